@@ -1,0 +1,82 @@
+/**
+ * The lane: datagram I/O below a transport. A port with two implementations,
+ * `native` (Linux system calls) and `portable` (`node:dgram`); everything
+ * above is the same for both.
+ *
+ * A lane belongs to one thread. Outgoing packets are written straight into
+ * its {@linkcode Lane.out} buffer, encrypted there, and handed over with
+ * {@linkcode LaneSocket.send}, so a packet is never copied or allocated.
+ *
+ * @module
+ */
+
+/** An IP address and a UDP port. */
+export interface Endpoint {
+  /** IPv4 or IPv6 address, not a name. */
+  readonly address: string;
+  /** UDP port. */
+  readonly port: number;
+}
+
+/**
+ * Takes one received datagram: `length` bytes of `bytes` from `offset`. They
+ * are valid, and may be overwritten in place, only until the call returns.
+ * `receivedAtMs` is wall-clock time in milliseconds since 1970: the kernel's
+ * receive time where the lane knows it, else the time of reading.
+ */
+export type DatagramHandler = (
+  bytes: Uint8Array,
+  offset: number,
+  length: number,
+  receivedAtMs: number,
+) => void;
+
+/** One UDP socket, connected to one peer. */
+export interface LaneSocket {
+  /** The local UDP port. */
+  readonly localPort: number;
+  /**
+   * Sends `length` bytes of the lane's `out` buffer from `offset` as
+   * datagrams of `segment` bytes, the last one possibly shorter. Returns the
+   * number of datagrams that the kernel took; the rest is counted in
+   * {@linkcode LaneCounters}, and gone.
+   */
+  send(offset: number, length: number, segment: number): number;
+  /** Sends one control datagram (STUN, DTLS). */
+  sendCopy(bytes: Uint8Array): void;
+  /** Closes the socket; idempotent. */
+  close(): void;
+}
+
+/** What a lane did, counted since it was opened. */
+export interface LaneCounters {
+  /** Datagrams sent. */
+  sent: number;
+  /** Datagrams received. */
+  received: number;
+  /** Datagrams that the kernel refused because a buffer was full (EAGAIN, ENOBUFS). */
+  refused: number;
+  /** Datagrams that failed to leave for another reason (ECONNREFUSED, …). */
+  failed: number;
+}
+
+/** The datagram I/O of one thread. */
+export interface Lane {
+  /** Which implementation this is. */
+  readonly kind: "native" | "portable";
+  /** Outgoing packets are built here. */
+  readonly out: Uint8Array;
+  /** Totals of all its sockets. */
+  readonly counters: Readonly<LaneCounters>;
+  /** Wall-clock time in milliseconds since 1970, on the clock of `receivedAtMs`. */
+  wallNowMs(): number;
+  /** Opens a socket to `remote`; throws when the system refuses one. */
+  connect(
+    remote: Endpoint,
+    onDatagram: DatagramHandler,
+  ): LaneSocket | Promise<LaneSocket>;
+  /** Hands over everything that has arrived; a no-op where the runtime does it by itself. */
+  drain(): void;
+  /** Closes the lane and its sockets; idempotent. */
+  close(): void;
+}
