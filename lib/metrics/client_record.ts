@@ -1,0 +1,183 @@
+/**
+ * What is known of one client: the source of its line in
+ * `load_test_results.json`. A {@linkcode ClientRecorder} collects it while
+ * the client lives; a {@linkcode ClientRecord} is the plain data of it.
+ *
+ * @module
+ */
+
+/** How far a client has come. */
+export type ClientState =
+  | "planned"
+  | "joining"
+  | "connected"
+  | "failed"
+  | "left";
+
+/** Whether a client sends media of its own. */
+export type ClientRole = "publisher" | "viewer";
+
+/** Who a client is; none of it changes during its life. */
+export interface ClientIdentity {
+  /** `client-<index>`. */
+  readonly clientId: string;
+  /** Its place in the plan, from 0. */
+  readonly index: number;
+  /** The room that it joins. */
+  readonly roomId: string;
+  /** Whether it publishes. */
+  readonly role: ClientRole;
+  /** The node that drives it. */
+  readonly node: string;
+}
+
+/** Something that went wrong for one client. */
+export interface ClientError {
+  /** What went wrong, as a short fixed word: `timeout`, `refused`, … */
+  readonly kind: string;
+  /** The particulars, in one line. */
+  readonly message: string;
+  /** When, in milliseconds since the run began. */
+  readonly atMs: number;
+}
+
+/** One client's latencies of one signaling operation. */
+export interface OperationRecord {
+  /** Requests answered. */
+  readonly count: number;
+  /** The smallest latency. */
+  readonly minMs: number;
+  /** The largest latency. */
+  readonly maxMs: number;
+  /** The sum of all latencies. */
+  readonly sumMs: number;
+  /** The latest {@linkcode MAX_OPERATION_VALUES} latencies, oldest first. */
+  readonly valuesMs: readonly number[];
+}
+
+/** The numbers of a client that its owner writes to in place. */
+export interface ClientFigures {
+  /** How far it has come. */
+  state: ClientState;
+  /** ICE and DTLS are up on every transport that it needs. */
+  connectionSuccessful: boolean;
+  /** From when the client was due until the last of its transports was up. */
+  connectionTimeMs: number | null;
+  /** From when the client was due until its first RTP packet left. */
+  timeToFirstMediaSentMs: number | null;
+  /** From when the client was due until its first RTP packet arrived. */
+  timeToFirstMediaReceivedMs: number | null;
+  /** RTP packets sent. */
+  packetsSent: number;
+  /** RTP packets received, repairs apart. */
+  packetsReceived: number;
+  /** Packets that the sequence numbers of its consumers announced. */
+  packetsExpected: number;
+  /** Of those, the ones that never came. */
+  packetsLost: number;
+  /** Whole RTP packets sent, headers included. */
+  bytesSent: number;
+  /** Whole RTP packets received, headers included. */
+  bytesReceived: number;
+  /** Tracks that the server accepted. */
+  producersCreated: number;
+  /** Tracks that it subscribed to. */
+  consumersCreated: number;
+  /** Consumers that media has arrived on. */
+  consumersFlowing: number;
+  /** From connected to left, in milliseconds. */
+  sessionDurationMs: number;
+  /** Times that it came back after its channel was lost. */
+  reconnections: number;
+  /** Times that it could not. */
+  reconnectionFailures: number;
+  /** Why it failed, in one line; `null` while it did not. */
+  failureCause: string | null;
+}
+
+/** Everything known of one client, as plain data. */
+export interface ClientRecord extends ClientIdentity, Readonly<ClientFigures> {
+  /** The first {@linkcode MAX_CLIENT_ERRORS} errors. */
+  readonly errors: readonly ClientError[];
+  /** All errors, also those that `errors` had no room for. */
+  readonly errorCount: number;
+  /** Latencies by operation: `join_room`, `produce_audio`, … */
+  readonly signaling: Readonly<Record<string, OperationRecord>>;
+}
+
+/** Errors that a record keeps; further ones are only counted. */
+export const MAX_CLIENT_ERRORS = 20;
+/** Latencies that a record keeps of each operation. */
+export const MAX_OPERATION_VALUES = 64;
+/** Characters that a record keeps of an error's message. */
+const MAX_ERROR_MESSAGE_LENGTH = 300;
+
+/** Collects one client's record while it lives. */
+export class ClientRecorder {
+  /** The client's identity. */
+  readonly identity: ClientIdentity;
+  /** Its numbers; write to them in place. */
+  readonly figures: ClientFigures = {
+    state: "planned",
+    connectionSuccessful: false,
+    connectionTimeMs: null,
+    timeToFirstMediaSentMs: null,
+    timeToFirstMediaReceivedMs: null,
+    packetsSent: 0,
+    packetsReceived: 0,
+    packetsExpected: 0,
+    packetsLost: 0,
+    bytesSent: 0,
+    bytesReceived: 0,
+    producersCreated: 0,
+    consumersCreated: 0,
+    consumersFlowing: 0,
+    sessionDurationMs: 0,
+    reconnections: 0,
+    reconnectionFailures: 0,
+    failureCause: null,
+  };
+  readonly #errors: ClientError[] = [];
+  #errorCount = 0;
+  readonly #signaling = new Map<string, OperationRecord>();
+
+  /** Begins the record of a client that is only planned yet. */
+  constructor(identity: ClientIdentity) {
+    this.identity = identity;
+  }
+
+  /** Notes an error; beyond {@linkcode MAX_CLIENT_ERRORS} it is only counted. */
+  addError(kind: string, message: string, atMs: number): void {
+    this.#errorCount++;
+    if (this.#errors.length >= MAX_CLIENT_ERRORS) return;
+    this.#errors.push({
+      kind,
+      message: message.slice(0, MAX_ERROR_MESSAGE_LENGTH),
+      atMs,
+    });
+  }
+
+  /** Notes that a request of `operation` was answered `latencyMs` after it was due. */
+  addOperation(operation: string, latencyMs: number): void {
+    const before = this.#signaling.get(operation);
+    this.#signaling.set(operation, {
+      count: (before?.count ?? 0) + 1,
+      minMs: Math.min(before?.minMs ?? Infinity, latencyMs),
+      maxMs: Math.max(before?.maxMs ?? 0, latencyMs),
+      sumMs: (before?.sumMs ?? 0) + latencyMs,
+      valuesMs: [...before?.valuesMs ?? [], latencyMs]
+        .slice(-MAX_OPERATION_VALUES),
+    });
+  }
+
+  /** The record as it is now; later changes do not reach it. */
+  toRecord(): ClientRecord {
+    return {
+      ...this.identity,
+      ...this.figures,
+      errors: [...this.#errors],
+      errorCount: this.#errorCount,
+      signaling: Object.fromEntries(this.#signaling),
+    };
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * Where one node counts: fixed counters to increment in place on the packet
+ * path, trends to record into, and a snapshot of it all when asked.
+ *
+ * @module
+ */
+
+import type { ClientRecorder } from "./client_record.ts";
+import {
+  type CounterName,
+  type GaugeName,
+  metricNames,
+  type TrendName,
+} from "./registry.ts";
+import type { GeneratorHealth, Snapshot } from "./snapshot.ts";
+import { Trend } from "./trend.ts";
+
+/** What a meter does not know of itself when a snapshot is taken. */
+export interface SnapshotContext {
+  /** Milliseconds since the run began. */
+  readonly atMs: number;
+  /** The node's clients, each included as it is now. */
+  readonly clients: Iterable<ClientRecorder>;
+  /** How the generator is doing. */
+  readonly generator: GeneratorHealth;
+}
+
+/** The numbers of one node as they grow. */
+export class NodeMeter {
+  /** The node's name. */
+  readonly node: string;
+  /** Totals; increment in place. */
+  readonly counters: Record<CounterName, number> = zeros(
+    metricNames("counter"),
+  );
+  /** Amounts now; set in place. */
+  readonly gauges: Record<GaugeName, number> = zeros(metricNames("gauge"));
+  readonly #trends = new Map<TrendName, Trend>();
+  readonly #errors = new Map<string, number>();
+  #sequence = 0;
+
+  /** Begins at zero; `node` must be unique in the run, without `+`. */
+  constructor(node: string) {
+    this.node = node;
+  }
+
+  /** The trend of this name, the same object each time: keep it for hot paths. */
+  trend(name: TrendName): Trend {
+    let trend = this.#trends.get(name);
+    if (trend === undefined) {
+      trend = new Trend();
+      this.#trends.set(name, trend);
+    }
+    return trend;
+  }
+
+  /** Counts an error of this kind. */
+  countError(kind: string): void {
+    this.#errors.set(kind, (this.#errors.get(kind) ?? 0) + 1);
+  }
+
+  /** Everything as plain data; later changes do not reach it. */
+  snapshot(context: SnapshotContext): Snapshot {
+    const counters: Record<string, number> = { ...this.counters };
+    for (const [kind, count] of this.#errors) {
+      counters[`errors.${kind}`] = count;
+    }
+    return {
+      node: this.node,
+      sequence: ++this.#sequence,
+      atMs: context.atMs,
+      counters,
+      gauges: { ...this.gauges },
+      trends: Object.fromEntries(
+        [...this.#trends].map(([name, trend]) => [name, trend.toJSON()]),
+      ),
+      clients: [...context.clients].map((client) => client.toRecord()),
+      generator: context.generator,
+    };
+  }
+}
+
+function zeros<K extends string>(keys: readonly K[]): Record<K, number> {
+  return Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>;
+}

@@ -1,0 +1,231 @@
+/**
+ * The closed list of what a run measures: each number's type, unit, meaning,
+ * and which way is better. Two families are open, because their members come
+ * from elsewhere: `signaling.<operation>` trends and `errors.<kind>` counters.
+ *
+ * @module
+ */
+
+/** How a metric adds up: summed, summed at one time, distributed, or divided. */
+export type MetricType = "counter" | "gauge" | "trend" | "rate";
+
+/** What a metric is counted in. Trends record microseconds and show milliseconds. */
+export type MetricUnit = "packets" | "bytes" | "count" | "ms" | "ratio";
+
+/** One entry of the registry. */
+export interface MetricDefinition {
+  /** How it adds up. */
+  readonly type: MetricType;
+  /** What it is counted in. */
+  readonly unit: MetricUnit;
+  /** What it means, in one sentence. */
+  readonly doc: string;
+  /** Which way a change is an improvement. */
+  readonly better: "higher" | "lower" | "neither";
+}
+
+/** Everything that a run measures, by name. */
+export const METRICS = {
+  // Clients, now.
+  clientsActive: gauge("Clients that are joining or connected."),
+  clientsConnected: gauge("Clients with all their transports up."),
+  producersOpen: gauge("Tracks that clients are sending."),
+  consumersOpen: gauge("Tracks that clients are receiving."),
+
+  // Media.
+  packetsPlanned: counter("packets", "neither", "RTP packets that were due."),
+  packetsSent: counter(
+    "packets",
+    "higher",
+    "RTP packets handed to the system.",
+  ),
+  packetsLate: counter(
+    "packets",
+    "lower",
+    "RTP packets that left over 5 ms late.",
+  ),
+  sendRefused: counter(
+    "packets",
+    "lower",
+    "RTP packets that the system refused.",
+  ),
+  packetsReceived: counter(
+    "packets",
+    "higher",
+    "RTP packets received, repairs apart.",
+  ),
+  packetsDeliverable: counter(
+    "packets",
+    "neither",
+    "RTP packets that the joined topology should deliver: each sent packet, times its consumers.",
+  ),
+  bytesSent: counter(
+    "bytes",
+    "higher",
+    "Whole RTP packets sent, headers included.",
+  ),
+  bytesReceived: counter(
+    "bytes",
+    "higher",
+    "Whole RTP packets received, headers included.",
+  ),
+  packetsExpected: counter(
+    "packets",
+    "neither",
+    "RTP packets that received sequence numbers announced (RFC 3550 A.3).",
+  ),
+  packetsLost: counter(
+    "packets",
+    "lower",
+    "Expected packets that never came, late ones given back.",
+  ),
+  packetsDuplicate: counter("packets", "lower", "RTP packets received twice."),
+  packetsOutOfOrder: counter(
+    "packets",
+    "lower",
+    "RTP packets overtaken by a later one.",
+  ),
+  rtxReceived: counter("packets", "neither", "Repairs received (RFC 4588)."),
+  srtpFailures: counter(
+    "packets",
+    "lower",
+    "SRTP packets that failed authentication or were replayed.",
+  ),
+  keyFramesSent: counter("count", "neither", "Video key frames sent."),
+  pliReceived: counter(
+    "count",
+    "lower",
+    "Key frames asked for by PLI (RFC 4585).",
+  ),
+  firReceived: counter(
+    "count",
+    "lower",
+    "Key frames asked for by FIR (RFC 5104).",
+  ),
+  nackReceived: counter(
+    "count",
+    "lower",
+    "Packets that the server asked to repeat.",
+  ),
+  nackSent: counter("count", "lower", "Packets that clients asked to repeat."),
+  pliSent: counter("count", "lower", "Key frames that clients asked for."),
+  mediaLatency: trend(
+    "From capture (abs-capture-time) to the receiving kernel.",
+  ),
+  jitter: trend("Interarrival jitter (RFC 3550 section 6.4.1)."),
+
+  // Setting up.
+  producersCreated: counter(
+    "count",
+    "neither",
+    "Tracks that the server accepted.",
+  ),
+  consumersCreated: counter(
+    "count",
+    "neither",
+    "Tracks that clients subscribed to.",
+  ),
+  connectionTime: trend("From when a client was due to all its transports up."),
+  timeToFirstMediaSent: trend(
+    "From when a client was due to its first RTP packet out.",
+  ),
+  timeToFirstMediaReceived: trend(
+    "From when a client was due to its first RTP packet in.",
+  ),
+  unknownMessages: counter(
+    "count",
+    "lower",
+    "Server messages of an unknown type.",
+  ),
+  malformedMessages: counter(
+    "count",
+    "lower",
+    "Server messages that could not be read.",
+  ),
+
+  // The generator itself.
+  lateness: trend("When a packet left, minus when it was due."),
+  loopLag: trend("How late the event loop came round."),
+
+  // Divided when asked for.
+  connected: rate(
+    "higher",
+    "Clients that got connected, of all that were due.",
+  ),
+  deliveryRatio: rate(
+    "higher",
+    "Packets received, of those that the topology should deliver.",
+  ),
+  receiveSendRatio: rate("higher", "Packets received divided by packets sent."),
+  loss: rate("lower", "Packets lost, of those expected."),
+  achievedRatio: rate(
+    "higher",
+    "Packets that the generator sent, of those that were due.",
+  ),
+} as const satisfies Readonly<Record<string, MetricDefinition>>;
+
+/** The names of all metrics of one type. */
+export type MetricNameOf<T extends MetricType> = {
+  [K in keyof typeof METRICS]: typeof METRICS[K]["type"] extends T ? K : never;
+}[keyof typeof METRICS];
+
+/** A metric's name. */
+export type MetricName = keyof typeof METRICS;
+/** Names of counters, the open family of errors apart. */
+export type CounterName = MetricNameOf<"counter">;
+/** Names of gauges. */
+export type GaugeName = MetricNameOf<"gauge">;
+/** Names of trends; `signaling.<operation>` is open. */
+export type TrendName = MetricNameOf<"trend"> | `signaling.${string}`;
+/** Names of what is divided out of counters when asked for. */
+export type RateName = MetricNameOf<"rate">;
+
+/** The signaling operations whose latency is measured: the first eight in the order of a join. */
+export const SIGNALING_OPERATIONS = [
+  "join_room",
+  "get_router_caps",
+  "create_send_transport",
+  "connect_send_transport",
+  "create_recv_transport",
+  "connect_recv_transport",
+  "produce_audio",
+  "produce_video",
+  "consume",
+  "resume_consumer",
+  "pause_consumer",
+  "pause_producer",
+  "resume_producer",
+  "restart_ice",
+  "reconnect",
+] as const;
+
+/** The names of one type, in the registry's order. */
+export function metricNames<T extends MetricType>(type: T): MetricNameOf<T>[] {
+  const names = Object.keys(METRICS) as MetricName[];
+  return names.filter((name) => METRICS[name].type === type) as MetricNameOf<
+    T
+  >[];
+}
+
+function counter(
+  unit: MetricUnit,
+  better: MetricDefinition["better"],
+  doc: string,
+): MetricDefinition & { readonly type: "counter" } {
+  return { type: "counter", unit, better, doc };
+}
+
+function gauge(doc: string): MetricDefinition & { readonly type: "gauge" } {
+  return { type: "gauge", unit: "count", better: "neither", doc };
+}
+
+function trend(doc: string): MetricDefinition & { readonly type: "trend" } {
+  return { type: "trend", unit: "ms", better: "lower", doc };
+}
+
+function rate(
+  better: MetricDefinition["better"],
+  doc: string,
+): MetricDefinition & { readonly type: "rate" } {
+  return { type: "rate", unit: "ratio", better, doc };
+}

@@ -1,0 +1,145 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  mergeTrendJson,
+  Trend,
+  TREND_MAX_US,
+} from "../../../lib/metrics/mod.ts";
+import { generator } from "./generate.ts";
+
+Deno.test.each([
+  { values: [], p: 50, want: 0, why: "an empty trend has no percentile" },
+  { values: [7], p: 0, want: 7, why: "one value is every percentile" },
+  { values: [7], p: 100, want: 7, why: "one value is every percentile" },
+  {
+    values: [1, 2, 3, 4],
+    p: 50,
+    want: 2,
+    why: "nearest rank, not the mean of two",
+  },
+  {
+    values: [1, 2, 3, 4],
+    p: 75,
+    want: 3,
+    why: "75 % of four is exactly three",
+  },
+  { values: [1, 2, 3, 4], p: 76, want: 4, why: "just above goes to the next" },
+  { values: [200, 255], p: 99, want: 255, why: "exact below 256 µs" },
+  {
+    values: [100_000, 1_000_001],
+    p: 100,
+    want: 1_000_001,
+    why: "never above the maximum",
+  },
+  {
+    values: [999_999, 1_000_000_000],
+    p: 1,
+    want: 1_003_519,
+    why: "the top of a bucket 0.8 % wide",
+  },
+])(
+  "a percentile is the value that p percent do not exceed: $why",
+  ({ values, p, want }) => {
+    const trend = trendOf(values);
+    assertEquals(trend.percentileUs(p), want);
+  },
+);
+
+Deno.test.each([
+  { us: -5, want: 0, why: "clocks of two machines may disagree" },
+  { us: NaN, want: 0, why: "never let a missing number spoil the sum" },
+  { us: 2.4, want: 2, why: "whole microseconds" },
+  { us: 2.5, want: 3, why: "rounded, not cut" },
+  {
+    us: Infinity,
+    want: TREND_MAX_US,
+    why: "beyond the range counts as its end",
+  },
+])("recording $us µs counts as $want: $why", ({ us, want }) => {
+  const trend = trendOf([us]);
+  assertEquals(
+    [trend.count, trend.minUs, trend.maxUs, trend.sumUs, trend.meanUs],
+    [1, want, want, want, want],
+  );
+});
+
+Deno.test("count, minimum, maximum and sum are exact, percentiles at most 0.8 % high", () => {
+  const generate = generator(1);
+  const values = Array.from({ length: 5000 }, () => generate.duration());
+  const trend = trendOf(values);
+  const sorted = values.toSorted((a, b) => a - b);
+  assertEquals(trend.count, 5000);
+  assertEquals(trend.minUs, sorted[0]);
+  assertEquals(trend.maxUs, sorted.at(-1));
+  assertEquals(trend.sumUs, values.reduce((sum, value) => sum + value));
+  for (const p of [1, 25, 50, 90, 95, 99, 99.9]) {
+    const exact = sorted[Math.ceil(p / 100 * 5000 - 1e-9) - 1];
+    const reported = trend.percentileUs(p);
+    assert(
+      reported >= exact && reported <= exact * (1 + 1 / 128),
+      `p${p}: ${reported} for ${exact}`,
+    );
+  }
+});
+
+Deno.test("trends recorded in parts merge into the trend of the whole", () => {
+  const generate = generator(2);
+  for (let round = 0; round < 20; round++) {
+    const parts = Array.from(
+      { length: 3 },
+      () =>
+        Array.from({ length: generate.below(50) }, () => generate.duration()),
+    );
+    const whole = trendOf(parts.flat()).toJSON();
+    const [a, b, c] = parts.map((values) => trendOf(values).toJSON());
+    assertEquals(mergeTrendJson(mergeTrendJson(a, b), c), whole);
+    assertEquals(mergeTrendJson(a, mergeTrendJson(b, c)), whole);
+    assertEquals(mergeTrendJson(c, mergeTrendJson(b, a)), whole);
+  }
+});
+
+Deno.test("merging leaves the other trend as it was", () => {
+  const [a, b] = [trendOf([1, 2]), trendOf([500])];
+  a.merge(b);
+  assertEquals(a.count, 3);
+  assertEquals(b.toJSON(), trendOf([500]).toJSON());
+});
+
+Deno.test("a trend survives JSON text, the empty one too", () => {
+  for (const values of [[], [0], [3, 3, 90_000, 4_000_000]]) {
+    const trend = trendOf(values);
+    const copy = Trend.fromJSON(JSON.parse(JSON.stringify(trend)));
+    assertEquals(copy.toJSON(), trend.toJSON());
+    copy.record(5);
+    assertEquals(copy.minUs, Math.min(5, ...values));
+  }
+});
+
+Deno.test("a damaged trend is refused", () => {
+  const good = trendOf([1, 2, 3]).toJSON();
+  assertThrows(
+    () => Trend.fromJSON({ ...good, count: 4 }),
+    Error,
+    "hold 3 values, not 4",
+  );
+  assertThrows(
+    () => Trend.fromJSON({ ...good, buckets: [1e6, 3] }),
+    Error,
+    "no bucket 1000000",
+  );
+  assertThrows(
+    () => Trend.fromJSON({ ...good, buckets: [-1, 3] }),
+    Error,
+    "no bucket -1",
+  );
+});
+
+Deno.test("a trend counts past 32 bits", () => {
+  const big = { count: 4e9, minUs: 1, maxUs: 1, sumUs: 4e9, buckets: [1, 4e9] };
+  assertEquals(mergeTrendJson(big, big).buckets, [1, 8e9]);
+});
+
+function trendOf(values: readonly number[]): Trend {
+  const trend = new Trend();
+  for (const value of values) trend.record(value);
+  return trend;
+}
