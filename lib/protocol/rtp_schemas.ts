@@ -1,0 +1,98 @@
+/**
+ * The RTP vocabulary of mediasoup as a server sends it, read tolerantly:
+ * unknown keys are left alone, and no list of known names is enforced.
+ * `strict_rtp_schemas.ts` has the same shapes as a server demands them.
+ */
+
+import type { DeepReadonly } from "./deep_readonly.ts";
+import { z } from "./deps.ts";
+
+export const mediaKindSchema = z.enum(["audio", "video"]);
+export const directionSchema = z.enum([
+  "sendrecv",
+  "sendonly",
+  "recvonly",
+  "inactive",
+]);
+
+const codecSettings = {
+  parameters: z.record(z.string(), z.union([z.string(), z.number()]))
+    .optional(),
+  rtcpFeedback: z.array(z.object({
+    type: z.string(),
+    parameter: z.string().optional(),
+  })).optional(),
+};
+
+export const rtpCapabilitiesSchema = z.object({
+  codecs: z.array(z.object({
+    kind: mediaKindSchema,
+    mimeType: z.string(),
+    preferredPayloadType: z.number().optional(),
+    clockRate: z.number(),
+    channels: z.number().optional(),
+    ...codecSettings,
+  })),
+  headerExtensions: z.array(z.object({
+    kind: mediaKindSchema,
+    uri: z.string(),
+    preferredId: z.number(),
+    preferredEncrypt: z.boolean(),
+    direction: directionSchema,
+  })),
+});
+
+export const rtpParametersSchema = z.object({
+  mid: z.string().optional(),
+  codecs: z.array(z.object({
+    mimeType: z.string(),
+    payloadType: z.number(),
+    clockRate: z.number(),
+    channels: z.number().optional(),
+    ...codecSettings,
+  })),
+  headerExtensions: z.array(z.object({
+    uri: z.string(),
+    id: z.number(),
+    encrypt: z.boolean(),
+  })),
+  encodings: z.array(z.object({
+    ssrc: z.number().optional(),
+    rid: z.string().optional(),
+    codecPayloadType: z.number().optional(),
+    rtx: z.object({ ssrc: z.number() }).optional(),
+    dtx: z.boolean().optional(),
+    scalabilityMode: z.string().optional(),
+    maxBitrate: z.number().optional(),
+  })),
+  rtcp: z.object({
+    cname: z.string().optional(),
+    reducedSize: z.boolean(),
+  }),
+});
+
+/** What a track carries. */
+export type MediaKind = z.infer<typeof mediaKindSchema>;
+/** In which directions a side can use a header extension. */
+export type RtpHeaderExtensionDirection = z.infer<typeof directionSchema>;
+/** The codecs and header extensions that an end can receive. */
+export type RtpCapabilities = DeepReadonly<
+  z.infer<typeof rtpCapabilitiesSchema>
+>;
+/** One codec of {@linkcode RtpCapabilities}; `clockRate` in Hz. */
+export type RtpCodecCapability = RtpCapabilities["codecs"][number];
+/** One header extension of {@linkcode RtpCapabilities} (RFC 8285). */
+export type RtpHeaderExtension = RtpCapabilities["headerExtensions"][number];
+/** How one track is sent: by a client to the server, or by the server to a consumer. */
+export type RtpParameters = DeepReadonly<z.infer<typeof rtpParametersSchema>>;
+/** One codec of {@linkcode RtpParameters}; the kind is the first part of `mimeType`. */
+export type RtpCodecParameters = RtpParameters["codecs"][number];
+/** One header extension of {@linkcode RtpParameters}, with the id that packets carry. */
+export type RtpHeaderExtensionParameters =
+  RtpParameters["headerExtensions"][number];
+/** One RTP stream of {@linkcode RtpParameters}; `maxBitrate` in bits a second. */
+export type RtpEncodingParameters = RtpParameters["encodings"][number];
+/** An RTCP feedback message that a codec may use, for example `nack` with `pli` (RFC 4585). */
+export type RtcpFeedback = NonNullable<
+  RtpCodecParameters["rtcpFeedback"]
+>[number];
