@@ -1,0 +1,65 @@
+/**
+ * Splitting a plan over nodes: equal shares first, whole rooms where that
+ * can be had. A slot never moves, so a replacement runs where its
+ * predecessor ran.
+ *
+ * @module
+ */
+
+import type { RunPlan } from "./plan.ts";
+
+/**
+ * The plan's share of each of `nodes` nodes. No node gets more than its fair
+ * share of slots, rounded up, and a room is divided only where it does not
+ * fit whole. The same plan is always split the same way. Throws a
+ * `RangeError` when there is no node.
+ */
+export function splitPlan(plan: RunPlan, nodes: number): RunPlan[] {
+  if (!Number.isSafeInteger(nodes) || nodes < 1) {
+    throw new RangeError(
+      `Cannot split a plan over ${nodes} nodes: at least one is needed`,
+    );
+  }
+  const nodeOfSlot = placeSlots(slotsByRoom(plan), nodes);
+  return Array.from({ length: nodes }, (_, node) => ({
+    ...plan,
+    clients: plan.clients.filter(({ slot }) => nodeOfSlot.get(slot) === node),
+  }));
+}
+
+/** The slots of each room, the largest room first, in order of the plan among equals. */
+function slotsByRoom({ clients }: RunPlan): number[][] {
+  const rooms = new Map<string, Set<number>>();
+  for (const { roomId, slot } of clients) {
+    rooms.set(roomId, (rooms.get(roomId) ?? new Set()).add(slot));
+  }
+  return [...rooms.values()]
+    .map((slots) => [...slots])
+    .sort((a, b) => b.length - a.length);
+}
+
+function placeSlots(
+  rooms: readonly (readonly number[])[],
+  nodes: number,
+): Map<number, number> {
+  const placed = new Map<number, number>();
+  const loads = new Array<number>(nodes).fill(0);
+  const total = rooms.reduce((sum, slots) => sum + slots.length, 0);
+  const fairShare = Math.ceil(total / nodes);
+  for (const slots of rooms) {
+    const idlest = leastLoaded(loads);
+    const whole = loads[idlest] + slots.length <= fairShare;
+    for (const slot of slots) {
+      // One by one, so that a divided room's publishers, which have its
+      // lowest slots, are divided too.
+      const node = whole ? idlest : leastLoaded(loads);
+      placed.set(slot, node);
+      loads[node]++;
+    }
+  }
+  return placed;
+}
+
+function leastLoaded(loads: readonly number[]): number {
+  return loads.indexOf(Math.min(...loads));
+}
