@@ -1,0 +1,235 @@
+/**
+ * The monitor: watches any number of targets side by side, about once a
+ * second, and tells a listener. Nothing that happens to a server or to the
+ * way to it is an exception: a server that goes is an event and is looked for
+ * until it comes back (a restarted one has another pid); a sampler that fails
+ * is a warning, said once, and is tried again after 1, 2, 4, … 30 seconds.
+ *
+ * @module
+ */
+
+import { readHttp } from "./http.ts";
+import { createLocalSampler } from "./local.ts";
+import type { ServerSample } from "./sample.ts";
+import { readOverSsh } from "./ssh.ts";
+import { createServerTally, type ServerSummary } from "./summary.ts";
+import type { MonitorTarget } from "./target.ts";
+import {
+  createWatcher,
+  type MonitorEvent,
+  type Reading,
+  type Watcher,
+} from "./watcher.ts";
+
+/** How a monitor works. */
+export interface MonitorOptions {
+  /** Hears of everything, in order. */
+  readonly onEvent?: (event: MonitorEvent) => void;
+  /**
+   * Time between two looks, in milliseconds; over ssh rounded to seconds.
+   * @default 1000
+   */
+  readonly intervalMs?: number;
+  /** Bearer token for `/metrics`. */
+  readonly token?: string;
+  /**
+   * Arguments for ssh.
+   * @default the words of the environment variable `RTCROWD_SSH_OPTIONS`
+   */
+  readonly sshOptions?: readonly string[];
+  /**
+   * How many samples of each target `series` keeps.
+   * @default 3600
+   */
+  readonly seriesLength?: number;
+  /**
+   * The wall clock, in milliseconds since 1970.
+   * @default Date.now
+   */
+  readonly now?: () => number;
+}
+
+/** The doors of a monitor to the world, replaced in tests. */
+export interface MonitorPorts {
+  /** Waits `ms` milliseconds, or until `signal` aborts; never rejects. */
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Looks at a target again and again until `signal` aborts. */
+  readonly open: (
+    target: MonitorTarget,
+    signal: AbortSignal,
+  ) => AsyncIterable<Reading>;
+}
+
+/** A running monitor; disposing of it ends all watching and leaves nothing behind. */
+export interface Monitor extends AsyncDisposable {
+  /** The last sample by target; a server that is gone or cannot be looked at has none. */
+  latest(): ReadonlyMap<string, ServerSample>;
+  /** The last samples of one target, oldest first. */
+  series(target: string): readonly ServerSample[];
+  /** All samples so far in a few numbers, one summary a target. */
+  summaries(): readonly ServerSummary[];
+}
+
+/**
+ * Starts to watch `targets`.
+ *
+ * ```ts
+ * import { parseTarget, startMonitor } from "./mod.ts";
+ *
+ * await using monitor = startMonitor([parseTarget("port:3000")], {
+ *   onEvent: (event) => console.log(event),
+ * });
+ * ```
+ */
+export function startMonitor(
+  targets: readonly MonitorTarget[],
+  options: MonitorOptions = {},
+): Monitor {
+  const open = openWith(options, delay);
+  return startMonitorWith(targets, options, { wait: delay, open });
+}
+
+/** The same through other doors. */
+export function startMonitorWith(
+  targets: readonly MonitorTarget[],
+  options: MonitorOptions,
+  { wait, open }: MonitorPorts,
+): Monitor {
+  const { onEvent = () => {}, now = Date.now, seriesLength = 3_600 } = options;
+  const latest = new Map<string, ServerSample>();
+  const series = new Map<string, ServerSample[]>();
+  const tally = createServerTally();
+  const end = new AbortController();
+
+  const tell = (event: MonitorEvent) => {
+    if (end.signal.aborted) return;
+    switch (event.kind) {
+      case "sample": {
+        const { sample } = event;
+        latest.set(sample.target, sample);
+        const kept = series.get(sample.target) ?? [];
+        series.set(sample.target, kept);
+        kept.push(sample);
+        if (kept.length > seriesLength) kept.shift();
+        tally.add(sample);
+        break;
+      }
+      case "gone":
+      case "warning":
+        latest.delete(event.target);
+        break;
+      case "found":
+        break;
+    }
+    onEvent(event);
+  };
+
+  const watching = targets.map((target) => {
+    const watcher = createWatcher(target.text, now, tell);
+    return watch(() => open(target, end.signal), watcher, wait, end.signal);
+  });
+
+  return {
+    latest: () => latest,
+    series: (target) => series.get(target) ?? [],
+    summaries: () => tally.summaries(),
+    async [Symbol.asyncDispose]() {
+      end.abort();
+      await Promise.all(watching);
+    },
+  };
+}
+
+async function watch(
+  open: () => AsyncIterable<Reading>,
+  watcher: Watcher,
+  wait: (ms: number, signal: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  const FIRST_RETRY_MS = 1_000;
+  const LAST_RETRY_MS = 30_000;
+  let retryMs = FIRST_RETRY_MS;
+  while (!signal.aborted) {
+    try {
+      for await (const reading of open()) {
+        watcher.take(reading);
+        retryMs = FIRST_RETRY_MS;
+      }
+    } catch (error) {
+      watcher.fail(error);
+    }
+    await wait(retryMs, signal);
+    retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
+  }
+}
+
+/** The real ways to look at a target. */
+function openWith(
+  options: MonitorOptions,
+  wait: (ms: number, signal: AbortSignal) => Promise<void>,
+): (
+  target: MonitorTarget,
+  signal: AbortSignal,
+) => AsyncIterable<Reading> {
+  const { intervalMs = 1_000, token } = options;
+  return (target, signal) => {
+    switch (target.kind) {
+      case "pid":
+      case "port":
+      case "cmd": {
+        const sampler = createLocalSampler(target);
+        return repeat(() => sampler.read(), intervalMs, wait, signal);
+      }
+      case "ssh": {
+        const sshOptions = options.sshOptions ?? sshOptionsOfEnvironment();
+        return readOverSsh(target, sshOptions, intervalMs, signal);
+      }
+      case "http":
+        return repeat(
+          () => {
+            const limit = AbortSignal.timeout(HTTP_TIMEOUT_MS);
+            return readHttp(
+              target.baseUrl,
+              token,
+              AbortSignal.any([signal, limit]),
+            );
+          },
+          intervalMs,
+          wait,
+          signal,
+        );
+    }
+  };
+}
+
+const HTTP_TIMEOUT_MS = 5_000;
+
+function sshOptionsOfEnvironment(): readonly string[] {
+  const words = Deno.env.get("RTCROWD_SSH_OPTIONS") ?? "";
+  return words.split(/\s+/).filter((word) => word !== "");
+}
+
+async function* repeat(
+  look: () => Reading | Promise<Reading>,
+  intervalMs: number,
+  wait: (ms: number, signal: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+): AsyncGenerator<Reading, void, void> {
+  while (!signal.aborted) {
+    yield await look();
+    await wait(intervalMs, signal);
+  }
+}
+
+function delay(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const finish = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", finish);
+      resolve();
+    };
+    const timer = setTimeout(finish, ms);
+    signal.addEventListener("abort", finish);
+  });
+}
