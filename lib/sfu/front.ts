@@ -1,0 +1,174 @@
+/**
+ * The server's front: HTTP answers, and WebSocket connections on `/ws`, up to
+ * a number. Rooms are the hub's business.
+ *
+ * @module
+ */
+
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { Duplex } from "node:stream";
+import { IDLE_TIMEOUT_MS, MAX_MESSAGE_BYTES } from "../protocol/mod.ts";
+import { type RawData, type WebSocket, WebSocketServer } from "./deps.ts";
+import { answerHttp, type HttpSources } from "./http.ts";
+import type { SfuOptions } from "./options.ts";
+import { Connection } from "./signaling/connection.ts";
+import type { Hub } from "./signaling/hub.ts";
+import type { Identity } from "./signaling/session.ts";
+import { identityOf } from "./signaling/token.ts";
+
+/** An open front. Disposing of it drops all connections without a close frame. */
+export interface Front extends AsyncDisposable {
+  /** The TCP port on which it listens. */
+  readonly port: number;
+}
+
+/**
+ * Starts to listen.
+ *
+ * @throws {Error} When the port cannot be had.
+ */
+export async function openFront(
+  hub: Hub,
+  options: SfuOptions,
+): Promise<Front> {
+  const server = createServer();
+  const sockets = new Set<WebSocket>();
+  const acceptor = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: MAX_MESSAGE_BYTES,
+    perMessageDeflate: false,
+  });
+  const sources = sourcesOf(hub, options, sockets);
+  const maxConnections = options.maxConnections || 10_000;
+
+  server.on("request", async (request, response) => {
+    const { pathname } = urlOf(request);
+    const answer = await answerHttp(
+      pathname,
+      request.headers.authorization,
+      sources,
+    );
+    response.writeHead(answer.status, {
+      "content-type": answer.contentType,
+      "access-control-allow-origin": "*",
+    });
+    response.end(answer.body);
+  });
+
+  server.on("upgrade", async (request, socket, head) => {
+    const { pathname, searchParams } = urlOf(request);
+    if (pathname !== "/ws") return refuse(socket, "404 Not Found", "");
+    if (sockets.size >= maxConnections) {
+      return refuse(socket, "503 Service Unavailable", "Too many connections");
+    }
+    const identity = await identify(
+      searchParams.get("token"),
+      options.jwtSecret,
+      hub.parts.newId,
+    );
+    acceptor.handleUpgrade(request, socket, head, (webSocket) => {
+      sockets.add(webSocket);
+      webSocket.on("close", () => sockets.delete(webSocket));
+      attach(hub, webSocket, identity, options);
+    });
+  });
+
+  const port = await listen(server, options);
+  return {
+    port,
+    [Symbol.asyncDispose]: async () => {
+      const closed = Promise.withResolvers<void>();
+      server.close(() => closed.resolve());
+      for (const socket of sockets) socket.terminate();
+      server.closeAllConnections();
+      await closed.promise;
+    },
+  };
+}
+
+/** Connects a socket with a {@linkcode Connection}. */
+function attach(
+  hub: Hub,
+  socket: WebSocket,
+  identity: Identity,
+  { idleTimeoutMs = IDLE_TIMEOUT_MS }: SfuOptions,
+): void {
+  hub.parts.metrics.count("connections_total");
+  const wire = {
+    send: (text: string, done: () => void) => socket.send(text, done),
+    terminate: () => socket.terminate(),
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
+  };
+  const connection = new Connection(hub, wire, identity, idleTimeoutMs);
+  socket.on("message", (data: RawData, isBinary: boolean) => {
+    if (isBinary) connection.heard();
+    else connection.receive(data.toString());
+  });
+  socket.on("ping", () => connection.heard());
+  socket.on("pong", () => connection.heard());
+  // A message over the limit or a broken frame ends the connection.
+  socket.on("error", () => socket.terminate());
+  socket.on("close", () => connection.end());
+}
+
+/** A token that is missing, wrong or expired makes its bearer anonymous. */
+async function identify(
+  token: string | null,
+  secret: string | undefined,
+  newId: () => string,
+): Promise<Identity> {
+  const named = token && secret
+    ? await identityOf(token, secret, Date.now() / 1000)
+    : undefined;
+  return named ?? { id: newId(), authenticated: false };
+}
+
+function sourcesOf(
+  hub: Hub,
+  { metricsToken, exposeStats, engine }: SfuOptions,
+  sockets: ReadonlySet<WebSocket>,
+): HttpSources {
+  const { metrics, ledger } = hub.parts;
+  const counts = () => ({
+    participants: hub.participants,
+    rooms: hub.rooms.size,
+  });
+  return {
+    health: counts,
+    metrics: () => metrics.text({ connections: sockets.size, ...counts() }),
+    metricsToken,
+    stats: exposeStats ? () => ledger.stats(engine) : undefined,
+  };
+}
+
+function urlOf(request: IncomingMessage): URL {
+  return new URL(request.url ?? "/", "http://localhost");
+}
+
+function refuse(socket: Duplex, status: string, body: string): void {
+  socket.end(
+    `HTTP/1.1 ${status}\r\ncontent-type: text/plain; charset=utf-8\r\n` +
+      `content-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
+
+async function listen(
+  server: Server,
+  { host = "127.0.0.1", port = 0 }: SfuOptions,
+): Promise<number> {
+  const listening = Promise.withResolvers<void>();
+  server.once("error", listening.reject);
+  server.listen(port, host, () => listening.resolve());
+  try {
+    await listening.promise;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `Cannot listen on ${host}:${port}: ${reason}. Choose another port, or stop what uses it.`,
+    );
+  }
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : port;
+}

@@ -1,0 +1,146 @@
+/**
+ * The mediasoup engine: the SFU that SimplestChat runs on, one worker process a core.
+ *
+ * @module
+ */
+
+import type { Engine, EngineOptions } from "../engine.ts";
+import { loadMediasoup, type mediasoup } from "./deps.ts";
+import { mediasoupRouter } from "./router.ts";
+import type { ConsumerCensus } from "./transport.ts";
+import {
+  findWorkerBinary,
+  localWorkerBinary,
+  thisMachine,
+} from "./worker_binary.ts";
+import { chooseWorker, type WorkerChoice } from "./worker_choice.ts";
+
+/** What only this engine takes. */
+export interface MediasoupOptions {
+  /**
+   * Worker processes.
+   *
+   * @default {navigator.hardwareConcurrency}
+   */
+  readonly workers?: number;
+  /**
+   * The UDP port of the first worker; the others take the next ones. 0 is any free port.
+   *
+   * @default {0}
+   */
+  readonly mediaPort?: number;
+  /**
+   * On which worker a new room lands.
+   *
+   * @default {"fewest-consumers"}
+   */
+  readonly workerChoice?: WorkerChoice;
+}
+
+interface Place {
+  readonly worker: mediasoup.Worker;
+  readonly server: mediasoup.WebRtcServer;
+  readonly census: ConsumerCensus;
+  /** Consumers that live on it; `undefined` once it died. */
+  consumers: number | undefined;
+}
+
+/** How long a closed worker may take to exit. */
+const EXIT_MS = 2000;
+
+/**
+ * Starts the workers.
+ *
+ * @throws {Error} When there is no worker binary, or it does not start.
+ */
+export async function startMediasoupEngine(
+  options: EngineOptions & MediasoupOptions,
+): Promise<Engine> {
+  const library = await loadLibrary();
+  const places: Place[] = [];
+  const dispose = async () => {
+    await Promise.all(places.map((place) => stopWorker(place.worker)));
+  };
+  try {
+    const count = options.workers ?? navigator.hardwareConcurrency;
+    for (let index = 0; index < count; index++) {
+      places.push(await openPlace(library, options, index));
+    }
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+  let created = 0;
+  return {
+    kind: "mediasoup",
+    workerPids: places.map((place) => place.worker.pid),
+    createRouter: (events) => {
+      const index = chooseWorker(
+        options.workerChoice ?? "fewest-consumers",
+        places.map((place) => place.consumers),
+        created++,
+      );
+      if (index === undefined) throw new Error("No workers available");
+      const { worker, server, census } = places[index]!;
+      return mediasoupRouter(worker, server, events, census);
+    },
+    [Symbol.asyncDispose]: dispose,
+  };
+}
+
+async function loadLibrary(): Promise<
+  Awaited<ReturnType<typeof loadMediasoup>>
+> {
+  const local = localWorkerBinary();
+  if (local !== undefined) Deno.env.set("MEDIASOUP_WORKER_BIN", local);
+  const library = await loadMediasoup();
+  findWorkerBinary(thisMachine(library.workerBin));
+  return library;
+}
+
+async function openPlace(
+  library: Awaited<ReturnType<typeof loadMediasoup>>,
+  options: EngineOptions & MediasoupOptions,
+  index: number,
+): Promise<Place> {
+  const worker = await library.createWorker({ logLevel: "none" });
+  let server: mediasoup.WebRtcServer;
+  try {
+    server = await worker.createWebRtcServer({
+      listenInfos: [{
+        protocol: "udp",
+        ip: "0.0.0.0",
+        announcedAddress: options.announceIp,
+        port: options.mediaPort ? options.mediaPort + index : 0,
+      }],
+    });
+  } catch (error) {
+    await stopWorker(worker);
+    throw error;
+  }
+  const place: Place = {
+    worker,
+    server,
+    census: {
+      born: () => place.consumers !== undefined && place.consumers++,
+      gone: () => place.consumers !== undefined && place.consumers--,
+    },
+    consumers: 0,
+  };
+  worker.on("died", (error) => {
+    place.consumers = undefined;
+    options.onFailure(`mediasoup worker ${index} died: ${error.message}`);
+  });
+  return place;
+}
+
+/** Closes a worker and waits until its process is gone, but not for ever. */
+async function stopWorker(worker: mediasoup.Worker): Promise<void> {
+  if (worker.subprocessClosed) return;
+  const gone = Promise.withResolvers<void>();
+  worker.once("subprocessclose", () => gone.resolve());
+  const timer = setTimeout(gone.resolve, EXIT_MS);
+  worker.close();
+  await gone.promise;
+  clearTimeout(timer);
+}

@@ -1,0 +1,151 @@
+/**
+ * The messages about consumers: what a participant receives.
+ *
+ * @module
+ */
+
+import type { ClientMessageOf } from "../../protocol/mod.ts";
+import type { EngineConsumer } from "../engine.ts";
+import { type Asker, transportOf } from "./asker.ts";
+import { failingAs, SignalingError } from "./errors.ts";
+import type { RoomConsumer, RoomProducer } from "./room.ts";
+
+/** Answers `consume`. The new consumer is paused only if its producer is. */
+export async function consume(
+  asker: Asker,
+  message: ClientMessageOf<"consume">,
+): Promise<void> {
+  const { hub, room, participant } = asker;
+  const { producerId } = message;
+  const { session, media } = participant;
+  const { maxConsumersPerJoin, metrics, ledger } = hub.parts;
+  if (media.consumers.size >= maxConsumersPerJoin) {
+    throw new SignalingError(
+      `Consumer limit reached (${maxConsumersPerJoin}). Cannot create more consumers.`,
+    );
+  }
+  requireUuid(producerId);
+  const of = room.producers.get(producerId);
+  const paused = of?.paused ?? false;
+  const consumer = await create(asker, message, paused);
+  if (of !== undefined && room.producers.get(producerId) === of) {
+    const entry: RoomConsumer = { consumer, of };
+    media.consumers.set(consumer.id, entry);
+    of.consumers.add(entry);
+    ledger.open({
+      id: consumer.id,
+      roomId: room.id,
+      participantId: participant.id,
+      kind: of.kind,
+      producerId,
+    }, () => consumer.counts());
+    await catchUp(of, paused, consumer);
+  }
+  metrics.count("consumers_created_total");
+  session.send({
+    type: "consumerCreated",
+    consumerId: consumer.id,
+    producerId,
+    kind: consumer.kind,
+    rtpParameters: consumer.rtpParameters,
+  });
+  if (of?.paused) session.send({ type: "producerPaused", producerId });
+}
+
+/** Answers `pauseConsumer`. */
+export async function pauseConsumer(
+  asker: Asker,
+  { consumerId }: ClientMessageOf<"pauseConsumer">,
+): Promise<void> {
+  const consumer = own(asker, consumerId);
+  await failingAs(
+    "Consumer error: Failed to pause consumer",
+    () => consumer.pause(),
+  );
+  asker.participant.session.send({ type: "consumerPaused", consumerId });
+}
+
+/** Answers `resumeConsumer`. */
+export async function resumeConsumer(
+  asker: Asker,
+  { consumerId }: ClientMessageOf<"resumeConsumer">,
+): Promise<void> {
+  const consumer = own(asker, consumerId);
+  await failingAs(
+    "Consumer error: Failed to resume consumer",
+    () => consumer.resume(),
+  );
+  asker.participant.session.send({ type: "consumerResumed", consumerId });
+}
+
+/** Handles `setConsumerPreferredLayers`, which has no answer. */
+export async function preferLayers(
+  asker: Asker,
+  message: ClientMessageOf<"setConsumerPreferredLayers">,
+): Promise<void> {
+  const { consumerId, spatialLayer, temporalLayer } = message;
+  const consumer = own(asker, consumerId);
+  await failingAs(
+    "Consumer error: Failed to set preferred layers",
+    () => consumer.setPreferredLayers({ spatialLayer, temporalLayer }),
+  );
+}
+
+async function create(
+  asker: Asker,
+  { producerId, rtpCapabilities }: ClientMessageOf<"consume">,
+  paused: boolean,
+): Promise<EngineConsumer> {
+  const transport = transportOf(asker, "receive");
+  const { participant } = asker;
+  const consumer = await failingAs(
+    "Consumer error: Failed to create consumer",
+    () => transport.consume({ producerId, rtpCapabilities, paused }),
+  );
+  consumer.watchLayers((layers) =>
+    participant.session.send({
+      type: "consumerLayersChanged",
+      consumerId: consumer.id,
+      spatialLayer: layers?.spatialLayer ?? null,
+      temporalLayer: layers?.temporalLayer ?? null,
+    })
+  );
+  return consumer;
+}
+
+/** The producer may have been paused or resumed while its consumer was being made. */
+async function catchUp(
+  of: RoomProducer,
+  paused: boolean,
+  consumer: EngineConsumer,
+): Promise<void> {
+  if (of.paused === paused) return;
+  await (of.paused ? consumer.pause() : consumer.resume());
+}
+
+function own(
+  { participant: { media } }: Asker,
+  consumerId: string,
+): EngineConsumer {
+  const entry = media.consumers.get(consumerId);
+  if (entry !== undefined) return entry.consumer;
+  throw new SignalingError(`Consumer error: Consumer not found: ${consumerId}`);
+}
+
+/** Refuses, in the words of the server's parser, what is no UUID. */
+function requireUuid(text: string): void {
+  const digits = text.replaceAll("-", "");
+  const wrong = /[^0-9a-f]/i.exec(digits);
+  if (wrong !== null) {
+    throw new SignalingError(
+      `invalid character: expected an optional prefix of \`urn:uuid:\` followed by [0-9a-fA-F-], found \`${
+        wrong[0]
+      }\` at ${text.indexOf(wrong[0]) + 1}`,
+    );
+  }
+  if (digits.length !== 32) {
+    throw new SignalingError(
+      `invalid length: expected length 32 for simple format, found ${text.length}`,
+    );
+  }
+}

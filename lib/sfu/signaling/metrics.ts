@@ -1,0 +1,88 @@
+/**
+ * The server's own numbers, in the Prometheus text format 0.0.4 with the
+ * names that SimplestChat uses.
+ *
+ * @module
+ */
+
+const COUNTERS = [
+  "connections_total",
+  "messages_received_total",
+  "messages_sent_total",
+  "errors_total",
+  "rooms_created_total",
+  "joins_total",
+  "leaves_total",
+  "producers_created_total",
+  "consumers_created_total",
+] as const;
+
+/** Upper bounds in seconds. */
+const BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
+
+/** What only ever grows. */
+export type CounterName = typeof COUNTERS[number];
+
+/** What is true at the moment of asking. */
+export interface Gauges {
+  readonly connections: number;
+  readonly rooms: number;
+  readonly participants: number;
+}
+
+/** Counters and the histogram of handling times. */
+export class ServerMetrics {
+  readonly #counters = new Map<CounterName, number>();
+  readonly #buckets = BUCKETS.map(() => 0);
+  #handled = 0;
+  #handledSeconds = 0;
+
+  /** Adds one. */
+  count(name: CounterName): void {
+    this.#counters.set(name, (this.#counters.get(name) ?? 0) + 1);
+  }
+
+  /** Records how long one message took. */
+  handled(seconds: number): void {
+    this.#handled++;
+    this.#handledSeconds += seconds;
+    BUCKETS.forEach((bound, i) => {
+      if (seconds <= bound) this.#buckets[i]!++;
+    });
+  }
+
+  /** The whole exposition. */
+  text(gauges: Gauges): string {
+    const lines: string[] = [];
+    for (const name of COUNTERS) {
+      lines.push(...metric(name, "counter", this.#counters.get(name) ?? 0));
+    }
+    lines.push(
+      ...metric("connections_active", "gauge", gauges.connections),
+      ...metric("rooms_active", "gauge", gauges.rooms),
+      ...metric("participants_active", "gauge", gauges.participants),
+      ...this.#histogram(),
+    );
+    return lines.join("\n") + "\n";
+  }
+
+  #histogram(): string[] {
+    const name = "simplestchat_message_handling_seconds";
+    return [
+      `# TYPE ${name} histogram`,
+      ...BUCKETS.map((bound, i) =>
+        `${name}_bucket{le="${bound}"} ${this.#buckets[i]}`
+      ),
+      `${name}_bucket{le="+Inf"} ${this.#handled}`,
+      `${name}_sum ${this.#handledSeconds.toFixed(6)}`,
+      `${name}_count ${this.#handled}`,
+    ];
+  }
+}
+
+function metric(name: string, type: string, value: number): string[] {
+  return [
+    `# TYPE simplestchat_${name} ${type}`,
+    `simplestchat_${name} ${value}`,
+  ];
+}

@@ -1,0 +1,102 @@
+/**
+ * The embedded server in this process: HTTP and WebSocket in front of the
+ * signaling, and an engine behind it.
+ *
+ * @module
+ */
+
+import { MAX_CONSUMERS_PER_JOIN, RECONNECT_GRACE_MS } from "../protocol/mod.ts";
+import type { Engine, EngineKind, EngineOptions } from "./engine.ts";
+import { openFront } from "./front.ts";
+import { startMediasoupEngine } from "./mediasoup/engine.ts";
+import type { SfuOptions } from "./options.ts";
+import { Hub } from "./signaling/hub.ts";
+import { type SfuStats, StreamLedger } from "./signaling/ledger.ts";
+import { ServerMetrics } from "./signaling/metrics.ts";
+import { systemScheduler } from "./signaling/scheduler.ts";
+import { startWeriftEngine } from "./werift/engine.ts";
+
+/** A running server. Disposing of it ends all connections. */
+export interface Sfu extends AsyncDisposable {
+  readonly engine: EngineKind;
+  /** Where clients connect to, for example `ws://127.0.0.1:3000/ws`. */
+  readonly url: string;
+  /** The base of `/health`, `/metrics` and `/stats`, without a slash at its end. */
+  readonly httpUrl: string;
+  /** The TCP port of both. */
+  readonly port: number;
+  /** The processes that do its work: the one of the signaling, then the engine's workers. */
+  readonly pids: readonly number[];
+  /** Resolves with the reason when a part of it dies by itself; else never. */
+  readonly failed: Promise<string>;
+  /** What every stream carried so far. */
+  stats(): Promise<SfuStats>;
+}
+
+/**
+ * Starts a server in this process. Its signaling, and all of a `werift`
+ * engine, then share this thread: measure against {@linkcode spawnSfu}.
+ *
+ * @throws {Error} When the port is taken or the engine cannot start.
+ */
+export async function startSfu(options: SfuOptions): Promise<Sfu> {
+  const failed = Promise.withResolvers<string>();
+  const engine = await startEngine(options, failed.resolve);
+  try {
+    const ledger = new StreamLedger();
+    const hub = new Hub({
+      engine,
+      ledger,
+      scheduler: systemScheduler,
+      metrics: new ServerMetrics(),
+      newId: () => crypto.randomUUID(),
+      maxConsumersPerJoin: options.maxConsumersPerJoin ??
+        MAX_CONSUMERS_PER_JOIN,
+      freshReconnectToken: options.freshReconnectToken ?? false,
+      graceMs: options.graceMs ?? RECONNECT_GRACE_MS,
+      roomPasswords: options.roomPasswords ?? {},
+    });
+    const front = await openFront(hub, options);
+    const host = urlHost(options.host);
+    const { port } = front;
+    return {
+      engine: engine.kind,
+      url: `ws://${host}:${port}/ws`,
+      httpUrl: `http://${host}:${port}`,
+      port,
+      pids: [Deno.pid, ...engine.workerPids],
+      failed: failed.promise,
+      stats: () => ledger.stats(engine.kind),
+      [Symbol.asyncDispose]: async () => {
+        await front[Symbol.asyncDispose]();
+        hub.close();
+        await engine[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await engine[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+function startEngine(
+  options: SfuOptions,
+  onFailure: (reason: string) => void,
+): Promise<Engine> {
+  const common: EngineOptions = {
+    announceIp: options.announceIp ?? "127.0.0.1",
+    onFailure,
+  };
+  switch (options.engine) {
+    case "mediasoup":
+      return startMediasoupEngine({ ...options, ...common });
+    case "werift":
+      return startWeriftEngine(common);
+  }
+}
+
+/** The host by which this machine reaches a server that listens on `host`. */
+function urlHost(host = "127.0.0.1"): string {
+  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
+  return host.includes(":") ? `[${host}]` : host;
+}
