@@ -20,4 +20,5 @@ export type {
   StreamOwner,
   StreamStats,
 } from "./signaling/ledger.ts";
+export { spawnSfu } from "./spawn_sfu.ts";
 export { type Sfu, startSfu } from "./start_sfu.ts";
