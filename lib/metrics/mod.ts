@@ -7,9 +7,19 @@
  * @module
  */
 
+export * from "./bands.ts";
 export * from "./client_record.ts";
+export * from "./comparison.ts";
+export * from "./evaluate.ts";
+export * from "./figures.ts";
 export * from "./node_meter.ts";
 export * from "./registry.ts";
+export * from "./saturation.ts";
 export * from "./snapshot.ts";
+export * from "./snapshot_book.ts";
 export * from "./stats.ts";
+export * from "./summarize.ts";
+export * from "./summary.ts";
+export * from "./threshold.ts";
 export * from "./trend.ts";
+export * from "./verdict.ts";

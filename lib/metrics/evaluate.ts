@@ -1,0 +1,67 @@
+/**
+ * Judging a threshold by what was measured.
+ *
+ * @module
+ */
+
+import { holds } from "./comparison.ts";
+import { type ClientTally, rateOf, totalErrors, trendOf } from "./figures.ts";
+import type { Snapshot } from "./snapshot.ts";
+import type { Aggregate, Threshold, ThresholdUnit } from "./threshold.ts";
+import type { Trend } from "./trend.ts";
+
+/** How a run did by one threshold. */
+export interface ThresholdResult {
+  /** The threshold as it was written. */
+  readonly expression: string;
+  /** Whether the run kept to it; what was never measured was not kept to. */
+  readonly ok: boolean;
+  /** What was measured, in `unit`; `null` when nothing was. */
+  readonly value: number | null;
+  /** The bound, in `unit`. */
+  readonly bound: number;
+  /** Milliseconds, a ratio or a count. */
+  readonly unit: ThresholdUnit;
+}
+
+/** Judges one threshold. */
+export function evaluate(
+  threshold: Threshold,
+  snapshot: Snapshot,
+  tally: ClientTally,
+): ThresholdResult {
+  const { expression, operator, bound, unit } = threshold;
+  const value = measure(threshold, snapshot, tally);
+  const ok = value !== null && holds(value, operator, bound);
+  return { expression, ok, value, bound, unit };
+}
+
+function measure(
+  { subject }: Threshold,
+  snapshot: Snapshot,
+  tally: ClientTally,
+): number | null {
+  switch (subject.kind) {
+    case "trend":
+      return aggregateOf(trendOf(snapshot, subject.trend), subject.aggregate);
+    case "rate":
+      return rateOf(snapshot, subject.rate, tally);
+    case "errors":
+      return totalErrors(snapshot);
+  }
+}
+
+function aggregateOf(trend: Trend, aggregate: Aggregate): number | null {
+  if (aggregate.kind === "count") return trend.count;
+  if (trend.count === 0) return null;
+  switch (aggregate.kind) {
+    case "avg":
+      return trend.meanUs / 1000;
+    case "min":
+      return trend.minUs / 1000;
+    case "max":
+      return trend.maxUs / 1000;
+    case "percentile":
+      return trend.percentileUs(aggregate.p) / 1000;
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * The figures that are divided or added up out of a snapshot when asked for.
+ *
+ * @module
+ */
+
+import type { ClientRecord } from "./client_record.ts";
+import type { CounterName, RateName, TrendName } from "./registry.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { Trend } from "./trend.ts";
+
+/** How many clients got how far. */
+export interface ClientTally {
+  /** All that there are. */
+  readonly total: number;
+  /** Those whose transports all came up, even if they left or were lost since. */
+  readonly connected: number;
+  /** Those that tried and did not get there. */
+  readonly failed: number;
+  /** Those that are not due yet or still trying. */
+  readonly pending: number;
+}
+
+/** Counts clients; once the run is over, one that is still trying has failed. */
+export function tallyClients(
+  clients: readonly ClientRecord[],
+  runIsOver: boolean,
+): ClientTally {
+  let connected = 0;
+  let pending = 0;
+  for (const { connectionSuccessful, state } of clients) {
+    if (connectionSuccessful) connected++;
+    else if (state === "planned" || (state === "joining" && !runIsOver)) {
+      pending++;
+    }
+  }
+  const total = clients.length;
+  return { total, connected, pending, failed: total - connected - pending };
+}
+
+/** A counter's value; 0 when nothing was counted. */
+export function counterOf(snapshot: Snapshot, name: CounterName): number {
+  return snapshot.counters[name] ?? 0;
+}
+
+/** A trend's distribution; empty when nothing was recorded. */
+export function trendOf(snapshot: Snapshot, name: TrendName): Trend {
+  const json = snapshot.trends[name];
+  return json === undefined ? new Trend() : Trend.fromJSON(json);
+}
+
+/** The counts of errors by kind, the most frequent first. */
+export function errorCounts(
+  { counters }: Snapshot,
+): readonly (readonly [kind: string, count: number])[] {
+  return Object.entries(counters)
+    .filter(([name, count]) => name.startsWith("errors.") && count > 0)
+    .map(([name, count]) => [name.slice("errors.".length), count] as const)
+    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+}
+
+/** All errors, of every kind. */
+export function totalErrors(snapshot: Snapshot): number {
+  return errorCounts(snapshot).reduce((sum, [, count]) => sum + count, 0);
+}
+
+/** A rate, as a ratio; `null` when there is nothing to divide by. */
+export function rateOf(
+  snapshot: Snapshot,
+  name: RateName,
+  tally: ClientTally,
+): number | null {
+  const counter = (name: CounterName) => counterOf(snapshot, name);
+  switch (name) {
+    case "connected":
+      return ratio(tally.connected, tally.connected + tally.failed);
+    case "deliveryRatio":
+      return ratio(counter("packetsReceived"), counter("packetsDeliverable"));
+    case "receiveSendRatio":
+      return ratio(counter("packetsReceived"), counter("packetsSent"));
+    case "loss":
+      return ratio(counter("packetsLost"), counter("packetsExpected"));
+    case "achievedRatio":
+      return ratio(counter("packetsSent"), counter("packetsPlanned"));
+  }
+}
+
+function ratio(part: number, whole: number): number | null {
+  return whole > 0 ? part / whole : null;
+}

@@ -1,0 +1,276 @@
+/**
+ * From the merged snapshot of a run to its summary.
+ *
+ * @module
+ */
+
+import type { BandMetric } from "./bands.ts";
+import type { ClientRecord } from "./client_record.ts";
+import { evaluate } from "./evaluate.ts";
+import {
+  type ClientTally,
+  counterOf,
+  errorCounts,
+  rateOf,
+  tallyClients,
+  totalErrors,
+  trendOf,
+} from "./figures.ts";
+import type { CounterName, RateName, TrendName } from "./registry.ts";
+import { saturationOf } from "./saturation.ts";
+import type { Snapshot } from "./snapshot.ts";
+import type { TimelinePoint } from "./snapshot_book.ts";
+import { type DurationStats, roundMs, trendStats, usToMs } from "./stats.ts";
+import type {
+  ErrorSummary,
+  GeneratorSummary,
+  JsonValue,
+  MediaSummary,
+  RoomSummary,
+  ServerSummary,
+  Summary,
+} from "./summary.ts";
+import type { Threshold } from "./threshold.ts";
+import { Trend } from "./trend.ts";
+import { type Ending, EXIT_CODES, verdictOf } from "./verdict.ts";
+
+/** What a summary is made from. */
+export interface SummaryInput {
+  /** The version of rtcrowd. */
+  readonly version: string;
+  /** When the run began, ISO 8601 in UTC. */
+  readonly startedAt: string;
+  /** The seed of everything drawn. */
+  readonly seed: number;
+  /** The options as used. */
+  readonly config: Readonly<Record<string, JsonValue>>;
+  /** The server that was tested. */
+  readonly server: ServerSummary;
+  /** All nodes merged. */
+  readonly snapshot: Snapshot;
+  /** The run, stretch by stretch. */
+  readonly timeline: readonly TimelinePoint[];
+  /** How it ended; ask for a summary of a run that goes on as `interrupted`. */
+  readonly ending: Ending;
+  /** What was asked of it. */
+  readonly thresholds: readonly Threshold[];
+}
+
+/** Everything that a run came to. */
+export function summarize(input: SummaryInput): Summary {
+  const { snapshot, ending } = input;
+  const { clients } = snapshot;
+  const tally = tallyClients(clients, ending.kind === "finished");
+  const counter = (name: CounterName) => counterOf(snapshot, name);
+  const connection = trendStats(trendOf(snapshot, "connectionTime"));
+  const thresholds = input.thresholds.map((threshold) =>
+    evaluate(threshold, snapshot, tally)
+  );
+  const saturation = saturationOf(snapshot);
+  const verdict = verdictOf({
+    ending,
+    tally,
+    commonCause: commonCause(clients),
+    saturation,
+    thresholds,
+    banded: bandedFigures(snapshot, tally, input.server),
+  });
+  const connected = clients.filter((client) => client.connectionSuccessful);
+  return {
+    version: input.version,
+    startedAt: input.startedAt,
+    elapsedMs: snapshot.atMs,
+    seed: input.seed,
+    config: input.config,
+    server: input.server,
+    partial: ending.kind !== "finished",
+    invalid: saturation === null ? null : { reason: saturation },
+    verdict,
+    exitCode: EXIT_CODES[verdict.status],
+    totalClients: tally.total,
+    successfulConnections: tally.connected,
+    failedConnections: tally.failed,
+    pendingConnections: tally.pending,
+    averageConnectionTimeMs: connection.avgMs,
+    p50ConnectionTimeMs: connection.p50Ms,
+    p95ConnectionTimeMs: connection.p95Ms,
+    p99ConnectionTimeMs: connection.p99Ms,
+    totalPacketsSent: counter("packetsSent"),
+    totalPacketsReceived: counter("packetsReceived"),
+    totalBytesSent: counter("bytesSent"),
+    totalBytesReceived: counter("bytesReceived"),
+    averageSessionDurationMs: connected.length === 0
+      ? 0
+      : roundMs(total(connected, "sessionDurationMs") / connected.length),
+    totalErrors: totalErrors(snapshot),
+    totalProducersCreated: counter("producersCreated"),
+    totalConsumersCreated: counter("consumersCreated"),
+    totalReconnections: total(clients, "reconnections"),
+    totalReconnectionFailures: total(clients, "reconnectionFailures"),
+    signalingLatencies: { operations: operationStats(snapshot) },
+    rooms: summarizeRooms(clients),
+    media: summarizeMedia(snapshot, tally, connected),
+    errors: summarizeErrors(snapshot),
+    unknownMessages: counter("unknownMessages"),
+    malformedMessages: counter("malformedMessages"),
+    generator: summarizeGenerator(snapshot, tally),
+    thresholds,
+    timeline: input.timeline,
+  };
+}
+
+function bandedFigures(
+  snapshot: Snapshot,
+  tally: ClientTally,
+  server: ServerSummary,
+): Partial<Record<BandMetric, number>> {
+  const connected = rateOf(snapshot, "connected", tally);
+  // Where nobody can receive, nothing received is no fault.
+  const receiveSendRatio = counterOf(snapshot, "packetsDeliverable") === 0
+    ? null
+    : rateOf(snapshot, "receiveSendRatio", tally);
+  return {
+    ...(connected !== null && { connected }),
+    errors: totalErrors(snapshot),
+    ...(receiveSendRatio !== null && { receiveSendRatio }),
+    ...(server.maxCpuRatio !== null && { serverCpu: server.maxCpuRatio }),
+    ...(server.maxRssBytes !== null && { serverRss: server.maxRssBytes }),
+  };
+}
+
+function operationStats(
+  snapshot: Snapshot,
+): Readonly<Record<string, DurationStats>> {
+  const prefix = "signaling.";
+  return Object.fromEntries(
+    Object.entries(snapshot.trends)
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, json]) =>
+        [
+          name.slice(prefix.length),
+          trendStats(Trend.fromJSON(json)),
+        ] as const
+      )
+      .sort(([a], [b]) => a < b ? -1 : 1),
+  );
+}
+
+function summarizeRooms(clients: readonly ClientRecord[]): RoomSummary[] {
+  const rooms = Map.groupBy(clients, ({ roomId }) => roomId);
+  return [...rooms]
+    .map(([roomId, members]) => ({
+      roomId,
+      totalClients: members.length,
+      successfulConnections:
+        members.filter((client) => client.connectionSuccessful).length,
+      totalPacketsSent: total(members, "packetsSent"),
+      totalPacketsReceived: total(members, "packetsReceived"),
+      totalErrors: total(members, "errorCount"),
+      totalProducersCreated: total(members, "producersCreated"),
+      totalConsumersCreated: total(members, "consumersCreated"),
+    }))
+    .sort((a, b) => a.roomId < b.roomId ? -1 : 1);
+}
+
+function summarizeMedia(
+  snapshot: Snapshot,
+  tally: ClientTally,
+  connected: readonly ClientRecord[],
+): MediaSummary {
+  const counter = (name: CounterName) => counterOf(snapshot, name);
+  const rate = (name: RateName) => rateOf(snapshot, name, tally);
+  const stats = (name: TrendName) => trendStats(trendOf(snapshot, name));
+  const sessionSeconds = total(connected, "sessionDurationMs") / 1000;
+  const perClient = (bytes: number) =>
+    sessionSeconds > 0 ? Math.round(bytes * 8 / sessionSeconds) : 0;
+  return {
+    packetsDeliverable: counter("packetsDeliverable"),
+    deliveryRatio: rate("deliveryRatio"),
+    receiveSendRatio: rate("receiveSendRatio"),
+    loss: {
+      expected: counter("packetsExpected"),
+      lost: counter("packetsLost"),
+      ratio: rate("loss") ?? 0,
+    },
+    latencyMs: stats("mediaLatency"),
+    jitterMs: stats("jitter"),
+    timeToFirstSentMs: stats("timeToFirstMediaSent"),
+    timeToFirstReceivedMs: stats("timeToFirstMediaReceived"),
+    sendBpsPerClient: perClient(counter("bytesSent")),
+    receiveBpsPerClient: perClient(counter("bytesReceived")),
+    packetsDuplicate: counter("packetsDuplicate"),
+    packetsOutOfOrder: counter("packetsOutOfOrder"),
+    rtxReceived: counter("rtxReceived"),
+    srtpFailures: counter("srtpFailures"),
+    keyFramesSent: counter("keyFramesSent"),
+    received: {
+      pli: counter("pliReceived"),
+      fir: counter("firReceived"),
+      nack: counter("nackReceived"),
+    },
+    sent: { pli: counter("pliSent"), nack: counter("nackSent") },
+  };
+}
+
+function summarizeErrors(
+  snapshot: Snapshot,
+): Readonly<Record<string, ErrorSummary>> {
+  const examples = new Map<string, string>();
+  for (const { errors } of snapshot.clients) {
+    for (const { kind, message } of errors) {
+      if (!examples.has(kind)) examples.set(kind, message);
+    }
+  }
+  return Object.fromEntries(
+    errorCounts(snapshot).map(([kind, count]) => [
+      kind,
+      { count, example: examples.get(kind) ?? null },
+    ]),
+  );
+}
+
+function summarizeGenerator(
+  snapshot: Snapshot,
+  tally: ClientTally,
+): GeneratorSummary {
+  const counter = (name: CounterName) => counterOf(snapshot, name);
+  const { generator } = snapshot;
+  return {
+    lane: generator.lanes.join("+"),
+    cipher: generator.ciphers.join("+"),
+    workers: generator.workers,
+    cpuSeconds: usToMs(generator.cpuUs) / 1000,
+    cpuRatio: generator.threadUs > 0
+      ? generator.cpuUs / generator.threadUs
+      : null,
+    latenessMs: trendStats(trendOf(snapshot, "lateness")),
+    loopLagMs: trendStats(trendOf(snapshot, "loopLag")),
+    packetsPlanned: counter("packetsPlanned"),
+    packetsSent: counter("packetsSent"),
+    packetsLate: counter("packetsLate"),
+    sendRefused: counter("sendRefused"),
+    achievedRatio: rateOf(snapshot, "achievedRatio", tally),
+    kernelDrops: generator.kernelDrops,
+    heldBackJoins: generator.heldBackJoins,
+  };
+}
+
+/** The cause that most failed clients share. */
+function commonCause(clients: readonly ClientRecord[]): string | null {
+  const causes = new Map<string, number>();
+  for (const { failureCause } of clients) {
+    if (failureCause === null) continue;
+    causes.set(failureCause, (causes.get(failureCause) ?? 0) + 1);
+  }
+  const ranked = [...causes].sort(([, a], [, b]) => b - a);
+  return ranked.at(0)?.[0] ?? null;
+}
+
+/** Keys of a record's plain numbers. */
+type NumberKey = {
+  [K in keyof ClientRecord]: ClientRecord[K] extends number ? K : never;
+}[keyof ClientRecord];
+
+function total(clients: readonly ClientRecord[], key: NumberKey): number {
+  return clients.reduce((sum, client) => sum + client[key], 0);
+}

@@ -1,0 +1,241 @@
+/**
+ * The summary: everything that a run came to, as numbers. Its shape is that of
+ * `load_test_summary.json`; the keys at its top that say `total`, `average`
+ * or `p95` are those of SimplestChat's own tester.
+ *
+ * @module
+ */
+
+import type { ThresholdResult } from "./evaluate.ts";
+import type { TimelinePoint } from "./snapshot_book.ts";
+import type { DurationStats } from "./stats.ts";
+
+/** Plain JSON data. */
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
+
+/** What a run came to, in one word and one sentence. */
+export interface Verdict {
+  /** The word. */
+  readonly status: "passed" | "failed" | "invalid" | "interrupted" | "broke";
+  /** The sentence. */
+  readonly reason: string;
+}
+
+/** What the clients of one room came to. */
+export interface RoomSummary {
+  /** The room's id. */
+  readonly roomId: string;
+  /** Clients planned for it. */
+  readonly totalClients: number;
+  /** Of those, the ones that got connected. */
+  readonly successfulConnections: number;
+  /** RTP packets sent. */
+  readonly totalPacketsSent: number;
+  /** RTP packets received. */
+  readonly totalPacketsReceived: number;
+  /** Errors of its clients. */
+  readonly totalErrors: number;
+  /** Tracks that the server accepted. */
+  readonly totalProducersCreated: number;
+  /** Tracks that its clients subscribed to. */
+  readonly totalConsumersCreated: number;
+}
+
+/** How the media did. */
+export interface MediaSummary {
+  /** RTP packets that the joined topology should have delivered. */
+  readonly packetsDeliverable: number;
+  /** Received, of those; `null` when there were none. */
+  readonly deliveryRatio: number | null;
+  /** Received, divided by sent; `null` when nothing was sent. */
+  readonly receiveSendRatio: number | null;
+  /** Loss by sequence numbers; `ratio` is 0 when nothing was expected. */
+  readonly loss: {
+    /** Packets that the sequence numbers announced. */
+    readonly expected: number;
+    /** Those that never came. */
+    readonly lost: number;
+    /** Lost of expected. */
+    readonly ratio: number;
+  };
+  /** From capture to the receiving kernel. */
+  readonly latencyMs: DurationStats;
+  /** Interarrival jitter (RFC 3550 section 6.4.1). */
+  readonly jitterMs: DurationStats;
+  /** From when a client was due to its first packet out. */
+  readonly timeToFirstSentMs: DurationStats;
+  /** From when a client was due to its first packet in. */
+  readonly timeToFirstReceivedMs: DurationStats;
+  /** Bits sent a second by a connected client, on average. */
+  readonly sendBpsPerClient: number;
+  /** Bits received a second by a connected client, on average. */
+  readonly receiveBpsPerClient: number;
+  /** Packets received twice. */
+  readonly packetsDuplicate: number;
+  /** Packets overtaken by a later one. */
+  readonly packetsOutOfOrder: number;
+  /** Repairs received. */
+  readonly rtxReceived: number;
+  /** Packets that failed authentication or were replayed. */
+  readonly srtpFailures: number;
+  /** Key frames sent. */
+  readonly keyFramesSent: number;
+  /** Feedback that the server sent us. */
+  readonly received: {
+    /** Key frames asked for by PLI. */
+    readonly pli: number;
+    /** Key frames asked for by FIR. */
+    readonly fir: number;
+    /** Packets asked for again. */
+    readonly nack: number;
+  };
+  /** Feedback that we sent. */
+  readonly sent: {
+    /** Key frames asked for. */
+    readonly pli: number;
+    /** Packets asked for again. */
+    readonly nack: number;
+  };
+}
+
+/** How the generator did. */
+export interface GeneratorSummary {
+  /** Kinds of datagram lane, joined by `+`. */
+  readonly lane: string;
+  /** Kinds of SRTP cipher, joined by `+`. */
+  readonly cipher: string;
+  /** Threads that drove clients. */
+  readonly workers: number;
+  /** CPU time spent. */
+  readonly cpuSeconds: number;
+  /** CPU time spent, of what the threads had; `null` when unknown. */
+  readonly cpuRatio: number | null;
+  /** When packets left, minus when they were due. */
+  readonly latenessMs: DurationStats;
+  /** How late the event loop came round. */
+  readonly loopLagMs: DurationStats;
+  /** RTP packets that were due. */
+  readonly packetsPlanned: number;
+  /** Those that were sent. */
+  readonly packetsSent: number;
+  /** Those that left over 5 ms late. */
+  readonly packetsLate: number;
+  /** Those that the system refused. */
+  readonly sendRefused: number;
+  /** Sent of planned; `null` when none were. */
+  readonly achievedRatio: number | null;
+  /** Packets that our own kernel dropped; `null` when it does not say. */
+  readonly kernelDrops: number | null;
+  /** Joins put off because the generator was too busy. */
+  readonly heldBackJoins: number;
+}
+
+/** The server that was tested. */
+export interface ServerSummary {
+  /** Its address. */
+  readonly url: string;
+  /** The embedded server's engine; `null` for a server elsewhere. */
+  readonly engine: string | null;
+  /** The most CPU that its busiest process used, in cores; `null` when not watched. */
+  readonly maxCpuRatio: number | null;
+  /** The most memory that it used; `null` when not watched. */
+  readonly maxRssBytes: number | null;
+}
+
+/** How often one kind of error happened. */
+export interface ErrorSummary {
+  /** How often. */
+  readonly count: number;
+  /** The first message of this kind; `null` when none was kept. */
+  readonly example: string | null;
+}
+
+/** Everything that a run came to. */
+export interface Summary {
+  /** The version of rtcrowd. */
+  readonly version: string;
+  /** When the run began, ISO 8601 in UTC. */
+  readonly startedAt: string;
+  /** How long it has been, in milliseconds. */
+  readonly elapsedMs: number;
+  /** The seed of everything drawn. */
+  readonly seed: number;
+  /** The options as used. */
+  readonly config: Readonly<Record<string, JsonValue>>;
+  /** The server that was tested. */
+  readonly server: ServerSummary;
+  /** Whether it was cut off before its end. */
+  readonly partial: boolean;
+  /** Set when the generator could not keep up. */
+  readonly invalid: {
+    /** Why, in one sentence. */
+    readonly reason: string;
+  } | null;
+  /** What it came to. */
+  readonly verdict: Verdict;
+  /** What the command exits with. */
+  readonly exitCode: number;
+  /** Clients, replacements included. */
+  readonly totalClients: number;
+  /** Those whose transports all finished ICE and DTLS. */
+  readonly successfulConnections: number;
+  /** Those that tried and did not get there. */
+  readonly failedConnections: number;
+  /** Those that were not due yet, or still trying, when a run was cut off. */
+  readonly pendingConnections: number;
+  /** Mean over those that got connected; 0 when none did. */
+  readonly averageConnectionTimeMs: number;
+  /** Median of the same. */
+  readonly p50ConnectionTimeMs: number;
+  /** What 95 % of them did not exceed. */
+  readonly p95ConnectionTimeMs: number;
+  /** What 99 % of them did not exceed. */
+  readonly p99ConnectionTimeMs: number;
+  /** RTP packets sent. */
+  readonly totalPacketsSent: number;
+  /** RTP packets received, repairs apart. */
+  readonly totalPacketsReceived: number;
+  /** Whole RTP packets sent. */
+  readonly totalBytesSent: number;
+  /** Whole RTP packets received. */
+  readonly totalBytesReceived: number;
+  /** Mean over those that got connected; 0 when none did. */
+  readonly averageSessionDurationMs: number;
+  /** All errors. */
+  readonly totalErrors: number;
+  /** Tracks that the server accepted. */
+  readonly totalProducersCreated: number;
+  /** Tracks that clients subscribed to. */
+  readonly totalConsumersCreated: number;
+  /** Times that clients came back after their channel was lost. */
+  readonly totalReconnections: number;
+  /** Times that they could not. */
+  readonly totalReconnectionFailures: number;
+  /** Latencies by operation, over all requests of all clients. */
+  readonly signalingLatencies: {
+    /** By the operation's name. */
+    readonly operations: Readonly<Record<string, DurationStats>>;
+  };
+  /** By room, sorted by id. */
+  readonly rooms: readonly RoomSummary[];
+  /** How the media did. */
+  readonly media: MediaSummary;
+  /** Errors by kind, the most frequent first. */
+  readonly errors: Readonly<Record<string, ErrorSummary>>;
+  /** Server messages of an unknown type. */
+  readonly unknownMessages: number;
+  /** Server messages that could not be read. */
+  readonly malformedMessages: number;
+  /** How the generator did. */
+  readonly generator: GeneratorSummary;
+  /** How it did by each threshold. */
+  readonly thresholds: readonly ThresholdResult[];
+  /** The run, stretch by stretch. */
+  readonly timeline: readonly TimelinePoint[];
+}

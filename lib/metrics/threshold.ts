@@ -1,0 +1,205 @@
+/**
+ * Thresholds: what a run must keep to, written by people.
+ *
+ * ```text
+ * threshold = metric [aggregate] operator value
+ * metric    = "join" | "connection" | a signaling operation such as
+ *             "produce_video" | "firstMediaSent" | "firstMediaReceived"
+ *           | "mediaLatency" | "jitter" | "lateness"        (durations)
+ *           | "connected" | "loss" | "deliveryRatio"
+ *           | "receiveSendRatio"                            (rates)
+ *           | "errors"                                      (a count)
+ * aggregate = "avg" | "min" | "max" | "med" | "count" | "p(" 0…100 ")"
+ * operator  = "<" | "<=" | ">" | ">=" | "==" | "!="
+ * value     = number ["us" | "ms" | "s" | "m" | "%"]
+ * ```
+ *
+ * A duration needs an aggregate, and its bare numbers are milliseconds. Rates
+ * and counts have none; a rate's bare number is a ratio, so `loss < 0.01` is
+ * `loss < 1%`. `join` is the operation `join_room`.
+ *
+ * @module
+ */
+
+import type { Operator } from "./comparison.ts";
+import { nearest } from "./nearest.ts";
+import {
+  type RateName,
+  SIGNALING_OPERATIONS,
+  type TrendName,
+} from "./registry.ts";
+
+/** Which number of a distribution is meant. */
+export type Aggregate =
+  | { readonly kind: "avg" | "min" | "max" | "count" }
+  | { readonly kind: "percentile"; readonly p: number };
+
+/** What a threshold looks at. */
+export type ThresholdSubject =
+  | {
+    readonly kind: "trend";
+    readonly trend: TrendName;
+    readonly aggregate: Aggregate;
+  }
+  | { readonly kind: "rate"; readonly rate: RateName }
+  | { readonly kind: "errors" };
+
+/** What a threshold's value is counted in. */
+export type ThresholdUnit = "ms" | "ratio" | "count";
+
+/** A threshold, read. */
+export interface Threshold {
+  /** As it was written, spaces evened out. */
+  readonly expression: string;
+  /** What it looks at. */
+  readonly subject: ThresholdSubject;
+  /** How that must stand to the bound. */
+  readonly operator: Operator;
+  /** The bound, in `unit`. */
+  readonly bound: number;
+  /** Milliseconds, a ratio or a count. */
+  readonly unit: ThresholdUnit;
+}
+
+type Measure =
+  | { readonly kind: "trend"; readonly trend: TrendName }
+  | { readonly kind: "rate"; readonly rate: RateName }
+  | { readonly kind: "errors" };
+
+const MEASURES: ReadonlyMap<string, Measure> = new Map<string, Measure>([
+  ["join", { kind: "trend", trend: "signaling.join_room" }],
+  ["connection", { kind: "trend", trend: "connectionTime" }],
+  ["firstMediaSent", { kind: "trend", trend: "timeToFirstMediaSent" }],
+  ["firstMediaReceived", { kind: "trend", trend: "timeToFirstMediaReceived" }],
+  ["mediaLatency", { kind: "trend", trend: "mediaLatency" }],
+  ["jitter", { kind: "trend", trend: "jitter" }],
+  ["lateness", { kind: "trend", trend: "lateness" }],
+  ["connected", { kind: "rate", rate: "connected" }],
+  ["loss", { kind: "rate", rate: "loss" }],
+  ["deliveryRatio", { kind: "rate", rate: "deliveryRatio" }],
+  ["receiveSendRatio", { kind: "rate", rate: "receiveSendRatio" }],
+  ["errors", { kind: "errors" }],
+  ...SIGNALING_OPERATIONS.map((operation): [string, Measure] => [
+    operation,
+    { kind: "trend", trend: `signaling.${operation}` },
+  ]),
+]);
+
+/** The metrics that a threshold can name. */
+export const THRESHOLD_METRICS: readonly string[] = [...MEASURES.keys()];
+
+const SHAPE =
+  /^\s*([\w.]+)\s*(?:\s([a-z]+)\s*(?:\(\s*([^()]*?)\s*\))?)?\s*(<=|>=|==|!=|<|>)\s*([^\s%a-zA-Z]+)\s*([%a-zA-Z]*)\s*$/;
+
+const MS_PER_UNIT: Readonly<Record<string, number>> = {
+  "": 1,
+  us: 0.001,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+};
+
+/**
+ * Reads a threshold. Throws a `SyntaxError` whose one line says what is wrong
+ * with it and what would be right.
+ *
+ * @example
+ * ```ts
+ * parseThreshold("join p(95) < 500ms").bound; // 500
+ * ```
+ */
+export function parseThreshold(text: string): Threshold {
+  const complain = (problem: string): never => {
+    throw new SyntaxError(`Cannot read threshold "${text.trim()}": ${problem}`);
+  };
+  const match = SHAPE.exec(text);
+  if (match === null) {
+    return complain(
+      `write metric [aggregate] operator value, such as "join p(95) < 500ms" or "loss < 1%"`,
+    );
+  }
+  const [, name, aggregateName = "", argument, operator, digits, unit] = match;
+  const measure = MEASURES.get(name) ?? complain(unknownMetric(name));
+  const number = digits.trim() === "" ? NaN : Number(digits);
+  if (!Number.isFinite(number)) complain(`"${digits}" is not a number`);
+  const common = {
+    expression: text.trim().replaceAll(/\s+/g, " "),
+    operator: operator as Operator,
+  };
+
+  if (measure.kind !== "trend") {
+    if (aggregateName !== "") {
+      complain(`${name} is one number, so leave out "${aggregateName}"`);
+    }
+    const allowed = measure.kind === "rate" ? ["", "%"] : [""];
+    if (!allowed.includes(unit)) {
+      complain(
+        measure.kind === "rate"
+          ? `${name} is a share, so write % instead of "${unit}"`
+          : `${name} is a count, so leave out "${unit}"`,
+      );
+    }
+    return {
+      ...common,
+      subject: measure,
+      bound: unit === "%" ? number / 100 : number,
+      unit: measure.kind === "rate" ? "ratio" : "count",
+    };
+  }
+
+  const aggregate = parseAggregate(name, aggregateName, argument, complain);
+  if (aggregate.kind === "count") {
+    if (unit !== "") complain(`count is a count, so leave out "${unit}"`);
+  } else if (!Object.hasOwn(MS_PER_UNIT, unit)) {
+    complain(
+      `${name} is a duration, so write us, ms, s or m instead of "${unit}"`,
+    );
+  }
+  return {
+    ...common,
+    subject: { ...measure, aggregate },
+    bound: aggregate.kind === "count" ? number : number * MS_PER_UNIT[unit],
+    unit: aggregate.kind === "count" ? "count" : "ms",
+  };
+}
+
+function parseAggregate(
+  metric: string,
+  name: string,
+  argument: string | undefined,
+  complain: (problem: string) => never,
+): Aggregate {
+  if (argument !== undefined && name !== "p") {
+    complain(`${name} takes nothing in brackets, so leave out "(${argument})"`);
+  }
+  switch (name) {
+    case "avg":
+    case "min":
+    case "max":
+    case "count":
+      return { kind: name };
+    case "med":
+      return { kind: "percentile", p: 50 };
+    case "p": {
+      const p = argument ? Number(argument) : NaN;
+      if (!(p >= 0 && p <= 100)) {
+        complain(`"p(${argument ?? ""})" needs a number from 0 to 100`);
+      }
+      return { kind: "percentile", p };
+    }
+    case "":
+      return complain(
+        `${metric} is a distribution, so say which number of it: "${metric} p(95) …"`,
+      );
+  }
+  return complain(
+    `there is no aggregate "${name}": use avg, min, max, med, count or p(N)`,
+  );
+}
+
+function unknownMetric(name: string): string {
+  const suggestion = nearest(name, THRESHOLD_METRICS);
+  return suggestion === undefined
+    ? `there is no metric "${name}"; there are ${THRESHOLD_METRICS.join(", ")}`
+    : `there is no metric "${name}", did you mean "${suggestion}"?`;
+}

@@ -1,0 +1,128 @@
+/** A made-up run, for the tests of what summaries and reports say of one. */
+
+import {
+  ClientRecorder,
+  NodeMeter,
+  parseThreshold,
+  type SummaryInput,
+} from "../../../lib/metrics/mod.ts";
+
+/** Three clients in two rooms, one of which failed; nothing wrong with the generator. */
+export function madeUpRun(): SummaryInput {
+  const meter = new NodeMeter("local");
+  const clients = [
+    client(0, "room-1"),
+    client(1, "room-0"),
+    client(2, "room-0"),
+  ];
+  for (const [place, ms] of [[0, 300], [1, 500]]) {
+    const { figures } = clients[place];
+    Object.assign(figures, {
+      state: "left",
+      connectionSuccessful: true,
+      connectionTimeMs: ms,
+      timeToFirstMediaSentMs: ms + 5,
+      timeToFirstMediaReceivedMs: ms + 60,
+      packetsSent: 5000,
+      packetsReceived: 4900,
+      packetsExpected: 4950,
+      packetsLost: 50,
+      bytesSent: 5_000_000,
+      bytesReceived: 4_900_000,
+      producersCreated: 2,
+      consumersCreated: 2,
+      consumersFlowing: 2,
+      sessionDurationMs: 30_000,
+    });
+    for (
+      const [operation, latencyMs] of [["join_room", ms / 10], [
+        "produce_audio",
+        3,
+      ], ["produce_video", 4]] as const
+    ) {
+      clients[place].addOperation(operation, latencyMs);
+      meter.trend(`signaling.${operation}`).record(latencyMs * 1000);
+    }
+    meter.trend("connectionTime").record(ms * 1000);
+    meter.trend("timeToFirstMediaSent").record((ms + 5) * 1000);
+    meter.trend("timeToFirstMediaReceived").record((ms + 60) * 1000);
+  }
+  const failed = clients[2];
+  failed.figures.state = "failed";
+  failed.figures.failureCause = "DTLS did not finish in 10 s";
+  failed.addError("dtls", "DTLS did not finish in 10 s", 12_000);
+  meter.countError("dtls");
+  Object.assign(meter.counters, {
+    packetsPlanned: 10_010,
+    packetsSent: 10_000,
+    packetsLate: 12,
+    packetsReceived: 9800,
+    packetsDeliverable: 10_000,
+    packetsExpected: 9900,
+    packetsLost: 100,
+    bytesSent: 10_000_000,
+    bytesReceived: 9_800_000,
+    producersCreated: 4,
+    consumersCreated: 4,
+    keyFramesSent: 14,
+    pliReceived: 2,
+    nackSent: 90,
+    rtxReceived: 40,
+  });
+  for (let i = 1; i <= 100; i++) {
+    meter.trend("mediaLatency").record(i * 100);
+    meter.trend("jitter").record(i * 10);
+    meter.trend("lateness").record(i * 20);
+    meter.trend("loopLag").record(i * 5);
+  }
+  return {
+    version: "0.1.0",
+    startedAt: "2026-01-02T03:04:05.000Z",
+    seed: 7,
+    config: { clients: 3, duration: "30s", rooms: 2 },
+    server: {
+      url: "ws://localhost:3000/ws",
+      engine: null,
+      maxCpuRatio: 0.75,
+      maxRssBytes: 512e6,
+    },
+    snapshot: meter.snapshot({
+      atMs: 35_250,
+      clients,
+      generator: {
+        lanes: ["native"],
+        ciphers: ["openssl"],
+        workers: 1,
+        cpuUs: 3_525_000,
+        threadUs: 35_250_000,
+        kernelDrops: 0,
+        heldBackJoins: 0,
+      },
+    }),
+    timeline: [1, 2].map((tSec) => ({
+      tSec,
+      clients: tSec,
+      packetsSentPerSec: 300 * tSec,
+      packetsReceivedPerSec: 290 * tSec,
+      sendBps: 1_000_000 * tSec,
+      receiveBps: 990_000 * tSec,
+      lossRatio: 0.0125,
+      cpuRatio: 0.1,
+    })),
+    ending: { kind: "finished" },
+    thresholds: [
+      parseThreshold("join p(95) < 500ms"),
+      parseThreshold("loss < 1%"),
+    ],
+  };
+}
+
+function client(index: number, roomId: string): ClientRecorder {
+  return new ClientRecorder({
+    clientId: `client-${index}`,
+    index,
+    roomId,
+    role: "publisher",
+    node: "local",
+  });
+}

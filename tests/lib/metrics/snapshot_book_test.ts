@@ -1,0 +1,107 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  EMPTY_SNAPSHOT,
+  MAX_TIMELINE_POINTS,
+  type Snapshot,
+  SnapshotBook,
+} from "../../../lib/metrics/mod.ts";
+
+Deno.test("an empty book comes to nothing", () => {
+  const book = new SnapshotBook();
+  assertEquals(book.merged(), EMPTY_SNAPSHOT);
+  assertEquals(book.timeline(), []);
+});
+
+Deno.test("of each node the latest counts, whatever the order of arrival", () => {
+  const book = new SnapshotBook();
+  book.add(sent("a", 2, 200));
+  book.add(sent("a", 1, 100));
+  book.add(sent("a", 2, 999));
+  book.add(sent("b", 1, 5));
+  assertEquals(book.merged().counters.packetsSent, 205);
+  book.add(sent("a", 3, 300));
+  assertEquals(book.merged().counters.packetsSent, 305);
+  assertEquals(book.merged().node, "a+b");
+});
+
+Deno.test("a point says what happened since the last one, a second", () => {
+  const book = new SnapshotBook();
+  book.add(
+    node("a", 1, {
+      packetsSent: 100,
+      bytesSent: 1000,
+      packetsExpected: 100,
+      packetsLost: 0,
+    }),
+  );
+  assertEquals(book.mark(1000).packetsSentPerSec, 100);
+  book.add(
+    node("a", 2, {
+      packetsSent: 400,
+      bytesSent: 5000,
+      packetsExpected: 300,
+      packetsLost: 2,
+      packetsReceived: 40,
+    }, 3_000_000),
+  );
+  const point = book.mark(3000);
+  assertEquals(point, {
+    tSec: 3,
+    clients: 7,
+    packetsSentPerSec: 150,
+    packetsReceivedPerSec: 20,
+    sendBps: 16_000,
+    receiveBps: 0,
+    lossRatio: 0.01,
+    cpuRatio: 0.5,
+  });
+  assertEquals(book.timeline().map(({ tSec }) => tSec), [1, 3]);
+  assertEquals(book.timeline()[1], point);
+});
+
+Deno.test("late packets given back do not make a loss negative, and no time is no rate", () => {
+  const book = new SnapshotBook();
+  book.add(node("a", 1, { packetsExpected: 100, packetsLost: 5 }));
+  book.mark(1000);
+  book.add(
+    node("a", 2, { packetsExpected: 200, packetsLost: 3, packetsSent: 9 }),
+  );
+  assertEquals(book.mark(1000).packetsSentPerSec, 0);
+  assertEquals(book.timeline()[1].lossRatio, 0);
+});
+
+Deno.test("a long run's timeline stays bounded and loses no packet", () => {
+  const book = new SnapshotBook();
+  const seconds = MAX_TIMELINE_POINTS * 3;
+  for (let second = 1; second <= seconds; second++) {
+    book.add(sent("a", second, second * 10));
+    assertEquals(book.mark(second * 1000).packetsSentPerSec, 10);
+  }
+  const timeline = book.timeline();
+  assert(
+    timeline.length <= MAX_TIMELINE_POINTS &&
+      timeline.length > MAX_TIMELINE_POINTS / 4,
+  );
+  assert(timeline.every(({ packetsSentPerSec }) => packetsSentPerSec === 10));
+  assert(timeline.at(-1)!.tSec > seconds - 4);
+});
+
+function sent(name: string, sequence: number, packetsSent: number): Snapshot {
+  return node(name, sequence, { packetsSent });
+}
+
+function node(
+  name: string,
+  sequence: number,
+  counters: Record<string, number>,
+  threadUs = 1_000_000,
+): Snapshot {
+  return {
+    ...EMPTY_SNAPSHOT,
+    node: name,
+    sequence,
+    counters,
+    gauges: { clientsConnected: 7 },
+    generator: { ...EMPTY_SNAPSHOT.generator, cpuUs: threadUs / 2, threadUs },
+  };
+}

@@ -1,0 +1,215 @@
+import { assertAlmostEquals, assertEquals } from "@std/assert";
+import {
+  ClientRecorder,
+  EMPTY_SNAPSHOT,
+  summarize,
+  type SummaryInput,
+} from "../../../lib/metrics/mod.ts";
+import { madeUpRun } from "./run.ts";
+
+Deno.test("the counts of clients, packets and errors are those of the run", () => {
+  const summary = summarize(madeUpRun());
+  assertEquals(
+    [
+      summary.totalClients,
+      summary.successfulConnections,
+      summary.failedConnections,
+      summary.pendingConnections,
+    ],
+    [3, 2, 1, 0],
+  );
+  assertEquals([summary.totalPacketsSent, summary.totalPacketsReceived], [
+    10_000,
+    9800,
+  ]);
+  assertEquals(summary.totalErrors, 1);
+  assertEquals(summary.errors, {
+    dtls: { count: 1, example: "DTLS did not finish in 10 s" },
+  });
+  assertEquals(summary.averageSessionDurationMs, 30_000);
+});
+
+Deno.test("connection times are those of clients that got connected", () => {
+  const summary = summarize(madeUpRun());
+  assertEquals(summary.averageConnectionTimeMs, 400);
+  assertAlmostEquals(summary.p50ConnectionTimeMs, 300, 3);
+  assertEquals([summary.p95ConnectionTimeMs, summary.p99ConnectionTimeMs], [
+    500,
+    500,
+  ]);
+});
+
+Deno.test("signaling latencies are those of requests, sorted by operation", () => {
+  const { operations } = summarize(madeUpRun()).signalingLatencies;
+  assertEquals(Object.keys(operations), [
+    "join_room",
+    "produce_audio",
+    "produce_video",
+  ]);
+  assertEquals(
+    [
+      operations.join_room.count,
+      operations.join_room.minMs,
+      operations.join_room.maxMs,
+      operations.join_room.avgMs,
+    ],
+    [2, 30, 50, 40],
+  );
+});
+
+Deno.test("rooms are sorted by id and add up to the whole", () => {
+  const { rooms } = summarize(madeUpRun());
+  assertEquals(
+    rooms.map((
+      { roomId, totalClients, successfulConnections, totalErrors },
+    ) => [
+      roomId,
+      totalClients,
+      successfulConnections,
+      totalErrors,
+    ]),
+    [["room-0", 2, 1, 1], ["room-1", 1, 1, 0]],
+  );
+  assertEquals(
+    rooms.reduce((sum, room) => sum + room.totalPacketsSent, 0),
+    10_000,
+  );
+});
+
+Deno.test("media figures are divided by what they should be divided by", () => {
+  const { media } = summarize(madeUpRun());
+  assertEquals(media.deliveryRatio, 0.98);
+  assertEquals(media.receiveSendRatio, 0.98);
+  assertEquals(media.loss.lost, 100);
+  assertAlmostEquals(media.loss.ratio, 100 / 9900, 1e-12);
+  assertEquals(media.latencyMs.maxMs, 10);
+  assertEquals(media.sendBpsPerClient, Math.round(10_000_000 * 8 / 60));
+});
+
+Deno.test("the generator's own figures are there", () => {
+  const { generator } = summarize(madeUpRun());
+  assertEquals(
+    [
+      generator.lane,
+      generator.cipher,
+      generator.cpuSeconds,
+      generator.cpuRatio,
+    ],
+    ["native", "openssl", 3.525, 0.1],
+  );
+  assertEquals(generator.latenessMs.p95Ms, 1.903);
+});
+
+Deno.test.each(
+  [
+    {
+      why: "a threshold that was not kept fails the run",
+      change: {},
+      want: ["failed", 99, '"loss < 1%" was not kept'],
+    },
+    {
+      why: "without thresholds the bands judge",
+      change: { thresholds: [] },
+      want: ["failed", 99, "critical: the share of clients that connected"],
+    },
+    {
+      why: "an interrupted run is judged by nothing",
+      change: { ending: { kind: "interrupted" } },
+      want: ["interrupted", 130, "the run was stopped before its end"],
+    },
+    {
+      why: "a broken run says why",
+      change: { ending: { kind: "broke", reason: "the server went away" } },
+      want: ["broke", 1, "the server went away"],
+    },
+  ] satisfies { why: string; change: Partial<SummaryInput>; want: unknown[] }[],
+)("$why", ({ change, want }) => {
+  const { verdict, exitCode } = summarize({ ...madeUpRun(), ...change });
+  assertEquals([verdict.status, exitCode, verdict.reason], want);
+});
+
+Deno.test("only a finished run is not partial", () => {
+  const run = madeUpRun();
+  assertEquals(summarize(run).partial, false);
+  assertEquals(
+    summarize({ ...run, ending: { kind: "interrupted" } }).partial,
+    true,
+  );
+});
+
+Deno.test("a run of nothing has numbers everywhere and passes", () => {
+  const summary = summarize({
+    ...madeUpRun(),
+    snapshot: EMPTY_SNAPSHOT,
+    thresholds: [],
+  });
+  assertEquals(summary.verdict.status, "passed");
+  assertEquals([
+    summary.media.deliveryRatio,
+    summary.media.receiveSendRatio,
+    summary.media.loss.ratio,
+  ], [null, null, 0]);
+  assertEquals(summary.averageConnectionTimeMs, 0);
+  assertEquals(JSON.parse(JSON.stringify(summary)), summary);
+});
+
+Deno.test("nobody connected is a broken run, with the cause that most share", () => {
+  const clients = ["timeout", "refused", "refused"].map(
+    (failureCause, index) => {
+      const client = new ClientRecorder({
+        clientId: `client-${index}`,
+        index,
+        roomId: "r",
+        role: "viewer",
+        node: "n",
+      });
+      Object.assign(client.figures, { state: "failed", failureCause });
+      return client.toRecord();
+    },
+  );
+  const { verdict, exitCode } = summarize({
+    ...madeUpRun(),
+    snapshot: { ...EMPTY_SNAPSHOT, clients },
+  });
+  assertEquals([verdict.status, exitCode, verdict.reason], [
+    "broke",
+    1,
+    "no client got connected: refused",
+  ]);
+});
+
+Deno.test("a client still joining has failed once the run is over, but not before", () => {
+  const client = new ClientRecorder({
+    clientId: "client-0",
+    index: 0,
+    roomId: "r",
+    role: "viewer",
+    node: "n",
+  });
+  client.figures.state = "joining";
+  const snapshot = { ...EMPTY_SNAPSHOT, clients: [client.toRecord()] };
+  const run = { ...madeUpRun(), snapshot };
+  const over = summarize(run);
+  assertEquals([over.failedConnections, over.pendingConnections], [1, 0]);
+  const cutOff = summarize({ ...run, ending: { kind: "interrupted" } });
+  assertEquals([cutOff.failedConnections, cutOff.pendingConnections], [0, 1]);
+});
+
+Deno.test("nothing received by a crowd in which nobody can receive is no fault", () => {
+  const run = madeUpRun();
+  const counters = {
+    ...run.snapshot.counters,
+    packetsReceived: 0,
+    packetsDeliverable: 0,
+    "errors.dtls": 0,
+  };
+  const snapshot = {
+    ...run.snapshot,
+    counters,
+    clients: run.snapshot.clients.slice(0, 2),
+  };
+  assertEquals(summarize({ ...run, snapshot, thresholds: [] }).verdict, {
+    status: "passed",
+    reason: "with a warning: the server's CPU",
+  });
+});

@@ -1,0 +1,144 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  EMPTY_SNAPSHOT,
+  evaluate,
+  NodeMeter,
+  parseThreshold,
+  SIGNALING_OPERATIONS,
+  tallyClients,
+  THRESHOLD_METRICS,
+} from "../../../lib/metrics/mod.ts";
+
+Deno.test.each(
+  [
+    { text: "join p(95) < 500ms", want: ["<", 500, "ms"] },
+    { text: "  join   p( 99.9 )<=0.5s ", want: ["<=", 500, "ms"] },
+    { text: "connection max < 1m", want: ["<", 60_000, "ms"] },
+    { text: "lateness avg < 900us", want: ["<", 0.9, "ms"] },
+    { text: "mediaLatency med < 150", want: ["<", 150, "ms"] },
+    { text: "join count >= 10", want: [">=", 10, "count"] },
+    { text: "loss<1%", want: ["<", 0.01, "ratio"] },
+    { text: "loss < 0.01", want: ["<", 0.01, "ratio"] },
+    { text: "connected == 100 %", want: ["==", 1, "ratio"] },
+    { text: "errors != 3", want: ["!=", 3, "count"] },
+  ] as const,
+)("$text is read as $want", ({ text, want }) => {
+  const { operator, bound, unit } = parseThreshold(text);
+  assertEquals([operator, bound, unit], [...want]);
+});
+
+Deno.test("spaces are evened out in what is shown", () => {
+  assertEquals(
+    parseThreshold("  join   p(95)\t< 5ms ").expression,
+    "join p(95) < 5ms",
+  );
+});
+
+Deno.test("every signaling operation and every listed metric can be asked for", () => {
+  for (const operation of SIGNALING_OPERATIONS) {
+    parseThreshold(`${operation} max < 1s`);
+  }
+  assertEquals(
+    new Set(THRESHOLD_METRICS).size,
+    12 + SIGNALING_OPERATIONS.length,
+  );
+});
+
+Deno.test.each([
+  {
+    text: "joim p(95) < 5ms",
+    message: 'there is no metric "joim", did you mean "join"?',
+  },
+  { text: "producevideo avg < 5ms", message: 'did you mean "produce_video"?' },
+  {
+    text: "banana < 5",
+    message: 'there is no metric "banana"; there are join, connection,',
+  },
+  {
+    text: "join < 5ms",
+    message:
+      'join is a distribution, so say which number of it: "join p(95) …"',
+  },
+  {
+    text: "join p(101) < 5ms",
+    message: '"p(101)" needs a number from 0 to 100',
+  },
+  { text: "join p(x) < 5ms", message: '"p(x)" needs a number from 0 to 100' },
+  { text: "join p < 5ms", message: '"p()" needs a number from 0 to 100' },
+  {
+    text: "join avg(3) < 5ms",
+    message: 'avg takes nothing in brackets, so leave out "(3)"',
+  },
+  {
+    text: "join mean < 5ms",
+    message:
+      'there is no aggregate "mean": use avg, min, max, med, count or p(N)',
+  },
+  {
+    text: "join avg < 5%",
+    message: 'join is a duration, so write us, ms, s or m instead of "%"',
+  },
+  { text: "join avg < 5h", message: 'so write us, ms, s or m instead of "h"' },
+  { text: "join avg < 5toString", message: 'instead of "toString"' },
+  { text: "join count < 5ms", message: 'count is a count, so leave out "ms"' },
+  { text: "loss avg < 1%", message: 'loss is one number, so leave out "avg"' },
+  {
+    text: "loss < 1ms",
+    message: 'loss is a share, so write % instead of "ms"',
+  },
+  { text: "errors < 1%", message: 'errors is a count, so leave out "%"' },
+  { text: "loss < 1,5%", message: '"1,5" is not a number' },
+  { text: "loss < 1..5%", message: '"1..5" is not a number' },
+  { text: "loss", message: "write metric [aggregate] operator value" },
+  { text: "loss = 1%", message: "write metric [aggregate] operator value" },
+  { text: "", message: "write metric [aggregate] operator value" },
+])("$text is refused in one line: $message", ({ text, message }) => {
+  const error = assertThrows(() => parseThreshold(text), SyntaxError, message);
+  assertEquals(error.message.split("\n").length, 1);
+  assertEquals(
+    error.message.startsWith(`Cannot read threshold "${text}": `),
+    true,
+  );
+});
+
+Deno.test.each([
+  { text: "join p(100) <= 30ms", ok: true, value: 30 },
+  { text: "join avg == 20ms", ok: true, value: 20 },
+  { text: "join min < 10ms", ok: false, value: 10 },
+  { text: "join max > 10ms", ok: true, value: 30 },
+  { text: "join count == 3", ok: true, value: 3 },
+  { text: "loss <= 1%", ok: true, value: 0.01 },
+  { text: "deliveryRatio > 99%", ok: false, value: 0.9 },
+  { text: "receiveSendRatio == 2", ok: false, value: 1.8 },
+  { text: "errors == 0", ok: false, value: 3 },
+  { text: "connected == 100%", ok: false, value: null },
+  { text: "jitter p(95) < 5ms", ok: false, value: null },
+  { text: "jitter count == 0", ok: true, value: 0 },
+])("$text: $ok, for it was $value", ({ text, ok, value }) => {
+  const result = evaluate(
+    parseThreshold(text),
+    measured(),
+    tallyClients([], true),
+  );
+  assertEquals([result.ok, result.value], [ok, value]);
+});
+
+function measured() {
+  const meter = new NodeMeter("here");
+  for (const ms of [10, 20, 30]) {
+    meter.trend("signaling.join_room").record(ms * 1000);
+  }
+  Object.assign(meter.counters, {
+    packetsSent: 50,
+    packetsReceived: 90,
+    packetsDeliverable: 100,
+    packetsExpected: 100,
+    packetsLost: 1,
+  });
+  for (const kind of ["timeout", "timeout", "dtls"]) meter.countError(kind);
+  return meter.snapshot({
+    atMs: 0,
+    clients: [],
+    generator: EMPTY_SNAPSHOT.generator,
+  });
+}
