@@ -6,4 +6,13 @@
  * @module
  */
 
+export * from "./audio_sender.ts";
+export * from "./ntp.ts";
 export * from "./presets.ts";
+export * from "./rtcp.ts";
+export * from "./rtp.ts";
+export * from "./rtp_header.ts";
+export * from "./track_receiver.ts";
+export * from "./track_sender.ts";
+export * from "./video_sender.ts";
+export * from "./vp8.ts";

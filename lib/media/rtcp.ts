@@ -1,0 +1,179 @@
+/**
+ * RTCP, written and read in place: sender and receiver reports with a CNAME
+ * (RFC 3550 section 6), and the key-frame requests PLI (RFC 4585 section
+ * 6.3.1) and FIR (RFC 5104 section 4.3.1).
+ *
+ * @module
+ */
+
+import { int32At, writeInt16, writeInt32 } from "./rtp.ts";
+
+const SENDER_REPORT = 200;
+const RECEIVER_REPORT = 201;
+const SOURCE_DESCRIPTION = 202;
+const BYE = 203;
+const PAYLOAD_FEEDBACK = 206;
+const PLI = 1;
+const FIR = 4;
+const CNAME = 1;
+const VERSION = 0x80;
+const MOST_LOST = 0x7fffff;
+
+/** One packet of a compound packet, as far as rtcrowd acts on it. */
+export type RtcpKind = "senderReport" | "pli" | "fir" | "other";
+
+/** Told of each packet of a compound packet. `ssrc` is signed. */
+export interface RtcpHandler {
+  /** The server asks the sender of `ssrc` for a key frame. */
+  onKeyFrameRequest(kind: "pli" | "fir", ssrc: number): void;
+  /** The sender of `ssrc` reports; the middle 32 bits of its NTP time, signed. */
+  onSenderReport(ssrc: number, middleNtp: number): void;
+}
+
+/** What a report block says of one received track (RFC 3550 section 6.4.1). */
+export interface ReportBlock {
+  readonly ssrc: number;
+  /** Out of 256. */
+  readonly fractionLost: number;
+  readonly packetsLost: number;
+  readonly extendedHighest: number;
+  readonly jitterUnits: number;
+  /** Middle 32 bits of the last sender report's NTP time; 0 without one. */
+  readonly lastSenderReport: number;
+  /** Since that report, in units of 1/65536 s. */
+  readonly delaySinceLastSenderReport: number;
+}
+
+/** What a sender report says of the sender (RFC 3550 section 6.4.1). */
+export interface SenderInfo {
+  readonly ssrc: number;
+  readonly ntpSeconds: number;
+  readonly ntpFraction: number;
+  readonly rtpTimestamp: number;
+  readonly packets: number;
+  readonly payloadBytes: number;
+}
+
+/** Blocks that one report can hold. */
+export const MOST_REPORT_BLOCKS = 31;
+
+/** Reads the compound packet at `offset`; stops at the first thing that is none. */
+export function readRtcp(
+  bytes: Uint8Array,
+  offset: number,
+  length: number,
+  handler: RtcpHandler,
+): void {
+  const end = offset + length;
+  let at = offset;
+  while (at + 8 <= end) {
+    if ((bytes[at] & 0xc0) !== VERSION) return;
+    const size = (((bytes[at + 2] << 8) | bytes[at + 3]) + 1) << 2;
+    if (at + size > end) return;
+    const format = bytes[at] & 0x1f;
+    const type = bytes[at + 1];
+    if (type === SENDER_REPORT && size >= 28) {
+      const seconds = (bytes[at + 10] << 24) | (bytes[at + 11] << 16);
+      const fraction = (bytes[at + 12] << 8) | bytes[at + 13];
+      handler.onSenderReport(int32At(bytes, at + 4), seconds | fraction);
+    } else if (type === PAYLOAD_FEEDBACK && format === PLI && size >= 12) {
+      handler.onKeyFrameRequest("pli", int32At(bytes, at + 8));
+    } else if (type === PAYLOAD_FEEDBACK && format === FIR) {
+      for (let entry = at + 12; entry + 8 <= at + size; entry += 8) {
+        handler.onKeyFrameRequest("fir", int32At(bytes, entry));
+      }
+    }
+    at += size;
+  }
+}
+
+/** Writes a sender report without blocks at `at`; returns where it ends. */
+export function writeSenderReport(
+  bytes: Uint8Array,
+  at: number,
+  info: SenderInfo,
+): number {
+  writeHeader(bytes, at, 0, SENDER_REPORT, 28);
+  writeInt32(bytes, at + 4, info.ssrc);
+  writeInt32(bytes, at + 8, info.ntpSeconds);
+  writeInt32(bytes, at + 12, info.ntpFraction);
+  writeInt32(bytes, at + 16, info.rtpTimestamp);
+  writeInt32(bytes, at + 20, info.packets);
+  writeInt32(bytes, at + 24, info.payloadBytes);
+  return at + 28;
+}
+
+/** Writes a receiver report at `at`; returns where it ends. */
+export function writeReceiverReport(
+  bytes: Uint8Array,
+  at: number,
+  ssrc: number,
+  blocks: readonly ReportBlock[],
+): number {
+  const size = 8 + 24 * blocks.length;
+  writeHeader(bytes, at, blocks.length, RECEIVER_REPORT, size);
+  writeInt32(bytes, at + 4, ssrc);
+  let block = at + 8;
+  for (const report of blocks) {
+    writeInt32(bytes, block, report.ssrc);
+    const lost = Math.min(report.packetsLost, MOST_LOST);
+    writeInt32(bytes, block + 4, (report.fractionLost << 24) | lost);
+    writeInt32(bytes, block + 8, report.extendedHighest);
+    writeInt32(bytes, block + 12, report.jitterUnits);
+    writeInt32(bytes, block + 16, report.lastSenderReport);
+    writeInt32(bytes, block + 20, report.delaySinceLastSenderReport);
+    block += 24;
+  }
+  return block;
+}
+
+/** Writes a source description with the CNAME at `at`; returns where it ends. */
+export function writeCname(
+  bytes: Uint8Array,
+  at: number,
+  ssrc: number,
+  cname: Uint8Array,
+): number {
+  const text = Math.min(cname.length, 255);
+  // Item and at least one zero byte, to a multiple of four.
+  const size = 8 + (Math.floor((2 + text) / 4) + 1) * 4;
+  bytes.fill(0, at, at + size);
+  writeHeader(bytes, at, 1, SOURCE_DESCRIPTION, size);
+  writeInt32(bytes, at + 4, ssrc);
+  bytes[at + 8] = CNAME;
+  bytes[at + 9] = text;
+  bytes.set(cname.subarray(0, text), at + 10);
+  return at + size;
+}
+
+/** Writes a picture loss indication at `at`; returns where it ends. */
+export function writePli(
+  bytes: Uint8Array,
+  at: number,
+  senderSsrc: number,
+  mediaSsrc: number,
+): number {
+  writeHeader(bytes, at, PLI, PAYLOAD_FEEDBACK, 12);
+  writeInt32(bytes, at + 4, senderSsrc);
+  writeInt32(bytes, at + 8, mediaSsrc);
+  return at + 12;
+}
+
+/** Writes a BYE for one SSRC at `at`; returns where it ends. */
+export function writeBye(bytes: Uint8Array, at: number, ssrc: number): number {
+  writeHeader(bytes, at, 1, BYE, 8);
+  writeInt32(bytes, at + 4, ssrc);
+  return at + 8;
+}
+
+function writeHeader(
+  bytes: Uint8Array,
+  at: number,
+  count: number,
+  type: number,
+  size: number,
+): void {
+  bytes[at] = VERSION | count;
+  bytes[at + 1] = type;
+  writeInt16(bytes, at + 2, size / 4 - 1);
+}

@@ -1,0 +1,110 @@
+/**
+ * An RTP packet in place: one object that is pointed at packet after packet
+ * and reads their fields without allocating (RFC 3550 section 5.1, header
+ * extensions of RFC 8285).
+ *
+ * @module
+ */
+
+const FIXED_BYTES = 12;
+const ONE_BYTE_PROFILE = 0xbede;
+const IDS = 16;
+
+/** A reader of RTP packets. Its fields are those of the last packet that it read. */
+export class RtpReader {
+  /** The buffer that holds the packet. */
+  bytes: Uint8Array = new Uint8Array(0);
+  /** Where the packet begins. */
+  offset = 0;
+  /** Its length in bytes. */
+  length = 0;
+  marker = false;
+  payloadType = 0;
+  /** 16 bits. */
+  sequence = 0;
+  /** RTP timestamp as a signed 32-bit number: only differences matter. */
+  timestamp = 0;
+  /** As a signed 32-bit number, which the engine keeps without a box. */
+  ssrc = 0;
+  payloadOffset = 0;
+  /** Without padding. */
+  payloadLength = 0;
+  /** Where the value of extension `id` begins; 0 when the packet has none. */
+  readonly extensionOffset = new Int32Array(IDS);
+  /** Bytes of the value of extension `id`. */
+  readonly extensionLength = new Int32Array(IDS);
+
+  /** Reads the packet at `offset`; `false` when it is none. */
+  read(bytes: Uint8Array, offset: number, length: number): boolean {
+    if (length < FIXED_BYTES || (bytes[offset] & 0xc0) !== 0x80) return false;
+    const first = bytes[offset];
+    const second = bytes[offset + 1];
+    this.bytes = bytes;
+    this.offset = offset;
+    this.length = length;
+    this.marker = (second & 0x80) !== 0;
+    this.payloadType = second & 0x7f;
+    this.sequence = (bytes[offset + 2] << 8) | bytes[offset + 3];
+    this.timestamp = int32At(bytes, offset + 4);
+    this.ssrc = int32At(bytes, offset + 8);
+    let at = offset + FIXED_BYTES + ((first & 0x0f) << 2);
+    const end = offset + length;
+    this.extensionOffset.fill(0);
+    if ((first & 0x10) !== 0) {
+      if (at + 4 > end) return false;
+      const profile = (bytes[at] << 8) | bytes[at + 1];
+      const size = ((bytes[at + 2] << 8) | bytes[at + 3]) << 2;
+      at += 4;
+      if (at + size > end) return false;
+      if (profile === ONE_BYTE_PROFILE) this.#readExtensions(at, at + size);
+      at += size;
+    }
+    const padding = (first & 0x20) !== 0 ? bytes[end - 1] : 0;
+    this.payloadOffset = at;
+    this.payloadLength = end - at - padding;
+    return this.payloadLength >= 0;
+  }
+
+  #readExtensions(start: number, end: number): void {
+    const bytes = this.bytes;
+    let at = start;
+    while (at < end) {
+      const head = bytes[at++];
+      if (head === 0) continue;
+      const id = head >> 4;
+      const length = (head & 0x0f) + 1;
+      if (id === 15 || at + length > end) return;
+      this.extensionOffset[id] = at;
+      this.extensionLength[id] = length;
+      at += length;
+    }
+  }
+}
+
+/** A 32-bit number in network byte order, signed. */
+export function int32At(bytes: Uint8Array, at: number): number {
+  return (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) |
+    bytes[at + 3];
+}
+
+/** Writes the low 32 bits of `value` in network byte order. */
+export function writeInt32(
+  bytes: Uint8Array,
+  at: number,
+  value: number,
+): void {
+  bytes[at] = value >>> 24;
+  bytes[at + 1] = value >>> 16;
+  bytes[at + 2] = value >>> 8;
+  bytes[at + 3] = value;
+}
+
+/** Writes the low 16 bits of `value` in network byte order. */
+export function writeInt16(
+  bytes: Uint8Array,
+  at: number,
+  value: number,
+): void {
+  bytes[at] = value >>> 8;
+  bytes[at + 1] = value;
+}

@@ -1,0 +1,245 @@
+/**
+ * Reception statistics of one incoming track: RFC 3550 appendix A.1 for
+ * sequence numbers, A.3 for loss, A.8 for jitter, and our own packet marks
+ * for what was really sent to us.
+ *
+ * @module
+ */
+
+import { EXTENSION_URIS } from "./rtp_header.ts";
+import { ntpToWallMs } from "./ntp.ts";
+import { MARK_BYTES, readMark } from "./packet_mark.ts";
+import { int32At, type RtpReader } from "./rtp.ts";
+import { isVp8KeyFrameStart } from "./vp8.ts";
+
+/** Counters that all receivers of a thread write to. */
+export interface ReceiveMeter {
+  readonly counters: {
+    packetsReceived: number;
+    bytesReceived: number;
+    packetsOutOfOrder: number;
+  };
+  /** Takes the latency of each packet that says when it was captured, in microseconds. */
+  readonly mediaLatency: { record(us: number): void };
+}
+
+/** What a receiver is told of its track. */
+export interface ReceiverOptions {
+  readonly kind: "audio" | "video";
+  readonly ssrc: number;
+  readonly clockRateHz: number;
+  /** Negotiated id of abs-capture-time; 0 when there is none. */
+  readonly captureTimeId: number;
+  /** Packets a second that a sender of ours would send, for tracks that stay silent. */
+  readonly nominalPps: number;
+  /** When the track could first have carried media, on the reactor's clock. */
+  readonly openedMs: number;
+  readonly meter: ReceiveMeter;
+}
+
+/** RFC 3550 appendix A.1. */
+const MAX_DROPOUT = 3000;
+const MAX_MISORDER = 100;
+/** A track may be silent for so long before its packets count as missing. */
+const SILENCE_GRACE_MS = 1000;
+
+/** One incoming track. */
+export class TrackReceiver {
+  readonly kind: "audio" | "video";
+  readonly ssrc: number;
+  packetsReceived = 0;
+  bytesReceived = 0;
+  outOfOrder = 0;
+  /** Frames whose last packet came. */
+  framesReceived = 0;
+  keyFramesReceived = 0;
+  /** When the first packet came, on the reactor's clock; -1 before. */
+  firstMs = -1;
+  /** When the first key frame began, on the reactor's clock; -1 before. */
+  firstKeyFrameMs = -1;
+  readonly #options: ReceiverOptions;
+  #lastMs: number;
+  #baseSequence = 0;
+  #maxSequence = -1;
+  #cycles = 0;
+  #badSequence = -1;
+  /** Packets expected before the numbering began anew. */
+  #priorExpected = 0;
+  #jitter = 0;
+  #lastArrivalMs = 0;
+  #lastTimestamp = 0;
+  #firstMark = -1;
+  #lastMark = -1;
+  #priorDeliverable = 0;
+  #suspended = false;
+  #reportedExpected = 0;
+  #reportedReceived = 0;
+
+  constructor(options: ReceiverOptions) {
+    this.#options = options;
+    this.kind = options.kind;
+    this.ssrc = options.ssrc;
+    this.#lastMs = options.openedMs;
+  }
+
+  /** Packets that sequence numbers announced (RFC 3550 appendix A.3). */
+  get expected(): number {
+    if (this.#maxSequence < 0) return 0;
+    return this.#priorExpected + this.#cycles + this.#maxSequence -
+      this.#baseSequence + 1;
+  }
+
+  /** Expected packets that have not come; late ones are given back. */
+  get lost(): number {
+    return Math.max(0, this.expected - this.packetsReceived);
+  }
+
+  /** Interarrival jitter in milliseconds (RFC 3550 section 6.4.1). */
+  get jitterMs(): number {
+    return this.#jitter / this.#options.clockRateHz * 1000;
+  }
+
+  /** The same in RTP timestamp units, as a receiver report carries it. */
+  get jitterUnits(): number {
+    return Math.floor(this.#jitter);
+  }
+
+  /** The extended highest sequence number, 32 bits. */
+  get extendedHighest(): number {
+    return (this.#cycles + Math.max(0, this.#maxSequence)) | 0;
+  }
+
+  /**
+   * Packets that the sender sent while this track was open: by its marks
+   * where any came, by its nominal rate while it is silent.
+   */
+  deliverable(nowMs: number): number {
+    const span = this.#lastMark < 0 ? 0 : this.#lastMark - this.#firstMark + 1;
+    const known = this.firstMs >= 0 && this.#firstMark < 0
+      ? this.expected
+      : span;
+    const silentMs = this.#suspended
+      ? 0
+      : Math.max(0, nowMs - this.#lastMs - SILENCE_GRACE_MS);
+    return Math.round(
+      this.#priorDeliverable + known +
+        silentMs / 1000 * this.#options.nominalPps,
+    );
+  }
+
+  /** The sender or the server stopped the track on purpose: its silence is not loss. */
+  suspend(nowMs: number): void {
+    if (this.#suspended) return;
+    this.#priorDeliverable = this.deliverable(nowMs);
+    this.#firstMark = this.#lastMark = -1;
+    this.#suspended = true;
+  }
+
+  /** Media may come again. */
+  resume(nowMs: number): void {
+    this.#suspended = false;
+    this.#lastMs = nowMs;
+  }
+
+  /** Counts one packet. `nowMs` is the reactor's clock, `receivedAtMs` the wall clock of arrival. */
+  receive(rtp: RtpReader, nowMs: number, receivedAtMs: number): void {
+    if (!this.#trackSequence(rtp.sequence)) return;
+    const { counters, mediaLatency } = this.#options.meter;
+    this.packetsReceived++;
+    this.bytesReceived += rtp.length;
+    counters.packetsReceived++;
+    counters.bytesReceived += rtp.length;
+    if (this.firstMs < 0) this.firstMs = nowMs;
+    else this.#trackJitter(rtp.timestamp, receivedAtMs);
+    this.#lastMs = nowMs;
+    this.#lastArrivalMs = receivedAtMs;
+    this.#lastTimestamp = rtp.timestamp;
+    if (this.kind === "video") this.#trackFrame(rtp, nowMs);
+    if (rtp.payloadLength >= MARK_BYTES) {
+      this.#trackMark(
+        readMark(rtp.bytes, rtp.payloadOffset + rtp.payloadLength),
+      );
+    }
+    const captured = rtp.extensionOffset[this.#options.captureTimeId];
+    if (captured !== 0) {
+      const capturedAtMs = ntpToWallMs(
+        int32At(rtp.bytes, captured),
+        int32At(rtp.bytes, captured + 4),
+      );
+      mediaLatency.record((receivedAtMs - capturedAtMs) * 1000);
+    }
+  }
+
+  /**
+   * Loss since the last call, for a receiver report: a fraction of 256
+   * (RFC 3550 appendix A.3).
+   */
+  takeFractionLost(): number {
+    const expected = this.expected - this.#reportedExpected;
+    const received = this.packetsReceived - this.#reportedReceived;
+    this.#reportedExpected = this.expected;
+    this.#reportedReceived = this.packetsReceived;
+    const lost = expected - received;
+    if (expected <= 0 || lost <= 0) return 0;
+    return Math.min(255, Math.floor(lost * 256 / expected));
+  }
+
+  /** RFC 3550 appendix A.1, without probation: the SFU told us of this SSRC. */
+  #trackSequence(sequence: number): boolean {
+    if (this.#maxSequence < 0) {
+      this.#baseSequence = this.#maxSequence = sequence;
+      return true;
+    }
+    const ahead = (sequence - this.#maxSequence) & 0xffff;
+    if (ahead !== 0 && ahead < MAX_DROPOUT) {
+      if (sequence < this.#maxSequence) this.#cycles += 0x10000;
+      this.#maxSequence = sequence;
+    } else if (ahead !== 0 && ahead <= 0x10000 - MAX_MISORDER) {
+      if (sequence !== this.#badSequence) {
+        this.#badSequence = (sequence + 1) & 0xffff;
+        return false;
+      }
+      // Two in a row after a jump: the sender began anew.
+      this.#priorExpected = this.expected;
+      this.#cycles = 0;
+      this.#baseSequence = this.#maxSequence = sequence;
+    } else {
+      this.outOfOrder++;
+      this.#options.meter.counters.packetsOutOfOrder++;
+    }
+    return true;
+  }
+
+  /** RFC 3550 appendix A.8. */
+  #trackJitter(timestamp: number, receivedAtMs: number): void {
+    const arrived = (receivedAtMs - this.#lastArrivalMs) *
+      this.#options.clockRateHz / 1000;
+    const sent = (timestamp - this.#lastTimestamp) | 0;
+    this.#jitter += (Math.abs(arrived - sent) - this.#jitter) / 16;
+  }
+
+  #trackFrame(rtp: RtpReader, nowMs: number): void {
+    if (rtp.marker) this.framesReceived++;
+    if (
+      isVp8KeyFrameStart(rtp.bytes, rtp.payloadOffset, rtp.payloadLength)
+    ) {
+      this.keyFramesReceived++;
+      if (this.firstKeyFrameMs < 0) this.firstKeyFrameMs = nowMs;
+    }
+  }
+
+  #trackMark(mark: number): void {
+    if (mark < 0 || this.#suspended) return;
+    if (this.#firstMark < 0) this.#firstMark = this.#lastMark = mark;
+    else if (mark > this.#lastMark) this.#lastMark = mark;
+    else if (mark < this.#firstMark) this.#firstMark = mark;
+  }
+}
+
+/** The negotiated id of abs-capture-time; 0 when it is not among `extensions`. */
+export function captureTimeId(
+  extensions: readonly { readonly uri: string; readonly id: number }[],
+): number {
+  const uri = EXTENSION_URIS.absCaptureTime;
+  return extensions.find((extension) => extension.uri === uri)?.id ?? 0;
+}

@@ -1,0 +1,159 @@
+/**
+ * What the two kinds of outgoing track have in common: numbering, deadlines,
+ * counting. A sender is a task for a reactor: `run` is called when its next
+ * packets are due, sends them, and moves `dueMs` on by its schedule alone, so
+ * a late packet is sent late and counted, and never skipped.
+ *
+ * @module
+ */
+
+import { ntpFraction, ntpSeconds } from "./ntp.ts";
+import type { RtpHeaderTemplate } from "./rtp_header.ts";
+
+/** Where packets go: one transport. */
+export interface PacketSink {
+  /** Packets are built here, from offset 0. */
+  readonly out: Uint8Array;
+  /** Encrypts the packet at `offset` in place; returns its new length. */
+  protectRtp(offset: number, length: number): number;
+  /** Sends `length` bytes from `offset` as datagrams of `segment` bytes; returns how many left. */
+  send(offset: number, length: number, segment: number): number;
+}
+
+/** The clocks of the thread. */
+export interface MediaClock {
+  /** Monotonic, in milliseconds. */
+  nowMs(): number;
+  /** Milliseconds since 1970. */
+  wallNowMs(): number;
+}
+
+/** Counters that all senders of a thread write to. */
+export interface SendMeter {
+  readonly counters: {
+    packetsPlanned: number;
+    packetsSent: number;
+    packetsLate: number;
+    bytesSent: number;
+    sendRefused: number;
+    keyFramesSent: number;
+  };
+  /** Takes the lateness of each packet, in microseconds. */
+  readonly lateness: { record(us: number): void };
+}
+
+/** What a sender needs. */
+export interface SenderOptions {
+  readonly sink: PacketSink;
+  readonly clock: MediaClock;
+  readonly meter: SendMeter;
+  readonly header: RtpHeaderTemplate;
+  /** 32 bits. */
+  readonly ssrc: number;
+  /** RTP timestamp units a second. */
+  readonly clockRateHz: number;
+  /** When the first packet is due. */
+  readonly startMs: number;
+  /** The first sequence number, 16 bits. */
+  readonly firstSequence: number;
+  /** The first timestamp, 32 bits. */
+  readonly firstTimestamp: number;
+}
+
+/** A packet that left later than this counts as late. */
+export const LATE_MS = 5;
+
+/** One outgoing track. */
+export abstract class TrackSender {
+  readonly ssrc: number;
+  readonly clockRateHz: number;
+  /** When the next packets are due; `Infinity` while paused or after `stop`. */
+  dueMs: number;
+  heapIndex = -1;
+  /** Packets that the system took. */
+  packetsSent = 0;
+  /** Bytes of RTP sent, headers included. */
+  bytesSent = 0;
+  /** Payload bytes sent: what a sender report counts (RFC 3550 section 6.4.1). */
+  payloadBytesSent = 0;
+  /** Packets that were due. */
+  packetsPlanned = 0;
+  /** When the first packet left; -1 before. */
+  firstSentMs = -1;
+  protected readonly options: SenderOptions;
+  protected sequence: number;
+  protected timestamp: number;
+  #capturedAtMs = 0;
+  #pausedDueMs = 0;
+
+  constructor(options: SenderOptions) {
+    this.options = options;
+    this.ssrc = options.ssrc;
+    this.clockRateHz = options.clockRateHz;
+    this.dueMs = options.startMs;
+    this.sequence = options.firstSequence & 0xffff;
+    this.timestamp = options.firstTimestamp | 0;
+  }
+
+  /** Sends what is due and moves `dueMs` on. */
+  abstract run(nowMs: number): void;
+
+  /** Asks for a key frame; only video has any. */
+  askKeyFrame(): void {}
+
+  /** Sends nothing from now on; nothing is due while paused. The task must be cancelled. */
+  pause(): void {
+    if (this.dueMs === Infinity) return;
+    this.#pausedDueMs = this.dueMs;
+    this.dueMs = Infinity;
+  }
+
+  /** Goes on at `startMs`, its timestamps too; the task must be scheduled again. */
+  resume(startMs: number): void {
+    if (this.dueMs !== Infinity) return;
+    const pausedMs = Math.max(0, startMs - this.#pausedDueMs);
+    const units = Math.round(pausedMs * this.clockRateHz / 1000);
+    this.timestamp = (this.timestamp + units) | 0;
+    this.dueMs = startMs;
+  }
+
+  /** The RTP timestamp that belongs to the wall-clock time `wallMs` (RFC 3550 section 6.4.1). */
+  timestampAt(wallMs: number): number {
+    const aheadMs = wallMs - this.#capturedAtMs;
+    return (this.timestamp + Math.round(aheadMs * this.clockRateHz / 1000)) | 0;
+  }
+
+  /** Notes that a frame with the current timestamp was captured when it was due. */
+  protected capture(dueMs: number): void {
+    const { clock, header } = this.options;
+    const wallMs = clock.wallNowMs() - (clock.nowMs() - dueMs);
+    this.#capturedAtMs = wallMs;
+    header.setCaptureTime(ntpSeconds(wallMs), ntpFraction(wallMs));
+  }
+
+  /** Counts `planned` packets of which `sent` left, in `bytes`, `payloadBytes` of them payload. */
+  protected count(
+    dueMs: number,
+    planned: number,
+    sent: number,
+    bytes: number,
+    payloadBytes: number,
+  ): void {
+    const { counters, lateness } = this.options.meter;
+    const nowMs = this.options.clock.nowMs();
+    const lateMs = nowMs - dueMs;
+    this.packetsPlanned += planned;
+    this.packetsSent += sent;
+    counters.packetsPlanned += planned;
+    counters.packetsSent += sent;
+    counters.sendRefused += planned - sent;
+    if (sent > 0) {
+      this.bytesSent += bytes;
+      this.payloadBytesSent += payloadBytes;
+      counters.bytesSent += bytes;
+      if (this.firstSentMs < 0) this.firstSentMs = nowMs;
+    }
+    if (lateMs > LATE_MS) counters.packetsLate += planned;
+    for (let i = 0; i < planned; i++) lateness.record(lateMs * 1000);
+  }
+}

@@ -1,0 +1,168 @@
+/**
+ * A VP8 track: frames of a preset's size at its rate, key frames every few
+ * seconds and on request. Only descriptors and frame headers are VP8; the
+ * rest is whatever the buffer held, which no SFU looks at.
+ *
+ * @module
+ */
+
+import { MARK_BYTES, writeMark } from "./packet_mark.ts";
+import { VIDEO_PACKET_DATA_BYTES, type VideoPreset } from "./presets.ts";
+import {
+  BURST_PACKETS,
+  type FrameLayout,
+  KeyFrameClock,
+  layOutFrame,
+} from "./schedule.ts";
+import { type SenderOptions, TrackSender } from "./track_sender.ts";
+import {
+  VP8_DESCRIPTOR_BYTES,
+  VP8_KEY_HEADER_BYTES,
+  writeVp8Descriptor,
+  writeVp8InterHeader,
+  writeVp8KeyHeader,
+} from "./vp8.ts";
+
+/** A packet has room for a key frame's header and a mark. */
+const LEAST_DATA_BYTES = VP8_KEY_HEADER_BYTES + MARK_BYTES;
+/** Requests come in bursts, from every new viewer: one key frame answers those of this time. */
+const KEY_FRAME_GAP_MS = 200;
+
+/** Sends synthetic VP8. */
+export class VideoSender extends TrackSender {
+  #preset: VideoPreset;
+  #keyFrames: KeyFrameClock;
+  #keyLayout: FrameLayout;
+  #interLayout: FrameLayout;
+  #layout: FrameLayout;
+  #isKey = false;
+  #pictureId: number;
+  #frameDueMs: number;
+  #frameStep = 0;
+  /** Packets of the current frame that have left. */
+  #position = 0;
+
+  constructor(options: SenderOptions, preset: VideoPreset) {
+    super(options);
+    this.#preset = preset;
+    this.#pictureId = options.firstSequence & 0x7fff;
+    this.#frameDueMs = options.startMs;
+    [this.#keyLayout, this.#interLayout] = layOut(preset);
+    this.#layout = this.#keyLayout;
+    this.#keyFrames = keyFrameClock(preset);
+  }
+
+  /** Changes quality with the next frame, which will be a key frame. */
+  setPreset(preset: VideoPreset): void {
+    this.#preset = preset;
+    [this.#keyLayout, this.#interLayout] = layOut(preset);
+    this.#keyFrames = keyFrameClock(preset);
+  }
+
+  override askKeyFrame(): void {
+    this.#keyFrames.ask();
+  }
+
+  override resume(startMs: number): void {
+    super.resume(startMs);
+    this.#frameDueMs = startMs;
+    this.#position = 0;
+    this.#keyFrames = keyFrameClock(this.#preset);
+  }
+
+  override run(_nowMs: number): void {
+    if (this.#position === 0) this.#beginFrame();
+    const layout = this.#layout;
+    const { sink, header } = this.options;
+    const dueMs = this.dueMs;
+    const end = Math.min(this.#position + BURST_PACKETS, layout.packets);
+    const count = end - this.#position;
+    let at = 0;
+    let segment = 0;
+    let bytes = 0;
+    for (let i = this.#position; i < end; i++) {
+      const isLast = i === layout.packets - 1;
+      const data = isLast ? layout.lastBytes : layout.fullBytes;
+      const payload = header.write(
+        sink.out,
+        at,
+        this.sequence,
+        this.timestamp,
+        isLast,
+      );
+      const start = writeVp8Descriptor(
+        sink.out,
+        payload,
+        i === 0,
+        this.#pictureId,
+      );
+      if (i === 0) this.#writeFrameHeader(start);
+      writeMark(
+        sink.out,
+        start + data,
+        this.packetsPlanned + i - this.#position,
+      );
+      const length = start + data - at;
+      bytes += length;
+      const sealed = sink.protectRtp(at, length);
+      if (segment === 0) segment = sealed;
+      at += sealed;
+      this.sequence = (this.sequence + 1) & 0xffff;
+    }
+    const sent = sink.send(0, at, segment);
+    this.#position = end === layout.packets ? 0 : end;
+    this.dueMs = this.#position === 0
+      ? this.#frameDueMs + this.#endFrame()
+      : dueMs + layout.burstPauseMs;
+    const overhead = count * (header.length + VP8_DESCRIPTOR_BYTES);
+    this.count(
+      dueMs,
+      count,
+      sent,
+      bytes,
+      bytes - overhead + count * VP8_DESCRIPTOR_BYTES,
+    );
+  }
+
+  #beginFrame(): void {
+    this.#isKey = this.#keyFrames.next();
+    this.#layout = this.#isKey ? this.#keyLayout : this.#interLayout;
+    if (this.#isKey) this.options.meter.counters.keyFramesSent++;
+    this.#frameDueMs = this.dueMs;
+    this.timestamp = (this.timestamp + this.#frameStep) | 0;
+    this.#frameStep = this.clockRateHz / this.#preset.fps;
+    this.capture(this.dueMs);
+  }
+
+  /** Moves on to the next frame; returns how long after this one it is due. */
+  #endFrame(): number {
+    this.#pictureId = (this.#pictureId + 1) & 0x7fff;
+    return 1000 / this.#preset.fps;
+  }
+
+  #writeFrameHeader(at: number): void {
+    const { out } = this.options.sink;
+    const { width, height } = this.#preset;
+    if (this.#isKey) writeVp8KeyHeader(out, at, width, height);
+    else writeVp8InterHeader(out, at);
+  }
+}
+
+function layOut(preset: VideoPreset): [key: FrameLayout, inter: FrameLayout] {
+  const lay = (bytes: number) =>
+    layOutFrame(
+      bytes,
+      VIDEO_PACKET_DATA_BYTES,
+      LEAST_DATA_BYTES,
+      1000 / preset.fps,
+    );
+  return [lay(preset.keyFrameBytes), lay(preset.interFrameBytes)];
+}
+
+function keyFrameClock(preset: VideoPreset): KeyFrameClock {
+  const frames = (ms: number) => Math.round(ms * preset.fps / 1000);
+  return new KeyFrameClock(
+    frames(preset.keyFrameIntervalMs),
+    Math.max(1, frames(KEY_FRAME_GAP_MS)),
+  );
+}

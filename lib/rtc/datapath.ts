@@ -1,0 +1,123 @@
+/**
+ * What the transports of one thread share: the reactor with its lane, the
+ * cipher, and the certificate. Chosen once at start: native where Linux and
+ * FFI allow it, portable elsewhere, with a note that says why.
+ *
+ * @module
+ */
+
+import { type Certificate, createCertificate } from "./certificate.ts";
+import type { Lane } from "./lane.ts";
+import { openLibcrypto } from "./libcrypto.ts";
+import { openNativeLane } from "./native_lane.ts";
+import { createOpensslCipher } from "./openssl_cipher.ts";
+import { createPortableCipher } from "./portable_cipher.ts";
+import { openPortableLane } from "./portable_lane.ts";
+import { Reactor } from "./reactor.ts";
+import type { SrtpCipher, SrtpKeys, SrtpProfile } from "./srtp_cipher.ts";
+
+/** Makes the ciphers of one thread. */
+export interface SrtpCipherSuite {
+  readonly kind: SrtpCipher["kind"];
+  create(keys: SrtpKeys): SrtpCipher;
+  /** Frees the library; its ciphers must be closed before. */
+  close(): void;
+}
+
+/** Which implementations to use. */
+export interface DatapathOptions {
+  /** @default {"auto"} native where it works */
+  readonly lane?: "auto" | Lane["kind"];
+  /** @default {"auto"} openssl where it works */
+  readonly cipher?: "auto" | SrtpCipher["kind"];
+  /** SRTP profiles to offer, preferred one first. @default both, GCM first */
+  readonly profiles?: readonly SrtpProfile[];
+}
+
+/** The shared parts of one thread's transports. */
+export interface Datapath extends Disposable {
+  readonly reactor: Reactor;
+  readonly lane: Lane;
+  readonly ciphers: SrtpCipherSuite;
+  readonly certificate: Certificate;
+  readonly profiles: readonly SrtpProfile[] | undefined;
+  /** Why something portable was chosen; one sentence each. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Opens a datapath. Throws when an implementation was asked for by name and
+ * cannot be had.
+ */
+export async function openDatapath(
+  options: DatapathOptions = {},
+): Promise<Datapath> {
+  const notes: string[] = [];
+  const lane = choose(
+    options.lane ?? "auto",
+    "native",
+    openNativeLane,
+    openPortableLane,
+    notes,
+  );
+  const ciphers = choose(
+    options.cipher ?? "auto",
+    "openssl",
+    openOpensslSuite,
+    openPortableSuite,
+    notes,
+  );
+  const certificate = await createCertificate();
+  const reactor = new Reactor(lane);
+  return {
+    reactor,
+    lane,
+    ciphers,
+    certificate,
+    profiles: options.profiles,
+    notes,
+    [Symbol.dispose]() {
+      reactor.close();
+      ciphers.close();
+    },
+  };
+}
+
+function choose<T>(
+  wanted: string,
+  fast: string,
+  openFast: () => T,
+  openPortable: () => T,
+  notes: string[],
+): T {
+  if (wanted === "portable") return openPortable();
+  try {
+    requireFfi();
+    return openFast();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (wanted === fast) throw error;
+    notes.push(`Using portable instead of ${fast}: ${reason}`);
+    return openPortable();
+  }
+}
+
+/** Asking would stop the program at a question, so only a granted permission counts. */
+function requireFfi(): void {
+  if (Deno.permissions.querySync({ name: "ffi" }).state !== "granted") {
+    throw new Error("FFI is not allowed; add --allow-ffi.");
+  }
+}
+
+function openOpensslSuite(): SrtpCipherSuite {
+  const library = openLibcrypto();
+  return {
+    kind: "openssl",
+    create: (keys) => createOpensslCipher(library, keys),
+    close: () => library.close(),
+  };
+}
+
+function openPortableSuite(): SrtpCipherSuite {
+  return { kind: "portable", create: createPortableCipher, close() {} };
+}

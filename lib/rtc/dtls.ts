@@ -1,0 +1,178 @@
+/**
+ * The DTLS handshake of one transport and the SRTP keys that come of it
+ * (RFC 5764), by werift's `DtlsClient` or `DtlsServer` over any datagram
+ * pipe. After the handshake DTLS is silent: WebRTC media has no use for it.
+ *
+ * @module
+ */
+
+import {
+  type Certificate,
+  CERTIFICATE_SIGNATURE,
+  sha256Fingerprint,
+} from "./certificate.ts";
+import {
+  Buffer,
+  DtlsClient,
+  DtlsServer,
+  type WeriftTransport,
+} from "./deps.ts";
+import { PROFILE_NUMBERS } from "./portable_cipher.ts";
+import type { SrtpKeys, SrtpProfile } from "./srtp_cipher.ts";
+
+/** What a handshake needs. */
+export interface DtlsOptions {
+  readonly role: "client" | "server";
+  readonly certificate: Certificate;
+  /** The peer's SHA-256 fingerprint; `undefined` accepts any (a server that was not told). */
+  readonly remoteFingerprint: string | undefined;
+  /** Sends one datagram to the peer. */
+  readonly send: (bytes: Uint8Array) => void;
+  /** Profiles to offer or accept, preferred one first. */
+  readonly profiles?: readonly SrtpProfile[];
+}
+
+/** GCM first: it is one pass, and what browsers prefer. */
+export const DEFAULT_PROFILES: readonly SrtpProfile[] = [
+  "AEAD_AES_128_GCM",
+  "AES_CM_128_HMAC_SHA1_80",
+];
+
+const KEY_BYTES = 16;
+const SALT_BYTES = {
+  AES_CM_128_HMAC_SHA1_80: 14,
+  AEAD_AES_128_GCM: 12,
+} as const;
+/** A flight number that ends werift's retransmission loop. */
+const PAST_LAST_FLIGHT = 99;
+
+/** One handshake. {@linkcode DtlsHandshake.done} settles when it ends; `close` must follow. */
+export class DtlsHandshake {
+  /** The SRTP keys, or the reason why there are none. */
+  readonly done: Promise<SrtpKeys>;
+  /** Called once, when the peer closes the association by an alert. */
+  onClosed: () => void = () => {};
+  readonly #socket: DtlsClient | DtlsServer;
+  readonly #pipe: DatagramPipe;
+  readonly #pending = new Set<Promise<unknown>>();
+  readonly #fail: (error: Error) => void;
+
+  constructor(options: DtlsOptions) {
+    const profiles = options.profiles ?? DEFAULT_PROFILES;
+    this.#pipe = new DatagramPipe(options.send);
+    const config = {
+      cert: options.certificate.certPem,
+      key: options.certificate.keyPem,
+      signatureHash: CERTIFICATE_SIGNATURE,
+      transport: this.#pipe,
+      srtpProfiles: profiles.map((profile) => PROFILE_NUMBERS[profile]),
+      extendedMasterSecret: true,
+    };
+    this.#socket = options.role === "client"
+      ? new DtlsClient(config)
+      : new DtlsServer({ ...config, certificateRequest: true });
+    const { promise, resolve, reject } = Promise.withResolvers<SrtpKeys>();
+    this.done = promise;
+    this.#fail = reject;
+    this.#socket.onError.subscribe((error) => reject(asError(error)));
+    this.#socket.onClose.subscribe(() => {
+      reject(new Error("the peer closed the DTLS association"));
+      this.onClosed();
+    });
+    this.#socket.onConnect.subscribe(() => {
+      try {
+        resolve(this.#keys(options.remoteFingerprint));
+      } catch (error) {
+        reject(asError(error));
+      }
+    });
+    this.#track();
+  }
+
+  /** Sends the first flight; for the client only. */
+  start(): void {
+    if (!(this.#socket instanceof DtlsClient)) return;
+    this.#watch(this.#socket.connect());
+  }
+
+  /** Takes a datagram that looks like DTLS. */
+  receive(bytes: Uint8Array): void {
+    if (!this.#pipe.closed) this.#pipe.onData(Buffer.from(bytes));
+  }
+
+  /**
+   * Ends the handshake and waits for werift's own timers, which cannot be
+   * cancelled and run for half a second after each flight.
+   */
+  async close(): Promise<void> {
+    this.#pipe.closed = true;
+    this.#socket.dtls.flight = PAST_LAST_FLIGHT;
+    this.done.catch(() => {});
+    this.#fail(new Error("closed"));
+    await Promise.allSettled(this.#pending);
+  }
+
+  /** werift starts later flights on its own; their timers are ours to wait for. */
+  #track(): void {
+    const handle = this.#socket.onHandleHandshakes;
+    this.#socket.onHandleHandshakes = (messages) =>
+      this.#watch(handle(messages));
+  }
+
+  #watch(work: Promise<void>): Promise<void> {
+    const tracked = work.catch((error) => this.#fail(asError(error)));
+    this.#pending.add(tracked);
+    return tracked.finally(() => this.#pending.delete(tracked));
+  }
+
+  #keys(remoteFingerprint: string | undefined): SrtpKeys {
+    const certificate = this.#socket.remoteCertificate;
+    if (remoteFingerprint !== undefined) {
+      if (certificate === undefined) {
+        throw new Error("the peer sent no certificate");
+      }
+      const actual = sha256Fingerprint(certificate);
+      if (actual !== remoteFingerprint.toUpperCase()) {
+        throw new Error("the peer's certificate has another fingerprint");
+      }
+    }
+    const number = this.#socket.srtp.srtpProfile;
+    const profile = DEFAULT_PROFILES.find((name) =>
+      PROFILE_NUMBERS[name] === number
+    );
+    if (profile === undefined) {
+      throw new Error("the peer chose no SRTP profile");
+    }
+    return {
+      profile,
+      ...this.#socket.extractSessionKeys(KEY_BYTES, SALT_BYTES[profile]),
+    };
+  }
+}
+
+/** What werift takes for a socket. */
+class DatagramPipe implements WeriftTransport {
+  readonly type = "udp";
+  readonly address = { address: "", port: 0, family: "IPv4" };
+  closed = false;
+  onData: (data: Buffer) => void = () => {};
+  readonly #send: (bytes: Uint8Array) => void;
+
+  constructor(send: (bytes: Uint8Array) => void) {
+    this.#send = send;
+  }
+
+  send = (data: Buffer): Promise<void> => {
+    if (!this.closed) this.#send(data);
+    return Promise.resolve();
+  };
+
+  close = (): Promise<void> => {
+    this.closed = true;
+    return Promise.resolve();
+  };
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
+}

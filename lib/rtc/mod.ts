@@ -1,0 +1,27 @@
+/**
+ * One transport: ICE towards an ICE-lite server, DTLS, SRTP, and the datagram
+ * lane under them. werift lives here and nowhere else. It knows nothing of
+ * rooms, producers or users, and not what is in a packet.
+ *
+ * @module
+ */
+
+export type { Certificate } from "./certificate.ts";
+export {
+  type Datapath,
+  type DatapathOptions,
+  openDatapath,
+} from "./datapath.ts";
+export type { Lane } from "./lane.ts";
+export { Reactor, type ReactorObserver, type Task } from "./reactor.ts";
+export type { SrtpCipher, SrtpProfile } from "./srtp_cipher.ts";
+export {
+  type PacketHandler,
+  type RemoteTransport,
+  RtcTransport,
+  TransportError,
+  type TransportFailure,
+  type TransportHandlers,
+  type TransportState,
+  type TransportTimeouts,
+} from "./transport.ts";

@@ -1,0 +1,263 @@
+/**
+ * The native lane of Linux: one connected UDP socket a transport, all in one
+ * epoll set. A burst to one peer leaves in one `sendmsg` that the kernel cuts
+ * into datagrams (UDP_SEGMENT, or `sendmmsg` where it cannot); what has come
+ * is read by `recvmmsg`, 32 at a time, with the kernel's receive times.
+ * Nothing is allocated for a packet.
+ *
+ * @module
+ */
+
+import type {
+  DatagramHandler,
+  Endpoint,
+  Lane,
+  LaneCounters,
+  LaneSocket,
+} from "./lane.ts";
+import {
+  CLOCK_REALTIME,
+  EAGAIN,
+  EINTR,
+  EINVAL,
+  EIO,
+  ENOBUFS,
+  EPOLL_CTL_ADD,
+  EPOLL_EVENT,
+  EPOLLIN,
+  type Libc,
+  MSG_DONTWAIT,
+  NativeMemory,
+  openLibc,
+  SO_RCVBUF,
+  SO_SNDBUF,
+  SO_TIMESTAMPNS,
+  SOCK_CLOEXEC,
+  SOCK_DGRAM,
+  SOCK_NONBLOCK,
+  SOL_SOCKET,
+} from "./libc.ts";
+import { RECEIVE_BATCH, ReceiveBatch } from "./receive_batch.ts";
+import { SendBatch } from "./send_batch.ts";
+import { encodeSocketAddress, familyOf } from "./socket_address.ts";
+
+const OUT_BYTES = 128 * 1024;
+/** Control datagrams leave from the end of the buffer, behind any burst. */
+const CONTROL_OFFSET = OUT_BYTES - 4096;
+const EVENTS = 256;
+/** Room for a burst of key frames while a tick is late; the kernel's own limit may be lower. */
+const SOCKET_BUFFER_BYTES = 1024 * 1024;
+
+/** Opens a native lane. Throws where the system is not Linux or FFI is refused. */
+export function openNativeLane(): Lane {
+  if (Deno.build.os !== "linux") {
+    throw new Error("Cannot open the native lane: not Linux.");
+  }
+  return new NativeLane(openLibc());
+}
+
+class NativeLane implements Lane {
+  readonly kind = "native";
+  readonly counters: LaneCounters = {
+    sent: 0,
+    received: 0,
+    refused: 0,
+    failed: 0,
+  };
+  readonly out: Uint8Array;
+  readonly libc: Libc;
+  readonly sending: SendBatch;
+  readonly #receiving = new ReceiveBatch();
+  readonly #epoll: number;
+  readonly #events = new NativeMemory(EVENTS * EPOLL_EVENT.bytes);
+  readonly #time = new NativeMemory(16);
+  readonly #sockets: (NativeSocket | undefined)[] = [];
+  readonly #freeIds: number[] = [];
+  #open = true;
+
+  constructor(libc: Libc) {
+    this.libc = libc;
+    const out = new NativeMemory(OUT_BYTES);
+    this.out = out.bytes;
+    this.sending = new SendBatch(out.address);
+    this.#epoll = libc.sys.epoll_create1(SOCK_CLOEXEC);
+    if (this.#epoll < 0) {
+      const errno = libc.errno();
+      libc.close();
+      throw new Error(`Cannot open the native lane: epoll (errno ${errno}).`);
+    }
+  }
+
+  wallNowMs(): number {
+    this.libc.sys.clock_gettime(CLOCK_REALTIME, this.#time.bytes);
+    const view = this.#time.view;
+    return view.getUint32(0, true) * 1000 + view.getUint32(8, true) / 1e6;
+  }
+
+  connect(remote: Endpoint, onDatagram: DatagramHandler): LaneSocket {
+    const { sys } = this.libc;
+    const address = encodeSocketAddress(remote);
+    const kind = SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
+    const fd = sys.socket(familyOf(remote.address), kind, 0);
+    if (fd < 0) throw this.#error("open a UDP socket");
+    setOption(this.libc, fd, SO_TIMESTAMPNS, 1);
+    setOption(this.libc, fd, SO_RCVBUF, SOCKET_BUFFER_BYTES);
+    setOption(this.libc, fd, SO_SNDBUF, SOCKET_BUFFER_BYTES);
+    if (sys.connect(fd, address, address.length) < 0) {
+      const error = this.#error(`connect to ${remote.address}`);
+      sys.close(fd);
+      throw error;
+    }
+    const id = this.#freeIds.pop() ?? this.#sockets.length;
+    const event = new NativeMemory(EPOLL_EVENT.bytes);
+    event.view.setUint32(0, EPOLLIN, true);
+    event.view.setUint32(EPOLL_EVENT.data, id, true);
+    if (sys.epoll_ctl(this.#epoll, EPOLL_CTL_ADD, fd, event.bytes) < 0) {
+      const error = this.#error("watch a UDP socket");
+      sys.close(fd);
+      throw error;
+    }
+    const socket = new NativeSocket(this, fd, onDatagram, () => {
+      this.#sockets[id] = undefined;
+      this.#freeIds.push(id);
+    });
+    this.#sockets[id] = socket;
+    return socket;
+  }
+
+  drain(): void {
+    const { sys } = this.libc;
+    let ready: number;
+    do {
+      if (!this.#open) return;
+      ready = sys.epoll_wait(this.#epoll, this.#events.bytes, EVENTS, 0);
+      for (let i = 0; i < ready; i++) {
+        const at = i * EPOLL_EVENT.bytes + EPOLL_EVENT.data;
+        const socket = this.#sockets[this.#events.view.getUint32(at, true)];
+        if (socket !== undefined) this.#drainSocket(socket);
+      }
+    } while (ready === EVENTS);
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    for (const socket of this.#sockets) socket?.close();
+    this.libc.sys.close(this.#epoll);
+    this.libc.close();
+  }
+
+  #drainSocket(socket: NativeSocket): void {
+    const batch = this.#receiving;
+    let count: number;
+    do {
+      count = this.libc.sys.recvmmsg(
+        socket.fd,
+        batch.headers.bytes,
+        RECEIVE_BATCH,
+        MSG_DONTWAIT,
+        null,
+      );
+      if (count < 0) {
+        // An earlier datagram met a closed port; the socket itself is well.
+        const errno = this.libc.errno();
+        if (errno !== EAGAIN && errno !== EINTR) this.counters.failed++;
+        return;
+      }
+      this.counters.received += count;
+      for (let i = 0; i < count && socket.open; i++) {
+        batch.deliver(i, socket.onDatagram);
+      }
+      batch.reset(count);
+    } while (count === RECEIVE_BATCH && socket.open);
+  }
+
+  #error(what: string): Error {
+    return new Error(`Cannot ${what}: errno ${this.libc.errno()}.`);
+  }
+}
+
+class NativeSocket implements LaneSocket {
+  readonly localPort: number;
+  open = true;
+  readonly #lane: NativeLane;
+  readonly #onClose: () => void;
+
+  constructor(
+    lane: NativeLane,
+    readonly fd: number,
+    readonly onDatagram: DatagramHandler,
+    onClose: () => void,
+  ) {
+    this.#lane = lane;
+    this.#onClose = onClose;
+    const name = new NativeMemory(28);
+    const length = new NativeMemory(4);
+    length.view.setUint32(0, 28, true);
+    lane.libc.sys.getsockname(fd, name.bytes, length.bytes);
+    this.localPort = name.view.getUint16(2);
+  }
+
+  send(offset: number, length: number, segment: number): number {
+    const sending = this.#lane.sending;
+    let sent = 0;
+    for (let at = 0; at < length && this.open;) {
+      const part = Math.min(length - at, sending.mostBytes(segment));
+      const count = Math.ceil(part / segment);
+      if (this.#sendPart(offset + at, part, segment, count)) sent += count;
+      at += part;
+    }
+    this.#lane.counters.sent += sent;
+    return sent;
+  }
+
+  sendCopy(bytes: Uint8Array): void {
+    if (!this.open) return;
+    const { out } = this.#lane;
+    out.set(bytes, CONTROL_OFFSET);
+    this.send(CONTROL_OFFSET, bytes.length, bytes.length);
+  }
+
+  close(): void {
+    if (!this.open) return;
+    this.open = false;
+    this.#lane.libc.sys.close(this.fd);
+    this.#onClose();
+  }
+
+  #sendPart(
+    offset: number,
+    length: number,
+    segment: number,
+    count: number,
+  ): boolean {
+    const lane = this.#lane;
+    const { sys } = lane.libc;
+    if (count > 1 && lane.sending.segmented) {
+      const header = lane.sending.segments(offset, length, segment);
+      if (sys.sendmsg(this.fd, header, MSG_DONTWAIT) >= 0) return true;
+      const errno = lane.libc.errno();
+      if (errno !== EIO && errno !== EINVAL) return this.#countFailure(count);
+      // The device or kernel cannot cut packets: send them as they are.
+      lane.sending.segmented = false;
+    }
+    const headers = lane.sending.messages(offset, length, segment, count);
+    const taken = sys.sendmmsg(this.fd, headers, count, MSG_DONTWAIT);
+    if (taken === count) return true;
+    lane.counters.sent += Math.max(taken, 0);
+    return this.#countFailure(count - Math.max(taken, 0));
+  }
+
+  #countFailure(count: number): false {
+    const { libc, counters } = this.#lane;
+    const errno = libc.errno();
+    if (errno === EAGAIN || errno === ENOBUFS) counters.refused += count;
+    else counters.failed += count;
+    return false;
+  }
+}
+
+function setOption(libc: Libc, fd: number, name: number, value: number): void {
+  const bytes = new Uint8Array(new Int32Array([value]).buffer);
+  libc.sys.setsockopt(fd, SOL_SOCKET, name, bytes, bytes.length);
+}

@@ -1,0 +1,168 @@
+/**
+ * The reactor of one thread: it runs what is due by absolute deadline, lets
+ * the lane hand over what has arrived, and sleeps in between. Nothing is
+ * allocated for a deadline, and there is no `async` on the way of a packet.
+ *
+ * @module
+ */
+
+import type { Lane } from "./lane.ts";
+
+/** Something with a next deadline. One object may be scheduled at most once at a time. */
+export interface Task {
+  /** When {@linkcode Task.run} wants to be called: milliseconds of `performance.now()`. */
+  dueMs: number;
+  /** Position in the reactor's heap; the reactor's own, -1 when not scheduled. */
+  heapIndex: number;
+  /** Does what is due and moves `dueMs` on; `Infinity` ends the task. */
+  run(nowMs: number): void;
+}
+
+/** What is told about the loop itself. */
+export interface ReactorObserver {
+  /** Called once a turn: how late the turn began, in milliseconds. */
+  onTurn(lateMs: number): void;
+}
+
+/** The longest pause while sockets are open: received packets wait for the next turn. */
+const MOST_PAUSE_MS = 4;
+/** Packets sent or received in one turn before other work of the thread gets its chance. */
+const TASKS_PER_TURN = 4096;
+
+/** Runs tasks by deadline and drains a lane. */
+export class Reactor {
+  readonly lane: Lane;
+  observer: ReactorObserver | undefined;
+  readonly #heap: Task[] = [];
+  readonly #turn = () => this.#run();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #wakeMs = Infinity;
+  #sockets = 0;
+  #running = false;
+  #open = true;
+
+  constructor(lane: Lane) {
+    this.lane = lane;
+  }
+
+  /** The reactor's clock, in milliseconds: monotonic, starting anywhere. */
+  nowMs(): number {
+    return performance.now();
+  }
+
+  /** Schedules a task by its `dueMs`, or moves one that is scheduled already. */
+  schedule(task: Task): void {
+    if (task.heapIndex < 0) {
+      task.heapIndex = this.#heap.length;
+      this.#heap.push(task);
+      this.#up(task.heapIndex);
+    } else {
+      this.#up(task.heapIndex);
+      this.#down(task.heapIndex);
+    }
+    if (!this.#running) this.#sleep();
+  }
+
+  /** Takes a task out; a no-op for one that is not scheduled. */
+  cancel(task: Task): void {
+    const index = task.heapIndex;
+    if (index < 0) return;
+    task.heapIndex = -1;
+    const last = this.#heap.pop()!;
+    if (last === task) return;
+    this.#heap[index] = last;
+    last.heapIndex = index;
+    this.#up(index);
+    this.#down(last.heapIndex);
+  }
+
+  /** Keeps the loop turning while at least one socket is open. */
+  retain(): void {
+    this.#sockets++;
+    if (!this.#running) this.#sleep();
+  }
+
+  /** Undoes one {@linkcode Reactor.retain}. */
+  release(): void {
+    this.#sockets--;
+  }
+
+  /** Stops the loop and closes the lane; idempotent. */
+  close(): void {
+    this.#open = false;
+    clearTimeout(this.#timer);
+    this.lane.close();
+  }
+
+  #run(): void {
+    this.#timer = undefined;
+    this.#running = true;
+    const startMs = this.nowMs();
+    this.observer?.onTurn(Math.max(0, startMs - this.#wakeMs));
+    this.#runDue(startMs);
+    this.lane.drain();
+    this.#runDue(this.nowMs());
+    this.#running = false;
+    this.#sleep();
+  }
+
+  #runDue(nowMs: number): void {
+    for (let i = 0; i < TASKS_PER_TURN; i++) {
+      const task = this.#heap[0];
+      if (task === undefined || task.dueMs > nowMs) return;
+      task.run(nowMs);
+      if (task.heapIndex < 0) continue;
+      if (task.dueMs === Infinity) this.cancel(task);
+      else this.#down(task.heapIndex);
+    }
+  }
+
+  #sleep(): void {
+    if (!this.#open) return;
+    const nowMs = this.nowMs();
+    let wakeMs = this.#heap.length === 0 ? Infinity : this.#heap[0].dueMs;
+    const drains = this.#sockets > 0 && this.lane.kind === "native";
+    if (drains) wakeMs = Math.min(wakeMs, nowMs + MOST_PAUSE_MS);
+    if (this.#timer !== undefined) {
+      if (wakeMs >= this.#wakeMs) return;
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+    }
+    if (wakeMs === Infinity) return;
+    this.#wakeMs = wakeMs;
+    this.#timer = setTimeout(this.#turn, Math.max(0, wakeMs - nowMs - 1));
+  }
+
+  #up(index: number): void {
+    const heap = this.#heap;
+    const task = heap[index];
+    while (index > 0) {
+      const parent = (index - 1) >> 1;
+      if (heap[parent].dueMs <= task.dueMs) break;
+      heap[index] = heap[parent];
+      heap[index].heapIndex = index;
+      index = parent;
+    }
+    heap[index] = task;
+    task.heapIndex = index;
+  }
+
+  #down(index: number): void {
+    const heap = this.#heap;
+    const size = heap.length;
+    const task = heap[index];
+    for (;;) {
+      let child = 2 * index + 1;
+      if (child >= size) break;
+      if (child + 1 < size && heap[child + 1].dueMs < heap[child].dueMs) {
+        child++;
+      }
+      if (heap[child].dueMs >= task.dueMs) break;
+      heap[index] = heap[child];
+      heap[index].heapIndex = index;
+      index = child;
+    }
+    heap[index] = task;
+    task.heapIndex = index;
+  }
+}
