@@ -1,0 +1,57 @@
+/**
+ * Pings. They keep the server from dropping a quiet connection (it does after
+ * 300 s without a frame), and their pongs are the only proof that it still
+ * reads: a server that gave a connection up may go on writing events into it.
+ */
+
+import type { Clock } from "./clock.ts";
+
+/** What a keepalive needs. */
+export interface KeepaliveOptions {
+  /** Time between pings, in ms. @default {25_000} */
+  readonly intervalMs?: number | undefined;
+  /**
+   * After how many ms without a pong the connection counts as lost. Long,
+   * because a busy server answers pings late. @default {75_000}
+   */
+  readonly silentAfterMs?: number | undefined;
+  /** Sends a ping. */
+  readonly ping: () => void;
+  /** Told once, with the ms since the last pong, when the connection is lost. */
+  readonly onSilent: (silentMs: number) => void;
+}
+
+/** A running keepalive. */
+export interface Keepalive {
+  /** To be called for every pong. */
+  pong(): void;
+  /** Ends it; idempotent. */
+  stop(): void;
+}
+
+/** Pings until stopped, or until the other side has been silent for too long. */
+export function startKeepalive(
+  clock: Clock,
+  options: KeepaliveOptions,
+): Keepalive {
+  const { intervalMs = 25_000, silentAfterMs = 75_000, ping, onSilent } =
+    options;
+  let heardMs = clock.nowMs();
+  let cancel = clock.setTimer(intervalMs, tick);
+
+  function tick(): void {
+    const silentMs = clock.nowMs() - heardMs;
+    if (silentMs >= silentAfterMs) return onSilent(silentMs);
+    cancel = clock.setTimer(intervalMs, tick);
+    ping();
+  }
+
+  return {
+    pong() {
+      heardMs = clock.nowMs();
+    },
+    stop() {
+      cancel();
+    },
+  };
+}

@@ -1,0 +1,32 @@
+/**
+ * One conversation: a channel to the server, requests paired with replies,
+ * deadlines, the rate limit, events fanned out; joining and coming back.
+ *
+ * It knows no packets, no transports beyond their messages, and no other
+ * client.
+ *
+ * @module
+ */
+
+export { type Channel, type ChannelClosed, describeClosed } from "./channel.ts";
+export { ChannelError, type ChannelFailure } from "./channel_error.ts";
+export { type Clock, systemClock } from "./clock.ts";
+export {
+  type Anomaly,
+  Conversation,
+  type ConversationOptions,
+  type RequestOptions,
+} from "./conversation.ts";
+export { delay } from "./delay.ts";
+export { type JoinOptions, type JoinRequest, joinRoom } from "./join.ts";
+export type { Operation } from "./operations.ts";
+export {
+  reconnectOrRejoin,
+  type Returning,
+  type Reunion,
+} from "./reconnect.ts";
+export { SignalingError, type SignalingErrorKind } from "./signaling_error.ts";
+export {
+  openWebSocketChannel,
+  type WebSocketChannelOptions,
+} from "./websocket_channel.ts";
