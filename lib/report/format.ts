@@ -1,0 +1,51 @@
+/**
+ * Numbers as people read them, with their units.
+ *
+ * @module
+ */
+
+/** A whole number with thousands separated: `12,345`. */
+export function formatCount(value: number): string {
+  return Math.round(value).toLocaleString("en-US");
+}
+
+/** A duration with three digits or so: `1.25 ms`, `480 ms`, `12.3 s`. */
+export function formatMs(ms: number): string {
+  if (ms >= 10_000) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms >= 99.95) return `${ms.toFixed(0)} ms`;
+  return `${ms.toFixed(ms >= 9.995 ? 1 : 2)} ms`;
+}
+
+/**
+ * A ratio in percent: `66.7 %`, below ten percent `1.25 %`. Only exactly all
+ * is `100 %` and only exactly nothing `0 %`.
+ */
+export function formatRatio(ratio: number): string {
+  if (Number.isInteger(ratio)) return `${ratio * 100} %`;
+  const percent = ratio * 100;
+  if (percent > 0 && percent < 0.01) return "< 0.01 %";
+  if (percent > 0 && percent < 9.995) return `${percent.toFixed(2)} %`;
+  const text = percent.toFixed(1);
+  return percent < 100 && text === "100.0" ? "99.9 %" : `${text} %`;
+}
+
+/** An amount of bytes, decimal: `10.0 MB`. */
+export function formatBytes(bytes: number): string {
+  return scaled(bytes, ["B", "kB", "MB", "GB", "TB"]);
+}
+
+/** A bit rate, decimal: `1.3 Mbps`. */
+export function formatBps(bps: number): string {
+  return scaled(bps, ["bps", "kbps", "Mbps", "Gbps", "Tbps"]);
+}
+
+function scaled(value: number, units: readonly string[]): string {
+  let power = 0;
+  let shown = value;
+  while (shown >= 999.95 && power < units.length - 1) {
+    shown /= 1000;
+    power++;
+  }
+  const decimals = power === 0 || shown >= 99.95 ? 0 : 1;
+  return `${shown.toFixed(decimals)} ${units[power]}`;
+}

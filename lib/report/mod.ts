@@ -1,0 +1,14 @@
+/**
+ * Reports: a summary as JSON, text and CSV. It knows how numbers are shown
+ * and what the files of a run look like; it knows no terminal, prints
+ * nothing and writes no file.
+ *
+ * @module
+ */
+
+export * from "./csv.ts";
+export * from "./json_schema.ts";
+export * from "./results.ts";
+export * from "./results_schema.ts";
+export { parseSummary, summarySchema } from "./summary_schema.ts";
+export * from "./text.ts";

@@ -1,0 +1,64 @@
+/**
+ * From client records to `load_test_results.json`.
+ *
+ * @module
+ */
+
+import {
+  type ClientRecord,
+  type DurationStats,
+  type OperationRecord,
+  roundMs,
+  valueStats,
+} from "../metrics/mod.ts";
+import type { ClientResult } from "./results_schema.ts";
+
+/** What `load_test_results.json` says of these clients, in their order. */
+export function toResults(clients: readonly ClientRecord[]): ClientResult[] {
+  return clients.map((client) => ({
+    clientId: client.clientId,
+    roomId: client.roomId,
+    connectionSuccessful: client.connectionSuccessful,
+    connectionTimeMs: roundMs(client.connectionTimeMs ?? 0),
+    timeToFirstMediaSentMs: client.timeToFirstMediaSentMs,
+    timeToFirstMediaReceivedMs: client.timeToFirstMediaReceivedMs,
+    totalPacketsSent: client.packetsSent,
+    totalPacketsReceived: client.packetsReceived,
+    totalBytesSent: client.bytesSent,
+    totalBytesReceived: client.bytesReceived,
+    errors: client.errors.map(({ kind, message }) => `${kind}: ${message}`),
+    sessionDurationMs: client.sessionDurationMs,
+    producersCreated: client.producersCreated,
+    consumersCreated: client.consumersCreated,
+    signalingLatencies: {
+      operations: Object.fromEntries(
+        Object.entries(client.signaling)
+          .map(([operation, record]) => [operation, statsOf(record)] as const)
+          .sort(([a], [b]) => a < b ? -1 : 1),
+      ),
+    },
+    reconnections: client.reconnections,
+    reconnectionFailures: client.reconnectionFailures,
+    index: client.index,
+    role: client.role,
+    node: client.node,
+    state: client.state,
+    failureCause: client.failureCause,
+    errorCount: client.errorCount,
+    errorDetails: client.errors,
+    packetsExpected: client.packetsExpected,
+    packetsLost: client.packetsLost,
+    consumersFlowing: client.consumersFlowing,
+  }));
+}
+
+/** Count, extremes and mean over all requests, percentiles over the latest that were kept. */
+function statsOf(record: OperationRecord): DurationStats {
+  return {
+    ...valueStats(record.valuesMs),
+    count: record.count,
+    minMs: roundMs(record.minMs),
+    maxMs: roundMs(record.maxMs),
+    avgMs: roundMs(record.sumMs / record.count),
+  };
+}

@@ -1,0 +1,129 @@
+/**
+ * The definition of `load_test_results.json`: an array, one object a client,
+ * with every key of SimplestChat's own tester in the same type and unit.
+ *
+ * @module
+ */
+
+import type { DurationStats } from "../metrics/mod.ts";
+import { z } from "./deps.ts";
+import { signalingLatencies } from "./summary_schema.ts";
+
+/** One client's line in `load_test_results.json`. */
+export interface ClientResult {
+  /** `client-<index>`. */
+  readonly clientId: string;
+  /** The room that it joined. */
+  readonly roomId: string;
+  /** ICE and DTLS came up on every transport that it needs. */
+  readonly connectionSuccessful: boolean;
+  /** From when it was due until its last transport was up; 0 when it never was. */
+  readonly connectionTimeMs: number;
+  /** From when it was due to its first RTP packet out. */
+  readonly timeToFirstMediaSentMs: number | null;
+  /** From when it was due to its first RTP packet in. */
+  readonly timeToFirstMediaReceivedMs: number | null;
+  /** RTP packets sent. */
+  readonly totalPacketsSent: number;
+  /** RTP packets received, repairs apart. */
+  readonly totalPacketsReceived: number;
+  /** Whole RTP packets sent. */
+  readonly totalBytesSent: number;
+  /** Whole RTP packets received. */
+  readonly totalBytesReceived: number;
+  /** Its errors, each as `kind: message`. */
+  readonly errors: readonly string[];
+  /** From connected to left. */
+  readonly sessionDurationMs: number;
+  /** Tracks that the server accepted. */
+  readonly producersCreated: number;
+  /** Tracks that it subscribed to. */
+  readonly consumersCreated: number;
+  /** Its latencies by operation. */
+  readonly signalingLatencies: {
+    /** By the operation's name. */
+    readonly operations: Readonly<Record<string, DurationStats>>;
+  };
+  /** Times that it came back after its channel was lost. */
+  readonly reconnections: number;
+  /** Times that it could not. */
+  readonly reconnectionFailures: number;
+  /** Its place in the plan. */
+  readonly index: number;
+  /** Whether it published. */
+  readonly role: "publisher" | "viewer";
+  /** The node that drove it. */
+  readonly node: string;
+  /** How far it came. */
+  readonly state: "planned" | "joining" | "connected" | "failed" | "left";
+  /** Why it failed. */
+  readonly failureCause: string | null;
+  /** All its errors, also those that `errors` has no room for. */
+  readonly errorCount: number;
+  /** The same as `errors`, in parts. */
+  readonly errorDetails: readonly {
+    /** A short fixed word. */
+    readonly kind: string;
+    /** The particulars. */
+    readonly message: string;
+    /** When, since the run began. */
+    readonly atMs: number;
+  }[];
+  /** Packets that its consumers' sequence numbers announced. */
+  readonly packetsExpected: number;
+  /** Of those, the ones that never came. */
+  readonly packetsLost: number;
+  /** Consumers that media arrived on. */
+  readonly consumersFlowing: number;
+}
+
+const count = z.int().min(0);
+const ms = z.number().min(0);
+
+const clientResult: z.ZodType<ClientResult> = z.object({
+  clientId: z.string(),
+  roomId: z.string(),
+  connectionSuccessful: z.boolean().describe(
+    "ICE and DTLS came up on every transport that it needs. SimplestChat's tester says true as soon as the room was joined.",
+  ),
+  connectionTimeMs: ms.describe(
+    "From when it was due until its last transport was up; 0 when it never was.",
+  ),
+  timeToFirstMediaSentMs: ms.nullable(),
+  timeToFirstMediaReceivedMs: ms.nullable(),
+  totalPacketsSent: count,
+  totalPacketsReceived: count,
+  totalBytesSent: count.describe("Whole RTP packets, headers included."),
+  totalBytesReceived: count.describe(
+    "Whole RTP packets, headers included. SimplestChat's tester counts payloads only.",
+  ),
+  errors: z.array(z.string()).describe("Each as `kind: message`."),
+  sessionDurationMs: ms,
+  producersCreated: count,
+  consumersCreated: count,
+  signalingLatencies,
+  reconnections: count,
+  reconnectionFailures: count,
+  index: count,
+  role: z.enum(["publisher", "viewer"]),
+  node: z.string(),
+  state: z.enum(["planned", "joining", "connected", "failed", "left"]),
+  failureCause: z.string().nullable(),
+  errorCount: count.describe(
+    "All errors, also those that `errors` has no room for.",
+  ),
+  errorDetails: z.array(
+    z.object({ kind: z.string(), message: z.string(), atMs: z.number() }),
+  ),
+  packetsExpected: count,
+  packetsLost: z.int(),
+  consumersFlowing: count,
+});
+
+/** The schema of `load_test_results.json`. */
+export const resultsSchema: z.ZodType<readonly ClientResult[]> = z.array(
+  clientResult,
+).meta({
+  title: "load_test_results.json",
+  description: "What became of each client of a load test.",
+});

@@ -1,0 +1,293 @@
+/**
+ * The sections of the text, each a function from the summary to lines; one
+ * that has nothing to say gives none.
+ *
+ * @module
+ */
+
+import {
+  band,
+  type BandMetric,
+  type DurationStats,
+  type Summary,
+  type ThresholdResult,
+} from "../metrics/mod.ts";
+import {
+  formatBps,
+  formatBytes,
+  formatCount,
+  formatMs,
+  formatRatio,
+} from "./format.ts";
+import { row, table } from "./layout.ts";
+import { columnsOf, fit, type Line, type Piece, piece } from "./painted.ts";
+
+/** Rooms that the text lists; the file has them all. */
+const MAX_ROOMS = 20;
+
+/** Clients, how long they took to connect, and reconnections if any. */
+export function clientLines(summary: Summary, width: number): Line[] {
+  const {
+    totalClients,
+    successfulConnections: connected,
+    failedConnections: failed,
+    pendingConnections: pending,
+    totalReconnections,
+    totalReconnectionFailures,
+  } = summary;
+  const settled = connected + failed;
+  const share: Line[] = settled === 0 ? [] : [[
+    piece(`${formatRatio(connected / settled)} `),
+    judged("connected", connected / settled),
+  ]];
+  const connection: DurationStats | null = connected === 0 ? null : {
+    count: connected,
+    minMs: 0,
+    maxMs: 0,
+    avgMs: summary.averageConnectionTimeMs,
+    p50Ms: summary.p50ConnectionTimeMs,
+    p95Ms: summary.p95ConnectionTimeMs,
+    p99Ms: summary.p99ConnectionTimeMs,
+  };
+  return [
+    ...row("Clients", [
+      say(`${formatCount(totalClients)} in all`),
+      say(`${formatCount(connected)} connected`),
+      say(`${formatCount(failed)} failed`),
+      ...(pending > 0 ? [say(`${formatCount(pending)} pending`)] : []),
+      ...share,
+    ], width),
+    ...(connection === null
+      ? []
+      : durationRow("Connection", connection, width)),
+    ...(totalReconnections + totalReconnectionFailures === 0 ? [] : row(
+      "Reconnected",
+      [
+        say(`${formatCount(totalReconnections)} times`),
+        say(`${formatCount(totalReconnectionFailures)} failed`),
+      ],
+      width,
+    )),
+  ];
+}
+
+/** What was sent and received, and how well. */
+export function mediaLines(summary: Summary, width: number): Line[] {
+  const { media } = summary;
+  const { deliveryRatio, receiveSendRatio, loss, packetsDeliverable } = media;
+  return [
+    ...row("Sent", [
+      say(`${formatCount(summary.totalPacketsSent)} packets`),
+      say(formatBytes(summary.totalBytesSent)),
+      say(`${formatBps(media.sendBpsPerClient)} a client`),
+    ], width),
+    ...row("Received", [
+      say(`${formatCount(summary.totalPacketsReceived)} packets`),
+      say(formatBytes(summary.totalBytesReceived)),
+      say(`${formatBps(media.receiveBpsPerClient)} a client`),
+    ], width),
+    ...(deliveryRatio === null ? [] : row("Delivered", [
+      say(
+        `${formatRatio(deliveryRatio)} of ${
+          formatCount(packetsDeliverable)
+        } deliverable`,
+      ),
+      ...(receiveSendRatio === null ? [] : [[
+        piece(`${formatRatio(receiveSendRatio)} of sent `),
+        judged("receiveSendRatio", receiveSendRatio),
+      ]]),
+    ], width)),
+    ...(loss.expected === 0 ? [] : row("Loss", [
+      say(
+        `${formatRatio(loss.ratio)}, ${formatCount(loss.lost)} of ${
+          formatCount(loss.expected)
+        } packets`,
+      ),
+      say(`${formatCount(media.rtxReceived)} repairs`),
+    ], width)),
+    ...durationRow("Latency", media.latencyMs, width),
+    ...durationRow("Jitter", media.jitterMs, width),
+    ...durationRow("First sent", media.timeToFirstSentMs, width),
+    ...durationRow("First received", media.timeToFirstReceivedMs, width),
+  ];
+}
+
+/** The latencies of each signaling operation. */
+export function signalingLines(summary: Summary, width: number): Line[] {
+  const operations = Object.entries(summary.signalingLatencies.operations);
+  if (operations.length === 0) return [];
+  return table(
+    ["Signaling", "requests", "avg", "p50", "p95", "p99", "max"],
+    operations.map(([name, stats]) => [
+      name,
+      formatCount(stats.count),
+      formatMs(stats.avgMs),
+      formatMs(stats.p50Ms),
+      formatMs(stats.p95Ms),
+      formatMs(stats.p99Ms),
+      formatMs(stats.maxMs),
+    ]),
+    [1, 2, 6, 5],
+    width,
+  );
+}
+
+/** Room by room, when there are several. */
+export function roomLines({ rooms }: Summary, width: number): Line[] {
+  if (rooms.length < 2) return [];
+  const lines = table(
+    ["Room", "clients", "connected", "sent", "received", "recv/sent", "errors"],
+    rooms.slice(0, MAX_ROOMS).map((room) => [
+      room.roomId,
+      formatCount(room.totalClients),
+      formatCount(room.successfulConnections),
+      formatCount(room.totalPacketsSent),
+      formatCount(room.totalPacketsReceived),
+      room.totalPacketsSent === 0
+        ? "-"
+        : formatRatio(room.totalPacketsReceived / room.totalPacketsSent),
+      formatCount(room.totalErrors),
+    ]),
+    [3, 4, 5, 2],
+    width,
+  );
+  const further = rooms.length - MAX_ROOMS;
+  return further <= 0
+    ? lines
+    : [...lines, [piece(`and ${formatCount(further)} rooms more`, "faint")]];
+}
+
+/** Errors by kind, each with an example. */
+export function errorLines(summary: Summary, width: number): Line[] {
+  const { totalErrors, errors, unknownMessages, malformedMessages } = summary;
+  const unread = unknownMessages + malformedMessages;
+  return [
+    ...row("Errors", [
+      [piece(`${formatCount(totalErrors)} `), judged("errors", totalErrors)],
+    ], width),
+    ...Object.entries(errors).flatMap(([kind, { count, example }]) =>
+      row("", [
+        say(
+          `${formatCount(count)} ${kind}${
+            example === null ? "" : `: ${example}`
+          }`,
+        ),
+      ], width)
+    ),
+    ...(unread === 0 ? [] : row("Messages", [
+      say(`${formatCount(unknownMessages)} of unknown type`),
+      say(`${formatCount(malformedMessages)} malformed`),
+    ], width)),
+  ];
+}
+
+/** What the server used, when it was watched. */
+export function serverLines({ server }: Summary, width: number): Line[] {
+  const { maxCpuRatio, maxRssBytes } = server;
+  const things: Line[] = [];
+  if (maxCpuRatio !== null) {
+    things.push([
+      piece(`CPU max ${formatRatio(maxCpuRatio)} `),
+      judged("serverCpu", maxCpuRatio),
+    ]);
+  }
+  if (maxRssBytes !== null) {
+    things.push([
+      piece(`memory ${formatBytes(maxRssBytes)} `),
+      judged("serverRss", maxRssBytes),
+    ]);
+  }
+  return things.length === 0 ? [] : row("Server", things, width);
+}
+
+/** How the generator itself did. */
+export function generatorLines(
+  { generator, invalid }: Summary,
+  width: number,
+): Line[] {
+  const { achievedRatio, cpuRatio, kernelDrops, heldBackJoins } = generator;
+  const health: Line = invalid === null
+    ? [piece("kept up "), piece("(good)", "good")]
+    : [piece("saturated "), piece("(critical)", "critical")];
+  return [
+    ...row("Generator", [
+      health,
+      say(`${generator.lane} lane`),
+      say(`${generator.cipher} cipher`),
+      say(
+        `${formatCount(generator.workers)} ${
+          generator.workers === 1 ? "worker" : "workers"
+        }`,
+      ),
+      say(
+        `CPU ${generator.cpuSeconds.toFixed(1)} s${
+          cpuRatio === null ? "" : `, ${formatRatio(cpuRatio)}`
+        }`,
+      ),
+      ...(achievedRatio === null ? [] : [
+        say(
+          `sent ${formatRatio(achievedRatio)} of ${
+            formatCount(generator.packetsPlanned)
+          } due`,
+        ),
+      ]),
+      ...(kernelDrops === null
+        ? []
+        : [say(`${formatCount(kernelDrops)} dropped by our kernel`)]),
+      ...(heldBackJoins === 0
+        ? []
+        : [say(`${formatCount(heldBackJoins)} joins held back`)]),
+    ], width),
+    ...durationRow("Lateness", generator.latenessMs, width),
+    ...durationRow("Loop lag", generator.loopLagMs, width),
+  ];
+}
+
+/** Threshold by threshold. */
+export function thresholdLines({ thresholds }: Summary, width: number): Line[] {
+  const columns = Math.max(
+    ...thresholds.map(({ expression }) => columnsOf(expression)),
+  );
+  return thresholds.flatMap((result, i) =>
+    row(i === 0 ? "Thresholds" : "", [
+      [result.ok ? piece("kept    ", "good") : piece("not kept", "critical")],
+      say(fit(result.expression, columns)),
+      say(`was ${formatValue(result)}`),
+    ], width)
+  );
+}
+
+function formatValue({ value, unit }: ThresholdResult): string {
+  if (value === null) return "not measured";
+  switch (unit) {
+    case "ms":
+      return formatMs(value);
+    case "ratio":
+      return formatRatio(value);
+    case "count":
+      return formatCount(value);
+  }
+}
+
+function durationRow(
+  label: string,
+  stats: DurationStats,
+  width: number,
+): Line[] {
+  if (stats.count === 0) return [];
+  return row(label, [
+    say(`avg ${formatMs(stats.avgMs)}`),
+    say(`p50 ${formatMs(stats.p50Ms)}`),
+    say(`p95 ${formatMs(stats.p95Ms)}`),
+    say(`p99 ${formatMs(stats.p99Ms)}`),
+  ], width);
+}
+
+function judged(metric: BandMetric, value: number): Piece {
+  const judgement = band(metric, value);
+  return piece(`(${judgement})`, judgement);
+}
+
+function say(text: string): Line {
+  return [piece(text)];
+}

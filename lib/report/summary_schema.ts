@@ -1,0 +1,207 @@
+/**
+ * The definition of `load_test_summary.json`. Every key that SimplestChat's
+ * own tester writes is there under the same name and in the same unit; where
+ * its meaning was misleading, ours differs, and the description says so.
+ *
+ * @module
+ */
+
+import type { Summary } from "../metrics/mod.ts";
+import { z } from "./deps.ts";
+
+const count = z.int().min(0);
+const amount = z.number().min(0);
+const duration = z.object({
+  count,
+  minMs: amount,
+  maxMs: amount,
+  avgMs: amount,
+  p50Ms: amount,
+  p95Ms: amount,
+  p99Ms: amount,
+}).describe(
+  "A duration's distribution in milliseconds, all zero when count is. Percentiles are nearest-rank, of a histogram merged over all clients, at most 0.8 % high.",
+);
+
+/** Latencies by operation; both files have them in this shape. */
+export const signalingLatencies = z.object({
+  operations: z.record(z.string(), duration),
+});
+
+const server = z.object({
+  url: z.string(),
+  engine: z.string().nullable().describe(
+    "The embedded server's engine; null for a server elsewhere.",
+  ),
+  maxCpuRatio: amount.nullable().describe(
+    "The most CPU that its busiest process used, in cores; null when not watched.",
+  ),
+  maxRssBytes: amount.nullable(),
+});
+
+const room = z.object({
+  roomId: z.string(),
+  totalClients: count,
+  successfulConnections: count,
+  totalPacketsSent: count,
+  totalPacketsReceived: count,
+  totalErrors: count,
+  totalProducersCreated: count,
+  totalConsumersCreated: count,
+});
+
+const media = z.object({
+  packetsDeliverable: count.describe(
+    "RTP packets that the joined topology should have delivered: each sent packet, times its consumers.",
+  ),
+  deliveryRatio: amount.nullable().describe(
+    "Received of deliverable; null when nothing was deliverable.",
+  ),
+  receiveSendRatio: amount.nullable().describe(
+    "Received divided by sent, whatever the topology; null when nothing was sent.",
+  ),
+  loss: z.object({
+    expected: count,
+    lost: z.int().describe("Below 0 when duplicates outnumber losses."),
+    ratio: z.number(),
+  }).describe(
+    "By sequence numbers, per consumer, late packets given back; repairs are apart.",
+  ),
+  latencyMs: duration.describe(
+    "From the sender's abs-capture-time to the receiving kernel's timestamp.",
+  ),
+  jitterMs: duration.describe("RFC 3550 section 6.4.1."),
+  timeToFirstSentMs: duration,
+  timeToFirstReceivedMs: duration,
+  sendBpsPerClient: amount,
+  receiveBpsPerClient: amount,
+  packetsDuplicate: count,
+  packetsOutOfOrder: count,
+  rtxReceived: count,
+  srtpFailures: count,
+  keyFramesSent: count,
+  received: z.object({ pli: count, fir: count, nack: count }),
+  sent: z.object({ pli: count, nack: count }),
+});
+
+const generator = z.object({
+  lane: z.string(),
+  cipher: z.string(),
+  workers: count,
+  cpuSeconds: amount,
+  cpuRatio: amount.nullable(),
+  latenessMs: duration.describe("When a packet left, minus when it was due."),
+  loopLagMs: duration,
+  packetsPlanned: count,
+  packetsSent: count,
+  packetsLate: count.describe("Over 5 ms late; sent all the same."),
+  sendRefused: count,
+  achievedRatio: amount.nullable(),
+  kernelDrops: count.nullable().describe(
+    "Packets that our own kernel dropped unread; null when it does not say.",
+  ),
+  heldBackJoins: count,
+});
+
+const thresholdResult = z.object({
+  expression: z.string(),
+  ok: z.boolean(),
+  value: z.number().nullable().describe("Null when nothing was measured."),
+  bound: z.number(),
+  unit: z.enum(["ms", "ratio", "count"]),
+});
+
+const timelinePoint = z.object({
+  tSec: amount.describe("The end of the stretch, since the run began."),
+  clients: count,
+  packetsSentPerSec: amount,
+  packetsReceivedPerSec: amount,
+  sendBps: amount,
+  receiveBps: amount,
+  lossRatio: amount,
+  cpuRatio: amount,
+});
+
+/** The schema of `load_test_summary.json`. */
+export const summarySchema: z.ZodType<Summary> = z.object({
+  version: z.string(),
+  startedAt: z.iso.datetime(),
+  elapsedMs: amount,
+  seed: z.number(),
+  config: z.record(z.string(), z.json()).describe("The options as used."),
+  server,
+  partial: z.boolean().describe("Whether the run was cut off before its end."),
+  invalid: z.object({ reason: z.string() }).nullable().describe(
+    "Set when the generator could not keep up: the numbers then say nothing of the server.",
+  ),
+  verdict: z.object({
+    status: z.enum(["passed", "failed", "invalid", "interrupted", "broke"]),
+    reason: z.string(),
+  }),
+  exitCode: z.int(),
+  totalClients: count.describe("Replacements of those who left included."),
+  successfulConnections: count.describe(
+    "Clients whose transports all finished ICE and DTLS. SimplestChat's tester counts a client as soon as it has joined its room.",
+  ),
+  failedConnections: count,
+  pendingConnections: count.describe(
+    "Not due yet, or still trying, when the run was cut off.",
+  ),
+  averageConnectionTimeMs: amount.describe(
+    "Connection times run from when a client was due until its last transport was up, over successful connections; 0 when there was none. SimplestChat's tester stops at the joined room.",
+  ),
+  p50ConnectionTimeMs: amount,
+  p95ConnectionTimeMs: amount,
+  p99ConnectionTimeMs: amount,
+  totalPacketsSent: count,
+  totalPacketsReceived: count,
+  totalBytesSent: count.describe("Whole RTP packets, headers included."),
+  totalBytesReceived: count.describe(
+    "Whole RTP packets, headers included, comparable with totalBytesSent. SimplestChat's tester counts payloads only.",
+  ),
+  averageSessionDurationMs: amount.describe("Over successful connections."),
+  totalErrors: count.describe(
+    "Failed connections and media errors included. SimplestChat's tester only logs those.",
+  ),
+  totalProducersCreated: count,
+  totalConsumersCreated: count,
+  totalReconnections: count.describe(
+    "Times that a client came back after its channel was lost. SimplestChat's tester counts completed churn sessions.",
+  ),
+  totalReconnectionFailures: count,
+  signalingLatencies: signalingLatencies.describe(
+    "Over all requests of all clients, from when each was due. SimplestChat's tester takes percentiles of the clients' medians.",
+  ),
+  rooms: z.array(room).describe("Sorted by id."),
+  media,
+  errors: z.record(
+    z.string(),
+    z.object({ count, example: z.string().nullable() }),
+  ).describe("By kind, the most frequent first."),
+  unknownMessages: count,
+  malformedMessages: count,
+  generator,
+  thresholds: z.array(thresholdResult),
+  timeline: z.array(timelinePoint),
+}).meta({
+  title: "load_test_summary.json",
+  description: "What a load test came to.",
+});
+
+/**
+ * Reads the text of a `load_test_summary.json`; unknown keys are dropped.
+ * Throws a `SyntaxError` whose one line names the first key that is wrong.
+ */
+export function parseSummary(text: string): Summary {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new SyntaxError("Cannot read summary: it is not JSON");
+  }
+  const { success, data, error } = summarySchema.safeParse(json);
+  if (success) return data;
+  const { path, message } = error.issues[0];
+  const where = path.length === 0 ? "" : `${path.join(".")}: `;
+  throw new SyntaxError(`Cannot read summary: ${where}${message}`);
+}

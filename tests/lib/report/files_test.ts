@@ -1,0 +1,199 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { EMPTY_SNAPSHOT, summarize } from "../../../lib/metrics/mod.ts";
+import {
+  jsonSchemaFiles,
+  parseSummary,
+  renderCsv,
+  resultsSchema,
+  summarySchema,
+  toResults,
+} from "../../../lib/report/mod.ts";
+import resultsJsonSchema from "../../../lib/report/schema/load_test_results.json" with {
+  type: "json",
+};
+import summaryJsonSchema from "../../../lib/report/schema/load_test_summary.json" with {
+  type: "json",
+};
+import { madeUpRun } from "../metrics/run.ts";
+
+/** What SimplestChat's own tester writes, by key. */
+const SEED_SUMMARY_KEYS = [
+  "totalClients",
+  "successfulConnections",
+  "failedConnections",
+  "averageConnectionTimeMs",
+  "p50ConnectionTimeMs",
+  "p95ConnectionTimeMs",
+  "p99ConnectionTimeMs",
+  "totalPacketsSent",
+  "totalPacketsReceived",
+  "totalBytesSent",
+  "totalBytesReceived",
+  "averageSessionDurationMs",
+  "totalErrors",
+  "totalProducersCreated",
+  "totalConsumersCreated",
+  "signalingLatencies",
+  "rooms",
+  "totalReconnections",
+  "totalReconnectionFailures",
+];
+
+Deno.test("the summary's schema knows every key of a summary, and no other", () => {
+  for (
+    const run of [madeUpRun(), { ...madeUpRun(), snapshot: EMPTY_SNAPSHOT }]
+  ) {
+    const summary = summarize(run);
+    // Unknown keys would be dropped in parsing, missing ones be refused.
+    assertEquals(summarySchema.parse(summary), summary);
+    assertEquals(parseSummary(JSON.stringify(summary)), summary);
+  }
+});
+
+Deno.test("the results' schema knows every key of the results, and no other", () => {
+  const results = toResults(madeUpRun().snapshot.clients);
+  assertEquals<unknown>(resultsSchema.parse(results), results);
+  assertEquals<unknown>(JSON.parse(JSON.stringify(results)), results);
+});
+
+Deno.test("the summary has every key of SimplestChat's tester", () => {
+  const summary = summarize(madeUpRun());
+  assertEquals(
+    SEED_SUMMARY_KEYS.filter((key) => !Object.hasOwn(summary, key)),
+    [],
+  );
+  assertEquals(Object.keys(summary.rooms[0]), [
+    "roomId",
+    "totalClients",
+    "successfulConnections",
+    "totalPacketsSent",
+    "totalPacketsReceived",
+    "totalErrors",
+    "totalProducersCreated",
+    "totalConsumersCreated",
+  ]);
+  assertEquals(Object.keys(summary.signalingLatencies.operations.join_room), [
+    "count",
+    "minMs",
+    "maxMs",
+    "avgMs",
+    "p50Ms",
+    "p95Ms",
+    "p99Ms",
+  ]);
+});
+
+Deno.test("a client's line has the keys of SimplestChat's tester in their types", () => {
+  const [connected, , failed] = toResults(madeUpRun().snapshot.clients);
+  const {
+    index: _,
+    role,
+    node,
+    state,
+    failureCause,
+    errorCount,
+    errorDetails,
+    packetsExpected,
+    packetsLost,
+    consumersFlowing,
+    ...seed
+  } = failed;
+  assertEquals(seed, {
+    clientId: "client-2",
+    roomId: "room-0",
+    connectionSuccessful: false,
+    connectionTimeMs: 0,
+    timeToFirstMediaSentMs: null,
+    timeToFirstMediaReceivedMs: null,
+    totalPacketsSent: 0,
+    totalPacketsReceived: 0,
+    totalBytesSent: 0,
+    totalBytesReceived: 0,
+    errors: ["dtls: DTLS did not finish in 10 s"],
+    sessionDurationMs: 0,
+    producersCreated: 0,
+    consumersCreated: 0,
+    signalingLatencies: { operations: {} },
+    reconnections: 0,
+    reconnectionFailures: 0,
+  });
+  assertEquals(
+    [
+      role,
+      node,
+      state,
+      failureCause,
+      errorCount,
+      errorDetails,
+      packetsExpected,
+      packetsLost,
+      consumersFlowing,
+    ],
+    [
+      "publisher",
+      "local",
+      "failed",
+      "DTLS did not finish in 10 s",
+      1,
+      [{ kind: "dtls", message: "DTLS did not finish in 10 s", atMs: 12_000 }],
+      0,
+      0,
+      0,
+    ],
+  );
+  assertEquals(connected.connectionTimeMs, 300);
+  assertEquals(connected.signalingLatencies.operations.join_room, {
+    count: 1,
+    minMs: 30,
+    maxMs: 30,
+    avgMs: 30,
+    p50Ms: 30,
+    p95Ms: 30,
+    p99Ms: 30,
+  });
+});
+
+Deno.test("the JSON Schemas in the repository are those of the code", () => {
+  const files = jsonSchemaFiles();
+  const stale = "run: deno run --allow-write lib/report/schema/write.ts";
+  assertEquals<unknown>(
+    resultsJsonSchema,
+    JSON.parse(files["load_test_results.json"]),
+    stale,
+  );
+  assertEquals<unknown>(
+    summaryJsonSchema,
+    JSON.parse(files["load_test_summary.json"]),
+    stale,
+  );
+});
+
+Deno.test.each([
+  { text: "{", message: "it is not JSON" },
+  { text: "[]", message: "expected object" },
+  {
+    text: JSON.stringify({ ...summarize(madeUpRun()), server: { url: 1 } }),
+    message: "server.url: ",
+  },
+])(
+  "a file that is no summary is refused in one line: $message",
+  ({ text, message }) => {
+    const error = assertThrows(() => parseSummary(text), SyntaxError, message);
+    assertEquals(error.message.startsWith("Cannot read summary: "), true);
+    assertEquals(error.message.split("\n").length, 1);
+  },
+);
+
+Deno.test("keys of a later version are passed over", () => {
+  const summary = summarize(madeUpRun());
+  assertEquals(parseSummary(JSON.stringify({ ...summary, later: 1 })), summary);
+});
+
+Deno.test("the timeline as CSV has a header and a row a stretch", () => {
+  assertEquals(
+    renderCsv(summarize(madeUpRun())),
+    "tSec,clients,packetsSentPerSec,packetsReceivedPerSec,sendBps,receiveBps,lossRatio,cpuRatio\r\n" +
+      "1,1,300,290,1000000,990000,0.0125,0.1\r\n" +
+      "2,2,600,580,2000000,1980000,0.0125,0.1\r\n",
+  );
+});

@@ -1,0 +1,34 @@
+import { assertEquals } from "@std/assert";
+import {
+  formatBps,
+  formatBytes,
+  formatCount,
+  formatMs,
+  formatRatio,
+} from "../../../lib/report/format.ts";
+
+Deno.test.each([
+  { got: formatCount(1234567), want: "1,234,567" },
+  { got: formatMs(0), want: "0.00 ms" },
+  { got: formatMs(9.994), want: "9.99 ms" },
+  { got: formatMs(9.996), want: "10.0 ms" },
+  { got: formatMs(99.94), want: "99.9 ms" },
+  { got: formatMs(99.96), want: "100 ms" },
+  { got: formatMs(9999), want: "9999 ms" },
+  { got: formatMs(12_345), want: "12.3 s" },
+  { got: formatRatio(0), want: "0 %" },
+  { got: formatRatio(1), want: "100 %" },
+  { got: formatRatio(0.99999), want: "99.9 %" },
+  { got: formatRatio(0.00001), want: "< 0.01 %" },
+  { got: formatRatio(0.0123), want: "1.23 %" },
+  { got: formatRatio(0.09999), want: "10.0 %" },
+  { got: formatRatio(0.667), want: "66.7 %" },
+  { got: formatRatio(3.456), want: "345.6 %" },
+  { got: formatBytes(999), want: "999 B" },
+  { got: formatBytes(999_960), want: "1.0 MB" },
+  { got: formatBytes(512e6), want: "512 MB" },
+  { got: formatBps(1.25e9), want: "1.3 Gbps" },
+  { got: formatBytes(5e15), want: "5000 TB" },
+])("numbers are shown as people read them: $want", ({ got, want }) => {
+  assertEquals<string>(got, want);
+});

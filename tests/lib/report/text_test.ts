@@ -1,0 +1,184 @@
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertStringIncludes,
+} from "@std/assert";
+import { summarize, type Summary } from "../../../lib/metrics/mod.ts";
+import { renderText } from "../../../lib/report/mod.ts";
+import { madeUpRun } from "../metrics/run.ts";
+import narrow from "./golden/40_plain.txt" with { type: "text" };
+import colored from "./golden/80_color.txt" with { type: "text" };
+import plain from "./golden/80_plain.txt" with { type: "text" };
+
+Deno.test.each([
+  { width: 80, color: false, golden: plain },
+  { width: 80, color: true, golden: colored },
+  { width: 40, color: false, golden: narrow },
+])(
+  "a whole summary at $width columns, colour $color, is as it was",
+  ({ width, color, golden }) => {
+    assertEquals(renderText(summary(), { width, color }), golden);
+  },
+);
+
+Deno.test("no line is wider than asked, at any width, and colour adds no column", () => {
+  for (let width = 20; width <= 130; width++) {
+    const text = renderText(summary(), { width, color: false });
+    for (const line of text.split("\n")) {
+      assert(line.length <= width, `${width}: ${line}`);
+    }
+    const bare = renderText(summary(), { width, color: true }).replaceAll(
+      // deno-lint-ignore no-control-regex
+      /\x1b\[[\d;]*m/g,
+      "",
+    );
+    assertEquals(bare.replaceAll(/ +$/gm, ""), text);
+  }
+});
+
+Deno.test.each(
+  [
+    { status: "passed", word: "PASSED" },
+    { status: "failed", word: "FAILED" },
+    { status: "invalid", word: "INVALID" },
+    { status: "interrupted", word: "INTERRUPTED" },
+    { status: "broke", word: "BROKE" },
+  ] as const,
+)(
+  "the first line of a run that $status says $word and why",
+  ({ status, word }) => {
+    const verdict = { status, reason: "the reason in one sentence" };
+    assertEquals(
+      firstLine({ ...summary(), verdict }),
+      `${word}  The reason in one sentence.`,
+    );
+  },
+);
+
+Deno.test("a long reason is wrapped, not cut", () => {
+  const reason =
+    "no client got connected: the certificate of the server was made for another name than this";
+  const text = renderText({
+    ...summary(),
+    verdict: { status: "broke", reason },
+  }, { width: 60, color: false });
+  assertStringIncludes(
+    text,
+    "BROKE  No client got connected: the certificate of the\n       server was made for another name than this.\n",
+  );
+});
+
+Deno.test("nothing that a server says reaches the terminal as a control", () => {
+  const hostile = "\x1b[2J\x1b]0;title\x07\r\nnew\u202eline\u200b\u2028";
+  const text = renderText({
+    ...summary(),
+    verdict: { status: "broke", reason: hostile },
+    errors: { [hostile]: { count: 1, example: hostile } },
+    rooms: [{ ...summary().rooms[0], roomId: hostile }, summary().rooms[1]],
+    server: { ...summary().server, url: hostile },
+    generator: { ...summary().generator, lane: hostile },
+    thresholds: [{ ...summary().thresholds[0], expression: hostile }],
+    signalingLatencies: {
+      operations: { [hostile]: summary().media.latencyMs },
+    },
+  }, { width: 200, color: false });
+  assertFalse(/[^\P{C}\n]|[\p{Zl}\p{Zp}]/u.test(text), JSON.stringify(text));
+});
+
+Deno.test("wide characters take the columns that they take", () => {
+  const rooms = [{ ...summary().rooms[0], roomId: "会议室" }, {
+    ...summary().rooms[1],
+    roomId: "e\u0301te",
+  }];
+  const lines = renderText({ ...summary(), rooms }, { width: 80, color: false })
+    .split("\n");
+  const column = lines.find((line) => line.startsWith("Room"))!
+    .indexOf("clients") + "clients".length - 1;
+  const [wide, combining] = ["会议室", "e\u0301te"].map((name) =>
+    lines.find((line) => line.startsWith(name))!
+  );
+  assertEquals(wide.indexOf("2"), column - 3);
+  assertEquals(combining.indexOf("1"), column + 1);
+});
+
+Deno.test("sections that have nothing to say are left out", () => {
+  const { rooms, ...rest } = summary();
+  const text = renderText({
+    ...rest,
+    rooms: rooms.slice(0, 1),
+    thresholds: [],
+    signalingLatencies: { operations: {} },
+    server: { ...rest.server, maxCpuRatio: null, maxRssBytes: null },
+    media: {
+      ...rest.media,
+      deliveryRatio: null,
+      loss: { expected: 0, lost: 0, ratio: 0 },
+    },
+  }, { width: 80, color: false });
+  for (
+    const label of [
+      "Room",
+      "Thresholds",
+      "Signaling",
+      "Server",
+      "Delivered",
+      "Loss",
+      "Reconnected",
+      "Messages",
+    ]
+  ) {
+    assertFalse(text.includes(`\n${label}`), label);
+  }
+  assertFalse(text.includes("\n\n\n"));
+});
+
+Deno.test("what only some runs have is shown when they have it", () => {
+  const base = summary();
+  const text = renderText({
+    ...base,
+    partial: true,
+    invalid: { reason: "late" },
+    pendingConnections: 4,
+    totalReconnections: 3,
+    totalReconnectionFailures: 1,
+    unknownMessages: 2,
+    generator: { ...base.generator, heldBackJoins: 6, kernelDrops: null },
+    thresholds: [{ ...base.thresholds[0], ok: false, value: null }],
+  }, { width: 80, color: false });
+  for (
+    const said of [
+      ", partial",
+      "4 pending",
+      "3 times   1 failed",
+      "2 of unknown type",
+      "6 joins held back",
+      "saturated (critical)",
+      "was not measured",
+    ]
+  ) {
+    assertStringIncludes(text, said);
+  }
+  assertFalse(text.includes("dropped by our kernel"));
+});
+
+Deno.test("of very many rooms the text shows twenty", () => {
+  const rooms = Array.from(
+    { length: 50 },
+    (_, i) => ({ ...summary().rooms[0], roomId: `big-${i}` }),
+  );
+  const text = renderText({ ...summary(), rooms }, { width: 80, color: false });
+  assertEquals(
+    text.split("\n").filter((line) => line.startsWith("big-")).length,
+    20,
+  );
+  assertStringIncludes(text, "and 30 rooms more");
+});
+
+function firstLine(of: Summary): string {
+  return renderText(of, { width: 80, color: false }).split("\n")[0];
+}
+
+function summary(): Summary {
+  return summarize(madeUpRun());
+}
