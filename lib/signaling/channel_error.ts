@@ -12,7 +12,7 @@ export type ChannelFailure =
   | { readonly kind: "notWebSocket"; readonly detail: string }
   /** No answer in time. */
   | { readonly kind: "timeout"; readonly timeoutMs: number }
-  /** No such host, no route, a TLS certificate that does not fit, no free file descriptor, … */
+  /** A hang-up, no such host, no route, a TLS certificate that does not fit, no free file descriptor, … */
   | { readonly kind: "unreachable"; readonly detail: string }
   /** The caller's signal fired. */
   | { readonly kind: "aborted" };
@@ -42,7 +42,7 @@ export function failureOf(error: Error): ChannelFailure {
     return { kind: "notWebSocket", detail: error.message };
   }
   if (code === "ECONNRESET") {
-    return { kind: "notWebSocket", detail: "it hung up" };
+    return { kind: "unreachable", detail: "the server hung up" };
   }
   return { kind: "unreachable", detail: error.message };
 }

@@ -25,7 +25,7 @@ export function dial(url: string, options: DialOptions): Promise<WebSocket> {
   const { token, signal, connectTimeoutMs, closeTimeoutMs, clock } = options;
   const target = parseUrl(url);
   if (target === undefined) {
-    return Promise.reject(new ChannelError(url, { kind: "badUrl" }));
+    return Promise.reject(new ChannelError(`"${url}"`, { kind: "badUrl" }));
   }
   // Named without its query: that is where the token goes.
   const name = `${target.protocol}//${target.host}${target.pathname}`;

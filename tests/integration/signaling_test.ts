@@ -1,0 +1,319 @@
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { createHash } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import {
+  ChannelError,
+  Conversation,
+  joinRoom,
+  openWebSocketChannel,
+  type WebSocketChannelOptions,
+} from "../../lib/signaling/mod.ts";
+import { FakeClock } from "../../lib/testing/mod.ts";
+import {
+  clientExamples as c,
+  serverExamples as s,
+} from "../lib/protocol/fixtures.ts";
+import { LoopbackServer } from "./loopback_server.ts";
+
+/** What a WebSocket server answers to an upgrade (RFC 6455 section 4.2.2). */
+function switching({ headers }: IncomingMessage): string {
+  const accept = createHash("sha1")
+    .update(
+      `${headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`,
+    )
+    .digest("base64");
+  return [
+    "HTTP/1.1 101 Switching Protocols",
+    "Upgrade: websocket",
+    "Connection: Upgrade",
+    `Sec-WebSocket-Accept: ${accept}`,
+    "\r\n",
+  ].join("\r\n");
+}
+
+async function failure(url: string, options?: WebSocketChannelOptions) {
+  const error = await assertRejects(
+    () => openWebSocketChannel(url, options),
+    ChannelError,
+  );
+  return {
+    message: error.message,
+    kind: error.failure.kind,
+    failure: error.failure,
+  };
+}
+
+Deno.test("a client joins, asks, hears events and leaves", async () => {
+  const heardByServer: string[] = [];
+  const left = Promise.withResolvers<number>();
+  await using server = await LoopbackServer.webSocket((socket) => {
+    socket.on("close", left.resolve);
+    socket.on("message", (data) => {
+      const { type } = JSON.parse(data.toString());
+      heardByServer.push(type);
+      if (type === "joinRoom") {
+        socket.send(JSON.stringify(s.participantJoined));
+        socket.send(JSON.stringify(s.roomJoined));
+      }
+      if (type === "createSendTransport") {
+        socket.send(JSON.stringify(s.transportCreated));
+      }
+    });
+  });
+  const conversation = new Conversation(await openWebSocketChannel(server.url));
+  const events: string[] = [];
+  conversation.subscribe(({ type }) => events.push(type));
+  const joined = await joinRoom(
+    conversation,
+    { roomId: "r", participantName: "n" },
+    { random: Math.random },
+  );
+  assertEquals(joined.participants[0]?.name, "TestUser0");
+  const created = await conversation.request(
+    "create_send_transport",
+    c.createSendTransport,
+  );
+  assertEquals(created.iceCandidates[0]?.port, 40000);
+  await conversation.leave();
+  assertEquals(await left.promise, 1000);
+  assertEquals(heardByServer, ["joinRoom", "createSendTransport", "leaveRoom"]);
+  assertEquals(events, ["participantJoined"]);
+  assertEquals((await conversation.closed).kind, "clean");
+});
+
+Deno.test("what awaits a reply goes on before the event that came with it is heard", async () => {
+  await using server = await LoopbackServer.webSocket((socket, request) => {
+    socket.on("message", () => {
+      request.socket.cork();
+      socket.send(JSON.stringify(s.consumerCreated));
+      socket.send(JSON.stringify(s.producerPaused));
+      request.socket.uncork();
+    });
+  });
+  const conversation = new Conversation(await openWebSocketChannel(server.url));
+  const order: string[] = [];
+  const event = Promise.withResolvers<void>();
+  conversation.subscribe(({ type }) => {
+    order.push(type);
+    event.resolve();
+  });
+  order.push((await conversation.request("consume", c.consume)).type);
+  await event.promise;
+  assertEquals(order, ["consumerCreated", "producerPaused"]);
+  await conversation.leave();
+});
+
+Deno.test("the token goes into the query, and neither subprotocol nor compression is offered", async () => {
+  const request = Promise.withResolvers<IncomingMessage>();
+  await using server = await LoopbackServer.webSocket((_, incoming) => {
+    request.resolve(incoming);
+  });
+  const channel = await openWebSocketChannel(`${server.url}?a=b#c`, {
+    token: "x&y",
+  });
+  const { url, headers } = await request.promise;
+  assertEquals(url, "/ws?a=b&token=x%26y");
+  assertEquals(headers["sec-websocket-protocol"], undefined);
+  assertEquals(headers["sec-websocket-extensions"], undefined);
+  channel.close();
+  await channel.closed;
+});
+
+Deno.test("where nothing listens the connection is refused", async () => {
+  let url: string;
+  {
+    await using server = await LoopbackServer.tcp(() => {});
+    url = server.url;
+  }
+  const { kind, message } = await failure(url, { token: "secret" });
+  assertEquals(kind, "refused");
+  assertEquals(message, `Cannot reach ${url}: connection refused.`);
+});
+
+Deno.test("a server that is full says so", async () => {
+  await using server = await LoopbackServer.upgrade(() =>
+    "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 20\r\n\r\nToo many connections"
+  );
+  const { failure: why, message } = await failure(server.url);
+  assertEquals(why, {
+    kind: "http",
+    status: 503,
+    body: "Too many connections",
+  });
+  assertEquals(
+    message,
+    `Cannot reach ${server.url}: HTTP 503 (Too many connections).`,
+  );
+});
+
+Deno.test("a web page in the place of the server is shown by its status alone", async () => {
+  await using server = await LoopbackServer.upgrade(() =>
+    "HTTP/1.1 404 Not Found\r\nContent-Length: 13\r\n\r\n<html></html>"
+  );
+  assertEquals(
+    (await failure(server.url)).message,
+    `Cannot reach ${server.url}: HTTP 404.`,
+  );
+});
+
+Deno.test("a server of another protocol is no WebSocket server", async () => {
+  await using server = await LoopbackServer.tcp((socket) => {
+    socket.once("data", () => socket.end("SSH-2.0-OpenSSH_9.6\r\n"));
+  });
+  const { kind, message } = await failure(server.url);
+  assertEquals(kind, "notWebSocket");
+  assertMatch(
+    message,
+    /^Cannot reach ws:\S+: not a WebSocket server \(.+\)\.$/,
+  );
+});
+
+Deno.test("a server that hangs up is said to", async () => {
+  await using server = await LoopbackServer.tcp((socket) => {
+    socket.once("data", () => socket.end());
+  });
+  const { kind, message } = await failure(server.url);
+  assertEquals(kind, "unreachable");
+  assertEquals(message, `Cannot reach ${server.url}: the server hung up.`);
+});
+
+Deno.test("a server that accepts without the right key is no WebSocket server", async () => {
+  await using server = await LoopbackServer.upgrade(() =>
+    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
+  );
+  assertEquals((await failure(server.url)).kind, "notWebSocket");
+});
+
+Deno.test("a server that accepts and says nothing is given up after its time", async () => {
+  const clock = new FakeClock();
+  await using server = await LoopbackServer.tcp((socket) => {
+    socket.once("data", () => clock.advance(10_000));
+  });
+  const { kind, message } = await failure(server.url, { clock });
+  assertEquals(kind, "timeout");
+  assertEquals(message, `Cannot reach ${server.url}: no answer within 10 s.`);
+  assertEquals(clock.pendingTimers, 0);
+});
+
+Deno.test("opening can be interrupted, before and while", async () => {
+  const abort = new AbortController();
+  const clock = new FakeClock();
+  await using server = await LoopbackServer.tcp((socket) => {
+    socket.once("data", () => abort.abort());
+  });
+  const { signal } = abort;
+  assertEquals((await failure(server.url, { signal, clock })).kind, "aborted");
+  assertEquals((await failure(server.url, { signal, clock })).kind, "aborted");
+  assertEquals(clock.pendingTimers, 0);
+});
+
+Deno.test.each(["localhost:3000", "http://localhost/ws", "", "ws://"])(
+  "'%s' is called no WebSocket URL",
+  async (url) => {
+    const { kind, message } = await failure(url);
+    assertEquals(kind, "badUrl");
+    assertEquals(message, `Cannot reach "${url}": not a ws:// or wss:// URL.`);
+  },
+);
+
+Deno.test("a host that does not exist is unreachable", async () => {
+  const { kind, message } = await failure("ws://no-such-host.invalid/ws");
+  assertEquals(kind, "unreachable");
+  assertEquals(
+    message,
+    "Cannot reach ws://no-such-host.invalid/ws: no such host.",
+  );
+});
+
+Deno.test("closing does not depend on a server that never answers it", async () => {
+  await using server = await LoopbackServer.upgrade(switching);
+  const channel = await openWebSocketChannel(server.url, { closeTimeoutMs: 1 });
+  channel.close();
+  channel.close();
+  channel.send("lost");
+  assertEquals(await channel.closed, { kind: "clean", code: 1000, reason: "" });
+});
+
+Deno.test.each(
+  [
+    { by: "going away", end: { code: 1001, reason: "bye" }, kind: "clean" },
+    {
+      by: "an error code",
+      end: { code: 4000, reason: "kicked" },
+      kind: "abnormal",
+    },
+    {
+      by: "cutting the line",
+      end: { code: 1006, reason: "" },
+      kind: "abnormal",
+    },
+  ] as const,
+)(
+  "a server that ends with $by leaves a channel closed as $kind",
+  async ({ end, kind }) => {
+    await using server = await LoopbackServer.webSocket((socket) => {
+      if (end.code === 1006) socket.terminate();
+      else socket.close(end.code, end.reason);
+    });
+    const channel = await openWebSocketChannel(server.url);
+    assertEquals(await channel.closed, { kind, ...end });
+  },
+);
+
+Deno.test("a server that breaks the WebSocket protocol leaves a channel closed with the error", async () => {
+  await using server = await LoopbackServer.webSocket((_, { socket }) => {
+    socket.write(new Uint8Array([0xff, 0xff, 0xff, 0xff]));
+  });
+  const channel = await openWebSocketChannel(server.url);
+  assertEquals((await channel.closed).kind, "error");
+});
+
+Deno.test("binary frames are no text, and are passed over", async () => {
+  await using server = await LoopbackServer.webSocket((socket) => {
+    socket.on("message", () => {
+      socket.send(new Uint8Array([0x7b]));
+      socket.send("text");
+    });
+  });
+  const channel = await openWebSocketChannel(server.url);
+  const texts: string[] = [];
+  const heard = Promise.withResolvers<void>();
+  channel.onText((text) => {
+    texts.push(text);
+    heard.resolve();
+  });
+  channel.send("go");
+  await heard.promise;
+  assertEquals(texts, ["text"]);
+  channel.close();
+  await channel.closed;
+});
+
+Deno.test("a server that stops answering pings is given up", async () => {
+  const clock = new FakeClock();
+  await using server = await LoopbackServer.webSocket(() => {}, {
+    autoPong: false,
+  });
+  const channel = await openWebSocketChannel(server.url, { clock });
+  clock.advance(75_000);
+  assertEquals(await channel.closed, { kind: "silent", silentMs: 75_000 });
+  assertEquals(clock.pendingTimers, 0);
+});
+
+Deno.test("a server that answers pings is kept, however quiet it is", async () => {
+  const clock = new FakeClock();
+  await using server = await LoopbackServer.webSocket((socket) => {
+    // Sent after the automatic pong, so it tells the client side that the pong is there.
+    socket.on("ping", () => socket.send("ponged"));
+  });
+  const channel = await openWebSocketChannel(server.url, { clock });
+  for (let ping = 0; ping < 8; ping++) {
+    const ponged = Promise.withResolvers<void>();
+    channel.onText(() => ponged.resolve());
+    clock.advance(25_000);
+    await ponged.promise;
+  }
+  channel.close();
+  assertEquals((await channel.closed).kind, "clean");
+  assertEquals(clock.pendingTimers, 0);
+});
