@@ -53,7 +53,7 @@ export function viewLine(state: LineState, options: LineViewOptions): LineView {
   if (cutLeft) parts.push(span("…", "dim"));
   parts.push(span(slice(text, cutLeft ? 1 : 0, cutRight ? room - 1 : room)));
   if (cutRight) parts.push(span("…", "dim"));
-  const used = Math.min(total - first, room);
+  const used = Math.min(Math.max(total - first, cutLeft ? 1 : 0), room);
   const rest = state.cursor === state.text.length && used < room
     ? fit(hint, room - used)
     : " ".repeat(room - used);
