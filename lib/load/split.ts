@@ -27,15 +27,13 @@ export function splitPlan(plan: RunPlan, nodes: number): RunPlan[] {
   }));
 }
 
-/** The slots of each room, the largest room first, in order of the plan among equals. */
+/** The slots of each room, in order of the plan; as slots are dealt to rooms in turn, no later room is larger. */
 function slotsByRoom({ clients }: RunPlan): number[][] {
   const rooms = new Map<string, Set<number>>();
   for (const { roomId, slot } of clients) {
     rooms.set(roomId, (rooms.get(roomId) ?? new Set()).add(slot));
   }
-  return [...rooms.values()]
-    .map((slots) => [...slots])
-    .sort((a, b) => b.length - a.length);
+  return [...rooms.values()].map((slots) => [...slots]);
 }
 
 function placeSlots(

@@ -79,7 +79,7 @@ export function summarize(input: SummaryInput): Summary {
   return {
     version: input.version,
     startedAt: input.startedAt,
-    elapsedMs: snapshot.atMs,
+    elapsedMs: roundMs(snapshot.atMs),
     seed: input.seed,
     config: input.config,
     server: input.server,

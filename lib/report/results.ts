@@ -20,14 +20,14 @@ export function toResults(clients: readonly ClientRecord[]): ClientResult[] {
     roomId: client.roomId,
     connectionSuccessful: client.connectionSuccessful,
     connectionTimeMs: roundMs(client.connectionTimeMs ?? 0),
-    timeToFirstMediaSentMs: client.timeToFirstMediaSentMs,
-    timeToFirstMediaReceivedMs: client.timeToFirstMediaReceivedMs,
+    timeToFirstMediaSentMs: rounded(client.timeToFirstMediaSentMs),
+    timeToFirstMediaReceivedMs: rounded(client.timeToFirstMediaReceivedMs),
     totalPacketsSent: client.packetsSent,
     totalPacketsReceived: client.packetsReceived,
     totalBytesSent: client.bytesSent,
     totalBytesReceived: client.bytesReceived,
     errors: client.errors.map(({ kind, message }) => `${kind}: ${message}`),
-    sessionDurationMs: client.sessionDurationMs,
+    sessionDurationMs: roundMs(client.sessionDurationMs),
     producersCreated: client.producersCreated,
     consumersCreated: client.consumersCreated,
     signalingLatencies: {
@@ -50,6 +50,10 @@ export function toResults(clients: readonly ClientRecord[]): ClientResult[] {
     packetsLost: client.packetsLost,
     consumersFlowing: client.consumersFlowing,
   }));
+}
+
+function rounded(ms: number | null): number | null {
+  return ms === null ? null : roundMs(ms);
 }
 
 /** Count, extremes and mean over all requests, percentiles over the latest that were kept. */

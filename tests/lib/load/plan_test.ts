@@ -134,6 +134,19 @@ Deno.test("a replacement inherits when its slot empties, and churn takes nobody 
   ]);
 });
 
+Deno.test("clients are numbered in order of joining, whoever replaces whom meanwhile", () => {
+  const { clients } = makePlan({
+    ...options({ churnRate: 1 }),
+    stages: [
+      { durationMs: 0, target: 4 },
+      { durationMs: 10_000, target: 4 },
+      { durationMs: 10_000, target: 8 },
+    ],
+  });
+  const joins = clients.map(({ joinAtMs }) => joinAtMs);
+  assertEquals(joins, joins.toSorted((a, b) => a - b));
+});
+
 Deno.test("the same seed gives the same plan, another seed another", () => {
   const [a, b, c] = [1, 1, 2].map((seed) =>
     makePlan(options({ churnRate: 1, seed }))

@@ -34,11 +34,13 @@ export function madeUpRun(): SummaryInput {
       consumersFlowing: 2,
       sessionDurationMs: 30_000,
     });
+    const latenciesMs = {
+      produce_video: 4,
+      join_room: ms / 10,
+      produce_audio: 3,
+    } as const;
     for (
-      const [operation, latencyMs] of [["join_room", ms / 10], [
-        "produce_audio",
-        3,
-      ], ["produce_video", 4]] as const
+      const [operation, latencyMs] of Object.entries(latenciesMs)
     ) {
       clients[place].addOperation(operation, latencyMs);
       meter.trend(`signaling.${operation}`).record(latencyMs * 1000);

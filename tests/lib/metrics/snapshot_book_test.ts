@@ -83,6 +83,10 @@ Deno.test("a long run's timeline stays bounded and loses no packet", () => {
       timeline.length > MAX_TIMELINE_POINTS / 4,
   );
   assert(timeline.every(({ packetsSentPerSec }) => packetsSentPerSec === 10));
+  const stretches = new Set(
+    timeline.slice(1).map(({ tSec }, i) => tSec - timeline[i].tSec),
+  );
+  assertEquals(stretches.size, 1, "all stretches are equally long");
   assert(timeline.at(-1)!.tSec > seconds - 4);
 });
 

@@ -68,6 +68,7 @@ Deno.test("a meter's snapshot is not reached by what happens later", () => {
   const first = take(1000);
   const before = structuredClone(first);
   meter.counters.packetsSent++;
+  meter.gauges.clientsConnected++;
   meter.countError("timeout");
   meter.trend("lateness").record(20);
   client.figures.state = "failed";

@@ -29,6 +29,23 @@ Deno.test("the counts of clients, packets and errors are those of the run", () =
   assertEquals(summary.averageSessionDurationMs, 30_000);
 });
 
+Deno.test("errors are listed by kind, the most frequent first, then by name", () => {
+  const run = madeUpRun();
+  const counters = {
+    ...run.snapshot.counters,
+    "errors.aborted": 1,
+    "errors.timeout": 3,
+    "errors.none": 0,
+  };
+  const { errors, totalErrors } = summarize({
+    ...run,
+    snapshot: { ...run.snapshot, counters },
+  });
+  assertEquals(Object.keys(errors), ["timeout", "aborted", "dtls"]);
+  assertEquals(errors.timeout, { count: 3, example: null });
+  assertEquals(totalErrors, 5);
+});
+
 Deno.test("connection times are those of clients that got connected", () => {
   const summary = summarize(madeUpRun());
   assertEquals(summary.averageConnectionTimeMs, 400);

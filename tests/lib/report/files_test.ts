@@ -1,5 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { EMPTY_SNAPSHOT, summarize } from "../../../lib/metrics/mod.ts";
+import {
+  ClientRecorder,
+  EMPTY_SNAPSHOT,
+  MAX_OPERATION_VALUES,
+  summarize,
+} from "../../../lib/metrics/mod.ts";
 import {
   jsonSchemaFiles,
   parseSummary,
@@ -151,6 +156,30 @@ Deno.test("a client's line has the keys of SimplestChat's tester in their types"
     p95Ms: 30,
     p99Ms: 30,
   });
+});
+
+Deno.test("a client's count, extremes and mean cover also the requests of which no latency was kept", () => {
+  const client = new ClientRecorder({
+    clientId: "client-0",
+    index: 0,
+    roomId: "r",
+    role: "viewer",
+    node: "n",
+  });
+  client.addOperation("consume", 1);
+  for (let i = 0; i < MAX_OPERATION_VALUES; i++) {
+    client.addOperation("consume", 3);
+  }
+  client.addOperation("connect_recv_transport", 2);
+  client.figures.timeToFirstMediaSentMs = 1.23456789;
+  const [{ signalingLatencies: { operations }, timeToFirstMediaSentMs }] =
+    toResults([client.toRecord()]);
+  assertEquals(timeToFirstMediaSentMs, 1.235);
+  assertEquals(Object.keys(operations), ["connect_recv_transport", "consume"]);
+  const { count, minMs, maxMs, avgMs, p50Ms } = operations.consume;
+  const total = MAX_OPERATION_VALUES + 1;
+  assertEquals([count, minMs, maxMs, p50Ms], [total, 1, 3, 3]);
+  assertEquals(avgMs, Math.round((3 - 2 / total) * 1000) / 1000);
 });
 
 Deno.test("the JSON Schemas in the repository are those of the code", () => {
