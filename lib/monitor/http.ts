@@ -217,9 +217,11 @@ async function get(
   }
 }
 
+/** The innermost cause in its last words: "connection refused", "name or service not known". */
 function cause(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === "TimeoutError") return "no answer in time";
-  return error.message.match(/[Cc]onnection refused/)?.[0].toLowerCase() ??
-    error.message;
+  if (error.cause instanceof Error) return cause(error.cause);
+  const words = error.message.split(": ").at(-1) ?? error.message;
+  return words.replace(/ \(os error \d+\)$/, "").toLowerCase();
 }

@@ -1,0 +1,222 @@
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertGreater,
+  assertLess,
+  assertStringIncludes,
+} from "@std/assert";
+import { parseTarget, startMonitor } from "../../lib/monitor/mod.ts";
+import {
+  createLocalSampler,
+  type LocalTarget,
+} from "../../lib/monitor/local.ts";
+import { parseReading, type TreeReading } from "../../lib/monitor/proc.ts";
+import { deriveSample } from "../../lib/monitor/sample.ts";
+import { listen, startMonitored } from "./monitored.ts";
+
+const ignore = Deno.build.os !== "linux";
+
+function samplerFor(text: string) {
+  const target: LocalTarget = localTarget(text);
+  const sampler = createLocalSampler(target);
+  return (): TreeReading => {
+    const reading = sampler.read();
+    if (reading.kind === "tree") return reading;
+    throw new Error(reading.reason);
+  };
+}
+
+function localTarget(text: string): LocalTarget {
+  const target = parseTarget(text);
+  if (target.kind === "ssh" || target.kind === "http") {
+    throw new Error(`${text} is not local`);
+  }
+  return target;
+}
+
+Deno.test(
+  "CPU and memory agree with the server's own count",
+  { ignore },
+  async () => {
+    await using server = await startMonitored();
+    const look = samplerFor(`pid:${server.pid}`);
+    const before = look();
+    const usedMs = Number(await server.ask("burn 800"));
+    const heldBytes = Number(await server.ask("hold 100000000"));
+    const sample = deriveSample("", 0, before, look());
+    const seenMs = sample.cpuRatio * sample.intervalMs;
+    // What it used beyond the burning (its filling of memory) is not in usedMs.
+    assertGreater(seenMs, usedMs * 0.9);
+    assertLess(seenMs, usedMs * 1.1 + 100);
+    assertAlmostEquals(sample.rssBytes, heldBytes, heldBytes * 0.1);
+    assertGreater(sample.rssBytes, 100_000_000);
+    assertGreater(sample.maxThreadRatio, sample.cpuRatio * 0.5);
+  },
+);
+
+Deno.test(
+  "a process is found by the port it listens on",
+  { ignore },
+  async () => {
+    await using server = await startMonitored();
+    const { rootPid, processes } = samplerFor(`port:${server.port}`)();
+    assertEquals(rootPid, server.pid);
+    assertGreater(processes[0].fds ?? 0, 3);
+    assertGreater(processes[0].threads, 1);
+    assertEquals(processes[0].threadTicks.size, processes[0].threads);
+  },
+);
+
+Deno.test(
+  "a process is found by its name, with its descendants",
+  { ignore },
+  async () => {
+    const folder = await Deno.makeTempDir();
+    // Longer than the 15 letters that the kernel keeps.
+    const name = `rtcrowd-watched-${Deno.pid}`;
+    await Deno.symlink("/bin/sh", `${folder}/${name}`);
+    const child = new Deno.Command(`${folder}/${name}`, {
+      args: ["-c", "cat; :"],
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    const input = child.stdin.getWriter();
+    const output = child.stdout.getReader();
+    await input.write(new TextEncoder().encode("cat is up\n"));
+    await output.read();
+    const { rootPid, processes } = samplerFor(`cmd:${name}`)();
+    assertEquals(rootPid, child.pid);
+    assertEquals(processes.map((process) => process.name), [
+      name.slice(0, 15),
+      "cat",
+    ]);
+    await input.close();
+    await output.cancel();
+    await child.status;
+    await Deno.remove(folder, { recursive: true });
+  },
+);
+
+Deno.test(
+  "datagrams that the server's own socket lost are counted",
+  { ignore },
+  async () => {
+    await using server = await startMonitored();
+    const look = samplerFor(`pid:${server.pid}`);
+    const before = look();
+    await server.ask("flood 1000");
+    const sample = deriveSample("", 0, before, look());
+    assertGreater(sample.udpDrops, 0);
+    assertLess(sample.udpDrops, 1_000);
+    assert((sample.hostUdpErrors ?? 0) >= sample.udpDrops);
+  },
+);
+
+Deno.test(
+  "the sampler for ssh sees what the local one sees",
+  { ignore },
+  async () => {
+    await using server = await startMonitored();
+    await server.ask("flood 1000");
+    const here = samplerFor(`port:${server.port}`)();
+    const there = await firstLook(server.port);
+    const shape = (reading: TreeReading) => ({
+      ticksHz: reading.ticksHz,
+      rootPid: reading.rootPid,
+      socketDrops: reading.socketDrops,
+      processes: reading.processes.map((process) => ({
+        pid: process.pid,
+        name: process.name,
+        startTicks: process.startTicks,
+        threads: [...process.threadTicks.keys()].toSorted(),
+        fds: process.fds,
+      })),
+    });
+    assertEquals(shape(there), shape(here));
+    assertEquals(there.hostUdpErrors === null, false);
+    assertGreater(there.socketDrops.size, 0);
+    assertAlmostEquals(there.uptimeSeconds, here.uptimeSeconds, 5);
+  },
+);
+
+Deno.test("a server that is killed is gone, and found again on the same port", {
+  ignore,
+}, async () => {
+  const first = await startMonitored();
+  const events = listen();
+  await using monitor = startMonitor([parseTarget(`port:${first.port}`)], {
+    intervalMs: 20,
+    onEvent: events.onEvent,
+  });
+  assertStringIncludes(await events.note("found"), `process ${first.pid} `);
+  await events.sample();
+  await first.kill();
+  assertStringIncludes(await events.note("gone"), "No process listens on TCP");
+  assertEquals(monitor.latest().size, 0);
+  await using second = await startMonitored(first.port);
+  assertStringIncludes(await events.note("found"), `process ${second.pid} `);
+  assertEquals((await events.sample()).kind, "process");
+});
+
+Deno.test("health and metrics are read over HTTP, with the token", async () => {
+  let requests = 0;
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    (request) => {
+      requests++;
+      const { pathname } = new URL(request.url);
+      if (pathname === "/health") {
+        return Response.json({ participants: 2, rooms: 1, status: "ok" });
+      }
+      const known = request.headers.get("authorization") === "Bearer secret";
+      return pathname === "/metrics" && known
+        ? new Response(`simplestchat_messages_sent_total ${requests}\n`)
+        : new Response(null, { status: 401 });
+    },
+  );
+  const target = parseTarget(`http://127.0.0.1:${server.addr.port}`);
+  {
+    const events = listen();
+    await using _monitor = startMonitor([target], {
+      intervalMs: 20,
+      token: "secret",
+      onEvent: events.onEvent,
+    });
+    await events.sample();
+    const sample = await events.sample();
+    assert(sample.kind === "http");
+    assertEquals(sample.health?.participants, 2);
+    assertGreater(sample.metrics?.rates?.messagesSentHz ?? 0, 0);
+  }
+  {
+    const events = listen();
+    await using _monitor = startMonitor([target], { onEvent: events.onEvent });
+    assertStringIncludes(await events.note("warning"), "METRICS_TOKEN");
+    const sample = await events.sample();
+    assert(sample.kind === "http");
+    assertEquals([sample.health?.rooms, sample.metrics], [1, undefined]);
+  }
+  await server.shutdown();
+  const events = listen();
+  await using _monitor = startMonitor([target], { onEvent: events.onEvent });
+  assertStringIncludes(await events.note("gone"), "connection refused");
+});
+
+async function firstLook(port: number): Promise<TreeReading> {
+  const script = new URL("../../lib/monitor/sampler.sh", import.meta.url);
+  const child = new Deno.Command("sh", {
+    args: [script.pathname, String(port), "1"],
+    stdout: "piped",
+  }).spawn();
+  let text = "";
+  for await (const part of child.stdout.pipeThrough(new TextDecoderStream())) {
+    text += part;
+    if (text.includes("\nend\n")) break;
+  }
+  child.kill("SIGTERM");
+  await child.status;
+  const reading = parseReading(text.split("\nend\n")[0].split("\n"));
+  if (reading?.kind === "tree") return reading;
+  throw new Error(`No sample in: ${text}`);
+}

@@ -1,0 +1,87 @@
+import { assertEquals } from "@std/assert";
+import {
+  deriveMetrics,
+  parseHealth,
+  parsePrometheus,
+} from "../../../lib/monitor/http.ts";
+
+const METRICS = `# HELP simplestchat_connections_total Total
+# TYPE simplestchat_connections_total counter
+simplestchat_connections_total 12
+simplestchat_connections_active 7
+simplestchat_rooms_active 2
+simplestchat_participants_active 6
+simplestchat_messages_received_total 1000
+simplestchat_messages_sent_total 2500
+simplestchat_errors_total 3
+simplestchat_message_handling_seconds_bucket{le="0.001"} 900
+simplestchat_message_handling_seconds_bucket{le="+Inf"} 1000
+simplestchat_message_handling_seconds_sum 0.500000
+simplestchat_message_handling_seconds_count 1000
+`;
+
+Deno.test("health is read, and what is missing is unknown", () => {
+  assertEquals(parseHealth(`{"participants":3,"rooms":1,"status":"ok"}`), {
+    status: "ok",
+    participants: 3,
+    rooms: 1,
+  });
+  assertEquals(parseHealth("{}"), {
+    status: "unknown",
+    participants: null,
+    rooms: null,
+  });
+  assertEquals(parseHealth("OK"), undefined);
+  assertEquals(parseHealth("null"), undefined);
+});
+
+Deno.test("metrics are found under the server's own prefix", () => {
+  assertEquals(deriveMetrics(parsePrometheus(METRICS)), {
+    connections: 7,
+    rooms: 2,
+    participants: 6,
+    connectionsTotal: 12,
+    messagesReceivedTotal: 1000,
+    messagesSentTotal: 2500,
+    errorsTotal: 3,
+  });
+});
+
+Deno.test("lines that are no samples are passed over, labels are summed", () => {
+  const values = parsePrometheus(
+    'a{x="1 }"} 2 1700000000\r\na{x="2"} 3\nb NaN\nb_total\n<html>\n c 1e3\n',
+  );
+  assertEquals([...values], [["a", 5], ["c", 1000]]);
+});
+
+Deno.test("rates are the growth between two looks", () => {
+  const before = parsePrometheus(METRICS);
+  const after = new Map(before)
+    .set("simplestchat_connections_total", 16)
+    .set("simplestchat_messages_received_total", 1100)
+    .set("simplestchat_message_handling_seconds_count", 1100)
+    .set("simplestchat_message_handling_seconds_sum", 0.7);
+  const { rates } = deriveMetrics(after, before, 2_000);
+  assertEquals(rates, {
+    connectionsHz: 2,
+    messagesReceivedHz: 50,
+    messagesSentHz: 0,
+    errorsHz: 0,
+    handlingMeanMs: (0.7 - 0.5) * 1_000 / 100,
+  });
+});
+
+Deno.test("a total that fell began anew with its server", () => {
+  const before = parsePrometheus("errors_total 100\n");
+  const after = parsePrometheus("errors_total 4\n");
+  const { rates } = deriveMetrics(after, before, 1_000);
+  assertEquals([rates?.errorsHz, rates?.messagesSentHz], [4, null]);
+});
+
+Deno.test("a server that handled nothing has no mean handling time", () => {
+  const values = parsePrometheus(METRICS);
+  assertEquals(
+    deriveMetrics(values, values, 1_000).rates?.handlingMeanMs,
+    null,
+  );
+});

@@ -1,0 +1,201 @@
+import { assertEquals } from "@std/assert";
+import { type MonitorEvent, parseTarget } from "../../../lib/monitor/mod.ts";
+import { startMonitorWith } from "../../../lib/monitor/monitor.ts";
+import type { Reading } from "../../../lib/monitor/watcher.ts";
+import { rawProcess, treeReading } from "./readings.ts";
+
+/** A look, or a failure of the way to the server. */
+type Step = Reading | Error;
+
+/**
+ * Runs a monitor over looks prepared in advance: each inner list is what one
+ * opening of the way to the server gives; the monitor ends with the last.
+ */
+async function story(
+  openings: readonly (readonly Step[])[],
+  seriesLength?: number,
+) {
+  const events: MonitorEvent[] = [];
+  const waits: number[] = [];
+  const over = Promise.withResolvers<void>();
+  let opened = 0;
+  let clockMs = 0;
+  const monitor = startMonitorWith(
+    [parseTarget("port:3000")],
+    {
+      onEvent: (event) => events.push(event),
+      now: () => clockMs += 1_000,
+      ...seriesLength === undefined ? {} : { seriesLength },
+    },
+    {
+      async wait(ms, signal) {
+        waits.push(ms);
+        if (opened < openings.length) return;
+        over.resolve();
+        await new Promise<void>((resolve) => {
+          if (signal.aborted) resolve();
+          signal.addEventListener("abort", () => resolve());
+        });
+      },
+      async *open() {
+        for (const step of openings[opened++] ?? []) {
+          if (step instanceof Error) throw step;
+          yield await Promise.resolve(step);
+        }
+      },
+    },
+  );
+  await over.promise;
+  const seen = {
+    events,
+    waits,
+    latest: new Map(monitor.latest()),
+    series: [...monitor.series("port:3000")],
+    summaries: monitor.summaries(),
+  };
+  await monitor[Symbol.asyncDispose]();
+  return seen;
+}
+
+function told(events: readonly MonitorEvent[]): readonly string[] {
+  return events.map((event) =>
+    event.kind === "sample" ? "sample" : `${event.kind}: ${event.message}`
+  );
+}
+
+const look = (uptimeSeconds: number, cpuTicks: number) =>
+  treeReading({ uptimeSeconds, processes: [rawProcess({ cpuTicks })] });
+
+const restarted = (uptimeSeconds: number) =>
+  treeReading({
+    uptimeSeconds,
+    rootPid: 500,
+    processes: [rawProcess({ pid: 500, startTicks: 10_200, cpuTicks: 1 })],
+  });
+
+const absent: Reading = {
+  kind: "absent",
+  reason: "No process listens on TCP port 3000",
+};
+
+Deno.test("the first look finds the server, the second gives a sample", async () => {
+  const { events, latest, series } = await story([[
+    look(100, 0),
+    look(101, 50),
+  ]]);
+  assertEquals(told(events), [
+    "found: port:3000 is process 400 (server)",
+    "sample",
+  ]);
+  assertEquals(series.length, 1);
+  assertEquals(latest.get("port:3000"), series[0]);
+});
+
+Deno.test("a server that dies and is restarted is told once each, and measured again", async () => {
+  const { events, latest } = await story([[
+    look(100, 900),
+    absent,
+    absent,
+    restarted(103),
+    restarted(104),
+  ]]);
+  assertEquals(told(events), [
+    "found: port:3000 is process 400 (server)",
+    "gone: Server gone: No process listens on TCP port 3000",
+    "found: port:3000 is process 500 (server)",
+    "sample",
+  ]);
+  assertEquals(latest.size, 1);
+});
+
+Deno.test("a restart between two looks is noticed by its process", async () => {
+  const { events } = await story([[look(100, 900), restarted(103)]]);
+  assertEquals(told(events), [
+    "found: port:3000 is process 400 (server)",
+    "gone: Server gone: port:3000 was process 400",
+    "found: port:3000 is process 500 (server)",
+  ]);
+});
+
+Deno.test("a server that is gone has no latest sample", async () => {
+  const { latest, series } = await story([[
+    look(100, 0),
+    look(101, 9),
+    absent,
+  ]]);
+  assertEquals([latest.size, series.length], [0, 1]);
+});
+
+Deno.test("a server that was never there is gone, not lost", async () => {
+  const { events } = await story([[absent, absent]]);
+  assertEquals(told(events), ["gone: No process listens on TCP port 3000"]);
+});
+
+Deno.test("a failing sampler warns once and is retried ever more slowly", async () => {
+  const denied = new Error("Cannot sample ssh:box:3000: Permission denied");
+  const { events, waits } = await story(
+    Array.from({ length: 7 }, () => [denied]),
+  );
+  assertEquals(told(events), [
+    "warning: Cannot sample ssh:box:3000: Permission denied",
+  ]);
+  assertEquals(waits, [1, 2, 4, 8, 16, 30, 30].map((s) => s * 1_000));
+});
+
+Deno.test("a sampler that works again is told, and a new failure warns anew", async () => {
+  const cut = new Error("Cannot sample ssh:box:3000: Connection reset");
+  const { events, waits, latest } = await story([
+    [look(100, 0), look(101, 0), cut],
+    [cut],
+    [look(105, 0), cut],
+  ]);
+  assertEquals(told(events), [
+    "found: port:3000 is process 400 (server)",
+    "sample",
+    "warning: Cannot sample ssh:box:3000: Connection reset",
+    "found: port:3000 is process 400 (server)",
+    "warning: Cannot sample ssh:box:3000: Connection reset",
+  ]);
+  assertEquals(waits, [1_000, 2_000, 1_000]);
+  assertEquals(latest.size, 0);
+});
+
+Deno.test("what the server tells becomes samples with rates", async () => {
+  const http = (errors: number): Reading => ({
+    kind: "http",
+    health: { status: "ok", participants: 2, rooms: 1 },
+    values: new Map([["errors_total", errors]]),
+    problems: [],
+  });
+  const { events, summaries } = await story([[http(5), http(8)]]);
+  assertEquals(told(events), ["found: port:3000 answers", "sample", "sample"]);
+  const last = events.at(-1);
+  // The clock of the story moves a second at each event: two between the samples.
+  assertEquals(
+    last?.kind === "sample" && last.sample.kind === "http" &&
+      last.sample.metrics?.rates?.errorsHz,
+    (8 - 5) / 2,
+  );
+  assertEquals(summaries.map(({ samples }) => samples), [2]);
+});
+
+Deno.test("half an answer is a warning, said once, and a sample all the same", async () => {
+  const half: Reading = {
+    kind: "http",
+    problems: ["http://h/metrics wants a token (401)"],
+  };
+  const { events } = await story([[half, half]]);
+  assertEquals(told(events), [
+    "found: port:3000 answers",
+    "warning: http://h/metrics wants a token (401)",
+    "sample",
+    "sample",
+  ]);
+});
+
+Deno.test("the series is bounded, the summary is not", async () => {
+  const looks = Array.from({ length: 11 }, (_, i) => look(100 + i, i));
+  const { series, summaries } = await story([looks], 4);
+  assertEquals(series.length, 4);
+  assertEquals(summaries[0].samples, 10);
+});

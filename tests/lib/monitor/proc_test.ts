@@ -1,0 +1,128 @@
+import { assertEquals } from "@std/assert";
+import {
+  listeningInodes,
+  lossySockets,
+  parseReading,
+  parseStat,
+  udpInErrors,
+} from "../../../lib/monitor/proc.ts";
+
+const STAT =
+  "412 (mediasoup-worke) S 400 400 400 0 -1 4194304 2101 0 3 0 1250 340 0 0 20 0 2 0 80605 133440512 4080 18446744073709551615 1 1 0 0 0 0 0 4096 0 0 0 0 17 1 0 0 0 0 0 1 1 1 1 1 1 1 0";
+
+const TCP =
+  `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0100007F:0BB8 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 7001 1 0000000000000000 100 0 0 10 0
+   1: 0100007F:0BB8 0100007F:D2F0 01 00000000:00000000 00:00000000 00000000     0        0 7002 1 0000000000000000 20 4 30 10 -1
+   2: 00000000:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 7003 1 0000000000000000 100 0 0 10 0
+`;
+
+const UDP =
+  `   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops            
+ 9001: 00000000:9C40 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 5512 2 0000000000000000 17          
+ 9002: 00000000:9C41 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 5513 2 0000000000000000 0           
+`;
+
+const SNMP = `Udp: InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors
+Udp: 61 4 3 62 2
+UdpLite: InDatagrams NoPorts InErrors
+UdpLite: 0 0 9
+`;
+
+Deno.test("a stat line gives CPU, threads, start and memory", () => {
+  assertEquals(parseStat(STAT), {
+    id: 412,
+    name: "mediasoup-worke",
+    state: "S",
+    parentId: 400,
+    cpuTicks: 1250 + 340,
+    threads: 2,
+    startTicks: 80605,
+    rssPages: 4080,
+  });
+});
+
+Deno.test("a process may have blanks and brackets in its name", () => {
+  const stat = parseStat(STAT.replace("mediasoup-worke", "a) R 1 (b"));
+  assertEquals([stat?.name, stat?.parentId], ["a) R 1 (b", 400]);
+});
+
+Deno.test("text that is no stat line is nothing", () => {
+  for (const text of ["", "412", "412 (deno", "412 (deno) S 1 2"]) {
+    assertEquals(parseStat(text), undefined);
+  }
+});
+
+Deno.test("only sockets that listen on the port are listeners", () => {
+  assertEquals(listeningInodes(TCP, 3000), ["7001"]);
+  assertEquals(listeningInodes(TCP, 22), ["7003"]);
+  assertEquals(listeningInodes(TCP, 53_000), []);
+});
+
+Deno.test("only sockets that lost datagrams are lossy", () => {
+  assertEquals(lossySockets(UDP), [["5512", 17]]);
+});
+
+Deno.test("UDP errors are found by the name of their column", () => {
+  assertEquals(udpInErrors(SNMP), 3);
+  assertEquals(udpInErrors("Tcp: A\nTcp: 1\n"), null);
+});
+
+Deno.test("a sample holds processes, each with its own threads", () => {
+  const thread = (id: number, ticks: number) =>
+    STAT.replace("412", String(id)).replace("1250 340", `${ticks} 0`);
+  const reading = parseReading([
+    "Welcome to the machine",
+    "sample 806.05 100 4096 400 412 413",
+    ...SNMP.trimEnd().split("\n"),
+    "drops 5512 17",
+    "fds 400 22",
+    "fds 412 -",
+    thread(400, 7),
+    thread(400, 5),
+    thread(401, 2),
+    STAT,
+    STAT,
+  ]);
+  assertEquals(reading, {
+    kind: "tree",
+    uptimeSeconds: 806.05,
+    ticksHz: 100,
+    rootPid: 400,
+    hostUdpErrors: 3,
+    socketDrops: new Map([["5512", 17]]),
+    processes: [
+      {
+        pid: 400,
+        name: "mediasoup-worke",
+        startTicks: 80605,
+        cpuTicks: 7,
+        rssBytes: 4080 * 4096,
+        threads: 2,
+        fds: 22,
+        threadTicks: new Map([[400, 5], [401, 2]]),
+      },
+      {
+        pid: 412,
+        name: "mediasoup-worke",
+        startTicks: 80605,
+        cpuTicks: 1590,
+        rssBytes: 4080 * 4096,
+        threads: 2,
+        fds: null,
+        threadTicks: new Map([[412, 1590]]),
+      },
+    ],
+  });
+});
+
+Deno.test("a server that is not there has a reason", () => {
+  assertEquals(parseReading(["absent No process listens on TCP port 1"]), {
+    kind: "absent",
+    reason: "No process listens on TCP port 1",
+  });
+});
+
+Deno.test("the greeting of a login shell alone is no sample", () => {
+  assertEquals(parseReading(["Welcome", ""]), undefined);
+});
