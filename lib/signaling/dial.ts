@@ -47,13 +47,12 @@ export function dial(url: string, options: DialOptions): Promise<WebSocket> {
       settle();
       resolve(socket);
     });
-    socket.on("unexpected-response", (request, response) => {
+    socket.on("unexpected-response", (_request, response) => {
       let body = "";
       response.setEncoding("utf8");
       response.on("data", (chunk: string) => body += chunk);
       response.on("error", onError);
       response.on("end", () => {
-        request.destroy();
         fail({
           kind: "http",
           status: response.statusCode ?? 0,

@@ -89,8 +89,7 @@ class WebSocketChannel implements Channel {
   }
 
   send(text: string): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return;
-    // A failed write also closes the socket, and that says why.
+    // The callback takes the error of a socket that is closing or closed.
     this.#socket.send(text, () => {});
   }
 

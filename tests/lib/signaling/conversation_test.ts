@@ -452,6 +452,48 @@ Deno.test("a signal that has fired stops a request before it is sent", async () 
   assertEquals(channel.sent, []);
 });
 
+Deno.test("a request that the pace holds back can still be given up unsent", async () => {
+  const { clock, channel, conversation } = converse();
+  const abort = new AbortController();
+  for (let n = 0; n < 45; n++) conversation.notify(c.chatMessage);
+  const given = failure(
+    conversation.request("consume", c.consume, { signal: abort.signal }),
+  );
+  abort.abort();
+  assertEquals((await given).kind, "aborted");
+  await clock.run(1_000);
+  assertEquals(types(channel.sent), Array(45).fill("chatMessage"));
+});
+
+Deno.test("a rate limit error says nothing about a request that is not sent yet", async () => {
+  const { clock, channel, conversation } = converse();
+  for (let n = 0; n < 45; n++) conversation.notify(c.chatMessage);
+  const asked = failure(conversation.request("consume", c.consume));
+  channel.deliver({ type: "error", message: RATE_LIMIT_ERROR });
+  await clock.run(6_000);
+  assertEquals((await asked).kind, "timeout");
+});
+
+Deno.test("a signal that outlives its requests keeps none of them", async () => {
+  const { conversation } = converse(() => [s.transportCreated]);
+  const { signal } = new AbortController();
+  let listeners = 0;
+  const add = signal.addEventListener.bind(signal);
+  const remove = signal.removeEventListener.bind(signal);
+  signal.addEventListener = (type: string, listener: EventListener) => {
+    listeners++;
+    add(type, listener);
+  };
+  signal.removeEventListener = (type: string, listener: EventListener) => {
+    listeners--;
+    remove(type, listener);
+  };
+  await conversation.request("create_send_transport", c.createSendTransport, {
+    signal,
+  });
+  assertEquals(listeners, 0);
+});
+
 Deno.test("who stops listening hears nothing more", () => {
   const { channel, conversation } = converse();
   const heard: string[] = [];

@@ -30,6 +30,15 @@ Deno.test("whatever is pushed when, every second has fewer frames than the serve
   }
 });
 
+Deno.test("an idle hour saves up no more than one burst", () => {
+  const clock = new FakeClock();
+  const pacer = new Pacer(clock);
+  clock.advance(3_600_000);
+  let sent = 0;
+  for (let frame = 0; frame < 60; frame++) pacer.push(() => sent++);
+  assertEquals(sent, 40);
+});
+
 Deno.test("frames leave in the order of pushing, also those that could go at once by then", () => {
   const clock = new FakeClock();
   const pacer = new Pacer(clock);
