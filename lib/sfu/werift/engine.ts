@@ -1,4 +1,43 @@
+/**
+ * The werift engine: a plain forwarder in this thread, with nothing to
+ * install. It sends on what it receives, gates video by key frames and asks
+ * for them; it neither retransmits nor estimates bandwidth.
+ *
+ * @module
+ */
+
+import { openDatapath } from "../../rtc/mod.ts";
 import type { Engine, EngineOptions } from "../engine.ts";
-export function startWeriftEngine(_o: EngineOptions): Promise<Engine> {
-  return Promise.reject(new Error("The werift engine is being built"));
+import { type WeriftParts, weriftRouter } from "./router.ts";
+
+/** How often silent transports are looked for, in milliseconds. */
+const SWEEP_MS = 5000;
+
+/** Starts the engine. */
+export async function startWeriftEngine(
+  { announceIp }: EngineOptions,
+): Promise<Engine> {
+  const datapath = await openDatapath({ lane: "portable" });
+  const parts: WeriftParts = {
+    accept: datapath,
+    bindIp: announceIp.includes(":") ? "::" : "0.0.0.0",
+    announceIp,
+    transports: new Set(),
+    closing: new Set(),
+  };
+  const sweep = setInterval(() => {
+    const nowMs = performance.now();
+    for (const transport of parts.transports) transport.expire(nowMs);
+  }, SWEEP_MS);
+  return {
+    kind: "werift",
+    workerPids: [],
+    createRouter: () => Promise.resolve(weriftRouter(parts)),
+    [Symbol.asyncDispose]: async () => {
+      clearInterval(sweep);
+      for (const transport of parts.transports) transport.close();
+      await Promise.all(parts.closing);
+      datapath[Symbol.dispose]();
+    },
+  };
 }

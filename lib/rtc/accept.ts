@@ -1,0 +1,232 @@
+/**
+ * The other end of a transport: ICE-lite, DTLS server and SRTP, on a socket
+ * of its own. The embedded SFU answers clients with it. It asks nothing of
+ * the peer and keeps no timer: whoever owns it calls
+ * {@linkcode RtcAcceptor.expire} now and then.
+ *
+ * @module
+ */
+
+import type { Datapath } from "./datapath.ts";
+import { Buffer, createSocket, randomBytes, type Socket } from "./deps.ts";
+import { DtlsHandshake } from "./dtls.ts";
+import type { SrtpCipher } from "./srtp_cipher.ts";
+import { bindingResponse, parseStun } from "./stun.ts";
+
+/** Takes one decrypted packet, in place; valid only until the call returns. */
+export type AcceptedPacketHandler = (
+  bytes: Uint8Array,
+  offset: number,
+  length: number,
+) => void;
+
+/** Who is told of packets, and of the association's life. */
+export interface AcceptHandlers {
+  readonly onRtp: AcceptedPacketHandler;
+  readonly onRtcp: AcceptedPacketHandler;
+  /** ICE and DTLS are up; called at most once. */
+  readonly onConnected: () => void;
+}
+
+/** The parts of a datapath that this end needs. */
+export type AcceptParts = Pick<
+  Datapath,
+  "ciphers" | "certificate" | "profiles"
+>;
+
+/** The credentials that the peer's checks must show. */
+export interface LocalIce {
+  readonly usernameFragment: string;
+  readonly password: string;
+}
+
+/** A peer that sends no check for this long is gone (RFC 7675 section 5.1). */
+const CONSENT_MS = 30_000;
+/** No datagram is larger: the sender keeps below the path MTU. */
+const DATAGRAM_BYTES = 4096;
+/** Received packets are decrypted here, one at a time: native views into it are made once. */
+const received = new Uint8Array(DATAGRAM_BYTES);
+
+/** Binds a socket to any free port of `address` and waits for a peer. */
+export async function acceptTransport(
+  parts: AcceptParts,
+  address: string,
+  handlers: AcceptHandlers,
+): Promise<RtcAcceptor> {
+  const socket = createSocket(address.includes(":") ? "udp6" : "udp4");
+  const bound = Promise.withResolvers<void>();
+  socket.once("error", bound.reject);
+  socket.bind(0, address, () => bound.resolve());
+  await bound.promise;
+  socket.off("error", bound.reject);
+  return new RtcAcceptor(parts, socket, handlers);
+}
+
+/** One ICE, DTLS and SRTP association; we are the controlled side and the DTLS server. */
+export class RtcAcceptor {
+  /** The UDP port that the peer is told. */
+  readonly port: number;
+  readonly #parts: AcceptParts;
+  readonly #socket: Socket;
+  readonly #handlers: AcceptHandlers;
+  #ice = newCredentials();
+  #peer: "none" | "connecting" | "connected" = "none";
+  #heardMs = Infinity;
+  #dtls: DtlsHandshake | undefined;
+  #cipher: SrtpCipher | undefined;
+  #closed = false;
+
+  constructor(parts: AcceptParts, socket: Socket, handlers: AcceptHandlers) {
+    this.#parts = parts;
+    this.#socket = socket;
+    this.#handlers = handlers;
+    this.port = socket.address().port;
+    socket.on("message", (message, from) => this.#onDatagram(message, from));
+    // A peer that has gone answers with "port unreachable"; consent ends it.
+    socket.on("error", () => {});
+  }
+
+  /** What the peer must know for its checks. */
+  get ice(): LocalIce {
+    return this.#ice;
+  }
+
+  /** SHA-256 of our certificate (RFC 8122). */
+  get fingerprint(): string {
+    return this.#parts.certificate.fingerprint;
+  }
+
+  /** Whether packets can be sent. */
+  get connected(): boolean {
+    return this.#cipher !== undefined && !this.#closed;
+  }
+
+  /**
+   * Lets a peer with this SHA-256 fingerprint in; before, its DTLS is ignored.
+   *
+   * @throws {Error} When called twice.
+   */
+  accept(fingerprint: string): void {
+    if (this.#dtls !== undefined) throw new Error("connect() already called");
+    const dtls = this.#dtls = new DtlsHandshake({
+      role: "server",
+      certificate: this.#parts.certificate,
+      remoteFingerprint: fingerprint,
+      send: (bytes) => this.#send(bytes),
+      ...(this.#parts.profiles === undefined
+        ? {}
+        : { profiles: this.#parts.profiles }),
+    });
+    dtls.done.then((keys) => {
+      if (this.#closed) return;
+      this.#cipher = this.#parts.ciphers.create(keys);
+      this.#handlers.onConnected();
+    }).catch(() => {
+      // The peer sees its own handshake fail; there is nobody here to tell.
+    });
+  }
+
+  /** Makes new credentials; checks with the old ones are ignored from now on. */
+  restartIce(): LocalIce {
+    this.#ice = newCredentials();
+    return this.#ice;
+  }
+
+  /**
+   * Protects the RTP packet in `bytes`, in place, and sends it. There must be
+   * room behind it for the tag. Returns whether it was sent.
+   */
+  sendRtp(bytes: Uint8Array, offset: number, length: number): boolean {
+    if (this.#cipher === undefined || this.#closed) return false;
+    const sealed = this.#cipher.protectRtp(bytes, offset, length);
+    if (sealed < 0) return false;
+    this.#send(bytes.subarray(offset, offset + sealed));
+    return true;
+  }
+
+  /** Protects the RTCP packet in `bytes`, in place, and sends it. */
+  sendRtcp(bytes: Uint8Array, offset: number, length: number): void {
+    if (this.#cipher === undefined || this.#closed) return;
+    const sealed = this.#cipher.protectRtcp(bytes, offset, length);
+    if (sealed > 0) this.#send(bytes.subarray(offset, offset + sealed));
+  }
+
+  /** Ends the association if the peer has not checked for 30 s; `nowMs` of `performance.now()`. */
+  expire(nowMs: number): void {
+    if (nowMs - this.#heardMs >= CONSENT_MS) this.close();
+  }
+
+  /** Closes everything; resolves when nothing is left behind. Idempotent. */
+  async close(): Promise<void> {
+    if (!this.#closed) {
+      this.#closed = true;
+      this.#socket.close();
+      this.#cipher?.close();
+    }
+    await this.#dtls?.close();
+  }
+
+  /** RFC 7983: the first byte says which protocol a datagram belongs to. */
+  #onDatagram(
+    message: Uint8Array,
+    from: { readonly address: string; readonly port: number },
+  ): void {
+    if (this.#closed || message.length < 2) return;
+    const first = message[0];
+    if (first >= 128 && first <= 191) this.#onMedia(message);
+    else if (first < 4) this.#onStun(message, from);
+    else if (first >= 20 && first <= 63 && this.#peer === "connected") {
+      this.#dtls?.receive(message);
+    }
+  }
+
+  #onMedia(message: Uint8Array): void {
+    const cipher = this.#cipher;
+    if (cipher === undefined || message.length > DATAGRAM_BYTES) return;
+    received.set(message);
+    // RFC 5761 section 4: RTCP packet types stand where RTP has marker and payload type.
+    const second = message[1];
+    const isRtcp = second >= 192 && second <= 223;
+    const length = isRtcp
+      ? cipher.unprotectRtcp(received, 0, message.length)
+      : cipher.unprotectRtp(received, 0, message.length);
+    if (length < 0) return;
+    if (isRtcp) this.#handlers.onRtcp(received, 0, length);
+    else this.#handlers.onRtp(received, 0, length);
+  }
+
+  #onStun(
+    message: Uint8Array,
+    from: { readonly address: string; readonly port: number },
+  ): void {
+    const { usernameFragment, password } = this.#ice;
+    const request = parseStun(message, password);
+    if (request?.kind !== "request") return;
+    if (!request.username?.startsWith(`${usernameFragment}:`)) return;
+    this.#heardMs = performance.now();
+    const answer = bindingResponse(request.transaction, from, password);
+    if (this.#peer === "connected") return this.#send(answer);
+    if (this.#peer === "connecting") return;
+    // From here on the kernel drops what others send, and a send needs no address.
+    this.#peer = "connecting";
+    this.#socket.connect(from.port, from.address, () => {
+      if (this.#closed) return;
+      this.#peer = "connected";
+      this.#send(answer);
+    });
+  }
+
+  #send(bytes: Uint8Array): void {
+    if (this.#closed || this.#peer !== "connected") return;
+    // The send is asynchronous, and the caller's buffer is reused at once.
+    this.#socket.send(Buffer.from(bytes));
+  }
+}
+
+/** As long as mediasoup's: 32 characters each. */
+function newCredentials(): LocalIce {
+  return {
+    usernameFragment: randomBytes(16).toString("hex"),
+    password: randomBytes(16).toString("hex"),
+  };
+}
