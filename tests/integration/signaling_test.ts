@@ -186,10 +186,13 @@ Deno.test("a server that accepts without the right key is no WebSocket server", 
 
 Deno.test("a server that accepts and says nothing is given up after its time", async () => {
   const clock = new FakeClock();
+  const gone = Promise.withResolvers<void>();
   await using server = await LoopbackServer.tcp((socket) => {
+    socket.once("close", () => gone.resolve());
     socket.once("data", () => clock.advance(10_000));
   });
   const { kind, message } = await failure(server.url, { clock });
+  await gone.promise;
   assertEquals(kind, "timeout");
   assertEquals(message, `Cannot reach ${server.url}: no answer within 10 s.`);
   assertEquals(clock.pendingTimers, 0);

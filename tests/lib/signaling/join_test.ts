@@ -141,6 +141,16 @@ Deno.test("a moderator may be quicker than whoever reads that there is a lobby",
   assertEquals(joined.participantId, "p1");
 });
 
+Deno.test("a lobby need not be waited in at all", async () => {
+  const abort = new AbortController();
+  const { clock, joined } = join([s.lobbyWaiting], {
+    signal: abort.signal,
+    onLobby: () => abort.abort(),
+  });
+  assertEquals((await failure(joined)).kind, "aborted");
+  assertEquals(clock.pendingTimers, 0);
+});
+
 Deno.test.each(
   [
     {

@@ -9,9 +9,15 @@ Deno.test("timers fire in the order of their times, then of their setting", () =
   clock.setTimer(20, note("late"));
   clock.setTimer(10, note("first"));
   clock.setTimer(10, note("second"));
+  clock.setTimer(0, note("due"));
   clock.setTimer(-5, note("overdue"));
   clock.advance(15);
-  assertEquals(fired, ["overdue at 1000", "first at 1010", "second at 1010"]);
+  assertEquals(fired, [
+    "due at 1000",
+    "overdue at 1000",
+    "first at 1010",
+    "second at 1010",
+  ]);
   assertEquals([clock.nowMs(), clock.pendingTimers], [1015, 1]);
 });
 
