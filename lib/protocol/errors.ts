@@ -3,7 +3,7 @@
  * error names neither a request nor a code, only a text, so texts it is.
  */
 
-import type { ClientMessageType } from "./client_messages.ts";
+import type { ClientMessage, ClientMessageType } from "./client_messages.ts";
 
 /** The one error that answers nothing: the server threw a frame away unread. */
 export const RATE_LIMIT_ERROR = "Rate limit exceeded: max 100 messages/second";
@@ -28,37 +28,28 @@ export function isConsumerLimit(error: string): boolean {
 }
 
 /**
- * Whether `error` can be about a message of type `type`. Most texts could be
- * about anything; those that cannot keep the error of a chat message, say,
- * from failing the request that happens to be outstanding.
+ * Whether `error` can be about `message`. Most texts could be about anything;
+ * those that cannot keep the error of a chat message, say, from failing the
+ * request that happens to be outstanding.
  */
-export function canConcern(type: ClientMessageType, error: string): boolean {
+export function canConcern(message: ClientMessage, error: string): boolean {
   if (isRateLimit(error)) return false;
   const text = error.replace(/^Error: /, "");
+  const missingId = NOT_FOUND.exec(text)?.[1];
+  if (missingId !== undefined) {
+    return Object.values(message).includes(missingId);
+  }
   const origin = ORIGINS.find(({ pattern }) => pattern.test(text));
-  return origin === undefined || origin.types.includes(type);
+  return origin === undefined || origin.types.includes(message.type);
 }
+
+/** Errors that name the very thing that the message asked about. */
+const NOT_FOUND = /(?:Producer|Consumer|Transport) not found: (\S+)$/;
 
 interface Origin {
   readonly pattern: RegExp;
   readonly types: readonly ClientMessageType[];
 }
-
-const MODERATION = [
-  "closeCam",
-  "camBan",
-  "camUnban",
-  "textMute",
-  "textUnmute",
-  "kick",
-  "ban",
-  "unban",
-  "setRole",
-  "updateRoomSettings",
-  "setTopic",
-  "admitFromLobby",
-  "denyFromLobby",
-] as const satisfies readonly ClientMessageType[];
 
 /** The texts that come from certain messages only; the first pattern that fits decides. */
 const ORIGINS: readonly Origin[] = [
@@ -69,18 +60,26 @@ const ORIGINS: readonly Origin[] = [
   {
     pattern:
       /^Insufficient permissions|^Invalid (role value|target)|^Participant (is not banned|not found in lobby|has already)|^(Setter|Moderator|Target participant) not found/,
-    types: MODERATION,
+    types: [
+      "closeCam",
+      "camBan",
+      "camUnban",
+      "textMute",
+      "textUnmute",
+      "kick",
+      "ban",
+      "unban",
+      "setRole",
+      "updateRoomSettings",
+      "setTopic",
+      "admitFromLobby",
+      "denyFromLobby",
+    ],
   },
   {
     pattern:
-      /^Invalid (room_id|participant_name)|^Room is full|^You are banned|^Guests are not|^This room requires|^Incorrect room password|^Password check failed|^Router error: |^Worker error: /,
-    types: [
-      "joinRoom",
-      // The router and the worker are also asked when a transport is made.
-      "getRouterRtpCapabilities",
-      "createSendTransport",
-      "createRecvTransport",
-    ],
+      /^Invalid (room_id|participant_name)|^Room is full|^You are banned|^Guests are not|^This room requires|^Incorrect room password|^Password check failed/,
+    types: ["joinRoom"],
   },
   {
     pattern:
@@ -88,15 +87,11 @@ const ORIGINS: readonly Origin[] = [
     types: ["produce"],
   },
   {
-    pattern: /^Producer error: /,
-    types: ["closeProducer", "pauseProducer", "resumeProducer"],
-  },
-  {
     pattern: /^Consumer limit reached|^Consumer error: Failed to create/,
     types: ["consume"],
   },
   {
-    pattern: /^Consumer error: /,
-    types: ["resumeConsumer", "pauseConsumer", "setConsumerPreferredLayers"],
+    pattern: /^Consumer error: Failed to set preferred layers/,
+    types: ["setConsumerPreferredLayers"],
   },
 ];

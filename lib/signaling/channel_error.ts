@@ -19,6 +19,7 @@ export type ChannelFailure =
 
 /** A channel could not be opened; the message is one line that names the server. */
 export class ChannelError extends Error {
+  /** Always "ChannelError". */
   override readonly name = "ChannelError";
   /** What went wrong. */
   readonly failure: ChannelFailure;

@@ -40,7 +40,7 @@ export type Anomaly =
 
 /** How to hold a conversation. */
 export interface ConversationOptions {
-  /** @default {systemClock} */
+  /** Counts its time. @default {systemClock} */
   readonly clock?: Clock | undefined;
   /** Told of every successful reply: ms from when the request was due to the reply. */
   readonly onLatency?: ((operation: Operation, ms: number) => void) | undefined;
@@ -80,7 +80,25 @@ interface Pending {
   ignoreSignal: () => void;
 }
 
-/** One conversation; leave it, or dispose of it, to end it. */
+/**
+ * One conversation; leave it, or dispose of it, to end it.
+ *
+ * @example
+ * ```ts
+ * import { FakeChannel } from "../testing/mod.ts";
+ *
+ * // For a real server: await openWebSocketChannel("ws://localhost:3000/ws").
+ * const channel = new FakeChannel(({ type }) =>
+ *   type === "pauseProducer" ? [{ type: "producerPaused", producerId: "p" }] : []
+ * );
+ * await using conversation = new Conversation(channel);
+ * conversation.subscribe((event) => console.log(event.type));
+ * await conversation.request(
+ *   "pause_producer",
+ *   { type: "pauseProducer", producerId: "p" },
+ * );
+ * ```
+ */
 export class Conversation implements AsyncDisposable {
   /** Settles when the channel is gone, with the cause; never rejects. */
   readonly closed: Promise<ChannelClosed>;

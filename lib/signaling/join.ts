@@ -16,6 +16,7 @@ export interface JoinRequest {
   readonly roomId: string;
   /** 1 to 64 bytes. */
   readonly participantName: string;
+  /** For a room that has one. */
   readonly password?: string | undefined;
 }
 

@@ -46,7 +46,7 @@ export class Ledger<Entry extends { readonly message: Request }> {
   claim(message: ServerMessage): Claim<Entry> | undefined {
     const index = this.#lines.findIndex(({ entry }) =>
       message.type === "error"
-        ? canConcern(entry.message.type, message.message)
+        ? canConcern(entry.message, message.message)
         : answers(entry.message, message)
     );
     const line = this.#lines[index];

@@ -19,6 +19,7 @@ export type SignalingErrorKind =
 
 /** A request failed; the message is one line. */
 export class SignalingError extends Error {
+  /** Always "SignalingError". */
   override readonly name = "SignalingError";
   /** In which way. */
   readonly kind: SignalingErrorKind;

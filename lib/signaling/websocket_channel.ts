@@ -20,7 +20,7 @@ export interface WebSocketChannelOptions {
   readonly pingIntervalMs?: number | undefined;
   /** After how many ms without a pong the channel counts as lost. @default {75_000} */
   readonly silentAfterMs?: number | undefined;
-  /** @default {systemClock} */
+  /** Counts its time. @default {systemClock} */
   readonly clock?: Clock | undefined;
 }
 

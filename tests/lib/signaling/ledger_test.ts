@@ -64,10 +64,10 @@ const CASES: readonly {
   },
   {
     why: "an error goes past those that it cannot concern",
-    asked: [consume("a"), send],
+    asked: [send, consume("a")],
     given: [],
-    arrives: [error("Error: Router error: x"), s.error],
-    claimed: ["send", "a"],
+    arrives: [error("Error: Consumer limit reached (16)."), s.error],
+    claimed: ["a", "send"],
   },
   {
     why: "an error that concerns nobody is an event",
