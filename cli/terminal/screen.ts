@@ -177,9 +177,10 @@ function samePosition(a?: Position, b?: Position): boolean {
 }
 
 /**
- * The runs `[from, to)` of columns to draw again. A run never begins or ends
- * within a wide character, old or new. Where a terminal may have drawn
- * something wider or narrower than we count, all that follows is drawn again.
+ * The runs `[from, to)` of columns to draw again. The right half of a wide
+ * character never changes without its left half, which draws both. Where a
+ * terminal may have drawn something wider or narrower than we count, all that
+ * follows is drawn again.
  */
 function changedRuns(
   old: readonly Cell[],
@@ -190,25 +191,12 @@ function changedRuns(
     next.some((cell) => cell.doubtful);
   for (let column = 0; column < next.length; column++) {
     if (sameCell(old[column], next[column])) continue;
-    let from = column;
-    while (from > 0 && isInside(old, next, from)) from--;
-    if (toEnd) return [[from, next.length]];
-    let to = column + 1;
-    while (to < next.length && isInside(old, next, to)) to++;
+    if (toEnd) return [[column, next.length]];
     const last = runs.at(-1);
-    if (last !== undefined && from - last[1] <= GAP) last[1] = to;
-    else runs.push([from, to]);
-    column = to - 1;
+    if (last !== undefined && column - last[1] <= GAP) last[1] = column + 1;
+    else runs.push([column, column + 1]);
   }
   return runs;
-}
-
-function isInside(
-  old: readonly Cell[],
-  next: readonly Cell[],
-  column: number,
-): boolean {
-  return old[column].width === 0 || next[column].width === 0;
 }
 
 /** The column after the last one that is not blank. */

@@ -67,12 +67,15 @@ class SystemTerminal implements Terminal {
   ) {
     this.#host = host;
     this.isTerminal = host.isTerminal();
-    if (!this.isTerminal) return;
-    this.#undo.push(
-      host.onSignal("SIGWINCH", () => this.#tell("resized")),
-      host.onSignal("SIGCONT", () => this.#resume()),
-      host.onEnd(() => this.restore()),
-    );
+    if (this.isTerminal) {
+      this.#undo.push(
+        host.onSignal("SIGWINCH", () => this.#tell("resized")),
+        host.onSignal("SIGCONT", () => this.#resume()),
+        host.onEnd(() => this.restore()),
+      );
+    }
+    // With nothing to restore and nobody to tell, a signal does what it always does.
+    if (!this.isTerminal && onEndSignal === undefined) return;
     for (const [signal, exitCode] of END_SIGNALS) {
       const end = () => {
         if (onEndSignal !== undefined) return onEndSignal(signal);
@@ -157,7 +160,6 @@ class SystemTerminal implements Terminal {
     this.restore();
     if (this.#closed) return;
     this.#closed = true;
-    this.#continued?.();
     for (const undo of this.#undo) undo();
     this.#listeners.clear();
     // A read under way would keep the process alive.

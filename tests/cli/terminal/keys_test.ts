@@ -160,8 +160,9 @@ const cases: readonly Case[] = [
   { why: "an empty paste", input: "\x1b[200~\x1b[201~", keys: [paste("")] },
 ];
 
-for (const { why, input, keys } of cases) {
-  Deno.test(`keys: ${why}, however the bytes are cut`, () => {
+Deno.test.each(cases)(
+  "keys: $why, however the bytes are cut",
+  ({ input, keys }) => {
     const bytes = new TextEncoder().encode(input);
     for (let first = 0; first <= bytes.length; first++) {
       for (let second = first; second <= bytes.length; second++) {
@@ -175,8 +176,8 @@ for (const { why, input, keys } of cases) {
         assertEquals(decoder.waiting, false);
       }
     }
-  });
-}
+  },
+);
 
 const flushed: readonly Case[] = [
   { why: "a lone ESC is Escape", input: "\x1b", keys: [key("escape")] },
@@ -187,16 +188,17 @@ const flushed: readonly Case[] = [
   { why: "an unfinished report is nothing", input: "\x1b]11;rgb", keys: [] },
 ];
 
-for (const { why, input, keys } of flushed) {
-  Deno.test(`keys: when nothing follows, ${why}`, () => {
+Deno.test.each(flushed)(
+  "keys: when nothing follows, $why",
+  ({ input, keys }) => {
     const decoder = new KeyDecoder();
     assertEquals(decoder.feed(new TextEncoder().encode(input)), []);
     assertEquals(decoder.waiting, true);
     assertEquals(decoder.flush(), [...keys]);
     assertEquals(decoder.waiting, false);
     assertEquals(decoder.feed(new Uint8Array([0x61])), [char("a")]);
-  });
-}
+  },
+);
 
 Deno.test("keys: a flush does not end a paste that is still coming", () => {
   const decoder = new KeyDecoder();

@@ -62,6 +62,7 @@ const edits: readonly (readonly [why: string, input: string, out: string])[] = [
   ["an empty cut keeps the last one", "ab\x17\x17\x19", "ab|"],
   ["Ctrl-T swaps the last two", "abc\x14", "acb|"],
   ["Ctrl-T swaps around the cursor", "abc" + LEFT + "\x14", "acb|"],
+  ["Ctrl-T at the start does nothing", "ab" + HOME + "\x14", "|ab"],
   ["Ctrl-T with one character does nothing", "a\x14", "a|"],
   ["Alt-B goes to the word's start", "add 5-7\x1bb", "add 5-|7"],
   ["Alt-F goes to the word's end", "add 5-7\x01\x1bf", "add| 5-7"],
@@ -98,11 +99,9 @@ const edits: readonly (readonly [why: string, input: string, out: string])[] = [
   ["any other key edits what was found", "\x12urn\x05!", "churn 2!|"],
 ];
 
-for (const [why, input, out] of edits) {
-  Deno.test(`line editor: ${why}`, () => {
-    assertEquals(shown(type(input).state), out);
-  });
-}
+Deno.test.each(edits)("line editor: %s", (_, input, out) => {
+  assertEquals(shown(type(input).state), out);
+});
 
 Deno.test("line editor: Enter hands over the line and starts an empty one", () => {
   const step = type("add 5\x1b[H\r");
@@ -148,12 +147,10 @@ const others: readonly (readonly [why: string, input: string])[] = [
   ["Alt with another letter", "\x1bx"],
 ];
 
-for (const [why, input] of others) {
-  Deno.test(`line editor: ${why} is left to its owner`, () => {
-    const { outcome } = type(input);
-    assertEquals(outcome, { type: "ignored" });
-  });
-}
+Deno.test.each(others)("line editor: %s is left to its owner", (_, input) => {
+  const { outcome } = type(input);
+  assertEquals(outcome, { type: "ignored" });
+});
 
 Deno.test("line editor: without a completer Tab is left to its owner", () => {
   const tab = { type: "key", name: "tab" } as const;

@@ -1,29 +1,29 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { sanitize } from "../../../cli/terminal/mod.ts";
 
-const cases: readonly (readonly [input: string, out: string, why: string])[] = [
-  ["a\x1b[31mb\x1b[0m", "ab", "colours"],
-  ["a\x1b[2J\x1b[1;1Hb", "ab", "clearing and moving"],
-  ["a\x1b]0;title\x07b", "ab", "a title ended by BEL"],
-  ["a\x1b]8;;http://x\x1b\\b", "ab", "a link ended by ST"],
-  ["a\x9b31mb\x9d0;t\x9cb", "abb", "C1 forms"],
-  ["a\x1bP1$r\x1b\\b", "ab", "a device control string"],
-  ["a\x1b(0b\x1bcd", "abd", "character sets and reset"],
-  ["a\x1b]0;never ended", "a␛]0;never ended", "a string without an end"],
-  ["a\x1b", "a␛", "a lone ESC"],
-  ["a\x07\x00\x7f\x80b", "a␇␀␡\ufffdb", "other controls"],
-  ["a\r\nb\tc\nd\u2028e", "a b c d e", "line breaks and tabs"],
-  ["a\u202eb\u2066c\u200fd\u061ce", "abcde", "bidirectional controls"],
-  ["a\u200bb\ufeffc\u00add", "abcd", "invisible characters"],
-  ["a\u{e0041}b", "ab", "tags"],
-  ["a\ud800b", "a\ufffdb", "a broken surrogate"],
-  ["Z" + "\u0301".repeat(50), "Z" + "\u0301".repeat(4), "a pile of marks"],
-  ["👩‍👩‍👧 é 世", "👩‍👩‍👧 é 世", "what is meant to be seen"],
+const cases: readonly (readonly [why: string, input: string, out: string])[] = [
+  ["colours", "a\x1b[31mb\x1b[0m", "ab"],
+  ["clearing and moving", "a\x1b[2J\x1b[1;1Hb", "ab"],
+  ["a title ended by BEL", "a\x1b]0;title\x07b", "ab"],
+  ["a link ended by ST", "a\x1b]8;;http://x\x1b\\b", "ab"],
+  ["C1 forms", "a\x9b31mb\x9d0;t\x9cb", "abb"],
+  ["a device control string", "a\x1bP1$r\x1b\\b", "ab"],
+  ["character sets and reset", "a\x1b(0b\x1bcd", "abd"],
+  ["a string without an end", "a\x1b]0;never ended", "a␛]0;never ended"],
+  ["a lone ESC", "a\x1b", "a␛"],
+  ["other controls", "a\x07\x00\x7f\x80b", "a␇␀␡\ufffdb"],
+  ["line breaks and tabs", "a\r\nb\tc\nd\u2028e", "a b c d e"],
+  ["bidirectional controls", "a\u202eb\u2066c\u200fd\u061ce", "abcde"],
+  ["invisible characters", "a\u200bb\ufeffc\u00add", "abcd"],
+  ["tags", "a\u{e0041}b", "ab"],
+  ["a broken surrogate", "a\ud800b", "a\ufffdb"],
+  ["a pile of marks", "Z" + "\u0301".repeat(50), "Z" + "\u0301".repeat(4)],
+  ["what is meant to be seen", "👩‍👩‍👧 é 世", "👩‍👩‍👧 é 世"],
 ];
 
-for (const [input, out, why] of cases) {
-  Deno.test(`sanitize: ${why}`, () => assertEquals(sanitize(input), out));
-}
+Deno.test.each(cases)("sanitize: %s", (_, input, out) => {
+  assertEquals(sanitize(input), out);
+});
 
 Deno.test("sanitize: leaves nothing that a terminal acts upon, whatever comes in", () => {
   const parts = [

@@ -72,6 +72,10 @@ function assertShown(emulator: Emulator, frame: Frame, why: string): void {
       cell?.text === " " ? { ...cell, bold: false, colour: -1 } : cell
     );
     assertEquals(seen, wanted, `${why}, row ${row}`);
+    const under = screen[row].filter((cell, i) =>
+      expected[i] === undefined && ALPHABET.includes(cell.text.trim())
+    );
+    assertEquals(under, [], `${why}, row ${row}: left over under an emoji`);
   }
 }
 
@@ -160,6 +164,10 @@ Deno.test("screen: a row that gets shorter is cleared, not overwritten with spac
   screen.draw({ columns: 80, rows: 1, lines: [[span("a".repeat(80))]] });
   const bytes = screen.draw({ columns: 80, rows: 1, lines: [[span("a")]] });
   assertEquals(bytes.includes("\x1b[1;2H\x1b[K"), true);
+  const apart = [[span("a" + " ".repeat(40) + "b")]];
+  screen.draw({ columns: 80, rows: 1, lines: apart });
+  const cleared = screen.draw({ columns: 80, rows: 1, lines: [] });
+  assertEquals(cleared.split("\x1b[K").length, 2, "cleared once");
 });
 
 Deno.test("screen: everything is inside one synchronized update", () => {
@@ -210,4 +218,27 @@ Deno.test("screen: leaving full screen gives back the text that was there", asyn
     "",
   ]);
   assertEquals(emulator.screen()[1][0].colour, -1);
+});
+
+Deno.test("screen: a mark with nothing to stand on takes no column", async () => {
+  using emulator = new Emulator(3, 1);
+  const screen = new Screen("plain");
+  const lines = [[span("a"), span("\u0301"), span("b\u200bc")]];
+  await emulator.write(screen.draw({ columns: 3, rows: 1, lines }));
+  assertEquals(emulator.text(), ["abc"]);
+});
+
+Deno.test("screen: a wide character takes the place of half of another", async () => {
+  using emulator = new Emulator(6, 1);
+  const screen = new Screen("plain");
+  const show = async (text: string) => {
+    const lines = [[span(text)]];
+    await emulator.write(screen.draw({ columns: 6, rows: 1, lines }));
+    return emulator.text()[0];
+  };
+  assertEquals(await show("世界世"), "世界世");
+  assertEquals(await show("a世界b"), "a世界b");
+  assertEquals(await show("世ab界"), "世ab界");
+  assertEquals(await show("世a世 "), "世a世 ");
+  assertEquals(await show("a世"), "a世   ");
 });

@@ -98,21 +98,22 @@ Deno.test("terminal: it is restored when the process ends by an error or exit", 
   await terminal.close();
 });
 
-for (
-  const [signal, code] of [
+Deno.test.each(
+  [
     ["SIGTERM", 143],
     ["SIGHUP", 129],
     ["SIGINT", 130],
-  ] as const
-) {
-  Deno.test(`terminal: ${signal} restores it and ends the process with ${code}`, async () => {
+  ] as const,
+)(
+  "terminal: %s restores it and ends the process with %s",
+  async (signal, code) => {
     const { host, terminal } = open();
     terminal.enterFullScreen();
     host.signals.get(signal)?.();
     assertEquals(host.log, [...ENTERED, ...LEFT, `exit ${code}`]);
     await terminal.close();
-  });
-}
+  },
+);
 
 Deno.test("terminal: whoever takes the signals decides what they end", async () => {
   const seen: string[] = [];
@@ -244,4 +245,15 @@ Deno.test("terminal: a pipe has no full screen, and is left alone", async () => 
   assert(!terminal.isTerminal);
   await terminal.close();
   assertEquals(host.log, []);
+});
+
+Deno.test("terminal: of a pipe, too, whoever asked is told of signals", async () => {
+  const host = new FakeHost();
+  host.terminal = false;
+  const seen: string[] = [];
+  const terminal = openTerminal({ host, onEndSignal: (s) => seen.push(s) });
+  host.signals.get("SIGTERM")?.();
+  assertEquals(seen, ["SIGTERM"]);
+  await terminal.close();
+  assertEquals(host.signals.size, 0);
 });

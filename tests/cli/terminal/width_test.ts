@@ -2,33 +2,31 @@ import { assertEquals } from "@std/assert";
 import { displayWidth, fit, truncate } from "../../../cli/terminal/mod.ts";
 import { clusters } from "../../../cli/terminal/width.ts";
 
-const widths: readonly (readonly [text: string, width: number, why: string])[] =
+const widths: readonly (readonly [why: string, width: number, text: string])[] =
   [
-    ["", 0, "nothing"],
-    ["abc", 3, "ASCII"],
-    ["é─…●", 4, "narrow beyond ASCII"],
-    ["世界", 4, "CJK"],
-    ["한글", 4, "Hangul syllables"],
-    ["가", 2, "Hangul from its parts"],
-    ["ｱＡ", 3, "half-width and full-width forms"],
-    ["e\u0301", 1, "a combining mark"],
-    ["\u0301", 0, "a mark with nothing to stand on"],
-    ["a\u200bb", 2, "a zero-width space"],
-    ["😀☕", 4, "emoji"],
-    ["❤️", 2, "a sign made an emoji"],
-    ["❤", 1, "the same sign as text"],
-    ["👩‍👩‍👧", 2, "a family joined"],
-    ["🇩🇪", 2, "a flag"],
-    ["👍🏽", 2, "a skin tone"],
-    ["𠀀", 2, "CJK beyond the first plane"],
-    ["a\x1bb", 3, "a control character, shown as U+FFFD"],
+    ["nothing", 0, ""],
+    ["ASCII", 3, "abc"],
+    ["narrow beyond ASCII", 4, "é─…●"],
+    ["CJK", 4, "世界"],
+    ["Hangul syllables", 4, "한글"],
+    ["Hangul from its parts", 2, "가"],
+    ["half-width and full-width forms", 3, "ｱＡ"],
+    ["a combining mark", 1, "e\u0301"],
+    ["a mark with nothing to stand on", 0, "\u0301"],
+    ["a zero-width space", 2, "a\u200bb"],
+    ["emoji", 4, "😀☕"],
+    ["a sign made an emoji", 2, "❤️"],
+    ["the same sign as text", 1, "❤"],
+    ["a family joined", 2, "👩‍👩‍👧"],
+    ["a flag", 2, "🇩🇪"],
+    ["a skin tone", 2, "👍🏽"],
+    ["CJK beyond the first plane", 2, "𠀀"],
+    ["a control character, shown as U+FFFD", 3, "a\x1bb"],
   ];
 
-for (const [text, width, why] of widths) {
-  Deno.test(`width: ${why} takes ${width}`, () => {
-    assertEquals(displayWidth(text), width);
-  });
-}
+Deno.test.each(widths)("width: %s takes %s", (_, width, text) => {
+  assertEquals(displayWidth(text), width);
+});
 
 Deno.test("width: what terminals disagree about is marked, CJK is not", () => {
   const doubtful = (text: string) => clusters(text).some((c) => c.doubtful);
