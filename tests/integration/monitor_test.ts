@@ -77,7 +77,8 @@ Deno.test(
     const name = `rtcrowd-watched-${Deno.pid}`;
     await Deno.symlink("/bin/sh", `${folder}/${name}`);
     const child = new Deno.Command(`${folder}/${name}`, {
-      args: ["-c", "cat; :"],
+      // Its fork has the same name, and is newer, but not the root.
+      args: ["-c", '"$0" -c "cat; :"; :', `${folder}/${name}`],
       stdin: "piped",
       stdout: "piped",
     }).spawn();
