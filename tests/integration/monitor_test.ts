@@ -90,6 +90,7 @@ Deno.test(
     assertEquals(rootPid, child.pid);
     assertEquals(processes.map((process) => process.name), [
       name.slice(0, 15),
+      name.slice(0, 15),
       "cat",
     ]);
     await input.close();
