@@ -1,12 +1,21 @@
 /**
  * Many: how many clients when (profile), who does what (plan), where they
- * run (split). It knows numbers of people, rooms and times; it knows nothing
- * of WebRTC, and all of it here is decided by arguments alone.
+ * run (nodes), how fast they are let in. It knows numbers of people, rooms
+ * and times; it knows nothing of WebRTC.
  *
  * @module
  */
 
+export * from "./client_port.ts";
+export {
+  type ClientHost,
+  LocalNode,
+  type LocalNodeOptions,
+  type NodeClock,
+} from "./local_node.ts";
+export * from "./node.ts";
 export * from "./plan.ts";
 export * from "./profile.ts";
 export * from "./random.ts";
 export * from "./split.ts";
+export { serveNode, WorkerNode } from "./worker_node.ts";

@@ -12,6 +12,7 @@ export * from "./client_record.ts";
 export * from "./comparison.ts";
 export * from "./evaluate.ts";
 export * from "./figures.ts";
+export * from "./nearest.ts";
 export * from "./node_meter.ts";
 export * from "./registry.ts";
 export * from "./saturation.ts";

@@ -58,6 +58,11 @@ export class SnapshotBook {
     this.#latest.set(snapshot.node, snapshot);
   }
 
+  /** The last snapshot of one node; `undefined` before its first. */
+  latest(node: string): Snapshot | undefined {
+    return this.#latest.get(node);
+  }
+
   /** All nodes together, as far as they have reported. */
   merged(): Snapshot {
     return [...this.#latest.values()].reduce(mergeSnapshots, EMPTY_SNAPSHOT);

@@ -201,6 +201,11 @@ export class Conversation implements AsyncDisposable {
     await this.closed;
   }
 
+  /** Closes the channel and does not say that we leave: to the server we are lost. */
+  cut(): void {
+    this.#channel.close();
+  }
+
   /** The same as {@linkcode Conversation.leave}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.leave();

@@ -1,0 +1,110 @@
+/**
+ * What a client says it can do: the parameters of what it sends, and the
+ * capabilities with which it receives, both cut from what the router offers.
+ * What is announced here is what is done: no feedback that we would not act
+ * on, no codec that we would not understand.
+ *
+ * @module
+ */
+
+import { EXTENSION_URIS } from "../media/mod.ts";
+import type {
+  MediaKind,
+  RtcpFeedback,
+  RtpCapabilities,
+  RtpCodecCapability,
+  RtpHeaderExtensionParameters,
+  RtpParameters,
+} from "../protocol/mod.ts";
+
+/** The codecs of synthetic media. */
+const MIME_TYPES = { audio: "audio/opus", video: "video/VP8" } as const;
+
+const SENT_EXTENSIONS: readonly string[] = [
+  EXTENSION_URIS.mid,
+  EXTENSION_URIS.absCaptureTime,
+  EXTENSION_URIS.audioLevel,
+];
+const RECEIVED_EXTENSIONS: readonly string[] = [
+  EXTENSION_URIS.mid,
+  EXTENSION_URIS.absCaptureTime,
+  EXTENSION_URIS.audioLevel,
+];
+
+/** One track to send. */
+export interface SendTrack {
+  readonly kind: MediaKind;
+  readonly ssrc: number;
+  readonly mid: string;
+  readonly cname: string;
+  readonly maxBitrateBps: number;
+}
+
+/** The router has no codec that we send. */
+export class NoCodecError extends Error {
+  override readonly name = "NoCodecError";
+}
+
+/** The parameters of a track for `produce`. Throws {@linkcode NoCodecError}. */
+export function sendParameters(
+  router: RtpCapabilities,
+  track: SendTrack,
+): RtpParameters {
+  const { kind } = track;
+  const codec = router.codecs.find((one) => isOurs(one, kind));
+  if (codec?.preferredPayloadType === undefined) {
+    throw new NoCodecError(`the server has no ${MIME_TYPES[kind]}`);
+  }
+  return {
+    mid: track.mid,
+    codecs: [{
+      mimeType: codec.mimeType,
+      payloadType: codec.preferredPayloadType,
+      clockRate: codec.clockRate,
+      ...(codec.channels === undefined ? {} : { channels: codec.channels }),
+      parameters: codec.parameters ?? {},
+      rtcpFeedback: (codec.rtcpFeedback ?? []).filter(isAnswered),
+    }],
+    headerExtensions: sendExtensions(router, kind),
+    encodings: [{ ssrc: track.ssrc, maxBitrate: track.maxBitrateBps }],
+    rtcp: { cname: track.cname, reducedSize: true },
+  };
+}
+
+/** What we can receive, for `consume`. */
+export function receiveCapabilities(router: RtpCapabilities): RtpCapabilities {
+  return {
+    codecs: router.codecs
+      .filter((codec) => isOurs(codec, codec.kind))
+      .map((codec) => ({
+        ...codec,
+        parameters: codec.parameters ?? {},
+        rtcpFeedback: (codec.rtcpFeedback ?? []).filter(isAnswered),
+      })),
+    headerExtensions: router.headerExtensions.filter(({ uri }) =>
+      RECEIVED_EXTENSIONS.includes(uri)
+    ),
+  };
+}
+
+function sendExtensions(
+  router: RtpCapabilities,
+  kind: MediaKind,
+): RtpHeaderExtensionParameters[] {
+  return router.headerExtensions
+    .filter((extension) =>
+      extension.kind === kind && SENT_EXTENSIONS.includes(extension.uri) &&
+      (extension.direction === "sendrecv" || extension.direction === "recvonly")
+    )
+    .map(({ uri, preferredId }) => ({ uri, id: preferredId, encrypt: false }));
+}
+
+function isOurs(codec: RtpCodecCapability, kind: MediaKind): boolean {
+  return codec.mimeType.toLowerCase() === MIME_TYPES[kind].toLowerCase();
+}
+
+/** Key-frame requests are all the feedback that we send or answer. */
+function isAnswered({ type, parameter }: RtcpFeedback): boolean {
+  return (type === "nack" && parameter === "pli") ||
+    (type === "ccm" && parameter === "fir");
+}

@@ -1,0 +1,61 @@
+/**
+ * What a client needs of the world, as ports: a scheduler, a channel, a
+ * transport, meters. `lib/scenario` wires the real ones, `lib/testing` has
+ * fakes of all of them.
+ *
+ * @module
+ */
+
+import type { PacketSink, ReceiveMeter, SendMeter } from "../media/mod.ts";
+import type { RemoteTransport, Task, TransportHandlers } from "../rtc/mod.ts";
+import type { Channel, Clock } from "../signaling/mod.ts";
+
+/** Deadlines of one thread; `Reactor` is the real one. */
+export interface Scheduler {
+  /** Monotonic milliseconds, starting anywhere. */
+  nowMs(): number;
+  schedule(task: Task): void;
+  cancel(task: Task): void;
+}
+
+/** One ICE, DTLS and SRTP association; `RtcTransport` is the real one. */
+export interface ClientTransport extends PacketSink {
+  /** SHA-256 fingerprint of our certificate. */
+  readonly localFingerprint: string;
+  readonly counters: {
+    readonly authFailures: number;
+    readonly replayed: number;
+  };
+  /** Resolves when DTLS is up; `serverReady` says that the server knows our fingerprint. */
+  connect(serverReady: Promise<unknown>): Promise<void>;
+  sendRtcp(offset: number, length: number): void;
+  close(): Promise<void>;
+}
+
+/** Where packets are counted; shared by all clients of a thread. */
+export interface ClientMeter {
+  readonly counters: SendMeter["counters"] & ReceiveMeter["counters"] & {
+    pliReceived: number;
+    firReceived: number;
+  };
+  readonly lateness: SendMeter["lateness"];
+  readonly mediaLatency: ReceiveMeter["mediaLatency"];
+}
+
+/** The world of one thread's clients. */
+export interface ClientEnvironment {
+  readonly scheduler: Scheduler;
+  /** Milliseconds since 1970. */
+  wallNowMs(): number;
+  /** The clock of the conversations; the same as the scheduler's. */
+  readonly clock: Clock;
+  /** Opens a channel to the server; throws a `ChannelError`. */
+  openChannel(signal: AbortSignal): Promise<Channel>;
+  createTransport(
+    remote: RemoteTransport,
+    handlers: TransportHandlers,
+  ): ClientTransport;
+  readonly meter: ClientMeter;
+  /** From 0 to below 1; seeded, so that a run repeats. */
+  random(): number;
+}

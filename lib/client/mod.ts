@@ -1,0 +1,16 @@
+/**
+ * One participant: join, produce, consume, come back, leave; it emits events.
+ * It does not count or print, and knows no other client.
+ *
+ * @module
+ */
+
+export { Client, type ClientOptions, type ClientTotals } from "./client.ts";
+export type {
+  ClientEnvironment,
+  ClientMeter,
+  ClientTransport,
+  Scheduler,
+} from "./environment.ts";
+export type { ClientErrorKind, ClientEvent, ClientState } from "./events.ts";
+export type { PublishOptions } from "./publication.ts";

@@ -1,0 +1,176 @@
+/**
+ * What a client sends in one stay: its producers on the server and their
+ * senders in the scheduler.
+ *
+ * @module
+ */
+
+import {
+  AUDIO_PRESET,
+  AudioSender,
+  EXTENSION_URIS,
+  RtpHeaderTemplate,
+  type SenderOptions,
+  type TrackSender,
+  type VideoPreset,
+  VideoSender,
+} from "../media/mod.ts";
+import type { MediaKind, RtpCapabilities } from "../protocol/mod.ts";
+import type { Conversation } from "../signaling/mod.ts";
+import { sendParameters } from "./capabilities.ts";
+import type { ClientEnvironment, ClientTransport } from "./environment.ts";
+
+/** What to send. */
+export interface PublishOptions {
+  readonly audio: boolean;
+  /** `undefined` sends no video. */
+  readonly video: VideoPreset | undefined;
+}
+
+/** One track of ours, known to the server. */
+export interface PublishedTrack {
+  readonly kind: MediaKind;
+  readonly producerId: string;
+  readonly sender: TrackSender;
+}
+
+/** −40 dBov with the voice flag: loud enough for the server's speaker detection. */
+const AUDIO_LEVEL = 0x80 | 40;
+
+/** The tracks that one client sends in one stay. */
+export class Publication {
+  readonly #tracks: PublishedTrack[] = [];
+  readonly #environment: ClientEnvironment;
+  readonly #paused = new Set<MediaKind>();
+  #open = true;
+
+  constructor(environment: ClientEnvironment) {
+    this.#environment = environment;
+  }
+
+  /** The tracks, in order of producing. */
+  get tracks(): readonly PublishedTrack[] {
+    return this.#tracks;
+  }
+
+  /**
+   * Asks the server to accept a track, and starts sending it. Throws what the
+   * request throws, or a `NoCodecError`.
+   */
+  async publish(
+    conversation: Conversation,
+    transport: ClientTransport,
+    transportId: string,
+    router: RtpCapabilities,
+    kind: MediaKind,
+    video: VideoPreset | undefined,
+    cname: string,
+  ): Promise<void> {
+    const { scheduler, random } = this.#environment;
+    const ssrc = 1 + Math.floor(random() * 0xfffffffe);
+    const maxBitrateBps = video?.bitrateBps ?? AUDIO_PRESET.bitrateBps;
+    const mid = kind === "audio" ? "a" : "v";
+    const track = { kind, ssrc, mid, cname, maxBitrateBps };
+    const parameters = sendParameters(router, track);
+    const { producerId } = await conversation.request(
+      kind === "audio" ? "produce_audio" : "produce_video",
+      {
+        type: "produce",
+        transportId,
+        kind,
+        source: kind === "audio" ? "microphone" : "camera",
+        rtpParameters: parameters,
+      },
+    );
+    if (!this.#open) return;
+    const [{ payloadType, clockRate }] = parameters.codecs;
+    const extensions = parameters.headerExtensions.map(({ uri, id }) => ({
+      uri,
+      id,
+      value: firstValue(uri, mid),
+    }));
+    const options: SenderOptions = {
+      sink: transport,
+      clock: {
+        nowMs: () => scheduler.nowMs(),
+        wallNowMs: () => this.#environment.wallNowMs(),
+      },
+      meter: this.#environment.meter,
+      header: new RtpHeaderTemplate({ payloadType, ssrc, extensions }),
+      ssrc,
+      clockRateHz: clockRate,
+      startMs: scheduler.nowMs() + random() * intervalMs(video),
+      firstSequence: Math.floor(random() * 0x10000),
+      firstTimestamp: Math.floor(random() * 0x100000000),
+    };
+    const sender = video === undefined
+      ? new AudioSender(options)
+      : new VideoSender(options, video);
+    this.#tracks.push({ kind, producerId, sender });
+    scheduler.schedule(sender);
+  }
+
+  /** Answers a key-frame request for one of our SSRCs, given signed. */
+  askKeyFrame(ssrc: number): void {
+    for (const { sender } of this.#tracks) {
+      if ((sender.ssrc | 0) === ssrc) sender.askKeyFrame();
+    }
+  }
+
+  /** Pauses the producers of one kind on the server, and their senders. */
+  async pause(conversation: Conversation, kind: MediaKind): Promise<void> {
+    this.#paused.add(kind);
+    for (const track of this.#tracks.filter((one) => one.kind === kind)) {
+      this.#environment.scheduler.cancel(track.sender);
+      track.sender.pause();
+      const { producerId } = track;
+      const message = { type: "pauseProducer", producerId } as const;
+      await conversation.request("pause_producer", message);
+    }
+  }
+
+  /** Undoes {@linkcode Publication.pause}. */
+  async resume(conversation: Conversation, kind: MediaKind): Promise<void> {
+    this.#paused.delete(kind);
+    for (const track of this.#tracks.filter((one) => one.kind === kind)) {
+      const { producerId } = track;
+      const message = { type: "resumeProducer", producerId } as const;
+      await conversation.request("resume_producer", message);
+      if (!this.#open || this.#paused.has(kind)) return;
+      track.sender.resume(this.#environment.scheduler.nowMs());
+      this.#environment.scheduler.schedule(track.sender);
+    }
+  }
+
+  /** Changes the quality of what is sent from the next frame on. */
+  setVideo(preset: VideoPreset): void {
+    for (const { sender } of this.#tracks) {
+      if (sender instanceof VideoSender) sender.setPreset(preset);
+    }
+  }
+
+  /** Stops sending; idempotent. */
+  close(): void {
+    this.#open = false;
+    for (const { sender } of this.#tracks) {
+      this.#environment.scheduler.cancel(sender);
+      sender.pause();
+    }
+  }
+}
+
+function firstValue(uri: string, mid: string): Uint8Array {
+  switch (uri) {
+    case EXTENSION_URIS.mid:
+      return new TextEncoder().encode(mid);
+    case EXTENSION_URIS.absCaptureTime:
+      return new Uint8Array(8);
+    default:
+      return new Uint8Array([AUDIO_LEVEL]);
+  }
+}
+
+/** Clients that join together should not send together: each starts anywhere in its interval. */
+function intervalMs(video: VideoPreset | undefined): number {
+  return 1000 / (video?.fps ?? AUDIO_PRESET.packetsPerSecond);
+}

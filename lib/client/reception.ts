@@ -1,0 +1,202 @@
+/**
+ * What a client receives in one stay: a receiver for each consumer, found by
+ * SSRC. A new consumer is a new row; nothing is negotiated.
+ *
+ * @module
+ */
+
+import {
+  AUDIO_PRESET,
+  captureTimeId,
+  type ReportBlock,
+  RtpReader,
+  TrackReceiver,
+  type VideoPreset,
+} from "../media/mod.ts";
+import type { ServerMessageOf } from "../protocol/mod.ts";
+import type { ClientEnvironment } from "./environment.ts";
+
+/** One track that we receive. */
+export interface ConsumedTrack {
+  readonly consumerId: string;
+  readonly producerId: string;
+  readonly receiver: TrackReceiver;
+}
+
+/** Sums over consumers. */
+export interface ReceptionTotals {
+  expected: number;
+  lost: number;
+  deliverable: number;
+  received: number;
+  bytes: number;
+  /** Consumers that media has arrived on. */
+  flowing: number;
+}
+
+interface SenderReportSeen {
+  readonly middleNtp: number;
+  readonly atMs: number;
+}
+
+/** The tracks that one client receives in one stay. */
+export class Reception {
+  /** When the first packet of all came, on the scheduler's clock; -1 before. */
+  firstMs = -1;
+  readonly #environment: ClientEnvironment;
+  readonly #nominalVideo: VideoPreset | undefined;
+  readonly #rtp = new RtpReader();
+  readonly #bySsrc = new Map<number, TrackReceiver>();
+  readonly #tracks = new Map<string, ConsumedTrack>();
+  readonly #reports = new Map<number, SenderReportSeen>();
+  readonly #closed: ReceptionTotals = noTotals();
+
+  /** `nominalVideo` is what publishers of this run send. */
+  constructor(
+    environment: ClientEnvironment,
+    nominalVideo: VideoPreset | undefined,
+  ) {
+    this.#environment = environment;
+    this.#nominalVideo = nominalVideo;
+  }
+
+  /** The tracks, in order of consuming. */
+  get tracks(): Iterable<ConsumedTrack> {
+    return this.#tracks.values();
+  }
+
+  /** Consumers that are open. */
+  get size(): number {
+    return this.#tracks.size;
+  }
+
+  /** Opens a row for a new consumer. */
+  add(created: ServerMessageOf<"consumerCreated">): void {
+    const { consumerId, producerId, kind, rtpParameters } = created;
+    const ssrc = rtpParameters.encodings.at(0)?.ssrc;
+    const codec = rtpParameters.codecs.at(0);
+    if (ssrc === undefined || codec === undefined) return;
+    const nominalPps = kind === "audio"
+      ? AUDIO_PRESET.packetsPerSecond
+      : this.#nominalVideo?.packetsPerSecond ?? 0;
+    const receiver = new TrackReceiver({
+      kind,
+      ssrc: ssrc | 0,
+      clockRateHz: codec.clockRate,
+      captureTimeId: captureTimeId(rtpParameters.headerExtensions),
+      nominalPps,
+      openedMs: this.#environment.scheduler.nowMs(),
+      meter: this.#environment.meter,
+    });
+    this.#bySsrc.set(ssrc | 0, receiver);
+    this.#tracks.set(producerId, { consumerId, producerId, receiver });
+  }
+
+  /** Closes the row of a producer that is gone; its numbers stay. */
+  remove(producerId: string): void {
+    const track = this.#tracks.get(producerId);
+    if (track === undefined) return;
+    this.#tracks.delete(producerId);
+    this.#bySsrc.delete(track.receiver.ssrc);
+    this.#reports.delete(track.receiver.ssrc);
+    addTotals(
+      this.#closed,
+      track.receiver,
+      this.#environment.scheduler.nowMs(),
+    );
+  }
+
+  /** The producer paused or went on: silence is no loss meanwhile. */
+  setPaused(producerId: string, paused: boolean): void {
+    const receiver = this.#tracks.get(producerId)?.receiver;
+    const nowMs = this.#environment.scheduler.nowMs();
+    if (paused) receiver?.suspend(nowMs);
+    else receiver?.resume(nowMs);
+  }
+
+  /** Takes one decrypted RTP packet. */
+  readonly onRtp = (
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    receivedAtMs: number,
+  ): void => {
+    const rtp = this.#rtp;
+    if (!rtp.read(bytes, offset, length)) return;
+    const receiver = this.#bySsrc.get(rtp.ssrc);
+    // Bandwidth probes, and tracks whose `consumerCreated` is still under way.
+    if (receiver === undefined) return;
+    const nowMs = this.#environment.scheduler.nowMs();
+    if (this.firstMs < 0) this.firstMs = nowMs;
+    receiver.receive(rtp, nowMs, receivedAtMs);
+  };
+
+  /** Notes a sender report, whose time our reports repeat. */
+  onSenderReport(ssrc: number, middleNtp: number): void {
+    if (!this.#bySsrc.has(ssrc)) return;
+    const atMs = this.#environment.scheduler.nowMs();
+    this.#reports.set(ssrc, { middleNtp, atMs });
+  }
+
+  /** A report block for every track that media came on. */
+  reportBlocks(): ReportBlock[] {
+    const nowMs = this.#environment.scheduler.nowMs();
+    const blocks: ReportBlock[] = [];
+    for (const [ssrc, receiver] of this.#bySsrc) {
+      if (receiver.packetsReceived === 0) continue;
+      const report = this.#reports.get(ssrc);
+      blocks.push({
+        ssrc,
+        fractionLost: receiver.takeFractionLost(),
+        packetsLost: receiver.lost,
+        extendedHighest: receiver.extendedHighest,
+        jitterUnits: receiver.jitterUnits,
+        lastSenderReport: report?.middleNtp ?? 0,
+        delaySinceLastSenderReport: report === undefined
+          ? 0
+          : Math.round((nowMs - report.atMs) / 1000 * 65536),
+      });
+    }
+    return blocks;
+  }
+
+  /** Sums over all consumers of the stay, closed ones too. */
+  totals(): ReceptionTotals {
+    const totals = { ...this.#closed };
+    const nowMs = this.#environment.scheduler.nowMs();
+    for (const { receiver } of this.#tracks.values()) {
+      addTotals(totals, receiver, nowMs);
+    }
+    return totals;
+  }
+
+  /** Closes all rows; their numbers stay. */
+  close(): void {
+    for (const producerId of [...this.#tracks.keys()]) this.remove(producerId);
+  }
+}
+
+/** Totals of nothing. */
+export function noTotals(): ReceptionTotals {
+  return {
+    expected: 0,
+    lost: 0,
+    deliverable: 0,
+    received: 0,
+    bytes: 0,
+    flowing: 0,
+  };
+}
+
+function addTotals(
+  totals: ReceptionTotals,
+  receiver: TrackReceiver,
+  nowMs: number,
+): void {
+  totals.expected += receiver.expected;
+  totals.lost += receiver.lost;
+  totals.deliverable += receiver.deliverable(nowMs);
+  totals.received += receiver.packetsReceived;
+  totals.bytes += receiver.bytesReceived;
+  if (receiver.packetsReceived > 0) totals.flowing++;
+}

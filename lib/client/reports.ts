@@ -1,0 +1,95 @@
+/**
+ * The RTCP reports of one stay, about once a second: a sender report for each
+ * track that we send, a receiver report for those that we receive (RFC 3550
+ * section 6). A task for the scheduler.
+ *
+ * @module
+ */
+
+import {
+  MOST_REPORT_BLOCKS,
+  ntpFraction,
+  ntpSeconds,
+  writeCname,
+  writeReceiverReport,
+  writeSenderReport,
+} from "../media/mod.ts";
+import type { ClientEnvironment, ClientTransport } from "./environment.ts";
+import type { Publication } from "./publication.ts";
+import type { Reception } from "./reception.ts";
+
+const INTERVAL_MS = 1000;
+
+/** What the reports are about. */
+export interface ReportSubject {
+  readonly publication: Publication;
+  readonly reception: Reception;
+  /** `undefined` while there is none. */
+  readonly sendTransport: () => ClientTransport | undefined;
+  readonly receiveTransport: () => ClientTransport | undefined;
+  readonly cname: string;
+}
+
+/** Sends reports until it is cancelled. */
+export class ReportTask {
+  dueMs: number;
+  heapIndex = -1;
+  readonly #environment: ClientEnvironment;
+  readonly #subject: ReportSubject;
+  readonly #cname: Uint8Array;
+  /** The SSRC under which a client that sends nothing reports. */
+  readonly #ownSsrc: number;
+
+  constructor(environment: ClientEnvironment, subject: ReportSubject) {
+    this.#environment = environment;
+    this.#subject = subject;
+    this.#cname = new TextEncoder().encode(subject.cname);
+    this.#ownSsrc = 1 + Math.floor(environment.random() * 0xfffffffe);
+    this.dueMs = environment.scheduler.nowMs() + this.#pauseMs();
+  }
+
+  run(): void {
+    this.#sendReports();
+    this.#receiveReports();
+    this.dueMs += this.#pauseMs();
+  }
+
+  #sendReports(): void {
+    const transport = this.#subject.sendTransport();
+    if (transport === undefined) return;
+    const wallMs = this.#environment.wallNowMs();
+    let at = 0;
+    for (const { sender } of this.#subject.publication.tracks) {
+      if (sender.packetsSent === 0 || sender.dueMs === Infinity) continue;
+      at = writeSenderReport(transport.out, at, {
+        ssrc: sender.ssrc,
+        ntpSeconds: ntpSeconds(wallMs),
+        ntpFraction: ntpFraction(wallMs),
+        rtpTimestamp: sender.timestampAt(wallMs),
+        packets: sender.packetsSent,
+        payloadBytes: sender.payloadBytesSent,
+      });
+      at = writeCname(transport.out, at, sender.ssrc, this.#cname);
+    }
+    if (at > 0) transport.sendRtcp(0, at);
+  }
+
+  #receiveReports(): void {
+    const transport = this.#subject.receiveTransport();
+    const blocks = this.#subject.reception.reportBlocks();
+    if (transport === undefined || blocks.length === 0) return;
+    for (let i = 0; i < blocks.length; i += MOST_REPORT_BLOCKS) {
+      const some = blocks.slice(i, i + MOST_REPORT_BLOCKS);
+      const at = writeReceiverReport(transport.out, 0, this.#ownSsrc, some);
+      transport.sendRtcp(
+        0,
+        writeCname(transport.out, at, this.#ownSsrc, this.#cname),
+      );
+    }
+  }
+
+  /** RFC 3550 section 6.2: randomised between half and one and a half of the interval. */
+  #pauseMs(): number {
+    return INTERVAL_MS * (0.5 + this.#environment.random());
+  }
+}

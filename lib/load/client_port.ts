@@ -1,0 +1,86 @@
+/**
+ * What the load asks of a client, as a port: `lib/client` has the real one.
+ * The load knows when and how many; it knows no WebRTC.
+ *
+ * @module
+ */
+
+import type { Fps, Quality } from "../media/mod.ts";
+import type { MediaKind } from "../protocol/mod.ts";
+import type { ClientPlan } from "./plan.ts";
+
+/** A client's media so far, over all its stays. */
+export interface DrivenTotals {
+  readonly packetsSent: number;
+  readonly bytesSent: number;
+  readonly received: number;
+  readonly bytes: number;
+  readonly expected: number;
+  readonly lost: number;
+  readonly deliverable: number;
+  readonly flowing: number;
+  readonly srtpFailures: number;
+  readonly duplicates: number;
+  /** On the node's clock; -1 before. */
+  readonly firstSentMs: number;
+  /** On the node's clock; -1 before. */
+  readonly firstReceivedMs: number;
+}
+
+/** What a client tells of itself; times are on the node's clock. */
+export type DrivenEvent =
+  | {
+    readonly type: "state";
+    readonly state: "planned" | "joining" | "connected" | "failed" | "left";
+  }
+  | { readonly type: "connected"; readonly atMs: number }
+  | {
+    readonly type: "latency";
+    readonly operation: string;
+    readonly ms: number;
+  }
+  | {
+    readonly type: "error";
+    readonly kind: string;
+    readonly message: string;
+  }
+  | {
+    readonly type: "anomaly";
+    readonly anomaly: { readonly kind: string };
+  }
+  | { readonly type: "produced"; readonly kind: MediaKind }
+  | { readonly type: "consumed"; readonly kind: MediaKind }
+  | { readonly type: "returned"; readonly how: "reconnected" | "rejoined" }
+  | { readonly type: "returnFailed" };
+
+/** One client that the load drives. None of its methods rejects. */
+export interface DrivenClient {
+  readonly producersOpen: number;
+  readonly consumersOpen: number;
+  /** Jitter of each track that media comes on, in milliseconds. */
+  jittersMs(): Iterable<number>;
+  totals(): DrivenTotals;
+  /** Resolves when it is connected and sends and receives, or has failed. */
+  join(): Promise<void>;
+  leave(): Promise<void>;
+  setPaused(kind: MediaKind, paused: boolean): Promise<void>;
+  setQuality(quality: Quality, fps: Fps): void;
+  /** Cuts its channel; it comes back by itself. */
+  cutChannel(): void;
+}
+
+/** Makes the client of a plan. */
+export type ClientFactory = (
+  plan: ClientPlan,
+  onEvent: (event: DrivenEvent) => void,
+) => DrivenClient;
+
+/** The generator's own state on this node. */
+export interface HealthProbe {
+  readonly lanes: readonly string[];
+  readonly ciphers: readonly string[];
+  /** CPU time of this node, in whole microseconds since it started. */
+  cpuUs(): number;
+  /** Packets that the kernel dropped unread; `null` where it does not say. */
+  kernelDrops(): number | null;
+}

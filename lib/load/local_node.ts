@@ -1,0 +1,366 @@
+/**
+ * The node of this thread: it begins each client when it is due, has it leave
+ * when its time is over, counts what clients tell, and sums them up once a
+ * second.
+ *
+ * @module
+ */
+
+import {
+  type ClientFigures,
+  ClientRecorder,
+  NodeMeter,
+  type Snapshot,
+} from "../metrics/mod.ts";
+import { Admission } from "./admission.ts";
+import type {
+  ClientFactory,
+  DrivenClient,
+  DrivenEvent,
+  HealthProbe,
+} from "./client_port.ts";
+import type { LoadNode, NodeCommand, NodeHandlers, NodePlan } from "./node.ts";
+import type { ClientPlan } from "./plan.ts";
+
+/** Time, as the node needs it. */
+export interface NodeClock {
+  /** Monotonic milliseconds: the clock of the clients' events. */
+  nowMs(): number;
+  /** Milliseconds since 1970. */
+  wallNowMs(): number;
+  setTimer(delayMs: number, fn: () => void): () => void;
+}
+
+/** What one thread's clients share, made when the plan is known. */
+export interface ClientHost extends Disposable {
+  readonly create: ClientFactory;
+  readonly health: HealthProbe;
+  /** How late packets left most recently, in milliseconds. */
+  latenessMs(): number;
+}
+
+/** What a local node is made of. */
+export interface LocalNodeOptions {
+  readonly name: string;
+  readonly clock: NodeClock;
+  /** Opens what the clients share; throws when this thread cannot drive any. */
+  readonly openHost: (plan: NodePlan, meter: NodeMeter) => Promise<ClientHost>;
+  readonly handlers: NodeHandlers;
+}
+
+const SNAPSHOT_INTERVAL_MS = 1000;
+
+interface Driven {
+  readonly plan: ClientPlan;
+  readonly client: DrivenClient;
+  readonly record: ClientRecorder;
+  /** On the node's clock. */
+  readonly dueMs: number;
+  connectedMs: number;
+  lastError: string | null;
+  leaving: Promise<void> | undefined;
+  cancelTimer: () => void;
+}
+
+/** Runs clients on this thread. */
+export class LocalNode implements LoadNode {
+  readonly name: string;
+  readonly #options: LocalNodeOptions;
+  readonly #meter: NodeMeter;
+  readonly #clients = new Map<number, Driven>();
+  #host: ClientHost | undefined;
+  #admission: Admission | undefined;
+  #zeroMs = 0;
+  #startMs = 0;
+  #heldBack = 0;
+  #cancelSnapshots: () => void = () => {};
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: LocalNodeOptions) {
+    this.name = options.name;
+    this.#options = options;
+    this.#meter = new NodeMeter(options.name);
+  }
+
+  async start(plan: NodePlan): Promise<void> {
+    const { clock, openHost } = this.#options;
+    this.#host = await openHost(plan, this.#meter);
+    const host = this.#host;
+    this.#admission = new Admission({
+      latenessMs: () => host.latenessMs(),
+      setTimer: clock.setTimer,
+    });
+    this.#startMs = clock.nowMs();
+    this.#zeroMs = this.#startMs - (clock.wallNowMs() - plan.startedAtMs);
+    for (const client of plan.plan.clients) this.#add(client);
+    this.#scheduleSnapshot();
+  }
+
+  async command(command: NodeCommand): Promise<void> {
+    if (this.#stopping !== undefined) return;
+    switch (command.type) {
+      case "add":
+        for (const client of command.clients) this.#add(client);
+        return;
+      case "drop":
+        await Promise.all(
+          this.#named(command.clients).map((driven) => this.#leave(driven)),
+        );
+        return;
+      case "pause": {
+        const { kind, paused } = command;
+        await Promise.all(
+          this.#named(command.clients).map(({ client }) =>
+            client.setPaused(kind, paused)
+          ),
+        );
+        return;
+      }
+      case "quality":
+        for (const { client } of this.#named(command.clients)) {
+          client.setQuality(command.quality, command.fps);
+        }
+        return;
+      case "reconnect":
+        for (const { client } of this.#named(command.clients)) {
+          client.cutChannel();
+        }
+        return;
+    }
+  }
+
+  stop(): Promise<void> {
+    return this.#stopping ??= this.#stop();
+  }
+
+  /** The numbers as they are now. */
+  snapshot(): Snapshot {
+    this.#refresh();
+    const nowMs = this.#options.clock.nowMs();
+    const { health } = this.#host!;
+    return this.#meter.snapshot({
+      atMs: nowMs - this.#zeroMs,
+      clients: [...this.#clients.values()].map(({ record }) => record),
+      generator: {
+        lanes: health.lanes,
+        ciphers: health.ciphers,
+        workers: 1,
+        cpuUs: Math.round(health.cpuUs()),
+        threadUs: Math.round((nowMs - this.#startMs) * 1000),
+        kernelDrops: health.kernelDrops(),
+        heldBackJoins: this.#heldBack,
+      },
+    });
+  }
+
+  async #stop(): Promise<void> {
+    if (this.#host === undefined) return;
+    this.#cancelSnapshots();
+    this.#admission?.close();
+    // The last look before leaving: afterwards nobody receives any more.
+    this.#refresh();
+    await Promise.all(
+      [...this.#clients.values()].map((driven) => this.#leave(driven)),
+    );
+    this.#options.handlers.onSnapshot(this.snapshot());
+    this.#host[Symbol.dispose]();
+  }
+
+  #add(plan: ClientPlan): void {
+    const { clock } = this.#options;
+    const { index, clientId, roomId, role } = plan;
+    const record = new ClientRecorder({
+      clientId,
+      index,
+      roomId,
+      role,
+      node: this.name,
+    });
+    const dueMs = Math.max(this.#zeroMs + plan.joinAtMs, clock.nowMs());
+    const client = this.#host!.create(
+      plan,
+      (event) => this.#onEvent(driven, event),
+    );
+    const driven: Driven = {
+      plan,
+      client,
+      record,
+      dueMs,
+      connectedMs: -1,
+      lastError: null,
+      leaving: undefined,
+      cancelTimer: () => {},
+    };
+    this.#clients.set(index, driven);
+    driven.cancelTimer = clock.setTimer(
+      Math.max(0, dueMs - clock.nowMs()),
+      () => this.#begin(driven),
+    );
+  }
+
+  #begin(driven: Driven): void {
+    const { clock } = this.#options;
+    const { leaveAtMs } = driven.plan;
+    if (leaveAtMs !== null) {
+      driven.cancelTimer = clock.setTimer(
+        Math.max(0, this.#zeroMs + leaveAtMs - clock.nowMs()),
+        () => this.#leave(driven),
+      );
+    }
+    this.#admission!.enter(
+      () =>
+        driven.leaving === undefined ? driven.client.join() : Promise.resolve(),
+      () => this.#heldBack++,
+    );
+  }
+
+  #leave(driven: Driven): Promise<void> {
+    driven.cancelTimer();
+    return driven.leaving ??= driven.client.leave();
+  }
+
+  #named(indices: readonly number[]): Driven[] {
+    return indices.flatMap((index) => this.#clients.get(index) ?? []);
+  }
+
+  #onEvent(driven: Driven, event: DrivenEvent): void {
+    const { record } = driven;
+    const meter = this.#meter;
+    switch (event.type) {
+      case "state":
+        return this.#onState(driven, event.state);
+      case "connected": {
+        const ms = event.atMs - driven.dueMs;
+        record.figures.connectionSuccessful = true;
+        record.figures.connectionTimeMs = ms;
+        return meter.trend("connectionTime").record(ms * 1000);
+      }
+      case "latency":
+        record.addOperation(event.operation, event.ms);
+        return meter.trend(`signaling.${event.operation}`)
+          .record(event.ms * 1000);
+      case "error":
+        return this.#onError(driven, event.kind, event.message);
+      case "anomaly":
+        if (event.anomaly.kind === "unknown") meter.counters.unknownMessages++;
+        if (event.anomaly.kind === "malformed") {
+          meter.counters.malformedMessages++;
+        }
+        return;
+      case "produced":
+        record.figures.producersCreated++;
+        meter.counters.producersCreated++;
+        return;
+      case "consumed":
+        record.figures.consumersCreated++;
+        meter.counters.consumersCreated++;
+        return;
+      case "returned":
+        record.figures.reconnections++;
+        return this.#note(driven, "info", `came back (${event.how})`);
+      case "returnFailed":
+        record.figures.reconnectionFailures++;
+        return;
+    }
+  }
+
+  #onState(driven: Driven, state: ClientFigures["state"]): void {
+    const { figures } = driven.record;
+    const nowMs = this.#options.clock.nowMs();
+    if (state === "connected") driven.connectedMs = nowMs;
+    else this.#endSession(driven, nowMs);
+    figures.state = state;
+    if (state === "failed") figures.failureCause = driven.lastError;
+  }
+
+  #onError(driven: Driven, kind: string, message: string): void {
+    const atMs = Math.round(this.#options.clock.nowMs() - this.#zeroMs);
+    driven.record.addError(kind, message, atMs);
+    driven.lastError = message;
+    this.#meter.countError(kind);
+    this.#note(driven, "error", message);
+  }
+
+  #note(driven: Driven, level: "info" | "error", text: string): void {
+    const atMs = this.#options.clock.nowMs() - this.#zeroMs;
+    const { clientId } = driven.plan;
+    this.#options.handlers.onNote({ atMs, clientId, level, text });
+  }
+
+  #endSession(driven: Driven, nowMs: number): void {
+    if (driven.connectedMs < 0) return;
+    driven.record.figures.sessionDurationMs += nowMs - driven.connectedMs;
+    driven.connectedMs = -1;
+  }
+
+  #scheduleSnapshot(): void {
+    this.#cancelSnapshots = this.#options.clock.setTimer(
+      SNAPSHOT_INTERVAL_MS,
+      () => {
+        this.#scheduleSnapshot();
+        this.#options.handlers.onSnapshot(this.snapshot());
+      },
+    );
+  }
+
+  /** Brings records, counters and gauges up to date with the clients. */
+  #refresh(): void {
+    const { counters, gauges } = this.#meter;
+    counters.packetsExpected = 0;
+    counters.packetsLost = 0;
+    counters.packetsDeliverable = 0;
+    counters.packetsDuplicate = 0;
+    counters.srtpFailures = 0;
+    gauges.clientsActive = 0;
+    gauges.clientsConnected = 0;
+    gauges.producersOpen = 0;
+    gauges.consumersOpen = 0;
+    for (const driven of this.#clients.values()) this.#refreshClient(driven);
+  }
+
+  #refreshClient(driven: Driven): void {
+    const { counters, gauges } = this.#meter;
+    const { client, record: { figures } } = driven;
+    const totals = client.totals();
+    const nowMs = this.#options.clock.nowMs();
+    if (driven.connectedMs >= 0) {
+      this.#endSession(driven, nowMs);
+      driven.connectedMs = nowMs;
+    }
+    figures.packetsSent = totals.packetsSent;
+    figures.packetsReceived = totals.received;
+    figures.packetsExpected = totals.expected;
+    figures.packetsLost = totals.lost;
+    figures.bytesSent = totals.bytesSent;
+    figures.bytesReceived = totals.bytes;
+    figures.consumersFlowing = totals.flowing;
+    counters.packetsExpected += totals.expected;
+    counters.packetsLost += totals.lost;
+    counters.packetsDeliverable += totals.deliverable;
+    counters.packetsDuplicate += totals.duplicates;
+    counters.srtpFailures += totals.srtpFailures;
+    this.#noteFirst(driven, "timeToFirstMediaSent", totals.firstSentMs);
+    this.#noteFirst(driven, "timeToFirstMediaReceived", totals.firstReceivedMs);
+    if (figures.state === "connected") {
+      gauges.clientsConnected++;
+      const jitter = this.#meter.trend("jitter");
+      for (const ms of client.jittersMs()) jitter.record(ms * 1000);
+    }
+    if (figures.state === "connected" || figures.state === "joining") {
+      gauges.clientsActive++;
+    }
+    gauges.producersOpen += client.producersOpen;
+    gauges.consumersOpen += client.consumersOpen;
+  }
+
+  #noteFirst(
+    { record: { figures }, dueMs }: Driven,
+    name: "timeToFirstMediaSent" | "timeToFirstMediaReceived",
+    atMs: number,
+  ): void {
+    const key = `${name}Ms` as const;
+    if (atMs < 0 || figures[key] !== null) return;
+    figures[key] = atMs - dueMs;
+    this.#meter.trend(name).record((atMs - dueMs) * 1000);
+  }
+}

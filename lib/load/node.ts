@@ -1,0 +1,95 @@
+/**
+ * A node: a place where clients run. The coordinator hands it a part of the
+ * plan, sends it commands and gets snapshots; it does not care whether the
+ * node is this thread, a worker, or elsewhere. So all that passes is plain
+ * JSON data.
+ *
+ * @module
+ */
+
+import type { Snapshot } from "../metrics/mod.ts";
+import type { MediaKind } from "../protocol/mod.ts";
+import type { Fps, Quality } from "../media/mod.ts";
+import type { ClientPlan, RunPlan } from "./plan.ts";
+
+/** The server that a run is against. */
+export interface ServerTarget {
+  /** `ws:` or `wss:` URL. */
+  readonly url: string;
+  /** A JWT. */
+  readonly token?: string | undefined;
+  /** Password of the rooms. */
+  readonly password?: string | undefined;
+}
+
+/** Which datapath to use; see `lib/rtc`. */
+export interface DatapathChoice {
+  /** @default {"auto"} */
+  readonly lane?: "auto" | "native" | "portable" | undefined;
+  /** @default {"auto"} */
+  readonly cipher?: "auto" | "openssl" | "portable" | undefined;
+}
+
+/** One node's part of a run. */
+export interface NodePlan {
+  /** The node's name, unique in the run, without `+`. */
+  readonly node: string;
+  readonly server: ServerTarget;
+  readonly plan: RunPlan;
+  readonly datapath: DatapathChoice;
+  /** Wall-clock time at which the run began, in milliseconds since 1970. */
+  readonly startedAtMs: number;
+}
+
+/** Something to do while a run goes on. Clients are named by their index. */
+export type NodeCommand =
+  /** More clients; due at their `joinAtMs`, or at once when that is past. */
+  | { readonly type: "add"; readonly clients: readonly ClientPlan[] }
+  /** These leave their rooms. */
+  | { readonly type: "drop"; readonly clients: readonly number[] }
+  /** These pause or resume what they send of one kind. */
+  | {
+    readonly type: "pause";
+    readonly clients: readonly number[];
+    readonly kind: MediaKind;
+    readonly paused: boolean;
+  }
+  /** These send video of another quality. */
+  | {
+    readonly type: "quality";
+    readonly clients: readonly number[];
+    readonly quality: Quality;
+    readonly fps: Fps;
+  }
+  /** These lose their channel without a word, and come back. */
+  | { readonly type: "reconnect"; readonly clients: readonly number[] };
+
+/** Who is told of a node. */
+export interface NodeHandlers {
+  /** About once a second, and a last time when it stops. */
+  readonly onSnapshot: (snapshot: Snapshot) => void;
+  /** Something worth a line: who, when (in milliseconds since the run began) and what. */
+  readonly onNote: (note: NodeNote) => void;
+  /** The node is gone, with its clients; never called after `stop`. */
+  readonly onDied: (reason: string) => void;
+}
+
+/** Something that happened on a node, for a log. */
+export interface NodeNote {
+  readonly atMs: number;
+  readonly clientId: string | null;
+  readonly level: "info" | "error";
+  readonly text: string;
+}
+
+/** A place where clients run. */
+export interface LoadNode {
+  /** The node's name. */
+  readonly name: string;
+  /** Begins its part; throws when the node itself cannot work. */
+  start(plan: NodePlan): Promise<void>;
+  /** Carries a command out; a failure of a client is in its record. */
+  command(command: NodeCommand): Promise<void>;
+  /** Has all clients leave, and ends; resolves after the last snapshot. Idempotent. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,183 @@
+/**
+ * A node in a Deno `Worker`, so that a crowd uses more than one core: one end
+ * here, which the coordinator holds, and one in the worker, which serves a
+ * `LocalNode` over messages. A worker that dies takes its own clients along,
+ * and nothing else.
+ *
+ * @module
+ */
+
+import type { Snapshot } from "../metrics/mod.ts";
+import type {
+  LoadNode,
+  NodeCommand,
+  NodeHandlers,
+  NodeNote,
+  NodePlan,
+} from "./node.ts";
+
+/** What goes to the worker; each is answered by a `done` with its number. */
+type Order =
+  & { readonly number: number }
+  & (
+    | { readonly type: "start"; readonly plan: NodePlan }
+    | { readonly type: "command"; readonly command: NodeCommand }
+    | { readonly type: "stop" }
+  );
+
+/** What comes from the worker. */
+type Report =
+  | { readonly type: "ready" }
+  | {
+    readonly type: "done";
+    readonly number: number;
+    readonly error: string | null;
+  }
+  | { readonly type: "snapshot"; readonly snapshot: Snapshot }
+  | { readonly type: "note"; readonly note: NodeNote };
+
+/** The pipe to the other end; a `Worker`, or the worker's own scope. */
+interface MessagePipe {
+  postMessage(message: unknown): void;
+  addEventListener(
+    type: "message",
+    listener: (event: MessageEvent) => void,
+  ): void;
+}
+
+/** How long a worker may take to leave its rooms and end. */
+const STOP_TIMEOUT_MS = 15_000;
+
+/** The coordinator's end of a node in a worker. */
+export class WorkerNode implements LoadNode {
+  readonly name: string;
+  readonly #worker: Worker;
+  readonly #handlers: NodeHandlers;
+  readonly #waiting = new Map<number, PromiseWithResolvers<void>>();
+  readonly #ready = Promise.withResolvers<void>();
+  #number = 0;
+  #dead: string | undefined;
+  #stopping: Promise<void> | undefined;
+
+  /** Starts a worker on `script`, which must call {@linkcode serveNode}. */
+  constructor(name: string, script: string, handlers: NodeHandlers) {
+    this.name = name;
+    this.#handlers = handlers;
+    this.#ready.promise.catch(() => {});
+    this.#worker = new Worker(script, { type: "module", name });
+    this.#worker.addEventListener(
+      "message",
+      (event: MessageEvent<Report>) => this.#onReport(event.data),
+    );
+    this.#worker.addEventListener("error", (event) => {
+      // Otherwise the error would end the whole process.
+      event.preventDefault();
+      this.#die(event.message);
+    });
+  }
+
+  async start(plan: NodePlan): Promise<void> {
+    await this.#ready.promise;
+    await this.#order({ type: "start", plan });
+  }
+
+  async command(command: NodeCommand): Promise<void> {
+    await this.#order({ type: "command", command }).catch(() => {});
+  }
+
+  stop(): Promise<void> {
+    return this.#stopping ??= this.#stop();
+  }
+
+  async #stop(): Promise<void> {
+    if (this.#dead !== undefined) return;
+    const timer = setTimeout(
+      () => this.#fail(`no answer in ${STOP_TIMEOUT_MS / 1000} s`),
+      STOP_TIMEOUT_MS,
+    );
+    await this.#order({ type: "stop" }).catch(() => {});
+    clearTimeout(timer);
+    this.#fail("stopped");
+    this.#worker.terminate();
+  }
+
+  #order(
+    order:
+      | { readonly type: "start"; readonly plan: NodePlan }
+      | { readonly type: "command"; readonly command: NodeCommand }
+      | { readonly type: "stop" },
+  ): Promise<void> {
+    if (this.#dead !== undefined) {
+      return Promise.reject(new Error(this.#dead));
+    }
+    const number = ++this.#number;
+    const done = Promise.withResolvers<void>();
+    this.#waiting.set(number, done);
+    this.#worker.postMessage({ ...order, number } satisfies Order);
+    return done.promise;
+  }
+
+  #onReport(report: Report): void {
+    switch (report.type) {
+      case "ready":
+        return this.#ready.resolve();
+      case "snapshot":
+        return this.#handlers.onSnapshot(report.snapshot);
+      case "note":
+        return this.#handlers.onNote(report.note);
+      case "done": {
+        const done = this.#waiting.get(report.number);
+        this.#waiting.delete(report.number);
+        if (report.error === null) done?.resolve();
+        else done?.reject(new Error(report.error));
+      }
+    }
+  }
+
+  #die(reason: string): void {
+    if (this.#dead !== undefined) return;
+    this.#fail(reason);
+    this.#worker.terminate();
+    if (this.#stopping === undefined) this.#handlers.onDied(reason);
+  }
+
+  #fail(reason: string): void {
+    this.#dead ??= reason;
+    const error = new Error(reason);
+    this.#ready.reject(error);
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
+}
+
+/** The worker's end: serves the node that `create` makes, over `pipe`. */
+export function serveNode(
+  pipe: MessagePipe,
+  create: (name: string, handlers: NodeHandlers) => LoadNode,
+): void {
+  const say = (report: Report) => pipe.postMessage(report);
+  let node: LoadNode | undefined;
+  const carryOut = async (order: Order): Promise<void> => {
+    switch (order.type) {
+      case "start":
+        node = create(order.plan.node, {
+          onSnapshot: (snapshot) => say({ type: "snapshot", snapshot }),
+          onNote: (note) => say({ type: "note", note }),
+          onDied: () => {},
+        });
+        return await node.start(order.plan);
+      case "command":
+        return await node?.command(order.command);
+      case "stop":
+        return await node?.stop();
+    }
+  };
+  pipe.addEventListener("message", ({ data }: MessageEvent<Order>) => {
+    const { number } = data;
+    carryOut(data).then(
+      () => say({ type: "done", number, error: null }),
+      (error) => say({ type: "done", number, error: String(error) }),
+    );
+  });
+  say({ type: "ready" });
+}

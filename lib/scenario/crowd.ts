@@ -1,0 +1,275 @@
+/**
+ * A crowd: all clients of a run or of a session, on one node or several. It
+ * splits plans over nodes, forwards commands, and keeps the book of what the
+ * nodes report.
+ *
+ * @module
+ */
+
+import {
+  type ClientPlan,
+  type DatapathChoice,
+  type LoadNode,
+  type NodeCommand,
+  type NodeHandlers,
+  type NodeNote,
+  type RunPlan,
+  type ServerTarget,
+  splitPlan,
+  WorkerNode,
+} from "../load/mod.ts";
+import {
+  EMPTY_SNAPSHOT,
+  type Snapshot,
+  SnapshotBook,
+  type TimelinePoint,
+} from "../metrics/mod.ts";
+import { openWebSocketChannel } from "../signaling/mod.ts";
+import { process } from "./deps.ts";
+import { createLocalNode } from "./host.ts";
+
+/** What a crowd is made of. */
+export interface CrowdOptions {
+  readonly server: ServerTarget;
+  /** What every client has in common, and the seed. */
+  readonly plan: Pick<RunPlan, "media" | "seed">;
+  /** Threads that drive clients; 1 is this one. @default {1} */
+  readonly workers?: number | undefined;
+  /** @default {{}} */
+  readonly datapath?: DatapathChoice | undefined;
+  /** Told of what happens to clients and nodes, as it happens. */
+  readonly onNote?: ((note: NodeNote) => void) | undefined;
+  /** Told of each second, with what happened in it. */
+  readonly onSecond?:
+    | ((point: TimelinePoint, all: Snapshot) => void)
+    | undefined;
+}
+
+const MARK_INTERVAL_MS = 1000;
+
+/**
+ * Opens a crowd without clients. Throws a `ChannelError` when the server
+ * cannot be reached: better now than from every client.
+ */
+export async function openCrowd(options: CrowdOptions): Promise<Crowd> {
+  const { url, token } = options.server;
+  const channel = await openWebSocketChannel(url, { token });
+  channel.close();
+  await channel.closed;
+  const crowd = new Crowd(options);
+  try {
+    await crowd.start();
+  } catch (error) {
+    await crowd.close();
+    throw error;
+  }
+  return crowd;
+}
+
+/** All clients of a run or of a session. */
+export class Crowd implements AsyncDisposable {
+  readonly #options: CrowdOptions;
+  readonly #book = new SnapshotBook();
+  readonly #nodes: LoadNode[] = [];
+  readonly #dead = new Map<string, string>();
+  readonly #nodeOf = new Map<number, LoadNode>();
+  readonly #wallStartMs = Date.now();
+  readonly #startMs = performance.now();
+  readonly #startCpuUs = processCpuUs();
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #sequence = 0;
+  #closing: Promise<void> | undefined;
+
+  /** Use {@linkcode openCrowd}. */
+  constructor(options: CrowdOptions) {
+    this.#options = options;
+  }
+
+  /** Milliseconds since the crowd was opened. */
+  get elapsedMs(): number {
+    return performance.now() - this.#startMs;
+  }
+
+  /** When it was opened, ISO 8601 in UTC. */
+  get startedAt(): string {
+    return new Date(this.#wallStartMs).toISOString();
+  }
+
+  /** Nodes that died, with the reason. */
+  get deadNodes(): ReadonlyMap<string, string> {
+    return this.#dead;
+  }
+
+  /** Starts the nodes; called once. */
+  async start(): Promise<void> {
+    const { workers = 1, plan, server, datapath = {} } = this.#options;
+    const script = import.meta.resolve("./worker.ts");
+    for (let i = 0; i < workers; i++) {
+      const name = workers === 1 ? "local" : `worker-${i}`;
+      const handlers = this.#handlersOf(name);
+      this.#nodes.push(
+        workers === 1
+          ? createLocalNode(name, "process", handlers)
+          : new WorkerNode(name, script, handlers),
+      );
+    }
+    await Promise.all(this.#nodes.map((node) =>
+      node.start({
+        node: node.name,
+        server,
+        datapath,
+        startedAtMs: this.#wallStartMs,
+        plan: { ...plan, endAtMs: 0, clients: [] },
+      })
+    ));
+    this.#timer = setInterval(() => this.#mark(), MARK_INTERVAL_MS);
+  }
+
+  /** Adds the clients of a plan, whose times count from now. */
+  async add(plan: RunPlan): Promise<void> {
+    const nowMs = this.elapsedMs;
+    const alive = this.#alive();
+    if (alive.length === 0) return;
+    const parts = splitPlan(plan, alive.length);
+    await Promise.all(alive.map((node, i) => {
+      const clients = parts[i].clients.map((client) => later(client, nowMs));
+      for (const { index } of clients) this.#nodeOf.set(index, node);
+      return node.command({ type: "add", clients });
+    }));
+  }
+
+  /** Has clients do something; those of other nodes are left alone. */
+  async command(
+    command: Exclude<NodeCommand, { readonly type: "add" }>,
+  ): Promise<void> {
+    await Promise.all(
+      this.#alive().map((node) => {
+        const clients = command.clients.filter((index) =>
+          this.#nodeOf.get(index) === node
+        );
+        return clients.length === 0
+          ? undefined
+          : node.command({ ...command, clients });
+      }),
+    );
+  }
+
+  /** All nodes together, as of their last reports. */
+  snapshot(): Snapshot {
+    return this.#book.merged();
+  }
+
+  /** The time so far, second by second. */
+  timeline(): TimelinePoint[] {
+    return this.#book.timeline();
+  }
+
+  /** Has everyone leave; resolves when nothing is left behind. Idempotent. */
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#timer);
+    await Promise.all(this.#nodes.map((node) => node.stop()));
+    this.#mark();
+  }
+
+  #alive(): LoadNode[] {
+    return this.#nodes.filter(({ name }) => !this.#dead.has(name));
+  }
+
+  #handlersOf(name: string): NodeHandlers {
+    const { onNote } = this.#options;
+    return {
+      onSnapshot: (snapshot) => this.#book.add(snapshot),
+      onNote: (note) => onNote?.(note),
+      onDied: (reason) => {
+        this.#dead.set(name, reason);
+        this.#mourn(name, reason);
+        onNote?.({
+          atMs: this.elapsedMs,
+          clientId: null,
+          level: "error",
+          text: `${name} died with its clients: ${reason}`,
+        });
+      },
+    };
+  }
+
+  /** The clients of a dead node are lost, and its last report must say so. */
+  #mourn(name: string, reason: string): void {
+    const last = this.#book.latest(name);
+    if (last === undefined) return;
+    const cause = `${name} died: ${reason}`;
+    const lost = last.clients.filter(({ state }) =>
+      state !== "left" && state !== "failed"
+    );
+    const key = "errors.worker";
+    this.#book.add({
+      ...last,
+      sequence: last.sequence + 1,
+      gauges: {},
+      counters: {
+        ...last.counters,
+        [key]: (last.counters[key] ?? 0) + lost.length,
+      },
+      clients: last.clients.map((client) =>
+        lost.includes(client)
+          ? {
+            ...client,
+            state: "failed",
+            failureCause: cause,
+            errorCount: client.errorCount + 1,
+            errors: [...client.errors, {
+              kind: "worker",
+              message: cause,
+              atMs: Math.round(this.elapsedMs),
+            }],
+          }
+          : client
+      ),
+    });
+  }
+
+  #mark(): void {
+    if (this.#nodes.length > 1) this.#addOwnCpu();
+    const point = this.#book.mark(this.elapsedMs);
+    this.#options.onSecond?.(point, this.#book.merged());
+  }
+
+  /** With workers, what this thread and the runtime's helpers use is the generator's as well. */
+  #addOwnCpu(): void {
+    const main = "main";
+    const before = this.#book.latest(main)?.generator.cpuUs ?? 0;
+    const ofNodes = this.#book.merged().generator.cpuUs - before;
+    const all = processCpuUs() - this.#startCpuUs;
+    this.#book.add({
+      ...EMPTY_SNAPSHOT,
+      node: main,
+      sequence: ++this.#sequence,
+      atMs: this.elapsedMs,
+      generator: {
+        ...EMPTY_SNAPSHOT.generator,
+        cpuUs: Math.max(before, Math.round(all - ofNodes)),
+      },
+    });
+  }
+}
+
+function later(client: ClientPlan, byMs: number): ClientPlan {
+  return {
+    ...client,
+    joinAtMs: client.joinAtMs + byMs,
+    leaveAtMs: client.leaveAtMs === null ? null : client.leaveAtMs + byMs,
+  };
+}
+
+function processCpuUs(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}

@@ -1,0 +1,134 @@
+/**
+ * Where the parts of a client meet: one thread's datapath, its channels and
+ * its meters, wired once for all clients of the thread.
+ *
+ * @module
+ */
+
+import {
+  Client,
+  type ClientEnvironment,
+  type ClientOptions,
+} from "../client/mod.ts";
+import {
+  type ClientHost,
+  type ClientPlan,
+  createRandom,
+  LocalNode,
+  type MediaPlan,
+  type NodeHandlers,
+  type NodePlan,
+} from "../load/mod.ts";
+import { videoPreset } from "../media/mod.ts";
+import type { NodeMeter } from "../metrics/mod.ts";
+import { openDatapath, RtcTransport } from "../rtc/mod.ts";
+import { openWebSocketChannel, systemClock } from "../signaling/mod.ts";
+import { process } from "./deps.ts";
+
+/** Whose CPU time a node reports: all of the process, or its own thread. */
+export type CpuScope = "process" | "thread";
+
+/** A node that runs real clients on this thread. */
+export function createLocalNode(
+  name: string,
+  cpu: CpuScope,
+  handlers: NodeHandlers,
+): LocalNode {
+  return new LocalNode({
+    name,
+    clock: {
+      nowMs: () => performance.now(),
+      wallNowMs: () => performance.timeOrigin + performance.now(),
+      setTimer: systemClock.setTimer,
+    },
+    openHost: (plan, meter) => openHost(plan, meter, cpu),
+    handlers,
+  });
+}
+
+async function openHost(
+  { plan, server, datapath: choice, node }: NodePlan,
+  meter: NodeMeter,
+  cpu: CpuScope,
+): Promise<ClientHost> {
+  const datapath = await openDatapath(choice);
+  const { reactor, lane, ciphers } = datapath;
+  const lateness = meter.trend("lateness");
+  const loopLag = meter.trend("loopLag");
+  const recent = { latenessMs: 0 };
+  reactor.observer = { onTurn: (lateMs) => loopLag.record(lateMs * 1000) };
+  const random = createRandom(plan.seed, `clients of ${node}`);
+  const environment: ClientEnvironment = {
+    scheduler: reactor,
+    wallNowMs: () => lane.wallNowMs(),
+    clock: systemClock,
+    openChannel: (signal) =>
+      openWebSocketChannel(server.url, { token: server.token, signal }),
+    createTransport: (remote, handlers) =>
+      new RtcTransport(datapath, remote, handlers),
+    meter: {
+      counters: meter.counters,
+      lateness: {
+        record(us) {
+          lateness.record(us);
+          recent.latenessMs = us / 1000;
+        },
+      },
+      mediaLatency: meter.trend("mediaLatency"),
+    },
+    random,
+  };
+  const startCpuUs = cpuUs(cpu);
+  return {
+    create: (client, onEvent) =>
+      new Client(
+        environment,
+        clientOptions(client, plan.media, server.password),
+        onEvent,
+      ),
+    latenessMs: () => recent.latenessMs,
+    health: {
+      lanes: [lane.kind],
+      ciphers: [ciphers.kind],
+      cpuUs: () => cpuUs(cpu) - startCpuUs,
+      kernelDrops: () => lane.kernelDrops(),
+    },
+    [Symbol.dispose]: () => datapath[Symbol.dispose](),
+  };
+}
+
+function clientOptions(
+  { participantName, roomId, role, clientId }: ClientPlan,
+  media: MediaPlan,
+  password: string | undefined,
+): ClientOptions {
+  const video = media.video ? videoPreset(media.quality, media.fps) : undefined;
+  return {
+    roomId,
+    participantName,
+    password,
+    publish: role === "publisher" ? { audio: media.audio, video } : undefined,
+    nominalVideo: video,
+    maxAudio: media.audio ? media.maxAudio : 0,
+    maxVideo: media.video ? media.maxVideo : 0,
+    cname: clientId,
+  };
+}
+
+/** CPU time so far, user and system, in microseconds. */
+function cpuUs(scope: CpuScope): number {
+  if (scope === "thread" && Deno.build.os === "linux") {
+    return threadCpuUs();
+  }
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
+
+/** From `/proc`, which counts in hundredths of a second (proc(5)). */
+function threadCpuUs(): number {
+  const stat = Deno.readTextFileSync("/proc/thread-self/stat");
+  // The second field is a name in brackets, which may hold spaces.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const [user, system] = [Number(fields[11]), Number(fields[12])];
+  return (user + system) * 10_000;
+}

@@ -1,0 +1,15 @@
+/**
+ * What a run is: clients, load and metrics wired once. It parses no text and
+ * never ends the process.
+ *
+ * @module
+ */
+
+export { Crowd, type CrowdOptions, openCrowd } from "./crowd.ts";
+export {
+  run,
+  type RunOptions,
+  type RunOutcome,
+  type RunProgress,
+} from "./run.ts";
+export { VERSION } from "./version.ts";

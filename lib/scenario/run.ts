@@ -1,0 +1,204 @@
+/**
+ * One run: a plan carried out by a crowd, from the first join to the last
+ * leave, and summed up. However it ends, there is a summary.
+ *
+ * @module
+ */
+
+import {
+  type DatapathChoice,
+  type NodeNote,
+  type RunPlan,
+  type ServerTarget,
+} from "../load/mod.ts";
+import {
+  type Ending,
+  type JsonValue,
+  type ServerSummary,
+  type Snapshot,
+  summarize,
+  type Summary,
+  type Threshold,
+  type TimelinePoint,
+} from "../metrics/mod.ts";
+import { type Crowd, openCrowd } from "./crowd.ts";
+import { VERSION } from "./version.ts";
+
+/** What to run. */
+export interface RunOptions {
+  readonly server: ServerTarget;
+  /** The embedded server's engine; `null` for a server elsewhere. */
+  readonly engine: string | null;
+  readonly plan: RunPlan;
+  /** How long the ramp takes, in milliseconds: media time counts from its end. */
+  readonly rampUpMs: number;
+  /** The options as they were given, for the record. */
+  readonly config: Readonly<Record<string, JsonValue>>;
+  readonly thresholds: readonly Threshold[];
+  readonly workers?: number | undefined;
+  readonly datapath?: DatapathChoice | undefined;
+  /** Stops the run; it ends as interrupted. */
+  readonly signal?: AbortSignal | undefined;
+  /** Ends the run as broken, for a reason from outside: the embedded server died. */
+  readonly broken?: Promise<string> | undefined;
+  readonly onNote?: ((note: NodeNote) => void) | undefined;
+  readonly onProgress?: ((progress: RunProgress) => void) | undefined;
+}
+
+/** Where a run is. */
+export interface RunProgress {
+  readonly phase: "ramp" | "media" | "teardown";
+  readonly elapsedMs: number;
+  /** When media will be over; it moves while clients are still joining. */
+  readonly endMs: number;
+  readonly point: TimelinePoint;
+  readonly snapshot: Snapshot;
+  /** A summary of the run so far, marked partial. */
+  readonly summarize: () => Summary;
+}
+
+/** What a run leaves behind. */
+export interface RunOutcome {
+  readonly summary: Summary;
+  /** Everything measured, clients included. */
+  readonly snapshot: Snapshot;
+}
+
+/** Clients may take this much longer than the ramp before media time counts without them. */
+const MOST_SETTLING_MS = 60_000;
+
+/**
+ * Carries out a run. Throws a `ChannelError` when the server cannot be
+ * reached at the start; anything later is in the summary.
+ */
+export async function run(options: RunOptions): Promise<RunOutcome> {
+  const { plan, server, workers, datapath, onNote } = options;
+  const watch = new RunWatch(options);
+  const crowd = await openCrowd({
+    server,
+    plan,
+    workers,
+    datapath,
+    onNote,
+    onSecond: (point, snapshot) => watch.onSecond(crowd, point, snapshot),
+  });
+  const finish = (ending: Ending): Summary =>
+    summarizeRun(options, crowd, ending);
+  watch.begin(crowd);
+  await crowd.add(plan);
+  const ending = await watch.ended;
+  await crowd.close();
+  return { summary: finish(ending), snapshot: crowd.snapshot() };
+}
+
+/** Decides when a run is over. */
+class RunWatch {
+  readonly ended: Promise<Ending>;
+  readonly #options: RunOptions;
+  readonly #end: (ending: Ending) => void;
+  #endMs: number;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #over = false;
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+    this.#endMs = options.plan.endAtMs;
+    const { promise, resolve } = Promise.withResolvers<Ending>();
+    this.ended = promise.finally(() => {
+      this.#over = true;
+      clearTimeout(this.#timer);
+    });
+    this.#end = resolve;
+  }
+
+  begin(crowd: Crowd): void {
+    const { signal, broken, plan } = this.#options;
+    const interrupt = () => this.#end({ kind: "interrupted" });
+    if (signal?.aborted) interrupt();
+    signal?.addEventListener("abort", interrupt, { once: true });
+    broken?.then((reason) => this.#end({ kind: "broke", reason }));
+    this.#endMs = crowd.elapsedMs + plan.endAtMs;
+    this.#setTimer(crowd);
+  }
+
+  onSecond(crowd: Crowd, point: TimelinePoint, snapshot: Snapshot): void {
+    if (!this.#over) {
+      this.#waitForJoins(crowd, snapshot);
+      this.#giveUpWhenAllFailed(snapshot);
+    }
+    const { rampUpMs, onProgress } = this.#options;
+    onProgress?.({
+      phase: this.#over
+        ? "teardown"
+        : crowd.elapsedMs < rampUpMs
+        ? "ramp"
+        : "media",
+      elapsedMs: crowd.elapsedMs,
+      endMs: this.#endMs,
+      point,
+      snapshot,
+      summarize: () =>
+        summarizeRun(this.#options, crowd, { kind: "interrupted" }),
+    });
+  }
+
+  /** Media time counts from when the first ramp's clients are in. */
+  #waitForJoins(crowd: Crowd, { clients }: Snapshot): void {
+    const { plan, rampUpMs } = this.#options;
+    const holdMs = plan.endAtMs - rampUpMs;
+    const nowMs = crowd.elapsedMs;
+    if (nowMs < rampUpMs || nowMs > rampUpMs + MOST_SETTLING_MS) return;
+    const joining = clients.some(({ state, connectionSuccessful, index }) =>
+      (state === "planned" || state === "joining") && !connectionSuccessful &&
+      plan.clients[index] !== undefined &&
+      plan.clients[index].joinAtMs <= rampUpMs
+    );
+    if (!joining || this.#endMs >= nowMs + holdMs) return;
+    this.#endMs = nowMs + holdMs;
+    this.#setTimer(crowd);
+  }
+
+  #giveUpWhenAllFailed({ clients }: Snapshot): void {
+    const { plan } = this.#options;
+    const ended = clients.filter(({ state }) => state === "failed");
+    if (clients.length < plan.clients.length) return;
+    if (!clients.every(({ state }) => state === "failed" || state === "left")) {
+      return;
+    }
+    const cause = ended.at(-1)?.failureCause;
+    if (cause === undefined) return;
+    this.#end({ kind: "broke", reason: `no client is left: ${cause}` });
+  }
+
+  #setTimer(crowd: Crowd): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(
+      () => this.#end({ kind: "finished" }),
+      Math.max(0, this.#endMs - crowd.elapsedMs),
+    );
+  }
+}
+
+function summarizeRun(
+  { server, engine, plan, config, thresholds }: RunOptions,
+  crowd: Crowd,
+  ending: Ending,
+): Summary {
+  const target: ServerSummary = {
+    url: server.url,
+    engine,
+    maxCpuRatio: null,
+    maxRssBytes: null,
+  };
+  return summarize({
+    version: VERSION,
+    startedAt: crowd.startedAt,
+    seed: plan.seed,
+    config,
+    server: target,
+    snapshot: crowd.snapshot(),
+    timeline: crowd.timeline(),
+    ending,
+    thresholds,
+  });
+}
