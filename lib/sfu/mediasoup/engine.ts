@@ -74,15 +74,23 @@ export async function startMediasoupEngine(
   return {
     kind: "mediasoup",
     workerPids: places.map((place) => place.worker.pid),
-    createRouter: (events) => {
+    createRouter: async (events) => {
       const index = chooseWorker(
         options.workerChoice ?? "fewest-consumers",
         places.map((place) => place.consumers),
         created++,
       );
-      if (index === undefined) throw new Error("No workers available");
-      const { worker, server, census } = places[index]!;
-      return mediasoupRouter(worker, server, events, census);
+      if (index === undefined) {
+        throw new Error("Worker error: No workers available");
+      }
+      const { worker, server, census } = places[index];
+      try {
+        return await mediasoupRouter(worker, server, events, census);
+      } catch (error) {
+        throw new Error(
+          `Router error: Failed to create router: ${(error as Error).message}`,
+        );
+      }
     },
     [Symbol.asyncDispose]: dispose,
   };
