@@ -70,7 +70,14 @@ export interface Lane {
   readonly counters: Readonly<LaneCounters>;
   /** Wall-clock time in milliseconds since 1970, on the clock of `receivedAtMs`. */
   wallNowMs(): number;
-  /** Opens a socket to `remote`; throws when the system refuses one. */
+  /**
+   * Datagrams that the kernel dropped because a receive buffer of ours was
+   * full, over all sockets since the lane was opened; `null` where the lane
+   * cannot know. What is counted here never reached us through no fault of
+   * the server.
+   */
+  kernelDrops(): number | null;
+  /** Opens a socket to `remote`; throws when the system refuses one, or the lane is closed. */
   connect(
     remote: Endpoint,
     onDatagram: DatagramHandler,

@@ -14,6 +14,10 @@ const SYMBOLS = {
     parameters: ["i32", "i32", "i32", "buffer", "u32"],
     result: "i32",
   },
+  getsockopt: {
+    parameters: ["i32", "i32", "i32", "buffer", "buffer"],
+    result: "i32",
+  },
   close: { parameters: ["i32"], result: "i32" },
   sendmsg: { parameters: ["i32", "buffer", "i32"], result: "i32" },
   sendmmsg: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
@@ -62,6 +66,7 @@ export const SOL_SOCKET = 1;
 export const SO_SNDBUF = 7;
 export const SO_RCVBUF = 8;
 export const SO_TIMESTAMPNS = 35;
+export const SO_MEMINFO = 55;
 export const SOL_UDP = 17;
 export const UDP_SEGMENT = 103;
 export const MSG_TRUNC = 0x20;
@@ -91,6 +96,9 @@ export const IOVEC_BYTES = 16;
 
 /** `struct cmsghdr`: length, level, type, then the data. */
 export const CMSG = { length: 0, level: 8, type: 12, data: 16 } as const;
+
+/** SO_MEMINFO's 32-bit words; the last is what the socket dropped (SK_MEMINFO_DROPS). */
+export const MEMINFO = { bytes: 36, drops: 32 } as const;
 
 /** `struct epoll_event` is packed on x86-64 only. */
 export const EPOLL_EVENT = Deno.build.arch === "x86_64"

@@ -26,9 +26,11 @@ import {
   EPOLL_EVENT,
   EPOLLIN,
   type Libc,
+  MEMINFO,
   MSG_DONTWAIT,
   NativeMemory,
   openLibc,
+  SO_MEMINFO,
   SO_RCVBUF,
   SO_SNDBUF,
   SO_TIMESTAMPNS,
@@ -73,6 +75,9 @@ class NativeLane implements Lane {
   readonly #time = new NativeMemory(16);
   readonly #sockets: (NativeSocket | undefined)[] = [];
   readonly #freeIds: number[] = [];
+  readonly #memory = new NativeMemory(MEMINFO.bytes);
+  readonly #memoryBytes = new NativeMemory(4);
+  #closedDrops = 0;
   #open = true;
 
   constructor(libc: Libc) {
@@ -94,7 +99,18 @@ class NativeLane implements Lane {
     return view.getUint32(0, true) * 1000 + view.getUint32(8, true) / 1e6;
   }
 
+  kernelDrops(): number {
+    let drops = this.#closedDrops;
+    for (const socket of this.#sockets) {
+      if (socket !== undefined) drops += this.#dropsOf(socket.fd);
+    }
+    return drops;
+  }
+
   connect(remote: Endpoint, onDatagram: DatagramHandler): LaneSocket {
+    if (!this.#open) {
+      throw new Error("Cannot open a socket: the lane is closed.");
+    }
     const { sys } = this.libc;
     const address = encodeSocketAddress(remote);
     const kind = SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
@@ -108,7 +124,7 @@ class NativeLane implements Lane {
       sys.close(fd);
       throw error;
     }
-    const id = this.#freeIds.pop() ?? this.#sockets.length;
+    const id = this.#freeIds.at(-1) ?? this.#sockets.length;
     const event = new NativeMemory(EPOLL_EVENT.bytes);
     event.view.setUint32(0, EPOLLIN, true);
     event.view.setUint32(EPOLL_EVENT.data, id, true);
@@ -117,7 +133,9 @@ class NativeLane implements Lane {
       sys.close(fd);
       throw error;
     }
+    this.#freeIds.pop();
     const socket = new NativeSocket(this, fd, onDatagram, () => {
+      this.#closedDrops += this.#dropsOf(fd);
       this.#sockets[id] = undefined;
       this.#freeIds.push(id);
     });
@@ -172,6 +190,20 @@ class NativeLane implements Lane {
     } while (count === RECEIVE_BATCH && socket.open);
   }
 
+  /** Kernels before 4.12 do not tell; they count as none. */
+  #dropsOf(fd: number): number {
+    this.#memory.view.setUint32(MEMINFO.drops, 0, true);
+    this.#memoryBytes.view.setUint32(0, MEMINFO.bytes, true);
+    this.libc.sys.getsockopt(
+      fd,
+      SOL_SOCKET,
+      SO_MEMINFO,
+      this.#memory.bytes,
+      this.#memoryBytes.bytes,
+    );
+    return this.#memory.view.getUint32(MEMINFO.drops, true);
+  }
+
   #error(what: string): Error {
     return new Error(`Cannot ${what}: errno ${this.libc.errno()}.`);
   }
@@ -204,7 +236,7 @@ class NativeSocket implements LaneSocket {
     for (let at = 0; at < length && this.open;) {
       const part = Math.min(length - at, sending.mostBytes(segment));
       const count = Math.ceil(part / segment);
-      if (this.#sendPart(offset + at, part, segment, count)) sent += count;
+      sent += this.#sendPart(offset + at, part, segment, count);
       at += part;
     }
     this.#lane.counters.sent += sent;
@@ -221,39 +253,42 @@ class NativeSocket implements LaneSocket {
   close(): void {
     if (!this.open) return;
     this.open = false;
-    this.#lane.libc.sys.close(this.fd);
     this.#onClose();
+    this.#lane.libc.sys.close(this.fd);
   }
 
+  /** Sends what one call can carry; returns how many datagrams the kernel took. */
   #sendPart(
     offset: number,
     length: number,
     segment: number,
     count: number,
-  ): boolean {
+  ): number {
     const lane = this.#lane;
     const { sys } = lane.libc;
     if (count > 1 && lane.sending.segmented) {
       const header = lane.sending.segments(offset, length, segment);
-      if (sys.sendmsg(this.fd, header, MSG_DONTWAIT) >= 0) return true;
+      if (sys.sendmsg(this.fd, header, MSG_DONTWAIT) >= 0) return count;
       const errno = lane.libc.errno();
-      if (errno !== EIO && errno !== EINVAL) return this.#countFailure(count);
+      if (errno !== EIO && errno !== EINVAL) return this.#lost(count, errno);
       // The device or kernel cannot cut packets: send them as they are.
       lane.sending.segmented = false;
     }
     const headers = lane.sending.messages(offset, length, segment, count);
     const taken = sys.sendmmsg(this.fd, headers, count, MSG_DONTWAIT);
-    if (taken === count) return true;
-    lane.counters.sent += Math.max(taken, 0);
-    return this.#countFailure(count - Math.max(taken, 0));
+    if (taken === count) return count;
+    if (taken < 0) return this.#lost(count, lane.libc.errno());
+    // It tells no reason when it took some: a full buffer is the only one in the middle of a burst.
+    this.#lost(count - taken, EAGAIN);
+    return taken;
   }
 
-  #countFailure(count: number): false {
-    const { libc, counters } = this.#lane;
-    const errno = libc.errno();
+  /** Counts datagrams that did not leave; none of them did. */
+  #lost(count: number, errno: number): 0 {
+    const { counters } = this.#lane;
     if (errno === EAGAIN || errno === ENOBUFS) counters.refused += count;
     else counters.failed += count;
-    return false;
+    return 0;
   }
 }
 

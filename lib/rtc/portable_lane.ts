@@ -32,9 +32,14 @@ class PortableLane implements Lane {
     failed: 0,
   };
   readonly #sockets = new Set<PortableSocket>();
+  #open = true;
 
   wallNowMs(): number {
     return performance.timeOrigin + performance.now();
+  }
+
+  kernelDrops(): null {
+    return null;
   }
 
   async connect(
@@ -42,13 +47,18 @@ class PortableLane implements Lane {
     onDatagram: DatagramHandler,
   ): Promise<LaneSocket> {
     const socket = createSocket(remote.address.includes(":") ? "udp6" : "udp4");
-    await new Promise<void>((resolve, reject) => {
-      socket.once("error", reject);
-      socket.connect(remote.port, remote.address, () => {
-        socket.off("error", reject);
-        resolve();
-      });
-    });
+    const connected = Promise.withResolvers<void>();
+    socket.once("error", connected.reject);
+    try {
+      socket.connect(remote.port, remote.address, connected.resolve);
+      await connected.promise;
+      if (!this.#open) throw new Error("the lane is closed.");
+    } catch (error) {
+      socket.close();
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(`Cannot connect to ${remote.address}: ${reason}`);
+    }
+    socket.off("error", connected.reject);
     const open = new PortableSocket(
       socket,
       this,
@@ -62,6 +72,7 @@ class PortableLane implements Lane {
   drain(): void {}
 
   close(): void {
+    this.#open = false;
     for (const socket of this.#sockets) socket.close();
   }
 }
