@@ -208,6 +208,16 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "a server that does nothing about SIGINT is ended by it",
+  { ignore },
+  async () => {
+    await using yard = await startYard({ SERVER_CMD: standIn("plain") });
+    await yard.script("start");
+    assertStringIncludes((await yard.script("stop")).out, "(INT)");
+  },
+);
+
 Deno.test("the children of a server end with it", { ignore }, async () => {
   // A background job of sh ignores SIGINT, so this one needs SIGTERM.
   await using yard = await startYard({

@@ -47,9 +47,9 @@ Deno.test("metrics are found under the server's own prefix", () => {
   });
 });
 
-Deno.test("lines that are no samples are passed over, labels are summed", () => {
+Deno.test("lines that are no samples and buckets are passed over, labels are summed", () => {
   const values = parsePrometheus(
-    'a{x="1 }"} 2 1700000000\r\na{x="2"} 3\nb NaN\nb_total\n<html>\n c 1e3\n',
+    'a{x="1 }"} 2 1700000000\r\na{x="2"} 3\nb NaN\nb_total\nh_bucket{le="1"} 9\n<html>\n c 1e3\n',
   );
   assertEquals([...values], [["a", 5], ["c", 1000]]);
 });

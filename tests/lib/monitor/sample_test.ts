@@ -128,6 +128,17 @@ Deno.test("processes and threads that come and go never make CPU negative", () =
   }
 });
 
+Deno.test("a count that falls back, against all rules, is no use at all", () => {
+  const sample = derive(
+    treeReading({ processes: [rawProcess({ cpuTicks: 50 })] }),
+    treeReading({
+      uptimeSeconds: 101,
+      processes: [rawProcess({ cpuTicks: 20 })],
+    }),
+  );
+  assertEquals([sample.cpuRatio, sample.maxThreadRatio], [0, 0]);
+});
+
 Deno.test("two looks at the same instant divide nothing by zero", () => {
   const process = rawProcess({ startTicks: 10_000, cpuTicks: 0 });
   const look = treeReading({ uptimeSeconds: 100, processes: [process] });
@@ -136,11 +147,14 @@ Deno.test("two looks at the same instant divide nothing by zero", () => {
 
 Deno.test("lost datagrams are those of the interval, by socket", () => {
   const sample = derive(
-    treeReading({ hostUdpErrors: 50, socketDrops: new Map([["1", 10]]) }),
+    treeReading({
+      hostUdpErrors: 50,
+      socketDrops: new Map([["1", 10], ["3", 50]]),
+    }),
     treeReading({
       uptimeSeconds: 101,
       hostUdpErrors: 75,
-      socketDrops: new Map([["1", 13], ["2", 4]]),
+      socketDrops: new Map([["1", 13], ["2", 4], ["3", 0]]),
     }),
   );
   assertEquals([sample.udpDrops, sample.hostUdpErrors], [7, 25]);
