@@ -17,7 +17,6 @@ export type { SfuOptions } from "./options.ts";
 export type {
   ConsumerStats,
   SfuStats,
-  StreamOwner,
   StreamStats,
 } from "./signaling/ledger.ts";
 export { spawnSfu } from "./spawn_sfu.ts";

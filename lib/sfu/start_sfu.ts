@@ -18,6 +18,7 @@ import { startWeriftEngine } from "./werift/engine.ts";
 
 /** A running server. Disposing of it ends all connections. */
 export interface Sfu extends AsyncDisposable {
+  /** What forwards the media. */
   readonly engine: EngineKind;
   /** Where clients connect to, for example `ws://127.0.0.1:3000/ws`. */
   readonly url: string;

@@ -5,42 +5,44 @@
  * @module
  */
 
-import type { MediaKind } from "../../protocol/mod.ts";
 import type { EngineKind, StreamCounts } from "../engine.ts";
 
 /** What one stream carried, and whose it is. */
 export interface StreamStats extends StreamCounts {
   /** Id of the producer or consumer. */
   readonly id: string;
+  /** The room's id, as `joinRoom` names it. */
   readonly roomId: string;
+  /** Who sends or receives it. */
   readonly participantId: string;
-  readonly kind: MediaKind;
+  /** What it carries. */
+  readonly kind: "audio" | "video";
+  /** Whether it has ended, and its counts are final. */
   readonly closed: boolean;
 }
 
 /** One consumer's stream. */
 export interface ConsumerStats extends StreamStats {
+  /** Whose packets it forwards. */
   readonly producerId: string;
 }
 
 /** All that the server received and sent. */
 export interface SfuStats {
+  /** What forwards. */
   readonly engine: EngineKind;
+  /** What came in. */
   readonly producers: readonly StreamStats[];
+  /** What went out. */
   readonly consumers: readonly ConsumerStats[];
   /** Closed streams that are no longer listed, because there were too many. */
   readonly forgotten: number;
 }
 
-/** Whose a stream is. */
-export interface StreamOwner {
-  readonly id: string;
-  readonly roomId: string;
-  readonly participantId: string;
-  readonly kind: MediaKind;
-  /** Set for a consumer. */
-  readonly producerId?: string;
-}
+/** Whose a stream is; a consumer's names its producer. */
+export type StreamOwner =
+  & Pick<StreamStats, "id" | "roomId" | "participantId" | "kind">
+  & Partial<Pick<ConsumerStats, "producerId">>;
 
 interface Entry {
   readonly owner: StreamOwner;
