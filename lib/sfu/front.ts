@@ -57,6 +57,8 @@ export async function openFront(
   });
 
   server.on("upgrade", async (request, socket, head) => {
+    // The peer may be gone before it is answered.
+    socket.on("error", () => {});
     const { pathname, searchParams } = urlOf(request);
     if (pathname !== "/ws") return refuse(socket, "404 Not Found", "");
     if (sockets.size >= maxConnections) {
@@ -144,7 +146,9 @@ function sourcesOf(
 }
 
 function urlOf(request: IncomingMessage): URL {
-  return new URL(request.url ?? "/", "http://localhost");
+  const base = "http://localhost/";
+  // A request can name what is no URL, for example `//`.
+  return URL.parse(request.url ?? "/", base) ?? new URL(base);
 }
 
 function refuse(socket: Duplex, status: string, body: string): void {

@@ -30,15 +30,14 @@ async function serve(
   options: SfuOptions,
   lines: AsyncIterable<string>,
 ): Promise<void> {
-  await using sfu = await startSfu(options);
-  const { url, httpUrl, port, pids } = sfu;
-  tell({ type: "ready", sfu: { url, httpUrl, port, pids } });
-  sfu.failed.then((reason) => tell({ type: "failed", reason }));
-
   const stopped = Promise.withResolvers<void>();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, stopped.resolve);
   }
+  await using sfu = await startSfu(options);
+  const { url, httpUrl, port, pids } = sfu;
+  tell({ type: "ready", sfu: { url, httpUrl, port, pids } });
+  sfu.failed.then((reason) => tell({ type: "failed", reason }));
   const asked = async () => {
     for await (const _question of lines) {
       tell({ type: "stats", stats: await sfu.stats() });

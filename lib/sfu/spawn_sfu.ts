@@ -67,6 +67,8 @@ class SfuProcess {
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
+      // Ctrl+C in the terminal is for this process, which ends the other in its own time.
+      detached: true,
     }).spawn();
     this.#input = this.#child.stdin.getWriter();
     // A process that died at once is told by its end, not by the failed write.

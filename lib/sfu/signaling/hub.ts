@@ -45,6 +45,8 @@ export class Hub {
   readonly rooms = new Map<string, Room>();
   /** By participant id. */
   readonly ghosts = new Map<string, Ghost>();
+  /** Set at the end: whoever loses its socket then leaves no ghost. */
+  closed = false;
   readonly #opening = new Map<string, Promise<Room>>();
 
   constructor(parts: HubParts) {
@@ -120,6 +122,7 @@ export class Hub {
 
   /** Ends every room and every grace period. */
   close(): void {
+    this.closed = true;
     for (const ghost of this.ghosts.values()) ghost.cancel();
     this.ghosts.clear();
     for (const room of this.rooms.values()) {

@@ -63,6 +63,7 @@ export async function leave(hub: Hub, session: Session): Promise<void> {
  */
 export async function abandon(hub: Hub, session: Session): Promise<void> {
   const { place } = session;
+  if (hub.closed) return;
   if (place.kind !== "room" || !place.room.has(place.participant)) {
     return await depart(hub, session);
   }

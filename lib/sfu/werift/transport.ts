@@ -86,6 +86,7 @@ export class WeriftTransport implements EngineTransport {
     onSenderReport: () => {},
   };
   #nextMid = 0;
+  #connecting = false;
   #closed = false;
 
   constructor(
@@ -116,10 +117,16 @@ export class WeriftTransport implements EngineTransport {
 
   connect({ fingerprints }: DtlsParameters): Promise<void> {
     return attempt(() => {
+      if (this.#connecting) {
+        throw new Error(
+          "Received response error: connect() already called [method:webRtcTransport.connect]",
+        );
+      }
       const [fingerprint] = fingerprints;
       if (fingerprint?.algorithm !== "sha-256") {
         throw new Error("the werift engine wants a sha-256 fingerprint first");
       }
+      this.#connecting = true;
       this.#acceptor.accept(fingerprint.value);
     });
   }
