@@ -34,6 +34,11 @@ export class Reactor {
   readonly lane: Lane;
   observer: ReactorObserver | undefined;
   readonly #heap: Task[] = [];
+  /**
+   * By heap index, the deadline that each task was sorted by. A task changes
+   * its `dueMs` while it stands in the heap; these stay until it is moved.
+   */
+  readonly #keys: number[] = [];
   readonly #turn = () => this.#run();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #wakeMs = Infinity;
@@ -55,10 +60,10 @@ export class Reactor {
     if (task.heapIndex < 0) {
       task.heapIndex = this.#heap.length;
       this.#heap.push(task);
+      this.#keys.push(task.dueMs);
       this.#up(task.heapIndex);
     } else {
-      this.#up(task.heapIndex);
-      this.#down(task.heapIndex);
+      this.#move(task);
     }
     if (!this.#running) this.#sleep();
   }
@@ -69,8 +74,10 @@ export class Reactor {
     if (index < 0) return;
     task.heapIndex = -1;
     const last = this.#heap.pop()!;
+    const key = this.#keys.pop()!;
     if (last === task) return;
     this.#heap[index] = last;
+    this.#keys[index] = key;
     last.heapIndex = index;
     this.#up(index);
     this.#down(last.heapIndex);
@@ -109,18 +116,18 @@ export class Reactor {
   #runDue(nowMs: number): void {
     for (let i = 0; i < TASKS_PER_TURN; i++) {
       const task = this.#heap[0];
-      if (task === undefined || task.dueMs > nowMs) return;
+      if (task === undefined || this.#keys[0] > nowMs || !this.#open) return;
       task.run(nowMs);
       if (task.heapIndex < 0) continue;
       if (task.dueMs === Infinity) this.cancel(task);
-      else this.#down(task.heapIndex);
+      else this.#move(task);
     }
   }
 
   #sleep(): void {
     if (!this.#open) return;
     const nowMs = this.nowMs();
-    let wakeMs = this.#heap.length === 0 ? Infinity : this.#heap[0].dueMs;
+    let wakeMs = this.#keys.length === 0 ? Infinity : this.#keys[0];
     const drains = this.#sockets > 0 && this.lane.kind === "native";
     if (drains) wakeMs = Math.min(wakeMs, nowMs + MOST_PAUSE_MS);
     if (this.#timer !== undefined) {
@@ -133,36 +140,49 @@ export class Reactor {
     this.#timer = setTimeout(this.#turn, Math.max(0, wakeMs - nowMs - 1));
   }
 
+  /** Sorts a task anew by its `dueMs`. */
+  #move(task: Task): void {
+    this.#keys[task.heapIndex] = task.dueMs;
+    this.#up(task.heapIndex);
+    this.#down(task.heapIndex);
+  }
+
   #up(index: number): void {
     const heap = this.#heap;
+    const keys = this.#keys;
     const task = heap[index];
+    const key = keys[index];
     while (index > 0) {
       const parent = (index - 1) >> 1;
-      if (heap[parent].dueMs <= task.dueMs) break;
+      if (keys[parent] <= key) break;
       heap[index] = heap[parent];
+      keys[index] = keys[parent];
       heap[index].heapIndex = index;
       index = parent;
     }
     heap[index] = task;
+    keys[index] = key;
     task.heapIndex = index;
   }
 
   #down(index: number): void {
     const heap = this.#heap;
+    const keys = this.#keys;
     const size = heap.length;
     const task = heap[index];
+    const key = keys[index];
     for (;;) {
       let child = 2 * index + 1;
       if (child >= size) break;
-      if (child + 1 < size && heap[child + 1].dueMs < heap[child].dueMs) {
-        child++;
-      }
-      if (heap[child].dueMs >= task.dueMs) break;
+      if (child + 1 < size && keys[child + 1] < keys[child]) child++;
+      if (keys[child] >= key) break;
       heap[index] = heap[child];
+      keys[index] = keys[child];
       heap[index].heapIndex = index;
       index = child;
     }
     heap[index] = task;
+    keys[index] = key;
     task.heapIndex = index;
   }
 }
