@@ -80,7 +80,9 @@ export class IceAgent {
       this.#check(nowMs);
       this.#dueMs = nowMs + this.#pauseMs();
     }
-    return this.#dueMs;
+    return this.#connected
+      ? Math.min(this.#dueMs, this.#lastAnswerMs + CONSENT_EXPIRY_MS)
+      : this.#dueMs;
   }
 
   /** Takes a datagram that looks like STUN. */

@@ -27,7 +27,8 @@ export class SendIndex {
       this.#last = sequence;
       return this.#rollover;
     }
-    return sequence > this.#last ? this.#rollover - 1 : this.#rollover;
+    const before = sequence > this.#last ? this.#rollover - 1 : this.#rollover;
+    return Math.max(0, before);
   }
 }
 

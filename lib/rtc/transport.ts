@@ -163,6 +163,8 @@ export class RtcTransport implements AsyncDisposable {
    * Throws a {@linkcode TransportError}, or what `serverReady` rejects with.
    */
   async connect(serverReady: Promise<unknown>): Promise<void> {
+    // It may reject after we have given up for a reason of our own.
+    serverReady.catch(() => {});
     try {
       await this.#within(this.#startIce(), "socket", Infinity, "");
       const { iceTimeoutMs, dtlsTimeoutMs } = this.#timeouts;
@@ -173,14 +175,14 @@ export class RtcTransport implements AsyncDisposable {
         `no answer to ICE checks in ${iceTimeoutMs} ms`,
       );
       await this.#within(serverReady, "closed", Infinity, "");
-      this.#state = "dtls";
+      this.#enter("dtls");
       await this.#within(
         this.#handshake(),
         "dtlsTimeout",
         dtlsTimeoutMs,
         `no DTLS handshake in ${dtlsTimeoutMs} ms`,
       );
-      this.#state = "connected";
+      this.#enter("connected");
     } catch (error) {
       if (this.#state !== "closed") this.#state = "failed";
       this.#closeSocket();
@@ -217,10 +219,11 @@ export class RtcTransport implements AsyncDisposable {
   async close(): Promise<void> {
     if (this.#state !== "closed") {
       this.#state = "closed";
-      this.#ended.reject(new TransportError("closed", "the transport closed"));
+      this.#ended.reject(closedError());
       for (const timer of this.#timers) clearTimeout(timer);
       this.#closeSocket();
       this.#cipher?.close();
+      this.#cipher = undefined;
     }
     await this.#dtls?.close();
   }
@@ -229,7 +232,14 @@ export class RtcTransport implements AsyncDisposable {
     return this.close();
   }
 
+  /** What was awaited may have come in the same moment as `close`. */
+  #enter(state: TransportState): void {
+    if (this.#state === "closed") throw closedError();
+    this.#state = state;
+  }
+
   async #startIce(): Promise<void> {
+    if (this.#state !== "new") return;
     this.#state = "ice";
     const candidate = this.#remote.iceCandidates.find((one) =>
       one.protocol === "udp"
@@ -283,7 +293,10 @@ export class RtcTransport implements AsyncDisposable {
     });
     dtls.start();
     try {
-      this.#cipher = this.#datapath.ciphers.create(await dtls.done);
+      const keys = await dtls.done;
+      // Too late, or closed meanwhile: nobody would free the cipher.
+      if (this.#state !== "dtls") return;
+      this.#cipher = this.#datapath.ciphers.create(keys);
     } catch (error) {
       throw new TransportError("dtls", (error as Error).message);
     }
@@ -376,4 +389,8 @@ export class RtcTransport implements AsyncDisposable {
       if (timer !== undefined) this.#timers.delete(timer);
     }
   }
+}
+
+function closedError(): TransportError {
+  return new TransportError("closed", "the transport closed");
 }
