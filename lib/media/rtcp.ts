@@ -11,7 +11,6 @@ import { int32At, writeInt16, writeInt32 } from "./rtp.ts";
 const SENDER_REPORT = 200;
 const RECEIVER_REPORT = 201;
 const SOURCE_DESCRIPTION = 202;
-const BYE = 203;
 const PAYLOAD_FEEDBACK = 206;
 const PLI = 1;
 const FIR = 4;
@@ -157,13 +156,6 @@ export function writePli(
   writeInt32(bytes, at + 4, senderSsrc);
   writeInt32(bytes, at + 8, mediaSsrc);
   return at + 12;
-}
-
-/** Writes a BYE for one SSRC at `at`; returns where it ends. */
-export function writeBye(bytes: Uint8Array, at: number, ssrc: number): number {
-  writeHeader(bytes, at, 1, BYE, 8);
-  writeInt32(bytes, at + 4, ssrc);
-  return at + 8;
 }
 
 function writeHeader(

@@ -73,7 +73,8 @@ export class RtpReader {
       if (head === 0) continue;
       const id = head >> 4;
       const length = (head & 0x0f) + 1;
-      if (id === 15 || at + length > end) return;
+      // RFC 8285 section 4.2: a padding id with a length, and id 15, end the reading.
+      if (id === 0 || id === 15 || at + length > end) return;
       this.extensionOffset[id] = at;
       this.extensionLength[id] = length;
       at += length;

@@ -40,6 +40,8 @@ export interface ReceiverOptions {
 /** RFC 3550 appendix A.1. */
 const MAX_DROPOUT = 3000;
 const MAX_MISORDER = 100;
+/** Bytes of abs-capture-time without its optional clock offset. */
+const CAPTURE_TIME_BYTES = 8;
 /** A track may be silent for so long before its packets count as missing. */
 const SILENCE_GRACE_MS = 1000;
 
@@ -66,11 +68,15 @@ export class TrackReceiver {
   /** Packets expected before the numbering began anew. */
   #priorExpected = 0;
   #jitter = 0;
+  /** The next packet is the first of its numbering: it has none before to compare with. */
+  #isFirst = true;
   #lastArrivalMs = 0;
   #lastTimestamp = 0;
   #firstMark = -1;
   #lastMark = -1;
+  /** What was deliverable, and expected, before the track last stopped or went on. */
   #priorDeliverable = 0;
+  #settledExpected = 0;
   #suspended = false;
   #reportedExpected = 0;
   #reportedReceived = 0;
@@ -114,10 +120,9 @@ export class TrackReceiver {
    * where any came, by its nominal rate while it is silent.
    */
   deliverable(nowMs: number): number {
-    const span = this.#lastMark < 0 ? 0 : this.#lastMark - this.#firstMark + 1;
-    const known = this.firstMs >= 0 && this.#firstMark < 0
-      ? this.expected
-      : span;
+    const known = this.#firstMark < 0
+      ? this.expected - this.#settledExpected
+      : this.#lastMark - this.#firstMark + 1;
     const silentMs = this.#suspended
       ? 0
       : Math.max(0, nowMs - this.#lastMs - SILENCE_GRACE_MS);
@@ -130,13 +135,15 @@ export class TrackReceiver {
   /** The sender or the server stopped the track on purpose: its silence is not loss. */
   suspend(nowMs: number): void {
     if (this.#suspended) return;
-    this.#priorDeliverable = this.deliverable(nowMs);
-    this.#firstMark = this.#lastMark = -1;
+    this.#settle(nowMs);
     this.#suspended = true;
   }
 
   /** Media may come again. */
   resume(nowMs: number): void {
+    if (!this.#suspended) return;
+    // What was under way when the track stopped came meanwhile.
+    this.#settle(nowMs);
     this.#suspended = false;
     this.#lastMs = nowMs;
   }
@@ -150,6 +157,7 @@ export class TrackReceiver {
     counters.packetsReceived++;
     counters.bytesReceived += rtp.length;
     if (this.firstMs < 0) this.firstMs = nowMs;
+    if (this.#isFirst) this.#isFirst = false;
     else this.#trackJitter(rtp.timestamp, receivedAtMs);
     this.#lastMs = nowMs;
     this.#lastArrivalMs = receivedAtMs;
@@ -161,7 +169,10 @@ export class TrackReceiver {
       );
     }
     const captured = rtp.extensionOffset[this.#options.captureTimeId];
-    if (captured !== 0) {
+    if (
+      captured !== 0 &&
+      rtp.extensionLength[this.#options.captureTimeId] >= CAPTURE_TIME_BYTES
+    ) {
       const capturedAtMs = ntpToWallMs(
         int32At(rtp.bytes, captured),
         int32At(rtp.bytes, captured + 4),
@@ -184,6 +195,13 @@ export class TrackReceiver {
     return Math.min(255, Math.floor(lost * 256 / expected));
   }
 
+  /** Keeps what was deliverable so far, and counts anew. */
+  #settle(nowMs: number): void {
+    this.#priorDeliverable = this.deliverable(nowMs);
+    this.#settledExpected = this.expected;
+    this.#firstMark = this.#lastMark = -1;
+  }
+
   /** RFC 3550 appendix A.1, without probation: the SFU told us of this SSRC. */
   #trackSequence(sequence: number): boolean {
     if (this.#maxSequence < 0) {
@@ -203,6 +221,8 @@ export class TrackReceiver {
       this.#priorExpected = this.expected;
       this.#cycles = 0;
       this.#baseSequence = this.#maxSequence = sequence;
+      this.#badSequence = -1;
+      this.#isFirst = true;
     } else {
       this.outOfOrder++;
       this.#options.meter.counters.packetsOutOfOrder++;

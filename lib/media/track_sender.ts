@@ -83,6 +83,9 @@ export abstract class TrackSender {
   protected readonly options: SenderOptions;
   protected sequence: number;
   protected timestamp: number;
+  /** The last frame: its timestamp, and when it was due by either clock. */
+  #capturedTimestamp = 0;
+  #capturedDueMs = -1;
   #capturedAtMs = 0;
   #pausedDueMs = 0;
 
@@ -93,6 +96,7 @@ export abstract class TrackSender {
     this.dueMs = options.startMs;
     this.sequence = options.firstSequence & 0xffff;
     this.timestamp = options.firstTimestamp | 0;
+    this.#capturedTimestamp = this.timestamp;
   }
 
   /** Sends what is due and moves `dueMs` on. */
@@ -108,25 +112,28 @@ export abstract class TrackSender {
     this.dueMs = Infinity;
   }
 
-  /** Goes on at `startMs`, its timestamps too; the task must be scheduled again. */
+  /**
+   * Goes on at `startMs`, or when the next packet was due if that is later;
+   * timestamps go on by the time that passed. The task must be scheduled again.
+   */
   resume(startMs: number): void {
     if (this.dueMs !== Infinity) return;
-    const pausedMs = Math.max(0, startMs - this.#pausedDueMs);
-    const units = Math.round(pausedMs * this.clockRateHz / 1000);
-    this.timestamp = (this.timestamp + units) | 0;
-    this.dueMs = startMs;
+    this.dueMs = Math.max(startMs, this.#pausedDueMs);
+    if (this.#capturedDueMs < 0) return;
+    this.timestamp = this.#timestampAfter(this.dueMs - this.#capturedDueMs);
   }
 
   /** The RTP timestamp that belongs to the wall-clock time `wallMs` (RFC 3550 section 6.4.1). */
   timestampAt(wallMs: number): number {
-    const aheadMs = wallMs - this.#capturedAtMs;
-    return (this.timestamp + Math.round(aheadMs * this.clockRateHz / 1000)) | 0;
+    return this.#timestampAfter(wallMs - this.#capturedAtMs);
   }
 
   /** Notes that a frame with the current timestamp was captured when it was due. */
   protected capture(dueMs: number): void {
     const { clock, header } = this.options;
     const wallMs = clock.wallNowMs() - (clock.nowMs() - dueMs);
+    this.#capturedTimestamp = this.timestamp;
+    this.#capturedDueMs = dueMs;
     this.#capturedAtMs = wallMs;
     header.setCaptureTime(ntpSeconds(wallMs), ntpFraction(wallMs));
   }
@@ -148,12 +155,24 @@ export abstract class TrackSender {
     counters.packetsSent += sent;
     counters.sendRefused += planned - sent;
     if (sent > 0) {
-      this.bytesSent += bytes;
-      this.payloadBytesSent += payloadBytes;
-      counters.bytesSent += bytes;
+      // Of a burst that left in part, that part: its packets are of about one size.
+      const left = sent === planned
+        ? bytes
+        : Math.round(bytes * sent / planned);
+      this.bytesSent += left;
+      this.payloadBytesSent += sent === planned
+        ? payloadBytes
+        : Math.round(payloadBytes * sent / planned);
+      counters.bytesSent += left;
       if (this.firstSentMs < 0) this.firstSentMs = nowMs;
     }
     if (lateMs > LATE_MS) counters.packetsLate += planned;
     for (let i = 0; i < planned; i++) lateness.record(lateMs * 1000);
+  }
+
+  /** The timestamp this long after the last frame. */
+  #timestampAfter(ms: number): number {
+    const units = Math.round(ms * this.clockRateHz / 1000);
+    return (this.#capturedTimestamp + units) | 0;
   }
 }

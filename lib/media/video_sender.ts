@@ -16,7 +16,6 @@ import {
 } from "./schedule.ts";
 import { type SenderOptions, TrackSender } from "./track_sender.ts";
 import {
-  VP8_DESCRIPTOR_BYTES,
   VP8_KEY_HEADER_BYTES,
   writeVp8Descriptor,
   writeVp8InterHeader,
@@ -38,6 +37,8 @@ export class VideoSender extends TrackSender {
   #isKey = false;
   #pictureId: number;
   #frameDueMs: number;
+  /** How long the current frame lasts, and by how much its timestamp moves the next one on. */
+  #frameMs = 0;
   #frameStep = 0;
   /** Packets of the current frame that have left. */
   #position = 0;
@@ -64,9 +65,10 @@ export class VideoSender extends TrackSender {
   }
 
   override resume(startMs: number): void {
+    if (this.dueMs !== Infinity) return;
     super.resume(startMs);
-    this.#frameDueMs = startMs;
-    this.#position = 0;
+    this.#frameStep = 0;
+    if (this.#position > 0) this.#nextPicture();
     this.#keyFrames = keyFrameClock(this.#preset);
   }
 
@@ -110,18 +112,14 @@ export class VideoSender extends TrackSender {
       this.sequence = (this.sequence + 1) & 0xffff;
     }
     const sent = sink.send(0, at, segment);
-    this.#position = end === layout.packets ? 0 : end;
-    this.dueMs = this.#position === 0
-      ? this.#frameDueMs + this.#endFrame()
-      : dueMs + layout.burstPauseMs;
-    const overhead = count * (header.length + VP8_DESCRIPTOR_BYTES);
-    this.count(
-      dueMs,
-      count,
-      sent,
-      bytes,
-      bytes - overhead + count * VP8_DESCRIPTOR_BYTES,
-    );
+    if (end === layout.packets) {
+      this.#nextPicture();
+      this.dueMs = this.#frameDueMs + this.#frameMs;
+    } else {
+      this.#position = end;
+      this.dueMs = dueMs + layout.burstPauseMs;
+    }
+    this.count(dueMs, count, sent, bytes, bytes - count * header.length);
   }
 
   #beginFrame(): void {
@@ -131,13 +129,13 @@ export class VideoSender extends TrackSender {
     this.#frameDueMs = this.dueMs;
     this.timestamp = (this.timestamp + this.#frameStep) | 0;
     this.#frameStep = this.clockRateHz / this.#preset.fps;
+    this.#frameMs = 1000 / this.#preset.fps;
     this.capture(this.dueMs);
   }
 
-  /** Moves on to the next frame; returns how long after this one it is due. */
-  #endFrame(): number {
+  #nextPicture(): void {
+    this.#position = 0;
     this.#pictureId = (this.#pictureId + 1) & 0x7fff;
-    return 1000 / this.#preset.fps;
   }
 
   #writeFrameHeader(at: number): void {
