@@ -6,7 +6,6 @@ import {
   readRtcp,
   RtpHeaderTemplate,
   RtpReader,
-  VP8_DESCRIPTOR_BYTES,
   writeVp8Descriptor,
   writeVp8InterHeader,
   writeVp8KeyHeader,
@@ -101,7 +100,7 @@ export class VideoSource {
     const data = writeVp8Descriptor(out, payload, true, this.packets);
     if (isKeyFrame) writeVp8KeyHeader(out, data, 640, 480);
     else writeVp8InterHeader(out, data);
-    const length = payload + VP8_DESCRIPTOR_BYTES + 100;
+    const length = data + 100;
     const sealed = this.#transport.protectRtp(0, length);
     this.#transport.send(0, sealed, sealed);
     this.packets++;
