@@ -22,20 +22,20 @@ export function encodeSocketAddress(
   view.setUint16(0, v6 ? AF_INET6 : AF_INET, true);
   view.setUint16(2, endpoint.port);
   if (v6) bytes.set(parseIpv6(endpoint.address), 8);
-  else bytes.set(parseIpv4(endpoint.address), 4);
+  else bytes.set(parseIpv4(endpoint.address, endpoint.address), 4);
   return bytes;
 }
 
-function parseIpv4(address: string): number[] {
-  const parts = address.split(".").map(Number);
+function parseIpv4(text: string, address: string): number[] {
+  const parts = text.split(".");
   const valid = parts.length === 4 &&
-    parts.every((part) => Number.isInteger(part) && part >= 0 && part <= 255);
+    parts.every((part) => /^[0-9]{1,3}$/.test(part) && Number(part) <= 255);
   if (!valid) throw notAnAddress(address);
-  return parts;
+  return parts.map(Number);
 }
 
 function parseIpv6(address: string): number[] {
-  const [head, tail, more] = address.split("::");
+  const [head, tail, more] = withoutDots(address).split("::");
   if (more !== undefined) throw notAnAddress(address);
   const left = groupsOf(head, address);
   const right = tail === undefined ? [] : groupsOf(tail, address);
@@ -47,15 +47,22 @@ function parseIpv6(address: string): number[] {
     .flatMap((group) => [group >> 8, group & 0xff]);
 }
 
+/** Rewrites an IPv4 address at the end as two groups (RFC 4291 section 2.2). */
+function withoutDots(address: string): string {
+  if (!address.includes(".")) return address;
+  const start = address.lastIndexOf(":") + 1;
+  const [a, b, c, d] = parseIpv4(address.slice(start), address);
+  const groups = [(a << 8) | b, (c << 8) | d].map((group) =>
+    group.toString(16)
+  );
+  return address.slice(0, start) + groups.join(":");
+}
+
 function groupsOf(text: string, address: string): number[] {
   if (text === "") return [];
-  return text.split(":").flatMap((part) => {
-    if (part.includes(".")) {
-      const [a, b, c, d] = parseIpv4(part);
-      return [(a << 8) | b, (c << 8) | d];
-    }
+  return text.split(":").map((part) => {
     if (!/^[0-9a-fA-F]{1,4}$/.test(part)) throw notAnAddress(address);
-    return [parseInt(part, 16)];
+    return parseInt(part, 16);
   });
 }
 

@@ -29,7 +29,10 @@ export function deriveSessionKeys(
     iv.set(masterSalt);
     iv[7] ^= label;
     const stream = createCipheriv("aes-128-ctr", masterKey, iv);
-    return new Uint8Array(stream.update(new Uint8Array(bytes)));
+    const key = new Uint8Array(stream.update(new Uint8Array(bytes)));
+    // Adds nothing in counter mode, but the runtime keeps the cipher until then.
+    stream.final();
+    return key;
   };
   return {
     rtpKey: derive(0, 16),
