@@ -6,6 +6,14 @@
  * @module
  */
 
+export {
+  type AcceptedPacketHandler,
+  type AcceptHandlers,
+  type AcceptParts,
+  acceptTransport,
+  type LocalIce,
+  type RtcAcceptor,
+} from "./accept.ts";
 export type { Certificate } from "./certificate.ts";
 export {
   type Datapath,

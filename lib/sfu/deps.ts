@@ -9,3 +9,6 @@
 export { WebSocketServer } from "npm:ws@8.23.0";
 // @ts-types="npm:@types/ws@8.18.2"
 export type { RawData, WebSocket } from "npm:ws@8.23.0";
+/** An HTTP server that leaves the upgrade to us, as ws wants it. */
+export { createServer, type IncomingMessage, type Server } from "node:http";
+export type { Duplex } from "node:stream";

@@ -5,10 +5,16 @@
  * @module
  */
 
-import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { Duplex } from "node:stream";
 import { IDLE_TIMEOUT_MS, MAX_MESSAGE_BYTES } from "../protocol/mod.ts";
-import { type RawData, type WebSocket, WebSocketServer } from "./deps.ts";
+import {
+  createServer,
+  type Duplex,
+  type IncomingMessage,
+  type RawData,
+  type Server,
+  type WebSocket,
+  WebSocketServer,
+} from "./deps.ts";
 import { answerHttp, type HttpSources } from "./http.ts";
 import type { SfuOptions } from "./options.ts";
 import { Connection } from "./signaling/connection.ts";

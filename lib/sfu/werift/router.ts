@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { AcceptParts } from "../../rtc/accept.ts";
+import type { AcceptParts } from "../../rtc/mod.ts";
 import type { EngineRouter } from "../engine.ts";
 import { ROUTER_CAPABILITIES } from "./capabilities.ts";
 import {

@@ -19,7 +19,7 @@ import type {
   MediaKind,
   RtpParameters,
 } from "../../protocol/mod.ts";
-import { acceptTransport, type RtcAcceptor } from "../../rtc/accept.ts";
+import { acceptTransport, type RtcAcceptor } from "../../rtc/mod.ts";
 import type {
   ConsumeOptions,
   EngineConsumer,
