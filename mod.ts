@@ -35,6 +35,9 @@ export {
   type TimelinePoint,
 } from "./lib/metrics/mod.ts";
 export {
+  formatBps,
+  formatCount,
+  formatRatio,
   renderCsv,
   renderText,
   resultsSchema,

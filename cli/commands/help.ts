@@ -1,0 +1,72 @@
+/**
+ * Help, made of a command's table of options.
+ *
+ * @module
+ */
+
+import { type Option, optionName, type OptionTable } from "./option.ts";
+
+/** How the command line is begun. */
+export const PROGRAM = "deno run -A cli/main.ts";
+
+/** What help says of a command besides its options. */
+export interface CommandHelp {
+  readonly name: string;
+  /** One line. */
+  readonly summary: string;
+  /** Lines of further text, behind the options. */
+  readonly notes: readonly string[];
+}
+
+/** All that `--help` prints. */
+export function commandHelp(
+  { name, summary, notes }: CommandHelp,
+  table: OptionTable,
+): string {
+  const rows = [
+    ...Object.entries(table).map(([key, option]) =>
+      [spelling(key, option), describe(option)] as const
+    ),
+    ["-h, --help", "this text"] as const,
+  ];
+  return [
+    `${PROGRAM} ${name} [options]`,
+    "",
+    summary,
+    "",
+    ...twoColumns(rows),
+    ...(notes.length > 0 ? ["", ...notes] : []),
+  ].map((line) => `${line}\n`).join("");
+}
+
+/** Rows of two columns, the second behind the widest of the first. */
+export function twoColumns(
+  rows: readonly (readonly [string, string])[],
+): string[] {
+  const columns = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(columns)}  ${right}`);
+}
+
+function spelling(
+  key: string,
+  { arity, short, placeholder }: Option<unknown>,
+): string {
+  const name = `${short === undefined ? "    " : `-${short}, `}${
+    optionName(key)
+  }`;
+  switch (arity) {
+    case "flag":
+      return name;
+    case "maybe":
+      return `${name}[=${placeholder}]`;
+    case "once":
+    case "many":
+      return `${name} ${placeholder}`;
+  }
+}
+
+function describe({ arity, help, shownDefault }: Option<unknown>): string {
+  const times = arity === "many" ? " (may be repeated)" : "";
+  const value = shownDefault === undefined ? "" : ` [${shownDefault}]`;
+  return `${help}${times}${value}`;
+}

@@ -1,0 +1,146 @@
+/**
+ * A command line against its table of options. Nothing is ignored, and every
+ * mistake is told at once, in a line each.
+ *
+ * @module
+ */
+
+import { nearest } from "../../mod.ts";
+import { parseArgs } from "../deps.ts";
+import { optionName, type OptionTable, type ValuesOf } from "./option.ts";
+
+/** What a command line comes to. */
+export interface Parsed<Table extends OptionTable> {
+  /** The options' values; where there are mistakes, defaults. */
+  readonly values: ValuesOf<Table>;
+  /** The keys of the options that were given. */
+  readonly given: ReadonlySet<keyof Table>;
+  /** Whether `--help` was among them. */
+  readonly help: boolean;
+  /** Everything that is wrong, a line each. */
+  readonly mistakes: readonly string[];
+}
+
+/** Reads what follows the command's name. */
+export function parseOptions<Table extends OptionTable>(
+  table: Table,
+  args: readonly string[],
+): Parsed<Table> {
+  const mistakes: string[] = [];
+  const raw = takeApart(table, args, mistakes);
+  const given = new Set<keyof Table>();
+  const values: Record<string, unknown> = {};
+  for (const [key, option] of Object.entries(table)) {
+    const name = optionName(key);
+    const found = raw[name.slice(2)];
+    const texts: readonly string[] = Array.isArray(found)
+      ? found
+      : found === true
+      ? [""]
+      : [];
+    values[key] = option.initial;
+    if (texts.length > 0) given.add(key);
+    if (texts.length > 1 && option.arity !== "many") {
+      mistakes.push(`${name}: it was given ${texts.length} times.`);
+      continue;
+    }
+    for (const text of texts) {
+      if (text === "" && option.arity !== "flag") {
+        mistakes.push(
+          `${name}: its value is missing; it takes ${option.takes}.`,
+        );
+        continue;
+      }
+      const reading = option.read(text, values[key]);
+      if ("problem" in reading) mistakes.push(`${name}: ${reading.problem}.`);
+      else values[key] = reading.value;
+    }
+  }
+  return {
+    values: values as ValuesOf<Table>,
+    given,
+    help: raw.help === true,
+    mistakes,
+  };
+}
+
+function takeApart(
+  table: OptionTable,
+  args: readonly string[],
+  mistakes: string[],
+): Readonly<Record<string, unknown>> {
+  const entries = Object.entries(table).map(([key, option]) => ({
+    name: optionName(key).slice(2),
+    option,
+  }));
+  const flags = entries
+    .filter(({ option }) => option.arity === "flag")
+    .map(({ name }) => name)
+    .concat("help");
+  const valued = entries
+    .filter(({ option }) => option.arity !== "flag")
+    .map(({ name }) => name);
+  const bare = new Map(
+    entries.flatMap(({ name, option }) =>
+      option.bare === undefined
+        ? []
+        : [[`--${name}`, `--${name}=${option.bare}`]]
+    ),
+  );
+  const names = [...valued, ...flags].map((name) => `--${name}`);
+  const raw = parseArgs(
+    args.filter((arg) => isNoFlagWithValue(arg, flags, mistakes))
+      .map((arg) => bare.get(arg) ?? arg),
+    {
+      string: ["_", ...valued],
+      boolean: flags,
+      collect: valued,
+      alias: Object.fromEntries([
+        ["help", "h"],
+        ...entries.flatMap(({ name, option }) =>
+          option.short === undefined ? [] : [[name, option.short]]
+        ),
+      ]),
+      unknown: (arg, key) => {
+        mistakes.push(
+          key === undefined
+            ? surplus(arg, args, bare)
+            : unknownOption(arg.replace(/=.*$/s, ""), names),
+        );
+        return false;
+      },
+    },
+  );
+  for (const arg of raw._) mistakes.push(surplus(arg, args, bare));
+  return raw;
+}
+
+/** The parser would take `--quiet=anything` for `--quiet`. */
+function isNoFlagWithValue(
+  arg: string,
+  flags: readonly string[],
+  mistakes: string[],
+): boolean {
+  const name = /^--([^=]+)=/.exec(arg)?.[1];
+  if (name === undefined || !flags.includes(name)) return true;
+  mistakes.push(`--${name}: it takes no value.`);
+  return false;
+}
+
+function unknownOption(name: string, names: readonly string[]): string {
+  const guess = name.startsWith("--") ? nearest(name, names) : undefined;
+  return guess === undefined
+    ? `${name}: there is no such option; --help lists them.`
+    : `${name}: there is no such option, did you mean ${guess}?`;
+}
+
+function surplus(
+  arg: string,
+  args: readonly string[],
+  bare: ReadonlyMap<string, string>,
+): string {
+  const before = args[args.indexOf(arg) - 1];
+  return bare.has(before)
+    ? `"${arg}": write ${before}=${arg} if it belongs to ${before}.`
+    : `"${arg}": there is no use for it; options begin with --.`;
+}

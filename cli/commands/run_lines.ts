@@ -1,0 +1,124 @@
+/**
+ * What `run` says while it goes on, as plain lines, and what to do next when
+ * it could not go on.
+ *
+ * @module
+ */
+
+import {
+  type ChannelError,
+  formatBps,
+  formatCount,
+  formatRatio,
+  type RunProgress,
+} from "../../mod.ts";
+import type { RunValues } from "./run_options.ts";
+
+/** What is about to run, in a line or two. */
+export function configLines(
+  values: RunValues,
+  server: { readonly url: string; readonly pids: readonly number[] },
+  workers: number,
+): string[] {
+  const { clients, rooms, room, embedded } = values;
+  const sent = [
+    ...(values.videoOnly ? [] : ["audio"]),
+    ...(values.audioOnly ? [] : [`video ${values.quality} at ${values.fps}`]),
+  ].join(" and ");
+  const where = rooms === 1 ? `room ${room}` : `${rooms} rooms`;
+  const lines = [
+    `${clients} ${clients === 1 ? "client" : "clients"} in ${where}, ${sent}, ${
+      seconds(values.duration)
+    } after a ramp of ${seconds(values.rampUp)}, ${
+      workers === 1 ? "1 thread" : `${workers} threads`
+    }, seed ${values.seed}`,
+  ];
+  return embedded === undefined ? [...lines, `Server: ${server.url}`] : [
+    ...lines,
+    `Embedded server: ${embedded} on ${server.url}, ${
+      server.pids.length === 1 ? "pid" : "pids"
+    } ${server.pids.join(", ")}`,
+  ];
+}
+
+/** Where a run is, on one line. */
+export function progressLine(
+  { phase, elapsedMs, endMs, point, snapshot }: RunProgress,
+): string {
+  const { gauges, counters } = snapshot;
+  const active = gauges.clientsActive ?? 0;
+  const errors = Object.entries(counters)
+    .filter(([name]) => name.startsWith("errors."))
+    .reduce((sum, [, count]) => sum + count, 0);
+  return [
+    `${phase.padEnd(8)} ${seconds(elapsedMs)} of ${seconds(endMs)}`,
+    `${point.clients} of ${active} connected`,
+    `sent ${formatCount(point.packetsSentPerSec)}/s ${
+      formatBps(point.sendBps)
+    }`,
+    `received ${formatCount(point.packetsReceivedPerSec)}/s ${
+      formatBps(point.receiveBps)
+    }`,
+    `loss ${formatRatio(point.lossRatio)}`,
+    `${errors} ${errors === 1 ? "error" : "errors"}`,
+    `CPU ${formatRatio(point.cpuRatio)}`,
+  ].join("  ");
+}
+
+/** Why the server cannot be reached, and what to try. */
+export function unreachableLine(
+  { message, failure }: ChannelError,
+  embedded: boolean,
+): string {
+  return `${message} ${
+    embedded
+      ? "The embedded server should answer: try again, or another engine."
+      : reachAdvice(failure)
+  }`;
+}
+
+/** What to try when a run broke for this reason; empty when there is nothing to say. */
+export function brokeLine(reason: string, withPassword: boolean): string {
+  const line = `Cannot finish the run: ${reason.replace(/\.$/, "")}.`;
+  if (!/password/i.test(reason)) return line;
+  return withPassword
+    ? `${line} Check --password.`
+    : `${line} Give it with --password.`;
+}
+
+function reachAdvice(failure: ChannelError["failure"]): string {
+  switch (failure.kind) {
+    case "badUrl":
+      return "Give --server a ws:// or wss:// URL.";
+    case "refused":
+      return "Start the server, or add --embedded.";
+    case "http":
+      return httpAdvice(failure.status);
+    case "notWebSocket":
+      return "Something else answers there: check the port in --server.";
+    case "timeout":
+      return "Check --server, the firewall, and whether the server hangs.";
+    case "unreachable":
+      return "Check --server and the network.";
+    case "aborted":
+      return "Try again.";
+  }
+}
+
+function httpAdvice(status: number): string {
+  switch (status) {
+    case 401:
+    case 403:
+      return "Check --token.";
+    case 404:
+      return "Check the path in --server; SimplestChat's is /ws.";
+    case 503:
+      return "The server takes no more connections: free some, or raise its limit.";
+  }
+  return "Check --server: its answer is not a WebSocket server's.";
+}
+
+function seconds(ms: number): string {
+  const shown = ms / 1000;
+  return `${Number.isInteger(shown) ? shown : shown.toFixed(1)} s`;
+}

@@ -1,0 +1,241 @@
+/**
+ * What `run` takes, and what its options come to: a plan, a number of
+ * workers, and the record that goes into the summary.
+ *
+ * @module
+ */
+
+import {
+  type Fps,
+  makePlan,
+  MODE_PUBLISH_RATIOS,
+  rampAndHold,
+  type RunPlan,
+  type Summary,
+} from "../../mod.ts";
+import {
+  flag,
+  many,
+  maybe,
+  optional,
+  type ValuesOf,
+  withDefault,
+} from "./option.ts";
+import type { Parsed } from "./parse.ts";
+import {
+  choice,
+  decimal,
+  duration,
+  mapped,
+  text,
+  threshold,
+  webSocketUrl,
+  whole,
+  wholeOr,
+} from "./value_kind.ts";
+
+/** The options of `run`. */
+export const RUN_OPTIONS = {
+  clients: withDefault(whole(1, 100_000), {
+    short: "c",
+    help: "clients",
+    initial: 5,
+    shown: "5",
+  }),
+  duration: withDefault(duration(1), {
+    short: "d",
+    help: "media time after set-up; bare seconds, or 500ms, 90s, 5m, 1h",
+    initial: 30_000,
+    shown: "30",
+  }),
+  rampUp: withDefault(duration(0), {
+    short: "r",
+    help: "time over which clients join",
+    initial: 5_000,
+    shown: "5",
+  }),
+  server: withDefault(webSocketUrl, {
+    short: "s",
+    help: "the server",
+    initial: "ws://localhost:3000/ws",
+    shown: "ws://localhost:3000/ws",
+  }),
+  embedded: maybe(choice(["werift", "mediasoup"]), {
+    help: "start a server for this run; werift needs nothing installed",
+    bare: "werift",
+  }),
+  room: withDefault(text("ID"), {
+    help: "the room, or what the ids of several begin with",
+    initial: "load-test-room",
+    shown: "load-test-room",
+  }),
+  rooms: withDefault(whole(1, 100_000), {
+    help: "rooms: <ID>-0, <ID>-1, …",
+    initial: 1,
+    shown: "1",
+  }),
+  audioOnly: flag({ help: "send and receive no video" }),
+  videoOnly: flag({ help: "send and receive no audio" }),
+  quality: withDefault(choice(["480p", "720p", "1080p"]), {
+    short: "q",
+    help: "1.0, 2.5 and 4.5 Mbps at 30 frames a second",
+    initial: "480p",
+    shown: "480p",
+  }),
+  fps: withDefault(
+    mapped(choice(["15", "30", "60"]), (word) => Number(word) as Fps),
+    {
+      help: "frames a second; 0.6, 1 and 1.5 times the bit rate",
+      initial: 30,
+      shown: "30",
+    },
+  ),
+  mode: withDefault(
+    choice(["conference", "classroom", "panel", "webinar"]),
+    {
+      help: "how many publish: all, 20 %, 10 %, 1 %",
+      initial: "conference",
+      shown: "conference",
+    },
+  ),
+  publishRatio: optional(decimal("F", 0, 1), {
+    help: "the share of clients that publish, instead of --mode",
+  }),
+  churnRate: withDefault(decimal("R", 0, 1000), {
+    help: "departures a second, each replaced",
+    initial: 0,
+    shown: "0",
+  }),
+  maxAudio: withDefault(whole(0, 10_000), {
+    help: "audio tracks that a client receives at most",
+    initial: 4,
+    shown: "4",
+  }),
+  maxVideo: withDefault(whole(0, 10_000), {
+    help: "video tracks that a client receives at most",
+    initial: 4,
+    shown: "4",
+  }),
+  threshold: many(threshold, {
+    help: `what the run must keep to: "join p(95) < 500ms", "loss < 1%"`,
+  }),
+  workers: withDefault(wholeOr("auto", 1, 1024), {
+    help: "threads that drive clients; auto: one a core, one per 20 clients",
+    initial: "auto",
+    shown: "auto",
+  }),
+  seed: withDefault(whole(0), {
+    help: "the same seed gives the same run",
+    initial: 1,
+    shown: "1",
+  }),
+  out: withDefault(text("DIR"), {
+    help: "where the two result files go",
+    initial: ".",
+    shown: ".",
+  }),
+  json: flag({ help: "print the summary as JSON, and nothing else" }),
+  quiet: flag({ help: "print no progress" }),
+  token: optional(text("JWT"), { help: "a token for the server" }),
+  password: optional(text("P"), { help: "the password of the rooms" }),
+  lane: withDefault(choice(["auto", "native", "portable"]), {
+    help: "for diagnosis: how datagrams are sent",
+    initial: "auto",
+    shown: "auto",
+  }),
+  cipher: withDefault(choice(["auto", "openssl", "portable"]), {
+    help: "for diagnosis: what encrypts them",
+    initial: "auto",
+    shown: "auto",
+  }),
+} as const;
+
+/** What the options of `run` come to. */
+export type RunValues = ValuesOf<typeof RUN_OPTIONS>;
+
+/** Options that are right by themselves and wrong together. */
+export function contradictions(
+  { values, given }: Pick<Parsed<typeof RUN_OPTIONS>, "values" | "given">,
+): string[] {
+  const mistakes: string[] = [];
+  if (values.audioOnly && values.videoOnly) {
+    mistakes.push(
+      "--audio-only, --video-only: they exclude each other, leave one out.",
+    );
+  }
+  if (given.has("embedded") && given.has("server")) {
+    mistakes.push(
+      "--embedded, --server: they exclude each other, leave one out.",
+    );
+  }
+  if (given.has("mode") && given.has("publishRatio")) {
+    mistakes.push(
+      "--mode, --publish-ratio: they exclude each other, leave one out.",
+    );
+  }
+  return mistakes;
+}
+
+/** Who does what, when. */
+export function planOf(values: RunValues): RunPlan {
+  return makePlan({
+    audio: !values.videoOnly,
+    video: !values.audioOnly,
+    quality: values.quality,
+    fps: values.fps,
+    maxAudio: values.maxAudio,
+    maxVideo: values.maxVideo,
+    stages: rampAndHold(values.clients, values.rampUp, values.duration),
+    room: values.room,
+    rooms: values.rooms,
+    publishRatio: publishRatioOf(values),
+    churnRate: values.churnRate,
+    seed: values.seed,
+  });
+}
+
+/** Clients that are worth a thread of their own. */
+const CLIENTS_PER_WORKER = 20;
+
+/** How many threads to use on so many cores. */
+export function workersOf(
+  { workers, clients }: Pick<RunValues, "workers" | "clients">,
+  cores: number,
+): number {
+  return workers === "auto"
+    ? Math.min(cores, Math.ceil(clients / CLIENTS_PER_WORKER))
+    : workers;
+}
+
+/** The options for the record; secrets only as given or not. */
+export function configOf(
+  values: RunValues,
+  workers: number,
+): Summary["config"] {
+  return {
+    clients: values.clients,
+    durationMs: values.duration,
+    rampUpMs: values.rampUp,
+    embedded: values.embedded ?? null,
+    room: values.room,
+    rooms: values.rooms,
+    audio: !values.videoOnly,
+    video: !values.audioOnly,
+    quality: values.quality,
+    fps: values.fps,
+    publishRatio: publishRatioOf(values),
+    churnRate: values.churnRate,
+    maxAudio: values.maxAudio,
+    maxVideo: values.maxVideo,
+    thresholds: values.threshold.map(({ expression }) => expression),
+    workers,
+    token: values.token !== undefined,
+    password: values.password !== undefined,
+    lane: values.lane,
+    cipher: values.cipher,
+  };
+}
+
+function publishRatioOf({ mode, publishRatio }: RunValues): number {
+  return publishRatio ?? MODE_PUBLISH_RATIOS[mode];
+}

@@ -1,0 +1,60 @@
+/**
+ * `serve`: the embedded server by itself, until a signal ends it.
+ *
+ * @module
+ */
+
+import { startSfu } from "../../mod.ts";
+import { commandHelp, PROGRAM } from "./help.ts";
+import { parseOptions } from "./parse.ts";
+import {
+  SERVE_OPTIONS,
+  serveContradictions,
+  sfuOptionsOf,
+} from "./serve_options.ts";
+import { errorLine, openInterrupts, printError, printOut } from "./shell.ts";
+
+/** One line. */
+export const SERVE_SUMMARY =
+  "A server that speaks SimplestChat's protocol, to test against.";
+
+const NOTES: readonly string[] = [
+  "It ends on Ctrl+C or SIGTERM. Its CPU is best spent elsewhere than on the",
+  "cores that drive the load.",
+];
+
+/** Carries `serve` out; resolves with the exit code. */
+export async function serveCommand(args: readonly string[]): Promise<number> {
+  const parsed = parseOptions(SERVE_OPTIONS, args);
+  if (parsed.help) {
+    printOut(
+      commandHelp(
+        { name: "serve", summary: SERVE_SUMMARY, notes: NOTES },
+        SERVE_OPTIONS,
+      ),
+    );
+    return 0;
+  }
+  const mistakes = [...parsed.mistakes, ...serveContradictions(parsed)];
+  if (mistakes.length > 0) {
+    for (const mistake of mistakes) printError(mistake);
+    return 2;
+  }
+
+  using interrupts = openInterrupts({});
+  const { signal } = interrupts;
+  const stopped = new Promise<undefined>((resolve) => {
+    signal.addEventListener("abort", () => resolve(undefined), { once: true });
+  });
+  await using sfu = await startSfu(sfuOptionsOf(parsed.values));
+  const { url, engine, pids } = sfu;
+  printOut(
+    `Serving ${url} with ${engine}, ${pids.length === 1 ? "pid" : "pids"} ${
+      pids.join(", ")
+    }. Load it with: ${PROGRAM} run --server ${url}\n`,
+  );
+  const failure = await Promise.race([stopped, sfu.failed]);
+  if (failure === undefined) return 0;
+  printError(errorLine(failure));
+  return 1;
+}

@@ -1,0 +1,120 @@
+/**
+ * What `serve` takes, and what its options come to.
+ *
+ * @module
+ */
+
+import type { SfuOptions } from "../../mod.ts";
+import { flag, many, optional, type ValuesOf, withDefault } from "./option.ts";
+import type { Parsed } from "./parse.ts";
+import { assignment, choice, duration, text, whole } from "./value_kind.ts";
+
+/** The options of `serve`. */
+export const SERVE_OPTIONS = {
+  engine: withDefault(choice(["werift", "mediasoup"]), {
+    help: "what forwards the media; werift needs nothing installed",
+    initial: "werift",
+    shown: "werift",
+  }),
+  port: withDefault(whole(0, 65_535), {
+    help: "the port of HTTP and WebSocket; 0 is any free one",
+    initial: 3000,
+    shown: "3000",
+  }),
+  host: withDefault(text("ADDRESS"), {
+    help: "the address on which it listens",
+    initial: "127.0.0.1",
+    shown: "127.0.0.1",
+  }),
+  announceIp: withDefault(text("IP"), {
+    help: "the address to which clients send media",
+    initial: "127.0.0.1",
+    shown: "127.0.0.1",
+  }),
+  maxConnections: withDefault(whole(1, 1_000_000), {
+    help: "connections at once; more are answered 503",
+    initial: 10_000,
+    shown: "10000",
+  }),
+  maxConsumers: withDefault(whole(0, 1_000_000), {
+    help: "tracks that a participant may ask for in one stay",
+    initial: 16,
+    shown: "16",
+  }),
+  idleTimeout: withDefault(duration(1), {
+    help: "a connection that is silent for so long is dropped",
+    initial: 300_000,
+    shown: "5m",
+  }),
+  grace: withDefault(duration(0), {
+    help: "how long a lost participant stays in its room",
+    initial: 30_000,
+    shown: "30",
+  }),
+  roomPassword: many(assignment, {
+    help: "a room that is locked from the start",
+  }),
+  jwtSecret: optional(text("SECRET"), {
+    help: "what tokens are signed with (HS256); without it all are anonymous",
+  }),
+  metricsToken: optional(text("TOKEN"), {
+    help: "the bearer token that /metrics wants",
+  }),
+  stats: flag({ help: "answer /stats with what every stream carried" }),
+  freshReconnectToken: flag({
+    help: "let reconnect work, which it does not on SimplestChat",
+  }),
+  workers: optional(whole(1, 1024), {
+    help: "mediasoup: worker processes [one a core]",
+  }),
+  mediaPort: optional(whole(0, 65_535), {
+    help: "mediasoup: the first worker's UDP port [any free one]",
+  }),
+  workerChoice: optional(choice(["fewest-consumers", "round-robin"]), {
+    help: "mediasoup: on which worker a new room lands [fewest-consumers]",
+  }),
+} as const;
+
+/** What the options of `serve` come to. */
+type ServeValues = ValuesOf<typeof SERVE_OPTIONS>;
+
+/** Options that the werift engine has no use for. */
+const MEDIASOUP_ONLY = [
+  ["workers", "--workers"],
+  ["mediaPort", "--media-port"],
+  ["workerChoice", "--worker-choice"],
+] as const;
+
+/** Options that are right by themselves and wrong together. */
+export function serveContradictions(
+  { values, given }: Pick<Parsed<typeof SERVE_OPTIONS>, "values" | "given">,
+): string[] {
+  if (values.engine === "mediasoup") return [];
+  return MEDIASOUP_ONLY
+    .filter(([key]) => given.has(key))
+    .map(([, name]) => `${name}: it needs --engine mediasoup.`);
+}
+
+/** The server that these options ask for. */
+export function sfuOptionsOf(values: ServeValues): SfuOptions {
+  const { workers, mediaPort, workerChoice } = values;
+  return {
+    engine: values.engine,
+    port: values.port,
+    host: values.host,
+    announceIp: values.announceIp,
+    maxConnections: values.maxConnections,
+    maxConsumersPerJoin: values.maxConsumers,
+    idleTimeoutMs: values.idleTimeout,
+    graceMs: values.grace,
+    roomPasswords: Object.fromEntries(values.roomPassword),
+    freshReconnectToken: values.freshReconnectToken,
+    exposeStats: values.stats,
+    ...(values.jwtSecret !== undefined && { jwtSecret: values.jwtSecret }),
+    ...(values.metricsToken !== undefined &&
+      { metricsToken: values.metricsToken }),
+    ...(workers !== undefined && { workers }),
+    ...(mediaPort !== undefined && { mediaPort }),
+    ...(workerChoice !== undefined && { workerChoice }),
+  };
+}

@@ -1,0 +1,79 @@
+/**
+ * What a command has of the process around it: its two outputs, and the
+ * signals that ask it to stop.
+ *
+ * @module
+ */
+
+/** Signals that ask to stop. */
+const STOP_SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT"]
+  : ["SIGINT", "SIGTERM", "SIGHUP"];
+
+/** Prints a text on standard output, to the end. */
+export function printOut(text: string): void {
+  writeAll(Deno.stdout, text);
+}
+
+/** Prints a line on standard error. */
+export function printError(line: string): void {
+  writeAll(Deno.stderr, `${line}\n`);
+}
+
+/** The message of an error, on one line and beginning with what could not be done. */
+export function errorLine(error: unknown): string {
+  const text = (error instanceof Error ? error.message : String(error))
+    .trim().replaceAll(/\s*\n\s*/g, " ");
+  return text.startsWith("Cannot ") ? text : `Cannot go on: ${text}`;
+}
+
+/** Asks to stop. */
+export interface Interrupts extends Disposable {
+  /** Fires at the first signal. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Listens for signals: the first one stops what goes on, the second one ends
+ * the process at once with 130, after `beforeExit`.
+ */
+export function openInterrupts(
+  { onFirst, beforeExit }: {
+    readonly onFirst?: () => void;
+    readonly beforeExit?: () => void;
+  },
+): Interrupts {
+  const controller = new AbortController();
+  const onSignal = () => {
+    if (controller.signal.aborted) {
+      beforeExit?.();
+      Deno.exit(130);
+    }
+    controller.abort();
+    onFirst?.();
+  };
+  for (const name of STOP_SIGNALS) Deno.addSignalListener(name, onSignal);
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]: () => {
+      for (const name of STOP_SIGNALS) {
+        Deno.removeSignalListener(name, onSignal);
+      }
+    },
+  };
+}
+
+function writeAll(
+  output: { writeSync(bytes: Uint8Array): number },
+  text: string,
+): void {
+  const bytes = new TextEncoder().encode(text);
+  try {
+    for (let at = 0; at < bytes.length;) {
+      at += output.writeSync(bytes.subarray(at));
+    }
+  } catch (error) {
+    // Whoever reads us has had enough, as `head` does: no reason to stop.
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}

@@ -1,0 +1,175 @@
+/**
+ * The kinds of value that an option takes, each as a reader of one text. None
+ * throws: what is wrong with a text is said in words that go behind the
+ * option's name.
+ *
+ * @module
+ */
+
+import { parseThreshold, type Threshold } from "../../mod.ts";
+
+/** A value, or what is wrong with the text. */
+export type Reading<T> =
+  | { readonly value: T }
+  | { readonly problem: string };
+
+/** A kind of value. */
+export interface ValueKind<T> {
+  /** How help names the value. */
+  readonly placeholder: string;
+  /** What it takes, to go behind "takes". */
+  readonly takes: string;
+  readonly read: (text: string) => Reading<T>;
+}
+
+/** A whole number within bounds. */
+export function whole(
+  min: number,
+  max: number = Number.MAX_SAFE_INTEGER,
+): ValueKind<number> {
+  const range = max === Number.MAX_SAFE_INTEGER
+    ? `of at least ${min}`
+    : `from ${min} to ${max}`;
+  return kind("N", `a whole number ${range}`, (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : NaN;
+    return value >= min && value <= max ? value : undefined;
+  });
+}
+
+/** A number, fractions allowed, within bounds. */
+export function decimal(
+  placeholder: string,
+  min: number,
+  max: number,
+): ValueKind<number> {
+  return kind(placeholder, `a number from ${min} to ${max}`, (text) => {
+    const value = /^(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : NaN;
+    return value >= min && value <= max ? value : undefined;
+  });
+}
+
+const MS_PER_UNIT: Readonly<Record<string, number>> = {
+  "": 1000,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
+
+/** Timers cannot wait for longer than 24 days. */
+const MOST_HOURS = 480;
+
+/** A length of time, in milliseconds; bare numbers are seconds. */
+export function duration(minMs: number): ValueKind<number> {
+  const above = minMs > 0 ? `of at least ${minMs}ms ` : "";
+  return kind(
+    "T",
+    `a duration ${above}such as 30, 500ms, 90s, 5m or 1h, up to ${MOST_HOURS}h`,
+    (text) => {
+      const [, digits, unit] = /^(\d+\.?\d*|\.\d+)(ms|s|m|h|)$/.exec(text) ??
+        [];
+      const ms = Math.round(Number(digits) * MS_PER_UNIT[unit]);
+      return ms >= minMs && ms <= MOST_HOURS * MS_PER_UNIT.h ? ms : undefined;
+    },
+  );
+}
+
+/** One of a few words. */
+export function choice<const T extends string>(
+  words: readonly T[],
+): ValueKind<T> {
+  const takes = words.length === 1
+    ? words[0]
+    : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+  return kind(
+    words.join("|"),
+    takes,
+    (text) => words.find((word) => word === text),
+  );
+}
+
+/** A kind whose values are those of another one, made into something else. */
+export function mapped<T, U>(
+  inner: ValueKind<T>,
+  change: (value: T) => U,
+): ValueKind<U> {
+  return {
+    ...inner,
+    read: (text) => {
+      const reading = inner.read(text);
+      return "problem" in reading ? reading : { value: change(reading.value) };
+    },
+  };
+}
+
+/** A whole number, or a word that stands for one. */
+export function wholeOr<const W extends string>(
+  word: W,
+  min: number,
+  max: number,
+): ValueKind<number | W> {
+  const number = whole(min, max);
+  return kind(
+    `N|${word}`,
+    `${number.takes}, or ${word}`,
+    (text) => {
+      if (text === word) return word;
+      const reading = number.read(text);
+      return "value" in reading ? reading.value : undefined;
+    },
+  );
+}
+
+/** Any text that is not empty. */
+export function text(placeholder: string): ValueKind<string> {
+  return kind(placeholder, "a text", (given) => given);
+}
+
+/** A text before and a text after the first `=`. */
+export const assignment: ValueKind<readonly [string, string]> = kind(
+  "ROOM=PASSWORD",
+  "ROOM=PASSWORD",
+  (given) => {
+    const [, name, value] = /^([^=]+)=(.+)$/s.exec(given) ?? [];
+    return value === undefined ? undefined : [name, value] as const;
+  },
+);
+
+/** Where a WebSocket server is. */
+export const webSocketUrl: ValueKind<string> = kind(
+  "URL",
+  "a ws:// or wss:// URL",
+  (given) =>
+    /^wss?:\/\//i.test(given) && URL.canParse(given) ? given : undefined,
+);
+
+/** What a run must keep to. */
+export const threshold: ValueKind<Threshold> = {
+  placeholder: "EXPR",
+  takes: `a threshold such as "join p(95) < 500ms" or "loss < 1%"`,
+  read: (given) => {
+    try {
+      return { value: parseThreshold(given) };
+    } catch (error) {
+      if (error instanceof SyntaxError) return { problem: error.message };
+      throw error;
+    }
+  },
+};
+
+function kind<T>(
+  placeholder: string,
+  takes: string,
+  read: (text: string) => T | undefined,
+): ValueKind<T> {
+  return {
+    placeholder,
+    takes,
+    read: (given) => {
+      const value = read(given);
+      return value === undefined
+        ? { problem: `"${given}" is not ${takes}` }
+        : { value };
+    },
+  };
+}
