@@ -10,7 +10,10 @@ import {
   writeVp8InterHeader,
   writeVp8KeyHeader,
 } from "../../../lib/media/mod.ts";
-import type { RtpParameters } from "../../../lib/protocol/mod.ts";
+import type {
+  RtpParameters,
+  ServerMessageOf,
+} from "../../../lib/protocol/mod.ts";
 import {
   type Datapath,
   RtcTransport,
@@ -47,6 +50,16 @@ export async function connectTransport(
     { type: `create${direction}Transport` },
     "transportCreated",
   );
+  return await connectCreated(client, datapath, created, handlers);
+}
+
+/** Connects a transport that `client` has opened. */
+export async function connectCreated(
+  client: TestClient,
+  datapath: Datapath,
+  created: ServerMessageOf<"transportCreated">,
+  handlers: Partial<TransportHandlers>,
+): Promise<RtcTransport> {
   const transport = new RtcTransport(datapath, created, {
     onRtp: () => {},
     onRtcp: () => {},

@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertGreater } from "@std/assert";
-import { openDatapath } from "../../../lib/rtc/mod.ts";
+import { type Datapath, openDatapath } from "../../../lib/rtc/mod.ts";
 import { startSfu } from "../../../lib/sfu/mod.ts";
 import { ENGINES } from "./engines.ts";
 import {
+  connectCreated,
   connectTransport,
   KeyFrameRequests,
   VIDEO_PARAMETERS,
@@ -10,6 +11,37 @@ import {
   VideoSource,
 } from "./media_client.ts";
 import { TestClient } from "./test_client.ts";
+
+/** Alice with a send transport and a producer, and Bob, in one room. */
+async function stage(alice: TestClient, bob: TestClient, datapath: Datapath) {
+  for (const client of [alice, bob]) {
+    await client.ask(
+      { type: "joinRoom", roomId: "r", participantName: "Someone" },
+      "roomJoined",
+    );
+  }
+  const requests = new KeyFrameRequests();
+  const sending = await connectTransport(alice, datapath, "Send", {
+    onRtcp: requests.onRtcp,
+  });
+  const { producerId } = await alice.ask({
+    type: "produce",
+    transportId: "",
+    kind: "video",
+    source: "camera",
+    rtpParameters: VIDEO_PARAMETERS,
+  }, "producerCreated");
+  const { rtpCapabilities } = await bob.ask(
+    { type: "getRouterRtpCapabilities" },
+    "routerRtpCapabilities",
+  );
+  return {
+    source: new VideoSource(sending),
+    consume: { type: "consume", producerId, rtpCapabilities },
+    requests,
+    [Symbol.asyncDispose]: () => sending.close(),
+  } as const;
+}
 
 for (const { engine, ignore } of ENGINES) {
   Deno.test({
@@ -21,41 +53,14 @@ for (const { engine, ignore } of ENGINES) {
       await using sfu = await startSfu({ engine, workers: 1 });
       await using alice = await TestClient.connect(sfu.url);
       await using bob = await TestClient.connect(sfu.url);
-      await alice.ask(
-        { type: "joinRoom", roomId: "r", participantName: "Alice" },
-        "roomJoined",
-      );
-      await bob.ask(
-        { type: "joinRoom", roomId: "r", participantName: "Bob" },
-        "roomJoined",
-      );
-      const requests = new KeyFrameRequests();
-      await using sending = await connectTransport(alice, datapath, "Send", {
-        onRtcp: requests.onRtcp,
-      });
+      await using media = await stage(alice, bob, datapath);
+      const { source, requests } = media;
       const sink = new VideoSink();
       await using _receiving = await connectTransport(bob, datapath, "Recv", {
         onRtp: sink.onRtp,
       });
-
-      const { producerId } = await alice.ask({
-        type: "produce",
-        transportId: "",
-        kind: "video",
-        source: "camera",
-        rtpParameters: VIDEO_PARAMETERS,
-      }, "producerCreated");
-      const { rtpCapabilities } = await bob.ask(
-        { type: "getRouterRtpCapabilities" },
-        "routerRtpCapabilities",
-      );
-      const { rtpParameters } = await bob.ask(
-        { type: "consume", producerId, rtpCapabilities },
-        "consumerCreated",
-      );
-
+      const { rtpParameters } = await bob.ask(media.consume, "consumerCreated");
       sink.ssrc = rtpParameters.encodings[0].ssrc!;
-      const source = new VideoSource(sending);
       source.send(false);
       await requests.next();
       source.send(true);
@@ -82,6 +87,27 @@ for (const { engine, ignore } of ENGINES) {
       assertEquals(stats.producers[0].bytes, source.bytes);
       assertGreater(stats.consumers[0].bytes, 101 * 100);
       assertEquals(stats.producers[0].closed, true);
+    },
+  });
+
+  Deno.test({
+    name:
+      `${engine} asks for a key frame when a consumer's transport comes up late`,
+    ignore,
+    fn: async () => {
+      using datapath = await openDatapath({ lane: "portable" });
+      await using sfu = await startSfu({ engine, workers: 1 });
+      await using alice = await TestClient.connect(sfu.url);
+      await using bob = await TestClient.connect(sfu.url);
+      await using media = await stage(alice, bob, datapath);
+      media.source.send(false);
+      const created = await bob.ask(
+        { type: "createRecvTransport" },
+        "transportCreated",
+      );
+      await bob.ask(media.consume, "consumerCreated");
+      await using _receiving = await connectCreated(bob, datapath, created, {});
+      await media.requests.next();
     },
   });
 }

@@ -51,6 +51,19 @@ Deno.test("the 101st frame of a burst is dropped with one error, and a second la
   assertEquals(client.heard.at(-1)?.type, "roomJoined");
 });
 
+Deno.test("each run of dropped frames is told once", async () => {
+  const world = new FakeWorld();
+  const client = world.connect("alice");
+  for (const _run of [1, 2]) {
+    for (let i = 0; i < 110; i++) {
+      client.connection.receive('{"type":"leaveRoom"}');
+    }
+    for (let i = 0; i < 10; i++) await settle();
+    world.scheduler.pass(1000);
+  }
+  assertEquals(client.heard.length, 2);
+});
+
 Deno.test("reading stops while too many frames wait, and goes on", async () => {
   const client = new FakeWorld().connect("alice");
   for (let i = 0; i < 70; i++) {

@@ -287,3 +287,33 @@ Deno.test("every join makes a new reconnect token", async () => {
   await alice.say(JOIN);
   assertNotEquals(alice.last("roomJoined").reconnectToken, first);
 });
+
+Deno.test("a refused join that empties the room does not spoil one that waits for the same room", async () => {
+  const world = new FakeWorld({ roomPasswords: { r: "yes" } });
+  const alice = world.connect("alice");
+  const bob = world.connect("bob");
+  alice.connection.receive(JSON.stringify(JOIN));
+  bob.connection.receive(JSON.stringify({ ...JOIN, password: "yes" }));
+  await settle();
+  assertEquals(
+    alice.last("error").message,
+    "Error: This room requires a password",
+  );
+  await bob.say({ type: "createSendTransport" });
+  assertEquals(bob.heard.map((m) => m.type), [
+    "roomJoined",
+    "transportCreated",
+  ]);
+});
+
+Deno.test("a closed server keeps no ghosts", async () => {
+  const world = new FakeWorld();
+  const alice = await world.join("alice");
+  const bob = await world.join("bob");
+  alice.connection.end();
+  await settle();
+  world.hub.close();
+  bob.connection.end();
+  await settle();
+  assertEquals(world.scheduler.waiting, 0);
+});

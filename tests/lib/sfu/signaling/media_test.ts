@@ -34,14 +34,15 @@ async function publishing(world: FakeWorld): Promise<{
   return { alice, bob, producerId };
 }
 
-Deno.test("the others hear of a producer before its owner, with the observers in between", async () => {
+Deno.test("the others hear of a producer before its owner, who only gets its answer", async () => {
   const world = new FakeWorld();
-  const { bob, producerId } = await publishing(world);
+  const { alice, bob, producerId } = await publishing(world);
   assertEquals(world.journal.slice(-2), [
     "bob newProducer",
     "alice producerCreated",
   ]);
   assertEquals(world.engine.done, [`observe ${producerId}`]);
+  assertEquals(alice.heard.some((m) => m.type === "newProducer"), false);
   assertEquals(bob.last("newProducer"), {
     type: "newProducer",
     participantId: "alice",
@@ -104,6 +105,19 @@ Deno.test("a consumer of a paused producer starts paused, and is told so after i
     world.engine.done.at(-1),
     `consumer ${consumerId} starts paused`,
   );
+});
+
+Deno.test("a producer that is paused while its consumer is being made pauses it, too", async () => {
+  const world = new FakeWorld();
+  const { alice, bob, producerId } = await publishing(world);
+  bob.connection.receive(JSON.stringify(consume(producerId)));
+  await alice.say({ type: "pauseProducer", producerId });
+  const { consumerId } = bob.last("consumerCreated");
+  assertEquals(
+    world.engine.done.includes(`pause consumer ${consumerId}`),
+    true,
+  );
+  assertEquals(bob.heard.at(-1), { type: "producerPaused", producerId });
 });
 
 Deno.test("pausing and resuming a producer reaches every consumer, and everybody hears", async () => {
