@@ -60,8 +60,10 @@ function headLines(summary: Summary, width: number): Line[] {
   const { verdict, partial, server, seed, version, elapsedMs } = summary;
   const [word, tone] = VERDICTS[verdict.status];
   const indent = " ".repeat(word.length + 2);
+  // A reason may end with a whole sentence of somebody else's.
+  const reason = verdict.reason.replace(/\.$/, "");
   const sentence = piece(
-    `${verdict.reason.charAt(0).toUpperCase()}${verdict.reason.slice(1)}.`,
+    `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`,
   ).text;
   const lines = wrapWords(sentence, width - indent.length);
   const run = `rtcrowd ${version} on ${server.url}, ${

@@ -37,6 +37,8 @@ export interface CrowdOptions {
   readonly workers?: number | undefined;
   /** @default {{}} */
   readonly datapath?: DatapathChoice | undefined;
+  /** Calls off the opening; has no effect on an open crowd. */
+  readonly signal?: AbortSignal | undefined;
   /** Told of what happens to clients and nodes, as it happens. */
   readonly onNote?: ((note: NodeNote) => void) | undefined;
   /** Told of each second, with what happened in it. */
@@ -53,7 +55,10 @@ const MARK_INTERVAL_MS = 1000;
  */
 export async function openCrowd(options: CrowdOptions): Promise<Crowd> {
   const { url, token } = options.server;
-  const channel = await openWebSocketChannel(url, { token });
+  const channel = await openWebSocketChannel(url, {
+    token,
+    signal: options.signal,
+  });
   channel.close();
   await channel.closed;
   const crowd = new Crowd(options);

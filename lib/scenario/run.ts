@@ -67,28 +67,38 @@ export interface RunOutcome {
 /** Clients may take this much longer than the ramp before media time counts without them. */
 const MOST_SETTLING_MS = 60_000;
 
+/** So many refusals for the same reason, and nobody let in, say that nobody will be. */
+const ENOUGH_REFUSALS = 3;
+
 /**
  * Carries out a run. Throws a `ChannelError` when the server cannot be
  * reached at the start; anything later is in the summary.
  */
 export async function run(options: RunOptions): Promise<RunOutcome> {
-  const { plan, server, workers, datapath, onNote } = options;
+  const { plan, server, workers, datapath, signal, onNote } = options;
   const watch = new RunWatch(options);
   const crowd = await openCrowd({
     server,
     plan,
     workers,
     datapath,
+    signal,
     onNote,
     onSecond: (point, snapshot) => watch.onSecond(crowd, point, snapshot),
   });
-  const finish = (ending: Ending): Summary =>
-    summarizeRun(options, crowd, ending);
-  watch.begin(crowd);
-  await crowd.add(plan);
-  const ending = await watch.ended;
-  await crowd.close();
-  return { summary: finish(ending), snapshot: crowd.snapshot() };
+  try {
+    watch.begin(crowd);
+    await crowd.add(plan);
+    const ending = await watch.ended;
+    await crowd.close();
+    return {
+      summary: summarizeRun(options, crowd, ending),
+      snapshot: crowd.snapshot(),
+    };
+  } finally {
+    watch.end();
+    await crowd.close();
+  }
 }
 
 /** Decides when a run is over. */
@@ -96,6 +106,7 @@ class RunWatch {
   readonly ended: Promise<Ending>;
   readonly #options: RunOptions;
   readonly #end: (ending: Ending) => void;
+  readonly #interrupt: () => void;
   #endMs: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #over = false;
@@ -104,27 +115,31 @@ class RunWatch {
     this.#options = options;
     this.#endMs = options.plan.endAtMs;
     const { promise, resolve } = Promise.withResolvers<Ending>();
-    this.ended = promise.finally(() => {
-      this.#over = true;
-      clearTimeout(this.#timer);
-    });
+    this.ended = promise.finally(() => this.end());
     this.#end = resolve;
+    this.#interrupt = () => resolve({ kind: "interrupted" });
   }
 
   begin(crowd: Crowd): void {
     const { signal, broken, plan } = this.#options;
-    const interrupt = () => this.#end({ kind: "interrupted" });
-    if (signal?.aborted) interrupt();
-    signal?.addEventListener("abort", interrupt, { once: true });
+    if (signal?.aborted) this.#interrupt();
+    signal?.addEventListener("abort", this.#interrupt);
     broken?.then((reason) => this.#end({ kind: "broke", reason }));
     this.#endMs = crowd.elapsedMs + plan.endAtMs;
     this.#setTimer(crowd);
   }
 
+  /** Stops watching, whatever became of it. Idempotent. */
+  end(): void {
+    this.#over = true;
+    clearTimeout(this.#timer);
+    this.#options.signal?.removeEventListener("abort", this.#interrupt);
+  }
+
   onSecond(crowd: Crowd, point: TimelinePoint, snapshot: Snapshot): void {
     if (!this.#over) {
       this.#waitForJoins(crowd, snapshot);
-      this.#giveUpWhenAllFailed(snapshot);
+      this.#giveUpWhenHopeless(snapshot);
     }
     const { rampUpMs, onProgress } = this.#options;
     onProgress?.({
@@ -158,16 +173,18 @@ class RunWatch {
     this.#setTimer(crowd);
   }
 
-  #giveUpWhenAllFailed({ clients }: Snapshot): void {
-    const { plan } = this.#options;
-    const ended = clients.filter(({ state }) => state === "failed");
-    if (clients.length < plan.clients.length) return;
-    if (!clients.every(({ state }) => state === "failed" || state === "left")) {
-      return;
-    }
-    const cause = ended.at(-1)?.failureCause;
+  #giveUpWhenHopeless({ clients }: Snapshot): void {
+    const failed = clients.filter(({ state }) => state === "failed");
+    const cause = failed.at(-1)?.failureCause?.replace(/\.$/, "");
     if (cause === undefined) return;
-    this.#end({ kind: "broke", reason: `no client is left: ${cause}` });
+    const everybodyEnded =
+      clients.length >= this.#options.plan.clients.length &&
+      clients.every(({ state }) => state === "failed" || state === "left");
+    if (everybodyEnded) {
+      this.#end({ kind: "broke", reason: `no client is left: ${cause}` });
+    } else if (everybodyIsRefused(clients, failed)) {
+      this.#end({ kind: "broke", reason: `nobody gets in: ${cause}` });
+    }
   }
 
   #setTimer(crowd: Crowd): void {
@@ -177,6 +194,17 @@ class RunWatch {
       Math.max(0, this.#endMs - crowd.elapsedMs),
     );
   }
+}
+
+/** Whoever came so far was turned away, for one and the same reason: so will be the rest. */
+function everybodyIsRefused(
+  clients: Snapshot["clients"],
+  failed: Snapshot["clients"],
+): boolean {
+  return failed.length >= ENOUGH_REFUSALS &&
+    !clients.some(({ connectionSuccessful }) => connectionSuccessful) &&
+    new Set(failed.map(({ failureCause }) => failureCause)).size === 1 &&
+    failed.every(({ errors }) => errors.at(-1)?.kind === "join");
 }
 
 function summarizeRun(
