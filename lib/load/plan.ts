@@ -77,6 +77,11 @@ export interface ClientPlan {
   readonly joinAtMs: number;
   /** When it leaves; `null` when it stays to the end. */
   readonly leaveAtMs: number | null;
+  /**
+   * What it sends and receives.
+   * @default {what all clients of the plan have in common}
+   */
+  readonly media?: MediaPlan | undefined;
 }
 
 /** A whole run, or one node's share of it. */

@@ -14,6 +14,7 @@ export * from "./evaluate.ts";
 export * from "./figures.ts";
 export * from "./nearest.ts";
 export * from "./node_meter.ts";
+export * from "./recent.ts";
 export * from "./registry.ts";
 export * from "./saturation.ts";
 export * from "./snapshot.ts";

@@ -83,7 +83,7 @@ async function openHost(
     create: (client, onEvent) =>
       new Client(
         environment,
-        clientOptions(client, plan.media, server.password),
+        clientOptions(client, client.media ?? plan.media, server.password),
         onEvent,
       ),
     latenessMs: () => recent.latenessMs,

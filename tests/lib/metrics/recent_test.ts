@@ -1,0 +1,36 @@
+import { assertEquals } from "@std/assert";
+import { Trend, trendBetween } from "../../../lib/metrics/mod.ts";
+
+function trendOf(...valuesUs: number[]): Trend {
+  const trend = new Trend();
+  for (const us of valuesUs) trend.record(us);
+  return trend;
+}
+
+Deno.test("between two looks only what came in between counts", () => {
+  const trend = trendOf(10, 20, 200);
+  const before = trend.toJSON();
+  for (const us of [20, 50, 100]) trend.record(us);
+  const between = trendBetween([before], [trend.toJSON()]);
+  assertEquals(between.count, 3);
+  assertEquals(between.percentileUs(1), 20);
+  assertEquals(between.percentileUs(50), 50);
+  assertEquals(between.percentileUs(100), 100);
+  assertEquals(between.sumUs, 170);
+});
+
+Deno.test("several trends between two looks are one distribution", () => {
+  const [a, b] = [trendOf(1, 2), trendOf(3)];
+  const before = [a.toJSON()];
+  a.record(5);
+  const between = trendBetween(before, [b.toJSON(), a.toJSON()]);
+  assertEquals(between.count, 2);
+  assertEquals(between.percentileUs(50), 3);
+  assertEquals(between.percentileUs(100), 5);
+});
+
+Deno.test("nothing in between is an empty distribution", () => {
+  const json = trendOf(7).toJSON();
+  assertEquals(trendBetween([json], [json]).count, 0);
+  assertEquals(trendBetween([], []).count, 0);
+});
