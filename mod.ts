@@ -7,10 +7,13 @@
  */
 
 export {
+  type ClientPlan,
   type DatapathChoice,
   makePlan,
+  type MediaPlan,
   type Mode,
   MODE_PUBLISH_RATIOS,
+  type NodeCommand,
   type NodeNote,
   type PlanOptions,
   rampAndHold,
@@ -25,18 +28,48 @@ export {
   type Quality,
 } from "./lib/media/mod.ts";
 export {
+  type Band,
   band,
+  type BandMetric,
+  type ClientRecord,
+  counterOf,
+  EMPTY_SNAPSHOT,
+  type Ending,
+  errorCounts,
+  evaluate,
   EXIT_CODES,
   nearest,
   parseThreshold,
+  rateOf,
+  saturationOf,
   type Snapshot,
+  summarize,
   type Summary,
+  tallyClients,
   type Threshold,
+  THRESHOLD_METRICS,
+  type ThresholdResult,
   type TimelinePoint,
+  totalErrors,
+  type Trend,
+  trendBetween,
+  type TrendJson,
+  trendOf,
+  trendStats,
 } from "./lib/metrics/mod.ts";
 export {
+  type Monitor,
+  type MonitorEvent,
+  type MonitorTarget,
+  parseTarget,
+  type ServerSample,
+  startMonitor,
+} from "./lib/monitor/mod.ts";
+export {
   formatBps,
+  formatBytes,
   formatCount,
+  formatMs,
   formatRatio,
   renderCsv,
   renderText,
@@ -55,6 +88,7 @@ export {
   VERSION,
 } from "./lib/scenario/mod.ts";
 export {
+  type EngineKind,
   type Sfu,
   type SfuOptions,
   spawnSfu,

@@ -7,7 +7,13 @@
  */
 
 export * from "./csv.ts";
-export { formatBps, formatCount, formatRatio } from "./format.ts";
+export {
+  formatBps,
+  formatBytes,
+  formatCount,
+  formatMs,
+  formatRatio,
+} from "./format.ts";
 export * from "./json_schema.ts";
 export * from "./results.ts";
 export * from "./results_schema.ts";
