@@ -21,7 +21,10 @@ export interface ClientTally {
   readonly pending: number;
 }
 
-/** Counts clients; once the run is over, one that is still trying has failed. */
+/**
+ * Counts clients. Once a run is over as planned, one that is still trying, or
+ * left while it was, has failed; a run that was cut off had them leave.
+ */
 export function tallyClients(
   clients: readonly ClientRecord[],
   runIsOver: boolean,
@@ -30,7 +33,7 @@ export function tallyClients(
   let pending = 0;
   for (const { connectionSuccessful, state } of clients) {
     if (connectionSuccessful) connected++;
-    else if (state === "planned" || (state === "joining" && !runIsOver)) {
+    else if (state === "planned" || (state !== "failed" && !runIsOver)) {
       pending++;
     }
   }

@@ -195,22 +195,24 @@ Deno.test("nobody connected is a broken run, with the cause that most share", ()
   ]);
 });
 
-Deno.test("a client still joining has failed once the run is over, but not before", () => {
-  const client = new ClientRecorder({
-    clientId: "client-0",
-    index: 0,
-    roomId: "r",
-    role: "viewer",
-    node: "n",
+for (const state of ["joining", "left"] as const) {
+  Deno.test(`a client that is ${state} and never connected has failed once the run is over, but not before`, () => {
+    const client = new ClientRecorder({
+      clientId: "client-0",
+      index: 0,
+      roomId: "r",
+      role: "viewer",
+      node: "n",
+    });
+    client.figures.state = state;
+    const snapshot = { ...EMPTY_SNAPSHOT, clients: [client.toRecord()] };
+    const run = { ...madeUpRun(), snapshot };
+    const over = summarize(run);
+    assertEquals([over.failedConnections, over.pendingConnections], [1, 0]);
+    const cutOff = summarize({ ...run, ending: { kind: "interrupted" } });
+    assertEquals([cutOff.failedConnections, cutOff.pendingConnections], [0, 1]);
   });
-  client.figures.state = "joining";
-  const snapshot = { ...EMPTY_SNAPSHOT, clients: [client.toRecord()] };
-  const run = { ...madeUpRun(), snapshot };
-  const over = summarize(run);
-  assertEquals([over.failedConnections, over.pendingConnections], [1, 0]);
-  const cutOff = summarize({ ...run, ending: { kind: "interrupted" } });
-  assertEquals([cutOff.failedConnections, cutOff.pendingConnections], [0, 1]);
-});
+}
 
 Deno.test("nothing received by a crowd in which nobody can receive is no fault", () => {
   const run = madeUpRun();
