@@ -1,9 +1,9 @@
 /**
  * What `lib/rtc` takes from outside.
  *
- * - werift: STUN messages, the DTLS handshake and the portable SRTP cipher.
+ * - werift: STUN messages and the DTLS handshake.
  * - `node:crypto`, `node:buffer`, `node:dgram`: what werift's interfaces ask
- *   for, and the sockets of the portable lane.
+ *   for, the portable SRTP cipher, and the sockets of the portable lane.
  *
  * @module
  */
@@ -16,16 +16,15 @@ export {
   Message,
   NamedCurveAlgorithm,
   parseMessage,
-  RtpHeader,
   SignatureAlgorithm,
-  SrtcpSession,
-  SrtpSession,
 } from "npm:werift@0.25.2";
 export type { Transport as WeriftTransport } from "npm:werift@0.25.2";
 export { Buffer } from "node:buffer";
 export {
   createCipheriv,
+  createDecipheriv,
   createHash,
+  createHmac,
   randomBytes,
   X509Certificate,
 } from "node:crypto";

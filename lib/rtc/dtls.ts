@@ -17,7 +17,6 @@ import {
   DtlsServer,
   type WeriftTransport,
 } from "./deps.ts";
-import { PROFILE_NUMBERS } from "./portable_cipher.ts";
 import type { SrtpKeys, SrtpProfile } from "./srtp_cipher.ts";
 
 /** What a handshake needs. */
@@ -38,6 +37,11 @@ export const DEFAULT_PROFILES: readonly SrtpProfile[] = [
   "AES_CM_128_HMAC_SHA1_80",
 ];
 
+/** werift's numbers of the protection profiles (RFC 5764 section 4.1.2, RFC 7714 section 14.2). */
+const PROFILE_NUMBERS = {
+  AES_CM_128_HMAC_SHA1_80: 1,
+  AEAD_AES_128_GCM: 7,
+} as const;
 const KEY_BYTES = 16;
 const SALT_BYTES = {
   AES_CM_128_HMAC_SHA1_80: 14,

@@ -93,6 +93,58 @@ export function openLibcrypto(): Libcrypto {
   };
 }
 
+/** Direction of a cipher context. */
+export const SEAL = 1;
+/** Direction of a cipher context. */
+export const OPEN = 0;
+
+/** A cipher context with its key set; free it. Throws when libcrypto refuses. */
+export function cipherContext(
+  evp: LibcryptoSymbols,
+  algorithm: Deno.PointerValue,
+  key: Uint8Array,
+  direction: number,
+): Deno.PointerValue {
+  const context = evp.EVP_CIPHER_CTX_new();
+  const ok = evp.setKey(
+    context,
+    algorithm,
+    null,
+    new Uint8Array(key),
+    null,
+    direction,
+  );
+  if (context === null || ok !== 1) {
+    throw new Error("Cannot create an SRTP context: libcrypto refused it.");
+  }
+  return context;
+}
+
+/** An HMAC context with its key set; free it. Throws when libcrypto refuses. */
+export function macContext(
+  evp: LibcryptoSymbols,
+  digest: Deno.PointerValue,
+  key: Uint8Array,
+): Deno.PointerValue {
+  const context = evp.HMAC_CTX_new();
+  const ok = evp.setMacKey(
+    context,
+    new Uint8Array(key),
+    key.length,
+    digest,
+    null,
+  );
+  if (context === null || ok !== 1) {
+    throw new Error("Cannot create an SRTP context: libcrypto refused it.");
+  }
+  return context;
+}
+
+/** A buffer that the engine never moves: V8 keeps only tiny ones on its own heap. */
+export function scratch(length: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(new ArrayBuffer(256), 0, length);
+}
+
 /** A zero-terminated string for a C function. */
 function cString(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(`${text}\0`);

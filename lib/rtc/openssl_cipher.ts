@@ -2,170 +2,35 @@
  * The SRTP cipher on OpenSSL: long-lived contexts, one each for what is sent
  * and received, so a packet costs a new IV and no allocation.
  *
- * What RFC 3711 and RFC 7714 make different between the two profiles sits in
- * two small classes, {@linkcode GcmStream} and {@linkcode CmStream}; the
- * frame around them (indices, replay, trailers) is common.
- *
  * @module
  */
 
-import { BufferViews } from "./buffer_views.ts";
 import type { Libcrypto } from "./libcrypto.ts";
-import { CmStream, GcmStream, type SrtpStream } from "./openssl_stream.ts";
-import { ReceiveIndex, SendIndex } from "./packet_index.ts";
-import { rtpHeaderBytes } from "./rtp_layout.ts";
-import {
-  SRTP_BAD_AUTH,
-  SRTP_MALFORMED,
-  SRTP_REPLAYED,
-  type SrtpCipher,
-  type SrtpKeys,
-} from "./srtp_cipher.ts";
+import { OpensslCm } from "./openssl_cm.ts";
+import { OpensslGcm } from "./openssl_gcm.ts";
+import type { SrtpCipher, SrtpKeys } from "./srtp_cipher.ts";
+import { FramedCipher } from "./srtp_frame.ts";
 import { deriveSessionKeys } from "./srtp_keys.ts";
-
-const RTCP_HEADER_BYTES = 8;
-const RTCP_INDEX_BYTES = 4;
 
 /** Creates a cipher whose contexts live in `library`. */
 export function createOpensslCipher(
   library: Libcrypto,
   keys: SrtpKeys,
 ): SrtpCipher {
-  return new OpensslCipher(library, keys);
-}
-
-class OpensslCipher implements SrtpCipher {
-  readonly kind = "openssl";
-  readonly #isGcm: boolean;
-  readonly #local: SrtpStream;
-  readonly #remote: SrtpStream;
-  readonly #sendIndex = new Map<number, SendIndex>();
-  readonly #receiveIndex = new Map<number, ReceiveIndex>();
-  readonly #receiveRtcpIndex = new Map<number, ReceiveIndex>();
-  #rtcpIndex = 0;
-  #views = new BufferViews(new Uint8Array(0));
-
-  constructor(library: Libcrypto, keys: SrtpKeys) {
-    this.#isGcm = keys.profile === "AEAD_AES_128_GCM";
-    const Stream = this.#isGcm ? GcmStream : CmStream;
-    const local = deriveSessionKeys(keys.localKey, keys.localSalt);
-    const remote = deriveSessionKeys(keys.remoteKey, keys.remoteSalt);
-    this.#local = new Stream(library, local, true);
-    this.#remote = new Stream(library, remote, false);
-  }
-
-  protectRtp(bytes: Uint8Array, offset: number, length: number): number {
-    const header = rtpHeaderBytes(bytes, offset, length);
-    if (header < 0) return SRTP_MALFORMED;
-    const ssrc = int32At(bytes, offset + 8);
-    let index = this.#sendIndex.get(ssrc);
-    if (index === undefined) {
-      this.#sendIndex.set(ssrc, index = new SendIndex());
-    }
-    const sequence = (bytes[offset + 2] << 8) | bytes[offset + 3];
-    const rollover = index.rolloverOf(sequence);
-    const views = this.#viewsOf(bytes);
-    return length +
-      this.#local.sealRtp(
-        views,
-        offset,
-        header,
-        length,
-        ssrc,
-        rollover,
-        sequence,
+  const local = deriveSessionKeys(keys.localKey, keys.localSalt);
+  const remote = deriveSessionKeys(keys.remoteKey, keys.remoteSalt);
+  switch (keys.profile) {
+    case "AEAD_AES_128_GCM":
+      return new FramedCipher(
+        "openssl",
+        new OpensslGcm(library, local, true),
+        new OpensslGcm(library, remote, false),
+      );
+    case "AES_CM_128_HMAC_SHA1_80":
+      return new FramedCipher(
+        "openssl",
+        new OpensslCm(library, local),
+        new OpensslCm(library, remote),
       );
   }
-
-  unprotectRtp(bytes: Uint8Array, offset: number, length: number): number {
-    const plain = length - this.#remote.tagBytes;
-    const header = rtpHeaderBytes(bytes, offset, plain);
-    if (header < 0) return SRTP_MALFORMED;
-    const ssrc = int32At(bytes, offset + 8);
-    let seen = this.#receiveIndex.get(ssrc);
-    const sequence = (bytes[offset + 2] << 8) | bytes[offset + 3];
-    const index = seen === undefined ? sequence : seen.estimate(sequence);
-    if (seen !== undefined && seen.isReplay(index)) return SRTP_REPLAYED;
-    const rollover = Math.floor(index / 0x10000);
-    const views = this.#viewsOf(bytes);
-    if (
-      !this.#remote.openRtp(
-        views,
-        offset,
-        header,
-        plain,
-        ssrc,
-        rollover,
-        sequence,
-      )
-    ) {
-      return SRTP_BAD_AUTH;
-    }
-    if (seen === undefined) {
-      this.#receiveIndex.set(ssrc, seen = new ReceiveIndex());
-    }
-    seen.accept(index);
-    return plain;
-  }
-
-  protectRtcp(bytes: Uint8Array, offset: number, length: number): number {
-    if (length < RTCP_HEADER_BYTES) return SRTP_MALFORMED;
-    this.#rtcpIndex = (this.#rtcpIndex + 1) & 0x7fffffff;
-    return length + RTCP_INDEX_BYTES +
-      this.#local.sealRtcp(
-        this.#viewsOf(bytes),
-        offset,
-        length,
-        int32At(bytes, offset + 4),
-        this.#rtcpIndex,
-      );
-  }
-
-  unprotectRtcp(bytes: Uint8Array, offset: number, length: number): number {
-    const tag = this.#remote.tagBytes;
-    const plain = length - tag - RTCP_INDEX_BYTES;
-    if (plain < RTCP_HEADER_BYTES) return SRTP_MALFORMED;
-    const at = offset + plain + (this.#isGcm ? tag : 0);
-    const word = int32At(bytes, at);
-    // Unencrypted SRTCP (E = 0) is allowed by the RFC and sent by nobody.
-    if (word >= 0) return SRTP_MALFORMED;
-    const index = word & 0x7fffffff;
-    const ssrc = int32At(bytes, offset + 4);
-    let seen = this.#receiveRtcpIndex.get(ssrc);
-    if (seen !== undefined && seen.isReplay(index)) return SRTP_REPLAYED;
-    const views = this.#viewsOf(bytes);
-    if (!this.#remote.openRtcp(views, offset, plain, ssrc, index)) {
-      return SRTP_BAD_AUTH;
-    }
-    if (seen === undefined) {
-      this.#receiveRtcpIndex.set(ssrc, seen = new ReceiveIndex());
-    }
-    seen.accept(index);
-    return plain;
-  }
-
-  close(): void {
-    this.#local.close();
-    this.#remote.close();
-  }
-
-  /** A lane has two buffers, so the views of the last one are mostly right. */
-  #viewsOf(bytes: Uint8Array): BufferViews {
-    if (this.#views.bytes !== bytes) this.#views = viewsOf(bytes);
-    return this.#views;
-  }
-}
-
-const cache = new WeakMap<Uint8Array, BufferViews>();
-
-function viewsOf(bytes: Uint8Array): BufferViews {
-  let views = cache.get(bytes);
-  if (views === undefined) cache.set(bytes, views = new BufferViews(bytes));
-  return views;
-}
-
-/** Signed, so that it stays a small integer for the engine. */
-function int32At(bytes: Uint8Array, at: number): number {
-  return (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) |
-    bytes[at + 3];
 }

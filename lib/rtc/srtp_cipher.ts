@@ -1,6 +1,6 @@
 /**
  * The SRTP cipher of one transport, as a port: `openssl` (libcrypto) and
- * `portable` (werift) implement it. It works in place, on one packet inside
+ * `portable` (`node:crypto`) implement it. It works in place, on one packet inside
  * a larger buffer, and never throws on bad input: a negative length says
  * what was wrong.
  *

@@ -1,15 +1,17 @@
 /** The published test vectors of RFC 3711 appendix B and RFC 7714 sections 16 and 17. */
 
-import { assert, assertEquals, assertFalse } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { BufferViews } from "../../../lib/rtc/buffer_views.ts";
-import { CmStream, GcmStream } from "../../../lib/rtc/openssl_stream.ts";
+import { OpensslCm } from "../../../lib/rtc/openssl_cm.ts";
+import { OpensslGcm } from "../../../lib/rtc/openssl_gcm.ts";
+import { PortableCm } from "../../../lib/rtc/portable_cm.ts";
+import { PortableGcm } from "../../../lib/rtc/portable_gcm.ts";
 import {
   deriveSessionKeys,
   type SessionKeys,
 } from "../../../lib/rtc/srtp_keys.ts";
-import { hasLibcrypto, withLibcrypto } from "./libcrypto.ts";
-
-const needsLibcrypto = { ignore: !hasLibcrypto };
+import type { SrtpStream } from "../../../lib/rtc/srtp_stream.ts";
+import { needsLibcrypto, withLibcrypto } from "./libcrypto.ts";
 
 const GCM_KEY = "000102030405060708090a0b0c0d0e0f";
 /** "Quid pro quo", in the 14 bytes that a derived salt has. */
@@ -37,87 +39,98 @@ Deno.test("a 12-byte AEAD salt is derived from as if zeros followed it", () => {
 });
 
 Deno.test(
-  "AES-CM makes the keystream of RFC 3711 appendix B.2",
+  "libcrypto makes the AES-CM keystream of RFC 3711 appendix B.2",
   needsLibcrypto,
-  () => {
-    withLibcrypto((library) => {
-      const keys = sessionKeys(
-        "2B7E151628AED2A6ABF7158809CF4F3C",
-        "F0F1F2F3F4F5F6F7F8F9FAFBFCFD",
-      );
-      const stream = new CmStream(library, keys, true);
-      const blocks = 0xff02;
-      // Zeros encrypt to the keystream itself; the tag stands behind it.
-      const packet = new Uint8Array(blocks * 16 + stream.tagBytes);
-      stream.sealRtp(new BufferViews(packet), 0, 0, blocks * 16, 0, 0, 0);
-      stream.close();
-      const block = (i: number) => packet.subarray(i * 16, i * 16 + 16).toHex();
-      assertEquals([0, 1, 2, 0xfeff, 0xff00, 0xff01].map(block), [
-        "e03ead0935c95e80e166b16dd92b4eb4",
-        "d23513162b02d0f72a43a2fe4a5f97ab",
-        "41e95b3bb0a2e8dd477901e4fca894c0",
-        "ec8cdf7398607cb0f2d21675ea9ea1e4",
-        "362b7c3c6773516318a077d7fc5073ae",
-        "6a2cc3787889374fbeb4c81b17ba6c44",
-      ]);
-    });
-  },
+  () =>
+    withLibcrypto((library) =>
+      keystream((keys) => new OpensslCm(library, keys))
+    ),
 );
 
-Deno.test(
-  "GCM seals and opens the SRTP packet of RFC 7714 section 16.1",
-  needsLibcrypto,
-  () => {
-    const header = "8040f17b8041f8d35501a0b2";
-    const text = "47616c6c696120657374206f6d6e697320646976697361" +
-      "20696e207061727465732074726573";
-    const sealed = header +
-      "f24de3a3fb34de6cacba861c9d7e4bcabe633bd50d294e6f42a5f47a51c7d19b36de3a" +
-      "df8833899d7f27beb16a9152cf765ee4390cce";
-    withLibcrypto((library) => {
-      const keys = sessionKeys(GCM_KEY, GCM_SALT);
-      const sealing = new GcmStream(library, keys, true);
-      const opening = new GcmStream(library, keys, false);
-      const packet = Uint8Array.fromHex(header + text + "00".repeat(16));
-      const views = new BufferViews(packet);
-      const length = packet.length - 16;
-      sealing.sealRtp(views, 0, 12, length, 0x5501a0b2, 0, 0xf17b);
-      assertEquals(packet.toHex(), sealed);
-      assert(opening.openRtp(views, 0, 12, length, 0x5501a0b2, 0, 0xf17b));
-      assertEquals(packet.subarray(0, length).toHex(), header + text);
-      sealing.close();
-      opening.close();
-    });
-  },
-);
+Deno.test("the portable AES-CM keystream is that of RFC 3711 appendix B.2", () => {
+  keystream((keys) => new PortableCm(keys));
+});
 
 Deno.test(
-  "GCM seals and opens the SRTCP packet of RFC 7714 section 17.1",
+  "libcrypto seals and opens the packets of RFC 7714 sections 16.1 and 17.1",
   needsLibcrypto,
-  () => {
-    const header = "81c8000d4d617273";
-    const text = "4e5450314e545032525450200000042a0000e9304c756e61" +
-      "deadbeefdeadbeefdeadbeefdeadbeefdeadbeef";
-    const sealed = header +
-      "63e94885dcdab67ca727d7662f6b7e997ff5c0f76c06f32dc676a5f1730d6fda" +
-      "4ce09b4686303ded0bb9275bc84aa45896cf4d2fc5abf87245d9eade800005d4";
-    withLibcrypto((library) => {
-      const keys = sessionKeys(GCM_KEY, GCM_SALT);
-      const sealing = new GcmStream(library, keys, true);
-      const opening = new GcmStream(library, keys, false);
-      const packet = Uint8Array.fromHex(header + text + "00".repeat(20));
-      const views = new BufferViews(packet);
-      const length = packet.length - 20;
-      sealing.sealRtcp(views, 0, length, 0x4d617273, 0x5d4);
-      assertEquals(packet.toHex(), sealed);
-      assert(opening.openRtcp(views, 0, length, 0x4d617273, 0x5d4));
-      assertEquals(packet.subarray(0, length).toHex(), header + text);
-      assertFalse(opening.openRtcp(views, 0, length, 0x4d617273, 0x5d5));
-      sealing.close();
-      opening.close();
-    });
-  },
+  () =>
+    withLibcrypto((library) =>
+      gcmPackets((keys, sealing) => new OpensslGcm(library, keys, sealing))
+    ),
 );
+
+Deno.test("the portable GCM seals and opens the packets of RFC 7714 sections 16.1 and 17.1", () => {
+  gcmPackets((keys) => new PortableGcm(keys));
+});
+
+function keystream(create: (keys: SessionKeys) => SrtpStream): void {
+  const keys = sessionKeys(
+    "2B7E151628AED2A6ABF7158809CF4F3C",
+    "F0F1F2F3F4F5F6F7F8F9FAFBFCFD",
+  );
+  const stream = create(keys);
+  const blocks = 0xff02;
+  // Zeros encrypt to the keystream itself; the tag stands behind it.
+  const packet = new Uint8Array(blocks * 16 + stream.tagBytes);
+  stream.sealRtp(new BufferViews(packet), 0, 0, blocks * 16, 0, 0, 0);
+  stream.close();
+  const block = (i: number) => packet.subarray(i * 16, i * 16 + 16).toHex();
+  assertEquals([0, 1, 2, 0xfeff, 0xff00, 0xff01].map(block), [
+    "e03ead0935c95e80e166b16dd92b4eb4",
+    "d23513162b02d0f72a43a2fe4a5f97ab",
+    "41e95b3bb0a2e8dd477901e4fca894c0",
+    "ec8cdf7398607cb0f2d21675ea9ea1e4",
+    "362b7c3c6773516318a077d7fc5073ae",
+    "6a2cc3787889374fbeb4c81b17ba6c44",
+  ]);
+}
+
+function gcmPackets(
+  create: (keys: SessionKeys, sealing: boolean) => SrtpStream,
+): void {
+  const keys = sessionKeys(GCM_KEY, GCM_SALT);
+  const sealing = create(keys, true);
+  const opening = create(keys, false);
+  gcmRtp(sealing, opening);
+  gcmRtcp(sealing, opening);
+  sealing.close();
+  opening.close();
+}
+
+/** RFC 7714 section 16.1. */
+function gcmRtp(sealing: SrtpStream, opening: SrtpStream): void {
+  const header = "8040f17b8041f8d35501a0b2";
+  const text = "47616c6c696120657374206f6d6e69732064697669736120" +
+    "696e207061727465732074726573";
+  const sealed = header +
+    "f24de3a3fb34de6cacba861c9d7e4bcabe633bd50d294e6f42a5f47a51c7d19b36de3a" +
+    "df8833899d7f27beb16a9152cf765ee4390cce";
+  const packet = Uint8Array.fromHex(header + text + "00".repeat(16));
+  const views = new BufferViews(packet);
+  const length = packet.length - 16;
+  sealing.sealRtp(views, 0, 12, length, 0x5501a0b2, 0, 0xf17b);
+  assertEquals(packet.toHex(), sealed);
+  assert(opening.openRtp(views, 0, 12, length, 0x5501a0b2, 0, 0xf17b));
+  assertEquals(packet.subarray(0, length).toHex(), header + text);
+}
+
+/** RFC 7714 section 17.1. */
+function gcmRtcp(sealing: SrtpStream, opening: SrtpStream): void {
+  const header = "81c8000d4d617273";
+  const text = "4e5450314e545032525450200000042a0000e9304c756e61" +
+    "deadbeefdeadbeefdeadbeefdeadbeefdeadbeef";
+  const sealed = header +
+    "63e94885dcdab67ca727d7662f6b7e997ff5c0f76c06f32dc676a5f1730d6fda" +
+    "4ce09b4686303ded0bb9275bc84aa45896cf4d2fc5abf87245d9eade800005d4";
+  const packet = Uint8Array.fromHex(header + text + "00".repeat(20));
+  const views = new BufferViews(packet);
+  const length = packet.length - 20;
+  sealing.sealRtcp(views, 0, length, 0x4d617273, 0x5d4);
+  assertEquals(packet.toHex(), sealed);
+  assert(opening.openRtcp(views, 0, length, 0x4d617273, 0x5d4));
+  assertEquals(packet.subarray(0, length).toHex(), header + text);
+}
 
 /** Keys as RFC test vectors give them: for RTP and RTCP alike. */
 function sessionKeys(key: string, salt: string): SessionKeys {
