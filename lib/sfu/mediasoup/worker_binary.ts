@@ -7,7 +7,7 @@
  */
 
 /** The version of mediasoup whose worker is wanted. */
-export const MEDIASOUP_VERSION = "3.18.1";
+const MEDIASOUP_VERSION = "3.18.1";
 
 /** What {@linkcode findWorkerBinary} looks at. */
 export interface WorkerSearch {
@@ -44,7 +44,7 @@ export function findWorkerBinary(search: WorkerSearch): string {
 }
 
 /** Where `scripts/mediasoup-worker.sh` leaves its worker, if there is a home. */
-export function cachedWorkerPath(
+function cachedWorkerPath(
   env: (name: string) => string | undefined,
 ): string | undefined {
   const home = env("HOME");

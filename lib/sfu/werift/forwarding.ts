@@ -7,7 +7,7 @@
 
 import { RtpReader } from "../../media/mod.ts";
 import type { StreamCounts } from "../engine.ts";
-import { OutgoingPacket } from "./outgoing_packet.ts";
+import { type OutgoingIdentity, OutgoingPacket } from "./outgoing_packet.ts";
 import type { ProducerPlan } from "./parameters.ts";
 import { ReceivedSequence, SentSequence } from "./sequence.ts";
 
@@ -19,13 +19,6 @@ export interface PacketSink {
   readonly connected: boolean;
   /** Sends a packet, which it may encrypt in place; says whether it left. */
   sendRtp(bytes: Uint8Array, offset: number, length: number): boolean;
-}
-
-/** What a consumer's packets carry. */
-export interface Identity {
-  readonly ssrc: number;
-  readonly payloadType: number;
-  readonly mid: Uint8Array;
 }
 
 /** Packets are built here, with room for the largest datagram and its tag. */
@@ -100,7 +93,7 @@ export class ForwardedProducer {
 /** What one consumer gets. */
 export class ForwardedConsumer {
   readonly producer: ForwardedProducer;
-  readonly identity: Identity;
+  readonly identity: OutgoingIdentity;
   /** As its receiver last reported. */
   lost = 0;
   readonly #sink: PacketSink;
@@ -112,7 +105,7 @@ export class ForwardedConsumer {
 
   constructor(
     producer: ForwardedProducer,
-    identity: Identity,
+    identity: OutgoingIdentity,
     sink: PacketSink,
     options: { readonly paused: boolean; readonly firstSequence: number },
   ) {
