@@ -99,15 +99,17 @@ Deno.test("a scheduled task moves to its new deadline, earlier or later", async 
 Deno.test("a task that moved its own deadline may schedule others before it returns", async () => {
   using loop = new Loop();
   const nowMs = loop.reactor.nowMs();
-  loop.once("first", nowMs - 45);
-  loop.once("third", nowMs - 10);
-  loop.once("fourth", nowMs - 5);
   loop.task(nowMs - 50, (task) => {
     task.dueMs = Infinity;
     loop.once("second", nowMs - 20);
   });
-  await loop.turns(4);
-  assertEquals(loop.ran, ["first", "second", "third", "fourth"]);
+  // Placed so that the new task rises past the running one on the other side of the heap.
+  loop.once("first", nowMs - 45);
+  loop.once("fifth", nowMs - 5);
+  loop.once("third", nowMs - 10);
+  loop.once("fourth", nowMs - 9);
+  await loop.turns(6);
+  assertEquals(loop.ran, ["first", "second", "third", "fourth", "fifth"]);
 });
 
 Deno.test("any mix of scheduling, moving and cancelling runs like a sorted list", async () => {
