@@ -1,0 +1,96 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { parseOptions } from "../../../cli/commands/parse.ts";
+import {
+  brokeLine,
+  configLines,
+  progressLine,
+  unreachableLine,
+} from "../../../cli/commands/run_lines.ts";
+import { RUN_OPTIONS } from "../../../cli/commands/run_options.ts";
+import { errorLine } from "../../../cli/commands/shell.ts";
+import { ChannelError } from "../../../mod.ts";
+import { EMPTY_SNAPSHOT } from "../../../lib/metrics/mod.ts";
+
+const FAILURES: readonly [ChannelError["failure"], string][] = [
+  [{ kind: "refused" }, "Start the server, or add --embedded."],
+  [{ kind: "badUrl" }, "ws:// or wss://"],
+  [{ kind: "http", status: 503, body: "Too many connections" }, "no more"],
+  [{ kind: "http", status: 401, body: "" }, "--token"],
+  [{ kind: "http", status: 404, body: "" }, "/ws"],
+  [{ kind: "http", status: 200, body: "" }, "--server"],
+  [{ kind: "notWebSocket", detail: "odd" }, "Something else"],
+  [{ kind: "timeout", timeoutMs: 10_000 }, "firewall"],
+  [{ kind: "unreachable", detail: "no such host" }, "network"],
+];
+
+for (const [failure, advice] of FAILURES) {
+  Deno.test(`a server that cannot be reached (${JSON.stringify(failure)}) is one line with advice`, () => {
+    const error = new ChannelError("ws://h/ws", failure);
+    const line = unreachableLine(error, false);
+    assertMatch(line, /^Cannot reach ws:\/\/h\/ws: [^\n]+\. [A-Z][^\n]+\.$/);
+    assertStringIncludes(line, advice);
+  });
+}
+
+Deno.test("a run that breaks for want of a password says where to give it", () => {
+  const reason = 'the server said "This room requires a password".';
+  assertEquals(
+    brokeLine(reason, false),
+    'Cannot finish the run: the server said "This room requires a password". Give it with --password.',
+  );
+  assertStringIncludes(brokeLine(reason, true), "Check --password.");
+  assertEquals(brokeLine("it died", false), "Cannot finish the run: it died.");
+});
+
+Deno.test("the configuration says what will run, and where", () => {
+  const { values } = parseOptions(RUN_OPTIONS, [
+    "--embedded",
+    "--audio-only",
+    "--rooms=2",
+    "-c1",
+    "-d1.5",
+  ]);
+  assertEquals(
+    configLines(values, { url: "ws://127.0.0.1:1/ws", pids: [7, 8] }, 1),
+    [
+      "1 client in 2 rooms, audio, 1.5 s after a ramp of 5 s, 1 thread, seed 1",
+      "Embedded server: werift on ws://127.0.0.1:1/ws, pids 7, 8",
+    ],
+  );
+});
+
+Deno.test("progress is one line of what the last second brought", () => {
+  const line = progressLine({
+    phase: "media",
+    elapsedMs: 2_040,
+    endMs: 35_000,
+    point: {
+      tSec: 2,
+      clients: 3,
+      packetsSentPerSec: 1234,
+      packetsReceivedPerSec: 5678,
+      sendBps: 1e6,
+      receiveBps: 2e6,
+      lossRatio: 0.01,
+      cpuRatio: 0.5,
+    },
+    snapshot: {
+      ...EMPTY_SNAPSHOT,
+      gauges: { clientsActive: 4 },
+      counters: { "errors.ice": 1, "errors.join": 1 },
+    },
+    summarize: () => {
+      throw new Error("not asked for");
+    },
+  });
+  assertEquals(
+    line,
+    "media    2.0 s of 35 s  3 of 4 connected  sent 1,234/s 1.0 Mbps  " +
+      "received 5,678/s 2.0 Mbps  loss 1.00 %  2 errors  CPU 50.0 %",
+  );
+});
+
+Deno.test("any error becomes one line that says that something cannot be done", () => {
+  assertEquals(errorLine(new Error("Cannot a:\n  b")), "Cannot a: b");
+  assertEquals(errorLine("odd"), "Cannot go on: odd");
+});
