@@ -9,39 +9,25 @@
 
 import type { ServerMessageOf } from "../protocol/mod.ts";
 import { type Fps, type Quality, videoPreset } from "../media/mod.ts";
-import { TransportError } from "../rtc/mod.ts";
 import {
-  ChannelError,
   Conversation,
   delay,
   describeClosed,
   joinRoom,
   reconnectOrRejoin,
-  SignalingError,
 } from "../signaling/mod.ts";
-import { NoCodecError } from "./capabilities.ts";
 import type { ClientEnvironment } from "./environment.ts";
 import type { ClientErrorKind, ClientEvent, ClientState } from "./events.ts";
-import { noTotals, type ReceptionTotals } from "./reception.ts";
+import { isEnded, kindOf, messageOf } from "./failure.ts";
+import type { PublishOptions } from "./publication.ts";
 import { Stay, type StayOptions } from "./stay.ts";
+import { addStay, type ClientTotals, emptyTotals } from "./totals.ts";
 
 /** Who a client is and what it does. */
 export interface ClientOptions extends StayOptions {
   readonly roomId: string;
   readonly participantName: string;
   readonly password?: string | undefined;
-}
-
-/** A client's media, summed over its stays. */
-export interface ClientTotals extends ReceptionTotals {
-  packetsSent: number;
-  bytesSent: number;
-  srtpFailures: number;
-  duplicates: number;
-  /** When the first packet left, on the scheduler's clock; -1 before. */
-  firstSentMs: number;
-  /** When the first packet came, on the scheduler's clock; -1 before. */
-  firstReceivedMs: number;
 }
 
 /** Attempts to come back before a client gives up. */
@@ -55,15 +41,19 @@ export class Client implements AsyncDisposable {
   readonly #onEvent: (event: ClientEvent) => void;
   readonly #abort = new AbortController();
   readonly #past: ClientTotals = emptyTotals();
+  /** Everything under way that must have settled before nothing is left of us. */
+  readonly #pending = new Set<Promise<void>>();
+  readonly #paused = new Set<"audio" | "video">();
+  #publish: PublishOptions | undefined;
   #state: ClientState = "planned";
   #wasConnected = false;
   #conversation: Conversation | undefined;
+  /** How the conversation was lost; `undefined` while it goes on. */
+  #lost: string | undefined;
   #stay: Stay | undefined;
   /** The stays that hear the server; two while coming back. */
   #hearing: readonly Stay[] = [];
-  readonly #closing = new Set<Promise<void>>();
   #joined: ServerMessageOf<"roomJoined"> | undefined;
-  #work: Promise<void> = Promise.resolve();
 
   constructor(
     environment: ClientEnvironment,
@@ -72,6 +62,7 @@ export class Client implements AsyncDisposable {
   ) {
     this.#environment = environment;
     this.#options = options;
+    this.#publish = options.publish;
     this.#onEvent = onEvent;
   }
 
@@ -99,23 +90,29 @@ export class Client implements AsyncDisposable {
 
   /** Joins, and resolves when it is connected and has begun its media, or has failed; never rejects. */
   join(): Promise<void> {
+    if (this.#abort.signal.aborted) return Promise.resolve();
     this.#setState("joining");
-    this.#work = this.#joinAndBegin();
-    return this.#work;
+    return this.#track(this.#joinAndBegin());
   }
 
-  /** Pauses or resumes what it sends of one kind; a failure is an event. */
+  /** Pauses or resumes what it sends of one kind, in later stays too; a failure is an event. */
   async setPaused(kind: "audio" | "video", paused: boolean): Promise<void> {
+    if (paused) this.#paused.add(kind);
+    else this.#paused.delete(kind);
+    if (this.#state !== "connected") return;
     try {
       await this.#stay?.setPaused(kind, paused);
     } catch (error) {
-      this.#report(error);
+      if (!isEnded(error)) this.#report(error);
     }
   }
 
-  /** Changes the quality of the video that it sends. */
+  /** Changes the quality of the video that it sends, in later stays too. */
   setQuality(quality: Quality, fps: Fps): void {
-    this.#stay?.publication.setVideo(videoPreset(quality, fps));
+    if (this.#publish?.video === undefined) return;
+    const video = videoPreset(quality, fps);
+    this.#publish = { ...this.#publish, video };
+    this.#stay?.setVideo(video);
   }
 
   /** Cuts its channel without a word to the server, as a lost network would; it comes back by itself. */
@@ -130,15 +127,21 @@ export class Client implements AsyncDisposable {
     return totals;
   }
 
-  /** Leaves the room and frees everything; resolves when nothing is left behind. Idempotent. */
+  /**
+   * Leaves the room and frees everything; resolves when nothing is left
+   * behind. Idempotent. Who never tried to join stays planned.
+   */
   async leave(): Promise<void> {
     this.#abort.abort();
-    this.#endStay();
-    await Promise.all([this.#conversation?.leave(), this.#work]);
-    // The work may have opened something before it noticed.
-    this.#endStay();
-    await Promise.all([this.#conversation?.leave(), ...this.#closing]);
-    if (this.#state !== "failed") this.#setState("left");
+    // What is under way may open something before it notices.
+    do {
+      this.#endStay();
+      this.#endConversation();
+      await Promise.all(this.#pending);
+    } while (this.#pending.size > 0);
+    if (this.#state !== "failed" && this.#state !== "planned") {
+      this.#setState("left");
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -153,9 +156,10 @@ export class Client implements AsyncDisposable {
         random: () => this.#environment.random(),
         signal: this.#abort.signal,
       });
-      await this.#settleIn(joined);
+      await this.#settleIn(conversation, joined);
     } catch (error) {
-      await this.#fail(error);
+      if (!this.#abort.signal.aborted) this.#report(error);
+      this.#giveUp();
     }
   }
 
@@ -172,34 +176,56 @@ export class Client implements AsyncDisposable {
       for (const stay of this.#hearing) stay.onServerMessage(message);
     });
     this.#conversation = conversation;
+    this.#lost = undefined;
     conversation.closed.then((closed) => {
+      // One that we ended ourselves is not ours any more.
       if (this.#conversation !== conversation) return;
-      if (this.#state !== "connected" || this.#abort.signal.aborted) return;
-      this.#error("channel", describeClosed(closed));
-      this.#work = this.#comeBack();
+      this.#lost = describeClosed(closed);
+      if (this.#state === "connected") this.#onLost(this.#lost);
     });
     return conversation;
   }
 
-  async #settleIn(joined: ServerMessageOf<"roomJoined">): Promise<void> {
+  async #settleIn(
+    conversation: Conversation,
+    joined: ServerMessageOf<"roomJoined">,
+  ): Promise<void> {
     this.#joined = joined;
     this.#abort.signal.throwIfAborted();
     const stay = this.#stay!;
-    await stay.connect(this.#conversation!, joined);
+    await stay.connect(conversation, joined);
     this.#abort.signal.throwIfAborted();
+    this.#enterConnected();
+    try {
+      await stay.begin();
+    } catch (error) {
+      // Whoever ended the conversation, or noticed its end, carries on.
+      if (isEnded(error)) return;
+      throw error;
+    }
+    for (const kind of this.#paused) await this.setPaused(kind, true);
+  }
+
+  #enterConnected(): void {
     this.#setState("connected");
     if (!this.#wasConnected) {
       this.#wasConnected = true;
       const atMs = this.#environment.scheduler.nowMs();
       this.#onEvent({ type: "connected", atMs });
     }
-    await stay.begin();
+    // The channel may have gone while nobody asked anything of it.
+    if (this.#lost !== undefined) this.#onLost(this.#lost);
+  }
+
+  #onLost(how: string): void {
+    this.#error("channel", how);
+    this.#track(this.#comeBack());
   }
 
   async #comeBack(): Promise<void> {
     const { clock } = this.#environment;
-    this.#setState("joining");
     for (let attempt = 0; attempt < MOST_RETURNS; attempt++) {
+      this.#setState("joining");
       try {
         const spread = 0.5 + this.#environment.random() / 2;
         const pauseMs = FIRST_RETURN_DELAY_MS * 2 ** attempt * spread;
@@ -207,19 +233,23 @@ export class Client implements AsyncDisposable {
         await this.#returnOnce(attempt === 0);
         return;
       } catch (error) {
+        // Even one that got into the room: it must not leave a ghost there.
+        this.#endConversation();
         if (this.#abort.signal.aborted) return;
         this.#onEvent({ type: "returnFailed" });
         this.#report(error);
       }
     }
-    await this.#giveUp();
+    this.#giveUp();
   }
 
   /** The token is worth one attempt; a wrong one keeps our ghost alive. */
-  async #returnOnce(withToken: boolean): Promise<void> {
+  async #returnOnce(isFirst: boolean): Promise<void> {
+    this.#abort.signal.throwIfAborted();
     const { participantId, reconnectToken } = this.#joined!;
     const before = this.#stay!;
     const fresh = this.#newStay();
+    const withToken = isFirst && !before.isBroken;
     // Until it is known which way we came back, both hear: events may come
     // before the answer does.
     this.#hearing = withToken ? [before, fresh] : [fresh];
@@ -231,48 +261,62 @@ export class Client implements AsyncDisposable {
       random: () => this.#environment.random(),
       signal: this.#abort.signal,
     });
-    if (reunion.kind === "reconnected") {
+    this.#abort.signal.throwIfAborted();
+    const { kind, conversation } = reunion;
+    if (kind === "reconnected") {
       this.#hearing = [before];
-      before.moveTo(reunion.conversation);
-      this.#setState("connected");
+      before.moveTo(conversation);
+      this.#enterConnected();
     } else {
       this.#endStay();
       this.#hearing = [this.#stay = fresh];
-      await this.#settleIn(reunion.joined);
+      await this.#settleIn(conversation, reunion.joined);
     }
-    this.#onEvent({ type: "returned", how: reunion.kind });
+    this.#onEvent({ type: "returned", how: kind });
   }
 
   #newStay(): Stay {
-    return new Stay(this.#environment, this.#options, {
+    const options = { ...this.#options, publish: this.#publish };
+    const stay: Stay = new Stay(this.#environment, options, {
       onEvent: this.#onEvent,
       onBroken: (kind, message) => {
-        if (this.#state !== "connected") return;
+        // Coming back asks the stay by itself.
+        if (this.#stay !== stay || this.#state !== "connected") return;
         this.#error(kind, message);
-        this.#work = this.#giveUp();
+        this.#giveUp();
       },
     });
+    return stay;
   }
 
   /** Ends the stay at once; what takes time goes on in the background. */
   #endStay(): void {
     const stay = this.#stay;
     if (stay === undefined) return;
-    const closing = stay.close().finally(() => this.#closing.delete(closing));
-    this.#closing.add(closing);
+    this.#track(stay.close());
     addStay(this.#past, stay);
     this.#stay = undefined;
+    this.#hearing = [];
   }
 
-  async #fail(error: unknown): Promise<void> {
-    if (!this.#abort.signal.aborted) this.#report(error);
-    await this.#giveUp();
+  /** Leaves the room and the server; the closing goes on in the background. */
+  #endConversation(): void {
+    const conversation = this.#conversation;
+    if (conversation === undefined) return;
+    this.#conversation = undefined;
+    this.#track(conversation.leave());
   }
 
-  async #giveUp(): Promise<void> {
+  #giveUp(): void {
     if (!this.#abort.signal.aborted) this.#setState("failed");
     this.#endStay();
-    await this.#conversation?.leave();
+    this.#endConversation();
+  }
+
+  #track(work: Promise<void>): Promise<void> {
+    const tracked = work.finally(() => this.#pending.delete(tracked));
+    this.#pending.add(tracked);
+    return tracked;
   }
 
   #report(error: unknown): void {
@@ -288,80 +332,4 @@ export class Client implements AsyncDisposable {
     this.#state = state;
     this.#onEvent({ type: "state", state });
   }
-}
-
-function emptyTotals(): ClientTotals {
-  return {
-    ...noTotals(),
-    packetsSent: 0,
-    bytesSent: 0,
-    srtpFailures: 0,
-    duplicates: 0,
-    firstSentMs: -1,
-    firstReceivedMs: -1,
-  };
-}
-
-function addStay(totals: ClientTotals, stay: Stay): void {
-  const received = stay.reception.totals();
-  totals.expected += received.expected;
-  totals.lost += received.lost;
-  totals.deliverable += received.deliverable;
-  totals.received += received.received;
-  totals.bytes += received.bytes;
-  totals.flowing += received.flowing;
-  const { auth, replayed } = stay.srtpFailures;
-  totals.srtpFailures += auth;
-  totals.duplicates += replayed;
-  if (totals.firstReceivedMs < 0) {
-    totals.firstReceivedMs = stay.reception.firstMs;
-  }
-  for (const { sender } of stay.publication.tracks) {
-    totals.packetsSent += sender.packetsSent;
-    totals.bytesSent += sender.bytesSent;
-    if (sender.firstSentMs < 0) continue;
-    totals.firstSentMs = totals.firstSentMs < 0
-      ? sender.firstSentMs
-      : Math.min(totals.firstSentMs, sender.firstSentMs);
-  }
-}
-
-function kindOf(error: unknown): ClientErrorKind {
-  if (error instanceof ChannelError) return "connect";
-  if (error instanceof NoCodecError) return "codec";
-  if (error instanceof TransportError) {
-    switch (error.kind) {
-      case "candidate":
-      case "socket":
-      case "iceTimeout":
-        return "ice";
-      case "dtls":
-      case "dtlsTimeout":
-        return "dtls";
-      case "consent":
-      case "peerClosed":
-      case "closed":
-        return "transport";
-    }
-  }
-  if (error instanceof SignalingError) {
-    switch (error.kind) {
-      case "timeout":
-        return "timeout";
-      case "rateLimited":
-        return "rateLimit";
-      case "lobbyDenied":
-        return "join";
-      case "server":
-        return error.operation === "join_room" ? "join" : "server";
-      case "closed":
-      case "aborted":
-        return "channel";
-    }
-  }
-  return "internal";
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-export { Client, type ClientOptions, type ClientTotals } from "./client.ts";
+export { Client, type ClientOptions } from "./client.ts";
 export type {
   ClientEnvironment,
   ClientMeter,
@@ -14,3 +14,4 @@ export type {
 } from "./environment.ts";
 export type { ClientErrorKind, ClientEvent, ClientState } from "./events.ts";
 export type { PublishOptions } from "./publication.ts";
+export type { ClientTotals } from "./totals.ts";

@@ -49,6 +49,8 @@ export class Reception {
   readonly #bySsrc = new Map<number, TrackReceiver>();
   readonly #tracks = new Map<string, ConsumedTrack>();
   readonly #reports = new Map<number, SenderReportSeen>();
+  /** Producers that are paused, consumed or not. */
+  readonly #paused = new Set<string>();
   readonly #closed: ReceptionTotals = noTotals();
 
   /** `nominalVideo` is what publishers of this run send. */
@@ -79,21 +81,25 @@ export class Reception {
     const nominalPps = kind === "audio"
       ? AUDIO_PRESET.packetsPerSecond
       : this.#nominalVideo?.packetsPerSecond ?? 0;
+    const nowMs = this.#environment.scheduler.nowMs();
     const receiver = new TrackReceiver({
       kind,
       ssrc: ssrc | 0,
       clockRateHz: codec.clockRate,
       captureTimeId: captureTimeId(rtpParameters.headerExtensions),
       nominalPps,
-      openedMs: this.#environment.scheduler.nowMs(),
+      openedMs: nowMs,
       meter: this.#environment.meter,
     });
+    // The pause may have been told in the same moment as the consumer.
+    if (this.#paused.has(producerId)) receiver.suspend(nowMs);
     this.#bySsrc.set(ssrc | 0, receiver);
     this.#tracks.set(producerId, { consumerId, producerId, receiver });
   }
 
   /** Closes the row of a producer that is gone; its numbers stay. */
   remove(producerId: string): void {
+    this.#paused.delete(producerId);
     const track = this.#tracks.get(producerId);
     if (track === undefined) return;
     this.#tracks.delete(producerId);
@@ -108,6 +114,8 @@ export class Reception {
 
   /** The producer paused or went on: silence is no loss meanwhile. */
   setPaused(producerId: string, paused: boolean): void {
+    if (paused) this.#paused.add(producerId);
+    else this.#paused.delete(producerId);
     const receiver = this.#tracks.get(producerId)?.receiver;
     const nowMs = this.#environment.scheduler.nowMs();
     if (paused) receiver?.suspend(nowMs);

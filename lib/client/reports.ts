@@ -32,7 +32,7 @@ export interface ReportSubject {
 
 /** Sends reports until it is cancelled. */
 export class ReportTask {
-  dueMs: number;
+  dueMs = 0;
   heapIndex = -1;
   readonly #environment: ClientEnvironment;
   readonly #subject: ReportSubject;
@@ -45,7 +45,13 @@ export class ReportTask {
     this.#subject = subject;
     this.#cname = new TextEncoder().encode(subject.cname);
     this.#ownSsrc = 1 + Math.floor(environment.random() * 0xfffffffe);
-    this.dueMs = environment.scheduler.nowMs() + this.#pauseMs();
+  }
+
+  /** Reports from now on. */
+  start(): void {
+    const { scheduler } = this.#environment;
+    this.dueMs = scheduler.nowMs() + this.#pauseMs();
+    scheduler.schedule(this);
   }
 
   run(): void {

@@ -6,23 +6,21 @@
  * @module
  */
 
-import {
-  isConsumerLimit,
-  MAX_CONSUMERS_PER_JOIN,
-  type RtpCapabilities,
-  type ServerMessage,
-  type ServerMessageOf,
+import type {
+  RtpCapabilities,
+  ServerMessage,
+  ServerMessageOf,
 } from "../protocol/mod.ts";
 import { readRtcp, type VideoPreset } from "../media/mod.ts";
 import type { TransportError } from "../rtc/mod.ts";
-import { type Conversation, SignalingError } from "../signaling/mod.ts";
-import { receiveCapabilities } from "./capabilities.ts";
+import type { Conversation } from "../signaling/mod.ts";
+import { Consumption } from "./consumption.ts";
 import type { ClientEnvironment, ClientTransport } from "./environment.ts";
 import type { ClientErrorKind, ClientEvent } from "./events.ts";
+import { StayBrokenError } from "./failure.ts";
 import { Publication, type PublishOptions } from "./publication.ts";
-import { Reception } from "./reception.ts";
+import type { Reception } from "./reception.ts";
 import { ReportTask } from "./reports.ts";
-import { type OfferedProducer, Subscriptions } from "./subscriptions.ts";
 
 /** What to do in the room. */
 export interface StayOptions {
@@ -38,19 +36,17 @@ export interface StayOptions {
 /** Who is told of a stay. */
 export interface StayHandlers {
   readonly onEvent: (event: ClientEvent) => void;
-  /** The stay is over although nobody asked for it; called at most once. */
+  /** The stay is over although nobody asked for it; called at most once, and only once it is connected. */
   readonly onBroken: (kind: ClientErrorKind, message: string) => void;
 }
 
 /** One stay in a room. */
 export class Stay {
   readonly publication: Publication;
-  readonly reception: Reception;
+  readonly #consumption: Consumption;
   readonly #environment: ClientEnvironment;
   readonly #options: StayOptions;
   readonly #handlers: StayHandlers;
-  readonly #subscriptions: Subscriptions;
-  readonly #producersOf = new Map<string, Set<string>>();
   readonly #reports: ReportTask;
   readonly #transports: ClientTransport[] = [];
   #conversation: Conversation | undefined;
@@ -59,8 +55,9 @@ export class Stay {
   #router: RtpCapabilities | undefined;
   #sendTransportId = "";
   #participantId = "";
-  #consuming: Promise<void> | undefined;
-  #canConsume = false;
+  #video: VideoPreset | undefined;
+  #isUp = false;
+  #broken: StayBrokenError | undefined;
   #open = true;
 
   constructor(
@@ -71,13 +68,13 @@ export class Stay {
     this.#environment = environment;
     this.#options = options;
     this.#handlers = handlers;
+    this.#video = options.publish?.video;
     this.publication = new Publication(environment);
-    this.reception = new Reception(environment, options.nominalVideo);
-    this.#subscriptions = new Subscriptions({
-      maxAudio: options.maxAudio,
-      maxVideo: options.maxVideo,
-      perStay: MAX_CONSUMERS_PER_JOIN,
-    });
+    this.#consumption = new Consumption(
+      environment,
+      options,
+      handlers.onEvent,
+    );
     this.#reports = new ReportTask(environment, {
       publication: this.publication,
       reception: this.reception,
@@ -85,6 +82,16 @@ export class Stay {
       receiveTransport: () => this.#receiveTransport,
       cname: options.cname,
     });
+  }
+
+  /** What comes in. */
+  get reception(): Reception {
+    return this.#consumption.reception;
+  }
+
+  /** Whether it is over although nobody asked for it. */
+  get isBroken(): boolean {
+    return this.#broken !== undefined;
   }
 
   /** Packets that failed authentication or were replayed, on both transports. */
@@ -102,20 +109,19 @@ export class Stay {
   readonly onServerMessage = (message: ServerMessage): void => {
     if (!this.#open) return;
     switch (message.type) {
-      case "newProducer": {
-        const { participantId, producerId, kind } = message;
-        this.#offer({ participantId, producerId, kind });
-        this.#consume();
-        return;
-      }
+      case "newProducer":
+        return this.#consumption.offer(message.participantId, {
+          id: message.producerId,
+          kind: message.kind,
+        });
       case "producerClosed":
-        return this.#withdraw(message.producerId);
+        return this.#consumption.withdraw(message.producerId);
       case "producerPaused":
         return this.reception.setPaused(message.producerId, true);
       case "producerResumed":
         return this.reception.setPaused(message.producerId, false);
       case "participantLeft":
-        return this.#participantLeft(message.participantId);
+        return this.#consumption.withdrawAllOf(message.participantId);
       case "participantKicked":
       case "participantBanned":
         if (message.participantId === this.#participantId) {
@@ -130,7 +136,8 @@ export class Stay {
 
   /**
    * Brings the transports up. Resolves when ICE and DTLS are up on all of
-   * them. Throws a `SignalingError`, a `TransportError` or a `NoCodecError`.
+   * them. Throws a `SignalingError`, a `TransportError`, or a
+   * `StayBrokenError` when it was over before it began.
    */
   async connect(
     conversation: Conversation,
@@ -139,13 +146,7 @@ export class Stay {
     this.#conversation = conversation;
     this.#participantId = joined.participantId;
     for (const { id, producers } of joined.participants) {
-      for (const producer of producers) {
-        this.#offer({
-          participantId: id,
-          producerId: producer.id,
-          kind: producer.kind,
-        });
-      }
+      for (const producer of producers) this.#consumption.offer(id, producer);
     }
     const { rtpCapabilities } = await conversation.request(
       "get_router_caps",
@@ -157,22 +158,30 @@ export class Stay {
     if (publish !== undefined) await this.#createTransport("send", coming);
     if (maxAudio + maxVideo > 0) await this.#createTransport("recv", coming);
     await Promise.all(coming);
-    this.#environment.scheduler.schedule(this.#reports);
+    if (this.#broken !== undefined) throw this.#broken;
+    // Closed in the very moment in which the last transport came up.
+    if (!this.#open) return;
+    this.#isUp = true;
+    this.#reports.start();
   }
 
   /** Produces and consumes; later tracks are consumed as they come. */
   async begin(): Promise<void> {
-    const { publish } = this.#options;
-    if (publish?.audio) await this.#publish("audio", undefined);
-    if (publish?.video) await this.#publish("video", publish.video);
-    this.#canConsume = true;
-    await this.#consume();
+    if (this.#options.publish?.audio) await this.#publish("audio", undefined);
+    if (this.#video !== undefined) await this.#publish("video", this.#video);
+    await this.#consumption.begin(this.#conversation!, this.#router!);
   }
 
   /** Follows the server over to a new channel after a successful `reconnect`. */
   moveTo(conversation: Conversation): void {
     this.#conversation = conversation;
-    this.#consume();
+    this.#consumption.moveTo(conversation);
+  }
+
+  /** Changes the video that is sent, or will be. */
+  setVideo(preset: VideoPreset): void {
+    this.#video = preset;
+    this.publication.setVideo(preset);
   }
 
   /** Pauses or resumes what is sent of one kind. Throws a `SignalingError`. */
@@ -189,7 +198,7 @@ export class Stay {
       this.#open = false;
       this.#environment.scheduler.cancel(this.#reports);
       this.publication.close();
-      this.reception.close();
+      this.#consumption.close();
     }
     await Promise.all(this.#transports.map((transport) => transport.close()));
   }
@@ -264,90 +273,6 @@ export class Stay {
     this.#handlers.onEvent({ type: "produced", kind });
   }
 
-  #offer(producer: OfferedProducer): void {
-    const { participantId, producerId } = producer;
-    let producers = this.#producersOf.get(participantId);
-    if (producers === undefined) {
-      this.#producersOf.set(participantId, producers = new Set());
-    }
-    producers.add(producerId);
-    this.#subscriptions.offer(producer);
-  }
-
-  #withdraw(producerId: string): void {
-    this.#subscriptions.withdraw(producerId);
-    this.reception.remove(producerId);
-    this.#consume();
-  }
-
-  /** The server does not name the tracks of someone who leaves. */
-  #participantLeft(participantId: string): void {
-    for (const producerId of this.#producersOf.get(participantId) ?? []) {
-      this.#subscriptions.withdraw(producerId);
-      this.reception.remove(producerId);
-    }
-    this.#producersOf.delete(participantId);
-    this.#consume();
-  }
-
-  /** Consumes what there is to consume, in one pass at a time. */
-  #consume(): Promise<void> {
-    if (!this.#canConsume) return Promise.resolve();
-    return this.#consuming ??= this.#consumeAll().finally(() => {
-      this.#consuming = undefined;
-    });
-  }
-
-  async #consumeAll(): Promise<void> {
-    // What comes up during a pass is in the next one.
-    for (;;) {
-      const chosen = this.#open ? this.#subscriptions.take() : [];
-      if (chosen.length === 0) return;
-      await Promise.all(chosen.map((producer) => this.#consumeOne(producer)));
-    }
-  }
-
-  async #consumeOne({ producerId, kind }: OfferedProducer): Promise<void> {
-    const conversation = this.#conversation!;
-    try {
-      const created = await conversation.request("consume", {
-        type: "consume",
-        producerId,
-        rtpCapabilities: receiveCapabilities(this.#router!),
-      });
-      if (!this.#open) return;
-      this.reception.add(created);
-      this.#handlers.onEvent({ type: "consumed", kind });
-      await conversation.request("resume_consumer", {
-        type: "resumeConsumer",
-        consumerId: created.consumerId,
-      });
-    } catch (error) {
-      if (!this.#open) return;
-      if (!(error instanceof SignalingError)) throw error;
-      this.#consumeFailed(producerId, error);
-    }
-  }
-
-  #consumeFailed(producerId: string, error: SignalingError): void {
-    if (error.kind === "closed" || error.kind === "aborted") return;
-    // A track can go between hearing of it and asking for it: that is no error.
-    const known = [...this.#producersOf.values()].some((producers) =>
-      producers.has(producerId)
-    );
-    this.#subscriptions.withdraw(producerId);
-    this.reception.remove(producerId);
-    if (error.kind === "server" && isConsumerLimit(error.detail)) {
-      this.#subscriptions.exhaust();
-    } else if (!known) {
-      return;
-    }
-    const kind = error.kind === "timeout" || error.kind === "rateLimited"
-      ? "timeout"
-      : "server";
-    this.#handlers.onEvent({ type: "error", kind, message: error.message });
-  }
-
   readonly #onRtcp = (
     bytes: Uint8Array,
     offset: number,
@@ -366,6 +291,8 @@ export class Stay {
   };
 
   #break(kind: ClientErrorKind, message: string): void {
-    if (this.#open) this.#handlers.onBroken(kind, message);
+    if (!this.#open || this.#broken !== undefined) return;
+    this.#broken = new StayBrokenError(kind, message);
+    if (this.#isUp) this.#handlers.onBroken(kind, message);
   }
 }

@@ -13,7 +13,6 @@ import type { MediaKind } from "../protocol/mod.ts";
 
 /** A track that someone in the room sends. */
 export interface OfferedProducer {
-  readonly participantId: string;
   readonly producerId: string;
   readonly kind: MediaKind;
 }
@@ -32,6 +31,7 @@ export class Subscriptions {
   readonly #offered = new Map<string, OfferedProducer>();
   readonly #taken = new Map<string, MediaKind>();
   #left: number;
+  #isExhausted = false;
 
   constructor(limits: SubscriptionLimits) {
     this.#limits = limits;
@@ -44,17 +44,34 @@ export class Subscriptions {
     this.#offered.set(producer.producerId, producer);
   }
 
-  /** A track has ended; returns whether we consumed it. */
-  withdraw(producerId: string): boolean {
+  /** Whether a place is taken by this track. */
+  has(producerId: string): boolean {
+    return this.#taken.has(producerId);
+  }
+
+  /** A track has ended, or cannot be had: its place is free. */
+  withdraw(producerId: string): void {
     this.#offered.delete(producerId);
-    return this.#taken.delete(producerId);
+    this.#taken.delete(producerId);
+  }
+
+  /** The server refused a track: it made no consumer, so none is counted. */
+  refuse(producerId: string): void {
+    this.withdraw(producerId);
+    this.#left++;
+  }
+
+  /** Nobody knows what became of the request: the track is on offer again. */
+  giveBack(producer: OfferedProducer): void {
+    this.#taken.delete(producer.producerId);
+    this.offer(producer);
   }
 
   /** The tracks to consume now; their places are taken. */
   take(): OfferedProducer[] {
     const chosen: OfferedProducer[] = [];
     for (const producer of this.#offered.values()) {
-      if (this.#left === 0) break;
+      if (this.#left === 0 || this.#isExhausted) break;
       if (!this.#hasPlace(producer.kind)) continue;
       chosen.push(producer);
       this.#left--;
@@ -66,7 +83,7 @@ export class Subscriptions {
 
   /** The server refuses further consumers in this stay. */
   exhaust(): void {
-    this.#left = 0;
+    this.#isExhausted = true;
   }
 
   #hasPlace(kind: MediaKind): boolean {

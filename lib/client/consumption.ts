@@ -1,0 +1,197 @@
+/**
+ * The consuming of one stay: the room's tracks as they come and go, the
+ * requests for those that are wanted, and the rows in which they are counted.
+ *
+ * @module
+ */
+
+import {
+  isConsumerLimit,
+  MAX_CONSUMERS_PER_JOIN,
+  type ProducerInfo,
+  type RtpCapabilities,
+} from "../protocol/mod.ts";
+import type { VideoPreset } from "../media/mod.ts";
+import { type Conversation, SignalingError } from "../signaling/mod.ts";
+import { receiveCapabilities } from "./capabilities.ts";
+import type { ClientEnvironment } from "./environment.ts";
+import type { ClientEvent } from "./events.ts";
+import { isEnded, kindOf, messageOf } from "./failure.ts";
+import { Reception } from "./reception.ts";
+import { type OfferedProducer, Subscriptions } from "./subscriptions.ts";
+
+/** What to consume. */
+export interface ConsumeOptions {
+  readonly maxAudio: number;
+  readonly maxVideo: number;
+  /** The video of this run's publishers. */
+  readonly nominalVideo: VideoPreset | undefined;
+}
+
+/** What one client consumes in one stay. */
+export class Consumption {
+  readonly reception: Reception;
+  readonly #onEvent: (event: ClientEvent) => void;
+  readonly #subscriptions: Subscriptions;
+  readonly #producersOf = new Map<string, Set<string>>();
+  #conversation: Conversation | undefined;
+  #router: RtpCapabilities | undefined;
+  #consuming: Promise<void> | undefined;
+  #canConsume = false;
+  #open = true;
+
+  constructor(
+    environment: ClientEnvironment,
+    { maxAudio, maxVideo, nominalVideo }: ConsumeOptions,
+    onEvent: (event: ClientEvent) => void,
+  ) {
+    this.#onEvent = onEvent;
+    this.reception = new Reception(environment, nominalVideo);
+    this.#subscriptions = new Subscriptions({
+      maxAudio,
+      maxVideo,
+      perStay: MAX_CONSUMERS_PER_JOIN,
+    });
+  }
+
+  /** Someone sends a track. */
+  offer(
+    participantId: string,
+    { id, kind }: Pick<ProducerInfo, "id" | "kind">,
+  ): void {
+    let producers = this.#producersOf.get(participantId);
+    if (producers === undefined) {
+      this.#producersOf.set(participantId, producers = new Set());
+    }
+    producers.add(id);
+    this.#subscriptions.offer({ producerId: id, kind });
+    this.#consume();
+  }
+
+  /** A track has ended. */
+  withdraw(producerId: string): void {
+    for (const producers of this.#producersOf.values()) {
+      producers.delete(producerId);
+    }
+    this.#forget(producerId);
+    this.#consume();
+  }
+
+  /** Someone left; the server does not name the tracks that end with that. */
+  withdrawAllOf(participantId: string): void {
+    for (const producerId of this.#producersOf.get(participantId) ?? []) {
+      this.#forget(producerId);
+    }
+    this.#producersOf.delete(participantId);
+    this.#consume();
+  }
+
+  /** Consumes what is on offer, and from now on what will be. Never rejects. */
+  begin(conversation: Conversation, router: RtpCapabilities): Promise<void> {
+    this.#router = router;
+    return this.moveTo(conversation);
+  }
+
+  /** Goes on in another conversation. Never rejects. */
+  moveTo(conversation: Conversation): Promise<void> {
+    this.#conversation = conversation;
+    this.#canConsume = this.#router !== undefined;
+    return this.#consume();
+  }
+
+  /** Consumes nothing more; the numbers stay. Idempotent. */
+  close(): void {
+    this.#open = false;
+    this.reception.close();
+  }
+
+  #forget(producerId: string): void {
+    this.#subscriptions.withdraw(producerId);
+    this.reception.remove(producerId);
+  }
+
+  /** Consumes what there is to consume, in one pass at a time; never rejects. */
+  #consume(): Promise<void> {
+    return this.#consuming ??= this.#consumeAll();
+  }
+
+  async #consumeAll(): Promise<void> {
+    // The events of one moment make one pass, and what comes up during a pass
+    // is in the next one.
+    await undefined;
+    for (;;) {
+      const chosen = this.#open && this.#canConsume
+        ? this.#subscriptions.take()
+        : [];
+      if (chosen.length === 0) break;
+      await Promise.all(chosen.map((producer) => this.#consumeOne(producer)));
+    }
+    this.#consuming = undefined;
+  }
+
+  async #consumeOne(producer: OfferedProducer): Promise<void> {
+    const { producerId, kind } = producer;
+    const conversation = this.#conversation!;
+    try {
+      const created = await conversation.request("consume", {
+        type: "consume",
+        producerId,
+        rtpCapabilities: receiveCapabilities(this.#router!),
+      });
+      if (!this.#open) return;
+      this.#onEvent({ type: "consumed", kind });
+      // The track may have gone while the reply was under way.
+      if (!this.#subscriptions.has(producerId)) return;
+      this.reception.add(created);
+      await this.#resume(conversation, producerId, created.consumerId);
+    } catch (error) {
+      if (this.#open) this.#consumeFailed(producer, error);
+    }
+  }
+
+  /** Media flows without it, so its failure costs nothing but an error. */
+  async #resume(
+    conversation: Conversation,
+    producerId: string,
+    consumerId: string,
+  ): Promise<void> {
+    try {
+      await conversation.request("resume_consumer", {
+        type: "resumeConsumer",
+        consumerId,
+      });
+    } catch (error) {
+      const isGone = !this.#subscriptions.has(producerId);
+      if (this.#open && !isGone && !isEnded(error)) this.#report(error);
+    }
+  }
+
+  #consumeFailed(producer: OfferedProducer, error: unknown): void {
+    const { producerId } = producer;
+    // A track can go between hearing of it and asking for it: that is no error.
+    const isGone = !this.#subscriptions.has(producerId);
+    if (isEnded(error)) {
+      // After a `reconnect` there may be a conversation to ask again in.
+      this.#canConsume = false;
+      if (!isGone) this.#subscriptions.giveBack(producer);
+      return;
+    }
+    const isRefused = error instanceof SignalingError &&
+      error.kind === "server";
+    if (isRefused && isConsumerLimit(error.detail)) {
+      this.#subscriptions.exhaust();
+      this.#subscriptions.withdraw(producerId);
+    } else if (isRefused) {
+      this.#subscriptions.refuse(producerId);
+    } else {
+      this.#subscriptions.withdraw(producerId);
+    }
+    this.reception.remove(producerId);
+    if (!isGone) this.#report(error);
+  }
+
+  #report(error: unknown): void {
+    const [kind, message] = [kindOf(error), messageOf(error)];
+    this.#onEvent({ type: "error", kind, message });
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * What went wrong, as one of the words that a client reports.
+ *
+ * @module
+ */
+
+import { TransportError } from "../rtc/mod.ts";
+import { ChannelError, SignalingError } from "../signaling/mod.ts";
+import { NoCodecError } from "./capabilities.ts";
+import type { ClientErrorKind } from "./events.ts";
+
+/** A stay that ended before it had begun, although nobody asked for it. */
+export class StayBrokenError extends Error {
+  override readonly name = "StayBrokenError";
+  constructor(readonly kind: ClientErrorKind, message: string) {
+    super(message);
+  }
+}
+
+/** The word for an error. */
+export function kindOf(error: unknown): ClientErrorKind {
+  if (error instanceof StayBrokenError) return error.kind;
+  if (error instanceof ChannelError) return "connect";
+  if (error instanceof NoCodecError) return "codec";
+  if (error instanceof TransportError) {
+    switch (error.kind) {
+      case "candidate":
+      case "socket":
+      case "iceTimeout":
+        return "ice";
+      case "dtls":
+      case "dtlsTimeout":
+        return "dtls";
+      case "consent":
+      case "peerClosed":
+      case "closed":
+        return "transport";
+    }
+  }
+  if (error instanceof SignalingError) {
+    switch (error.kind) {
+      case "timeout":
+        return "timeout";
+      case "rateLimited":
+        return "rateLimit";
+      case "lobbyDenied":
+        return "join";
+      case "server":
+        return error.operation === "join_room" ? "join" : "server";
+      case "closed":
+      case "aborted":
+        return "channel";
+    }
+  }
+  return "internal";
+}
+
+/** Its message, in one line. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Whether the conversation had ended: what follows from that is not this request's matter. */
+export function isEnded(error: unknown): boolean {
+  return error instanceof SignalingError &&
+    (error.kind === "closed" || error.kind === "aborted");
+}

@@ -1,0 +1,59 @@
+/**
+ * A client's media as sums, over all that it sent and received in all its
+ * stays.
+ *
+ * @module
+ */
+
+import { noTotals, type ReceptionTotals } from "./reception.ts";
+import type { Stay } from "./stay.ts";
+
+/** A client's media, summed over its stays. */
+export interface ClientTotals extends ReceptionTotals {
+  packetsSent: number;
+  bytesSent: number;
+  srtpFailures: number;
+  duplicates: number;
+  /** When the first packet left, on the scheduler's clock; -1 before. */
+  firstSentMs: number;
+  /** When the first packet came, on the scheduler's clock; -1 before. */
+  firstReceivedMs: number;
+}
+
+/** Totals of no stay. */
+export function emptyTotals(): ClientTotals {
+  return {
+    ...noTotals(),
+    packetsSent: 0,
+    bytesSent: 0,
+    srtpFailures: 0,
+    duplicates: 0,
+    firstSentMs: -1,
+    firstReceivedMs: -1,
+  };
+}
+
+/** Adds a stay to totals of earlier ones. */
+export function addStay(totals: ClientTotals, stay: Stay): void {
+  const received = stay.reception.totals();
+  totals.expected += received.expected;
+  totals.lost += received.lost;
+  totals.deliverable += received.deliverable;
+  totals.received += received.received;
+  totals.bytes += received.bytes;
+  totals.flowing += received.flowing;
+  const { auth, replayed } = stay.srtpFailures;
+  totals.srtpFailures += auth;
+  totals.duplicates += replayed;
+  if (totals.firstReceivedMs < 0) {
+    totals.firstReceivedMs = stay.reception.firstMs;
+  }
+  for (const { sender } of stay.publication.tracks) {
+    totals.packetsSent += sender.packetsSent;
+    totals.bytesSent += sender.bytesSent;
+    if (sender.firstSentMs < 0) continue;
+    totals.firstSentMs = totals.firstSentMs < 0
+      ? sender.firstSentMs
+      : Math.min(totals.firstSentMs, sender.firstSentMs);
+  }
+}
