@@ -26,7 +26,7 @@ export type BandMetric =
   | "serverCpu"
   | "serverRss";
 
-/** The limits: shares as ratios, memory in bytes, CPU in cores of the busiest process. */
+/** The limits: shares as ratios, memory in bytes, CPU in cores of the busiest thread over five seconds. */
 export const BANDS: Readonly<Record<BandMetric, BandLimits>> = {
   connected: { good: [">=", 1], critical: ["<", 0.9] },
   errors: { good: ["==", 0], critical: [">", 10] },

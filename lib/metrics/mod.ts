@@ -17,6 +17,7 @@ export * from "./node_meter.ts";
 export * from "./recent.ts";
 export * from "./registry.ts";
 export * from "./saturation.ts";
+export * from "./server_log.ts";
 export * from "./snapshot.ts";
 export * from "./snapshot_book.ts";
 export * from "./stats.ts";

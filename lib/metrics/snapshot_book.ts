@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { ServerPoint } from "./server_log.ts";
 import { EMPTY_SNAPSHOT, mergeSnapshots, type Snapshot } from "./snapshot.ts";
 
 /** What happened in one stretch of the run, for charts. */
@@ -25,6 +26,8 @@ export interface TimelinePoint {
   readonly lossRatio: number;
   /** CPU that the generator used, of what its threads could; 0 when unknown. */
   readonly cpuRatio: number;
+  /** What the server used; missing where it was not watched. */
+  readonly server?: ServerPoint | undefined;
 }
 
 /** Points that a timeline has at most; a longer run has longer stretches instead. */

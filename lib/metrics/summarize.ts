@@ -113,7 +113,7 @@ export function summarize(input: SummaryInput): Summary {
     errors: summarizeErrors(snapshot),
     unknownMessages: counter("unknownMessages"),
     malformedMessages: counter("malformedMessages"),
-    generator: summarizeGenerator(snapshot, tally),
+    generator: summarizeGenerator(snapshot, tally, input.server),
     thresholds,
     timeline: input.timeline,
   };
@@ -133,8 +133,10 @@ function bandedFigures(
     ...(connected !== null && { connected }),
     errors: totalErrors(snapshot),
     ...(receiveSendRatio !== null && { receiveSendRatio }),
-    ...(server.maxCpuRatio !== null && { serverCpu: server.maxCpuRatio }),
-    ...(server.maxRssBytes !== null && { serverRss: server.maxRssBytes }),
+    ...(server.load !== null && {
+      serverCpu: server.load.sustainedThreadRatio,
+      serverRss: server.load.maxRssBytes,
+    }),
   };
 }
 
@@ -232,6 +234,7 @@ function summarizeErrors(
 function summarizeGenerator(
   snapshot: Snapshot,
   tally: ClientTally,
+  { load }: ServerSummary,
 ): GeneratorSummary {
   const counter = (name: CounterName) => counterOf(snapshot, name);
   const { generator } = snapshot;
@@ -243,6 +246,9 @@ function summarizeGenerator(
     cpuRatio: generator.threadUs > 0
       ? generator.cpuUs / generator.threadUs
       : null,
+    cpuPerServerCpu: load !== null && load.meanCpuRatio > 0 && snapshot.atMs > 0
+      ? roundRatio(usToMs(generator.cpuUs) / snapshot.atMs / load.meanCpuRatio)
+      : null,
     latenessMs: trendStats(trendOf(snapshot, "lateness")),
     loopLagMs: trendStats(trendOf(snapshot, "loopLag")),
     packetsPlanned: counter("packetsPlanned"),
@@ -253,6 +259,10 @@ function summarizeGenerator(
     kernelDrops: generator.kernelDrops,
     heldBackJoins: generator.heldBackJoins,
   };
+}
+
+function roundRatio(ratio: number): number {
+  return Math.round(ratio * 10_000) / 10_000;
 }
 
 /** The cause that most failed clients share. */

@@ -7,6 +7,7 @@
  */
 
 import type { ThresholdResult } from "./evaluate.ts";
+import type { ServerLoad } from "./server_log.ts";
 import type { TimelinePoint } from "./snapshot_book.ts";
 import type { DurationStats } from "./stats.ts";
 
@@ -116,6 +117,8 @@ export interface GeneratorSummary {
   readonly cpuSeconds: number;
   /** CPU time spent, of what the threads had; `null` when unknown. */
   readonly cpuRatio: number | null;
+  /** CPU time spent, divided by the server's over the same time; `null` when that was not watched. */
+  readonly cpuPerServerCpu: number | null;
   /** When packets left, minus when they were due. */
   readonly latenessMs: DurationStats;
   /** How late the event loop came round. */
@@ -142,10 +145,24 @@ export interface ServerSummary {
   readonly url: string;
   /** The embedded server's engine; `null` for a server elsewhere. */
   readonly engine: string | null;
-  /** The most CPU that its busiest process used, in cores; `null` when not watched. */
-  readonly maxCpuRatio: number | null;
-  /** The most memory that it used; `null` when not watched. */
-  readonly maxRssBytes: number | null;
+  /** What it used, measured from outside; `null` when it was not watched. */
+  readonly load: ServerLoad | null;
+  /** What it said of itself over HTTP; `null` when it was not asked. */
+  readonly told: ServerTold | null;
+  /** What watching it met: that it was gone, or could not be looked at. */
+  readonly notes: readonly string[];
+}
+
+/** The most that a server said of itself; `null` for what it did not tell. */
+export interface ServerTold {
+  /** Most people in rooms. */
+  readonly maxParticipants: number | null;
+  /** Most rooms. */
+  readonly maxRooms: number | null;
+  /** Most open WebSockets. */
+  readonly maxConnections: number | null;
+  /** Errors that it counted meanwhile. */
+  readonly errors: number | null;
 }
 
 /** How often one kind of error happened. */

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Summary, TimelinePoint } from "../metrics/mod.ts";
+import type { ServerPoint, Summary, TimelinePoint } from "../metrics/mod.ts";
 
-const COLUMNS: readonly (keyof TimelinePoint)[] = [
+const COLUMNS = [
   "tSec",
   "clients",
   "packetsSentPerSec",
@@ -15,10 +15,22 @@ const COLUMNS: readonly (keyof TimelinePoint)[] = [
   "receiveBps",
   "lossRatio",
   "cpuRatio",
-];
+] as const satisfies readonly (keyof TimelinePoint)[];
 
-/** The timeline as CSV text; all values are plain numbers. */
+const SERVER_COLUMNS = [
+  ["serverCpuRatio", "cpuRatio"],
+  ["serverMaxProcessRatio", "maxProcessRatio"],
+  ["serverRssBytes", "rssBytes"],
+  ["serverFds", "fds"],
+  ["serverUdpDrops", "udpDrops"],
+] as const satisfies readonly (readonly [string, keyof ServerPoint])[];
+
+/** The timeline as CSV text; all values are plain numbers, those of a server that was not watched are empty. */
 export function renderCsv({ timeline }: Summary): string {
-  const rows = timeline.map((point) => COLUMNS.map((name) => point[name]));
-  return [COLUMNS, ...rows].map((row) => `${row.join(",")}\r\n`).join("");
+  const header = [...COLUMNS, ...SERVER_COLUMNS.map(([name]) => name)];
+  const rows = timeline.map((point) => [
+    ...COLUMNS.map((name) => point[name]),
+    ...SERVER_COLUMNS.map(([, key]) => point.server?.[key] ?? ""),
+  ]);
+  return [header, ...rows].map((row) => `${row.join(",")}\r\n`).join("");
 }

@@ -29,6 +29,11 @@ export function formatRatio(ratio: number): string {
   return percent < 100 && text === "100.0" ? "99.9 %" : `${text} %`;
 }
 
+/** CPU in cores, as a percentage of one core: `85 %`, `212 %`. */
+export function formatCores(cores: number): string {
+  return `${(cores * 100).toFixed(cores < 0.0995 ? 1 : 0)} %`;
+}
+
 /** An amount of bytes, decimal: `10.0 MB`. */
 export function formatBytes(bytes: number): string {
   return scaled(bytes, ["B", "kB", "MB", "GB", "TB"]);

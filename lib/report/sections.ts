@@ -9,12 +9,15 @@ import {
   band,
   type BandMetric,
   type DurationStats,
+  type ServerLoad,
+  type ServerTold,
   type Summary,
   type ThresholdResult,
 } from "../metrics/mod.ts";
 import {
   formatBps,
   formatBytes,
+  formatCores,
   formatCount,
   formatMs,
   formatRatio,
@@ -181,23 +184,54 @@ export function errorLines(summary: Summary, width: number): Line[] {
   ];
 }
 
-/** What the server used, when it was watched. */
+/** What the server used and said, when it was watched. */
 export function serverLines({ server }: Summary, width: number): Line[] {
-  const { maxCpuRatio, maxRssBytes } = server;
-  const things: Line[] = [];
-  if (maxCpuRatio !== null) {
-    things.push([
-      piece(`CPU max ${formatRatio(maxCpuRatio)} `),
-      judged("serverCpu", maxCpuRatio),
-    ]);
-  }
-  if (maxRssBytes !== null) {
-    things.push([
+  const { load, told, notes } = server;
+  return [
+    ...(load === null ? [] : row("Server", loadThings(load), width)),
+    ...(told === null ? [] : row("It says", toldThings(told), width)),
+    ...notes.flatMap((note, i) =>
+      row(i === 0 ? "Watching it" : "", [say(note)], width)
+    ),
+  ];
+}
+
+function loadThings(load: ServerLoad): Line[] {
+  const { busiestProcess, sustainedThreadRatio, maxRssBytes, maxFds } = load;
+  return [
+    say(
+      `CPU mean ${formatCores(load.meanCpuRatio)}, max ${
+        formatCores(load.maxCpuRatio)
+      }`,
+    ),
+    say(
+      `busiest ${busiestProcess.name} ${formatCores(busiestProcess.cpuRatio)}`,
+    ),
+    [
+      piece(`thread ${formatCores(sustainedThreadRatio)} `),
+      judged("serverCpu", sustainedThreadRatio),
+    ],
+    [
       piece(`memory ${formatBytes(maxRssBytes)} `),
       judged("serverRss", maxRssBytes),
-    ]);
-  }
-  return things.length === 0 ? [] : row("Server", things, width);
+    ],
+    ...(maxFds === null ? [] : [say(`${formatCount(maxFds)} files`)]),
+    say(`${formatCount(load.udpDrops)} datagrams dropped`),
+  ];
+}
+
+function toldThings(told: ServerTold): Line[] {
+  const { maxParticipants, maxRooms, maxConnections, errors } = told;
+  const counts = [
+    [maxParticipants, "people"],
+    [maxRooms, "rooms"],
+    [maxConnections, "connections"],
+    [errors, "errors"],
+  ] as const;
+  const known = counts.flatMap(([count, name]) =>
+    count === null ? [] : [say(`${formatCount(count)} ${name}`)]
+  );
+  return known.length === 0 ? [say("nothing that we know")] : known;
 }
 
 /** How the generator itself did. */
@@ -224,6 +258,9 @@ export function generatorLines(
           cpuRatio === null ? "" : `, ${formatRatio(cpuRatio)}`
         }`,
       ),
+      ...(generator.cpuPerServerCpu === null ? [] : [
+        say(`${generator.cpuPerServerCpu.toFixed(2)} of the server's CPU`),
+      ]),
       ...(achievedRatio === null ? [] : [
         say(
           `sent ${formatRatio(achievedRatio)} of ${

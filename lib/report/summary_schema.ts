@@ -28,15 +28,63 @@ export const signalingLatencies = z.object({
   operations: z.record(z.string(), duration),
 });
 
+const serverLoad = z.object({
+  samples: count,
+  meanCpuRatio: amount.describe(
+    "CPU of all its processes together, in cores: 1 is one core busy all the time.",
+  ),
+  maxCpuRatio: amount.describe("The same in the busiest second."),
+  busiestProcess: z.object({ name: z.string(), cpuRatio: amount }).describe(
+    "Its busiest process in that one's busiest second, in cores.",
+  ),
+  maxThreadRatio: amount.describe(
+    "The most that one thread used in a second, in cores.",
+  ),
+  sustainedThreadRatio: amount.describe(
+    "The most that the busiest thread used over five seconds on end, in cores. This is judged: one busy second is no overload.",
+  ),
+  maxRssBytes: amount,
+  maxFds: count.nullable().describe(
+    "Most open files; null when they may not be counted.",
+  ),
+  maxThreads: count,
+  udpDrops: count.describe(
+    "Datagrams that its own sockets lost, because their buffers were full.",
+  ),
+  hostUdpErrors: count.nullable().describe(
+    "The same for its whole host, other programs included; null when unknown.",
+  ),
+});
+
+const serverTold = z.object({
+  maxParticipants: count.nullable(),
+  maxRooms: count.nullable(),
+  maxConnections: count.nullable(),
+  errors: count.nullable().describe("Errors that it counted meanwhile."),
+});
+
+const serverPoint = z.object({
+  cpuRatio: amount,
+  maxProcessRatio: amount,
+  rssBytes: amount,
+  fds: count.nullable(),
+  udpDrops: count,
+});
+
 const server = z.object({
   url: z.string(),
   engine: z.string().nullable().describe(
     "The embedded server's engine; null for a server elsewhere.",
   ),
-  maxCpuRatio: amount.nullable().describe(
-    "The most CPU that its busiest process used, in cores; null when not watched.",
+  load: serverLoad.nullable().describe(
+    "What it used, measured from outside; null when it was not watched.",
   ),
-  maxRssBytes: amount.nullable(),
+  told: serverTold.nullable().describe(
+    "What it said of itself over HTTP; null when it was not asked.",
+  ),
+  notes: z.array(z.string()).describe(
+    "What watching it met: that it was gone, or could not be looked at.",
+  ),
 });
 
 const room = z.object({
@@ -90,6 +138,9 @@ const generator = z.object({
   workers: count,
   cpuSeconds: amount,
   cpuRatio: amount.nullable(),
+  cpuPerServerCpu: amount.nullable().describe(
+    "CPU time spent, divided by the server's over the same time; null when that was not watched.",
+  ),
   latenessMs: duration.describe("When a packet left, minus when it was due."),
   loopLagMs: duration,
   packetsPlanned: count,
@@ -120,6 +171,9 @@ const timelinePoint = z.object({
   receiveBps: amount,
   lossRatio: amount,
   cpuRatio: amount,
+  server: serverPoint.optional().describe(
+    "What the server used, CPU in cores; missing where it was not watched.",
+  ),
 });
 
 /** The schema of `load_test_summary.json`. */

@@ -5,23 +5,24 @@
  * @module
  */
 
-import {
-  type DatapathChoice,
-  type NodeNote,
-  type RunPlan,
-  type ServerTarget,
+import type {
+  DatapathChoice,
+  NodeNote,
+  RunPlan,
+  ServerTarget,
 } from "../load/mod.ts";
 import {
   type Ending,
   type JsonValue,
-  type ServerSummary,
   type Snapshot,
   summarize,
   type Summary,
   type Threshold,
   type TimelinePoint,
 } from "../metrics/mod.ts";
+import type { MonitorTarget } from "../monitor/mod.ts";
 import { type Crowd, openCrowd } from "./crowd.ts";
+import { ServerWatch } from "./server_watch.ts";
 import { VERSION } from "./version.ts";
 
 /** What to run. */
@@ -41,7 +42,13 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   /** Ends the run as broken, for a reason from outside: the embedded server died. */
   readonly broken?: Promise<string> | undefined;
+  /** The server's processes or addresses, to be watched meanwhile. @default {[]} */
+  readonly monitor?: readonly MonitorTarget[] | undefined;
+  /** Bearer token for the server's `/metrics`, if that is watched. */
+  readonly metricsToken?: string | undefined;
   readonly onNote?: ((note: NodeNote) => void) | undefined;
+  /** Told when a watched server goes, or cannot be looked at. */
+  readonly onServerNote?: ((text: string) => void) | undefined;
   readonly onProgress?: ((progress: RunProgress) => void) | undefined;
 }
 
@@ -77,6 +84,7 @@ const ENOUGH_REFUSALS = 3;
 export async function run(options: RunOptions): Promise<RunOutcome> {
   const { plan, server, workers, datapath, signal, onNote } = options;
   const watch = new RunWatch(options);
+  let monitored: ServerWatch | undefined;
   const crowd = await openCrowd({
     server,
     plan,
@@ -84,7 +92,17 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
     datapath,
     signal,
     onNote,
-    onSecond: (point, snapshot) => watch.onSecond(crowd, point, snapshot),
+    onSecond: (point, snapshot) => {
+      if (monitored !== undefined) {
+        watch.onSecond(crowd, monitored, point, snapshot);
+      }
+    },
+  });
+  await using watched = monitored = new ServerWatch({
+    targets: options.monitor ?? [],
+    startedAtMs: Date.parse(crowd.startedAt),
+    token: options.metricsToken,
+    onNote: options.onServerNote,
   });
   try {
     watch.begin(crowd);
@@ -92,7 +110,7 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
     const ending = await watch.ended;
     await crowd.close();
     return {
-      summary: summarizeRun(options, crowd, ending),
+      summary: summarizeRun(options, crowd, watched, ending),
       snapshot: crowd.snapshot(),
     };
   } finally {
@@ -136,7 +154,12 @@ class RunWatch {
     this.#options.signal?.removeEventListener("abort", this.#interrupt);
   }
 
-  onSecond(crowd: Crowd, point: TimelinePoint, snapshot: Snapshot): void {
+  onSecond(
+    crowd: Crowd,
+    server: ServerWatch,
+    point: TimelinePoint,
+    snapshot: Snapshot,
+  ): void {
     if (!this.#over) {
       this.#waitForJoins(crowd, snapshot);
       this.#giveUpWhenHopeless(snapshot);
@@ -150,10 +173,10 @@ class RunWatch {
         : "media",
       elapsedMs: crowd.elapsedMs,
       endMs: this.#endMs,
-      point,
+      point: server.annotateLast(point),
       snapshot,
       summarize: () =>
-        summarizeRun(this.#options, crowd, { kind: "interrupted" }),
+        summarizeRun(this.#options, crowd, server, { kind: "interrupted" }),
     });
   }
 
@@ -210,22 +233,17 @@ function everybodyIsRefused(
 function summarizeRun(
   { server, engine, plan, config, thresholds }: RunOptions,
   crowd: Crowd,
+  watched: ServerWatch,
   ending: Ending,
 ): Summary {
-  const target: ServerSummary = {
-    url: server.url,
-    engine,
-    maxCpuRatio: null,
-    maxRssBytes: null,
-  };
   return summarize({
     version: VERSION,
     startedAt: crowd.startedAt,
     seed: plan.seed,
     config,
-    server: target,
+    server: { url: server.url, engine, ...watched.summary() },
     snapshot: crowd.snapshot(),
-    timeline: crowd.timeline(),
+    timeline: watched.annotate(crowd.timeline()),
     ending,
     thresholds,
   });

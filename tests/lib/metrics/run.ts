@@ -85,8 +85,26 @@ export function madeUpRun(): SummaryInput {
     server: {
       url: "ws://localhost:3000/ws",
       engine: null,
-      maxCpuRatio: 0.75,
-      maxRssBytes: 512e6,
+      load: {
+        samples: 35,
+        meanCpuRatio: 0.5,
+        maxCpuRatio: 1.2,
+        busiestProcess: { name: "mediasoup-worke (4242)", cpuRatio: 0.95 },
+        maxThreadRatio: 0.9,
+        sustainedThreadRatio: 0.75,
+        maxRssBytes: 512e6,
+        maxFds: 120,
+        maxThreads: 24,
+        udpDrops: 3,
+        hostUdpErrors: 5,
+      },
+      told: {
+        maxParticipants: 3,
+        maxRooms: 2,
+        maxConnections: null,
+        errors: 0,
+      },
+      notes: [],
     },
     snapshot: meter.snapshot({
       atMs: 35_250,
@@ -110,6 +128,15 @@ export function madeUpRun(): SummaryInput {
       receiveBps: 990_000 * tSec,
       lossRatio: 0.0125,
       cpuRatio: 0.1,
+      ...(tSec === 2 && {
+        server: {
+          cpuRatio: 0.45,
+          maxProcessRatio: 0.3,
+          rssBytes: 400_000_000,
+          fds: 110,
+          udpDrops: 1,
+        },
+      }),
     })),
     ending: { kind: "finished" },
     thresholds: [

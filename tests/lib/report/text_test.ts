@@ -109,7 +109,7 @@ Deno.test("sections that have nothing to say are left out", () => {
     rooms: rooms.slice(0, 1),
     thresholds: [],
     signalingLatencies: { operations: {} },
-    server: { ...rest.server, maxCpuRatio: null, maxRssBytes: null },
+    server: { ...rest.server, load: null, told: null },
     media: {
       ...rest.media,
       deliveryRatio: null,

@@ -1,0 +1,313 @@
+/**
+ * The server's load over a run: what a monitor sampled, on the run's time
+ * axis. However long the run, it needs no more room than
+ * {@linkcode MAX_SERVER_STRETCHES} a source; then neighbours are put together.
+ *
+ * @module
+ */
+
+/** What a server used in one stretch of a run. */
+export interface ServerStretch {
+  /** When it began, in milliseconds since the run did; below 0 when the server was watched before. */
+  readonly fromMs: number;
+  /** When it ended. */
+  readonly toMs: number;
+  /** CPU of all its processes together, in cores. */
+  readonly cpuRatio: number;
+  /** Its busiest process. */
+  readonly busiest: BusiestProcess;
+  /** CPU of its busiest thread, in cores: near 1, that thread can do no more. */
+  readonly maxThreadRatio: number;
+  /** Resident memory of all its processes. */
+  readonly rssBytes: number;
+  /** Open files of all its processes; `null` when they may not be counted. */
+  readonly fds: number | null;
+  /** Threads of all its processes. */
+  readonly threads: number;
+  /** Datagrams that its own sockets lost, because their buffers were full. */
+  readonly udpDrops: number;
+  /** The same for its whole host, other programs included; `null` when unknown. */
+  readonly hostUdpErrors: number | null;
+}
+
+/** A process and what it used. */
+export interface BusiestProcess {
+  /** Its name and pid: `mediasoup-worker (4242)`. */
+  readonly name: string;
+  /** In cores. */
+  readonly cpuRatio: number;
+}
+
+/** What the server used in one stretch of the timeline. */
+export interface ServerPoint {
+  /** CPU of all its processes together, in cores. */
+  readonly cpuRatio: number;
+  /** CPU of its busiest process, in cores. */
+  readonly maxProcessRatio: number;
+  /** Resident memory. */
+  readonly rssBytes: number;
+  /** Open files; `null` when they may not be counted. */
+  readonly fds: number | null;
+  /** Datagrams that its sockets lost. */
+  readonly udpDrops: number;
+}
+
+/** What the server used over a run. */
+export interface ServerLoad {
+  /** How many samples this is made of. */
+  readonly samples: number;
+  /** CPU of all its processes together, in cores, on average. */
+  readonly meanCpuRatio: number;
+  /** The same in the busiest second. */
+  readonly maxCpuRatio: number;
+  /** Its busiest process in that one's busiest second. */
+  readonly busiestProcess: BusiestProcess;
+  /** The most that one thread used in a second, in cores. */
+  readonly maxThreadRatio: number;
+  /** The most that the busiest thread used over five seconds on end, in cores. This is judged: one busy second is no overload. */
+  readonly sustainedThreadRatio: number;
+  /** Most resident memory. */
+  readonly maxRssBytes: number;
+  /** Most open files; `null` when they may not be counted. */
+  readonly maxFds: number | null;
+  /** Most threads. */
+  readonly maxThreads: number;
+  /** Datagrams that its sockets lost. */
+  readonly udpDrops: number;
+  /** Datagrams that its whole host lost; `null` when unknown. */
+  readonly hostUdpErrors: number | null;
+}
+
+/** Stretches that are kept of a source at most: more than a timeline has points, so that each finds some. */
+export const MAX_SERVER_STRETCHES = 14_400;
+
+/** A busy second is no overload, so many of them on end are. */
+const SUSTAINED_MS = 5_000;
+/** Intervals are not exact: four of a second and a bit less pass for five seconds. */
+const SUSTAINED_SLACK_MS = 500;
+/** A source that was silent for longer has no part in the totals any more. */
+const STALE_MS = 5_000;
+
+/** Everything sampled of a server, from one source or several that add up. */
+export class ServerLog {
+  readonly #sources = new Map<string, Source>();
+  #samples = 0;
+  #maxCpuRatio = 0;
+  #maxRssBytes = 0;
+  #maxFds: number | null = null;
+  #maxThreads = 0;
+  #busiest: BusiestProcess = { name: "", cpuRatio: 0 };
+
+  /** Enters what one source saw; of each, in order. */
+  add(source: string, stretch: ServerStretch): void {
+    const known = this.#sources.get(source) ?? new Source();
+    this.#sources.set(source, known);
+    known.add(stretch);
+    this.#samples++;
+    if (
+      this.#busiest.name === "" ||
+      stretch.busiest.cpuRatio > this.#busiest.cpuRatio
+    ) this.#busiest = stretch.busiest;
+    const now = [...this.#sources.values()].flatMap(({ last }) =>
+      last !== undefined && last.toMs > stretch.toMs - STALE_MS ? [last] : []
+    );
+    const sum = (key: "cpuRatio" | "rssBytes" | "threads") =>
+      now.reduce((total, one) => total + one[key], 0);
+    this.#maxCpuRatio = Math.max(this.#maxCpuRatio, sum("cpuRatio"));
+    this.#maxRssBytes = Math.max(this.#maxRssBytes, sum("rssBytes"));
+    this.#maxThreads = Math.max(this.#maxThreads, sum("threads"));
+    const fds = now.map((one) => one.fds).reduce(plus, null);
+    if (fds !== null) this.#maxFds = Math.max(this.#maxFds ?? 0, fds);
+  }
+
+  /** All in a few numbers; `null` when nothing was sampled. */
+  load(): ServerLoad | null {
+    if (this.#samples === 0) return null;
+    const sources = [...this.#sources.values()];
+    const sum = (value: (source: Source) => number) =>
+      sources.reduce((total, source) => total + value(source), 0);
+    return {
+      samples: this.#samples,
+      meanCpuRatio: round(sum((source) => source.meanCpuRatio)),
+      maxCpuRatio: round(this.#maxCpuRatio),
+      busiestProcess: {
+        name: this.#busiest.name,
+        cpuRatio: round(this.#busiest.cpuRatio),
+      },
+      maxThreadRatio: round(
+        Math.max(...sources.map((source) => source.maxThreadRatio)),
+      ),
+      sustainedThreadRatio: round(
+        Math.max(...sources.map((source) => source.sustainedThreadRatio)),
+      ),
+      maxRssBytes: this.#maxRssBytes,
+      maxFds: this.#maxFds,
+      maxThreads: this.#maxThreads,
+      udpDrops: sum((source) => source.udpDrops),
+      hostUdpErrors: sources.map((source) => source.hostUdpErrors)
+        .reduce(plus, null),
+    };
+  }
+
+  /** What the server used between two times of the run; `undefined` where nobody looked. */
+  between(fromMs: number, toMs: number): ServerPoint | undefined {
+    const points = [...this.#sources.values()]
+      .flatMap((source) => source.between(fromMs, toMs) ?? []);
+    if (points.length === 0) return undefined;
+    return points.reduce((a, b) => ({
+      cpuRatio: round(a.cpuRatio + b.cpuRatio),
+      maxProcessRatio: Math.max(a.maxProcessRatio, b.maxProcessRatio),
+      rssBytes: a.rssBytes + b.rssBytes,
+      fds: plus(a.fds, b.fds),
+      udpDrops: a.udpDrops + b.udpDrops,
+    }));
+  }
+}
+
+/** What one source saw. */
+class Source {
+  #stretches: ServerStretch[] = [];
+  #recent: ServerStretch[] = [];
+  #coreMs = 0;
+  #watchedMs = 0;
+  #sustained: number | undefined;
+  maxThreadRatio = 0;
+  udpDrops = 0;
+  hostUdpErrors: number | null = null;
+
+  get last(): ServerStretch | undefined {
+    return this.#recent.at(-1);
+  }
+
+  get meanCpuRatio(): number {
+    return this.#watchedMs > 0 ? this.#coreMs / this.#watchedMs : 0;
+  }
+
+  /** A run that is shorter than it takes is judged by what there is. */
+  get sustainedThreadRatio(): number {
+    return this.#sustained ?? meanThreadRatio(this.#recent);
+  }
+
+  add(stretch: ServerStretch): void {
+    this.#coreMs += stretch.cpuRatio * lengthMs(stretch);
+    this.#watchedMs += lengthMs(stretch);
+    this.udpDrops += stretch.udpDrops;
+    this.hostUdpErrors = plus(this.hostUdpErrors, stretch.hostUdpErrors);
+    this.maxThreadRatio = Math.max(
+      this.maxThreadRatio,
+      stretch.maxThreadRatio,
+    );
+    this.#sustain(stretch);
+    this.#stretches.push(stretch);
+    if (this.#stretches.length > MAX_SERVER_STRETCHES) {
+      this.#stretches = this.#stretches.flatMap((one, i, all) =>
+        i % 2 === 1
+          ? []
+          : i + 1 < all.length
+          ? [joined(one, all[i + 1])]
+          : [one]
+      );
+    }
+  }
+
+  between(fromMs: number, toMs: number): ServerPoint | undefined {
+    let coreMs = 0;
+    let watchedMs = 0;
+    let maxProcessRatio = 0;
+    let rssBytes = 0;
+    let fds: number | null = null;
+    let udpDrops = 0;
+    for (let i = this.#firstAfter(fromMs); i < this.#stretches.length; i++) {
+      const stretch = this.#stretches[i];
+      if (stretch.fromMs >= toMs) break;
+      const overlapMs = Math.min(toMs, stretch.toMs) -
+        Math.max(fromMs, stretch.fromMs);
+      coreMs += stretch.cpuRatio * overlapMs;
+      watchedMs += overlapMs;
+      maxProcessRatio = Math.max(maxProcessRatio, stretch.busiest.cpuRatio);
+      rssBytes = Math.max(rssBytes, stretch.rssBytes);
+      if (stretch.fds !== null) fds = Math.max(fds ?? 0, stretch.fds);
+      // Whole ones, so that the points add up to the total.
+      if (stretch.toMs <= toMs) udpDrops += stretch.udpDrops;
+    }
+    if (watchedMs <= 0) return undefined;
+    return {
+      cpuRatio: round(coreMs / watchedMs),
+      maxProcessRatio: round(maxProcessRatio),
+      rssBytes,
+      fds,
+      udpDrops,
+    };
+  }
+
+  #sustain(stretch: ServerStretch): void {
+    const enoughMs = SUSTAINED_MS - SUSTAINED_SLACK_MS;
+    this.#recent.push(stretch);
+    let ms = this.#recent.reduce((sum, one) => sum + lengthMs(one), 0);
+    while (ms - lengthMs(this.#recent[0]) >= enoughMs) {
+      ms -= lengthMs(this.#recent[0]);
+      this.#recent.shift();
+    }
+    if (ms < enoughMs) return;
+    this.#sustained = Math.max(
+      this.#sustained ?? 0,
+      meanThreadRatio(this.#recent),
+    );
+  }
+
+  /** The index of the first stretch that ends after a time. */
+  #firstAfter(ms: number): number {
+    let low = 0;
+    let high = this.#stretches.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#stretches[middle].toMs > ms) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+}
+
+function joined(a: ServerStretch, b: ServerStretch): ServerStretch {
+  const ms = lengthMs(a) + lengthMs(b);
+  return {
+    fromMs: a.fromMs,
+    toMs: b.toMs,
+    cpuRatio: ms > 0
+      ? (a.cpuRatio * lengthMs(a) + b.cpuRatio * lengthMs(b)) / ms
+      : 0,
+    busiest: a.busiest.cpuRatio > b.busiest.cpuRatio ? a.busiest : b.busiest,
+    maxThreadRatio: Math.max(a.maxThreadRatio, b.maxThreadRatio),
+    rssBytes: Math.max(a.rssBytes, b.rssBytes),
+    fds: a.fds === null || b.fds === null
+      ? a.fds ?? b.fds
+      : Math.max(a.fds, b.fds),
+    threads: Math.max(a.threads, b.threads),
+    udpDrops: a.udpDrops + b.udpDrops,
+    hostUdpErrors: plus(a.hostUdpErrors, b.hostUdpErrors),
+  };
+}
+
+function meanThreadRatio(stretches: readonly ServerStretch[]): number {
+  let coreMs = 0;
+  let ms = 0;
+  for (const stretch of stretches) {
+    coreMs += stretch.maxThreadRatio * lengthMs(stretch);
+    ms += lengthMs(stretch);
+  }
+  return ms > 0 ? coreMs / ms : 0;
+}
+
+function lengthMs({ fromMs, toMs }: ServerStretch): number {
+  return toMs - fromMs;
+}
+
+/** The sum of what is known. */
+function plus(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? a ?? b : a + b;
+}
+
+/** Ticks of a hundredth of a second allow no more digits. */
+function round(ratio: number): number {
+  return Math.round(ratio * 10_000) / 10_000;
+}

@@ -1,0 +1,164 @@
+/**
+ * The server of a run, watched while the run lasts: what monitors see, put on
+ * the run's time axis. Nothing that happens to a monitor ends a run; it is a
+ * note in the summary.
+ *
+ * @module
+ */
+
+import {
+  type ServerLoad,
+  ServerLog,
+  type ServerSummary,
+  type ServerTold,
+  type TimelinePoint,
+} from "../metrics/mod.ts";
+import {
+  type Monitor,
+  type MonitorEvent,
+  type MonitorTarget,
+  type ProcessSample,
+  startMonitor,
+} from "../monitor/mod.ts";
+
+/** How to watch. */
+export interface ServerWatchOptions {
+  /** Whom; several that are one and the same server count once. */
+  readonly targets: readonly MonitorTarget[];
+  /** When the run began, in milliseconds since 1970. */
+  readonly startedAtMs: number;
+  /** Bearer token for `/metrics`. */
+  readonly token?: string | undefined;
+  /** Told of a server that comes, goes or cannot be looked at, as it happens. */
+  readonly onNote?: ((text: string) => void) | undefined;
+}
+
+/** Notes that a summary keeps; a server may come and go for hours. */
+const MOST_NOTES = 20;
+
+/** Watches until it is disposed of, which leaves nothing behind. */
+export class ServerWatch implements AsyncDisposable {
+  readonly #options: ServerWatchOptions;
+  readonly #log = new ServerLog();
+  /** Which target speaks for a server: by host and pid of its first process. */
+  readonly #speaker = new Map<string, string>();
+  readonly #hosts: ReadonlyMap<string, string>;
+  readonly #notes: string[] = [];
+  readonly #monitor: Monitor | undefined;
+
+  constructor(options: ServerWatchOptions) {
+    const { targets, token } = options;
+    this.#options = options;
+    this.#hosts = new Map(
+      targets.map((target) => [
+        target.text,
+        target.kind === "ssh" ? target.destination : "",
+      ]),
+    );
+    // A target that is written twice is watched once.
+    const distinct = new Map(targets.map((target) => [target.text, target]));
+    this.#monitor = targets.length === 0
+      ? undefined
+      : startMonitor([...distinct.values()], {
+        onEvent: (event) => this.take(event),
+        ...(token !== undefined && { token }),
+        // The log keeps what is needed.
+        seriesLength: 1,
+      });
+  }
+
+  /** Takes in what a monitor tells. */
+  take(event: MonitorEvent): void {
+    switch (event.kind) {
+      case "sample":
+        if (event.sample.kind === "process") this.#add(event.sample);
+        return;
+      case "found":
+        return;
+      case "gone":
+      case "warning":
+        this.#note(event.message);
+    }
+  }
+
+  /** What the summary says of the server's load. */
+  summary(): Pick<ServerSummary, "load" | "told" | "notes"> {
+    return {
+      load: this.load(),
+      told: this.#told(),
+      notes: [...this.#notes],
+    };
+  }
+
+  /** Everything sampled so far. */
+  load(): ServerLoad | null {
+    return this.#log.load();
+  }
+
+  /** The timeline, with the server in it. */
+  annotate(timeline: readonly TimelinePoint[]): TimelinePoint[] {
+    return timeline.map((point, i) =>
+      this.#annotated(point, timeline[i - 1]?.tSec ?? 0)
+    );
+  }
+
+  /** A point of about the last second, with the server in it. */
+  annotateLast(point: TimelinePoint): TimelinePoint {
+    return this.#annotated(point, Math.max(0, point.tSec - LAST_SEC));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#monitor?.[Symbol.asyncDispose]();
+  }
+
+  #annotated(point: TimelinePoint, fromSec: number): TimelinePoint {
+    const server = this.#log.between(fromSec * 1000, point.tSec * 1000);
+    return server === undefined ? point : { ...point, server };
+  }
+
+  #add(sample: ProcessSample): void {
+    const { target, processes } = sample;
+    const busiest = processes.reduce((a, b) => b.cpuRatio > a.cpuRatio ? b : a);
+    const key = `${this.#hosts.get(target) ?? ""} ${processes[0].pid}`;
+    const speaker = this.#speaker.get(key) ?? target;
+    this.#speaker.set(key, speaker);
+    if (speaker !== target) return;
+    const toMs = sample.atMs - this.#options.startedAtMs;
+    this.#log.add(target, {
+      fromMs: toMs - sample.intervalMs,
+      toMs,
+      cpuRatio: sample.cpuRatio,
+      busiest: {
+        name: `${busiest.name} (${busiest.pid})`,
+        cpuRatio: busiest.cpuRatio,
+      },
+      maxThreadRatio: sample.maxThreadRatio,
+      rssBytes: sample.rssBytes,
+      fds: sample.fds,
+      threads: sample.threads,
+      udpDrops: sample.udpDrops,
+      hostUdpErrors: sample.hostUdpErrors,
+    });
+  }
+
+  #told(): ServerTold | null {
+    for (const summary of this.#monitor?.summaries() ?? []) {
+      if (summary.kind !== "http") continue;
+      return {
+        maxParticipants: summary.participantsMax,
+        maxRooms: summary.roomsMax,
+        maxConnections: summary.connectionsMax,
+        errors: summary.errors,
+      };
+    }
+    return null;
+  }
+
+  #note(text: string): void {
+    if (this.#notes.length < MOST_NOTES) this.#notes.push(text);
+    this.#options.onNote?.(text);
+  }
+}
+
+/** Samples come about once a second: in a little more than that there is one. */
+const LAST_SEC = 1.5;

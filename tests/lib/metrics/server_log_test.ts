@@ -1,0 +1,139 @@
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import {
+  MAX_SERVER_STRETCHES,
+  ServerLog,
+  type ServerStretch,
+} from "../../../lib/metrics/mod.ts";
+
+/** One second of a server, the `second`th of the run. */
+function stretch(
+  second: number,
+  change: Partial<ServerStretch> = {},
+): ServerStretch {
+  return {
+    fromMs: (second - 1) * 1000,
+    toMs: second * 1000,
+    cpuRatio: 0.5,
+    busiest: { name: "sfu (7)", cpuRatio: 0.5 },
+    maxThreadRatio: 0.4,
+    rssBytes: 100e6,
+    fds: 20,
+    threads: 8,
+    udpDrops: 0,
+    hostUdpErrors: 0,
+    ...change,
+  };
+}
+
+Deno.test("nothing sampled is no load, and no point", () => {
+  const log = new ServerLog();
+  assertEquals(log.load(), null);
+  assertEquals(log.between(0, 1000), undefined);
+});
+
+Deno.test("the mean weighs each sample by its length, and maxima are the largest", () => {
+  const log = new ServerLog();
+  log.add("a", stretch(1, { cpuRatio: 0.2, rssBytes: 1e6, udpDrops: 2 }));
+  log.add("a", {
+    ...stretch(2, { cpuRatio: 0.8, rssBytes: 3e6, fds: 44, udpDrops: 5 }),
+    toMs: 4000,
+    busiest: { name: "worker (8)", cpuRatio: 0.7 },
+  });
+  log.add("a", { ...stretch(5, { cpuRatio: 0, hostUdpErrors: 9 }) });
+  const load = log.load()!;
+  assertAlmostEquals(load.meanCpuRatio, (0.2 + 3 * 0.8) / 5, 1e-4);
+  assertEquals(load.maxCpuRatio, 0.8);
+  assertEquals(load.busiestProcess, { name: "worker (8)", cpuRatio: 0.7 });
+  assertEquals([load.maxRssBytes, load.maxFds], [100e6, 44]);
+  assertEquals([load.udpDrops, load.hostUdpErrors], [7, 9]);
+  assertEquals(load.samples, 3);
+});
+
+Deno.test("two sources are added up, not averaged", () => {
+  const log = new ServerLog();
+  for (const second of [1, 2]) {
+    log.add("a", stretch(second));
+    log.add("b", stretch(second, { cpuRatio: 0.25, fds: null }));
+  }
+  const load = log.load()!;
+  assertEquals(load.meanCpuRatio, 0.75);
+  assertEquals(load.maxCpuRatio, 0.75);
+  assertEquals([load.maxRssBytes, load.maxFds, load.maxThreads], [
+    200e6,
+    20,
+    16,
+  ]);
+  assertEquals(log.between(0, 1000), {
+    cpuRatio: 0.75,
+    maxProcessRatio: 0.5,
+    rssBytes: 200e6,
+    fds: 20,
+    udpDrops: 0,
+  });
+});
+
+Deno.test("a source that fell silent has no part in later maxima", () => {
+  const log = new ServerLog();
+  log.add("a", stretch(1, { rssBytes: 100e6 }));
+  log.add("b", stretch(20, { rssBytes: 150e6 }));
+  assertEquals(log.load()!.maxRssBytes, 150e6);
+});
+
+Deno.test.each([
+  {
+    busy: [0, 0, 1, 0, 0, 0, 0],
+    want: 0.2,
+    why: "one busy second is no overload",
+  },
+  { busy: [0, 1, 1, 1, 1, 1, 0], want: 1, why: "five on end are" },
+  { busy: [1, 1], want: 1, why: "a shorter run is judged by what there is" },
+  { busy: [1, 0, 0, 0, 0, 0, 0], want: 0.2, why: "the first second counts" },
+])(
+  "a thread that is busy in $busy is sustained $want: $why",
+  ({ busy, want }) => {
+    const log = new ServerLog();
+    busy.forEach((maxThreadRatio, i) =>
+      log.add("a", stretch(i + 1, { maxThreadRatio }))
+    );
+    assertAlmostEquals(log.load()!.sustainedThreadRatio, want, 1e-4);
+  },
+);
+
+Deno.test("a point takes of each sample as much as lies within, and drops where they end", () => {
+  const log = new ServerLog();
+  const shifted = (second: number, change: Partial<ServerStretch>) => ({
+    ...stretch(second, change),
+    fromMs: second * 1000 - 500,
+    toMs: second * 1000 + 500,
+  });
+  log.add("a", shifted(1, { cpuRatio: 0.2, udpDrops: 3 }));
+  log.add("a", shifted(2, { cpuRatio: 0.6, udpDrops: 4 }));
+  const drops = [0, 1, 2].map((second) =>
+    log.between(second * 1000, second * 1000 + 1000)?.udpDrops
+  );
+  assertEquals(log.between(1000, 2000)?.cpuRatio, 0.4);
+  assertEquals(drops, [0, 3, 4]);
+  assertEquals(log.between(3000, 4000), undefined);
+});
+
+Deno.test("a very long run keeps its totals and its maxima in bounded room", () => {
+  const log = new ServerLog();
+  const seconds = MAX_SERVER_STRETCHES * 3;
+  for (let second = 1; second <= seconds; second++) {
+    log.add(
+      "a",
+      stretch(second, {
+        cpuRatio: second % 2,
+        udpDrops: 1,
+        fds: second === 77 ? 99 : 20,
+      }),
+    );
+  }
+  const whole = log.between(0, seconds * 1000)!;
+  assertAlmostEquals(whole.cpuRatio, 0.5, 1e-3);
+  assertEquals([whole.udpDrops, whole.fds], [seconds, 99]);
+  // Wherever a chart looks, there is something.
+  for (let at = 0; at < seconds; at += 16) {
+    assert(log.between(at * 1000, (at + 16) * 1000) !== undefined, `${at} s`);
+  }
+});
