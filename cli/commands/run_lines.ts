@@ -51,7 +51,9 @@ export function progressLine(
     .filter(([name]) => name.startsWith("errors."))
     .reduce((sum, [, count]) => sum + count, 0);
   return [
-    `${phase.padEnd(8)} ${seconds(elapsedMs)} of ${seconds(endMs)}`,
+    `${phase.padEnd(8)} ${seconds(elapsedMs)}${
+      phase === "teardown" ? "" : ` of ${seconds(endMs)}`
+    }`,
     `${point.clients} of ${active} connected`,
     `sent ${formatCount(point.packetsSentPerSec)}/s ${
       formatBps(point.sendBps)

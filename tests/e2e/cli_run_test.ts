@@ -1,0 +1,133 @@
+/** Whole runs from the command line. */
+
+import {
+  assert,
+  assertEquals,
+  assertGreater,
+  assertGreaterOrEqual,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { startSfu, summarySchema } from "../../mod.ts";
+import { ENGINES } from "../integration/sfu/engines.ts";
+import { nothingListens, OutDir, runProgram } from "./program.ts";
+import { openRelay } from "./relay.ts";
+
+for (const { engine, ignore } of ENGINES) {
+  Deno.test({
+    name:
+      `${engine}: a run with an embedded server passes, delivers everything and leaves nothing`,
+    ignore,
+    fn: async () => {
+      using out = new OutDir();
+      const { code, stdout, stderr } = await runProgram(
+        `run --embedded=${engine} -c 3 -d 2 -r 500ms --json --out ${out.path}`
+          .split(" "),
+      );
+      assertEquals(code, 0);
+      const { summary, results } = out.read();
+      assertEquals(summarySchema.parse(JSON.parse(stdout)), summary);
+      assertEquals(summary.successfulConnections, 3);
+      assertEquals(summary.totalProducersCreated, 6);
+      assertEquals(summary.totalConsumersCreated, 12);
+      assertEquals(summary.totalErrors, 0);
+      assertEquals(summary.partial, false);
+      assertEquals(summary.server.engine, engine);
+      assertGreaterOrEqual(summary.media.deliveryRatio ?? 0, 0.99);
+      assertEquals(results.map(({ consumersFlowing }) => consumersFlowing), [
+        4,
+        4,
+        4,
+      ]);
+      const [, url] = /on (ws:\S+), pid/.exec(stderr)!;
+      await nothingListens(url);
+    },
+  });
+}
+
+Deno.test("the summary is text, and progress is kept apart from it", async () => {
+  await using sfu = await startSfu({ engine: "werift" });
+  using out = new OutDir();
+  const { code, stdout, stderr } = await runProgram(
+    `run -s ${sfu.url} -c 2 -d 2 -r 0 --workers 2 --audio-only --out ${out.path}`
+      .split(" "),
+  );
+  assertEquals(code, 0);
+  assertMatch(stdout, /^PASSED {2}/);
+  assertStringIncludes(stderr, "2 threads");
+  assertMatch(stderr, /^media .* connected/m);
+  const { summary } = out.read();
+  assertEquals(summary.generator.workers, 2);
+  assertEquals(summary.totalConsumersCreated, 2);
+});
+
+Deno.test("a threshold that is not kept exits with 99", async () => {
+  await using sfu = await startSfu({ engine: "werift" });
+  using out = new OutDir();
+  const { code, stdout } = await runProgram([
+    "run",
+    "--quiet",
+    `-s=${sfu.url}`,
+    "-c=1",
+    "-d=1",
+    "-r=0",
+    "--audio-only",
+    "--threshold=connected == 100%",
+    "--threshold=join min > 60m",
+    `--out=${out.path}`,
+  ]);
+  assertEquals(code, 99);
+  assertMatch(stdout, /^FAILED {2}/);
+  assertEquals(out.read().summary.thresholds.map(({ ok }) => ok), [
+    true,
+    false,
+  ]);
+});
+
+Deno.test("messages that are malformed or unknown are counted, and do no harm", async () => {
+  await using sfu = await startSfu({ engine: "werift" });
+  await using relay = await openRelay(
+    sfu.url,
+    (
+      text,
+    ) => [`{"type":"surprise"}`, `not JSON`, `{"type":"newProducer"}`, text],
+  );
+  using out = new OutDir();
+  const { code } = await runProgram(
+    `run --quiet -s ${relay.url} -c 2 -d 1 -r 0 --out ${out.path}`.split(" "),
+  );
+  assertEquals(code, 0);
+  const { summary } = out.read();
+  assertEquals(summary.successfulConnections, 2);
+  assertGreater(summary.unknownMessages, 10);
+  assertEquals(summary.malformedMessages, 2 * summary.unknownMessages);
+});
+
+Deno.test("a server whose transports never connect breaks the run in bounded time", async () => {
+  await using sfu = await startSfu({ engine: "werift" });
+  await using relay = await openRelay(sfu.url, (text) => {
+    const message = JSON.parse(text);
+    if (message.type !== "transportCreated") return [text];
+    const iceCandidates = message.iceCandidates.map((candidate: object) => ({
+      ...candidate,
+      address: "127.0.0.1",
+      // "discard", where nobody listens.
+      port: 9,
+    }));
+    return [JSON.stringify({ ...message, iceCandidates })];
+  });
+  using out = new OutDir();
+  const { code, stderr } = await runProgram(
+    `run --quiet -s ${relay.url} -c 2 -d 60 -r 0 --out ${out.path}`.split(" "),
+  );
+  assertEquals(code, 1);
+  assertMatch(stderr, /^Cannot finish the run: no client is left: [^\n]+\n$/);
+  const { summary, results } = out.read();
+  assertEquals(summary.verdict.status, "broke");
+  assertEquals(summary.successfulConnections, 0);
+  assert(
+    results.every(({ errorDetails }) =>
+      errorDetails.some(({ kind }) => kind === "ice")
+    ),
+  );
+});

@@ -1,0 +1,147 @@
+/** The program as people run it: in its own process, told apart by what it prints and leaves. */
+
+import { assertEquals } from "@std/assert";
+import type { z } from "npm:zod@4.6.7";
+import { resultsSchema, summarySchema } from "../../mod.ts";
+
+const MAIN = new URL("../../cli/main.ts", import.meta.url).href;
+
+/** What a process that ended leaves. */
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A running `cli/main.ts`. */
+export class Program implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #output: Record<"stdout" | "stderr", string> = {
+    stdout: "",
+    stderr: "",
+  };
+  readonly #ended: Promise<Ended>;
+  #isOver = false;
+  #wake: () => void = () => {};
+
+  constructor(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ) {
+    this.#child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--quiet", MAIN, ...args],
+      env: { NO_COLOR: "1", ...env },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#ended = this.#follow();
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  kill(signal: Deno.Signal): void {
+    if (!this.#isOver) this.#child.kill(signal);
+  }
+
+  /** Resolves with what `pattern` matches, as soon as it is printed. */
+  async printed(
+    where: "stdout" | "stderr",
+    pattern: RegExp,
+  ): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(this.#output[where]);
+      if (match !== null) return match;
+      if (this.#isOver) {
+        throw new Error(
+          `It never printed ${pattern}, but: ${JSON.stringify(this.#output)}`,
+        );
+      }
+      await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+  }
+
+  ended(): Promise<Ended> {
+    return this.#ended;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.kill("SIGKILL");
+    await this.#ended;
+  }
+
+  async #follow(): Promise<Ended> {
+    const [{ code }] = await Promise.all([
+      this.#child.status,
+      this.#read("stdout"),
+      this.#read("stderr"),
+    ]);
+    this.#isOver = true;
+    this.#wake();
+    return { code, ...this.#output };
+  }
+
+  async #read(name: "stdout" | "stderr"): Promise<void> {
+    const text = this.#child[name].pipeThrough(new TextDecoderStream());
+    for await (const part of text) {
+      this.#output[name] += part;
+      this.#wake();
+    }
+  }
+}
+
+/** Runs it to its end. */
+export async function runProgram(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  await using program = new Program(args, env);
+  return await program.ended();
+}
+
+/** A directory that goes away with its files. */
+export class OutDir implements Disposable {
+  readonly path = Deno.makeTempDirSync();
+
+  /** Both files, checked against their schemas; nothing else may be there. */
+  read(): {
+    readonly summary: z.infer<typeof summarySchema>;
+    readonly results: z.infer<typeof resultsSchema>;
+  } {
+    assertEquals(this.names(), [
+      "load_test_results.json",
+      "load_test_summary.json",
+    ]);
+    const [results, summary] = this.names().map((name) =>
+      JSON.parse(Deno.readTextFileSync(`${this.path}/${name}`))
+    );
+    return {
+      summary: summarySchema.parse(summary),
+      results: resultsSchema.parse(results),
+    };
+  }
+
+  names(): string[] {
+    return [...Deno.readDirSync(this.path)].map(({ name }) => name).sort();
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.path, { recursive: true });
+  }
+}
+
+/** Resolves when nothing listens at `url` any more; a server that was asked to end takes a moment. */
+export async function nothingListens(url: string): Promise<void> {
+  const { hostname, port } = new URL(url);
+  for (;;) {
+    try {
+      const connection = await Deno.connect({ hostname, port: Number(port) });
+      connection.close();
+    } catch {
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
