@@ -13,12 +13,15 @@ import {
   type Snapshot,
 } from "../metrics/mod.ts";
 import { Admission } from "./admission.ts";
+import { addCounts, noCounts } from "./client_counts.ts";
 import type {
   ClientFactory,
   DrivenClient,
   DrivenEvent,
+  DrivenTotals,
   HealthProbe,
 } from "./client_port.ts";
+
 import type { LoadNode, NodeCommand, NodeHandlers, NodePlan } from "./node.ts";
 import type { ClientPlan } from "./plan.ts";
 
@@ -67,7 +70,10 @@ export class LocalNode implements LoadNode {
   readonly name: string;
   readonly #options: LocalNodeOptions;
   readonly #meter: NodeMeter;
+  /** Who has not left yet: those that have keep only a record. */
   readonly #clients = new Map<number, Driven>();
+  readonly #records = new Map<number, ClientRecorder>();
+  readonly #past = noCounts();
   #host: ClientHost | undefined;
   #admission: Admission | undefined;
   #zeroMs = 0;
@@ -140,7 +146,7 @@ export class LocalNode implements LoadNode {
     const { health } = this.#host!;
     return this.#meter.snapshot({
       atMs: nowMs - this.#zeroMs,
-      clients: [...this.#clients.values()].map(({ record }) => record),
+      clients: this.#records.values(),
       generator: {
         lanes: health.lanes,
         ciphers: health.ciphers,
@@ -192,6 +198,7 @@ export class LocalNode implements LoadNode {
       cancelTimer: () => {},
     };
     this.#clients.set(index, driven);
+    this.#records.set(index, record);
     driven.cancelTimer = clock.setTimer(
       Math.max(0, dueMs - clock.nowMs()),
       () => this.#begin(driven),
@@ -216,7 +223,19 @@ export class LocalNode implements LoadNode {
 
   #leave(driven: Driven): Promise<void> {
     driven.cancelTimer();
-    return driven.leaving ??= driven.client.leave();
+    return driven.leaving ??= driven.client.leave().then(() =>
+      this.#retire(driven)
+    );
+  }
+
+  /** A long run with churn has no end of clients: of those that left, only figures stay. */
+  #retire(driven: Driven): void {
+    const { index } = driven.plan;
+    if (this.#clients.get(index) !== driven) return;
+    this.#clients.delete(index);
+    const totals = driven.client.totals();
+    this.#refreshFigures(driven, totals);
+    addCounts(this.#past, totals);
   }
 
   #named(indices: readonly number[]): Driven[] {
@@ -306,22 +325,21 @@ export class LocalNode implements LoadNode {
   /** Brings records, counters and gauges up to date with the clients. */
   #refresh(): void {
     const { counters, gauges } = this.#meter;
-    counters.packetsExpected = 0;
-    counters.packetsLost = 0;
-    counters.packetsDeliverable = 0;
-    counters.packetsDuplicate = 0;
-    counters.srtpFailures = 0;
+    Object.assign(counters, this.#past);
     gauges.clientsActive = 0;
     gauges.clientsConnected = 0;
     gauges.producersOpen = 0;
     gauges.consumersOpen = 0;
-    for (const driven of this.#clients.values()) this.#refreshClient(driven);
+    for (const driven of this.#clients.values()) {
+      const totals = driven.client.totals();
+      addCounts(counters, totals);
+      this.#refreshFigures(driven, totals);
+      this.#refreshGauges(driven);
+    }
   }
 
-  #refreshClient(driven: Driven): void {
-    const { counters, gauges } = this.#meter;
-    const { client, record: { figures } } = driven;
-    const totals = client.totals();
+  #refreshFigures(driven: Driven, totals: DrivenTotals): void {
+    const { figures } = driven.record;
     const nowMs = this.#options.clock.nowMs();
     if (driven.connectedMs >= 0) {
       this.#endSession(driven, nowMs);
@@ -334,13 +352,12 @@ export class LocalNode implements LoadNode {
     figures.bytesSent = totals.bytesSent;
     figures.bytesReceived = totals.bytes;
     figures.consumersFlowing = totals.flowing;
-    counters.packetsExpected += totals.expected;
-    counters.packetsLost += totals.lost;
-    counters.packetsDeliverable += totals.deliverable;
-    counters.packetsDuplicate += totals.duplicates;
-    counters.srtpFailures += totals.srtpFailures;
     this.#noteFirst(driven, "timeToFirstMediaSent", totals.firstSentMs);
     this.#noteFirst(driven, "timeToFirstMediaReceived", totals.firstReceivedMs);
+  }
+
+  #refreshGauges({ client, record: { figures } }: Driven): void {
+    const { gauges } = this.#meter;
     if (figures.state === "connected") {
       gauges.clientsConnected++;
       const jitter = this.#meter.trend("jitter");

@@ -18,4 +18,8 @@ export * from "./plan.ts";
 export * from "./profile.ts";
 export * from "./random.ts";
 export * from "./split.ts";
-export { serveNode, WorkerNode } from "./worker_node.ts";
+export {
+  serveNode,
+  WorkerNode,
+  type WorkerNodeOptions,
+} from "./worker_node.ts";

@@ -48,6 +48,20 @@ interface MessagePipe {
 /** How long a worker may take to leave its rooms and end. */
 const STOP_TIMEOUT_MS = 15_000;
 
+/** How patient the coordinator is with a worker. */
+export interface WorkerNodeOptions {
+  /**
+   * A worker that says nothing for about so long, in milliseconds, counts as
+   * dead: one that closes itself, or hangs, gives no other sign.
+   *
+   * @default {15000}
+   */
+  readonly silentAfterMs?: number;
+}
+
+/** Looks without a word in between that make a worker dead; one may be late where this thread was busy. */
+const MOST_SILENT_LOOKS = 3;
+
 /** The coordinator's end of a node in a worker. */
 export class WorkerNode implements LoadNode {
   readonly name: string;
@@ -55,13 +69,22 @@ export class WorkerNode implements LoadNode {
   readonly #handlers: NodeHandlers;
   readonly #waiting = new Map<number, PromiseWithResolvers<void>>();
   readonly #ready = Promise.withResolvers<void>();
+  readonly #silentAfterMs: number;
+  #watch: ReturnType<typeof setInterval> | undefined;
+  #silentLooks = 0;
   #number = 0;
   #dead: string | undefined;
   #stopping: Promise<void> | undefined;
 
   /** Starts a worker on `script`, which must call {@linkcode serveNode}. */
-  constructor(name: string, script: string, handlers: NodeHandlers) {
+  constructor(
+    name: string,
+    script: string,
+    handlers: NodeHandlers,
+    options: WorkerNodeOptions = {},
+  ) {
     this.name = name;
+    this.#silentAfterMs = options.silentAfterMs ?? 15_000;
     this.#handlers = handlers;
     this.#ready.promise.catch(() => {});
     this.#worker = new Worker(script, { type: "module", name });
@@ -79,6 +102,12 @@ export class WorkerNode implements LoadNode {
   async start(plan: NodePlan): Promise<void> {
     await this.#ready.promise;
     await this.#order({ type: "start", plan });
+    // From here on it speaks once a second.
+    if (this.#dead !== undefined || this.#stopping !== undefined) return;
+    this.#watch = setInterval(
+      () => this.#look(),
+      this.#silentAfterMs / MOST_SILENT_LOOKS,
+    );
   }
 
   async command(command: NodeCommand): Promise<void> {
@@ -89,7 +118,13 @@ export class WorkerNode implements LoadNode {
     return this.#stopping ??= this.#stop();
   }
 
+  #look(): void {
+    if (++this.#silentLooks <= MOST_SILENT_LOOKS) return;
+    this.#die(`no word in ${this.#silentAfterMs / 1000} s`);
+  }
+
   async #stop(): Promise<void> {
+    clearInterval(this.#watch);
     if (this.#dead !== undefined) return;
     const timer = setTimeout(
       () => this.#fail(`no answer in ${STOP_TIMEOUT_MS / 1000} s`),
@@ -118,6 +153,7 @@ export class WorkerNode implements LoadNode {
   }
 
   #onReport(report: Report): void {
+    this.#silentLooks = 0;
     switch (report.type) {
       case "ready":
         return this.#ready.resolve();
@@ -136,6 +172,7 @@ export class WorkerNode implements LoadNode {
 
   #die(reason: string): void {
     if (this.#dead !== undefined) return;
+    clearInterval(this.#watch);
     this.#fail(reason);
     this.#worker.terminate();
     if (this.#stopping === undefined) this.#handlers.onDied(reason);
@@ -176,8 +213,12 @@ export function serveNode(
     const { number } = data;
     carryOut(data).then(
       () => say({ type: "done", number, error: null }),
-      (error) => say({ type: "done", number, error: String(error) }),
+      (error) => say({ type: "done", number, error: reasonOf(error) }),
     );
   });
   say({ type: "ready" });
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

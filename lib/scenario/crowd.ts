@@ -19,6 +19,8 @@ import {
   WorkerNode,
 } from "../load/mod.ts";
 import {
+  type ClientRecord,
+  ClientRecorder,
   EMPTY_SNAPSHOT,
   type Snapshot,
   SnapshotBook,
@@ -78,6 +80,7 @@ export class Crowd implements AsyncDisposable {
   readonly #nodes: LoadNode[] = [];
   readonly #dead = new Map<string, string>();
   readonly #nodeOf = new Map<number, LoadNode>();
+  readonly #plans = new Map<number, ClientPlan>();
   readonly #wallStartMs = Date.now();
   readonly #startMs = performance.now();
   readonly #startCpuUs = processCpuUs();
@@ -138,7 +141,10 @@ export class Crowd implements AsyncDisposable {
     const parts = splitPlan(plan, alive.length);
     await Promise.all(alive.map((node, i) => {
       const clients = parts[i].clients.map((client) => later(client, nowMs));
-      for (const { index } of clients) this.#nodeOf.set(index, node);
+      for (const client of clients) {
+        this.#nodeOf.set(client.index, node);
+        this.#plans.set(client.index, client);
+      }
       return node.command({ type: "add", clients });
     }));
   }
@@ -181,7 +187,8 @@ export class Crowd implements AsyncDisposable {
   async #close(): Promise<void> {
     clearInterval(this.#timer);
     await Promise.all(this.#nodes.map((node) => node.stop()));
-    this.#mark();
+    // Of a crowd that never started there is nothing to tell.
+    if (this.#timer !== undefined) this.#mark();
   }
 
   #alive(): LoadNode[] {
@@ -208,12 +215,21 @@ export class Crowd implements AsyncDisposable {
 
   /** The clients of a dead node are lost, and its last report must say so. */
   #mourn(name: string, reason: string): void {
-    const last = this.#book.latest(name);
-    if (last === undefined) return;
+    const last = this.#book.latest(name) ?? { ...EMPTY_SNAPSHOT, node: name };
     const cause = `${name} died: ${reason}`;
-    const lost = last.clients.filter(({ state }) =>
-      state !== "left" && state !== "failed"
+    const known = new Set(last.clients.map(({ index }) => index));
+    // It died before it could say a word of those.
+    const unheard = [...this.#plans.values()]
+      .filter(({ index }) =>
+        this.#nodeOf.get(index)?.name === name && !known.has(index)
+      )
+      .map((client) => recordOf(client, name));
+    const clients = [...last.clients, ...unheard].map((client) =>
+      client.state === "left" || client.state === "failed"
+        ? client
+        : failed(client, cause, this.elapsedMs)
     );
+    const lost = clients.filter(({ failureCause }) => failureCause === cause);
     const key = "errors.worker";
     this.#book.add({
       ...last,
@@ -223,21 +239,7 @@ export class Crowd implements AsyncDisposable {
         ...last.counters,
         [key]: (last.counters[key] ?? 0) + lost.length,
       },
-      clients: last.clients.map((client) =>
-        lost.includes(client)
-          ? {
-            ...client,
-            state: "failed",
-            failureCause: cause,
-            errorCount: client.errorCount + 1,
-            errors: [...client.errors, {
-              kind: "worker",
-              message: cause,
-              atMs: Math.round(this.elapsedMs),
-            }],
-          }
-          : client
-      ),
+      clients,
     });
   }
 
@@ -264,6 +266,28 @@ export class Crowd implements AsyncDisposable {
       },
     });
   }
+}
+
+function recordOf(
+  { clientId, index, roomId, role }: ClientPlan,
+  node: string,
+): ClientRecord {
+  return new ClientRecorder({ clientId, index, roomId, role, node }).toRecord();
+}
+
+function failed(
+  client: ClientRecord,
+  cause: string,
+  nowMs: number,
+): ClientRecord {
+  const atMs = Math.round(nowMs);
+  return {
+    ...client,
+    state: "failed",
+    failureCause: cause,
+    errorCount: client.errorCount + 1,
+    errors: [...client.errors, { kind: "worker", message: cause, atMs }],
+  };
 }
 
 function later(client: ClientPlan, byMs: number): ClientPlan {
