@@ -118,7 +118,7 @@ for (
       roomPasswords: { "load-test-room": "right" },
     });
     using out = new OutDir();
-    const { code, stderr } = await runProgram(
+    const { code, stdout, stderr } = await runProgram(
       [
         "run",
         "--quiet",
@@ -132,6 +132,7 @@ for (
     assertEquals(code, 1);
     assertMatch(stderr, /^Cannot finish the run: [^\n]+\n$/);
     assertStringIncludes(stderr, said);
+    assertMatch(stdout, /^BROKE {2}[^.]*"\.\n/);
     assertStringIncludes(stderr, advice);
     const { summary } = out.read();
     assertEquals([summary.verdict.status, summary.partial], ["broke", true]);
