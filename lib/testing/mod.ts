@@ -1,6 +1,8 @@
 /**
  * Fakes of the doors to the world, for tests of rtcrowd and of what is built
- * on it: a clock that is moved by hand, and a channel whose server is a script.
+ * on it: a clock that is moved by hand, a channel whose server is a script,
+ * a transport without a network, and a whole server with rooms for many
+ * clients at once.
  *
  * It knows no real time and no socket.
  *
@@ -9,3 +11,15 @@
 
 export { FakeChannel, type Script } from "./fake_channel.ts";
 export { FakeClock } from "./fake_clock.ts";
+export {
+  fakeEnvironment,
+  type FakeEnvironmentOptions,
+} from "./fake_environment.ts";
+export type { FakeProducer } from "./fake_forwarder.ts";
+export { FakeScheduler } from "./fake_scheduler.ts";
+export {
+  type FakeParticipant,
+  FakeServer,
+  type FakeServerOptions,
+} from "./fake_server.ts";
+export { FakeTransport, type FakeTransportPeer } from "./fake_transport.ts";

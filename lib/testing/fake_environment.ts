@@ -1,0 +1,103 @@
+/** The world of a client, made of fakes. */
+
+import type {
+  ClientEnvironment,
+  ClientMeter,
+  Scheduler,
+} from "../client/mod.ts";
+import type { Clock } from "../signaling/mod.ts";
+import type { FakeServer } from "./fake_server.ts";
+
+/** What the fakes are put together from. */
+export interface FakeEnvironmentOptions {
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  readonly server: FakeServer;
+  /** @default {one that nobody reads} */
+  readonly meter?: ClientMeter;
+  /** From 0 to below 1. @default {a fixed sequence} */
+  readonly random?: () => number;
+}
+
+/**
+ * An environment in which clients meet a fake server.
+ *
+ * @example
+ * ```ts
+ * import { Client } from "../client/mod.ts";
+ * import {
+ *   FakeClock,
+ *   fakeEnvironment,
+ *   FakeScheduler,
+ *   FakeServer,
+ * } from "./mod.ts";
+ *
+ * const clock = new FakeClock();
+ * const environment = fakeEnvironment({
+ *   clock,
+ *   scheduler: new FakeScheduler(clock),
+ *   server: new FakeServer(clock),
+ * });
+ * await using client = new Client(environment, {
+ *   roomId: "room",
+ *   participantName: "A",
+ *   publish: { audio: true, video: undefined },
+ *   nominalVideo: undefined,
+ *   maxAudio: 4,
+ *   maxVideo: 4,
+ *   cname: "a",
+ * }, (event) => console.log(event.type));
+ * await client.join();
+ * await clock.run(1000);
+ * ```
+ */
+export function fakeEnvironment(
+  options: FakeEnvironmentOptions,
+): ClientEnvironment {
+  const { clock, scheduler, server, random = mixed() } = options;
+  return {
+    scheduler,
+    clock,
+    wallNowMs: () => server.wallNowMs(),
+    // As with a real one, an error comes as a rejection.
+    openChannel: (signal) =>
+      new Promise((resolve) => {
+        signal.throwIfAborted();
+        resolve(server.openChannel());
+      }),
+    createTransport: (remote, handlers) =>
+      server.createTransport(remote, handlers),
+    meter: options.meter ?? silentMeter(),
+    random,
+  };
+}
+
+/** Numbers that differ, so that SSRCs do, and are the same in each test. */
+function mixed(): () => number {
+  let state = 1;
+  return () => {
+    state = Math.imul(state, 48271) % 0x7fffffff;
+    if (state < 0) state += 0x7fffffff;
+    return state / 0x7fffffff;
+  };
+}
+
+function silentMeter(): ClientMeter {
+  return {
+    counters: {
+      packetsPlanned: 0,
+      packetsSent: 0,
+      packetsLate: 0,
+      bytesSent: 0,
+      sendRefused: 0,
+      keyFramesSent: 0,
+      packetsReceived: 0,
+      bytesReceived: 0,
+      packetsOutOfOrder: 0,
+      pliReceived: 0,
+      firReceived: 0,
+    },
+    lateness: { record() {} },
+    mediaLatency: { record() {} },
+  };
+}

@@ -1,0 +1,112 @@
+/** A transport without a network: what is sent lands in the test's hand. */
+
+import type { ClientTransport } from "../client/mod.ts";
+import { TransportError, type TransportHandlers } from "../rtc/mod.ts";
+
+/** What is at the other end of a fake transport. */
+export interface FakeTransportPeer {
+  /** Takes each RTP packet; valid only until the call returns. */
+  readonly onRtp?: (packet: Uint8Array) => void;
+  /** Takes each compound RTCP packet; valid only until the call returns. */
+  readonly onRtcp?: (packet: Uint8Array) => void;
+  /** ICE and DTLS: resolves when they are up, rejects when they fail. @default {at once} */
+  readonly handshake?: () => Promise<void>;
+}
+
+/** Room for one frame's burst of packets. */
+const OUT_BYTES = 64 * 1024;
+
+/**
+ * A transport for tests: it is up as soon as the server is ready and the
+ * peer's handshake is over, encrypts nothing, and hands packets over at once.
+ */
+export class FakeTransport implements ClientTransport {
+  /** Outgoing packets are built here. */
+  readonly out: Uint8Array = new Uint8Array(OUT_BYTES);
+  /** Of a certificate that nobody has. */
+  readonly localFingerprint: string = new Array(32).fill("AB").join(":");
+  /** Packets that failed; a test may set them. */
+  readonly counters: { authFailures: number; replayed: number } = {
+    authFailures: 0,
+    replayed: 0,
+  };
+  readonly #handlers: TransportHandlers;
+  readonly #peer: FakeTransportPeer;
+  readonly #ended = Promise.withResolvers<never>();
+  #state: "new" | "connected" | "closed" = "new";
+
+  /** `handlers` are the client's. */
+  constructor(handlers: TransportHandlers, peer: FakeTransportPeer = {}) {
+    this.#handlers = handlers;
+    this.#peer = peer;
+    this.#ended.promise.catch(() => {});
+  }
+
+  /** Where in its life it is. */
+  get state(): "new" | "connected" | "closed" {
+    return this.#state;
+  }
+
+  /** Throws a `TransportError` when it is closed first, or what either promise rejects with. */
+  async connect(serverReady: Promise<unknown>): Promise<void> {
+    const up = Promise.all([serverReady, this.#peer.handshake?.()]);
+    await Promise.race([up, this.#ended.promise]);
+    if (this.#state === "closed") throw closedError();
+    this.#state = "connected";
+  }
+
+  /** Encrypts nothing. */
+  protectRtp(_offset: number, length: number): number {
+    return length;
+  }
+
+  /** Hands packets to the peer; returns how many, none unless connected. */
+  send(offset: number, length: number, segment: number): number {
+    if (this.#state !== "connected") return 0;
+    const end = offset + length;
+    let sent = 0;
+    for (let at = offset; at < end; at += segment) {
+      this.#peer.onRtp?.(this.out.subarray(at, Math.min(at + segment, end)));
+      sent++;
+    }
+    return sent;
+  }
+
+  /** Hands a compound RTCP packet to the peer. */
+  sendRtcp(offset: number, length: number): void {
+    if (this.#state !== "connected") return;
+    this.#peer.onRtcp?.(this.out.subarray(offset, offset + length));
+  }
+
+  /** Lets an RTP packet arrive at the client; one that is not connected misses it. */
+  deliverRtp(packet: Uint8Array, receivedAtMs: number): void {
+    if (this.#state !== "connected") return;
+    this.#handlers.onRtp(packet, 0, packet.length, receivedAtMs);
+  }
+
+  /** Lets a compound RTCP packet arrive at the client. */
+  deliverRtcp(packet: Uint8Array, receivedAtMs: number): void {
+    if (this.#state !== "connected") return;
+    this.#handlers.onRtcp(packet, 0, packet.length, receivedAtMs);
+  }
+
+  /** Lets it go down, as when the server no longer answers consent checks. */
+  lose(): void {
+    if (this.#state !== "connected") return;
+    this.#state = "closed";
+    this.#handlers.onLost(
+      new TransportError("consent", "no answer to consent checks"),
+    );
+  }
+
+  /** Closes it; idempotent. */
+  close(): Promise<void> {
+    this.#state = "closed";
+    this.#ended.reject(closedError());
+    return Promise.resolve();
+  }
+}
+
+function closedError(): TransportError {
+  return new TransportError("closed", "the transport closed");
+}
