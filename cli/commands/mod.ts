@@ -8,6 +8,8 @@
  * @module
  */
 
+import { DOCTOR_SUMMARY, doctorCommand } from "./doctor.ts";
+import { REPORT_SUMMARY, reportCommand } from "./report.ts";
 import { RUN_SUMMARY, runCommand } from "./run.ts";
 import { SERVE_SUMMARY, serveCommand } from "./serve.ts";
 
@@ -26,4 +28,6 @@ export interface Command {
 export const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ["run", { summary: RUN_SUMMARY, perform: runCommand }],
   ["serve", { summary: SERVE_SUMMARY, perform: serveCommand }],
+  ["report", { summary: REPORT_SUMMARY, perform: reportCommand }],
+  ["doctor", { summary: DOCTOR_SUMMARY, perform: doctorCommand }],
 ]);

@@ -6,12 +6,15 @@
 
 import {
   ChannelError,
+  type MonitorTarget,
+  parseTarget,
   renderText,
   run,
   type RunOutcome,
   type RunProgress,
   spawnSfu,
   type Summary,
+  whyImpossible,
 } from "../../mod.ts";
 import { commandHelp } from "./help.ts";
 import { parseOptions } from "./parse.ts";
@@ -75,6 +78,14 @@ export async function runCommand(args: readonly string[]): Promise<number> {
 }
 
 async function performRun(values: RunValues): Promise<number> {
+  const plan = planOf(values);
+  const workers = workersOf(values, navigator.hardwareConcurrency);
+  const engine = values.embedded ?? null;
+  const obstacle = whyImpossible({ plan, workers, engine });
+  if (obstacle !== undefined) {
+    printError(obstacle);
+    return 1;
+  }
   const files = new RunFiles(values.out);
   using interrupts = openInterrupts({
     onFirst: () => {
@@ -85,7 +96,6 @@ async function performRun(values: RunValues): Promise<number> {
   const { signal } = interrupts;
   await using server = await openServer(values, signal);
   if (server === undefined) return interruptedEarly();
-  const workers = workersOf(values, navigator.hardwareConcurrency);
   if (!values.quiet) {
     for (const line of configLines(values, server, workers)) printError(line);
   }
@@ -96,8 +106,8 @@ async function performRun(values: RunValues): Promise<number> {
         token: values.token,
         password: values.password,
       },
-      engine: values.embedded ?? null,
-      plan: planOf(values),
+      engine,
+      plan,
       rampUpMs: values.rampUp,
       config: configOf(values, workers),
       thresholds: values.threshold,
@@ -105,12 +115,15 @@ async function performRun(values: RunValues): Promise<number> {
       datapath: { lane: values.lane, cipher: values.cipher },
       signal,
       broken: server.failed,
+      monitor: [...values.monitor, ...embeddedTargets(server.pids)],
+      metricsToken: Deno.env.get("METRICS_TOKEN"),
+      onServerNote: printError,
       onProgress: progressTo(files, values.quiet),
     });
     return await conclude(outcome, files, values);
   } catch (error) {
     if (!(error instanceof ChannelError)) throw error;
-    if (signal.aborted) return interruptedEarly();
+    if (error.failure.kind === "aborted") return interruptedEarly();
     printError(unreachableLine(error, values.embedded !== undefined));
     return 1;
   }
@@ -146,6 +159,11 @@ async function openServer(
     await starting.then((late) => late[Symbol.asyncDispose](), () => {});
   }
   return sfu;
+}
+
+/** The embedded server is watched by itself; its engine's workers are children of its first process. */
+function embeddedTargets([pid]: readonly number[]): MonitorTarget[] {
+  return pid === undefined ? [] : [parseTarget(`pid:${pid}`)];
 }
 
 function interruptedEarly(): number {

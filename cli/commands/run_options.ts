@@ -27,6 +27,7 @@ import {
   decimal,
   duration,
   mapped,
+  monitorTarget,
   text,
   threshold,
   webSocketUrl,
@@ -118,6 +119,10 @@ export const RUN_OPTIONS = {
   }),
   threshold: many(threshold, {
     help: `what the run must keep to: "join p(95) < 500ms", "loss < 1%"`,
+  }),
+  monitor: many(monitorTarget, {
+    help:
+      "watch the server: pid:N, port:N, cmd:NAME, ssh:HOST:PORT, http://HOST:PORT",
   }),
   workers: withDefault(wholeOr("auto", 1, 1024), {
     help: "threads that drive clients; auto: one a core, one per 20 clients",
@@ -228,6 +233,7 @@ export function configOf(
     maxAudio: values.maxAudio,
     maxVideo: values.maxVideo,
     thresholds: values.threshold.map(({ expression }) => expression),
+    monitor: values.monitor.map(({ text }) => text),
     workers,
     token: values.token !== undefined,
     password: values.password !== undefined,

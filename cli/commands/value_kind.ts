@@ -6,7 +6,12 @@
  * @module
  */
 
-import { parseThreshold, type Threshold } from "../../mod.ts";
+import {
+  type MonitorTarget,
+  parseTarget,
+  parseThreshold,
+  type Threshold,
+} from "../../mod.ts";
 
 /** A value, or what is wrong with the text. */
 export type Reading<T> =
@@ -142,6 +147,22 @@ export const webSocketUrl: ValueKind<string> = kind(
   (given) =>
     /^wss?:\/\//i.test(given) && URL.canParse(given) ? given : undefined,
 );
+
+/** A server to watch. */
+export const monitorTarget: ValueKind<MonitorTarget> = {
+  placeholder: "TARGET",
+  takes: "pid:N, port:N, cmd:NAME, ssh:HOST:PORT or http://HOST:PORT",
+  read: (given) => {
+    try {
+      return { value: parseTarget(given) };
+    } catch (error) {
+      if (error instanceof TypeError) {
+        return { problem: error.message.replace(/\.$/, "") };
+      }
+      throw error;
+    }
+  },
+};
 
 /** What a run must keep to. */
 export const threshold: ValueKind<Threshold> = {
