@@ -65,13 +65,19 @@ export {
   type ServerSample,
   startMonitor,
 } from "./lib/monitor/mod.ts";
+export type { Finding } from "./lib/machine/mod.ts";
 export {
   formatBps,
   formatBytes,
   formatCount,
   formatMs,
   formatRatio,
+  type NamedRun,
+  parseSummary,
+  plainRuns,
   renderCsv,
+  renderRuns,
+  renderRunsCsv,
   renderText,
   resultsSchema,
   summarySchema,
@@ -80,12 +86,15 @@ export {
 export {
   Crowd,
   type CrowdOptions,
+  examine,
+  type ExamineOptions,
   openCrowd,
   run,
   type RunOptions,
   type RunOutcome,
   type RunProgress,
   VERSION,
+  whyImpossible,
 } from "./lib/scenario/mod.ts";
 export {
   type EngineKind,

@@ -164,6 +164,12 @@ export class ServerLog {
   }
 }
 
+/** How much of a stretch lies between two times. */
+interface Part {
+  readonly stretch: ServerStretch;
+  readonly overlapMs: number;
+}
+
 /** What one source saw. */
 class Source {
   #stretches: ServerStretch[] = [];
@@ -211,32 +217,38 @@ class Source {
   }
 
   between(fromMs: number, toMs: number): ServerPoint | undefined {
-    let coreMs = 0;
-    let watchedMs = 0;
-    let maxProcessRatio = 0;
-    let rssBytes = 0;
-    let fds: number | null = null;
-    let udpDrops = 0;
+    const parts: Part[] = [];
     for (let i = this.#firstAfter(fromMs); i < this.#stretches.length; i++) {
       const stretch = this.#stretches[i];
       if (stretch.fromMs >= toMs) break;
       const overlapMs = Math.min(toMs, stretch.toMs) -
         Math.max(fromMs, stretch.fromMs);
-      coreMs += stretch.cpuRatio * overlapMs;
-      watchedMs += overlapMs;
-      maxProcessRatio = Math.max(maxProcessRatio, stretch.busiest.cpuRatio);
-      rssBytes = Math.max(rssBytes, stretch.rssBytes);
-      if (stretch.fds !== null) fds = Math.max(fds ?? 0, stretch.fds);
-      // Whole ones, so that the points add up to the total.
-      if (stretch.toMs <= toMs) udpDrops += stretch.udpDrops;
+      if (overlapMs > 0) parts.push({ stretch, overlapMs });
     }
-    if (watchedMs <= 0) return undefined;
+    if (parts.length === 0) return undefined;
+    const longest = Math.max(...parts.map(({ overlapMs }) => overlapMs));
+    // What is mostly a neighbour's shall not be this one's maximum.
+    const own = parts.filter(({ stretch, overlapMs }) =>
+      overlapMs === longest || overlapMs * 2 >= lengthMs(stretch)
+    ).map(({ stretch }) => stretch);
+    const watchedMs = parts.reduce((sum, part) => sum + part.overlapMs, 0);
+    const coreMs = parts.reduce(
+      (sum, { stretch, overlapMs }) => sum + stretch.cpuRatio * overlapMs,
+      0,
+    );
     return {
       cpuRatio: round(coreMs / watchedMs),
-      maxProcessRatio: round(maxProcessRatio),
-      rssBytes,
-      fds,
-      udpDrops,
+      maxProcessRatio: round(
+        Math.max(...own.map(({ busiest }) => busiest.cpuRatio)),
+      ),
+      rssBytes: Math.max(...own.map(({ rssBytes }) => rssBytes)),
+      fds: own.map(({ fds }) => fds).reduce(larger, null),
+      // Each where it ends, so that the points add up to the total.
+      udpDrops: parts.reduce(
+        (sum, { stretch }) =>
+          sum + (stretch.toMs <= toMs ? stretch.udpDrops : 0),
+        0,
+      ),
     };
   }
 
@@ -279,9 +291,7 @@ function joined(a: ServerStretch, b: ServerStretch): ServerStretch {
     busiest: a.busiest.cpuRatio > b.busiest.cpuRatio ? a.busiest : b.busiest,
     maxThreadRatio: Math.max(a.maxThreadRatio, b.maxThreadRatio),
     rssBytes: Math.max(a.rssBytes, b.rssBytes),
-    fds: a.fds === null || b.fds === null
-      ? a.fds ?? b.fds
-      : Math.max(a.fds, b.fds),
+    fds: larger(a.fds, b.fds),
     threads: Math.max(a.threads, b.threads),
     udpDrops: a.udpDrops + b.udpDrops,
     hostUdpErrors: plus(a.hostUdpErrors, b.hostUdpErrors),
@@ -300,6 +310,11 @@ function meanThreadRatio(stretches: readonly ServerStretch[]): number {
 
 function lengthMs({ fromMs, toMs }: ServerStretch): number {
   return toMs - fromMs;
+}
+
+/** The larger of what is known. */
+function larger(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? a ?? b : Math.max(a, b);
 }
 
 /** The sum of what is known. */

@@ -17,5 +17,6 @@ export {
 export * from "./json_schema.ts";
 export * from "./results.ts";
 export * from "./results_schema.ts";
+export * from "./runs.ts";
 export { parseSummary, summarySchema } from "./summary_schema.ts";
 export * from "./text.ts";

@@ -6,6 +6,7 @@
  */
 
 export { Crowd, type CrowdOptions, openCrowd } from "./crowd.ts";
+export { examine, type ExamineOptions, whyImpossible } from "./examine.ts";
 export {
   run,
   type RunOptions,

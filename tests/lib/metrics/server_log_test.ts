@@ -137,3 +137,16 @@ Deno.test("a very long run keeps its totals and its maxima in bounded room", () 
     assert(log.between(at * 1000, (at + 16) * 1000) !== undefined, `${at} s`);
   }
 });
+
+Deno.test("a sample that only reaches into a second is not that second's maximum", () => {
+  const log = new ServerLog();
+  log.add("a", {
+    ...stretch(1, { busiest: { name: "sfu (7)", cpuRatio: 0.9 } }),
+    toMs: 1040,
+  });
+  log.add("a", { ...stretch(2), fromMs: 1040, toMs: 2040 });
+  assertEquals(
+    [0, 1000].map((ms) => log.between(ms, ms + 1000)?.maxProcessRatio),
+    [0.9, 0.5],
+  );
+});

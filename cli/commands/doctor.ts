@@ -1,0 +1,106 @@
+/**
+ * `doctor`: what would limit a run on this machine, a line each, with the
+ * command that mends it.
+ *
+ * @module
+ */
+
+import { examine, type Finding } from "../../mod.ts";
+import { commandHelp } from "./help.ts";
+import { parseOptions } from "./parse.ts";
+import {
+  contradictions,
+  planOf,
+  RUN_OPTIONS,
+  workersOf,
+} from "./run_options.ts";
+import { openInterrupts, printError, printOut } from "./shell.ts";
+
+/** One line. */
+export const DOCTOR_SUMMARY =
+  "What would limit a run on this machine, and how to mend it.";
+
+const NOTES: readonly string[] = [
+  "The run in question is given by the same options as to run. With a server it",
+  "joins a room of its own there for a moment. Exit codes: 0 the run can work,",
+  "1 it cannot, 2 a wrong command line, 130 interrupted.",
+];
+
+/** Those of run that make it larger or smaller, or say where it goes. */
+const DOCTOR_OPTIONS = {
+  clients: RUN_OPTIONS.clients,
+  server: RUN_OPTIONS.server,
+  embedded: RUN_OPTIONS.embedded,
+  rooms: RUN_OPTIONS.rooms,
+  audioOnly: RUN_OPTIONS.audioOnly,
+  videoOnly: RUN_OPTIONS.videoOnly,
+  quality: RUN_OPTIONS.quality,
+  fps: RUN_OPTIONS.fps,
+  mode: RUN_OPTIONS.mode,
+  publishRatio: RUN_OPTIONS.publishRatio,
+  churnRate: RUN_OPTIONS.churnRate,
+  maxAudio: RUN_OPTIONS.maxAudio,
+  maxVideo: RUN_OPTIONS.maxVideo,
+  workers: RUN_OPTIONS.workers,
+  token: RUN_OPTIONS.token,
+  lane: RUN_OPTIONS.lane,
+  cipher: RUN_OPTIONS.cipher,
+  json: RUN_OPTIONS.json,
+} as const;
+
+const INTERRUPTED = 130;
+
+/** Carries `doctor` out; resolves with the exit code. */
+export async function doctorCommand(args: readonly string[]): Promise<number> {
+  const parsed = parseOptions(DOCTOR_OPTIONS, args);
+  if (parsed.help) {
+    printOut(
+      commandHelp(
+        { name: "doctor", summary: DOCTOR_SUMMARY, notes: NOTES },
+        DOCTOR_OPTIONS,
+      ),
+    );
+    return 0;
+  }
+  const values = {
+    ...parseOptions(RUN_OPTIONS, []).values,
+    ...parsed.values,
+  };
+  const mistakes = [
+    ...parsed.mistakes,
+    ...contradictions({ values, given: parsed.given }),
+  ];
+  if (mistakes.length > 0) {
+    for (const mistake of mistakes) printError(mistake);
+    return 2;
+  }
+  using interrupts = openInterrupts({});
+  const findings = await examine({
+    plan: planOf(values),
+    workers: workersOf(values, navigator.hardwareConcurrency),
+    engine: values.embedded ?? null,
+    server: { url: values.server, token: values.token },
+    datapath: { lane: values.lane, cipher: values.cipher },
+    signal: interrupts.signal,
+  });
+  if (interrupts.signal.aborted) return INTERRUPTED;
+  printOut(
+    values.json
+      ? `${JSON.stringify(findings, null, 2)}\n`
+      : findingLines(findings).map((line) => `${line}\n`).join(""),
+  );
+  return findings.some(({ level }) => level === "problem") ? 1 : 0;
+}
+
+/** A line a finding, and under it what mends it. */
+export function findingLines(findings: readonly Finding[]): string[] {
+  const columns = Math.max(0, ...findings.map(({ about }) => about.length));
+  return findings.flatMap(({ level, about, text, mend }) => [
+    `${level.padEnd(LEVEL_COLUMNS)}  ${about.padEnd(columns)}  ${text}`,
+    ...(mend === null
+      ? []
+      : [`${" ".repeat(LEVEL_COLUMNS)}  ${"mend".padStart(columns)}  ${mend}`]),
+  ]);
+}
+
+const LEVEL_COLUMNS = "problem".length;

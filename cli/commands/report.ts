@@ -1,0 +1,130 @@
+/**
+ * `report`: the summaries of runs that are over, again. One in full, several
+ * as a table.
+ *
+ * @module
+ */
+
+import {
+  type NamedRun,
+  parseSummary,
+  plainRuns,
+  renderCsv,
+  renderRuns,
+  renderRunsCsv,
+  renderText,
+  type Summary,
+} from "../../mod.ts";
+import { commandHelp, PROGRAM } from "./help.ts";
+import { flag } from "./option.ts";
+import { parseOptions } from "./parse.ts";
+import { SUMMARY_FILE } from "./run_files.ts";
+import { printError, printOut } from "./shell.ts";
+
+/** One line. */
+export const REPORT_SUMMARY =
+  "Runs that are over: one in full, several side by side.";
+
+const NOTES: readonly string[] = [
+  `${PROGRAM} report FILE...`,
+  "",
+  `A FILE is a ${SUMMARY_FILE} or the directory that it is in. One is shown as`,
+  "run showed it, its CSV is its timeline; of several each is a row, also one",
+  "whose directory is empty: that run left no result.",
+];
+
+const REPORT_OPTIONS = {
+  json: flag({ help: "print JSON" }),
+  csv: flag({ help: "print CSV" }),
+} as const;
+
+/** Columns where there is no terminal: of a summary, and of a table, which is not cut. */
+const FILE_COLUMNS = 100;
+const TABLE_COLUMNS = 1000;
+
+/** Carries `report` out; resolves with the exit code. */
+export async function reportCommand(args: readonly string[]): Promise<number> {
+  const isFile = (arg: string) => !arg.startsWith("-");
+  const paths = args.filter(isFile);
+  const parsed = parseOptions(REPORT_OPTIONS, args.filter((a) => !isFile(a)));
+  const { json, csv } = parsed.values;
+  if (parsed.help) {
+    printOut(
+      commandHelp(
+        { name: "report", summary: REPORT_SUMMARY, notes: NOTES },
+        REPORT_OPTIONS,
+      ),
+    );
+    return 0;
+  }
+  const mistakes = [
+    ...parsed.mistakes,
+    ...(json && csv
+      ? ["--json, --csv: they exclude each other, leave one out."]
+      : []),
+    ...(paths.length === 0 && parsed.mistakes.length === 0
+      ? [`Nothing to report: name a ${SUMMARY_FILE} or its directory.`]
+      : []),
+  ];
+  if (mistakes.length > 0) {
+    for (const mistake of mistakes) printError(mistake);
+    return 2;
+  }
+  const runs = await Promise.all(paths.map(readRun));
+  const [only] = runs;
+  if (runs.length > 1) {
+    printOut(renderMany(runs, json, csv));
+    return 0;
+  }
+  if (only.summary === null) {
+    printError(`Cannot report ${only.name}: it has no ${SUMMARY_FILE}.`);
+    return 1;
+  }
+  printOut(renderOne(only.summary, json, csv));
+  return 0;
+}
+
+function renderOne(summary: Summary, json: boolean, csv: boolean): string {
+  if (json) return `${JSON.stringify(summary, null, 2)}\n`;
+  return csv ? renderCsv(summary) : renderText(summary, screen(FILE_COLUMNS));
+}
+
+function renderMany(
+  runs: readonly NamedRun[],
+  json: boolean,
+  csv: boolean,
+): string {
+  if (json) return `${JSON.stringify(plainRuns(runs), null, 2)}\n`;
+  return csv ? renderRunsCsv(runs) : renderRuns(runs, screen(TABLE_COLUMNS));
+}
+
+function screen(
+  columnsOfFile: number,
+): { readonly color: boolean; readonly width: number } {
+  const terminal = Deno.stdout.isTerminal();
+  return {
+    color: terminal && !Deno.noColor,
+    width: terminal ? Deno.consoleSize().columns : columnsOfFile,
+  };
+}
+
+/** A directory without a summary is a run that left none; a file that cannot be read is an error in one line. */
+async function readRun(path: string): Promise<NamedRun> {
+  const name = path.replace(/[/\\]+$/, "").split(/[/\\]/).at(-1) ?? path;
+  try {
+    const { isDirectory } = await Deno.stat(path);
+    if (!isDirectory) {
+      return { name, summary: parseSummary(await Deno.readTextFile(path)) };
+    }
+    const text = await Deno.readTextFile(`${path}/${SUMMARY_FILE}`).catch(
+      (error) => {
+        if (error instanceof Deno.errors.NotFound) return null;
+        throw error;
+      },
+    );
+    return { name, summary: text === null ? null : parseSummary(text) };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`Cannot report ${path}: ${why}`, { cause: error });
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * This machine as the place of a run: what a run of some size needs, what
+ * there is, and what is too little, each with the command that mends it.
+ *
+ * Knows `/proc`, limits and addresses. Does not know WebRTC, rooms or plans,
+ * opens no socket and changes nothing.
+ *
+ * @module
+ */
+
+export {
+  type AnnouncedAddress,
+  findAnnounced,
+  isLoopback,
+} from "./announced.ts";
+export type { MachineFacts } from "./facts.ts";
+export { type Finding, findLimits, obstacle } from "./findings.ts";
+export { type RunNeed, runNeed, type RunSize } from "./need.ts";
+export { readMachineFacts } from "./read_facts.ts";

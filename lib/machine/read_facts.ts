@@ -1,0 +1,57 @@
+/**
+ * Reads the facts of this machine. What it may not read, or what this system
+ * does not have, it leaves out.
+ *
+ * @module
+ */
+
+import {
+  type MachineFacts,
+  parseAvailable,
+  parseFileLimits,
+  parseNumber,
+  parsePortRange,
+  parseUdpCounters,
+} from "./facts.ts";
+
+const CLOCK_SOURCE =
+  "/sys/devices/system/clocksource/clocksource0/current_clocksource";
+
+/** What this machine has, now. */
+export function readMachineFacts(): MachineFacts {
+  return {
+    files: parseFileLimits(read("/proc/self/limits")),
+    startersSoftFiles:
+      parseFileLimits(read(`/proc/${Deno.ppid}/limits`))?.soft ?? null,
+    portRange: parsePortRange(read("/proc/sys/net/ipv4/ip_local_port_range")),
+    rmemMaxBytes: parseNumber(read("/proc/sys/net/core/rmem_max")),
+    wmemMaxBytes: parseNumber(read("/proc/sys/net/core/wmem_max")),
+    cores: navigator.hardwareConcurrency,
+    memoryBytes: availableMemory(),
+    clockSource: read(CLOCK_SOURCE).trim() || null,
+    udp: parseUdpCounters(read("/proc/net/snmp")),
+  };
+}
+
+/** A control group may allow less than the machine has. */
+function availableMemory(): number | null {
+  const known = [
+    parseAvailable(read("/proc/meminfo")),
+    leftOf("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
+  ].filter((bytes) => bytes !== null);
+  return known.length === 0 ? null : Math.min(...known);
+}
+
+function leftOf(limitPath: string, usedPath: string): number | null {
+  const limit = parseNumber(read(limitPath));
+  const used = parseNumber(read(usedPath));
+  return limit === null || used === null ? null : Math.max(0, limit - used);
+}
+
+function read(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,241 @@
+/**
+ * Several runs side by side, a row each: as a table for a screen, as CSV and
+ * as JSON. What load makes of a server is read down a column.
+ *
+ * @module
+ */
+
+import { band, type Summary } from "../metrics/mod.ts";
+import {
+  formatBytes,
+  formatCores,
+  formatCount,
+  formatMs,
+  formatRatio,
+} from "./format.ts";
+import {
+  fit,
+  type Line,
+  paint,
+  type Piece,
+  piece,
+  type Tone,
+} from "./painted.ts";
+import type { TextOptions } from "./text.ts";
+
+/** One of several runs. */
+export interface NamedRun {
+  /** What tells it from the others. */
+  readonly name: string;
+  /** What it came to; `null` when it left nothing. */
+  readonly summary: Summary | null;
+}
+
+/** One cell of a row, as a plain value; `null` is not known. */
+type Cell = number | string | null;
+
+/** A column. */
+interface Column {
+  /** Its name in the files. */
+  readonly key: string;
+  /** Its heading on a screen. */
+  readonly heading: string;
+  readonly value: (summary: Summary) => Cell;
+  /** How a number is shown. */
+  readonly show: (value: number) => string;
+  /** How good it is. */
+  readonly tone?: (summary: Summary) => Tone;
+}
+
+const COLUMNS: readonly Column[] = [
+  column("clients", "clients", (run) => run.totalClients, formatCount),
+  {
+    ...column(
+      "connected",
+      "connected",
+      (run) => run.successfulConnections,
+      formatCount,
+    ),
+    tone: ({ successfulConnections, failedConnections }) => {
+      const settled = successfulConnections + failedConnections;
+      return settled === 0
+        ? "plain"
+        : band("connected", successfulConnections / settled);
+    },
+  },
+  {
+    ...column("errors", "errors", (run) => run.totalErrors, formatCount),
+    tone: ({ totalErrors }) => band("errors", totalErrors),
+  },
+  column(
+    "p50ConnectionTimeMs",
+    "conn p50",
+    (run) => run.p50ConnectionTimeMs,
+    formatMs,
+  ),
+  column(
+    "p95ConnectionTimeMs",
+    "p95",
+    (run) => run.p95ConnectionTimeMs,
+    formatMs,
+  ),
+  column(
+    "p99ConnectionTimeMs",
+    "p99",
+    (run) => run.p99ConnectionTimeMs,
+    formatMs,
+  ),
+  column(
+    "p50MediaLatencyMs",
+    "media p50",
+    ({ media }) => known(media.latencyMs.count, media.latencyMs.p50Ms),
+    formatMs,
+  ),
+  column(
+    "p95MediaLatencyMs",
+    "p95",
+    ({ media }) => known(media.latencyMs.count, media.latencyMs.p95Ms),
+    formatMs,
+  ),
+  column("lossRatio", "loss", ({ media }) => media.loss.ratio, formatRatio),
+  {
+    ...column(
+      "receiveSendRatio",
+      "recv/sent",
+      ({ media }) => media.receiveSendRatio,
+      formatRatio,
+    ),
+    tone: ({ media }) =>
+      media.receiveSendRatio === null
+        ? "plain"
+        : band("receiveSendRatio", media.receiveSendRatio),
+  },
+  column(
+    "serverMeanCpuRatio",
+    "CPU mean",
+    ({ server }) => server.load?.meanCpuRatio ?? null,
+    formatCores,
+  ),
+  {
+    ...column(
+      "serverMaxCpuRatio",
+      "max",
+      ({ server }) => server.load?.maxCpuRatio ?? null,
+      formatCores,
+    ),
+    tone: ({ server }) =>
+      server.load === null
+        ? "plain"
+        : band("serverCpu", server.load.sustainedThreadRatio),
+  },
+  {
+    ...column(
+      "serverMaxRssBytes",
+      "memory",
+      ({ server }) => server.load?.maxRssBytes ?? null,
+      formatBytes,
+    ),
+    tone: ({ server }) =>
+      server.load === null
+        ? "plain"
+        : band("serverRss", server.load.maxRssBytes),
+  },
+  column(
+    "serverMaxFds",
+    "files",
+    ({ server }) => server.load?.maxFds ?? null,
+    formatCount,
+  ),
+  column(
+    "generatorCpuRatio",
+    "our CPU",
+    ({ generator, elapsedMs }) =>
+      elapsedMs > 0 ? generator.cpuSeconds * 1000 / elapsedMs : null,
+    formatCores,
+  ),
+  {
+    ...column("verdict", "verdict", (run) => run.verdict.status, formatCount),
+    tone: ({ verdict }) => verdict.status === "passed" ? "good" : "critical",
+  },
+];
+
+const NO_RESULT = "no result";
+
+/**
+ * The runs as a table. It is as wide as it has to be: a row is never broken,
+ * a narrow screen cuts it.
+ */
+export function renderRuns(
+  runs: readonly NamedRun[],
+  { color, width }: TextOptions,
+): string {
+  const rows = runs.map(({ name, summary }) => [
+    piece(name),
+    ...COLUMNS.map((column) => shownCell(column, summary)),
+  ]);
+  const headings = ["run", ...COLUMNS.map(({ heading }) => heading)];
+  const widths = headings.map((heading, i) =>
+    Math.max(heading.length, ...rows.map((row) => row[i].text.length))
+  );
+  const line = (cells: readonly Piece[]): Line =>
+    cells.flatMap(({ text, tone }, i) => [
+      piece(i === 0 ? "" : "  "),
+      piece(fit(text, widths[i], i === 0 ? "left" : "right"), tone),
+    ]);
+  return [headings.map((heading) => piece(heading, "strong")), ...rows]
+    .map((cells) => `${paint(line(cells), width, color)}\n`).join("");
+}
+
+/** The runs as CSV (RFC 4180), a row each; what is not known is empty. */
+export function renderRunsCsv(runs: readonly NamedRun[]): string {
+  const rows = runs.map((run) => Object.values(plainRun(run)));
+  return [["run", ...COLUMNS.map(({ key }) => key)], ...rows]
+    .map((row) => `${row.map(csvCell).join(",")}\r\n`).join("");
+}
+
+/** The runs as data for JSON, an object each; what is not known is `null`. */
+export function plainRuns(
+  runs: readonly NamedRun[],
+): readonly Readonly<Record<string, number | string | null>>[] {
+  return runs.map(plainRun);
+}
+
+function plainRun({ name, summary }: NamedRun): Record<string, Cell> {
+  return Object.fromEntries([
+    ["run", name],
+    ...COLUMNS.map((column) => [column.key, cell(column, summary)] as const),
+  ]);
+}
+
+function cell({ key, value }: Column, summary: Summary | null): Cell {
+  if (summary === null) return key === "verdict" ? NO_RESULT : null;
+  return value(summary);
+}
+
+function shownCell(column: Column, summary: Summary | null): Piece {
+  const value = cell(column, summary);
+  const tone = summary === null
+    ? "critical"
+    : column.tone?.(summary) ?? "plain";
+  if (value === null) return piece("-", "faint");
+  return piece(typeof value === "number" ? column.show(value) : value, tone);
+}
+
+/** A text with commas, quotes or line ends in it is quoted. */
+function csvCell(value: Cell): string {
+  const text = String(value ?? "");
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function known(count: number, value: number): number | null {
+  return count === 0 ? null : value;
+}
+
+function column(
+  key: string,
+  heading: string,
+  value: Column["value"],
+  show: Column["show"],
+): Column {
+  return { key, heading, value, show };
+}

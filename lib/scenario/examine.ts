@@ -1,0 +1,240 @@
+/**
+ * Before a run: whether this machine and the server can carry it.
+ *
+ * @module
+ */
+
+import type { DatapathChoice, RunPlan, ServerTarget } from "../load/mod.ts";
+import {
+  findAnnounced,
+  type Finding,
+  findLimits,
+  obstacle,
+  readMachineFacts,
+  runNeed,
+  type RunSize,
+} from "../machine/mod.ts";
+import { AUDIO_PRESET, videoPreset } from "../media/mod.ts";
+import { openDatapath } from "../rtc/mod.ts";
+import { type EngineKind, localWorkerBinary } from "../sfu/mod.ts";
+import {
+  ChannelError,
+  Conversation,
+  joinRoom,
+  openWebSocketChannel,
+} from "../signaling/mod.ts";
+
+/** The run in question. */
+export interface ExamineOptions {
+  readonly plan: RunPlan;
+  readonly workers: number;
+  /** The embedded server's engine; `null` for the server at `server`. */
+  readonly engine: EngineKind | null;
+  readonly server: ServerTarget;
+  /** @default {{}} */
+  readonly datapath?: DatapathChoice | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A client that leaves has its sockets for about so long. */
+const LEAVING_MS = 2_000;
+/** A server that needs longer for one answer is no server for a load. */
+const ANSWER_MS = 5_000;
+
+/**
+ * Why the run cannot work on this machine, in one line with what to do;
+ * `undefined` when nothing speaks against it. Cheap: asked before every run.
+ */
+export function whyImpossible(
+  { plan, workers, engine }: Pick<
+    ExamineOptions,
+    "plan" | "workers" | "engine"
+  >,
+): string | undefined {
+  const need = runNeed(runSize(plan, workers, engine, "native"));
+  return obstacle(need, readMachineFacts());
+}
+
+/**
+ * Everything that would limit the run, here and at the server. It joins a
+ * room of its own there for a moment.
+ */
+export async function examine(options: ExamineOptions): Promise<Finding[]> {
+  const { plan, workers, engine, datapath } = options;
+  const lane = await probeDatapath(datapath);
+  const need = runNeed(runSize(plan, workers, engine, lane.kind));
+  return [
+    ...findLimits(need, readMachineFacts()),
+    lane.finding,
+    ...(engine === null
+      ? await examineServer(options)
+      : [examineEngine(engine)]),
+  ];
+}
+
+/** How large a plan is at its peak. */
+export function runSize(
+  { clients, media }: RunPlan,
+  workers: number,
+  engine: EngineKind | null,
+  datapath: RunSize["datapath"],
+): RunSize {
+  const changes = clients.flatMap((client) => {
+    const { maxAudio, maxVideo } = client.media ?? media;
+    const transports = (client.role === "publisher" ? 1 : 0) +
+      (maxAudio + maxVideo > 0 ? 1 : 0);
+    return [
+      { atMs: client.joinAtMs, clients: 1, transports },
+      ...(client.leaveAtMs === null ? [] : [{
+        atMs: client.leaveAtMs + LEAVING_MS,
+        clients: -1,
+        transports: -transports,
+      }]),
+    ];
+  }).sort((a, b) => a.atMs - b.atMs);
+  const now = { clients: 0, transports: 0 };
+  const most = { clients: 0, transports: 0 };
+  for (const change of changes) {
+    now.clients += change.clients;
+    now.transports += change.transports;
+    most.clients = Math.max(most.clients, now.clients);
+    most.transports = Math.max(most.transports, now.transports);
+  }
+  const share = clients.length === 0 ? 0 : most.clients / clients.length;
+  return {
+    ...most,
+    packetsHz: Math.round(packetsHz({ clients, media }) * share),
+    workers,
+    datapath,
+    engine,
+  };
+}
+
+/** RTP packets a second, sent and received, if all clients were there at once. */
+function packetsHz({ clients, media }: Pick<RunPlan, "clients" | "media">) {
+  const audioHz = media.audio ? AUDIO_PRESET.packetsPerSecond : 0;
+  const videoHz = media.video
+    ? videoPreset(media.quality, media.fps).packetsPerSecond
+    : 0;
+  let hz = 0;
+  for (const room of Map.groupBy(clients, ({ roomId }) => roomId).values()) {
+    const publishers = room.filter(({ role }) => role === "publisher").length;
+    hz += publishers * (audioHz + videoHz);
+    for (const { role } of room) {
+      const others = publishers - (role === "publisher" ? 1 : 0);
+      hz += audioHz * Math.min(media.maxAudio, others) +
+        videoHz * Math.min(media.maxVideo, others);
+    }
+  }
+  return hz;
+}
+
+async function probeDatapath(
+  choice: DatapathChoice = {},
+): Promise<
+  { readonly kind: RunSize["datapath"]; readonly finding: Finding }
+> {
+  using datapath = await openDatapath(choice);
+  const { lane, ciphers, notes } = datapath;
+  const ffi = Deno.permissions.querySync({ name: "ffi" }).state === "granted";
+  return {
+    kind: lane.kind === "native" && ciphers.kind === "openssl"
+      ? "native"
+      : "portable",
+    finding: {
+      level: notes.length === 0 ? "good" : "warning",
+      about: "datapath",
+      text: [`${lane.kind} lane, ${ciphers.kind} cipher`, ...notes]
+        .join("; ").replace(/\.$/, ""),
+      mend: notes.length === 0
+        ? null
+        : ffi
+        ? "sudo apt-get install libssl3"
+        : "deno run --allow-ffi … (or -A)",
+    },
+  };
+}
+
+function examineEngine(engine: EngineKind): Finding {
+  const about = "embedded server";
+  switch (engine) {
+    case "werift":
+      return {
+        level: "good",
+        about,
+        text: "werift, which needs nothing installed",
+        mend: null,
+      };
+    case "mediasoup": {
+      const worker = localWorkerBinary();
+      return worker === undefined
+        ? {
+          level: "problem",
+          about,
+          text: "mediasoup has no worker here",
+          mend: "scripts/mediasoup-worker.sh",
+        }
+        : {
+          level: "good",
+          about,
+          text: `mediasoup with ${worker}`,
+          mend: null,
+        };
+    }
+  }
+}
+
+async function examineServer(
+  { server, signal }: ExamineOptions,
+): Promise<Finding[]> {
+  const { url, token, password } = server;
+  let reached = false;
+  try {
+    const channel = await openWebSocketChannel(url, {
+      token,
+      signal,
+      connectTimeoutMs: ANSWER_MS,
+    });
+    reached = true;
+    await using conversation = new Conversation(channel);
+    await joinRoom(conversation, {
+      roomId: `rtcrowd-doctor-${crypto.randomUUID()}`,
+      participantName: "rtcrowd-doctor",
+      password,
+    }, { random: Math.random, signal, timeoutMs: ANSWER_MS });
+    const { iceCandidates } = await conversation.request(
+      "create_send_transport",
+      { type: "createSendTransport" },
+      { signal, timeoutMs: ANSWER_MS },
+    );
+    return [
+      { level: "good", about: "server", text: `${url} answers`, mend: null },
+      findAnnounced({
+        reachedAt: await addressOf(url),
+        announced: iceCandidates.map(({ address }) => address),
+        own: Deno.networkInterfaces().map(({ address }) => address),
+      }),
+    ];
+  } catch (error) {
+    const why = (error instanceof Error ? error.message : String(error))
+      .replace(/\.$/, "");
+    const refused = error instanceof ChannelError &&
+      error.failure.kind === "refused";
+    return [{
+      level: "problem",
+      about: "server",
+      text: reached ? `${url} answers, but lets nobody in: ${why}` : why,
+      mend: refused ? "scripts/server-start.sh" : null,
+    }];
+  }
+}
+
+/** The IP address at which a server is reached, as the system resolves its name. */
+async function addressOf(url: string): Promise<string> {
+  const { hostname, port, protocol } = new URL(url);
+  using connection = await Deno.connect({
+    hostname: hostname.replace(/^\[|\]$/g, ""),
+    port: Number(port) || (protocol === "wss:" ? 443 : 80),
+  });
+  return connection.remoteAddr.hostname;
+}
