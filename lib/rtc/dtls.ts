@@ -47,6 +47,10 @@ const SALT_BYTES = {
   AES_CM_128_HMAC_SHA1_80: 14,
   AEAD_AES_128_GCM: 12,
 } as const;
+const CLIENT_HELLO = 1;
+const FINISHED = 20;
+/** Certificate, ClientKeyExchange, CertificateVerify and Finished, as the client sends them. */
+const LAST_CLIENT_FLIGHT: readonly number[] = [11, 16, 15, FINISHED];
 /** A flight number that ends werift's retransmission loop. */
 const PAST_LAST_FLIGHT = 99;
 
@@ -60,6 +64,9 @@ export class DtlsHandshake {
   readonly #pipe: DatagramPipe;
   readonly #pending = new Set<Promise<unknown>>();
   readonly #fail: (error: Error) => void;
+  #complaint: string | undefined;
+  /** How far the client's last flight has come; for the server only. */
+  #turn = 0;
 
   constructor(options: DtlsOptions) {
     const profiles = options.profiles ?? DEFAULT_PROFILES;
@@ -71,14 +78,14 @@ export class DtlsHandshake {
       transport: this.#pipe,
       srtpProfiles: profiles.map((profile) => PROFILE_NUMBERS[profile]),
       extendedMasterSecret: true,
+      certificateRequest: true,
     };
     this.#socket = options.role === "client"
       ? new DtlsClient(config)
-      : new DtlsServer({ ...config, certificateRequest: true });
+      : new DtlsServer(config);
     const { promise, resolve, reject } = Promise.withResolvers<SrtpKeys>();
     this.done = promise;
     this.#fail = reject;
-    this.#socket.onError.subscribe((error) => reject(asError(error)));
     this.#socket.onClose.subscribe(() => {
       reject(new Error("the peer closed the DTLS association"));
       this.onClosed();
@@ -96,12 +103,26 @@ export class DtlsHandshake {
   /** Sends the first flight; for the client only. */
   start(): void {
     if (!(this.#socket instanceof DtlsClient)) return;
-    this.#watch(this.#socket.connect());
+    this.#watch(this.#socket.connect(), (error) => this.#fail(asError(error)));
   }
 
-  /** Takes a datagram that looks like DTLS. */
+  /** What was wrong with the last message that made no sense; a reason for a handshake that hangs. */
+  get complaint(): string | undefined {
+    return this.#complaint;
+  }
+
+  /**
+   * Takes a datagram that looks like DTLS. What makes no sense is dropped
+   * (RFC 6347 section 4.1.2.7): werift throws on truncated records, and on
+   * messages that a retransmission brings twice or early.
+   */
   receive(bytes: Uint8Array): void {
-    if (!this.#pipe.closed) this.#pipe.onData(Buffer.from(bytes));
+    if (this.#pipe.closed) return;
+    try {
+      this.#pipe.onData(Buffer.from(bytes));
+    } catch (error) {
+      this.#complain(error);
+    }
   }
 
   /**
@@ -110,7 +131,12 @@ export class DtlsHandshake {
    */
   async close(): Promise<void> {
     this.#pipe.closed = true;
-    this.#socket.dtls.flight = PAST_LAST_FLIGHT;
+    // A message that is being handled must not begin another flight and its loop.
+    Object.defineProperty(this.#socket.dtls, "flight", {
+      get: () => PAST_LAST_FLIGHT,
+      set: () => {},
+      configurable: true,
+    });
     this.done.catch(() => {});
     this.#fail(new Error("closed"));
     await Promise.allSettled(this.#pending);
@@ -119,14 +145,41 @@ export class DtlsHandshake {
   /** werift starts later flights on its own; their timers are ours to wait for. */
   #track(): void {
     const handle = this.#socket.onHandleHandshakes;
-    this.#socket.onHandleHandshakes = (messages) =>
-      this.#watch(handle(messages));
+    this.#socket.onHandleHandshakes = (messages) => {
+      const expected = messages.filter(({ msg_type }) =>
+        this.#isExpected(msg_type)
+      );
+      return this.#watch(handle(expected), (error) => this.#complain(error));
+    };
   }
 
-  #watch(work: Promise<void>): Promise<void> {
-    const tracked = work.catch((error) => this.#fail(asError(error)));
+  /**
+   * Whether werift may see a message now: it would begin anew for a late
+   * retransmission. Its server also derives keys from each message of the
+   * client's last flight, so that must come in order and once (RFC 6347
+   * section 4.2.2); a repeated Finished asks for our last flight again.
+   */
+  #isExpected(type: number): boolean {
+    if (this.#socket instanceof DtlsClient) return !this.#socket.connected;
+    if (type === CLIENT_HELLO) return this.#turn === 0;
+    const turn = LAST_CLIENT_FLIGHT.indexOf(type);
+    if (turn === this.#turn) this.#turn++;
+    else if (type !== FINISHED || turn > this.#turn) return false;
+    return true;
+  }
+
+  #watch(
+    work: Promise<void>,
+    onError: (error: unknown) => void,
+  ): Promise<void> {
+    const tracked = work.catch(onError);
     this.#pending.add(tracked);
     return tracked.finally(() => this.#pending.delete(tracked));
+  }
+
+  #complain(error: unknown): void {
+    const { message } = asError(error);
+    if (message !== "") this.#complaint = message;
   }
 
   #keys(remoteFingerprint: string | undefined): SrtpKeys {

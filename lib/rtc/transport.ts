@@ -166,21 +166,23 @@ export class RtcTransport implements AsyncDisposable {
     // It may reject after we have given up for a reason of our own.
     serverReady.catch(() => {});
     try {
-      await this.#within(this.#startIce(), "socket", Infinity, "");
+      await this.#within(this.#startIce());
       const { iceTimeoutMs, dtlsTimeoutMs } = this.#timeouts;
       await this.#within(
         this.#nominated.promise,
-        "iceTimeout",
         iceTimeoutMs,
-        `no answer to ICE checks in ${iceTimeoutMs} ms`,
+        () =>
+          new TransportError(
+            "iceTimeout",
+            `no answer to ICE checks in ${iceTimeoutMs} ms`,
+          ),
       );
-      await this.#within(serverReady, "closed", Infinity, "");
+      await this.#within(serverReady);
       this.#enter("dtls");
       await this.#within(
         this.#handshake(),
-        "dtlsTimeout",
         dtlsTimeoutMs,
-        `no DTLS handshake in ${dtlsTimeoutMs} ms`,
+        () => this.#dtlsTimeout(dtlsTimeoutMs),
       );
       this.#enter("connected");
     } catch (error) {
@@ -303,6 +305,13 @@ export class RtcTransport implements AsyncDisposable {
     dtls.onClosed = () => this.#lose("peerClosed", "the server closed DTLS");
   }
 
+  #dtlsTimeout(timeoutMs: number): TransportError {
+    const complaint = this.#dtls?.complaint;
+    const reason = complaint === undefined ? "" : `: ${complaint}`;
+    const message = `no DTLS handshake in ${timeoutMs} ms${reason}`;
+    return new TransportError("dtlsTimeout", message);
+  }
+
   /** RFC 7983: the first byte says which protocol a datagram belongs to. */
   readonly #onDatagram: PacketHandler = (bytes, offset, length, receivedAt) => {
     if (length < 2) return;
@@ -367,18 +376,14 @@ export class RtcTransport implements AsyncDisposable {
   /** Waits for `work`, but not longer than `timeoutMs`, and not beyond `close`. */
   async #within<T>(
     work: Promise<T>,
-    kind: TransportFailure,
-    timeoutMs: number,
-    message: string,
+    timeoutMs = Infinity,
+    timedOut: () => Error = closedError,
   ): Promise<T> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const contenders: Promise<T>[] = [work, this.#ended.promise];
     if (timeoutMs !== Infinity) {
       const late = Promise.withResolvers<never>();
-      timer = setTimeout(
-        () => late.reject(new TransportError(kind, message)),
-        timeoutMs,
-      );
+      timer = setTimeout(() => late.reject(timedOut()), timeoutMs);
       this.#timers.add(timer);
       contenders.push(late.promise);
     }

@@ -1,0 +1,200 @@
+/**
+ * Handshakes between our two roles over a pipe in memory. werift waits half a
+ * second after each flight, so handshakes that belong together run at once.
+ */
+
+import { assertEquals, assertRejects } from "@std/assert";
+import { createRandom } from "../../../lib/load/mod.ts";
+import { createCertificate } from "../../../lib/rtc/certificate.ts";
+import { DtlsHandshake, type DtlsOptions } from "../../../lib/rtc/dtls.ts";
+import type { SrtpKeys, SrtpProfile } from "../../../lib/rtc/srtp_cipher.ts";
+
+const clientCertificate = await createCertificate();
+const serverCertificate = await createCertificate();
+
+Deno.test("both ends come to the same keys, whatever the other role's are called", async () => {
+  const profiles: SrtpProfile[] = [
+    "AEAD_AES_128_GCM",
+    "AES_CM_128_HMAC_SHA1_80",
+  ];
+  await Promise.all([
+    ...profiles.map((profile) =>
+      agree({ profiles: [profile] }, { profiles: [profile] }, profile)
+    ),
+    agree({}, {}, "AEAD_AES_128_GCM"),
+    agree({}, { profiles: profiles.slice(1) }, "AES_CM_128_HMAC_SHA1_80"),
+    agree({}, { remoteFingerprint: undefined }, "AEAD_AES_128_GCM"),
+    agree(
+      { remoteFingerprint: serverCertificate.fingerprint.toLowerCase() },
+      {},
+      "AEAD_AES_128_GCM",
+    ),
+  ]);
+});
+
+Deno.test("any one datagram may be lost", async () => {
+  const whole = new Pipe();
+  await whole.keys();
+  await whole.close();
+  const runs = Array.from({ length: whole.datagrams }, async (_, lost) => {
+    const pipe = new Pipe({ lose: (index) => index === lost });
+    const [client, server] = await pipe.keys();
+    sameKeys(client, server);
+    await pipe.close();
+  });
+  await Promise.all(runs);
+});
+
+Deno.test("any one datagram may come twice, and all of them", async () => {
+  const whole = new Pipe();
+  await whole.keys();
+  await whole.close();
+  const repeats = Array.from(
+    { length: whole.datagrams },
+    (_, twice) => (index: number) => index === twice,
+  );
+  const runs = [...repeats, () => true].map(async (twice) => {
+    const pipe = new Pipe({ twice });
+    const [client, server] = await pipe.keys();
+    sameKeys(client, server);
+    await pipe.close();
+  });
+  await Promise.all(runs);
+});
+
+Deno.test("a peer with another certificate than it announced is refused, on either side", async () => {
+  const wrong = clientCertificate.fingerprint.replaceAll("A", "B");
+  const distrustful = new Pipe({ client: { remoteFingerprint: wrong } });
+  const cautious = new Pipe({ server: { remoteFingerprint: wrong } });
+  await Promise.all([
+    assertRejects(() => distrustful.client.done, Error, "another fingerprint"),
+    assertRejects(() => cautious.server.done, Error, "another fingerprint"),
+  ]);
+  await Promise.all([distrustful.close(), cautious.close()]);
+});
+
+Deno.test("closing in the middle of a handshake ends it, and again does nothing", async () => {
+  const pipe = new Pipe({ lose: (index) => index > 0 });
+  const done = pipe.client.done;
+  await Promise.all([pipe.close(), assertRejects(() => done, Error, "closed")]);
+  await pipe.close();
+});
+
+Deno.test("a handshake that was never started closes at once", async () => {
+  const idle = new DtlsHandshake({
+    role: "client",
+    certificate: clientCertificate,
+    remoteFingerprint: undefined,
+    send: () => {},
+  });
+  await idle.close();
+  await assertRejects(() => idle.done, Error, "closed");
+});
+
+Deno.test("the peer's close_notify is told once it is connected", async () => {
+  const pipe = new Pipe();
+  await pipe.keys();
+  const closed = Promise.withResolvers<void>();
+  pipe.client.onClosed = closed.resolve;
+  pipe.client.receive(Uint8Array.fromHex("15fefd000000000000000900020100"));
+  await closed.promise;
+  await pipe.close();
+});
+
+Deno.test("noise that looks like DTLS disturbs no handshake", async () => {
+  const random = createRandom(1, "dtls");
+  const pipe = new Pipe({
+    before: (end) => {
+      for (let length = 1; length < 40; length++) {
+        const noise = Uint8Array.from({ length }, () => random() * 256);
+        // Handshake records: an alert is believed, as RFC 6347 lets one be.
+        noise[0] = 22;
+        end.receive(noise);
+      }
+    },
+  });
+  const [client, server] = await pipe.keys();
+  sameKeys(client, server);
+  await pipe.close();
+});
+
+async function agree(
+  client: Partial<DtlsOptions>,
+  server: Partial<DtlsOptions>,
+  profile: SrtpProfile,
+): Promise<void> {
+  const pipe = new Pipe({ client, server });
+  const [ours, theirs] = await pipe.keys();
+  assertEquals(ours.profile, profile);
+  assertEquals(ours.localKey.length, 16);
+  assertEquals(ours.localSalt.length, profile === "AEAD_AES_128_GCM" ? 12 : 14);
+  sameKeys(ours, theirs);
+  await pipe.close();
+}
+
+function sameKeys(client: SrtpKeys, server: SrtpKeys): void {
+  const { profile, localKey, localSalt, remoteKey, remoteSalt } = client;
+  assertEquals(server, {
+    profile,
+    localKey: remoteKey,
+    localSalt: remoteSalt,
+    remoteKey: localKey,
+    remoteSalt: localSalt,
+  });
+}
+
+interface PipeOptions {
+  readonly client?: Partial<DtlsOptions>;
+  readonly server?: Partial<DtlsOptions>;
+  /** Whether the datagram of this number, counted over both directions, is lost. */
+  readonly lose?: (index: number) => boolean;
+  /** Whether the datagram of this number comes twice. */
+  readonly twice?: (index: number) => boolean;
+  /** Called before each datagram with the end that will get it. */
+  readonly before?: (end: DtlsHandshake) => void;
+}
+
+/** A client and a server, and the way between them. */
+class Pipe {
+  datagrams = 0;
+  readonly client: DtlsHandshake;
+  readonly server: DtlsHandshake;
+
+  constructor(readonly options: PipeOptions = {}) {
+    this.server = new DtlsHandshake({
+      role: "server",
+      certificate: serverCertificate,
+      remoteFingerprint: clientCertificate.fingerprint,
+      send: (bytes) => this.#carry(bytes, () => this.client),
+      ...options.server,
+    });
+    this.client = new DtlsHandshake({
+      role: "client",
+      certificate: clientCertificate,
+      remoteFingerprint: serverCertificate.fingerprint,
+      send: (bytes) => this.#carry(bytes, () => this.server),
+      ...options.client,
+    });
+    for (const end of [this.client, this.server]) end.done.catch(() => {});
+    this.client.start();
+  }
+
+  keys(): Promise<[client: SrtpKeys, server: SrtpKeys]> {
+    return Promise.all([this.client.done, this.server.done]);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.client.close(), this.server.close()]);
+  }
+
+  #carry(bytes: Uint8Array, to: () => DtlsHandshake): void {
+    const index = this.datagrams++;
+    if (this.options.lose?.(index)) return;
+    const copy = bytes.slice();
+    queueMicrotask(() => {
+      this.options.before?.(to());
+      to().receive(copy);
+      if (this.options.twice?.(index)) to().receive(copy);
+    });
+  }
+}
