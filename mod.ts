@@ -57,14 +57,7 @@ export {
   trendOf,
   trendStats,
 } from "./lib/metrics/mod.ts";
-export {
-  type Monitor,
-  type MonitorEvent,
-  type MonitorTarget,
-  parseTarget,
-  type ServerSample,
-  startMonitor,
-} from "./lib/monitor/mod.ts";
+export { type MonitorTarget, parseTarget } from "./lib/monitor/mod.ts";
 export type { Finding } from "./lib/machine/mod.ts";
 export {
   formatBps,
@@ -93,6 +86,8 @@ export {
   type RunOptions,
   type RunOutcome,
   type RunProgress,
+  ServerWatch,
+  type ServerWatchOptions,
   VERSION,
   whyImpossible,
 } from "./lib/scenario/mod.ts";

@@ -13,4 +13,5 @@ export {
   type RunOutcome,
   type RunProgress,
 } from "./run.ts";
+export { ServerWatch, type ServerWatchOptions } from "./server_watch.ts";
 export { VERSION } from "./version.ts";

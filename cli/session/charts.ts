@@ -1,0 +1,102 @@
+/**
+ * The charts, by name: what each draws, in which unit, and by which band its
+ * newest number is judged.
+ *
+ * @module
+ */
+
+import type { BandMetric } from "../../mod.ts";
+import { serverCpuRatio } from "./health.ts";
+import type { Moment, SeriesName } from "./live_history.ts";
+
+/** One chart. */
+export interface ChartDefinition {
+  readonly title: string;
+  /** Written behind every number. */
+  readonly unit: string;
+  readonly series: readonly (readonly [label: string, name: SeriesName])[];
+  /** What is judged of it, with the value of now; NaN when that is unknown. */
+  readonly judged?: (
+    moments: readonly Moment[],
+  ) => readonly [BandMetric, number];
+}
+
+/** All charts, those that matter most first. */
+export const CHARTS = {
+  packets: {
+    title: "packets",
+    unit: "/s",
+    series: [["sent", "sentPerSec"], ["received", "receivedPerSec"]],
+  },
+  media: {
+    title: "media",
+    unit: "ms",
+    series: [
+      ["p50", "mediaP50Ms"],
+      ["p95", "mediaP95Ms"],
+      ["p99", "mediaP99Ms"],
+    ],
+  },
+  bitrate: {
+    title: "bitrate",
+    unit: "bps",
+    series: [["sent", "sendBps"], ["received", "receiveBps"]],
+  },
+  loss: {
+    title: "loss",
+    unit: "%",
+    series: [["lost", "lossPercent"]],
+  },
+  cpu: {
+    title: "CPU",
+    unit: "%",
+    series: [["server", "serverCpuPercent"], [
+      "generator",
+      "generatorCpuPercent",
+    ]],
+    judged: (moments) => ["serverCpu", serverCpuRatio(moments)],
+  },
+  signaling: {
+    title: "signaling",
+    unit: "ms",
+    series: [
+      ["p50", "signalingP50Ms"],
+      ["p95", "signalingP95Ms"],
+      ["p99", "signalingP99Ms"],
+    ],
+  },
+  clients: {
+    title: "clients",
+    unit: "",
+    series: [["wanted", "clientsWanted"], ["connected", "clientsConnected"]],
+  },
+  memory: {
+    title: "server RSS",
+    unit: "B",
+    series: [["all", "serverRssBytes"]],
+    judged: (moments) => [
+      "serverRss",
+      moments.at(-1)?.serverRssBytes ?? NaN,
+    ],
+  },
+  connection: {
+    title: "connection",
+    unit: "ms",
+    series: [
+      ["p50", "connectionP50Ms"],
+      ["p95", "connectionP95Ms"],
+      ["p99", "connectionP99Ms"],
+    ],
+  },
+} as const satisfies Readonly<Record<string, ChartDefinition>>;
+
+/** A chart's name. */
+export type ChartName = keyof typeof CHARTS;
+
+/** The names, in that order. */
+export const CHART_NAMES = Object.keys(CHARTS) as readonly ChartName[];
+
+/** The definition of a chart, whichever it is. */
+export function chartOf(name: ChartName): ChartDefinition {
+  return CHARTS[name];
+}

@@ -1,0 +1,268 @@
+/**
+ * What the session does to the world, the only place that awaits: it starts
+ * the server, drives the crowd, writes files, evaluates expressions, and
+ * takes everything down again.
+ *
+ * @module
+ */
+
+import {
+  type Crowd,
+  type Ending,
+  openCrowd,
+  parseTarget,
+  renderText,
+  type ServerTarget,
+  ServerWatch,
+  type Sfu,
+  spawnSfu,
+  summarize,
+  type Summary,
+  VERSION,
+} from "../../mod.ts";
+import type { History } from "../terminal/mod.ts";
+import { evaluateJs } from "./js.ts";
+import type { Effect, Message } from "./messages.ts";
+import type { Model } from "./model.ts";
+import { writeSummary } from "./save.ts";
+import type { SessionOptions } from "./session.ts";
+
+/** What the effects of one session work with. */
+export interface EffectsContext {
+  readonly options: SessionOptions;
+  readonly history: History;
+  readonly dispatch: (message: Message) => void;
+  readonly model: () => Model;
+  /** Told how it ended, once everything is down. */
+  readonly onEnd: (end: SessionEnd) => void;
+  /** Ends the process at once. */
+  readonly exit: (code: number) => void;
+}
+
+/** How a session ended. */
+export interface SessionEnd {
+  readonly code: number;
+  /** Why it had to end; `null` when somebody wanted it to. */
+  readonly reason: string | null;
+  /** `null` when there is nothing to sum up. */
+  readonly summary: Summary | null;
+}
+
+/** Does what `update` decides. */
+export class Effects {
+  readonly #context: EffectsContext;
+  readonly #end = new AbortController();
+  #sfu: Sfu | undefined;
+  #crowd: Crowd | undefined;
+  #watch: ServerWatch | undefined;
+  #opening: Promise<void> = Promise.resolve();
+
+  constructor(context: EffectsContext) {
+    this.#context = context;
+  }
+
+  /** Begins to start the server and the crowd; tells `opened`, or `broke`. */
+  open(): void {
+    this.#opening = this.#open().catch((error) => {
+      this.#context.dispatch({ type: "broke", reason: messageOf(error) });
+    });
+  }
+
+  /** Begins to do something. */
+  perform(effect: Effect): void {
+    const { history, dispatch, exit } = this.#context;
+    switch (effect.type) {
+      case "add":
+        return this.#answer(async () => {
+          const { options, model } = this.#context;
+          await this.#crowd?.add({
+            seed: options.seed,
+            endAtMs: 0,
+            media: model().load.settings.media,
+            clients: effect.clients,
+          });
+        });
+      case "command":
+        return this.#answer(() => this.#crowd?.command(effect.command));
+      case "save":
+        return this.#answer(async () => {
+          await writeSummary(effect.path, this.#summarize(GOING_ON));
+          return { title: "save", lines: [`written to ${effect.path}`] };
+        });
+      case "report":
+        return this.#answer(() => ({
+          title: "report",
+          lines: this.#reportLines(),
+        }));
+      case "js":
+        return this.#answer(async () => ({
+          title: effect.source,
+          lines: await evaluateJs(effect.source, this.#crowd),
+        }));
+      case "remember":
+        history.add(effect.line);
+        return dispatch({ type: "remembered", lines: history.entries });
+      case "end":
+        this.#takeDown(effect);
+        return;
+      case "exit":
+        return exit(effect.code);
+      case "suspend":
+      case "redraw":
+      case "interrupt":
+        return;
+    }
+  }
+
+  async #open(): Promise<void> {
+    const { options, dispatch } = this.#context;
+    const { embedded } = options;
+    if (embedded !== undefined) {
+      this.#sfu = await spawnSfu({ engine: embedded });
+      this.#sfu.failed.then((reason) => dispatch({ type: "broke", reason }));
+    }
+    const server = this.#server();
+    this.#crowd = await openCrowd({
+      server,
+      plan: { media: options.settings.media, seed: options.seed },
+      workers: options.workers,
+      onNote: (note) => dispatch({ type: "note", note }),
+      signal: this.#end.signal,
+      onSecond: (point, snapshot) =>
+        dispatch({
+          type: "measured",
+          snapshot,
+          use: this.#watch?.annotateLast(point).server,
+        }),
+    });
+    this.#watch = this.#watchOf(
+      server.url,
+      Date.parse(this.#crowd.startedAt),
+    );
+    dispatch({
+      type: "opened",
+      server: {
+        url: server.url,
+        engine: this.#sfu?.engine ?? null,
+        pids: this.#sfu?.pids ?? [],
+      },
+    });
+  }
+
+  #server(): ServerTarget {
+    const { server } = this.#context.options;
+    return this.#sfu === undefined
+      ? server!
+      : { ...server, url: this.#sfu.url };
+  }
+
+  #watchOf(url: string, startedAtMs: number): ServerWatch {
+    const target = this.#sfu === undefined
+      ? localTarget(url)
+      : `pid:${this.#sfu.pids[0]}`;
+    return new ServerWatch({
+      targets: target === undefined ? [] : [parseTarget(target)],
+      startedAtMs,
+      onNote: (text) =>
+        this.#context.dispatch({
+          type: "note",
+          note: { atMs: 0, clientId: null, level: "info", text },
+        }),
+    });
+  }
+
+  /** Has something done, and tells what came of it. */
+  #answer(
+    work: () =>
+      | Answer
+      | undefined
+      | void
+      | Promise<Answer | undefined | void>,
+  ): void {
+    const { dispatch } = this.#context;
+    const done = async () => {
+      try {
+        const { title = "", lines = [] } = await work() ?? {};
+        dispatch({ type: "finished", title, lines });
+      } catch (error) {
+        dispatch({ type: "failed", problem: messageOf(error) });
+      }
+    };
+    done();
+  }
+
+  #reportLines(): string[] {
+    const { size } = this.#context.model();
+    return renderText(this.#summarize(GOING_ON), {
+      color: false,
+      width: Math.max(40, size.columns),
+    }).trimEnd().split("\n");
+  }
+
+  #summarize(ending: Ending): Summary {
+    const { options, model } = this.#context;
+    const [crowd, watch] = [this.#crowd, this.#watch];
+    if (crowd === undefined || watch === undefined) {
+      throw new Error("Cannot sum up: the server is not there yet.");
+    }
+    return summarize({
+      version: VERSION,
+      startedAt: crowd.startedAt,
+      seed: options.seed,
+      config: { session: true, ...options.config },
+      server: {
+        url: this.#server().url,
+        engine: this.#sfu?.engine ?? null,
+        ...watch.summary(),
+      },
+      snapshot: crowd.snapshot(),
+      timeline: watch.annotate(crowd.timeline()),
+      ending,
+      thresholds: model().thresholds,
+    });
+  }
+
+  /** Everyone leaves while the server is still there, then it goes too. */
+  async #takeDown(
+    { code, reason, summary }: Extract<Effect, { readonly type: "end" }>,
+  ): Promise<void> {
+    if (this.#end.signal.aborted) return;
+    this.#end.abort();
+    await this.#opening;
+    await this.#crowd?.close();
+    await this.#watch?.[Symbol.asyncDispose]();
+    await this.#sfu?.[Symbol.asyncDispose]();
+    const wanted = summary && this.#crowd !== undefined;
+    this.#context.onEnd({
+      code,
+      reason,
+      summary: wanted ? this.#summarize(endingOf(code, reason)) : null,
+    });
+  }
+}
+
+interface Answer {
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
+/** A summary of what goes on is one of something cut off. */
+const GOING_ON: Ending = { kind: "interrupted" };
+
+function endingOf(code: number, reason: string | null): Ending {
+  if (reason !== null) return { kind: "broke", reason };
+  return code >= 129 ? { kind: "interrupted" } : { kind: "finished" };
+}
+
+/** A server that listens on this machine can be looked at by its port. */
+function localTarget(url: string): string | undefined {
+  const { hostname, port, protocol } = new URL(url);
+  const local = ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
+  return local
+    ? `port:${port || (protocol === "wss:" ? "443" : "80")}`
+    : undefined;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

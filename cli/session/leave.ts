@@ -1,0 +1,50 @@
+/**
+ * The end of a session: who has begun to leave does not begin again.
+ *
+ * @module
+ */
+
+import { EXIT_CODES } from "../../mod.ts";
+import { type Step, still } from "./messages.ts";
+import type { Model } from "./model.ts";
+import { say } from "./verbs/verb.ts";
+
+/**
+ * Has everyone leave, and then ends with `code`; a broken threshold turns 0
+ * into its own code. A program is told what it came to only when it was cut
+ * off: else it says "report" where it wants that.
+ */
+export function leave(
+  model: Model,
+  code: number,
+  reason: string | null = null,
+): Step {
+  const { phase, audience, live, load } = model;
+  if (phase.name === "leaving") return still(model);
+  const broken = live.thresholds.some(({ ok }) => !ok);
+  return {
+    model: {
+      ...model,
+      phase: { name: "leaving" },
+      queue: [],
+      wait: undefined,
+      page: undefined,
+    },
+    effects: [{
+      type: "end",
+      code: code === 0 && broken ? EXIT_CODES.failed : code,
+      reason,
+      summary: load.nextIndex > 0 &&
+        (audience === "session" || code >= INTERRUPTED),
+    }],
+  };
+}
+
+/** Exit codes from here on are those of signals. */
+const INTERRUPTED = 129;
+
+/** What went wrong is said; where nobody is there to try again, it is the end. */
+export function failed(model: Model, problem: string, code: number): Step {
+  const told = say(model, problem, "error");
+  return model.audience === "plain" ? leave(told, code) : still(told);
+}

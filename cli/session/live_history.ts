@@ -1,0 +1,173 @@
+/**
+ * The last minutes second by second, for the charts: how much per second, and
+ * how the latencies of the last ten seconds were spread. Bounded, so that a
+ * session may run for days.
+ *
+ * @module
+ */
+
+import {
+  counterOf,
+  type Snapshot,
+  trendBetween,
+  type TrendJson,
+} from "../../mod.ts";
+import type { ServerUse } from "./model.ts";
+
+/** The numbers that are kept over time; `NaN` where one is unknown. */
+export const SERIES_NAMES = [
+  "sentPerSec",
+  "receivedPerSec",
+  "sendBps",
+  "receiveBps",
+  "lossPercent",
+  "clientsConnected",
+  "clientsWanted",
+  "mediaP50Ms",
+  "mediaP95Ms",
+  "mediaP99Ms",
+  "signalingP50Ms",
+  "signalingP95Ms",
+  "signalingP99Ms",
+  "connectionP50Ms",
+  "connectionP95Ms",
+  "connectionP99Ms",
+  "serverCpuPercent",
+  "generatorCpuPercent",
+  "serverRssBytes",
+] as const;
+
+/** One of them. */
+export type SeriesName = typeof SERIES_NAMES[number];
+
+/** Values of one second. */
+export type Moment = Readonly<Record<SeriesName, number>>;
+
+/** The last minutes. */
+export interface LiveHistory {
+  /** Oldest first, one a second. */
+  readonly moments: readonly Moment[];
+  /** The latencies as they were up to ten seconds ago, oldest first. */
+  readonly looks: readonly Look[];
+}
+
+/** Distributions since the session began, at one time. */
+interface Look {
+  readonly media: readonly TrendJson[];
+  readonly signaling: readonly TrendJson[];
+  readonly connection: readonly TrendJson[];
+}
+
+/** Nothing yet. */
+export const EMPTY_HISTORY: LiveHistory = { moments: [], looks: [] };
+
+/** Seconds kept: no terminal has more columns. */
+export const MAX_MOMENTS = 600;
+
+/** Seconds over which latencies are put together. */
+export const LATENCY_WINDOW_SEC = 10;
+
+/** The history with one more second; `before` is the snapshot of the second before. */
+export function remembered(
+  { moments, looks }: LiveHistory,
+  before: Snapshot,
+  snapshot: Snapshot,
+  clientsWanted: number,
+  use: ServerUse | undefined,
+): LiveHistory {
+  const look = lookOf(snapshot);
+  const then = looks[0] ?? NO_LOOK;
+  const moment: Moment = {
+    ...ratesBetween(before, snapshot, moments.at(-1)),
+    clientsConnected: snapshot.gauges.clientsConnected ?? 0,
+    clientsWanted,
+    ...percentiles("media", then, look),
+    ...percentiles("signaling", then, look),
+    ...percentiles("connection", then, look),
+    serverCpuPercent: (use?.maxProcessRatio ?? NaN) * 100,
+    serverRssBytes: use?.rssBytes ?? NaN,
+  };
+  return {
+    moments: [...moments, moment].slice(-MAX_MOMENTS),
+    looks: [...looks, look].slice(-LATENCY_WINDOW_SEC),
+  };
+}
+
+/** The values of one series, oldest first. */
+export function valuesOf(
+  moments: readonly Moment[],
+  name: SeriesName,
+): number[] {
+  return moments.map((moment) => moment[name]);
+}
+
+const NO_LOOK: Look = { media: [], signaling: [], connection: [] };
+
+function lookOf({ trends }: Snapshot): Look {
+  const named = (wanted: (name: string) => boolean) =>
+    Object.entries(trends).filter(([name]) => wanted(name))
+      .map(([, trend]) => trend);
+  return {
+    media: named((name) => name === "mediaLatency"),
+    signaling: named((name) => name.startsWith("signaling.")),
+    connection: named((name) => name === "connectionTime"),
+  };
+}
+
+type RateNames =
+  | "sentPerSec"
+  | "receivedPerSec"
+  | "sendBps"
+  | "receiveBps"
+  | "lossPercent"
+  | "generatorCpuPercent";
+
+/**
+ * Rates by the snapshots' own times: they may come a little early or late.
+ * One that has come twice says what the last one said.
+ */
+function ratesBetween(
+  before: Snapshot,
+  after: Snapshot,
+  last: Moment | undefined,
+): Pick<Moment, RateNames> {
+  const seconds = (after.atMs - before.atMs) / 1000;
+  if (seconds <= 0) return last ?? NO_RATES;
+  const change = (name: Parameters<typeof counterOf>[1]) =>
+    Math.max(0, counterOf(after, name) - counterOf(before, name));
+  const expected = change("packetsExpected");
+  const threadUs = after.generator.threadUs - before.generator.threadUs;
+  const cpuUs = after.generator.cpuUs - before.generator.cpuUs;
+  return {
+    sentPerSec: change("packetsSent") / seconds,
+    receivedPerSec: change("packetsReceived") / seconds,
+    sendBps: change("bytesSent") * 8 / seconds,
+    receiveBps: change("bytesReceived") * 8 / seconds,
+    lossPercent: expected > 0 ? change("packetsLost") / expected * 100 : 0,
+    generatorCpuPercent: threadUs > 0 ? cpuUs / threadUs * 100 : 0,
+  };
+}
+
+const NO_RATES: Pick<Moment, RateNames> = {
+  sentPerSec: 0,
+  receivedPerSec: 0,
+  sendBps: 0,
+  receiveBps: 0,
+  lossPercent: 0,
+  generatorCpuPercent: 0,
+};
+
+function percentiles<T extends keyof Look>(
+  kind: T,
+  before: Look,
+  after: Look,
+): Record<`${T}P50Ms` | `${T}P95Ms` | `${T}P99Ms`, number> {
+  const trend = trendBetween(before[kind], after[kind]);
+  const at = (p: number) =>
+    trend.count === 0 ? NaN : trend.percentileUs(p) / 1000;
+  return {
+    [`${kind}P50Ms`]: at(50),
+    [`${kind}P95Ms`]: at(95),
+    [`${kind}P99Ms`]: at(99),
+  } as Record<`${T}P50Ms` | `${T}P95Ms` | `${T}P99Ms`, number>;
+}

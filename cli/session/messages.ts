@@ -1,0 +1,92 @@
+/**
+ * What can happen to a session, and what a session can have done: two closed
+ * unions. `update` takes the one and gives the other; `effects.ts` is the
+ * only place where something is done.
+ *
+ * @module
+ */
+
+import type { ClientPlan, NodeCommand, NodeNote, Snapshot } from "../../mod.ts";
+import type { Key, TerminalSize } from "../terminal/mod.ts";
+import type { Model, RunPlace, ServerUse, ServerView } from "./model.ts";
+
+/** Something that happened. */
+export type Message =
+  | { readonly type: "key"; readonly key: Key }
+  /** A line that came from a pipe or a file. */
+  | { readonly type: "line"; readonly text: string }
+  /** All lines that were typed, now or before. */
+  | { readonly type: "remembered"; readonly lines: readonly string[] }
+  /** There will be no more keys or lines. */
+  | { readonly type: "inputEnded" }
+  | { readonly type: "resized"; readonly size: TerminalSize }
+  /** Time has passed; sent a few times a second. */
+  | { readonly type: "tick" }
+  /** The server is there and clients may join. */
+  | { readonly type: "opened"; readonly server: ServerView }
+  /** A second's numbers. */
+  | {
+    readonly type: "measured";
+    readonly snapshot: Snapshot;
+    readonly use: ServerUse | undefined;
+  }
+  | { readonly type: "note"; readonly note: NodeNote }
+  /** A run has come this far. */
+  | { readonly type: "progress"; readonly place: RunPlace }
+  /** An effect of a line is done; what it has to say, if anything. */
+  | {
+    readonly type: "finished";
+    readonly title: string;
+    readonly lines: readonly string[];
+  }
+  /** An effect of a line could not be done. */
+  | { readonly type: "failed"; readonly problem: string }
+  /** The session cannot go on: the embedded server died. */
+  | { readonly type: "broke"; readonly reason: string }
+  /** Ctrl-C or a signal; `code` is what the process exits with. */
+  | { readonly type: "interrupted"; readonly code: number };
+
+/** Commands to clients that are there. */
+export type ClientCommand = Exclude<NodeCommand, { readonly type: "add" }>;
+
+/** Something to do. */
+export type Effect =
+  /** Each of these answers with `finished` or `failed`. */
+  | { readonly type: "add"; readonly clients: readonly ClientPlan[] }
+  | { readonly type: "command"; readonly command: ClientCommand }
+  | { readonly type: "save"; readonly path: string }
+  | { readonly type: "report" }
+  | { readonly type: "js"; readonly source: string }
+  /** This one with `remembered`. */
+  | { readonly type: "remember"; readonly line: string }
+  /** And these with nothing. */
+  | { readonly type: "suspend" }
+  | { readonly type: "redraw" }
+  /** Ctrl-C while a run of its own is watched. */
+  | { readonly type: "interrupt" }
+  /** Have everyone leave, sum up, then end with this code; `reason` is why it had to end, if it had to. */
+  | {
+    readonly type: "end";
+    readonly code: number;
+    readonly reason: string | null;
+    readonly summary: boolean;
+  }
+  /** End at once. */
+  | { readonly type: "exit"; readonly code: number };
+
+/** The next model, and what is to be done. */
+export interface Step {
+  readonly model: Model;
+  readonly effects: readonly Effect[];
+}
+
+/** A step without anything to do. */
+export function still(model: Model): Step {
+  return { model, effects: [] };
+}
+
+/** Whether an effect answers. */
+export function answers({ type }: Effect): boolean {
+  return type === "add" || type === "command" || type === "save" ||
+    type === "report" || type === "js";
+}

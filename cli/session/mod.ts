@@ -1,0 +1,13 @@
+/**
+ * The interactive session: watching and steering a running load in the
+ * terminal, as model, update and view, with one table of verbs; and the same
+ * screen for a run that has its own plan.
+ *
+ * It knows what is shown and what can be said. It knows no packets and no
+ * wire: all that it has done goes through the public face.
+ *
+ * @module
+ */
+
+export { type Settings } from "./load.ts";
+export { runSession, type SessionOptions } from "./session.ts";

@@ -1,0 +1,162 @@
+/**
+ * Everything that the session knows at one time. It is plain data: `update`
+ * makes the next model out of a message, and the views make the screen out
+ * of a model.
+ *
+ * @module
+ */
+
+import {
+  EMPTY_SNAPSHOT,
+  type EngineKind,
+  type Snapshot,
+  type Threshold,
+  type ThresholdResult,
+  type TimelinePoint,
+} from "../../mod.ts";
+import {
+  type LineState,
+  lineState,
+  type TerminalSize,
+} from "../terminal/mod.ts";
+import type { ChartName } from "./charts.ts";
+import { type Health, HEALTHY } from "./health.ts";
+import { type Load, newLoad, type Settings } from "./load.ts";
+import { EMPTY_LOG, type Log } from "./log.ts";
+import { EMPTY_HISTORY, type LiveHistory } from "./live_history.ts";
+
+/**
+ * Who looks at it: `session`, a person who types; `plain`, a program that
+ * feeds lines; `run`, a person who watches a run that has its own plan.
+ */
+export type Audience = "session" | "plain" | "run";
+
+/** How far the session itself has come. */
+export type Phase =
+  | { readonly name: "starting"; readonly text: string }
+  | { readonly name: "running" }
+  | { readonly name: "leaving" };
+
+/** The server that the load is on. */
+export interface ServerView {
+  readonly url: string;
+  /** The embedded server's engine; `null` for a server elsewhere. */
+  readonly engine: EngineKind | null;
+  /** Processes of the embedded server; none where we did not start it. */
+  readonly pids: readonly number[];
+}
+
+/** What the server uses; unknown where we may not look. */
+export type ServerUse = NonNullable<TimelinePoint["server"]>;
+
+/** A table, and how far it is scrolled. */
+export interface Panel {
+  readonly table: "rooms" | "clients";
+  readonly top: number;
+}
+
+/** A text too long for the log, shown in the place of charts and table. */
+export interface Page {
+  readonly title: string;
+  readonly lines: readonly string[];
+  readonly top: number;
+}
+
+/** The next line is not looked at until this time, or until all are connected. */
+export interface Wait {
+  readonly untilMs: number;
+  readonly forConnected: boolean;
+}
+
+/** Where a run is; see `RunProgress`. */
+export interface RunPlace {
+  readonly phase: "ramp" | "media" | "teardown";
+  readonly elapsedMs: number;
+  readonly rampUpMs: number;
+  readonly endMs: number;
+}
+
+/** What is measured, newest. */
+export interface Live {
+  readonly snapshot: Snapshot;
+  readonly before: Snapshot;
+  readonly history: LiveHistory;
+  readonly serverUse: ServerUse | undefined;
+  readonly thresholds: readonly ThresholdResult[];
+  readonly health: Health;
+}
+
+/** The session at one time. */
+export interface Model {
+  readonly audience: Audience;
+  /** Milliseconds since the session began. */
+  readonly nowMs: number;
+  readonly size: TerminalSize;
+  readonly phase: Phase;
+  readonly server: ServerView | undefined;
+  readonly load: Load;
+  /** Clients to begin with, once the server is there. */
+  readonly firstClients: number;
+  readonly live: Live;
+  readonly thresholds: readonly Threshold[];
+  readonly line: LineState;
+  /** Lines typed before, oldest first. */
+  readonly lines: readonly string[];
+  /** Lines that wait for their turn. */
+  readonly queue: readonly string[];
+  readonly wait: Wait | undefined;
+  /** Effects of the last line that have not finished. */
+  readonly pending: number;
+  readonly log: Log;
+  readonly page: Page | undefined;
+  readonly panel: Panel;
+  /** Charts that were asked for; none are as many as fit. */
+  readonly charts: readonly ChartName[];
+  readonly place: RunPlace | undefined;
+}
+
+/** What a model begins with. */
+export interface ModelOptions {
+  readonly audience: Audience;
+  readonly size: TerminalSize;
+  /** What is going on until the server is there. */
+  readonly starting: string;
+  readonly settings: Settings;
+  readonly seed: number;
+  readonly firstClients: number;
+  readonly thresholds: readonly Threshold[];
+  readonly lines: readonly string[];
+}
+
+/** The model of a session that is just starting. */
+export function newModel(options: ModelOptions): Model {
+  const { audience, size, firstClients, thresholds, lines } = options;
+  return {
+    audience,
+    nowMs: 0,
+    size,
+    phase: { name: "starting", text: options.starting },
+    server: undefined,
+    load: newLoad(options.settings, options.seed),
+    firstClients,
+    live: {
+      snapshot: EMPTY_SNAPSHOT,
+      before: EMPTY_SNAPSHOT,
+      history: EMPTY_HISTORY,
+      serverUse: undefined,
+      thresholds: [],
+      health: HEALTHY,
+    },
+    thresholds,
+    line: lineState(),
+    lines,
+    queue: [],
+    wait: undefined,
+    pending: 0,
+    log: EMPTY_LOG,
+    page: undefined,
+    panel: { table: "rooms", top: 0 },
+    charts: [],
+    place: undefined,
+  };
+}

@@ -1,0 +1,113 @@
+/**
+ * What is known of each client and each room, put together from what is
+ * wanted (the load) and what was measured (the snapshots).
+ *
+ * @module
+ */
+
+import type { ClientRecord } from "../../mod.ts";
+import { sanitize } from "../terminal/mod.ts";
+import type { Member } from "./load.ts";
+import type { Live } from "./model.ts";
+
+/** One client now. */
+export interface ClientRow {
+  readonly index: number;
+  readonly roomId: string;
+  readonly role: Member["role"];
+  readonly silent: Member["silent"];
+  readonly state: ClientRecord["state"];
+  readonly sentPerSec: number;
+  readonly receivedPerSec: number;
+  /** Of the packets that were expected since it joined. */
+  readonly lossRatio: number;
+  readonly connectionMs: number | null;
+  readonly consumers: number;
+  readonly flowing: number;
+  readonly errors: number;
+}
+
+/** One room now. */
+export interface RoomRow {
+  readonly roomId: string;
+  readonly wanted: number;
+  readonly connected: number;
+  readonly publishers: number;
+  readonly sentPerSec: number;
+  readonly receivedPerSec: number;
+  readonly lossRatio: number;
+  readonly errors: number;
+}
+
+/** The clients that should be there, in order of joining. */
+export function clientRows(
+  members: readonly Member[],
+  { snapshot, before }: Pick<Live, "snapshot" | "before">,
+): ClientRow[] {
+  const records = byIndex(snapshot.clients);
+  const earlier = byIndex(before.clients);
+  const seconds = (snapshot.atMs - before.atMs) / 1000;
+  const rate = (now = 0, then = 0) =>
+    seconds > 0 ? Math.max(0, now - then) / seconds : 0;
+  return members.map(({ index, roomId, role, silent }) => {
+    const now = records.get(index);
+    const then = earlier.get(index);
+    return {
+      index,
+      roomId: sanitize(roomId),
+      role,
+      silent,
+      state: now?.state ?? "planned",
+      sentPerSec: rate(now?.packetsSent, then?.packetsSent),
+      receivedPerSec: rate(now?.packetsReceived, then?.packetsReceived),
+      lossRatio: share(now?.packetsLost ?? 0, now?.packetsExpected ?? 0),
+      connectionMs: now?.connectionTimeMs ?? null,
+      consumers: now?.consumersCreated ?? 0,
+      flowing: now?.consumersFlowing ?? 0,
+      errors: now?.errorCount ?? 0,
+    };
+  });
+}
+
+/** The rooms that clients should be in, by name. */
+export function roomRows(
+  members: readonly Member[],
+  live: Pick<Live, "snapshot" | "before">,
+): RoomRow[] {
+  const lost = new Map(
+    live.snapshot.clients.map((
+      { index, packetsLost, packetsExpected },
+    ) => [index, { packetsLost, packetsExpected }]),
+  );
+  const rooms = Map.groupBy(
+    clientRows(members, live),
+    ({ roomId }) => roomId,
+  );
+  return [...rooms].map(([roomId, clients]) => {
+    const sum = (of: (client: ClientRow) => number) =>
+      clients.reduce((total, client) => total + of(client), 0);
+    return {
+      roomId,
+      wanted: clients.length,
+      connected: sum(({ state }) => state === "connected" ? 1 : 0),
+      publishers: sum(({ role }) => role === "publisher" ? 1 : 0),
+      sentPerSec: sum(({ sentPerSec }) => sentPerSec),
+      receivedPerSec: sum(({ receivedPerSec }) => receivedPerSec),
+      lossRatio: share(
+        sum(({ index }) => lost.get(index)?.packetsLost ?? 0),
+        sum(({ index }) => lost.get(index)?.packetsExpected ?? 0),
+      ),
+      errors: sum(({ errors }) => errors),
+    };
+  }).sort((a, b) => a.roomId < b.roomId ? -1 : 1);
+}
+
+function byIndex(
+  clients: readonly ClientRecord[],
+): ReadonlyMap<number, ClientRecord> {
+  return new Map(clients.map((client) => [client.index, client]));
+}
+
+function share(part: number, whole: number): number {
+  return whole > 0 ? part / whole : 0;
+}

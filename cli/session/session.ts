@@ -1,0 +1,145 @@
+/**
+ * The interactive session from its first frame to its exit code: on a
+ * terminal with charts and a prompt, or fed line by line by a pipe or a file.
+ *
+ * @module
+ */
+
+import {
+  type EngineKind,
+  renderText,
+  type ServerTarget,
+  type Summary,
+  type Threshold,
+} from "../../mod.ts";
+import {
+  choosePalette,
+  denoHistoryFiles,
+  type EndSignal,
+  History,
+  historyPath,
+  openTerminal,
+  type Terminal,
+} from "../terminal/mod.ts";
+import { Effects, type SessionEnd } from "./effects.ts";
+import type { Settings } from "./load.ts";
+import { newModel } from "./model.ts";
+import { Program } from "./program.ts";
+
+/** What a session is made of. */
+export interface SessionOptions {
+  /** The server; without `embedded` its `url` is where clients connect to. */
+  readonly server: ServerTarget | undefined;
+  /** Start a server of our own with this engine. */
+  readonly embedded: EngineKind | undefined;
+  /** Clients to begin with; `undefined` is a few with a screen and an embedded server, else none. */
+  readonly clients: number | undefined;
+  /** What clients are like. */
+  readonly settings: Settings;
+  /** Seed of everything drawn. */
+  readonly seed: number;
+  /** Threads that drive clients. */
+  readonly workers: number;
+  readonly thresholds: readonly Threshold[];
+  /** The options as they were given, for the record. */
+  readonly config: Summary["config"];
+}
+
+/** The doors of a session to the world, replaced in tests. */
+export interface SessionPorts {
+  readonly openTerminal: (onEndSignal: (signal: EndSignal) => void) => Terminal;
+  readonly env: (name: string) => string | undefined;
+  readonly openHistory: () => Promise<History>;
+  readonly printAside: (line: string) => void;
+  readonly exit: (code: number) => void;
+}
+
+/** Enough to see something move. */
+const FIRST_CLIENTS = 3;
+
+const SIGNAL_CODES: Readonly<Record<EndSignal, number>> = {
+  SIGHUP: 129,
+  SIGINT: 130,
+  SIGTERM: 143,
+};
+
+/** Runs a session; resolves with the exit code once the terminal is as it was. */
+export async function runSession(
+  options: SessionOptions,
+  ports: SessionPorts = SYSTEM,
+): Promise<number> {
+  const terminal = ports.openTerminal((signal) =>
+    program.dispatch({ type: "interrupted", code: SIGNAL_CODES[signal] })
+  );
+  const { isTerminal } = terminal;
+  const palette = choosePalette(ports.env, isTerminal);
+  const history = await ports.openHistory();
+  const startMs = performance.now();
+  const ended = Promise.withResolvers<SessionEnd>();
+  const effects: Effects = new Effects({
+    options,
+    history,
+    dispatch: (message) => program.dispatch(message),
+    model: () => program.model,
+    onEnd: ended.resolve,
+    exit: (code) => {
+      terminal.restore();
+      ports.exit(code);
+    },
+  });
+  const { embedded, server } = options;
+  const program: Program = new Program({
+    terminal,
+    palette,
+    nowMs: () => performance.now() - startMs,
+    perform: (effect) => effects.perform(effect),
+    printAside: ports.printAside,
+    model: newModel({
+      audience: isTerminal ? "session" : "plain",
+      size: terminal.size(),
+      starting: embedded === undefined
+        ? `connecting to ${server?.url}`
+        : `starting the embedded server (${embedded})`,
+      settings: options.settings,
+      seed: options.seed,
+      firstClients: options.clients ??
+        (isTerminal && embedded !== undefined ? FIRST_CLIENTS : 0),
+      thresholds: options.thresholds,
+      lines: history.entries,
+    }),
+  });
+  let end: SessionEnd;
+  try {
+    program.start();
+    effects.open();
+    end = await ended.promise;
+  } finally {
+    await program.stop();
+  }
+  await sayGoodbye(end, terminal, palette === "colour", ports.printAside);
+  return end.code;
+}
+
+const SYSTEM: SessionPorts = {
+  openTerminal: (onEndSignal) => openTerminal({ onEndSignal }),
+  env: (name) => Deno.env.get(name),
+  openHistory: () =>
+    History.open(historyPath((name) => Deno.env.get(name)), denoHistoryFiles),
+  printAside: (line) => console.error(line),
+  exit: (code) => Deno.exit(code),
+};
+
+/** What remains on the terminal. */
+async function sayGoodbye(
+  { summary, reason }: SessionEnd,
+  terminal: Terminal,
+  color: boolean,
+  printAside: (line: string) => void,
+): Promise<void> {
+  if (summary !== null) {
+    const { columns } = terminal.size();
+    const width = Math.max(40, Math.min(columns, 100));
+    await terminal.write(renderText(summary, { color, width }));
+  }
+  if (reason !== null) printAside(reason);
+}

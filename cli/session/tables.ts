@@ -1,0 +1,98 @@
+/**
+ * The tables of rooms and of clients.
+ *
+ * @module
+ */
+
+import { formatMs, formatRatio } from "../../mod.ts";
+import {
+  type Line,
+  quantity,
+  span,
+  table,
+  type TableCell,
+} from "../terminal/mod.ts";
+import type { Model } from "./model.ts";
+import { type ClientRow, clientRows, roomRows } from "./rows.ts";
+
+/** A row a room; the titles first. */
+export function roomTable(
+  { load, live }: Pick<Model, "load" | "live">,
+  width: number,
+): Line[] {
+  return table({
+    width,
+    columns: [
+      { title: "ROOM", priority: 9 },
+      { title: "CLIENTS", alignment: "right", priority: 8 },
+      { title: "PUBLISH", alignment: "right", priority: 1 },
+      { title: "SENT/S", alignment: "right", priority: 6 },
+      { title: "RECEIVED/S", alignment: "right", priority: 7 },
+      { title: "LOSS", alignment: "right", priority: 5 },
+      { title: "ERRORS", alignment: "right", priority: 4 },
+    ],
+    rows: roomRows(load.members, live).map((room): TableCell[] => [
+      room.roomId,
+      span(
+        `${room.connected}/${room.wanted}`,
+        room.connected === room.wanted ? "good" : "warning",
+      ),
+      `${room.publishers}`,
+      quantity(Math.round(room.sentPerSec)),
+      quantity(Math.round(room.receivedPerSec)),
+      formatRatio(room.lossRatio),
+      errorCell(room.errors),
+    ]),
+  });
+}
+
+/** A row a client; the titles first. */
+export function clientTable(
+  { load, live }: Pick<Model, "load" | "live">,
+  width: number,
+): Line[] {
+  return table({
+    width,
+    columns: [
+      { title: "ID", alignment: "right", priority: 9 },
+      { title: "STATE", priority: 8 },
+      { title: "ROOM", priority: 4 },
+      { title: "ROLE", priority: 1 },
+      { title: "SENT/S", alignment: "right", priority: 6 },
+      { title: "RECEIVED/S", alignment: "right", priority: 7 },
+      { title: "LOSS", alignment: "right", priority: 5 },
+      { title: "CONNECTED IN", alignment: "right", priority: 2 },
+      { title: "ERRORS", alignment: "right", priority: 3 },
+    ],
+    rows: clientRows(load.members, live).map((client): TableCell[] => [
+      `${client.index}`,
+      stateCell(client),
+      client.roomId,
+      client.role,
+      quantity(Math.round(client.sentPerSec)),
+      quantity(Math.round(client.receivedPerSec)),
+      formatRatio(client.lossRatio),
+      client.connectionMs === null ? "–" : formatMs(client.connectionMs),
+      errorCell(client.errors),
+    ]),
+  });
+}
+
+function stateCell({ state, silent }: ClientRow): TableCell {
+  const without = silent.length === 0 ? "" : `, no ${silent.join("/")}`;
+  switch (state) {
+    case "planned":
+    case "left":
+      return span(state, "dim");
+    case "joining":
+      return span(state, "warning");
+    case "connected":
+      return span(state + without, "good");
+    case "failed":
+      return span(state, "critical");
+  }
+}
+
+function errorCell(errors: number): TableCell {
+  return errors === 0 ? "0" : span(`${errors}`, "warning");
+}

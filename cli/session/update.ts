@@ -1,0 +1,186 @@
+/**
+ * What a message makes of the session: the next model and what is to be done.
+ * Pure; the time comes in as an argument.
+ *
+ * @module
+ */
+
+import { evaluate, type Snapshot, tallyClients } from "../../mod.ts";
+import { healthOf } from "./health.ts";
+import { interrupted, keyPressed } from "./keys.ts";
+import { failed, leave } from "./leave.ts";
+import { remembered } from "./live_history.ts";
+import { due, spawned } from "./load.ts";
+import { type Message, type Step, still } from "./messages.ts";
+import type { Model, ServerUse } from "./model.ts";
+import { nextLines } from "./queue.ts";
+import { counted, loadStep, say, shown } from "./verbs/mod.ts";
+
+/** The next step; a model that is the very same needs no new frame. */
+export function update(model: Model, message: Message, nowMs: number): Step {
+  const step = nextLines(take({ ...model, nowMs }, message));
+  const quiet = message.type === "tick" && step.effects.length === 0 &&
+    sameButTime(model, step.model);
+  return quiet ? still(model) : step;
+}
+
+function take(model: Model, message: Message): Step {
+  switch (message.type) {
+    case "key":
+      return keyPressed(model, message.key);
+    case "line":
+      return still({ ...model, queue: [...model.queue, message.text] });
+    case "inputEnded":
+      return model.audience === "plain"
+        ? still({ ...model, queue: [...model.queue, "quit"] })
+        : leave(model, 0);
+    case "remembered":
+      return still({ ...model, lines: message.lines });
+    case "resized":
+      return still({ ...model, size: message.size });
+    case "tick":
+      return timePassed(model);
+    case "opened":
+      return opened({
+        ...model,
+        phase: model.phase.name === "leaving"
+          ? model.phase
+          : { name: "running" },
+        server: message.server,
+      });
+    case "measured":
+      return still(measured(model, message.snapshot, message.use));
+    case "progress":
+      return still({ ...model, place: message.place });
+    case "note": {
+      const { clientId, level, text } = message.note;
+      const who = clientId === null ? "" : `${clientId}: `;
+      return still(
+        say(model, who + text, level === "error" ? "error" : "info"),
+      );
+    }
+    case "finished":
+      return still(shown(
+        { ...model, pending: model.pending - 1 },
+        message.title,
+        message.lines,
+      ));
+    case "failed":
+      return failed(
+        { ...model, pending: model.pending - 1 },
+        message.problem,
+        1,
+      );
+    case "broke":
+      return leave(model, 1, message.reason);
+    case "interrupted":
+      return interrupted(model, message.code);
+  }
+}
+
+function opened(model: Model): Step {
+  const { firstClients, load } = model;
+  if (firstClients === 0 || model.phase.name === "leaving") {
+    return still(
+      model.audience === "session"
+        ? say(model, `Nobody is there yet: "spawn 5" adds clients.`, "info")
+        : model,
+    );
+  }
+  return loadStep(
+    say(
+      model,
+      `${
+        counted(firstClients, "client")
+      } to begin with: "spawn 5" adds more, "drop all" has them leave.`,
+      "info",
+    ),
+    spawned(load, firstClients),
+  );
+}
+
+function timePassed(model: Model): Step {
+  if (model.phase.name !== "running") return still(model);
+  const { wait, nowMs } = model;
+  const over = wait !== undefined && nowMs >= wait.untilMs;
+  const next = over ? { ...model, wait: undefined } : model;
+  const step = due(next.load, nowMs);
+  const moved = step === undefined ? still(next) : loadStep(next, step);
+  if (!over || !wait.forConnected) return moved;
+  const { effects } = moved;
+  const late = failed(moved.model, "Not all are connected in that time.", 1);
+  return { model: late.model, effects: [...effects, ...late.effects] };
+}
+
+function measured(
+  model: Model,
+  snapshot: Snapshot,
+  serverUse: ServerUse | undefined,
+): Model {
+  const { live, load, thresholds } = model;
+  const before = live.snapshot.atMs < snapshot.atMs
+    ? live.snapshot
+    : live.before;
+  const tally = tallyClients(snapshot.clients, false);
+  const results = thresholds.map((threshold) =>
+    evaluate(threshold, snapshot, tally)
+  );
+  const wanted = model.audience === "run"
+    ? snapshot.gauges.clientsActive ?? 0
+    : load.members.length;
+  const history = remembered(
+    live.history,
+    live.snapshot,
+    snapshot,
+    wanted,
+    serverUse,
+  );
+  const members = model.audience === "run"
+    ? watchedMembers(model, snapshot)
+    : load.members;
+  const next: Model = {
+    ...model,
+    load: { ...load, members },
+    live: {
+      snapshot,
+      before,
+      serverUse,
+      thresholds: results,
+      history,
+      health: healthOf(snapshot, history.moments, results),
+    },
+  };
+  return allConnected(next) ? { ...next, wait: undefined } : next;
+}
+
+/** In a run of its own, those are wanted who are there. */
+function watchedMembers(
+  { load }: Model,
+  { clients }: Snapshot,
+): Model["load"]["members"] {
+  return clients.filter(({ state }) => state !== "left" && state !== "planned")
+    .map(({ index, roomId, role }) => ({
+      index,
+      slot: index,
+      roomId,
+      role,
+      media: load.settings.media,
+      silent: [],
+    }));
+}
+
+function allConnected({ wait, load, live }: Model): boolean {
+  if (wait === undefined || !wait.forConnected) return false;
+  const connected = new Set(
+    live.snapshot.clients.filter(({ state }) => state === "connected")
+      .map(({ index }) => index),
+  );
+  return load.members.every(({ index }) => connected.has(index));
+}
+
+function sameButTime(a: Model, b: Model): boolean {
+  if (Math.floor(a.nowMs / 1000) !== Math.floor(b.nowMs / 1000)) return false;
+  return Object.entries(a).every(([key, value]) =>
+    key === "nowMs" || value === b[key as keyof Model]
+  );
+}

@@ -1,0 +1,98 @@
+/**
+ * The verbs about what it comes to: threshold, report, save, reset.
+ *
+ * @module
+ */
+
+import { parseThreshold, THRESHOLD_METRICS } from "../../../mod.ts";
+import { EMPTY_HISTORY } from "../live_history.ts";
+import { still } from "../messages.ts";
+import { oneOf } from "../parse.ts";
+import { always, said, say, shown, type Verb } from "./verb.ts";
+
+/** What the load must keep to. */
+export const threshold: Verb = {
+  usage: "EXPR | clear",
+  help: "watch a bound, such as: join p(95) < 500ms; without EXPR list them",
+  examples: [
+    "threshold mediaLatency p(95) < 80ms",
+    "threshold loss < 1%",
+    "threshold clear",
+  ],
+  words: [always(...THRESHOLD_METRICS, "clear")],
+  raw: true,
+  run(model, { rest }) {
+    if (rest === "") {
+      const lines = model.thresholds.map(({ expression }, i) => {
+        const result = model.live.thresholds.at(i);
+        return `${expression}: ${
+          result === undefined || result.value === null
+            ? "not measured yet"
+            : result.ok
+            ? "kept"
+            : "broken"
+        }`;
+      });
+      return lines.length === 0
+        ? said(model, "no thresholds")
+        : still(shown(model, "thresholds", lines));
+    }
+    if (rest === "clear") {
+      return still({ ...say(model, "no thresholds"), thresholds: [] });
+    }
+    try {
+      const added = parseThreshold(rest);
+      const thresholds = [...model.thresholds, added].slice(-MAX_THRESHOLDS);
+      return still({
+        ...say(model, `watching ${added.expression}`),
+        thresholds,
+      });
+    } catch (error) {
+      if (error instanceof SyntaxError) return { problem: error.message };
+      throw error;
+    }
+  },
+};
+
+/** The summary on the screen. */
+export const report: Verb = {
+  usage: "",
+  help: "the summary of everything since the session began",
+  examples: ["report"],
+  most: 0,
+  run: (model) => ({ model, effects: [{ type: "report" }] }),
+};
+
+/** The summary in a file. */
+export const save: Verb = {
+  usage: "FILE",
+  help: "write the summary to a file: .json, .txt, or .csv (the timeline)",
+  examples: ["save summary.json"],
+  most: 1,
+  run(model, { words: [path] }) {
+    if (!path) return { problem: "save needs the name of a file." };
+    const ending = /\.(\w+)$/.exec(path)?.[1];
+    if (oneOf(ending ?? "", ["json", "txt", "csv"]) === undefined) {
+      return { problem: "save writes files that end in .json, .txt or .csv." };
+    }
+    return { model, effects: [{ type: "save", path }] };
+  },
+};
+
+/** Charts from here. */
+export const reset: Verb = {
+  usage: "",
+  help: "clear the charts; totals go on",
+  examples: ["reset"],
+  most: 0,
+  run(model) {
+    const { moments } = EMPTY_HISTORY;
+    const live = {
+      ...model.live,
+      history: { ...model.live.history, moments },
+    };
+    return still({ ...say(model, "charts begin anew"), live });
+  },
+};
+
+const MAX_THRESHOLDS = 50;

@@ -1,0 +1,132 @@
+/**
+ * The verbs about what clients send: mute, unmute, pause, resume, quality.
+ *
+ * @module
+ */
+
+import { type Fps, QUALITIES, type Quality } from "../../../mod.ts";
+import { changed, withQuality } from "../load.ts";
+import type { Effect, Step } from "../messages.ts";
+import type { Model } from "../model.ts";
+import { isProblem, oneOf, type Problem } from "../parse.ts";
+import {
+  always,
+  counted,
+  membersOf,
+  say,
+  someClients,
+  type Verb,
+} from "./verb.ts";
+
+/** The qualities' names, worst first. */
+export const QUALITY_NAMES = Object.keys(QUALITIES) as Quality[];
+/** The frame rates as they are typed. */
+export const FPS_NAMES = ["15", "30", "60"] as const;
+
+type Kind = "audio" | "video";
+const KINDS = ["audio", "video"] as const satisfies readonly Kind[];
+
+/** Audio off. */
+export const mute: Verb = silencing("mute", true, ["audio"], "send no audio");
+/** Audio on again. */
+export const unmute: Verb = silencing(
+  "unmute",
+  false,
+  ["audio"],
+  "send audio again",
+);
+/** Everything off. */
+export const pause: Verb = silencing("pause", true, KINDS, "send nothing");
+/** Everything on again. */
+export const resume: Verb = silencing(
+  "resume",
+  false,
+  KINDS,
+  "send everything again",
+);
+
+/** Another video quality. */
+export const quality: Verb = {
+  usage: "480p|720p|1080p [IDS] [fps=15|30|60]",
+  help: "send video of another quality, these or all",
+  examples: ["quality 720p", "quality 480p 0-3 fps=15"],
+  options: { fps: always(...FPS_NAMES) },
+  words: [always(...QUALITY_NAMES), someClients],
+  most: 2,
+  run(model, { words: [name, ids], options }) {
+    const wanted = oneOf(name ?? "", QUALITY_NAMES);
+    if (wanted === undefined) {
+      return { problem: `quality takes ${QUALITY_NAMES.join(", ")}.` };
+    }
+    const fpsText = options.get("fps") ?? `${model.load.settings.media.fps}`;
+    const fps = oneOf(fpsText, FPS_NAMES);
+    if (fps === undefined) {
+      return { problem: `fps= takes ${FPS_NAMES.join(", ")}.` };
+    }
+    const clients = membersOf(model, ids);
+    if (isProblem(clients)) return clients;
+    const rate = Number(fps) as Fps;
+    const next = say(
+      model,
+      `${counted(clients.length, "client")} at ${wanted}, ${fps} fps`,
+    );
+    return {
+      model: { ...next, load: withQuality(model.load, clients, wanted, rate) },
+      effects: [{
+        type: "command",
+        command: { type: "quality", clients, quality: wanted, fps: rate },
+      }],
+    };
+  },
+};
+
+function silencing(
+  name: string,
+  paused: boolean,
+  kinds: readonly Kind[],
+  help: string,
+): Verb {
+  const chooses = kinds.length > 1;
+  return {
+    usage: chooses ? "[IDS] [kind=audio|video]" : "[IDS]",
+    help: `have these clients, or all, ${help}`,
+    examples: [name, `${name} 0-2`],
+    options: chooses ? { kind: always(...KINDS) } : {},
+    words: [someClients],
+    most: 1,
+    run(model, { words: [ids], options }) {
+      const kind = options.get("kind");
+      const chosen = kind === undefined
+        ? kinds
+        : KINDS.filter((known) => known === kind);
+      if (chosen.length === 0) {
+        return { problem: "kind= takes audio or video." };
+      }
+      return silence(model, ids, paused, chosen);
+    },
+  };
+}
+
+function silence(
+  model: Model,
+  ids: string | undefined,
+  paused: boolean,
+  kinds: readonly Kind[],
+): Step | Problem {
+  const clients = membersOf(model, ids);
+  if (isProblem(clients)) return clients;
+  const load = changed(model.load, clients, (member) => ({
+    ...member,
+    silent: KINDS.filter((kind) =>
+      kinds.includes(kind) ? paused : member.silent.includes(kind)
+    ),
+  }));
+  const text = `${counted(clients.length, "client")} ${
+    paused ? "without" : "with"
+  } ${kinds.join(" and ")}`;
+  const effects = kinds.map((kind): Effect => ({
+    type: "command",
+    command: { type: "pause", clients, kind, paused },
+  }));
+  return { model: { ...say(model, text), load }, effects };
+}

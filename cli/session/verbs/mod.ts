@@ -1,0 +1,143 @@
+/**
+ * The table of verbs, which parsing, help, hints and completion all come
+ * from. It knows what may be said and what that decides; it does nothing and
+ * draws nothing.
+ *
+ * @module
+ */
+
+import { nearest } from "../../../mod.ts";
+import { type Step, still } from "../messages.ts";
+import { chart, clients, inspect, rooms, server, stats } from "./look.ts";
+import { report, reset, save, threshold } from "./judge.ts";
+import { mute, pause, quality, resume, unmute } from "./media.ts";
+import { churn, drop, ramp, reconnect, spawn } from "./people.ts";
+import { js, quit, wait } from "./self.ts";
+import { set } from "./settings.ts";
+import type { Model } from "../model.ts";
+import {
+  argumentsOf,
+  type Command,
+  isProblem,
+  type Problem,
+} from "../parse.ts";
+import { shown, type Verb } from "./verb.ts";
+
+export { counted, loadStep, say, shown } from "./verb.ts";
+
+const help: Verb = {
+  usage: "[VERB]",
+  help: "this list, or more about one verb",
+  examples: ["help spawn"],
+  words: [() => Object.keys(VERBS)],
+  most: 1,
+  run(model, { words: [name] }) {
+    if (name === undefined) {
+      return still(shown(model, "help", overview()));
+    }
+    const verb = verbOf(name);
+    return isProblem(verb)
+      ? verb
+      : still(shown(model, `help ${name}`, explained(name, verb)));
+  },
+};
+
+/** All verbs, in the order in which help shows them. */
+export const VERBS: Readonly<Record<string, Verb>> = {
+  spawn,
+  ramp,
+  drop,
+  churn,
+  reconnect,
+  mute,
+  unmute,
+  pause,
+  resume,
+  quality,
+  set,
+  stats,
+  rooms,
+  clients,
+  inspect,
+  chart,
+  server,
+  threshold,
+  report,
+  save,
+  reset,
+  wait,
+  js,
+  help,
+  quit,
+};
+
+/** Decides what becomes of a line. */
+export function runLine(model: Model, command: Command): Step | Problem {
+  const verb = verbOf(command.verb);
+  if (isProblem(verb)) return verb;
+  if (verb.raw) {
+    return verb.run(model, {
+      words: [],
+      options: new Map(),
+      rest: command.rest,
+    });
+  }
+  const args = argumentsOf(command.rest);
+  if (isProblem(args)) return args;
+  return unexpected(command.verb, verb, args) ?? verb.run(model, args);
+}
+
+function verbOf(name: string): Verb | Problem {
+  if (Object.hasOwn(VERBS, name)) return VERBS[name];
+  const meant = nearest(name, Object.keys(VERBS));
+  return {
+    problem: `There is no verb "${name}"${
+      meant === undefined
+        ? `: "help" lists them.`
+        : `, did you mean "${meant}"?`
+    }`,
+  };
+}
+
+function unexpected(
+  name: string,
+  { most, options = {} }: Verb,
+  args: { words: readonly string[]; options: ReadonlyMap<string, string> },
+): Problem | undefined {
+  const known = Object.keys(options);
+  for (const option of args.options.keys()) {
+    if (known.includes(option)) continue;
+    const meant = nearest(option, known);
+    return {
+      problem: meant !== undefined
+        ? `${name} has no ${option}=, did you mean ${meant}=?`
+        : known.length === 0
+        ? `${name} has no options.`
+        : `${name} has no ${option}=: it has ${
+          known.map((name) => `${name}=`).join(", ")
+        }.`,
+    };
+  }
+  if (most !== undefined && args.words.length > most) {
+    return { problem: `${name} has no use for "${args.words[most]}".` };
+  }
+}
+
+function overview(): string[] {
+  const names = Object.keys(VERBS);
+  const columns = Math.max(...names.map((name) => name.length));
+  return [
+    ...names.map((name) => `${name.padEnd(columns)}  ${VERBS[name].help}`),
+    "",
+    "IDS are all, 3, 3-5 or 1,4-6. Times are 30 (seconds), 500ms, 5m, 1h.",
+    "Tab completes, Up recalls, Ctrl-R searches, Ctrl-C stops the load and ends.",
+  ];
+}
+
+function explained(name: string, { usage, help, examples }: Verb): string[] {
+  return [
+    `${name} ${usage}`.trimEnd(),
+    help,
+    ...examples.map((example) => `  ${example}`),
+  ];
+}

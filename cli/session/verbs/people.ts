@@ -1,0 +1,225 @@
+/**
+ * The verbs about who is there: spawn, ramp, drop, churn, reconnect.
+ *
+ * @module
+ */
+
+import {
+  churned,
+  dropped,
+  MAX_CLIENTS,
+  ramped,
+  type Role,
+  spawned,
+  type SpawnOptions,
+} from "../load.ts";
+import type { Step } from "../messages.ts";
+import type { Model } from "../model.ts";
+import {
+  type Arguments,
+  durationOf,
+  isProblem,
+  oneOf,
+  type Problem,
+  wholeOf,
+} from "../parse.ts";
+import {
+  always,
+  counted,
+  loadStep,
+  membersOf,
+  needsClients,
+  say,
+  someClients,
+  someRooms,
+  type Verb,
+} from "./verb.ts";
+
+const ROLES = ["publisher", "viewer"] as const satisfies readonly Role[];
+
+const WHERE_AND_WHO = { room: someRooms, role: always(...ROLES) } as const;
+
+/** Adds clients now. */
+export const spawn: Verb = {
+  usage: "N [room=ID] [rooms=N] [role=publisher|viewer] [over=T]",
+  help: "add N clients, at once or evenly over a time",
+  examples: ["spawn 6", "spawn 20 room=hall role=viewer over=10s"],
+  options: {
+    ...WHERE_AND_WHO,
+    rooms: always("2", "10"),
+    over: always("10s", "30s"),
+  },
+  words: [always("1", "5", "10")],
+  most: 1,
+  run(model, { words: [text], options }) {
+    const room = model.load.members.length;
+    const count = wholeOf(text ?? "", 1, MAX_CLIENTS - room);
+    if (count === undefined) {
+      return {
+        problem: `spawn needs a whole number from 1 to ${MAX_CLIENTS - room}.`,
+      };
+    }
+    const wanted = spawnOptions(options);
+    if (isProblem(wanted)) return wanted;
+    const step = spawned(model.load, count, wanted);
+    const first = step.joining[0].index;
+    const last = step.joining[count - 1].index;
+    return loadStep(
+      say(
+        model,
+        `${counted(count, "client")} due: ${
+          first === last ? first : `${first}-${last}`
+        }`,
+      ),
+      step,
+    );
+  },
+};
+
+/** Moves the number of clients. */
+export const ramp: Verb = {
+  usage: "N T [room=ID] [role=publisher|viewer]",
+  help: "go up or down to N clients evenly over the time T",
+  examples: ["ramp 50 30s", "ramp 0 10s"],
+  options: WHERE_AND_WHO,
+  words: [always("0", "10", "50"), always("10s", "30s", "1m")],
+  most: 2,
+  run(model, { words: [target, time], options }) {
+    const wanted = wholeOf(target ?? "", 0, MAX_CLIENTS);
+    const durationMs = durationOf(time ?? "");
+    if (wanted === undefined || durationMs === undefined) {
+      return {
+        problem:
+          "ramp needs how many clients and how long: ramp 50 30s (or 500ms, 5m, 1h).",
+      };
+    }
+    const options_ = spawnOptions(options);
+    if (isProblem(options_)) return options_;
+    const { load, nowMs } = model;
+    return loadStep(
+      say(
+        model,
+        `from ${load.members.length} to ${
+          counted(wanted, "client")
+        } in ${time}`,
+      ),
+      ramped(load, wanted, durationMs, nowMs, options_),
+    );
+  },
+};
+
+/** Has clients leave. */
+export const drop: Verb = {
+  usage: "N | IDS | all | room=ID",
+  help: "have the newest N, or these, leave",
+  examples: ["drop 10", "drop 3-5", "drop #3", "drop room=hall", "drop all"],
+  options: { room: someRooms },
+  words: [always("all", "1")],
+  most: 1,
+  run(model, { words: [text], options }) {
+    const indices = toDrop(model, text, options.get("room"));
+    if (isProblem(indices)) return indices;
+    return loadStep(
+      say(model, `${counted(indices.length, "client")} leaving`),
+      dropped(model.load, indices),
+    );
+  },
+};
+
+/** People come and go. */
+export const churn: Verb = {
+  usage: "RATE | off",
+  help: "have RATE clients a second leave, each replaced by a new one",
+  examples: ["churn 0.5", "churn off"],
+  words: [always("0.5", "1", "off")],
+  most: 1,
+  run(model, { words: [text = ""] }) {
+    const rate = text === "off"
+      ? 0
+      : /^(\d+\.?\d*|\.\d+)$/.test(text)
+      ? Number(text)
+      : NaN;
+    if (!(rate >= 0 && rate <= MAX_CHURN_RATE)) {
+      return {
+        problem:
+          `churn needs departures a second from 0 to ${MAX_CHURN_RATE}, or "off".`,
+      };
+    }
+    const next = say(
+      model,
+      rate === 0
+        ? "nobody is replaced any more"
+        : `${rate} departures a second, each replaced`,
+    );
+    const load = churned(model.load, rate, model.nowMs);
+    return { model: { ...next, load }, effects: [] };
+  },
+};
+
+/** Cuts the signaling of clients. */
+export const reconnect: Verb = {
+  usage: "IDS | all",
+  help: "cut these clients' signaling without a word; they come back",
+  examples: ["reconnect all", "reconnect 2"],
+  words: [someClients],
+  most: 1,
+  run(model, { words: [text] }) {
+    if (text === undefined) return needsClients("reconnect");
+    const clients = membersOf(model, text);
+    if (isProblem(clients)) return clients;
+    return {
+      model: say(model, `${counted(clients.length, "channel")} cut`),
+      effects: [{ type: "command", command: { type: "reconnect", clients } }],
+    } satisfies Step;
+  },
+};
+
+const MAX_CHURN_RATE = 100;
+
+function spawnOptions(options: Arguments["options"]): SpawnOptions | Problem {
+  const [roomsText, roleText, overText] = ["rooms", "role", "over"]
+    .map((name) => options.get(name));
+  const rooms = wholeOf(roomsText ?? "1", 1, MAX_CLIENTS);
+  if (rooms === undefined) {
+    return { problem: `rooms= takes a whole number of at least 1.` };
+  }
+  const role = roleText === undefined ? undefined : oneOf(roleText, ROLES);
+  if (roleText !== undefined && role === undefined) {
+    return { problem: `role= takes ${ROLES.join(" or ")}.` };
+  }
+  const overMs = durationOf(overText ?? "0");
+  if (overMs === undefined) {
+    return { problem: "over= takes a time such as 500ms, 10s, 5m or 1h." };
+  }
+  const room = options.get("room");
+  if (room === "") return { problem: "room= takes the id of a room." };
+  return {
+    room,
+    rooms: roomsText === undefined ? undefined : rooms,
+    role,
+    overMs,
+  };
+}
+
+function toDrop(
+  model: Model,
+  text: string | undefined,
+  room: string | undefined,
+): readonly number[] | Problem {
+  const { members } = model.load;
+  if (room !== undefined && text === undefined) {
+    const there = members.filter(({ roomId }) => roomId === room);
+    return there.length > 0
+      ? there.map(({ index }) => index)
+      : { problem: `There is nobody in a room "${room}".` };
+  }
+  if (text === undefined || room !== undefined) {
+    return {
+      problem: "drop needs one of: how many, which ids, a room, or all.",
+    };
+  }
+  const newest = wholeOf(text, 1, MAX_CLIENTS);
+  return newest === undefined || members.length === 0
+    ? membersOf(model, text)
+    : members.slice(-newest).map(({ index }) => index);
+}

@@ -1,0 +1,165 @@
+/**
+ * `set`: what future clients are like. One table of settings gives reading,
+ * listing and completion.
+ *
+ * @module
+ */
+
+import { type Fps, nearest } from "../../../mod.ts";
+import { MAX_CLIENTS, type Settings } from "../load.ts";
+import { still } from "../messages.ts";
+import { oneOf, wholeOf } from "../parse.ts";
+import { FPS_NAMES, QUALITY_NAMES } from "./media.ts";
+import { always, said, say, shown, type Verb } from "./verb.ts";
+
+/** Sets what future clients are like. */
+export const set: Verb = {
+  usage: "NAME VALUE",
+  help: "change what future clients are like; without NAME list it all",
+  examples: ["set max-video 2", "set role viewer", "set room hall"],
+  words: [
+    always(
+      "room",
+      "rooms",
+      "role",
+      "audio",
+      "video",
+      "quality",
+      "fps",
+      "max-audio",
+      "max-video",
+    ),
+    always("on", "off", "publisher", "viewer", ...QUALITY_NAMES),
+  ],
+  most: 2,
+  run(model, { words: [name, value] }) {
+    const { settings } = model.load;
+    if (name === undefined) {
+      return still(shown(
+        model,
+        "settings of future clients",
+        NAMES.map((known) => `${known} ${SETTINGS[known].show(settings)}`),
+      ));
+    }
+    const known = oneOf(name, NAMES);
+    if (known === undefined) {
+      const meant = nearest(name, NAMES);
+      return {
+        problem: `There is no setting "${name}"${
+          meant === undefined
+            ? `: there are ${NAMES.join(", ")}.`
+            : `, did you mean "${meant}"?`
+        }`,
+      };
+    }
+    const { takes, read, show } = SETTINGS[known];
+    if (value === undefined) return said(model, `${known} ${show(settings)}`);
+    const next = read(value, settings);
+    if (next === undefined) return { problem: `${known} takes ${takes}.` };
+    if (!next.media.audio && !next.media.video) {
+      return { problem: "Audio or video must stay on." };
+    }
+    return still({
+      ...say(model, `${known} ${show(next)}, for clients yet to come`),
+      load: { ...model.load, settings: next },
+    });
+  },
+};
+
+interface Setting {
+  readonly takes: string;
+  readonly show: (settings: Settings) => string;
+  /** The settings with this value; `undefined` for one that makes no sense. */
+  readonly read: (text: string, settings: Settings) => Settings | undefined;
+}
+
+/** The server allows a participant so many consumers, closed ones included. */
+const MAX_TRACKS = 16;
+
+const SETTINGS = {
+  room: {
+    takes: "a room's id",
+    show: ({ room }) => room,
+    read: (room, settings) => room === "" ? undefined : { ...settings, room },
+  },
+  rooms: count(
+    1,
+    MAX_CLIENTS,
+    ({ rooms }) => rooms,
+    (rooms, settings) => ({ ...settings, rooms }),
+  ),
+  role: {
+    takes: "publisher or viewer",
+    show: ({ role }) => role,
+    read(text, settings) {
+      const role = oneOf(text, ["publisher", "viewer"]);
+      return role && { ...settings, role };
+    },
+  },
+  audio: onOff("audio"),
+  video: onOff("video"),
+  quality: {
+    takes: QUALITY_NAMES.join(", "),
+    show: ({ media }) => media.quality,
+    read(text, settings) {
+      const quality = oneOf(text, QUALITY_NAMES);
+      return quality && withMedia(settings, { quality });
+    },
+  },
+  fps: {
+    takes: FPS_NAMES.join(", "),
+    show: ({ media }) => `${media.fps}`,
+    read(text, settings) {
+      const fps = oneOf(text, FPS_NAMES);
+      return fps && withMedia(settings, { fps: Number(fps) as Fps });
+    },
+  },
+  "max-audio": count(
+    0,
+    MAX_TRACKS,
+    ({ media }) => media.maxAudio,
+    (maxAudio, settings) => withMedia(settings, { maxAudio }),
+  ),
+  "max-video": count(
+    0,
+    MAX_TRACKS,
+    ({ media }) => media.maxVideo,
+    (maxVideo, settings) => withMedia(settings, { maxVideo }),
+  ),
+} as const satisfies Readonly<Record<string, Setting>>;
+
+const NAMES = Object.keys(SETTINGS) as (keyof typeof SETTINGS)[];
+
+function count(
+  min: number,
+  max: number,
+  get: (settings: Settings) => number,
+  put: (value: number, settings: Settings) => Settings,
+): Setting {
+  return {
+    takes: `a whole number from ${min} to ${max}`,
+    show: (settings) => `${get(settings)}`,
+    read(text, settings) {
+      const value = wholeOf(text, min, max);
+      return value === undefined ? undefined : put(value, settings);
+    },
+  };
+}
+
+function onOff(kind: "audio" | "video"): Setting {
+  return {
+    takes: "on or off",
+    show: ({ media }) => media[kind] ? "on" : "off",
+    read(text, settings) {
+      const word = oneOf(text, ["on", "off"]);
+      return word && withMedia(settings, { [kind]: word === "on" });
+    },
+  };
+}
+
+function withMedia(
+  settings: Settings,
+  media: Partial<Settings["media"]>,
+): Settings {
+  return { ...settings, media: { ...settings.media, ...media } };
+}

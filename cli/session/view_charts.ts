@@ -1,0 +1,130 @@
+/**
+ * The charts: as many as are readable, those that were asked for or those
+ * that matter most; each with its newest numbers in words above it.
+ *
+ * @module
+ */
+
+import { type Band, band } from "../../mod.ts";
+import {
+  chart,
+  fitLine,
+  type Line,
+  lineWidth,
+  quantity,
+  SERIES_STYLES,
+  type Span,
+  span,
+  type Style,
+} from "../terminal/mod.ts";
+import { CHART_NAMES, type ChartName, chartOf } from "./charts.ts";
+import { chartGrid } from "./layout.ts";
+import { type Moment, valuesOf } from "./live_history.ts";
+import type { Model } from "./model.ts";
+
+/** At most `height` rows of charts, each `width` wide. */
+export function chartLines(
+  { charts, live }: Pick<Model, "charts" | "live">,
+  width: number,
+  height: number,
+): Line[] {
+  const { moments } = live.history;
+  if (height <= 0) return [];
+  const names = charts.length > 0 ? charts : knownCharts(moments.at(-1));
+  const grid = chartGrid(width, height, names.length, charts.length > 0);
+  const lines: Line[] = [];
+  for (let row = 0; row < grid.rows; row++) {
+    const from = row * grid.columns;
+    const beside = names.slice(from, from + grid.columns);
+    const rows = shareOf(height, grid.rows, row);
+    const drawn = beside.map((name, column) => {
+      // A column of air between two charts.
+      const last = column === grid.columns - 1;
+      const columns = shareOf(width, grid.columns, column) - (last ? 0 : 1);
+      return oneChart(name, moments, columns, rows);
+    });
+    for (let i = 0; i < rows; i++) {
+      lines.push(
+        drawn.flatMap((chart, column) =>
+          column === 0 ? chart[i] : [AIR, ...chart[i]]
+        ),
+      );
+    }
+  }
+  return lines;
+}
+
+const AIR: Span = span(" ");
+
+/** Those about the server only where we can see it. */
+function knownCharts(newest: Moment | undefined): readonly ChartName[] {
+  const seen = newest !== undefined && !Number.isNaN(newest.serverRssBytes);
+  return seen ? CHART_NAMES : CHART_NAMES.filter((name) => name !== "memory");
+}
+
+function oneChart(
+  name: ChartName,
+  moments: readonly Moment[],
+  width: number,
+  height: number,
+): Line[] {
+  const { title, unit, series, judged } = chartOf(name);
+  // A column a second: curves move by whole columns and keep their shape.
+  const newest = moments.slice(-width);
+  const [, ...curves] = chart({
+    series: series.map(([label, name], i) => ({
+      name: label,
+      values: valuesOf(newest, name),
+      style: SERIES_STYLES[i],
+    })),
+    width,
+    height,
+    unit,
+  });
+  const now = moments.at(-1);
+  const judgement = judged?.(moments);
+  const word = judgement === undefined || Number.isNaN(judgement[1])
+    ? undefined
+    : band(...judgement);
+  const numbers = series.map(([label, name], i) => ({
+    label,
+    value: quantity(now?.[name] ?? NaN, unit),
+    style: SERIES_STYLES[i],
+  }));
+  return [
+    legend(title, numbers, word, width),
+    ...curves,
+  ];
+}
+
+interface NewestNumber {
+  readonly label: string;
+  readonly value: string;
+  readonly style: Style;
+}
+
+/** The title, the newest number of each curve, and a word on it; closer together when space is short. */
+function legend(
+  title: string,
+  numbers: readonly NewestNumber[],
+  word: Band | undefined,
+  width: number,
+): Line {
+  const spaced = (gap: string, bullet: string): Line => [
+    span(title, "bold"),
+    ...numbers.flatMap(({ label, value, style }) => [
+      span(gap),
+      span(bullet, style),
+      span(`${label} `, "dim"),
+      span(value),
+    ]),
+    ...(word ? [span(gap), span(word, word)] : []),
+  ];
+  const airy = spaced("  ", "● ");
+  return fitLine(lineWidth(airy) <= width ? airy : spaced(" ", "●"), width);
+}
+
+/** The part of `total` that place `i` of `places` has, whole numbers that add up. */
+function shareOf(total: number, places: number, i: number): number {
+  return Math.floor((i + 1) * total / places) - Math.floor(i * total / places);
+}

@@ -1,0 +1,118 @@
+/**
+ * The two lines at the top: how it goes, and on which server. What matters
+ * most stands first, and goes last when space is short.
+ *
+ * @module
+ */
+
+import { formatBytes, formatRatio, totalErrors } from "../../mod.ts";
+import {
+  fitLine,
+  type Line,
+  lineWidth,
+  sanitize,
+  type Span,
+  span,
+} from "../terminal/mod.ts";
+import type { Model } from "./model.ts";
+
+/** The status, each line at most `columns` wide. */
+export function statusLines(model: Model, columns: number): Line[] {
+  return [firstLine(model, columns), secondLine(model, columns)];
+}
+
+/** `1:05`, `2:03:04`. */
+export function clock(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const pad = (value: number) => `${value}`.padStart(2, "0");
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  return hours > 0
+    ? `${hours}:${pad(minutes)}:${pad(seconds % 60)}`
+    : `${minutes}:${pad(seconds % 60)}`;
+}
+
+function firstLine(model: Model, columns: number): Line {
+  const { load, live, nowMs } = model;
+  const connected = live.snapshot.gauges.clientsConnected ?? 0;
+  const wanted = load.members.length;
+  const rooms = new Set(load.members.map(({ roomId }) => roomId)).size;
+  const errors = totalErrors(live.snapshot);
+  return joined(columns, [
+    light(model),
+    [
+      span(`${connected}/${wanted}`, connected === wanted ? "bold" : "warning"),
+      span(" clients"),
+    ],
+    [span(`${rooms}`, "bold"), span(rooms === 1 ? " room" : " rooms")],
+    [span(clock(nowMs), "bold")],
+    [
+      span(`${errors}`, errors === 0 ? "bold" : "warning"),
+      span(errors === 1 ? " error" : " errors"),
+    ],
+    ...(load.churn === undefined
+      ? []
+      : [[span(`churn ${load.churn.ratePerSec}/s`, "accent")]]),
+    ...(live.health.reason === ""
+      ? []
+      : [[span(sanitize(live.health.reason), live.health.band)]]),
+  ]);
+}
+
+/** The light, and always the word for it. */
+function light({ phase, live, server }: Model): Line {
+  switch (phase.name) {
+    case "starting":
+      return [span("○ starting", "accent")];
+    case "leaving":
+      return [span("○ leaving", "accent")];
+    case "running":
+      if (server === undefined) return [span("○ waiting", "accent")];
+      return [span(`● ${live.health.band}`, live.health.band)];
+  }
+}
+
+function secondLine(model: Model, columns: number): Line {
+  const { phase, server, live, thresholds } = model;
+  if (phase.name === "starting") {
+    return fitLine([span(sanitize(phase.text), "dim")], columns);
+  }
+  if (server === undefined) return [];
+  const use = live.serverUse;
+  const kept = live.thresholds.filter(({ ok }) => ok).length;
+  const parts: Line[] = [
+    [
+      span(
+        server.engine === null ? "server " : `embedded ${server.engine} `,
+        "dim",
+      ),
+      span(sanitize(server.url)),
+    ],
+    ...(use === undefined ? [] : [[
+      span("CPU ", "dim"),
+      span(formatRatio(use.maxProcessRatio)),
+      span(" RSS ", "dim"),
+      span(formatBytes(use.rssBytes)),
+    ]]),
+    ...(thresholds.length === 0 ? [] : [[
+      span(
+        `${kept}/${thresholds.length} thresholds`,
+        kept === thresholds.length ? "good" : "warning",
+      ),
+    ]]),
+  ];
+  return joined(columns, parts);
+}
+
+const GAP = span("  ");
+
+/** As many parts as fit, the first one whatever it takes. */
+function joined(columns: number, parts: readonly Line[]): Line {
+  const spans: Span[] = [];
+  for (const [i, part] of parts.entries()) {
+    const added = i === 0 ? part : [GAP, ...part];
+    if (i > 0 && lineWidth([...spans, ...added]) > columns) break;
+    spans.push(...added);
+  }
+  return lineWidth(spans) > columns ? fitLine(spans, columns) : spans;
+}
