@@ -26,9 +26,8 @@ const SENT_EXTENSIONS: readonly string[] = [
   EXTENSION_URIS.audioLevel,
 ];
 const RECEIVED_EXTENSIONS: readonly string[] = [
-  EXTENSION_URIS.mid,
-  EXTENSION_URIS.absCaptureTime,
-  EXTENSION_URIS.audioLevel,
+  ...SENT_EXTENSIONS,
+  EXTENSION_URIS.transportSequence,
 ];
 
 /** One track to send. */
@@ -63,7 +62,9 @@ export function sendParameters(
       clockRate: codec.clockRate,
       ...(codec.channels === undefined ? {} : { channels: codec.channels }),
       parameters: codec.parameters ?? {},
-      rtcpFeedback: (codec.rtcpFeedback ?? []).filter(isAnswered),
+      rtcpFeedback: (codec.rtcpFeedback ?? []).filter((feedback) =>
+        isAnswered(feedback) || isRepaired(kind, feedback)
+      ),
     }],
     headerExtensions: sendExtensions(router, kind),
     encodings: [{ ssrc: track.ssrc, maxBitrate: track.maxBitrateBps }],
@@ -73,13 +74,22 @@ export function sendParameters(
 
 /** What we can receive, for `consume`. */
 export function receiveCapabilities(router: RtpCapabilities): RtpCapabilities {
+  const ours = new Set(
+    router.codecs
+      .filter((codec) => isOurs(codec, codec.kind))
+      .map((codec) => codec.preferredPayloadType),
+  );
+  const isRepairOfOurs = ({ mimeType, parameters }: RtpCodecCapability) =>
+    /\/rtx$/i.test(mimeType) && ours.has(Number(parameters?.apt));
   return {
     codecs: router.codecs
-      .filter((codec) => isOurs(codec, codec.kind))
+      .filter((codec) => isOurs(codec, codec.kind) || isRepairOfOurs(codec))
       .map((codec) => ({
         ...codec,
         parameters: codec.parameters ?? {},
-        rtcpFeedback: (codec.rtcpFeedback ?? []).filter(isAnswered),
+        rtcpFeedback: (codec.rtcpFeedback ?? []).filter((feedback) =>
+          isAnswered(feedback) || isGiven(codec.kind, feedback)
+        ),
       })),
     headerExtensions: router.headerExtensions.filter(({ uri }) =>
       RECEIVED_EXTENSIONS.includes(uri)
@@ -103,7 +113,24 @@ function isOurs(codec: RtpCodecCapability, kind: MediaKind): boolean {
   return codec.mimeType.toLowerCase() === MIME_TYPES[kind].toLowerCase();
 }
 
-/** Key-frame requests are all the feedback that we send or answer. */
+/** We keep the video that we send, and send again what is missed. */
+function isRepaired(
+  kind: MediaKind,
+  { type, parameter = "" }: RtcpFeedback,
+): boolean {
+  return kind === "video" && type === "nack" && parameter === "";
+}
+
+/** Feedback that we give on what we receive, besides key-frame requests: NACK and arrivals, as a browser does for video. */
+function isGiven(
+  kind: MediaKind,
+  { type, parameter = "" }: RtcpFeedback,
+): boolean {
+  return isRepaired(kind, { type, parameter }) ||
+    (kind === "video" && type === "transport-cc");
+}
+
+/** Key-frame requests: we answer them, and make them. */
 function isAnswered({ type, parameter }: RtcpFeedback): boolean {
   return (type === "nack" && parameter === "pli") ||
     (type === "ccm" && parameter === "fir");

@@ -37,6 +37,11 @@ export interface ClientMeter {
   readonly counters: SendMeter["counters"] & ReceiveMeter["counters"] & {
     pliReceived: number;
     firReceived: number;
+    pliSent: number;
+    nackReceived: number;
+    rtxSent: number;
+    nackSent: number;
+    rtxReceived: number;
   };
   readonly lateness: SendMeter["lateness"];
   readonly mediaLatency: ReceiveMeter["mediaLatency"];

@@ -15,7 +15,11 @@ import {
   type VideoPreset,
   VideoSender,
 } from "../media/mod.ts";
-import type { MediaKind, RtpCapabilities } from "../protocol/mod.ts";
+import type {
+  MediaKind,
+  RtpCapabilities,
+  RtpParameters,
+} from "../protocol/mod.ts";
 import type { Conversation } from "../signaling/mod.ts";
 import { sendParameters } from "./capabilities.ts";
 import type { ClientEnvironment, ClientTransport } from "./environment.ts";
@@ -96,6 +100,7 @@ export class Publication {
         wallNowMs: () => this.#environment.wallNowMs(),
       },
       meter: this.#environment.meter,
+      repairs: canRepair(parameters),
       header: new RtpHeaderTemplate({ payloadType, ssrc, extensions }),
       ssrc,
       clockRateHz: clockRate,
@@ -115,6 +120,13 @@ export class Publication {
     for (const { sender } of this.#tracks) {
       if ((sender.ssrc | 0) === ssrc) sender.askKeyFrame();
     }
+  }
+
+  /** Sends a packet of one of our SSRCs, given signed, again; returns whether it could. */
+  resend(ssrc: number, sequence: number): boolean {
+    return this.#tracks.some(({ sender }) =>
+      (sender.ssrc | 0) === ssrc && sender.resend(sequence)
+    );
   }
 
   /** Pauses the producers of one kind on the server, and their senders. */
@@ -157,6 +169,13 @@ export class Publication {
       sender.pause();
     }
   }
+}
+
+/** Whether the server will ask for packets that it misses. */
+function canRepair({ codecs }: RtpParameters): boolean {
+  return codecs[0].rtcpFeedback?.some(({ type, parameter = "" }) =>
+    type === "nack" && parameter === ""
+  ) ?? false;
 }
 
 function firstValue(uri: string, mid: string): Uint8Array {

@@ -6,8 +6,11 @@
  */
 
 import {
+  ArrivalLog,
   AUDIO_PRESET,
-  captureTimeId,
+  EXTENSION_URIS,
+  extensionId,
+  NackList,
   type ReportBlock,
   RtpReader,
   TrackReceiver,
@@ -21,6 +24,8 @@ export interface ConsumedTrack {
   readonly consumerId: string;
   readonly producerId: string;
   readonly receiver: TrackReceiver;
+  /** What is missing of it; `undefined` when the server repairs nothing. */
+  readonly nacks: NackList | undefined;
 }
 
 /** Sums over consumers. */
@@ -43,10 +48,17 @@ interface SenderReportSeen {
 export class Reception {
   /** When the first packet of all came, on the scheduler's clock; -1 before. */
   firstMs = -1;
+  /** When packets came, for the server's bandwidth estimate. */
+  readonly arrivals = new ArrivalLog();
+  /** Called when a packet shows that others are missing. */
+  onMissing: () => void = () => {};
+  /** Negotiated id of the transport-wide sequence number; 0 when there is none. */
+  #transportSequenceId = 0;
   readonly #environment: ClientEnvironment;
   readonly #nominalVideo: VideoPreset | undefined;
   readonly #rtp = new RtpReader();
   readonly #bySsrc = new Map<number, TrackReceiver>();
+  readonly #repairs = new Map<number, TrackReceiver>();
   readonly #tracks = new Map<string, ConsumedTrack>();
   readonly #reports = new Map<number, SenderReportSeen>();
   /** Producers that are paused, consumed or not. */
@@ -82,11 +94,17 @@ export class Reception {
       ? AUDIO_PRESET.packetsPerSecond
       : this.#nominalVideo?.packetsPerSecond ?? 0;
     const nowMs = this.#environment.scheduler.nowMs();
+    const repairSsrc = rtpParameters.encodings[0].rtx?.ssrc;
+    const nacks = repairSsrc === undefined ? undefined : new NackList();
     const receiver = new TrackReceiver({
       kind,
       ssrc: ssrc | 0,
       clockRateHz: codec.clockRate,
-      captureTimeId: captureTimeId(rtpParameters.headerExtensions),
+      captureTimeId: extensionId(
+        EXTENSION_URIS.absCaptureTime,
+        rtpParameters.headerExtensions,
+      ),
+      nacks,
       nominalPps,
       openedMs: nowMs,
       meter: this.#environment.meter,
@@ -94,7 +112,12 @@ export class Reception {
     // The pause may have been told in the same moment as the consumer.
     if (this.#paused.has(producerId)) receiver.suspend(nowMs);
     this.#bySsrc.set(ssrc | 0, receiver);
-    this.#tracks.set(producerId, { consumerId, producerId, receiver });
+    if (repairSsrc !== undefined) this.#repairs.set(repairSsrc | 0, receiver);
+    this.#transportSequenceId ||= extensionId(
+      EXTENSION_URIS.transportSequence,
+      rtpParameters.headerExtensions,
+    );
+    this.#tracks.set(producerId, { consumerId, producerId, receiver, nacks });
   }
 
   /** Closes the row of a producer that is gone; its numbers stay. */
@@ -104,6 +127,9 @@ export class Reception {
     if (track === undefined) return;
     this.#tracks.delete(producerId);
     this.#bySsrc.delete(track.receiver.ssrc);
+    for (const [ssrc, receiver] of this.#repairs) {
+      if (receiver === track.receiver) this.#repairs.delete(ssrc);
+    }
     this.#reports.delete(track.receiver.ssrc);
     addTotals(
       this.#closed,
@@ -131,13 +157,34 @@ export class Reception {
   ): void => {
     const rtp = this.#rtp;
     if (!rtp.read(bytes, offset, length)) return;
+    const sequenceAt = rtp.extensionOffset[this.#transportSequenceId];
+    if (sequenceAt !== 0) {
+      const sequence = (bytes[sequenceAt] << 8) | bytes[sequenceAt + 1];
+      this.arrivals.record(sequence, receivedAtMs);
+    }
     const receiver = this.#bySsrc.get(rtp.ssrc);
-    // Bandwidth probes, and tracks whose `consumerCreated` is still under way.
-    if (receiver === undefined) return;
+    if (receiver === undefined) return this.#receiveOther(rtp);
     const nowMs = this.#environment.scheduler.nowMs();
     if (this.firstMs < 0) this.firstMs = nowMs;
     receiver.receive(rtp, nowMs, receivedAtMs);
+    if (receiver.isMissingPackets) this.onMissing();
   };
+
+  /** Whether a repair may still be on its way for any track. */
+  get isMissingPackets(): boolean {
+    for (const { receiver } of this.#tracks.values()) {
+      if (receiver.isMissingPackets) return true;
+    }
+    return false;
+  }
+
+  /** Repairs, bandwidth probes, and tracks whose `consumerCreated` is still under way. */
+  #receiveOther(rtp: RtpReader): void {
+    const repaired = this.#repairs.get(rtp.ssrc);
+    if (repaired === undefined) return;
+    this.#environment.meter.counters.rtxReceived++;
+    repaired.receiveRepair(rtp);
+  }
 
   /** Notes a sender report, whose time our reports repeat. */
   onSenderReport(ssrc: number, middleNtp: number): void {

@@ -18,6 +18,7 @@ import { Consumption } from "./consumption.ts";
 import type { ClientEnvironment, ClientTransport } from "./environment.ts";
 import type { ClientErrorKind, ClientEvent } from "./events.ts";
 import { StayBrokenError } from "./failure.ts";
+import { FeedbackTask } from "./feedback.ts";
 import { Publication, type PublishOptions } from "./publication.ts";
 import type { Reception } from "./reception.ts";
 import { ReportTask } from "./reports.ts";
@@ -47,6 +48,7 @@ export class Stay {
   readonly #environment: ClientEnvironment;
   readonly #options: StayOptions;
   readonly #handlers: StayHandlers;
+  readonly #feedback: FeedbackTask;
   readonly #reports: ReportTask;
   readonly #transports: ClientTransport[] = [];
   #conversation: Conversation | undefined;
@@ -74,6 +76,11 @@ export class Stay {
       environment,
       options,
       handlers.onEvent,
+    );
+    this.#feedback = new FeedbackTask(
+      environment,
+      this.reception,
+      () => this.#receiveTransport,
     );
     this.#reports = new ReportTask(environment, {
       publication: this.publication,
@@ -163,6 +170,7 @@ export class Stay {
     if (!this.#open) return;
     this.#isUp = true;
     this.#reports.start();
+    this.#feedback.start();
   }
 
   /** Produces and consumes; later tracks are consumed as they come. */
@@ -197,6 +205,7 @@ export class Stay {
     if (this.#open) {
       this.#open = false;
       this.#environment.scheduler.cancel(this.#reports);
+      this.#environment.scheduler.cancel(this.#feedback);
       this.publication.close();
       this.#consumption.close();
     }
@@ -285,6 +294,11 @@ export class Stay {
       if (kind === "pli") counters.pliReceived++;
       else counters.firReceived++;
       this.publication.askKeyFrame(ssrc);
+    },
+    onMissing: (ssrc: number, sequence: number): void => {
+      const { counters } = this.#environment.meter;
+      counters.nackReceived++;
+      if (this.publication.resend(ssrc, sequence)) counters.rtxSent++;
     },
     onSenderReport: (ssrc: number, middleNtp: number): void =>
       this.reception.onSenderReport(ssrc, middleNtp),

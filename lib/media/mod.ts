@@ -6,12 +6,15 @@
  * @module
  */
 
+export * from "./arrival_log.ts";
 export * from "./audio_sender.ts";
+export * from "./nack_list.ts";
 export * from "./ntp.ts";
 export * from "./presets.ts";
 export * from "./rtcp.ts";
 export * from "./rtp.ts";
 export * from "./rtp_header.ts";
+export * from "./sent_history.ts";
 export * from "./track_receiver.ts";
 export * from "./track_sender.ts";
 export * from "./video_sender.ts";

@@ -1,7 +1,7 @@
 /**
  * RTCP, written and read in place: sender and receiver reports with a CNAME
- * (RFC 3550 section 6), and the key-frame requests PLI (RFC 4585 section
- * 6.3.1) and FIR (RFC 5104 section 4.3.1).
+ * (RFC 3550 section 6), requests for packets (generic NACK, RFC 4585 section
+ * 6.2.1) and for key frames (PLI, section 6.3.1; FIR, RFC 5104 section 4.3.1).
  *
  * @module
  */
@@ -11,7 +11,9 @@ import { int32At, writeInt16, writeInt32 } from "./rtp.ts";
 const SENDER_REPORT = 200;
 const RECEIVER_REPORT = 201;
 const SOURCE_DESCRIPTION = 202;
+const TRANSPORT_FEEDBACK = 205;
 const PAYLOAD_FEEDBACK = 206;
+const GENERIC_NACK = 1;
 const PLI = 1;
 const FIR = 4;
 const CNAME = 1;
@@ -25,6 +27,8 @@ export type RtcpKind = "senderReport" | "pli" | "fir" | "other";
 export interface RtcpHandler {
   /** The server asks the sender of `ssrc` for a key frame. */
   onKeyFrameRequest(kind: "pli" | "fir", ssrc: number): void;
+  /** The receiver misses this packet of the sender of `ssrc`; left out by who repairs nothing. */
+  onMissing?(ssrc: number, sequence: number): void;
   /** The sender of `ssrc` reports; the middle 32 bits of its NTP time, signed. */
   onSenderReport(ssrc: number, middleNtp: number): void;
 }
@@ -75,6 +79,8 @@ export function readRtcp(
       const seconds = (bytes[at + 10] << 24) | (bytes[at + 11] << 16);
       const fraction = (bytes[at + 12] << 8) | bytes[at + 13];
       handler.onSenderReport(int32At(bytes, at + 4), seconds | fraction);
+    } else if (type === TRANSPORT_FEEDBACK && format === GENERIC_NACK) {
+      readNack(bytes, at, at + size, handler);
     } else if (type === PAYLOAD_FEEDBACK && format === PLI && size >= 12) {
       handler.onKeyFrameRequest("pli", int32At(bytes, at + 8));
     } else if (type === PAYLOAD_FEEDBACK && format === FIR) {
@@ -83,6 +89,25 @@ export function readRtcp(
       }
     }
     at += size;
+  }
+}
+
+function readNack(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  handler: RtcpHandler,
+): void {
+  const ssrc = int32At(bytes, start + 8);
+  for (let at = start + 12; at + 4 <= end; at += 4) {
+    const first = (bytes[at] << 8) | bytes[at + 1];
+    const mask = (bytes[at + 2] << 8) | bytes[at + 3];
+    handler.onMissing?.(ssrc, first);
+    for (let i = 0; i < 16; i++) {
+      if ((mask & (1 << i)) !== 0) {
+        handler.onMissing?.(ssrc, (first + i + 1) & 0xffff);
+      }
+    }
   }
 }
 
@@ -156,6 +181,34 @@ export function writePli(
   writeInt32(bytes, at + 4, senderSsrc);
   writeInt32(bytes, at + 8, mediaSsrc);
   return at + 12;
+}
+
+/** Writes a generic NACK for `sequences`, in the order in which they went missing, at `at`; returns where it ends. */
+export function writeNack(
+  bytes: Uint8Array,
+  at: number,
+  senderSsrc: number,
+  mediaSsrc: number,
+  sequences: readonly number[],
+): number {
+  let end = at + 12;
+  for (let i = 0; i < sequences.length;) {
+    const first = sequences[i++];
+    let mask = 0;
+    // Each entry names one packet, and by a bit mask the 16 after it.
+    for (; i < sequences.length; i++) {
+      const behind = (sequences[i] - first) & 0xffff;
+      if (behind === 0 || behind > 16) break;
+      mask |= 1 << (behind - 1);
+    }
+    writeInt16(bytes, end, first);
+    writeInt16(bytes, end + 2, mask);
+    end += 4;
+  }
+  writeHeader(bytes, at, GENERIC_NACK, TRANSPORT_FEEDBACK, end - at);
+  writeInt32(bytes, at + 4, senderSsrc);
+  writeInt32(bytes, at + 8, mediaSsrc);
+  return end;
 }
 
 function writeHeader(

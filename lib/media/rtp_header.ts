@@ -14,6 +14,8 @@ export const EXTENSION_URIS = {
   absCaptureTime:
     "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time",
   audioLevel: "urn:ietf:params:rtp-hdrext:ssrc-audio-level",
+  transportSequence:
+    "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
 } as const;
 
 /** What an outgoing track's header says. */

@@ -6,8 +6,8 @@
  * @module
  */
 
-import { EXTENSION_URIS } from "./rtp_header.ts";
 import { ntpToWallMs } from "./ntp.ts";
+import type { NackList } from "./nack_list.ts";
 import { MARK_BYTES, readMark } from "./packet_mark.ts";
 import { int32At, type RtpReader } from "./rtp.ts";
 import { isVp8KeyFrameStart } from "./vp8.ts";
@@ -32,6 +32,8 @@ export interface ReceiverOptions {
   readonly captureTimeId: number;
   /** Packets a second that a sender of ours would send, for tracks that stay silent. */
   readonly nominalPps: number;
+  /** Where missing packets are noted; `undefined` when nobody repairs this track. */
+  readonly nacks?: NackList | undefined;
   /** When the track could first have carried media, on the reactor's clock. */
   readonly openedMs: number;
   readonly meter: ReceiveMeter;
@@ -50,6 +52,10 @@ export class TrackReceiver {
   readonly kind: "audio" | "video";
   readonly ssrc: number;
   packetsReceived = 0;
+  /** Packets that were missing and came as repairs (RFC 4588). */
+  packetsRepaired = 0;
+  /** So much is missing that only a key frame helps; the owner asks for it and clears this. */
+  needsKeyFrame = false;
   bytesReceived = 0;
   outOfOrder = 0;
   /** Frames whose last packet came. */
@@ -98,6 +104,11 @@ export class TrackReceiver {
   /** Expected packets that have not come; late ones are given back. */
   get lost(): number {
     return Math.max(0, this.expected - this.packetsReceived);
+  }
+
+  /** Whether packets are missing that a repair or a key frame may still make up for. */
+  get isMissingPackets(): boolean {
+    return this.needsKeyFrame || (this.#options.nacks?.size ?? 0) > 0;
   }
 
   /** Interarrival jitter in milliseconds (RFC 3550 section 6.4.1). */
@@ -150,7 +161,7 @@ export class TrackReceiver {
 
   /** Counts one packet. `nowMs` is the reactor's clock, `receivedAtMs` the wall clock of arrival. */
   receive(rtp: RtpReader, nowMs: number, receivedAtMs: number): void {
-    if (!this.#trackSequence(rtp.sequence)) return;
+    if (!this.#trackSequence(rtp.sequence, nowMs)) return;
     const { counters, mediaLatency } = this.#options.meter;
     this.packetsReceived++;
     this.bytesReceived += rtp.length;
@@ -182,6 +193,17 @@ export class TrackReceiver {
   }
 
   /**
+   * Counts a packet of the track's repair stream (RFC 4588 section 4): two
+   * bytes of the original's sequence number, then its payload.
+   */
+  receiveRepair(rtp: RtpReader): void {
+    if (rtp.payloadLength < 2) return;
+    const at = rtp.payloadOffset;
+    const sequence = (rtp.bytes[at] << 8) | rtp.bytes[at + 1];
+    if (this.#options.nacks?.remove(sequence)) this.packetsRepaired++;
+  }
+
+  /**
    * Loss since the last call, for a receiver report: a fraction of 256
    * (RFC 3550 appendix A.3).
    */
@@ -203,13 +225,14 @@ export class TrackReceiver {
   }
 
   /** RFC 3550 appendix A.1, without probation: the SFU told us of this SSRC. */
-  #trackSequence(sequence: number): boolean {
+  #trackSequence(sequence: number, nowMs: number): boolean {
     if (this.#maxSequence < 0) {
       this.#baseSequence = this.#maxSequence = sequence;
       return true;
     }
     const ahead = (sequence - this.#maxSequence) & 0xffff;
     if (ahead !== 0 && ahead < MAX_DROPOUT) {
+      if (ahead > 1) this.#noteGap(sequence, nowMs);
       if (sequence < this.#maxSequence) this.#cycles += 0x10000;
       this.#maxSequence = sequence;
     } else if (ahead !== 0 && ahead <= 0x10000 - MAX_MISORDER) {
@@ -224,10 +247,19 @@ export class TrackReceiver {
       this.#badSequence = -1;
       this.#isFirst = true;
     } else {
+      this.#options.nacks?.remove(sequence);
       this.outOfOrder++;
       this.#options.meter.counters.packetsOutOfOrder++;
     }
     return true;
+  }
+
+  #noteGap(sequence: number, nowMs: number): void {
+    const { nacks } = this.#options;
+    if (nacks === undefined) return;
+    if (!nacks.addGap(this.#maxSequence, sequence, nowMs)) {
+      this.needsKeyFrame = true;
+    }
   }
 
   /** RFC 3550 appendix A.8. */
@@ -256,10 +288,10 @@ export class TrackReceiver {
   }
 }
 
-/** The negotiated id of abs-capture-time; 0 when it is not among `extensions`. */
-export function captureTimeId(
+/** The negotiated id of a header extension; 0 when it is not among `extensions`. */
+export function extensionId(
+  uri: string,
   extensions: readonly { readonly uri: string; readonly id: number }[],
 ): number {
-  const uri = EXTENSION_URIS.absCaptureTime;
   return extensions.find((extension) => extension.uri === uri)?.id ?? 0;
 }

@@ -58,6 +58,8 @@ export interface SenderOptions {
   readonly firstSequence: number;
   /** The first timestamp, 32 bits. */
   readonly firstTimestamp: number;
+  /** Whether to keep packets for {@linkcode TrackSender.resend}. @default {false} */
+  readonly repairs?: boolean;
 }
 
 /** A packet that left later than this counts as late. */
@@ -101,6 +103,11 @@ export abstract class TrackSender {
 
   /** Sends what is due and moves `dueMs` on. */
   abstract run(nowMs: number): void;
+
+  /** Sends a packet again that the server misses; `false` when it is not kept any more. */
+  resend(_sequence: number): boolean {
+    return false;
+  }
 
   /** Asks for a key frame; only video has any. */
   askKeyFrame(): void {}

@@ -14,6 +14,7 @@ import {
   KeyFrameClock,
   layOutFrame,
 } from "./schedule.ts";
+import { SentHistory } from "./sent_history.ts";
 import { type SenderOptions, TrackSender } from "./track_sender.ts";
 import {
   VP8_KEY_HEADER_BYTES,
@@ -30,6 +31,7 @@ const KEY_FRAME_GAP_MS = 200;
 /** Sends synthetic VP8. */
 export class VideoSender extends TrackSender {
   #preset: VideoPreset;
+  readonly #history: SentHistory | undefined;
   #keyFrames: KeyFrameClock;
   #keyLayout: FrameLayout;
   #interLayout: FrameLayout;
@@ -45,6 +47,7 @@ export class VideoSender extends TrackSender {
 
   constructor(options: SenderOptions, preset: VideoPreset) {
     super(options);
+    this.#history = options.repairs ? new SentHistory() : undefined;
     this.#preset = preset;
     this.#pictureId = options.firstSequence & 0x7fff;
     this.#frameDueMs = options.startMs;
@@ -58,6 +61,12 @@ export class VideoSender extends TrackSender {
     this.#preset = preset;
     [this.#keyLayout, this.#interLayout] = layOut(preset);
     this.#keyFrames = keyFrameClock(preset);
+  }
+
+  override resend(sequence: number): boolean {
+    const { sink } = this.options;
+    const length = this.#history?.copy(sequence, sink.out) ?? 0;
+    return length > 0 && sink.send(0, length, length) === 1;
   }
 
   override askKeyFrame(): void {
@@ -107,6 +116,7 @@ export class VideoSender extends TrackSender {
       const length = start + data - at;
       bytes += length;
       const sealed = sink.protectRtp(at, length);
+      this.#history?.keep(this.sequence, sink.out, at, sealed);
       if (segment === 0) segment = sealed;
       at += sealed;
       this.sequence = (this.sequence + 1) & 0xffff;

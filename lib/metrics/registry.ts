@@ -86,6 +86,7 @@ export const METRICS = {
     "RTP packets overtaken by a later one.",
   ),
   rtxReceived: counter("packets", "neither", "Repairs received (RFC 4588)."),
+  rtxSent: counter("packets", "neither", "Packets sent again on request."),
   srtpFailures: counter(
     "packets",
     "lower",

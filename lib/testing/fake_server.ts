@@ -104,9 +104,10 @@ export class FakeServer {
     return WALL_START_MS + this.#clock.nowMs();
   }
 
-  /** The participant of this name. Throws a `TypeError` when there is none. */
+  /** The latest participant of this name. Throws a `TypeError` when there is none. */
   participant(name: string): FakeParticipant {
-    for (const one of this.participants) if (one.name === name) return one;
+    const found = [...this.participants].findLast((one) => one.name === name);
+    if (found !== undefined) return found;
     throw new TypeError(`Cannot find ${name}: not in any room`);
   }
 

@@ -1,0 +1,103 @@
+/**
+ * What a receiving client tells the server between its reports, as a browser
+ * does: when each packet arrived (transport-wide congestion control), which
+ * packets are missing (NACK), and that only a key frame helps (PLI). A task
+ * for the scheduler.
+ *
+ * @module
+ */
+
+import { writeNack, writePli } from "../media/mod.ts";
+import type { ClientEnvironment, ClientTransport } from "./environment.ts";
+import type { Reception } from "./reception.ts";
+
+/** As often as the server's own estimator expects it. */
+const INTERVAL_MS = 100;
+/** While packets are missing. */
+const MISSING_INTERVAL_MS = 20;
+/** Between noticing a loss and asking: what was overtaken may still come. */
+const REORDERING_MS = 5;
+
+/** Sends feedback for one receiving transport. */
+export class FeedbackTask {
+  dueMs = Infinity;
+  heapIndex = -1;
+  readonly #environment: ClientEnvironment;
+  readonly #reception: Reception;
+  readonly #transport: () => ClientTransport | undefined;
+  readonly #ownSsrc: number;
+
+  constructor(
+    environment: ClientEnvironment,
+    reception: Reception,
+    transport: () => ClientTransport | undefined,
+  ) {
+    this.#environment = environment;
+    this.#reception = reception;
+    this.#transport = transport;
+    this.#ownSsrc = 1 + Math.floor(environment.random() * 0xfffffffe);
+  }
+
+  /** Gives feedback from now on. */
+  start(): void {
+    const { scheduler, random } = this.#environment;
+    this.dueMs = scheduler.nowMs() + INTERVAL_MS * random();
+    scheduler.schedule(this);
+    this.#reception.onMissing = () => this.#hurry();
+  }
+
+  run(nowMs: number): void {
+    const transport = this.#transport();
+    if (transport !== undefined) {
+      this.#sendArrivals(transport);
+      this.#sendRequests(transport, nowMs);
+    }
+    const pauseMs = this.#reception.isMissingPackets
+      ? MISSING_INTERVAL_MS
+      : INTERVAL_MS;
+    this.dueMs = Math.max(this.dueMs + pauseMs, nowMs);
+  }
+
+  #hurry(): void {
+    const { scheduler } = this.#environment;
+    const soonMs = scheduler.nowMs() + REORDERING_MS;
+    if (this.heapIndex < 0 || this.dueMs <= soonMs + MISSING_INTERVAL_MS) {
+      return;
+    }
+    this.dueMs = soonMs;
+    scheduler.schedule(this);
+  }
+
+  #sendArrivals(transport: ClientTransport): void {
+    const { arrivals } = this.#reception;
+    const [first] = this.#reception.tracks;
+    if (!arrivals.hasNews || first === undefined) return;
+    const { ssrc } = first.receiver;
+    transport.sendRtcp(
+      0,
+      arrivals.write(transport.out, 0, this.#ownSsrc, ssrc),
+    );
+  }
+
+  #sendRequests(transport: ClientTransport, nowMs: number): void {
+    const { counters } = this.#environment.meter;
+    for (const { receiver, nacks } of this.#reception.tracks) {
+      if (receiver.needsKeyFrame) {
+        receiver.needsKeyFrame = false;
+        counters.pliSent++;
+        transport.sendRtcp(
+          0,
+          writePli(transport.out, 0, this.#ownSsrc, receiver.ssrc),
+        );
+      }
+      if (nacks === undefined || nacks.size === 0) continue;
+      const due = nacks.takeDue(nowMs);
+      if (due.length === 0) continue;
+      counters.nackSent += due.length;
+      transport.sendRtcp(
+        0,
+        writeNack(transport.out, 0, this.#ownSsrc, receiver.ssrc, due),
+      );
+    }
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * The packets of one track that are missing, and when to ask for them (again):
+ * generic NACK (RFC 4585 section 6.2.1). Empty while nothing is lost, so it
+ * allocates only with losses.
+ *
+ * @module
+ */
+
+/** Between two requests for the same packet. */
+const RETRY_MS = 50;
+/** Requests for one packet, at most. */
+const MOST_REQUESTS = 10;
+/** More missing packets than this are not worth repairing: a key frame is. */
+const MOST_MISSING = 400;
+
+interface Missing {
+  requests: number;
+  dueMs: number;
+}
+
+/** The missing packets of one track. */
+export class NackList {
+  readonly #missing = new Map<number, Missing>();
+
+  /** Packets that are missing and still worth asking for. */
+  get size(): number {
+    return this.#missing.size;
+  }
+
+  /**
+   * Notes that the packets between two sequence numbers, both exclusive, did
+   * not come. Returns `false` when there are too many to repair: the list is
+   * empty then, and a key frame is what helps.
+   */
+  addGap(last: number, next: number, nowMs: number): boolean {
+    const gap = ((next - last) & 0xffff) - 1;
+    if (this.#missing.size + gap > MOST_MISSING) {
+      this.#missing.clear();
+      return false;
+    }
+    for (let i = 1; i <= gap; i++) {
+      this.#missing.set((last + i) & 0xffff, { requests: 0, dueMs: nowMs });
+    }
+    return true;
+  }
+
+  /** Notes that a packet came after all; returns whether it was missing. */
+  remove(sequence: number): boolean {
+    return this.#missing.delete(sequence);
+  }
+
+  /** The packets to ask for now, in the order in which they went missing. */
+  takeDue(nowMs: number): number[] {
+    const due: number[] = [];
+    for (const [sequence, missing] of this.#missing) {
+      if (missing.dueMs > nowMs) continue;
+      if (missing.requests === MOST_REQUESTS) {
+        this.#missing.delete(sequence);
+        continue;
+      }
+      missing.requests++;
+      missing.dueMs = nowMs + RETRY_MS;
+      due.push(sequence);
+    }
+    return due;
+  }
+}

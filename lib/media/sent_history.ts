@@ -1,0 +1,56 @@
+/**
+ * The latest packets that a track sent, as they left, so that one that was
+ * lost on the way to the server can be sent again (RFC 4585 section 6.2.1).
+ * Sent again means the same bytes: the same sequence number and the same
+ * encryption, so nothing is encrypted twice under one index.
+ *
+ * @module
+ */
+
+/** Two seconds of 480p. */
+const SLOTS = 256;
+/** Packets fit a path of 1,280 bytes. */
+const SLOT_BYTES = 1280;
+
+/** A ring of sent packets. */
+export class SentHistory {
+  readonly #bytes = new Uint8Array(SLOTS * SLOT_BYTES);
+  readonly #lengths = new Uint16Array(SLOTS);
+  readonly #sequences = new Int32Array(SLOTS).fill(-1);
+  /** Views of what packets are copied from: there are few distinct ones. */
+  readonly #views = new Map<number, Uint8Array>();
+
+  /** Keeps the packet of `length` bytes at `offset` of `source`, always the same buffer. */
+  keep(
+    sequence: number,
+    source: Uint8Array,
+    offset: number,
+    length: number,
+  ): void {
+    if (length > SLOT_BYTES) return;
+    const slot = sequence % SLOTS;
+    this.#sequences[slot] = sequence;
+    this.#lengths[slot] = length;
+    this.#bytes.set(this.#view(source, offset, length), slot * SLOT_BYTES);
+  }
+
+  /** Copies a packet to the start of `target`; returns its length, 0 when it is not kept any more. */
+  copy(sequence: number, target: Uint8Array): number {
+    const slot = sequence % SLOTS;
+    if (this.#sequences[slot] !== sequence) return 0;
+    const start = slot * SLOT_BYTES;
+    const end = start + this.#lengths[slot];
+    target.set(this.#bytes.subarray(start, end));
+    return end - start;
+  }
+
+  #view(source: Uint8Array, offset: number, length: number): Uint8Array {
+    const key = offset * (SLOT_BYTES + 1) + length;
+    let view = this.#views.get(key);
+    if (view === undefined) {
+      view = source.subarray(offset, offset + length);
+      this.#views.set(key, view);
+    }
+    return view;
+  }
+}
