@@ -1,0 +1,315 @@
+import { assert, assertEquals } from "@std/assert";
+import type { ServerMessage } from "../../../lib/protocol/mod.ts";
+import type { FakeParticipant } from "../../../lib/testing/mod.ts";
+import { count, errorsOf, NOTHING, statesOf, World } from "./world.ts";
+
+const AUDIO_ONLY = { publish: { audio: true, video: undefined } } as const;
+const VIEWER = { publish: undefined } as const;
+
+function consumesOf(world: World, name: string): number {
+  return world.saidBy(name).filter((type) => type === "consume").length;
+}
+
+function newProducers(of: FakeParticipant, many: number): ServerMessage[] {
+  return Array.from({ length: many }, (_, i) => ({
+    type: "newProducer",
+    participantId: of.id,
+    producerId: `producer-of-nobody-${i}`,
+    kind: "audio",
+    source: null,
+  }));
+}
+
+Deno.test("a client consumes up to its limits of each kind and no more", async () => {
+  const world = new World();
+  for (const name of ["B", "C", "D"]) await world.joined(name);
+  const { client } = await world.joined("A", { maxAudio: 2, maxVideo: 1 });
+  assertEquals(client.consumersOpen, 3);
+  await world.joined("E");
+  assertEquals([client.consumersOpen, consumesOf(world, "A")], [3, 3]);
+});
+
+Deno.test("the place of a track that closes goes to another one", async () => {
+  const world = new World();
+  await world.joined("B", AUDIO_ONLY);
+  await world.joined("C", AUDIO_ONLY);
+  const { client } = await world.joined("A", { ...VIEWER, maxAudio: 1 });
+  assertEquals(consumesOf(world, "A"), 1);
+  const [{ id }] = world.participant("B").producers;
+  world.participant("A").channel.deliver({
+    type: "producerClosed",
+    producerId: id,
+  });
+  await world.clock.run(0);
+  assertEquals([client.consumersOpen, consumesOf(world, "A")], [1, 2]);
+});
+
+Deno.test("who leaves frees the places of all its tracks, though the server names none", async () => {
+  const world = new World();
+  const b = await world.joined("B");
+  await world.joined("C");
+  const { client, events } = await world.joined("A", {
+    maxAudio: 1,
+    maxVideo: 1,
+  });
+  await b.client.leave();
+  await world.clock.run(0);
+  assertEquals([client.consumersOpen, count(events, "consumed")], [2, 4]);
+});
+
+Deno.test("a burst of fifty tracks is one run of requests before any reply, as many as there are places", async () => {
+  const world = new World();
+  await world.joined("A", { ...VIEWER, maxAudio: 8 });
+  const me = world.participant("A");
+  const before = me.channel.sent.length;
+  me.channel.deliver(...newProducers(me, 50));
+  await undefined;
+  await undefined;
+  assertEquals(
+    me.channel.sent.slice(before).map(({ type }) => type),
+    new Array(8).fill("consume"),
+  );
+  await world.clock.run(0);
+});
+
+Deno.test("sixteen consumers in one stay are all, closed ones included", async () => {
+  const world = new World();
+  const { client, events } = await world.joined("A", {
+    ...VIEWER,
+    maxAudio: 1,
+  });
+  for (let i = 0; i < 20; i++) {
+    const other = await world.joined(`B${i}`, AUDIO_ONLY);
+    await other.client.leave();
+    await world.clock.run(0);
+  }
+  assertEquals([consumesOf(world, "A"), count(events, "consumed")], [16, 16]);
+  assertEquals([client.state, errorsOf(events)], ["connected", []]);
+});
+
+Deno.test("a server with a lower cap is asked no more once it has said so", async () => {
+  const world = new World({ maxConsumers: 2 });
+  for (const name of ["B", "C", "D"]) await world.joined(name, AUDIO_ONLY);
+  const { client, events } = await world.joined("A", VIEWER);
+  assertEquals([client.state, client.consumersOpen], ["connected", 2]);
+  assertEquals(errorsOf(events).length, 1);
+  const before = consumesOf(world, "A");
+  await world.joined("E", AUDIO_ONLY);
+  assertEquals(consumesOf(world, "A"), before);
+});
+
+Deno.test("a track that goes while its consumer is made gets no row and is no error", async () => {
+  const world: World = new World({
+    intercept: (message, participant): undefined => {
+      if (message.type !== "consume" || participant?.name !== "A") return;
+      const { id } = world.participant("B");
+      participant.channel.deliver({
+        type: "participantLeft",
+        participantId: id,
+      });
+    },
+  });
+  await world.joined("B", AUDIO_ONLY);
+  const { client, events } = await world.joined("A", VIEWER);
+  assertEquals([client.consumersOpen, count(events, "consumed")], [0, 1]);
+  await world.clock.run(10_000);
+  assertEquals(client.totals().deliverable, 0);
+  assertEquals(errorsOf(events), []);
+});
+
+Deno.test("a track that is refused because it has just closed is no error; another refusal is", async () => {
+  let closes = true;
+  const world: World = new World({
+    intercept: (message, participant) => {
+      if (message.type !== "consume") return undefined;
+      const { producerId } = message;
+      if (closes) {
+        participant!.channel.deliver({ type: "producerClosed", producerId });
+      }
+      return [{
+        type: "error",
+        message:
+          `Error: Consumer error: Failed to create consumer: Producer with id "${producerId}" not found`,
+      }];
+    },
+  });
+  await world.joined("B", AUDIO_ONLY);
+  const first = await world.joined("A", VIEWER);
+  assertEquals(errorsOf(first.events), []);
+  closes = false;
+  const second = await world.joined("C", VIEWER);
+  assertEquals(errorsOf(second.events).length, 1);
+  assertEquals(second.client.state, "connected");
+});
+
+Deno.test("media that nobody resumed still counts: a refused resume costs an error and nothing else", async () => {
+  const world = new World({
+    intercept: ({ type }) =>
+      type === "resumeConsumer"
+        ? [{ type: "error", message: "Error: Consumer error: no" }]
+        : undefined,
+  });
+  await world.joined("B", AUDIO_ONLY);
+  const { client, events } = await world.joined("A", VIEWER);
+  await world.clock.run(2000);
+  assertEquals(errorsOf(events).length, 1);
+  assert(client.totals().received > 90);
+});
+
+Deno.test("every packet of everyone arrives, and is due to have", async () => {
+  const world = new World();
+  const b = await world.joined("B");
+  const a = await world.joined("A");
+  await world.clock.run(10_000);
+  const [sent, received] = [b.client.totals(), a.client.totals()];
+  assertEquals(sent.packetsSent > 1500, true);
+  assertEquals(received.lost, 0);
+  assertEquals(received.flowing, 2);
+  assertEquals(received.deliverable, received.received);
+  // What B sent before A consumed is nobody's loss.
+  assert(sent.packetsSent - received.received < 10);
+  await Promise.all([a.client.leave(), b.client.leave()]);
+  assertEquals(await world.leftovers(), NOTHING);
+});
+
+Deno.test("a packet that the server throws away is lost", async () => {
+  let packets = 0;
+  const world = new World({ drops: () => ++packets % 10 === 0 });
+  await world.joined("B", AUDIO_ONLY);
+  const { client } = await world.joined("A", VIEWER);
+  await world.clock.run(10_000);
+  const { lost, expected } = client.totals();
+  assert(Math.abs(lost / expected - 0.1) < 0.01, `${lost} of ${expected}`);
+});
+
+Deno.test("a track that is paused is not missed, and is missed when it stays silent after", async () => {
+  const world = new World();
+  const b = await world.joined("B", AUDIO_ONLY);
+  const { client } = await world.joined("A", VIEWER);
+  await world.clock.run(2000);
+  await b.client.setPaused("audio", true);
+  await world.clock.run(60_000);
+  const paused = client.totals();
+  assertEquals([paused.lost, paused.deliverable], [0, paused.received]);
+  await b.client.setPaused("audio", false);
+  await world.clock.run(2000);
+  const resumed = client.totals();
+  assert(resumed.received > paused.received + 90);
+  assertEquals(resumed.deliverable, resumed.received);
+  // B dies without a word: for as long as the server offers its track, it is due.
+  b.client.cutChannel();
+  world.server.isDown = true;
+  await world.clock.run(20_000);
+  const silent = client.totals();
+  assert(silent.deliverable > silent.received + 500);
+});
+
+Deno.test("a track that was paused before it was consumed is not missed", async () => {
+  const world = new World();
+  const b = await world.joined("B", AUDIO_ONLY);
+  await b.client.setPaused("audio", true);
+  // Reply and event come in one breath, before anyone can act on the reply.
+  const { client } = await world.joined("A", VIEWER);
+  await world.clock.run(30_000);
+  assertEquals(client.totals().deliverable, 0);
+});
+
+Deno.test("a pause holds for later tracks and stays, and so does a quality", async () => {
+  const world = new World();
+  const { client } = await world.joined("B");
+  await world.joined("A");
+  await client.setPaused("audio", true);
+  client.setQuality("720p", 30);
+  await world.clock.run(1000);
+  client.cutChannel();
+  await world.clock.run(1000);
+  assertEquals(client.state, "connected");
+  const [audio, video] = world.participant("B").producers;
+  const produced = world.saidBy("B").filter((type) => type === "pauseProducer");
+  assertEquals([audio.isPaused, video.isPaused, produced.length], [
+    true,
+    false,
+    2,
+  ]);
+  assertEquals(video.rtpParameters.encodings[0].maxBitrate, 2_500_000);
+});
+
+Deno.test("a key frame that the server asks for is sent", async () => {
+  const world = new World();
+  await world.joined("B");
+  const b = world.participant("B");
+  await world.clock.run(1000);
+  const before = world.environment.meter.counters.keyFramesSent;
+  const { ssrc } = b.producers[1].rtpParameters.encodings[0];
+  const pli = new Uint8Array([0x81, 206, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0]);
+  new DataView(pli.buffer).setUint32(8, ssrc!);
+  b.transports.send!.deliverRtcp(pli, 0);
+  await world.clock.run(100);
+  const { keyFramesSent, pliReceived } = world.environment.meter.counters;
+  assertEquals([keyFramesSent - before, pliReceived], [1, 1]);
+});
+
+Deno.test.each<
+  { when: string; message: "participantKicked" | "participantBanned" }
+>([
+  { when: "kicked", message: "participantKicked" },
+  { when: "banned", message: "participantBanned" },
+])("who is $when has failed and leaves", async ({ message }) => {
+  const world = new World();
+  const b = await world.joined("B");
+  const { client, events } = await world.joined("A");
+  const { id, channel } = world.participant("A");
+  channel.deliver({ type: message, participantId: id, reason: "spam" });
+  await world.clock.run(0);
+  assertEquals(client.state, "failed");
+  assertEquals(errorsOf(events), ["kicked: spam"]);
+  assertEquals(world.saidBy("A").at(-1), "leaveRoom");
+  assertEquals(errorsOf(b.events), []);
+  await b.client.leave();
+  assertEquals(await world.leftovers(), NOTHING);
+});
+
+Deno.test("who is kicked while its transports come up is told so, and not connected", async () => {
+  const gate = Promise.withResolvers<void>();
+  const world = new World({ handshake: () => gate.promise });
+  const { client, events } = world.client("A");
+  const joining = client.join();
+  await world.clock.run(100);
+  world.server.kick(world.participant("A"), "spam");
+  gate.resolve();
+  await joining;
+  assertEquals(statesOf(events), ["joining", "failed"]);
+  assertEquals(errorsOf(events), ["kicked: spam"]);
+  assertEquals(await world.leftovers(), NOTHING);
+});
+
+Deno.test("a transport that goes down fails the client once", async () => {
+  const world = new World();
+  const { client, events } = await world.joined("A");
+  const { send, recv } = world.participant("A").transports;
+  send!.lose();
+  recv!.lose();
+  await world.clock.run(0);
+  assertEquals(statesOf(events), ["joining", "connected", "failed"]);
+  assertEquals(errorsOf(events), [
+    "transport: send transport lost: no answer to consent checks",
+  ]);
+  await client.leave();
+  assertEquals(await world.leftovers(), NOTHING);
+});
+
+Deno.test("a transport that goes down while the other comes up fails the join", async () => {
+  const gate = Promise.withResolvers<void>();
+  const world = new World({
+    handshake: (direction) =>
+      direction === "recv" ? gate.promise : Promise.resolve(),
+  });
+  const { client, events } = world.client("A");
+  const joining = client.join();
+  await world.clock.run(100);
+  world.participant("A").transports.send!.lose();
+  gate.resolve();
+  await joining;
+  assertEquals(count(events, "connected"), 0);
+  assertEquals(client.state, "failed");
+});
