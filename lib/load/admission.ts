@@ -1,8 +1,8 @@
 /**
  * Admission of joins. A join costs several milliseconds of CPU for its
  * handshakes; many at once would hold up the packets of those that are in.
- * So only a few are under way at a time, one is begun at a time, and none
- * while packets run late. Who has to wait is counted: it is the generator
+ * So only a few are under way at a time, and none is begun while packets run
+ * late; afterwards those that wait begin one by one. Who has to wait is counted: it is the generator
  * that held it back, not the server.
  *
  * @module

@@ -1,0 +1,507 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import {
+  type ClientPlan,
+  type DrivenClient,
+  type DrivenEvent,
+  type DrivenTotals,
+  LocalNode,
+  makePlan,
+  type NodeNote,
+  type NodePlan,
+  rampAndHold,
+} from "../../../lib/load/mod.ts";
+import type { Snapshot } from "../../../lib/metrics/mod.ts";
+import { FakeClock } from "../../../lib/testing/mod.ts";
+
+const WALL_MS = 1_800_000_000_000;
+const MEDIA = {
+  audio: true,
+  video: true,
+  quality: "480p",
+  fps: 30,
+  maxAudio: 4,
+  maxVideo: 4,
+} as const;
+
+function clientPlan(index: number, over: Partial<ClientPlan> = {}): ClientPlan {
+  return {
+    index,
+    clientId: `client-${index}`,
+    participantName: `TestUser${index}`,
+    slot: index,
+    roomId: "r",
+    role: "publisher",
+    joinAtMs: 0,
+    leaveAtMs: null,
+    ...over,
+  };
+}
+
+const NO_TOTALS: DrivenTotals = {
+  packetsSent: 0,
+  bytesSent: 0,
+  received: 0,
+  bytes: 0,
+  expected: 0,
+  lost: 0,
+  deliverable: 0,
+  flowing: 0,
+  srtpFailures: 0,
+  duplicates: 0,
+  firstSentMs: -1,
+  firstReceivedMs: -1,
+};
+
+/** A client that connects 100 ms after it is told to join, or when it is told. */
+class FakeClient implements DrivenClient {
+  producersOpen = 2;
+  consumersOpen = 3;
+  media: DrivenTotals = NO_TOTALS;
+  readonly did: string[] = [];
+  readonly #join = Promise.withResolvers<void>();
+
+  constructor(
+    readonly plan: ClientPlan,
+    readonly tell: (event: DrivenEvent) => void,
+    readonly clock: FakeClock,
+    readonly connects: boolean,
+  ) {}
+
+  *jittersMs() {
+    yield 7;
+  }
+  totals() {
+    return this.media;
+  }
+  join() {
+    this.#do("join");
+    this.tell({ type: "state", state: "joining" });
+    if (this.connects) this.clock.setTimer(100, () => this.connect());
+    return this.#join.promise;
+  }
+  connect() {
+    if (this.did.includes("leave")) return;
+    this.tell({ type: "state", state: "connected" });
+    this.tell({ type: "connected", atMs: this.clock.nowMs() });
+    this.#join.resolve();
+  }
+  fail(kind: string, message: string) {
+    this.tell({ type: "error", kind, message });
+    this.tell({ type: "state", state: "failed" });
+    this.#join.resolve();
+  }
+  leave() {
+    this.#do("leave");
+    this.#join.resolve();
+    this.tell({ type: "state", state: "left" });
+    return Promise.resolve();
+  }
+  setPaused(kind: string, paused: boolean) {
+    this.#do(`${paused ? "pause" : "resume"} ${kind}`);
+    return Promise.resolve();
+  }
+  setQuality(quality: string, fps: number) {
+    this.#do(`${quality}${fps}`);
+  }
+  cutChannel() {
+    this.#do("cut");
+  }
+  #do(what: string) {
+    this.did.push(`${what} ${this.clock.nowMs()}`, what);
+  }
+  /** What it was told, with the times. */
+  get log() {
+    return this.did.filter((_, i) => i % 2 === 0);
+  }
+}
+
+class Bench {
+  readonly clock = new FakeClock(5000);
+  readonly snapshots: Snapshot[] = [];
+  readonly notes: NodeNote[] = [];
+  readonly clients: FakeClient[] = [];
+  connects = true;
+  disposed = 0;
+  readonly node: LocalNode;
+
+  constructor() {
+    this.node = new LocalNode({
+      name: "n1",
+      clock: {
+        nowMs: () => this.clock.nowMs(),
+        wallNowMs: () => WALL_MS + this.clock.nowMs(),
+        setTimer: (ms, fn) => this.clock.setTimer(ms, fn),
+      },
+      openHost: () =>
+        Promise.resolve({
+          create: (plan, onEvent) => {
+            const client = new FakeClient(
+              plan,
+              onEvent,
+              this.clock,
+              this.connects,
+            );
+            this.clients.push(client);
+            return client;
+          },
+          health: {
+            lanes: ["native"],
+            ciphers: ["openssl"],
+            cpuUs: () => 1234.5,
+            kernelDrops: () => 3,
+          },
+          latenessMs: () => 0,
+          [Symbol.dispose]: () => {
+            this.disposed++;
+          },
+        }),
+      handlers: {
+        onSnapshot: (snapshot) => this.snapshots.push(snapshot),
+        onNote: (note) => this.notes.push(note),
+        onDied: () => {},
+      },
+    });
+  }
+
+  /** Starts the node as if the run had begun `agoMs` ago. */
+  async start(clients: readonly ClientPlan[], agoMs = 0): Promise<void> {
+    const plan: NodePlan = {
+      node: "n1",
+      server: { url: "ws://x/ws" },
+      datapath: {},
+      startedAtMs: WALL_MS + this.clock.nowMs() - agoMs,
+      plan: { seed: 1, endAtMs: 0, media: MEDIA, clients },
+    };
+    await this.node.start(plan);
+  }
+
+  record(index: number) {
+    return this.node.snapshot().clients.find((one) => one.index === index)!;
+  }
+}
+
+Deno.test("clients join when they are due and leave when their time is over", async () => {
+  const bench = new Bench();
+  await bench.start([
+    clientPlan(0, { joinAtMs: 500 }),
+    clientPlan(1, { joinAtMs: 1000, leaveAtMs: 3000 }),
+  ]);
+  await bench.clock.run(4000);
+  assertEquals(bench.clients.map(({ log }) => log), [
+    ["join 5500"],
+    ["join 6000", "leave 8000"],
+  ]);
+  assertEquals([bench.record(0).state, bench.record(1).state], [
+    "connected",
+    "left",
+  ]);
+  await bench.node.stop();
+});
+
+Deno.test("times count from when the run began, wherever the node's clock stands", async () => {
+  const bench = new Bench();
+  await bench.start([
+    clientPlan(0, { joinAtMs: 500 }),
+    clientPlan(1, { joinAtMs: 2500 }),
+  ], 2000);
+  await bench.clock.run(600);
+  assertEquals(bench.clients.map(({ log }) => log), [
+    ["join 5000"],
+    ["join 5500"],
+  ]);
+  // Who was due in the past is due now: nobody could have been in time.
+  assertEquals(bench.record(0).connectionTimeMs, 100);
+  await bench.node.stop();
+});
+
+Deno.test("a held back join counts, and its connection time runs from when it was due", async () => {
+  const bench = new Bench();
+  await bench.start(Array.from({ length: 10 }, (_, i) => clientPlan(i)));
+  await bench.clock.run(300);
+  assertEquals(bench.node.snapshot().generator.heldBackJoins, 2);
+  assertEquals(bench.record(0).connectionTimeMs, 100);
+  assertEquals(bench.record(8).connectionTimeMs, 200);
+  await bench.node.stop();
+});
+
+Deno.test("what clients tell is in their records, the counters and the trends", async () => {
+  const bench = new Bench();
+  await bench.start([clientPlan(0)]);
+  await bench.clock.run(100);
+  const { tell } = bench.clients[0];
+  tell({ type: "latency", operation: "join_room", ms: 12 });
+  tell({ type: "produced", kind: "audio" });
+  tell({ type: "consumed", kind: "video" });
+  tell({ type: "consumed", kind: "audio" });
+  tell({ type: "anomaly", anomaly: { kind: "unknown" } });
+  tell({ type: "anomaly", anomaly: { kind: "malformed" } });
+  tell({ type: "anomaly", anomaly: { kind: "late" } });
+  tell({ type: "error", kind: "timeout", message: "no reply" });
+  tell({ type: "returned", how: "rejoined" });
+  tell({ type: "returnFailed" });
+  bench.clients[0].media = {
+    ...NO_TOTALS,
+    packetsSent: 10,
+    bytesSent: 1000,
+    received: 20,
+    bytes: 2000,
+    expected: 21,
+    lost: 1,
+    deliverable: 22,
+    flowing: 2,
+    srtpFailures: 3,
+    duplicates: 4,
+    firstSentMs: 5150,
+    firstReceivedMs: 5250,
+  };
+  const { counters, gauges, trends, clients: [record] } = bench.node
+    .snapshot();
+  assertEquals(
+    {
+      produced: counters.producersCreated,
+      consumed: counters.consumersCreated,
+      unknown: counters.unknownMessages,
+      malformed: counters.malformedMessages,
+      timeouts: counters["errors.timeout"],
+      expected: counters.packetsExpected,
+      lost: counters.packetsLost,
+      deliverable: counters.packetsDeliverable,
+      duplicates: counters.packetsDuplicate,
+      srtpFailures: counters.srtpFailures,
+    },
+    {
+      produced: 1,
+      consumed: 2,
+      unknown: 1,
+      malformed: 1,
+      timeouts: 1,
+      expected: 21,
+      lost: 1,
+      deliverable: 22,
+      duplicates: 4,
+      srtpFailures: 3,
+    },
+  );
+  assertEquals<unknown>(gauges, {
+    clientsActive: 1,
+    clientsConnected: 1,
+    producersOpen: 2,
+    consumersOpen: 3,
+  });
+  assertEquals(
+    Object.keys(trends).sort(),
+    [
+      "connectionTime",
+      "jitter",
+      "signaling.join_room",
+      "timeToFirstMediaReceived",
+      "timeToFirstMediaSent",
+    ],
+  );
+  assertEquals(
+    [
+      record.packetsSent,
+      record.packetsReceived,
+      record.packetsExpected,
+      record.packetsLost,
+      record.bytesSent,
+      record.bytesReceived,
+      record.consumersFlowing,
+      record.timeToFirstMediaSentMs,
+      record.timeToFirstMediaReceivedMs,
+      record.reconnections,
+      record.reconnectionFailures,
+      record.connectionSuccessful,
+    ],
+    [10, 20, 21, 1, 1000, 2000, 2, 150, 250, 1, 1, true],
+  );
+  assertEquals(record.errors, [
+    { kind: "timeout", message: "no reply", atMs: 100 },
+  ]);
+  assertEquals(bench.notes.map(({ level, text }) => `${level}: ${text}`), [
+    "error: no reply",
+    "info: came back (rejoined)",
+  ]);
+  await bench.node.stop();
+});
+
+Deno.test("a client that fails keeps the cause, and its session ends", async () => {
+  const bench = new Bench();
+  await bench.start([clientPlan(0)]);
+  await bench.clock.run(1100);
+  bench.clients[0].fail("transport", "gone");
+  await bench.clock.run(5000);
+  const { state, failureCause, sessionDurationMs } = bench.record(0);
+  assertEquals([state, failureCause, sessionDurationMs], [
+    "failed",
+    "gone",
+    1000,
+  ]);
+  await bench.node.stop();
+});
+
+Deno.test("session time grows while connected, not while coming back", async () => {
+  const bench = new Bench();
+  await bench.start([clientPlan(0)]);
+  await bench.clock.run(1100);
+  assertEquals(bench.record(0).sessionDurationMs, 1000);
+  const { tell } = bench.clients[0];
+  tell({ type: "state", state: "joining" });
+  await bench.clock.run(3000);
+  tell({ type: "state", state: "connected" });
+  await bench.clock.run(500);
+  assertEquals(bench.record(0).sessionDurationMs, 1500);
+  await bench.node.stop();
+});
+
+Deno.test("there is a snapshot a second, numbered, with the generator's state", async () => {
+  const bench = new Bench();
+  await bench.start([], 2000);
+  await bench.clock.run(3000);
+  assertEquals(bench.snapshots.map(({ atMs, sequence }) => [atMs, sequence]), [
+    [3000, 1],
+    [4000, 2],
+    [5000, 3],
+  ]);
+  assertEquals(bench.snapshots[2].generator, {
+    lanes: ["native"],
+    ciphers: ["openssl"],
+    workers: 1,
+    cpuUs: 1235,
+    threadUs: 3_000_000,
+    kernelDrops: 3,
+    heldBackJoins: 0,
+  });
+  await bench.node.stop();
+});
+
+Deno.test("commands reach the clients that they name and no others", async () => {
+  const bench = new Bench();
+  await bench.start([]);
+  await bench.node.command({
+    type: "add",
+    clients: [0, 1, 2].map((index) => clientPlan(index)),
+  });
+  await bench.clock.run(200);
+  const clients = [0, 2, 99];
+  await bench.node.command({
+    type: "pause",
+    clients,
+    kind: "video",
+    paused: true,
+  });
+  await bench.node.command({
+    type: "pause",
+    clients: [2],
+    kind: "video",
+    paused: false,
+  });
+  await bench.node.command({
+    type: "quality",
+    clients: [0],
+    quality: "720p",
+    fps: 15,
+  });
+  await bench.node.command({ type: "reconnect", clients: [2] });
+  await bench.node.command({ type: "drop", clients: [0] });
+  assertEquals(
+    bench.clients.map(({ log }) => log.slice(1).map((s) => s.slice(0, -5))),
+    [
+      ["pause video", "720p15", "leave"],
+      [],
+      ["pause video", "resume video", "cut"],
+    ],
+  );
+  await bench.node.stop();
+});
+
+Deno.test("who has left keeps its figures and nothing else", async () => {
+  const bench = new Bench();
+  await bench.start([clientPlan(0, { leaveAtMs: 1000 }), clientPlan(1)]);
+  await bench.clock.run(500);
+  const media = { ...NO_TOTALS, packetsSent: 50, received: 40, expected: 42 };
+  for (const client of bench.clients) {
+    client.media = { ...media, lost: 2, deliverable: 43 };
+  }
+  await bench.clock.run(1000);
+  bench.clients[0].totals = () => {
+    throw new Error("nobody asks who has left");
+  };
+  const { counters, gauges } = bench.node.snapshot();
+  assertEquals(
+    [
+      counters.packetsExpected,
+      counters.packetsLost,
+      counters.packetsDeliverable,
+    ],
+    [84, 4, 86],
+  );
+  assertEquals([gauges.clientsConnected, gauges.producersOpen], [1, 2]);
+  const { state, packetsSent, sessionDurationMs } = bench.record(0);
+  assertEquals([state, packetsSent, sessionDurationMs], ["left", 50, 900]);
+  await bench.node.stop();
+});
+
+Deno.test("stopping has everyone leave, gives a last snapshot and closes the host, once", async () => {
+  const bench = new Bench();
+  bench.connects = false;
+  await bench.start([
+    ...Array.from({ length: 10 }, (_, i) => clientPlan(i)),
+    clientPlan(10, { joinAtMs: 60_000 }),
+  ]);
+  await bench.clock.run(100);
+  const joined = bench.clients.filter(({ did }) => did.includes("join"));
+  assertEquals(joined.length, 8);
+  await Promise.all([bench.node.stop(), bench.node.stop()]);
+  assertEquals(
+    bench.clients.map(({ did }) => did.at(-1)),
+    Array(11).fill("leave"),
+  );
+  assertEquals([bench.snapshots.length, bench.disposed], [1, 1]);
+  assertEquals(bench.clock.pendingTimers, 0);
+  await bench.clock.run(100_000);
+  // Nobody who was still waiting has begun meanwhile.
+  assertEquals(
+    bench.clients.filter(({ did }) => did.includes("join")).length,
+    8,
+  );
+  await bench.node.command({ type: "add", clients: [clientPlan(11)] });
+  assertEquals(bench.clients.length, 11);
+});
+
+Deno.test("a node whose host does not open says so, and stops all the same", async () => {
+  const bench = new Bench();
+  const node = new LocalNode({
+    name: "n1",
+    clock: {
+      nowMs: () => 0,
+      wallNowMs: () => 0,
+      setTimer: (ms, fn) => bench.clock.setTimer(ms, fn),
+    },
+    openHost: () => Promise.reject(new Error("no FFI")),
+    handlers: { onSnapshot() {}, onNote() {}, onDied() {} },
+  });
+  const plan = makePlan({
+    ...MEDIA,
+    stages: rampAndHold(3, 0, 1000),
+    room: "r",
+    rooms: 1,
+    publishRatio: 1,
+    churnRate: 0,
+    seed: 1,
+  });
+  await assertRejects(
+    () =>
+      node.start({
+        node: "n1",
+        server: { url: "" },
+        datapath: {},
+        startedAtMs: 0,
+        plan,
+      }),
+    Error,
+    "no FFI",
+  );
+  await node.stop();
+  assertEquals(bench.clock.pendingTimers, 0);
+});
