@@ -10,4 +10,9 @@
  */
 
 export { type Settings } from "./load.ts";
+export {
+  openRunScreen,
+  type RunScreen,
+  type RunScreenOptions,
+} from "./run_screen.ts";
 export { runSession, type SessionOptions } from "./session.ts";

@@ -94,7 +94,15 @@ export class Program {
         case "suspend":
           this.#options.terminal.suspend();
           break;
-        default:
+        case "add":
+        case "command":
+        case "save":
+        case "report":
+        case "js":
+        case "remember":
+        case "interrupt":
+        case "end":
+        case "exit":
           perform(effect);
       }
     }

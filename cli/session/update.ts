@@ -31,9 +31,7 @@ function take(model: Model, message: Message): Step {
     case "line":
       return still({ ...model, queue: [...model.queue, message.text] });
     case "inputEnded":
-      return model.audience === "plain"
-        ? still({ ...model, queue: [...model.queue, "quit"] })
-        : leave(model, 0);
+      return inputEnded(model);
     case "remembered":
       return still({ ...model, lines: message.lines });
     case "resized":
@@ -75,6 +73,17 @@ function take(model: Model, message: Message): Step {
       return leave(model, 1, message.reason);
     case "interrupted":
       return interrupted(model, message.code);
+  }
+}
+
+function inputEnded(model: Model): Step {
+  switch (model.audience) {
+    case "session":
+      return leave(model, 0);
+    case "plain":
+      return still({ ...model, queue: [...model.queue, "quit"] });
+    case "run":
+      return interrupted(model);
   }
 }
 

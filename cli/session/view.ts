@@ -22,16 +22,18 @@ export function view(model: Model): Frame {
   const body = model.page === undefined
     ? [
       ...filled(chartLines(model, columns, layout.charts), layout.charts),
-      ...filled(tableLines(model, columns), layout.table),
+      ...tableLines(model, columns).slice(0, layout.table),
     ]
     : filled(
       pageLines(model.page, columns, layout.charts + layout.table),
       layout.charts + layout.table,
     );
+  // The log has what the table leaves.
+  const logRows = layout.charts + layout.table + layout.log - body.length;
   const above = [
     ...filled(statusLines(model, columns), layout.status),
     ...body,
-    ...filled(logLines(model.log, columns, layout.log), layout.log),
+    ...filled(logLines(model.log, columns, logRows), logRows),
   ];
   if (model.audience !== "session") {
     const bottom = filled(progressLines(model, columns), layout.bottom);

@@ -88,40 +88,48 @@ function oneChart(
     : band(...judgement);
   const numbers = series.map(([label, name], i) => ({
     label,
-    value: quantity(now?.[name] ?? NaN, unit),
+    value: now?.[name] ?? NaN,
     style: SERIES_STYLES[i],
   }));
   return [
-    legend(title, numbers, word, width),
+    legend(title, unit, numbers, word, width),
     ...curves,
   ];
 }
 
 interface NewestNumber {
   readonly label: string;
-  readonly value: string;
+  readonly value: number;
   readonly style: Style;
 }
 
 /** The title, the newest number of each curve, and a word on it; closer together when space is short. */
 function legend(
   title: string,
+  unit: string,
   numbers: readonly NewestNumber[],
   word: Band | undefined,
   width: number,
 ): Line {
-  const spaced = (gap: string, bullet: string): Line => [
+  const spaced = (gap: string, bullet: string, everyUnit: boolean): Line => [
     span(title, "bold"),
-    ...numbers.flatMap(({ label, value, style }) => [
+    ...numbers.flatMap(({ label, value, style }, i) => [
       span(gap),
       span(bullet, style),
       span(`${label} `, "dim"),
-      span(value),
+      span(
+        quantity(value, everyUnit || i === numbers.length - 1 ? unit : ""),
+      ),
     ]),
     ...(word ? [span(gap), span(word, word)] : []),
   ];
-  const airy = spaced("  ", "● ");
-  return fitLine(lineWidth(airy) <= width ? airy : spaced(" ", "●"), width);
+  const variants = [
+    spaced("  ", "● ", true),
+    spaced(" ", "●", true),
+    spaced(" ", "●", false),
+  ];
+  const fitting = variants.find((line) => lineWidth(line) <= width);
+  return fitLine(fitting ?? variants[2], width);
 }
 
 /** The part of `total` that place `i` of `places` has, whole numbers that add up. */
