@@ -36,6 +36,7 @@ const NOTES: readonly string[] = [
 const REPORT_OPTIONS = {
   json: flag({ help: "print JSON" }),
   csv: flag({ help: "print CSV" }),
+  table: flag({ help: "a row each, also when there is only one" }),
 } as const;
 
 /** Columns where there is no terminal: of a summary, and of a table, which is not cut. */
@@ -47,7 +48,7 @@ export async function reportCommand(args: readonly string[]): Promise<number> {
   const isFile = (arg: string) => !arg.startsWith("-");
   const paths = args.filter(isFile);
   const parsed = parseOptions(REPORT_OPTIONS, args.filter((a) => !isFile(a)));
-  const { json, csv } = parsed.values;
+  const { json, csv, table } = parsed.values;
   if (parsed.help) {
     printOut(
       commandHelp(
@@ -72,7 +73,7 @@ export async function reportCommand(args: readonly string[]): Promise<number> {
   }
   const runs = await Promise.all(paths.map(readRun));
   const [only] = runs;
-  if (runs.length > 1) {
+  if (table || runs.length > 1) {
     printOut(renderMany(runs, json, csv));
     return 0;
   }

@@ -112,7 +112,7 @@ const COLUMNS: readonly Column[] = [
   },
   column(
     "serverMeanCpuRatio",
-    "CPU mean",
+    "server CPU",
     ({ server }) => server.load?.meanCpuRatio ?? null,
     formatCores,
   ),
@@ -131,7 +131,7 @@ const COLUMNS: readonly Column[] = [
   {
     ...column(
       "serverMaxRssBytes",
-      "memory",
+      "RSS",
       ({ server }) => server.load?.maxRssBytes ?? null,
       formatBytes,
     ),
@@ -142,13 +142,13 @@ const COLUMNS: readonly Column[] = [
   },
   column(
     "serverMaxFds",
-    "files",
+    "FDs",
     ({ server }) => server.load?.maxFds ?? null,
     formatCount,
   ),
   column(
     "generatorCpuRatio",
-    "our CPU",
+    "generator CPU",
     ({ generator, elapsedMs }) =>
       elapsedMs > 0 ? generator.cpuSeconds * 1000 / elapsedMs : null,
     formatCores,

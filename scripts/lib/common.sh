@@ -10,7 +10,8 @@ Settings come from the environment, or else from the file scripts/server.env
 (shell assignments; all of them reach the server):
 
   SERVER_CMD      the command that starts the server
-                  (default: rtcrowd's own server with mediasoup, on PORT)
+                  (default: rtcrowd's own server on PORT, with mediasoup
+                  if its worker is here, else with werift)
   SERVER_DIR      the folder it runs in (default: the project; over ssh, home)
   PORT            the port it listens on (default: 3000)
   SERVER_HOST     act on this machine, over ssh (default: this one);
@@ -92,13 +93,22 @@ act() {
   fi
 }
 
+# Our own server. The real SFU needs a worker, which may have to be fetched or built.
 default_command() {
-  if command -v deno >/dev/null; then
-    deno='deno'
-  else
-    deno='npx -y deno@2.9.6'
+  find_deno
+  worker=${MEDIASOUP_WORKER_BIN:-${XDG_CACHE_HOME:-$HOME/.cache}/mediasoup-worker-3.18.1}
+  engine=mediasoup
+  if [ ! -f "$worker" ]; then
+    engine=werift
+    echo "No mediasoup worker at $worker: our server forwards with werift. scripts/mediasoup-worker.sh gets one." >&2
   fi
-  echo "$deno run -A cli/main.ts serve --engine mediasoup --port $PORT"
+  echo "$(quote "$deno") run -A cli/main.ts serve --engine $engine --port $PORT"
+}
+
+# Sets $deno to the program itself: behind npx it would not hear of signals.
+find_deno() {
+  deno=$(command -v deno || npx -y deno@2.9.6 eval 'console.log(Deno.execPath())') ||
+    fail "Cannot find deno: put it on PATH, or npx, which fetches it"
 }
 
 # The whole program for the other machine. Its last line gives it an empty
