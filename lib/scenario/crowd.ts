@@ -37,6 +37,13 @@ export interface CrowdOptions {
   readonly plan: Pick<RunPlan, "media" | "seed">;
   /** Threads that drive clients; 1 is this one. @default {1} */
   readonly workers?: number | undefined;
+  /**
+   * Makes each node; `name` is unique in the crowd.
+   * @default {this thread, or a `Worker` for each of several threads}
+   */
+  readonly openNode?:
+    | ((name: string, handlers: NodeHandlers) => LoadNode)
+    | undefined;
   /** @default {{}} */
   readonly datapath?: DatapathChoice | undefined;
   /** Calls off the opening; has no effect on an open crowd. */
@@ -111,15 +118,11 @@ export class Crowd implements AsyncDisposable {
   /** Starts the nodes; called once. */
   async start(): Promise<void> {
     const { workers = 1, plan, server, datapath = {} } = this.#options;
-    const script = import.meta.resolve("./worker.ts");
+    const openNode = this.#options.openNode ??
+      (workers === 1 ? openOnThisThread : openInWorker);
     for (let i = 0; i < workers; i++) {
       const name = workers === 1 ? "local" : `worker-${i}`;
-      const handlers = this.#handlersOf(name);
-      this.#nodes.push(
-        workers === 1
-          ? createLocalNode(name, "process", handlers)
-          : new WorkerNode(name, script, handlers),
-      );
+      this.#nodes.push(openNode(name, this.#handlersOf(name)));
     }
     await Promise.all(this.#nodes.map((node) =>
       node.start({
@@ -266,6 +269,14 @@ export class Crowd implements AsyncDisposable {
       },
     });
   }
+}
+
+function openOnThisThread(name: string, handlers: NodeHandlers): LoadNode {
+  return createLocalNode(name, "process", handlers);
+}
+
+function openInWorker(name: string, handlers: NodeHandlers): LoadNode {
+  return new WorkerNode(name, import.meta.resolve("./worker.ts"), handlers);
 }
 
 function recordOf(

@@ -1,0 +1,78 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { type NodePlan, WorkerNode } from "../../lib/load/mod.ts";
+
+const SCRIPT = import.meta.resolve("../fixtures/node_worker.ts");
+
+function plan(url: string): NodePlan {
+  return {
+    node: "w",
+    server: { url },
+    datapath: {},
+    startedAtMs: 0,
+    plan: {
+      seed: 1,
+      endAtMs: 0,
+      media: {
+        audio: true,
+        video: true,
+        quality: "480p",
+        fps: 30,
+        maxAudio: 1,
+        maxVideo: 1,
+      },
+      clients: [],
+    },
+  };
+}
+
+function open(script = SCRIPT, silentAfterMs?: number) {
+  const died = Promise.withResolvers<string>();
+  const told: string[] = [];
+  const node = new WorkerNode("w", script, {
+    onSnapshot: ({ node, sequence }) => told.push(`${node} ${sequence}`),
+    onNote: ({ text }) => told.push(text),
+    onDied: (reason) => died.resolve(reason),
+  }, silentAfterMs === undefined ? {} : { silentAfterMs });
+  return { node, told, died: died.promise };
+}
+
+Deno.test("a node in a worker starts, carries commands out and stops, with a last snapshot", async () => {
+  const { node, told } = open();
+  await node.start(plan("ws://x/ws"));
+  await node.command({ type: "reconnect", clients: [] });
+  await node.command({ type: "drop", clients: [] });
+  await node.stop();
+  await node.stop();
+  assertEquals(told, ["w 1", "reconnect", "reconnect,drop", "w 2"]);
+});
+
+Deno.test("a node that cannot start says why", async () => {
+  const { node } = open();
+  const error = await assertRejects(() => node.start(plan("refuse")), Error);
+  assertEquals(error.message, "no such server");
+  await node.stop();
+});
+
+Deno.test.each([
+  { how: 1, reason: "out of luck", why: "throws" },
+  { how: 2, reason: "no word in 0.3 s", why: "closes itself" },
+  { how: 3, reason: "no word in 0.3 s", why: "hangs" },
+])(
+  "a worker that $why is dead, and stopping it does not hang",
+  async ({ how, reason }) => {
+    const { node, died } = open(SCRIPT, 300);
+    await node.start(plan("ws://x/ws"));
+    const command = node.command({ type: "drop", clients: [how] });
+    assertStringIncludes(await died, reason);
+    await command;
+    await node.command({ type: "drop", clients: [0] });
+    await node.stop();
+  },
+);
+
+Deno.test("a worker whose script cannot be had is dead at once", async () => {
+  const { node, died } = open(SCRIPT.replace("node_worker", "no_such_file"));
+  await assertRejects(() => node.start(plan("ws://x/ws")), Error);
+  assertStringIncludes(await died, "no_such_file");
+  await node.stop();
+});
