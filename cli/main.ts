@@ -18,12 +18,10 @@ import {
 if (import.meta.main) Deno.exitCode = await main(Deno.args);
 
 /** Carries a command line out; resolves with the exit code. */
-async function main([name, ...args]: readonly string[]): Promise<number> {
+async function main(words: readonly string[]): Promise<number> {
+  const [name, ...args] = words;
   try {
     switch (name) {
-      case undefined:
-        printError(help().trimEnd());
-        return 2;
       case "help":
       case "--help":
       case "-h":
@@ -32,6 +30,10 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
         if (args.length > 0) return surplus(args[0]);
         printOut(`rtcrowd ${VERSION}\n`);
         return 0;
+    }
+    // Without a command it is the session, with these options.
+    if (name === undefined || name.startsWith("-")) {
+      return await COMMANDS.get("session")!.perform(words);
     }
     const command = COMMANDS.get(name);
     return command === undefined
@@ -81,7 +83,7 @@ function help(): string {
   return [
     "rtcrowd: crowds of real WebRTC clients for mediasoup SFUs",
     "",
-    `${PROGRAM} <command> [options]`,
+    `${PROGRAM} [command] [options]`,
     "",
     ...twoColumns(rows),
   ].map((line) => `${line}\n`).join("");

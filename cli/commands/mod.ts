@@ -12,6 +12,7 @@ import { DOCTOR_SUMMARY, doctorCommand } from "./doctor.ts";
 import { REPORT_SUMMARY, reportCommand } from "./report.ts";
 import { RUN_SUMMARY, runCommand } from "./run.ts";
 import { SERVE_SUMMARY, serveCommand } from "./serve.ts";
+import { SESSION_SUMMARY, sessionCommand } from "./session.ts";
 
 export { PROGRAM, twoColumns } from "./help.ts";
 export { errorLine, printError, printOut } from "./shell.ts";
@@ -26,6 +27,7 @@ export interface Command {
 
 /** All commands, by the word that asks for them. */
 export const COMMANDS: ReadonlyMap<string, Command> = new Map([
+  ["session", { summary: SESSION_SUMMARY, perform: sessionCommand }],
   ["run", { summary: RUN_SUMMARY, perform: runCommand }],
   ["serve", { summary: SERVE_SUMMARY, perform: serveCommand }],
   ["report", { summary: REPORT_SUMMARY, perform: reportCommand }],

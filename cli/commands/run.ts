@@ -16,6 +16,7 @@ import {
   type Summary,
   whyImpossible,
 } from "../../mod.ts";
+import { openRunScreen, type RunScreen } from "../session/mod.ts";
 import { commandHelp } from "./help.ts";
 import { parseOptions } from "./parse.ts";
 import { RunFiles, type RunRecord, whyNotWritable } from "./run_files.ts";
@@ -87,17 +88,31 @@ async function performRun(values: RunValues): Promise<number> {
     return 1;
   }
   const files = new RunFiles(values.out);
+  let screen: RunScreen | undefined;
+  const tell = (line: string) =>
+    screen === undefined ? printError(line) : screen.say(line);
   using interrupts = openInterrupts({
     onFirst: () => {
-      if (!values.quiet) printError("Stopping; once more to stop at once.");
+      if (!values.quiet) tell("Stopping; once more to stop at once.");
     },
     beforeExit: () => files.discardUnfinished(),
   });
   const { signal } = interrupts;
   await using server = await openServer(values, signal);
   if (server === undefined) return interruptedEarly();
+  if (!values.quiet && !values.json) {
+    screen = await openRunScreen({
+      url: server.url,
+      engine,
+      pids: server.pids,
+      plan,
+      rampUpMs: values.rampUp,
+      thresholds: values.threshold,
+      onInterrupt: () => Deno.kill(Deno.pid, "SIGINT"),
+    });
+  }
   if (!values.quiet) {
-    for (const line of configLines(values, server, workers)) printError(line);
+    for (const line of configLines(values, server, workers)) tell(line);
   }
   try {
     const outcome = await run({
@@ -117,8 +132,13 @@ async function performRun(values: RunValues): Promise<number> {
       broken: server.failed,
       monitor: [...values.monitor, ...embeddedTargets(server.pids)],
       metricsToken: Deno.env.get("METRICS_TOKEN"),
-      onServerNote: printError,
-      onProgress: progressTo(files, values.quiet),
+      onServerNote: tell,
+      onNote: (note) => screen?.onNote(note),
+      onProgress: progressTo(files, tell, values.quiet, screen),
+    }).finally(async () => {
+      // What follows belongs on the terminal as it was.
+      await screen?.[Symbol.asyncDispose]();
+      screen = undefined;
     });
     return await conclude(outcome, files, values);
   } catch (error) {
@@ -171,18 +191,21 @@ function interruptedEarly(): number {
   return INTERRUPTED;
 }
 
-/** Prints where the run is and writes checkpoints, now and then. */
+/** Shows or prints where the run is, and writes checkpoints, now and then. */
 function progressTo(
   files: RunFiles,
+  tell: (line: string) => void,
   quiet: boolean,
+  screen: RunScreen | undefined,
 ): (progress: RunProgress) => void {
   let nextLineMs = 0;
   let nextCheckpointMs = 0;
   let failed = false;
   return (progress) => {
     const { elapsedMs, phase, snapshot, summarize } = progress;
+    screen?.onProgress(progress);
     // Seconds are not exact: half of one early is near enough.
-    if (!quiet && elapsedMs >= nextLineMs - 500) {
+    if (!quiet && screen === undefined && elapsedMs >= nextLineMs - 500) {
       nextLineMs = elapsedMs + PROGRESS_MS;
       printError(progressLine(progress));
     }
@@ -193,7 +216,7 @@ function progressTo(
       clients: snapshot.clients,
     });
     files.checkpoint(record).catch((error: Error) => {
-      if (!failed) printError(error.message);
+      if (!failed) tell(error.message);
       failed = true;
     });
   };

@@ -7,6 +7,7 @@
  */
 
 import {
+  ChannelError,
   type Crowd,
   type Ending,
   openCrowd,
@@ -151,17 +152,18 @@ export class Effects {
 
   #server(): ServerTarget {
     const { server } = this.#context.options;
-    return this.#sfu === undefined
-      ? server!
-      : { ...server, url: this.#sfu.url };
+    return this.#sfu === undefined ? server : { ...server, url: this.#sfu.url };
   }
 
   #watchOf(url: string, startedAtMs: number): ServerWatch {
-    const target = this.#sfu === undefined
+    const { monitor } = this.#context.options;
+    const found = this.#sfu === undefined
       ? localTarget(url)
       : `pid:${this.#sfu.pids[0]}`;
     return new ServerWatch({
-      targets: target === undefined ? [] : [parseTarget(target)],
+      targets: monitor.length > 0 || found === undefined
+        ? monitor
+        : [parseTarget(found)],
       startedAtMs,
       onNote: (text) =>
         this.#context.dispatch({
@@ -263,6 +265,10 @@ function localTarget(url: string): string | undefined {
     : undefined;
 }
 
+/** What went wrong, and what to try. */
 function messageOf(error: unknown): string {
+  if (error instanceof ChannelError && error.failure.kind !== "aborted") {
+    return `${error.message} Start the server, or leave out --server to have one started.`;
+  }
   return error instanceof Error ? error.message : String(error);
 }

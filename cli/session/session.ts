@@ -7,6 +7,7 @@
 
 import {
   type EngineKind,
+  type MonitorTarget,
   renderText,
   type ServerTarget,
   type Summary,
@@ -28,8 +29,8 @@ import { Program } from "./program.ts";
 
 /** What a session is made of. */
 export interface SessionOptions {
-  /** The server; without `embedded` its `url` is where clients connect to. */
-  readonly server: ServerTarget | undefined;
+  /** The server; with `embedded`, only its token and password matter. */
+  readonly server: ServerTarget;
   /** Start a server of our own with this engine. */
   readonly embedded: EngineKind | undefined;
   /** Clients to begin with; `undefined` is a few with a screen and an embedded server, else none. */
@@ -41,6 +42,8 @@ export interface SessionOptions {
   /** Threads that drive clients. */
   readonly workers: number;
   readonly thresholds: readonly Threshold[];
+  /** Where to look at the server; none is where it can be found by itself. */
+  readonly monitor: readonly MonitorTarget[];
   /** The options as they were given, for the record. */
   readonly config: Summary["config"];
 }
@@ -98,7 +101,7 @@ export async function runSession(
       audience: isTerminal ? "session" : "plain",
       size: terminal.size(),
       starting: embedded === undefined
-        ? `connecting to ${server?.url}`
+        ? `connecting to ${server.url}`
         : `starting the embedded server (${embedded})`,
       settings: options.settings,
       seed: options.seed,

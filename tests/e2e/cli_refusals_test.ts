@@ -44,12 +44,6 @@ for (const [line, mistake] of USAGE) {
   });
 }
 
-Deno.test("without a command there is help, and exit code 2", async () => {
-  const { code, stdout, stderr } = await runProgram([]);
-  assertEquals([code, stdout], [2, ""]);
-  assertMatch(stderr, /\brun\b[^]*\bserve\b/);
-});
-
 Deno.test("help and the version go to standard output", async () => {
   const version = await runProgram(["--version"]);
   assertEquals([version.code, version.stdout], [0, `rtcrowd ${VERSION}\n`]);

@@ -1,0 +1,76 @@
+/**
+ * The interactive session, or its verbs line by line where nobody sits at a
+ * terminal.
+ *
+ * @module
+ */
+
+import { runSession } from "../session/mod.ts";
+import { commandHelp } from "./help.ts";
+import { parseOptions } from "./parse.ts";
+import {
+  SESSION_OPTIONS,
+  sessionContradictions,
+  settingsOf,
+} from "./session_options.ts";
+import { printError, printOut } from "./shell.ts";
+
+/** One line. */
+export const SESSION_SUMMARY =
+  "Watch and steer a running load; this is what happens without a command.";
+
+const NOTES: readonly string[] = [
+  "On a terminal there are charts and a prompt: type help. From a pipe or a file",
+  "the same verbs are read line by line, and the first that fails ends it:",
+  "",
+  "  printf 'spawn 6\\nwait 5s\\nstats\\nquit\\n' | deno run -A cli/main.ts",
+  "",
+  "Exit codes: 0 all was well, 1 something broke, 2 a line or option made no",
+  "sense, 99 a threshold was broken, 130 interrupted.",
+];
+
+/** Carries the session out; resolves with the exit code. */
+export async function sessionCommand(
+  args: readonly string[],
+): Promise<number> {
+  const parsed = parseOptions(SESSION_OPTIONS, args);
+  if (parsed.help) {
+    const help = { name: "session", summary: SESSION_SUMMARY, notes: NOTES };
+    printOut(commandHelp(help, SESSION_OPTIONS));
+    return 0;
+  }
+  const mistakes = [...parsed.mistakes, ...sessionContradictions(parsed)];
+  if (mistakes.length > 0) {
+    for (const mistake of mistakes) printError(mistake);
+    return 2;
+  }
+  const { values } = parsed;
+  const { server, token, password, workers, seed } = values;
+  const embedded = server === undefined
+    ? values.embedded ?? "werift"
+    : undefined;
+  const settings = settingsOf(values);
+  return await runSession({
+    server: { url: server ?? "", token, password },
+    embedded,
+    clients: values.clients,
+    settings,
+    seed,
+    workers,
+    thresholds: values.threshold,
+    monitor: values.monitor,
+    // Secrets only as given or not.
+    config: {
+      embedded: embedded ?? null,
+      clients: values.clients ?? null,
+      room: settings.room,
+      rooms: settings.rooms,
+      role: settings.role,
+      ...settings.media,
+      monitor: values.monitor.map(({ text }) => text),
+      workers,
+      token: token !== undefined,
+      password: password !== undefined,
+    },
+  });
+}

@@ -1,0 +1,101 @@
+/**
+ * What the session takes, and what its options come to.
+ *
+ * @module
+ */
+
+import type { Settings } from "../session/mod.ts";
+import {
+  flag,
+  many,
+  maybe,
+  optional,
+  type ValuesOf,
+  withDefault,
+} from "./option.ts";
+import type { Parsed } from "./parse.ts";
+import { RUN_OPTIONS } from "./run_options.ts";
+import {
+  choice,
+  monitorTarget,
+  text,
+  threshold,
+  webSocketUrl,
+  whole,
+} from "./value_kind.ts";
+
+/** The options of the session; those that `run` has too mean the same. */
+export const SESSION_OPTIONS = {
+  server: optional(webSocketUrl, {
+    short: "s",
+    help: "the server; without one, an embedded one is started",
+  }),
+  embedded: maybe(choice(["werift", "mediasoup"]), {
+    help: "the embedded server's engine; werift needs nothing installed",
+    bare: "werift",
+  }),
+  clients: optional(whole(0, 100_000), {
+    short: "c",
+    help:
+      "clients to begin with; 3 on a terminal with an embedded server, else 0",
+  }),
+  room: RUN_OPTIONS.room,
+  rooms: RUN_OPTIONS.rooms,
+  audioOnly: RUN_OPTIONS.audioOnly,
+  videoOnly: RUN_OPTIONS.videoOnly,
+  quality: RUN_OPTIONS.quality,
+  fps: RUN_OPTIONS.fps,
+  viewers: flag({ help: "clients only watch, until told otherwise" }),
+  maxAudio: RUN_OPTIONS.maxAudio,
+  maxVideo: RUN_OPTIONS.maxVideo,
+  threshold: many(threshold, {
+    help: `what to watch: "join p(95) < 500ms", "loss < 1%"; broken: exit 99`,
+  }),
+  monitor: many(monitorTarget, { help: RUN_OPTIONS.monitor.help }),
+  workers: withDefault(whole(1, 1024), {
+    help: "threads that drive clients",
+    initial: 1,
+    shown: "1",
+  }),
+  seed: RUN_OPTIONS.seed,
+  token: optional(text("JWT"), { help: "a token for the server" }),
+  password: optional(text("P"), { help: "the password of the rooms" }),
+} as const;
+
+/** What the options of the session come to. */
+export type SessionValues = ValuesOf<typeof SESSION_OPTIONS>;
+
+/** Options that are right by themselves and wrong together. */
+export function sessionContradictions(
+  { values, given }: Pick<Parsed<typeof SESSION_OPTIONS>, "values" | "given">,
+): string[] {
+  const mistakes: string[] = [];
+  if (values.audioOnly && values.videoOnly) {
+    mistakes.push(
+      "--audio-only, --video-only: they exclude each other, leave one out.",
+    );
+  }
+  if (given.has("embedded") && given.has("server")) {
+    mistakes.push(
+      "--embedded, --server: they exclude each other, leave one out.",
+    );
+  }
+  return mistakes;
+}
+
+/** What clients are like. */
+export function settingsOf(values: SessionValues): Settings {
+  return {
+    room: values.room,
+    rooms: values.rooms,
+    role: values.viewers ? "viewer" : "publisher",
+    media: {
+      audio: !values.videoOnly,
+      video: !values.audioOnly,
+      quality: values.quality,
+      fps: values.fps,
+      maxAudio: values.maxAudio,
+      maxVideo: values.maxVideo,
+    },
+  };
+}
