@@ -1,0 +1,208 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import {
+  type LoadNode,
+  makePlan,
+  type NodeCommand,
+  type NodeHandlers,
+  rampAndHold,
+} from "../../../lib/load/mod.ts";
+import {
+  ClientRecorder,
+  NodeMeter,
+  summarize,
+} from "../../../lib/metrics/mod.ts";
+import { madeUpRun } from "../metrics/run.ts";
+import { Crowd, type CrowdOptions } from "../../../lib/scenario/mod.ts";
+
+const PLAN = makePlan({
+  audio: true,
+  video: true,
+  quality: "480p",
+  fps: 30,
+  maxAudio: 4,
+  maxVideo: 4,
+  stages: rampAndHold(4, 0, 10_000),
+  room: "r",
+  rooms: 2,
+  publishRatio: 1,
+  churnRate: 0,
+  seed: 1,
+});
+
+/** A node that reports when it is told to, of clients that are all connected. */
+class FakeNode implements LoadNode {
+  readonly commands: NodeCommand[] = [];
+  readonly clients: ClientRecorder[] = [];
+  readonly #meter: NodeMeter;
+  stopped = 0;
+
+  constructor(readonly name: string, readonly handlers: NodeHandlers) {
+    this.#meter = new NodeMeter(name);
+  }
+  start() {
+    return Promise.resolve();
+  }
+  command(command: NodeCommand) {
+    this.commands.push(command);
+    if (command.type !== "add") return Promise.resolve();
+    for (const { clientId, index, roomId, role } of command.clients) {
+      const record = new ClientRecorder({
+        clientId,
+        index,
+        roomId,
+        role,
+        node: this.name,
+      });
+      record.figures.state = "connected";
+      record.figures.connectionSuccessful = true;
+      this.clients.push(record);
+    }
+    return Promise.resolve();
+  }
+  report() {
+    this.handlers.onSnapshot(this.#meter.snapshot({
+      atMs: 1,
+      clients: this.clients,
+      generator: {
+        lanes: ["native"],
+        ciphers: ["openssl"],
+        workers: 1,
+        cpuUs: 1,
+        threadUs: 10,
+        kernelDrops: 0,
+        heldBackJoins: 0,
+      },
+    }));
+  }
+  stop() {
+    this.stopped++;
+    return Promise.resolve();
+  }
+}
+
+async function open(over: Partial<CrowdOptions> = {}) {
+  const nodes: FakeNode[] = [];
+  const notes: string[] = [];
+  const crowd = new Crowd({
+    server: { url: "ws://x/ws" },
+    plan: PLAN,
+    workers: 2,
+    openNode: (name, handlers) => {
+      const node = new FakeNode(name, handlers);
+      nodes.push(node);
+      return node;
+    },
+    onNote: ({ text }) => notes.push(text),
+    ...over,
+  });
+  await crowd.start();
+  return { crowd, nodes, notes };
+}
+
+function statesOf(crowd: Crowd): string[] {
+  return crowd.snapshot().clients.map(({ clientId, state }) =>
+    `${clientId} ${state}`
+  );
+}
+
+Deno.test("a crowd splits a plan over its nodes, whole rooms where it can", async () => {
+  const { crowd, nodes } = await open();
+  await crowd.add(PLAN);
+  assertEquals(
+    nodes.map(({ clients }) => clients.map(({ identity }) => identity.roomId)),
+    [["r-0", "r-0"], ["r-1", "r-1"]],
+  );
+  for (const node of nodes) node.report();
+  assertEquals(crowd.snapshot().clients.length, 4);
+  await crowd.close();
+});
+
+Deno.test("a command goes to the nodes of the clients that it names, with those alone", async () => {
+  const { crowd, nodes } = await open();
+  await crowd.add(PLAN);
+  await crowd.command({ type: "drop", clients: [0, 2] });
+  await crowd.command({ type: "reconnect", clients: [1, 2, 99] });
+  assertEquals<unknown>(nodes.map(({ commands }) => commands.slice(1)), [
+    [
+      { type: "drop", clients: [0, 2] },
+      { type: "reconnect", clients: [2] },
+    ],
+    [{ type: "reconnect", clients: [1] }],
+  ]);
+  await crowd.close();
+});
+
+Deno.test("the clients of a node that dies have failed, by name, and the others go on", async () => {
+  const { crowd, nodes, notes } = await open();
+  await crowd.add(PLAN);
+  nodes[1].clients[0].figures.state = "left";
+  for (const node of nodes) node.report();
+  nodes[1].handlers.onDied("out of memory");
+  assertEquals(statesOf(crowd), [
+    "client-0 connected",
+    "client-1 left",
+    "client-2 connected",
+    "client-3 failed",
+  ]);
+  assertEquals(notes, ["worker-1 died with its clients: out of memory"]);
+  assertEquals([...crowd.deadNodes], [["worker-1", "out of memory"]]);
+  const summary = summarize({
+    ...madeUpRun(),
+    snapshot: crowd.snapshot(),
+  });
+  assertEquals(summary.errors.worker, {
+    count: 1,
+    example: "worker-1 died: out of memory",
+  });
+  await crowd.add({ ...PLAN, clients: [{ ...PLAN.clients[0], index: 7 }] });
+  assertEquals(nodes.map(({ clients }) => clients.length), [3, 2]);
+  await crowd.close();
+});
+
+Deno.test("a node that dies before its first report takes clients along that are named all the same", async () => {
+  const { crowd, nodes } = await open();
+  await crowd.add(PLAN);
+  nodes[0].report();
+  nodes[1].handlers.onDied("at once");
+  assertEquals(statesOf(crowd), [
+    "client-0 connected",
+    "client-1 failed",
+    "client-2 connected",
+    "client-3 failed",
+  ]);
+  assertEquals(crowd.snapshot().counters["errors.worker"], 2);
+  await crowd.close();
+});
+
+Deno.test("a crowd without a living node takes no more clients, and closes", async () => {
+  const { crowd, nodes } = await open();
+  for (const { handlers } of nodes) handlers.onDied("gone");
+  await crowd.add(PLAN);
+  assertEquals(nodes.map(({ commands }) => commands.length), [0, 0]);
+  await crowd.close();
+});
+
+Deno.test("closing stops every node once and tells the last second", async () => {
+  let seconds = 0;
+  const { crowd, nodes } = await open({ onSecond: () => seconds++ });
+  await Promise.all([crowd.close(), crowd.close()]);
+  assertEquals([nodes.map(({ stopped }) => stopped), seconds], [[1, 1], 1]);
+});
+
+Deno.test("a crowd whose nodes cannot start closes without a word about seconds", async () => {
+  let seconds = 0;
+  const crowd = new Crowd({
+    server: { url: "ws://x/ws" },
+    plan: PLAN,
+    onSecond: () => seconds++,
+    openNode: (name) => ({
+      name,
+      start: () => Promise.reject(new Error("no FFI")),
+      command: () => Promise.resolve(),
+      stop: () => Promise.resolve(),
+    }),
+  });
+  await assertRejects(() => crowd.start(), Error, "no FFI");
+  await crowd.close();
+  assertEquals(seconds, 0);
+});
