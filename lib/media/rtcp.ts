@@ -20,9 +20,6 @@ const CNAME = 1;
 const VERSION = 0x80;
 const MOST_LOST = 0x7fffff;
 
-/** One packet of a compound packet, as far as rtcrowd acts on it. */
-export type RtcpKind = "senderReport" | "pli" | "fir" | "other";
-
 /** Told of each packet of a compound packet. `ssrc` is signed. */
 export interface RtcpHandler {
   /** The server asks the sender of `ssrc` for a key frame. */
