@@ -164,7 +164,7 @@ export class Reception {
     }
     const receiver = this.#bySsrc.get(rtp.ssrc);
     if (receiver === undefined) return this.#receiveOther(rtp);
-    const nowMs = this.#environment.scheduler.nowMs();
+    const nowMs = this.#environment.scheduler.turnMs();
     if (this.firstMs < 0) this.firstMs = nowMs;
     receiver.receive(rtp, nowMs, receivedAtMs);
     if (receiver.isMissingPackets) this.onMissing();

@@ -33,6 +33,9 @@ export class RtpReader {
   readonly extensionOffset = new Int32Array(IDS);
   /** Bytes of the value of extension `id`. */
   readonly extensionLength = new Int32Array(IDS);
+  /** The ids of the packet's extensions, to forget them by: cheaper than all of them. */
+  readonly #ids = new Int32Array(IDS);
+  #found = 0;
 
   /** Reads the packet at `offset`; `false` when it is none. */
   read(bytes: Uint8Array, offset: number, length: number): boolean {
@@ -49,7 +52,10 @@ export class RtpReader {
     this.ssrc = int32At(bytes, offset + 8);
     let at = offset + FIXED_BYTES + ((first & 0x0f) << 2);
     const end = offset + length;
-    this.extensionOffset.fill(0);
+    for (let i = 0; i < this.#found; i++) {
+      this.extensionOffset[this.#ids[i]] = 0;
+    }
+    this.#found = 0;
     if ((first & 0x10) !== 0) {
       if (at + 4 > end) return false;
       const profile = (bytes[at] << 8) | bytes[at + 1];
@@ -75,6 +81,7 @@ export class RtpReader {
       const length = (head & 0x0f) + 1;
       // RFC 8285 section 4.2: a padding id with a length, and id 15, end the reading.
       if (id === 0 || id === 15 || at + length > end) return;
+      if (this.extensionOffset[id] === 0) this.#ids[this.#found++] = id;
       this.extensionOffset[id] = at;
       this.extensionLength[id] = length;
       at += length;

@@ -64,12 +64,26 @@ const SYMBOLS = {
 /** libcrypto's functions, by the names above. */
 export type LibcryptoSymbols = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
 
+/** Small buffers that every packet needs for a moment. Shared, they stay in the cache. */
+export interface CipherScratch {
+  readonly gcmIv: Uint8Array<ArrayBuffer>;
+  readonly ctrIv: Uint8Array<ArrayBuffer>;
+  /** Tag or MAC. */
+  readonly tag: Uint8Array<ArrayBuffer>;
+  readonly rtcpAad: Uint8Array<ArrayBuffer>;
+  readonly rollover: Uint8Array<ArrayBuffer>;
+  /** Where libcrypto says how much it wrote. */
+  readonly written: Uint8Array<ArrayBuffer>;
+}
+
 /** An open libcrypto and the algorithms that SRTP uses. */
 export interface Libcrypto {
   readonly evp: LibcryptoSymbols;
   readonly aes128Gcm: Deno.PointerValue;
   readonly aes128Ctr: Deno.PointerValue;
   readonly sha1: Deno.PointerValue;
+  /** Working memory of whatever packet is at hand; the ciphers of a thread take turns. */
+  readonly scratch: CipherScratch;
   /** Closes the library; no cipher may be used after. */
   close(): void;
 }
@@ -85,6 +99,14 @@ export function openLibcrypto(): Libcrypto {
     aes128Gcm,
     aes128Ctr,
     sha1: evp.EVP_sha1(),
+    scratch: {
+      gcmIv: scratch(12),
+      ctrIv: scratch(16),
+      tag: scratch(20),
+      rtcpAad: scratch(12),
+      rollover: scratch(4),
+      written: scratch(16),
+    },
     close() {
       evp.EVP_CIPHER_free(aes128Gcm);
       evp.EVP_CIPHER_free(aes128Ctr);
@@ -141,7 +163,7 @@ export function macContext(
 }
 
 /** A buffer that the engine never moves: V8 keeps only tiny ones on its own heap. */
-export function scratch(length: number): Uint8Array<ArrayBuffer> {
+function scratch(length: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(new ArrayBuffer(256), 0, length);
 }
 

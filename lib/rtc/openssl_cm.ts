@@ -10,7 +10,6 @@ import {
   type Libcrypto,
   type LibcryptoSymbols,
   macContext,
-  scratch,
   SEAL,
 } from "./libcrypto.ts";
 import type { SessionKeys } from "./srtp_keys.ts";
@@ -34,14 +33,19 @@ export class OpensslCm implements SrtpStream {
   readonly #rtcpMac: Deno.PointerValue;
   readonly #rtpSalt: Uint8Array;
   readonly #rtcpSalt: Uint8Array;
-  readonly #iv = scratch(16);
-  readonly #rollover = scratch(4);
-  readonly #mac = scratch(20);
-  readonly #written = scratch(16);
+  readonly #iv: Uint8Array<ArrayBuffer>;
+  readonly #rollover: Uint8Array<ArrayBuffer>;
+  readonly #mac: Uint8Array<ArrayBuffer>;
+  readonly #written: Uint8Array<ArrayBuffer>;
   #open = true;
 
   constructor(library: Libcrypto, keys: SessionKeys) {
     const { evp, aes128Ctr, sha1 } = library;
+    const { ctrIv, tag, rollover, written } = library.scratch;
+    this.#iv = ctrIv;
+    this.#rollover = rollover;
+    this.#mac = tag;
+    this.#written = written;
     this.#evp = evp;
     this.#rtpSalt = keys.rtpSalt;
     this.#rtcpSalt = keys.rtcpSalt;

@@ -10,7 +10,6 @@ import {
   type Libcrypto,
   type LibcryptoSymbols,
   OPEN,
-  scratch,
   SEAL,
 } from "./libcrypto.ts";
 import type { SessionKeys } from "./srtp_keys.ts";
@@ -37,13 +36,18 @@ export class OpensslGcm implements SrtpStream {
   readonly #direction: number;
   readonly #rtpSalt: Uint8Array;
   readonly #rtcpSalt: Uint8Array;
-  readonly #iv = scratch(12);
-  readonly #tag = scratch(16);
-  readonly #aad = scratch(RTCP_AAD_BYTES);
-  readonly #written = scratch(16);
+  readonly #iv: Uint8Array<ArrayBuffer>;
+  readonly #tag: Uint8Array<ArrayBuffer>;
+  readonly #aad: Uint8Array<ArrayBuffer>;
+  readonly #written: Uint8Array<ArrayBuffer>;
   #open = true;
 
   constructor(library: Libcrypto, keys: SessionKeys, sealing: boolean) {
+    const { gcmIv, tag, rtcpAad, written } = library.scratch;
+    this.#iv = gcmIv;
+    this.#tag = tag;
+    this.#aad = rtcpAad;
+    this.#written = written;
     this.#evp = library.evp;
     this.#direction = sealing ? SEAL : OPEN;
     this.#rtpSalt = keys.rtpSalt;

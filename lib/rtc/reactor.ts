@@ -42,6 +42,7 @@ export class Reactor {
   readonly #turn = () => this.#run();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #wakeMs = Infinity;
+  #turnMs = 0;
   #sockets = 0;
   #running = false;
   #open = true;
@@ -53,6 +54,11 @@ export class Reactor {
   /** The reactor's clock, in milliseconds: monotonic, starting anywhere. */
   nowMs(): number {
     return performance.now();
+  }
+
+  /** When the current turn began, or now outside of one: for what comes by the packet. */
+  turnMs(): number {
+    return this.#running ? this.#turnMs : this.nowMs();
   }
 
   /** Schedules a task by its `dueMs`, or moves one that is scheduled already. */
@@ -105,6 +111,7 @@ export class Reactor {
     this.#timer = undefined;
     this.#running = true;
     const startMs = this.nowMs();
+    this.#turnMs = startMs;
     this.observer?.onTurn(Math.max(0, startMs - this.#wakeMs));
     this.#runDue(startMs);
     this.lane.drain();

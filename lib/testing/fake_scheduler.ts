@@ -29,14 +29,14 @@ type Task = Parameters<Scheduler["schedule"]>[0];
  */
 export class FakeScheduler implements Scheduler {
   readonly #clock: Clock;
-  readonly #turnMs: number;
+  readonly #pauseMs: number;
   readonly #tasks = new Set<Task>();
   #cancelTurn: (() => void) | undefined;
 
   /** Turns are `turnMs` apart: long ones make long stories cheap. */
   constructor(clock: Clock, turnMs = 5) {
     this.#clock = clock;
-    this.#turnMs = turnMs;
+    this.#pauseMs = turnMs;
   }
 
   /** Tasks that are scheduled: 0 when the tested thing cleaned up. */
@@ -54,12 +54,17 @@ export class FakeScheduler implements Scheduler {
     return this.#clock.nowMs();
   }
 
+  /** The same: turns take no time. */
+  turnMs(): number {
+    return this.nowMs();
+  }
+
   /** Schedules a task by its `dueMs`; `Infinity` is never. */
   schedule(task: Task): void {
     this.#tasks.add(task);
     task.heapIndex = 0;
     this.#cancelTurn ??= this.#clock.setTimer(
-      this.#turnMs,
+      this.#pauseMs,
       () => this.#turn(),
     );
   }
@@ -82,7 +87,7 @@ export class FakeScheduler implements Scheduler {
     }
     if (this.#tasks.size === 0) return;
     this.#cancelTurn ??= this.#clock.setTimer(
-      this.#turnMs,
+      this.#pauseMs,
       () => this.#turn(),
     );
   }
