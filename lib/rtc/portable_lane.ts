@@ -99,7 +99,7 @@ class PortableSocket implements LaneSocket {
       lane.counters.received++;
       onDatagram(message, 0, message.length, lane.wallNowMs());
     });
-    // A refused port comes back as an error event; it only tells that one datagram was lost.
+    // Where a refused port comes back as an error event, it only tells that one datagram was lost.
     socket.on("error", () => lane.counters.failed++);
   }
 

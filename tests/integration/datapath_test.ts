@@ -1,0 +1,424 @@
+/** The lanes over loopback, against plain UDP sockets, and how a datapath is chosen. */
+
+import { createSocket, type Socket } from "node:dgram";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { openDatapath } from "../../lib/rtc/mod.ts";
+import type { Lane, LaneSocket } from "../../lib/rtc/lane.ts";
+import { openNativeLane } from "../../lib/rtc/native_lane.ts";
+import { openPortableLane } from "../../lib/rtc/portable_lane.ts";
+
+const hasNativeLane = Deno.build.os === "linux" &&
+  ["x86_64", "aarch64"].includes(Deno.build.arch);
+const hasIpv6 = await canBind("udp6", "::1");
+
+const matrix = (["native", "portable"] as const).flatMap((kind) =>
+  ["127.0.0.1", "::1"].map((address) => ({ kind, address }))
+).filter(({ kind, address }) =>
+  (kind === "portable" || hasNativeLane) && (address !== "::1" || hasIpv6)
+);
+/** Without IPv6 or Linux the missing half is ignored, not forgotten. */
+const missing = (["native", "portable"] as const).flatMap((kind) =>
+  ["127.0.0.1", "::1"].map((address) => ({ kind, address }))
+).filter((one) =>
+  !matrix.some(({ kind, address }) =>
+    kind === one.kind && address === one.address
+  )
+);
+
+Deno.test.each(missing)(
+  "the $kind lane to $address cannot be tried here",
+  { ignore: true },
+  () => {},
+);
+
+Deno.test.each(matrix)(
+  "the $kind lane sends single datagrams to $address, and receives whole ones",
+  async ({ kind, address }) => {
+    await using ends = await Ends.open(kind, address);
+    ends.socket.sendCopy(Uint8Array.of(1, 2, 3));
+    const [hello] = await ends.peer.received(1);
+    assertEquals(hello.bytes, Uint8Array.of(1, 2, 3));
+    assertEquals(hello.port, ends.socket.localPort);
+    const sizes = [1, 2, 100, 1200, 1500];
+    const before = Date.now();
+    for (const size of sizes) await ends.peer.send(pattern(size), hello.port);
+    const got = await ends.received(sizes.length);
+    for (const [i, { bytes, receivedAtMs }] of got.entries()) {
+      assertEquals(bytes, pattern(sizes[i]));
+      // The kernel may round its clock otherwise than we do.
+      assert(
+        receivedAtMs > before - 50 && receivedAtMs < ends.lane.wallNowMs() + 50,
+      );
+    }
+    assertEquals(ends.lane.counters.received, sizes.length);
+    assertEquals([ends.lane.counters.refused, ends.lane.counters.failed], [
+      0,
+      0,
+    ]);
+  },
+);
+
+const bursts = [
+  { why: "one datagram", length: 1000, segment: 1000 },
+  { why: "two halves", length: 2000, segment: 1000 },
+  { why: "a shorter last one", length: 3001, segment: 1000 },
+  { why: "ten of a frame", length: 9 * 1140 + 33, segment: 1140 },
+  {
+    why: "more than the kernel cuts at once",
+    length: 70 * 200 + 7,
+    segment: 200,
+  },
+  { why: "more bytes than one call takes", length: 60 * 1140, segment: 1140 },
+];
+
+Deno.test.each(matrix)(
+  "the $kind lane cuts bursts to $address right",
+  async ({ kind, address }) => {
+    await using ends = await Ends.open(kind, address);
+    for (const burst of bursts) await sendBurst(ends, burst);
+    await ends.counted(() => ends.lane.counters.sent === total());
+  },
+);
+
+Deno.test.each(matrix.filter(({ kind }) => kind === "native"))(
+  "the $kind lane sends the same to $address where the kernel cannot cut",
+  async ({ kind, address }) => {
+    await using ends = await Ends.open(kind, address);
+    const { sending } = ends.lane as unknown as {
+      sending: { segmented: boolean };
+    };
+    sending.segmented = false;
+    for (const burst of bursts) await sendBurst(ends, burst);
+    await ends.counted(() => ends.lane.counters.sent === total());
+  },
+);
+
+Deno.test.each(matrix)(
+  "the $kind lane outlives a closed port at $address, and the native one counts it",
+  async ({ kind, address }) => {
+    const gone = await Peer.open(address);
+    const { port } = gone;
+    await gone.close();
+    const lane = open(kind);
+    const socket = await lane.connect({ address, port }, () => {});
+    // The refusal of one datagram is told by a later call, and not by every runtime.
+    const isTold = () => kind === "portable" || lane.counters.failed > 0;
+    let tries = 0;
+    do {
+      socket.sendCopy(Uint8Array.of(1));
+      await nextTurn();
+      lane.drain();
+    } while (++tries < 200 && !isTold());
+    assert(isTold());
+    assertEquals(lane.counters.received, 0);
+    lane.close();
+  },
+);
+
+Deno.test.each(matrix)(
+  "the $kind lane to $address closes once and for all",
+  async ({ kind, address }) => {
+    await using ends = await Ends.open(kind, address);
+    const { lane, socket } = ends;
+    const other = await lane.connect(
+      { address, port: ends.peer.port },
+      () => {},
+    );
+    socket.close();
+    socket.close();
+    assertEquals(socket.send(0, 10, 10), 0);
+    socket.sendCopy(Uint8Array.of(1));
+    other.sendCopy(Uint8Array.of(2));
+    const [only] = await ends.peer.received(1);
+    assertEquals(only.bytes, Uint8Array.of(2));
+    await ends.counted(() => lane.counters.sent === 1);
+    lane.close();
+    lane.close();
+    other.sendCopy(Uint8Array.of(3));
+    lane.drain();
+    const again = async () =>
+      await lane.connect({ address, port: 9 }, () => {});
+    await assertRejects(again, Error, "the lane is closed");
+    assertEquals(lane.counters.sent, 1);
+  },
+);
+
+Deno.test.each(matrix)(
+  "a handler of the $kind lane may close its socket while datagrams wait at $address",
+  async ({ kind, address }) => {
+    await using ends = await Ends.open(kind, address);
+    let calls = 0;
+    const socket = await ends.lane.connect(
+      { address, port: ends.peer.port },
+      () => {
+        calls++;
+        socket.close();
+      },
+    );
+    for (let i = 0; i < 5; i++) {
+      await ends.peer.send(Uint8Array.of(i), socket.localPort);
+    }
+    await ends.counted(() => calls > 0);
+    // The other socket of the lane is as it was.
+    await ends.peer.send(Uint8Array.of(9), ends.socket.localPort);
+    await ends.received(1);
+    assertEquals(calls, 1);
+  },
+);
+
+Deno.test(
+  "the native lane tells exactly what our kernel dropped, and keeps it after closing",
+  {
+    ignore: !hasNativeLane,
+  },
+  async () => {
+    const sent = 4000;
+    await using ends = await Ends.open("native", "127.0.0.1");
+    const { lane, socket } = ends;
+    assertEquals(lane.kernelDrops(), 0);
+    for (let i = 0; i < sent; i++) {
+      await ends.peer.send(pattern(1200), socket.localPort);
+    }
+    const dropped = lane.kernelDrops() ?? 0;
+    assert(dropped > 0);
+    lane.drain();
+    assertEquals(lane.counters.received + dropped, sent);
+    socket.close();
+    assertEquals(lane.kernelDrops(), dropped);
+    lane.close();
+    assertEquals(lane.kernelDrops(), dropped);
+  },
+);
+
+Deno.test("the portable lane does not know what the kernel dropped", () => {
+  const lane = openPortableLane();
+  assertEquals(lane.kernelDrops(), null);
+  lane.close();
+});
+
+Deno.test("a name is no address for the native lane, and leaves no socket", {
+  ignore: !hasNativeLane,
+}, () => {
+  const lane = openNativeLane();
+  assertThrows(
+    () => lane.connect({ address: "localhost", port: 1 }, () => {}),
+    Error,
+    "not an IP address",
+  );
+  lane.close();
+});
+
+Deno.test("a portable lane that closes while it connects leaves no socket", async () => {
+  const lane = openPortableLane();
+  const socket = lane.connect({ address: "127.0.0.1", port: 9 }, () => {});
+  lane.close();
+  await assertRejects(async () => await socket, Error, "the lane is closed");
+});
+
+Deno.test("a portable lane that cannot connect says where to, and leaves no socket", async () => {
+  const lane = openPortableLane();
+  const socket = lane.connect({ address: "127.0.0.1", port: 70_000 }, () => {});
+  await assertRejects(
+    async () => await socket,
+    Error,
+    "Cannot connect to 127.0.0.1: ",
+  );
+  lane.close();
+});
+
+Deno.test("a datapath takes what it is told to", async () => {
+  using portable = await openDatapath({
+    lane: "portable",
+    cipher: "portable",
+    profiles: ["AES_CM_128_HMAC_SHA1_80"],
+  });
+  assertEquals([portable.lane.kind, portable.ciphers.kind], [
+    "portable",
+    "portable",
+  ]);
+  assertEquals(portable.profiles, ["AES_CM_128_HMAC_SHA1_80"]);
+  assertEquals(portable.notes, []);
+});
+
+Deno.test("where FFI is denied a datapath is portable, and says why", async () => {
+  const note = (what: string) =>
+    `Using portable instead of ${what}: FFI is not allowed; add --allow-ffi.`;
+  assertEquals(await openWithoutFfi({}), {
+    lane: "portable",
+    cipher: "portable",
+    notes: [note("native"), note("openssl")],
+  });
+});
+
+Deno.test.each([{ lane: "native" }, { cipher: "openssl" }])(
+  "where FFI is denied, what was asked for by name is refused",
+  async (options) => {
+    assertEquals(await openWithoutFfi(options), {
+      error: "FFI is not allowed; add --allow-ffi.",
+    });
+  },
+);
+
+async function openWithoutFfi(options: object): Promise<unknown> {
+  const script = new URL("../fixtures/open_datapath.ts", import.meta.url);
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-prompt",
+      "-A",
+      "--deny-ffi",
+      script.href,
+      JSON.stringify(options),
+    ],
+    stdin: "null",
+    stderr: "inherit",
+  }).output();
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+async function sendBurst(
+  ends: Ends,
+  { why, length, segment }: (typeof bursts)[number],
+): Promise<void> {
+  const at = 128;
+  ends.lane.out.set(pattern(length), at);
+  const count = Math.ceil(length / segment);
+  assertEquals(ends.socket.send(at, length, segment), count, why);
+  ends.lane.out.fill(0);
+  const got = await ends.peer.received(count);
+  const whole = pattern(length);
+  for (const [i, { bytes }] of got.entries()) {
+    const end = Math.min(length, (i + 1) * segment);
+    assertEquals(bytes, whole.subarray(i * segment, end), `${why}: ${i}`);
+  }
+}
+
+function total(): number {
+  return bursts.reduce(
+    (sum, { length, segment }) => sum + Math.ceil(length / segment),
+    0,
+  );
+}
+
+/** Bytes that differ at every offset of a burst. */
+function pattern(length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, i) => (i * 31 + (i >> 8)) & 0xff);
+}
+
+function open(kind: Lane["kind"]): Lane {
+  return kind === "native" ? openNativeLane() : openPortableLane();
+}
+
+/** Lets sockets work for a turn of the event loop. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+async function canBind(
+  type: "udp4" | "udp6",
+  address: string,
+): Promise<boolean> {
+  const socket = createSocket(type);
+  const bound = await new Promise<boolean>((resolve) => {
+    socket.once("error", () => resolve(false));
+    socket.bind(0, address, () => resolve(true));
+  });
+  await new Promise<void>((resolve) => socket.close(resolve));
+  return bound;
+}
+
+interface Arrival {
+  readonly bytes: Uint8Array;
+  readonly receivedAtMs: number;
+}
+
+/** A lane with one socket, and the peer that it is connected to. */
+class Ends {
+  readonly #arrivals: Arrival[] = [];
+
+  private constructor(
+    readonly lane: Lane,
+    readonly peer: Peer,
+  ) {}
+
+  socket!: LaneSocket;
+
+  static async open(kind: Lane["kind"], address: string): Promise<Ends> {
+    const peer = await Peer.open(address);
+    const ends = new Ends(open(kind), peer);
+    const { port } = peer;
+    ends.socket = await ends.lane.connect(
+      { address, port },
+      (bytes, offset, length, receivedAtMs) => {
+        const copy = bytes.slice(offset, offset + length);
+        ends.#arrivals.push({ bytes: new Uint8Array(copy), receivedAtMs });
+      },
+    );
+    return ends;
+  }
+
+  /** Waits for so many datagrams at the lane, and takes them. */
+  async received(count: number): Promise<Arrival[]> {
+    await this.counted(() => this.#arrivals.length >= count);
+    return this.#arrivals.splice(0);
+  }
+
+  /** Turns the loop and the lane until something is so. */
+  async counted(isSo: () => boolean): Promise<void> {
+    while (!isSo()) {
+      this.lane.drain();
+      if (!isSo()) await nextTurn();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.lane.close();
+    await this.peer.close();
+  }
+}
+
+interface Received {
+  readonly bytes: Uint8Array;
+  readonly port: number;
+}
+
+/** A plain UDP socket at a free port. */
+class Peer {
+  readonly #got: Received[] = [];
+  #arrived = () => {};
+
+  private constructor(readonly socket: Socket, readonly address: string) {
+    socket.on("message", (message, { port }) => {
+      this.#got.push({ bytes: new Uint8Array(message), port });
+      this.#arrived();
+    });
+    socket.on("error", () => {});
+  }
+
+  get port(): number {
+    return this.socket.address().port;
+  }
+
+  static async open(address: string): Promise<Peer> {
+    const socket = createSocket(address.includes(":") ? "udp6" : "udp4");
+    await new Promise<void>((resolve) => socket.bind(0, address, resolve));
+    return new Peer(socket, address);
+  }
+
+  async received(count: number): Promise<Received[]> {
+    while (this.#got.length < count) {
+      await new Promise<void>((resolve) => this.#arrived = resolve);
+    }
+    return this.#got.splice(0);
+  }
+
+  send(bytes: Uint8Array, port: number): Promise<void> {
+    return new Promise((resolve) =>
+      this.socket.send(bytes, port, this.address, () => resolve())
+    );
+  }
+
+  async close(): Promise<void> {
+    await new Promise<void>((resolve) => this.socket.close(resolve));
+  }
+}
