@@ -54,11 +54,6 @@ export class FakeScheduler implements Scheduler {
     return this.#clock.nowMs();
   }
 
-  /** The same: turns take no time. */
-  turnMs(): number {
-    return this.nowMs();
-  }
-
   /** Schedules a task by its `dueMs`; `Infinity` is never. */
   schedule(task: Task): void {
     this.#tasks.add(task);
