@@ -1,0 +1,55 @@
+import { assertEquals } from "@std/assert";
+import { makePlan, rampAndHold } from "../../../lib/load/mod.ts";
+import { runSize } from "../../../lib/scenario/examine.ts";
+
+function plan(change: Partial<Parameters<typeof makePlan>[0]> = {}) {
+  return makePlan({
+    audio: true,
+    video: true,
+    quality: "480p",
+    fps: 30,
+    maxAudio: 4,
+    maxVideo: 4,
+    stages: rampAndHold(10, 1_000, 30_000),
+    room: "r",
+    rooms: 1,
+    publishRatio: 1,
+    churnRate: 0,
+    seed: 1,
+    ...change,
+  });
+}
+
+function size(change: Partial<Parameters<typeof makePlan>[0]> = {}) {
+  const { clients, transports, packetsHz } = runSize(
+    plan(change),
+    1,
+    null,
+    "native",
+  );
+  return { clients, transports, packetsHz };
+}
+
+Deno.test("publishers have two transports, viewers one", () => {
+  assertEquals(size().transports, 20);
+  assertEquals(size({ publishRatio: 0.2 }).transports, 12);
+});
+
+Deno.test("who receives nothing needs no transport for it", () => {
+  assertEquals(size({ maxAudio: 0, maxVideo: 0 }).transports, 10);
+});
+
+Deno.test("packets are those sent and those received, up to the consumers that there are", () => {
+  const audio = { video: false, maxVideo: 0 };
+  assertEquals(size({ ...audio, maxAudio: 0 }).packetsHz, 10 * 50);
+  assertEquals(size(audio).packetsHz, 10 * 50 * 5);
+  assertEquals(size({ ...audio, maxAudio: 99 }).packetsHz, 10 * 50 * 10);
+  assertEquals(size({ ...audio, rooms: 5 }).packetsHz, 10 * 50 * 2);
+});
+
+Deno.test("clients that replace each other count while they overlap, not all together", () => {
+  const { clients } = size({ churnRate: 2 });
+  const all = plan({ churnRate: 2 }).clients.length;
+  assertEquals(all > 40, true);
+  assertEquals(clients > 10 && clients <= 20, true, `${clients} of ${all}`);
+});
