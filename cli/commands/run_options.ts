@@ -125,7 +125,7 @@ export const RUN_OPTIONS = {
       "watch the server: pid:N, port:N, cmd:NAME, ssh:HOST:PORT, http://HOST:PORT",
   }),
   workers: withDefault(wholeOr("auto", 1, 1024), {
-    help: "threads that drive clients; auto: one a core, one per 20 clients",
+    help: "threads that drive clients; auto: one a core, one per 100 clients",
     initial: "auto",
     shown: "auto",
   }),
@@ -200,7 +200,7 @@ export function planOf(values: RunValues): RunPlan {
 }
 
 /** Clients that are worth a thread of their own. */
-const CLIENTS_PER_WORKER = 20;
+const CLIENTS_PER_WORKER = 100;
 
 /** How many threads to use on so many cores. */
 export function workersOf(

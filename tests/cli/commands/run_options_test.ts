@@ -94,8 +94,8 @@ for (const args of CONTRADICTORY) {
 
 const WORKERS: readonly [number | "auto", number, number, number][] = [
   ["auto", 5, 8, 1],
-  ["auto", 20, 8, 1],
-  ["auto", 21, 8, 2],
+  ["auto", 100, 8, 1],
+  ["auto", 101, 8, 2],
   ["auto", 1000, 8, 8],
   [3, 5, 8, 3],
   [16, 1000, 8, 16],
