@@ -1,0 +1,42 @@
+import { assert, assertEquals } from "@std/assert";
+import { NackList } from "../../../lib/media/mod.ts";
+
+Deno.test("what lies between two sequence numbers is asked for, once at first", () => {
+  const list = new NackList();
+  assert(list.addGap(10, 14, 0));
+  assertEquals(list.takeDue(0), [11, 12, 13]);
+  assertEquals(list.takeDue(49), []);
+});
+
+Deno.test("a gap over the wrap is asked for in order", () => {
+  const list = new NackList();
+  list.addGap(65533, 2, 0);
+  assertEquals(list.takeDue(0), [65534, 65535, 0, 1]);
+});
+
+Deno.test("what came is not asked for again", () => {
+  const list = new NackList();
+  list.addGap(1, 4, 0);
+  list.takeDue(0);
+  assert(list.remove(2));
+  assert(!list.remove(2), "it is missing no more");
+  assertEquals(list.takeDue(50), [3]);
+});
+
+Deno.test("a packet is asked for every 50 ms, ten times, and then given up", () => {
+  const list = new NackList();
+  list.addGap(1, 3, 0);
+  const asked: number[] = [];
+  for (let ms = 0; ms <= 1000; ms += 10) {
+    if (list.takeDue(ms).length > 0) asked.push(ms);
+  }
+  assertEquals(asked, [0, 50, 100, 150, 200, 250, 300, 350, 400, 450]);
+  assertEquals(list.size, 0);
+});
+
+Deno.test("too much missing empties the list: a key frame is what helps", () => {
+  const list = new NackList();
+  assert(list.addGap(0, 300, 0));
+  assert(!list.addGap(300, 700, 0));
+  assertEquals(list.size, 0);
+});
