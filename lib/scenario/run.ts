@@ -125,6 +125,8 @@ class RunWatch {
   readonly #options: RunOptions;
   readonly #end: (ending: Ending) => void;
   readonly #interrupt: () => void;
+  /** When the plan's times began to count. */
+  #beganMs = 0;
   #endMs: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #over = false;
@@ -143,7 +145,8 @@ class RunWatch {
     if (signal?.aborted) this.#interrupt();
     signal?.addEventListener("abort", this.#interrupt);
     broken?.then((reason) => this.#end({ kind: "broke", reason }));
-    this.#endMs = crowd.elapsedMs + plan.endAtMs;
+    this.#beganMs = crowd.elapsedMs;
+    this.#endMs = this.#beganMs + plan.endAtMs;
     this.#setTimer(crowd);
   }
 
@@ -162,13 +165,13 @@ class RunWatch {
   ): void {
     if (!this.#over) {
       this.#waitForJoins(crowd, snapshot);
-      this.#giveUpWhenHopeless(snapshot);
+      this.#giveUpWhenHopeless(crowd, snapshot);
     }
     const { rampUpMs, onProgress } = this.#options;
     onProgress?.({
       phase: this.#over
         ? "teardown"
-        : crowd.elapsedMs < rampUpMs
+        : crowd.elapsedMs < this.#beganMs + rampUpMs
         ? "ramp"
         : "media",
       elapsedMs: crowd.elapsedMs,
@@ -185,7 +188,8 @@ class RunWatch {
     const { plan, rampUpMs } = this.#options;
     const holdMs = plan.endAtMs - rampUpMs;
     const nowMs = crowd.elapsedMs;
-    if (nowMs < rampUpMs || nowMs > rampUpMs + MOST_SETTLING_MS) return;
+    const rampEndMs = this.#beganMs + rampUpMs;
+    if (nowMs < rampEndMs || nowMs > rampEndMs + MOST_SETTLING_MS) return;
     const joining = clients.some(({ state, connectionSuccessful, index }) =>
       (state === "planned" || state === "joining") && !connectionSuccessful &&
       plan.clients[index] !== undefined &&
@@ -196,13 +200,16 @@ class RunWatch {
     this.#setTimer(crowd);
   }
 
-  #giveUpWhenHopeless({ clients }: Snapshot): void {
+  #giveUpWhenHopeless(crowd: Crowd, { clients }: Snapshot): void {
+    const { plan } = this.#options;
     const failed = clients.filter(({ state }) => state === "failed");
     const cause = failed.at(-1)?.failureCause?.replace(/\.$/, "");
     if (cause === undefined) return;
-    const everybodyEnded =
-      clients.length >= this.#options.plan.clients.length &&
-      clients.every(({ state }) => state === "failed" || state === "left");
+    const nowMs = crowd.elapsedMs - this.#beganMs;
+    // Where everyone's time is over, a run just comes to its end.
+    const everybodyEnded = clients.length >= plan.clients.length &&
+      clients.every(({ state }) => state === "failed" || state === "left") &&
+      plan.clients.some(({ leaveAtMs }) => (leaveAtMs ?? Infinity) > nowMs);
     if (everybodyEnded) {
       this.#end({ kind: "broke", reason: `no client is left: ${cause}` });
     } else if (everybodyIsRefused(clients, failed)) {

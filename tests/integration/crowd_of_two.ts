@@ -1,0 +1,41 @@
+/** Two publishers in a room, and a way to wait for what becomes of them. */
+
+import { makePlan, rampAndHold } from "../../lib/load/mod.ts";
+import type { Snapshot } from "../../lib/metrics/mod.ts";
+import { openCrowd } from "../../lib/scenario/mod.ts";
+
+/** Opens a crowd and adds the two. */
+export async function crowdOfTwo(url: string) {
+  const plan = makePlan({
+    audio: true,
+    video: true,
+    quality: "480p",
+    fps: 30,
+    maxAudio: 4,
+    maxVideo: 4,
+    stages: rampAndHold(2, 0, 0),
+    room: "two",
+    rooms: 1,
+    publishRatio: 1,
+    churnRate: 0,
+    seed: 1,
+  });
+  let onSecond: (snapshot: Snapshot) => void = () => {};
+  const crowd = await openCrowd({
+    server: { url },
+    plan,
+    onSecond: (_, snapshot) => onSecond(snapshot),
+  });
+  await crowd.add(plan);
+  return {
+    crowd,
+    /** Resolves when a second's snapshot is as wanted. */
+    until: (isSo: (snapshot: Snapshot) => boolean) =>
+      new Promise<void>((resolve) => {
+        onSecond = (snapshot) => {
+          if (isSo(snapshot)) resolve();
+        };
+      }),
+    [Symbol.asyncDispose]: () => crowd.close(),
+  };
+}
