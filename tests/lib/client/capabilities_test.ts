@@ -1,0 +1,130 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  NoCodecError,
+  receiveCapabilities,
+  sendParameters,
+  type SendTrack,
+} from "../../../lib/client/capabilities.ts";
+import type { RtpCapabilities } from "../../../lib/protocol/mod.ts";
+import { ROUTER_CAPABILITIES } from "../../../lib/sfu/werift/capabilities.ts";
+
+const AUDIO: SendTrack = {
+  kind: "audio",
+  ssrc: 1111,
+  mid: "a",
+  cname: "c",
+  maxBitrateBps: 128_000,
+};
+const VIDEO: SendTrack = { ...AUDIO, kind: "video", ssrc: 2222, mid: "v" };
+
+function feedbackOf(
+  codec: {
+    readonly rtcpFeedback?: RtpCapabilities["codecs"][number]["rtcpFeedback"];
+  },
+): string[] {
+  return (codec.rtcpFeedback ?? []).map(({ type, parameter }) =>
+    `${type} ${parameter ?? ""}`.trim()
+  );
+}
+
+Deno.test("audio is announced as Opus with the router's numbers", () => {
+  const parameters = sendParameters(ROUTER_CAPABILITIES, AUDIO);
+  assertEquals(parameters, {
+    mid: "a",
+    codecs: [{
+      mimeType: "audio/opus",
+      payloadType: 111,
+      clockRate: 48000,
+      channels: 2,
+      parameters: { minptime: 10, useinbandfec: 1 },
+      rtcpFeedback: [],
+    }],
+    headerExtensions: [
+      { uri: "urn:ietf:params:rtp-hdrext:sdes:mid", id: 1, encrypt: false },
+      {
+        uri: "urn:ietf:params:rtp-hdrext:ssrc-audio-level",
+        id: 10,
+        encrypt: false,
+      },
+      {
+        uri: "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time",
+        id: 13,
+        encrypt: false,
+      },
+    ],
+    encodings: [{ ssrc: 1111, maxBitrate: 128_000 }],
+    rtcp: { cname: "c", reducedSize: true },
+  });
+});
+
+Deno.test("video is announced as VP8 with the feedback that it answers, and without channels", () => {
+  const { codecs: [codec], headerExtensions } = sendParameters(
+    ROUTER_CAPABILITIES,
+    VIDEO,
+  );
+  assertEquals([codec.mimeType, codec.payloadType, "channels" in codec], [
+    "video/VP8",
+    96,
+    false,
+  ]);
+  assertEquals(feedbackOf(codec), ["nack", "nack pli", "ccm fir"]);
+  assertEquals(headerExtensions.map(({ id }) => id), [1, 13]);
+});
+
+Deno.test("ids and payload types are the router's, whatever they are", () => {
+  const renumbered: RtpCapabilities = {
+    codecs: ROUTER_CAPABILITIES.codecs.map((codec) => ({
+      ...codec,
+      mimeType: codec.mimeType.toUpperCase(),
+      preferredPayloadType: codec.preferredPayloadType! + 20,
+    })),
+    headerExtensions: ROUTER_CAPABILITIES.headerExtensions.map((one) => ({
+      ...one,
+      preferredId: 15 - one.preferredId,
+    })),
+  };
+  const { codecs, headerExtensions } = sendParameters(renumbered, VIDEO);
+  assertEquals(codecs[0].payloadType, 116);
+  assertEquals(headerExtensions.map(({ id }) => id), [14, 2]);
+});
+
+Deno.test("an extension that the router does not receive is not sent", () => {
+  const sendOnly: RtpCapabilities = {
+    ...ROUTER_CAPABILITIES,
+    headerExtensions: ROUTER_CAPABILITIES.headerExtensions.map((one) => ({
+      ...one,
+      direction: one.preferredId === 13 ? "sendonly" : one.direction,
+    })),
+  };
+  const { headerExtensions } = sendParameters(sendOnly, VIDEO);
+  assertEquals(headerExtensions.map(({ id }) => id), [1]);
+});
+
+Deno.test("a router without our codec is an error that names it", () => {
+  const none = { codecs: [], headerExtensions: [] };
+  assertThrows(
+    () => sendParameters(none, VIDEO),
+    NoCodecError,
+    "the server has no video/VP8",
+  );
+});
+
+Deno.test("we receive Opus and VP8 with its repairs, and nothing that we would not understand", () => {
+  const { codecs, headerExtensions } = receiveCapabilities(ROUTER_CAPABILITIES);
+  assertEquals(
+    codecs.map(({ mimeType, preferredPayloadType }) => [
+      mimeType,
+      preferredPayloadType,
+    ]),
+    [["audio/opus", 111], ["video/VP8", 96], ["video/rtx", 100]],
+  );
+  assertEquals(codecs.map(feedbackOf), [
+    [],
+    ["nack", "nack pli", "ccm fir", "transport-cc"],
+    [],
+  ]);
+  assertEquals(
+    [...new Set(headerExtensions.map(({ preferredId }) => preferredId))],
+    [1, 5, 10, 13],
+  );
+});
