@@ -56,7 +56,9 @@ export interface ServerPoint {
 export interface ServerLoad {
   /** How many samples this is made of. */
   readonly samples: number;
-  /** CPU of all its processes together, in cores, on average. */
+  /** CPU time that all its processes used while they were watched. */
+  readonly cpuSeconds: number;
+  /** The same in cores, on average. */
   readonly meanCpuRatio: number;
   /** The same in the busiest second. */
   readonly maxCpuRatio: number;
@@ -128,6 +130,7 @@ export class ServerLog {
       sources.reduce((total, source) => total + value(source), 0);
     return {
       samples: this.#samples,
+      cpuSeconds: round(sum((source) => source.cpuSeconds)),
       meanCpuRatio: round(sum((source) => source.meanCpuRatio)),
       maxCpuRatio: round(this.#maxCpuRatio),
       busiestProcess: {
@@ -183,6 +186,10 @@ class Source {
 
   get last(): ServerStretch | undefined {
     return this.#recent.at(-1);
+  }
+
+  get cpuSeconds(): number {
+    return this.#coreMs / 1000;
   }
 
   get meanCpuRatio(): number {

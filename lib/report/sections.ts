@@ -200,9 +200,9 @@ function loadThings(load: ServerLoad): Line[] {
   const { busiestProcess, sustainedThreadRatio, maxRssBytes, maxFds } = load;
   return [
     say(
-      `CPU mean ${formatCores(load.meanCpuRatio)}, max ${
-        formatCores(load.maxCpuRatio)
-      }`,
+      `CPU ${load.cpuSeconds.toFixed(1)} s, mean ${
+        formatCores(load.meanCpuRatio)
+      }, max ${formatCores(load.maxCpuRatio)}`,
     ),
     say(
       `busiest ${busiestProcess.name} ${formatCores(busiestProcess.cpuRatio)}`,

@@ -30,8 +30,11 @@ export const signalingLatencies = z.object({
 
 const serverLoad = z.object({
   samples: count,
+  cpuSeconds: amount.describe(
+    "CPU time that all its processes used while they were watched.",
+  ),
   meanCpuRatio: amount.describe(
-    "CPU of all its processes together, in cores: 1 is one core busy all the time.",
+    "The same in cores, on average: 1 is one core busy all the time.",
   ),
   maxCpuRatio: amount.describe("The same in the busiest second."),
   busiestProcess: z.object({ name: z.string(), cpuRatio: amount }).describe(

@@ -87,6 +87,7 @@ export function madeUpRun(): SummaryInput {
       engine: null,
       load: {
         samples: 35,
+        cpuSeconds: 17.5,
         meanCpuRatio: 0.5,
         maxCpuRatio: 1.2,
         busiestProcess: { name: "mediasoup-worke (4242)", cpuRatio: 0.95 },

@@ -42,6 +42,7 @@ Deno.test("the mean weighs each sample by its length, and maxima are the largest
   log.add("a", { ...stretch(5, { cpuRatio: 0, hostUdpErrors: 9 }) });
   const load = log.load()!;
   assertAlmostEquals(load.meanCpuRatio, (0.2 + 3 * 0.8) / 5, 1e-4);
+  assertAlmostEquals(load.cpuSeconds, 2.6, 1e-4);
   assertEquals(load.maxCpuRatio, 0.8);
   assertEquals(load.busiestProcess, { name: "worker (8)", cpuRatio: 0.7 });
   assertEquals([load.maxRssBytes, load.maxFds], [100e6, 44]);

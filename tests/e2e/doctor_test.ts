@@ -1,0 +1,176 @@
+/** `doctor`, and what `run` refuses before it starts, under limits that a shell sets. */
+
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import type { Finding } from "../../mod.ts";
+import { OutDir, Program, runProgram } from "./program.ts";
+
+const ignore = Deno.build.os !== "linux";
+const MAIN = new URL("../../cli/main.ts", import.meta.url).pathname;
+
+/** Runs the program in a shell, after `setup`. */
+async function inShell(setup: string, args: readonly string[]) {
+  const command = new Deno.Command("sh", {
+    // The shell stays: doctor looks at the one that started it.
+    args: ["-c", `${setup}; "$@"; exit $?`, "sh", Deno.execPath(), "run", "-A"]
+      .concat(MAIN, args),
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+  });
+  const { code, stdout, stderr } = await command.output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+Deno.test(
+  "under a limit of 64 files doctor says what 100 clients need, and how to get it",
+  {
+    ignore,
+  },
+  async () => {
+    const { code, stdout } = await inShell("ulimit -n 64", [
+      "doctor",
+      "--clients=100",
+      "--embedded",
+      "--workers=1",
+    ]);
+    assertEquals(code, 1);
+    assertMatch(
+      stdout,
+      /^problem +open files +352 needed, the hard limit is 64\n +mend +sudo prlimit --pid \$\$ --nofile=352:352\n/,
+    );
+  },
+);
+
+Deno.test("a soft limit of 64 is told as well, though it was raised", {
+  ignore,
+}, async () => {
+  const { code, stdout } = await inShell("ulimit -S -n 64", [
+    "doctor",
+    "--clients=100",
+    "--embedded",
+    "--workers=1",
+  ]);
+  assertEquals(code, 0);
+  assertMatch(
+    stdout,
+    /^warning +open files +352 needed; we have raised our soft limit from 64 to .*\n +mend +ulimit -S -n 352\n/,
+  );
+});
+
+Deno.test(
+  "run refuses in one line what the hard limit forbids, before anything is there",
+  {
+    ignore,
+  },
+  async () => {
+    using out = new OutDir();
+    const { code, stdout, stderr } = await inShell("ulimit -n 64", [
+      "run",
+      "--clients=100",
+      "--embedded",
+      "--workers=1",
+      `--out=${out.path}`,
+    ]);
+    assertEquals([code, stdout, out.names()], [1, "", []]);
+    assertEquals(
+      stderr,
+      "Cannot run 100 clients here: open files: 352 needed, the hard limit is 64. Run: sudo prlimit --pid $$ --nofile=352:352\n",
+    );
+  },
+);
+
+Deno.test("run raises a soft limit that is too low, and passes", {
+  ignore,
+}, async () => {
+  using out = new OutDir();
+  const { code } = await inShell("ulimit -S -n 64", [
+    "run",
+    "--clients=16",
+    "--embedded",
+    "--audio-only",
+    "--duration=2",
+    "--ramp-up=1",
+    `--out=${out.path}`,
+  ]);
+  assertEquals(code, 0);
+  const { summary } = out.read();
+  assertEquals(summary.successfulConnections, 16);
+  assert(
+    summary.server.load!.maxFds! > 64,
+    "else the limit was not in the way",
+  );
+});
+
+Deno.test("a server that does not answer is a problem, with the command that starts one", async () => {
+  const { code, stdout } = await runProgram([
+    "doctor",
+    "--server=ws://127.0.0.1:1/ws",
+  ]);
+  assertEquals(code, 1);
+  assertMatch(
+    stdout,
+    /^problem +server +Cannot reach ws:\/\/127\.0\.0\.1:1\/ws: /m,
+  );
+  assertMatch(stdout, /^ +mend +scripts\/server-start\.sh$/m);
+});
+
+Deno.test.each([
+  { announced: "127.0.0.1", level: "good", mend: null },
+  {
+    announced: "198.51.100.4",
+    level: "warning",
+    mend:
+      "ANNOUNCE_IP=127.0.0.1 scripts/server-restart.sh (rtcrowd's own: serve --announce-ip 127.0.0.1)",
+  },
+])(
+  "a server here that announces $announced is $level, and doctor leaves its room again",
+  async ({ announced, level, mend }) => {
+    await using server = new Program([
+      "serve",
+      "--port=0",
+      `--announce-ip=${announced}`,
+    ]);
+    const [, url] = await server.printed("stdout", /Serving (\S+)/);
+    const { code, stdout } = await runProgram([
+      "doctor",
+      `--server=${url}`,
+      "--json",
+    ]);
+    assertEquals(code, 0);
+    const findings: readonly Finding[] = JSON.parse(stdout);
+    const found = findings.find(({ about }) => about === "announced address");
+    assertEquals([found?.level, found?.mend], [level, mend]);
+    const health = await fetch(
+      url.replace("ws:", "http:").replace("/ws", "/health"),
+    );
+    assertEquals((await health.json()).participants, 0);
+  },
+);
+
+Deno.test("doctor's findings are also JSON, and name the lane and the cipher", async () => {
+  const { code, stdout } = await runProgram([
+    "doctor",
+    "--embedded",
+    "--json",
+    "--lane=portable",
+    "--cipher=portable",
+  ]);
+  const findings: readonly Finding[] = JSON.parse(stdout);
+  assertEquals(code, 0);
+  const datapath = findings.find(({ about }) => about === "datapath");
+  assertStringIncludes(
+    datapath!.text,
+    "portable lane, portable cipher",
+  );
+});
+
+Deno.test("doctor refuses what it does not know, as run does", async () => {
+  const { code, stderr } = await runProgram(["doctor", "--clint=3"]);
+  assertEquals(code, 2);
+  assertMatch(stderr, /^--clint: .*did you mean --client/m);
+});

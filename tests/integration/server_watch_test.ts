@@ -1,0 +1,117 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import {
+  makePlan,
+  parseTarget,
+  rampAndHold,
+  run,
+  type RunOptions,
+  spawnSfu,
+} from "../../mod.ts";
+
+const ignore = Deno.build.os !== "linux";
+
+/** Three clients for three seconds. */
+function options(
+  url: string,
+  monitor: readonly string[],
+): RunOptions {
+  return {
+    server: { url },
+    engine: "werift",
+    plan: makePlan({
+      audio: true,
+      video: true,
+      quality: "480p",
+      fps: 30,
+      maxAudio: 4,
+      maxVideo: 4,
+      stages: rampAndHold(3, 0, 3_000),
+      room: "watched",
+      rooms: 1,
+      publishRatio: 1,
+      churnRate: 0,
+      seed: 1,
+    }),
+    rampUpMs: 0,
+    config: {},
+    thresholds: [],
+    monitor: monitor.map(parseTarget),
+  };
+}
+
+/** What a process has used so far, in seconds of CPU, and at most of memory. */
+function used(
+  pid: number,
+): { readonly cpuSeconds: number; readonly mostBytes: number } {
+  const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const peak = Deno.readTextFileSync(`/proc/${pid}/status`)
+    .match(/^VmHWM:\s+(\d+)/m);
+  return {
+    cpuSeconds: (Number(fields[11]) + Number(fields[12])) / 100,
+    mostBytes: Number(peak?.[1]) * 1024,
+  };
+}
+
+Deno.test(
+  "a watched server's CPU, memory and people are in the summary and the timeline",
+  {
+    ignore,
+  },
+  async () => {
+    await using sfu = await spawnSfu({ engine: "werift" });
+    const [pid] = sfu.pids;
+    const before = used(pid);
+    const live: boolean[] = [];
+    const { summary } = await run({
+      ...options(sfu.url, [`pid:${pid}`, `port:${sfu.port}`, sfu.httpUrl]),
+      onProgress: ({ point }) => live.push(point.server !== undefined),
+    });
+    const after = used(pid);
+    assertEquals(summary.verdict.status, "passed");
+
+    const { load, told, notes } = summary.server;
+    assert(load !== null);
+    assertEquals(told?.maxParticipants, 3);
+    assertEquals(notes, []);
+    const seconds = summary.elapsedMs / 1000;
+    const spent = after.cpuSeconds - before.cpuSeconds;
+    const said = load.cpuSeconds;
+    assert(Math.abs(said - load.meanCpuRatio * seconds) < 0.3 * said + 0.1);
+    // Two targets are one server: twice the CPU would be wrong by 100 %.
+    assert(
+      Math.abs(said - spent) < 0.25 * spent + 0.1,
+      `${said} of ${spent} s`,
+    );
+    assert(load.maxRssBytes <= after.mostBytes);
+    assert(load.maxRssBytes > 0.8 * after.mostBytes);
+    assert(load.maxFds! >= 9, "each client has a WebSocket and two transports");
+    assertMatch(load.busiestProcess.name, new RegExp(`\\(${pid}\\)$`));
+    const { cpuPerServerCpu, cpuSeconds } = summary.generator;
+    assert(
+      Math.abs(cpuPerServerCpu! - cpuSeconds / seconds / load.meanCpuRatio) <
+        0.05,
+    );
+
+    const points = summary.timeline.flatMap(({ server }) => server ?? []);
+    assert(points.length >= 3, `${points.length} points`);
+    assert(points.every(({ rssBytes }) => rssBytes > 0));
+    assert(live.some((known) => known));
+  },
+);
+
+Deno.test("a monitor that sees nothing is a note, and the run goes on", {
+  ignore,
+}, async () => {
+  await using sfu = await spawnSfu({ engine: "werift" });
+  const told: string[] = [];
+  const { summary } = await run({
+    ...options(sfu.url, ["cmd:rtcrowd-no-such", "http://127.0.0.1:1"]),
+    onServerNote: (text) => told.push(text),
+  });
+  assertEquals(summary.verdict.status, "passed");
+  assertEquals([summary.server.load, summary.server.told], [null, null]);
+  assertEquals(summary.server.notes.length, 2);
+  assertEquals(told, summary.server.notes);
+  assert(summary.server.notes.includes("No process is called rtcrowd-no-such"));
+});
