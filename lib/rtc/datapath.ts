@@ -53,6 +53,7 @@ export async function openDatapath(
   options: DatapathOptions = {},
 ): Promise<Datapath> {
   const notes: string[] = [];
+  const certificate = await createCertificate();
   const lane = choose(
     options.lane ?? "auto",
     "native",
@@ -60,14 +61,7 @@ export async function openDatapath(
     openPortableLane,
     notes,
   );
-  const ciphers = choose(
-    options.cipher ?? "auto",
-    "openssl",
-    openOpensslSuite,
-    openPortableSuite,
-    notes,
-  );
-  const certificate = await createCertificate();
+  const ciphers = openCiphers(options.cipher ?? "auto", lane, notes);
   const reactor = new Reactor(lane);
   return {
     reactor,
@@ -81,6 +75,21 @@ export async function openDatapath(
       ciphers.close();
     },
   };
+}
+
+/** Chooses the cipher suite; without one the lane is of no use. */
+function openCiphers(
+  wanted: string,
+  lane: Lane,
+  notes: string[],
+): SrtpCipherSuite {
+  try {
+    const portable = openPortableSuite;
+    return choose(wanted, "openssl", openOpensslSuite, portable, notes);
+  } catch (error) {
+    lane.close();
+    throw error;
+  }
 }
 
 function choose<T>(

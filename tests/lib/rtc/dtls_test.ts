@@ -36,7 +36,7 @@ Deno.test("any one datagram may be lost", async () => {
   const whole = new Pipe();
   await whole.keys();
   await whole.close();
-  const runs = Array.from({ length: whole.datagrams }, async (_, lost) => {
+  const runs = Array.from({ length: whole.sent.length }, async (_, lost) => {
     const pipe = new Pipe({ lose: (index) => index === lost });
     const [client, server] = await pipe.keys();
     sameKeys(client, server);
@@ -50,7 +50,7 @@ Deno.test("any one datagram may come twice, and all of them", async () => {
   await whole.keys();
   await whole.close();
   const repeats = Array.from(
-    { length: whole.datagrams },
+    { length: whole.sent.length },
     (_, twice) => (index: number) => index === twice,
   );
   const runs = [...repeats, () => true].map(async (twice) => {
@@ -77,6 +77,19 @@ Deno.test("closing in the middle of a handshake ends it, and again does nothing"
   const pipe = new Pipe({ lose: (index) => index > 0 });
   const done = pipe.client.done;
   await Promise.all([pipe.close(), assertRejects(() => done, Error, "closed")]);
+  await pipe.close();
+});
+
+Deno.test("after the handshake a late retransmission begins nothing anew", async () => {
+  const pipe = new Pipe();
+  const [client] = await pipe.keys();
+  const sent = [...pipe.sent];
+  for (const { to, bytes } of sent) to().receive(bytes);
+  // Only a repeated Finished is answered: our last flight may have been lost.
+  await pipe.carried(sent.length + 2);
+  const answers = pipe.sent.slice(sent.length);
+  assertEquals(answers.map(({ to }) => to() === pipe.client), [true, true]);
+  assertEquals(await pipe.client.done, client);
   await pipe.close();
 });
 
@@ -156,7 +169,12 @@ interface PipeOptions {
 
 /** A client and a server, and the way between them. */
 class Pipe {
-  datagrams = 0;
+  /** Every datagram, lost or not. */
+  readonly sent: {
+    readonly bytes: Uint8Array;
+    readonly to: () => DtlsHandshake;
+  }[] = [];
+  #onCarry = () => {};
   readonly client: DtlsHandshake;
   readonly server: DtlsHandshake;
 
@@ -183,14 +201,22 @@ class Pipe {
     return Promise.all([this.client.done, this.server.done]);
   }
 
+  /** Waits until so many datagrams were sent, lost ones too. */
+  async carried(count: number): Promise<void> {
+    while (this.sent.length < count) {
+      await new Promise<void>((resolve) => this.#onCarry = resolve);
+    }
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.client.close(), this.server.close()]);
   }
 
   #carry(bytes: Uint8Array, to: () => DtlsHandshake): void {
-    const index = this.datagrams++;
-    if (this.options.lose?.(index)) return;
     const copy = bytes.slice();
+    const index = this.sent.push({ bytes: copy, to }) - 1;
+    this.#onCarry();
+    if (this.options.lose?.(index)) return;
     queueMicrotask(() => {
       this.options.before?.(to());
       to().receive(copy);

@@ -141,10 +141,10 @@ Deno.test.each(matrix)(
     withPair(profile, kind, (far, near) => {
       const packet = rtcp(28, createRandom(7, profile));
       const sealed = sealRtcp(near, packet);
-      for (let at = 0; at < sealed.length; at++) {
+      for (let bit = 0; bit < 8 * sealed.length; bit++) {
         const changed = sealed.slice();
-        changed[at] ^= 1 << (at & 7);
-        assert(openRtcpRaw(far, changed) < 0, `byte ${at}`);
+        changed[bit >> 3] ^= 1 << (bit & 7);
+        assert(openRtcpRaw(far, changed) < 0, `bit ${bit}`);
       }
       assertEquals(openRtcp(far, sealed), packet);
     });

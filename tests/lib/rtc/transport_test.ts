@@ -98,6 +98,7 @@ Deno.test("closing after any datagram of the setup leaves nothing", async () => 
   const whole = new World();
   await whole.transport.connect(Promise.resolve());
   await whole.end();
+  assert(whole.delivered > 5);
   const runs = Array.from({ length: whole.delivered }, async (_, last) => {
     let closed: Promise<void> | undefined;
     const world: World = new World({
@@ -155,7 +156,20 @@ Deno.test("closing before it connects, or while it waits for anything, leaves no
   await silent.transport.close();
   await greeted;
 
-  for (const world of [before, opening, checking, waiting, silent]) {
+  // Closed in the very moment that what it waits for comes.
+  const unlucky = new World();
+  unlucky.ready.promise.then(() => unlucky.transport.close());
+  const missed = failsWith(
+    "closed",
+    unlucky.transport.connect(unlucky.ready.promise),
+  );
+  await unlucky.until(() => unlucky.transport.roundTripMs > 0);
+  unlucky.ready.resolve();
+  await missed;
+
+  for (
+    const world of [before, opening, checking, waiting, silent, unlucky]
+  ) {
     assertEquals(world.transport.state, "closed");
     await world.end();
   }
@@ -270,8 +284,6 @@ class World {
   readonly #reactor: Reactor;
   readonly #server: DtlsHandshake;
   #openCiphers = 0;
-  #waiting: { readonly isSo: () => boolean; readonly resolve: () => void }[] =
-    [];
 
   constructor(
     options: WorldOptions = {},
@@ -363,7 +375,8 @@ class World {
     setTimeout(() => {
       if (this.socket?.open !== true) return;
       this.toClient(copy);
-      this.#options.afterDelivery?.(this.delivered++);
+      const index = this.delivered++;
+      this.#options.afterDelivery?.(index);
     }, 0);
   }
 
