@@ -169,6 +169,8 @@ Deno.test("every packet of everyone arrives, and is due to have", async () => {
   // What B sent before A consumed is nobody's loss.
   assert(sent.packetsSent - received.received < 10);
   await Promise.all([a.client.leave(), b.client.leave()]);
+  assertEquals([b.client.totals(), a.client.totals()], [sent, received]);
+  assertEquals([a.client.producersOpen, a.client.consumersOpen], [0, 0]);
   assertEquals(await world.leftovers(), NOTHING);
 });
 
@@ -234,6 +236,19 @@ Deno.test("a pause holds for later tracks and stays, and so does a quality", asy
   assertEquals(video.rtpParameters.encodings[0].maxBitrate, 2_500_000);
 });
 
+Deno.test("a quality that is asked for before there is video is what video begins with", async () => {
+  const gate = Promise.withResolvers<void>();
+  const world = new World({ handshake: () => gate.promise });
+  const { client } = world.client("A");
+  const joining = client.join();
+  await world.clock.run(100);
+  client.setQuality("720p", 30);
+  gate.resolve();
+  await joining;
+  const [, video] = world.participant("A").producers;
+  assertEquals(video.rtpParameters.encodings[0].maxBitrate, 2_500_000);
+});
+
 Deno.test("a key frame that the server asks for is sent", async () => {
   const world = new World();
   await world.joined("B");
@@ -267,6 +282,16 @@ Deno.test.each<
   assertEquals(errorsOf(b.events), []);
   await b.client.leave();
   assertEquals(await world.leftovers(), NOTHING);
+});
+
+Deno.test("who sees another one kicked goes on, without that one's media", async () => {
+  const world = new World();
+  const { client, events } = await world.joined("A");
+  await world.joined("B");
+  world.server.kick(world.participant("B"), "spam");
+  await world.clock.run(0);
+  assertEquals([client.state, client.consumersOpen], ["connected", 0]);
+  assertEquals(errorsOf(events), []);
 });
 
 Deno.test("who is kicked while its transports come up is told so, and not connected", async () => {

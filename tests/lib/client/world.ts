@@ -32,7 +32,7 @@ export const PUBLISHER: ClientOptions = {
 
 export class World {
   readonly clock = new FakeClock();
-  readonly scheduler = new FakeScheduler(this.clock);
+  readonly scheduler: FakeScheduler;
   /** Every message of every client, with the name of who sent it. */
   readonly said: [name: string, message: ClientMessage][] = [];
   readonly server: FakeServer;
@@ -40,7 +40,9 @@ export class World {
     -readonly [K in keyof ClientEnvironment]: ClientEnvironment[K];
   };
 
-  constructor(options: FakeServerOptions = {}) {
+  /** Long turns leave promises undisturbed in between. */
+  constructor(options: FakeServerOptions = {}, turnMs = 5) {
+    this.scheduler = new FakeScheduler(this.clock, turnMs);
     this.server = new FakeServer(this.clock, {
       ...options,
       intercept: (message, participant) => {
@@ -72,6 +74,11 @@ export class World {
     await one.client.join();
     await this.clock.run(0);
     return one;
+  }
+
+  /** How often anyone has said something of this type. */
+  times(type: ClientMessage["type"]): number {
+    return this.said.filter(([, message]) => message.type === type).length;
   }
 
   /** The types of what a client said so far. */
