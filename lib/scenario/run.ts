@@ -107,7 +107,7 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   try {
     watch.begin(crowd);
     await crowd.add(plan);
-    const ending = await watch.ended;
+    const ending = watched.endingOf(await watch.ended);
     await crowd.close();
     return {
       summary: summarizeRun(options, crowd, watched, ending),

@@ -7,6 +7,7 @@
  */
 
 import {
+  type Ending,
   type ServerLoad,
   ServerLog,
   type ServerSummary,
@@ -42,7 +43,10 @@ export class ServerWatch implements AsyncDisposable {
   readonly #log = new ServerLog();
   /** Which target speaks for a server: by host and pid of its first process. */
   readonly #speaker = new Map<string, string>();
+  /** Targets that were found: there, or how they went. */
+  readonly #presence = new Map<string, string>();
   readonly #hosts: ReadonlyMap<string, string>;
+  readonly #http: ReadonlySet<string>;
   readonly #notes: string[] = [];
   readonly #monitor: Monitor | undefined;
 
@@ -54,6 +58,9 @@ export class ServerWatch implements AsyncDisposable {
         target.text,
         target.kind === "ssh" ? target.destination : "",
       ]),
+    );
+    this.#http = new Set(
+      targets.filter(({ kind }) => kind === "http").map(({ text }) => text),
     );
     // A target that is written twice is watched once.
     const distinct = new Map(targets.map((target) => [target.text, target]));
@@ -74,11 +81,29 @@ export class ServerWatch implements AsyncDisposable {
         if (event.sample.kind === "process") this.#add(event.sample);
         return;
       case "found":
+        this.#presence.set(event.target, "there");
         return;
       case "gone":
+        if (this.#presence.has(event.target)) {
+          this.#presence.set(event.target, event.message);
+        }
+        this.#note(event.message);
+        return;
       case "warning":
         this.#note(event.message);
     }
+  }
+
+  /** How a run ended: one whose server is gone has not finished, however few of its clients noticed. */
+  endingOf(ending: Ending): Ending {
+    if (ending.kind !== "finished") return ending;
+    for (const [target, presence] of this.#presence) {
+      // A server that is too busy to answer on HTTP is still there.
+      if (presence === "there" || this.#http.has(target)) continue;
+      const why = presence.replace(/^Server gone: /, "");
+      return { kind: "broke", reason: `the server went away: ${why}` };
+    }
+    return ending;
   }
 
   /** What the summary says of the server's load. */

@@ -123,3 +123,23 @@ Deno.test("a monitor that fails is a note, told at once and kept, at most twenty
   assertEquals(watched.summary().notes.length, 20);
   assertEquals(watched.summary().notes[0], "Server gone");
 });
+
+Deno.test("a run whose server is gone at its end broke, unless it came back", async () => {
+  const finished = { kind: "finished" } as const;
+  const event = { target: "port:3000", atMs: START_MS };
+  await using watched = watch();
+  watched.take({ ...event, kind: "gone", message: "nothing listens yet" });
+  assertEquals(watched.endingOf(finished), finished);
+  watched.take({ ...event, kind: "found", message: "there" });
+  assertEquals(watched.endingOf(finished), finished);
+  watched.take({ ...event, kind: "gone", message: "Server gone: it ended" });
+  assertEquals(watched.endingOf(finished), {
+    kind: "broke",
+    reason: "the server went away: it ended",
+  });
+  assertEquals(watched.endingOf({ kind: "interrupted" }), {
+    kind: "interrupted",
+  });
+  watched.take({ ...event, kind: "found", message: "there again" });
+  assertEquals(watched.endingOf(finished), finished);
+});
