@@ -12,6 +12,8 @@ import type { Moment, SeriesName } from "./live_history.ts";
 /** One chart. */
 export interface ChartDefinition {
   readonly title: string;
+  /** The title where there is room for it. */
+  readonly longTitle: string;
   /** Written behind every number. */
   readonly unit: string;
   readonly series: readonly (readonly [label: string, name: SeriesName])[];
@@ -25,11 +27,13 @@ export interface ChartDefinition {
 export const CHARTS = {
   packets: {
     title: "packets",
+    longTitle: "packets",
     unit: "/s",
     series: [["sent", "sentPerSec"], ["received", "receivedPerSec"]],
   },
   media: {
     title: "media",
+    longTitle: "media latency",
     unit: "ms",
     series: [
       ["p50", "mediaP50Ms"],
@@ -39,16 +43,19 @@ export const CHARTS = {
   },
   bitrate: {
     title: "bitrate",
+    longTitle: "bitrate",
     unit: "bps",
     series: [["sent", "sendBps"], ["received", "receiveBps"]],
   },
   loss: {
     title: "loss",
+    longTitle: "packet loss",
     unit: "%",
     series: [["lost", "lossPercent"]],
   },
   cpu: {
     title: "CPU",
+    longTitle: "CPU",
     unit: "%",
     series: [["server", "serverCpuPercent"], [
       "generator",
@@ -58,6 +65,7 @@ export const CHARTS = {
   },
   signaling: {
     title: "signaling",
+    longTitle: "signaling latency",
     unit: "ms",
     series: [
       ["p50", "signalingP50Ms"],
@@ -67,11 +75,13 @@ export const CHARTS = {
   },
   clients: {
     title: "clients",
+    longTitle: "clients",
     unit: "",
     series: [["wanted", "clientsWanted"], ["connected", "clientsConnected"]],
   },
   memory: {
     title: "server RSS",
+    longTitle: "server memory (RSS)",
     unit: "B",
     series: [["all", "serverRssBytes"]],
     judged: (moments) => [
@@ -81,6 +91,7 @@ export const CHARTS = {
   },
   connection: {
     title: "connection",
+    longTitle: "connection time",
     unit: "ms",
     series: [
       ["p50", "connectionP50Ms"],

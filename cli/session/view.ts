@@ -5,7 +5,13 @@
  * @module
  */
 
-import { type Frame, type Line, viewLine } from "../terminal/mod.ts";
+import {
+  fitLine,
+  type Frame,
+  type Line,
+  span,
+  viewLine,
+} from "../terminal/mod.ts";
 import { hintOf } from "./complete.ts";
 import { bodyRows, layoutOf } from "./layout.ts";
 import type { Model } from "./model.ts";
@@ -68,5 +74,12 @@ function tableLines(model: Model, columns: number): Line[] {
     : clientTable(model, columns);
   const most = bodyRows(model.size).table;
   const first = Math.max(0, Math.min(top, rows.length - most));
-  return [titles, ...rows.slice(first)];
+  const rest = rows.length - first - most;
+  if (rest <= 0) return [titles, ...rows.slice(first)];
+  const more = span(`… ${rest + 1} more, PageDown`, "dim");
+  return [
+    titles,
+    ...rows.slice(first, first + most - 1),
+    fitLine([more], columns),
+  ];
 }

@@ -17,7 +17,12 @@ import {
   span,
   type Style,
 } from "../terminal/mod.ts";
-import { CHART_NAMES, type ChartName, chartOf } from "./charts.ts";
+import {
+  CHART_NAMES,
+  type ChartDefinition,
+  type ChartName,
+  chartOf,
+} from "./charts.ts";
 import { chartGrid } from "./layout.ts";
 import { type Moment, valuesOf } from "./live_history.ts";
 import type { Model } from "./model.ts";
@@ -68,7 +73,8 @@ function oneChart(
   width: number,
   height: number,
 ): Line[] {
-  const { title, unit, series, judged } = chartOf(name);
+  const definition = chartOf(name);
+  const { unit, series, judged } = definition;
   // A column a second: curves move by whole columns and keep their shape.
   const newest = moments.slice(-width);
   const [, ...curves] = chart({
@@ -92,7 +98,7 @@ function oneChart(
     style: SERIES_STYLES[i],
   }));
   return [
-    legend(title, unit, numbers, word, width),
+    legend(definition, numbers, word, width),
     ...curves,
   ];
 }
@@ -105,31 +111,42 @@ interface NewestNumber {
 
 /** The title, the newest number of each curve, and a word on it; closer together when space is short. */
 function legend(
-  title: string,
-  unit: string,
+  { title, longTitle, unit }: ChartDefinition,
   numbers: readonly NewestNumber[],
   word: Band | undefined,
   width: number,
 ): Line {
-  const spaced = (gap: string, bullet: string, everyUnit: boolean): Line => [
-    span(title, "bold"),
+  const spaced = (
+    name: string,
+    gap: string,
+    bullet: string,
+    everyUnit: boolean,
+  ): Line => [
+    span(name, "bold"),
     ...numbers.flatMap(({ label, value, style }, i) => [
       span(gap),
       span(bullet, style),
       span(`${label} `, "dim"),
       span(
-        quantity(value, everyUnit || i === numbers.length - 1 ? unit : ""),
+        everyUnit || i === numbers.length - 1
+          ? quantity(value, unit)
+          : withoutUnit(quantity(value, unit), unit),
       ),
     ]),
     ...(word ? [span(gap), span(word, word)] : []),
   ];
   const variants = [
-    spaced("  ", "● ", true),
-    spaced(" ", "●", true),
-    spaced(" ", "●", false),
+    spaced(longTitle, "  ", "● ", true),
+    spaced(title, "  ", "● ", true),
+    spaced(title, " ", "●", true),
+    spaced(title, " ", "●", false),
   ];
   const fitting = variants.find((line) => lineWidth(line) <= width);
-  return fitLine(fitting ?? variants[2], width);
+  return fitLine(fitting ?? variants[3], width);
+}
+
+function withoutUnit(text: string, unit: string): string {
+  return text.endsWith(unit) ? text.slice(0, text.length - unit.length) : text;
 }
 
 /** The part of `total` that place `i` of `places` has, whole numbers that add up. */

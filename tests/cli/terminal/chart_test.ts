@@ -181,3 +181,10 @@ const quantities: readonly (readonly [number, string])[] = [
 Deno.test.each(quantities)("quantity: %s is %s", (value, expected) => {
   assertEquals(quantity(value, "B"), expected);
 });
+
+Deno.test("quantity: milliseconds become seconds, not thousands of themselves", () => {
+  assertEquals(
+    [12.34, 999.4, 999.6, 1450].map((ms) => quantity(ms, "ms")),
+    ["12.3ms", "999ms", "1s", "1.45s"],
+  );
+});

@@ -1,0 +1,168 @@
+/** From snapshots to what charts, tables and the light show. */
+
+import { assert, assertEquals } from "@std/assert";
+import { EMPTY_SNAPSHOT, parseThreshold } from "../../../mod.ts";
+import { evaluate, tallyClients } from "../../../lib/metrics/mod.ts";
+import { healthOf } from "../../../cli/session/health.ts";
+import {
+  EMPTY_HISTORY,
+  type LiveHistory,
+  remembered,
+} from "../../../cli/session/live_history.ts";
+import { clientRows, roomRows } from "../../../cli/session/rows.ts";
+import { liveModel, snapshotAt, useAt } from "./fixtures.ts";
+
+const MEMBERS = liveModel({}, 1).load.members;
+
+function historyOf(seconds: readonly number[]): LiveHistory {
+  let history = EMPTY_HISTORY;
+  let before = EMPTY_SNAPSHOT;
+  for (const second of seconds) {
+    const snapshot = snapshotAt(second, MEMBERS);
+    history = remembered(history, before, snapshot, 6, useAt(second));
+    before = snapshot;
+  }
+  return history;
+}
+
+Deno.test("rates are by the snapshots' own times", () => {
+  const [first, second] = historyOf([1, 3]).moments;
+  assertEquals(first.sentPerSec, 1020);
+  assertEquals(second.sentPerSec, 1020);
+  assertEquals(second.sendBps, 6 * 140_000 * 8);
+  assertEquals(second.generatorCpuPercent, 10);
+});
+
+Deno.test("a snapshot that comes twice says what it said", () => {
+  const [, second, third] = historyOf([1, 2, 2]).moments;
+  assertEquals(third.receivedPerSec, second.receivedPerSec);
+  assertEquals(third.lossPercent, second.lossPercent);
+});
+
+Deno.test("loss is that of the last second", () => {
+  const [, second] = historyOf([1, 2]).moments;
+  assertEquals(second.lossPercent, 2 / 342 * 100);
+});
+
+Deno.test("latencies are those of the last ten seconds, and nothing when there were none", () => {
+  const history = historyOf(Array.from({ length: 15 }, (_, i) => i + 1));
+  const [first] = history.moments;
+  const last = history.moments.at(-1)!;
+  assertEquals(Math.round(first.connectionP50Ms), 92);
+  assertEquals(last.connectionP50Ms, NaN);
+  assertEquals(Math.round(last.mediaP50Ms), 2);
+});
+
+Deno.test("a client's rates are what came since the second before", () => {
+  const [row] = clientRows(MEMBERS, {
+    before: snapshotAt(2, MEMBERS),
+    snapshot: snapshotAt(4, MEMBERS),
+  });
+  assertEquals(row, {
+    index: 0,
+    roomId: "hall",
+    role: "publisher",
+    silent: [],
+    state: "connected",
+    sentPerSec: 170,
+    receivedPerSec: 340,
+    lossRatio: 2 / 342,
+    connectionMs: 90,
+    consumers: 4,
+    flowing: 4,
+    errors: 0,
+  });
+});
+
+Deno.test("a client that has told nothing yet is planned", () => {
+  const [row] = clientRows(MEMBERS, {
+    before: EMPTY_SNAPSHOT,
+    snapshot: EMPTY_SNAPSHOT,
+  });
+  assertEquals([row.state, row.sentPerSec, row.connectionMs], [
+    "planned",
+    0,
+    null,
+  ]);
+});
+
+Deno.test("rooms add up their clients, by name", () => {
+  const rooms = roomRows(MEMBERS, {
+    before: snapshotAt(1, MEMBERS),
+    snapshot: snapshotAt(2, MEMBERS),
+  });
+  assertEquals(
+    rooms.map(({ roomId, wanted, connected, publishers, sentPerSec }) => [
+      roomId,
+      wanted,
+      connected,
+      publishers,
+      sentPerSec,
+    ]),
+    [["hall", 4, 4, 4, 680], ["lobby", 2, 2, 0, 340]],
+  );
+});
+
+Deno.test("what a room is called cannot do anything to the terminal", () => {
+  const members = MEMBERS.map((member) => ({
+    ...member,
+    roomId: "a\x1b[2Jb\nc",
+  }));
+  const [room] = roomRows(members, {
+    before: EMPTY_SNAPSHOT,
+    snapshot: EMPTY_SNAPSHOT,
+  });
+  assertEquals(room.roomId, "ab c");
+});
+
+Deno.test("all is good while all is good", () => {
+  assertEquals(healthOf(EMPTY_SNAPSHOT, [], []), { band: "good", reason: "" });
+  const { moments } = historyOf([1, 2]);
+  assertEquals(healthOf(snapshotAt(2, MEMBERS), moments, []).band, "good");
+});
+
+Deno.test("errors are a warning, many are critical, and are named", () => {
+  const snapshot = snapshotAt(2, MEMBERS);
+  const withErrors = (count: number) =>
+    healthOf(
+      { ...snapshot, counters: { ...snapshot.counters, "errors.ice": count } },
+      [],
+      [],
+    );
+  assertEquals(withErrors(1), { band: "warning", reason: "errors" });
+  assertEquals(withErrors(11), { band: "critical", reason: "errors" });
+});
+
+Deno.test("the server's CPU counts over five seconds, not one", () => {
+  const { moments } = historyOf([1, 2, 3, 4, 5]);
+  const busy = { ...moments[0], serverCpuPercent: 99 };
+  const of = (...last: typeof moments) =>
+    healthOf(snapshotAt(2, MEMBERS), last, []);
+  assertEquals(of(...moments.slice(1), busy).band, "good");
+  assertEquals(of(busy, busy, busy, busy, busy), {
+    band: "critical",
+    reason: "server CPU",
+  });
+});
+
+Deno.test("a broken threshold is critical; one that is not measured is not broken", () => {
+  const judged = (text: string) => {
+    const snapshot = snapshotAt(2, MEMBERS);
+    const tally = tallyClients(snapshot.clients, false);
+    return healthOf(snapshot, [], [
+      evaluate(parseThreshold(text), snapshot, tally),
+    ]);
+  };
+  assertEquals(judged("loss < 0.1%"), {
+    band: "critical",
+    reason: "loss < 0.1%",
+  });
+  assertEquals(judged("reconnect p(95) < 1s").band, "good");
+});
+
+Deno.test("a saturated generator is critical before all", () => {
+  const snapshot = snapshotAt(2, MEMBERS);
+  const counters = { ...snapshot.counters, packetsPlanned: 1e9 };
+  const { band, reason } = healthOf({ ...snapshot, counters }, [], []);
+  assert(band === "critical" && reason.startsWith("generator saturated"));
+});

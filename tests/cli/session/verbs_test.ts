@@ -1,0 +1,322 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { Effect } from "../../../cli/session/messages.ts";
+import type { Model } from "../../../cli/session/model.ts";
+import { VERBS } from "../../../cli/session/verbs/mod.ts";
+import { after, liveModel, logOf, runningModel, typed } from "./fixtures.ts";
+
+/** What a line does, apart from being remembered. */
+function say(model: Model, line: string, nowMs = model.nowMs) {
+  const step = after(model, typed(line), nowMs);
+  return {
+    model: step.model,
+    effects: step.effects.filter(({ type }) => type !== "remember"),
+    last: logOf(step.model).at(-1),
+  };
+}
+
+function four(): Model {
+  return say(runningModel(), "spawn 4").model;
+}
+
+const COMMANDS: readonly (readonly [
+  line: string,
+  effects: readonly Effect[],
+  said: string,
+])[] = [
+  [
+    "drop 1",
+    [{ type: "command", command: { type: "drop", clients: [3] } }],
+    "1 client leaving",
+  ],
+  [
+    "drop 99",
+    [{ type: "command", command: { type: "drop", clients: [0, 1, 2, 3] } }],
+    "4 clients leaving",
+  ],
+  [
+    "drop #1",
+    [{ type: "command", command: { type: "drop", clients: [1] } }],
+    "1 client leaving",
+  ],
+  [
+    "drop 1-2",
+    [{ type: "command", command: { type: "drop", clients: [1, 2] } }],
+    "2 clients leaving",
+  ],
+  [
+    "drop room=hall",
+    [{ type: "command", command: { type: "drop", clients: [0, 1, 2, 3] } }],
+    "4 clients leaving",
+  ],
+  [
+    "reconnect 0,2",
+    [{ type: "command", command: { type: "reconnect", clients: [0, 2] } }],
+    "2 channels cut",
+  ],
+  [
+    "mute 2",
+    [{
+      type: "command",
+      command: { type: "pause", clients: [2], kind: "audio", paused: true },
+    }],
+    "1 client without audio",
+  ],
+  [
+    "unmute 0-1",
+    [{
+      type: "command",
+      command: { type: "pause", clients: [0, 1], kind: "audio", paused: false },
+    }],
+    "2 clients with audio",
+  ],
+  [
+    "pause 0 kind=video",
+    [{
+      type: "command",
+      command: { type: "pause", clients: [0], kind: "video", paused: true },
+    }],
+    "1 client without video",
+  ],
+  [
+    "resume 0",
+    [
+      {
+        type: "command",
+        command: { type: "pause", clients: [0], kind: "audio", paused: false },
+      },
+      {
+        type: "command",
+        command: { type: "pause", clients: [0], kind: "video", paused: false },
+      },
+    ],
+    "1 client with audio and video",
+  ],
+  [
+    "quality 720p 1 fps=15",
+    [{
+      type: "command",
+      command: { type: "quality", clients: [1], quality: "720p", fps: 15 },
+    }],
+    "1 client at 720p, 15 fps",
+  ],
+  ["churn 0.5", [], "0.5 departures a second, each replaced"],
+  ["churn off", [], "nobody is replaced any more"],
+  ["ramp 10 30s", [], "from 4 to 10 clients in 30s"],
+  ["wait 5s", [], "for 5s"],
+  ["threshold loss < 1%", [], "watching loss < 1%"],
+  ["threshold", [], "no thresholds"],
+  ["chart packets loss", [], "charts: packets, loss"],
+  ["set max-video 2", [], "max-video 2, for clients yet to come"],
+  ["set fps", [], "fps 30"],
+  ["reset", [], "charts begin anew"],
+  ["report", [{ type: "report" }], "report"],
+  ["save a.json", [{ type: "save", path: "a.json" }], "save a.json"],
+  ["js 1 + 'a b'", [{ type: "js", source: "1 + 'a b'" }], "js 1 + 'a b'"],
+];
+
+Deno.test.each(COMMANDS)(
+  "%s is carried out and told of",
+  (line, effects, said) => {
+    const step = say(four(), line);
+    const done = step.effects.filter(({ type }) => type !== "add");
+    assertEquals(done, effects);
+    assertEquals(step.last, said);
+  },
+);
+
+const PROBLEMS: readonly (readonly [line: string, problem: string])[] = [
+  ["spwan 3", `There is no verb "spwan", did you mean "spawn"?`],
+  ["frobnicate", `There is no verb "frobnicate": "help" lists them.`],
+  ["constructor", `There is no verb "constructor": "help" lists them.`],
+  ["spawn", "spawn needs a whole number from 1 to 99996."],
+  ["spawn -3", "spawn needs a whole number from 1 to 99996."],
+  ["spawn 2 rom=x", "spawn has no rom=, did you mean room=?"],
+  [
+    "spawn 2 colour=x",
+    "spawn has no colour=: it has room=, role=, rooms=, over=.",
+  ],
+  ["spawn 2 role=boss", "role= takes publisher or viewer."],
+  ["spawn 2 rooms=0", "rooms= takes a whole number of at least 1."],
+  ["spawn 2 over=soon", "over= takes a time such as 500ms, 10s, 5m or 1h."],
+  ["spawn 2 room=", "room= takes the id of a room."],
+  ["spawn 2 3", `spawn has no use for "3".`],
+  ["stats a=1", "stats has no options."],
+  [
+    "ramp 5",
+    "ramp needs how many clients and how long: ramp 50 30s (or 500ms, 5m, 1h).",
+  ],
+  ["drop", "drop needs one of: how many, which ids, a room, or all."],
+  [
+    "drop 1 room=hall",
+    "drop needs one of: how many, which ids, a room, or all.",
+  ],
+  ["drop room=attic", `There is nobody in a room "attic".`],
+  ["drop 7-9", "There is no client 7-9: there are 0-3."],
+  ["churn much", `churn needs departures a second from 0 to 100, or "off".`],
+  ["churn 101", `churn needs departures a second from 0 to 100, or "off".`],
+  ["reconnect", "reconnect needs to know whom: all, 3, 3-5 or 1,4-6."],
+  ["pause 0 kind=smell", "kind= takes audio or video."],
+  ["mute kind=audio", "mute has no options."],
+  ["quality 4k", "quality takes 480p, 720p, 1080p."],
+  ["quality 480p fps=25", "fps= takes 15, 30, 60."],
+  ["inspect", "inspect needs the id of a client: inspect 3."],
+  ["inspect 9", "There is no client 9: there are 0-3."],
+  ["chart packtes", `There is no chart "packtes", did you mean "packets"?`],
+  [
+    "set colour red",
+    `There is no setting "colour": there are room, rooms, role, audio, video, quality, fps, max-audio, max-video.`,
+  ],
+  [
+    "set max-vdeo 2",
+    `There is no setting "max-vdeo", did you mean "max-video"?`,
+  ],
+  ["set fps 25", "fps takes 15, 30, 60."],
+  ["set max-audio 17", "max-audio takes a whole number from 0 to 16."],
+  ["save", "save needs the name of a file."],
+  ["save notes", "save writes files that end in .json, .txt or .csv."],
+  ["wait", "wait takes a time: wait 5s, or wait connected 30s."],
+  ["wait 5s 6s", "wait takes a time: wait 5s, or wait connected 30s."],
+  ["js", "js needs an expression: js clients.length."],
+  ["help spwan", `There is no verb "spwan", did you mean "spawn"?`],
+];
+
+Deno.test.each(PROBLEMS)(
+  "%s does nothing and says what was meant",
+  (line, problem) => {
+    const before = four();
+    const { model, effects, last } = say(before, line);
+    assertEquals(effects, []);
+    assertEquals(last, problem);
+    assertEquals(model.load, before.load);
+    assertEquals(model.log.at(-1)?.level, "error");
+  },
+);
+
+Deno.test("a threshold that cannot be read says why", () => {
+  const { last = "" } = say(runningModel(), "threshold join < 5");
+  assertStringIncludes(last, `Cannot read threshold "join < 5"`);
+});
+
+Deno.test("spawn joins clients and tells which", () => {
+  const { model, effects, last } = say(four(), "spawn 2 room=lobby");
+  const [effect] = effects;
+  assert(effect.type === "add");
+  assertEquals(
+    effect.clients.map(({ index, roomId }) => [index, roomId]),
+    [[4, "lobby"], [5, "lobby"]],
+  );
+  assertEquals(last, "2 clients due: 4-5");
+  assertEquals(say(model, "spawn 1").last, "1 client due: 6");
+});
+
+Deno.test("settings change what later clients are like, and only those", () => {
+  let { model } = say(four(), "set quality 720p");
+  model = say(model, "set audio off").model;
+  model = say(model, "set role viewer").model;
+  const [effect] = say(model, "spawn 1").effects;
+  assert(effect.type === "add");
+  const [{ media, role }] = effect.clients;
+  assertEquals([media?.quality, media?.audio, role], ["720p", false, "viewer"]);
+  assertEquals(model.load.members[0].media.quality, "480p");
+});
+
+Deno.test("audio and video cannot both be off", () => {
+  const { model } = say(runningModel(), "set audio off");
+  assertEquals(
+    say(model, "set video off").last,
+    "Audio or video must stay on.",
+  );
+});
+
+Deno.test("what clients were told not to send is known, and forgotten again", () => {
+  const silent = (model: Model) =>
+    model.load.members.map(({ silent }) => silent.join());
+  let { model } = say(four(), "mute 1");
+  model = say(model, "pause 2").model;
+  assertEquals(silent(model), ["", "audio", "audio,video", ""]);
+  model = say(model, "unmute all").model;
+  assertEquals(silent(model), ["", "", "video", ""]);
+});
+
+Deno.test("a short text goes into the log, a long one onto a page that the next line closes", () => {
+  const { model } = say(runningModel(), "help");
+  assertEquals(model.page?.title, "help");
+  assertEquals(say(model, "help spawn").model.page?.title, "help spawn");
+  assertEquals(say(model, "set fps").model.page, undefined);
+});
+
+Deno.test("help has a line for each verb, and none for what is not there", () => {
+  const lines = say(runningModel(), "help").model.page?.lines ?? [];
+  for (const name of Object.keys(VERBS)) {
+    assert(lines.some((line) => line.startsWith(`${name} `)), name);
+  }
+  assert(!lines.some((line) => line.startsWith("scenario")));
+});
+
+Deno.test("every example in the table is right", () => {
+  for (const [name, { examples }] of Object.entries(VERBS)) {
+    for (const example of examples) {
+      const model = liveModel({}, 1);
+      const { model: next } = say(model, example);
+      assert(example.startsWith(name), example);
+      assert(next.log.at(-1)?.level !== "error", example);
+    }
+  }
+});
+
+Deno.test("stats tells in words what the charts draw", () => {
+  const { page } = say(liveModel(), "stats").model;
+  assertEquals(page?.lines.slice(0, 5), [
+    "clients     6 of 6 connected, in 2 rooms",
+    "sent        1,020 packets/s, 6.7 Mbps, 30,600 packets in all",
+    "received    2,040 packets/s, 13.4 Mbps, 61,200 packets in all",
+    "loss        0.58 % now, 0.58 % in all",
+    "media       p50 1.98 ms, p95 2.90 ms, p99 2.98 ms",
+  ]);
+  assertEquals(page?.lines.at(-1), "threshold   loss < 1%: kept");
+});
+
+Deno.test("inspect shows everything known of one client", () => {
+  const { page } = say(liveModel(), "inspect 5").model;
+  assertEquals(page?.title, "client 5");
+  assertEquals(page?.lines.slice(0, 4), [
+    "client      5, viewer in lobby",
+    "media       sends nothing, receives at most 4 audio and 4 video",
+    "state       connected",
+    "connection  95.0 ms after it was due",
+  ]);
+});
+
+Deno.test("clients and rooms choose the table of the screen", () => {
+  const { model } = say(runningModel(), "clients");
+  assertEquals(model.panel, { table: "clients", top: 0 });
+  assertEquals(say(model, "rooms").model.panel.table, "rooms");
+});
+
+Deno.test("reset forgets the charts and keeps the totals", () => {
+  const before = liveModel();
+  const { model } = say(before, "reset");
+  assertEquals(model.live.history.moments, []);
+  assertEquals(model.live.snapshot, before.live.snapshot);
+});
+
+Deno.test("quit has everyone leave, with 99 where a threshold is broken", () => {
+  const kept = say(liveModel(), "quit");
+  assertEquals(kept.effects, [
+    { type: "end", code: 0, reason: null, summary: true },
+  ]);
+  assertEquals(kept.model.phase, { name: "leaving" });
+  const broken = { ...liveModel() };
+  const live = {
+    ...broken.live,
+    thresholds: [{
+      expression: "loss < 0",
+      ok: false,
+      value: 1,
+      bound: 0,
+      unit: "ratio" as const,
+    }],
+  };
+  const [effect] = say({ ...broken, live }, "quit").effects;
+  assert(effect.type === "end" && effect.code === 99);
+});

@@ -1,0 +1,179 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  displayWidth,
+  type Frame,
+  lineText,
+  lineWidth,
+  renderLine,
+  Screen,
+} from "../../../cli/terminal/mod.ts";
+import { ENTER_FULL_SCREEN } from "../../../cli/terminal/ansi.ts";
+import type { Model } from "../../../cli/session/model.ts";
+import { view } from "../../../cli/session/view.ts";
+import { Emulator } from "../terminal/emulator.ts";
+import {
+  after,
+  liveModel,
+  named,
+  runningModel,
+  startingModel,
+  typed,
+} from "./fixtures.ts";
+
+const SIZES = [[80, 24], [120, 40], [40, 24]] as const;
+
+/** Set to write the golden files anew, after having looked at them. */
+const WRITE = Deno.env.get("WRITE_GOLDEN") === "1";
+
+async function assertGolden(name: string, text: string): Promise<void> {
+  const file = new URL(`golden/${name}.txt`, import.meta.url);
+  if (WRITE) await Deno.writeTextFile(file, text);
+  assertEquals(text, await Deno.readTextFile(file));
+}
+
+function plain({ lines }: Frame): string {
+  return lines.map((line) => lineText(line).trimEnd() + "\n").join("");
+}
+
+function resized(model: Model, columns: number, rows: number): Model {
+  return after(model, [{ type: "resized", size: { columns, rows } }]).model;
+}
+
+for (const [columns, rows] of SIZES) {
+  Deno.test(`at ${columns}×${rows} the screen is the golden one, without colours`, async () => {
+    const frame = view(resized(liveModel(), columns, rows));
+    await assertGolden(`${columns}x${rows}`, plain(frame));
+  });
+}
+
+Deno.test("with colours, bands and curves have them", async () => {
+  const frame = view(liveModel());
+  const text = frame.lines.map((line) => renderLine(line, "colour") + "\n");
+  await assertGolden("80x24_colour", text.join(""));
+});
+
+Deno.test("with NO_COLOR, what colours say is said otherwise", async () => {
+  const frame = view(liveModel());
+  const text = frame.lines.map((line) => renderLine(line, "mono") + "\n");
+  await assertGolden("80x24_no_color", text.join(""));
+});
+
+Deno.test("a page stands in the place of charts and table", async () => {
+  const { model } = after(liveModel(), typed("help"));
+  await assertGolden("page", plain(view(model)));
+});
+
+Deno.test("the table of clients says who has what", async () => {
+  const { model } = after(liveModel(), [
+    ...typed("mute 1"),
+    ...typed("clients"),
+  ]);
+  await assertGolden("clients", plain(view(resized(model, 100, 30))));
+});
+
+Deno.test("a run has a bar in the place of the prompt, and no cursor", async () => {
+  const { model } = after(liveModel({ audience: "run" }), [{
+    type: "progress",
+    place: {
+      phase: "media",
+      elapsedMs: 15_000,
+      rampUpMs: 5_000,
+      endMs: 35_000,
+    },
+  }]);
+  const frame = view(model);
+  assertEquals(frame.cursor, undefined);
+  await assertGolden(
+    "run_bar",
+    plain({ ...frame, lines: frame.lines.slice(-2) }),
+  );
+});
+
+Deno.test("before the server is there, the screen says what is going on", () => {
+  const text = plain(view(startingModel()));
+  assert(text.startsWith("○ starting"));
+  assert(text.includes("starting the embedded server (werift)"));
+});
+
+Deno.test("at every size from 1×1 on, each row fits and the cursor is inside", () => {
+  const models = [
+    liveModel(),
+    runningModel(),
+    startingModel(),
+    after(liveModel(), typed("help")).model,
+    after(liveModel(), typed("chart all")).model,
+    after(liveModel(), typed("clients")).model,
+    liveModel({ audience: "run" }),
+  ];
+  for (const model of models) {
+    for (let columns = 1; columns <= 130; columns += 3) {
+      for (let rows = 1; rows <= 45; rows += 2) {
+        const frame = view(resized(model, columns, rows));
+        assertEquals(frame.lines.length, rows, `${columns}×${rows}`);
+        for (const line of frame.lines) {
+          assert(lineWidth(line) <= columns, `${columns}×${rows}`);
+        }
+        const { cursor } = frame;
+        assert(cursor === undefined || cursor.column < columns);
+      }
+    }
+  }
+});
+
+Deno.test("names and errors from a server cannot break the screen", async () => {
+  const room = "世界\x1b[31m\x1b]0;title\x07👩‍👩‍👧‮evil";
+  const { model } = after(
+    liveModel({ settings: { ...runningModel().load.settings, room } }),
+    [{
+      type: "note",
+      note: {
+        atMs: 0,
+        clientId: null,
+        level: "error",
+        text: `no ${room}\r\nx`,
+      },
+    }, { type: "broke", reason: "\x1b[2J\x1b[H" }],
+  );
+  using emulator = new Emulator(80, 24);
+  await emulator.write(ENTER_FULL_SCREEN);
+  const drawn = new Screen("colour").draw(view(model));
+  // deno-lint-ignore no-control-regex -- control characters are what is looked for
+  assert(!/\x1b\]|\x07|‮|\x1b\[2J\x1b\[H/.test(drawn));
+  await emulator.write(drawn);
+  const rows = emulator.text();
+  assert(rows[0].startsWith("○ leaving"));
+  assert(rows.some((row) => row.startsWith("世界")));
+  assert(rows.every((row) => displayWidth(row) === 80));
+});
+
+Deno.test("any way of resizing leaves what a first drawing would show", async () => {
+  using emulator = new Emulator(80, 24);
+  await emulator.write(ENTER_FULL_SCREEN);
+  const screen = new Screen("colour");
+  let model = liveModel();
+  for (
+    const [columns, rows] of [[80, 24], [40, 24], [120, 40], [60, 10], [80, 24]]
+  ) {
+    emulator.resize(columns, rows);
+    model = resized(model, columns, rows);
+    await emulator.write(screen.draw(view(model)));
+    const expected = view(model).lines.map((line) =>
+      lineText(line).padEnd(columns)
+    );
+    assertEquals(emulator.text(), expected, `${columns}×${rows}`);
+  }
+});
+
+Deno.test("choices and waits are told above the prompt", () => {
+  const advice = (model: Model) =>
+    lineText(view(model).lines.at(-2)!).trimEnd();
+  const tab = named("tab");
+  const keys = [..."re"].map((text) => ({
+    type: "key" as const,
+    key: { type: "char" as const, text },
+  }));
+  const { model } = after(liveModel(), [...keys, tab, tab]);
+  assertEquals(advice(model), "reconnect  resume  report  reset");
+  const waiting = after(liveModel(), [...typed("wait 9s"), ...typed("quit")]);
+  assertEquals(advice(waiting.model), "waiting 9 s, 1 to follow; Esc goes on");
+});
