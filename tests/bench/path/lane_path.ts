@@ -1,0 +1,158 @@
+/**
+ * Our own packet path, as a client drives it: tracks on a reactor, a cipher
+ * and a socket each, and a receiver with its statistics for what comes back.
+ *
+ * @module
+ */
+
+import {
+  EXTENSION_URIS,
+  NackList,
+  RtpHeaderTemplate,
+  RtpReader,
+  TrackReceiver,
+  videoPreset,
+  VideoSender,
+} from "../../../lib/media/mod.ts";
+import { Trend } from "../../../lib/metrics/mod.ts";
+import {
+  type Datapath,
+  type DatapathOptions,
+  openDatapath,
+} from "../../../lib/rtc/mod.ts";
+import { firstLine, startChild } from "../child.ts";
+import type { FarEnd, PacketPath } from "./packet_path.ts";
+
+/** Which path. */
+export interface LanePathOptions {
+  readonly datapath: DatapathOptions;
+  readonly farEnd: FarEnd;
+  /** Tracks that send, each over a socket of its own. */
+  readonly tracks: number;
+}
+
+/** Frames of four packets, 1,100 bytes each on average. */
+const PRESET = videoPreset("480p", 30);
+const FIRST_SSRC = 1000;
+const CLOCK_RATE_HZ = 90_000;
+const MID_ID = 1;
+const CAPTURE_TIME_ID = 13;
+
+/** Opens a path of ours. */
+export async function openLanePath(
+  { datapath: choice, farEnd, tracks }: LanePathOptions,
+): Promise<PacketPath> {
+  const child = startChild(import.meta.resolve("./echo_udp.ts"), {
+    args: [farEnd],
+  });
+  const ended = child.status;
+  const port = Number(await firstLine(child.stdout));
+  const datapath = await openDatapath(choice);
+  const meter = newMeter();
+  for (let i = 0; i < tracks; i++) {
+    await openTrack(datapath, port, meter, i, i / tracks);
+  }
+  return {
+    sent: () => meter.counters.packetsSent,
+    received: () => meter.counters.packetsReceived,
+    async [Symbol.asyncDispose]() {
+      datapath[Symbol.dispose]();
+      child.kill("SIGKILL");
+      await ended;
+    },
+  };
+}
+
+function newMeter() {
+  return {
+    counters: {
+      packetsPlanned: 0,
+      packetsSent: 0,
+      packetsLate: 0,
+      bytesSent: 0,
+      sendRefused: 0,
+      keyFramesSent: 0,
+      packetsReceived: 0,
+      bytesReceived: 0,
+      packetsOutOfOrder: 0,
+    },
+    lateness: new Trend(),
+    mediaLatency: new Trend(),
+  };
+}
+
+/** Tracks begin spread over a frame's time, by `phase` from 0 to 1. */
+async function openTrack(
+  { reactor, lane, ciphers }: Datapath,
+  port: number,
+  meter: ReturnType<typeof newMeter>,
+  index: number,
+  phase: number,
+): Promise<void> {
+  const ssrc = FIRST_SSRC + index;
+  const key = crypto.getRandomValues(new Uint8Array(16));
+  const salt = crypto.getRandomValues(new Uint8Array(12));
+  // The same keys both ways: what comes back is what was sent.
+  const cipher = ciphers.create({
+    profile: "AEAD_AES_128_GCM",
+    localKey: key,
+    localSalt: salt,
+    remoteKey: key,
+    remoteSalt: salt,
+  });
+  const receiver = new TrackReceiver({
+    kind: "video",
+    ssrc,
+    clockRateHz: CLOCK_RATE_HZ,
+    captureTimeId: CAPTURE_TIME_ID,
+    nominalPps: PRESET.packetsPerSecond,
+    nacks: new NackList(),
+    openedMs: reactor.nowMs(),
+    meter,
+  });
+  const receivers = new Map([[ssrc, receiver]]);
+  const reader = new RtpReader();
+  const socket = await lane.connect(
+    { address: "127.0.0.1", port },
+    (bytes, offset, length, receivedAtMs) => {
+      const plain = cipher.unprotectRtp(bytes, offset, length);
+      if (plain < 0 || !reader.read(bytes, offset, plain)) return;
+      receivers.get(reader.ssrc)
+        ?.receive(reader, reactor.turnMs(), receivedAtMs);
+    },
+  );
+  reactor.retain();
+  reactor.schedule(
+    new VideoSender({
+      sink: {
+        out: lane.out,
+        protectRtp: (offset, length) =>
+          cipher.protectRtp(lane.out, offset, length),
+        send: (offset, length, segment) => socket.send(offset, length, segment),
+      },
+      clock: {
+        nowMs: () => reactor.nowMs(),
+        wallNowMs: () => performance.timeOrigin + performance.now(),
+      },
+      meter,
+      header: new RtpHeaderTemplate({
+        payloadType: 96,
+        ssrc,
+        extensions: [
+          { uri: EXTENSION_URIS.mid, id: MID_ID, value: new Uint8Array([48]) },
+          {
+            uri: EXTENSION_URIS.absCaptureTime,
+            id: CAPTURE_TIME_ID,
+            value: new Uint8Array(8),
+          },
+        ],
+      }),
+      ssrc,
+      clockRateHz: CLOCK_RATE_HZ,
+      startMs: reactor.nowMs() + phase * 1000 / PRESET.fps,
+      firstSequence: 0,
+      firstTimestamp: 0,
+      repairs: true,
+    }, PRESET),
+  );
+}
