@@ -1,0 +1,329 @@
+/** `scripts/stress-test.sh`, with servers that serve and servers that do not. */
+
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { parseSummary } from "../../mod.ts";
+import { ENGINES } from "../integration/sfu/engines.ts";
+
+const ignore = Deno.build.os !== "linux";
+const SCRIPTS = new URL("../../scripts/", import.meta.url).pathname;
+const STAND_IN = new URL("../fixtures/stand_in_server.ts", import.meta.url)
+  .pathname;
+const DENO = `'${Deno.execPath()}'`;
+
+/** A stress test on a port of its own, and what it leaves. */
+class Stress implements AsyncDisposable {
+  readonly #folder = Deno.makeTempDirSync({ prefix: "rtcrowd-stress-" });
+  readonly #port = freePort();
+  readonly #child: Deno.ChildProcess;
+  readonly #status: Promise<Deno.CommandStatus>;
+  readonly #reading: Promise<unknown>;
+  #isOver = false;
+  #wake: () => void = () => {};
+  stdout = "";
+  stderr = "";
+
+  constructor(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ) {
+    this.#child = new Deno.Command(`${SCRIPTS}stress-test.sh`, {
+      args: [...args],
+      env: {
+        XDG_STATE_HOME: `${this.#folder}/state`,
+        SERVER_ENV_FILE: `${this.#folder}/server.env`,
+        RESULTS_DIR: this.results,
+        PATH: `${programFolder()}:${Deno.env.get("PATH")}`,
+        PORT: String(this.#port),
+        SERVER_CMD: ours("werift"),
+        START_TIMEOUT: "20",
+        STOP_TIMEOUT: "1",
+        NO_COLOR: "1",
+        ...env,
+      },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+      // A process group of its own, as a shell with a terminal gives it.
+      detached: true,
+    }).spawn();
+    this.#reading = Promise.all([this.#read("stdout"), this.#read("stderr")]);
+    this.#status = this.#child.status;
+    this.#status.then(() => {
+      this.#isOver = true;
+      this.#wake();
+    });
+  }
+
+  get results(): string {
+    return `${this.#folder}/results`;
+  }
+
+  /** Sends a signal to all that a terminal would. */
+  async interrupt(whom: "group" | "script"): Promise<void> {
+    const { pid } = this.#child;
+    await new Deno.Command("kill", {
+      args: ["-INT", "--", String(whom === "group" ? -pid : pid)],
+    }).output();
+  }
+
+  /** Resolves when `pattern` has been printed to stderr. */
+  async said(pattern: RegExp): Promise<void> {
+    while (!pattern.test(this.stderr)) {
+      if (this.#isOver) throw new Error(`Never ${pattern}: ${this.stderr}`);
+      await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+  }
+
+  async ended(): Promise<number> {
+    const { code } = await this.#status;
+    await this.#reading;
+    return code;
+  }
+
+  /** Kills the server, as a crash would. */
+  async crashServer(): Promise<void> {
+    const text = await Deno.readTextFile(
+      `${this.#folder}/state/rtcrowd/server-${this.#port}/pid`,
+    );
+    Deno.kill(Number(text.split(" ")[0]), "SIGKILL");
+  }
+
+  /** Asserts that no server and no run is left. */
+  async assertNothingRuns(): Promise<void> {
+    const status = await new Deno.Command(`${SCRIPTS}server-status.sh`, {
+      env: {
+        XDG_STATE_HOME: `${this.#folder}/state`,
+        SERVER_ENV_FILE: `${this.#folder}/server.env`,
+        PORT: String(this.#port),
+      },
+    }).output();
+    const said = new TextDecoder().decode(status.stdout);
+    assertMatch(said, /: not running\n$/);
+    const { stdout } = await new Deno.Command("ps", { args: ["axo", "args"] })
+      .output();
+    const mine = new TextDecoder().decode(stdout).split("\n")
+      .filter((line) => line.includes(this.#folder));
+    assertEquals(mine, []);
+  }
+
+  names(folder = ""): string[] {
+    return [...Deno.readDirSync(`${this.results}/${folder}`)]
+      .map(({ name }) => name).sort();
+  }
+
+  /** The table's rows, cell by cell. */
+  rows(): string[][] {
+    return this.stdout.trimEnd().split("\n").slice(1)
+      .map((line) => line.split(/ {2,}/));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#isOver) await this.interrupt("script");
+    await this.ended();
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+
+  async #read(name: "stdout" | "stderr"): Promise<void> {
+    const text = this.#child[name].pipeThrough(new TextDecoderStream());
+    for await (const part of text) {
+      this[name] += part;
+      this.#wake();
+    }
+  }
+}
+
+/** The command of our own server; PORT is in its environment. */
+function ours(engine: string): string {
+  return `exec ${DENO} run -A cli/main.ts serve --engine ${engine} --port $PORT`;
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+function programFolder(): string {
+  return Deno.execPath().replace(/\/[^/]*$/, "");
+}
+
+for (const { engine, ignore: noEngine } of ENGINES) {
+  Deno.test(
+    `${engine}: levels that pass end in a table, as text, CSV and JSON, and leave nothing running`,
+    {
+      ignore: ignore || noEngine,
+    },
+    async () => {
+      await using stress = new Stress(["2 3", "3", "--", "--quiet"], {
+        SERVER_CMD: ours(engine),
+      });
+      assertEquals(await stress.ended(), 0, stress.stderr);
+      const rows = stress.rows();
+      assertEquals(
+        rows.map(([run, clients, connected]) => [
+          run,
+          clients,
+          connected,
+        ]),
+        [["2", "2", "2"], ["3", "3", "3"]],
+      );
+      assert(rows.every((row) => row.at(-1) === "passed"));
+      assert(rows.every((row) => !row.includes("-")), "the server was watched");
+      assertEquals(stress.names(), [
+        "2",
+        "3",
+        "levels.csv",
+        "levels.json",
+        "levels.txt",
+      ]);
+      const read = (name: string) =>
+        Deno.readTextFileSync(`${stress.results}/${name}`);
+      assertEquals(read("levels.txt"), stress.stdout);
+      assertEquals(read("levels.csv").trimEnd().split("\r\n").length, 3);
+      assertEquals(JSON.parse(read("levels.json")).length, 2);
+      const { config, server } = parseSummary(
+        read("3/load_test_summary.json"),
+      );
+      assertEquals([config.clients, config.rampUpMs], [3, 1000]);
+      assertEquals(server.told?.maxParticipants, 3);
+      await stress.assertNothingRuns();
+    },
+  );
+}
+
+Deno.test.each([{ whom: "group" }, { whom: "script" }] as const)(
+  "Ctrl-C to the $whom in the middle shows what there is, and leaves nothing running",
+  { ignore },
+  async ({ whom }) => {
+    await using stress = new Stress(["2 3", "600"]);
+    await stress.said(/^media .* 2 of 2 connected/m);
+    await stress.interrupt(whom);
+    assertEquals(await stress.ended(), 130);
+    assertEquals(stress.rows().map((row) => [row[0], row.at(-1)]), [[
+      "2",
+      "interrupted",
+    ]]);
+    await stress.assertNothingRuns();
+  },
+);
+
+Deno.test(
+  "Ctrl-C while the server starts leaves nothing running, and no results",
+  {
+    ignore,
+  },
+  async () => {
+    await using stress = new Stress(["2 3", "600"], {
+      SERVER_CMD: `echo begun; exec ${DENO} run -A '${STAND_IN}' silent`,
+      START_TIMEOUT: "2",
+    });
+    // The folder of results is made just before the first start.
+    while (!exists(stress.results)) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    await stress.interrupt("group");
+    assertEquals(await stress.ended(), 130);
+    assertEquals([stress.stdout, exists(stress.results)], ["", false]);
+    await stress.assertNothingRuns();
+  },
+);
+
+Deno.test.each([
+  { server: "exits", says: "it ended before it answered" },
+  { server: "silent", says: "did not answer within 2 s" },
+  { server: "dies", says: "it answered, and then ended" },
+])(
+  "a server that $server ends it with one line, exit 1",
+  { ignore },
+  async ({ server, says }) => {
+    await using stress = new Stress(["2 3", "2"], {
+      SERVER_CMD: `exec ${DENO} run -A '${STAND_IN}' ${server}`,
+      START_TIMEOUT: "2",
+    });
+    assertEquals(await stress.ended(), 1);
+    const lines = stress.stderr.match(/^Cannot .*$/gm) ?? [];
+    assertEquals(lines.length, 1, stress.stderr);
+    assertStringIncludes(lines.join(), says);
+    assertEquals([stress.stdout, exists(stress.results)], ["", false]);
+    await stress.assertNothingRuns();
+  },
+);
+
+Deno.test("a port that is taken ends it with one line, exit 1", {
+  ignore,
+}, async () => {
+  using other = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  await using stress = new Stress(["2 3", "2"], {
+    PORT: String(other.addr.port),
+  });
+  assertEquals(await stress.ended(), 1);
+  assertMatch(
+    stress.stderr,
+    /^Cannot start .*: another program listens there; .*$/m,
+  );
+});
+
+Deno.test(
+  "a server that dies in the middle costs its level, and the next one goes on",
+  {
+    ignore,
+  },
+  async () => {
+    await using stress = new Stress(["2 3", "4"]);
+    await stress.said(/^media .* 2 of 2 connected/m);
+    await stress.crashServer();
+    assertEquals(await stress.ended(), 1);
+    assertEquals(stress.rows().map((row) => [row[0], row.at(-1)]), [
+      ["2", "broke"],
+      ["3", "passed"],
+    ]);
+    assertMatch(stress.stderr, /^Server gone: /m);
+    await stress.assertNothingRuns();
+  },
+);
+
+Deno.test(
+  "a server that ignores SIGINT and speaks no WebSocket is no result, and is killed",
+  {
+    ignore,
+  },
+  async () => {
+    await using stress = new Stress(["2", "2"], {
+      SERVER_CMD: `exec ${DENO} run -A '${STAND_IN}' stubborn`,
+    });
+    assertEquals(await stress.ended(), 1);
+    assertEquals(stress.rows().map((row) => [row[0], row.at(-1)]), [[
+      "2",
+      "no result",
+    ]]);
+    assertMatch(stress.stderr, /^Cannot reach .*HTTP 200/m);
+    await stress.assertNothingRuns();
+  },
+);
+
+Deno.test.each([
+  { args: ["ten"], says: `"ten" is no number of clients` },
+  { args: ["5", "0"], says: `"0" is no number of clients or seconds` },
+  { args: ["5", "2", "--quiet"], says: "options of run go behind --" },
+  { args: [""], says: "No levels" },
+  { args: ["5", "2", "--", "--clint=3"], says: "--clint" },
+])("$args is refused with exit 2", { ignore }, async ({ args, says }) => {
+  await using stress = new Stress(args);
+  assertEquals(await stress.ended(), 2);
+  assertStringIncludes(stress.stderr, says);
+  assertEquals(exists(stress.results), false);
+  await stress.assertNothingRuns();
+});
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
