@@ -27,9 +27,8 @@ export {
   type PacketHandler,
   type RemoteTransport,
   RtcTransport,
-  TransportError,
-  type TransportFailure,
   type TransportHandlers,
   type TransportState,
   type TransportTimeouts,
 } from "./transport.ts";
+export { TransportError, type TransportFailure } from "./transport_error.ts";

@@ -12,6 +12,11 @@ import { IceAgent } from "./ice_agent.ts";
 import type { LaneSocket } from "./lane.ts";
 import type { Task } from "./reactor.ts";
 import { SRTP_REPLAYED, type SrtpCipher } from "./srtp_cipher.ts";
+import {
+  closedError,
+  TransportError,
+  type TransportFailure,
+} from "./transport_error.ts";
 
 /** What the server says of its side, as far as it is needed. */
 export interface RemoteTransport {
@@ -64,25 +69,6 @@ export type TransportState =
   | "connected"
   | "failed"
   | "closed";
-
-/** Why a transport failed or was lost. */
-export type TransportFailure =
-  | "candidate"
-  | "socket"
-  | "iceTimeout"
-  | "dtlsTimeout"
-  | "dtls"
-  | "consent"
-  | "peerClosed"
-  | "closed";
-
-/** A transport that did not come up, or went down. */
-export class TransportError extends Error {
-  override readonly name = "TransportError";
-  constructor(readonly kind: TransportFailure, message: string) {
-    super(message);
-  }
-}
 
 /** Packets that were not delivered, and bytes on the wire, since the start. */
 export interface TransportCounters {
@@ -394,8 +380,4 @@ export class RtcTransport implements AsyncDisposable {
       if (timer !== undefined) this.#timers.delete(timer);
     }
   }
-}
-
-function closedError(): TransportError {
-  return new TransportError("closed", "the transport closed");
 }

@@ -1,11 +1,11 @@
 /** The lanes over loopback, against plain UDP sockets, and how a datapath is chosen. */
 
-import { createSocket, type Socket } from "node:dgram";
+import { createSocket } from "node:dgram";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { openDatapath } from "../../lib/rtc/mod.ts";
-import type { Lane, LaneSocket } from "../../lib/rtc/lane.ts";
 import { openNativeLane } from "../../lib/rtc/native_lane.ts";
 import { openPortableLane } from "../../lib/rtc/portable_lane.ts";
+import { Ends, nextTurn, openLane, Peer } from "./datapath_ends.ts";
 
 const hasNativeLane = Deno.build.os === "linux" &&
   ["x86_64", "aarch64"].includes(Deno.build.arch);
@@ -99,7 +99,7 @@ Deno.test.each(matrix)(
     const gone = await Peer.open(address);
     const { port } = gone;
     await gone.close();
-    const lane = open(kind);
+    const lane = openLane(kind);
     const socket = await lane.connect({ address, port }, () => {});
     // The refusal of one datagram is told by a later call, and not by every runtime.
     const isTold = () => kind === "portable" || lane.counters.failed > 0;
@@ -305,15 +305,6 @@ function pattern(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => (i * 31 + (i >> 8)) & 0xff);
 }
 
-function open(kind: Lane["kind"]): Lane {
-  return kind === "native" ? openNativeLane() : openPortableLane();
-}
-
-/** Lets sockets work for a turn of the event loop. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
-}
-
 async function canBind(
   type: "udp4" | "udp6",
   address: string,
@@ -325,100 +316,4 @@ async function canBind(
   });
   await new Promise<void>((resolve) => socket.close(resolve));
   return bound;
-}
-
-interface Arrival {
-  readonly bytes: Uint8Array;
-  readonly receivedAtMs: number;
-}
-
-/** A lane with one socket, and the peer that it is connected to. */
-class Ends {
-  readonly #arrivals: Arrival[] = [];
-
-  private constructor(
-    readonly lane: Lane,
-    readonly peer: Peer,
-  ) {}
-
-  socket!: LaneSocket;
-
-  static async open(kind: Lane["kind"], address: string): Promise<Ends> {
-    const peer = await Peer.open(address);
-    const ends = new Ends(open(kind), peer);
-    const { port } = peer;
-    ends.socket = await ends.lane.connect(
-      { address, port },
-      (bytes, offset, length, receivedAtMs) => {
-        const copy = bytes.slice(offset, offset + length);
-        ends.#arrivals.push({ bytes: new Uint8Array(copy), receivedAtMs });
-      },
-    );
-    return ends;
-  }
-
-  /** Waits for so many datagrams at the lane, and takes them. */
-  async received(count: number): Promise<Arrival[]> {
-    await this.counted(() => this.#arrivals.length >= count);
-    return this.#arrivals.splice(0);
-  }
-
-  /** Turns the loop and the lane until something is so. */
-  async counted(isSo: () => boolean): Promise<void> {
-    while (!isSo()) {
-      this.lane.drain();
-      if (!isSo()) await nextTurn();
-    }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.lane.close();
-    await this.peer.close();
-  }
-}
-
-interface Received {
-  readonly bytes: Uint8Array;
-  readonly port: number;
-}
-
-/** A plain UDP socket at a free port. */
-class Peer {
-  readonly #got: Received[] = [];
-  #arrived = () => {};
-
-  private constructor(readonly socket: Socket, readonly address: string) {
-    socket.on("message", (message, { port }) => {
-      this.#got.push({ bytes: new Uint8Array(message), port });
-      this.#arrived();
-    });
-    socket.on("error", () => {});
-  }
-
-  get port(): number {
-    return this.socket.address().port;
-  }
-
-  static async open(address: string): Promise<Peer> {
-    const socket = createSocket(address.includes(":") ? "udp6" : "udp4");
-    await new Promise<void>((resolve) => socket.bind(0, address, resolve));
-    return new Peer(socket, address);
-  }
-
-  async received(count: number): Promise<Received[]> {
-    while (this.#got.length < count) {
-      await new Promise<void>((resolve) => this.#arrived = resolve);
-    }
-    return this.#got.splice(0);
-  }
-
-  send(bytes: Uint8Array, port: number): Promise<void> {
-    return new Promise((resolve) =>
-      this.socket.send(bytes, port, this.address, () => resolve())
-    );
-  }
-
-  async close(): Promise<void> {
-    await new Promise<void>((resolve) => this.socket.close(resolve));
-  }
 }
