@@ -79,6 +79,8 @@ export type ClientFactory = (
 export interface HealthProbe {
   readonly lanes: readonly string[];
   readonly ciphers: readonly string[];
+  /** What a user should know of it, one sentence each. */
+  readonly notes: readonly string[];
   /** CPU time of this node, in whole microseconds since it started. */
   cpuUs(): number;
   /** Packets that the kernel dropped unread; `null` where it does not say. */

@@ -155,6 +155,7 @@ export class LocalNode implements LoadNode {
         threadUs: Math.round((nowMs - this.#startMs) * 1000),
         kernelDrops: health.kernelDrops(),
         heldBackJoins: this.#heldBack,
+        notes: health.notes,
       },
     });
   }
@@ -214,11 +215,20 @@ export class LocalNode implements LoadNode {
         () => this.#leave(driven),
       );
     }
-    this.#admission!.enter(
-      () =>
-        driven.leaving === undefined ? driven.client.join() : Promise.resolve(),
-      () => this.#heldBack++,
-    );
+    const enteredMs = clock.nowMs();
+    let heldBack = false;
+    this.#admission!.enter(() => {
+      if (driven.leaving !== undefined) return Promise.resolve();
+      if (heldBack) this.#noteHeldBack(clock.nowMs() - enteredMs);
+      return driven.client.join();
+    }, () => {
+      heldBack = true;
+    });
+  }
+
+  #noteHeldBack(ms: number): void {
+    this.#heldBack++;
+    this.#meter.trend("joinHeldBack").record(ms * 1000);
   }
 
   #leave(driven: Driven): Promise<void> {

@@ -146,6 +146,9 @@ export const METRICS = {
 
   // The generator itself.
   lateness: trend("When a packet left, minus when it was due."),
+  joinHeldBack: trend(
+    "How long a join waited because the generator was too busy for it.",
+  ),
   loopLag: trend("How late the event loop came round."),
 
   // Divided when asked for.

@@ -25,6 +25,8 @@ export interface GeneratorHealth {
   readonly kernelDrops: number | null;
   /** Joins put off because the generator was too busy for them. */
   readonly heldBackJoins: number;
+  /** What a user should know of it, one sentence each, sorted: why something portable was chosen. */
+  readonly notes: readonly string[];
 }
 
 /** The cumulative numbers of one node, or of several merged, at one time. */
@@ -64,6 +66,7 @@ export const EMPTY_SNAPSHOT: Snapshot = {
     threadUs: 0,
     kernelDrops: 0,
     heldBackJoins: 0,
+    notes: [],
   },
 };
 
@@ -97,6 +100,7 @@ function mergeHealth(a: GeneratorHealth, b: GeneratorHealth): GeneratorHealth {
       ? null
       : a.kernelDrops + b.kernelDrops,
     heldBackJoins: a.heldBackJoins + b.heldBackJoins,
+    notes: union(a.notes, b.notes),
   };
 }
 

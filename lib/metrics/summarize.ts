@@ -258,6 +258,8 @@ function summarizeGenerator(
     achievedRatio: rateOf(snapshot, "achievedRatio", tally),
     kernelDrops: generator.kernelDrops,
     heldBackJoins: generator.heldBackJoins,
+    heldBackMs: trendStats(trendOf(snapshot, "joinHeldBack")),
+    notes: generator.notes,
   };
 }
 

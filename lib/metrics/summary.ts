@@ -137,6 +137,10 @@ export interface GeneratorSummary {
   readonly kernelDrops: number | null;
   /** Joins put off because the generator was too busy. */
   readonly heldBackJoins: number;
+  /** How long they waited. */
+  readonly heldBackMs: DurationStats;
+  /** What to know of it, one sentence each: why something portable was chosen. */
+  readonly notes: readonly string[];
 }
 
 /** The server that was tested. */

@@ -271,10 +271,15 @@ export function generatorLines(
       ...(kernelDrops === null
         ? []
         : [say(`${formatCount(kernelDrops)} dropped by our kernel`)]),
-      ...(heldBackJoins === 0
-        ? []
-        : [say(`${formatCount(heldBackJoins)} joins held back`)]),
+      ...(heldBackJoins === 0 ? [] : [
+        say(
+          `${formatCount(heldBackJoins)} joins held back, up to ${
+            formatMs(generator.heldBackMs.maxMs)
+          }`,
+        ),
+      ]),
     ], width),
+    ...generator.notes.flatMap((note) => row("", [say(note)], width)),
     ...durationRow("Lateness", generator.latenessMs, width),
     ...durationRow("Loop lag", generator.loopLagMs, width),
   ];

@@ -154,7 +154,13 @@ const generator = z.object({
   kernelDrops: count.nullable().describe(
     "Packets that our own kernel dropped unread; null when it does not say.",
   ),
-  heldBackJoins: count,
+  heldBackJoins: count.describe(
+    "Joins that waited because the generator, not the server, was too busy.",
+  ),
+  heldBackMs: duration.describe("How long those joins waited."),
+  notes: z.array(z.string()).describe(
+    "What to know of the generator: why something portable was chosen.",
+  ),
 });
 
 const thresholdResult = z.object({

@@ -16,6 +16,7 @@ import {
   createRandom,
   LocalNode,
   type MediaPlan,
+  type NodeClock,
   type NodeHandlers,
   type NodePlan,
 } from "../load/mod.ts";
@@ -28,6 +29,13 @@ import { process } from "./deps.ts";
 /** Whose CPU time a node reports: all of the process, or its own thread. */
 export type CpuScope = "process" | "thread";
 
+/** The system's time. */
+export const systemNodeClock: NodeClock = {
+  nowMs: () => performance.now(),
+  wallNowMs: () => performance.timeOrigin + performance.now(),
+  setTimer: systemClock.setTimer,
+};
+
 /** A node that runs real clients on this thread. */
 export function createLocalNode(
   name: string,
@@ -36,11 +44,7 @@ export function createLocalNode(
 ): LocalNode {
   return new LocalNode({
     name,
-    clock: {
-      nowMs: () => performance.now(),
-      wallNowMs: () => performance.timeOrigin + performance.now(),
-      setTimer: systemClock.setTimer,
-    },
+    clock: systemNodeClock,
     openHost: (plan, meter) => openHost(plan, meter, cpu),
     handlers,
   });
@@ -91,6 +95,7 @@ async function openHost(
     health: {
       lanes: [lane.kind],
       ciphers: [ciphers.kind],
+      notes: datapath.notes,
       cpuUs: () => cpuUs(cpu) - startCpuUs,
       kernelDrops: () => lane.kernelDrops(),
     },

@@ -147,6 +147,7 @@ class Bench {
           health: {
             lanes: ["native"],
             ciphers: ["openssl"],
+            notes: ["a note"],
             cpuUs: () => 1234.5,
             kernelDrops: () => 3,
           },
@@ -371,6 +372,7 @@ Deno.test("there is a snapshot a second, numbered, with the generator's state", 
     threadUs: 3_000_000,
     kernelDrops: 3,
     heldBackJoins: 0,
+    notes: ["a note"],
   });
   await bench.node.stop();
 });

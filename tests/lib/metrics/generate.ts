@@ -76,6 +76,7 @@ function snapshot(
         threadUs: below(1e9),
         kernelDrops: below(4) === 0 ? null : below(50),
         heldBackJoins: below(5),
+        notes: ["a note", "another"].slice(below(3)),
       },
     };
   }

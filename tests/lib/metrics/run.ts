@@ -118,6 +118,7 @@ export function madeUpRun(): SummaryInput {
         threadUs: 35_250_000,
         kernelDrops: 0,
         heldBackJoins: 0,
+        notes: [],
       },
     }),
     timeline: [1, 2].map((tSec) => ({

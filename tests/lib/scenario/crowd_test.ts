@@ -71,6 +71,7 @@ class FakeNode implements LoadNode {
         threadUs: 10,
         kernelDrops: 0,
         heldBackJoins: 0,
+        notes: [],
       },
     }));
   }

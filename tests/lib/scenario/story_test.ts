@@ -77,6 +77,7 @@ async function tell() {
         health: {
           lanes: ["fake"],
           ciphers: ["fake"],
+          notes: [],
           cpuUs: () => 0,
           kernelDrops: () => 0,
         },

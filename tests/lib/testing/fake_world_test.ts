@@ -1,0 +1,140 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { TransportError } from "../../../lib/rtc/mod.ts";
+import type { ClientMessage } from "../../../lib/protocol/mod.ts";
+import { ChannelError } from "../../../lib/signaling/mod.ts";
+import {
+  type FakeChannel,
+  FakeClock,
+  FakeScheduler,
+  FakeServer,
+  type FakeServerOptions,
+  FakeTransport,
+} from "../../../lib/testing/mod.ts";
+
+function task(dueMs: number, everyMs: number, ran: number[]) {
+  return {
+    dueMs,
+    heapIndex: -1,
+    run(nowMs: number) {
+      ran.push(nowMs);
+      this.dueMs += everyMs;
+    },
+  };
+}
+
+Deno.test("a scheduler runs what is due at each turn, as often as it is due", () => {
+  const clock = new FakeClock();
+  const scheduler = new FakeScheduler(clock, 10);
+  const [often, once]: number[][] = [[], []];
+  const first = task(0, 5, often);
+  scheduler.schedule(first);
+  scheduler.schedule(task(12, Infinity, once));
+  clock.advance(20);
+  assertEquals([often, once], [[10, 10, 10, 20, 20], [20]]);
+  assertEquals(scheduler.size, 1);
+  scheduler.cancel(first);
+  clock.advance(20);
+  assertEquals([often.length, scheduler.size, clock.pendingTimers], [5, 0, 0]);
+});
+
+const HANDLERS = { onRtp() {}, onRtcp() {}, onLost() {} };
+
+Deno.test("a transport hands over packets one by one, once it is up", async () => {
+  const packets: number[] = [];
+  const transport = new FakeTransport(HANDLERS, {
+    onRtp: (packet) => packets.push(packet.length),
+  });
+  assertEquals(transport.send(0, 25, 10), 0);
+  await transport.connect(Promise.resolve());
+  assertEquals(transport.send(0, 25, 10), 3);
+  assertEquals(packets, [10, 10, 5]);
+  await transport.close();
+  assertEquals(transport.send(0, 25, 10), 0);
+});
+
+Deno.test("a transport that is closed while it comes up says so", async () => {
+  const transport = new FakeTransport(HANDLERS);
+  const up = transport.connect(new Promise(() => {}));
+  up.catch(() => {});
+  await transport.close();
+  const { kind } = await assertRejects(() => up, TransportError);
+  assertEquals(kind, "closed");
+});
+
+/** Channels to one server, and what they hear. */
+function visit(options: FakeServerOptions = {}) {
+  const clock = new FakeClock();
+  const server = new FakeServer(clock, options);
+  const open = () => {
+    const heard: string[] = [];
+    const channel = server.openChannel() as FakeChannel;
+    channel.onText((text) => heard.push(JSON.parse(text).type));
+    const say = async (message: ClientMessage) => {
+      channel.send(JSON.stringify(message));
+      await clock.run(0);
+    };
+    return { channel, heard, say };
+  };
+  return { clock, server, open };
+}
+
+const join = (participantName: string) =>
+  ({ type: "joinRoom", roomId: "r", participantName }) as const;
+
+Deno.test("a server tells the room before it answers, as SimplestChat does", async () => {
+  const order: string[] = [];
+  const { open } = visit();
+  const [a, b] = [open(), open()];
+  a.channel.onText((text) => order.push(`A ${JSON.parse(text).type}`));
+  b.channel.onText((text) => order.push(`B ${JSON.parse(text).type}`));
+  await a.say(join("A"));
+  await b.say(join("B"));
+  await b.say({ type: "leaveRoom" });
+  assertEquals(order, [
+    "A roomJoined",
+    "A participantJoined",
+    "B roomJoined",
+    "A participantLeft",
+  ]);
+});
+
+Deno.test("who loses the channel stays for 30 s as a ghost", async () => {
+  const { clock, server, open } = visit();
+  const [a, b] = [open(), open()];
+  await a.say(join("A"));
+  await b.say(join("B"));
+  a.channel.drop();
+  await clock.run(29_999);
+  assertEquals(server.participants.size, 2);
+  await clock.run(1);
+  assertEquals(b.heard, ["roomJoined", "participantLeft"]);
+  assertThrows(() => server.participant("A"), TypeError, "Cannot find A");
+});
+
+Deno.test("a server that is down refuses channels", () => {
+  const { server } = visit();
+  server.isDown = true;
+  assertThrows(() => server.openChannel(), ChannelError, "refused");
+});
+
+Deno.test.each<{ honours: boolean }>([{ honours: true }, { honours: false }])(
+  "a reconnect takes a ghost over only where tokens are honoured: $honours",
+  async ({ honours }) => {
+    const { clock, server, open } = visit({ honoursTokens: honours });
+    const a = open();
+    await a.say(join("A"));
+    const { id } = server.participant("A");
+    a.channel.drop();
+    await clock.run(0);
+    const again = open();
+    await again.say({
+      type: "reconnect",
+      participantId: id,
+      roomId: "r",
+      reconnectToken: `token of ${id}`,
+    });
+    assertEquals(again.heard, ["reconnectResult"]);
+    await clock.run(30_000);
+    assertEquals(server.participants.size, honours ? 1 : 0);
+  },
+);
