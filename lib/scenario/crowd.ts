@@ -10,6 +10,7 @@ import {
   type ClientPlan,
   type DatapathChoice,
   type LoadNode,
+  type NodeClock,
   type NodeCommand,
   type NodeHandlers,
   type NodeNote,
@@ -28,7 +29,7 @@ import {
 } from "../metrics/mod.ts";
 import { openWebSocketChannel } from "../signaling/mod.ts";
 import { process } from "./deps.ts";
-import { createLocalNode } from "./host.ts";
+import { createLocalNode, systemNodeClock } from "./host.ts";
 
 /** What a crowd is made of. */
 export interface CrowdOptions {
@@ -44,6 +45,8 @@ export interface CrowdOptions {
   readonly openNode?:
     | ((name: string, handlers: NodeHandlers) => LoadNode)
     | undefined;
+  /** The time by which seconds are counted. @default {the system's} */
+  readonly clock?: NodeClock | undefined;
   /** @default {{}} */
   readonly datapath?: DatapathChoice | undefined;
   /** Calls off the opening; has no effect on an open crowd. */
@@ -88,21 +91,25 @@ export class Crowd implements AsyncDisposable {
   readonly #dead = new Map<string, string>();
   readonly #nodeOf = new Map<number, LoadNode>();
   readonly #plans = new Map<number, ClientPlan>();
-  readonly #wallStartMs = Date.now();
-  readonly #startMs = performance.now();
+  readonly #clock: NodeClock;
+  readonly #wallStartMs: number;
+  readonly #startMs: number;
   readonly #startCpuUs = processCpuUs();
-  #timer: ReturnType<typeof setInterval> | undefined;
+  #cancelTimer: (() => void) | undefined;
   #sequence = 0;
   #closing: Promise<void> | undefined;
 
   /** Use {@linkcode openCrowd}. */
   constructor(options: CrowdOptions) {
     this.#options = options;
+    this.#clock = options.clock ?? systemNodeClock;
+    this.#wallStartMs = Math.round(this.#clock.wallNowMs());
+    this.#startMs = this.#clock.nowMs();
   }
 
   /** Milliseconds since the crowd was opened. */
   get elapsedMs(): number {
-    return performance.now() - this.#startMs;
+    return this.#clock.nowMs() - this.#startMs;
   }
 
   /** When it was opened, ISO 8601 in UTC. */
@@ -133,7 +140,7 @@ export class Crowd implements AsyncDisposable {
         plan: { ...plan, endAtMs: 0, clients: [] },
       })
     ));
-    this.#timer = setInterval(() => this.#mark(), MARK_INTERVAL_MS);
+    this.#scheduleMark();
   }
 
   /** Adds the clients of a plan, whose times count from now. */
@@ -188,10 +195,10 @@ export class Crowd implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#cancelTimer?.();
     await Promise.all(this.#nodes.map((node) => node.stop()));
     // Of a crowd that never started there is nothing to tell.
-    if (this.#timer !== undefined) this.#mark();
+    if (this.#cancelTimer !== undefined) this.#mark();
   }
 
   #alive(): LoadNode[] {
@@ -243,6 +250,13 @@ export class Crowd implements AsyncDisposable {
         [key]: (last.counters[key] ?? 0) + lost.length,
       },
       clients,
+    });
+  }
+
+  #scheduleMark(): void {
+    this.#cancelTimer = this.#clock.setTimer(MARK_INTERVAL_MS, () => {
+      this.#scheduleMark();
+      this.#mark();
     });
   }
 

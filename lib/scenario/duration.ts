@@ -1,0 +1,29 @@
+/**
+ * Lengths of time as people write them.
+ *
+ * @module
+ */
+
+const MS_PER_UNIT: Readonly<Record<string, number>> = {
+  "": 1000,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
+
+/** Timers cannot wait for longer than 24 days. */
+const MOST_MS = 480 * MS_PER_UNIT.h;
+
+/** Milliseconds of `500ms`, `30s`, `5m`, `1h` or, in seconds, `30`; `undefined` for anything else, and for over 480 hours. */
+export function readDuration(text: string): number | undefined {
+  const [, digits, unit] = /^(\d+\.?\d*|\.\d+)(ms|s|m|h|)$/.exec(text) ?? [];
+  if (digits === undefined) return undefined;
+  const ms = Math.round(Number(digits) * MS_PER_UNIT[unit]);
+  return ms <= MOST_MS ? ms : undefined;
+}
+
+/** Milliseconds as {@linkcode readDuration} reads them. */
+export function formatDuration(ms: number): string {
+  return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`;
+}

@@ -1,0 +1,291 @@
+/**
+ * The options of a scenario, as a table: each entry says once what it takes,
+ * and reading, defaults and help all come from that. A value may be given as
+ * a script does (`20`, `true`) or as text (`"20"`, `"true"`), as a command
+ * line does.
+ *
+ * @module
+ */
+
+import type { Stage } from "../load/mod.ts";
+import {
+  type Fps,
+  FPS_BITRATE_FACTORS,
+  QUALITIES,
+  type Quality,
+} from "../media/mod.ts";
+import {
+  type JsonValue,
+  parseThreshold,
+  type Threshold,
+} from "../metrics/mod.ts";
+import { formatDuration, readDuration } from "./duration.ts";
+
+/** A value, or what is wrong with what was given. */
+export type OptionReading<T> =
+  | { readonly value: T }
+  | { readonly problem: string };
+
+/** One option: a script gives it as a `Given`, and the scenario gets a `Value`. */
+export interface ScenarioOption<Given, Value> {
+  /** One line. */
+  readonly help: string;
+  /** What it may be, to go behind "is not". */
+  readonly takes: string;
+  /** What it is when it is not given. */
+  readonly default: Given;
+  /** Reads what was given; never throws. */
+  readonly read: (given: unknown) => OptionReading<Value>;
+  /** The value for the record, as it could be given again. */
+  readonly toJson: (value: Value) => JsonValue;
+}
+
+/** A stage as a script writes it. */
+export interface StageInput {
+  /** How long it takes: `30s`, `5m`. */
+  readonly duration: string;
+  /** Clients at its end. */
+  readonly target: number;
+}
+
+/** Bounds of a number, both included. */
+export interface NumberBounds {
+  /** The default. */
+  readonly default: number;
+  /** The smallest. @default {0} */
+  readonly min?: number;
+  /** The largest. @default {100000} */
+  readonly max?: number;
+}
+
+/** A whole number. */
+export function wholeNumber(
+  help: string,
+  { default: initial, min = 0, max = 100_000 }: NumberBounds,
+): ScenarioOption<number, number> {
+  const takes = `a whole number from ${min} to ${max}`;
+  return option(help, takes, initial, (given) => {
+    const number = numberOf(given);
+    return Number.isSafeInteger(number) && number >= min && number <= max
+      ? number
+      : undefined;
+  });
+}
+
+/** A number, fractions allowed. */
+export function decimalNumber(
+  help: string,
+  { default: initial, min = 0, max = 100_000 }: NumberBounds,
+): ScenarioOption<number, number> {
+  const takes = `a number from ${min} to ${max}`;
+  return option(help, takes, initial, (given) => {
+    const number = numberOf(given);
+    return number >= min && number <= max ? number : undefined;
+  });
+}
+
+/** A length of time such as `500ms`, `30s`, `5m` or `1h`; the scenario gets milliseconds. */
+export function duration(
+  help: string,
+  { default: initial, min = "0s" }: {
+    /** The default. */
+    readonly default: string;
+    /** The shortest. @default {"0s"} */
+    readonly min?: string;
+  },
+): ScenarioOption<string, number> {
+  const least = readDuration(min) ?? 0;
+  const above = least > 0 ? ` of at least ${min}` : "";
+  const takes = `a duration${above} such as 500ms, 30s, 5m or 1h`;
+  return {
+    help,
+    takes,
+    default: initial,
+    read: (given) => {
+      const ms = typeof given === "string" ? readDuration(given) : undefined;
+      return ms !== undefined && ms >= least
+        ? { value: ms }
+        : problem(given, takes);
+    },
+    toJson: formatDuration,
+  };
+}
+
+/** One of a few words. */
+export function oneOf<const Word extends string>(
+  help: string,
+  { words, default: initial }: {
+    /** The words. */
+    readonly words: readonly Word[];
+    /** The default. */
+    readonly default: NoInfer<Word>;
+  },
+): ScenarioOption<Word, Word> {
+  const takes = words.length === 1
+    ? words[0]
+    : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+  return option(
+    help,
+    takes,
+    initial,
+    (given) => words.find((word) => word === given),
+  );
+}
+
+/** Yes or no. */
+export function toggle(
+  help: string,
+  { default: initial }: {
+    /** The default. */
+    readonly default: boolean;
+  },
+): ScenarioOption<boolean, boolean> {
+  return option(help, "true or false", initial, (given) => {
+    if (typeof given === "boolean") return given;
+    return given === "true" ? true : given === "false" ? false : undefined;
+  });
+}
+
+/** Any text that is not empty. */
+export function text(
+  help: string,
+  { default: initial }: {
+    /** The default. */
+    readonly default: string;
+  },
+): ScenarioOption<string, string> {
+  return option(
+    help,
+    "a text",
+    initial,
+    (given) => typeof given === "string" && given !== "" ? given : undefined,
+  );
+}
+
+/** The quality of video. */
+export function quality(
+  initial: Quality = "480p",
+): ScenarioOption<Quality, Quality> {
+  return oneOf("quality of the video", {
+    words: Object.keys(QUALITIES) as Quality[],
+    default: initial,
+  });
+}
+
+/** Frames of video a second. */
+export function fps(initial: Fps = 30): ScenarioOption<Fps, Fps> {
+  const rates = Object.keys(FPS_BITRATE_FACTORS).map(Number) as Fps[];
+  return option(
+    "frames of video a second",
+    rates.join(", ").replace(/, (\d+)$/, " or $1"),
+    initial,
+    (given) => rates.find((rate) => rate === numberOf(given)),
+  );
+}
+
+/** How many clients when: `[{ duration: "30s", target: 20 }, …]`, or as text `30s:20,1m:20,10s:0`. */
+export function stages(
+  help: string,
+  { default: initial }: {
+    /** The default. */
+    readonly default: readonly StageInput[];
+  },
+): ScenarioOption<readonly StageInput[] | string, readonly Stage[]> {
+  return {
+    help,
+    takes: "stages such as 30s:20,1m:20,10s:0 (duration:clients)",
+    default: initial,
+    read(given) {
+      const read = typeof given === "string"
+        ? given.split(",").map(stageOfText)
+        : Array.isArray(given)
+        ? given.map(stageOf)
+        : [];
+      return read.length > 0 && read.every((stage) => stage !== undefined)
+        ? { value: read }
+        : problem(given, this.takes);
+    },
+    toJson: (value) =>
+      value.map(({ durationMs, target }) => ({
+        duration: formatDuration(durationMs),
+        target,
+      })),
+  };
+}
+
+/** What a run must keep to; as text, one after another with `;` between. */
+export function thresholds(
+  help: string,
+  { default: initial }: {
+    /** The default. */
+    readonly default: readonly string[];
+  },
+): ScenarioOption<readonly string[] | string, readonly Threshold[]> {
+  return {
+    help,
+    takes: `thresholds such as "loss < 1%; join p(95) < 500ms"`,
+    default: initial,
+    read(given) {
+      const texts = typeof given === "string"
+        ? given.split(";").filter((part) => part.trim() !== "")
+        : given;
+      if (!Array.isArray(texts)) return problem(given, this.takes);
+      try {
+        return { value: texts.map((one) => parseThreshold(String(one))) };
+      } catch (error) {
+        if (error instanceof SyntaxError) return { problem: error.message };
+        throw error;
+      }
+    },
+    toJson: (value) => value.map(({ expression }) => expression),
+  };
+}
+
+function option<T extends JsonValue>(
+  help: string,
+  takes: string,
+  initial: T,
+  read: (given: unknown) => T | undefined,
+): ScenarioOption<T, T> {
+  return {
+    help,
+    takes,
+    default: initial,
+    read: (given) => {
+      const value = read(given);
+      return value === undefined ? problem(given, takes) : { value };
+    },
+    toJson: (value) => value,
+  };
+}
+
+function problem(given: unknown, takes: string): { readonly problem: string } {
+  const shown = typeof given === "string" ? given : JSON.stringify(given);
+  return { problem: `"${shown}" is not ${takes}` };
+}
+
+function numberOf(given: unknown): number {
+  if (typeof given === "number") return given;
+  return typeof given === "string" && /^(\d+\.?\d*|\.\d+)$/.test(given)
+    ? Number(given)
+    : NaN;
+}
+
+function stageOfText(given: string): Stage | undefined {
+  const [, length, target] = /^\s*([^:\s]+)\s*:\s*(\d+)\s*$/.exec(given) ?? [];
+  return target === undefined
+    ? undefined
+    : stageOf({ duration: length, target: Number(target) });
+}
+
+function stageOf(given: unknown): Stage | undefined {
+  if (typeof given !== "object" || given === null) return undefined;
+  const { duration: length, target } = given as Partial<StageInput>;
+  const durationMs = typeof length === "string"
+    ? readDuration(length)
+    : undefined;
+  return durationMs !== undefined && Number.isSafeInteger(target) &&
+      target! >= 0
+    ? { durationMs, target: target! }
+    : undefined;
+}
