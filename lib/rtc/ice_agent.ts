@@ -34,6 +34,8 @@ const FIRST_RTO_MS = 100;
 const MOST_RTO_MS = 1600;
 /** RFC 7675 section 5.1: every 5 s, randomised by a fifth. */
 const CONSENT_INTERVAL_MS = 5000;
+/** As often while answers are missing: one lost datagram must not cost the connection. */
+const CONSENT_RETRY_MS = 1000;
 /** RFC 7675 section 5.1: consent ends after 30 s without an answer. */
 const CONSENT_EXPIRY_MS = 30_000;
 /** Answers to earlier checks are accepted too. */
@@ -107,6 +109,8 @@ export class IceAgent {
 
   #pauseMs(): number {
     if (this.#connected) {
+      // More than the check just sent is unanswered: an overloaded server drops some.
+      if (this.#sentAt.size > 1) return CONSENT_RETRY_MS;
       return CONSENT_INTERVAL_MS * (0.8 + 0.4 * this.#options.random());
     }
     const pauseMs = this.#rtoMs;

@@ -112,6 +112,21 @@ Deno.test("without an answer consent ends 30 s after the last one, not at the ch
   assertEquals(end.agent.connected, false);
 });
 
+Deno.test("while answers are missing consent is asked for every second", () => {
+  const end = new Ends(0.5);
+  end.runUntil(10);
+  end.answer(0, { atMs: 10 });
+  end.runUntil(13_500);
+  assertEquals(
+    end.checks.map(({ atMs }) => atMs),
+    [0, 5010, 10_010, 11_010, 12_010, 13_010],
+  );
+  end.answer(end.checks.length - 1, { atMs: 13_500 });
+  end.runUntil(20_000);
+  // The one that was planned, and from there on as calmly as before.
+  assertEquals(end.checks.slice(6).map(({ atMs }) => atMs), [14_010, 19_010]);
+});
+
 Deno.test("a closed agent says nothing more", () => {
   const end = new Ends();
   end.runUntil(50);
