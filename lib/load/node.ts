@@ -24,9 +24,15 @@ export interface ServerTarget {
 
 /** Which datapath to use; see `lib/rtc`. */
 export interface DatapathChoice {
-  /** @default {"auto"} */
+  /**
+   * What moves datagrams.
+   * @default {"auto"}
+   */
   readonly lane?: "auto" | "native" | "portable" | undefined;
-  /** @default {"auto"} */
+  /**
+   * What encrypts them.
+   * @default {"auto"}
+   */
   readonly cipher?: "auto" | "openssl" | "portable" | undefined;
 }
 
@@ -34,8 +40,11 @@ export interface DatapathChoice {
 export interface NodePlan {
   /** The node's name, unique in the run, without `+`. */
   readonly node: string;
+  /** Where its clients go. */
   readonly server: ServerTarget;
+  /** Who they are, and what they have in common. */
   readonly plan: RunPlan;
+  /** How their packets go. */
   readonly datapath: DatapathChoice;
   /** Wall-clock time at which the run began, in milliseconds since 1970. */
   readonly startedAtMs: number;
@@ -76,9 +85,13 @@ export interface NodeHandlers {
 
 /** Something that happened on a node, for a log. */
 export interface NodeNote {
+  /** When, in milliseconds since the run began. */
   readonly atMs: number;
+  /** Whom it is about; `null` for the node as a whole. */
   readonly clientId: string | null;
+  /** Whether something went wrong. */
   readonly level: "info" | "error";
+  /** What happened, in one line. */
   readonly text: string;
 }
 
