@@ -1,7 +1,7 @@
 /**
  * What the session's screen costs: made-up seconds of a hundred clients go
  * through update, view and screen, ten frames a second at 120×40 while
- * somebody types. Prints one line of JSON; the share is of one core.
+ * somebody types. The CPU is a share of one core.
  *
  *     deno run -A tests/bench/screen.ts
  *
@@ -18,6 +18,7 @@ import {
   typed,
   useAt,
 } from "../cli/session/fixtures.ts";
+import { printFigure } from "./figure.ts";
 
 const CLIENTS = 100;
 const SECONDS = 60;
@@ -54,12 +55,15 @@ for (const [second, snapshot] of snapshots.entries()) {
   busyMs += performance.now() - startMs;
 }
 
-console.log(JSON.stringify({
+printFigure({
   bench: "screen",
-  clients: CLIENTS,
-  columns: model.size.columns,
-  rows: model.size.rows,
-  framesPerSecond: FRAMES_PER_SECOND,
-  cpuPercent: Math.round(busyMs / SECONDS) / 10,
-  bytesPerSecond: Math.round(bytes / SECONDS),
-}));
+  figure: "cpu",
+  value: busyMs / 1000 / SECONDS,
+  unit: "ratio",
+});
+printFigure({
+  bench: "screen",
+  figure: "written per second",
+  value: bytes / SECONDS,
+  unit: "bytes",
+});

@@ -1,0 +1,163 @@
+/** The whole session on a terminal in memory, against a real server and with real clients. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { parseSummary } from "../../lib/report/mod.ts";
+import { startSfu } from "../../mod.ts";
+import { FakeTerminal, History } from "../../cli/terminal/mod.ts";
+import type { Terminal } from "../../cli/terminal/mod.ts";
+import {
+  runSession,
+  type SessionOptions,
+  type SessionPorts,
+} from "../../cli/session/session.ts";
+import { SETTINGS } from "../cli/session/fixtures.ts";
+import { WatchedTerminal } from "../cli/session/watched_terminal.ts";
+
+function optionsFor(
+  url: string,
+  options: Partial<SessionOptions> = {},
+): SessionOptions {
+  return {
+    server: { url },
+    embedded: undefined,
+    clients: undefined,
+    settings: SETTINGS,
+    seed: 1,
+    workers: 1,
+    thresholds: [],
+    monitor: [],
+    config: {},
+    ...options,
+  };
+}
+
+interface Aside {
+  readonly ports: SessionPorts;
+  readonly lines: string[];
+}
+
+function portsFor(terminal: Terminal): Aside {
+  const lines: string[] = [];
+  const nothing = {
+    read: () => Promise.resolve(""),
+    append: () => Promise.resolve(),
+    replace: () => Promise.resolve(),
+  };
+  return {
+    lines,
+    ports: {
+      openTerminal: () => terminal,
+      env: () => undefined,
+      openHistory: () => History.open("history", nothing),
+      printAside: (line) => lines.push(line),
+      exit: (code) => lines.push(`exit ${code}`),
+    },
+  };
+}
+
+/** The packets a second that the first chart says. */
+function sentPerSec(rows: readonly string[]): number {
+  return Number(/sent (\d+)\/s/.exec(rows.join("\n"))?.[1] ?? 0);
+}
+
+Deno.test("a session: clients come, numbers move, some leave, and nothing is left", async () => {
+  await using sfu = await startSfu({ engine: "werift" });
+  const terminal = new WatchedTerminal();
+  const { ports, lines } = portsFor(terminal);
+  const session = runSession(optionsFor(sfu.url, { clients: 2 }), ports);
+  await terminal.shows("2/2 clients");
+  const before = sentPerSec(
+    await terminal.until((rows) => sentPerSec(rows) > 0),
+  );
+  assert(before > 0);
+  terminal.type("spawn 1 room=other role=viewer\r");
+  await terminal.shows("3/3 clients  2 rooms");
+  terminal.resize({ columns: 120, rows: 40 });
+  await terminal.until((rows) =>
+    rows.length === 40 && rows[39].startsWith(">")
+  );
+  terminal.type("js clients.length\r");
+  await terminal.shows("  3  ");
+  terminal.type("drop #2\r");
+  await terminal.shows("2/2 clients  1 room ");
+  terminal.type("quit\r");
+  assertEquals(await session, 0);
+  assertEquals(terminal.fullScreen, false);
+  const health = await (await fetch(`${sfu.httpUrl}/health`)).json();
+  assertEquals([health.participants, health.rooms], [0, 0]);
+  assertEquals(lines, []);
+  assertMatch(terminal.output, /PASSED[^]*Clients[^]*3/);
+  await terminal.turnOff();
+});
+
+Deno.test("a script: the same verbs from a pipe, with files", async () => {
+  await using sfu = await startSfu({ engine: "werift" });
+  const folder = await Deno.makeTempDir();
+  try {
+    const terminal = new FakeTerminal({ columns: 80, rows: 24 }, false);
+    const { ports, lines } = portsFor(terminal);
+    const session = runSession(optionsFor(sfu.url), ports);
+    terminal.type([
+      "# a comment",
+      "spawn 2",
+      "wait connected 20s",
+      "mute 0",
+      "quality 720p",
+      "reconnect 1",
+      `save ${folder}/summary.json`,
+      `save ${folder}/summary.csv`,
+      "rooms",
+      "quit",
+      "",
+    ].join("\n"));
+    assertEquals(await session, 0);
+    // Its channel was cut, after all.
+    const cut = "error: client-1: connection closed";
+    const errors = lines.filter((line) => line.startsWith("error"));
+    assertEquals(errors.filter((line) => line !== cut), []);
+    assertMatch(terminal.output, /^2 clients due: 0-1\n/);
+    assertMatch(terminal.output, /\nhall +2\/2/);
+    const text = await Deno.readTextFile(`${folder}/summary.json`);
+    const summary = parseSummary(text);
+    assertEquals([summary.totalClients, summary.partial], [2, true]);
+    const names = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+    assertEquals(names, ["summary.csv", "summary.json"]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a file that cannot be written ends a script with 1 and one line", async () => {
+  await using sfu = await startSfu({ engine: "werift" });
+  const terminal = new FakeTerminal({ columns: 80, rows: 24 }, false);
+  const { ports, lines } = portsFor(terminal);
+  const session = runSession(optionsFor(sfu.url), ports);
+  terminal.type("save /nowhere/at/all.json\nspawn 1\n");
+  assertEquals(await session, 1);
+  assertEquals(lines.length, 1);
+  assertMatch(lines[0], /^error: Cannot write \/nowhere\/at\/all\.json: /);
+});
+
+Deno.test("a server that is not there is one line with what to do, and exit code 1", async () => {
+  const terminal = new WatchedTerminal();
+  const { ports, lines } = portsFor(terminal);
+  assertEquals(await runSession(optionsFor("ws://127.0.0.1:1/ws"), ports), 1);
+  assertEquals(lines.length, 1);
+  assertMatch(
+    lines[0],
+    /^Cannot reach ws:\/\/127\.0\.0\.1:1\/ws: .*Start the server/,
+  );
+  assertEquals(terminal.fullScreen, false);
+  await terminal.turnOff();
+});
+
+Deno.test("a broken threshold is 99 at the end", async () => {
+  await using sfu = await startSfu({ engine: "werift" });
+  const terminal = new FakeTerminal({ columns: 80, rows: 24 }, false);
+  const { ports } = portsFor(terminal);
+  const session = runSession(optionsFor(sfu.url), ports);
+  terminal.type(
+    "threshold join p(95) < 0.001ms\nspawn 1\nwait connected 20s\nquit\n",
+  );
+  assertEquals(await session, 99);
+});
