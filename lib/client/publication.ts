@@ -105,7 +105,9 @@ export class Publication {
       ssrc,
       clockRateHz: clockRate,
       startMs: scheduler.nowMs() + random() * intervalMs(video),
-      firstSequence: Math.floor(random() * 0x10000),
+      // Below half: were the first packets before a wrap lost, the server
+      // would count rollovers differently (RFC 3711 section 3.3.1).
+      firstSequence: Math.floor(random() * 0x8000),
       firstTimestamp: Math.floor(random() * 0x100000000),
     };
     const sender = video === undefined
