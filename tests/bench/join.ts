@@ -1,0 +1,78 @@
+/**
+ * What a join costs: 200 clients that are all due at once, against mediasoup,
+ * in rooms of five. CPU counts from the first one's being due to the second
+ * in which all were connected; the media that flowed meanwhile is in it.
+ *
+ * @module
+ */
+
+import { trendOf, trendStats } from "../../mod.ts";
+import { cpuUsOf, ownCpuUs } from "./cpu.ts";
+import { connectedOf, type Gathering, openGathering } from "./crowd.ts";
+import { printFigure } from "./figure.ts";
+
+const BENCH = "join";
+const PER_ROOM = 5;
+
+const CLIENTS = Deno.args.includes("--quick") ? 20 : 200;
+
+/** A viewer has one transport; one who publishes as well has two. */
+const GATHERINGS: Readonly<Record<string, Gathering>> = {
+  viewers: {
+    clients: CLIENTS,
+    rampUpMs: 0,
+    video: true,
+    rooms: CLIENTS / PER_ROOM,
+    publishRatio: 1 / PER_ROOM,
+    maxAudio: 4,
+    maxVideo: 4,
+  },
+  publishers: {
+    clients: CLIENTS,
+    rampUpMs: 0,
+    video: false,
+    rooms: CLIENTS / PER_ROOM,
+    publishRatio: 1,
+    maxAudio: 4,
+    maxVideo: 0,
+  },
+};
+
+if (import.meta.main) {
+  for (const [name, gathering] of Object.entries(GATHERINGS)) {
+    await bench(name, gathering);
+  }
+  Deno.exit(0);
+}
+
+async function bench(name: string, gathering: Gathering): Promise<void> {
+  await using crowd = await openGathering();
+  const { pids } = crowd.sfu;
+  const cpuUs = ownCpuUs();
+  const serverCpuUs = cpuUsOf(pids);
+  const { afterMs, snapshot } = await crowd.gather(
+    gathering,
+    (all) => connectedOf(all) === gathering.clients,
+  );
+  const perJoinMs = (ownCpuUs() - cpuUs) / 1000 / gathering.clients;
+  const serverPerJoinMs = (cpuUsOf(pids) - serverCpuUs) / 1000 /
+    gathering.clients;
+  const lateness = trendStats(trendOf(snapshot, "lateness"));
+  const connection = trendStats(trendOf(snapshot, "connectionTime"));
+  const print = (figure: string, value: number, unit: string) =>
+    printFigure({ bench: BENCH, figure: `${name}.${figure}`, value, unit });
+  print("connected", connectedOf(snapshot), "clients");
+  print("server_cpu_per_join", serverPerJoinMs, "ms");
+  printFigure({
+    bench: BENCH,
+    figure: `${name}.cpu_per_join`,
+    value: perJoinMs,
+    unit: "ms",
+    baseline: `${name}.server_cpu_per_join`,
+    ratio: perJoinMs / serverPerJoinMs,
+  });
+  print("all_connected_within", afterMs, "ms");
+  print("connection_time_p99", connection.p99Ms, "ms");
+  print("lateness_p99", lateness.p99Ms, "ms");
+  print("lateness_max", lateness.maxMs, "ms");
+}
