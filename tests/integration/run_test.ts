@@ -15,7 +15,12 @@ import {
   type RunOptions,
   type RunOutcome,
 } from "../../lib/scenario/mod.ts";
-import { type Sfu, spawnSfu, startSfu } from "../../lib/sfu/mod.ts";
+import {
+  type Sfu,
+  type SfuStats,
+  spawnSfu,
+  startSfu,
+} from "../../lib/sfu/mod.ts";
 import { ChannelError } from "../../lib/signaling/mod.ts";
 import { crowdOfTwo } from "./crowd_of_two.ts";
 import { ENGINES } from "./sfu/engines.ts";
@@ -85,9 +90,19 @@ async function assertNobodyIsLeft(sfu: Sfu): Promise<void> {
   assertEquals({ participants, rooms }, { participants: 0, rooms: 0 });
 }
 
+/** The server's counts when all its streams have ended, and can change no more. */
+async function finalStats(sfu: Sfu): Promise<SfuStats> {
+  for (;;) {
+    const { producers, consumers } = await sfu.stats();
+    const isOver = [...producers, ...consumers].every(({ closed }) => closed);
+    // What ended while it was read is whole only the next time.
+    if (isOver) return await sfu.stats();
+  }
+}
+
 /** Our count of each room's packets, against the server's. */
 async function assertServerAgrees(sfu: Sfu, summary: Summary): Promise<void> {
-  const stats = await sfu.stats();
+  const stats = await finalStats(sfu);
   for (const room of summary.rooms) {
     const own = <T extends { readonly roomId: string }>(
       streams: readonly T[],
