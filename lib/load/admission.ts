@@ -2,8 +2,9 @@
  * Admission of joins. A join costs several milliseconds of CPU for its
  * handshakes; many at once would hold up the packets of those that are in.
  * So only a few are under way at a time, and none is begun while packets run
- * late; afterwards those that wait begin one by one. Who has to wait is counted: it is the generator
- * that held it back, not the server.
+ * late; afterwards those that wait begin one by one. Who has to wait is
+ * counted: it is the generator that held it back, not the server. A join that
+ * takes long is waiting for the server, and holds up nobody.
  *
  * @module
  */
@@ -25,6 +26,9 @@ const PAUSE_MS = 2;
 /** Even then one join is begun this often: a generator that cannot keep up must not look like a hang. */
 const MOST_PAUSES = 25;
 
+/** A join that takes longer than our own work does gives its place to another. */
+const PLACE_MS = 100;
+
 interface Waiting {
   readonly begin: () => Promise<void>;
   readonly onHeldBack: () => void;
@@ -35,6 +39,8 @@ interface Waiting {
 export class Admission {
   readonly #options: AdmissionOptions;
   readonly #queue: Waiting[] = [];
+  /** How to give each place back, and how to stop its timer. */
+  readonly #places = new Map<() => void, () => void>();
   #underWay = 0;
   #pauses = 0;
   #cancelTimer: (() => void) | undefined;
@@ -54,6 +60,8 @@ export class Admission {
     this.#queue.length = 0;
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
+    for (const cancel of this.#places.values()) cancel();
+    this.#places.clear();
   }
 
   #advance(): void {
@@ -80,9 +88,14 @@ export class Admission {
     if (next === undefined) return;
     this.#underWay++;
     this.#pauses = 0;
-    next.begin().finally(() => {
+    const release = () => {
+      if (!this.#places.delete(release)) return;
+      cancel();
       this.#underWay--;
       this.#advance();
-    });
+    };
+    const cancel = this.#options.setTimer(PLACE_MS, release);
+    this.#places.set(release, cancel);
+    next.begin().finally(release);
   }
 }

@@ -95,11 +95,15 @@ export class StreamLedger {
   /** All streams, the closed ones first. */
   async stats(engine: EngineKind): Promise<SfuStats> {
     const entries = [...this.#closed, ...this.#open.values()];
-    const rows = await Promise.all(entries.map(async (entry) => ({
-      ...entry.owner,
-      ...entry.final ?? await read(entry),
-      closed: entry.final !== undefined,
-    })));
+    const rows = await Promise.all(entries.map(async (entry) => {
+      const now = entry.final ?? await read(entry);
+      // It may have closed meanwhile, and then its engine knows nothing more.
+      return {
+        ...entry.owner,
+        ...entry.final ?? now,
+        closed: entry.final !== undefined,
+      };
+    }));
     return {
       engine,
       producers: rows.filter((row) => row.producerId === undefined),

@@ -54,21 +54,33 @@ Deno.test("joins that come together begin at once up to the limit; the others ar
 Deno.test("no more than the limit are under way; the next begins when one is done", async () => {
   const gate = new Gate(2);
   gate.enter(1, 2, 3, 4);
-  await gate.clock.run(1000);
+  await gate.clock.run(50);
   assertEquals(gate.begun, [1, 2]);
   gate.finish(2);
-  await gate.clock.run(1000);
+  await gate.clock.run(10);
   assertEquals(gate.begun, [1, 2, 3]);
   gate.finish(1, 3);
-  await gate.clock.run(1000);
+  await gate.clock.run(10);
   assertEquals(gate.begun, [1, 2, 3, 4]);
 });
 
 Deno.test("without a limit of its own it is eight", async () => {
   const gate = new Gate();
   gate.enter(...Array(20).keys());
-  await gate.clock.run(1000);
+  await gate.clock.run(90);
   assertEquals(gate.begun.length, 8);
+});
+
+Deno.test("joins that wait for the server make room for others after 100 ms", async () => {
+  const gate = new Gate(2);
+  gate.enter(1, 2, 3, 4);
+  await gate.clock.run(99);
+  assertEquals(gate.begun, [1, 2]);
+  await gate.clock.run(10);
+  assertEquals(gate.begun, [1, 2, 3, 4]);
+  gate.finish(1, 2, 3, 4);
+  await gate.clock.run(1);
+  assertEquals(gate.clock.pendingTimers, 0);
 });
 
 Deno.test.each([
