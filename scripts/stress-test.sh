@@ -67,16 +67,17 @@ else
 fi
 export SERVER_CMD PORT SERVER_HOST
 url=${SERVER_URL:-ws://$host:$PORT/ws}
+http=http${url#ws}
 results=${RESULTS_DIR:-$here/../results/$(date +%Y-%m-%dT%H-%M-%S)}
-mkdir -p "$results" || fail "Cannot write to $results"
-results=$(CDPATH='' cd -- "$results" && pwd)
 
 interrupted=0
 running=
 failed=0
 started=0
 
-# In a session of its own, a run hears of Ctrl-C from us alone: once.
+# Everything that we start is in a session of its own: Ctrl-C reaches us alone.
+# A run is told of it, once; the start of a server is not cut off in its
+# middle, since that server would be nobody's.
 interrupt() {
   interrupted=$((interrupted + 1))
   if [ "$interrupted" = 1 ]; then
@@ -84,48 +85,43 @@ interrupt() {
   fi
   if [ -n "$running" ]; then kill -s TERM "$running" 2>/dev/null || :; fi
 }
+trap interrupt INT TERM HUP
+
+mkdir -p "$results" || fail "Cannot write to $results"
+results=$(CDPATH='' cd -- "$results" && pwd)
 
 rtcrowd() {
   "$deno" run -A "$here/../cli/main.ts" "$@"
 }
 
-# A start must not be cut off in its middle: the server would be nobody's.
+# A job in the background ignores SIGINT, and so would the server.
+mind_sigint=
+if env --default-signal=INT true 2>/dev/null; then
+  mind_sigint=--default-signal=INT
+fi
+
+# Runs a script of the server's ($1); sets $code to what it exits with.
 server() {
-  setsid --wait "$here/server-$1.sh"
+  # shellcheck disable=SC2086 # none is no argument
+  setsid env $mind_sigint "$here/server-$1.sh" </dev/null >/dev/null &
+  await $!
 }
 
-stop_server() {
-  deadline=$(($(date +%s) + START_TIMEOUT + 2 * STOP_TIMEOUT))
-  until said=$(server stop 2>&1); do
-    # The signal that ended us may have left a start under way.
-    case $said in
-      *'is under way'*) ;;
-      *) break ;;
-    esac
-    [ "$(date +%s)" -le "$deadline" ] || break
-    sleep 1
-  done
-  case $said in
-    *'not running' | *'has stopped'*) ;;
-    *) echo "$said" >&2 ;;
-  esac
-}
-
-# Sets $code to what the run in the background exits with; a signal to us cuts wait short.
-await_run() {
+# Sets $code to what the job $1 exits with; a signal to us cuts wait short.
+await() {
   code=0
-  wait "$running" || code=$?
-  while kill -0 "$running" 2>/dev/null; do
+  wait "$1" || code=$?
+  while kill -0 "$1" 2>/dev/null; do
     code=0
-    wait "$running" || code=$?
+    wait "$1" || code=$?
   done
-  running=
 }
 
 run_level() {
   level=$1
   shift
   mkdir -p "$results/$level"
+  rm -f "$results/$level/load_test_summary.json"
   ramp=$(((level + 9) / 10))
   for option in "$@"; do
     case $option in
@@ -135,30 +131,32 @@ run_level() {
   echo "=== $level clients ===" >&2
   setsid "$deno" run -A "$here/../cli/main.ts" run \
     --clients "$level" --duration "$seconds" ${ramp:+--ramp-up "$ramp"} \
-    --server "$url" --monitor "$process" --monitor "http://$host:$PORT" \
+    --server "$url" --monitor "$process" --monitor "${http%/ws}" \
     --out "$results/$level" "$@" \
     </dev/null >"$results/$level/summary.txt" &
   running=$!
-  await_run
+  # A signal may have come before there was somebody to tell.
+  if [ "$interrupted" -gt 0 ]; then kill -s TERM "$running" 2>/dev/null || :; fi
+  await "$running"
+  running=
   head -n 1 "$results/$level/summary.txt" >&2
   if [ "$code" = 2 ]; then
-    stop_server
-    rm -rf "$results"
+    server stop
+    rm -rf "${results:?}/$level"
+    rmdir "$results" 2>/dev/null || :
     exit 2
   fi
   [ "$code" = 0 ] || failed=$((failed + 1))
 }
 
-trap interrupt INT TERM HUP
 tried=
 for level in $levels; do
   [ "$interrupted" = 0 ] || break
-  ready=0
-  server restart >/dev/null || ready=$?
+  server restart
   # A signal may have come while it started.
   [ "$interrupted" = 0 ] || break
   tried="$tried $level"
-  if [ "$ready" = 0 ]; then
+  if [ "$code" = 0 ]; then
     started=1
     run_level "$level" "$@"
   else
@@ -169,16 +167,18 @@ for level in $levels; do
     failed=$((failed + 1))
   fi
 done
-stop_server
+server stop
 
 set --
 for level in $tried; do
   if [ -d "$results/$level" ]; then set -- "$@" "$results/$level"; fi
 done
 if [ $# -gt 0 ]; then
-  rtcrowd report --table --csv "$@" >"$results/levels.csv"
-  rtcrowd report --table --json "$@" >"$results/levels.json"
-  rtcrowd report --table "$@" | tee "$results/levels.txt"
+  rtcrowd report --table "$@" >"$results/levels.txt" || failed=$((failed + 1))
+  cat "$results/levels.txt"
+  # What cannot be read has been told.
+  rtcrowd report --table --csv "$@" >"$results/levels.csv" 2>/dev/null || :
+  rtcrowd report --table --json "$@" >"$results/levels.json" 2>/dev/null || :
   echo "Results: $results" >&2
 else
   rmdir "$results" 2>/dev/null || :

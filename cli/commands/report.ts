@@ -72,17 +72,17 @@ export async function reportCommand(args: readonly string[]): Promise<number> {
     return 2;
   }
   const runs = await Promise.all(paths.map(readRun));
+  for (const { problem } of runs) if (problem !== null) printError(problem);
   const [only] = runs;
   if (table || runs.length > 1) {
     printOut(renderMany(runs, json, csv));
-    return 0;
-  }
-  if (only.summary === null) {
+  } else if (only.summary !== null) {
+    printOut(renderOne(only.summary, json, csv));
+  } else if (only.problem === null) {
     printError(`Cannot report ${only.name}: it has no ${SUMMARY_FILE}.`);
     return 1;
   }
-  printOut(renderOne(only.summary, json, csv));
-  return 0;
+  return runs.some(({ problem }) => problem !== null) ? 1 : 0;
 }
 
 function renderOne(summary: Summary, json: boolean, csv: boolean): string {
@@ -109,23 +109,29 @@ function screen(
   };
 }
 
-/** A directory without a summary is a run that left none; a file that cannot be read is an error in one line. */
-async function readRun(path: string): Promise<NamedRun> {
+/** A run, with what was wrong with its file. */
+interface ReadRun extends NamedRun {
+  readonly problem: string | null;
+}
+
+/** A directory without a summary is a run that left none; one that cannot be read shall not hide the others. */
+async function readRun(path: string): Promise<ReadRun> {
   const name = path.replace(/[/\\]+$/, "").split(/[/\\]/).at(-1) ?? path;
   try {
-    const { isDirectory } = await Deno.stat(path);
-    if (!isDirectory) {
-      return { name, summary: parseSummary(await Deno.readTextFile(path)) };
-    }
-    const text = await Deno.readTextFile(`${path}/${SUMMARY_FILE}`).catch(
-      (error) => {
-        if (error instanceof Deno.errors.NotFound) return null;
-        throw error;
-      },
-    );
-    return { name, summary: text === null ? null : parseSummary(text) };
+    return { name, summary: await readSummary(path), problem: null };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`Cannot report ${path}: ${why}`, { cause: error });
+    return { name, summary: null, problem: `Cannot report ${path}: ${why}` };
+  }
+}
+
+async function readSummary(path: string): Promise<Summary | null> {
+  const { isDirectory } = await Deno.stat(path);
+  if (!isDirectory) return parseSummary(await Deno.readTextFile(path));
+  try {
+    return parseSummary(await Deno.readTextFile(`${path}/${SUMMARY_FILE}`));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
   }
 }

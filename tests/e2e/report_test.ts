@@ -1,0 +1,80 @@
+/** `report`, on files that a run has left. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { summarize } from "../../lib/metrics/mod.ts";
+import { madeUpRun } from "../lib/metrics/run.ts";
+import { OutDir, runProgram } from "./program.ts";
+
+/** A directory without a summary. */
+const HERE = new URL(".", import.meta.url).pathname;
+
+/** Directories `10`, `20` with summaries, `30` without one. */
+function results(): OutDir {
+  const out = new OutDir();
+  for (const name of ["10", "20", "30"]) Deno.mkdirSync(`${out.path}/${name}`);
+  for (const name of ["10", "20"]) {
+    Deno.writeTextFileSync(
+      `${out.path}/${name}/load_test_summary.json`,
+      JSON.stringify(summarize(madeUpRun())),
+    );
+  }
+  return out;
+}
+
+Deno.test("one run is shown as run showed it, by file or by directory", async () => {
+  using out = results();
+  const byFile = await runProgram([
+    "report",
+    `${out.path}/10/load_test_summary.json`,
+  ]);
+  const byDirectory = await runProgram(["report", `${out.path}/10/`]);
+  assertMatch(byFile.stdout, /^FAILED {2}"loss < 1%" was not kept\.\n/);
+  assertEquals(byDirectory, byFile);
+  assertEquals(byFile.code, 0);
+});
+
+Deno.test("the CSV of one run is its timeline, of several it is a row each", async () => {
+  using out = results();
+  const one = await runProgram(["report", "--csv", `${out.path}/10`]);
+  const two = await runProgram([
+    "report",
+    `${out.path}/10`,
+    `${out.path}/30`,
+    "--csv",
+  ]);
+  assert(one.stdout.startsWith("tSec,clients,"));
+  assert(two.stdout.startsWith("run,clients,connected,"));
+  assertMatch(two.stdout, /\r\n10,3,2,.*\r\n30,+no result\r\n$/);
+});
+
+Deno.test("one that cannot be read is told of, and does not hide the others", async () => {
+  using out = results();
+  Deno.writeTextFileSync(`${out.path}/20/load_test_summary.json`, "{}");
+  const { code, stdout, stderr } = await runProgram([
+    "report",
+    `${out.path}/10`,
+    `${out.path}/20`,
+  ]);
+  assertEquals(code, 1);
+  assertMatch(stdout, /^10 .*failed\n20 .*no result\n$/m);
+  assertMatch(stderr, /^Cannot report .*\/20: Cannot read summary: .*\n$/);
+});
+
+Deno.test.each([
+  {
+    args: [HERE],
+    code: 1,
+    says: /^Cannot report e2e: it has no load_test_summary\.json\.\n$/,
+  },
+  { args: ["/no/such"], code: 1, says: /^Cannot report \/no\/such: / },
+  { args: [], code: 2, says: /^Nothing to report: / },
+  { args: ["x", "--json", "--csv"], code: 2, says: /exclude each other/ },
+  { args: ["x", "--jsn"], code: 2, says: /did you mean --json/ },
+])(
+  "report $args exits with $code and says why in a line",
+  async ({ args, code, says }) => {
+    const ended = await runProgram(["report", ...args]);
+    assertEquals([ended.code, ended.stdout], [code, ""]);
+    assertMatch(ended.stderr, says);
+  },
+);
