@@ -18,6 +18,10 @@ export interface ClientTotals extends ReceptionTotals {
   firstSentMs: number;
   /** When the first packet came, on the scheduler's clock; -1 before. */
   firstReceivedMs: number;
+  /** The first packet out of the latest stay; -1 before. */
+  stayFirstSentMs: number;
+  /** The first packet in of the latest stay; -1 before. */
+  stayFirstReceivedMs: number;
 }
 
 /** Totals of no stay. */
@@ -30,6 +34,8 @@ export function emptyTotals(): ClientTotals {
     duplicates: 0,
     firstSentMs: -1,
     firstReceivedMs: -1,
+    stayFirstSentMs: -1,
+    stayFirstReceivedMs: -1,
   };
 }
 
@@ -48,12 +54,20 @@ export function addStay(totals: ClientTotals, stay: Stay): void {
   if (totals.firstReceivedMs < 0) {
     totals.firstReceivedMs = stay.reception.firstMs;
   }
+  totals.stayFirstReceivedMs = stay.reception.firstMs;
+  totals.stayFirstSentMs = -1;
   for (const { sender } of stay.publication.tracks) {
     totals.packetsSent += sender.packetsSent;
     totals.bytesSent += sender.bytesSent;
     if (sender.firstSentMs < 0) continue;
-    totals.firstSentMs = totals.firstSentMs < 0
-      ? sender.firstSentMs
-      : Math.min(totals.firstSentMs, sender.firstSentMs);
+    totals.firstSentMs = earlier(totals.firstSentMs, sender.firstSentMs);
+    totals.stayFirstSentMs = earlier(
+      totals.stayFirstSentMs,
+      sender.firstSentMs,
+    );
   }
+}
+
+function earlier(beforeMs: number, ms: number): number {
+  return beforeMs < 0 ? ms : Math.min(beforeMs, ms);
 }

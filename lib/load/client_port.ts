@@ -25,6 +25,10 @@ export interface DrivenTotals {
   readonly firstSentMs: number;
   /** On the node's clock; -1 before. */
   readonly firstReceivedMs: number;
+  /** First packet of the present stay; on the node's clock, -1 before. */
+  readonly stayFirstSentMs: number;
+  /** First packet of the present stay; on the node's clock, -1 before. */
+  readonly stayFirstReceivedMs: number;
 }
 
 /** What a client tells of itself; times are on the node's clock. */

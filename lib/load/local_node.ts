@@ -60,6 +60,10 @@ interface Driven {
   /** On the node's clock. */
   readonly dueMs: number;
   connectedMs: number;
+  /** When its channel was lost; -1 when its media flows. */
+  lostMs: number;
+  /** When it was back in the room since; -1 before. */
+  returnedMs: number;
   lastError: string | null;
   leaving: Promise<void> | undefined;
   cancelTimer: () => void;
@@ -128,8 +132,9 @@ export class LocalNode implements LoadNode {
         }
         return;
       case "reconnect":
-        for (const { client } of this.#named(command.clients)) {
-          client.cutChannel();
+        for (const driven of this.#named(command.clients)) {
+          this.#noteLost(driven);
+          driven.client.cutChannel();
         }
         return;
     }
@@ -194,6 +199,8 @@ export class LocalNode implements LoadNode {
       record,
       dueMs,
       connectedMs: -1,
+      lostMs: -1,
+      returnedMs: -1,
       lastError: null,
       leaving: undefined,
       cancelTimer: () => {},
@@ -286,6 +293,7 @@ export class LocalNode implements LoadNode {
         return;
       case "returned":
         record.figures.reconnections++;
+        driven.returnedMs = this.#options.clock.nowMs();
         return this.#note(driven, "info", `came back (${event.how})`);
       case "returnFailed":
         record.figures.reconnectionFailures++;
@@ -306,6 +314,7 @@ export class LocalNode implements LoadNode {
     const atMs = Math.round(this.#options.clock.nowMs() - this.#zeroMs);
     driven.record.addError(kind, message, atMs);
     driven.lastError = message;
+    if (kind === "channel") this.#noteLost(driven);
     this.#meter.countError(kind);
     this.#note(driven, "error", message);
   }
@@ -359,11 +368,13 @@ export class LocalNode implements LoadNode {
     figures.packetsReceived = totals.received;
     figures.packetsExpected = totals.expected;
     figures.packetsLost = totals.lost;
+    figures.packetsDeliverable = totals.deliverable;
     figures.bytesSent = totals.bytesSent;
     figures.bytesReceived = totals.bytes;
     figures.consumersFlowing = totals.flowing;
     this.#noteFirst(driven, "timeToFirstMediaSent", totals.firstSentMs);
     this.#noteFirst(driven, "timeToFirstMediaReceived", totals.firstReceivedMs);
+    this.#noteRecovery(driven, totals);
   }
 
   #refreshGauges({ client, record: { figures } }: Driven): void {
@@ -371,7 +382,10 @@ export class LocalNode implements LoadNode {
     if (figures.state === "connected") {
       gauges.clientsConnected++;
       const jitter = this.#meter.trend("jitter");
-      for (const ms of client.jittersMs()) jitter.record(ms * 1000);
+      for (const ms of client.jittersMs()) {
+        jitter.record(ms * 1000);
+        figures.maxJitterMs = Math.max(figures.maxJitterMs ?? 0, ms);
+      }
     }
     if (figures.state === "connected" || figures.state === "joining") {
       gauges.clientsActive++;
@@ -389,5 +403,27 @@ export class LocalNode implements LoadNode {
     if (atMs < 0 || figures[key] !== null) return;
     figures[key] = atMs - dueMs;
     this.#meter.trend(name).record((atMs - dueMs) * 1000);
+  }
+
+  /** From now on it is on its way back. Who is not connected has nothing to lose. */
+  #noteLost(driven: Driven): void {
+    if (driven.lostMs >= 0 || driven.connectedMs < 0) return;
+    driven.lostMs = this.#options.clock.nowMs();
+    driven.returnedMs = -1;
+  }
+
+  /** It has recovered when it is back and media flows the way that it flowed before. */
+  #noteRecovery(driven: Driven, totals: DrivenTotals): void {
+    if (driven.lostMs < 0 || driven.returnedMs < 0) return;
+    const flowsAt = totals.firstReceivedMs >= 0
+      ? totals.stayFirstReceivedMs
+      : totals.firstSentMs >= 0
+      ? totals.stayFirstSentMs
+      : driven.returnedMs;
+    if (flowsAt < 0) return;
+    const ms = Math.max(flowsAt, driven.returnedMs) - driven.lostMs;
+    driven.lostMs = -1;
+    driven.record.figures.recoveryMs = ms;
+    this.#meter.trend("recovery").record(ms * 1000);
   }
 }

@@ -67,13 +67,19 @@ export interface ClientFigures {
   timeToFirstMediaSentMs: number | null;
   /** From when the client was due until its first RTP packet arrived. */
   timeToFirstMediaReceivedMs: number | null;
+  /** From when it last lost its channel until it was back and its media flowed again. */
+  recoveryMs: number | null;
+  /** The largest jitter of a track, looked at once a second. */
+  maxJitterMs: number | null;
   /** RTP packets sent. */
   packetsSent: number;
   /** RTP packets received, repairs apart. */
   packetsReceived: number;
   /** Packets that the sequence numbers of its consumers announced. */
   packetsExpected: number;
-  /** Of those, the ones that never came. */
+  /** Packets that the joined topology should have delivered to it. */
+  packetsDeliverable: number;
+  /** Of those expected, the ones that never came. */
   packetsLost: number;
   /** Whole RTP packets sent, headers included. */
   bytesSent: number;
@@ -123,9 +129,12 @@ export class ClientRecorder {
     connectionTimeMs: null,
     timeToFirstMediaSentMs: null,
     timeToFirstMediaReceivedMs: null,
+    recoveryMs: null,
+    maxJitterMs: null,
     packetsSent: 0,
     packetsReceived: 0,
     packetsExpected: 0,
+    packetsDeliverable: 0,
     packetsLost: 0,
     bytesSent: 0,
     bytesReceived: 0,

@@ -9,6 +9,7 @@ import { type ClientTally, rateOf, totalErrors, trendOf } from "./figures.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Aggregate, Threshold, ThresholdUnit } from "./threshold.ts";
 import type { Trend } from "./trend.ts";
+import { type WorstHit, worstHit } from "./worst.ts";
 
 /** How a run did by one threshold. */
 export interface ThresholdResult {
@@ -22,6 +23,8 @@ export interface ThresholdResult {
   readonly bound: number;
   /** Milliseconds, a ratio or a count. */
   readonly unit: ThresholdUnit;
+  /** Who was hurt most, where it was not kept and that is known. */
+  readonly worst?: WorstHit | undefined;
 }
 
 /** Judges one threshold. */
@@ -33,7 +36,15 @@ export function evaluate(
   const { expression, operator, bound, unit } = threshold;
   const value = measure(threshold, snapshot, tally);
   const ok = value !== null && holds(value, operator, bound);
-  return { expression, ok, value, bound, unit };
+  const worst = ok ? undefined : worstHit(threshold, snapshot);
+  return {
+    expression,
+    ok,
+    value,
+    bound,
+    unit,
+    ...(worst !== undefined && { worst }),
+  };
 }
 
 function measure(

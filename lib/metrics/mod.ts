@@ -26,3 +26,5 @@ export * from "./summary.ts";
 export * from "./threshold.ts";
 export * from "./trend.ts";
 export * from "./verdict.ts";
+export * from "./window.ts";
+export * from "./worst.ts";

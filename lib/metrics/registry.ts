@@ -133,6 +133,9 @@ export const METRICS = {
   timeToFirstMediaReceived: trend(
     "From when a client was due to its first RTP packet in.",
   ),
+  recovery: trend(
+    "From when a connected client lost its channel until it was back and its media flowed again.",
+  ),
   unknownMessages: counter(
     "count",
     "lower",

@@ -27,8 +27,10 @@ import type {
   JsonValue,
   MediaSummary,
   RoomSummary,
+  ScenarioReport,
   ServerSummary,
   Summary,
+  Verdict,
 } from "./summary.ts";
 import type { Threshold } from "./threshold.ts";
 import { Trend } from "./trend.ts";
@@ -54,6 +56,10 @@ export interface SummaryInput {
   readonly ending: Ending;
   /** What was asked of it. */
   readonly thresholds: readonly Threshold[];
+  /** The scenario that it was. @default {a plain run} */
+  readonly scenario?: ScenarioReport | undefined;
+  /** What the scenario itself judged; it stands unless the run was cut off. */
+  readonly ownVerdict?: Verdict | undefined;
 }
 
 /** Everything that a run came to. */
@@ -67,7 +73,8 @@ export function summarize(input: SummaryInput): Summary {
     evaluate(threshold, snapshot, tally)
   );
   const saturation = saturationOf(snapshot);
-  const verdict = verdictOf({
+  const judged = ending.kind === "finished" ? input.ownVerdict : undefined;
+  const verdict = judged ?? verdictOf({
     ending,
     tally,
     commonCause: commonCause(clients),
@@ -82,6 +89,7 @@ export function summarize(input: SummaryInput): Summary {
     elapsedMs: roundMs(snapshot.atMs),
     seed: input.seed,
     config: input.config,
+    ...(input.scenario !== undefined && { scenario: input.scenario }),
     server: input.server,
     partial: ending.kind !== "finished",
     invalid: saturation === null ? null : { reason: saturation },

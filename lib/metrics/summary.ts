@@ -177,6 +177,14 @@ export interface ErrorSummary {
   readonly example: string | null;
 }
 
+/** The scenario that a run was. */
+export interface ScenarioReport {
+  /** Its name. */
+  readonly name: string;
+  /** What it found; `null` when it finds nothing, or was cut off. */
+  readonly found: JsonValue;
+}
+
 /** Everything that a run came to. */
 export interface Summary {
   /** The version of rtcrowd. */
@@ -189,6 +197,8 @@ export interface Summary {
   readonly seed: number;
   /** The options as used. */
   readonly config: Readonly<Record<string, JsonValue>>;
+  /** The scenario; missing where it was a plain run. */
+  readonly scenario?: ScenarioReport | undefined;
   /** The server that was tested. */
   readonly server: ServerSummary;
   /** Whether it was cut off before its end. */

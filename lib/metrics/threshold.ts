@@ -2,21 +2,27 @@
  * Thresholds: what a run must keep to, written by people.
  *
  * ```text
- * threshold = metric [aggregate] operator value
+ * threshold = metric [aggregate] operator value ["abort" ["after" delay]]
  * metric    = "join" | "connection" | a signaling operation such as
  *             "produce_video" | "firstMediaSent" | "firstMediaReceived"
- *           | "mediaLatency" | "jitter" | "lateness"        (durations)
+ *           | "mediaLatency" | "jitter" | "recovery" | "lateness" (durations)
  *           | "connected" | "loss" | "deliveryRatio"
  *           | "receiveSendRatio"                            (rates)
  *           | "errors"                                      (a count)
  * aggregate = "avg" | "min" | "max" | "med" | "count" | "p(" 0…100 ")"
  * operator  = "<" | "<=" | ">" | ">=" | "==" | "!="
  * value     = number ["us" | "ms" | "s" | "m" | "%"]
+ * delay     = number ("ms" | "s" | "m" | "h")
  * ```
  *
  * A duration needs an aggregate, and its bare numbers are milliseconds. Rates
  * and counts have none; a rate's bare number is a ratio, so `loss < 0.01` is
  * `loss < 1%`. `join` is the operation `join_room`.
+ *
+ * Every threshold is judged by the whole run at its end. One with `abort`
+ * is judged each second besides, as soon as there is something to judge, and
+ * ends the run when it is not kept: `loss < 5% abort after 10s` leaves the
+ * run ten seconds to settle first.
  *
  * @module
  */
@@ -59,6 +65,8 @@ export interface Threshold {
   readonly bound: number;
   /** Milliseconds, a ratio or a count. */
   readonly unit: ThresholdUnit;
+  /** How old the run must be, in milliseconds, to be ended when this is not kept; `null` when it goes on. */
+  readonly abortAfterMs: number | null;
 }
 
 type Measure =
@@ -73,6 +81,7 @@ const MEASURES: ReadonlyMap<string, Measure> = new Map<string, Measure>([
   ["firstMediaReceived", { kind: "trend", trend: "timeToFirstMediaReceived" }],
   ["mediaLatency", { kind: "trend", trend: "mediaLatency" }],
   ["jitter", { kind: "trend", trend: "jitter" }],
+  ["recovery", { kind: "trend", trend: "recovery" }],
   ["lateness", { kind: "trend", trend: "lateness" }],
   ["connected", { kind: "rate", rate: "connected" }],
   ["loss", { kind: "rate", rate: "loss" }],
@@ -87,6 +96,14 @@ const MEASURES: ReadonlyMap<string, Measure> = new Map<string, Measure>([
 
 /** The metrics that a threshold can name. */
 export const THRESHOLD_METRICS: readonly string[] = [...MEASURES.keys()];
+
+const ABORT = /\sabort(?:\s+after\s+(\d+(?:\.\d+)?)(ms|s|m|h))?\s*$/;
+const DELAY_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
 
 const SHAPE =
   /^\s*([\w.]+)\s*(?:\s([a-z]+)\s*(?:\(\s*([^()]*?)\s*\))?)?\s*(<=|>=|==|!=|<|>)\s*([^\s%a-zA-Z]+)\s*([%a-zA-Z]*)\s*$/;
@@ -112,7 +129,12 @@ export function parseThreshold(text: string): Threshold {
   const complain = (problem: string): never => {
     throw new SyntaxError(`Cannot read threshold "${text.trim()}": ${problem}`);
   };
-  const match = SHAPE.exec(text);
+  const abort = ABORT.exec(text);
+  const rule = abort === null ? text : text.slice(0, abort.index);
+  if (/\sabort\b/.test(rule)) {
+    return complain(`end it with "abort" or "abort after 10s"`);
+  }
+  const match = SHAPE.exec(rule);
   if (match === null) {
     return complain(
       `write metric [aggregate] operator value, such as "join p(95) < 500ms" or "loss < 1%"`,
@@ -125,6 +147,9 @@ export function parseThreshold(text: string): Threshold {
   const common = {
     expression: text.trim().replaceAll(/\s+/g, " "),
     operator: operator as Operator,
+    abortAfterMs: abort === null
+      ? null
+      : Number(abort[1] ?? 0) * DELAY_MS[abort[2] ?? "ms"],
   };
 
   if (measure.kind !== "trend") {

@@ -13,6 +13,8 @@ import type { Verdict } from "./summary.ts";
 export type Ending =
   | { readonly kind: "finished" }
   | { readonly kind: "interrupted" }
+  /** A threshold that may end a run did. */
+  | { readonly kind: "aborted"; readonly expression: string }
   | { readonly kind: "broke"; readonly reason: string };
 
 /** What a verdict is reached from. */
@@ -67,6 +69,12 @@ export function verdictOf(findings: Findings): Verdict {
   if (tally.connected === 0 && tally.failed > 0) {
     const cause = commonCause === null ? "" : `: ${commonCause}`;
     return { status: "broke", reason: `no client got connected${cause}` };
+  }
+  if (ending.kind === "aborted") {
+    return {
+      status: "failed",
+      reason: `"${ending.expression}" was not kept, which ended the run`,
+    };
   }
   if (saturation !== null) return { status: "invalid", reason: saturation };
   return thresholds.length > 0

@@ -295,6 +295,13 @@ export function thresholdLines({ thresholds }: Summary, width: number): Line[] {
       [result.ok ? piece("kept    ", "good") : piece("not kept", "critical")],
       say(fit(result.expression, columns)),
       say(`was ${formatValue(result)}`),
+      ...(result.worst === undefined ? [] : [
+        say(
+          `worst ${result.worst.id}: ${
+            formatValue({ ...result, value: result.worst.value })
+          }`,
+        ),
+      ]),
     ], width)
   );
 }

@@ -169,6 +169,13 @@ const thresholdResult = z.object({
   value: z.number().nullable().describe("Null when nothing was measured."),
   bound: z.number(),
   unit: z.enum(["ms", "ratio", "count"]),
+  worst: z.object({
+    kind: z.enum(["client", "room"]),
+    id: z.string(),
+    value: z.number(),
+  }).optional().describe(
+    "The client or room that was hurt most, where it was not kept and that is known.",
+  ),
 });
 
 const timelinePoint = z.object({
@@ -192,6 +199,9 @@ export const summarySchema: z.ZodType<Summary> = z.object({
   elapsedMs: amount,
   seed: z.number(),
   config: z.record(z.string(), z.json()).describe("The options as used."),
+  scenario: z.object({ name: z.string(), found: z.json() }).optional().describe(
+    "The scenario and what it found; missing for a plain run.",
+  ),
   server,
   partial: z.boolean().describe("Whether the run was cut off before its end."),
   invalid: z.object({ reason: z.string() }).nullable().describe(

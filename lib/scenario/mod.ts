@@ -6,7 +6,44 @@
  */
 
 export { Crowd, type CrowdOptions, openCrowd } from "./crowd.ts";
+export {
+  type AnyScenario,
+  type CommonInput,
+  type CommonValues,
+  defineScenario,
+  isScenario,
+  type OptionInput,
+  type OptionValues,
+  type Scenario,
+  type ScenarioDefinition,
+  type ScenarioOptions,
+  ScenarioUsageError,
+} from "./define_scenario.ts";
 export { examine, type ExamineOptions, whyImpossible } from "./examine.ts";
+export type { ScenarioContext, ScenarioJob, ScenarioSummary } from "./job.ts";
+export { LiveClient, LiveCrowd, type LiveCrowdPorts } from "./live_crowd.ts";
+export type {
+  FillOptions,
+  JoinOptions,
+  MediaOptions,
+  PlayOptions,
+} from "./newcomers.ts";
+export {
+  decimalNumber,
+  duration,
+  fps,
+  type NumberBounds,
+  oneOf,
+  type OptionReading,
+  quality,
+  type ScenarioOption,
+  type StageInput,
+  stages,
+  text,
+  thresholds,
+  toggle,
+  wholeNumber,
+} from "./option.ts";
 export {
   run,
   type RunOptions,
@@ -14,4 +51,12 @@ export {
   type RunProgress,
 } from "./run.ts";
 export { ServerWatch, type ServerWatchOptions } from "./server_watch.ts";
+export {
+  createVenue,
+  crowd,
+  type Venue,
+  type VenueOptions,
+  type VenueSettings,
+  workersFor,
+} from "./venue.ts";
 export { VERSION } from "./version.ts";

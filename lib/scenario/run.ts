@@ -7,6 +7,7 @@
 
 import type {
   DatapathChoice,
+  NodeClock,
   NodeNote,
   RunPlan,
   ServerTarget,
@@ -21,7 +22,13 @@ import {
   type TimelinePoint,
 } from "../metrics/mod.ts";
 import type { MonitorTarget } from "../monitor/mod.ts";
-import { type Crowd, openCrowd } from "./crowd.ts";
+import type { EngineKind } from "../sfu/mod.ts";
+import { type Crowd, type CrowdOptions, openCrowd } from "./crowd.ts";
+import { whyImpossible } from "./examine.ts";
+import { systemNodeClock } from "./host.ts";
+import type { ScenarioContext, ScenarioJob } from "./job.ts";
+import { LiveCrowd } from "./live_crowd.ts";
+import { RunWatch } from "./run_watch.ts";
 import { ServerWatch } from "./server_watch.ts";
 import { VERSION } from "./version.ts";
 
@@ -29,7 +36,7 @@ import { VERSION } from "./version.ts";
 export interface RunOptions {
   readonly server: ServerTarget;
   /** The embedded server's engine; `null` for a server elsewhere. */
-  readonly engine: string | null;
+  readonly engine: EngineKind | null;
   readonly plan: RunPlan;
   /** How long the ramp takes, in milliseconds: media time counts from its end. */
   readonly rampUpMs: number;
@@ -38,6 +45,12 @@ export interface RunOptions {
   readonly thresholds: readonly Threshold[];
   readonly workers?: number | undefined;
   readonly datapath?: DatapathChoice | undefined;
+  /** What happens besides the plan; the run is over when that is. @default {the plan alone} */
+  readonly job?: ScenarioJob | undefined;
+  /** How the crowd is opened. @default {of real clients} */
+  readonly open?: ((options: CrowdOptions) => Promise<Crowd>) | undefined;
+  /** @default {the system's} */
+  readonly clock?: NodeClock | undefined;
   /** Stops the run; it ends as interrupted. */
   readonly signal?: AbortSignal | undefined;
   /** Ends the run as broken, for a reason from outside: the embedded server died. */
@@ -71,31 +84,29 @@ export interface RunOutcome {
   readonly snapshot: Snapshot;
 }
 
-/** Clients may take this much longer than the ramp before media time counts without them. */
-const MOST_SETTLING_MS = 60_000;
-
-/** So many refusals for the same reason, and nobody let in, say that nobody will be. */
-const ENOUGH_REFUSALS = 3;
-
 /**
  * Carries out a run. Throws a `ChannelError` when the server cannot be
  * reached at the start; anything later is in the summary.
  */
 export async function run(options: RunOptions): Promise<RunOutcome> {
-  const { plan, server, workers, datapath, signal, onNote } = options;
-  const watch = new RunWatch(options);
+  const { plan, server, workers, datapath, signal, onNote, job } = options;
+  const { open = openCrowd, clock = systemNodeClock } = options;
+  const watch = new RunWatch({ ...options, clock });
   let monitored: ServerWatch | undefined;
-  const crowd = await openCrowd({
+  let live: LiveCrowd | undefined;
+  const crowd = await open({
     server,
     plan,
     workers,
     datapath,
+    clock,
     signal,
     onNote,
     onSecond: (point, snapshot) => {
-      if (monitored !== undefined) {
-        watch.onSecond(crowd, monitored, point, snapshot);
-      }
+      if (monitored === undefined) return;
+      live?.onSecond(snapshot);
+      watch.onSecond(crowd, snapshot);
+      tellProgress(options, watch, crowd, monitored, point, snapshot);
     },
   });
   await using watched = monitored = new ServerWatch({
@@ -107,10 +118,23 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   try {
     watch.begin(crowd);
     await crowd.add(plan);
+    let found: JsonValue = null;
+    let playing: Promise<void> | undefined;
+    if (job !== undefined) {
+      live = liveCrowd({ ...options, clock, job }, watch, crowd, watched);
+      playing = job.script(live, contextOf(options, watch, crowd)).then(
+        (value) => {
+          found = value;
+          watch.finish();
+        },
+        (error) => watch.fail(error),
+      );
+    }
     const ending = watched.endingOf(await watch.ended);
+    await playing;
     await crowd.close();
     return {
-      summary: summarizeRun(options, crowd, watched, ending),
+      summary: summarizeRun(options, crowd, watched, ending, found),
       snapshot: crowd.snapshot(),
     };
   } finally {
@@ -119,129 +143,68 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   }
 }
 
-/** Decides when a run is over. */
-class RunWatch {
-  readonly ended: Promise<Ending>;
-  readonly #options: RunOptions;
-  readonly #end: (ending: Ending) => void;
-  readonly #interrupt: () => void;
-  /** When the plan's times began to count. */
-  #beganMs = 0;
-  #endMs: number;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #over = false;
-
-  constructor(options: RunOptions) {
-    this.#options = options;
-    this.#endMs = options.plan.endAtMs;
-    const { promise, resolve } = Promise.withResolvers<Ending>();
-    this.ended = promise.finally(() => this.end());
-    this.#end = resolve;
-    this.#interrupt = () => resolve({ kind: "interrupted" });
-  }
-
-  begin(crowd: Crowd): void {
-    const { signal, broken, plan } = this.#options;
-    if (signal?.aborted) this.#interrupt();
-    signal?.addEventListener("abort", this.#interrupt);
-    broken?.then((reason) => this.#end({ kind: "broke", reason }));
-    this.#beganMs = crowd.elapsedMs;
-    this.#endMs = this.#beganMs + plan.endAtMs;
-    this.#setTimer(crowd);
-  }
-
-  /** Stops watching, whatever became of it. Idempotent. */
-  end(): void {
-    this.#over = true;
-    clearTimeout(this.#timer);
-    this.#options.signal?.removeEventListener("abort", this.#interrupt);
-  }
-
-  onSecond(
-    crowd: Crowd,
-    server: ServerWatch,
-    point: TimelinePoint,
-    snapshot: Snapshot,
-  ): void {
-    if (!this.#over) {
-      this.#waitForJoins(crowd, snapshot);
-      this.#giveUpWhenHopeless(crowd, snapshot);
-    }
-    const { rampUpMs, onProgress } = this.#options;
-    onProgress?.({
-      phase: this.#over
-        ? "teardown"
-        : crowd.elapsedMs < this.#beganMs + rampUpMs
-        ? "ramp"
-        : "media",
-      elapsedMs: crowd.elapsedMs,
-      endMs: this.#endMs,
-      point: server.annotateLast(point),
-      snapshot,
-      summarize: () =>
-        summarizeRun(this.#options, crowd, server, { kind: "interrupted" }),
-    });
-  }
-
-  /** Media time counts from when the first ramp's clients are in. */
-  #waitForJoins(crowd: Crowd, { clients }: Snapshot): void {
-    const { plan, rampUpMs } = this.#options;
-    const holdMs = plan.endAtMs - rampUpMs;
-    const nowMs = crowd.elapsedMs;
-    const rampEndMs = this.#beganMs + rampUpMs;
-    if (nowMs < rampEndMs || nowMs > rampEndMs + MOST_SETTLING_MS) return;
-    const joining = clients.some(({ state, connectionSuccessful, index }) =>
-      (state === "planned" || state === "joining") && !connectionSuccessful &&
-      plan.clients[index] !== undefined &&
-      plan.clients[index].joinAtMs <= rampUpMs
-    );
-    if (!joining || this.#endMs >= nowMs + holdMs) return;
-    this.#endMs = nowMs + holdMs;
-    this.#setTimer(crowd);
-  }
-
-  #giveUpWhenHopeless(crowd: Crowd, { clients }: Snapshot): void {
-    const { plan } = this.#options;
-    const failed = clients.filter(({ state }) => state === "failed");
-    const cause = failed.at(-1)?.failureCause?.replace(/\.$/, "");
-    if (cause === undefined) return;
-    const nowMs = crowd.elapsedMs - this.#beganMs;
-    // Where everyone's time is over, a run just comes to its end.
-    const everybodyEnded = clients.length >= plan.clients.length &&
-      clients.every(({ state }) => state === "failed" || state === "left") &&
-      plan.clients.some(({ leaveAtMs }) => (leaveAtMs ?? Infinity) > nowMs);
-    if (everybodyEnded) {
-      this.#end({ kind: "broke", reason: `no client is left: ${cause}` });
-    } else if (everybodyIsRefused(clients, failed)) {
-      this.#end({ kind: "broke", reason: `nobody gets in: ${cause}` });
-    }
-  }
-
-  #setTimer(crowd: Crowd): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(
-      () => this.#end({ kind: "finished" }),
-      Math.max(0, this.#endMs - crowd.elapsedMs),
-    );
-  }
+function liveCrowd(
+  { plan, workers = 1, engine, clock, open }: RunOptions & {
+    readonly clock: NodeClock;
+  },
+  watch: RunWatch,
+  crowd: Crowd,
+  watched: ServerWatch,
+): LiveCrowd {
+  return new LiveCrowd({
+    crowd,
+    clock,
+    seed: plan.seed,
+    over: watch.over,
+    // Clients that somebody else makes up need nothing of this machine.
+    obstacle: (whole) =>
+      open === undefined
+        ? whyImpossible({ plan: whole, workers, engine })
+        : undefined,
+    onExpectedEnd: (endMs) => watch.expectEnd(endMs),
+    timeline: () => watched.annotate(crowd.timeline()),
+  });
 }
 
-/** Whoever came so far was turned away, for one and the same reason: so will be the rest. */
-function everybodyIsRefused(
-  clients: Snapshot["clients"],
-  failed: Snapshot["clients"],
-): boolean {
-  return failed.length >= ENOUGH_REFUSALS &&
-    !clients.some(({ connectionSuccessful }) => connectionSuccessful) &&
-    new Set(failed.map(({ failureCause }) => failureCause)).size === 1 &&
-    failed.every(({ errors }) => errors.at(-1)?.kind === "join");
+function contextOf(
+  { plan, server, engine, onNote }: RunOptions,
+  watch: RunWatch,
+  crowd: Crowd,
+): ScenarioContext {
+  return {
+    signal: watch.over,
+    seed: plan.seed,
+    server: { url: server.url, engine },
+    say: (text) =>
+      onNote?.({ atMs: crowd.elapsedMs, clientId: null, level: "info", text }),
+  };
+}
+
+function tellProgress(
+  options: RunOptions,
+  watch: RunWatch,
+  crowd: Crowd,
+  watched: ServerWatch,
+  point: TimelinePoint,
+  snapshot: Snapshot,
+): void {
+  options.onProgress?.({
+    phase: watch.phaseAt(crowd.elapsedMs),
+    elapsedMs: crowd.elapsedMs,
+    endMs: watch.endMs,
+    point: watched.annotateLast(point),
+    snapshot,
+    summarize: () =>
+      summarizeRun(options, crowd, watched, { kind: "interrupted" }, null),
+  });
 }
 
 function summarizeRun(
-  { server, engine, plan, config, thresholds }: RunOptions,
+  { server, engine, plan, config, thresholds, job }: RunOptions,
   crowd: Crowd,
   watched: ServerWatch,
   ending: Ending,
+  found: JsonValue,
 ): Summary {
   return summarize({
     version: VERSION,
@@ -253,5 +216,9 @@ function summarizeRun(
     timeline: watched.annotate(crowd.timeline()),
     ending,
     thresholds,
+    ...(job !== undefined && {
+      scenario: { name: job.name, found },
+      ownVerdict: found === null ? undefined : job.judge?.(found),
+    }),
   });
 }

@@ -40,7 +40,7 @@ Deno.test("every signaling operation and every listed metric can be asked for", 
   }
   assertEquals(
     new Set(THRESHOLD_METRICS).size,
-    12 + SIGNALING_OPERATIONS.length,
+    13 + SIGNALING_OPERATIONS.length,
   );
 });
 

@@ -1,0 +1,72 @@
+/**
+ * A window: what happened between two looks at the cumulative numbers.
+ *
+ * @module
+ */
+
+import type { ClientRecord } from "./client_record.ts";
+import { trendBetween } from "./recent.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** The figures of a client that grow. */
+const GROWING = [
+  "packetsSent",
+  "packetsReceived",
+  "packetsExpected",
+  "packetsDeliverable",
+  "packetsLost",
+  "bytesSent",
+  "bytesReceived",
+  "errorCount",
+] as const satisfies readonly (keyof ClientRecord)[];
+
+/**
+ * The snapshot of what came to `before` until it was `after`: counters and
+ * distributions are those of the time between, gauges and clients those of
+ * its end, without who had left or failed before it began. Minimum and maximum of a
+ * distribution are as exact as its buckets.
+ */
+export function snapshotBetween(before: Snapshot, after: Snapshot): Snapshot {
+  const known = new Map(before.clients.map((client) => [client.index, client]));
+  const { kernelDrops } = after.generator;
+  return {
+    ...after,
+    counters: Object.fromEntries(
+      Object.entries(after.counters).map(([name, value]) => [
+        name,
+        value - (before.counters[name] ?? 0),
+      ]),
+    ),
+    trends: Object.fromEntries(
+      Object.entries(after.trends).map(([name, trend]) => {
+        const earlier = before.trends[name];
+        return [
+          name,
+          trendBetween(earlier === undefined ? [] : [earlier], [trend])
+            .toJSON(),
+        ];
+      }),
+    ),
+    clients: after.clients.flatMap((client) => {
+      const earlier = known.get(client.index);
+      if (earlier === undefined) return [client];
+      const gone = earlier.state === "left" || earlier.state === "failed";
+      return gone ? [] : [grown(earlier, client)];
+    }),
+    generator: {
+      ...after.generator,
+      cpuUs: after.generator.cpuUs - before.generator.cpuUs,
+      threadUs: after.generator.threadUs - before.generator.threadUs,
+      kernelDrops: kernelDrops === null
+        ? null
+        : kernelDrops - (before.generator.kernelDrops ?? 0),
+      heldBackJoins: after.generator.heldBackJoins -
+        before.generator.heldBackJoins,
+    },
+  };
+}
+
+function grown(before: ClientRecord, after: ClientRecord): ClientRecord {
+  const growth = GROWING.map((name) => [name, after[name] - before[name]]);
+  return { ...after, ...Object.fromEntries(growth) };
+}

@@ -1,0 +1,130 @@
+/**
+ * Who was hurt most where a threshold was not kept: the client or the room
+ * whose own figure is furthest on the wrong side.
+ *
+ * @module
+ */
+
+import type { ClientRecord } from "./client_record.ts";
+import type { RateName, TrendName } from "./registry.ts";
+import type { Snapshot } from "./snapshot.ts";
+import type { Threshold } from "./threshold.ts";
+
+/** Who was hurt most. */
+export interface WorstHit {
+  /** Whether it is one client or a whole room. */
+  readonly kind: "client" | "room";
+  /** Which: `client-7`, or the room's id. */
+  readonly id: string;
+  /** Its own figure, in the threshold's unit. */
+  readonly value: number;
+}
+
+/** The client or room that is furthest from keeping a threshold; `undefined` for what is not measured a client. */
+export function worstHit(
+  { subject, operator }: Threshold,
+  { clients }: Snapshot,
+): WorstHit | undefined {
+  const small = operator === ">" || operator === ">=" ||
+    (operator === "==" && subject.kind === "rate" && subject.rate !== "loss");
+  const pick = (hits: readonly WorstHit[]): WorstHit | undefined =>
+    hits.toSorted((a, b) => small ? a.value - b.value : b.value - a.value)
+      .at(0);
+  switch (subject.kind) {
+    case "trend":
+      if (subject.aggregate.kind === "count") return undefined;
+      return pick(
+        byClient(clients, (client) => ownMs(client, subject.trend, small)),
+      );
+    case "rate":
+      return pick(byRate(clients, subject.rate));
+    case "errors":
+      return pick(
+        byClient(clients, ({ errorCount }) => errorCount || null),
+      );
+  }
+}
+
+function byClient(
+  clients: readonly ClientRecord[],
+  figure: (client: ClientRecord) => number | null,
+): WorstHit[] {
+  return clients.flatMap((client) => {
+    const value = figure(client);
+    return value === null
+      ? []
+      : [{ kind: "client", id: client.clientId, value }];
+  });
+}
+
+function byRoom(
+  clients: readonly ClientRecord[],
+  figure: (members: readonly ClientRecord[]) => number | null,
+): WorstHit[] {
+  return [...Map.groupBy(clients, ({ roomId }) => roomId)].flatMap(
+    ([id, members]) => {
+      const value = figure(members);
+      return value === null ? [] : [{ kind: "room", id, value }];
+    },
+  );
+}
+
+function byRate(clients: readonly ClientRecord[], rate: RateName): WorstHit[] {
+  switch (rate) {
+    case "loss":
+      return byClient(
+        clients,
+        (client) => ratio(client.packetsLost, client.packetsExpected),
+      );
+    case "connected":
+      return byRoom(clients, (members) => {
+        const settled = members.filter(({ state, connectionSuccessful }) =>
+          connectionSuccessful || state === "failed"
+        );
+        return ratio(
+          settled.filter((one) => one.connectionSuccessful).length,
+          settled.length,
+        );
+      });
+    case "deliveryRatio":
+      return byClient(
+        clients,
+        (client) => ratio(client.packetsReceived, client.packetsDeliverable),
+      );
+    case "receiveSendRatio":
+      return byRoom(clients, (members) =>
+        ratio(
+          members.reduce((sum, one) => sum + one.packetsReceived, 0),
+          members.reduce((sum, one) => sum + one.packetsSent, 0),
+        ));
+    case "achievedRatio":
+      return [];
+  }
+}
+
+/** A client's own figure of a duration: its largest, or its smallest, where it has several. */
+function ownMs(
+  client: ClientRecord,
+  trend: TrendName,
+  small: boolean,
+): number | null {
+  switch (trend) {
+    case "connectionTime":
+      return client.connectionTimeMs;
+    case "timeToFirstMediaSent":
+      return client.timeToFirstMediaSentMs;
+    case "timeToFirstMediaReceived":
+      return client.timeToFirstMediaReceivedMs;
+    case "recovery":
+      return client.recoveryMs;
+    case "jitter":
+      return client.maxJitterMs;
+  }
+  const operation = client.signaling[trend.replace(/^signaling\./, "")];
+  if (operation === undefined) return null;
+  return small ? operation.minMs : operation.maxMs;
+}
+
+function ratio(part: number, whole: number): number | null {
+  return whole > 0 ? part / whole : null;
+}

@@ -1,0 +1,202 @@
+/**
+ * Scenarios: a name, a table of options, and what a crowd does. A scenario is
+ * a function; it is the same whether a script calls it or the command line
+ * finds it by name.
+ *
+ * @module
+ */
+
+import {
+  type JsonValue,
+  nearest,
+  type Threshold,
+  type Verdict,
+} from "../metrics/mod.ts";
+import type { ScenarioContext, ScenarioJob, ScenarioSummary } from "./job.ts";
+import type { LiveCrowd } from "./live_crowd.ts";
+import { type ScenarioOption, thresholds } from "./option.ts";
+import type { Venue } from "./venue.ts";
+
+/** The options of a scenario, by name. */
+export type ScenarioOptions = Readonly<
+  // deno-lint-ignore no-explicit-any -- each has its own types, which `OptionInput` and `OptionValues` find again
+  Record<string, ScenarioOption<any, any>>
+>;
+
+/** What a script gives of a table of options. */
+export type OptionInput<Table extends ScenarioOptions> = {
+  readonly [Key in keyof Table]?: Table[Key] extends
+    ScenarioOption<infer Given, infer _> ? Given : never;
+};
+
+/** What a scenario gets of them: durations in milliseconds. */
+export type OptionValues<Table extends ScenarioOptions> = {
+  readonly [Key in keyof Table]: Table[Key] extends
+    ScenarioOption<infer _, infer Value> ? Value : never;
+};
+
+/** What a scenario is made of. */
+export interface ScenarioDefinition<Table extends ScenarioOptions, Found> {
+  /** By which it is called: one word. */
+  readonly name: string;
+  /** One line. */
+  readonly description: string;
+  /** Its options; every scenario has `thresholds` besides. */
+  readonly options: Table;
+  /** What happens. What it resolves with goes into the summary, so it must be plain JSON data. */
+  readonly run: (
+    crowd: LiveCrowd,
+    options: OptionValues<Table> & CommonValues,
+    context: ScenarioContext,
+  ) => Promise<Found>;
+  /** Clients at its peak: threads are chosen by it. @default {the option `clients`, or 1} */
+  readonly peak?: (options: OptionValues<Table>) => number;
+  /** What the run came to, where thresholds and bands do not say. */
+  readonly judge?: (found: Found) => Verdict;
+  /** What it found, as lines of text. @default {none} */
+  readonly describe?: (found: Found) => readonly string[];
+}
+
+/** What every scenario can be given. */
+export interface CommonInput {
+  /** What the run must keep to, such as `["loss < 1%"]`. */
+  readonly thresholds?: readonly string[] | string;
+}
+
+/** What every scenario gets. */
+export interface CommonValues {
+  /** What the run must keep to. */
+  readonly thresholds: readonly Threshold[];
+}
+
+/** A scenario: a function that any script can call. */
+export interface Scenario<Table extends ScenarioOptions, Found> {
+  /**
+   * Carries it out, and sums up. Throws a {@linkcode ScenarioUsageError} for
+   * options that make no sense, and a `ChannelError` when the server cannot
+   * be reached; what happens later is in the summary.
+   */
+  (
+    venue: Venue,
+    options?: OptionInput<Table> & CommonInput,
+  ): Promise<ScenarioSummary<Found>>;
+  /** By which it is called. */
+  readonly name: string;
+  /** One line. */
+  readonly description: string;
+  /** Its options. */
+  readonly options: ScenarioOptions;
+  /** Reads options, as values or as text. Throws a {@linkcode ScenarioUsageError}. */
+  readonly prepare: (options: Readonly<Record<string, unknown>>) => ScenarioJob;
+}
+
+/** Any scenario. */
+// deno-lint-ignore no-explicit-any -- whatever its options and its finding
+export type AnyScenario = Scenario<any, any>;
+
+/** Options that make no sense. */
+export class ScenarioUsageError extends TypeError {
+  override readonly name = "ScenarioUsageError";
+  /** Everything that is wrong, a line each. */
+  readonly mistakes: readonly string[];
+
+  /** All mistakes at once. */
+  constructor(mistakes: readonly string[]) {
+    super(mistakes.join(" "));
+    this.mistakes = mistakes;
+  }
+}
+
+/**
+ * Makes a scenario.
+ *
+ * @example
+ * ```ts
+ * const echo = defineScenario({
+ *   name: "echo",
+ *   description: "Two people talk for a while, then one mutes herself.",
+ *   options: { talk: duration("how long both talk", { default: "5s" }) },
+ *   async run(crowd, { talk }) {
+ *     const anna = await crowd.join({ video: false });
+ *     await crowd.join({ video: false });
+ *     await crowd.wait(talk);
+ *     await anna.mute();
+ *     await crowd.wait(talk);
+ *     await anna.leave();
+ *   },
+ * });
+ * ```
+ */
+export function defineScenario<
+  const Table extends ScenarioOptions,
+  Found = void,
+>(definition: ScenarioDefinition<Table, Found>): Scenario<Table, Found> {
+  const { name, description, run, peak, judge, describe } = definition;
+  const options: ScenarioOptions = {
+    thresholds: thresholds("what the run must keep to", { default: [] }),
+    ...definition.options,
+  };
+  const prepare = (given: Readonly<Record<string, unknown>>): ScenarioJob => {
+    const values = readOptions(name, options, given);
+    const typed = values as OptionValues<Table> & CommonValues;
+    return {
+      name,
+      config: Object.fromEntries(
+        Object.entries(options).map(([key, option]) => [
+          key,
+          option.toJson(values[key]),
+        ]),
+      ),
+      thresholds: typed.thresholds,
+      peak: peak?.(typed) ?? (Number(values.clients) || 1),
+      script: async (crowd, context) =>
+        (await run(crowd, typed, context) ?? null) as JsonValue,
+      judge: judge && ((found) => judge(found as Found)),
+      describe: (found) => describe?.(found as Found) ?? [],
+    };
+  };
+  const perform = async (
+    venue: Venue,
+    given: OptionInput<Table> & CommonInput = {},
+  ) => {
+    const { summary } = await venue.perform(prepare({ ...given }));
+    return summary as ScenarioSummary<Found>;
+  };
+  Object.defineProperty(perform, "name", { value: name });
+  return Object.assign(perform, { description, options, prepare });
+}
+
+/** Whether something is a scenario, also one that another copy of this module made. */
+export function isScenario(value: unknown): value is AnyScenario {
+  return typeof value === "function" && "prepare" in value &&
+    "description" in value && "options" in value;
+}
+
+function readOptions(
+  name: string,
+  table: ScenarioOptions,
+  given: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const mistakes = Object.keys(given)
+    .filter((key) => !Object.hasOwn(table, key))
+    .map((key) => unknownOption(name, key, Object.keys(table)));
+  const values: Record<string, unknown> = {};
+  for (const [key, option] of Object.entries(table)) {
+    const reading = option.read(given[key] ?? option.default);
+    if ("problem" in reading) mistakes.push(`${key}: ${reading.problem}.`);
+    else values[key] = reading.value;
+  }
+  if (mistakes.length > 0) throw new ScenarioUsageError(mistakes);
+  return values;
+}
+
+function unknownOption(
+  scenario: string,
+  key: string,
+  known: readonly string[],
+): string {
+  const guess = nearest(key, known);
+  return guess === undefined
+    ? `${key}: ${scenario} has no such option; it has ${known.join(", ")}.`
+    : `${key}: ${scenario} has no such option, did you mean ${guess}?`;
+}

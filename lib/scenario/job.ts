@@ -1,0 +1,57 @@
+/**
+ * A job: one scenario with its options read, ready to be carried out.
+ *
+ * @module
+ */
+
+import type { JsonValue, Summary, Threshold, Verdict } from "../metrics/mod.ts";
+import type { LiveCrowd } from "./live_crowd.ts";
+
+/** What a scenario is told besides its options. */
+export interface ScenarioContext {
+  /** Aborts when the run is over. */
+  readonly signal: AbortSignal;
+  /** The seed of everything drawn. */
+  readonly seed: number;
+  /** The server that is tested. */
+  readonly server: {
+    /** Its WebSocket URL. */
+    readonly url: string;
+    /** The embedded server's engine; `null` for a server elsewhere. */
+    readonly engine: string | null;
+  };
+  /** Says something about the run to whoever watches. */
+  readonly say: (text: string) => void;
+}
+
+/** One scenario with its options read. */
+export interface ScenarioJob {
+  /** The scenario's name. */
+  readonly name: string;
+  /** The options as used, for the record. */
+  readonly config: Readonly<Record<string, JsonValue>>;
+  /** What the run must keep to. */
+  readonly thresholds: readonly Threshold[];
+  /** Clients at its peak, as far as known: threads are chosen by it. */
+  readonly peak: number;
+  /** What happens; resolves with what it found, as plain JSON data. */
+  readonly script: (
+    crowd: LiveCrowd,
+    context: ScenarioContext,
+  ) => Promise<JsonValue>;
+  /** What the run came to, where the scenario judges itself. */
+  readonly judge: ((found: JsonValue) => Verdict) | undefined;
+  /** What was found, as lines of text. */
+  readonly describe: (found: JsonValue) => readonly string[];
+}
+
+/** The summary of a scenario that found a `Found`. */
+export type ScenarioSummary<Found> = Summary & {
+  /** The scenario. */
+  readonly scenario: {
+    /** Its name. */
+    readonly name: string;
+    /** What it found; `null` when it was cut off. */
+    readonly found: Found | null;
+  };
+};

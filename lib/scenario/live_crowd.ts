@@ -1,0 +1,359 @@
+/**
+ * The crowd of a scenario while it goes on: what a script has people do.
+ *
+ * What is known of clients is as of the last report of their nodes, about
+ * once a second; what happens to them is measured where it happens.
+ *
+ * @module
+ */
+
+import {
+  type ClientPlan,
+  createRandom,
+  makePlan,
+  type NodeClock,
+  type RunPlan,
+} from "../load/mod.ts";
+import type { ClientRecord, Snapshot, TimelinePoint } from "../metrics/mod.ts";
+import { delay } from "../signaling/mod.ts";
+import type { Crowd } from "./crowd.ts";
+import {
+  DEFAULT_MEDIA,
+  DEFAULT_ROOM,
+  type FillOptions,
+  type JoinOptions,
+  mediaOf,
+  planOf,
+  type PlayOptions,
+} from "./newcomers.ts";
+
+/** What a live crowd is made on. */
+export interface LiveCrowdPorts {
+  readonly crowd: Crowd;
+  readonly clock: NodeClock;
+  readonly seed: number;
+  /** Aborts when the run is over; everything that waits is then rejected. */
+  readonly over: AbortSignal;
+  /** Why so many clients cannot be; `undefined` when they can. */
+  readonly obstacle: (plan: RunPlan) => string | undefined;
+  /** Told until when the script wants to go on, at least. */
+  readonly onExpectedEnd: (endMs: number) => void;
+  /** The timeline with the server in it. */
+  readonly timeline: () => TimelinePoint[];
+}
+
+/** Whoever needs longer to get in is not waited for. */
+const MOST_JOINING_MS = 60_000;
+
+/** One client of a live crowd. */
+export class LiveClient {
+  /** Its number, from 0 in order of coming. */
+  readonly index: number;
+  /** `client-<index>`. */
+  readonly id: string;
+  /** Its room. */
+  readonly room: string;
+  /** Whether it sends media of its own. */
+  readonly publishes: boolean;
+  readonly #crowd: LiveCrowd;
+
+  /** Comes from {@linkcode LiveCrowd.join} and the like. */
+  constructor(crowd: LiveCrowd, plan: ClientPlan) {
+    this.#crowd = crowd;
+    this.index = plan.index;
+    this.id = plan.clientId;
+    this.room = plan.roomId;
+    this.publishes = plan.role === "publisher";
+  }
+
+  /** What is known of it; `undefined` before its node's first report. */
+  get record(): ClientRecord | undefined {
+    return this.#crowd.snapshot().clients.find(({ index }) =>
+      index === this.index
+    );
+  }
+
+  /** Whether it is in its room with all its transports up. */
+  get isConnected(): boolean {
+    return this.record?.state === "connected";
+  }
+
+  /** Pauses what it sends of one kind. */
+  mute(kind: "audio" | "video" = "audio"): Promise<void> {
+    return this.#crowd.mute([this], kind);
+  }
+
+  /** Resumes what it sends of one kind. */
+  unmute(kind: "audio" | "video" = "audio"): Promise<void> {
+    return this.#crowd.unmute([this], kind);
+  }
+
+  /** Loses its channel without a word, and comes back by itself. */
+  cut(): Promise<void> {
+    return this.#crowd.cut([this]);
+  }
+
+  /** Leaves its room for good. */
+  leave(): Promise<void> {
+    return this.#crowd.leave([this]);
+  }
+}
+
+/** The crowd of a scenario while it goes on. */
+export class LiveCrowd {
+  readonly #ports: LiveCrowdPorts;
+  readonly #clients: LiveClient[] = [];
+  readonly #plans: ClientPlan[] = [];
+  readonly #watchers = new Set<(snapshot: Snapshot) => void>();
+  #nextSlot = 0;
+
+  /** A scenario gets one. */
+  constructor(ports: LiveCrowdPorts) {
+    this.#ports = ports;
+  }
+
+  /** Milliseconds since the run began. */
+  get elapsedMs(): number {
+    return this.#ports.crowd.elapsedMs;
+  }
+
+  /** Everyone that was ever asked to come, by index. */
+  get clients(): readonly LiveClient[] {
+    return this.#clients;
+  }
+
+  /** Who is connected. */
+  get connected(): LiveClient[] {
+    return this.#inState("connected");
+  }
+
+  /** Everything measured since the run began, as of the last reports. */
+  snapshot(): Snapshot {
+    return this.#ports.crowd.snapshot();
+  }
+
+  /** The run so far, about second by second, with the server where it is watched. */
+  timeline(): TimelinePoint[] {
+    return this.#ports.timeline();
+  }
+
+  /** A stream of numbers from 0 to below 1 that is the same for the same seed. */
+  random(stream: string): () => number {
+    return createRandom(this.#ports.seed, `scenario ${stream}`);
+  }
+
+  /** Lets so many milliseconds pass. Rejects when the run ends before. */
+  wait(ms: number): Promise<void> {
+    this.#ports.onExpectedEnd(this.elapsedMs + ms);
+    return delay(this.#ports.clock, ms, this.#ports.over);
+  }
+
+  /**
+   * Resolves with `true` when the numbers are as wanted, which is looked at
+   * once a second, and with `false` when they are not within so many
+   * milliseconds. Rejects when the run ends before.
+   */
+  async until(
+    isSo: (snapshot: Snapshot) => boolean,
+    withinMs: number,
+  ): Promise<boolean> {
+    const met = Promise.withResolvers<true>();
+    const stop = new AbortController();
+    const watcher = (snapshot: Snapshot) => {
+      if (isSo(snapshot)) met.resolve(true);
+    };
+    const signal = AbortSignal.any([stop.signal, this.#ports.over]);
+    const late = delay(this.#ports.clock, withinMs, signal);
+    this.#watchers.add(watcher);
+    try {
+      return await Promise.race([met.promise, late.then(() => false)]);
+    } finally {
+      this.#watchers.delete(watcher);
+      stop.abort();
+      await late.catch(() => {});
+    }
+  }
+
+  /** Has one client join; resolves when it is connected and has begun its media, or has failed. */
+  async join(options: JoinOptions = {}): Promise<LiveClient> {
+    const [client] = await this.joinAll([options]);
+    return client;
+  }
+
+  /** Has clients join over so many milliseconds, one after another; resolves when each is connected or has failed. */
+  async joinAll(
+    options: readonly JoinOptions[],
+    overMs = 0,
+  ): Promise<LiveClient[]> {
+    const clients = options.map((one, i) =>
+      planOf(one, i, options.length === 0 ? 0 : i * overMs / options.length)
+    );
+    const added = await this.#add(clients, overMs);
+    await this.#settled(added, overMs);
+    return added;
+  }
+
+  /** Has a number of clients join; resolves when each is connected or has failed. */
+  async fill(options: FillOptions): Promise<LiveClient[]> {
+    const { clients, rampUp = 0 } = options;
+    const added = await this.#play({
+      ...options,
+      stages: [{ durationMs: rampUp, target: clients }],
+    }, rampUp);
+    await this.#settled(added, rampUp);
+    return added;
+  }
+
+  /** Has clients come and go by a profile; resolves when that is over. Whoever is still there stays. */
+  async play(options: PlayOptions): Promise<LiveClient[]> {
+    const lengthMs = options.stages.reduce(
+      (sum, { durationMs }) => sum + durationMs,
+      0,
+    );
+    const added = await this.#play(options, lengthMs);
+    await this.wait(lengthMs);
+    return added;
+  }
+
+  /** These pause what they send of one kind. */
+  mute(
+    clients: readonly LiveClient[],
+    kind: "audio" | "video" = "audio",
+  ): Promise<void> {
+    return this.#pause(clients, kind, true);
+  }
+
+  /** These resume what they send of one kind. */
+  unmute(
+    clients: readonly LiveClient[],
+    kind: "audio" | "video" = "audio",
+  ): Promise<void> {
+    return this.#pause(clients, kind, false);
+  }
+
+  /** These lose their channels without a word, all at once, and come back by themselves. */
+  async cut(clients: readonly LiveClient[]): Promise<void> {
+    await this.#ports.crowd.command({
+      type: "reconnect",
+      clients: indicesOf(clients),
+    });
+  }
+
+  /** These leave their rooms for good. */
+  async leave(clients: readonly LiveClient[]): Promise<void> {
+    for (const { index } of clients) {
+      this.#plans[index] = {
+        ...this.#plans[index],
+        leaveAtMs: this.elapsedMs,
+      };
+    }
+    await this.#ports.crowd.command({
+      type: "drop",
+      clients: indicesOf(clients),
+    });
+  }
+
+  /** Takes in a second's numbers. */
+  onSecond(snapshot: Snapshot): void {
+    for (const watcher of [...this.#watchers]) watcher(snapshot);
+  }
+
+  async #pause(
+    clients: readonly LiveClient[],
+    kind: "audio" | "video",
+    paused: boolean,
+  ): Promise<void> {
+    await this.#ports.crowd.command({
+      type: "pause",
+      clients: indicesOf(clients),
+      kind,
+      paused,
+    });
+  }
+
+  #play(options: PlayOptions, lengthMs: number): Promise<LiveClient[]> {
+    const plan = makePlan({
+      ...mediaOf(options),
+      stages: options.stages,
+      room: options.room ?? DEFAULT_ROOM,
+      rooms: options.rooms ?? 1,
+      publishRatio: options.publishRatio ?? 1,
+      churnRate: options.churnRate ?? 0,
+      seed: this.#ports.seed,
+    });
+    const media = mediaOf(options);
+    return this.#add(
+      plan.clients.map((client) => ({ ...client, participantName: "", media })),
+      lengthMs,
+    );
+  }
+
+  /** Numbers them on from those that are there, and has them come. */
+  async #add(
+    clients: readonly ClientPlan[],
+    lengthMs: number,
+  ): Promise<LiveClient[]> {
+    const { crowd, seed, over, obstacle, onExpectedEnd } = this.#ports;
+    over.throwIfAborted();
+    const firstIndex = this.#clients.length;
+    const firstSlot = this.#nextSlot;
+    const numbered = clients.map((client) => {
+      const index = firstIndex + client.index;
+      return {
+        ...client,
+        index,
+        clientId: `client-${index}`,
+        participantName: client.participantName || `TestUser${index}`,
+        slot: firstSlot + client.slot,
+      };
+    });
+    const plan = (some: readonly ClientPlan[]): RunPlan => ({
+      seed,
+      endAtMs: lengthMs,
+      media: DEFAULT_MEDIA,
+      clients: some,
+    });
+    const nowMs = this.elapsedMs;
+    this.#plans.push(...numbered.map((client) => ({
+      ...client,
+      joinAtMs: client.joinAtMs + nowMs,
+      leaveAtMs: client.leaveAtMs === null ? null : client.leaveAtMs + nowMs,
+    })));
+    const why = obstacle(plan(this.#plans));
+    if (why !== undefined) throw new Error(why);
+    this.#nextSlot = numbered.reduce(
+      (next, { slot }) => Math.max(next, slot + 1),
+      firstSlot,
+    );
+    onExpectedEnd(nowMs + lengthMs);
+    const added = numbered.map((client) => new LiveClient(this, client));
+    this.#clients.push(...added);
+    await crowd.add(plan(numbered));
+    return added;
+  }
+
+  async #settled(
+    added: readonly LiveClient[],
+    lengthMs: number,
+  ): Promise<void> {
+    const wanted = new Set(indicesOf(added));
+    await this.until(
+      ({ clients }) =>
+        clients.filter(({ index, state, connectionSuccessful }) =>
+          wanted.has(index) &&
+          (connectionSuccessful || state === "failed" || state === "left")
+        ).length === wanted.size,
+      lengthMs + MOST_JOINING_MS,
+    );
+  }
+
+  #inState(state: ClientRecord["state"]): LiveClient[] {
+    return this.snapshot().clients
+      .filter((client) => client.state === state)
+      .map(({ index }) => this.#clients[index]);
+  }
+}
+
+function indicesOf(clients: readonly LiveClient[]): number[] {
+  return clients.map(({ index }) => index);
+}

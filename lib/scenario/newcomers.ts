@@ -1,0 +1,99 @@
+/**
+ * How a scenario says who is to come, and the plans that this comes to.
+ *
+ * @module
+ */
+
+import type { ClientPlan, MediaPlan, Stage } from "../load/mod.ts";
+import type { Fps, Quality } from "../media/mod.ts";
+
+/** What a client sends and receives. */
+export interface MediaOptions {
+  /** Whether publishers send audio, and viewers receive it. @default {true} */
+  readonly audio?: boolean;
+  /** Whether publishers send video, and viewers receive it. @default {true} */
+  readonly video?: boolean;
+  /** Quality of the video. @default {"480p"} */
+  readonly quality?: Quality;
+  /** Frames of it a second. @default {30} */
+  readonly fps?: Fps;
+  /** Audio tracks that a client receives, at most. @default {4} */
+  readonly maxAudio?: number;
+  /** Video tracks that a client receives, at most. @default {4} */
+  readonly maxVideo?: number;
+}
+
+/** One client to come. */
+export interface JoinOptions extends MediaOptions {
+  /** The room that it joins. @default {"load-test-room"} */
+  readonly room?: string;
+  /** Whether it sends media of its own. @default {true} */
+  readonly publish?: boolean;
+  /** The name under which it joins. @default {"TestUser<index>"} */
+  readonly name?: string;
+}
+
+/** Many clients to come, alike but for who publishes. */
+export interface PlayOptions extends MediaOptions {
+  /** The room, or what the ids of several begin with. @default {"load-test-room"} */
+  readonly room?: string;
+  /** Number of rooms. @default {1} */
+  readonly rooms?: number;
+  /** The share of them that publish, rounded up, at least one. @default {1} */
+  readonly publishRatio?: number;
+  /** How many, when. */
+  readonly stages: readonly Stage[];
+  /** Departures a second once the first stage is over, each replaced. @default {0} */
+  readonly churnRate?: number;
+}
+
+/** A number of clients to come. */
+export interface FillOptions extends Omit<PlayOptions, "stages" | "churnRate"> {
+  /** How many. */
+  readonly clients: number;
+  /** Over how long, in milliseconds. @default {0} */
+  readonly rampUp?: number;
+}
+
+/** What all clients have that say nothing else. */
+export const DEFAULT_MEDIA: MediaPlan = {
+  audio: true,
+  video: true,
+  quality: "480p",
+  fps: 30,
+  maxAudio: 4,
+  maxVideo: 4,
+};
+
+/** The room of all clients that name none. */
+export const DEFAULT_ROOM = "load-test-room";
+/** The media of a client, with what it leaves open. */
+export function mediaOf(options: MediaOptions): MediaPlan {
+  return {
+    audio: options.audio ?? DEFAULT_MEDIA.audio,
+    video: options.video ?? DEFAULT_MEDIA.video,
+    quality: options.quality ?? DEFAULT_MEDIA.quality,
+    fps: options.fps ?? DEFAULT_MEDIA.fps,
+    maxAudio: options.maxAudio ?? DEFAULT_MEDIA.maxAudio,
+    maxVideo: options.maxVideo ?? DEFAULT_MEDIA.maxVideo,
+  };
+}
+
+/** The plan of one of those that join together; numbers count from their first. */
+export function planOf(
+  options: JoinOptions,
+  index: number,
+  joinAtMs: number,
+): ClientPlan {
+  return {
+    index,
+    clientId: "",
+    participantName: options.name ?? "",
+    slot: index,
+    roomId: options.room ?? DEFAULT_ROOM,
+    role: options.publish ?? true ? "publisher" : "viewer",
+    joinAtMs,
+    leaveAtMs: null,
+    media: mediaOf(options),
+  };
+}
