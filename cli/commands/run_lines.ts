@@ -64,6 +64,9 @@ export function progressLine(
     `loss ${formatRatio(point.lossRatio)}`,
     `${errors} ${errors === 1 ? "error" : "errors"}`,
     `CPU ${formatRatio(point.cpuRatio)}`,
+    ...(point.server === undefined
+      ? []
+      : [`server CPU ${formatRatio(point.server.cpuRatio)}`]),
   ].join("  ");
 }
 

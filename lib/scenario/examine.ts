@@ -26,13 +26,17 @@ import {
 
 /** The run in question. */
 export interface ExamineOptions {
+  /** Who does what, when. */
   readonly plan: RunPlan;
+  /** Threads that drive clients. */
   readonly workers: number;
   /** The embedded server's engine; `null` for the server at `server`. */
   readonly engine: EngineKind | null;
+  /** Where the server is, if it is not embedded. */
   readonly server: ServerTarget;
-  /** @default {{}} */
+  /** How packets are sent and encrypted. @default {{}} */
   readonly datapath?: DatapathChoice | undefined;
+  /** Gives up asking the server. */
   readonly signal?: AbortSignal | undefined;
 }
 

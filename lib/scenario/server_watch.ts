@@ -50,6 +50,7 @@ export class ServerWatch implements AsyncDisposable {
   readonly #notes: string[] = [];
   readonly #monitor: Monitor | undefined;
 
+  /** Begins to watch. */
   constructor(options: ServerWatchOptions) {
     const { targets, token } = options;
     this.#options = options;
@@ -132,6 +133,7 @@ export class ServerWatch implements AsyncDisposable {
     return this.#annotated(point, Math.max(0, point.tSec - LAST_SEC));
   }
 
+  /** Ends all watching. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#monitor?.[Symbol.asyncDispose]();
   }

@@ -73,6 +73,13 @@ Deno.test("progress is one line of what the last second brought", () => {
       receiveBps: 2e6,
       lossRatio: 0.01,
       cpuRatio: 0.5,
+      server: {
+        cpuRatio: 1.25,
+        maxProcessRatio: 1,
+        rssBytes: 1e8,
+        fds: null,
+        udpDrops: 0,
+      },
     },
     snapshot: {
       ...EMPTY_SNAPSHOT,
@@ -86,7 +93,7 @@ Deno.test("progress is one line of what the last second brought", () => {
   assertEquals(
     line,
     "media    2.0 s of 35 s  3 of 4 connected  sent 1,234/s 1.0 Mbps  " +
-      "received 5,678/s 2.0 Mbps  loss 1.00 %  2 errors  CPU 50.0 %",
+      "received 5,678/s 2.0 Mbps  loss 1.00 %  2 errors  CPU 50.0 %  server CPU 125.0 %",
   );
 });
 
