@@ -188,7 +188,8 @@ export class TrackReceiver {
         int32At(rtp.bytes, captured),
         int32At(rtp.bytes, captured + 4),
       );
-      mediaLatency.record((receivedAtMs - capturedAtMs) * 1000);
+      // Whole, it is handed on without a box on the heap.
+      mediaLatency.record(Math.round((receivedAtMs - capturedAtMs) * 1000));
     }
   }
 

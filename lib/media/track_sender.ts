@@ -174,7 +174,9 @@ export abstract class TrackSender {
       if (this.firstSentMs < 0) this.firstSentMs = nowMs;
     }
     if (lateMs > LATE_MS) counters.packetsLate += planned;
-    for (let i = 0; i < planned; i++) lateness.record(lateMs * 1000);
+    // Whole, it is handed on without a box on the heap.
+    const lateUs = Math.round(lateMs * 1000);
+    for (let i = 0; i < planned; i++) lateness.record(lateUs);
   }
 
   /** The timestamp this long after the last frame. */
