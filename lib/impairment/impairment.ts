@@ -1,0 +1,143 @@
+/**
+ * What a network does to the packets of one client, as plain JSON data.
+ *
+ * @module
+ */
+
+/** What happens to packets in one direction. What is absent does not happen. */
+export interface LinkImpairment {
+  /** Share of the packets that are lost, from 0 to 1. */
+  readonly lossRatio?: number | undefined;
+  /**
+   * Losses come in bursts: mean length of a bad stretch, in packets. The
+   * share that is lost over time stays `lossRatio` (Gilbert and Elliott's
+   * model: a chain of a good and a bad state).
+   */
+  readonly lossBurstPackets?: number | undefined;
+  /** Share of the packets of a bad stretch that are lost. @default {1} */
+  readonly lossInBurstRatio?: number | undefined;
+  /** Every packet takes this much longer. */
+  readonly delayMs?: number | undefined;
+  /** The delay varies evenly by up to so much either way; it never gets below 0. */
+  readonly jitterMs?: number | undefined;
+  /** Whether jitter lets packets overtake each other. @default {false} */
+  readonly jitterReorders?: boolean | undefined;
+  /** Share of the packets that are held back by `reorderMs`, so that others overtake them. */
+  readonly reorderRatio?: number | undefined;
+  /** How long those are held back. @default {30} */
+  readonly reorderMs?: number | undefined;
+  /** Share of the packets that arrive twice. */
+  readonly duplicateRatio?: number | undefined;
+  /** What goes through at most, in bits a second; each packet counts with 28 bytes of IPv4 and UDP. */
+  readonly rateBps?: number | undefined;
+  /** Room in the queue before that; packets that find it full are dropped. @default {what `rateBps` takes 500 ms for} */
+  readonly queueBytes?: number | undefined;
+  /** The network is gone for so long, at the end of each `outageEveryMs`. */
+  readonly outageMs?: number | undefined;
+  /** From one outage to the next, counted from when the impairment began. @default {only one outage, at once} */
+  readonly outageEveryMs?: number | undefined;
+}
+
+/** What a network does to the packets of one client. */
+export interface Impairment {
+  /** From the server to the client. */
+  readonly inbound?: LinkImpairment | undefined;
+  /** From the client to the server. */
+  readonly outbound?: LinkImpairment | undefined;
+}
+
+type Field = keyof LinkImpairment;
+
+const RATIOS: readonly Field[] = [
+  "lossRatio",
+  "lossInBurstRatio",
+  "reorderRatio",
+  "duplicateRatio",
+];
+const TIMES: readonly Field[] = [
+  "delayMs",
+  "jitterMs",
+  "reorderMs",
+  "outageMs",
+  "outageEveryMs",
+];
+/** Longer than this is not late, it is lost. */
+const MOST_DELAY_MS = 10_000;
+const MOST_OUTAGE_MS = 86_400_000;
+/** A packet of full size must fit into the queue. */
+const LEAST_QUEUE_BYTES = 1500;
+const LEAST_RATE_BPS = 1000;
+
+/** Throws a `RangeError` in one line for what no network can do. */
+export function checkImpairment(impairment: Impairment): void {
+  for (const direction of ["inbound", "outbound"] as const) {
+    const link = impairment[direction];
+    const problem = link === undefined ? undefined : problemOf(link);
+    if (problem === undefined) continue;
+    throw new RangeError(`Cannot impair ${direction} packets: ${problem}`);
+  }
+}
+
+function problemOf(link: LinkImpairment): string | undefined {
+  return numberProblem(link) ?? burstProblem(link) ?? outageProblem(link);
+}
+
+function numberProblem(link: LinkImpairment): string | undefined {
+  for (const field of RATIOS) {
+    const value = link[field] ?? 0;
+    if (!isBetween(value, 0, 1)) return `${field} ${value} is not from 0 to 1`;
+  }
+  for (const field of TIMES) {
+    const value = link[field] ?? 0;
+    const most = field.startsWith("outage") ? MOST_OUTAGE_MS : MOST_DELAY_MS;
+    if (!isBetween(value, 0, most)) {
+      return `${field} ${value} is not from 0 to ${most}`;
+    }
+  }
+  const { rateBps, queueBytes } = link;
+  if (rateBps !== undefined && !isBetween(rateBps, LEAST_RATE_BPS, 1e12)) {
+    return `rateBps ${rateBps} is less than ${LEAST_RATE_BPS}`;
+  }
+  if (
+    queueBytes !== undefined && !isBetween(queueBytes, LEAST_QUEUE_BYTES, 1e9)
+  ) {
+    return `queueBytes ${queueBytes} has no room for a packet of ${LEAST_QUEUE_BYTES}`;
+  }
+  if (queueBytes !== undefined && rateBps === undefined) {
+    return "queueBytes needs a rateBps";
+  }
+  return undefined;
+}
+
+function burstProblem(link: LinkImpairment): string | undefined {
+  const { lossBurstPackets: packets, lossRatio = 0 } = link;
+  const inBurst = link.lossInBurstRatio ?? 1;
+  if (packets === undefined) {
+    return link.lossInBurstRatio === undefined
+      ? undefined
+      : "lossInBurstRatio needs lossBurstPackets";
+  }
+  if (!isBetween(packets, 1, 1e6)) {
+    return `lossBurstPackets ${packets} is not 1 or more`;
+  }
+  const badShare = lossRatio / inBurst;
+  // The good stretch between two bad ones is at least one packet long.
+  if (!(badShare * (packets + 1) <= packets)) {
+    return `bursts of ${packets} packets cannot come to a lossRatio of ${lossRatio}`;
+  }
+  return undefined;
+}
+
+function outageProblem(
+  { outageMs, outageEveryMs }: LinkImpairment,
+): string | undefined {
+  if (outageEveryMs === undefined) return undefined;
+  if (outageMs === undefined) return "outageEveryMs needs an outageMs";
+  return outageMs <= outageEveryMs
+    ? undefined
+    : `outageMs ${outageMs} is longer than outageEveryMs ${outageEveryMs}`;
+}
+
+function isBetween(value: unknown, least: number, most: number): boolean {
+  return typeof value === "number" && value >= least && value <= most;
+}

@@ -1,0 +1,136 @@
+/**
+ * One direction of an impaired network: a packet of so many bytes enters at a
+ * time, and the link says when it comes out, how many times, or never.
+ *
+ * In order, as a packet meets them: an outage, loss, the queue before the
+ * rate limit, delay with jitter, reordering, duplication. Nothing is
+ * allocated for a packet.
+ *
+ * @module
+ */
+
+import type { LinkImpairment } from "./impairment.ts";
+
+/** What was done to packets; written to in place. */
+export interface LinkCounts {
+  /** Packets that entered. */
+  packets: number;
+  /** Those that did not come out. */
+  dropped: number;
+  /** Those that came out later than they entered. */
+  delayed: number;
+  /** Those that came out twice. */
+  duplicated: number;
+}
+
+/** IPv4 and UDP headers, which a rate limit counts as well. */
+const HEADER_BYTES = 28;
+const DEFAULT_REORDER_MS = 30;
+const DEFAULT_QUEUE_MS = 500;
+/** Apart enough to be told apart as deadlines, too close to be seen. */
+const IN_ORDER_MS = 1e-4;
+
+/** One direction of an impaired network. */
+export class Link {
+  /** How many times the last packet comes out: 0 is lost, 2 is duplicated. */
+  copies = 0;
+  /** When it does, on the clock that it entered by. */
+  releaseMs = 0;
+  readonly #impairment: LinkImpairment;
+  readonly #random: () => number;
+  readonly #startMs: number;
+  readonly #lossToGood: number;
+  readonly #lossToBad: number;
+  readonly #lossInBad: number;
+  readonly #queueBytes: number;
+  #isBad: boolean;
+  #rateFreeMs = -Infinity;
+  #lastReleaseMs = -Infinity;
+
+  /** `random` draws from 0 to below 1; outages count from `startMs`. */
+  constructor(
+    impairment: LinkImpairment,
+    random: () => number,
+    startMs: number,
+  ) {
+    this.#impairment = impairment;
+    this.#random = random;
+    this.#startMs = startMs;
+    const { lossRatio = 0, lossBurstPackets, rateBps = Infinity } = impairment;
+    this.#lossInBad = impairment.lossInBurstRatio ?? 1;
+    // Of a chain of two states, p to bad and r to good, the share p / (p + r) is bad.
+    const badShare = lossRatio === 0 ? 0 : lossRatio / this.#lossInBad;
+    this.#lossToGood = lossBurstPackets === undefined
+      ? 1 - badShare
+      : 1 / lossBurstPackets;
+    this.#lossToBad = lossBurstPackets === undefined
+      ? badShare
+      : badShare / (1 - badShare) * this.#lossToGood;
+    this.#queueBytes = impairment.queueBytes ??
+      rateBps / 8 * DEFAULT_QUEUE_MS / 1000;
+    this.#isBad = lossRatio > 0 && random() < badShare;
+  }
+
+  /** Lets a packet of `bytes` enter; {@linkcode Link.copies} and {@linkcode Link.releaseMs} say what becomes of it. */
+  enter(nowMs: number, bytes: number): void {
+    this.copies = 0;
+    const isLost = this.#isLost();
+    if (this.#isOut(nowMs) || isLost) return;
+    const leavesMs = this.#leavesQueue(nowMs, bytes + HEADER_BYTES);
+    if (leavesMs === Infinity) return;
+    const { duplicateRatio = 0 } = this.#impairment;
+    this.copies = duplicateRatio > 0 && this.#random() < duplicateRatio ? 2 : 1;
+    this.releaseMs = this.#delayed(leavesMs);
+  }
+
+  #isOut(nowMs: number): boolean {
+    const { outageMs = 0, outageEveryMs } = this.#impairment;
+    if (outageMs === 0) return false;
+    const sinceMs = nowMs - this.#startMs;
+    return outageEveryMs === undefined
+      ? sinceMs < outageMs
+      : sinceMs % outageEveryMs >= outageEveryMs - outageMs;
+  }
+
+  /** Draws the loss and moves the chain on, also for a packet that an outage swallows. */
+  #isLost(): boolean {
+    if (this.#lossToBad === 0) return false;
+    const isLost = this.#isBad &&
+      (this.#lossInBad === 1 || this.#random() < this.#lossInBad);
+    this.#isBad = this.#isBad
+      ? this.#random() >= this.#lossToGood
+      : this.#random() < this.#lossToBad;
+    return isLost;
+  }
+
+  /** When the last bit has gone through the rate limit; `Infinity` when the queue is full. */
+  #leavesQueue(nowMs: number, bytes: number): number {
+    const { rateBps } = this.#impairment;
+    if (rateBps === undefined) return nowMs;
+    const bytesPerMs = rateBps / 8000;
+    const beginsMs = Math.max(nowMs, this.#rateFreeMs);
+    const waiting = (beginsMs - nowMs) * bytesPerMs;
+    if (waiting > 0 && waiting + bytes > this.#queueBytes) return Infinity;
+    this.#rateFreeMs = beginsMs + bytes / bytesPerMs;
+    return this.#rateFreeMs;
+  }
+
+  #delayed(leavesMs: number): number {
+    const {
+      delayMs = 0,
+      jitterMs = 0,
+      jitterReorders = false,
+      reorderRatio = 0,
+      reorderMs = DEFAULT_REORDER_MS,
+    } = this.#impairment;
+    const spreadMs = jitterMs === 0 ? 0 : jitterMs * (2 * this.#random() - 1);
+    const releaseMs = leavesMs + Math.max(0, delayMs + spreadMs);
+    if (reorderRatio > 0 && this.#random() < reorderRatio) {
+      return releaseMs + reorderMs;
+    }
+    if (jitterReorders) return releaseMs;
+    const lastMs = this.#lastReleaseMs;
+    this.#lastReleaseMs = releaseMs > lastMs ? releaseMs : lastMs + IN_ORDER_MS;
+    return this.#lastReleaseMs;
+  }
+}
