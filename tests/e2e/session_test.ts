@@ -87,7 +87,7 @@ Deno.test({
     await tmux.press("Enter");
     await tmux.shows(/3\/3 clients {2}1 room /);
     await tmux.press("Up", "C-u");
-    await tmux.type("qu");
+    await tmux.type("qui");
     await tmux.press("Tab", "Enter");
     await desk.assertSane(0);
   },

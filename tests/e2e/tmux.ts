@@ -13,7 +13,7 @@ export const HAS_TMUX: boolean = await (async () => {
 
 const POLL_MS = 50;
 /** No machine is that slow. */
-const GIVE_UP_MS = 60_000;
+const GIVE_UP_MS = 30_000;
 
 /** One window of one pane; disposing of it ends all that runs in it. */
 export class Tmux implements AsyncDisposable {

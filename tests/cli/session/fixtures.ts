@@ -167,6 +167,7 @@ export function snapshotAt(
       threadUs: second * 1_000_000,
       kernelDrops: 0,
       heldBackJoins: 0,
+      notes: [],
     },
   });
 }
