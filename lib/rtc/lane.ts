@@ -35,6 +35,8 @@ export type DatagramHandler = (
 export interface LaneSocket {
   /** The local UDP port. */
   readonly localPort: number;
+  /** Takes what arrives; may be replaced at any time. */
+  onDatagram: DatagramHandler;
   /**
    * Sends `length` bytes of the lane's `out` buffer from `offset` as
    * datagrams of `segment` bytes, the last one possibly shorter. Returns the

@@ -218,7 +218,7 @@ class NativeSocket implements LaneSocket {
   constructor(
     lane: NativeLane,
     readonly fd: number,
-    readonly onDatagram: DatagramHandler,
+    public onDatagram: DatagramHandler,
     onClose: () => void,
   ) {
     this.#lane = lane;

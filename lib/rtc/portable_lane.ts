@@ -79,6 +79,7 @@ class PortableLane implements Lane {
 
 class PortableSocket implements LaneSocket {
   readonly localPort: number;
+  onDatagram: DatagramHandler;
   readonly #socket: Socket;
   readonly #lane: PortableLane;
   readonly #onClose: () => void;
@@ -93,11 +94,12 @@ class PortableSocket implements LaneSocket {
     this.#socket = socket;
     this.#lane = lane;
     this.#onClose = onClose;
+    this.onDatagram = onDatagram;
     this.localPort = socket.address().port;
     socket.on("message", (message: Uint8Array) => {
       if (!this.#open) return;
       lane.counters.received++;
-      onDatagram(message, 0, message.length, lane.wallNowMs());
+      this.onDatagram(message, 0, message.length, lane.wallNowMs());
     });
     // Where a refused port comes back as an error event, it only tells that one datagram was lost.
     socket.on("error", () => lane.counters.failed++);

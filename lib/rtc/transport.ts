@@ -8,7 +8,9 @@
 
 import type { Datapath } from "./datapath.ts";
 import { DtlsHandshake } from "./dtls.ts";
+import type { Network } from "../impairment/mod.ts";
 import { IceAgent } from "./ice_agent.ts";
+import { throughNetwork } from "./impaired_socket.ts";
 import type { LaneSocket } from "./lane.ts";
 import type { Task } from "./reactor.ts";
 import { SRTP_REPLAYED, type SrtpCipher } from "./srtp_cipher.ts";
@@ -103,18 +105,23 @@ export class RtcTransport implements AsyncDisposable {
   readonly #ended = Promise.withResolvers<never>();
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   #state: TransportState = "new";
+  readonly #network: Network | undefined;
+  #leaveNetwork: (() => void) | undefined;
   #socket: LaneSocket | undefined;
   #ice: IceAgent | undefined;
   #iceTask: Task | undefined;
   #dtls: DtlsHandshake | undefined;
   #cipher: SrtpCipher | undefined;
 
+  /** `network` lies between it and the server; without one, nothing does. */
   constructor(
     datapath: Datapath,
     remote: RemoteTransport,
     handlers: TransportHandlers,
     timeouts: TransportTimeouts = {},
+    network?: Network,
   ) {
+    this.#network = network;
     this.#datapath = datapath;
     this.#remote = remote;
     this.#handlers = handlers;
@@ -247,10 +254,17 @@ export class RtcTransport implements AsyncDisposable {
       return;
     }
     this.#socket = socket;
+    this.#leaveNetwork = this.#network && throughNetwork({
+      network: this.#network,
+      reactor,
+      lane,
+      socket,
+      use: (changed) => this.#socket = changed,
+    });
     reactor.retain();
     const ice = this.#ice = new IceAgent({
       remote: this.#remote.iceParameters,
-      send: (bytes) => socket.sendCopy(bytes),
+      send: (bytes) => this.#socket?.sendCopy(bytes),
       onConnected: () => this.#nominated.resolve(),
       onExpired: () => this.#lose("consent", "no answer to consent checks"),
       random: Math.random,
@@ -354,6 +368,7 @@ export class RtcTransport implements AsyncDisposable {
       this.#datapath.reactor.cancel(this.#iceTask);
     }
     if (this.#socket === undefined) return;
+    this.#leaveNetwork?.();
     this.#socket.close();
     this.#socket = undefined;
     this.#datapath.reactor.release();

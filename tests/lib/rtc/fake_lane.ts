@@ -24,7 +24,7 @@ export class FakeSocket implements LaneSocket {
 
   constructor(
     readonly remote: Endpoint,
-    readonly onDatagram: DatagramHandler,
+    public onDatagram: DatagramHandler,
     private readonly lane: FakeLane,
   ) {}
 
