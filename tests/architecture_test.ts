@@ -27,6 +27,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "lib/media",
     "lib/rtc",
     "lib/client",
+    "lib/load",
+    "lib/metrics",
+    "lib/scenario",
   ],
   "lib/scenario": [
     "lib/protocol",
@@ -42,7 +45,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "lib/report",
     "lib/sfu",
   ],
-  "mod.ts": ["lib/*"],
+  "mod.ts": ["lib/*", "scenarios"],
   "cli/terminal": [],
   "cli/session": ["mod.ts", "cli/terminal"],
   "cli/commands": ["mod.ts", "cli/terminal", "cli/session"],

@@ -31,6 +31,7 @@ export interface NodeClock {
   nowMs(): number;
   /** Milliseconds since 1970. */
   wallNowMs(): number;
+  /** Calls back once after a while; returns the way to cancel. */
   setTimer(delayMs: number, fn: () => void): () => void;
 }
 

@@ -58,8 +58,8 @@ export interface SummaryInput {
   readonly thresholds: readonly Threshold[];
   /** The scenario that it was. @default {a plain run} */
   readonly scenario?: ScenarioReport | undefined;
-  /** What the scenario itself judged; it stands unless the run was cut off. */
-  readonly ownVerdict?: Verdict | undefined;
+  /** What the scenario makes of a verdict; not asked when the run was cut off. @default {nothing else} */
+  readonly judge?: ((verdict: Verdict) => Verdict) | undefined;
 }
 
 /** Everything that a run came to. */
@@ -73,8 +73,7 @@ export function summarize(input: SummaryInput): Summary {
     evaluate(threshold, snapshot, tally)
   );
   const saturation = saturationOf(snapshot);
-  const judged = ending.kind === "finished" ? input.ownVerdict : undefined;
-  const verdict = judged ?? verdictOf({
+  const plain = verdictOf({
     ending,
     tally,
     commonCause: commonCause(clients),
@@ -82,6 +81,9 @@ export function summarize(input: SummaryInput): Summary {
     thresholds,
     banded: bandedFigures(snapshot, tally, input.server),
   });
+  const verdict = ending.kind === "finished"
+    ? input.judge?.(plain) ?? plain
+    : plain;
   const connected = clients.filter((client) => client.connectionSuccessful);
   return {
     version: input.version,

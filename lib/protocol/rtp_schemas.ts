@@ -7,7 +7,9 @@
 import type { DeepReadonly } from "./deep_readonly.ts";
 import { z } from "./deps.ts";
 
-export const mediaKindSchema = z.enum(["audio", "video"]);
+/** What a track carries. */
+export type MediaKind = "audio" | "video";
+export const mediaKindSchema: z.ZodType<MediaKind> = z.enum(["audio", "video"]);
 export const directionSchema = z.enum([
   "sendrecv",
   "sendonly",
@@ -71,8 +73,6 @@ export const rtpParametersSchema = z.object({
   }),
 });
 
-/** What a track carries. */
-export type MediaKind = z.infer<typeof mediaKindSchema>;
 /** In which directions a side can use a header extension. */
 export type RtpHeaderExtensionDirection = z.infer<typeof directionSchema>;
 /** The codecs and header extensions that an end can receive. */

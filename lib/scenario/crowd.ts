@@ -33,6 +33,7 @@ import { createLocalNode, systemNodeClock } from "./host.ts";
 
 /** What a crowd is made of. */
 export interface CrowdOptions {
+  /** The server. */
   readonly server: ServerTarget;
   /** What every client has in common, and the seed. */
   readonly plan: Pick<RunPlan, "media" | "seed">;
@@ -47,7 +48,7 @@ export interface CrowdOptions {
     | undefined;
   /** The time by which seconds are counted. @default {the system's} */
   readonly clock?: NodeClock | undefined;
-  /** @default {{}} */
+  /** How packets are sent and encrypted. @default {the fastest there is} */
   readonly datapath?: DatapathChoice | undefined;
   /** Calls off the opening; has no effect on an open crowd. */
   readonly signal?: AbortSignal | undefined;
@@ -190,6 +191,7 @@ export class Crowd implements AsyncDisposable {
     return this.#closing ??= this.#close();
   }
 
+  /** The same as {@linkcode Crowd.close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -51,8 +51,8 @@ export interface ScenarioDefinition<Table extends ScenarioOptions, Found> {
   ) => Promise<Found>;
   /** Clients at its peak: threads are chosen by it. @default {the option `clients`, or 1} */
   readonly peak?: (options: OptionValues<Table>) => number;
-  /** What the run came to, where thresholds and bands do not say. */
-  readonly judge?: (found: Found) => Verdict;
+  /** What the run came to, given what thresholds or bands say of it. @default {the same} */
+  readonly judge?: (found: Found, verdict: Verdict) => Verdict;
   /** What it found, as lines of text. @default {none} */
   readonly describe?: (found: Found) => readonly string[];
 }
@@ -69,8 +69,8 @@ export interface CommonValues {
   readonly thresholds: readonly Threshold[];
 }
 
-/** A scenario: a function that any script can call. */
-export interface Scenario<Table extends ScenarioOptions, Found> {
+/** A scenario that takes an `Input` and finds a `Found`: a function that any script can call. */
+export interface Scenario<Input, Found = void> {
   /**
    * Carries it out, and sums up. Throws a {@linkcode ScenarioUsageError} for
    * options that make no sense, and a `ChannelError` when the server cannot
@@ -78,7 +78,7 @@ export interface Scenario<Table extends ScenarioOptions, Found> {
    */
   (
     venue: Venue,
-    options?: OptionInput<Table> & CommonInput,
+    options?: Input,
   ): Promise<ScenarioSummary<Found>>;
   /** By which it is called. */
   readonly name: string;
@@ -96,7 +96,8 @@ export type AnyScenario = Scenario<any, any>;
 
 /** Options that make no sense. */
 export class ScenarioUsageError extends TypeError {
-  override readonly name = "ScenarioUsageError";
+  /** `ScenarioUsageError`. */
+  override readonly name: string = "ScenarioUsageError";
   /** Everything that is wrong, a line each. */
   readonly mistakes: readonly string[];
 
@@ -115,7 +116,7 @@ export class ScenarioUsageError extends TypeError {
  * const echo = defineScenario({
  *   name: "echo",
  *   description: "Two people talk for a while, then one mutes herself.",
- *   options: { talk: duration("how long both talk", { default: "5s" }) },
+ *   options: { talk: option.duration("how long both talk", { default: "5s" }) },
  *   async run(crowd, { talk }) {
  *     const anna = await crowd.join({ video: false });
  *     await crowd.join({ video: false });
@@ -130,7 +131,9 @@ export class ScenarioUsageError extends TypeError {
 export function defineScenario<
   const Table extends ScenarioOptions,
   Found = void,
->(definition: ScenarioDefinition<Table, Found>): Scenario<Table, Found> {
+>(
+  definition: ScenarioDefinition<Table, Found>,
+): Scenario<OptionInput<Table> & CommonInput, Found> {
   const { name, description, run, peak, judge, describe } = definition;
   const options: ScenarioOptions = {
     thresholds: thresholds("what the run must keep to", { default: [] }),
@@ -151,7 +154,7 @@ export function defineScenario<
       peak: peak?.(typed) ?? (Number(values.clients) || 1),
       script: async (crowd, context) =>
         (await run(crowd, typed, context) ?? null) as JsonValue,
-      judge: judge && ((found) => judge(found as Found)),
+      judge: (found, verdict) => judge?.(found as Found, verdict) ?? verdict,
       describe: (found) => describe?.(found as Found) ?? [],
     };
   };

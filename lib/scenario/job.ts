@@ -39,8 +39,8 @@ export interface ScenarioJob {
     crowd: LiveCrowd,
     context: ScenarioContext,
   ) => Promise<JsonValue>;
-  /** What the run came to, where the scenario judges itself. */
-  readonly judge: ((found: JsonValue) => Verdict) | undefined;
+  /** What the run came to, given what thresholds or bands say of it. */
+  readonly judge: (found: JsonValue, verdict: Verdict) => Verdict;
   /** What was found, as lines of text. */
   readonly describe: (found: JsonValue) => readonly string[];
 }

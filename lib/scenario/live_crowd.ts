@@ -29,8 +29,11 @@ import {
 
 /** What a live crowd is made on. */
 export interface LiveCrowdPorts {
+  /** Where clients run. */
   readonly crowd: Crowd;
+  /** The time. */
   readonly clock: NodeClock;
+  /** Of everything drawn. */
   readonly seed: number;
   /** Aborts when the run is over; everything that waits is then rejected. */
   readonly over: AbortSignal;

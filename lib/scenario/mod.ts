@@ -29,21 +29,24 @@ export type {
   PlayOptions,
 } from "./newcomers.ts";
 export {
-  decimalNumber,
-  duration,
-  fps,
-  type NumberBounds,
-  oneOf,
-  type OptionReading,
-  quality,
-  type ScenarioOption,
-  type StageInput,
-  stages,
-  text,
-  thresholds,
-  toggle,
-  wholeNumber,
+  MEETING_OPTIONS,
+  type MeetingInput,
+  type MeetingOptions,
+  type TimedMeetingInput,
+} from "./meeting_options.ts";
+export * as option from "./option.ts";
+export type {
+  NumberBounds,
+  OptionReading,
+  ScenarioOption,
+  StageInput,
 } from "./option.ts";
+export {
+  type Recovery,
+  recoveryLines,
+  recoveryOf,
+  withRecovery,
+} from "./recovery.ts";
 export {
   run,
   type RunOptions,
@@ -51,6 +54,8 @@ export {
   type RunProgress,
 } from "./run.ts";
 export { ServerWatch, type ServerWatchOptions } from "./server_watch.ts";
+export { runShell } from "./shell.ts";
+export { runAsProgram } from "./standalone.ts";
 export {
   createVenue,
   crowd,

@@ -34,22 +34,27 @@ import { VERSION } from "./version.ts";
 
 /** What to run. */
 export interface RunOptions {
+  /** The server. */
   readonly server: ServerTarget;
   /** The embedded server's engine; `null` for a server elsewhere. */
   readonly engine: EngineKind | null;
+  /** Who does what, when. */
   readonly plan: RunPlan;
   /** How long the ramp takes, in milliseconds: media time counts from its end. */
   readonly rampUpMs: number;
   /** The options as they were given, for the record. */
   readonly config: Readonly<Record<string, JsonValue>>;
+  /** What the run must keep to. */
   readonly thresholds: readonly Threshold[];
+  /** Threads that drive clients. @default {1} */
   readonly workers?: number | undefined;
+  /** How packets are sent and encrypted. @default {the fastest there is} */
   readonly datapath?: DatapathChoice | undefined;
   /** What happens besides the plan; the run is over when that is. @default {the plan alone} */
   readonly job?: ScenarioJob | undefined;
   /** How the crowd is opened. @default {of real clients} */
   readonly open?: ((options: CrowdOptions) => Promise<Crowd>) | undefined;
-  /** @default {the system's} */
+  /** The time. @default {the system's} */
   readonly clock?: NodeClock | undefined;
   /** Stops the run; it ends as interrupted. */
   readonly signal?: AbortSignal | undefined;
@@ -59,19 +64,25 @@ export interface RunOptions {
   readonly monitor?: readonly MonitorTarget[] | undefined;
   /** Bearer token for the server's `/metrics`, if that is watched. */
   readonly metricsToken?: string | undefined;
+  /** Told of what happens to clients and nodes, as it happens. */
   readonly onNote?: ((note: NodeNote) => void) | undefined;
   /** Told when a watched server goes, or cannot be looked at. */
   readonly onServerNote?: ((text: string) => void) | undefined;
+  /** Told each second where the run is. */
   readonly onProgress?: ((progress: RunProgress) => void) | undefined;
 }
 
 /** Where a run is. */
 export interface RunProgress {
+  /** Clients come, media flows, or everyone leaves. */
   readonly phase: "ramp" | "media" | "teardown";
+  /** Milliseconds since it began. */
   readonly elapsedMs: number;
   /** When media will be over; it moves while clients are still joining. */
   readonly endMs: number;
+  /** What happened in the last second. */
   readonly point: TimelinePoint;
+  /** Everything measured so far. */
   readonly snapshot: Snapshot;
   /** A summary of the run so far, marked partial. */
   readonly summarize: () => Summary;
@@ -79,6 +90,7 @@ export interface RunProgress {
 
 /** What a run leaves behind. */
 export interface RunOutcome {
+  /** What it came to. */
   readonly summary: Summary;
   /** Everything measured, clients included. */
   readonly snapshot: Snapshot;
@@ -218,7 +230,7 @@ function summarizeRun(
     thresholds,
     ...(job !== undefined && {
       scenario: { name: job.name, found },
-      ownVerdict: found === null ? undefined : job.judge?.(found),
+      judge: (verdict) => found === null ? verdict : job.judge(found, verdict),
     }),
   });
 }

@@ -1,8 +1,8 @@
 /**
  * Fakes of the doors to the world, for tests of rtcrowd and of what is built
  * on it: a clock that is moved by hand, a channel whose server is a script,
- * a transport without a network, and a whole server with rooms for many
- * clients at once.
+ * a transport without a network, a whole server with rooms for many clients
+ * at once, and a venue in which scenarios run in virtual time.
  *
  * It knows no real time and no socket.
  *
@@ -11,6 +11,11 @@
 
 export { FakeChannel, type Script } from "./fake_channel.ts";
 export { FakeClock } from "./fake_clock.ts";
+export {
+  type FakeCrowd,
+  fakeCrowd,
+  type FakeCrowdOptions,
+} from "./fake_crowd.ts";
 export {
   fakeEnvironment,
   type FakeEnvironmentOptions,

@@ -8,7 +8,8 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { startSfu, summarySchema } from "../../mod.ts";
+import { summarySchema } from "../../lib/report/mod.ts";
+import { startSfu } from "../../mod.ts";
 import { ENGINES } from "../integration/sfu/engines.ts";
 import { nothingListens, OutDir, runProgram } from "./program.ts";
 import { openRelay } from "./relay.ts";

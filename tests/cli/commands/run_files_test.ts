@@ -5,7 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { RunFiles, whyNotWritable } from "../../../cli/commands/run_files.ts";
-import { resultsSchema, summarySchema } from "../../../mod.ts";
+import { resultsSchema, summarySchema } from "../../../lib/report/mod.ts";
 import { summarize } from "../../../lib/metrics/mod.ts";
 import { madeUpRun } from "../../lib/metrics/run.ts";
 

@@ -1,0 +1,27 @@
+/**
+ * A command that a scenario runs meanwhile.
+ *
+ * @module
+ */
+
+/**
+ * Runs a line of shell; resolves when it has ended well. Throws an `Error`
+ * with what it said when it does not, and ends it when `signal` aborts.
+ */
+export async function runShell(
+  line: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { code, stderr } = await new Deno.Command("sh", {
+    args: ["-c", line],
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+    signal,
+  }).output();
+  if (code === 0) return;
+  const said = new TextDecoder().decode(stderr).trim().split("\n").at(-1);
+  throw new Error(
+    `Cannot run "${line}": it ended with ${code}${said ? `: ${said}` : ""}`,
+  );
+}

@@ -1,0 +1,159 @@
+/** A venue without a server: scenarios run in virtual time, against a fake one. */
+
+import { Client } from "../client/mod.ts";
+import { createRandom, LocalNode, type NodeHandlers } from "../load/mod.ts";
+import { videoPreset } from "../media/mod.ts";
+import { createVenue, Crowd, type Venue } from "../scenario/mod.ts";
+import { FakeClock } from "./fake_clock.ts";
+import { fakeEnvironment } from "./fake_environment.ts";
+import { FakeScheduler } from "./fake_scheduler.ts";
+import { FakeServer, type FakeServerOptions } from "./fake_server.ts";
+
+/** What a fake crowd is made of. */
+export interface FakeCrowdOptions extends FakeServerOptions {
+  /** Of everything drawn. @default {1} */
+  readonly seed?: number;
+  /** How often packets go out, in virtual milliseconds: long turns make long stories cheap. @default {20} */
+  readonly turnMs?: number;
+  /** What a scenario must be done in, in virtual milliseconds. @default {a day} */
+  readonly mostMs?: number;
+}
+
+/** A venue without a server. */
+export interface FakeCrowd extends Venue {
+  /** Virtual time; it goes on by itself while a scenario does. */
+  readonly clock: FakeClock;
+  /** The server; take it down, cut its channels, look who is there. */
+  readonly server: FakeServer;
+}
+
+const DAY_MS = 24 * 3_600_000;
+/** So much virtual time passes between two looks whether the scenario is done. */
+const STEP_MS = 1000;
+
+/**
+ * A venue for tests of scenarios: real clients, a server without a network,
+ * and hours that pass in a moment.
+ *
+ * @example
+ * ```ts
+ * import { fakeCrowd } from "./mod.ts";
+ * import { defineScenario } from "../scenario/mod.ts";
+ *
+ * const quiet = defineScenario({
+ *   name: "quiet",
+ *   description: "Two people, one of them silent.",
+ *   options: {},
+ *   async run(crowd) {
+ *     await crowd.join({ publish: false });
+ *     await crowd.join();
+ *     await crowd.wait(60_000);
+ *   },
+ * });
+ * const summary = await quiet(fakeCrowd());
+ * console.assert(summary.totalClients === 2);
+ * ```
+ */
+export function fakeCrowd(options: FakeCrowdOptions = {}): FakeCrowd {
+  const { seed = 1, turnMs = 20, mostMs = DAY_MS, ...differences } = options;
+  const clock = new FakeClock();
+  const server = new FakeServer(clock, differences);
+  const time = {
+    nowMs: () => clock.nowMs(),
+    wallNowMs: () => server.wallNowMs(),
+    setTimer: (ms: number, fn: () => void) => clock.setTimer(ms, fn),
+  };
+  const tooLong = new AbortController();
+  const venue = createVenue({
+    server: { url: "ws://fake.invalid/ws" },
+    engine: null,
+    seed,
+    workers: 1,
+    clock: time,
+    signal: tooLong.signal,
+    open: async (crowdOptions) => {
+      const crowd = new Crowd({
+        ...crowdOptions,
+        openNode: (name, handlers) =>
+          fakeNode(name, handlers, { clock, server, seed, turnMs, time }),
+      });
+      await crowd.start();
+      return crowd;
+    },
+  });
+  return {
+    ...venue,
+    clock,
+    server,
+    async perform(job) {
+      const untilMs = clock.nowMs() + mostMs;
+      let isOver = false;
+      const outcome = venue.perform(job).finally(() => isOver = true);
+      while (!isOver) {
+        if (clock.nowMs() > untilMs) tooLong.abort();
+        await clock.run(STEP_MS);
+      }
+      return await outcome;
+    },
+  };
+}
+
+function fakeNode(
+  name: string,
+  handlers: NodeHandlers,
+  { clock, server, seed, turnMs, time }: {
+    readonly clock: FakeClock;
+    readonly server: FakeServer;
+    readonly seed: number;
+    readonly turnMs: number;
+    readonly time: ConstructorParameters<typeof LocalNode>[0]["clock"];
+  },
+): LocalNode {
+  return new LocalNode({
+    name,
+    clock: time,
+    handlers,
+    openHost: ({ plan: common }, meter) => {
+      const environment = fakeEnvironment({
+        clock,
+        scheduler: new FakeScheduler(clock, turnMs),
+        server,
+        random: createRandom(seed, `clients of ${name}`),
+        meter: {
+          counters: meter.counters,
+          // Turns are as long as they were made: that is no lateness.
+          lateness: { record() {} },
+          mediaLatency: meter.trend("mediaLatency"),
+        },
+      });
+      return Promise.resolve({
+        create: (plan, onEvent) => {
+          const media = plan.media ?? common.media;
+          const video = media.video
+            ? videoPreset(media.quality, media.fps)
+            : undefined;
+          return new Client(environment, {
+            roomId: plan.roomId,
+            participantName: plan.participantName,
+            publish: plan.role === "publisher"
+              ? { audio: media.audio, video }
+              : undefined,
+            nominalVideo: video,
+            maxAudio: media.audio ? media.maxAudio : 0,
+            maxVideo: media.video ? media.maxVideo : 0,
+            cname: plan.clientId,
+          }, onEvent);
+        },
+        health: {
+          lanes: ["fake"],
+          ciphers: ["fake"],
+          notes: [],
+          cpuUs: () => 0,
+          kernelDrops: () => 0,
+        },
+        latenessMs: () => 0,
+        [Symbol.dispose]() {},
+      });
+    },
+  });
+}

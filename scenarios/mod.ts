@@ -1,0 +1,22 @@
+/**
+ * The scenarios that come with rtcrowd, a file each. They are made of what
+ * `mod.ts` gives to everyone, and know nothing else.
+ *
+ * @module
+ */
+
+export { churn, type ChurnInput } from "./churn.ts";
+export { classroom } from "./classroom.ts";
+export { conference } from "./conference.ts";
+export { muteStorm, type MuteStormInput } from "./mute_storm.ts";
+export { panel } from "./panel.ts";
+export { ramp, type RampInput } from "./ramp.ts";
+export { reconnectStorm, type ReconnectStormInput } from "./reconnect_storm.ts";
+export {
+  serverRestart,
+  type ServerRestartFindings,
+  type ServerRestartInput,
+} from "./server_restart.ts";
+export { smoke } from "./smoke.ts";
+export { soak, type SoakFindings, type SoakInput } from "./soak.ts";
+export { webinar } from "./webinar.ts";
