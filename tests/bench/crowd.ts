@@ -8,6 +8,7 @@
 import {
   type Crowd,
   makePlan,
+  type MediaPlan,
   openCrowd,
   type PlanOptions,
   rampAndHold,
@@ -20,7 +21,7 @@ import {
 export interface Gathering extends
   Pick<
     PlanOptions,
-    "video" | "rooms" | "publishRatio" | "maxAudio" | "maxVideo"
+    "video" | "fps" | "rooms" | "publishRatio" | "maxAudio" | "maxVideo"
   > {
   readonly clients: number;
   readonly rampUpMs: number;
@@ -37,75 +38,72 @@ export interface Assembled {
 const PATIENCE_MS = 90_000;
 const SEED = 1;
 
-/** Opens a crowd, and counts from before its clients come. */
-export async function openGathering(): Promise<OpenGathering> {
+/** Starts a server, and a crowd that has nobody yet. */
+export async function openGathering(
+  gathering: Gathering,
+): Promise<OpenGathering> {
   const sfu = await spawnSfu({ engine: "mediasoup", workers: 1 });
   try {
-    return await OpenGathering.open(sfu);
+    const open = new OpenGathering(sfu, gathering);
+    await open.start();
+    return open;
   } catch (error) {
     await sfu[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-/** A server and a crowd that has nobody yet. */
+/** A server and a crowd; use {@linkcode openGathering}. */
 export class OpenGathering implements AsyncDisposable {
   readonly sfu: Sfu;
-  readonly #crowd: Crowd;
-  readonly #onSecond: { call: (snapshot: Snapshot) => void };
+  readonly #gathering: Gathering;
+  #crowd: Crowd | undefined;
+  #onSecond = (_snapshot: Snapshot) => {};
 
-  private constructor(
-    sfu: Sfu,
-    crowd: Crowd,
-    onSecond: { call: (snapshot: Snapshot) => void },
-  ) {
+  constructor(sfu: Sfu, gathering: Gathering) {
     this.sfu = sfu;
-    this.#crowd = crowd;
-    this.#onSecond = onSecond;
+    this.#gathering = gathering;
   }
 
-  /** Use {@linkcode openGathering}. */
-  static async open(sfu: Sfu): Promise<OpenGathering> {
-    const onSecond = { call: (_snapshot: Snapshot) => {} };
-    const crowd = await openCrowd({
-      server: { url: sfu.url },
-      plan: { media: mediaOf({ video: true }), seed: SEED },
-      onSecond: (_point, snapshot) => onSecond.call(snapshot),
+  /** Opens the crowd; called once. */
+  async start(): Promise<void> {
+    this.#crowd = await openCrowd({
+      server: { url: this.sfu.url },
+      plan: { media: mediaOf(this.#gathering), seed: SEED },
+      onSecond: (_point, snapshot) => this.#onSecond(snapshot),
     });
-    return new OpenGathering(sfu, crowd, onSecond);
   }
 
-  /** Has everybody come; resolves once `isDone` of a second's numbers, or when patience ends. */
-  async gather(
-    gathering: Gathering,
-    isDone: (snapshot: Snapshot) => boolean,
-  ): Promise<Assembled> {
-    const { clients, rampUpMs } = gathering;
-    const startMs = this.#crowd.elapsedMs;
-    await this.#crowd.add(makePlan({
-      ...mediaOf(gathering),
-      ...gathering,
+  /** Has everybody come; resolves in the second in which all are connected, or when patience ends. */
+  async gather(): Promise<Assembled> {
+    const { clients, rampUpMs, rooms, publishRatio } = this.#gathering;
+    const crowd = this.#crowd!;
+    const startMs = crowd.elapsedMs;
+    await crowd.add(makePlan({
+      ...mediaOf(this.#gathering),
       stages: rampAndHold(clients, rampUpMs, PATIENCE_MS),
       room: "bench",
+      rooms,
+      publishRatio,
       churnRate: 0,
       seed: SEED,
     }));
     const snapshot = await new Promise<Snapshot>((resolve) => {
-      this.#onSecond.call = (snapshot) => {
-        const isLate = this.#crowd.elapsedMs - startMs > PATIENCE_MS;
-        if (isLate || isDone(snapshot)) resolve(snapshot);
+      this.#onSecond = (snapshot) => {
+        const isLate = crowd.elapsedMs - startMs > PATIENCE_MS;
+        if (isLate || connectedOf(snapshot) === clients) resolve(snapshot);
       };
     });
-    return { afterMs: this.#crowd.elapsedMs - startMs, snapshot };
+    return { afterMs: crowd.elapsedMs - startMs, snapshot };
   }
 
   /** Everything, as of the last second. */
   snapshot(): Snapshot {
-    return this.#crowd.snapshot();
+    return this.#crowd!.snapshot();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#crowd.close();
+    await this.#crowd?.close();
     await this.sfu[Symbol.asyncDispose]();
   }
 }
@@ -115,13 +113,6 @@ export function connectedOf({ clients }: Snapshot): number {
   return clients.filter((client) => client.connectionSuccessful).length;
 }
 
-function mediaOf({ video, maxAudio = 4, maxVideo = 4 }: Partial<Gathering>) {
-  return {
-    audio: true,
-    video: video ?? false,
-    quality: "480p",
-    fps: 30,
-    maxAudio,
-    maxVideo,
-  } as const;
+function mediaOf({ video, fps, maxAudio, maxVideo }: Gathering): MediaPlan {
+  return { audio: true, video, quality: "480p", fps, maxAudio, maxVideo };
 }
