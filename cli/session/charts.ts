@@ -24,7 +24,7 @@ export interface ChartDefinition {
 }
 
 /** All charts, those that matter most first. */
-export const CHARTS = {
+const CHARTS = {
   packets: {
     title: "packets",
     longTitle: "packets",

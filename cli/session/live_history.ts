@@ -14,34 +14,31 @@ import {
 } from "../../mod.ts";
 import type { ServerUse } from "./model.ts";
 
-/** The numbers that are kept over time; `NaN` where one is unknown. */
-export const SERIES_NAMES = [
-  "sentPerSec",
-  "receivedPerSec",
-  "sendBps",
-  "receiveBps",
-  "lossPercent",
-  "clientsConnected",
-  "clientsWanted",
-  "mediaP50Ms",
-  "mediaP95Ms",
-  "mediaP99Ms",
-  "signalingP50Ms",
-  "signalingP95Ms",
-  "signalingP99Ms",
-  "connectionP50Ms",
-  "connectionP95Ms",
-  "connectionP99Ms",
-  "serverCpuPercent",
-  "generatorCpuPercent",
-  "serverRssBytes",
-] as const;
+/** Values of one second; `NaN` where one is unknown. Latencies are those of the last ten seconds. */
+export interface Moment {
+  readonly sentPerSec: number;
+  readonly receivedPerSec: number;
+  readonly sendBps: number;
+  readonly receiveBps: number;
+  readonly lossPercent: number;
+  readonly clientsConnected: number;
+  readonly clientsWanted: number;
+  readonly mediaP50Ms: number;
+  readonly mediaP95Ms: number;
+  readonly mediaP99Ms: number;
+  readonly signalingP50Ms: number;
+  readonly signalingP95Ms: number;
+  readonly signalingP99Ms: number;
+  readonly connectionP50Ms: number;
+  readonly connectionP95Ms: number;
+  readonly connectionP99Ms: number;
+  readonly serverCpuPercent: number;
+  readonly generatorCpuPercent: number;
+  readonly serverRssBytes: number;
+}
 
-/** One of them. */
-export type SeriesName = typeof SERIES_NAMES[number];
-
-/** Values of one second. */
-export type Moment = Readonly<Record<SeriesName, number>>;
+/** The name of a value that is kept over time. */
+export type SeriesName = keyof Moment;
 
 /** The last minutes. */
 export interface LiveHistory {
@@ -65,7 +62,7 @@ export const EMPTY_HISTORY: LiveHistory = { moments: [], looks: [] };
 export const MAX_MOMENTS = 600;
 
 /** Seconds over which latencies are put together. */
-export const LATENCY_WINDOW_SEC = 10;
+const LATENCY_WINDOW_SEC = 10;
 
 /** The history with one more second; `before` is the snapshot of the second before. */
 export function remembered(
