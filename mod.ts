@@ -7,8 +7,18 @@
  */
 
 export {
+  checkImpairment,
+  describeImpairment,
+  type Impairment,
+  IMPAIRMENT_PROFILES,
+  type ImpairmentProfile,
+  type LinkImpairment,
+  parseImpairment,
+} from "./lib/impairment/mod.ts";
+export {
   type ClientPlan,
   type DatapathChoice,
+  type ImpairmentShare,
   type LoadNode,
   makePlan,
   type MediaPlan,
@@ -24,6 +34,7 @@ export {
   type RunPlan,
   type ServerTarget,
   type Stage,
+  withImpairments,
 } from "./lib/load/mod.ts";
 export {
   type Fps,

@@ -32,6 +32,8 @@ export interface ConsumedTrack {
 export interface ReceptionTotals {
   expected: number;
   lost: number;
+  /** Of those lost, the ones that a repair made up for. */
+  repaired: number;
   deliverable: number;
   received: number;
   bytes: number;
@@ -236,6 +238,7 @@ export function noTotals(): ReceptionTotals {
   return {
     expected: 0,
     lost: 0,
+    repaired: 0,
     deliverable: 0,
     received: 0,
     bytes: 0,
@@ -250,6 +253,7 @@ function addTotals(
 ): void {
   totals.expected += receiver.expected;
   totals.lost += receiver.lost;
+  totals.repaired += receiver.packetsRepaired;
   totals.deliverable += receiver.deliverable(nowMs);
   totals.received += receiver.packetsReceived;
   totals.bytes += receiver.bytesReceived;

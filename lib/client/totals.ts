@@ -44,6 +44,7 @@ export function addStay(totals: ClientTotals, stay: Stay): void {
   const received = stay.reception.totals();
   totals.expected += received.expected;
   totals.lost += received.lost;
+  totals.repaired += received.repaired;
   totals.deliverable += received.deliverable;
   totals.received += received.received;
   totals.bytes += received.bytes;

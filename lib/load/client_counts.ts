@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Network } from "../impairment/mod.ts";
 import type { CounterName } from "../metrics/mod.ts";
 import type { DrivenTotals } from "./client_port.ts";
 
@@ -14,9 +15,18 @@ export type ClientCounts = Record<
     CounterName,
     | "packetsExpected"
     | "packetsLost"
+    | "packetsRepaired"
     | "packetsDeliverable"
     | "packetsDuplicate"
     | "srtpFailures"
+    | "impairedIn"
+    | "impairedInDropped"
+    | "impairedInDelayed"
+    | "impairedInDuplicated"
+    | "impairedOut"
+    | "impairedOutDropped"
+    | "impairedOutDelayed"
+    | "impairedOutDuplicated"
   >,
   number
 >;
@@ -26,17 +36,39 @@ export function noCounts(): ClientCounts {
   return {
     packetsExpected: 0,
     packetsLost: 0,
+    packetsRepaired: 0,
     packetsDeliverable: 0,
     packetsDuplicate: 0,
     srtpFailures: 0,
+    impairedIn: 0,
+    impairedInDropped: 0,
+    impairedInDelayed: 0,
+    impairedInDuplicated: 0,
+    impairedOut: 0,
+    impairedOutDropped: 0,
+    impairedOutDelayed: 0,
+    impairedOutDuplicated: 0,
   };
 }
 
-/** Adds one client's media so far. */
-export function addCounts(counts: ClientCounts, totals: DrivenTotals): void {
+/** Adds one client's media so far, and what its network did to it. */
+export function addCounts(
+  counts: ClientCounts,
+  totals: DrivenTotals,
+  { inboundCounts, outboundCounts }: Network,
+): void {
   counts.packetsExpected += totals.expected;
   counts.packetsLost += totals.lost;
+  counts.packetsRepaired += totals.repaired;
   counts.packetsDeliverable += totals.deliverable;
   counts.packetsDuplicate += totals.duplicates;
   counts.srtpFailures += totals.srtpFailures;
+  counts.impairedIn += inboundCounts.packets;
+  counts.impairedInDropped += inboundCounts.dropped;
+  counts.impairedInDelayed += inboundCounts.delayed;
+  counts.impairedInDuplicated += inboundCounts.duplicated;
+  counts.impairedOut += outboundCounts.packets;
+  counts.impairedOutDropped += outboundCounts.dropped;
+  counts.impairedOutDelayed += outboundCounts.delayed;
+  counts.impairedOutDuplicated += outboundCounts.duplicated;
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Network } from "../impairment/mod.ts";
 import type { Fps, Quality } from "../media/mod.ts";
 import type { MediaKind } from "../protocol/mod.ts";
 import type { ClientPlan } from "./plan.ts";
@@ -17,6 +18,8 @@ export interface DrivenTotals {
   readonly bytes: number;
   readonly expected: number;
   readonly lost: number;
+  /** Of those lost, the ones that a repair made up for. */
+  readonly repaired: number;
   readonly deliverable: number;
   readonly flowing: number;
   readonly srtpFailures: number;
@@ -73,10 +76,11 @@ export interface DrivenClient {
   cutChannel(): void;
 }
 
-/** Makes the client of a plan. */
+/** Makes the client of a plan; all its packets go through `network`. */
 export type ClientFactory = (
   plan: ClientPlan,
   onEvent: (event: DrivenEvent) => void,
+  network: Network,
 ) => DrivenClient;
 
 /** The generator's own state on this node. */

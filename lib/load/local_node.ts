@@ -7,6 +7,11 @@
  */
 
 import {
+  describeImpairment,
+  type Impairment,
+  Network,
+} from "../impairment/mod.ts";
+import {
   type ClientFigures,
   ClientRecorder,
   NodeMeter,
@@ -14,16 +19,17 @@ import {
 } from "../metrics/mod.ts";
 import { Admission } from "./admission.ts";
 import { addCounts, noCounts } from "./client_counts.ts";
-import type {
-  ClientFactory,
-  DrivenClient,
-  DrivenEvent,
-  DrivenTotals,
-  HealthProbe,
-} from "./client_port.ts";
-
+import {
+  type Driven,
+  endSession,
+  noteLost,
+  refreshFigures,
+  refreshGauges,
+} from "./driven.ts";
+import type { ClientFactory, DrivenEvent, HealthProbe } from "./client_port.ts";
 import type { LoadNode, NodeCommand, NodeHandlers, NodePlan } from "./node.ts";
 import type { ClientPlan } from "./plan.ts";
+import { createRandom } from "./random.ts";
 
 /** Time, as the node needs it. */
 export interface NodeClock {
@@ -54,22 +60,6 @@ export interface LocalNodeOptions {
 
 const SNAPSHOT_INTERVAL_MS = 1000;
 
-interface Driven {
-  readonly plan: ClientPlan;
-  readonly client: DrivenClient;
-  readonly record: ClientRecorder;
-  /** On the node's clock. */
-  readonly dueMs: number;
-  connectedMs: number;
-  /** When its channel was lost; -1 when its media flows. */
-  lostMs: number;
-  /** When it was back in the room since; -1 before. */
-  returnedMs: number;
-  lastError: string | null;
-  leaving: Promise<void> | undefined;
-  cancelTimer: () => void;
-}
-
 /** Runs clients on this thread. */
 export class LocalNode implements LoadNode {
   readonly name: string;
@@ -81,6 +71,7 @@ export class LocalNode implements LoadNode {
   readonly #past = noCounts();
   #host: ClientHost | undefined;
   #admission: Admission | undefined;
+  #seed = 0;
   #zeroMs = 0;
   #startMs = 0;
   #heldBack = 0;
@@ -101,6 +92,7 @@ export class LocalNode implements LoadNode {
       latenessMs: () => host.latenessMs(),
       setTimer: clock.setTimer,
     });
+    this.#seed = plan.plan.seed;
     this.#startMs = clock.nowMs();
     this.#zeroMs = this.#startMs - (clock.wallNowMs() - plan.startedAtMs);
     for (const client of plan.plan.clients) this.#add(client);
@@ -134,8 +126,13 @@ export class LocalNode implements LoadNode {
         return;
       case "reconnect":
         for (const driven of this.#named(command.clients)) {
-          this.#noteLost(driven);
+          noteLost(driven, this.#options.clock.nowMs());
           driven.client.cutChannel();
+        }
+        return;
+      case "impair":
+        for (const driven of this.#named(command.clients)) {
+          this.#impair(driven, command.impairment);
         }
         return;
     }
@@ -190,14 +187,19 @@ export class LocalNode implements LoadNode {
       node: this.name,
     });
     const dueMs = Math.max(this.#zeroMs + plan.joinAtMs, clock.nowMs());
+    const network = new Network((direction) =>
+      createRandom(this.#seed, `${direction} packets of ${clientId}`)
+    );
     const client = this.#host!.create(
       plan,
       (event) => this.#onEvent(driven, event),
+      network,
     );
     const driven: Driven = {
       plan,
       client,
       record,
+      network,
       dueMs,
       connectedMs: -1,
       lostMs: -1,
@@ -208,6 +210,7 @@ export class LocalNode implements LoadNode {
     };
     this.#clients.set(index, driven);
     this.#records.set(index, record);
+    if (plan.impairment !== undefined) this.#impair(driven, plan.impairment);
     driven.cancelTimer = clock.setTimer(
       Math.max(0, dueMs - clock.nowMs()),
       () => this.#begin(driven),
@@ -234,6 +237,14 @@ export class LocalNode implements LoadNode {
     });
   }
 
+  #impair(
+    { network, record }: Driven,
+    impairment: Impairment | null,
+  ): void {
+    network.impair(impairment, this.#options.clock.nowMs());
+    record.figures.impairment = impairment && describeImpairment(impairment);
+  }
+
   #noteHeldBack(ms: number): void {
     this.#heldBack++;
     this.#meter.trend("joinHeldBack").record(ms * 1000);
@@ -252,8 +263,8 @@ export class LocalNode implements LoadNode {
     if (this.#clients.get(index) !== driven) return;
     this.#clients.delete(index);
     const totals = driven.client.totals();
-    this.#refreshFigures(driven, totals);
-    addCounts(this.#past, totals);
+    refreshFigures(driven, totals, this.#meter, this.#options.clock.nowMs());
+    addCounts(this.#past, totals, driven.network);
   }
 
   #named(indices: readonly number[]): Driven[] {
@@ -306,7 +317,7 @@ export class LocalNode implements LoadNode {
     const { figures } = driven.record;
     const nowMs = this.#options.clock.nowMs();
     if (state === "connected") driven.connectedMs = nowMs;
-    else this.#endSession(driven, nowMs);
+    else endSession(driven, nowMs);
     figures.state = state;
     if (state === "failed") figures.failureCause = driven.lastError;
   }
@@ -315,7 +326,7 @@ export class LocalNode implements LoadNode {
     const atMs = Math.round(this.#options.clock.nowMs() - this.#zeroMs);
     driven.record.addError(kind, message, atMs);
     driven.lastError = message;
-    if (kind === "channel") this.#noteLost(driven);
+    if (kind === "channel") noteLost(driven, this.#options.clock.nowMs());
     this.#meter.countError(kind);
     this.#note(driven, "error", message);
   }
@@ -324,12 +335,6 @@ export class LocalNode implements LoadNode {
     const atMs = this.#options.clock.nowMs() - this.#zeroMs;
     const { clientId } = driven.plan;
     this.#options.handlers.onNote({ atMs, clientId, level, text });
-  }
-
-  #endSession(driven: Driven, nowMs: number): void {
-    if (driven.connectedMs < 0) return;
-    driven.record.figures.sessionDurationMs += nowMs - driven.connectedMs;
-    driven.connectedMs = -1;
   }
 
   #scheduleSnapshot(): void {
@@ -352,79 +357,9 @@ export class LocalNode implements LoadNode {
     gauges.consumersOpen = 0;
     for (const driven of this.#clients.values()) {
       const totals = driven.client.totals();
-      addCounts(counters, totals);
-      this.#refreshFigures(driven, totals);
-      this.#refreshGauges(driven);
+      addCounts(counters, totals, driven.network);
+      refreshFigures(driven, totals, this.#meter, this.#options.clock.nowMs());
+      refreshGauges(driven, this.#meter);
     }
-  }
-
-  #refreshFigures(driven: Driven, totals: DrivenTotals): void {
-    const { figures } = driven.record;
-    const nowMs = this.#options.clock.nowMs();
-    if (driven.connectedMs >= 0) {
-      this.#endSession(driven, nowMs);
-      driven.connectedMs = nowMs;
-    }
-    figures.packetsSent = totals.packetsSent;
-    figures.packetsReceived = totals.received;
-    figures.packetsExpected = totals.expected;
-    figures.packetsLost = totals.lost;
-    figures.packetsDeliverable = totals.deliverable;
-    figures.bytesSent = totals.bytesSent;
-    figures.bytesReceived = totals.bytes;
-    figures.consumersFlowing = totals.flowing;
-    this.#noteFirst(driven, "timeToFirstMediaSent", totals.firstSentMs);
-    this.#noteFirst(driven, "timeToFirstMediaReceived", totals.firstReceivedMs);
-    this.#noteRecovery(driven, totals);
-  }
-
-  #refreshGauges({ client, record: { figures } }: Driven): void {
-    const { gauges } = this.#meter;
-    if (figures.state === "connected") {
-      gauges.clientsConnected++;
-      const jitter = this.#meter.trend("jitter");
-      for (const ms of client.jittersMs()) {
-        jitter.record(ms * 1000);
-        figures.maxJitterMs = Math.max(figures.maxJitterMs ?? 0, ms);
-      }
-    }
-    if (figures.state === "connected" || figures.state === "joining") {
-      gauges.clientsActive++;
-    }
-    gauges.producersOpen += client.producersOpen;
-    gauges.consumersOpen += client.consumersOpen;
-  }
-
-  #noteFirst(
-    { record: { figures }, dueMs }: Driven,
-    name: "timeToFirstMediaSent" | "timeToFirstMediaReceived",
-    atMs: number,
-  ): void {
-    const key = `${name}Ms` as const;
-    if (atMs < 0 || figures[key] !== null) return;
-    figures[key] = atMs - dueMs;
-    this.#meter.trend(name).record((atMs - dueMs) * 1000);
-  }
-
-  /** From now on it is on its way back. Who is not connected has nothing to lose. */
-  #noteLost(driven: Driven): void {
-    if (driven.lostMs >= 0 || driven.connectedMs < 0) return;
-    driven.lostMs = this.#options.clock.nowMs();
-    driven.returnedMs = -1;
-  }
-
-  /** It has recovered when it is back and media flows the way that it flowed before. */
-  #noteRecovery(driven: Driven, totals: DrivenTotals): void {
-    if (driven.lostMs < 0 || driven.returnedMs < 0) return;
-    const flowsAt = totals.firstReceivedMs >= 0
-      ? totals.stayFirstReceivedMs
-      : totals.firstSentMs >= 0
-      ? totals.stayFirstSentMs
-      : driven.returnedMs;
-    if (flowsAt < 0) return;
-    const ms = Math.max(flowsAt, driven.returnedMs) - driven.lostMs;
-    driven.lostMs = -1;
-    driven.record.figures.recoveryMs = ms;
-    this.#meter.trend("recovery").record(ms * 1000);
   }
 }

@@ -7,6 +7,7 @@
  * @module
  */
 
+import type { Impairment } from "../impairment/mod.ts";
 import type { Snapshot } from "../metrics/mod.ts";
 import type { MediaKind } from "../protocol/mod.ts";
 import type { Fps, Quality } from "../media/mod.ts";
@@ -71,7 +72,13 @@ export type NodeCommand =
     readonly fps: Fps;
   }
   /** These lose their channel without a word, and come back. */
-  | { readonly type: "reconnect"; readonly clients: readonly number[] };
+  | { readonly type: "reconnect"; readonly clients: readonly number[] }
+  /** These have another network from now on; `null` is one that does nothing to packets. */
+  | {
+    readonly type: "impair";
+    readonly clients: readonly number[];
+    readonly impairment: Impairment | null;
+  };
 
 /** Who is told of a node. */
 export interface NodeHandlers {

@@ -6,6 +6,7 @@
  * @module
  */
 
+import type { Impairment } from "../impairment/mod.ts";
 import type { Fps, Quality } from "../media/mod.ts";
 import { withChurn } from "./churn.ts";
 import {
@@ -82,6 +83,11 @@ export interface ClientPlan {
    * @default {what all clients of the plan have in common}
    */
   readonly media?: MediaPlan | undefined;
+  /**
+   * What its network does to packets, until a command says otherwise.
+   * @default {nothing}
+   */
+  readonly impairment?: Impairment | undefined;
 }
 
 /** A whole run, or one node's share of it. */

@@ -81,6 +81,14 @@ export interface ClientFigures {
   packetsDeliverable: number;
   /** Of those expected, the ones that never came. */
   packetsLost: number;
+  /** Of those lost, the ones that a repair made up for. */
+  packetsRepaired: number;
+  /** Its network as it is now, in one line; `null` when that does nothing to packets. */
+  impairment: string | null;
+  /** Packets that its network dropped before they came to it, repairs included. */
+  packetsDroppedIn: number;
+  /** Packets that its network dropped after they were sent. */
+  packetsDroppedOut: number;
   /** Whole RTP packets sent, headers included. */
   bytesSent: number;
   /** Whole RTP packets received, headers included. */
@@ -136,6 +144,10 @@ export class ClientRecorder {
     packetsExpected: 0,
     packetsDeliverable: 0,
     packetsLost: 0,
+    packetsRepaired: 0,
+    impairment: null,
+    packetsDroppedIn: 0,
+    packetsDroppedOut: 0,
     bytesSent: 0,
     bytesReceived: 0,
     producersCreated: 0,

@@ -79,6 +79,11 @@ export const METRICS = {
     "lower",
     "Expected packets that never came, late ones given back.",
   ),
+  packetsRepaired: counter(
+    "packets",
+    "higher",
+    "Lost packets that a repair made up for (RFC 4588).",
+  ),
   packetsDuplicate: counter("packets", "lower", "RTP packets received twice."),
   packetsOutOfOrder: counter(
     "packets",
@@ -114,6 +119,16 @@ export const METRICS = {
     "From capture (abs-capture-time) to the receiving kernel.",
   ),
   jitter: trend("Interarrival jitter (RFC 3550 section 6.4.1)."),
+
+  // What impaired networks did, in RTP packets, repairs included.
+  impairedIn: impaired("on their way to clients."),
+  impairedInDropped: impaired("dropped on their way to clients."),
+  impairedInDelayed: impaired("delayed on their way to clients."),
+  impairedInDuplicated: impaired("duplicated on their way to clients."),
+  impairedOut: impaired("on their way to the server."),
+  impairedOutDropped: impaired("dropped on their way to the server."),
+  impairedOutDelayed: impaired("delayed on their way to the server."),
+  impairedOutDuplicated: impaired("duplicated on their way to the server."),
 
   // Setting up.
   producersCreated: counter(
@@ -220,6 +235,13 @@ function counter(
   doc: string,
 ): MetricDefinition & { readonly type: "counter" } {
   return { type: "counter", unit, better, doc };
+}
+
+/** What we did ourselves is neither good nor bad. */
+function impaired(
+  what: string,
+): MetricDefinition & { readonly type: "counter" } {
+  return counter("packets", "neither", `In impaired networks, packets ${what}`);
 }
 
 function gauge(doc: string): MetricDefinition & { readonly type: "gauge" } {

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { checkImpairment } from "../impairment/mod.ts";
 import {
   type ClientPlan,
   type DatapathChoice,
@@ -144,8 +145,11 @@ export class Crowd implements AsyncDisposable {
     this.#scheduleMark();
   }
 
-  /** Adds the clients of a plan, whose times count from now. */
+  /** Adds the clients of a plan, whose times count from now. Throws a `RangeError` for an impairment that cannot be. */
   async add(plan: RunPlan): Promise<void> {
+    for (const { impairment } of plan.clients) {
+      checkImpairment(impairment ?? {});
+    }
     const nowMs = this.elapsedMs;
     const alive = this.#alive();
     if (alive.length === 0) return;
@@ -160,10 +164,11 @@ export class Crowd implements AsyncDisposable {
     }));
   }
 
-  /** Has clients do something; those of other nodes are left alone. */
+  /** Has clients do something; those of other nodes are left alone. Throws a `RangeError` for an impairment that cannot be. */
   async command(
     command: Exclude<NodeCommand, { readonly type: "add" }>,
   ): Promise<void> {
+    if (command.type === "impair") checkImpairment(command.impairment ?? {});
     await Promise.all(
       this.#alive().map((node) => {
         const clients = command.clients.filter((index) =>

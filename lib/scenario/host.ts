@@ -63,14 +63,12 @@ async function openHost(
   const wall = new WallClock(() => lane.wallNowMs());
   reactor.observer = { onTurn: (lateMs) => loopLag.record(lateMs * 1000) };
   const random = createRandom(plan.seed, `clients of ${node}`);
-  const environment: ClientEnvironment = {
+  const environment: Omit<ClientEnvironment, "createTransport"> = {
     scheduler: reactor,
     wallNowMs: () => wall.nowMs(),
     clock: systemClock,
     openChannel: (signal) =>
       openWebSocketChannel(server.url, { token: server.token, signal }),
-    createTransport: (remote, handlers) =>
-      new RtcTransport(datapath, remote, handlers),
     meter: {
       counters: meter.counters,
       lateness: {
@@ -85,9 +83,13 @@ async function openHost(
   };
   const startCpuUs = cpuUs(cpu);
   return {
-    create: (client, onEvent) =>
+    create: (client, onEvent, network) =>
       new Client(
-        environment,
+        {
+          ...environment,
+          createTransport: (remote, handlers) =>
+            new RtcTransport(datapath, remote, handlers, {}, network),
+        },
         clientOptions(client, client.media ?? plan.media, server.password),
         onEvent,
       ),

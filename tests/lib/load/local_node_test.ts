@@ -1,4 +1,5 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import type { Network } from "../../../lib/impairment/mod.ts";
 import {
   type ClientPlan,
   type DrivenClient,
@@ -44,6 +45,7 @@ const NO_TOTALS: DrivenTotals = {
   bytes: 0,
   expected: 0,
   lost: 0,
+  repaired: 0,
   deliverable: 0,
   flowing: 0,
   srtpFailures: 0,
@@ -67,6 +69,7 @@ class FakeClient implements DrivenClient {
     readonly tell: (event: DrivenEvent) => void,
     readonly clock: FakeClock,
     readonly connects: boolean,
+    readonly network: Network,
   ) {}
 
   *jittersMs() {
@@ -136,12 +139,13 @@ class Bench {
       },
       openHost: () =>
         Promise.resolve({
-          create: (plan, onEvent) => {
+          create: (plan, onEvent, network) => {
             const client = new FakeClient(
               plan,
               onEvent,
               this.clock,
               this.connects,
+              network,
             );
             this.clients.push(client);
             return client;
@@ -443,6 +447,78 @@ Deno.test("who has left keeps its figures and nothing else", async () => {
   assertEquals([gauges.clientsConnected, gauges.producersOpen], [1, 2]);
   const { state, packetsSent, sessionDurationMs } = bench.record(0);
   assertEquals([state, packetsSent, sessionDurationMs], ["left", 50, 900]);
+  await bench.node.stop();
+});
+
+/** Sends packets into a network's inbound link, as a socket would, and counts them. */
+function receive(network: Network, packets: number): void {
+  const link = network.inbound!;
+  for (let i = 0; i < packets; i++) {
+    link.enter(0, 100);
+    network.inboundCounts.packets++;
+    if (link.copies === 0) network.inboundCounts.dropped++;
+  }
+}
+
+Deno.test("a client has the network of its plan until a command gives it another", async () => {
+  const bench = new Bench();
+  const lossy = { inbound: { lossRatio: 0.5 } };
+  await bench.start([clientPlan(0, { impairment: lossy }), clientPlan(1)]);
+  const [first, second] = bench.clients.map(({ network }) => network);
+  assertEquals([first.isImpaired, second.isImpaired], [true, false]);
+  assertEquals(bench.record(0).impairment, "in.loss=50%");
+  assertEquals(bench.record(1).impairment, null);
+  await bench.node.command({
+    type: "impair",
+    clients: [1],
+    impairment: { outbound: { delayMs: 20 } },
+  });
+  assertEquals(bench.record(1).impairment, "out.delay=20ms");
+  await bench.node.command({
+    type: "impair",
+    clients: [0, 1],
+    impairment: null,
+  });
+  assertEquals([first.isImpaired, second.isImpaired], [false, false]);
+  assertEquals(bench.record(0).impairment, null);
+  await bench.node.stop();
+});
+
+Deno.test("the same seed does the same to each client's packets, and not to two clients the same", async () => {
+  const lossy = { inbound: { lossRatio: 0.5 } };
+  const plans = [0, 1].map((index) => clientPlan(index, { impairment: lossy }));
+  const fates = async () => {
+    const bench = new Bench();
+    await bench.start(plans);
+    const drawn = bench.clients.map(({ network }) =>
+      Array.from({ length: 40 }, () => {
+        network.inbound!.enter(0, 100);
+        return network.inbound!.copies;
+      }).join("")
+    );
+    await bench.node.stop();
+    return drawn;
+  };
+  const [first, second] = await fates();
+  assertEquals(await fates(), [first, second]);
+  assertNotEquals(first, second);
+});
+
+Deno.test("what networks did is counted, also of those who have left", async () => {
+  const bench = new Bench();
+  const cut = { inbound: { lossRatio: 1 } };
+  await bench.start([
+    clientPlan(0, { impairment: cut, leaveAtMs: 1000 }),
+    clientPlan(1, { impairment: cut }),
+  ]);
+  for (const { network } of bench.clients) receive(network, 30);
+  bench.clients[0].media = { ...NO_TOTALS, lost: 30, repaired: 20 };
+  await bench.clock.run(1500);
+  const { counters } = bench.node.snapshot();
+  assertEquals([counters.impairedIn, counters.impairedInDropped], [60, 60]);
+  assertEquals([counters.impairedOut, counters.packetsRepaired], [0, 20]);
+  const { packetsDroppedIn, packetsRepaired } = bench.record(0);
+  assertEquals([packetsDroppedIn, packetsRepaired], [30, 20]);
   await bench.node.stop();
 });
 

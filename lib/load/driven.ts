@@ -1,0 +1,123 @@
+/**
+ * A client that a node drives, and how its record is kept up to date.
+ *
+ * @module
+ */
+
+import type { Network } from "../impairment/mod.ts";
+import type { ClientRecorder, NodeMeter } from "../metrics/mod.ts";
+import type { DrivenClient, DrivenTotals } from "./client_port.ts";
+import type { ClientPlan } from "./plan.ts";
+
+/** A client that a node drives. */
+export interface Driven {
+  readonly plan: ClientPlan;
+  readonly client: DrivenClient;
+  readonly record: ClientRecorder;
+  /** Between it and the server. */
+  readonly network: Network;
+  /** On the node's clock. */
+  readonly dueMs: number;
+  connectedMs: number;
+  /** When its channel was lost; -1 when its media flows. */
+  lostMs: number;
+  /** When it was back in the room since; -1 before. */
+  returnedMs: number;
+  lastError: string | null;
+  leaving: Promise<void> | undefined;
+  cancelTimer: () => void;
+}
+
+/** From now on it is on its way back. Who is not connected has nothing to lose. */
+export function noteLost(driven: Driven, nowMs: number): void {
+  if (driven.lostMs >= 0 || driven.connectedMs < 0) return;
+  driven.lostMs = nowMs;
+  driven.returnedMs = -1;
+}
+
+/** It is no longer connected. */
+export function endSession(driven: Driven, nowMs: number): void {
+  if (driven.connectedMs < 0) return;
+  driven.record.figures.sessionDurationMs += nowMs - driven.connectedMs;
+  driven.connectedMs = -1;
+}
+
+/** Brings its record up to date with its media so far. */
+export function refreshFigures(
+  driven: Driven,
+  totals: DrivenTotals,
+  meter: NodeMeter,
+  nowMs: number,
+): void {
+  const { figures } = driven.record;
+  if (driven.connectedMs >= 0) {
+    endSession(driven, nowMs);
+    driven.connectedMs = nowMs;
+  }
+  figures.packetsSent = totals.packetsSent;
+  figures.packetsReceived = totals.received;
+  figures.packetsExpected = totals.expected;
+  figures.packetsLost = totals.lost;
+  figures.packetsRepaired = totals.repaired;
+  figures.packetsDroppedIn = driven.network.inboundCounts.dropped;
+  figures.packetsDroppedOut = driven.network.outboundCounts.dropped;
+  figures.packetsDeliverable = totals.deliverable;
+  figures.bytesSent = totals.bytesSent;
+  figures.bytesReceived = totals.bytes;
+  figures.consumersFlowing = totals.flowing;
+  noteFirst(driven, meter, "timeToFirstMediaSent", totals.firstSentMs);
+  noteFirst(driven, meter, "timeToFirstMediaReceived", totals.firstReceivedMs);
+  noteRecovery(driven, totals, meter);
+}
+
+/** Adds it to the gauges, and its jitter to the trend. */
+export function refreshGauges(
+  { client, record: { figures } }: Driven,
+  meter: NodeMeter,
+): void {
+  const { gauges } = meter;
+  if (figures.state === "connected") {
+    gauges.clientsConnected++;
+    const jitter = meter.trend("jitter");
+    for (const ms of client.jittersMs()) {
+      jitter.record(ms * 1000);
+      figures.maxJitterMs = Math.max(figures.maxJitterMs ?? 0, ms);
+    }
+  }
+  if (figures.state === "connected" || figures.state === "joining") {
+    gauges.clientsActive++;
+  }
+  gauges.producersOpen += client.producersOpen;
+  gauges.consumersOpen += client.consumersOpen;
+}
+
+function noteFirst(
+  { record: { figures }, dueMs }: Driven,
+  meter: NodeMeter,
+  name: "timeToFirstMediaSent" | "timeToFirstMediaReceived",
+  atMs: number,
+): void {
+  const key = `${name}Ms` as const;
+  if (atMs < 0 || figures[key] !== null) return;
+  figures[key] = atMs - dueMs;
+  meter.trend(name).record((atMs - dueMs) * 1000);
+}
+
+/** It has recovered when it is back and media flows the way that it flowed before. */
+function noteRecovery(
+  driven: Driven,
+  totals: DrivenTotals,
+  meter: NodeMeter,
+): void {
+  if (driven.lostMs < 0 || driven.returnedMs < 0) return;
+  const flowsAt = totals.firstReceivedMs >= 0
+    ? totals.stayFirstReceivedMs
+    : totals.firstSentMs >= 0
+    ? totals.stayFirstSentMs
+    : driven.returnedMs;
+  if (flowsAt < 0) return;
+  const ms = Math.max(flowsAt, driven.returnedMs) - driven.lostMs;
+  driven.lostMs = -1;
+  driven.record.figures.recoveryMs = ms;
+  meter.trend("recovery").record(ms * 1000);
+}
