@@ -8,6 +8,7 @@
  */
 
 import { makePlan, rampAndHold, run, type Sfu, spawnSfu } from "../../mod.ts";
+import type { SfuStats, StreamStats } from "../../lib/sfu/mod.ts";
 import { cpuUsOf, ownCpuUs } from "./cpu.ts";
 import { printFigure } from "./figure.ts";
 
@@ -16,6 +17,8 @@ const QUICK = Deno.args.includes("--quick");
 const CLIENTS = QUICK ? 10 : 60;
 const PER_ROOM = 5;
 const RAMP_MS = QUICK ? 1000 : 5000;
+/** Looks at streams that should all have ended. */
+const MOST_LOOKS = 100;
 const HOLD_MS = QUICK ? 5000 : 30_000;
 
 if (import.meta.main) {
@@ -63,9 +66,14 @@ async function bench(): Promise<void> {
   print("received", summary.totalPacketsReceived, "packets");
   print("delivery", media.deliveryRatio, "ratio");
   print("lost", media.loss.lost, "packets");
+  const stats = await finalStats(sfu);
+  const confirmed = confirmedLoss(stats, summary.totalPacketsReceived);
+  print("server_received", total(stats.producers, "packets"), "packets");
+  print("server_lost_on_the_way_in", total(stats.producers, "lost"), "packets");
+  print("server_sent", total(stats.consumers, "packets"), "packets");
   print(
     "lost_unconfirmed",
-    await unconfirmed(sfu, media.loss.lost, summary.totalPacketsReceived),
+    Math.max(0, media.loss.lost - confirmed),
     "packets",
   );
   print("server_cpu", serverSec, "s");
@@ -79,22 +87,35 @@ async function bench(): Promise<void> {
   });
 }
 
-/**
- * Lost packets that the server's own counts do not explain: it never got
- * them from their sender, or it sent them and they did not come.
- */
-async function unconfirmed(
-  sfu: Sfu,
-  lost: number,
-  received: number,
-): Promise<number> {
-  const { producers, consumers } = await sfu.stats();
-  const lostOnTheWayIn = new Map(producers.map((row) => [row.id, row.lost]));
-  let explained = -received;
-  for (const { packets, producerId } of consumers) {
-    explained += packets + (lostOnTheWayIn.get(producerId) ?? 0);
+/** The server's counts when all its streams have ended, and can change no more. */
+async function finalStats(sfu: Sfu): Promise<SfuStats> {
+  for (let i = 0; i < MOST_LOOKS; i++) {
+    const { producers, consumers } = await sfu.stats();
+    if ([...producers, ...consumers].every(({ closed }) => closed)) break;
   }
-  return Math.max(0, lost - Math.max(0, explained));
+  // What ended while it was read is whole only the next time.
+  return await sfu.stats();
+}
+
+/**
+ * Packets missing at the receivers that the server's own counts explain: it
+ * never got them from their sender, or it sent them and they did not come.
+ */
+function confirmedLoss(
+  { producers, consumers }: SfuStats,
+  received: number,
+): number {
+  const lostOnTheWayIn = new Map(producers.map((row) => [row.id, row.lost]));
+  const explained = consumers.reduce(
+    (sum, { packets, producerId }) =>
+      sum + packets + (lostOnTheWayIn.get(producerId) ?? 0),
+    -received,
+  );
+  return Math.max(0, explained);
+}
+
+function total(rows: readonly StreamStats[], of: "packets" | "lost"): number {
+  return rows.reduce((sum, row) => sum + row[of], 0);
 }
 
 function print(figure: string, value: number | null, unit: string): void {
