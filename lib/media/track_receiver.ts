@@ -10,6 +10,7 @@ import { ntpToWallMs } from "./ntp.ts";
 import type { NackList } from "./nack_list.ts";
 import { MARK_BYTES, readMark } from "./packet_mark.ts";
 import { int32At, type RtpReader } from "./rtp.ts";
+import { wholeUs } from "./whole_us.ts";
 import { isVp8KeyFrameStart } from "./vp8.ts";
 
 /** Counters that all receivers of a thread write to. */
@@ -41,7 +42,12 @@ export interface ReceiverOptions {
 
 /** RFC 3550 appendix A.1. */
 const MAX_DROPOUT = 3000;
-const MAX_MISORDER = 100;
+/**
+ * The RFC's example is 100, at 50 packets a second. Repairs that an SFU got
+ * late it forwards late, often in a row: 100 would take them for a new
+ * numbering, and count what was already there as lost once more.
+ */
+const MAX_MISORDER = 3000;
 /** Bytes of abs-capture-time without its optional clock offset. */
 const CAPTURE_TIME_BYTES = 8;
 /** A track may be silent for so long before its packets count as missing. */

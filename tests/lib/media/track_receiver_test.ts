@@ -95,8 +95,8 @@ Deno.test("packets from before the first one are no negative loss", () => {
 Deno.test.each([
   { why: "the longest dropout", ahead: 2999, expected: 3009, received: 11 },
   { why: "a jump too far", ahead: 3000, expected: 10, received: 10 },
-  { why: "the latest misorder", ahead: -99, expected: 10, received: 11 },
-  { why: "a jump back", ahead: -100, expected: 10, received: 10 },
+  { why: "the latest misorder", ahead: -2999, expected: 10, received: 11 },
+  { why: "a jump back", ahead: -3000, expected: 10, received: 10 },
 ])(
   "after ten packets, $why leaves $expected expected",
   ({ ahead, expected, received }) => {
@@ -128,11 +128,22 @@ Deno.test.each([{ jump: 20_000 }, { jump: 45_000 }])(
     assertEquals(track.receiver.jitterMs, 0);
     assertEquals(track.receiver.extendedHighest, 29 + jump);
     // What began the numbering anew does so once: much later it is a jump itself.
-    for (let i = 30; i < 200; i++) track.packet({ sequence: i + jump });
+    for (let i = 30; i < 3100; i++) track.packet({ sequence: i + jump });
     track.packet({ sequence: 11 + jump });
-    assertEquals(track.receiver.packetsReceived, 199);
+    assertEquals(track.receiver.packetsReceived, 3099);
   },
 );
+
+Deno.test("repairs that come in a row, two seconds late, begin nothing anew", () => {
+  const track = new Track();
+  for (let i = 0; i < 2000; i++) {
+    if (i < 500 || i >= 510) track.packet({ sequence: i });
+  }
+  assertEquals(track.receiver.lost, 10);
+  for (let i = 500; i < 510; i++) track.packet({ sequence: i });
+  for (let i = 2000; i < 2100; i++) track.packet({ sequence: i });
+  assertEquals([track.receiver.expected, track.receiver.lost], [2100, 0]);
+});
 
 Deno.test("jitter is that of RFC 3550 appendix A.8, by hand", () => {
   const track = new Track();
