@@ -10,7 +10,6 @@ import { ntpToWallMs } from "./ntp.ts";
 import type { NackList } from "./nack_list.ts";
 import { MARK_BYTES, readMark } from "./packet_mark.ts";
 import { int32At, type RtpReader } from "./rtp.ts";
-import { wholeUs } from "./whole_us.ts";
 import { isVp8KeyFrameStart } from "./vp8.ts";
 
 /** Counters that all receivers of a thread write to. */
