@@ -12,6 +12,7 @@ import {
   rampAndHold,
   type RunPlan,
   type Summary,
+  withImpairments,
 } from "../../mod.ts";
 import {
   flag,
@@ -26,6 +27,7 @@ import {
   choice,
   decimal,
   duration,
+  impairmentShare,
   mapped,
   monitorTarget,
   text,
@@ -124,6 +126,10 @@ export const RUN_OPTIONS = {
     help:
       "watch the server: pid:N, port:N, cmd:NAME, ssh:HOST:PORT, http://HOST:PORT",
   }),
+  impair: many(impairmentShare, {
+    help:
+      "a bad network for a share of the clients: wifi-lossy, poor-4g, 3g:30%, loss=5%,delay=50ms:20%",
+  }),
   workers: withDefault(wholeOr("auto", 1, 1024), {
     help: "threads that drive clients; auto: one a core, one per 100 clients",
     initial: "auto",
@@ -178,12 +184,18 @@ export function contradictions(
       "--mode, --publish-ratio: they exclude each other, leave one out.",
     );
   }
+  const impaired = values.impair.reduce((sum, { share }) => sum + share, 0);
+  // Thirds do not add up to one exactly.
+  if (impaired > 1 + 1e-9) {
+    const percent = Math.round(impaired * 100);
+    mistakes.push(`--impair: shares come to ${percent} %, 100 % at most.`);
+  }
   return mistakes;
 }
 
 /** Who does what, when. */
 export function planOf(values: RunValues): RunPlan {
-  return makePlan({
+  const plan = makePlan({
     audio: !values.videoOnly,
     video: !values.audioOnly,
     quality: values.quality,
@@ -197,6 +209,7 @@ export function planOf(values: RunValues): RunPlan {
     churnRate: values.churnRate,
     seed: values.seed,
   });
+  return withImpairments(plan, values.impair);
 }
 
 /** Clients that are worth a thread of their own. */
@@ -234,6 +247,7 @@ export function configOf(
     maxVideo: values.maxVideo,
     thresholds: values.threshold.map(({ expression }) => expression),
     monitor: values.monitor.map(({ text }) => text),
+    impair: values.impair.map(({ text }) => text),
     workers,
     token: values.token !== undefined,
     password: values.password !== undefined,

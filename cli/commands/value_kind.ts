@@ -7,7 +7,9 @@
  */
 
 import {
+  type ImpairmentShare,
   type MonitorTarget,
+  parseImpairment,
   parseTarget,
   parseThreshold,
   type Threshold,
@@ -158,6 +160,34 @@ export const monitorTarget: ValueKind<MonitorTarget> = {
     } catch (error) {
       if (error instanceof TypeError) {
         return { problem: error.message.replace(/\.$/, "") };
+      }
+      throw error;
+    }
+  },
+};
+
+/** A bad network, and for how many, as it was typed. */
+export interface TypedImpairment extends ImpairmentShare {
+  readonly text: string;
+}
+
+/** A bad network, and for how many of the clients. */
+export const impairmentShare: ValueKind<TypedImpairment> = {
+  placeholder: "PROFILE[:SHARE]",
+  takes: "a network such as wifi-lossy, 3g:30% or loss=5%,delay=50ms:0.5",
+  read: (given) => {
+    const [, network = "", amount = "100", unit = "%"] =
+      /^(.*?)(?::(\d+\.?\d*|\.\d+)(%?))?$/s.exec(given) ?? [];
+    const share = Number(amount) / (unit === "%" ? 100 : 1);
+    if (!(share > 0 && share <= 1)) {
+      return { problem: `"${given}" has a share that is not from 0 to 100%` };
+    }
+    try {
+      const impairment = parseImpairment(network);
+      return { value: { impairment, share, text: given } };
+    } catch (error) {
+      if (error instanceof SyntaxError || error instanceof RangeError) {
+        return { problem: error.message };
       }
       throw error;
     }

@@ -253,7 +253,8 @@ function addTotals(
 ): void {
   totals.expected += receiver.expected;
   totals.lost += receiver.lost;
-  totals.repaired += receiver.packetsRepaired;
+  // What was repaired and came all the same is not lost.
+  totals.repaired += Math.min(receiver.packetsRepaired, receiver.lost);
   totals.deliverable += receiver.deliverable(nowMs);
   totals.received += receiver.packetsReceived;
   totals.bytes += receiver.bytesReceived;

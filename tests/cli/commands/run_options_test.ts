@@ -10,6 +10,7 @@ import {
   type RunValues,
   workersOf,
 } from "../../../cli/commands/run_options.ts";
+import { parseImpairment } from "../../../mod.ts";
 
 Deno.test("without options, a run is the one that the documentation describes", () => {
   const { values, mistakes } = parse();
@@ -120,6 +121,42 @@ Deno.test("what is sent and received follows from audio only and video only", ()
   assertEquals([audio.audio, audio.video], [true, false]);
   const video = planOf(parse("--video-only").values).media;
   assertEquals([video.audio, video.video], [false, true]);
+});
+
+Deno.test("each bad network has its share of the clients, and the record names it", () => {
+  const { values, mistakes } = parse(
+    "-c10",
+    "--impair=3g:30%",
+    "--impair",
+    "in.loss=5%,out.delay=20ms:0.2",
+  );
+  assertEquals(mistakes, []);
+  const { clients } = planOf(values);
+  const count = (impairment: unknown) =>
+    clients.filter((one) =>
+      JSON.stringify(one.impairment) === JSON.stringify(impairment)
+    ).length;
+  assertEquals(count(parseImpairment("3g")), 3);
+  assertEquals(
+    count({ inbound: { lossRatio: 0.05 }, outbound: { delayMs: 20 } }),
+    2,
+  );
+  assertEquals(count(undefined), 5);
+  assertEquals(configOf(values, 1).impair, [
+    "3g:30%",
+    "in.loss=5%,out.delay=20ms:0.2",
+  ]);
+});
+
+Deno.test("bad networks for more than all clients are a mistake", () => {
+  const given = parse("--impair=3g:60%", "--impair=4g:60%");
+  assertEquals(contradictions(given), [
+    "--impair: shares come to 120 %, 100 % at most.",
+  ]);
+  const thirds = ["3g", "4g", "cable"].map((name) =>
+    `--impair=${name}:0.3333333333333333`
+  );
+  assertEquals(contradictions(parse(...thirds)), []);
 });
 
 Deno.test("the record of the options holds no secret", () => {

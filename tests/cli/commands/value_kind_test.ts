@@ -4,6 +4,7 @@ import {
   choice,
   decimal,
   duration,
+  impairmentShare,
   text,
   threshold,
   type ValueKind,
@@ -78,6 +79,21 @@ for (const [given, kind] of BAD) {
     });
   });
 }
+
+Deno.test("a bad network is for all clients, or for the share behind it", () => {
+  const shareOf = (given: string) => {
+    const reading = impairmentShare.read(given);
+    return "value" in reading ? reading.value.share : reading.problem;
+  };
+  assertEquals(shareOf("3g"), 1);
+  assertEquals(shareOf("3g:25%"), 0.25);
+  assertEquals(shareOf("loss=5%,delay=50ms:.5"), 0.5);
+  assertStringIncludes(`${shareOf("3g:150%")}`, "share");
+  assertStringIncludes(`${shareOf("3g:0")}`, "share");
+  assertStringIncludes(`${shareOf("5g:10%")}`, '"5g"');
+  assertStringIncludes(`${shareOf("loss=200%")}`, "lossRatio 2");
+  assertStringIncludes(`${shareOf("3g:x")}`, "wifi-lossy");
+});
 
 Deno.test("a threshold is read, or says what is wrong with it", () => {
   const good = threshold.read("loss < 1%");
