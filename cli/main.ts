@@ -18,7 +18,7 @@ import {
 if (import.meta.main) Deno.exitCode = await main(Deno.args);
 
 /** Carries a command line out; resolves with the exit code. */
-async function main(words: readonly string[]): Promise<number> {
+export async function main(words: readonly string[]): Promise<number> {
   const [name, ...args] = words;
   try {
     switch (name) {

@@ -17,17 +17,25 @@ export interface Parsed<Table extends OptionTable> {
   readonly given: ReadonlySet<keyof Table>;
   /** Whether `--help` was among them. */
   readonly help: boolean;
+  /** What is no option and was allowed to be none, in order. */
+  readonly operands: readonly string[];
   /** Everything that is wrong, a line each. */
   readonly mistakes: readonly string[];
 }
 
-/** Reads what follows the command's name. */
+/** Reads what follows the command's name; what is no option must look like `operand`, or is a mistake. */
 export function parseOptions<Table extends OptionTable>(
   table: Table,
   args: readonly string[],
+  operand?: RegExp,
 ): Parsed<Table> {
   const mistakes: string[] = [];
-  const raw = takeApart(table, args, mistakes);
+  const operands: string[] = [];
+  const raw = takeApart(table, args, mistakes, (arg) => {
+    const isOne = operand?.test(arg) === true;
+    if (isOne) operands.push(arg);
+    return isOne;
+  });
   const given = new Set<keyof Table>();
   const values: Record<string, unknown> = {};
   for (const [key, option] of Object.entries(table)) {
@@ -60,6 +68,7 @@ export function parseOptions<Table extends OptionTable>(
     values: values as ValuesOf<Table>,
     given,
     help: raw.help === true,
+    operands,
     mistakes,
   };
 }
@@ -68,6 +77,7 @@ function takeApart(
   table: OptionTable,
   args: readonly string[],
   mistakes: string[],
+  takeOperand: (arg: string) => boolean,
 ): Readonly<Record<string, unknown>> {
   const entries = Object.entries(table).map(([key, option]) => ({
     name: optionName(key).slice(2),
@@ -102,6 +112,7 @@ function takeApart(
         ),
       ]),
       unknown: (arg, key) => {
+        if (key === undefined && takeOperand(arg)) return false;
         mistakes.push(
           key === undefined
             ? surplus(arg, args, bare)

@@ -20,7 +20,7 @@ export function configLines(
   server: { readonly url: string; readonly pids: readonly number[] },
   workers: number,
 ): string[] {
-  const { clients, rooms, room, embedded } = values;
+  const { clients, rooms, room } = values;
   const sent = [
     ...(values.videoOnly ? [] : ["audio"]),
     ...(values.audioOnly ? [] : [`video ${values.quality} at ${values.fps}`]),
@@ -33,12 +33,19 @@ export function configLines(
       workers === 1 ? "1 thread" : `${workers} threads`
     }, seed ${values.seed}`,
   ];
-  return embedded === undefined ? [...lines, `Server: ${server.url}`] : [
-    ...lines,
-    `Embedded server: ${embedded} on ${server.url}, ${
-      server.pids.length === 1 ? "pid" : "pids"
-    } ${server.pids.join(", ")}`,
-  ];
+  return [...lines, serverLine(values, server)];
+}
+
+/** Which server it is. */
+export function serverLine(
+  { embedded }: Pick<RunValues, "embedded">,
+  { url, pids }: { readonly url: string; readonly pids: readonly number[] },
+): string {
+  return embedded === undefined
+    ? `Server: ${url}`
+    : `Embedded server: ${embedded} on ${url}, ${
+      pids.length === 1 ? "pid" : "pids"
+    } ${pids.join(", ")}`;
 }
 
 /** Where a run is, on one line. */

@@ -13,6 +13,7 @@ import {
   type RunPlan,
   type Summary,
   withImpairments,
+  workersFor,
 } from "../../mod.ts";
 import {
   flag,
@@ -39,6 +40,9 @@ import {
 
 /** The options of `run`. */
 export const RUN_OPTIONS = {
+  scenario: optional(text("NAME|FILE"), {
+    help: "a scenario in place of a plain run; its options follow as key=value",
+  }),
   clients: withDefault(whole(1, 100_000), {
     short: "c",
     help: "clients",
@@ -212,17 +216,12 @@ export function planOf(values: RunValues): RunPlan {
   return withImpairments(plan, values.impair);
 }
 
-/** Clients that are worth a thread of their own. */
-const CLIENTS_PER_WORKER = 100;
-
 /** How many threads to use on so many cores. */
 export function workersOf(
   { workers, clients }: Pick<RunValues, "workers" | "clients">,
   cores: number,
 ): number {
-  return workers === "auto"
-    ? Math.min(cores, Math.ceil(clients / CLIENTS_PER_WORKER))
-    : workers;
+  return workers === "auto" ? workersFor(clients, cores) : workers;
 }
 
 /** The options for the record; secrets only as given or not. */

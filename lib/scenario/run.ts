@@ -203,7 +203,7 @@ function tellProgress(
   options.onProgress?.({
     phase: watch.phaseAt(crowd.elapsedMs),
     elapsedMs: crowd.elapsedMs,
-    endMs: watch.endMs,
+    endMs: Math.max(watch.endMs, crowd.elapsedMs),
     point: watched.annotateLast(point),
     snapshot,
     summarize: () =>

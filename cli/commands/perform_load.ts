@@ -1,0 +1,232 @@
+/**
+ * A load from the command line, whatever it is: the server, the screen or
+ * lines of progress, the files, and the summary with its exit code.
+ *
+ * @module
+ */
+
+import {
+  ChannelError,
+  type EngineKind,
+  type MonitorTarget,
+  parseTarget,
+  renderText,
+  type RunOptions,
+  type RunOutcome,
+  type RunPlan,
+  type RunProgress,
+  spawnSfu,
+  type Summary,
+} from "../../mod.ts";
+import { openRunScreen, type RunScreen } from "../session/mod.ts";
+import { RunFiles, type RunRecord } from "./run_files.ts";
+import { brokeLine, progressLine, unreachableLine } from "./run_lines.ts";
+import type { RunValues } from "./run_options.ts";
+import { openInterrupts, printError, printOut } from "./shell.ts";
+
+/** What a load needs of the command line, whatever it is. */
+export type LoadValues = Pick<
+  RunValues,
+  | "cipher"
+  | "embedded"
+  | "json"
+  | "lane"
+  | "monitor"
+  | "out"
+  | "password"
+  | "quiet"
+  | "server"
+  | "threshold"
+  | "token"
+>;
+
+/** A load. */
+export interface Load {
+  /** Who does what, as far as it is known before. */
+  readonly plan: RunPlan;
+  /** How long the ramp takes, in milliseconds. */
+  readonly rampUpMs: number;
+  /** What is about to happen, in lines. */
+  readonly lines: (
+    server: { readonly url: string; readonly pids: readonly number[] },
+  ) => readonly string[];
+  /** Carries it out. */
+  readonly perform: (settings: LoadSettings) => Promise<RunOutcome>;
+  /** What it found besides the summary, in lines. */
+  readonly describe: (summary: Summary) => readonly string[];
+}
+
+/** What all loads are made on. */
+export type LoadSettings =
+  & Omit<
+    RunOptions,
+    "config" | "engine" | "plan" | "rampUpMs" | "thresholds" | "workers"
+  >
+  & { readonly engine: EngineKind | null };
+
+const INTERRUPTED = 130;
+const CHECKPOINT_MS = 5_000;
+const PROGRESS_MS = 2_000;
+/** Columns of the summary where there is no terminal. */
+const FILE_COLUMNS = 100;
+
+/** Carries a load out; resolves with the exit code. */
+export async function performLoad(
+  values: LoadValues,
+  load: Load,
+): Promise<number> {
+  const { plan, rampUpMs } = load;
+  const engine = values.embedded ?? null;
+  const files = new RunFiles(values.out);
+  let screen: RunScreen | undefined;
+  const tell = (line: string) =>
+    screen === undefined ? printError(line) : screen.say(line);
+  using interrupts = openInterrupts({
+    onFirst: () => {
+      if (!values.quiet) tell("Stopping; once more to stop at once.");
+    },
+    beforeExit: () => files.discardUnfinished(),
+  });
+  const { signal } = interrupts;
+  await using server = await openServer(values, signal);
+  if (server === undefined) return interruptedEarly();
+  if (!values.quiet && !values.json) {
+    screen = await openRunScreen({
+      url: server.url,
+      engine,
+      pids: server.pids,
+      plan,
+      rampUpMs,
+      thresholds: values.threshold,
+      onInterrupt: () => Deno.kill(Deno.pid, "SIGINT"),
+    });
+  }
+  if (!values.quiet) {
+    for (const line of load.lines(server)) tell(line);
+  }
+  try {
+    const outcome = await load.perform({
+      server: {
+        url: server.url,
+        token: values.token,
+        password: values.password,
+      },
+      engine,
+      datapath: { lane: values.lane, cipher: values.cipher },
+      signal,
+      broken: server.failed,
+      monitor: [...values.monitor, ...embeddedTargets(server.pids)],
+      metricsToken: Deno.env.get("METRICS_TOKEN"),
+      onServerNote: tell,
+      onNote: (note) => screen?.onNote(note),
+      onProgress: progressTo(files, tell, values.quiet, screen),
+    }).finally(async () => {
+      // What follows belongs on the terminal as it was.
+      await screen?.[Symbol.asyncDispose]();
+      screen = undefined;
+    });
+    return await conclude(outcome, files, values, load);
+  } catch (error) {
+    if (!(error instanceof ChannelError)) throw error;
+    if (error.failure.kind === "aborted") return interruptedEarly();
+    printError(unreachableLine(error, values.embedded !== undefined));
+    return 1;
+  }
+}
+
+/** The server of a run. */
+interface RunServer extends AsyncDisposable {
+  readonly url: string;
+  readonly pids: readonly number[];
+  readonly failed: Promise<string> | undefined;
+}
+
+/** The server, started if it is to be embedded; `undefined` when interrupted before it was there. */
+async function openServer(
+  { embedded, server }: LoadValues,
+  signal: AbortSignal,
+): Promise<RunServer | undefined> {
+  if (embedded === undefined) {
+    return {
+      url: server,
+      pids: [],
+      failed: undefined,
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    };
+  }
+  const starting = spawnSfu({ engine: embedded });
+  const aborted = new Promise<undefined>((resolve) => {
+    signal.addEventListener("abort", () => resolve(undefined), { once: true });
+  });
+  const sfu = await Promise.race([starting, aborted]);
+  if (sfu === undefined) {
+    // It cannot be called off while it starts; it ends as soon as it has.
+    await starting.then((late) => late[Symbol.asyncDispose](), () => {});
+  }
+  return sfu;
+}
+
+/** The embedded server is watched by itself; its engine's workers are children of its first process. */
+function embeddedTargets([pid]: readonly number[]): MonitorTarget[] {
+  return pid === undefined ? [] : [parseTarget(`pid:${pid}`)];
+}
+
+function interruptedEarly(): number {
+  printError("Cannot show results: interrupted before the run began.");
+  return INTERRUPTED;
+}
+
+/** Shows or prints where the run is, and writes checkpoints, now and then. */
+function progressTo(
+  files: RunFiles,
+  tell: (line: string) => void,
+  quiet: boolean,
+  screen: RunScreen | undefined,
+): (progress: RunProgress) => void {
+  let nextLineMs = 0;
+  let nextCheckpointMs = 0;
+  let failed = false;
+  return (progress) => {
+    const { elapsedMs, phase, snapshot, summarize } = progress;
+    screen?.onProgress(progress);
+    // Seconds are not exact: half of one early is near enough.
+    if (!quiet && screen === undefined && elapsedMs >= nextLineMs - 500) {
+      nextLineMs = elapsedMs + PROGRESS_MS;
+      printError(progressLine(progress));
+    }
+    if (phase === "teardown" || elapsedMs < nextCheckpointMs - 500) return;
+    nextCheckpointMs = elapsedMs + CHECKPOINT_MS;
+    const record = (): RunRecord => ({
+      summary: summarize(),
+      clients: snapshot.clients,
+    });
+    files.checkpoint(record).catch((error: Error) => {
+      if (!failed) tell(error.message);
+      failed = true;
+    });
+  };
+}
+
+async function conclude(
+  { summary, snapshot }: RunOutcome,
+  files: RunFiles,
+  { json, password }: LoadValues,
+  { describe }: Load,
+): Promise<number> {
+  printOut(json ? `${JSON.stringify(summary, null, 2)}\n` : asText(summary));
+  const found = json ? [] : describe(summary);
+  if (found.length > 0) printOut(`\n${found.join("\n")}\n`);
+  if (summary.verdict.status === "broke") {
+    printError(brokeLine(summary.verdict.reason, password !== undefined));
+  }
+  await files.finish({ summary, clients: snapshot.clients });
+  return summary.exitCode;
+}
+
+function asText(summary: Summary): string {
+  const terminal = Deno.stdout.isTerminal();
+  return renderText(summary, {
+    color: terminal && !Deno.noColor,
+    width: terminal ? Deno.consoleSize().columns : FILE_COLUMNS,
+  });
+}

@@ -1,0 +1,182 @@
+/**
+ * `run --scenario`: a scenario in place of a plain run.
+ *
+ * @module
+ */
+
+import {
+  type AnyScenario,
+  createVenue,
+  type JsonValue,
+  type ScenarioJob,
+  type Summary,
+} from "../../mod.ts";
+import { findScenario } from "./find_scenario.ts";
+import { PROGRAM, twoColumns } from "./help.ts";
+import { optionName } from "./option.ts";
+import type { Parsed } from "./parse.ts";
+import { performLoad } from "./perform_load.ts";
+import { serverLine } from "./run_lines.ts";
+import { planOf, type RUN_OPTIONS, type RunValues } from "./run_options.ts";
+import { printError, printOut } from "./shell.ts";
+
+/** Options of a plain run; a scenario has its own in their place. */
+const PLAIN_ONLY: readonly (keyof RunValues)[] = [
+  "clients",
+  "duration",
+  "rampUp",
+  "room",
+  "rooms",
+  "audioOnly",
+  "videoOnly",
+  "quality",
+  "fps",
+  "mode",
+  "publishRatio",
+  "churnRate",
+  "maxAudio",
+  "maxVideo",
+];
+
+/** Scenarios whose answer would be of no use to anyone who did not mean this very server. */
+const NAME_A_SERVER: readonly string[] = ["capacity"];
+
+/** Prints the options of a scenario; resolves with the exit code. */
+export async function helpScenario(nameOrFile: string): Promise<number> {
+  const found = await findScenario(nameOrFile);
+  if ("problem" in found) return usage([`--scenario: ${found.problem}`]);
+  const { name, description, options } = found.scenario;
+  const rows = Object.entries(options).map((
+    [key, { help, takes, ...option }],
+  ) =>
+    [
+      `${key}=…`,
+      `${help}: ${takes} [${shown(option.default)}]`,
+    ] as const
+  );
+  printOut(
+    [
+      `${PROGRAM} run --scenario ${nameOrFile} [key=value …] [options]`,
+      "",
+      `${name}: ${description}`,
+      "",
+      ...twoColumns(rows),
+      "",
+      "run --help lists the options that are not the scenario's.",
+    ].map((line) => `${line}\n`).join(""),
+  );
+  return 0;
+}
+
+/** Carries a scenario out; resolves with the exit code. */
+export async function performScenario(
+  nameOrFile: string,
+  { values, given, operands }: Pick<
+    Parsed<typeof RUN_OPTIONS>,
+    "values" | "given" | "operands"
+  >,
+): Promise<number> {
+  const found = await findScenario(nameOrFile);
+  if ("problem" in found) return usage([`--scenario: ${found.problem}`]);
+  const { scenario } = found;
+  const mistakes = [
+    ...PLAIN_ONLY.filter((key) => given.has(key)).map((key) =>
+      instead(key, scenario)
+    ),
+    ...repeated(operands),
+    ...(NAME_A_SERVER.includes(scenario.name) && !given.has("server") &&
+        !given.has("embedded")
+      ? [
+        `${scenario.name} needs a server: give it with --server URL, or start one with --embedded.`,
+      ]
+      : []),
+  ];
+  const job = prepare(scenario, operands, mistakes);
+  if (job === undefined || mistakes.length > 0) return usage(mistakes);
+  return await performLoad(values, {
+    plan: { ...planOf(values), clients: [], endAtMs: 0 },
+    rampUpMs: 0,
+    lines: (server) => [
+      `${scenario.name}: ${scenario.description}`,
+      Object.entries(job.config)
+        .map(([key, value]) => `${key}=${shown(value)}`).join(" "),
+      serverLine(values, server),
+    ],
+    perform: (settings) =>
+      createVenue({
+        ...settings,
+        seed: values.seed,
+        workers: values.workers === "auto" ? undefined : values.workers,
+        thresholds: values.threshold,
+        config: configOf(values, job),
+      }).perform(job),
+    describe: (summary) => describe(job, summary),
+  });
+}
+
+/** The job; `undefined` with the reasons among the mistakes. */
+function prepare(
+  scenario: AnyScenario,
+  operands: readonly string[],
+  mistakes: string[],
+): ScenarioJob | undefined {
+  try {
+    return scenario.prepare(
+      Object.fromEntries(operands.map((operand) => {
+        const at = operand.indexOf("=");
+        return [operand.slice(0, at), operand.slice(at + 1)];
+      })),
+    );
+  } catch (error) {
+    // It may be that of another copy of the module.
+    if (!(error instanceof Error) || !("mistakes" in error)) throw error;
+    mistakes.push(...error.mistakes as string[]);
+    return undefined;
+  }
+}
+
+function repeated(operands: readonly string[]): string[] {
+  const keys = operands.map((operand) => operand.replace(/=.*$/s, ""));
+  return [...new Set(keys)]
+    .map((key) => ({ key, count: keys.filter((one) => one === key).length }))
+    .filter(({ count }) => count > 1)
+    .map(({ key, count }) => `${key}: it was given ${count} times.`);
+}
+
+function instead(key: keyof RunValues, { name, options }: AnyScenario): string {
+  return Object.hasOwn(options, key)
+    ? `${optionName(key)}: with --scenario, write ${key}=… in its place.`
+    : `${optionName(key)}: ${name} has no such option; it has ${
+      Object.keys(options).join(", ")
+    }.`;
+}
+
+/** For the record; secrets only as given or not. */
+function configOf(values: RunValues, job: ScenarioJob): Summary["config"] {
+  return {
+    thresholds: [...job.thresholds, ...values.threshold].map(
+      ({ expression }) => expression,
+    ),
+    embedded: values.embedded ?? null,
+    monitor: values.monitor.map(({ text }) => text),
+    workers: values.workers,
+    token: values.token !== undefined,
+    password: values.password !== undefined,
+    lane: values.lane,
+    cipher: values.cipher,
+  };
+}
+
+function describe(job: ScenarioJob, { scenario }: Summary): readonly string[] {
+  const found = scenario?.found ?? null;
+  return found === null ? [] : job.describe(found);
+}
+
+function shown(value: JsonValue): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function usage(mistakes: readonly string[]): number {
+  for (const mistake of mistakes) printError(mistake);
+  return 2;
+}
