@@ -30,6 +30,7 @@ export {
   type NodeNote,
   type NodePlan,
   type PlanOptions,
+  publisherCount,
   rampAndHold,
   type RunPlan,
   type ServerTarget,

@@ -5,6 +5,12 @@
  * @module
  */
 
+export {
+  capacity,
+  type CapacityFindings,
+  type CapacityInput,
+  type CapacityStep,
+} from "./capacity.ts";
 export { churn, type ChurnInput } from "./churn.ts";
 export { classroom } from "./classroom.ts";
 export { conference } from "./conference.ts";

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { CAPACITY_SUMMARY, capacityCommand } from "./capacity.ts";
 import { DOCTOR_SUMMARY, doctorCommand } from "./doctor.ts";
 import { REPORT_SUMMARY, reportCommand } from "./report.ts";
 import { RUN_SUMMARY, runCommand } from "./run.ts";
@@ -29,6 +30,7 @@ export interface Command {
 export const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ["session", { summary: SESSION_SUMMARY, perform: sessionCommand }],
   ["run", { summary: RUN_SUMMARY, perform: runCommand }],
+  ["capacity", { summary: CAPACITY_SUMMARY, perform: capacityCommand }],
   ["serve", { summary: SERVE_SUMMARY, perform: serveCommand }],
   ["report", { summary: REPORT_SUMMARY, perform: reportCommand }],
   ["doctor", { summary: DOCTOR_SUMMARY, perform: doctorCommand }],

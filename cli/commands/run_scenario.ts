@@ -172,8 +172,13 @@ function describe(job: ScenarioJob, { scenario }: Summary): readonly string[] {
   return found === null ? [] : job.describe(found);
 }
 
+/** A value as it could be typed. */
 function shown(value: JsonValue): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+  if (typeof value === "string") return value;
+  if (!Array.isArray(value)) return JSON.stringify(value);
+  return value.every((one) => typeof one === "string")
+    ? value.join("; ")
+    : value.map((one) => Object.values(one ?? {}).join(":")).join(",");
 }
 
 function usage(mistakes: readonly string[]): number {

@@ -51,6 +51,8 @@ export interface ScenarioDefinition<Table extends ScenarioOptions, Found> {
   ) => Promise<Found>;
   /** Clients at its peak: threads are chosen by it. @default {the option `clients`, or 1} */
   readonly peak?: (options: OptionValues<Table>) => number;
+  /** Whether it judges thresholds itself, step by step, by those of its context. @default {false} */
+  readonly judgesThresholds?: boolean;
   /** What the run came to, given what thresholds or bands say of it. @default {the same} */
   readonly judge?: (found: Found, verdict: Verdict) => Verdict;
   /** What it found, as lines of text. @default {none} */
@@ -151,6 +153,7 @@ export function defineScenario<
         ]),
       ),
       thresholds: typed.thresholds,
+      judgesThresholds: definition.judgesThresholds ?? false,
       peak: peak?.(typed) ?? (Number(values.clients) || 1),
       script: async (crowd, context) =>
         (await run(crowd, typed, context) ?? null) as JsonValue,

@@ -20,6 +20,8 @@ export interface ScenarioContext {
     /** The embedded server's engine; `null` for a server elsewhere. */
     readonly engine: string | null;
   };
+  /** What the run must keep to. */
+  readonly thresholds: readonly Threshold[];
   /** Says something about the run to whoever watches. */
   readonly say: (text: string) => void;
 }
@@ -32,6 +34,8 @@ export interface ScenarioJob {
   readonly config: Readonly<Record<string, JsonValue>>;
   /** What the run must keep to. */
   readonly thresholds: readonly Threshold[];
+  /** Whether the scenario judges them itself, and the run as a whole is not judged by them. */
+  readonly judgesThresholds: boolean;
   /** Clients at its peak, as far as known: threads are chosen by it. */
   readonly peak: number;
   /** What happens; resolves with what it found, as plain JSON data. */

@@ -53,6 +53,12 @@ export {
   type RunOutcome,
   type RunProgress,
 } from "./run.ts";
+export {
+  bracketOf,
+  nextTrial,
+  type SearchBounds,
+  type Trial,
+} from "./search.ts";
 export { ServerWatch, type ServerWatchOptions } from "./server_watch.ts";
 export { runShell } from "./shell.ts";
 export { runAsProgram } from "./standalone.ts";
@@ -64,4 +70,9 @@ export {
   type VenueSettings,
   workersFor,
 } from "./venue.ts";
+export {
+  type CapacityLimit,
+  judgeWindow,
+  type WindowVerdict,
+} from "./steady_window.ts";
 export { VERSION } from "./version.ts";

@@ -179,7 +179,7 @@ function liveCrowd(
 }
 
 function contextOf(
-  { plan, server, engine, onNote }: RunOptions,
+  { plan, server, engine, onNote, thresholds }: RunOptions,
   watch: RunWatch,
   crowd: Crowd,
 ): ScenarioContext {
@@ -187,6 +187,7 @@ function contextOf(
     signal: watch.over,
     seed: plan.seed,
     server: { url: server.url, engine },
+    thresholds,
     say: (text) =>
       onNote?.({ atMs: crowd.elapsedMs, clientId: null, level: "info", text }),
   };

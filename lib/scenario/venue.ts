@@ -113,17 +113,23 @@ export function createVenue(settings: VenueSettings): Venue {
   const { seed, thresholds = [], config = {} } = settings;
   return {
     url: settings.server.url,
-    perform: (job) =>
-      run({
+    perform: (job) => {
+      const all = [...job.thresholds, ...thresholds];
+      return run({
         ...settings,
         workers: settings.workers ??
           workersFor(job.peak, navigator.hardwareConcurrency),
         plan: { seed, endAtMs: 0, media: DEFAULT_MEDIA, clients: [] },
         rampUpMs: 0,
         config: { scenario: job.name, ...job.config, ...config },
-        thresholds: [...job.thresholds, ...thresholds],
-        job,
-      }),
+        thresholds: job.judgesThresholds ? [] : all,
+        job: {
+          ...job,
+          script: (crowd, context) =>
+            job.script(crowd, { ...context, thresholds: all }),
+        },
+      });
+    },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
