@@ -115,6 +115,8 @@ export class ScenarioUsageError extends TypeError {
  *
  * @example
  * ```ts
+ * import { option } from "./mod.ts";
+ *
  * const echo = defineScenario({
  *   name: "echo",
  *   description: "Two people talk for a while, then one mutes herself.",

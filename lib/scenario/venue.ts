@@ -72,8 +72,11 @@ const CLIENTS_PER_WORKER = 100;
  *
  * @example
  * ```ts
+ * import { smoke } from "../../mod.ts";
+ *
  * await using everyone = await crowd({ embedded: "werift" });
- * const summary = await conference(everyone, { clients: 4, duration: "5s" });
+ * const summary = await smoke(everyone, { duration: "1s" });
+ * console.assert(summary.verdict.status === "passed");
  * ```
  */
 export async function crowd(options: VenueOptions): Promise<Venue> {

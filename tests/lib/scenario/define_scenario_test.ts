@@ -1,0 +1,123 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  defineScenario,
+  isScenario,
+  option,
+  ScenarioUsageError,
+} from "../../../lib/scenario/mod.ts";
+import { fakeCrowd } from "../../../lib/testing/mod.ts";
+
+const talk = defineScenario({
+  name: "talk",
+  description: "One talks, one listens.",
+  options: {
+    clients: option.wholeNumber("how many", { default: 2, min: 1 }),
+    length: option.duration("how long", { default: "5s" }),
+  },
+  async run(crowd, { length, clients }, { seed, say }) {
+    await crowd.fill({ clients, video: false });
+    say("all are here");
+    await crowd.wait(length);
+    return { heard: crowd.snapshot().counters.packetsReceived > 0, seed };
+  },
+  describe: ({ heard }) => [heard ? "heard" : "silent"],
+});
+
+Deno.test("a scenario is a function of its own name, and sums up with what it found", async () => {
+  assertEquals(
+    [talk.name, talk.description, isScenario(talk)],
+    ["talk", "One talks, one listens.", true],
+  );
+  const summary = await talk(fakeCrowd({ seed: 7 }), { length: "20s" });
+  assertEquals(summary.scenario, {
+    name: "talk",
+    found: { heard: true, seed: 7 },
+  });
+  assertEquals(summary.verdict.status, "passed");
+  assertEquals(summary.seed, 7);
+  assertEquals(summary.config, {
+    scenario: "talk",
+    thresholds: [],
+    clients: 2,
+    length: "20s",
+  });
+});
+
+Deno.test("every mistake among the options is told at once, before anything starts", () => {
+  const given = { lenght: "5s", length: "5 parsecs", clients: 0, zebra: 1 };
+  const { mistakes } = assertThrows(
+    () => talk.prepare(given),
+    ScenarioUsageError,
+  ) as ScenarioUsageError;
+  assertEquals(mistakes, [
+    "lenght: talk has no such option, did you mean length?",
+    "zebra: talk has no such option; it has thresholds, clients, length.",
+    'clients: "0" is not a whole number from 1 to 100000.',
+    'length: "5 parsecs" is not a duration such as 500ms, 30s, 5m or 1h.',
+  ]);
+});
+
+Deno.test("threads are chosen by the clients at the peak", () => {
+  assertEquals(talk.prepare({ clients: 300 }).peak, 300);
+  const other = defineScenario({
+    name: "other",
+    description: "",
+    options: { rooms: option.wholeNumber("", { default: 3 }) },
+    run: () => Promise.resolve(),
+    peak: ({ rooms }) => rooms * 10,
+  });
+  assertEquals(other.prepare({}).peak, 30);
+});
+
+Deno.test("what a scenario judges stands above the bands, unless it was cut off", async () => {
+  const gloomy = (found: unknown) =>
+    defineScenario({
+      name: "gloomy",
+      description: "",
+      options: {},
+      run: () => Promise.resolve(found),
+      judge: (mood, { status }) => ({
+        status: "failed",
+        reason: `${mood}, was ${status}`,
+      }),
+    });
+  assertEquals((await gloomy("sad")(fakeCrowd())).verdict, {
+    status: "failed",
+    reason: "sad, was passed",
+  });
+  assertEquals((await gloomy("sad")(fakeCrowd())).exitCode, 99);
+  const { verdict, partial } = await defineScenario({
+    name: "endless",
+    description: "",
+    options: {},
+    async run(crowd) {
+      await crowd.wait(1e9);
+      return "late";
+    },
+    judge: () => ({ status: "passed", reason: "as always" }),
+  })(fakeCrowd({ mostMs: 5000 }));
+  assertEquals([verdict.status, partial], ["interrupted", true]);
+});
+
+Deno.test("a script that throws leaves a broken run, with all that was measured", async () => {
+  const clumsy = defineScenario({
+    name: "clumsy",
+    description: "",
+    options: {},
+    async run(crowd) {
+      await crowd.join();
+      throw new Error("tripped");
+    },
+  });
+  const { verdict, successfulConnections } = await clumsy(fakeCrowd());
+  assertEquals(verdict, { status: "broke", reason: "tripped" });
+  assertEquals(successfulConnections, 1);
+});
+
+Deno.test("what is no scenario is told apart", () => {
+  assertEquals([isScenario(() => {}), isScenario({}), isScenario(null)], [
+    false,
+    false,
+    false,
+  ]);
+});

@@ -1,0 +1,188 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  defineScenario,
+  type LiveCrowd,
+  type ScenarioContext,
+} from "../../../lib/scenario/mod.ts";
+import { fakeCrowd, type FakeCrowdOptions } from "../../../lib/testing/mod.ts";
+
+/** Plays a script in virtual time. */
+async function play(
+  script: (crowd: LiveCrowd, context: ScenarioContext) => Promise<unknown>,
+  { thresholds = [], ...options }: FakeCrowdOptions & {
+    readonly thresholds?: readonly string[];
+  } = {},
+) {
+  const venue = fakeCrowd(options);
+  const scenario = defineScenario({
+    name: "script",
+    description: "",
+    options: {},
+    run: (crowd, _, context) => script(crowd, context),
+  });
+  const { summary, snapshot } = await venue.perform(
+    scenario.prepare({ thresholds }),
+  );
+  return { summary, snapshot, server: venue.server, clock: venue.clock };
+}
+
+Deno.test("clients come one by one, and are numbered on", async () => {
+  const seen: string[] = [];
+  const { summary, snapshot } = await play(async (crowd) => {
+    const anna = await crowd.join({ name: "Anna", room: "a" });
+    const others = await crowd.fill({ clients: 3, room: "b", rooms: 3 });
+    seen.push(
+      ...[anna, ...others].map(({ id, room }) => `${id} in ${room}`),
+      `${crowd.connected.length} of ${crowd.clients.length}`,
+    );
+  });
+  assertEquals(seen, [
+    "client-0 in a",
+    "client-1 in b-0",
+    "client-2 in b-1",
+    "client-3 in b-2",
+    "4 of 4",
+  ]);
+  assertEquals(summary.successfulConnections, 4);
+  assertEquals(
+    snapshot.clients.map(({ state }) => state),
+    Array(4).fill("left"),
+  );
+});
+
+Deno.test("who is mute sends nothing until unmuted, and who left is gone", async () => {
+  const sent: number[] = [];
+  const { server } = await play(async (crowd) => {
+    const speaker = await crowd.join({ video: false });
+    const mark = () => sent.push(speaker.record!.packetsSent);
+    await speaker.mute();
+    await crowd.wait(2000);
+    mark();
+    await crowd.wait(10_000);
+    mark();
+    await speaker.unmute();
+    await crowd.wait(10_000);
+    mark();
+    await speaker.leave();
+    await crowd.wait(2000);
+    assertEquals(speaker.record?.state, "left");
+    assertEquals(speaker.isConnected, false);
+  });
+  assertEquals(sent[1] - sent[0], 0);
+  assert(sent[2] - sent[1] > 400, `${sent}`);
+  assertEquals(server.participants.size, 0);
+});
+
+Deno.test("who is cut off comes back, and the time until media flows is measured", async () => {
+  const { snapshot, summary } = await play(async (crowd) => {
+    const [one] = await crowd.joinAll([
+      { publish: false, maxAudio: 16 },
+      { video: false },
+    ]);
+    await crowd.wait(3000);
+    await one.cut();
+    assert(
+      await crowd.until(
+        ({ clients }) => clients[0].recoveryMs !== null,
+        30_000,
+      ),
+    );
+  });
+  const [viewer, speaker] = snapshot.clients;
+  assert(viewer.recoveryMs! > 100 && viewer.recoveryMs! < 1000);
+  assertEquals(speaker.recoveryMs, null);
+  assertEquals(summary.totalReconnections, 1);
+  assertEquals(summary.errors.channel.count, 1);
+});
+
+Deno.test("waiting for what never comes ends in time", async () => {
+  let answer: boolean | undefined;
+  const { summary } = await play(async (crowd) => {
+    answer = await crowd.until(() => false, 5000);
+  });
+  assertEquals(answer, false);
+  assertEquals(summary.elapsedMs, 5000);
+});
+
+Deno.test("a threshold with abort ends the run, names the one who was hurt, and stops the script", async () => {
+  let ended: unknown;
+  const { summary, server } = await play(
+    async (crowd, { signal }) => {
+      await crowd.fill({ clients: 3, video: false });
+      await crowd.wait(3_600_000).catch((error) => ended = error);
+      assert(signal.aborted);
+      await assertRejects(() => crowd.join(), DOMException);
+    },
+    {
+      thresholds: ["loss < 5% abort after 10s", "connected == 100%"],
+      drops: everyNth(5),
+    },
+  );
+  assert(ended instanceof DOMException);
+  assertEquals(summary.verdict, {
+    status: "failed",
+    reason: '"loss < 5% abort after 10s" was not kept, which ended the run',
+  });
+  assertEquals([summary.exitCode, summary.partial], [99, true]);
+  assert(summary.elapsedMs >= 10_000 && summary.elapsedMs < 12_000);
+  const [loss, connected] = summary.thresholds;
+  assertEquals([loss.ok, loss.worst?.kind, connected.ok], [
+    false,
+    "client",
+    true,
+  ]);
+  assertEquals(server.participants.size, 0);
+});
+
+Deno.test("the same seed gives the same run, another one another", async () => {
+  const run = async (seed: number) => {
+    const { snapshot } = await play(async (crowd) => {
+      await crowd.play({
+        stages: [
+          { durationMs: 1000, target: 5 },
+          { durationMs: 20_000, target: 5 },
+        ],
+        churnRate: 0.5,
+        video: false,
+      });
+    }, { seed });
+    return snapshot.clients.map((client) => [
+      client.clientId,
+      client.roomId,
+      client.connectionTimeMs,
+      client.sessionDurationMs,
+      client.packetsSent,
+      client.packetsReceived,
+    ]);
+  };
+  const first = await run(1);
+  assertEquals(first.length, 15);
+  assertEquals(await run(1), first);
+  assert(JSON.stringify(await run(2)) !== JSON.stringify(first));
+});
+
+Deno.test("a scenario draws from streams of its own", async () => {
+  const draws: number[] = [];
+  const draw = (seed: number) =>
+    play((crowd) => {
+      draws.push(crowd.random("a")(), crowd.random("a")(), crowd.random("b")());
+      return Promise.resolve();
+    }, { seed });
+  await draw(1);
+  await draw(2);
+  assertEquals(draws[0], draws[1]);
+  assertEquals(new Set(draws).size, 4);
+});
+
+Deno.test("nothing is left behind", async () => {
+  const { clock, server } = await play(async (crowd) => {
+    await crowd.fill({ clients: 3 });
+    await crowd.wait(1000);
+  });
+  assertEquals([clock.pendingTimers, server.openChannels], [0, 0]);
+});
+
+function everyNth(n: number): () => boolean {
+  let count = 0;
+  return () => ++count % n === 0;
+}
