@@ -14,8 +14,6 @@ import type { Channel, Clock } from "../signaling/mod.ts";
 export interface Scheduler {
   /** Monotonic milliseconds, starting anywhere. */
   nowMs(): number;
-  /** The same, as of when the current turn of the loop began: cheap enough for every packet. */
-  turnMs(): number;
   schedule(task: Task): void;
   cancel(task: Task): void;
 }

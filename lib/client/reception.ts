@@ -10,6 +10,7 @@ import {
   AUDIO_PRESET,
   EXTENSION_URIS,
   extensionId,
+  type Moment,
   NackList,
   type ReportBlock,
   RtpReader,
@@ -155,20 +156,19 @@ export class Reception {
     bytes: Uint8Array,
     offset: number,
     length: number,
-    receivedAtMs: number,
+    arrival: Readonly<Moment>,
   ): void => {
     const rtp = this.#rtp;
     if (!rtp.read(bytes, offset, length)) return;
     const sequenceAt = rtp.extensionOffset[this.#transportSequenceId];
     if (sequenceAt !== 0) {
       const sequence = (bytes[sequenceAt] << 8) | bytes[sequenceAt + 1];
-      this.arrivals.record(sequence, receivedAtMs);
+      this.arrivals.record(sequence, arrival.wallMs);
     }
     const receiver = this.#bySsrc.get(rtp.ssrc);
     if (receiver === undefined) return this.#receiveOther(rtp);
-    const nowMs = this.#environment.scheduler.turnMs();
-    if (this.firstMs < 0) this.firstMs = nowMs;
-    receiver.receive(rtp, nowMs, receivedAtMs);
+    if (this.firstMs < 0) this.firstMs = arrival.nowMs;
+    receiver.receive(rtp, arrival);
     if (receiver.isMissingPackets) this.onMissing();
   };
 

@@ -23,6 +23,17 @@ export interface ReceiveMeter {
   readonly mediaLatency: { record(us: number): void };
 }
 
+/**
+ * When the packet at hand came, by both clocks. One object, rewritten for each
+ * packet: fractions handed on by themselves would be boxed on the heap.
+ */
+export interface Moment {
+  /** The reactor's clock, in milliseconds. */
+  nowMs: number;
+  /** Arrival in milliseconds since 1970. */
+  wallMs: number;
+}
+
 /** What a receiver is told of its track. */
 export interface ReceiverOptions {
   readonly kind: "audio" | "video";
@@ -164,21 +175,21 @@ export class TrackReceiver {
     this.#lastMs = nowMs;
   }
 
-  /** Counts one packet. `nowMs` is the reactor's clock, `receivedAtMs` the wall clock of arrival. */
-  receive(rtp: RtpReader, nowMs: number, receivedAtMs: number): void {
-    if (!this.#trackSequence(rtp.sequence, nowMs)) return;
+  /** Counts one packet, which came at `moment`. */
+  receive(rtp: RtpReader, moment: Readonly<Moment>): void {
+    if (!this.#trackSequence(rtp.sequence, moment)) return;
     const { counters, mediaLatency } = this.#options.meter;
     this.packetsReceived++;
     this.bytesReceived += rtp.length;
     counters.packetsReceived++;
     counters.bytesReceived += rtp.length;
-    if (this.firstMs < 0) this.firstMs = nowMs;
+    if (this.firstMs < 0) this.firstMs = moment.nowMs;
     if (this.#isFirst) this.#isFirst = false;
-    else this.#trackJitter(rtp.timestamp, receivedAtMs);
-    this.#lastMs = nowMs;
-    this.#lastArrivalMs = receivedAtMs;
+    else this.#trackJitter(rtp.timestamp, moment);
+    this.#lastMs = moment.nowMs;
+    this.#lastArrivalMs = moment.wallMs;
     this.#lastTimestamp = rtp.timestamp;
-    if (this.kind === "video") this.#trackFrame(rtp, nowMs);
+    if (this.kind === "video") this.#trackFrame(rtp, moment);
     if (rtp.payloadLength >= MARK_BYTES) {
       this.#trackMark(
         readMark(rtp.bytes, rtp.payloadOffset + rtp.payloadLength),
@@ -194,7 +205,7 @@ export class TrackReceiver {
         int32At(rtp.bytes, captured + 4),
       );
       // Whole, it is handed on without a box on the heap.
-      mediaLatency.record(Math.round((receivedAtMs - capturedAtMs) * 1000));
+      mediaLatency.record(Math.round((moment.wallMs - capturedAtMs) * 1000));
     }
   }
 
@@ -231,14 +242,14 @@ export class TrackReceiver {
   }
 
   /** RFC 3550 appendix A.1, without probation: the SFU told us of this SSRC. */
-  #trackSequence(sequence: number, nowMs: number): boolean {
+  #trackSequence(sequence: number, moment: Readonly<Moment>): boolean {
     if (this.#maxSequence < 0) {
       this.#baseSequence = this.#maxSequence = sequence;
       return true;
     }
     const ahead = (sequence - this.#maxSequence) & 0xffff;
     if (ahead !== 0 && ahead < MAX_DROPOUT) {
-      if (ahead > 1) this.#noteGap(sequence, nowMs);
+      if (ahead > 1) this.#noteGap(sequence, moment.nowMs);
       if (sequence < this.#maxSequence) this.#cycles += 0x10000;
       this.#maxSequence = sequence;
     } else if (ahead !== 0 && ahead <= 0x10000 - MAX_MISORDER) {
@@ -269,20 +280,20 @@ export class TrackReceiver {
   }
 
   /** RFC 3550 appendix A.8. */
-  #trackJitter(timestamp: number, receivedAtMs: number): void {
-    const arrived = (receivedAtMs - this.#lastArrivalMs) *
+  #trackJitter(timestamp: number, moment: Readonly<Moment>): void {
+    const arrived = (moment.wallMs - this.#lastArrivalMs) *
       this.#options.clockRateHz / 1000;
     const sent = (timestamp - this.#lastTimestamp) | 0;
     this.#jitter += (Math.abs(arrived - sent) - this.#jitter) / 16;
   }
 
-  #trackFrame(rtp: RtpReader, nowMs: number): void {
+  #trackFrame(rtp: RtpReader, moment: Readonly<Moment>): void {
     if (rtp.marker) this.framesReceived++;
     if (
       isVp8KeyFrameStart(rtp.bytes, rtp.payloadOffset, rtp.payloadLength)
     ) {
       this.keyFramesReceived++;
-      if (this.firstKeyFrameMs < 0) this.firstKeyFrameMs = nowMs;
+      if (this.firstKeyFrameMs < 0) this.firstKeyFrameMs = moment.nowMs;
     }
   }
 

@@ -17,6 +17,7 @@ import {
   DtlsServer,
   type WeriftTransport,
 } from "./deps.ts";
+import { RecordNumbers } from "./dtls_renumber.ts";
 import type { SrtpKeys, SrtpProfile } from "./srtp_cipher.ts";
 
 /** What a handshake needs. */
@@ -70,7 +71,12 @@ export class DtlsHandshake {
 
   constructor(options: DtlsOptions) {
     const profiles = options.profiles ?? DEFAULT_PROFILES;
-    this.#pipe = new DatagramPipe(options.send);
+    const numbers = new RecordNumbers(() => this.#socket as DtlsClient);
+    this.#pipe = new DatagramPipe(
+      options.role === "client"
+        ? (bytes) => options.send(numbers.renumber(bytes))
+        : options.send,
+    );
     const config = {
       cert: options.certificate.certPem,
       key: options.certificate.keyPem,

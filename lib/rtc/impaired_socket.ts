@@ -12,7 +12,7 @@
  */
 
 import type { Link, LinkCounts, Network } from "../impairment/mod.ts";
-import type { DatagramHandler, Lane, LaneSocket } from "./lane.ts";
+import type { Arrival, DatagramHandler, Lane, LaneSocket } from "./lane.ts";
 import type { Reactor, Task } from "./reactor.ts";
 
 /** What a network is put around, and by whom it is used. */
@@ -63,6 +63,7 @@ class ImpairedSocket implements LaneSocket {
   readonly localPort: number;
   onDatagram: DatagramHandler;
   readonly #path: NetworkPath;
+  readonly #arrival: Arrival = { nowMs: 0, wallMs: 0 };
   readonly #waiting = new Set<Held>();
   readonly #free: Held[] = [];
   #waitingIn = 0;
@@ -98,14 +99,14 @@ class ImpairedSocket implements LaneSocket {
   }
 
   /** Takes what arrives at the socket below. */
-  readonly receive: DatagramHandler = (bytes, offset, length, receivedAtMs) => {
+  readonly receive: DatagramHandler = (bytes, offset, length, arrival) => {
     const { network, reactor, lane } = this.#path;
     const link = network.inbound;
     if (link === undefined) {
-      return this.onDatagram(bytes, offset, length, receivedAtMs);
+      return this.onDatagram(bytes, offset, length, arrival);
     }
     const nowMs = reactor.nowMs();
-    const ageMs = lane.wallNowMs() - receivedAtMs;
+    const ageMs = lane.wallNowMs() - arrival.wallMs;
     const enteredMs = nowMs - Math.max(0, Math.min(ageMs, MOST_AGE_MS));
     link.enter(enteredMs, length);
     if (isRtp(bytes, offset, length)) {
@@ -113,9 +114,11 @@ class ImpairedSocket implements LaneSocket {
     }
     if (link.copies === 0) return;
     const { copies, releaseMs } = link;
-    const arrivedAtMs = receivedAtMs + releaseMs - enteredMs;
+    const arrivedAtMs = arrival.wallMs + releaseMs - enteredMs;
     if (copies === 1 && releaseMs <= nowMs && this.#waitingIn === 0) {
-      return this.onDatagram(bytes, offset, length, arrivedAtMs);
+      this.#arrival.nowMs = nowMs;
+      this.#arrival.wallMs = arrivedAtMs;
+      return this.onDatagram(bytes, offset, length, this.#arrival);
     }
     const held = this.#hold(bytes, offset, length);
     held.copies = copies;
@@ -142,7 +145,9 @@ class ImpairedSocket implements LaneSocket {
         // It may be decrypted in place: the second copy needs its own bytes.
         const { bytes } = held;
         const own = i + 1 < held.copies ? bytes.slice(0, held.length) : bytes;
-        this.onDatagram(own, 0, held.length, held.arrivedAtMs);
+        this.#arrival.nowMs = this.#path.reactor.nowMs();
+        this.#arrival.wallMs = held.arrivedAtMs;
+        this.onDatagram(own, 0, held.length, this.#arrival);
       } else {
         this.#path.socket.sendCopy(held.bytes.subarray(0, held.length));
       }

@@ -19,16 +19,30 @@ export interface Endpoint {
 }
 
 /**
+ * When the datagram at hand arrived. One object, rewritten for each datagram:
+ * a fraction handed from function to function would be boxed on the heap for
+ * every one of them.
+ */
+export interface Arrival {
+  /** When it was read, in milliseconds of `performance.now()`. */
+  nowMs: number;
+  /**
+   * Wall-clock time in milliseconds since 1970: the kernel's receive time
+   * where the lane knows it, else the time of reading.
+   */
+  wallMs: number;
+}
+
+/**
  * Takes one received datagram: `length` bytes of `bytes` from `offset`. They
- * are valid, and may be overwritten in place, only until the call returns.
- * `receivedAtMs` is wall-clock time in milliseconds since 1970: the kernel's
- * receive time where the lane knows it, else the time of reading.
+ * are valid, and may be overwritten in place, only until the call returns; so
+ * is `arrival`.
  */
 export type DatagramHandler = (
   bytes: Uint8Array,
   offset: number,
   length: number,
-  receivedAtMs: number,
+  arrival: Readonly<Arrival>,
 ) => void;
 
 /** One UDP socket, connected to one peer. */
@@ -70,7 +84,7 @@ export interface Lane {
   readonly out: Uint8Array;
   /** Totals of all its sockets. */
   readonly counters: Readonly<LaneCounters>;
-  /** Wall-clock time in milliseconds since 1970, on the clock of `receivedAtMs`. */
+  /** Wall-clock time in milliseconds since 1970, on the clock of {@linkcode Arrival}. */
   wallNowMs(): number;
   /**
    * Datagrams that the kernel dropped because a receive buffer of ours was

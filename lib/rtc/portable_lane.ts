@@ -99,7 +99,10 @@ class PortableSocket implements LaneSocket {
     socket.on("message", (message: Uint8Array) => {
       if (!this.#open) return;
       lane.counters.received++;
-      this.onDatagram(message, 0, message.length, lane.wallNowMs());
+      this.onDatagram(message, 0, message.length, {
+        nowMs: performance.now(),
+        wallMs: lane.wallNowMs(),
+      });
     });
     // Where a refused port comes back as an error event, it only tells that one datagram was lost.
     socket.on("error", () => lane.counters.failed++);

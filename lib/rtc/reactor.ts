@@ -51,7 +51,6 @@ export class Reactor {
   #interval: ReturnType<typeof setInterval> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #wakeMs = Infinity;
-  #turnMs = 0;
   #sockets = 0;
   #running = false;
   #open = true;
@@ -63,11 +62,6 @@ export class Reactor {
   /** The reactor's clock, in milliseconds: monotonic, starting anywhere. */
   nowMs(): number {
     return performance.now();
-  }
-
-  /** When the current turn began, or now outside of one: for what comes by the packet. */
-  turnMs(): number {
-    return this.#running ? this.#turnMs : this.nowMs();
   }
 
   /** Schedules a task by its `dueMs`, or moves one that is scheduled already. */
@@ -121,7 +115,6 @@ export class Reactor {
   #run(): void {
     this.#running = true;
     const startMs = this.nowMs();
-    this.#turnMs = startMs;
     this.observer?.onTurn(Math.max(0, startMs - this.#wakeMs));
     this.#runDue(startMs);
     this.lane.drain();

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { DatagramHandler } from "./lane.ts";
+import type { Arrival, DatagramHandler } from "./lane.ts";
 import {
   CMSG,
   IOVEC_BYTES,
@@ -27,6 +27,8 @@ export class ReceiveBatch {
   readonly headers = new NativeMemory(RECEIVE_BATCH * MSGHDR.bytes);
   readonly #data = new NativeMemory(RECEIVE_BATCH * SLOT_BYTES);
   readonly #control = new NativeMemory(RECEIVE_BATCH * CONTROL_BYTES);
+  /** Of the datagram at hand; whoever reads a batch sets `nowMs`. */
+  readonly arrival: Arrival = { nowMs: 0, wallMs: 0 };
   readonly #vectors = new NativeMemory(RECEIVE_BATCH * IOVEC_BYTES);
 
   constructor() {
@@ -54,7 +56,8 @@ export class ReceiveBatch {
     const header = i * MSGHDR.bytes;
     if ((view.getInt32(header + MSGHDR.flags, true) & MSG_TRUNC) !== 0) return;
     const length = view.getUint32(header + MSGHDR.length, true);
-    onDatagram(this.#data.bytes, i * SLOT_BYTES, length, this.#receivedAt(i));
+    this.#readArrival(i);
+    onDatagram(this.#data.bytes, i * SLOT_BYTES, length, this.arrival);
   }
 
   /** Readies the first `count` headers for the next call: the kernel overwrote their lengths. */
@@ -66,16 +69,17 @@ export class ReceiveBatch {
   }
 
   /** SO_TIMESTAMPNS is the only control message that these sockets ask for. */
-  #receivedAt(i: number): number {
+  #readArrival(i: number): void {
     const view = this.#control.view;
     const at = i * CONTROL_BYTES;
     if (
       view.getInt32(at + CMSG.level, true) !== SOL_SOCKET ||
       view.getInt32(at + CMSG.type, true) !== SO_TIMESTAMPNS
     ) {
-      return Date.now();
+      this.arrival.wallMs = Date.now();
+      return;
     }
-    return view.getUint32(at + CMSG.data, true) * 1000 +
+    this.arrival.wallMs = view.getUint32(at + CMSG.data, true) * 1000 +
       view.getUint32(at + CMSG.data + 8, true) / 1e6;
   }
 }

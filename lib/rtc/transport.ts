@@ -11,7 +11,7 @@ import { DtlsHandshake } from "./dtls.ts";
 import type { Network } from "../impairment/mod.ts";
 import { IceAgent } from "./ice_agent.ts";
 import { throughNetwork } from "./impaired_socket.ts";
-import type { LaneSocket } from "./lane.ts";
+import type { Arrival, LaneSocket } from "./lane.ts";
 import type { Task } from "./reactor.ts";
 import { SRTP_REPLAYED, type SrtpCipher } from "./srtp_cipher.ts";
 import {
@@ -44,7 +44,7 @@ export type PacketHandler = (
   bytes: Uint8Array,
   offset: number,
   length: number,
-  receivedAtMs: number,
+  arrival: Readonly<Arrival>,
 ) => void;
 
 /** Who is told of packets and of the end. */
@@ -313,11 +313,11 @@ export class RtcTransport implements AsyncDisposable {
   }
 
   /** RFC 7983: the first byte says which protocol a datagram belongs to. */
-  readonly #onDatagram: PacketHandler = (bytes, offset, length, receivedAt) => {
+  readonly #onDatagram: PacketHandler = (bytes, offset, length, arrival) => {
     if (length < 2) return;
     const first = bytes[offset];
     if (first >= 128 && first <= 191) {
-      this.#onMedia(bytes, offset, length, receivedAt);
+      this.#onMedia(bytes, offset, length, arrival);
     } else if (first < 4) {
       const message = bytes.slice(offset, offset + length);
       this.#ice?.receive(message, this.#datapath.reactor.nowMs());
@@ -330,7 +330,7 @@ export class RtcTransport implements AsyncDisposable {
     bytes: Uint8Array,
     offset: number,
     length: number,
-    receivedAtMs: number,
+    arrival: Readonly<Arrival>,
   ): void {
     const cipher = this.#cipher;
     if (cipher === undefined) {
@@ -349,9 +349,9 @@ export class RtcTransport implements AsyncDisposable {
       if (plain === SRTP_REPLAYED) this.counters.replayed++;
       else this.counters.authFailures++;
     } else if (isRtcp) {
-      this.#handlers.onRtcp(bytes, offset, plain, receivedAtMs);
+      this.#handlers.onRtcp(bytes, offset, plain, arrival);
     } else {
-      this.#handlers.onRtp(bytes, offset, plain, receivedAtMs);
+      this.#handlers.onRtp(bytes, offset, plain, arrival);
     }
   }
 

@@ -1,7 +1,7 @@
 /** The media of a fake server: packets of a producer, to each of its consumers. */
 
 import type { MediaKind, RtpParameters } from "../protocol/mod.ts";
-import type { FakeTransport } from "./fake_transport.ts";
+import type { FakeArrival, FakeTransport } from "./fake_transport.ts";
 
 /** A track that a client sends to a fake server. */
 export interface FakeProducer {
@@ -30,7 +30,7 @@ const FIRST_SSRC = 100_000_000;
 
 /** Forwards packets, with the SSRC of each consumer and nothing else changed. */
 export class FakeForwarder {
-  readonly #wallNowMs: () => number;
+  readonly #now: () => FakeArrival;
   readonly #drops: (packet: Uint8Array) => boolean;
   readonly #producers = new Map<string, FakeProducer>();
   readonly #bySsrc = new Map<number, FakeProducer>();
@@ -39,10 +39,10 @@ export class FakeForwarder {
 
   /** `drops` decides which packets never arrive. */
   constructor(
-    wallNowMs: () => number,
+    now: () => FakeArrival,
     drops: (packet: Uint8Array) => boolean,
   ) {
-    this.#wallNowMs = wallNowMs;
+    this.#now = now;
     this.#drops = drops;
   }
 
@@ -102,7 +102,7 @@ export class FakeForwarder {
     for (const row of this.#rows.get(producer.id)!) {
       if (this.#drops(packet)) continue;
       view.setUint32(SSRC_AT, row.ssrc);
-      row.transport()?.deliverRtp(packet, this.#wallNowMs());
+      row.transport()?.deliverRtp(packet, this.#now());
     }
     view.setUint32(SSRC_AT, ssrc);
   }

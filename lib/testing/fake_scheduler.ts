@@ -49,11 +49,6 @@ export class FakeScheduler implements Scheduler {
     return this.#clock.nowMs();
   }
 
-  /** When the turn began: the same, as no time passes within one. */
-  turnMs(): number {
-    return this.#clock.nowMs();
-  }
-
   /** Schedules a task by its `dueMs`; `Infinity` is never. */
   schedule(task: Task): void {
     this.#tasks.add(task);

@@ -89,7 +89,7 @@ export class FakeServer {
     this.#clock = clock;
     this.#options = options;
     this.#forwarder = new FakeForwarder(
-      () => this.wallNowMs(),
+      () => ({ nowMs: clock.nowMs(), wallMs: this.wallNowMs() }),
       options.drops ?? (() => false),
     );
   }

@@ -16,6 +16,14 @@ export interface FakeTransportPeer {
 /** Room for one frame's burst of packets. */
 const OUT_BYTES = 64 * 1024;
 
+/** When a packet arrives: by the fake clock, and in milliseconds since 1970. */
+export interface FakeArrival {
+  /** By the fake clock. */
+  readonly nowMs: number;
+  /** Milliseconds since 1970. */
+  readonly wallMs: number;
+}
+
 /**
  * A transport for tests: it is up as soon as the server is ready and the
  * peer's handshake is over, encrypts nothing, and hands packets over at once.
@@ -78,16 +86,16 @@ export class FakeTransport implements ClientTransport {
     this.#peer.onRtcp?.(this.out.subarray(offset, offset + length));
   }
 
-  /** Lets an RTP packet arrive at the client; one that is not connected misses it. */
-  deliverRtp(packet: Uint8Array, receivedAtMs: number): void {
+  /** Lets an RTP packet arrive at the client, at this time by both clocks; one that is not connected misses it. */
+  deliverRtp(packet: Uint8Array, arrival: FakeArrival): void {
     if (this.#state !== "connected") return;
-    this.#handlers.onRtp(packet, 0, packet.length, receivedAtMs);
+    this.#handlers.onRtp(packet, 0, packet.length, arrival);
   }
 
   /** Lets a compound RTCP packet arrive at the client. */
-  deliverRtcp(packet: Uint8Array, receivedAtMs: number): void {
+  deliverRtcp(packet: Uint8Array, arrival: FakeArrival): void {
     if (this.#state !== "connected") return;
-    this.#handlers.onRtcp(packet, 0, packet.length, receivedAtMs);
+    this.#handlers.onRtcp(packet, 0, packet.length, arrival);
   }
 
   /** Lets it go down, as when the server no longer answers consent checks. */

@@ -27,4 +27,8 @@ export {
   FakeServer,
   type FakeServerOptions,
 } from "./fake_server.ts";
-export { FakeTransport, type FakeTransportPeer } from "./fake_transport.ts";
+export {
+  type FakeArrival,
+  FakeTransport,
+  type FakeTransportPeer,
+} from "./fake_transport.ts";

@@ -38,7 +38,7 @@ export class Ends {
     const { port } = peer;
     ends.socket = await ends.lane.connect(
       { address, port },
-      (bytes, offset, length, receivedAtMs) => {
+      (bytes, offset, length, { wallMs: receivedAtMs }) => {
         const copy = bytes.slice(offset, offset + length);
         ends.#arrivals.push({ bytes: new Uint8Array(copy), receivedAtMs });
       },

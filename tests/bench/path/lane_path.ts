@@ -114,11 +114,10 @@ async function openTrack(
   const reader = new RtpReader();
   const socket = await lane.connect(
     { address: "127.0.0.1", port },
-    (bytes, offset, length, receivedAtMs) => {
+    (bytes, offset, length, arrival) => {
       const plain = cipher.unprotectRtp(bytes, offset, length);
       if (plain < 0 || !reader.read(bytes, offset, plain)) return;
-      receivers.get(reader.ssrc)
-        ?.receive(reader, reactor.turnMs(), receivedAtMs);
+      receivers.get(reader.ssrc)?.receive(reader, arrival);
     },
   );
   reactor.retain();

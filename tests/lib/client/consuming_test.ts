@@ -258,7 +258,7 @@ Deno.test("a key frame that the server asks for is sent", async () => {
   const { ssrc } = b.producers[1].rtpParameters.encodings[0];
   const pli = new Uint8Array([0x81, 206, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0]);
   new DataView(pli.buffer).setUint32(8, ssrc!);
-  b.transports.send!.deliverRtcp(pli, 0);
+  b.transports.send!.deliverRtcp(pli, { nowMs: 0, wallMs: 0 });
   await world.clock.run(100);
   const { keyFramesSent, pliReceived } = world.environment.meter.counters;
   assertEquals([keyFramesSent - before, pliReceived], [1, 1]);

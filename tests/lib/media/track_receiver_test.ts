@@ -386,6 +386,6 @@ class Track {
 
   #receive(length: number, atMs: number, receivedAtMs: number): void {
     this.#rtp.read(this.#bytes, 0, length);
-    this.receiver.receive(this.#rtp, atMs, receivedAtMs);
+    this.receiver.receive(this.#rtp, { nowMs: atMs, wallMs: receivedAtMs });
   }
 }

@@ -48,7 +48,9 @@ export class FakeSocket implements LaneSocket {
 
   /** A datagram of the peer arrives. */
   deliver(bytes: Uint8Array): void {
-    if (this.open) this.onDatagram(bytes.slice(), 0, bytes.length, 0);
+    if (this.open) {
+      this.onDatagram(bytes.slice(), 0, bytes.length, { nowMs: 0, wallMs: 0 });
+    }
   }
 }
 

@@ -50,9 +50,9 @@ async function openWorld() {
   lane.wallNowMs = () => WALL_MS + deadlines.now;
   const inner = await lane.connect(
     { address: "192.0.2.1", port: 1 },
-    (bytes, offset, length, atMs) => {
+    (bytes, offset, length, { wallMs }) => {
       const number = bytes[offset + length - 1];
-      received.push(`${number}@${deadlines.now}/${atMs - WALL_MS}`);
+      received.push(`${number}@${deadlines.now}/${wallMs - WALL_MS}`);
       // Who decrypts does so in place.
       bytes.fill(0, offset, offset + length);
     },
@@ -84,7 +84,7 @@ async function openWorld() {
         bytes,
         0,
         bytes.length,
-        WALL_MS + deadlines.now - ageMs,
+        { nowMs: deadlines.now, wallMs: WALL_MS + deadlines.now - ageMs },
       );
     },
     /** Sends a burst of packets of the same size. */
