@@ -68,6 +68,7 @@ export {
   EXIT_CODES,
   type GeneratorHealth,
   type GeneratorSummary,
+  type ImpairedCounts,
   type JsonValue,
   type MediaSummary,
   type MetricNameOf,

@@ -203,9 +203,28 @@ function summarizeMedia(
       expected: counter("packetsExpected"),
       lost: counter("packetsLost"),
       ratio: rate("loss") ?? 0,
+      repaired: counter("packetsRepaired"),
+      residualRatio: residualLoss(
+        counter("packetsLost") - counter("packetsRepaired"),
+        counter("packetsExpected"),
+      ),
     },
     latencyMs: stats("mediaLatency"),
     jitterMs: stats("jitter"),
+    impaired: {
+      inbound: {
+        packets: counter("impairedIn"),
+        dropped: counter("impairedInDropped"),
+        delayed: counter("impairedInDelayed"),
+        duplicated: counter("impairedInDuplicated"),
+      },
+      outbound: {
+        packets: counter("impairedOut"),
+        dropped: counter("impairedOutDropped"),
+        delayed: counter("impairedOutDelayed"),
+        duplicated: counter("impairedOutDuplicated"),
+      },
+    },
     timeToFirstSentMs: stats("timeToFirstMediaSent"),
     timeToFirstReceivedMs: stats("timeToFirstMediaReceived"),
     sendBpsPerClient: perClient(counter("bytesSent")),
@@ -222,6 +241,11 @@ function summarizeMedia(
     },
     sent: { pli: counter("pliSent"), nack: counter("nackSent") },
   };
+}
+
+/** Duplicates may outnumber losses: nothing is left of them then. */
+function residualLoss(unrepaired: number, expected: number): number {
+  return expected > 0 ? Math.max(0, unrepaired) / expected : 0;
 }
 
 function summarizeErrors(

@@ -64,11 +64,22 @@ export interface MediaSummary {
     readonly lost: number;
     /** Lost of expected. */
     readonly ratio: number;
+    /** Those lost that a repair made up for (RFC 4588). */
+    readonly repaired: number;
+    /** What was lost in spite of repairs, of expected. */
+    readonly residualRatio: number;
   };
   /** From capture to the receiving kernel. */
   readonly latencyMs: DurationStats;
   /** Interarrival jitter (RFC 3550 section 6.4.1). */
   readonly jitterMs: DurationStats;
+  /** What impaired networks did to RTP packets, repairs included; all 0 without one. */
+  readonly impaired: {
+    /** To those on their way to clients. */
+    readonly inbound: ImpairedCounts;
+    /** To those on their way to the server. */
+    readonly outbound: ImpairedCounts;
+  };
   /** From when a client was due to its first packet out. */
   readonly timeToFirstSentMs: DurationStats;
   /** From when a client was due to its first packet in. */
@@ -103,6 +114,18 @@ export interface MediaSummary {
     /** Packets asked for again. */
     readonly nack: number;
   };
+}
+
+/** What impaired networks did to packets in one direction. */
+export interface ImpairedCounts {
+  /** Packets that entered one. */
+  readonly packets: number;
+  /** Those that it dropped. */
+  readonly dropped: number;
+  /** Those that it delayed. */
+  readonly delayed: number;
+  /** Those that it duplicated. */
+  readonly duplicated: number;
 }
 
 /** How the generator did. */

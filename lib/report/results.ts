@@ -48,6 +48,10 @@ export function toResults(clients: readonly ClientRecord[]): ClientResult[] {
     errorDetails: client.errors,
     packetsExpected: client.packetsExpected,
     packetsLost: client.packetsLost,
+    packetsRepaired: client.packetsRepaired,
+    impairment: client.impairment,
+    packetsDroppedIn: client.packetsDroppedIn,
+    packetsDroppedOut: client.packetsDroppedOut,
     consumersFlowing: client.consumersFlowing,
   }));
 }

@@ -73,6 +73,14 @@ export interface ClientResult {
   readonly packetsExpected: number;
   /** Of those, the ones that never came. */
   readonly packetsLost: number;
+  /** Of those lost, the ones that a repair made up for. */
+  readonly packetsRepaired: number;
+  /** Its network at the end, in one line; `null` when that did nothing to packets. */
+  readonly impairment: string | null;
+  /** Packets that its network dropped before they came to it, repairs included. */
+  readonly packetsDroppedIn: number;
+  /** Packets that its network dropped after they were sent. */
+  readonly packetsDroppedOut: number;
   /** Consumers that media arrived on. */
   readonly consumersFlowing: number;
 }
@@ -117,6 +125,18 @@ const clientResult: z.ZodType<ClientResult> = z.object({
   ),
   packetsExpected: count,
   packetsLost: z.int(),
+  packetsRepaired: count.describe(
+    "Of those lost, the ones that a repair made up for.",
+  ),
+  impairment: z.string().nullable().describe(
+    "Its network at the end; null when that did nothing to packets.",
+  ),
+  packetsDroppedIn: count.describe(
+    "RTP packets that its network dropped before they came to it, repairs included.",
+  ),
+  packetsDroppedOut: count.describe(
+    "RTP packets that its network dropped after they were sent.",
+  ),
   consumersFlowing: count,
 });
 

@@ -106,13 +106,33 @@ export function mediaLines(summary: Summary, width: number): Line[] {
           formatCount(loss.expected)
         } packets`,
       ),
-      say(`${formatCount(media.rtxReceived)} repairs`),
+      say(`${formatCount(loss.repaired)} repaired`),
+      ...(loss.repaired === 0
+        ? []
+        : [say(`${formatRatio(loss.residualRatio)} left`)]),
     ], width)),
+    ...impairedLines(summary, width),
     ...durationRow("Latency", media.latencyMs, width),
     ...durationRow("Jitter", media.jitterMs, width),
     ...durationRow("First sent", media.timeToFirstSentMs, width),
     ...durationRow("First received", media.timeToFirstReceivedMs, width),
   ];
+}
+
+/** What impaired networks dropped, where there were any. */
+function impairedLines({ media }: Summary, width: number): Line[] {
+  const { inbound, outbound } = media.impaired;
+  const parts = [
+    { where: "in", ...inbound },
+    { where: "out", ...outbound },
+  ].flatMap(({ where, packets, dropped }) =>
+    packets === 0 ? [] : [
+      say(
+        `${formatCount(dropped)} of ${formatCount(packets)} dropped ${where}`,
+      ),
+    ]
+  );
+  return parts.length === 0 ? [] : row("Impaired", parts, width);
 }
 
 /** The latencies of each signaling operation. */

@@ -101,6 +101,13 @@ const room = z.object({
   totalConsumersCreated: count,
 });
 
+const impairedCounts = z.object({
+  packets: count,
+  dropped: count,
+  delayed: count,
+  duplicated: count,
+});
+
 const media = z.object({
   packetsDeliverable: count.describe(
     "RTP packets that the joined topology should have delivered: each sent packet, times its consumers.",
@@ -115,6 +122,8 @@ const media = z.object({
     expected: count,
     lost: z.int().describe("Below 0 when duplicates outnumber losses."),
     ratio: z.number(),
+    repaired: count.describe("Those lost that a repair made up for."),
+    residualRatio: amount.describe("What is lost in spite of repairs."),
   }).describe(
     "By sequence numbers, per consumer, late packets given back; repairs are apart.",
   ),
@@ -122,6 +131,10 @@ const media = z.object({
     "From the sender's abs-capture-time to the receiving kernel's timestamp.",
   ),
   jitterMs: duration.describe("RFC 3550 section 6.4.1."),
+  impaired: z.object({ inbound: impairedCounts, outbound: impairedCounts })
+    .describe(
+      "What impaired networks did to RTP packets, repairs included; all 0 without one.",
+    ),
   timeToFirstSentMs: duration,
   timeToFirstReceivedMs: duration,
   sendBpsPerClient: amount,

@@ -70,6 +70,10 @@ export function madeUpRun(): SummaryInput {
     pliReceived: 2,
     nackSent: 90,
     rtxReceived: 40,
+    packetsRepaired: 36,
+    impairedIn: 5000,
+    impairedInDropped: 102,
+    impairedInDelayed: 4898,
   });
   for (let i = 1; i <= 100; i++) {
     meter.trend("mediaLatency").record(i * 100);

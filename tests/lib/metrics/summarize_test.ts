@@ -99,6 +99,12 @@ Deno.test("media figures are divided by what they should be divided by", () => {
   assertEquals(media.receiveSendRatio, 0.98);
   assertEquals(media.loss.lost, 100);
   assertAlmostEquals(media.loss.ratio, 100 / 9900, 1e-12);
+  assertEquals(media.loss.repaired, 36);
+  assertAlmostEquals(media.loss.residualRatio, 64 / 9900, 1e-12);
+  assertEquals(media.impaired, {
+    inbound: { packets: 5000, dropped: 102, delayed: 4898, duplicated: 0 },
+    outbound: { packets: 0, dropped: 0, delayed: 0, duplicated: 0 },
+  });
   assertEquals(media.latencyMs.maxMs, 10);
   assertEquals(media.sendBpsPerClient, Math.round(10_000_000 * 8 / 60));
 });

@@ -100,6 +100,10 @@ Deno.test("a client's line has the keys of SimplestChat's tester in their types"
     errorDetails,
     packetsExpected,
     packetsLost,
+    packetsRepaired,
+    impairment,
+    packetsDroppedIn,
+    packetsDroppedOut,
     consumersFlowing,
     ...seed
   } = failed;
@@ -132,6 +136,10 @@ Deno.test("a client's line has the keys of SimplestChat's tester in their types"
       errorDetails,
       packetsExpected,
       packetsLost,
+      packetsRepaired,
+      impairment,
+      packetsDroppedIn,
+      packetsDroppedOut,
       consumersFlowing,
     ],
     [
@@ -141,6 +149,10 @@ Deno.test("a client's line has the keys of SimplestChat's tester in their types"
       "DTLS did not finish in 10 s",
       1,
       [{ kind: "dtls", message: "DTLS did not finish in 10 s", atMs: 12_000 }],
+      0,
+      0,
+      0,
+      null,
       0,
       0,
       0,
