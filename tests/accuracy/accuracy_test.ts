@@ -1,0 +1,78 @@
+/** The short form of `deno task accuracy`: whether the tool tells the truth, not how fast it is. */
+
+import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
+import { ENGINES } from "../integration/sfu/engines.ts";
+import {
+  comparePlain,
+  cutOff,
+  delayBy,
+  isRight,
+  loseRatios,
+  repairVideo,
+  type Row,
+} from "./trials.ts";
+
+const MEDIASOUP = ENGINES.find(({ engine }) => engine === "mediasoup")!;
+// The kernel's receive times make a latency independent of when we read.
+const ignore = MEDIASOUP.ignore || Deno.build.os !== "linux";
+
+function assertRight(rows: readonly Row[]): void {
+  for (const row of rows) assert(isRight(row), JSON.stringify(row));
+}
+
+Deno.test(
+  "what a network drops is what is reported lost",
+  { ignore },
+  async () => {
+    const rows = await loseRatios([0.001, 0.01, 0.05, 0.2], 1000);
+    assertRight(rows);
+    assertGreater(rows.at(-1)!.truth, 5);
+  },
+);
+
+Deno.test(
+  "a delay on the way in is in the media latency",
+  { ignore },
+  async () => {
+    assertRight(await delayBy([20, 300], "inbound", 1000));
+  },
+);
+
+Deno.test(
+  "a delay on the way out is in the media latency",
+  { ignore },
+  async () => {
+    assertRight(await delayBy([100], "outbound", 1000));
+  },
+);
+
+Deno.test("an undisturbed run loses and receives what mediasoup says", {
+  ignore,
+}, async () => {
+  assertRight(await comparePlain(6, 5000));
+});
+
+Deno.test(
+  "video that is lost is asked for again, and repairs make up for most of it",
+  { ignore },
+  async () => {
+    const { dropped, lost, repaired, retransmitted, received } =
+      await repairVideo(2500);
+    assertGreater(dropped, 20);
+    assertGreater(retransmitted, 0);
+    // Of what was dropped, the rest are repairs that were lost in turn.
+    assertEquals(dropped, lost + retransmitted - received);
+    assertLess(lost - repaired, lost / 4);
+  },
+);
+
+Deno.test(
+  "a client whose network was gone for 3 s gets its media back by itself",
+  { ignore },
+  async () => {
+    const { receivedMeanwhile, recoveryMs, sendingRecoveryMs, errors } =
+      await cutOff(3000);
+    assertEquals([receivedMeanwhile, errors], [0, 0]);
+    assertLess(Math.max(recoveryMs, sendingRecoveryMs), 3000);
+  },
+);

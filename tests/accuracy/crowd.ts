@@ -1,0 +1,111 @@
+/** A room full of clients over a real mediasoup, whose numbers can be read at any moment on both sides. */
+
+import type { Impairment } from "../../lib/impairment/mod.ts";
+import { makePlan, rampAndHold } from "../../lib/load/mod.ts";
+import {
+  type CounterName,
+  counterOf,
+  type Snapshot,
+} from "../../lib/metrics/mod.ts";
+import { createLocalNode } from "../../lib/scenario/host.ts";
+import { type SfuStats, startSfu } from "../../lib/sfu/mod.ts";
+
+/** Who is in the room. */
+export interface CrowdOptions {
+  readonly clients: number;
+  readonly audio: boolean;
+  readonly video: boolean;
+}
+
+/** Tracks of each kind that a client receives, at most. */
+const MOST_TRACKS = 4;
+const LOOK_MS = 50;
+const MOST_SETUP_MS = 20_000;
+
+/** Opens the room; everyone is connected and receives when it resolves. */
+export async function openMeasured({ clients, audio, video }: CrowdOptions) {
+  const plan = makePlan({
+    audio,
+    video,
+    quality: "480p",
+    fps: 30,
+    maxAudio: MOST_TRACKS,
+    maxVideo: MOST_TRACKS,
+    stages: rampAndHold(clients, clients * 50, 0),
+    room: "accuracy",
+    rooms: 1,
+    publishRatio: 1,
+    churnRate: 0,
+    seed: 1,
+  });
+  const kinds = Number(audio) + Number(video);
+  const consumers = clients * kinds * Math.min(clients - 1, MOST_TRACKS);
+  const sfu = await startSfu({ engine: "mediasoup", workers: 1 });
+  const node = createLocalNode("accuracy", "process", {
+    onSnapshot: () => {},
+    onNote: () => {},
+    onDied: () => {},
+  });
+  const close = async () => {
+    await node.stop();
+    await sfu[Symbol.asyncDispose]();
+  };
+  try {
+    await node.start({
+      node: "accuracy",
+      server: { url: sfu.url },
+      datapath: {},
+      startedAtMs: Date.now(),
+      plan,
+    });
+    await until(() =>
+      node.snapshot().clients.reduce(
+        (sum, { consumersFlowing }) => sum + consumersFlowing,
+        0,
+      ) === consumers
+    );
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    snapshot: () => node.snapshot(),
+    stats: () => sfu.stats(),
+    /** Gives some clients, or all, another network. */
+    impair: (
+      impairment: Impairment | null,
+      some = plan.clients.map(({ index }) => index),
+    ) => node.command({ type: "impair", clients: some, impairment }),
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Lets time pass while media flows: a stretch to measure over. */
+export function pass(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Waits until something is so; throws when it is not within 20 s. */
+export async function until(isSo: () => boolean): Promise<void> {
+  const giveUpMs = performance.now() + MOST_SETUP_MS;
+  while (!isSo()) {
+    if (performance.now() > giveUpMs) throw new Error("It never came to be.");
+    await pass(LOOK_MS);
+  }
+}
+
+/** How much a counter grew between two looks. */
+export function grown(name: CounterName, from: Snapshot, to: Snapshot): number {
+  return counterOf(to, name) - counterOf(from, name);
+}
+
+/** Sums over all streams out of the server. */
+export function outOf({ consumers }: SfuStats) {
+  const sum = (of: (one: typeof consumers[number]) => number) =>
+    consumers.reduce((total, one) => total + of(one), 0);
+  return {
+    packets: sum(({ packets }) => packets),
+    bytes: sum(({ bytes }) => bytes),
+    retransmitted: sum(({ retransmitted }) => retransmitted),
+  };
+}

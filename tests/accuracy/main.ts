@@ -1,0 +1,150 @@
+/**
+ * Proves that the tool's own figures are right: does known things to a room
+ * full of clients over mediasoup and prints what is reported of them.
+ *
+ * ```text
+ * deno task accuracy [--quick] [--clients=N] [--seconds=N]
+ * ```
+ *
+ * `--clients` and `--seconds` are for the comparison of an undisturbed run:
+ * 50 and 600 where there are cores for it. Exits with 1 when a figure is
+ * wrong, with 2 when it is asked for something else.
+ *
+ * @module
+ */
+
+import {
+  comparePlain,
+  cutOff,
+  delayBy,
+  isRight,
+  loseRatios,
+  repairVideo,
+  type Row,
+} from "./trials.ts";
+
+const LOSS_RATIOS = [0.001, 0.01, 0.05, 0.2];
+const DELAYS_MS = [20, 100, 300];
+
+const WIDTHS = { what: 58, number: 12 };
+const HEADER = [
+  "".padEnd(WIDTHS.what),
+  ...["happened", "reported", "apart", "allowed"].map((title) =>
+    title.padStart(WIDTHS.number)
+  ),
+].join("");
+/** How long each trial goes on. */
+const LENGTHS = {
+  quick: { lossMs: 3000, delayMs: 2000, plainMs: 10_000, repairMs: 3000 },
+  full: { lossMs: 30_000, delayMs: 10_000, plainMs: 60_000, repairMs: 20_000 },
+};
+const CUT_MS = 3000;
+const DEFAULT_CLIENTS = 10;
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
+
+async function main(args: readonly string[]): Promise<number> {
+  const options = new Map(args.map((arg) => {
+    const [name, value = ""] = arg.split("=");
+    return [name, value] as const;
+  }));
+  const wrong = [...options].find(([name, value]) =>
+    name === "--quick"
+      ? value !== ""
+      : !["--clients", "--seconds"].includes(name) || !(Number(value) > 1)
+  );
+  if (wrong !== undefined) {
+    console.error(
+      `Cannot understand ${
+        wrong[0]
+      }: it takes --quick, --clients=N and --seconds=N.`,
+    );
+    return 2;
+  }
+  const lengths = options.has("--quick") ? LENGTHS.quick : LENGTHS.full;
+  const clients = Number(options.get("--clients") ?? DEFAULT_CLIENTS);
+  const seconds = options.get("--seconds");
+  const plainMs = seconds === undefined
+    ? lengths.plainMs
+    : Number(seconds) * 1000;
+  let right = true;
+  const print = (rows: readonly Row[]) => {
+    for (const row of rows) {
+      console.log(lineOf(row));
+      right &&= isRight(row);
+    }
+  };
+  console.log(HEADER);
+  print(await loseRatios(LOSS_RATIOS, lengths.lossMs));
+  print(await delayBy(DELAYS_MS, "inbound", lengths.delayMs));
+  print(await delayBy(DELAYS_MS, "outbound", lengths.delayMs));
+  print(await comparePlain(clients, plainMs));
+  print(await repairRows(lengths.repairMs));
+  print(await cutRows(CUT_MS));
+  return right ? 0 : 1;
+}
+
+async function repairRows(forMs: number): Promise<Row[]> {
+  const { lost, repaired, retransmitted, received, dropped } =
+    await repairVideo(forMs);
+  const percent = (packets: number) => packets / dropped * 100;
+  return [
+    {
+      what: "5 % of video dropped: lost, and repairs that did not come",
+      truth: dropped,
+      reported: lost + retransmitted - received,
+      tolerance: 0,
+      unit: "packets",
+    },
+    {
+      what: "  left after repairs, of what was lost (bound, figure)",
+      truth: 0,
+      reported: percent(lost - repaired),
+      tolerance: 25,
+      unit: "%",
+    },
+  ];
+}
+
+async function cutRows(forMs: number): Promise<Row[]> {
+  const { receivedMeanwhile, recoveryMs, sendingRecoveryMs } = await cutOff(
+    forMs,
+  );
+  return [
+    {
+      what: `network gone for ${forMs / 1000} s: packets meanwhile`,
+      truth: 0,
+      reported: receivedMeanwhile,
+      tolerance: 0,
+      unit: "packets",
+    },
+    {
+      what: "  media received again after",
+      truth: 0,
+      reported: recoveryMs,
+      tolerance: 1000,
+      unit: "ms",
+    },
+    {
+      what: "  media of it received again after",
+      truth: 0,
+      reported: sendingRecoveryMs,
+      tolerance: 1000,
+      unit: "ms",
+    },
+  ];
+}
+
+function lineOf(row: Row): string {
+  const { what, truth, reported, tolerance, unit } = row;
+  const numbers = [truth, reported, Math.abs(reported - truth), tolerance];
+  return [
+    what.padEnd(WIDTHS.what),
+    ...numbers.map((value) =>
+      (unit === "packets" ? String(value) : value.toFixed(3))
+        .padStart(WIDTHS.number)
+    ),
+    ` ${unit}`,
+    isRight(row) ? "" : "  WRONG",
+  ].join("");
+}

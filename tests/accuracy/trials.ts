@@ -1,0 +1,234 @@
+/**
+ * What is known to have happened, against what the tool reports: each trial
+ * does something to a room full of clients and gives one or more rows.
+ */
+
+import { trendBetween } from "../../lib/metrics/mod.ts";
+import { grown, openMeasured, outOf, pass, until } from "./crowd.ts";
+
+/** One line of the table. */
+export interface Row {
+  /** What was done, or compared. */
+  readonly what: string;
+  /** What really happened. */
+  readonly truth: number;
+  /** What the tool says. */
+  readonly reported: number;
+  /** How far apart they may be. */
+  readonly tolerance: number;
+  readonly unit: "%" | "ms" | "packets" | "kbps";
+}
+
+/** Whether the tool told the truth. */
+export function isRight({ truth, reported, tolerance }: Row): boolean {
+  return Math.abs(reported - truth) <= tolerance;
+}
+
+/** In flight when the network changes. */
+const SETTLE_MS = 300;
+const LOSS_TOLERANCE_PERCENT = 0.1;
+const DELAY_TOLERANCE_MS = 2;
+/** A histogram tells a percentile's bucket, which is 0.8 % wide: half of that, either way. */
+const HALF_BUCKET = 0.004;
+const RATE_TOLERANCE = 0.005;
+
+/** Loses these shares of what arrives, one after the other, each for so long. */
+export async function loseRatios(
+  ratios: readonly number[],
+  forMs: number,
+): Promise<Row[]> {
+  // Audio is not repaired: what the network dropped of it is what is lost.
+  await using crowd = await openMeasured({
+    clients: 5,
+    audio: true,
+    video: false,
+  });
+  const rows: Row[] = [];
+  for (const lossRatio of ratios) {
+    const before = crowd.snapshot();
+    await crowd.impair({ inbound: { lossRatio } });
+    await pass(forMs);
+    await crowd.impair(null);
+    await pass(SETTLE_MS);
+    const after = crowd.snapshot();
+    const expected = grown("packetsExpected", before, after);
+    const percent = (packets: number) => packets / expected * 100;
+    rows.push({
+      what: `${lossRatio * 100} % of ${expected} packets dropped: loss`,
+      truth: percent(grown("impairedInDropped", before, after)),
+      reported: percent(grown("packetsLost", before, after)),
+      tolerance: LOSS_TOLERANCE_PERCENT,
+      unit: "%",
+    });
+  }
+  return rows;
+}
+
+/** Delays what arrives, or what is sent, by so much, each for so long. */
+export async function delayBy(
+  delaysMs: readonly number[],
+  direction: "inbound" | "outbound",
+  forMs: number,
+): Promise<Row[]> {
+  await using crowd = await openMeasured({
+    clients: 3,
+    audio: true,
+    video: true,
+  });
+  const medianOf = async (delayMs: number) => {
+    const link = { delayMs };
+    await crowd.impair(delayMs === 0 ? null : { [direction]: link });
+    await pass(delayMs + SETTLE_MS);
+    const before = crowd.snapshot();
+    await pass(forMs);
+    const after = crowd.snapshot();
+    const median = (name: "mediaLatency" | "lateness") =>
+      trendBetween([before.trends[name]], [after.trends[name]])
+        .percentileUs(50) / 1000 * (1 - HALF_BUCKET);
+    return { ms: median("mediaLatency"), lateMs: median("lateness") };
+  };
+  // What the machine itself takes, in the same run.
+  const own = await medianOf(0);
+  const rows: Row[] = [];
+  for (const delayMs of delaysMs) {
+    const { ms, lateMs } = await medianOf(delayMs);
+    rows.push({
+      what: `${delayMs} ms later ${
+        direction === "inbound" ? "in" : "out"
+      }: median media latency`,
+      truth: own.ms + delayMs,
+      reported: ms,
+      // A generator that is late itself delays by that much more.
+      tolerance: DELAY_TOLERANCE_MS + delayMs * HALF_BUCKET + lateMs,
+      unit: "ms",
+    });
+  }
+  return rows;
+}
+
+/** Does nothing to so many clients for so long, and asks both sides. */
+export async function comparePlain(
+  clients: number,
+  forMs: number,
+): Promise<Row[]> {
+  await using crowd = await openMeasured({ clients, audio: true, video: true });
+  const look = async () => {
+    // In the middle between two looks at one side is the look at the other.
+    const first = crowd.snapshot();
+    const stats = await crowd.stats();
+    const second = crowd.snapshot();
+    const mean = (name: "packetsReceived" | "bytesReceived") =>
+      (first.counters[name] + second.counters[name]) / 2;
+    return {
+      atMs: (first.atMs + second.atMs) / 2,
+      lost: second.counters.packetsLost,
+      packets: mean("packetsReceived"),
+      bytes: mean("bytesReceived"),
+      stats,
+    };
+  };
+  const from = await look();
+  await pass(forMs);
+  const to = await look();
+  const seconds = (to.atMs - from.atMs) / 1000;
+  const kbps = (bytes: number) => bytes * 8 / 1000 / seconds;
+  const sent = outOf(to.stats);
+  const sentBefore = outOf(from.stats);
+  const servers = kbps(sent.bytes - sentBefore.bytes);
+  const reported = to.stats.producers.reduce((sum, { lost }) => sum + lost, 0) +
+    to.stats.consumers.reduce((sum, { lost }) => sum + lost, 0);
+  return [
+    {
+      what: `${clients} clients for ${Math.round(seconds)} s: packets lost`,
+      truth: reported,
+      reported: to.lost,
+      tolerance: 0,
+      unit: "packets",
+    },
+    {
+      what: "  what they receive",
+      truth: servers,
+      reported: kbps(to.bytes - from.bytes),
+      tolerance: servers * RATE_TOLERANCE,
+      unit: "kbps",
+    },
+  ];
+}
+
+/** What became of video of which every twentieth packet was lost. */
+export interface Repairs {
+  readonly lost: number;
+  readonly repaired: number;
+  /** What the server says that it sent again. */
+  readonly retransmitted: number;
+  /** Repairs that came. */
+  readonly received: number;
+  /** Packets that the network dropped, repairs included. */
+  readonly dropped: number;
+}
+
+/** Loses 5 % of video for so long. */
+export async function repairVideo(forMs: number): Promise<Repairs> {
+  await using crowd = await openMeasured({
+    clients: 3,
+    audio: false,
+    video: true,
+  });
+  const before = crowd.snapshot();
+  await crowd.impair({ inbound: { lossRatio: 0.05 } });
+  await pass(forMs);
+  await crowd.impair(null);
+  await pass(SETTLE_MS);
+  const after = crowd.snapshot();
+  const { retransmitted } = outOf(await crowd.stats());
+  return {
+    lost: grown("packetsLost", before, after),
+    repaired: grown("packetsRepaired", before, after),
+    received: grown("rtxReceived", before, after),
+    dropped: grown("impairedInDropped", before, after),
+    retransmitted,
+  };
+}
+
+/** What became of a client whose network was gone. */
+export interface Cut {
+  /** Packets that it received while it was gone, after what was under way. */
+  readonly receivedMeanwhile: number;
+  /** From when the network was back to when media was, in milliseconds. */
+  readonly recoveryMs: number;
+  /** The same for what others receive of it. */
+  readonly sendingRecoveryMs: number;
+  /** Errors of any client. */
+  readonly errors: number;
+}
+
+/** Cuts one of two clients off for so long. */
+export async function cutOff(forMs: number): Promise<Cut> {
+  await using crowd = await openMeasured({
+    clients: 2,
+    audio: true,
+    video: true,
+  });
+  const received = (index: number) =>
+    crowd.snapshot().clients[index].packetsReceived;
+  const outage = { outageMs: forMs };
+  await crowd.impair({ inbound: outage, outbound: outage }, [0]);
+  const beganMs = performance.now();
+  await pass(SETTLE_MS);
+  const [own, others] = [received(0), received(1)];
+  await pass(forMs - 2 * SETTLE_MS);
+  const receivedMeanwhile = received(0) - own + received(1) - others;
+  const recovery = async (index: number, before: number) => {
+    await until(() => received(index) > before + 20);
+    return performance.now() - beganMs - forMs;
+  };
+  const [recoveryMs, sendingRecoveryMs] = await Promise.all([
+    recovery(0, own),
+    recovery(1, others),
+  ]);
+  const errors = crowd.snapshot().clients.reduce(
+    (sum, { errorCount }) => sum + errorCount,
+    0,
+  );
+  return { receivedMeanwhile, recoveryMs, sendingRecoveryMs, errors };
+}

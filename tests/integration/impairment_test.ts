@@ -1,0 +1,101 @@
+/** Clients with bad networks, against a real server over the loopback. */
+
+import { assert, assertEquals, assertGreater } from "@std/assert";
+import { type Impairment, parseImpairment } from "../../lib/impairment/mod.ts";
+import {
+  makePlan,
+  rampAndHold,
+  type RunPlan,
+  withImpairments,
+} from "../../lib/load/mod.ts";
+import { run } from "../../lib/scenario/mod.ts";
+import { spawnSfu, startSfu } from "../../lib/sfu/mod.ts";
+import { crowdOfTwo } from "./crowd_of_two.ts";
+import { ENGINES } from "./sfu/engines.ts";
+
+const MEDIASOUP = ENGINES.find(({ engine }) => engine === "mediasoup")!;
+
+function planOf(
+  clients: number,
+  shares: Parameters<typeof withImpairments>[1],
+): RunPlan {
+  const plan = makePlan({
+    audio: true,
+    video: false,
+    quality: "480p",
+    fps: 30,
+    maxAudio: 2,
+    maxVideo: 0,
+    stages: rampAndHold(clients, 500, 2500),
+    room: "impaired",
+    rooms: 1,
+    publishRatio: 1,
+    churnRate: 0,
+    seed: 1,
+  });
+  return withImpairments(plan, shares);
+}
+
+function runWith(url: string, plan: RunPlan, workers = 1) {
+  return run({
+    server: { url },
+    engine: null,
+    plan,
+    rampUpMs: 500,
+    config: {},
+    thresholds: [],
+    workers,
+  });
+}
+
+Deno.test({
+  name:
+    "everyone gets in through a network that loses a tenth of all datagrams",
+  ignore: MEDIASOUP.ignore,
+  fn: async () => {
+    await using sfu = await startSfu({ engine: "mediasoup", workers: 1 });
+    const impairment = parseImpairment("loss=10%");
+    const plan = planOf(12, [{ impairment, share: 1 }]);
+    const { summary } = await runWith(sfu.url, plan);
+    assertEquals(summary.errors, {});
+    assertEquals(summary.successfulConnections, 12);
+  },
+});
+
+Deno.test("in a run on two threads, the share that the plan says is impaired, and nobody else", async () => {
+  await using sfu = await spawnSfu({ engine: "werift" });
+  const impairment: Impairment = { inbound: { lossRatio: 0.1 } };
+  const plan = planOf(4, [{ impairment, share: 0.5 }]);
+  const { summary, snapshot } = await runWith(sfu.url, plan, 2);
+  assertEquals(summary.successfulConnections, 4);
+  for (const client of snapshot.clients) {
+    const isImpaired = plan.clients[client.index].impairment !== undefined;
+    assertEquals(client.impairment, isImpaired ? "in.loss=10%" : null);
+    assertEquals(client.packetsLost > 0, isImpaired);
+    assertEquals(client.packetsDroppedIn > 0, isImpaired);
+    assert(client.packetsDroppedIn >= client.packetsLost);
+  }
+  const { inbound, outbound } = summary.media.impaired;
+  assertGreater(inbound.dropped, 0);
+  assertEquals(outbound.packets, 0);
+});
+
+Deno.test("a live crowd is impaired by a command, and no longer by another", async () => {
+  await using sfu = await spawnSfu({ engine: "werift" });
+  await using two = await crowdOfTwo(sfu.url);
+  await two.until(({ clients }) =>
+    clients.every(({ consumersFlowing }) => consumersFlowing === 2)
+  );
+  const clients = [0];
+  const impair = (impairment: Impairment | null) =>
+    two.crowd.command({ type: "impair", clients, impairment });
+  await impair({ outbound: { delayMs: 20, lossRatio: 0.3 } });
+  await two.until(({ counters }) => counters.impairedOutDropped > 20);
+  await impair(null);
+  await two.until(({ clients }) => clients[0].impairment === null);
+  const done = two.crowd.snapshot().counters;
+  await two.until(({ counters }) =>
+    counters.packetsSent > done.packetsSent + 100
+  );
+  assertEquals(two.crowd.snapshot().counters.impairedOut, done.impairedOut);
+});
