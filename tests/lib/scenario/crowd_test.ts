@@ -118,6 +118,24 @@ Deno.test("a crowd splits a plan over its nodes, whole rooms where it can", asyn
   await crowd.close();
 });
 
+Deno.test("a network that cannot be is refused before any node hears of it", async () => {
+  const { crowd, nodes } = await open();
+  const impairment = { inbound: { lossRatio: 2 } };
+  const clients = PLAN.clients.map((client) => ({ ...client, impairment }));
+  await assertRejects(() => crowd.add({ ...PLAN, clients }), RangeError);
+  await crowd.add(PLAN);
+  await assertRejects(
+    () => crowd.command({ type: "impair", clients: [0, 1], impairment }),
+    RangeError,
+  );
+  await crowd.command({ type: "impair", clients: [0], impairment: null });
+  assertEquals(
+    nodes.map(({ commands }) => commands.map(({ type }) => type)),
+    [["add", "impair"], ["add"]],
+  );
+  await crowd.close();
+});
+
 Deno.test("a command goes to the nodes of the clients that it names, with those alone", async () => {
   const { crowd, nodes } = await open();
   await crowd.add(PLAN);
