@@ -161,6 +161,18 @@ Deno.test("what is read late does not overtake what waits", async () => {
   assertEquals(world.received.map((line) => line[0]), ["1", "2"]);
 });
 
+Deno.test("what is sent does not overtake what should have left before and has not", async () => {
+  const world = await openWorld();
+  world.impair({ outbound: LATE });
+  world.send(1);
+  world.deadlines.now = 60;
+  world.impair({ outbound: {} });
+  world.send(2);
+  assertEquals(world.sent, []);
+  world.deadlines.goTo(61);
+  assertEquals(world.sent.map((line) => line[0]), ["1", "2"]);
+});
+
 Deno.test("what is sent late leaves late, as it was when it was sent", async () => {
   const world = await openWorld();
   world.impair({ outbound: LATE });
@@ -238,8 +250,8 @@ Deno.test("who closes forgets what is under way, and leaves no deadline", async 
   world.receive(1);
   world.send(2);
   world.end();
-  world.socket().close();
   assertEquals(world.deadlines.size, 0);
+  world.socket().close();
   world.deadlines.goTo(100);
   assertEquals([world.received, world.sent], [[], []]);
   assertEquals(world.inner.open, false);

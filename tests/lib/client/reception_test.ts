@@ -1,0 +1,74 @@
+import { assertEquals } from "@std/assert";
+import { Reception } from "../../../lib/client/reception.ts";
+import type { ServerMessageOf } from "../../../lib/protocol/mod.ts";
+import { World } from "./world.ts";
+
+const SSRC = 1000;
+const REPAIR_SSRC = 2000;
+
+const CREATED: ServerMessageOf<"consumerCreated"> = {
+  type: "consumerCreated",
+  consumerId: "c",
+  producerId: "p",
+  kind: "video",
+  rtpParameters: {
+    mid: "0",
+    codecs: [
+      {
+        mimeType: "video/VP8",
+        payloadType: 96,
+        clockRate: 90_000,
+        parameters: {},
+        rtcpFeedback: [],
+      },
+    ],
+    headerExtensions: [],
+    encodings: [{ ssrc: SSRC, rtx: { ssrc: REPAIR_SSRC } }],
+    rtcp: { cname: "c", reducedSize: true },
+  },
+};
+
+/** One packet, as it comes off the transport. */
+function packet(ssrc: number, sequence: number, payload: number[]): Uint8Array {
+  const bytes = new Uint8Array(12 + payload.length);
+  const view = new DataView(bytes.buffer);
+  bytes[0] = 0x80;
+  bytes[1] = ssrc === SSRC ? 96 : 97;
+  view.setUint16(2, sequence);
+  view.setUint32(8, ssrc);
+  bytes.set(payload, 12);
+  return bytes;
+}
+
+function open() {
+  const { environment } = new World();
+  const reception = new Reception(environment, undefined);
+  reception.add(CREATED);
+  const take = (bytes: Uint8Array) =>
+    reception.onRtp(bytes, 0, bytes.length, { nowMs: 0, wallMs: 0 });
+  return {
+    totals: () => {
+      const { expected, lost, repaired } = reception.totals();
+      return { expected, lost, repaired };
+    },
+    original: (sequence: number) => take(packet(SSRC, sequence, [0, 0, 0])),
+    /** RFC 4588 section 4: the original's number, then its payload. */
+    repair: (sequence: number) =>
+      take(packet(REPAIR_SSRC, 7, [sequence >> 8, sequence & 0xff, 0])),
+  };
+}
+
+Deno.test("a packet whose repair came is lost and repaired", () => {
+  const track = open();
+  for (const sequence of [1, 2, 4]) track.original(sequence);
+  track.repair(3);
+  assertEquals(track.totals(), { expected: 4, lost: 1, repaired: 1 });
+});
+
+Deno.test("a packet that came after its repair was neither lost nor repaired", () => {
+  const track = open();
+  for (const sequence of [1, 2, 4]) track.original(sequence);
+  track.repair(3);
+  track.original(3);
+  assertEquals(track.totals(), { expected: 4, lost: 0, repaired: 0 });
+});
