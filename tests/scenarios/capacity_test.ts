@@ -1,0 +1,98 @@
+/** The search for a capacity in virtual time, against servers of a known one. */
+
+import { assert, assertEquals } from "@std/assert";
+import { fakeCrowd } from "../../lib/testing/mod.ts";
+import { capacity, type CapacityInput } from "../../mod.ts";
+import { capacityLines } from "../../scenarios/capacity_lines.ts";
+
+/** Searches at a server that loses one packet in seven when it holds more than so many. */
+async function search(holds: number, input: CapacityInput = {}) {
+  let count = 0;
+  const venue = fakeCrowd({
+    turnMs: 50,
+    drops: () => venue.server.participants.size > holds && ++count % 7 === 0,
+  });
+  const summary = await capacity(venue, {
+    start: 4,
+    roomSize: 4,
+    video: false,
+    thresholds: ["loss < 1%"],
+    ...input,
+  });
+  return { ...summary, found: summary.scenario.found! };
+}
+
+Deno.test("it finds what a server holds, and a smaller number of one that holds less", async () => {
+  for (const holds of [20, 13, 1]) {
+    const { found, verdict } = await search(holds);
+    assertEquals([found.largest, found.smallestBroken], [holds, holds + 1]);
+    assertEquals(found.limitedBy, {
+      kind: "threshold",
+      text: '"loss < 1%" was not kept',
+    });
+    assertEquals(verdict.status, "passed");
+  }
+});
+
+Deno.test("a server with which no step is healthy fails, whatever was tried", async () => {
+  const { found, verdict, exitCode } = await search(13, {
+    thresholds: ["errors > 5"],
+  });
+  assertEquals([found.largest, found.smallestBroken], [0, 1]);
+  assertEquals(found.clientsPerServerCore, null);
+  assertEquals(exitCode, 99);
+  assertEquals(verdict, {
+    status: "failed",
+    reason: 'no step was healthy: "errors > 5" was not kept',
+  });
+});
+
+Deno.test("a step that breaks is looked at twice before it is believed", async () => {
+  const { found } = await search(5);
+  assertEquals(
+    found.steps.map(({ clients, healthy, repeated }) => [
+      clients,
+      healthy,
+      repeated,
+    ]),
+    [[4, true, false], [6, false, true], [5, true, false]],
+  );
+});
+
+Deno.test("where nothing breaks, the most is the answer and is said to be", async () => {
+  const { found } = await search(1000, { most: 9 });
+  assertEquals([found.largest, found.smallestBroken], [9, null]);
+  assertEquals(found.limitedBy, {
+    kind: "most",
+    text: "9 were the most to be tried",
+  });
+});
+
+Deno.test("it stops when its time is over", async () => {
+  const { found, elapsedMs } = await search(1000, { limit: "30s" });
+  assertEquals(found.limitedBy.kind, "time");
+  assert(elapsedMs < 50_000, `${elapsedMs}`);
+});
+
+Deno.test("whatever thresholds it is given decide, step by step", async () => {
+  const { found } = await search(13, { thresholds: ["loss < 90%"], most: 30 });
+  assertEquals(found.largest, 30);
+  const { thresholds } = await search(13, {
+    thresholds: "deliveryRatio > 97%",
+  });
+  assertEquals(thresholds, [], "the whole run is not judged by them");
+});
+
+Deno.test("every step is a row of the table, below the answer and its reason", async () => {
+  const { found } = await search(5);
+  const [answer, reason, , head, ...rows] = capacityLines(found);
+  assertEquals(answer, "Largest healthy number of clients: 5");
+  assertEquals(reason, 'Limited by threshold: "loss < 1%" was not kept');
+  assert(head.startsWith("Clients"));
+  assertEquals(rows.length, 3);
+  assert(/^ +6 {2}broken .*"loss < 1%" was not kept$/.test(rows[1]), rows[1]);
+});
+
+Deno.test("the same seed finds the same, step by step", async () => {
+  assertEquals((await search(13)).found, (await search(13)).found);
+});

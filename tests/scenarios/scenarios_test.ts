@@ -1,0 +1,168 @@
+/** Every scenario in virtual time, against a fake server. */
+
+import { assert, assertEquals, assertGreater } from "@std/assert";
+import { fakeCrowd } from "../../lib/testing/mod.ts";
+import {
+  type AnyScenario,
+  churn,
+  classroom,
+  conference,
+  muteStorm,
+  panel,
+  ramp,
+  reconnectStorm,
+  scenarios,
+  smoke,
+  soak,
+  webinar,
+} from "../../mod.ts";
+
+const ALL: Readonly<Record<string, AnyScenario>> = scenarios;
+
+Deno.test("every scenario is found by its own name, and all its options have defaults", () => {
+  assertEquals(Object.keys(ALL).sort(), [
+    "capacity",
+    "churn",
+    "classroom",
+    "conference",
+    "muteStorm",
+    "panel",
+    "ramp",
+    "reconnectStorm",
+    "serverRestart",
+    "smoke",
+    "soak",
+    "webinar",
+  ]);
+  for (const [name, scenario] of Object.entries(ALL)) {
+    assertEquals(scenario.name, name);
+    assertEquals(scenario.prepare({}).name, name);
+  }
+});
+
+Deno.test("what is used by default is on record, and can be given again as it stands", () => {
+  for (const scenario of Object.values(ALL)) {
+    const { config } = scenario.prepare({});
+    assertEquals(scenario.prepare(config).config, config);
+  }
+});
+
+Deno.test.each([
+  { meeting: conference, publishers: 20 },
+  { meeting: classroom, publishers: 4 },
+  { meeting: panel, publishers: 2 },
+  { meeting: webinar, publishers: 1 },
+])(
+  "of 20 in a meeting, $publishers publish",
+  async ({ meeting, publishers }) => {
+    const summary = await meeting(fakeCrowd(), {
+      clients: 20,
+      duration: "2s",
+      video: false,
+      maxAudio: 1,
+    });
+    assertEquals(summary.successfulConnections, 20);
+    assertEquals(summary.totalProducersCreated, publishers);
+    assertEquals(summary.verdict.status, "passed");
+  },
+);
+
+Deno.test("smoke fails when anything is lost", async () => {
+  const good = await smoke(fakeCrowd());
+  assertEquals(good.verdict.status, "passed");
+  let count = 0;
+  const bad = await smoke(fakeCrowd({ drops: () => ++count % 20 === 0 }));
+  assertEquals(bad.verdict, {
+    status: "failed",
+    reason: '"loss < 1%" was not kept',
+  });
+});
+
+Deno.test("a ramp goes up and down by its stages", async () => {
+  const venue = fakeCrowd();
+  const { summary, snapshot } = await venue.perform(ramp.prepare({
+    stages: [
+      { duration: "4s", target: 4 },
+      { duration: "10s", target: 4 },
+      { duration: "4s", target: 1 },
+      { duration: "2s", target: 1 },
+    ],
+    video: false,
+  }));
+  assertEquals(summary.elapsedMs, 20_000);
+  assertEquals(summary.totalClients, 4);
+  const lengths = snapshot.clients.map(({ sessionDurationMs }) =>
+    Math.round(sessionDurationMs / 1000)
+  );
+  assertEquals(lengths, [20, 17, 15, 12]);
+  assertEquals(ramp.prepare({ stages: "1s:7,1s:3" }).peak, 7);
+});
+
+Deno.test("churn replaces whoever leaves", async () => {
+  const summary = await churn(fakeCrowd(), {
+    clients: 5,
+    duration: "20s",
+    churnRate: 0.5,
+    video: false,
+  });
+  assertEquals(summary.totalClients, 15);
+  assertEquals(summary.failedConnections, 0);
+});
+
+Deno.test("a mute storm pauses and resumes every publisher, round by round", async () => {
+  const said: string[] = [];
+  const summary = await muteStorm(
+    fakeCrowd({
+      intercept: ({ type }) => {
+        if (/Producer$/.test(type)) said.push(type);
+        return undefined;
+      },
+    }),
+    { clients: 3, rounds: 2, kind: "audio" },
+  );
+  const round = [
+    ...Array(3).fill("pauseProducer"),
+    ...Array(3).fill("resumeProducer"),
+  ];
+  assertEquals(said, [...round, ...round]);
+  assertEquals(summary.verdict.status, "passed");
+});
+
+Deno.test("a reconnect storm tells each client's recovery, and passes when all recover", async () => {
+  const { scenario, verdict } = await reconnectStorm(fakeCrowd(), {
+    clients: 6,
+  });
+  assertEquals(scenario.found?.lost, 0);
+  assertEquals(scenario.found?.clients.length, 6);
+  for (const { recoveryMs } of scenario.found!.clients) {
+    assertGreater(recoveryMs, 0);
+  }
+  assertEquals(verdict.status, "passed");
+});
+
+Deno.test("a reconnect storm fails when someone does not recover in time", async () => {
+  // Whoever comes back first hears only the ghosts of the others, for half a minute.
+  const { scenario, verdict, exitCode } = await reconnectStorm(fakeCrowd(), {
+    clients: 6,
+    patience: "10s",
+  });
+  const { lost } = scenario.found!;
+  assert(lost > 0 && lost < 6, `${lost}`);
+  assertEquals(verdict, {
+    status: "failed",
+    reason: `${lost} of 6 clients did not recover`,
+  });
+  assertEquals(exitCode, 99);
+});
+
+Deno.test("a soak goes on for its time, and ends when too much is lost", async () => {
+  const input = { clients: 2, duration: "10m", video: false };
+  const good = await soak(fakeCrowd({ turnMs: 100 }), input);
+  assertEquals([good.verdict.status, good.scenario.found], ["passed", null]);
+  assertGreater(good.elapsedMs, 600_000);
+  let count = 0;
+  const drops = () => ++count % 20 === 0;
+  const bad = await soak(fakeCrowd({ turnMs: 100, drops }), input);
+  assertEquals(bad.exitCode, 99);
+  assert(bad.elapsedMs < 70_000, `${bad.elapsedMs}`);
+});
