@@ -98,8 +98,9 @@ export async function delayBy(
       }: median media latency`,
       truth: own.ms + delayMs,
       reported: ms,
-      // A generator that is late itself delays by that much more.
-      tolerance: DELAY_TOLERANCE_MS + delayMs * HALF_BUCKET + lateMs,
+      // What we release late leaves later; what arrives has the kernel's time.
+      tolerance: DELAY_TOLERANCE_MS + delayMs * HALF_BUCKET +
+        (direction === "outbound" ? lateMs : 0),
       unit: "ms",
     });
   }
