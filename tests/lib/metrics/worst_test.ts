@@ -1,0 +1,141 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  ClientRecorder,
+  EMPTY_SNAPSHOT,
+  NodeMeter,
+  parseThreshold,
+  type Snapshot,
+  snapshotBetween,
+  trendOf,
+  worstHit,
+} from "../../../lib/metrics/mod.ts";
+
+/** Three clients in two rooms: the first is well off, the second badly, the third never got in. */
+function crowd(): Snapshot {
+  const [good, bad, out] = ["a", "a", "b"].map((roomId, index) =>
+    new ClientRecorder({
+      clientId: `client-${index}`,
+      index,
+      roomId,
+      role: "publisher",
+      node: "n",
+    })
+  );
+  for (const [one, factor] of [[good, 1], [bad, 10]] as const) {
+    Object.assign(one.figures, {
+      state: "connected",
+      connectionSuccessful: true,
+      connectionTimeMs: 100 * factor,
+      recoveryMs: 50 * factor,
+      maxJitterMs: factor,
+      packetsExpected: 100,
+      packetsLost: factor,
+      packetsDeliverable: 100,
+      packetsReceived: 100 - factor,
+      packetsSent: 50,
+    });
+    one.addOperation("join_room", 5 * factor);
+  }
+  out.figures.state = "failed";
+  out.addError("join", "no", 1);
+  return new NodeMeter("n").snapshot({
+    atMs: 1000,
+    clients: [good, bad, out],
+    generator: EMPTY_SNAPSHOT.generator,
+  });
+}
+
+Deno.test.each(
+  [
+    { text: "loss < 1%", want: ["client", "client-1", 0.1] },
+    { text: "loss == 0", want: ["client", "client-1", 0.1] },
+    { text: "deliveryRatio > 99%", want: ["client", "client-1", 0.9] },
+    { text: "connected == 100%", want: ["room", "b", 0] },
+    { text: "receiveSendRatio > 2", want: ["room", "a", 1.89] },
+    { text: "errors == 0", want: ["client", "client-2", 1] },
+    { text: "join p(95) < 1ms", want: ["client", "client-1", 50] },
+    { text: "join min > 1s", want: ["client", "client-0", 5] },
+    { text: "connection max < 1s", want: ["client", "client-1", 1000] },
+    { text: "recovery max < 1s", want: ["client", "client-1", 500] },
+    { text: "jitter max < 1ms", want: ["client", "client-1", 10] },
+  ] as const,
+)("of $text, $want is worst off", ({ text, want }) => {
+  const worst = worstHit(parseThreshold(text), crowd());
+  assertEquals<unknown>([worst?.kind, worst?.id, worst?.value], want);
+});
+
+Deno.test("what is not measured a client names none", () => {
+  for (const text of ["mediaLatency p(95) < 1ms", "join count > 9"]) {
+    assertEquals(worstHit(parseThreshold(text), crowd()), undefined);
+  }
+});
+
+Deno.test.each(
+  [
+    { text: "loss < 1%", want: null },
+    { text: "loss < 1% abort", want: 0 },
+    { text: "loss < 1% abort after 10s", want: 10_000 },
+    { text: "errors < 5 abort after 1.5m", want: 90_000 },
+  ] as const,
+)("$text may end a run after $want ms", ({ text, want }) => {
+  const { abortAfterMs, expression } = parseThreshold(text);
+  assertEquals<unknown>([abortAfterMs, expression], [want, text]);
+});
+
+Deno.test("a delay without a unit, or out of place, is refused", () => {
+  for (
+    const text of [
+      "loss < 1% abort after 10",
+      "loss abort < 1%",
+      "loss < 1% abort soon",
+    ]
+  ) {
+    const { message } = assertThrows(() => parseThreshold(text), SyntaxError);
+    assertEquals(
+      message,
+      `Cannot read threshold "${text}": end it with "abort" or "abort after 10s"`,
+    );
+  }
+});
+
+Deno.test("a window holds what came between two looks, and not who had left before", () => {
+  const meter = new NodeMeter("n");
+  const people = [0, 1].map((index) =>
+    new ClientRecorder({
+      clientId: `client-${index}`,
+      index,
+      roomId: "r",
+      role: "viewer",
+      node: "n",
+    })
+  );
+  const look = (atMs: number, kernelDrops: number) =>
+    meter.snapshot({
+      atMs,
+      clients: people,
+      generator: { ...crowd().generator, cpuUs: atMs * 10, kernelDrops },
+    });
+  meter.counters.packetsSent = 100;
+  meter.trend("mediaLatency").record(5000);
+  people[0].figures.state = "left";
+  people[1].figures.packetsLost = 7;
+  const before = look(1000, 2);
+  meter.counters.packetsSent = 130;
+  meter.trend("mediaLatency").record(200);
+  people[1].figures.packetsLost = 9;
+  const window = snapshotBetween(before, look(3000, 5));
+  assertEquals(window.counters.packetsSent, 30);
+  assertEquals(trendOf(window, "mediaLatency").count, 1);
+  assertEquals(trendOf(window, "mediaLatency").percentileUs(100) < 5000, true);
+  assertEquals(
+    window.clients.map(({ clientId, packetsLost }) => [
+      clientId,
+      packetsLost,
+    ]),
+    [["client-1", 2]],
+  );
+  assertEquals([window.generator.cpuUs, window.generator.kernelDrops], [
+    20_000,
+    3,
+  ]);
+});

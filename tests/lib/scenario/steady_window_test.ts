@@ -1,0 +1,121 @@
+import { assertEquals } from "@std/assert";
+import {
+  EMPTY_SNAPSHOT,
+  NodeMeter,
+  parseThreshold,
+  type Snapshot,
+  type TimelinePoint,
+} from "../../../lib/metrics/mod.ts";
+import { judgeWindow } from "../../../lib/scenario/mod.ts";
+
+const LOSS = [parseThreshold("loss < 1%")];
+
+/** A window in which so many of a thousand packets were lost, the server and the generator as busy as said. */
+function judge(
+  { lost = 0, latenessMs = 1, server, generator = 0.1 }: {
+    readonly lost?: number;
+    readonly latenessMs?: number;
+    readonly server?: number;
+    readonly generator?: number;
+  },
+) {
+  const meter = new NodeMeter("n");
+  const look = (atMs: number): Snapshot =>
+    meter.snapshot({
+      atMs,
+      clients: [],
+      generator: {
+        ...EMPTY_SNAPSHOT.generator,
+        cpuUs: atMs * 1000 * generator,
+        threadUs: atMs * 1000,
+      },
+    });
+  const joining = look(0);
+  // What went wrong while they joined is not held against the window.
+  meter.counters.packetsExpected = 10;
+  meter.counters.packetsLost = 10;
+  const steady = look(1000);
+  meter.counters.packetsExpected += 1000;
+  meter.counters.packetsLost += lost;
+  for (let i = 0; i < 100; i++) {
+    meter.trend("lateness").record(latenessMs * 1000);
+  }
+  const point = (tSec: number, ratio: number): TimelinePoint => ({
+    tSec,
+    clients: 1,
+    packetsSentPerSec: 0,
+    packetsReceivedPerSec: 0,
+    sendBps: 0,
+    receiveBps: 0,
+    lossRatio: 0,
+    cpuRatio: 0,
+    server: {
+      cpuRatio: ratio * 2,
+      maxProcessRatio: ratio,
+      rssBytes: 0,
+      fds: null,
+      udpDrops: 0,
+    },
+  });
+  return judgeWindow({
+    joining,
+    steady,
+    end: look(3000),
+    timeline: server === undefined
+      ? []
+      : [point(1, 0), point(2, server), point(3, server)],
+    thresholds: LOSS,
+  });
+}
+
+Deno.test.each([
+  { of: {}, kind: undefined, text: undefined },
+  { of: { lost: 9 }, kind: undefined, text: undefined },
+  {
+    of: { lost: 20 },
+    kind: "threshold",
+    text: '"loss < 1%" was not kept',
+  },
+  {
+    of: { lost: 20, server: 0.95, generator: 0.95 },
+    kind: "server CPU",
+    text:
+      '"loss < 1%" was not kept, with the server\'s busiest process at 95 % of a core',
+  },
+  {
+    of: { lost: 20, server: 0.5, generator: 0.95 },
+    kind: "generator",
+    text: '"loss < 1%" was not kept, with the generator at 95 % of its CPU',
+  },
+  {
+    of: { lost: 0, latenessMs: 30 },
+    kind: "generator",
+    text: "the generator sent 5 % of its packets 30.0 ms late or more",
+  },
+])("a window with $of is limited by $kind", ({ of, kind, text }) => {
+  const { limit } = judge(of);
+  assertEquals([limit?.kind as string | undefined, limit?.text], [kind, text]);
+});
+
+Deno.test("the figures are those of the steady time alone", () => {
+  const { lossRatio, serverCpuRatio, generatorCpuRatio } = judge({
+    lost: 5,
+    server: 0.4,
+  });
+  assertEquals([lossRatio, serverCpuRatio, generatorCpuRatio], [
+    0.005,
+    0.8,
+    0.1,
+  ]);
+});
+
+Deno.test("what was not measured is not judged", () => {
+  const { thresholds, limit } = judgeWindow({
+    joining: EMPTY_SNAPSHOT,
+    steady: EMPTY_SNAPSHOT,
+    end: EMPTY_SNAPSHOT,
+    timeline: [],
+    thresholds: [parseThreshold("join p(95) < 1ms"), ...LOSS],
+  });
+  assertEquals([thresholds, limit], [[], null]);
+});
