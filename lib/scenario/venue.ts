@@ -114,6 +114,9 @@ export async function crowd(options: VenueOptions): Promise<Venue> {
 /** A venue at a server that somebody else starts and ends. */
 export function createVenue(settings: VenueSettings): Venue {
   const { seed, thresholds = [], config = {} } = settings;
+  // An embedded server needs a core that no client has.
+  const cores = navigator.hardwareConcurrency -
+    (settings.engine === null ? 0 : 1);
   return {
     url: settings.server.url,
     perform: (job) => {
@@ -121,7 +124,7 @@ export function createVenue(settings: VenueSettings): Venue {
       return run({
         ...settings,
         workers: settings.workers ??
-          workersFor(job.peak, navigator.hardwareConcurrency),
+          workersFor(job.peak, cores),
         plan: { seed, endAtMs: 0, media: DEFAULT_MEDIA, clients: [] },
         rampUpMs: 0,
         config: { scenario: job.name, ...job.config, ...config },
