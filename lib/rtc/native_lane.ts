@@ -145,7 +145,7 @@ class NativeLane implements Lane {
 
   drain(): void {
     const { sys } = this.libc;
-    this.#receiving.arrival.nowMs = performance.now();
+    this.#receiving.offsetMs = performance.now() - this.wallNowMs();
     let ready: number;
     do {
       if (!this.#open) return;

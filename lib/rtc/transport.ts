@@ -158,6 +158,8 @@ export class RtcTransport implements AsyncDisposable {
   async connect(serverReady: Promise<unknown>): Promise<void> {
     // It may reject after we have given up for a reason of our own.
     serverReady.catch(() => {});
+    const { reactor } = this.#datapath;
+    reactor.hasten();
     try {
       await this.#within(this.#startIce());
       const { iceTimeoutMs, dtlsTimeoutMs } = this.#timeouts;
@@ -182,6 +184,8 @@ export class RtcTransport implements AsyncDisposable {
       if (this.#state !== "closed") this.#state = "failed";
       this.#closeSocket();
       throw error;
+    } finally {
+      reactor.calm();
     }
   }
 
