@@ -167,10 +167,16 @@ export class Reception {
     }
     const receiver = this.#bySsrc.get(rtp.ssrc);
     if (receiver === undefined) return this.#receiveOther(rtp);
-    if (this.firstMs < 0) this.firstMs = arrival.nowMs;
+    if (this.firstMs < 0) this.firstMs = this.#arrivedMs(arrival.wallMs);
     receiver.receive(rtp, arrival);
     if (receiver.isMissingPackets) this.onMissing();
   };
+
+  /** A wall-clock time by the scheduler's clock: packets are read some time after they came. */
+  #arrivedMs(wallMs: number): number {
+    const { scheduler } = this.#environment;
+    return scheduler.nowMs() - (this.#environment.wallNowMs() - wallMs);
+  }
 
   /** Whether a repair may still be on its way for any track. */
   get isMissingPackets(): boolean {

@@ -24,7 +24,7 @@ export interface Endpoint {
  * every one of them.
  */
 export interface Arrival {
-  /** The same time in milliseconds of `performance.now()`. */
+  /** When it was read, in milliseconds of `performance.now()`. */
   nowMs: number;
   /**
    * Wall-clock time in milliseconds since 1970: the kernel's receive time

@@ -145,7 +145,7 @@ class NativeLane implements Lane {
 
   drain(): void {
     const { sys } = this.libc;
-    this.#receiving.offsetMs = performance.now() - this.wallNowMs();
+    this.#receiving.arrival.nowMs = performance.now();
     let ready: number;
     do {
       if (!this.#open) return;

@@ -27,9 +27,8 @@ export class ReceiveBatch {
   readonly headers = new NativeMemory(RECEIVE_BATCH * MSGHDR.bytes);
   readonly #data = new NativeMemory(RECEIVE_BATCH * SLOT_BYTES);
   readonly #control = new NativeMemory(RECEIVE_BATCH * CONTROL_BYTES);
-  /** What to add to wall-clock time for that of `performance.now()`; whoever reads batches keeps it current. */
-  offsetMs = 0;
-  readonly #arrival: Arrival = { nowMs: 0, wallMs: 0 };
+  /** Of the datagram at hand; whoever reads batches sets `nowMs`. */
+  readonly arrival: Arrival = { nowMs: 0, wallMs: 0 };
   readonly #vectors = new NativeMemory(RECEIVE_BATCH * IOVEC_BYTES);
 
   constructor() {
@@ -58,7 +57,7 @@ export class ReceiveBatch {
     if ((view.getInt32(header + MSGHDR.flags, true) & MSG_TRUNC) !== 0) return;
     const length = view.getUint32(header + MSGHDR.length, true);
     this.#readArrival(i);
-    onDatagram(this.#data.bytes, i * SLOT_BYTES, length, this.#arrival);
+    onDatagram(this.#data.bytes, i * SLOT_BYTES, length, this.arrival);
   }
 
   /** Readies the first `count` headers for the next call: the kernel overwrote their lengths. */
@@ -77,11 +76,10 @@ export class ReceiveBatch {
       view.getInt32(at + CMSG.level, true) !== SOL_SOCKET ||
       view.getInt32(at + CMSG.type, true) !== SO_TIMESTAMPNS
     ) {
-      this.#arrival.wallMs = Date.now();
+      this.arrival.wallMs = Date.now();
     } else {
-      this.#arrival.wallMs = view.getUint32(at + CMSG.data, true) * 1000 +
+      this.arrival.wallMs = view.getUint32(at + CMSG.data, true) * 1000 +
         view.getUint32(at + CMSG.data + 8, true) / 1e6;
     }
-    this.#arrival.nowMs = this.#arrival.wallMs + this.offsetMs;
   }
 }
