@@ -18,6 +18,7 @@ export {
 export {
   type ClientPlan,
   type DatapathChoice,
+  impairedCount,
   type ImpairmentShare,
   type LoadNode,
   makePlan,
@@ -29,6 +30,7 @@ export {
   type NodeHandlers,
   type NodeNote,
   type NodePlan,
+  parseImpairmentShare,
   type PlanOptions,
   publisherCount,
   rampAndHold,

@@ -9,7 +9,7 @@
 import {
   type ImpairmentShare,
   type MonitorTarget,
-  parseImpairment,
+  parseImpairmentShare,
   parseTarget,
   parseThreshold,
   type Threshold,
@@ -176,15 +176,8 @@ export const impairmentShare: ValueKind<TypedImpairment> = {
   placeholder: "PROFILE[:SHARE]",
   takes: "a network such as wifi-lossy, 3g:30% or loss=5%,delay=50ms:0.5",
   read: (given) => {
-    const [, network = "", amount = "100", unit = "%"] =
-      /^(.*?)(?::(\d+\.?\d*|\.\d+)(%?))?$/s.exec(given) ?? [];
-    const share = Number(amount) / (unit === "%" ? 100 : 1);
-    if (!(share > 0 && share <= 1)) {
-      return { problem: `"${given}" has a share that is not from 0 to 100%` };
-    }
     try {
-      const impairment = parseImpairment(network);
-      return { value: { impairment, share, text: given } };
+      return { value: { ...parseImpairmentShare(given), text: given } };
     } catch (error) {
       if (error instanceof SyntaxError || error instanceof RangeError) {
         return { problem: error.message };

@@ -24,7 +24,7 @@ export function completion(
     return startingWith(typed, cursor, Object.keys(VERBS));
   }
   if (!Object.hasOwn(VERBS, name)) return { from: cursor, candidates: [] };
-  const { options = {}, words = [] } = VERBS[name];
+  const { options = {}, words = [], raw = false } = VERBS[name];
   const option = /^([a-z][\w-]*)=/.exec(typed);
   if (option !== null) {
     const values = Object.hasOwn(options, option[1])
@@ -36,7 +36,8 @@ export function completion(
       values.map((value) => `${option[1]}=${quoted(value)}`),
     );
   }
-  const place = earlier.slice(1).filter((word) => !word.includes("=")).length;
+  const place = earlier.slice(1)
+    .filter((word) => raw || !word.includes("=")).length;
   const plain = words.length === 0
     ? []
     : words[Math.min(place, words.length - 1)](model);

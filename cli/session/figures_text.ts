@@ -8,6 +8,7 @@
 import {
   type ClientRecord,
   counterOf,
+  describeImpairment,
   errorCounts,
   formatBps,
   formatBytes,
@@ -94,7 +95,7 @@ export function clientLines(
   member: Member,
   record: ClientRecord | undefined,
 ): string[] {
-  const { index, roomId, role, media, silent } = member;
+  const { index, roomId, role, media, silent, impairment } = member;
   const sends = [
     ...(media.audio ? ["audio"] : []),
     ...(media.video ? [`video ${media.quality} at ${media.fps} fps`] : []),
@@ -104,6 +105,9 @@ export function clientLines(
     `media       ${role === "publisher" ? `sends ${sends}` : "sends nothing"}${
       silent.length > 0 ? ` (${silent.join(" and ")} off)` : ""
     }, receives at most ${media.maxAudio} audio and ${media.maxVideo} video`,
+    ...(impairment === undefined
+      ? []
+      : [`network     ${describeImpairment(impairment)}`]),
   ];
   if (record === undefined) return [...head, "state       due"];
   return [

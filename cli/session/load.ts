@@ -6,7 +6,15 @@
  * @module
  */
 
-import type { ClientPlan, Fps, MediaPlan, Quality } from "../../mod.ts";
+import type {
+  ClientPlan,
+  Fps,
+  Impairment,
+  ImpairmentShare,
+  MediaPlan,
+  Quality,
+} from "../../mod.ts";
+import { nextChance, unitOf } from "./chance.ts";
 
 /** What a client is by default. */
 export type Role = "publisher" | "viewer";
@@ -18,6 +26,8 @@ export interface Settings {
   readonly rooms: number;
   readonly role: Role;
   readonly media: MediaPlan;
+  /** Each of them has this bad network with the chance that is its share. @default {a good one} */
+  readonly network?: ImpairmentShare | undefined;
 }
 
 /** A client that should be there. */
@@ -29,6 +39,8 @@ export interface Member {
   readonly media: MediaPlan;
   /** Kinds of media that it was told not to send. */
   readonly silent: readonly ("audio" | "video")[];
+  /** What its network does to packets. @default {nothing} */
+  readonly impairment?: Impairment | undefined;
 }
 
 /** A client that is to leave later. */
@@ -104,8 +116,11 @@ export function spawned(
   const gapMs = (options.overMs ?? 0) / count;
   const taken = new Set(members.map(({ slot }) => slot));
   const added: Member[] = [];
+  let { chance } = load;
   for (let slot = 0; added.length < count; slot++) {
     if (taken.has(slot)) continue;
+    const { network } = settings;
+    if (network !== undefined) chance = nextChance(chance);
     added.push({
       index: nextIndex + added.length,
       slot,
@@ -113,6 +128,9 @@ export function spawned(
       role: options.role ?? settings.role,
       media: settings.media,
       silent: [],
+      ...(network !== undefined && unitOf(chance) < network.share
+        ? { impairment: network.impairment }
+        : {}),
     });
   }
   return {
@@ -120,6 +138,7 @@ export function spawned(
       ...load,
       members: [...members, ...added],
       nextIndex: nextIndex + count,
+      chance,
     },
     joining: added.map((member, i) => planOf(member, Math.round(i * gapMs))),
     leaving: [],
@@ -233,7 +252,7 @@ function churnAt(load: Load, nowMs: number): LoadStep {
     const present = members.filter(({ index }) => index < load.nextIndex);
     if (present.length === 0) break;
     const chance = nextChance(next.chance);
-    const leaver = present[Math.floor(shareOf(chance) * present.length)];
+    const leaver = present[Math.floor(unitOf(chance) * present.length)];
     const replacement = { ...leaver, index: nextIndex, silent: [] };
     const { load: without } = dropped(next, [leaver.index]);
     next = {
@@ -256,7 +275,7 @@ function churnAt(load: Load, nowMs: number): LoadStep {
 }
 
 function planOf(member: Member, joinAtMs: number): ClientPlan {
-  const { index, slot, roomId, role, media } = member;
+  const { index, slot, roomId, role, media, impairment } = member;
   return {
     index,
     clientId: `client-${index}`,
@@ -267,14 +286,6 @@ function planOf(member: Member, joinAtMs: number): ClientPlan {
     joinAtMs,
     leaveAtMs: null,
     media,
+    ...(impairment === undefined ? {} : { impairment }),
   };
-}
-
-/** A linear congruence (Numerical Recipes): plenty for drawing who leaves. */
-function nextChance(chance: number): number {
-  return (Math.imul(chance, 1_664_525) + 1_013_904_223) >>> 0;
-}
-
-function shareOf(chance: number): number {
-  return chance / 2 ** 32;
 }

@@ -16,6 +16,8 @@ export interface ClientRow {
   readonly roomId: string;
   readonly role: Member["role"];
   readonly silent: Member["silent"];
+  /** What its network is like; `null` for a good one. */
+  readonly network: string | null;
   readonly state: ClientRecord["state"];
   readonly sentPerSec: number;
   readonly receivedPerSec: number;
@@ -57,6 +59,7 @@ export function clientRows(
       roomId: sanitize(roomId),
       role,
       silent,
+      network: now?.impairment ?? null,
       state: now?.state ?? "planned",
       sentPerSec: rate(now?.packetsSent, then?.packetsSent),
       receivedPerSec: rate(now?.packetsReceived, then?.packetsReceived),

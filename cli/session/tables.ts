@@ -46,11 +46,13 @@ export function roomTable(
   });
 }
 
-/** A row a client; the titles first. */
+/** A row a client; the titles first. Networks are shown where any is a bad one. */
 export function clientTable(
   { load, live }: Pick<Model, "load" | "live">,
   width: number,
 ): Line[] {
+  const rows = clientRows(load.members, live);
+  const isAnyImpaired = rows.some(({ network }) => network !== null);
   return table({
     width,
     columns: [
@@ -58,17 +60,19 @@ export function clientTable(
       { title: "STATE", priority: 8 },
       { title: "ROOM", priority: 4 },
       { title: "ROLE", priority: 1 },
+      ...(isAnyImpaired ? [{ title: "NETWORK", priority: 5 }] : []),
       { title: "SENT/S", alignment: "right", priority: 6 },
       { title: "RECEIVED/S", alignment: "right", priority: 7 },
       { title: "LOSS", alignment: "right", priority: 5 },
       { title: "CONNECTED IN", alignment: "right", priority: 2 },
       { title: "ERRORS", alignment: "right", priority: 3 },
     ],
-    rows: clientRows(load.members, live).map((client): TableCell[] => [
+    rows: rows.map((client): TableCell[] => [
       `${client.index}`,
       stateCell(client),
       client.roomId,
       client.role,
+      ...(isAnyImpaired ? [span(client.network ?? "", "warning")] : []),
       quantity(Math.round(client.sentPerSec)),
       quantity(Math.round(client.receivedPerSec)),
       formatRatio(client.lossRatio),

@@ -38,6 +38,10 @@ function firstLine(model: Model, columns: number): Line {
   const wanted = load.members.length;
   const rooms = new Set(load.members.map(({ roomId }) => roomId)).size;
   const errors = totalErrors(live.snapshot);
+  const impaired =
+    live.snapshot.clients.filter(({ state, impairment }) =>
+      impairment !== null && state === "connected"
+    ).length;
   return joined(columns, [
     light(model),
     [
@@ -53,6 +57,7 @@ function firstLine(model: Model, columns: number): Line {
     ...(load.churn === undefined
       ? []
       : [[span(`churn ${load.churn.ratePerSec}/s`, "accent")]]),
+    ...(impaired === 0 ? [] : [[span(`${impaired} impaired`, "accent")]]),
     ...(live.health.reason === ""
       ? []
       : [[span(sanitize(live.health.reason), live.health.band)]]),

@@ -5,16 +5,9 @@
  */
 
 import { checkImpairment, type Impairment } from "../impairment/mod.ts";
+import { impairedCount, type ImpairmentShare } from "./impairment_share.ts";
 import type { RunPlan } from "./plan.ts";
 import { createRandom, type Random } from "./random.ts";
-
-/** A bad network for a share of the clients. */
-export interface ImpairmentShare {
-  /** What their network does to packets. */
-  readonly impairment: Impairment;
-  /** How many of all, from 0 to 1; rounded, but at least one. */
-  readonly share: number;
-}
 
 /**
  * The plan with bad networks: each share gets clients of its own, and the
@@ -32,10 +25,9 @@ export function withImpairments(
   const drawn = shuffled(slots, createRandom(plan.seed, "impairments"));
   const networks = new Map<number, Impairment>();
   for (const { impairment, share } of shares) {
-    const count = share === 0
-      ? 0
-      : Math.max(1, Math.round(slots.length * share));
-    for (const slot of drawn.splice(0, count)) networks.set(slot, impairment);
+    for (const slot of drawn.splice(0, impairedCount(slots.length, share))) {
+      networks.set(slot, impairment);
+    }
   }
   return {
     ...plan,

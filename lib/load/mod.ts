@@ -13,7 +13,8 @@ export {
   type LocalNodeOptions,
   type NodeClock,
 } from "./local_node.ts";
-export { type ImpairmentShare, withImpairments } from "./impaired_plan.ts";
+export { withImpairments } from "./impaired_plan.ts";
+export * from "./impairment_share.ts";
 export * from "./node.ts";
 export * from "./plan.ts";
 export * from "./profile.ts";

@@ -11,6 +11,7 @@ import { type Step, still } from "../messages.ts";
 import { chart, clients, inspect, rooms, server, stats } from "./look.ts";
 import { report, reset, save, threshold } from "./judge.ts";
 import { mute, pause, quality, resume, unmute } from "./media.ts";
+import { impair } from "./networks.ts";
 import { churn, drop, ramp, reconnect, spawn } from "./people.ts";
 import { js, quit, wait } from "./self.ts";
 import { set } from "./settings.ts";
@@ -54,6 +55,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   pause,
   resume,
   quality,
+  impair,
   set,
   stats,
   rooms,

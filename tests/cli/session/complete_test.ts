@@ -23,6 +23,8 @@ Deno.test.each<[string, readonly string[]]>([
   ["inspect 1 ", []],
   ["quality 7", ["720p"]],
   ["quality 720p 4", ["4"]],
+  ["impair wi", ["wifi-lossy"]],
+  ["impair loss=5% 4", ["4"]],
   ["chart packets l", ["loss"]],
   ["help st", ["stats"]],
   ["threshold media", ["mediaLatency"]],

@@ -63,6 +63,7 @@ Deno.test("a client's rates are what came since the second before", () => {
     roomId: "hall",
     role: "publisher",
     silent: [],
+    network: null,
     state: "connected",
     sentPerSec: 170,
     receivedPerSec: 340,

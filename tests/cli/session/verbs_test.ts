@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { IMPAIRMENT_PROFILES } from "../../../mod.ts";
 import type { Effect } from "../../../cli/session/messages.ts";
 import type { Model } from "../../../cli/session/model.ts";
 import { VERBS } from "../../../cli/session/verbs/mod.ts";
@@ -99,6 +100,42 @@ const COMMANDS: readonly (readonly [
     }],
     "1 client at 720p, 15 fps",
   ],
+  [
+    "impair 3g clients 1-2",
+    [{
+      type: "command",
+      command: {
+        type: "impair",
+        clients: [1, 2],
+        impairment: IMPAIRMENT_PROFILES["3g"],
+      },
+    }],
+    "2 clients on 3g",
+  ],
+  [
+    "impair in.loss=5%,delay=50ms",
+    [{
+      type: "command",
+      command: {
+        type: "impair",
+        clients: [0, 1, 2, 3],
+        impairment: {
+          inbound: { lossRatio: 0.05, delayMs: 50 },
+          outbound: { delayMs: 50 },
+        },
+      },
+    }],
+    "4 clients on delay=50ms,in.loss=5%, and all of those yet to come",
+  ],
+  [
+    "impair off 3",
+    [{
+      type: "command",
+      command: { type: "impair", clients: [3], impairment: null },
+    }],
+    "1 client on a good network",
+  ],
+  ["impair", [], "nobody has a bad network"],
   ["churn 0.5", [], "0.5 departures a second, each replaced"],
   ["churn off", [], "nobody is replaced any more"],
   ["ramp 10 30s", [], "from 4 to 10 clients in 30s"],
@@ -159,6 +196,17 @@ const PROBLEMS: readonly (readonly [line: string, problem: string])[] = [
   ["mute kind=audio", "mute has no options."],
   ["quality 4k", "quality takes 480p, 720p, 1080p."],
   ["quality 480p fps=25", "fps= takes 15, 30, 60."],
+  [
+    "impair 5g",
+    `Cannot read impairment "5g": it is not one of cable, wifi-lossy, 4g, poor-4g, 3g, satellite, bufferbloat, call-drop, nor settings such as loss=5%,delay=50ms`,
+  ],
+  [
+    "impair loss=2 all",
+    "Cannot impair inbound packets: lossRatio 2 is not from 0 to 1",
+  ],
+  ["impair 3g:0%", `"3g:0%" has a share that is not from 0 to 100%`],
+  ["impair 3g 9", "There is no client 9: there are 0-3."],
+  ["impair 3g 1 2", `impair has no use for "2".`],
   ["inspect", "inspect needs the id of a client: inspect 3."],
   ["inspect 9", "There is no client 9: there are 0-3."],
   ["chart packtes", `There is no chart "packtes", did you mean "packets"?`],
@@ -236,6 +284,55 @@ Deno.test("what clients were told not to send is known, and forgotten again", ()
   assertEquals(silent(model), ["", "audio", "audio,video", ""]);
   model = say(model, "unmute all").model;
   assertEquals(silent(model), ["", "", "video", ""]);
+});
+
+Deno.test("a bad network is listed by who has it, and off for all or for some", () => {
+  let { model } = say(four(), "impair loss=5%");
+  model = say(model, "impair 3g 1-2").model;
+  const listed = (model: Model) =>
+    logOf(say(model, "impair").model).slice(logOf(model).length + 1);
+  assertEquals(listed(model), [
+    "loss=5%: 0,3",
+    "3g: 1-2",
+    "loss=5%: all of those yet to come",
+  ]);
+  model = say(model, "impair off 1").model;
+  assertEquals(listed(model)[1], "3g: 2");
+  model = say(model, "impair off").model;
+  assertEquals(listed(model), ["nobody has a bad network"]);
+});
+
+Deno.test("who comes later has the network that was for all, and who replaces another one his", () => {
+  let { model } = say(runningModel(), "impair 3g");
+  assertEquals(
+    logOf(model).at(-1),
+    "0 clients on 3g, and all of those yet to come",
+  );
+  const [effect] = say(model, "spawn 1").effects;
+  assert(effect.type === "add");
+  assertEquals(effect.clients[0].impairment, IMPAIRMENT_PROFILES["3g"]);
+  model = say(model, "impair off").model;
+  model = say(model, "spawn 1").model;
+  model = say(model, "impair satellite 0").model;
+  model = say(model, "churn 1").model;
+  const [churned] = after(model, [{ type: "tick" }], model.nowMs + 1000)
+    .effects.filter(({ type }) => type === "add");
+  assert(churned.type === "add");
+  assertEquals(churned.clients[0].impairment, IMPAIRMENT_PROFILES.satellite);
+});
+
+Deno.test("a share is that many of those meant, and that chance for who comes later", () => {
+  let { model } = say(runningModel(), "spawn 100");
+  const step = say(model, "impair 3g:30% 0-49");
+  const [effect] = step.effects;
+  assert(effect.type === "command" && effect.command.type === "impair");
+  assertEquals(effect.command.clients.length, 15);
+  assert(effect.command.clients.every((index) => index < 50));
+  model = say(model, "impair 3g:30%").model;
+  const [add] = say(model, "spawn 1000").effects;
+  assert(add.type === "add");
+  const bad = add.clients.filter(({ impairment }) => impairment).length;
+  assert(bad > 250 && bad < 350, `${bad}`);
 });
 
 Deno.test("a short text goes into the log, a long one onto a page that the next line closes", () => {

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import {
   displayWidth,
   type Frame,
@@ -69,6 +69,20 @@ Deno.test("the table of clients says who has what", async () => {
     ...typed("clients"),
   ]);
   await assertGolden("clients", plain(view(resized(model, 100, 30))));
+});
+
+Deno.test("who has a bad network is told above and in the table", () => {
+  const model = liveModel();
+  const clients = model.live.snapshot.clients.map((client, i) => ({
+    ...client,
+    impairment: i === 2 ? "3g" : null,
+  }));
+  const live = { ...model.live, snapshot: { ...model.live.snapshot, clients } };
+  const { model: seen } = after({ ...model, live }, typed("clients"));
+  const screen = plain(view(seen));
+  assertMatch(screen, /^● good .* 1 impaired/);
+  assertMatch(screen, /^ID .*NETWORK/m);
+  assertMatch(screen, /^ 2 .* 3g /m);
 });
 
 Deno.test("a run has a bar in the place of the prompt, and no cursor", async () => {

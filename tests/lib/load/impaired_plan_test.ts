@@ -2,6 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   type ImpairmentShare,
   makePlan,
+  parseImpairmentShare,
   rampAndHold,
   type RunPlan,
   withImpairments,
@@ -123,4 +124,18 @@ Deno.test("three thirds are all", () => {
     { impairment: {}, share },
   ]);
   assertEquals(slotsOf(made, undefined), []);
+});
+
+Deno.test.each<[text: string, share: number]>([
+  ["3g", 1],
+  ["3g:30%", 0.3],
+  ["3g:.5", 0.5],
+  ["loss=5%,delay=50ms:20%", 0.2],
+])("%s is a share of %d", (text, share) => {
+  assertEquals(parseImpairmentShare(text).share, share);
+});
+
+Deno.test("a share that is none is refused, and so is a network that is none", () => {
+  assertThrows(() => parseImpairmentShare("3g:200%"), RangeError, "share");
+  assertThrows(() => parseImpairmentShare("5g:20%"), SyntaxError, `"5g"`);
 });

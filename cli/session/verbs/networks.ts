@@ -1,0 +1,136 @@
+/**
+ * The verb about bad networks: impair.
+ *
+ * @module
+ */
+
+import {
+  describeImpairment,
+  IMPAIRMENT_PROFILES,
+  type ImpairmentShare,
+  parseImpairmentShare,
+} from "../../../mod.ts";
+import type { Load } from "../load.ts";
+import { type ClientCommand, type Step, still } from "../messages.ts";
+import type { Model } from "../model.ts";
+import {
+  laterText,
+  networkLines,
+  withNetwork,
+  withoutNetwork,
+} from "../networks.ts";
+import { isProblem, type Problem } from "../parse.ts";
+import {
+  always,
+  counted,
+  membersOf,
+  said,
+  say,
+  shown,
+  someClients,
+  type Verb,
+} from "./verb.ts";
+
+/** Gives clients a bad network, or a good one again. */
+export const impair: Verb = {
+  usage: "NETWORK[:SHARE] [IDS] | off [IDS]",
+  help: "a bad network for these, or for all now and later; alone list them",
+  examples: [
+    "impair 3g 1-3",
+    "impair wifi-lossy:30%",
+    "impair in.loss=5%,delay=50ms all",
+    "impair off",
+  ],
+  words: [always(...Object.keys(IMPAIRMENT_PROFILES), "off"), someClients],
+  most: 2,
+  raw: true,
+  run(model, { rest }) {
+    const [network = "", ...ids] = rest.split(/\s+/).filter((word) =>
+      word !== ""
+    );
+    // People say "impair 3g clients 1-3".
+    if (ids.length > 1 && ids[0] === "clients") ids.shift();
+    if (network === "") {
+      const lines = networkLines(model.load);
+      return lines.length === 0
+        ? said(model, "nobody has a bad network")
+        : still(shown(model, "bad networks", lines));
+    }
+    if (ids.length > 1) {
+      return { problem: `impair has no use for "${ids[1]}".` };
+    }
+    if (network === "off") return repair(model, ids.at(0));
+    try {
+      return spoil(model, parseImpairmentShare(network), ids.at(0));
+    } catch (error) {
+      if (error instanceof SyntaxError || error instanceof RangeError) {
+        return { problem: error.message };
+      }
+      throw error;
+    }
+  },
+};
+
+function spoil(
+  model: Model,
+  network: ImpairmentShare,
+  ids: string | undefined,
+): Step | Problem {
+  const indices = presentOrSelected(model, ids);
+  if (isProblem(indices)) return indices;
+  const { impairment } = network;
+  const { load, clients } = withNetwork(model.load, indices, network);
+  const who = `${counted(clients.length, "client")} on ${
+    describeImpairment(impairment)
+  }`;
+  return ids === undefined
+    ? step(
+      say(model, `${who}, and ${laterText(network)}`),
+      withLater(load, network),
+      { type: "impair", clients, impairment },
+    )
+    : step(say(model, who), load, { type: "impair", clients, impairment });
+}
+
+function repair(model: Model, ids: string | undefined): Step | Problem {
+  const clients = presentOrSelected(model, ids);
+  if (isProblem(clients)) return clients;
+  const load = withoutNetwork(model.load, clients);
+  const who = `${counted(clients.length, "client")} on a good network`;
+  return ids === undefined
+    ? step(
+      say(model, `${who}, and all of those yet to come`),
+      withLater(load, undefined),
+      { type: "impair", clients, impairment: null },
+    )
+    : step(say(model, who), load, {
+      type: "impair",
+      clients,
+      impairment: null,
+    });
+}
+
+function step(
+  model: Model,
+  load: Load,
+  command: Extract<ClientCommand, { readonly type: "impair" }>,
+): Step {
+  return {
+    model: { ...model, load },
+    effects: command.clients.length === 0 ? [] : [{ type: "command", command }],
+  };
+}
+
+/** Those who are meant; without a selection everybody, and be it nobody yet. */
+function presentOrSelected(
+  model: Model,
+  ids: string | undefined,
+): readonly number[] | Problem {
+  return ids === undefined
+    ? model.load.members.map(({ index }) => index)
+    : membersOf(model, ids);
+}
+
+function withLater(load: Load, network: ImpairmentShare | undefined): Load {
+  return { ...load, settings: { ...load.settings, network } };
+}
