@@ -11,6 +11,7 @@ import {
   EXTENSION_URIS,
   RtpHeaderTemplate,
   type SenderOptions,
+  SPEECH_LEVEL,
   type TrackSender,
   type VideoPreset,
   VideoSender,
@@ -37,9 +38,6 @@ export interface PublishedTrack {
   readonly producerId: string;
   readonly sender: TrackSender;
 }
-
-/** −40 dBov with the voice flag: loud enough for the server's speaker detection. */
-const AUDIO_LEVEL = 0x80 | 40;
 
 /** The tracks that one client sends in one stay. */
 export class Publication {
@@ -187,7 +185,7 @@ function firstValue(uri: string, mid: string): Uint8Array {
     case EXTENSION_URIS.absCaptureTime:
       return new Uint8Array(8);
     default:
-      return new Uint8Array([AUDIO_LEVEL]);
+      return new Uint8Array([SPEECH_LEVEL]);
   }
 }
 

@@ -8,8 +8,11 @@
 
 export * from "./arrival_log.ts";
 export * from "./audio_sender.ts";
+export * from "./clip_audio_sender.ts";
+export * from "./clip_video_sender.ts";
 export * from "./nack_list.ts";
 export * from "./ntp.ts";
+export * from "./packetize.ts";
 export * from "./presets.ts";
 export * from "./rtcp.ts";
 export * from "./rtp.ts";

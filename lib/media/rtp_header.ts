@@ -34,6 +34,11 @@ export interface RtpHeaderExtensionValue {
   readonly value: Uint8Array;
 }
 
+/** −40 dBov with the voice flag (RFC 6464): loud enough for the server's speaker detection. */
+export const SPEECH_LEVEL = 0x80 | 40;
+/** Digital silence, without the voice flag (RFC 6464). */
+export const SILENT_LEVEL = 127;
+
 const FIXED_BYTES = 12;
 const MARKER = 0x80;
 
@@ -45,6 +50,8 @@ export class RtpHeaderTemplate {
   readonly #payloadType: number;
   /** Where abs-capture-time stands; 0 when it is not sent. */
   readonly #captureTime: number;
+  /** Where the audio level stands; 0 when it is not sent. */
+  readonly #audioLevel: number;
 
   constructor(options: RtpHeaderOptions) {
     const { extensions, payloadType, ssrc } = options;
@@ -59,6 +66,7 @@ export class RtpHeaderTemplate {
     bytes[0] = words === 0 ? 0x80 : 0x90;
     writeInt32(bytes, 8, ssrc);
     let captureTime = 0;
+    let audioLevel = 0;
     if (words > 0) {
       writeInt16(bytes, FIXED_BYTES, 0xbede);
       writeInt16(bytes, FIXED_BYTES + 2, words);
@@ -66,11 +74,13 @@ export class RtpHeaderTemplate {
       for (const { id, uri, value } of extensions) {
         bytes[at++] = (id << 4) | (value.length - 1);
         if (uri === EXTENSION_URIS.absCaptureTime) captureTime = at;
+        if (uri === EXTENSION_URIS.audioLevel) audioLevel = at;
         bytes.set(value, at);
         at += value.length;
       }
     }
     this.#captureTime = captureTime;
+    this.#audioLevel = audioLevel;
   }
 
   /** Sets the capture time of the packets that follow, as NTP seconds and fraction. */
@@ -78,6 +88,11 @@ export class RtpHeaderTemplate {
     if (this.#captureTime === 0) return;
     writeInt32(this.#bytes, this.#captureTime, ntpSeconds);
     writeInt32(this.#bytes, this.#captureTime + 4, ntpFraction);
+  }
+
+  /** Sets how loud the packets that follow are, as RFC 6464 has it. */
+  setAudioLevel(level: number): void {
+    if (this.#audioLevel !== 0) this.#bytes[this.#audioLevel] = level;
   }
 
   /** Writes one header at `offset`; returns where the payload begins. */

@@ -26,7 +26,7 @@ import {
 /** A packet has room for a key frame's header and a mark. */
 const LEAST_DATA_BYTES = VP8_KEY_HEADER_BYTES + MARK_BYTES;
 /** Requests come in bursts, from every new viewer: one key frame answers those of this time. */
-const KEY_FRAME_GAP_MS = 200;
+export const KEY_FRAME_GAP_MS = 200;
 
 /** Sends synthetic VP8. */
 export class VideoSender extends TrackSender {

@@ -16,6 +16,8 @@ import { readMark } from "../../../lib/media/packet_mark.ts";
 
 /** Id of abs-capture-time in these tests. */
 export const CAPTURE_TIME_ID = 4;
+/** Id of the audio level in these tests. */
+export const AUDIO_LEVEL_ID = 5;
 /** Bytes that the fake cipher adds. */
 export const TAG_BYTES = 16;
 
@@ -31,6 +33,8 @@ export interface SentPacket {
   readonly payload: Uint8Array;
   /** Capture time, as NTP seconds and fraction. */
   readonly capture: readonly [seconds: number, fraction: number];
+  /** As RFC 6464 has it; -1 when it is not told. */
+  readonly level: number;
 }
 
 /** A clock that is moved by hand. Wall time is a fixed step ahead. */
@@ -80,6 +84,7 @@ export class KeepingSink implements PacketSink {
     const end = rtp.payloadOffset + rtp.payloadLength;
     const view = new DataView(bytes.buffer);
     const capture = rtp.extensionOffset[CAPTURE_TIME_ID];
+    const level = rtp.extensionOffset[AUDIO_LEVEL_ID];
     this.packets.push({
       atMs: this.clock.ms,
       length,
@@ -91,6 +96,7 @@ export class KeepingSink implements PacketSink {
       capture: capture === 0
         ? [0, 0]
         : [view.getUint32(capture), view.getUint32(capture + 4)],
+      level: level === 0 ? -1 : bytes[level],
     });
   }
 }
@@ -130,6 +136,11 @@ export function senderWorld(
         uri: EXTENSION_URIS.absCaptureTime,
         id: CAPTURE_TIME_ID,
         value: new Uint8Array(8),
+      },
+      {
+        uri: EXTENSION_URIS.audioLevel,
+        id: AUDIO_LEVEL_ID,
+        value: new Uint8Array(1),
       },
     ],
   });

@@ -1,0 +1,10 @@
+/**
+ * Real media out of files: WebM, Ogg and IVF to encoded VP8 frames and Opus
+ * packets with the time that each takes. It knows containers; it knows
+ * nothing of RTP, and decodes nothing.
+ *
+ * @module
+ */
+
+export * from "./clip.ts";
+export { loadClip, type ReadFile } from "./load_clip.ts";

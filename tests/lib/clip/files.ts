@@ -1,0 +1,51 @@
+/** Small media files, made byte by byte. */
+
+/** A VP8 key frame of this size in pixels, with so many bytes in all. */
+export function keyFrame(width = 320, height = 240, bytes = 20): Uint8Array {
+  const frame = new Uint8Array(bytes).fill(0x55);
+  frame.set([
+    0x10,
+    2,
+    0,
+    0x9d,
+    0x01,
+    0x2a,
+    width,
+    width >> 8,
+    height,
+    height >> 8,
+  ]);
+  return frame;
+}
+
+/** Any other VP8 frame. */
+export function interFrame(bytes = 12): Uint8Array {
+  const frame = new Uint8Array(bytes).fill(0x66);
+  frame[0] = 0x11;
+  return frame;
+}
+
+/** An IVF file; its frames are at these times, in units of `scale / rate` s. */
+export function ivf(
+  frames: readonly (readonly [time: number, data: Uint8Array])[],
+  { fourcc = "VP80", rate = 1000, scale = 1 }: {
+    readonly fourcc?: string;
+    readonly rate?: number;
+    readonly scale?: number;
+  } = {},
+): Uint8Array {
+  const size = frames.reduce((sum, [, { length }]) => sum + 12 + length, 32);
+  const bytes = new Uint8Array(size);
+  const view = new DataView(bytes.buffer);
+  bytes.set(new TextEncoder().encode(`DKIF\0\0\x20\0${fourcc}`));
+  view.setUint32(16, rate, true);
+  view.setUint32(20, scale, true);
+  let at = 32;
+  for (const [time, data] of frames) {
+    view.setUint32(at, data.length, true);
+    view.setBigUint64(at + 4, BigInt(time), true);
+    bytes.set(data, at + 12);
+    at += 12 + data.length;
+  }
+  return bytes;
+}
