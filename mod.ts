@@ -18,6 +18,7 @@ export {
 export {
   type ClientPlan,
   type DatapathChoice,
+  describeImpairmentShare,
   impairedCount,
   type ImpairmentShare,
   type LoadNode,
@@ -36,6 +37,7 @@ export {
   rampAndHold,
   type RunPlan,
   type ServerTarget,
+  shareProblem,
   type Stage,
   withImpairments,
 } from "./lib/load/mod.ts";

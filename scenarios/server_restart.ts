@@ -83,10 +83,11 @@ export const serverRestart: Scenario<
     await isSettled();
     const gaveUp = present.filter(({ record }) => record?.state === "failed");
     const successors = await crowd.joinAll(
-      gaveUp.map(({ room, publishes }) => ({
+      gaveUp.map(({ room, publishes, impairment }) => ({
         ...options,
         room,
         publish: publishes,
+        network: impairment,
       })),
     );
     await crowd.wait(options.after);

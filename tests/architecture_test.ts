@@ -27,6 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "lib/signaling",
     "lib/media",
     "lib/rtc",
+    "lib/impairment",
     "lib/client",
     "lib/load",
     "lib/metrics",

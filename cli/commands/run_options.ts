@@ -11,6 +11,7 @@ import {
   MODE_PUBLISH_RATIOS,
   rampAndHold,
   type RunPlan,
+  shareProblem,
   type Summary,
   withImpairments,
   workersFor,
@@ -188,12 +189,8 @@ export function contradictions(
       "--mode, --publish-ratio: they exclude each other, leave one out.",
     );
   }
-  const impaired = values.impair.reduce((sum, { share }) => sum + share, 0);
-  // Thirds do not add up to one exactly.
-  if (impaired > 1 + 1e-9) {
-    const percent = Math.round(impaired * 100);
-    mistakes.push(`--impair: shares come to ${percent} %, 100 % at most.`);
-  }
+  const tooMany = shareProblem(values.impair);
+  if (tooMany !== undefined) mistakes.push(`--impair: ${tooMany}.`);
   return mistakes;
 }
 

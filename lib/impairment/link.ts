@@ -23,6 +23,18 @@ export interface LinkCounts {
   duplicated: number;
 }
 
+/** Adds what became of the last packet that entered a link, at that time. */
+export function countPacket(
+  link: Link,
+  counts: LinkCounts,
+  enteredMs: number,
+): void {
+  counts.packets++;
+  if (link.copies === 0) counts.dropped++;
+  else if (link.releaseMs > enteredMs) counts.delayed++;
+  if (link.copies === 2) counts.duplicated++;
+}
+
 /** IPv4 and UDP headers, which a rate limit counts as well. */
 const HEADER_BYTES = 28;
 const DEFAULT_REORDER_MS = 30;

@@ -12,7 +12,7 @@ export {
   type Impairment,
   type LinkImpairment,
 } from "./impairment.ts";
-export { Link, type LinkCounts } from "./link.ts";
+export { countPacket, Link, type LinkCounts } from "./link.ts";
 export { type Direction, Network } from "./network.ts";
 export { describeImpairment, parseImpairment } from "./text.ts";
 export {

@@ -5,7 +5,11 @@
  */
 
 import { checkImpairment, type Impairment } from "../impairment/mod.ts";
-import { impairedCount, type ImpairmentShare } from "./impairment_share.ts";
+import {
+  impairedCount,
+  type ImpairmentShare,
+  shareProblem,
+} from "./impairment_share.ts";
 import type { RunPlan } from "./plan.ts";
 import { createRandom, type Random } from "./random.ts";
 
@@ -39,7 +43,6 @@ export function withImpairments(
 }
 
 function checkShares(shares: readonly ImpairmentShare[]): void {
-  let sum = 0;
   for (const { impairment, share } of shares) {
     checkImpairment(impairment);
     if (!(share >= 0 && share <= 1)) {
@@ -47,15 +50,10 @@ function checkShares(shares: readonly ImpairmentShare[]): void {
         `Cannot impair a share of ${share}: it goes from 0 to 1`,
       );
     }
-    sum += share;
   }
-  // Thirds do not add up to one exactly.
-  if (sum > 1 + 1e-9) {
-    throw new RangeError(
-      `Cannot impair ${
-        Math.round(sum * 100)
-      } % of the clients: shares come to 100 % at most`,
-    );
+  const problem = shareProblem(shares);
+  if (problem !== undefined) {
+    throw new RangeError(`Cannot impair so many clients: ${problem}`);
   }
 }
 

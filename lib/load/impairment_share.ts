@@ -8,7 +8,11 @@
  * @module
  */
 
-import { type Impairment, parseImpairment } from "../impairment/mod.ts";
+import {
+  describeImpairment,
+  type Impairment,
+  parseImpairment,
+} from "../impairment/mod.ts";
 
 /** A bad network for a share of the clients. */
 export interface ImpairmentShare {
@@ -37,4 +41,25 @@ export function parseImpairmentShare(text: string): ImpairmentShare {
 export function impairedCount(count: number, share: number): number {
   if (share === 0) return 0;
   return Math.min(count, Math.max(1, Math.round(count * share)));
+}
+
+/** The share as {@linkcode parseImpairmentShare} reads it. */
+export function describeImpairmentShare(
+  { impairment, share }: ImpairmentShare,
+): string {
+  const network = describeImpairment(impairment);
+  return share === 1
+    ? network
+    : `${network}:${Number((share * 100).toFixed(6))}%`;
+}
+
+/** Why these shares cannot be together, in one line; `undefined` when they can. */
+export function shareProblem(
+  shares: readonly ImpairmentShare[],
+): string | undefined {
+  const sum = shares.reduce((sum, { share }) => sum + share, 0);
+  // Thirds do not add up to one exactly.
+  return sum <= 1 + 1e-9
+    ? undefined
+    : `shares come to ${Math.round(sum * 100)} %, 100 % at most`;
 }

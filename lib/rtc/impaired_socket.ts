@@ -11,7 +11,7 @@
  * @module
  */
 
-import type { Link, LinkCounts, Network } from "../impairment/mod.ts";
+import { countPacket, type Link, type Network } from "../impairment/mod.ts";
 import type { Arrival, DatagramHandler, Lane, LaneSocket } from "./lane.ts";
 import type { Reactor, Task } from "./reactor.ts";
 
@@ -110,7 +110,7 @@ class ImpairedSocket implements LaneSocket {
     const enteredMs = nowMs - Math.max(0, Math.min(ageMs, MOST_AGE_MS));
     link.enter(enteredMs, length);
     if (isRtp(bytes, offset, length)) {
-      count(link, network.inboundCounts, enteredMs);
+      countPacket(link, network.inboundCounts, enteredMs);
     }
     if (link.copies === 0) return;
     const { copies, releaseMs } = link;
@@ -166,7 +166,7 @@ class ImpairedSocket implements LaneSocket {
     const nowMs = reactor.nowMs();
     link.enter(nowMs, length);
     if (isRtp(bytes, offset, length)) {
-      count(link, network.outboundCounts, nowMs);
+      countPacket(link, network.outboundCounts, nowMs);
     }
     if (link.copies === 0) return 1;
     const isNow = link.releaseMs <= nowMs && this.#waitingOut === 0;
@@ -226,11 +226,4 @@ function isRtp(bytes: Uint8Array, offset: number, length: number): boolean {
   const second = bytes[offset + 1];
   return length >= 12 && first >= 128 && first <= 191 &&
     (second < 192 || second > 223);
-}
-
-function count(link: Link, counts: LinkCounts, enteredMs: number): void {
-  counts.packets++;
-  if (link.copies === 0) counts.dropped++;
-  else if (link.releaseMs > enteredMs) counts.delayed++;
-  if (link.copies === 2) counts.duplicated++;
 }

@@ -7,12 +7,14 @@
  * @module
  */
 
+import type { Impairment } from "../impairment/mod.ts";
 import {
   type ClientPlan,
   createRandom,
   makePlan,
   type NodeClock,
   type RunPlan,
+  withImpairments,
 } from "../load/mod.ts";
 import type { ClientRecord, Snapshot, TimelinePoint } from "../metrics/mod.ts";
 import { delay } from "../signaling/mod.ts";
@@ -21,8 +23,10 @@ import {
   DEFAULT_MEDIA,
   DEFAULT_ROOM,
   type FillOptions,
+  impairmentOf,
   type JoinOptions,
   mediaOf,
+  type NetworkOption,
   planOf,
   type PlayOptions,
 } from "./newcomers.ts";
@@ -81,6 +85,11 @@ export class LiveClient {
     return this.record?.state === "connected";
   }
 
+  /** What its network does to its packets from when it came or was last impaired; `null` is nothing. */
+  get impairment(): Impairment | null {
+    return this.#crowd.impairmentOf(this);
+  }
+
   /** Pauses what it sends of one kind. */
   mute(kind: "audio" | "video" = "audio"): Promise<void> {
     return this.#crowd.mute([this], kind);
@@ -94,6 +103,11 @@ export class LiveClient {
   /** Loses its channel without a word, and comes back by itself. */
   cut(): Promise<void> {
     return this.#crowd.cut([this]);
+  }
+
+  /** Has another network from now on; see {@linkcode LiveCrowd.impair}. */
+  impair(network: NetworkOption): Promise<void> {
+    return this.#crowd.impair([this], network);
   }
 
   /** Leaves its room for good. */
@@ -242,6 +256,34 @@ export class LiveCrowd {
     });
   }
 
+  /**
+   * These have another network from now on: `wifi-lossy`, `loss=5%,delay=50ms`
+   * or the same in numbers; `null` is one that does nothing to packets. Throws
+   * a `SyntaxError` or `RangeError` for a network that cannot be.
+   */
+  async impair(
+    clients: readonly LiveClient[],
+    network: NetworkOption,
+  ): Promise<void> {
+    const impairment = impairmentOf(network);
+    await this.#ports.crowd.command({
+      type: "impair",
+      clients: indicesOf(clients),
+      impairment,
+    });
+    for (const { index } of clients) {
+      this.#plans[index] = {
+        ...this.#plans[index],
+        impairment: impairment ?? undefined,
+      };
+    }
+  }
+
+  /** What the network of a client does to its packets; `null` is nothing. */
+  impairmentOf({ index }: LiveClient): Impairment | null {
+    return this.#plans[index].impairment ?? null;
+  }
+
   /** These leave their rooms for good. */
   async leave(clients: readonly LiveClient[]): Promise<void> {
     for (const { index } of clients) {
@@ -275,15 +317,18 @@ export class LiveCrowd {
   }
 
   #play(options: PlayOptions, lengthMs: number): Promise<LiveClient[]> {
-    const plan = makePlan({
-      ...mediaOf(options),
-      stages: options.stages,
-      room: options.room ?? DEFAULT_ROOM,
-      rooms: options.rooms ?? 1,
-      publishRatio: options.publishRatio ?? 1,
-      churnRate: options.churnRate ?? 0,
-      seed: this.#ports.seed,
-    });
+    const plan = withImpairments(
+      makePlan({
+        ...mediaOf(options),
+        stages: options.stages,
+        room: options.room ?? DEFAULT_ROOM,
+        rooms: options.rooms ?? 1,
+        publishRatio: options.publishRatio ?? 1,
+        churnRate: options.churnRate ?? 0,
+        seed: this.#ports.seed,
+      }),
+      options.impair ?? [],
+    );
     const media = mediaOf(options);
     return this.#add(
       plan.clients.map((client) => ({ ...client, participantName: "", media })),

@@ -4,11 +4,13 @@
  * @module
  */
 
+import type { ImpairmentShare } from "../load/mod.ts";
 import type { Fps, Quality } from "../media/mod.ts";
 import type { CommonInput } from "./define_scenario.ts";
 import {
   duration,
   fps,
+  impairments,
   quality,
   type ScenarioOption,
   text,
@@ -36,6 +38,11 @@ export interface MeetingOptions {
   readonly maxAudio: ScenarioOption<number, number>;
   /** Video tracks that a client receives, at most. */
   readonly maxVideo: ScenarioOption<number, number>;
+  /** Bad networks for shares of the clients. */
+  readonly impair: ScenarioOption<
+    readonly string[] | string,
+    readonly ImpairmentShare[]
+  >;
 }
 
 /** What a script gives of them. */
@@ -58,6 +65,8 @@ export interface MeetingInput extends CommonInput {
   readonly maxAudio?: number;
   /** Video tracks that a client receives, at most. @default {4} */
   readonly maxVideo?: number;
+  /** Bad networks for shares of the clients, such as `["wifi-lossy:30%"]`. @default {[]} */
+  readonly impair?: readonly string[] | string;
 }
 
 /** The same, of a meeting with a size and a length. */
@@ -84,5 +93,8 @@ export const MEETING_OPTIONS: MeetingOptions = {
   }),
   maxVideo: wholeNumber("video tracks that a client receives at most", {
     default: 4,
+  }),
+  impair: impairments("bad networks for shares of the clients", {
+    default: [],
   }),
 };

@@ -26,6 +26,7 @@ export type {
   FillOptions,
   JoinOptions,
   MediaOptions,
+  NetworkOption,
   PlayOptions,
 } from "./newcomers.ts";
 export {

@@ -4,7 +4,13 @@
  * @module
  */
 
-import type { ClientPlan, MediaPlan, Stage } from "../load/mod.ts";
+import { type Impairment, parseImpairment } from "../impairment/mod.ts";
+import type {
+  ClientPlan,
+  ImpairmentShare,
+  MediaPlan,
+  Stage,
+} from "../load/mod.ts";
 import type { Fps, Quality } from "../media/mod.ts";
 
 /** What a client sends and receives. */
@@ -23,6 +29,12 @@ export interface MediaOptions {
   readonly maxVideo?: number;
 }
 
+/**
+ * What a network does to a client's packets, in numbers or as it is written on
+ * a command line (`wifi-lossy`, `loss=5%,delay=50ms`); `null` is nothing.
+ */
+export type NetworkOption = Impairment | string | null;
+
 /** One client to come. */
 export interface JoinOptions extends MediaOptions {
   /** The room that it joins. @default {"load-test-room"} */
@@ -31,6 +43,8 @@ export interface JoinOptions extends MediaOptions {
   readonly publish?: boolean;
   /** The name under which it joins. @default {"TestUser<index>"} */
   readonly name?: string;
+  /** What its network does to its packets, until it is impaired otherwise. @default {null} */
+  readonly network?: NetworkOption;
 }
 
 /** Many clients to come, alike but for who publishes. */
@@ -41,6 +55,8 @@ export interface PlayOptions extends MediaOptions {
   readonly rooms?: number;
   /** The share of them that publish, rounded up, at least one. @default {1} */
   readonly publishRatio?: number;
+  /** Bad networks for shares of them, drawn by the seed. @default {[]} */
+  readonly impair?: readonly ImpairmentShare[];
   /** How many, when. */
   readonly stages: readonly Stage[];
   /** Departures a second once the first stage is over, each replaced. @default {0} */
@@ -67,6 +83,7 @@ export const DEFAULT_MEDIA: MediaPlan = {
 
 /** The room of all clients that name none. */
 export const DEFAULT_ROOM = "load-test-room";
+
 /** The media of a client, with what it leaves open. */
 export function mediaOf(options: MediaOptions): MediaPlan {
   return {
@@ -77,6 +94,11 @@ export function mediaOf(options: MediaOptions): MediaPlan {
     maxAudio: options.maxAudio ?? DEFAULT_MEDIA.maxAudio,
     maxVideo: options.maxVideo ?? DEFAULT_MEDIA.maxVideo,
   };
+}
+
+/** The network in numbers. Throws a `SyntaxError` or `RangeError` for a text that names none. */
+export function impairmentOf(network: NetworkOption): Impairment | null {
+  return typeof network === "string" ? parseImpairment(network) : network;
 }
 
 /** The plan of one of those that join together; numbers count from their first. */
@@ -95,5 +117,6 @@ export function planOf(
     joinAtMs,
     leaveAtMs: null,
     media: mediaOf(options),
+    impairment: impairmentOf(options.network ?? null) ?? undefined,
   };
 }

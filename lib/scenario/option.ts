@@ -7,7 +7,13 @@
  * @module
  */
 
-import type { Stage } from "../load/mod.ts";
+import {
+  describeImpairmentShare,
+  type ImpairmentShare,
+  parseImpairmentShare,
+  shareProblem,
+  type Stage,
+} from "../load/mod.ts";
 import {
   type Fps,
   FPS_BITRATE_FACTORS,
@@ -226,19 +232,52 @@ export function thresholds(
     takes: `thresholds such as "loss < 1%; join p(95) < 500ms"`,
     default: initial,
     read(given) {
-      const texts = typeof given === "string"
-        ? given.split(";").filter((part) => part.trim() !== "")
-        : given;
-      if (!Array.isArray(texts)) return problem(given, this.takes);
-      try {
-        return { value: texts.map((one) => parseThreshold(String(one))) };
-      } catch (error) {
-        if (error instanceof SyntaxError) return { problem: error.message };
-        throw error;
-      }
+      return readEach(given, parseThreshold, this.takes);
     },
     toJson: (value) => value.map(({ expression }) => expression),
   };
+}
+
+/** Bad networks for shares of the clients, as `run --impair` takes them; as text, one after another with `;` between. */
+export function impairments(
+  help: string,
+  { default: initial }: {
+    /** The default. */
+    readonly default: readonly string[];
+  },
+): ScenarioOption<readonly string[] | string, readonly ImpairmentShare[]> {
+  return {
+    help,
+    takes: `networks such as "wifi-lossy:30%; loss=5%,delay=50ms:10%"`,
+    default: initial,
+    read(given) {
+      const reading = readEach(given, parseImpairmentShare, this.takes);
+      if ("problem" in reading) return reading;
+      const tooMany = shareProblem(reading.value);
+      return tooMany === undefined ? reading : { problem: tooMany };
+    },
+    toJson: (value) => value.map(describeImpairmentShare),
+  };
+}
+
+/** A list, or a text with `;` between its parts. */
+function readEach<T>(
+  given: unknown,
+  parse: (text: string) => T,
+  takes: string,
+): OptionReading<readonly T[]> {
+  const texts = typeof given === "string"
+    ? given.split(";").map((part) => part.trim()).filter((part) => part !== "")
+    : given;
+  if (!Array.isArray(texts)) return problem(given, takes);
+  try {
+    return { value: texts.map((one) => parse(String(one))) };
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof RangeError) {
+      return { problem: error.message };
+    }
+    throw error;
+  }
 }
 
 function option<T extends JsonValue>(

@@ -132,12 +132,16 @@ function fakeNode(
         },
       });
       return Promise.resolve({
-        create: (plan, onEvent) => {
+        create: (plan, onEvent, network) => {
           const media = plan.media ?? common.media;
           const video = media.video
             ? videoPreset(media.quality, media.fps)
             : undefined;
-          return new Client(environment, {
+          return new Client({
+            ...environment,
+            createTransport: (remote, handlers) =>
+              server.createTransport(remote, handlers, network),
+          }, {
             roomId: plan.roomId,
             participantName: plan.participantName,
             publish: plan.role === "publisher"

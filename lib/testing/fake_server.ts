@@ -1,6 +1,7 @@
 /** A whole server without a network: rooms, signaling, and media if asked. */
 
 import type { ClientTransport } from "../client/mod.ts";
+import type { Network } from "../impairment/mod.ts";
 import {
   type ClientMessage,
   type ClientMessageOf,
@@ -124,10 +125,11 @@ export class FakeServer {
     return channel;
   }
 
-  /** Makes the client's end of a transport that the server has announced. */
+  /** Makes the client's end of a transport that the server has announced; `network` lies between the two. */
   createTransport(
     remote: RemoteTransport,
     handlers: TransportHandlers,
+    network?: Network,
   ): ClientTransport {
     const id = remote.iceParameters.usernameFragment;
     const [owner, direction] = this.#owners.get(id)!;
@@ -135,7 +137,7 @@ export class FakeServer {
     const transport = new FakeTransport(handlers, {
       onRtp: (packet) => this.#forwarder.forward(packet),
       handshake: () => handshake?.(direction) ?? Promise.resolve(),
-    });
+    }, network && { network, clock: this.#clock });
     owner.transports[direction] = transport;
     return transport;
   }

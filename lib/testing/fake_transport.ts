@@ -1,7 +1,14 @@
 /** A transport without a network: what is sent lands in the test's hand. */
 
 import type { ClientTransport } from "../client/mod.ts";
+import {
+  countPacket,
+  type Link,
+  type LinkCounts,
+  type Network,
+} from "../impairment/mod.ts";
 import { TransportError, type TransportHandlers } from "../rtc/mod.ts";
+import type { Clock } from "../signaling/mod.ts";
 
 /** What is at the other end of a fake transport. */
 export interface FakeTransportPeer {
@@ -11,6 +18,14 @@ export interface FakeTransportPeer {
   readonly onRtcp?: (packet: Uint8Array) => void;
   /** ICE and DTLS: resolves when they are up, rejects when they fail. @default {at once} */
   readonly handshake?: () => Promise<void>;
+}
+
+/** What lies between a fake transport and its peer. */
+export interface FakePath {
+  /** What it does to RTP packets. */
+  readonly network: Network;
+  /** Those that are late come by it. */
+  readonly clock: Clock;
 }
 
 /** Room for one frame's burst of packets. */
@@ -26,7 +41,8 @@ export interface FakeArrival {
 
 /**
  * A transport for tests: it is up as soon as the server is ready and the
- * peer's handshake is over, encrypts nothing, and hands packets over at once.
+ * peer's handshake is over, encrypts nothing, and hands packets over at once,
+ * or as the network lets them through.
  */
 export class FakeTransport implements ClientTransport {
   /** Outgoing packets are built here. */
@@ -40,11 +56,18 @@ export class FakeTransport implements ClientTransport {
   };
   readonly #handlers: TransportHandlers;
   readonly #peer: FakeTransportPeer;
+  readonly #path: FakePath | undefined;
+  readonly #underWay = new Set<() => void>();
   readonly #ended = Promise.withResolvers<never>();
   #state: "new" | "connected" | "closed" = "new";
 
-  /** `handlers` are the client's. */
-  constructor(handlers: TransportHandlers, peer: FakeTransportPeer = {}) {
+  /** `handlers` are the client's; without a path, nothing lies between it and the peer. */
+  constructor(
+    handlers: TransportHandlers,
+    peer: FakeTransportPeer = {},
+    path?: FakePath,
+  ) {
+    this.#path = path;
     this.#handlers = handlers;
     this.#peer = peer;
     this.#ended.promise.catch(() => {});
@@ -74,7 +97,14 @@ export class FakeTransport implements ClientTransport {
     const end = offset + length;
     let sent = 0;
     for (let at = offset; at < end; at += segment) {
-      this.#peer.onRtp?.(this.out.subarray(at, Math.min(at + segment, end)));
+      const packet = this.out.subarray(at, Math.min(at + segment, end));
+      const { outbound, outboundCounts } = this.#path?.network ?? {};
+      this.#through(
+        outbound,
+        outboundCounts,
+        packet,
+        (come) => this.#peer.onRtp?.(come),
+      );
       sent++;
     }
     return sent;
@@ -89,7 +119,17 @@ export class FakeTransport implements ClientTransport {
   /** Lets an RTP packet arrive at the client, at this time by both clocks; one that is not connected misses it. */
   deliverRtp(packet: Uint8Array, arrival: FakeArrival): void {
     if (this.#state !== "connected") return;
-    this.#handlers.onRtp(packet, 0, packet.length, arrival);
+    const { inbound, inboundCounts } = this.#path?.network ?? {};
+    this.#through(
+      inbound,
+      inboundCounts,
+      packet,
+      (come, lateMs) =>
+        this.#handlers.onRtp(come, 0, come.length, {
+          nowMs: arrival.nowMs + lateMs,
+          wallMs: arrival.wallMs + lateMs,
+        }),
+    );
   }
 
   /** Lets a compound RTCP packet arrive at the client. */
@@ -110,8 +150,39 @@ export class FakeTransport implements ClientTransport {
   /** Closes it; idempotent. */
   close(): Promise<void> {
     this.#state = "closed";
+    for (const cancel of this.#underWay) cancel();
+    this.#underWay.clear();
     this.#ended.reject(closedError());
     return Promise.resolve();
+  }
+
+  /** Hands a packet on as often and as late as the link says. */
+  #through(
+    link: Link | undefined,
+    counts: LinkCounts | undefined,
+    packet: Uint8Array,
+    handOn: (packet: Uint8Array, lateMs: number) => void,
+  ): void {
+    if (link === undefined || counts === undefined) return handOn(packet, 0);
+    const { clock } = this.#path!;
+    const nowMs = clock.nowMs();
+    link.enter(nowMs, packet.length);
+    countPacket(link, counts, nowMs);
+    const { copies, releaseMs } = link;
+    const lateMs = Math.max(0, releaseMs - nowMs);
+    for (let i = 0; i < copies; i++) {
+      // Each is the receiver's to change, and the sender's bytes are gone by then.
+      const own = packet.slice();
+      if (lateMs === 0) {
+        handOn(own, 0);
+        continue;
+      }
+      const cancel = clock.setTimer(lateMs, () => {
+        this.#underWay.delete(cancel);
+        if (this.#state === "connected") handOn(own, lateMs);
+      });
+      this.#underWay.add(cancel);
+    }
   }
 }
 

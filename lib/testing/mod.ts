@@ -29,6 +29,7 @@ export {
 } from "./fake_server.ts";
 export {
   type FakeArrival,
+  type FakePath,
   FakeTransport,
   type FakeTransportPeer,
 } from "./fake_transport.ts";

@@ -67,6 +67,35 @@ Deno.test.each([
   },
 );
 
+Deno.test("bad networks are drawn for shares of the clients by the seed, and stay with the seat", async () => {
+  const impaired = async (seed: number) => {
+    const { snapshot, summary } = await fakeCrowd({ seed }).perform(
+      churn.prepare({
+        clients: "10",
+        duration: "10s",
+        churnRate: "0.5",
+        video: "false",
+        impair: "loss=20%:30%; delay=50ms:0.2",
+      }),
+    );
+    assertEquals(summary.config.impair, ["loss=20%:30%", "delay=50ms:20%"]);
+    assertGreater(summary.media.impaired.inbound.dropped, 0);
+    return snapshot.clients.map(({ impairment }) => impairment);
+  };
+  const first = await impaired(1);
+  assertEquals(
+    first.slice(0, 10).filter((one) => one === "loss=20%").length,
+    3,
+  );
+  assertEquals(
+    first.slice(0, 10).filter((one) => one === "delay=50ms").length,
+    2,
+  );
+  assertEquals(first.length, 15);
+  assertEquals(await impaired(1), first);
+  assert(String(await impaired(2)) !== String(first));
+});
+
 Deno.test("smoke fails when anything is lost", async () => {
   const good = await smoke(fakeCrowd());
   assertEquals(good.verdict.status, "passed");

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
+  describeImpairmentShare,
   type ImpairmentShare,
   makePlan,
   parseImpairmentShare,
@@ -97,7 +98,7 @@ const WRONG: readonly (readonly [
   ["more than all", [
     { impairment: LATE, share: 0.7 },
     { impairment: LOSSY, share: 0.4 },
-  ], "110 % of the clients"],
+  ], "shares come to 110 %"],
   ["less than nobody", [{ impairment: LATE, share: -1 }], "share of -1"],
   ["no number", [{ impairment: LATE, share: NaN }], "share of NaN"],
   ["no network", [{
@@ -138,4 +139,10 @@ Deno.test.each<[text: string, share: number]>([
 Deno.test("a share that is none is refused, and so is a network that is none", () => {
   assertThrows(() => parseImpairmentShare("3g:200%"), RangeError, "share");
   assertThrows(() => parseImpairmentShare("5g:20%"), SyntaxError, `"5g"`);
+});
+
+Deno.test("a share is written as it is read", () => {
+  for (const text of ["wifi-lossy", "3g:30%", "loss=5%,delay=50ms:12.5%"]) {
+    assertEquals(describeImpairmentShare(parseImpairmentShare(text)), text);
+  }
 });

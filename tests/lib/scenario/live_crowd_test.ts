@@ -4,6 +4,7 @@ import {
   type LiveCrowd,
   type ScenarioContext,
 } from "../../../lib/scenario/mod.ts";
+import { trendOf } from "../../../lib/metrics/mod.ts";
 import { fakeCrowd, type FakeCrowdOptions } from "../../../lib/testing/mod.ts";
 
 /** Plays a script in virtual time. */
@@ -93,6 +94,55 @@ Deno.test("who is cut off comes back, and the time until media flows is measured
   assertEquals(speaker.recoveryMs, null);
   assertEquals(summary.totalReconnections, 1);
   assertEquals(summary.errors.channel.count, 1);
+});
+
+Deno.test("a network is another one from the moment on that a script says so", async () => {
+  const heard: number[] = [];
+  let latencyMs = 0;
+  const { snapshot } = await play(async (crowd) => {
+    const viewer = await crowd.join({ publish: false, network: "delay=40ms" });
+    await crowd.join({ video: false });
+    const before = viewer.record!.packetsReceived;
+    const listen = async () => {
+      await crowd.wait(10_000);
+      heard.push(viewer.record!.packetsReceived - before);
+    };
+    await listen();
+    latencyMs = trendOf(crowd.snapshot(), "mediaLatency").percentileUs(50) /
+      1000;
+    assertEquals(viewer.impairment, {
+      inbound: { delayMs: 40 },
+      outbound: { delayMs: 40 },
+    });
+    await viewer.impair({ inbound: { lossRatio: 1 } });
+    await listen();
+    assertEquals(viewer.record!.impairment, "in.loss=100%");
+    await crowd.impair(crowd.connected, null);
+    assertEquals(viewer.impairment, null);
+    await listen();
+  });
+  const [clear, gone, again] = [
+    heard[0],
+    heard[1] - heard[0],
+    heard[2] - heard[1],
+  ];
+  assert(clear > 400 && gone < 60 && again > 400, `${heard}`);
+  assert(latencyMs >= 39 && latencyMs <= 61, `${latencyMs}`);
+  assert(snapshot.clients[0].packetsDroppedIn > 400);
+});
+
+Deno.test("a network that cannot be is said to the script, before anyone has it", async () => {
+  await play(async (crowd) => {
+    const one = await crowd.join({ video: false });
+    await assertRejects(() => one.impair("wifi-losy"), SyntaxError);
+    await assertRejects(
+      () => one.impair({ inbound: { lossRatio: 2 } }),
+      RangeError,
+    );
+    assertEquals(one.impairment, null);
+    await assertRejects(() => crowd.join({ network: "loss=5" }), RangeError);
+    assertEquals(crowd.clients.length, 1);
+  });
 });
 
 Deno.test("waiting for what never comes ends in time", async () => {

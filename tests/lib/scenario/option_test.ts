@@ -8,6 +8,7 @@ const KIND = option.oneOf("", { words: ["audio", "video"], default: "audio" });
 const VIDEO = option.toggle("", { default: true });
 const NAME = option.text("", { default: "a" });
 const STAGES = option.stages("", { default: [] });
+const NETWORKS = option.impairments("", { default: [] });
 const LIMITS = option.thresholds("", { default: [] });
 
 Deno.test.each(
@@ -25,6 +26,14 @@ Deno.test.each(
     { kind: NAME, given: "b", want: "b" },
     { kind: option.fps(), given: "60", want: 60 },
     { kind: option.quality(), given: "1080p", want: "1080p" },
+    {
+      kind: NETWORKS,
+      given: "in.loss=5%:30%; out.delay=1s:0.5",
+      want: [
+        { impairment: { inbound: { lossRatio: 0.05 } }, share: 0.3 },
+        { impairment: { outbound: { delayMs: 1000 } }, share: 0.5 },
+      ],
+    },
     {
       kind: STAGES,
       given: "30s:20, 0s:0",
