@@ -23,6 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/sfu": ["lib/protocol", "lib/media", "lib/rtc"],
   "lib/testing": [
+    "lib/clip",
     "lib/protocol",
     "lib/signaling",
     "lib/media",
@@ -35,6 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/scenario": [
     "lib/protocol",
+    "lib/clip",
     "lib/signaling",
     "lib/media",
     "lib/rtc",

@@ -6,6 +6,7 @@
 
 import { run, scenarios, whyImpossible } from "../../mod.ts";
 import { commandHelp } from "./help.ts";
+import { readMedia } from "./media.ts";
 import { parseOptions } from "./parse.ts";
 import { performLoad } from "./perform_load.ts";
 import { whyNotWritable } from "./run_files.ts";
@@ -71,6 +72,11 @@ export async function runCommand(args: readonly string[]): Promise<number> {
 }
 
 async function performRun(values: RunValues): Promise<number> {
+  const media = await readMedia(values.media);
+  if ("problem" in media) {
+    printError(media.problem);
+    return 2;
+  }
   const plan = planOf(values);
   const workers = workersOf(values, navigator.hardwareConcurrency);
   const engine = values.embedded ?? null;
@@ -82,7 +88,7 @@ async function performRun(values: RunValues): Promise<number> {
   return await performLoad(values, {
     plan,
     rampUpMs: values.rampUp,
-    lines: (server) => configLines(values, server, workers),
+    lines: (server) => configLines(values, server, workers, media.text),
     perform: (settings) =>
       run({
         ...settings,

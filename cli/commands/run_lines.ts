@@ -11,20 +11,25 @@ import {
   formatCount,
   formatRatio,
   type RunProgress,
+  SYNTHETIC,
 } from "../../mod.ts";
 import type { RunValues } from "./run_options.ts";
 
-/** What is about to run, in a line or two. */
+/** What is about to run, in a line or two; `media` is what is sent, in words. */
 export function configLines(
   values: RunValues,
   server: { readonly url: string; readonly pids: readonly number[] },
   workers: number,
+  media: string,
 ): string[] {
   const { clients, rooms, room } = values;
+  const isSynthetic = values.media === SYNTHETIC;
   const sent = [
     ...(values.videoOnly ? [] : ["audio"]),
-    ...(values.audioOnly ? [] : [`video ${values.quality} at ${values.fps}`]),
-  ].join(" and ");
+    ...(values.audioOnly
+      ? []
+      : [isSynthetic ? `video ${values.quality} at ${values.fps}` : "video"]),
+  ].join(" and ") + (isSynthetic ? "" : ` of ${media}`);
   const where = rooms === 1 ? `room ${room}` : `${rooms} rooms`;
   const lines = [
     `${clients} ${clients === 1 ? "client" : "clients"} in ${where}, ${sent}, ${

@@ -6,6 +6,7 @@
  */
 
 import {
+  clipNamed,
   type Fps,
   makePlan,
   MODE_PUBLISH_RATIOS,
@@ -13,9 +14,11 @@ import {
   type RunPlan,
   shareProblem,
   type Summary,
+  SYNTHETIC,
   withImpairments,
   workersFor,
 } from "../../mod.ts";
+import { mediaContradictions } from "./media.ts";
 import {
   flag,
   many,
@@ -98,6 +101,12 @@ export const RUN_OPTIONS = {
       shown: "30",
     },
   ),
+  media: withDefault(text("FILE,…"), {
+    help:
+      "what is sent: synthetic, builtin (a test picture and a tone), or WebM, IVF, Ogg files",
+    initial: SYNTHETIC,
+    shown: SYNTHETIC,
+  }),
   mode: withDefault(
     choice(["conference", "classroom", "panel", "webinar"]),
     {
@@ -189,6 +198,7 @@ export function contradictions(
       "--mode, --publish-ratio: they exclude each other, leave one out.",
     );
   }
+  mistakes.push(...mediaContradictions(values.media, given));
   const tooMany = shareProblem(values.impair);
   if (tooMany !== undefined) mistakes.push(`--impair: ${tooMany}.`);
   return mistakes;
@@ -203,6 +213,7 @@ export function planOf(values: RunValues): RunPlan {
     fps: values.fps,
     maxAudio: values.maxAudio,
     maxVideo: values.maxVideo,
+    clip: clipNamed(values.media),
     stages: rampAndHold(values.clients, values.rampUp, values.duration),
     room: values.room,
     rooms: values.rooms,
@@ -237,6 +248,7 @@ export function configOf(
     video: !values.audioOnly,
     quality: values.quality,
     fps: values.fps,
+    media: values.media,
     publishRatio: publishRatioOf(values),
     churnRate: values.churnRate,
     maxAudio: values.maxAudio,

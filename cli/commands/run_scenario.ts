@@ -31,6 +31,7 @@ const PLAIN_ONLY: readonly (keyof RunValues)[] = [
   "videoOnly",
   "quality",
   "fps",
+  "media",
   "mode",
   "publishRatio",
   "churnRate",
@@ -93,6 +94,8 @@ export async function performScenario(
   ];
   const job = prepare(scenario, operands, mistakes);
   if (job === undefined || mistakes.length > 0) return usage(mistakes);
+  const unusable = await job.verify();
+  if (unusable.length > 0) return usage(unusable);
   return await performLoad(values, {
     plan: { ...planOf(values), clients: [], endAtMs: 0 },
     rampUpMs: 0,

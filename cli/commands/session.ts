@@ -7,6 +7,7 @@
 
 import { runSession } from "../session/mod.ts";
 import { commandHelp } from "./help.ts";
+import { readMedia } from "./media.ts";
 import { parseOptions } from "./parse.ts";
 import {
   SESSION_OPTIONS,
@@ -45,6 +46,11 @@ export async function sessionCommand(
     return 2;
   }
   const { values } = parsed;
+  const media = await readMedia(values.media);
+  if ("problem" in media) {
+    printError(media.problem);
+    return 2;
+  }
   const { server, token, password, workers, seed } = values;
   const embedded = server === undefined
     ? values.embedded ?? "werift"
@@ -67,6 +73,7 @@ export async function sessionCommand(
       rooms: settings.rooms,
       role: settings.role,
       ...settings.media,
+      media: values.media,
       monitor: values.monitor.map(({ text }) => text),
       workers,
       token: token !== undefined,

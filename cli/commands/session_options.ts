@@ -4,7 +4,9 @@
  * @module
  */
 
+import { clipNamed } from "../../mod.ts";
 import type { Settings } from "../session/mod.ts";
+import { mediaContradictions } from "./media.ts";
 import {
   flag,
   many,
@@ -45,6 +47,7 @@ export const SESSION_OPTIONS = {
   videoOnly: RUN_OPTIONS.videoOnly,
   quality: RUN_OPTIONS.quality,
   fps: RUN_OPTIONS.fps,
+  media: RUN_OPTIONS.media,
   viewers: flag({ help: "clients only watch, until told otherwise" }),
   maxAudio: RUN_OPTIONS.maxAudio,
   maxVideo: RUN_OPTIONS.maxVideo,
@@ -80,7 +83,7 @@ export function sessionContradictions(
       "--embedded, --server: they exclude each other, leave one out.",
     );
   }
-  return mistakes;
+  return [...mistakes, ...mediaContradictions(values.media, given)];
 }
 
 /** What clients are like. */
@@ -96,6 +99,7 @@ export function settingsOf(values: SessionValues): Settings {
       fps: values.fps,
       maxAudio: values.maxAudio,
       maxVideo: values.maxVideo,
+      clip: clipNamed(values.media),
     },
   };
 }

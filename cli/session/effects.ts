@@ -9,6 +9,7 @@
 import {
   ChannelError,
   type Crowd,
+  describeMedia,
   type Ending,
   openCrowd,
   parseTarget,
@@ -100,6 +101,9 @@ export class Effects {
           title: effect.source,
           lines: await evaluateJs(effect.source, this.#crowd),
         }));
+      case "chooseMedia":
+        this.#chooseMedia(effect.media);
+        return;
       case "remember":
         history.add(effect.line);
         return dispatch({ type: "remembered", lines: history.entries });
@@ -193,6 +197,16 @@ export class Effects {
     done();
   }
 
+  async #chooseMedia(media: string): Promise<void> {
+    const { dispatch } = this.#context;
+    try {
+      const text = await describeMedia(media);
+      dispatch({ type: "mediaChosen", media, text });
+    } catch (error) {
+      dispatch({ type: "failed", problem: messageOf(error), code: USAGE });
+    }
+  }
+
   #reportLines(): string[] {
     const { size } = this.#context.model();
     return renderText(this.#summarize(GOING_ON), {
@@ -242,6 +256,9 @@ export class Effects {
     });
   }
 }
+
+/** Exit code of a line that makes no sense. */
+const USAGE = 2;
 
 interface Answer {
   readonly title: string;

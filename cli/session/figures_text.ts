@@ -98,8 +98,13 @@ export function clientLines(
   const { index, roomId, role, media, silent, impairment } = member;
   const sends = [
     ...(media.audio ? ["audio"] : []),
-    ...(media.video ? [`video ${media.quality} at ${media.fps} fps`] : []),
-  ].join(" and ");
+    ...(!media.video ? [] : [
+      media.clip === undefined
+        ? `video ${media.quality} at ${media.fps} fps`
+        : "video",
+    ]),
+  ].join(" and ") +
+    (media.clip === undefined ? "" : ` of ${sanitize(media.clip)}`);
   const head = [
     `client      ${index}, ${role} in ${sanitize(roomId)}`,
     `media       ${role === "publisher" ? `sends ${sends}` : "sends nothing"}${

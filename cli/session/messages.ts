@@ -39,8 +39,18 @@ export type Message =
     readonly title: string;
     readonly lines: readonly string[];
   }
-  /** An effect of a line could not be done. */
-  | { readonly type: "failed"; readonly problem: string }
+  /** Files that were asked for can be sent; `text` says what is in them. */
+  | {
+    readonly type: "mediaChosen";
+    readonly media: string;
+    readonly text: string;
+  }
+  /** An effect of a line could not be done; `code` is what a program that sent it ends with. @default {1} */
+  | {
+    readonly type: "failed";
+    readonly problem: string;
+    readonly code?: number;
+  }
   /** The session cannot go on: the embedded server died. */
   | { readonly type: "broke"; readonly reason: string }
   /** Ctrl-C or a signal; `code` is what the process exits with. */
@@ -57,6 +67,8 @@ export type Effect =
   | { readonly type: "save"; readonly path: string }
   | { readonly type: "report" }
   | { readonly type: "js"; readonly source: string }
+  /** This one with `mediaChosen` or `failed`. */
+  | { readonly type: "chooseMedia"; readonly media: string }
   /** This one with `remembered`. */
   | { readonly type: "remember"; readonly line: string }
   /** And these with nothing. */
@@ -88,5 +100,5 @@ export function still(model: Model): Step {
 /** Whether an effect answers. */
 export function answers({ type }: Effect): boolean {
   return type === "add" || type === "command" || type === "save" ||
-    type === "report" || type === "js";
+    type === "report" || type === "js" || type === "chooseMedia";
 }

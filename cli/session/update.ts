@@ -14,7 +14,7 @@ import { due, spawned } from "./load.ts";
 import { type Message, type Step, still } from "./messages.ts";
 import type { Model, ServerUse } from "./model.ts";
 import { nextLines } from "./queue.ts";
-import { counted, loadStep, say, shown } from "./verbs/mod.ts";
+import { counted, loadStep, mediaChosen, say, shown } from "./verbs/mod.ts";
 
 /** The next step; a model that is the very same needs no new frame. */
 export function update(model: Model, message: Message, nowMs: number): Step {
@@ -63,11 +63,15 @@ function take(model: Model, message: Message): Step {
         message.title,
         message.lines,
       ));
+    case "mediaChosen":
+      return still(
+        mediaChosen({ ...model, pending: model.pending - 1 }, message),
+      );
     case "failed":
       return failed(
         { ...model, pending: model.pending - 1 },
         message.problem,
-        1,
+        message.code ?? 1,
       );
     case "broke":
       return leave(model, 1, message.reason);

@@ -109,7 +109,8 @@ export class Client implements AsyncDisposable {
 
   /** Changes the quality of the video that it sends, in later stays too. */
   setQuality(quality: Quality, fps: Fps): void {
-    if (this.#publish?.video === undefined) return;
+    // A file's quality is its own.
+    if (this.#publish?.video === undefined || this.#publish.clip?.video) return;
     const video = videoPreset(quality, fps);
     this.#publish = { ...this.#publish, video };
     this.#stay?.setVideo(video);

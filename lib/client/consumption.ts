@@ -11,7 +11,7 @@ import {
   type ProducerInfo,
   type RtpCapabilities,
 } from "../protocol/mod.ts";
-import type { VideoPreset } from "../media/mod.ts";
+import type { MediaRate } from "../media/mod.ts";
 import { type Conversation, SignalingError } from "../signaling/mod.ts";
 import { receiveCapabilities } from "./capabilities.ts";
 import type { ClientEnvironment } from "./environment.ts";
@@ -25,7 +25,9 @@ export interface ConsumeOptions {
   readonly maxAudio: number;
   readonly maxVideo: number;
   /** The video of this run's publishers. */
-  readonly nominalVideo: VideoPreset | undefined;
+  readonly nominalVideo: MediaRate | undefined;
+  /** Their audio. @default {the synthetic microphone} */
+  readonly nominalAudio?: MediaRate | undefined;
 }
 
 /** What one client consumes in one stay. */
@@ -42,11 +44,11 @@ export class Consumption {
 
   constructor(
     environment: ClientEnvironment,
-    { maxAudio, maxVideo, nominalVideo }: ConsumeOptions,
+    { maxAudio, maxVideo, nominalVideo, nominalAudio }: ConsumeOptions,
     onEvent: (event: ClientEvent) => void,
   ) {
     this.#onEvent = onEvent;
-    this.reception = new Reception(environment, nominalVideo);
+    this.reception = new Reception(environment, nominalVideo, nominalAudio);
     this.#subscriptions = new Subscriptions({
       maxAudio,
       maxVideo,

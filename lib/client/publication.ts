@@ -8,7 +8,10 @@
 import {
   AUDIO_PRESET,
   AudioSender,
+  ClipAudioSender,
+  ClipVideoSender,
   EXTENSION_URIS,
+  type PacketizedClip,
   RtpHeaderTemplate,
   type SenderOptions,
   SPEECH_LEVEL,
@@ -30,6 +33,8 @@ export interface PublishOptions {
   readonly audio: boolean;
   /** `undefined` sends no video. */
   readonly video: VideoPreset | undefined;
+  /** Sent in place of synthetic media, as far as it has audio and video. */
+  readonly clip?: PacketizedClip | undefined;
 }
 
 /** One track of ours, known to the server. */
@@ -43,11 +48,16 @@ export interface PublishedTrack {
 export class Publication {
   readonly #tracks: PublishedTrack[] = [];
   readonly #environment: ClientEnvironment;
+  readonly #clip: PacketizedClip | undefined;
   readonly #paused = new Set<MediaKind>();
   #open = true;
 
-  constructor(environment: ClientEnvironment) {
+  constructor(
+    environment: ClientEnvironment,
+    clip: PacketizedClip | undefined,
+  ) {
     this.#environment = environment;
+    this.#clip = clip;
   }
 
   /** The tracks, in order of producing. */
@@ -70,7 +80,8 @@ export class Publication {
   ): Promise<void> {
     const { scheduler, random } = this.#environment;
     const ssrc = 1 + Math.floor(random() * 0xfffffffe);
-    const maxBitrateBps = video?.bitrateBps ?? AUDIO_PRESET.bitrateBps;
+    const source = this.#clip?.[kind] ?? video ?? AUDIO_PRESET;
+    const maxBitrateBps = source.bitrateBps;
     const mid = kind === "audio" ? "a" : "v";
     const track = { kind, ssrc, mid, cname, maxBitrateBps };
     const parameters = sendParameters(router, track);
@@ -102,17 +113,40 @@ export class Publication {
       header: new RtpHeaderTemplate({ payloadType, ssrc, extensions }),
       ssrc,
       clockRateHz: clockRate,
-      startMs: scheduler.nowMs() + random() * intervalMs(video),
+      startMs: scheduler.nowMs() + random() * this.#intervalMs(kind, video),
       // Below half: were the first packets before a wrap lost, the server
       // would count rollovers differently (RFC 3711 section 3.3.1).
       firstSequence: Math.floor(random() * 0x8000),
       firstTimestamp: Math.floor(random() * 0x100000000),
     };
-    const sender = video === undefined
-      ? new AudioSender(options)
-      : new VideoSender(options, video);
+    const sender = this.#senderOf(options, kind, video);
     this.#tracks.push({ kind, producerId, sender });
     scheduler.schedule(sender);
+  }
+
+  #senderOf(
+    options: SenderOptions,
+    kind: MediaKind,
+    video: VideoPreset | undefined,
+  ): TrackSender {
+    if (kind === "audio") {
+      const audio = this.#clip?.audio;
+      return audio === undefined
+        ? new AudioSender(options)
+        : new ClipAudioSender(options, audio);
+    }
+    const own = this.#clip?.video;
+    return own === undefined
+      ? new VideoSender(options, video!)
+      : new ClipVideoSender(options, own);
+  }
+
+  /** Clients that join together should not send together: each starts anywhere in its interval. */
+  #intervalMs(kind: MediaKind, video: VideoPreset | undefined): number {
+    const hz = kind === "audio"
+      ? (this.#clip?.audio ?? AUDIO_PRESET).packetsPerSecond
+      : (this.#clip?.video ?? video!).fps;
+    return 1000 / hz;
   }
 
   /** Answers a key-frame request for one of our SSRCs, given signed. */
@@ -187,9 +221,4 @@ function firstValue(uri: string, mid: string): Uint8Array {
     default:
       return new Uint8Array([SPEECH_LEVEL]);
   }
-}
-
-/** Clients that join together should not send together: each starts anywhere in its interval. */
-function intervalMs(video: VideoPreset | undefined): number {
-  return 1000 / (video?.fps ?? AUDIO_PRESET.packetsPerSecond);
 }

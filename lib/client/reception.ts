@@ -10,12 +10,12 @@ import {
   AUDIO_PRESET,
   EXTENSION_URIS,
   extensionId,
+  type MediaRate,
   type Moment,
   NackList,
   type ReportBlock,
   RtpReader,
   TrackReceiver,
-  type VideoPreset,
 } from "../media/mod.ts";
 import type { ServerMessageOf } from "../protocol/mod.ts";
 import type { ClientEnvironment } from "./environment.ts";
@@ -58,7 +58,8 @@ export class Reception {
   /** Negotiated id of the transport-wide sequence number; 0 when there is none. */
   #transportSequenceId = 0;
   readonly #environment: ClientEnvironment;
-  readonly #nominalVideo: VideoPreset | undefined;
+  readonly #nominalVideo: MediaRate | undefined;
+  readonly #nominalAudio: MediaRate;
   readonly #rtp = new RtpReader();
   readonly #bySsrc = new Map<number, TrackReceiver>();
   readonly #repairs = new Map<number, TrackReceiver>();
@@ -68,13 +69,15 @@ export class Reception {
   readonly #paused = new Set<string>();
   readonly #closed: ReceptionTotals = noTotals();
 
-  /** `nominalVideo` is what publishers of this run send. */
+  /** The nominal rates are those that publishers of this run send. */
   constructor(
     environment: ClientEnvironment,
-    nominalVideo: VideoPreset | undefined,
+    nominalVideo: MediaRate | undefined,
+    nominalAudio: MediaRate = AUDIO_PRESET,
   ) {
     this.#environment = environment;
     this.#nominalVideo = nominalVideo;
+    this.#nominalAudio = nominalAudio;
   }
 
   /** The tracks, in order of consuming. */
@@ -94,7 +97,7 @@ export class Reception {
     const codec = rtpParameters.codecs.at(0);
     if (ssrc === undefined || codec === undefined) return;
     const nominalPps = kind === "audio"
-      ? AUDIO_PRESET.packetsPerSecond
+      ? this.#nominalAudio.packetsPerSecond
       : this.#nominalVideo?.packetsPerSecond ?? 0;
     const nowMs = this.#environment.scheduler.nowMs();
     const repairSsrc = rtpParameters.encodings[0].rtx?.ssrc;

@@ -11,7 +11,7 @@ import type {
   ServerMessage,
   ServerMessageOf,
 } from "../protocol/mod.ts";
-import { readRtcp, type VideoPreset } from "../media/mod.ts";
+import { type MediaRate, readRtcp, type VideoPreset } from "../media/mod.ts";
 import type { TransportError } from "../rtc/mod.ts";
 import type { Conversation } from "../signaling/mod.ts";
 import { Consumption } from "./consumption.ts";
@@ -28,7 +28,9 @@ export interface StayOptions {
   /** `undefined` for a viewer. */
   readonly publish: PublishOptions | undefined;
   /** The video of this run's publishers. */
-  readonly nominalVideo: VideoPreset | undefined;
+  readonly nominalVideo: MediaRate | undefined;
+  /** Their audio. @default {the synthetic microphone} */
+  readonly nominalAudio?: MediaRate | undefined;
   readonly maxAudio: number;
   readonly maxVideo: number;
   readonly cname: string;
@@ -71,7 +73,7 @@ export class Stay {
     this.#options = options;
     this.#handlers = handlers;
     this.#video = options.publish?.video;
-    this.publication = new Publication(environment);
+    this.publication = new Publication(environment, options.publish?.clip);
     this.#consumption = new Consumption(
       environment,
       options,

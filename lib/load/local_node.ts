@@ -28,7 +28,7 @@ import {
 } from "./driven.ts";
 import type { ClientFactory, DrivenEvent, HealthProbe } from "./client_port.ts";
 import type { LoadNode, NodeCommand, NodeHandlers, NodePlan } from "./node.ts";
-import type { ClientPlan } from "./plan.ts";
+import type { ClientPlan, MediaPlan } from "./plan.ts";
 import { createRandom } from "./random.ts";
 
 /** Time, as the node needs it. */
@@ -47,6 +47,10 @@ export interface ClientHost extends Disposable {
   readonly health: HealthProbe;
   /** How late packets left most recently, in milliseconds. */
   latenessMs(): number;
+  /** Loads what clients are to send; throws when it cannot be had. @default {there is nothing to load} */
+  readonly prepare?:
+    | ((media: readonly MediaPlan[]) => Promise<void>)
+    | undefined;
 }
 
 /** What a local node is made of. */
@@ -76,6 +80,8 @@ export class LocalNode implements LoadNode {
   #startMs = 0;
   #heldBack = 0;
   #cancelSnapshots: () => void = () => {};
+  /** Settles when what those to be added send is loaded. */
+  #adding: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | undefined;
 
   constructor(options: LocalNodeOptions) {
@@ -95,16 +101,18 @@ export class LocalNode implements LoadNode {
     this.#seed = plan.plan.seed;
     this.#startMs = clock.nowMs();
     this.#zeroMs = this.#startMs - (clock.wallNowMs() - plan.startedAtMs);
-    for (const client of plan.plan.clients) this.#add(client);
+    await host.prepare?.([plan.plan.media]);
+    await this.#addAll(plan.plan.clients);
     this.#scheduleSnapshot();
   }
 
   async command(command: NodeCommand): Promise<void> {
+    // Who is still being added must hear of what follows.
+    if (command.type !== "add") await this.#adding;
     if (this.#stopping !== undefined) return;
     switch (command.type) {
       case "add":
-        for (const client of command.clients) this.#add(client);
-        return;
+        return await this.#addAll(command.clients);
       case "drop":
         await Promise.all(
           this.#named(command.clients).map((driven) => this.#leave(driven)),
@@ -174,6 +182,16 @@ export class LocalNode implements LoadNode {
     );
     this.#options.handlers.onSnapshot(this.snapshot());
     this.#host[Symbol.dispose]();
+  }
+
+  /** Adds clients once what they send is loaded. */
+  async #addAll(plans: readonly ClientPlan[]): Promise<void> {
+    const media = plans.flatMap(({ media = [] }) => media);
+    const ready = this.#adding.then(() => this.#host!.prepare?.(media));
+    this.#adding = ready.catch(() => {});
+    await ready;
+    if (this.#stopping !== undefined) return;
+    for (const plan of plans) this.#add(plan);
   }
 
   #add(plan: ClientPlan): void {

@@ -108,7 +108,10 @@ export interface LoadNode {
   readonly name: string;
   /** Begins its part; throws when the node itself cannot work. */
   start(plan: NodePlan): Promise<void>;
-  /** Carries a command out; a failure of a client is in its record. */
+  /**
+   * Carries a command out; a failure of a client is in its record. Throws when
+   * clients cannot even be added: what they are to send cannot be loaded.
+   */
   command(command: NodeCommand): Promise<void>;
   /** Has all clients leave, and ends; resolves after the last snapshot. Idempotent. */
   stop(): Promise<void>;

@@ -42,6 +42,11 @@ export interface MediaPlan {
   readonly maxAudio: number;
   /** Video tracks that each client subscribes to, at most. */
   readonly maxVideo: number;
+  /**
+   * Files that publishers send, with commas between: `builtin`, `talk.webm`.
+   * @default {synthetic media}
+   */
+  readonly clip?: string | undefined;
 }
 
 /** What a plan is made from. */
@@ -108,7 +113,7 @@ export interface RunPlan {
  */
 export function makePlan(options: PlanOptions): RunPlan {
   checkOptions(options);
-  const { stages, seed, audio, video, quality, fps, maxAudio, maxVideo } =
+  const { stages, seed, audio, video, quality, fps, maxAudio, maxVideo, clip } =
     options;
   const endAtMs = profileDurationMs(stages);
   const spans = withChurn(
@@ -125,7 +130,15 @@ export function makePlan(options: PlanOptions): RunPlan {
   return {
     seed,
     endAtMs,
-    media: { audio, video, quality, fps, maxAudio, maxVideo },
+    media: {
+      audio,
+      video,
+      quality,
+      fps,
+      maxAudio,
+      maxVideo,
+      ...(clip !== undefined && { clip }),
+    },
     clients: spans.map((span, index) =>
       planClient(span, index, span.slot < publishers, options)
     ),

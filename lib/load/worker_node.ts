@@ -111,7 +111,10 @@ export class WorkerNode implements LoadNode {
   }
 
   async command(command: NodeCommand): Promise<void> {
-    await this.#order({ type: "command", command }).catch(() => {});
+    await this.#order({ type: "command", command }).catch((error) => {
+      // A dead one is told of elsewhere.
+      if (this.#dead === undefined) throw error;
+    });
   }
 
   stop(): Promise<void> {

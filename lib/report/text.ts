@@ -66,6 +66,7 @@ function headLines(summary: Summary, width: number): Line[] {
     `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`,
   ).text;
   const lines = wrapWords(sentence, width - indent.length);
+  const { media } = summary.config;
   const run = `rtcrowd ${version} on ${server.url}, ${
     formatMs(elapsedMs)
   }, seed ${seed}`;
@@ -76,5 +77,8 @@ function headLines(summary: Summary, width: number): Line[] {
         : [piece(`${indent}${line}`)]
     ),
     [piece(partial ? `${run}, partial` : run, "faint")],
+    ...(typeof media === "string" && media !== "synthetic"
+      ? [[piece(`media of ${media}`, "faint")]]
+      : []),
   ];
 }

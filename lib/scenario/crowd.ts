@@ -145,7 +145,11 @@ export class Crowd implements AsyncDisposable {
     this.#scheduleMark();
   }
 
-  /** Adds the clients of a plan, whose times count from now. Throws a `RangeError` for an impairment that cannot be. */
+  /**
+   * Adds the clients of a plan, whose times count from now. Throws a
+   * `RangeError` for an impairment that cannot be, and an `Error` for a media
+   * file that cannot be used.
+   */
   async add(plan: RunPlan): Promise<void> {
     for (const { impairment } of plan.clients) {
       checkImpairment(impairment ?? {});

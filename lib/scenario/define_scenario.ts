@@ -148,6 +148,7 @@ export function defineScenario<
     const typed = values as OptionValues<Table> & CommonValues;
     return {
       name,
+      verify: () => verify(options, values),
       config: Object.fromEntries(
         Object.entries(options).map(([key, option]) => [
           key,
@@ -167,7 +168,10 @@ export function defineScenario<
     venue: Venue,
     given: OptionInput<Table> & CommonInput = {},
   ) => {
-    const { summary } = await venue.perform(prepare({ ...given }));
+    const job = prepare({ ...given });
+    const mistakes = await job.verify();
+    if (mistakes.length > 0) throw new ScenarioUsageError(mistakes);
+    const { summary } = await venue.perform(job);
     return summary as ScenarioSummary<Found>;
   };
   Object.defineProperty(perform, "name", { value: name });
@@ -194,8 +198,28 @@ function readOptions(
     if ("problem" in reading) mistakes.push(`${key}: ${reading.problem}.`);
     else values[key] = reading.value;
   }
+  for (
+    const [key, { excludes = [], default: initial }] of Object.entries(table)
+  ) {
+    if ((given[key] ?? initial) === initial) continue;
+    for (const other of excludes.filter((one) => given[one] !== undefined)) {
+      mistakes.push(
+        `${key}, ${other}: they exclude each other, leave one out.`,
+      );
+    }
+  }
   if (mistakes.length > 0) throw new ScenarioUsageError(mistakes);
   return values;
+}
+
+async function verify(
+  table: ScenarioOptions,
+  values: Readonly<Record<string, unknown>>,
+): Promise<string[]> {
+  const problems = await Promise.all(
+    Object.entries(table).map(([key, option]) => option.verify?.(values[key])),
+  );
+  return problems.filter((problem) => problem !== undefined);
 }
 
 function unknownOption(

@@ -10,6 +10,7 @@ import {
   type ClientEnvironment,
   type ClientOptions,
 } from "../client/mod.ts";
+import { ClipShelf } from "../clip/mod.ts";
 import {
   type ClientHost,
   type ClientPlan,
@@ -20,7 +21,7 @@ import {
   type NodeHandlers,
   type NodePlan,
 } from "../load/mod.ts";
-import { videoPreset } from "../media/mod.ts";
+import { packetize, type PacketizedClip, videoPreset } from "../media/mod.ts";
 import type { NodeMeter } from "../metrics/mod.ts";
 import { openDatapath, RtcTransport } from "../rtc/mod.ts";
 import { openWebSocketChannel, systemClock } from "../signaling/mod.ts";
@@ -81,18 +82,22 @@ async function openHost(
     },
     random,
   };
+  const clips = new ClipShelf(packetize);
   const startCpuUs = cpuUs(cpu);
   return {
-    create: (client, onEvent, network) =>
-      new Client(
+    prepare: (media) => clips.load(media),
+    create: (client, onEvent, network) => {
+      const media = client.media ?? plan.media;
+      return new Client(
         {
           ...environment,
           createTransport: (remote, handlers) =>
             new RtcTransport(datapath, remote, handlers, {}, network),
         },
-        clientOptions(client, client.media ?? plan.media, server.password),
+        clientOptions(client, media, clips.get(media), server.password),
         onEvent,
-      ),
+      );
+    },
     latenessMs: () => recent.latenessMs,
     health: {
       lanes: [lane.kind],
@@ -128,6 +133,7 @@ class WallClock {
 function clientOptions(
   { participantName, roomId, role, clientId }: ClientPlan,
   media: MediaPlan,
+  clip: PacketizedClip | undefined,
   password: string | undefined,
 ): ClientOptions {
   const video = media.video ? videoPreset(media.quality, media.fps) : undefined;
@@ -135,8 +141,11 @@ function clientOptions(
     roomId,
     participantName,
     password,
-    publish: role === "publisher" ? { audio: media.audio, video } : undefined,
-    nominalVideo: video,
+    publish: role === "publisher"
+      ? { audio: media.audio, video, clip }
+      : undefined,
+    nominalVideo: video && (clip?.video ?? video),
+    nominalAudio: clip?.audio,
     maxAudio: media.audio ? media.maxAudio : 0,
     maxVideo: media.video ? media.maxVideo : 0,
     cname: clientId,

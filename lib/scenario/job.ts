@@ -30,6 +30,8 @@ export interface ScenarioContext {
 export interface ScenarioJob {
   /** The scenario's name. */
   readonly name: string;
+  /** What is wrong with the options here and now, such as a file that is not there: a line each. */
+  readonly verify: () => Promise<readonly string[]>;
   /** The options as used, for the record. */
   readonly config: Readonly<Record<string, JsonValue>>;
   /** What the run must keep to. */

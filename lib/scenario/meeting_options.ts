@@ -11,6 +11,7 @@ import {
   duration,
   fps,
   impairments,
+  media,
   quality,
   type ScenarioOption,
   text,
@@ -34,6 +35,8 @@ export interface MeetingOptions {
   readonly quality: ScenarioOption<Quality, Quality>;
   /** Frames of it a second. */
   readonly fps: ScenarioOption<Fps, Fps>;
+  /** What is sent. */
+  readonly media: ScenarioOption<string, string>;
   /** Audio tracks that a client receives, at most. */
   readonly maxAudio: ScenarioOption<number, number>;
   /** Video tracks that a client receives, at most. */
@@ -61,6 +64,8 @@ export interface MeetingInput extends CommonInput {
   readonly quality?: Quality;
   /** Frames of it a second. @default {30} */
   readonly fps?: Fps;
+  /** What is sent: `synthetic`, `builtin`, or files such as `talk.webm`, with commas between. @default {"synthetic"} */
+  readonly media?: string;
   /** Audio tracks that a client receives, at most. @default {4} */
   readonly maxAudio?: number;
   /** Video tracks that a client receives, at most. @default {4} */
@@ -88,6 +93,7 @@ export const MEETING_OPTIONS: MeetingOptions = {
   video: toggle("whether there is video", { default: true }),
   quality: quality(),
   fps: fps(),
+  media: media(),
   maxAudio: wholeNumber("audio tracks that a client receives at most", {
     default: 4,
   }),

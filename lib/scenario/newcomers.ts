@@ -12,6 +12,7 @@ import type {
   Stage,
 } from "../load/mod.ts";
 import type { Fps, Quality } from "../media/mod.ts";
+import { clipNamed } from "./media.ts";
 
 /** What a client sends and receives. */
 export interface MediaOptions {
@@ -27,6 +28,8 @@ export interface MediaOptions {
   readonly maxAudio?: number;
   /** Video tracks that a client receives, at most. @default {4} */
   readonly maxVideo?: number;
+  /** What publishers send: `synthetic`, `builtin`, or files such as `talk.webm`, with commas between. @default {"synthetic"} */
+  readonly media?: string;
 }
 
 /**
@@ -86,6 +89,7 @@ export const DEFAULT_ROOM = "load-test-room";
 
 /** The media of a client, with what it leaves open. */
 export function mediaOf(options: MediaOptions): MediaPlan {
+  const clip = clipNamed(options.media);
   return {
     audio: options.audio ?? DEFAULT_MEDIA.audio,
     video: options.video ?? DEFAULT_MEDIA.video,
@@ -93,6 +97,7 @@ export function mediaOf(options: MediaOptions): MediaPlan {
     fps: options.fps ?? DEFAULT_MEDIA.fps,
     maxAudio: options.maxAudio ?? DEFAULT_MEDIA.maxAudio,
     maxVideo: options.maxVideo ?? DEFAULT_MEDIA.maxVideo,
+    ...(clip !== undefined && { clip }),
   };
 }
 

@@ -26,6 +26,7 @@ import {
   type Threshold,
 } from "../metrics/mod.ts";
 import { formatDuration, readDuration } from "./duration.ts";
+import { describeMedia, SYNTHETIC } from "./media.ts";
 
 /** A value, or what is wrong with what was given. */
 export type OptionReading<T> =
@@ -44,6 +45,10 @@ export interface ScenarioOption<Given, Value> {
   readonly read: (given: unknown) => OptionReading<Value>;
   /** The value for the record, as it could be given again. */
   readonly toJson: (value: Value) => JsonValue;
+  /** Options that mean nothing beside this one, unless it has its default. @default {none} */
+  readonly excludes?: readonly string[];
+  /** Why the value is of no use here and now, in one line; looked at before anything begins. @default {nothing speaks against it} */
+  readonly verify?: (value: Value) => Promise<string | undefined>;
 }
 
 /** A stage as a script writes it. */
@@ -187,6 +192,20 @@ export function fps(initial: Fps = 30): ScenarioOption<Fps, Fps> {
     initial,
     (given) => rates.find((rate) => rate === numberOf(given)),
   );
+}
+
+/** What publishers send. */
+export function media(): ScenarioOption<string, string> {
+  return {
+    ...text(
+      "what is sent: synthetic, builtin (a test picture and a tone), or files",
+      { default: SYNTHETIC },
+    ),
+    takes: "synthetic, builtin, or files with commas between",
+    excludes: ["quality", "fps"],
+    verify: (value) =>
+      describeMedia(value).then(() => undefined, (error) => error.message),
+  };
 }
 
 /** How many clients when: `[{ duration: "30s", target: 20 }, …]`, or as text `30s:20,1m:20,10s:0`. */

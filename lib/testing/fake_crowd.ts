@@ -1,8 +1,9 @@
 /** A venue without a server: scenarios run in virtual time, against a fake one. */
 
 import { Client } from "../client/mod.ts";
+import { ClipShelf } from "../clip/mod.ts";
 import { createRandom, LocalNode, type NodeHandlers } from "../load/mod.ts";
-import { videoPreset } from "../media/mod.ts";
+import { packetize, videoPreset } from "../media/mod.ts";
 import { createVenue, Crowd, type Venue } from "../scenario/mod.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { fakeEnvironment } from "./fake_environment.ts";
@@ -59,6 +60,7 @@ const STEPS_A_BREATH = 30;
 export function fakeCrowd(options: FakeCrowdOptions = {}): FakeCrowd {
   const { seed = 1, turnMs = 20, mostMs = DAY_MS, ...differences } = options;
   const clock = new FakeClock();
+  const loading = new Loading();
   const server = new FakeServer(clock, differences);
   const time = {
     nowMs: () => clock.nowMs(),
@@ -77,7 +79,14 @@ export function fakeCrowd(options: FakeCrowdOptions = {}): FakeCrowd {
       const crowd = new Crowd({
         ...crowdOptions,
         openNode: (name, handlers) =>
-          fakeNode(name, handlers, { clock, server, seed, turnMs, time }),
+          fakeNode(name, handlers, {
+            clock,
+            server,
+            seed,
+            turnMs,
+            time,
+            loading,
+          }),
       });
       await crowd.start();
       return crowd;
@@ -93,6 +102,7 @@ export function fakeCrowd(options: FakeCrowdOptions = {}): FakeCrowd {
       const outcome = venue.perform(job).finally(() => isOver = true);
       for (let step = 1; !isOver; step++) {
         if (clock.nowMs() > untilMs) tooLong.abort();
+        await loading.done;
         await clock.run(STEP_MS);
         // A script that waits for something real would never get it, and
         // never be told that it is too late.
@@ -106,11 +116,12 @@ export function fakeCrowd(options: FakeCrowdOptions = {}): FakeCrowd {
 function fakeNode(
   name: string,
   handlers: NodeHandlers,
-  { clock, server, seed, turnMs, time }: {
+  { clock, server, seed, turnMs, time, loading }: {
     readonly clock: FakeClock;
     readonly server: FakeServer;
     readonly seed: number;
     readonly turnMs: number;
+    readonly loading: Loading;
     readonly time: ConstructorParameters<typeof LocalNode>[0]["clock"];
   },
 ): LocalNode {
@@ -131,9 +142,12 @@ function fakeNode(
           mediaLatency: meter.trend("mediaLatency"),
         },
       });
+      const clips = new ClipShelf(packetize);
       return Promise.resolve({
+        prepare: (media) => loading.wait(clips.load(media)),
         create: (plan, onEvent, network) => {
           const media = plan.media ?? common.media;
+          const clip = clips.get(media);
           const video = media.video
             ? videoPreset(media.quality, media.fps)
             : undefined;
@@ -145,9 +159,10 @@ function fakeNode(
             roomId: plan.roomId,
             participantName: plan.participantName,
             publish: plan.role === "publisher"
-              ? { audio: media.audio, video }
+              ? { audio: media.audio, video, clip }
               : undefined,
-            nominalVideo: video,
+            nominalVideo: video && (clip?.video ?? video),
+            nominalAudio: clip?.audio,
             maxAudio: media.audio ? media.maxAudio : 0,
             maxVideo: media.video ? media.maxVideo : 0,
             cname: plan.clientId,
@@ -165,6 +180,17 @@ function fakeNode(
       });
     },
   });
+}
+
+/** Files are read in real time, and virtual time stands still meanwhile. */
+class Loading {
+  /** Never rejects. */
+  done: Promise<void> = Promise.resolve();
+
+  wait(work: Promise<void>): Promise<void> {
+    this.done = work.catch(() => {});
+    return work;
+  }
 }
 
 function breath(): Promise<void> {

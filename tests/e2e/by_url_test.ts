@@ -5,7 +5,7 @@ import { parseSummary } from "../../mod.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
-Deno.test("a script that imports it by URL runs a scenario on workers, and so does the command line", async () => {
+Deno.test("a script that imports it by URL runs a scenario on workers, and so does the command line with the clip that comes along", async () => {
   await using web = serveProject();
   using home = new EmptyHome();
   await Deno.writeTextFile(
@@ -24,10 +24,12 @@ console.log(JSON.stringify(summary));
   assertEquals(summary.totalConsumersCreated, 4);
 
   const program = await home.run(
-    `run -A ${web.url}/cli/main.ts run --embedded -c 3 -d 3`.split(" "),
+    `run -A ${web.url}/cli/main.ts run --embedded --media builtin --workers 2 -c 3 -d 3`
+      .split(" "),
   );
   assertEquals(program.code, 0, program.stderr);
   assertMatch(program.stdout, /^PASSED/);
+  assertMatch(program.stdout, /\nmedia of builtin\n/);
 });
 
 /** Serves the project's files as any web server does. */

@@ -10,6 +10,9 @@ import { startSfu, VERSION } from "../../mod.ts";
 import { TestClient } from "../integration/sfu/test_client.ts";
 import { OutDir, runProgram } from "./program.ts";
 
+const MEDIA_WANTED =
+  'Give a WebM or IVF file with VP8, a WebM or Ogg file with Opus, or "builtin".';
+
 const USAGE: readonly [string, string][] = [
   [
     "run --cleints 5",
@@ -28,6 +31,30 @@ const USAGE: readonly [string, string][] = [
   [
     "run --out /proc/nowhere/at/all",
     '--out: "/proc/nowhere/at/all" has no directory above it.',
+  ],
+  [
+    "run --media nope.webm",
+    `Cannot use nope.webm: there is no such file. ${MEDIA_WANTED}`,
+  ],
+  [
+    "--media=nope.ogg",
+    `Cannot use nope.ogg: there is no such file. ${MEDIA_WANTED}`,
+  ],
+  [
+    "run --scenario smoke media=deno.json",
+    "Cannot use deno.json: it is no WebM, Ogg or IVF, or broken. Make one that can: ffmpeg -i deno.json -c:v libvpx -c:a libopus media.webm",
+  ],
+  [
+    "run --media builtin --quality 720p",
+    "--media, --quality: they exclude each other, leave one out.",
+  ],
+  [
+    "--media builtin --fps 15",
+    "--media, --fps: they exclude each other, leave one out.",
+  ],
+  [
+    "run --scenario smoke media=builtin fps=15",
+    "media, fps: they exclude each other, leave one out.",
   ],
   ["run five", '"five": there is no use for it; options begin with --.'],
   ["serve --prot 1", "--prot: there is no such option, did you mean --port?"],

@@ -51,6 +51,15 @@ Deno.test("a node in a worker starts, carries commands out and stops, with a las
   assertEquals(told, ["w 1", "reconnect", "reconnect,drop", "w 2"]);
 });
 
+Deno.test("clients that cannot be added are told of, and the node goes on", async () => {
+  const { node } = open();
+  await node.start(plan("ws://x/ws"));
+  const adding = () => node.command({ type: "add", clients: [] });
+  await assertRejects(adding, Error, "no such file");
+  await node.command({ type: "drop", clients: [] });
+  await node.stop();
+});
+
 Deno.test("a node that cannot start says why", async () => {
   const { node } = open();
   const error = await assertRejects(() => node.start(plan("refuse")), Error);

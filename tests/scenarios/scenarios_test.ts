@@ -96,6 +96,22 @@ Deno.test("bad networks are drawn for shares of the clients by the seed, and sta
   assert(String(await impaired(2)) !== String(first));
 });
 
+Deno.test("media out of a file goes to everyone, at the file's own pace", async () => {
+  const summary = await conference(fakeCrowd(), {
+    clients: 3,
+    duration: "1m",
+    rampUp: "0s",
+    media: "builtin",
+  });
+  assertEquals(summary.verdict.status, "passed");
+  assertEquals(summary.config.media, "builtin");
+  // 50 packets a second of audio, 35 of video; 61 s, as people get in by the first.
+  const perSec = summary.totalPacketsSent / 3 / 61;
+  assert(Math.abs(perSec - 85) < 1, `${perSec} packets a second`);
+  assertEquals(summary.media.loss.lost, 0);
+  assert(summary.media.deliveryRatio! > 0.99);
+});
+
 Deno.test("smoke fails when anything is lost", async () => {
   const good = await smoke(fakeCrowd());
   assertEquals(good.verdict.status, "passed");

@@ -65,6 +65,16 @@ export const quality: Verb = {
     }
     const clients = membersOf(model, ids);
     if (isProblem(clients)) return clients;
+    const chosen = new Set(clients);
+    const filed = model.load.members.find(({ index, media }) =>
+      chosen.has(index) && media.clip !== undefined
+    );
+    if (filed !== undefined) {
+      return {
+        problem:
+          `Client ${filed.index} sends ${filed.media.clip}: a file's quality is its own.`,
+      };
+    }
     const rate = Number(fps) as Fps;
     const next = say(
       model,

@@ -24,6 +24,7 @@ import {
 } from "../parse.ts";
 import { shown, type Verb } from "./verb.ts";
 
+export { mediaChosen } from "./settings.ts";
 export { counted, loadStep, say, shown } from "./verb.ts";
 
 const help: Verb = {

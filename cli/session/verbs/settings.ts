@@ -5,9 +5,10 @@
  * @module
  */
 
-import { type Fps, nearest } from "../../../mod.ts";
+import { clipNamed, type Fps, nearest, SYNTHETIC } from "../../../mod.ts";
 import { MAX_CLIENTS, type Settings } from "../load.ts";
 import { still } from "../messages.ts";
+import type { Model } from "../model.ts";
 import { oneOf, wholeOf } from "../parse.ts";
 import { FPS_NAMES, QUALITY_NAMES } from "./media.ts";
 import { always, said, say, shown, type Verb } from "./verb.ts";
@@ -26,10 +27,19 @@ export const set: Verb = {
       "video",
       "quality",
       "fps",
+      "media",
       "max-audio",
       "max-video",
     ),
-    always("on", "off", "publisher", "viewer", ...QUALITY_NAMES),
+    always(
+      "on",
+      "off",
+      "publisher",
+      "viewer",
+      ...QUALITY_NAMES,
+      SYNTHETIC,
+      "builtin",
+    ),
   ],
   most: 2,
   run(model, { words: [name, value] }) {
@@ -54,6 +64,16 @@ export const set: Verb = {
     }
     const { takes, read, show } = SETTINGS[known];
     if (value === undefined) return said(model, `${known} ${show(settings)}`);
+    const { clip } = settings.media;
+    if ((known === "quality" || known === "fps") && clip !== undefined) {
+      return {
+        problem:
+          `${known} is the file's own with media ${clip}: "set media ${SYNTHETIC}" first.`,
+      };
+    }
+    if (known === "media" && clipNamed(value) !== undefined) {
+      return { model, effects: [{ type: "chooseMedia", media: value }] };
+    }
     const next = read(value, settings);
     if (next === undefined) return { problem: `${known} takes ${takes}.` };
     if (!next.media.audio && !next.media.video) {
@@ -65,6 +85,18 @@ export const set: Verb = {
     });
   },
 };
+
+/** The model in which future clients send these files. */
+export function mediaChosen(
+  model: Model,
+  { media, text }: { readonly media: string; readonly text: string },
+): Model {
+  const { load } = model;
+  return {
+    ...say(model, `media ${text}, for clients yet to come`),
+    load: { ...load, settings: withMedia(load.settings, { clip: media }) },
+  };
+}
 
 interface Setting {
   readonly takes: string;
@@ -113,6 +145,11 @@ const SETTINGS = {
       const fps = oneOf(text, FPS_NAMES);
       return fps && withMedia(settings, { fps: Number(fps) as Fps });
     },
+  },
+  media: {
+    takes: `${SYNTHETIC}, builtin, or files with commas between`,
+    show: ({ media }) => media.clip ?? SYNTHETIC,
+    read: (text, settings) => withMedia(settings, { clip: clipNamed(text) }),
   },
   "max-audio": count(
     0,

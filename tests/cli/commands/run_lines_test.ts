@@ -51,7 +51,12 @@ Deno.test("the configuration says what will run, and where", () => {
     "-d1.5",
   ]);
   assertEquals(
-    configLines(values, { url: "ws://127.0.0.1:1/ws", pids: [7, 8] }, 1),
+    configLines(
+      values,
+      { url: "ws://127.0.0.1:1/ws", pids: [7, 8] },
+      1,
+      "synthetic",
+    ),
     [
       "1 client in 2 rooms, audio, 1.5 s after a ramp of 5 s, 1 thread, seed 1",
       "Embedded server: werift on ws://127.0.0.1:1/ws, pids 7, 8",

@@ -145,6 +145,8 @@ const COMMANDS: readonly (readonly [
   ["chart packets loss", [], "charts: packets, loss"],
   ["set max-video 2", [], "max-video 2, for clients yet to come"],
   ["set fps", [], "fps 30"],
+  ["set media", [], "media synthetic"],
+  ["set media synthetic", [], "media synthetic, for clients yet to come"],
   ["reset", [], "charts begin anew"],
   ["report", [{ type: "report" }], "report"],
   ["save a.json", [{ type: "save", path: "a.json" }], "save a.json"],
@@ -212,7 +214,7 @@ const PROBLEMS: readonly (readonly [line: string, problem: string])[] = [
   ["chart packtes", `There is no chart "packtes", did you mean "packets"?`],
   [
     "set colour red",
-    `There is no setting "colour": there are room, rooms, role, audio, video, quality, fps, max-audio, max-video.`,
+    `There is no setting "colour": there are room, rooms, role, audio, video, quality, fps, media, max-audio, max-video.`,
   ],
   [
     "set max-vdeo 2",
@@ -388,6 +390,48 @@ Deno.test("clients and rooms choose the table of the screen", () => {
   const { model } = say(runningModel(), "clients");
   assertEquals(model.panel, { table: "clients", top: 0 });
   assertEquals(say(model, "rooms").model.panel.table, "rooms");
+});
+
+Deno.test("media are looked at before clients get them, and then have a quality of their own", () => {
+  const asked = say(four(), "set media builtin");
+  assertEquals(asked.effects, [{ type: "chooseMedia", media: "builtin" }]);
+  assertEquals(asked.model.load.settings.media.clip, undefined);
+  const { model } = after(asked.model, [{
+    type: "mediaChosen",
+    media: "builtin",
+    text: "builtin (VP8)",
+  }]);
+  assertEquals(
+    logOf(model).at(-1),
+    "media builtin (VP8), for clients yet to come",
+  );
+  assertEquals(model.pending, four().pending);
+  const { model: joined, effects } = say(model, "spawn 1");
+  const [add] = effects;
+  assert(add.type === "add");
+  assertEquals(add.clients[0].media?.clip, "builtin");
+  assertEquals(
+    say(joined, "set quality 720p").last,
+    'quality is the file\'s own with media builtin: "set media synthetic" first.',
+  );
+  assertEquals(
+    say(joined, "quality 720p").last,
+    "Client 4 sends builtin: a file's quality is its own.",
+  );
+  assertEquals(say(joined, "quality 720p 0-3").effects.length, 1);
+  const back = say(joined, "set media synthetic").model;
+  assertEquals(back.load.settings.media.clip, undefined);
+});
+
+Deno.test("media that cannot be used leave everything as it was, and end a program with 2", () => {
+  const problem = "Cannot use x: there is no such file.";
+  const failed = [{ type: "failed", problem, code: 2 }] as const;
+  const { model } = after(say(four(), "set media x").model, failed);
+  assertEquals(logOf(model).at(-1), problem);
+  assertEquals(model.load.settings.media.clip, undefined);
+  const asked = say({ ...four(), audience: "plain" }, "set media x").model;
+  const { effects } = after(asked, failed);
+  assertEquals(effects.map((one) => one.type === "end" && one.code), [2]);
 });
 
 Deno.test("reset forgets the charts and keeps the totals", () => {

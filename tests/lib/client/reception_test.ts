@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Reception } from "../../../lib/client/reception.ts";
 import type { ServerMessageOf } from "../../../lib/protocol/mod.ts";
-import { World } from "./world.ts";
+import { VIDEO, World } from "./world.ts";
 
 const SSRC = 1000;
 const REPAIR_SSRC = 2000;
@@ -71,4 +71,26 @@ Deno.test("a packet that came after its repair was neither lost nor repaired", (
   track.repair(3);
   track.original(3);
   assertEquals(track.totals(), { expected: 4, lost: 0, repaired: 0 });
+});
+
+Deno.test("of tracks that stay silent, what their senders would have sent is missing", async () => {
+  const world = new World();
+  const rate = { bitrateBps: 1, packetsPerSecond: 10 };
+  const reception = new Reception(world.environment, VIDEO, rate);
+  reception.add(CREATED);
+  const [encoding] = CREATED.rtpParameters.encodings;
+  reception.add({
+    ...CREATED,
+    producerId: "q",
+    kind: "audio",
+    rtpParameters: {
+      ...CREATED.rtpParameters,
+      encodings: [{ ...encoding, ssrc: 3000 }],
+    },
+  });
+  await world.clock.run(11_000);
+  assertEquals(
+    reception.totals().deliverable,
+    10 * (VIDEO.packetsPerSecond + rate.packetsPerSecond),
+  );
 });

@@ -127,6 +127,9 @@ class Bench {
   readonly clients: FakeClient[] = [];
   connects = true;
   disposed = 0;
+  /** What clients send is loaded once this resolves. */
+  loaded: Promise<void> = Promise.resolve();
+  readonly asked: (string | undefined)[] = [];
   readonly node: LocalNode;
 
   constructor() {
@@ -139,6 +142,10 @@ class Bench {
       },
       openHost: () =>
         Promise.resolve({
+          prepare: (media) => {
+            this.asked.push(...media.map(({ clip }) => clip));
+            return this.loaded;
+          },
           create: (plan, onEvent, network) => {
             const client = new FakeClient(
               plan,
@@ -202,6 +209,37 @@ Deno.test("clients join when they are due and leave when their time is over", as
     "connected",
     "left",
   ]);
+  await bench.node.stop();
+});
+
+Deno.test("clients wait for what they send to be loaded, and commands wait for them", async () => {
+  const bench = new Bench();
+  await bench.start([]);
+  const loading = Promise.withResolvers<void>();
+  bench.loaded = loading.promise;
+  const media = { ...MEDIA, clip: "a.webm" };
+  const clients = [clientPlan(0, { media })];
+  const added = bench.node.command({ type: "add", clients });
+  const dropped = bench.node.command({ type: "drop", clients: [0] });
+  await bench.clock.run(1000);
+  assertEquals(bench.clients, []);
+  loading.resolve();
+  await Promise.all([added, dropped]);
+  assertEquals(bench.clients.map(({ log }) => log), [["leave 6000"]]);
+  assertEquals(bench.asked, [undefined, "a.webm"]);
+  await bench.node.stop();
+});
+
+Deno.test("clients whose media cannot be loaded are not added, and others still are", async () => {
+  const bench = new Bench();
+  await bench.start([]);
+  bench.loaded = Promise.reject(new Error("no such file"));
+  const command = { type: "add", clients: [clientPlan(0)] } as const;
+  await assertRejects(() => bench.node.command(command), Error, "no such file");
+  assertEquals(bench.clients, []);
+  bench.loaded = Promise.resolve();
+  await bench.node.command(command);
+  assertEquals(bench.clients.length, 1);
   await bench.node.stop();
 });
 

@@ -1,4 +1,9 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import {
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import {
   defineScenario,
   isScenario,
@@ -55,6 +60,41 @@ Deno.test("every mistake among the options is told at once, before anything star
     'clients: "0" is not a whole number from 1 to 100000.',
     'length: "5 parsecs" is not a duration such as 500ms, 30s, 5m or 1h.',
   ]);
+});
+
+Deno.test("what only a look at the world tells is told before anything starts, too", async () => {
+  const reads = defineScenario({
+    name: "reads",
+    description: "",
+    options: { media: option.media(), quality: option.quality() },
+    run: () => Promise.resolve("it ran"),
+  });
+  const venue = {
+    ...fakeCrowd(),
+    perform: () => Promise.reject(new Error("it began")),
+  };
+  const error = await assertRejects(
+    () => reads(venue, { media: "nowhere.webm" }),
+    ScenarioUsageError,
+  );
+  assertMatch(error.message, /^Cannot use nowhere.webm: there is no such file/);
+  assertEquals(await reads.prepare({ media: "builtin" }).verify(), []);
+  assertEquals(await reads.prepare({}).verify(), []);
+});
+
+Deno.test("an option that leaves another one no meaning excludes it, unless it says nothing", () => {
+  const reads = defineScenario({
+    name: "reads",
+    description: "",
+    options: { media: option.media(), quality: option.quality() },
+    run: () => Promise.resolve(),
+  });
+  assertThrows(
+    () => reads.prepare({ media: "builtin", quality: "720p" }),
+    ScenarioUsageError,
+    "media, quality: they exclude each other, leave one out.",
+  );
+  reads.prepare({ media: "synthetic", quality: "720p" });
 });
 
 Deno.test("threads are chosen by the clients at the peak", () => {

@@ -1,0 +1,53 @@
+import { assertEquals } from "@std/assert";
+import { loadClip } from "../../../lib/clip/mod.ts";
+import { packetize } from "../../../lib/media/mod.ts";
+import { VIDEO, World } from "./world.ts";
+
+const clip = packetize(await loadClip("builtin"));
+
+Deno.test.each([
+  { why: "both kinds", clip, rates: [clip.audio!, clip.video!] },
+  {
+    why: "video, and synthetic audio",
+    clip: { ...clip, audio: undefined },
+    rates: [{ bitrateBps: 128_000, packetsPerSecond: 50 }, clip.video!],
+  },
+  {
+    why: "audio, and synthetic video",
+    clip: { ...clip, video: undefined },
+    rates: [clip.audio!, VIDEO],
+  },
+])(
+  "a client with a file of $why sends at its rates",
+  async ({ clip, rates }) => {
+    const world = new World();
+    const { client } = await world.joined("A", {
+      publish: { audio: true, video: VIDEO, clip },
+    });
+    const produced = world.said.flatMap(([, message]) =>
+      message.type === "produce"
+        ? [message.rtpParameters.encodings[0].maxBitrate]
+        : []
+    );
+    assertEquals(produced, rates.map(({ bitrateBps }) => bitrateBps));
+    await world.clock.run(20_000);
+    const sent = client.totals().packetsSent / 20;
+    const [audio, video] = rates.map(({ packetsPerSecond }) =>
+      packetsPerSecond
+    );
+    assertEquals(Math.abs(sent - audio - video) < 1, true, `${sent} a second`);
+    await client.leave();
+  },
+);
+
+Deno.test("a file's video has no other quality", async () => {
+  const world = new World();
+  const { client } = await world.joined("A", {
+    publish: { audio: false, video: VIDEO, clip },
+  });
+  client.setQuality("1080p", 60);
+  await world.clock.run(10_000);
+  const sent = client.totals().packetsSent / 10;
+  assertEquals(Math.abs(sent - clip.video!.packetsPerSecond) < 1, true);
+  await client.leave();
+});
