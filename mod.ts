@@ -133,6 +133,7 @@ export {
   formatBps,
   formatBytes,
   formatCount,
+  formatMeasured,
   formatMs,
   formatRatio,
   jsonSchemaFiles,

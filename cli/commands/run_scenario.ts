@@ -7,11 +7,15 @@
 import {
   type AnyScenario,
   createVenue,
-  type JsonValue,
   type ScenarioJob,
   type Summary,
 } from "../../mod.ts";
-import { findScenario } from "./find_scenario.ts";
+import {
+  findScenario,
+  prepareScenario,
+  scenarioOptionRows,
+  typedConfig,
+} from "../session/mod.ts";
 import { PROGRAM, twoColumns } from "./help.ts";
 import { optionName } from "./option.ts";
 import type { Parsed } from "./parse.ts";
@@ -46,22 +50,14 @@ const NAME_A_SERVER: readonly string[] = ["capacity"];
 export async function helpScenario(nameOrFile: string): Promise<number> {
   const found = await findScenario(nameOrFile);
   if ("problem" in found) return usage([`--scenario: ${found.problem}`]);
-  const { name, description, options } = found.scenario;
-  const rows = Object.entries(options).map((
-    [key, { help, takes, ...option }],
-  ) =>
-    [
-      `${key}=…`,
-      `${help}: ${takes} [${shown(option.default)}]`,
-    ] as const
-  );
+  const { name, description } = found.scenario;
   printOut(
     [
       `${PROGRAM} run --scenario ${nameOrFile} [key=value …] [options]`,
       "",
       `${name}: ${description}`,
       "",
-      ...twoColumns(rows),
+      ...twoColumns(scenarioOptionRows(found.scenario)),
       "",
       "run --help lists the options that are not the scenario's.",
     ].map((line) => `${line}\n`).join(""),
@@ -92,8 +88,12 @@ export async function performScenario(
       ]
       : []),
   ];
-  const job = prepare(scenario, operands, mistakes);
-  if (job === undefined || mistakes.length > 0) return usage(mistakes);
+  const prepared = prepareScenario(scenario, assigned(operands));
+  if ("mistakes" in prepared || mistakes.length > 0) {
+    const more = "mistakes" in prepared ? prepared.mistakes : [];
+    return usage([...mistakes, ...more]);
+  }
+  const { job } = prepared;
   const unusable = await job.verify();
   if (unusable.length > 0) return usage(unusable);
   return await performLoad(values, {
@@ -101,8 +101,7 @@ export async function performScenario(
     rampUpMs: 0,
     lines: (server) => [
       `${scenario.name}: ${scenario.description}`,
-      Object.entries(job.config)
-        .map(([key, value]) => `${key}=${shown(value)}`).join(" "),
+      typedConfig(job),
       serverLine(values, server),
     ],
     perform: (settings) =>
@@ -117,25 +116,11 @@ export async function performScenario(
   });
 }
 
-/** The job; `undefined` with the reasons among the mistakes. */
-function prepare(
-  scenario: AnyScenario,
-  operands: readonly string[],
-  mistakes: string[],
-): ScenarioJob | undefined {
-  try {
-    return scenario.prepare(
-      Object.fromEntries(operands.map((operand) => {
-        const at = operand.indexOf("=");
-        return [operand.slice(0, at), operand.slice(at + 1)];
-      })),
-    );
-  } catch (error) {
-    // It may be that of another copy of the module.
-    if (!(error instanceof Error) || !("mistakes" in error)) throw error;
-    mistakes.push(...error.mistakes as string[]);
-    return undefined;
-  }
+function assigned(operands: readonly string[]): Record<string, string> {
+  return Object.fromEntries(operands.map((operand) => {
+    const at = operand.indexOf("=");
+    return [operand.slice(0, at), operand.slice(at + 1)];
+  }));
 }
 
 function repeated(operands: readonly string[]): string[] {
@@ -173,15 +158,6 @@ function configOf(values: RunValues, job: ScenarioJob): Summary["config"] {
 function describe(job: ScenarioJob, { scenario }: Summary): readonly string[] {
   const found = scenario?.found ?? null;
   return found === null ? [] : job.describe(found);
-}
-
-/** A value as it could be typed. */
-function shown(value: JsonValue): string {
-  if (typeof value === "string") return value;
-  if (!Array.isArray(value)) return JSON.stringify(value);
-  return value.every((one) => typeof one === "string")
-    ? value.join("; ")
-    : value.map((one) => Object.values(one ?? {}).join(":")).join(",");
 }
 
 function usage(mistakes: readonly string[]): number {

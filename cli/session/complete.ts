@@ -24,7 +24,9 @@ export function completion(
     return startingWith(typed, cursor, Object.keys(VERBS));
   }
   if (!Object.hasOwn(VERBS, name)) return { from: cursor, candidates: [] };
-  const { options = {}, words = [], raw = false } = VERBS[name];
+  const verb = VERBS[name];
+  const { words = [], raw = false } = verb;
+  const options = verb.optionsFor?.(earlier.slice(1)) ?? verb.options ?? {};
   const option = /^([a-z][\w-]*)=/.exec(typed);
   if (option !== null) {
     const values = Object.hasOwn(options, option[1])
@@ -41,7 +43,7 @@ export function completion(
   const plain = words.length === 0
     ? []
     : words[Math.min(place, words.length - 1)](model);
-  const fits = place < (VERBS[name].most ?? Infinity);
+  const fits = place < (verb.most ?? Infinity);
   const found = startingWith(typed, cursor, [
     ...(fits ? plain.map(quoted) : []),
     ...Object.keys(options)

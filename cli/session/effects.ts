@@ -8,9 +8,11 @@
 
 import {
   ChannelError,
+  createVenue,
   type Crowd,
   describeMedia,
   type Ending,
+  type MonitorTarget,
   openCrowd,
   parseTarget,
   renderText,
@@ -23,9 +25,12 @@ import {
   VERSION,
 } from "../../mod.ts";
 import type { History } from "../terminal/mod.ts";
+import { findScenario, prepareScenario, typedConfig } from "./find_scenario.ts";
 import { evaluateJs } from "./js.ts";
-import type { Effect, Message } from "./messages.ts";
+import type { Effect, Message, ScenarioEnd } from "./messages.ts";
 import type { Model } from "./model.ts";
+import { isProblem } from "./parse.ts";
+import { outcomeLines } from "./scenario_lines.ts";
 import { writeSummary } from "./save.ts";
 import type { SessionOptions } from "./session.ts";
 
@@ -58,6 +63,9 @@ export class Effects {
   #crowd: Crowd | undefined;
   #watch: ServerWatch | undefined;
   #opening: Promise<void> = Promise.resolve();
+  readonly #underWay = new Set<Promise<void>>();
+  #stopScenario = new AbortController();
+  #playing: Promise<void> = Promise.resolve();
 
   constructor(context: EffectsContext) {
     this.#context = context;
@@ -94,7 +102,7 @@ export class Effects {
       case "report":
         return this.#answer(() => ({
           title: "report",
-          lines: this.#reportLines(),
+          lines: this.#linesOf(this.#summarize(GOING_ON)),
         }));
       case "js":
         return this.#answer(async () => ({
@@ -104,6 +112,13 @@ export class Effects {
       case "chooseMedia":
         this.#chooseMedia(effect.media);
         return;
+      case "scenario":
+        this.#playing = this.#play(effect).then((end) =>
+          dispatch({ type: "scenarioEnded", end })
+        );
+        return;
+      case "stopScenario":
+        return this.#stopScenario.abort();
       case "remember":
         history.add(effect.line);
         return dispatch({ type: "remembered", lines: history.entries });
@@ -160,14 +175,8 @@ export class Effects {
   }
 
   #watchOf(url: string, startedAtMs: number): ServerWatch {
-    const { monitor } = this.#context.options;
-    const found = this.#sfu === undefined
-      ? localTarget(url)
-      : `pid:${this.#sfu.pids[0]}`;
     return new ServerWatch({
-      targets: monitor.length > 0 || found === undefined
-        ? monitor
-        : [parseTarget(found)],
+      targets: this.#targets(url),
       startedAtMs,
       onNote: (text) =>
         this.#context.dispatch({
@@ -175,6 +184,70 @@ export class Effects {
           note: { atMs: 0, clientId: null, level: "info", text },
         }),
     });
+  }
+
+  #targets(url: string): readonly MonitorTarget[] {
+    const { monitor } = this.#context.options;
+    const found = this.#sfu === undefined
+      ? localTarget(url)
+      : `pid:${this.#sfu.pids[0]}`;
+    return monitor.length > 0 || found === undefined
+      ? monitor
+      : [parseTarget(found)];
+  }
+
+  /** Carries a scenario out in the session's own crowd, once everything before is done. */
+  async #play(
+    { nameOrFile, options: typed }: Extract<
+      Effect,
+      { readonly type: "scenario" }
+    >,
+  ): Promise<ScenarioEnd> {
+    const { options, dispatch } = this.#context;
+    this.#stopScenario = new AbortController();
+    const { signal } = this.#stopScenario;
+    try {
+      const found = await findScenario(nameOrFile);
+      if (isProblem(found)) return { problem: found.problem, code: USAGE };
+      const prepared = prepareScenario(found.scenario, typed);
+      if ("mistakes" in prepared) {
+        return { problem: prepared.mistakes.join(" "), code: USAGE };
+      }
+      const { job } = prepared;
+      const unusable = await job.verify();
+      if (unusable.length > 0) {
+        return { problem: unusable.join(" "), code: USAGE };
+      }
+      const tell = (text: string) =>
+        dispatch({
+          type: "note",
+          note: { atMs: 0, clientId: null, level: "info", text },
+        });
+      tell(`${job.name}: ${found.scenario.description} ${typedConfig(job)}`);
+      await Promise.all(this.#underWay);
+      const server = this.#server();
+      const { summary } = await createVenue({
+        server,
+        engine: this.#sfu?.engine ?? null,
+        seed: options.seed,
+        workers: options.workers,
+        within: this.#crowd,
+        monitor: this.#targets(server.url),
+        signal,
+        onNote: ({ text }) => tell(`${job.name}: ${text}`),
+        onProgress: ({ elapsedMs, endMs }) =>
+          dispatch({ type: "scenarioAt", elapsedMs, endMs }),
+      }).perform(job);
+      return {
+        name: job.name,
+        lines: outcomeLines(job, summary),
+        report: this.#linesOf(summary),
+        code: summary.exitCode,
+        nextIndex: this.#crowd?.nextIndex ?? 0,
+      };
+    } catch (error) {
+      return { problem: messageOf(error), code: 1 };
+    }
   }
 
   /** Has something done, and tells what came of it. */
@@ -186,7 +259,7 @@ export class Effects {
       | Promise<Answer | undefined | void>,
   ): void {
     const { dispatch } = this.#context;
-    const done = async () => {
+    const doing = async () => {
       try {
         const { title = "", lines = [] } = await work() ?? {};
         dispatch({ type: "finished", title, lines });
@@ -194,7 +267,8 @@ export class Effects {
         dispatch({ type: "failed", problem: messageOf(error) });
       }
     };
-    done();
+    const done = doing().finally(() => this.#underWay.delete(done));
+    this.#underWay.add(done);
   }
 
   async #chooseMedia(media: string): Promise<void> {
@@ -207,9 +281,9 @@ export class Effects {
     }
   }
 
-  #reportLines(): string[] {
+  #linesOf(summary: Summary): string[] {
     const { size } = this.#context.model();
-    return renderText(this.#summarize(GOING_ON), {
+    return renderText(summary, {
       color: false,
       width: Math.max(40, size.columns),
     }).trimEnd().split("\n");
@@ -244,7 +318,9 @@ export class Effects {
   ): Promise<void> {
     if (this.#end.signal.aborted) return;
     this.#end.abort();
+    this.#stopScenario.abort();
     await this.#opening;
+    await this.#playing;
     await this.#crowd?.close();
     await this.#watch?.[Symbol.asyncDispose]();
     await this.#sfu?.[Symbol.asyncDispose]();

@@ -51,10 +51,31 @@ export type Message =
     readonly problem: string;
     readonly code?: number;
   }
+  /** A scenario goes on, and wants to for so long. */
+  | {
+    readonly type: "scenarioAt";
+    readonly elapsedMs: number;
+    readonly endMs: number;
+  }
+  /** A scenario is over. */
+  | { readonly type: "scenarioEnded"; readonly end: ScenarioEnd }
   /** The session cannot go on: the embedded server died. */
   | { readonly type: "broke"; readonly reason: string }
   /** Ctrl-C or a signal; `code` is what the process exits with. */
   | { readonly type: "interrupted"; readonly code: number };
+
+/** What came of a scenario; or why it could not begin or go on, in one line. */
+export type ScenarioEnd =
+  | {
+    readonly name: string;
+    readonly lines: readonly string[];
+    /** The summary of it. */
+    readonly report: readonly string[];
+    readonly code: number;
+    /** The number that no client has had yet. */
+    readonly nextIndex: number;
+  }
+  | { readonly problem: string; readonly code: number };
 
 /** Commands to clients that are there. */
 export type ClientCommand = Exclude<NodeCommand, { readonly type: "add" }>;
@@ -69,9 +90,16 @@ export type Effect =
   | { readonly type: "js"; readonly source: string }
   /** This one with `mediaChosen` or `failed`. */
   | { readonly type: "chooseMedia"; readonly media: string }
+  /** This one with `scenarioEnded`. */
+  | {
+    readonly type: "scenario";
+    readonly nameOrFile: string;
+    readonly options: Readonly<Record<string, string>>;
+  }
   /** This one with `remembered`. */
   | { readonly type: "remember"; readonly line: string }
   /** And these with nothing. */
+  | { readonly type: "stopScenario" }
   | { readonly type: "suspend" }
   | { readonly type: "redraw" }
   /** Ctrl-C while a run of its own is watched. */
@@ -100,5 +128,6 @@ export function still(model: Model): Step {
 /** Whether an effect answers. */
 export function answers({ type }: Effect): boolean {
   return type === "add" || type === "command" || type === "save" ||
-    type === "report" || type === "js" || type === "chooseMedia";
+    type === "report" || type === "js" || type === "chooseMedia" ||
+    type === "scenario";
 }

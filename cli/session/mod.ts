@@ -9,6 +9,12 @@
  * @module
  */
 
+export {
+  findScenario,
+  prepareScenario,
+  scenarioOptionRows,
+  typedConfig,
+} from "./find_scenario.ts";
 export { type Settings } from "./load.ts";
 export {
   openRunScreen,

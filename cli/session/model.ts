@@ -76,6 +76,23 @@ export interface RunPlace {
   readonly endMs: number;
 }
 
+/** A scenario that goes on. */
+export interface RunningScenario {
+  readonly name: string;
+  /** Its clients have numbers from here on. */
+  readonly firstIndex: number;
+  readonly sinceMs: number;
+  /** When it will be over, as far as it knows. */
+  readonly endMs: number;
+}
+
+/** A scenario that is over. */
+export interface LastScenario {
+  readonly name: string;
+  /** The summary of it. */
+  readonly report: readonly string[];
+}
+
 /** What is measured, newest. */
 export interface Live {
   readonly snapshot: Snapshot;
@@ -113,6 +130,8 @@ export interface Model {
   /** Charts that were asked for; none are as many as fit. */
   readonly charts: readonly ChartName[];
   readonly place: RunPlace | undefined;
+  readonly scenario: RunningScenario | undefined;
+  readonly lastScenario: LastScenario | undefined;
 }
 
 /** What a model begins with. */
@@ -158,5 +177,7 @@ export function newModel(options: ModelOptions): Model {
     panel: { table: "rooms", top: 0 },
     charts: [],
     place: undefined,
+    scenario: undefined,
+    lastScenario: undefined,
   };
 }

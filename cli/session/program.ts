@@ -99,6 +99,8 @@ export class Program {
         case "save":
         case "report":
         case "js":
+        case "scenario":
+        case "stopScenario":
         case "remember":
         case "interrupt":
         case "end":

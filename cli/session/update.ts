@@ -11,7 +11,12 @@ import { interrupted, keyPressed } from "./keys.ts";
 import { failed, leave } from "./leave.ts";
 import { remembered } from "./live_history.ts";
 import { due, spawned } from "./load.ts";
-import { type Message, type Step, still } from "./messages.ts";
+import {
+  type Message,
+  type ScenarioEnd,
+  type Step,
+  still,
+} from "./messages.ts";
 import type { Model, ServerUse } from "./model.ts";
 import { nextLines } from "./queue.ts";
 import { counted, loadStep, mediaChosen, say, shown } from "./verbs/mod.ts";
@@ -73,6 +78,18 @@ function take(model: Model, message: Message): Step {
         message.problem,
         message.code ?? 1,
       );
+    case "scenarioAt": {
+      const { scenario } = model;
+      if (scenario === undefined) return still(model);
+      const { elapsedMs, endMs } = message;
+      const sinceMs = model.nowMs - elapsedMs;
+      return still({
+        ...model,
+        scenario: { ...scenario, sinceMs, endMs: sinceMs + endMs },
+      });
+    }
+    case "scenarioEnded":
+      return scenarioEnded(model, message.end);
     case "broke":
       return leave(model, 1, message.reason);
     case "interrupted":
@@ -112,6 +129,31 @@ function opened(model: Model): Step {
   );
 }
 
+function scenarioEnded(model: Model, end: ScenarioEnd): Step {
+  const { load, pending } = model;
+  const next: Model = {
+    ...model,
+    pending: pending - 1,
+    scenario: undefined,
+    load: { ...load, members: [] },
+  };
+  if ("problem" in end) return failed(next, end.problem, end.code);
+  const { name, lines, report, code, nextIndex } = end;
+  const told = shown(
+    {
+      ...next,
+      load: { ...next.load, nextIndex },
+      lastScenario: { name, report },
+    },
+    name,
+    lines,
+  );
+  // Where nobody is there to look, what did not pass ends it.
+  return model.audience === "plain" && code !== 0
+    ? leave(told, code)
+    : still(told);
+}
+
 function timePassed(model: Model): Step {
   if (model.phase.name !== "running") return still(model);
   const { wait, nowMs } = model;
@@ -138,7 +180,8 @@ function measured(
   const results = thresholds.map((threshold) =>
     evaluate(threshold, snapshot, tally)
   );
-  const wanted = model.audience === "run"
+  const isWatched = model.audience === "run" || model.scenario !== undefined;
+  const wanted = isWatched
     ? snapshot.gauges.clientsActive ?? 0
     : load.members.length;
   const history = remembered(
@@ -148,9 +191,7 @@ function measured(
     wanted,
     serverUse,
   );
-  const members = model.audience === "run"
-    ? watchedMembers(model, snapshot)
-    : load.members;
+  const members = isWatched ? watchedMembers(model, snapshot) : load.members;
   const next: Model = {
     ...model,
     load: { ...load, members },
@@ -166,12 +207,16 @@ function measured(
   return allConnected(next) ? { ...next, wait: undefined } : next;
 }
 
-/** In a run of its own, those are wanted who are there. */
+/** In a run of its own, or a scenario, those are wanted who are there. */
 function watchedMembers(
-  { load }: Model,
+  { load, scenario }: Model,
   { clients }: Snapshot,
 ): Model["load"]["members"] {
-  return clients.filter(({ state }) => state !== "left" && state !== "planned")
+  return clients
+    .filter(({ index, state }) =>
+      index >= (scenario?.firstIndex ?? 0) && state !== "left" &&
+      state !== "planned"
+    )
     .map(({ index, roomId, role }) => ({
       index,
       slot: index,

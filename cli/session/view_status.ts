@@ -33,7 +33,7 @@ export function clock(ms: number): string {
 }
 
 function firstLine(model: Model, columns: number): Line {
-  const { load, live, nowMs } = model;
+  const { load, live, nowMs, scenario } = model;
   const connected = live.snapshot.gauges.clientsConnected ?? 0;
   const wanted = load.members.length;
   const rooms = new Set(load.members.map(({ roomId }) => roomId)).size;
@@ -50,6 +50,14 @@ function firstLine(model: Model, columns: number): Line {
     ],
     [span(`${rooms}`, "bold"), span(rooms === 1 ? " room" : " rooms")],
     [span(clock(nowMs), "bold")],
+    ...(scenario === undefined ? [] : [[
+      span(
+        `${sanitize(scenario.name)} ${clock(nowMs - scenario.sinceMs)} of ${
+          clock(Math.max(nowMs, scenario.endMs) - scenario.sinceMs)
+        }`,
+        "accent",
+      ),
+    ]]),
     [
       span(`${errors}`, errors === 0 ? "bold" : "warning"),
       span(errors === 1 ? " error" : " errors"),

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { ThresholdResult } from "../metrics/mod.ts";
+
 /** A whole number with thousands separated: `12,345`. */
 export function formatCount(value: number): string {
   return Math.round(value).toLocaleString("en-US");
@@ -42,6 +44,21 @@ export function formatBytes(bytes: number): string {
 /** A bit rate, decimal: `1.3 Mbps`. */
 export function formatBps(bps: number): string {
   return scaled(bps, ["bps", "kbps", "Mbps", "Gbps", "Tbps"]);
+}
+
+/** A figure of a threshold, in its unit. */
+export function formatMeasured(
+  { value, unit }: Pick<ThresholdResult, "value" | "unit">,
+): string {
+  if (value === null) return "not measured";
+  switch (unit) {
+    case "ms":
+      return formatMs(value);
+    case "ratio":
+      return formatRatio(value);
+    case "count":
+      return formatCount(value);
+  }
 }
 
 function scaled(value: number, units: readonly string[]): string {

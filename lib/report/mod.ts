@@ -11,6 +11,7 @@ export {
   formatBps,
   formatBytes,
   formatCount,
+  formatMeasured,
   formatMs,
   formatRatio,
 } from "./format.ts";

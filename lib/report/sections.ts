@@ -12,13 +12,13 @@ import {
   type ServerLoad,
   type ServerTold,
   type Summary,
-  type ThresholdResult,
 } from "../metrics/mod.ts";
 import {
   formatBps,
   formatBytes,
   formatCores,
   formatCount,
+  formatMeasured,
   formatMs,
   formatRatio,
 } from "./format.ts";
@@ -314,28 +314,16 @@ export function thresholdLines({ thresholds }: Summary, width: number): Line[] {
     row(i === 0 ? "Thresholds" : "", [
       [result.ok ? piece("kept    ", "good") : piece("not kept", "critical")],
       say(fit(result.expression, columns)),
-      say(`was ${formatValue(result)}`),
+      say(`was ${formatMeasured(result)}`),
       ...(result.worst === undefined ? [] : [
         say(
           `worst ${result.worst.id}: ${
-            formatValue({ ...result, value: result.worst.value })
+            formatMeasured({ ...result, value: result.worst.value })
           }`,
         ),
       ]),
     ], width)
   );
-}
-
-function formatValue({ value, unit }: ThresholdResult): string {
-  if (value === null) return "not measured";
-  switch (unit) {
-    case "ms":
-      return formatMs(value);
-    case "ratio":
-      return formatRatio(value);
-    case "count":
-      return formatCount(value);
-  }
 }
 
 function durationRow(

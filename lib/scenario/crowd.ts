@@ -93,12 +93,14 @@ export class Crowd implements AsyncDisposable {
   readonly #dead = new Map<string, string>();
   readonly #nodeOf = new Map<number, LoadNode>();
   readonly #plans = new Map<number, ClientPlan>();
+  readonly #watchers = new Set<NonNullable<CrowdOptions["onSecond"]>>();
   readonly #clock: NodeClock;
   readonly #wallStartMs: number;
   readonly #startMs: number;
   readonly #startCpuUs = processCpuUs();
   #cancelTimer: (() => void) | undefined;
   #sequence = 0;
+  #nextIndex = 0;
   #closing: Promise<void> | undefined;
 
   /** Use {@linkcode openCrowd}. */
@@ -117,6 +119,16 @@ export class Crowd implements AsyncDisposable {
   /** When it was opened, ISO 8601 in UTC. */
   get startedAt(): string {
     return new Date(this.#wallStartMs).toISOString();
+  }
+
+  /** The index of its first client. */
+  get firstIndex(): number {
+    return 0;
+  }
+
+  /** The index that no client has had yet, nor any above it. */
+  get nextIndex(): number {
+    return this.#nextIndex;
   }
 
   /** Nodes that died, with the reason. */
@@ -161,6 +173,7 @@ export class Crowd implements AsyncDisposable {
     await Promise.all(alive.map((node, i) => {
       const clients = parts[i].clients.map((client) => later(client, nowMs));
       for (const client of clients) {
+        this.#nextIndex = Math.max(this.#nextIndex, client.index + 1);
         this.#nodeOf.set(client.index, node);
         this.#plans.set(client.index, client);
       }
@@ -193,6 +206,14 @@ export class Crowd implements AsyncDisposable {
   /** The time so far, second by second. */
   timeline(): TimelinePoint[] {
     return this.#book.timeline();
+  }
+
+  /** Calls back each second with what happened in it, until what is returned is called. */
+  watch(
+    onSecond: NonNullable<CrowdOptions["onSecond"]>,
+  ): () => void {
+    this.#watchers.add(onSecond);
+    return () => this.#watchers.delete(onSecond);
   }
 
   /** Has everyone leave; resolves when nothing is left behind. Idempotent. */
@@ -274,7 +295,9 @@ export class Crowd implements AsyncDisposable {
   #mark(): void {
     if (this.#nodes.length > 1) this.#addOwnCpu();
     const point = this.#book.mark(this.elapsedMs);
-    this.#options.onSecond?.(point, this.#book.merged());
+    const all = this.#book.merged();
+    this.#options.onSecond?.(point, all);
+    for (const watcher of [...this.#watchers]) watcher(point, all);
   }
 
   /** With workers, what this thread and the runtime's helpers use is the generator's as well. */

@@ -18,7 +18,7 @@ import {
 } from "../load/mod.ts";
 import type { ClientRecord, Snapshot, TimelinePoint } from "../metrics/mod.ts";
 import { delay } from "../signaling/mod.ts";
-import type { Crowd } from "./crowd.ts";
+import type { RunCrowd } from "./borrowed_crowd.ts";
 import {
   DEFAULT_MEDIA,
   DEFAULT_ROOM,
@@ -34,7 +34,7 @@ import {
 /** What a live crowd is made on. */
 export interface LiveCrowdPorts {
   /** Where clients run. */
-  readonly crowd: Crowd;
+  readonly crowd: RunCrowd;
   /** The time. */
   readonly clock: NodeClock;
   /** Of everything drawn. */
@@ -56,7 +56,7 @@ const MOST_JOINING_MS = 60_000;
 export class LiveClient {
   /** Its number, from 0 in order of coming. */
   readonly index: number;
-  /** `client-<index>`. */
+  /** `client-<number>`: its index, or in a session that had clients before a later number. */
   readonly id: string;
   /** Its room. */
   readonly room: string;
@@ -350,8 +350,9 @@ export class LiveCrowd {
       return {
         ...client,
         index,
-        clientId: `client-${index}`,
-        participantName: client.participantName || `TestUser${index}`,
+        clientId: `client-${crowd.firstIndex + index}`,
+        participantName: client.participantName ||
+          `TestUser${crowd.firstIndex + index}`,
         slot: firstSlot + client.slot,
       };
     });

@@ -5,6 +5,7 @@
  * @module
  */
 
+export type { RunCrowd } from "./borrowed_crowd.ts";
 export { Crowd, type CrowdOptions, openCrowd } from "./crowd.ts";
 export {
   type AnyScenario,

@@ -39,6 +39,8 @@ export interface ScenarioOption<Given, Value> {
   readonly help: string;
   /** What it may be, to go behind "is not". */
   readonly takes: string;
+  /** What it may be, word by word, where these are few. @default {many} */
+  readonly words?: readonly string[] | undefined;
   /** What it is when it is not given. */
   readonly default: Given;
   /** Reads what was given; never throws. */
@@ -135,12 +137,15 @@ export function oneOf<const Word extends string>(
   const takes = words.length === 1
     ? words[0]
     : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
-  return option(
-    help,
-    takes,
-    initial,
-    (given) => words.find((word) => word === given),
-  );
+  return {
+    ...option(
+      help,
+      takes,
+      initial,
+      (given) => words.find((word) => word === given),
+    ),
+    words,
+  };
 }
 
 /** Yes or no. */
@@ -151,10 +156,11 @@ export function toggle(
     readonly default: boolean;
   },
 ): ScenarioOption<boolean, boolean> {
-  return option(help, "true or false", initial, (given) => {
+  const one = option(help, "true or false", initial, (given) => {
     if (typeof given === "boolean") return given;
     return given === "true" ? true : given === "false" ? false : undefined;
   });
+  return { ...one, words: ["true", "false"] };
 }
 
 /** Any text that is not empty. */
@@ -185,13 +191,15 @@ export function quality(
 
 /** Frames of video a second. */
 export function fps(initial: Fps = 30): ScenarioOption<Fps, Fps> {
-  const rates = Object.keys(FPS_BITRATE_FACTORS).map(Number) as Fps[];
-  return option(
+  const words = Object.keys(FPS_BITRATE_FACTORS);
+  const rates = words.map(Number) as Fps[];
+  const one = option(
     "frames of video a second",
-    rates.join(", ").replace(/, (\d+)$/, " or $1"),
+    words.join(", ").replace(/, (\d+)$/, " or $1"),
     initial,
     (given) => rates.find((rate) => rate === numberOf(given)),
   );
+  return { ...one, words };
 }
 
 /** What publishers send. */

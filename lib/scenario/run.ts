@@ -23,6 +23,7 @@ import {
 } from "../metrics/mod.ts";
 import type { MonitorTarget } from "../monitor/mod.ts";
 import type { EngineKind } from "../sfu/mod.ts";
+import { borrowCrowd, type RunCrowd } from "./borrowed_crowd.ts";
 import { type Crowd, type CrowdOptions, openCrowd } from "./crowd.ts";
 import { whyImpossible } from "./examine.ts";
 import { systemNodeClock } from "./host.ts";
@@ -54,6 +55,8 @@ export interface RunOptions {
   readonly job?: ScenarioJob | undefined;
   /** How the crowd is opened. @default {of real clients} */
   readonly open?: ((options: CrowdOptions) => Promise<Crowd>) | undefined;
+  /** A crowd to run in, which nobody is in and which goes on afterwards, in place of one of its own. */
+  readonly within?: Crowd | undefined;
   /** The time. @default {the system's} */
   readonly clock?: NodeClock | undefined;
   /** Stops the run; it ends as interrupted. */
@@ -102,25 +105,28 @@ export interface RunOutcome {
  */
 export async function run(options: RunOptions): Promise<RunOutcome> {
   const { plan, server, workers, datapath, signal, onNote, job } = options;
-  const { open = openCrowd, clock = systemNodeClock } = options;
+  const { open = openCrowd, within, clock = systemNodeClock } = options;
   const watch = new RunWatch({ ...options, clock });
   let monitored: ServerWatch | undefined;
   let live: LiveCrowd | undefined;
-  const crowd = await open({
-    server,
-    plan,
-    workers,
-    datapath,
-    clock,
-    signal,
-    onNote,
-    onSecond: (point, snapshot) => {
-      if (monitored === undefined) return;
-      live?.onSecond(snapshot);
-      watch.onSecond(crowd, snapshot);
-      tellProgress(options, watch, crowd, monitored, point, snapshot);
-    },
-  });
+  const onSecond = (point: TimelinePoint, snapshot: Snapshot) => {
+    if (monitored === undefined) return;
+    live?.onSecond(snapshot);
+    watch.onSecond(crowd, snapshot);
+    tellProgress(options, watch, crowd, monitored, point, snapshot);
+  };
+  const crowd: RunCrowd = within === undefined
+    ? await open({
+      server,
+      plan,
+      workers,
+      datapath,
+      clock,
+      signal,
+      onNote,
+      onSecond,
+    })
+    : await borrowCrowd(within, onSecond);
   await using watched = monitored = new ServerWatch({
     targets: options.monitor ?? [],
     startedAtMs: Date.parse(crowd.startedAt),
@@ -160,7 +166,7 @@ function liveCrowd(
     readonly clock: NodeClock;
   },
   watch: RunWatch,
-  crowd: Crowd,
+  crowd: RunCrowd,
   watched: ServerWatch,
 ): LiveCrowd {
   return new LiveCrowd({
@@ -181,7 +187,7 @@ function liveCrowd(
 function contextOf(
   { plan, server, engine, onNote, thresholds }: RunOptions,
   watch: RunWatch,
-  crowd: Crowd,
+  crowd: RunCrowd,
 ): ScenarioContext {
   return {
     signal: watch.over,
@@ -196,7 +202,7 @@ function contextOf(
 function tellProgress(
   options: RunOptions,
   watch: RunWatch,
-  crowd: Crowd,
+  crowd: RunCrowd,
   watched: ServerWatch,
   point: TimelinePoint,
   snapshot: Snapshot,
@@ -214,7 +220,7 @@ function tellProgress(
 
 function summarizeRun(
   { server, engine, plan, config, thresholds, job }: RunOptions,
-  crowd: Crowd,
+  crowd: RunCrowd,
   watched: ServerWatch,
   ending: Ending,
   found: JsonValue,

@@ -12,7 +12,7 @@ import {
   type Snapshot,
   tallyClients,
 } from "../metrics/mod.ts";
-import type { Crowd } from "./crowd.ts";
+import type { RunCrowd } from "./borrowed_crowd.ts";
 import type { RunOptions, RunProgress } from "./run.ts";
 
 /** Clients may take this much longer than the ramp before media time counts without them. */
@@ -61,7 +61,7 @@ export class RunWatch {
   }
 
   /** Begins to watch. */
-  begin(crowd: Crowd): void {
+  begin(crowd: RunCrowd): void {
     const { signal, broken, plan, job } = this.#options;
     if (signal?.aborted) this.#interrupt();
     signal?.addEventListener("abort", this.#interrupt);
@@ -95,7 +95,7 @@ export class RunWatch {
   }
 
   /** Looks at a second's numbers. */
-  onSecond(crowd: Crowd, snapshot: Snapshot): void {
+  onSecond(crowd: RunCrowd, snapshot: Snapshot): void {
     if (this.over.aborted) return;
     this.#abortByThreshold(crowd, snapshot);
     if (this.#options.job === undefined) {
@@ -105,7 +105,7 @@ export class RunWatch {
     this.#giveUpWhenRefused(snapshot);
   }
 
-  #abortByThreshold(crowd: Crowd, snapshot: Snapshot): void {
+  #abortByThreshold(crowd: RunCrowd, snapshot: Snapshot): void {
     const ageMs = crowd.elapsedMs - this.#beganMs;
     for (const threshold of this.#options.thresholds) {
       if (ageMs < (threshold.abortAfterMs ?? Infinity)) continue;
@@ -116,7 +116,7 @@ export class RunWatch {
   }
 
   /** Media time counts from when the first ramp's clients are in. */
-  #waitForJoins(crowd: Crowd, { clients }: Snapshot): void {
+  #waitForJoins(crowd: RunCrowd, { clients }: Snapshot): void {
     const { plan, rampUpMs } = this.#options;
     const holdMs = plan.endAtMs - rampUpMs;
     const nowMs = crowd.elapsedMs;
@@ -132,7 +132,7 @@ export class RunWatch {
     this.#setTimer(crowd);
   }
 
-  #giveUpWhenAllEnded(crowd: Crowd, { clients }: Snapshot): void {
+  #giveUpWhenAllEnded(crowd: RunCrowd, { clients }: Snapshot): void {
     const { plan } = this.#options;
     const cause = lastCause(clients);
     const nowMs = crowd.elapsedMs - this.#beganMs;
@@ -150,7 +150,7 @@ export class RunWatch {
     this.#end({ kind: "broke", reason });
   }
 
-  #setTimer(crowd: Crowd): void {
+  #setTimer(crowd: RunCrowd): void {
     this.#cancelTimer();
     this.#cancelTimer = this.#options.clock.setTimer(
       Math.max(0, this.#endMs - crowd.elapsedMs),

@@ -105,6 +105,42 @@ Deno.test({
 });
 
 Deno.test({
+  name:
+    "a scenario runs in the session while charts go on, and Ctrl-C during one ends sanely",
+  ignore: !HAS_TMUX,
+  async fn() {
+    await using desk = await Desk.open("");
+    const { tmux } = desk;
+    const say = async (line: string) => {
+      await tmux.type(line);
+      await tmux.press("Enter");
+    };
+    await tmux.shows(/3\/3 clients/);
+    await say("scenario smoke");
+    await tmux.shows(/"drop all" first: a scenario has the crowd to itself/);
+    await say("drop all");
+    await tmux.shows(/0\/0 clients/);
+    await tmux.type("scenario smo");
+    await tmux.press("Tab");
+    await say("clients=2 duration=3s room=stage");
+    await tmux.shows(
+      /2\/2 clients {2}1 room {2}[\d:]+ {2}smoke 0:0\d of 0:0\d/,
+    );
+    await tmux.shows(/received [1-9][\d.]*k?\/s[^]*stage +2\/2/);
+    await tmux.shows(/smoke passed: all 3 thresholds were kept/);
+    await tmux.shows(/0\/0 clients/);
+    await say("scenario conference clients=2 duration=10m");
+    await tmux.shows(/2\/2 clients {2}1 room {2}[\d:]+ {2}conference/);
+    await say("scenario stop");
+    await tmux.shows(/conference interrupted: the run was stopped/);
+    await say("scenario conference clients=2 duration=10m");
+    await tmux.shows(/2\/2 clients {2}1 room {2}[\d:]+ {2}conference/);
+    await tmux.press("C-c");
+    await desk.assertSane(130);
+  },
+});
+
+Deno.test({
   name: "Ctrl-Z hands the terminal back, and fg brings the session back",
   ignore: !HAS_TMUX,
   async fn() {

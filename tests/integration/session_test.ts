@@ -127,6 +127,85 @@ Deno.test("a script: the same verbs from a pipe, with files", async () => {
   }
 });
 
+Deno.test("scenarios from a pipe, one of our own and one from a file: their figures are theirs alone", async () => {
+  await using sfu = await startSfu({ engine: "werift" });
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/mine.ts`;
+    await Deno.writeTextFile(
+      file,
+      `import { defineScenario } from "${import.meta.resolve("../../mod.ts")}";
+export default defineScenario({
+  name: "mine",
+  description: "Two join.",
+  options: {},
+  async run(crowd, _options, { say }) {
+    const one = await crowd.join({ video: false });
+    await crowd.join({ publish: false });
+    say(one.id + " is in");
+    await crowd.wait(1500);
+    const { clients, counters } = crowd.snapshot();
+    return {
+      indices: clients.map(({ index }) => index),
+      sent: clients.map(({ packetsSent }) => packetsSent),
+      all: counters.packetsSent,
+    };
+  },
+  describe: (found) => [JSON.stringify(found)],
+});
+`,
+    );
+    const terminal = new FakeTerminal({ columns: 80, rows: 24 }, false);
+    const { ports, lines } = portsFor(terminal);
+    const session = runSession(optionsFor(sfu.url), ports);
+    terminal.type([
+      "spawn 2",
+      "wait connected 20s",
+      "drop all",
+      "scenario smoke clients=2 duration=1s",
+      `scenario ${file}`,
+      "quit",
+      "",
+    ].join("\n"));
+    assertEquals(await session, 0);
+    assertMatch(
+      terminal.output,
+      /\nsmoke passed: all 3 thresholds were kept\n/,
+    );
+    const found = JSON.parse(/^\{.*\}$/m.exec(terminal.output)![0]);
+    assertEquals(found.indices, [0, 1]);
+    assert(found.sent[0] > 25);
+    assertEquals([found.sent[1], found.all], [0, found.sent[0]]);
+    assert(lines.includes("mine: client-4 is in"), lines.join("\n"));
+    const health = await (await fetch(`${sfu.httpUrl}/health`)).json();
+    assertEquals([health.participants, health.rooms], [0, 0]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a scenario that fails ends a script with its code, and one that cannot be found with 2", async () => {
+  await using sfu = await startSfu({ engine: "werift" });
+  const run = async (line: string) => {
+    const terminal = new FakeTerminal({ columns: 80, rows: 24 }, false);
+    const { ports, lines } = portsFor(terminal);
+    const session = runSession(optionsFor(sfu.url), ports);
+    terminal.type(`${line}\nspawn 1\n`);
+    return { code: await session, out: terminal.output, lines };
+  };
+  const failed = await run(
+    'scenario smoke clients=1 duration=1s thresholds="join max < 1us"',
+  );
+  assertEquals(failed.code, 99);
+  assertMatch(
+    failed.out,
+    /^smoke failed: .*\njoin max < 1us was .*, worst client-0: .*\n$/,
+  );
+  const missing = await run("scenario ./nowhere.ts");
+  assertEquals(missing.code, 2);
+  assertMatch(missing.lines.at(-1)!, /^error: cannot load \.\/nowhere\.ts: /);
+});
+
 Deno.test("a file that cannot be written ends a script with 1 and one line", async () => {
   await using sfu = await startSfu({ engine: "werift" });
   const terminal = new FakeTerminal({ columns: 80, rows: 24 }, false);

@@ -13,6 +13,7 @@ import { report, reset, save, threshold } from "./judge.ts";
 import { mute, pause, quality, resume, unmute } from "./media.ts";
 import { impair } from "./networks.ts";
 import { churn, drop, ramp, reconnect, spawn } from "./people.ts";
+import { scenario } from "./scenario.ts";
 import { js, quit, wait } from "./self.ts";
 import { set } from "./settings.ts";
 import type { Model } from "../model.ts";
@@ -58,6 +59,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   quality,
   impair,
   set,
+  scenario,
   stats,
   rooms,
   clients,
@@ -74,10 +76,31 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   quit,
 };
 
+/** What a scenario wants left to itself. */
+const STEERING: readonly Verb[] = [
+  spawn,
+  ramp,
+  drop,
+  churn,
+  reconnect,
+  mute,
+  unmute,
+  pause,
+  resume,
+  quality,
+  impair,
+];
+
 /** Decides what becomes of a line. */
 export function runLine(model: Model, command: Command): Step | Problem {
   const verb = verbOf(command.verb);
   if (isProblem(verb)) return verb;
+  if (model.scenario !== undefined && STEERING.includes(verb)) {
+    return {
+      problem:
+        `"scenario stop" first: ${model.scenario.name} steers its clients itself.`,
+    };
+  }
   if (verb.raw) {
     return verb.run(model, {
       words: [],

@@ -25,6 +25,10 @@ export interface Verb {
   readonly examples: readonly string[];
   /** Its options by name, with what their values could be. */
   readonly options?: Readonly<Record<string, Words>>;
+  /** Its options where they depend on the words before them. @default {`options`} */
+  readonly optionsFor?: (
+    words: readonly string[],
+  ) => Readonly<Record<string, Words>>;
   /** What its words could be, place by place; the last goes for all further ones. */
   readonly words?: readonly Words[];
   /** Most words. @default {no limit} */

@@ -1,0 +1,26 @@
+/**
+ * What came of a scenario, as lines for the log.
+ *
+ * @module
+ */
+
+import { formatMeasured, type ScenarioJob, type Summary } from "../../mod.ts";
+
+/** The verdict, each threshold that was not kept, and what it found. */
+export function outcomeLines(job: ScenarioJob, summary: Summary): string[] {
+  const { verdict, thresholds, scenario } = summary;
+  const found = scenario?.found ?? null;
+  return [
+    `${job.name} ${verdict.status}: ${verdict.reason}`,
+    ...thresholds.filter(({ ok }) => !ok).map((result) => {
+      const { expression, worst } = result;
+      const hurt = worst === undefined
+        ? ""
+        : `, worst ${worst.id}: ${
+          formatMeasured({ ...result, value: worst.value })
+        }`;
+      return `${expression} was ${formatMeasured(result)}${hurt}`;
+    }),
+    ...(found === null ? [] : job.describe(found)),
+  ];
+}
