@@ -1,0 +1,131 @@
+/** A real browser in a room: Debian's Chromium with the page of `tests/fixtures/browser`. */
+
+import { type Browser, chromium, type Page } from "npm:playwright-core@1.65.1";
+
+const PAGE = new URL("../fixtures/browser/", import.meta.url);
+const CHROMIUM = "/usr/bin/chromium";
+/** It runs as root and without a person, on a machine that may have nothing but loopback. */
+const ARGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--use-fake-device-for-media-stream",
+  "--use-fake-ui-for-media-stream",
+  "--allow-loopback-in-peer-connection",
+  "--autoplay-policy=no-user-gesture-required",
+];
+const POLL_MS = 100;
+/** No machine is that slow. */
+const GIVE_UP_MS = 60_000;
+
+/** Whether there is no Chromium to try with, and this is not CI. */
+export const NO_CHROMIUM: boolean = !Deno.env.has("CI") &&
+  await Deno.stat(CHROMIUM).then(() => false, () => true);
+
+/** One track of somebody else's, as the browser has it. */
+export interface SeenTrack {
+  readonly kind: "audio" | "video";
+  /** Of the picture in pixels; 0 before there is one. */
+  readonly width: number;
+  /** From asking for the track to its first picture; `null` before. */
+  readonly firstPictureMs: number | null;
+  readonly framesDecoded: number;
+  /** Now, from 0 to 1. */
+  readonly audioLevel: number;
+  /** Of all that was heard: level squared, by seconds. */
+  readonly audioEnergy: number;
+  readonly packetsLost: number;
+}
+
+/** A browser with the page, in a room. */
+export class BrowserInRoom implements AsyncDisposable {
+  readonly #web: Deno.HttpServer<Deno.NetAddr>;
+  readonly #browser: Browser;
+  readonly #page: Page;
+
+  private constructor(
+    web: Deno.HttpServer<Deno.NetAddr>,
+    browser: Browser,
+    page: Page,
+  ) {
+    this.#web = web;
+    this.#browser = browser;
+    this.#page = page;
+  }
+
+  /** Has a browser join; one that `watches` sends nothing. */
+  static async join(
+    server: string,
+    room: string,
+    { watches = false }: { readonly watches?: boolean } = {},
+  ): Promise<BrowserInRoom> {
+    const web = servePage(await bundledScript());
+    const browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: ARGS,
+    });
+    const page = await browser.newPage();
+    const query = new URLSearchParams({
+      server,
+      room,
+      ...(watches && { watch: "" }),
+    });
+    await page.goto(`http://127.0.0.1:${web.addr.port}/?${query}`);
+    return new BrowserInRoom(web, browser, page);
+  }
+
+  /** Resolves when what it sees and hears is as wanted. */
+  async until(
+    isSo: (tracks: readonly SeenTrack[]) => boolean,
+  ): Promise<readonly SeenTrack[]> {
+    const giveUpMs = performance.now() + GIVE_UP_MS;
+    for (;;) {
+      const state = await this.#page.locator("#state").textContent();
+      const tracks = await this.#page.evaluate<SeenTrack[]>("room.figures()");
+      if (isSo(tracks)) return tracks;
+      if (performance.now() > giveUpMs || state?.startsWith("failed")) {
+        throw new Error(`It is ${state}, and sees ${JSON.stringify(tracks)}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#page.evaluate("room.leave()").catch(() => {});
+    await this.#browser.close();
+    await this.#web.shutdown();
+  }
+}
+
+async function bundledScript(): Promise<Uint8Array<ArrayBuffer>> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "bundle",
+      "--quiet",
+      "--platform=browser",
+      "--format=iife",
+      new URL("room.js", PAGE).pathname,
+    ],
+    stdin: "null",
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  return stdout;
+}
+
+/** A page of this machine may use the camera. */
+function servePage(script: Uint8Array<ArrayBuffer>) {
+  const html = Deno.readFileSync(new URL("index.html", PAGE));
+  return Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    (request) =>
+      new URL(request.url).pathname === "/room.js"
+        ? new Response(script, {
+          headers: { "content-type": "text/javascript" },
+        })
+        : new Response(html, { headers: { "content-type": "text/html" } }),
+  );
+}

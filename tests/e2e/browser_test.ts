@@ -1,0 +1,156 @@
+/** Whether a real browser takes our clients for people, and they take it for one. */
+
+import { assertEquals, assertGreater, assertLess } from "@std/assert";
+import { loadClip } from "../../lib/clip/mod.ts";
+import {
+  type Crowd,
+  makePlan,
+  openCrowd,
+  rampAndHold,
+  type Snapshot,
+} from "../../mod.ts";
+import { ivf } from "../lib/clip/files.ts";
+import { BrowserInRoom, NO_CHROMIUM } from "./browser.ts";
+import { OutDir, Program } from "./program.ts";
+
+Deno.test({
+  name:
+    "a browser sees and hears the clients of its room, and they receive what it sends without loss",
+  ignore: NO_CHROMIUM,
+  async fn() {
+    await using server = await serve();
+    await using people = await PeopleInRoom.join(server.url, 2, "builtin");
+    await using browser = await BrowserInRoom.join(server.url, "room");
+    const first = await browser.until((tracks) =>
+      tracks.length === 4 &&
+      tracks.every(({ kind, width, audioLevel }) =>
+        kind === "video" ? width > 0 : audioLevel > 0.1
+      )
+    );
+    const later = await browser.until((tracks) =>
+      tracks.every(({ kind, framesDecoded }, i) =>
+        kind === "audio" || framesDecoded >= first[i].framesDecoded + 75
+      )
+    );
+    for (const [i, track] of later.entries()) {
+      assertEquals(track.packetsLost, 0);
+      if (track.kind === "video") assertEquals(track.width, 640);
+      // A sine of a quarter is half of a quarter squared, second by second; three passed.
+      else assertGreater(track.audioEnergy - first[i].audioEnergy, 0.06);
+    }
+
+    const { clients } = await people.until(({ clients }) =>
+      clients.every(({ consumersFlowing, packetsReceived }) =>
+        consumersFlowing === 4 && packetsReceived > 1000
+      )
+    );
+    assertEquals(clients.length, 2);
+    for (
+      const { packetsLost, packetsReceived, packetsDeliverable } of clients
+    ) {
+      assertEquals([packetsLost, packetsReceived], [0, packetsDeliverable]);
+    }
+  },
+});
+
+Deno.test({
+  name:
+    "a browser that comes late has a picture at once, though the file has a key frame every ten seconds only",
+  ignore: NO_CHROMIUM,
+  async fn() {
+    using folder = new OutDir();
+    const file = `${folder.path}/rare.ivf`;
+    await Deno.writeFile(file, await slowIvf());
+    await using server = await serve();
+    await using people = await PeopleInRoom.join(server.url, 1, file);
+    // Far from the last key frame, and from the next one of its own accord.
+    await people.until(({ atMs }) => atMs > 3000);
+    await using browser = await BrowserInRoom.join(server.url, "room", {
+      watches: true,
+    });
+    const tracks = await browser.until((tracks) =>
+      tracks.some(({ firstPictureMs }) => firstPictureMs !== null)
+    );
+    const { firstPictureMs } = tracks.find(({ kind }) => kind === "video")!;
+    assertLess(firstPictureMs!, 2000);
+    const { counters } = await people.until(() => true);
+    assertGreater(counters.pliReceived + counters.firReceived, 0);
+  },
+});
+
+/** The server as people start it. */
+async function serve() {
+  const program = new Program([
+    "serve",
+    "--engine",
+    "mediasoup",
+    "--port",
+    "0",
+  ]);
+  const [, url] = await program.printed("stdout", /^Serving (ws:\S+) /m);
+  return {
+    url,
+    async [Symbol.asyncDispose]() {
+      program.kill("SIGTERM");
+      assertEquals((await program.ended()).code, 0);
+    },
+  };
+}
+
+/** Clients of ours that send a file in the room "room". */
+class PeopleInRoom implements AsyncDisposable {
+  #crowd: Crowd | undefined;
+  #onSecond: (snapshot: Snapshot) => void = () => {};
+
+  private constructor() {}
+
+  static async join(
+    url: string,
+    clients: number,
+    clip: string,
+  ): Promise<PeopleInRoom> {
+    const people = new PeopleInRoom();
+    const plan = makePlan({
+      audio: true,
+      video: true,
+      quality: "480p",
+      fps: 30,
+      maxAudio: 4,
+      maxVideo: 4,
+      clip,
+      stages: rampAndHold(clients, 0, 0),
+      room: "room",
+      rooms: 1,
+      publishRatio: 1,
+      churnRate: 0,
+      seed: 1,
+    });
+    const crowd = people.#crowd = await openCrowd({
+      server: { url },
+      plan,
+      onSecond: (_, snapshot) => people.#onSecond(snapshot),
+    });
+    await crowd.add(plan);
+    await people.until(({ gauges }) => gauges.clientsConnected === clients);
+    return people;
+  }
+
+  /** Resolves with the numbers when they are as wanted. */
+  async until(isSo: (snapshot: Snapshot) => boolean): Promise<Snapshot> {
+    return await new Promise<Snapshot>((resolve) => {
+      this.#onSecond = (snapshot) => {
+        if (isSo(snapshot)) resolve(snapshot);
+      };
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#crowd?.close();
+  }
+}
+
+/** The first two seconds of the clip that comes along, at a fifth of their speed. */
+async function slowIvf(): Promise<Uint8Array> {
+  const { video } = await loadClip("builtin");
+  return ivf(video!.frames.slice(0, 50).map(({ data }, i) => [200 * i, data]));
+}
