@@ -13,6 +13,7 @@ import type {
   RtcpFeedback,
   RtpCapabilities,
   RtpCodecCapability,
+  RtpEncodingParameters,
   RtpHeaderExtensionParameters,
   RtpParameters,
 } from "../protocol/mod.ts";
@@ -33,10 +34,10 @@ const RECEIVED_EXTENSIONS: readonly string[] = [
 /** One track to send. */
 export interface SendTrack {
   readonly kind: MediaKind;
-  readonly ssrc: number;
   readonly mid: string;
   readonly cname: string;
-  readonly maxBitrateBps: number;
+  /** Its streams: one, or the layers of simulcast, the smallest first. */
+  readonly encodings: readonly RtpEncodingParameters[];
 }
 
 /** The router has no codec that we send. */
@@ -67,7 +68,7 @@ export function sendParameters(
       ),
     }],
     headerExtensions: sendExtensions(router, kind),
-    encodings: [{ ssrc: track.ssrc, maxBitrate: track.maxBitrateBps }],
+    encodings: track.encodings,
     rtcp: { cname: track.cname, reducedSize: true },
   };
 }

@@ -45,6 +45,7 @@ export class Client implements AsyncDisposable {
   readonly #pending = new Set<Promise<void>>();
   readonly #paused = new Set<"audio" | "video">();
   #publish: PublishOptions | undefined;
+  #preferredLayer: number | undefined;
   #state: ClientState = "planned";
   #wasConnected = false;
   #conversation: Conversation | undefined;
@@ -88,6 +89,11 @@ export class Client implements AsyncDisposable {
     }
   }
 
+  /** The layer of each simulcast track that it receives, 0 is the smallest; `undefined` for one that it gets nothing of. */
+  *receivedLayers(): Iterable<number | undefined> {
+    yield* this.#stay?.layers ?? [];
+  }
+
   /** Joins, and resolves when it is connected and has begun its media, or has failed; never rejects. */
   join(): Promise<void> {
     if (this.#abort.signal.aborted) return Promise.resolve();
@@ -114,6 +120,16 @@ export class Client implements AsyncDisposable {
     const video = videoPreset(quality, fps);
     this.#publish = { ...this.#publish, video };
     this.#stay?.setVideo(video);
+  }
+
+  /**
+   * Asks the server for this layer of the simulcast that it receives, in
+   * later stays too; 0 is the smallest. The server may have reasons of its
+   * own to send another.
+   */
+  preferLayer(spatialLayer: number): void {
+    this.#preferredLayer = spatialLayer;
+    this.#stay?.preferLayer(spatialLayer);
   }
 
   /** Cuts its channel without a word to the server, as a lost network would; it comes back by itself. */
@@ -287,6 +303,9 @@ export class Client implements AsyncDisposable {
         this.#giveUp();
       },
     });
+    if (this.#preferredLayer !== undefined) {
+      stay.preferLayer(this.#preferredLayer);
+    }
     return stay;
   }
 

@@ -17,6 +17,7 @@ import { receiveCapabilities } from "./capabilities.ts";
 import type { ClientEnvironment } from "./environment.ts";
 import type { ClientEvent } from "./events.ts";
 import { isEnded, kindOf, messageOf } from "./failure.ts";
+import { ReceivedLayers } from "./layers.ts";
 import { Reception } from "./reception.ts";
 import { type OfferedProducer, Subscriptions } from "./subscriptions.ts";
 
@@ -33,6 +34,7 @@ export interface ConsumeOptions {
 /** What one client consumes in one stay. */
 export class Consumption {
   readonly reception: Reception;
+  readonly layers: ReceivedLayers;
   readonly #onEvent: (event: ClientEvent) => void;
   readonly #subscriptions: Subscriptions;
   readonly #producersOf = new Map<string, Set<string>>();
@@ -49,6 +51,11 @@ export class Consumption {
   ) {
     this.#onEvent = onEvent;
     this.reception = new Reception(environment, nominalVideo, nominalAudio);
+    this.layers = new ReceivedLayers({
+      counters: environment.meter.counters,
+      onFlow: (producerId, flows) =>
+        this.reception.setFlowing(producerId, flows),
+    });
     this.#subscriptions = new Subscriptions({
       maxAudio,
       maxVideo,
@@ -101,6 +108,11 @@ export class Consumption {
     return this.#consume();
   }
 
+  /** Asks for this layer of simulcast, now and later; 0 is the smallest. */
+  preferLayer(spatialLayer: number): void {
+    this.layers.prefer(spatialLayer, this.#conversation);
+  }
+
   /** Consumes nothing more; the numbers stay. Idempotent. */
   close(): void {
     this.#open = false;
@@ -110,6 +122,7 @@ export class Consumption {
   #forget(producerId: string): void {
     this.#subscriptions.withdraw(producerId);
     this.reception.remove(producerId);
+    this.layers.close(producerId);
   }
 
   /** Consumes what there is to consume, in one pass at a time; never rejects. */
@@ -145,6 +158,7 @@ export class Consumption {
       // The track may have gone while the reply was under way.
       if (!this.#subscriptions.has(producerId)) return;
       this.reception.add(created);
+      this.layers.open(created, conversation);
       await this.#resume(conversation, producerId, created.consumerId);
     } catch (error) {
       if (this.#open) this.#consumeFailed(producer, error);

@@ -42,6 +42,7 @@ export interface ClientMeter {
     rtxSent: number;
     nackSent: number;
     rtxReceived: number;
+    layerSwitches: number;
   };
   readonly lateness: SendMeter["lateness"];
   readonly mediaLatency: ReceiveMeter["mediaLatency"];

@@ -14,6 +14,8 @@ import {
   type PacketizedClip,
   RtpHeaderTemplate,
   type SenderOptions,
+  simulcastPresets,
+  SimulcastSender,
   SPEECH_LEVEL,
   type TrackSender,
   type VideoPreset,
@@ -22,6 +24,7 @@ import {
 import type {
   MediaKind,
   RtpCapabilities,
+  RtpEncodingParameters,
   RtpParameters,
 } from "../protocol/mod.ts";
 import type { Conversation } from "../signaling/mod.ts";
@@ -35,29 +38,36 @@ export interface PublishOptions {
   readonly video: VideoPreset | undefined;
   /** Sent in place of synthetic media, as far as it has audio and video. */
   readonly clip?: PacketizedClip | undefined;
+  /** Whether synthetic video goes out in layers. @default {false} */
+  readonly simulcast?: boolean | undefined;
 }
 
 /** One track of ours, known to the server. */
 export interface PublishedTrack {
   readonly kind: MediaKind;
   readonly producerId: string;
-  readonly sender: TrackSender;
+  readonly sender: TrackSender | SimulcastSender;
 }
+
+/** A stream, by its SSRC. */
+type Encoding = RtpEncodingParameters & { readonly ssrc: number };
 
 /** The tracks that one client sends in one stay. */
 export class Publication {
   readonly #tracks: PublishedTrack[] = [];
   readonly #environment: ClientEnvironment;
   readonly #clip: PacketizedClip | undefined;
+  readonly #simulcast: boolean;
   readonly #paused = new Set<MediaKind>();
   #open = true;
 
   constructor(
     environment: ClientEnvironment,
-    clip: PacketizedClip | undefined,
+    { clip, simulcast = false }: Pick<PublishOptions, "clip" | "simulcast">,
   ) {
     this.#environment = environment;
     this.#clip = clip;
+    this.#simulcast = simulcast;
   }
 
   /** The tracks, in order of producing. */
@@ -79,12 +89,9 @@ export class Publication {
     cname: string,
   ): Promise<void> {
     const { scheduler, random } = this.#environment;
-    const ssrc = 1 + Math.floor(random() * 0xfffffffe);
-    const source = this.#clip?.[kind] ?? video ?? AUDIO_PRESET;
-    const maxBitrateBps = source.bitrateBps;
+    const encodings = this.#encodingsOf(kind, video);
     const mid = kind === "audio" ? "a" : "v";
-    const track = { kind, ssrc, mid, cname, maxBitrateBps };
-    const parameters = sendParameters(router, track);
+    const parameters = sendParameters(router, { kind, mid, cname, encodings });
     const { producerId } = await conversation.request(
       kind === "audio" ? "produce_audio" : "produce_video",
       {
@@ -102,7 +109,9 @@ export class Publication {
       id,
       value: firstValue(uri, mid),
     }));
-    const options: SenderOptions = {
+    const startMs = scheduler.nowMs() +
+      random() * this.#intervalMs(kind, video);
+    const options = encodings.map(({ ssrc }): SenderOptions => ({
       sink: transport,
       clock: {
         nowMs: () => scheduler.nowMs(),
@@ -113,22 +122,40 @@ export class Publication {
       header: new RtpHeaderTemplate({ payloadType, ssrc, extensions }),
       ssrc,
       clockRateHz: clockRate,
-      startMs: scheduler.nowMs() + random() * this.#intervalMs(kind, video),
+      startMs,
       // Below half: were the first packets before a wrap lost, the server
       // would count rollovers differently (RFC 3711 section 3.3.1).
       firstSequence: Math.floor(random() * 0x8000),
       firstTimestamp: Math.floor(random() * 0x100000000),
-    };
+    }));
     const sender = this.#senderOf(options, kind, video);
     this.#tracks.push({ kind, producerId, sender });
     scheduler.schedule(sender);
   }
 
+  /** The streams of a track as the server is told of them. */
+  #encodingsOf(kind: MediaKind, video: VideoPreset | undefined): Encoding[] {
+    const drawSsrc = () =>
+      1 + Math.floor(this.#environment.random() * 0xfffffffe);
+    const own = this.#clip?.[kind];
+    if (own === undefined && video !== undefined && this.#simulcast) {
+      return simulcastPresets(video).map(({ bitrateBps }, i) => ({
+        ssrc: drawSsrc(),
+        rid: `r${i}`,
+        maxBitrate: bitrateBps,
+        scalabilityMode: "L1T1",
+      }));
+    }
+    const { bitrateBps } = own ?? video ?? AUDIO_PRESET;
+    return [{ ssrc: drawSsrc(), maxBitrate: bitrateBps }];
+  }
+
   #senderOf(
-    options: SenderOptions,
+    streams: readonly SenderOptions[],
     kind: MediaKind,
     video: VideoPreset | undefined,
-  ): TrackSender {
+  ): TrackSender | SimulcastSender {
+    const [options] = streams;
     if (kind === "audio") {
       const audio = this.#clip?.audio;
       return audio === undefined
@@ -136,9 +163,10 @@ export class Publication {
         : new ClipAudioSender(options, audio);
     }
     const own = this.#clip?.video;
-    return own === undefined
-      ? new VideoSender(options, video!)
-      : new ClipVideoSender(options, own);
+    if (own !== undefined) return new ClipVideoSender(options, own);
+    return this.#simulcast
+      ? new SimulcastSender(streams, video!)
+      : new VideoSender(options, video!);
   }
 
   /** Clients that join together should not send together: each starts anywhere in its interval. */
@@ -152,14 +180,18 @@ export class Publication {
   /** Answers a key-frame request for one of our SSRCs, given signed. */
   askKeyFrame(ssrc: number): void {
     for (const { sender } of this.#tracks) {
-      if ((sender.ssrc | 0) === ssrc) sender.askKeyFrame();
+      if (sender.streams.some((stream) => (stream.ssrc | 0) === ssrc)) {
+        sender.askKeyFrame();
+      }
     }
   }
 
   /** Sends a packet of one of our SSRCs, given signed, again; returns whether it could. */
   resend(ssrc: number, sequence: number): boolean {
     return this.#tracks.some(({ sender }) =>
-      (sender.ssrc | 0) === ssrc && sender.resend(sequence)
+      sender.streams.some((stream) =>
+        (stream.ssrc | 0) === ssrc && stream.resend(sequence)
+      )
     );
   }
 
@@ -191,7 +223,11 @@ export class Publication {
   /** Changes the quality of what is sent from the next frame on. */
   setVideo(preset: VideoPreset): void {
     for (const { sender } of this.#tracks) {
-      if (sender instanceof VideoSender) sender.setPreset(preset);
+      if (
+        sender instanceof VideoSender || sender instanceof SimulcastSender
+      ) {
+        sender.setPreset(preset);
+      }
     }
   }
 

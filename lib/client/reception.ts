@@ -67,6 +67,8 @@ export class Reception {
   readonly #reports = new Map<number, SenderReportSeen>();
   /** Producers that are paused, consumed or not. */
   readonly #paused = new Set<string>();
+  /** Producers of which the server chose to send no layer. */
+  readonly #withheld = new Set<string>();
   readonly #closed: ReceptionTotals = noTotals();
 
   /** The nominal rates are those that publishers of this run send. */
@@ -129,6 +131,7 @@ export class Reception {
   /** Closes the row of a producer that is gone; its numbers stay. */
   remove(producerId: string): void {
     this.#paused.delete(producerId);
+    this.#withheld.delete(producerId);
     const track = this.#tracks.get(producerId);
     if (track === undefined) return;
     this.#tracks.delete(producerId);
@@ -148,9 +151,22 @@ export class Reception {
   setPaused(producerId: string, paused: boolean): void {
     if (paused) this.#paused.add(producerId);
     else this.#paused.delete(producerId);
+    this.#steer(producerId);
+  }
+
+  /** The server sends a layer of this producer, or none: silence is no loss then. */
+  setFlowing(producerId: string, flows: boolean): void {
+    if (flows) this.#withheld.delete(producerId);
+    else this.#withheld.add(producerId);
+    this.#steer(producerId);
+  }
+
+  #steer(producerId: string): void {
     const receiver = this.#tracks.get(producerId)?.receiver;
     const nowMs = this.#environment.scheduler.nowMs();
-    if (paused) receiver?.suspend(nowMs);
+    const isSilent = this.#paused.has(producerId) ||
+      this.#withheld.has(producerId);
+    if (isSilent) receiver?.suspend(nowMs);
     else receiver?.resume(nowMs);
   }
 

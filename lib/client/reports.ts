@@ -66,16 +66,18 @@ export class ReportTask {
     const wallMs = this.#environment.wallNowMs();
     let at = 0;
     for (const { sender } of this.#subject.publication.tracks) {
-      if (sender.packetsSent === 0 || sender.dueMs === Infinity) continue;
-      at = writeSenderReport(transport.out, at, {
-        ssrc: sender.ssrc,
-        ntpSeconds: ntpSeconds(wallMs),
-        ntpFraction: ntpFraction(wallMs),
-        rtpTimestamp: sender.timestampAt(wallMs),
-        packets: sender.packetsSent,
-        payloadBytes: sender.payloadBytesSent,
-      });
-      at = writeCname(transport.out, at, sender.ssrc, this.#cname);
+      for (const stream of sender.streams) {
+        if (stream.packetsSent === 0 || stream.dueMs === Infinity) continue;
+        at = writeSenderReport(transport.out, at, {
+          ssrc: stream.ssrc,
+          ntpSeconds: ntpSeconds(wallMs),
+          ntpFraction: ntpFraction(wallMs),
+          rtpTimestamp: stream.timestampAt(wallMs),
+          packets: stream.packetsSent,
+          payloadBytes: stream.payloadBytesSent,
+        });
+        at = writeCname(transport.out, at, stream.ssrc, this.#cname);
+      }
     }
     if (at > 0) transport.sendRtcp(0, at);
   }

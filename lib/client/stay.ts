@@ -73,7 +73,7 @@ export class Stay {
     this.#options = options;
     this.#handlers = handlers;
     this.#video = options.publish?.video;
-    this.publication = new Publication(environment, options.publish?.clip);
+    this.publication = new Publication(environment, options.publish ?? {});
     this.#consumption = new Consumption(
       environment,
       options,
@@ -96,6 +96,11 @@ export class Stay {
   /** What comes in. */
   get reception(): Reception {
     return this.#consumption.reception;
+  }
+
+  /** The layers of simulcast that come in; see {@linkcode ReceivedLayers.current}. */
+  get layers(): Iterable<number | undefined> {
+    return this.#consumption.layers.current();
   }
 
   /** Whether it is over although nobody asked for it. */
@@ -129,6 +134,11 @@ export class Stay {
         return this.reception.setPaused(message.producerId, true);
       case "producerResumed":
         return this.reception.setPaused(message.producerId, false);
+      case "consumerLayersChanged":
+        return this.#consumption.layers.onChanged(
+          message.consumerId,
+          message.spatialLayer ?? null,
+        );
       case "participantLeft":
         return this.#consumption.withdrawAllOf(message.participantId);
       case "participantKicked":
@@ -192,6 +202,11 @@ export class Stay {
   setVideo(preset: VideoPreset): void {
     this.#video = preset;
     this.publication.setVideo(preset);
+  }
+
+  /** Asks for this layer of simulcast, now and later; 0 is the smallest. */
+  preferLayer(spatialLayer: number): void {
+    if (this.#open) this.#consumption.preferLayer(spatialLayer);
   }
 
   /** Pauses or resumes what is sent of one kind. Throws a `SignalingError`. */

@@ -58,14 +58,13 @@ export function addStay(totals: ClientTotals, stay: Stay): void {
   totals.stayFirstReceivedMs = stay.reception.firstMs;
   totals.stayFirstSentMs = -1;
   for (const { sender } of stay.publication.tracks) {
-    totals.packetsSent += sender.packetsSent;
-    totals.bytesSent += sender.bytesSent;
-    if (sender.firstSentMs < 0) continue;
-    totals.firstSentMs = earlier(totals.firstSentMs, sender.firstSentMs);
-    totals.stayFirstSentMs = earlier(
-      totals.stayFirstSentMs,
-      sender.firstSentMs,
-    );
+    for (const { packetsSent, bytesSent, firstSentMs } of sender.streams) {
+      totals.packetsSent += packetsSent;
+      totals.bytesSent += bytesSent;
+      if (firstSentMs < 0) continue;
+      totals.firstSentMs = earlier(totals.firstSentMs, firstSentMs);
+      totals.stayFirstSentMs = earlier(totals.stayFirstSentMs, firstSentMs);
+    }
   }
 }
 

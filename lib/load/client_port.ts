@@ -66,12 +66,16 @@ export interface DrivenClient {
   readonly consumersOpen: number;
   /** Jitter of each track that media comes on, in milliseconds. */
   jittersMs(): Iterable<number>;
+  /** The layer of each simulcast track, 0 is the smallest; `undefined` for one of which nothing comes. */
+  receivedLayers(): Iterable<number | undefined>;
   totals(): DrivenTotals;
   /** Resolves when it is connected and sends and receives, or has failed. */
   join(): Promise<void>;
   leave(): Promise<void>;
   setPaused(kind: MediaKind, paused: boolean): Promise<void>;
   setQuality(quality: Quality, fps: Fps): void;
+  /** Asks the server for this layer of simulcast, from now on. */
+  preferLayer(spatialLayer: number): void;
   /** Cuts its channel; it comes back by itself. */
   cutChannel(): void;
 }

@@ -9,6 +9,13 @@ import type { ClientRecorder, NodeMeter } from "../metrics/mod.ts";
 import type { DrivenClient, DrivenTotals } from "./client_port.ts";
 import type { ClientPlan } from "./plan.ts";
 
+/** Where simulcast tracks are counted by the layer that comes in, the smallest first. */
+export const LAYER_GAUGES = [
+  "consumersLayer0",
+  "consumersLayer1",
+  "consumersLayer2",
+] as const;
+
 /** A client that a node drives. */
 export interface Driven {
   readonly plan: ClientPlan;
@@ -89,6 +96,12 @@ export function refreshGauges(
   }
   gauges.producersOpen += client.producersOpen;
   gauges.consumersOpen += client.consumersOpen;
+  for (const layer of client.receivedLayers()) {
+    const gauge = layer === undefined
+      ? "consumersNoLayer"
+      : LAYER_GAUGES.at(layer);
+    if (gauge !== undefined) gauges[gauge]++;
+  }
 }
 
 function noteFirst(

@@ -22,6 +22,7 @@ import { addCounts, noCounts } from "./client_counts.ts";
 import {
   type Driven,
   endSession,
+  LAYER_GAUGES,
   noteLost,
   refreshFigures,
   refreshGauges,
@@ -130,6 +131,11 @@ export class LocalNode implements LoadNode {
       case "quality":
         for (const { client } of this.#named(command.clients)) {
           client.setQuality(command.quality, command.fps);
+        }
+        return;
+      case "layers":
+        for (const { client } of this.#named(command.clients)) {
+          client.preferLayer(command.spatialLayer);
         }
         return;
       case "reconnect":
@@ -373,6 +379,8 @@ export class LocalNode implements LoadNode {
     gauges.clientsConnected = 0;
     gauges.producersOpen = 0;
     gauges.consumersOpen = 0;
+    for (const gauge of LAYER_GAUGES) gauges[gauge] = 0;
+    gauges.consumersNoLayer = 0;
     for (const driven of this.#clients.values()) {
       const totals = driven.client.totals();
       addCounts(counters, totals, driven.network);

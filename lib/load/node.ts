@@ -71,6 +71,12 @@ export type NodeCommand =
     readonly quality: Quality;
     readonly fps: Fps;
   }
+  /** These ask the server for this layer of the simulcast that they receive; 0 is the smallest. */
+  | {
+    readonly type: "layers";
+    readonly clients: readonly number[];
+    readonly spatialLayer: number;
+  }
   /** These lose their channel without a word, and come back. */
   | { readonly type: "reconnect"; readonly clients: readonly number[] }
   /** These have another network from now on; `null` is one that does nothing to packets. */

@@ -38,6 +38,8 @@ export interface MediaPlan {
   readonly quality: Quality;
   /** Frames a second of their video. */
   readonly fps: Fps;
+  /** Whether it goes out in three layers, from which the server chooses. @default {false} */
+  readonly simulcast?: boolean | undefined;
   /** Audio tracks that each client subscribes to, at most. */
   readonly maxAudio: number;
   /** Video tracks that each client subscribes to, at most. */
@@ -113,8 +115,9 @@ export interface RunPlan {
  */
 export function makePlan(options: PlanOptions): RunPlan {
   checkOptions(options);
-  const { stages, seed, audio, video, quality, fps, maxAudio, maxVideo, clip } =
+  const { stages, seed, audio, video, quality, fps, maxAudio, maxVideo } =
     options;
+  const { clip, simulcast = false } = options;
   const endAtMs = profileDurationMs(stages);
   const spans = withChurn(
     schedule(stages),
@@ -138,6 +141,7 @@ export function makePlan(options: PlanOptions): RunPlan {
       maxAudio,
       maxVideo,
       ...(clip !== undefined && { clip }),
+      ...(simulcast && { simulcast }),
     },
     clients: spans.map((span, index) =>
       planClient(span, index, span.slot < publishers, options)

@@ -18,6 +18,7 @@ export * from "./rtcp.ts";
 export * from "./rtp.ts";
 export * from "./rtp_header.ts";
 export * from "./sent_history.ts";
+export * from "./simulcast_sender.ts";
 export * from "./track_receiver.ts";
 export * from "./track_sender.ts";
 export * from "./video_sender.ts";

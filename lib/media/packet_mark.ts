@@ -23,6 +23,11 @@ export function writeMark(bytes: Uint8Array, end: number, count: number): void {
   writeInt32(bytes, end - 4, count);
 }
 
+/** Writes none, over whatever the buffer held. */
+export function writeNoMark(bytes: Uint8Array, end: number): void {
+  writeInt32(bytes, end - MARK_BYTES, 0);
+}
+
 /** The number in the mark that ends at `end`; -1 when there is none. */
 export function readMark(bytes: Uint8Array, end: number): number {
   if (int32At(bytes, end - MARK_BYTES) !== MAGIC) return -1;

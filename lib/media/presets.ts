@@ -85,8 +85,44 @@ const KEY_FRAME_WEIGHT = 5;
 
 /** The video source of this quality and frame rate. */
 export function videoPreset(quality: Quality, fps: Fps): VideoPreset {
-  const { width, height, bitrateBps: at30Fps } = QUALITIES[quality];
-  const bitrateBps = at30Fps * FPS_BITRATE_FACTORS[fps];
+  const { width, height, bitrateBps } = QUALITIES[quality];
+  return presetOf(width, height, fps, bitrateBps * FPS_BITRATE_FACTORS[fps]);
+}
+
+/** One layer of simulcast: by how much its picture is smaller, and its bit rate. */
+interface LayerPreset {
+  readonly scale: number;
+  readonly bitrateBps: number;
+}
+
+/** The layers that SimplestChat's web client sends, the smallest first. */
+const LAYERS: readonly LayerPreset[] = [
+  { scale: 4, bitrateBps: 100_000 },
+  { scale: 2, bitrateBps: 300_000 },
+  { scale: 1, bitrateBps: 900_000 },
+];
+
+/** How many layers simulcast has. */
+export const SIMULCAST_LAYERS = LAYERS.length;
+
+/**
+ * The layers in which simulcast sends a source, the smallest first. Their bit
+ * rates are always the same; only size and frame rate are the source's.
+ */
+export function simulcastPresets(
+  { width, height, fps }: Pick<VideoPreset, "width" | "height" | "fps">,
+): VideoPreset[] {
+  return LAYERS.map(({ scale, bitrateBps }) =>
+    presetOf(width / scale, height / scale, fps, bitrateBps)
+  );
+}
+
+function presetOf(
+  width: number,
+  height: number,
+  fps: Fps,
+  bitrateBps: number,
+): VideoPreset {
   const framesPerKeyFrame = fps * KEY_FRAME_INTERVAL_SEC;
   const interFrameBytes = Math.floor(
     bitrateBps / 8 * KEY_FRAME_INTERVAL_SEC /

@@ -13,7 +13,7 @@
 /** Packets that leave back to back, at most. */
 export const BURST_PACKETS = 10;
 /** Pause between the bursts of one frame, in milliseconds, where the interval allows it. */
-const BURST_PAUSE_MS = 3;
+export const BURST_PAUSE_MS = 3;
 /** The share of a frame's interval that its bursts may fill. */
 const SPREAD = 0.8;
 

@@ -58,6 +58,8 @@ export interface SenderOptions {
   readonly firstSequence: number;
   /** The first timestamp, 32 bits. */
   readonly firstTimestamp: number;
+  /** How long a frame is captured before its first packet is due, in milliseconds. @default {0} */
+  readonly captureLeadMs?: number;
   /** Whether to keep packets for {@linkcode TrackSender.resend}. @default {false} */
   readonly repairs?: boolean;
 }
@@ -67,6 +69,8 @@ export const LATE_MS = 5;
 
 /** One outgoing track. */
 export abstract class TrackSender {
+  /** The streams that it is made of: itself. */
+  readonly streams: readonly TrackSender[] = [this];
   readonly ssrc: number;
   readonly clockRateHz: number;
   /** When the next packets are due; `Infinity` while paused or after `stop`. */
@@ -85,6 +89,7 @@ export abstract class TrackSender {
   protected readonly options: SenderOptions;
   protected sequence: number;
   protected timestamp: number;
+  readonly #captureLeadMs: number;
   /** The last frame: its timestamp, and when it was due by either clock. */
   #capturedTimestamp = 0;
   #capturedDueMs = -1;
@@ -98,6 +103,7 @@ export abstract class TrackSender {
     this.dueMs = options.startMs;
     this.sequence = options.firstSequence & 0xffff;
     this.timestamp = options.firstTimestamp | 0;
+    this.#captureLeadMs = options.captureLeadMs ?? 0;
     this.#capturedTimestamp = this.timestamp;
   }
 
@@ -127,7 +133,8 @@ export abstract class TrackSender {
     if (this.dueMs !== Infinity) return;
     this.dueMs = Math.max(startMs, this.#pausedDueMs);
     if (this.#capturedDueMs < 0) return;
-    this.timestamp = this.#timestampAfter(this.dueMs - this.#capturedDueMs);
+    const capturedMs = this.dueMs - this.#captureLeadMs;
+    this.timestamp = this.#timestampAfter(capturedMs - this.#capturedDueMs);
   }
 
   /** The RTP timestamp that belongs to the wall-clock time `wallMs` (RFC 3550 section 6.4.1). */
@@ -135,12 +142,13 @@ export abstract class TrackSender {
     return this.#timestampAfter(wallMs - this.#capturedAtMs);
   }
 
-  /** Notes that a frame with the current timestamp was captured when it was due. */
+  /** Notes that a frame with the current timestamp, whose first packet is due then, was captured when it should be. */
   protected capture(dueMs: number): void {
     const { clock, header } = this.options;
-    const wallMs = clock.wallNowMs() - (clock.nowMs() - dueMs);
+    const capturedMs = dueMs - this.#captureLeadMs;
+    const wallMs = clock.wallNowMs() - (clock.nowMs() - capturedMs);
     this.#capturedTimestamp = this.timestamp;
-    this.#capturedDueMs = dueMs;
+    this.#capturedDueMs = capturedMs;
     this.#capturedAtMs = wallMs;
     header.setCaptureTime(ntpSeconds(wallMs), ntpFraction(wallMs));
   }

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { MARK_BYTES, writeMark } from "./packet_mark.ts";
+import { MARK_BYTES, writeMark, writeNoMark } from "./packet_mark.ts";
 import { VIDEO_PACKET_DATA_BYTES, type VideoPreset } from "./presets.ts";
 import {
   BURST_PACKETS,
@@ -21,6 +21,7 @@ import {
   writeVp8Descriptor,
   writeVp8InterHeader,
   writeVp8KeyHeader,
+  writeVp8LayerDescriptor,
 } from "./vp8.ts";
 
 /** A packet has room for a key frame's header and a mark. */
@@ -44,9 +45,16 @@ export class VideoSender extends TrackSender {
   #frameStep = 0;
   /** Packets of the current frame that have left. */
   #position = 0;
+  readonly #isLayer: boolean;
 
-  constructor(options: SenderOptions, preset: VideoPreset) {
+  /**
+   * One layer of several says in its descriptors what an SFU must know to go
+   * from one to another. It has no marks: who receives now one layer, now
+   * another, could not make anything of them.
+   */
+  constructor(options: SenderOptions, preset: VideoPreset, isLayer = false) {
     super(options);
+    this.#isLayer = isLayer;
     this.#history = options.repairs ? new SentHistory() : undefined;
     this.#preset = preset;
     this.#pictureId = options.firstSequence & 0x7fff;
@@ -61,6 +69,17 @@ export class VideoSender extends TrackSender {
     this.#preset = preset;
     [this.#keyLayout, this.#interLayout] = layOut(preset);
     this.#keyFrames = keyFrameClock(preset);
+  }
+
+  /** Whether a part of the current frame has left, and a part has not. */
+  get isInFrame(): boolean {
+    return this.#position > 0;
+  }
+
+  /** Takes picture and timestamp of another layer, both between two frames. */
+  follow(leader: VideoSender): void {
+    this.timestamp = leader.timestamp;
+    this.#pictureId = leader.#pictureId;
   }
 
   override resend(sequence: number): boolean {
@@ -101,18 +120,19 @@ export class VideoSender extends TrackSender {
         this.timestamp,
         isLast,
       );
-      const start = writeVp8Descriptor(
-        sink.out,
-        payload,
-        i === 0,
-        this.#pictureId,
-      );
+      const { out } = sink;
+      const start = this.#isLayer
+        ? writeVp8LayerDescriptor(out, payload, i === 0, this.#pictureId)
+        : writeVp8Descriptor(out, payload, i === 0, this.#pictureId);
       if (i === 0) this.#writeFrameHeader(start);
-      writeMark(
-        sink.out,
-        start + data,
-        this.packetsPlanned + i - this.#position,
-      );
+      if (this.#isLayer) writeNoMark(out, start + data);
+      else {
+        writeMark(
+          out,
+          start + data,
+          this.packetsPlanned + i - this.#position,
+        );
+      }
       const length = start + data - at;
       bytes += length;
       const sealed = sink.protectRtp(at, length);

@@ -17,6 +17,8 @@ export const VP8_KEY_HEADER_BYTES = 10;
 const EXTENDED = 0x80;
 const START_OF_PARTITION = 0x10;
 const HAS_PICTURE_ID = 0x80;
+const HAS_BASE_INDEX = 0x40;
+const HAS_TEMPORAL_ID = 0x20;
 const LONG_PICTURE_ID = 0x80;
 
 /** Writes a payload descriptor; returns where the data begins. */
@@ -31,6 +33,25 @@ export function writeVp8Descriptor(
   bytes[offset + 2] = LONG_PICTURE_ID | ((pictureId >> 8) & 0x7f);
   bytes[offset + 3] = pictureId;
   return offset + VP8_DESCRIPTOR_BYTES;
+}
+
+/**
+ * Writes the payload descriptor of a frame that is one layer of a picture;
+ * returns where the data begins. It numbers the frames of the base temporal
+ * layer as well, here all of them: an SFU that goes from one layer to another
+ * renumbers pictures only where it can renumber these.
+ */
+export function writeVp8LayerDescriptor(
+  bytes: Uint8Array,
+  offset: number,
+  isFirst: boolean,
+  pictureId: number,
+): number {
+  const at = writeVp8Descriptor(bytes, offset, isFirst, pictureId);
+  bytes[offset + 1] = HAS_PICTURE_ID | HAS_BASE_INDEX | HAS_TEMPORAL_ID;
+  bytes[at] = pictureId;
+  bytes[at + 1] = 0;
+  return at + 2;
 }
 
 /** Writes the header of a key frame of this size; its first bit says "key frame". */
@@ -72,7 +93,7 @@ export function vp8DescriptorBytes(
     if ((fields & HAS_PICTURE_ID) !== 0) {
       size += (bytes[offset + size] & LONG_PICTURE_ID) !== 0 ? 2 : 1;
     }
-    if ((fields & 0x40) !== 0) size++;
+    if ((fields & HAS_BASE_INDEX) !== 0) size++;
     if ((fields & 0x30) !== 0) size++;
   }
   return size > length ? -1 : size;

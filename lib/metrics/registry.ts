@@ -31,6 +31,12 @@ export const METRICS = {
   clientsConnected: gauge("Clients with all their transports up."),
   producersOpen: gauge("Tracks that clients are sending."),
   consumersOpen: gauge("Tracks that clients are receiving."),
+  consumersNoLayer: gauge(
+    "Simulcast tracks of which the server sends nothing.",
+  ),
+  consumersLayer0: gauge("Simulcast tracks received in the smallest layer."),
+  consumersLayer1: gauge("Simulcast tracks received in the middle layer."),
+  consumersLayer2: gauge("Simulcast tracks received in the largest layer."),
 
   // Media.
   packetsPlanned: counter("packets", "neither", "RTP packets that were due."),
@@ -115,6 +121,11 @@ export const METRICS = {
   ),
   nackSent: counter("count", "lower", "Packets that clients asked to repeat."),
   pliSent: counter("count", "lower", "Key frames that clients asked for."),
+  layerSwitches: counter(
+    "count",
+    "neither",
+    "Times that a simulcast track went from one layer to another.",
+  ),
   mediaLatency: trend(
     "From capture (abs-capture-time) to the receiving kernel.",
   ),

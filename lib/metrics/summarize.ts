@@ -234,6 +234,7 @@ function summarizeMedia(
     rtxReceived: counter("rtxReceived"),
     srtpFailures: counter("srtpFailures"),
     keyFramesSent: counter("keyFramesSent"),
+    layerSwitches: counter("layerSwitches"),
     received: {
       pli: counter("pliReceived"),
       fir: counter("firReceived"),

@@ -98,6 +98,8 @@ export interface MediaSummary {
   readonly srtpFailures: number;
   /** Key frames sent. */
   readonly keyFramesSent: number;
+  /** Times that a received track of simulcast went from one layer to another. */
+  readonly layerSwitches: number;
   /** Feedback that the server sent us. */
   readonly received: {
     /** Key frames asked for by PLI. */

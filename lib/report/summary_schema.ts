@@ -144,6 +144,9 @@ const media = z.object({
   rtxReceived: count,
   srtpFailures: count,
   keyFramesSent: count,
+  layerSwitches: count.describe(
+    "Times that a received track of simulcast went from one layer to another.",
+  ),
   received: z.object({ pli: count, fir: count, nack: count }),
   sent: z.object({ pli: count, nack: count }),
 });

@@ -21,7 +21,12 @@ import {
   type NodeHandlers,
   type NodePlan,
 } from "../load/mod.ts";
-import { packetize, type PacketizedClip, videoPreset } from "../media/mod.ts";
+import {
+  packetize,
+  type PacketizedClip,
+  simulcastPresets,
+  videoPreset,
+} from "../media/mod.ts";
 import type { NodeMeter } from "../metrics/mod.ts";
 import { openDatapath, RtcTransport } from "../rtc/mod.ts";
 import { openWebSocketChannel, systemClock } from "../signaling/mod.ts";
@@ -142,9 +147,10 @@ function clientOptions(
     participantName,
     password,
     publish: role === "publisher"
-      ? { audio: media.audio, video, clip }
+      ? { audio: media.audio, video, clip, simulcast: media.simulcast }
       : undefined,
-    nominalVideo: video && (clip?.video ?? video),
+    nominalVideo: video &&
+      (clip?.video ?? (media.simulcast ? simulcastPresets(video)[0] : video)),
     nominalAudio: clip?.audio,
     maxAudio: media.audio ? media.maxAudio : 0,
     maxVideo: media.video ? media.maxVideo : 0,

@@ -3,7 +3,7 @@
 import { Client } from "../client/mod.ts";
 import { ClipShelf } from "../clip/mod.ts";
 import { createRandom, LocalNode, type NodeHandlers } from "../load/mod.ts";
-import { packetize, videoPreset } from "../media/mod.ts";
+import { packetize, simulcastPresets, videoPreset } from "../media/mod.ts";
 import { createVenue, Crowd, type Venue } from "../scenario/mod.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { fakeEnvironment } from "./fake_environment.ts";
@@ -159,9 +159,11 @@ function fakeNode(
             roomId: plan.roomId,
             participantName: plan.participantName,
             publish: plan.role === "publisher"
-              ? { audio: media.audio, video, clip }
+              ? { audio: media.audio, video, clip, simulcast: media.simulcast }
               : undefined,
-            nominalVideo: video && (clip?.video ?? video),
+            nominalVideo: video &&
+              (clip?.video ??
+                (media.simulcast ? simulcastPresets(video)[0] : video)),
             nominalAudio: clip?.audio,
             maxAudio: media.audio ? media.maxAudio : 0,
             maxVideo: media.video ? media.maxVideo : 0,

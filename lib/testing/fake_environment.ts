@@ -101,6 +101,7 @@ function silentMeter(): ClientMeter {
       nackSent: 0,
       rtxReceived: 0,
       rtxSent: 0,
+      layerSwitches: 0,
     },
     lateness: { record() {} },
     mediaLatency: { record() {} },

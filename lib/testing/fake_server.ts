@@ -13,7 +13,11 @@ import type { RemoteTransport, TransportHandlers } from "../rtc/mod.ts";
 import { type Channel, ChannelError, type Clock } from "../signaling/mod.ts";
 import { FAKE_CAPABILITIES } from "./fake_capabilities.ts";
 import { FakeChannel } from "./fake_channel.ts";
-import { FakeForwarder, type FakeProducer } from "./fake_forwarder.ts";
+import {
+  type FakeConsumer,
+  FakeForwarder,
+  type FakeProducer,
+} from "./fake_forwarder.ts";
 import { FakeTransport } from "./fake_transport.ts";
 
 /** One participant of a fake server; its channel may be gone already. */
@@ -82,6 +86,7 @@ export class FakeServer {
   readonly #here = new Map<FakeChannel, FakeParticipant>();
   readonly #ghosts = new Map<FakeParticipant, () => void>();
   readonly #channels = new Set<FakeChannel>();
+  readonly #consumers = new Map<string, FakeConsumer>();
   readonly #owners = new Map<string, [FakeParticipant, "send" | "recv"]>();
   #lastId = 0;
 
@@ -188,6 +193,9 @@ export class FakeServer {
         return this.#consume(me, message.producerId);
       case "resumeConsumer":
         return [{ type: "consumerResumed", consumerId: message.consumerId }];
+      case "setConsumerPreferredLayers":
+        this.#consumers.get(message.consumerId)?.prefer(message.spatialLayer);
+        return [];
       case "pauseProducer":
         return [this.#setPaused(me, message.producerId, true)];
       case "resumeProducer":
@@ -310,6 +318,13 @@ export class FakeServer {
     const consumer = this.#forwarder.addConsumer(
       producerId,
       () => me.transports.recv,
+      (spatialLayer) =>
+        me.channel.deliver({
+          type: "consumerLayersChanged",
+          consumerId,
+          spatialLayer,
+          temporalLayer: 0,
+        }),
     );
     if (consumer === undefined) {
       return error(
@@ -317,6 +332,7 @@ export class FakeServer {
       );
     }
     me.consumersMade++;
+    this.#consumers.set(consumerId, consumer);
     const { kind, rtpParameters, isPaused } = consumer;
     return [
       { type: "consumerCreated", consumerId, producerId, kind, rtpParameters },

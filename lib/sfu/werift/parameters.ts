@@ -59,6 +59,11 @@ export function planProducer(
       `RTP mapping error: Unsupported codec [mimeType:${codec.mimeType}, payloadType:${codec.payloadType}]`,
     );
   }
+  if (parameters.encodings.length > 1) {
+    throw new Error(
+      "the werift engine forwards no simulcast, the engine mediasoup does",
+    );
+  }
   const ssrc = parameters.encodings[0]?.ssrc;
   const { mid } = parameters;
   if (ssrc === undefined && mid === undefined) {

@@ -10,12 +10,16 @@ import { ROUTER_CAPABILITIES } from "../../../lib/sfu/werift/capabilities.ts";
 
 const AUDIO: SendTrack = {
   kind: "audio",
-  ssrc: 1111,
   mid: "a",
   cname: "c",
-  maxBitrateBps: 128_000,
+  encodings: [{ ssrc: 1111, maxBitrate: 128_000 }],
 };
-const VIDEO: SendTrack = { ...AUDIO, kind: "video", ssrc: 2222, mid: "v" };
+const VIDEO: SendTrack = {
+  ...AUDIO,
+  kind: "video",
+  mid: "v",
+  encodings: [{ ssrc: 2222 }],
+};
 
 function feedbackOf(
   codec: {

@@ -75,6 +75,10 @@ class FakeClient implements DrivenClient {
   *jittersMs() {
     yield 7;
   }
+  layers: (number | undefined)[] = [];
+  receivedLayers() {
+    return this.layers;
+  }
   totals() {
     return this.media;
   }
@@ -104,6 +108,9 @@ class FakeClient implements DrivenClient {
   setPaused(kind: string, paused: boolean) {
     this.#do(`${paused ? "pause" : "resume"} ${kind}`);
     return Promise.resolve();
+  }
+  preferLayer(layer: number) {
+    this.#do(`layer ${layer}`);
   }
   setQuality(quality: string, fps: number) {
     this.#do(`${quality}${fps}`);
@@ -284,6 +291,7 @@ Deno.test("what clients tell is in their records, the counters and the trends", 
   tell({ type: "error", kind: "timeout", message: "no reply" });
   tell({ type: "returned", how: "rejoined" });
   tell({ type: "returnFailed" });
+  bench.clients[0].layers = [0, 2, undefined, 2];
   bench.clients[0].media = {
     ...NO_TOTALS,
     packetsSent: 10,
@@ -332,6 +340,10 @@ Deno.test("what clients tell is in their records, the counters and the trends", 
     clientsConnected: 1,
     producersOpen: 2,
     consumersOpen: 3,
+    consumersNoLayer: 1,
+    consumersLayer0: 1,
+    consumersLayer1: 0,
+    consumersLayer2: 2,
   });
   assertEquals(
     Object.keys(trends).sort(),
@@ -448,12 +460,13 @@ Deno.test("commands reach the clients that they name and no others", async () =>
     quality: "720p",
     fps: 15,
   });
+  await bench.node.command({ type: "layers", clients: [0], spatialLayer: 1 });
   await bench.node.command({ type: "reconnect", clients: [2] });
   await bench.node.command({ type: "drop", clients: [0] });
   assertEquals(
     bench.clients.map(({ log }) => log.slice(1).map((s) => s.slice(0, -5))),
     [
-      ["pause video", "720p15", "leave"],
+      ["pause video", "720p15", "layer 1", "leave"],
       [],
       ["pause video", "resume video", "cut"],
     ],

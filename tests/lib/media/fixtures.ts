@@ -24,6 +24,7 @@ export const TAG_BYTES = 16;
 /** One packet that left. */
 export interface SentPacket {
   readonly atMs: number;
+  readonly ssrc: number;
   /** Of the plain packet. */
   readonly length: number;
   readonly sequence: number;
@@ -87,6 +88,7 @@ export class KeepingSink implements PacketSink {
     const level = rtp.extensionOffset[AUDIO_LEVEL_ID];
     this.packets.push({
       atMs: this.clock.ms,
+      ssrc: rtp.ssrc,
       length,
       sequence: rtp.sequence,
       timestamp: rtp.timestamp,
@@ -161,7 +163,7 @@ export function senderWorld(
 
 /** Runs a sender as a reactor that is never late would, until before `endMs`. */
 export function runUntil(
-  sender: TrackSender,
+  sender: Pick<TrackSender, "dueMs" | "run">,
   clock: StillClock,
   endMs: number,
 ): void {

@@ -43,6 +43,11 @@ Deno.test.each<
     codecs: [{ mimeType: "video/AV1", payloadType: 45, clockRate: 90000 }],
   }, "Unsupported codec [mimeType:video/AV1, payloadType:45]"],
   ["neither SSRC nor MID", { encodings: [{}] }, "neither ssrc nor mid"],
+  [
+    "several layers",
+    { encodings: [{ ssrc: 1, rid: "r0" }, { ssrc: 2, rid: "r1" }] },
+    "no simulcast",
+  ],
 ])("a producer with %s is refused", (_why, parameters, error) => {
   assertThrows(
     () => planProducer("video", { ...VIDEO, ...parameters }),

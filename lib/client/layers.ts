@@ -1,0 +1,99 @@
+/**
+ * The layers of what one client receives of simulcast in one stay: which it
+ * asks for, and which the server says that it sends.
+ *
+ * @module
+ */
+
+import type { ServerMessageOf } from "../protocol/mod.ts";
+import type { Conversation } from "../signaling/mod.ts";
+
+interface Consumer {
+  readonly consumerId: string;
+  readonly producerId: string;
+  /** What the server sends of it; `undefined` is nothing, or not known yet. */
+  spatialLayer: number | undefined;
+}
+
+/** Who is told. */
+export interface LayerHandlers {
+  readonly counters: { layerSwitches: number };
+  /** The server sends a layer of this producer again, or none any more. */
+  readonly onFlow: (producerId: string, flows: boolean) => void;
+}
+
+/** The layers of one stay's consumers. */
+export class ReceivedLayers {
+  readonly #handlers: LayerHandlers;
+  /** Consumers that choose among layers, by producer. */
+  readonly #consumers = new Map<string, Consumer>();
+  /** What the server said of consumers before it told us that there are any. */
+  readonly #early = new Map<string, number>();
+  #preferred: number | undefined;
+
+  constructor(handlers: LayerHandlers) {
+    this.#handlers = handlers;
+  }
+
+  /** The layer of each consumer, 0 is the smallest; `undefined` for one that gets none. */
+  *current(): Iterable<number | undefined> {
+    for (const { spatialLayer } of this.#consumers.values()) yield spatialLayer;
+  }
+
+  /** Asks for this layer, of all consumers now and later. */
+  prefer(
+    spatialLayer: number,
+    conversation: Conversation | undefined,
+  ): void {
+    this.#preferred = spatialLayer;
+    for (const { consumerId } of this.#consumers.values()) {
+      conversation?.notify(request(consumerId, spatialLayer));
+    }
+  }
+
+  /** There is a new consumer. */
+  open(
+    { consumerId, producerId, rtpParameters }: ServerMessageOf<
+      "consumerCreated"
+    >,
+    conversation: Conversation,
+  ): void {
+    const mode = rtpParameters.encodings.at(0)?.scalabilityMode ?? "L1T1";
+    const spatialLayer = this.#early.get(consumerId);
+    this.#early.delete(consumerId);
+    if (!/^[LS]([2-9]|\d\d)/.test(mode)) return;
+    const consumer = { consumerId, producerId, spatialLayer };
+    this.#consumers.set(producerId, consumer);
+    if (this.#preferred === undefined) return;
+    conversation.notify(request(consumerId, this.#preferred));
+  }
+
+  /** A producer is gone, and our consumer with it. */
+  close(producerId: string): void {
+    this.#consumers.delete(producerId);
+  }
+
+  /** The server sends another layer; `null` is none. */
+  onChanged(consumerId: string, spatialLayer: number | null): void {
+    const consumer = [...this.#consumers.values()].find((one) =>
+      one.consumerId === consumerId
+    );
+    if (consumer === undefined) {
+      if (spatialLayer !== null) this.#early.set(consumerId, spatialLayer);
+      return;
+    }
+    const before = consumer.spatialLayer;
+    consumer.spatialLayer = spatialLayer ?? undefined;
+    this.#handlers.onFlow(consumer.producerId, spatialLayer !== null);
+    if (before === undefined || spatialLayer === null) return;
+    if (before !== spatialLayer) this.#handlers.counters.layerSwitches++;
+  }
+}
+
+function request(consumerId: string, spatialLayer: number) {
+  return {
+    type: "setConsumerPreferredLayers",
+    consumerId,
+    spatialLayer,
+  } as const;
+}

@@ -1,0 +1,124 @@
+import { assertEquals, assertGreater } from "@std/assert";
+import { simulcastPresets } from "../../../lib/media/mod.ts";
+import type { ClientMessageOf } from "../../../lib/protocol/mod.ts";
+import { VIDEO, World } from "./world.ts";
+
+const SENDER = { publish: { audio: false, video: VIDEO, simulcast: true } };
+const [SMALLEST] = simulcastPresets(VIDEO);
+const VIEWER = { publish: undefined, nominalVideo: SMALLEST };
+
+/** Messages of one type that somebody sent. */
+function sent<
+  T extends "produce" | "resumeConsumer" | "setConsumerPreferredLayers",
+>(
+  world: World,
+  name: string,
+  type: T,
+): ClientMessageOf<T>[] {
+  return world.said.filter(([who]) => who === name).map(([, message]) =>
+    message
+  ).filter((message): message is ClientMessageOf<T> => message.type === type);
+}
+
+/** A sender and a viewer who has its top layer. */
+async function pair() {
+  const server = { isSilent: false };
+  const world = new World({ drops: () => server.isSilent });
+  const { client: sender } = await world.joined("A", SENDER);
+  const { client: viewer } = await world.joined("B", VIEWER);
+  await world.clock.run(1000);
+  const { counters } = world.environment.meter;
+  /** Has the server say which layer it sends. */
+  const tell = async (spatialLayer: number | null) => {
+    const [{ consumerId }] = sent(world, "B", "resumeConsumer");
+    world.participant("B").channel.deliver({
+      type: "consumerLayersChanged",
+      consumerId,
+      spatialLayer,
+      temporalLayer: spatialLayer === null ? null : 0,
+    });
+    await world.clock.run(0);
+  };
+  return { world, server, sender, viewer, counters, tell };
+}
+
+Deno.test("simulcast is announced as three layers, each with its rid and its bit rate", async () => {
+  const { world } = await pair();
+  const [{ rtpParameters }] = sent(world, "A", "produce");
+  assertEquals(
+    rtpParameters.encodings.map(({ ssrc: _, ...rest }) => rest),
+    [
+      { rid: "r0", maxBitrate: 100_000, scalabilityMode: "L1T1" },
+      { rid: "r1", maxBitrate: 300_000, scalabilityMode: "L1T1" },
+      { rid: "r2", maxBitrate: 900_000, scalabilityMode: "L1T1" },
+    ],
+  );
+  assertEquals(
+    new Set(rtpParameters.encodings.map(({ ssrc }) => ssrc)).size,
+    3,
+  );
+});
+
+Deno.test("a viewer gets one layer, asks for another, and loses nothing on the way", async () => {
+  const { world, sender, viewer, counters } = await pair();
+  assertEquals([...viewer.receivedLayers()], [2]);
+  const before = viewer.totals().received;
+  assertGreater(before, 100);
+  viewer.preferLayer(0);
+  await world.clock.run(10_000);
+  assertEquals([...viewer.receivedLayers()], [0]);
+  assertEquals(counters.layerSwitches, 1);
+  const { lost, expected, received, deliverable } = viewer.totals();
+  assertEquals([lost, expected, deliverable], [0, received, received]);
+  // Of all layers, what was sent is more.
+  assertGreater(sender.totals().packetsSent, received);
+});
+
+Deno.test("who asked for a layer asks again for each track that comes, in later stays too", async () => {
+  const { world, viewer } = await pair();
+  viewer.preferLayer(1);
+  const asked = () =>
+    sent(world, "B", "setConsumerPreferredLayers")
+      .map(({ spatialLayer }) => spatialLayer);
+  await world.clock.run(0);
+  assertEquals(asked(), [1]);
+  await world.joined("C", SENDER);
+  await world.clock.run(1000);
+  assertEquals(asked(), [1, 1]);
+  viewer.cutChannel();
+  await world.clock.run(60_000);
+  assertEquals(asked().length, 4);
+});
+
+Deno.test("nobody asks for a layer of what has only one", async () => {
+  const world = new World();
+  await world.joined("A");
+  const { client } = await world.joined("B", VIEWER);
+  client.preferLayer(0);
+  await world.clock.run(1000);
+  assertEquals(sent(world, "B", "setConsumerPreferredLayers"), []);
+  assertEquals([...client.receivedLayers()], []);
+});
+
+Deno.test("a switch is from one layer to another, not the end or the beginning of one", async () => {
+  const { viewer, counters, tell } = await pair();
+  for (const layer of [null, 1, 1, 0, null, 2]) await tell(layer);
+  assertEquals(counters.layerSwitches, 1);
+  assertEquals([...viewer.receivedLayers()], [2]);
+  await tell(null);
+  assertEquals([...viewer.receivedLayers()], [undefined]);
+});
+
+Deno.test("what the server chooses not to send is not missing; what does not come all the same is", async () => {
+  const { world, server, viewer, tell } = await pair();
+  server.isSilent = true;
+  await tell(null);
+  const { deliverable } = viewer.totals();
+  await world.clock.run(10_000);
+  assertEquals(viewer.totals().deliverable, deliverable);
+  await tell(2);
+  await world.clock.run(11_000);
+  // Ten seconds, beyond one of grace, of what the smallest layer is.
+  const missing = Math.round(10 * SMALLEST.packetsPerSecond);
+  assertEquals(viewer.totals().deliverable, deliverable + missing);
+});
