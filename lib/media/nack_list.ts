@@ -6,10 +6,14 @@
  * @module
  */
 
-/** Between two requests for the same packet. */
-const RETRY_MS = 50;
-/** Requests for one packet, at most. */
-const MOST_REQUESTS = 10;
+/**
+ * Between the first and the second request for the same packet; twice as long
+ * from each to the next. Whoever asks faster than answers come, as a full
+ * queue makes them, has the same packets fill the queue again.
+ */
+const FIRST_RETRY_MS = 50;
+/** Requests for one packet, at most: after that no sender keeps it any more. */
+const MOST_REQUESTS = 5;
 /** More missing packets than this are not worth repairing: a key frame is. */
 const MOST_MISSING = 400;
 
@@ -58,8 +62,8 @@ export class NackList {
         this.#missing.delete(sequence);
         continue;
       }
+      missing.dueMs = nowMs + FIRST_RETRY_MS * 2 ** missing.requests;
       missing.requests++;
-      missing.dueMs = nowMs + RETRY_MS;
       due.push(sequence);
     }
     return due;
