@@ -22,11 +22,13 @@ import {
   spawnSfu,
   summarize,
   type Summary,
+  SYNTHETIC,
   VERSION,
 } from "../../mod.ts";
 import type { History } from "../terminal/mod.ts";
 import { findScenario, prepareScenario, typedConfig } from "./find_scenario.ts";
 import { evaluateJs } from "./js.ts";
+import type { Load } from "./load.ts";
 import type { Effect, Message, ScenarioEnd } from "./messages.ts";
 import type { Model } from "./model.ts";
 import { isProblem } from "./parse.ts";
@@ -299,7 +301,11 @@ export class Effects {
       version: VERSION,
       startedAt: crowd.startedAt,
       seed: options.seed,
-      config: { session: true, ...options.config },
+      config: {
+        session: true,
+        ...options.config,
+        media: sentIn(model().load),
+      },
       server: {
         url: this.#server().url,
         engine: this.#sfu?.engine ?? null,
@@ -335,6 +341,14 @@ export class Effects {
 
 /** Exit code of a line that makes no sense. */
 const USAGE = 2;
+
+/** What is sent, or would be by those who come next. */
+function sentIn({ settings, members }: Load): string {
+  const sent = [settings, ...members].map(({ media }) =>
+    media.clip ?? SYNTHETIC
+  );
+  return [...new Set(sent)].join("; ");
+}
 
 interface Answer {
   readonly title: string;

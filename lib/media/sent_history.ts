@@ -11,6 +11,8 @@
 const SLOTS = 256;
 /** Packets fit a path of 1,280 bytes. */
 const SLOT_BYTES = 1280;
+/** Views have lengths that are multiples of this: a file's packets have any length, and each view costs memory. */
+const VIEW_STEP = 64;
 
 /** A ring of sent packets. */
 export class SentHistory {
@@ -31,7 +33,8 @@ export class SentHistory {
     const slot = sequence % SLOTS;
     this.#sequences[slot] = sequence;
     this.#lengths[slot] = length;
-    this.#bytes.set(this.#view(source, offset, length), slot * SLOT_BYTES);
+    const rounded = (length + VIEW_STEP - 1) & -VIEW_STEP;
+    this.#bytes.set(this.#view(source, offset, rounded), slot * SLOT_BYTES);
   }
 
   /** Copies a packet to the start of `target`; returns its length, 0 when it is not kept any more. */

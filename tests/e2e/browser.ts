@@ -1,6 +1,7 @@
 /** A real browser in a room: Debian's Chromium with the page of `tests/fixtures/browser`. */
 
 import { type Browser, chromium, type Page } from "npm:playwright-core@1.65.1";
+import { localWorkerBinary } from "../../lib/sfu/mod.ts";
 
 const PAGE = new URL("../fixtures/browser/", import.meta.url);
 const CHROMIUM = "/usr/bin/chromium";
@@ -22,9 +23,10 @@ const POLL_MS = 100;
 /** No machine is that slow. */
 const GIVE_UP_MS = 60_000;
 
-/** Whether there is no Chromium to try with, and this is not CI. */
-export const NO_CHROMIUM: boolean = !Deno.env.has("CI") &&
-  await Deno.stat(CHROMIUM).then(() => false, () => true);
+/** Whether tests with a browser are to be ignored: it or mediasoup's worker is not here, and this is not CI. */
+export const NO_BROWSER: boolean = !Deno.env.has("CI") &&
+  (localWorkerBinary() === undefined ||
+    await Deno.stat(CHROMIUM).then(() => false, () => true));
 
 /** One track of somebody else's, as the browser has it. */
 export interface SeenTrack {

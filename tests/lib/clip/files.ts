@@ -1,4 +1,13 @@
-/** Small media files, made byte by byte. */
+/** Small media files. */
+
+import {
+  BufferTarget,
+  EncodedAudioPacketSource,
+  EncodedPacket,
+  OggOutputFormat,
+  Output,
+} from "npm:mediabunny@1.61.0";
+import type { AudioPacket } from "../../../lib/clip/mod.ts";
 
 /** A VP8 key frame of this size in pixels, with so many bytes in all. */
 export function keyFrame(width = 320, height = 240, bytes = 20): Uint8Array {
@@ -33,7 +42,7 @@ export function ivf(
     readonly rate?: number;
     readonly scale?: number;
   } = {},
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const size = frames.reduce((sum, [, { length }]) => sum + 12 + length, 32);
   const bytes = new Uint8Array(size);
   const view = new DataView(bytes.buffer);
@@ -48,4 +57,41 @@ export function ivf(
     at += 12 + data.length;
   }
   return bytes;
+}
+
+/** An Ogg file of Opus, one channel. */
+export async function ogg(
+  packets: readonly AudioPacket[],
+): Promise<Uint8Array<ArrayBuffer>> {
+  const target = new BufferTarget();
+  const output = new Output({ format: new OggOutputFormat(), target });
+  const track = new EncodedAudioPacketSource("opus");
+  output.addAudioTrack(track);
+  await output.start();
+  let at = 0;
+  for (const { data, units } of packets) {
+    const [sec, lengthSec] = [at / 48_000, units / 48_000];
+    await track.add(new EncodedPacket(data, "key", sec, lengthSec), {
+      decoderConfig: {
+        codec: "opus",
+        sampleRate: 48_000,
+        numberOfChannels: 1,
+        description: opusHead(),
+      },
+    });
+    at += units;
+  }
+  await output.finalize();
+  return new Uint8Array(target.buffer!);
+}
+
+/** RFC 7845 section 5.1. */
+function opusHead(): Uint8Array {
+  const head = new Uint8Array(19);
+  const view = new DataView(head.buffer);
+  head.set(new TextEncoder().encode("OpusHead"));
+  head.set([1, 1], 8);
+  view.setUint16(10, 312, true);
+  view.setUint32(12, 48_000, true);
+  return head;
 }

@@ -1,8 +1,8 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { ClipError, loadClip } from "../../../lib/clip/mod.ts";
-import { interFrame, ivf, keyFrame } from "./files.ts";
+import { interFrame, ivf, keyFrame, ogg } from "./files.ts";
 
-const files: Readonly<Record<string, Uint8Array>> = {
+const files: Readonly<Record<string, Uint8Array<ArrayBuffer>>> = {
   "a.ivf": ivf([[0, keyFrame()], [40, interFrame()]]),
   "b.ivf": ivf([[0, keyFrame(640, 360)]]),
   "broken.ivf": ivf([], { rate: 0 }),
@@ -40,20 +40,28 @@ Deno.test("a file with one kind gives that one", async () => {
 });
 
 Deno.test("several files give what each has, whatever contains it", async () => {
-  const builtin = await Deno.readFile(
-    new URL("../../../lib/clip/builtin.webm", import.meta.url),
+  const { audio } = await loadClip("builtin");
+  const sound = await ogg(audio!.packets);
+  const clip = await loadClip(
+    "a.ivf,sound.ogg",
+    (name) => name === "sound.ogg" ? Promise.resolve(sound) : readFile(name),
   );
-  const error = await assertRejects(
-    () =>
-      loadClip(
-        "b.ivf,sound.webm",
-        (name) =>
-          name === "sound.webm" ? Promise.resolve(builtin) : readFile(name),
-      ),
-    ClipError,
+  assertEquals(clip.video!.frames.length, 2);
+  assertEquals(clip.audio!.packets, audio!.packets);
+});
+
+Deno.test("a file may be somewhere on the web", async () => {
+  await using web = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    ({ url }) =>
+      url.endsWith("/a.ivf")
+        ? new Response(files["a.ivf"])
+        : new Response(null, { status: 404 }),
   );
-  // It has video too, and one of the two must go.
-  assertEquals(error.message.includes("sound.webm: there is video"), true);
+  const url = `http://127.0.0.1:${web.addr.port}`;
+  assertEquals((await loadClip(`${url}/a.ivf`)).video!.frames.length, 2);
+  const error = await assertRejects(() => loadClip(`${url}/b.ivf`), ClipError);
+  assertStringIncludes(error.message, "the server answers with 404");
 });
 
 Deno.test.each([
