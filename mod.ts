@@ -111,6 +111,7 @@ export {
   trendOf,
   trendStats,
   type Verdict,
+  type VideoSummary,
   type WorstHit,
 } from "./lib/metrics/mod.ts";
 export {

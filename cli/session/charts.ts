@@ -99,6 +99,28 @@ const CHARTS = {
       ["p99", "connectionP99Ms"],
     ],
   },
+  video: {
+    title: "video",
+    longTitle: "frames shown",
+    unit: "fps",
+    series: [["a video", "frameRate"]],
+  },
+  freezes: {
+    title: "frozen",
+    longTitle: "time that videos stand still",
+    unit: "%",
+    series: [["of the time", "frozenPercent"]],
+  },
+  roundTrip: {
+    title: "round trip",
+    longTitle: "round trip to the server",
+    unit: "ms",
+    series: [
+      ["p50", "roundTripP50Ms"],
+      ["p95", "roundTripP95Ms"],
+      ["p99", "roundTripP99Ms"],
+    ],
+  },
 } as const satisfies Readonly<Record<string, ChartDefinition>>;
 
 /** A chart's name. */

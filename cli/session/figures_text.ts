@@ -54,6 +54,10 @@ export function statsLines(model: Model): string[] {
       formatRatio(loss ?? 0)
     } in all`,
     `media       ${spread(trendOf(snapshot, "mediaLatency"))}`,
+    `video       ${(now?.frameRate ?? 0).toFixed(1)} fps, ${
+      total(snapshot, "freezes")
+    } freezes, first frame ${spread(trendOf(snapshot, "firstKeyFrame"))}`,
+    `round trip  ${spread(trendOf(snapshot, "roundTrip"))}`,
     `signaling   ${spread(signaling)}`,
     `connection  ${spread(trendOf(snapshot, "connectionTime"))}`,
     `errors      ${errorsText(snapshot)}`,
@@ -132,6 +136,12 @@ export function clientLines(
     }, lost ${formatCount(record.packetsLost)} of ${
       formatCount(record.packetsExpected)
     }`,
+    `video       ${formatCount(record.framesShown)} frames, first after ${
+      known(record.firstKeyFrameMs)
+    }, ${formatCount(record.freezes)} freezes, ${
+      formatMs(record.frozenMs)
+    } in all`,
+    `round trip  ${known(record.maxRoundTripMs)} at most`,
     `tracks      ${record.producersCreated} sent, ${record.consumersCreated} received, ${record.consumersFlowing} of them with media`,
     `came back   ${record.reconnections} times, failed to ${record.reconnectionFailures} times`,
     ...Object.entries(record.signaling).map((

@@ -21,6 +21,8 @@ export interface Moment {
   readonly sendBps: number;
   readonly receiveBps: number;
   readonly lossPercent: number;
+  readonly frameRate: number;
+  readonly frozenPercent: number;
   readonly clientsConnected: number;
   readonly clientsWanted: number;
   readonly mediaP50Ms: number;
@@ -29,6 +31,9 @@ export interface Moment {
   readonly signalingP50Ms: number;
   readonly signalingP95Ms: number;
   readonly signalingP99Ms: number;
+  readonly roundTripP50Ms: number;
+  readonly roundTripP95Ms: number;
+  readonly roundTripP99Ms: number;
   readonly connectionP50Ms: number;
   readonly connectionP95Ms: number;
   readonly connectionP99Ms: number;
@@ -51,6 +56,7 @@ export interface LiveHistory {
 /** Distributions since the session began, at one time. */
 interface Look {
   readonly media: readonly TrendJson[];
+  readonly roundTrip: readonly TrendJson[];
   readonly signaling: readonly TrendJson[];
   readonly connection: readonly TrendJson[];
 }
@@ -79,6 +85,7 @@ export function remembered(
     clientsConnected: snapshot.gauges.clientsConnected ?? 0,
     clientsWanted,
     ...percentiles("media", then, look),
+    ...percentiles("roundTrip", then, look),
     ...percentiles("signaling", then, look),
     ...percentiles("connection", then, look),
     serverCpuPercent: (use?.maxProcessRatio ?? NaN) * 100,
@@ -98,7 +105,12 @@ export function valuesOf(
   return moments.map((moment) => moment[name]);
 }
 
-const NO_LOOK: Look = { media: [], signaling: [], connection: [] };
+const NO_LOOK: Look = {
+  media: [],
+  roundTrip: [],
+  signaling: [],
+  connection: [],
+};
 
 function lookOf({ trends }: Snapshot): Look {
   const named = (wanted: (name: string) => boolean) =>
@@ -106,6 +118,7 @@ function lookOf({ trends }: Snapshot): Look {
       .map(([, trend]) => trend);
   return {
     media: named((name) => name === "mediaLatency"),
+    roundTrip: named((name) => name === "roundTrip"),
     signaling: named((name) => name.startsWith("signaling.")),
     connection: named((name) => name === "connectionTime"),
   };
@@ -117,6 +130,8 @@ type RateNames =
   | "sendBps"
   | "receiveBps"
   | "lossPercent"
+  | "frameRate"
+  | "frozenPercent"
   | "generatorCpuPercent";
 
 /**
@@ -133,6 +148,7 @@ function ratesBetween(
   const change = (name: Parameters<typeof counterOf>[1]) =>
     Math.max(0, counterOf(after, name) - counterOf(before, name));
   const expected = change("packetsExpected");
+  const playedMs = change("playedMs");
   const threadUs = after.generator.threadUs - before.generator.threadUs;
   const cpuUs = after.generator.cpuUs - before.generator.cpuUs;
   return {
@@ -141,6 +157,8 @@ function ratesBetween(
     sendBps: change("bytesSent") * 8 / seconds,
     receiveBps: change("bytesReceived") * 8 / seconds,
     lossPercent: expected > 0 ? change("packetsLost") / expected * 100 : 0,
+    frameRate: playedMs > 0 ? change("framesShown") / playedMs * 1000 : 0,
+    frozenPercent: playedMs > 0 ? change("frozenMs") / playedMs * 100 : 0,
     generatorCpuPercent: threadUs > 0 ? cpuUs / threadUs * 100 : 0,
   };
 }
@@ -151,6 +169,8 @@ const NO_RATES: Pick<Moment, RateNames> = {
   sendBps: 0,
   receiveBps: 0,
   lossPercent: 0,
+  frameRate: 0,
+  frozenPercent: 0,
   generatorCpuPercent: 0,
 };
 

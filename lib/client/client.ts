@@ -82,6 +82,11 @@ export class Client implements AsyncDisposable {
     return this.#stay?.reception.size ?? 0;
   }
 
+  /** To the server and back, in milliseconds; -1 while it is not known. */
+  get roundTripMs(): number {
+    return this.#stay?.roundTripMs ?? -1;
+  }
+
   /** Jitter of each track that media comes on, in milliseconds. */
   *jittersMs(): Iterable<number> {
     for (const { receiver } of this.#stay?.reception.tracks ?? []) {

@@ -35,6 +35,7 @@ export interface ConsumeOptions {
 export class Consumption {
   readonly reception: Reception;
   readonly layers: ReceivedLayers;
+  readonly #environment: ClientEnvironment;
   readonly #onEvent: (event: ClientEvent) => void;
   readonly #subscriptions: Subscriptions;
   readonly #producersOf = new Map<string, Set<string>>();
@@ -49,10 +50,10 @@ export class Consumption {
     { maxAudio, maxVideo, nominalVideo, nominalAudio }: ConsumeOptions,
     onEvent: (event: ClientEvent) => void,
   ) {
+    this.#environment = environment;
     this.#onEvent = onEvent;
     this.reception = new Reception(environment, nominalVideo, nominalAudio);
     this.layers = new ReceivedLayers({
-      counters: environment.meter.counters,
       onFlow: (producerId, flows) =>
         this.reception.setFlowing(producerId, flows),
     });
@@ -147,6 +148,7 @@ export class Consumption {
   async #consumeOne(producer: OfferedProducer): Promise<void> {
     const { producerId, kind } = producer;
     const conversation = this.#conversation!;
+    const requestedAtMs = this.#environment.wallNowMs();
     try {
       const created = await conversation.request("consume", {
         type: "consume",
@@ -157,7 +159,7 @@ export class Consumption {
       this.#onEvent({ type: "consumed", kind });
       // The track may have gone while the reply was under way.
       if (!this.#subscriptions.has(producerId)) return;
-      this.reception.add(created);
+      this.reception.add(created, requestedAtMs);
       this.layers.open(created, conversation);
       await this.#resume(conversation, producerId, created.consumerId);
     } catch (error) {

@@ -6,7 +6,12 @@
  * @module
  */
 
-import type { PacketSink, ReceiveMeter, SendMeter } from "../media/mod.ts";
+import type {
+  FrameMeter,
+  PacketSink,
+  ReceiveMeter,
+  SendMeter,
+} from "../media/mod.ts";
 import type { RemoteTransport, Task, TransportHandlers } from "../rtc/mod.ts";
 import type { Channel, Clock } from "../signaling/mod.ts";
 
@@ -26,6 +31,8 @@ export interface ClientTransport extends PacketSink {
     readonly authFailures: number;
     readonly replayed: number;
   };
+  /** Round trip of the last consent check, in milliseconds; 0 before one is answered. */
+  readonly roundTripMs: number;
   /** Resolves when DTLS is up; `serverReady` says that the server knows our fingerprint. */
   connect(serverReady: Promise<unknown>): Promise<void>;
   sendRtcp(offset: number, length: number): void;
@@ -33,19 +40,8 @@ export interface ClientTransport extends PacketSink {
 }
 
 /** Where packets are counted; shared by all clients of a thread. */
-export interface ClientMeter {
-  readonly counters: SendMeter["counters"] & ReceiveMeter["counters"] & {
-    pliReceived: number;
-    firReceived: number;
-    pliSent: number;
-    nackReceived: number;
-    rtxSent: number;
-    nackSent: number;
-    rtxReceived: number;
-    layerSwitches: number;
-  };
-  readonly lateness: SendMeter["lateness"];
-  readonly mediaLatency: ReceiveMeter["mediaLatency"];
+export interface ClientMeter extends SendMeter, ReceiveMeter, FrameMeter {
+  readonly counters: SendMeter["counters"] & ReceiveMeter["counters"];
 }
 
 /** The world of one thread's clients. */

@@ -17,11 +17,17 @@ const INTERVAL_MS = 100;
 const MISSING_INTERVAL_MS = 20;
 /** Between noticing a loss and asking: what was overtaken may still come. */
 const REORDERING_MS = 5;
+/** Between two requests for a key frame of the same track. */
+const KEY_FRAME_RETRY_MS = 1000;
 
 /** Sends feedback for one receiving transport. */
 export class FeedbackTask {
   dueMs = Infinity;
   heapIndex = -1;
+  /** Key frames asked for. */
+  pliSent = 0;
+  /** Packets asked for again. */
+  nackSent = 0;
   readonly #environment: ClientEnvironment;
   readonly #reception: Reception;
   readonly #transport: () => ClientTransport | undefined;
@@ -80,11 +86,14 @@ export class FeedbackTask {
   }
 
   #sendRequests(transport: ClientTransport, nowMs: number): void {
-    const { counters } = this.#environment.meter;
-    for (const { receiver, nacks } of this.#reception.tracks) {
-      if (receiver.needsKeyFrame) {
+    for (const track of this.#reception.tracks) {
+      const { receiver, nacks } = track;
+      const askedAgo = nowMs - track.keyFrameAskedMs;
+      const isStuck = receiver.isStuck && askedAgo >= KEY_FRAME_RETRY_MS;
+      if (receiver.needsKeyFrame || isStuck) {
         receiver.needsKeyFrame = false;
-        counters.pliSent++;
+        track.keyFrameAskedMs = nowMs;
+        this.pliSent++;
         transport.sendRtcp(
           0,
           writePli(transport.out, 0, this.#ownSsrc, receiver.ssrc),
@@ -93,7 +102,7 @@ export class FeedbackTask {
       if (nacks === undefined || nacks.size === 0) continue;
       const due = nacks.takeDue(nowMs);
       if (due.length === 0) continue;
-      counters.nackSent += due.length;
+      this.nackSent += due.length;
       transport.sendRtcp(
         0,
         writeNack(transport.out, 0, this.#ownSsrc, receiver.ssrc, due),

@@ -17,13 +17,14 @@ interface Consumer {
 
 /** Who is told. */
 export interface LayerHandlers {
-  readonly counters: { layerSwitches: number };
   /** The server sends a layer of this producer again, or none any more. */
   readonly onFlow: (producerId: string, flows: boolean) => void;
 }
 
 /** The layers of one stay's consumers. */
 export class ReceivedLayers {
+  /** Times that the server went over to another layer of a track. */
+  switches = 0;
   readonly #handlers: LayerHandlers;
   /** Consumers that choose among layers, by producer. */
   readonly #consumers = new Map<string, Consumer>();
@@ -86,7 +87,7 @@ export class ReceivedLayers {
     consumer.spatialLayer = spatialLayer ?? undefined;
     this.#handlers.onFlow(consumer.producerId, spatialLayer !== null);
     if (before === undefined || spatialLayer === null) return;
-    if (before !== spatialLayer) this.#handlers.counters.layerSwitches++;
+    if (before !== spatialLayer) this.switches++;
   }
 }
 

@@ -10,6 +10,8 @@ import {
   AUDIO_PRESET,
   EXTENSION_URIS,
   extensionId,
+  FrameRhythm,
+  FrameTracker,
   type MediaRate,
   type Moment,
   NackList,
@@ -27,6 +29,10 @@ export interface ConsumedTrack {
   readonly receiver: TrackReceiver;
   /** What is missing of it; `undefined` when the server repairs nothing. */
   readonly nacks: NackList | undefined;
+  /** What a viewer sees of it; `undefined` for audio. */
+  readonly frames: FrameTracker | undefined;
+  /** When we last asked for a key frame, on the scheduler's clock. */
+  keyFrameAskedMs: number;
 }
 
 /** Sums over consumers. */
@@ -40,6 +46,22 @@ export interface ReceptionTotals {
   bytes: number;
   /** Consumers that media has arrived on. */
   flowing: number;
+  /** Video frames that a viewer would have seen. */
+  framesShown: number;
+  /** Of those, key frames. */
+  keyFramesShown: number;
+  /** Times that a video stood still (W3C webrtc-stats). */
+  freezes: number;
+  /** For how long, all videos together. */
+  frozenMs: number;
+  /** For how long at most. */
+  longestFreezeMs: number;
+  /** For how long videos were on, freezes included. */
+  playedMs: number;
+  /** From when a video was asked for to its first frame, at most; -1 before any. */
+  firstFrameMs: number;
+  pictureIdJumps: number;
+  timestampJumps: number;
 }
 
 interface SenderReportSeen {
@@ -55,6 +77,8 @@ export class Reception {
   readonly arrivals = new ArrivalLog();
   /** Called when a packet shows that others are missing. */
   onMissing: () => void = () => {};
+  /** Repairs that came (RFC 4588). */
+  rtxReceived = 0;
   /** Negotiated id of the transport-wide sequence number; 0 when there is none. */
   #transportSequenceId = 0;
   readonly #environment: ClientEnvironment;
@@ -92,8 +116,11 @@ export class Reception {
     return this.#tracks.size;
   }
 
-  /** Opens a row for a new consumer. */
-  add(created: ServerMessageOf<"consumerCreated">): void {
+  /** Opens a row for a new consumer, which was asked for at `requestedAtMs` since 1970. */
+  add(
+    created: ServerMessageOf<"consumerCreated">,
+    requestedAtMs: number,
+  ): void {
     const { consumerId, producerId, kind, rtpParameters } = created;
     const ssrc = rtpParameters.encodings.at(0)?.ssrc;
     const codec = rtpParameters.codecs.at(0);
@@ -104,6 +131,11 @@ export class Reception {
     const nowMs = this.#environment.scheduler.nowMs();
     const repairSsrc = rtpParameters.encodings[0].rtx?.ssrc;
     const nacks = repairSsrc === undefined ? undefined : new NackList();
+    const { meter } = this.#environment;
+    const frames = kind === "audio" ? undefined : new FrameTracker(
+      new FrameRhythm(meter, requestedAtMs),
+      codec.clockRate,
+    );
     const receiver = new TrackReceiver({
       kind,
       ssrc: ssrc | 0,
@@ -113,19 +145,29 @@ export class Reception {
         rtpParameters.headerExtensions,
       ),
       nacks,
+      frames,
       nominalPps,
+      requestedAtMs,
       openedMs: nowMs,
-      meter: this.#environment.meter,
+      meter,
     });
-    // The pause may have been told in the same moment as the consumer.
-    if (this.#paused.has(producerId)) receiver.suspend(nowMs);
     this.#bySsrc.set(ssrc | 0, receiver);
     if (repairSsrc !== undefined) this.#repairs.set(repairSsrc | 0, receiver);
     this.#transportSequenceId ||= extensionId(
       EXTENSION_URIS.transportSequence,
       rtpParameters.headerExtensions,
     );
-    this.#tracks.set(producerId, { consumerId, producerId, receiver, nacks });
+    const track: ConsumedTrack = {
+      consumerId,
+      producerId,
+      receiver,
+      nacks,
+      frames,
+      keyFrameAskedMs: -Infinity,
+    };
+    this.#tracks.set(producerId, track);
+    // The pause may have been told in the same moment as the consumer.
+    this.#steer(producerId);
   }
 
   /** Closes the row of a producer that is gone; its numbers stay. */
@@ -140,11 +182,9 @@ export class Reception {
       if (receiver === track.receiver) this.#repairs.delete(ssrc);
     }
     this.#reports.delete(track.receiver.ssrc);
-    addTotals(
-      this.#closed,
-      track.receiver,
-      this.#environment.scheduler.nowMs(),
-    );
+    const now = this.#now();
+    track.frames?.pause(now);
+    addTotals(this.#closed, track, now);
   }
 
   /** The producer paused or went on: silence is no loss meanwhile. */
@@ -162,12 +202,25 @@ export class Reception {
   }
 
   #steer(producerId: string): void {
-    const receiver = this.#tracks.get(producerId)?.receiver;
-    const nowMs = this.#environment.scheduler.nowMs();
-    const isSilent = this.#paused.has(producerId) ||
-      this.#withheld.has(producerId);
-    if (isSilent) receiver?.suspend(nowMs);
-    else receiver?.resume(nowMs);
+    const track = this.#tracks.get(producerId);
+    if (track === undefined) return;
+    const isPaused = this.#paused.has(producerId);
+    const now = this.#now();
+    if (isPaused || this.#withheld.has(producerId)) {
+      track.receiver.suspend(now.nowMs);
+    } else {
+      track.receiver.resume(now.nowMs);
+    }
+    // What the server withholds stands still all the same.
+    if (isPaused) track.frames?.pause(now);
+    else track.frames?.rhythm.resume();
+  }
+
+  #now(): Moment {
+    return {
+      nowMs: this.#environment.scheduler.nowMs(),
+      wallMs: this.#environment.wallNowMs(),
+    };
   }
 
   /** Takes one decrypted RTP packet. */
@@ -185,7 +238,7 @@ export class Reception {
       this.arrivals.record(sequence, arrival.wallMs);
     }
     const receiver = this.#bySsrc.get(rtp.ssrc);
-    if (receiver === undefined) return this.#receiveOther(rtp);
+    if (receiver === undefined) return this.#receiveOther(rtp, arrival);
     if (this.firstMs < 0) this.firstMs = this.#arrivedMs(arrival.wallMs);
     receiver.receive(rtp, arrival);
     if (receiver.isMissingPackets) this.onMissing();
@@ -206,11 +259,11 @@ export class Reception {
   }
 
   /** Repairs, bandwidth probes, and tracks whose `consumerCreated` is still under way. */
-  #receiveOther(rtp: RtpReader): void {
+  #receiveOther(rtp: RtpReader, arrival: Readonly<Moment>): void {
     const repaired = this.#repairs.get(rtp.ssrc);
     if (repaired === undefined) return;
-    this.#environment.meter.counters.rtxReceived++;
-    repaired.receiveRepair(rtp);
+    this.rtxReceived++;
+    repaired.receiveRepair(rtp, arrival);
   }
 
   /** Notes a sender report, whose time our reports repeat. */
@@ -245,10 +298,8 @@ export class Reception {
   /** Sums over all consumers of the stay, closed ones too. */
   totals(): ReceptionTotals {
     const totals = { ...this.#closed };
-    const nowMs = this.#environment.scheduler.nowMs();
-    for (const { receiver } of this.#tracks.values()) {
-      addTotals(totals, receiver, nowMs);
-    }
+    const now = this.#now();
+    for (const track of this.#tracks.values()) addTotals(totals, track, now);
     return totals;
   }
 
@@ -268,20 +319,46 @@ export function noTotals(): ReceptionTotals {
     received: 0,
     bytes: 0,
     flowing: 0,
+    framesShown: 0,
+    keyFramesShown: 0,
+    freezes: 0,
+    frozenMs: 0,
+    longestFreezeMs: 0,
+    playedMs: 0,
+    firstFrameMs: -1,
+    pictureIdJumps: 0,
+    timestampJumps: 0,
   };
 }
 
 function addTotals(
   totals: ReceptionTotals,
-  receiver: TrackReceiver,
-  nowMs: number,
+  { receiver, frames }: ConsumedTrack,
+  now: Moment,
 ): void {
   totals.expected += receiver.expected;
   totals.lost += receiver.lost;
   // What was repaired and came all the same is not lost.
   totals.repaired += Math.min(receiver.packetsRepaired, receiver.lost);
-  totals.deliverable += receiver.deliverable(nowMs);
+  totals.deliverable += receiver.deliverable(now.nowMs);
   totals.received += receiver.packetsReceived;
   totals.bytes += receiver.bytesReceived;
   if (receiver.packetsReceived > 0) totals.flowing++;
+  if (frames === undefined) return;
+  const shown = frames.rhythm.figures(now);
+  totals.framesShown += shown.frames;
+  totals.keyFramesShown += frames.keyFrames;
+  totals.freezes += shown.freezes;
+  totals.frozenMs += shown.frozenMs;
+  totals.longestFreezeMs = Math.max(
+    totals.longestFreezeMs,
+    shown.longestFreezeMs,
+  );
+  totals.playedMs += shown.playedMs;
+  totals.firstFrameMs = Math.max(
+    totals.firstFrameMs,
+    shown.firstFrameMs ?? -1,
+  );
+  totals.pictureIdJumps += frames.pictureIdJumps;
+  totals.timestampJumps += frames.timestampJumps;
 }

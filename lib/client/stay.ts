@@ -11,8 +11,13 @@ import type {
   ServerMessage,
   ServerMessageOf,
 } from "../protocol/mod.ts";
-import { type MediaRate, readRtcp, type VideoPreset } from "../media/mod.ts";
-import type { TransportError } from "../rtc/mod.ts";
+import {
+  type MediaRate,
+  readRtcp,
+  roundTripMs,
+  type VideoPreset,
+} from "../media/mod.ts";
+import type { PacketHandler, TransportError } from "../rtc/mod.ts";
 import type { Conversation } from "../signaling/mod.ts";
 import { Consumption } from "./consumption.ts";
 import type { ClientEnvironment, ClientTransport } from "./environment.ts";
@@ -43,6 +48,26 @@ export interface StayHandlers {
   readonly onBroken: (kind: ClientErrorKind, message: string) => void;
 }
 
+/** Requests for packets and key frames, both ways. */
+export interface FeedbackCounts {
+  /** Key frames that the server asked for by PLI. */
+  pliReceived: number;
+  /** The same by FIR. */
+  firReceived: number;
+  /** Packets that the server asked to repeat. */
+  nackReceived: number;
+  /** Packets sent again. */
+  rtxSent: number;
+  /** Key frames that we asked for. */
+  pliSent: number;
+  /** Packets that we asked to repeat. */
+  nackSent: number;
+  /** Repairs that came. */
+  rtxReceived: number;
+  /** Times that the server went over to another layer of a track. */
+  layerSwitches: number;
+}
+
 /** One stay in a room. */
 export class Stay {
   readonly publication: Publication;
@@ -53,12 +78,22 @@ export class Stay {
   readonly #feedback: FeedbackTask;
   readonly #reports: ReportTask;
   readonly #transports: ClientTransport[] = [];
+  /** What the server asked of us. */
+  readonly #asked = {
+    pliReceived: 0,
+    firReceived: 0,
+    nackReceived: 0,
+    rtxSent: 0,
+  };
   #conversation: Conversation | undefined;
   #sendTransport: ClientTransport | undefined;
   #receiveTransport: ClientTransport | undefined;
   #router: RtpCapabilities | undefined;
   #sendTransportId = "";
   #participantId = "";
+  /** When the reports at hand came, in milliseconds since 1970. */
+  #reportWallMs = 0;
+  #reportedRoundTripMs = -1;
   #video: VideoPreset | undefined;
   #isUp = false;
   #broken: StayBrokenError | undefined;
@@ -106,6 +141,24 @@ export class Stay {
   /** Whether it is over although nobody asked for it. */
   get isBroken(): boolean {
     return this.#broken !== undefined;
+  }
+
+  /** To the server and back, in milliseconds: by its reports on what we send, else by ICE; -1 while it is not known. */
+  get roundTripMs(): number {
+    if (this.#reportedRoundTripMs >= 0) return this.#reportedRoundTripMs;
+    const transport = this.#receiveTransport ?? this.#sendTransport;
+    return transport?.roundTripMs || -1;
+  }
+
+  /** Requests for packets and key frames, and what came of them, so far. */
+  get feedback(): FeedbackCounts {
+    return {
+      ...this.#asked,
+      pliSent: this.#feedback.pliSent,
+      nackSent: this.#feedback.nackSent,
+      rtxReceived: this.reception.rtxReceived,
+      layerSwitches: this.#consumption.layers.switches,
+    };
   }
 
   /** Packets that failed authentication or were replayed, on both transports. */
@@ -299,23 +352,24 @@ export class Stay {
     this.#handlers.onEvent({ type: "produced", kind });
   }
 
-  readonly #onRtcp = (
-    bytes: Uint8Array,
-    offset: number,
-    length: number,
-  ): void => readRtcp(bytes, offset, length, this.#rtcpHandler);
+  readonly #onRtcp: PacketHandler = (bytes, offset, length, arrival) => {
+    this.#reportWallMs = arrival.wallMs;
+    readRtcp(bytes, offset, length, this.#rtcpHandler);
+  };
 
   readonly #rtcpHandler = {
     onKeyFrameRequest: (kind: "pli" | "fir", ssrc: number): void => {
-      const { counters } = this.#environment.meter;
-      if (kind === "pli") counters.pliReceived++;
-      else counters.firReceived++;
+      if (kind === "pli") this.#asked.pliReceived++;
+      else this.#asked.firReceived++;
       this.publication.askKeyFrame(ssrc);
     },
     onMissing: (ssrc: number, sequence: number): void => {
-      const { counters } = this.#environment.meter;
-      counters.nackReceived++;
-      if (this.publication.resend(ssrc, sequence)) counters.rtxSent++;
+      this.#asked.nackReceived++;
+      if (this.publication.resend(ssrc, sequence)) this.#asked.rtxSent++;
+    },
+    onReportBlock: (_ssrc: number, last: number, delay: number): void => {
+      if (last === 0) return;
+      this.#reportedRoundTripMs = roundTripMs(this.#reportWallMs, last, delay);
     },
     onSenderReport: (ssrc: number, middleNtp: number): void =>
       this.reception.onSenderReport(ssrc, middleNtp),

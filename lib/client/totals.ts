@@ -6,10 +6,10 @@
  */
 
 import { noTotals, type ReceptionTotals } from "./reception.ts";
-import type { Stay } from "./stay.ts";
+import type { FeedbackCounts, Stay } from "./stay.ts";
 
 /** A client's media, summed over its stays. */
-export interface ClientTotals extends ReceptionTotals {
+export interface ClientTotals extends ReceptionTotals, FeedbackCounts {
   packetsSent: number;
   bytesSent: number;
   srtpFailures: number;
@@ -28,6 +28,14 @@ export interface ClientTotals extends ReceptionTotals {
 export function emptyTotals(): ClientTotals {
   return {
     ...noTotals(),
+    pliReceived: 0,
+    firReceived: 0,
+    nackReceived: 0,
+    rtxSent: 0,
+    pliSent: 0,
+    nackSent: 0,
+    rtxReceived: 0,
+    layerSwitches: 0,
     packetsSent: 0,
     bytesSent: 0,
     srtpFailures: 0,
@@ -42,13 +50,13 @@ export function emptyTotals(): ClientTotals {
 /** Adds a stay to totals of earlier ones. */
 export function addStay(totals: ClientTotals, stay: Stay): void {
   const received = stay.reception.totals();
-  totals.expected += received.expected;
-  totals.lost += received.lost;
-  totals.repaired += received.repaired;
-  totals.deliverable += received.deliverable;
-  totals.received += received.received;
-  totals.bytes += received.bytes;
-  totals.flowing += received.flowing;
+  addAll(totals, received, SUMS);
+  totals.longestFreezeMs = Math.max(
+    totals.longestFreezeMs,
+    received.longestFreezeMs,
+  );
+  totals.firstFrameMs = Math.max(totals.firstFrameMs, received.firstFrameMs);
+  addAll(totals, stay.feedback, FEEDBACK);
   const { auth, replayed } = stay.srtpFailures;
   totals.srtpFailures += auth;
   totals.duplicates += replayed;
@@ -66,6 +74,43 @@ export function addStay(totals: ClientTotals, stay: Stay): void {
       totals.stayFirstSentMs = earlier(totals.stayFirstSentMs, firstSentMs);
     }
   }
+}
+
+/** What adds up from stay to stay. */
+const SUMS = [
+  "expected",
+  "lost",
+  "repaired",
+  "deliverable",
+  "received",
+  "bytes",
+  "flowing",
+  "framesShown",
+  "keyFramesShown",
+  "freezes",
+  "frozenMs",
+  "playedMs",
+  "pictureIdJumps",
+  "timestampJumps",
+] as const;
+
+const FEEDBACK = [
+  "pliReceived",
+  "firReceived",
+  "nackReceived",
+  "rtxSent",
+  "pliSent",
+  "nackSent",
+  "rtxReceived",
+  "layerSwitches",
+] as const;
+
+function addAll<K extends string>(
+  sums: Record<K, number>,
+  values: Readonly<Record<K, number>>,
+  keys: readonly K[],
+): void {
+  for (const key of keys) sums[key] += values[key];
 }
 
 function earlier(beforeMs: number, ms: number): number {

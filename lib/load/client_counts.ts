@@ -9,6 +9,27 @@ import type { Network } from "../impairment/mod.ts";
 import type { CounterName } from "../metrics/mod.ts";
 import type { DrivenTotals } from "./client_port.ts";
 
+/** Counters that have the name of what they sum up. */
+const PLAIN = [
+  "framesShown",
+  "keyFramesShown",
+  "freezes",
+  "frozenMs",
+  "playedMs",
+  "pictureIdJumps",
+  "timestampJumps",
+  "layerSwitches",
+  "pliReceived",
+  "firReceived",
+  "nackReceived",
+  "pliSent",
+  "nackSent",
+  "rtxSent",
+  "rtxReceived",
+] as const satisfies readonly (CounterName & keyof DrivenTotals)[];
+
+type PlainCount = typeof PLAIN[number];
+
 /** Those counters; written to in place. */
 export type ClientCounts = Record<
   Extract<
@@ -19,6 +40,7 @@ export type ClientCounts = Record<
     | "packetsDeliverable"
     | "packetsDuplicate"
     | "srtpFailures"
+    | PlainCount
     | "impairedIn"
     | "impairedInDropped"
     | "impairedInDelayed"
@@ -40,6 +62,21 @@ export function noCounts(): ClientCounts {
     packetsDeliverable: 0,
     packetsDuplicate: 0,
     srtpFailures: 0,
+    framesShown: 0,
+    keyFramesShown: 0,
+    freezes: 0,
+    frozenMs: 0,
+    playedMs: 0,
+    pictureIdJumps: 0,
+    timestampJumps: 0,
+    layerSwitches: 0,
+    pliReceived: 0,
+    firReceived: 0,
+    nackReceived: 0,
+    pliSent: 0,
+    nackSent: 0,
+    rtxSent: 0,
+    rtxReceived: 0,
     impairedIn: 0,
     impairedInDropped: 0,
     impairedInDelayed: 0,
@@ -63,6 +100,7 @@ export function addCounts(
   counts.packetsDeliverable += totals.deliverable;
   counts.packetsDuplicate += totals.duplicates;
   counts.srtpFailures += totals.srtpFailures;
+  for (const name of PLAIN) counts[name] += totals[name];
   counts.impairedIn += inboundCounts.packets;
   counts.impairedInDropped += inboundCounts.dropped;
   counts.impairedInDelayed += inboundCounts.delayed;

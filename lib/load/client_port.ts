@@ -22,6 +22,24 @@ export interface DrivenTotals {
   readonly repaired: number;
   readonly deliverable: number;
   readonly flowing: number;
+  readonly framesShown: number;
+  readonly keyFramesShown: number;
+  readonly freezes: number;
+  readonly frozenMs: number;
+  readonly longestFreezeMs: number;
+  readonly playedMs: number;
+  /** -1 before any. */
+  readonly firstFrameMs: number;
+  readonly pictureIdJumps: number;
+  readonly timestampJumps: number;
+  readonly pliReceived: number;
+  readonly firReceived: number;
+  readonly nackReceived: number;
+  readonly rtxSent: number;
+  readonly pliSent: number;
+  readonly nackSent: number;
+  readonly rtxReceived: number;
+  readonly layerSwitches: number;
   readonly srtpFailures: number;
   readonly duplicates: number;
   /** On the node's clock; -1 before. */
@@ -64,6 +82,8 @@ export type DrivenEvent =
 export interface DrivenClient {
   readonly producersOpen: number;
   readonly consumersOpen: number;
+  /** To the server and back, in milliseconds; -1 while it is not known. */
+  readonly roundTripMs: number;
   /** Jitter of each track that media comes on, in milliseconds. */
   jittersMs(): Iterable<number>;
   /** The layer of each simulcast track, 0 is the smallest; `undefined` for one of which nothing comes. */

@@ -5,7 +5,11 @@
  */
 
 import type { Network } from "../impairment/mod.ts";
-import type { ClientRecorder, NodeMeter } from "../metrics/mod.ts";
+import type {
+  ClientFigures,
+  ClientRecorder,
+  NodeMeter,
+} from "../metrics/mod.ts";
 import type { DrivenClient, DrivenTotals } from "./client_port.ts";
 import type { ClientPlan } from "./plan.ts";
 
@@ -49,6 +53,23 @@ export function endSession(driven: Driven, nowMs: number): void {
   driven.connectedMs = -1;
 }
 
+/** Figures that have the name of what is known of the client's media. */
+const SAME = [
+  "framesShown",
+  "freezes",
+  "frozenMs",
+  "longestFreezeMs",
+  "playedMs",
+  "pictureIdJumps",
+  "timestampJumps",
+  "layerSwitches",
+  "pliSent",
+  "nackSent",
+  "pliReceived",
+  "firReceived",
+  "nackReceived",
+] as const satisfies readonly (keyof ClientFigures & keyof DrivenTotals)[];
+
 /** Brings its record up to date with its media so far. */
 export function refreshFigures(
   driven: Driven,
@@ -72,12 +93,14 @@ export function refreshFigures(
   figures.bytesSent = totals.bytesSent;
   figures.bytesReceived = totals.bytes;
   figures.consumersFlowing = totals.flowing;
+  for (const name of SAME) figures[name] = totals[name];
+  if (totals.firstFrameMs >= 0) figures.firstKeyFrameMs = totals.firstFrameMs;
   noteFirst(driven, meter, "timeToFirstMediaSent", totals.firstSentMs);
   noteFirst(driven, meter, "timeToFirstMediaReceived", totals.firstReceivedMs);
   noteRecovery(driven, totals, meter);
 }
 
-/** Adds it to the gauges, and its jitter to the trend. */
+/** Adds it to the gauges, and its jitter and round trip to the trends. */
 export function refreshGauges(
   { client, record: { figures } }: Driven,
   meter: NodeMeter,
@@ -89,6 +112,11 @@ export function refreshGauges(
     for (const ms of client.jittersMs()) {
       jitter.record(ms * 1000);
       figures.maxJitterMs = Math.max(figures.maxJitterMs ?? 0, ms);
+    }
+    const ms = client.roundTripMs;
+    if (ms >= 0) {
+      meter.trend("roundTrip").record(ms * 1000);
+      figures.maxRoundTripMs = Math.max(figures.maxRoundTripMs ?? 0, ms);
     }
   }
   if (figures.state === "connected" || figures.state === "joining") {

@@ -10,6 +10,8 @@ export * from "./arrival_log.ts";
 export * from "./audio_sender.ts";
 export * from "./clip_audio_sender.ts";
 export * from "./clip_video_sender.ts";
+export * from "./frame_rhythm.ts";
+export * from "./frame_tracker.ts";
 export * from "./nack_list.ts";
 export * from "./ntp.ts";
 export * from "./packetize.ts";

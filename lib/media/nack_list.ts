@@ -48,6 +48,11 @@ export class NackList {
     return true;
   }
 
+  /** Whether a packet is missing and still worth asking for. */
+  has(sequence: number): boolean {
+    return this.#missing.has(sequence);
+  }
+
   /** Notes that a packet came after all; returns whether it was missing. */
   remove(sequence: number): boolean {
     return this.#missing.delete(sequence);

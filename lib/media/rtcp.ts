@@ -28,6 +28,12 @@ export interface RtcpHandler {
   onMissing?(ssrc: number, sequence: number): void;
   /** The sender of `ssrc` reports; the middle 32 bits of its NTP time, signed. */
   onSenderReport(ssrc: number, middleNtp: number): void;
+  /** What was received of one of our tracks; the times of a round trip are 0 where the reporter had no sender report yet. */
+  onReportBlock?(
+    ssrc: number,
+    lastSenderReport: number,
+    delaySinceLastSenderReport: number,
+  ): void;
 }
 
 /** What a report block says of one received track (RFC 3550 section 6.4.1). */
@@ -76,6 +82,9 @@ export function readRtcp(
       const seconds = (bytes[at + 10] << 24) | (bytes[at + 11] << 16);
       const fraction = (bytes[at + 12] << 8) | bytes[at + 13];
       handler.onSenderReport(int32At(bytes, at + 4), seconds | fraction);
+      readBlocks(bytes, at + 28, at + size, format, handler);
+    } else if (type === RECEIVER_REPORT) {
+      readBlocks(bytes, at + 8, at + size, format, handler);
     } else if (type === TRANSPORT_FEEDBACK && format === GENERIC_NACK) {
       readNack(bytes, at, at + size, handler);
     } else if (type === PAYLOAD_FEEDBACK && format === PLI && size >= 12) {
@@ -86,6 +95,22 @@ export function readRtcp(
       }
     }
     at += size;
+  }
+}
+
+function readBlocks(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  count: number,
+  handler: RtcpHandler,
+): void {
+  for (let i = 0, at = start; i < count && at + 24 <= end; i++, at += 24) {
+    handler.onReportBlock?.(
+      int32At(bytes, at),
+      int32At(bytes, at + 16),
+      int32At(bytes, at + 20),
+    );
   }
 }
 

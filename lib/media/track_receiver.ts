@@ -7,10 +7,10 @@
  */
 
 import { ntpToWallMs } from "./ntp.ts";
+import type { FrameTracker } from "./frame_tracker.ts";
 import type { NackList } from "./nack_list.ts";
 import { MARK_BYTES, readMark } from "./packet_mark.ts";
 import { int32At, type RtpReader } from "./rtp.ts";
-import { isVp8KeyFrameStart } from "./vp8.ts";
 
 /** Counters that all receivers of a thread write to. */
 export interface ReceiveMeter {
@@ -21,6 +21,8 @@ export interface ReceiveMeter {
   };
   /** Takes the latency of each packet that says when it was captured, in microseconds. */
   readonly mediaLatency: { record(us: number): void };
+  /** Takes the time from when a track was asked for to its first packet, in microseconds. */
+  readonly firstPacket: { record(us: number): void };
 }
 
 /**
@@ -45,6 +47,10 @@ export interface ReceiverOptions {
   readonly nominalPps: number;
   /** Where missing packets are noted; `undefined` when nobody repairs this track. */
   readonly nacks?: NackList | undefined;
+  /** What a viewer sees of it; `undefined` for audio. */
+  readonly frames?: FrameTracker | undefined;
+  /** When the track was asked for, in milliseconds since 1970. */
+  readonly requestedAtMs: number;
   /** When the track could first have carried media, on the reactor's clock. */
   readonly openedMs: number;
   readonly meter: ReceiveMeter;
@@ -74,13 +80,8 @@ export class TrackReceiver {
   needsKeyFrame = false;
   bytesReceived = 0;
   outOfOrder = 0;
-  /** Frames whose last packet came. */
-  framesReceived = 0;
-  keyFramesReceived = 0;
-  /** When the first packet came, on the reactor's clock; -1 before. */
-  firstMs = -1;
-  /** When the first key frame began, on the reactor's clock; -1 before. */
-  firstKeyFrameMs = -1;
+  /** When the first packet came, in milliseconds since 1970; -1 before. */
+  firstAtMs = -1;
   readonly #options: ReceiverOptions;
   #lastMs: number;
   #baseSequence = 0;
@@ -100,6 +101,7 @@ export class TrackReceiver {
   #priorDeliverable = 0;
   #settledExpected = 0;
   #suspended = false;
+  #wasSuspended = false;
   #reportedExpected = 0;
   #reportedReceived = 0;
 
@@ -120,6 +122,12 @@ export class TrackReceiver {
   /** Expected packets that have not come; late ones are given back. */
   get lost(): number {
     return Math.max(0, this.expected - this.packetsReceived);
+  }
+
+  /** Whether only a key frame can help: what is missing will not be repaired. */
+  get isStuck(): boolean {
+    const { frames, nacks } = this.#options;
+    return frames?.isStuck(nacks) === true;
   }
 
   /** Whether packets are missing that a repair or a key frame may still make up for. */
@@ -163,7 +171,7 @@ export class TrackReceiver {
   suspend(nowMs: number): void {
     if (this.#suspended) return;
     this.#settle(nowMs);
-    this.#suspended = true;
+    this.#suspended = this.#wasSuspended = true;
   }
 
   /** Media may come again. */
@@ -183,13 +191,13 @@ export class TrackReceiver {
     this.bytesReceived += rtp.length;
     counters.packetsReceived++;
     counters.bytesReceived += rtp.length;
-    if (this.firstMs < 0) this.firstMs = moment.nowMs;
+    if (this.firstAtMs < 0) this.#noteFirst(moment);
     if (this.#isFirst) this.#isFirst = false;
     else this.#trackJitter(rtp.timestamp, moment);
     this.#lastMs = moment.nowMs;
     this.#lastArrivalMs = moment.wallMs;
     this.#lastTimestamp = rtp.timestamp;
-    if (this.kind === "video") this.#trackFrame(rtp, moment);
+    this.#options.frames?.receive(rtp, moment);
     if (rtp.payloadLength >= MARK_BYTES) {
       this.#trackMark(
         readMark(rtp.bytes, rtp.payloadOffset + rtp.payloadLength),
@@ -211,13 +219,17 @@ export class TrackReceiver {
 
   /**
    * Counts a packet of the track's repair stream (RFC 4588 section 4): two
-   * bytes of the original's sequence number, then its payload.
+   * bytes of the original's sequence number, then its payload. The reader is
+   * the original's afterwards.
    */
-  receiveRepair(rtp: RtpReader): void {
+  receiveRepair(rtp: RtpReader, moment: Readonly<Moment>): void {
     if (rtp.payloadLength < 2) return;
     const at = rtp.payloadOffset;
-    const sequence = (rtp.bytes[at] << 8) | rtp.bytes[at + 1];
-    if (this.#options.nacks?.remove(sequence)) this.packetsRepaired++;
+    rtp.sequence = (rtp.bytes[at] << 8) | rtp.bytes[at + 1];
+    rtp.payloadOffset += 2;
+    rtp.payloadLength -= 2;
+    if (this.#options.nacks?.remove(rtp.sequence)) this.packetsRepaired++;
+    this.#options.frames?.receive(rtp, moment);
   }
 
   /**
@@ -232,6 +244,13 @@ export class TrackReceiver {
     const lost = expected - received;
     if (expected <= 0 || lost <= 0) return 0;
     return Math.min(255, Math.floor(lost * 256 / expected));
+  }
+
+  #noteFirst({ wallMs }: Readonly<Moment>): void {
+    this.firstAtMs = wallMs;
+    if (this.#wasSuspended) return;
+    const us = Math.round((wallMs - this.#options.requestedAtMs) * 1000);
+    this.#options.meter.firstPacket.record(us);
   }
 
   /** Keeps what was deliverable so far, and counts anew. */
@@ -263,6 +282,7 @@ export class TrackReceiver {
       this.#baseSequence = this.#maxSequence = sequence;
       this.#badSequence = -1;
       this.#isFirst = true;
+      this.#options.frames?.restart();
     } else {
       this.#options.nacks?.remove(sequence);
       this.outOfOrder++;
@@ -285,16 +305,6 @@ export class TrackReceiver {
       this.#options.clockRateHz / 1000;
     const sent = (timestamp - this.#lastTimestamp) | 0;
     this.#jitter += (Math.abs(arrived - sent) - this.#jitter) / 16;
-  }
-
-  #trackFrame(rtp: RtpReader, moment: Readonly<Moment>): void {
-    if (rtp.marker) this.framesReceived++;
-    if (
-      isVp8KeyFrameStart(rtp.bytes, rtp.payloadOffset, rtp.payloadLength)
-    ) {
-      this.keyFramesReceived++;
-      if (this.firstKeyFrameMs < 0) this.firstKeyFrameMs = moment.nowMs;
-    }
   }
 
   #trackMark(mark: number): void {

@@ -99,7 +99,17 @@ export function vp8DescriptorBytes(
   return size > length ? -1 : size;
 }
 
-/** Whether a payload begins a key frame: S = 1, partition 0, and P = 0 in the frame's first byte. */
+/** Whether a payload begins a frame: S = 1, partition 0. */
+export function isVp8Start(
+  bytes: Uint8Array,
+  offset: number,
+  length: number,
+): boolean {
+  return length > 0 &&
+    (bytes[offset] & (START_OF_PARTITION | 0x07)) === START_OF_PARTITION;
+}
+
+/** Whether a payload begins a key frame: P = 0 in the frame's first byte. */
 export function isVp8KeyFrameStart(
   bytes: Uint8Array,
   offset: number,
@@ -107,7 +117,19 @@ export function isVp8KeyFrameStart(
 ): boolean {
   const descriptor = vp8DescriptorBytes(bytes, offset, length);
   return descriptor > 0 && descriptor < length &&
-    (bytes[offset] & START_OF_PARTITION) !== 0 &&
-    (bytes[offset] & 0x07) === 0 &&
+    isVp8Start(bytes, offset, length) &&
     (bytes[offset + descriptor] & 0x01) === 0;
+}
+
+/** The picture id of a payload; -1 when it has none of 15 bits. */
+export function vp8PictureId(
+  bytes: Uint8Array,
+  offset: number,
+  length: number,
+): number {
+  const isThere = length >= 4 &&
+    (bytes[offset] & EXTENDED) !== 0 &&
+    (bytes[offset + 1] & HAS_PICTURE_ID) !== 0 &&
+    (bytes[offset + 2] & LONG_PICTURE_ID) !== 0;
+  return isThere ? ((bytes[offset + 2] & 0x7f) << 8) | bytes[offset + 3] : -1;
 }

@@ -71,6 +71,36 @@ export interface ClientFigures {
   recoveryMs: number | null;
   /** The largest jitter of a track, looked at once a second. */
   maxJitterMs: number | null;
+  /** The longest round trip to the server, looked at once a second. */
+  maxRoundTripMs: number | null;
+  /** From when a video was asked for until its first frame, at most; those that were paused at first left out. */
+  firstKeyFrameMs: number | null;
+  /** Video frames that a viewer would have seen. */
+  framesShown: number;
+  /** Times that a video stood still. */
+  freezes: number;
+  /** For how long, all its videos together. */
+  frozenMs: number;
+  /** For how long at most. */
+  longestFreezeMs: number;
+  /** For how long its videos were on, freezes included, all together. */
+  playedMs: number;
+  /** Frames whose picture id did not follow that of the frame right before. */
+  pictureIdJumps: number;
+  /** Frames whose timestamp did not move on, or led the clock by a second. */
+  timestampJumps: number;
+  /** Times that the server went over to other layers of a track. */
+  layerSwitches: number;
+  /** Key frames that it asked for. */
+  pliSent: number;
+  /** Packets that it asked to repeat. */
+  nackSent: number;
+  /** Key frames that the server asked it for by PLI. */
+  pliReceived: number;
+  /** The same by FIR. */
+  firReceived: number;
+  /** Packets that the server asked it to repeat. */
+  nackReceived: number;
   /** RTP packets sent. */
   packetsSent: number;
   /** RTP packets received, repairs apart. */
@@ -139,6 +169,21 @@ export class ClientRecorder {
     timeToFirstMediaReceivedMs: null,
     recoveryMs: null,
     maxJitterMs: null,
+    maxRoundTripMs: null,
+    firstKeyFrameMs: null,
+    framesShown: 0,
+    freezes: 0,
+    frozenMs: 0,
+    longestFreezeMs: 0,
+    playedMs: 0,
+    pictureIdJumps: 0,
+    timestampJumps: 0,
+    layerSwitches: 0,
+    pliSent: 0,
+    nackSent: 0,
+    pliReceived: 0,
+    firReceived: 0,
+    nackReceived: 0,
     packetsSent: 0,
     packetsReceived: 0,
     packetsExpected: 0,

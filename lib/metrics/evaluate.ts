@@ -5,7 +5,13 @@
  */
 
 import { holds } from "./comparison.ts";
-import { type ClientTally, rateOf, totalErrors, trendOf } from "./figures.ts";
+import {
+  type ClientTally,
+  counterOf,
+  rateOf,
+  totalErrors,
+  trendOf,
+} from "./figures.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Aggregate, Threshold, ThresholdUnit } from "./threshold.ts";
 import type { Trend } from "./trend.ts";
@@ -21,7 +27,7 @@ export interface ThresholdResult {
   readonly value: number | null;
   /** The bound, in `unit`. */
   readonly bound: number;
-  /** Milliseconds, a ratio or a count. */
+  /** Milliseconds, a ratio, a count, or frames a second. */
   readonly unit: ThresholdUnit;
   /** Who was hurt most, where it was not kept and that is known. */
   readonly worst?: WorstHit | undefined;
@@ -57,6 +63,11 @@ function measure(
       return aggregateOf(trendOf(snapshot, subject.trend), subject.aggregate);
     case "rate":
       return rateOf(snapshot, subject.rate, tally);
+    case "freezes":
+      // Where there is no video, none can freeze.
+      return counterOf(snapshot, "framesShown") === 0
+        ? null
+        : counterOf(snapshot, "freezes");
     case "errors":
       return totalErrors(snapshot);
   }

@@ -48,8 +48,18 @@ export function counterOf(snapshot: Snapshot, name: CounterName): number {
 
 /** A trend's distribution; empty when nothing was recorded. */
 export function trendOf(snapshot: Snapshot, name: TrendName): Trend {
+  if (name === "freezeTime") return freezeTimes(snapshot);
   const json = snapshot.trends[name];
   return json === undefined ? new Trend() : Trend.fromJSON(json);
+}
+
+/** Of every client that saw video; it changes until the client leaves, so it is made when asked for. */
+function freezeTimes({ clients }: Snapshot): Trend {
+  const trend = new Trend();
+  for (const { framesShown, frozenMs } of clients) {
+    if (framesShown > 0) trend.record(frozenMs * 1000);
+  }
+  return trend;
 }
 
 /** The counts of errors by kind, the most frequent first. */
@@ -67,7 +77,7 @@ export function totalErrors(snapshot: Snapshot): number {
   return errorCounts(snapshot).reduce((sum, [, count]) => sum + count, 0);
 }
 
-/** A rate, as a ratio; `null` when there is nothing to divide by. */
+/** A rate, as a ratio or a second; `null` when there is nothing to divide by. */
 export function rateOf(
   snapshot: Snapshot,
   name: RateName,
@@ -83,6 +93,10 @@ export function rateOf(
       return ratio(counter("packetsReceived"), counter("packetsSent"));
     case "loss":
       return ratio(counter("packetsLost"), counter("packetsExpected"));
+    case "frozen":
+      return ratio(counter("frozenMs"), counter("playedMs"));
+    case "frameRate":
+      return ratio(counter("framesShown") * 1000, counter("playedMs"));
     case "achievedRatio":
       return ratio(counter("packetsSent"), counter("packetsPlanned"));
   }

@@ -10,7 +10,13 @@
 export type MetricType = "counter" | "gauge" | "trend" | "rate";
 
 /** What a metric is counted in. Trends record microseconds and show milliseconds. */
-export type MetricUnit = "packets" | "bytes" | "count" | "ms" | "ratio";
+export type MetricUnit =
+  | "packets"
+  | "bytes"
+  | "count"
+  | "ms"
+  | "ratio"
+  | "fps";
 
 /** One entry of the registry. */
 export interface MetricDefinition {
@@ -126,6 +132,50 @@ export const METRICS = {
     "neither",
     "Times that a simulcast track went from one layer to another.",
   ),
+  framesShown: counter(
+    "count",
+    "higher",
+    "Video frames that a viewer would have seen: whole, and nothing missing before them.",
+  ),
+  keyFramesShown: counter("count", "neither", "Of those, key frames."),
+  freezes: counter(
+    "count",
+    "lower",
+    "Times that a video stood still (W3C webrtc-stats).",
+  ),
+  frozenMs: counter(
+    "ms",
+    "lower",
+    "For how long videos stood still, all together.",
+  ),
+  playedMs: counter(
+    "ms",
+    "neither",
+    "For how long videos were on, freezes included, all together.",
+  ),
+  pictureIdJumps: counter(
+    "count",
+    "lower",
+    "Video frames whose picture id did not follow that of the frame right before.",
+  ),
+  timestampJumps: counter(
+    "count",
+    "lower",
+    "Video frames whose timestamp did not move on, or led the clock by a second.",
+  ),
+  firstPacket: trend(
+    "From when a track was asked for to its first packet.",
+  ),
+  firstKeyFrame: trend(
+    "From when a video was asked for to its first frame shown, which is a key frame.",
+  ),
+  frameGap: trend("From one video frame shown to the next."),
+  freezeTime: trend(
+    "For how long video stood still at a client, all its videos together.",
+  ),
+  roundTrip: trend(
+    "To the server and back, once a second: by receiver reports (RFC 3550 section 6.4.1), at clients that send nothing by ICE consent checks.",
+  ),
   mediaLatency: trend(
     "From capture (abs-capture-time) to the receiving kernel.",
   ),
@@ -191,6 +241,15 @@ export const METRICS = {
   ),
   receiveSendRatio: rate("higher", "Packets received divided by packets sent."),
   loss: rate("lower", "Packets lost, of those expected."),
+  frozen: rate(
+    "lower",
+    "Time that videos stood still, of the time that they were on.",
+  ),
+  frameRate: rate(
+    "higher",
+    "Frames that a video showed a second, on average.",
+    "fps",
+  ),
   achievedRatio: rate(
     "higher",
     "Packets that the generator sent, of those that were due.",
@@ -266,6 +325,7 @@ function trend(doc: string): MetricDefinition & { readonly type: "trend" } {
 function rate(
   better: MetricDefinition["better"],
   doc: string,
+  unit: "ratio" | "fps" = "ratio",
 ): MetricDefinition & { readonly type: "rate" } {
-  return { type: "rate", unit: "ratio", better, doc };
+  return { type: "rate", unit, better, doc };
 }

@@ -180,6 +180,19 @@ function summarizeRooms(clients: readonly ClientRecord[]): RoomSummary[] {
       totalErrors: total(members, "errorCount"),
       totalProducersCreated: total(members, "producersCreated"),
       totalConsumersCreated: total(members, "consumersCreated"),
+      lossRatio: share(
+        total(members, "packetsLost"),
+        total(members, "packetsExpected"),
+      ) ?? 0,
+      maxRoundTripMs: most(members, "maxRoundTripMs"),
+      maxFirstKeyFrameMs: most(members, "firstKeyFrameMs"),
+      frameRate: share(
+        total(members, "framesShown") * 1000,
+        total(members, "playedMs"),
+      ),
+      freezes: total(members, "freezes"),
+      frozenMs: roundMs(total(members, "frozenMs")),
+      longestFreezeMs: most(members, "longestFreezeMs") ?? 0,
     }))
     .sort((a, b) => a.roomId < b.roomId ? -1 : 1);
 }
@@ -211,6 +224,7 @@ function summarizeMedia(
     },
     latencyMs: stats("mediaLatency"),
     jitterMs: stats("jitter"),
+    roundTripMs: stats("roundTrip"),
     impaired: {
       inbound: {
         packets: counter("impairedIn"),
@@ -227,11 +241,27 @@ function summarizeMedia(
     },
     timeToFirstSentMs: stats("timeToFirstMediaSent"),
     timeToFirstReceivedMs: stats("timeToFirstMediaReceived"),
+    timeToFirstPacketMs: stats("firstPacket"),
+    timeToFirstKeyFrameMs: stats("firstKeyFrame"),
+    video: {
+      framesShown: counter("framesShown"),
+      keyFramesShown: counter("keyFramesShown"),
+      frameRate: rate("frameRate"),
+      frameGapMs: stats("frameGap"),
+      freezes: counter("freezes"),
+      frozenMs: roundMs(counter("frozenMs")),
+      frozenRatio: rate("frozen"),
+      longestFreezeMs: most(snapshot.clients, "longestFreezeMs") ?? 0,
+      freezeTimeMs: stats("freezeTime"),
+      pictureIdJumps: counter("pictureIdJumps"),
+      timestampJumps: counter("timestampJumps"),
+    },
     sendBpsPerClient: perClient(counter("bytesSent")),
     receiveBpsPerClient: perClient(counter("bytesReceived")),
     packetsDuplicate: counter("packetsDuplicate"),
     packetsOutOfOrder: counter("packetsOutOfOrder"),
     rtxReceived: counter("rtxReceived"),
+    rtxSent: counter("rtxSent"),
     srtpFailures: counter("srtpFailures"),
     keyFramesSent: counter("keyFramesSent"),
     layerSwitches: counter("layerSwitches"),
@@ -311,6 +341,21 @@ function commonCause(clients: readonly ClientRecord[]): string | null {
   }
   const ranked = [...causes].sort(([, a], [, b]) => b - a);
   return ranked.at(0)?.[0] ?? null;
+}
+
+/** The largest figure of any client; `null` when no client has one. */
+function most(
+  clients: readonly ClientRecord[],
+  key: "maxRoundTripMs" | "firstKeyFrameMs" | "longestFreezeMs",
+): number | null {
+  const known = clients.flatMap((client) => client[key] ?? []);
+  return known.length === 0
+    ? null
+    : roundMs(known.reduce((a, b) => Math.max(a, b)));
+}
+
+function share(part: number, whole: number): number | null {
+  return whole > 0 ? part / whole : null;
 }
 
 /** Keys of a record's plain numbers. */

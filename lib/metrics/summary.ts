@@ -46,6 +46,46 @@ export interface RoomSummary {
   readonly totalProducersCreated: number;
   /** Tracks that its clients subscribed to. */
   readonly totalConsumersCreated: number;
+  /** Packets lost of those expected; 0 when none were. */
+  readonly lossRatio: number;
+  /** The longest round trip of a client; `null` when none is known. */
+  readonly maxRoundTripMs: number | null;
+  /** The longest wait for a video's first frame; `null` without video. */
+  readonly maxFirstKeyFrameMs: number | null;
+  /** Frames that a video showed a second, on average; `null` without video. */
+  readonly frameRate: number | null;
+  /** Times that videos stood still. */
+  readonly freezes: number;
+  /** For how long, all together. */
+  readonly frozenMs: number;
+  /** For how long at most. */
+  readonly longestFreezeMs: number;
+}
+
+/** What viewers saw of videos. */
+export interface VideoSummary {
+  /** Frames that a viewer would have seen: whole, and nothing missing before them. */
+  readonly framesShown: number;
+  /** Of those, key frames. */
+  readonly keyFramesShown: number;
+  /** Frames that a video showed a second, on average; `null` without video. */
+  readonly frameRate: number | null;
+  /** From one frame shown to the next. */
+  readonly frameGapMs: DurationStats;
+  /** Times that a video stood still (W3C webrtc-stats). */
+  readonly freezes: number;
+  /** For how long, all together. */
+  readonly frozenMs: number;
+  /** Of the time that videos were on; `null` without video. */
+  readonly frozenRatio: number | null;
+  /** For how long at most. */
+  readonly longestFreezeMs: number;
+  /** For how long at each client that saw video. */
+  readonly freezeTimeMs: DurationStats;
+  /** Frames whose picture id did not follow that of the frame right before. */
+  readonly pictureIdJumps: number;
+  /** Frames whose timestamp did not move on, or led the clock by a second. */
+  readonly timestampJumps: number;
 }
 
 /** How the media did. */
@@ -73,6 +113,8 @@ export interface MediaSummary {
   readonly latencyMs: DurationStats;
   /** Interarrival jitter (RFC 3550 section 6.4.1). */
   readonly jitterMs: DurationStats;
+  /** To the server and back, looked at once a second. */
+  readonly roundTripMs: DurationStats;
   /** What impaired networks did to RTP packets, repairs included; all 0 without one. */
   readonly impaired: {
     /** To those on their way to clients. */
@@ -84,6 +126,12 @@ export interface MediaSummary {
   readonly timeToFirstSentMs: DurationStats;
   /** From when a client was due to its first packet in. */
   readonly timeToFirstReceivedMs: DurationStats;
+  /** From when a track was asked for to its first packet. */
+  readonly timeToFirstPacketMs: DurationStats;
+  /** From when a video was asked for to its first frame. */
+  readonly timeToFirstKeyFrameMs: DurationStats;
+  /** What viewers saw of videos. */
+  readonly video: VideoSummary;
   /** Bits sent a second by a connected client, on average. */
   readonly sendBpsPerClient: number;
   /** Bits received a second by a connected client, on average. */
@@ -94,6 +142,8 @@ export interface MediaSummary {
   readonly packetsOutOfOrder: number;
   /** Repairs received. */
   readonly rtxReceived: number;
+  /** Packets sent again on request. */
+  readonly rtxSent: number;
   /** Packets that failed authentication or were replayed. */
   readonly srtpFailures: number;
   /** Key frames sent. */

@@ -5,19 +5,21 @@
  * threshold = metric [aggregate] operator value ["abort" ["after" delay]]
  * metric    = "join" | "connection" | a signaling operation such as
  *             "produce_video" | "firstMediaSent" | "firstMediaReceived"
- *           | "mediaLatency" | "jitter" | "recovery" | "lateness" (durations)
+ *           | "firstPacket" | "firstKeyFrame" | "frameGap" | "freezeTime"
+ *           | "mediaLatency" | "roundTrip" | "jitter" | "recovery"
+ *           | "lateness"                                    (durations)
  *           | "connected" | "loss" | "deliveryRatio"
- *           | "receiveSendRatio"                            (rates)
- *           | "errors"                                      (a count)
+ *           | "receiveSendRatio" | "frozen" | "frameRate"   (rates)
+ *           | "errors" | "freezes"                          (counts)
  * aggregate = "avg" | "min" | "max" | "med" | "count" | "p(" 0…100 ")"
  * operator  = "<" | "<=" | ">" | ">=" | "==" | "!="
- * value     = number ["us" | "ms" | "s" | "m" | "%"]
+ * value     = number ["us" | "ms" | "s" | "m" | "%" | "fps"]
  * delay     = number ("ms" | "s" | "m" | "h")
  * ```
  *
  * A duration needs an aggregate, and its bare numbers are milliseconds. Rates
  * and counts have none; a rate's bare number is a ratio, so `loss < 0.01` is
- * `loss < 1%`. `join` is the operation `join_room`.
+ * `loss < 1%`, save that of `frameRate`, which is frames a second. `join` is the operation `join_room`.
  *
  * Every threshold is judged by the whole run at its end. One with `abort`
  * is judged each second besides, as soon as there is something to judge, and
@@ -30,6 +32,7 @@
 import type { Operator } from "./comparison.ts";
 import { nearest } from "./nearest.ts";
 import {
+  METRICS,
   type RateName,
   SIGNALING_OPERATIONS,
   type TrendName,
@@ -48,10 +51,10 @@ export type ThresholdSubject =
     readonly aggregate: Aggregate;
   }
   | { readonly kind: "rate"; readonly rate: RateName }
-  | { readonly kind: "errors" };
+  | { readonly kind: "errors" | "freezes" };
 
 /** What a threshold's value is counted in. */
-export type ThresholdUnit = "ms" | "ratio" | "count";
+export type ThresholdUnit = "ms" | "ratio" | "count" | "fps";
 
 /** A threshold, read. */
 export interface Threshold {
@@ -63,7 +66,7 @@ export interface Threshold {
   readonly operator: Operator;
   /** The bound, in `unit`. */
   readonly bound: number;
-  /** Milliseconds, a ratio or a count. */
+  /** Milliseconds, a ratio, a count, or frames a second. */
   readonly unit: ThresholdUnit;
   /** How old the run must be, in milliseconds, to be ended when this is not kept; `null` when it goes on. */
   readonly abortAfterMs: number | null;
@@ -72,7 +75,7 @@ export interface Threshold {
 type Measure =
   | { readonly kind: "trend"; readonly trend: TrendName }
   | { readonly kind: "rate"; readonly rate: RateName }
-  | { readonly kind: "errors" };
+  | { readonly kind: "errors" | "freezes" };
 
 const MEASURES: ReadonlyMap<string, Measure> = new Map<string, Measure>([
   ["join", { kind: "trend", trend: "signaling.join_room" }],
@@ -80,6 +83,11 @@ const MEASURES: ReadonlyMap<string, Measure> = new Map<string, Measure>([
   ["firstMediaSent", { kind: "trend", trend: "timeToFirstMediaSent" }],
   ["firstMediaReceived", { kind: "trend", trend: "timeToFirstMediaReceived" }],
   ["mediaLatency", { kind: "trend", trend: "mediaLatency" }],
+  ["firstPacket", { kind: "trend", trend: "firstPacket" }],
+  ["firstKeyFrame", { kind: "trend", trend: "firstKeyFrame" }],
+  ["frameGap", { kind: "trend", trend: "frameGap" }],
+  ["freezeTime", { kind: "trend", trend: "freezeTime" }],
+  ["roundTrip", { kind: "trend", trend: "roundTrip" }],
   ["jitter", { kind: "trend", trend: "jitter" }],
   ["recovery", { kind: "trend", trend: "recovery" }],
   ["lateness", { kind: "trend", trend: "lateness" }],
@@ -87,7 +95,10 @@ const MEASURES: ReadonlyMap<string, Measure> = new Map<string, Measure>([
   ["loss", { kind: "rate", rate: "loss" }],
   ["deliveryRatio", { kind: "rate", rate: "deliveryRatio" }],
   ["receiveSendRatio", { kind: "rate", rate: "receiveSendRatio" }],
+  ["frozen", { kind: "rate", rate: "frozen" }],
+  ["frameRate", { kind: "rate", rate: "frameRate" }],
   ["errors", { kind: "errors" }],
+  ["freezes", { kind: "freezes" }],
   ...SIGNALING_OPERATIONS.map((operation): [string, Measure] => [
     operation,
     { kind: "trend", trend: `signaling.${operation}` },
@@ -156,19 +167,15 @@ export function parseThreshold(text: string): Threshold {
     if (aggregateName !== "") {
       complain(`${name} is one number, so leave out "${aggregateName}"`);
     }
-    const allowed = measure.kind === "rate" ? ["", "%"] : [""];
-    if (!allowed.includes(unit)) {
-      complain(
-        measure.kind === "rate"
-          ? `${name} is a share, so write % instead of "${unit}"`
-          : `${name} is a count, so leave out "${unit}"`,
-      );
+    const counted = unitOf(measure);
+    if (unit !== "" && unit !== SUFFIXES[counted]) {
+      complain(WRONG_SUFFIX[counted](name, unit));
     }
     return {
       ...common,
       subject: measure,
       bound: unit === "%" ? number / 100 : number,
-      unit: measure.kind === "rate" ? "ratio" : "count",
+      unit: counted,
     };
   }
 
@@ -187,6 +194,29 @@ export function parseThreshold(text: string): Threshold {
     unit: aggregate.kind === "count" ? "count" : "ms",
   };
 }
+
+type PlainUnit = Exclude<ThresholdUnit, "ms">;
+
+function unitOf(measure: Exclude<Measure, { kind: "trend" }>): PlainUnit {
+  if (measure.kind !== "rate") return "count";
+  return METRICS[measure.rate].unit === "fps" ? "fps" : "ratio";
+}
+
+/** What may stand behind a number. */
+const SUFFIXES: Readonly<Record<PlainUnit, string>> = {
+  ratio: "%",
+  fps: "fps",
+  count: "",
+};
+
+const WRONG_SUFFIX: Readonly<
+  Record<PlainUnit, (name: string, unit: string) => string>
+> = {
+  ratio: (name, unit) => `${name} is a share, so write % instead of "${unit}"`,
+  fps: (name, unit) =>
+    `${name} is in frames a second, so write fps instead of "${unit}"`,
+  count: (name, unit) => `${name} is a count, so leave out "${unit}"`,
+};
 
 function parseAggregate(
   metric: string,

@@ -17,6 +17,10 @@ const GROWING = [
   "packetsLost",
   "bytesSent",
   "bytesReceived",
+  "framesShown",
+  "freezes",
+  "frozenMs",
+  "playedMs",
   "errorCount",
 ] as const satisfies readonly (keyof ClientRecord)[];
 

@@ -6,7 +6,7 @@
  */
 
 import type { ClientRecord } from "./client_record.ts";
-import type { RateName, TrendName } from "./registry.ts";
+import { METRICS, type RateName, type TrendName } from "./registry.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Threshold } from "./threshold.ts";
 
@@ -26,7 +26,8 @@ export function worstHit(
   { clients }: Snapshot,
 ): WorstHit | undefined {
   const small = operator === ">" || operator === ">=" ||
-    (operator === "==" && subject.kind === "rate" && subject.rate !== "loss");
+    (operator === "==" && subject.kind === "rate" &&
+      METRICS[subject.rate].better === "higher");
   const pick = (hits: readonly WorstHit[]): WorstHit | undefined =>
     hits.toSorted((a, b) => small ? a.value - b.value : b.value - a.value)
       .at(0);
@@ -38,6 +39,8 @@ export function worstHit(
       );
     case "rate":
       return pick(byRate(clients, subject.rate));
+    case "freezes":
+      return pick(byClient(clients, ({ freezes }) => freezes || null));
     case "errors":
       return pick(
         byClient(clients, ({ errorCount }) => errorCount || null),
@@ -86,6 +89,16 @@ function byRate(clients: readonly ClientRecord[], rate: RateName): WorstHit[] {
           settled.length,
         );
       });
+    case "frozen":
+      return byClient(
+        clients,
+        (client) => ratio(client.frozenMs, client.playedMs),
+      );
+    case "frameRate":
+      return byClient(
+        clients,
+        (client) => ratio(client.framesShown * 1000, client.playedMs),
+      );
     case "deliveryRatio":
       return byClient(
         clients,
@@ -119,6 +132,12 @@ function ownMs(
       return client.recoveryMs;
     case "jitter":
       return client.maxJitterMs;
+    case "roundTrip":
+      return client.maxRoundTripMs;
+    case "firstKeyFrame":
+      return client.firstKeyFrameMs;
+    case "freezeTime":
+      return client.framesShown > 0 ? client.frozenMs : null;
   }
   const operation = client.signaling[trend.replace(/^signaling\./, "")];
   if (operation === undefined) return null;

@@ -56,6 +56,8 @@ export function formatMeasured(
       return formatMs(value);
     case "ratio":
       return formatRatio(value);
+    case "fps":
+      return `${value.toFixed(1)} fps`;
     case "count":
       return formatCount(value);
   }

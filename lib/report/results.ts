@@ -53,7 +53,34 @@ export function toResults(clients: readonly ClientRecord[]): ClientResult[] {
     packetsDroppedIn: client.packetsDroppedIn,
     packetsDroppedOut: client.packetsDroppedOut,
     consumersFlowing: client.consumersFlowing,
+    sendBps: bps(client.bytesSent, client),
+    receiveBps: bps(client.bytesReceived, client),
+    maxJitterMs: rounded(client.maxJitterMs),
+    maxRoundTripMs: rounded(client.maxRoundTripMs),
+    firstKeyFrameMs: rounded(client.firstKeyFrameMs),
+    framesShown: client.framesShown,
+    frameRate: client.playedMs > 0
+      ? client.framesShown * 1000 / client.playedMs
+      : null,
+    freezes: client.freezes,
+    frozenMs: roundMs(client.frozenMs),
+    longestFreezeMs: roundMs(client.longestFreezeMs),
+    pictureIdJumps: client.pictureIdJumps,
+    timestampJumps: client.timestampJumps,
+    layerSwitches: client.layerSwitches,
+    sent: { pli: client.pliSent, nack: client.nackSent },
+    received: {
+      pli: client.pliReceived,
+      fir: client.firReceived,
+      nack: client.nackReceived,
+    },
   }));
+}
+
+function bps(bytes: number, { sessionDurationMs }: ClientRecord): number {
+  return sessionDurationMs > 0
+    ? Math.round(bytes * 8000 / sessionDurationMs)
+    : 0;
 }
 
 function rounded(ms: number | null): number | null {

@@ -83,6 +83,48 @@ export interface ClientResult {
   readonly packetsDroppedOut: number;
   /** Consumers that media arrived on. */
   readonly consumersFlowing: number;
+  /** Bits sent a second, on average over its session. */
+  readonly sendBps: number;
+  /** Bits received a second, on average over its session. */
+  readonly receiveBps: number;
+  /** The largest jitter of a track; `null` when nothing came. */
+  readonly maxJitterMs: number | null;
+  /** The longest round trip to the server; `null` when none is known. */
+  readonly maxRoundTripMs: number | null;
+  /** The longest wait for a video's first frame; `null` without one. */
+  readonly firstKeyFrameMs: number | null;
+  /** Video frames that a viewer would have seen. */
+  readonly framesShown: number;
+  /** Frames that a video showed a second, on average; `null` without video. */
+  readonly frameRate: number | null;
+  /** Times that a video stood still. */
+  readonly freezes: number;
+  /** For how long, all its videos together. */
+  readonly frozenMs: number;
+  /** For how long at most. */
+  readonly longestFreezeMs: number;
+  /** Frames whose picture id did not follow that of the frame right before. */
+  readonly pictureIdJumps: number;
+  /** Frames whose timestamp did not move on, or led the clock by a second. */
+  readonly timestampJumps: number;
+  /** Times that the server went over to other layers of a track. */
+  readonly layerSwitches: number;
+  /** Key frames and packets that it asked for. */
+  readonly sent: {
+    /** Key frames. */
+    readonly pli: number;
+    /** Packets. */
+    readonly nack: number;
+  };
+  /** Key frames and packets that the server asked it for. */
+  readonly received: {
+    /** Key frames, by PLI. */
+    readonly pli: number;
+    /** Key frames, by FIR. */
+    readonly fir: number;
+    /** Packets. */
+    readonly nack: number;
+  };
 }
 
 const count = z.int().min(0);
@@ -138,6 +180,25 @@ const clientResult: z.ZodType<ClientResult> = z.object({
     "RTP packets that its network dropped after they were sent.",
   ),
   consumersFlowing: count,
+  sendBps: count.describe("On average over its session."),
+  receiveBps: count.describe("On average over its session."),
+  maxJitterMs: ms.nullable(),
+  maxRoundTripMs: ms.nullable(),
+  firstKeyFrameMs: ms.nullable().describe(
+    "From when a video was asked for to its first frame, at most.",
+  ),
+  framesShown: count,
+  frameRate: ms.nullable().describe(
+    "Frames that a video showed a second, on average; null without video.",
+  ),
+  freezes: count.describe("W3C webrtc-stats freezeCount, of all its videos."),
+  frozenMs: ms.describe("For how long, all its videos together."),
+  longestFreezeMs: ms,
+  pictureIdJumps: count,
+  timestampJumps: count,
+  layerSwitches: count,
+  sent: z.object({ pli: count, nack: count }),
+  received: z.object({ pli: count, fir: count, nack: count }),
 });
 
 /** The schema of `load_test_results.json`. */

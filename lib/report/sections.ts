@@ -114,9 +114,32 @@ export function mediaLines(summary: Summary, width: number): Line[] {
     ...impairedLines(summary, width),
     ...durationRow("Latency", media.latencyMs, width),
     ...durationRow("Jitter", media.jitterMs, width),
+    ...durationRow("Round trip", media.roundTripMs, width),
+    ...videoLines(summary, width),
     ...durationRow("First sent", media.timeToFirstSentMs, width),
     ...durationRow("First received", media.timeToFirstReceivedMs, width),
+    ...durationRow("First frame", media.timeToFirstKeyFrameMs, width),
   ];
+}
+
+/** What viewers saw, where there was video. */
+function videoLines({ media }: Summary, width: number): Line[] {
+  const { video, layerSwitches } = media;
+  const { frameRate, freezes, frozenRatio } = video;
+  if (frameRate === null) return [];
+  const jumps = video.pictureIdJumps + video.timestampJumps;
+  return row("Video", [
+    say(`${frameRate.toFixed(1)} fps`),
+    say(`${formatCount(freezes)} freezes`),
+    ...(freezes === 0 ? [] : [
+      say(`${formatRatio(frozenRatio ?? 0)} of the time`),
+      say(`up to ${formatMs(video.longestFreezeMs)}`),
+    ]),
+    ...(layerSwitches === 0
+      ? []
+      : [say(`${formatCount(layerSwitches)} layer switches`)]),
+    ...(jumps === 0 ? [] : [say(`${formatCount(jumps)} frames out of line`)]),
+  ], width);
 }
 
 /** What impaired networks dropped, where there were any. */

@@ -99,7 +99,42 @@ const room = z.object({
   totalErrors: count,
   totalProducersCreated: count,
   totalConsumersCreated: count,
+  lossRatio: z.number(),
+  maxRoundTripMs: amount.nullable(),
+  maxFirstKeyFrameMs: amount.nullable(),
+  frameRate: amount.nullable(),
+  freezes: count,
+  frozenMs: amount,
+  longestFreezeMs: amount,
 });
+
+const video = z.object({
+  framesShown: count.describe(
+    "Frames whose packets all came, repairs included, and with nothing missing before them since the last key frame.",
+  ),
+  keyFramesShown: count,
+  frameRate: amount.nullable().describe(
+    "Frames that a video showed a second, on average; null without video.",
+  ),
+  frameGapMs: duration.describe("From one frame shown to the next."),
+  freezes: count.describe(
+    "W3C webrtc-stats freezeCount: gaps between two frames of at least three times the average of the last 30, and of at least that average and 150 ms. One that goes on counts from its first second on.",
+  ),
+  frozenMs: amount.describe("For how long, all videos together."),
+  frozenRatio: amount.nullable().describe(
+    "Of the time that videos were on; null without video.",
+  ),
+  longestFreezeMs: amount,
+  freezeTimeMs: duration.describe(
+    "For how long at each client that saw video, all its videos together.",
+  ),
+  pictureIdJumps: count.describe(
+    "Frames whose picture id did not follow that of the frame right before.",
+  ),
+  timestampJumps: count.describe(
+    "Frames whose timestamp did not move on, or led the clock by a second.",
+  ),
+}).describe("What viewers saw of videos.");
 
 const impairedCounts = z.object({
   packets: count,
@@ -131,17 +166,28 @@ const media = z.object({
     "From the sender's abs-capture-time to the receiving kernel's timestamp.",
   ),
   jitterMs: duration.describe("RFC 3550 section 6.4.1."),
+  roundTripMs: duration.describe(
+    "To the server and back, looked at once a second: by receiver reports (RFC 3550 section 6.4.1), at clients that send nothing by ICE consent checks.",
+  ),
   impaired: z.object({ inbound: impairedCounts, outbound: impairedCounts })
     .describe(
       "What impaired networks did to RTP packets, repairs included; all 0 without one.",
     ),
   timeToFirstSentMs: duration,
   timeToFirstReceivedMs: duration,
+  timeToFirstPacketMs: duration.describe(
+    "From when a track was asked for to its first packet.",
+  ),
+  timeToFirstKeyFrameMs: duration.describe(
+    "From when a video was asked for to its first frame.",
+  ),
+  video,
   sendBpsPerClient: amount,
   receiveBpsPerClient: amount,
   packetsDuplicate: count,
   packetsOutOfOrder: count,
   rtxReceived: count,
+  rtxSent: count,
   srtpFailures: count,
   keyFramesSent: count,
   layerSwitches: count.describe(
@@ -184,7 +230,7 @@ const thresholdResult = z.object({
   ok: z.boolean(),
   value: z.number().nullable().describe("Null when nothing was measured."),
   bound: z.number(),
-  unit: z.enum(["ms", "ratio", "count"]),
+  unit: z.enum(["ms", "ratio", "count", "fps"]),
   worst: z.object({
     kind: z.enum(["client", "room"]),
     id: z.string(),

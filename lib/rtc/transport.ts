@@ -324,7 +324,10 @@ export class RtcTransport implements AsyncDisposable {
       this.#onMedia(bytes, offset, length, arrival);
     } else if (first < 4) {
       const message = bytes.slice(offset, offset + length);
-      this.#ice?.receive(message, this.#datapath.reactor.nowMs());
+      const { reactor, lane } = this.#datapath;
+      // It is read some time after it came.
+      const ageMs = Math.max(0, lane.wallNowMs() - arrival.wallMs);
+      this.#ice?.receive(message, reactor.nowMs() - ageMs);
     } else if (first >= 20 && first <= 63) {
       this.#dtls?.receive(bytes.slice(offset, offset + length));
     }

@@ -84,6 +84,9 @@ async function openHost(
         },
       },
       mediaLatency: meter.trend("mediaLatency"),
+      firstPacket: meter.trend("firstPacket"),
+      firstKeyFrame: meter.trend("firstKeyFrame"),
+      frameGap: meter.trend("frameGap"),
     },
     random,
   };

@@ -140,6 +140,9 @@ function fakeNode(
           // Turns are as long as they were made: that is no lateness.
           lateness: { record() {} },
           mediaLatency: meter.trend("mediaLatency"),
+          firstPacket: meter.trend("firstPacket"),
+          firstKeyFrame: meter.trend("firstKeyFrame"),
+          frameGap: meter.trend("frameGap"),
         },
       });
       const clips = new ClipShelf(packetize);

@@ -54,6 +54,8 @@ export class FakeTransport implements ClientTransport {
     authFailures: 0,
     replayed: 0,
   };
+  /** Of the last consent check; a test may set it. */
+  roundTripMs = 0;
   readonly #handlers: TransportHandlers;
   readonly #peer: FakeTransportPeer;
   readonly #path: FakePath | undefined;

@@ -7,6 +7,8 @@
 
 import {
   EXTENSION_URIS,
+  FrameRhythm,
+  FrameTracker,
   NackList,
   RtpHeaderTemplate,
   RtpReader,
@@ -78,6 +80,9 @@ function newMeter() {
     },
     lateness: new Trend(),
     mediaLatency: new Trend(),
+    firstPacket: new Trend(),
+    firstKeyFrame: new Trend(),
+    frameGap: new Trend(),
   };
 }
 
@@ -107,6 +112,8 @@ async function openTrack(
     captureTimeId: CAPTURE_TIME_ID,
     nominalPps: PRESET.packetsPerSecond,
     nacks: new NackList(),
+    frames: new FrameTracker(new FrameRhythm(meter, 0), CLOCK_RATE_HZ),
+    requestedAtMs: 0,
     openedMs: reactor.nowMs(),
     meter,
   });

@@ -131,6 +131,12 @@ export function snapshotAt(
         producersCreated: 2,
         consumersCreated: 4,
         consumersFlowing: 4,
+        framesShown: 60 * second,
+        playedMs: 2000 * second,
+        freezes: second,
+        frozenMs: 40 * second,
+        firstKeyFrameMs: 120,
+        maxRoundTripMs: 8,
       } satisfies Partial<ClientRecord>,
     );
     meter.trend("connectionTime").record((90 + i) * 1000);
@@ -140,6 +146,7 @@ export function snapshotAt(
   for (let i = 0; i < 100 * second; i++) {
     meter.trend("mediaLatency").record(1000 + i % 100 * 20);
     meter.trend("lateness").record(500 + i % 10);
+    meter.trend("roundTrip").record(4000 + i % 100 * 40);
   }
   const count = members.length;
   Object.assign(meter.counters, {
@@ -151,6 +158,10 @@ export function snapshotAt(
     packetsLost: 2 * second * count,
     bytesSent: 140_000 * second * count,
     bytesReceived: 280_000 * second * count,
+    framesShown: 60 * second * count,
+    playedMs: 2000 * second * count,
+    freezes: second * count,
+    frozenMs: 40 * second * count,
   });
   Object.assign(meter.gauges, {
     clientsActive: count,

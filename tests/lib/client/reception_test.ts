@@ -43,7 +43,7 @@ function packet(ssrc: number, sequence: number, payload: number[]): Uint8Array {
 function open() {
   const { environment } = new World();
   const reception = new Reception(environment, undefined);
-  reception.add(CREATED);
+  reception.add(CREATED, 0);
   const take = (bytes: Uint8Array) =>
     reception.onRtp(bytes, 0, bytes.length, { nowMs: 0, wallMs: 0 });
   return {
@@ -77,7 +77,7 @@ Deno.test("of tracks that stay silent, what their senders would have sent is mis
   const world = new World();
   const rate = { bitrateBps: 1, packetsPerSecond: 10 };
   const reception = new Reception(world.environment, VIDEO, rate);
-  reception.add(CREATED);
+  reception.add(CREATED, 0);
   const [encoding] = CREATED.rtpParameters.encodings;
   reception.add({
     ...CREATED,
@@ -87,7 +87,7 @@ Deno.test("of tracks that stay silent, what their senders would have sent is mis
       ...CREATED.rtpParameters,
       encodings: [{ ...encoding, ssrc: 3000 }],
     },
-  });
+  }, 0);
   await world.clock.run(11_000);
   assertEquals(
     reception.totals().deliverable,

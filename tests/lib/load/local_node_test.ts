@@ -48,6 +48,23 @@ const NO_TOTALS: DrivenTotals = {
   repaired: 0,
   deliverable: 0,
   flowing: 0,
+  framesShown: 0,
+  keyFramesShown: 0,
+  freezes: 0,
+  frozenMs: 0,
+  longestFreezeMs: 0,
+  playedMs: 0,
+  firstFrameMs: -1,
+  pictureIdJumps: 0,
+  timestampJumps: 0,
+  pliReceived: 0,
+  firReceived: 0,
+  nackReceived: 0,
+  rtxSent: 0,
+  pliSent: 0,
+  nackSent: 0,
+  rtxReceived: 0,
+  layerSwitches: 0,
   srtpFailures: 0,
   duplicates: 0,
   firstSentMs: -1,
@@ -60,6 +77,7 @@ const NO_TOTALS: DrivenTotals = {
 class FakeClient implements DrivenClient {
   producersOpen = 2;
   consumersOpen = 3;
+  roundTripMs = -1;
   media: DrivenTotals = NO_TOTALS;
   readonly did: string[] = [];
   readonly #join = Promise.withResolvers<void>();

@@ -92,6 +92,7 @@ Deno.test("what we write we read, in one compound packet", () => {
   at = writePli(bytes, at, 1, -5);
   assertEquals(read(bytes, 10, at - 10), [
     ["sr", 0x11223344, 0x456789ab],
+    ["block", -1, 0x456789ab, 65536],
     ["pli", -5],
   ]);
 });
@@ -121,7 +122,15 @@ Deno.test.each([
   {
     why: "a sender report with a block",
     hex: "81c8000c" + senderReport.slice(8) + reportBlock,
-    events: [["sr", 0x11223344, 0x456789ab]],
+    events: [
+      ["sr", 0x11223344, 0x456789ab],
+      ["block", -1, 0x456789ab, 65536],
+    ],
+  },
+  {
+    why: "a receiver report that promises more blocks than it has",
+    hex: "83c90007" + "00000001" + reportBlock,
+    events: [["block", -1, 0x456789ab, 65536]],
   },
   {
     why: "a request behind a packet of another version",
@@ -184,6 +193,8 @@ function read(bytes: Uint8Array, offset: number, length: number): Event[] {
   readRtcp(bytes, offset, length, {
     onKeyFrameRequest: (kind, ssrc) => events.push([kind, ssrc]),
     onSenderReport: (ssrc, middleNtp) => events.push(["sr", ssrc, middleNtp]),
+    onReportBlock: (ssrc, last, delay) =>
+      events.push(["block", ssrc, last, delay]),
   });
   return events;
 }

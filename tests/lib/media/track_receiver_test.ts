@@ -2,6 +2,7 @@ import { assertAlmostEquals, assertEquals, assertLess } from "@std/assert";
 import { createRandom } from "../../../lib/load/mod.ts";
 import {
   EXTENSION_URIS,
+  NackList,
   ntpFraction,
   ntpSeconds,
   type ReceiverOptions,
@@ -14,6 +15,7 @@ import {
 } from "../../../lib/media/mod.ts";
 import { MARK_BYTES, writeMark } from "../../../lib/media/packet_mark.ts";
 import { CAPTURE_TIME_ID } from "./fixtures.ts";
+import { Watched } from "./frames.ts";
 
 const WRAP = 0x10000;
 
@@ -211,23 +213,26 @@ Deno.test.each([
   assertEquals(track.latencies, []);
 });
 
-Deno.test("frames and key frames of video are counted", () => {
-  const track = new Track({ kind: "video" });
-  track.video({ sequence: 1, atMs: 5, isKey: false, marker: true });
-  track.video({ sequence: 2, atMs: 7, isKey: true, marker: false });
-  track.video({ sequence: 3, atMs: 9, isKey: true, marker: true });
-  const { receiver } = track;
-  assertEquals([receiver.framesReceived, receiver.keyFramesReceived], [2, 2]);
-  assertEquals([receiver.firstMs, receiver.firstKeyFrameMs], [5, 7]);
+Deno.test("the first packet counts from when the track was asked for, unless it was paused", () => {
+  const track = new Track({ requestedAtMs: 2 });
+  track.packet({ sequence: 1, atMs: 5 });
+  track.packet({ sequence: 2, atMs: 9 });
+  assertEquals(track.firsts, [3000]);
+  const paused = new Track({ requestedAtMs: 2 });
+  paused.receiver.suspend(3);
+  paused.packet({ sequence: 1, atMs: 5 });
+  assertEquals([paused.firsts, paused.receiver.firstAtMs], [[], 5]);
 });
 
-Deno.test("audio has no frames", () => {
-  const track = new Track();
-  track.video({ sequence: 1, atMs: 5, isKey: true, marker: true });
-  assertEquals(
-    [track.receiver.framesReceived, track.receiver.firstKeyFrameMs],
-    [0, -1],
-  );
+Deno.test("a repair shows the frame that waited for it", () => {
+  const { tracker, rhythm } = new Watched();
+  const track = new Track({ frames: tracker, nacks: new NackList() });
+  track.video({ sequence: 1, atMs: 5, isKey: true, marker: false });
+  track.video({ sequence: 3, atMs: 7, isKey: false, marker: true });
+  assertEquals(track.receiver.isStuck, false);
+  track.repair(2, 9);
+  assertEquals(rhythm.figures({ wallMs: 9 }).frames, 1);
+  assertEquals(rhythm.lastMs, 9);
 });
 
 Deno.test("bytes are those of the packets, headers included", () => {
@@ -324,9 +329,11 @@ interface PacketOptions {
 /** A receiver, and packets for it. Its clock runs at 1 kHz, so that timestamps are milliseconds. */
 class Track {
   readonly latencies: number[] = [];
+  readonly firsts: number[] = [];
   readonly meter = {
     counters: { packetsReceived: 0, bytesReceived: 0, packetsOutOfOrder: 0 },
     mediaLatency: { record: (us: number) => void this.latencies.push(us) },
+    firstPacket: { record: (us: number) => void this.firsts.push(us) },
   };
   readonly receiver: TrackReceiver;
   readonly #rtp = new RtpReader();
@@ -339,6 +346,7 @@ class Track {
       clockRateHz: 1000,
       captureTimeId: CAPTURE_TIME_ID,
       nominalPps: 50,
+      requestedAtMs: 0,
       openedMs: 0,
       meter: this.meter,
       ...options,
@@ -378,10 +386,25 @@ class Track {
       extensions: [],
     });
     const start = header.write(this.#bytes, 0, frame.sequence, 0, frame.marker);
-    const data = writeVp8Descriptor(this.#bytes, start, true, 0);
+    const data = writeVp8Descriptor(this.#bytes, start, frame.isKey, 0);
     if (frame.isKey) writeVp8KeyHeader(this.#bytes, data, 640, 480);
     else writeVp8InterHeader(this.#bytes, data);
     this.#receive(data + 10 + MARK_BYTES, frame.atMs, frame.atMs);
+  }
+
+  /** Receives a packet of the repair stream, of one within a frame. */
+  repair(sequence: number, atMs: number): void {
+    const header = new RtpHeaderTemplate({
+      payloadType: 97,
+      ssrc: 8,
+      extensions: [],
+    });
+    const start = header.write(this.#bytes, 0, 1, 0, false);
+    this.#bytes[start] = sequence >> 8;
+    this.#bytes[start + 1] = sequence;
+    const data = writeVp8Descriptor(this.#bytes, start + 2, false, 0);
+    this.#rtp.read(this.#bytes, 0, data + 20);
+    this.receiver.receiveRepair(this.#rtp, { nowMs: atMs, wallMs: atMs });
   }
 
   #receive(length: number, atMs: number, receivedAtMs: number): void {

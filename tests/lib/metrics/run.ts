@@ -32,6 +32,17 @@ export function madeUpRun(): SummaryInput {
       producersCreated: 2,
       consumersCreated: 2,
       consumersFlowing: 2,
+      maxRoundTripMs: ms / 100,
+      firstKeyFrameMs: ms / 5,
+      framesShown: 880,
+      freezes: 1,
+      frozenMs: ms,
+      longestFreezeMs: ms,
+      playedMs: 29_500,
+      pliSent: 2,
+      nackSent: 30,
+      pliReceived: 1,
+      nackReceived: 4,
       sessionDurationMs: 30_000,
     });
     const latenciesMs = {
@@ -71,6 +82,12 @@ export function madeUpRun(): SummaryInput {
     nackSent: 90,
     rtxReceived: 40,
     packetsRepaired: 36,
+    framesShown: 1760,
+    keyFramesShown: 12,
+    freezes: 2,
+    frozenMs: 800,
+    playedMs: 59_000,
+    layerSwitches: 3,
     impairedIn: 5000,
     impairedInDropped: 102,
     impairedInDelayed: 4898,
@@ -78,6 +95,8 @@ export function madeUpRun(): SummaryInput {
   for (let i = 1; i <= 100; i++) {
     meter.trend("mediaLatency").record(i * 100);
     meter.trend("jitter").record(i * 10);
+    meter.trend("roundTrip").record(i * 50);
+    meter.trend("firstKeyFrame").record(i * 1000);
     meter.trend("lateness").record(i * 20);
     meter.trend("loopLag").record(i * 5);
   }

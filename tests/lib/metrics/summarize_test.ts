@@ -74,6 +74,32 @@ Deno.test("signaling latencies are those of requests, sorted by operation", () =
   );
 });
 
+Deno.test("what viewers saw is told of the run and of each room", () => {
+  const { media, rooms } = summarize(madeUpRun());
+  const { frameRate, frozenRatio, longestFreezeMs, freezeTimeMs } = media.video;
+  assertEquals(frameRate, 1760 / 59);
+  assertEquals([frozenRatio, longestFreezeMs], [800 / 59_000, 500]);
+  // Who saw no video is not among those that it did not freeze for.
+  assertEquals(
+    [freezeTimeMs.count, freezeTimeMs.minMs, freezeTimeMs.maxMs],
+    [2, 300, 500],
+  );
+  assertEquals(
+    rooms.map((room) => [
+      room.maxRoundTripMs,
+      room.maxFirstKeyFrameMs,
+      room.frameRate,
+      room.freezes,
+      room.frozenMs,
+      room.longestFreezeMs,
+    ]),
+    [
+      [5, 100, 880 / 29.5, 1, 500, 500],
+      [3, 60, 880 / 29.5, 1, 300, 300],
+    ],
+  );
+});
+
 Deno.test("rooms are sorted by id and add up to the whole", () => {
   const { rooms } = summarize(madeUpRun());
   assertEquals(

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import {
+  ClientRecorder,
   EMPTY_SNAPSHOT,
   evaluate,
   NodeMeter,
@@ -21,6 +22,11 @@ Deno.test.each(
     { text: "loss < 0.01", want: ["<", 0.01, "ratio"] },
     { text: "connected == 100 %", want: ["==", 1, "ratio"] },
     { text: "errors != 3", want: ["!=", 3, "count"] },
+    { text: "freezes == 0", want: ["==", 0, "count"] },
+    { text: "freezeTime p(95) < 1s", want: ["<", 1000, "ms"] },
+    { text: "frozen < 0.5%", want: ["<", 0.005, "ratio"] },
+    { text: "frameRate > 25", want: [">", 25, "fps"] },
+    { text: "frameRate >= 14.5fps", want: [">=", 14.5, "fps"] },
   ] as const,
 )("$text is read as $want", ({ text, want }) => {
   const { operator, bound, unit } = parseThreshold(text);
@@ -40,7 +46,7 @@ Deno.test("every signaling operation and every listed metric can be asked for", 
   }
   assertEquals(
     new Set(THRESHOLD_METRICS).size,
-    13 + SIGNALING_OPERATIONS.length,
+    21 + SIGNALING_OPERATIONS.length,
   );
 });
 
@@ -86,6 +92,11 @@ Deno.test.each([
     text: "loss < 1ms",
     message: 'loss is a share, so write % instead of "ms"',
   },
+  {
+    text: "frameRate > 25%",
+    message: 'frameRate is in frames a second, so write fps instead of "%"',
+  },
+  { text: "freezes < 1s", message: 'freezes is a count, so leave out "s"' },
   { text: "errors < 1%", message: 'errors is a count, so leave out "%"' },
   { text: "loss < 1,5%", message: '"1,5" is not a number' },
   { text: "loss < 1..5%", message: '"1..5" is not a number' },
@@ -114,6 +125,13 @@ Deno.test.each([
   { text: "connected == 100%", ok: false, value: null },
   { text: "jitter p(95) < 5ms", ok: false, value: null },
   { text: "jitter count == 0", ok: true, value: 0 },
+  { text: "freezes == 0", ok: false, value: 2 },
+  { text: "frozen < 1%", ok: true, value: 0.005 },
+  { text: "frameRate > 29fps", ok: true, value: 30 },
+  // Of the clients that saw video, one stood still for 100 ms in all.
+  { text: "freezeTime p(50) == 0", ok: true, value: 0 },
+  { text: "freezeTime max < 50ms", ok: false, value: 100 },
+  { text: "freezeTime count == 2", ok: true, value: 2 },
 ])("$text: $ok, for it was $value", ({ text, ok, value }) => {
   const result = evaluate(
     parseThreshold(text),
@@ -134,11 +152,39 @@ function measured() {
     packetsDeliverable: 100,
     packetsExpected: 100,
     packetsLost: 1,
+    framesShown: 600,
+    playedMs: 20_000,
+    freezes: 2,
+    frozenMs: 100,
   });
+  const clients = [[300, 100], [300, 0], [0, 0]].map(
+    ([framesShown, frozenMs], index) => {
+      const client = new ClientRecorder({
+        clientId: `client-${index}`,
+        index,
+        roomId: "r",
+        role: "viewer",
+        node: "here",
+      });
+      Object.assign(client.figures, { framesShown, frozenMs });
+      return client;
+    },
+  );
   for (const kind of ["timeout", "timeout", "dtls"]) meter.countError(kind);
   return meter.snapshot({
     atMs: 0,
-    clients: [],
+    clients,
     generator: EMPTY_SNAPSHOT.generator,
   });
 }
+
+Deno.test("where there was no video, none kept from freezing", () => {
+  for (const text of ["freezes == 0", "frameRate > 1", "frozen < 1%"]) {
+    const { ok, value } = evaluate(
+      parseThreshold(text),
+      EMPTY_SNAPSHOT,
+      tallyClients([], true),
+    );
+    assertEquals([ok, value], [false, null]);
+  }
+});

@@ -59,6 +59,9 @@ async function tell() {
           counters: meter.counters,
           lateness: { record() {} },
           mediaLatency: { record() {} },
+          firstPacket: { record() {} },
+          firstKeyFrame: { record() {} },
+          frameGap: { record() {} },
         },
       });
       return Promise.resolve({

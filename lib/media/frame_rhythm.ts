@@ -1,0 +1,152 @@
+/**
+ * When the frames of a video were shown, and when it stood still: the frame
+ * rate and the freezes of W3C webrtc-stats (`freezeCount`,
+ * `totalFreezesDuration`).
+ *
+ * A freeze is a gap between two frames of at least three times the average of
+ * the last 30 gaps, and of at least that average and 150 ms: from the frame
+ * before it to the frame after it. Before there are five gaps, nothing is
+ * known of the average, and no gap is a freeze. A gap that goes on is one
+ * from its first second on, so that a video that never comes back counts too;
+ * one that a pause ends is none.
+ *
+ * @module
+ */
+
+/** A time, handed on in one object: a fraction by itself would be boxed on the heap. */
+interface Shown {
+  /** In milliseconds since 1970. */
+  readonly wallMs: number;
+}
+
+/** What all videos of a thread write to. */
+export interface FrameMeter {
+  /** Takes the time from one frame to the next, in microseconds. */
+  readonly frameGap: { record(us: number): void };
+  /** Takes the time from when a video was asked for to its first frame, in microseconds. */
+  readonly firstKeyFrame: { record(us: number): void };
+}
+
+/** What a video looked like so far. */
+export interface FrameFigures {
+  /** Frames shown. */
+  readonly frames: number;
+  /** Times that it stood still. */
+  readonly freezes: number;
+  /** For how long in all. */
+  readonly frozenMs: number;
+  /** For how long at most. */
+  readonly longestFreezeMs: number;
+  /** For how long it was on, freezes included: from frame to frame, pauses left out. */
+  readonly playedMs: number;
+  /** From when it was asked for to its first frame; `null` without one, and where it was paused at first. */
+  readonly firstFrameMs: number | null;
+}
+
+const WINDOW = 30;
+const LEAST_GAPS = 5;
+const FREEZE_FACTOR = 3;
+const FREEZE_MARGIN_MS = 150;
+/** A track that ends may be silent for so long before anybody says so. */
+const GRACE_MS = 1000;
+
+/** The frames of one video. */
+export class FrameRhythm {
+  /** When the last frame was shown; -1 before the first one, and after a pause. */
+  lastMs = -1;
+  #frames = 0;
+  #freezes = 0;
+  #frozenMs = 0;
+  #longestFreezeMs = 0;
+  #playedMs = 0;
+  #isPaused = false;
+  #wasPaused = false;
+  /** The last gaps in whole microseconds, so that their sum stays exact. */
+  readonly #gapsUs = new Float64Array(WINDOW);
+  #gaps = 0;
+  #gapsSumUs = 0;
+  readonly #meter: FrameMeter;
+  readonly #requestedAtMs: number;
+  #firstFrameMs: number | null = null;
+
+  /** `requestedAtMs` is when it was asked for, in milliseconds since 1970. */
+  constructor(meter: FrameMeter, requestedAtMs: number) {
+    this.#meter = meter;
+    this.#requestedAtMs = requestedAtMs;
+  }
+
+  /** A frame is shown at `moment`. */
+  show(moment: Shown): void {
+    const { wallMs } = moment;
+    if (this.#frames++ === 0) this.#noteFirst(wallMs);
+    // What was under way when it was paused is shown, and begins no gap.
+    if (this.#isPaused) return;
+    if (this.lastMs >= 0) this.#addGap(Math.max(0, wallMs - this.lastMs));
+    this.lastMs = wallMs;
+  }
+
+  /** The video ends, or is paused: what follows is no freeze. */
+  pause(moment: Shown): void {
+    const gapMs = this.lastMs < 0 ? 0 : moment.wallMs - this.lastMs;
+    if (this.#isOpenFreeze(gapMs)) {
+      this.#addFreeze(gapMs);
+      this.#playedMs += gapMs;
+    }
+    this.lastMs = -1;
+    this.#isPaused = this.#wasPaused = true;
+  }
+
+  /** Frames may come again. */
+  resume(): void {
+    this.#isPaused = false;
+  }
+
+  /** All of it, as it is at `moment`. */
+  figures(moment: Shown): FrameFigures {
+    const gapMs = this.lastMs < 0 ? 0 : moment.wallMs - this.lastMs;
+    const openMs = this.#isOpenFreeze(gapMs) ? gapMs : 0;
+    return {
+      frames: this.#frames,
+      freezes: this.#freezes + (openMs > 0 ? 1 : 0),
+      frozenMs: this.#frozenMs + openMs,
+      longestFreezeMs: Math.max(this.#longestFreezeMs, openMs),
+      playedMs: this.#playedMs + openMs,
+      firstFrameMs: this.#firstFrameMs,
+    };
+  }
+
+  #noteFirst(wallMs: number): void {
+    if (this.#wasPaused) return;
+    this.#firstFrameMs = Math.max(0, wallMs - this.#requestedAtMs);
+    this.#meter.firstKeyFrame.record(Math.round(this.#firstFrameMs * 1000));
+  }
+
+  #isOpenFreeze(gapMs: number): boolean {
+    return gapMs >= GRACE_MS && this.#isFreeze(gapMs);
+  }
+
+  #isFreeze(gapMs: number): boolean {
+    if (this.#gaps < LEAST_GAPS) return false;
+    const averageMs = this.#gapsSumUs / Math.min(this.#gaps, WINDOW) / 1000;
+    return gapMs >=
+      Math.max(FREEZE_FACTOR * averageMs, averageMs + FREEZE_MARGIN_MS);
+  }
+
+  #addGap(gapMs: number): void {
+    if (this.#isFreeze(gapMs)) this.#addFreeze(gapMs);
+    this.#playedMs += gapMs;
+    // Whole, it is handed on without a box on the heap.
+    const gapUs = Math.round(gapMs * 1000);
+    this.#meter.frameGap.record(gapUs);
+    const at = this.#gaps % WINDOW;
+    this.#gapsSumUs += gapUs - this.#gapsUs[at];
+    this.#gapsUs[at] = gapUs;
+    this.#gaps++;
+  }
+
+  #addFreeze(gapMs: number): void {
+    this.#freezes++;
+    this.#frozenMs += gapMs;
+    this.#longestFreezeMs = Math.max(this.#longestFreezeMs, gapMs);
+  }
+}

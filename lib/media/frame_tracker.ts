@@ -1,0 +1,236 @@
+/**
+ * Which frames of a VP8 track a viewer would have seen, and when.
+ *
+ * A frame is shown in the moment in which it can be: all its packets have
+ * come, from the first one of its first partition to the marker, repairs
+ * included, and so has everything before it since the last key frame. While
+ * a packet is missing nothing is shown; when it comes after all, the frames
+ * that waited for it are shown at once. A key frame needs nothing before it:
+ * as soon as one is whole, what is missing before it is given up. Each frame
+ * is taken to need the one before it, also where layers in time would let
+ * a decoder do without.
+ *
+ * Packets that come in order cost a comparison and an increment. Only while
+ * one is missing are those after it noted down.
+ *
+ * @module
+ */
+
+import type { FrameRhythm } from "./frame_rhythm.ts";
+import type { NackList } from "./nack_list.ts";
+import type { RtpReader } from "./rtp.ts";
+import { isVp8KeyFrameStart, isVp8Start, vp8PictureId } from "./vp8.ts";
+
+/** When a packet came. */
+interface Arrival {
+  /** In milliseconds since 1970. */
+  readonly wallMs: number;
+}
+
+/** Packets that are noted after a missing one; with more, only a key frame helps. */
+const NOTED = 1024;
+/** Positions are sequence numbers that go on after 65535; they begin here, so that none is negative. */
+const FIRST_POSITION = 0x10000;
+/** What is noted of a packet. The picture id and one stand above these bits. */
+const MARKER = 1;
+const STARTS_FRAME = 2;
+const STARTS_KEY_FRAME = 4;
+const FLAG_BITS = 3;
+/** A timestamp that moves on by so much more than the clock has jumped. */
+const JUMP_MS = 1000;
+
+/** The frames of one VP8 track. */
+export class FrameTracker {
+  /** Key frames shown. */
+  keyFrames = 0;
+  /** Frames whose picture id does not follow that of the frame right before it. */
+  pictureIdJumps = 0;
+  /** Frames whose timestamp is not after that of the frame before it, or leads the clock by a second. */
+  timestampJumps = 0;
+  /** When they were shown. */
+  readonly rhythm: FrameRhythm;
+  readonly #clockRateHz: number;
+  /** The position of the packet that decoding needs next; -1 before the first packet. */
+  #next = -1;
+  /** The highest position that came. */
+  #highest = -1;
+  /** Everything up to `#next` came, and nothing after it. */
+  #isInOrder = false;
+  /** Too much is missing: only a key frame helps. */
+  #isLost = true;
+  /** Where the last key frame ahead of `#next` begins, -1 without one, and how far it has come. */
+  #keyStart = -1;
+  #keyNext = -1;
+  /** The next packet in order begins a frame. */
+  #isBetweenFrames = true;
+  #isKeyFrame = false;
+  #pictureId = -1;
+  #timestamp = 0;
+  #hasTimestamp = false;
+  // Of the packets after a missing one: whose place is taken by which
+  // position, what it is, and its timestamp. Laid out with the first gap.
+  #positions: Int32Array | undefined;
+  #flags!: Int32Array;
+  #timestamps!: Int32Array;
+
+  /** Shown frames go to `rhythm`. */
+  constructor(rhythm: FrameRhythm, clockRateHz: number) {
+    this.rhythm = rhythm;
+    this.#clockRateHz = clockRateHz;
+  }
+
+  /** Takes a packet of the track, or its repair under the number of the original. */
+  receive(rtp: RtpReader, arrival: Arrival): void {
+    if (this.#isInOrder && ((rtp.sequence - this.#next) & 0xffff) === 0) {
+      this.#next++;
+      if (this.#isBetweenFrames) {
+        this.#begin(flagsOf(rtp), rtp.timestamp, arrival);
+      }
+      if (rtp.marker) this.#show(arrival);
+    } else {
+      this.#receiveApart(rtp, arrival);
+    }
+  }
+
+  /** The numbering begins anew: only a key frame helps. */
+  restart(): void {
+    this.#next = this.#highest = this.#keyStart = -1;
+    this.#isInOrder = false;
+    this.#isLost = true;
+    this.#hasTimestamp = false;
+    this.#positions?.fill(0);
+  }
+
+  /** The track is paused, or ends: what it has begun of a frame is all there will be. */
+  pause(moment: Arrival): void {
+    this.#isBetweenFrames = true;
+    this.rhythm.pause(moment);
+  }
+
+  /** Whether nothing can be shown any more until a key frame comes: what is missing is not among `nacks`. */
+  isStuck(nacks: NackList | undefined): boolean {
+    if (this.#isInOrder || this.#next < 0) return false;
+    const mayCome = (position: number) =>
+      position > this.#highest || nacks?.has(position & 0xffff) === true;
+    const goesOn = !this.#isLost && mayCome(this.#next);
+    return !goesOn && !(this.#keyStart >= 0 && mayCome(this.#keyNext));
+  }
+
+  /** A packet before or after the one that is needed next, or any while one is missing. */
+  #receiveApart(rtp: RtpReader, arrival: Arrival): void {
+    if (this.#next < 0) this.#next = FIRST_POSITION + rtp.sequence;
+    const ahead = ((rtp.sequence - this.#next) << 16) >> 16;
+    if (ahead < 0) return;
+    const position = this.#next + ahead;
+    if (ahead >= NOTED) this.#giveUp(position);
+    const flags = this.#note(rtp, position);
+    if ((flags & STARTS_KEY_FRAME) !== 0 && position > this.#keyStart) {
+      this.#keyStart = this.#keyNext = position;
+    }
+    if (!this.#isLost) this.#goOn(arrival);
+    if (this.#keyStart >= 0) this.#goOnWithKeyFrame(arrival);
+    this.#isInOrder = !this.#isLost && this.#highest < this.#next;
+  }
+
+  #note(rtp: RtpReader, position: number): number {
+    const positions = this.#positions ??= this.#layOut();
+    const flags = flagsOf(rtp);
+    const at = position % NOTED;
+    positions[at] = position;
+    this.#flags[at] = flags;
+    this.#timestamps[at] = rtp.timestamp;
+    if (position > this.#highest) this.#highest = position;
+    return flags;
+  }
+
+  #layOut(): Int32Array {
+    this.#flags = new Int32Array(NOTED);
+    this.#timestamps = new Int32Array(NOTED);
+    return new Int32Array(NOTED);
+  }
+
+  /** What is missing is too far back: some of what came after it is forgotten too. */
+  #giveUp(position: number): void {
+    this.#isLost = true;
+    this.#next = position - NOTED / 2;
+    if (this.#keyStart < this.#next) this.#keyStart = -1;
+  }
+
+  /** Decodes what was noted, up to the next missing packet. */
+  #goOn(arrival: Arrival): void {
+    const positions = this.#positions!;
+    for (;;) {
+      const at = this.#next % NOTED;
+      if (positions[at] !== this.#next) break;
+      const flags = this.#flags[at];
+      this.#next++;
+      if (this.#isBetweenFrames) {
+        this.#begin(flags, this.#timestamps[at], arrival);
+      }
+      if ((flags & MARKER) !== 0) this.#show(arrival);
+    }
+    if (this.#keyStart < this.#next) this.#keyStart = -1;
+  }
+
+  /** Goes on from the key frame ahead, if all of it has come. */
+  #goOnWithKeyFrame(arrival: Arrival): void {
+    const positions = this.#positions!;
+    for (;;) {
+      const at = this.#keyNext % NOTED;
+      if (positions[at] !== this.#keyNext) return;
+      this.#keyNext++;
+      if ((this.#flags[at] & MARKER) !== 0) break;
+    }
+    this.#next = this.#keyStart;
+    this.#isLost = false;
+    this.#isBetweenFrames = true;
+    // Frames were left out: their ids are missing, and that is no jump.
+    this.#pictureId = -1;
+    this.#goOn(arrival);
+  }
+
+  #begin(flags: number, timestamp: number, arrival: Arrival): void {
+    // Padding may lie between frames.
+    if ((flags & STARTS_FRAME) === 0) return;
+    this.#isBetweenFrames = false;
+    this.#isKeyFrame = (flags & STARTS_KEY_FRAME) !== 0;
+    const pictureId = (flags >> FLAG_BITS) - 1;
+    if (
+      pictureId >= 0 && this.#pictureId >= 0 &&
+      pictureId !== ((this.#pictureId + 1) & 0x7fff)
+    ) this.pictureIdJumps++;
+    this.#pictureId = pictureId;
+    if (this.#hasTimestamp && this.#isJump(timestamp, arrival)) {
+      this.timestampJumps++;
+    }
+    this.#timestamp = timestamp;
+    this.#hasTimestamp = true;
+  }
+
+  #isJump(timestamp: number, arrival: Arrival): boolean {
+    const step = (timestamp - this.#timestamp) | 0;
+    if (step <= 0) return true;
+    const { lastMs } = this.rhythm;
+    return lastMs >= 0 &&
+      step / this.#clockRateHz * 1000 > arrival.wallMs - lastMs + JUMP_MS;
+  }
+
+  #show(arrival: Arrival): void {
+    // A marker without a beginning ends no frame.
+    if (this.#isBetweenFrames) return;
+    this.#isBetweenFrames = true;
+    if (this.#isKeyFrame) this.keyFrames++;
+    this.rhythm.show(arrival);
+  }
+}
+
+function flagsOf(rtp: RtpReader): number {
+  const { bytes, payloadOffset, payloadLength } = rtp;
+  const marker = rtp.marker ? MARKER : 0;
+  if (!isVp8Start(bytes, payloadOffset, payloadLength)) return marker;
+  const key = isVp8KeyFrameStart(bytes, payloadOffset, payloadLength)
+    ? STARTS_KEY_FRAME
+    : 0;
+  const id = vp8PictureId(bytes, payloadOffset, payloadLength) + 1;
+  return (id << FLAG_BITS) | STARTS_FRAME | key | marker;
+}

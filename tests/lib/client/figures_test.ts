@@ -1,0 +1,115 @@
+/** What a client knows of its own media: frames, freezes, round trips, layers, feedback. */
+
+import { assertAlmostEquals, assertEquals, assertGreater } from "@std/assert";
+import {
+  ntpMiddle,
+  type ReportBlock,
+  writeReceiverReport,
+} from "../../../lib/media/mod.ts";
+import { VIDEO, World } from "./world.ts";
+
+const VIEWER = { publish: undefined } as const;
+
+Deno.test("a viewer sees every frame of a video, from its first key frame on", async () => {
+  const world = new World();
+  await world.joined("B", { publish: { audio: false, video: VIDEO } });
+  const { client } = await world.joined("A", VIEWER);
+  await world.clock.run(10_000);
+  const totals = client.totals();
+  const { framesShown, playedMs, freezes, pictureIdJumps, timestampJumps } =
+    totals;
+  assertAlmostEquals(framesShown / playedMs * 1000, 30, 0.2);
+  assertGreater(playedMs, 9000);
+  assertEquals([freezes, pictureIdJumps, timestampJumps], [0, 0, 0]);
+});
+
+Deno.test("a video that was cut off stands still until a key frame comes, which is asked for", async () => {
+  let isCut = false;
+  const world = new World({ drops: () => isCut });
+  await world.joined("B", { publish: { audio: false, video: VIDEO } });
+  const { client } = await world.joined("A", VIEWER);
+  await world.clock.run(2000);
+  isCut = true;
+  await world.clock.run(2000);
+  isCut = false;
+  await world.clock.run(500);
+  assertEquals(client.totals().pliSent, 1);
+  // The fake server passes no requests on: the next key frame comes at 5 s.
+  await world.clock.run(5000);
+  const { freezes, frozenMs, longestFreezeMs, playedMs } = client.totals();
+  assertEquals([freezes, longestFreezeMs], [1, frozenMs]);
+  assertAlmostEquals(frozenMs, 3000, 100);
+  assertGreater(playedMs, 9000);
+});
+
+Deno.test("who asks for a key frame in vain asks again each second, and no more often", async () => {
+  let isCut = false;
+  const world = new World({ drops: () => isCut });
+  await world.joined("B", {
+    publish: { audio: false, video: { ...VIDEO, keyFrameIntervalMs: 60_000 } },
+  });
+  const { client } = await world.joined("A", VIEWER);
+  await world.clock.run(2000);
+  isCut = true;
+  await world.clock.run(100);
+  isCut = false;
+  await world.clock.run(5500);
+  assertEquals(client.totals().pliSent, 6);
+});
+
+Deno.test("a client that is muted freezes nobody", async () => {
+  const world = new World();
+  const { client: sender } = await world.joined("B");
+  const { client } = await world.joined("A", VIEWER);
+  await world.clock.run(2000);
+  await sender.setPaused("video", true);
+  await world.clock.run(20_000);
+  await sender.setPaused("video", false);
+  await world.clock.run(2000);
+  const { freezes, playedMs, timestampJumps } = client.totals();
+  assertEquals([freezes, timestampJumps], [0, 0]);
+  assertAlmostEquals(playedMs, 4000, 200);
+});
+
+Deno.test("the round trip of who sends is that of the server's reports", async () => {
+  const world = new World();
+  const { client } = await world.joined("A");
+  assertEquals(client.roundTripMs, -1);
+  const { transports } = world.participant("A");
+  const report = (block: Partial<ReportBlock>) => {
+    const bytes = new Uint8Array(100);
+    const length = writeReceiverReport(bytes, 0, 1, [{
+      ssrc: 7,
+      fractionLost: 0,
+      packetsLost: 0,
+      extendedHighest: 0,
+      jitterUnits: 0,
+      lastSenderReport: 0,
+      delaySinceLastSenderReport: 0,
+      ...block,
+    }]);
+    const wallMs = 1_700_000_000_250;
+    transports.send!.deliverRtcp(bytes.subarray(0, length), {
+      nowMs: 0,
+      wallMs,
+    });
+  };
+  transports.recv!.roundTripMs = 3;
+  assertEquals(client.roundTripMs, 3);
+  // Before the server had a report of ours, it cannot say.
+  report({ lastSenderReport: 0 });
+  assertEquals(client.roundTripMs, 3);
+  report({
+    lastSenderReport: ntpMiddle(1_700_000_000_000),
+    delaySinceLastSenderReport: 0.15 * 65536,
+  });
+  assertAlmostEquals(client.roundTripMs, 100, 0.05);
+});
+
+Deno.test("who sends nothing knows its round trip by consent checks", async () => {
+  const world = new World();
+  const { client } = await world.joined("A", VIEWER);
+  assertEquals(client.roundTripMs, -1);
+  world.participant("A").transports.recv!.roundTripMs = 12.5;
+  assertEquals(client.roundTripMs, 12.5);
+});

@@ -1,0 +1,100 @@
+/** A video as packets, and what a viewer would see of those that come. */
+
+import {
+  FrameRhythm,
+  FrameTracker,
+  NackList,
+  RtpHeaderTemplate,
+  RtpReader,
+  writeVp8Descriptor,
+  writeVp8InterHeader,
+  writeVp8KeyHeader,
+} from "../../../lib/media/mod.ts";
+
+/** Packets of each frame, and time between them, of the video. */
+export const PACKETS = 4;
+const FRAME_MS = 40;
+const CLOCK_RATE_HZ = 90_000;
+
+/** A video whose frames 0, 10, 20 … are key frames, and its viewer. */
+export class Watched {
+  readonly gapsUs: number[] = [];
+  readonly firstUs: number[] = [];
+  readonly nacks = new NackList();
+  readonly rhythm = new FrameRhythm({
+    frameGap: { record: (us) => void this.gapsUs.push(us) },
+    firstKeyFrame: { record: (us) => void this.firstUs.push(us) },
+  }, 0);
+  readonly tracker = new FrameTracker(this.rhythm, CLOCK_RATE_HZ);
+  readonly #first: number;
+  readonly #rtp = new RtpReader();
+  readonly #bytes = new Uint8Array(100);
+
+  /** `first` is the sequence number of the first packet. */
+  constructor(first = 0) {
+    this.#first = first;
+  }
+
+  /** Frames shown so far. */
+  get shown(): number {
+    return this.rhythm.figures({ wallMs: 0 }).frames;
+  }
+
+  /** Lets packet `index` of the video come; returns how many frames it shows. */
+  packet(index: number, over: Partial<Packet> = {}): number {
+    const frame = Math.floor(index / PACKETS);
+    const before = this.shown;
+    this.take({
+      sequence: (this.#first + index) & 0xffff,
+      timestamp: frame * FRAME_MS * CLOCK_RATE_HZ / 1000,
+      pictureId: frame & 0x7fff,
+      isFirst: index % PACKETS === 0,
+      isLast: index % PACKETS === PACKETS - 1,
+      isKey: frame % 10 === 0,
+      atMs: frame * FRAME_MS,
+      ...over,
+    });
+    return this.shown - before;
+  }
+
+  /** Lets these packets come; returns the frames that each shows. */
+  packets(indices: Iterable<number>): number[] {
+    return [...indices].map((index) => this.packet(index));
+  }
+
+  take(packet: Packet): void {
+    const header = new RtpHeaderTemplate({
+      payloadType: 96,
+      ssrc: 7,
+      extensions: [],
+    });
+    const { sequence, timestamp, isLast } = packet;
+    const at = header.write(this.#bytes, 0, sequence, timestamp, isLast);
+    const data = writeVp8Descriptor(
+      this.#bytes,
+      at,
+      packet.isFirst,
+      packet.pictureId,
+    );
+    if (packet.isKey) writeVp8KeyHeader(this.#bytes, data, 640, 480);
+    else writeVp8InterHeader(this.#bytes, data);
+    this.#rtp.read(this.#bytes, 0, data + 20);
+    this.tracker.receive(this.#rtp, { wallMs: packet.atMs });
+  }
+}
+
+/** One packet. */
+export interface Packet {
+  readonly sequence: number;
+  readonly timestamp: number;
+  readonly pictureId: number;
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
+  readonly isKey: boolean;
+  readonly atMs: number;
+}
+
+/** The numbers from one to before another. */
+export function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, i) => from + i);
+}
