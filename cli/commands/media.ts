@@ -1,10 +1,11 @@
 /**
- * `--media`: what it may not be given with, and what is in its files.
+ * `--media` and `--simulcast`: what they may not be given with, and what is in
+ * the files.
  *
  * @module
  */
 
-import { describeMedia, SYNTHETIC } from "../../mod.ts";
+import { describeMedia, type EngineKind, SYNTHETIC } from "../../mod.ts";
 
 /** What is sent comes from the files: another quality or frame rate is out of reach. */
 export function mediaContradictions(
@@ -12,9 +13,30 @@ export function mediaContradictions(
   given: ReadonlySet<string>,
 ): string[] {
   if (media === SYNTHETIC) return [];
-  return ["quality", "fps"].filter((key) => given.has(key)).map((key) =>
-    `--media, --${key}: they exclude each other, leave one out.`
-  );
+  return ["quality", "fps", "simulcast"].filter((key) => given.has(key)).map((
+    key,
+  ) => `--media, --${key}: they exclude each other, leave one out.`);
+}
+
+/** Layers need video, and a server that forwards them. */
+export function simulcastContradictions(
+  { simulcast, audioOnly }: {
+    readonly simulcast: boolean;
+    readonly audioOnly: boolean;
+  },
+  engine: EngineKind | undefined,
+): string[] {
+  if (!simulcast) return [];
+  return [
+    ...(audioOnly
+      ? ["--simulcast, --audio-only: they exclude each other, leave one out."]
+      : []),
+    ...(engine === "werift"
+      ? [
+        "--simulcast: the engine werift forwards no layers, add --embedded=mediasoup.",
+      ]
+      : []),
+  ];
 }
 
 /** What is sent, in words, or why it cannot be. */

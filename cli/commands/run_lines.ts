@@ -26,9 +26,13 @@ export function configLines(
   const isSynthetic = values.media === SYNTHETIC;
   const sent = [
     ...(values.videoOnly ? [] : ["audio"]),
-    ...(values.audioOnly
-      ? []
-      : [isSynthetic ? `video ${values.quality} at ${values.fps}` : "video"]),
+    ...(values.audioOnly ? [] : isSynthetic
+      ? [
+        `video ${values.quality} at ${values.fps}${
+          values.simulcast ? " in layers" : ""
+        }`,
+      ]
+      : ["video"]),
   ].join(" and ") + (isSynthetic ? "" : ` of ${media}`);
   const where = rooms === 1 ? `room ${room}` : `${rooms} rooms`;
   const lines = [

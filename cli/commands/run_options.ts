@@ -18,7 +18,7 @@ import {
   withImpairments,
   workersFor,
 } from "../../mod.ts";
-import { mediaContradictions } from "./media.ts";
+import { mediaContradictions, simulcastContradictions } from "./media.ts";
 import {
   flag,
   many,
@@ -101,6 +101,10 @@ export const RUN_OPTIONS = {
       shown: "30",
     },
   ),
+  simulcast: flag({
+    help:
+      "send video in three layers of 100, 300 and 900 kbps; the server chooses",
+  }),
   media: withDefault(text("FILE,…"), {
     help:
       "what is sent: synthetic, builtin (a test picture and a tone), or WebM, IVF, Ogg files",
@@ -199,6 +203,7 @@ export function contradictions(
     );
   }
   mistakes.push(...mediaContradictions(values.media, given));
+  mistakes.push(...simulcastContradictions(values, values.embedded));
   const tooMany = shareProblem(values.impair);
   if (tooMany !== undefined) mistakes.push(`--impair: ${tooMany}.`);
   return mistakes;
@@ -214,6 +219,7 @@ export function planOf(values: RunValues): RunPlan {
     maxAudio: values.maxAudio,
     maxVideo: values.maxVideo,
     clip: clipNamed(values.media),
+    simulcast: values.simulcast,
     stages: rampAndHold(values.clients, values.rampUp, values.duration),
     room: values.room,
     rooms: values.rooms,
@@ -248,6 +254,7 @@ export function configOf(
     video: !values.audioOnly,
     quality: values.quality,
     fps: values.fps,
+    simulcast: values.simulcast,
     media: values.media,
     publishRatio: publishRatioOf(values),
     churnRate: values.churnRate,

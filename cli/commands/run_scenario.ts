@@ -35,6 +35,7 @@ const PLAIN_ONLY: readonly (keyof RunValues)[] = [
   "videoOnly",
   "quality",
   "fps",
+  "simulcast",
   "media",
   "mode",
   "publishRatio",

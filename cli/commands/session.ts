@@ -10,6 +10,7 @@ import { commandHelp } from "./help.ts";
 import { readMedia } from "./media.ts";
 import { parseOptions } from "./parse.ts";
 import {
+  engineOf,
   SESSION_OPTIONS,
   sessionContradictions,
   settingsOf,
@@ -52,9 +53,7 @@ export async function sessionCommand(
     return 2;
   }
   const { server, token, password, workers, seed } = values;
-  const embedded = server === undefined
-    ? values.embedded ?? "werift"
-    : undefined;
+  const embedded = engineOf(values);
   const settings = settingsOf(values);
   return await runSession({
     server: { url: server ?? "", token, password },
@@ -73,6 +72,7 @@ export async function sessionCommand(
       rooms: settings.rooms,
       role: settings.role,
       ...settings.media,
+      simulcast: values.simulcast,
       media: values.media,
       monitor: values.monitor.map(({ text }) => text),
       workers,

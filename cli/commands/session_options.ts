@@ -4,9 +4,9 @@
  * @module
  */
 
-import { clipNamed } from "../../mod.ts";
+import { clipNamed, type EngineKind } from "../../mod.ts";
 import type { Settings } from "../session/mod.ts";
-import { mediaContradictions } from "./media.ts";
+import { mediaContradictions, simulcastContradictions } from "./media.ts";
 import {
   flag,
   many,
@@ -47,6 +47,7 @@ export const SESSION_OPTIONS = {
   videoOnly: RUN_OPTIONS.videoOnly,
   quality: RUN_OPTIONS.quality,
   fps: RUN_OPTIONS.fps,
+  simulcast: RUN_OPTIONS.simulcast,
   media: RUN_OPTIONS.media,
   viewers: flag({ help: "clients only watch, until told otherwise" }),
   maxAudio: RUN_OPTIONS.maxAudio,
@@ -83,7 +84,18 @@ export function sessionContradictions(
       "--embedded, --server: they exclude each other, leave one out.",
     );
   }
-  return [...mistakes, ...mediaContradictions(values.media, given)];
+  return [
+    ...mistakes,
+    ...mediaContradictions(values.media, given),
+    ...simulcastContradictions(values, engineOf(values)),
+  ];
+}
+
+/** The embedded server's engine; `undefined` for a server elsewhere. */
+export function engineOf(
+  { server, embedded }: SessionValues,
+): EngineKind | undefined {
+  return server === undefined ? embedded ?? "werift" : undefined;
 }
 
 /** What clients are like. */
@@ -100,6 +112,7 @@ export function settingsOf(values: SessionValues): Settings {
       maxAudio: values.maxAudio,
       maxVideo: values.maxVideo,
       clip: clipNamed(values.media),
+      ...(values.simulcast && { simulcast: true }),
     },
   };
 }

@@ -53,6 +53,7 @@ export function statsLines(model: Model): string[] {
     `loss        ${formatRatio((now?.lossPercent ?? 0) / 100)} now, ${
       formatRatio(loss ?? 0)
     } in all`,
+    ...layerLines(snapshot),
     `media       ${spread(trendOf(snapshot, "mediaLatency"))}`,
     `video       ${(now?.frameRate ?? 0).toFixed(1)} fps, ${
       total(snapshot, "freezes")
@@ -75,6 +76,24 @@ export function statsLines(model: Model): string[] {
           : "broken"
       }`;
     }),
+  ];
+}
+
+/** Which layers of simulcast come in, where there is any. */
+function layerLines({ gauges, counters }: Snapshot): string[] {
+  const tracks = [
+    gauges.consumersLayer0 ?? 0,
+    gauges.consumersLayer1 ?? 0,
+    gauges.consumersLayer2 ?? 0,
+    gauges.consumersNoLayer ?? 0,
+  ];
+  const switches = counters.layerSwitches ?? 0;
+  if (tracks.every((count) => count === 0) && switches === 0) return [];
+  const [small, middle, large, none] = tracks.map(formatCount);
+  return [
+    `layers      ${small} tracks in layer 0, ${middle} in 1, ${large} in 2, ${none} in none; ${
+      formatCount(switches)
+    } changes`,
   ];
 }
 
@@ -104,7 +123,9 @@ export function clientLines(
     ...(media.audio ? ["audio"] : []),
     ...(!media.video ? [] : [
       media.clip === undefined
-        ? `video ${media.quality} at ${media.fps} fps`
+        ? `video ${media.quality} at ${media.fps} fps${
+          media.simulcast ? " in layers" : ""
+        }`
         : "video",
     ]),
   ].join(" and ") +

@@ -112,6 +112,9 @@ export function mediaLines(summary: Summary, width: number): Line[] {
         : [say(`${formatRatio(loss.residualRatio)} left`)]),
     ], width)),
     ...impairedLines(summary, width),
+    ...(media.layerSwitches === 0 ? [] : row("Layers", [
+      say(`${formatCount(media.layerSwitches)} changes of what is received`),
+    ], width)),
     ...durationRow("Latency", media.latencyMs, width),
     ...durationRow("Jitter", media.jitterMs, width),
     ...durationRow("Round trip", media.roundTripMs, width),

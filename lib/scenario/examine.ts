@@ -14,7 +14,7 @@ import {
   runNeed,
   type RunSize,
 } from "../machine/mod.ts";
-import { AUDIO_PRESET, videoPreset } from "../media/mod.ts";
+import { AUDIO_PRESET, simulcastPresets, videoPreset } from "../media/mod.ts";
 import { openDatapath } from "../rtc/mod.ts";
 import { type EngineKind, localWorkerBinary } from "../sfu/mod.ts";
 import {
@@ -55,8 +55,17 @@ export function whyImpossible(
     "plan" | "workers" | "engine"
   >,
 ): string | undefined {
+  if (engine === "werift" && hasSimulcast(plan)) {
+    return "Cannot send simulcast through the engine werift: it forwards no layers. Take the engine mediasoup.";
+  }
   const need = runNeed(runSize(plan, workers, engine, "native"));
   return obstacle(need, readMachineFacts());
+}
+
+function hasSimulcast({ clients, media }: RunPlan): boolean {
+  return clients.some((client) =>
+    client.role === "publisher" && (client.media ?? media).simulcast
+  );
 }
 
 /**
@@ -117,20 +126,32 @@ export function runSize(
 /** RTP packets a second, sent and received, if all clients were there at once. */
 function packetsHz({ clients, media }: Pick<RunPlan, "clients" | "media">) {
   const audioHz = media.audio ? AUDIO_PRESET.packetsPerSecond : 0;
-  const videoHz = media.video
-    ? videoPreset(media.quality, media.fps).packetsPerSecond
-    : 0;
+  const videoHz = videoRates(media);
   let hz = 0;
   for (const room of Map.groupBy(clients, ({ roomId }) => roomId).values()) {
     const publishers = room.filter(({ role }) => role === "publisher").length;
-    hz += publishers * (audioHz + videoHz);
+    hz += publishers * (audioHz + videoHz.sent);
     for (const { role } of room) {
       const others = publishers - (role === "publisher" ? 1 : 0);
       hz += audioHz * Math.min(media.maxAudio, others) +
-        videoHz * Math.min(media.maxVideo, others);
+        videoHz.received * Math.min(media.maxVideo, others);
     }
   }
   return hz;
+}
+
+/** Packets a second of one video track, as it is sent and, at most, received. */
+function videoRates(
+  { video, quality, fps, simulcast }: RunPlan["media"],
+): { readonly sent: number; readonly received: number } {
+  if (!video) return { sent: 0, received: 0 };
+  const preset = videoPreset(quality, fps);
+  const rates = (simulcast ? simulcastPresets(preset) : [preset])
+    .map(({ packetsPerSecond }) => packetsPerSecond);
+  return {
+    sent: rates.reduce((sum, hz) => sum + hz, 0),
+    received: Math.max(...rates),
+  };
 }
 
 async function probeDatapath(

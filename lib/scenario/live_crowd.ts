@@ -16,6 +16,7 @@ import {
   type RunPlan,
   withImpairments,
 } from "../load/mod.ts";
+import { SIMULCAST_LAYERS } from "../media/mod.ts";
 import type { ClientRecord, Snapshot, TimelinePoint } from "../metrics/mod.ts";
 import { delay } from "../signaling/mod.ts";
 import type { RunCrowd } from "./borrowed_crowd.ts";
@@ -98,6 +99,11 @@ export class LiveClient {
   /** Resumes what it sends of one kind. */
   unmute(kind: "audio" | "video" = "audio"): Promise<void> {
     return this.#crowd.unmute([this], kind);
+  }
+
+  /** Asks the server for another layer of simulcast; see {@linkcode LiveCrowd.preferLayer}. */
+  preferLayer(spatialLayer: number): Promise<void> {
+    return this.#crowd.preferLayer([this], spatialLayer);
   }
 
   /** Loses its channel without a word, and comes back by itself. */
@@ -253,6 +259,32 @@ export class LiveCrowd {
     await this.#ports.crowd.command({
       type: "reconnect",
       clients: indicesOf(clients),
+    });
+  }
+
+  /**
+   * These ask the server for this layer of all simulcast that they receive,
+   * now and later: 0 is the smallest, 2 the largest. The server may have
+   * reasons of its own to send another, such as their bandwidth. Throws a
+   * `RangeError` for a layer that cannot be.
+   */
+  async preferLayer(
+    clients: readonly LiveClient[],
+    spatialLayer: number,
+  ): Promise<void> {
+    const most = SIMULCAST_LAYERS - 1;
+    if (
+      !(Number.isInteger(spatialLayer) && spatialLayer >= 0 &&
+        spatialLayer <= most)
+    ) {
+      throw new RangeError(
+        `Cannot ask for layer ${spatialLayer}: there are 0 to ${most}`,
+      );
+    }
+    await this.#ports.crowd.command({
+      type: "layers",
+      clients: indicesOf(clients),
+      spatialLayer,
     });
   }
 

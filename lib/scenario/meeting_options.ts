@@ -35,6 +35,8 @@ export interface MeetingOptions {
   readonly quality: ScenarioOption<Quality, Quality>;
   /** Frames of it a second. */
   readonly fps: ScenarioOption<Fps, Fps>;
+  /** Whether it goes out in layers. */
+  readonly simulcast: ScenarioOption<boolean, boolean>;
   /** What is sent. */
   readonly media: ScenarioOption<string, string>;
   /** Audio tracks that a client receives, at most. */
@@ -64,6 +66,8 @@ export interface MeetingInput extends CommonInput {
   readonly quality?: Quality;
   /** Frames of it a second. @default {30} */
   readonly fps?: Fps;
+  /** Whether the video goes out in three layers of 100, 300 and 900 kbps. @default {false} */
+  readonly simulcast?: boolean;
   /** What is sent: `synthetic`, `builtin`, or files such as `talk.webm`, with commas between. @default {"synthetic"} */
   readonly media?: string;
   /** Audio tracks that a client receives, at most. @default {4} */
@@ -93,6 +97,10 @@ export const MEETING_OPTIONS: MeetingOptions = {
   video: toggle("whether there is video", { default: true }),
   quality: quality(),
   fps: fps(),
+  simulcast: toggle(
+    "whether the video goes out in three layers of 100, 300 and 900 kbps",
+    { default: false },
+  ),
   media: media(),
   maxAudio: wholeNumber("audio tracks that a client receives at most", {
     default: 4,

@@ -24,6 +24,8 @@ export interface MediaOptions {
   readonly quality?: Quality;
   /** Frames of it a second. @default {30} */
   readonly fps?: Fps;
+  /** Whether the video goes out in three layers. @default {false} */
+  readonly simulcast?: boolean;
   /** Audio tracks that a client receives, at most. @default {4} */
   readonly maxAudio?: number;
   /** Video tracks that a client receives, at most. @default {4} */
@@ -98,6 +100,7 @@ export function mediaOf(options: MediaOptions): MediaPlan {
     maxAudio: options.maxAudio ?? DEFAULT_MEDIA.maxAudio,
     maxVideo: options.maxVideo ?? DEFAULT_MEDIA.maxVideo,
     ...(clip !== undefined && { clip }),
+    ...(options.simulcast && { simulcast: true }),
   };
 }
 

@@ -210,7 +210,7 @@ export function media(): ScenarioOption<string, string> {
       { default: SYNTHETIC },
     ),
     takes: "synthetic, builtin, or files with commas between",
-    excludes: ["quality", "fps"],
+    excludes: ["quality", "fps", "simulcast"],
     verify: (value) =>
       describeMedia(value).then(() => undefined, (error) => error.message),
   };

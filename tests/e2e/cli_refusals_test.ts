@@ -53,6 +53,18 @@ const USAGE: readonly [string, string][] = [
     "--media, --fps: they exclude each other, leave one out.",
   ],
   [
+    "run --media builtin --simulcast",
+    "--media, --simulcast: they exclude each other, leave one out.",
+  ],
+  [
+    "--simulcast",
+    "--simulcast: the engine werift forwards no layers, add --embedded=mediasoup.",
+  ],
+  [
+    "run --scenario smoke media=builtin simulcast=true",
+    "media, simulcast: they exclude each other, leave one out.",
+  ],
+  [
     "run --scenario smoke media=builtin fps=15",
     "media, fps: they exclude each other, leave one out.",
   ],

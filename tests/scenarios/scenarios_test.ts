@@ -112,6 +112,22 @@ Deno.test("media out of a file goes to everyone, at the file's own pace", async 
   assert(summary.media.deliveryRatio! > 0.99);
 });
 
+Deno.test("of simulcast everyone gets one layer of each, and all of it", async () => {
+  const summary = await conference(fakeCrowd(), {
+    clients: 3,
+    duration: "1m",
+    rampUp: "0s",
+    audio: false,
+    simulcast: true,
+  });
+  assertEquals(summary.verdict.status, "passed");
+  assertEquals(summary.config.simulcast, true);
+  assertEquals([summary.media.loss.lost, summary.media.deliveryRatio], [0, 1]);
+  // Two tracks in the largest layer for each that goes out in three.
+  const share = summary.totalPacketsReceived / summary.totalPacketsSent;
+  assert(Math.abs(share - 2 * 122.6 / 216.6) < 0.02, `${share}`);
+});
+
 Deno.test("smoke fails when anything is lost", async () => {
   const good = await smoke(fakeCrowd());
   assertEquals(good.verdict.status, "passed");

@@ -1,5 +1,5 @@
 /**
- * The verbs about what clients send: mute, unmute, pause, resume, quality.
+ * The verbs about media: mute, unmute, pause, resume, quality, layers.
  *
  * @module
  */
@@ -14,6 +14,7 @@ import {
   counted,
   membersOf,
   say,
+  selectionIn,
   someClients,
   type Verb,
 } from "./verb.ts";
@@ -22,6 +23,9 @@ import {
 export const QUALITY_NAMES = Object.keys(QUALITIES) as Quality[];
 /** The frame rates as they are typed. */
 export const FPS_NAMES = ["15", "30", "60"] as const;
+
+/** The layers of simulcast as they are typed. */
+const LAYER_NAMES = ["0", "1", "2"] as const;
 
 type Kind = "audio" | "video";
 const KINDS = ["audio", "video"] as const satisfies readonly Kind[];
@@ -85,6 +89,35 @@ export const quality: Verb = {
       effects: [{
         type: "command",
         command: { type: "quality", clients, quality: wanted, fps: rate },
+      }],
+    };
+  },
+};
+
+/** Another layer of what they receive. */
+export const layers: Verb = {
+  usage: "0|1|2 [IDS]",
+  help: "ask for this layer of simulcast, these or all; 0 is the smallest",
+  examples: ["layers 0", "layers 2 1-3"],
+  words: [always(...LAYER_NAMES), someClients],
+  run(model, { words: [name = "", ...ids] }) {
+    const layer = oneOf(name, LAYER_NAMES);
+    if (layer === undefined) {
+      return { problem: `layers takes ${LAYER_NAMES.join(", ")}.` };
+    }
+    const selection = selectionIn("layers", ids);
+    if (typeof selection === "object") return selection;
+    const clients = membersOf(model, selection);
+    if (isProblem(clients)) return clients;
+    const text = `${
+      counted(clients.length, "client")
+    } asking for layer ${layer}`;
+    const spatialLayer = Number(layer);
+    return {
+      model: say(model, text),
+      effects: [{
+        type: "command",
+        command: { type: "layers", clients, spatialLayer },
       }],
     };
   },

@@ -10,7 +10,7 @@ import { nearest } from "../../../mod.ts";
 import { type Step, still } from "../messages.ts";
 import { chart, clients, inspect, rooms, server, stats } from "./look.ts";
 import { report, reset, save, threshold } from "./judge.ts";
-import { mute, pause, quality, resume, unmute } from "./media.ts";
+import { layers, mute, pause, quality, resume, unmute } from "./media.ts";
 import { impair } from "./networks.ts";
 import { churn, drop, ramp, reconnect, spawn } from "./people.ts";
 import { scenario } from "./scenario.ts";
@@ -57,6 +57,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   pause,
   resume,
   quality,
+  layers,
   impair,
   set,
   scenario,

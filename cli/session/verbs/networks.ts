@@ -26,6 +26,7 @@ import {
   membersOf,
   said,
   say,
+  selectionIn,
   shown,
   someClients,
   type Verb,
@@ -48,20 +49,17 @@ export const impair: Verb = {
     const [network = "", ...ids] = rest.split(/\s+/).filter((word) =>
       word !== ""
     );
-    // People say "impair 3g clients 1-3".
-    if (ids.length > 1 && ids[0] === "clients") ids.shift();
     if (network === "") {
       const lines = networkLines(model.load);
       return lines.length === 0
         ? said(model, "nobody has a bad network")
         : still(shown(model, "bad networks", lines));
     }
-    if (ids.length > 1) {
-      return { problem: `impair has no use for "${ids[1]}".` };
-    }
-    if (network === "off") return repair(model, ids.at(0));
+    const selection = selectionIn("impair", ids);
+    if (typeof selection === "object") return selection;
+    if (network === "off") return repair(model, selection);
     try {
-      return spoil(model, parseImpairmentShare(network), ids.at(0));
+      return spoil(model, parseImpairmentShare(network), selection);
     } catch (error) {
       if (error instanceof SyntaxError || error instanceof RangeError) {
         return { problem: error.message };

@@ -27,6 +27,7 @@ export const set: Verb = {
       "video",
       "quality",
       "fps",
+      "simulcast",
       "media",
       "max-audio",
       "max-video",
@@ -64,14 +65,31 @@ export const set: Verb = {
     }
     const { takes, read, show } = SETTINGS[known];
     if (value === undefined) return said(model, `${known} ${show(settings)}`);
-    const { clip } = settings.media;
+    const { clip, simulcast } = settings.media;
     if ((known === "quality" || known === "fps") && clip !== undefined) {
       return {
         problem:
           `${known} is the file's own with media ${clip}: "set media ${SYNTHETIC}" first.`,
       };
     }
+    if (known === "simulcast" && value === "on") {
+      if (clip !== undefined) {
+        return {
+          problem:
+            `A file has one layer, media is ${clip}: "set media ${SYNTHETIC}" first.`,
+        };
+      }
+      if (model.server?.engine === "werift") {
+        return {
+          problem:
+            "The engine werift forwards no layers: start with --embedded=mediasoup.",
+        };
+      }
+    }
     if (known === "media" && clipNamed(value) !== undefined) {
+      if (simulcast) {
+        return { problem: `A file has one layer: "set simulcast off" first.` };
+      }
       return { model, effects: [{ type: "chooseMedia", media: value }] };
     }
     const next = read(value, settings);
@@ -144,6 +162,14 @@ const SETTINGS = {
     read(text, settings) {
       const fps = oneOf(text, FPS_NAMES);
       return fps && withMedia(settings, { fps: Number(fps) as Fps });
+    },
+  },
+  simulcast: {
+    takes: "on or off",
+    show: ({ media }) => media.simulcast ? "on" : "off",
+    read(text, settings) {
+      const word = oneOf(text, ["on", "off"]);
+      return word && withMedia(settings, { simulcast: word === "on" });
     },
   },
   media: {

@@ -74,6 +74,19 @@ export function membersOf(
   return selected(text ?? "all", load.members);
 }
 
+/** The one selection behind what a verb is about: people say `1-3`, and `clients 1-3` too. */
+export function selectionIn(
+  verb: string,
+  words: readonly string[],
+): string | undefined | Problem {
+  const [first, ...others] = words.length > 1 && words[0] === "clients"
+    ? words.slice(1)
+    : words;
+  return others.length === 0
+    ? first
+    : { problem: `${verb} has no use for "${others[0]}".` };
+}
+
 /** What has to be done for a load to become the next one. */
 export function loadStep(
   model: Model,

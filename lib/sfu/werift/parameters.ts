@@ -61,7 +61,7 @@ export function planProducer(
   }
   if (parameters.encodings.length > 1) {
     throw new Error(
-      "the werift engine forwards no simulcast, the engine mediasoup does",
+      "RTP mapping error: no simulcast with the engine werift, mediasoup forwards it",
     );
   }
   const ssrc = parameters.encodings[0]?.ssrc;

@@ -82,6 +82,8 @@ const CONTRADICTORY: readonly (readonly string[])[] = [
   ["--audio-only", "--video-only"],
   ["--embedded", "--server=ws://localhost:3000/ws"],
   ["--mode=panel", "--publish-ratio=1"],
+  ["--simulcast", "--audio-only"],
+  ["--simulcast", "--embedded=werift"],
 ];
 
 for (const args of CONTRADICTORY) {

@@ -101,6 +101,22 @@ const COMMANDS: readonly (readonly [
     "1 client at 720p, 15 fps",
   ],
   [
+    "layers 0 clients 1-2",
+    [{
+      type: "command",
+      command: { type: "layers", clients: [1, 2], spatialLayer: 0 },
+    }],
+    "2 clients asking for layer 0",
+  ],
+  [
+    "layers 2",
+    [{
+      type: "command",
+      command: { type: "layers", clients: [0, 1, 2, 3], spatialLayer: 2 },
+    }],
+    "4 clients asking for layer 2",
+  ],
+  [
     "impair 3g clients 1-2",
     [{
       type: "command",
@@ -198,6 +214,13 @@ const PROBLEMS: readonly (readonly [line: string, problem: string])[] = [
   ["mute kind=audio", "mute has no options."],
   ["quality 4k", "quality takes 480p, 720p, 1080p."],
   ["quality 480p fps=25", "fps= takes 15, 30, 60."],
+  ["layers 3", "layers takes 0, 1, 2."],
+  ["layers 0 1 2", `layers has no use for "2".`],
+  [
+    "set simulcast on",
+    "The engine werift forwards no layers: start with --embedded=mediasoup.",
+  ],
+  ["set simulcast maybe", "simulcast takes on or off."],
   [
     "impair 5g",
     `Cannot read impairment "5g": it is not one of cable, wifi-lossy, 4g, poor-4g, 3g, satellite, bufferbloat, call-drop, nor settings such as loss=5%,delay=50ms`,
@@ -214,7 +237,7 @@ const PROBLEMS: readonly (readonly [line: string, problem: string])[] = [
   ["chart packtes", `There is no chart "packtes", did you mean "packets"?`],
   [
     "set colour red",
-    `There is no setting "colour": there are room, rooms, role, audio, video, quality, fps, media, max-audio, max-video.`,
+    `There is no setting "colour": there are room, rooms, role, audio, video, quality, fps, simulcast, media, max-audio, max-video.`,
   ],
   [
     "set max-vdeo 2",
@@ -422,6 +445,53 @@ Deno.test("media are looked at before clients get them, and then have a quality 
   assertEquals(say(joined, "quality 720p 0-3").effects.length, 1);
   const back = say(joined, "set media synthetic").model;
   assertEquals(back.load.settings.media.clip, undefined);
+});
+
+Deno.test("simulcast is for clients yet to come, and not for files", () => {
+  const { server, ...rest } = four();
+  const model: Model = { ...rest, server: { ...server!, engine: "mediasoup" } };
+  const on = say(model, "set simulcast on");
+  assertEquals(on.last, "simulcast on, for clients yet to come");
+  const { model: joined, effects: [add] } = say(on.model, "spawn 1");
+  assert(add.type === "add");
+  assertEquals(add.clients[0].media?.simulcast, true);
+  assertStringIncludes(
+    say(joined, "inspect 4").model.page?.lines.join("\n") ??
+      logOf(say(joined, "inspect 4").model).join("\n"),
+    "video 480p at 30 fps in layers",
+  );
+  assertEquals(
+    say(on.model, "set media builtin").last,
+    'A file has one layer: "set simulcast off" first.',
+  );
+  const filed = after(model, [{
+    type: "mediaChosen",
+    media: "builtin",
+    text: "builtin",
+  }]).model;
+  assertEquals(
+    say(filed, "set simulcast on").last,
+    'A file has one layer, media is builtin: "set media synthetic" first.',
+  );
+});
+
+Deno.test("stats tells which layers come in, where there are any", () => {
+  const model = liveModel();
+  const { snapshot } = model.live;
+  const gauges = {
+    ...snapshot.gauges,
+    consumersLayer0: 3,
+    consumersNoLayer: 1,
+  };
+  const counters = { ...snapshot.counters, layerSwitches: 5 };
+  const live = { ...model.live, snapshot: { ...snapshot, gauges, counters } };
+  const { page } = say({ ...model, live }, "stats").model;
+  assert(
+    page?.lines.includes(
+      "layers      3 tracks in layer 0, 0 in 1, 0 in 2, 1 in none; 5 changes",
+    ),
+  );
+  assert(!say(model, "stats").model.page?.lines.join().includes("layers"));
 });
 
 Deno.test("media that cannot be used leave everything as it was, and end a program with 2", () => {

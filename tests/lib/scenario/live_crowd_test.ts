@@ -51,6 +51,43 @@ Deno.test("clients come one by one, and are numbered on", async () => {
   );
 });
 
+Deno.test("who asks for another layer of simulcast gets it, alone or together", async () => {
+  const layers: string[] = [];
+  const { summary } = await play(async (crowd) => {
+    await crowd.join({ audio: false, simulcast: true });
+    const viewers = await crowd.fill({
+      clients: 2,
+      publishRatio: 1,
+      audio: false,
+    });
+    const mark = async () => {
+      await crowd.wait(10_000);
+      const { gauges } = crowd.snapshot();
+      layers.push(
+        [
+          gauges.consumersLayer0,
+          gauges.consumersLayer1,
+          gauges.consumersLayer2,
+        ].join(),
+      );
+    };
+    await mark();
+    await viewers[0].preferLayer(0);
+    await mark();
+    await crowd.preferLayer(viewers, 1);
+    await mark();
+    for (const layer of [-1, 3, 0.5]) {
+      await assertRejects(
+        () => viewers[0].preferLayer(layer),
+        RangeError,
+        `Cannot ask for layer ${layer}: there are 0 to 2`,
+      );
+    }
+  });
+  assertEquals(layers, ["0,0,2", "1,0,1", "0,2,0"]);
+  assertEquals(summary.media.layerSwitches, 3);
+});
+
 Deno.test("who is mute sends nothing until unmuted, and who left is gone", async () => {
   const sent: number[] = [];
   const { server } = await play(async (crowd) => {

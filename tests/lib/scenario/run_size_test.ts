@@ -1,6 +1,7 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { makePlan, rampAndHold } from "../../../lib/load/mod.ts";
-import { runSize } from "../../../lib/scenario/examine.ts";
+import { simulcastPresets, videoPreset } from "../../../lib/media/mod.ts";
+import { runSize, whyImpossible } from "../../../lib/scenario/examine.ts";
 
 function plan(change: Partial<Parameters<typeof makePlan>[0]> = {}) {
   return makePlan({
@@ -45,6 +46,33 @@ Deno.test("packets are those sent and those received, up to the consumers that t
   assertEquals(size(audio).packetsHz, 10 * 50 * 5);
   assertEquals(size({ ...audio, maxAudio: 99 }).packetsHz, 10 * 50 * 10);
   assertEquals(size({ ...audio, rooms: 5 }).packetsHz, 10 * 50 * 2);
+});
+
+Deno.test("of simulcast all layers are sent, and one is received", () => {
+  const video = { audio: false, maxAudio: 0, simulcast: true };
+  const rates = simulcastPresets(videoPreset("480p", 30))
+    .map(({ packetsPerSecond }) => packetsPerSecond);
+  const sent = rates.reduce((sum, hz) => sum + hz, 0);
+  assertEquals(
+    size({ ...video, maxVideo: 1 }).packetsHz,
+    Math.round(10 * (sent + rates[2])),
+  );
+});
+
+Deno.test("simulcast cannot go through an engine that forwards no layers", () => {
+  const why = (engine: "werift" | "mediasoup" | null, publishes = true) => {
+    const { clients, ...rest } = plan({ simulcast: true });
+    const role = publishes ? "publisher" : "viewer";
+    return whyImpossible({
+      plan: { ...rest, clients: clients.map((one) => ({ ...one, role })) },
+      workers: 1,
+      engine,
+    });
+  };
+  assertMatch(why("werift") ?? "", /^Cannot send simulcast .* mediasoup\.$/);
+  for (const text of [why("mediasoup"), why(null), why("werift", false)]) {
+    assertEquals(text, undefined);
+  }
 });
 
 Deno.test("clients that replace each other count while they overlap, not all together", () => {
