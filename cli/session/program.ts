@@ -99,6 +99,7 @@ export class Program {
         case "save":
         case "report":
         case "js":
+        case "chooseMedia":
         case "scenario":
         case "stopScenario":
         case "remember":

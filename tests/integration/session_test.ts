@@ -206,6 +206,32 @@ Deno.test("a scenario that fails ends a script with its code, and one that canno
   assertMatch(missing.lines.at(-1)!, /^error: cannot load \.\/nowhere\.ts: /);
 });
 
+Deno.test("a script has clients send the clip that comes along, and ends with 2 at a file that cannot be used", async () => {
+  await using sfu = await startSfu({ engine: "werift" });
+  const terminal = new FakeTerminal({ columns: 80, rows: 24 }, false);
+  const { ports, lines } = portsFor(terminal);
+  const session = runSession(optionsFor(sfu.url), ports);
+  terminal.type([
+    "set media builtin",
+    "spawn 2",
+    "wait connected 20s",
+    "wait 2s",
+    "inspect 1",
+    "set media nowhere.webm",
+    "stats",
+    "",
+  ].join("\n"));
+  assertEquals(await session, 2);
+  assertMatch(
+    terminal.output,
+    /^media builtin \(VP8 640x360 at 25 fps, .*; Opus, /,
+  );
+  assertMatch(terminal.output, /\nmedia .* audio and video of builtin, /);
+  const [, received] = /\nreceived .* lost 0 of (\d+)/.exec(terminal.output)!;
+  assert(Number(received) > 100);
+  assertMatch(lines.at(-1)!, /^error: Cannot use nowhere\.webm: there is no/);
+});
+
 Deno.test("a file that cannot be written ends a script with 1 and one line", async () => {
   await using sfu = await startSfu({ engine: "werift" });
   const terminal = new FakeTerminal({ columns: 80, rows: 24 }, false);
