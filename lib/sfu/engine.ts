@@ -31,6 +31,8 @@ export interface StreamCounts {
   readonly lost: number;
   /** Packets that were sent again on request. */
   readonly retransmitted: number;
+  /** Packets that its receiver asked to repeat: for a producer, that the engine asked for. */
+  readonly nacked: number;
 }
 
 /** How loud one producer is. */

@@ -1,14 +1,22 @@
 /** The short form of `deno task accuracy`: whether the tool tells the truth, not how fast it is. */
 
-import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertGreater,
+  assertLess,
+} from "@std/assert";
 import { ENGINES } from "../integration/sfu/engines.ts";
 import {
   comparePlain,
   cutOff,
   delayBy,
   isRight,
+  joinLate,
   loseRatios,
   repairVideo,
+  roundTrips,
   type Row,
 } from "./trials.ts";
 
@@ -56,10 +64,11 @@ Deno.test(
   "video that is lost is asked for again, and repairs make up for most of it",
   { ignore },
   async () => {
-    const { dropped, lost, repaired, retransmitted, received } =
-      await repairVideo(2500);
+    const repairs = await repairVideo(2500);
+    const { dropped, lost, repaired, retransmitted, received } = repairs;
     assertGreater(dropped, 20);
     assertGreater(retransmitted, 0);
+    assertEquals(repairs.nacked, repairs.asked);
     // Of what was dropped, the rest are repairs that were lost in turn.
     assertEquals(dropped, lost + retransmitted - received);
     assertLess(lost - repaired, lost / 4);
@@ -67,12 +76,32 @@ Deno.test(
 );
 
 Deno.test(
-  "a client whose network was gone for 3 s gets its media back by itself",
+  "a delay both ways is in the round trip",
   { ignore },
   async () => {
-    const { receivedMeanwhile, recoveryMs, sendingRecoveryMs, errors } =
-      await cutOff(3000);
-    assertEquals([receivedMeanwhile, errors], [0, 0]);
-    assertLess(Math.max(recoveryMs, sendingRecoveryMs), 3000);
+    assertRight(await roundTrips([50], 2000));
+  },
+);
+
+Deno.test(
+  "who comes late sees something long before the next regular key frame",
+  { ignore },
+  async () => {
+    assertLess(await joinLate(), 1000);
+  },
+);
+
+Deno.test(
+  "a client whose network was gone for 3 s gets its media back by itself, and the freeze is told",
+  { ignore },
+  async () => {
+    const cut = await cutOff(3000);
+    assertEquals([cut.receivedMeanwhile, cut.errors], [0, 0]);
+    assertLess(Math.max(cut.recoveryMs, cut.sendingRecoveryMs), 3000);
+    for (const frozenMs of [cut.frozenMs, cut.sendingFrozenMs]) {
+      // Until what cannot be repaired any more is given up, and a key frame asked for.
+      assertAlmostEquals(frozenMs, 4000, 1000);
+    }
+    assertGreater(cut.freezes, 1);
   },
 );

@@ -76,6 +76,30 @@ export async function openMeasured({ clients, audio, video }: CrowdOptions) {
       impairment: Impairment | null,
       some = plan.clients.map(({ index }) => index),
     ) => node.command({ type: "impair", clients: some, impairment }),
+    /** Lets somebody in who sends nothing; resolves when they see every video. */
+    addViewer: async () => {
+      const [first] = plan.clients;
+      const index = plan.clients.length;
+      const clientId = `client-${index}`;
+      await node.command({
+        type: "add",
+        clients: [{
+          ...first,
+          index,
+          slot: index,
+          clientId,
+          participantName: "Late",
+          role: "viewer",
+          joinAtMs: 0,
+        }],
+      });
+      const viewer = () => node.snapshot().clients[index];
+      await until(() =>
+        viewer().consumersFlowing === kinds * clients &&
+        viewer().firstKeyFrameMs !== null
+      );
+      return viewer();
+    },
     [Symbol.asyncDispose]: close,
   };
 }
@@ -107,5 +131,6 @@ export function outOf({ consumers }: SfuStats) {
     packets: sum(({ packets }) => packets),
     bytes: sum(({ bytes }) => bytes),
     retransmitted: sum(({ retransmitted }) => retransmitted),
+    nacked: sum(({ nacked }) => nacked),
   };
 }

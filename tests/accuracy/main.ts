@@ -18,8 +18,10 @@ import {
   cutOff,
   delayBy,
   isRight,
+  joinLate,
   loseRatios,
   repairVideo,
+  roundTrips,
   type Row,
 } from "./trials.ts";
 
@@ -39,6 +41,10 @@ const LENGTHS = {
   full: { lossMs: 30_000, delayMs: 10_000, plainMs: 60_000, repairMs: 20_000 },
 };
 const CUT_MS = 3000;
+/** What was lost for so long is given up after 1.5 s, and a key frame asked for. */
+const MOST_STUCK_MS = 2000;
+/** Far below the five seconds from one key frame to the next. */
+const MOST_FIRST_FRAME_MS = 500;
 const DEFAULT_CLIENTS = 10;
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
@@ -78,21 +84,36 @@ async function main(args: readonly string[]): Promise<number> {
   print(await loseRatios(LOSS_RATIOS, lengths.lossMs));
   print(await delayBy(DELAYS_MS, "inbound", lengths.delayMs));
   print(await delayBy(DELAYS_MS, "outbound", lengths.delayMs));
+  print(await roundTrips(DELAYS_MS, lengths.delayMs));
   print(await comparePlain(clients, plainMs));
   print(await repairRows(lengths.repairMs));
   print(await cutRows(CUT_MS));
+  print([{
+    what: "who comes late sees all videos after (bound, figure)",
+    truth: 0,
+    reported: await joinLate(),
+    tolerance: MOST_FIRST_FRAME_MS,
+    unit: "ms",
+  }]);
   return right ? 0 : 1;
 }
 
 async function repairRows(forMs: number): Promise<Row[]> {
-  const { lost, repaired, retransmitted, received, dropped } =
-    await repairVideo(forMs);
+  const repairs = await repairVideo(forMs);
+  const { lost, repaired, retransmitted, received, dropped } = repairs;
   const percent = (packets: number) => packets / dropped * 100;
   return [
     {
       what: "5 % of video dropped: lost, and repairs that did not come",
       truth: dropped,
       reported: lost + retransmitted - received,
+      tolerance: 0,
+      unit: "packets",
+    },
+    {
+      what: "  packets that were asked for again, by mediasoup and by us",
+      truth: repairs.nacked,
+      reported: repairs.asked,
       tolerance: 0,
       unit: "packets",
     },
@@ -107,9 +128,8 @@ async function repairRows(forMs: number): Promise<Row[]> {
 }
 
 async function cutRows(forMs: number): Promise<Row[]> {
-  const { receivedMeanwhile, recoveryMs, sendingRecoveryMs } = await cutOff(
-    forMs,
-  );
+  const cut = await cutOff(forMs);
+  const { receivedMeanwhile, recoveryMs, sendingRecoveryMs } = cut;
   return [
     {
       what: `network gone for ${forMs / 1000} s: packets meanwhile`,
@@ -130,6 +150,20 @@ async function cutRows(forMs: number): Promise<Row[]> {
       truth: 0,
       reported: sendingRecoveryMs,
       tolerance: 1000,
+      unit: "ms",
+    },
+    {
+      what: "  its video stood still for",
+      truth: forMs,
+      reported: cut.frozenMs,
+      tolerance: MOST_STUCK_MS,
+      unit: "ms",
+    },
+    {
+      what: "  video of it stood still for",
+      truth: forMs,
+      reported: cut.sendingFrozenMs,
+      tolerance: MOST_STUCK_MS,
       unit: "ms",
     },
   ];

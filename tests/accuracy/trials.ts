@@ -16,7 +16,7 @@ export interface Row {
   readonly reported: number;
   /** How far apart they may be. */
   readonly tolerance: number;
-  readonly unit: "%" | "ms" | "packets" | "kbps";
+  readonly unit: "%" | "ms" | "packets" | "kbps" | "fps";
 }
 
 /** Whether the tool told the truth. */
@@ -31,6 +31,11 @@ const DELAY_TOLERANCE_MS = 2;
 /** A histogram tells a percentile's bucket, which is 0.8 % wide: half of that, either way. */
 const HALF_BUCKET = 0.004;
 const RATE_TOLERANCE = 0.005;
+/** Reports come about once a second either way: by then, two have passed each other. */
+const REPORTS_MS = 3500;
+/** The server tells the time since our report in whole milliseconds, and so do its own clocks. */
+const REPORT_TOLERANCE_MS = 2;
+const FPS = 30;
 
 /** Loses these shares of what arrives, one after the other, each for so long. */
 export async function loseRatios(
@@ -107,6 +112,57 @@ export async function delayBy(
   return rows;
 }
 
+/** Delays everything by so much, either way, each for so long, and asks for the round trip. */
+export async function roundTrips(
+  delaysMs: readonly number[],
+  forMs: number,
+): Promise<Row[]> {
+  await using crowd = await openMeasured({
+    clients: 3,
+    audio: false,
+    video: true,
+  });
+  const medianOf = async (delayMs: number) => {
+    const link = { delayMs };
+    await crowd.impair(
+      delayMs === 0 ? null : { inbound: link, outbound: link },
+    );
+    await pass(2 * delayMs + REPORTS_MS);
+    const before = crowd.snapshot();
+    await pass(forMs);
+    const after = crowd.snapshot();
+    const median = (name: "roundTrip" | "lateness") =>
+      trendBetween([before.trends[name]], [after.trends[name]])
+        .percentileUs(50) / 1000 * (1 - HALF_BUCKET);
+    return { ms: median("roundTrip"), lateMs: median("lateness") };
+  };
+  const own = await medianOf(0);
+  const rows: Row[] = [];
+  for (const delayMs of delaysMs) {
+    const { ms, lateMs } = await medianOf(delayMs);
+    rows.push({
+      what: `${delayMs} ms later in and out: median round trip`,
+      truth: own.ms + 2 * delayMs,
+      reported: ms,
+      tolerance: REPORT_TOLERANCE_MS + 2 * delayMs * HALF_BUCKET + lateMs,
+      unit: "ms",
+    });
+  }
+  return rows;
+}
+
+/** Lets a viewer in when everybody else is there: how long until it sees something. */
+export async function joinLate(): Promise<number> {
+  await using crowd = await openMeasured({
+    clients: 3,
+    audio: true,
+    video: true,
+  });
+  // Past the key frames that everybody's coming has brought.
+  await pass(1000);
+  return (await crowd.addViewer()).firstKeyFrameMs!;
+}
+
 /** Does nothing to so many clients for so long, and asks both sides. */
 export async function comparePlain(
   clients: number,
@@ -125,6 +181,8 @@ export async function comparePlain(
       lost: second.counters.packetsLost,
       packets: mean("packetsReceived"),
       bytes: mean("bytesReceived"),
+      framesShown: second.counters.framesShown,
+      playedMs: second.counters.playedMs,
       stats,
     };
   };
@@ -153,6 +211,14 @@ export async function comparePlain(
       tolerance: servers * RATE_TOLERANCE,
       unit: "kbps",
     },
+    {
+      what: "  frames that a video shows",
+      truth: FPS,
+      reported: (to.framesShown - from.framesShown) * 1000 /
+        (to.playedMs - from.playedMs),
+      tolerance: FPS * RATE_TOLERANCE,
+      unit: "fps",
+    },
   ];
 }
 
@@ -166,6 +232,10 @@ export interface Repairs {
   readonly received: number;
   /** Packets that the network dropped, repairs included. */
   readonly dropped: number;
+  /** Packets that we asked to repeat. */
+  readonly asked: number;
+  /** Packets that the server says it was asked to repeat. */
+  readonly nacked: number;
 }
 
 /** Loses 5 % of video for so long. */
@@ -181,13 +251,15 @@ export async function repairVideo(forMs: number): Promise<Repairs> {
   await crowd.impair(null);
   await pass(SETTLE_MS);
   const after = crowd.snapshot();
-  const { retransmitted } = outOf(await crowd.stats());
+  const { retransmitted, nacked } = outOf(await crowd.stats());
   return {
     lost: grown("packetsLost", before, after),
     repaired: grown("packetsRepaired", before, after),
     received: grown("rtxReceived", before, after),
     dropped: grown("impairedInDropped", before, after),
+    asked: grown("nackSent", before, after),
     retransmitted,
+    nacked,
   };
 }
 
@@ -199,6 +271,12 @@ export interface Cut {
   readonly recoveryMs: number;
   /** The same for what others receive of it. */
   readonly sendingRecoveryMs: number;
+  /** For how long the video stood still that it received. */
+  readonly frozenMs: number;
+  /** The same for what others receive of it. */
+  readonly sendingFrozenMs: number;
+  /** Freezes of any video. */
+  readonly freezes: number;
   /** Errors of any client. */
   readonly errors: number;
 }
@@ -212,6 +290,8 @@ export async function cutOff(forMs: number): Promise<Cut> {
   });
   const received = (index: number) =>
     crowd.snapshot().clients[index].packetsReceived;
+  // What a freeze is depends on the frames before it.
+  await pass(1000);
   const outage = { outageMs: forMs };
   await crowd.impair({ inbound: outage, outbound: outage }, [0]);
   const beganMs = performance.now();
@@ -227,9 +307,16 @@ export async function cutOff(forMs: number): Promise<Cut> {
     recovery(0, own),
     recovery(1, others),
   ]);
-  const errors = crowd.snapshot().clients.reduce(
-    (sum, { errorCount }) => sum + errorCount,
-    0,
-  );
-  return { receivedMeanwhile, recoveryMs, sendingRecoveryMs, errors };
+  // A frame after the freeze ends it.
+  await pass(SETTLE_MS);
+  const { clients, counters } = crowd.snapshot();
+  return {
+    receivedMeanwhile,
+    recoveryMs,
+    sendingRecoveryMs,
+    frozenMs: clients[0].longestFreezeMs,
+    sendingFrozenMs: clients[1].longestFreezeMs,
+    freezes: counters.freezes,
+    errors: clients.reduce((sum, { errorCount }) => sum + errorCount, 0),
+  };
 }

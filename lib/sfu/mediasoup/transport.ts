@@ -156,12 +156,13 @@ async function watchBandwidth(
 function sumCounts(
   stats: readonly mediasoup.ProducerStat[] | readonly mediasoup.ConsumerStat[],
 ): StreamCounts {
-  let packets = 0, bytes = 0, lost = 0, retransmitted = 0;
+  let packets = 0, bytes = 0, lost = 0, retransmitted = 0, nacked = 0;
   for (const entry of stats) {
     packets += entry.packetCount;
     bytes += entry.byteCount;
     lost += entry.packetsLost;
     retransmitted += entry.packetsRetransmitted;
+    nacked += entry.nackPacketCount;
   }
-  return { packets, bytes, lost, retransmitted };
+  return { packets, bytes, lost, retransmitted, nacked };
 }

@@ -55,6 +55,7 @@ const NOTHING: StreamCounts = {
   bytes: 0,
   lost: 0,
   retransmitted: 0,
+  nacked: 0,
 };
 
 /** Keeps the streams of one server. */

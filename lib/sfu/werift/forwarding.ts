@@ -86,6 +86,7 @@ export class ForwardedProducer {
       bytes: this.#bytes,
       lost: this.#sequence.lost,
       retransmitted: 0,
+      nacked: 0,
     };
   }
 }
@@ -162,6 +163,7 @@ export class ForwardedConsumer {
       bytes: this.#bytes,
       lost: this.lost,
       retransmitted: 0,
+      nacked: 0,
     };
   }
 }

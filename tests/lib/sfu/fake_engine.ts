@@ -96,6 +96,7 @@ export class FakeEngine implements Engine {
           bytes: 1000,
           lost: 1,
           retransmitted: 0,
+          nacked: 0,
         }),
       close: () => void this.done.push(`close producer ${id}`),
     };
@@ -115,7 +116,13 @@ export class FakeEngine implements Engine {
         this.#do(`prefer ${id} ${spatialLayer}/${temporalLayer}`),
       watchLayers: (listener) => void this.layers.push(listener),
       counts: () =>
-        Promise.resolve({ packets: 9, bytes: 900, lost: 0, retransmitted: 0 }),
+        Promise.resolve({
+          packets: 9,
+          bytes: 900,
+          lost: 0,
+          retransmitted: 0,
+          nacked: 0,
+        }),
     };
   }
 

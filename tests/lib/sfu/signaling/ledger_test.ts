@@ -10,7 +10,13 @@ function owner(id: string): StreamOwner {
 
 function counted(packets: number) {
   return () =>
-    Promise.resolve({ packets, bytes: 0, lost: 0, retransmitted: 0 });
+    Promise.resolve({
+      packets,
+      bytes: 0,
+      lost: 0,
+      retransmitted: 0,
+      nacked: 0,
+    });
 }
 
 Deno.test("a settled stream keeps its last counts and is asked no more", async () => {

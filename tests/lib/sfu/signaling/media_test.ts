@@ -344,6 +344,7 @@ Deno.test("statistics outlive the streams that they are about", async () => {
     bytes: 1000,
     lost: 1,
     retransmitted: 0,
+    nacked: 0,
     closed: true,
   }]);
   assertEquals(stats.consumers.map((c) => [c.participantId, c.producerId]), [

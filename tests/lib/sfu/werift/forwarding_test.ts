@@ -153,5 +153,6 @@ Deno.test("both ends count packets and bytes, and the receiving one what is miss
     bytes: 52,
     lost: 3,
     retransmitted: 0,
+    nacked: 0,
   });
 });
