@@ -128,7 +128,7 @@ export {
   type ServerRates,
   type ServerSample,
 } from "./lib/monitor/mod.ts";
-export type { Finding } from "./lib/machine/mod.ts";
+export { busyCores, type CpuTimes, type Finding } from "./lib/machine/mod.ts";
 export {
   type ClientResult,
   formatBps,

@@ -10,20 +10,16 @@ import {
   type CommonInput,
   defineScenario,
   type Fps,
-  judgeWindow,
-  type LiveClient,
-  type LiveCrowd,
   nextTrial,
   option,
-  publisherCount,
   type Quality,
   runAsProgram,
   type Scenario,
-  type Threshold,
-  type Trial,
-  type WindowVerdict,
 } from "../mod.ts";
 import { capacityLines } from "./capacity_lines.ts";
+import { type CapacityStep, Hall } from "./capacity_step.ts";
+
+export type { CapacityStep };
 
 /** What the search for a capacity can be given. */
 export interface CapacityInput extends CommonInput {
@@ -31,7 +27,7 @@ export interface CapacityInput extends CommonInput {
   readonly start?: number;
   /** The most that are tried. @default {2000} */
   readonly most?: number;
-  /** How near the answer must be, as a share of it. @default {0.05} */
+  /** How near the answer must be, as a share of it. @default {0.03} */
   readonly precision?: number;
   /** Clients in each room. @default {5} */
   readonly roomSize?: number;
@@ -43,20 +39,14 @@ export interface CapacityInput extends CommonInput {
   readonly quality?: Quality;
   /** Frames of it a second. @default {30} */
   readonly fps?: Fps;
-  /** Clients that join a second. @default {20} */
+  /** Clients that join a second; a join is work for both ends. @default {10} */
   readonly joinRate?: number;
   /** How long a step may settle before it counts. @default {"3s"} */
   readonly warmUp?: string;
-  /** How long a step counts. @default {"6s"} */
+  /** How long each look at a step takes; there are two or three. @default {"3s"} */
   readonly steady?: string;
-  /** When to stop searching. @default {"9m"} */
+  /** When to stop searching. @default {"8m"} */
   readonly limit?: string;
-}
-
-/** One size that was tried. */
-export interface CapacityStep extends Trial, WindowVerdict {
-  /** Whether it had to be looked at twice: a break is believed when it comes twice. */
-  readonly repeated: boolean;
 }
 
 /** What a server holds. */
@@ -85,7 +75,7 @@ export const capacity: Scenario<CapacityInput, CapacityFindings> =
         min: 1,
       }),
       precision: option.decimalNumber("how near, as a share of the answer", {
-        default: 0.05,
+        default: 0.03,
         min: 0.001,
         max: 1,
       }),
@@ -101,17 +91,17 @@ export const capacity: Scenario<CapacityInput, CapacityFindings> =
       quality: option.quality(),
       fps: option.fps(),
       joinRate: option.decimalNumber("clients that join a second", {
-        default: 20,
+        default: 10,
         min: 0.1,
         max: 1000,
       }),
       warmUp: option.duration("how long a step may settle", { default: "3s" }),
-      steady: option.duration("how long a step counts", {
-        default: "6s",
+      steady: option.duration("how long each look at a step takes", {
+        default: "3s",
         min: "2s",
       }),
       limit: option.duration("when to stop searching", {
-        default: "9m",
+        default: "8m",
         min: "1s",
       }),
       thresholds: option.thresholds("what every step must keep to", {
@@ -127,7 +117,7 @@ export const capacity: Scenario<CapacityInput, CapacityFindings> =
     judgesThresholds: true,
     peak: ({ most }) => most,
     async run(crowd, options, { signal, say, thresholds }) {
-      const hall = new Hall(crowd, options);
+      const hall = new Hall(crowd, options, thresholds);
       const steps: CapacityStep[] = [];
       const finish = (limitedBy: CapacityLimit) => findings(steps, limitedBy);
       for (;;) {
@@ -137,7 +127,10 @@ export const capacity: Scenario<CapacityInput, CapacityFindings> =
           return finish({ kind: "time", text: "there was no time for more" });
         }
         try {
-          steps.push(await tryOut(hall, clients, options, thresholds));
+          if (steps.at(-1)?.healthy === false) {
+            await hall.recover(bracketOf(steps).largest);
+          }
+          steps.push(await hall.tryOut(clients));
         } catch (error) {
           if (signal.aborted) throw error;
           const text = error instanceof Error ? error.message : String(error);
@@ -146,8 +139,10 @@ export const capacity: Scenario<CapacityInput, CapacityFindings> =
         const { healthy, limit } = steps.at(-1)!;
         say(`${clients} clients: ${healthy ? "healthy" : limit!.text}`);
       }
-      const broken = steps.filter(({ healthy }) => !healthy)
-        .toSorted((a, b) => a.clients - b.clients).at(0);
+      const { smallestBroken } = bracketOf(steps);
+      const broken = steps.findLast(({ clients }) =>
+        clients === smallestBroken
+      );
       return finish(
         broken?.limit ??
           { kind: "most", text: `${options.most} were the most to be tried` },
@@ -166,89 +161,6 @@ export const capacity: Scenario<CapacityInput, CapacityFindings> =
         },
     describe: capacityLines,
   });
-
-/** What decides about a step. */
-interface StepOptions {
-  readonly roomSize: number;
-  readonly publishRatio: number;
-  readonly video: boolean;
-  readonly quality: Quality;
-  readonly fps: Fps;
-  readonly joinRate: number;
-  readonly warmUp: number;
-  readonly steady: number;
-}
-
-/** Seats in rooms of one size, filled from the first on. */
-class Hall {
-  readonly crowd: LiveCrowd;
-  readonly #options: StepOptions;
-  #seated: (LiveClient | undefined)[] = [];
-
-  constructor(crowd: LiveCrowd, options: StepOptions) {
-    this.crowd = crowd;
-    this.#options = options;
-  }
-
-  /** Has people come or leave until so many seats, and no others, are taken. */
-  async seat(clients: number): Promise<void> {
-    const present = new Set(this.crowd.connected);
-    const surplus = this.#seated.slice(clients);
-    await this.crowd.leave(surplus.filter((one) => one !== undefined));
-    const free: number[] = [];
-    for (let seat = 0; seat < clients; seat++) {
-      const client = this.#seated[seat];
-      if (client === undefined || !present.has(client)) free.push(seat);
-    }
-    const newcomers = await this.crowd.joinAll(
-      free.map((seat) => this.#newcomer(seat)),
-      free.length / this.#options.joinRate * 1000,
-    );
-    this.#seated = this.#seated.slice(0, clients);
-    free.forEach((seat, i) => this.#seated[seat] = newcomers[i]);
-  }
-
-  #newcomer(seat: number) {
-    const { roomSize, publishRatio, video, quality, fps } = this.#options;
-    return {
-      room: `capacity-${Math.floor(seat / roomSize)}`,
-      publish: seat % roomSize < publisherCount(roomSize, publishRatio),
-      video,
-      quality,
-      fps,
-    };
-  }
-}
-
-async function tryOut(
-  hall: Hall,
-  clients: number,
-  { warmUp, steady }: StepOptions,
-  thresholds: readonly Threshold[],
-): Promise<CapacityStep> {
-  const { crowd } = hall;
-  const joining = crowd.snapshot();
-  await hall.seat(clients);
-  const look = async () => {
-    await crowd.wait(warmUp);
-    const begin = crowd.snapshot();
-    await crowd.wait(steady);
-    return judgeWindow({
-      joining,
-      steady: begin,
-      end: crowd.snapshot(),
-      timeline: crowd.timeline(),
-      thresholds,
-    });
-  };
-  const first = await look();
-  if (first.limit === null) {
-    return { clients, healthy: true, repeated: false, ...first };
-  }
-  const second = await look();
-  const healthy = second.limit === null;
-  return { clients, healthy, repeated: true, ...second };
-}
 
 function findings(
   steps: readonly CapacityStep[],

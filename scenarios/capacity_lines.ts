@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatMs, formatRatio } from "../mod.ts";
+import { formatCount, formatMs, formatRatio } from "../mod.ts";
 import type { CapacityFindings, CapacityStep } from "./capacity.ts";
 
 const HEAD = [
@@ -14,7 +14,10 @@ const HEAD = [
   "latency p95",
   "server CPU",
   "busiest",
+  "drops",
   "generator",
+  "machine",
+  "looks",
   "limited by",
 ];
 
@@ -50,7 +53,10 @@ function rowOf(step: CapacityStep): string[] {
     shown(step.latencyP95Ms, formatMs),
     shown(step.serverCpuRatio, formatRatio),
     shown(step.busiestProcessRatio, formatRatio),
+    shown(step.serverUdpDrops, formatCount),
     shown(step.generatorCpuRatio, formatRatio),
+    shown(step.machineCpuRatio, formatRatio),
+    String(step.windows),
     step.limit?.text ?? "",
   ];
 }

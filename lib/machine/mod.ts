@@ -13,7 +13,8 @@ export {
   findAnnounced,
   isLoopback,
 } from "./announced.ts";
+export { busyCores, type CpuTimes } from "./cpu.ts";
 export type { MachineFacts } from "./facts.ts";
 export { type Finding, findLimits, obstacle } from "./findings.ts";
 export { type RunNeed, runNeed, type RunSize } from "./need.ts";
-export { readMachineFacts } from "./read_facts.ts";
+export { readCpuTimes, readMachineFacts } from "./read_facts.ts";

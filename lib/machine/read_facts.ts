@@ -5,6 +5,7 @@
  * @module
  */
 
+import { type CpuTimes, parseCpuTimes } from "./cpu.ts";
 import {
   type MachineFacts,
   parseAvailable,
@@ -31,6 +32,11 @@ export function readMachineFacts(): MachineFacts {
     clockSource: read(CLOCK_SOURCE).trim() || null,
     udp: parseUdpCounters(read("/proc/net/snmp")),
   };
+}
+
+/** What its cores have done so far; `null` where the system does not say. */
+export function readCpuTimes(): CpuTimes | null {
+  return parseCpuTimes(read("/proc/stat"));
 }
 
 /** A control group may allow less than the machine has. */

@@ -16,6 +16,7 @@ import {
   type RunPlan,
   withImpairments,
 } from "../load/mod.ts";
+import type { CpuTimes } from "../machine/mod.ts";
 import { SIMULCAST_LAYERS } from "../media/mod.ts";
 import type { ClientRecord, Snapshot, TimelinePoint } from "../metrics/mod.ts";
 import { delay } from "../signaling/mod.ts";
@@ -48,6 +49,8 @@ export interface LiveCrowdPorts {
   readonly onExpectedEnd: (endMs: number) => void;
   /** The timeline with the server in it. */
   readonly timeline: () => TimelinePoint[];
+  /** What the cores of this machine have done so far; `null` where they have no part in it. */
+  readonly cpuTimes: () => CpuTimes | null;
 }
 
 /** Whoever needs longer to get in is not waited for. */
@@ -158,6 +161,11 @@ export class LiveCrowd {
   /** The run so far, about second by second, with the server where it is watched. */
   timeline(): TimelinePoint[] {
     return this.#ports.timeline();
+  }
+
+  /** What the cores of this machine have done so far, whoever used them; `null` where that is unknown. */
+  cpuTimes(): CpuTimes | null {
+    return this.#ports.cpuTimes();
   }
 
   /** A stream of numbers from 0 to below 1 that is the same for the same seed. */

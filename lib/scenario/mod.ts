@@ -75,7 +75,9 @@ export {
 } from "./venue.ts";
 export {
   type CapacityLimit,
+  isDisturbed,
   judgeWindow,
+  type WindowInput,
   type WindowVerdict,
 } from "./steady_window.ts";
 export { VERSION } from "./version.ts";

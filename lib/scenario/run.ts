@@ -21,6 +21,7 @@ import {
   type Threshold,
   type TimelinePoint,
 } from "../metrics/mod.ts";
+import { readCpuTimes } from "../machine/mod.ts";
 import type { MonitorTarget } from "../monitor/mod.ts";
 import type { EngineKind } from "../sfu/mod.ts";
 import { borrowCrowd, type RunCrowd } from "./borrowed_crowd.ts";
@@ -181,6 +182,7 @@ function liveCrowd(
         : undefined,
     onExpectedEnd: (endMs) => watch.expectEnd(endMs),
     timeline: () => watched.annotate(crowd.timeline()),
+    cpuTimes: () => open === undefined ? readCpuTimes() : null,
   });
 }
 

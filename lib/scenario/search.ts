@@ -1,7 +1,8 @@
 /**
  * The search for the largest number that is still healthy: it grows by half
- * each time until something breaks, and then halves what is left between the
- * largest healthy number and the smallest unhealthy one.
+ * each time until something breaks, then halves what is left between the
+ * largest healthy number and the smallest broken one, and in the end tries
+ * that one once more: what broke only once has not broken.
  *
  * @module
  */
@@ -26,7 +27,7 @@ export interface SearchBounds {
 
 const GROWTH = 1.5;
 
-/** The next number to try; `undefined` when the answer is near enough. */
+/** The next number to try; `undefined` when the answer is near enough, and sure. */
 export function nextTrial(
   trials: readonly Trial[],
   { start, most, precision }: SearchBounds,
@@ -38,22 +39,30 @@ export function nextTrial(
     return Math.min(most, Math.max(largest + 1, Math.round(largest * GROWTH)));
   }
   const gap = smallestBroken - largest;
-  if (gap <= Math.max(1, largest * precision)) return undefined;
-  return largest + Math.floor(gap / 2);
+  if (gap > Math.max(1, largest * precision)) {
+    return largest + Math.floor(gap / 2);
+  }
+  const tries = trials.filter(({ clients }) => clients === smallestBroken);
+  return tries.length > 1 ? undefined : smallestBroken;
 }
 
-/** The largest healthy number below the smallest broken one; 0 and `undefined` where there is none. */
+/**
+ * The largest healthy number below the smallest broken one, as they were when
+ * they were last tried; 0 and `undefined` where there is none.
+ */
 export function bracketOf(trials: readonly Trial[]): {
   readonly largest: number;
   readonly smallestBroken: number | undefined;
 } {
-  const broken = trials.filter(({ healthy }) => !healthy)
-    .map(({ clients }) => clients);
+  const last = new Map(
+    trials.map(({ clients, healthy }) => [clients, healthy]),
+  );
+  const broken = [...last].flatMap(([clients, healthy]) =>
+    healthy ? [] : [clients]
+  );
   const smallestBroken = broken.length === 0 ? undefined : Math.min(...broken);
-  const healthy = trials
-    .filter(({ healthy, clients }) =>
-      healthy && clients < (smallestBroken ?? Infinity)
-    )
-    .map(({ clients }) => clients);
+  const healthy = [...last].flatMap(([clients, healthy]) =>
+    healthy && clients < (smallestBroken ?? Infinity) ? [clients] : []
+  );
   return { largest: Math.max(0, ...healthy), smallestBroken };
 }

@@ -47,10 +47,48 @@ export interface WindowVerdict {
   readonly serverCpuRatio: number | null;
   /** What its busiest process used, in cores; `null` where it was not watched. */
   readonly busiestProcessRatio: number | null;
+  /** Datagrams that found a socket of its full; `null` where it was not watched. */
+  readonly serverUdpDrops: number | null;
+  /** Share of this machine's cores that was used; `null` when unknown. */
+  readonly machineCpuRatio: number | null;
+  /** Share of them that neither the generator nor the server used; `null` when unknown. */
+  readonly othersCpuRatio: number | null;
+}
+
+/** What happened between two looks. */
+export interface WindowInput {
+  /** Before clients were asked to join. */
+  readonly joining: Snapshot;
+  /** Once they had settled. */
+  readonly steady: Snapshot;
+  /** At the end. */
+  readonly end: Snapshot;
+  /** The run so far, with the server in it where it is watched. */
+  readonly timeline: readonly TimelinePoint[];
+  /** What the window must keep to. */
+  readonly thresholds: readonly Threshold[];
+  /** This machine meanwhile; `null` when unknown. */
+  readonly machine: {
+    /** Cores that were busy on average. */
+    readonly busy: number;
+    /** Cores that there are. */
+    readonly cores: number;
+  } | null;
 }
 
 /** From so much of a core on, a process or a thread can be called busy. */
 const BUSY = 0.9;
+/** Packets wait for a core long before all of them are busy all the time. */
+const MACHINE_BUSY = 0.8;
+/** Programs that use more than this of a machine get in the way. */
+const OTHERS_BUSY = 0.1;
+
+/** Whether other programs may be to blame for what was not kept. */
+export function isDisturbed(
+  { limit, othersCpuRatio }: Pick<WindowVerdict, "limit" | "othersCpuRatio">,
+): boolean {
+  return limit !== null && (othersCpuRatio ?? 0) > OTHERS_BUSY;
+}
 
 /**
  * Judges the time between two snapshots. What is measured while clients join
@@ -58,13 +96,7 @@ const BUSY = 0.9;
  * is not judged.
  */
 export function judgeWindow(
-  { joining, steady, end, timeline, thresholds }: {
-    readonly joining: Snapshot;
-    readonly steady: Snapshot;
-    readonly end: Snapshot;
-    readonly timeline: readonly TimelinePoint[];
-    readonly thresholds: readonly Threshold[];
-  },
+  { joining, steady, end, timeline, thresholds, machine }: WindowInput,
 ): WindowVerdict {
   const whole = snapshotBetween(joining, end);
   const window = snapshotBetween(steady, end);
@@ -81,30 +113,46 @@ export function judgeWindow(
       ? [point.server]
       : []
   );
+  const serverCpuRatio = mean(server.map(({ cpuRatio }) => cpuRatio));
+  const windowMs = end.atMs - steady.atMs;
   const measured = {
     thresholds: results,
     lossRatio: rateOf(window, "loss", tally),
     latencyP95Ms: latency.count === 0 ? null : latency.percentileUs(95) / 1000,
     generatorCpuRatio: threadUs > 0 ? cpuUs / threadUs : null,
-    serverCpuRatio: mean(server.map(({ cpuRatio }) => cpuRatio)),
+    serverCpuRatio,
     busiestProcessRatio: mean(
       server.map(({ maxProcessRatio }) => maxProcessRatio),
     ),
+    serverUdpDrops: server.length === 0
+      ? null
+      : server.reduce((sum, { udpDrops }) => sum + (udpDrops ?? 0), 0),
+    machineCpuRatio: machine && machine.busy / machine.cores,
+    // A server that is not watched may be any of the others.
+    othersCpuRatio: machine === null || serverCpuRatio === null || windowMs <= 0
+      ? null
+      : Math.max(
+        0,
+        machine.busy - cpuUs / 1000 / windowMs - serverCpuRatio,
+      ) / machine.cores,
   };
   return { ...measured, limit: limitOf(measured, saturationOf(window)) };
 }
 
 function limitOf(
-  { thresholds, generatorCpuRatio, busiestProcessRatio }: Omit<
-    WindowVerdict,
-    "limit"
-  >,
+  {
+    thresholds,
+    generatorCpuRatio,
+    busiestProcessRatio,
+    machineCpuRatio,
+    othersCpuRatio,
+  }: Omit<WindowVerdict, "limit">,
   saturation: string | null,
 ): CapacityLimit | null {
-  if (saturation !== null) return { kind: "generator", text: saturation };
   const broken = thresholds.find(({ ok }) => !ok);
-  if (broken === undefined) return null;
-  const what = `"${broken.expression}" was not kept`;
+  const what = saturation ??
+    (broken && `"${broken.expression}" was not kept`);
+  if (what === undefined) return null;
   if ((busiestProcessRatio ?? 0) >= BUSY) {
     return {
       kind: "server CPU",
@@ -121,7 +169,21 @@ function limitOf(
       } of its CPU`,
     };
   }
-  return { kind: "threshold", text: what };
+  if ((machineCpuRatio ?? 0) >= MACHINE_BUSY) {
+    const others = (othersCpuRatio ?? 0) > OTHERS_BUSY
+      ? `, ${percent(othersCpuRatio!)} by other programs`
+      : "";
+    return {
+      kind: "this machine",
+      text: `${what}, with this machine's cores ${
+        percent(machineCpuRatio!)
+      } busy${others}`,
+    };
+  }
+  return {
+    kind: saturation === null ? "threshold" : "generator",
+    text: what,
+  };
 }
 
 /** Whether it is about joining, which a steady crowd does not do. */

@@ -18,10 +18,27 @@ function search(holds: number, bounds = BOUNDS): readonly Trial[] {
   }
 }
 
-Deno.test("it grows by half until something breaks, then halves what is left", () => {
+Deno.test("it grows by half until something breaks, halves what is left, and tries what broke once more", () => {
   assertEquals(
     search(40).map(({ clients }) => clients),
-    [10, 15, 23, 35, 53, 44, 39, 41, 40],
+    [10, 15, 23, 35, 53, 44, 39, 41, 40, 41],
+  );
+});
+
+Deno.test("what broke once and then holds has not broken: the search goes on from there", () => {
+  const hiccups = new Set([35]);
+  const trials: Trial[] = [];
+  for (;;) {
+    const clients = nextTrial(trials, BOUNDS);
+    if (clients === undefined) break;
+    trials.push({
+      clients,
+      healthy: clients <= 60 && !hiccups.delete(clients),
+    });
+  }
+  assertEquals(
+    trials.map(({ clients, healthy }) => healthy ? clients : -clients),
+    [10, 15, 23, -35, 29, 32, 33, 34, 35, 53, -80, -66, 59, -62, 60, -62],
   );
 });
 

@@ -6,13 +6,15 @@ import {
   type Snapshot,
   type TimelinePoint,
 } from "../../../lib/metrics/mod.ts";
-import { judgeWindow } from "../../../lib/scenario/mod.ts";
+import { isDisturbed, judgeWindow } from "../../../lib/scenario/mod.ts";
 
 const LOSS = [parseThreshold("loss < 1%")];
 
 /** A window in which so many of a thousand packets were lost, the server and the generator as busy as said. */
 function judge(
-  { lost = 0, latenessMs = 1, server, generator = 0.1 }: {
+  { lost = 0, latenessMs = 1, server, generator = 0.1, busy }: {
+    /** Cores of this machine's two that were busy. */
+    readonly busy?: number;
     readonly lost?: number;
     readonly latenessMs?: number;
     readonly server?: number;
@@ -65,6 +67,7 @@ function judge(
       ? []
       : [point(1, 0), point(2, server), point(3, server)],
     thresholds: LOSS,
+    machine: busy === undefined ? null : { busy, cores: 2 },
   });
 }
 
@@ -92,6 +95,22 @@ Deno.test.each([
     kind: "generator",
     text: "the generator sent 5 % of its packets 30.0 ms late or more",
   },
+  {
+    of: { lost: 20, server: 0.7, generator: 0.3, busy: 1.75 },
+    kind: "this machine",
+    text: '"loss < 1%" was not kept, with this machine\'s cores 88 % busy',
+  },
+  {
+    of: { latenessMs: 30, server: 0.5, generator: 0.3, busy: 2 },
+    kind: "this machine",
+    text:
+      "the generator sent 5 % of its packets 30.0 ms late or more, with this machine's cores 100 % busy, 35 % by other programs",
+  },
+  {
+    of: { lost: 20, server: 0.4, generator: 0.3, busy: 1.2 },
+    kind: "threshold",
+    text: '"loss < 1%" was not kept',
+  },
 ])("a window with $of is limited by $kind", ({ of, kind, text }) => {
   const { limit } = judge(of);
   assertEquals([limit?.kind as string | undefined, limit?.text], [kind, text]);
@@ -109,6 +128,18 @@ Deno.test("the figures are those of the steady time alone", () => {
   ]);
 });
 
+Deno.test("other programs are to blame where they use more than a tenth of the machine, and something was not kept", () => {
+  const used = { lost: 20, server: 0.4, generator: 0.1 };
+  assertEquals(isDisturbed(judge({ ...used, busy: 1 })), false);
+  assertEquals(isDisturbed(judge({ ...used, busy: 1.2 })), true);
+  assertEquals(isDisturbed(judge({ ...used, lost: 0, busy: 1.2 })), false);
+  // A server that is not watched may be any of them.
+  assertEquals(
+    judge({ ...used, server: undefined, busy: 2 }).othersCpuRatio,
+    null,
+  );
+});
+
 Deno.test("what was not measured is not judged", () => {
   const { thresholds, limit } = judgeWindow({
     joining: EMPTY_SNAPSHOT,
@@ -116,6 +147,7 @@ Deno.test("what was not measured is not judged", () => {
     end: EMPTY_SNAPSHOT,
     timeline: [],
     thresholds: [parseThreshold("join p(95) < 1ms"), ...LOSS],
+    machine: null,
   });
   assertEquals([thresholds, limit], [[], null]);
 });

@@ -1,0 +1,149 @@
+/**
+ * One step of the search for a capacity: a crowd of one size, and whether it
+ * was healthy.
+ *
+ * @module
+ */
+
+import {
+  busyCores,
+  type Fps,
+  isDisturbed,
+  judgeWindow,
+  type LiveClient,
+  type LiveCrowd,
+  publisherCount,
+  type Quality,
+  type Snapshot,
+  type Threshold,
+  type Trial,
+  type WindowVerdict,
+} from "../mod.ts";
+
+/** One size that was tried. */
+export interface CapacityStep extends Trial, WindowVerdict {
+  /** How often it was looked at: whatever comes twice decides. */
+  readonly windows: number;
+  /** How many of those did not count, because other programs were to blame. */
+  readonly disturbed: number;
+}
+
+/** What decides about a step. */
+export interface StepOptions {
+  readonly roomSize: number;
+  readonly publishRatio: number;
+  readonly video: boolean;
+  readonly quality: Quality;
+  readonly fps: Fps;
+  readonly joinRate: number;
+  readonly warmUp: number;
+  readonly steady: number;
+}
+
+/** Windows that a step may lose to other programs. */
+const MOST_DISTURBED = 5;
+/** Looks at a crowd that recovers from too much, before it goes on as it is. */
+const MOST_RECOVERING = 5;
+
+/** Seats in rooms of one size, filled from the first on. */
+export class Hall {
+  readonly #crowd: LiveCrowd;
+  readonly #options: StepOptions;
+  readonly #thresholds: readonly Threshold[];
+  #seated: (LiveClient | undefined)[] = [];
+
+  /** Whoever sits in it must have it as the thresholds say. */
+  constructor(
+    crowd: LiveCrowd,
+    options: StepOptions,
+    thresholds: readonly Threshold[],
+  ) {
+    this.#crowd = crowd;
+    this.#options = options;
+    this.#thresholds = thresholds;
+  }
+
+  /** Tries one size. Throws what makes it impossible. */
+  async tryOut(clients: number): Promise<CapacityStep> {
+    const joining = this.#crowd.snapshot();
+    await this.#seat(clients);
+    await this.#crowd.wait(this.#options.warmUp);
+    const kept: WindowVerdict[] = [];
+    const broken: WindowVerdict[] = [];
+    let disturbed = 0;
+    while (kept.length < 2 && broken.length < 2) {
+      const window = await this.#look(joining, this.#options.steady);
+      if (window.limit === null) kept.push(window);
+      else if (isDisturbed(window) && disturbed < MOST_DISTURBED) disturbed++;
+      else broken.push(window);
+    }
+    const healthy = kept.length === 2;
+    return {
+      clients,
+      healthy,
+      windows: kept.length + broken.length + disturbed,
+      disturbed,
+      ...(healthy ? kept : broken)[1],
+    };
+  }
+
+  /**
+   * Goes back to a size that was healthy, until it is again: a server that
+   * was asked too much of needs a while, and would be found wanting again.
+   */
+  async recover(clients: number): Promise<void> {
+    await this.#seat(clients);
+    for (let looks = 0; looks < MOST_RECOVERING; looks++) {
+      const now = this.#crowd.snapshot();
+      const { limit } = await this.#look(now, this.#options.warmUp);
+      if (limit === null) return;
+    }
+  }
+
+  async #look(joining: Snapshot, lengthMs: number): Promise<WindowVerdict> {
+    const crowd = this.#crowd;
+    const steady = crowd.snapshot();
+    const before = crowd.cpuTimes();
+    await crowd.wait(lengthMs);
+    const after = crowd.cpuTimes();
+    const busy = busyCores(before, after);
+    return judgeWindow({
+      joining,
+      steady,
+      end: crowd.snapshot(),
+      timeline: crowd.timeline(),
+      thresholds: this.#thresholds,
+      machine: after && busy !== null ? { busy, cores: after.cores } : null,
+    });
+  }
+
+  /** Has people come or leave until so many seats, and no others, are taken. */
+  async #seat(clients: number): Promise<void> {
+    const crowd = this.#crowd;
+    const present = new Set(crowd.connected);
+    const surplus = this.#seated.slice(clients);
+    await crowd.leave(surplus.filter((one) => one !== undefined));
+    const free: number[] = [];
+    for (let seat = 0; seat < clients; seat++) {
+      const client = this.#seated[seat];
+      if (client === undefined || !present.has(client)) free.push(seat);
+    }
+    const newcomers = await crowd.joinAll(
+      free.map((seat) => this.#newcomer(seat)),
+      free.length / this.#options.joinRate * 1000,
+    );
+    this.#seated = this.#seated.slice(0, clients);
+    free.forEach((seat, i) => this.#seated[seat] = newcomers[i]);
+  }
+
+  #newcomer(seat: number) {
+    const { roomSize, publishRatio, video, quality, fps } = this.#options;
+    return {
+      room: `capacity-${Math.floor(seat / roomSize)}`,
+      publish: seat % roomSize < publisherCount(roomSize, publishRatio),
+      video,
+      quality,
+      fps,
+    };
+  }
+}
