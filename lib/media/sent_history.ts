@@ -8,7 +8,7 @@
  */
 
 /** Two seconds of 480p. */
-const SLOTS = 256;
+export const HISTORY_PACKETS = 256;
 /** Packets fit a path of 1,280 bytes. */
 const SLOT_BYTES = 1280;
 /** Views have lengths that are multiples of this: a file's packets have any length, and each view costs memory. */
@@ -16,11 +16,20 @@ const VIEW_STEP = 64;
 
 /** A ring of sent packets. */
 export class SentHistory {
-  readonly #bytes = new Uint8Array(SLOTS * SLOT_BYTES);
-  readonly #lengths = new Uint16Array(SLOTS);
-  readonly #sequences = new Int32Array(SLOTS).fill(-1);
+  readonly #mask: number;
+  readonly #bytes: Uint8Array;
+  readonly #lengths: Uint16Array;
+  readonly #sequences: Int32Array;
   /** Views of what packets are copied from: there are few distinct ones. */
   readonly #views = new Map<number, Uint8Array>();
+
+  /** Keeps this many packets, a power of two. */
+  constructor(packets = HISTORY_PACKETS) {
+    this.#mask = packets - 1;
+    this.#bytes = new Uint8Array(packets * SLOT_BYTES);
+    this.#lengths = new Uint16Array(packets);
+    this.#sequences = new Int32Array(packets).fill(-1);
+  }
 
   /** Keeps the packet of `length` bytes at `offset` of `source`, always the same buffer. */
   keep(
@@ -30,7 +39,7 @@ export class SentHistory {
     length: number,
   ): void {
     if (length > SLOT_BYTES) return;
-    const slot = sequence % SLOTS;
+    const slot = sequence & this.#mask;
     this.#sequences[slot] = sequence;
     this.#lengths[slot] = length;
     const rounded = (length + VIEW_STEP - 1) & -VIEW_STEP;
@@ -39,7 +48,7 @@ export class SentHistory {
 
   /** Copies a packet to the start of `target`; returns its length, 0 when it is not kept any more. */
   copy(sequence: number, target: Uint8Array): number {
-    const slot = sequence % SLOTS;
+    const slot = sequence & this.#mask;
     if (this.#sequences[slot] !== sequence) return 0;
     const start = slot * SLOT_BYTES;
     const end = start + this.#lengths[slot];

@@ -14,7 +14,7 @@ import {
   KeyFrameClock,
   layOutFrame,
 } from "./schedule.ts";
-import { SentHistory } from "./sent_history.ts";
+import { HISTORY_PACKETS, SentHistory } from "./sent_history.ts";
 import { type SenderOptions, TrackSender } from "./track_sender.ts";
 import {
   VP8_KEY_HEADER_BYTES,
@@ -55,7 +55,9 @@ export class VideoSender extends TrackSender {
   constructor(options: SenderOptions, preset: VideoPreset, isLayer = false) {
     super(options);
     this.#isLayer = isLayer;
-    this.#history = options.repairs ? new SentHistory() : undefined;
+    this.#history = options.repairs
+      ? new SentHistory(isLayer ? historyOf(preset) : HISTORY_PACKETS)
+      : undefined;
     this.#preset = preset;
     this.#pictureId = options.firstSequence & 0x7fff;
     this.#frameDueMs = options.startMs;
@@ -174,6 +176,12 @@ export class VideoSender extends TrackSender {
     if (this.#isKey) writeVp8KeyHeader(out, at, width, height);
     else writeVp8InterHeader(out, at);
   }
+}
+
+/** Two seconds of a layer, whose bit rate is always the same: small ones need little memory. */
+function historyOf({ packetsPerSecond }: VideoPreset): number {
+  const packets = 2 ** Math.ceil(Math.log2(2 * packetsPerSecond));
+  return Math.min(packets, HISTORY_PACKETS);
 }
 
 function layOut(preset: VideoPreset): [key: FrameLayout, inter: FrameLayout] {

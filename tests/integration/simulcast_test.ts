@@ -62,6 +62,7 @@ function assertNothingLost({ counters }: Snapshot): void {
   assertLess(counters.packetsLost, counters.layerSwitches + 1);
   const missing = counters.packetsDeliverable - counters.packetsReceived;
   assertLess(missing, counters.layerSwitches + 1);
+  assertEquals([counters.pictureIdJumps, counters.timestampJumps], [0, 0]);
 }
 
 Deno.test({

@@ -23,6 +23,15 @@ Deno.test("one that is not kept any more, or never was, has no length", () => {
   assertEquals(history.copy(257, target), 20);
 });
 
+Deno.test("a short history keeps so many and no more", () => {
+  const history = new SentHistory(64);
+  const target = new Uint8Array(2048);
+  for (let i = 0; i < 65; i++) history.keep(65500 + i & 0xffff, source, 0, 10);
+  assertEquals(history.copy(65500, target), 0);
+  assertEquals(history.copy(65501, target), 10);
+  assertEquals(history.copy((65500 + 64) & 0xffff, target), 10);
+});
+
 Deno.test("one that is too large for a path is not kept", () => {
   const history = new SentHistory();
   history.keep(1, source, 0, 1281);
