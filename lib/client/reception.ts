@@ -44,6 +44,8 @@ export interface ReceptionTotals {
   deliverable: number;
   received: number;
   bytes: number;
+  /** The longest latency of a packet, in whole microseconds; 0 before any. */
+  maxLatencyUs: number;
   /** Consumers that media has arrived on. */
   flowing: number;
   /** Video frames that a viewer would have seen. */
@@ -318,6 +320,7 @@ export function noTotals(): ReceptionTotals {
     deliverable: 0,
     received: 0,
     bytes: 0,
+    maxLatencyUs: 0,
     flowing: 0,
     framesShown: 0,
     keyFramesShown: 0,
@@ -343,6 +346,7 @@ function addTotals(
   totals.deliverable += receiver.deliverable(now.nowMs);
   totals.received += receiver.packetsReceived;
   totals.bytes += receiver.bytesReceived;
+  totals.maxLatencyUs = Math.max(totals.maxLatencyUs, receiver.maxLatencyUs);
   if (receiver.packetsReceived > 0) totals.flowing++;
   if (frames === undefined) return;
   const shown = frames.rhythm.figures(now);

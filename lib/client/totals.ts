@@ -51,6 +51,7 @@ export function emptyTotals(): ClientTotals {
 export function addStay(totals: ClientTotals, stay: Stay): void {
   const received = stay.reception.totals();
   addAll(totals, received, SUMS);
+  totals.maxLatencyUs = Math.max(totals.maxLatencyUs, received.maxLatencyUs);
   totals.longestFreezeMs = Math.max(
     totals.longestFreezeMs,
     received.longestFreezeMs,

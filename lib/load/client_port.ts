@@ -21,6 +21,8 @@ export interface DrivenTotals {
   /** Of those lost, the ones that a repair made up for. */
   readonly repaired: number;
   readonly deliverable: number;
+  /** Whole microseconds; 0 before any. */
+  readonly maxLatencyUs: number;
   readonly flowing: number;
   readonly framesShown: number;
   readonly keyFramesShown: number;

@@ -93,6 +93,9 @@ export function refreshFigures(
   figures.bytesSent = totals.bytesSent;
   figures.bytesReceived = totals.bytes;
   figures.consumersFlowing = totals.flowing;
+  if (totals.maxLatencyUs > 0) {
+    figures.maxMediaLatencyMs = totals.maxLatencyUs / 1000;
+  }
   for (const name of SAME) figures[name] = totals[name];
   if (totals.firstFrameMs >= 0) figures.firstKeyFrameMs = totals.firstFrameMs;
   noteFirst(driven, meter, "timeToFirstMediaSent", totals.firstSentMs);

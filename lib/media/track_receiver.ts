@@ -80,6 +80,8 @@ export class TrackReceiver {
   needsKeyFrame = false;
   bytesReceived = 0;
   outOfOrder = 0;
+  /** The longest latency of a packet, in whole microseconds. */
+  maxLatencyUs = 0;
   /** When the first packet came, in milliseconds since 1970; -1 before. */
   firstAtMs = -1;
   readonly #options: ReceiverOptions;
@@ -213,7 +215,9 @@ export class TrackReceiver {
         int32At(rtp.bytes, captured + 4),
       );
       // Whole, it is handed on without a box on the heap.
-      mediaLatency.record(Math.round((moment.wallMs - capturedAtMs) * 1000));
+      const us = Math.round((moment.wallMs - capturedAtMs) * 1000);
+      if (us > this.maxLatencyUs) this.maxLatencyUs = us;
+      mediaLatency.record(us);
     }
   }
 

@@ -69,6 +69,8 @@ export interface ClientFigures {
   timeToFirstMediaReceivedMs: number | null;
   /** From when it last lost its channel until it was back and its media flowed again. */
   recoveryMs: number | null;
+  /** The longest media latency of a packet. */
+  maxMediaLatencyMs: number | null;
   /** The largest jitter of a track, looked at once a second. */
   maxJitterMs: number | null;
   /** The longest round trip to the server, looked at once a second. */
@@ -168,6 +170,7 @@ export class ClientRecorder {
     timeToFirstMediaSentMs: null,
     timeToFirstMediaReceivedMs: null,
     recoveryMs: null,
+    maxMediaLatencyMs: null,
     maxJitterMs: null,
     maxRoundTripMs: null,
     firstKeyFrameMs: null,

@@ -130,6 +130,8 @@ function ownMs(
       return client.timeToFirstMediaReceivedMs;
     case "recovery":
       return client.recoveryMs;
+    case "mediaLatency":
+      return client.maxMediaLatencyMs;
     case "jitter":
       return client.maxJitterMs;
     case "roundTrip":

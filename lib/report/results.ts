@@ -55,6 +55,7 @@ export function toResults(clients: readonly ClientRecord[]): ClientResult[] {
     consumersFlowing: client.consumersFlowing,
     sendBps: bps(client.bytesSent, client),
     receiveBps: bps(client.bytesReceived, client),
+    maxMediaLatencyMs: rounded(client.maxMediaLatencyMs),
     maxJitterMs: rounded(client.maxJitterMs),
     maxRoundTripMs: rounded(client.maxRoundTripMs),
     firstKeyFrameMs: rounded(client.firstKeyFrameMs),

@@ -87,6 +87,8 @@ export interface ClientResult {
   readonly sendBps: number;
   /** Bits received a second, on average over its session. */
   readonly receiveBps: number;
+  /** The longest media latency of a packet; `null` when nothing came. */
+  readonly maxMediaLatencyMs: number | null;
   /** The largest jitter of a track; `null` when nothing came. */
   readonly maxJitterMs: number | null;
   /** The longest round trip to the server; `null` when none is known. */
@@ -182,6 +184,7 @@ const clientResult: z.ZodType<ClientResult> = z.object({
   consumersFlowing: count,
   sendBps: count.describe("On average over its session."),
   receiveBps: count.describe("On average over its session."),
+  maxMediaLatencyMs: ms.nullable(),
   maxJitterMs: ms.nullable(),
   maxRoundTripMs: ms.nullable(),
   firstKeyFrameMs: ms.nullable().describe(

@@ -14,6 +14,7 @@ import {
   type Threshold,
   type ThresholdResult,
   type TimelinePoint,
+  type TrendName,
   trendOf,
 } from "../metrics/mod.ts";
 
@@ -186,13 +187,20 @@ function limitOf(
   };
 }
 
+/** What happens once to a client, or to each of its tracks, as it comes. */
+const OF_JOINING: readonly TrendName[] = [
+  "connectionTime",
+  "timeToFirstMediaSent",
+  "timeToFirstMediaReceived",
+  "firstPacket",
+  "firstKeyFrame",
+];
+
 /** Whether it is about joining, which a steady crowd does not do. */
 function isOfJoining({ subject }: Threshold): boolean {
   return subject.kind === "trend" &&
     (subject.trend.startsWith("signaling.") ||
-      subject.trend === "connectionTime" ||
-      subject.trend === "timeToFirstMediaSent" ||
-      subject.trend === "timeToFirstMediaReceived");
+      OF_JOINING.includes(subject.trend));
 }
 
 function mean(values: readonly number[]): number | null {

@@ -77,31 +77,23 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   quit,
 };
 
-/** What a scenario wants left to itself. */
-const STEERING: readonly Verb[] = [
-  spawn,
-  ramp,
-  drop,
-  churn,
-  reconnect,
-  mute,
-  unmute,
-  pause,
-  resume,
-  quality,
-  impair,
-];
-
 /** Decides what becomes of a line. */
 export function runLine(model: Model, command: Command): Step | Problem {
-  const verb = verbOf(command.verb);
-  if (isProblem(verb)) return verb;
-  if (model.scenario !== undefined && STEERING.includes(verb)) {
-    return {
+  const step = stepOf(model, command);
+  if (isProblem(step) || model.scenario === undefined) return step;
+  const steers = step.model.load !== model.load ||
+    step.effects.some(({ type }) => type === "add" || type === "command");
+  return steers
+    ? {
       problem:
         `"scenario stop" first: ${model.scenario.name} steers its clients itself.`,
-    };
-  }
+    }
+    : step;
+}
+
+function stepOf(model: Model, command: Command): Step | Problem {
+  const verb = verbOf(command.verb);
+  if (isProblem(verb)) return verb;
   if (verb.raw) {
     return verb.run(model, {
       words: [],

@@ -96,12 +96,22 @@ Deno.test("a scenario wants the crowd to itself, and one at a time", () => {
     last(churning, "scenario smoke"),
     `"churn off" first: a scenario has the crowd to itself.`,
   );
-  const { model } = begun();
+  const { model } = after(begun().model, [measured([0, 1])]);
   assertEquals(
     last(model, "scenario ramp"),
     `"scenario stop" first: smoke is going on.`,
   );
-  for (const line of ["spawn 2", "mute all", "impair 3g", "drop all"]) {
+  for (
+    const line of [
+      "spawn 2",
+      "ramp 0 5s",
+      "churn 1",
+      "mute all",
+      "impair 3g",
+      "layers 1",
+      "drop all",
+    ]
+  ) {
     assertEquals(
       last(model, line),
       `"scenario stop" first: smoke steers its clients itself.`,

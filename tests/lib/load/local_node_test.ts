@@ -47,6 +47,7 @@ const NO_TOTALS: DrivenTotals = {
   lost: 0,
   repaired: 0,
   deliverable: 0,
+  maxLatencyUs: 0,
   flowing: 0,
   framesShown: 0,
   keyFramesShown: 0,

@@ -27,6 +27,7 @@ function crowd(): Snapshot {
       connectionSuccessful: true,
       connectionTimeMs: 100 * factor,
       recoveryMs: 50 * factor,
+      maxMediaLatencyMs: 30 * factor,
       maxJitterMs: factor,
       maxRoundTripMs: 20 * factor,
       firstKeyFrameMs: 80 * factor,
@@ -54,6 +55,7 @@ function crowd(): Snapshot {
 Deno.test.each(
   [
     { text: "loss < 1%", want: ["client", "client-1", 0.1] },
+    { text: "mediaLatency p(95) < 20ms", want: ["client", "client-1", 300] },
     { text: "loss == 0", want: ["client", "client-1", 0.1] },
     { text: "deliveryRatio > 99%", want: ["client", "client-1", 0.9] },
     { text: "connected == 100%", want: ["room", "b", 0] },
@@ -78,7 +80,7 @@ Deno.test.each(
 });
 
 Deno.test("what is not measured a client names none", () => {
-  for (const text of ["mediaLatency p(95) < 1ms", "join count > 9"]) {
+  for (const text of ["lateness p(95) < 1us", "join count > 9"]) {
     assertEquals(worstHit(parseThreshold(text), crowd()), undefined);
   }
 });

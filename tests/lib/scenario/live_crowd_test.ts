@@ -166,6 +166,8 @@ Deno.test("a network is another one from the moment on that a script says so", a
   assert(clear > 400 && gone < 60 && again > 400, `${heard}`);
   assert(latencyMs >= 39 && latencyMs <= 61, `${latencyMs}`);
   assert(snapshot.clients[0].packetsDroppedIn > 400);
+  const longestMs = snapshot.clients[0].maxMediaLatencyMs!;
+  assert(longestMs >= latencyMs - 1 && longestMs < 100, `${longestMs}`);
 });
 
 Deno.test("a network that cannot be is said to the script, before anyone has it", async () => {
