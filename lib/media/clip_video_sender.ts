@@ -10,40 +10,22 @@
  */
 
 import type { PacketizedFrame, PacketizedVideo } from "./packetize.ts";
-import { BURST_PACKETS } from "./schedule.ts";
-import { SentHistory } from "./sent_history.ts";
-import { type SenderOptions, TrackSender } from "./track_sender.ts";
-import { KEY_FRAME_GAP_MS } from "./video_sender.ts";
+import type { SenderOptions } from "./track_sender.ts";
 import { writeVp8Descriptor } from "./vp8.ts";
+import { KEY_FRAME_GAP_MS, Vp8Sender } from "./vp8_sender.ts";
 
 /** Sends a clip's video. */
-export class ClipVideoSender extends TrackSender {
+export class ClipVideoSender extends Vp8Sender {
   readonly #frames: readonly PacketizedFrame[];
-  readonly #history: SentHistory | undefined;
   #frame: PacketizedFrame;
   #next = 0;
   #wantsKey = false;
   #lastKeyMs = -Infinity;
-  #pictureId: number;
-  #frameDueMs: number;
-  /** By how much the current frame's timestamp moves the next one on. */
-  #frameStep = 0;
-  /** Packets of the current frame that have left. */
-  #position = 0;
 
   constructor(options: SenderOptions, { frames }: PacketizedVideo) {
     super(options);
     this.#frames = frames;
     this.#frame = frames[0];
-    this.#history = options.repairs ? new SentHistory() : undefined;
-    this.#pictureId = options.firstSequence & 0x7fff;
-    this.#frameDueMs = options.startMs;
-  }
-
-  override resend(sequence: number): boolean {
-    const { sink } = this.options;
-    const length = this.#history?.copy(sequence, sink.out) ?? 0;
-    return length > 0 && sink.send(0, length, length) === 1;
   }
 
   override askKeyFrame(): void {
@@ -53,77 +35,32 @@ export class ClipVideoSender extends TrackSender {
   override resume(startMs: number): void {
     if (this.dueMs !== Infinity) return;
     super.resume(startMs);
-    this.#frameStep = 0;
-    if (this.#position > 0) this.#nextPicture();
     this.#wantsKey = true;
     this.#lastKeyMs = -Infinity;
   }
 
-  override run(_nowMs: number): void {
-    if (this.#position === 0) this.#beginFrame();
-    const { parts } = this.#frame;
-    const { sink, header } = this.options;
-    const dueMs = this.dueMs;
-    const end = Math.min(this.#position + BURST_PACKETS, parts.length);
-    const count = end - this.#position;
-    let at = 0;
-    let segment = 0;
-    let bytes = 0;
-    for (let i = this.#position; i < end; i++) {
-      const part = parts[i];
-      const payload = header.write(
-        sink.out,
-        at,
-        this.sequence,
-        this.timestamp,
-        i === parts.length - 1,
-      );
-      const start = writeVp8Descriptor(
-        sink.out,
-        payload,
-        i === 0,
-        this.#pictureId,
-      );
-      sink.out.set(part, start);
-      const length = start + part.length - at;
-      bytes += length;
-      const sealed = sink.protectRtp(at, length);
-      this.#history?.keep(this.sequence, sink.out, at, sealed);
-      if (segment === 0) segment = sealed;
-      at += sealed;
-      this.sequence = (this.sequence + 1) & 0xffff;
-    }
-    const sent = sink.send(0, at, segment);
-    if (end === parts.length) {
-      this.#nextPicture();
-      this.dueMs = this.#frameDueMs + this.#frame.ms;
-    } else {
-      this.#position = end;
-      this.dueMs = dueMs + this.#frame.burstPauseMs;
-    }
-    this.count(dueMs, count, sent, bytes, bytes - count * header.length);
-  }
-
-  #beginFrame(): void {
+  protected override chooseFrame(): boolean {
     let next = this.#next;
     if (this.#wantsKey && this.dueMs - this.#lastKeyMs >= KEY_FRAME_GAP_MS) {
       next = this.#frames[next].nextKey;
     }
     const frame = this.#frame = this.#frames[next];
     this.#next = next + 1 < this.#frames.length ? next + 1 : 0;
-    if (frame.isKey) {
-      this.#wantsKey = false;
-      this.#lastKeyMs = this.dueMs;
-      this.options.meter.counters.keyFramesSent++;
-    }
-    this.#frameDueMs = this.dueMs;
-    this.timestamp = (this.timestamp + this.#frameStep) | 0;
-    this.#frameStep = frame.units;
-    this.capture(this.dueMs);
+    this.packets = frame.parts.length;
+    this.burstPauseMs = frame.burstPauseMs;
+    this.frameMs = frame.ms;
+    this.frameStep = frame.units;
+    if (!frame.isKey) return false;
+    this.#wantsKey = false;
+    this.#lastKeyMs = this.dueMs;
+    return true;
   }
 
-  #nextPicture(): void {
-    this.#position = 0;
-    this.#pictureId = (this.#pictureId + 1) & 0x7fff;
+  protected override writePayload(index: number, at: number): number {
+    const { out } = this.options.sink;
+    const part = this.#frame.parts[index];
+    const start = writeVp8Descriptor(out, at, index === 0, this.pictureId);
+    out.set(part, start);
+    return start + part.length;
   }
 }

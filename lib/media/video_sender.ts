@@ -1,21 +1,16 @@
 /**
- * A VP8 track: frames of a preset's size at its rate, key frames every few
- * seconds and on request. Only descriptors and frame headers are VP8; the
- * rest is whatever the buffer held, which no SFU looks at.
+ * A synthetic VP8 track: frames of a preset's size at its rate, key frames
+ * every few seconds and on request. Only descriptors and frame headers are
+ * VP8; the rest is whatever the buffer held, which no SFU looks at.
  *
  * @module
  */
 
 import { MARK_BYTES, writeMark, writeNoMark } from "./packet_mark.ts";
 import { VIDEO_PACKET_DATA_BYTES, type VideoPreset } from "./presets.ts";
-import {
-  BURST_PACKETS,
-  type FrameLayout,
-  KeyFrameClock,
-  layOutFrame,
-} from "./schedule.ts";
-import { HISTORY_PACKETS, SentHistory } from "./sent_history.ts";
-import { type SenderOptions, TrackSender } from "./track_sender.ts";
+import { type FrameLayout, KeyFrameClock, layOutFrame } from "./schedule.ts";
+import { HISTORY_PACKETS } from "./sent_history.ts";
+import type { SenderOptions } from "./track_sender.ts";
 import {
   VP8_KEY_HEADER_BYTES,
   writeVp8Descriptor,
@@ -23,28 +18,21 @@ import {
   writeVp8KeyHeader,
   writeVp8LayerDescriptor,
 } from "./vp8.ts";
+import { KEY_FRAME_GAP_MS, Vp8Sender } from "./vp8_sender.ts";
 
 /** A packet has room for a key frame's header and a mark. */
 const LEAST_DATA_BYTES = VP8_KEY_HEADER_BYTES + MARK_BYTES;
-/** Requests come in bursts, from every new viewer: one key frame answers those of this time. */
-export const KEY_FRAME_GAP_MS = 200;
 
 /** Sends synthetic VP8. */
-export class VideoSender extends TrackSender {
+export class VideoSender extends Vp8Sender {
   #preset: VideoPreset;
-  readonly #history: SentHistory | undefined;
   #keyFrames: KeyFrameClock;
   #keyLayout: FrameLayout;
   #interLayout: FrameLayout;
   #layout: FrameLayout;
   #isKey = false;
-  #pictureId: number;
-  #frameDueMs: number;
-  /** How long the current frame lasts, and by how much its timestamp moves the next one on. */
-  #frameMs = 0;
-  #frameStep = 0;
-  /** Packets of the current frame that have left. */
-  #position = 0;
+  /** Packets that were given a mark. */
+  #marked = 0;
   readonly #isLayer: boolean;
 
   /**
@@ -53,14 +41,9 @@ export class VideoSender extends TrackSender {
    * another, could not make anything of them.
    */
   constructor(options: SenderOptions, preset: VideoPreset, isLayer = false) {
-    super(options);
+    super(options, isLayer ? historyOf(preset) : undefined);
     this.#isLayer = isLayer;
-    this.#history = options.repairs
-      ? new SentHistory(isLayer ? historyOf(preset) : HISTORY_PACKETS)
-      : undefined;
     this.#preset = preset;
-    this.#pictureId = options.firstSequence & 0x7fff;
-    this.#frameDueMs = options.startMs;
     [this.#keyLayout, this.#interLayout] = layOut(preset);
     this.#layout = this.#keyLayout;
     this.#keyFrames = keyFrameClock(preset);
@@ -73,21 +56,10 @@ export class VideoSender extends TrackSender {
     this.#keyFrames = keyFrameClock(preset);
   }
 
-  /** Whether a part of the current frame has left, and a part has not. */
-  get isInFrame(): boolean {
-    return this.#position > 0;
-  }
-
   /** Takes picture and timestamp of another layer, both between two frames. */
   follow(leader: VideoSender): void {
     this.timestamp = leader.timestamp;
-    this.#pictureId = leader.#pictureId;
-  }
-
-  override resend(sequence: number): boolean {
-    const { sink } = this.options;
-    const length = this.#history?.copy(sequence, sink.out) ?? 0;
-    return length > 0 && sink.send(0, length, length) === 1;
+    this.pictureId = leader.pictureId;
   }
 
   override askKeyFrame(): void {
@@ -97,77 +69,33 @@ export class VideoSender extends TrackSender {
   override resume(startMs: number): void {
     if (this.dueMs !== Infinity) return;
     super.resume(startMs);
-    this.#frameStep = 0;
-    if (this.#position > 0) this.#nextPicture();
     this.#keyFrames = keyFrameClock(this.#preset);
   }
 
-  override run(_nowMs: number): void {
-    if (this.#position === 0) this.#beginFrame();
-    const layout = this.#layout;
-    const { sink, header } = this.options;
-    const dueMs = this.dueMs;
-    const end = Math.min(this.#position + BURST_PACKETS, layout.packets);
-    const count = end - this.#position;
-    let at = 0;
-    let segment = 0;
-    let bytes = 0;
-    for (let i = this.#position; i < end; i++) {
-      const isLast = i === layout.packets - 1;
-      const data = isLast ? layout.lastBytes : layout.fullBytes;
-      const payload = header.write(
-        sink.out,
-        at,
-        this.sequence,
-        this.timestamp,
-        isLast,
-      );
-      const { out } = sink;
-      const start = this.#isLayer
-        ? writeVp8LayerDescriptor(out, payload, i === 0, this.#pictureId)
-        : writeVp8Descriptor(out, payload, i === 0, this.#pictureId);
-      if (i === 0) this.#writeFrameHeader(start);
-      if (this.#isLayer) writeNoMark(out, start + data);
-      else {
-        writeMark(
-          out,
-          start + data,
-          this.packetsPlanned + i - this.#position,
-        );
-      }
-      const length = start + data - at;
-      bytes += length;
-      const sealed = sink.protectRtp(at, length);
-      this.#history?.keep(this.sequence, sink.out, at, sealed);
-      if (segment === 0) segment = sealed;
-      at += sealed;
-      this.sequence = (this.sequence + 1) & 0xffff;
-    }
-    const sent = sink.send(0, at, segment);
-    if (end === layout.packets) {
-      this.#nextPicture();
-      this.dueMs = this.#frameDueMs + this.#frameMs;
-    } else {
-      this.#position = end;
-      this.dueMs = dueMs + layout.burstPauseMs;
-    }
-    this.count(dueMs, count, sent, bytes, bytes - count * header.length);
-  }
-
-  #beginFrame(): void {
+  protected override chooseFrame(): boolean {
     this.#isKey = this.#keyFrames.next();
-    this.#layout = this.#isKey ? this.#keyLayout : this.#interLayout;
-    if (this.#isKey) this.options.meter.counters.keyFramesSent++;
-    this.#frameDueMs = this.dueMs;
-    this.timestamp = (this.timestamp + this.#frameStep) | 0;
-    this.#frameStep = this.clockRateHz / this.#preset.fps;
-    this.#frameMs = 1000 / this.#preset.fps;
-    this.capture(this.dueMs);
+    const layout = this.#layout = this.#isKey
+      ? this.#keyLayout
+      : this.#interLayout;
+    this.packets = layout.packets;
+    this.burstPauseMs = layout.burstPauseMs;
+    this.frameStep = this.clockRateHz / this.#preset.fps;
+    this.frameMs = 1000 / this.#preset.fps;
+    return this.#isKey;
   }
 
-  #nextPicture(): void {
-    this.#position = 0;
-    this.#pictureId = (this.#pictureId + 1) & 0x7fff;
+  protected override writePayload(index: number, at: number): number {
+    const { out } = this.options.sink;
+    const { packets, fullBytes, lastBytes } = this.#layout;
+    const isFirst = index === 0;
+    const start = this.#isLayer
+      ? writeVp8LayerDescriptor(out, at, isFirst, this.pictureId)
+      : writeVp8Descriptor(out, at, isFirst, this.pictureId);
+    if (isFirst) this.#writeFrameHeader(start);
+    const end = start + (index === packets - 1 ? lastBytes : fullBytes);
+    if (this.#isLayer) writeNoMark(out, end);
+    else writeMark(out, end, this.#marked++);
+    return end;
   }
 
   #writeFrameHeader(at: number): void {
