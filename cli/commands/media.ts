@@ -41,10 +41,15 @@ export function simulcastContradictions(
 
 /** What is sent, in words, or why it cannot be. */
 export async function readMedia(
-  media: string,
+  { media, audioOnly, videoOnly }: {
+    readonly media: string;
+    readonly audioOnly: boolean;
+    readonly videoOnly: boolean;
+  },
 ): Promise<{ readonly text: string } | { readonly problem: string }> {
   try {
-    return { text: await describeMedia(media) };
+    const sent = { audio: !videoOnly, video: !audioOnly };
+    return { text: await describeMedia(media, sent) };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }

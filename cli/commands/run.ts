@@ -72,7 +72,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
 }
 
 async function performRun(values: RunValues): Promise<number> {
-  const media = await readMedia(values.media);
+  const media = await readMedia(values);
   if ("problem" in media) {
     printError(media.problem);
     return 2;

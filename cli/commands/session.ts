@@ -47,7 +47,7 @@ export async function sessionCommand(
     return 2;
   }
   const { values } = parsed;
-  const media = await readMedia(values.media);
+  const media = await readMedia(values);
   if ("problem" in media) {
     printError(media.problem);
     return 2;

@@ -274,9 +274,9 @@ export class Effects {
   }
 
   async #chooseMedia(media: string): Promise<void> {
-    const { dispatch } = this.#context;
+    const { dispatch, model } = this.#context;
     try {
-      const text = await describeMedia(media);
+      const text = await describeMedia(media, model().load.settings.media);
       dispatch({ type: "mediaChosen", media, text });
     } catch (error) {
       dispatch({ type: "failed", problem: messageOf(error), code: USAGE });

@@ -217,7 +217,9 @@ async function verify(
   values: Readonly<Record<string, unknown>>,
 ): Promise<string[]> {
   const problems = await Promise.all(
-    Object.entries(table).map(([key, option]) => option.verify?.(values[key])),
+    Object.entries(table).map(([key, option]) =>
+      option.verify?.(values[key], values)
+    ),
   );
   return problems.filter((problem) => problem !== undefined);
 }

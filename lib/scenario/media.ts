@@ -4,8 +4,12 @@
  * @module
  */
 
-import { loadClip } from "../clip/mod.ts";
-import { packetize } from "../media/mod.ts";
+import { ClipError, loadClip, type VideoClip } from "../clip/mod.ts";
+import {
+  packetize,
+  type PacketizedAudio,
+  type PacketizedVideo,
+} from "../media/mod.ts";
 
 /** Media that no file is needed for. */
 export const SYNTHETIC = "synthetic";
@@ -15,26 +19,59 @@ export function clipNamed(media: string = SYNTHETIC): string | undefined {
   return media === SYNTHETIC ? undefined : media;
 }
 
+/** Which kinds of media are sent at all. */
+export interface KindsSent {
+  /** Whether audio is. @default {true} */
+  readonly audio?: boolean;
+  /** Whether video is. @default {true} */
+  readonly video?: boolean;
+}
+
 /**
  * What is sent under a name, in words. Throws an `Error` in one line for a
- * file that cannot be used.
+ * file that cannot be used, or of which nothing would be sent.
  */
-export async function describeMedia(media: string): Promise<string> {
+export async function describeMedia(
+  media: string,
+  { audio = true, video = true }: KindsSent = {},
+): Promise<string> {
   const name = clipNamed(media);
   if (name === undefined) return SYNTHETIC;
   const clip = await loadClip(name);
-  const { video, audio } = packetize(clip);
+  if (!(clip.audio && audio) && !(clip.video && video)) {
+    const kinds = [
+      ...(clip.audio ? ["audio"] : []),
+      ...(clip.video ? ["video"] : []),
+    ];
+    throw new ClipError(
+      `Cannot use ${name}: it has ${
+        kinds.join(" and ")
+      }, of which nothing is sent. Send some, or leave the file out.`,
+    );
+  }
+  const packets = packetize(clip);
   const parts = [
-    video === undefined
-      ? "its video synthetic"
-      : `VP8 ${clip.video!.width}x${clip.video!.height} at ${
-        round(video.fps)
-      } fps, ${kbps(video.bitrateBps)}`,
-    audio === undefined
-      ? "its audio synthetic"
-      : `Opus, ${kbps(audio.bitrateBps)}`,
+    ...(video ? [videoText(clip.video, packets.video)] : []),
+    ...(audio ? [audioText(packets.audio)] : []),
   ];
   return `${name} (${parts.join("; ")})`;
+}
+
+function videoText(
+  clip: VideoClip | undefined,
+  packets: PacketizedVideo | undefined,
+): string {
+  return clip === undefined || packets === undefined
+    ? "its video synthetic"
+    : `VP8 ${clip.width}x${clip.height} at ${round(packets.fps)} fps, ${
+      kbps(packets.bitrateBps)
+    }`;
+}
+
+function audioText(packets: PacketizedAudio | undefined): string {
+  return packets === undefined
+    ? "its audio synthetic"
+    : `Opus, ${kbps(packets.bitrateBps)}`;
 }
 
 function kbps(bps: number): string {

@@ -23,7 +23,12 @@ export {
 export { examine, type ExamineOptions, whyImpossible } from "./examine.ts";
 export type { ScenarioContext, ScenarioJob, ScenarioSummary } from "./job.ts";
 export { LiveClient, LiveCrowd, type LiveCrowdPorts } from "./live_crowd.ts";
-export { clipNamed, describeMedia, SYNTHETIC } from "./media.ts";
+export {
+  clipNamed,
+  describeMedia,
+  type KindsSent,
+  SYNTHETIC,
+} from "./media.ts";
 export type {
   FillOptions,
   JoinOptions,

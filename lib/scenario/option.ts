@@ -49,8 +49,15 @@ export interface ScenarioOption<Given, Value> {
   readonly toJson: (value: Value) => JsonValue;
   /** Options that mean nothing beside this one, unless it has its default. @default {none} */
   readonly excludes?: readonly string[];
-  /** Why the value is of no use here and now, in one line; looked at before anything begins. @default {nothing speaks against it} */
-  readonly verify?: (value: Value) => Promise<string | undefined>;
+  /**
+   * Why the value is of no use here and now, beside the values of all options,
+   * in one line; looked at before anything begins.
+   * @default {nothing speaks against it}
+   */
+  readonly verify?: (
+    value: Value,
+    values: Readonly<Record<string, unknown>>,
+  ) => Promise<string | undefined>;
 }
 
 /** A stage as a script writes it. */
@@ -211,8 +218,9 @@ export function media(): ScenarioOption<string, string> {
     ),
     takes: "synthetic, builtin, or files with commas between",
     excludes: ["quality", "fps", "simulcast"],
-    verify: (value) =>
-      describeMedia(value).then(() => undefined, (error) => error.message),
+    verify: (value, { audio, video }) =>
+      describeMedia(value, { audio: audio !== false, video: video !== false })
+        .then(() => undefined, (error) => error.message),
   };
 }
 

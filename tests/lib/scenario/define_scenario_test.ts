@@ -66,7 +66,11 @@ Deno.test("what only a look at the world tells is told before anything starts, t
   const reads = defineScenario({
     name: "reads",
     description: "",
-    options: { media: option.media(), quality: option.quality() },
+    options: {
+      media: option.media(),
+      audio: option.toggle("", { default: true }),
+      video: option.toggle("", { default: true }),
+    },
     run: () => Promise.resolve("it ran"),
   });
   const venue = {
@@ -80,6 +84,11 @@ Deno.test("what only a look at the world tells is told before anything starts, t
   assertMatch(error.message, /^Cannot use nowhere.webm: there is no such file/);
   assertEquals(await reads.prepare({ media: "builtin" }).verify(), []);
   assertEquals(await reads.prepare({}).verify(), []);
+  const nothing = { media: "builtin", audio: false, video: false };
+  assertMatch(
+    (await reads.prepare(nothing).verify())[0],
+    /of which nothing is sent/,
+  );
 });
 
 Deno.test("an option that leaves another one no meaning excludes it, unless it says nothing", () => {
