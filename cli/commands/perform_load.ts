@@ -115,6 +115,7 @@ export async function performLoad(
       datapath: { lane: values.lane, cipher: values.cipher },
       signal,
       broken: server.failed,
+      serverStats: server.stats,
       monitor: [...values.monitor, ...embeddedTargets(server.pids)],
       metricsToken: Deno.env.get("METRICS_TOKEN"),
       onServerNote: tell,
@@ -139,6 +140,7 @@ interface RunServer extends AsyncDisposable {
   readonly url: string;
   readonly pids: readonly number[];
   readonly failed: Promise<string> | undefined;
+  readonly stats: RunOptions["serverStats"];
 }
 
 /** The server, started if it is to be embedded; `undefined` when interrupted before it was there. */
@@ -151,6 +153,7 @@ async function openServer(
       url: server,
       pids: [],
       failed: undefined,
+      stats: undefined,
       [Symbol.asyncDispose]: () => Promise.resolve(),
     };
   }

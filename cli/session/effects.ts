@@ -8,6 +8,7 @@
 
 import {
   ChannelError,
+  countStreams,
   createVenue,
   type Crowd,
   describeMedia,
@@ -16,6 +17,7 @@ import {
   openCrowd,
   parseTarget,
   renderText,
+  type ServerStreams,
   type ServerTarget,
   ServerWatch,
   type Sfu,
@@ -62,6 +64,8 @@ export class Effects {
   readonly #context: EffectsContext;
   readonly #end = new AbortController();
   #sfu: Sfu | undefined;
+  #streamsAtEnd: () => Promise<ServerStreams | null> = () =>
+    Promise.resolve(null);
   #crowd: Crowd | undefined;
   #watch: ServerWatch | undefined;
   #opening: Promise<void> = Promise.resolve();
@@ -141,6 +145,7 @@ export class Effects {
     const { embedded } = options;
     if (embedded !== undefined) {
       this.#sfu = await spawnSfu({ engine: embedded });
+      this.#streamsAtEnd = await countStreams(this.#sfu.stats);
       this.#sfu.failed.then((reason) => dispatch({ type: "broke", reason }));
     }
     const server = this.#server();
@@ -291,7 +296,10 @@ export class Effects {
     }).trimEnd().split("\n");
   }
 
-  #summarize(ending: Ending): Summary {
+  #summarize(
+    ending: Ending,
+    streams: ServerStreams | null = null,
+  ): Summary {
     const { options, model } = this.#context;
     const [crowd, watch] = [this.#crowd, this.#watch];
     if (crowd === undefined || watch === undefined) {
@@ -314,6 +322,7 @@ export class Effects {
       snapshot: crowd.snapshot(),
       timeline: watch.annotate(crowd.timeline()),
       ending,
+      streams,
       thresholds: model().thresholds,
     });
   }
@@ -328,13 +337,14 @@ export class Effects {
     await this.#opening;
     await this.#playing;
     await this.#crowd?.close();
+    const streams = await this.#streamsAtEnd();
     await this.#watch?.[Symbol.asyncDispose]();
     await this.#sfu?.[Symbol.asyncDispose]();
     const wanted = summary && this.#crowd !== undefined;
     this.#context.onEnd({
       code,
       reason,
-      summary: wanted ? this.#summarize(endingOf(code, reason)) : null,
+      summary: wanted ? this.#summarize(endingOf(code, reason), streams) : null,
     });
   }
 }

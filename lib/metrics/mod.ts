@@ -13,6 +13,7 @@ export * from "./comparison.ts";
 export * from "./evaluate.ts";
 export * from "./figures.ts";
 export * from "./nearest.ts";
+export * from "./loss_origin.ts";
 export * from "./node_meter.ts";
 export * from "./recent.ts";
 export * from "./registry.ts";

@@ -16,6 +16,7 @@ import {
   totalErrors,
   trendOf,
 } from "./figures.ts";
+import { lossOrigin, type ServerStreams } from "./loss_origin.ts";
 import type { CounterName, RateName, TrendName } from "./registry.ts";
 import { saturationOf } from "./saturation.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -56,6 +57,8 @@ export interface SummaryInput {
   readonly ending: Ending;
   /** What was asked of it. */
   readonly thresholds: readonly Threshold[];
+  /** What the server counted of its streams; `null` where it cannot be asked, or not yet. @default {null} */
+  readonly streams?: ServerStreams | null | undefined;
   /** The scenario that it was. @default {a plain run} */
   readonly scenario?: ScenarioReport | undefined;
   /** What the scenario makes of a verdict; not asked when the run was cut off. @default {nothing else} */
@@ -119,7 +122,7 @@ export function summarize(input: SummaryInput): Summary {
     totalReconnectionFailures: total(clients, "reconnectionFailures"),
     signalingLatencies: { operations: operationStats(snapshot) },
     rooms: summarizeRooms(clients),
-    media: summarizeMedia(snapshot, tally, connected),
+    media: summarizeMedia(input, tally, connected),
     errors: summarizeErrors(snapshot),
     unknownMessages: counter("unknownMessages"),
     malformedMessages: counter("malformedMessages"),
@@ -198,7 +201,7 @@ function summarizeRooms(clients: readonly ClientRecord[]): RoomSummary[] {
 }
 
 function summarizeMedia(
-  snapshot: Snapshot,
+  { snapshot, streams = null }: SummaryInput,
   tally: ClientTally,
   connected: readonly ClientRecord[],
 ): MediaSummary {
@@ -222,6 +225,7 @@ function summarizeMedia(
         counter("packetsExpected"),
       ),
     },
+    lossOrigin: lossOrigin(snapshot, streams),
     latencyMs: stats("mediaLatency"),
     jitterMs: stats("jitter"),
     roundTripMs: stats("roundTrip"),

@@ -7,6 +7,7 @@
  */
 
 import type { ThresholdResult } from "./evaluate.ts";
+import type { LossOrigin } from "./loss_origin.ts";
 import type { ServerLoad } from "./server_log.ts";
 import type { TimelinePoint } from "./snapshot_book.ts";
 import type { DurationStats } from "./stats.ts";
@@ -109,6 +110,8 @@ export interface MediaSummary {
     /** What was lost in spite of repairs, of expected. */
     readonly residualRatio: number;
   };
+  /** Where packets were lost, repairs included. */
+  readonly lossOrigin: LossOrigin;
   /** From capture to the receiving kernel. */
   readonly latencyMs: DurationStats;
   /** Interarrival jitter (RFC 3550 section 6.4.1). */

@@ -111,6 +111,7 @@ export function mediaLines(summary: Summary, width: number): Line[] {
         ? []
         : [say(`${formatRatio(loss.residualRatio)} left`)]),
     ], width)),
+    ...originLines(summary, width),
     ...impairedLines(summary, width),
     ...(media.layerSwitches === 0 ? [] : row("Layers", [
       say(`${formatCount(media.layerSwitches)} changes of what is received`),
@@ -126,8 +127,7 @@ export function mediaLines(summary: Summary, width: number): Line[] {
 }
 
 /** What viewers saw, where there was video. */
-function videoLines({ media }: Summary, width: number): Line[] {
-  const { video, layerSwitches } = media;
+function videoLines({ media: { video } }: Summary, width: number): Line[] {
   const { frameRate, freezes, frozenRatio } = video;
   if (frameRate === null) return [];
   const jumps = video.pictureIdJumps + video.timestampJumps;
@@ -138,10 +138,35 @@ function videoLines({ media }: Summary, width: number): Line[] {
       say(`${formatRatio(frozenRatio ?? 0)} of the time`),
       say(`up to ${formatMs(video.longestFreezeMs)}`),
     ]),
-    ...(layerSwitches === 0
-      ? []
-      : [say(`${formatCount(layerSwitches)} layer switches`)]),
     ...(jumps === 0 ? [] : [say(`${formatCount(jumps)} frames out of line`)]),
+  ], width);
+}
+
+/** Where packets were lost, where any were. */
+function originLines(
+  { media: { lossOrigin } }: Summary,
+  width: number,
+): Line[] {
+  const { beforeServer, inServer, afterServer, late, ...rest } = lossOrigin;
+  const places = [
+    [rest.refused, "refused by our system"],
+    [rest.impairedOut, "by impairment out"],
+    [beforeServer, "on the way to the server"],
+    [inServer, "in the server"],
+    [afterServer, "on the way from it"],
+    [rest.impairedIn, "by impairment in"],
+    [rest.ourKernel, "in our kernel"],
+  ] as const;
+  const lost = places.flatMap(([packets, place]) =>
+    packets === null || packets === 0
+      ? []
+      : [say(`${formatCount(packets)} ${place}`)]
+  );
+  if (lost.length === 0) return [];
+  return row("Lost where", [
+    ...lost,
+    ...(inServer === null ? [say("the server not seen")] : []),
+    ...(late === 0 ? [] : [say(`${formatCount(late)} left late`)]),
   ], width);
 }
 

@@ -136,6 +136,31 @@ const video = z.object({
   ),
 }).describe("What viewers saw of videos.");
 
+const lossOrigin = z.object({
+  refused: count.describe("Our system refused to send them."),
+  impairedOut: count.describe(
+    "Impaired networks dropped them on their way to the server.",
+  ),
+  beforeServer: count.nullable().describe(
+    "They left us and did not come to the server.",
+  ),
+  inServer: count.nullable().describe(
+    "The server had them and sent them to nobody, although their numbers were given away.",
+  ),
+  afterServer: count.nullable().describe(
+    "The server sent them and they did not come to us.",
+  ),
+  impairedIn: count.describe(
+    "Impaired networks dropped them on their way to us.",
+  ),
+  ourKernel: count.nullable().describe(
+    "Our own kernel dropped them unread; null when it does not say.",
+  ),
+  late: count.describe("Nobody lost them, but they left over 5 ms late."),
+}).describe(
+  "Packets lost at each place on their way, repairs included. Null where the server's own counts cannot be seen, or not yet: they are those of an embedded server, once all have left.",
+);
+
 const impairedCounts = z.object({
   packets: count,
   dropped: count,
@@ -162,6 +187,7 @@ const media = z.object({
   }).describe(
     "By sequence numbers, per consumer, late packets given back; repairs are apart.",
   ),
+  lossOrigin,
   latencyMs: duration.describe(
     "From the sender's abs-capture-time to the receiving kernel's timestamp.",
   ),

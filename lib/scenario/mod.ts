@@ -67,6 +67,7 @@ export {
   type SearchBounds,
   type Trial,
 } from "./search.ts";
+export { countStreams } from "./server_streams.ts";
 export { ServerWatch, type ServerWatchOptions } from "./server_watch.ts";
 export { runShell } from "./shell.ts";
 export { runAsProgram } from "./standalone.ts";

@@ -15,6 +15,7 @@ import type {
 import {
   type Ending,
   type JsonValue,
+  type ServerStreams,
   type Snapshot,
   summarize,
   type Summary,
@@ -23,7 +24,7 @@ import {
 } from "../metrics/mod.ts";
 import { readCpuTimes } from "../machine/mod.ts";
 import type { MonitorTarget } from "../monitor/mod.ts";
-import type { EngineKind } from "../sfu/mod.ts";
+import type { EngineKind, SfuStats } from "../sfu/mod.ts";
 import { borrowCrowd, type RunCrowd } from "./borrowed_crowd.ts";
 import { type Crowd, type CrowdOptions, openCrowd } from "./crowd.ts";
 import { whyImpossible } from "./examine.ts";
@@ -31,6 +32,7 @@ import { systemNodeClock } from "./host.ts";
 import type { ScenarioContext, ScenarioJob } from "./job.ts";
 import { LiveCrowd } from "./live_crowd.ts";
 import { RunWatch } from "./run_watch.ts";
+import { countStreams } from "./server_streams.ts";
 import { ServerWatch } from "./server_watch.ts";
 import { VERSION } from "./version.ts";
 
@@ -64,6 +66,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   /** Ends the run as broken, for a reason from outside: the embedded server died. */
   readonly broken?: Promise<string> | undefined;
+  /** Asks an embedded server what its streams carried, to tell where packets were lost. */
+  readonly serverStats?: (() => Promise<SfuStats>) | undefined;
   /** The server's processes or addresses, to be watched meanwhile. @default {[]} */
   readonly monitor?: readonly MonitorTarget[] | undefined;
   /** Bearer token for the server's `/metrics`, if that is watched. */
@@ -107,6 +111,7 @@ export interface RunOutcome {
 export async function run(options: RunOptions): Promise<RunOutcome> {
   const { plan, server, workers, datapath, signal, onNote, job } = options;
   const { open = openCrowd, within, clock = systemNodeClock } = options;
+  const streamsAtEnd = await countStreams(options.serverStats);
   const watch = new RunWatch({ ...options, clock });
   let monitored: ServerWatch | undefined;
   let live: LiveCrowd | undefined;
@@ -152,8 +157,13 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
     const ending = watched.endingOf(await watch.ended);
     await playing;
     await crowd.close();
+    const streams = await streamsAtEnd();
     return {
-      summary: summarizeRun(options, crowd, watched, ending, found),
+      summary: summarizeRun(options, crowd, watched, {
+        ending,
+        found,
+        streams,
+      }),
       snapshot: crowd.snapshot(),
     };
   } finally {
@@ -216,7 +226,11 @@ function tellProgress(
     point: watched.annotateLast(point),
     snapshot,
     summarize: () =>
-      summarizeRun(options, crowd, watched, { kind: "interrupted" }, null),
+      summarizeRun(options, crowd, watched, {
+        ending: { kind: "interrupted" },
+        found: null,
+        streams: null,
+      }),
   });
 }
 
@@ -224,8 +238,11 @@ function summarizeRun(
   { server, engine, plan, config, thresholds, job }: RunOptions,
   crowd: RunCrowd,
   watched: ServerWatch,
-  ending: Ending,
-  found: JsonValue,
+  { ending, found, streams }: {
+    readonly ending: Ending;
+    readonly found: JsonValue;
+    readonly streams: ServerStreams | null;
+  },
 ): Summary {
   return summarize({
     version: VERSION,
@@ -236,6 +253,7 @@ function summarizeRun(
     snapshot: crowd.snapshot(),
     timeline: watched.annotate(crowd.timeline()),
     ending,
+    streams,
     thresholds,
     ...(job !== undefined && {
       scenario: { name: job.name, found },

@@ -103,6 +103,7 @@ export async function crowd(options: VenueOptions): Promise<Venue> {
     engine: embedded!,
     seed,
     broken: sfu.failed,
+    serverStats: sfu.stats,
     monitor: [...monitor, ...embeddedTargets(sfu.pids)],
   });
   return {

@@ -1,0 +1,86 @@
+/**
+ * Where packets were lost: what each place on their way made of them, repairs
+ * included, as far as somebody counted there. Only what an embedded server
+ * counts itself tells the way to it, the server, and the way from it apart.
+ *
+ * @module
+ */
+
+import { counterOf } from "./figures.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** What a server counted of all its streams, over a run and to its end. */
+export interface ServerStreams {
+  /** Packets that came, repairs included. */
+  readonly received: number;
+  /** Packets that it missed for good, each times those who should have got it. */
+  readonly missedByReceivers: number;
+  /** Packets that it sent, without repairs. */
+  readonly sent: number;
+  /** Repairs that it sent. */
+  readonly repairsSent: number;
+}
+
+/** How many packets each place lost, in the order of their way; `null` where that was not seen. */
+export interface LossOrigin {
+  /** Our system refused to send them. */
+  readonly refused: number;
+  /** Impaired networks dropped them on their way to the server. */
+  readonly impairedOut: number;
+  /** They left us and did not come to the server. */
+  readonly beforeServer: number | null;
+  /** The server had them and sent them to nobody, although their numbers were given away. */
+  readonly inServer: number | null;
+  /** The server sent them and they did not come to us. */
+  readonly afterServer: number | null;
+  /** Impaired networks dropped them on their way to us. */
+  readonly impairedIn: number;
+  /** Our own kernel dropped them unread. */
+  readonly ourKernel: number | null;
+  /** Nobody lost them, but they left over 5 ms late. */
+  readonly late: number;
+}
+
+/** Tells apart where packets were lost; without `streams`, the server was not seen. */
+export function lossOrigin(
+  snapshot: Snapshot,
+  streams: ServerStreams | null,
+): LossOrigin {
+  const counter = (name: Parameters<typeof counterOf>[1]) =>
+    counterOf(snapshot, name);
+  const { kernelDrops } = snapshot.generator;
+  const impairedOut = counter("impairedOutDropped");
+  const impairedIn = counter("impairedInDropped");
+  const known = {
+    refused: counter("sendRefused"),
+    impairedOut,
+    impairedIn,
+    ourKernel: kernelDrops,
+    late: counter("packetsLate"),
+  };
+  if (streams === null) {
+    return { ...known, beforeServer: null, inServer: null, afterServer: null };
+  }
+  const left = counter("packetsSent") + counter("rtxSent") - impairedOut +
+    counter("impairedOutDuplicated");
+  // What is missing at the receivers, by the place that it first was missing at.
+  const lost = Math.max(0, counter("packetsLost"));
+  const upstream = Math.min(lost, streams.missedByReceivers);
+  const inServer = within(
+    counter("packetsExpected") - streams.sent - upstream,
+    lost - upstream,
+  );
+  const repairsLost = streams.repairsSent - counter("rtxReceived");
+  const downstream = lost - upstream - inServer + Math.max(0, repairsLost);
+  return {
+    ...known,
+    beforeServer: Math.max(0, left - streams.received),
+    inServer,
+    afterServer: Math.max(0, downstream - impairedIn - (kernelDrops ?? 0)),
+  };
+}
+
+/** Neither below 0 nor above `most`. */
+function within(value: number, most: number): number {
+  return Math.max(0, Math.min(value, most));
+}

@@ -1,0 +1,84 @@
+/**
+ * What an embedded server counted of a run: its streams at the end, without
+ * what earlier runs left there.
+ *
+ * @module
+ */
+
+import type { ServerStreams } from "../metrics/mod.ts";
+import type { SfuStats } from "../sfu/mod.ts";
+
+/** Looks at streams that should all have ended. */
+const MOST_LOOKS = 100;
+/** For an answer; a server that hangs gives none. */
+const MOST_WAIT_MS = 5000;
+
+/**
+ * Counts what comes to the streams of an embedded server from now on; the
+ * function that it resolves with tells it once they have all ended, `null`
+ * when there is nobody to ask or the server cannot say.
+ */
+export async function countStreams(
+  ask: (() => Promise<SfuStats>) | undefined,
+): Promise<() => Promise<ServerStreams | null>> {
+  const before = await lookAtServer(ask);
+  return async () => streamsBetween(before, await lookAtEnd(ask));
+}
+
+/** Its streams now; `null` when it cannot say. */
+export async function lookAtServer(
+  ask: (() => Promise<SfuStats>) | undefined,
+): Promise<SfuStats | null> {
+  if (ask === undefined) return null;
+  const late = Promise.withResolvers<null>();
+  const timer = setTimeout(() => late.resolve(null), MOST_WAIT_MS);
+  try {
+    return await Promise.race([ask(), late.promise]);
+  } catch {
+    // A server that died is the verdict's matter.
+    return null;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Its streams once all have ended, and can change no more. */
+export async function lookAtEnd(
+  ask: (() => Promise<SfuStats>) | undefined,
+): Promise<SfuStats | null> {
+  for (let i = 0; i < MOST_LOOKS; i++) {
+    const stats = await lookAtServer(ask);
+    if (stats === null) return null;
+    const rows = [...stats.producers, ...stats.consumers];
+    if (rows.every(({ closed }) => closed)) break;
+  }
+  // What ended while it was read is whole only the next time.
+  return await lookAtServer(ask);
+}
+
+/** What came to the streams between two looks; `null` where one is missing, or streams were forgotten. */
+export function streamsBetween(
+  before: SfuStats | null,
+  after: SfuStats | null,
+): ServerStreams | null {
+  if (before === null || after === null || after.forgotten > 0) return null;
+  const [from, to] = [sumOf(before), sumOf(after)];
+  return {
+    received: to.received - from.received,
+    missedByReceivers: to.missedByReceivers - from.missedByReceivers,
+    sent: to.sent - from.sent,
+    repairsSent: to.repairsSent - from.repairsSent,
+  };
+}
+
+function sumOf({ producers, consumers }: SfuStats): ServerStreams {
+  const missed = new Map(producers.map(({ id, lost }) => [id, lost]));
+  const sum = { received: 0, missedByReceivers: 0, sent: 0, repairsSent: 0 };
+  for (const { packets } of producers) sum.received += packets;
+  for (const { packets, retransmitted, producerId } of consumers) {
+    sum.sent += packets;
+    sum.repairsSent += retransmitted;
+    sum.missedByReceivers += Math.max(0, missed.get(producerId) ?? 0);
+  }
+  return sum;
+}
