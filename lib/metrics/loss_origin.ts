@@ -61,20 +61,25 @@ export function lossOrigin(
   if (streams === null) {
     return { ...known, beforeServer: null, inServer: null, afterServer: null };
   }
+  const { received, sent, missedByReceivers } = streams;
   const left = counter("packetsSent") + counter("rtxSent") - impairedOut +
     counter("impairedOutDuplicated");
-  // What is missing at the receivers, by the place that it first was missing at.
+  // What is missing at the receivers, by the place that it first was missing
+  // at. The server notes what it missed only with its reports; what it does
+  // not know yet is as many packets to each as those that it had.
   const lost = Math.max(0, counter("packetsLost"));
-  const upstream = Math.min(lost, streams.missedByReceivers);
+  const unheard = Math.max(0, counter("packetsSent") - received);
+  const copies = received > 0 ? Math.round(unheard * sent / received) : 0;
+  const upstream = Math.min(lost, Math.max(missedByReceivers, copies));
   const inServer = within(
-    counter("packetsExpected") - streams.sent - upstream,
+    counter("packetsExpected") - sent - upstream,
     lost - upstream,
   );
   const repairsLost = streams.repairsSent - counter("rtxReceived");
   const downstream = lost - upstream - inServer + Math.max(0, repairsLost);
   return {
     ...known,
-    beforeServer: Math.max(0, left - streams.received),
+    beforeServer: Math.max(0, left - received),
     inServer,
     afterServer: Math.max(0, downstream - impairedIn - (kernelDrops ?? 0)),
   };

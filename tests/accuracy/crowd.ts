@@ -8,6 +8,7 @@ import {
   type Snapshot,
 } from "../../lib/metrics/mod.ts";
 import { createLocalNode } from "../../lib/scenario/host.ts";
+import { countStreams } from "../../lib/scenario/mod.ts";
 import { type SfuStats, startSfu } from "../../lib/sfu/mod.ts";
 
 /** Who is in the room. */
@@ -41,6 +42,7 @@ export async function openMeasured({ clients, audio, video }: CrowdOptions) {
   const kinds = Number(audio) + Number(video);
   const consumers = clients * kinds * Math.min(clients - 1, MOST_TRACKS);
   const sfu = await startSfu({ engine: "mediasoup", workers: 1 });
+  const streamsAtEnd = await countStreams(sfu.stats);
   const node = createLocalNode("accuracy", "process", {
     onSnapshot: () => {},
     onNote: () => {},
@@ -99,6 +101,13 @@ export async function openMeasured({ clients, audio, video }: CrowdOptions) {
         viewer().firstKeyFrameMs !== null
       );
       return viewer();
+    },
+    /** Has everybody leave; what both sides counted to the end. */
+    finish: async () => {
+      await node.stop();
+      const streams = await streamsAtEnd();
+      if (streams === null) throw new Error("The server did not say.");
+      return { snapshot: node.snapshot(), streams };
     },
     [Symbol.asyncDispose]: close,
   };

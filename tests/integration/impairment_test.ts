@@ -1,6 +1,6 @@
 /** Clients with bad networks, against a real server over the loopback. */
 
-import { assert, assertEquals, assertGreater } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import { type Impairment, parseImpairment } from "../../lib/impairment/mod.ts";
 import {
   makePlan,
@@ -9,7 +9,7 @@ import {
   withImpairments,
 } from "../../lib/load/mod.ts";
 import { run } from "../../lib/scenario/mod.ts";
-import { spawnSfu, startSfu } from "../../lib/sfu/mod.ts";
+import { type Sfu, spawnSfu, startSfu } from "../../lib/sfu/mod.ts";
 import { crowdOfTwo } from "./crowd_of_two.ts";
 import { ENGINES } from "./sfu/engines.ts";
 
@@ -36,8 +36,16 @@ function planOf(
   return withImpairments(plan, shares);
 }
 
-function runWith(url: string, plan: RunPlan, workers = 1) {
+function runWith(
+  url: string,
+  plan: RunPlan,
+  { workers = 1, stats }: {
+    readonly workers?: number;
+    readonly stats?: Sfu["stats"];
+  } = {},
+) {
   return run({
+    serverStats: stats,
     server: { url },
     engine: null,
     plan,
@@ -62,11 +70,34 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "what is lost both ways is told apart, and none of it is the server's",
+  ignore: MEDIASOUP.ignore,
+  fn: async () => {
+    await using sfu = await startSfu({ engine: "mediasoup", workers: 1 });
+    const impairment = parseImpairment("loss=5%");
+    const plan = planOf(4, [{ impairment, share: 1 }]);
+    const { summary } = await runWith(sfu.url, plan, { stats: sfu.stats });
+    const { lossOrigin, impaired } = summary.media;
+    assertGreater(lossOrigin.impairedOut, 10);
+    assertGreater(lossOrigin.impairedIn, 10);
+    assertEquals(
+      [lossOrigin.impairedOut, lossOrigin.impairedIn],
+      [impaired.outbound.dropped, impaired.inbound.dropped],
+    );
+    const { beforeServer, inServer, afterServer } = lossOrigin;
+    // A packet may be under way when everybody leaves.
+    for (const packets of [beforeServer, inServer, afterServer]) {
+      assertLess(packets!, 5);
+    }
+  },
+});
+
 Deno.test("in a run on two threads, the share that the plan says is impaired, and nobody else", async () => {
   await using sfu = await spawnSfu({ engine: "werift" });
   const impairment: Impairment = { inbound: { lossRatio: 0.1 } };
   const plan = planOf(4, [{ impairment, share: 0.5 }]);
-  const { summary, snapshot } = await runWith(sfu.url, plan, 2);
+  const { summary, snapshot } = await runWith(sfu.url, plan, { workers: 2 });
   assertEquals(summary.successfulConnections, 4);
   for (const client of snapshot.clients) {
     const isImpaired = plan.clients[client.index].impairment !== undefined;

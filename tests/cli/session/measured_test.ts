@@ -44,6 +44,12 @@ Deno.test("loss is that of the last second", () => {
   assertEquals(second.lossPercent, 2 / 342 * 100);
 });
 
+Deno.test("frames, freezes and round trips are those of the last seconds", () => {
+  const [, second] = historyOf([1, 2]).moments;
+  assertEquals([second.frameRate, second.frozenPercent], [30, 2]);
+  assertEquals(Math.round(second.roundTripP50Ms), 6);
+});
+
 Deno.test("latencies are those of the last ten seconds, and nothing when there were none", () => {
   const history = historyOf(Array.from({ length: 15 }, (_, i) => i + 1));
   const [first] = history.moments;
