@@ -97,6 +97,8 @@ export class FrameTracker {
     this.#next = this.#highest = this.#keyStart = -1;
     this.#isInOrder = false;
     this.#isLost = true;
+    this.#isBetweenFrames = true;
+    this.#pictureId = -1;
     this.#hasTimestamp = false;
     this.#positions?.fill(0);
   }
@@ -118,7 +120,13 @@ export class FrameTracker {
 
   /** A packet before or after the one that is needed next, or any while one is missing. */
   #receiveApart(rtp: RtpReader, arrival: Arrival): void {
-    if (this.#next < 0) this.#next = FIRST_POSITION + rtp.sequence;
+    if (this.#next < 0) {
+      this.#next = FIRST_POSITION + rtp.sequence;
+      // A stream that begins with a key frame needs nothing noted.
+      this.#isInOrder = (flagsOf(rtp) & STARTS_KEY_FRAME) !== 0;
+      this.#isLost = !this.#isInOrder;
+      if (this.#isInOrder) return this.receive(rtp, arrival);
+    }
     const ahead = ((rtp.sequence - this.#next) << 16) >> 16;
     if (ahead < 0) return;
     const position = this.#next + ahead;

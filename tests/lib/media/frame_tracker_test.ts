@@ -178,17 +178,26 @@ Deno.test.each([
   },
 );
 
-Deno.test("a new numbering needs a key frame, and then goes on", () => {
-  const watched = new Watched();
-  watched.packets(range(0, 8));
-  watched.tracker.restart();
-  const moved = (i: number) => watched.packet(i, { sequence: 30_000 + i });
-  range(8, 12).forEach(moved);
-  assertEquals(watched.shown, 2);
-  range(40, 48).forEach(moved);
-  assertEquals(watched.shown, 4);
-  assertEquals(watched.tracker.timestampJumps, 0);
-});
+Deno.test.each([
+  { when: "between frames", packets: 8 },
+  { when: "within a frame", packets: 10 },
+  { when: "after a hole", packets: 5 },
+])(
+  "a new numbering $when needs a key frame, and then goes on",
+  ({ packets }) => {
+    const watched = new Watched();
+    watched.packets([...range(0, packets), packets + 1]);
+    const before = watched.shown;
+    watched.tracker.restart();
+    const moved = (i: number) => watched.packet(i, { sequence: 30_000 + i });
+    range(8, 12).forEach(moved);
+    assertEquals(watched.shown, before);
+    range(40, 48).forEach(moved);
+    assertEquals(watched.shown, before + 2);
+    const { keyFrames, pictureIdJumps, timestampJumps } = watched.tracker;
+    assertEquals([keyFrames, pictureIdJumps, timestampJumps], [2, 0, 0]);
+  },
+);
 
 Deno.test.each([
   { why: "the next", id: 2, jumps: 0 },
