@@ -128,7 +128,7 @@ export const capacity: Scenario<CapacityInput, CapacityFindings> =
         }
         try {
           if (steps.at(-1)?.healthy === false) {
-            await hall.recover(bracketOf(steps).largest);
+            await hall.recover();
           }
           steps.push(await hall.tryOut(clients));
         } catch (error) {

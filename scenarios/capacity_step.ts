@@ -40,21 +40,35 @@ export interface StepOptions {
   readonly steady: number;
 }
 
-/** Windows that a step may lose to other programs. */
-const MOST_DISTURBED = 5;
+/** Looks that a step may lose to other programs. */
+const MOST_DISTURBED = 3;
 /** Looks at a crowd that recovers from too much, before it goes on as it is. */
 const MOST_RECOVERING = 5;
 
+/** What a hall needs of a crowd. */
+export type HallCrowd = Pick<
+  LiveCrowd,
+  | "connected"
+  | "cpuTimes"
+  | "joinAll"
+  | "leave"
+  | "snapshot"
+  | "timeline"
+  | "wait"
+>;
+
 /** Seats in rooms of one size, filled from the first on. */
 export class Hall {
-  readonly #crowd: LiveCrowd;
+  readonly #crowd: HallCrowd;
   readonly #options: StepOptions;
   readonly #thresholds: readonly Threshold[];
   #seated: (LiveClient | undefined)[] = [];
+  /** The most that were healthy. */
+  #healthy = 0;
 
   /** Whoever sits in it must have it as the thresholds say. */
   constructor(
-    crowd: LiveCrowd,
+    crowd: HallCrowd,
     options: StepOptions,
     thresholds: readonly Threshold[],
   ) {
@@ -63,40 +77,58 @@ export class Hall {
     this.#thresholds = thresholds;
   }
 
-  /** Tries one size. Throws what makes it impossible. */
+  /**
+   * Tries one size: two looks of three decide. A look that other programs
+   * spoilt says nothing, and may leave a server that needs to recover: the
+   * size is then approached anew. Throws what makes it impossible.
+   */
   async tryOut(clients: number): Promise<CapacityStep> {
-    const joining = this.#crowd.snapshot();
-    await this.#seat(clients);
-    await this.#crowd.wait(this.#options.warmUp);
-    const kept: WindowVerdict[] = [];
-    const broken: WindowVerdict[] = [];
-    let disturbed = 0;
-    while (kept.length < 2 && broken.length < 2) {
-      const window = await this.#look(joining, this.#options.steady);
-      if (window.limit === null) kept.push(window);
-      else if (isDisturbed(window) && disturbed < MOST_DISTURBED) disturbed++;
-      else broken.push(window);
+    let windows = 0;
+    for (let disturbed = 0;; disturbed++) {
+      const looks = await this.#looksAt(clients, disturbed < MOST_DISTURBED);
+      windows += looks.length;
+      const last = looks.at(-1)!;
+      if (isDisturbed(last) && disturbed < MOST_DISTURBED) {
+        await this.recover();
+        continue;
+      }
+      const healthy = last.limit === null;
+      if (healthy) this.#healthy = Math.max(this.#healthy, clients);
+      return { clients, healthy, windows, disturbed, ...last };
     }
-    const healthy = kept.length === 2;
-    return {
-      clients,
-      healthy,
-      windows: kept.length + broken.length + disturbed,
-      disturbed,
-      ...(healthy ? kept : broken)[1],
-    };
   }
 
   /**
    * Goes back to a size that was healthy, until it is again: a server that
    * was asked too much of needs a while, and would be found wanting again.
    */
-  async recover(clients: number): Promise<void> {
-    await this.#seat(clients);
+  async recover(): Promise<void> {
+    await this.#seat(this.#healthy);
     for (let looks = 0; looks < MOST_RECOVERING; looks++) {
       const now = this.#crowd.snapshot();
       const { limit } = await this.#look(now, this.#options.warmUp);
       if (limit === null) return;
+    }
+  }
+
+  /** Looks until two agree, of which the last is one; or until one was spoilt, if that counts. */
+  async #looksAt(
+    clients: number,
+    untilDisturbed: boolean,
+  ): Promise<WindowVerdict[]> {
+    const joining = this.#crowd.snapshot();
+    await this.#seat(clients);
+    await this.#crowd.wait(this.#options.warmUp);
+    const looks: WindowVerdict[] = [];
+    for (;;) {
+      const look = await this.#look(joining, this.#options.steady);
+      looks.push(look);
+      const same = looks.filter(({ limit }) =>
+        (limit === null) === (look.limit === null)
+      );
+      if (same.length === 2 || (untilDisturbed && isDisturbed(look))) {
+        return looks;
+      }
     }
   }
 

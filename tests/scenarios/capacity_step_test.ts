@@ -1,0 +1,103 @@
+/** One size that is tried, with looks whose outcome is made up. */
+
+import { assertEquals } from "@std/assert";
+import { type LiveClient, parseThreshold, type Snapshot } from "../../mod.ts";
+import { EMPTY_SNAPSHOT } from "../../lib/metrics/mod.ts";
+import { Hall, type HallCrowd } from "../../scenarios/capacity_step.ts";
+
+const OPTIONS = {
+  roomSize: 4,
+  publishRatio: 1,
+  video: false,
+  quality: "480p",
+  fps: 30,
+  joinRate: 10,
+  warmUp: 1000,
+  steady: 2000,
+} as const;
+
+/** How a look goes: well, badly, or badly while another program is busy. */
+type Look = "+" | "-" | "!";
+
+/** A hall whose looks go as they are written, one after another. */
+function hall(script: string) {
+  const looks = [...script] as Look[];
+  const seats: number[] = [];
+  let seated: LiveClient[] = [];
+  let [atMs, expected, lost, busyTicks] = [0, 0, 0, 0];
+  const crowd: HallCrowd = {
+    get connected() {
+      return seated;
+    },
+    snapshot: (): Snapshot => ({
+      ...EMPTY_SNAPSHOT,
+      atMs,
+      counters: { packetsExpected: expected, packetsLost: lost },
+    }),
+    timeline: () =>
+      Array.from({ length: atMs / 1000 }, (_, i) => ({
+        tSec: i + 1,
+        clients: seated.length,
+        packetsSentPerSec: 0,
+        packetsReceivedPerSec: 0,
+        sendBps: 0,
+        receiveBps: 0,
+        lossRatio: 0,
+        cpuRatio: 0,
+        server: {
+          cpuRatio: 0,
+          maxProcessRatio: 0,
+          rssBytes: 0,
+          fds: null,
+          udpDrops: 0,
+        },
+      })),
+    cpuTimes: () => ({ busyTicks, allTicks: atMs / 10, cores: 1 }),
+    wait(ms) {
+      atMs += ms;
+      // The crowd warms up, and is looked at.
+      const look = ms === OPTIONS.steady ? looks.shift() : "+";
+      expected += 100;
+      if (look !== "+") lost += 50;
+      if (look === "!") busyTicks += ms / 10 / 2;
+      return Promise.resolve();
+    },
+    leave(clients) {
+      seated = seated.filter((one) => !clients.includes(one));
+      return Promise.resolve();
+    },
+    joinAll(options) {
+      const newcomers = options.map(() => ({} as LiveClient));
+      seated = [...seated, ...newcomers];
+      seats.push(seated.length);
+      return Promise.resolve(newcomers);
+    },
+  };
+  return {
+    hall: new Hall(crowd, OPTIONS, [parseThreshold("loss < 1%")]),
+    seats,
+    left: looks,
+  };
+}
+
+Deno.test.each([
+  { script: "++", healthy: true, windows: 2, disturbed: 0 },
+  { script: "+-+", healthy: true, windows: 3, disturbed: 0 },
+  { script: "-+-", healthy: false, windows: 3, disturbed: 0 },
+  { script: "--", healthy: false, windows: 2, disturbed: 0 },
+  { script: "!++", healthy: true, windows: 3, disturbed: 1 },
+  { script: "-!--", healthy: false, windows: 4, disturbed: 1 },
+  { script: "!!!!!", healthy: false, windows: 5, disturbed: 3 },
+])("looks that go $script", async ({ script, ...want }) => {
+  const { hall: tried, left } = hall(script);
+  const { healthy, windows, disturbed } = await tried.tryOut(4);
+  assertEquals({ healthy, windows, disturbed }, want);
+  assertEquals(left, []);
+});
+
+Deno.test("after a look that others spoilt, a size is approached anew from one that was healthy", async () => {
+  const { hall: tried, seats } = hall("++!++");
+  await tried.tryOut(4);
+  await tried.tryOut(6);
+  assertEquals(seats, [4, 6, 4, 6]);
+});
