@@ -75,6 +75,11 @@ export class FrameRhythm {
     this.#requestedAtMs = requestedAtMs;
   }
 
+  /** Whether nothing is expected to come. */
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
   /** A frame is shown at `moment`. */
   show(moment: Shown): void {
     const { wallMs } = moment;

@@ -111,7 +111,7 @@ export class FrameTracker {
 
   /** Whether nothing can be shown any more until a key frame comes: what is missing is not among `nacks`. */
   isStuck(nacks: NackList | undefined): boolean {
-    if (this.#isInOrder || this.#next < 0) return false;
+    if (this.#isInOrder || this.#next < 0 || this.rhythm.isPaused) return false;
     const mayCome = (position: number) =>
       position > this.#highest || nacks?.has(position & 0xffff) === true;
     const goesOn = !this.#isLost && mayCome(this.#next);

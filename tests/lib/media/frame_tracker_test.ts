@@ -175,6 +175,9 @@ Deno.test.each([
       watched.nacks.addGap(sequence - 1, sequence + 1, 0);
     }
     assertEquals(watched.tracker.isStuck(watched.nacks), stuck);
+    // Nobody would answer.
+    watched.tracker.pause({ wallMs: 500 });
+    assertEquals(watched.tracker.isStuck(watched.nacks), false);
   },
 );
 
