@@ -70,6 +70,7 @@ export {
   type ErrorSummary,
   evaluate,
   EXIT_CODES,
+  frameRateOf,
   type GeneratorHealth,
   type GeneratorSummary,
   type ImpairedCounts,

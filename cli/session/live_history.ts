@@ -8,6 +8,7 @@
 
 import {
   counterOf,
+  frameRateOf,
   type Snapshot,
   trendBetween,
   type TrendJson,
@@ -157,7 +158,11 @@ function ratesBetween(
     sendBps: change("bytesSent") * 8 / seconds,
     receiveBps: change("bytesReceived") * 8 / seconds,
     lossPercent: expected > 0 ? change("packetsLost") / expected * 100 : 0,
-    frameRate: playedMs > 0 ? change("framesShown") / playedMs * 1000 : 0,
+    frameRate: frameRateOf({
+      framesShown: change("framesShown"),
+      videosBegun: change("videosBegun"),
+      playedMs,
+    }) ?? 0,
     frozenPercent: playedMs > 0 ? change("frozenMs") / playedMs * 100 : 0,
     generatorCpuPercent: threadUs > 0 ? cpuUs / threadUs * 100 : 0,
   };

@@ -50,6 +50,8 @@ export interface ReceptionTotals {
   flowing: number;
   /** Video frames that a viewer would have seen. */
   framesShown: number;
+  /** Those of them that followed none: the first of a video, and the first after a pause. */
+  videosBegun: number;
   /** Of those, key frames. */
   keyFramesShown: number;
   /** Times that a video stood still (W3C webrtc-stats). */
@@ -323,6 +325,7 @@ export function noTotals(): ReceptionTotals {
     maxLatencyUs: 0,
     flowing: 0,
     framesShown: 0,
+    videosBegun: 0,
     keyFramesShown: 0,
     freezes: 0,
     frozenMs: 0,
@@ -351,6 +354,7 @@ function addTotals(
   if (frames === undefined) return;
   const shown = frames.rhythm.figures(now);
   totals.framesShown += shown.frames;
+  totals.videosBegun += shown.beginnings;
   totals.keyFramesShown += frames.keyFrames;
   totals.freezes += shown.freezes;
   totals.frozenMs += shown.frozenMs;

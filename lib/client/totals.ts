@@ -87,6 +87,7 @@ const SUMS = [
   "bytes",
   "flowing",
   "framesShown",
+  "videosBegun",
   "keyFramesShown",
   "freezes",
   "frozenMs",

@@ -12,6 +12,7 @@ import type { DrivenTotals } from "./client_port.ts";
 /** Counters that have the name of what they sum up. */
 const PLAIN = [
   "framesShown",
+  "videosBegun",
   "keyFramesShown",
   "freezes",
   "frozenMs",
@@ -63,6 +64,7 @@ export function noCounts(): ClientCounts {
     packetsDuplicate: 0,
     srtpFailures: 0,
     framesShown: 0,
+    videosBegun: 0,
     keyFramesShown: 0,
     freezes: 0,
     frozenMs: 0,

@@ -25,6 +25,7 @@ export interface DrivenTotals {
   readonly maxLatencyUs: number;
   readonly flowing: number;
   readonly framesShown: number;
+  readonly videosBegun: number;
   readonly keyFramesShown: number;
   readonly freezes: number;
   readonly frozenMs: number;

@@ -56,6 +56,7 @@ export function endSession(driven: Driven, nowMs: number): void {
 /** Figures that have the name of what is known of the client's media. */
 const SAME = [
   "framesShown",
+  "videosBegun",
   "freezes",
   "frozenMs",
   "longestFreezeMs",

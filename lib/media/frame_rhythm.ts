@@ -31,6 +31,8 @@ export interface FrameMeter {
 export interface FrameFigures {
   /** Frames shown. */
   readonly frames: number;
+  /** Those of them that followed none: the first one, and the first after a pause. */
+  readonly beginnings: number;
   /** Times that it stood still. */
   readonly freezes: number;
   /** For how long in all. */
@@ -55,6 +57,7 @@ export class FrameRhythm {
   /** When the last frame was shown; -1 before the first one, and after a pause. */
   lastMs = -1;
   #frames = 0;
+  #beginnings = 0;
   #freezes = 0;
   #frozenMs = 0;
   #longestFreezeMs = 0;
@@ -85,9 +88,9 @@ export class FrameRhythm {
     const { wallMs } = moment;
     if (this.#frames++ === 0) this.#noteFirst(wallMs);
     // What was under way when it was paused is shown, and begins no gap.
-    if (this.#isPaused) return;
-    if (this.lastMs >= 0) this.#addGap(Math.max(0, wallMs - this.lastMs));
-    this.lastMs = wallMs;
+    if (this.#isPaused || this.lastMs < 0) this.#beginnings++;
+    else this.#addGap(Math.max(0, wallMs - this.lastMs));
+    if (!this.#isPaused) this.lastMs = wallMs;
   }
 
   /** The video ends, or is paused: what follows is no freeze. */
@@ -112,6 +115,7 @@ export class FrameRhythm {
     const openMs = this.#isOpenFreeze(gapMs) ? gapMs : 0;
     return {
       frames: this.#frames,
+      beginnings: this.#beginnings,
       freezes: this.#freezes + (openMs > 0 ? 1 : 0),
       frozenMs: this.#frozenMs + openMs,
       longestFreezeMs: Math.max(this.#longestFreezeMs, openMs),

@@ -79,6 +79,8 @@ export interface ClientFigures {
   firstKeyFrameMs: number | null;
   /** Video frames that a viewer would have seen. */
   framesShown: number;
+  /** Those of them that followed none: the first of a video, and the first after a pause. */
+  videosBegun: number;
   /** Times that a video stood still. */
   freezes: number;
   /** For how long, all its videos together. */
@@ -175,6 +177,7 @@ export class ClientRecorder {
     maxRoundTripMs: null,
     firstKeyFrameMs: null,
     framesShown: 0,
+    videosBegun: 0,
     freezes: 0,
     frozenMs: 0,
     longestFreezeMs: 0,

@@ -96,10 +96,25 @@ export function rateOf(
     case "frozen":
       return ratio(counter("frozenMs"), counter("playedMs"));
     case "frameRate":
-      return ratio(counter("framesShown") * 1000, counter("playedMs"));
+      return frameRateOf({
+        framesShown: counter("framesShown"),
+        videosBegun: counter("videosBegun"),
+        playedMs: counter("playedMs"),
+      });
     case "achievedRatio":
       return ratio(counter("packetsSent"), counter("packetsPlanned"));
   }
+}
+
+/** Frames a second of what was shown: each but the first ended a gap. `null` without video. */
+export function frameRateOf(
+  { framesShown, videosBegun, playedMs }: {
+    readonly framesShown: number;
+    readonly videosBegun: number;
+    readonly playedMs: number;
+  },
+): number | null {
+  return ratio((framesShown - videosBegun) * 1000, playedMs);
 }
 
 function ratio(part: number, whole: number): number | null {

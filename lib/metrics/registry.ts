@@ -137,6 +137,11 @@ export const METRICS = {
     "higher",
     "Video frames that a viewer would have seen: whole, and nothing missing before them.",
   ),
+  videosBegun: counter(
+    "count",
+    "neither",
+    "Of those, the first ones of a video, and the first ones after a pause.",
+  ),
   keyFramesShown: counter("count", "neither", "Of those, key frames."),
   freezes: counter(
     "count",

@@ -11,6 +11,7 @@ import {
   type ClientTally,
   counterOf,
   errorCounts,
+  frameRateOf,
   rateOf,
   tallyClients,
   totalErrors,
@@ -189,10 +190,11 @@ function summarizeRooms(clients: readonly ClientRecord[]): RoomSummary[] {
       ) ?? 0,
       maxRoundTripMs: most(members, "maxRoundTripMs"),
       maxFirstKeyFrameMs: most(members, "firstKeyFrameMs"),
-      frameRate: share(
-        total(members, "framesShown") * 1000,
-        total(members, "playedMs"),
-      ),
+      frameRate: frameRateOf({
+        framesShown: total(members, "framesShown"),
+        videosBegun: total(members, "videosBegun"),
+        playedMs: total(members, "playedMs"),
+      }),
       freezes: total(members, "freezes"),
       frozenMs: roundMs(total(members, "frozenMs")),
       longestFreezeMs: most(members, "longestFreezeMs") ?? 0,

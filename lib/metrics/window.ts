@@ -18,6 +18,7 @@ const GROWING = [
   "bytesSent",
   "bytesReceived",
   "framesShown",
+  "videosBegun",
   "freezes",
   "frozenMs",
   "playedMs",

@@ -6,6 +6,7 @@
  */
 
 import type { ClientRecord } from "./client_record.ts";
+import { frameRateOf } from "./figures.ts";
 import { METRICS, type RateName, type TrendName } from "./registry.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Threshold } from "./threshold.ts";
@@ -95,10 +96,7 @@ function byRate(clients: readonly ClientRecord[], rate: RateName): WorstHit[] {
         (client) => ratio(client.frozenMs, client.playedMs),
       );
     case "frameRate":
-      return byClient(
-        clients,
-        (client) => ratio(client.framesShown * 1000, client.playedMs),
-      );
+      return byClient(clients, frameRateOf);
     case "deliveryRatio":
       return byClient(
         clients,

@@ -7,6 +7,7 @@
 import {
   type ClientRecord,
   type DurationStats,
+  frameRateOf,
   type OperationRecord,
   roundMs,
   valueStats,
@@ -60,9 +61,7 @@ export function toResults(clients: readonly ClientRecord[]): ClientResult[] {
     maxRoundTripMs: rounded(client.maxRoundTripMs),
     firstKeyFrameMs: rounded(client.firstKeyFrameMs),
     framesShown: client.framesShown,
-    frameRate: client.playedMs > 0
-      ? client.framesShown * 1000 / client.playedMs
-      : null,
+    frameRate: frameRateOf(client),
     freezes: client.freezes,
     frozenMs: roundMs(client.frozenMs),
     longestFreezeMs: roundMs(client.longestFreezeMs),

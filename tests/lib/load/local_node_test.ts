@@ -50,6 +50,7 @@ const NO_TOTALS: DrivenTotals = {
   maxLatencyUs: 0,
   flowing: 0,
   framesShown: 0,
+  videosBegun: 0,
   keyFramesShown: 0,
   freezes: 0,
   frozenMs: 0,

@@ -126,6 +126,8 @@ Deno.test("a pause is no freeze, and what was under way begins none", () => {
   rhythm.show({ wallMs: wallMs + 9040 });
   const figures = rhythm.figures({ wallMs: wallMs + 9040 });
   assertEquals([figures.freezes, figures.frames], [0, 34]);
+  // The first one, the one that was under way, and the one after the pause.
+  assertEquals(figures.beginnings, 3);
   assertEquals(figures.playedMs, 1200 + 40);
 });
 
