@@ -106,7 +106,11 @@ export class Hall {
     await this.#seat(this.#healthy);
     for (let looks = 0; looks < MOST_RECOVERING; looks++) {
       const now = this.#crowd.snapshot();
-      const { limit } = await this.#look(now, this.#options.warmUp);
+      const { limit } = await this.#look(
+        now,
+        this.#healthy,
+        this.#options.warmUp,
+      );
       if (limit === null) return;
     }
   }
@@ -121,7 +125,7 @@ export class Hall {
     await this.#crowd.wait(this.#options.warmUp);
     const looks: WindowVerdict[] = [];
     for (;;) {
-      const look = await this.#look(joining, this.#options.steady);
+      const look = await this.#look(joining, clients, this.#options.steady);
       looks.push(look);
       const same = looks.filter(({ limit }) =>
         (limit === null) === (look.limit === null)
@@ -132,7 +136,11 @@ export class Hall {
     }
   }
 
-  async #look(joining: Snapshot, lengthMs: number): Promise<WindowVerdict> {
+  async #look(
+    joining: Snapshot,
+    clients: number,
+    lengthMs: number,
+  ): Promise<WindowVerdict> {
     const crowd = this.#crowd;
     const steady = crowd.snapshot();
     const before = crowd.cpuTimes();
@@ -145,6 +153,7 @@ export class Hall {
       end: crowd.snapshot(),
       timeline: crowd.timeline(),
       thresholds: this.#thresholds,
+      clients,
       machine: after && busy !== null ? { busy, cores: after.cores } : null,
     });
   }
@@ -153,13 +162,15 @@ export class Hall {
   async #seat(clients: number): Promise<void> {
     const crowd = this.#crowd;
     const present = new Set(crowd.connected);
-    const surplus = this.#seated.slice(clients);
-    await crowd.leave(surplus.filter((one) => one !== undefined));
-    const free: number[] = [];
-    for (let seat = 0; seat < clients; seat++) {
-      const client = this.#seated[seat];
-      if (client === undefined || !present.has(client)) free.push(seat);
-    }
+    const stays = (client: LiveClient | undefined, seat: number) =>
+      seat < clients && client !== undefined && present.has(client);
+    // Who is on the way back would come besides whoever takes the seat.
+    await crowd.leave(
+      this.#seated.filter((client, seat) => !stays(client, seat))
+        .filter((client) => client !== undefined),
+    );
+    const free = Array.from({ length: clients }, (_, seat) => seat)
+      .filter((seat) => !stays(this.#seated[seat], seat));
     const newcomers = await crowd.joinAll(
       free.map((seat) => this.#newcomer(seat)),
       free.length / this.#options.joinRate * 1000,

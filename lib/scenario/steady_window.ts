@@ -68,6 +68,8 @@ export interface WindowInput {
   readonly timeline: readonly TimelinePoint[];
   /** What the window must keep to. */
   readonly thresholds: readonly Threshold[];
+  /** Clients that should be there: who is on the way back is no load. */
+  readonly clients: number;
   /** This machine meanwhile; `null` when unknown. */
   readonly machine: {
     /** Cores that were busy on average. */
@@ -97,7 +99,7 @@ export function isDisturbed(
  * is not judged.
  */
 export function judgeWindow(
-  { joining, steady, end, timeline, thresholds, machine }: WindowInput,
+  { joining, steady, end, timeline, thresholds, clients, machine }: WindowInput,
 ): WindowVerdict {
   const whole = snapshotBetween(joining, end);
   const window = snapshotBetween(steady, end);
@@ -137,7 +139,14 @@ export function judgeWindow(
         machine.busy - cpuUs / 1000 / windowMs - serverCpuRatio,
       ) / machine.cores,
   };
-  return { ...measured, limit: limitOf(measured, saturationOf(window)) };
+  const there = end.clients.filter(({ state }) => state === "connected").length;
+  const missing = there < clients
+    ? `only ${there} of ${clients} clients were connected`
+    : null;
+  return {
+    ...measured,
+    limit: limitOf(measured, saturationOf(window), missing),
+  };
 }
 
 function limitOf(
@@ -149,11 +158,12 @@ function limitOf(
     othersCpuRatio,
   }: Omit<WindowVerdict, "limit">,
   saturation: string | null,
+  missing: string | null,
 ): CapacityLimit | null {
   const broken = thresholds.find(({ ok }) => !ok);
   const what = saturation ??
-    (broken && `"${broken.expression}" was not kept`);
-  if (what === undefined) return null;
+    (broken ? `"${broken.expression}" was not kept` : missing);
+  if (what === null) return null;
   if ((busiestProcessRatio ?? 0) >= BUSY) {
     return {
       kind: "server CPU",

@@ -1,8 +1,13 @@
 /** One size that is tried, with looks whose outcome is made up. */
 
 import { assertEquals } from "@std/assert";
-import { type LiveClient, parseThreshold, type Snapshot } from "../../mod.ts";
-import { EMPTY_SNAPSHOT } from "../../lib/metrics/mod.ts";
+import {
+  type ClientRecord,
+  type LiveClient,
+  parseThreshold,
+  type Snapshot,
+} from "../../mod.ts";
+import { ClientRecorder, EMPTY_SNAPSHOT } from "../../lib/metrics/mod.ts";
 import { Hall, type HallCrowd } from "../../scenarios/capacity_step.ts";
 
 const OPTIONS = {
@@ -15,6 +20,19 @@ const OPTIONS = {
   warmUp: 1000,
   steady: 2000,
 } as const;
+
+/** A client that is there. */
+function connected(index: number): ClientRecord {
+  const recorder = new ClientRecorder({
+    clientId: `client-${index}`,
+    index,
+    roomId: "r",
+    role: "publisher",
+    node: "n",
+  });
+  recorder.figures.state = "connected";
+  return recorder.toRecord();
+}
 
 /** How a look goes: well, badly, or badly while another program is busy. */
 type Look = "+" | "-" | "!";
@@ -33,6 +51,7 @@ function hall(script: string) {
       ...EMPTY_SNAPSHOT,
       atMs,
       counters: { packetsExpected: expected, packetsLost: lost },
+      clients: seated.map((_, index) => connected(index)),
     }),
     timeline: () =>
       Array.from({ length: atMs / 1000 }, (_, i) => ({

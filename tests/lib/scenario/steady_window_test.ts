@@ -12,7 +12,9 @@ const LOSS = [parseThreshold("loss < 1%")];
 
 /** A window in which so many of a thousand packets were lost, the server and the generator as busy as said. */
 function judge(
-  { lost = 0, latenessMs = 1, server, generator = 0.1, busy }: {
+  { lost = 0, latenessMs = 1, server, generator = 0.1, busy, missing = 0 }: {
+    /** Clients that should be there, and are not. */
+    readonly missing?: number;
     /** Cores of this machine's two that were busy. */
     readonly busy?: number;
     readonly lost?: number;
@@ -67,6 +69,7 @@ function judge(
       ? []
       : [point(1, 0), point(2, server), point(3, server)],
     thresholds: LOSS,
+    clients: missing,
     machine: busy === undefined ? null : { busy, cores: 2 },
   });
 }
@@ -105,6 +108,11 @@ Deno.test.each([
     kind: "this machine",
     text:
       "the generator sent 5 % of its packets 30.0 ms late or more, with this machine's cores 100 % busy, 35 % by other programs",
+  },
+  {
+    of: { missing: 3 },
+    kind: "threshold",
+    text: "only 0 of 3 clients were connected",
   },
   {
     of: { lost: 20, server: 0.4, generator: 0.3, busy: 1.2 },
@@ -147,6 +155,7 @@ Deno.test("what was not measured is not judged", () => {
     end: EMPTY_SNAPSHOT,
     timeline: [],
     thresholds: [parseThreshold("join p(95) < 1ms"), ...LOSS],
+    clients: 0,
     machine: null,
   });
   assertEquals([thresholds, limit], [[], null]);
