@@ -100,6 +100,8 @@ export interface Lane {
   ): LaneSocket | Promise<LaneSocket>;
   /** Hands over everything that has arrived; a no-op where the runtime does it by itself. */
   drain(): void;
+  /** Lets the thread do nothing for so long; a no-op where packets come by the event loop. */
+  rest(ms: number): void;
   /** Closes the lane and its sockets; idempotent. */
   close(): void;
 }

@@ -158,6 +158,10 @@ class NativeLane implements Lane {
     } while (ready === EVENTS);
   }
 
+  rest(ms: number): void {
+    this.libc.sys.usleep(Math.round(ms * 1000));
+  }
+
   close(): void {
     if (!this.#open) return;
     this.#open = false;

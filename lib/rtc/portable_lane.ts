@@ -71,6 +71,8 @@ class PortableLane implements Lane {
 
   drain(): void {}
 
+  rest(): void {}
+
   close(): void {
     this.#open = false;
     for (const socket of this.#sockets) socket.close();

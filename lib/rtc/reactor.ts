@@ -31,6 +31,15 @@ export interface ReactorObserver {
  */
 const TICK_MS = 1;
 /**
+ * A turn of the event loop costs as much as a dozen packets. So while nothing
+ * but packets is under way, one turn has several beats, with the thread at
+ * rest in between.
+ */
+const BEAT_MS = 3;
+const BEATS = 2;
+/** For so long after a {@linkcode Reactor.stir} turns are short. */
+const STIRRED_MS = 250;
+/**
  * Between two drains while no transport is coming up. What a packet is about
  * is spread over memory: several of a socket at once cost much less than one
  * by one, and the kernel has noted when each of them came.
@@ -59,6 +68,7 @@ export class Reactor {
   #wakeMs = Infinity;
   #sockets = 0;
   #hasty = 0;
+  #stirredMs = -Infinity;
   #drainMs = 0;
   #running = false;
   #open = true;
@@ -122,6 +132,14 @@ export class Reactor {
     this.#hasty--;
   }
 
+  /**
+   * Leaves the event loop its turns for a while: something that it has to
+   * carry is on its way, a reply for example.
+   */
+  stir(): void {
+    this.#stirredMs = this.nowMs() + STIRRED_MS;
+  }
+
   /** Stops the loop and closes the lane; idempotent. */
   close(): void {
     this.#open = false;
@@ -134,14 +152,29 @@ export class Reactor {
     this.#running = true;
     const startMs = this.nowMs();
     this.observer?.onTurn(Math.max(0, startMs - this.#wakeMs));
-    this.#runDue(startMs);
-    if (this.#hasty > 0 || startMs >= this.#drainMs) {
-      this.#drainMs = startMs + DRAIN_MS;
-      this.lane.drain();
-      this.#runDue(this.nowMs());
+    this.#beat(startMs);
+    for (let beat = 1; beat <= BEATS; beat++) {
+      const restMs = startMs + beat * BEAT_MS - this.nowMs();
+      if (restMs < 0 || !this.#mayRest()) break;
+      this.lane.rest(restMs);
+      this.#beat(this.nowMs());
     }
     this.#running = false;
     this.#sleep();
+  }
+
+  #beat(nowMs: number): void {
+    this.#runDue(nowMs);
+    if (this.#hasty === 0 && nowMs < this.#drainMs) return;
+    this.#drainMs = nowMs + DRAIN_MS;
+    this.lane.drain();
+    this.#runDue(this.nowMs());
+  }
+
+  /** Whether the thread has nothing to do but packets. */
+  #mayRest(): boolean {
+    return this.#open && this.#sockets > 0 && this.#hasty === 0 &&
+      this.lane.kind === "native" && this.nowMs() >= this.#stirredMs;
   }
 
   #runDue(nowMs: number): void {

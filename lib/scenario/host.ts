@@ -20,6 +20,7 @@ import {
   type NodeClock,
   type NodeHandlers,
   type NodePlan,
+  type ServerTarget,
 } from "../load/mod.ts";
 import {
   packetize,
@@ -28,8 +29,12 @@ import {
   videoPreset,
 } from "../media/mod.ts";
 import type { NodeMeter } from "../metrics/mod.ts";
-import { openDatapath, RtcTransport } from "../rtc/mod.ts";
-import { openWebSocketChannel, systemClock } from "../signaling/mod.ts";
+import { openDatapath, type Reactor, RtcTransport } from "../rtc/mod.ts";
+import {
+  type Channel,
+  openWebSocketChannel,
+  systemClock,
+} from "../signaling/mod.ts";
 import { process } from "./deps.ts";
 
 /** Whose CPU time a node reports: all of the process, or its own thread. */
@@ -73,8 +78,7 @@ async function openHost(
     scheduler: reactor,
     wallNowMs: () => wall.nowMs(),
     clock: systemClock,
-    openChannel: (signal) =>
-      openWebSocketChannel(server.url, { token: server.token, signal }),
+    openChannel: (signal) => openChannel(reactor, server, signal),
     meter: {
       counters: meter.counters,
       lateness: {
@@ -116,6 +120,29 @@ async function openHost(
     },
     [Symbol.dispose]: () => datapath[Symbol.dispose](),
   };
+}
+
+/** A channel whose replies the packets do not keep waiting. */
+async function openChannel(
+  reactor: Reactor,
+  { url, token }: ServerTarget,
+  signal: AbortSignal,
+): Promise<Channel> {
+  reactor.hasten();
+  try {
+    const channel = await openWebSocketChannel(url, { token, signal });
+    return {
+      closed: channel.closed,
+      onText: (handler) => channel.onText(handler),
+      send(text) {
+        reactor.stir();
+        channel.send(text);
+      },
+      close: () => channel.close(),
+    };
+  } finally {
+    reactor.calm();
+  }
 }
 
 /** Wall-clock time by the monotonic clock, which is cheaper to read; set anew ten times a second. */
