@@ -90,6 +90,8 @@ export class Reception {
   readonly #nominalAudio: MediaRate;
   readonly #rtp = new RtpReader();
   readonly #bySsrc = new Map<number, TrackReceiver>();
+  /** Whose packet came last: those of a frame come in a row. */
+  #last: TrackReceiver | undefined;
   readonly #repairs = new Map<number, TrackReceiver>();
   readonly #tracks = new Map<string, ConsumedTrack>();
   readonly #reports = new Map<number, SenderReportSeen>();
@@ -182,6 +184,7 @@ export class Reception {
     if (track === undefined) return;
     this.#tracks.delete(producerId);
     this.#bySsrc.delete(track.receiver.ssrc);
+    this.#last = undefined;
     for (const [ssrc, receiver] of this.#repairs) {
       if (receiver === track.receiver) this.#repairs.delete(ssrc);
     }
@@ -241,7 +244,11 @@ export class Reception {
       const sequence = (bytes[sequenceAt] << 8) | bytes[sequenceAt + 1];
       this.arrivals.record(sequence, arrival.wallMs);
     }
-    const receiver = this.#bySsrc.get(rtp.ssrc);
+    let receiver = this.#last;
+    if (receiver?.ssrc !== rtp.ssrc) {
+      receiver = this.#bySsrc.get(rtp.ssrc);
+      this.#last = receiver;
+    }
     if (receiver === undefined) return this.#receiveOther(rtp, arrival);
     if (this.firstMs < 0) this.firstMs = this.#arrivedMs(arrival.wallMs);
     receiver.receive(rtp, arrival);

@@ -64,6 +64,8 @@ export interface SenderOptions {
   readonly repairs?: boolean;
 }
 
+/** Two clocks drift apart by a few microseconds in this time. */
+const WALL_STALE_MS = 100;
 /** A packet that left later than this counts as late. */
 export const LATE_MS = 5;
 
@@ -95,6 +97,9 @@ export abstract class TrackSender {
   #capturedDueMs = -1;
   #capturedAtMs = 0;
   #pausedDueMs = 0;
+  /** Wall-clock time less the monotonic one, and until when it is taken for that. */
+  #wallOffsetMs = 0;
+  #wallStaleMs = -Infinity;
 
   constructor(options: SenderOptions) {
     this.options = options;
@@ -146,7 +151,11 @@ export abstract class TrackSender {
   protected capture(dueMs: number): void {
     const { clock, header } = this.options;
     const capturedMs = dueMs - this.#captureLeadMs;
-    const wallMs = clock.wallNowMs() - (clock.nowMs() - capturedMs);
+    if (dueMs >= this.#wallStaleMs) {
+      this.#wallOffsetMs = clock.wallNowMs() - clock.nowMs();
+      this.#wallStaleMs = dueMs + WALL_STALE_MS;
+    }
+    const wallMs = this.#wallOffsetMs + capturedMs;
     this.#capturedTimestamp = this.timestamp;
     this.#capturedDueMs = capturedMs;
     this.#capturedAtMs = wallMs;

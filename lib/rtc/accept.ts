@@ -44,7 +44,7 @@ export interface LocalIce {
 const CONSENT_MS = 30_000;
 /** No datagram is larger: the sender keeps below the path MTU. */
 const DATAGRAM_BYTES = 4096;
-/** Received packets are decrypted here, one at a time: native views into it are made once. */
+/** Received packets are decrypted here, one at a time: pointers into it are made once. */
 const received = new Uint8Array(DATAGRAM_BYTES);
 
 /** Binds a socket to any free port of `address` and waits for a peer. */

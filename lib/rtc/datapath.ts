@@ -7,6 +7,7 @@
  */
 
 import { type Certificate, createCertificate } from "./certificate.ts";
+import { useFastX25519 } from "./fast_x25519.ts";
 import type { Lane } from "./lane.ts";
 import { openLibcrypto } from "./libcrypto.ts";
 import { openNativeLane } from "./native_lane.ts";
@@ -53,6 +54,7 @@ export async function openDatapath(
   options: DatapathOptions = {},
 ): Promise<Datapath> {
   const notes: string[] = [];
+  useFastX25519();
   const certificate = await createCertificate();
   const lane = choose(
     options.lane ?? "auto",

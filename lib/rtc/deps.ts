@@ -2,6 +2,7 @@
  * What `lib/rtc` takes from outside.
  *
  * - werift: STUN messages and the DTLS handshake.
+ * - tweetnacl: what werift computes X25519 with; here to be outdone.
  * - `node:crypto`, `node:buffer`, `node:dgram`: what werift's interfaces ask
  *   for, the portable SRTP cipher, and the sockets of the portable lane.
  *
@@ -19,12 +20,16 @@ export {
   SignatureAlgorithm,
 } from "npm:werift@0.25.2";
 export type { Transport as WeriftTransport } from "npm:werift@0.25.2";
+export { default as tweetnacl } from "npm:tweetnacl@1.0.3";
 export { Buffer } from "node:buffer";
 export {
   createCipheriv,
   createDecipheriv,
   createHash,
   createHmac,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
   randomBytes,
   X509Certificate,
 } from "node:crypto";

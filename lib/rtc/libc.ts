@@ -105,24 +105,3 @@ export const MEMINFO = { bytes: 36, drops: 32 } as const;
 export const EPOLL_EVENT = Deno.build.arch === "x86_64"
   ? { bytes: 12, data: 4 } as const
   : { bytes: 16, data: 8 } as const;
-
-/** A fixed block of memory, with its address: for structures that point into each other. */
-export class NativeMemory {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly view: DataView;
-  /** Its address; exact, as user space addresses have 47 bits. */
-  readonly address: number;
-
-  constructor(size: number) {
-    this.bytes = new Uint8Array(new ArrayBuffer(Math.max(size, 256)));
-    this.view = new DataView(this.bytes.buffer);
-    const pointer = Deno.UnsafePointer.of(this.bytes);
-    this.address = Number(Deno.UnsafePointer.value(pointer));
-  }
-
-  /** Writes a 64-bit number without making a BigInt. */
-  setWord(at: number, value: number): void {
-    this.view.setUint32(at, value >>> 0, true);
-    this.view.setUint32(at + 4, Math.floor(value / 0x100000000), true);
-  }
-}

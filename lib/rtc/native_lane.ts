@@ -28,7 +28,6 @@ import {
   type Libc,
   MEMINFO,
   MSG_DONTWAIT,
-  NativeMemory,
   openLibc,
   SO_MEMINFO,
   SO_RCVBUF,
@@ -39,6 +38,7 @@ import {
   SOCK_NONBLOCK,
   SOL_SOCKET,
 } from "./libc.ts";
+import { NativeMemory } from "./native_memory.ts";
 import { RECEIVE_BATCH, ReceiveBatch } from "./receive_batch.ts";
 import { SendBatch } from "./send_batch.ts";
 import { encodeSocketAddress, familyOf } from "./socket_address.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { BufferViews } from "./buffer_views.ts";
+import type { BufferPointers } from "./buffer_pointers.ts";
 import {
   cipherContext,
   type Libcrypto,
@@ -12,6 +12,7 @@ import {
   macContext,
   SEAL,
 } from "./libcrypto.ts";
+import type { NativeMemory } from "./native_memory.ts";
 import type { SessionKeys } from "./srtp_keys.ts";
 import {
   cmRtcpIv,
@@ -33,10 +34,10 @@ export class OpensslCm implements SrtpStream {
   readonly #rtcpMac: Deno.PointerValue;
   readonly #rtpSalt: Uint8Array;
   readonly #rtcpSalt: Uint8Array;
-  readonly #iv: Uint8Array<ArrayBuffer>;
-  readonly #rollover: Uint8Array<ArrayBuffer>;
-  readonly #mac: Uint8Array<ArrayBuffer>;
-  readonly #written: Uint8Array<ArrayBuffer>;
+  readonly #iv: NativeMemory;
+  readonly #rollover: NativeMemory;
+  readonly #mac: NativeMemory;
+  readonly #written: Deno.PointerValue;
   #open = true;
 
   constructor(library: Libcrypto, keys: SessionKeys) {
@@ -45,7 +46,7 @@ export class OpensslCm implements SrtpStream {
     this.#iv = ctrIv;
     this.#rollover = rollover;
     this.#mac = tag;
-    this.#written = written;
+    this.#written = written.pointer;
     this.#evp = evp;
     this.#rtpSalt = keys.rtpSalt;
     this.#rtcpSalt = keys.rtcpSalt;
@@ -57,7 +58,7 @@ export class OpensslCm implements SrtpStream {
   }
 
   sealRtp(
-    views: BufferViews,
+    buffer: BufferPointers,
     offset: number,
     header: number,
     length: number,
@@ -65,13 +66,13 @@ export class OpensslCm implements SrtpStream {
     rollover: number,
     sequence: number,
   ): number {
-    this.#cryptRtp(views, offset, header, length, ssrc, rollover, sequence);
-    this.#macRtp(views, offset, length, rollover);
-    return this.#writeTag(views.bytes, offset + length);
+    this.#cryptRtp(buffer, offset, header, length, ssrc, rollover, sequence);
+    this.#macRtp(buffer, offset, length, rollover);
+    return this.#writeTag(buffer.bytes, offset + length);
   }
 
   openRtp(
-    views: BufferViews,
+    buffer: BufferPointers,
     offset: number,
     header: number,
     length: number,
@@ -79,35 +80,35 @@ export class OpensslCm implements SrtpStream {
     rollover: number,
     sequence: number,
   ): boolean {
-    this.#macRtp(views, offset, length, rollover);
-    if (!this.#tagMatches(views.bytes, offset + length)) return false;
-    this.#cryptRtp(views, offset, header, length, ssrc, rollover, sequence);
+    this.#macRtp(buffer, offset, length, rollover);
+    if (!this.#tagMatches(buffer.bytes, offset + length)) return false;
+    this.#cryptRtp(buffer, offset, header, length, ssrc, rollover, sequence);
     return true;
   }
 
   sealRtcp(
-    views: BufferViews,
+    buffer: BufferPointers,
     offset: number,
     length: number,
     ssrc: number,
     index: number,
   ): number {
-    this.#cryptRtcp(views, offset, length, ssrc, index);
-    writeRtcpIndex(views.bytes, offset + length, index);
-    this.#macRtcp(views, offset, length + 4);
-    return this.#writeTag(views.bytes, offset + length + 4);
+    this.#cryptRtcp(buffer, offset, length, ssrc, index);
+    writeRtcpIndex(buffer.bytes, offset + length, index);
+    this.#macRtcp(buffer, offset, length + 4);
+    return this.#writeTag(buffer.bytes, offset + length + 4);
   }
 
   openRtcp(
-    views: BufferViews,
+    buffer: BufferPointers,
     offset: number,
     length: number,
     ssrc: number,
     index: number,
   ): boolean {
-    this.#macRtcp(views, offset, length + 4);
-    if (!this.#tagMatches(views.bytes, offset + length + 4)) return false;
-    this.#cryptRtcp(views, offset, length, ssrc, index);
+    this.#macRtcp(buffer, offset, length + 4);
+    if (!this.#tagMatches(buffer.bytes, offset + length + 4)) return false;
+    this.#cryptRtcp(buffer, offset, length, ssrc, index);
     return true;
   }
 
@@ -121,7 +122,7 @@ export class OpensslCm implements SrtpStream {
   }
 
   #cryptRtp(
-    views: BufferViews,
+    buffer: BufferPointers,
     offset: number,
     header: number,
     length: number,
@@ -130,54 +131,56 @@ export class OpensslCm implements SrtpStream {
     sequence: number,
   ): void {
     const iv = this.#iv;
-    cmRtpIv(iv, this.#rtpSalt, ssrc, rollover, sequence);
-    const body = views.at(offset + header);
-    this.#evp.setIv(this.#rtp, null, null, null, iv, SEAL);
+    cmRtpIv(iv.bytes, this.#rtpSalt, ssrc, rollover, sequence);
+    const body = buffer.at(offset + header);
+    this.#evp.setIv(this.#rtp, null, null, null, iv.pointer, SEAL);
     this.#evp.update(this.#rtp, body, this.#written, body, length - header);
   }
 
   #cryptRtcp(
-    views: BufferViews,
+    buffer: BufferPointers,
     offset: number,
     length: number,
     ssrc: number,
     index: number,
   ): void {
     const iv = this.#iv;
-    cmRtcpIv(iv, this.#rtcpSalt, ssrc, index);
-    const body = views.at(offset + RTCP_HEADER_BYTES);
+    cmRtcpIv(iv.bytes, this.#rtcpSalt, ssrc, index);
+    const body = buffer.at(offset + RTCP_HEADER_BYTES);
     const bytes = length - RTCP_HEADER_BYTES;
-    this.#evp.setIv(this.#rtcp, null, null, null, iv, SEAL);
+    this.#evp.setIv(this.#rtcp, null, null, null, iv.pointer, SEAL);
     this.#evp.update(this.#rtcp, body, this.#written, body, bytes);
   }
 
   #macRtp(
-    views: BufferViews,
+    buffer: BufferPointers,
     offset: number,
     length: number,
     rollover: number,
   ): void {
-    writeInt32(this.#rollover, 0, rollover);
+    writeInt32(this.#rollover.bytes, 0, rollover);
     this.#evp.restartMac(this.#rtpMac, null, 0, null, null);
-    this.#evp.HMAC_Update(this.#rtpMac, views.at(offset), length);
-    this.#evp.HMAC_Update(this.#rtpMac, this.#rollover, 4);
-    this.#evp.HMAC_Final(this.#rtpMac, this.#mac, this.#written);
+    this.#evp.HMAC_Update(this.#rtpMac, buffer.at(offset), length);
+    this.#evp.HMAC_Update(this.#rtpMac, this.#rollover.pointer, 4);
+    this.#evp.HMAC_Final(this.#rtpMac, this.#mac.pointer, this.#written);
   }
 
-  #macRtcp(views: BufferViews, offset: number, length: number): void {
+  #macRtcp(buffer: BufferPointers, offset: number, length: number): void {
     this.#evp.restartMac(this.#rtcpMac, null, 0, null, null);
-    this.#evp.HMAC_Update(this.#rtcpMac, views.at(offset), length);
-    this.#evp.HMAC_Final(this.#rtcpMac, this.#mac, this.#written);
+    this.#evp.HMAC_Update(this.#rtcpMac, buffer.at(offset), length);
+    this.#evp.HMAC_Final(this.#rtcpMac, this.#mac.pointer, this.#written);
   }
 
   #writeTag(bytes: Uint8Array, at: number): number {
-    for (let i = 0; i < 10; i++) bytes[at + i] = this.#mac[i];
+    const mac = this.#mac.bytes;
+    for (let i = 0; i < 10; i++) bytes[at + i] = mac[i];
     return 10;
   }
 
   #tagMatches(bytes: Uint8Array, at: number): boolean {
     let difference = 0;
-    for (let i = 0; i < 10; i++) difference |= bytes[at + i] ^ this.#mac[i];
+    const mac = this.#mac.bytes;
+    for (let i = 0; i < 10; i++) difference |= bytes[at + i] ^ mac[i];
     return difference === 0;
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { BufferViews } from "./buffer_views.ts";
+import type { BufferPointers } from "./buffer_pointers.ts";
 import {
   cipherContext,
   type Libcrypto,
@@ -12,6 +12,7 @@ import {
   OPEN,
   SEAL,
 } from "./libcrypto.ts";
+import type { NativeMemory } from "./native_memory.ts";
 import type { SessionKeys } from "./srtp_keys.ts";
 import {
   gcmRtcpAad,
@@ -36,10 +37,10 @@ export class OpensslGcm implements SrtpStream {
   readonly #direction: number;
   readonly #rtpSalt: Uint8Array;
   readonly #rtcpSalt: Uint8Array;
-  readonly #iv: Uint8Array<ArrayBuffer>;
-  readonly #tag: Uint8Array<ArrayBuffer>;
-  readonly #aad: Uint8Array<ArrayBuffer>;
-  readonly #written: Uint8Array<ArrayBuffer>;
+  readonly #iv: NativeMemory;
+  readonly #tag: NativeMemory;
+  readonly #aad: NativeMemory;
+  readonly #written: Deno.PointerValue;
   #open = true;
 
   constructor(library: Libcrypto, keys: SessionKeys, sealing: boolean) {
@@ -47,7 +48,7 @@ export class OpensslGcm implements SrtpStream {
     this.#iv = gcmIv;
     this.#tag = tag;
     this.#aad = rtcpAad;
-    this.#written = written;
+    this.#written = written.pointer;
     this.#evp = library.evp;
     this.#direction = sealing ? SEAL : OPEN;
     this.#rtpSalt = keys.rtpSalt;
@@ -67,7 +68,7 @@ export class OpensslGcm implements SrtpStream {
   }
 
   sealRtp(
-    views: BufferViews,
+    buffer: BufferPointers,
     offset: number,
     header: number,
     length: number,
@@ -75,17 +76,17 @@ export class OpensslGcm implements SrtpStream {
     rollover: number,
     sequence: number,
   ): number {
-    gcmRtpIv(this.#iv, this.#rtpSalt, ssrc, rollover, sequence);
+    gcmRtpIv(this.#iv.bytes, this.#rtpSalt, ssrc, rollover, sequence);
     const evp = this.#evp;
-    const body = views.at(offset + header);
-    evp.setIv(this.#rtp, null, null, null, this.#iv, SEAL);
-    evp.updateAad(this.#rtp, null, this.#written, views.at(offset), header);
+    const body = buffer.at(offset + header);
+    evp.setIv(this.#rtp, null, null, null, this.#iv.pointer, SEAL);
+    evp.updateAad(this.#rtp, null, this.#written, buffer.at(offset), header);
     evp.update(this.#rtp, body, this.#written, body, length - header);
-    return this.#sealed(this.#rtp, views.bytes, offset + length);
+    return this.#sealed(this.#rtp, buffer.bytes, offset + length);
   }
 
   openRtp(
-    views: BufferViews,
+    buffer: BufferPointers,
     offset: number,
     header: number,
     length: number,
@@ -93,29 +94,35 @@ export class OpensslGcm implements SrtpStream {
     rollover: number,
     sequence: number,
   ): boolean {
-    gcmRtpIv(this.#iv, this.#rtpSalt, ssrc, rollover, sequence);
+    gcmRtpIv(this.#iv.bytes, this.#rtpSalt, ssrc, rollover, sequence);
     const evp = this.#evp;
-    const body = views.at(offset + header);
-    evp.setIv(this.#rtp, null, null, null, this.#iv, OPEN);
-    this.#expectTag(this.#rtp, views.bytes, offset + length);
-    evp.updateAad(this.#rtp, null, this.#written, views.at(offset), header);
+    const body = buffer.at(offset + header);
+    evp.setIv(this.#rtp, null, null, null, this.#iv.pointer, OPEN);
+    this.#expectTag(this.#rtp, buffer.bytes, offset + length);
+    evp.updateAad(this.#rtp, null, this.#written, buffer.at(offset), header);
     evp.update(this.#rtp, body, this.#written, body, length - header);
-    return evp.final(this.#rtp, this.#tag, this.#written) === 1;
+    return evp.final(this.#rtp, this.#tag.pointer, this.#written) === 1;
   }
 
   sealRtcp(
-    views: BufferViews,
+    buffer: BufferPointers,
     offset: number,
     length: number,
     ssrc: number,
     index: number,
   ): number {
-    gcmRtcpIv(this.#iv, this.#rtcpSalt, ssrc, index);
-    gcmRtcpAad(this.#aad, views.bytes, offset, index);
+    gcmRtcpIv(this.#iv.bytes, this.#rtcpSalt, ssrc, index);
+    gcmRtcpAad(this.#aad.bytes, buffer.bytes, offset, index);
     const evp = this.#evp;
-    const body = views.at(offset + RTCP_HEADER_BYTES);
-    evp.setIv(this.#rtcp, null, null, null, this.#iv, SEAL);
-    evp.updateAad(this.#rtcp, null, this.#written, this.#aad, RTCP_AAD_BYTES);
+    const body = buffer.at(offset + RTCP_HEADER_BYTES);
+    evp.setIv(this.#rtcp, null, null, null, this.#iv.pointer, SEAL);
+    evp.updateAad(
+      this.#rtcp,
+      null,
+      this.#written,
+      this.#aad.pointer,
+      RTCP_AAD_BYTES,
+    );
     evp.update(
       this.#rtcp,
       body,
@@ -123,25 +130,31 @@ export class OpensslGcm implements SrtpStream {
       body,
       length - RTCP_HEADER_BYTES,
     );
-    const tag = this.#sealed(this.#rtcp, views.bytes, offset + length);
-    writeRtcpIndex(views.bytes, offset + length + tag, index);
+    const tag = this.#sealed(this.#rtcp, buffer.bytes, offset + length);
+    writeRtcpIndex(buffer.bytes, offset + length + tag, index);
     return tag;
   }
 
   openRtcp(
-    views: BufferViews,
+    buffer: BufferPointers,
     offset: number,
     length: number,
     ssrc: number,
     index: number,
   ): boolean {
-    gcmRtcpIv(this.#iv, this.#rtcpSalt, ssrc, index);
-    gcmRtcpAad(this.#aad, views.bytes, offset, index);
+    gcmRtcpIv(this.#iv.bytes, this.#rtcpSalt, ssrc, index);
+    gcmRtcpAad(this.#aad.bytes, buffer.bytes, offset, index);
     const evp = this.#evp;
-    const body = views.at(offset + RTCP_HEADER_BYTES);
-    evp.setIv(this.#rtcp, null, null, null, this.#iv, OPEN);
-    this.#expectTag(this.#rtcp, views.bytes, offset + length);
-    evp.updateAad(this.#rtcp, null, this.#written, this.#aad, RTCP_AAD_BYTES);
+    const body = buffer.at(offset + RTCP_HEADER_BYTES);
+    evp.setIv(this.#rtcp, null, null, null, this.#iv.pointer, OPEN);
+    this.#expectTag(this.#rtcp, buffer.bytes, offset + length);
+    evp.updateAad(
+      this.#rtcp,
+      null,
+      this.#written,
+      this.#aad.pointer,
+      RTCP_AAD_BYTES,
+    );
     evp.update(
       this.#rtcp,
       body,
@@ -149,7 +162,7 @@ export class OpensslGcm implements SrtpStream {
       body,
       length - RTCP_HEADER_BYTES,
     );
-    return evp.final(this.#rtcp, this.#tag, this.#written) === 1;
+    return evp.final(this.#rtcp, this.#tag.pointer, this.#written) === 1;
   }
 
   close(): void {
@@ -160,14 +173,16 @@ export class OpensslGcm implements SrtpStream {
   }
 
   #sealed(context: Deno.PointerValue, bytes: Uint8Array, at: number): number {
-    this.#evp.final(context, this.#tag, this.#written);
-    this.#evp.EVP_CIPHER_CTX_ctrl(context, GET_TAG, 16, this.#tag);
-    for (let i = 0; i < 16; i++) bytes[at + i] = this.#tag[i];
+    this.#evp.final(context, this.#tag.pointer, this.#written);
+    this.#evp.EVP_CIPHER_CTX_ctrl(context, GET_TAG, 16, this.#tag.pointer);
+    const tag = this.#tag.bytes;
+    for (let i = 0; i < 16; i++) bytes[at + i] = tag[i];
     return 16;
   }
 
   #expectTag(context: Deno.PointerValue, bytes: Uint8Array, at: number): void {
-    for (let i = 0; i < 16; i++) this.#tag[i] = bytes[at + i];
-    this.#evp.EVP_CIPHER_CTX_ctrl(context, SET_TAG, 16, this.#tag);
+    const tag = this.#tag.bytes;
+    for (let i = 0; i < 16; i++) tag[i] = bytes[at + i];
+    this.#evp.EVP_CIPHER_CTX_ctrl(context, SET_TAG, 16, this.#tag.pointer);
   }
 }

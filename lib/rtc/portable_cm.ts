@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { BufferViews } from "./buffer_views.ts";
+import type { BufferPointers } from "./buffer_pointers.ts";
 import { createCipheriv, createHmac } from "./deps.ts";
 import type { SessionKeys } from "./srtp_keys.ts";
 import {
@@ -31,7 +31,7 @@ export class PortableCm implements SrtpStream {
   }
 
   sealRtp(
-    views: BufferViews,
+    buffer: BufferPointers,
     offset: number,
     header: number,
     length: number,
@@ -39,7 +39,7 @@ export class PortableCm implements SrtpStream {
     rollover: number,
     sequence: number,
   ): number {
-    const { bytes } = views;
+    const { bytes } = buffer;
     const end = offset + length;
     this.#cryptRtp(bytes, offset + header, end, ssrc, rollover, sequence);
     bytes.set(this.#rtpTag(bytes.subarray(offset, end), rollover), end);
@@ -47,7 +47,7 @@ export class PortableCm implements SrtpStream {
   }
 
   openRtp(
-    views: BufferViews,
+    buffer: BufferPointers,
     offset: number,
     header: number,
     length: number,
@@ -55,7 +55,7 @@ export class PortableCm implements SrtpStream {
     rollover: number,
     sequence: number,
   ): boolean {
-    const { bytes } = views;
+    const { bytes } = buffer;
     const end = offset + length;
     const tag = this.#rtpTag(bytes.subarray(offset, end), rollover);
     if (!equal(bytes, end, tag)) return false;
@@ -64,13 +64,13 @@ export class PortableCm implements SrtpStream {
   }
 
   sealRtcp(
-    views: BufferViews,
+    buffer: BufferPointers,
     offset: number,
     length: number,
     ssrc: number,
     index: number,
   ): number {
-    const { bytes } = views;
+    const { bytes } = buffer;
     this.#cryptRtcp(bytes, offset, offset + length, ssrc, index);
     writeRtcpIndex(bytes, offset + length, index);
     const end = offset + length + INDEX_BYTES;
@@ -79,13 +79,13 @@ export class PortableCm implements SrtpStream {
   }
 
   openRtcp(
-    views: BufferViews,
+    buffer: BufferPointers,
     offset: number,
     length: number,
     ssrc: number,
     index: number,
   ): boolean {
-    const { bytes } = views;
+    const { bytes } = buffer;
     const end = offset + length + INDEX_BYTES;
     const tag = this.#rtcpTag(bytes.subarray(offset, end));
     if (!equal(bytes, end, tag)) return false;

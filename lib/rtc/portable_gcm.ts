@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { BufferViews } from "./buffer_views.ts";
+import type { BufferPointers } from "./buffer_pointers.ts";
 import { createCipheriv, createDecipheriv } from "./deps.ts";
 import type { SessionKeys } from "./srtp_keys.ts";
 import {
@@ -32,7 +32,7 @@ export class PortableGcm implements SrtpStream {
   }
 
   sealRtp(
-    views: BufferViews,
+    buffer: BufferPointers,
     offset: number,
     header: number,
     length: number,
@@ -41,14 +41,14 @@ export class PortableGcm implements SrtpStream {
     sequence: number,
   ): number {
     const { rtpKey, rtpSalt } = this.#keys;
-    const { bytes } = views;
+    const { bytes } = buffer;
     gcmRtpIv(this.#iv, rtpSalt, ssrc, rollover, sequence);
     const aad = bytes.subarray(offset, offset + header);
     return this.#seal(bytes, rtpKey, aad, offset + header, offset + length);
   }
 
   openRtp(
-    views: BufferViews,
+    buffer: BufferPointers,
     offset: number,
     header: number,
     length: number,
@@ -57,21 +57,21 @@ export class PortableGcm implements SrtpStream {
     sequence: number,
   ): boolean {
     const { rtpKey, rtpSalt } = this.#keys;
-    const { bytes } = views;
+    const { bytes } = buffer;
     gcmRtpIv(this.#iv, rtpSalt, ssrc, rollover, sequence);
     const aad = bytes.subarray(offset, offset + header);
     return this.#open(bytes, rtpKey, aad, offset + header, offset + length);
   }
 
   sealRtcp(
-    views: BufferViews,
+    buffer: BufferPointers,
     offset: number,
     length: number,
     ssrc: number,
     index: number,
   ): number {
     const { rtcpKey, rtcpSalt } = this.#keys;
-    const { bytes } = views;
+    const { bytes } = buffer;
     gcmRtcpIv(this.#iv, rtcpSalt, ssrc, index);
     gcmRtcpAad(this.#aad, bytes, offset, index);
     const start = offset + RTCP_HEADER_BYTES;
@@ -81,14 +81,14 @@ export class PortableGcm implements SrtpStream {
   }
 
   openRtcp(
-    views: BufferViews,
+    buffer: BufferPointers,
     offset: number,
     length: number,
     ssrc: number,
     index: number,
   ): boolean {
     const { rtcpKey, rtcpSalt } = this.#keys;
-    const { bytes } = views;
+    const { bytes } = buffer;
     gcmRtcpIv(this.#iv, rtcpSalt, ssrc, index);
     gcmRtcpAad(this.#aad, bytes, offset, index);
     const start = offset + RTCP_HEADER_BYTES;

@@ -11,10 +11,10 @@ import {
   IOVEC_BYTES,
   MSG_TRUNC,
   MSGHDR,
-  NativeMemory,
   SO_TIMESTAMPNS,
   SOL_SOCKET,
 } from "./libc.ts";
+import { NativeMemory } from "./native_memory.ts";
 
 /** Datagrams that one call reads at most. */
 export const RECEIVE_BATCH = 32;

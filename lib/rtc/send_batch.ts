@@ -5,14 +5,8 @@
  * @module
  */
 
-import {
-  CMSG,
-  IOVEC_BYTES,
-  MSGHDR,
-  NativeMemory,
-  SOL_UDP,
-  UDP_SEGMENT,
-} from "./libc.ts";
+import { CMSG, IOVEC_BYTES, MSGHDR, SOL_UDP, UDP_SEGMENT } from "./libc.ts";
+import { NativeMemory } from "./native_memory.ts";
 
 /** The kernel cuts a buffer into at most this many datagrams (UDP_MAX_SEGMENTS). */
 const MOST_SEGMENTS = 64;

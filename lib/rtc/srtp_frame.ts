@@ -6,7 +6,7 @@
  * @module
  */
 
-import { BufferViews } from "./buffer_views.ts";
+import { BufferPointers } from "./buffer_pointers.ts";
 import { ReceiveIndex, SendIndex } from "./packet_index.ts";
 import { rtpHeaderBytes } from "./rtp_layout.ts";
 import {
@@ -25,9 +25,12 @@ export class FramedCipher implements SrtpCipher {
   readonly #remote: SrtpStream;
   readonly #sendIndex = new Map<number, SendIndex>();
   readonly #receiveIndex = new Map<number, ReceiveIndex>();
+  /** The packets of a frame come in a row: looking one up is looking for its state in cold memory. */
+  #lastSsrc = 0;
+  #lastIndex: ReceiveIndex | undefined;
   readonly #receiveRtcpIndex = new Map<number, ReceiveIndex>();
   #rtcpIndex = 0;
-  #views = new BufferViews(new Uint8Array(0));
+  #buffer = new BufferPointers(new Uint8Array(0));
 
   constructor(
     readonly kind: SrtpCipher["kind"],
@@ -48,10 +51,10 @@ export class FramedCipher implements SrtpCipher {
     }
     const sequence = (bytes[offset + 2] << 8) | bytes[offset + 3];
     const rollover = index.rolloverOf(sequence);
-    const views = this.#viewsOf(bytes);
+    const buffer = this.#bufferOf(bytes);
     return length +
       this.#local.sealRtp(
-        views,
+        buffer,
         offset,
         header,
         length,
@@ -66,15 +69,17 @@ export class FramedCipher implements SrtpCipher {
     const header = rtpHeaderBytes(bytes, offset, plain);
     if (header < 0) return SRTP_MALFORMED;
     const ssrc = int32At(bytes, offset + 8);
-    let seen = this.#receiveIndex.get(ssrc);
+    let seen = ssrc === this.#lastSsrc
+      ? this.#lastIndex
+      : this.#receiveIndex.get(ssrc);
     const sequence = (bytes[offset + 2] << 8) | bytes[offset + 3];
     const index = seen === undefined ? sequence : seen.estimate(sequence);
     if (seen !== undefined && seen.isReplay(index)) return SRTP_REPLAYED;
     const rollover = Math.floor(index / 0x10000);
-    const views = this.#viewsOf(bytes);
+    const buffer = this.#bufferOf(bytes);
     if (
       !this.#remote.openRtp(
-        views,
+        buffer,
         offset,
         header,
         plain,
@@ -88,6 +93,10 @@ export class FramedCipher implements SrtpCipher {
     if (seen === undefined) {
       this.#receiveIndex.set(ssrc, seen = new ReceiveIndex());
     }
+    if (ssrc !== this.#lastSsrc) {
+      this.#lastSsrc = ssrc;
+      this.#lastIndex = seen;
+    }
     seen.accept(index);
     return plain;
   }
@@ -97,7 +106,7 @@ export class FramedCipher implements SrtpCipher {
     this.#rtcpIndex = (this.#rtcpIndex + 1) & 0x7fffffff;
     return length + RTCP_INDEX_BYTES +
       this.#local.sealRtcp(
-        this.#viewsOf(bytes),
+        this.#bufferOf(bytes),
         offset,
         length,
         int32At(bytes, offset + 4),
@@ -117,8 +126,8 @@ export class FramedCipher implements SrtpCipher {
     const ssrc = int32At(bytes, offset + 4);
     let seen = this.#receiveRtcpIndex.get(ssrc);
     if (seen !== undefined && seen.isReplay(index)) return SRTP_REPLAYED;
-    const views = this.#viewsOf(bytes);
-    if (!this.#remote.openRtcp(views, offset, plain, ssrc, index)) {
+    const buffer = this.#bufferOf(bytes);
+    if (!this.#remote.openRtcp(buffer, offset, plain, ssrc, index)) {
       return SRTP_BAD_AUTH;
     }
     if (seen === undefined) {
@@ -133,19 +142,21 @@ export class FramedCipher implements SrtpCipher {
     this.#remote.close();
   }
 
-  /** A lane has two buffers, so the views of the last one are mostly right. */
-  #viewsOf(bytes: Uint8Array): BufferViews {
-    if (this.#views.bytes !== bytes) this.#views = viewsOf(bytes);
-    return this.#views;
+  /** A lane has two buffers, so the last one is mostly the right one. */
+  #bufferOf(bytes: Uint8Array): BufferPointers {
+    if (this.#buffer.bytes !== bytes) this.#buffer = bufferOf(bytes);
+    return this.#buffer;
   }
 }
 
-const cache = new WeakMap<Uint8Array, BufferViews>();
+const cache = new WeakMap<Uint8Array, BufferPointers>();
 
-function viewsOf(bytes: Uint8Array): BufferViews {
-  let views = cache.get(bytes);
-  if (views === undefined) cache.set(bytes, views = new BufferViews(bytes));
-  return views;
+function bufferOf(bytes: Uint8Array): BufferPointers {
+  let buffer = cache.get(bytes);
+  if (buffer === undefined) {
+    cache.set(bytes, buffer = new BufferPointers(bytes));
+  }
+  return buffer;
 }
 
 /** Signed, so that it stays a small integer for the engine. */

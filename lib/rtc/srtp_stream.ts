@@ -9,7 +9,7 @@
  * @module
  */
 
-import type { BufferViews } from "./buffer_views.ts";
+import type { BufferPointers } from "./buffer_pointers.ts";
 
 /** Bytes at the start of an RTCP packet that stay in the clear. */
 export const RTCP_HEADER_BYTES = 8;
@@ -23,7 +23,7 @@ export interface SrtpStream {
   readonly indexIsLast: boolean;
   /** Encrypts the payload behind `header` bytes and appends the tag; returns the tag's length. */
   sealRtp(
-    views: BufferViews,
+    buffer: BufferPointers,
     offset: number,
     header: number,
     length: number,
@@ -33,7 +33,7 @@ export interface SrtpStream {
   ): number;
   /** Checks and decrypts; `length` is without the tag. */
   openRtp(
-    views: BufferViews,
+    buffer: BufferPointers,
     offset: number,
     header: number,
     length: number,
@@ -43,7 +43,7 @@ export interface SrtpStream {
   ): boolean;
   /** Encrypts behind the first 8 bytes, appends index and tag; returns the tag's length. */
   sealRtcp(
-    views: BufferViews,
+    buffer: BufferPointers,
     offset: number,
     length: number,
     ssrc: number,
@@ -51,7 +51,7 @@ export interface SrtpStream {
   ): number;
   /** Checks and decrypts; `length` is without index and tag. */
   openRtcp(
-    views: BufferViews,
+    buffer: BufferPointers,
     offset: number,
     length: number,
     ssrc: number,

@@ -10,12 +10,12 @@ import {
   AF_INET,
   IOVEC_BYTES,
   MSGHDR,
-  NativeMemory,
   SO_RCVBUF,
   SO_SNDBUF,
   SOCK_DGRAM,
   SOL_SOCKET,
 } from "../../../lib/rtc/libc.ts";
+import { NativeMemory } from "../../../lib/rtc/native_memory.ts";
 import type { FarEnd } from "./packet_path.ts";
 
 const BATCH = 64;

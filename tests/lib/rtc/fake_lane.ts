@@ -15,6 +15,7 @@ export interface FakeLaneOptions {
   /** Delays or refuses a socket. */
   readonly connecting?: () => Promise<void>;
   readonly onDrain?: () => void;
+  readonly onRest?: (ms: number) => void;
 }
 
 /** One socket of a {@linkcode FakeLane}. */
@@ -86,6 +87,10 @@ export class FakeLane implements Lane {
 
   drain(): void {
     this.options.onDrain?.();
+  }
+
+  rest(ms: number): void {
+    this.options.onRest?.(ms);
   }
 
   close(): void {

@@ -155,6 +155,54 @@ Deno.test("a native lane is drained while a socket is open, a portable one drain
   assertEquals(loop.ran, ["drained"]);
 });
 
+Deno.test("while nothing but packets is under way a turn has beats, and what is due meanwhile runs in them", async () => {
+  const restsMs: number[] = [];
+  using loop = new Loop({
+    kind: "native",
+    onRest(ms) {
+      restsMs.push(ms);
+      if (restsMs.length === 1) loop.once("meanwhile", loop.reactor.nowMs());
+      else loop.note("rested");
+    },
+  });
+  loop.reactor.retain();
+  await loop.turns(2);
+  loop.reactor.release();
+  assertEquals(loop.ran.slice(0, 2), ["meanwhile", "rested"]);
+  for (const ms of restsMs) assert(ms > 0 && ms < 10, `${ms} ms`);
+});
+
+Deno.test.each<
+  { why: string; kind: "native" | "portable"; busy: (reactor: Reactor) => void }
+>([
+  {
+    why: "a handshake waits for each answer",
+    kind: "native",
+    busy: (reactor) => reactor.hasten(),
+  },
+  {
+    why: "a reply is on its way",
+    kind: "native",
+    busy: (reactor) => reactor.stir(),
+  },
+  {
+    why: "a portable lane gets its packets by the event loop",
+    kind: "portable",
+    busy: () => {},
+  },
+])("the thread never rests when $why", async ({ kind, busy }) => {
+  let rested = 0;
+  using loop = new Loop({ kind, onRest: () => rested++ });
+  busy(loop.reactor);
+  loop.reactor.retain();
+  for (let i = 0; i < 3; i++) {
+    loop.once("", loop.reactor.nowMs());
+    await loop.turns(i + 1);
+  }
+  loop.reactor.release();
+  assertEquals(rested, 0);
+});
+
 Deno.test("a turn tells how late it began", async () => {
   using loop = new Loop();
   const late: number[] = [];

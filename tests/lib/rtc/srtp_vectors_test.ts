@@ -1,7 +1,7 @@
 /** The published test vectors of RFC 3711 appendix B and RFC 7714 sections 16 and 17. */
 
 import { assert, assertEquals } from "@std/assert";
-import { BufferViews } from "../../../lib/rtc/buffer_views.ts";
+import { BufferPointers } from "../../../lib/rtc/buffer_pointers.ts";
 import { OpensslCm } from "../../../lib/rtc/openssl_cm.ts";
 import { OpensslGcm } from "../../../lib/rtc/openssl_gcm.ts";
 import { PortableCm } from "../../../lib/rtc/portable_cm.ts";
@@ -73,7 +73,7 @@ function keystream(create: (keys: SessionKeys) => SrtpStream): void {
   const blocks = 0xff02;
   // Zeros encrypt to the keystream itself; the tag stands behind it.
   const packet = new Uint8Array(blocks * 16 + stream.tagBytes);
-  stream.sealRtp(new BufferViews(packet), 0, 0, blocks * 16, 0, 0, 0);
+  stream.sealRtp(new BufferPointers(packet), 0, 0, blocks * 16, 0, 0, 0);
   stream.close();
   const block = (i: number) => packet.subarray(i * 16, i * 16 + 16).toHex();
   assertEquals([0, 1, 2, 0xfeff, 0xff00, 0xff01].map(block), [
@@ -107,11 +107,11 @@ function gcmRtp(sealing: SrtpStream, opening: SrtpStream): void {
     "f24de3a3fb34de6cacba861c9d7e4bcabe633bd50d294e6f42a5f47a51c7d19b36de3a" +
     "df8833899d7f27beb16a9152cf765ee4390cce";
   const packet = Uint8Array.fromHex(header + text + "00".repeat(16));
-  const views = new BufferViews(packet);
+  const buffer = new BufferPointers(packet);
   const length = packet.length - 16;
-  sealing.sealRtp(views, 0, 12, length, 0x5501a0b2, 0, 0xf17b);
+  sealing.sealRtp(buffer, 0, 12, length, 0x5501a0b2, 0, 0xf17b);
   assertEquals(packet.toHex(), sealed);
-  assert(opening.openRtp(views, 0, 12, length, 0x5501a0b2, 0, 0xf17b));
+  assert(opening.openRtp(buffer, 0, 12, length, 0x5501a0b2, 0, 0xf17b));
   assertEquals(packet.subarray(0, length).toHex(), header + text);
 }
 
@@ -124,11 +124,11 @@ function gcmRtcp(sealing: SrtpStream, opening: SrtpStream): void {
     "63e94885dcdab67ca727d7662f6b7e997ff5c0f76c06f32dc676a5f1730d6fda" +
     "4ce09b4686303ded0bb9275bc84aa45896cf4d2fc5abf87245d9eade800005d4";
   const packet = Uint8Array.fromHex(header + text + "00".repeat(20));
-  const views = new BufferViews(packet);
+  const buffer = new BufferPointers(packet);
   const length = packet.length - 20;
-  sealing.sealRtcp(views, 0, length, 0x4d617273, 0x5d4);
+  sealing.sealRtcp(buffer, 0, length, 0x4d617273, 0x5d4);
   assertEquals(packet.toHex(), sealed);
-  assert(opening.openRtcp(views, 0, length, 0x4d617273, 0x5d4));
+  assert(opening.openRtcp(buffer, 0, length, 0x4d617273, 0x5d4));
   assertEquals(packet.subarray(0, length).toHex(), header + text);
 }
 
