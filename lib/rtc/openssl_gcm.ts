@@ -26,10 +26,11 @@ import {
 
 const GET_TAG = 0x10;
 const SET_TAG = 0x11;
+const TAG_BYTES = 16;
 
 /** AEAD_AES_128_GCM, 16-byte tag; SRTCP's index stands behind the tag. */
 export class OpensslGcm implements SrtpStream {
-  readonly tagBytes = 16;
+  readonly tagBytes = TAG_BYTES;
   readonly indexIsLast = true;
   readonly #evp: LibcryptoSymbols;
   readonly #rtp: Deno.PointerValue;
@@ -76,12 +77,7 @@ export class OpensslGcm implements SrtpStream {
     rollover: number,
     sequence: number,
   ): number {
-    gcmRtpIv(this.#iv.bytes, this.#rtpSalt, ssrc, rollover, sequence);
-    const evp = this.#evp;
-    const body = buffer.at(offset + header);
-    evp.setIv(this.#rtp, null, null, null, this.#iv.pointer, SEAL);
-    evp.updateAad(this.#rtp, null, this.#written, buffer.at(offset), header);
-    evp.update(this.#rtp, body, this.#written, body, length - header);
+    this.#cryptRtp(buffer, offset, header, length, ssrc, rollover, sequence);
     return this.#sealed(this.#rtp, buffer.bytes, offset + length);
   }
 
@@ -94,14 +90,8 @@ export class OpensslGcm implements SrtpStream {
     rollover: number,
     sequence: number,
   ): boolean {
-    gcmRtpIv(this.#iv.bytes, this.#rtpSalt, ssrc, rollover, sequence);
-    const evp = this.#evp;
-    const body = buffer.at(offset + header);
-    evp.setIv(this.#rtp, null, null, null, this.#iv.pointer, OPEN);
-    this.#expectTag(this.#rtp, buffer.bytes, offset + length);
-    evp.updateAad(this.#rtp, null, this.#written, buffer.at(offset), header);
-    evp.update(this.#rtp, body, this.#written, body, length - header);
-    return evp.final(this.#rtp, this.#tag.pointer, this.#written) === 1;
+    this.#cryptRtp(buffer, offset, header, length, ssrc, rollover, sequence);
+    return this.#isTag(this.#rtp, buffer.bytes, offset + length);
   }
 
   sealRtcp(
@@ -111,25 +101,7 @@ export class OpensslGcm implements SrtpStream {
     ssrc: number,
     index: number,
   ): number {
-    gcmRtcpIv(this.#iv.bytes, this.#rtcpSalt, ssrc, index);
-    gcmRtcpAad(this.#aad.bytes, buffer.bytes, offset, index);
-    const evp = this.#evp;
-    const body = buffer.at(offset + RTCP_HEADER_BYTES);
-    evp.setIv(this.#rtcp, null, null, null, this.#iv.pointer, SEAL);
-    evp.updateAad(
-      this.#rtcp,
-      null,
-      this.#written,
-      this.#aad.pointer,
-      RTCP_AAD_BYTES,
-    );
-    evp.update(
-      this.#rtcp,
-      body,
-      this.#written,
-      body,
-      length - RTCP_HEADER_BYTES,
-    );
+    this.#cryptRtcp(buffer, offset, length, ssrc, index);
     const tag = this.#sealed(this.#rtcp, buffer.bytes, offset + length);
     writeRtcpIndex(buffer.bytes, offset + length + tag, index);
     return tag;
@@ -142,27 +114,8 @@ export class OpensslGcm implements SrtpStream {
     ssrc: number,
     index: number,
   ): boolean {
-    gcmRtcpIv(this.#iv.bytes, this.#rtcpSalt, ssrc, index);
-    gcmRtcpAad(this.#aad.bytes, buffer.bytes, offset, index);
-    const evp = this.#evp;
-    const body = buffer.at(offset + RTCP_HEADER_BYTES);
-    evp.setIv(this.#rtcp, null, null, null, this.#iv.pointer, OPEN);
-    this.#expectTag(this.#rtcp, buffer.bytes, offset + length);
-    evp.updateAad(
-      this.#rtcp,
-      null,
-      this.#written,
-      this.#aad.pointer,
-      RTCP_AAD_BYTES,
-    );
-    evp.update(
-      this.#rtcp,
-      body,
-      this.#written,
-      body,
-      length - RTCP_HEADER_BYTES,
-    );
-    return evp.final(this.#rtcp, this.#tag.pointer, this.#written) === 1;
+    this.#cryptRtcp(buffer, offset, length, ssrc, index);
+    return this.#isTag(this.#rtcp, buffer.bytes, offset + length);
   }
 
   close(): void {
@@ -172,17 +125,60 @@ export class OpensslGcm implements SrtpStream {
     this.#evp.EVP_CIPHER_CTX_free(this.#rtcp);
   }
 
-  #sealed(context: Deno.PointerValue, bytes: Uint8Array, at: number): number {
-    this.#evp.final(context, this.#tag.pointer, this.#written);
-    this.#evp.EVP_CIPHER_CTX_ctrl(context, GET_TAG, 16, this.#tag.pointer);
-    const tag = this.#tag.bytes;
-    for (let i = 0; i < 16; i++) bytes[at + i] = tag[i];
-    return 16;
+  /** Encrypts or decrypts in place; the tag is still to be got or checked. */
+  #cryptRtp(
+    buffer: BufferPointers,
+    offset: number,
+    header: number,
+    length: number,
+    ssrc: number,
+    rollover: number,
+    sequence: number,
+  ): void {
+    gcmRtpIv(this.#iv.bytes, this.#rtpSalt, ssrc, rollover, sequence);
+    const evp = this.#evp;
+    const context = this.#rtp;
+    const written = this.#written;
+    const body = buffer.at(offset + header);
+    evp.setIv(context, null, null, null, this.#iv.pointer, this.#direction);
+    evp.updateAad(context, null, written, buffer.at(offset), header);
+    evp.update(context, body, written, body, length - header);
   }
 
-  #expectTag(context: Deno.PointerValue, bytes: Uint8Array, at: number): void {
-    const tag = this.#tag.bytes;
-    for (let i = 0; i < 16; i++) tag[i] = bytes[at + i];
-    this.#evp.EVP_CIPHER_CTX_ctrl(context, SET_TAG, 16, this.#tag.pointer);
+  /** The same for RTCP. */
+  #cryptRtcp(
+    buffer: BufferPointers,
+    offset: number,
+    length: number,
+    ssrc: number,
+    index: number,
+  ): void {
+    gcmRtcpIv(this.#iv.bytes, this.#rtcpSalt, ssrc, index);
+    gcmRtcpAad(this.#aad.bytes, buffer.bytes, offset, index);
+    const evp = this.#evp;
+    const context = this.#rtcp;
+    const written = this.#written;
+    const body = buffer.at(offset + RTCP_HEADER_BYTES);
+    const bytes = length - RTCP_HEADER_BYTES;
+    evp.setIv(context, null, null, null, this.#iv.pointer, this.#direction);
+    evp.updateAad(context, null, written, this.#aad.pointer, RTCP_AAD_BYTES);
+    evp.update(context, body, written, body, bytes);
+  }
+
+  /** Writes the tag of what was encrypted; returns its length. */
+  #sealed(context: Deno.PointerValue, bytes: Uint8Array, at: number): number {
+    const { bytes: tag, pointer } = this.#tag;
+    this.#evp.final(context, pointer, this.#written);
+    this.#evp.EVP_CIPHER_CTX_ctrl(context, GET_TAG, TAG_BYTES, pointer);
+    for (let i = 0; i < TAG_BYTES; i++) bytes[at + i] = tag[i];
+    return TAG_BYTES;
+  }
+
+  /** Whether the tag of what was decrypted stands at `at`. */
+  #isTag(context: Deno.PointerValue, bytes: Uint8Array, at: number): boolean {
+    const { bytes: tag, pointer } = this.#tag;
+    for (let i = 0; i < TAG_BYTES; i++) tag[i] = bytes[at + i];
+    this.#evp.EVP_CIPHER_CTX_ctrl(context, SET_TAG, TAG_BYTES, pointer);
+    return this.#evp.final(context, pointer, this.#written) === 1;
   }
 }
