@@ -3,7 +3,7 @@
  * does something to a room full of clients and gives one or more rows.
  */
 
-import { counterOf, trendBetween } from "../../lib/metrics/mod.ts";
+import { counterOf, lossOrigin, trendBetween } from "../../lib/metrics/mod.ts";
 import { grown, openMeasured, outOf, pass, until } from "./crowd.ts";
 
 /** One line of the table. */
@@ -195,15 +195,14 @@ export async function comparePlain(
   const servers = kbps(sent.bytes - sentBefore.bytes);
   const { snapshot, streams } = await crowd.finish();
   const lost = counterOf(snapshot, "packetsLost");
-  // What it never got, or sent and we never got.
-  const known = streams.missedByReceivers +
-    Math.max(0, streams.sent - counterOf(snapshot, "packetsReceived"));
+  const { inServer } = lossOrigin(snapshot, streams);
   return [
     {
       what: `${clients} clients for ${
         Math.round(seconds)
       } s: lost, as mediasoup knows`,
-      truth: Math.min(lost, known),
+      // The rest it never got, or sent and we never got.
+      truth: lost - inServer!,
       reported: lost,
       tolerance: 0,
       unit: "packets",
