@@ -21,6 +21,10 @@ const SYMBOLS = {
     parameters: ["pointer", "i32", "i32", "pointer"],
     result: "i32",
   },
+  EVP_CIPHER_CTX_set_params: {
+    parameters: ["pointer", "pointer"],
+    result: "i32",
+  },
   setKey: {
     name: "EVP_CipherInit_ex",
     parameters: ["pointer", "pointer", "pointer", "buffer", "pointer", "i32"],
@@ -63,6 +67,16 @@ const SYMBOLS = {
   HMAC_Final: { parameters: ["pointer", "pointer", "pointer"], result: "i32" },
 } as const;
 
+/** `struct ossl_param_st`: name, type, data, size, and how much was returned. An empty one ends an array. */
+const OSSL_PARAM = {
+  bytes: 40,
+  type: 8,
+  data: 16,
+  size: 24,
+  octetString: 5,
+  nameBytes: 16,
+} as const;
+
 /** libcrypto's functions, by the names above. */
 export type LibcryptoSymbols = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
 
@@ -76,6 +90,8 @@ export interface CipherScratch {
   readonly rollover: NativeMemory;
   /** Where libcrypto says how much it wrote. */
   readonly written: NativeMemory;
+  /** `OSSL_PARAM`s that set `gcmIv` and `tag` of a context that decrypts. */
+  readonly gcmOpening: NativeMemory;
 }
 
 /** An open libcrypto and the algorithms that SRTP uses. */
@@ -94,6 +110,8 @@ export interface Libcrypto {
 export function openLibcrypto(): Libcrypto {
   const library = Deno.dlopen("libcrypto.so.3", SYMBOLS);
   const evp = library.symbols;
+  const gcmIv = new NativeMemory(12);
+  const tag = new NativeMemory(20);
   const aes128Gcm = evp.EVP_CIPHER_fetch(null, cString("AES-128-GCM"), null);
   const aes128Ctr = evp.EVP_CIPHER_fetch(null, cString("AES-128-CTR"), null);
   return {
@@ -102,12 +120,16 @@ export function openLibcrypto(): Libcrypto {
     aes128Ctr,
     sha1: evp.EVP_sha1(),
     scratch: {
-      gcmIv: new NativeMemory(12),
+      gcmIv,
       ctrIv: new NativeMemory(16),
-      tag: new NativeMemory(20),
+      tag,
       rtcpAad: new NativeMemory(12),
       rollover: new NativeMemory(4),
       written: new NativeMemory(16),
+      gcmOpening: parameters([
+        { name: "tlsivinv", memory: gcmIv, bytes: 12 },
+        { name: "tag", memory: tag, bytes: 16 },
+      ]),
     },
     close() {
       evp.EVP_CIPHER_free(aes128Gcm);
@@ -162,6 +184,45 @@ export function macContext(
     throw new Error("Cannot create an SRTP context: libcrypto refused it.");
   }
   return context;
+}
+
+/**
+ * Has a context that decrypts take a whole IV as a parameter: an IV that is
+ * "fixed", as TLS calls it, is one of which the rest may be set. Throws when
+ * libcrypto refuses.
+ */
+export function takeIvAsParameter(
+  evp: LibcryptoSymbols,
+  context: Deno.PointerValue,
+): void {
+  const iv = new NativeMemory(12);
+  const whole = parameters([{ name: "tlsivfixed", memory: iv, bytes: -1 }]);
+  if (evp.EVP_CIPHER_CTX_set_params(context, whole.pointer) !== 1) {
+    throw new Error("Cannot create an SRTP context: libcrypto refused it.");
+  }
+}
+
+interface OctetString {
+  readonly name: string;
+  readonly memory: NativeMemory;
+  /** -1 is the largest number that C knows. */
+  readonly bytes: number;
+}
+
+/** An array of `OSSL_PARAM`, its names behind it. */
+function parameters(strings: readonly OctetString[]): NativeMemory {
+  const nameAt = (index: number) =>
+    (strings.length + 1) * OSSL_PARAM.bytes + index * OSSL_PARAM.nameBytes;
+  const array = new NativeMemory(nameAt(strings.length));
+  for (const [i, { name, memory, bytes }] of strings.entries()) {
+    const at = i * OSSL_PARAM.bytes;
+    array.bytes.set(cString(name), nameAt(i));
+    array.setWord(at, array.address + nameAt(i));
+    array.view.setUint32(at + OSSL_PARAM.type, OSSL_PARAM.octetString, true);
+    array.setWord(at + OSSL_PARAM.data, memory.address);
+    array.view.setBigInt64(at + OSSL_PARAM.size, BigInt(bytes), true);
+  }
+  return array;
 }
 
 /** A zero-terminated string for a C function. */
