@@ -113,6 +113,9 @@ export function mediaLines(summary: Summary, width: number): Line[] {
     ], width)),
     ...originLines(summary, width),
     ...impairedLines(summary, width),
+    ...(media.layerSwitches === 0 ? [] : row("Layers", [
+      say(`${formatCount(media.layerSwitches)} changes of what is received`),
+    ], width)),
     ...durationRow("Latency", media.latencyMs, width),
     ...durationRow("Jitter", media.jitterMs, width),
     ...durationRow("Round trip", media.roundTripMs, width),
