@@ -29,7 +29,7 @@ export class ReceivedLayers {
   /** Consumers that choose among layers, by producer. */
   readonly #consumers = new Map<string, Consumer>();
   /** What the server said of consumers before it told us that there are any. */
-  readonly #early = new Map<string, number>();
+  readonly #early = new Map<string, number | null>();
   #preferred: number | undefined;
 
   constructor(handlers: LayerHandlers) {
@@ -60,11 +60,12 @@ export class ReceivedLayers {
     conversation: Conversation,
   ): void {
     const mode = rtpParameters.encodings.at(0)?.scalabilityMode ?? "L1T1";
-    const spatialLayer = this.#early.get(consumerId);
+    const early = this.#early.get(consumerId);
     this.#early.delete(consumerId);
     if (!/^[LS]([2-9]|\d\d)/.test(mode)) return;
-    const consumer = { consumerId, producerId, spatialLayer };
-    this.#consumers.set(producerId, consumer);
+    const spatialLayer = early ?? undefined;
+    this.#consumers.set(producerId, { consumerId, producerId, spatialLayer });
+    if (early === null) this.#handlers.onFlow(producerId, false);
     if (this.#preferred === undefined) return;
     conversation.notify(request(consumerId, this.#preferred));
   }
@@ -80,7 +81,7 @@ export class ReceivedLayers {
       one.consumerId === consumerId
     );
     if (consumer === undefined) {
-      if (spatialLayer !== null) this.#early.set(consumerId, spatialLayer);
+      this.#early.set(consumerId, spatialLayer);
       return;
     }
     const before = consumer.spatialLayer;

@@ -70,7 +70,8 @@ export interface ReceptionTotals {
 
 interface SenderReportSeen {
   readonly middleNtp: number;
-  readonly atMs: number;
+  /** When it came, in milliseconds since 1970. */
+  readonly wallMs: number;
 }
 
 /** The tracks that one client receives in one stay. */
@@ -277,16 +278,15 @@ export class Reception {
     repaired.receiveRepair(rtp, arrival);
   }
 
-  /** Notes a sender report, whose time our reports repeat. */
-  onSenderReport(ssrc: number, middleNtp: number): void {
+  /** Notes a sender report that came at `wallMs` since 1970; our reports repeat its time. */
+  onSenderReport(ssrc: number, middleNtp: number, wallMs: number): void {
     if (!this.#bySsrc.has(ssrc)) return;
-    const atMs = this.#environment.scheduler.nowMs();
-    this.#reports.set(ssrc, { middleNtp, atMs });
+    this.#reports.set(ssrc, { middleNtp, wallMs });
   }
 
   /** A report block for every track that media came on. */
   reportBlocks(): ReportBlock[] {
-    const nowMs = this.#environment.scheduler.nowMs();
+    const wallMs = this.#environment.wallNowMs();
     const blocks: ReportBlock[] = [];
     for (const [ssrc, receiver] of this.#bySsrc) {
       if (receiver.packetsReceived === 0) continue;
@@ -300,7 +300,7 @@ export class Reception {
         lastSenderReport: report?.middleNtp ?? 0,
         delaySinceLastSenderReport: report === undefined
           ? 0
-          : Math.round((nowMs - report.atMs) / 1000 * 65536),
+          : Math.round((wallMs - report.wallMs) / 1000 * 65536),
       });
     }
     return blocks;

@@ -372,7 +372,7 @@ export class Stay {
       this.#reportedRoundTripMs = roundTripMs(this.#reportWallMs, last, delay);
     },
     onSenderReport: (ssrc: number, middleNtp: number): void =>
-      this.reception.onSenderReport(ssrc, middleNtp),
+      this.reception.onSenderReport(ssrc, middleNtp, this.#reportWallMs),
   };
 
   #break(kind: ClientErrorKind, message: string): void {

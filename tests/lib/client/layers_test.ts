@@ -1,6 +1,9 @@
 import { assertEquals, assertGreater } from "@std/assert";
+import { ReceivedLayers } from "../../../lib/client/layers.ts";
 import { simulcastPresets } from "../../../lib/media/mod.ts";
 import type { ClientMessageOf } from "../../../lib/protocol/mod.ts";
+import { Conversation } from "../../../lib/signaling/mod.ts";
+import { FakeChannel } from "../../../lib/testing/mod.ts";
 import { VIDEO, World } from "./world.ts";
 
 const SENDER = { publish: { audio: false, video: VIDEO, simulcast: true } };
@@ -121,3 +124,32 @@ Deno.test("what the server chooses not to send is not missing; what does not com
   const missing = Math.round(10 * SMALLEST.packetsPerSecond);
   assertEquals(viewer.totals().deliverable, deliverable + missing);
 });
+
+Deno.test.each([
+  { said: [null], current: undefined, flows: [false] },
+  { said: [2, null], current: undefined, flows: [false] },
+  { said: [null, 1], current: 1, flows: [] },
+])(
+  "what the server said of a consumer before it told of it holds: $said",
+  ({ said, current, flows }) => {
+    const heard: boolean[] = [];
+    const layers = new ReceivedLayers({
+      onFlow: (_producerId, flows) => heard.push(flows),
+    });
+    for (const layer of said) layers.onChanged("c", layer);
+    layers.open({
+      type: "consumerCreated",
+      consumerId: "c",
+      producerId: "p",
+      kind: "video",
+      rtpParameters: {
+        codecs: [],
+        headerExtensions: [],
+        encodings: [{ ssrc: 1, scalabilityMode: "L3T1" }],
+        rtcp: { reducedSize: true },
+      },
+    }, new Conversation(new FakeChannel()));
+    assertEquals([...layers.current()], [current]);
+    assertEquals([heard, layers.switches], [flows, 0]);
+  },
+);

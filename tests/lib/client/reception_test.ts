@@ -73,6 +73,18 @@ Deno.test("a packet that came after its repair was neither lost nor repaired", (
   assertEquals(track.totals(), { expected: 4, lost: 0, repaired: 0 });
 });
 
+Deno.test("the time since a sender report counts from when it came, not from when it was read", () => {
+  const world = new World();
+  const reception = new Reception(world.environment, undefined);
+  reception.add(CREATED, 0);
+  const first = packet(SSRC, 1, [0, 0, 0]);
+  reception.onRtp(first, 0, first.length, { nowMs: 0, wallMs: 0 });
+  reception.onSenderReport(SSRC, 77, world.environment.wallNowMs() - 500);
+  const [{ lastSenderReport, delaySinceLastSenderReport }] = reception
+    .reportBlocks();
+  assertEquals([lastSenderReport, delaySinceLastSenderReport], [77, 32_768]);
+});
+
 Deno.test("of tracks that stay silent, what their senders would have sent is missing", async () => {
   const world = new World();
   const rate = { bitrateBps: 1, packetsPerSecond: 10 };
