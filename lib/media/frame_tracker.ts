@@ -19,7 +19,12 @@
 import type { FrameRhythm } from "./frame_rhythm.ts";
 import type { NackList } from "./nack_list.ts";
 import type { RtpReader } from "./rtp.ts";
-import { isVp8KeyFrameStart, isVp8Start, vp8PictureId } from "./vp8.ts";
+import {
+  isVp8KeyFrameStart,
+  isVp8Shown,
+  isVp8Start,
+  vp8PictureId,
+} from "./vp8.ts";
 
 /** When a packet came. */
 interface Arrival {
@@ -35,7 +40,8 @@ const FIRST_POSITION = 0x10000;
 const MARKER = 1;
 const STARTS_FRAME = 2;
 const STARTS_KEY_FRAME = 4;
-const FLAG_BITS = 3;
+const IS_SHOWN = 8;
+const FLAG_BITS = 4;
 /** A timestamp that moves on by so much more than the clock has jumped. */
 const JUMP_MS = 1000;
 
@@ -64,6 +70,7 @@ export class FrameTracker {
   /** The next packet in order begins a frame. */
   #isBetweenFrames = true;
   #isKeyFrame = false;
+  #isShown = false;
   #pictureId = -1;
   #timestamp = 0;
   #hasTimestamp = false;
@@ -202,6 +209,7 @@ export class FrameTracker {
     if ((flags & STARTS_FRAME) === 0) return;
     this.#isBetweenFrames = false;
     this.#isKeyFrame = (flags & STARTS_KEY_FRAME) !== 0;
+    this.#isShown = (flags & IS_SHOWN) !== 0;
     const pictureId = (flags >> FLAG_BITS) - 1;
     if (
       pictureId >= 0 && this.#pictureId >= 0 &&
@@ -227,6 +235,8 @@ export class FrameTracker {
     // A marker without a beginning ends no frame.
     if (this.#isBetweenFrames) return;
     this.#isBetweenFrames = true;
+    // What a decoder only predicts from, nobody sees.
+    if (!this.#isShown) return;
     if (this.#isKeyFrame) this.keyFrames++;
     this.rhythm.show(arrival);
   }
@@ -239,6 +249,7 @@ function flagsOf(rtp: RtpReader): number {
   const key = isVp8KeyFrameStart(bytes, payloadOffset, payloadLength)
     ? STARTS_KEY_FRAME
     : 0;
+  const shown = isVp8Shown(bytes, payloadOffset, payloadLength) ? IS_SHOWN : 0;
   const id = vp8PictureId(bytes, payloadOffset, payloadLength) + 1;
-  return (id << FLAG_BITS) | STARTS_FRAME | key | marker;
+  return (id << FLAG_BITS) | STARTS_FRAME | key | shown | marker;
 }

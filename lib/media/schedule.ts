@@ -24,8 +24,6 @@ export interface FrameLayout {
   readonly fullBytes: number;
   /** Bytes of data in the last packet. */
   readonly lastBytes: number;
-  /** Bursts that it leaves in. */
-  readonly bursts: number;
   /** Pause between two bursts, in milliseconds. */
   readonly burstPauseMs: number;
 }
@@ -48,7 +46,6 @@ export function layOutFrame(
     packets,
     fullBytes: packetBytes,
     lastBytes: Math.max(rest, leastBytes),
-    bursts,
     burstPauseMs: Math.min(BURST_PAUSE_MS, intervalMs * SPREAD / bursts),
   };
 }

@@ -1,5 +1,5 @@
 /**
- * What the two kinds of outgoing track have in common: numbering, deadlines,
+ * What all kinds of outgoing track have in common: numbering, deadlines,
  * counting. A sender is a task for a reactor: `run` is called when its next
  * packets are due, sends them, and moves `dueMs` on by its schedule alone, so
  * a late packet is sent late and counted, and never skipped.
@@ -75,7 +75,7 @@ export abstract class TrackSender {
   readonly streams: readonly TrackSender[] = [this];
   readonly ssrc: number;
   readonly clockRateHz: number;
-  /** When the next packets are due; `Infinity` while paused or after `stop`. */
+  /** When the next packets are due; `Infinity` while paused. */
   dueMs: number;
   heapIndex = -1;
   /** Packets that the system took. */

@@ -20,6 +20,8 @@ const HAS_PICTURE_ID = 0x80;
 const HAS_BASE_INDEX = 0x40;
 const HAS_TEMPORAL_ID = 0x20;
 const LONG_PICTURE_ID = 0x80;
+/** In the first byte of a frame. */
+const SHOW_FRAME = 0x10;
 
 /** Writes a payload descriptor; returns where the data begins. */
 export function writeVp8Descriptor(
@@ -73,7 +75,7 @@ export function writeVp8KeyHeader(
   bytes[offset + 9] = height >> 8;
 }
 
-/** Writes the first byte of any other frame. */
+/** Writes the first byte of any other frame, one that is shown. */
 export function writeVp8InterHeader(bytes: Uint8Array, offset: number): void {
   bytes[offset] = 0x11;
 }
@@ -119,6 +121,17 @@ export function isVp8KeyFrameStart(
   return descriptor > 0 && descriptor < length &&
     isVp8Start(bytes, offset, length) &&
     (bytes[offset + descriptor] & 0x01) === 0;
+}
+
+/** Whether a payload that begins a frame begins one that is to be shown (RFC 6386 section 9.1). */
+export function isVp8Shown(
+  bytes: Uint8Array,
+  offset: number,
+  length: number,
+): boolean {
+  const descriptor = vp8DescriptorBytes(bytes, offset, length);
+  return descriptor > 0 && descriptor < length &&
+    (bytes[offset + descriptor] & SHOW_FRAME) !== 0;
 }
 
 /** The picture id of a payload; -1 when it has none of 15 bits. */

@@ -20,6 +20,21 @@ Deno.test.each(starts)(
   },
 );
 
+Deno.test("a frame that is only predicted from is needed, and shown to nobody", () => {
+  const watched = new Watched();
+  const isHidden = (i: number) => Math.floor(i / PACKETS) === 3;
+  const take = (i: number) => watched.packet(i, { isHidden: isHidden(i) });
+  range(0, 3 * PACKETS).forEach(take);
+  assertEquals(range(3 * PACKETS, 4 * PACKETS).map(take), [0, 0, 0, 0]);
+  assertEquals(range(4 * PACKETS, 5 * PACKETS).map(take), [0, 0, 0, 1]);
+  assertEquals(watched.tracker.pictureIdJumps, 0);
+  const lossy = new Watched();
+  for (const i of range(0, 5 * PACKETS)) {
+    if (i !== 3 * PACKETS) lossy.packet(i, { isHidden: isHidden(i) });
+  }
+  assertEquals(lossy.shown, 3);
+});
+
 Deno.test.each(starts)(
   "from $start, frames come out whole whatever the order and however often packets come",
   ({ start }) => {

@@ -78,6 +78,7 @@ export class Watched {
     );
     if (packet.isKey) writeVp8KeyHeader(this.#bytes, data, 640, 480);
     else writeVp8InterHeader(this.#bytes, data);
+    if (packet.isHidden) this.#bytes[data] &= ~0x10;
     this.#rtp.read(this.#bytes, 0, data + 20);
     this.tracker.receive(this.#rtp, { wallMs: packet.atMs });
   }
@@ -91,6 +92,8 @@ export interface Packet {
   readonly isFirst: boolean;
   readonly isLast: boolean;
   readonly isKey: boolean;
+  /** Only to predict from. */
+  readonly isHidden?: boolean;
   readonly atMs: number;
 }
 
