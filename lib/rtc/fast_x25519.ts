@@ -26,13 +26,15 @@ BASE_POINT[0] = 9;
 
 /** Has whatever computes with tweetnacl in this process use the runtime's X25519. */
 export function useFastX25519(): void {
-  Object.assign(tweetnacl, { scalarMult: x25519 });
-  Object.assign(tweetnacl.box, {
-    keyPair() {
-      const secretKey = new Uint8Array(randomBytes(KEY_BYTES));
-      return { secretKey, publicKey: x25519(secretKey, BASE_POINT) };
-    },
-  });
+  const { scalarMult, box } = tweetnacl;
+  // They carry functions and lengths of their own, which stay as they are.
+  tweetnacl.scalarMult = Object.assign(x25519, scalarMult);
+  box.keyPair = Object.assign(newKeyPair, box.keyPair);
+}
+
+function newKeyPair(): { publicKey: Uint8Array; secretKey: Uint8Array } {
+  const secretKey = new Uint8Array(randomBytes(KEY_BYTES));
+  return { secretKey, publicKey: x25519(secretKey, BASE_POINT) };
 }
 
 /**

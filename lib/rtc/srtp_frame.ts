@@ -69,8 +69,9 @@ export class FramedCipher implements SrtpCipher {
     const header = rtpHeaderBytes(bytes, offset, plain);
     if (header < 0) return SRTP_MALFORMED;
     const ssrc = int32At(bytes, offset + 8);
-    let seen = ssrc === this.#lastSsrc
-      ? this.#lastIndex
+    const last = this.#lastIndex;
+    let seen = last !== undefined && ssrc === this.#lastSsrc
+      ? last
       : this.#receiveIndex.get(ssrc);
     const sequence = (bytes[offset + 2] << 8) | bytes[offset + 3];
     const index = seen === undefined ? sequence : seen.estimate(sequence);
@@ -93,7 +94,7 @@ export class FramedCipher implements SrtpCipher {
     if (seen === undefined) {
       this.#receiveIndex.set(ssrc, seen = new ReceiveIndex());
     }
-    if (ssrc !== this.#lastSsrc) {
+    if (seen !== last) {
       this.#lastSsrc = ssrc;
       this.#lastIndex = seen;
     }
