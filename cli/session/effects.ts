@@ -31,7 +31,12 @@ import type { History } from "../terminal/mod.ts";
 import { findScenario, prepareScenario, typedConfig } from "./find_scenario.ts";
 import { evaluateJs } from "./js.ts";
 import type { Load } from "./load.ts";
-import type { Effect, Message, ScenarioEnd } from "./messages.ts";
+import type {
+  Effect,
+  Message,
+  ScenarioEnd,
+  ScenarioOutcome,
+} from "./messages.ts";
 import type { Model } from "./model.ts";
 import { isProblem } from "./parse.ts";
 import { outcomeLines } from "./scenario_lines.ts";
@@ -119,7 +124,7 @@ export class Effects {
         this.#chooseMedia(effect.media);
         return;
       case "scenario":
-        this.#playing = this.#play(effect).then((end) =>
+        this.#playing = this.#perform(effect).then((end) =>
           dispatch({ type: "scenarioEnded", end })
         );
         return;
@@ -203,13 +208,21 @@ export class Effects {
       : [parseTarget(found)];
   }
 
+  /** Has a scenario carried out; however that ends, the numbers of its clients are taken. */
+  async #perform(
+    effect: Extract<Effect, { readonly type: "scenario" }>,
+  ): Promise<ScenarioEnd> {
+    const outcome = await this.#play(effect);
+    return { ...outcome, nextIndex: this.#crowd?.nextIndex ?? 0 };
+  }
+
   /** Carries a scenario out in the session's own crowd, once everything before is done. */
   async #play(
     { nameOrFile, options: typed }: Extract<
       Effect,
       { readonly type: "scenario" }
     >,
-  ): Promise<ScenarioEnd> {
+  ): Promise<ScenarioOutcome> {
     const { options, dispatch } = this.#context;
     this.#stopScenario = new AbortController();
     const { signal } = this.#stopScenario;
@@ -236,6 +249,7 @@ export class Effects {
       const { summary } = await createVenue({
         server,
         engine: this.#sfu?.engine ?? null,
+        serverStats: this.#sfu?.stats,
         seed: options.seed,
         workers: options.workers,
         within: this.#crowd,
@@ -250,7 +264,6 @@ export class Effects {
         lines: outcomeLines(job, summary),
         report: this.#linesOf(summary),
         code: summary.exitCode,
-        nextIndex: this.#crowd?.nextIndex ?? 0,
       };
     } catch (error) {
       return { problem: messageOf(error), code: 1 };

@@ -64,16 +64,20 @@ export type Message =
   /** Ctrl-C or a signal; `code` is what the process exits with. */
   | { readonly type: "interrupted"; readonly code: number };
 
+/** How a scenario ended. */
+export type ScenarioEnd = ScenarioOutcome & {
+  /** The number that no client has had yet. */
+  readonly nextIndex: number;
+};
+
 /** What came of a scenario; or why it could not begin or go on, in one line. */
-export type ScenarioEnd =
+export type ScenarioOutcome =
   | {
     readonly name: string;
     readonly lines: readonly string[];
     /** The summary of it. */
     readonly report: readonly string[];
     readonly code: number;
-    /** The number that no client has had yet. */
-    readonly nextIndex: number;
   }
   | { readonly problem: string; readonly code: number };
 

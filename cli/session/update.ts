@@ -135,16 +135,12 @@ function scenarioEnded(model: Model, end: ScenarioEnd): Step {
     ...model,
     pending: pending - 1,
     scenario: undefined,
-    load: { ...load, members: [] },
+    load: { ...load, members: [], nextIndex: end.nextIndex },
   };
   if ("problem" in end) return failed(next, end.problem, end.code);
-  const { name, lines, report, code, nextIndex } = end;
+  const { name, lines, report, code } = end;
   const told = shown(
-    {
-      ...next,
-      load: { ...next.load, nextIndex },
-      lastScenario: { name, report },
-    },
+    { ...next, lastScenario: { name, report } },
     name,
     lines,
   );

@@ -403,13 +403,14 @@ export class LiveCrowd {
       clients: some,
     });
     const nowMs = this.elapsedMs;
-    this.#plans.push(...numbered.map((client) => ({
+    const later = numbered.map((client) => ({
       ...client,
       joinAtMs: client.joinAtMs + nowMs,
       leaveAtMs: client.leaveAtMs === null ? null : client.leaveAtMs + nowMs,
-    })));
-    const why = obstacle(plan(this.#plans));
+    }));
+    const why = obstacle(plan([...this.#plans, ...later]));
     if (why !== undefined) throw new Error(why);
+    this.#plans.push(...later);
     this.#nextSlot = numbered.reduce(
       (next, { slot }) => Math.max(next, slot + 1),
       firstSlot,

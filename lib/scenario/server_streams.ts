@@ -7,9 +7,13 @@
 
 import type { ServerStreams } from "../metrics/mod.ts";
 import type { SfuStats } from "../sfu/mod.ts";
+import { type Clock, delay } from "../signaling/mod.ts";
+import { systemNodeClock } from "./host.ts";
 
-/** Looks at streams that should all have ended. */
-const MOST_LOOKS = 100;
+/** For streams that should all have ended. */
+const MOST_ENDING_MS = 3000;
+/** Between two looks at them: the server has to end them meanwhile. */
+const REST_MS = 100;
 /** For an answer; a server that hangs gives none. */
 const MOST_WAIT_MS = 5000;
 
@@ -42,15 +46,22 @@ export async function lookAtServer(
   }
 }
 
-/** Its streams once all have ended, and can change no more. */
+/**
+ * Its streams once all have ended, and can change no more. Those that are
+ * still open after three seconds are told as they are then.
+ */
 export async function lookAtEnd(
   ask: (() => Promise<SfuStats>) | undefined,
+  clock: Clock = systemNodeClock,
 ): Promise<SfuStats | null> {
-  for (let i = 0; i < MOST_LOOKS; i++) {
+  const untilMs = clock.nowMs() + MOST_ENDING_MS;
+  for (;;) {
     const stats = await lookAtServer(ask);
     if (stats === null) return null;
     const rows = [...stats.producers, ...stats.consumers];
     if (rows.every(({ closed }) => closed)) break;
+    if (clock.nowMs() >= untilMs) break;
+    await delay(clock, REST_MS);
   }
   // What ended while it was read is whole only the next time.
   return await lookAtServer(ask);

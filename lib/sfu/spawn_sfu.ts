@@ -101,8 +101,9 @@ class SfuProcess {
   async stats(): Promise<SfuStats> {
     const answer = Promise.withResolvers<SfuStats>();
     this.#asked.push(answer);
-    await this.#say("stats");
-    return await answer.promise;
+    // Both at once: a process that ends in between fails both.
+    const [stats] = await Promise.all([answer.promise, this.#say("stats")]);
+    return stats;
   }
 
   /** Asks it to end, and ends it when it does not; idempotent. */

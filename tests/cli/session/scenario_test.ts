@@ -159,10 +159,17 @@ Deno.test("where a program feeds lines, the next one waits, and what did not pas
 });
 
 Deno.test("one that cannot begin says why, and the crowd is free again", () => {
-  const end = { problem: "cannot load ./no.ts: nothing there.", code: 2 };
+  const end = {
+    problem: "cannot load ./no.ts: nothing there.",
+    code: 2,
+    nextIndex: 3,
+  };
   const { model } = ended(begun("scenario ./no.ts").model, end);
   assertEquals(logOf(model).at(-1), end.problem);
   assertEquals(model.scenario, undefined);
+  // Some of its clients may have come before it failed.
+  const next = after(model, typed("spawn 1"));
+  assertEquals(logOf(next.model).at(-1), "1 client due: 3");
 });
 
 Deno.test("it is stopped by name, and by the end of the session", () => {
