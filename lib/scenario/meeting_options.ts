@@ -14,6 +14,7 @@ import {
   media,
   quality,
   type ScenarioOption,
+  simulcast,
   text,
   toggle,
   wholeNumber,
@@ -97,10 +98,7 @@ export const MEETING_OPTIONS: MeetingOptions = {
   video: toggle("whether there is video", { default: true }),
   quality: quality(),
   fps: fps(),
-  simulcast: toggle(
-    "whether the video goes out in three layers of 100, 300 and 900 kbps",
-    { default: false },
-  ),
+  simulcast: simulcast(),
   media: media(),
   maxAudio: wholeNumber("audio tracks that a client receives at most", {
     default: 4,

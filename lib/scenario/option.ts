@@ -224,6 +224,22 @@ export function media(): ScenarioOption<string, string> {
   };
 }
 
+/** Whether publishers send their video in layers. */
+export function simulcast(): ScenarioOption<boolean, boolean> {
+  return {
+    ...toggle(
+      "whether the video goes out in three layers of 100, 300 and 900 kbps",
+      { default: false },
+    ),
+    verify: (value, { video }) =>
+      Promise.resolve(
+        value && video === false
+          ? "simulcast, video=false: there is no video to send in layers, leave one out."
+          : undefined,
+      ),
+  };
+}
+
 /** How many clients when: `[{ duration: "30s", target: 20 }, …]`, or as text `30s:20,1m:20,10s:0`. */
 export function stages(
   help: string,

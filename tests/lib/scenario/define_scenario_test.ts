@@ -91,6 +91,24 @@ Deno.test("what only a look at the world tells is told before anything starts, t
   );
 });
 
+Deno.test("layers of a video that is not sent are a mistake", async () => {
+  const sends = defineScenario({
+    name: "sends",
+    description: "",
+    options: {
+      simulcast: option.simulcast(),
+      video: option.toggle("", { default: true }),
+    },
+    run: () => Promise.resolve("it ran"),
+  });
+  const { length } = await sends.prepare({ simulcast: true }).verify();
+  assertEquals(length, 0);
+  assertMatch(
+    (await sends.prepare({ simulcast: true, video: false }).verify())[0],
+    /^simulcast, video=false: there is no video/,
+  );
+});
+
 Deno.test("an option that leaves another one no meaning excludes it, unless it says nothing", () => {
   const reads = defineScenario({
     name: "reads",
