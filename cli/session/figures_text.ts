@@ -55,12 +55,16 @@ export function statsLines(model: Model): string[] {
     } in all`,
     ...layerLines(snapshot),
     `media       ${spread(trendOf(snapshot, "mediaLatency"))}`,
+    ...bitrateLines(snapshot),
     `video       ${(now?.frameRate ?? 0).toFixed(1)} fps, ${
-      total(snapshot, "freezes")
-    } freezes, first frame ${spread(trendOf(snapshot, "firstKeyFrame"))}`,
+      total(snapshot, "framesDropped")
+    } frames dropped, ${total(snapshot, "freezes")} freezes, first frame ${
+      spread(trendOf(snapshot, "firstKeyFrame"))
+    }`,
     `round trip  ${spread(trendOf(snapshot, "roundTrip"))}`,
     `signaling   ${spread(signaling)}`,
     `connection  ${spread(trendOf(snapshot, "connectionTime"))}`,
+    ...recoveryLines(snapshot),
     `errors      ${errorsText(snapshot)}`,
     `generator   CPU ${
       formatRatio((now?.generatorCpuPercent ?? 0) / 100)
@@ -77,6 +81,24 @@ export function statsLines(model: Model): string[] {
       }`;
     }),
   ];
+}
+
+/** What each second of each received track had. */
+function bitrateLines(snapshot: Snapshot): string[] {
+  const parts = [["video", "videoBitrate"], ["audio", "audioBitrate"]] as const;
+  const kinds = parts.flatMap(([kind, name]) => {
+    const trend = trendOf(snapshot, name);
+    if (trend.count === 0) return [];
+    const at = (p: number) => formatBps(trend.percentile(p));
+    return [`${kind} p5 ${at(5)}, p50 ${at(50)}`];
+  });
+  return kinds.length === 0 ? [] : [`a track     ${kinds.join("; ")}`];
+}
+
+/** How long media was away after networks were back, where any were gone. */
+function recoveryLines(snapshot: Snapshot): string[] {
+  const trend = trendOf(snapshot, "networkRecovery");
+  return trend.count === 0 ? [] : [`recovery    ${spread(trend)}`];
 }
 
 /** Which layers of simulcast come in, where there is any. */
@@ -159,11 +181,16 @@ export function clientLines(
     }`,
     `video       ${formatCount(record.framesShown)} frames, first after ${
       known(record.firstKeyFrameMs)
-    }, ${formatCount(record.freezes)} freezes, ${
-      formatMs(record.frozenMs)
-    } in all`,
+    }, ${formatCount(record.framesDropped)} dropped, ${
+      formatCount(record.freezes)
+    } freezes, ${formatMs(record.frozenMs)} in all`,
     `round trip  ${known(record.maxRoundTripMs)} at most`,
     `tracks      ${record.producersCreated} sent, ${record.consumersCreated} received, ${record.consumersFlowing} of them with media`,
+    ...(record.networkRecoveryMs === null ? [] : [
+      `recovery    media ${
+        formatMs(record.networkRecoveryMs)
+      } after its network was back`,
+    ]),
     `came back   ${record.reconnections} times, failed to ${record.reconnectionFailures} times`,
     ...Object.entries(record.signaling).map((
       [operation, { count, sumMs, maxMs }],
@@ -200,7 +227,7 @@ function total(
 
 function spread(trend: Trend): string {
   if (trend.count === 0) return "–";
-  const at = (p: number) => formatMs(trend.percentileUs(p) / 1000);
+  const at = (p: number) => formatMs(trend.percentile(p) / 1000);
   return `p50 ${at(50)}, p95 ${at(95)}, p99 ${at(99)}`;
 }
 

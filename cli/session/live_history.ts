@@ -186,7 +186,7 @@ function percentiles<T extends keyof Look>(
 ): Record<`${T}P50Ms` | `${T}P95Ms` | `${T}P99Ms`, number> {
   const trend = trendBetween(before[kind], after[kind]);
   const at = (p: number) =>
-    trend.count === 0 ? NaN : trend.percentileUs(p) / 1000;
+    trend.count === 0 ? NaN : trend.percentile(p) / 1000;
   return {
     [`${kind}P50Ms`]: at(50),
     [`${kind}P95Ms`]: at(95),

@@ -16,6 +16,7 @@ import {
   joinRoom,
   reconnectOrRejoin,
 } from "../signaling/mod.ts";
+import type { ConsumerSecond } from "./consumer_watch.ts";
 import type { ClientEnvironment } from "./environment.ts";
 import type { ClientErrorKind, ClientEvent, ClientState } from "./events.ts";
 import { isEnded, kindOf, messageOf } from "./failure.ts";
@@ -92,6 +93,16 @@ export class Client implements AsyncDisposable {
     for (const { receiver } of this.#stay?.reception.tracks ?? []) {
       if (receiver.packetsReceived > 1) yield receiver.jitterMs;
     }
+  }
+
+  /** What the last second of each consumer was like, about once a second. */
+  *takeSeconds(): Iterable<ConsumerSecond> {
+    yield* this.#stay?.reception.takeSeconds() ?? [];
+  }
+
+  /** When all that it receives flowed again; see {@linkcode Reception.resumedSince}. */
+  resumedSince(sinceMs: number): number | undefined {
+    return this.#stay?.reception.resumedSince(sinceMs);
   }
 
   /** The layer of each simulcast track that it receives, 0 is the smallest; `undefined` for one that it gets nothing of. */

@@ -20,7 +20,13 @@ import {
   TrackReceiver,
 } from "../media/mod.ts";
 import type { ServerMessageOf } from "../protocol/mod.ts";
+import { type ConsumerSecond, ConsumerWatch } from "./consumer_watch.ts";
 import type { ClientEnvironment } from "./environment.ts";
+import {
+  addTrack,
+  noTotals,
+  type ReceptionTotals,
+} from "./reception_totals.ts";
 
 /** One track that we receive. */
 export interface ConsumedTrack {
@@ -31,41 +37,9 @@ export interface ConsumedTrack {
   readonly nacks: NackList | undefined;
   /** What a viewer sees of it; `undefined` for audio. */
   readonly frames: FrameTracker | undefined;
+  readonly watch: ConsumerWatch;
   /** When we last asked for a key frame, on the scheduler's clock. */
   keyFrameAskedMs: number;
-}
-
-/** Sums over consumers. */
-export interface ReceptionTotals {
-  expected: number;
-  lost: number;
-  /** Of those lost, the ones that a repair made up for. */
-  repaired: number;
-  deliverable: number;
-  received: number;
-  bytes: number;
-  /** The longest latency of a packet, in whole microseconds; 0 before any. */
-  maxLatencyUs: number;
-  /** Consumers that media has arrived on. */
-  flowing: number;
-  /** Video frames that a viewer would have seen. */
-  framesShown: number;
-  /** Those of them that followed none: the first of a video, and the first after a pause. */
-  videosBegun: number;
-  /** Of those, key frames. */
-  keyFramesShown: number;
-  /** Times that a video stood still (W3C webrtc-stats). */
-  freezes: number;
-  /** For how long, all videos together. */
-  frozenMs: number;
-  /** For how long at most. */
-  longestFreezeMs: number;
-  /** For how long videos were on, freezes included. */
-  playedMs: number;
-  /** From when a video was asked for to its first frame, at most; -1 before any. */
-  firstFrameMs: number;
-  pictureIdJumps: number;
-  timestampJumps: number;
 }
 
 interface SenderReportSeen {
@@ -170,6 +144,7 @@ export class Reception {
       receiver,
       nacks,
       frames,
+      watch: new ConsumerWatch({ receiver, nacks, frames }),
       keyFrameAskedMs: -Infinity,
     };
     this.#tracks.set(producerId, track);
@@ -191,8 +166,8 @@ export class Reception {
     }
     this.#reports.delete(track.receiver.ssrc);
     const now = this.#now();
-    track.frames?.pause(now);
-    addTotals(this.#closed, track, now);
+    track.frames?.end(now);
+    addTrack(this.#closed, track, now);
   }
 
   /** The producer paused or went on: silence is no loss meanwhile. */
@@ -214,6 +189,7 @@ export class Reception {
     if (track === undefined) return;
     const isPaused = this.#paused.has(producerId);
     const now = this.#now();
+    track.watch.interrupt();
     if (isPaused || this.#withheld.has(producerId)) {
       track.receiver.suspend(now.nowMs);
     } else {
@@ -310,70 +286,39 @@ export class Reception {
   totals(): ReceptionTotals {
     const totals = { ...this.#closed };
     const now = this.#now();
-    for (const track of this.#tracks.values()) addTotals(totals, track, now);
+    for (const track of this.#tracks.values()) addTrack(totals, track, now);
     return totals;
+  }
+
+  /** What the last second of each consumer was like, about once a second. */
+  *takeSeconds(): Iterable<ConsumerSecond> {
+    const nowMs = this.#environment.scheduler.nowMs();
+    for (const { watch } of this.#tracks.values()) {
+      const second = watch.take(nowMs);
+      if (second !== undefined) yield second;
+    }
+  }
+
+  /**
+   * When the last of the tracks that stood still at `sinceMs` went on again:
+   * audio with a packet, video with a frame. -1 when none stood still,
+   * `undefined` while one still does. Times are the scheduler's.
+   */
+  resumedSince(sinceMs: number): number | undefined {
+    let resumedMs = -1;
+    for (const { receiver, frames } of this.#tracks.values()) {
+      if (receiver.isSuspended || receiver.packetsReceived === 0) continue;
+      const flowedAt = frames?.rhythm.lastMs ?? receiver.lastAtMs;
+      if (this.#arrivedMs(flowedAt) < sinceMs) return undefined;
+      const resumedAt = frames?.rhythm.thawedMs ?? receiver.resumedAtMs;
+      const ms = this.#arrivedMs(resumedAt);
+      if (ms >= sinceMs) resumedMs = Math.max(resumedMs, ms);
+    }
+    return resumedMs;
   }
 
   /** Closes all rows; their numbers stay. */
   close(): void {
     for (const producerId of [...this.#tracks.keys()]) this.remove(producerId);
   }
-}
-
-/** Totals of nothing. */
-export function noTotals(): ReceptionTotals {
-  return {
-    expected: 0,
-    lost: 0,
-    repaired: 0,
-    deliverable: 0,
-    received: 0,
-    bytes: 0,
-    maxLatencyUs: 0,
-    flowing: 0,
-    framesShown: 0,
-    videosBegun: 0,
-    keyFramesShown: 0,
-    freezes: 0,
-    frozenMs: 0,
-    longestFreezeMs: 0,
-    playedMs: 0,
-    firstFrameMs: -1,
-    pictureIdJumps: 0,
-    timestampJumps: 0,
-  };
-}
-
-function addTotals(
-  totals: ReceptionTotals,
-  { receiver, frames }: ConsumedTrack,
-  now: Moment,
-): void {
-  totals.expected += receiver.expected;
-  totals.lost += receiver.lost;
-  // What was repaired and came all the same is not lost.
-  totals.repaired += Math.min(receiver.packetsRepaired, receiver.lost);
-  totals.deliverable += receiver.deliverable(now.nowMs);
-  totals.received += receiver.packetsReceived;
-  totals.bytes += receiver.bytesReceived;
-  totals.maxLatencyUs = Math.max(totals.maxLatencyUs, receiver.maxLatencyUs);
-  if (receiver.packetsReceived > 0) totals.flowing++;
-  if (frames === undefined) return;
-  const shown = frames.rhythm.figures(now);
-  totals.framesShown += shown.frames;
-  totals.videosBegun += shown.beginnings;
-  totals.keyFramesShown += frames.keyFrames;
-  totals.freezes += shown.freezes;
-  totals.frozenMs += shown.frozenMs;
-  totals.longestFreezeMs = Math.max(
-    totals.longestFreezeMs,
-    shown.longestFreezeMs,
-  );
-  totals.playedMs += shown.playedMs;
-  totals.firstFrameMs = Math.max(
-    totals.firstFrameMs,
-    shown.firstFrameMs ?? -1,
-  );
-  totals.pictureIdJumps += frames.pictureIdJumps;
-  totals.timestampJumps += frames.timestampJumps;
 }

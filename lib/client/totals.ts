@@ -5,7 +5,7 @@
  * @module
  */
 
-import { noTotals, type ReceptionTotals } from "./reception.ts";
+import { noTotals, type ReceptionTotals } from "./reception_totals.ts";
 import type { FeedbackCounts, Stay } from "./stay.ts";
 
 /** A client's media, summed over its stays. */
@@ -89,6 +89,7 @@ const SUMS = [
   "framesShown",
   "videosBegun",
   "keyFramesShown",
+  "framesDropped",
   "freezes",
   "frozenMs",
   "playedMs",

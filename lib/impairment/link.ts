@@ -83,11 +83,27 @@ export class Link {
     this.#isBad = lossRatio > 0 && random() < badShare;
   }
 
+  /** Whether nothing goes through at this time. */
+  isOut(nowMs: number): boolean {
+    return this.#impairment.lossRatio === 1 || this.#isGone(nowMs);
+  }
+
+  /** When the last outage that is over at this time ended; -1 without one. */
+  outageEndedMs(nowMs: number): number {
+    const { outageMs = 0, outageEveryMs } = this.#impairment;
+    if (outageMs === 0) return -1;
+    const sinceMs = nowMs - this.#startMs;
+    const endedMs = outageEveryMs === undefined
+      ? sinceMs < outageMs ? 0 : outageMs
+      : sinceMs - sinceMs % outageEveryMs;
+    return endedMs === 0 ? -1 : this.#startMs + endedMs;
+  }
+
   /** Lets a packet of `bytes` enter; {@linkcode Link.copies} and {@linkcode Link.releaseMs} say what becomes of it. */
   enter(nowMs: number, bytes: number): void {
     this.copies = 0;
     const isLost = this.#isLost();
-    if (this.#isOut(nowMs) || isLost) return;
+    if (this.#isGone(nowMs) || isLost) return;
     const leavesMs = this.#leavesQueue(nowMs, bytes + HEADER_BYTES);
     if (leavesMs === Infinity) return;
     const { duplicateRatio = 0 } = this.#impairment;
@@ -95,7 +111,7 @@ export class Link {
     this.releaseMs = this.#delayed(leavesMs);
   }
 
-  #isOut(nowMs: number): boolean {
+  #isGone(nowMs: number): boolean {
     const { outageMs = 0, outageEveryMs } = this.#impairment;
     if (outageMs === 0) return false;
     const sinceMs = nowMs - this.#startMs;

@@ -23,6 +23,8 @@ export class Network {
   readonly #draws = new Map<Direction, () => number>();
   #inbound: Link | undefined;
   #outbound: Link | undefined;
+  /** When an outage ended because the impairment changed; -1 before. */
+  #endedMs = -1;
 
   /** `random` gives the stream of chance of each direction, which goes on when the impairment changes. */
   constructor(random: (direction: Direction) => () => number) {
@@ -44,8 +46,19 @@ export class Network {
     return this.#inbound !== undefined || this.#outbound !== undefined;
   }
 
+  /** When it was back after the last outage that is over at this time; -1 without one. */
+  restoredMs(nowMs: number): number {
+    return Math.max(
+      this.#endedMs,
+      this.#inbound?.outageEndedMs(nowMs) ?? -1,
+      this.#outbound?.outageEndedMs(nowMs) ?? -1,
+    );
+  }
+
   /** Impairs it from `nowMs` on, in place of what was; `null` ends that. */
   impair(impairment: Impairment | null, nowMs: number): void {
+    const isOut = this.#inbound?.isOut(nowMs) || this.#outbound?.isOut(nowMs);
+    this.#endedMs = isOut ? nowMs : this.restoredMs(nowMs);
     const { inbound, outbound } = impairment ?? {};
     this.#inbound = inbound && new Link(inbound, this.#draw("inbound"), nowMs);
     this.#outbound = outbound &&

@@ -27,6 +27,7 @@ export interface DrivenTotals {
   readonly framesShown: number;
   readonly videosBegun: number;
   readonly keyFramesShown: number;
+  readonly framesDropped: number;
   readonly freezes: number;
   readonly frozenMs: number;
   readonly longestFreezeMs: number;
@@ -81,6 +82,18 @@ export type DrivenEvent =
   | { readonly type: "returned"; readonly how: "reconnected" | "rejoined" }
   | { readonly type: "returnFailed" };
 
+/** What a second of one track that a client receives was like. */
+export interface ReceivedSecond {
+  readonly kind: MediaKind;
+  readonly bitrateBps: number;
+  /** `null` when nothing was expected. */
+  readonly lossRatio: number | null;
+  /** After repairs; `null` when nothing was settled. */
+  readonly residualLossRatio: number | null;
+  /** `null` for audio. */
+  readonly frameRate: number | null;
+}
+
 /** One client that the load drives. None of its methods rejects. */
 export interface DrivenClient {
   readonly producersOpen: number;
@@ -89,6 +102,14 @@ export interface DrivenClient {
   readonly roundTripMs: number;
   /** Jitter of each track that media comes on, in milliseconds. */
   jittersMs(): Iterable<number>;
+  /** What the last second of each track was like that media comes on: about once a second, nothing between. */
+  takeSeconds(): Iterable<ReceivedSecond>;
+  /**
+   * When everything that it receives flowed again that stood still at
+   * `sinceMs`: -1 when nothing stood still, `undefined` while something still
+   * does. Both on the node's clock.
+   */
+  resumedSince(sinceMs: number): number | undefined;
   /** The layer of each simulcast track, 0 is the smallest; `undefined` for one of which nothing comes. */
   receivedLayers(): Iterable<number | undefined>;
   totals(): DrivenTotals;

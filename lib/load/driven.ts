@@ -5,12 +5,19 @@
  */
 
 import type { Network } from "../impairment/mod.ts";
-import type {
-  ClientFigures,
-  ClientRecorder,
-  NodeMeter,
+import {
+  type ClientFigures,
+  type ClientRecorder,
+  type NodeMeter,
+  STEPS_PER_UNIT,
+  type TrendName,
+  unitOfTrend,
 } from "../metrics/mod.ts";
-import type { DrivenClient, DrivenTotals } from "./client_port.ts";
+import type {
+  DrivenClient,
+  DrivenTotals,
+  ReceivedSecond,
+} from "./client_port.ts";
 import type { ClientPlan } from "./plan.ts";
 
 /** Where simulcast tracks are counted by the layer that comes in, the smallest first. */
@@ -34,6 +41,8 @@ export interface Driven {
   lostMs: number;
   /** When it was back in the room since; -1 before. */
   returnedMs: number;
+  /** The end of the last outage of its network that it has recovered from; -1 before. */
+  recoveredFromMs: number;
   lastError: string | null;
   leaving: Promise<void> | undefined;
   cancelTimer: () => void;
@@ -57,6 +66,7 @@ export function endSession(driven: Driven, nowMs: number): void {
 const SAME = [
   "framesShown",
   "videosBegun",
+  "framesDropped",
   "freezes",
   "frozenMs",
   "longestFreezeMs",
@@ -102,9 +112,10 @@ export function refreshFigures(
   noteFirst(driven, meter, "timeToFirstMediaSent", totals.firstSentMs);
   noteFirst(driven, meter, "timeToFirstMediaReceived", totals.firstReceivedMs);
   noteRecovery(driven, totals, meter);
+  noteNetworkRecovery(driven, meter, nowMs);
 }
 
-/** Adds it to the gauges, and its jitter and round trip to the trends. */
+/** Adds it to the gauges, and what it receives and its round trip to the trends. */
 export function refreshGauges(
   { client, record: { figures } }: Driven,
   meter: NodeMeter,
@@ -117,6 +128,7 @@ export function refreshGauges(
       jitter.record(ms * 1000);
       figures.maxJitterMs = Math.max(figures.maxJitterMs ?? 0, ms);
     }
+    for (const second of client.takeSeconds()) noteSecond(second, meter);
     const ms = client.roundTripMs;
     if (ms >= 0) {
       meter.trend("roundTrip").record(ms * 1000);
@@ -134,6 +146,18 @@ export function refreshGauges(
       : LAYER_GAUGES.at(layer);
     if (gauge !== undefined) gauges[gauge]++;
   }
+}
+
+function noteSecond(second: ReceivedSecond, meter: NodeMeter): void {
+  const { kind, lossRatio, residualLossRatio, frameRate } = second;
+  const note = (name: TrendName, value: number | null) => {
+    if (value === null) return;
+    meter.trend(name).record(value * STEPS_PER_UNIT[unitOfTrend(name)]);
+  };
+  note(kind === "audio" ? "audioBitrate" : "videoBitrate", second.bitrateBps);
+  note("consumerLoss", lossRatio);
+  note("consumerResidualLoss", residualLossRatio);
+  note("consumerFrameRate", frameRate);
 }
 
 function noteFirst(
@@ -165,4 +189,21 @@ function noteRecovery(
   driven.lostMs = -1;
   driven.record.figures.recoveryMs = ms;
   meter.trend("recovery").record(ms * 1000);
+}
+
+/** It has recovered from an outage of its network when everything flows again. */
+function noteNetworkRecovery(
+  driven: Driven,
+  meter: NodeMeter,
+  nowMs: number,
+): void {
+  const restoredMs = driven.network.restoredMs(nowMs);
+  if (restoredMs === driven.recoveredFromMs) return;
+  const resumedMs = driven.client.resumedSince(restoredMs);
+  if (resumedMs === undefined) return;
+  driven.recoveredFromMs = restoredMs;
+  if (resumedMs < 0) return;
+  const ms = resumedMs - restoredMs;
+  driven.record.figures.networkRecoveryMs = ms;
+  meter.trend("networkRecovery").record(ms * 1000);
 }

@@ -228,6 +228,7 @@ export class LocalNode implements LoadNode {
       connectedMs: -1,
       lostMs: -1,
       returnedMs: -1,
+      recoveredFromMs: -1,
       lastError: null,
       leaving: undefined,
       cancelTimer: () => {},

@@ -56,6 +56,8 @@ const GRACE_MS = 1000;
 export class FrameRhythm {
   /** When the last frame was shown; -1 before the first one, and after a pause. */
   lastMs = -1;
+  /** When the last freeze ended with a frame; -1 before. */
+  thawedMs = -1;
   #frames = 0;
   #beginnings = 0;
   #freezes = 0;
@@ -78,6 +80,11 @@ export class FrameRhythm {
     this.#requestedAtMs = requestedAtMs;
   }
 
+  /** Frames shown. */
+  get shown(): number {
+    return this.#frames;
+  }
+
   /** Whether nothing is expected to come. */
   get isPaused(): boolean {
     return this.#isPaused;
@@ -89,7 +96,7 @@ export class FrameRhythm {
     if (this.#frames++ === 0) this.#noteFirst(wallMs);
     // What was under way when it was paused is shown, and begins no gap.
     if (this.#isPaused || this.lastMs < 0) this.#beginnings++;
-    else this.#addGap(Math.max(0, wallMs - this.lastMs));
+    else this.#addGap(Math.max(0, wallMs - this.lastMs), moment);
     if (!this.#isPaused) this.lastMs = wallMs;
   }
 
@@ -141,8 +148,11 @@ export class FrameRhythm {
       Math.max(FREEZE_FACTOR * averageMs, averageMs + FREEZE_MARGIN_MS);
   }
 
-  #addGap(gapMs: number): void {
-    if (this.#isFreeze(gapMs)) this.#addFreeze(gapMs);
+  #addGap(gapMs: number, { wallMs }: Shown): void {
+    if (this.#isFreeze(gapMs)) {
+      this.#addFreeze(gapMs);
+      this.thawedMs = wallMs;
+    }
     this.#playedMs += gapMs;
     // Whole, it is handed on without a box on the heap.
     const gapUs = Math.round(gapMs * 1000);

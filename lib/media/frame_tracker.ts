@@ -49,6 +49,8 @@ const JUMP_MS = 1000;
 export class FrameTracker {
   /** Key frames shown. */
   keyFrames = 0;
+  /** Frames that came whole and were given up, because something before them never came. */
+  dropped = 0;
   /** Frames whose picture id does not follow that of the frame right before it. */
   pictureIdJumps = 0;
   /** Frames whose timestamp is not after that of the frame before it, or leads the clock by a second. */
@@ -101,6 +103,7 @@ export class FrameTracker {
 
   /** The numbering begins anew: only a key frame helps. */
   restart(): void {
+    this.#drop(this.#highest + 1);
     this.#next = this.#highest = this.#keyStart = -1;
     this.#isInOrder = false;
     this.#isLost = true;
@@ -114,6 +117,12 @@ export class FrameTracker {
   pause(moment: Arrival): void {
     this.#isBetweenFrames = true;
     this.rhythm.pause(moment);
+  }
+
+  /** The track ends: what was waiting for something missing is not shown any more. */
+  end(moment: Arrival): void {
+    this.pause(moment);
+    this.#drop(this.#highest + 1);
   }
 
   /** Whether nothing can be shown any more until a key frame comes: what is missing is not among `nacks`. */
@@ -167,7 +176,7 @@ export class FrameTracker {
   /** What is missing is too far back: some of what came after it is forgotten too. */
   #giveUp(position: number): void {
     this.#isLost = true;
-    this.#next = position - NOTED / 2;
+    this.#drop(position - NOTED / 2);
     if (this.#keyStart < this.#next) this.#keyStart = -1;
   }
 
@@ -196,12 +205,30 @@ export class FrameTracker {
       this.#keyNext++;
       if ((this.#flags[at] & MARKER) !== 0) break;
     }
-    this.#next = this.#keyStart;
+    this.#drop(this.#keyStart);
     this.#isLost = false;
     this.#isBetweenFrames = true;
     // Frames were left out: their ids are missing, and that is no jump.
     this.#pictureId = -1;
     this.#goOn(arrival);
+  }
+
+  /** Goes on at position `to`; frames that came whole before it are not shown. */
+  #drop(to: number): void {
+    const end = Math.min(to, this.#highest + 1);
+    let isWhole = false;
+    for (let position = this.#next; position < end; position++) {
+      const at = position % NOTED;
+      const hasCome = this.#positions?.[at] === position;
+      const flags = hasCome ? this.#flags[at] : 0;
+      // What nobody sees is not dropped either.
+      if ((flags & STARTS_FRAME) !== 0) isWhole = (flags & IS_SHOWN) !== 0;
+      if (!hasCome) isWhole = false;
+      if ((flags & MARKER) === 0) continue;
+      if (isWhole) this.dropped++;
+      isWhole = false;
+    }
+    this.#next = to;
   }
 
   #begin(flags: number, timestamp: number, arrival: Arrival): void {

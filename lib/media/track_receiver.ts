@@ -66,6 +66,8 @@ const MAX_DROPOUT = 3000;
 const MAX_MISORDER = 3000;
 /** Bytes of abs-capture-time without its optional clock offset. */
 const CAPTURE_TIME_BYTES = 8;
+/** Nothing that we send pauses for so long between two packets. */
+const SILENCE_MS = 200;
 /** A track may be silent for so long before its packets count as missing. */
 const SILENCE_GRACE_MS = 1000;
 
@@ -84,6 +86,8 @@ export class TrackReceiver {
   maxLatencyUs = 0;
   /** When the first packet came, in milliseconds since 1970; -1 before. */
   firstAtMs = -1;
+  /** When the last packet came that ended a silence, in milliseconds since 1970; -1 before. */
+  resumedAtMs = -1;
   readonly #options: ReceiverOptions;
   #lastMs: number;
   #baseSequence = 0;
@@ -124,6 +128,16 @@ export class TrackReceiver {
   /** Expected packets that have not come; late ones are given back. */
   get lost(): number {
     return Math.max(0, this.expected - this.packetsReceived);
+  }
+
+  /** Whether nothing is expected to come: it was stopped on purpose. */
+  get isSuspended(): boolean {
+    return this.#suspended;
+  }
+
+  /** When the last packet came, in milliseconds since 1970; 0 before. */
+  get lastAtMs(): number {
+    return this.#lastArrivalMs;
   }
 
   /** Whether only a key frame can help: what is missing will not be repaired. */
@@ -196,6 +210,9 @@ export class TrackReceiver {
     if (this.firstAtMs < 0) this.#noteFirst(moment);
     if (this.#isFirst) this.#isFirst = false;
     else this.#trackJitter(rtp.timestamp, moment);
+    if (moment.nowMs - this.#lastMs >= SILENCE_MS) {
+      this.resumedAtMs = moment.wallMs;
+    }
     this.#lastMs = moment.nowMs;
     this.#lastArrivalMs = moment.wallMs;
     this.#lastTimestamp = rtp.timestamp;

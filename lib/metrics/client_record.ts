@@ -69,6 +69,8 @@ export interface ClientFigures {
   timeToFirstMediaReceivedMs: number | null;
   /** From when it last lost its channel until it was back and its media flowed again. */
   recoveryMs: number | null;
+  /** From when its impaired network was last back after an outage until all that it receives flowed again. */
+  networkRecoveryMs: number | null;
   /** The longest media latency of a packet. */
   maxMediaLatencyMs: number | null;
   /** The largest jitter of a track, looked at once a second. */
@@ -81,6 +83,8 @@ export interface ClientFigures {
   framesShown: number;
   /** Those of them that followed none: the first of a video, and the first after a pause. */
   videosBegun: number;
+  /** Video frames that came whole and were not shown, because something before them never came. */
+  framesDropped: number;
   /** Times that a video stood still. */
   freezes: number;
   /** For how long, all its videos together. */
@@ -172,12 +176,14 @@ export class ClientRecorder {
     timeToFirstMediaSentMs: null,
     timeToFirstMediaReceivedMs: null,
     recoveryMs: null,
+    networkRecoveryMs: null,
     maxMediaLatencyMs: null,
     maxJitterMs: null,
     maxRoundTripMs: null,
     firstKeyFrameMs: null,
     framesShown: 0,
     videosBegun: 0,
+    framesDropped: 0,
     freezes: 0,
     frozenMs: 0,
     longestFreezeMs: 0,

@@ -12,6 +12,7 @@ import {
   totalErrors,
   trendOf,
 } from "./figures.ts";
+import { STEPS_PER_UNIT, unitOfTrend } from "./registry.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Aggregate, Threshold, ThresholdUnit } from "./threshold.ts";
 import type { Trend } from "./trend.ts";
@@ -27,7 +28,7 @@ export interface ThresholdResult {
   readonly value: number | null;
   /** The bound, in `unit`. */
   readonly bound: number;
-  /** Milliseconds, a ratio, a count, or frames a second. */
+  /** Milliseconds, a ratio, a count, bits or frames a second. */
   readonly unit: ThresholdUnit;
   /** Who was hurt most, where it was not kept and that is known. */
   readonly worst?: WorstHit | undefined;
@@ -60,7 +61,11 @@ function measure(
 ): number | null {
   switch (subject.kind) {
     case "trend":
-      return aggregateOf(trendOf(snapshot, subject.trend), subject.aggregate);
+      return aggregateOf(
+        trendOf(snapshot, subject.trend),
+        subject.aggregate,
+        STEPS_PER_UNIT[unitOfTrend(subject.trend)],
+      );
     case "rate":
       return rateOf(snapshot, subject.rate, tally);
     case "freezes":
@@ -73,17 +78,21 @@ function measure(
   }
 }
 
-function aggregateOf(trend: Trend, aggregate: Aggregate): number | null {
+function aggregateOf(
+  trend: Trend,
+  aggregate: Aggregate,
+  stepsPerUnit: number,
+): number | null {
   if (aggregate.kind === "count") return trend.count;
   if (trend.count === 0) return null;
   switch (aggregate.kind) {
     case "avg":
-      return trend.meanUs / 1000;
+      return trend.mean / stepsPerUnit;
     case "min":
-      return trend.minUs / 1000;
+      return trend.min / stepsPerUnit;
     case "max":
-      return trend.maxUs / 1000;
+      return trend.max / stepsPerUnit;
     case "percentile":
-      return trend.percentileUs(aggregate.p) / 1000;
+      return trend.percentile(aggregate.p) / stepsPerUnit;
   }
 }

@@ -23,9 +23,9 @@ export function trendBetween(
     .sort(([a], [b]) => a - b);
   return Trend.fromJSON({
     count: kept.reduce((sum, [, count]) => sum + count, 0),
-    minUs: 0,
-    maxUs: Math.max(0, ...after.map(({ maxUs }) => maxUs)),
-    sumUs: sumUs(after) - sumUs(before),
+    min: 0,
+    max: Math.max(0, ...after.map(({ max }) => max)),
+    sum: sum(after) - sum(before),
     buckets: kept.flatMap(([index, count], i) => [
       index - (i === 0 ? 0 : kept[i - 1][0]),
       count,
@@ -46,6 +46,6 @@ function addBuckets(
   }
 }
 
-function sumUs(trends: readonly TrendJson[]): number {
-  return trends.reduce((sum, trend) => sum + trend.sumUs, 0);
+function sum(trends: readonly TrendJson[]): number {
+  return trends.reduce((sum, trend) => sum + trend.sum, 0);
 }

@@ -9,14 +9,19 @@
 /** How a metric adds up: summed, summed at one time, distributed, or divided. */
 export type MetricType = "counter" | "gauge" | "trend" | "rate";
 
-/** What a metric is counted in. Trends record microseconds and show milliseconds. */
-export type MetricUnit =
-  | "packets"
-  | "bytes"
-  | "count"
-  | "ms"
-  | "ratio"
-  | "fps";
+/** What a trend is shown in; `bps` are bits, `fps` frames a second. */
+export type TrendUnit = "ms" | "ratio" | "bps" | "fps";
+
+/** What a metric is counted in. */
+export type MetricUnit = TrendUnit | "packets" | "bytes" | "count";
+
+/** Trends record whole steps; so many make one of what they are shown in. */
+export const STEPS_PER_UNIT: Readonly<Record<TrendUnit, number>> = {
+  ms: 1000,
+  ratio: 1_000_000,
+  bps: 1,
+  fps: 1000,
+};
 
 /** One entry of the registry. */
 export interface MetricDefinition {
@@ -28,6 +33,16 @@ export interface MetricDefinition {
   readonly doc: string;
   /** Which way a change is an improvement. */
   readonly better: "higher" | "lower" | "neither";
+}
+
+interface RateDefinition extends MetricDefinition {
+  readonly type: "rate";
+  readonly unit: "ratio" | "fps";
+}
+
+interface TrendDefinition extends MetricDefinition {
+  readonly type: "trend";
+  readonly unit: TrendUnit;
 }
 
 /** Everything that a run measures, by name. */
@@ -143,6 +158,11 @@ export const METRICS = {
     "Of those, the first ones of a video, and the first ones after a pause.",
   ),
   keyFramesShown: counter("count", "neither", "Of those, key frames."),
+  framesDropped: counter(
+    "count",
+    "lower",
+    "Video frames that came whole and were not shown: what they depend on was missing.",
+  ),
   freezes: counter(
     "count",
     "lower",
@@ -175,6 +195,31 @@ export const METRICS = {
     "From when a video was asked for to its first frame shown, which is a key frame.",
   ),
   frameGap: trend("From one video frame shown to the next."),
+  audioBitrate: ofConsumers(
+    "bps",
+    "higher",
+    "bits of RTP packets received, audio.",
+  ),
+  videoBitrate: ofConsumers(
+    "bps",
+    "higher",
+    "bits of RTP packets received, video.",
+  ),
+  consumerLoss: ofConsumers(
+    "ratio",
+    "lower",
+    "packets lost, of those expected in it.",
+  ),
+  consumerResidualLoss: ofConsumers(
+    "ratio",
+    "lower",
+    "packets given up in spite of repairs, of those that are asked for no more.",
+  ),
+  consumerFrameRate: ofConsumers(
+    "fps",
+    "higher",
+    "video frames shown.",
+  ),
   freezeTime: trend(
     "For how long video stood still at a client, all its videos together.",
   ),
@@ -216,6 +261,9 @@ export const METRICS = {
   ),
   recovery: trend(
     "From when a connected client lost its channel until it was back and its media flowed again.",
+  ),
+  networkRecovery: trend(
+    "From when a client's impaired network was back after an outage until everything that it receives flowed again: packets of audio, frames of video.",
   ),
   unknownMessages: counter(
     "count",
@@ -296,6 +344,15 @@ export const SIGNALING_OPERATIONS = [
   "reconnect",
 ] as const;
 
+/** What the trend of this name is shown in. */
+export function unitOfTrend(name: TrendName): TrendUnit {
+  return isRegistered(name) ? METRICS[name].unit : "ms";
+}
+
+function isRegistered(name: TrendName): name is MetricNameOf<"trend"> {
+  return Object.hasOwn(METRICS, name);
+}
+
 /** The names of one type, in the registry's order. */
 export function metricNames<T extends MetricType>(type: T): MetricNameOf<T>[] {
   const names = Object.keys(METRICS) as MetricName[];
@@ -323,14 +380,23 @@ function gauge(doc: string): MetricDefinition & { readonly type: "gauge" } {
   return { type: "gauge", unit: "count", better: "neither", doc };
 }
 
-function trend(doc: string): MetricDefinition & { readonly type: "trend" } {
+function trend(doc: string): TrendDefinition {
   return { type: "trend", unit: "ms", better: "lower", doc };
+}
+
+function ofConsumers(
+  unit: TrendUnit,
+  better: MetricDefinition["better"],
+  what: string,
+): TrendDefinition {
+  const doc = `In each second of each track that clients receive: ${what}`;
+  return { type: "trend", unit, better, doc };
 }
 
 function rate(
   better: MetricDefinition["better"],
   doc: string,
-  unit: "ratio" | "fps" = "ratio",
-): MetricDefinition & { readonly type: "rate" } {
+  unit: RateDefinition["unit"] = "ratio",
+): RateDefinition {
   return { type: "rate", unit, better, doc };
 }

@@ -28,7 +28,7 @@ export function saturationOf(snapshot: Snapshot): string | null {
       percent(sent / planned)
     } of the packets that were due`;
   }
-  const p95Ms = trendOf(snapshot, "lateness").percentileUs(95) / 1000;
+  const p95Ms = trendOf(snapshot, "lateness").percentile(95) / 1000;
   if (p95Ms > SATURATION_LIMITS.latenessP95Ms) {
     return `the generator sent 5 % of its packets ${
       p95Ms.toFixed(1)

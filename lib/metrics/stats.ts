@@ -1,10 +1,12 @@
 /**
- * The figures that reports show of a duration: seven numbers in milliseconds,
- * from a trend or from a handful of single values.
+ * The figures that reports show of a distribution: of a duration seven
+ * numbers in milliseconds, from a trend or from a handful of single values;
+ * of any other figure eight, in its own unit.
  *
  * @module
  */
 
+import { STEPS_PER_UNIT, type TrendUnit } from "./registry.ts";
 import type { Trend } from "./trend.ts";
 
 /** A duration's distribution in milliseconds; all zero when `count` is. */
@@ -25,16 +27,51 @@ export interface DurationStats {
   readonly p99Ms: number;
 }
 
-/** The figures of a trend. */
+/** A figure's distribution in its own unit; all zero when `count` is. */
+export interface Distribution {
+  /** How many values there are. */
+  readonly count: number;
+  /** The smallest. */
+  readonly min: number;
+  /** The largest. */
+  readonly max: number;
+  /** The mean. */
+  readonly avg: number;
+  /** What 5 % do not exceed: where more is better, the worst of them. */
+  readonly p5: number;
+  /** The median. */
+  readonly p50: number;
+  /** What 95 % do not exceed. */
+  readonly p95: number;
+  /** What 99 % do not exceed. */
+  readonly p99: number;
+}
+
+/** The figures of a trend that is shown in `unit`. */
+export function distributionOf(trend: Trend, unit: TrendUnit): Distribution {
+  const inUnits = (steps: number) => Math.round(steps) / STEPS_PER_UNIT[unit];
+  return {
+    count: trend.count,
+    min: inUnits(trend.min),
+    max: inUnits(trend.max),
+    avg: inUnits(trend.mean),
+    p5: inUnits(trend.percentile(5)),
+    p50: inUnits(trend.percentile(50)),
+    p95: inUnits(trend.percentile(95)),
+    p99: inUnits(trend.percentile(99)),
+  };
+}
+
+/** The figures of a duration's trend. */
 export function trendStats(trend: Trend): DurationStats {
   return {
     count: trend.count,
-    minMs: usToMs(trend.minUs),
-    maxMs: usToMs(trend.maxUs),
-    avgMs: usToMs(trend.meanUs),
-    p50Ms: usToMs(trend.percentileUs(50)),
-    p95Ms: usToMs(trend.percentileUs(95)),
-    p99Ms: usToMs(trend.percentileUs(99)),
+    minMs: usToMs(trend.min),
+    maxMs: usToMs(trend.max),
+    avgMs: usToMs(trend.mean),
+    p50Ms: usToMs(trend.percentile(50)),
+    p95Ms: usToMs(trend.percentile(95)),
+    p99Ms: usToMs(trend.percentile(99)),
   };
 }
 

@@ -11,29 +11,29 @@ import {
   type ClientTally,
   counterOf,
   errorCounts,
-  frameRateOf,
   rateOf,
   tallyClients,
   totalErrors,
   trendOf,
 } from "./figures.ts";
-import { lossOrigin, type ServerStreams } from "./loss_origin.ts";
-import type { CounterName, RateName, TrendName } from "./registry.ts";
+import type { ServerStreams } from "./loss_origin.ts";
+import type { CounterName } from "./registry.ts";
 import { saturationOf } from "./saturation.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { TimelinePoint } from "./snapshot_book.ts";
 import { type DurationStats, roundMs, trendStats, usToMs } from "./stats.ts";
+import { summarizeMedia } from "./summarize_media.ts";
+import { summarizeRooms } from "./summarize_rooms.ts";
 import type {
   ErrorSummary,
   GeneratorSummary,
   JsonValue,
-  MediaSummary,
-  RoomSummary,
   ScenarioReport,
   ServerSummary,
   Summary,
   Verdict,
 } from "./summary.ts";
+import { total } from "./sums.ts";
 import type { Threshold } from "./threshold.ts";
 import { Trend } from "./trend.ts";
 import { type Ending, EXIT_CODES, verdictOf } from "./verdict.ts";
@@ -123,7 +123,7 @@ export function summarize(input: SummaryInput): Summary {
     totalReconnectionFailures: total(clients, "reconnectionFailures"),
     signalingLatencies: { operations: operationStats(snapshot) },
     rooms: summarizeRooms(clients),
-    media: summarizeMedia(input, tally, connected),
+    media: summarizeMedia(snapshot, input.streams ?? null, tally),
     errors: summarizeErrors(snapshot),
     unknownMessages: counter("unknownMessages"),
     malformedMessages: counter("malformedMessages"),
@@ -169,120 +169,6 @@ function operationStats(
       )
       .sort(([a], [b]) => a < b ? -1 : 1),
   );
-}
-
-function summarizeRooms(clients: readonly ClientRecord[]): RoomSummary[] {
-  const rooms = Map.groupBy(clients, ({ roomId }) => roomId);
-  return [...rooms]
-    .map(([roomId, members]) => ({
-      roomId,
-      totalClients: members.length,
-      successfulConnections:
-        members.filter((client) => client.connectionSuccessful).length,
-      totalPacketsSent: total(members, "packetsSent"),
-      totalPacketsReceived: total(members, "packetsReceived"),
-      totalErrors: total(members, "errorCount"),
-      totalProducersCreated: total(members, "producersCreated"),
-      totalConsumersCreated: total(members, "consumersCreated"),
-      lossRatio: share(
-        total(members, "packetsLost"),
-        total(members, "packetsExpected"),
-      ) ?? 0,
-      maxRoundTripMs: most(members, "maxRoundTripMs"),
-      maxFirstKeyFrameMs: most(members, "firstKeyFrameMs"),
-      frameRate: frameRateOf({
-        framesShown: total(members, "framesShown"),
-        videosBegun: total(members, "videosBegun"),
-        playedMs: total(members, "playedMs"),
-      }),
-      freezes: total(members, "freezes"),
-      frozenMs: roundMs(total(members, "frozenMs")),
-      longestFreezeMs: most(members, "longestFreezeMs") ?? 0,
-    }))
-    .sort((a, b) => a.roomId < b.roomId ? -1 : 1);
-}
-
-function summarizeMedia(
-  { snapshot, streams = null }: SummaryInput,
-  tally: ClientTally,
-  connected: readonly ClientRecord[],
-): MediaSummary {
-  const counter = (name: CounterName) => counterOf(snapshot, name);
-  const rate = (name: RateName) => rateOf(snapshot, name, tally);
-  const stats = (name: TrendName) => trendStats(trendOf(snapshot, name));
-  const sessionSeconds = total(connected, "sessionDurationMs") / 1000;
-  const perClient = (bytes: number) =>
-    sessionSeconds > 0 ? Math.round(bytes * 8 / sessionSeconds) : 0;
-  return {
-    packetsDeliverable: counter("packetsDeliverable"),
-    deliveryRatio: rate("deliveryRatio"),
-    receiveSendRatio: rate("receiveSendRatio"),
-    loss: {
-      expected: counter("packetsExpected"),
-      lost: counter("packetsLost"),
-      ratio: rate("loss") ?? 0,
-      repaired: counter("packetsRepaired"),
-      residualRatio: residualLoss(
-        counter("packetsLost") - counter("packetsRepaired"),
-        counter("packetsExpected"),
-      ),
-    },
-    lossOrigin: lossOrigin(snapshot, streams),
-    latencyMs: stats("mediaLatency"),
-    jitterMs: stats("jitter"),
-    roundTripMs: stats("roundTrip"),
-    impaired: {
-      inbound: {
-        packets: counter("impairedIn"),
-        dropped: counter("impairedInDropped"),
-        delayed: counter("impairedInDelayed"),
-        duplicated: counter("impairedInDuplicated"),
-      },
-      outbound: {
-        packets: counter("impairedOut"),
-        dropped: counter("impairedOutDropped"),
-        delayed: counter("impairedOutDelayed"),
-        duplicated: counter("impairedOutDuplicated"),
-      },
-    },
-    timeToFirstSentMs: stats("timeToFirstMediaSent"),
-    timeToFirstReceivedMs: stats("timeToFirstMediaReceived"),
-    timeToFirstPacketMs: stats("firstPacket"),
-    timeToFirstKeyFrameMs: stats("firstKeyFrame"),
-    video: {
-      framesShown: counter("framesShown"),
-      keyFramesShown: counter("keyFramesShown"),
-      frameRate: rate("frameRate"),
-      frameGapMs: stats("frameGap"),
-      freezes: counter("freezes"),
-      frozenMs: roundMs(counter("frozenMs")),
-      frozenRatio: rate("frozen"),
-      longestFreezeMs: most(snapshot.clients, "longestFreezeMs") ?? 0,
-      freezeTimeMs: stats("freezeTime"),
-      pictureIdJumps: counter("pictureIdJumps"),
-      timestampJumps: counter("timestampJumps"),
-    },
-    sendBpsPerClient: perClient(counter("bytesSent")),
-    receiveBpsPerClient: perClient(counter("bytesReceived")),
-    packetsDuplicate: counter("packetsDuplicate"),
-    packetsOutOfOrder: counter("packetsOutOfOrder"),
-    rtxReceived: counter("rtxReceived"),
-    rtxSent: counter("rtxSent"),
-    srtpFailures: counter("srtpFailures"),
-    keyFramesSent: counter("keyFramesSent"),
-    layerSwitches: counter("layerSwitches"),
-    received: {
-      pli: counter("pliReceived"),
-      fir: counter("firReceived"),
-      nack: counter("nackReceived"),
-    },
-    sent: { pli: counter("pliSent"), nack: counter("nackSent") },
-  };
-}
-
-/** Duplicates may outnumber losses: nothing is left of them then. */
-function residualLoss(unrepaired: number, expected: number): number {
-  return expected > 0 ? Math.max(0, unrepaired) / expected : 0;
 }
 
 function summarizeErrors(
@@ -347,28 +233,4 @@ function commonCause(clients: readonly ClientRecord[]): string | null {
   }
   const ranked = [...causes].sort(([, a], [, b]) => b - a);
   return ranked.at(0)?.[0] ?? null;
-}
-
-/** The largest figure of any client; `null` when no client has one. */
-function most(
-  clients: readonly ClientRecord[],
-  key: "maxRoundTripMs" | "firstKeyFrameMs" | "longestFreezeMs",
-): number | null {
-  const known = clients.flatMap((client) => client[key] ?? []);
-  return known.length === 0
-    ? null
-    : roundMs(known.reduce((a, b) => Math.max(a, b)));
-}
-
-function share(part: number, whole: number): number | null {
-  return whole > 0 ? part / whole : null;
-}
-
-/** Keys of a record's plain numbers. */
-type NumberKey = {
-  [K in keyof ClientRecord]: ClientRecord[K] extends number ? K : never;
-}[keyof ClientRecord];
-
-function total(clients: readonly ClientRecord[], key: NumberKey): number {
-  return clients.reduce((sum, client) => sum + client[key], 0);
 }

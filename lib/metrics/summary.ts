@@ -10,7 +10,7 @@ import type { ThresholdResult } from "./evaluate.ts";
 import type { LossOrigin } from "./loss_origin.ts";
 import type { ServerLoad } from "./server_log.ts";
 import type { TimelinePoint } from "./snapshot_book.ts";
-import type { DurationStats } from "./stats.ts";
+import type { Distribution, DurationStats } from "./stats.ts";
 
 /** Plain JSON data. */
 export type JsonValue =
@@ -49,18 +49,54 @@ export interface RoomSummary {
   readonly totalConsumersCreated: number;
   /** Packets lost of those expected; 0 when none were. */
   readonly lossRatio: number;
+  /** The same for what no repair made up for. */
+  readonly residualLossRatio: number;
+  /** Bits sent a second by a connected client, on average. */
+  readonly sendBpsPerClient: number;
+  /** Bits received a second by a connected client, on average. */
+  readonly receiveBpsPerClient: number;
+  /** The longest media latency of a packet; `null` when nothing came. */
+  readonly maxMediaLatencyMs: number | null;
+  /** The largest jitter of a track; `null` when nothing came. */
+  readonly maxJitterMs: number | null;
   /** The longest round trip of a client; `null` when none is known. */
   readonly maxRoundTripMs: number | null;
   /** The longest wait for a video's first frame; `null` without video. */
   readonly maxFirstKeyFrameMs: number | null;
   /** Frames that a video showed a second, on average; `null` without video. */
   readonly frameRate: number | null;
+  /** Frames that came whole and were not shown. */
+  readonly framesDropped: number;
   /** Times that videos stood still. */
   readonly freezes: number;
   /** For how long, all together. */
   readonly frozenMs: number;
   /** For how long at most. */
   readonly longestFreezeMs: number;
+  /** Times that a received track of simulcast went from one layer to another. */
+  readonly layerSwitches: number;
+  /** Feedback that the server sent its clients. */
+  readonly received: FeedbackReceived;
+  /** Feedback that its clients sent. */
+  readonly sent: FeedbackSent;
+}
+
+/** Feedback that the server sent us. */
+export interface FeedbackReceived {
+  /** Key frames asked for by PLI. */
+  readonly pli: number;
+  /** Key frames asked for by FIR. */
+  readonly fir: number;
+  /** Packets asked for again. */
+  readonly nack: number;
+}
+
+/** Feedback that we sent. */
+export interface FeedbackSent {
+  /** Key frames asked for. */
+  readonly pli: number;
+  /** Packets asked for again. */
+  readonly nack: number;
 }
 
 /** What viewers saw of videos. */
@@ -69,8 +105,12 @@ export interface VideoSummary {
   readonly framesShown: number;
   /** Of those, key frames. */
   readonly keyFramesShown: number;
+  /** Frames that came whole and were not shown, because something before them never came. */
+  readonly framesDropped: number;
   /** Frames that a video showed a second, on average; `null` without video. */
   readonly frameRate: number | null;
+  /** Frames shown in each second of each received video. */
+  readonly consumerFrameRate: Distribution;
   /** From one frame shown to the next. */
   readonly frameGapMs: DurationStats;
   /** Times that a video stood still (W3C webrtc-stats). */
@@ -109,6 +149,10 @@ export interface MediaSummary {
     readonly repaired: number;
     /** What was lost in spite of repairs, of expected. */
     readonly residualRatio: number;
+    /** Lost of expected, in each second of each received track. */
+    readonly consumerRatio: Distribution;
+    /** The same for what no repair made up for. */
+    readonly consumerResidualRatio: Distribution;
   };
   /** Where packets were lost, repairs included. */
   readonly lossOrigin: LossOrigin;
@@ -118,6 +162,13 @@ export interface MediaSummary {
   readonly jitterMs: DurationStats;
   /** To the server and back, looked at once a second. */
   readonly roundTripMs: DurationStats;
+  /** From when something was lost until media flowed again. */
+  readonly recoveryMs: {
+    /** From when a client lost its channel until it was back. */
+    readonly channel: DurationStats;
+    /** From when a client's impaired network was back after an outage: audio with a packet, video with a frame. */
+    readonly network: DurationStats;
+  };
   /** What impaired networks did to RTP packets, repairs included; all 0 without one. */
   readonly impaired: {
     /** To those on their way to clients. */
@@ -139,6 +190,13 @@ export interface MediaSummary {
   readonly sendBpsPerClient: number;
   /** Bits received a second by a connected client, on average. */
   readonly receiveBpsPerClient: number;
+  /** Bits received in each second of each received track. */
+  readonly consumerBps: {
+    /** Of audio. */
+    readonly audio: Distribution;
+    /** Of video. */
+    readonly video: Distribution;
+  };
   /** Packets received twice. */
   readonly packetsDuplicate: number;
   /** Packets overtaken by a later one. */
@@ -154,21 +212,9 @@ export interface MediaSummary {
   /** Times that a received track of simulcast went from one layer to another. */
   readonly layerSwitches: number;
   /** Feedback that the server sent us. */
-  readonly received: {
-    /** Key frames asked for by PLI. */
-    readonly pli: number;
-    /** Key frames asked for by FIR. */
-    readonly fir: number;
-    /** Packets asked for again. */
-    readonly nack: number;
-  };
+  readonly received: FeedbackReceived;
   /** Feedback that we sent. */
-  readonly sent: {
-    /** Key frames asked for. */
-    readonly pli: number;
-    /** Packets asked for again. */
-    readonly nack: number;
-  };
+  readonly sent: FeedbackSent;
 }
 
 /** What impaired networks did to packets in one direction. */

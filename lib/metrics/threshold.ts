@@ -7,19 +7,25 @@
  *             "produce_video" | "firstMediaSent" | "firstMediaReceived"
  *           | "firstPacket" | "firstKeyFrame" | "frameGap" | "freezeTime"
  *           | "mediaLatency" | "roundTrip" | "jitter" | "recovery"
- *           | "lateness"                                    (durations)
+ *           | "networkRecovery" | "lateness"                (durations)
+ *           | "audioBitrate" | "videoBitrate" | "consumerLoss"
+ *           | "consumerResidualLoss" | "consumerFrameRate"
+ *                              (each second of each received track)
  *           | "connected" | "loss" | "deliveryRatio"
  *           | "receiveSendRatio" | "frozen" | "frameRate"   (rates)
  *           | "errors" | "freezes"                          (counts)
  * aggregate = "avg" | "min" | "max" | "med" | "count" | "p(" 0…100 ")"
  * operator  = "<" | "<=" | ">" | ">=" | "==" | "!="
- * value     = number ["us" | "ms" | "s" | "m" | "%" | "fps"]
+ * value     = number [unit]
+ * unit      = "us" | "ms" | "s" | "m" | "%" | "fps"
+ *           | "bps" | "kbps" | "Mbps"
  * delay     = number ("ms" | "s" | "m" | "h")
  * ```
  *
- * A duration needs an aggregate, and its bare numbers are milliseconds. Rates
- * and counts have none; a rate's bare number is a ratio, so `loss < 0.01` is
- * `loss < 1%`, save that of `frameRate`, which is frames a second. `join` is the operation `join_room`.
+ * Durations and what is told of each second need an aggregate; rates and
+ * counts have none. A bare number is in milliseconds, for bitrates in bits a
+ * second, for frame rates in frames a second, and else a ratio, so
+ * `loss < 0.01` is `loss < 1%`. `join` is the operation `join_room`.
  *
  * Every threshold is judged by the whole run at its end. One with `abort`
  * is judged each second besides, as soon as there is something to judge, and
@@ -36,6 +42,7 @@ import {
   type RateName,
   SIGNALING_OPERATIONS,
   type TrendName,
+  unitOfTrend,
 } from "./registry.ts";
 
 /** Which number of a distribution is meant. */
@@ -54,7 +61,7 @@ export type ThresholdSubject =
   | { readonly kind: "errors" | "freezes" };
 
 /** What a threshold's value is counted in. */
-export type ThresholdUnit = "ms" | "ratio" | "count" | "fps";
+export type ThresholdUnit = "ms" | "ratio" | "count" | "fps" | "bps";
 
 /** A threshold, read. */
 export interface Threshold {
@@ -66,7 +73,7 @@ export interface Threshold {
   readonly operator: Operator;
   /** The bound, in `unit`. */
   readonly bound: number;
-  /** Milliseconds, a ratio, a count, or frames a second. */
+  /** Milliseconds, a ratio, a count, bits or frames a second. */
   readonly unit: ThresholdUnit;
   /** How old the run must be, in milliseconds, to be ended when this is not kept; `null` when it goes on. */
   readonly abortAfterMs: number | null;
@@ -90,6 +97,12 @@ const MEASURES: ReadonlyMap<string, Measure> = new Map<string, Measure>([
   ["roundTrip", { kind: "trend", trend: "roundTrip" }],
   ["jitter", { kind: "trend", trend: "jitter" }],
   ["recovery", { kind: "trend", trend: "recovery" }],
+  ["networkRecovery", { kind: "trend", trend: "networkRecovery" }],
+  ["audioBitrate", { kind: "trend", trend: "audioBitrate" }],
+  ["videoBitrate", { kind: "trend", trend: "videoBitrate" }],
+  ["consumerLoss", { kind: "trend", trend: "consumerLoss" }],
+  ["consumerResidualLoss", { kind: "trend", trend: "consumerResidualLoss" }],
+  ["consumerFrameRate", { kind: "trend", trend: "consumerFrameRate" }],
   ["lateness", { kind: "trend", trend: "lateness" }],
   ["connected", { kind: "rate", rate: "connected" }],
   ["loss", { kind: "rate", rate: "loss" }],
@@ -119,12 +132,29 @@ const DELAY_MS: Readonly<Record<string, number>> = {
 const SHAPE =
   /^\s*([\w.]+)\s*(?:\s([a-z]+)\s*(?:\(\s*([^()]*?)\s*\))?)?\s*(<=|>=|==|!=|<|>)\s*([^\s%a-zA-Z]+)\s*([%a-zA-Z]*)\s*$/;
 
-const MS_PER_UNIT: Readonly<Record<string, number>> = {
-  "": 1,
-  us: 0.001,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
+/** What may stand behind a number, and how many make one of the unit. */
+const SUFFIXES: Readonly<
+  Record<ThresholdUnit, Readonly<Record<string, number>>>
+> = {
+  ms: { us: 1000, ms: 1, s: 1 / 1000, m: 1 / 60_000 },
+  ratio: { "%": 100 },
+  fps: { fps: 1 },
+  bps: { bps: 1, kbps: 1 / 1000, Mbps: 1 / 1_000_000 },
+  count: {},
+};
+
+const WRONG_SUFFIX: Readonly<
+  Record<ThresholdUnit, (name: string, suffix: string) => string>
+> = {
+  ms: (name, suffix) =>
+    `${name} is a duration, so write us, ms, s or m instead of "${suffix}"`,
+  ratio: (name, suffix) =>
+    `${name} is a share, so write % instead of "${suffix}"`,
+  fps: (name, suffix) =>
+    `${name} is in frames a second, so write fps instead of "${suffix}"`,
+  bps: (name, suffix) =>
+    `${name} is in bits a second, so write bps, kbps or Mbps instead of "${suffix}"`,
+  count: (name, suffix) => `${name} is a count, so leave out "${suffix}"`,
 };
 
 /**
@@ -151,7 +181,8 @@ export function parseThreshold(text: string): Threshold {
       `write metric [aggregate] operator value, such as "join p(95) < 500ms" or "loss < 1%"`,
     );
   }
-  const [, name, aggregateName = "", argument, operator, digits, unit] = match;
+  const [, name, aggregateName = "", argument, operator, digits, suffix] =
+    match;
   const measure = MEASURES.get(name) ?? complain(unknownMetric(name));
   const number = digits.trim() === "" ? NaN : Number(digits);
   if (!Number.isFinite(number)) complain(`"${digits}" is not a number`);
@@ -167,56 +198,34 @@ export function parseThreshold(text: string): Threshold {
     if (aggregateName !== "") {
       complain(`${name} is one number, so leave out "${aggregateName}"`);
     }
-    const counted = unitOf(measure);
-    if (unit !== "" && unit !== SUFFIXES[counted]) {
-      complain(WRONG_SUFFIX[counted](name, unit));
-    }
-    return {
-      ...common,
-      subject: measure,
-      bound: unit === "%" ? number / 100 : number,
-      unit: counted,
-    };
+    const unit = measure.kind === "rate" ? METRICS[measure.rate].unit : "count";
+    const bound = number / divisorOf(name, unit, suffix, complain);
+    return { ...common, subject: measure, bound, unit };
   }
 
   const aggregate = parseAggregate(name, aggregateName, argument, complain);
-  if (aggregate.kind === "count") {
-    if (unit !== "") complain(`count is a count, so leave out "${unit}"`);
-  } else if (!Object.hasOwn(MS_PER_UNIT, unit)) {
-    complain(
-      `${name} is a duration, so write us, ms, s or m instead of "${unit}"`,
-    );
-  }
+  const isCount = aggregate.kind === "count";
+  const unit = isCount ? "count" : unitOfTrend(measure.trend);
+  const divisor = divisorOf(isCount ? "count" : name, unit, suffix, complain);
   return {
     ...common,
     subject: { ...measure, aggregate },
-    bound: aggregate.kind === "count" ? number : number * MS_PER_UNIT[unit],
-    unit: aggregate.kind === "count" ? "count" : "ms",
+    bound: number / divisor,
+    unit,
   };
 }
 
-type PlainUnit = Exclude<ThresholdUnit, "ms">;
-
-function unitOf(measure: Exclude<Measure, { kind: "trend" }>): PlainUnit {
-  if (measure.kind !== "rate") return "count";
-  return METRICS[measure.rate].unit === "fps" ? "fps" : "ratio";
+function divisorOf(
+  name: string,
+  unit: ThresholdUnit,
+  suffix: string,
+  complain: (problem: string) => never,
+): number {
+  if (suffix === "") return 1;
+  return Object.hasOwn(SUFFIXES[unit], suffix)
+    ? SUFFIXES[unit][suffix]
+    : complain(WRONG_SUFFIX[unit](name, suffix));
 }
-
-/** What may stand behind a number. */
-const SUFFIXES: Readonly<Record<PlainUnit, string>> = {
-  ratio: "%",
-  fps: "fps",
-  count: "",
-};
-
-const WRONG_SUFFIX: Readonly<
-  Record<PlainUnit, (name: string, unit: string) => string>
-> = {
-  ratio: (name, unit) => `${name} is a share, so write % instead of "${unit}"`,
-  fps: (name, unit) =>
-    `${name} is in frames a second, so write fps instead of "${unit}"`,
-  count: (name, unit) => `${name} is a count, so leave out "${unit}"`,
-};
 
 function parseAggregate(
   metric: string,

@@ -1,12 +1,12 @@
 /**
- * A trend: the distribution of one duration, as an HDR histogram. Trends add
+ * A trend: the distribution of one figure, as an HDR histogram. Trends add
  * up: merging those of all clients, workers and machines gives the very
  * histogram that one place would have recorded, so a percentile of the whole
  * is never a percentile of percentiles.
  *
- * How exact it is: values are whole microseconds. Count, minimum, maximum and
- * sum are exact. Below 256 µs every value has its own bucket; above, a bucket
- * is at most 1/128 (0.8 %) of its value wide, and a percentile is reported as
+ * How exact it is: values are whole steps, whose size the registry says: a
+ * duration's are microseconds. Count, minimum, maximum and sum are exact.
+ * Below 256 every value has its own bucket; above, a bucket is at most 1/128 (0.8 %) of its value wide, and a percentile is reported as
  * the highest value of its bucket: never too low, at most 0.8 % too high.
  *
  * @module
@@ -14,31 +14,31 @@
 
 import { Float64Histogram } from "./deps.ts";
 
-/** The largest value that a trend tells apart, in microseconds: one hour. Larger ones count as this. */
-export const TREND_MAX_US = 3_600_000_000;
+/** The largest value that a trend tells apart: of a duration, one hour. Larger ones count as this. */
+export const TREND_MAX = 3_600_000_000;
 
 /** A trend as plain JSON data, sparse: only buckets that hold something. */
 export interface TrendJson {
   /** Values recorded. */
   readonly count: number;
-  /** Smallest value in microseconds; 0 when empty. */
-  readonly minUs: number;
-  /** Largest value in microseconds; 0 when empty. */
-  readonly maxUs: number;
-  /** Sum of all values in microseconds. */
-  readonly sumUs: number;
+  /** Smallest value in steps; 0 when empty. */
+  readonly min: number;
+  /** Largest value in steps; 0 when empty. */
+  readonly max: number;
+  /** Sum of all values in steps. */
+  readonly sum: number;
   /** Pairs, flattened: the bucket's distance from the pair before, then its count. */
   readonly buckets: readonly number[];
 }
 
-/** The distribution of a duration; see the module's doc for its precision. */
+/** The distribution of a figure; see the module's doc for its precision. */
 export class Trend {
   // 64-bit counts, because 32-bit ones would wrap silently after 4.3e9
   // packets in one bucket: a day's soak on a few machines. 26 KiB a trend.
-  readonly #histogram = new Float64Histogram(1, TREND_MAX_US, 2);
-  #minUs = Infinity;
-  #maxUs = 0;
-  #sumUs = 0;
+  readonly #histogram = new Float64Histogram(1, TREND_MAX, 2);
+  #min = Infinity;
+  #max = 0;
+  #sum = 0;
 
   /** Reads what {@linkcode Trend.toJSON} wrote; throws when it is damaged. */
   static fromJSON(json: TrendJson): Trend {
@@ -50,9 +50,9 @@ export class Trend {
       );
     }
     if (json.count > 0) {
-      trend.#minUs = json.minUs;
-      trend.#maxUs = json.maxUs;
-      trend.#sumUs = json.sumUs;
+      trend.#min = json.min;
+      trend.#max = json.max;
+      trend.#sum = json.sum;
     }
     return trend;
   }
@@ -62,55 +62,55 @@ export class Trend {
     return this.#histogram.totalCount;
   }
 
-  /** Smallest value in microseconds, exact; 0 when empty. */
-  get minUs(): number {
-    return this.count === 0 ? 0 : this.#minUs;
+  /** Smallest value in steps, exact; 0 when empty. */
+  get min(): number {
+    return this.count === 0 ? 0 : this.#min;
   }
 
-  /** Largest value in microseconds, exact; 0 when empty. */
-  get maxUs(): number {
-    return this.#maxUs;
+  /** Largest value in steps, exact; 0 when empty. */
+  get max(): number {
+    return this.#max;
   }
 
   /** Sum of all values in microseconds, exact. */
-  get sumUs(): number {
-    return this.#sumUs;
+  get sum(): number {
+    return this.#sum;
   }
 
-  /** Mean in microseconds; 0 when empty. */
-  get meanUs(): number {
-    return this.count === 0 ? 0 : this.#sumUs / this.count;
+  /** Mean in steps; 0 when empty. */
+  get mean(): number {
+    return this.count === 0 ? 0 : this.#sum / this.count;
   }
 
   /**
-   * Adds one value, in microseconds: rounded to whole ones and clamped to 0
-   * and {@linkcode TREND_MAX_US}. Allocates nothing; about 0.06 µs.
+   * Adds one value, in steps: rounded to whole ones and clamped to 0
+   * and {@linkcode TREND_MAX}. Allocates nothing; about 0.06 µs.
    */
-  record(us: number): void {
+  record(steps: number): void {
     // Written so that NaN, which no comparison is true for, ends up as 0.
-    const value = us > 0 ? Math.min(Math.round(us), TREND_MAX_US) : 0;
+    const value = steps > 0 ? Math.min(Math.round(steps), TREND_MAX) : 0;
     this.#histogram.recordValue(value);
-    this.#sumUs += value;
-    if (value < this.#minUs) this.#minUs = value;
-    if (value > this.#maxUs) this.#maxUs = value;
+    this.#sum += value;
+    if (value < this.#min) this.#min = value;
+    if (value > this.#max) this.#max = value;
   }
 
   /** Adds everything that `other` holds; `other` is left as it is. */
   merge(other: Trend): void {
     this.#histogram.add(other.#histogram);
-    this.#sumUs += other.#sumUs;
-    this.#minUs = Math.min(this.#minUs, other.#minUs);
-    this.#maxUs = Math.max(this.#maxUs, other.#maxUs);
+    this.#sum += other.#sum;
+    this.#min = Math.min(this.#min, other.#min);
+    this.#max = Math.max(this.#max, other.#max);
   }
 
   /**
-   * The value in microseconds that `p` percent of the values do not exceed
+   * The value in steps that `p` percent of the values do not exceed
    * (nearest rank), `p` from 0 to 100; 0 when empty.
    */
-  percentileUs(p: number): number {
+  percentile(p: number): number {
     if (this.count === 0) return 0;
     const bucketTop = this.#histogram.getValueAtPercentile(p);
-    return Math.max(this.#minUs, Math.min(bucketTop, this.#maxUs));
+    return Math.max(this.#min, Math.min(bucketTop, this.#max));
   }
 
   /** Everything as plain data, for {@linkcode Trend.fromJSON} elsewhere. */
@@ -123,8 +123,8 @@ export class Trend {
       buckets.push(i - previous, count);
       previous = i;
     }
-    const { count, minUs, maxUs, sumUs } = this;
-    return { count, minUs, maxUs, sumUs, buckets };
+    const { count, min, max, sum } = this;
+    return { count, min, max, sum, buckets };
   }
 
   #readBuckets(buckets: readonly number[]): void {

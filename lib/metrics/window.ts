@@ -19,6 +19,7 @@ const GROWING = [
   "bytesReceived",
   "framesShown",
   "videosBegun",
+  "framesDropped",
   "freezes",
   "frozenMs",
   "playedMs",

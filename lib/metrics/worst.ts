@@ -36,7 +36,7 @@ export function worstHit(
     case "trend":
       if (subject.aggregate.kind === "count") return undefined;
       return pick(
-        byClient(clients, (client) => ownMs(client, subject.trend, small)),
+        byClient(clients, (client) => ownOf(client, subject.trend, small)),
       );
     case "rate":
       return pick(byRate(clients, subject.rate));
@@ -113,8 +113,8 @@ function byRate(clients: readonly ClientRecord[], rate: RateName): WorstHit[] {
   }
 }
 
-/** A client's own figure of a duration: its largest, or its smallest, where it has several. */
-function ownMs(
+/** A client's own figure of a distribution: its largest, or its smallest, where it has several. */
+function ownOf(
   client: ClientRecord,
   trend: TrendName,
   small: boolean,
@@ -128,6 +128,8 @@ function ownMs(
       return client.timeToFirstMediaReceivedMs;
     case "recovery":
       return client.recoveryMs;
+    case "networkRecovery":
+      return client.networkRecoveryMs;
     case "mediaLatency":
       return client.maxMediaLatencyMs;
     case "jitter":
@@ -136,6 +138,15 @@ function ownMs(
       return client.maxRoundTripMs;
     case "firstKeyFrame":
       return client.firstKeyFrameMs;
+    case "consumerLoss":
+      return ratio(client.packetsLost, client.packetsExpected);
+    case "consumerResidualLoss":
+      return ratio(
+        Math.max(0, client.packetsLost - client.packetsRepaired),
+        client.packetsExpected,
+      );
+    case "consumerFrameRate":
+      return frameRateOf(client);
     case "freezeTime":
       return client.framesShown > 0 ? client.frozenMs : null;
   }

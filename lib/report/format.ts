@@ -58,6 +58,8 @@ export function formatMeasured(
       return formatRatio(value);
     case "fps":
       return `${value.toFixed(1)} fps`;
+    case "bps":
+      return formatBps(value);
     case "count":
       return formatCount(value);
   }

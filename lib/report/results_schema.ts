@@ -87,6 +87,10 @@ export interface ClientResult {
   readonly sendBps: number;
   /** Bits received a second, on average over its session. */
   readonly receiveBps: number;
+  /** From when it last lost its channel until it was back and its media flowed; `null` when it did not. */
+  readonly recoveryMs: number | null;
+  /** From when its impaired network was last back after an outage until all that it receives flowed again; `null` without one. */
+  readonly networkRecoveryMs: number | null;
   /** The longest media latency of a packet; `null` when nothing came. */
   readonly maxMediaLatencyMs: number | null;
   /** The largest jitter of a track; `null` when nothing came. */
@@ -97,6 +101,8 @@ export interface ClientResult {
   readonly firstKeyFrameMs: number | null;
   /** Video frames that a viewer would have seen. */
   readonly framesShown: number;
+  /** Video frames that came whole and were not shown, because something before them never came. */
+  readonly framesDropped: number;
   /** Frames that a video showed a second, on average; `null` without video. */
   readonly frameRate: number | null;
   /** Times that a video stood still. */
@@ -184,6 +190,12 @@ const clientResult: z.ZodType<ClientResult> = z.object({
   consumersFlowing: count,
   sendBps: count.describe("On average over its session."),
   receiveBps: count.describe("On average over its session."),
+  recoveryMs: ms.nullable().describe(
+    "From when it last lost its channel until it was back and its media flowed.",
+  ),
+  networkRecoveryMs: ms.nullable().describe(
+    "From when its impaired network was last back after an outage until all that it receives flowed again.",
+  ),
   maxMediaLatencyMs: ms.nullable(),
   maxJitterMs: ms.nullable(),
   maxRoundTripMs: ms.nullable(),
@@ -191,6 +203,7 @@ const clientResult: z.ZodType<ClientResult> = z.object({
     "From when a video was asked for to its first frame, at most.",
   ),
   framesShown: count,
+  framesDropped: count,
   frameRate: ms.nullable().describe(
     "Frames that a video showed a second, on average; null without video.",
   ),

@@ -110,29 +110,61 @@ export function mediaLines(summary: Summary, width: number): Line[] {
       ...(loss.repaired === 0
         ? []
         : [say(`${formatRatio(loss.residualRatio)} left`)]),
+      ...(loss.consumerRatio.max === 0 ? [] : [
+        say(`p99 ${formatRatio(loss.consumerRatio.p99)} in a track's second`),
+      ]),
     ], width)),
     ...originLines(summary, width),
     ...impairedLines(summary, width),
     ...(media.layerSwitches === 0 ? [] : row("Layers", [
       say(`${formatCount(media.layerSwitches)} changes of what is received`),
     ], width)),
+    ...bitrateLines(summary, width),
     ...durationRow("Latency", media.latencyMs, width),
     ...durationRow("Jitter", media.jitterMs, width),
     ...durationRow("Round trip", media.roundTripMs, width),
     ...videoLines(summary, width),
+    ...durationRow("Channel back", media.recoveryMs.channel, width),
+    ...durationRow("Network back", media.recoveryMs.network, width),
     ...durationRow("First sent", media.timeToFirstSentMs, width),
     ...durationRow("First received", media.timeToFirstReceivedMs, width),
     ...durationRow("First frame", media.timeToFirstKeyFrameMs, width),
   ];
 }
 
+/** What each received track had, second by second. */
+function bitrateLines({ media }: Summary, width: number): Line[] {
+  const { video, audio } = media.consumerBps;
+  const parts = [["video", video], ["audio", audio]] as const;
+  return row(
+    "Bitrate",
+    parts.flatMap(([kind, { count, p5, p50, p95 }]) =>
+      count === 0 ? [] : [
+        say(
+          `${kind} p5 ${formatBps(p5)}, p50 ${formatBps(p50)}, p95 ${
+            formatBps(p95)
+          }`,
+        ),
+      ]
+    ),
+    width,
+  );
+}
+
 /** What viewers saw, where there was video. */
 function videoLines({ media: { video } }: Summary, width: number): Line[] {
-  const { frameRate, freezes, frozenRatio } = video;
+  const { frameRate, consumerFrameRate, framesDropped } = video;
+  const { freezes, frozenRatio } = video;
   if (frameRate === null) return [];
   const jumps = video.pictureIdJumps + video.timestampJumps;
   return row("Video", [
     say(`${frameRate.toFixed(1)} fps`),
+    ...(consumerFrameRate.count === 0
+      ? []
+      : [say(`p5 ${consumerFrameRate.p5.toFixed(1)} fps`)]),
+    ...(framesDropped === 0
+      ? []
+      : [say(`${formatCount(framesDropped)} frames dropped`)]),
     say(`${formatCount(freezes)} freezes`),
     ...(freezes === 0 ? [] : [
       say(`${formatRatio(frozenRatio ?? 0)} of the time`),

@@ -23,6 +23,19 @@ const duration = z.object({
   "A duration's distribution in milliseconds, all zero when count is. Percentiles are nearest-rank, of a histogram merged over all clients, at most 0.8 % high.",
 );
 
+const distribution = z.object({
+  count,
+  min: amount,
+  max: amount,
+  avg: amount,
+  p5: amount,
+  p50: amount,
+  p95: amount,
+  p99: amount,
+}).describe(
+  "A figure's distribution in its own unit, all zero when count is; percentiles as those of durations.",
+);
+
 /** Latencies by operation; both files have them in this shape. */
 export const signalingLatencies = z.object({
   operations: z.record(z.string(), duration),
@@ -90,6 +103,11 @@ const server = z.object({
   ),
 });
 
+const feedbackReceived = z.object({ pli: count, fir: count, nack: count })
+  .describe("Key frames and packets that the server asked for.");
+const feedbackSent = z.object({ pli: count, nack: count })
+  .describe("Key frames and packets that clients asked for.");
+
 const room = z.object({
   roomId: z.string(),
   totalClients: count,
@@ -100,12 +118,21 @@ const room = z.object({
   totalProducersCreated: count,
   totalConsumersCreated: count,
   lossRatio: z.number(),
+  residualLossRatio: amount.describe("What no repair made up for."),
+  sendBpsPerClient: amount,
+  receiveBpsPerClient: amount,
+  maxMediaLatencyMs: amount.nullable(),
+  maxJitterMs: amount.nullable(),
   maxRoundTripMs: amount.nullable(),
   maxFirstKeyFrameMs: amount.nullable(),
   frameRate: amount.nullable(),
+  framesDropped: count,
   freezes: count,
   frozenMs: amount,
   longestFreezeMs: amount,
+  layerSwitches: count,
+  received: feedbackReceived,
+  sent: feedbackSent,
 });
 
 const video = z.object({
@@ -113,8 +140,14 @@ const video = z.object({
     "Frames whose packets all came, repairs included, and with nothing missing before them since the last key frame.",
   ),
   keyFramesShown: count,
+  framesDropped: count.describe(
+    "Frames that came whole and were not shown, because something before them never came.",
+  ),
   frameRate: amount.nullable().describe(
     "Frames that a video showed a second, on average; null without video.",
+  ),
+  consumerFrameRate: distribution.describe(
+    "Frames shown in each second of each received video.",
   ),
   frameGapMs: duration.describe("From one frame shown to the next."),
   freezes: count.describe(
@@ -184,6 +217,12 @@ const media = z.object({
     ratio: z.number(),
     repaired: count.describe("Those lost that a repair made up for."),
     residualRatio: amount.describe("What is lost in spite of repairs."),
+    consumerRatio: distribution.describe(
+      "Lost of expected, in each second of each received track.",
+    ),
+    consumerResidualRatio: distribution.describe(
+      "The same for what no repair made up for.",
+    ),
   }).describe(
     "By sequence numbers, per consumer, late packets given back; repairs are apart.",
   ),
@@ -195,6 +234,14 @@ const media = z.object({
   roundTripMs: duration.describe(
     "To the server and back, looked at once a second: by receiver reports (RFC 3550 section 6.4.1), at clients that send nothing by ICE consent checks.",
   ),
+  recoveryMs: z.object({
+    channel: duration.describe(
+      "From when a client lost its channel until it was back and its media flowed.",
+    ),
+    network: duration.describe(
+      "From when a client's impaired network was back after an outage until all that it receives flowed again: audio with a packet, video with a frame.",
+    ),
+  }),
   impaired: z.object({ inbound: impairedCounts, outbound: impairedCounts })
     .describe(
       "What impaired networks did to RTP packets, repairs included; all 0 without one.",
@@ -210,6 +257,9 @@ const media = z.object({
   video,
   sendBpsPerClient: amount,
   receiveBpsPerClient: amount,
+  consumerBps: z.object({ audio: distribution, video: distribution }).describe(
+    "Bits of whole RTP packets received in each second of each received track, repairs apart.",
+  ),
   packetsDuplicate: count,
   packetsOutOfOrder: count,
   rtxReceived: count,
@@ -219,8 +269,8 @@ const media = z.object({
   layerSwitches: count.describe(
     "Times that a received track of simulcast went from one layer to another.",
   ),
-  received: z.object({ pli: count, fir: count, nack: count }),
-  sent: z.object({ pli: count, nack: count }),
+  received: feedbackReceived,
+  sent: feedbackSent,
 });
 
 const generator = z.object({
@@ -256,7 +306,7 @@ const thresholdResult = z.object({
   ok: z.boolean(),
   value: z.number().nullable().describe("Null when nothing was measured."),
   bound: z.number(),
-  unit: z.enum(["ms", "ratio", "count", "fps"]),
+  unit: z.enum(["ms", "ratio", "count", "fps", "bps"]),
   worst: z.object({
     kind: z.enum(["client", "room"]),
     id: z.string(),

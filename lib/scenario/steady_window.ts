@@ -121,7 +121,7 @@ export function judgeWindow(
   const measured = {
     thresholds: results,
     lossRatio: rateOf(window, "loss", tally),
-    latencyP95Ms: latency.count === 0 ? null : latency.percentileUs(95) / 1000,
+    latencyP95Ms: latency.count === 0 ? null : latency.percentile(95) / 1000,
     generatorCpuRatio: threadUs > 0 ? cpuUs / threadUs : null,
     serverCpuRatio,
     busiestProcessRatio: mean(

@@ -98,6 +98,7 @@ Deno.test(
     const cut = await cutOff(3000);
     assertEquals([cut.receivedMeanwhile, cut.errors], [0, 0]);
     assertLess(Math.max(cut.recoveryMs, cut.sendingRecoveryMs), 3000);
+    assertAlmostEquals(cut.reportedRecoveryMs!, cut.shownAgainMs, 150);
     for (const frozenMs of [cut.frozenMs, cut.sendingFrozenMs]) {
       // Until what cannot be repaired any more is given up, and a key frame asked for.
       assertAlmostEquals(frozenMs, 4000, 1000);

@@ -43,6 +43,8 @@ const LENGTHS = {
 const CUT_MS = 3000;
 /** What was lost for so long is given up after 1.5 s, and a key frame asked for. */
 const MOST_STUCK_MS = 2000;
+/** Who looks from outside sees a frame so late. */
+const MOST_LOOK_MS = 50;
 /** Far below the five seconds from one key frame to the next. */
 const MOST_FIRST_FRAME_MS = 500;
 const DEFAULT_CLIENTS = 10;
@@ -150,6 +152,13 @@ async function cutRows(forMs: number): Promise<Row[]> {
       truth: 0,
       reported: sendingRecoveryMs,
       tolerance: 1000,
+      unit: "ms",
+    },
+    {
+      what: "  all shown again after, as watched and as told",
+      truth: cut.shownAgainMs,
+      reported: cut.reportedRecoveryMs ?? -1,
+      tolerance: MOST_LOOK_MS,
       unit: "ms",
     },
     {

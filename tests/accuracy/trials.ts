@@ -89,7 +89,7 @@ export async function delayBy(
     const after = crowd.snapshot();
     const median = (name: "mediaLatency" | "lateness") =>
       trendBetween([before.trends[name]], [after.trends[name]])
-        .percentileUs(50) / 1000 * (1 - HALF_BUCKET);
+        .percentile(50) / 1000 * (1 - HALF_BUCKET);
     return { ms: median("mediaLatency"), lateMs: median("lateness") };
   };
   // What the machine itself takes, in the same run.
@@ -133,7 +133,7 @@ export async function roundTrips(
     const after = crowd.snapshot();
     const median = (name: "roundTrip" | "lateness") =>
       trendBetween([before.trends[name]], [after.trends[name]])
-        .percentileUs(50) / 1000 * (1 - HALF_BUCKET);
+        .percentile(50) / 1000 * (1 - HALF_BUCKET);
     return { ms: median("roundTrip"), lateMs: median("lateness") };
   };
   const own = await medianOf(0);
@@ -275,6 +275,10 @@ export interface Cut {
   readonly recoveryMs: number;
   /** The same for what others receive of it. */
   readonly sendingRecoveryMs: number;
+  /** From when the network was back to when the client showed a frame again, watched from outside. */
+  readonly shownAgainMs: number;
+  /** The same as the client's figures tell it, for all its media. */
+  readonly reportedRecoveryMs: number | null;
   /** For how long the video stood still that it received. */
   readonly frozenMs: number;
   /** The same for what others receive of it. */
@@ -303,13 +307,16 @@ export async function cutOff(forMs: number): Promise<Cut> {
   const [own, others] = [received(0), received(1)];
   await pass(forMs - 2 * SETTLE_MS);
   const receivedMeanwhile = received(0) - own + received(1) - others;
-  const recovery = async (index: number, before: number) => {
-    await until(() => received(index) > before + 20);
+  const shown = () => crowd.snapshot().clients[0].framesShown;
+  const shownMeanwhile = shown();
+  const since = async (isSo: () => boolean) => {
+    await until(isSo);
     return performance.now() - beganMs - forMs;
   };
-  const [recoveryMs, sendingRecoveryMs] = await Promise.all([
-    recovery(0, own),
-    recovery(1, others),
+  const [recoveryMs, sendingRecoveryMs, shownAgainMs] = await Promise.all([
+    since(() => received(0) > own + 20),
+    since(() => received(1) > others + 20),
+    since(() => shown() > shownMeanwhile),
   ]);
   // A frame after the freeze ends it.
   await pass(SETTLE_MS);
@@ -318,6 +325,8 @@ export async function cutOff(forMs: number): Promise<Cut> {
     receivedMeanwhile,
     recoveryMs,
     sendingRecoveryMs,
+    shownAgainMs,
+    reportedRecoveryMs: clients[0].networkRecoveryMs,
     frozenMs: clients[0].longestFreezeMs,
     sendingFrozenMs: clients[1].longestFreezeMs,
     freezes: counters.freezes,

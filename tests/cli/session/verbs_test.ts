@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { IMPAIRMENT_PROFILES } from "../../../mod.ts";
+import { Trend } from "../../../lib/metrics/mod.ts";
 import type { Effect } from "../../../cli/session/messages.ts";
 import type { Model } from "../../../cli/session/model.ts";
 import { VERBS } from "../../../cli/session/verbs/mod.ts";
@@ -473,6 +474,29 @@ Deno.test("simulcast is for clients yet to come, and not for files", () => {
     say(filed, "set simulcast on").last,
     'A file has one layer, media is builtin: "set media synthetic" first.',
   );
+});
+
+Deno.test("stats tells what a track has a second, and how long media took to come back", () => {
+  const model = liveModel();
+  const trend = (value: number) => {
+    const trend = new Trend();
+    trend.record(value);
+    return trend.toJSON();
+  };
+  const { live } = model;
+  const trends = {
+    ...live.snapshot.trends,
+    videoBitrate: trend(1_200_000),
+    networkRecovery: trend(250_000),
+  };
+  const snapshot = { ...live.snapshot, trends };
+  const { page } =
+    say({ ...model, live: { ...live, snapshot } }, "stats").model;
+  const text = page!.lines.join("\n");
+  assertStringIncludes(text, "a track     video p5 1.2 Mbps, p50 1.2 Mbps\n");
+  assertStringIncludes(text, "recovery    p50 250 ms, p95 250 ms, p99 250 ms");
+  const plain = say(model, "stats").model.page!.lines.join("\n");
+  assert(!plain.includes("a track") && !plain.includes("recovery"));
 });
 
 Deno.test("stats tells which layers come in, where there are any", () => {

@@ -71,6 +71,92 @@ Deno.test("a client that is muted freezes nobody", async () => {
   assertAlmostEquals(playedMs, 4000, 200);
 });
 
+Deno.test("each second of a track is told once it is over, and none that it was paused in", async () => {
+  const world = new World();
+  const { client: sender } = await world.joined("B");
+  const { client } = await world.joined("A", VIEWER);
+  const seconds = () => [...client.takeSeconds()];
+  await world.clock.run(1000);
+  // The first look has nothing to compare with.
+  assertEquals(seconds(), []);
+  await world.clock.run(500);
+  assertEquals(seconds(), []);
+  await world.clock.run(500);
+  const [audio, video] = seconds();
+  assertEquals([audio.kind, audio.frameRate], ["audio", null]);
+  // 50 packets of 320 bytes, and their headers.
+  assertAlmostEquals(audio.bitrateBps, 140_000, 2000);
+  assertAlmostEquals(video.bitrateBps, VIDEO.bitrateBps, 150_000);
+  assertAlmostEquals(video.frameRate!, 30, 1);
+  assertEquals([video.lossRatio, video.residualLossRatio], [0, 0]);
+  await sender.setPaused("video", true);
+  await world.clock.run(1000);
+  assertEquals(seconds().map(({ kind }) => kind), ["audio"]);
+  await sender.setPaused("video", false);
+  await world.clock.run(1000);
+  assertEquals(seconds().map(({ kind }) => kind), ["audio"]);
+  await world.clock.run(1000);
+  assertEquals(seconds().map(({ kind }) => kind), ["audio", "video"]);
+});
+
+Deno.test("a second in which nothing came has a bitrate of 0, and no loss yet", async () => {
+  let isCut = false;
+  const world = new World({ drops: () => isCut });
+  await world.joined("B");
+  const { client } = await world.joined("A", VIEWER);
+  await world.clock.run(1000);
+  assertEquals([...client.takeSeconds()], []);
+  isCut = true;
+  await world.clock.run(1000);
+  [...client.takeSeconds()];
+  await world.clock.run(1000);
+  for (const second of client.takeSeconds()) {
+    assertEquals([second.bitrateBps, second.lossRatio], [0, null]);
+  }
+  isCut = false;
+  await world.clock.run(1000);
+  for (const { lossRatio } of client.takeSeconds()) {
+    // Two seconds of three that the next packets told of.
+    assertAlmostEquals(lossRatio!, 2 / 3, 0.05);
+  }
+});
+
+Deno.test("everything flows again when a packet of each audio and a frame of each video is there", async () => {
+  let isCut = false;
+  const world = new World({ drops: () => isCut });
+  await world.joined("B");
+  const { client } = await world.joined("A", VIEWER);
+  const now = () => world.scheduler.nowMs();
+  const quietMs = now();
+  await world.clock.run(2000);
+  assertEquals(client.resumedSince(quietMs), -1);
+  isCut = true;
+  await world.clock.run(2000);
+  isCut = false;
+  const backMs = now();
+  assertEquals(client.resumedSince(backMs), undefined);
+  await world.clock.run(200);
+  // Audio is there; the video waits for a key frame, which comes at 5 s.
+  assertEquals(client.resumedSince(backMs), undefined);
+  await world.clock.run(1800);
+  const resumedMs = client.resumedSince(backMs)!;
+  assertAlmostEquals(resumedMs - backMs, 1000, 100);
+});
+
+Deno.test("where there is only audio, its first packet is what counts", async () => {
+  let isCut = false;
+  const world = new World({ drops: () => isCut });
+  await world.joined("B", { publish: { audio: true, video: undefined } });
+  const { client } = await world.joined("A", VIEWER);
+  await world.clock.run(2000);
+  isCut = true;
+  await world.clock.run(2000);
+  isCut = false;
+  const backMs = world.scheduler.nowMs();
+  await world.clock.run(500);
+  assertAlmostEquals(client.resumedSince(backMs)! - backMs, 10, 15);
+});
+
 Deno.test("the round trip of who sends is that of the server's reports", async () => {
   const world = new World();
   const { client } = await world.joined("A");

@@ -73,6 +73,35 @@ Deno.test("a packet that came after its repair was neither lost nor repaired", (
   assertEquals(track.totals(), { expected: 4, lost: 0, repaired: 0 });
 });
 
+Deno.test("what is still asked for is lost, and not given up before nobody asks any more", async () => {
+  const world = new World();
+  const reception = new Reception(world.environment, undefined);
+  reception.add(CREATED, 0);
+  const take = (bytes: Uint8Array) =>
+    reception.onRtp(bytes, 0, bytes.length, {
+      nowMs: world.scheduler.nowMs(),
+      wallMs: 0,
+    });
+  const second = async () => {
+    await world.clock.run(1000);
+    const [{ lossRatio, residualLossRatio }] = reception.takeSeconds();
+    return [lossRatio, residualLossRatio];
+  };
+  take(packet(SSRC, 0, [0, 0, 0]));
+  assertEquals([...reception.takeSeconds()], []);
+  // Two of ten are missing.
+  for (const i of [1, 2, 3, 4, 5, 8, 9, 10]) take(packet(SSRC, i, [0, 0, 0]));
+  assertEquals(await second(), [0.2, 0]);
+  take(packet(REPAIR_SSRC, 7, [0, 6, 0]));
+  for (const i of [11, 12, 13]) take(packet(SSRC, i, [0, 0, 0]));
+  assertEquals(await second(), [0, 0]);
+  const [{ nacks }] = reception.tracks;
+  for (let ms = 1000; nacks!.size > 0; ms += 1000) nacks!.takeDue(ms);
+  for (const i of [14, 15, 16]) take(packet(SSRC, i, [0, 0, 0]));
+  // The one that was given up, and the three that came.
+  assertEquals(await second(), [0, 0.25]);
+});
+
 Deno.test("the time since a sender report counts from when it came, not from when it was read", () => {
   const world = new World();
   const reception = new Reception(world.environment, undefined);

@@ -38,6 +38,73 @@ Deno.test("whoever watches is told of each change until it stops watching", () =
   assertEquals(seen, [true, false]);
 });
 
+const OUTAGE = { outageMs: 300 };
+const OUTAGES = { outageMs: 300, outageEveryMs: 1000 };
+
+Deno.test.each([
+  { why: "nothing", impairment: null, atMs: 9000, restoredMs: -1 },
+  { why: "loss", impairment: { inbound: LOSSY }, atMs: 900, restoredMs: -1 },
+  { why: "in it", impairment: { inbound: OUTAGE }, atMs: 399, restoredMs: -1 },
+  { why: "one", impairment: { inbound: OUTAGE }, atMs: 400, restoredMs: 400 },
+  {
+    why: "none yet",
+    impairment: { inbound: OUTAGES },
+    atMs: 1099,
+    restoredMs: -1,
+  },
+  {
+    why: "the first",
+    impairment: { outbound: OUTAGES },
+    atMs: 2099,
+    restoredMs: 1100,
+  },
+  {
+    why: "the second",
+    impairment: { outbound: OUTAGES },
+    atMs: 2100,
+    restoredMs: 2100,
+  },
+  {
+    why: "the later of two",
+    impairment: { inbound: OUTAGE, outbound: { outageMs: 700 } },
+    atMs: 5000,
+    restoredMs: 800,
+  },
+])(
+  "$atMs ms on, the last outage that is over ended after $restoredMs: $why",
+  ({ impairment, atMs, restoredMs }) => {
+    const network = openNetwork();
+    network.impair(impairment, 100);
+    assertEquals(network.restoredMs(atMs), restoredMs);
+  },
+);
+
+Deno.test("when an outage ended stays known whatever the network does then", () => {
+  const network = openNetwork();
+  network.impair({ inbound: OUTAGE }, 100);
+  network.impair({ inbound: LOSSY }, 900);
+  network.impair(null, 950);
+  assertEquals(network.restoredMs(9999), 400);
+});
+
+Deno.test.each([
+  { why: "an outage", impairment: { outbound: OUTAGE }, restoredMs: 200 },
+  {
+    why: "all of it lost",
+    impairment: { inbound: { lossRatio: 1 } },
+    restoredMs: 200,
+  },
+  { why: "half of it lost", impairment: { inbound: LOSSY }, restoredMs: -1 },
+])(
+  "a network is back when what kept it away is taken off: $why",
+  ({ impairment, restoredMs }) => {
+    const network = openNetwork();
+    network.impair(impairment, 100);
+    network.impair(null, 200);
+    assertEquals(network.restoredMs(9999), restoredMs);
+  },
+);
+
 Deno.test("chance goes on where it was when the impairment changes", () => {
   const once = openNetwork();
   once.impair({ inbound: LOSSY }, 0);

@@ -66,61 +66,84 @@ Deno.test.each([
     why: "nothing before the first key frame",
     packets: [...range(4, 44)],
     shown: 1,
+    dropped: 9,
   },
   {
     why: "a frame without its first packet, and those after it, not",
     packets: [...range(0, 4), ...range(5, 20)],
     shown: 1,
+    dropped: 3,
   },
   {
     why: "a frame without its last packet, and those after it, not",
     packets: [...range(0, 7), ...range(8, 20)],
     shown: 1,
+    dropped: 3,
   },
   {
     why: "a repair shows what waited for it",
     packets: [...range(0, 7), ...range(8, 20), 7],
     shown: 5,
+    dropped: 0,
   },
   {
     why: "of two missing packets the first repair shows up to the second",
     packets: [...range(0, 5), 6, 7, ...range(8, 13), 14, 15, 5],
     shown: 3,
+    dropped: 0,
   },
   {
     why: "the next key frame needs nothing",
     packets: [...range(0, 7), ...range(8, 48)],
     shown: 3,
+    dropped: 8,
   },
   {
     why: "a key frame with a hole does not help, until it is repaired",
     packets: [...range(0, 7), ...range(8, 41), ...range(42, 48), 41],
     shown: 3,
+    dropped: 8,
   },
   {
     why: "a key frame whose first packet is repaired last",
     packets: [...range(0, 7), ...range(8, 40), ...range(41, 48), 40],
     shown: 3,
+    dropped: 8,
   },
   {
     why: "what is repaired after the key frame was shown is not shown any more",
     packets: [...range(0, 7), ...range(8, 48), 7],
     shown: 3,
+    dropped: 8,
   },
   {
     why: "a second key frame where the first one stays broken",
     packets: [...range(0, 7), ...range(8, 41), ...range(42, 84)],
     shown: 2,
+    dropped: 17,
   },
   {
     why: "a key frame while everything is there anyway",
     packets: range(0, 44),
     shown: 11,
+    dropped: 0,
   },
-])("$why: $shown frames", ({ packets, shown }) => {
+  {
+    why: "what came whole and is only predicted from is not dropped",
+    packets: [...range(0, 7), ...range(8, 40)],
+    isHidden: (i: number) => i >= 8 && i < 16,
+    shown: 1,
+    dropped: 6,
+  },
+])("$why: $shown frames", ({ packets, isHidden, shown, dropped }) => {
   const watched = new Watched(0xfff0);
-  watched.packets(packets);
+  for (const i of packets) {
+    watched.packet(i, { isHidden: isHidden?.(i) ?? false });
+  }
   assertEquals(watched.shown, shown);
+  // What is left waits for a repair until the track ends.
+  watched.tracker.end({ wallMs: 500 });
+  assertEquals(watched.tracker.dropped, dropped);
 });
 
 Deno.test("what waited for a repair is shown at once, when that comes", () => {
@@ -141,6 +164,8 @@ Deno.test("when over a thousand packets wait for one, it is given up", () => {
   assertEquals(watched.shown, 1);
   watched.packets(range(2000, 2004));
   assertEquals(watched.shown, 2);
+  // All but the first and the last, and the one that was never whole.
+  assertEquals(watched.tracker.dropped, 498);
 });
 
 Deno.test.each([

@@ -84,6 +84,7 @@ export function madeUpRun(): SummaryInput {
     packetsRepaired: 36,
     framesShown: 1760,
     keyFramesShown: 12,
+    framesDropped: 7,
     freezes: 2,
     frozenMs: 800,
     playedMs: 59_000,
@@ -92,7 +93,13 @@ export function madeUpRun(): SummaryInput {
     impairedInDropped: 102,
     impairedInDelayed: 4898,
   });
+  for (const ms of [120, 180]) meter.trend("networkRecovery").record(ms * 1000);
   for (let i = 1; i <= 100; i++) {
+    meter.trend("videoBitrate").record(900_000 + i * 1000);
+    meter.trend("audioBitrate").record(32_000);
+    meter.trend("consumerLoss").record(i > 90 ? i * 1000 : 0);
+    meter.trend("consumerResidualLoss").record(0);
+    meter.trend("consumerFrameRate").record(i < 10 ? 24_000 : 30_000);
     meter.trend("mediaLatency").record(i * 100);
     meter.trend("jitter").record(i * 10);
     meter.trend("roundTrip").record(i * 50);

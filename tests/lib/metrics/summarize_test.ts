@@ -74,6 +74,32 @@ Deno.test("signaling latencies are those of requests, sorted by operation", () =
   );
 });
 
+Deno.test("what each second of each track was like is told as a distribution", () => {
+  const { loss, video, consumerBps, recoveryMs } = summarize(madeUpRun()).media;
+  assertEquals(consumerBps.audio, {
+    count: 100,
+    min: 32_000,
+    max: 32_000,
+    avg: 32_000,
+    p5: 32_000,
+    p50: 32_000,
+    p95: 32_000,
+    p99: 32_000,
+  });
+  assertAlmostEquals(consumerBps.video.p50, 950_000, 8000);
+  assertEquals(loss.consumerRatio.max, 0.1);
+  assertAlmostEquals(loss.consumerRatio.p95, 0.095, 0.001);
+  assertEquals([loss.consumerRatio.p50, loss.consumerResidualRatio.max], [
+    0,
+    0,
+  ]);
+  assertEquals(video.framesDropped, 7);
+  assertAlmostEquals(video.consumerFrameRate.p5, 24, 0.2);
+  assertEquals(video.consumerFrameRate.max, 30);
+  assertEquals([recoveryMs.network.count, recoveryMs.network.avgMs], [2, 150]);
+  assertEquals(recoveryMs.channel.count, 0);
+});
+
 Deno.test("what viewers saw is told of the run and of each room", () => {
   const { media, rooms } = summarize(madeUpRun());
   const { frameRate, frozenRatio, longestFreezeMs, freezeTimeMs } = media.video;
@@ -92,10 +118,14 @@ Deno.test("what viewers saw is told of the run and of each room", () => {
       room.freezes,
       room.frozenMs,
       room.longestFreezeMs,
+      room.sendBpsPerClient,
+      room.receiveBpsPerClient,
+      room.sent.nack,
+      room.received.pli,
     ]),
     [
-      [5, 100, 880 / 29.5, 1, 500, 500],
-      [3, 60, 880 / 29.5, 1, 300, 300],
+      [5, 100, 880 / 29.5, 1, 500, 500, 1_333_333, 1_306_667, 30, 1],
+      [3, 60, 880 / 29.5, 1, 300, 300, 1_333_333, 1_306_667, 30, 1],
     ],
   );
 });

@@ -27,6 +27,15 @@ Deno.test.each(
     { text: "frozen < 0.5%", want: ["<", 0.005, "ratio"] },
     { text: "frameRate > 25", want: [">", 25, "fps"] },
     { text: "frameRate >= 14.5fps", want: [">=", 14.5, "fps"] },
+    { text: "loss < 7%", want: ["<", 0.07, "ratio"] },
+    { text: "networkRecovery max < 2s", want: ["<", 2000, "ms"] },
+    { text: "consumerLoss p(95) < 2%", want: ["<", 0.02, "ratio"] },
+    { text: "consumerResidualLoss max < 0.1", want: ["<", 0.1, "ratio"] },
+    { text: "consumerFrameRate p(5) > 20fps", want: [">", 20, "fps"] },
+    { text: "videoBitrate p(5) > 500kbps", want: [">", 500_000, "bps"] },
+    { text: "videoBitrate med > 1.5Mbps", want: [">", 1_500_000, "bps"] },
+    { text: "audioBitrate min > 9000", want: [">", 9000, "bps"] },
+    { text: "audioBitrate count > 9", want: [">", 9, "count"] },
   ] as const,
 )("$text is read as $want", ({ text, want }) => {
   const { operator, bound, unit } = parseThreshold(text);
@@ -46,7 +55,7 @@ Deno.test("every signaling operation and every listed metric can be asked for", 
   }
   assertEquals(
     new Set(THRESHOLD_METRICS).size,
-    21 + SIGNALING_OPERATIONS.length,
+    27 + SIGNALING_OPERATIONS.length,
   );
 });
 
@@ -96,6 +105,19 @@ Deno.test.each([
     text: "frameRate > 25%",
     message: 'frameRate is in frames a second, so write fps instead of "%"',
   },
+  {
+    text: "videoBitrate avg > 5ms",
+    message:
+      'videoBitrate is in bits a second, so write bps, kbps or Mbps instead of "ms"',
+  },
+  {
+    text: "consumerLoss max < 5s",
+    message: 'consumerLoss is a share, so write % instead of "s"',
+  },
+  {
+    text: "consumerFrameRate > 5",
+    message: 'so say which number of it: "consumerFrameRate p(95) …"',
+  },
   { text: "freezes < 1s", message: 'freezes is a count, so leave out "s"' },
   { text: "errors < 1%", message: 'errors is a count, so leave out "%"' },
   { text: "loss < 1,5%", message: '"1,5" is not a number' },
@@ -132,6 +154,10 @@ Deno.test.each([
   { text: "freezeTime p(50) == 0", ok: true, value: 0 },
   { text: "freezeTime max < 50ms", ok: false, value: 100 },
   { text: "freezeTime count == 2", ok: true, value: 2 },
+  { text: "videoBitrate min > 900kbps", ok: true, value: 1_000_000 },
+  { text: "consumerLoss max < 1%", ok: false, value: 0.015 },
+  { text: "consumerFrameRate avg > 24", ok: false, value: 22.5 },
+  { text: "audioBitrate avg > 1", ok: false, value: null },
 ])("$text: $ok, for it was $value", ({ text, ok, value }) => {
   const result = evaluate(
     parseThreshold(text),
@@ -145,6 +171,11 @@ function measured() {
   const meter = new NodeMeter("here");
   for (const ms of [10, 20, 30]) {
     meter.trend("signaling.join_room").record(ms * 1000);
+  }
+  meter.trend("videoBitrate").record(1_000_000);
+  meter.trend("consumerLoss").record(15_000);
+  for (const fps of [15, 30]) {
+    meter.trend("consumerFrameRate").record(fps * 1000);
   }
   Object.assign(meter.counters, {
     packetsSent: 50,

@@ -27,6 +27,8 @@ function crowd(): Snapshot {
       connectionSuccessful: true,
       connectionTimeMs: 100 * factor,
       recoveryMs: 50 * factor,
+      networkRecoveryMs: 40 * factor,
+      packetsRepaired: 1,
       maxMediaLatencyMs: 30 * factor,
       maxJitterMs: factor,
       maxRoundTripMs: 20 * factor,
@@ -65,6 +67,13 @@ Deno.test.each(
     { text: "join min > 1s", want: ["client", "client-0", 5] },
     { text: "connection max < 1s", want: ["client", "client-1", 1000] },
     { text: "recovery max < 1s", want: ["client", "client-1", 500] },
+    { text: "networkRecovery max < 9ms", want: ["client", "client-1", 400] },
+    { text: "consumerLoss max < 1%", want: ["client", "client-1", 0.1] },
+    {
+      text: "consumerResidualLoss max < 1%",
+      want: ["client", "client-1", 0.09],
+    },
+    { text: "consumerFrameRate min > 40", want: ["client", "client-1", 3] },
     { text: "jitter max < 1ms", want: ["client", "client-1", 10] },
     { text: "roundTrip p(95) < 9ms", want: ["client", "client-1", 200] },
     { text: "firstKeyFrame max < 1ms", want: ["client", "client-1", 800] },
@@ -80,7 +89,13 @@ Deno.test.each(
 });
 
 Deno.test("what is not measured a client names none", () => {
-  for (const text of ["lateness p(95) < 1us", "join count > 9"]) {
+  for (
+    const text of [
+      "lateness p(95) < 1us",
+      "join count > 9",
+      "videoBitrate p(5) > 1Mbps",
+    ]
+  ) {
     assertEquals(worstHit(parseThreshold(text), crowd()), undefined);
   }
 });
@@ -141,7 +156,7 @@ Deno.test("a window holds what came between two looks, and not who had left befo
   const window = snapshotBetween(before, look(3000, 5));
   assertEquals(window.counters.packetsSent, 30);
   assertEquals(trendOf(window, "mediaLatency").count, 1);
-  assertEquals(trendOf(window, "mediaLatency").percentileUs(100) < 5000, true);
+  assertEquals(trendOf(window, "mediaLatency").percentile(100) < 5000, true);
   assertEquals(
     window.clients.map(({ clientId, packetsLost }) => [
       clientId,

@@ -67,7 +67,8 @@ Deno.test("the summary has every key of SimplestChat's tester", () => {
     SEED_SUMMARY_KEYS.filter((key) => !Object.hasOwn(summary, key)),
     [],
   );
-  assertEquals(Object.keys(summary.rooms[0]), [
+  // What is ours comes after what is theirs.
+  assertEquals(Object.keys(summary.rooms[0]).slice(0, 8), [
     "roomId",
     "totalClients",
     "successfulConnections",
@@ -76,14 +77,6 @@ Deno.test("the summary has every key of SimplestChat's tester", () => {
     "totalErrors",
     "totalProducersCreated",
     "totalConsumersCreated",
-    // Ours:
-    "lossRatio",
-    "maxRoundTripMs",
-    "maxFirstKeyFrameMs",
-    "frameRate",
-    "freezes",
-    "frozenMs",
-    "longestFreezeMs",
   ]);
   assertEquals(Object.keys(summary.signalingLatencies.operations.join_room), [
     "count",

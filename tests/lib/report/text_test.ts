@@ -113,7 +113,7 @@ Deno.test("sections that have nothing to say are left out", () => {
     media: {
       ...rest.media,
       deliveryRatio: null,
-      loss: { expected: 0, lost: 0, ratio: 0, repaired: 0, residualRatio: 0 },
+      loss: { ...rest.media.loss, expected: 0 },
     },
   }, { width: 80, color: false });
   for (

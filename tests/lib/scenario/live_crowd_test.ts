@@ -145,7 +145,7 @@ Deno.test("a network is another one from the moment on that a script says so", a
       heard.push(viewer.record!.packetsReceived - before);
     };
     await listen();
-    latencyMs = trendOf(crowd.snapshot(), "mediaLatency").percentileUs(50) /
+    latencyMs = trendOf(crowd.snapshot(), "mediaLatency").percentile(50) /
       1000;
     assertEquals(viewer.impairment, {
       inbound: { delayMs: 40 },

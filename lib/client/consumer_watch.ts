@@ -1,0 +1,102 @@
+/**
+ * What each second of one consumer was like: what it gained between two looks.
+ *
+ * @module
+ */
+
+import type { FrameTracker, NackList, TrackReceiver } from "../media/mod.ts";
+
+/** What a second of one consumer was like. */
+export interface ConsumerSecond {
+  readonly kind: "audio" | "video";
+  /** Bits of whole RTP packets received, a second. */
+  readonly bitrateBps: number;
+  /** Packets lost, of those expected; `null` when none were expected. */
+  readonly lossRatio: number | null;
+  /** Packets given up in spite of repairs, of those that are asked for no more; `null` when there were none. */
+  readonly residualLossRatio: number | null;
+  /** Video frames shown a second; `null` for audio. */
+  readonly frameRate: number | null;
+}
+
+/** What is looked at. */
+export interface Watched {
+  readonly receiver: TrackReceiver;
+  readonly nacks: NackList | undefined;
+  readonly frames: FrameTracker | undefined;
+}
+
+interface Look {
+  readonly atMs: number;
+  readonly bytes: number;
+  readonly expected: number;
+  readonly lost: number;
+  /** Expected packets that came, were repaired, or were given up. */
+  readonly settled: number;
+  readonly givenUp: number;
+  readonly frames: number;
+}
+
+/** Looks come about once a second, and may be a little early. */
+const LEAST_MS = 900;
+
+/** Looks at one consumer once a second. */
+export class ConsumerWatch {
+  readonly #watched: Watched;
+  #last: Look | undefined;
+
+  constructor(watched: Watched) {
+    this.#watched = watched;
+  }
+
+  /** Forgets the last look: the track was stopped on purpose since, or goes on. */
+  interrupt(): void {
+    this.#last = undefined;
+  }
+
+  /** What it was like since the last look; `undefined` when that was less than a second ago, and before media flows. */
+  take(nowMs: number): ConsumerSecond | undefined {
+    const { receiver, frames } = this.#watched;
+    if (receiver.isSuspended || receiver.packetsReceived === 0) return;
+    const before = this.#last;
+    if (before !== undefined && nowMs - before.atMs < LEAST_MS) return;
+    const after = this.#last = this.#look(nowMs);
+    if (before === undefined) return;
+    const seconds = (after.atMs - before.atMs) / 1000;
+    return {
+      kind: receiver.kind,
+      bitrateBps: (after.bytes - before.bytes) * 8 / seconds,
+      lossRatio: share(
+        after.lost - before.lost,
+        after.expected - before.expected,
+      ),
+      residualLossRatio: share(
+        after.givenUp - before.givenUp,
+        after.settled - before.settled,
+      ),
+      frameRate: frames === undefined
+        ? null
+        : (after.frames - before.frames) / seconds,
+    };
+  }
+
+  #look(atMs: number): Look {
+    const { receiver, nacks, frames } = this.#watched;
+    const { expected, lost, packetsRepaired } = receiver;
+    const asked = nacks?.size ?? 0;
+    return {
+      atMs,
+      bytes: receiver.bytesReceived,
+      expected,
+      lost,
+      settled: expected - asked,
+      givenUp: Math.max(0, lost - packetsRepaired - asked),
+      frames: frames?.rhythm.shown ?? 0,
+    };
+  }
+}
+
+/** What came late is given back, and may belong to an earlier second. */
+function share(part: number, whole: number): number | null {
+  return whole > 0 ? Math.min(1, Math.max(0, part) / whole) : null;
+}

@@ -1,0 +1,73 @@
+/**
+ * What the clients of each room came to.
+ *
+ * @module
+ */
+
+import type { ClientRecord } from "./client_record.ts";
+import { frameRateOf } from "./figures.ts";
+import { roundMs } from "./stats.ts";
+import type { RoomSummary } from "./summary.ts";
+import {
+  bpsOver,
+  most,
+  type NumberKey,
+  residualLoss,
+  share,
+  total,
+} from "./sums.ts";
+
+/** What they came to, room by room, by the rooms' ids. */
+export function summarizeRooms(
+  clients: readonly ClientRecord[],
+): RoomSummary[] {
+  return [...Map.groupBy(clients, ({ roomId }) => roomId)]
+    .map(([roomId, members]) => summarizeRoom(roomId, members))
+    .sort((a, b) => a.roomId < b.roomId ? -1 : 1);
+}
+
+function summarizeRoom(
+  roomId: string,
+  members: readonly ClientRecord[],
+): RoomSummary {
+  const sum = (key: NumberKey) => total(members, key);
+  const connected = members.filter((client) => client.connectionSuccessful);
+  const sessionMs = total(connected, "sessionDurationMs");
+  return {
+    roomId,
+    totalClients: members.length,
+    successfulConnections: connected.length,
+    totalPacketsSent: sum("packetsSent"),
+    totalPacketsReceived: sum("packetsReceived"),
+    totalErrors: sum("errorCount"),
+    totalProducersCreated: sum("producersCreated"),
+    totalConsumersCreated: sum("consumersCreated"),
+    lossRatio: share(sum("packetsLost"), sum("packetsExpected")) ?? 0,
+    residualLossRatio: residualLoss(
+      sum("packetsLost") - sum("packetsRepaired"),
+      sum("packetsExpected"),
+    ),
+    sendBpsPerClient: bpsOver(sessionMs, sum("bytesSent")),
+    receiveBpsPerClient: bpsOver(sessionMs, sum("bytesReceived")),
+    maxMediaLatencyMs: most(members, "maxMediaLatencyMs"),
+    maxJitterMs: most(members, "maxJitterMs"),
+    maxRoundTripMs: most(members, "maxRoundTripMs"),
+    maxFirstKeyFrameMs: most(members, "firstKeyFrameMs"),
+    frameRate: frameRateOf({
+      framesShown: sum("framesShown"),
+      videosBegun: sum("videosBegun"),
+      playedMs: sum("playedMs"),
+    }),
+    framesDropped: sum("framesDropped"),
+    freezes: sum("freezes"),
+    frozenMs: roundMs(sum("frozenMs")),
+    longestFreezeMs: most(members, "longestFreezeMs") ?? 0,
+    layerSwitches: sum("layerSwitches"),
+    received: {
+      pli: sum("pliReceived"),
+      fir: sum("firReceived"),
+      nack: sum("nackReceived"),
+    },
+    sent: { pli: sum("pliSent"), nack: sum("nackSent") },
+  };
+}

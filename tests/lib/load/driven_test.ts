@@ -1,0 +1,83 @@
+/** What a node notes of the media that its clients receive. */
+
+import { assertEquals } from "@std/assert";
+import {
+  type Trend,
+  type TrendName,
+  trendOf,
+} from "../../../lib/metrics/mod.ts";
+import { Bench, clientPlan } from "./node_bench.ts";
+
+const OUT = { inbound: { outageMs: 3000 } };
+
+async function connected(): Promise<Bench> {
+  const bench = new Bench();
+  await bench.start([clientPlan(0)]);
+  await bench.clock.run(1000);
+  return bench;
+}
+
+function trend(bench: Bench, name: TrendName): Trend {
+  return trendOf(bench.node.snapshot(), name);
+}
+
+Deno.test("what each second of each track was like is noted in steps of its unit", async () => {
+  const bench = await connected();
+  bench.clients[0].seconds = [
+    {
+      kind: "audio",
+      bitrateBps: 32_000,
+      lossRatio: null,
+      residualLossRatio: null,
+      frameRate: null,
+    },
+    {
+      kind: "video",
+      bitrateBps: 900_000,
+      lossRatio: 0.02,
+      residualLossRatio: 0.01,
+      frameRate: 29.5,
+    },
+  ];
+  assertEquals(
+    ([
+      "audioBitrate",
+      "videoBitrate",
+      "consumerLoss",
+      "consumerResidualLoss",
+      "consumerFrameRate",
+    ] as const).map((name) => {
+      const { count, sum } = trend(bench, name);
+      return [count, sum];
+    }),
+    [[1, 32_000], [1, 900_000], [1, 20_000], [1, 10_000], [1, 29_500]],
+  );
+  await bench.node.stop();
+});
+
+Deno.test("a client has recovered from an outage once all that stood still flows again", async () => {
+  const bench = await connected();
+  const [client] = bench.clients;
+  await bench.node.command({ type: "impair", clients: [0], impairment: OUT });
+  const restoredMs = bench.clock.nowMs() + 3000;
+  client.resumedMs = undefined;
+  await bench.clock.run(5000);
+  assertEquals(trend(bench, "networkRecovery").count, 0);
+  client.resumedMs = restoredMs + 2400;
+  await bench.clock.run(5000);
+  // It counts once, however often one looks.
+  const recovery = trend(bench, "networkRecovery");
+  assertEquals([recovery.count, recovery.sum], [1, 2_400_000]);
+  assertEquals(bench.record(0).networkRecoveryMs, 2400);
+  await bench.node.stop();
+});
+
+Deno.test("an outage that nothing stood still in is nothing to recover from", async () => {
+  const bench = await connected();
+  await bench.node.command({ type: "impair", clients: [0], impairment: OUT });
+  await bench.clock.run(5000);
+  bench.clients[0].resumedMs = bench.clock.nowMs();
+  await bench.clock.run(5000);
+  assertEquals(bench.record(0).networkRecoveryMs, null);
+  await bench.node.stop();
+});
