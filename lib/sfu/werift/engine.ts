@@ -8,7 +8,8 @@
 
 import { openDatapath } from "../../rtc/mod.ts";
 import type { Engine, EngineOptions } from "../engine.ts";
-import { type WeriftParts, weriftRouter } from "./router.ts";
+import { weriftRouter } from "./router.ts";
+import type { WeriftParts } from "./transport.ts";
 
 /** How often silent transports are looked for, in milliseconds. */
 const SWEEP_MS = 5000;

@@ -5,27 +5,9 @@
  * @module
  */
 
-import type { AcceptParts } from "../../rtc/mod.ts";
 import type { EngineRouter } from "../engine.ts";
 import { ROUTER_CAPABILITIES } from "./capabilities.ts";
-import {
-  openTransport,
-  type Siblings,
-  type WeriftTransport,
-} from "./transport.ts";
-
-/** What the routers of one engine share. */
-export interface WeriftParts {
-  readonly accept: AcceptParts;
-  /** The address on which sockets listen. */
-  readonly bindIp: string;
-  /** The address that clients are told. */
-  readonly announceIp: string;
-  /** Open transports, for the sweep that ends silent ones. */
-  readonly transports: Set<WeriftTransport>;
-  /** Work of closing that is still under way. */
-  readonly closing: Set<Promise<void>>;
-}
+import { openTransport, type Siblings, type WeriftParts } from "./transport.ts";
 
 /** Opens a router. */
 export function weriftRouter(parts: WeriftParts): EngineRouter {

@@ -19,7 +19,11 @@ import type {
   MediaKind,
   RtpParameters,
 } from "../../protocol/mod.ts";
-import { acceptTransport, type RtcAcceptor } from "../../rtc/mod.ts";
+import {
+  type AcceptParts,
+  acceptTransport,
+  type RtcAcceptor,
+} from "../../rtc/mod.ts";
 import type {
   ConsumeOptions,
   EngineConsumer,
@@ -29,7 +33,6 @@ import type {
 import { ForwardedConsumer, ForwardedProducer } from "./forwarding.ts";
 import { consumerParameters, planProducer } from "./parameters.ts";
 import { readLost } from "./report_blocks.ts";
-import type { WeriftParts } from "./router.ts";
 
 /** Consumers see random SSRCs of nine digits, as mediasoup's do. */
 const FIRST_SSRC = 100_000_000;
@@ -38,6 +41,19 @@ const SSRCS = 900_000_000;
 const CANDIDATE_PRIORITY = 1076302079;
 /** A picture loss indication, with room for its tag. */
 const rtcp = new Uint8Array(64);
+
+/** What the routers of one engine share. */
+export interface WeriftParts {
+  readonly accept: AcceptParts;
+  /** The address on which sockets listen. */
+  readonly bindIp: string;
+  /** The address that clients are told. */
+  readonly announceIp: string;
+  /** Open transports, for the sweep that ends silent ones. */
+  readonly transports: Set<WeriftTransport>;
+  /** Work of closing that is still under way. */
+  readonly closing: Set<Promise<void>>;
+}
 
 /** What the transports of one router share. */
 export interface Siblings {
