@@ -44,20 +44,28 @@ const LEAST_MS = 900;
 export class ConsumerWatch {
   readonly #watched: Watched;
   #last: Look | undefined;
+  #isPaused = false;
 
   constructor(watched: Watched) {
     this.#watched = watched;
   }
 
-  /** Forgets the last look: the track was stopped on purpose since, or goes on. */
-  interrupt(): void {
+  /** Its sender stopped it on purpose, or goes on: a second with both is told of by neither. */
+  setPaused(isPaused: boolean): void {
+    if (isPaused === this.#isPaused) return;
+    this.#isPaused = isPaused;
     this.#last = undefined;
   }
 
-  /** What it was like since the last look; `undefined` when that was less than a second ago, and before media flows. */
+  /**
+   * What it was like since the last look; `undefined` when that was less than
+   * a second ago, while it is paused, and before media flows. What the server
+   * withholds is nothing received all the same.
+   */
   take(nowMs: number): ConsumerSecond | undefined {
     const { receiver, frames } = this.#watched;
-    if (receiver.isSuspended || receiver.packetsReceived === 0) return;
+    const flows = receiver.isSuspended || receiver.packetsReceived > 0;
+    if (this.#isPaused || !flows) return;
     const before = this.#last;
     if (before !== undefined && nowMs - before.atMs < LEAST_MS) return;
     const after = this.#last = this.#look(nowMs);

@@ -189,7 +189,7 @@ export class Reception {
     if (track === undefined) return;
     const isPaused = this.#paused.has(producerId);
     const now = this.#now();
-    track.watch.interrupt();
+    track.watch.setPaused(isPaused);
     if (isPaused || this.#withheld.has(producerId)) {
       track.receiver.suspend(now.nowMs);
     } else {

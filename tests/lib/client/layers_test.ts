@@ -125,6 +125,48 @@ Deno.test("what the server chooses not to send is not missing; what does not com
   assertEquals(viewer.totals().deliverable, deliverable + missing);
 });
 
+Deno.test("seconds in which the server sends no layer count as such, those with a change of layers too", async () => {
+  const { world, server, viewer, tell } = await pair();
+  const second = async () => {
+    await world.clock.run(1000);
+    return [...viewer.takeSeconds()].map(({ bitrateBps, frameRate }) => [
+      bitrateBps > 0,
+      Math.round(frameRate!),
+    ]);
+  };
+  await second();
+  await tell(1);
+  assertEquals(await second(), [[true, 30]]);
+  server.isSilent = true;
+  await tell(null);
+  assertEquals(await second(), [[false, 0]]);
+  assertEquals(await second(), [[false, 0]]);
+});
+
+Deno.test("a video of which the server sends no layer from the start has seconds without any", async () => {
+  const { world, server } = await pair();
+  server.isSilent = true;
+  const { client: late } = await world.joined("C", VIEWER);
+  const [{ consumerId }] = sent(world, "C", "resumeConsumer");
+  await world.clock.run(100);
+  world.participant("C").channel.deliver({
+    type: "consumerLayersChanged",
+    consumerId,
+    spatialLayer: null,
+    temporalLayer: null,
+  });
+  await world.clock.run(1000);
+  assertEquals([...late.takeSeconds()], []);
+  await world.clock.run(1000);
+  assertEquals([...late.takeSeconds()], [{
+    kind: "video",
+    bitrateBps: 0,
+    lossRatio: null,
+    residualLossRatio: null,
+    frameRate: 0,
+  }]);
+});
+
 Deno.test.each([
   { said: [null], current: undefined, flows: [false] },
   { said: [2, null], current: undefined, flows: [false] },
