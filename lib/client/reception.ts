@@ -308,6 +308,8 @@ export class Reception {
     let resumedMs = -1;
     for (const { receiver, frames } of this.#tracks.values()) {
       if (receiver.isSuspended || receiver.packetsReceived === 0) continue;
+      // What is new since then did not stand still.
+      if (receiver.openedMs >= sinceMs) continue;
       const flowedAt = frames?.rhythm.lastMs ?? receiver.lastAtMs;
       if (this.#arrivedMs(flowedAt) < sinceMs) return undefined;
       const resumedAt = frames?.rhythm.thawedMs ?? receiver.resumedAtMs;

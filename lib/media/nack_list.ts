@@ -16,6 +16,8 @@ const FIRST_RETRY_MS = 50;
 const MOST_REQUESTS = 5;
 /** More missing packets than this are not worth repairing: a key frame is. */
 const MOST_MISSING = 400;
+/** Originals that come after their repairs are told from others as long as there are no more repairs than these between. */
+const MOST_REPAIRED = 1024;
 
 interface Missing {
   requests: number;
@@ -25,6 +27,8 @@ interface Missing {
 /** The missing packets of one track. */
 export class NackList {
   readonly #missing = new Map<number, Missing>();
+  /** Repaired lately, the oldest first: the originals may come all the same. */
+  readonly #repaired = new Set<number>();
 
   /** Packets that are missing and still worth asking for. */
   get size(): number {
@@ -53,9 +57,22 @@ export class NackList {
     return this.#missing.has(sequence);
   }
 
-  /** Notes that a packet came after all; returns whether it was missing. */
+  /** Notes that a repair came; returns whether its packet was missing. */
+  repair(sequence: number): boolean {
+    if (!this.#missing.delete(sequence)) return false;
+    this.#repaired.delete(sequence);
+    this.#repaired.add(sequence);
+    if (this.#repaired.size > MOST_REPAIRED) {
+      const [oldest] = this.#repaired;
+      this.#repaired.delete(oldest);
+    }
+    return true;
+  }
+
+  /** Notes that a packet itself came after all; returns whether a repair had made up for it. */
   remove(sequence: number): boolean {
-    return this.#missing.delete(sequence);
+    this.#missing.delete(sequence);
+    return this.#repaired.delete(sequence);
   }
 
   /** The packets to ask for now, in the order in which they went missing. */

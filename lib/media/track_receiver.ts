@@ -76,7 +76,7 @@ export class TrackReceiver {
   readonly kind: "audio" | "video";
   readonly ssrc: number;
   packetsReceived = 0;
-  /** Packets that were missing and came as repairs (RFC 4588). */
+  /** Packets that were missing and came only as repairs (RFC 4588). */
   packetsRepaired = 0;
   /** So much is missing that only a key frame helps; the owner asks for it and clears this. */
   needsKeyFrame = false;
@@ -128,6 +128,11 @@ export class TrackReceiver {
   /** Expected packets that have not come; late ones are given back. */
   get lost(): number {
     return Math.max(0, this.expected - this.packetsReceived);
+  }
+
+  /** When the track could first have carried media, on the reactor's clock. */
+  get openedMs(): number {
+    return this.#options.openedMs;
   }
 
   /** Whether nothing is expected to come: it was stopped on purpose. */
@@ -249,7 +254,7 @@ export class TrackReceiver {
     rtp.sequence = (rtp.bytes[at] << 8) | rtp.bytes[at + 1];
     rtp.payloadOffset += 2;
     rtp.payloadLength -= 2;
-    if (this.#options.nacks?.remove(rtp.sequence)) this.packetsRepaired++;
+    if (this.#options.nacks?.repair(rtp.sequence)) this.packetsRepaired++;
     this.#options.frames?.receive(rtp, moment);
   }
 
@@ -305,7 +310,8 @@ export class TrackReceiver {
       this.#isFirst = true;
       this.#options.frames?.restart();
     } else {
-      this.#options.nacks?.remove(sequence);
+      // Its repair was in vain.
+      if (this.#options.nacks?.remove(sequence)) this.packetsRepaired--;
       this.outOfOrder++;
       this.#options.meter.counters.packetsOutOfOrder++;
     }

@@ -73,6 +73,14 @@ Deno.test("a packet that came after its repair was neither lost nor repaired", (
   assertEquals(track.totals(), { expected: 4, lost: 0, repaired: 0 });
 });
 
+Deno.test("a repair in vain makes up for no other packet", () => {
+  const track = open();
+  for (const sequence of [1, 2, 4, 6]) track.original(sequence);
+  track.repair(3);
+  track.original(3);
+  assertEquals(track.totals(), { expected: 6, lost: 1, repaired: 0 });
+});
+
 Deno.test("what is still asked for is lost, and not given up before nobody asks any more", async () => {
   const world = new World();
   const reception = new Reception(world.environment, undefined);
@@ -100,6 +108,23 @@ Deno.test("what is still asked for is lost, and not given up before nobody asks 
   for (const i of [14, 15, 16]) take(packet(SSRC, i, [0, 0, 0]));
   // The one that was given up, and the three that came.
   assertEquals(await second(), [0, 0.25]);
+});
+
+Deno.test("a track that is new since an outage did not stand still in it", async () => {
+  const world = new World();
+  const { environment, scheduler } = world;
+  const reception = new Reception(environment, undefined);
+  await world.clock.run(1000);
+  const backMs = scheduler.nowMs();
+  reception.add({ ...CREATED, kind: "audio" }, environment.wallNowMs());
+  // On a long way its first packet comes late.
+  await world.clock.run(400);
+  const first = packet(SSRC, 1, [0, 0, 0]);
+  reception.onRtp(first, 0, first.length, {
+    nowMs: scheduler.nowMs(),
+    wallMs: environment.wallNowMs(),
+  });
+  assertEquals(reception.resumedSince(backMs), -1);
 });
 
 Deno.test("the time since a sender report counts from when it came, not from when it was read", () => {

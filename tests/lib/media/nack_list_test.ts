@@ -18,9 +18,23 @@ Deno.test("what came is not asked for again", () => {
   const list = new NackList();
   list.addGap(1, 4, 0);
   list.takeDue(0);
-  assert(list.remove(2));
-  assert(!list.remove(2), "it is missing no more");
+  list.remove(2);
   assertEquals(list.takeDue(50), [3]);
+});
+
+Deno.test("what was repaired is not asked for again, and may come all the same, once", () => {
+  const list = new NackList();
+  list.addGap(1, 5, 0);
+  assert(list.repair(2));
+  assert(!list.repair(2), "it is missing no more");
+  list.remove(3);
+  assert(!list.repair(3), "it was there already");
+  assertEquals(list.takeDue(0), [4]);
+  assertEquals([list.remove(2), list.remove(2), list.remove(4)], [
+    true,
+    false,
+    false,
+  ]);
 });
 
 Deno.test("a packet is asked for five times, each time after twice as long, and then given up", () => {
