@@ -21,16 +21,14 @@ export function trendBetween(
   for (const json of before) addBuckets(counts, json, -1);
   const kept = [...counts].filter(([, count]) => count > 0)
     .sort(([a], [b]) => a - b);
-  return Trend.fromJSON({
-    count: kept.reduce((sum, [, count]) => sum + count, 0),
-    min: 0,
-    max: Math.max(0, ...after.map(({ max }) => max)),
-    sum: sum(after) - sum(before),
-    buckets: kept.flatMap(([index, count], i) => [
+  return Trend.ofBuckets(
+    kept.flatMap(([index, count], i) => [
       index - (i === 0 ? 0 : kept[i - 1][0]),
       count,
     ]),
-  });
+    sum(after) - sum(before),
+    Math.max(0, ...after.map(({ max }) => max)),
+  );
 }
 
 /** A trend's buckets are distances from one another; here they are by place. */

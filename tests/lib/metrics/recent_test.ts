@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { Trend, trendBetween } from "../../../lib/metrics/mod.ts";
 
 function trendOf(...valuesUs: number[]): Trend {
@@ -27,6 +27,15 @@ Deno.test("several trends between two looks are one distribution", () => {
   assertEquals(between.count, 2);
   assertEquals(between.percentile(50), 3);
   assertEquals(between.percentile(100), 5);
+});
+
+Deno.test("the smallest and the largest between two looks are as exact as the buckets", () => {
+  const trend = trendOf(3, 900_000);
+  const before = trend.toJSON();
+  for (const value of [100_000, 500_000]) trend.record(value);
+  const { min, max } = trendBetween([before], [trend.toJSON()]);
+  assertAlmostEquals(min, 100_000, 100_000 / 128);
+  assertAlmostEquals(max, 500_000, 500_000 / 128);
 });
 
 Deno.test("nothing in between is an empty distribution", () => {

@@ -149,20 +149,23 @@ Deno.test("a window holds what came between two looks, and not who had left befo
   meter.trend("mediaLatency").record(5000);
   people[0].figures.state = "left";
   people[1].figures.packetsLost = 7;
+  people[1].figures.packetsRepaired = 3;
   const before = look(1000, 2);
   meter.counters.packetsSent = 130;
   meter.trend("mediaLatency").record(200);
   people[1].figures.packetsLost = 9;
+  people[1].figures.packetsRepaired = 4;
   const window = snapshotBetween(before, look(3000, 5));
   assertEquals(window.counters.packetsSent, 30);
   assertEquals(trendOf(window, "mediaLatency").count, 1);
   assertEquals(trendOf(window, "mediaLatency").percentile(100) < 5000, true);
   assertEquals(
-    window.clients.map(({ clientId, packetsLost }) => [
+    window.clients.map(({ clientId, packetsLost, packetsRepaired }) => [
       clientId,
       packetsLost,
+      packetsRepaired,
     ]),
-    [["client-1", 2]],
+    [["client-1", 2, 1]],
   );
   assertEquals([window.generator.cpuUs, window.generator.kernelDrops], [
     20_000,
