@@ -205,7 +205,11 @@ export class LiveCrowd {
     }
   }
 
-  /** Has one client join; resolves when it is connected and has begun its media, or has failed. */
+  /**
+   * Has one client join; resolves when it is connected and has begun its
+   * media, or has failed. Throws a `TypeError` for media files beside another
+   * quality, frame rate or simulcast, as all that has clients come does.
+   */
   async join(options: JoinOptions = {}): Promise<LiveClient> {
     const [client] = await this.joinAll([options]);
     return client;

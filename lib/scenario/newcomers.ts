@@ -12,7 +12,7 @@ import type {
   Stage,
 } from "../load/mod.ts";
 import type { Fps, Quality } from "../media/mod.ts";
-import { clipNamed } from "./media.ts";
+import { clipNamed, SETTLED_BY_FILES } from "./media.ts";
 
 /** What a client sends and receives. */
 export interface MediaOptions {
@@ -30,7 +30,11 @@ export interface MediaOptions {
   readonly maxAudio?: number;
   /** Video tracks that a client receives, at most. @default {4} */
   readonly maxVideo?: number;
-  /** What publishers send: `synthetic`, `builtin`, or files such as `talk.webm`, with commas between. @default {"synthetic"} */
+  /**
+   * What publishers send: `synthetic`, `builtin`, or files such as
+   * `talk.webm`, with commas between, whose quality and frame rate are their
+   * own. @default {"synthetic"}
+   */
   readonly media?: string;
 }
 
@@ -89,9 +93,13 @@ export const DEFAULT_MEDIA: MediaPlan = {
 /** The room of all clients that name none. */
 export const DEFAULT_ROOM = "load-test-room";
 
-/** The media of a client, with what it leaves open. */
+/**
+ * The media of a client, with what it leaves open. Throws a `TypeError` for
+ * files beside what these settle by themselves.
+ */
 export function mediaOf(options: MediaOptions): MediaPlan {
   const clip = clipNamed(options.media);
+  if (clip !== undefined) checkBesideFiles(options);
   return {
     audio: options.audio ?? DEFAULT_MEDIA.audio,
     video: options.video ?? DEFAULT_MEDIA.video,
@@ -102,6 +110,17 @@ export function mediaOf(options: MediaOptions): MediaPlan {
     ...(clip !== undefined && { clip }),
     ...(options.simulcast && { simulcast: true }),
   };
+}
+
+/** Scenarios pass all their options on: what is as by default was not asked for. */
+function checkBesideFiles(options: MediaOptions): void {
+  const initial = { ...DEFAULT_MEDIA, simulcast: false };
+  for (const key of SETTLED_BY_FILES) {
+    if ((options[key] ?? initial[key]) === initial[key]) continue;
+    throw new TypeError(
+      `media, ${key}: they exclude each other, leave one out.`,
+    );
+  }
 }
 
 /** The network in numbers. Throws a `SyntaxError` or `RangeError` for a text that names none. */

@@ -26,7 +26,7 @@ import {
   type Threshold,
 } from "../metrics/mod.ts";
 import { formatDuration, readDuration } from "./duration.ts";
-import { describeMedia, SYNTHETIC } from "./media.ts";
+import { describeMedia, SETTLED_BY_FILES, SYNTHETIC } from "./media.ts";
 
 /** A value, or what is wrong with what was given. */
 export type OptionReading<T> =
@@ -217,7 +217,7 @@ export function media(): ScenarioOption<string, string> {
       { default: SYNTHETIC },
     ),
     takes: "synthetic, builtin, or files with commas between",
-    excludes: ["quality", "fps", "simulcast"],
+    excludes: SETTLED_BY_FILES,
     verify: (value, { audio, video }) =>
       describeMedia(value, { audio: audio !== false, video: video !== false })
         .then(() => undefined, (error) => error.message),

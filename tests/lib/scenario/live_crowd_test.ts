@@ -7,7 +7,7 @@ import {
 import { trendOf } from "../../../lib/metrics/mod.ts";
 import { fakeCrowd, type FakeCrowdOptions } from "../../../lib/testing/mod.ts";
 
-/** Plays a script in virtual time. */
+/** Plays a script in virtual time; what it throws is thrown. */
 async function play(
   script: (crowd: LiveCrowd, context: ScenarioContext) => Promise<unknown>,
   { thresholds = [], ...options }: FakeCrowdOptions & {
@@ -15,15 +15,17 @@ async function play(
   } = {},
 ) {
   const venue = fakeCrowd(options);
+  let done: Promise<unknown> = Promise.resolve();
   const scenario = defineScenario({
     name: "script",
     description: "",
     options: {},
-    run: (crowd, _, context) => script(crowd, context),
+    run: (crowd, _, context) => done = script(crowd, context),
   });
   const { summary, snapshot } = await venue.perform(
     scenario.prepare({ thresholds }),
   );
+  await done;
   return { summary, snapshot, server: venue.server, clock: venue.clock };
 }
 
@@ -181,6 +183,39 @@ Deno.test("a network that cannot be is said to the script, before anyone has it"
     assertEquals(one.impairment, null);
     await assertRejects(() => crowd.join({ network: "loss=5" }), RangeError);
     assertEquals(crowd.clients.length, 1);
+  });
+});
+
+Deno.test("a file is refused beside what it settles itself, unless that is as by default", async () => {
+  await play(async (crowd) => {
+    const differences = [
+      ["quality", { quality: "720p" }],
+      ["fps", { fps: 15 }],
+      ["simulcast", { simulcast: true }],
+    ] as const;
+    for (const [key, difference] of differences) {
+      const options = { media: "builtin", ...difference };
+      const comings = [
+        () => crowd.join(options),
+        () => crowd.fill({ clients: 1, ...options }),
+        () => crowd.play({ stages: [], ...options }),
+      ];
+      for (const come of comings) {
+        await assertRejects(
+          come,
+          TypeError,
+          `media, ${key}: they exclude each other, leave one out.`,
+        );
+      }
+    }
+    assertEquals(crowd.clients.length, 0);
+    await crowd.join({
+      media: "builtin",
+      quality: "480p",
+      fps: 30,
+      simulcast: false,
+    });
+    await crowd.join({ media: "synthetic", quality: "720p", fps: 15 });
   });
 });
 
