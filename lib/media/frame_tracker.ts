@@ -42,7 +42,7 @@ const STARTS_FRAME = 2;
 const STARTS_KEY_FRAME = 4;
 const IS_SHOWN = 8;
 const FLAG_BITS = 4;
-/** A timestamp that moves on by so much more than the clock has jumped. */
+/** A timestamp that leads by so much what came soonest after its capture has jumped. */
 const JUMP_MS = 1000;
 
 /** The frames of one VP8 track. */
@@ -53,7 +53,7 @@ export class FrameTracker {
   dropped = 0;
   /** Frames whose picture id does not follow that of the frame right before it. */
   pictureIdJumps = 0;
-  /** Frames whose timestamp is not after that of the frame before it, or leads the clock by a second. */
+  /** Frames whose timestamp is not after that of the frame before it, or leads the clock by a second: what came late may catch up. */
   timestampJumps = 0;
   /** When they were shown. */
   readonly rhythm: FrameRhythm;
@@ -76,6 +76,9 @@ export class FrameTracker {
   #pictureId = -1;
   #timestamp = 0;
   #hasTimestamp = false;
+  /** When decoding of the last frame began, and how much later after its capture than that of any before it. */
+  #beganMs = 0;
+  #behindMs = 0;
   // Of the packets after a missing one: whose place is taken by which
   // position, what it is, and its timestamp. Laid out with the first gap.
   #positions: Int32Array | undefined;
@@ -248,14 +251,17 @@ export class FrameTracker {
     }
     this.#timestamp = timestamp;
     this.#hasTimestamp = true;
+    this.#beganMs = arrival.wallMs;
   }
 
   #isJump(timestamp: number, arrival: Arrival): boolean {
     const step = (timestamp - this.#timestamp) | 0;
-    if (step <= 0) return true;
-    const { lastMs } = this.rhythm;
-    return lastMs >= 0 &&
-      step / this.#clockRateHz * 1000 > arrival.wallMs - lastMs + JUMP_MS;
+    const stepMs = step / this.#clockRateHz * 1000;
+    const behindMs = this.#behindMs + arrival.wallMs - this.#beganMs - stepMs;
+    this.#behindMs = step > 0 && behindMs > 0 ? behindMs : 0;
+    // Of a pause, nobody says how long it was where it was.
+    const isLeading = behindMs < -JUMP_MS && this.rhythm.lastMs >= 0;
+    return step <= 0 || isLeading;
   }
 
   #show(arrival: Arrival): void {

@@ -262,6 +262,21 @@ Deno.test("ids of frames that never came are no jump, and those after them go on
   assertEquals(watched.tracker.pictureIdJumps, 1);
 });
 
+Deno.test("frames that come late and catch up do not jump; one that leads the others does", () => {
+  const watched = new Watched();
+  watched.packets(range(0, 8));
+  const comes = (frame: number, atMs: number, aheadMs = 0) => {
+    for (const i of range(frame * PACKETS, (frame + 1) * PACKETS)) {
+      const timestamp = (frame * 40 + aheadMs) * 90;
+      watched.packet(i, { atMs, timestamp, isKey: frame === 50 });
+    }
+    return watched.tracker.timestampJumps;
+  };
+  // The third comes two seconds late, and right after it what is on time.
+  assertEquals([comes(2, 2080), comes(50, 2081)], [0, 0]);
+  assertEquals([comes(51, 2120, 990), comes(52, 2160, 2000)], [0, 1]);
+});
+
 Deno.test.each([
   { why: "it stands still", stepMs: 0, gapMs: 40, jumps: 1 },
   { why: "it goes back", stepMs: -40, gapMs: 40, jumps: 1 },
