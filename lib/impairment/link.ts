@@ -21,6 +21,8 @@ export interface LinkCounts {
   delayed: number;
   /** Those that came out twice. */
   duplicated: number;
+  /** Those that were still in it when the client left: a second copy counts too. */
+  unfinished: number;
 }
 
 /** Adds what became of the last packet that entered a link, at that time. */

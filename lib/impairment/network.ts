@@ -84,5 +84,5 @@ export class Network {
 }
 
 function noCounts(): LinkCounts {
-  return { packets: 0, dropped: 0, delayed: 0, duplicated: 0 };
+  return { packets: 0, dropped: 0, delayed: 0, duplicated: 0, unfinished: 0 };
 }

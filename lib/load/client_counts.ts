@@ -44,6 +44,7 @@ const COUNTS = {
   impairedOutDropped: (_, { outboundCounts }) => outboundCounts.dropped,
   impairedOutDelayed: (_, { outboundCounts }) => outboundCounts.delayed,
   impairedOutDuplicated: (_, { outboundCounts }) => outboundCounts.duplicated,
+  impairedOutUnfinished: (_, { outboundCounts }) => outboundCounts.unfinished,
 } as const satisfies Partial<Record<CounterName, Of>>;
 
 type Name = keyof typeof COUNTS;

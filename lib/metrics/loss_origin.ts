@@ -62,13 +62,15 @@ export function lossOrigin(
     return { ...known, beforeServer: null, inServer: null, afterServer: null };
   }
   const { received, sent, missedByReceivers } = streams;
+  // What was on its way when its client left never came, and nobody missed it.
+  const unfinished = counter("impairedOutUnfinished");
   const left = counter("packetsSent") + counter("rtxSent") - impairedOut +
-    counter("impairedOutDuplicated");
+    counter("impairedOutDuplicated") - unfinished;
   // What is missing at the receivers, by the place that it first was missing
   // at. The server notes what it missed only with its reports; what it does
   // not know yet is as many packets to each as those that it had.
   const lost = Math.max(0, counter("packetsLost"));
-  const unheard = Math.max(0, counter("packetsSent") - received);
+  const unheard = Math.max(0, counter("packetsSent") - unfinished - received);
   const copies = received > 0 ? Math.round(unheard * sent / received) : 0;
   const upstream = Math.min(lost, Math.max(missedByReceivers, copies));
   const inServer = within(

@@ -240,6 +240,9 @@ export const METRICS = {
   impairedOutDropped: impaired("dropped on their way to the server."),
   impairedOutDelayed: impaired("delayed on their way to the server."),
   impairedOutDuplicated: impaired("duplicated on their way to the server."),
+  impairedOutUnfinished: impaired(
+    "still on their way to the server when their clients left.",
+  ),
 
   // Setting up.
   producersCreated: counter(

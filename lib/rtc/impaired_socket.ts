@@ -128,9 +128,17 @@ class ImpairedSocket implements LaneSocket {
     this.#schedule(held, releaseMs);
   };
 
-  /** Forgets what is under way. */
+  /** Forgets what is under way: nobody will send it, or hear of it. */
   forget(): void {
-    for (const held of this.#waiting) this.#path.reactor.cancel(held);
+    const { network, reactor } = this.#path;
+    for (const held of this.#waiting) {
+      reactor.cancel(held);
+      if (!isRtp(held.bytes, 0, held.length)) continue;
+      const counts = held.isInbound
+        ? network.inboundCounts
+        : network.outboundCounts;
+      counts.unfinished += held.copies;
+    }
     this.#waiting.clear();
     this.#waitingIn = this.#waitingOut = 0;
   }

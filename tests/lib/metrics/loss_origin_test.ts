@@ -69,6 +69,12 @@ Deno.test.each<{
     want: { impairedOut: 10 },
   },
   {
+    why: "ten that waited in our own network when we left",
+    counters: { impairedOutUnfinished: 10 },
+    streams: { received: 990, sent: 3960 },
+    want: {},
+  },
+  {
     why: "ten on the way in that were sent again",
     counters: { rtxSent: 10 },
     want: { beforeServer: 10 },

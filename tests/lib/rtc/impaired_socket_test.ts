@@ -113,7 +113,13 @@ function packet(number: number, kind: Kind): Uint8Array {
 
 const LOST = { lossRatio: 1 };
 const LATE = { delayMs: 50 };
-const NO_COUNTS = { packets: 0, dropped: 0, delayed: 0, duplicated: 0 };
+const NO_COUNTS = {
+  packets: 0,
+  dropped: 0,
+  delayed: 0,
+  duplicated: 0,
+  unfinished: 0,
+};
 
 Deno.test("a network that is not impaired puts nothing around the socket", async () => {
   const world = await openWorld();
@@ -246,10 +252,16 @@ Deno.test("an impairment that ends lets what is under way arrive, and gives the 
 
 Deno.test("who closes forgets what is under way, and leaves no deadline", async () => {
   const world = await openWorld();
-  world.impair({ inbound: LATE, outbound: LATE });
+  world.impair({
+    inbound: LATE,
+    outbound: { ...LATE, duplicateRatio: 1 },
+  });
   world.receive(1);
+  world.receive(3, 0, STUN);
   world.send(2);
   world.end();
+  const { inboundCounts, outboundCounts } = world.network;
+  assertEquals([inboundCounts.unfinished, outboundCounts.unfinished], [1, 2]);
   assertEquals(world.deadlines.size, 0);
   world.socket().close();
   world.deadlines.goTo(100);
