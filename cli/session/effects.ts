@@ -13,6 +13,7 @@ import {
   type Crowd,
   describeMedia,
   type Ending,
+  type MediaPlan,
   type MonitorTarget,
   openCrowd,
   parseTarget,
@@ -30,6 +31,7 @@ import {
 import type { History } from "../terminal/mod.ts";
 import { findScenario, prepareScenario, typedConfig } from "./find_scenario.ts";
 import { evaluateJs } from "./js.ts";
+import { USAGE } from "./leave.ts";
 import type { Load } from "./load.ts";
 import type {
   Effect,
@@ -291,13 +293,13 @@ export class Effects {
     this.#underWay.add(done);
   }
 
-  async #chooseMedia(media: string): Promise<void> {
-    const { dispatch, model } = this.#context;
+  async #chooseMedia(media: MediaPlan): Promise<void> {
+    const { dispatch } = this.#context;
     try {
-      const text = await describeMedia(media, model().load.settings.media);
+      const text = await describeMedia(media.clip ?? SYNTHETIC, media);
       dispatch({ type: "mediaChosen", media, text });
     } catch (error) {
-      dispatch({ type: "failed", problem: messageOf(error), code: USAGE });
+      dispatch({ type: "mediaRefused", problem: messageOf(error) });
     }
   }
 
@@ -361,9 +363,6 @@ export class Effects {
     });
   }
 }
-
-/** Exit code of a line that makes no sense. */
-const USAGE = 2;
 
 /** What is sent, or would be by those who come next. */
 function sentIn({ settings, members }: Load): string {

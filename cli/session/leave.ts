@@ -43,6 +43,9 @@ export function leave(
 /** Exit codes from here on are those of signals. */
 const INTERRUPTED = 129;
 
+/** Exit code of a line that makes no sense. */
+export const USAGE = 2;
+
 /** What went wrong is said; where nobody is there to try again, it is the end. */
 export function failed(model: Model, problem: string, code: number): Step {
   const told = say(model, problem, "error");

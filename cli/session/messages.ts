@@ -6,7 +6,13 @@
  * @module
  */
 
-import type { ClientPlan, NodeCommand, NodeNote, Snapshot } from "../../mod.ts";
+import type {
+  ClientPlan,
+  MediaPlan,
+  NodeCommand,
+  NodeNote,
+  Snapshot,
+} from "../../mod.ts";
 import type { Key, TerminalSize } from "../terminal/mod.ts";
 import type { Model, RunPlace, ServerUse, ServerView } from "./model.ts";
 
@@ -39,18 +45,16 @@ export type Message =
     readonly title: string;
     readonly lines: readonly string[];
   }
-  /** Files that were asked for can be sent; `text` says what is in them. */
+  /** Media that were asked for can be sent; `text` says what is in the files. */
   | {
     readonly type: "mediaChosen";
-    readonly media: string;
+    readonly media: MediaPlan;
     readonly text: string;
   }
-  /** An effect of a line could not be done; `code` is what a program that sent it ends with. @default {1} */
-  | {
-    readonly type: "failed";
-    readonly problem: string;
-    readonly code?: number;
-  }
+  /** Media that were asked for cannot be sent. */
+  | { readonly type: "mediaRefused"; readonly problem: string }
+  /** An effect of a line could not be done. */
+  | { readonly type: "failed"; readonly problem: string }
   /** A scenario goes on, and wants to for so long. */
   | {
     readonly type: "scenarioAt";
@@ -92,8 +96,8 @@ export type Effect =
   | { readonly type: "save"; readonly path: string }
   | { readonly type: "report" }
   | { readonly type: "js"; readonly source: string }
-  /** This one with `mediaChosen` or `failed`. */
-  | { readonly type: "chooseMedia"; readonly media: string }
+  /** This one with `mediaChosen` or `mediaRefused`. */
+  | { readonly type: "chooseMedia"; readonly media: MediaPlan }
   /** This one with `scenarioEnded`. */
   | {
     readonly type: "scenario";

@@ -124,6 +124,8 @@ export interface Model {
   readonly wait: Wait | undefined;
   /** Effects of the last line that have not finished. */
   readonly pending: number;
+  /** Whether files are being looked at; what comes of it may matter to the next line. */
+  readonly choosing: boolean;
   readonly log: Log;
   readonly page: Page | undefined;
   readonly panel: Panel;
@@ -172,6 +174,7 @@ export function newModel(options: ModelOptions): Model {
     queue: [],
     wait: undefined,
     pending: 0,
+    choosing: false,
     log: EMPTY_LOG,
     page: undefined,
     panel: { table: "rooms", top: 0 },

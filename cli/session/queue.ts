@@ -1,11 +1,12 @@
 /**
- * Lines wait for their turn: until the server is there, while a `wait` lasts,
- * and, where a program feeds them, until what was begun is done.
+ * Lines wait for their turn: until the server is there, while a `wait` lasts
+ * or files are looked at, and, where a program feeds them, until what was
+ * begun is done.
  *
  * @module
  */
 
-import { failed } from "./leave.ts";
+import { failed, USAGE } from "./leave.ts";
 import { answers, type Effect, type Step, still } from "./messages.ts";
 import type { Model } from "./model.ts";
 import { commandOf, isProblem } from "./parse.ts";
@@ -24,8 +25,10 @@ export function nextLines(step: Step): Step {
   return { model, effects };
 }
 
-function isFree({ phase, wait, pending, audience }: Model): boolean {
-  return phase.name === "running" && wait === undefined &&
+function isFree(
+  { phase, wait, choosing, pending, audience }: Model,
+): boolean {
+  return phase.name === "running" && wait === undefined && !choosing &&
     (audience !== "plain" || pending === 0);
 }
 
@@ -38,9 +41,6 @@ function carryOut(model: Model, line: string): Step {
   const step = runLine(typed, command);
   return isProblem(step) ? failed(typed, step.problem, USAGE) : step;
 }
-
-/** Exit code of a line that makes no sense. */
-const USAGE = 2;
 
 function awaiting(model: Model, effects: readonly Effect[]): Model {
   const begun = effects.filter(answers).length;

@@ -8,7 +8,7 @@
 import { evaluate, type Snapshot, tallyClients } from "../../mod.ts";
 import { healthOf } from "./health.ts";
 import { interrupted, keyPressed } from "./keys.ts";
-import { failed, leave } from "./leave.ts";
+import { failed, leave, USAGE } from "./leave.ts";
 import { remembered } from "./live_history.ts";
 import { due, spawned } from "./load.ts";
 import {
@@ -69,14 +69,14 @@ function take(model: Model, message: Message): Step {
         message.lines,
       ));
     case "mediaChosen":
-      return still(
-        mediaChosen({ ...model, pending: model.pending - 1 }, message),
-      );
+      return still(mediaChosen(looked(model), message));
+    case "mediaRefused":
+      return failed(looked(model), message.problem, USAGE);
     case "failed":
       return failed(
         { ...model, pending: model.pending - 1 },
         message.problem,
-        message.code ?? 1,
+        1,
       );
     case "scenarioAt": {
       const { scenario } = model;
@@ -95,6 +95,11 @@ function take(model: Model, message: Message): Step {
     case "interrupted":
       return interrupted(model, message.code);
   }
+}
+
+/** Files have been looked at. */
+function looked(model: Model): Model {
+  return { ...model, pending: model.pending - 1, choosing: false };
 }
 
 function inputEnded(model: Model): Step {

@@ -11,6 +11,7 @@ import {
   type SessionPorts,
 } from "../../cli/session/session.ts";
 import { SETTINGS } from "../cli/session/fixtures.ts";
+import { interFrame, ivf, keyFrame } from "../lib/clip/files.ts";
 import { WatchedTerminal } from "../cli/session/watched_terminal.ts";
 
 function optionsFor(
@@ -230,6 +231,26 @@ Deno.test("a script has clients send the clip that comes along, and ends with 2 
   const [, received] = /\nreceived .* lost 0 of (\d+)/.exec(terminal.output)!;
   assert(Number(received) > 100);
   assertMatch(lines.at(-1)!, /^error: Cannot use nowhere\.webm: there is no/);
+});
+
+Deno.test("a script that leaves nothing of a file to be sent ends with 2", async () => {
+  await using sfu = await startSfu({ engine: "werift" });
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/clip.ivf`;
+    await Deno.writeFile(file, ivf([[0, keyFrame()], [100, interFrame(30)]]));
+    const terminal = new FakeTerminal({ columns: 80, rows: 24 }, false);
+    const { ports, lines } = portsFor(terminal);
+    const session = runSession(optionsFor(sfu.url), ports);
+    terminal.type(`set media ${file}\nset video off\nspawn 1\n`);
+    assertEquals(await session, 2);
+    assertMatch(
+      lines.at(-1)!,
+      /^error: Cannot use .*clip\.ivf: it has video, of which nothing is sent/,
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("a file that cannot be written ends a script with 1 and one line", async () => {

@@ -5,7 +5,13 @@
  * @module
  */
 
-import { clipNamed, type Fps, nearest, SYNTHETIC } from "../../../mod.ts";
+import {
+  clipNamed,
+  type Fps,
+  type MediaPlan,
+  nearest,
+  SYNTHETIC,
+} from "../../../mod.ts";
 import { MAX_CLIENTS, type Settings } from "../load.ts";
 import { still } from "../messages.ts";
 import type { Model } from "../model.ts";
@@ -86,16 +92,21 @@ export const set: Verb = {
         };
       }
     }
-    if (known === "media" && clipNamed(value) !== undefined) {
-      if (simulcast) {
-        return { problem: `A file has one layer: "set simulcast off" first.` };
-      }
-      return { model, effects: [{ type: "chooseMedia", media: value }] };
+    if (known === "media" && clipNamed(value) !== undefined && simulcast) {
+      return { problem: `A file has one layer: "set simulcast off" first.` };
     }
     const next = read(value, settings);
     if (next === undefined) return { problem: `${known} takes ${takes}.` };
-    if (!next.media.audio && !next.media.video) {
+    const { media } = next;
+    if (!media.audio && !media.video) {
       return { problem: "Audio or video must stay on." };
+    }
+    // Only the files can tell whether anything of them would still be sent.
+    if (media.clip !== undefined && OF_FILES.includes(known)) {
+      return {
+        model: { ...model, choosing: true },
+        effects: [{ type: "chooseMedia", media }],
+      };
     }
     return still({
       ...say(model, `${known} ${show(next)}, for clients yet to come`),
@@ -104,15 +115,15 @@ export const set: Verb = {
   },
 };
 
-/** The model in which future clients send these files. */
+/** The model in which future clients send these media. */
 export function mediaChosen(
   model: Model,
-  { media, text }: { readonly media: string; readonly text: string },
+  { media, text }: { readonly media: MediaPlan; readonly text: string },
 ): Model {
   const { load } = model;
   return {
     ...say(model, `media ${text}, for clients yet to come`),
-    load: { ...load, settings: withMedia(load.settings, { clip: media }) },
+    load: { ...load, settings: { ...load.settings, media } },
   };
 }
 
@@ -191,7 +202,12 @@ const SETTINGS = {
   ),
 } as const satisfies Readonly<Record<string, Setting>>;
 
-const NAMES = Object.keys(SETTINGS) as (keyof typeof SETTINGS)[];
+type Name = keyof typeof SETTINGS;
+
+const NAMES = Object.keys(SETTINGS) as Name[];
+
+/** Settings that say what is sent of files. */
+const OF_FILES: readonly Name[] = ["media", "audio", "video"];
 
 function count(
   min: number,

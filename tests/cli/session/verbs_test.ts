@@ -419,11 +419,12 @@ Deno.test("clients and rooms choose the table of the screen", () => {
 
 Deno.test("media are looked at before clients get them, and then have a quality of their own", () => {
   const asked = say(four(), "set media builtin");
-  assertEquals(asked.effects, [{ type: "chooseMedia", media: "builtin" }]);
+  const media = { ...four().load.settings.media, clip: "builtin" };
+  assertEquals(asked.effects, [{ type: "chooseMedia", media }]);
   assertEquals(asked.model.load.settings.media.clip, undefined);
   const { model } = after(asked.model, [{
     type: "mediaChosen",
-    media: "builtin",
+    media,
     text: "builtin (VP8)",
   }]);
   assertEquals(
@@ -467,7 +468,7 @@ Deno.test("simulcast is for clients yet to come, and not for files", () => {
   );
   const filed = after(model, [{
     type: "mediaChosen",
-    media: "builtin",
+    media: { ...model.load.settings.media, clip: "builtin" },
     text: "builtin",
   }]).model;
   assertEquals(
@@ -518,9 +519,51 @@ Deno.test("stats tells which layers come in, where there are any", () => {
   assert(!say(model, "stats").model.page?.lines.join().includes("layers"));
 });
 
+Deno.test("files are looked at again before audio or video is no longer sent", () => {
+  const settings = four().load.settings;
+  const media = { ...settings.media, clip: "clip.ivf" };
+  const { model } = after(say(four(), "set media clip.ivf").model, [
+    { type: "mediaChosen", media, text: "clip.ivf" },
+  ]);
+  const asked = say(model, "set video off");
+  const without = { ...media, video: false };
+  assertEquals(asked.effects, [{ type: "chooseMedia", media: without }]);
+  const problem = "Cannot use clip.ivf: it has video, of which nothing is sent";
+  const refused = after(asked.model, [{ type: "mediaRefused", problem }]);
+  assertEquals(refused.model.load.settings.media, media);
+  const text = "clip.ivf (Opus)";
+  const chosen = after(asked.model, [
+    { type: "mediaChosen", media: without, text },
+  ]);
+  assertEquals(chosen.model.load.settings.media, without);
+});
+
+Deno.test("while files are looked at, what is typed waits for what comes of it", () => {
+  const { server, ...rest } = four();
+  let model: Model = { ...rest, server: { ...server!, engine: "mediasoup" } };
+  const media = { ...model.load.settings.media, clip: "clip.ivf" };
+  model = say(model, "set media clip.ivf").model;
+  for (const line of ["set simulcast on", "set video off", "spawn 1"]) {
+    const step = say(model, line);
+    assertEquals([step.effects, step.model.log], [[], model.log]);
+    model = step.model;
+  }
+  model = after(model, [{ type: "mediaChosen", media, text: "clip" }]).model;
+  assertEquals(
+    model.log.slice(-2).map(({ text }) => text),
+    [
+      'A file has one layer, media is clip.ivf: "set media synthetic" first.',
+      "set video off",
+    ],
+  );
+  const { effects } = after(model, [{ type: "mediaRefused", problem: "no" }]);
+  const [add] = effects;
+  assert(add.type === "add" && add.clients[0].media === media);
+});
+
 Deno.test("media that cannot be used leave everything as it was, and end a program with 2", () => {
   const problem = "Cannot use x: there is no such file.";
-  const failed = [{ type: "failed", problem, code: 2 }] as const;
+  const failed = [{ type: "mediaRefused", problem }] as const;
   const { model } = after(say(four(), "set media x").model, failed);
   assertEquals(logOf(model).at(-1), problem);
   assertEquals(model.load.settings.media.clip, undefined);
