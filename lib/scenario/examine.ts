@@ -14,7 +14,6 @@ import {
   runNeed,
   type RunSize,
 } from "../machine/mod.ts";
-import { AUDIO_PRESET, simulcastPresets, videoPreset } from "../media/mod.ts";
 import { openDatapath } from "../rtc/mod.ts";
 import { type EngineKind, localWorkerBinary } from "../sfu/mod.ts";
 import {
@@ -23,6 +22,7 @@ import {
   joinRoom,
   openWebSocketChannel,
 } from "../signaling/mod.ts";
+import { runSize } from "./run_size.ts";
 
 /** The run in question. */
 export interface ExamineOptions {
@@ -40,8 +40,6 @@ export interface ExamineOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A client that leaves has its sockets for about so long. */
-const LEAVING_MS = 2_000;
 /** A server that needs longer for one answer is no server for a load. */
 const ANSWER_MS = 5_000;
 
@@ -83,75 +81,6 @@ export async function examine(options: ExamineOptions): Promise<Finding[]> {
       ? await examineServer(options)
       : [examineEngine(engine)]),
   ];
-}
-
-/** How large a plan is at its peak. */
-export function runSize(
-  { clients, media }: RunPlan,
-  workers: number,
-  engine: EngineKind | null,
-  datapath: RunSize["datapath"],
-): RunSize {
-  const changes = clients.flatMap((client) => {
-    const { maxAudio, maxVideo } = client.media ?? media;
-    const transports = (client.role === "publisher" ? 1 : 0) +
-      (maxAudio + maxVideo > 0 ? 1 : 0);
-    return [
-      { atMs: client.joinAtMs, clients: 1, transports },
-      ...(client.leaveAtMs === null ? [] : [{
-        atMs: client.leaveAtMs + LEAVING_MS,
-        clients: -1,
-        transports: -transports,
-      }]),
-    ];
-  }).sort((a, b) => a.atMs - b.atMs);
-  const now = { clients: 0, transports: 0 };
-  const most = { clients: 0, transports: 0 };
-  for (const change of changes) {
-    now.clients += change.clients;
-    now.transports += change.transports;
-    most.clients = Math.max(most.clients, now.clients);
-    most.transports = Math.max(most.transports, now.transports);
-  }
-  const share = clients.length === 0 ? 0 : most.clients / clients.length;
-  return {
-    ...most,
-    packetsHz: Math.round(packetsHz({ clients, media }) * share),
-    workers,
-    datapath,
-    engine,
-  };
-}
-
-/** RTP packets a second, sent and received, if all clients were there at once. */
-function packetsHz({ clients, media }: Pick<RunPlan, "clients" | "media">) {
-  const audioHz = media.audio ? AUDIO_PRESET.packetsPerSecond : 0;
-  const videoHz = videoRates(media);
-  let hz = 0;
-  for (const room of Map.groupBy(clients, ({ roomId }) => roomId).values()) {
-    const publishers = room.filter(({ role }) => role === "publisher").length;
-    hz += publishers * (audioHz + videoHz.sent);
-    for (const { role } of room) {
-      const others = publishers - (role === "publisher" ? 1 : 0);
-      hz += audioHz * Math.min(media.maxAudio, others) +
-        videoHz.received * Math.min(media.maxVideo, others);
-    }
-  }
-  return hz;
-}
-
-/** Packets a second of one video track, as it is sent and, at most, received. */
-function videoRates(
-  { video, quality, fps, simulcast }: RunPlan["media"],
-): { readonly sent: number; readonly received: number } {
-  if (!video) return { sent: 0, received: 0 };
-  const preset = videoPreset(quality, fps);
-  const rates = (simulcast ? simulcastPresets(preset) : [preset])
-    .map(({ packetsPerSecond }) => packetsPerSecond);
-  return {
-    sent: rates.reduce((sum, hz) => sum + hz, 0),
-    received: Math.max(...rates),
-  };
 }
 
 async function probeDatapath(

@@ -1,7 +1,16 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { makePlan, rampAndHold } from "../../../lib/load/mod.ts";
-import { simulcastPresets, videoPreset } from "../../../lib/media/mod.ts";
-import { runSize, whyImpossible } from "../../../lib/scenario/examine.ts";
+import {
+  makePlan,
+  type MediaPlan,
+  rampAndHold,
+} from "../../../lib/load/mod.ts";
+import {
+  type Quality,
+  simulcastPresets,
+  videoPreset,
+} from "../../../lib/media/mod.ts";
+import { whyImpossible } from "../../../lib/scenario/examine.ts";
+import { runSize } from "../../../lib/scenario/run_size.ts";
 
 function plan(change: Partial<Parameters<typeof makePlan>[0]> = {}) {
   return makePlan({
@@ -38,6 +47,7 @@ Deno.test("publishers have two transports, viewers one", () => {
 
 Deno.test("who receives nothing needs no transport for it", () => {
   assertEquals(size({ maxAudio: 0, maxVideo: 0 }).transports, 10);
+  assertEquals(size({ maxAudio: 0, video: false }).transports, 10);
 });
 
 Deno.test("packets are those sent and those received, up to the consumers that there are", () => {
@@ -57,6 +67,30 @@ Deno.test("of simulcast all layers are sent, and one is received", () => {
     size({ ...video, maxVideo: 1 }).packetsHz,
     Math.round(10 * (sent + rates[2])),
   );
+});
+
+Deno.test("each client counts with media of its own, and receives of the others those that have most packets", () => {
+  const { clients, ...rest } = plan({ audio: false, publishRatio: 0.3 });
+  const hz = (quality: Quality) => videoPreset(quality, 30).packetsPerSecond;
+  const media = (change: Partial<MediaPlan>) => ({ ...rest.media, ...change });
+  const own = [
+    media({ quality: "1080p", maxVideo: 1 }),
+    media({ quality: "720p", maxVideo: 1 }),
+    media({ maxVideo: 2 }),
+    media({ maxVideo: 2 }),
+    media({ video: false, audio: true }),
+    ...Array(5).fill(media({ maxVideo: 0 })),
+  ];
+  const { packetsHz } = runSize(
+    { ...rest, clients: clients.map((one, i) => ({ ...one, media: own[i] })) },
+    1,
+    null,
+    "native",
+  );
+  const [small, middle, large] = [hz("480p"), hz("720p"), hz("1080p")];
+  const sent = large + middle + small;
+  const received = middle + large + 2 * (large + middle);
+  assertEquals(packetsHz, Math.round(sent + received));
 });
 
 Deno.test("simulcast cannot go through an engine that forwards no layers", () => {
