@@ -9,7 +9,7 @@
 
 import { writeNack, writePli } from "../media/mod.ts";
 import type { ClientEnvironment, ClientTransport } from "./environment.ts";
-import type { Reception } from "./reception.ts";
+import type { ConsumedTrack, Reception } from "./reception.ts";
 
 /** As often as the server's own estimator expects it. */
 const INTERVAL_MS = 100;
@@ -17,8 +17,12 @@ const INTERVAL_MS = 100;
 const MISSING_INTERVAL_MS = 20;
 /** Between noticing a loss and asking: what was overtaken may still come. */
 const REORDERING_MS = 5;
-/** Between two requests for a key frame of the same track. */
-const KEY_FRAME_RETRY_MS = 1000;
+/** Between two requests for a key frame of the same track, as in libwebrtc. */
+const KEY_FRAME_RETRY_MS = 200;
+/** Without a frame for so long, libwebrtc waits for repairs no longer. */
+const FRAME_PATIENCE_MS = 3000;
+/** Nor does it ask for anything once no packet came for so long: nobody sends. */
+const ACTIVE_MS = 5000;
 
 /** Sends feedback for one receiving transport. */
 export class FeedbackTask {
@@ -86,11 +90,14 @@ export class FeedbackTask {
   }
 
   #sendRequests(transport: ClientTransport, nowMs: number): void {
+    const wallMs = this.#environment.wallNowMs();
     for (const track of this.#reception.tracks) {
       const { receiver, nacks } = track;
       const askedAgo = nowMs - track.keyFrameAskedMs;
-      const isStuck = receiver.isStuck && askedAgo >= KEY_FRAME_RETRY_MS;
-      if (receiver.needsKeyFrame || isStuck) {
+      const isWaiting = receiver.isStuck || isOutOfPatience(track, wallMs);
+      if (
+        receiver.needsKeyFrame || isWaiting && askedAgo >= KEY_FRAME_RETRY_MS
+      ) {
         receiver.needsKeyFrame = false;
         track.keyFrameAskedMs = nowMs;
         this.pliSent++;
@@ -109,4 +116,14 @@ export class FeedbackTask {
       );
     }
   }
+}
+
+/** Whether its video has stood still for so long that only a key frame is worth waiting for. */
+function isOutOfPatience(
+  { receiver, frames }: ConsumedTrack,
+  wallMs: number,
+): boolean {
+  const { lastMs, isPaused } = frames?.rhythm ?? { lastMs: -1, isPaused: true };
+  return !isPaused && lastMs >= 0 && wallMs - lastMs >= FRAME_PATIENCE_MS &&
+    wallMs - receiver.lastAtMs < ACTIVE_MS;
 }

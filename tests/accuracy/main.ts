@@ -41,8 +41,8 @@ const LENGTHS = {
   full: { lossMs: 30_000, delayMs: 10_000, plainMs: 60_000, repairMs: 20_000 },
 };
 const CUT_MS = 3000;
-/** What was lost for so long is given up after 1.5 s, and a key frame asked for. */
-const MOST_STUCK_MS = 2000;
+/** Who has seen nothing for three seconds asks for a key frame, five times a second. */
+const MOST_STUCK_MS = 1000;
 /** Who looks from outside sees a frame so late. */
 const MOST_LOOK_MS = 50;
 /** Far below the five seconds from one key frame to the next. */

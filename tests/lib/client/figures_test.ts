@@ -32,7 +32,7 @@ Deno.test("a video that was cut off stands still until a key frame comes, which 
   isCut = true;
   await world.clock.run(2000);
   isCut = false;
-  await world.clock.run(500);
+  await world.clock.run(200);
   assertEquals(client.totals().pliSent, 1);
   // The fake server passes no requests on: the next key frame comes at 5 s.
   await world.clock.run(5000);
@@ -42,7 +42,40 @@ Deno.test("a video that was cut off stands still until a key frame comes, which 
   assertGreater(playedMs, 9000);
 });
 
-Deno.test("who asks for a key frame in vain asks again each second, and no more often", async () => {
+Deno.test("who has seen nothing for three seconds asks for a key frame, and for repairs besides", async () => {
+  let isCut = false;
+  const world = new World({ drops: () => isCut });
+  await world.joined("B", {
+    publish: { audio: false, video: { ...VIDEO, keyFrameIntervalMs: 60_000 } },
+  });
+  const { client } = await world.joined("A", VIEWER);
+  await world.clock.run(2000);
+  isCut = true;
+  await world.clock.run(2900);
+  assertEquals(client.totals().pliSent, 0);
+  await world.clock.run(1100);
+  // From three seconds on, five times a second.
+  const asked = client.totals().pliSent;
+  assertGreater(asked, 3);
+  // Who has not sent for five seconds is not asked any more.
+  await world.clock.run(1200);
+  const latest = client.totals().pliSent;
+  assertGreater(latest, asked);
+  await world.clock.run(5000);
+  assertEquals(client.totals().pliSent, latest);
+});
+
+Deno.test("a video that is paused is not asked for", async () => {
+  const world = new World();
+  const { client: sender } = await world.joined("B");
+  const { client } = await world.joined("A", VIEWER);
+  await world.clock.run(2000);
+  await sender.setPaused("video", true);
+  await world.clock.run(10_000);
+  assertEquals(client.totals().pliSent, 0);
+});
+
+Deno.test("who asks for a key frame in vain asks again five times a second, and no more often", async () => {
   let isCut = false;
   const world = new World({ drops: () => isCut });
   await world.joined("B", {
@@ -53,8 +86,8 @@ Deno.test("who asks for a key frame in vain asks again each second, and no more 
   isCut = true;
   await world.clock.run(100);
   isCut = false;
-  await world.clock.run(5500);
-  assertEquals(client.totals().pliSent, 6);
+  await world.clock.run(5000);
+  assertAlmostEquals(client.totals().pliSent, 25, 1);
 });
 
 Deno.test("a client that is muted freezes nobody", async () => {
