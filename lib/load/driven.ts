@@ -43,6 +43,8 @@ export interface Driven {
   returnedMs: number;
   /** The end of the last outage of its network that it has recovered from; -1 before. */
   recoveredFromMs: number;
+  /** The end of the one that it has not recovered from yet; -1 without one. */
+  recoveringFromMs: number;
   lastError: string | null;
   leaving: Promise<void> | undefined;
   cancelTimer: () => void;
@@ -199,11 +201,25 @@ function noteNetworkRecovery(
 ): void {
   const restoredMs = driven.network.restoredMs(nowMs);
   if (restoredMs === driven.recoveredFromMs) return;
+  if (restoredMs !== driven.recoveringFromMs) noteNotRecovered(driven, meter);
   const resumedMs = driven.client.resumedSince(restoredMs);
-  if (resumedMs === undefined) return;
+  if (resumedMs === undefined) {
+    // Who is not there yet has nothing to recover.
+    const { state } = driven.record.figures;
+    if (state === "connected") driven.recoveringFromMs = restoredMs;
+    return;
+  }
+  driven.recoveringFromMs = -1;
   driven.recoveredFromMs = restoredMs;
   if (resumedMs < 0) return;
   const ms = resumedMs - restoredMs;
   driven.record.figures.networkRecoveryMs = ms;
   meter.trend("networkRecovery").record(ms * 1000);
+}
+
+/** It has left, or its network was away once more, before it had recovered. */
+export function noteNotRecovered(driven: Driven, meter: NodeMeter): void {
+  if (driven.recoveringFromMs < 0) return;
+  driven.recoveringFromMs = -1;
+  meter.counters.networkNotRecovered++;
 }

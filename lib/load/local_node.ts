@@ -24,6 +24,7 @@ import {
   endSession,
   LAYER_GAUGES,
   noteLost,
+  noteNotRecovered,
   refreshFigures,
   refreshGauges,
 } from "./driven.ts";
@@ -229,6 +230,7 @@ export class LocalNode implements LoadNode {
       lostMs: -1,
       returnedMs: -1,
       recoveredFromMs: -1,
+      recoveringFromMs: -1,
       lastError: null,
       leaving: undefined,
       cancelTimer: () => {},
@@ -289,6 +291,7 @@ export class LocalNode implements LoadNode {
     this.#clients.delete(index);
     const totals = driven.client.totals();
     refreshFigures(driven, totals, this.#meter, this.#options.clock.nowMs());
+    noteNotRecovered(driven, this.#meter);
     addCounts(this.#past, totals, driven.network);
   }
 

@@ -268,6 +268,11 @@ export const METRICS = {
   networkRecovery: trend(
     "From when a client's impaired network was back after an outage until everything that it receives flowed again: packets of audio, frames of video.",
   ),
+  networkNotRecovered: counter(
+    "count",
+    "lower",
+    "Outages of clients' impaired networks before whose recovery the next one came, or the client left.",
+  ),
   unknownMessages: counter(
     "count",
     "lower",

@@ -56,6 +56,7 @@ export function summarizeMedia(
       channel: stats("recovery"),
       network: stats("networkRecovery"),
     },
+    networkNotRecovered: counter("networkNotRecovered"),
     impaired: {
       inbound: {
         packets: counter("impairedIn"),

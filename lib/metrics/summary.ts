@@ -169,6 +169,8 @@ export interface MediaSummary {
     /** From when a client's impaired network was back after an outage: audio with a packet, video with a frame. */
     readonly network: DurationStats;
   };
+  /** Outages of clients' impaired networks before whose recovery the next one came, or the client left. */
+  readonly networkNotRecovered: number;
   /** What impaired networks did to RTP packets, repairs included; all 0 without one. */
   readonly impaired: {
     /** To those on their way to clients. */

@@ -125,11 +125,21 @@ export function mediaLines(summary: Summary, width: number): Line[] {
     ...durationRow("Round trip", media.roundTripMs, width),
     ...videoLines(summary, width),
     ...durationRow("Channel back", media.recoveryMs.channel, width),
-    ...durationRow("Network back", media.recoveryMs.network, width),
+    ...networkBackLines(summary, width),
     ...durationRow("First sent", media.timeToFirstSentMs, width),
     ...durationRow("First received", media.timeToFirstReceivedMs, width),
     ...durationRow("First frame", media.timeToFirstKeyFrameMs, width),
   ];
+}
+
+/** How long media was away after networks were back, and how often not all of it came back. */
+function networkBackLines({ media }: Summary, width: number): Line[] {
+  const { networkNotRecovered: missing, recoveryMs: { network } } = media;
+  const times = network.count === 0 ? [] : durationThings(network);
+  return row("Network back", [
+    ...times,
+    ...(missing === 0 ? [] : [say(`${formatCount(missing)} never`)]),
+  ], width);
 }
 
 /** What each received track had, second by second. */
@@ -414,13 +424,16 @@ function durationRow(
   stats: DurationStats,
   width: number,
 ): Line[] {
-  if (stats.count === 0) return [];
-  return row(label, [
+  return stats.count === 0 ? [] : row(label, durationThings(stats), width);
+}
+
+function durationThings(stats: DurationStats): Line[] {
+  return [
     say(`avg ${formatMs(stats.avgMs)}`),
     say(`p50 ${formatMs(stats.p50Ms)}`),
     say(`p95 ${formatMs(stats.p95Ms)}`),
     say(`p99 ${formatMs(stats.p99Ms)}`),
-  ], width);
+  ];
 }
 
 function judged(metric: BandMetric, value: number): Piece {

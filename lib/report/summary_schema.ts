@@ -242,6 +242,9 @@ const media = z.object({
       "From when a client's impaired network was back after an outage until all that it receives flowed again: audio with a packet, video with a frame.",
     ),
   }),
+  networkNotRecovered: count.describe(
+    "Outages of clients' impaired networks before whose recovery the next one came, or the client left.",
+  ),
   impaired: z.object({ inbound: impairedCounts, outbound: impairedCounts })
     .describe(
       "What impaired networks did to RTP packets, repairs included; all 0 without one.",

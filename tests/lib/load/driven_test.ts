@@ -2,6 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import {
+  counterOf,
   type Trend,
   type TrendName,
   trendOf,
@@ -80,4 +81,26 @@ Deno.test("an outage that nothing stood still in is nothing to recover from", as
   await bench.clock.run(5000);
   assertEquals(bench.record(0).networkRecoveryMs, null);
   await bench.node.stop();
+});
+
+Deno.test("an outage that is followed by another, or by leaving, before all flows again counts as such", async () => {
+  const bench = await connected();
+  const [client] = bench.clients;
+  const missing = () => counterOf(bench.node.snapshot(), "networkNotRecovered");
+  const impairment = { inbound: { outageMs: 1000, outageEveryMs: 5000 } };
+  await bench.node.command({ type: "impair", clients: [0], impairment });
+  client.resumedMs = undefined;
+  await bench.clock.run(9000);
+  assertEquals(missing(), 0);
+  await bench.clock.run(2000);
+  assertEquals(missing(), 1);
+  // Back after the second, it is away after the third when it leaves.
+  client.resumedMs = bench.clock.nowMs();
+  await bench.clock.run(2000);
+  client.resumedMs = undefined;
+  await bench.clock.run(4000);
+  assertEquals(missing(), 1);
+  await bench.node.stop();
+  assertEquals(missing(), 2);
+  assertEquals(trend(bench, "networkRecovery").count, 1);
 });

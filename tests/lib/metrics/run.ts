@@ -89,6 +89,7 @@ export function madeUpRun(): SummaryInput {
     frozenMs: 800,
     playedMs: 59_000,
     layerSwitches: 3,
+    networkNotRecovered: 1,
     impairedIn: 5000,
     impairedInDropped: 102,
     impairedInDelayed: 4898,

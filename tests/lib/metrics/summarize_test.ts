@@ -100,6 +100,10 @@ Deno.test("what each second of each track was like is told as a distribution", (
   assertEquals(recoveryMs.channel.count, 0);
 });
 
+Deno.test("what did not recover is told beside how long the rest took", () => {
+  assertEquals(summarize(madeUpRun()).media.networkNotRecovered, 1);
+});
+
 Deno.test("what viewers saw is told of the run and of each room", () => {
   const { media, rooms } = summarize(madeUpRun());
   const { frameRate, frozenRatio, longestFreezeMs, freezeTimeMs } = media.video;
