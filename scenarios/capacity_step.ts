@@ -52,6 +52,7 @@ export type HallCrowd = Pick<
   | "cpuTimes"
   | "joinAll"
   | "leave"
+  | "serverIsHere"
   | "snapshot"
   | "timeline"
   | "wait"
@@ -147,6 +148,7 @@ export class Hall {
     await crowd.wait(lengthMs);
     const after = crowd.cpuTimes();
     const busy = busyCores(before, after);
+    const hasServer = crowd.serverIsHere;
     return judgeWindow({
       joining,
       steady,
@@ -154,7 +156,9 @@ export class Hall {
       timeline: crowd.timeline(),
       thresholds: this.#thresholds,
       clients,
-      machine: after && busy !== null ? { busy, cores: after.cores } : null,
+      machine: after && busy !== null
+        ? { busy, cores: after.cores, hasServer }
+        : null,
     });
   }
 

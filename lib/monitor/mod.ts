@@ -24,5 +24,5 @@ export {
   type ServerSummary,
   summarizeServer,
 } from "./summary.ts";
-export { type MonitorTarget, parseTarget } from "./target.ts";
+export { isHere, type MonitorTarget, parseTarget } from "./target.ts";
 export type { MonitorEvent, MonitorNote, MonitorSample } from "./watcher.ts";

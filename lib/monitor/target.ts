@@ -65,6 +65,22 @@ export function parseTarget(text: string): MonitorTarget {
   throw refusal(text, `Did you mean ${nearest(text, form, rest)}?`);
 }
 
+/** Whether it reads processes of this machine. */
+export function isHere(target: MonitorTarget): boolean {
+  switch (target.kind) {
+    case "pid":
+    case "port":
+    case "cmd":
+      return true;
+    case "ssh":
+      return LOOPBACK.includes(target.destination.replace(/^.*@/, ""));
+    case "http":
+      return false;
+  }
+}
+
+const LOOPBACK = ["localhost", "127.0.0.1", "::1"];
+
 const FORMS = ["pid", "port", "cmd", "ssh", "http", "https"] as const;
 
 function refusal(text: string, hint: string): TypeError {

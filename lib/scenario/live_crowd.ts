@@ -51,6 +51,8 @@ export interface LiveCrowdPorts {
   readonly timeline: () => TimelinePoint[];
   /** What the cores of this machine have done so far; `null` where they have no part in it. */
   readonly cpuTimes: () => CpuTimes | null;
+  /** Whether the server that is watched is on this machine. */
+  readonly serverIsHere: boolean;
 }
 
 /** Whoever needs longer to get in is not waited for. */
@@ -166,6 +168,11 @@ export class LiveCrowd {
   /** What the cores of this machine have done so far, whoever used them; `null` where that is unknown. */
   cpuTimes(): CpuTimes | null {
     return this.#ports.cpuTimes();
+  }
+
+  /** Whether the server that is watched is on this machine; `false` where none is watched. */
+  get serverIsHere(): boolean {
+    return this.#ports.serverIsHere;
   }
 
   /** A stream of numbers from 0 to below 1 that is the same for the same seed. */

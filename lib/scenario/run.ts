@@ -23,7 +23,7 @@ import {
   type TimelinePoint,
 } from "../metrics/mod.ts";
 import { readCpuTimes } from "../machine/mod.ts";
-import type { MonitorTarget } from "../monitor/mod.ts";
+import { isHere, type MonitorTarget } from "../monitor/mod.ts";
 import type { EngineKind, SfuStats } from "../sfu/mod.ts";
 import { borrowCrowd, type RunCrowd } from "./borrowed_crowd.ts";
 import { type Crowd, type CrowdOptions, openCrowd } from "./crowd.ts";
@@ -173,7 +173,7 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
 }
 
 function liveCrowd(
-  { plan, workers = 1, engine, clock, open }: RunOptions & {
+  { plan, workers = 1, engine, clock, open, monitor = [] }: RunOptions & {
     readonly clock: NodeClock;
   },
   watch: RunWatch,
@@ -193,6 +193,7 @@ function liveCrowd(
     onExpectedEnd: (endMs) => watch.expectEnd(endMs),
     timeline: () => watched.annotate(crowd.timeline()),
     cpuTimes: () => open === undefined ? readCpuTimes() : null,
+    serverIsHere: monitor.some(isHere),
   });
 }
 

@@ -76,6 +76,8 @@ export interface WindowInput {
     readonly busy: number;
     /** Cores that there are. */
     readonly cores: number;
+    /** Whether the server that is watched is one of those that used them. */
+    readonly hasServer: boolean;
   } | null;
 }
 
@@ -136,7 +138,8 @@ export function judgeWindow(
       ? null
       : Math.max(
         0,
-        machine.busy - cpuUs / 1000 / windowMs - serverCpuRatio,
+        machine.busy - cpuUs / 1000 / windowMs -
+          (machine.hasServer ? serverCpuRatio : 0),
       ) / machine.cores,
   };
   const there = end.clients.filter(({ state }) => state === "connected").length;

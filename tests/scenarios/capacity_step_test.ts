@@ -38,7 +38,7 @@ function connected(index: number): ClientRecord {
 type Look = "+" | "-" | "!";
 
 /** A hall whose looks go as they are written, one after another. */
-function hall(script: string) {
+function hall(script: string, server = { isHere: true, cpuRatio: 0 }) {
   const looks = [...script] as Look[];
   const seats: number[] = [];
   let seated: LiveClient[] = [];
@@ -64,7 +64,7 @@ function hall(script: string) {
         lossRatio: 0,
         cpuRatio: 0,
         server: {
-          cpuRatio: 0,
+          cpuRatio: server.cpuRatio,
           maxProcessRatio: 0,
           rssBytes: 0,
           fds: null,
@@ -72,6 +72,7 @@ function hall(script: string) {
         },
       })),
     cpuTimes: () => ({ busyTicks, allTicks: atMs / 10, cores: 1 }),
+    serverIsHere: server.isHere,
     wait(ms) {
       atMs += ms;
       // The crowd warms up, and is looked at.
@@ -112,6 +113,17 @@ Deno.test.each([
   const { healthy, windows, disturbed } = await tried.tryOut(4);
   assertEquals({ healthy, windows, disturbed }, want);
   assertEquals(left, []);
+});
+
+Deno.test("what a server elsewhere uses is not taken off what others use here", async () => {
+  for (const isHere of [true, false]) {
+    const { hall: tried } = hall("!!!!!", { isHere, cpuRatio: 0.5 });
+    const { disturbed, othersCpuRatio } = await tried.tryOut(4);
+    assertEquals(
+      [disturbed, othersCpuRatio],
+      isHere ? [0, 0] : [3, 0.5],
+    );
+  }
 });
 
 Deno.test("after a look that others spoilt, a size is approached anew from one that was healthy", async () => {

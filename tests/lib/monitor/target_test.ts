@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { parseTarget } from "../../../lib/monitor/mod.ts";
+import { isHere, parseTarget } from "../../../lib/monitor/mod.ts";
 
 const RIGHT = [
   ["pid:123", { kind: "pid", pid: 123 }],
@@ -50,4 +50,16 @@ Deno.test.each([
 ])("%s is refused with: %s (%s)", (text, hint, _why) => {
   const { message } = assertThrows(() => parseTarget(text), TypeError, hint);
   assertEquals(message.split("\n").length, 1);
+});
+
+Deno.test.each([
+  ["pid:42", true],
+  ["port:3000", true],
+  ["cmd:node", true],
+  ["ssh:me@localhost:3000", true],
+  ["ssh:[::1]:3000", true],
+  ["ssh:me@sfu.example:3000", false],
+  ["http://localhost:3000", false],
+])("%s reads processes of this machine: %s", (text, here) => {
+  assertEquals(isHere(parseTarget(text)), here);
 });

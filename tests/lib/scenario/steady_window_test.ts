@@ -12,7 +12,17 @@ const LOSS = [parseThreshold("loss < 1%")];
 
 /** A window in which so many of a thousand packets were lost, the server and the generator as busy as said. */
 function judge(
-  { lost = 0, latenessMs = 1, server, generator = 0.1, busy, missing = 0 }: {
+  {
+    lost = 0,
+    latenessMs = 1,
+    server,
+    hasServer = true,
+    generator = 0.1,
+    busy,
+    missing = 0,
+  }: {
+    /** Whether the server is on this machine. */
+    readonly hasServer?: boolean;
     /** Clients that should be there, and are not. */
     readonly missing?: number;
     /** Cores of this machine's two that were busy. */
@@ -70,7 +80,7 @@ function judge(
       : [point(1, 0), point(2, server), point(3, server)],
     thresholds: LOSS,
     clients: missing,
-    machine: busy === undefined ? null : { busy, cores: 2 },
+    machine: busy === undefined ? null : { busy, cores: 2, hasServer },
   });
 }
 
@@ -141,6 +151,10 @@ Deno.test("other programs are to blame where they use more than a tenth of the m
   assertEquals(isDisturbed(judge({ ...used, busy: 1 })), false);
   assertEquals(isDisturbed(judge({ ...used, busy: 1.2 })), true);
   assertEquals(isDisturbed(judge({ ...used, lost: 0, busy: 1.2 })), false);
+  // A server on another machine uses nothing of this one.
+  const elsewhere = { ...used, hasServer: false };
+  assertEquals(isDisturbed(judge({ ...elsewhere, busy: 0.2 })), false);
+  assertEquals(isDisturbed(judge({ ...elsewhere, busy: 0.4 })), true);
   // A server that is not watched may be any of them.
   assertEquals(
     judge({ ...used, server: undefined, busy: 2 }).othersCpuRatio,
