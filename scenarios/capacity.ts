@@ -17,7 +17,7 @@ import {
   type Scenario,
 } from "../mod.ts";
 import { capacityLines } from "./capacity_lines.ts";
-import { type CapacityStep, Hall } from "./capacity_step.ts";
+import { type CapacityStep, Hall, OutOfTime } from "./capacity_step.ts";
 
 export type { CapacityStep };
 
@@ -123,9 +123,6 @@ export const capacity: Scenario<CapacityInput, CapacityFindings> =
       for (;;) {
         const clients = nextTrial(steps, options);
         if (clients === undefined) break;
-        if (crowd.elapsedMs > options.limit) {
-          return finish({ kind: "time", text: "there was no time for more" });
-        }
         try {
           if (steps.at(-1)?.healthy === false) {
             await hall.recover();
@@ -134,7 +131,8 @@ export const capacity: Scenario<CapacityInput, CapacityFindings> =
         } catch (error) {
           if (signal.aborted) throw error;
           const text = error instanceof Error ? error.message : String(error);
-          return finish({ kind: "this machine", text });
+          const kind = error instanceof OutOfTime ? "time" : "this machine";
+          return finish({ kind, text });
         }
         const { healthy, limit } = steps.at(-1)!;
         say(`${clients} clients: ${healthy ? "healthy" : limit!.text}`);

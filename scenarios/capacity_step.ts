@@ -38,6 +38,19 @@ export interface StepOptions {
   readonly joinRate: number;
   readonly warmUp: number;
   readonly steady: number;
+  /** When there is no time for more, in milliseconds since the run began. */
+  readonly limit: number;
+}
+
+/** There is no time for what comes next. */
+export class OutOfTime extends Error {
+  /** `OutOfTime`. */
+  override readonly name: string = "OutOfTime";
+
+  /** It is always the same. */
+  constructor() {
+    super("there was no time for more");
+  }
 }
 
 /** Looks that a step may lose to other programs. */
@@ -50,6 +63,7 @@ export type HallCrowd = Pick<
   LiveCrowd,
   | "connected"
   | "cpuTimes"
+  | "elapsedMs"
   | "joinAll"
   | "leave"
   | "serverIsHere"
@@ -81,7 +95,8 @@ export class Hall {
   /**
    * Tries one size: two looks of three decide. A look that other programs
    * spoilt says nothing, and may leave a server that needs to recover: the
-   * size is then approached anew. Throws what makes it impossible.
+   * size is then approached anew. Throws what makes it impossible, an
+   * {@linkcode OutOfTime} among others.
    */
   async tryOut(clients: number): Promise<CapacityStep> {
     let windows = 0;
@@ -102,6 +117,7 @@ export class Hall {
   /**
    * Goes back to a size that was healthy, until it is again: a server that
    * was asked too much of needs a while, and would be found wanting again.
+   * Throws as {@linkcode Hall.tryOut} does.
    */
   async recover(): Promise<void> {
     await this.#seat(this.#healthy);
@@ -143,6 +159,7 @@ export class Hall {
     lengthMs: number,
   ): Promise<WindowVerdict> {
     const crowd = this.#crowd;
+    this.#needTime(0);
     const steady = crowd.snapshot();
     const before = crowd.cpuTimes();
     await crowd.wait(lengthMs);
@@ -168,19 +185,25 @@ export class Hall {
     const present = new Set(crowd.connected);
     const stays = (client: LiveClient | undefined, seat: number) =>
       seat < clients && client !== undefined && present.has(client);
+    const free = Array.from({ length: clients }, (_, seat) => seat)
+      .filter((seat) => !stays(this.#seated[seat], seat));
+    const joiningMs = free.length / this.#options.joinRate * 1000;
+    this.#needTime(joiningMs);
     // Who is on the way back would come besides whoever takes the seat.
     await crowd.leave(
       this.#seated.filter((client, seat) => !stays(client, seat))
         .filter((client) => client !== undefined),
     );
-    const free = Array.from({ length: clients }, (_, seat) => seat)
-      .filter((seat) => !stays(this.#seated[seat], seat));
     const newcomers = await crowd.joinAll(
       free.map((seat) => this.#newcomer(seat)),
-      free.length / this.#options.joinRate * 1000,
+      joiningMs,
     );
     this.#seated = this.#seated.slice(0, clients);
     free.forEach((seat, i) => this.#seated[seat] = newcomers[i]);
+  }
+
+  #needTime(ms: number): void {
+    if (this.#crowd.elapsedMs + ms > this.#options.limit) throw new OutOfTime();
   }
 
   #newcomer(seat: number) {

@@ -19,6 +19,7 @@ const OPTIONS = {
   joinRate: 10,
   warmUp: 1000,
   steady: 2000,
+  limit: Infinity,
 } as const;
 
 /** A client that is there. */
@@ -46,6 +47,9 @@ function hall(script: string, server = { isHere: true, cpuRatio: 0 }) {
   const crowd: HallCrowd = {
     get connected() {
       return seated;
+    },
+    get elapsedMs() {
+      return atMs;
     },
     snapshot: (): Snapshot => ({
       ...EMPTY_SNAPSHOT,

@@ -91,6 +91,30 @@ Deno.test("it stops when its time is over", async () => {
   assert(elapsedMs < 50_000, `${elapsedMs}`);
 });
 
+Deno.test("it stops in the middle of a step, or of a recovery, when its time is over", async () => {
+  for (const [sec, steps] of [[6, 0], [12, 1], [15, 1], [20, 1], [40, 2]]) {
+    const { found, elapsedMs, verdict } = await search(1000, {
+      thresholds: ["errors > 5"],
+      limit: `${sec}s`,
+    });
+    assertEquals(found.limitedBy.kind, "time");
+    assertEquals(found.steps.length, steps);
+    assertEquals(verdict.status, "failed");
+    const late = elapsedMs - sec * 1000;
+    assert(late >= 0 && late < 3500, `${late}`);
+  }
+});
+
+Deno.test("who would be too late to come is not asked to", async () => {
+  const { found, totalClients } = await search(1000, {
+    start: 100,
+    joinRate: 1,
+    limit: "50s",
+  });
+  assertEquals([found.steps, found.limitedBy.kind], [[], "time"]);
+  assertEquals(totalClients, 0);
+});
+
 Deno.test("whatever thresholds it is given decide, step by step", async () => {
   const { found } = await search(13, { thresholds: ["loss < 90%"], most: 30 });
   assertEquals(found.largest, 30);
