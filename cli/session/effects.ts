@@ -34,10 +34,10 @@ import { evaluateJs } from "./js.ts";
 import { USAGE } from "./leave.ts";
 import type { Load } from "./load.ts";
 import type {
-  Effect,
   Message,
   ScenarioEnd,
   ScenarioOutcome,
+  WorldEffect,
 } from "./messages.ts";
 import type { Model } from "./model.ts";
 import { isProblem } from "./parse.ts";
@@ -92,7 +92,7 @@ export class Effects {
   }
 
   /** Begins to do something. */
-  perform(effect: Effect): void {
+  perform(effect: WorldEffect): void {
     const { history, dispatch, exit } = this.#context;
     switch (effect.type) {
       case "add":
@@ -140,10 +140,10 @@ export class Effects {
         return;
       case "exit":
         return exit(effect.code);
-      case "suspend":
-      case "redraw":
       case "interrupt":
         return;
+      default:
+        effect satisfies never;
     }
   }
 
@@ -212,7 +212,7 @@ export class Effects {
 
   /** Has a scenario carried out; however that ends, the numbers of its clients are taken. */
   async #perform(
-    effect: Extract<Effect, { readonly type: "scenario" }>,
+    effect: Extract<WorldEffect, { readonly type: "scenario" }>,
   ): Promise<ScenarioEnd> {
     const outcome = await this.#play(effect);
     return { ...outcome, nextIndex: this.#crowd?.nextIndex ?? 0 };
@@ -221,7 +221,7 @@ export class Effects {
   /** Carries a scenario out in the session's own crowd, once everything before is done. */
   async #play(
     { nameOrFile, options: typed }: Extract<
-      Effect,
+      WorldEffect,
       { readonly type: "scenario" }
     >,
   ): Promise<ScenarioOutcome> {
@@ -344,7 +344,7 @@ export class Effects {
 
   /** Everyone leaves while the server is still there, then it goes too. */
   async #takeDown(
-    { code, reason, summary }: Extract<Effect, { readonly type: "end" }>,
+    { code, reason, summary }: Extract<WorldEffect, { readonly type: "end" }>,
   ): Promise<void> {
     if (this.#end.signal.aborted) return;
     this.#end.abort();

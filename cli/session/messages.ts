@@ -88,8 +88,13 @@ export type ScenarioOutcome =
 /** Commands to clients that are there. */
 export type ClientCommand = Exclude<NodeCommand, { readonly type: "add" }>;
 
-/** Something to do. */
-export type Effect =
+/** Something to do with the screen. */
+export type ScreenEffect =
+  | { readonly type: "suspend" }
+  | { readonly type: "redraw" };
+
+/** Something to do with the world. */
+export type WorldEffect =
   /** Each of these answers with `finished` or `failed`. */
   | { readonly type: "add"; readonly clients: readonly ClientPlan[] }
   | { readonly type: "command"; readonly command: ClientCommand }
@@ -108,8 +113,6 @@ export type Effect =
   | { readonly type: "remember"; readonly line: string }
   /** And these with nothing. */
   | { readonly type: "stopScenario" }
-  | { readonly type: "suspend" }
-  | { readonly type: "redraw" }
   /** Ctrl-C while a run of its own is watched. */
   | { readonly type: "interrupt" }
   /** Have everyone leave, sum up, then end with this code; `reason` is why it had to end, if it had to. */
@@ -121,6 +124,9 @@ export type Effect =
   }
   /** End at once. */
   | { readonly type: "exit"; readonly code: number };
+
+/** Something to do. */
+export type Effect = ScreenEffect | WorldEffect;
 
 /** The next model, and what is to be done. */
 export interface Step {

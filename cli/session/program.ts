@@ -11,7 +11,7 @@ import {
   Screen,
   type Terminal,
 } from "../terminal/mod.ts";
-import type { Effect, Message } from "./messages.ts";
+import type { Message, WorldEffect } from "./messages.ts";
 import type { Model } from "./model.ts";
 import { update } from "./update.ts";
 import { view } from "./view.ts";
@@ -24,7 +24,7 @@ export interface ProgramOptions {
   /** Milliseconds since the session began. */
   readonly nowMs: () => number;
   /** Does something; what comes of it is dispatched. Never throws. */
-  readonly perform: (effect: Effect) => void;
+  readonly perform: (effect: WorldEffect) => void;
   /** Prints a line that is no result; only used without a screen. */
   readonly printAside: (line: string) => void;
 }
@@ -94,18 +94,7 @@ export class Program {
         case "suspend":
           this.#options.terminal.suspend();
           break;
-        case "add":
-        case "command":
-        case "save":
-        case "report":
-        case "js":
-        case "chooseMedia":
-        case "scenario":
-        case "stopScenario":
-        case "remember":
-        case "interrupt":
-        case "end":
-        case "exit":
+        default:
           perform(effect);
       }
     }
