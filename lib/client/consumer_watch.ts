@@ -39,6 +39,8 @@ interface Look {
 
 /** Looks come about once a second, and may be a little early. */
 const LEAST_MS = 900;
+/** A track may take so long to begin. */
+const GRACE_MS = 1000;
 
 /** Looks at one consumer once a second. */
 export class ConsumerWatch {
@@ -59,13 +61,14 @@ export class ConsumerWatch {
 
   /**
    * What it was like since the last look; `undefined` when that was less than
-   * a second ago, while it is paused, and before media flows. What the server
-   * withholds is nothing received all the same.
+   * a second ago, while it is paused, and before media flows, for which it
+   * has a second. What the server withholds is nothing received all the same.
    */
   take(nowMs: number): ConsumerSecond | undefined {
     const { receiver, frames } = this.#watched;
-    const flows = receiver.isSuspended || receiver.packetsReceived > 0;
-    if (this.#isPaused || !flows) return;
+    const shouldFlow = receiver.isSuspended || receiver.packetsReceived > 0 ||
+      nowMs - receiver.openedMs >= GRACE_MS;
+    if (this.#isPaused || !shouldFlow) return;
     const before = this.#last;
     if (before !== undefined && nowMs - before.atMs < LEAST_MS) return;
     const after = this.#last = this.#look(nowMs);

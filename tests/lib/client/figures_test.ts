@@ -159,6 +159,20 @@ Deno.test("a second in which nothing came has a bitrate of 0, and no loss yet", 
   }
 });
 
+Deno.test("a track that nothing ever comes of has seconds all the same, once it should have begun", async () => {
+  const world = new World({ drops: () => true });
+  await world.joined("B", { publish: { audio: true, video: undefined } });
+  const { client } = await world.joined("A", VIEWER);
+  const bitrates = async () => {
+    await world.clock.run(1000);
+    return [...client.takeSeconds()].map(({ bitrateBps }) => bitrateBps);
+  };
+  assertEquals(
+    [await bitrates(), await bitrates(), await bitrates()],
+    [[], [0], [0]],
+  );
+});
+
 Deno.test("everything flows again when a packet of each audio and a frame of each video is there", async () => {
   let isCut = false;
   const world = new World({ drops: () => isCut });
