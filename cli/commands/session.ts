@@ -75,6 +75,7 @@ export async function sessionCommand(
       simulcast: values.simulcast,
       media: values.media,
       monitor: values.monitor.map(({ text }) => text),
+      impair: values.impair === undefined ? [] : [values.impair.text],
       workers,
       token: token !== undefined,
       password: password !== undefined,

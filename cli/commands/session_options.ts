@@ -19,6 +19,7 @@ import type { Parsed } from "./parse.ts";
 import { RUN_OPTIONS } from "./run_options.ts";
 import {
   choice,
+  impairmentShare,
   monitorTarget,
   text,
   threshold,
@@ -56,6 +57,10 @@ export const SESSION_OPTIONS = {
     help: `what to watch: "join p(95) < 500ms", "loss < 1%"; broken: exit 99`,
   }),
   monitor: many(monitorTarget, { help: RUN_OPTIONS.monitor.help }),
+  impair: optional(impairmentShare, {
+    help:
+      "a bad network for a share of the clients, until impair says otherwise: wifi-lossy, 3g:30%",
+  }),
   workers: withDefault(whole(1, 1024), {
     help: "threads that drive clients",
     initial: 1,
@@ -114,5 +119,6 @@ export function settingsOf(values: SessionValues): Settings {
       clip: clipNamed(values.media),
       ...(values.simulcast && { simulcast: true }),
     },
+    network: values.impair,
   };
 }

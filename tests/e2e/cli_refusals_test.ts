@@ -68,6 +68,15 @@ const USAGE: readonly [string, string][] = [
     "run --scenario smoke media=builtin fps=15",
     "media, fps: they exclude each other, leave one out.",
   ],
+  [
+    "--impair 5g:20%",
+    '--impair: Cannot read impairment "5g": it is not one of cable, wifi-lossy, 4g, poor-4g, 3g, satellite, bufferbloat, call-drop, nor settings such as loss=5%,delay=50ms.',
+  ],
+  [
+    "--impair=3g:0%",
+    '--impair: "3g:0%" has a share that is not from 0 to 100%.',
+  ],
+  ["--impair 3g --impair 4g", "--impair: it was given 2 times."],
   ["run five", '"five": there is no use for it; options begin with --.'],
   ["serve --prot 1", "--prot: there is no such option, did you mean --port?"],
   ["serve --workers 2", "--workers: it needs --engine mediasoup."],
