@@ -1,10 +1,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   defineScenario,
-  type LiveCrowd,
+  LiveCrowd,
+  type RunCrowd,
   type ScenarioContext,
 } from "../../../lib/scenario/mod.ts";
-import { trendOf } from "../../../lib/metrics/mod.ts";
+import { describeImpairment } from "../../../lib/impairment/mod.ts";
+import { EMPTY_SNAPSHOT, trendOf } from "../../../lib/metrics/mod.ts";
 import { fakeCrowd, type FakeCrowdOptions } from "../../../lib/testing/mod.ts";
 
 /** Plays a script in virtual time; what it throws is thrown. */
@@ -184,6 +186,67 @@ Deno.test("a network that cannot be is said to the script, before anyone has it"
     await assertRejects(() => crowd.join({ network: "loss=5" }), RangeError);
     assertEquals(crowd.clients.length, 1);
   });
+});
+
+Deno.test("whoever is asked to come keeps a network of its own, while a file is read for another and after one that is not there", async () => {
+  await play(async (crowd) => {
+    const [slow, quick] = await Promise.all([
+      crowd.join({ media: "builtin", network: "delay=40ms" }),
+      crowd.join({ network: "loss=1%" }),
+    ]);
+    await assertRejects(
+      () => crowd.join({ media: "nowhere.webm", network: "3g" }),
+      Error,
+      "there is no such file",
+    );
+    const last = await crowd.join({ network: "loss=2%" });
+    assertEquals(
+      [slow, quick, last].map(({ id, impairment }) => [
+        id,
+        describeImpairment(impairment!),
+      ]),
+      [
+        ["client-0", "delay=40ms"],
+        ["client-1", "loss=1%"],
+        ["client-3", "loss=2%"],
+      ],
+    );
+  });
+});
+
+Deno.test("who could not be carried is not counted, and who is on the way is", async () => {
+  const asked: number[] = [];
+  const never = () => new Promise<void>(() => {});
+  const onTheWay: RunCrowd = {
+    startedAt: "",
+    firstIndex: 0,
+    elapsedMs: 0,
+    add: never,
+    command: never,
+    close: never,
+    snapshot: () => EMPTY_SNAPSHOT,
+    timeline: () => [],
+  };
+  const crowd = new LiveCrowd({
+    crowd: onTheWay,
+    clock: { nowMs: () => 0, wallNowMs: () => 0, setTimer: () => () => {} },
+    seed: 1,
+    over: new AbortController().signal,
+    obstacle: ({ clients }) => {
+      asked.push(clients.length);
+      return clients.length > 2 ? "too many" : undefined;
+    },
+    onExpectedEnd() {},
+    timeline: () => [],
+    cpuTimes: () => null,
+    serverIsHere: false,
+  });
+  crowd.join();
+  crowd.join();
+  for (let i = 0; i < 2; i++) {
+    await assertRejects(() => crowd.join(), Error, "too many");
+  }
+  assertEquals([asked, crowd.clients.length], [[1, 2, 3, 3], 2]);
 });
 
 Deno.test("a file is refused beside what it settles itself, unless that is as by default", async () => {
