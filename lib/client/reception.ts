@@ -28,6 +28,9 @@ import {
   type ReceptionTotals,
 } from "./reception_totals.ts";
 
+/** A server that chooses to send nothing says so sooner after its last packet. */
+const SILENCE_MS = 500;
+
 /** One track that we receive. */
 export interface ConsumedTrack {
   readonly consumerId: string;
@@ -38,6 +41,8 @@ export interface ConsumedTrack {
   /** What a viewer sees of it; `undefined` for audio. */
   readonly frames: FrameTracker | undefined;
   readonly watch: ConsumerWatch;
+  /** The server sends no layer of it, and nothing came before it said so: something is out. */
+  isCutOff: boolean;
   /** When we last asked for a key frame, on the scheduler's clock. */
   keyFrameAskedMs: number;
 }
@@ -145,6 +150,7 @@ export class Reception {
       nacks,
       frames,
       watch: new ConsumerWatch({ receiver, nacks, frames }),
+      isCutOff: false,
       keyFrameAskedMs: -Infinity,
     };
     this.#tracks.set(producerId, track);
@@ -189,11 +195,17 @@ export class Reception {
     if (track === undefined) return;
     const isPaused = this.#paused.has(producerId);
     const now = this.#now();
+    const isWithheld = this.#withheld.has(producerId);
+    const { receiver } = track;
     track.watch.setPaused(isPaused);
-    if (isPaused || this.#withheld.has(producerId)) {
-      track.receiver.suspend(now.nowMs);
+    if (isPaused || !isWithheld) track.isCutOff = false;
+    else if (!receiver.isSuspended) {
+      track.isCutOff = now.wallMs - receiver.lastAtMs >= SILENCE_MS;
+    }
+    if (isPaused || isWithheld) {
+      receiver.suspend(now.nowMs);
     } else {
-      track.receiver.resume(now.nowMs);
+      receiver.resume(now.nowMs);
     }
     // What the server withholds stands still all the same.
     if (isPaused) track.frames?.pause(now);
@@ -302,12 +314,14 @@ export class Reception {
   /**
    * When the last of the tracks that stood still at `sinceMs` went on again:
    * audio with a packet, video with a frame. -1 when none stood still,
-   * `undefined` while one still does. Times are the scheduler's.
+   * `undefined` while one still does. What the server chose to send nothing of
+   * is not waited for. Times are the scheduler's.
    */
   resumedSince(sinceMs: number): number | undefined {
     let resumedMs = -1;
-    for (const { receiver, frames } of this.#tracks.values()) {
-      if (receiver.isSuspended || receiver.packetsReceived === 0) continue;
+    for (const { receiver, frames, isCutOff } of this.#tracks.values()) {
+      const isStopped = receiver.isSuspended && !isCutOff;
+      if (isStopped || receiver.packetsReceived === 0) continue;
       // What is new since then did not stand still.
       if (receiver.openedMs >= sinceMs) continue;
       const flowedAt = frames?.rhythm.lastMs ?? receiver.lastAtMs;

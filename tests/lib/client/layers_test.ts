@@ -168,6 +168,28 @@ Deno.test("a video of which the server sends no layer from the start has seconds
 });
 
 Deno.test.each([
+  { why: "it had stopped coming", silentMs: 2000, resumes: true },
+  { why: "the server chose so", silentMs: 0, resumes: false },
+])(
+  "what the server sends no layer of is waited for after an outage, or not: $why",
+  async ({ silentMs, resumes }) => {
+    const { world, server, viewer, tell } = await pair();
+    server.isSilent = true;
+    await world.clock.run(silentMs);
+    await tell(null);
+    await world.clock.run(1000);
+    const backMs = world.scheduler.nowMs();
+    await world.clock.run(500);
+    assertEquals(viewer.resumedSince(backMs), resumes ? undefined : -1);
+    await tell(2);
+    server.isSilent = false;
+    // The next key frame comes within five seconds.
+    await world.clock.run(6000);
+    assertGreater(viewer.resumedSince(backMs)!, backMs + 500);
+  },
+);
+
+Deno.test.each([
   { said: [null], current: undefined, flows: [false] },
   { said: [2, null], current: undefined, flows: [false] },
   { said: [null, 1], current: 1, flows: [] },
