@@ -319,6 +319,8 @@ export class Reception {
    */
   resumedSince(sinceMs: number): number | undefined {
     let resumedMs = -1;
+    const { nowMs, wallMs } = this.#now();
+    const sinceWallMs = wallMs - (nowMs - sinceMs);
     for (const { receiver, frames, isCutOff } of this.#tracks.values()) {
       const isStopped = receiver.isSuspended && !isCutOff;
       if (isStopped || receiver.packetsReceived === 0) continue;
@@ -326,7 +328,8 @@ export class Reception {
       if (receiver.openedMs >= sinceMs) continue;
       const flowedAt = frames?.rhythm.lastMs ?? receiver.lastAtMs;
       if (this.#arrivedMs(flowedAt) < sinceMs) return undefined;
-      const resumedAt = frames?.rhythm.thawedMs ?? receiver.resumedAtMs;
+      const resumedAt = frames?.rhythm.thawedSince(sinceWallMs) ??
+        receiver.resumedAtMs;
       const ms = this.#arrivedMs(resumedAt);
       if (ms >= sinceMs) resumedMs = Math.max(resumedMs, ms);
     }

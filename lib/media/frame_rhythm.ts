@@ -47,6 +47,8 @@ export interface FrameFigures {
 
 const WINDOW = 30;
 const LEAST_GAPS = 5;
+/** Who looks once a second misses none of so many. */
+const THAWS = 8;
 const FREEZE_FACTOR = 3;
 const FREEZE_MARGIN_MS = 150;
 /** A track that ends may be silent for so long before anybody says so. */
@@ -56,11 +58,12 @@ const GRACE_MS = 1000;
 export class FrameRhythm {
   /** When the last frame was shown; -1 before the first one, and after a pause. */
   lastMs = -1;
-  /** When the last freeze ended with a frame; -1 before. */
-  thawedMs = -1;
   #frames = 0;
   #beginnings = 0;
   #freezes = 0;
+  /** When the last freezes ended with a frame, each in the place of an earlier one. */
+  readonly #thawsMs = new Float64Array(THAWS).fill(-1);
+  #thaws = 0;
   #frozenMs = 0;
   #longestFreezeMs = 0;
   #playedMs = 0;
@@ -88,6 +91,15 @@ export class FrameRhythm {
   /** Whether nothing is expected to come. */
   get isPaused(): boolean {
     return this.#isPaused;
+  }
+
+  /** When the first freeze since then ended with a frame, of the last few; -1 without one. */
+  thawedSince(wallMs: number): number {
+    let first = Infinity;
+    for (const ms of this.#thawsMs) {
+      if (ms >= wallMs && ms < first) first = ms;
+    }
+    return first === Infinity ? -1 : first;
   }
 
   /** A frame is shown at `moment`. */
@@ -151,7 +163,7 @@ export class FrameRhythm {
   #addGap(gapMs: number, { wallMs }: Shown): void {
     if (this.#isFreeze(gapMs)) {
       this.#addFreeze(gapMs);
-      this.thawedMs = wallMs;
+      this.#thawsMs[this.#thaws++ % THAWS] = wallMs;
     }
     this.#playedMs += gapMs;
     // Whole, it is handed on without a box on the heap.

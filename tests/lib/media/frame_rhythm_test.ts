@@ -109,6 +109,14 @@ Deno.test.each([
   },
 );
 
+Deno.test("of several freezes since a time, the first that ended is told", () => {
+  // They end at 3300, 3840 and 4380.
+  const freeze = [...steady(6), 300];
+  const { rhythm } = watch([...steady(44), ...freeze, ...freeze, ...freeze]);
+  const thaws = [0, 3300, 3301, 3841, 4381].map((ms) => rhythm.thawedSince(ms));
+  assertEquals(thaws, [3300, 3300, 3840, 4380, -1]);
+});
+
 Deno.test("a freeze that went on and ends is one, over all its time", () => {
   const { rhythm, wallMs } = watch(steady(30));
   assertEquals(rhythm.figures({ wallMs: wallMs + 2000 }).freezes, 1);
