@@ -63,6 +63,7 @@ export {
   type ClientTally,
   type CounterName,
   counterOf,
+  type CountName,
   type Distribution,
   distributionOf,
   type DurationStats,

@@ -14,7 +14,12 @@ import {
 } from "./figures.ts";
 import { STEPS_PER_UNIT, unitOfTrend } from "./registry.ts";
 import type { Snapshot } from "./snapshot.ts";
-import type { Aggregate, Threshold, ThresholdUnit } from "./threshold.ts";
+import type {
+  Aggregate,
+  CountName,
+  Threshold,
+  ThresholdUnit,
+} from "./threshold.ts";
 import type { Trend } from "./trend.ts";
 import { type WorstHit, worstHit } from "./worst.ts";
 
@@ -68,15 +73,27 @@ function measure(
       );
     case "rate":
       return rateOf(snapshot, subject.rate, tally);
-    case "freezes":
-      // Where there is no video, none can freeze.
-      return counterOf(snapshot, "framesShown") === 0
-        ? null
-        : counterOf(snapshot, "freezes");
+    case "count":
+      return countOf(snapshot, subject.counter);
     case "errors":
       return totalErrors(snapshot);
   }
 }
+
+/** What can be wrong with video is not measured where none was shown. */
+function countOf(snapshot: Snapshot, counter: CountName): number | null {
+  const count = counterOf(snapshot, counter);
+  const isMeasured = count > 0 || !OF_VIDEO.includes(counter) ||
+    counterOf(snapshot, "framesShown") > 0;
+  return isMeasured ? count : null;
+}
+
+const OF_VIDEO: readonly CountName[] = [
+  "freezes",
+  "framesDropped",
+  "pictureIdJumps",
+  "timestampJumps",
+];
 
 function aggregateOf(
   trend: Trend,

@@ -48,16 +48,20 @@ export function counterOf(snapshot: Snapshot, name: CounterName): number {
 
 /** A trend's distribution; empty when nothing was recorded. */
 export function trendOf(snapshot: Snapshot, name: TrendName): Trend {
-  if (name === "freezeTime") return freezeTimes(snapshot);
+  if (name === "freezeTime") return frozen(snapshot, "frozenMs");
+  if (name === "longestFreeze") return frozen(snapshot, "longestFreezeMs");
   const json = snapshot.trends[name];
   return json === undefined ? new Trend() : Trend.fromJSON(json);
 }
 
 /** Of every client that saw video; it changes until the client leaves, so it is made when asked for. */
-function freezeTimes({ clients }: Snapshot): Trend {
+function frozen(
+  { clients }: Snapshot,
+  figure: "frozenMs" | "longestFreezeMs",
+): Trend {
   const trend = new Trend();
-  for (const { framesShown, frozenMs } of clients) {
-    if (framesShown > 0) trend.record(frozenMs * 1000);
+  for (const client of clients) {
+    if (client.framesShown > 0) trend.record(client[figure] * 1000);
   }
   return trend;
 }
@@ -93,6 +97,12 @@ export function rateOf(
       return ratio(counter("packetsReceived"), counter("packetsSent"));
     case "loss":
       return ratio(counter("packetsLost"), counter("packetsExpected"));
+    case "residualLoss":
+      return residualLossOf({
+        packetsLost: counter("packetsLost"),
+        packetsRepaired: counter("packetsRepaired"),
+        packetsExpected: counter("packetsExpected"),
+      });
     case "frozen":
       return ratio(counter("frozenMs"), counter("playedMs"));
     case "frameRate":
@@ -115,6 +125,17 @@ export function frameRateOf(
   },
 ): number | null {
   return ratio((framesShown - videosBegun) * 1000, playedMs);
+}
+
+/** What no repair made up for; duplicates may outnumber losses: nothing is left of them then. */
+export function residualLossOf(
+  { packetsLost, packetsRepaired, packetsExpected }: {
+    readonly packetsLost: number;
+    readonly packetsRepaired: number;
+    readonly packetsExpected: number;
+  },
+): number | null {
+  return ratio(Math.max(0, packetsLost - packetsRepaired), packetsExpected);
 }
 
 function ratio(part: number, whole: number): number | null {

@@ -223,6 +223,7 @@ export const METRICS = {
   freezeTime: trend(
     "For how long video stood still at a client, all its videos together.",
   ),
+  longestFreeze: trend("For how long video stood still at a client, at most."),
   roundTrip: trend(
     "To the server and back, once a second: by receiver reports (RFC 3550 section 6.4.1), at clients that send nothing by ICE consent checks.",
   ),
@@ -302,6 +303,10 @@ export const METRICS = {
   ),
   receiveSendRatio: rate("higher", "Packets received divided by packets sent."),
   loss: rate("lower", "Packets lost, of those expected."),
+  residualLoss: rate(
+    "lower",
+    "Packets lost that no repair made up for, of those expected.",
+  ),
   frozen: rate(
     "lower",
     "Time that videos stood still, of the time that they were on.",

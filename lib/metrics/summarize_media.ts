@@ -15,7 +15,7 @@ import {
 import type { Snapshot } from "./snapshot.ts";
 import { distributionOf, roundMs, trendStats } from "./stats.ts";
 import type { MediaSummary } from "./summary.ts";
-import { bpsOver, most, residualLoss, total } from "./sums.ts";
+import { bpsOver, most, total } from "./sums.ts";
 
 /** How it did; `streams` is what the server counted, `null` where that was not seen. */
 export function summarizeMedia(
@@ -41,10 +41,7 @@ export function summarizeMedia(
       lost: counter("packetsLost"),
       ratio: rate("loss") ?? 0,
       repaired: counter("packetsRepaired"),
-      residualRatio: residualLoss(
-        counter("packetsLost") - counter("packetsRepaired"),
-        counter("packetsExpected"),
-      ),
+      residualRatio: rate("residualLoss") ?? 0,
       consumerRatio: distribution("consumerLoss"),
       consumerResidualRatio: distribution("consumerResidualLoss"),
     },

@@ -5,17 +5,10 @@
  */
 
 import type { ClientRecord } from "./client_record.ts";
-import { frameRateOf } from "./figures.ts";
+import { frameRateOf, residualLossOf } from "./figures.ts";
 import { roundMs } from "./stats.ts";
 import type { RoomSummary } from "./summary.ts";
-import {
-  bpsOver,
-  most,
-  type NumberKey,
-  residualLoss,
-  share,
-  total,
-} from "./sums.ts";
+import { bpsOver, most, type NumberKey, share, total } from "./sums.ts";
 
 /** What they came to, room by room, by the rooms' ids. */
 export function summarizeRooms(
@@ -43,10 +36,11 @@ function summarizeRoom(
     totalProducersCreated: sum("producersCreated"),
     totalConsumersCreated: sum("consumersCreated"),
     lossRatio: share(sum("packetsLost"), sum("packetsExpected")) ?? 0,
-    residualLossRatio: residualLoss(
-      sum("packetsLost") - sum("packetsRepaired"),
-      sum("packetsExpected"),
-    ),
+    residualLossRatio: residualLossOf({
+      packetsLost: sum("packetsLost"),
+      packetsRepaired: sum("packetsRepaired"),
+      packetsExpected: sum("packetsExpected"),
+    }) ?? 0,
     sendBpsPerClient: bpsOver(sessionMs, sum("bytesSent")),
     receiveBpsPerClient: bpsOver(sessionMs, sum("bytesReceived")),
     maxMediaLatencyMs: most(members, "maxMediaLatencyMs"),

@@ -12,11 +12,6 @@ export function bpsOver(ms: number, bytes: number): number {
   return ms > 0 ? Math.round(bytes * 8000 / ms) : 0;
 }
 
-/** Duplicates may outnumber losses: nothing is left of them then. */
-export function residualLoss(unrepaired: number, expected: number): number {
-  return expected > 0 ? Math.max(0, unrepaired) / expected : 0;
-}
-
 /** The largest figure of any client; `null` when no client has one. */
 export function most(
   clients: readonly ClientRecord[],

@@ -6,14 +6,18 @@
  * metric    = "join" | "connection" | a signaling operation such as
  *             "produce_video" | "firstMediaSent" | "firstMediaReceived"
  *           | "firstPacket" | "firstKeyFrame" | "frameGap" | "freezeTime"
- *           | "mediaLatency" | "roundTrip" | "jitter" | "recovery"
- *           | "networkRecovery" | "lateness"                (durations)
+ *           | "longestFreeze" | "mediaLatency" | "roundTrip" | "jitter"
+ *           | "recovery" | "networkRecovery" | "lateness"   (durations)
  *           | "audioBitrate" | "videoBitrate" | "consumerLoss"
  *           | "consumerResidualLoss" | "consumerFrameRate"
  *                              (each second of each received track)
- *           | "connected" | "loss" | "deliveryRatio"
+ *           | "connected" | "loss" | "residualLoss" | "deliveryRatio"
  *           | "receiveSendRatio" | "frozen" | "frameRate"   (rates)
- *           | "errors" | "freezes"                          (counts)
+ *           | "errors" | "freezes" | "framesDropped"
+ *           | "pictureIdJumps" | "timestampJumps" | "layerSwitches"
+ *           | "packetsRepaired" | "pliSent" | "nackSent" | "pliReceived"
+ *           | "firReceived" | "nackReceived" | "networkNotRecovered"
+ *           | "unknownMessages" | "malformedMessages"       (counts)
  * aggregate = "avg" | "min" | "max" | "med" | "count" | "p(" 0…100 ")"
  * operator  = "<" | "<=" | ">" | ">=" | "==" | "!="
  * value     = number [unit]
@@ -25,7 +29,8 @@
  * Durations and what is told of each second need an aggregate; rates and
  * counts have none. A bare number is in milliseconds, for bitrates in bits a
  * second, for frame rates in frames a second, and else a ratio, so
- * `loss < 0.01` is `loss < 1%`. `join` is the operation `join_room`.
+ * `loss < 0.01` is `loss < 1%`. `join` is the operation `join_room`. Counts
+ * are of the whole run and all its clients.
  *
  * Every threshold is judged by the whole run at its end. One with `abort`
  * is judged each second besides, as soon as there is something to judge, and
@@ -38,6 +43,7 @@
 import type { Operator } from "./comparison.ts";
 import { nearest } from "./nearest.ts";
 import {
+  type CounterName,
   METRICS,
   type RateName,
   SIGNALING_OPERATIONS,
@@ -50,6 +56,27 @@ export type Aggregate =
   | { readonly kind: "avg" | "min" | "max" | "count" }
   | { readonly kind: "percentile"; readonly p: number };
 
+/** The counters that a threshold can name. */
+const COUNTS = [
+  "freezes",
+  "framesDropped",
+  "pictureIdJumps",
+  "timestampJumps",
+  "layerSwitches",
+  "packetsRepaired",
+  "pliSent",
+  "nackSent",
+  "pliReceived",
+  "firReceived",
+  "nackReceived",
+  "networkNotRecovered",
+  "unknownMessages",
+  "malformedMessages",
+] as const satisfies readonly CounterName[];
+
+/** A counter that a threshold can name. */
+export type CountName = typeof COUNTS[number];
+
 /** What a threshold looks at. */
 export type ThresholdSubject =
   | {
@@ -58,7 +85,8 @@ export type ThresholdSubject =
     readonly aggregate: Aggregate;
   }
   | { readonly kind: "rate"; readonly rate: RateName }
-  | { readonly kind: "errors" | "freezes" };
+  | { readonly kind: "count"; readonly counter: CountName }
+  | { readonly kind: "errors" };
 
 /** What a threshold's value is counted in. */
 export type ThresholdUnit = "ms" | "ratio" | "count" | "fps" | "bps";
@@ -82,7 +110,8 @@ export interface Threshold {
 type Measure =
   | { readonly kind: "trend"; readonly trend: TrendName }
   | { readonly kind: "rate"; readonly rate: RateName }
-  | { readonly kind: "errors" | "freezes" };
+  | { readonly kind: "count"; readonly counter: CountName }
+  | { readonly kind: "errors" };
 
 const MEASURES: ReadonlyMap<string, Measure> = new Map<string, Measure>([
   ["join", { kind: "trend", trend: "signaling.join_room" }],
@@ -94,6 +123,7 @@ const MEASURES: ReadonlyMap<string, Measure> = new Map<string, Measure>([
   ["firstKeyFrame", { kind: "trend", trend: "firstKeyFrame" }],
   ["frameGap", { kind: "trend", trend: "frameGap" }],
   ["freezeTime", { kind: "trend", trend: "freezeTime" }],
+  ["longestFreeze", { kind: "trend", trend: "longestFreeze" }],
   ["roundTrip", { kind: "trend", trend: "roundTrip" }],
   ["jitter", { kind: "trend", trend: "jitter" }],
   ["recovery", { kind: "trend", trend: "recovery" }],
@@ -106,12 +136,16 @@ const MEASURES: ReadonlyMap<string, Measure> = new Map<string, Measure>([
   ["lateness", { kind: "trend", trend: "lateness" }],
   ["connected", { kind: "rate", rate: "connected" }],
   ["loss", { kind: "rate", rate: "loss" }],
+  ["residualLoss", { kind: "rate", rate: "residualLoss" }],
   ["deliveryRatio", { kind: "rate", rate: "deliveryRatio" }],
   ["receiveSendRatio", { kind: "rate", rate: "receiveSendRatio" }],
   ["frozen", { kind: "rate", rate: "frozen" }],
   ["frameRate", { kind: "rate", rate: "frameRate" }],
   ["errors", { kind: "errors" }],
-  ["freezes", { kind: "freezes" }],
+  ...COUNTS.map((counter): [string, Measure] => [
+    counter,
+    { kind: "count", counter },
+  ]),
   ...SIGNALING_OPERATIONS.map((operation): [string, Measure] => [
     operation,
     { kind: "trend", trend: `signaling.${operation}` },

@@ -41,7 +41,8 @@ const GROWING = [
  * The snapshot of what came to `before` until it was `after`: counters and
  * distributions are those of the time between, gauges and clients those of
  * its end, without who had left or failed before it began. Minimum and maximum of a
- * distribution are as exact as its buckets.
+ * distribution are as exact as its buckets. Of several freezes of a client in
+ * the window, the longest is at most what it says.
  */
 export function snapshotBetween(before: Snapshot, after: Snapshot): Snapshot {
   const known = new Map(before.clients.map((client) => [client.index, client]));
@@ -85,5 +86,12 @@ export function snapshotBetween(before: Snapshot, after: Snapshot): Snapshot {
 
 function grown(before: ClientRecord, after: ClientRecord): ClientRecord {
   const growth = GROWING.map((name) => [name, after[name] - before[name]]);
-  return { ...after, ...Object.fromEntries(growth) };
+  return {
+    ...after,
+    ...Object.fromEntries(growth),
+    longestFreezeMs: Math.min(
+      after.longestFreezeMs,
+      after.frozenMs - before.frozenMs,
+    ),
+  };
 }

@@ -6,10 +6,10 @@
  */
 
 import type { ClientRecord } from "./client_record.ts";
-import { frameRateOf } from "./figures.ts";
+import { frameRateOf, residualLossOf } from "./figures.ts";
 import { METRICS, type RateName, type TrendName } from "./registry.ts";
 import type { Snapshot } from "./snapshot.ts";
-import type { Threshold } from "./threshold.ts";
+import type { CountName, Threshold } from "./threshold.ts";
 
 /** Who was hurt most. */
 export interface WorstHit {
@@ -21,7 +21,10 @@ export interface WorstHit {
   readonly value: number;
 }
 
-/** The client or room that is furthest from keeping a threshold; `undefined` for what is not measured a client. */
+/**
+ * The client or room that is furthest from keeping a threshold; `undefined`
+ * for what is not measured a client, or where its own worst is not known.
+ */
 export function worstHit(
   { subject, operator }: Threshold,
   { clients }: Snapshot,
@@ -40,8 +43,11 @@ export function worstHit(
       );
     case "rate":
       return pick(byRate(clients, subject.rate));
-    case "freezes":
-      return pick(byClient(clients, ({ freezes }) => freezes || null));
+    case "count":
+      // Of a sum that is too small, nobody is to blame.
+      return small ? undefined : pick(
+        byClient(clients, (client) => countOf(client, subject.counter) || null),
+      );
     case "errors":
       return pick(
         byClient(clients, ({ errorCount }) => errorCount || null),
@@ -80,6 +86,8 @@ function byRate(clients: readonly ClientRecord[], rate: RateName): WorstHit[] {
         clients,
         (client) => ratio(client.packetsLost, client.packetsExpected),
       );
+    case "residualLoss":
+      return byClient(clients, residualLossOf);
     case "connected":
       return byRoom(clients, (members) => {
         const settled = members.filter(({ state, connectionSuccessful }) =>
@@ -113,7 +121,20 @@ function byRate(clients: readonly ClientRecord[], rate: RateName): WorstHit[] {
   }
 }
 
-/** A client's own figure of a distribution: its largest, or its smallest, where it has several. */
+function countOf(client: ClientRecord, counter: CountName): number | null {
+  switch (counter) {
+    case "networkNotRecovered":
+    case "unknownMessages":
+    case "malformedMessages":
+      return null;
+  }
+  return client[counter];
+}
+
+/**
+ * A client's own figure of a distribution: its largest, or its smallest, where
+ * it has several. What is kept of it may be the largest only.
+ */
 function ownOf(
   client: ClientRecord,
   trend: TrendName,
@@ -129,26 +150,19 @@ function ownOf(
     case "recovery":
       return client.recoveryMs;
     case "networkRecovery":
-      return client.networkRecoveryMs;
+      return small ? null : client.networkRecoveryMs;
     case "mediaLatency":
-      return client.maxMediaLatencyMs;
+      return small ? null : client.maxMediaLatencyMs;
     case "jitter":
-      return client.maxJitterMs;
+      return small ? null : client.maxJitterMs;
     case "roundTrip":
-      return client.maxRoundTripMs;
+      return small ? null : client.maxRoundTripMs;
     case "firstKeyFrame":
-      return client.firstKeyFrameMs;
-    case "consumerLoss":
-      return ratio(client.packetsLost, client.packetsExpected);
-    case "consumerResidualLoss":
-      return ratio(
-        Math.max(0, client.packetsLost - client.packetsRepaired),
-        client.packetsExpected,
-      );
-    case "consumerFrameRate":
-      return frameRateOf(client);
+      return small ? null : client.firstKeyFrameMs;
     case "freezeTime":
       return client.framesShown > 0 ? client.frozenMs : null;
+    case "longestFreeze":
+      return client.framesShown > 0 ? client.longestFreezeMs : null;
   }
   const operation = client.signaling[trend.replace(/^signaling\./, "")];
   if (operation === undefined) return null;

@@ -23,6 +23,9 @@ Deno.test.each(
     { text: "connected == 100 %", want: ["==", 1, "ratio"] },
     { text: "errors != 3", want: ["!=", 3, "count"] },
     { text: "freezes == 0", want: ["==", 0, "count"] },
+    { text: "networkNotRecovered < 2", want: ["<", 2, "count"] },
+    { text: "residualLoss < 0.5%", want: ["<", 0.005, "ratio"] },
+    { text: "longestFreeze max < 2s", want: ["<", 2000, "ms"] },
     { text: "freezeTime p(95) < 1s", want: ["<", 1000, "ms"] },
     { text: "frozen < 0.5%", want: ["<", 0.005, "ratio"] },
     { text: "frameRate > 25", want: [">", 25, "fps"] },
@@ -55,7 +58,7 @@ Deno.test("every signaling operation and every listed metric can be asked for", 
   }
   assertEquals(
     new Set(THRESHOLD_METRICS).size,
-    27 + SIGNALING_OPERATIONS.length,
+    42 + SIGNALING_OPERATIONS.length,
   );
 });
 
@@ -119,6 +122,15 @@ Deno.test.each([
     message: 'so say which number of it: "consumerFrameRate p(95) …"',
   },
   { text: "freezes < 1s", message: 'freezes is a count, so leave out "s"' },
+  { text: "pliSent > 5fps", message: 'pliSent is a count, so leave out "fps"' },
+  {
+    text: "framesDroped == 0",
+    message: 'did you mean "framesDropped"?',
+  },
+  {
+    text: "nackSent max < 5",
+    message: 'nackSent is one number, so leave out "max"',
+  },
   { text: "errors < 1%", message: 'errors is a count, so leave out "%"' },
   { text: "loss < 1,5%", message: '"1,5" is not a number' },
   { text: "loss < 1..5%", message: '"1..5" is not a number' },
@@ -148,6 +160,13 @@ Deno.test.each([
   { text: "jitter p(95) < 5ms", ok: false, value: null },
   { text: "jitter count == 0", ok: true, value: 0 },
   { text: "freezes == 0", ok: false, value: 2 },
+  { text: "framesDropped < 3", ok: true, value: 0 },
+  { text: "networkNotRecovered == 0", ok: false, value: 1 },
+  { text: "nackSent < 100", ok: true, value: 40 },
+  { text: "firReceived == 0", ok: true, value: 0 },
+  { text: "residualLoss < 0.5%", ok: true, value: 0.004 },
+  { text: "longestFreeze max < 50ms", ok: false, value: 60 },
+  { text: "longestFreeze count == 2", ok: true, value: 2 },
   { text: "frozen < 1%", ok: true, value: 0.005 },
   { text: "frameRate > 29fps", ok: true, value: 30 },
   // Of the clients that saw video, one stood still for 100 ms in all.
@@ -181,15 +200,18 @@ function measured() {
     packetsSent: 50,
     packetsReceived: 90,
     packetsDeliverable: 100,
-    packetsExpected: 100,
-    packetsLost: 1,
+    packetsExpected: 1000,
+    packetsLost: 10,
+    packetsRepaired: 6,
+    nackSent: 40,
+    networkNotRecovered: 1,
     framesShown: 600,
     playedMs: 20_000,
     freezes: 2,
     frozenMs: 100,
   });
-  const clients = [[300, 100], [300, 0], [0, 0]].map(
-    ([framesShown, frozenMs], index) => {
+  const clients = [[300, 100, 60], [300, 0, 0], [0, 0, 0]].map(
+    ([framesShown, frozenMs, longestFreezeMs], index) => {
       const client = new ClientRecorder({
         clientId: `client-${index}`,
         index,
@@ -197,7 +219,7 @@ function measured() {
         role: "viewer",
         node: "here",
       });
-      Object.assign(client.figures, { framesShown, frozenMs });
+      Object.assign(client.figures, { framesShown, frozenMs, longestFreezeMs });
       return client;
     },
   );
@@ -210,7 +232,9 @@ function measured() {
 }
 
 Deno.test("where there was no video, none kept from freezing", () => {
-  for (const text of ["freezes == 0", "frameRate > 1", "frozen < 1%"]) {
+  const ofVideo = ["freezes == 0", "frameRate > 1", "frozen < 1%"];
+  const more = ["framesDropped", "pictureIdJumps", "timestampJumps"];
+  for (const text of [...ofVideo, ...more.map((name) => `${name} == 0`)]) {
     const { ok, value } = evaluate(
       parseThreshold(text),
       EMPTY_SNAPSHOT,
@@ -218,4 +242,25 @@ Deno.test("where there was no video, none kept from freezing", () => {
     );
     assertEquals([ok, value], [false, null]);
   }
+});
+
+Deno.test("where all frames were dropped, dropped frames were measured", () => {
+  const { ok, value } = evaluate(
+    parseThreshold("framesDropped == 0"),
+    { ...EMPTY_SNAPSHOT, counters: { framesDropped: 3 } },
+    tallyClients([], true),
+  );
+  assertEquals([ok, value], [false, 3]);
+});
+
+Deno.test("more repairs than losses leave no loss below nothing", () => {
+  const { value } = evaluate(
+    parseThreshold("residualLoss == 0"),
+    {
+      ...EMPTY_SNAPSHOT,
+      counters: { packetsExpected: 9, packetsLost: 1, packetsRepaired: 2 },
+    },
+    tallyClients([], true),
+  );
+  assertEquals(value, 0);
 });
