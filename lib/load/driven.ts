@@ -213,7 +213,8 @@ function noteNetworkRecovery(
   driven.recoveredFromMs = restoredMs;
   if (resumedMs < 0) return;
   const ms = resumedMs - restoredMs;
-  driven.record.figures.networkRecoveryMs = ms;
+  const { figures } = driven.record;
+  figures.networkRecoveryMs = Math.max(figures.networkRecoveryMs ?? 0, ms);
   meter.trend("networkRecovery").record(ms * 1000);
 }
 

@@ -69,7 +69,7 @@ export interface ClientFigures {
   timeToFirstMediaReceivedMs: number | null;
   /** From when it last lost its channel until it was back and its media flowed again. */
   recoveryMs: number | null;
-  /** From when its impaired network was last back after an outage until all that it receives flowed again. */
+  /** The longest time from when its impaired network was back after an outage until all that it receives flowed again. */
   networkRecoveryMs: number | null;
   /** The longest media latency of a packet. */
   maxMediaLatencyMs: number | null;

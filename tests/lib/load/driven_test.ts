@@ -73,6 +73,19 @@ Deno.test("a client has recovered from an outage once all that stood still flows
   await bench.node.stop();
 });
 
+Deno.test("of several outages a client's record keeps the longest recovery", async () => {
+  const bench = await connected();
+  const [client] = bench.clients;
+  for (const recoveryMs of [2400, 300]) {
+    await bench.node.command({ type: "impair", clients: [0], impairment: OUT });
+    client.resumedMs = bench.clock.nowMs() + 3000 + recoveryMs;
+    await bench.clock.run(10_000);
+  }
+  assertEquals(trend(bench, "networkRecovery").count, 2);
+  assertEquals(bench.record(0).networkRecoveryMs, 2400);
+  await bench.node.stop();
+});
+
 Deno.test("an outage that nothing stood still in is nothing to recover from", async () => {
   const bench = await connected();
   await bench.node.command({ type: "impair", clients: [0], impairment: OUT });
