@@ -186,11 +186,11 @@ export class Publication {
     }
   }
 
-  /** Sends a packet of one of our SSRCs, given signed, again; returns whether it could. */
-  resend(ssrc: number, sequence: number): boolean {
+  /** Sends a packet of one of our SSRCs, given signed, again; returns whether it did. */
+  resend(ssrc: number, sequence: number, roundTripMs: number): boolean {
     return this.#tracks.some(({ sender }) =>
       sender.streams.some((stream) =>
-        (stream.ssrc | 0) === ssrc && stream.resend(sequence)
+        (stream.ssrc | 0) === ssrc && stream.resend(sequence, roundTripMs)
       )
     );
   }

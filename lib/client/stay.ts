@@ -365,7 +365,10 @@ export class Stay {
     },
     onMissing: (ssrc: number, sequence: number): void => {
       this.#asked.nackReceived++;
-      if (this.publication.resend(ssrc, sequence)) this.#asked.rtxSent++;
+      const { roundTripMs } = this;
+      if (this.publication.resend(ssrc, sequence, roundTripMs)) {
+        this.#asked.rtxSent++;
+      }
     },
     onReportBlock: (_ssrc: number, last: number, delay: number): void => {
       if (last === 0) return;

@@ -20,6 +20,8 @@ export class SentHistory {
   readonly #bytes: Uint8Array;
   readonly #lengths: Uint16Array;
   readonly #sequences: Int32Array;
+  /** When each was sent again; `-Infinity` when it was not. */
+  readonly #repeatedMs: Float64Array;
   /** Views of what packets are copied from: there are few distinct ones. */
   readonly #views = new Map<number, Uint8Array>();
 
@@ -29,6 +31,7 @@ export class SentHistory {
     this.#bytes = new Uint8Array(packets * SLOT_BYTES);
     this.#lengths = new Uint16Array(packets);
     this.#sequences = new Int32Array(packets).fill(-1);
+    this.#repeatedMs = new Float64Array(packets);
   }
 
   /** Keeps the packet of `length` bytes at `offset` of `source`, always the same buffer. */
@@ -42,6 +45,7 @@ export class SentHistory {
     const slot = sequence & this.#mask;
     this.#sequences[slot] = sequence;
     this.#lengths[slot] = length;
+    this.#repeatedMs[slot] = -Infinity;
     const rounded = (length + VIEW_STEP - 1) & -VIEW_STEP;
     this.#bytes.set(this.#view(source, offset, rounded), slot * SLOT_BYTES);
   }
@@ -54,6 +58,16 @@ export class SentHistory {
     const end = start + this.#lengths[slot];
     target.set(this.#bytes.subarray(start, end));
     return end - start;
+  }
+
+  /** When a packet that is kept was last sent again; `-Infinity` when it was not. */
+  repeatedMs(sequence: number): number {
+    return this.#repeatedMs[sequence & this.#mask];
+  }
+
+  /** Notes that a packet that is kept is sent again at this time. */
+  noteRepeated(sequence: number, nowMs: number): void {
+    this.#repeatedMs[sequence & this.#mask] = nowMs;
   }
 
   #view(source: Uint8Array, offset: number, length: number): Uint8Array {

@@ -115,8 +115,12 @@ export abstract class TrackSender {
   /** Sends what is due and moves `dueMs` on. */
   abstract run(nowMs: number): void;
 
-  /** Sends a packet again that the server misses; `false` when it is not kept any more. */
-  resend(_sequence: number): boolean {
+  /**
+   * Sends a packet again that the server misses. `false` when it is not kept
+   * any more, was sent again within the last round trip, or repairs have had
+   * their share.
+   */
+  resend(_sequence: number, _roundTripMs: number): boolean {
     return false;
   }
 

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { RepairBudget } from "./repair_budget.ts";
 import { BURST_PACKETS } from "./schedule.ts";
 import { SentHistory } from "./sent_history.ts";
 import { type SenderOptions, TrackSender } from "./track_sender.ts";
@@ -24,6 +25,7 @@ export abstract class Vp8Sender extends TrackSender {
   protected frameMs = 0;
   protected frameStep = 0;
   readonly #history: SentHistory | undefined;
+  readonly #budget: RepairBudget;
   #frameDueMs: number;
   /** Packets of the current frame that have left. */
   #position = 0;
@@ -32,6 +34,7 @@ export abstract class Vp8Sender extends TrackSender {
   constructor(options: SenderOptions, kept?: number) {
     super(options);
     this.#history = options.repairs ? new SentHistory(kept) : undefined;
+    this.#budget = new RepairBudget(options.startMs);
     this.pictureId = options.firstSequence & 0x7fff;
     this.#frameDueMs = options.startMs;
   }
@@ -50,15 +53,23 @@ export abstract class Vp8Sender extends TrackSender {
   /** Writes the payload of the current frame's packet `index` at `at`; returns where it ends. */
   protected abstract writePayload(index: number, at: number): number;
 
-  override resend(sequence: number): boolean {
-    const { sink } = this.options;
-    const length = this.#history?.copy(sequence, sink.out) ?? 0;
-    return length > 0 && sink.send(0, length, length) === 1;
+  override resend(sequence: number, roundTripMs: number): boolean {
+    const { sink, clock } = this.options;
+    const history = this.#history;
+    const length = history?.copy(sequence, sink.out) ?? 0;
+    if (history === undefined || length === 0) return false;
+    const nowMs = clock.nowMs();
+    // What was sent again may still be on its way.
+    if (nowMs - history.repeatedMs(sequence) < roundTripMs) return false;
+    if (!this.#budget.take(length, nowMs, this.bytesSent)) return false;
+    history.noteRepeated(sequence, nowMs);
+    return sink.send(0, length, length) === 1;
   }
 
   override resume(startMs: number): void {
     if (this.dueMs !== Infinity) return;
     super.resume(startMs);
+    this.#budget.restart(startMs, this.bytesSent);
     this.frameStep = 0;
     if (this.#position > 0) this.#nextPicture();
   }

@@ -112,10 +112,10 @@ Deno.test("a packet of a clip is sent again as it was", () => {
   const sender = new ClipVideoSender(options, rare);
   runUntil(sender, clock, 150);
   const before = sink.packets.length;
-  assertEquals(sender.resend(0xfff3), true);
+  assertEquals(sender.resend(0xfff3, 0), true);
   assertEquals(sink.packets.length, before + 1);
   assertEquals(sink.packets[before].payload, sink.packets[3].payload);
-  assertEquals(sender.resend(0x1234), false);
+  assertEquals(sender.resend(0x1234, 0), false);
 });
 
 Deno.test("a clip's audio goes out packet by packet, over and over", () => {

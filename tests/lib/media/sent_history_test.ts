@@ -32,6 +32,16 @@ Deno.test("a short history keeps so many and no more", () => {
   assertEquals(history.copy((65500 + 64) & 0xffff, target), 10);
 });
 
+Deno.test("when one was sent again is known until another takes its place", () => {
+  const history = new SentHistory(64);
+  history.keep(1, source, 0, 10);
+  assertEquals(history.repeatedMs(1), -Infinity);
+  history.noteRepeated(1, 500);
+  assertEquals(history.repeatedMs(1), 500);
+  history.keep(65, source, 0, 10);
+  assertEquals(history.repeatedMs(65), -Infinity);
+});
+
 Deno.test("one that is too large for a path is not kept", () => {
   const history = new SentHistory();
   history.keep(1, source, 0, 1281);

@@ -200,9 +200,9 @@ Deno.test("a packet of any layer is sent again with the same bytes", () => {
     sink.packets.findLast((one) => one.ssrc === ssrc)!
   );
   for (const [i, packet] of [[0, first], [2, last]] as const) {
-    assert(sender.streams[i].resend(packet.sequence));
+    assert(sender.streams[i].resend(packet.sequence, 0));
     const again = sink.packets.at(-1)!;
     assertEquals([again.ssrc, again.payload], [packet.ssrc, packet.payload]);
   }
-  assert(!sender.streams[1].resend(first.sequence + 500));
+  assert(!sender.streams[1].resend(first.sequence + 500, 0));
 });

@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertLess } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertLess,
+} from "@std/assert";
 import {
   type Fps,
   isVp8KeyFrameStart,
@@ -65,6 +70,38 @@ Deno.test.each(presets)(
     );
   },
 );
+
+Deno.test("a packet is sent again at most once a round trip", () => {
+  const { clock, options } = senderWorld(90_000, { repairs: true });
+  const sender = new VideoSender(options, videoPreset("480p", 30));
+  runUntil(sender, clock, 400);
+  const asked = [0, 60, 99, 100, 150, 200].map((ms) => {
+    clock.ms = 400 + ms;
+    return sender.resend(0xfff3, 100);
+  });
+  assertEquals(asked, [true, false, false, true, false, true]);
+});
+
+Deno.test("over half a second, what is sent again takes no more than what was sent", () => {
+  const { clock, sink, options } = senderWorld(90_000, { repairs: true });
+  const preset = videoPreset("480p", 30);
+  const sender = new VideoSender(options, preset);
+  const halfSecond = preset.packetsPerSecond / 2;
+  runUntil(sender, clock, 2000);
+  const latest = sink.packets.slice(-150).map(({ sequence }) => sequence);
+  const repeated = () => latest.filter((one) => sender.resend(one, 0)).length;
+  assertAlmostEquals(repeated(), halfSecond, halfSecond / 10);
+  assertEquals(repeated(), 0);
+  runUntil(sender, clock, 2499);
+  assertEquals(repeated(), 0);
+  runUntil(sender, clock, 2501);
+  assertAlmostEquals(repeated(), halfSecond, halfSecond / 10);
+  // After a pause nothing is known.
+  sender.pause();
+  clock.ms = 60_000;
+  sender.resume(60_000);
+  assertEquals(repeated(), latest.length);
+});
 
 Deno.test("packets are numbered, marked and tied to their frame", () => {
   const { clock, sink, options } = senderWorld(90_000);
