@@ -63,7 +63,6 @@ export {
   type ClientTally,
   type CounterName,
   counterOf,
-  type CountName,
   type Distribution,
   distributionOf,
   type DurationStats,

@@ -12,14 +12,9 @@ import {
   totalErrors,
   trendOf,
 } from "./figures.ts";
-import { STEPS_PER_UNIT, unitOfTrend } from "./registry.ts";
+import { type CounterName, STEPS_PER_UNIT, unitOfTrend } from "./registry.ts";
 import type { Snapshot } from "./snapshot.ts";
-import type {
-  Aggregate,
-  CountName,
-  Threshold,
-  ThresholdUnit,
-} from "./threshold.ts";
+import type { Aggregate, Threshold, ThresholdUnit } from "./threshold.ts";
 import type { Trend } from "./trend.ts";
 import { type WorstHit, worstHit } from "./worst.ts";
 
@@ -81,14 +76,14 @@ function measure(
 }
 
 /** What can be wrong with video is not measured where none was shown. */
-function countOf(snapshot: Snapshot, counter: CountName): number | null {
+function countOf(snapshot: Snapshot, counter: CounterName): number | null {
   const count = counterOf(snapshot, counter);
   const isMeasured = count > 0 || !OF_VIDEO.includes(counter) ||
     counterOf(snapshot, "framesShown") > 0;
   return isMeasured ? count : null;
 }
 
-const OF_VIDEO: readonly CountName[] = [
+const OF_VIDEO: readonly CounterName[] = [
   "freezes",
   "framesDropped",
   "pictureIdJumps",

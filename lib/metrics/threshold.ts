@@ -56,27 +56,6 @@ export type Aggregate =
   | { readonly kind: "avg" | "min" | "max" | "count" }
   | { readonly kind: "percentile"; readonly p: number };
 
-/** The counters that a threshold can name. */
-const COUNTS = [
-  "freezes",
-  "framesDropped",
-  "pictureIdJumps",
-  "timestampJumps",
-  "layerSwitches",
-  "packetsRepaired",
-  "pliSent",
-  "nackSent",
-  "pliReceived",
-  "firReceived",
-  "nackReceived",
-  "networkNotRecovered",
-  "unknownMessages",
-  "malformedMessages",
-] as const satisfies readonly CounterName[];
-
-/** A counter that a threshold can name. */
-export type CountName = typeof COUNTS[number];
-
 /** What a threshold looks at. */
 export type ThresholdSubject =
   | {
@@ -85,7 +64,7 @@ export type ThresholdSubject =
     readonly aggregate: Aggregate;
   }
   | { readonly kind: "rate"; readonly rate: RateName }
-  | { readonly kind: "count"; readonly counter: CountName }
+  | { readonly kind: "count"; readonly counter: CounterName }
   | { readonly kind: "errors" };
 
 /** What a threshold's value is counted in. */
@@ -110,8 +89,26 @@ export interface Threshold {
 type Measure =
   | { readonly kind: "trend"; readonly trend: TrendName }
   | { readonly kind: "rate"; readonly rate: RateName }
-  | { readonly kind: "count"; readonly counter: CountName }
+  | { readonly kind: "count"; readonly counter: CounterName }
   | { readonly kind: "errors" };
+
+/** The counters that a threshold can name. */
+const COUNTS: readonly CounterName[] = [
+  "freezes",
+  "framesDropped",
+  "pictureIdJumps",
+  "timestampJumps",
+  "layerSwitches",
+  "packetsRepaired",
+  "pliSent",
+  "nackSent",
+  "pliReceived",
+  "firReceived",
+  "nackReceived",
+  "networkNotRecovered",
+  "unknownMessages",
+  "malformedMessages",
+];
 
 const MEASURES: ReadonlyMap<string, Measure> = new Map<string, Measure>([
   ["join", { kind: "trend", trend: "signaling.join_room" }],

@@ -7,9 +7,14 @@
 
 import type { ClientRecord } from "./client_record.ts";
 import { frameRateOf, residualLossOf } from "./figures.ts";
-import { METRICS, type RateName, type TrendName } from "./registry.ts";
+import {
+  type CounterName,
+  METRICS,
+  type RateName,
+  type TrendName,
+} from "./registry.ts";
 import type { Snapshot } from "./snapshot.ts";
-import type { CountName, Threshold } from "./threshold.ts";
+import type { Threshold } from "./threshold.ts";
 
 /** Who was hurt most. */
 export interface WorstHit {
@@ -121,14 +126,10 @@ function byRate(clients: readonly ClientRecord[], rate: RateName): WorstHit[] {
   }
 }
 
-function countOf(client: ClientRecord, counter: CountName): number | null {
-  switch (counter) {
-    case "networkNotRecovered":
-    case "unknownMessages":
-    case "malformedMessages":
-      return null;
-  }
-  return client[counter];
+/** What is counted of each client too has the counter's name there. */
+function countOf(client: ClientRecord, counter: CounterName): number | null {
+  const own = client[counter as keyof ClientRecord];
+  return typeof own === "number" ? own : null;
 }
 
 /**
