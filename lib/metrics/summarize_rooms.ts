@@ -47,6 +47,7 @@ function summarizeRoom(
     maxJitterMs: most(members, "maxJitterMs"),
     maxRoundTripMs: most(members, "maxRoundTripMs"),
     maxFirstKeyFrameMs: most(members, "firstKeyFrameMs"),
+    maxNetworkRecoveryMs: most(members, "networkRecoveryMs"),
     frameRate: frameRateOf({
       framesShown: sum("framesShown"),
       videosBegun: sum("videosBegun"),
@@ -56,6 +57,8 @@ function summarizeRoom(
     freezes: sum("freezes"),
     frozenMs: roundMs(sum("frozenMs")),
     longestFreezeMs: most(members, "longestFreezeMs") ?? 0,
+    pictureIdJumps: sum("pictureIdJumps"),
+    timestampJumps: sum("timestampJumps"),
     layerSwitches: sum("layerSwitches"),
     received: {
       pli: sum("pliReceived"),

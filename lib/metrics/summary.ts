@@ -63,6 +63,8 @@ export interface RoomSummary {
   readonly maxRoundTripMs: number | null;
   /** The longest wait for a video's first frame; `null` without video. */
   readonly maxFirstKeyFrameMs: number | null;
+  /** The longest time that media of a client took to come back once its impaired network was; `null` without one. */
+  readonly maxNetworkRecoveryMs: number | null;
   /** Frames that a video showed a second, on average; `null` without video. */
   readonly frameRate: number | null;
   /** Frames that came whole and were not shown. */
@@ -73,6 +75,10 @@ export interface RoomSummary {
   readonly frozenMs: number;
   /** For how long at most. */
   readonly longestFreezeMs: number;
+  /** Frames whose picture id did not follow that of the frame right before. */
+  readonly pictureIdJumps: number;
+  /** Frames whose timestamp did not move on, or led the clock by a second. */
+  readonly timestampJumps: number;
   /** Times that a received track of simulcast went from one layer to another. */
   readonly layerSwitches: number;
   /** Feedback that the server sent its clients. */

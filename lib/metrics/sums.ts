@@ -20,6 +20,7 @@ export function most(
     | "maxJitterMs"
     | "maxRoundTripMs"
     | "firstKeyFrameMs"
+    | "networkRecoveryMs"
     | "longestFreezeMs",
 ): number | null {
   const known = clients.flatMap((client) => client[key] ?? []);

@@ -252,7 +252,18 @@ export function signalingLines(summary: Summary, width: number): Line[] {
 export function roomLines({ rooms }: Summary, width: number): Line[] {
   if (rooms.length < 2) return [];
   const lines = table(
-    ["Room", "clients", "connected", "sent", "received", "recv/sent", "errors"],
+    [
+      "Room",
+      "clients",
+      "connected",
+      "sent",
+      "received",
+      "recv/sent",
+      "loss",
+      "fps",
+      "freezes",
+      "errors",
+    ],
     rooms.slice(0, MAX_ROOMS).map((room) => [
       room.roomId,
       formatCount(room.totalClients),
@@ -262,9 +273,12 @@ export function roomLines({ rooms }: Summary, width: number): Line[] {
       room.totalPacketsSent === 0
         ? "-"
         : formatRatio(room.totalPacketsReceived / room.totalPacketsSent),
+      room.totalPacketsReceived === 0 ? "-" : formatRatio(room.lossRatio),
+      room.frameRate === null ? "-" : room.frameRate.toFixed(1),
+      room.frameRate === null ? "-" : formatCount(room.freezes),
       formatCount(room.totalErrors),
     ]),
-    [3, 4, 5, 2],
+    [3, 4, 5, 2, 7, 8],
     width,
   );
   const further = rooms.length - MAX_ROOMS;

@@ -122,14 +122,17 @@ Deno.test("what viewers saw is told of the run and of each room", () => {
       room.freezes,
       room.frozenMs,
       room.longestFreezeMs,
+      room.pictureIdJumps,
+      room.timestampJumps,
+      room.maxNetworkRecoveryMs,
       room.sendBpsPerClient,
       room.receiveBpsPerClient,
       room.sent.nack,
       room.received.pli,
     ]),
     [
-      [5, 100, 880 / 29.5, 1, 500, 500, 1_333_333, 1_306_667, 30, 1],
-      [3, 60, 880 / 29.5, 1, 300, 300, 1_333_333, 1_306_667, 30, 1],
+      [5, 100, 880 / 29.5, 1, 500, 500, 2, 3, 120, 1_333_333, 1_306_667, 30, 1],
+      [3, 60, 880 / 29.5, 1, 300, 300, 1, 3, 180, 1_333_333, 1_306_667, 30, 1],
     ],
   );
 });

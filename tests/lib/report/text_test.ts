@@ -2,6 +2,7 @@ import {
   assert,
   assertEquals,
   assertFalse,
+  assertMatch,
   assertStringIncludes,
 } from "@std/assert";
 import { summarize, type Summary } from "../../../lib/metrics/mod.ts";
@@ -100,6 +101,20 @@ Deno.test("wide characters take the columns that they take", () => {
   );
   assertEquals(wide.indexOf("2"), column - 3);
   assertEquals(combining.indexOf("1"), column + 1);
+});
+
+Deno.test("a room that received nothing has no loss, and without video no frames", () => {
+  const [room, other] = summary().rooms;
+  const rooms = [
+    { ...room, totalPacketsReceived: 0, frameRate: null },
+    other,
+  ];
+  const text = renderText({ ...summary(), rooms }, {
+    width: 120,
+    color: false,
+  });
+  assertMatch(text, /^room-0 .* 0 %  +-  +-  +-  +1$/m);
+  assertMatch(text, /^room-1 .* 98\.0 %  +1\.01 %  +29\.8  +1  +0$/m);
 });
 
 Deno.test("sections that have nothing to say are left out", () => {
