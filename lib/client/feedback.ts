@@ -15,6 +15,8 @@ import type { ConsumedTrack, Reception } from "./reception.ts";
 const INTERVAL_MS = 100;
 /** While packets are missing. */
 const MISSING_INTERVAL_MS = 20;
+/** Packets that a client asks for at once. An outage loses thousands, and all their repairs together would overrun its socket. */
+const MOST_ASKED = 150;
 /** Between noticing a loss and asking: what was overtaken may still come. */
 const REORDERING_MS = 5;
 /** Between two requests for a key frame of the same track, as in libwebrtc. */
@@ -91,8 +93,9 @@ export class FeedbackTask {
 
   #sendRequests(transport: ClientTransport, nowMs: number): void {
     const wallMs = this.#environment.wallNowMs();
+    let room = MOST_ASKED;
     for (const track of this.#reception.tracks) {
-      const { receiver, nacks } = track;
+      const { receiver, nacks, frames } = track;
       const askedAgo = nowMs - track.keyFrameAskedMs;
       const isWaiting = receiver.isStuck || isOutOfPatience(track, wallMs);
       if (
@@ -107,8 +110,10 @@ export class FeedbackTask {
         );
       }
       if (nacks === undefined || nacks.size === 0) continue;
-      const due = nacks.takeDue(nowMs);
+      if (frames !== undefined) nacks.forgetBefore(frames.neededSequence);
+      const due = nacks.takeDue(nowMs, room);
       if (due.length === 0) continue;
+      room -= due.length;
       this.nackSent += due.length;
       transport.sendRtcp(
         0,

@@ -91,6 +91,11 @@ export class FrameTracker {
     this.#clockRateHz = clockRateHz;
   }
 
+  /** The sequence number of the packet that decoding needs next; those before it are of no use any more. */
+  get neededSequence(): number {
+    return this.#next & 0xffff;
+  }
+
   /** Takes a packet of the track, or its repair under the number of the original. */
   receive(rtp: RtpReader, arrival: Arrival): void {
     if (this.#isInOrder && ((rtp.sequence - this.#next) & 0xffff) === 0) {

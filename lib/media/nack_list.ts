@@ -75,10 +75,18 @@ export class NackList {
     return this.#repaired.delete(sequence);
   }
 
-  /** The packets to ask for now, in the order in which they went missing. */
-  takeDue(nowMs: number): number[] {
+  /** Asks no more for what is before this packet: nothing that is shown will need it. */
+  forgetBefore(sequence: number): void {
+    for (const missing of this.#missing.keys()) {
+      if (((missing - sequence) << 16) < 0) this.#missing.delete(missing);
+    }
+  }
+
+  /** The packets to ask for now, in the order in which they went missing: so many at most, the rest is due next time. */
+  takeDue(nowMs: number, most: number): number[] {
     const due: number[] = [];
     for (const [sequence, missing] of this.#missing) {
+      if (due.length === most) break;
       if (missing.dueMs > nowMs) continue;
       if (missing.requests === MOST_REQUESTS) {
         this.#missing.delete(sequence);
