@@ -144,6 +144,7 @@ export {
   formatBps,
   formatBytes,
   formatCount,
+  formatCounted,
   formatMeasured,
   formatMs,
   formatRatio,

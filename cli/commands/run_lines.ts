@@ -9,6 +9,7 @@ import {
   type ChannelError,
   formatBps,
   formatCount,
+  formatCounted,
   formatRatio,
   type RunProgress,
   SYNTHETIC,
@@ -36,10 +37,10 @@ export function configLines(
   ].join(" and ") + (isSynthetic ? "" : ` of ${media}`);
   const where = rooms === 1 ? `room ${room}` : `${rooms} rooms`;
   const lines = [
-    `${clients} ${clients === 1 ? "client" : "clients"} in ${where}, ${sent}, ${
+    `${formatCounted(clients, "client")} in ${where}, ${sent}, ${
       seconds(values.duration)
     } after a ramp of ${seconds(values.rampUp)}, ${
-      workers === 1 ? "1 thread" : `${workers} threads`
+      formatCounted(workers, "thread")
     }, seed ${values.seed}`,
   ];
   return [...lines, serverLine(values, server)];
@@ -78,7 +79,7 @@ export function progressLine(
       formatBps(point.receiveBps)
     }`,
     `loss ${formatRatio(point.lossRatio)}`,
-    `${errors} ${errors === 1 ? "error" : "errors"}`,
+    formatCounted(errors, "error"),
     `CPU ${formatRatio(point.cpuRatio)}`,
     ...(point.server === undefined
       ? []

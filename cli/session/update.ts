@@ -5,7 +5,12 @@
  * @module
  */
 
-import { evaluate, type Snapshot, tallyClients } from "../../mod.ts";
+import {
+  evaluate,
+  formatCounted,
+  type Snapshot,
+  tallyClients,
+} from "../../mod.ts";
 import { healthOf } from "./health.ts";
 import { interrupted, keyPressed } from "./keys.ts";
 import { failed, leave, USAGE } from "./leave.ts";
@@ -19,7 +24,7 @@ import {
 } from "./messages.ts";
 import type { Model, ServerUse } from "./model.ts";
 import { nextLines } from "./queue.ts";
-import { counted, loadStep, mediaChosen, say, shown } from "./verbs/mod.ts";
+import { loadStep, mediaChosen, say, shown } from "./verbs/mod.ts";
 
 /** The next step; a model that is the very same needs no new frame. */
 export function update(model: Model, message: Message, nowMs: number): Step {
@@ -126,7 +131,7 @@ function opened(model: Model): Step {
     say(
       model,
       `${
-        counted(firstClients, "client")
+        formatCounted(firstClients, "client")
       } to begin with: "spawn 5" adds more, "drop all" has them leave.`,
       "info",
     ),

@@ -11,6 +11,7 @@ export {
   formatBps,
   formatBytes,
   formatCount,
+  formatCounted,
   formatMeasured,
   formatMs,
   formatRatio,

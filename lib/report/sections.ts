@@ -18,6 +18,7 @@ import {
   formatBytes,
   formatCores,
   formatCount,
+  formatCounted,
   formatMeasured,
   formatMs,
   formatRatio,
@@ -66,7 +67,7 @@ export function clientLines(summary: Summary, width: number): Line[] {
     ...(totalReconnections + totalReconnectionFailures === 0 ? [] : row(
       "Reconnected",
       [
-        say(`${formatCount(totalReconnections)} times`),
+        say(formatCounted(totalReconnections, "time")),
         say(`${formatCount(totalReconnectionFailures)} failed`),
       ],
       width,
@@ -80,12 +81,12 @@ export function mediaLines(summary: Summary, width: number): Line[] {
   const { deliveryRatio, receiveSendRatio, loss, packetsDeliverable } = media;
   return [
     ...row("Sent", [
-      say(`${formatCount(summary.totalPacketsSent)} packets`),
+      say(formatCounted(summary.totalPacketsSent, "packet")),
       say(formatBytes(summary.totalBytesSent)),
       say(`${formatBps(media.sendBpsPerClient)} a client`),
     ], width),
     ...row("Received", [
-      say(`${formatCount(summary.totalPacketsReceived)} packets`),
+      say(formatCounted(summary.totalPacketsReceived, "packet")),
       say(formatBytes(summary.totalBytesReceived)),
       say(`${formatBps(media.receiveBpsPerClient)} a client`),
     ], width),
@@ -117,7 +118,9 @@ export function mediaLines(summary: Summary, width: number): Line[] {
     ...originLines(summary, width),
     ...impairedLines(summary, width),
     ...(media.layerSwitches === 0 ? [] : row("Layers", [
-      say(`${formatCount(media.layerSwitches)} changes of what is received`),
+      say(
+        `${formatCounted(media.layerSwitches, "change")} of what is received`,
+      ),
     ], width)),
     ...bitrateLines(summary, width),
     ...durationRow("Latency", media.latencyMs, width),
@@ -174,13 +177,15 @@ function videoLines({ media: { video } }: Summary, width: number): Line[] {
       : [say(`p5 ${consumerFrameRate.p5.toFixed(1)} fps`)]),
     ...(framesDropped === 0
       ? []
-      : [say(`${formatCount(framesDropped)} frames dropped`)]),
-    say(`${formatCount(freezes)} freezes`),
+      : [say(`${formatCounted(framesDropped, "frame")} dropped`)]),
+    say(formatCounted(freezes, "freeze")),
     ...(freezes === 0 ? [] : [
       say(`${formatRatio(frozenRatio ?? 0)} of the time`),
       say(`up to ${formatMs(video.longestFreezeMs)}`),
     ]),
-    ...(jumps === 0 ? [] : [say(`${formatCount(jumps)} frames out of line`)]),
+    ...(jumps === 0
+      ? []
+      : [say(`${formatCounted(jumps, "frame")} out of line`)]),
   ], width);
 }
 
@@ -282,9 +287,9 @@ export function roomLines({ rooms }: Summary, width: number): Line[] {
     width,
   );
   const further = rooms.length - MAX_ROOMS;
-  return further <= 0
-    ? lines
-    : [...lines, [piece(`and ${formatCount(further)} rooms more`, "faint")]];
+  return further <= 0 ? lines : [...lines, [
+    piece(`and ${formatCounted(further, "room")} more`, "faint"),
+  ]];
 }
 
 /** Errors by kind, each with an example. */
@@ -342,8 +347,8 @@ function loadThings(load: ServerLoad): Line[] {
       piece(`memory ${formatBytes(maxRssBytes)} `),
       judged("serverRss", maxRssBytes),
     ],
-    ...(maxFds === null ? [] : [say(`${formatCount(maxFds)} files`)]),
-    say(`${formatCount(load.udpDrops)} datagrams dropped`),
+    ...(maxFds === null ? [] : [say(formatCounted(maxFds, "file"))]),
+    say(`${formatCounted(load.udpDrops, "datagram")} dropped`),
   ];
 }
 
@@ -375,11 +380,7 @@ export function generatorLines(
       health,
       say(`${generator.lane} lane`),
       say(`${generator.cipher} cipher`),
-      say(
-        `${formatCount(generator.workers)} ${
-          generator.workers === 1 ? "worker" : "workers"
-        }`,
-      ),
+      say(formatCounted(generator.workers, "worker")),
       say(
         `CPU ${generator.cpuSeconds.toFixed(1)} s${
           cpuRatio === null ? "" : `, ${formatRatio(cpuRatio)}`
@@ -400,7 +401,7 @@ export function generatorLines(
         : [say(`${formatCount(kernelDrops)} dropped by our kernel`)]),
       ...(heldBackJoins === 0 ? [] : [
         say(
-          `${formatCount(heldBackJoins)} joins held back, up to ${
+          `${formatCounted(heldBackJoins, "join")} held back, up to ${
             formatMs(generator.heldBackMs.maxMs)
           }`,
         ),

@@ -4,14 +4,18 @@
  * @module
  */
 
-import { type Fps, QUALITIES, type Quality } from "../../../mod.ts";
+import {
+  formatCounted,
+  type Fps,
+  QUALITIES,
+  type Quality,
+} from "../../../mod.ts";
 import { changed, withQuality } from "../load.ts";
 import type { Effect, Step } from "../messages.ts";
 import type { Model } from "../model.ts";
 import { isProblem, oneOf, type Problem } from "../parse.ts";
 import {
   always,
-  counted,
   membersOf,
   say,
   selectionIn,
@@ -82,7 +86,7 @@ export const quality: Verb = {
     const rate = Number(fps) as Fps;
     const next = say(
       model,
-      `${counted(clients.length, "client")} at ${wanted}, ${fps} fps`,
+      `${formatCounted(clients.length, "client")} at ${wanted}, ${fps} fps`,
     );
     return {
       model: { ...next, load: withQuality(model.load, clients, wanted, rate) },
@@ -110,7 +114,7 @@ export const layers: Verb = {
     const clients = membersOf(model, selection);
     if (isProblem(clients)) return clients;
     const text = `${
-      counted(clients.length, "client")
+      formatCounted(clients.length, "client")
     } asking for layer ${layer}`;
     const spatialLayer = Number(layer);
     return {
@@ -164,7 +168,7 @@ function silence(
       kinds.includes(kind) ? paused : member.silent.includes(kind)
     ),
   }));
-  const text = `${counted(clients.length, "client")} ${
+  const text = `${formatCounted(clients.length, "client")} ${
     paused ? "without" : "with"
   } ${kinds.join(" and ")}`;
   const effects = kinds.map((kind): Effect => ({

@@ -26,7 +26,7 @@ import {
 import { shown, type Verb } from "./verb.ts";
 
 export { mediaChosen } from "./settings.ts";
-export { counted, loadStep, say, shown } from "./verb.ts";
+export { loadStep, say, shown } from "./verb.ts";
 
 const help: Verb = {
   usage: "[VERB]",

@@ -6,6 +6,7 @@
 
 import {
   describeImpairment,
+  formatCounted,
   IMPAIRMENT_PROFILES,
   type ImpairmentShare,
   parseImpairmentShare,
@@ -22,7 +23,6 @@ import {
 import { isProblem, type Problem } from "../parse.ts";
 import {
   always,
-  counted,
   membersOf,
   said,
   say,
@@ -78,7 +78,7 @@ function spoil(
   if (isProblem(indices)) return indices;
   const { impairment } = network;
   const { load, clients } = withNetwork(model.load, indices, network);
-  const who = `${counted(clients.length, "client")} on ${
+  const who = `${formatCounted(clients.length, "client")} on ${
     describeImpairment(impairment)
   }`;
   return ids === undefined
@@ -94,7 +94,7 @@ function repair(model: Model, ids: string | undefined): Step | Problem {
   const clients = presentOrSelected(model, ids);
   if (isProblem(clients)) return clients;
   const load = withoutNetwork(model.load, clients);
-  const who = `${counted(clients.length, "client")} on a good network`;
+  const who = `${formatCounted(clients.length, "client")} on a good network`;
   return ids === undefined
     ? step(
       say(model, `${who}, and all of those yet to come`),

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { formatCounted } from "../../../mod.ts";
 import {
   churned,
   dropped,
@@ -25,7 +26,6 @@ import {
 } from "../parse.ts";
 import {
   always,
-  counted,
   loadStep,
   membersOf,
   needsClients,
@@ -67,7 +67,7 @@ export const spawn: Verb = {
     return loadStep(
       say(
         model,
-        `${counted(count, "client")} due: ${
+        `${formatCounted(count, "client")} due: ${
           first === last ? first : `${first}-${last}`
         }`,
       ),
@@ -100,7 +100,7 @@ export const ramp: Verb = {
       say(
         model,
         `from ${load.members.length} to ${
-          counted(wanted, "client")
+          formatCounted(wanted, "client")
         } in ${time}`,
       ),
       ramped(load, wanted, durationMs, nowMs, options_),
@@ -120,7 +120,7 @@ export const drop: Verb = {
     const indices = toDrop(model, text, options.get("room"));
     if (isProblem(indices)) return indices;
     return loadStep(
-      say(model, `${counted(indices.length, "client")} leaving`),
+      say(model, `${formatCounted(indices.length, "client")} leaving`),
       dropped(model.load, indices),
     );
   },
@@ -168,7 +168,7 @@ export const reconnect: Verb = {
     const clients = membersOf(model, text);
     if (isProblem(clients)) return clients;
     return {
-      model: say(model, `${counted(clients.length, "channel")} cut`),
+      model: say(model, `${formatCounted(clients.length, "channel")} cut`),
       effects: [{ type: "command", command: { type: "reconnect", clients } }],
     } satisfies Step;
   },

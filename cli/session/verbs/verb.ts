@@ -103,11 +103,6 @@ export function loadStep(
   return { model: { ...model, load }, effects };
 }
 
-/** `3 clients`, `1 client`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}
-
 /** Words that are always the same. */
 export function always(...words: readonly string[]): Words {
   return () => words;
