@@ -101,9 +101,9 @@ const CHARTS = {
   },
   video: {
     title: "video",
-    longTitle: "frames shown",
+    longTitle: "frames of a video",
     unit: "fps",
-    series: [["a video", "frameRate"]],
+    series: [["shown", "frameRate"], ["dropped", "droppedFrameRate"]],
   },
   freezes: {
     title: "frozen",
@@ -120,6 +120,24 @@ const CHARTS = {
       ["p95", "roundTripP95Ms"],
       ["p99", "roundTripP99Ms"],
     ],
+  },
+  jitter: {
+    title: "jitter",
+    longTitle: "jitter",
+    unit: "ms",
+    series: [["p50", "jitterP50Ms"], ["p95", "jitterP95Ms"]],
+  },
+  videoBitrate: {
+    title: "a video",
+    longTitle: "bitrate of a received video",
+    unit: "bps",
+    series: [["p5", "videoP5Bps"], ["p50", "videoP50Bps"]],
+  },
+  feedback: {
+    title: "feedback",
+    longTitle: "feedback that clients send",
+    unit: "/s",
+    series: [["NACK", "nackPerSec"], ["PLI", "pliPerSec"]],
   },
 } as const satisfies Readonly<Record<string, ChartDefinition>>;
 

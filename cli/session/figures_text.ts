@@ -1,29 +1,31 @@
 /**
- * The numbers of now as plain lines: for `stats`, `inspect`, and wherever
- * there are no charts.
+ * The numbers of now as plain lines: for `stats`, `threshold`, `server`, and
+ * wherever there are no charts.
  *
  * @module
  */
 
 import {
-  type ClientRecord,
+  type CounterName,
   counterOf,
-  describeImpairment,
   errorCounts,
   formatBps,
   formatBytes,
   formatCount,
+  formatCounted,
+  formatMeasured,
   formatMs,
   formatRatio,
   rateOf,
   type Snapshot,
   tallyClients,
+  type Threshold,
+  type ThresholdResult,
   type Trend,
   trendBetween,
   trendOf,
 } from "../../mod.ts";
 import { sanitize } from "../terminal/mod.ts";
-import type { Member } from "./load.ts";
 import type { Model, ServerUse, ServerView } from "./model.ts";
 
 /** Every number that the charts draw, and the totals. */
@@ -41,15 +43,15 @@ export function statsLines(model: Model): string[] {
       .map(([, trend]) => trend),
   );
   return [
-    `clients     ${connected} of ${load.members.length} connected, in ${rooms} ${
-      rooms === 1 ? "room" : "rooms"
+    `clients     ${connected} of ${load.members.length} connected, in ${
+      formatCounted(rooms, "room")
     }`,
     `sent        ${formatCount(now?.sentPerSec ?? 0)} packets/s, ${
       formatBps(now?.sendBps ?? 0)
-    }, ${total(snapshot, "packetsSent")} packets in all`,
+    }, ${total(snapshot, "packetsSent", "packet")} in all`,
     `received    ${formatCount(now?.receivedPerSec ?? 0)} packets/s, ${
       formatBps(now?.receiveBps ?? 0)
-    }, ${total(snapshot, "packetsReceived")} packets in all`,
+    }, ${total(snapshot, "packetsReceived", "packet")} in all`,
     `loss        ${formatRatio((now?.lossPercent ?? 0) / 100)} now, ${
       formatRatio(loss ?? 0)
     } in all`,
@@ -57,11 +59,16 @@ export function statsLines(model: Model): string[] {
     `media       ${spread(trendOf(snapshot, "mediaLatency"))}`,
     ...bitrateLines(snapshot),
     `video       ${(now?.frameRate ?? 0).toFixed(1)} fps, ${
-      total(snapshot, "framesDropped")
-    } frames dropped, ${total(snapshot, "freezes")} freezes, first frame ${
-      spread(trendOf(snapshot, "firstKeyFrame"))
-    }`,
+      total(snapshot, "framesDropped", "frame")
+    } dropped, ${total(snapshot, "freezes", "freeze")}`,
+    `first frame ${spread(trendOf(snapshot, "firstKeyFrame"))}`,
     `round trip  ${spread(trendOf(snapshot, "roundTrip"))}`,
+    `jitter      ${spread(trendOf(snapshot, "jitter"))}`,
+    `feedback    ${perSec(now?.nackPerSec)} NACK/s, ${
+      total(snapshot, "nackSent")
+    } in all; ${perSec(now?.pliPerSec)} PLI/s, ${
+      total(snapshot, "pliSent")
+    } in all`,
     `signaling   ${spread(signaling)}`,
     `connection  ${spread(trendOf(snapshot, "connectionTime"))}`,
     ...recoveryLines(snapshot),
@@ -70,17 +77,29 @@ export function statsLines(model: Model): string[] {
       formatRatio((now?.generatorCpuPercent ?? 0) / 100)
     }, packets ${spread(trendOf(snapshot, "lateness"))} late`,
     ...useLines(live.serverUse),
-    ...thresholds.map(({ expression }, i) => {
-      const result = live.thresholds.at(i);
-      return `threshold   ${expression}: ${
-        result === undefined || result.value === null
-          ? "not measured yet"
-          : result.ok
-          ? "kept"
-          : "broken"
-      }`;
-    }),
+    ...thresholds.map((threshold, i) =>
+      `threshold   ${thresholdText(threshold, live.thresholds.at(i))}`
+    ),
   ];
+}
+
+/** How the load does by a threshold, and who is hurt most where it is broken. */
+export function thresholdText(
+  { expression }: Threshold,
+  result: ThresholdResult | undefined,
+): string {
+  if (result === undefined || result.value === null) {
+    return `${expression}: not measured yet`;
+  }
+  const { ok, worst } = result;
+  const whom = worst === undefined
+    ? ""
+    : `, worst ${sanitize(worst.id)}: ${
+      formatMeasured({ ...result, value: worst.value })
+    }`;
+  return `${expression}: ${formatMeasured(result)}, ${
+    ok ? "kept" : "broken"
+  }${whom}`;
 }
 
 /** What each second of each received track had. */
@@ -95,10 +114,15 @@ function bitrateLines(snapshot: Snapshot): string[] {
   return kinds.length === 0 ? [] : [`a track     ${kinds.join("; ")}`];
 }
 
-/** How long media was away after networks were back, where any were gone. */
+/** How long media was away after networks were back, and how often not all of it came back. */
 function recoveryLines(snapshot: Snapshot): string[] {
   const trend = trendOf(snapshot, "networkRecovery");
-  return trend.count === 0 ? [] : [`recovery    ${spread(trend)}`];
+  const missing = counterOf(snapshot, "networkNotRecovered");
+  const parts = [
+    ...(trend.count === 0 ? [] : [spread(trend)]),
+    ...(missing === 0 ? [] : [`${formatCount(missing)} never`]),
+  ];
+  return parts.length === 0 ? [] : [`recovery    ${parts.join(", ")}`];
 }
 
 /** Which layers of simulcast come in, where there is any. */
@@ -111,11 +135,13 @@ function layerLines({ gauges, counters }: Snapshot): string[] {
   ];
   const switches = counters.layerSwitches ?? 0;
   if (tracks.every((count) => count === 0) && switches === 0) return [];
-  const [small, middle, large, none] = tracks.map(formatCount);
+  const [, middle, large, none] = tracks.map(formatCount);
   return [
-    `layers      ${small} tracks in layer 0, ${middle} in 1, ${large} in 2, ${none} in none; ${
-      formatCount(switches)
-    } changes`,
+    `layers      ${
+      formatCounted(tracks[0], "track")
+    } in layer 0, ${middle} in 1, ${large} in 2, ${none} in none; ${
+      formatCounted(switches, "change")
+    }`,
   ];
 }
 
@@ -135,76 +161,6 @@ export function serverLines(
   ];
 }
 
-/** Everything known of one client. */
-export function clientLines(
-  member: Member,
-  record: ClientRecord | undefined,
-): string[] {
-  const { index, roomId, role, media, silent, impairment } = member;
-  const sends = [
-    ...(media.audio ? ["audio"] : []),
-    ...(!media.video ? [] : [
-      media.clip === undefined
-        ? `video ${media.quality} at ${media.fps} fps${
-          media.simulcast ? " in layers" : ""
-        }`
-        : "video",
-    ]),
-  ].join(" and ") +
-    (media.clip === undefined ? "" : ` of ${sanitize(media.clip)}`);
-  const head = [
-    `client      ${index}, ${role} in ${sanitize(roomId)}`,
-    `media       ${role === "publisher" ? `sends ${sends}` : "sends nothing"}${
-      silent.length > 0 ? ` (${silent.join(" and ")} off)` : ""
-    }, receives at most ${media.maxAudio} audio and ${media.maxVideo} video`,
-    ...(impairment === undefined
-      ? []
-      : [`network     ${describeImpairment(impairment)}`]),
-  ];
-  if (record === undefined) return [...head, "state       due"];
-  return [
-    ...head,
-    `state       ${record.state}${
-      record.failureCause === null ? "" : `: ${sanitize(record.failureCause)}`
-    }`,
-    `connection  ${known(record.connectionTimeMs)} after it was due`,
-    `first media sent after ${
-      known(record.timeToFirstMediaSentMs)
-    }, received after ${known(record.timeToFirstMediaReceivedMs)}`,
-    `sent        ${formatCount(record.packetsSent)} packets, ${
-      formatBytes(record.bytesSent)
-    }`,
-    `received    ${formatCount(record.packetsReceived)} packets, ${
-      formatBytes(record.bytesReceived)
-    }, lost ${formatCount(record.packetsLost)} of ${
-      formatCount(record.packetsExpected)
-    }`,
-    `video       ${formatCount(record.framesShown)} frames, first after ${
-      known(record.firstKeyFrameMs)
-    }, ${formatCount(record.framesDropped)} dropped, ${
-      formatCount(record.freezes)
-    } freezes, ${formatMs(record.frozenMs)} in all`,
-    `round trip  ${known(record.maxRoundTripMs)} at most`,
-    `tracks      ${record.producersCreated} sent, ${record.consumersCreated} received, ${record.consumersFlowing} of them with media`,
-    ...(record.networkRecoveryMs === null ? [] : [
-      `recovery    media ${
-        formatMs(record.networkRecoveryMs)
-      } after its network was back`,
-    ]),
-    `came back   ${record.reconnections} times, failed to ${record.reconnectionFailures} times`,
-    ...Object.entries(record.signaling).map((
-      [operation, { count, sumMs, maxMs }],
-    ) =>
-      `${sanitize(operation)}: ${count}, mean ${
-        formatMs(sumMs / count)
-      }, most ${formatMs(maxMs)}`
-    ),
-    ...record.errors.map(({ kind, message, atMs }) =>
-      `error       ${formatMs(atMs)}: ${sanitize(kind)}: ${sanitize(message)}`
-    ),
-  ];
-}
-
 function useLines(use: ServerUse | undefined, otherwise?: string): string[] {
   if (use === undefined) {
     return otherwise === undefined ? [] : [`use         ${otherwise}`];
@@ -220,9 +176,15 @@ function useLines(use: ServerUse | undefined, otherwise?: string): string[] {
 
 function total(
   snapshot: Snapshot,
-  name: Parameters<typeof counterOf>[1],
+  name: CounterName,
+  thing?: string,
 ): string {
-  return formatCount(counterOf(snapshot, name));
+  const count = counterOf(snapshot, name);
+  return thing === undefined ? formatCount(count) : formatCounted(count, thing);
+}
+
+function perSec(rate = 0): string {
+  return formatCount(rate);
 }
 
 function spread(trend: Trend): string {
@@ -236,8 +198,4 @@ function errorsText(snapshot: Snapshot): string {
   return counts.length === 0
     ? "none"
     : counts.map(([kind, count]) => `${count} ${sanitize(kind)}`).join(", ");
-}
-
-function known(ms: number | null): string {
-  return ms === null ? "–" : formatMs(ms);
 }

@@ -1,6 +1,6 @@
 /**
  * The last minutes second by second, for the charts: how much per second, and
- * how the latencies of the last ten seconds were spread. Bounded, so that a
+ * how what was measured in the last ten seconds was spread. Bounded, so that a
  * session may run for days.
  *
  * @module
@@ -10,12 +10,13 @@ import {
   counterOf,
   frameRateOf,
   type Snapshot,
+  STEPS_PER_UNIT,
   trendBetween,
   type TrendJson,
 } from "../../mod.ts";
 import type { ServerUse } from "./model.ts";
 
-/** Values of one second; `NaN` where one is unknown. Latencies are those of the last ten seconds. */
+/** Values of one second; `NaN` where one is unknown. Percentiles are those of the last ten seconds. */
 export interface Moment {
   readonly sentPerSec: number;
   readonly receivedPerSec: number;
@@ -23,7 +24,13 @@ export interface Moment {
   readonly receiveBps: number;
   readonly lossPercent: number;
   readonly frameRate: number;
+  /** Of one video on average, as `frameRate`. */
+  readonly droppedFrameRate: number;
   readonly frozenPercent: number;
+  /** Packets that clients asked to repeat. */
+  readonly nackPerSec: number;
+  /** Key frames that clients asked for. */
+  readonly pliPerSec: number;
   readonly clientsConnected: number;
   readonly clientsWanted: number;
   readonly mediaP50Ms: number;
@@ -35,6 +42,11 @@ export interface Moment {
   readonly roundTripP50Ms: number;
   readonly roundTripP95Ms: number;
   readonly roundTripP99Ms: number;
+  readonly jitterP50Ms: number;
+  readonly jitterP95Ms: number;
+  /** Of the seconds of each received video. */
+  readonly videoP5Bps: number;
+  readonly videoP50Bps: number;
   readonly connectionP50Ms: number;
   readonly connectionP95Ms: number;
   readonly connectionP99Ms: number;
@@ -50,7 +62,7 @@ export type SeriesName = keyof Moment;
 export interface LiveHistory {
   /** Oldest first, one a second. */
   readonly moments: readonly Moment[];
-  /** The latencies as they were up to ten seconds ago, oldest first. */
+  /** The distributions as they were up to ten seconds ago, oldest first. */
   readonly looks: readonly Look[];
 }
 
@@ -58,6 +70,8 @@ export interface LiveHistory {
 interface Look {
   readonly media: readonly TrendJson[];
   readonly roundTrip: readonly TrendJson[];
+  readonly jitter: readonly TrendJson[];
+  readonly videoBitrate: readonly TrendJson[];
   readonly signaling: readonly TrendJson[];
   readonly connection: readonly TrendJson[];
 }
@@ -68,8 +82,8 @@ export const EMPTY_HISTORY: LiveHistory = { moments: [], looks: [] };
 /** Seconds kept: no terminal has more columns. */
 export const MAX_MOMENTS = 600;
 
-/** Seconds over which latencies are put together. */
-const LATENCY_WINDOW_SEC = 10;
+/** Seconds over which distributions are put together. */
+const WINDOW_SEC = 10;
 
 /** The history with one more second; `before` is the snapshot of the second before. */
 export function remembered(
@@ -81,10 +95,16 @@ export function remembered(
 ): LiveHistory {
   const look = lookOf(snapshot);
   const then = looks[0] ?? NO_LOOK;
+  const jitterMs = recent("jitter", then, look, STEPS_PER_UNIT.ms);
+  const videoBps = recent("videoBitrate", then, look, STEPS_PER_UNIT.bps);
   const moment: Moment = {
     ...ratesBetween(before, snapshot, moments.at(-1)),
     clientsConnected: snapshot.gauges.clientsConnected ?? 0,
     clientsWanted,
+    jitterP50Ms: jitterMs(50),
+    jitterP95Ms: jitterMs(95),
+    videoP5Bps: videoBps(5),
+    videoP50Bps: videoBps(50),
     ...percentiles("media", then, look),
     ...percentiles("roundTrip", then, look),
     ...percentiles("signaling", then, look),
@@ -94,7 +114,7 @@ export function remembered(
   };
   return {
     moments: [...moments, moment].slice(-MAX_MOMENTS),
-    looks: [...looks, look].slice(-LATENCY_WINDOW_SEC),
+    looks: [...looks, look].slice(-WINDOW_SEC),
   };
 }
 
@@ -109,6 +129,8 @@ export function valuesOf(
 const NO_LOOK: Look = {
   media: [],
   roundTrip: [],
+  jitter: [],
+  videoBitrate: [],
   signaling: [],
   connection: [],
 };
@@ -120,6 +142,8 @@ function lookOf({ trends }: Snapshot): Look {
   return {
     media: named((name) => name === "mediaLatency"),
     roundTrip: named((name) => name === "roundTrip"),
+    jitter: named((name) => name === "jitter"),
+    videoBitrate: named((name) => name === "videoBitrate"),
     signaling: named((name) => name.startsWith("signaling.")),
     connection: named((name) => name === "connectionTime"),
   };
@@ -132,7 +156,10 @@ type RateNames =
   | "receiveBps"
   | "lossPercent"
   | "frameRate"
+  | "droppedFrameRate"
   | "frozenPercent"
+  | "nackPerSec"
+  | "pliPerSec"
   | "generatorCpuPercent";
 
 /**
@@ -163,7 +190,12 @@ function ratesBetween(
       videosBegun: change("videosBegun"),
       playedMs,
     }) ?? 0,
+    droppedFrameRate: playedMs > 0
+      ? change("framesDropped") * 1000 / playedMs
+      : 0,
     frozenPercent: playedMs > 0 ? change("frozenMs") / playedMs * 100 : 0,
+    nackPerSec: change("nackSent") / seconds,
+    pliPerSec: change("pliSent") / seconds,
     generatorCpuPercent: threadUs > 0 ? cpuUs / threadUs * 100 : 0,
   };
 }
@@ -175,18 +207,30 @@ const NO_RATES: Pick<Moment, RateNames> = {
   receiveBps: 0,
   lossPercent: 0,
   frameRate: 0,
+  droppedFrameRate: 0,
   frozenPercent: 0,
+  nackPerSec: 0,
+  pliPerSec: 0,
   generatorCpuPercent: 0,
 };
+
+/** Percentiles of what came between two looks; NaN when nothing did. */
+function recent(
+  kind: keyof Look,
+  before: Look,
+  after: Look,
+  stepsPerUnit: number,
+): (p: number) => number {
+  const trend = trendBetween(before[kind], after[kind]);
+  return (p) => trend.count === 0 ? NaN : trend.percentile(p) / stepsPerUnit;
+}
 
 function percentiles<T extends keyof Look>(
   kind: T,
   before: Look,
   after: Look,
 ): Record<`${T}P50Ms` | `${T}P95Ms` | `${T}P99Ms`, number> {
-  const trend = trendBetween(before[kind], after[kind]);
-  const at = (p: number) =>
-    trend.count === 0 ? NaN : trend.percentile(p) / 1000;
+  const at = recent(kind, before, after, STEPS_PER_UNIT.ms);
   return {
     [`${kind}P50Ms`]: at(50),
     [`${kind}P95Ms`]: at(95),

@@ -5,6 +5,7 @@
  */
 
 import { parseThreshold, THRESHOLD_METRICS } from "../../../mod.ts";
+import { thresholdText } from "../figures_text.ts";
 import { EMPTY_HISTORY } from "../live_history.ts";
 import { still } from "../messages.ts";
 import { oneOf } from "../parse.ts";
@@ -23,16 +24,9 @@ export const threshold: Verb = {
   raw: true,
   run(model, { rest }) {
     if (rest === "") {
-      const lines = model.thresholds.map(({ expression }, i) => {
-        const result = model.live.thresholds.at(i);
-        return `${expression}: ${
-          result === undefined || result.value === null
-            ? "not measured yet"
-            : result.ok
-            ? "kept"
-            : "broken"
-        }`;
-      });
+      const lines = model.thresholds.map((threshold, i) =>
+        thresholdText(threshold, model.live.thresholds.at(i))
+      );
       return lines.length === 0
         ? said(model, "no thresholds")
         : still(shown(model, "thresholds", lines));

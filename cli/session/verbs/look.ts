@@ -8,7 +8,8 @@
 import { nearest } from "../../../mod.ts";
 import { type Line, lineText } from "../../terminal/mod.ts";
 import { CHART_NAMES, type ChartName } from "../charts.ts";
-import { clientLines, serverLines, statsLines } from "../figures_text.ts";
+import { clientLines } from "../client_text.ts";
+import { serverLines, statsLines } from "../figures_text.ts";
 import { type Step, still } from "../messages.ts";
 import type { Model } from "../model.ts";
 import { isProblem, oneOf } from "../parse.ts";

@@ -135,6 +135,14 @@ export function snapshotAt(
         playedMs: 2000 * second,
         freezes: second,
         frozenMs: 40 * second,
+        packetsRepaired: second,
+        longestFreezeMs: 40,
+        framesDropped: second,
+        nackSent: 3 * second,
+        pliSent: second,
+        nackReceived: 2 * second,
+        maxMediaLatencyMs: 3,
+        maxJitterMs: 2,
         firstKeyFrameMs: 120,
         maxRoundTripMs: 8,
       } satisfies Partial<ClientRecord>,
@@ -147,6 +155,7 @@ export function snapshotAt(
     meter.trend("mediaLatency").record(1000 + i % 100 * 20);
     meter.trend("lateness").record(500 + i % 10);
     meter.trend("roundTrip").record(4000 + i % 100 * 40);
+    meter.trend("jitter").record(1000 + i % 100 * 10);
   }
   const count = members.length;
   Object.assign(meter.counters, {
@@ -162,6 +171,9 @@ export function snapshotAt(
     playedMs: 2000 * second * count,
     freezes: second * count,
     frozenMs: 40 * second * count,
+    framesDropped: second * count,
+    nackSent: 3 * second * count,
+    pliSent: second * count,
   });
   Object.assign(meter.gauges, {
     clientsActive: count,

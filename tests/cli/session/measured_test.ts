@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { EMPTY_SNAPSHOT, parseThreshold } from "../../../mod.ts";
-import { evaluate, tallyClients } from "../../../lib/metrics/mod.ts";
+import { evaluate, NodeMeter, tallyClients } from "../../../lib/metrics/mod.ts";
 import { healthOf } from "../../../cli/session/health.ts";
 import {
   EMPTY_HISTORY,
@@ -48,6 +48,40 @@ Deno.test("frames, freezes and round trips are those of the last seconds", () =>
   const [, second] = historyOf([1, 2]).moments;
   assertEquals([second.frameRate, second.frozenPercent], [30, 2]);
   assertEquals(Math.round(second.roundTripP50Ms), 6);
+});
+
+Deno.test("dropped frames are those of one video, feedback is that of all clients", () => {
+  const [, second] = historyOf([1, 2]).moments;
+  assertEquals(second.droppedFrameRate, 0.5);
+  assertEquals([second.nackPerSec, second.pliPerSec], [18, 6]);
+});
+
+Deno.test("jitter and a video's bitrate are those of the last ten seconds", () => {
+  let history = EMPTY_HISTORY;
+  let before = EMPTY_SNAPSHOT;
+  const meter = new NodeMeter("n");
+  for (let second = 1; second <= 20; second++) {
+    const isLate = second > 10;
+    meter.trend("jitter").record(isLate ? 2000 : 9000);
+    for (const bps of isLate ? [300_000, 600_000] : [900_000]) {
+      meter.trend("videoBitrate").record(bps);
+    }
+    const snapshot = meter.snapshot({
+      atMs: second * 1000,
+      clients: [],
+      generator: EMPTY_SNAPSHOT.generator,
+    });
+    history = remembered(history, before, snapshot, 0, undefined);
+    before = snapshot;
+  }
+  const rounded = (moment: typeof history.moments[number]) => [
+    Math.round(moment.jitterP50Ms),
+    Math.round(moment.jitterP95Ms),
+    Math.round(moment.videoP5Bps / 10_000),
+    Math.round(moment.videoP50Bps / 10_000),
+  ];
+  assertEquals(rounded(history.moments[9]), [9, 9, 90, 90]);
+  assertEquals(rounded(history.moments[19]), [2, 2, 30, 30]);
 });
 
 Deno.test("latencies are those of the last ten seconds, and nothing when there were none", () => {

@@ -1,5 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { IMPAIRMENT_PROFILES } from "../../../mod.ts";
+import {
+  type ClientRecord,
+  IMPAIRMENT_PROFILES,
+  parseThreshold,
+} from "../../../mod.ts";
 import { Trend } from "../../../lib/metrics/mod.ts";
 import type { Effect } from "../../../cli/session/messages.ts";
 import type { Model } from "../../../cli/session/model.ts";
@@ -397,7 +401,50 @@ Deno.test("stats tells in words what the charts draw", () => {
     "loss        0.58 % now, 0.58 % in all",
     "media       p50 1.98 ms, p95 2.90 ms, p99 2.98 ms",
   ]);
-  assertEquals(page?.lines.at(-1), "threshold   loss < 1%: kept");
+  assertEquals(page?.lines.at(-1), "threshold   loss < 1%: 0.58 %, kept");
+  assert(
+    page?.lines.includes(
+      "feedback    18 NACK/s, 540 in all; 6 PLI/s, 180 in all",
+    ),
+  );
+  assert(
+    page?.lines.includes("jitter      p50 1.50 ms, p95 1.94 ms, p99 1.98 ms"),
+  );
+});
+
+Deno.test("threshold alone tells what each stands at, and who is worst where it is broken", () => {
+  const model = liveModel({
+    thresholds: ["loss < 1%", "loss < 0.1%", "recovery max < 1s"].map(
+      parseThreshold,
+    ),
+  });
+  assertEquals(logOf(say(model, "threshold").model).slice(-3), [
+    "loss < 1%: 0.58 %, kept",
+    "loss < 0.1%: 0.58 %, broken, worst client-0: 0.58 %",
+    "recovery max < 1s: not measured yet",
+  ]);
+});
+
+Deno.test("of one thing, one is told", () => {
+  const model = liveModel({}, 1);
+  const { snapshot } = model.live;
+  const live = {
+    ...model.live,
+    snapshot: {
+      ...snapshot,
+      gauges: { ...snapshot.gauges, consumersLayer0: 1 },
+      counters: {
+        ...snapshot.counters,
+        layerSwitches: 1,
+        framesDropped: 1,
+        freezes: 1,
+      },
+    },
+  };
+  const text = say({ ...model, live }, "stats").model.page!.lines.join("\n");
+  assertStringIncludes(text, "1 track in layer 0, 0 in 1");
+  assertStringIncludes(text, "in none; 1 change\n");
+  assertStringIncludes(text, "1 frame dropped, 1 freeze\n");
 });
 
 Deno.test("inspect shows everything known of one client", () => {
@@ -409,6 +456,41 @@ Deno.test("inspect shows everything known of one client", () => {
     "state       connected",
     "connection  95.0 ms after it was due",
   ]);
+  const lines = page?.lines ?? [];
+  for (
+    const line of [
+      "received    10,200 packets, 8.4 MB, lost 60 of 10,260, 30 repaired",
+      "video       1,800 frames, first after 120 ms, 30 dropped",
+      "freezes     30, 1200 ms in all, 40.0 ms at most",
+      "at most     latency 3.00 ms, jitter 2.00 ms, round trip 8.00 ms",
+      "feedback    sent 90 NACK and 30 PLI, received 60 NACK, 0 PLI and 0 FIR",
+    ]
+  ) {
+    assert(lines.includes(line), line);
+  }
+  assert(!lines.some((line) => line.startsWith("dropped")));
+});
+
+Deno.test("inspect tells what a client's network dropped, also once it is good again", () => {
+  const model = liveModel();
+  const dropped = (figures: Partial<ClientRecord>) => {
+    const { snapshot } = model.live;
+    const clients = snapshot.clients.map((client) => ({
+      ...client,
+      ...figures,
+    }));
+    const live = { ...model.live, snapshot: { ...snapshot, clients } };
+    const { page } = say({ ...model, live }, "inspect 5").model;
+    return page?.lines.find((line) => line.startsWith("dropped"));
+  };
+  assertEquals(
+    dropped({ packetsDroppedIn: 1200, packetsDroppedOut: 3 }),
+    "dropped     by its network 1,200 packets on the way in, 3 on the way out",
+  );
+  assertEquals(
+    dropped({ impairment: "3g" }),
+    "dropped     by its network 0 packets on the way in, 0 on the way out",
+  );
 });
 
 Deno.test("clients and rooms choose the table of the screen", () => {
@@ -490,12 +572,16 @@ Deno.test("stats tells what a track has a second, and how long media took to com
     videoBitrate: trend(1_200_000),
     networkRecovery: trend(250_000),
   };
-  const snapshot = { ...live.snapshot, trends };
+  const counters = { ...live.snapshot.counters, networkNotRecovered: 2 };
+  const snapshot = { ...live.snapshot, trends, counters };
   const { page } =
     say({ ...model, live: { ...live, snapshot } }, "stats").model;
   const text = page!.lines.join("\n");
   assertStringIncludes(text, "a track     video p5 1.2 Mbps, p50 1.2 Mbps\n");
-  assertStringIncludes(text, "recovery    p50 250 ms, p95 250 ms, p99 250 ms");
+  assertStringIncludes(
+    text,
+    "recovery    p50 250 ms, p95 250 ms, p99 250 ms, 2 never",
+  );
   const plain = say(model, "stats").model.page!.lines.join("\n");
   assert(!plain.includes("a track") && !plain.includes("recovery"));
 });

@@ -1,0 +1,115 @@
+/**
+ * One client in full as plain lines, for `inspect`.
+ *
+ * @module
+ */
+
+import {
+  type ClientRecord,
+  describeImpairment,
+  formatBytes,
+  formatCount,
+  formatCounted,
+  formatMs,
+} from "../../mod.ts";
+import { sanitize } from "../terminal/mod.ts";
+import type { Member } from "./load.ts";
+
+/** Everything known of one client. */
+export function clientLines(
+  member: Member,
+  record: ClientRecord | undefined,
+): string[] {
+  const { index, roomId, role, media, silent, impairment } = member;
+  const sends = [
+    ...(media.audio ? ["audio"] : []),
+    ...(!media.video ? [] : [
+      media.clip === undefined
+        ? `video ${media.quality} at ${media.fps} fps${
+          media.simulcast ? " in layers" : ""
+        }`
+        : "video",
+    ]),
+  ].join(" and ") +
+    (media.clip === undefined ? "" : ` of ${sanitize(media.clip)}`);
+  const head = [
+    `client      ${index}, ${role} in ${sanitize(roomId)}`,
+    `media       ${role === "publisher" ? `sends ${sends}` : "sends nothing"}${
+      silent.length > 0 ? ` (${silent.join(" and ")} off)` : ""
+    }, receives at most ${media.maxAudio} audio and ${media.maxVideo} video`,
+    ...(impairment === undefined
+      ? []
+      : [`network     ${describeImpairment(impairment)}`]),
+  ];
+  if (record === undefined) return [...head, "state       due"];
+  return [
+    ...head,
+    `state       ${record.state}${
+      record.failureCause === null ? "" : `: ${sanitize(record.failureCause)}`
+    }`,
+    `connection  ${known(record.connectionTimeMs)} after it was due`,
+    `first media sent after ${
+      known(record.timeToFirstMediaSentMs)
+    }, received after ${known(record.timeToFirstMediaReceivedMs)}`,
+    `sent        ${formatCounted(record.packetsSent, "packet")}, ${
+      formatBytes(record.bytesSent)
+    }`,
+    `received    ${formatCounted(record.packetsReceived, "packet")}, ${
+      formatBytes(record.bytesReceived)
+    }, lost ${formatCount(record.packetsLost)} of ${
+      formatCount(record.packetsExpected)
+    }, ${formatCount(record.packetsRepaired)} repaired`,
+    ...droppedLines(record),
+    `video       ${formatCounted(record.framesShown, "frame")}, first after ${
+      known(record.firstKeyFrameMs)
+    }, ${formatCount(record.framesDropped)} dropped`,
+    `freezes     ${formatCount(record.freezes)}, ${
+      formatMs(record.frozenMs)
+    } in all, ${formatMs(record.longestFreezeMs)} at most`,
+    `at most     latency ${known(record.maxMediaLatencyMs)}, jitter ${
+      known(record.maxJitterMs)
+    }, round trip ${known(record.maxRoundTripMs)}`,
+    `feedback    sent ${formatCount(record.nackSent)} NACK and ${
+      formatCount(record.pliSent)
+    } PLI, received ${formatCount(record.nackReceived)} NACK, ${
+      formatCount(record.pliReceived)
+    } PLI and ${formatCount(record.firReceived)} FIR`,
+    `tracks      ${record.producersCreated} sent, ${record.consumersCreated} received, ${record.consumersFlowing} of them with media`,
+    ...(record.networkRecoveryMs === null ? [] : [
+      `recovery    media at most ${
+        formatMs(record.networkRecoveryMs)
+      } after its network was back`,
+    ]),
+    `came back   ${formatCounted(record.reconnections, "time")}, failed to ${
+      formatCounted(record.reconnectionFailures, "time")
+    }`,
+    ...Object.entries(record.signaling).map((
+      [operation, { count, sumMs, maxMs }],
+    ) =>
+      `${sanitize(operation)}: ${count}, mean ${
+        formatMs(sumMs / count)
+      }, most ${formatMs(maxMs)}`
+    ),
+    ...record.errors.map(({ kind, message, atMs }) =>
+      `error       ${formatMs(atMs)}: ${sanitize(kind)}: ${sanitize(message)}`
+    ),
+  ];
+}
+
+/** What its network dropped, now or before. */
+function droppedLines(
+  { impairment, packetsDroppedIn, packetsDroppedOut }: ClientRecord,
+): string[] {
+  if (impairment === null && packetsDroppedIn + packetsDroppedOut === 0) {
+    return [];
+  }
+  return [
+    `dropped     by its network ${
+      formatCounted(packetsDroppedIn, "packet")
+    } on the way in, ${formatCount(packetsDroppedOut)} on the way out`,
+  ];
+}
+
+function known(ms: number | null): string {
+  return ms === null ? "–" : formatMs(ms);
+}
