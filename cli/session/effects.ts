@@ -40,10 +40,10 @@ import type {
   WorldEffect,
 } from "./messages.ts";
 import type { Model } from "./model.ts";
+import type { SessionOptions } from "./options.ts";
 import { isProblem } from "./parse.ts";
 import { outcomeLines } from "./scenario_lines.ts";
 import { writeSummary } from "./save.ts";
-import type { SessionOptions } from "./session.ts";
 
 /** What the effects of one session work with. */
 export interface EffectsContext {

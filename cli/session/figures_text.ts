@@ -26,7 +26,8 @@ import {
   trendOf,
 } from "../../mod.ts";
 import { sanitize } from "../terminal/mod.ts";
-import type { Model, ServerUse, ServerView } from "./model.ts";
+import type { ServerUse } from "./live_history.ts";
+import type { Model, ServerView } from "./model.ts";
 
 /** Every number that the charts draw, and the totals. */
 export function statsLines(model: Model): string[] {

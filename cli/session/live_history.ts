@@ -11,10 +11,13 @@ import {
   frameRateOf,
   type Snapshot,
   STEPS_PER_UNIT,
+  type TimelinePoint,
   trendBetween,
   type TrendJson,
 } from "../../mod.ts";
-import type { ServerUse } from "./model.ts";
+
+/** What the server uses; unknown where we may not look. */
+export type ServerUse = NonNullable<TimelinePoint["server"]>;
 
 /** Values of one second; `NaN` where one is unknown. Percentiles are those of the last ten seconds. */
 export interface Moment {

@@ -14,7 +14,8 @@ import type {
   Snapshot,
 } from "../../mod.ts";
 import type { Key, TerminalSize } from "../terminal/mod.ts";
-import type { Model, RunPlace, ServerUse, ServerView } from "./model.ts";
+import type { ServerUse } from "./live_history.ts";
+import type { Model, RunPlace, ServerView } from "./model.ts";
 
 /** Something that happened. */
 export type Message =

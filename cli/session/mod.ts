@@ -16,9 +16,10 @@ export {
   typedConfig,
 } from "./find_scenario.ts";
 export { type Settings } from "./load.ts";
+export type { SessionOptions } from "./options.ts";
 export {
   openRunScreen,
   type RunScreen,
   type RunScreenOptions,
 } from "./run_screen.ts";
-export { runSession, type SessionOptions } from "./session.ts";
+export { runSession } from "./session.ts";

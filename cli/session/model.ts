@@ -12,7 +12,6 @@ import {
   type Snapshot,
   type Threshold,
   type ThresholdResult,
-  type TimelinePoint,
 } from "../../mod.ts";
 import {
   type LineState,
@@ -23,7 +22,11 @@ import type { ChartName } from "./charts.ts";
 import { type Health, HEALTHY } from "./health.ts";
 import { type Load, newLoad, type Settings } from "./load.ts";
 import { EMPTY_LOG, type Log } from "./log.ts";
-import { EMPTY_HISTORY, type LiveHistory } from "./live_history.ts";
+import {
+  EMPTY_HISTORY,
+  type LiveHistory,
+  type ServerUse,
+} from "./live_history.ts";
 
 /**
  * Who looks at it: `session`, a person who types; `plain`, a program that
@@ -45,9 +48,6 @@ export interface ServerView {
   /** Processes of the embedded server; none where we did not start it. */
   readonly pids: readonly number[];
 }
-
-/** What the server uses; unknown where we may not look. */
-export type ServerUse = NonNullable<TimelinePoint["server"]>;
 
 /** A table, and how far it is scrolled. */
 export interface Panel {

@@ -5,14 +5,7 @@
  * @module
  */
 
-import {
-  type EngineKind,
-  type MonitorTarget,
-  renderText,
-  type ServerTarget,
-  type Summary,
-  type Threshold,
-} from "../../mod.ts";
+import { renderText } from "../../mod.ts";
 import {
   choosePalette,
   denoHistoryFiles,
@@ -23,30 +16,9 @@ import {
   type Terminal,
 } from "../terminal/mod.ts";
 import { Effects, type SessionEnd } from "./effects.ts";
-import type { Settings } from "./load.ts";
 import { newModel } from "./model.ts";
+import type { SessionOptions } from "./options.ts";
 import { Program } from "./program.ts";
-
-/** What a session is made of. */
-export interface SessionOptions {
-  /** The server; with `embedded`, only its token and password matter. */
-  readonly server: ServerTarget;
-  /** Start a server of our own with this engine. */
-  readonly embedded: EngineKind | undefined;
-  /** Clients to begin with; `undefined` is a few with a screen and an embedded server, else none. */
-  readonly clients: number | undefined;
-  /** What clients are like. */
-  readonly settings: Settings;
-  /** Seed of everything drawn. */
-  readonly seed: number;
-  /** Threads that drive clients. */
-  readonly workers: number;
-  readonly thresholds: readonly Threshold[];
-  /** Where to look at the server; none is where it can be found by itself. */
-  readonly monitor: readonly MonitorTarget[];
-  /** The options as they were given, for the record. */
-  readonly config: Summary["config"];
-}
 
 /** The doors of a session to the world, replaced in tests. */
 export interface SessionPorts {

@@ -14,7 +14,7 @@ import {
 import { healthOf } from "./health.ts";
 import { interrupted, keyPressed } from "./keys.ts";
 import { failed, leave, USAGE } from "./leave.ts";
-import { remembered } from "./live_history.ts";
+import { remembered, type ServerUse } from "./live_history.ts";
 import { due, spawned } from "./load.ts";
 import {
   type Message,
@@ -22,7 +22,7 @@ import {
   type Step,
   still,
 } from "./messages.ts";
-import type { Model, ServerUse } from "./model.ts";
+import type { Model } from "./model.ts";
 import { nextLines } from "./queue.ts";
 import { loadStep, mediaChosen, say, shown } from "./verbs/mod.ts";
 

@@ -55,12 +55,8 @@ export {
   recoveryOf,
   withRecovery,
 } from "./recovery.ts";
-export {
-  run,
-  type RunOptions,
-  type RunOutcome,
-  type RunProgress,
-} from "./run.ts";
+export { run, type RunOutcome } from "./run.ts";
+export type { RunOptions, RunProgress } from "./run_options.ts";
 export {
   bracketOf,
   nextTrial,

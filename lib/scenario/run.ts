@@ -5,13 +5,7 @@
  * @module
  */
 
-import type {
-  DatapathChoice,
-  NodeClock,
-  NodeNote,
-  RunPlan,
-  ServerTarget,
-} from "../load/mod.ts";
+import type { NodeClock } from "../load/mod.ts";
 import {
   type Ending,
   type JsonValue,
@@ -19,82 +13,21 @@ import {
   type Snapshot,
   summarize,
   type Summary,
-  type Threshold,
   type TimelinePoint,
 } from "../metrics/mod.ts";
 import { readCpuTimes } from "../machine/mod.ts";
-import { isHere, type MonitorTarget } from "../monitor/mod.ts";
-import type { EngineKind, SfuStats } from "../sfu/mod.ts";
+import { isHere } from "../monitor/mod.ts";
 import { borrowCrowd, type RunCrowd } from "./borrowed_crowd.ts";
-import { type Crowd, type CrowdOptions, openCrowd } from "./crowd.ts";
+import { openCrowd } from "./crowd.ts";
 import { whyImpossible } from "./examine.ts";
 import { systemNodeClock } from "./host.ts";
-import type { ScenarioContext, ScenarioJob } from "./job.ts";
+import type { ScenarioContext } from "./job.ts";
 import { LiveCrowd } from "./live_crowd.ts";
+import type { RunOptions } from "./run_options.ts";
 import { RunWatch } from "./run_watch.ts";
 import { countStreams } from "./server_streams.ts";
 import { ServerWatch } from "./server_watch.ts";
 import { VERSION } from "./version.ts";
-
-/** What to run. */
-export interface RunOptions {
-  /** The server. */
-  readonly server: ServerTarget;
-  /** The embedded server's engine; `null` for a server elsewhere. */
-  readonly engine: EngineKind | null;
-  /** Who does what, when. */
-  readonly plan: RunPlan;
-  /** How long the ramp takes, in milliseconds: media time counts from its end. */
-  readonly rampUpMs: number;
-  /** The options as they were given, for the record. */
-  readonly config: Readonly<Record<string, JsonValue>>;
-  /** What the run must keep to. */
-  readonly thresholds: readonly Threshold[];
-  /** Threads that drive clients. @default {1} */
-  readonly workers?: number | undefined;
-  /** How packets are sent and encrypted. @default {the fastest there is} */
-  readonly datapath?: DatapathChoice | undefined;
-  /** What happens besides the plan; the run is over when that is. @default {the plan alone} */
-  readonly job?: ScenarioJob | undefined;
-  /** How the crowd is opened. @default {of real clients} */
-  readonly open?: ((options: CrowdOptions) => Promise<Crowd>) | undefined;
-  /** A crowd to run in, which nobody is in and which goes on afterwards, in place of one of its own. */
-  readonly within?: Crowd | undefined;
-  /** The time. @default {the system's} */
-  readonly clock?: NodeClock | undefined;
-  /** Stops the run; it ends as interrupted. */
-  readonly signal?: AbortSignal | undefined;
-  /** Ends the run as broken, for a reason from outside: the embedded server died. */
-  readonly broken?: Promise<string> | undefined;
-  /** Asks an embedded server what its streams carried, to tell where packets were lost. */
-  readonly serverStats?: (() => Promise<SfuStats>) | undefined;
-  /** The server's processes or addresses, to be watched meanwhile. @default {[]} */
-  readonly monitor?: readonly MonitorTarget[] | undefined;
-  /** Bearer token for the server's `/metrics`, if that is watched. */
-  readonly metricsToken?: string | undefined;
-  /** Told of what happens to clients and nodes, as it happens. */
-  readonly onNote?: ((note: NodeNote) => void) | undefined;
-  /** Told when a watched server goes, or cannot be looked at. */
-  readonly onServerNote?: ((text: string) => void) | undefined;
-  /** Told each second where the run is. */
-  readonly onProgress?: ((progress: RunProgress) => void) | undefined;
-}
-
-/** Where a run is. */
-export interface RunProgress {
-  /** Clients come, media flows, or everyone leaves. */
-  readonly phase: "ramp" | "media" | "teardown";
-  /** Milliseconds since it began. */
-  readonly elapsedMs: number;
-  /** When media will be over; it moves while clients are still joining. */
-  readonly endMs: number;
-  /** What happened in the last second. */
-  readonly point: TimelinePoint;
-  /** Everything measured so far. */
-  readonly snapshot: Snapshot;
-  /** A summary of the run so far, marked partial. */
-  readonly summarize: () => Summary;
-}
 
 /** What a run leaves behind. */
 export interface RunOutcome {

@@ -13,7 +13,7 @@ import {
   tallyClients,
 } from "../metrics/mod.ts";
 import type { RunCrowd } from "./borrowed_crowd.ts";
-import type { RunOptions, RunProgress } from "./run.ts";
+import type { RunOptions, RunProgress } from "./run_options.ts";
 
 /** Clients may take this much longer than the ramp before media time counts without them. */
 const MOST_SETTLING_MS = 60_000;

@@ -11,7 +11,8 @@ import { type MonitorTarget, parseTarget } from "../monitor/mod.ts";
 import { type EngineKind, spawnSfu } from "../sfu/mod.ts";
 import type { ScenarioJob } from "./job.ts";
 import { DEFAULT_MEDIA } from "./newcomers.ts";
-import { run, type RunOptions, type RunOutcome } from "./run.ts";
+import { run, type RunOutcome } from "./run.ts";
+import type { RunOptions } from "./run_options.ts";
 
 /** A server and how to load it. */
 export interface Venue extends AsyncDisposable {

@@ -5,11 +5,8 @@ import { parseSummary } from "../../lib/report/mod.ts";
 import { startSfu } from "../../mod.ts";
 import { FakeTerminal, History } from "../../cli/terminal/mod.ts";
 import type { Terminal } from "../../cli/terminal/mod.ts";
-import {
-  runSession,
-  type SessionOptions,
-  type SessionPorts,
-} from "../../cli/session/session.ts";
+import type { SessionOptions } from "../../cli/session/options.ts";
+import { runSession, type SessionPorts } from "../../cli/session/session.ts";
 import { SETTINGS } from "../cli/session/fixtures.ts";
 import { interFrame, ivf, keyFrame } from "../lib/clip/files.ts";
 import { WatchedTerminal } from "../cli/session/watched_terminal.ts";

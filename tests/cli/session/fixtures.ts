@@ -8,11 +8,11 @@ import {
 import { ClientRecorder, NodeMeter } from "../../../lib/metrics/mod.ts";
 import type { Settings } from "../../../cli/session/mod.ts";
 import type { Effect, Message } from "../../../cli/session/messages.ts";
+import type { ServerUse } from "../../../cli/session/live_history.ts";
 import {
   type Model,
   type ModelOptions,
   newModel,
-  type ServerUse,
 } from "../../../cli/session/model.ts";
 import { update } from "../../../cli/session/update.ts";
 

@@ -1,0 +1,35 @@
+/**
+ * What a session is made of.
+ *
+ * @module
+ */
+
+import type {
+  EngineKind,
+  MonitorTarget,
+  ServerTarget,
+  Summary,
+  Threshold,
+} from "../../mod.ts";
+import type { Settings } from "./load.ts";
+
+/** What a session is made of. */
+export interface SessionOptions {
+  /** The server; with `embedded`, only its token and password matter. */
+  readonly server: ServerTarget;
+  /** Start a server of our own with this engine. */
+  readonly embedded: EngineKind | undefined;
+  /** Clients to begin with; `undefined` is a few with a screen and an embedded server, else none. */
+  readonly clients: number | undefined;
+  /** What clients are like. */
+  readonly settings: Settings;
+  /** Seed of everything drawn. */
+  readonly seed: number;
+  /** Threads that drive clients. */
+  readonly workers: number;
+  readonly thresholds: readonly Threshold[];
+  /** Where to look at the server; none is where it can be found by itself. */
+  readonly monitor: readonly MonitorTarget[];
+  /** The options as they were given, for the record. */
+  readonly config: Summary["config"];
+}
