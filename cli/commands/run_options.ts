@@ -24,6 +24,7 @@ import {
   many,
   maybe,
   optional,
+  optionName,
   type ValuesOf,
   withDefault,
 } from "./option.ts";
@@ -186,27 +187,31 @@ export type RunValues = ValuesOf<typeof RUN_OPTIONS>;
 export function contradictions(
   { values, given }: Pick<Parsed<typeof RUN_OPTIONS>, "values" | "given">,
 ): string[] {
-  const mistakes: string[] = [];
-  if (values.audioOnly && values.videoOnly) {
-    mistakes.push(
-      "--audio-only, --video-only: they exclude each other, leave one out.",
-    );
-  }
-  if (given.has("embedded") && given.has("server")) {
-    mistakes.push(
-      "--embedded, --server: they exclude each other, leave one out.",
-    );
-  }
-  if (given.has("mode") && given.has("publishRatio")) {
-    mistakes.push(
-      "--mode, --publish-ratio: they exclude each other, leave one out.",
-    );
-  }
-  mistakes.push(...mediaContradictions(values.media, given));
-  mistakes.push(...simulcastContradictions(values, values.embedded));
   const tooMany = shareProblem(values.impair);
-  if (tooMany !== undefined) mistakes.push(`--impair: ${tooMany}.`);
-  return mistakes;
+  return [
+    ...exclusions(given),
+    ...mediaContradictions(values.media, given),
+    ...simulcastContradictions(values, values.embedded),
+    ...(tooMany === undefined ? [] : [`--impair: ${tooMany}.`]),
+  ];
+}
+
+/** Options that leave no room for each other, here and in the session. */
+const EXCLUSIVE = [
+  ["audioOnly", "videoOnly"],
+  ["embedded", "server"],
+  ["mode", "publishRatio"],
+] as const;
+
+/** Those of them that were given both. */
+export function exclusions(given: ReadonlySet<string>): string[] {
+  return EXCLUSIVE
+    .filter((pair) => pair.every((key) => given.has(key)))
+    .map((pair) =>
+      `${
+        pair.map(optionName).join(", ")
+      }: they exclude each other, leave one out.`
+    );
 }
 
 /** Who does what, when. */

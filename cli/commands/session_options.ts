@@ -16,7 +16,7 @@ import {
   withDefault,
 } from "./option.ts";
 import type { Parsed } from "./parse.ts";
-import { RUN_OPTIONS } from "./run_options.ts";
+import { exclusions, RUN_OPTIONS } from "./run_options.ts";
 import {
   choice,
   impairmentShare,
@@ -78,19 +78,8 @@ export type SessionValues = ValuesOf<typeof SESSION_OPTIONS>;
 export function sessionContradictions(
   { values, given }: Pick<Parsed<typeof SESSION_OPTIONS>, "values" | "given">,
 ): string[] {
-  const mistakes: string[] = [];
-  if (values.audioOnly && values.videoOnly) {
-    mistakes.push(
-      "--audio-only, --video-only: they exclude each other, leave one out.",
-    );
-  }
-  if (given.has("embedded") && given.has("server")) {
-    mistakes.push(
-      "--embedded, --server: they exclude each other, leave one out.",
-    );
-  }
   return [
-    ...mistakes,
+    ...exclusions(given),
     ...mediaContradictions(values.media, given),
     ...simulcastContradictions(values, engineOf(values)),
   ];
