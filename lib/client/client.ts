@@ -100,7 +100,7 @@ export class Client implements AsyncDisposable {
     yield* this.#stay?.reception.takeSeconds() ?? [];
   }
 
-  /** When all that it receives flowed again; see {@linkcode Reception.resumedSince}. */
+  /** When media flowed again; see {@linkcode Reception.resumedSince}. */
   resumedSince(sinceMs: number): number | undefined {
     return this.#stay?.reception.resumedSince(sinceMs);
   }

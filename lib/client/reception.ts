@@ -312,13 +312,15 @@ export class Reception {
   }
 
   /**
-   * When the last of the tracks that stood still at `sinceMs` went on again:
-   * audio with a packet, video with a frame. -1 when none stood still,
-   * `undefined` while one still does. What the server chose to send nothing of
-   * is not waited for. Times are the scheduler's.
+   * When one went on again of the tracks that stood still at `sinceMs`: the
+   * first of the videos with a frame, where none stood still the first of the
+   * audio with a packet. That another one is silent yet may be its sender's
+   * doing. -1 when nothing stood still, `undefined` while all of them still
+   * do. Times are the scheduler's.
    */
   resumedSince(sinceMs: number): number | undefined {
-    let resumedMs = -1;
+    const firstMs = { video: Infinity, audio: Infinity };
+    const isStanding = { video: false, audio: false };
     const { nowMs, wallMs } = this.#now();
     const sinceWallMs = wallMs - (nowMs - sinceMs);
     for (const { receiver, frames, isCutOff } of this.#tracks.values()) {
@@ -326,14 +328,22 @@ export class Reception {
       if (isStopped || receiver.packetsReceived === 0) continue;
       // What is new since then did not stand still.
       if (receiver.openedMs >= sinceMs) continue;
+      const { kind } = receiver;
       const flowedAt = frames?.rhythm.lastMs ?? receiver.lastAtMs;
-      if (this.#arrivedMs(flowedAt) < sinceMs) return undefined;
+      if (this.#arrivedMs(flowedAt) < sinceMs) {
+        isStanding[kind] = true;
+        continue;
+      }
       const resumedAt = frames?.rhythm.thawedSince(sinceWallMs) ??
         receiver.resumedAtMs;
       const ms = this.#arrivedMs(resumedAt);
-      if (ms >= sinceMs) resumedMs = Math.max(resumedMs, ms);
+      if (ms >= sinceMs) firstMs[kind] = Math.min(firstMs[kind], ms);
     }
-    return resumedMs;
+    for (const kind of ["video", "audio"] as const) {
+      if (firstMs[kind] < Infinity) return firstMs[kind];
+      if (isStanding[kind]) return undefined;
+    }
+    return -1;
   }
 
   /** Closes all rows; their numbers stay. */

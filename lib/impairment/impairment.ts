@@ -32,9 +32,9 @@ export interface LinkImpairment {
   readonly rateBps?: number | undefined;
   /** Room in the queue before that; packets that find it full are dropped. @default {what `rateBps` takes 500 ms for} */
   readonly queueBytes?: number | undefined;
-  /** The network is gone for so long, at the end of each `outageEveryMs`. */
+  /** The network is gone for so long, once in each `outageEveryMs`. */
   readonly outageMs?: number | undefined;
-  /** From one outage to the next, counted from when the impairment began. @default {only one outage, at once} */
+  /** From one outage to the next; when the first one is, chance decides. @default {only one outage, at once} */
   readonly outageEveryMs?: number | undefined;
 }
 

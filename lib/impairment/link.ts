@@ -61,7 +61,7 @@ export class Link {
   #rateFreeMs = -Infinity;
   #lastReleaseMs = -Infinity;
 
-  /** `random` draws from 0 to below 1; outages count from `startMs`. */
+  /** `random` draws from 0 to below 1; outages count from `startMs`, each at the end of its `outageEveryMs`. */
   constructor(
     impairment: LinkImpairment,
     random: () => number,

@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { Impairment } from "./impairment.ts";
+import type { Impairment, LinkImpairment } from "./impairment.ts";
 import { Link, type LinkCounts } from "./link.ts";
 
 /** From the server to the client, or from the client to the server. */
@@ -60,9 +60,11 @@ export class Network {
     const isOut = this.#inbound?.isOut(nowMs) || this.#outbound?.isOut(nowMs);
     this.#endedMs = isOut ? nowMs : this.restoredMs(nowMs);
     const { inbound, outbound } = impairment ?? {};
-    this.#inbound = inbound && new Link(inbound, this.#draw("inbound"), nowMs);
-    this.#outbound = outbound &&
-      new Link(outbound, this.#draw("outbound"), nowMs);
+    const phase = hasOutages(inbound) || hasOutages(outbound)
+      ? this.#draw("inbound")()
+      : 0;
+    this.#inbound = this.#link("inbound", inbound, nowMs, phase);
+    this.#outbound = this.#link("outbound", outbound, nowMs, phase);
     for (const watcher of [...this.#watchers]) watcher();
   }
 
@@ -74,6 +76,18 @@ export class Network {
     return () => this.#watchers.delete(watcher);
   }
 
+  /** Outages that come again are `phase` of the time between two of them on, both ways alike. */
+  #link(
+    direction: Direction,
+    impairment: LinkImpairment | undefined,
+    nowMs: number,
+    phase: number,
+  ): Link | undefined {
+    if (impairment === undefined) return undefined;
+    const startMs = nowMs - phase * (impairment.outageEveryMs ?? 0);
+    return new Link(impairment, this.#draw(direction), startMs);
+  }
+
   #draw(direction: Direction): () => number {
     const known = this.#draws.get(direction);
     if (known !== undefined) return known;
@@ -81,6 +95,10 @@ export class Network {
     this.#draws.set(direction, fresh);
     return fresh;
   }
+}
+
+function hasOutages(impairment: LinkImpairment | undefined): boolean {
+  return impairment?.outageEveryMs !== undefined;
 }
 
 function noCounts(): LinkCounts {

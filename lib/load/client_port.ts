@@ -105,8 +105,8 @@ export interface DrivenClient {
   /** What the last second of each track was like that media comes on: about once a second, nothing between. */
   takeSeconds(): Iterable<ReceivedSecond>;
   /**
-   * When everything that it receives flowed again that stood still at
-   * `sinceMs`: -1 when nothing stood still, `undefined` while something still
+   * When media flowed again, a frame or else a packet, that stood still at
+   * `sinceMs`: -1 when nothing stood still, `undefined` while all of it still
    * does. Both on the node's clock.
    */
   resumedSince(sinceMs: number): number | undefined;

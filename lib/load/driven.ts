@@ -193,7 +193,7 @@ function noteRecovery(
   meter.trend("recovery").record(ms * 1000);
 }
 
-/** It has recovered from an outage of its network when everything flows again. */
+/** It has recovered from an outage of its network when media flows again. */
 function noteNetworkRecovery(
   driven: Driven,
   meter: NodeMeter,

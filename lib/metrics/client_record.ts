@@ -69,7 +69,7 @@ export interface ClientFigures {
   timeToFirstMediaReceivedMs: number | null;
   /** From when it last lost its channel until it was back and its media flowed again. */
   recoveryMs: number | null;
-  /** The longest time from when its impaired network was back after an outage until all that it receives flowed again. */
+  /** The longest time from when its impaired network was back after an outage until it showed a frame again or, without video, heard a packet. */
   networkRecoveryMs: number | null;
   /** The longest media latency of a packet. */
   maxMediaLatencyMs: number | null;

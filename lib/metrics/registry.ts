@@ -267,7 +267,7 @@ export const METRICS = {
     "From when a connected client lost its channel until it was back and its media flowed again.",
   ),
   networkRecovery: trend(
-    "From when a client's impaired network was back after an outage until everything that it receives flowed again: packets of audio, frames of video.",
+    "From when a client's impaired network was back after an outage until it showed a frame again or, without video, heard a packet.",
   ),
   networkNotRecovered: counter(
     "count",

@@ -172,7 +172,7 @@ export interface MediaSummary {
   readonly recoveryMs: {
     /** From when a client lost its channel until it was back. */
     readonly channel: DurationStats;
-    /** From when a client's impaired network was back after an outage: audio with a packet, video with a frame. */
+    /** From when a client's impaired network was back after an outage until it showed a frame again or, without video, heard a packet. */
     readonly network: DurationStats;
   };
   /** Outages of clients' impaired networks before whose recovery the next one came, or the client left. */

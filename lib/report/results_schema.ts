@@ -89,7 +89,7 @@ export interface ClientResult {
   readonly receiveBps: number;
   /** From when it last lost its channel until it was back and its media flowed; `null` when it did not. */
   readonly recoveryMs: number | null;
-  /** The longest time from when its impaired network was back after an outage until all that it receives flowed again; `null` without one. */
+  /** The longest time from when its impaired network was back after an outage until it showed a frame again or, without video, heard a packet; `null` without one. */
   readonly networkRecoveryMs: number | null;
   /** The longest media latency of a packet; `null` when nothing came. */
   readonly maxMediaLatencyMs: number | null;
@@ -194,7 +194,7 @@ const clientResult: z.ZodType<ClientResult> = z.object({
     "From when it last lost its channel until it was back and its media flowed.",
   ),
   networkRecoveryMs: ms.nullable().describe(
-    "The longest time from when its impaired network was back after an outage until all that it receives flowed again.",
+    "The longest time from when its impaired network was back after an outage until it showed a frame again or, without video, heard a packet.",
   ),
   maxMediaLatencyMs: ms.nullable(),
   maxJitterMs: ms.nullable(),

@@ -244,7 +244,7 @@ const media = z.object({
       "From when a client lost its channel until it was back and its media flowed.",
     ),
     network: duration.describe(
-      "From when a client's impaired network was back after an outage until all that it receives flowed again: audio with a packet, video with a frame.",
+      "From when a client's impaired network was back after an outage until it showed a frame again or, without video, heard a packet.",
     ),
   }),
   networkNotRecovered: count.describe(

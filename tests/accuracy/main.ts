@@ -155,7 +155,7 @@ async function cutRows(forMs: number): Promise<Row[]> {
       unit: "ms",
     },
     {
-      what: "  all shown again after, as watched and as told",
+      what: "  shown again after, as watched and as told",
       truth: cut.shownAgainMs,
       reported: cut.reportedRecoveryMs ?? -1,
       tolerance: MOST_LOOK_MS,

@@ -73,7 +73,7 @@ Deno.test.each([
 ])(
   "$atMs ms on, the last outage that is over ended after $restoredMs: $why",
   ({ impairment, atMs, restoredMs }) => {
-    const network = openNetwork();
+    const network = new Network(() => () => 0);
     network.impair(impairment, 100);
     assertEquals(network.restoredMs(atMs), restoredMs);
   },
@@ -104,6 +104,23 @@ Deno.test.each([
     assertEquals(network.restoredMs(9999), restoredMs);
   },
 );
+
+Deno.test("outages come to each network at a time of its own, both ways at once, and the same for the same seed", () => {
+  const both = { inbound: OUTAGES, outbound: { ...OUTAGES, delayMs: 5 } };
+  const gone = (seed: number) => {
+    const network = new Network((way) => createRandom(seed, way));
+    network.impair(both, 500);
+    const times = Array.from({ length: 3000 }, (_, i) => 500 + i);
+    const [inbound, outbound] = [network.inbound!, network.outbound!].map(
+      (link) => times.filter((ms) => link.isOut(ms)),
+    );
+    assertEquals(inbound, outbound);
+    assertEquals(inbound.length, 3 * OUTAGES.outageMs);
+    return inbound;
+  };
+  assertEquals(gone(1), gone(1));
+  assertNotEquals(gone(1), gone(2));
+});
 
 Deno.test("chance goes on where it was when the impairment changes", () => {
   const once = openNetwork();
