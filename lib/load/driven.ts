@@ -130,13 +130,14 @@ export function refreshGauges(
       jitter.record(ms * 1000);
       figures.maxJitterMs = Math.max(figures.maxJitterMs ?? 0, ms);
     }
-    for (const second of client.takeSeconds()) noteSecond(second, meter);
     const ms = client.roundTripMs;
     if (ms >= 0) {
       meter.trend("roundTrip").record(ms * 1000);
       figures.maxRoundTripMs = Math.max(figures.maxRoundTripMs ?? 0, ms);
     }
   }
+  // Media goes on while a client without a channel comes back.
+  for (const second of client.takeSeconds()) noteSecond(second, meter);
   if (figures.state === "connected" || figures.state === "joining") {
     gauges.clientsActive++;
   }

@@ -56,6 +56,21 @@ Deno.test("what each second of each track was like is noted in steps of its unit
   await bench.node.stop();
 });
 
+Deno.test("seconds count while a client without a channel comes back", async () => {
+  const bench = await connected();
+  const [client] = bench.clients;
+  client.tell({ type: "state", state: "joining" });
+  client.seconds = [{
+    kind: "audio",
+    bitrateBps: 32_000,
+    lossRatio: 0,
+    residualLossRatio: 0,
+    frameRate: null,
+  }];
+  assertEquals(trend(bench, "audioBitrate").count, 1);
+  await bench.node.stop();
+});
+
 Deno.test("a client has recovered from an outage once all that stood still flows again", async () => {
   const bench = await connected();
   const [client] = bench.clients;
