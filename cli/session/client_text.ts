@@ -36,7 +36,8 @@ export function clientLines(
     `client      ${index}, ${role} in ${sanitize(roomId)}`,
     `media       ${role === "publisher" ? `sends ${sends}` : "sends nothing"}${
       silent.length > 0 ? ` (${silent.join(" and ")} off)` : ""
-    }, receives at most ${media.maxAudio} audio and ${media.maxVideo} video`,
+    }`,
+    `            receives at most ${media.maxAudio} audio and ${media.maxVideo} video`,
     ...(impairment === undefined
       ? []
       : [`network     ${describeImpairment(impairment)}`]),
@@ -69,11 +70,12 @@ export function clientLines(
     `at most     latency ${known(record.maxMediaLatencyMs)}, jitter ${
       known(record.maxJitterMs)
     }, round trip ${known(record.maxRoundTripMs)}`,
-    `feedback    sent ${formatCount(record.nackSent)} NACK and ${
+    `feedback    sent ${formatCount(record.nackSent)} NACK, ${
       formatCount(record.pliSent)
-    } PLI, received ${formatCount(record.nackReceived)} NACK, ${
+    } PLI`,
+    `            received ${formatCount(record.nackReceived)} NACK, ${
       formatCount(record.pliReceived)
-    } PLI and ${formatCount(record.firReceived)} FIR`,
+    } PLI, ${formatCount(record.firReceived)} FIR`,
     `tracks      ${record.producersCreated} sent, ${record.consumersCreated} received, ${record.consumersFlowing} of them with media`,
     ...(record.networkRecoveryMs === null ? [] : [
       `recovery    media at most ${

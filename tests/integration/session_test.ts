@@ -224,7 +224,7 @@ Deno.test("a script has clients send the clip that comes along, and ends with 2 
     terminal.output,
     /^media builtin \(VP8 640x360 at 25 fps, .*; Opus, /,
   );
-  assertMatch(terminal.output, /\nmedia .* audio and video of builtin, /);
+  assertMatch(terminal.output, /\nmedia .* audio and video of builtin\n/);
   const [, received] = /\nreceived .* lost 0 of (\d+)/.exec(terminal.output)!;
   assert(Number(received) > 100);
   assertMatch(lines.at(-1)!, /^error: Cannot use nowhere\.webm: there is no/);
