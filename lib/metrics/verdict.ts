@@ -90,9 +90,10 @@ function byThresholds(thresholds: readonly ThresholdResult[]): Verdict {
       : `all ${thresholds.length} thresholds were`;
     return { status: "passed", reason: `${all} kept` };
   }
-  const further = failed.length === 1
+  const others = failed.length - 1;
+  const further = others === 0
     ? ""
-    : `, nor were ${failed.length - 1} more`;
+    : `, nor ${others === 1 ? "was" : "were"} ${others} more`;
   return {
     status: "failed",
     reason: `"${failed[0].expression}" was not kept${further}`,

@@ -2,6 +2,7 @@ import { assertAlmostEquals, assertEquals } from "@std/assert";
 import {
   ClientRecorder,
   EMPTY_SNAPSHOT,
+  parseThreshold,
   summarize,
   type SummaryInput,
 } from "../../../lib/metrics/mod.ts";
@@ -192,6 +193,25 @@ Deno.test.each(
       why: "a threshold that was not kept fails the run",
       change: {},
       want: ["failed", 99, '"loss < 1%" was not kept'],
+    },
+    {
+      why: "of two that were not kept one is named",
+      change: {
+        thresholds: [
+          parseThreshold("loss < 1%"),
+          parseThreshold("errors == 0"),
+        ],
+      },
+      want: ["failed", 99, '"loss < 1%" was not kept, nor was 1 more'],
+    },
+    {
+      why: "of several that were not kept one is named",
+      change: {
+        thresholds: ["loss < 1%", "errors == 0", "freezes == 0"].map(
+          parseThreshold,
+        ),
+      },
+      want: ["failed", 99, '"loss < 1%" was not kept, nor were 2 more'],
     },
     {
       why: "without thresholds the bands judge",
