@@ -190,7 +190,8 @@ function noteRecovery(
   if (flowsAt < 0) return;
   const ms = Math.max(flowsAt, driven.returnedMs) - driven.lostMs;
   driven.lostMs = -1;
-  driven.record.figures.recoveryMs = ms;
+  const { figures } = driven.record;
+  figures.recoveryMs = Math.max(figures.recoveryMs ?? 0, ms);
   meter.trend("recovery").record(ms * 1000);
 }
 

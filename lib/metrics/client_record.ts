@@ -67,7 +67,7 @@ export interface ClientFigures {
   timeToFirstMediaSentMs: number | null;
   /** From when the client was due until its first RTP packet arrived. */
   timeToFirstMediaReceivedMs: number | null;
-  /** From when it last lost its channel until it was back and its media flowed again. */
+  /** The longest time from when it lost its channel until it was back and its media flowed again. */
   recoveryMs: number | null;
   /** The longest time from when its impaired network was back after an outage until it showed a frame again or, without video, heard a packet. */
   networkRecoveryMs: number | null;

@@ -87,7 +87,7 @@ export interface ClientResult {
   readonly sendBps: number;
   /** Bits received a second, on average over its session. */
   readonly receiveBps: number;
-  /** From when it last lost its channel until it was back and its media flowed; `null` when it did not. */
+  /** The longest time from when it lost its channel until it was back and its media flowed; `null` when it did not. */
   readonly recoveryMs: number | null;
   /** The longest time from when its impaired network was back after an outage until it showed a frame again or, without video, heard a packet; `null` without one. */
   readonly networkRecoveryMs: number | null;
@@ -191,7 +191,7 @@ const clientResult: z.ZodType<ClientResult> = z.object({
   sendBps: count.describe("On average over its session."),
   receiveBps: count.describe("On average over its session."),
   recoveryMs: ms.nullable().describe(
-    "From when it last lost its channel until it was back and its media flowed.",
+    "The longest time from when it lost its channel until it was back and its media flowed.",
   ),
   networkRecoveryMs: ms.nullable().describe(
     "The longest time from when its impaired network was back after an outage until it showed a frame again or, without video, heard a packet.",

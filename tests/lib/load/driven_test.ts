@@ -7,7 +7,7 @@ import {
   type TrendName,
   trendOf,
 } from "../../../lib/metrics/mod.ts";
-import { Bench, clientPlan } from "./node_bench.ts";
+import { Bench, clientPlan, NO_TOTALS } from "./node_bench.ts";
 
 const OUT = { inbound: { outageMs: 3000 } };
 
@@ -68,6 +68,23 @@ Deno.test("seconds count while a client without a channel comes back", async () 
     frameRate: null,
   }];
   assertEquals(trend(bench, "audioBitrate").count, 1);
+  await bench.node.stop();
+});
+
+Deno.test("of several returns to a lost channel a client keeps the longest", async () => {
+  const bench = await connected();
+  const [client] = bench.clients;
+  for (const awayMs of [700, 300]) {
+    client.tell({ type: "error", kind: "channel", message: "lost" });
+    client.tell({ type: "state", state: "joining" });
+    await bench.clock.run(awayMs);
+    client.tell({ type: "state", state: "connected" });
+    client.tell({ type: "returned", how: "rejoined" });
+    const stayFirstReceivedMs = bench.clock.nowMs();
+    client.media = { ...NO_TOTALS, firstReceivedMs: 1, stayFirstReceivedMs };
+    assertEquals(bench.record(0).recoveryMs, 700);
+  }
+  assertEquals(trend(bench, "recovery").count, 2);
   await bench.node.stop();
 });
 
