@@ -128,7 +128,8 @@ function isOutOfPatience(
   { receiver, frames }: ConsumedTrack,
   wallMs: number,
 ): boolean {
-  const { lastMs, isPaused } = frames?.rhythm ?? { lastMs: -1, isPaused: true };
+  if (frames === undefined) return false;
+  const { lastMs, isPaused } = frames.rhythm;
   return !isPaused && lastMs >= 0 && wallMs - lastMs >= FRAME_PATIENCE_MS &&
     wallMs - receiver.lastAtMs < ACTIVE_MS;
 }

@@ -5,20 +5,14 @@
  */
 
 import type { Network } from "../impairment/mod.ts";
-import {
-  type ClientFigures,
-  type ClientRecorder,
-  type NodeMeter,
-  STEPS_PER_UNIT,
-  type TrendName,
-  unitOfTrend,
-} from "../metrics/mod.ts";
 import type {
-  DrivenClient,
-  DrivenTotals,
-  ReceivedSecond,
-} from "./client_port.ts";
+  ClientFigures,
+  ClientRecorder,
+  NodeMeter,
+} from "../metrics/mod.ts";
+import type { DrivenClient, DrivenTotals } from "./client_port.ts";
 import type { ClientPlan } from "./plan.ts";
+import type { SecondMeter } from "./second_meter.ts";
 
 /** Where simulcast tracks are counted by the layer that comes in, the smallest first. */
 export const LAYER_GAUGES = [
@@ -121,6 +115,7 @@ export function refreshFigures(
 export function refreshGauges(
   { client, record: { figures } }: Driven,
   meter: NodeMeter,
+  seconds: SecondMeter,
 ): void {
   const { gauges } = meter;
   if (figures.state === "connected") {
@@ -137,7 +132,7 @@ export function refreshGauges(
     }
   }
   // Media goes on while a client without a channel comes back.
-  for (const second of client.takeSeconds()) noteSecond(second, meter);
+  for (const second of client.takeSeconds()) seconds.record(second);
   if (figures.state === "connected" || figures.state === "joining") {
     gauges.clientsActive++;
   }
@@ -149,18 +144,6 @@ export function refreshGauges(
       : LAYER_GAUGES.at(layer);
     if (gauge !== undefined) gauges[gauge]++;
   }
-}
-
-function noteSecond(second: ReceivedSecond, meter: NodeMeter): void {
-  const { kind, lossRatio, residualLossRatio, frameRate } = second;
-  const note = (name: TrendName, value: number | null) => {
-    if (value === null) return;
-    meter.trend(name).record(value * STEPS_PER_UNIT[unitOfTrend(name)]);
-  };
-  note(kind === "audio" ? "audioBitrate" : "videoBitrate", second.bitrateBps);
-  note("consumerLoss", lossRatio);
-  note("consumerResidualLoss", residualLossRatio);
-  note("consumerFrameRate", frameRate);
 }
 
 function noteFirst(

@@ -32,6 +32,7 @@ import type { ClientFactory, DrivenEvent, HealthProbe } from "./client_port.ts";
 import type { LoadNode, NodeCommand, NodeHandlers, NodePlan } from "./node.ts";
 import type { ClientPlan, MediaPlan } from "./plan.ts";
 import { createRandom } from "./random.ts";
+import { SecondMeter } from "./second_meter.ts";
 
 /** Time, as the node needs it. */
 export interface NodeClock {
@@ -71,6 +72,7 @@ export class LocalNode implements LoadNode {
   readonly name: string;
   readonly #options: LocalNodeOptions;
   readonly #meter: NodeMeter;
+  readonly #seconds: SecondMeter;
   /** Who has not left yet: those that have keep only a record. */
   readonly #clients = new Map<number, Driven>();
   readonly #records = new Map<number, ClientRecorder>();
@@ -90,6 +92,7 @@ export class LocalNode implements LoadNode {
     this.name = options.name;
     this.#options = options;
     this.#meter = new NodeMeter(options.name);
+    this.#seconds = new SecondMeter(this.#meter);
   }
 
   async start(plan: NodePlan): Promise<void> {
@@ -389,7 +392,7 @@ export class LocalNode implements LoadNode {
       const totals = driven.client.totals();
       addCounts(counters, totals, driven.network);
       refreshFigures(driven, totals, this.#meter, this.#options.clock.nowMs());
-      refreshGauges(driven, this.#meter);
+      refreshGauges(driven, this.#meter, this.#seconds);
     }
   }
 }

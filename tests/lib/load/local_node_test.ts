@@ -150,11 +150,16 @@ Deno.test("what clients tell is in their records, the counters and the trends", 
   assertEquals(
     Object.keys(trends).sort(),
     [
+      "audioBitrate",
       "connectionTime",
+      "consumerFrameRate",
+      "consumerLoss",
+      "consumerResidualLoss",
       "jitter",
       "signaling.join_room",
       "timeToFirstMediaReceived",
       "timeToFirstMediaSent",
+      "videoBitrate",
     ],
   );
   assertEquals(
