@@ -18,7 +18,10 @@ import type { Reactor, Task } from "./reactor.ts";
 /** What a network is put around, and by whom it is used. */
 export interface NetworkPath {
   readonly network: Network;
-  readonly reactor: Pick<Reactor, "nowMs" | "schedule" | "cancel">;
+  readonly reactor: Pick<
+    Reactor,
+    "nowMs" | "schedule" | "cancel" | "meanWaitMs"
+  >;
   /** The lane of the socket. */
   readonly lane: Pick<Lane, "out" | "wallNowMs">;
   /** A socket that nothing was put around yet. */
@@ -199,10 +202,12 @@ class ImpairedSocket implements LaneSocket {
     return held;
   }
 
+  /** What is sent leaves with the beat nearest to its time: with the one after it, all would be late. */
   #schedule(held: Held, releaseMs: number): void {
-    held.dueMs = releaseMs;
+    const { reactor } = this.#path;
+    held.dueMs = held.isInbound ? releaseMs : releaseMs - reactor.meanWaitMs;
     this.#waiting.add(held);
-    this.#path.reactor.schedule(held);
+    reactor.schedule(held);
   }
 }
 

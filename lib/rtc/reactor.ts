@@ -82,6 +82,11 @@ export class Reactor {
     return performance.now();
   }
 
+  /** How long a task that is due waits for the next beat, on average, in milliseconds. */
+  get meanWaitMs(): number {
+    return this.lane.kind === "native" ? BEAT_MS / 2 : 0;
+  }
+
   /** Schedules a task by its `dueMs`, or moves one that is scheduled already. */
   schedule(task: Task): void {
     if (task.heapIndex < 0) {

@@ -12,6 +12,7 @@ const WALL_MS = 1_000_000;
 /** Deadlines that are run by hand, in their order. */
 class Deadlines {
   now = 0;
+  meanWaitMs = 0;
   readonly #tasks = new Set<Task>();
 
   get size(): number {
@@ -146,6 +147,18 @@ Deno.test("what arrives late arrives at the time that the bad network says", asy
     packets: 2,
     delayed: 2,
   });
+});
+
+Deno.test("where what is due waits for a beat, what is sent leaves with the nearest one", async () => {
+  const world = await openWorld();
+  world.deadlines.meanWaitMs = 1.5;
+  world.impair({ inbound: LATE, outbound: LATE });
+  world.send(1);
+  world.receive(2);
+  world.deadlines.goTo(100);
+  assertEquals(world.sent, ["1@48.5"]);
+  // What arrives has the kernel's time anyway.
+  assertEquals(world.received, ["2@50/50"]);
 });
 
 Deno.test("a delay that is over when the packet is read is told all the same", async () => {
