@@ -117,10 +117,8 @@ export function isVp8KeyFrameStart(
   offset: number,
   length: number,
 ): boolean {
-  const descriptor = vp8DescriptorBytes(bytes, offset, length);
-  return descriptor > 0 && descriptor < length &&
-    isVp8Start(bytes, offset, length) &&
-    (bytes[offset + descriptor] & 0x01) === 0;
+  return isVp8Start(bytes, offset, length) &&
+    (firstFrameByte(bytes, offset, length) & 0x01) === 0;
 }
 
 /** Whether a payload that begins a frame begins one that is to be shown (RFC 6386 section 9.1). */
@@ -129,9 +127,20 @@ export function isVp8Shown(
   offset: number,
   length: number,
 ): boolean {
+  const first = firstFrameByte(bytes, offset, length);
+  return first >= 0 && (first & SHOW_FRAME) !== 0;
+}
+
+/** The byte behind the descriptor; -1, every bit set, when there is none. */
+function firstFrameByte(
+  bytes: Uint8Array,
+  offset: number,
+  length: number,
+): number {
   const descriptor = vp8DescriptorBytes(bytes, offset, length);
-  return descriptor > 0 && descriptor < length &&
-    (bytes[offset + descriptor] & SHOW_FRAME) !== 0;
+  return descriptor > 0 && descriptor < length
+    ? bytes[offset + descriptor]
+    : -1;
 }
 
 /** The picture id of a payload; -1 when it has none of 15 bits. */

@@ -64,14 +64,15 @@ export function distributionOf(trend: Trend, unit: TrendUnit): Distribution {
 
 /** The figures of a duration's trend. */
 export function trendStats(trend: Trend): DurationStats {
+  const { count, min, max, avg, p50, p95, p99 } = distributionOf(trend, "ms");
   return {
-    count: trend.count,
-    minMs: usToMs(trend.min),
-    maxMs: usToMs(trend.max),
-    avgMs: usToMs(trend.mean),
-    p50Ms: usToMs(trend.percentile(50)),
-    p95Ms: usToMs(trend.percentile(95)),
-    p99Ms: usToMs(trend.percentile(99)),
+    count,
+    minMs: min,
+    maxMs: max,
+    avgMs: avg,
+    p50Ms: p50,
+    p95Ms: p95,
+    p99Ms: p99,
   };
 }
 

@@ -42,15 +42,21 @@ Deno.test("a video that was cut off stands still until a key frame comes, which 
   assertGreater(playedMs, 9000);
 });
 
-Deno.test("who has seen nothing for three seconds asks for a key frame, and for repairs besides", async () => {
-  let isCut = false;
-  const world = new World({ drops: () => isCut });
+/** A viewer whose network is gone after two seconds of a video with one key frame. */
+async function cutOff() {
+  const network = { isCut: false };
+  const world = new World({ drops: () => network.isCut });
   await world.joined("B", {
     publish: { audio: false, video: { ...VIDEO, keyFrameIntervalMs: 60_000 } },
   });
   const { client } = await world.joined("A", VIEWER);
   await world.clock.run(2000);
-  isCut = true;
+  network.isCut = true;
+  return { world, client, network };
+}
+
+Deno.test("who has seen nothing for three seconds asks for a key frame, and for repairs besides", async () => {
+  const { world, client } = await cutOff();
   await world.clock.run(2900);
   assertEquals(client.totals().pliSent, 0);
   await world.clock.run(1100);
@@ -76,16 +82,9 @@ Deno.test("a video that is paused is not asked for", async () => {
 });
 
 Deno.test("who asks for a key frame in vain asks again five times a second, and no more often", async () => {
-  let isCut = false;
-  const world = new World({ drops: () => isCut });
-  await world.joined("B", {
-    publish: { audio: false, video: { ...VIDEO, keyFrameIntervalMs: 60_000 } },
-  });
-  const { client } = await world.joined("A", VIEWER);
-  await world.clock.run(2000);
-  isCut = true;
+  const { world, client, network } = await cutOff();
   await world.clock.run(100);
-  isCut = false;
+  network.isCut = false;
   await world.clock.run(5000);
   assertAlmostEquals(client.totals().pliSent, 25, 1);
 });
