@@ -156,6 +156,8 @@ export class Effects {
       this.#sfu.failed.then((reason) => dispatch({ type: "broke", reason }));
     }
     const server = this.#server();
+    const watch = this.#watch = this.#watchOf(server.url);
+    await watch.ready(this.#end.signal);
     this.#crowd = await openCrowd({
       server,
       plan: { media: options.settings.media, seed: options.seed },
@@ -166,13 +168,10 @@ export class Effects {
         dispatch({
           type: "measured",
           snapshot,
-          use: this.#watch?.annotateLast(point).server,
+          use: watch.annotateLast(point).server,
         }),
     });
-    this.#watch = this.#watchOf(
-      server.url,
-      Date.parse(this.#crowd.startedAt),
-    );
+    watch.begin(Date.parse(this.#crowd.startedAt));
     dispatch({
       type: "opened",
       server: {
@@ -188,10 +187,9 @@ export class Effects {
     return this.#sfu === undefined ? server : { ...server, url: this.#sfu.url };
   }
 
-  #watchOf(url: string, startedAtMs: number): ServerWatch {
+  #watchOf(url: string): ServerWatch {
     return new ServerWatch({
       targets: this.#targets(url),
-      startedAtMs,
       onNote: (text) =>
         this.#context.dispatch({
           type: "note",
@@ -352,6 +350,7 @@ export class Effects {
     await this.#opening;
     await this.#playing;
     await this.#crowd?.close();
+    await this.#watch?.finish();
     const streams = await this.#streamsAtEnd();
     await this.#watch?.[Symbol.asyncDispose]();
     await this.#sfu?.[Symbol.asyncDispose]();

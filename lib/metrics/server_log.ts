@@ -87,6 +87,11 @@ export const MAX_SERVER_STRETCHES = 14_400;
 const SUSTAINED_MS = 5_000;
 /** Intervals are not exact: four of a second and a bit less pass for five seconds. */
 const SUSTAINED_SLACK_MS = 500;
+/**
+ * In a shorter stretch a single tick of a clock of 100 Hz is a large share of
+ * a core: it counts as the end of the stretch before it.
+ */
+const SHORTEST_MS = 500;
 /** A source that was silent for longer has no part in the totals any more. */
 const STALE_MS = 5_000;
 
@@ -104,12 +109,12 @@ export class ServerLog {
   add(source: string, stretch: ServerStretch): void {
     const known = this.#sources.get(source) ?? new Source();
     this.#sources.set(source, known);
-    known.add(stretch);
+    const { busiest } = known.add(stretch);
     this.#samples++;
     if (
       this.#busiest.name === "" ||
-      stretch.busiest.cpuRatio > this.#busiest.cpuRatio
-    ) this.#busiest = stretch.busiest;
+      busiest.cpuRatio > this.#busiest.cpuRatio
+    ) this.#busiest = busiest;
     const now = [...this.#sources.values()].flatMap(({ last }) =>
       last !== undefined && last.toMs > stretch.toMs - STALE_MS ? [last] : []
     );
@@ -201,11 +206,20 @@ class Source {
     return this.#sustained ?? meanThreadRatio(this.#recent);
   }
 
-  add(stretch: ServerStretch): void {
-    this.#coreMs += stretch.cpuRatio * lengthMs(stretch);
-    this.#watchedMs += lengthMs(stretch);
-    this.udpDrops += stretch.udpDrops;
-    this.hostUdpErrors = plus(this.hostUdpErrors, stretch.hostUdpErrors);
+  /** Enters a stretch; returns the one that it is now, or is part of. */
+  add(entered: ServerStretch): ServerStretch {
+    this.#coreMs += entered.cpuRatio * lengthMs(entered);
+    this.#watchedMs += lengthMs(entered);
+    this.udpDrops += entered.udpDrops;
+    this.hostUdpErrors = plus(this.hostUdpErrors, entered.hostUdpErrors);
+    const { last } = this;
+    const goesOn = last !== undefined && lengthMs(entered) < SHORTEST_MS &&
+      entered.fromMs - last.toMs < SHORTEST_MS;
+    const stretch = goesOn ? continued(last, entered) : entered;
+    if (goesOn) {
+      this.#stretches.pop();
+      this.#recent.pop();
+    }
     this.maxThreadRatio = Math.max(
       this.maxThreadRatio,
       stretch.maxThreadRatio,
@@ -221,6 +235,7 @@ class Source {
           : [one]
       );
     }
+    return stretch;
   }
 
   between(fromMs: number, toMs: number): ServerPoint | undefined {
@@ -285,6 +300,15 @@ class Source {
     }
     return low;
   }
+}
+
+/** A stretch with a short one at its end, which is too short to tell its busiest. */
+function continued(a: ServerStretch, b: ServerStretch): ServerStretch {
+  return {
+    ...joined(a, b),
+    busiest: a.busiest,
+    maxThreadRatio: a.maxThreadRatio,
+  };
 }
 
 function joined(a: ServerStretch, b: ServerStretch): ServerStretch {

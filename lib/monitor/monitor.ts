@@ -10,6 +10,7 @@
 
 import { readHttp } from "./http.ts";
 import { createLocalSampler } from "./local.ts";
+import { Pace } from "./pace.ts";
 import type { ServerSample } from "./sample.ts";
 import { readOverSsh } from "./ssh.ts";
 import { createServerTally, type ServerSummary } from "./summary.ts";
@@ -53,10 +54,11 @@ export interface MonitorOptions {
 export interface MonitorPorts {
   /** Waits `ms` milliseconds, or until `signal` aborts; never rejects. */
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Looks at a target again and again until `signal` aborts. */
+  /** Looks at a target again and again until `signal` aborts, in its turn and when `pace` is asked. */
   readonly open: (
     target: MonitorTarget,
     signal: AbortSignal,
+    pace: Pace,
   ) => AsyncIterable<Reading>;
 }
 
@@ -68,6 +70,12 @@ export interface Monitor extends AsyncDisposable {
   series(target: string): readonly ServerSample[];
   /** All samples so far in a few numbers, one summary a target. */
   summaries(): readonly ServerSummary[];
+  /**
+   * Looks at every target now, rather than when its turn comes (over ssh: in
+   * its turn). Resolves once all that is there has been looked at, and when
+   * `signal` aborts.
+   */
+  look(signal: AbortSignal): Promise<void>;
 }
 
 /**
@@ -124,15 +132,23 @@ export function startMonitorWith(
     onEvent(event);
   };
 
+  const paces: Pace[] = [];
   const watching = targets.map((target) => {
+    const pace = new Pace();
+    paces.push(pace);
     const watcher = createWatcher(target.text, now, tell);
-    return watch(() => open(target, end.signal), watcher, wait, end.signal);
+    const looks = () => open(target, end.signal, pace);
+    return watch(looks, watcher, wait, end.signal);
   });
 
   return {
     latest: () => latest,
     series: (target) => series.get(target) ?? [],
     summaries: () => tally.summaries(),
+    async look(signal) {
+      const looks = Promise.all(paces.map((pace) => pace.ask()));
+      await Promise.race([looks, aborted(signal)]);
+    },
     async [Symbol.asyncDispose]() {
       end.abort();
       await Promise.all(watching);
@@ -170,19 +186,20 @@ function openWith(
 ): (
   target: MonitorTarget,
   signal: AbortSignal,
+  pace: Pace,
 ) => AsyncIterable<Reading> {
   const { intervalMs = 1_000, token } = options;
-  return (target, signal) => {
+  return (target, signal, pace) => {
     switch (target.kind) {
       case "pid":
       case "port":
       case "cmd": {
         const sampler = createLocalSampler(target);
-        return repeat(() => sampler.read(), intervalMs, wait, signal);
+        return repeat(() => sampler.read(), intervalMs, wait, signal, pace);
       }
       case "ssh": {
         const sshOptions = options.sshOptions ?? sshOptionsOfEnvironment();
-        return readOverSsh(target, sshOptions, intervalMs, signal);
+        return readOverSsh(target, sshOptions, intervalMs, signal, pace);
       }
       case "http":
         return repeat(
@@ -197,6 +214,7 @@ function openWith(
           intervalMs,
           wait,
           signal,
+          pace,
         );
     }
   };
@@ -214,11 +232,24 @@ async function* repeat(
   intervalMs: number,
   wait: (ms: number, signal: AbortSignal) => Promise<void>,
   signal: AbortSignal,
+  pace: Pace,
 ): AsyncGenerator<Reading, void, void> {
   while (!signal.aborted) {
-    yield await look();
-    await wait(intervalMs, signal);
+    const taken = pace.begin();
+    try {
+      yield await look();
+    } finally {
+      taken();
+    }
+    await wait(intervalMs, AbortSignal.any([signal, pace.hurry]));
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }
 
 function delay(ms: number, signal: AbortSignal): Promise<void> {

@@ -9,6 +9,7 @@
  */
 
 import SAMPLER from "./sampler.sh" with { type: "text" };
+import type { Pace } from "./pace.ts";
 import { parseReading, type ProcReading } from "./proc.ts";
 import type { MonitorTarget } from "./target.ts";
 
@@ -35,7 +36,8 @@ export function sshArguments(
 }
 
 /**
- * Yields a reading a look until `signal` aborts.
+ * Yields a reading a look until `signal` aborts. Whoever asks `pace` for a
+ * look is answered by the next that begins there.
  *
  * @throws {Error} when ssh cannot be run, cannot log in, or ends; its message
  * has the last line that ssh said.
@@ -45,6 +47,7 @@ export async function* readOverSsh(
   options: readonly string[],
   intervalMs: number,
   signal: AbortSignal,
+  pace: Pace,
 ): AsyncGenerator<ProcReading, void, void> {
   if (signal.aborted) return;
   const child = startSsh(sshArguments(target, options, intervalMs), target);
@@ -59,7 +62,9 @@ export async function* readOverSsh(
   try {
     await send(child.stdin, SAMPLER);
     let block: string[] = [];
+    let taken = () => {};
     for await (const line of lines(child.stdout)) {
+      if (block.length === 0) taken = pace.begin();
       if (line !== "end") {
         block.push(line);
         continue;
@@ -67,6 +72,7 @@ export async function* readOverSsh(
       const reading = parseReading(block);
       block = [];
       if (reading !== undefined) yield reading;
+      taken();
     }
     const { code } = await status;
     if (signal.aborted) return;

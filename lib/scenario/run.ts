@@ -46,13 +46,19 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   const { open = openCrowd, within, clock = systemNodeClock } = options;
   const streamsAtEnd = await countStreams(options.serverStats);
   const watch = new RunWatch({ ...options, clock });
-  let monitored: ServerWatch | undefined;
+  await using watched = new ServerWatch({
+    targets: options.monitor ?? [],
+    token: options.metricsToken,
+    onNote: options.onServerNote,
+  });
+  await watched.ready(signal);
+  let begun = false;
   let live: LiveCrowd | undefined;
   const onSecond = (point: TimelinePoint, snapshot: Snapshot) => {
-    if (monitored === undefined) return;
+    if (!begun) return;
     live?.onSecond(snapshot);
     watch.onSecond(crowd, snapshot);
-    tellProgress(options, watch, crowd, monitored, point, snapshot);
+    tellProgress(options, watch, crowd, watched, point, snapshot);
   };
   const crowd: RunCrowd = within === undefined
     ? await open({
@@ -66,12 +72,8 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
       onSecond,
     })
     : await borrowCrowd(within, onSecond);
-  await using watched = monitored = new ServerWatch({
-    targets: options.monitor ?? [],
-    startedAtMs: Date.parse(crowd.startedAt),
-    token: options.metricsToken,
-    onNote: options.onServerNote,
-  });
+  watched.begin(Date.parse(crowd.startedAt));
+  begun = true;
   try {
     watch.begin(crowd);
     await crowd.add(plan);
@@ -90,6 +92,7 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
     const ending = watched.endingOf(await watch.ended);
     await playing;
     await crowd.close();
+    await watched.finish();
     const streams = await streamsAtEnd();
     return {
       summary: summarizeRun(options, crowd, watched, {

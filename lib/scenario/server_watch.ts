@@ -21,19 +21,22 @@ import {
   type ProcessSample,
   startMonitor,
 } from "../monitor/mod.ts";
+import { systemNodeClock } from "./host.ts";
 
 /** How to watch. */
 export interface ServerWatchOptions {
   /** Whom; several that are one and the same server count once. */
   readonly targets: readonly MonitorTarget[];
-  /** When the run began, in milliseconds since 1970. */
-  readonly startedAtMs: number;
+  /** The wall clock, in milliseconds since 1970. @default {one that goes on evenly, from the time of the start} */
+  readonly now?: (() => number) | undefined;
   /** Bearer token for `/metrics`. */
   readonly token?: string | undefined;
   /** Told of a server that comes, goes or cannot be looked at, as it happens. */
   readonly onNote?: ((text: string) => void) | undefined;
 }
 
+/** Who does not answer for so long is waited for no more: before a run, and after it. */
+const MOST_WAIT_MS = { before: 3_000, after: 1_500 };
 /** Notes that a summary keeps; a server may come and go for hours. */
 const MOST_NOTES = 20;
 
@@ -49,10 +52,12 @@ export class ServerWatch implements AsyncDisposable {
   readonly #http: ReadonlySet<string>;
   readonly #notes: string[] = [];
   readonly #monitor: Monitor | undefined;
+  /** When the run began, in milliseconds since 1970. */
+  #startedAtMs = Infinity;
 
-  /** Begins to watch. */
+  /** Begins to watch; what is seen counts once the run has begun. */
   constructor(options: ServerWatchOptions) {
-    const { targets, token } = options;
+    const { targets, token, now = systemNodeClock.wallNowMs } = options;
     this.#options = options;
     this.#hosts = new Map(
       targets.map((target) => [
@@ -69,10 +74,26 @@ export class ServerWatch implements AsyncDisposable {
       ? undefined
       : startMonitor([...distinct.values()], {
         onEvent: (event) => this.take(event),
+        now,
         ...(token !== undefined && { token }),
         // The log keeps what is needed.
         seriesLength: 1,
       });
+  }
+
+  /** Resolves once everything has been looked at that answers in time, so that nothing of a run is missed at its start. */
+  ready(signal?: AbortSignal): Promise<void> {
+    return this.#look(MOST_WAIT_MS.before, signal);
+  }
+
+  /** The run begins: its times count from `startedAtMs`, in milliseconds since 1970. */
+  begin(startedAtMs: number): void {
+    this.#startedAtMs = startedAtMs;
+  }
+
+  /** Looks once more, so that nothing of a run is missed at its end. */
+  finish(): Promise<void> {
+    return this.#look(MOST_WAIT_MS.after);
   }
 
   /** Takes in what a monitor tells. */
@@ -143,6 +164,17 @@ export class ServerWatch implements AsyncDisposable {
     return server === undefined ? point : { ...point, server };
   }
 
+  async #look(mostMs: number, signal?: AbortSignal): Promise<void> {
+    if (this.#monitor === undefined) return;
+    const over = new AbortController();
+    const timer = setTimeout(() => over.abort(), mostMs);
+    const either = AbortSignal.any(
+      signal === undefined ? [over.signal] : [over.signal, signal],
+    );
+    await this.#monitor.look(either);
+    clearTimeout(timer);
+  }
+
   #add(sample: ProcessSample): void {
     const { target, processes } = sample;
     const busiest = processes.reduce((a, b) => b.cpuRatio > a.cpuRatio ? b : a);
@@ -150,9 +182,10 @@ export class ServerWatch implements AsyncDisposable {
     const speaker = this.#speaker.get(key) ?? target;
     this.#speaker.set(key, speaker);
     if (speaker !== target) return;
-    const toMs = sample.atMs - this.#options.startedAtMs;
+    const toMs = sample.atMs - this.#startedAtMs;
+    if (toMs <= 0) return;
     this.#log.add(target, {
-      fromMs: toMs - sample.intervalMs,
+      fromMs: Math.max(0, toMs - sample.intervalMs),
       toMs,
       cpuRatio: sample.cpuRatio,
       busiest: {

@@ -50,6 +50,29 @@ Deno.test("the mean weighs each sample by its length, and maxima are the largest
   assertEquals(load.samples, 3);
 });
 
+Deno.test("a short stretch is the end of the one before it: a tick in it is no busy second", () => {
+  const log = new ServerLog();
+  const busy = { name: "worker (8)", cpuRatio: 1 };
+  log.add("a", stretch(1));
+  const change = { cpuRatio: 1, busiest: busy, maxThreadRatio: 1 };
+  log.add("a", { ...stretch(2, change), toMs: 1_020, rssBytes: 3e8 });
+  const load = log.load()!;
+  assertAlmostEquals(load.cpuSeconds, 0.52, 1e-4);
+  assertAlmostEquals(load.meanCpuRatio, 0.52 / 1.02, 1e-4);
+  assertEquals(load.maxCpuRatio, 0.5098);
+  assertEquals(load.busiestProcess, { name: "sfu (7)", cpuRatio: 0.5 });
+  assertEquals([load.maxThreadRatio, load.maxRssBytes], [0.4, 3e8]);
+  assertEquals(log.between(0, 1_020)?.cpuRatio, 0.5098);
+});
+
+Deno.test("a short stretch after a time in which nobody looked stands alone", () => {
+  const log = new ServerLog();
+  log.add("a", stretch(1));
+  log.add("a", { ...stretch(9, { cpuRatio: 0.7 }), toMs: 8_100 });
+  assertEquals(log.between(1_000, 8_000), undefined);
+  assertEquals(log.between(8_000, 8_100)?.cpuRatio, 0.7);
+});
+
 Deno.test("two sources are added up, not averaged", () => {
   const log = new ServerLog();
   for (const second of [1, 2]) {

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { type MonitorEvent, parseTarget } from "../../../lib/monitor/mod.ts";
 import { startMonitorWith } from "../../../lib/monitor/monitor.ts";
+import type { Pace } from "../../../lib/monitor/pace.ts";
 import type { Reading } from "../../../lib/monitor/watcher.ts";
 import { rawProcess, treeReading } from "./readings.ts";
 
@@ -198,4 +199,53 @@ Deno.test("the series is bounded, the summary is not", async () => {
   const { series, summaries } = await story([looks], 4);
   assertEquals(series.length, 4);
   assertEquals(summaries[0].samples, 10);
+});
+
+Deno.test("whoever asks for a look is answered by one that began afterwards", async () => {
+  const inTurn = Promise.withResolvers<void>();
+  const begun: Pace[] = [];
+  await using monitor = startMonitorWith([parseTarget("port:3000")], {}, {
+    async wait() {
+      await inTurn.promise;
+    },
+    async *open(_target, signal, pace) {
+      for (let i = 0; !signal.aborted; i++) {
+        const taken = pace.begin();
+        begun.push(pace);
+        yield await Promise.resolve(look(100 + i, 50 * i));
+        taken();
+        if (!pace.hurry.aborted) {
+          await new Promise<void>((resolve) => {
+            for (const one of [signal, pace.hurry]) {
+              one.addEventListener("abort", () => resolve());
+            }
+          });
+        }
+      }
+    },
+  });
+  const never = new AbortController().signal;
+  // The first look began before this, so a second answers it.
+  await monitor.look(never);
+  assertEquals(monitor.series("port:3000").length, 1);
+  await monitor.look(never);
+  assertEquals(monitor.series("port:3000").length, 2);
+  assertEquals(begun.length, 3);
+  inTurn.resolve();
+});
+
+Deno.test("a look at what does not answer ends with its signal", async () => {
+  await using monitor = startMonitorWith([parseTarget("port:3000")], {}, {
+    wait: () => Promise.resolve(),
+    async *open(_target, signal) {
+      await new Promise<void>((resolve) =>
+        signal.addEventListener("abort", () => resolve())
+      );
+      yield absent;
+    },
+  });
+  const patience = new AbortController();
+  const looked = monitor.look(patience.signal);
+  patience.abort();
+  await looked;
 });

@@ -5,7 +5,9 @@ import { ServerWatch } from "../../../lib/scenario/server_watch.ts";
 const START_MS = 1_000_000;
 
 function watch(): ServerWatch {
-  return new ServerWatch({ targets: [], startedAtMs: START_MS });
+  const watched = new ServerWatch({ targets: [] });
+  watched.begin(START_MS);
+  return watched;
 }
 
 /** A sample of the `second`th second, of a root and a busier child. */
@@ -71,6 +73,17 @@ Deno.test("samples stand on the run's time axis", async () => {
   assertEquals(cpu, [undefined, 0.3, 0.7, undefined]);
 });
 
+Deno.test("of what was seen before the run only its part of the first sample counts", async () => {
+  await using watched = new ServerWatch({ targets: [] });
+  watched.take(sample(-1));
+  watched.begin(START_MS);
+  watched.take(sample(0));
+  watched.take(sample(0.25, { cpuRatio: 0.8 }));
+  watched.take(sample(1.25, { cpuRatio: 0.4 }));
+  const { load } = watched.summary();
+  assertEquals([load?.cpuSeconds, load?.meanCpuRatio], [0.6, 0.48]);
+});
+
 Deno.test("the live point shows the last sample though it ended before the second did", async () => {
   await using watched = watch();
   watched.take(sample(2));
@@ -110,7 +123,6 @@ Deno.test("a monitor that fails is a note, told at once and kept, at most twenty
   const told: string[] = [];
   await using watched = new ServerWatch({
     targets: [],
-    startedAtMs: START_MS,
     onNote: (text) => told.push(text),
   });
   const event = { target: "ssh:far:3000", atMs: START_MS };
