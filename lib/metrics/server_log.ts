@@ -302,11 +302,20 @@ class Source {
   }
 }
 
-/** A stretch with a short one at its end, which is too short to tell its busiest. */
+/** A stretch with a short one at its end, which is too short to tell its busiest by itself. */
 function continued(a: ServerStretch, b: ServerStretch): ServerStretch {
+  const whole = joined(a, b);
+  const same = a.busiest.name === b.busiest.name;
+  const share = lengthMs(b) / Math.max(1, lengthMs(whole));
   return {
-    ...joined(a, b),
-    busiest: a.busiest,
+    ...whole,
+    busiest: same
+      ? {
+        name: a.busiest.name,
+        cpuRatio: a.busiest.cpuRatio * (1 - share) +
+          b.busiest.cpuRatio * share,
+      }
+      : a.busiest,
     maxThreadRatio: a.maxThreadRatio,
   };
 }

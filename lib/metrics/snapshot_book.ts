@@ -36,6 +36,8 @@ export const MAX_TIMELINE_POINTS = 3600;
 /** Cumulative totals at one time, enough to tell two times apart. */
 interface Mark {
   readonly atMs: number;
+  /** When the nodes counted, on average: what they report is as old as their last reports. */
+  readonly countedMs: number;
   readonly clients: number;
   readonly packetsSent: number;
   readonly packetsReceived: number;
@@ -96,8 +98,10 @@ export class SnapshotBook {
 }
 
 function markOf(nodes: Iterable<Snapshot>, atMs: number): Mark {
+  let counting = 0;
   const mark = {
     atMs,
+    countedMs: 0,
     clients: 0,
     packetsSent: 0,
     packetsReceived: 0,
@@ -108,7 +112,11 @@ function markOf(nodes: Iterable<Snapshot>, atMs: number): Mark {
     cpuUs: 0,
     threadUs: 0,
   };
-  for (const { counters, gauges, generator } of nodes) {
+  for (const { atMs, counters, gauges, generator } of nodes) {
+    if (Object.keys(counters).length > 0) {
+      counting++;
+      mark.countedMs += (atMs - mark.countedMs) / counting;
+    }
     mark.clients += gauges.clientsConnected ?? 0;
     mark.packetsSent += counters.packetsSent ?? 0;
     mark.packetsReceived += counters.packetsReceived ?? 0;
@@ -123,7 +131,7 @@ function markOf(nodes: Iterable<Snapshot>, atMs: number): Mark {
 }
 
 function between(from: Mark, to: Mark): TimelinePoint {
-  const seconds = (to.atMs - from.atMs) / 1000;
+  const seconds = (to.countedMs - from.countedMs) / 1000;
   const perSec = (change: number) =>
     seconds > 0 ? Math.round(change / seconds) : 0;
   return {

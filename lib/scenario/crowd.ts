@@ -62,6 +62,9 @@ export interface CrowdOptions {
 }
 
 const MARK_INTERVAL_MS = 1000;
+/** A second waits so long for the report of a node that is late, so that it is not counted in the next. */
+const MOST_REPORT_WAIT_MS = 500;
+const REPORT_WAIT_STEP_MS = 25;
 
 /**
  * Opens a crowd without clients. Throws a `ChannelError` when the server
@@ -98,6 +101,10 @@ export class Crowd implements AsyncDisposable {
   readonly #wallStartMs: number;
   readonly #startMs: number;
   readonly #startCpuUs = processCpuUs();
+  /** How long its threads took to start, all together: they used a CPU then, too. */
+  #startingUs = 0;
+  /** The reports of the nodes that the last second was made of, by name. */
+  #counted: ReadonlyMap<string, number> = new Map();
   #cancelTimer: (() => void) | undefined;
   #sequence = 0;
   #nextIndex = 0;
@@ -154,6 +161,7 @@ export class Crowd implements AsyncDisposable {
         plan: { ...plan, endAtMs: 0, clients: [] },
       })
     ));
+    this.#startingUs = Math.round(this.elapsedMs * 1000) * workers;
     this.#scheduleMark();
   }
 
@@ -286,14 +294,35 @@ export class Crowd implements AsyncDisposable {
   }
 
   #scheduleMark(): void {
-    this.#cancelTimer = this.#clock.setTimer(MARK_INTERVAL_MS, () => {
-      this.#scheduleMark();
-      this.#mark();
-    });
+    this.#cancelTimer = this.#clock.setTimer(
+      MARK_INTERVAL_MS,
+      () => this.#markOnceReported(MOST_REPORT_WAIT_MS),
+    );
+  }
+
+  #markOnceReported(mostMs: number): void {
+    const late = this.#alive().some(({ name }) =>
+      this.#book.latest(name)?.sequence === this.#counted.get(name)
+    );
+    if (late && mostMs > 0) {
+      this.#cancelTimer = this.#clock.setTimer(
+        REPORT_WAIT_STEP_MS,
+        () => this.#markOnceReported(mostMs - REPORT_WAIT_STEP_MS),
+      );
+      return;
+    }
+    this.#scheduleMark();
+    this.#mark();
   }
 
   #mark(): void {
     if (this.#nodes.length > 1) this.#addOwnCpu();
+    this.#counted = new Map(
+      this.#nodes.flatMap(({ name }) => {
+        const last = this.#book.latest(name);
+        return last === undefined ? [] : [[name, last.sequence]];
+      }),
+    );
     const point = this.#book.mark(this.elapsedMs);
     const all = this.#book.merged();
     this.#options.onSecond?.(point, all);
@@ -314,6 +343,7 @@ export class Crowd implements AsyncDisposable {
       generator: {
         ...EMPTY_SNAPSHOT.generator,
         cpuUs: Math.max(before, Math.round(all - ofNodes)),
+        threadUs: this.#startingUs,
       },
     });
   }

@@ -36,7 +36,7 @@ Deno.test("a point says what happened since the last one, a second", () => {
   );
   assertEquals(book.mark(1000).packetsSentPerSec, 100);
   book.add(
-    node("a", 2, {
+    node("a", 3, {
       packetsSent: 400,
       bytesSent: 5000,
       packetsExpected: 300,
@@ -59,12 +59,31 @@ Deno.test("a point says what happened since the last one, a second", () => {
   assertEquals(book.timeline()[1], point);
 });
 
+Deno.test("a rate is of the time that the nodes counted, not of the time between two looks at them", () => {
+  const book = new SnapshotBook();
+  const report = (atMs: number, packetsSent: number) =>
+    book.add(node("a", atMs, { packetsSent }, 1_000_000, atMs));
+  report(900, 900);
+  assertEquals(book.mark(1_500).packetsSentPerSec, 1_000);
+  report(1_900, 1_900);
+  assertEquals(book.mark(1_900).packetsSentPerSec, 1_000);
+  report(2_600, 2_600);
+  book.add({ ...EMPTY_SNAPSHOT, node: "main", sequence: 1, atMs: 9_000 });
+  assertEquals(book.mark(2_500).packetsSentPerSec, 1_000);
+});
+
 Deno.test("late packets given back do not make a loss negative, and no time is no rate", () => {
   const book = new SnapshotBook();
   book.add(node("a", 1, { packetsExpected: 100, packetsLost: 5 }));
   book.mark(1000);
   book.add(
-    node("a", 2, { packetsExpected: 200, packetsLost: 3, packetsSent: 9 }),
+    node(
+      "a",
+      2,
+      { packetsExpected: 200, packetsLost: 3, packetsSent: 9 },
+      1_000_000,
+      1_000,
+    ),
   );
   assertEquals(book.mark(1000).packetsSentPerSec, 0);
   assertEquals(book.timeline()[1].lossRatio, 0);
@@ -99,11 +118,13 @@ function node(
   sequence: number,
   counters: Record<string, number>,
   threadUs = 1_000_000,
+  atMs = sequence * 1000,
 ): Snapshot {
   return {
     ...EMPTY_SNAPSHOT,
     node: name,
     sequence,
+    atMs,
     counters,
     gauges: { clientsConnected: 7 },
     generator: { ...EMPTY_SNAPSHOT.generator, cpuUs: threadUs / 2, threadUs },

@@ -26,7 +26,7 @@ const PLAN = {
 /** A node whose clients are connected at once, send 50 packets a second, and leave when told to. */
 class FakeNode implements LoadNode {
   readonly commands: NodeCommand[] = [];
-  readonly #meter = new NodeMeter("fake");
+  readonly #meter: NodeMeter;
   readonly #clients = new Map<number, ClientRecorder>();
   readonly #clock: FakeClock;
   readonly #handlers: NodeHandlers;
@@ -36,6 +36,7 @@ class FakeNode implements LoadNode {
     clock: FakeClock,
     handlers: NodeHandlers,
   ) {
+    this.#meter = new NodeMeter(name);
     this.#clock = clock;
     this.#handlers = handlers;
   }

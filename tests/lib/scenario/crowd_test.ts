@@ -118,6 +118,40 @@ Deno.test("a crowd splits a plan over its nodes, whole rooms where it can", asyn
   await crowd.close();
 });
 
+Deno.test("a second waits for the report of a node that is late, not for long", async () => {
+  const timers: { readonly ms: number; readonly fn: () => void }[] = [];
+  let nowMs = 0;
+  const seconds: number[] = [];
+  const { crowd, nodes } = await open({
+    clock: {
+      nowMs: () => nowMs,
+      wallNowMs: () => nowMs,
+      setTimer(ms, fn) {
+        timers.push({ ms, fn });
+        return () => {};
+      },
+    },
+    onSecond: ({ tSec }) => seconds.push(tSec),
+  });
+  const pass = () => {
+    const { ms, fn } = timers.shift()!;
+    nowMs += ms;
+    fn();
+  };
+  for (const node of nodes) node.report();
+  pass();
+  assertEquals(seconds, [1]);
+  nodes[0].report();
+  pass();
+  assertEquals(seconds, [1], "one of two has reported");
+  nodes[1].report();
+  pass();
+  assertEquals(seconds, [1, 2.025]);
+  while (seconds.length < 3) pass();
+  assertEquals(seconds, [1, 2.025, 3.525], "nobody reports");
+  await crowd.close();
+});
+
 Deno.test("a network that cannot be is refused before any node hears of it", async () => {
   const { crowd, nodes } = await open();
   const impairment = { inbound: { lossRatio: 2 } };
