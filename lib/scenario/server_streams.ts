@@ -67,12 +67,12 @@ export async function lookAtEnd(
   return await lookAtServer(ask);
 }
 
-/** What came to the streams between two looks; `null` where one is missing, or streams were forgotten. */
+/** What came to the streams between two looks; `null` where one is missing. */
 export function streamsBetween(
   before: SfuStats | null,
   after: SfuStats | null,
 ): ServerStreams | null {
-  if (before === null || after === null || after.forgotten > 0) return null;
+  if (before === null || after === null) return null;
   const [from, to] = [sumOf(before), sumOf(after)];
   return {
     received: to.received - from.received,
@@ -82,14 +82,16 @@ export function streamsBetween(
   };
 }
 
-function sumOf({ producers, consumers }: SfuStats): ServerStreams {
-  const missed = new Map(producers.map(({ id, lost }) => [id, lost]));
-  const sum = { received: 0, missedByReceivers: 0, sent: 0, repairsSent: 0 };
-  for (const { packets } of producers) sum.received += packets;
-  for (const { packets, retransmitted, producerId } of consumers) {
+function sumOf(stats: SfuStats): ServerStreams {
+  const { received, missedByReceivers, sent, retransmitted } = stats.earlier;
+  const sum = { received, missedByReceivers, sent, repairsSent: retransmitted };
+  for (const { packets, lost, consumers } of stats.producers) {
+    sum.received += packets;
+    sum.missedByReceivers += Math.max(0, lost) * consumers;
+  }
+  for (const { packets, retransmitted } of stats.consumers) {
     sum.sent += packets;
     sum.repairsSent += retransmitted;
-    sum.missedByReceivers += Math.max(0, missed.get(producerId) ?? 0);
   }
   return sum;
 }

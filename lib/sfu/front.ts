@@ -68,6 +68,7 @@ export async function openFront(
     const { pathname, searchParams } = urlOf(request);
     if (pathname !== "/ws") return refuse(socket, "404 Not Found", "");
     if (sockets.size >= maxConnections) {
+      hub.parts.metrics.count("connections_refused_total");
       return refuse(socket, "503 Service Unavailable", "Too many connections");
     }
     const identity = await identify(

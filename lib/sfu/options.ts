@@ -42,6 +42,19 @@ export interface SfuOptions extends MediasoupOptions {
    */
   readonly maxConsumersPerJoin?: number;
   /**
+   * How many transports one participant may create in one join.
+   *
+   * @default {16}
+   */
+  readonly maxTransportsPerJoin?: number;
+  /**
+   * How many transports there may be at once: each of the werift engine is a
+   * socket of this process.
+   *
+   * @default {10000}
+   */
+  readonly maxTransports?: number;
+  /**
    * A connection without any frame for this long is dropped, in milliseconds.
    *
    * @default {300000}

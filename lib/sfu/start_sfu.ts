@@ -34,6 +34,10 @@ export interface Sfu extends AsyncDisposable {
   stats(): Promise<SfuStats>;
 }
 
+/** A client needs two, and two more each time it begins anew in the same join. */
+const MAX_TRANSPORTS_PER_JOIN = 16;
+const MAX_TRANSPORTS = 10_000;
+
 /**
  * Starts a server in this process. Its signaling, and all of a `werift`
  * engine, then share this thread: measure against {@linkcode spawnSfu}.
@@ -53,6 +57,9 @@ export async function startSfu(options: SfuOptions): Promise<Sfu> {
       newId: () => crypto.randomUUID(),
       maxConsumersPerJoin: options.maxConsumersPerJoin ??
         MAX_CONSUMERS_PER_JOIN,
+      maxTransportsPerJoin: options.maxTransportsPerJoin ??
+        MAX_TRANSPORTS_PER_JOIN,
+      maxTransports: options.maxTransports ?? MAX_TRANSPORTS,
       freshReconnectToken: options.freshReconnectToken ?? false,
       graceMs: options.graceMs ?? RECONNECT_GRACE_MS,
       roomPasswords: options.roomPasswords ?? {},

@@ -34,17 +34,24 @@ export async function mediasoupRouter(
         volume,
       })),
     ));
+  const transports = new Set<mediasoup.WebRtcTransport>();
   return {
     rtpCapabilities: toWireCapabilities(router.rtpCapabilities),
-    createTransport: async () =>
-      mediasoupTransport(
-        await router.createWebRtcTransport({ webRtcServer }),
-        census,
-      ),
+    createTransport: async () => {
+      const transport = await router.createWebRtcTransport({ webRtcServer });
+      transports.add(transport);
+      transport.observer.once("close", () => transports.delete(transport));
+      return mediasoupTransport(transport, census);
+    },
     observeAudio: async (producerId) => {
       await speakers.addProducer({ producerId });
       await levels.addProducer({ producerId });
     },
-    close: () => router.close(),
+    close: () => {
+      // The server of the sockets forgets only those that were closed
+      // themselves, not those whose router was.
+      for (const transport of [...transports]) transport.close();
+      router.close();
+    },
   };
 }

@@ -138,6 +138,7 @@ export class Connection {
 
   /** One error for each run of frames that were dropped. */
   #throttle(): void {
+    this.#hub.parts.metrics.count("messages_refused_total");
     if (this.#throttled) return;
     this.#throttled = true;
     this.#send({ type: "error", message: RATE_LIMIT_ERROR });

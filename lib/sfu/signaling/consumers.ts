@@ -28,7 +28,10 @@ export async function consume(
   const of = room.producers.get(producerId);
   const paused = of?.paused ?? false;
   const consumer = await create(asker, message, paused);
-  if (of !== undefined && room.producers.get(producerId) === of) {
+  // Either may have gone while the consumer was being made.
+  const isWanted = of !== undefined && room.has(participant) &&
+    room.producers.get(producerId) === of;
+  if (isWanted) {
     const entry: RoomConsumer = { consumer, of };
     media.consumers.set(consumer.id, entry);
     of.consumers.add(entry);
@@ -37,7 +40,7 @@ export async function consume(
       roomId: room.id,
       participantId: participant.id,
       kind: of.kind,
-      producerId,
+      producerId: of.producer.id,
     }, () => consumer.counts());
     await catchUp(of, paused, consumer);
   }

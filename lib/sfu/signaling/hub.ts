@@ -22,6 +22,8 @@ export interface HubParts {
   /** Makes ids and tokens. */
   readonly newId: () => string;
   readonly maxConsumersPerJoin: number;
+  readonly maxTransportsPerJoin: number;
+  readonly maxTransports: number;
   /** Whether a `roomJoined` carries the token that a `reconnect` needs. */
   readonly freshReconnectToken: boolean;
   /** How long a participant outlives its socket, in milliseconds. */
@@ -45,6 +47,8 @@ export class Hub {
   readonly rooms = new Map<string, Room>();
   /** By participant id. */
   readonly ghosts = new Map<string, Ghost>();
+  /** Transports of everybody in rooms. */
+  transports = 0;
   /** Set at the end: whoever loses its socket then leaves no ghost. */
   closed = false;
   readonly #opening = new Map<string, Promise<Room>>();
@@ -101,7 +105,11 @@ export class Hub {
     for (const consumer of media.consumers.values()) {
       consumer.of.consumers.delete(consumer);
     }
+    // Each leads to those whom it heard, and on to those whom they heard.
+    media.consumers.clear();
     for (const transport of media.transports) transport.close();
+    this.transports -= media.transports.length;
+    media.transports.length = 0;
     this.dropIfEmpty(room);
   }
 
@@ -153,9 +161,8 @@ export class Hub {
         audioLevels: (levels) => this.#sounds(id, levels),
       });
       const room = new Room(id, router);
-      const password = roomPasswords[id];
-      if (password !== undefined) {
-        room.password = password;
+      if (Object.hasOwn(roomPasswords, id)) {
+        room.password = roomPasswords[id];
         room.settings = {
           ...defaultSettings(id, null),
           passwordProtected: true,

@@ -21,6 +21,12 @@ export interface StreamStats extends StreamCounts {
   readonly closed: boolean;
 }
 
+/** One producer's stream. */
+export interface ProducerStats extends StreamStats {
+  /** How many consumers it has had so far. */
+  readonly consumers: number;
+}
+
 /** One consumer's stream. */
 export interface ConsumerStats extends StreamStats {
   /** Whose packets it forwards. */
@@ -32,11 +38,25 @@ export interface SfuStats {
   /** What forwards. */
   readonly engine: EngineKind;
   /** What came in. */
-  readonly producers: readonly StreamStats[];
+  readonly producers: readonly ProducerStats[];
   /** What went out. */
   readonly consumers: readonly ConsumerStats[];
-  /** Closed streams that are no longer listed, because there were too many. */
-  readonly forgotten: number;
+  /** Closed streams that are no longer listed, because there were too many, as sums. */
+  readonly earlier: EarlierStreams;
+}
+
+/** Sums over streams that are no longer listed one by one. */
+export interface EarlierStreams {
+  /** How many they were. */
+  readonly streams: number;
+  /** Packets that came in. */
+  readonly received: number;
+  /** Packets that never came, each times the consumers that its producer ever had. */
+  readonly missedByReceivers: number;
+  /** Packets that went out, without retransmissions. */
+  readonly sent: number;
+  /** Packets that went out again on request. */
+  readonly retransmitted: number;
 }
 
 /** Whose a stream is; a consumer's names its producer. */
@@ -44,10 +64,11 @@ export type StreamOwner =
   & Pick<StreamStats, "id" | "roomId" | "participantId" | "kind">
   & Partial<Pick<ConsumerStats, "producerId">>;
 
-interface Entry {
+interface OpenStream {
   readonly owner: StreamOwner;
   readonly counts: () => Promise<StreamCounts>;
-  final: StreamCounts | undefined;
+  /** Of a producer: how many it has had. */
+  consumers: number;
 }
 
 const NOTHING: StreamCounts = {
@@ -60,66 +81,92 @@ const NOTHING: StreamCounts = {
 
 /** Keeps the streams of one server. */
 export class StreamLedger {
-  readonly #open = new Map<string, Entry>();
-  readonly #closed: Entry[] = [];
+  readonly #open = new Map<string, OpenStream>();
+  readonly #closed: (ProducerStats | ConsumerStats)[] = [];
   readonly #capacity: number;
-  #forgotten = 0;
+  readonly #earlier: { -readonly [K in keyof EarlierStreams]: number } = {
+    streams: 0,
+    received: 0,
+    missedByReceivers: 0,
+    sent: 0,
+    retransmitted: 0,
+  };
 
-  /** `capacity`: how many closed streams it remembers. */
-  constructor(capacity = 20_000) {
+  /** `capacity`: how many closed streams it lists; of earlier ones it keeps sums. */
+  constructor(capacity = 2000) {
     this.#capacity = capacity;
   }
 
   /** Adds a stream that has just been created. */
   open(owner: StreamOwner, counts: () => Promise<StreamCounts>): void {
-    this.#open.set(owner.id, { owner, counts, final: undefined });
+    this.#open.set(owner.id, { owner, counts, consumers: 0 });
+    const producer = this.#open.get(owner.producerId ?? "");
+    if (producer !== undefined) producer.consumers++;
   }
 
   /** Takes the last counts of streams that are about to close. */
   async settle(ids: Iterable<string>): Promise<void> {
     await Promise.all(
       [...ids].map(async (id) => {
-        const entry = this.#open.get(id);
-        if (entry === undefined) return;
-        const final = await read(entry);
+        const stream = this.#open.get(id);
+        if (stream === undefined) return;
+        const counts = await countsOf(stream);
         if (!this.#open.delete(id)) return;
-        entry.final = final;
-        this.#closed.push(entry);
-        if (this.#closed.length > this.#capacity) {
-          this.#closed.shift();
-          this.#forgotten++;
-        }
+        this.#closed.push(rowOf(stream, counts, true));
+        if (this.#closed.length > this.#capacity) this.#addUp();
       }),
     );
   }
 
   /** All streams, the closed ones first. */
   async stats(engine: EngineKind): Promise<SfuStats> {
-    const entries = [...this.#closed, ...this.#open.values()];
-    const rows = await Promise.all(entries.map(async (entry) => {
-      const now = entry.final ?? await read(entry);
-      // It may have closed meanwhile, and then its engine knows nothing more.
-      return {
-        ...entry.owner,
-        ...entry.final ?? now,
-        closed: entry.final !== undefined,
-      };
-    }));
+    const read = await Promise.all(
+      [...this.#open.values()].map(async (stream) =>
+        rowOf(stream, await countsOf(stream), false)
+      ),
+    );
+    // One that closed meanwhile has its last counts, and its engine knows nothing more.
+    const open = read.filter(({ id }) => this.#open.has(id));
+    const rows = [...this.#closed, ...open];
     return {
       engine,
-      producers: rows.filter((row) => row.producerId === undefined),
-      consumers: rows.filter((row): row is typeof row & ConsumerStats =>
-        row.producerId !== undefined
-      ),
-      forgotten: this.#forgotten,
+      producers: rows.filter((row) => "consumers" in row),
+      consumers: rows.filter((row) => "producerId" in row),
+      earlier: { ...this.#earlier },
     };
+  }
+
+  /** Adds the oldest closed stream to the sums. */
+  #addUp(): void {
+    const row = this.#closed.shift()!;
+    const sums = this.#earlier;
+    sums.streams++;
+    if ("consumers" in row) {
+      sums.received += row.packets;
+      sums.missedByReceivers += Math.max(0, row.lost) * row.consumers;
+    } else {
+      sums.sent += row.packets;
+      sums.retransmitted += row.retransmitted;
+    }
   }
 }
 
+/** A plain row: it knows nothing of the engine, nor of whom the stream belonged to. */
+function rowOf(
+  { owner: { producerId, ...owner }, consumers }: OpenStream,
+  counts: StreamCounts,
+  closed: boolean,
+): ProducerStats | ConsumerStats {
+  const row = { ...owner, ...counts, closed };
+  return producerId === undefined
+    ? { ...row, consumers }
+    : { ...row, producerId };
+}
+
 /** A stream whose engine has died carried nothing that can still be known. */
-async function read(entry: Entry): Promise<StreamCounts> {
+async function countsOf({ counts }: OpenStream): Promise<StreamCounts> {
   try {
-    return await entry.counts();
+    return await counts();
   } catch {
     return NOTHING;
   }

@@ -1,6 +1,6 @@
 /**
  * The server's own numbers, in the Prometheus text format 0.0.4 with the
- * names that SimplestChat uses.
+ * names that SimplestChat uses, and a few more of what was refused.
  *
  * @module
  */
@@ -15,6 +15,9 @@ const COUNTERS = [
   "leaves_total",
   "producers_created_total",
   "consumers_created_total",
+  "transports_refused_total",
+  "connections_refused_total",
+  "messages_refused_total",
 ] as const;
 
 /** Upper bounds in seconds. */

@@ -6,7 +6,7 @@
 
 import type { ClientMessageOf } from "../../protocol/mod.ts";
 import type { EngineTransport } from "../engine.ts";
-import { type Asker, requireRouter } from "./asker.ts";
+import { type Asker, requireMember, requireRouter } from "./asker.ts";
 import { watchBandwidth } from "./bandwidth.ts";
 import { failingAs, SignalingError } from "./errors.ts";
 import type { Participant } from "./room.ts";
@@ -86,13 +86,30 @@ async function open(
   direction: "send" | "receive",
 ): Promise<EngineTransport> {
   requireRouter(asker);
-  const { room, participant } = asker;
+  const { hub, room, participant: { media } } = asker;
+  refuseTooMany(asker);
   const transport = await failingAs(
     `Transport error: Failed to create ${direction} transport`,
     () => room.router.createTransport(),
   );
-  participant.media.transports.push(transport);
+  if (!room.has(asker.participant)) transport.close();
+  requireMember(asker);
+  media.transports.push(transport);
+  hub.transports++;
   return transport;
+}
+
+/** One connection alone could use up the sockets of this process. */
+function refuseTooMany({ hub, participant: { media } }: Asker): void {
+  const { maxTransportsPerJoin, maxTransports, metrics } = hub.parts;
+  const isOver = media.transports.length >= maxTransportsPerJoin;
+  if (!isOver && hub.transports < maxTransports) return;
+  metrics.count("transports_refused_total");
+  throw new SignalingError(
+    isOver
+      ? `Transport limit reached (${maxTransportsPerJoin}). Cannot create more transports.`
+      : `Transport limit of the server reached (${maxTransports}).`,
+  );
 }
 
 function tell({ session }: Participant, transport: EngineTransport): void {

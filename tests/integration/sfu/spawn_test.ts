@@ -28,7 +28,13 @@ for (const { engine, ignore } of ENGINES) {
           engine,
           producers: [],
           consumers: [],
-          forgotten: 0,
+          earlier: {
+            streams: 0,
+            received: 0,
+            missedByReceivers: 0,
+            sent: 0,
+            retransmitted: 0,
+          },
         });
       }
       await sfu[Symbol.asyncDispose]();

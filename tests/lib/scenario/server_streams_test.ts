@@ -6,10 +6,18 @@ import {
 } from "../../../lib/scenario/server_streams.ts";
 import type { SfuStats } from "../../../lib/sfu/mod.ts";
 
+const NONE_EARLIER = {
+  streams: 0,
+  received: 0,
+  missedByReceivers: 0,
+  sent: 0,
+  retransmitted: 0,
+};
+
 function stats(
   packets: number,
   lost: number,
-  { closed = true, forgotten = 0 } = {},
+  { closed = true, earlier = NONE_EARLIER } = {},
 ): SfuStats {
   const row = {
     roomId: "r",
@@ -23,16 +31,16 @@ function stats(
   return {
     engine: "mediasoup",
     producers: [
-      { ...row, id: "a", packets, lost, retransmitted: 50 },
-      { ...row, id: "b", packets: 1, lost: 0, retransmitted: 0 },
+      { ...row, id: "a", packets, lost, retransmitted: 50, consumers: 2 },
+      { ...row, id: "b", packets: 1, lost: 0, retransmitted: 0, consumers: 2 },
     ],
     consumers: [
       { ...row, ...repairs, id: "1", producerId: "a", packets },
       { ...row, ...repairs, id: "2", producerId: "a", packets },
       { ...row, ...repairs, id: "3", producerId: "b", packets: 1 },
-      { ...row, ...repairs, id: "4", producerId: "forgotten", packets: 1 },
+      { ...row, ...repairs, id: "4", producerId: "b", packets: 1 },
     ],
-    forgotten,
+    earlier,
   };
 }
 
@@ -40,7 +48,7 @@ const NOTHING: SfuStats = {
   engine: "mediasoup",
   producers: [],
   consumers: [],
-  forgotten: 0,
+  earlier: NONE_EARLIER,
 };
 
 /** A clock on which whatever is waited for is there at once. */
@@ -78,8 +86,22 @@ Deno.test("what was not seen from beginning to end says nothing", () => {
   const after = stats(100, 3);
   assertEquals(streamsBetween(null, after), null);
   assertEquals(streamsBetween(NOTHING, null), null);
-  const forgotten = stats(100, 3, { forgotten: 1 });
-  assertEquals(streamsBetween(NOTHING, forgotten), null);
+});
+
+Deno.test("streams that are no longer listed count all the same", () => {
+  const earlier = {
+    streams: 4,
+    received: 1000,
+    missedByReceivers: 10,
+    sent: 2000,
+    retransmitted: 20,
+  };
+  assertEquals(streamsBetween(NOTHING, stats(100, 3, { earlier })), {
+    received: 1101,
+    missedByReceivers: 16,
+    sent: 2202,
+    repairsSent: 28,
+  });
 });
 
 Deno.test("a server that is not ours, or has died, is not seen", async () => {

@@ -33,6 +33,8 @@ export class FakeWorld {
       ledger: new StreamLedger(),
       newId: () => `id-${++this.#ids}`,
       maxConsumersPerJoin: 16,
+      maxTransportsPerJoin: 16,
+      maxTransports: 1000,
       freshReconnectToken: false,
       graceMs: 30_000,
       roomPasswords: {},

@@ -317,3 +317,13 @@ Deno.test("a closed server keeps no ghosts", async () => {
   await settle();
   assertEquals(world.scheduler.waiting, 0);
 });
+
+Deno.test.each(["constructor", "__proto__", "toString", "hasOwnProperty"])(
+  "a room may be called %s",
+  async (roomId) => {
+    const world = new FakeWorld();
+    const alice = world.connect("alice");
+    await alice.say({ ...JOIN, roomId });
+    assertEquals(alice.last("roomJoined").roomSettings, undefined);
+  },
+);

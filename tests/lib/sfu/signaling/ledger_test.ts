@@ -8,12 +8,12 @@ function owner(id: string): StreamOwner {
   return { id, roomId: "r", participantId: "p", kind: "audio" };
 }
 
-function counted(packets: number) {
+function counted(packets: number, lost = 0) {
   return () =>
     Promise.resolve({
       packets,
       bytes: 0,
-      lost: 0,
+      lost,
       retransmitted: 0,
       nacked: 0,
     });
@@ -40,15 +40,51 @@ Deno.test("settling twice at once lists a stream once", async () => {
   assertEquals((await ledger.stats("werift")).producers.length, 1);
 });
 
-Deno.test("the oldest closed streams are forgotten, and how many is known", async () => {
-  const ledger = new StreamLedger(2);
-  for (const id of ["a", "b", "c"]) {
-    ledger.open(owner(id), counted(1));
-    await ledger.settle([id]);
-  }
-  const { producers, forgotten } = await ledger.stats("werift");
-  assertEquals(producers.map((p) => p.id), ["b", "c"]);
-  assertEquals(forgotten, 1);
+Deno.test("the oldest closed streams are no longer listed, and their sums are kept", async () => {
+  const ledger = new StreamLedger(1);
+  ledger.open(owner("a"), counted(10, 3));
+  ledger.open({ ...owner("c1"), producerId: "a" }, counted(7));
+  ledger.open({ ...owner("c2"), producerId: "a" }, counted(6));
+  await ledger.settle(["c1", "c2", "a"]);
+  ledger.open(owner("b"), counted(1));
+  await ledger.settle(["b"]);
+  const { producers, consumers, earlier } = await ledger.stats("werift");
+  assertEquals([...producers, ...consumers].map(({ id }) => id), ["b"]);
+  assertEquals(earlier, {
+    streams: 3,
+    received: 10,
+    missedByReceivers: 6,
+    sent: 13,
+    retransmitted: 0,
+  });
+});
+
+Deno.test("a closed stream keeps nothing of the engine's alive", async () => {
+  const ledger = new StreamLedger();
+  const counts = counted(1);
+  ledger.open(owner("a"), counts);
+  await ledger.settle(["a"]);
+  const { producers: [row] } = await ledger.stats("werift");
+  assertEquals(Object.values(row).filter((it) => typeof it === "function"), []);
+});
+
+Deno.test("a stream that closes while the others are read has its last counts", async () => {
+  const ledger = new StreamLedger();
+  ledger.open(owner("a"), counted(5));
+  const stats = ledger.stats("werift");
+  await ledger.settle(["a"]);
+  const { producers } = await stats;
+  assertEquals(producers.map((p) => [p.packets, p.closed]), [[5, true]]);
+});
+
+Deno.test("a producer knows how many consumers it has had", async () => {
+  const ledger = new StreamLedger();
+  ledger.open(owner("a"), counted(5));
+  ledger.open({ ...owner("c1"), producerId: "a" }, counted(5));
+  await ledger.settle(["c1"]);
+  ledger.open({ ...owner("c2"), producerId: "a" }, counted(5));
+  const { producers } = await ledger.stats("werift");
+  assertEquals(producers.map((p) => p.consumers), [2]);
 });
 
 Deno.test("a stream whose engine died counts as nothing rather than failing the rest", async () => {

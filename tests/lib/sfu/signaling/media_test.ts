@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { ClientMessage } from "../../../../lib/protocol/mod.ts";
+import type { HubParts } from "../../../../lib/sfu/signaling/hub.ts";
 import { RTP_PARAMETERS, uuid } from "../fake_engine.ts";
 import { type FakeClient, FakeWorld } from "../fake_world.ts";
 
@@ -346,11 +347,65 @@ Deno.test("statistics outlive the streams that they are about", async () => {
     retransmitted: 0,
     nacked: 0,
     closed: true,
+    consumers: 1,
   }]);
   assertEquals(stats.consumers.map((c) => [c.participantId, c.producerId]), [
     ["bob", producerId],
   ]);
 });
+
+Deno.test("who has left leads to nobody else, and nobody to who has left", async () => {
+  const world = new FakeWorld();
+  const { bob, producerId } = await publishing(world);
+  await bob.say(consume(producerId));
+  const { participants, producers } = world.hub.rooms.get("r")!;
+  const { media } = participants.get("bob")!;
+  assertEquals(media.consumers.size, 1);
+  await bob.say({ type: "leaveRoom" });
+  assertEquals(
+    [media.consumers.size, media.transports.length],
+    [0, 0],
+  );
+  assertEquals(producers.get(producerId)!.consumers.size, 0);
+});
+
+Deno.test.each<[why: string, limits: Partial<HubParts>, error: string]>([
+  [
+    "a join has used up its own",
+    { maxTransportsPerJoin: 2 },
+    "Error: Transport limit reached (2). Cannot create more transports.",
+  ],
+  [
+    "the server has no more",
+    { maxTransports: 2 },
+    "Error: Transport limit of the server reached (2).",
+  ],
+])(
+  "transports are refused where $0, and counted",
+  async (_why, limits, error) => {
+    const world = new FakeWorld(limits);
+    const alice = await world.join("alice");
+    await alice.say({ type: "createSendTransport" });
+    await alice.say({ type: "createRecvTransport" });
+    assertEquals(await alice.refused({ type: "createSendTransport" }), error);
+    assertMatch(
+      world.hub.parts.metrics.text({
+        connections: 0,
+        rooms: 0,
+        participants: 0,
+      }),
+      /transports_refused_total 1\n/,
+    );
+    await alice.say({ type: "leaveRoom" });
+    await alice.say({
+      type: "joinRoom",
+      roomId: "r",
+      participantName: "alice",
+    });
+    await alice.say({ type: "createSendTransport" });
+    assertEquals(alice.heard.at(-1)?.type, "transportCreated");
+  },
+);
 
 Deno.test("nothing ticks any more when everybody has left", async () => {
   const world = new FakeWorld();
