@@ -163,8 +163,12 @@ export type { MediaKind } from "./lib/protocol/mod.ts";
 export * from "./lib/scenario/mod.ts";
 export {
   type ConsumerStats,
+  type EarlierStreams,
   type EngineKind,
+  type LocalSfu,
   type MediasoupOptions,
+  type ProducerStats,
+  type Refusals,
   type Sfu,
   type SfuOptions,
   type SfuStats,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { startSfu } from "../../mod.ts";
+import { type LocalSfu, type Refusals, startSfu } from "../../mod.ts";
 import { commandHelp, PROGRAM } from "./help.ts";
 import { parseOptions } from "./parse.ts";
 import {
@@ -22,6 +22,9 @@ const NOTES: readonly string[] = [
   "It ends on Ctrl+C or SIGTERM. Its CPU is best spent elsewhere than on the",
   "cores that drive the load.",
 ];
+
+/** Between two lines about what was refused. */
+const REFUSALS_MS = 10_000;
 
 /** Carries `serve` out; resolves with the exit code. */
 export async function serveCommand(args: readonly string[]): Promise<number> {
@@ -53,8 +56,42 @@ export async function serveCommand(args: readonly string[]): Promise<number> {
       pids.join(", ")
     }. Load it with: ${PROGRAM} run --server ${url}\n`,
   );
+  using _refusals = tellRefusals(sfu);
   const failure = await Promise.race([stopped, sfu.failed]);
   if (failure === undefined) return 0;
   printError(errorLine(failure));
   return 1;
+}
+
+/** Tells what the server refused, whenever that grew, and once more at the end. */
+function tellRefusals(sfu: LocalSfu): Disposable {
+  let told = 0;
+  const tell = () => {
+    const refusals = sfu.refusals();
+    const { connections, transports, messages } = refusals;
+    const all = connections + transports + messages;
+    if (all > told) printOut(`${refusalsLine(refusals)}\n`);
+    told = all;
+  };
+  const timer = setInterval(tell, REFUSALS_MS);
+  return {
+    [Symbol.dispose]: () => {
+      clearInterval(timer);
+      tell();
+    },
+  };
+}
+
+/** What was refused, in one line. */
+export function refusalsLine(refusals: Refusals): string {
+  const { connections, transports, messages } = refusals;
+  const parts = [
+    [connections, "connection"],
+    [transports, "transport"],
+    [messages, "burst of messages"],
+  ] as const;
+  const told = parts.filter(([count]) => count > 0).map(([count, what]) =>
+    `${count} ${count === 1 ? what : what.replace(/^\w+/, "$&s")}`
+  );
+  return `Refused so far, over the limits: ${told.join(", ")}.`;
 }

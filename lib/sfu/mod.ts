@@ -16,8 +16,11 @@ export type { MediasoupOptions } from "./mediasoup/engine.ts";
 export type { SfuOptions } from "./options.ts";
 export type {
   ConsumerStats,
+  EarlierStreams,
+  ProducerStats,
   SfuStats,
   StreamStats,
 } from "./signaling/ledger.ts";
+export type { Refusals } from "./signaling/metrics.ts";
 export { spawnSfu } from "./spawn_sfu.ts";
-export { type Sfu, startSfu } from "./start_sfu.ts";
+export { type LocalSfu, type Sfu, startSfu } from "./start_sfu.ts";

@@ -51,7 +51,7 @@ export interface SfuOptions extends MediasoupOptions {
    * How many transports there may be at once: each of the werift engine is a
    * socket of this process.
    *
-   * @default {10000}
+   * @default {4000 for werift, 20000 for mediasoup}
    */
   readonly maxTransports?: number;
   /**

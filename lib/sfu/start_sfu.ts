@@ -12,7 +12,7 @@ import { startMediasoupEngine } from "./mediasoup/engine.ts";
 import type { SfuOptions } from "./options.ts";
 import { Hub } from "./signaling/hub.ts";
 import { type SfuStats, StreamLedger } from "./signaling/ledger.ts";
-import { ServerMetrics } from "./signaling/metrics.ts";
+import { type Refusals, ServerMetrics } from "./signaling/metrics.ts";
 import { systemScheduler } from "./signaling/scheduler.ts";
 import { startWeriftEngine } from "./werift/engine.ts";
 
@@ -36,7 +36,16 @@ export interface Sfu extends AsyncDisposable {
 
 /** A client needs two, and two more each time it begins anew in the same join. */
 const MAX_TRANSPORTS_PER_JOIN = 16;
-const MAX_TRANSPORTS = 10_000;
+const MAX_TRANSPORTS: Readonly<Record<EngineKind, number>> = {
+  werift: 4000,
+  mediasoup: 20_000,
+};
+
+/** A server in this process. */
+export interface LocalSfu extends Sfu {
+  /** What it refused so far. */
+  refusals(): Refusals;
+}
 
 /**
  * Starts a server in this process. Its signaling, and all of a `werift`
@@ -44,22 +53,24 @@ const MAX_TRANSPORTS = 10_000;
  *
  * @throws {Error} When the port is taken or the engine cannot start.
  */
-export async function startSfu(options: SfuOptions): Promise<Sfu> {
+export async function startSfu(options: SfuOptions): Promise<LocalSfu> {
   const failed = Promise.withResolvers<string>();
   const engine = await startEngine(options, failed.resolve);
   try {
     const ledger = new StreamLedger();
+    const metrics = new ServerMetrics();
     const hub = new Hub({
       engine,
       ledger,
       scheduler: systemScheduler,
-      metrics: new ServerMetrics(),
+      metrics,
       newId: () => crypto.randomUUID(),
       maxConsumersPerJoin: options.maxConsumersPerJoin ??
         MAX_CONSUMERS_PER_JOIN,
       maxTransportsPerJoin: options.maxTransportsPerJoin ??
         MAX_TRANSPORTS_PER_JOIN,
-      maxTransports: options.maxTransports ?? MAX_TRANSPORTS,
+      maxTransports: options.maxTransports ??
+        MAX_TRANSPORTS[engine.kind],
       freshReconnectToken: options.freshReconnectToken ?? false,
       graceMs: options.graceMs ?? RECONNECT_GRACE_MS,
       roomPasswords: options.roomPasswords ?? {},
@@ -75,6 +86,7 @@ export async function startSfu(options: SfuOptions): Promise<Sfu> {
       pids: [Deno.pid, ...engine.workerPids],
       failed: failed.promise,
       stats: () => ledger.stats(engine.kind),
+      refusals: () => metrics.refusals,
       [Symbol.asyncDispose]: async () => {
         await front[Symbol.asyncDispose]();
         hub.close();

@@ -23,6 +23,16 @@ const COUNTERS = [
 /** Upper bounds in seconds. */
 const BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
 
+/** What a server did not do for those who asked too much of it. */
+export interface Refusals {
+  /** Connections over the limit. */
+  readonly connections: number;
+  /** Transports over the limits of a join and of the server. */
+  readonly transports: number;
+  /** Runs of messages over the limit a second. */
+  readonly messages: number;
+}
+
 /** What only ever grows. */
 export type CounterName = typeof COUNTERS[number];
 
@@ -52,6 +62,16 @@ export class ServerMetrics {
     BUCKETS.forEach((bound, i) => {
       if (seconds <= bound) this.#buckets[i]!++;
     });
+  }
+
+  /** What was refused so far. */
+  get refusals(): Refusals {
+    const count = (name: CounterName) => this.#counters.get(name) ?? 0;
+    return {
+      connections: count("connections_refused_total"),
+      transports: count("transports_refused_total"),
+      messages: count("messages_refused_total"),
+    };
   }
 
   /** The whole exposition. */
