@@ -20,6 +20,7 @@ import type { ConsumerSecond } from "./consumer_watch.ts";
 import type { ClientEnvironment } from "./environment.ts";
 import type { ClientErrorKind, ClientEvent, ClientState } from "./events.ts";
 import { isEnded, kindOf, messageOf } from "./failure.ts";
+import { guarded, guardedEnvironment } from "./guard.ts";
 import type { PublishOptions } from "./publication.ts";
 import { Stay, type StayOptions } from "./stay.ts";
 import { addStay, type ClientTotals, emptyTotals } from "./totals.ts";
@@ -62,7 +63,7 @@ export class Client implements AsyncDisposable {
     options: ClientOptions,
     onEvent: (event: ClientEvent) => void,
   ) {
-    this.#environment = environment;
+    this.#environment = guardedEnvironment(environment, this.#onBug);
     this.#options = options;
     this.#publish = options.publish;
     this.#onEvent = onEvent;
@@ -205,9 +206,11 @@ export class Client implements AsyncDisposable {
         this.#onEvent({ type: "latency", operation, ms }),
       onAnomaly: (anomaly) => this.#onEvent({ type: "anomaly", anomaly }),
     });
-    conversation.subscribe((message) => {
-      for (const stay of this.#hearing) stay.onServerMessage(message);
-    });
+    conversation.subscribe((message) =>
+      guarded(this.#onBug, () => {
+        for (const stay of this.#hearing) stay.onServerMessage(message);
+      })
+    );
     this.#conversation = conversation;
     this.#lost = undefined;
     conversation.closed.then((closed) => {
@@ -348,6 +351,15 @@ export class Client implements AsyncDisposable {
     this.#endStay();
     this.#endConversation();
   }
+
+  /** Something of ours threw where nobody waits for it: this client is over, and only this one. */
+  readonly #onBug = (error: unknown): void => {
+    if (this.#state === "failed" || this.#abort.signal.aborted) return;
+    this.#error("internal", messageOf(error));
+    this.#giveUp();
+    // What is under way has nothing to add.
+    this.#abort.abort();
+  };
 
   #track(work: Promise<void>): Promise<void> {
     const tracked = work.finally(() => this.#pending.delete(tracked));

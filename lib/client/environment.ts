@@ -60,4 +60,9 @@ export interface ClientEnvironment {
   readonly meter: ClientMeter;
   /** From 0 to below 1; seeded, so that a run repeats. */
   random(): number;
+  /**
+   * Told what a task of the client threw; the client puts itself in, so that
+   * such an error ends it and nobody else.
+   */
+  readonly onError?: ((error: unknown) => void) | undefined;
 }

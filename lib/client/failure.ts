@@ -25,6 +25,7 @@ export function kindOf(error: unknown): ClientErrorKind {
   if (error instanceof TransportError) {
     switch (error.kind) {
       case "candidate":
+      case "iceParameters":
       case "socket":
       case "iceTimeout":
         return "ice";
@@ -35,6 +36,8 @@ export function kindOf(error: unknown): ClientErrorKind {
       case "peerClosed":
       case "closed":
         return "transport";
+      case "internal":
+        return "internal";
     }
   }
   if (error instanceof SignalingError) {

@@ -30,6 +30,7 @@ const ACTIVE_MS = 5000;
 export class FeedbackTask {
   dueMs = Infinity;
   heapIndex = -1;
+  readonly onError: ((error: unknown) => void) | undefined;
   /** Key frames asked for. */
   pliSent = 0;
   /** Packets asked for again. */
@@ -45,6 +46,7 @@ export class FeedbackTask {
     transport: () => ClientTransport | undefined,
   ) {
     this.#environment = environment;
+    this.onError = environment.onError;
     this.#reception = reception;
     this.#transport = transport;
     this.#ownSsrc = 1 + Math.floor(environment.random() * 0xfffffffe);

@@ -129,6 +129,7 @@ export class Publication {
       firstTimestamp: Math.floor(random() * 0x100000000),
     }));
     const sender = this.#senderOf(options, kind, video);
+    sender.onError = this.#environment.onError;
     this.#tracks.push({ kind, producerId, sender });
     scheduler.schedule(sender);
   }

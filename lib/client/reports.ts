@@ -34,6 +34,7 @@ export interface ReportSubject {
 export class ReportTask {
   dueMs = 0;
   heapIndex = -1;
+  readonly onError: ((error: unknown) => void) | undefined;
   readonly #environment: ClientEnvironment;
   readonly #subject: ReportSubject;
   readonly #cname: Uint8Array;
@@ -42,6 +43,7 @@ export class ReportTask {
 
   constructor(environment: ClientEnvironment, subject: ReportSubject) {
     this.#environment = environment;
+    this.onError = environment.onError;
     this.#subject = subject;
     this.#cname = new TextEncoder().encode(subject.cname);
     this.#ownSsrc = 1 + Math.floor(environment.random() * 0xfffffffe);

@@ -20,6 +20,8 @@ export class SimulcastSender {
   /** When the next packets are due; `Infinity` while paused. */
   dueMs: number;
   heapIndex = -1;
+  /** Told what `run` threw. */
+  onError: ((error: unknown) => void) | undefined;
   readonly #layers: readonly VideoSender[];
   /** Whose turn it is. */
   #turn = 0;

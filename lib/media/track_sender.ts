@@ -78,6 +78,8 @@ export abstract class TrackSender {
   /** When the next packets are due; `Infinity` while paused. */
   dueMs: number;
   heapIndex = -1;
+  /** Told what `run` threw. */
+  onError: ((error: unknown) => void) | undefined;
   /** Packets that the system took. */
   packetsSent = 0;
   /** Bytes of RTP sent, headers included. */

@@ -16,6 +16,8 @@ import {
   iceCandidateSchema,
   iceParametersSchema,
   iceServerSchema,
+  MAX_ICE_CANDIDATES,
+  MAX_ICE_SERVERS,
 } from "./transport_schemas.ts";
 
 const text = z.string();
@@ -42,9 +44,9 @@ export const serverMessageSchemas = {
   transportCreated: z.object({
     transportId: text,
     iceParameters: iceParametersSchema,
-    iceCandidates: z.array(iceCandidateSchema),
+    iceCandidates: z.array(iceCandidateSchema).max(MAX_ICE_CANDIDATES),
     dtlsParameters: dtlsParametersSchema,
-    iceServers: z.array(iceServerSchema).nullish(),
+    iceServers: z.array(iceServerSchema).max(MAX_ICE_SERVERS).nullish(),
   }),
   transportConnected: z.object({ transportId: text }),
   iceRestarted: z.object({

@@ -22,8 +22,15 @@ export const iceCandidateSchema = z.object({
   tcpType: z.string().nullish(),
 });
 
+/** An agent checks no more pairs than this (RFC 8445 section 6.1.2.5). */
+export const MAX_ICE_CANDIDATES = 100;
+/** Room for every digest twice and more: a message with a longer list is none. */
+const MAX_FINGERPRINTS = 16;
+/** More STUN and TURN servers, or addresses of one, than any deployment has. */
+export const MAX_ICE_SERVERS = 100;
+
 export const iceServerSchema = z.object({
-  urls: z.array(z.string()),
+  urls: z.array(z.string()).max(MAX_ICE_SERVERS),
   username: z.string().nullish(),
   credential: z.string().nullish(),
 });
@@ -47,7 +54,7 @@ export const dtlsParametersSchema = z.object({
   fingerprints: z.array(z.object({
     algorithm: fingerprintAlgorithmSchema,
     value: z.string(),
-  })),
+  })).max(MAX_FINGERPRINTS),
 });
 
 /** As strict as the server: no further keys, and hex bytes of the algorithm's exact length. */

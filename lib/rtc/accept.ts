@@ -81,7 +81,14 @@ export class RtcAcceptor {
     this.#socket = socket;
     this.#handlers = handlers;
     this.port = socket.address().port;
-    socket.on("message", (message, from) => this.#onDatagram(message, from));
+    socket.on("message", (message, from) => {
+      try {
+        this.#onDatagram(message, from);
+      } catch {
+        // Whatever one peer sends, it ends its own association at most.
+        this.close();
+      }
+    });
     // A peer that has gone answers with "port unreachable"; consent ends it.
     socket.on("error", () => {});
   }

@@ -9,7 +9,7 @@
 import {
   type Certificate,
   CERTIFICATE_SIGNATURE,
-  sha256Fingerprint,
+  hasFingerprint,
 } from "./certificate.ts";
 import {
   Buffer,
@@ -24,7 +24,7 @@ import type { SrtpKeys, SrtpProfile } from "./srtp_cipher.ts";
 export interface DtlsOptions {
   readonly role: "client" | "server";
   readonly certificate: Certificate;
-  /** The peer's SHA-256 fingerprint; `undefined` accepts any (a server that was not told). */
+  /** The peer's fingerprint, of any digest of RFC 8122; `undefined` accepts any (a server that was not told). */
   readonly remoteFingerprint: string | undefined;
   /** Sends one datagram to the peer. */
   readonly send: (bytes: Uint8Array) => void;
@@ -194,8 +194,7 @@ export class DtlsHandshake {
       if (certificate === undefined) {
         throw new Error("the peer sent no certificate");
       }
-      const actual = sha256Fingerprint(certificate);
-      if (actual !== remoteFingerprint.toUpperCase()) {
+      if (!hasFingerprint(certificate, remoteFingerprint)) {
         throw new Error("the peer's certificate has another fingerprint");
       }
     }

@@ -65,6 +65,7 @@ const MOST_AGE_MS = 1000;
 class ImpairedSocket implements LaneSocket {
   readonly localPort: number;
   onDatagram: DatagramHandler;
+  onError: ((error: unknown) => void) | undefined;
   readonly #path: NetworkPath;
   readonly #arrival: Arrival = { nowMs: 0, wallMs: 0 };
   readonly #waiting = new Set<Held>();
@@ -76,6 +77,7 @@ class ImpairedSocket implements LaneSocket {
     this.#path = path;
     this.localPort = path.socket.localPort;
     this.onDatagram = onDatagram;
+    this.onError = path.socket.onError;
   }
 
   send(offset: number, length: number, segment: number): number {
@@ -221,10 +223,12 @@ class Held implements Task {
   isInbound = false;
   /** When it comes to the client, on the wall clock. */
   arrivedAtMs = 0;
+  readonly onError: ((error: unknown) => void) | undefined;
   readonly #socket: ImpairedSocket;
 
   constructor(socket: ImpairedSocket) {
     this.#socket = socket;
+    this.onError = socket.onError;
   }
 
   run(): void {

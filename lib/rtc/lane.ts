@@ -52,13 +52,19 @@ export interface LaneSocket {
   /** Takes what arrives; may be replaced at any time. */
   onDatagram: DatagramHandler;
   /**
+   * Told what {@linkcode LaneSocket.onDatagram} threw: other sockets get what
+   * came for them all the same. What a socket without it throws goes through
+   * to the event loop.
+   */
+  onError: ((error: unknown) => void) | undefined;
+  /**
    * Sends `length` bytes of the lane's `out` buffer from `offset` as
    * datagrams of `segment` bytes, the last one possibly shorter. Returns the
    * number of datagrams that the kernel took; the rest is counted in
    * {@linkcode LaneCounters}, and gone.
    */
   send(offset: number, length: number, segment: number): number;
-  /** Sends one control datagram (STUN, DTLS). */
+  /** Sends one control datagram (STUN, DTLS); what is longer than any of those counts as failed. */
   sendCopy(bytes: Uint8Array): void;
   /** Closes the socket; idempotent. */
   close(): void;

@@ -44,8 +44,10 @@ import { SendBatch } from "./send_batch.ts";
 import { encodeSocketAddress, familyOf } from "./socket_address.ts";
 
 const OUT_BYTES = 128 * 1024;
+/** No control datagram is longer: they keep below the path MTU. */
+const CONTROL_BYTES = 4096;
 /** Control datagrams leave from the end of the buffer, behind any burst. */
-const CONTROL_OFFSET = OUT_BYTES - 4096;
+const CONTROL_OFFSET = OUT_BYTES - CONTROL_BYTES;
 const EVENTS = 256;
 /** Room for a burst of key frames while a tick is late; the kernel's own limit may be lower. */
 const SOCKET_BUFFER_BYTES = 1024 * 1024;
@@ -188,10 +190,16 @@ class NativeLane implements Lane {
         return;
       }
       this.counters.received += count;
-      for (let i = 0; i < count && socket.open; i++) {
-        batch.deliver(i, socket.onDatagram);
+      try {
+        for (let i = 0; i < count && socket.open; i++) {
+          batch.deliver(i, socket.onDatagram);
+        }
+      } catch (error) {
+        if (socket.onError === undefined) throw error;
+        socket.onError(error);
+      } finally {
+        batch.reset(count);
       }
-      batch.reset(count);
     } while (count === RECEIVE_BATCH && socket.open);
   }
 
@@ -216,6 +224,7 @@ class NativeLane implements Lane {
 
 class NativeSocket implements LaneSocket {
   readonly localPort: number;
+  onError: ((error: unknown) => void) | undefined;
   open = true;
   readonly #lane: NativeLane;
   readonly #onClose: () => void;
@@ -250,7 +259,11 @@ class NativeSocket implements LaneSocket {
 
   sendCopy(bytes: Uint8Array): void {
     if (!this.open) return;
-    const { out } = this.#lane;
+    const { out, counters } = this.#lane;
+    if (bytes.length > CONTROL_BYTES) {
+      counters.failed++;
+      return;
+    }
     out.set(bytes, CONTROL_OFFSET);
     this.send(CONTROL_OFFSET, bytes.length, bytes.length);
   }

@@ -82,6 +82,7 @@ class PortableLane implements Lane {
 class PortableSocket implements LaneSocket {
   readonly localPort: number;
   onDatagram: DatagramHandler;
+  onError: ((error: unknown) => void) | undefined;
   readonly #socket: Socket;
   readonly #lane: PortableLane;
   readonly #onClose: () => void;
@@ -101,10 +102,15 @@ class PortableSocket implements LaneSocket {
     socket.on("message", (message: Uint8Array) => {
       if (!this.#open) return;
       lane.counters.received++;
-      this.onDatagram(message, 0, message.length, {
-        nowMs: performance.now(),
-        wallMs: lane.wallNowMs(),
-      });
+      try {
+        this.onDatagram(message, 0, message.length, {
+          nowMs: performance.now(),
+          wallMs: lane.wallNowMs(),
+        });
+      } catch (error) {
+        if (this.onError === undefined) throw error;
+        this.onError(error);
+      }
     });
     // Where a refused port comes back as an error event, it only tells that one datagram was lost.
     socket.on("error", () => lane.counters.failed++);

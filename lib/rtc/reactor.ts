@@ -16,6 +16,11 @@ export interface Task {
   heapIndex: number;
   /** Does what is due and moves `dueMs` on; `Infinity` ends the task. */
   run(nowMs: number): void;
+  /**
+   * Told what {@linkcode Task.run} threw; the task has been taken out by then.
+   * What one without it throws goes through to the event loop.
+   */
+  onError?: ((error: unknown) => void) | undefined;
 }
 
 /** What is told about the loop itself. */
@@ -157,15 +162,18 @@ export class Reactor {
     this.#running = true;
     const startMs = this.nowMs();
     this.observer?.onTurn(Math.max(0, startMs - this.#wakeMs));
-    this.#beat(startMs);
-    for (let beat = 1; beat <= BEATS; beat++) {
-      const restMs = startMs + beat * BEAT_MS - this.nowMs();
-      if (restMs < 0 || !this.#mayRest()) break;
-      this.lane.rest(restMs);
-      this.#beat(this.nowMs());
+    try {
+      this.#beat(startMs);
+      for (let beat = 1; beat <= BEATS; beat++) {
+        const restMs = startMs + beat * BEAT_MS - this.nowMs();
+        if (restMs < 0 || !this.#mayRest()) break;
+        this.lane.rest(restMs);
+        this.#beat(this.nowMs());
+      }
+    } finally {
+      this.#running = false;
+      this.#sleep();
     }
-    this.#running = false;
-    this.#sleep();
   }
 
   #beat(nowMs: number): void {
@@ -183,14 +191,33 @@ export class Reactor {
   }
 
   #runDue(nowMs: number): void {
-    for (let i = 0; i < TASKS_PER_TURN; i++) {
-      const task = this.#heap[0];
-      if (task === undefined || this.#keys[0] > nowMs || !this.#open) return;
-      task.run(nowMs);
-      if (task.heapIndex < 0) continue;
-      if (task.dueMs === Infinity) this.cancel(task);
-      else this.#move(task);
+    // What throws ends its own client, and not the others' turn.
+    for (let left = TASKS_PER_TURN; left > 0;) {
+      left = this.#runSome(nowMs, left);
     }
+  }
+
+  /** Runs up to `most` of what is due; returns how many more may run. */
+  #runSome(nowMs: number, most: number): number {
+    let task: Task | undefined;
+    let left = most;
+    try {
+      for (; left > 0; left--) {
+        task = this.#heap[0];
+        if (task === undefined || this.#keys[0] > nowMs || !this.#open) {
+          return 0;
+        }
+        task.run(nowMs);
+        if (task.heapIndex < 0) continue;
+        if (task.dueMs === Infinity) this.cancel(task);
+        else this.#move(task);
+      }
+    } catch (error) {
+      if (task?.onError === undefined) throw error;
+      this.cancel(task);
+      task.onError(error);
+    }
+    return left - 1;
   }
 
   #sleep(): void {

@@ -7,9 +7,11 @@
  */
 
 import type { Datapath } from "./datapath.ts";
+import { chooseFingerprint } from "./certificate.ts";
 import { DtlsHandshake } from "./dtls.ts";
 import type { Network } from "../impairment/mod.ts";
 import { IceAgent } from "./ice_agent.ts";
+import { checkIceParameters } from "./ice_parameters.ts";
 import { throughNetwork } from "./impaired_socket.ts";
 import type { Arrival, LaneSocket } from "./lane.ts";
 import type { Task } from "./reactor.ts";
@@ -53,6 +55,12 @@ export interface TransportHandlers {
   readonly onRtcp: PacketHandler;
   /** The transport was connected and is no more; called at most once, never after `close`. */
   readonly onLost: (error: TransportError) => void;
+  /**
+   * Something threw while a packet was read or a task ran: the transport has
+   * ended, and {@linkcode TransportHandlers.onLost} is not called. Without it,
+   * `onLost` is called with an error of kind `internal`.
+   */
+  readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 /** How long each phase may take. */
@@ -239,6 +247,7 @@ export class RtcTransport implements AsyncDisposable {
 
   async #startIce(): Promise<void> {
     if (this.#state !== "new") return;
+    checkIceParameters(this.#remote.iceParameters);
     this.#state = "ice";
     const candidate = this.#remote.iceCandidates.find((one) =>
       one.protocol === "udp"
@@ -257,6 +266,7 @@ export class RtcTransport implements AsyncDisposable {
       socket.close();
       return;
     }
+    socket.onError = this.#onError;
     this.#socket = socket;
     this.#leaveNetwork = this.#network && throughNetwork({
       network: this.#network,
@@ -279,21 +289,25 @@ export class RtcTransport implements AsyncDisposable {
       run(nowMs) {
         this.dueMs = ice.tick(nowMs);
       },
+      onError: this.#onError,
     };
     reactor.schedule(task);
   }
 
   async #handshake(): Promise<void> {
-    const fingerprint = this.#remote.dtlsParameters.fingerprints.find((one) =>
-      one.algorithm === "sha-256"
+    const remoteFingerprint = chooseFingerprint(
+      this.#remote.dtlsParameters.fingerprints,
     );
-    if (fingerprint === undefined) {
-      throw new TransportError("dtls", "the server has no sha-256 fingerprint");
+    if (remoteFingerprint === undefined) {
+      throw new TransportError(
+        "dtls",
+        "the server has no certificate fingerprint that can be checked",
+      );
     }
     const dtls = this.#dtls = new DtlsHandshake({
       role: "client",
       certificate: this.#datapath.certificate,
-      remoteFingerprint: fingerprint.value,
+      remoteFingerprint,
       send: (bytes) => this.#socket?.sendCopy(bytes),
       profiles: this.#datapath.profiles,
     });
@@ -361,6 +375,19 @@ export class RtcTransport implements AsyncDisposable {
       this.#handlers.onRtp(bytes, offset, plain, arrival);
     }
   }
+
+  /** Something of ours threw: nothing of this transport can be relied on any more. */
+  readonly #onError = (error: unknown): void => {
+    if (this.#state === "failed" || this.#state === "closed") return;
+    const wasConnected = this.#state === "connected";
+    this.#state = "failed";
+    this.#closeSocket();
+    const message = error instanceof Error ? error.message : String(error);
+    const failure = new TransportError("internal", message);
+    this.#ended.reject(failure);
+    if (this.#handlers.onError !== undefined) this.#handlers.onError(error);
+    else if (wasConnected) this.#handlers.onLost(failure);
+  };
 
   #lose(kind: TransportFailure, message: string): void {
     if (this.#state !== "connected") return;

@@ -8,13 +8,17 @@
 /** Why a transport failed or was lost. */
 export type TransportFailure =
   | "candidate"
+  /** ICE credentials out of bounds. */
+  | "iceParameters"
   | "socket"
   | "iceTimeout"
   | "dtlsTimeout"
   | "dtls"
   | "consent"
   | "peerClosed"
-  | "closed";
+  | "closed"
+  /** Something of ours threw. */
+  | "internal";
 
 /** A transport that did not come up, or went down. */
 export class TransportError extends Error {

@@ -72,7 +72,13 @@ export class FakeScheduler implements Scheduler {
     this.#cancelTurn = undefined;
     const nowMs = this.#clock.nowMs();
     for (const task of [...this.#tasks]) {
-      while (this.#tasks.has(task) && task.dueMs <= nowMs) task.run(nowMs);
+      try {
+        while (this.#tasks.has(task) && task.dueMs <= nowMs) task.run(nowMs);
+      } catch (error) {
+        this.cancel(task);
+        if (task.onError === undefined) throw error;
+        task.onError(error);
+      }
       if (task.dueMs === Infinity) this.cancel(task);
     }
     if (this.#tasks.size === 0) return;

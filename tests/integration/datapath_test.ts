@@ -116,6 +116,46 @@ Deno.test.each(matrix)(
 );
 
 Deno.test.each(matrix)(
+  "the $kind lane to $address tells a socket what its handler threw, and serves the others",
+  async ({ kind, address }) => {
+    await using ends = await Ends.open(kind, address);
+    const { lane, peer } = ends;
+    const told: unknown[] = [];
+    let got = 0;
+    const bad = await lane.connect({ address, port: peer.port }, () => {
+      if (++got === 2) throw new Error("a bug");
+    });
+    bad.onError = (error) => told.push(error);
+    for (const n of [1, 2, 3]) {
+      await peer.send(Uint8Array.of(n), bad.localPort);
+      await peer.send(Uint8Array.of(n), ends.socket.localPort);
+    }
+    const others = await ends.received(3);
+    assertEquals(others.map(({ bytes }) => bytes[0]), [1, 2, 3]);
+    await ends.counted(() => told.length > 0);
+    assertEquals(told.map(String), ["Error: a bug"]);
+    // Its socket may go on, if whoever was told lets it.
+    const before = got;
+    await peer.send(Uint8Array.of(4), bad.localPort);
+    await ends.counted(() => got > before);
+  },
+);
+
+Deno.test.each(matrix)(
+  "the $kind lane to $address refuses a control datagram that is too long, and sends the next",
+  async ({ kind, address }) => {
+    await using ends = await Ends.open(kind, address);
+    ends.socket.sendCopy(new Uint8Array(70_000));
+    if (kind === "native") ends.socket.sendCopy(new Uint8Array(4097));
+    ends.socket.sendCopy(Uint8Array.of(1));
+    const [only] = await ends.peer.received(1);
+    assertEquals(only.bytes, Uint8Array.of(1));
+    const failed = kind === "native" ? 2 : 1;
+    await ends.counted(() => ends.lane.counters.failed === failed);
+  },
+);
+
+Deno.test.each(matrix)(
   "the $kind lane to $address closes once and for all",
   async ({ kind, address }) => {
     await using ends = await Ends.open(kind, address);

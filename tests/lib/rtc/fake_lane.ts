@@ -21,6 +21,7 @@ export interface FakeLaneOptions {
 /** One socket of a {@linkcode FakeLane}. */
 export class FakeSocket implements LaneSocket {
   readonly localPort = 1;
+  onError: ((error: unknown) => void) | undefined;
   open = true;
 
   constructor(
@@ -49,8 +50,12 @@ export class FakeSocket implements LaneSocket {
 
   /** A datagram of the peer arrives. */
   deliver(bytes: Uint8Array): void {
-    if (this.open) {
+    if (!this.open) return;
+    try {
       this.onDatagram(bytes.slice(), 0, bytes.length, { nowMs: 0, wallMs: 0 });
+    } catch (error) {
+      if (this.onError === undefined) throw error;
+      this.onError(error);
     }
   }
 }

@@ -231,6 +231,49 @@ Deno.test("closing stops the loop and the lane, even from inside a task", async 
   assert(loop.lane.closed > 0);
 });
 
+Deno.test("a task that throws is taken out and told of it, and the others run on", async () => {
+  using loop = new Loop();
+  const nowMs = loop.reactor.nowMs();
+  const told: unknown[] = [];
+  const failing = (name: string, dueMs: number) => {
+    const task = loop.idle(() => {
+      loop.ran.push(name);
+      throw new Error(name);
+    });
+    task.dueMs = dueMs;
+    task.onError = (error) => told.push(error);
+    loop.reactor.schedule(task);
+    return task;
+  };
+  const bad = failing("bad", nowMs - 3);
+  failing("worse", nowMs - 1);
+  loop.once("before", nowMs - 4);
+  loop.once("between", nowMs - 2);
+  loop.once("after", nowMs);
+  await loop.turns(3);
+  assertEquals(loop.ran, ["before", "bad", "between", "worse", "after"]);
+  assertEquals(told.map(String), ["Error: bad", "Error: worse"]);
+  assertEquals(bad.heapIndex, -1);
+});
+
+Deno.test("who is told of a task that threw may end others, and schedule it again", async () => {
+  using loop = new Loop();
+  const nowMs = loop.reactor.nowMs();
+  const ended = loop.once("ended", nowMs);
+  const task = loop.idle(() => {
+    if (loop.ran.push("run") === 1) throw new Error("once");
+  });
+  task.onError = () => {
+    loop.reactor.cancel(ended);
+    task.dueMs = nowMs;
+    loop.reactor.schedule(task);
+  };
+  task.dueMs = nowMs - 1;
+  loop.reactor.schedule(task);
+  await loop.turns(1);
+  assertEquals(loop.ran, ["run", "run"]);
+});
+
 /** A reactor on a fake lane, and a log of what ran. */
 class Loop {
   readonly ran: string[] = [];

@@ -188,11 +188,21 @@ Deno.test.each<{
     kind: "dtlsTimeout",
     world: { answersDtls: false, timeouts: { dtlsTimeoutMs: 1 } },
   },
+  ...[3, 257, 5000, 70_000].map((length) => ({
+    why: `the server's ICE user name has ${length} letters`,
+    kind: "iceParameters" as const,
+    remote: { iceParameters: credentials(length, 22) },
+  })),
+  ...[21, 257, 1_000_000].map((length) => ({
+    why: `the server's ICE password has ${length} letters`,
+    kind: "iceParameters" as const,
+    remote: { iceParameters: credentials(4, length) },
+  })),
   {
-    why: "the server has no SHA-256 fingerprint",
+    why: "the server has no fingerprint of a digest that we know",
     kind: "dtls",
     remote: {
-      dtlsParameters: { fingerprints: [{ algorithm: "sha-1", value: "AA" }] },
+      dtlsParameters: { fingerprints: [{ algorithm: "md5", value: "AA" }] },
     },
   },
   {
@@ -212,6 +222,52 @@ Deno.test.each<{
     await world.end();
   },
 );
+
+Deno.test.each([
+  { why: "when a packet is read", length: 40 },
+  { why: "when a report is read", length: 28 },
+])(
+  "what throws $why ends the transport, and is told once",
+  async ({ length }) => {
+    const bug = new Error("cannot read this");
+    const told: unknown[] = [];
+    const fail = () => {
+      throw bug;
+    };
+    for (const onError of [(error: unknown) => told.push(error), undefined]) {
+      const world = new World({
+        handlers: { onRtp: fail, onRtcp: fail, onError },
+      });
+      await world.transport.connect(Promise.resolve());
+      const server = await world.serverCipher();
+      for (const n of [1, 2]) {
+        const packet = length === 40
+          ? protectedBy(server, "protectRtp", rtp(n))
+          : protectedBy(server, "protectRtcp", rtcp());
+        world.toClient(packet);
+      }
+      assertEquals(world.transport.state, "failed");
+      // Who has no ear for errors hears that it is lost, and why.
+      const lost = onError === undefined ? ["internal: cannot read this"] : [];
+      assertEquals(
+        world.lost.map(({ kind, message }) => `${kind}: ${message}`),
+        lost,
+      );
+      await world.end();
+    }
+    assertEquals(told, [bug]);
+  },
+);
+
+Deno.test("what throws while it comes up ends the way up with its message", async () => {
+  const world = new World({ answersIce: false });
+  const connected = world.transport.connect(Promise.resolve());
+  await world.until(() => world.checks > 0);
+  world.socket!.onError!(new Error("no such thing"));
+  const error = await assertRejects(() => connected, TransportError);
+  assertEquals([error.kind, error.message], ["internal", "no such thing"]);
+  await world.end();
+});
 
 Deno.test("when the server refuses our fingerprint, connecting fails with its reason", async () => {
   const world = new World();
@@ -246,6 +302,13 @@ async function failsWith(
 ): Promise<void> {
   const error = await assertRejects(() => work, TransportError);
   assertEquals(error.kind, kind, error.message);
+}
+
+function credentials(userLetters: number, passwordLetters: number) {
+  return {
+    usernameFragment: "u".repeat(userLetters),
+    password: "p".repeat(passwordLetters),
+  };
 }
 
 function rtp(sequence: number): Uint8Array {

@@ -11,6 +11,7 @@ import { bindingResponse, parseStun } from "../../../lib/rtc/stun.ts";
 import {
   type RemoteTransport,
   RtcTransport,
+  type TransportHandlers,
   type TransportTimeouts,
 } from "../../../lib/rtc/transport.ts";
 import type { TransportError } from "../../../lib/rtc/transport_error.ts";
@@ -28,6 +29,8 @@ export interface WorldOptions {
   readonly answersDtls?: boolean;
   readonly connecting?: () => Promise<void>;
   readonly timeouts?: TransportTimeouts;
+  /** What else is done with what comes. */
+  readonly handlers?: Partial<TransportHandlers>;
   /** Called after each datagram that the client got, counted from 0. */
   readonly afterDelivery?: (index: number) => void;
 }
@@ -87,6 +90,7 @@ export class World {
         onRtp: keep("rtp"),
         onRtcp: keep("rtcp"),
         onLost: (error) => this.lost.push(error),
+        ...options.handlers,
       },
       options.timeouts,
     );
