@@ -34,6 +34,7 @@ export {
   parseImpairmentShare,
   type PlanOptions,
   publisherCount,
+  type PublisherNews,
   rampAndHold,
   type RunPlan,
   type ServerTarget,

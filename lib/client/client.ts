@@ -27,7 +27,6 @@ import { addStay, type ClientTotals, emptyTotals } from "./totals.ts";
 
 /** Who a client is and what it does. */
 export interface ClientOptions extends StayOptions {
-  readonly roomId: string;
   readonly participantName: string;
   readonly password?: string | undefined;
 }
@@ -89,10 +88,10 @@ export class Client implements AsyncDisposable {
     return this.#stay?.roundTripMs ?? -1;
   }
 
-  /** Jitter of each track that media comes on, in milliseconds. */
+  /** Jitter of each track of this run that media comes on, in milliseconds. */
   *jittersMs(): Iterable<number> {
-    for (const { receiver } of this.#stay?.reception.tracks ?? []) {
-      if (receiver.packetsReceived > 1) yield receiver.jitterMs;
+    for (const { receiver, isOwn } of this.#stay?.reception.tracks ?? []) {
+      if (isOwn && receiver.packetsReceived > 1) yield receiver.jitterMs;
     }
   }
 

@@ -11,24 +11,21 @@ import {
   type ProducerInfo,
   type RtpCapabilities,
 } from "../protocol/mod.ts";
-import type { MediaRate } from "../media/mod.ts";
 import { type Conversation, SignalingError } from "../signaling/mod.ts";
 import { receiveCapabilities } from "./capabilities.ts";
 import type { ClientEnvironment } from "./environment.ts";
 import type { ClientEvent } from "./events.ts";
 import { isEnded, kindOf, messageOf } from "./failure.ts";
 import { ReceivedLayers } from "./layers.ts";
+import type { Origin } from "./own_publishers.ts";
 import { Reception } from "./reception.ts";
 import { type OfferedProducer, Subscriptions } from "./subscriptions.ts";
 
 /** What to consume. */
 export interface ConsumeOptions {
+  readonly roomId: string;
   readonly maxAudio: number;
   readonly maxVideo: number;
-  /** The video of this run's publishers. */
-  readonly nominalVideo: MediaRate | undefined;
-  /** Their audio. @default {the synthetic microphone} */
-  readonly nominalAudio?: MediaRate | undefined;
 }
 
 /** What one client consumes in one stay. */
@@ -37,7 +34,9 @@ export class Consumption {
   readonly layers: ReceivedLayers;
   readonly #environment: ClientEnvironment;
   readonly #onEvent: (event: ClientEvent) => void;
+  readonly #roomId: string;
   readonly #subscriptions: Subscriptions;
+  readonly #unsubscribe: () => void;
   readonly #producersOf = new Map<string, Set<string>>();
   #conversation: Conversation | undefined;
   #router: RtpCapabilities | undefined;
@@ -47,12 +46,13 @@ export class Consumption {
 
   constructor(
     environment: ClientEnvironment,
-    { maxAudio, maxVideo, nominalVideo, nominalAudio }: ConsumeOptions,
+    { roomId, maxAudio, maxVideo }: ConsumeOptions,
     onEvent: (event: ClientEvent) => void,
   ) {
     this.#environment = environment;
     this.#onEvent = onEvent;
-    this.reception = new Reception(environment, nominalVideo, nominalAudio);
+    this.#roomId = roomId;
+    this.reception = new Reception(environment);
     this.layers = new ReceivedLayers({
       onFlow: (producerId, flows) =>
         this.reception.setFlowing(producerId, flows),
@@ -62,6 +62,10 @@ export class Consumption {
       maxVideo,
       perStay: MAX_CONSUMERS_PER_JOIN,
     });
+    this.#unsubscribe = environment.publishers.subscribe(
+      roomId,
+      (participantId) => this.#onOwn(participantId),
+    );
   }
 
   /** Someone sends a track. */
@@ -74,7 +78,7 @@ export class Consumption {
       this.#producersOf.set(participantId, producers = new Set());
     }
     producers.add(id);
-    this.#subscriptions.offer({ producerId: id, kind });
+    this.#subscriptions.offer({ participantId, producerId: id, kind });
     this.#consume();
   }
 
@@ -117,7 +121,23 @@ export class Consumption {
   /** Consumes nothing more; the numbers stay. Idempotent. */
   close(): void {
     this.#open = false;
+    this.#unsubscribe();
     this.reception.close();
+  }
+
+  /** Something else is known of a participant: what of its tracks is due may be another. */
+  #onOwn(participantId: string): void {
+    for (const producerId of this.#producersOf.get(participantId) ?? []) {
+      this.reception.setOrigin(
+        producerId,
+        this.#originOf(participantId, producerId),
+      );
+    }
+  }
+
+  #originOf(participantId: string, producerId: string): Origin {
+    const { publishers } = this.#environment;
+    return publishers.originOf(this.#roomId, participantId, producerId);
   }
 
   #forget(producerId: string): void {
@@ -146,7 +166,7 @@ export class Consumption {
   }
 
   async #consumeOne(producer: OfferedProducer): Promise<void> {
-    const { producerId, kind } = producer;
+    const { participantId, producerId, kind } = producer;
     const conversation = this.#conversation!;
     const requestedAtMs = this.#environment.wallNowMs();
     try {
@@ -159,7 +179,8 @@ export class Consumption {
       this.#onEvent({ type: "consumed", kind });
       // The track may have gone while the reply was under way.
       if (!this.#subscriptions.has(producerId)) return;
-      this.reception.add(created, requestedAtMs);
+      const origin = this.#originOf(participantId, producerId);
+      this.reception.add(created, requestedAtMs, origin);
       this.layers.open(created, conversation);
       await this.#resume(conversation, producerId, created.consumerId);
     } catch (error) {

@@ -14,6 +14,7 @@ import type {
 } from "../media/mod.ts";
 import type { RemoteTransport, Task, TransportHandlers } from "../rtc/mod.ts";
 import type { Channel, Clock } from "../signaling/mod.ts";
+import type { OwnPublishers } from "./own_publishers.ts";
 
 /** Deadlines of one thread; `Reactor` is the real one. */
 export interface Scheduler {
@@ -58,6 +59,8 @@ export interface ClientEnvironment {
     handlers: TransportHandlers,
   ): ClientTransport;
   readonly meter: ClientMeter;
+  /** Who of a room's participants is a client of this run. */
+  readonly publishers: OwnPublishers;
   /** From 0 to below 1; seeded, so that a run repeats. */
   random(): number;
   /**

@@ -13,5 +13,6 @@ export type {
   Scheduler,
 } from "./environment.ts";
 export type { ClientErrorKind, ClientEvent, ClientState } from "./events.ts";
+export { type OwnPublisher, OwnPublishers } from "./own_publishers.ts";
 export type { PublishOptions } from "./publication.ts";
 export type { ClientTotals } from "./totals.ts";

@@ -30,6 +30,7 @@ import type {
 import type { Conversation } from "../signaling/mod.ts";
 import { sendParameters } from "./capabilities.ts";
 import type { ClientEnvironment, ClientTransport } from "./environment.ts";
+import type { OwnTrack } from "./own_publishers.ts";
 
 /** What to send. */
 export interface PublishOptions {
@@ -47,6 +48,8 @@ export interface PublishedTrack {
   readonly kind: MediaKind;
   readonly producerId: string;
   readonly sender: TrackSender | SimulcastSender;
+  /** RTP packets a second that a receiver of it gets at least, on average. */
+  packetsPerSecond: number;
 }
 
 /** A stream, by its SSRC. */
@@ -59,13 +62,17 @@ export class Publication {
   readonly #clip: PacketizedClip | undefined;
   readonly #simulcast: boolean;
   readonly #paused = new Set<MediaKind>();
+  readonly #onChange: () => void;
   #open = true;
 
+  /** `onChange` is told whenever {@linkcode Publication.sent} is another. */
   constructor(
     environment: ClientEnvironment,
     { clip, simulcast = false }: Pick<PublishOptions, "clip" | "simulcast">,
+    onChange: () => void,
   ) {
     this.#environment = environment;
+    this.#onChange = onChange;
     this.#clip = clip;
     this.#simulcast = simulcast;
   }
@@ -130,8 +137,29 @@ export class Publication {
     }));
     const sender = this.#senderOf(options, kind, video);
     sender.onError = this.#environment.onError;
-    this.#tracks.push({ kind, producerId, sender });
+    const packetsPerSecond = this.#rateOf(kind, video);
+    this.#tracks.push({ kind, producerId, sender, packetsPerSecond });
     scheduler.schedule(sender);
+    this.#onChange();
+  }
+
+  /** What it sends now, paused tracks too. */
+  sent(): OwnTrack[] {
+    return this.#tracks.map(({ producerId, sender, packetsPerSecond }) => ({
+      producerId,
+      packetsPerSecond: sender.dueMs === Infinity ? 0 : packetsPerSecond,
+    }));
+  }
+
+  /** Of layers a receiver gets one: the smallest at least. */
+  #rateOf(kind: MediaKind, video: VideoPreset | undefined): number {
+    const own = this.#clip?.[kind];
+    if (own !== undefined) return own.packetsPerSecond;
+    if (video === undefined) return AUDIO_PRESET.packetsPerSecond;
+    const [{ packetsPerSecond }] = this.#simulcast
+      ? simulcastPresets(video)
+      : [video];
+    return packetsPerSecond;
   }
 
   /** The streams of a track as the server is told of them. */
@@ -202,6 +230,7 @@ export class Publication {
     for (const track of this.#tracks.filter((one) => one.kind === kind)) {
       this.#environment.scheduler.cancel(track.sender);
       track.sender.pause();
+      this.#onChange();
       const { producerId } = track;
       const message = { type: "pauseProducer", producerId } as const;
       await conversation.request("pause_producer", message);
@@ -218,18 +247,22 @@ export class Publication {
       if (!this.#open || this.#paused.has(kind)) return;
       track.sender.resume(this.#environment.scheduler.nowMs());
       this.#environment.scheduler.schedule(track.sender);
+      this.#onChange();
     }
   }
 
   /** Changes the quality of what is sent from the next frame on. */
   setVideo(preset: VideoPreset): void {
-    for (const { sender } of this.#tracks) {
+    for (const track of this.#tracks) {
+      const { kind, sender } = track;
       if (
         sender instanceof VideoSender || sender instanceof SimulcastSender
       ) {
         sender.setPreset(preset);
+        track.packetsPerSecond = this.#rateOf(kind, preset);
       }
     }
+    this.#onChange();
   }
 
   /** Stops sending; idempotent. */

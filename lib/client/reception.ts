@@ -7,12 +7,10 @@
 
 import {
   ArrivalLog,
-  AUDIO_PRESET,
   EXTENSION_URIS,
   extensionId,
   FrameRhythm,
   FrameTracker,
-  type MediaRate,
   type Moment,
   NackList,
   type ReportBlock,
@@ -21,7 +19,8 @@ import {
 } from "../media/mod.ts";
 import type { ServerMessageOf } from "../protocol/mod.ts";
 import { type ConsumerSecond, ConsumerWatch } from "./consumer_watch.ts";
-import type { ClientEnvironment } from "./environment.ts";
+import type { ClientEnvironment, ClientMeter } from "./environment.ts";
+import type { Origin } from "./own_publishers.ts";
 import {
   addTrack,
   noTotals,
@@ -41,11 +40,33 @@ export interface ConsumedTrack {
   /** What a viewer sees of it; `undefined` for audio. */
   readonly frames: FrameTracker | undefined;
   readonly watch: ConsumerWatch;
+  /** Where its trends are recorded. */
+  readonly meter: TrackMeter;
+  /** Whose it is. */
+  origin: Origin;
+  /** Whether a client of this run sent any of it: only that is judged. */
+  isOwn: boolean;
+  /** Whether media of it is due now: a client of this run is there and sends it, and nobody paused it. */
+  shouldFlow: boolean;
   /** The server sends no layer of it, and nothing came before it said so: something is out. */
   isCutOff: boolean;
   /** When we last asked for a key frame, on the scheduler's clock. */
   keyFrameAskedMs: number;
 }
+
+/** Of tracks that others send, only packets and bytes are counted. */
+type TrackMeter = {
+  -readonly [
+    K in
+      | "counters"
+      | "mediaLatency"
+      | "firstPacket"
+      | "firstKeyFrame"
+      | "frameGap"
+  ]: ClientMeter[K];
+};
+
+const NOWHERE = { record() {} };
 
 interface SenderReportSeen {
   readonly middleNtp: number;
@@ -66,8 +87,6 @@ export class Reception {
   /** Negotiated id of the transport-wide sequence number; 0 when there is none. */
   #transportSequenceId = 0;
   readonly #environment: ClientEnvironment;
-  readonly #nominalVideo: MediaRate | undefined;
-  readonly #nominalAudio: MediaRate;
   readonly #rtp = new RtpReader();
   readonly #bySsrc = new Map<number, TrackReceiver>();
   /** Whose packet came last: those of a frame come in a row. */
@@ -81,15 +100,8 @@ export class Reception {
   readonly #withheld = new Set<string>();
   readonly #closed: ReceptionTotals = noTotals();
 
-  /** The nominal rates are those that publishers of this run send. */
-  constructor(
-    environment: ClientEnvironment,
-    nominalVideo: MediaRate | undefined,
-    nominalAudio: MediaRate = AUDIO_PRESET,
-  ) {
+  constructor(environment: ClientEnvironment) {
     this.#environment = environment;
-    this.#nominalVideo = nominalVideo;
-    this.#nominalAudio = nominalAudio;
   }
 
   /** The tracks, in order of consuming. */
@@ -106,18 +118,23 @@ export class Reception {
   add(
     created: ServerMessageOf<"consumerCreated">,
     requestedAtMs: number,
+    origin: Origin,
   ): void {
     const { consumerId, producerId, kind, rtpParameters } = created;
     const ssrc = rtpParameters.encodings.at(0)?.ssrc;
     const codec = rtpParameters.codecs.at(0);
     if (ssrc === undefined || codec === undefined) return;
-    const nominalPps = kind === "audio"
-      ? this.#nominalAudio.packetsPerSecond
-      : this.#nominalVideo?.packetsPerSecond ?? 0;
     const nowMs = this.#environment.scheduler.nowMs();
     const repairSsrc = rtpParameters.encodings[0].rtx?.ssrc;
     const nacks = repairSsrc === undefined ? undefined : new NackList();
-    const { meter } = this.#environment;
+    const { counters } = this.#environment.meter;
+    const meter: TrackMeter = {
+      counters,
+      mediaLatency: NOWHERE,
+      firstPacket: NOWHERE,
+      firstKeyFrame: NOWHERE,
+      frameGap: NOWHERE,
+    };
     const frames = kind === "audio" ? undefined : new FrameTracker(
       new FrameRhythm(meter, requestedAtMs),
       codec.clockRate,
@@ -132,7 +149,6 @@ export class Reception {
       ),
       nacks,
       frames,
-      nominalPps,
       requestedAtMs,
       openedMs: nowMs,
       meter,
@@ -150,6 +166,10 @@ export class Reception {
       nacks,
       frames,
       watch: new ConsumerWatch({ receiver, nacks, frames }),
+      meter,
+      origin,
+      isOwn: false,
+      shouldFlow: false,
       isCutOff: false,
       keyFrameAskedMs: -Infinity,
     };
@@ -183,6 +203,14 @@ export class Reception {
     this.#steer(producerId);
   }
 
+  /** Something else is known of who sends this producer. */
+  setOrigin(producerId: string, origin: Origin): void {
+    const track = this.#tracks.get(producerId);
+    if (track === undefined) return;
+    track.origin = origin;
+    this.#steer(producerId);
+  }
+
   /** The server sends a layer of this producer, or none: silence is no loss then. */
   setFlowing(producerId: string, flows: boolean): void {
     if (flows) this.#withheld.delete(producerId);
@@ -193,11 +221,17 @@ export class Reception {
   #steer(producerId: string): void {
     const track = this.#tracks.get(producerId);
     if (track === undefined) return;
-    const isPaused = this.#paused.has(producerId);
     const now = this.#now();
+    const { receiver, origin } = track;
+    if (origin.of === "own" && !track.isOwn) this.#measure(track);
+    const sentPps = origin.of === "own" ? origin.packetsPerSecond : undefined;
+    receiver.expectRate(now.nowMs, sentPps ?? 0);
+    // Who pauses stops at once, and the server tells of it later.
+    const isPaused = this.#paused.has(producerId) || sentPps === 0 ||
+      (origin.of === "former" && track.isOwn);
     const isWithheld = this.#withheld.has(producerId);
-    const { receiver } = track;
-    track.watch.setPaused(isPaused);
+    track.shouldFlow = sentPps !== undefined && !isPaused;
+    track.watch.setPaused(!track.shouldFlow);
     if (isPaused || !isWithheld) track.isCutOff = false;
     else if (!receiver.isSuspended) {
       track.isCutOff = now.wallMs - receiver.lastAtMs >= SILENCE_MS;
@@ -210,6 +244,19 @@ export class Reception {
     // What the server withholds stands still all the same.
     if (isPaused) track.frames?.pause(now);
     else track.frames?.rhythm.resume();
+  }
+
+  /** It is a client's of this run. */
+  #measure(track: ConsumedTrack): void {
+    const { mediaLatency, firstPacket, firstKeyFrame, frameGap } =
+      this.#environment.meter;
+    track.isOwn = true;
+    Object.assign(track.meter, {
+      mediaLatency,
+      firstPacket,
+      firstKeyFrame,
+      frameGap,
+    });
   }
 
   #now(): Moment {
@@ -315,15 +362,17 @@ export class Reception {
    * When one went on again of the tracks that stood still at `sinceMs`: the
    * first of the videos with a frame, where none stood still the first of the
    * audio with a packet. That another one is silent yet may be its sender's
-   * doing. -1 when nothing stood still, `undefined` while all of them still
-   * do. Times are the scheduler's.
+   * doing, and what others send is not looked at. -1 when nothing stood still,
+   * `undefined` while all of them still do. Times are the scheduler's.
    */
   resumedSince(sinceMs: number): number | undefined {
     const firstMs = { video: Infinity, audio: Infinity };
     const isStanding = { video: false, audio: false };
     const { nowMs, wallMs } = this.#now();
     const sinceWallMs = wallMs - (nowMs - sinceMs);
-    for (const { receiver, frames, isCutOff } of this.#tracks.values()) {
+    for (const track of this.#tracks.values()) {
+      const { receiver, frames, isCutOff } = track;
+      if (!track.isOwn) continue;
       const isStopped = receiver.isSuspended && !isCutOff;
       if (isStopped || receiver.packetsReceived === 0) continue;
       // What is new since then did not stand still.

@@ -15,6 +15,8 @@ export interface ReceptionTotals {
   repaired: number;
   deliverable: number;
   received: number;
+  /** Of those received, the ones that no client of this run sent. */
+  fromOthers: number;
   bytes: number;
   /** The longest latency of a packet, in whole microseconds; 0 before any. */
   maxLatencyUs: number;
@@ -50,6 +52,7 @@ export function noTotals(): ReceptionTotals {
     repaired: 0,
     deliverable: 0,
     received: 0,
+    fromOthers: 0,
     bytes: 0,
     maxLatencyUs: 0,
     flowing: 0,
@@ -67,21 +70,27 @@ export function noTotals(): ReceptionTotals {
   };
 }
 
-/** Adds what is known of one track at this time. */
+/** Adds what is known of one track at this time; of what others send, only that it came. */
 export function addTrack(
   totals: ReceptionTotals,
-  { receiver, frames }: Pick<Watched, "receiver" | "frames">,
+  { receiver, frames, isOwn }: Pick<Watched, "receiver" | "frames"> & {
+    readonly isOwn: boolean;
+  },
   now: Moment,
 ): void {
+  totals.received += receiver.packetsReceived;
+  totals.bytes += receiver.bytesReceived;
+  if (receiver.packetsReceived > 0) totals.flowing++;
+  if (!isOwn) {
+    totals.fromOthers += receiver.packetsReceived;
+    return;
+  }
   totals.expected += receiver.expected;
   totals.lost += receiver.lost;
   // What was repaired and came all the same is not lost.
   totals.repaired += Math.min(receiver.packetsRepaired, receiver.lost);
   totals.deliverable += receiver.deliverable(now.nowMs);
-  totals.received += receiver.packetsReceived;
-  totals.bytes += receiver.bytesReceived;
   totals.maxLatencyUs = Math.max(totals.maxLatencyUs, receiver.maxLatencyUs);
-  if (receiver.packetsReceived > 0) totals.flowing++;
   if (frames === undefined) return;
   const shown = frames.rhythm.figures(now);
   totals.framesShown += shown.frames;

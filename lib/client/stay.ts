@@ -11,12 +11,7 @@ import type {
   ServerMessage,
   ServerMessageOf,
 } from "../protocol/mod.ts";
-import {
-  type MediaRate,
-  readRtcp,
-  roundTripMs,
-  type VideoPreset,
-} from "../media/mod.ts";
+import { readRtcp, roundTripMs, type VideoPreset } from "../media/mod.ts";
 import type { PacketHandler, TransportError } from "../rtc/mod.ts";
 import type { Conversation } from "../signaling/mod.ts";
 import { Consumption } from "./consumption.ts";
@@ -30,12 +25,9 @@ import { ReportTask } from "./reports.ts";
 
 /** What to do in the room. */
 export interface StayOptions {
+  readonly roomId: string;
   /** `undefined` for a viewer. */
   readonly publish: PublishOptions | undefined;
-  /** The video of this run's publishers. */
-  readonly nominalVideo: MediaRate | undefined;
-  /** Their audio. @default {the synthetic microphone} */
-  readonly nominalAudio?: MediaRate | undefined;
   readonly maxAudio: number;
   readonly maxVideo: number;
   readonly cname: string;
@@ -108,7 +100,11 @@ export class Stay {
     this.#options = options;
     this.#handlers = handlers;
     this.#video = options.publish?.video;
-    this.publication = new Publication(environment, options.publish ?? {});
+    this.publication = new Publication(
+      environment,
+      options.publish ?? {},
+      () => this.#tellTracks(),
+    );
     this.#consumption = new Consumption(
       environment,
       options,
@@ -217,6 +213,7 @@ export class Stay {
   ): Promise<void> {
     this.#conversation = conversation;
     this.#participantId = joined.participantId;
+    this.#tellTracks();
     for (const { id, producers } of joined.participants) {
       for (const producer of producers) this.#consumption.offer(id, producer);
     }
@@ -278,8 +275,20 @@ export class Stay {
       this.#environment.scheduler.cancel(this.#feedback);
       this.publication.close();
       this.#consumption.close();
+      this.#tellTracks();
     }
     await Promise.all(this.#transports.map((transport) => transport.close()));
+  }
+
+  /** What of us is due at others. */
+  #tellTracks(): void {
+    const { roomId, publish } = this.#options;
+    if (publish === undefined || this.#participantId === "") return;
+    this.#environment.publishers.tell({
+      roomId,
+      participantId: this.#participantId,
+      tracks: this.#open ? this.publication.sent() : null,
+    });
   }
 
   /** Has the server make a transport; the way up is a promise among `coming`. */

@@ -13,6 +13,7 @@ import type { MediaKind } from "../protocol/mod.ts";
 
 /** A track that someone in the room sends. */
 export interface OfferedProducer {
+  readonly participantId: string;
   readonly producerId: string;
   readonly kind: MediaKind;
 }

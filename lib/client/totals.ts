@@ -84,6 +84,7 @@ const SUMS = [
   "repaired",
   "deliverable",
   "received",
+  "fromOthers",
   "bytes",
   "flowing",
   "framesShown",

@@ -16,6 +16,7 @@ const COUNTS = {
   packetsExpected: ({ expected }) => expected,
   packetsLost: ({ lost }) => lost,
   packetsRepaired: ({ repaired }) => repaired,
+  packetsFromOthers: ({ fromOthers }) => fromOthers,
   packetsDeliverable: ({ deliverable }) => deliverable,
   packetsDuplicate: ({ duplicates }) => duplicates,
   srtpFailures: ({ srtpFailures }) => srtpFailures,

@@ -15,6 +15,8 @@ export interface DrivenTotals {
   readonly packetsSent: number;
   readonly bytesSent: number;
   readonly received: number;
+  /** Of those received, the ones that no client of this run sent. */
+  readonly fromOthers: number;
   readonly bytes: number;
   readonly expected: number;
   readonly lost: number;
@@ -130,6 +132,31 @@ export type ClientFactory = (
   onEvent: (event: DrivenEvent) => void,
   network: Network,
 ) => DrivenClient;
+
+/** A client as others of its room know it, and what it sends: nodes tell each other. */
+export interface PublisherNews {
+  /** Its room. */
+  readonly roomId: string;
+  /** Its id there; a client that comes back has another. */
+  readonly participantId: string;
+  /** What it sends; `null` once it is gone. */
+  readonly tracks:
+    | readonly {
+      /** The track's id. */
+      readonly producerId: string;
+      /** RTP packets a second; 0 while it is paused. */
+      readonly packetsPerSecond: number;
+    }[]
+    | null;
+}
+
+/** What one node knows of who publishes. */
+export interface PublisherBook {
+  /** Called with each that is of this node. */
+  onOwn: (news: PublisherNews) => void;
+  /** Takes in one of another node. */
+  learn(news: PublisherNews): void;
+}
 
 /** The generator's own state on this node. */
 export interface HealthProbe {

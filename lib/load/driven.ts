@@ -96,6 +96,7 @@ export function refreshFigures(
   figures.packetsRepaired = totals.repaired;
   figures.packetsDroppedIn = driven.network.inboundCounts.dropped;
   figures.packetsDroppedOut = driven.network.outboundCounts.dropped;
+  figures.packetsFromOthers = totals.fromOthers;
   figures.packetsDeliverable = totals.deliverable;
   figures.bytesSent = totals.bytesSent;
   figures.bytesReceived = totals.bytes;

@@ -28,7 +28,13 @@ import {
   refreshFigures,
   refreshGauges,
 } from "./driven.ts";
-import type { ClientFactory, DrivenEvent, HealthProbe } from "./client_port.ts";
+import type {
+  ClientFactory,
+  DrivenEvent,
+  HealthProbe,
+  PublisherBook,
+  PublisherNews,
+} from "./client_port.ts";
 import type { LoadNode, NodeCommand, NodeHandlers, NodePlan } from "./node.ts";
 import type { ClientPlan, MediaPlan } from "./plan.ts";
 import { createRandom } from "./random.ts";
@@ -48,6 +54,8 @@ export interface NodeClock {
 export interface ClientHost extends Disposable {
   readonly create: ClientFactory;
   readonly health: HealthProbe;
+  /** Who publishes. @default {clients that nobody else has to know of} */
+  readonly publishers?: PublisherBook | undefined;
   /** How late packets left most recently, in milliseconds. */
   latenessMs(): number;
   /** Loads what clients are to send; throws when it cannot be had. @default {there is nothing to load} */
@@ -99,6 +107,10 @@ export class LocalNode implements LoadNode {
     const { clock, openHost } = this.#options;
     this.#host = await openHost(plan, this.#meter);
     const host = this.#host;
+    if (host.publishers !== undefined) {
+      host.publishers.onOwn = (news) =>
+        this.#options.handlers.onPublisher?.(news);
+    }
     this.#admission = new Admission({
       latenessMs: () => host.latenessMs(),
       setTimer: clock.setTimer,
@@ -109,6 +121,10 @@ export class LocalNode implements LoadNode {
     await host.prepare?.([plan.plan.media]);
     await this.#addAll(plan.plan.clients);
     this.#scheduleSnapshot();
+  }
+
+  learn(news: PublisherNews): void {
+    this.#host?.publishers?.learn(news);
   }
 
   async command(command: NodeCommand): Promise<void> {

@@ -11,6 +11,7 @@ import type { Impairment } from "../impairment/mod.ts";
 import type { Snapshot } from "../metrics/mod.ts";
 import type { MediaKind } from "../protocol/mod.ts";
 import type { Fps, Quality } from "../media/mod.ts";
+import type { PublisherNews } from "./client_port.ts";
 import type { ClientPlan, RunPlan } from "./plan.ts";
 
 /** The server that a run is against. */
@@ -92,6 +93,8 @@ export interface NodeHandlers {
   readonly onSnapshot: (snapshot: Snapshot) => void;
   /** Something worth a line: who, when (in milliseconds since the run began) and what. */
   readonly onNote: (note: NodeNote) => void;
+  /** A client of the node sends something else now: the other nodes must know. */
+  readonly onPublisher?: ((news: PublisherNews) => void) | undefined;
   /** The node is gone, with its clients; never called after `stop`. */
   readonly onDied: (reason: string) => void;
 }
@@ -114,6 +117,8 @@ export interface LoadNode {
   readonly name: string;
   /** Begins its part; throws when the node itself cannot work. */
   start(plan: NodePlan): Promise<void>;
+  /** Takes in what a client of another node sends. */
+  learn?(news: PublisherNews): void;
   /**
    * Carries a command out; a failure of a client is in its record. Throws when
    * clients cannot even be added: what they are to send cannot be loaded.

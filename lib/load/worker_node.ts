@@ -8,6 +8,7 @@
  */
 
 import type { Snapshot } from "../metrics/mod.ts";
+import type { PublisherNews } from "./client_port.ts";
 import type {
   LoadNode,
   NodeCommand,
@@ -15,6 +16,12 @@ import type {
   NodeNote,
   NodePlan,
 } from "./node.ts";
+
+/** What goes to the worker unanswered. */
+interface Word {
+  readonly type: "learn";
+  readonly news: PublisherNews;
+}
 
 /** What goes to the worker; each is answered by a `done` with its number. */
 type Order =
@@ -34,6 +41,7 @@ type Report =
     readonly error: string | null;
   }
   | { readonly type: "snapshot"; readonly snapshot: Snapshot }
+  | { readonly type: "publisher"; readonly news: PublisherNews }
   | { readonly type: "note"; readonly note: NodeNote };
 
 /** The pipe to the other end; a `Worker`, or the worker's own scope. */
@@ -110,6 +118,11 @@ export class WorkerNode implements LoadNode {
     );
   }
 
+  learn(news: PublisherNews): void {
+    if (this.#dead !== undefined) return;
+    this.#worker.postMessage({ type: "learn", news } satisfies Word);
+  }
+
   async command(command: NodeCommand): Promise<void> {
     await this.#order({ type: "command", command }).catch((error) => {
       // A dead one is told of elsewhere.
@@ -164,6 +177,8 @@ export class WorkerNode implements LoadNode {
         return this.#handlers.onSnapshot(report.snapshot);
       case "note":
         return this.#handlers.onNote(report.note);
+      case "publisher":
+        return this.#handlers.onPublisher?.(report.news);
       case "done": {
         const done = this.#waiting.get(report.number);
         this.#waiting.delete(report.number);
@@ -203,6 +218,7 @@ export function serveNode(
         node = create(order.plan.node, {
           onSnapshot: (snapshot) => say({ type: "snapshot", snapshot }),
           onNote: (note) => say({ type: "note", note }),
+          onPublisher: (news) => say({ type: "publisher", news }),
           onDied: () => {},
         });
         return await node.start(order.plan);
@@ -212,7 +228,8 @@ export function serveNode(
         return await node?.stop();
     }
   };
-  pipe.addEventListener("message", ({ data }: MessageEvent<Order>) => {
+  pipe.addEventListener("message", ({ data }: MessageEvent<Order | Word>) => {
+    if (data.type === "learn") return node?.learn?.(data.news);
     const { number } = data;
     carryOut(data).then(
       () => say({ type: "done", number, error: null }),

@@ -43,8 +43,6 @@ export interface ReceiverOptions {
   readonly clockRateHz: number;
   /** Negotiated id of abs-capture-time; 0 when there is none. */
   readonly captureTimeId: number;
-  /** Packets a second that a sender of ours would send, for tracks that stay silent. */
-  readonly nominalPps: number;
   /** Where missing packets are noted; `undefined` when nobody repairs this track. */
   readonly nacks?: NackList | undefined;
   /** What a viewer sees of it; `undefined` for audio. */
@@ -90,6 +88,10 @@ export class TrackReceiver {
   resumedAtMs = -1;
   readonly #options: ReceiverOptions;
   #lastMs: number;
+  /** Packets a second that its sender sends, as far as that is known: so many are missing while it is silent. */
+  #sentPps = 0;
+  /** When what was deliverable was last settled, on the reactor's clock. */
+  #settledMs = -Infinity;
   #baseSequence = 0;
   #maxSequence = -1;
   #cycles = 0;
@@ -173,19 +175,23 @@ export class TrackReceiver {
 
   /**
    * Packets that the sender sent while this track was open: by its marks
-   * where any came, by its nominal rate while it is silent.
+   * where any came, by the rate that it is known to send at while it is silent.
    */
   deliverable(nowMs: number): number {
     const known = this.#firstMark < 0
       ? this.expected - this.#settledExpected
       : this.#lastMark - this.#firstMark + 1;
-    const silentMs = this.#suspended
-      ? 0
-      : Math.max(0, nowMs - this.#lastMs - SILENCE_GRACE_MS);
     return Math.round(
       this.#priorDeliverable + known +
-        silentMs / 1000 * this.#options.nominalPps,
+        this.#silentMs(nowMs) / 1000 * this.#sentPps,
     );
+  }
+
+  /** Its sender sends so many packets a second from now on. */
+  expectRate(nowMs: number, packetsPerSecond: number): void {
+    if (packetsPerSecond === this.#sentPps) return;
+    if (this.#silentMs(nowMs) > 0) this.#settle(nowMs);
+    this.#sentPps = packetsPerSecond;
   }
 
   /** The sender or the server stopped the track on purpose: its silence is not loss. */
@@ -279,9 +285,17 @@ export class TrackReceiver {
     this.#options.meter.firstPacket.record(us);
   }
 
+  /** For how long packets are missing of which only the rate is known. */
+  #silentMs(nowMs: number): number {
+    if (this.#suspended) return 0;
+    const sinceMs = Math.max(this.#lastMs + SILENCE_GRACE_MS, this.#settledMs);
+    return Math.max(0, nowMs - sinceMs);
+  }
+
   /** Keeps what was deliverable so far, and counts anew. */
   #settle(nowMs: number): void {
     this.#priorDeliverable = this.deliverable(nowMs);
+    this.#settledMs = nowMs;
     this.#settledExpected = this.expected;
     this.#firstMark = this.#lastMark = -1;
   }

@@ -115,7 +115,9 @@ export interface ClientFigures {
   packetsReceived: number;
   /** Packets that the sequence numbers of its consumers announced. */
   packetsExpected: number;
-  /** Packets that the joined topology should have delivered to it. */
+  /** Of those received, the ones that no client of this run sent. */
+  packetsFromOthers: number;
+  /** Packets that other clients of this run sent to it. */
   packetsDeliverable: number;
   /** Of those expected, the ones that never came. */
   packetsLost: number;
@@ -199,6 +201,7 @@ export class ClientRecorder {
     packetsSent: 0,
     packetsReceived: 0,
     packetsExpected: 0,
+    packetsFromOthers: 0,
     packetsDeliverable: 0,
     packetsLost: 0,
     packetsRepaired: 0,

@@ -92,7 +92,11 @@ export function rateOf(
     case "connected":
       return ratio(tally.connected, tally.connected + tally.failed);
     case "deliveryRatio":
-      return ratio(counter("packetsReceived"), counter("packetsDeliverable"));
+      return deliveryRatioOf({
+        packetsReceived: counter("packetsReceived"),
+        packetsFromOthers: counter("packetsFromOthers"),
+        packetsDeliverable: counter("packetsDeliverable"),
+      });
     case "receiveSendRatio":
       return ratio(counter("packetsReceived"), counter("packetsSent"));
     case "loss":
@@ -114,6 +118,17 @@ export function rateOf(
     case "achievedRatio":
       return ratio(counter("packetsSent"), counter("packetsPlanned"));
   }
+}
+
+/** Received of what clients of this run should have had of each other; `null` when that was nothing. */
+export function deliveryRatioOf(
+  { packetsReceived, packetsFromOthers, packetsDeliverable }: {
+    readonly packetsReceived: number;
+    readonly packetsFromOthers: number;
+    readonly packetsDeliverable: number;
+  },
+): number | null {
+  return ratio(packetsReceived - packetsFromOthers, packetsDeliverable);
 }
 
 /** Frames a second of what was shown: each but the first ended a gap. `null` without video. */

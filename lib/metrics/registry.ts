@@ -81,10 +81,15 @@ export const METRICS = {
     "higher",
     "RTP packets received, repairs apart.",
   ),
+  packetsFromOthers: counter(
+    "packets",
+    "neither",
+    "RTP packets received that no client of this run sent.",
+  ),
   packetsDeliverable: counter(
     "packets",
     "neither",
-    "RTP packets that the joined topology should deliver: each sent packet, times its consumers.",
+    "RTP packets that the server should deliver: each packet that a client sent, times its consumers that are open and not paused.",
   ),
   bytesSent: counter(
     "bytes",
@@ -299,7 +304,7 @@ export const METRICS = {
   ),
   deliveryRatio: rate(
     "higher",
-    "Packets received, of those that the topology should deliver.",
+    "Packets that clients received of each other, of those that the server should deliver.",
   ),
   receiveSendRatio: rate("higher", "Packets received divided by packets sent."),
   loss: rate("lower", "Packets lost, of those expected."),

@@ -13,6 +13,7 @@ const GROWING = [
   "packetsSent",
   "packetsReceived",
   "packetsExpected",
+  "packetsFromOthers",
   "packetsDeliverable",
   "packetsLost",
   "packetsRepaired",

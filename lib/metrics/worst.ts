@@ -6,7 +6,7 @@
  */
 
 import type { ClientRecord } from "./client_record.ts";
-import { frameRateOf, residualLossOf } from "./figures.ts";
+import { deliveryRatioOf, frameRateOf, residualLossOf } from "./figures.ts";
 import {
   type CounterName,
   METRICS,
@@ -111,10 +111,7 @@ function byRate(clients: readonly ClientRecord[], rate: RateName): WorstHit[] {
     case "frameRate":
       return byClient(clients, frameRateOf);
     case "deliveryRatio":
-      return byClient(
-        clients,
-        (client) => ratio(client.packetsReceived, client.packetsDeliverable),
-      );
+      return byClient(clients, deliveryRatioOf);
     case "receiveSendRatio":
       return byRoom(clients, (members) =>
         ratio(

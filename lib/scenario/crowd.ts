@@ -15,6 +15,7 @@ import {
   type NodeCommand,
   type NodeHandlers,
   type NodeNote,
+  type PublisherNews,
   type RunPlan,
   type ServerTarget,
   splitPlan,
@@ -96,6 +97,8 @@ export class Crowd implements AsyncDisposable {
   readonly #dead = new Map<string, string>();
   readonly #nodeOf = new Map<number, LoadNode>();
   readonly #plans = new Map<number, ClientPlan>();
+  /** Who publishes, by node and participant: when a node dies, they are gone. */
+  readonly #publishers = new Map<string, Map<string, PublisherNews>>();
   readonly #watchers = new Set<NonNullable<CrowdOptions["onSecond"]>>();
   readonly #clock: NodeClock;
   readonly #wallStartMs: number;
@@ -250,8 +253,12 @@ export class Crowd implements AsyncDisposable {
     return {
       onSnapshot: (snapshot) => this.#book.add(snapshot),
       onNote: (note) => onNote?.(note),
+      onPublisher: (news) => this.#spread(name, news),
       onDied: (reason) => {
         this.#dead.set(name, reason);
+        for (const news of this.#publishers.get(name)?.values() ?? []) {
+          this.#spread(name, { ...news, tracks: null });
+        }
         this.#mourn(name, reason);
         onNote?.({
           atMs: this.elapsedMs,
@@ -261,6 +268,18 @@ export class Crowd implements AsyncDisposable {
         });
       },
     };
+  }
+
+  /** Tells all other nodes what a client of one node sends. */
+  #spread(name: string, news: PublisherNews): void {
+    let own = this.#publishers.get(name);
+    if (own === undefined) this.#publishers.set(name, own = new Map());
+    const key = `${news.participantId} in ${news.roomId}`;
+    if (news.tracks === null) own.delete(key);
+    else own.set(key, news);
+    for (const node of this.#alive()) {
+      if (node.name !== name) node.learn?.(news);
+    }
   }
 
   /** The clients of a dead node are lost, and its last report must say so. */

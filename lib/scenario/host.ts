@@ -9,6 +9,7 @@ import {
   Client,
   type ClientEnvironment,
   type ClientOptions,
+  OwnPublishers,
 } from "../client/mod.ts";
 import { ClipShelf } from "../clip/mod.ts";
 import {
@@ -22,12 +23,7 @@ import {
   type NodePlan,
   type ServerTarget,
 } from "../load/mod.ts";
-import {
-  packetize,
-  type PacketizedClip,
-  simulcastPresets,
-  videoPreset,
-} from "../media/mod.ts";
+import { packetize, type PacketizedClip, videoPreset } from "../media/mod.ts";
 import type { NodeMeter } from "../metrics/mod.ts";
 import { openDatapath, type Reactor, RtcTransport } from "../rtc/mod.ts";
 import {
@@ -74,7 +70,9 @@ async function openHost(
   const wall = new WallClock(() => lane.wallNowMs());
   reactor.observer = { onTurn: (lateMs) => loopLag.record(lateMs * 1000) };
   const random = createRandom(plan.seed, `clients of ${node}`);
+  const publishers = new OwnPublishers();
   const environment: Omit<ClientEnvironment, "createTransport"> = {
+    publishers,
     scheduler: reactor,
     wallNowMs: () => wall.nowMs(),
     clock: systemClock,
@@ -111,6 +109,7 @@ async function openHost(
       );
     },
     latenessMs: () => recent.latenessMs,
+    publishers,
     health: {
       lanes: [lane.kind],
       ciphers: [ciphers.kind],
@@ -179,9 +178,6 @@ function clientOptions(
     publish: role === "publisher"
       ? { audio: media.audio, video, clip, simulcast: media.simulcast }
       : undefined,
-    nominalVideo: video &&
-      (clip?.video ?? (media.simulcast ? simulcastPresets(video)[0] : video)),
-    nominalAudio: clip?.audio,
     maxAudio: media.audio ? media.maxAudio : 0,
     maxVideo: media.video ? media.maxVideo : 0,
     cname: clientId,

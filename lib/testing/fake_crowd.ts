@@ -3,7 +3,7 @@
 import { Client } from "../client/mod.ts";
 import { ClipShelf } from "../clip/mod.ts";
 import { createRandom, LocalNode, type NodeHandlers } from "../load/mod.ts";
-import { packetize, simulcastPresets, videoPreset } from "../media/mod.ts";
+import { packetize, videoPreset } from "../media/mod.ts";
 import { createVenue, Crowd, type Venue } from "../scenario/mod.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { fakeEnvironment } from "./fake_environment.ts";
@@ -164,10 +164,6 @@ function fakeNode(
             publish: plan.role === "publisher"
               ? { audio: media.audio, video, clip, simulcast: media.simulcast }
               : undefined,
-            nominalVideo: video &&
-              (clip?.video ??
-                (media.simulcast ? simulcastPresets(video)[0] : video)),
-            nominalAudio: clip?.audio,
             maxAudio: media.audio ? media.maxAudio : 0,
             maxVideo: media.video ? media.maxVideo : 0,
             cname: plan.clientId,
@@ -181,6 +177,7 @@ function fakeNode(
           kernelDrops: () => 0,
         },
         latenessMs: () => 0,
+        publishers: environment.publishers,
         [Symbol.dispose]() {},
       });
     },

@@ -1,9 +1,10 @@
 /** The world of a client, made of fakes. */
 
-import type {
-  ClientEnvironment,
-  ClientMeter,
-  Scheduler,
+import {
+  type ClientEnvironment,
+  type ClientMeter,
+  OwnPublishers,
+  type Scheduler,
 } from "../client/mod.ts";
 import type { Clock } from "../signaling/mod.ts";
 import type { FakeServer } from "./fake_server.ts";
@@ -42,7 +43,6 @@ export interface FakeEnvironmentOptions {
  *   roomId: "room",
  *   participantName: "A",
  *   publish: { audio: true, video: undefined },
- *   nominalVideo: undefined,
  *   maxAudio: 4,
  *   maxVideo: 4,
  *   cname: "a",
@@ -68,6 +68,7 @@ export function fakeEnvironment(
     createTransport: (remote, handlers) =>
       server.createTransport(remote, handlers),
     meter: options.meter ?? silentMeter(),
+    publishers: new OwnPublishers(),
     random,
   };
 }

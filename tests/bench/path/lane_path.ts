@@ -110,7 +110,6 @@ async function openTrack(
     ssrc,
     clockRateHz: CLOCK_RATE_HZ,
     captureTimeId: CAPTURE_TIME_ID,
-    nominalPps: PRESET.packetsPerSecond,
     nacks: new NackList(),
     frames: new FrameTracker(new FrameRhythm(meter, 0), CLOCK_RATE_HZ),
     requestedAtMs: 0,

@@ -8,7 +8,7 @@ import { VIDEO, World } from "./world.ts";
 
 const SENDER = { publish: { audio: false, video: VIDEO, simulcast: true } };
 const [SMALLEST] = simulcastPresets(VIDEO);
-const VIEWER = { publish: undefined, nominalVideo: SMALLEST };
+const VIEWER = { publish: undefined };
 
 /** Messages of one type that somebody sent. */
 function sent<

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Reception } from "../../../lib/client/reception.ts";
 import type { ServerMessageOf } from "../../../lib/protocol/mod.ts";
-import { VIDEO, World } from "./world.ts";
+import { World } from "./world.ts";
 
 const SSRC = 1000;
 const REPAIR_SSRC = 2000;
@@ -28,6 +28,8 @@ const CREATED: ServerMessageOf<"consumerCreated"> = {
   },
 };
 
+const OWN = { of: "own", packetsPerSecond: 50 } as const;
+
 /** One packet, as it comes off the transport. */
 function packet(ssrc: number, sequence: number, payload: number[]): Uint8Array {
   const bytes = new Uint8Array(12 + payload.length);
@@ -42,8 +44,8 @@ function packet(ssrc: number, sequence: number, payload: number[]): Uint8Array {
 
 function open() {
   const { environment } = new World();
-  const reception = new Reception(environment, undefined);
-  reception.add(CREATED, 0);
+  const reception = new Reception(environment);
+  reception.add(CREATED, 0, OWN);
   const take = (bytes: Uint8Array) =>
     reception.onRtp(bytes, 0, bytes.length, { nowMs: 0, wallMs: 0 });
   return {
@@ -83,8 +85,8 @@ Deno.test("a repair in vain makes up for no other packet", () => {
 
 Deno.test("what is still asked for is lost, and not given up before nobody asks any more", async () => {
   const world = new World();
-  const reception = new Reception(world.environment, undefined);
-  reception.add(CREATED, 0);
+  const reception = new Reception(world.environment);
+  reception.add(CREATED, 0, OWN);
   const take = (bytes: Uint8Array) =>
     reception.onRtp(bytes, 0, bytes.length, {
       nowMs: world.scheduler.nowMs(),
@@ -113,10 +115,10 @@ Deno.test("what is still asked for is lost, and not given up before nobody asks 
 Deno.test("a track that is new since an outage did not stand still in it", async () => {
   const world = new World();
   const { environment, scheduler } = world;
-  const reception = new Reception(environment, undefined);
+  const reception = new Reception(environment);
   await world.clock.run(1000);
   const backMs = scheduler.nowMs();
-  reception.add({ ...CREATED, kind: "audio" }, environment.wallNowMs());
+  reception.add({ ...CREATED, kind: "audio" }, environment.wallNowMs(), OWN);
   // On a long way its first packet comes late.
   await world.clock.run(400);
   const first = packet(SSRC, 1, [0, 0, 0]);
@@ -129,8 +131,8 @@ Deno.test("a track that is new since an outage did not stand still in it", async
 
 Deno.test("the time since a sender report counts from when it came, not from when it was read", () => {
   const world = new World();
-  const reception = new Reception(world.environment, undefined);
-  reception.add(CREATED, 0);
+  const reception = new Reception(world.environment);
+  reception.add(CREATED, 0, OWN);
   const first = packet(SSRC, 1, [0, 0, 0]);
   reception.onRtp(first, 0, first.length, { nowMs: 0, wallMs: 0 });
   reception.onSenderReport(SSRC, 77, world.environment.wallNowMs() - 500);
@@ -141,22 +143,22 @@ Deno.test("the time since a sender report counts from when it came, not from whe
 
 Deno.test("of tracks that stay silent, what their senders would have sent is missing", async () => {
   const world = new World();
-  const rate = { bitrateBps: 1, packetsPerSecond: 10 };
-  const reception = new Reception(world.environment, VIDEO, rate);
-  reception.add(CREATED, 0);
+  const reception = new Reception(world.environment);
+  reception.add(CREATED, 0, { of: "own", packetsPerSecond: 100 });
   const [encoding] = CREATED.rtpParameters.encodings;
-  reception.add({
-    ...CREATED,
-    producerId: "q",
-    kind: "audio",
-    rtpParameters: {
-      ...CREATED.rtpParameters,
-      encodings: [{ ...encoding, ssrc: 3000 }],
+  reception.add(
+    {
+      ...CREATED,
+      producerId: "q",
+      kind: "audio",
+      rtpParameters: {
+        ...CREATED.rtpParameters,
+        encodings: [{ ...encoding, ssrc: 3000 }],
+      },
     },
-  }, 0);
-  await world.clock.run(11_000);
-  assertEquals(
-    reception.totals().deliverable,
-    10 * (VIDEO.packetsPerSecond + rate.packetsPerSecond),
+    0,
+    { of: "own", packetsPerSecond: 10 },
   );
+  await world.clock.run(11_000);
+  assertEquals(reception.totals().deliverable, 10 * (100 + 10));
 });

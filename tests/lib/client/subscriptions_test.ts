@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Subscriptions } from "../../../lib/client/subscriptions.ts";
 
+const WHO = { participantId: "p" };
 const LIMITS = { maxAudio: 2, maxVideo: 1, perStay: 5 };
 
 /** What each step takes, after offers (`+a1`), ends (`-a1`), refusals (`!a1`), gifts back (`<a1`) and exhaustion (`x`). */
@@ -62,13 +63,13 @@ Deno.test.each<{ why: string; steps: string[]; takes: string[] }>([
     const kind = producerId[0] === "a" ? "audio" : "video";
     switch (word[0]) {
       case "+":
-        return subscriptions.offer({ producerId, kind });
+        return subscriptions.offer({ ...WHO, producerId, kind });
       case "-":
         return subscriptions.withdraw(producerId);
       case "!":
         return subscriptions.refuse(producerId);
       case "<":
-        return subscriptions.giveBack({ producerId, kind });
+        return subscriptions.giveBack({ ...WHO, producerId, kind });
       case "x":
         return subscriptions.exhaust();
     }
@@ -82,7 +83,7 @@ Deno.test.each<{ why: string; steps: string[]; takes: string[] }>([
 
 Deno.test("a place is taken from the taking to the end of the track", () => {
   const subscriptions = new Subscriptions(LIMITS);
-  subscriptions.offer({ producerId: "a1", kind: "audio" });
+  subscriptions.offer({ ...WHO, producerId: "a1", kind: "audio" });
   const seen = [subscriptions.has("a1")];
   subscriptions.take();
   seen.push(subscriptions.has("a1"));

@@ -5,6 +5,7 @@ import {
   type ClientEnvironment,
   type ClientEvent,
   type ClientOptions,
+  OwnPublishers,
 } from "../../../lib/client/mod.ts";
 import { videoPreset } from "../../../lib/media/mod.ts";
 import type { ClientMessage } from "../../../lib/protocol/mod.ts";
@@ -24,7 +25,6 @@ export const PUBLISHER: ClientOptions = {
   roomId: "r",
   participantName: "A",
   publish: { audio: true, video: VIDEO },
-  nominalVideo: VIDEO,
   maxAudio: 4,
   maxVideo: 4,
   cname: "a",
@@ -66,6 +66,18 @@ export class World {
       ...options,
     }, (event) => events.push(event));
     return { client, events };
+  }
+
+  /** Somebody else in the room: a client of another run, of whom this one knows nothing. */
+  async stranger(name: string, options: Partial<ClientOptions> = {}) {
+    const client = new Client(
+      { ...this.environment, publishers: new OwnPublishers() },
+      { ...PUBLISHER, participantName: name, cname: name, ...options },
+      () => {},
+    );
+    await client.join();
+    await this.clock.run(0);
+    return client;
   }
 
   /** A client that has joined. */

@@ -45,6 +45,7 @@ export const NO_TOTALS: DrivenTotals = {
   packetsSent: 0,
   bytesSent: 0,
   received: 0,
+  fromOthers: 0,
   bytes: 0,
   expected: 0,
   lost: 0,

@@ -307,6 +307,25 @@ Deno.test.each([{ marked: true }, { marked: false }])(
   },
 );
 
+Deno.test("of a silence, each stretch is charged at the rate of its time", () => {
+  const { receiver } = new Track();
+  receiver.expectRate(2000, 0);
+  assertEquals(receiver.deliverable(9000), 50);
+  receiver.expectRate(9000, 10);
+  receiver.expectRate(9500, 10);
+  assertEquals(receiver.deliverable(10_000), 60);
+});
+
+Deno.test("another rate of a track that flows changes nothing of what was counted", () => {
+  const track = new Track();
+  for (let i = 0; i < 10; i++) {
+    if (i === 5) track.receiver.expectRate(100, 20);
+    track.packet({ sequence: i, mark: i, atMs: 20 * i });
+  }
+  assertEquals(track.receiver.deliverable(1180), 10);
+  assertEquals(track.receiver.deliverable(2180), 30);
+});
+
 Deno.test("resuming a track that was not suspended excuses no silence", () => {
   const { receiver } = new Track();
   receiver.resume(5000);
@@ -345,12 +364,12 @@ class Track {
       ssrc: 7,
       clockRateHz: 1000,
       captureTimeId: CAPTURE_TIME_ID,
-      nominalPps: 50,
       requestedAtMs: 0,
       openedMs: 0,
       meter: this.meter,
       ...options,
     });
+    this.receiver.expectRate(0, 50);
   }
 
   /** Receives a packet; returns its length. */

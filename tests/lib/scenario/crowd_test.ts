@@ -4,6 +4,7 @@ import {
   makePlan,
   type NodeCommand,
   type NodeHandlers,
+  type PublisherNews,
   rampAndHold,
 } from "../../../lib/load/mod.ts";
 import {
@@ -32,6 +33,7 @@ const PLAN = makePlan({
 /** A node that reports when it is told to, of clients that are all connected. */
 class FakeNode implements LoadNode {
   readonly commands: NodeCommand[] = [];
+  readonly learnt: PublisherNews[] = [];
   readonly clients: ClientRecorder[] = [];
   readonly #meter: NodeMeter;
   stopped = 0;
@@ -41,6 +43,9 @@ class FakeNode implements LoadNode {
   }
   start() {
     return Promise.resolve();
+  }
+  learn(news: PublisherNews) {
+    this.learnt.push(news);
   }
   command(command: NodeCommand) {
     this.commands.push(command);
@@ -167,6 +172,33 @@ Deno.test("a network that cannot be is refused before any node hears of it", asy
     nodes.map(({ commands }) => commands.map(({ type }) => type)),
     [["add", "impair"], ["add"]],
   );
+  await crowd.close();
+});
+
+Deno.test("what a client sends is told to all other nodes, and that it is gone when its node dies", async () => {
+  const { crowd, nodes } = await open({ workers: 3 });
+  const news = (participantId: string, tracks: PublisherNews["tracks"]) => ({
+    roomId: "r",
+    participantId,
+    tracks,
+  });
+  const track = { producerId: "a", packetsPerSecond: 50 };
+  nodes[0].handlers.onPublisher!(news("p", [track]));
+  nodes[0].handlers.onPublisher!(news("q", []));
+  nodes[0].handlers.onPublisher!(news("q", null));
+  nodes[0].handlers.onDied("out of memory");
+  nodes[1].handlers.onPublisher!(news("s", []));
+  const ofFirst = [
+    news("p", [track]),
+    news("q", []),
+    news("q", null),
+    news("p", null),
+  ];
+  assertEquals(nodes.map(({ learnt }) => learnt), [
+    [],
+    ofFirst,
+    [...ofFirst, news("s", [])],
+  ]);
   await crowd.close();
 });
 

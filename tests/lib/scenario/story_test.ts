@@ -72,7 +72,6 @@ async function tell() {
             publish: plan.role === "publisher"
               ? { audio: true, video: undefined }
               : undefined,
-            nominalVideo: undefined,
             maxAudio: media.maxAudio,
             maxVideo: media.maxVideo,
             cname: plan.clientId,

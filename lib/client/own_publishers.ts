@@ -1,0 +1,115 @@
+/**
+ * Which participants of the rooms are clients of this run, and what they send
+ * now. Only that is expected to flow: what others send is theirs, and who is
+ * gone sends nothing, however long the server keeps its tracks on offer.
+ *
+ * Every node has such a book. Its own clients write to it as they join, send
+ * and leave; what they write is passed on to the books of the other nodes.
+ *
+ * @module
+ */
+
+/** A track that a client of this run sends. */
+export interface OwnTrack {
+  readonly producerId: string;
+  /** RTP packets a second, on average; 0 while it is paused. */
+  readonly packetsPerSecond: number;
+}
+
+/** A client of this run, as it is known in its room. Plain data, so that it can be passed on to other nodes. */
+export interface OwnPublisher {
+  readonly roomId: string;
+  readonly participantId: string;
+  /** What it sends; `null` once it is gone. */
+  readonly tracks: readonly OwnTrack[] | null;
+}
+
+/** Whose a track is. */
+export type Origin =
+  /** A client's that is there, and sends so much of it; `undefined` while it has not said so, for others hear of a track before its owner does. */
+  | { readonly of: "own"; readonly packetsPerSecond: number | undefined }
+  /** A client's that is gone. */
+  | { readonly of: "former" }
+  /** Somebody else's. */
+  | { readonly of: "other" };
+
+/** Told of each participant of whom something else is known now. */
+type Listener = (participantId: string) => void;
+
+interface Room {
+  /** Rates of the tracks of those that are there, by participant and producer. */
+  readonly living: Map<string, ReadonlyMap<string, number>>;
+  /** Those that are gone, the latest last. */
+  readonly former: Set<string>;
+  readonly listeners: Set<Listener>;
+}
+
+/** A server forgets the lost within half a minute: so many a room are still on offer at most. */
+const FORMER_KEPT = 1000;
+
+/** The book of one node. */
+export class OwnPublishers {
+  /** Passes on what this node's own clients are and send. */
+  onOwn: (publisher: OwnPublisher) => void = () => {};
+  readonly #rooms = new Map<string, Room>();
+
+  /** A client of this node says what it is and sends. */
+  tell(publisher: OwnPublisher): void {
+    this.learn(publisher);
+    this.onOwn(publisher);
+  }
+
+  /** Takes in what a client says, of whichever node. */
+  learn({ roomId, participantId, tracks }: OwnPublisher): void {
+    const { living, former, listeners } = this.#room(roomId);
+    former.delete(participantId);
+    if (tracks === null) {
+      living.delete(participantId);
+      former.add(participantId);
+      const [oldest] = former;
+      if (former.size > FORMER_KEPT) former.delete(oldest);
+    } else {
+      living.set(
+        participantId,
+        new Map(tracks.map((one) => [one.producerId, one.packetsPerSecond])),
+      );
+    }
+    for (const listener of listeners) listener(participantId);
+    this.#forgetIfEmpty(roomId);
+  }
+
+  /** Whose a track is. */
+  originOf(roomId: string, participantId: string, producerId: string): Origin {
+    const room = this.#rooms.get(roomId);
+    const rates = room?.living.get(participantId);
+    if (rates !== undefined) {
+      return { of: "own", packetsPerSecond: rates.get(producerId) };
+    }
+    return { of: room?.former.has(participantId) ? "former" : "other" };
+  }
+
+  /** Calls back with each participant of a room of whom something else is known; returns the way to stop. */
+  subscribe(roomId: string, listener: Listener): () => void {
+    const room = this.#room(roomId);
+    room.listeners.add(listener);
+    return () => {
+      room.listeners.delete(listener);
+      this.#forgetIfEmpty(roomId);
+    };
+  }
+
+  /** Where nobody is or listens, nobody will ask who was there. */
+  #forgetIfEmpty(roomId: string): void {
+    const { listeners, living } = this.#room(roomId);
+    if (listeners.size + living.size === 0) this.#rooms.delete(roomId);
+  }
+
+  #room(roomId: string): Room {
+    let room = this.#rooms.get(roomId);
+    if (room === undefined) {
+      room = { living: new Map(), former: new Set(), listeners: new Set() };
+      this.#rooms.set(roomId, room);
+    }
+    return room;
+  }
+}
