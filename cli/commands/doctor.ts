@@ -42,6 +42,7 @@ const DOCTOR_OPTIONS = {
   maxAudio: RUN_OPTIONS.maxAudio,
   maxVideo: RUN_OPTIONS.maxVideo,
   workers: RUN_OPTIONS.workers,
+  monitor: RUN_OPTIONS.monitor,
   token: RUN_OPTIONS.token,
   lane: RUN_OPTIONS.lane,
   cipher: RUN_OPTIONS.cipher,
@@ -80,6 +81,8 @@ export async function doctorCommand(args: readonly string[]): Promise<number> {
     workers: workersOf(values, navigator.hardwareConcurrency),
     engine: values.embedded ?? null,
     server: { url: values.server, token: values.token },
+    monitor: values.monitor,
+    metricsToken: Deno.env.get("METRICS_TOKEN"),
     datapath: { lane: values.lane, cipher: values.cipher },
     signal: interrupts.signal,
   });

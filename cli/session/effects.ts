@@ -164,12 +164,14 @@ export class Effects {
       workers: options.workers,
       onNote: (note) => dispatch({ type: "note", note }),
       signal: this.#end.signal,
-      onSecond: (point, snapshot) =>
+      onSecond: (point, snapshot) => {
+        watch.onSecond(snapshot);
         dispatch({
           type: "measured",
           snapshot,
           use: watch.annotateLast(point).server,
-        }),
+        });
+      },
     });
     watch.begin(Date.parse(this.#crowd.startedAt));
     dispatch({

@@ -17,6 +17,7 @@ import {
   type ProcReading,
   type StatFields,
   udpInErrors,
+  udpInodes,
 } from "./proc.ts";
 import type { MonitorTarget } from "./target.ts";
 
@@ -36,12 +37,17 @@ export interface LocalSampler {
   read(): ProcReading;
 }
 
+/** Which sockets are the tree's takes a look at all its files: at the first looks, then at every fifth. */
+const FIRST_LOOKS = 10;
+const SOCKETS_EVERY = 5;
+
 /** A sampler for `target`. */
 export function createLocalSampler(target: LocalTarget): LocalSampler {
   const units = kernelUnits();
   let root: StatFields | undefined;
   let udpErrors: number | null = null;
   let drops: readonly string[] = [];
+  let looks = 0;
   return {
     read() {
       if (root === undefined || !stillThere(root)) {
@@ -52,6 +58,7 @@ export function createLocalSampler(target: LocalTarget): LocalSampler {
         }
         root = found;
         udpErrors = null;
+        looks = 0;
       }
       const tree = findTree(root.id);
       const [uptime] = readProc("uptime").split(" ");
@@ -62,10 +69,13 @@ export function createLocalSampler(target: LocalTarget): LocalSampler {
         drops = readDrops(root.id, tree);
         udpErrors = errors;
       }
+      const full = looks < FIRST_LOOKS || looks % SOCKETS_EVERY === 0;
+      looks++;
       const reading = parseReading([
         ["sample", uptime, units.ticksHz, units.pageBytes, ...tree].join(" "),
         ...snmp.split("\n"),
         ...drops,
+        ...full ? countUdp(tree) : [],
         ...tree.flatMap(readProcess),
       ]);
       if (reading?.kind === "tree" && reading.processes[0]?.pid === root.id) {
@@ -181,14 +191,17 @@ function allProcesses(): readonly StatFields[] {
 }
 
 function socketInodes(pid: number): readonly string[] {
-  return listProc(`${pid}/fd`).flatMap((fd) => {
-    try {
-      const link = Deno.readLinkSync(`/proc/${pid}/fd/${fd}`);
-      return link.match(/^socket:\[(\d+)\]$/)?.[1] ?? [];
-    } catch {
-      return [];
-    }
-  });
+  return listProc(`${pid}/fd`).flatMap((fd) =>
+    readLink(`${pid}/fd/${fd}`)?.match(/^socket:\[(\d+)\]$/)?.[1] ?? []
+  );
+}
+
+function readLink(path: string): string | undefined {
+  try {
+    return Deno.readLinkSync(`/proc/${path}`);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The pids of a process and all its descendants, parents first. */
@@ -217,6 +230,27 @@ function readDrops(
   const ours = new Set(tree.flatMap(socketInodes));
   return lossy.filter(([inode]) => ours.has(inode))
     .map(([inode, count]) => `drops ${inode} ${count}`);
+}
+
+/** A `sockets` line; none where we may not look into all of the tree. */
+function countUdp(tree: readonly number[]): readonly string[] {
+  const networks = new Set<string>();
+  const ours = new Set<string>();
+  const udp = new Set<string>();
+  for (const pid of tree) {
+    if (countFds(pid) === undefined) return [];
+    for (const inode of socketInodes(pid)) ours.add(inode);
+    // Processes in containers have networks of their own.
+    const network = readLink(`${pid}/ns/net`) ?? String(pid);
+    if (networks.has(network)) continue;
+    networks.add(network);
+    for (const file of ["udp", "udp6"]) {
+      for (const inode of udpInodes(readProc(`${pid}/net/${file}`))) {
+        udp.add(inode);
+      }
+    }
+  }
+  return [`sockets ${ours.intersection(udp).size}`];
 }
 
 function readProcess(pid: number): readonly string[] {

@@ -146,8 +146,13 @@ export function startMonitorWith(
     series: (target) => series.get(target) ?? [],
     summaries: () => tally.summaries(),
     async look(signal) {
+      const over = Promise.withResolvers<void>();
+      const stop = () => over.resolve();
+      if (signal.aborted) stop();
+      signal.addEventListener("abort", stop);
       const looks = Promise.all(paces.map((pace) => pace.ask()));
-      await Promise.race([looks, aborted(signal)]);
+      await Promise.race([looks, over.promise]);
+      signal.removeEventListener("abort", stop);
     },
     async [Symbol.asyncDispose]() {
       end.abort();
@@ -243,13 +248,6 @@ async function* repeat(
     }
     await wait(intervalMs, AbortSignal.any([signal, pace.hurry]));
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }
 
 function delay(ms: number, signal: AbortSignal): Promise<void> {

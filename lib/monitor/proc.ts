@@ -8,6 +8,7 @@
  * Udp: InDatagrams NoPorts InErrors …  the two lines of /proc/<root>/net/snmp
  * Udp: 61 0 3 …
  * drops 5512 17                        a socket of the tree (inode) and the datagrams that it lost
+ * sockets 9                            UDP sockets of the tree; not at every look, and only where we may
  * fds 123 22                           open files; "-" where we may not look
  * 123 (deno) S 1 …                     /proc/123/stat, then the stat of each of its threads
  * end
@@ -42,6 +43,8 @@ export interface TreeReading {
   readonly hostUdpErrors: number | null;
   /** Datagrams lost by sockets of the tree, by inode; sockets that lost none are missing. */
   readonly socketDrops: ReadonlyMap<string, number>;
+  /** UDP sockets of the tree; `null` when they were not counted this time, or may not be. */
+  readonly udpSockets: number | null;
 }
 
 /** The raw counters of one process. */
@@ -120,6 +123,12 @@ export function lossySockets(text: string): readonly [string, number][] {
   return found;
 }
 
+/** The inodes of all sockets in the text of `/proc/net/udp` or `udp6`. */
+export function udpInodes(text: string): readonly string[] {
+  return text.split("\n").slice(1)
+    .flatMap((line) => line.trim().split(/\s+/)[9] ?? []);
+}
+
 /** `InErrors` of the two `Udp:` lines of `/proc/net/snmp`; `null` when they are not there. */
 export function udpInErrors(text: string): number | null {
   const [names, values] = text.split("\n")
@@ -145,6 +154,7 @@ export function parseReading(
   const [uptimeSeconds, ticksHz, pageBytes, ...pids] = lines[head]
     .split(/\s+/).slice(1).filter((word) => word !== "").map(Number);
   const body = lines.slice(head + 1);
+  const sockets = body.find((line) => /^sockets \d+$/.test(line));
   return {
     kind: "tree",
     uptimeSeconds,
@@ -155,6 +165,7 @@ export function parseReading(
     socketDrops: new Map(
       pairs(body, "drops").map(([inode, count]) => [inode, Number(count)]),
     ),
+    udpSockets: sockets === undefined ? null : Number(sockets.split(" ")[1]),
   };
 }
 

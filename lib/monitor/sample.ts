@@ -40,6 +40,8 @@ export interface ProcessSample {
   readonly fds: number | null;
   /** Threads of all processes. */
   readonly threads: number;
+  /** UDP sockets of all processes; `null` when they were not counted this time (not every look does), or may not be. */
+  readonly udpSockets: number | null;
   /** Received datagrams that the tree's own sockets lost in the interval, because their buffers were full. */
   readonly udpDrops: number;
   /** The same for the whole host (or network namespace), other programs included; `null` when unknown. */
@@ -122,6 +124,7 @@ export function deriveSample(
     rssBytes: sum(processes.map((process) => process.rssBytes)),
     fds: open.length === 0 ? null : sum(open),
     threads: sum(processes.map((process) => process.threads)),
+    udpSockets: after.udpSockets,
     udpDrops: sum(
       [...after.socketDrops].map(([inode, drops]) =>
         Math.max(0, drops - (before.socketDrops.get(inode) ?? 0))

@@ -8,8 +8,8 @@
 # itself within a look of the connection, because its output breaks.
 #
 # The tree and its lossy sockets are searched at every fifth look, the sockets
-# also whenever the host's count of UDP errors moves. A look between costs one
-# cat and one sleep.
+# also whenever the host's count of UDP errors moves, and at the first ten. A
+# look between costs one cat and one sleep.
 #
 # shellcheck shell=sh disable=SC2046,SC2086,SC2012
 # (lists of numbers and paths are split on purpose; ls alone shows where links lead)
@@ -84,10 +84,29 @@ find_drops() {
     $1 in mine { print "drops", $1, $2 }')
 }
 
+# Counts the UDP sockets of the tree; says nothing where it may not look.
+count_udp() {
+  sockets='' folders='' files=''
+  for pid in $tree; do
+    [ -r "/proc/$pid/fd" ] || return 0
+    folders="$folders /proc/$pid/fd"
+    files="$files /proc/$pid/net/udp /proc/$pid/net/udp6"
+  done
+  sockets=$({
+    ls -ln $folders 2>/dev/null | sed -n 's/.*socket:\[\([0-9]*\)\].*/ours \1/p'
+    cat $files 2>/dev/null
+  } | awk '
+    $1 == "ours" { mine[$2] = 1; next }
+    ($10 in mine) && !($10 in seen) { seen[$10] = 1; n++ }
+    END { print "sockets", n + 0 }')
+}
+
 look() {
   full=$((looks % 5))
-  looks=$((looks + 1))
   if [ $full -eq 0 ]; then find_tree; fi
+  sockets=''
+  if [ $full -eq 0 ] || [ $looks -lt 10 ]; then count_udp; fi
+  looks=$((looks + 1))
   { udp_errors; } 2>/dev/null
   if [ $full -eq 0 ] || [ "$udp" != "$last_udp" ]; then
     find_drops
@@ -104,6 +123,7 @@ look() {
   read -r uptime rest </proc/uptime
   echo "sample $uptime $ticks $page" $tree
   echo "$udp$drops"
+  echo "$sockets"
   echo "$fds"
   cat $files 2>/dev/null </dev/null
   echo end

@@ -22,6 +22,8 @@ import {
   joinRoom,
   openWebSocketChannel,
 } from "../signaling/mod.ts";
+import type { MonitorTarget } from "../monitor/mod.ts";
+import { examineMonitors } from "./examine_monitors.ts";
 import { runSize } from "./run_size.ts";
 
 /** The run in question. */
@@ -36,6 +38,10 @@ export interface ExamineOptions {
   readonly server: ServerTarget;
   /** How packets are sent and encrypted. @default {{}} */
   readonly datapath?: DatapathChoice | undefined;
+  /** What is to be watched. @default {[]} */
+  readonly monitor?: readonly MonitorTarget[] | undefined;
+  /** Bearer token for the server's `/metrics`. */
+  readonly metricsToken?: string | undefined;
   /** Gives up asking the server. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -79,8 +85,15 @@ export async function examine(options: ExamineOptions): Promise<Finding[]> {
     lane.finding,
     ...(engine === null
       ? await examineServer(options)
-      : [examineEngine(engine)]),
+      : [examineEngine(engine), ...await lookAtMonitors(options, false)]),
   ];
+}
+
+function lookAtMonitors(
+  { monitor: targets = [], metricsToken: token }: ExamineOptions,
+  mediaIsOpen: boolean,
+): Promise<Finding[]> {
+  return examineMonitors({ targets, mediaIsOpen, token });
 }
 
 async function probeDatapath(
@@ -138,9 +151,8 @@ function examineEngine(engine: EngineKind): Finding {
   }
 }
 
-async function examineServer(
-  { server, signal }: ExamineOptions,
-): Promise<Finding[]> {
+async function examineServer(options: ExamineOptions): Promise<Finding[]> {
+  const { server, signal } = options;
   const { url, token, password } = server;
   let reached = false;
   try {
@@ -168,6 +180,11 @@ async function examineServer(
         announced: iceCandidates.map(({ address }) => address),
         own: Deno.networkInterfaces().map(({ address }) => address),
       }),
+      // While the transport is open: so is the socket that its media would come to.
+      ...await lookAtMonitors(
+        options,
+        iceCandidates.some(({ protocol }) => protocol === "udp"),
+      ),
     ];
   } catch (error) {
     const why = (error instanceof Error ? error.message : String(error))
@@ -179,7 +196,7 @@ async function examineServer(
       about: "server",
       text: reached ? `${url} answers, but lets nobody in: ${why}` : why,
       mend: refused ? "scripts/server-start.sh" : null,
-    }];
+    }, ...await lookAtMonitors(options, false)];
   }
 }
 

@@ -56,6 +56,7 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   let live: LiveCrowd | undefined;
   const onSecond = (point: TimelinePoint, snapshot: Snapshot) => {
     if (!begun) return;
+    watched.onSecond(snapshot);
     live?.onSecond(snapshot);
     watch.onSecond(crowd, snapshot);
     tellProgress(options, watch, crowd, watched, point, snapshot);

@@ -12,6 +12,7 @@ import {
   ServerLog,
   type ServerSummary,
   type ServerTold,
+  type Snapshot,
   type TimelinePoint,
 } from "../metrics/mod.ts";
 import {
@@ -22,6 +23,7 @@ import {
   startMonitor,
 } from "../monitor/mod.ts";
 import { systemNodeClock } from "./host.ts";
+import { MediaCheck } from "./media_check.ts";
 
 /** How to watch. */
 export interface ServerWatchOptions {
@@ -31,7 +33,7 @@ export interface ServerWatchOptions {
   readonly now?: (() => number) | undefined;
   /** Bearer token for `/metrics`. */
   readonly token?: string | undefined;
-  /** Told of a server that comes, goes or cannot be looked at, as it happens. */
+  /** Told of a server that comes, goes, cannot be looked at or does not carry the media, as it happens. */
   readonly onNote?: ((text: string) => void) | undefined;
 }
 
@@ -52,6 +54,8 @@ export class ServerWatch implements AsyncDisposable {
   readonly #http: ReadonlySet<string>;
   readonly #notes: string[] = [];
   readonly #monitor: Monitor | undefined;
+  readonly #media = new MediaCheck();
+  #mediaMissed = false;
   /** When the run began, in milliseconds since 1970. */
   #startedAtMs = Infinity;
 
@@ -113,6 +117,16 @@ export class ServerWatch implements AsyncDisposable {
         return;
       case "warning":
         this.#note(event.message);
+    }
+  }
+
+  /** Takes in what the clients have counted by the end of a second. */
+  onSecond(snapshot: Snapshot): void {
+    this.#media.addSecond(snapshot);
+    if (this.#mediaMissed) return;
+    for (const finding of this.#media.findings()) {
+      this.#mediaMissed = true;
+      this.#note(finding);
     }
   }
 
@@ -184,6 +198,7 @@ export class ServerWatch implements AsyncDisposable {
     if (speaker !== target) return;
     const toMs = sample.atMs - this.#startedAtMs;
     if (toMs <= 0) return;
+    this.#media.addSample(sample);
     this.#log.add(target, {
       fromMs: Math.max(0, toMs - sample.intervalMs),
       toMs,

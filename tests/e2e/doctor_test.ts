@@ -7,6 +7,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import type { Finding } from "../../mod.ts";
+import { startProxy } from "../integration/proxy.ts";
 import { OutDir, Program, runProgram } from "./program.ts";
 
 const ignore = Deno.build.os !== "linux";
@@ -117,6 +118,35 @@ Deno.test("a server that does not answer is a problem, with the command that sta
     /^problem +server +Cannot reach ws:\/\/127\.0\.0\.1:1\/ws: /m,
   );
   assertMatch(stdout, /^ +mend +scripts\/server-start\.sh$/m);
+});
+
+Deno.test("doctor names what is watched, and what does not carry the media", {
+  ignore,
+}, async () => {
+  await using server = new Program(["serve", "--port=0"]);
+  const [, port] = await server.printed("stdout", /:(\d+)\/ws/);
+  await using proxy = await startProxy(Number(port));
+  const doctor = async (target: string) =>
+    (await runProgram([
+      "doctor",
+      `--server=ws://127.0.0.1:${proxy.port}/ws`,
+      `--monitor=${target}`,
+    ])).stdout;
+  const [ofServer, ofProxy, ofNothing] = await Promise.all(
+    [`port:${port}`, `port:${proxy.port}`, "port:1"].map(doctor),
+  );
+  assertMatch(
+    ofServer,
+    /^good +monitor +port:\d+ is process \d+ \(deno\), with \d+ UDP sockets?$/m,
+  );
+  assertMatch(
+    ofProxy,
+    /^warning +monitor +What port:\d+ watches \(deno, pid \d+\) holds no UDP sockets: it does not carry the media, .*NAME$/m,
+  );
+  assertMatch(
+    ofNothing,
+    /^warning +monitor +No process listens on TCP port 1$/m,
+  );
 });
 
 Deno.test.each([

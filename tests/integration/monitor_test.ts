@@ -122,6 +122,19 @@ Deno.test(
 );
 
 Deno.test(
+  "the sockets of a wrapper are those of what it wraps",
+  { ignore },
+  async () => {
+    await using server = await startMonitored(0, ["sh", "-c", '"$@"; :', "sh"]);
+    // The socket is open by then.
+    await server.ask("flood 1");
+    const { processes, udpSockets } = samplerFor(`pid:${server.pid}`)();
+    assertEquals(processes.map(({ name }) => name), ["sh", "deno"]);
+    assertEquals(udpSockets, 1);
+  },
+);
+
+Deno.test(
   "the sampler for ssh sees what the local one sees",
   { ignore },
   async () => {
@@ -135,6 +148,7 @@ Deno.test(
       ticksHz: reading.ticksHz,
       rootPid: reading.rootPid,
       socketDrops: reading.socketDrops,
+      udpSockets: reading.udpSockets,
       processes: reading.processes.map((process) => ({
         pid: process.pid,
         name: process.name,

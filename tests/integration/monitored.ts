@@ -15,10 +15,19 @@ export interface Monitored extends AsyncDisposable {
   kill(): Promise<void>;
 }
 
-export async function startMonitored(port = 0): Promise<Monitored> {
+/** Starts one, as an argument of the command `wrapper` if there is one. */
+export async function startMonitored(
+  port = 0,
+  wrapper: readonly string[] = [],
+): Promise<Monitored> {
   const script = new URL("../fixtures/monitored_server.ts", import.meta.url);
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--unstable-net", script.pathname, String(port)],
+  const [command, ...args] = [
+    ...wrapper,
+    ...[Deno.execPath(), "run", "-A", "--unstable-net", script.pathname],
+    String(port),
+  ];
+  const child = new Deno.Command(command, {
+    args,
     stdin: "piped",
     stdout: "piped",
     stderr: "inherit",

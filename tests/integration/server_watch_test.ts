@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import {
   makePlan,
   parseTarget,
@@ -7,6 +12,8 @@ import {
   type RunOptions,
   spawnSfu,
 } from "../../mod.ts";
+import { startProxy } from "./proxy.ts";
+import { ENGINES } from "./sfu/engines.ts";
 
 const ignore = Deno.build.os !== "linux";
 
@@ -14,6 +21,7 @@ const ignore = Deno.build.os !== "linux";
 function options(
   url: string,
   monitor: readonly string[],
+  holdMs = 3_000,
 ): RunOptions {
   return {
     server: { url },
@@ -25,7 +33,7 @@ function options(
       fps: 30,
       maxAudio: 4,
       maxVideo: 4,
-      stages: rampAndHold(3, 0, 3_000),
+      stages: rampAndHold(3, 0, holdMs),
       room: "watched",
       rooms: 1,
       publishRatio: 1,
@@ -103,6 +111,41 @@ Deno.test(
     assert(live.some((known) => known));
   },
 );
+
+for (const { engine, ignore } of ENGINES) {
+  Deno.test(
+    `${engine}: a proxy that is watched is named once, the server itself never`,
+    {
+      ignore: ignore || Deno.build.os !== "linux",
+    },
+    async () => {
+      await using sfu = await spawnSfu({ engine });
+      await using proxy = await startProxy(sfu.port);
+      const url = `ws://127.0.0.1:${proxy.port}/ws`;
+      const notesOf = async (monitor: string) => {
+        const { summary } = await run({
+          ...options(url, [monitor], 4_500),
+          engine,
+        });
+        assert(
+          summary.totalPacketsReceived > 500,
+          `${summary.totalPacketsReceived}`,
+        );
+        return summary.server.notes;
+      };
+      const [watchingProxy, watchingServer] = await Promise.all([
+        notesOf(`port:${proxy.port}`),
+        notesOf(`port:${sfu.port}`),
+      ]);
+      assertEquals(watchingServer, []);
+      assertEquals(watchingProxy.length, 1);
+      assertStringIncludes(
+        watchingProxy[0],
+        `What port:${proxy.port} watches (deno, pid ${proxy.pid}) holds no UDP sockets: it does not carry the media`,
+      );
+    },
+  );
+}
 
 Deno.test("a monitor that sees nothing is a note, and the run goes on", {
   ignore,

@@ -5,6 +5,7 @@ import {
   parseReading,
   parseStat,
   udpInErrors,
+  udpInodes,
 } from "../../../lib/monitor/proc.ts";
 
 const STAT =
@@ -91,6 +92,7 @@ Deno.test("a sample holds processes, each with its own threads", () => {
     rootPid: 400,
     hostUdpErrors: 3,
     socketDrops: new Map([["5512", 17]]),
+    udpSockets: null,
     processes: [
       {
         pid: 400,
@@ -114,6 +116,19 @@ Deno.test("a sample holds processes, each with its own threads", () => {
       },
     ],
   });
+});
+
+Deno.test("UDP sockets are known when they were counted", () => {
+  const head = "sample 806.05 100 4096 400";
+  const sockets = (...lines: string[]) => {
+    const reading = parseReading([head, ...lines]);
+    return reading?.kind === "tree" ? reading.udpSockets : "none";
+  };
+  assertEquals(sockets("sockets 12"), 12);
+  assertEquals(sockets("sockets 0"), 0);
+  assertEquals(sockets(""), null);
+  assertEquals(sockets("sockets -1"), null);
+  assertEquals(udpInodes(UDP), ["5512", "5513"]);
 });
 
 Deno.test("a server that is not there has a reason", () => {

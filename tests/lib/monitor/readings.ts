@@ -28,6 +28,7 @@ export function treeReading(changes: Partial<TreeReading>): TreeReading {
     processes: [rawProcess({})],
     hostUdpErrors: 0,
     socketDrops: new Map(),
+    udpSockets: null,
     ...changes,
   };
 }
@@ -45,6 +46,7 @@ export function processSample(changes: Partial<ProcessSample>): ProcessSample {
     rssBytes: 0,
     fds: 0,
     threads: 0,
+    udpSockets: null,
     udpDrops: 0,
     hostUdpErrors: 0,
     ...changes,

@@ -38,6 +38,7 @@ function sample(
       rssBytes: 100e6,
       fds: 20,
       threads: 8,
+      udpSockets: null,
       udpDrops: 0,
       hostUdpErrors: null,
       ...change,
