@@ -7,6 +7,8 @@
  * @module
  */
 
+import { getBody } from "./http_body.ts";
+import { isPlausible } from "./plausible.ts";
 import type { AbsentReading } from "./proc.ts";
 
 /** The answer of `/health`. */
@@ -65,8 +67,19 @@ export interface HttpReading {
   readonly problems: readonly string[];
 }
 
+/** What was read of a page. */
+export interface Parsed<T> {
+  /** What it tells. */
+  readonly value: T;
+  /** The names of figures that cannot be, and were left out. */
+  readonly impossible: readonly string[];
+}
+
+/** Characters of a status that are kept. */
+const MOST_STATUS = 100;
+
 /** Reads the body of `/health`; `undefined` when it is not a JSON object. */
-export function parseHealth(body: string): Health | undefined {
+export function parseHealth(body: string): Parsed<Health> | undefined {
   let value: unknown;
   try {
     value = JSON.parse(body);
@@ -75,27 +88,73 @@ export function parseHealth(body: string): Health | undefined {
   }
   if (typeof value !== "object" || value === null) return undefined;
   const fields: Readonly<Record<string, unknown>> = { ...value };
-  const count = (field: unknown) => typeof field === "number" ? field : null;
+  const impossible: string[] = [];
+  const count = (name: string) => {
+    const field = fields[name];
+    if (typeof field !== "number") return null;
+    if (isPlausible(field)) return field;
+    impossible.push(name);
+    return null;
+  };
+  const { status } = fields;
   return {
-    status: typeof fields.status === "string" ? fields.status : "unknown",
-    participants: count(fields.participants),
-    rooms: count(fields.rooms),
+    value: {
+      status: typeof status === "string"
+        ? status.slice(0, MOST_STATUS)
+        : "unknown",
+      participants: count("participants"),
+      rooms: count("rooms"),
+    },
+    impossible,
   };
 }
 
+/** The metrics that are looked at, with or without a prefix. */
+const METRICS = [
+  "connections_active",
+  "rooms_active",
+  "participants_active",
+  "connections_total",
+  "messages_received_total",
+  "messages_sent_total",
+  "errors_total",
+  "message_handling_seconds_count",
+  "message_handling_seconds_sum",
+] as const;
+
+type MetricName = typeof METRICS[number];
+
 /** Reads the body of `/metrics`, passing over every line that is not a sample. */
-export function parsePrometheus(body: string): MetricValues {
+export function parsePrometheus(body: string): Parsed<MetricValues> {
   const values = new Map<string, number>();
   for (const line of body.split("\n")) {
-    const found = line.match(
-      /^\s*([a-zA-Z_:][\w:]*)\s*(?:\{.*\})?\s+([^\s{}]+)(?:\s+-?\d+)?\s*$/,
-    );
-    if (found === null || found[1].endsWith("_bucket")) continue;
-    const value = Number(found[2]);
-    if (!Number.isFinite(value)) continue;
-    values.set(found[1], (values.get(found[1]) ?? 0) + value);
+    const [name, value] = parseSample(line.trim()) ?? [];
+    if (name === undefined || value === undefined) continue;
+    if (name.endsWith("_bucket")) continue;
+    values.set(name, (values.get(name) ?? 0) + value);
   }
-  return values;
+  const impossible: string[] = [];
+  for (const [name, value] of values) {
+    if (isPlausible(value)) continue;
+    values.delete(name);
+    // Elsewhere a NaN or a negative number may well mean something.
+    if (METRICS.some((known) => isCalled(name, known))) impossible.push(name);
+  }
+  return { value: values, impossible };
+}
+
+/** A sample of a metric: `name{labels} value timestamp`, labels and timestamp optional. */
+function parseSample(line: string): readonly [string, number] | undefined {
+  const name = line.match(/^[a-zA-Z_:][\w:]*/)?.[0];
+  if (name === undefined) return undefined;
+  let rest = line.slice(name.length).trimStart();
+  if (rest.startsWith("{")) rest = rest.slice(rest.lastIndexOf("}") + 1);
+  const [value, timestamp = "0", ...more] = rest.trim().split(/\s+/);
+  const isNumber = /^(NaN|[+-]?Inf|[+-]?[\d.]+(e[+-]?\d+)?)$/i.test(value);
+  if (!isNumber || !/^-?\d+$/.test(timestamp) || more.length > 0) {
+    return undefined;
+  }
+  return [name, Number(value.replace(/inf$/i, "Infinity"))];
 }
 
 /** The figures in `after`, with rates when there is something `before` it. */
@@ -104,7 +163,7 @@ export function deriveMetrics(
   before?: MetricValues,
   intervalMs = 0,
 ): ServerMetrics {
-  const value = (name: string) => lookUp(after, name);
+  const value = (name: MetricName) => lookUp(after, name);
   const metrics: ServerMetrics = {
     connections: value("connections_active"),
     rooms: value("rooms_active"),
@@ -115,7 +174,7 @@ export function deriveMetrics(
     errorsTotal: value("errors_total"),
   };
   if (before === undefined || intervalMs <= 0) return metrics;
-  const hz = (name: string) => {
+  const hz = (name: MetricName) => {
     const grown = growth(after, before, name);
     return grown === null ? null : grown * 1_000 / intervalMs;
   };
@@ -146,82 +205,66 @@ export async function readHttp(
   signal: AbortSignal,
 ): Promise<HttpReading | AbsentReading> {
   const [health, metrics] = await Promise.all([
-    get(`${baseUrl}/health`, undefined, signal),
-    get(`${baseUrl}/metrics`, token, signal),
+    getBody(`${baseUrl}/health`, undefined, signal),
+    getBody(`${baseUrl}/metrics`, token, signal),
   ]);
-  if ("lost" in health && "lost" in metrics) {
+  if ("problem" in health && health.lost && "lost" in metrics) {
     return {
       kind: "absent",
       reason: `Cannot reach ${health.problem}`,
     };
   }
-  const parsed = "body" in health ? parseHealth(health.body) : undefined;
   const problems = [health, metrics].flatMap((answer) =>
-    "body" in answer ? [] : [answer.problem]
+    "problem" in answer ? [answer.problem] : []
   );
-  if ("body" in health && parsed === undefined) {
+  const told = "body" in health ? parseHealth(health.body) : undefined;
+  if ("body" in health && told === undefined) {
     problems.push(`${baseUrl}/health answers with something else than JSON`);
   }
+  const values = "body" in metrics ? parsePrometheus(metrics.body) : undefined;
+  problems.push(
+    ...leftOut(`${baseUrl}/health`, told?.impossible),
+    ...leftOut(`${baseUrl}/metrics`, values?.impossible),
+  );
   return {
     kind: "http",
-    ...(parsed === undefined ? {} : { health: parsed }),
-    ..."body" in metrics ? { values: parsePrometheus(metrics.body) } : {},
+    ...told && { health: told.value },
+    ...values && { values: values.value },
     problems,
   };
 }
 
+function leftOut(url: string, names: readonly string[] = []): string[] {
+  const MOST = 5;
+  if (names.length === 0) return [];
+  const more = names.length > MOST ? `, and ${names.length - MOST} more` : "";
+  return [
+    `${url} tells figures that cannot be, which are left out: ${
+      names.slice(0, MOST).join(", ")
+    }${more}`,
+  ];
+}
+
 /** A server's name may lead: `simplestchat_rooms_active` answers to `rooms_active`. */
-function lookUp(values: MetricValues, name: string): number | null {
+function lookUp(values: MetricValues, name: MetricName): number | null {
   const exact = values.get(name);
   if (exact !== undefined) return exact;
-  for (const [key, value] of values) if (key.endsWith(`_${name}`)) return value;
+  for (const [key, value] of values) if (isCalled(key, name)) return value;
   return null;
+}
+
+function isCalled(key: string, name: MetricName): boolean {
+  return key === name || key.endsWith(`_${name}`);
 }
 
 /** How much a total grew; one that fell began anew at zero, with its server. */
 function growth(
   after: MetricValues,
   before: MetricValues,
-  name: string,
+  name: MetricName,
 ): number | null {
   const now = lookUp(after, name);
   const then = lookUp(before, name);
   if (now === null || then === null) return null;
   return now < then ? now : now - then;
-}
-
-type Answer =
-  | { readonly body: string }
-  | { readonly problem: string }
-  | { readonly problem: string; readonly lost: true };
-
-async function get(
-  url: string,
-  token: string | undefined,
-  signal: AbortSignal,
-): Promise<Answer> {
-  try {
-    const response = await fetch(url, {
-      signal,
-      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
-    });
-    const body = await response.text();
-    if (response.ok) return { body };
-    return {
-      problem: response.status === 401
-        ? `${url} wants a token (401): give the server's METRICS_TOKEN`
-        : `${url} answers ${response.status}`,
-    };
-  } catch (error) {
-    return { problem: `${url}: ${cause(error)}`, lost: true };
-  }
-}
-
-/** The innermost cause in its last words: "connection refused", "name or service not known". */
-function cause(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === "TimeoutError") return "no answer in time";
-  if (error.cause instanceof Error) return cause(error.cause);
-  const words = error.message.split(": ").at(-1) ?? error.message;
-  return words.replace(/ \(os error \d+\)$/, "").toLowerCase();
 }

@@ -19,6 +19,8 @@
  * @module
  */
 
+import { isPlausible } from "./plausible.ts";
+
 /** What one look at a process tree gave. */
 export type ProcReading = TreeReading | AbsentReading;
 
@@ -95,7 +97,9 @@ export function parseStat(line: string): StatFields | undefined {
     startTicks: number(22),
     rssPages: number(24),
   };
-  return Number.isFinite(found.id + found.cpuTicks + found.rssPages)
+  const { id, parentId, cpuTicks, threads, startTicks, rssPages } = found;
+  return [id, parentId, cpuTicks, threads, startTicks, rssPages]
+      .every(isPlausible)
     ? found
     : undefined;
 }
@@ -134,14 +138,21 @@ export function udpInErrors(text: string): number | null {
   const [names, values] = text.split("\n")
     .filter((line) => line.startsWith("Udp:"))
     .map((line) => line.trim().split(/\s+/));
-  const value = values?.[names.indexOf("InErrors")];
-  return value === undefined ? null : Number(value);
+  const value = Number(values?.[names.indexOf("InErrors")] ?? NaN);
+  return isPlausible(value) ? value : null;
 }
+
+/** Characters of a reason that are kept. */
+const MOST_REASON = 300;
+/** Characters of a name that are kept; the kernel keeps 15, of its own threads some more. */
+const MOST_NAME = 64;
 
 /**
  * Reads the lines of one sample, without its `end`. Lines that it does not
  * know are passed over (a login shell may greet us first); `undefined` when
  * there is no sample in them.
+ *
+ * @throws {RangeError} when it has figures that cannot be.
  */
 export function parseReading(
   lines: readonly string[],
@@ -149,12 +160,19 @@ export function parseReading(
   const head = lines.findIndex((line) => /^(sample|absent) /.test(line));
   if (head < 0) return undefined;
   if (lines[head].startsWith("absent ")) {
-    return { kind: "absent", reason: lines[head].slice("absent ".length) };
+    const reason = lines[head].slice("absent ".length).slice(0, MOST_REASON);
+    return { kind: "absent", reason };
   }
   const [uptimeSeconds, ticksHz, pageBytes, ...pids] = lines[head]
     .split(/\s+/).slice(1).filter((word) => word !== "").map(Number);
+  const isWhole = [ticksHz, pageBytes, ...pids].every((value) =>
+    Number.isSafeInteger(value) && value > 0
+  );
+  if (!isWhole || pids.length === 0 || !isPlausible(uptimeSeconds)) {
+    throw new RangeError("a sample with figures that cannot be");
+  }
   const body = lines.slice(head + 1);
-  const sockets = body.find((line) => /^sockets \d+$/.test(line));
+  const sockets = body.find((line) => /^sockets \d{1,9}$/.test(line));
   return {
     kind: "tree",
     uptimeSeconds,
@@ -163,7 +181,9 @@ export function parseReading(
     processes: parseProcesses(body, new Set(pids), pageBytes),
     hostUdpErrors: udpInErrors(body.join("\n")),
     socketDrops: new Map(
-      pairs(body, "drops").map(([inode, count]) => [inode, Number(count)]),
+      pairs(body, "drops").map(([inode, count]) =>
+        [inode, Number(count)] as const
+      ).filter(([, count]) => isPlausible(count)),
     ),
     udpSockets: sockets === undefined ? null : Number(sockets.split(" ")[1]),
   };
@@ -179,7 +199,12 @@ function parseProcesses(
   let threadTicks = new Map<number, number>();
   for (const line of lines) {
     const stat = /^\d/.test(line) ? parseStat(line) : undefined;
-    if (stat === undefined) continue;
+    if (stat === undefined) {
+      if (/^\d+ \(.*\) /.test(line)) {
+        throw new RangeError("a process with figures that cannot be");
+      }
+      continue;
+    }
     // The first line with the pid of a process is the process; what follows
     // are its threads, of which the first has the same number.
     if (!pids.delete(stat.id)) {
@@ -190,12 +215,12 @@ function parseProcesses(
     const open = Number(fds.get(String(stat.id)) ?? "-");
     processes.push({
       pid: stat.id,
-      name: stat.name,
+      name: stat.name.slice(0, MOST_NAME),
       startTicks: stat.startTicks,
       cpuTicks: stat.cpuTicks,
-      rssBytes: stat.rssPages * pageBytes,
+      rssBytes: Math.min(stat.rssPages * pageBytes, Number.MAX_SAFE_INTEGER),
       threads: stat.threads,
-      fds: Number.isNaN(open) ? null : open,
+      fds: isPlausible(open) ? open : null,
       threadTicks,
     });
   }

@@ -98,7 +98,7 @@ export function deriveSample(
   before: TreeReading,
   after: TreeReading,
 ): ProcessSample {
-  const seconds = after.uptimeSeconds - before.uptimeSeconds;
+  const seconds = Math.max(0, after.uptimeSeconds - before.uptimeSeconds);
   const earlier = new Map(
     before.processes.map((process) => [process.pid, process]),
   );

@@ -9,6 +9,7 @@
  */
 
 import SAMPLER from "./sampler.sh" with { type: "text" };
+import { readLastLine, readLines } from "./lines.ts";
 import type { Pace } from "./pace.ts";
 import { parseReading, type ProcReading } from "./proc.ts";
 import type { MonitorTarget } from "./target.ts";
@@ -35,12 +36,17 @@ export function sshArguments(
   ];
 }
 
+/** Characters of one look at most: some ten thousand processes. */
+const MOST_LOOK_LENGTH = 16_777_216;
+/** A sampler that is silent for so many intervals, and so long, has ended or hangs. */
+const SILENCE = { intervals: 10, leastMs: 15_000 };
+
 /**
  * Yields a reading a look until `signal` aborts. Whoever asks `pace` for a
  * look is answered by the next that begins there.
  *
- * @throws {Error} when ssh cannot be run, cannot log in, or ends; its message
- * has the last line that ssh said.
+ * @throws {Error} when ssh cannot be run, cannot log in, ends, is silent or
+ * sends what is no sample; its message has the last line that ssh said.
  */
 export async function* readOverSsh(
   target: SshTarget,
@@ -53,35 +59,55 @@ export async function* readOverSsh(
   const child = startSsh(sshArguments(target, options, intervalMs), target);
   const stop = () => child.kill("SIGTERM");
   signal.addEventListener("abort", stop);
-  const complaint = lastLine(child.stderr);
+  const complaint = readLastLine(child.stderr);
   let ended = false;
   const status = child.status.finally(() => {
     ended = true;
     signal.removeEventListener("abort", stop);
   });
+  let silent = false;
+  const mostMs = Math.max(SILENCE.leastMs, SILENCE.intervals * intervalMs);
+  const listen = () =>
+    setTimeout(() => {
+      silent = true;
+      stop();
+    }, mostMs);
+  let silence = listen();
   try {
     await send(child.stdin, SAMPLER);
     let block: string[] = [];
+    let length = 0;
     let taken = () => {};
-    for await (const line of lines(child.stdout)) {
+    for await (const line of readLines(child.stdout)) {
       if (block.length === 0) taken = pace.begin();
+      length += line.length;
+      if (length > MOST_LOOK_LENGTH) {
+        throw new RangeError("a look without an end");
+      }
       if (line !== "end") {
         block.push(line);
         continue;
       }
+      clearTimeout(silence);
+      silence = listen();
       const reading = parseReading(block);
       block = [];
+      length = 0;
       if (reading !== undefined) yield reading;
       taken();
     }
     const { code } = await status;
     if (signal.aborted) return;
     throw new Error(
-      `Cannot sample ${target.text}: ${
-        await complaint || `ssh ended with code ${code}`
-      }`,
+      silent
+        ? `silent for ${mostMs / 1000} s`
+        : await complaint || `ssh ended with code ${code}`,
     );
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`Cannot sample ${target.text}: ${why}`, { cause: error });
   } finally {
+    clearTimeout(silence);
     if (!ended) stop();
     await status;
     await complaint;
@@ -119,24 +145,4 @@ async function send(
   } catch {
     await writer.abort().catch(() => {});
   }
-}
-
-async function* lines(
-  bytes: ReadableStream<Uint8Array<ArrayBuffer>>,
-): AsyncGenerator<string, void, void> {
-  let rest = "";
-  for await (const text of bytes.pipeThrough(new TextDecoderStream())) {
-    const parts = (rest + text).split("\n");
-    rest = parts.pop() ?? "";
-    yield* parts;
-  }
-  if (rest !== "") yield rest;
-}
-
-async function lastLine(
-  bytes: ReadableStream<Uint8Array<ArrayBuffer>>,
-): Promise<string> {
-  let last = "";
-  for await (const line of lines(bytes)) if (line.trim() !== "") last = line;
-  return last.trim();
 }

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import {
   listeningInodes,
   lossySockets,
@@ -116,6 +116,41 @@ Deno.test("a sample holds processes, each with its own threads", () => {
       },
     ],
   });
+});
+
+Deno.test.each([
+  { lines: ["sample -1 100 4096 400"], why: "a time before the start" },
+  { lines: ["sample 5 0 4096 400"], why: "a clock without ticks" },
+  { lines: ["sample 5 100 1e400 400"], why: "endless pages" },
+  { lines: ["sample 5 100 4096"], why: "no process" },
+  { lines: ["sample 5 100 4096 x"], why: "a process without a number" },
+  {
+    lines: ["sample 5 100 4096 412", STAT.replace("1250 340", "-1250 -340")],
+    why: "CPU that was given back",
+  },
+  {
+    lines: ["sample 5 100 4096 412", STAT.replace("1250", "1e300")],
+    why: "more CPU than there can be",
+  },
+])("a sample that cannot be is refused: $why", ({ lines }) => {
+  assertThrows(() => parseReading(lines), RangeError, "cannot be");
+});
+
+Deno.test("counts of lost datagrams and files that cannot be are unknown", () => {
+  const reading = parseReading([
+    "sample 5 100 4096 412",
+    "drops 5512 -17",
+    "drops 5513 1e300",
+    "fds 412 -3",
+    STAT,
+  ]);
+  assertEquals(
+    reading?.kind === "tree" && [
+      reading.socketDrops.size,
+      reading.processes[0].fds,
+    ],
+    [0, null],
+  );
 });
 
 Deno.test("UDP sockets are known when they were counted", () => {
