@@ -168,7 +168,7 @@ export class Consumption {
   async #consumeOne(producer: OfferedProducer): Promise<void> {
     const { participantId, producerId, kind } = producer;
     const conversation = this.#conversation!;
-    const requestedAtMs = this.#environment.wallNowMs();
+    const requestedAtMs = this.#environment.scheduler.nowMs();
     try {
       const created = await conversation.request("consume", {
         type: "consume",

@@ -39,6 +39,7 @@ export class FeedbackTask {
   readonly #reception: Reception;
   readonly #transport: () => ClientTransport | undefined;
   readonly #ownSsrc: number;
+  #lookedMs = 0;
 
   constructor(
     environment: ClientEnvironment,
@@ -55,12 +56,15 @@ export class FeedbackTask {
   /** Gives feedback from now on. */
   start(): void {
     const { scheduler, random } = this.#environment;
-    this.dueMs = scheduler.nowMs() + INTERVAL_MS * random();
+    this.#lookedMs = scheduler.nowMs();
+    this.dueMs = this.#lookedMs + INTERVAL_MS * random();
     scheduler.schedule(this);
     this.#reception.onMissing = () => this.#hurry();
   }
 
   run(nowMs: number): void {
+    this.#reception.arrivals.pass(nowMs - this.#lookedMs);
+    this.#lookedMs = nowMs;
     const transport = this.#transport();
     if (transport !== undefined) {
       this.#sendArrivals(transport);
@@ -94,12 +98,11 @@ export class FeedbackTask {
   }
 
   #sendRequests(transport: ClientTransport, nowMs: number): void {
-    const wallMs = this.#environment.wallNowMs();
     let room = MOST_ASKED;
     for (const track of this.#reception.tracks) {
       const { receiver, nacks, frames } = track;
       const askedAgo = nowMs - track.keyFrameAskedMs;
-      const isWaiting = receiver.isStuck || isOutOfPatience(track, wallMs);
+      const isWaiting = receiver.isStuck || isOutOfPatience(track, nowMs);
       if (
         receiver.needsKeyFrame || isWaiting && askedAgo >= KEY_FRAME_RETRY_MS
       ) {
@@ -128,10 +131,10 @@ export class FeedbackTask {
 /** Whether its video has stood still for so long that only a key frame is worth waiting for. */
 function isOutOfPatience(
   { receiver, frames }: ConsumedTrack,
-  wallMs: number,
+  nowMs: number,
 ): boolean {
   if (frames === undefined) return false;
   const { lastMs, isPaused } = frames.rhythm;
-  return !isPaused && lastMs >= 0 && wallMs - lastMs >= FRAME_PATIENCE_MS &&
-    wallMs - receiver.lastAtMs < ACTIVE_MS;
+  return !isPaused && lastMs >= 0 && nowMs - lastMs >= FRAME_PATIENCE_MS &&
+    nowMs - receiver.lastAtMs < ACTIVE_MS;
 }

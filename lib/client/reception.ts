@@ -114,7 +114,7 @@ export class Reception {
     return this.#tracks.size;
   }
 
-  /** Opens a row for a new consumer, which was asked for at `requestedAtMs` since 1970. */
+  /** Opens a row for a new consumer, which was asked for at `requestedAtMs` on the scheduler's clock. */
   add(
     created: ServerMessageOf<"consumerCreated">,
     requestedAtMs: number,
@@ -234,7 +234,7 @@ export class Reception {
     track.watch.setPaused(!track.shouldFlow);
     if (isPaused || !isWithheld) track.isCutOff = false;
     else if (!receiver.isSuspended) {
-      track.isCutOff = now.wallMs - receiver.lastAtMs >= SILENCE_MS;
+      track.isCutOff = now.nowMs - receiver.lastAtMs >= SILENCE_MS;
     }
     if (isPaused || isWithheld) {
       receiver.suspend(now.nowMs);
@@ -286,16 +286,10 @@ export class Reception {
       this.#last = receiver;
     }
     if (receiver === undefined) return this.#receiveOther(rtp, arrival);
-    if (this.firstMs < 0) this.firstMs = this.#arrivedMs(arrival.wallMs);
+    if (this.firstMs < 0) this.firstMs = arrival.nowMs;
     receiver.receive(rtp, arrival);
     if (receiver.isMissingPackets) this.onMissing();
   };
-
-  /** A wall-clock time by the scheduler's clock: packets are read some time after they came. */
-  #arrivedMs(wallMs: number): number {
-    const { scheduler } = this.#environment;
-    return scheduler.nowMs() - (this.#environment.wallNowMs() - wallMs);
-  }
 
   /** Whether a repair may still be on its way for any track. */
   get isMissingPackets(): boolean {
@@ -368,8 +362,6 @@ export class Reception {
   resumedSince(sinceMs: number): number | undefined {
     const firstMs = { video: Infinity, audio: Infinity };
     const isStanding = { video: false, audio: false };
-    const { nowMs, wallMs } = this.#now();
-    const sinceWallMs = wallMs - (nowMs - sinceMs);
     for (const track of this.#tracks.values()) {
       const { receiver, frames, isCutOff } = track;
       if (!track.isOwn) continue;
@@ -379,13 +371,11 @@ export class Reception {
       if (receiver.openedMs >= sinceMs) continue;
       const { kind } = receiver;
       const flowedAt = frames?.rhythm.lastMs ?? receiver.lastAtMs;
-      if (this.#arrivedMs(flowedAt) < sinceMs) {
+      if (flowedAt < sinceMs) {
         isStanding[kind] = true;
         continue;
       }
-      const resumedAt = frames?.rhythm.thawedSince(sinceWallMs) ??
-        receiver.resumedAtMs;
-      const ms = this.#arrivedMs(resumedAt);
+      const ms = frames?.rhythm.thawedSince(sinceMs) ?? receiver.resumedAtMs;
       if (ms >= sinceMs) firstMs[kind] = Math.min(firstMs[kind], ms);
     }
     for (const kind of ["video", "audio"] as const) {

@@ -5,6 +5,10 @@
  *
  * Arrivals stand in a ring, so recording one allocates nothing.
  *
+ * The log keeps its own time, which goes on by what passed from one arrival to
+ * the next: not back, and not by more than can have passed. So a clock that is
+ * set while packets come is not told to the server as a delay.
+ *
  * @module
  */
 
@@ -23,6 +27,10 @@ const SYMBOLS_PER_VECTOR = 7;
 const TRANSPORT_FEEDBACK = 205;
 const TRANSPORT_WIDE = 15;
 const LARGEST_DELTA = 0x7fff;
+/** Between two looks at what is new no more than this passes: as much can lie between two arrivals. */
+const LOOK_MS = 90;
+/** What overtook something on its way through the system came about as early. */
+const OVERTAKEN_MS = 20;
 
 /** The arrivals of one transport. */
 export class ArrivalLog {
@@ -30,25 +38,39 @@ export class ArrivalLog {
   readonly #ticks = new Float64Array(RING);
   readonly #symbols = new Uint8Array(MOST_IN_MESSAGE);
   readonly #deltas = new Int16Array(MOST_IN_MESSAGE);
-  #epochMs = -1;
+  /** The last arrival by the clock that it is told of by, and since the first one by the log's own. */
+  #lastMs = 0;
+  #elapsedMs = 0;
+  #mostGapMs = LOOK_MS;
   /** The first number not reported yet, unwrapped; -1 before the first packet. */
   #base = -1;
   #highest = -1;
   #messages = 0;
 
-  /** Notes the arrival of the packet with this 16-bit number; one that was reported on is ignored. */
+  /** Notes the arrival of the packet with this 16-bit number, in the order of arrival; one that was reported on is ignored. */
   record(sequence: number, receivedAtMs: number): void {
     if (this.#base < 0) {
       this.#base = this.#highest = sequence;
-      this.#epochMs = receivedAtMs;
+      this.#lastMs = receivedAtMs;
     }
+    const gapMs = receivedAtMs - this.#lastMs;
+    this.#lastMs = receivedAtMs;
+    if (gapMs >= -OVERTAKEN_MS) {
+      this.#elapsedMs += Math.min(gapMs, this.#mostGapMs);
+    }
+    this.#mostGapMs = LOOK_MS;
     const ahead = ((sequence - this.#highest) << 16) >> 16;
     const number = this.#highest + ahead;
     if (number < this.#base) return;
     if (number - this.#base >= RING) this.#restart(number);
     if (number > this.#highest) this.#highest = number;
-    const ticks = Math.max(0, (receivedAtMs - this.#epochMs) * TICKS_PER_MS);
+    const ticks = Math.max(0, this.#elapsedMs * TICKS_PER_MS);
     this.#ticks[number & (RING - 1)] = Math.round(ticks) + 1;
+  }
+
+  /** So much time has passed since the last such call, by a clock that nobody sets. */
+  pass(ms: number): void {
+    this.#mostGapMs += ms;
   }
 
   /** Whether anything came since the last message. */

@@ -15,8 +15,8 @@
 
 /** A time, handed on in one object: a fraction by itself would be boxed on the heap. */
 interface Shown {
-  /** In milliseconds since 1970. */
-  readonly wallMs: number;
+  /** The reactor's clock, in milliseconds: a wall clock may be set, and that is no freeze. */
+  readonly nowMs: number;
 }
 
 /** What all videos of a thread write to. */
@@ -77,7 +77,7 @@ export class FrameRhythm {
   readonly #requestedAtMs: number;
   #firstFrameMs: number | null = null;
 
-  /** `requestedAtMs` is when it was asked for, in milliseconds since 1970. */
+  /** `requestedAtMs` is when it was asked for, on the reactor's clock. */
   constructor(meter: FrameMeter, requestedAtMs: number) {
     this.#meter = meter;
     this.#requestedAtMs = requestedAtMs;
@@ -94,27 +94,27 @@ export class FrameRhythm {
   }
 
   /** When the first freeze since then ended with a frame, of the last few; -1 without one. */
-  thawedSince(wallMs: number): number {
+  thawedSince(sinceMs: number): number {
     let first = Infinity;
     for (const ms of this.#thawsMs) {
-      if (ms >= wallMs && ms < first) first = ms;
+      if (ms >= sinceMs && ms < first) first = ms;
     }
     return first === Infinity ? -1 : first;
   }
 
   /** A frame is shown at `moment`. */
   show(moment: Shown): void {
-    const { wallMs } = moment;
-    if (this.#frames++ === 0) this.#noteFirst(wallMs);
+    const { nowMs } = moment;
+    if (this.#frames++ === 0) this.#noteFirst(nowMs);
     // What was under way when it was paused is shown, and begins no gap.
     if (this.#isPaused || this.lastMs < 0) this.#beginnings++;
-    else this.#addGap(Math.max(0, wallMs - this.lastMs), moment);
-    if (!this.#isPaused) this.lastMs = wallMs;
+    else this.#addGap(Math.max(0, nowMs - this.lastMs), moment);
+    if (!this.#isPaused) this.lastMs = nowMs;
   }
 
   /** The video ends, or is paused: what follows is no freeze. */
   pause(moment: Shown): void {
-    const gapMs = this.lastMs < 0 ? 0 : moment.wallMs - this.lastMs;
+    const gapMs = this.lastMs < 0 ? 0 : moment.nowMs - this.lastMs;
     if (this.#isOpenFreeze(gapMs)) {
       this.#addFreeze(gapMs);
       this.#playedMs += gapMs;
@@ -130,7 +130,7 @@ export class FrameRhythm {
 
   /** All of it, as it is at `moment`. */
   figures(moment: Shown): FrameFigures {
-    const gapMs = this.lastMs < 0 ? 0 : moment.wallMs - this.lastMs;
+    const gapMs = this.lastMs < 0 ? 0 : moment.nowMs - this.lastMs;
     const openMs = this.#isOpenFreeze(gapMs) ? gapMs : 0;
     return {
       frames: this.#frames,
@@ -143,9 +143,9 @@ export class FrameRhythm {
     };
   }
 
-  #noteFirst(wallMs: number): void {
+  #noteFirst(nowMs: number): void {
     if (this.#wasPaused) return;
-    this.#firstFrameMs = Math.max(0, wallMs - this.#requestedAtMs);
+    this.#firstFrameMs = Math.max(0, nowMs - this.#requestedAtMs);
     this.#meter.firstKeyFrame.record(Math.round(this.#firstFrameMs * 1000));
   }
 
@@ -160,10 +160,10 @@ export class FrameRhythm {
       Math.max(FREEZE_FACTOR * averageMs, averageMs + FREEZE_MARGIN_MS);
   }
 
-  #addGap(gapMs: number, { wallMs }: Shown): void {
+  #addGap(gapMs: number, { nowMs }: Shown): void {
     if (this.#isFreeze(gapMs)) {
       this.#addFreeze(gapMs);
-      this.#thawsMs[this.#thaws++ % THAWS] = wallMs;
+      this.#thawsMs[this.#thaws++ % THAWS] = nowMs;
     }
     this.#playedMs += gapMs;
     // Whole, it is handed on without a box on the heap.

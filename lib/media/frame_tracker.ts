@@ -28,8 +28,8 @@ import {
 
 /** When a packet came. */
 interface Arrival {
-  /** In milliseconds since 1970. */
-  readonly wallMs: number;
+  /** The reactor's clock, in milliseconds. */
+  readonly nowMs: number;
 }
 
 /** Packets that are noted after a missing one; with more, only a key frame helps. */
@@ -256,13 +256,13 @@ export class FrameTracker {
     }
     this.#timestamp = timestamp;
     this.#hasTimestamp = true;
-    this.#beganMs = arrival.wallMs;
+    this.#beganMs = arrival.nowMs;
   }
 
   #isJump(timestamp: number, arrival: Arrival): boolean {
     const step = (timestamp - this.#timestamp) | 0;
     const stepMs = step / this.#clockRateHz * 1000;
-    const behindMs = this.#behindMs + arrival.wallMs - this.#beganMs - stepMs;
+    const behindMs = this.#behindMs + arrival.nowMs - this.#beganMs - stepMs;
     this.#behindMs = step > 0 && behindMs > 0 ? behindMs : 0;
     // Of a pause, nobody says how long it was where it was.
     const isLeading = behindMs < -JUMP_MS && this.rhythm.lastMs >= 0;

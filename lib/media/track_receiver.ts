@@ -30,9 +30,9 @@ export interface ReceiveMeter {
  * packet: fractions handed on by themselves would be boxed on the heap.
  */
 export interface Moment {
-  /** The reactor's clock, in milliseconds. */
+  /** The reactor's clock, in milliseconds: what passed between two packets is told by it. */
   nowMs: number;
-  /** Arrival in milliseconds since 1970. */
+  /** Milliseconds since 1970: only to be compared with when another machine captured something. */
   wallMs: number;
 }
 
@@ -47,7 +47,7 @@ export interface ReceiverOptions {
   readonly nacks?: NackList | undefined;
   /** What a viewer sees of it; `undefined` for audio. */
   readonly frames?: FrameTracker | undefined;
-  /** When the track was asked for, in milliseconds since 1970. */
+  /** When the track was asked for, on the reactor's clock. */
   readonly requestedAtMs: number;
   /** When the track could first have carried media, on the reactor's clock. */
   readonly openedMs: number;
@@ -82,9 +82,9 @@ export class TrackReceiver {
   outOfOrder = 0;
   /** The longest latency of a packet, in whole microseconds. */
   maxLatencyUs = 0;
-  /** When the first packet came, in milliseconds since 1970; -1 before. */
+  /** When the first packet came, on the reactor's clock; -1 before. */
   firstAtMs = -1;
-  /** When the last packet came that ended a silence, in milliseconds since 1970; -1 before. */
+  /** When the last packet came that ended a silence, on the reactor's clock; -1 before. */
   resumedAtMs = -1;
   readonly #options: ReceiverOptions;
   #lastMs: number;
@@ -101,7 +101,7 @@ export class TrackReceiver {
   #jitter = 0;
   /** The next packet is the first of its numbering: it has none before to compare with. */
   #isFirst = true;
-  #lastArrivalMs = 0;
+  #lastArrivalMs = -Infinity;
   #lastTimestamp = 0;
   #firstMark = -1;
   #lastMark = -1;
@@ -142,7 +142,7 @@ export class TrackReceiver {
     return this.#suspended;
   }
 
-  /** When the last packet came, in milliseconds since 1970; 0 before. */
+  /** When the last packet came, on the reactor's clock; `-Infinity` before. */
   get lastAtMs(): number {
     return this.#lastArrivalMs;
   }
@@ -222,10 +222,10 @@ export class TrackReceiver {
     if (this.#isFirst) this.#isFirst = false;
     else this.#trackJitter(rtp.timestamp, moment);
     if (moment.nowMs - this.#lastMs >= SILENCE_MS) {
-      this.resumedAtMs = moment.wallMs;
+      this.resumedAtMs = moment.nowMs;
     }
     this.#lastMs = moment.nowMs;
-    this.#lastArrivalMs = moment.wallMs;
+    this.#lastArrivalMs = moment.nowMs;
     this.#lastTimestamp = rtp.timestamp;
     this.#options.frames?.receive(rtp, moment);
     if (rtp.payloadLength >= MARK_BYTES) {
@@ -278,10 +278,10 @@ export class TrackReceiver {
     return Math.min(255, Math.floor(lost * 256 / expected));
   }
 
-  #noteFirst({ wallMs }: Readonly<Moment>): void {
-    this.firstAtMs = wallMs;
+  #noteFirst({ nowMs }: Readonly<Moment>): void {
+    this.firstAtMs = nowMs;
     if (this.#wasSuspended) return;
-    const us = Math.round((wallMs - this.#options.requestedAtMs) * 1000);
+    const us = Math.round((nowMs - this.#options.requestedAtMs) * 1000);
     this.#options.meter.firstPacket.record(us);
   }
 
@@ -342,7 +342,7 @@ export class TrackReceiver {
 
   /** RFC 3550 appendix A.8. */
   #trackJitter(timestamp: number, moment: Readonly<Moment>): void {
-    const arrived = (moment.wallMs - this.#lastArrivalMs) *
+    const arrived = (moment.nowMs - this.#lastArrivalMs) *
       this.#options.clockRateHz / 1000;
     const sent = (timestamp - this.#lastTimestamp) | 0;
     this.#jitter += (Math.abs(arrived - sent) - this.#jitter) / 16;

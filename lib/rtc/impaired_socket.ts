@@ -23,7 +23,7 @@ export interface NetworkPath {
     "nowMs" | "schedule" | "cancel" | "meanWaitMs"
   >;
   /** The lane of the socket. */
-  readonly lane: Pick<Lane, "out" | "wallNowMs">;
+  readonly lane: Pick<Lane, "out">;
   /** A socket that nothing was put around yet. */
   readonly socket: LaneSocket;
   /** Told which socket to send by, at once where that is another, and whenever it changes. */
@@ -58,8 +58,6 @@ export function throughNetwork(path: NetworkPath): () => void {
 
 /** Datagrams are kept below the path MTU; a larger one gets a buffer of its own size. */
 const BUFFER_BYTES = 2048;
-/** The clock that stamps arrivals may be set anew; a packet does not wait for longer unread. */
-const MOST_AGE_MS = 1000;
 
 /** A socket with a network around it. */
 class ImpairedSocket implements LaneSocket {
@@ -105,30 +103,31 @@ class ImpairedSocket implements LaneSocket {
 
   /** Takes what arrives at the socket below. */
   readonly receive: DatagramHandler = (bytes, offset, length, arrival) => {
-    const { network, reactor, lane } = this.#path;
+    const { network, reactor } = this.#path;
     const link = network.inbound;
     if (link === undefined) {
       return this.onDatagram(bytes, offset, length, arrival);
     }
     const nowMs = reactor.nowMs();
-    const ageMs = lane.wallNowMs() - arrival.wallMs;
-    const enteredMs = nowMs - Math.max(0, Math.min(ageMs, MOST_AGE_MS));
+    // It is read some time after it came.
+    const enteredMs = arrival.nowMs;
     link.enter(enteredMs, length);
     if (isRtp(bytes, offset, length)) {
       countPacket(link, network.inboundCounts, enteredMs);
     }
     if (link.copies === 0) return;
     const { copies, releaseMs } = link;
-    const arrivedAtMs = arrival.wallMs + releaseMs - enteredMs;
+    const wallOffsetMs = arrival.wallMs - enteredMs;
     if (copies === 1 && releaseMs <= nowMs && this.#waitingIn === 0) {
-      this.#arrival.nowMs = nowMs;
-      this.#arrival.wallMs = arrivedAtMs;
+      this.#arrival.nowMs = releaseMs;
+      this.#arrival.wallMs = releaseMs + wallOffsetMs;
       return this.onDatagram(bytes, offset, length, this.#arrival);
     }
     const held = this.#hold(bytes, offset, length);
     held.copies = copies;
     held.isInbound = true;
-    held.arrivedAtMs = arrivedAtMs;
+    held.releaseMs = releaseMs;
+    held.wallOffsetMs = wallOffsetMs;
     this.#waitingIn++;
     this.#schedule(held, releaseMs);
   };
@@ -158,8 +157,8 @@ class ImpairedSocket implements LaneSocket {
         // It may be decrypted in place: the second copy needs its own bytes.
         const { bytes } = held;
         const own = i + 1 < held.copies ? bytes.slice(0, held.length) : bytes;
-        this.#arrival.nowMs = this.#path.reactor.nowMs();
-        this.#arrival.wallMs = held.arrivedAtMs;
+        this.#arrival.nowMs = held.releaseMs;
+        this.#arrival.wallMs = held.releaseMs + held.wallOffsetMs;
         this.onDatagram(own, 0, held.length, this.#arrival);
       } else {
         this.#path.socket.sendCopy(held.bytes.subarray(0, held.length));
@@ -221,8 +220,9 @@ class Held implements Task {
   length = 0;
   copies = 0;
   isInbound = false;
-  /** When it comes to the client, on the wall clock. */
-  arrivedAtMs = 0;
+  /** When it comes to the client, and how far the wall clock is ahead of that. */
+  releaseMs = 0;
+  wallOffsetMs = 0;
   readonly onError: ((error: unknown) => void) | undefined;
   readonly #socket: ImpairedSocket;
 

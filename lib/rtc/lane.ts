@@ -24,12 +24,12 @@ export interface Endpoint {
  * every one of them.
  */
 export interface Arrival {
-  /** When it was read, in milliseconds of `performance.now()`. */
-  nowMs: number;
   /**
-   * Wall-clock time in milliseconds since 1970: the kernel's receive time
-   * where the lane knows it, else the time of reading.
+   * When it came, in milliseconds of `performance.now()`: the kernel's receive
+   * time where the lane knows it, else the time of reading.
    */
+  nowMs: number;
+  /** The same in milliseconds since 1970, on the clock of {@linkcode Lane.wallNowMs}. */
   wallMs: number;
 }
 
@@ -90,7 +90,10 @@ export interface Lane {
   readonly out: Uint8Array;
   /** Totals of all its sockets. */
   readonly counters: Readonly<LaneCounters>;
-  /** Wall-clock time in milliseconds since 1970, on the clock of {@linkcode Arrival}. */
+  /**
+   * Milliseconds since 1970, as the wall clock was when the lane was opened
+   * and gone on steadily: it does not follow when that is set.
+   */
   wallNowMs(): number;
   /**
    * Datagrams that the kernel dropped because a receive buffer of ours was

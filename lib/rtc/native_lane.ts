@@ -40,6 +40,7 @@ import {
 } from "./libc.ts";
 import { NativeMemory } from "./native_memory.ts";
 import { RECEIVE_BATCH, ReceiveBatch } from "./receive_batch.ts";
+import { ReceiveClock } from "./receive_clock.ts";
 import { SendBatch } from "./send_batch.ts";
 import { encodeSocketAddress, familyOf } from "./socket_address.ts";
 
@@ -71,7 +72,9 @@ class NativeLane implements Lane {
   readonly out: Uint8Array;
   readonly libc: Libc;
   readonly sending: SendBatch;
-  readonly #receiving = new ReceiveBatch();
+  readonly #clock: ReceiveClock;
+  readonly #wallOffsetMs: number;
+  readonly #receiving: ReceiveBatch;
   readonly #epoll: number;
   readonly #events = new NativeMemory(EVENTS * EPOLL_EVENT.bytes);
   readonly #time = new NativeMemory(16);
@@ -93,12 +96,16 @@ class NativeLane implements Lane {
       libc.close();
       throw new Error(`Cannot open the native lane: epoll (errno ${errno}).`);
     }
+    this.#clock = new ReceiveClock(
+      () => performance.now(),
+      () => this.#kernelMs(),
+    );
+    this.#wallOffsetMs = this.#clock.aheadMs;
+    this.#receiving = new ReceiveBatch(this.#clock, this.#wallOffsetMs);
   }
 
   wallNowMs(): number {
-    this.libc.sys.clock_gettime(CLOCK_REALTIME, this.#time.bytes);
-    const view = this.#time.view;
-    return view.getUint32(0, true) * 1000 + view.getUint32(8, true) / 1e6;
+    return performance.now() + this.#wallOffsetMs;
   }
 
   kernelDrops(): number {
@@ -147,8 +154,8 @@ class NativeLane implements Lane {
 
   drain(): void {
     const { sys } = this.libc;
-    this.#receiving.arrival.nowMs = performance.now();
     let ready: number;
+    this.#clock.beginDrain();
     do {
       if (!this.#open) return;
       ready = sys.epoll_wait(this.#epoll, this.#events.bytes, EVENTS, 0);
@@ -201,6 +208,12 @@ class NativeLane implements Lane {
         batch.reset(count);
       }
     } while (count === RECEIVE_BATCH && socket.open);
+  }
+
+  #kernelMs(): number {
+    this.libc.sys.clock_gettime(CLOCK_REALTIME, this.#time.bytes);
+    const view = this.#time.view;
+    return view.getUint32(0, true) * 1000 + view.getUint32(8, true) / 1e6;
   }
 
   /** Kernels before 4.12 do not tell; they count as none. */

@@ -31,11 +31,12 @@ class PortableLane implements Lane {
     refused: 0,
     failed: 0,
   };
+  readonly #wallOffsetMs = Date.now() - performance.now();
   readonly #sockets = new Set<PortableSocket>();
   #open = true;
 
   wallNowMs(): number {
-    return performance.timeOrigin + performance.now();
+    return performance.now() + this.#wallOffsetMs;
   }
 
   kernelDrops(): null {

@@ -15,6 +15,7 @@ import {
   SOL_SOCKET,
 } from "./libc.ts";
 import { NativeMemory } from "./native_memory.ts";
+import type { ReceiveClock } from "./receive_clock.ts";
 
 /** Datagrams that one call reads at most. */
 export const RECEIVE_BATCH = 32;
@@ -27,11 +28,15 @@ export class ReceiveBatch {
   readonly headers = new NativeMemory(RECEIVE_BATCH * MSGHDR.bytes);
   readonly #data = new NativeMemory(RECEIVE_BATCH * SLOT_BYTES);
   readonly #control = new NativeMemory(RECEIVE_BATCH * CONTROL_BYTES);
-  /** Of the datagram at hand; whoever reads batches sets `nowMs`. */
-  readonly arrival: Arrival = { nowMs: 0, wallMs: 0 };
+  readonly #arrival: Arrival = { nowMs: 0, wallMs: 0 };
+  readonly #clock: ReceiveClock;
+  readonly #wallOffsetMs: number;
   readonly #vectors = new NativeMemory(RECEIVE_BATCH * IOVEC_BYTES);
 
-  constructor() {
+  /** `clock` tells when something came; wall-clock times are ahead of its by `wallOffsetMs`. */
+  constructor(clock: ReceiveClock, wallOffsetMs: number) {
+    this.#clock = clock;
+    this.#wallOffsetMs = wallOffsetMs;
     for (let i = 0; i < RECEIVE_BATCH; i++) {
       const vector = i * IOVEC_BYTES;
       this.#vectors.setWord(vector, this.#data.address + i * SLOT_BYTES);
@@ -57,7 +62,7 @@ export class ReceiveBatch {
     if ((view.getInt32(header + MSGHDR.flags, true) & MSG_TRUNC) !== 0) return;
     const length = view.getUint32(header + MSGHDR.length, true);
     this.#readArrival(i);
-    onDatagram(this.#data.bytes, i * SLOT_BYTES, length, this.arrival);
+    onDatagram(this.#data.bytes, i * SLOT_BYTES, length, this.#arrival);
   }
 
   /** Readies the first `count` headers for the next call: the kernel overwrote their lengths. */
@@ -72,14 +77,22 @@ export class ReceiveBatch {
   #readArrival(i: number): void {
     const view = this.#control.view;
     const at = i * CONTROL_BYTES;
+    const clock = this.#clock;
+    let nowMs: number;
     if (
       view.getInt32(at + CMSG.level, true) !== SOL_SOCKET ||
       view.getInt32(at + CMSG.type, true) !== SO_TIMESTAMPNS
     ) {
-      this.arrival.wallMs = Date.now();
+      nowMs = performance.now();
     } else {
-      this.arrival.wallMs = view.getUint32(at + CMSG.data, true) * 1000 +
+      const kernelMs = view.getUint32(at + CMSG.data, true) * 1000 +
         view.getUint32(at + CMSG.data + 8, true) / 1e6;
+      nowMs = kernelMs - clock.aheadMs;
+      if (nowMs < clock.earliestMs || nowMs > clock.latestMs) {
+        nowMs = clock.correct(kernelMs);
+      }
     }
+    this.#arrival.nowMs = nowMs;
+    this.#arrival.wallMs = nowMs + this.#wallOffsetMs;
   }
 }

@@ -338,10 +338,7 @@ export class RtcTransport implements AsyncDisposable {
       this.#onMedia(bytes, offset, length, arrival);
     } else if (first < 4) {
       const message = bytes.slice(offset, offset + length);
-      const { reactor, lane } = this.#datapath;
-      // It is read some time after it came.
-      const ageMs = Math.max(0, lane.wallNowMs() - arrival.wallMs);
-      this.#ice?.receive(message, reactor.nowMs() - ageMs);
+      this.#ice?.receive(message, arrival.nowMs);
     } else if (first >= 20 && first <= 63) {
       this.#dtls?.receive(bytes.slice(offset, offset + length));
     }

@@ -39,7 +39,7 @@ export type CpuScope = "process" | "thread";
 /** The system's time. */
 export const systemNodeClock: NodeClock = {
   nowMs: () => performance.now(),
-  wallNowMs: () => performance.timeOrigin + performance.now(),
+  wallNowMs: () => Date.now(),
   setTimer: systemClock.setTimer,
 };
 
@@ -67,14 +67,13 @@ async function openHost(
   const lateness = meter.trend("lateness");
   const loopLag = meter.trend("loopLag");
   const recent = { latenessMs: 0 };
-  const wall = new WallClock(() => lane.wallNowMs());
   reactor.observer = { onTurn: (lateMs) => loopLag.record(lateMs * 1000) };
   const random = createRandom(plan.seed, `clients of ${node}`);
   const publishers = new OwnPublishers();
   const environment: Omit<ClientEnvironment, "createTransport"> = {
     publishers,
     scheduler: reactor,
-    wallNowMs: () => wall.nowMs(),
+    wallNowMs: () => lane.wallNowMs(),
     clock: systemClock,
     openChannel: (signal) => openChannel(reactor, server, signal),
     meter: {
@@ -141,26 +140,6 @@ async function openChannel(
     };
   } finally {
     reactor.calm();
-  }
-}
-
-/** Wall-clock time by the monotonic clock, which is cheaper to read; set anew ten times a second. */
-class WallClock {
-  readonly #read: () => number;
-  #offsetMs = 0;
-  #staleMs = -Infinity;
-
-  constructor(read: () => number) {
-    this.#read = read;
-  }
-
-  nowMs(): number {
-    const nowMs = performance.now();
-    if (nowMs >= this.#staleMs) {
-      this.#staleMs = nowMs + 100;
-      this.#offsetMs = this.#read() - nowMs;
-    }
-    return this.#offsetMs + nowMs;
   }
 }
 

@@ -118,7 +118,7 @@ Deno.test("a track that is new since an outage did not stand still in it", async
   const reception = new Reception(environment);
   await world.clock.run(1000);
   const backMs = scheduler.nowMs();
-  reception.add({ ...CREATED, kind: "audio" }, environment.wallNowMs(), OWN);
+  reception.add({ ...CREATED, kind: "audio" }, scheduler.nowMs(), OWN);
   // On a long way its first packet comes late.
   await world.clock.run(400);
   const first = packet(SSRC, 1, [0, 0, 0]);

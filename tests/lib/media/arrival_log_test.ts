@@ -102,7 +102,7 @@ Deno.test("the next message begins where the last one ended, and counts on", () 
 Deno.test("a long silence of numbers is told as a run, and many packets in several messages", () => {
   const log = new ArrivalLog();
   log.record(0, 0);
-  log.record(1000, 100);
+  log.record(1000, 80);
   let end = 0;
   const bytes = new Uint8Array(2048);
   const told: (number | null)[] = [];
@@ -112,7 +112,7 @@ Deno.test("a long silence of numbers is told as a run, and many packets in sever
     told.push(...read(bytes, end).arrivals);
   }
   assertEquals(told.length, 1001);
-  assertEquals([told[0], told[500], told[1000]], [0, null, 100]);
+  assertEquals([told[0], told[500], told[1000]], [0, null, 80]);
 });
 
 Deno.test("a jump beyond the ring begins anew", () => {
@@ -122,3 +122,52 @@ Deno.test("a jump beyond the ring begins anew", () => {
   const { base, arrivals } = written(log);
   assertEquals([base, arrivals], [6000, [10]]);
 });
+
+/** Gaps between what a log tells of packets that come every 20 ms for 10 s, and are told of every 100 ms, while the clock is set. */
+function toldGaps(steps: readonly [atMs: number, byMs: number][]): number[] {
+  const log = new ArrivalLog();
+  const told: number[] = [];
+  const bytes = new Uint8Array(2048);
+  let base = 0;
+  for (let i = 0; i < 500; i++) {
+    const atMs = i * 20;
+    const setByMs = steps.filter(([ms]) => ms <= atMs)
+      .reduce((sum, [, byMs]) => sum + byMs, 0);
+    log.record(i, 1_700_000_000_000 + atMs + setByMs);
+    if (i % 5 !== 4) continue;
+    const { referenceMs, arrivals } = read(bytes, log.write(bytes, 0, 1, 2));
+    base = Math.max(base, referenceMs);
+    told.push(...arrivals.map((ms) => ms!));
+    log.pass(100);
+  }
+  return told.slice(1).map((ms, i) => ms - told[i]);
+}
+
+Deno.test.each<
+  { why: string; steps: readonly [atMs: number, byMs: number][] }
+>([
+  { why: "nobody sets it", steps: [] },
+  { why: "on by 400 ms", steps: [[3000, 400]] },
+  { why: "on by hours", steps: [[3000, 4 * 3600e3]] },
+  { why: "back by a second", steps: [[3010, -1000]] },
+  { why: "back and on again", steps: [[1010, -5000], [1110, 5000]] },
+  {
+    why: "on by a little, again and again",
+    steps: Array.from({ length: 40 }, (_, i) => [200 * i, 7]),
+  },
+])("a clock that is set tells the server of no delay: $why", ({ steps }) => {
+  for (const gapMs of toldGaps(steps)) assert(gapMs >= -1 && gapMs < 200);
+});
+
+Deno.test.each([150, 400, 5000])(
+  "a silence of %d ms that went by on the steady clock is told",
+  (silentMs) => {
+    const log = new ArrivalLog();
+    for (let i = 0; i < 5; i++) log.record(i, i * 20);
+    written(log);
+    for (let ms = 0; ms < silentMs; ms += 100) log.pass(100);
+    for (let i = 5; i < 7; i++) log.record(i, silentMs + i * 20);
+    const { arrivals } = written(log);
+    assertEquals(arrivals, [silentMs + 100, silentMs + 120]);
+  },
+);

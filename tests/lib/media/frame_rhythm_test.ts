@@ -10,10 +10,10 @@ function watch(gapsMs: readonly number[]) {
     frameGap: { record: (us) => void gapsUs.push(us) },
     firstKeyFrame: { record: (us) => void firstUs.push(us) },
   }, REQUESTED_MS);
-  let wallMs = 1000;
-  rhythm.show({ wallMs });
-  for (const gapMs of gapsMs) rhythm.show({ wallMs: wallMs += gapMs });
-  return { rhythm, gapsUs, firstUs, wallMs };
+  let nowMs = 1000;
+  rhythm.show({ nowMs });
+  for (const gapMs of gapsMs) rhythm.show({ nowMs: nowMs += gapMs });
+  return { rhythm, gapsUs, firstUs, nowMs };
 }
 
 function steady(frames: number, gapMs = 40): number[] {
@@ -67,17 +67,17 @@ Deno.test.each([
     frozenMs: 10_000,
   },
 ])("freezes, $why: $freezes", ({ gaps, freezes, frozenMs }) => {
-  const { rhythm, wallMs } = watch(gaps);
-  const figures = rhythm.figures({ wallMs });
+  const { rhythm, nowMs } = watch(gaps);
+  const figures = rhythm.figures({ nowMs });
   assertEquals([figures.freezes, figures.frozenMs], [freezes, frozenMs]);
   assertEquals(figures.frames, gaps.length + 1);
-  assertEquals(figures.playedMs, wallMs - 1000);
+  assertEquals(figures.playedMs, nowMs - 1000);
 });
 
 Deno.test("the longest freeze is told, and every gap is recorded", () => {
   const gaps = [...steady(30), 500, ...steady(30), 400];
-  const { rhythm, wallMs, gapsUs } = watch(gaps);
-  assertEquals(rhythm.figures({ wallMs }).longestFreezeMs, 500);
+  const { rhythm, nowMs, gapsUs } = watch(gaps);
+  assertEquals(rhythm.figures({ nowMs }).longestFreezeMs, 500);
   assertEquals(gapsUs, gaps.map((ms) => ms * 1000));
 });
 
@@ -93,17 +93,17 @@ Deno.test.each([
 ])(
   "a freeze that goes on counts, $why",
   ({ afterMs, freezes, frozenMs }) => {
-    const { rhythm, wallMs } = watch(steady(30));
+    const { rhythm, nowMs } = watch(steady(30));
     const figures = () => {
-      const now = rhythm.figures({ wallMs: wallMs + afterMs });
+      const now = rhythm.figures({ nowMs: nowMs + afterMs });
       return [now.freezes, now.frozenMs, now.longestFreezeMs];
     };
     assertEquals(figures(), [freezes, frozenMs, frozenMs]);
     // What ends now leaves what was told.
-    rhythm.pause({ wallMs: wallMs + afterMs });
+    rhythm.pause({ nowMs: nowMs + afterMs });
     assertEquals(figures(), [freezes, frozenMs, frozenMs]);
     assertEquals(
-      rhythm.figures({ wallMs: wallMs + 60_000 }).playedMs,
+      rhythm.figures({ nowMs: nowMs + 60_000 }).playedMs,
       1200 + frozenMs,
     );
   },
@@ -118,21 +118,21 @@ Deno.test("of several freezes since a time, the first that ended is told", () =>
 });
 
 Deno.test("a freeze that went on and ends is one, over all its time", () => {
-  const { rhythm, wallMs } = watch(steady(30));
-  assertEquals(rhythm.figures({ wallMs: wallMs + 2000 }).freezes, 1);
-  rhythm.show({ wallMs: wallMs + 3000 });
-  const { freezes, frozenMs } = rhythm.figures({ wallMs: wallMs + 3000 });
+  const { rhythm, nowMs } = watch(steady(30));
+  assertEquals(rhythm.figures({ nowMs: nowMs + 2000 }).freezes, 1);
+  rhythm.show({ nowMs: nowMs + 3000 });
+  const { freezes, frozenMs } = rhythm.figures({ nowMs: nowMs + 3000 });
   assertEquals([freezes, frozenMs], [1, 3000]);
 });
 
 Deno.test("a pause is no freeze, and what was under way begins none", () => {
-  const { rhythm, wallMs } = watch(steady(30));
-  rhythm.pause({ wallMs: wallMs + 20 });
-  rhythm.show({ wallMs: wallMs + 40 });
+  const { rhythm, nowMs } = watch(steady(30));
+  rhythm.pause({ nowMs: nowMs + 20 });
+  rhythm.show({ nowMs: nowMs + 40 });
   rhythm.resume();
-  rhythm.show({ wallMs: wallMs + 9000 });
-  rhythm.show({ wallMs: wallMs + 9040 });
-  const figures = rhythm.figures({ wallMs: wallMs + 9040 });
+  rhythm.show({ nowMs: nowMs + 9000 });
+  rhythm.show({ nowMs: nowMs + 9040 });
+  const figures = rhythm.figures({ nowMs: nowMs + 9040 });
   assertEquals([figures.freezes, figures.frames], [0, 34]);
   // The first one, the one that was under way, and the one after the pause.
   assertEquals(figures.beginnings, 3);
@@ -140,9 +140,9 @@ Deno.test("a pause is no freeze, and what was under way begins none", () => {
 });
 
 Deno.test("the first frame counts from when the video was asked for", () => {
-  const { rhythm, firstUs, wallMs } = watch(steady(3));
+  const { rhythm, firstUs, nowMs } = watch(steady(3));
   assertEquals(firstUs, [100_000]);
-  assertEquals(rhythm.figures({ wallMs }).firstFrameMs, 100);
+  assertEquals(rhythm.figures({ nowMs }).firstFrameMs, 100);
 });
 
 Deno.test("the first frame of a video that was paused at first says nothing", () => {
@@ -151,9 +151,9 @@ Deno.test("the first frame of a video that was paused at first says nothing", ()
     frameGap: { record() {} },
     firstKeyFrame: { record: (us) => void firstUs.push(us) },
   }, REQUESTED_MS);
-  rhythm.pause({ wallMs: 950 });
+  rhythm.pause({ nowMs: 950 });
   rhythm.resume();
-  rhythm.show({ wallMs: 60_000 });
+  rhythm.show({ nowMs: 60_000 });
   assertEquals(firstUs, []);
-  assertEquals(rhythm.figures({ wallMs: 60_000 }).firstFrameMs, null);
+  assertEquals(rhythm.figures({ nowMs: 60_000 }).firstFrameMs, null);
 });

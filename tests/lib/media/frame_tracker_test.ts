@@ -142,7 +142,7 @@ Deno.test.each([
   }
   assertEquals(watched.shown, shown);
   // What is left waits for a repair until the track ends.
-  watched.tracker.end({ wallMs: 500 });
+  watched.tracker.end({ nowMs: 500 });
   assertEquals(watched.tracker.dropped, dropped);
 });
 
@@ -216,7 +216,7 @@ Deno.test.each([
     }
     assertEquals(watched.tracker.isStuck(watched.nacks), stuck);
     // Nobody would answer.
-    watched.tracker.pause({ wallMs: 500 });
+    watched.tracker.pause({ nowMs: 500 });
     assertEquals(watched.tracker.isStuck(watched.nacks), false);
   },
 );
@@ -298,7 +298,7 @@ Deno.test.each([
 Deno.test("a frame that a pause cut short is none, and the next one is whole", () => {
   const watched = new Watched();
   watched.packets(range(0, 6));
-  watched.tracker.pause({ wallMs: 100 });
+  watched.tracker.pause({ nowMs: 100 });
   watched.rhythm.resume();
   // The sender gave the rest of its frame up, and begins a key frame.
   for (const i of range(0, 4)) {

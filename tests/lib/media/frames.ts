@@ -37,7 +37,7 @@ export class Watched {
 
   /** Frames shown so far. */
   get shown(): number {
-    return this.rhythm.figures({ wallMs: 0 }).frames;
+    return this.rhythm.figures({ nowMs: 0 }).frames;
   }
 
   /** Lets packet `index` of the video come; returns how many frames it shows. */
@@ -80,7 +80,7 @@ export class Watched {
     else writeVp8InterHeader(this.#bytes, data);
     if (packet.isHidden) this.#bytes[data] &= ~0x10;
     this.#rtp.read(this.#bytes, 0, data + 20);
-    this.tracker.receive(this.#rtp, { wallMs: packet.atMs });
+    this.tracker.receive(this.#rtp, { nowMs: packet.atMs });
   }
 }
 

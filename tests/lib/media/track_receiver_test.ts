@@ -231,7 +231,7 @@ Deno.test("a repair shows the frame that waited for it", () => {
   track.video({ sequence: 3, atMs: 7, isKey: false, marker: true });
   assertEquals(track.receiver.isStuck, false);
   track.repair(2, 9);
-  assertEquals(rhythm.figures({ wallMs: 9 }).frames, 1);
+  assertEquals(rhythm.figures({ nowMs: 9 }).frames, 1);
   assertEquals(rhythm.lastMs, 9);
 });
 

@@ -52,7 +52,10 @@ export class FakeSocket implements LaneSocket {
   deliver(bytes: Uint8Array): void {
     if (!this.open) return;
     try {
-      this.onDatagram(bytes.slice(), 0, bytes.length, { nowMs: 0, wallMs: 0 });
+      this.onDatagram(bytes.slice(), 0, bytes.length, {
+        nowMs: performance.now(),
+        wallMs: 0,
+      });
     } catch (error) {
       if (this.onError === undefined) throw error;
       this.onError(error);

@@ -6,7 +6,7 @@ import type { LaneSocket } from "../../../lib/rtc/lane.ts";
 import type { Task } from "../../../lib/rtc/mod.ts";
 import { FakeLane, type FakeSocket } from "./fake_lane.ts";
 
-/** Wall-clock time of the lane at time 0. */
+/** Wall-clock time at time 0. */
 const WALL_MS = 1_000_000;
 
 /** Deadlines that are run by hand, in their order. */
@@ -48,7 +48,6 @@ async function openWorld() {
   const lane = new FakeLane({
     onSent: (bytes) => sent.push(`${bytes.at(-1)}@${deadlines.now}`),
   });
-  lane.wallNowMs = () => WALL_MS + deadlines.now;
   const inner = await lane.connect(
     { address: "192.0.2.1", port: 1 },
     (bytes, offset, length, { wallMs }) => {
@@ -85,7 +84,10 @@ async function openWorld() {
         bytes,
         0,
         bytes.length,
-        { nowMs: deadlines.now, wallMs: WALL_MS + deadlines.now - ageMs },
+        {
+          nowMs: deadlines.now - ageMs,
+          wallMs: WALL_MS + deadlines.now - ageMs,
+        },
       );
     },
     /** Sends a burst of packets of the same size. */
