@@ -22,6 +22,7 @@ import type { ClientErrorKind, ClientEvent, ClientState } from "./events.ts";
 import { isEnded, kindOf, messageOf } from "./failure.ts";
 import { guarded, guardedEnvironment } from "./guard.ts";
 import type { PublishOptions } from "./publication.ts";
+import type { TrackFlow } from "./track_flow.ts";
 import { Stay, type StayOptions } from "./stay.ts";
 import { addStay, type ClientTotals, emptyTotals } from "./totals.ts";
 
@@ -81,6 +82,18 @@ export class Client implements AsyncDisposable {
   /** Tracks that it receives now. */
   get consumersOpen(): number {
     return this.#stay?.reception.size ?? 0;
+  }
+
+  /** Whether it is to send now: it publishes, and is not muted. */
+  get isToSend(): boolean {
+    const { audio, video } = this.#publish ?? {};
+    return (audio === true && !this.#paused.has("audio")) ||
+      (video !== undefined && !this.#paused.has("video"));
+  }
+
+  /** The tracks that should come to it now, and how many of them do. */
+  flow(): TrackFlow {
+    return this.#stay?.flow() ?? { due: 0, flowing: 0 };
   }
 
   /** To the server and back, in milliseconds; -1 while it is not known. */

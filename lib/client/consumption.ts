@@ -19,6 +19,7 @@ import { isEnded, kindOf, messageOf } from "./failure.ts";
 import { ReceivedLayers } from "./layers.ts";
 import type { Origin } from "./own_publishers.ts";
 import { Reception } from "./reception.ts";
+import { SILENT_AFTER_MS, type TrackFlow, trackFlow } from "./track_flow.ts";
 import { type OfferedProducer, Subscriptions } from "./subscriptions.ts";
 
 /** What to consume. */
@@ -26,6 +27,12 @@ export interface ConsumeOptions {
   readonly roomId: string;
   readonly maxAudio: number;
   readonly maxVideo: number;
+}
+
+/** A track that was asked for, since then on the scheduler's clock. */
+interface LackingTrack {
+  readonly participantId: string;
+  readonly sinceMs: number;
 }
 
 /** What one client consumes in one stay. */
@@ -37,6 +44,8 @@ export class Consumption {
   readonly #roomId: string;
   readonly #subscriptions: Subscriptions;
   readonly #unsubscribe: () => void;
+  /** Tracks that were asked for and have not been had. */
+  readonly #lacking = new Map<string, LackingTrack>();
   readonly #producersOf = new Map<string, Set<string>>();
   #conversation: Conversation | undefined;
   #router: RtpCapabilities | undefined;
@@ -113,6 +122,19 @@ export class Consumption {
     return this.#consume();
   }
 
+  /** The tracks that should come now, and how many of them do; one that was asked for and not had should. */
+  flow(): TrackFlow {
+    const nowMs = this.#environment.scheduler.nowMs();
+    const { due, flowing } = trackFlow(this.reception.tracks, nowMs);
+    let lacking = 0;
+    for (const [producerId, { participantId, sinceMs }] of this.#lacking) {
+      if (nowMs - sinceMs < SILENT_AFTER_MS) continue;
+      const origin = this.#originOf(participantId, producerId);
+      if (origin.of === "own" && origin.packetsPerSecond) lacking++;
+    }
+    return { due: due + lacking, flowing };
+  }
+
   /** Asks for this layer of simulcast, now and later; 0 is the smallest. */
   preferLayer(spatialLayer: number): void {
     this.layers.prefer(spatialLayer, this.#conversation);
@@ -122,6 +144,7 @@ export class Consumption {
   close(): void {
     this.#open = false;
     this.#unsubscribe();
+    this.#lacking.clear();
     this.reception.close();
   }
 
@@ -142,6 +165,7 @@ export class Consumption {
 
   #forget(producerId: string): void {
     this.#subscriptions.withdraw(producerId);
+    this.#lacking.delete(producerId);
     this.reception.remove(producerId);
     this.layers.close(producerId);
   }
@@ -169,6 +193,9 @@ export class Consumption {
     const { participantId, producerId, kind } = producer;
     const conversation = this.#conversation!;
     const requestedAtMs = this.#environment.scheduler.nowMs();
+    if (!this.#lacking.has(producerId)) {
+      this.#lacking.set(producerId, { participantId, sinceMs: requestedAtMs });
+    }
     try {
       const created = await conversation.request("consume", {
         type: "consume",
@@ -179,6 +206,7 @@ export class Consumption {
       this.#onEvent({ type: "consumed", kind });
       // The track may have gone while the reply was under way.
       if (!this.#subscriptions.has(producerId)) return;
+      this.#lacking.delete(producerId);
       const origin = this.#originOf(participantId, producerId);
       this.reception.add(created, requestedAtMs, origin);
       this.layers.open(created, conversation);
@@ -218,6 +246,7 @@ export class Consumption {
     const isRefused = error instanceof SignalingError &&
       error.kind === "server";
     if (isRefused && isConsumerLimit(error.detail)) {
+      this.#lacking.delete(producerId);
       this.#subscriptions.exhaust();
       this.#subscriptions.withdraw(producerId);
     } else if (isRefused) {

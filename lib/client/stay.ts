@@ -22,6 +22,7 @@ import { FeedbackTask } from "./feedback.ts";
 import { Publication, type PublishOptions } from "./publication.ts";
 import type { Reception } from "./reception.ts";
 import { ReportTask } from "./reports.ts";
+import type { TrackFlow } from "./track_flow.ts";
 
 /** What to do in the room. */
 export interface StayOptions {
@@ -127,6 +128,11 @@ export class Stay {
   /** What comes in. */
   get reception(): Reception {
     return this.#consumption.reception;
+  }
+
+  /** The tracks that should come now, and how many of them do. */
+  flow(): TrackFlow {
+    return this.#consumption.flow();
   }
 
   /** The layers of simulcast that come in; see {@linkcode ReceivedLayers.current}. */

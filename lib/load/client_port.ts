@@ -96,10 +96,22 @@ export interface ReceivedSecond {
   readonly frameRate: number | null;
 }
 
+/** Tracks that should come to a client at one time. */
+export interface TrackFlow {
+  /** Those that it wants and has had a second to get; those that are paused left out. */
+  readonly due: number;
+  /** Those of them of which something came in the last second. */
+  readonly flowing: number;
+}
+
 /** One client that the load drives. None of its methods rejects. */
 export interface DrivenClient {
   readonly producersOpen: number;
   readonly consumersOpen: number;
+  /** Whether it is to send now: it publishes, and is not muted. */
+  readonly isToSend: boolean;
+  /** The tracks that should come to it now, and how many of them do. */
+  flow(): TrackFlow;
   /** To the server and back, in milliseconds; -1 while it is not known. */
   readonly roundTripMs: number;
   /** Jitter of each track that media comes on, in milliseconds. */

@@ -12,6 +12,7 @@ import type {
 } from "../metrics/mod.ts";
 import type { DrivenClient, DrivenTotals } from "./client_port.ts";
 import type { ClientPlan } from "./plan.ts";
+import type { MediaWatch } from "./media_watch.ts";
 import type { SecondMeter } from "./second_meter.ts";
 
 /** Where simulcast tracks are counted by the layer that comes in, the smallest first. */
@@ -39,6 +40,8 @@ export interface Driven {
   recoveredFromMs: number;
   /** The end of the one that it has not recovered from yet; -1 without one. */
   recoveringFromMs: number;
+  /** What it has of the tracks that it wants. */
+  readonly media: MediaWatch;
   lastError: string | null;
   leaving: Promise<void> | undefined;
   cancelTimer: () => void;

@@ -37,6 +37,7 @@ import type {
 } from "./client_port.ts";
 import type { LoadNode, NodeCommand, NodeHandlers, NodePlan } from "./node.ts";
 import type { ClientPlan, MediaPlan } from "./plan.ts";
+import { MediaWatch } from "./media_watch.ts";
 import { createRandom } from "./random.ts";
 import { SecondMeter } from "./second_meter.ts";
 
@@ -88,6 +89,7 @@ export class LocalNode implements LoadNode {
   #host: ClientHost | undefined;
   #admission: Admission | undefined;
   #seed = 0;
+  #media: MediaPlan | undefined;
   #zeroMs = 0;
   #startMs = 0;
   #heldBack = 0;
@@ -116,6 +118,7 @@ export class LocalNode implements LoadNode {
       setTimer: clock.setTimer,
     });
     this.#seed = plan.plan.seed;
+    this.#media = plan.plan.media;
     this.#startMs = clock.nowMs();
     this.#zeroMs = this.#startMs - (clock.wallNowMs() - plan.startedAtMs);
     await host.prepare?.([plan.plan.media]);
@@ -161,6 +164,7 @@ export class LocalNode implements LoadNode {
       case "reconnect":
         for (const driven of this.#named(command.clients)) {
           noteLost(driven, this.#options.clock.nowMs());
+          driven.record.figures.cuts++;
           driven.client.cutChannel();
         }
         return;
@@ -250,10 +254,12 @@ export class LocalNode implements LoadNode {
       returnedMs: -1,
       recoveredFromMs: -1,
       recoveringFromMs: -1,
+      media: new MediaWatch(),
       lastError: null,
       leaving: undefined,
       cancelTimer: () => {},
     };
+    Object.assign(record.figures, kindsOf(plan, this.#media));
     this.#clients.set(index, driven);
     this.#records.set(index, record);
     if (plan.impairment !== undefined) this.#impair(driven, plan.impairment);
@@ -328,6 +334,7 @@ export class LocalNode implements LoadNode {
         const ms = event.atMs - driven.dueMs;
         record.figures.connectionSuccessful = true;
         record.figures.connectionTimeMs = ms;
+        record.figures.connectedAtMs = event.atMs - this.#zeroMs;
         return meter.trend("connectionTime").record(ms * 1000);
       }
       case "latency":
@@ -366,6 +373,8 @@ export class LocalNode implements LoadNode {
     if (state === "connected") driven.connectedMs = nowMs;
     else endSession(driven, nowMs);
     figures.state = state;
+    if (state === "connected") figures.isAway = false;
+    else if (state !== "left") figures.isAway = figures.connectionSuccessful;
     if (state === "failed") figures.failureCause = driven.lastError;
   }
 
@@ -404,11 +413,34 @@ export class LocalNode implements LoadNode {
     gauges.consumersOpen = 0;
     for (const gauge of LAYER_GAUGES) gauges[gauge] = 0;
     gauges.consumersNoLayer = 0;
+    const nowMs = this.#options.clock.nowMs();
     for (const driven of this.#clients.values()) {
+      const { record } = driven;
       const totals = driven.client.totals();
       addCounts(counters, totals, driven.network);
-      refreshFigures(driven, totals, this.#meter, this.#options.clock.nowMs());
+      refreshFigures(driven, totals, this.#meter, nowMs);
+      if (driven.leaving === undefined) {
+        driven.media.look(driven.client, record.figures, counters, nowMs);
+      }
       refreshGauges(driven, this.#meter, this.#seconds);
     }
   }
 }
+
+/** What a client is to send, and wants to receive. */
+function kindsOf(
+  { role, media: own }: ClientPlan,
+  common: MediaPlan | undefined,
+): Pick<ClientFigures, "sends" | "receives"> {
+  const media = own ?? common;
+  if (media === undefined) return { sends: [], receives: [] };
+  const { audio, video, maxAudio, maxVideo } = media;
+  const most = { audio: audio ? maxAudio : 0, video: video ? maxVideo : 0 };
+  const kinds = KINDS.filter((kind) => media[kind]);
+  return {
+    sends: role === "publisher" ? kinds : [],
+    receives: kinds.filter((kind) => most[kind] > 0),
+  };
+}
+
+const KINDS = ["audio", "video"] as const;

@@ -147,6 +147,11 @@ export class TrackReceiver {
     return this.#lastArrivalMs;
   }
 
+  /** For how long nothing has come; from when it was opened, or went on, at most. */
+  silentMs(nowMs: number): number {
+    return nowMs - this.#lastMs;
+  }
+
   /** Whether only a key frame can help: what is missing will not be repaired. */
   get isStuck(): boolean {
     const { frames, nacks } = this.#options;

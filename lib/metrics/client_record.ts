@@ -61,6 +61,10 @@ export interface ClientFigures {
   state: ClientState;
   /** ICE and DTLS are up on every transport that it needs. */
   connectionSuccessful: boolean;
+  /** It was connected and is not, or was not when it left: it gave up, or is on its way back. */
+  isAway: boolean;
+  /** When it was first connected, in milliseconds since the run began. */
+  connectedAtMs: number | null;
   /** From when the client was due until the last of its transports was up. */
   connectionTimeMs: number | null;
   /** From when the client was due until its first RTP packet left. */
@@ -141,6 +145,24 @@ export interface ClientFigures {
   consumersFlowing: number;
   /** From connected to left, in milliseconds. */
   sessionDurationMs: number;
+  /** What it is to send, when it is not muted. */
+  sends: readonly ("audio" | "video")[];
+  /** What it wants to receive. */
+  receives: readonly ("audio" | "video")[];
+  /** For how long it should have sent. */
+  sendDueMs: number;
+  /** For how long tracks that it wants should have come, all together. */
+  tracksDueMs: number;
+  /** For how long nothing came of them, all together. */
+  tracksSilentMs: number;
+  /** For how long nothing came of any of them. */
+  withoutMediaMs: number;
+  /** Times that it had media and then had none for three seconds on end. */
+  mediaLosses: number;
+  /** The last of them goes on, or did when it left. */
+  hasLostMedia: boolean;
+  /** Times that we cut its channel on purpose. */
+  cuts: number;
   /** Times that it came back after its channel was lost. */
   reconnections: number;
   /** Times that it could not. */
@@ -174,6 +196,8 @@ export class ClientRecorder {
   readonly figures: ClientFigures = {
     state: "planned",
     connectionSuccessful: false,
+    isAway: false,
+    connectedAtMs: null,
     connectionTimeMs: null,
     timeToFirstMediaSentMs: null,
     timeToFirstMediaReceivedMs: null,
@@ -214,6 +238,15 @@ export class ClientRecorder {
     consumersCreated: 0,
     consumersFlowing: 0,
     sessionDurationMs: 0,
+    sends: [],
+    receives: [],
+    sendDueMs: 0,
+    tracksDueMs: 0,
+    tracksSilentMs: 0,
+    withoutMediaMs: 0,
+    mediaLosses: 0,
+    hasLostMedia: false,
+    cuts: 0,
     reconnections: 0,
     reconnectionFailures: 0,
     failureCause: null,

@@ -5,6 +5,7 @@
  */
 
 import type { ClientRecord } from "./client_record.ts";
+import { clientRate, isConnected, isSettled } from "./client_rates.ts";
 import type { CounterName, RateName, TrendName } from "./registry.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { Trend } from "./trend.ts";
@@ -13,12 +14,18 @@ import { Trend } from "./trend.ts";
 export interface ClientTally {
   /** All that there are. */
   readonly total: number;
-  /** Those whose transports all came up, even if they left or were lost since. */
+  /** Those whose transports all came up, whatever became of them since. */
+  readonly reached: number;
+  /** Those of them that are connected, or were when they left. */
   readonly connected: number;
+  /** Those of them that are not, nor were when they left: they gave up, or are on their way back. */
+  readonly away: number;
   /** Those that tried and did not get there. */
   readonly failed: number;
   /** Those that are not due yet or still trying. */
   readonly pending: number;
+  /** Whether the run was over: who had not got there by then has failed. */
+  readonly runIsOver: boolean;
 }
 
 /**
@@ -29,16 +36,18 @@ export function tallyClients(
   clients: readonly ClientRecord[],
   runIsOver: boolean,
 ): ClientTally {
-  let connected = 0;
-  let pending = 0;
-  for (const { connectionSuccessful, state } of clients) {
-    if (connectionSuccessful) connected++;
-    else if (state === "planned" || (state !== "failed" && !runIsOver)) {
-      pending++;
-    }
-  }
-  const total = clients.length;
-  return { total, connected, pending, failed: total - connected - pending };
+  const due = clients.filter((client) => isSettled(client, runIsOver));
+  const reached = due.filter((client) => client.connectionSuccessful).length;
+  const connected = due.filter(isConnected).length;
+  return {
+    total: clients.length,
+    reached,
+    connected,
+    away: reached - connected,
+    failed: due.length - reached,
+    pending: clients.length - due.length,
+    runIsOver,
+  };
 }
 
 /** A counter's value; 0 when nothing was counted. */
@@ -90,7 +99,14 @@ export function rateOf(
   const counter = (name: CounterName) => counterOf(snapshot, name);
   switch (name) {
     case "connected":
-      return ratio(tally.connected, tally.connected + tally.failed);
+    case "clientsWithErrors":
+    case "lostForGood":
+    case "lostMedia":
+    case "neverReceived":
+    case "neverSent":
+      return clientRate(snapshot.clients, name, tally.runIsOver);
+    case "silent":
+      return ratio(counter("tracksSilentMs"), counter("tracksDueMs"));
     case "deliveryRatio":
       return deliveryRatioOf({
         packetsReceived: counter("packetsReceived"),

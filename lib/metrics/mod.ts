@@ -8,6 +8,7 @@
  */
 
 export * from "./bands.ts";
+export * from "./client_rates.ts";
 export * from "./client_record.ts";
 export * from "./comparison.ts";
 export * from "./evaluate.ts";

@@ -237,6 +237,18 @@ export const METRICS = {
   ),
   jitter: trend("Interarrival jitter (RFC 3550 section 6.4.1)."),
 
+  // What users had of the tracks that they wanted.
+  tracksDueMs: counter(
+    "ms",
+    "neither",
+    "For how long tracks that clients want should have come to them, all together.",
+  ),
+  tracksSilentMs: counter(
+    "ms",
+    "lower",
+    "For how long nothing came of them, all together.",
+  ),
+
   // What impaired networks did, in RTP packets, repairs included.
   impairedIn: impaired("on their way to clients."),
   impairedInDropped: impaired("dropped on their way to clients."),
@@ -300,7 +312,31 @@ export const METRICS = {
   // Divided when asked for.
   connected: rate(
     "higher",
-    "Clients that got connected, of all that were due.",
+    "Clients that are connected, or were when they left, of all that were due.",
+  ),
+  lostMedia: rate(
+    "lower",
+    "Clients that had media and then had none for three seconds on end, of all that should have some.",
+  ),
+  lostForGood: rate(
+    "lower",
+    "Those of them that had none to the end.",
+  ),
+  neverReceived: rate(
+    "lower",
+    "Clients that never received anything, of all that should have.",
+  ),
+  neverSent: rate(
+    "lower",
+    "Clients that never sent anything, of all that should have.",
+  ),
+  silent: rate(
+    "lower",
+    "Time that tracks were silent, of the time that they should have come.",
+  ),
+  clientsWithErrors: rate(
+    "lower",
+    "Clients that met an error, of all that were due.",
   ),
   deliveryRatio: rate(
     "higher",

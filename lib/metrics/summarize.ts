@@ -102,7 +102,7 @@ export function summarize(input: SummaryInput): Summary {
     verdict,
     exitCode: EXIT_CODES[verdict.status],
     totalClients: tally.total,
-    successfulConnections: tally.connected,
+    successfulConnections: tally.reached,
     failedConnections: tally.failed,
     pendingConnections: tally.pending,
     averageConnectionTimeMs: connection.avgMs,

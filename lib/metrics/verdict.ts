@@ -66,7 +66,7 @@ export function verdictOf(findings: Findings): Verdict {
       reason: "the run was stopped before its end",
     };
   }
-  if (tally.connected === 0 && tally.failed > 0) {
+  if (tally.reached === 0 && tally.failed > 0) {
     const cause = commonCause === null ? "" : `: ${commonCause}`;
     return { status: "broke", reason: `no client got connected${cause}` };
   }

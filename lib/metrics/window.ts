@@ -36,6 +36,12 @@ const GROWING = [
   "firReceived",
   "nackReceived",
   "errorCount",
+  "sendDueMs",
+  "tracksDueMs",
+  "tracksSilentMs",
+  "withoutMediaMs",
+  "mediaLosses",
+  "cuts",
 ] as const satisfies readonly (keyof ClientRecord)[];
 
 /**

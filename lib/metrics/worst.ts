@@ -6,6 +6,7 @@
  */
 
 import type { ClientRecord } from "./client_record.ts";
+import { clientRate } from "./client_rates.ts";
 import { deliveryRatioOf, frameRateOf, residualLossOf } from "./figures.ts";
 import {
   type CounterName,
@@ -94,15 +95,12 @@ function byRate(clients: readonly ClientRecord[], rate: RateName): WorstHit[] {
     case "residualLoss":
       return byClient(clients, residualLossOf);
     case "connected":
-      return byRoom(clients, (members) => {
-        const settled = members.filter(({ state, connectionSuccessful }) =>
-          connectionSuccessful || state === "failed"
-        );
-        return ratio(
-          settled.filter((one) => one.connectionSuccessful).length,
-          settled.length,
-        );
-      });
+    case "clientsWithErrors":
+    case "lostForGood":
+    case "lostMedia":
+    case "neverReceived":
+    case "neverSent":
+      return byRoom(clients, (members) => clientRate(members, rate, false));
     case "frozen":
       return byClient(
         clients,
@@ -118,6 +116,11 @@ function byRate(clients: readonly ClientRecord[], rate: RateName): WorstHit[] {
           members.reduce((sum, one) => sum + one.packetsReceived, 0),
           members.reduce((sum, one) => sum + one.packetsSent, 0),
         ));
+    case "silent":
+      return byClient(
+        clients,
+        (client) => ratio(client.tracksSilentMs, client.tracksDueMs),
+      );
     case "achievedRatio":
       return [];
   }

@@ -84,6 +84,8 @@ export const NO_TOTALS: DrivenTotals = {
 export class FakeClient implements DrivenClient {
   producersOpen = 2;
   consumersOpen = 3;
+  isToSend = true;
+  tracks = { due: 0, flowing: 0 };
   roundTripMs = -1;
   media: DrivenTotals = NO_TOTALS;
   readonly did: string[] = [];
@@ -97,6 +99,9 @@ export class FakeClient implements DrivenClient {
     readonly network: Network,
   ) {}
 
+  flow() {
+    return this.tracks;
+  }
   *jittersMs() {
     yield 7;
   }

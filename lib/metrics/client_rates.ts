@@ -1,0 +1,139 @@
+/**
+ * Shares of clients: which of them had what they should have had. Who should
+ * have it is said here, once: whoever nobody sends to cannot be without media.
+ *
+ * @module
+ */
+
+import type { ClientRecord } from "./client_record.ts";
+
+/** A client may wait so long before it has sent nothing at all. */
+const SENDING_PATIENCE_MS = 1500;
+/** Two clients that were there together for less need not have met. */
+const MEETING_MS = 3000;
+
+/** The rates that are shares of clients. */
+export type ClientRateName =
+  | "connected"
+  | "lostMedia"
+  | "lostForGood"
+  | "neverReceived"
+  | "neverSent"
+  | "clientsWithErrors";
+
+/**
+ * A share of these clients; `null` when there are none whom it is about. All
+ * clients of a room must be there: some are judged by what others sent them.
+ * Who is still joining counts once the run is over.
+ */
+export function clientRate(
+  clients: readonly ClientRecord[],
+  name: ClientRateName,
+  runIsOver: boolean,
+): number | null {
+  const settled = () =>
+    clients.filter((client) => isSettled(client, runIsOver));
+  switch (name) {
+    case "connected":
+      return shareOf(settled(), isConnected);
+    case "clientsWithErrors":
+      return shareOf(settled(), ({ errorCount }) => errorCount > 0);
+    case "neverSent":
+      return shareOf(
+        clients.filter(shouldSend),
+        ({ packetsSent }) => packetsSent === 0,
+      );
+    case "neverReceived":
+      return shareOf(
+        receiversOf(clients),
+        (client) => !hasReceived(client),
+      );
+    case "lostMedia":
+      return shareOf(
+        receiversOf(clients),
+        ({ mediaLosses }) => mediaLosses > 0,
+      );
+    case "lostForGood":
+      return shareOf(
+        receiversOf(clients),
+        ({ hasLostMedia }) => hasLostMedia,
+      );
+  }
+}
+
+/** Whether it is known whether it got connected; a run that is over has known it of all that were due. */
+export function isSettled(
+  { connectionSuccessful, state }: ClientRecord,
+  runIsOver: boolean,
+): boolean {
+  return connectionSuccessful || state === "failed" ||
+    (runIsOver && state !== "planned");
+}
+
+/** Whether it is connected, or was when it left. */
+export function isConnected(
+  { connectionSuccessful, isAway, state }: ClientRecord,
+): boolean {
+  return connectionSuccessful && !isAway && state !== "failed";
+}
+
+/** Whether it should have sent something: it publishes, was not muted all the time, and had a moment for it. */
+export function shouldSend(
+  { packetsSent, sendDueMs }: ClientRecord,
+): boolean {
+  return packetsSent > 0 || sendDueMs >= SENDING_PATIENCE_MS;
+}
+
+/**
+ * Those that should have received something: a track was due to them, or the
+ * server told them of none although somebody sent for a while beside them.
+ */
+export function receiversOf(
+  clients: readonly ClientRecord[],
+): ClientRecord[] {
+  const rooms = Map.groupBy(
+    clients.filter(({ packetsSent }) => packetsSent > 0),
+    ({ roomId }) => roomId,
+  );
+  return clients.filter((client) =>
+    hasReceived(client) || client.withoutMediaMs > 0 ||
+    (client.consumersCreated === 0 && client.receives.length > 0 &&
+      rooms.get(client.roomId)?.some((other) => couldHear(client, other)))
+  );
+}
+
+/** Whether anything came of what other clients of this run sent. */
+export function hasReceived(
+  { packetsReceived, packetsFromOthers }: Pick<
+    ClientRecord,
+    "packetsReceived" | "packetsFromOthers"
+  >,
+): boolean {
+  return packetsReceived > packetsFromOthers;
+}
+
+function couldHear(client: ClientRecord, other: ClientRecord): boolean {
+  return other !== client &&
+    other.sends.some((kind) => client.receives.includes(kind)) &&
+    togetherMs(client, other) >= MEETING_MS;
+}
+
+/** For how long both were there, as far as they were there in one piece. */
+function togetherMs(a: ClientRecord, b: ClientRecord): number {
+  if (a.connectedAtMs === null || b.connectedAtMs === null) return 0;
+  const from = Math.max(a.connectedAtMs, b.connectedAtMs);
+  const to = Math.min(
+    a.connectedAtMs + a.sessionDurationMs,
+    b.connectedAtMs + b.sessionDurationMs,
+  );
+  return to - from;
+}
+
+function shareOf(
+  clients: readonly ClientRecord[],
+  has: (client: ClientRecord) => boolean,
+): number | null {
+  return clients.length === 0
+    ? null
+    : clients.filter(has).length / clients.length;
+}
