@@ -7,6 +7,17 @@
  */
 
 export {
+  type CertificateProblem,
+  type ConnectionSettings,
+  createHider,
+  type Hider,
+  type ProxySettings,
+  secretsOf,
+  shownText,
+  shownUrl,
+  systemProxies,
+} from "./lib/connection/mod.ts";
+export {
   checkImpairment,
   describeImpairment,
   type Impairment,

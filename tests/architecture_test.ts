@@ -4,6 +4,7 @@ import { assertEquals } from "@std/assert";
 
 /** What each room may import, besides itself. `CONTRIBUTING.md` draws the same. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  "lib/connection": [],
   "lib/protocol": [],
   "lib/clip": [],
   "lib/media": ["lib/clip"],
@@ -11,11 +12,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "lib/rtc": ["lib/impairment"],
   "lib/machine": [],
   "lib/metrics": [],
-  "lib/monitor": [],
-  "lib/signaling": ["lib/protocol"],
+  "lib/monitor": ["lib/connection"],
+  "lib/signaling": ["lib/connection", "lib/protocol"],
   "lib/report": ["lib/metrics"],
   "lib/client": ["lib/protocol", "lib/signaling", "lib/media", "lib/rtc"],
   "lib/load": [
+    "lib/connection",
     "lib/protocol",
     "lib/media",
     "lib/metrics",
@@ -35,6 +37,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "lib/scenario",
   ],
   "lib/scenario": [
+    "lib/connection",
     "lib/protocol",
     "lib/clip",
     "lib/signaling",

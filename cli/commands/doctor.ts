@@ -6,6 +6,7 @@
  */
 
 import { examine, type Finding } from "../../mod.ts";
+import { ACCESS_OPTIONS, readAccess } from "./access.ts";
 import { commandHelp } from "./help.ts";
 import { parseOptions } from "./parse.ts";
 import {
@@ -14,7 +15,7 @@ import {
   RUN_OPTIONS,
   workersOf,
 } from "./run_options.ts";
-import { openInterrupts, printError, printOut } from "./shell.ts";
+import { openInterrupts, printOut, usage } from "./shell.ts";
 
 /** One line. */
 export const DOCTOR_SUMMARY =
@@ -43,7 +44,7 @@ const DOCTOR_OPTIONS = {
   maxVideo: RUN_OPTIONS.maxVideo,
   workers: RUN_OPTIONS.workers,
   monitor: RUN_OPTIONS.monitor,
-  token: RUN_OPTIONS.token,
+  ...ACCESS_OPTIONS,
   lane: RUN_OPTIONS.lane,
   cipher: RUN_OPTIONS.cipher,
   json: RUN_OPTIONS.json,
@@ -71,16 +72,15 @@ export async function doctorCommand(args: readonly string[]): Promise<number> {
     ...parsed.mistakes,
     ...contradictions({ values, given: parsed.given }),
   ];
-  if (mistakes.length > 0) {
-    for (const mistake of mistakes) printError(mistake);
-    return 2;
-  }
+  const way = await readAccess(values);
+  if ("mistakes" in way) mistakes.push(...way.mistakes);
+  if (mistakes.length > 0 || "mistakes" in way) return usage(mistakes);
   using interrupts = openInterrupts({});
   const findings = await examine({
     plan: planOf(values),
     workers: workersOf(values, navigator.hardwareConcurrency),
     engine: values.embedded ?? null,
-    server: { url: values.server, token: values.token },
+    server: { ...way.access, url: values.server },
     monitor: values.monitor,
     metricsToken: Deno.env.get("METRICS_TOKEN"),
     datapath: { lane: values.lane, cipher: values.cipher },

@@ -15,10 +15,12 @@ import {
   type RunOutcome,
   type RunPlan,
   type RunProgress,
+  shownUrl,
   spawnSfu,
   type Summary,
 } from "../../mod.ts";
 import { openRunScreen, type RunScreen } from "../session/mod.ts";
+import { type Access, embeddedTarget } from "./access.ts";
 import { RunFiles, type RunRecord } from "./run_files.ts";
 import { brokeLine, progressLine, unreachableLine } from "./run_lines.ts";
 import type { RunValues } from "./run_options.ts";
@@ -33,11 +35,9 @@ export type LoadValues = Pick<
   | "lane"
   | "monitor"
   | "out"
-  | "password"
   | "quiet"
   | "server"
   | "threshold"
-  | "token"
 >;
 
 /** A load. */
@@ -73,6 +73,7 @@ const FILE_COLUMNS = 100;
 /** Carries a load out; resolves with the exit code. */
 export async function performLoad(
   values: LoadValues,
+  access: Access,
   load: Load,
 ): Promise<number> {
   const { plan, rampUpMs } = load;
@@ -92,7 +93,7 @@ export async function performLoad(
   if (server === undefined) return interruptedEarly();
   if (!values.quiet && !values.json) {
     screen = await openRunScreen({
-      url: server.url,
+      url: shownUrl(server.url),
       engine,
       pids: server.pids,
       plan,
@@ -106,11 +107,9 @@ export async function performLoad(
   }
   try {
     const outcome = await load.perform({
-      server: {
-        url: server.url,
-        token: values.token,
-        password: values.password,
-      },
+      server: engine === null
+        ? { ...access, url: server.url }
+        : embeddedTarget(server.url, access),
       engine,
       datapath: { lane: values.lane, cipher: values.cipher },
       signal,
@@ -126,7 +125,7 @@ export async function performLoad(
       await screen?.[Symbol.asyncDispose]();
       screen = undefined;
     });
-    return await conclude(outcome, files, values, load);
+    return await conclude(outcome, files, values, access, load);
   } catch (error) {
     if (!(error instanceof ChannelError)) throw error;
     if (error.failure.kind === "aborted") return interruptedEarly();
@@ -213,7 +212,8 @@ function progressTo(
 async function conclude(
   { summary, snapshot }: RunOutcome,
   files: RunFiles,
-  { json, password }: LoadValues,
+  { json }: LoadValues,
+  { password }: Access,
   { describe }: Load,
 ): Promise<number> {
   printOut(json ? `${JSON.stringify(summary, null, 2)}\n` : asText(summary));

@@ -5,6 +5,7 @@
  */
 
 import { run, scenarios, whyImpossible } from "../../mod.ts";
+import { type Access, readAccess } from "./access.ts";
 import { commandHelp } from "./help.ts";
 import { readMedia } from "./media.ts";
 import { parseOptions } from "./parse.ts";
@@ -20,7 +21,7 @@ import {
   workersOf,
 } from "./run_options.ts";
 import { helpScenario, performScenario } from "./run_scenario.ts";
-import { printError, printOut } from "./shell.ts";
+import { printError, printOut, usage } from "./shell.ts";
 
 /** One line. */
 export const RUN_SUMMARY =
@@ -62,21 +63,17 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     ...(problem === undefined ? [] : [`--out: ${problem}.`]),
     ...(values.scenario === undefined ? operands.map(withoutScenario) : []),
   ];
-  if (mistakes.length === 0) {
-    return values.scenario === undefined
-      ? await performRun(values)
-      : await performScenario(values.scenario, parsed);
-  }
-  for (const mistake of mistakes) printError(mistake);
-  return 2;
+  const way = await readAccess(values);
+  if ("mistakes" in way) mistakes.push(...way.mistakes);
+  if (mistakes.length > 0 || "mistakes" in way) return usage(mistakes);
+  return values.scenario === undefined
+    ? await performRun(values, way.access)
+    : await performScenario(values.scenario, parsed, way.access);
 }
 
-async function performRun(values: RunValues): Promise<number> {
+async function performRun(values: RunValues, access: Access): Promise<number> {
   const media = await readMedia(values);
-  if ("problem" in media) {
-    printError(media.problem);
-    return 2;
-  }
+  if ("problem" in media) return usage([media.problem]);
   const plan = planOf(values);
   const workers = workersOf(values, navigator.hardwareConcurrency);
   const engine = values.embedded ?? null;
@@ -85,7 +82,7 @@ async function performRun(values: RunValues): Promise<number> {
     printError(obstacle);
     return 1;
   }
-  return await performLoad(values, {
+  return await performLoad(values, access, {
     plan,
     rampUpMs: values.rampUp,
     lines: (server) => configLines(values, server, workers, media.text),
@@ -94,7 +91,7 @@ async function performRun(values: RunValues): Promise<number> {
         ...settings,
         plan,
         rampUpMs: values.rampUp,
-        config: configOf(values, workers),
+        config: configOf(values, workers, access),
         thresholds: values.threshold,
         workers,
       }),

@@ -18,6 +18,7 @@ import {
   withImpairments,
   workersFor,
 } from "../../mod.ts";
+import { type Access, ACCESS_OPTIONS, accessRecord } from "./access.ts";
 import { mediaContradictions, simulcastContradictions } from "./media.ts";
 import {
   flag,
@@ -166,8 +167,7 @@ export const RUN_OPTIONS = {
   }),
   json: flag({ help: "print the summary as JSON, and nothing else" }),
   quiet: flag({ help: "print no progress" }),
-  token: optional(text("JWT"), { help: "a token for the server" }),
-  password: optional(text("P"), { help: "the password of the rooms" }),
+  ...ACCESS_OPTIONS,
   lane: withDefault(choice(["auto", "native", "portable"]), {
     help: "for diagnosis: how datagrams are sent",
     initial: "auto",
@@ -247,6 +247,7 @@ export function workersOf(
 export function configOf(
   values: RunValues,
   workers: number,
+  access: Access,
 ): Summary["config"] {
   return {
     clients: values.clients,
@@ -269,8 +270,7 @@ export function configOf(
     monitor: values.monitor.map(({ text }) => text),
     impair: values.impair.map(({ text }) => text),
     workers,
-    token: values.token !== undefined,
-    password: values.password !== undefined,
+    ...accessRecord(access),
     lane: values.lane,
     cipher: values.cipher,
   };

@@ -16,13 +16,14 @@ import {
   scenarioOptionRows,
   typedConfig,
 } from "../session/mod.ts";
+import { type Access, accessRecord } from "./access.ts";
 import { PROGRAM, twoColumns } from "./help.ts";
 import { optionName } from "./option.ts";
 import type { Parsed } from "./parse.ts";
 import { performLoad } from "./perform_load.ts";
 import { serverLine } from "./run_lines.ts";
 import { planOf, type RUN_OPTIONS, type RunValues } from "./run_options.ts";
-import { printError, printOut } from "./shell.ts";
+import { printOut, usage } from "./shell.ts";
 
 /** Options of a plain run; a scenario has its own in their place. */
 const PLAIN_ONLY: readonly (keyof RunValues)[] = [
@@ -73,6 +74,7 @@ export async function performScenario(
     Parsed<typeof RUN_OPTIONS>,
     "values" | "given" | "operands"
   >,
+  access: Access,
 ): Promise<number> {
   const found = await findScenario(nameOrFile);
   if ("problem" in found) return usage([`--scenario: ${found.problem}`]);
@@ -97,7 +99,7 @@ export async function performScenario(
   const { job } = prepared;
   const unusable = await job.verify();
   if (unusable.length > 0) return usage(unusable);
-  return await performLoad(values, {
+  return await performLoad(values, access, {
     plan: { ...planOf(values), clients: [], endAtMs: 0 },
     rampUpMs: 0,
     lines: (server) => [
@@ -111,7 +113,7 @@ export async function performScenario(
         seed: values.seed,
         workers: values.workers === "auto" ? undefined : values.workers,
         thresholds: values.threshold,
-        config: configOf(values, job),
+        config: configOf(values, job, access),
       }).perform(job),
     describe: (summary) => describe(job, summary),
   });
@@ -141,7 +143,11 @@ function instead(key: keyof RunValues, { name, options }: AnyScenario): string {
 }
 
 /** For the record; secrets only as given or not. */
-function configOf(values: RunValues, job: ScenarioJob): Summary["config"] {
+function configOf(
+  values: RunValues,
+  job: ScenarioJob,
+  access: Access,
+): Summary["config"] {
   return {
     thresholds: [...job.thresholds, ...values.threshold].map(
       ({ expression }) => expression,
@@ -149,8 +155,7 @@ function configOf(values: RunValues, job: ScenarioJob): Summary["config"] {
     embedded: values.embedded ?? null,
     monitor: values.monitor.map(({ text }) => text),
     workers: values.workers,
-    token: values.token !== undefined,
-    password: values.password !== undefined,
+    ...accessRecord(access),
     lane: values.lane,
     cipher: values.cipher,
   };
@@ -159,9 +164,4 @@ function configOf(values: RunValues, job: ScenarioJob): Summary["config"] {
 function describe(job: ScenarioJob, { scenario }: Summary): readonly string[] {
   const found = scenario?.found ?? null;
   return found === null ? [] : job.describe(found);
-}
-
-function usage(mistakes: readonly string[]): number {
-  for (const mistake of mistakes) printError(mistake);
-  return 2;
 }

@@ -6,6 +6,7 @@
  */
 
 import { runSession } from "../session/mod.ts";
+import { accessRecord, readAccess } from "./access.ts";
 import { commandHelp } from "./help.ts";
 import { readMedia } from "./media.ts";
 import { parseOptions } from "./parse.ts";
@@ -15,7 +16,7 @@ import {
   sessionContradictions,
   settingsOf,
 } from "./session_options.ts";
-import { printError, printOut } from "./shell.ts";
+import { printOut, usage } from "./shell.ts";
 
 /** One line. */
 export const SESSION_SUMMARY =
@@ -42,21 +43,18 @@ export async function sessionCommand(
     return 0;
   }
   const mistakes = [...parsed.mistakes, ...sessionContradictions(parsed)];
-  if (mistakes.length > 0) {
-    for (const mistake of mistakes) printError(mistake);
-    return 2;
-  }
+  if (mistakes.length > 0) return usage(mistakes);
   const { values } = parsed;
   const media = await readMedia(values);
-  if ("problem" in media) {
-    printError(media.problem);
-    return 2;
-  }
-  const { server, token, password, workers, seed } = values;
+  if ("problem" in media) return usage([media.problem]);
+  const way = await readAccess(values);
+  if ("mistakes" in way) return usage(way.mistakes);
+  const { access } = way;
+  const { server, workers, seed } = values;
   const embedded = engineOf(values);
   const settings = settingsOf(values);
   return await runSession({
-    server: { url: server ?? "", token, password },
+    server: { ...access, url: server ?? "" },
     embedded,
     clients: values.clients,
     settings,
@@ -77,8 +75,7 @@ export async function sessionCommand(
       monitor: values.monitor.map(({ text }) => text),
       impair: values.impair === undefined ? [] : [values.impair.text],
       workers,
-      token: token !== undefined,
-      password: password !== undefined,
+      ...accessRecord(access),
     },
   });
 }

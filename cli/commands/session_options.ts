@@ -6,6 +6,7 @@
 
 import { clipNamed, type EngineKind } from "../../mod.ts";
 import type { Settings } from "../session/mod.ts";
+import { ACCESS_OPTIONS } from "./access.ts";
 import { mediaContradictions, simulcastContradictions } from "./media.ts";
 import {
   flag,
@@ -21,7 +22,6 @@ import {
   choice,
   impairmentShare,
   monitorTarget,
-  text,
   threshold,
   webSocketUrl,
   whole,
@@ -67,8 +67,7 @@ export const SESSION_OPTIONS = {
     shown: "1",
   }),
   seed: RUN_OPTIONS.seed,
-  token: optional(text("JWT"), { help: "a token for the server" }),
-  password: optional(text("P"), { help: "the password of the rooms" }),
+  ...ACCESS_OPTIONS,
 } as const;
 
 /** What the options of the session come to. */

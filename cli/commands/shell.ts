@@ -20,6 +20,12 @@ export function printError(line: string): void {
   writeAll(Deno.stderr, `${line}\n`);
 }
 
+/** Prints what is wrong with a command line, a line each; the exit code of that. */
+export function usage(mistakes: readonly string[]): number {
+  for (const mistake of mistakes) printError(mistake);
+  return 2;
+}
+
 /** The message of an error, on one line and beginning with what could not be done. */
 export function errorLine(error: unknown): string {
   const text = (error instanceof Error ? error.message : String(error))

@@ -12,6 +12,7 @@ import {
   parseImpairmentShare,
   parseTarget,
   parseThreshold,
+  shownUrl,
   type Threshold,
 } from "../../mod.ts";
 
@@ -133,12 +134,34 @@ export function text(placeholder: string): ValueKind<string> {
 }
 
 /** A text before and a text after the first `=`. */
-export const assignment: ValueKind<readonly [string, string]> = kind(
+export const assignment: ValueKind<readonly [string, string]> = secretKind(
   "ROOM=PASSWORD",
   "ROOM=PASSWORD",
   (given) => {
     const [, name, value] = /^([^=]+)=(.+)$/s.exec(given) ?? [];
     return value === undefined ? undefined : [name, value] as const;
+  },
+);
+
+/** A header: its name, and its value or the file that holds that. */
+export interface GivenHeader {
+  readonly name: string;
+  readonly value: string;
+  readonly file?: string | undefined;
+}
+
+/** A header of HTTP (RFC 9110 section 5). */
+export const header: ValueKind<GivenHeader> = secretKind(
+  "NAME:VALUE",
+  `a header such as "Origin: https://chat.example"`,
+  (given) => {
+    const [, name, value] =
+      /^([!#$%&'*+.^_`|~\w-]+)[ \t]*:[ \t]*([\t\x20-\x7e\x80-\xff]+)$/
+        .exec(given.trim()) ?? [];
+    if (value === undefined) return undefined;
+    return value.startsWith("@")
+      ? { name, value: "", file: value.slice(1) }
+      : { name, value };
   },
 );
 
@@ -148,6 +171,7 @@ export const webSocketUrl: ValueKind<string> = kind(
   "a ws:// or wss:// URL",
   (given) =>
     /^wss?:\/\//i.test(given) && URL.canParse(given) ? given : undefined,
+  shownUrl,
 );
 
 /** A server to watch. */
@@ -201,7 +225,8 @@ export const threshold: ValueKind<Threshold> = {
   },
 };
 
-function kind<T>(
+/** A kind whose texts are repeated to nobody. */
+function secretKind<T>(
   placeholder: string,
   takes: string,
   read: (text: string) => T | undefined,
@@ -211,8 +236,24 @@ function kind<T>(
     takes,
     read: (given) => {
       const value = read(given);
+      return value === undefined ? { problem: `it takes ${takes}` } : { value };
+    },
+  };
+}
+
+function kind<T>(
+  placeholder: string,
+  takes: string,
+  read: (text: string) => T | undefined,
+  show: (text: string) => string = (text) => text,
+): ValueKind<T> {
+  return {
+    placeholder,
+    takes,
+    read: (given) => {
+      const value = read(given);
       return value === undefined
-        ? { problem: `"${given}" is not ${takes}` }
+        ? { problem: `"${show(given)}" is not ${takes}` }
         : { value };
     },
   };

@@ -22,6 +22,7 @@ import {
   type ServerTarget,
   ServerWatch,
   type Sfu,
+  shownUrl,
   spawnSfu,
   summarize,
   type Summary,
@@ -177,7 +178,7 @@ export class Effects {
     dispatch({
       type: "opened",
       server: {
-        url: server.url,
+        url: shownUrl(server.url),
         engine: this.#sfu?.engine ?? null,
         pids: this.#sfu?.pids ?? [],
       },
@@ -186,7 +187,9 @@ export class Effects {
 
   #server(): ServerTarget {
     const { server } = this.#context.options;
-    return this.#sfu === undefined ? server : { ...server, url: this.#sfu.url };
+    if (this.#sfu === undefined) return server;
+    // It is on this machine: no proxy leads to it.
+    return { ...server, url: this.#sfu.url, connection: undefined };
   }
 
   #watchOf(url: string): ServerWatch {
@@ -330,7 +333,7 @@ export class Effects {
         media: sentIn(model().load),
       },
       server: {
-        url: this.#server().url,
+        url: shownUrl(this.#server().url),
         engine: this.#sfu?.engine ?? null,
         ...watch.summary(),
       },

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { renderText } from "../../mod.ts";
+import { renderText, shownUrl } from "../../mod.ts";
 import {
   choosePalette,
   denoHistoryFiles,
@@ -73,7 +73,7 @@ export async function runSession(
       audience: isTerminal ? "session" : "plain",
       size: terminal.size(),
       starting: embedded === undefined
-        ? `connecting to ${server.url}`
+        ? `connecting to ${shownUrl(server.url)}`
         : `starting the embedded server (${embedded})`,
       settings: options.settings,
       seed: options.seed,

@@ -7,6 +7,7 @@
  * @module
  */
 
+import type { ConnectionSettings } from "../connection/mod.ts";
 import type { Impairment } from "../impairment/mod.ts";
 import type { Snapshot } from "../metrics/mod.ts";
 import type { MediaKind } from "../protocol/mod.ts";
@@ -22,6 +23,8 @@ export interface ServerTarget {
   readonly token?: string | undefined;
   /** Password of the rooms. */
   readonly password?: string | undefined;
+  /** How connections to it are made: certificates, headers, proxies. @default {{}} */
+  readonly connection?: ConnectionSettings | undefined;
 }
 
 /** Which datapath to use; see `lib/rtc`. */

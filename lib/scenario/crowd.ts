@@ -72,11 +72,8 @@ const REPORT_WAIT_STEP_MS = 25;
  * cannot be reached: better now than from every client.
  */
 export async function openCrowd(options: CrowdOptions): Promise<Crowd> {
-  const { url, token } = options.server;
-  const channel = await openWebSocketChannel(url, {
-    token,
-    signal: options.signal,
-  });
+  const { server, signal } = options;
+  const channel = await openWebSocketChannel(server.url, { ...server, signal });
   channel.close();
   await channel.closed;
   const crowd = new Crowd(options);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { shownUrl } from "../connection/mod.ts";
 import type { DatapathChoice, RunPlan, ServerTarget } from "../load/mod.ts";
 import {
   findAnnounced,
@@ -18,6 +19,7 @@ import { openDatapath } from "../rtc/mod.ts";
 import { type EngineKind, localWorkerBinary } from "../sfu/mod.ts";
 import {
   ChannelError,
+  type ChannelFailure,
   Conversation,
   joinRoom,
   openWebSocketChannel,
@@ -153,11 +155,12 @@ function examineEngine(engine: EngineKind): Finding {
 
 async function examineServer(options: ExamineOptions): Promise<Finding[]> {
   const { server, signal } = options;
-  const { url, token, password } = server;
+  const { password } = server;
+  const url = shownUrl(server.url);
   let reached = false;
   try {
-    const channel = await openWebSocketChannel(url, {
-      token,
+    const channel = await openWebSocketChannel(server.url, {
+      ...server,
       signal,
       connectTimeoutMs: ANSWER_MS,
     });
@@ -176,7 +179,7 @@ async function examineServer(options: ExamineOptions): Promise<Finding[]> {
     return [
       { level: "good", about: "server", text: `${url} answers`, mend: null },
       findAnnounced({
-        reachedAt: await addressOf(url),
+        reachedAt: await addressOf(server.url),
         announced: iceCandidates.map(({ address }) => address),
         own: Deno.networkInterfaces().map(({ address }) => address),
       }),
@@ -189,14 +192,37 @@ async function examineServer(options: ExamineOptions): Promise<Finding[]> {
   } catch (error) {
     const why = (error instanceof Error ? error.message : String(error))
       .replace(/\.$/, "");
-    const refused = error instanceof ChannelError &&
-      error.failure.kind === "refused";
     return [{
       level: "problem",
       about: "server",
       text: reached ? `${url} answers, but lets nobody in: ${why}` : why,
-      mend: refused ? "scripts/server-start.sh" : null,
+      mend: error instanceof ChannelError ? mendOf(error.failure) : null,
     }, ...await lookAtMonitors(options, false)];
+  }
+}
+
+/** What to give or to start, so that the server can be reached. */
+function mendOf(failure: ChannelFailure): string | null {
+  switch (failure.kind) {
+    case "refused":
+      return "scripts/server-start.sh";
+    case "certificate":
+      return "--ca FILE, or --insecure";
+    case "scheme":
+      return failure.spoken === "tls" ? "--server wss://…" : "--server ws://…";
+    case "proxy":
+      return "HTTPS_PROXY, HTTP_PROXY, NO_PROXY";
+    case "http":
+      if (failure.movedTo !== undefined) return `--server ${failure.movedTo}`;
+      return failure.status === 401 || failure.status === 403
+        ? "--token JWT, --header NAME:VALUE"
+        : null;
+    case "badUrl":
+    case "notWebSocket":
+    case "timeout":
+    case "unreachable":
+    case "aborted":
+      return null;
   }
 }
 

@@ -123,12 +123,15 @@ async function openHost(
 /** A channel whose replies the packets do not keep waiting. */
 async function openChannel(
   reactor: Reactor,
-  { url, token }: ServerTarget,
+  server: ServerTarget,
   signal: AbortSignal,
 ): Promise<Channel> {
   reactor.hasten();
   try {
-    const channel = await openWebSocketChannel(url, { token, signal });
+    const channel = await openWebSocketChannel(server.url, {
+      ...server,
+      signal,
+    });
     return {
       closed: channel.closed,
       onText: (handler) => channel.onText(handler),

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { shownUrl } from "../connection/mod.ts";
 import type { NodeClock } from "../load/mod.ts";
 import {
   type Ending,
@@ -187,7 +188,7 @@ function summarizeRun(
     startedAt: crowd.startedAt,
     seed: plan.seed,
     config,
-    server: { url: server.url, engine, ...watched.summary() },
+    server: { url: shownUrl(server.url), engine, ...watched.summary() },
     snapshot: crowd.snapshot(),
     timeline: watched.annotate(crowd.timeline()),
     ending,

@@ -5,6 +5,11 @@
  * @module
  */
 
+import {
+  type ConnectionSettings,
+  type ProxySettings,
+  systemProxies,
+} from "../connection/mod.ts";
 import type { DatapathChoice, NodeNote } from "../load/mod.ts";
 import type { Threshold } from "../metrics/mod.ts";
 import { type MonitorTarget, parseTarget } from "../monitor/mod.ts";
@@ -16,7 +21,7 @@ import type { RunOptions } from "./run_options.ts";
 
 /** A server and how to load it. */
 export interface Venue extends AsyncDisposable {
-  /** The server's WebSocket URL. */
+  /** The server's WebSocket URL, as it was given. */
   readonly url: string;
   /** Carries a scenario out; several go one after another. */
   perform(job: ScenarioJob): Promise<RunOutcome>;
@@ -36,6 +41,8 @@ export interface VenueOptions {
   readonly token?: string | undefined;
   /** The password of the rooms. */
   readonly password?: string | undefined;
+  /** How connections to the server are made: certificates, headers, proxies. @default {the proxies of `HTTPS_PROXY` and the like} */
+  readonly connection?: ConnectionSettings | undefined;
   /** How packets are sent and encrypted. @default {the fastest there is} */
   readonly datapath?: DatapathChoice | undefined;
   /** Servers to watch, such as `pid:4242`; an embedded one is watched by itself. @default {[]} */
@@ -81,7 +88,8 @@ const CLIENTS_PER_WORKER = 100;
  * ```
  */
 export async function crowd(options: VenueOptions): Promise<Venue> {
-  const { server, embedded, token, password, seed = 1, ...rest } = options;
+  const { server, embedded, token, password, connection, seed = 1, ...rest } =
+    options;
   if ((server === undefined) === (embedded === undefined)) {
     throw new TypeError(
       `Cannot open a crowd: give it either a server, such as "ws://localhost:3000/ws", or embedded`,
@@ -91,7 +99,12 @@ export async function crowd(options: VenueOptions): Promise<Venue> {
   if (server !== undefined) {
     return createVenue({
       ...rest,
-      server: { url: server, token, password },
+      server: {
+        url: server,
+        token,
+        password,
+        connection: { proxies: proxiesHere(), ...connection },
+      },
       engine: null,
       seed,
       monitor,
@@ -111,6 +124,15 @@ export async function crowd(options: VenueOptions): Promise<Venue> {
     ...venue,
     [Symbol.asyncDispose]: () => sfu[Symbol.asyncDispose](),
   };
+}
+
+/** The proxies of the environment, as far as that may be read. */
+function proxiesHere(): ProxySettings | undefined {
+  return systemProxies((variable) =>
+    Deno.permissions.querySync({ name: "env", variable }).state === "granted"
+      ? Deno.env.get(variable)
+      : undefined
+  );
 }
 
 /** A venue at a server that somebody else starts and ends. */

@@ -13,7 +13,7 @@ export type ChannelClosed =
     readonly code: number;
     readonly reason: string;
   }
-  /** The server stopped answering pings `silentMs` ago; we gave it up. */
+  /** Nothing came from the server for `silentMs`, no pong either; we gave it up. */
   | { readonly kind: "silent"; readonly silentMs: number }
   /** The socket or the WebSocket protocol failed. */
   | { readonly kind: "error"; readonly message: string };
@@ -40,7 +40,7 @@ export function describeClosed(closed: ChannelClosed): string {
         closed.reason === "" ? "" : `, ${closed.reason}`
       })`;
     case "silent":
-      return `no pong for ${Math.round(closed.silentMs / 1000)} s`;
+      return `no sign of life for ${Math.round(closed.silentMs / 1000)} s`;
     case "error":
       return closed.message;
   }

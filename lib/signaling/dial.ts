@@ -1,19 +1,41 @@
 /** From a URL to an open WebSocket, or to the reason why there is none. */
 
 import {
+  certificateProblem,
+  type ConnectionSettings,
+  describeCertificate,
+  headersOf,
+  type Hider,
+  isAboutCertificate,
+  openTunnel,
+  originOf,
+  proxyFor,
+  shownText,
+  shownUrl,
+  throughTunnel,
+  tlsOptions,
+  TunnelError,
+} from "../connection/mod.ts";
+import {
   ChannelError,
   type ChannelFailure,
   failureOf,
 } from "./channel_error.ts";
 import type { Clock } from "./clock.ts";
-import { type ClientOptions, WebSocket } from "./deps.ts";
+import { type ClientOptions, type IncomingMessage, WebSocket } from "./deps.ts";
 
 /** The part of an unexpected HTTP answer that is worth repeating. */
 const SHOWN_BODY_CHARS = 200;
+/** The part of it that is read at all. */
+const READ_BODY_CHARS = 4096;
+/** No message of a room is as long; what is longer would only fill the memory. */
+export const MAX_PAYLOAD_BYTES = 4 * 1024 * 1024;
 
 /** How to dial. */
 export interface DialOptions {
   readonly token?: string | undefined;
+  readonly connection: ConnectionSettings;
+  readonly hide: Hider;
   readonly signal?: AbortSignal | undefined;
   readonly connectTimeoutMs: number;
   readonly closeTimeoutMs: number;
@@ -21,67 +43,113 @@ export interface DialOptions {
 }
 
 /** Opens a WebSocket; rejects with a {@linkcode ChannelError}, and leaves no socket then. */
-export function dial(url: string, options: DialOptions): Promise<WebSocket> {
-  const { token, signal, connectTimeoutMs, closeTimeoutMs, clock } = options;
+export async function dial(
+  url: string,
+  options: DialOptions,
+): Promise<WebSocket> {
+  const { token, connection, hide, signal, connectTimeoutMs, clock } = options;
   const target = parseUrl(url);
+  const name = hide(shownUrl(url));
   if (target === undefined) {
-    return Promise.reject(new ChannelError(`"${url}"`, { kind: "badUrl" }));
+    throw new ChannelError(`"${name}"`, { kind: "badUrl" });
   }
-  // Named without its query: that is where the token goes.
-  const name = `${target.protocol}//${target.host}${target.pathname}`;
-  if (token !== undefined) target.searchParams.set("token", token);
-  if (signal?.aborted) {
-    return Promise.reject(new ChannelError(name, { kind: "aborted" }));
-  }
+  if (token !== undefined) target.search = withToken(target.search, token);
+  if (signal?.aborted) throw new ChannelError(name, { kind: "aborted" });
 
+  const deadline = new AbortController();
+  const stop = signal === undefined
+    ? deadline.signal
+    : AbortSignal.any([deadline.signal, signal]);
+  const cancelTimer = clock.setTimer(connectTimeoutMs, () => deadline.abort());
+  try {
+    const proxy = proxyFor(target, connection.proxies ?? {});
+    const tunnel = proxy === undefined
+      ? undefined
+      : await openTunnel(proxy, target, connection, stop);
+    return await shakeHands(target, {
+      ...socketOptions(target, options),
+      ...(tunnel !== undefined && {
+        createConnection: () => throughTunnel(tunnel, target, connection),
+      }),
+    }, stop);
+  } catch (error) {
+    const failure: ChannelFailure = error instanceof Refusal
+      ? shown(error.answer, target, hide)
+      : signal?.aborted
+      ? { kind: "aborted" }
+      : deadline.signal.aborted
+      ? { kind: "timeout", timeoutMs: connectTimeoutMs }
+      : await explain(error, target, connection, stop);
+    throw new ChannelError(name, failure);
+  } finally {
+    cancelTimer();
+  }
+}
+
+/** An HTTP answer in place of the WebSocket. */
+interface Answer {
+  readonly status: number;
+  readonly location: string | undefined;
+  /** Its beginning. */
+  readonly body: string;
+}
+
+class Refusal extends Error {
+  constructor(readonly answer: Answer) {
+    super();
+  }
+}
+
+function shakeHands(
+  target: URL,
+  options: ClientOptions,
+  stop: AbortSignal,
+): Promise<WebSocket> {
   return new Promise((resolve, reject) => {
-    const socket = new WebSocket(target, socketOptions(closeTimeoutMs));
-    const cancelTimer = clock.setTimer(
-      connectTimeoutMs,
-      () => fail({ kind: "timeout", timeoutMs: connectTimeoutMs }),
-    );
-    const onAbort = () => fail({ kind: "aborted" });
-    signal?.addEventListener("abort", onAbort, { once: true });
+    const { protocols, ...rest } = splitProtocols(options);
+    const socket = new WebSocket(target, protocols, rest);
+    let answer: Answer | undefined;
+    const onStop = () =>
+      fail(answer === undefined ? stop.reason : new Refusal(answer));
+    stop.addEventListener("abort", onStop, { once: true });
 
     socket.on("open", () => {
-      settle();
+      stop.removeEventListener("abort", onStop);
       resolve(socket);
     });
-    socket.on("unexpected-response", (_request, response) => {
-      let body = "";
+    socket.on("unexpected-response", (_request, response: IncomingMessage) => {
+      const { statusCode: status = 0, headers: { location } } = response;
+      answer = { status, location, body: "" };
       response.setEncoding("utf8");
-      response.on("data", (chunk: string) => body += chunk);
-      response.on("error", onError);
-      response.on("end", () => {
-        fail({
-          kind: "http",
-          status: response.statusCode ?? 0,
-          body: oneLine(body),
-        });
+      response.on("data", (chunk: string) => {
+        if (answer!.body.length >= READ_BODY_CHARS) return;
+        const body = (answer!.body + chunk).slice(0, READ_BODY_CHARS);
+        answer = { ...answer!, body };
+        if (body.length < READ_BODY_CHARS) return;
+        response.destroy();
+        fail(new Refusal(answer));
       });
+      response.on("error", () => fail(new Refusal(answer!)));
+      response.on("end", () => fail(new Refusal(answer!)));
     });
     // Stays on: destroying a socket makes errors too, and nobody else listens yet.
-    socket.on("error", onError);
+    socket.on("error", fail);
 
-    function onError(error: Error): void {
-      fail(failureOf(error));
-    }
-    function fail(failure: ChannelFailure): void {
-      settle();
+    function fail(error: Error): void {
+      stop.removeEventListener("abort", onStop);
       socket.terminate();
-      reject(new ChannelError(name, failure));
-    }
-    function settle(): void {
-      cancelTimer();
-      signal?.removeEventListener("abort", onAbort);
+      reject(error);
     }
   });
 }
 
 /** `closeTimeout` is in ws since 8.19, and not yet in its types. */
 function socketOptions(
-  closeTimeoutMs: number,
+  target: URL,
+  { connection, closeTimeoutMs }: DialOptions,
 ): ClientOptions & { readonly closeTimeout: number } {
+  const headers = headersOf(connection);
+  const isNamed = Object.keys(headers).some((name) => /^origin$/i.test(name));
   return {
     // The server negotiates no extension.
     perMessageDeflate: false,
@@ -89,7 +157,86 @@ function socketOptions(
     // the event after it is handed out.
     allowSynchronousEvents: false,
     closeTimeout: closeTimeoutMs,
+    maxPayload: MAX_PAYLOAD_BYTES,
+    headers,
+    // As a page on the same host would: servers go by it.
+    ...(!isNamed && { origin: originOf(target.href) ?? undefined }),
+    ...(target.protocol === "wss:" && tlsOptions(target, connection)),
   };
+}
+
+/** ws wants to know of subprotocols, or refuses the one that the server picks. */
+function splitProtocols(
+  options: ClientOptions,
+): ClientOptions & { readonly protocols: string[] } {
+  const { headers = {}, ...rest } = options;
+  const name = "sec-websocket-protocol";
+  const given = Object.entries(headers)
+    .filter(([key]) => key.toLowerCase() === name)
+    .flatMap(([, value]) => String(value).split(/\s*,\s*/));
+  return {
+    ...rest,
+    headers: Object.fromEntries(
+      Object.entries(headers).filter(([key]) => key.toLowerCase() !== name),
+    ),
+    protocols: given,
+  };
+}
+
+/** The rest of the query stays as it was typed. */
+function withToken(query: string, token: string): string {
+  const others = query.replace(/^\?/, "").split("&")
+    .filter((pair) => pair !== "" && !/^token(=|$)/.test(pair));
+  return `?${[...others, `token=${encodeURIComponent(token)}`].join("&")}`;
+}
+
+async function explain(
+  error: unknown,
+  target: URL,
+  connection: ConnectionSettings,
+  signal: AbortSignal,
+): Promise<ChannelFailure> {
+  if (error instanceof TunnelError) {
+    return { kind: "proxy", detail: error.message };
+  }
+  if (!(error instanceof Error)) throw error;
+  if (!isAboutCertificate(error)) return failureOf(error);
+  const problem = await certificateProblem(
+    error,
+    target,
+    connection,
+    Date.now(),
+    signal,
+  );
+  return problem === undefined
+    ? { kind: "certificate", problem: "unknown", detail: error.message }
+    : {
+      kind: "certificate",
+      problem: problem.kind,
+      detail: describeCertificate(problem, target),
+    };
+}
+
+function shown(
+  { status, location, body }: Answer,
+  target: URL,
+  hide: Hider,
+): ChannelFailure {
+  return {
+    kind: "http",
+    status,
+    body: oneLine(hide(shownText(body))),
+    ...(status >= 300 && status < 400 && location !== undefined && {
+      movedTo: hide(whereTo(location, target)).slice(0, SHOWN_BODY_CHARS),
+    }),
+  };
+}
+
+/** The WebSocket URL that a redirect means. */
+function whereTo(location: string, target: URL): string {
+  const base = target.href.replace(/^ws/, "http");
+  const moved = URL.parse(location, base)?.href ?? location;
+  return shownUrl(moved.replace(/^http/, "ws"));
 }
 
 function parseUrl(url: string): URL | undefined {

@@ -1,7 +1,8 @@
 /**
  * Pings. They keep the server from dropping a quiet connection (it does after
- * 300 s without a frame), and their pongs are the only proof that it still
- * reads: a server that gave a connection up may go on writing events into it.
+ * 300 s without a frame), and they have one that is quiet itself prove that it
+ * is there. Whatever comes from it proves that too: there are servers, and
+ * gateways before them, that answer no pings.
  */
 
 import type { Clock } from "./clock.ts";
@@ -11,20 +12,20 @@ export interface KeepaliveOptions {
   /** Time between pings, in ms. @default {25_000} */
   readonly intervalMs?: number | undefined;
   /**
-   * After how many ms without a pong the connection counts as lost. Long,
-   * because a busy server answers pings late. @default {75_000}
+   * After how many ms without a sign of life the connection counts as lost. Long,
+   * because a busy server answers late. @default {75_000}
    */
   readonly silentAfterMs?: number | undefined;
   /** Sends a ping. */
   readonly ping: () => void;
-  /** Told once, with the ms since the last pong, when the connection is lost. */
+  /** Told once, with the ms since the last sign of life, when the connection is lost. */
   readonly onSilent: (silentMs: number) => void;
 }
 
 /** A running keepalive. */
 export interface Keepalive {
-  /** To be called for every pong. */
-  pong(): void;
+  /** To be called for every sign of life: a message, a ping, a pong. */
+  heard(): void;
   /** Ends it; idempotent. */
   stop(): void;
 }
@@ -47,7 +48,7 @@ export function startKeepalive(
   }
 
   return {
-    pong() {
+    heard() {
       heardMs = clock.nowMs();
     },
     stop() {

@@ -271,25 +271,80 @@ Deno.test("a server that breaks the WebSocket protocol leaves a channel closed w
   assertEquals((await channel.closed).kind, "error");
 });
 
-Deno.test("binary frames are no text, and are passed over", async () => {
+Deno.test("messages are read out of text, binary data, fragments and frames of several, in order", async () => {
   await using server = await LoopbackServer.webSocket((socket) => {
     socket.on("message", () => {
-      socket.send(new Uint8Array([0x7b]));
-      socket.send("text");
+      socket.send('{"n":1}');
+      socket.send(new TextEncoder().encode('{"n":2}'));
+      socket.send('{"n"', { fin: false });
+      socket.send(":3}");
+      socket.send('{"n":4}\n{"n":5}\n');
+      socket.send('[{"n":6},{"n":7}]');
+      socket.send('{\n"n":8}');
+      socket.send("nothing\nat all");
     });
   });
   const channel = await openWebSocketChannel(server.url);
   const texts: string[] = [];
   const heard = Promise.withResolvers<void>();
+  let turns = 0;
+  const seen: number[] = [];
   channel.onText((text) => {
     texts.push(text);
-    heard.resolve();
+    seen.push(turns);
+    setTimeout(() => turns++, 0);
+    if (texts.length === 9) heard.resolve();
   });
   channel.send("go");
   await heard.promise;
-  assertEquals(texts, ["text"]);
+  assertEquals(texts, [
+    ...[1, 2, 3, 4, 5, 6, 7].map((n) => `{"n":${n}}`),
+    '{\n"n":8}',
+    "nothing\nat all",
+  ]);
+  // Each in a turn of its own: what awaits one goes on before the next.
+  assertEquals(seen[4] > seen[3], true);
+  assertEquals(seen[6] > seen[5], true);
   channel.close();
   await channel.closed;
+});
+
+Deno.test("a message of more than 4 MiB ends the channel, in words", async () => {
+  await using server = await LoopbackServer.webSocket((socket) => {
+    socket.on("message", () => socket.send("x".repeat(5 * 1024 * 1024)));
+    socket.on("error", () => {});
+  });
+  const channel = await openWebSocketChannel(server.url);
+  channel.send("go");
+  assertEquals(await channel.closed, {
+    kind: "error",
+    message: "the server sent a message of more than 4194304 bytes",
+  });
+});
+
+Deno.test("a server's words repeat no secret of ours, and everything else stays", async () => {
+  await using server = await LoopbackServer.webSocket((socket) => {
+    socket.on("message", () => {
+      socket.send(
+        JSON.stringify({ type: "error", message: "not sesame!", id: "sesame" }),
+      );
+      socket.close(4000, "no sesame");
+    });
+  });
+  const channel = await openWebSocketChannel(server.url, {
+    password: "sesame",
+  });
+  const texts: string[] = [];
+  channel.onText((text) => texts.push(text));
+  channel.send("go");
+  assertEquals(await channel.closed, {
+    kind: "abnormal",
+    code: 4000,
+    reason: "no ***",
+  });
+  assertEquals(texts.map((text) => JSON.parse(text)), [
+    { type: "error", message: "not ***!", id: "sesame" },
+  ]);
 });
 
 Deno.test("a server that stops answering pings is given up", async () => {
@@ -301,6 +356,26 @@ Deno.test("a server that stops answering pings is given up", async () => {
   clock.advance(75_000);
   assertEquals(await channel.closed, { kind: "silent", silentMs: 75_000 });
   assertEquals(clock.pendingTimers, 0);
+});
+
+Deno.test("a server that answers no pings but speaks is kept", async () => {
+  const clock = new FakeClock();
+  const connected = Promise.withResolvers<{ send(text: string): void }>();
+  await using server = await LoopbackServer.webSocket(
+    (socket) => connected.resolve(socket),
+    { autoPong: false },
+  );
+  const channel = await openWebSocketChannel(server.url, { clock });
+  const socket = await connected.promise;
+  for (let turn = 0; turn < 8; turn++) {
+    const heard = Promise.withResolvers<void>();
+    channel.onText(() => heard.resolve());
+    socket.send("alive");
+    await heard.promise;
+    clock.advance(25_000);
+  }
+  channel.close();
+  assertEquals((await channel.closed).kind, "clean");
 });
 
 Deno.test("a server that answers pings is kept, however quiet it is", async () => {

@@ -144,7 +144,7 @@ Deno.test("each bad network has its share of the clients, and the record names i
     2,
   );
   assertEquals(count(undefined), 5);
-  assertEquals(configOf(values, 1).impair, [
+  assertEquals(configOf(values, 1, {}).impair, [
     "3g:30%",
     "in.loss=5%,out.delay=20ms:0.2",
   ]);
@@ -163,7 +163,7 @@ Deno.test("bad networks for more than all clients are a mistake", () => {
 
 Deno.test("the record of the options holds no secret", () => {
   const { values } = parse("--token=hush", "--password=sesame");
-  const config = configOf(values, 1);
+  const config = configOf(values, 1, { token: "sesame", password: "secret" });
   assertEquals([config.token, config.password], [true, true]);
   assert(!/hush|sesame/.test(JSON.stringify(config)));
 });

@@ -64,9 +64,6 @@ const BAD: readonly [string, ValueKind<unknown>][] = [
   ["A", choice(["a", "b"])],
   ["9", wholeOr("auto", 1, 8)],
   ["Auto", wholeOr("auto", 1, 8)],
-  ["r", assignment],
-  ["=p", assignment],
-  ["r=", assignment],
   ["http://example.org/ws", webSocketUrl],
   ["ws://", webSocketUrl],
   ["example.org", webSocketUrl],
@@ -79,6 +76,20 @@ for (const [given, kind] of BAD) {
     });
   });
 }
+
+for (const given of ["r", "=p", "r="]) {
+  Deno.test(`"${given}" is no password of a room, and is not repeated`, () => {
+    assertEquals(assignment.read(given), {
+      problem: "it takes ROOM=PASSWORD",
+    });
+  });
+}
+
+Deno.test("a URL that is none of a server is shown without its password", () => {
+  assertEquals(webSocketUrl.read("http://me:secret@h/ws?k=secret"), {
+    problem: `"http://h/ws?k=***" is not a ws:// or wss:// URL`,
+  });
+});
 
 Deno.test("a bad network is for all clients, or for the share behind it", () => {
   const shareOf = (given: string) => {

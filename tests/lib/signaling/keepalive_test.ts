@@ -17,7 +17,7 @@ Deno.test("a ping goes out every 25 s for as long as pongs come", () => {
   const { clock, keepalive, pingsAtMs, silent } = start();
   for (let turn = 0; turn < 12; turn++) {
     clock.advance(25_000);
-    keepalive.pong();
+    keepalive.heard();
   }
   assertEquals(
     pingsAtMs,
@@ -31,7 +31,7 @@ Deno.test("a server that answers only every third ping is alive", () => {
   const { clock, keepalive, silent } = start();
   for (let turn = 0; turn < 4; turn++) {
     clock.advance(74_000);
-    keepalive.pong();
+    keepalive.heard();
   }
   assertEquals(silent, []);
   keepalive.stop();

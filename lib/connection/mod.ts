@@ -1,0 +1,30 @@
+/**
+ * How connections to a server are made, whoever makes them: which
+ * certificates are trusted, which headers are sent, through which proxy; what
+ * is wrong when they fail; and how a URL, or a text from outside, is told
+ * without the secrets in it.
+ *
+ * It knows no WebSocket, no rooms and no command line.
+ *
+ * @module
+ */
+
+export {
+  type CertificateProblem,
+  certificateProblem,
+  describeCertificate,
+  isAboutCertificate,
+} from "./certificate.ts";
+export { createHider, type Hider } from "./hider.ts";
+export { type HttpAnswer, httpGet, type HttpGetOptions } from "./http_get.ts";
+export { proxyFor, type ProxySettings, systemProxies } from "./proxy.ts";
+export {
+  type ConnectionSettings,
+  elsewhere,
+  headersOf,
+  originOf,
+  secretsOf,
+  tlsOptions,
+} from "./settings.ts";
+export { shownText, shownUrl } from "./shown_url.ts";
+export { openTunnel, throughTunnel, TunnelError } from "./tunnel.ts";

@@ -1,0 +1,44 @@
+/**
+ * URLs without their secrets. What goes to a screen, a file or an error goes
+ * through here.
+ *
+ * @module
+ */
+
+import { HIDDEN } from "./hider.ts";
+
+/**
+ * The URL without user, password and fragment, and with the values of its
+ * query hidden; a text that is no URL loses the same.
+ *
+ * ```ts
+ * import { shownUrl } from "./shown_url.ts";
+ *
+ * shownUrl("wss://me:secret@sfu.example/ws?token=abc&v=2"); // "wss://sfu.example/ws?token=***&v=***"
+ * ```
+ */
+export function shownUrl(url: string): string {
+  const [, scheme, authority, path = "", query] =
+    /^([a-z][a-z0-9+.-]*:\/\/)?([^/?#]*)([^?#]*)(\?[^#]*)?/is.exec(url) ?? [];
+  const host = (authority ?? "").replace(/^.*@/s, "");
+  return `${scheme ?? ""}${host}${path}${
+    query === undefined ? "" : hidden(query)
+  }`;
+}
+
+/** A text with every URL in it as {@linkcode shownUrl} has it. */
+export function shownText(text: string): string {
+  return text.replaceAll(/[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi, shownUrl);
+}
+
+function hidden(query: string): string {
+  return query.slice(1) === ""
+    ? ""
+    : `?${
+      query.slice(1).split("&").map((pair) => {
+        const at = pair.indexOf("=");
+        // A value without a name may be the secret itself.
+        return at < 0 ? HIDDEN : `${pair.slice(0, at)}=${HIDDEN}`;
+      }).join("&")
+    }`;
+}
