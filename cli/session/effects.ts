@@ -195,6 +195,8 @@ export class Effects {
   #watchOf(url: string): ServerWatch {
     return new ServerWatch({
       targets: this.#targets(url),
+      token: Deno.env.get("METRICS_TOKEN"),
+      server: this.#server(),
       onNote: (text) =>
         this.#context.dispatch({
           type: "note",

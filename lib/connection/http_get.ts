@@ -42,6 +42,8 @@ export interface HttpGetOptions {
 /** What a server answered. */
 export interface HttpAnswer {
   readonly status: number;
+  /** How the body is encoded; it is asked for as it is. */
+  readonly encoding: string | undefined;
   /** Where a redirect points, as it was sent. */
   readonly location: string | undefined;
   /** The body, as UTF-8; its beginning when `isCut`. */
@@ -91,6 +93,7 @@ function send(
       port: Number(url.port) || (isSecure ? 443 : 80),
       path: url.pathname + url.search,
       headers: {
+        "accept-encoding": "identity",
         ...headersOf(connection),
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
         host: url.host,
@@ -128,6 +131,7 @@ function read(
       }
       resolve({
         status: response.statusCode ?? 0,
+        encoding: response.headers["content-encoding"],
         location: response.headers.location,
         body: new TextDecoder().decode(all.subarray(0, mostBytes)),
         isCut,

@@ -28,7 +28,11 @@ export function shownUrl(url: string): string {
 
 /** A text with every URL in it as {@linkcode shownUrl} has it. */
 export function shownText(text: string): string {
-  return text.replaceAll(/[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi, shownUrl);
+  // What ends a sentence, or a bracket around the URL, is no part of it.
+  return text.replaceAll(
+    /[a-z][a-z0-9+.-]*:\/\/[^\s"<>]*[^\s"<>?!.,;:)\]}]/gi,
+    shownUrl,
+  );
 }
 
 function hidden(query: string): string {

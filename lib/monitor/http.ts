@@ -7,9 +7,10 @@
  * @module
  */
 
-import { getBody } from "./http_body.ts";
+import { getBody, type GetOptions } from "./http_body.ts";
 import { isPlausible } from "./plausible.ts";
 import type { AbsentReading } from "./proc.ts";
+import type { MonitorTarget } from "./target.ts";
 
 /** The answer of `/health`. */
 export interface Health {
@@ -200,13 +201,20 @@ export function deriveMetrics(
 
 /** Asks the server once. A server that cannot be reached is absent; one that answers strangely is a problem. */
 export async function readHttp(
-  baseUrl: string,
-  token: string | undefined,
-  signal: AbortSignal,
+  { baseUrl, asGiven = baseUrl }: Pick<
+    MonitorTarget & { readonly kind: "http" },
+    "baseUrl" | "asGiven"
+  >,
+  { token, ...options }: GetOptions,
 ): Promise<HttpReading | AbsentReading> {
+  const page = (name: string) => {
+    const url = new URL(asGiven);
+    url.pathname = `${new URL(baseUrl).pathname.replace(/\/$/, "")}/${name}`;
+    return url;
+  };
   const [health, metrics] = await Promise.all([
-    getBody(`${baseUrl}/health`, undefined, signal),
-    getBody(`${baseUrl}/metrics`, token, signal),
+    getBody(page("health"), options),
+    getBody(page("metrics"), { ...options, token }),
   ]);
   if ("problem" in health && health.lost && "lost" in metrics) {
     return {

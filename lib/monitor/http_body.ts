@@ -5,7 +5,13 @@
  * @module
  */
 
-/** Bytes that are read of an answer at most, after decompression. */
+import {
+  type ConnectionSettings,
+  httpGet,
+  shownUrl,
+} from "../connection/mod.ts";
+
+/** Bytes that are read of an answer at most. */
 export const MAX_BODY_BYTES = 1_048_576;
 
 /** A page, or what is wrong with it; `lost` when nobody answered. */
@@ -13,28 +19,36 @@ export type Answer =
   | { readonly body: string }
   | { readonly problem: string; readonly lost?: true };
 
+/** How a page is got. */
+export interface GetOptions {
+  /** How the connection is made. @default {{}} */
+  readonly connection?: ConnectionSettings | undefined;
+  /** Bearer token. */
+  readonly token?: string | undefined;
+  /** Gives up. */
+  readonly signal: AbortSignal;
+}
+
 /** Gets one page; no redirect is followed, so that nobody else is asked than who was named. */
 export async function getBody(
-  url: string,
-  token: string | undefined,
-  signal: AbortSignal,
+  url: URL,
+  options: GetOptions,
 ): Promise<Answer> {
+  const name = shownUrl(url.href);
   try {
-    const response = await fetch(url, {
-      signal,
-      redirect: "manual",
-      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    const { status, body, isCut, encoding } = await httpGet(url, {
+      ...options,
+      mostBytes: MAX_BODY_BYTES,
     });
-    if (!response.ok) {
-      await response.body?.cancel();
-      return { problem: `${url} ${refusal(response.status)}` };
+    if (status < 200 || status >= 300) {
+      return { problem: `${name} ${refusal(status)}` };
     }
-    const body = await readAtMost(response.body, MAX_BODY_BYTES);
-    return body === undefined
-      ? { problem: `${url} answers with more than 1 MB` }
-      : { body };
+    if (isCut) return { problem: `${name} answers with more than 1 MB` };
+    return encoding === undefined
+      ? { body }
+      : { problem: `${name} answers in ${encoding}, which was not asked for` };
   } catch (error) {
-    return { problem: `${url}: ${cause(error)}`, lost: true };
+    return { problem: `${name}: ${cause(error)}`, lost: true };
   }
 }
 
@@ -47,28 +61,20 @@ function refusal(status: number): string {
     : `answers ${status}`;
 }
 
-/** The text of a body; `undefined` when it is longer. */
-async function readAtMost(
-  body: ReadableStream<Uint8Array> | null,
-  mostBytes: number,
-): Promise<string | undefined> {
-  const decoder = new TextDecoder();
-  let bytes = 0;
-  let text = "";
-  for await (const part of body ?? []) {
-    bytes += part.length;
-    // Leaving the loop ends the transfer.
-    if (bytes > mostBytes) return undefined;
-    text += decoder.decode(part, { stream: true });
-  }
-  return text + decoder.decode();
-}
-
-/** The innermost cause in its last words: "connection refused", "name or service not known". */
+/** Why, in a phrase. */
 function cause(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === "TimeoutError") return "no answer in time";
-  if (error.cause instanceof Error) return cause(error.cause);
-  const words = error.message.split(": ").at(-1) ?? error.message;
-  return words.replace(/ \(os error \d+\)$/, "").toLowerCase();
+  switch ("code" in error ? error.code : undefined) {
+    case "ECONNREFUSED":
+      return "connection refused";
+    case "ECONNRESET":
+      return "the server hung up";
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return "no such host";
+    case "ERR_SSL_WRONG_VERSION_NUMBER":
+      return "no TLS is spoken there";
+  }
+  return error.message;
 }

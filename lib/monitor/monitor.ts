@@ -8,6 +8,7 @@
  * @module
  */
 
+import { type ConnectionSettings, elsewhere } from "../connection/mod.ts";
 import { readHttp } from "./http.ts";
 import { createLocalSampler } from "./local.ts";
 import { Pace } from "./pace.ts";
@@ -33,6 +34,11 @@ export interface MonitorOptions {
   readonly intervalMs?: number;
   /** Bearer token for `/metrics`. */
   readonly token?: string;
+  /** The server of the run: how connections are made; its headers go to its own address alone. */
+  readonly server?: {
+    readonly url: string;
+    readonly connection?: ConnectionSettings | undefined;
+  };
   /**
    * Arguments for ssh.
    * @default the words of the environment variable `RTCROWD_SSH_OPTIONS`
@@ -193,7 +199,7 @@ function openWith(
   signal: AbortSignal,
   pace: Pace,
 ) => AsyncIterable<Reading> {
-  const { intervalMs = 1_000, token } = options;
+  const { intervalMs = 1_000, token, server } = options;
   return (target, signal, pace) => {
     switch (target.kind) {
       case "pid":
@@ -210,11 +216,15 @@ function openWith(
         return repeat(
           () => {
             const limit = AbortSignal.timeout(HTTP_TIMEOUT_MS);
-            return readHttp(
-              target.baseUrl,
+            return readHttp(target, {
+              connection: server === undefined ? {} : elsewhere(
+                server.connection ?? {},
+                server.url,
+                target.baseUrl,
+              ),
               token,
-              AbortSignal.any([signal, limit]),
-            );
+              signal: AbortSignal.any([signal, limit]),
+            });
           },
           intervalMs,
           wait,

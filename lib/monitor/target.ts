@@ -13,7 +13,9 @@
  * @module
  */
 
-/** One server to watch. `text` is the target as it was written, and names it in samples and events. */
+import { shownText, shownUrl } from "../connection/mod.ts";
+
+/** One server to watch. `text` is the target as it was written but for secrets in a URL, and names it in samples and events. */
 export type MonitorTarget =
   | { readonly kind: "pid"; readonly text: string; readonly pid: number }
   | { readonly kind: "port"; readonly text: string; readonly port: number }
@@ -31,6 +33,8 @@ export type MonitorTarget =
     readonly text: string;
     /** The base URL below which `/health` and `/metrics` lie; no slash at the end. */
     readonly baseUrl: string;
+    /** The whole URL, where there is a user, a password or a query in it. */
+    readonly asGiven?: string;
   };
 
 /**
@@ -60,7 +64,12 @@ export function parseTarget(text: string): MonitorTarget {
       return parseSsh(text, rest);
     case "http":
     case "https":
-      return { kind: "http", text, baseUrl: httpBase(text) };
+      return {
+        kind: "http",
+        text: shownUrl(text),
+        baseUrl: httpBase(text),
+        ...(shownUrl(text) !== text && { asGiven: text }),
+      };
   }
   throw refusal(text, `Did you mean ${nearest(text, form, rest)}?`);
 }
@@ -84,7 +93,9 @@ const LOOPBACK = ["localhost", "127.0.0.1", "::1"];
 const FORMS = ["pid", "port", "cmd", "ssh", "http", "https"] as const;
 
 function refusal(text: string, hint: string): TypeError {
-  return new TypeError(`Cannot read monitor target "${text}": ${hint}`);
+  return new TypeError(
+    `Cannot read monitor target "${shownUrl(text)}": ${shownText(hint)}`,
+  );
 }
 
 function wholeNumber(text: string, digits: string, max: number): number {

@@ -92,10 +92,10 @@ export async function examine(options: ExamineOptions): Promise<Finding[]> {
 }
 
 function lookAtMonitors(
-  { monitor: targets = [], metricsToken: token }: ExamineOptions,
+  { server, monitor: targets = [], metricsToken: token }: ExamineOptions,
   mediaIsOpen: boolean,
 ): Promise<Finding[]> {
-  return examineMonitors({ targets, mediaIsOpen, token });
+  return examineMonitors({ targets, mediaIsOpen, token, server });
 }
 
 async function probeDatapath(

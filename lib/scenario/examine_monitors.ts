@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ServerTarget } from "../load/mod.ts";
 import type { Finding } from "../machine/mod.ts";
 import {
   type MonitorTarget,
@@ -23,17 +24,20 @@ export interface ExamineMonitorsOptions {
   readonly mediaIsOpen: boolean;
   /** Bearer token for `/metrics`. */
   readonly token?: string | undefined;
+  /** The server of the run: how connections are made. */
+  readonly server?: ServerTarget | undefined;
 }
 
 /** A finding a target. */
 export async function examineMonitors(
-  { targets, mediaIsOpen, token }: ExamineMonitorsOptions,
+  { targets, mediaIsOpen, token, server }: ExamineMonitorsOptions,
 ): Promise<Finding[]> {
   const there = new Map<string, string>();
   const wrong = new Map<string, string>();
   const samples = new Map<string, ProcessSample>();
   await using monitor = startMonitor(targets, {
     ...(token !== undefined && { token }),
+    ...(server !== undefined && { server }),
     onEvent(event) {
       switch (event.kind) {
         case "sample":

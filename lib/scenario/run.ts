@@ -50,6 +50,7 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   await using watched = new ServerWatch({
     targets: options.monitor ?? [],
     token: options.metricsToken,
+    server: options.server,
     onNote: options.onServerNote,
   });
   await watched.ready(signal);

@@ -6,6 +6,7 @@
  * @module
  */
 
+import type { ServerTarget } from "../load/mod.ts";
 import {
   type Ending,
   type ServerLoad,
@@ -33,6 +34,8 @@ export interface ServerWatchOptions {
   readonly now?: (() => number) | undefined;
   /** Bearer token for `/metrics`. */
   readonly token?: string | undefined;
+  /** The server of the run: how connections are made. */
+  readonly server?: ServerTarget | undefined;
   /** Told of a server that comes, goes, cannot be looked at or does not carry the media, as it happens. */
   readonly onNote?: ((text: string) => void) | undefined;
 }
@@ -61,7 +64,7 @@ export class ServerWatch implements AsyncDisposable {
 
   /** Begins to watch; what is seen counts once the run has begun. */
   constructor(options: ServerWatchOptions) {
-    const { targets, token, now = systemNodeClock.wallNowMs } = options;
+    const { targets, token, server, now = systemNodeClock.wallNowMs } = options;
     this.#options = options;
     this.#hosts = new Map(
       targets.map((target) => [
@@ -80,6 +83,7 @@ export class ServerWatch implements AsyncDisposable {
         onEvent: (event) => this.take(event),
         now,
         ...(token !== undefined && { token }),
+        ...(server !== undefined && { server }),
         // The log keeps what is needed.
         seriesLength: 1,
       });

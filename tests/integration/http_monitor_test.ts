@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { readHttp } from "../../lib/monitor/http.ts";
+import { parseTarget } from "../../lib/monitor/mod.ts";
 
 /** Answers every request with `answer`; counts them. */
 function serve(answer: (url: URL) => Response | Promise<Response>) {
@@ -33,7 +34,10 @@ function gzip(text: ReadableStream<Uint8Array<ArrayBuffer>>) {
 }
 
 const ask = async (url: string) => {
-  const reading = await readHttp(url, "secret", AbortSignal.timeout(20_000));
+  const reading = await readHttp({ baseUrl: url }, {
+    token: "secret",
+    signal: AbortSignal.timeout(20_000),
+  });
   assert(reading.kind === "http", "it answers");
   return reading;
 };
@@ -43,13 +47,6 @@ Deno.test.each<{
   readonly body: () => Response;
 }>([
   { why: "a body without an end", body: () => new Response(endless()) },
-  {
-    why: "a little that unpacks to 20 MB",
-    body: () =>
-      gzip(ReadableStream.from(
-        Array.from({ length: 20 }, () => new Uint8Array(1_000_000).fill(10)),
-      )),
-  },
   {
     why: "2 MB in one piece",
     body: () => new Response("a 1\n".repeat(500_000)),
@@ -61,6 +58,50 @@ Deno.test.each<{
   const { problems, health, values } = await ask(server.url);
   assertEquals(problems, [`${server.url}/metrics answers with more than 1 MB`]);
   assertEquals([health?.rooms, values], [1, undefined]);
+});
+
+Deno.test("what is compressed although nobody asked for that is not unpacked", async () => {
+  await using server = serve(() =>
+    gzip(ReadableStream.from(
+      Array.from({ length: 20 }, () => new Uint8Array(1_000_000).fill(10)),
+    ))
+  );
+  const { problems } = await ask(server.url);
+  assertEquals(problems, [
+    `${server.url}/health answers in gzip, which was not asked for`,
+    `${server.url}/metrics answers in gzip, which was not asked for`,
+  ]);
+});
+
+Deno.test("a user and a query go along with every page, and stand in no problem", async () => {
+  const asked: string[] = [];
+  const authorized: (string | null)[] = [];
+  const listener = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    (request) => {
+      const { pathname, search } = new URL(request.url);
+      asked.push(pathname + search);
+      authorized.push(request.headers.get("authorization"));
+      return new Response("no", { status: 500 });
+    },
+  );
+  const target = parseTarget(
+    `http://me:secret@127.0.0.1:${listener.addr.port}/sfu/?key=secret`,
+  );
+  assert(target.kind === "http");
+  const reading = await readHttp(target, {
+    signal: AbortSignal.timeout(20_000),
+  });
+  await listener.shutdown();
+  assertEquals(asked.sort(), [
+    "/sfu/health?key=secret",
+    "/sfu/metrics?key=secret",
+  ]);
+  assertEquals(authorized[0], `Basic ${btoa("me:secret")}`);
+  assertEquals(
+    JSON.stringify([reading, target.text, target.baseUrl]).includes("secret"),
+    false,
+  );
 });
 
 Deno.test("an error without an end is told by its status", async () => {
@@ -96,9 +137,8 @@ Deno.test("a body that stops half-way is given up in time", async () => {
     )
   );
   const reading = await readHttp(
-    server.url,
-    undefined,
-    AbortSignal.timeout(300),
+    { baseUrl: server.url },
+    { signal: AbortSignal.timeout(300) },
   );
   half.resolve();
   assert(reading.kind === "absent");
