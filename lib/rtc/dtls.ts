@@ -3,6 +3,9 @@
  * (RFC 5764), by werift's `DtlsClient` or `DtlsServer` over any datagram
  * pipe. After the handshake DTLS is silent: WebRTC media has no use for it.
  *
+ * werift sees whole messages in their order, as it takes the last fragment of
+ * one for all of them; alerts are read here, as it loses their names.
+ *
  * @module
  */
 
@@ -17,7 +20,15 @@ import {
   DtlsServer,
   type WeriftTransport,
 } from "./deps.ts";
+import { readAlert } from "./dtls_alert.ts";
+import {
+  CONTENT,
+  type DtlsRecord,
+  readRecords,
+  writeRecord,
+} from "./dtls_record.ts";
 import { RecordNumbers } from "./dtls_renumber.ts";
+import { HandshakeAssembly } from "./handshake_assembly.ts";
 import type { SrtpKeys, SrtpProfile } from "./srtp_cipher.ts";
 
 /** What a handshake needs. */
@@ -48,6 +59,8 @@ const SALT_BYTES = {
   AES_CM_128_HMAC_SHA1_80: 14,
   AEAD_AES_128_GCM: 12,
 } as const;
+/** What AES-GCM adds to a record: an explicit nonce and a tag (RFC 5288). */
+const SEALED_BYTES = 8 + 16;
 const CLIENT_HELLO = 1;
 const FINISHED = 20;
 /** Certificate, ClientKeyExchange, CertificateVerify and Finished, as the client sends them. */
@@ -59,12 +72,14 @@ const PAST_LAST_FLIGHT = 99;
 export class DtlsHandshake {
   /** The SRTP keys, or the reason why there are none. */
   readonly done: Promise<SrtpKeys>;
-  /** Called once, when the peer closes the association by an alert. */
-  onClosed: () => void = () => {};
+  /** Called once, when the peer ends the finished association by an alert, with its name. */
+  onClosed: (alert: string) => void = () => {};
   readonly #socket: DtlsClient | DtlsServer;
   readonly #pipe: DatagramPipe;
   readonly #pending = new Set<Promise<unknown>>();
   readonly #fail: (error: Error) => void;
+  readonly #assembly = new HandshakeAssembly();
+  #state: "open" | "finished" | "ended" = "open";
   #complaint: string | undefined;
   /** How far the client's last flight has come; for the server only. */
   #turn = 0;
@@ -84,7 +99,8 @@ export class DtlsHandshake {
       transport: this.#pipe,
       srtpProfiles: profiles.map((profile) => PROFILE_NUMBERS[profile]),
       extendedMasterSecret: true,
-      certificateRequest: true,
+      // A client need not wait for one: all that comes before the end of a flight has come by then.
+      certificateRequest: options.role === "server",
     };
     this.#socket = options.role === "client"
       ? new DtlsClient(config)
@@ -92,11 +108,10 @@ export class DtlsHandshake {
     const { promise, resolve, reject } = Promise.withResolvers<SrtpKeys>();
     this.done = promise;
     this.#fail = reject;
-    this.#socket.onClose.subscribe(() => {
-      reject(new Error("the peer closed the DTLS association"));
-      this.onClosed();
-    });
     this.#socket.onConnect.subscribe(() => {
+      if (this.#state !== "open") return;
+      this.#state = "finished";
+      this.#assembly.clear();
       try {
         resolve(this.#keys(options.remoteFingerprint));
       } catch (error) {
@@ -119,15 +134,13 @@ export class DtlsHandshake {
 
   /**
    * Takes a datagram that looks like DTLS. What makes no sense is dropped
-   * (RFC 6347 section 4.1.2.7): werift throws on truncated records, and on
-   * messages that a retransmission brings twice or early.
+   * (RFC 6347 section 4.1.2.7).
    */
   receive(bytes: Uint8Array): void {
     if (this.#pipe.closed) return;
-    try {
-      this.#pipe.onData(Buffer.from(bytes));
-    } catch (error) {
-      this.#complain(error);
+    for (const record of readRecords(bytes)) {
+      if (record.type === CONTENT.alert) this.#onAlert(record);
+      else if (record.type === CONTENT.handshake) this.#onHandshake(record);
     }
   }
 
@@ -137,6 +150,7 @@ export class DtlsHandshake {
    */
   async close(): Promise<void> {
     this.#pipe.closed = true;
+    this.#assembly.clear();
     // A message that is being handled must not begin another flight and its loop.
     Object.defineProperty(this.#socket.dtls, "flight", {
       get: () => PAST_LAST_FLIGHT,
@@ -146,6 +160,49 @@ export class DtlsHandshake {
     this.done.catch(() => {});
     this.#fail(new Error("closed"));
     await Promise.allSettled(this.#pending);
+  }
+
+  #onHandshake(record: DtlsRecord): void {
+    if (record.epoch > 0) return this.#feed(record.bytes);
+    if (this.#state !== "open") return;
+    for (const message of this.#assembly.take(record.body)) {
+      this.#feed(writeRecord(record, message));
+    }
+  }
+
+  /** werift throws on messages that a retransmission brings twice or early. */
+  #feed(record: Uint8Array): void {
+    try {
+      this.#pipe.onData(Buffer.from(record));
+    } catch (error) {
+      this.#complain(error);
+    }
+  }
+
+  /** A fatal alert ends what there is, and so does a `close notify`; a warning does not (RFC 5246 section 7.2). */
+  #onAlert(record: DtlsRecord): void {
+    if (this.#state === "ended") return;
+    const body = record.epoch === 0 ? record.body : this.#open(record);
+    const alert = body && readAlert(body);
+    if (!alert?.ends) return;
+    const wasFinished = this.#state === "finished";
+    this.#state = "ended";
+    this.#assembly.clear();
+    if (wasFinished) this.onClosed(alert.name);
+    else this.#fail(new Error(`the peer ended the handshake: ${alert.name}`));
+  }
+
+  /** What a record under the keys says; `undefined` without them, or when it is not the peer's. */
+  #open({ type, version, epoch, sequence, body }: DtlsRecord) {
+    // What is shorter leaves a cipher behind in werift.
+    if (body.length < SEALED_BYTES) return undefined;
+    const { sessionType, cipher: { cipher } } = this.#socket;
+    const header = { type, version, epoch, sequenceNumber: sequence };
+    try {
+      return cipher.decrypt(sessionType, Buffer.from(body), header);
+    } catch {
+      return undefined;
+    }
   }
 
   /** werift starts later flights on its own; their timers are ours to wait for. */

@@ -320,7 +320,8 @@ export class RtcTransport implements AsyncDisposable {
     } catch (error) {
       throw new TransportError("dtls", (error as Error).message);
     }
-    dtls.onClosed = () => this.#lose("peerClosed", "the server closed DTLS");
+    dtls.onClosed = (alert) =>
+      this.#lose("peerClosed", `the server closed DTLS: ${alert}`);
   }
 
   #dtlsTimeout(timeoutMs: number): TransportError {

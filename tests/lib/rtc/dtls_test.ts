@@ -3,10 +3,15 @@
  * second after each flight, so handshakes that belong together run at once.
  */
 
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertGreater, assertRejects } from "@std/assert";
 import { createRandom } from "../../../lib/load/mod.ts";
 import { createCertificate } from "../../../lib/rtc/certificate.ts";
 import { DtlsHandshake, type DtlsOptions } from "../../../lib/rtc/dtls.ts";
+import {
+  CONTENT,
+  readRecords,
+  writeRecord,
+} from "../../../lib/rtc/dtls_record.ts";
 import type { SrtpKeys, SrtpProfile } from "../../../lib/rtc/srtp_cipher.ts";
 
 const clientCertificate = await createCertificate();
@@ -81,6 +86,105 @@ Deno.test("any one datagram may come twice, and all of them", async () => {
   await Promise.all(runs);
 });
 
+Deno.test("any one datagram of flights in small pieces may be lost, both ways", async () => {
+  const whole = new Pipe({ pieces: 150 });
+  await whole.keys();
+  await whole.close();
+  assertGreater(whole.sent.length, 15);
+  const runs = Array.from({ length: whole.sent.length }, async (_, lost) => {
+    const pipe = new Pipe({ pieces: 150, lose: (index) => index === lost });
+    const [client, server] = await pipe.keys();
+    sameKeys(client, server);
+    await pipe.close();
+  });
+  await Promise.all(runs);
+});
+
+Deno.test("flights in pieces may come in any order, twice, and with half of them lost at first", async () => {
+  const random = createRandom(3, "pieces");
+  const shuffle = (parts: Uint8Array[]) =>
+    parts.map((part) => ({ part, key: random() }))
+      .toSorted((a, b) => a.key - b.key).map(({ part }) => part);
+  const options: PipeOptions[] = [
+    { pieces: 20, arrange: (parts) => parts.toReversed() },
+    { pieces: 33, arrange: shuffle },
+    { pieces: 60, arrange: (parts) => shuffle([...parts, ...parts]) },
+    { pieces: 90, twice: () => true },
+    { pieces: 90, lose: (index) => index < 30 && random() < 0.4 },
+    { pieces: 50, arrange: (parts) => [concat(parts)] },
+  ];
+  await Promise.all(options.map(async (option) => {
+    const pipe = new Pipe(option);
+    const [client, server] = await pipe.keys();
+    sameKeys(client, server);
+    await pipe.close();
+  }));
+});
+
+Deno.test("a peer that is silent at first is waited for", async () => {
+  const runs = (["client", "server"] as const).map(async (silent) => {
+    const began = performance.now();
+    const pipe = new Pipe({
+      pieces: 200,
+      lose: (_, to) => to !== silent && performance.now() - began < 1600,
+    });
+    const [client, server] = await pipe.keys();
+    sameKeys(client, server);
+    await pipe.close();
+  });
+  await Promise.all(runs);
+});
+
+Deno.test.each([
+  { level: 2, description: 40, name: "handshake failure" },
+  { level: 2, description: 42, name: "bad certificate" },
+  { level: 2, description: 48, name: "unknown ca" },
+  { level: 2, description: 70, name: "protocol version" },
+  { level: 2, description: 80, name: "internal error" },
+  { level: 2, description: 199, name: "alert 199" },
+  { level: 1, description: 0, name: "close notify" },
+])(
+  "alert $level/$description ends a handshake at once, as $name, on either side",
+  async ({ level, description, name }) => {
+    await Promise.all((["client", "server"] as const).map(async (end) => {
+      const pipe = new Pipe({ lose: () => true });
+      const done = assertRejects(
+        () => pipe[end].done,
+        Error,
+        `the peer ended the handshake: ${name}`,
+      );
+      pipe[end].receive(alert(level, description));
+      await done;
+      // It is over, whatever comes.
+      pipe[end].receive(alert(2, 10));
+      await pipe.close();
+    }));
+  },
+);
+
+Deno.test("a warning, and what is no alert, ends nothing", async () => {
+  const disturbances = [
+    alert(1, 90),
+    alert(1, 100),
+    alert(1, 255),
+    // Of no level that there is, too short, too long, under keys that nobody has yet.
+    alert(0, 40),
+    alert(3, 40),
+    alert(2, 40).subarray(0, 14),
+    Uint8Array.fromHex("15fefd000000000000000900010228"),
+    Uint8Array.fromHex("15fefd00000000000000090003022800"),
+    Uint8Array.fromHex("15fefd000100000000000900020228"),
+  ];
+  const pipe = new Pipe({
+    before: (end) => {
+      for (const bytes of disturbances) end.receive(bytes);
+    },
+  });
+  const [client, server] = await pipe.keys();
+  sameKeys(client, server);
+  await pipe.close();
+});
+
 Deno.test("a peer with another certificate than it announced is refused, on either side", async () => {
   const wrong = clientCertificate.fingerprint.replaceAll("A", "B");
   const distrustful = new Pipe({ client: { remoteFingerprint: wrong } });
@@ -123,15 +227,30 @@ Deno.test("a handshake that was never started closes at once", async () => {
   await assertRejects(() => idle.done, Error, "closed");
 });
 
-Deno.test("the peer's close_notify is told once it is connected", async () => {
-  const pipe = new Pipe();
-  await pipe.keys();
-  const closed = Promise.withResolvers<void>();
-  pipe.client.onClosed = closed.resolve;
-  pipe.client.receive(Uint8Array.fromHex("15fefd000000000000000900020100"));
-  await closed.promise;
-  await pipe.close();
-});
+Deno.test.each([
+  { level: 1, description: 0, told: ["close notify"] },
+  { level: 2, description: 20, told: ["bad record mac"] },
+  { level: 1, description: 90, told: [] },
+])(
+  "alert $level/$description after the handshake is told as $told, once",
+  async ({ level, description, told }) => {
+    const pipe = new Pipe();
+    await pipe.keys();
+    for (const end of ["client", "server"] as const) {
+      const names: string[] = [];
+      pipe[end].onClosed = (name) => names.push(name);
+      // Under keys that are not this association's it is none.
+      pipe[end].receive(Uint8Array.fromHex(
+        "15fefd0001000000000007001a00010000000000070123456789abcdef0123456789abcdef0123",
+      ));
+      assertEquals(names, []);
+      pipe[end].receive(alert(level, description));
+      pipe[end].receive(alert(level, description));
+      assertEquals(names, [...told]);
+    }
+    await pipe.close();
+  },
+);
 
 Deno.test("noise that looks like DTLS disturbs no handshake", async () => {
   const random = createRandom(1, "dtls");
@@ -149,6 +268,36 @@ Deno.test("noise that looks like DTLS disturbs no handshake", async () => {
   sameKeys(client, server);
   await pipe.close();
 });
+
+/** An alert in the clear. */
+function alert(level: number, description: number): Uint8Array {
+  const bytes = Uint8Array.fromHex("15fefd000000000000000900020000");
+  bytes.set([level, description], 13);
+  return bytes;
+}
+
+/** A datagram whose cleartext handshake messages are cut into records of at most so many bytes of message. */
+function cut(bytes: Uint8Array, most: number): Uint8Array[] {
+  return [...readRecords(bytes)].flatMap((record) => {
+    const { type, epoch, body } = record;
+    if (type !== CONTENT.handshake || epoch > 0) return [record.bytes.slice()];
+    const parts: Uint8Array[] = [];
+    for (let at = 12; at === 12 || at < body.length; at += most) {
+      const data = body.subarray(at, at + most);
+      const part = new Uint8Array(12 + data.length);
+      part.set(body.subarray(0, 12));
+      new DataView(part.buffer).setUint16(7, at - 12);
+      new DataView(part.buffer).setUint16(10, data.length);
+      part.set(data, 12);
+      parts.push(writeRecord(record, part));
+    }
+    return parts;
+  });
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  return Uint8Array.from(parts.flatMap((part) => [...part]));
+}
 
 /** Epoch and sequence number of each record of a datagram, in hexadecimal. */
 function recordNumbers(bytes: Uint8Array): string[] {
@@ -189,7 +338,11 @@ interface PipeOptions {
   readonly client?: Partial<DtlsOptions>;
   readonly server?: Partial<DtlsOptions>;
   /** Whether the datagram of this number, counted over both directions, is lost. */
-  readonly lose?: (index: number) => boolean;
+  readonly lose?: (index: number, to: "client" | "server") => boolean;
+  /** Cuts what is sent into datagrams with at most so many bytes of a handshake message. */
+  readonly pieces?: number;
+  /** What becomes of the pieces of a datagram. */
+  readonly arrange?: (pieces: Uint8Array[]) => Uint8Array[];
   /** Whether the datagram of this number comes twice. */
   readonly twice?: (index: number) => boolean;
   /** Called before each datagram with the end that will get it. */
@@ -242,10 +395,18 @@ class Pipe {
   }
 
   #carry(bytes: Uint8Array, to: () => DtlsHandshake): void {
+    const { pieces, arrange = (parts: Uint8Array[]) => parts } = this.options;
+    if (pieces === undefined) return this.#carryOne(bytes, to);
+    const parts = cut(new Uint8Array(bytes), pieces);
+    for (const part of arrange(parts)) this.#carryOne(part, to);
+  }
+
+  #carryOne(bytes: Uint8Array, to: () => DtlsHandshake): void {
     const copy = bytes.slice();
     const index = this.sent.push({ bytes: copy, to }) - 1;
     this.#onCarry();
-    if (this.options.lose?.(index)) return;
+    const end = to() === this.client ? "client" : "server";
+    if (this.options.lose?.(index, end)) return;
     queueMicrotask(() => {
       this.options.before?.(to());
       to().receive(copy);
