@@ -33,6 +33,7 @@ export function kindOf(error: unknown): ClientErrorKind {
       case "dtlsTimeout":
         return "dtls";
       case "consent":
+      case "disconnected":
       case "peerClosed":
       case "closed":
         return "transport";

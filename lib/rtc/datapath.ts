@@ -6,6 +6,7 @@
  * @module
  */
 
+import { lookup } from "./deps.ts";
 import { type Certificate, createCertificate } from "./certificate.ts";
 import { useFastX25519 } from "./fast_x25519.ts";
 import type { Lane } from "./lane.ts";
@@ -15,6 +16,7 @@ import { createOpensslCipher } from "./openssl_cipher.ts";
 import { createPortableCipher } from "./portable_cipher.ts";
 import { openPortableLane } from "./portable_lane.ts";
 import { Reactor } from "./reactor.ts";
+import { rememberNames, type Resolve } from "./resolver.ts";
 import type { SrtpCipher, SrtpKeys, SrtpProfile } from "./srtp_cipher.ts";
 
 /** Makes the ciphers of one thread. */
@@ -42,6 +44,8 @@ export interface Datapath extends Disposable {
   readonly ciphers: SrtpCipherSuite;
   readonly certificate: Certificate;
   readonly profiles: readonly SrtpProfile[] | undefined;
+  /** Asked for each name once, unless it failed. */
+  readonly resolve: Resolve;
   /** Why something portable was chosen; one sentence each. */
   readonly notes: readonly string[];
 }
@@ -71,6 +75,10 @@ export async function openDatapath(
     ciphers,
     certificate,
     profiles: options.profiles,
+    resolve: rememberNames(async (name) => {
+      const found = await lookup(name, { all: true, verbatim: true });
+      return found.map(({ address }) => address);
+    }),
     notes,
     [Symbol.dispose]() {
       reactor.close();

@@ -45,6 +45,11 @@ export type DatagramHandler = (
   arrival: Readonly<Arrival>,
 ) => void;
 
+/** No socket, for a reason that has nothing to do with whom it is for: too many open files, a closed lane. */
+export class SocketRefusedError extends Error {
+  override readonly name = "SocketRefusedError";
+}
+
 /** One UDP socket, connected to one peer. */
 export interface LaneSocket {
   /** The local UDP port. */
@@ -102,7 +107,11 @@ export interface Lane {
    * the server.
    */
   kernelDrops(): number | null;
-  /** Opens a socket to `remote`; throws when the system refuses one, or the lane is closed. */
+  /**
+   * Opens a socket to `remote`. Throws an error whose message is a part of a
+   * sentence: a {@linkcode SocketRefusedError} when the system refuses any
+   * socket or the lane is closed, else why this remote cannot be reached.
+   */
   connect(
     remote: Endpoint,
     onDatagram: DatagramHandler,

@@ -78,8 +78,14 @@ export const CLOCK_REALTIME = 0;
 export const EINTR = 4;
 export const EIO = 5;
 export const EAGAIN = 11;
+export const EACCES = 13;
 export const EINVAL = 22;
+export const EMFILE = 24;
+export const EAFNOSUPPORT = 97;
+export const EADDRNOTAVAIL = 99;
+export const ENETUNREACH = 101;
 export const ENOBUFS = 105;
+export const EHOSTUNREACH = 113;
 
 /** `struct msghdr`: 56 bytes; `struct mmsghdr` adds `msg_len`, padded to 64. */
 export const MSGHDR = {

@@ -14,12 +14,19 @@ export {
   type LocalIce,
   type RtcAcceptor,
 } from "./accept.ts";
+export type {
+  Candidate,
+  RemoteCandidate,
+  TransportChoice,
+} from "./candidates.ts";
 export type { Certificate } from "./certificate.ts";
 export {
   type Datapath,
   type DatapathOptions,
   openDatapath,
 } from "./datapath.ts";
+export type { IceRemote } from "./ice_agent.ts";
+export type { CandidateOutcome } from "./ice_session.ts";
 export type { Lane } from "./lane.ts";
 export { Reactor, type ReactorObserver, type Task } from "./reactor.ts";
 export type { SrtpCipher, SrtpProfile } from "./srtp_cipher.ts";
@@ -28,7 +35,7 @@ export {
   type RemoteTransport,
   RtcTransport,
   type TransportHandlers,
+  type TransportOptions,
   type TransportState,
-  type TransportTimeouts,
 } from "./transport.ts";
 export { TransportError, type TransportFailure } from "./transport_error.ts";

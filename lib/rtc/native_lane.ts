@@ -8,19 +8,26 @@
  * @module
  */
 
-import type {
-  DatagramHandler,
-  Endpoint,
-  Lane,
-  LaneCounters,
-  LaneSocket,
+import {
+  type DatagramHandler,
+  type Endpoint,
+  type Lane,
+  type LaneCounters,
+  type LaneSocket,
+  SocketRefusedError,
 } from "./lane.ts";
 import {
   CLOCK_REALTIME,
+  EACCES,
+  EADDRNOTAVAIL,
+  EAFNOSUPPORT,
   EAGAIN,
+  EHOSTUNREACH,
   EINTR,
   EINVAL,
   EIO,
+  EMFILE,
+  ENETUNREACH,
   ENOBUFS,
   EPOLL_CTL_ADD,
   EPOLL_EVENT,
@@ -52,6 +59,16 @@ const CONTROL_OFFSET = OUT_BYTES - CONTROL_BYTES;
 const EVENTS = 256;
 /** Room for a burst of key frames while a tick is late; the kernel's own limit may be lower. */
 const SOCKET_BUFFER_BYTES = 1024 * 1024;
+
+/** What `connect` says of an address that nothing can be sent to, by errno. */
+const NO_ROUTE: Readonly<Record<number, string>> = {
+  [EACCES]: "the system does not allow to send there",
+  [EINVAL]: "no route",
+  [EADDRNOTAVAIL]: "no route",
+  [EAFNOSUPPORT]: "no such protocol on this machine",
+  [ENETUNREACH]: "no route",
+  [EHOSTUNREACH]: "no route",
+};
 
 /** Opens a native lane. Throws where the system is not Linux or FFI is refused. */
 export function openNativeLane(): Lane {
@@ -118,27 +135,27 @@ class NativeLane implements Lane {
 
   connect(remote: Endpoint, onDatagram: DatagramHandler): LaneSocket {
     if (!this.#open) {
-      throw new Error("Cannot open a socket: the lane is closed.");
+      throw new SocketRefusedError("the lane is closed");
     }
     const { sys } = this.libc;
     const address = encodeSocketAddress(remote);
     const kind = SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
     const fd = sys.socket(familyOf(remote.address), kind, 0);
-    if (fd < 0) throw this.#error("open a UDP socket");
+    if (fd < 0) throw this.#refused("open a UDP socket");
     setOption(this.libc, fd, SO_TIMESTAMPNS, 1);
     setOption(this.libc, fd, SO_RCVBUF, SOCKET_BUFFER_BYTES);
     setOption(this.libc, fd, SO_SNDBUF, SOCKET_BUFFER_BYTES);
     if (sys.connect(fd, address, address.length) < 0) {
-      const error = this.#error(`connect to ${remote.address}`);
+      const errno = this.libc.errno();
       sys.close(fd);
-      throw error;
+      throw new Error(NO_ROUTE[errno] ?? `no way there (errno ${errno})`);
     }
     const id = this.#freeIds.at(-1) ?? this.#sockets.length;
     const event = new NativeMemory(EPOLL_EVENT.bytes);
     event.view.setUint32(0, EPOLLIN, true);
     event.view.setUint32(EPOLL_EVENT.data, id, true);
     if (sys.epoll_ctl(this.#epoll, EPOLL_CTL_ADD, fd, event.bytes) < 0) {
-      const error = this.#error("watch a UDP socket");
+      const error = this.#refused("watch a UDP socket");
       sys.close(fd);
       throw error;
     }
@@ -230,8 +247,10 @@ class NativeLane implements Lane {
     return this.#memory.view.getUint32(MEMINFO.drops, true);
   }
 
-  #error(what: string): Error {
-    return new Error(`Cannot ${what}: errno ${this.libc.errno()}.`);
+  #refused(what: string): SocketRefusedError {
+    const errno = this.libc.errno();
+    const why = errno === EMFILE ? "too many open files" : `errno ${errno}`;
+    return new SocketRefusedError(`the system refuses to ${what}: ${why}`);
   }
 }
 

@@ -7,12 +7,13 @@
  */
 
 import { Buffer, createSocket, type Socket } from "./deps.ts";
-import type {
-  DatagramHandler,
-  Endpoint,
-  Lane,
-  LaneCounters,
-  LaneSocket,
+import {
+  type DatagramHandler,
+  type Endpoint,
+  type Lane,
+  type LaneCounters,
+  type LaneSocket,
+  SocketRefusedError,
 } from "./lane.ts";
 
 const OUT_BYTES = 128 * 1024;
@@ -53,11 +54,10 @@ class PortableLane implements Lane {
     try {
       socket.connect(remote.port, remote.address, connected.resolve);
       await connected.promise;
-      if (!this.#open) throw new Error("the lane is closed.");
+      if (!this.#open) throw new SocketRefusedError("the lane is closed");
     } catch (error) {
       socket.close();
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new Error(`Cannot connect to ${remote.address}: ${reason}`);
+      throw error;
     }
     socket.off("error", connected.reject);
     const open = new PortableSocket(

@@ -12,6 +12,19 @@ export function familyOf(address: string): typeof AF_INET | typeof AF_INET6 {
   return address.includes(":") ? AF_INET6 : AF_INET;
 }
 
+/** The 4 or 16 bytes of an IP address; `undefined` for text that is none. */
+export function parseAddress(address: string): Uint8Array | undefined {
+  try {
+    return Uint8Array.from(
+      familyOf(address) === AF_INET6
+        ? parseIpv6(address)
+        : parseIpv4(address, address),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
 /** Encodes an endpoint; throws on text that is no IP address. */
 export function encodeSocketAddress(
   endpoint: Endpoint,

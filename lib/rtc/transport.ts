@@ -6,33 +6,28 @@
  * @module
  */
 
+import {
+  type Candidate,
+  chooseCandidates,
+  type RemoteCandidate,
+  type TransportChoice,
+  whyNothing,
+} from "./candidates.ts";
 import type { Datapath } from "./datapath.ts";
 import { chooseFingerprint } from "./certificate.ts";
 import { DtlsHandshake } from "./dtls.ts";
 import type { Network } from "../impairment/mod.ts";
-import { IceAgent } from "./ice_agent.ts";
+import type { IceRemote } from "./ice_agent.ts";
 import { checkIceParameters } from "./ice_parameters.ts";
-import { throughNetwork } from "./impaired_socket.ts";
+import { type CandidateOutcome, IceSession } from "./ice_session.ts";
 import type { Arrival, LaneSocket } from "./lane.ts";
-import type { Task } from "./reactor.ts";
 import { SRTP_REPLAYED, type SrtpCipher } from "./srtp_cipher.ts";
-import {
-  closedError,
-  TransportError,
-  type TransportFailure,
-} from "./transport_error.ts";
+import { closedError, TransportError } from "./transport_error.ts";
 
 /** What the server says of its side, as far as it is needed. */
 export interface RemoteTransport {
-  readonly iceParameters: {
-    readonly usernameFragment: string;
-    readonly password: string;
-  };
-  readonly iceCandidates: readonly {
-    readonly address: string;
-    readonly port: number;
-    readonly protocol: string;
-  }[];
+  readonly iceParameters: IceRemote;
+  readonly iceCandidates: readonly RemoteCandidate[];
   readonly dtlsParameters: {
     readonly fingerprints: readonly {
       readonly algorithm: string;
@@ -53,7 +48,11 @@ export type PacketHandler = (
 export interface TransportHandlers {
   readonly onRtp: PacketHandler;
   readonly onRtcp: PacketHandler;
-  /** The transport was connected and is no more; called at most once, never after `close`. */
+  /**
+   * The path is gone (`consent`, `disconnected`: `restartIce` may find another), or the
+   * association itself (`peerClosed`: nothing brings it back). Called once
+   * for each time that it was connected, never after `close`.
+   */
   readonly onLost: (error: TransportError) => void;
   /**
    * Something threw while a packet was read or a task ran: the transport has
@@ -61,10 +60,16 @@ export interface TransportHandlers {
    * `onLost` is called with an error of kind `internal`.
    */
   readonly onError?: ((error: unknown) => void) | undefined;
+  /** Nothing has been heard of the server for some seconds (`true`), or is again; media goes on meanwhile. */
+  readonly onSilent?: (isSilent: boolean) => void;
 }
 
-/** How long each phase may take. */
-export interface TransportTimeouts {
+/** How a transport comes up. */
+export interface TransportOptions {
+  /** Lies between it and the server; without one, nothing does. */
+  readonly network?: Network | undefined;
+  /** Over what media may go. @default {"udp"} */
+  readonly transport?: TransportChoice | undefined;
   /** From the first check to the nominated pair. @default {10_000} */
   readonly iceTimeoutMs?: number;
   /** From the first flight to the keys. @default {10_000} */
@@ -77,6 +82,7 @@ export type TransportState =
   | "ice"
   | "dtls"
   | "connected"
+  | "lost"
   | "failed"
   | "closed";
 
@@ -108,35 +114,34 @@ export class RtcTransport implements AsyncDisposable {
   readonly #datapath: Datapath;
   readonly #remote: RemoteTransport;
   readonly #handlers: TransportHandlers;
-  readonly #timeouts: Required<TransportTimeouts>;
-  readonly #nominated = Promise.withResolvers<void>();
+  readonly #network: Network | undefined;
+  readonly #choice: TransportChoice;
+  readonly #iceTimeoutMs: number;
+  readonly #dtlsTimeoutMs: number;
   readonly #ended = Promise.withResolvers<never>();
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   #state: TransportState = "new";
-  readonly #network: Network | undefined;
-  #leaveNetwork: (() => void) | undefined;
+  /** That of the nominated path. */
   #socket: LaneSocket | undefined;
-  #ice: IceAgent | undefined;
-  #iceTask: Task | undefined;
+  #ice: IceSession | undefined;
+  /** Looks for another path, while `#ice` keeps the one that there is. */
+  #restart: IceSession | undefined;
   #dtls: DtlsHandshake | undefined;
   #cipher: SrtpCipher | undefined;
 
-  /** `network` lies between it and the server; without one, nothing does. */
   constructor(
     datapath: Datapath,
     remote: RemoteTransport,
     handlers: TransportHandlers,
-    timeouts: TransportTimeouts = {},
-    network?: Network,
+    options: TransportOptions = {},
   ) {
-    this.#network = network;
+    this.#network = options.network;
+    this.#choice = options.transport ?? "udp";
+    this.#iceTimeoutMs = options.iceTimeoutMs ?? DEFAULT_TIMEOUT_MS;
+    this.#dtlsTimeoutMs = options.dtlsTimeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#datapath = datapath;
     this.#remote = remote;
     this.#handlers = handlers;
-    this.#timeouts = {
-      iceTimeoutMs: timeouts.iceTimeoutMs ?? DEFAULT_TIMEOUT_MS,
-      dtlsTimeoutMs: timeouts.dtlsTimeoutMs ?? DEFAULT_TIMEOUT_MS,
-    };
     this.out = datapath.lane.out;
     this.#ended.promise.catch(() => {});
   }
@@ -149,6 +154,16 @@ export class RtcTransport implements AsyncDisposable {
   /** Round-trip time of the last consent check, in milliseconds; 0 before the first answer. */
   get roundTripMs(): number {
     return this.#ice?.roundTripMs ?? 0;
+  }
+
+  /** The candidate that media takes; `undefined` before one is nominated. */
+  get selectedCandidate(): Candidate | undefined {
+    return this.#ice?.selected;
+  }
+
+  /** How the server's candidates fared in the last search for a path. */
+  get candidateOutcomes(): readonly CandidateOutcome[] {
+    return (this.#restart ?? this.#ice)?.outcomes ?? [];
   }
 
   /** What the server must be told of our side of DTLS. */
@@ -169,28 +184,54 @@ export class RtcTransport implements AsyncDisposable {
     const { reactor } = this.#datapath;
     reactor.hasten();
     try {
-      await this.#within(this.#startIce());
-      const { iceTimeoutMs, dtlsTimeoutMs } = this.#timeouts;
-      await this.#within(
-        this.#nominated.promise,
-        iceTimeoutMs,
-        () =>
-          new TransportError(
-            "iceTimeout",
-            `no answer to ICE checks in ${iceTimeoutMs} ms`,
-          ),
-      );
+      await this.#findPath();
       await this.#within(serverReady);
       this.#enter("dtls");
       await this.#within(
         this.#handshake(),
-        dtlsTimeoutMs,
-        () => this.#dtlsTimeout(dtlsTimeoutMs),
+        this.#dtlsTimeoutMs,
+        () => this.#dtlsTimeout(this.#dtlsTimeoutMs),
       );
       this.#enter("connected");
     } catch (error) {
       if (this.#state !== "closed") this.#state = "failed";
-      this.#closeSocket();
+      this.#closeIce();
+      throw error;
+    } finally {
+      reactor.calm();
+    }
+  }
+
+  /**
+   * Looks for a path anew (RFC 8445 section 9), from sockets of its own, with
+   * the credentials that the server made for it, and the candidates that it
+   * told since; without any those of before. DTLS and SRTP stay as they are,
+   * and media goes on by the old path, if there is one, until another is
+   * nominated. A later restart takes the place of one that is under way.
+   *
+   * Throws a {@linkcode TransportError}; `lost` and `connected` transports
+   * stay what they are then, and may be asked again.
+   */
+  async restartIce(
+    iceParameters: IceRemote,
+    iceCandidates: readonly RemoteCandidate[] = this.#remote.iceCandidates,
+  ): Promise<void> {
+    if (this.#state !== "connected" && this.#state !== "lost") {
+      throw new TransportError(
+        this.#state === "closed" ? "closed" : "disconnected",
+        `a transport that is ${this.#state} cannot look for another path`,
+      );
+    }
+    const { reactor } = this.#datapath;
+    this.#restart?.close();
+    this.#restart = undefined;
+    const session = this.#restart = this.#openIce(iceParameters, iceCandidates);
+    reactor.hasten();
+    try {
+      await this.#nominate(session);
+    } catch (error) {
+      session.close();
+      if (this.#restart === session) this.#restart = undefined;
       throw error;
     } finally {
       reactor.calm();
@@ -228,7 +269,7 @@ export class RtcTransport implements AsyncDisposable {
       this.#state = "closed";
       this.#ended.reject(closedError());
       for (const timer of this.#timers) clearTimeout(timer);
-      this.#closeSocket();
+      this.#closeIce();
       this.#cipher?.close();
       this.#cipher = undefined;
     }
@@ -245,53 +286,58 @@ export class RtcTransport implements AsyncDisposable {
     this.#state = state;
   }
 
-  async #startIce(): Promise<void> {
-    if (this.#state !== "new") return;
-    checkIceParameters(this.#remote.iceParameters);
-    this.#state = "ice";
-    const candidate = this.#remote.iceCandidates.find((one) =>
-      one.protocol === "udp"
-    );
-    if (candidate === undefined) {
-      throw new TransportError("candidate", "the server offers no UDP address");
+  async #findPath(): Promise<void> {
+    this.#enter("ice");
+    const { iceParameters, iceCandidates } = this.#remote;
+    this.#ice = this.#openIce(iceParameters, iceCandidates);
+    await this.#nominate(this.#ice);
+  }
+
+  #openIce(
+    remote: IceRemote,
+    offered: readonly RemoteCandidate[],
+  ): IceSession {
+    checkIceParameters(remote);
+    const candidates = chooseCandidates(offered, this.#choice);
+    if (candidates.tried.length === 0) {
+      const why = whyNothing(offered, candidates, this.#choice);
+      throw new TransportError("candidate", why);
     }
-    const { reactor, lane } = this.#datapath;
-    let socket: LaneSocket;
-    try {
-      socket = await lane.connect(candidate, this.#onDatagram);
-    } catch (error) {
-      throw new TransportError("socket", (error as Error).message);
-    }
-    if (this.#state !== "ice") {
-      socket.close();
-      return;
-    }
-    socket.onError = this.#onError;
-    this.#socket = socket;
-    this.#leaveNetwork = this.#network && throughNetwork({
+    const session: IceSession = new IceSession({
+      datapath: this.#datapath,
+      remote,
+      candidates,
       network: this.#network,
-      reactor,
-      lane,
-      socket,
-      use: (changed) => this.#socket = changed,
-    });
-    reactor.retain();
-    const ice = this.#ice = new IceAgent({
-      remote: this.#remote.iceParameters,
-      send: (bytes) => this.#socket?.sendCopy(bytes),
-      onConnected: () => this.#nominated.resolve(),
-      onExpired: () => this.#lose("consent", "no answer to consent checks"),
-      random: Math.random,
-    });
-    const task: Task = this.#iceTask = {
-      dueMs: reactor.nowMs(),
-      heapIndex: -1,
-      run(nowMs) {
-        this.dueMs = ice.tick(nowMs);
+      onDatagram: this.#onDatagram,
+      onSocket: (socket) => this.#useSocket(session, socket),
+      onSilent: (isSilent) => {
+        if (session !== this.#ice || this.#state !== "connected") return;
+        this.#handlers.onSilent?.(isSilent);
+      },
+      onLost: (error) => {
+        if (session === this.#ice) this.#lose(error);
       },
       onError: this.#onError,
-    };
-    reactor.schedule(task);
+    });
+    return session;
+  }
+
+  #nominate(session: IceSession): Promise<void> {
+    return this.#within(
+      session.nominated,
+      this.#iceTimeoutMs,
+      () => session.timedOut(this.#iceTimeoutMs),
+    );
+  }
+
+  #useSocket(session: IceSession, socket: LaneSocket): void {
+    if (session === this.#restart) {
+      this.#ice?.close();
+      this.#ice = session;
+      this.#restart = undefined;
+      this.#state = "connected";
+    }
+    if (session === this.#ice) this.#socket = socket;
   }
 
   async #handshake(): Promise<void> {
@@ -320,8 +366,10 @@ export class RtcTransport implements AsyncDisposable {
     } catch (error) {
       throw new TransportError("dtls", (error as Error).message);
     }
-    dtls.onClosed = (alert) =>
-      this.#lose("peerClosed", `the server closed DTLS: ${alert}`);
+    dtls.onClosed = (alert) => {
+      const message = `the server closed DTLS: ${alert}`;
+      this.#lose(new TransportError("peerClosed", message));
+    };
   }
 
   #dtlsTimeout(timeoutMs: number): TransportError {
@@ -339,7 +387,9 @@ export class RtcTransport implements AsyncDisposable {
       this.#onMedia(bytes, offset, length, arrival);
     } else if (first < 4) {
       const message = bytes.slice(offset, offset + length);
+      const restart = this.#restart;
       this.#ice?.receive(message, arrival.nowMs);
+      restart?.receive(message, arrival.nowMs);
     } else if (first >= 20 && first <= 63) {
       this.#dtls?.receive(bytes.slice(offset, offset + length));
     }
@@ -379,31 +429,29 @@ export class RtcTransport implements AsyncDisposable {
     if (this.#state === "failed" || this.#state === "closed") return;
     const wasConnected = this.#state === "connected";
     this.#state = "failed";
-    this.#closeSocket();
     const message = error instanceof Error ? error.message : String(error);
     const failure = new TransportError("internal", message);
     this.#ended.reject(failure);
+    this.#closeIce();
     if (this.#handlers.onError !== undefined) this.#handlers.onError(error);
     else if (wasConnected) this.#handlers.onLost(failure);
   };
 
-  #lose(kind: TransportFailure, message: string): void {
+  #lose(error: TransportError): void {
+    const isOver = error.kind === "peerClosed";
+    if (this.#state === "lost" && isOver) this.#state = "failed";
     if (this.#state !== "connected") return;
-    this.#state = "failed";
-    this.#closeSocket();
-    this.#handlers.onLost(new TransportError(kind, message));
+    this.#state = isOver ? "failed" : "lost";
+    if (isOver) this.#closeIce();
+    this.#socket = undefined;
+    this.#handlers.onLost(error);
   }
 
-  #closeSocket(): void {
+  #closeIce(): void {
     this.#ice?.close();
-    if (this.#iceTask !== undefined) {
-      this.#datapath.reactor.cancel(this.#iceTask);
-    }
-    if (this.#socket === undefined) return;
-    this.#leaveNetwork?.();
-    this.#socket.close();
+    this.#restart?.close();
+    this.#restart = undefined;
     this.#socket = undefined;
-    this.#datapath.reactor.release();
   }
 
   /** Waits for `work`, but not longer than `timeoutMs`, and not beyond `close`. */

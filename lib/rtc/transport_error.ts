@@ -15,6 +15,7 @@ export type TransportFailure =
   | "dtlsTimeout"
   | "dtls"
   | "consent"
+  | "disconnected"
   | "peerClosed"
   | "closed"
   /** Something of ours threw. */

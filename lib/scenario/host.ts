@@ -101,7 +101,7 @@ async function openHost(
         {
           ...environment,
           createTransport: (remote, handlers) =>
-            new RtcTransport(datapath, remote, handlers, {}, network),
+            new RtcTransport(datapath, remote, handlers, { network }),
         },
         clientOptions(client, media, clips.get(media), server.password),
         onEvent,

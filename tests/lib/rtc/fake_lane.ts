@@ -13,7 +13,7 @@ export interface FakeLaneOptions {
   /** Takes each datagram that a socket sends. */
   readonly onSent?: (bytes: Uint8Array, socket: FakeSocket) => void;
   /** Delays or refuses a socket. */
-  readonly connecting?: () => Promise<void>;
+  readonly connecting?: (remote: Endpoint) => Promise<void>;
   readonly onDrain?: () => void;
   readonly onRest?: (ms: number) => void;
 }
@@ -87,7 +87,7 @@ export class FakeLane implements Lane {
     remote: Endpoint,
     onDatagram: DatagramHandler,
   ): Promise<LaneSocket> {
-    await this.options.connecting?.();
+    await this.options.connecting?.(remote);
     const socket = new FakeSocket(remote, onDatagram, this);
     this.sockets.push(socket);
     return socket;

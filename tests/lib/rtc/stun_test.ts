@@ -30,6 +30,8 @@ Deno.test("the request of RFC 5769 is read and its integrity holds", () => {
     kind: "request",
     transaction: TRANSACTION,
     username: "evtj:h6vY",
+    nominates: false,
+    errorCode: undefined,
   });
 });
 
@@ -43,27 +45,45 @@ Deno.test.each([
       kind: "success",
       transaction: TRANSACTION,
       username: undefined,
+      nominates: false,
+      errorCode: undefined,
     });
   },
 );
 
-Deno.test("a request says who asks, and that it nominates", () => {
-  const bytes = bindingRequest({
-    username: "server:client",
-    password: PASSWORD,
-    transactionId: Uint8Array.fromHex(TRANSACTION),
-    tieBreaker: 0x0102030405060708n,
-  });
-  assertEquals(parseStun(bytes, PASSWORD), {
-    kind: "request",
-    transaction: TRANSACTION,
-    username: "server:client",
-  });
-  const attributes = attributesOf(bytes);
-  assertEquals(attributes.get(0x0025), "", "USE-CANDIDATE");
-  assertEquals(attributes.get(0x802a), "0102030405060708", "ICE-CONTROLLING");
-  assertEquals(attributes.get(0x0024), "7effffff", "PRIORITY");
-  assertEquals([...attributes.keys()].slice(-2), [0x0008, 0x8028]);
+Deno.test.each([{ nominates: true }, { nominates: false }])(
+  "a request says who asks, and whether it nominates: $nominates",
+  ({ nominates }) => {
+    const bytes = bindingRequest({
+      username: "server:client",
+      password: PASSWORD,
+      transactionId: Uint8Array.fromHex(TRANSACTION),
+      tieBreaker: 0x0102030405060708n,
+      nominates,
+    });
+    assertEquals(parseStun(bytes, PASSWORD), {
+      kind: "request",
+      transaction: TRANSACTION,
+      username: "server:client",
+      nominates,
+      errorCode: undefined,
+    });
+    const attributes = attributesOf(bytes);
+    assertEquals(attributes.has(0x0025), nominates, "USE-CANDIDATE");
+    assertEquals(attributes.get(0x802a), "0102030405060708", "ICE-CONTROLLING");
+    assertEquals(attributes.get(0x0024), "7effffff", "PRIORITY");
+    assertEquals([...attributes.keys()].slice(-2), [0x0008, 0x8028]);
+  },
+);
+
+Deno.test("an error response is read with its code, authentic or not", () => {
+  const bare = Uint8Array.fromHex(
+    `0111000c2112a442${TRANSACTION}0009000400000401`,
+  );
+  new DataView(bare.buffer).setUint16(2, 8);
+  assertEquals(parseStun(bare, PASSWORD), undefined);
+  const { kind, errorCode } = parseStun(bare, undefined)!;
+  assertEquals({ kind, errorCode }, { kind: "error", errorCode: 401 });
 });
 
 Deno.test.each([

@@ -4,7 +4,10 @@
  */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { SocketRefusedError } from "../../../lib/rtc/lane.ts";
 import type { SrtpCipher } from "../../../lib/rtc/srtp_cipher.ts";
+import type { RemoteCandidate } from "../../../lib/rtc/candidates.ts";
+import { rememberNames } from "../../../lib/rtc/resolver.ts";
 import type { RemoteTransport } from "../../../lib/rtc/transport.ts";
 import {
   TransportError,
@@ -106,11 +109,18 @@ Deno.test("closing before it connects, or while it waits for anything, leaves no
   await failsWith("closed", before.transport.connect(Promise.resolve()));
 
   const gate = Promise.withResolvers<void>();
-  const opening = new World({ connecting: () => gate.promise });
+  let isOpening = false;
+  const opening = new World({
+    connecting: () => {
+      isOpening = true;
+      return gate.promise;
+    },
+  });
   const opened = failsWith(
     "closed",
     opening.transport.connect(Promise.resolve()),
   );
+  await opening.until(() => isOpening);
   await opening.transport.close();
   gate.resolve();
   await opened;
@@ -172,21 +182,34 @@ Deno.test.each<{
     why: "the server offers no UDP",
     kind: "candidate",
     remote: { iceCandidates: [{ ...FROM, protocol: "tcp" }] },
+    world: { transport: { transport: "udp" } },
+  },
+  {
+    why: "the server offers nothing",
+    kind: "candidate",
+    remote: { iceCandidates: [] },
+  },
+  {
+    why: "there is no way to the server",
+    kind: "candidate",
+    world: { connecting: () => Promise.reject(new Error("no route")) },
   },
   {
     why: "the system refuses a socket",
     kind: "socket",
-    world: { connecting: () => Promise.reject(new Error("no more files")) },
+    world: {
+      connecting: () => Promise.reject(new SocketRefusedError("no more files")),
+    },
   },
   {
     why: "nobody answers ICE",
     kind: "iceTimeout",
-    world: { answersIce: false, timeouts: { iceTimeoutMs: 1 } },
+    world: { answersIce: false, transport: { iceTimeoutMs: 1 } },
   },
   {
     why: "nobody answers DTLS",
     kind: "dtlsTimeout",
-    world: { answersDtls: false, timeouts: { dtlsTimeoutMs: 1 } },
+    world: { answersDtls: false, transport: { dtlsTimeoutMs: 1 } },
   },
   ...[3, 257, 5000, 70_000].map((length) => ({
     why: `the server's ICE user name has ${length} letters`,
@@ -269,6 +292,178 @@ Deno.test("what throws while it comes up ends the way up with its message", asyn
   await world.end();
 });
 
+Deno.test.each<{
+  why: string;
+  candidates: Partial<RemoteCandidate>[];
+  taken: string;
+}>([
+  {
+    why: "the live one is third, behind two dead ones",
+    candidates: [
+      { address: "192.0.2.7", priority: 9 },
+      { address: "2001:db8::1", priority: 8 },
+      { address: "192.0.2.1", priority: 7 },
+    ],
+    taken: "192.0.2.1",
+  },
+  {
+    why: "the live one is told first, but has the lowest priority",
+    candidates: [
+      { address: "192.0.2.1", priority: 1 },
+      { address: "192.0.2.8", priority: 2 },
+      { address: "192.0.2.9", priority: 3 },
+    ],
+    taken: "192.0.2.1",
+  },
+  {
+    why: "it is a name, and only its second address is alive",
+    candidates: [{ address: "sfu.example" }],
+    taken: "192.0.2.1",
+  },
+  {
+    why: "some are no addresses",
+    candidates: [
+      { address: "224.0.0.1", priority: 9 },
+      { port: 4000.7, priority: 8 },
+      { address: "sfu.local", priority: 7 },
+      { address: "unknown.example", priority: 6 },
+      { address: "192.0.2.1" },
+    ],
+    taken: "192.0.2.1",
+  },
+])("a transport comes up where $why", async ({ candidates, taken }) => {
+  const world = new World({
+    isAlive: ({ address }) => address === taken,
+    connecting: ({ address }) =>
+      address.includes(":")
+        ? Promise.reject(new Error("no route"))
+        : Promise.resolve(),
+    resolve: (name) =>
+      name === "sfu.example"
+        ? Promise.resolve(["192.0.2.6", taken])
+        : Promise.reject(new Error("not found")),
+  }, {
+    iceCandidates: candidates.map((one) => ({
+      ...FROM,
+      protocol: "udp",
+      ...one,
+    })),
+  });
+  await world.transport.connect(Promise.resolve());
+  assertEquals(world.transport.selectedCandidate?.address, taken);
+  assertEquals(world.open.length, 1, "sockets of other candidates");
+  const { candidateOutcomes } = world.transport;
+  assertEquals(
+    candidateOutcomes.filter(({ problem }) => problem === undefined)
+      .map(({ address }) => address),
+    [taken],
+  );
+  assertEquals(
+    candidateOutcomes.length,
+    candidates.length + (candidates[0].address === "sfu.example" ? 1 : 0),
+  );
+  await world.end();
+});
+
+Deno.test("a name that many ask for is resolved once, and again after a failure", async () => {
+  const asked: string[] = [];
+  let isKnown = false;
+  const resolve = rememberNames((name) => {
+    asked.push(name);
+    return isKnown ? Promise.resolve(["192.0.2.1"]) : Promise.reject("no");
+  });
+  await Promise.allSettled([resolve("a"), resolve("a")]);
+  assertEquals(asked, ["a"]);
+  isKnown = true;
+  assertEquals(await resolve("a"), ["192.0.2.1"]);
+  await resolve("a");
+  assertEquals(asked, ["a", "a"]);
+});
+
+Deno.test("the message of a search that found nothing says what each candidate did", async () => {
+  const world = new World({
+    isAlive: () => false,
+    transport: { iceTimeoutMs: 120 },
+  }, {
+    iceCandidates: [
+      { ...FROM, protocol: "udp" },
+      { ...FROM, protocol: "udp", port: 0 },
+    ],
+  });
+  const { message } = await assertRejects(() =>
+    world.transport.connect(Promise.resolve())
+  ) as Error;
+  assertEquals(
+    message,
+    "no answer to ICE checks in 120 ms (udp 192.0.2.1:4000: no answer; udp 192.0.2.1:0: its port is not a whole number from 1 to 65535)",
+  );
+  await world.end();
+});
+
+Deno.test("an ICE restart moves media to another path, and DTLS and SRTP go on", async () => {
+  let alive = "192.0.2.1";
+  const world = new World({ isAlive: ({ address }) => address === alive });
+  const { transport } = world;
+  await transport.connect(Promise.resolve());
+  const before = world.open;
+  alive = "192.0.2.2";
+  world.ice = { usernameFragment: "newer", password: "password-after-restart" };
+  await transport.restartIce(world.ice, [
+    { ...FROM, address: "192.0.2.2", protocol: "udp" },
+  ]);
+  assertEquals(transport.state, "connected");
+  assertEquals(transport.selectedCandidate?.address, "192.0.2.2");
+  assert(before.every(({ open }) => !open), "the old socket is closed");
+  assertEquals(world.open.length, 1);
+
+  const server = await world.serverCipher();
+  world.toClient(protectedBy(server, "protectRtp", rtp(7)));
+  assertEquals(world.received, [["rtp", rtp(7)]]);
+  transport.out.set(rtp(1));
+  const length = transport.protectRtp(0, 40);
+  assertEquals(transport.send(0, length, length), 1);
+  const sealed = world.media.at(-1)!;
+  assertEquals(server.unprotectRtp(sealed, 0, sealed.length), 40);
+  await world.end();
+});
+
+Deno.test("a restart that finds nothing leaves the path that there is, and may be tried again", async () => {
+  const world = new World({ transport: { iceTimeoutMs: 100 } });
+  const { transport } = world;
+  await transport.connect(Promise.resolve());
+  const old = world.ice;
+  world.ice = { usernameFragment: "newer", password: "password-after-restart" };
+  await failsWith(
+    "iceTimeout",
+    transport.restartIce({ ...old, usernameFragment: "another" }),
+  );
+  assertEquals(transport.state, "connected");
+  assertEquals(world.open.length, 1);
+  await transport.restartIce(world.ice);
+  assertEquals(transport.state, "connected");
+  assertEquals(world.open.length, 1);
+
+  await transport.close();
+  await failsWith("closed", transport.restartIce(world.ice));
+  await world.end();
+});
+
+Deno.test("closing during a restart leaves nothing, and a second restart replaces the first", async () => {
+  const world = new World();
+  const { transport } = world;
+  await transport.connect(Promise.resolve());
+  const wrong = {
+    usernameFragment: "wrong",
+    password: "not-the-password-at-all",
+  };
+  const first = failsWith("closed", transport.restartIce(wrong));
+  const second = failsWith("closed", transport.restartIce(wrong));
+  await first;
+  await transport.close();
+  await second;
+  await world.end();
+});
+
 Deno.test("when the server refuses our fingerprint, connecting fails with its reason", async () => {
   const world = new World();
   const connected = world.transport.connect(world.ready.promise);
@@ -278,7 +473,10 @@ Deno.test("when the server refuses our fingerprint, connecting fails with its re
 });
 
 Deno.test("a refusal that comes after we have given up disturbs nobody", async () => {
-  const world = new World({ answersIce: false, timeouts: { iceTimeoutMs: 1 } });
+  const world = new World({
+    answersIce: false,
+    transport: { iceTimeoutMs: 1 },
+  });
   await failsWith("iceTimeout", world.transport.connect(world.ready.promise));
   world.ready.reject(new Error("channel closed"));
   await world.end();

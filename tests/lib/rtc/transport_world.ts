@@ -12,9 +12,10 @@ import {
   type RemoteTransport,
   RtcTransport,
   type TransportHandlers,
-  type TransportTimeouts,
+  type TransportOptions,
 } from "../../../lib/rtc/transport.ts";
 import type { TransportError } from "../../../lib/rtc/transport_error.ts";
+import type { Endpoint } from "../../../lib/rtc/lane.ts";
 import { FakeLane, type FakeSocket } from "./fake_lane.ts";
 
 const clientCertificate = await createCertificate();
@@ -27,10 +28,14 @@ export const FROM = { address: "192.0.2.1", port: 4000 };
 export interface WorldOptions {
   readonly answersIce?: boolean;
   readonly answersDtls?: boolean;
-  readonly connecting?: () => Promise<void>;
-  readonly timeouts?: TransportTimeouts;
+  readonly connecting?: (remote: Endpoint) => Promise<void>;
+  /** Where the server answers. @default {everywhere} */
+  readonly isAlive?: (remote: Endpoint) => boolean;
+  readonly transport?: TransportOptions;
   /** What else is done with what comes. */
   readonly handlers?: Partial<TransportHandlers>;
+  /** The addresses of a name. */
+  readonly resolve?: (name: string) => Promise<readonly string[]>;
   /** Called after each datagram that the client got, counted from 0. */
   readonly afterDelivery?: (index: number) => void;
 }
@@ -43,8 +48,13 @@ export class World {
   readonly lost: TransportError[] = [];
   readonly media: Uint8Array[] = [];
   readonly ready = Promise.withResolvers<void>();
+  /** Addresses that were asked, in order. */
+  readonly asked: string[] = [];
+  /** The server's credentials; a restart changes them. */
+  ice = ICE;
   checks = 0;
   delivered = 0;
+  #peer: FakeSocket | undefined;
   readonly #options: WorldOptions;
   readonly #reactor: Reactor;
   readonly #server: DtlsHandshake;
@@ -56,7 +66,7 @@ export class World {
   ) {
     this.#options = options;
     this.lane = new FakeLane({
-      onSent: (bytes) => this.#toServer(bytes),
+      onSent: (bytes, socket) => this.#toServer(bytes, socket),
       ...options.connecting === undefined
         ? {}
         : { connecting: options.connecting },
@@ -92,17 +102,23 @@ export class World {
         onLost: (error) => this.lost.push(error),
         ...options.handlers,
       },
-      options.timeouts,
+      options.transport,
     );
   }
 
+  /** The socket that was opened last. */
   get socket(): FakeSocket | undefined {
     return this.lane.sockets.at(-1);
   }
 
+  /** Sockets that are open. */
+  get open(): FakeSocket[] {
+    return this.lane.sockets.filter(({ open }) => open);
+  }
+
   /** A datagram of the server arrives. */
   toClient(bytes: Uint8Array): void {
-    this.socket?.deliver(bytes);
+    (this.#peer ?? this.socket)?.deliver(bytes);
   }
 
   async serverCipher(): Promise<SrtpCipher> {
@@ -123,24 +139,28 @@ export class World {
     assert(this.lane.sockets.every(({ open }) => !open), "sockets left");
   }
 
-  #toServer(bytes: Uint8Array): void {
+  #toServer(bytes: Uint8Array, socket: FakeSocket): void {
+    if (this.#options.isAlive?.(socket.remote) === false) return;
     if (bytes[0] >= 128) {
       this.media.push(bytes);
     } else if (bytes[0] < 4) {
       this.checks++;
-      const request = parseStun(bytes, ICE.password);
+      const request = parseStun(bytes, this.ice.password);
       if (request === undefined || this.#options.answersIce === false) return;
-      this.#later(bindingResponse(request.transaction, FROM, ICE.password));
+      if (request.nominates) this.#peer = socket;
+      this.asked.push(socket.remote.address);
+      const { password } = this.ice;
+      this.#later(bindingResponse(request.transaction, FROM, password), socket);
     } else if (this.#options.answersDtls !== false) {
       queueMicrotask(() => this.#server.receive(bytes));
     }
   }
 
-  #later(bytes: Uint8Array): void {
+  #later(bytes: Uint8Array, to = this.#peer): void {
     const copy = bytes.slice();
     setTimeout(() => {
-      if (this.socket?.open !== true) return;
-      this.toClient(copy);
+      if (to?.open !== true) return;
+      to.deliver(copy);
       const index = this.delivered++;
       this.#options.afterDelivery?.(index);
     }, 0);
@@ -166,6 +186,8 @@ export class World {
       },
       certificate: clientCertificate,
       profiles: undefined,
+      resolve: this.#options.resolve ??
+        (() => Promise.reject(new Error("no name is known"))),
       notes: [],
       [Symbol.dispose]: () => {},
     };
