@@ -27,3 +27,19 @@ export function readDuration(text: string): number | undefined {
 export function formatDuration(ms: number): string {
   return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`;
 }
+
+/** A length of time as a script gives it: in milliseconds, or as text such as `500ms`, `30s`, `5m` or, in seconds, `30`. */
+export type Duration = number | string;
+
+/**
+ * Milliseconds of what a script gives. Throws a `TypeError` for what is no
+ * length of time; `purpose` is what it was for, such as `wait`.
+ */
+export function durationMs(given: Duration, purpose: string): number {
+  const ms = typeof given === "string" ? readDuration(given.trim()) : given;
+  if (typeof ms === "number" && ms >= 0 && ms <= MOST_MS) return ms;
+  const shown = typeof given === "string" ? JSON.stringify(given) : given;
+  throw new TypeError(
+    `Cannot ${purpose} ${shown}: it is no length of time. Give milliseconds, or text such as "500ms", "30s" or "5m", up to 480 hours.`,
+  );
+}

@@ -13,7 +13,9 @@ import {
   createRandom,
   makePlan,
   type NodeClock,
+  profileDurationMs,
   type RunPlan,
+  type Stage,
   withImpairments,
 } from "../load/mod.ts";
 import type { CpuTimes } from "../machine/mod.ts";
@@ -21,6 +23,7 @@ import { SIMULCAST_LAYERS } from "../media/mod.ts";
 import type { ClientRecord, Snapshot, TimelinePoint } from "../metrics/mod.ts";
 import { delay } from "../signaling/mod.ts";
 import type { RunCrowd } from "./borrowed_crowd.ts";
+import { type Duration, durationMs } from "./duration.ts";
 import {
   DEFAULT_MEDIA,
   DEFAULT_ROOM,
@@ -180,21 +183,24 @@ export class LiveCrowd {
     return createRandom(this.#ports.seed, `scenario ${stream}`);
   }
 
-  /** Lets so many milliseconds pass. Rejects when the run ends before. */
-  wait(ms: number): Promise<void> {
+  /** Lets so many milliseconds pass, or a time such as `10s`. Rejects when the run ends before, and with a `TypeError` for what is no time. */
+  async wait(time: Duration): Promise<void> {
+    const ms = durationMs(time, "wait");
     this.#ports.onExpectedEnd(this.elapsedMs + ms);
-    return delay(this.#ports.clock, ms, this.#ports.over);
+    await delay(this.#ports.clock, ms, this.#ports.over);
   }
 
   /**
    * Resolves with `true` when the numbers are as wanted, which is looked at
    * once a second, and with `false` when they are not within so many
-   * milliseconds. Rejects when the run ends before.
+   * milliseconds, or a time such as `10s`. Rejects when the run ends before,
+   * and with a `TypeError` for what is no time.
    */
   async until(
     isSo: (snapshot: Snapshot) => boolean,
-    withinMs: number,
+    within: Duration,
   ): Promise<boolean> {
+    const withinMs = durationMs(within, "wait until it is so within");
     const met = Promise.withResolvers<true>();
     const stop = new AbortController();
     const watcher = (snapshot: Snapshot) => {
@@ -222,11 +228,12 @@ export class LiveCrowd {
     return client;
   }
 
-  /** Has clients join over so many milliseconds, one after another; resolves when each is connected or has failed. */
+  /** Has clients join over so many milliseconds, or a time such as `10s`, one after another; resolves when each is connected or has failed. */
   async joinAll(
     options: readonly JoinOptions[],
-    overMs = 0,
+    over: Duration = 0,
   ): Promise<LiveClient[]> {
+    const overMs = durationMs(over, "join over");
     const clients = options.map((one, i) =>
       planOf(one, i, options.length === 0 ? 0 : i * overMs / options.length)
     );
@@ -237,23 +244,22 @@ export class LiveCrowd {
 
   /** Has a number of clients join; resolves when each is connected or has failed. */
   async fill(options: FillOptions): Promise<LiveClient[]> {
-    const { clients, rampUp = 0 } = options;
-    const added = await this.#play({
-      ...options,
-      stages: [{ durationMs: rampUp, target: clients }],
-    }, rampUp);
-    await this.#settled(added, rampUp);
+    const { clients } = options;
+    const rampUpMs = durationMs(options.rampUp ?? 0, "ramp up over");
+    const stages = [{ durationMs: rampUpMs, target: clients }];
+    const added = await this.#play(options, stages);
+    await this.#settled(added, rampUpMs);
     return added;
   }
 
   /** Has clients come and go by a profile; resolves when that is over. Whoever is still there stays. */
   async play(options: PlayOptions): Promise<LiveClient[]> {
-    const lengthMs = options.stages.reduce(
-      (sum, { durationMs }) => sum + durationMs,
-      0,
-    );
-    const added = await this.#play(options, lengthMs);
-    await this.wait(lengthMs);
+    const stages = options.stages.map((stage) => ({
+      ...stage,
+      durationMs: durationMs(stage.durationMs, "play a stage of"),
+    }));
+    const added = await this.#play(options, stages);
+    await this.wait(profileDurationMs(stages));
     return added;
   }
 
@@ -367,11 +373,14 @@ export class LiveCrowd {
     });
   }
 
-  #play(options: PlayOptions, lengthMs: number): Promise<LiveClient[]> {
+  #play(
+    options: Omit<PlayOptions, "stages">,
+    stages: readonly Stage[],
+  ): Promise<LiveClient[]> {
     const plan = withImpairments(
       makePlan({
         ...mediaOf(options),
-        stages: options.stages,
+        stages,
         room: options.room ?? DEFAULT_ROOM,
         rooms: options.rooms ?? 1,
         publishRatio: options.publishRatio ?? 1,
@@ -383,7 +392,7 @@ export class LiveCrowd {
     const media = mediaOf(options);
     return this.#add(
       plan.clients.map((client) => ({ ...client, participantName: "", media })),
-      lengthMs,
+      profileDurationMs(stages),
     );
   }
 

@@ -35,7 +35,9 @@ export type {
   MediaOptions,
   NetworkOption,
   PlayOptions,
+  PlayStage,
 } from "./newcomers.ts";
+export type { Duration } from "./duration.ts";
 export {
   MEETING_OPTIONS,
   type MeetingInput,

@@ -4,7 +4,11 @@
  * @module
  */
 
-import { type Impairment, parseImpairment } from "../impairment/mod.ts";
+import {
+  type Impairment,
+  type LinkImpairment,
+  parseImpairment,
+} from "../impairment/mod.ts";
 import type {
   ClientPlan,
   ImpairmentShare,
@@ -12,6 +16,7 @@ import type {
   Stage,
 } from "../load/mod.ts";
 import type { Fps, Quality } from "../media/mod.ts";
+import { type Duration, durationMs } from "./duration.ts";
 import { clipNamed, SETTLED_BY_FILES } from "./media.ts";
 
 /** What a client sends and receives. */
@@ -56,6 +61,12 @@ export interface JoinOptions extends MediaOptions {
   readonly network?: NetworkOption;
 }
 
+/** One straight piece of a profile, as a script gives it. */
+export interface PlayStage extends Omit<Stage, "durationMs"> {
+  /** How long it takes, in milliseconds or as text; 0 is a jump. */
+  readonly durationMs: Duration;
+}
+
 /** Many clients to come, alike but for who publishes. */
 export interface PlayOptions extends MediaOptions {
   /** The room, or what the ids of several begin with. @default {"load-test-room"} */
@@ -67,7 +78,7 @@ export interface PlayOptions extends MediaOptions {
   /** Bad networks for shares of them, drawn by the seed. @default {[]} */
   readonly impair?: readonly ImpairmentShare[];
   /** How many, when. */
-  readonly stages: readonly Stage[];
+  readonly stages: readonly PlayStage[];
   /** Departures a second once the first stage is over, each replaced. @default {0} */
   readonly churnRate?: number;
 }
@@ -76,8 +87,8 @@ export interface PlayOptions extends MediaOptions {
 export interface FillOptions extends Omit<PlayOptions, "stages" | "churnRate"> {
   /** How many. */
   readonly clients: number;
-  /** Over how long, in milliseconds. @default {0} */
-  readonly rampUp?: number;
+  /** Over how long, in milliseconds or as text. @default {0} */
+  readonly rampUp?: Duration;
 }
 
 /** What all clients have that say nothing else. */
@@ -123,9 +134,27 @@ function checkBesideFiles(options: MediaOptions): void {
   }
 }
 
-/** The network in numbers. Throws a `SyntaxError` or `RangeError` for a text that names none. */
+/** The network in numbers. Throws a `SyntaxError` or `RangeError` for a text that names none, a `TypeError` for a time that is none. */
 export function impairmentOf(network: NetworkOption): Impairment | null {
-  return typeof network === "string" ? parseImpairment(network) : network;
+  if (typeof network === "string") return parseImpairment(network);
+  return network && Object.fromEntries(
+    Object.entries(network).map(([direction, link]) => [
+      direction,
+      link && timesInMs(link),
+    ]),
+  );
+}
+
+/** Whoever writes without types may give a time as text. */
+function timesInMs(link: LinkImpairment): LinkImpairment {
+  return Object.fromEntries(
+    Object.entries(link).map(([field, value]) => [
+      field,
+      field.endsWith("Ms") && typeof value === "string"
+        ? durationMs(value, `impair packets with a ${field} of`)
+        : value,
+    ]),
+  );
 }
 
 /** The plan of one of those that join together; numbers count from their first. */

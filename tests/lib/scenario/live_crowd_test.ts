@@ -1,11 +1,15 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   defineScenario,
+  type Duration,
   LiveCrowd,
   type RunCrowd,
   type ScenarioContext,
 } from "../../../lib/scenario/mod.ts";
-import { describeImpairment } from "../../../lib/impairment/mod.ts";
+import {
+  describeImpairment,
+  type LinkImpairment,
+} from "../../../lib/impairment/mod.ts";
 import { EMPTY_SNAPSHOT, trendOf } from "../../../lib/metrics/mod.ts";
 import { fakeCrowd, type FakeCrowdOptions } from "../../../lib/testing/mod.ts";
 
@@ -53,6 +57,96 @@ Deno.test("clients come one by one, and are numbered on", async () => {
     snapshot.clients.map(({ state }) => state),
     Array(4).fill("left"),
   );
+});
+
+Deno.test.each<{
+  readonly why: string;
+  readonly time: Duration;
+  readonly ms: number;
+}>([
+  { why: "milliseconds", time: 2_500, ms: 2_500 },
+  { why: "text", time: "10s", ms: 10_000 },
+  { why: "text with blanks around it", time: " 1.5m ", ms: 90_000 },
+  {
+    why: "text without a unit is seconds, as everywhere",
+    time: "4",
+    ms: 4_000,
+  },
+  { why: "no time at all", time: 0, ms: 0 },
+])(
+  "a script waits, fills and plays for a time as it gives it: $why",
+  async ({ time, ms }) => {
+    const took: number[] = [];
+    await play(async (crowd) => {
+      const measure = async (work: () => Promise<unknown>) => {
+        const begun = crowd.elapsedMs;
+        await work();
+        took.push(crowd.elapsedMs - begun);
+      };
+      await measure(() => crowd.wait(time));
+      await measure(() => crowd.until(() => false, time));
+      const stages = [{ durationMs: time, target: 1 }];
+      await measure(() => crowd.play({ stages }));
+      await crowd.joinAll([{}, {}], time);
+      await crowd.fill({ clients: 1, rampUp: time });
+    });
+    assertEquals(took, [ms, ms, ms]);
+  },
+);
+
+Deno.test.each<{ readonly time: unknown; readonly shown: string }>([
+  { time: "soon", shown: '"soon"' },
+  { time: "10 parsecs", shown: '"10 parsecs"' },
+  { time: "", shown: '""' },
+  { time: "-5s", shown: '"-5s"' },
+  { time: "999h", shown: '"999h"' },
+  { time: NaN, shown: "NaN" },
+  { time: -1, shown: "-1" },
+  { time: Infinity, shown: "Infinity" },
+  { time: undefined, shown: "undefined" },
+])(
+  "a script that gives $shown for a time is told so in one line",
+  async ({ time, shown }) => {
+    const given = time as Duration;
+    const stages = [{ durationMs: given, target: 1 }];
+    const problem = `${shown}: it is no length of time. Give milliseconds, or`;
+    await play(async (crowd) => {
+      const refused = (verb: string, work: () => Promise<unknown>) =>
+        assertRejects(work, TypeError, `Cannot ${verb} ${problem}`);
+      await refused("wait", () => crowd.wait(given));
+      await refused(
+        "wait until it is so within",
+        () => crowd.until(() => true, given),
+      );
+      await refused("play a stage of", () => crowd.play({ stages }));
+      if (time === undefined) return;
+      await refused("join over", () => crowd.joinAll([{}], given));
+      await refused(
+        "ramp up over",
+        () => crowd.fill({ clients: 1, rampUp: given }),
+      );
+      assertEquals(crowd.clients.length, 0);
+    });
+  },
+);
+
+Deno.test("a network's times may be text as well, and must be times", async () => {
+  const text = (delay: unknown) => ({
+    inbound: { delayMs: delay, lossRatio: 0.1 } as LinkImpairment,
+  });
+  await play(async (crowd) => {
+    const anna = await crowd.join({ network: text("0.05s") });
+    assertEquals(anna.impairment?.inbound?.delayMs, 50);
+    await anna.impair(text("120ms"));
+    assertEquals(anna.impairment, {
+      inbound: { delayMs: 120, lossRatio: 0.1 },
+    });
+    await assertRejects(
+      () => anna.impair(text("long")),
+      TypeError,
+      'Cannot impair packets with a delayMs of "long": it is no length of time.',
+    );
+  });
 });
 
 Deno.test("who asks for another layer of simulcast gets it, alone or together", async () => {
