@@ -77,7 +77,8 @@ function hall(script: string, server = { isHere: true, cpuRatio: 0 }) {
       })),
     cpuTimes: () => ({ busyTicks, allTicks: atMs / 10, cores: 1 }),
     serverIsHere: server.isHere,
-    wait(ms) {
+    wait(time) {
+      const ms = Number(time);
       atMs += ms;
       // The crowd warms up, and is looked at.
       const look = ms === OPTIONS.steady ? looks.shift() : "+";
