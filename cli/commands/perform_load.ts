@@ -118,7 +118,10 @@ export async function performLoad(
       monitor: [...values.monitor, ...embeddedTargets(server.pids)],
       metricsToken: Deno.env.get("METRICS_TOKEN"),
       onServerNote: tell,
-      onNote: (note) => screen?.onNote(note),
+      onNote: (note) => {
+        if (screen !== undefined) screen.onNote(note);
+        else if (note.isOfServer && !values.quiet) tell(note.text);
+      },
       onProgress: progressTo(files, tell, values.quiet, screen),
     }).finally(async () => {
       // What follows belongs on the terminal as it was.

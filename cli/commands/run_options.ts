@@ -9,6 +9,7 @@ import {
   clipNamed,
   type Fps,
   makePlan,
+  MAX_TRACKS,
   MODE_PUBLISH_RATIOS,
   rampAndHold,
   type RunPlan,
@@ -129,12 +130,12 @@ export const RUN_OPTIONS = {
     initial: 0,
     shown: "0",
   }),
-  maxAudio: withDefault(whole(0, 10_000), {
+  maxAudio: withDefault(whole(0, MAX_TRACKS), {
     help: "audio tracks that a client receives at most",
     initial: 4,
     shown: "4",
   }),
-  maxVideo: withDefault(whole(0, 10_000), {
+  maxVideo: withDefault(whole(0, MAX_TRACKS), {
     help: "video tracks that a client receives at most",
     initial: 4,
     shown: "4",

@@ -98,6 +98,32 @@ export function receiveCapabilities(router: RtpCapabilities): RtpCapabilities {
   };
 }
 
+/** The codecs of one kind that a router takes and clients do not, as MIME types. */
+export function foreignCodecs(
+  router: RtpCapabilities,
+  kind: MediaKind,
+): string[] {
+  const types = router.codecs
+    .filter((codec) =>
+      codec.kind === kind && !isOurs(codec, kind) && !isAuxiliary(codec)
+    )
+    .map(({ mimeType }) => mimeType);
+  return [...new Set(types)];
+}
+
+/** The codec of a consumer's media that clients take; `undefined` when it is another. */
+export function takenCodec<Codec extends { readonly mimeType: string }>(
+  codecs: readonly Codec[],
+  kind: MediaKind,
+): Codec | undefined {
+  return codecs.find((codec) => isOurs(codec, kind));
+}
+
+/** Goes beside a codec: repairs, redundancy, keys that are pressed, comfort noise. */
+export function isAuxiliary({ mimeType }: { readonly mimeType: string }) {
+  return /\/(rtx|red|ulpfec|flexfec(-03)?|telephone-event|cn)$/i.test(mimeType);
+}
+
 function sendExtensions(
   router: RtpCapabilities,
   kind: MediaKind,
@@ -110,7 +136,10 @@ function sendExtensions(
     .map(({ uri, preferredId }) => ({ uri, id: preferredId, encrypt: false }));
 }
 
-function isOurs(codec: RtpCodecCapability, kind: MediaKind): boolean {
+function isOurs(
+  codec: { readonly mimeType: string },
+  kind: MediaKind,
+): boolean {
   return codec.mimeType.toLowerCase() === MIME_TYPES[kind].toLowerCase();
 }
 

@@ -6,21 +6,33 @@
  */
 
 import {
+  consumerLimitOf,
+  isCodecMismatch,
   isConsumerLimit,
-  MAX_CONSUMERS_PER_JOIN,
   type ProducerInfo,
   type RtpCapabilities,
 } from "../protocol/mod.ts";
 import { type Conversation, SignalingError } from "../signaling/mod.ts";
-import { receiveCapabilities } from "./capabilities.ts";
+import {
+  foreignCodecs,
+  isAuxiliary,
+  receiveCapabilities,
+  takenCodec,
+} from "./capabilities.ts";
 import type { ClientEnvironment } from "./environment.ts";
-import type { ClientEvent } from "./events.ts";
+import type { ClientEvent, OtherTrack } from "./events.ts";
 import { isEnded, kindOf, messageOf } from "./failure.ts";
 import { ReceivedLayers } from "./layers.ts";
+import { OtherTracks } from "./other_tracks.ts";
 import type { Origin } from "./own_publishers.ts";
 import { Reception } from "./reception.ts";
+import {
+  type OfferedProducer,
+  Subscriptions,
+  WORTH,
+  type Worth,
+} from "./subscriptions.ts";
 import { SILENT_AFTER_MS, type TrackFlow, trackFlow } from "./track_flow.ts";
-import { type OfferedProducer, Subscriptions } from "./subscriptions.ts";
 
 /** What to consume. */
 export interface ConsumeOptions {
@@ -43,6 +55,7 @@ export class Consumption {
   readonly #onEvent: (event: ClientEvent) => void;
   readonly #roomId: string;
   readonly #subscriptions: Subscriptions;
+  readonly #others: OtherTracks;
   readonly #unsubscribe: () => void;
   /** Tracks that were asked for and have not been had. */
   readonly #lacking = new Map<string, LackingTrack>();
@@ -51,6 +64,8 @@ export class Consumption {
   #router: RtpCapabilities | undefined;
   #consuming: Promise<void> | undefined;
   #canConsume = false;
+  /** Consumers that the server granted in this stay. */
+  #granted = 0;
   #open = true;
 
   constructor(
@@ -69,7 +84,12 @@ export class Consumption {
     this.#subscriptions = new Subscriptions({
       maxAudio,
       maxVideo,
-      perStay: MAX_CONSUMERS_PER_JOIN,
+      allowance: environment.allowance,
+      worthOf: (producer) => this.#worthOf(producer),
+    });
+    this.#others = new OtherTracks(environment, this.reception, {
+      onFound: (track) => onEvent({ type: "other", track }),
+      onLooked: () => void this.#consume(),
     });
     this.#unsubscribe = environment.publishers.subscribe(
       roomId,
@@ -77,11 +97,12 @@ export class Consumption {
     );
   }
 
-  /** Someone sends a track. */
+  /** Someone sends a track; one that is no media is none. */
   offer(
     participantId: string,
     { id, kind }: Pick<ProducerInfo, "id" | "kind">,
   ): void {
+    if (kind !== "audio" && kind !== "video") return;
     let producers = this.#producersOf.get(participantId);
     if (producers === undefined) {
       this.#producersOf.set(participantId, producers = new Set());
@@ -112,6 +133,7 @@ export class Consumption {
   /** Consumes what is on offer, and from now on what will be. Never rejects. */
   begin(conversation: Conversation, router: RtpCapabilities): Promise<void> {
     this.#router = router;
+    if (this.#open) this.#others.start();
     return this.moveTo(conversation);
   }
 
@@ -145,6 +167,7 @@ export class Consumption {
     this.#open = false;
     this.#unsubscribe();
     this.#lacking.clear();
+    this.#others.stop();
     this.reception.close();
   }
 
@@ -163,9 +186,21 @@ export class Consumption {
     return publishers.originOf(this.#roomId, participantId, producerId);
   }
 
+  #worthOf({ participantId, producerId }: OfferedProducer): Worth {
+    switch (this.#originOf(participantId, producerId).of) {
+      case "own":
+        return WORTH.own;
+      case "former":
+        return WORTH.nothing;
+      case "other":
+        return this.#others.isSilent(producerId) ? WORTH.silent : WORTH.good;
+    }
+  }
+
   #forget(producerId: string): void {
     this.#subscriptions.withdraw(producerId);
     this.#lacking.delete(producerId);
+    this.#others.forget(producerId);
     this.reception.remove(producerId);
     this.layers.close(producerId);
   }
@@ -180,13 +215,30 @@ export class Consumption {
     // is in the next one.
     await undefined;
     for (;;) {
-      const chosen = this.#open && this.#canConsume
-        ? this.#subscriptions.take()
-        : [];
+      if (!this.#open || !this.#canConsume) break;
+      for (const { producerId } of this.#subscriptions.makeWay()) {
+        this.#stopReceiving(producerId);
+      }
+      const chosen = this.#subscriptions.take(({ kind }) =>
+        this.#onEvent({ type: "denied", kind })
+      );
       if (chosen.length === 0) break;
       await Promise.all(chosen.map((producer) => this.#consumeOne(producer)));
     }
     this.#consuming = undefined;
+  }
+
+  /** A consumer cannot be closed, but its producer can; until then it is paused. */
+  #stopReceiving(producerId: string): void {
+    const consumerId = this.reception.remove(producerId);
+    this.layers.close(producerId);
+    if (consumerId !== undefined) this.#pauseConsumer(consumerId);
+  }
+
+  #pauseConsumer(consumerId: string): void {
+    const message = { type: "pauseConsumer", consumerId } as const;
+    // Without it media comes that nobody counts.
+    this.#conversation!.request("pause_consumer", message).catch(() => {});
   }
 
   async #consumeOne(producer: OfferedProducer): Promise<void> {
@@ -202,11 +254,21 @@ export class Consumption {
         producerId,
         rtpCapabilities: receiveCapabilities(this.#router!),
       });
+      this.#granted++;
       if (!this.#open) return;
       this.#onEvent({ type: "consumed", kind });
       // The track may have gone while the reply was under way.
       if (!this.#subscriptions.has(producerId)) return;
       this.#lacking.delete(producerId);
+      const { codecs } = created.rtpParameters;
+      if (takenCodec(codecs, kind) === undefined) {
+        this.#pauseConsumer(created.consumerId);
+        return this.#leaveOut(producer, {
+          is: "codec",
+          codecs: codecs.filter((codec) => !isAuxiliary(codec))
+            .map(({ mimeType }) => mimeType),
+        });
+      }
       const origin = this.#originOf(participantId, producerId);
       this.reception.add(created, requestedAtMs, origin);
       this.layers.open(created, conversation);
@@ -243,19 +305,50 @@ export class Consumption {
       if (!isGone) this.#subscriptions.giveBack(producer);
       return;
     }
-    const isRefused = error instanceof SignalingError &&
-      error.kind === "server";
-    if (isRefused && isConsumerLimit(error.detail)) {
+    if (!(error instanceof SignalingError && error.kind === "server")) {
+      this.#subscriptions.withdraw(producerId);
+      if (!isGone) this.#report(error);
+    } else if (isConsumerLimit(error.detail)) {
+      this.#learnAllowance(consumerLimitOf(error.detail) ?? this.#granted);
+      if (isGone) this.#subscriptions.refuse(producerId);
+      else this.#subscriptions.deny(producer);
       this.#lacking.delete(producerId);
-      this.#subscriptions.exhaust();
-      this.#subscriptions.withdraw(producerId);
-    } else if (isRefused) {
-      this.#subscriptions.refuse(producerId);
     } else {
-      this.#subscriptions.withdraw(producerId);
+      this.#subscriptions.refuse(producerId);
+      if (!isGone) this.#onRefused(producer, error);
     }
-    this.reception.remove(producerId);
-    if (!isGone) this.#report(error);
+  }
+
+  #learnAllowance(consumers: number): void {
+    if (!this.#environment.allowance.learn(consumers)) return;
+    this.#onEvent({ type: "allowance", consumers });
+  }
+
+  /** What others do is their matter: what cannot be had of them is left out. */
+  #onRefused(producer: OfferedProducer, error: SignalingError): void {
+    const { participantId, producerId, kind } = producer;
+    switch (this.#originOf(participantId, producerId).of) {
+      case "own":
+        return this.#report(error);
+      case "former":
+        return;
+      case "other":
+        return this.#leaveOut(
+          producer,
+          isCodecMismatch(error.detail)
+            ? { is: "codec", codecs: foreignCodecs(this.#router!, kind) }
+            : { is: "refused", reason: error.detail },
+        );
+    }
+  }
+
+  #leaveOut(
+    { producerId, kind }: OfferedProducer,
+    found: OtherTrack["found"],
+  ): void {
+    this.#subscriptions.withdraw(producerId);
+    this.#lacking.delete(producerId);
+    this.#onEvent({ type: "other", track: { producerId, kind, found } });
   }
 
   #report(error: unknown): void {

@@ -14,6 +14,7 @@ import type {
 } from "../media/mod.ts";
 import type { RemoteTransport, Task, TransportHandlers } from "../rtc/mod.ts";
 import type { Channel, Clock } from "../signaling/mod.ts";
+import type { Allowance } from "./allowance.ts";
 import type { OwnPublishers } from "./own_publishers.ts";
 
 /** Deadlines of one thread; `Reactor` is the real one. */
@@ -61,6 +62,8 @@ export interface ClientEnvironment {
   readonly meter: ClientMeter;
   /** Who of a room's participants is a client of this run. */
   readonly publishers: OwnPublishers;
+  /** What the server grants a client. */
+  readonly allowance: Allowance;
   /** From 0 to below 1; seeded, so that a run repeats. */
   random(): number;
   /**

@@ -43,6 +43,18 @@ export type ClientErrorKind =
   /** Something that should not be possible. */
   | "internal";
 
+/** A track that no client of this run sends, as a client found it. */
+export interface OtherTrack {
+  readonly producerId: string;
+  readonly kind: MediaKind;
+  readonly found:
+    | { readonly is: "flowing" | "silent" }
+    /** Of a codec that clients do not take; of which of several the server does not say. */
+    | { readonly is: "codec"; readonly codecs: readonly string[] }
+    /** The server does not hand it out, in its words. */
+    | { readonly is: "refused"; readonly reason: string };
+}
+
 /** What happens to a client, as it happens. */
 export type ClientEvent =
   | { readonly type: "state"; readonly state: ClientState }
@@ -61,6 +73,12 @@ export type ClientEvent =
   | { readonly type: "anomaly"; readonly anomaly: Anomaly }
   | { readonly type: "produced"; readonly kind: MediaKind }
   | { readonly type: "consumed"; readonly kind: MediaKind }
+  /** A track is not consumed, because the server grants no more; told once a track and stay. */
+  | { readonly type: "denied"; readonly kind: MediaKind }
+  /** The server grants so many consumers in one stay; told by who learns it first. */
+  | { readonly type: "allowance"; readonly consumers: number }
+  /** Something is known of a track that no client of this run sends. */
+  | { readonly type: "other"; readonly track: OtherTrack }
   /** Back in the room after the channel was lost. */
   | { readonly type: "returned"; readonly how: "reconnected" | "rejoined" }
   /** An attempt to come back failed. */

@@ -5,6 +5,7 @@
  * @module
  */
 
+export { Allowance } from "./allowance.ts";
 export { Client, type ClientOptions } from "./client.ts";
 export type {
   ClientEnvironment,

@@ -18,6 +18,7 @@ import {
   TrackReceiver,
 } from "../media/mod.ts";
 import type { ServerMessageOf } from "../protocol/mod.ts";
+import { takenCodec } from "./capabilities.ts";
 import { type ConsumerSecond, ConsumerWatch } from "./consumer_watch.ts";
 import type { ClientEnvironment, ClientMeter } from "./environment.ts";
 import type { Origin } from "./own_publishers.ts";
@@ -46,6 +47,8 @@ export interface ConsumedTrack {
   origin: Origin;
   /** Whether a client of this run sent any of it: only that is judged. */
   isOwn: boolean;
+  /** Whether its sender paused it, as far as we are told. */
+  isPaused: boolean;
   /** Whether media of it is due now: a client of this run is there and sends it, and nobody paused it. */
   shouldFlow: boolean;
   /** The server sends no layer of it, and nothing came before it said so: something is out. */
@@ -122,7 +125,7 @@ export class Reception {
   ): void {
     const { consumerId, producerId, kind, rtpParameters } = created;
     const ssrc = rtpParameters.encodings.at(0)?.ssrc;
-    const codec = rtpParameters.codecs.at(0);
+    const codec = takenCodec(rtpParameters.codecs, kind);
     if (ssrc === undefined || codec === undefined) return;
     const nowMs = this.#environment.scheduler.nowMs();
     const repairSsrc = rtpParameters.encodings[0].rtx?.ssrc;
@@ -169,6 +172,7 @@ export class Reception {
       meter,
       origin,
       isOwn: false,
+      isPaused: false,
       shouldFlow: false,
       isCutOff: false,
       keyFrameAskedMs: -Infinity,
@@ -178,12 +182,12 @@ export class Reception {
     this.#steer(producerId);
   }
 
-  /** Closes the row of a producer that is gone; its numbers stay. */
-  remove(producerId: string): void {
+  /** Closes the row of a producer; its numbers stay. Returns the consumer's id. */
+  remove(producerId: string): string | undefined {
     this.#paused.delete(producerId);
     this.#withheld.delete(producerId);
     const track = this.#tracks.get(producerId);
-    if (track === undefined) return;
+    if (track === undefined) return undefined;
     this.#tracks.delete(producerId);
     this.#bySsrc.delete(track.receiver.ssrc);
     this.#last = undefined;
@@ -194,6 +198,7 @@ export class Reception {
     const now = this.#now();
     track.frames?.end(now);
     addTrack(this.#closed, track, now);
+    return track.consumerId;
   }
 
   /** The producer paused or went on: silence is no loss meanwhile. */
@@ -230,6 +235,7 @@ export class Reception {
     const isPaused = this.#paused.has(producerId) || sentPps === 0 ||
       (origin.of === "former" && track.isOwn);
     const isWithheld = this.#withheld.has(producerId);
+    track.isPaused = isPaused;
     track.shouldFlow = sentPps !== undefined && !isPaused;
     track.watch.setPaused(!track.shouldFlow);
     if (isPaused || !isWithheld) track.isCutOff = false;

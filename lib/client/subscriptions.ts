@@ -1,15 +1,14 @@
 /**
- * Which of the room's tracks a client consumes: the first ones that it hears
- * of, up to its limits by kind, and never more in one stay than the server
- * allows. When a track goes, its place is free for another.
- *
- * The server counts every consumer of a stay, closed ones too, and says so
- * only by refusing one: so the count is kept here as well.
+ * Which of the room's tracks a client consumes, up to its limits by kind and
+ * to what the server allows: those that are worth most, among equals the first
+ * ones that it hears of. When a track goes, its place is free for another; one
+ * that turns out to bring nothing makes way for one that may.
  *
  * @module
  */
 
 import type { MediaKind } from "../protocol/mod.ts";
+import type { Allowance } from "./allowance.ts";
 
 /** A track that someone in the room sends. */
 export interface OfferedProducer {
@@ -18,25 +17,44 @@ export interface OfferedProducer {
   readonly kind: MediaKind;
 }
 
-/** How many tracks to consume. */
+/** What a track is worth to a receiver. */
+export const WORTH = {
+  /** Its sender is gone. */
+  nothing: 0,
+  /** Nothing comes of it. */
+  silent: 1,
+  /** It flows, or nothing speaks against it. */
+  good: 2,
+  /** A client of this run is there to send it. */
+  own: 3,
+} as const;
+
+/** One of {@linkcode WORTH}. */
+export type Worth = typeof WORTH[keyof typeof WORTH];
+
+/** How many tracks to consume, and which. */
 export interface SubscriptionLimits {
   readonly maxAudio: number;
   readonly maxVideo: number;
-  /** Consumers that the server grants in one stay. */
-  readonly perStay: number;
+  /** What the server grants. */
+  readonly allowance: Allowance;
+  readonly worthOf: (producer: OfferedProducer) => Worth;
 }
 
 /** The bookkeeping of one stay in a room. */
 export class Subscriptions {
   readonly #limits: SubscriptionLimits;
   readonly #offered = new Map<string, OfferedProducer>();
-  readonly #taken = new Map<string, MediaKind>();
-  #left: number;
-  #isExhausted = false;
+  readonly #taken = new Map<string, OfferedProducer>();
+  /** Tracks that had a place, and that the server's allowance is too small for. */
+  readonly #denied = new Set<string>();
+  readonly #places: Record<MediaKind, number>;
+  /** Consumers that count for the server: closed ones, and those under way. */
+  #made = 0;
 
   constructor(limits: SubscriptionLimits) {
     this.#limits = limits;
-    this.#left = limits.perStay;
+    this.#places = { audio: limits.maxAudio, video: limits.maxVideo };
   }
 
   /** Someone sends a track. */
@@ -53,44 +71,104 @@ export class Subscriptions {
   /** A track has ended, or cannot be had: its place is free. */
   withdraw(producerId: string): void {
     this.#offered.delete(producerId);
-    this.#taken.delete(producerId);
+    this.#denied.delete(producerId);
+    this.#free(producerId);
   }
 
   /** The server refused a track: it made no consumer, so none is counted. */
   refuse(producerId: string): void {
     this.withdraw(producerId);
-    this.#left++;
+    this.#made--;
   }
 
   /** Nobody knows what became of the request: the track is on offer again. */
   giveBack(producer: OfferedProducer): void {
-    this.#taken.delete(producer.producerId);
+    this.#free(producer.producerId);
     this.offer(producer);
   }
 
-  /** The tracks to consume now; their places are taken. */
-  take(): OfferedProducer[] {
-    const chosen: OfferedProducer[] = [];
-    for (const producer of this.#offered.values()) {
-      if (this.#left === 0 || this.#isExhausted) break;
-      if (!this.#hasPlace(producer.kind)) continue;
-      chosen.push(producer);
-      this.#left--;
-      this.#taken.set(producer.producerId, producer.kind);
+  /** The server refused one more consumer: the track is on offer, and denied. */
+  deny(producer: OfferedProducer): void {
+    this.#made--;
+    this.giveBack(producer);
+  }
+
+  /**
+   * Frees places of tracks that bring nothing, as many as others that may
+   * bring something wait for one; returns whose they were.
+   */
+  makeWay(): OfferedProducer[] {
+    const { worthOf } = this.#limits;
+    let left = this.#left;
+    if (left === 0 || this.#offered.size === 0) return [];
+    const poor = [...this.#taken.values()]
+      .map((producer) => ({ producer, worth: worthOf(producer) }))
+      .filter(({ worth }) => worth < WORTH.good)
+      .sort((a, b) => a.worth - b.worth);
+    const freed: OfferedProducer[] = [];
+    for (const kind of ["audio", "video"] as const) {
+      const some = poor.filter(({ producer }) => producer.kind === kind);
+      if (some.length === 0) continue;
+      let waiting = 0;
+      for (const offered of this.#offered.values()) {
+        if (offered.kind === kind && worthOf(offered) >= WORTH.good) waiting++;
+      }
+      const many = Math.min(waiting - this.#places[kind], left);
+      for (const { producer } of some.slice(0, Math.max(0, many))) {
+        this.giveBack(producer);
+        freed.push(producer);
+        left--;
+      }
     }
-    for (const { producerId } of chosen) this.#offered.delete(producerId);
+    return freed;
+  }
+
+  /** The tracks to consume now; their places are taken. `onDenied` is told of each that there is a place for and no allowance, once. */
+  take(onDenied: (producer: OfferedProducer) => void = () => {}) {
+    const chosen: OfferedProducer[] = [];
+    const { audio, video } = this.#places;
+    if (audio + video === 0 || this.#offered.size === 0) return chosen;
+    let left = this.#left;
+    const places = { audio, video };
+    for (const producer of this.#byWorth()) {
+      const { producerId, kind } = producer;
+      if (places[kind] === 0) continue;
+      places[kind]--;
+      if (left > 0) {
+        left--;
+        chosen.push(producer);
+      } else if (!this.#denied.has(producerId)) {
+        this.#denied.add(producerId);
+        onDenied(producer);
+      }
+    }
+    for (const producer of chosen) {
+      this.#made++;
+      this.#places[producer.kind]--;
+      this.#offered.delete(producer.producerId);
+      this.#taken.set(producer.producerId, producer);
+    }
     return chosen;
   }
 
-  /** The server refuses further consumers in this stay. */
-  exhaust(): void {
-    this.#isExhausted = true;
+  get #left(): number {
+    return Math.max(0, this.#limits.allowance.consumers - this.#made);
   }
 
-  #hasPlace(kind: MediaKind): boolean {
-    let count = 0;
-    for (const taken of this.#taken.values()) if (taken === kind) count++;
-    return count <
-      (kind === "audio" ? this.#limits.maxAudio : this.#limits.maxVideo);
+  #free(producerId: string): void {
+    const producer = this.#taken.get(producerId);
+    if (producer === undefined) return;
+    this.#taken.delete(producerId);
+    this.#places[producer.kind]++;
+  }
+
+  /** What is on offer and worth anything, the best first. */
+  #byWorth(): OfferedProducer[] {
+    const byWorth: OfferedProducer[][] = [[], [], [], []];
+    for (const producer of this.#offered.values()) {
+      byWorth[this.#limits.worthOf(producer)].push(producer);
+    }
+    const { own, good, silent } = WORTH;
+    return [...byWorth[own], ...byWorth[good], ...byWorth[silent]];
   }
 }

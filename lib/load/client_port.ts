@@ -81,8 +81,24 @@ export type DrivenEvent =
   }
   | { readonly type: "produced"; readonly kind: MediaKind }
   | { readonly type: "consumed"; readonly kind: MediaKind }
+  /** A track is not consumed, because the server grants no more; told once a track and stay. */
+  | { readonly type: "denied"; readonly kind: MediaKind }
+  /** The server grants so many consumers in one stay; told once a node. */
+  | { readonly type: "allowance"; readonly consumers: number }
+  | { readonly type: "other"; readonly track: OtherTrackFound }
   | { readonly type: "returned"; readonly how: "reconnected" | "rejoined" }
   | { readonly type: "returnFailed" };
+
+/** What a client found of a track that no client of the run sends. */
+export interface OtherTrackFound {
+  /** Its id on the server. */
+  readonly producerId: string;
+  /** What it found. */
+  readonly found:
+    | { readonly is: "flowing" | "silent" }
+    | { readonly is: "codec"; readonly codecs: readonly string[] }
+    | { readonly is: "refused"; readonly reason: string };
+}
 
 /** What a second of one track that a client receives was like. */
 export interface ReceivedSecond {

@@ -38,6 +38,7 @@ import type {
 import type { LoadNode, NodeCommand, NodeHandlers, NodePlan } from "./node.ts";
 import type { ClientPlan, MediaPlan } from "./plan.ts";
 import { MediaWatch } from "./media_watch.ts";
+import { OtherTrackBook } from "./other_track_book.ts";
 import { createRandom } from "./random.ts";
 import { SecondMeter } from "./second_meter.ts";
 
@@ -92,6 +93,8 @@ export class LocalNode implements LoadNode {
   #media: MediaPlan | undefined;
   #zeroMs = 0;
   #startMs = 0;
+  readonly #others = new OtherTrackBook();
+  #consumersAllowed: number | null = null;
   #heldBack = 0;
   #cancelSnapshots: () => void = () => {};
   /** Settles when what those to be added send is loaded. */
@@ -188,6 +191,8 @@ export class LocalNode implements LoadNode {
     return this.#meter.snapshot({
       atMs: nowMs - this.#zeroMs,
       clients: this.#records.values(),
+      others: this.#others.tracks,
+      consumersAllowed: this.#consumersAllowed,
       generator: {
         lanes: health.lanes,
         ciphers: health.ciphers,
@@ -357,6 +362,21 @@ export class LocalNode implements LoadNode {
         record.figures.consumersCreated++;
         meter.counters.consumersCreated++;
         return;
+      case "denied":
+        meter.counters.consumersDenied++;
+        return;
+      case "allowance":
+        this.#consumersAllowed = event.consumers;
+        return this.#options.handlers.onNote({
+          atMs: this.#options.clock.nowMs() - this.#zeroMs,
+          clientId: null,
+          isOfServer: true,
+          level: "info",
+          text:
+            `The server grants a client ${event.consumers} consumers in one stay, closed ones too: what clients want besides is left out.`,
+        });
+      case "other":
+        return this.#others.note(event.track);
       case "returned":
         record.figures.reconnections++;
         driven.returnedMs = this.#options.clock.nowMs();

@@ -108,6 +108,8 @@ export interface NodeNote {
   readonly atMs: number;
   /** Whom it is about; `null` for the node as a whole. */
   readonly clientId: string | null;
+  /** Whether it is the server that was found to be so: told once, whichever node finds it. @default {false} */
+  readonly isOfServer?: boolean | undefined;
   /** Whether something went wrong. */
   readonly level: "info" | "error";
   /** What happened, in one line. */

@@ -28,6 +28,9 @@ export const MODE_PUBLISH_RATIOS: Readonly<Record<Mode, number>> = {
   webinar: 0.01,
 };
 
+/** Tracks of one kind that a client may want; how many it gets is the server's matter. */
+export const MAX_TRACKS = 10_000;
+
 /** What every client of a run has in common. */
 export interface MediaPlan {
   /** Whether publishers send audio. */

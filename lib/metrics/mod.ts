@@ -16,6 +16,7 @@ export * from "./figures.ts";
 export * from "./nearest.ts";
 export * from "./loss_origin.ts";
 export * from "./node_meter.ts";
+export * from "./other_tracks.ts";
 export * from "./recent.ts";
 export * from "./registry.ts";
 export * from "./saturation.ts";

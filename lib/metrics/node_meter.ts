@@ -6,6 +6,7 @@
  */
 
 import type { ClientRecorder } from "./client_record.ts";
+import type { OtherTrack } from "./other_tracks.ts";
 import {
   type CounterName,
   type GaugeName,
@@ -21,6 +22,10 @@ export interface SnapshotContext {
   readonly atMs: number;
   /** The node's clients, each included as it is now. */
   readonly clients: Iterable<ClientRecorder>;
+  /** Tracks that no client of the run sends. @default {[]} */
+  readonly others?: readonly OtherTrack[] | undefined;
+  /** Consumers that the server grants a client. @default {null} */
+  readonly consumersAllowed?: number | null | undefined;
   /** How the generator is doing. */
   readonly generator: GeneratorHealth;
 }
@@ -75,6 +80,8 @@ export class NodeMeter {
         [...this.#trends].map(([name, trend]) => [name, trend.toJSON()]),
       ),
       clients: [...context.clients].map((client) => client.toRecord()),
+      others: context.others ?? [],
+      consumersAllowed: context.consumersAllowed ?? null,
       generator: context.generator,
     };
   }

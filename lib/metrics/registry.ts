@@ -273,6 +273,11 @@ export const METRICS = {
     "neither",
     "Tracks that clients subscribed to.",
   ),
+  consumersDenied: counter(
+    "count",
+    "lower",
+    "Tracks that clients wanted and the server granted no consumer for, because they had as many as it allows.",
+  ),
   connectionTime: trend("From when a client was due to all its transports up."),
   timeToFirstMediaSent: trend(
     "From when a client was due to its first RTP packet out.",

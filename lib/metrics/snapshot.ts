@@ -7,6 +7,7 @@
  */
 
 import type { ClientRecord } from "./client_record.ts";
+import { mergeOtherTracks, type OtherTrack } from "./other_tracks.ts";
 import { mergeTrendJson, type TrendJson } from "./trend.ts";
 
 /** How the generator itself is doing. */
@@ -45,6 +46,14 @@ export interface Snapshot {
   readonly trends: Readonly<Record<string, TrendJson>>;
   /** One record a client, by index; a client lives on one node only. */
   readonly clients: readonly ClientRecord[];
+  /** Tracks that no client of the run sends. @default {none that is worth a word} */
+  readonly others?: readonly OtherTrack[] | undefined;
+  /**
+   * Consumers that the server grants a client in one stay, as it said when it
+   * refused one more.
+   * @default {it has refused none}
+   */
+  readonly consumersAllowed?: number | null | undefined;
   /** How the generator is doing. */
   readonly generator: GeneratorHealth;
 }
@@ -80,6 +89,8 @@ export function mergeSnapshots(a: Snapshot, b: Snapshot): Snapshot {
     gauges: mergeRecords(a.gauges, b.gauges, sum),
     trends: mergeRecords(a.trends, b.trends, mergeTrendJson),
     clients: [...a.clients, ...b.clients].sort(byIndexThenNode),
+    others: mergeOtherTracks(a.others ?? [], b.others ?? []),
+    consumersAllowed: fewest(a.consumersAllowed, b.consumersAllowed),
     generator: mergeHealth(a.generator, b.generator),
   };
 }
@@ -102,6 +113,13 @@ function mergeHealth(a: GeneratorHealth, b: GeneratorHealth): GeneratorHealth {
     heldBackJoins: a.heldBackJoins + b.heldBackJoins,
     notes: union(a.notes, b.notes),
   };
+}
+
+function fewest(
+  a: number | null = null,
+  b: number | null = null,
+): number | null {
+  return a === null || b === null ? a ?? b : Math.min(a, b);
 }
 
 function union(a: readonly string[], b: readonly string[]): string[] {

@@ -17,6 +17,7 @@ import {
   trendOf,
 } from "./figures.ts";
 import type { ServerStreams } from "./loss_origin.ts";
+import { summarizeOthers } from "./other_tracks.ts";
 import type { CounterName } from "./registry.ts";
 import { saturationOf } from "./saturation.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -124,6 +125,14 @@ export function summarize(input: SummaryInput): Summary {
     signalingLatencies: { operations: operationStats(snapshot) },
     rooms: summarizeRooms(clients),
     media: summarizeMedia(snapshot, input.streams ?? null, tally),
+    others: summarizeOthers(
+      snapshot.others ?? [],
+      counter("packetsFromOthers"),
+    ),
+    consumerLimit: snapshot.consumersAllowed == null ? null : {
+      consumers: snapshot.consumersAllowed,
+      denied: counter("consumersDenied"),
+    },
     errors: summarizeErrors(snapshot),
     unknownMessages: counter("unknownMessages"),
     malformedMessages: counter("malformedMessages"),

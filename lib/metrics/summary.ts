@@ -8,6 +8,7 @@
 
 import type { ThresholdResult } from "./evaluate.ts";
 import type { LossOrigin } from "./loss_origin.ts";
+import type { OthersSummary } from "./other_tracks.ts";
 import type { ServerLoad } from "./server_log.ts";
 import type { TimelinePoint } from "./snapshot_book.ts";
 import type { Distribution, DurationStats } from "./stats.ts";
@@ -389,6 +390,12 @@ export interface Summary {
   readonly rooms: readonly RoomSummary[];
   /** How the media did. */
   readonly media: MediaSummary;
+  /** Tracks that no client of the run sends; they weigh in no figure of delivery, loss, freezes or latency. */
+  readonly others: OthersSummary;
+  /** Consumers that the server grants a client in one stay, closed ones too, and tracks that were left out for it; `null` when it refused none. */
+  readonly consumerLimit:
+    | { readonly consumers: number; readonly denied: number }
+    | null;
   /** Errors by kind, the most frequent first. */
   readonly errors: Readonly<Record<string, ErrorSummary>>;
   /** Server messages of an unknown type. */

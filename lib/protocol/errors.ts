@@ -27,6 +27,17 @@ export function isConsumerLimit(error: string): boolean {
   return error.includes("Consumer limit reached");
 }
 
+/** The cap that such an error names; `undefined` when it names none. */
+export function consumerLimitOf(error: string): number | undefined {
+  const named = /Consumer limit reached \((\d+)\)/.exec(error)?.[1];
+  return named === undefined ? undefined : Number(named);
+}
+
+/** Whether a `consume` failed because its sender and its receiver have no codec in common. */
+export function isCodecMismatch(error: string): boolean {
+  return /no compatible media codecs|unsupported codec/i.test(error);
+}
+
 /**
  * Whether `error` can be about `message`. Most texts could be about anything;
  * those that cannot keep the error of a chat message, say, from failing the

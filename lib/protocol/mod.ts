@@ -15,6 +15,8 @@ export type {
 } from "./client_messages.ts";
 export {
   canConcern,
+  consumerLimitOf,
+  isCodecMismatch,
   isConsumerLimit,
   isRateLimit,
   isRoomRace,

@@ -2,11 +2,11 @@
 
 import type { DeepReadonly } from "./deep_readonly.ts";
 import { z } from "./deps.ts";
-import { mediaKindSchema } from "./rtp_schemas.ts";
+import { producerKindSchema } from "./rtp_schemas.ts";
 
 export const producerInfoSchema = z.object({
   id: z.string(),
-  kind: mediaKindSchema,
+  kind: producerKindSchema,
   source: z.string().nullish(),
 });
 

@@ -10,6 +10,8 @@ import { z } from "./deps.ts";
 /** What a track carries. */
 export type MediaKind = "audio" | "video";
 export const mediaKindSchema: z.ZodType<MediaKind> = z.enum(["audio", "video"]);
+/** Of a producer, also what is no media, such as `data`. */
+export const producerKindSchema: z.ZodType<string> = z.string();
 export const directionSchema = z.enum([
   "sendrecv",
   "sendonly",

@@ -8,6 +8,7 @@ import type { MessageUnion } from "./message_union.ts";
 import { participantInfoSchema, roomSettingsSchema } from "./room_schemas.ts";
 import {
   mediaKindSchema,
+  producerKindSchema,
   rtpCapabilitiesSchema,
   rtpParametersSchema,
 } from "./rtp_schemas.ts";
@@ -71,7 +72,7 @@ export const serverMessageSchemas = {
   participantLeft: aboutParticipant,
   newProducer: aboutParticipant.extend({
     producerId: text,
-    kind: mediaKindSchema,
+    kind: producerKindSchema,
     source: nullableText,
   }),
   producerClosed: aboutProducer,

@@ -23,7 +23,7 @@ import {
   formatMs,
   formatRatio,
 } from "./format.ts";
-import { row, table } from "./layout.ts";
+import { row, table, wrapWords } from "./layout.ts";
 import { columnsOf, fit, type Line, type Piece, piece } from "./painted.ts";
 
 /** Rooms that the text lists; the file has them all. */
@@ -290,6 +290,45 @@ export function roomLines({ rooms }: Summary, width: number): Line[] {
   return further <= 0 ? lines : [...lines, [
     piece(`and ${formatCounted(further, "room")} more`, "faint"),
   ]];
+}
+
+/** What was found beside the clients of the run, in sentences. */
+export function othersLines(
+  { others, consumerLimit }: Summary,
+  width: number,
+): Line[] {
+  const some = (count: number) => `${formatCounted(count, "track")} of others`;
+  const sentences = [
+    ...Object.entries(others.codecs).map(([codec, count]) =>
+      `${some(count)} ${
+        count === 1 ? "uses" : "use"
+      } ${codec}, which clients cannot take; left out`
+    ),
+    ...Object.entries(others.refusals).map(([words, count]) =>
+      `${some(count)} left out: the server said "${words}"`
+    ),
+    ...(others.neverSent === 0
+      ? []
+      : [`${some(others.neverSent)} never sent a packet`]),
+    ...(others.fellSilent === 0
+      ? []
+      : [`${some(others.fellSilent)} stopped sending`]),
+    ...(others.flowed === 0 ? [] : [
+      `${some(others.flowed)} flowed, with ${
+        formatCounted(others.packetsReceived, "packet")
+      }; not judged`,
+    ]),
+    ...(consumerLimit === null ? [] : [
+      `The server grants a client ${
+        formatCounted(consumerLimit.consumers, "consumer")
+      } a stay, closed ones too: ${
+        formatCounted(consumerLimit.denied, "wanted track")
+      } left out`,
+    ]),
+  ];
+  return sentences.flatMap((sentence) =>
+    wrapWords(piece(sentence).text, width).map((line) => [piece(line)])
+  );
 }
 
 /** Errors by kind, each with an example. */

@@ -393,6 +393,33 @@ export const summarySchema: z.ZodType<Summary> = z.object({
   ),
   rooms: z.array(room).describe("Sorted by id."),
   media,
+  others: z.object({
+    codecs: z.record(z.string(), count).describe(
+      "Tracks that clients did not take, by codec, or by those that it may be.",
+    ),
+    refusals: z.record(z.string(), count).describe(
+      "Tracks that the server did not hand out, by its words.",
+    ),
+    neverSent: count.describe("Tracks of which no packet ever came."),
+    fellSilent: count.describe("Tracks that flowed, and then did not."),
+    flowed: count,
+    packetsReceived: count,
+  }).default({
+    codecs: {},
+    refusals: {},
+    neverSent: 0,
+    fellSilent: 0,
+    flowed: 0,
+    packetsReceived: 0,
+  }).describe(
+    "Tracks in the rooms that no client of the run sends. They weigh in no figure of delivery, loss, freezes or latency.",
+  ),
+  consumerLimit: z.object({
+    consumers: count,
+    denied: count.describe("Tracks that clients wanted besides."),
+  }).nullable().default(null).describe(
+    "Consumers that the server grants a client in one stay, closed ones too; null when it refused none.",
+  ),
   errors: z.record(
     z.string(),
     z.object({ count, example: z.string().nullable() }),

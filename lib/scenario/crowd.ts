@@ -94,6 +94,8 @@ export class Crowd implements AsyncDisposable {
   readonly #dead = new Map<string, string>();
   readonly #nodeOf = new Map<number, LoadNode>();
   readonly #plans = new Map<number, ClientPlan>();
+  /** What was found of the server and told. */
+  readonly #found = new Set<string>();
   /** Who publishes, by node and participant: when a node dies, they are gone. */
   readonly #publishers = new Map<string, Map<string, PublisherNews>>();
   readonly #watchers = new Set<NonNullable<CrowdOptions["onSecond"]>>();
@@ -249,7 +251,13 @@ export class Crowd implements AsyncDisposable {
     const { onNote } = this.#options;
     return {
       onSnapshot: (snapshot) => this.#book.add(snapshot),
-      onNote: (note) => onNote?.(note),
+      onNote: (note) => {
+        if (note.isOfServer) {
+          if (this.#found.has(note.text)) return;
+          this.#found.add(note.text);
+        }
+        onNote?.(note);
+      },
       onPublisher: (news) => this.#spread(name, news),
       onDied: (reason) => {
         this.#dead.set(name, reason);

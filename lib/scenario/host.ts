@@ -6,6 +6,7 @@
  */
 
 import {
+  Allowance,
   Client,
   type ClientEnvironment,
   type ClientOptions,
@@ -72,6 +73,7 @@ async function openHost(
   const publishers = new OwnPublishers();
   const environment: Omit<ClientEnvironment, "createTransport"> = {
     publishers,
+    allowance: new Allowance(),
     scheduler: reactor,
     wallNowMs: () => lane.wallNowMs(),
     clock: systemClock,

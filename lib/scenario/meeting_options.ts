@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ImpairmentShare } from "../load/mod.ts";
+import { type ImpairmentShare, MAX_TRACKS } from "../load/mod.ts";
 import type { Fps, Quality } from "../media/mod.ts";
 import type { CommonInput } from "./define_scenario.ts";
 import {
@@ -102,9 +102,11 @@ export const MEETING_OPTIONS: MeetingOptions = {
   media: media(),
   maxAudio: wholeNumber("audio tracks that a client receives at most", {
     default: 4,
+    max: MAX_TRACKS,
   }),
   maxVideo: wholeNumber("video tracks that a client receives at most", {
     default: 4,
+    max: MAX_TRACKS,
   }),
   impair: impairments("bad networks for shares of the clients", {
     default: [],

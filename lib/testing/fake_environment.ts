@@ -1,6 +1,7 @@
 /** The world of a client, made of fakes. */
 
 import {
+  Allowance,
   type ClientEnvironment,
   type ClientMeter,
   OwnPublishers,
@@ -69,6 +70,7 @@ export function fakeEnvironment(
       server.createTransport(remote, handlers),
     meter: options.meter ?? silentMeter(),
     publishers: new OwnPublishers(),
+    allowance: new Allowance(),
     random,
   };
 }

@@ -193,6 +193,8 @@ export class FakeServer {
         return this.#consume(me, message.producerId);
       case "resumeConsumer":
         return [{ type: "consumerResumed", consumerId: message.consumerId }];
+      case "pauseConsumer":
+        return [{ type: "consumerPaused", consumerId: message.consumerId }];
       case "setConsumerPreferredLayers":
         this.#consumers.get(message.consumerId)?.prefer(message.spatialLayer);
         return [];

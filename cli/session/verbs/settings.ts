@@ -8,6 +8,7 @@
 import {
   clipNamed,
   type Fps,
+  MAX_TRACKS,
   type MediaPlan,
   nearest,
   SYNTHETIC,
@@ -133,9 +134,6 @@ interface Setting {
   /** The settings with this value; `undefined` for one that makes no sense. */
   readonly read: (text: string, settings: Settings) => Settings | undefined;
 }
-
-/** The server allows a participant so many consumers, closed ones included. */
-const MAX_TRACKS = 16;
 
 const SETTINGS = {
   room: {

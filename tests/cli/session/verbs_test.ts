@@ -249,7 +249,7 @@ const PROBLEMS: readonly (readonly [line: string, problem: string])[] = [
     `There is no setting "max-vdeo", did you mean "max-video"?`,
   ],
   ["set fps 25", "fps takes 15, 30, 60."],
-  ["set max-audio 17", "max-audio takes a whole number from 0 to 16."],
+  ["set max-audio 10001", "max-audio takes a whole number from 0 to 10000."],
   ["save", "save needs the name of a file."],
   ["save notes", "save writes files that end in .json, .txt or .csv."],
   ["wait", "wait takes a time: wait 5s, or wait connected 30s."],

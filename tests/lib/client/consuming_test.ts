@@ -72,7 +72,7 @@ Deno.test("a burst of fifty tracks is one run of requests before any reply, as m
   await world.clock.run(0);
 });
 
-Deno.test("sixteen consumers in one stay are all, closed ones included", async () => {
+Deno.test("a server grants sixteen consumers in one stay, closed ones included, and is asked for one more once", async () => {
   const world = new World();
   const { client, events } = await world.joined("A", {
     ...VIEWER,
@@ -83,19 +83,61 @@ Deno.test("sixteen consumers in one stay are all, closed ones included", async (
     await other.client.leave();
     await world.clock.run(0);
   }
-  assertEquals([consumesOf(world, "A"), count(events, "consumed")], [16, 16]);
+  assertEquals([consumesOf(world, "A"), count(events, "consumed")], [17, 16]);
   assertEquals([client.state, errorsOf(events)], ["connected", []]);
+  const allowances = events.filter(({ type }) => type === "allowance");
+  assertEquals(allowances, [{ type: "allowance", consumers: 16 }]);
+  assertEquals(count(events, "denied"), 4);
 });
 
-Deno.test("a server with a lower cap is asked no more once it has said so", async () => {
-  const world = new World({ maxConsumers: 2 });
-  for (const name of ["B", "C", "D"]) await world.joined(name, AUDIO_ONLY);
-  const { client, events } = await world.joined("A", VIEWER);
-  assertEquals([client.state, client.consumersOpen], ["connected", 2]);
-  assertEquals(errorsOf(events).length, 1);
-  const before = consumesOf(world, "A");
-  await world.joined("E", AUDIO_ONLY);
-  assertEquals(consumesOf(world, "A"), before);
+Deno.test.each([
+  { cap: 2, says: "Consumer limit reached (2). Cannot create more consumers." },
+  { cap: 2, says: "Consumer limit reached" },
+  { cap: 3, says: "Consumer limit reached (3)" },
+])(
+  "a cap of $cap, told as $says, is no error, and what one client learns holds for all",
+  async ({ cap, says }) => {
+    const made = new Map<string, number>();
+    const world = new World({
+      intercept: ({ type }, participant) => {
+        if (type !== "consume") return undefined;
+        const before = made.get(participant!.name) ?? 0;
+        if (before >= cap) {
+          return [{ type: "error", message: `Error: ${says}` }];
+        }
+        made.set(participant!.name, before + 1);
+        return undefined;
+      },
+    });
+    for (const name of ["B", "C", "D", "E", "F"]) {
+      await world.joined(name, { ...AUDIO_ONLY, maxAudio: 0, maxVideo: 0 });
+    }
+    const { client, events } = await world.joined("A", VIEWER);
+    assertEquals([client.state, client.consumersOpen], ["connected", cap]);
+    assertEquals(errorsOf(events), []);
+    assertEquals(count(events, "denied"), 4 - cap);
+    assertEquals(
+      events.filter(({ type }) => type === "allowance"),
+      [{ type: "allowance", consumers: cap }],
+    );
+    const later = await world.joined("G", VIEWER);
+    assertEquals(later.client.consumersOpen, cap);
+    assertEquals(consumesOf(world, "G"), cap);
+    assertEquals(count(later.events, "allowance"), 0);
+    assertEquals(count(later.events, "denied"), 4 - cap);
+  },
+);
+
+Deno.test("a server that grants more than sixteen is asked for all that are wanted", async () => {
+  const world = new World({ maxConsumers: 64 });
+  for (let i = 0; i < 30; i++) {
+    await world.joined(`B${i}`, { ...AUDIO_ONLY, maxAudio: 0, maxVideo: 0 });
+  }
+  const { client, events } = world.client("A", { ...VIEWER, maxAudio: 25 });
+  const joining = client.join();
+  await world.clock.run(5000);
+  await joining;
+  assertEquals([client.consumersOpen, count(events, "denied")], [25, 0]);
 });
 
 Deno.test("a track that goes while its consumer is made gets no row and is no error", async () => {

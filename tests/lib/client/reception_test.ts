@@ -28,6 +28,18 @@ const CREATED: ServerMessageOf<"consumerCreated"> = {
   },
 };
 
+const [VP8] = CREATED.rtpParameters.codecs;
+
+/** The same of sound. */
+const AUDIO: typeof CREATED = {
+  ...CREATED,
+  kind: "audio",
+  rtpParameters: {
+    ...CREATED.rtpParameters,
+    codecs: [{ ...VP8, mimeType: "audio/opus", clockRate: 48_000 }],
+  },
+};
+
 const OWN = { of: "own", packetsPerSecond: 50 } as const;
 
 /** One packet, as it comes off the transport. */
@@ -118,7 +130,7 @@ Deno.test("a track that is new since an outage did not stand still in it", async
   const reception = new Reception(environment);
   await world.clock.run(1000);
   const backMs = scheduler.nowMs();
-  reception.add({ ...CREATED, kind: "audio" }, scheduler.nowMs(), OWN);
+  reception.add(AUDIO, scheduler.nowMs(), OWN);
   // On a long way its first packet comes late.
   await world.clock.run(400);
   const first = packet(SSRC, 1, [0, 0, 0]);
@@ -148,11 +160,10 @@ Deno.test("of tracks that stay silent, what their senders would have sent is mis
   const [encoding] = CREATED.rtpParameters.encodings;
   reception.add(
     {
-      ...CREATED,
+      ...AUDIO,
       producerId: "q",
-      kind: "audio",
       rtpParameters: {
-        ...CREATED.rtpParameters,
+        ...AUDIO.rtpParameters,
         encodings: [{ ...encoding, ssrc: 3000 }],
       },
     },

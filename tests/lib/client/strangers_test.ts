@@ -2,7 +2,10 @@
 
 import { assertAlmostEquals, assertEquals, assertGreater } from "@std/assert";
 import { OwnPublishers } from "../../../lib/client/mod.ts";
-import { count, World } from "./world.ts";
+import type { ClientEvent } from "../../../lib/client/mod.ts";
+import type { ServerMessage } from "../../../lib/protocol/mod.ts";
+import { FAKE_CAPABILITIES } from "../../../lib/testing/fake_capabilities.ts";
+import { count, errorsOf, VIDEO, World } from "./world.ts";
 
 const VIEWER = { publish: undefined } as const;
 const AUDIO_ONLY = { publish: { audio: true, video: undefined } } as const;
@@ -144,4 +147,241 @@ Deno.test("that a track is a client's of ours may be heard after it was consumed
   tell(null);
   await world.clock.run(10_000);
   assertAlmostEquals(client.totals().deliverable - received, 50, 5);
+});
+
+/** What was found of tracks of others, as `is` and what belongs to it. */
+function foundIn(events: readonly ClientEvent[]): unknown[] {
+  return events.flatMap((event) =>
+    event.type === "other" ? [event.track.found] : []
+  );
+}
+
+const NO_CODEC =
+  "Error: Consumer error: Failed to create consumer: Bad consumer RTP parameters: No compatible media codecs";
+
+Deno.test.each<
+  { why: string; answer: (id: string) => ServerMessage; found: unknown }
+>([
+  {
+    why: "the server has no codec for us",
+    answer: () => ({ type: "error", message: NO_CODEC }),
+    found: { is: "codec", codecs: ["video/VP9", "video/H264"] },
+  },
+  {
+    why: "the server does not hand it out",
+    answer: () => ({ type: "error", message: "Error: not for you" }),
+    found: { is: "refused", reason: "Error: not for you" },
+  },
+  {
+    why: "the server hands out what we did not ask for",
+    answer: (producerId) => ({
+      type: "consumerCreated",
+      consumerId: "c",
+      producerId,
+      kind: "video",
+      rtpParameters: {
+        codecs: [
+          { mimeType: "video/ulpfec", payloadType: 110, clockRate: 90_000 },
+          { mimeType: "video/AV1", payloadType: 45, clockRate: 90_000 },
+          { mimeType: "video/rtx", payloadType: 46, clockRate: 90_000 },
+        ],
+        headerExtensions: [],
+        encodings: [{ ssrc: 5 }],
+        rtcp: { cname: "s", reducedSize: true },
+      },
+    }),
+    found: { is: "codec", codecs: ["video/AV1"] },
+  },
+])(
+  "a track of others is left out when $why, and its place is free",
+  async ({ answer, found }) => {
+    let strange = "";
+    const world: World = new World({
+      intercept: (message) => {
+        if (message.type === "getRouterRtpCapabilities") {
+          const codec = { kind: "video", clockRate: 90_000 } as const;
+          return [{
+            type: "routerRtpCapabilities",
+            rtpCapabilities: {
+              ...FAKE_CAPABILITIES,
+              codecs: [
+                ...FAKE_CAPABILITIES.codecs,
+                { ...codec, mimeType: "video/VP9", preferredPayloadType: 98 },
+                { ...codec, mimeType: "video/H264", preferredPayloadType: 102 },
+                { ...codec, mimeType: "video/red", preferredPayloadType: 110 },
+              ],
+            },
+          }];
+        }
+        const isStrange = message.type === "consume" &&
+          message.producerId === strange;
+        return isStrange ? [answer(strange)] : undefined;
+      },
+    });
+    await world.stranger("S", { publish: { audio: false, video: VIDEO } });
+    strange = world.participant("S").producers[0].id;
+    const { client, events } = await world.joined("A", {
+      ...VIEWER,
+      maxVideo: 1,
+    });
+    assertEquals([errorsOf(events), foundIn(events)], [[], [found]]);
+    assertEquals([client.state, client.consumersOpen], ["connected", 0]);
+    await world.joined("B");
+    await world.clock.run(2000);
+    assertEquals(client.consumersOpen, 2);
+    assertGreater(client.totals().framesShown, 30);
+  },
+);
+
+Deno.test("that a client of ours is refused stays an error", async () => {
+  const world = new World({
+    intercept: ({ type }) =>
+      type === "consume" ? [{ type: "error", message: NO_CODEC }] : undefined,
+  });
+  await world.joined("B", AUDIO_ONLY);
+  const { events } = await world.joined("A", VIEWER);
+  assertEquals([errorsOf(events).length, foundIn(events)], [1, []]);
+});
+
+Deno.test("a producer that is no media is left alone", async () => {
+  const world = new World();
+  const { client, events } = await world.joined("B", VIEWER);
+  world.participant("B").channel.deliver({
+    type: "newProducer",
+    participantId: "s",
+    producerId: "d",
+    kind: "data",
+  });
+  await world.clock.run(100);
+  assertEquals([client.state, errorsOf(events)], ["connected", []]);
+  assertEquals(world.times("consume"), 0);
+});
+
+/** A world in which what some people send does not arrive. */
+function quiet() {
+  const silent = new Set<string>();
+  const world: World = new World({
+    drops: (packet) => {
+      const ssrc = new DataView(packet.buffer, packet.byteOffset).getUint32(8);
+      return [...world.server.participants].some(({ name, producers }) =>
+        silent.has(name) &&
+        producers.some(({ rtpParameters }) =>
+          rtpParameters.encodings[0].ssrc === ssrc
+        )
+      );
+    },
+  });
+  return { world, silent };
+}
+
+Deno.test("of a track of others it is told once that it is silent, flows, and is silent again", async () => {
+  const { world, silent } = quiet();
+  silent.add("S");
+  await world.stranger("S", AUDIO_ONLY);
+  const { events } = await world.joined("A", VIEWER);
+  const found = [];
+  for (const isSilent of [true, false, true]) {
+    if (isSilent) silent.add("S");
+    else silent.delete("S");
+    await world.clock.run(4000);
+    found.push(foundIn(events).length);
+    await world.clock.run(8000);
+    found.push(foundIn(events).length);
+  }
+  assertEquals(found, [0, 1, 2, 2, 2, 3]);
+  assertEquals(foundIn(events), [
+    { is: "silent" },
+    { is: "flowing" },
+    { is: "silent" },
+  ]);
+});
+
+Deno.test("a track of others that is paused is not silent", async () => {
+  const world = new World();
+  const stranger = await world.stranger("S", AUDIO_ONLY);
+  await stranger.setPaused("audio", true);
+  const { events } = await world.joined("A", VIEWER);
+  await world.clock.run(20_000);
+  assertEquals(foundIn(events), []);
+});
+
+Deno.test("a silent track of others keeps nobody out, and one that flows is not put out", async () => {
+  const { world, silent } = quiet();
+  silent.add("S");
+  await world.stranger("S", AUDIO_ONLY);
+  await world.stranger("T", AUDIO_ONLY);
+  const { client, events } = await world.joined("A", {
+    ...VIEWER,
+    maxAudio: 2,
+  });
+  await world.clock.run(10_000);
+  for (const name of ["B", "C"]) await world.joined(name, AUDIO_ONLY);
+  const before = client.totals();
+  await world.clock.run(10_000);
+  const { received, fromOthers, deliverable } = client.totals();
+  assertEquals([client.consumersOpen, errorsOf(events)], [2, []]);
+  assertEquals(world.times("pauseConsumer"), 1);
+  // B and T are heard.
+  assertAlmostEquals(fromOthers - before.fromOthers, 500, 10);
+  assertAlmostEquals(received - fromOthers, 500, 10);
+  assertEquals(deliverable, received - fromOthers);
+});
+
+Deno.test("a client of ours is heard before others, though they came first", async () => {
+  const world = new World();
+  for (const name of ["S", "T"]) await world.stranger(name, AUDIO_ONLY);
+  await world.joined("B", AUDIO_ONLY);
+  const { client } = await world.joined("A", { ...VIEWER, maxAudio: 1 });
+  await world.clock.run(5000);
+  assertGreater(client.totals().received, 200);
+  assertEquals(client.totals().fromOthers, 0);
+});
+
+Deno.test("what a client was before it came back takes the place of nobody", async () => {
+  const world = new World();
+  const lost = [];
+  for (const name of ["B", "C"]) {
+    lost.push(await world.joined(name, AUDIO_ONLY));
+  }
+  const { client } = await world.joined("A", { ...VIEWER, maxAudio: 2 });
+  await world.clock.run(2000);
+  for (const one of lost) one.client.cutChannel();
+  await world.clock.run(3000);
+  // Their ghosts are there for 27 s more.
+  assertEquals(world.server.participants.size, 5);
+  const before = client.totals();
+  await world.clock.run(5000);
+  const { received, deliverable } = client.totals();
+  assertAlmostEquals(received - before.received, 500, 10);
+  assertEquals(deliverable - before.deliverable, received - before.received);
+  // Who comes now does not even ask for them.
+  const late = await world.joined("D", { ...VIEWER, maxAudio: 9 });
+  assertEquals(late.client.consumersOpen, 2);
+});
+
+Deno.test("of someone with many tracks and a shared screen all are had, as far as there are places", async () => {
+  const world = new World();
+  const { events } = await world.joined("A", {
+    ...VIEWER,
+    maxAudio: 2,
+    maxVideo: 3,
+  });
+  const offers = ["camera", "screen", "screen", "camera", "screen-audio"];
+  world.participant("A").channel.deliver(
+    ...offers.map((source, i): ServerMessage => ({
+      type: "newProducer",
+      participantId: "s",
+      producerId: `p${i}`,
+      kind: source === "screen-audio" ? "audio" : "video",
+      source,
+    })),
+  );
+  await world.clock.run(1000);
+  assertEquals(
+    world.said.flatMap(([, message]) =>
+      message.type === "consume" ? [message.producerId] : []
+    ),
+    ["p0", "p1", "p2", "p4", "p3"],
+  );
+  assertEquals(errorsOf(events), []);
 });

@@ -2,6 +2,8 @@ import { assertEquals } from "@std/assert";
 import {
   canConcern,
   type ClientMessage,
+  consumerLimitOf,
+  isCodecMismatch,
   isConsumerLimit,
   isRateLimit,
   isRoomRace,
@@ -32,6 +34,33 @@ Deno.test("the cap of consumers is recognised whatever its number", () => {
     isConsumerLimit("Error: Consumer error: Consumer not found: c"),
     false,
   );
+});
+
+Deno.test.each([
+  {
+    text: "Error: Consumer limit reached (4). Cannot create more consumers.",
+    cap: 4,
+  },
+  { text: "Error: Consumer limit reached (1000)", cap: 1000 },
+  {
+    text: "Error: Consumer limit reached. Cannot create more.",
+    cap: undefined,
+  },
+  { text: "Error: Room is full", cap: undefined },
+])("the cap that '$text' names is $cap", ({ text, cap }) => {
+  assertEquals(consumerLimitOf(text), cap);
+});
+
+Deno.test.each([
+  {
+    text:
+      "Error: Consumer error: Failed to create consumer: Bad consumer RTP parameters: No compatible media codecs",
+    codec: true,
+  },
+  { text: "no compatible media codecs", codec: true },
+  { text: 'Producer with id "p" not found', codec: false },
+])("whether '$text' is about codecs: $codec", ({ text, codec }) => {
+  assertEquals(isCodecMismatch(text), codec);
 });
 
 Deno.test("the rate limit's error concerns no message at all", () => {

@@ -56,6 +56,20 @@ Deno.test("what an older server does not say may be missing", () => {
   }
 });
 
+Deno.test("a producer that is no media keeps no room from being joined", () => {
+  const kind = "data";
+  const messages = [
+    {
+      ...serverExamples.roomJoined,
+      participants: [{ id: "p", name: "A", producers: [{ id: "e", kind }] }],
+    },
+    { type: "newProducer", participantId: "p", producerId: "e", kind },
+  ];
+  for (const message of messages) {
+    assertEquals(parseServerMessage(JSON.stringify(message)).kind, "message");
+  }
+});
+
 Deno.test("fields of a newer server stay in the message", () => {
   const message = {
     ...serverExamples.transportCreated,

@@ -202,6 +202,17 @@ Deno.test("what a client sends is told to all other nodes, and that it is gone w
   await crowd.close();
 });
 
+Deno.test("what several nodes find of the server is told once, and what each finds of itself by each", async () => {
+  const { crowd, nodes, notes } = await open();
+  const note = { atMs: 1, clientId: null, level: "info" } as const;
+  for (const { handlers } of nodes) {
+    handlers.onNote({ ...note, isOfServer: true, text: "16 consumers" });
+    handlers.onNote({ ...note, text: "busy" });
+  }
+  assertEquals(notes, ["16 consumers", "busy", "busy"]);
+  await crowd.close();
+});
+
 Deno.test("a command goes to the nodes of the clients that it names, with those alone", async () => {
   const { crowd, nodes } = await open();
   await crowd.add(PLAN);

@@ -1,0 +1,106 @@
+/**
+ * What becomes of tracks that no client of this run sends: whether anything
+ * comes of them at all. Nobody is charged for their silence; it is told, and
+ * they make way for others. A task for the scheduler.
+ *
+ * @module
+ */
+
+import type { MediaKind } from "../protocol/mod.ts";
+import type { ClientEnvironment } from "./environment.ts";
+import type { OtherTrack } from "./events.ts";
+import type { Reception } from "./reception.ts";
+
+const INTERVAL_MS = 1000;
+/** Without a packet for so long a track is silent: sound without a word in it has one every 0.4 s. */
+const SILENT_MS = 5000;
+
+/** Who is told. */
+export interface OtherTrackHandlers {
+  /** A track flows or is silent, and did or was not before. */
+  readonly onFound: (track: OtherTrack) => void;
+  /** Called about once a second, after a look at all of them. */
+  readonly onLooked: () => void;
+}
+
+interface Look {
+  readonly kind: MediaKind;
+  packets: number;
+  /** When it was last otherwise, on the scheduler's clock. */
+  changedMs: number;
+  is: "flowing" | "silent" | undefined;
+}
+
+/** The tracks of others that one client receives. */
+export class OtherTracks {
+  dueMs = Infinity;
+  heapIndex = -1;
+  readonly #environment: ClientEnvironment;
+  readonly #reception: Reception;
+  readonly #handlers: OtherTrackHandlers;
+  /** By producer; what was given up is remembered. */
+  readonly #looks = new Map<string, Look>();
+
+  constructor(
+    environment: ClientEnvironment,
+    reception: Reception,
+    handlers: OtherTrackHandlers,
+  ) {
+    this.#environment = environment;
+    this.#reception = reception;
+    this.#handlers = handlers;
+  }
+
+  /** Looks at them from now on. */
+  start(): void {
+    const { scheduler } = this.#environment;
+    this.dueMs = scheduler.nowMs() + INTERVAL_MS;
+    scheduler.schedule(this);
+  }
+
+  /** Looks no more. */
+  stop(): void {
+    this.#environment.scheduler.cancel(this);
+  }
+
+  /** Whether nothing came of it when it was last consumed. */
+  isSilent(producerId: string): boolean {
+    return this.#looks.get(producerId)?.is === "silent";
+  }
+
+  /** It has ended. */
+  forget(producerId: string): void {
+    this.#looks.delete(producerId);
+  }
+
+  run(nowMs: number): void {
+    for (
+      const { producerId, receiver, isOwn, isPaused } of this.#reception.tracks
+    ) {
+      if (isOwn) continue;
+      const { kind, packetsReceived } = receiver;
+      let look = this.#looks.get(producerId);
+      if (look === undefined) {
+        look = { kind, packets: 0, changedMs: nowMs, is: undefined };
+        this.#looks.set(producerId, look);
+      }
+      const hasNews = packetsReceived !== look.packets;
+      look.packets = packetsReceived;
+      if (hasNews || isPaused) look.changedMs = nowMs;
+      if (hasNews && packetsReceived > 0) {
+        this.#note(producerId, look, "flowing");
+      }
+      if (nowMs - look.changedMs >= SILENT_MS) {
+        this.#note(producerId, look, "silent");
+      }
+    }
+    this.#handlers.onLooked();
+    this.dueMs = nowMs + INTERVAL_MS;
+  }
+
+  #note(producerId: string, look: Look, is: "flowing" | "silent"): void {
+    if (look.is === is) return;
+    look.is = is;
+    this.#handlers.onFound({ producerId, kind: look.kind, found: { is } });
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * What was found of tracks in the rooms that no client of the run sends: each
+ * counts once, however many clients met it.
+ *
+ * @module
+ */
+
+/** One such track, on whichever nodes it was met. */
+export interface OtherTrack {
+  /** Its id on the server. */
+  readonly producerId: string;
+  /** Whether any packet of it came to anyone. */
+  readonly hasFlowed: boolean;
+  /** Whether nothing came of it when it was last looked at. */
+  readonly isSilent: boolean;
+  /** Its codec, or those that it may have, when clients do not take it. */
+  readonly codec: string | null;
+  /** Why the server did not hand it out, in its words. */
+  readonly refusal: string | null;
+}
+
+/** What came of such tracks. */
+export interface OthersSummary {
+  /** Tracks that clients did not take, by codec. */
+  readonly codecs: Readonly<Record<string, number>>;
+  /** Tracks that the server did not hand out, by its words. */
+  readonly refusals: Readonly<Record<string, number>>;
+  /** Tracks of which no packet ever came. */
+  readonly neverSent: number;
+  /** Tracks that flowed and fell silent. */
+  readonly fellSilent: number;
+  /** Tracks that flowed to the end. */
+  readonly flowed: number;
+  /** RTP packets received of all of them. */
+  readonly packetsReceived: number;
+}
+
+/** What two nodes know, put together. */
+export function mergeOtherTracks(
+  a: readonly OtherTrack[],
+  b: readonly OtherTrack[],
+): readonly OtherTrack[] {
+  if (a.length === 0) return b;
+  if (b.length === 0) return a;
+  const merged = new Map(a.map((track) => [track.producerId, track]));
+  for (const track of b) {
+    const same = merged.get(track.producerId);
+    merged.set(track.producerId, same ? bothOf(same, track) : track);
+  }
+  return [...merged.values()].sort((x, y) =>
+    x.producerId < y.producerId ? -1 : 1
+  );
+}
+
+function bothOf(a: OtherTrack, b: OtherTrack): OtherTrack {
+  return {
+    producerId: a.producerId,
+    hasFlowed: a.hasFlowed || b.hasFlowed,
+    isSilent: a.isSilent && b.isSilent,
+    codec: least(a.codec, b.codec),
+    refusal: least(a.refusal, b.refusal),
+  };
+}
+
+/** The same of both, whichever comes first. */
+function least(a: string | null, b: string | null): string | null {
+  if (a === null || b === null) return a ?? b;
+  return a < b ? a : b;
+}
+
+/** Counts them. */
+export function summarizeOthers(
+  tracks: readonly OtherTrack[],
+  packetsReceived: number,
+): OthersSummary {
+  const had = tracks.filter(({ codec, refusal, hasFlowed }) =>
+    hasFlowed || (codec === null && refusal === null)
+  );
+  const leftOut = tracks.filter((track) => !had.includes(track));
+  return {
+    codecs: countsOf(leftOut.flatMap(({ codec }) => codec ?? [])),
+    refusals: countsOf(
+      leftOut.flatMap(({ codec, refusal }) =>
+        codec === null && refusal !== null ? [refusal] : []
+      ),
+    ),
+    neverSent: had.filter(({ hasFlowed }) => !hasFlowed).length,
+    fellSilent: had.filter(({ hasFlowed, isSilent }) => hasFlowed && isSilent)
+      .length,
+    flowed: had.filter(({ hasFlowed, isSilent }) => hasFlowed && !isSilent)
+      .length,
+    packetsReceived,
+  };
+}
+
+function countsOf(words: readonly string[]): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return Object.fromEntries(
+    [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)),
+  );
+}
