@@ -47,6 +47,15 @@ const DATAGRAM_BYTES = 4096;
 /** Received packets are decrypted here, one at a time: pointers into it are made once. */
 const received = new Uint8Array(DATAGRAM_BYTES);
 
+/** Addresses that have shown the password; more than a client with several networks has. */
+const MAX_PEERS = 16;
+
+/** Where datagrams come from and go to. */
+interface Peer {
+  readonly address: string;
+  readonly port: number;
+}
+
 /** Binds a socket to any free port of `address` and waits for a peer. */
 export async function acceptTransport(
   parts: AcceptParts,
@@ -70,7 +79,10 @@ export class RtcAcceptor {
   readonly #socket: Socket;
   readonly #handlers: AcceptHandlers;
   #ice = newCredentials();
-  #peer: "none" | "connecting" | "connected" = "none";
+  /** Who has shown the password, the latest last. */
+  readonly #peers: Peer[] = [];
+  /** Where media goes: the pair that the peer nominated, before that the first one that it checked. */
+  #selected: Peer | undefined;
   #heardMs = Infinity;
   #dtls: DtlsHandshake | undefined;
   #cipher: SrtpCipher | undefined;
@@ -176,15 +188,25 @@ export class RtcAcceptor {
   /** RFC 7983: the first byte says which protocol a datagram belongs to. */
   #onDatagram(
     message: Uint8Array,
-    from: { readonly address: string; readonly port: number },
+    from: Peer,
   ): void {
     if (this.#closed || message.length < 2) return;
     const first = message[0];
-    if (first >= 128 && first <= 191) this.#onMedia(message);
-    else if (first < 4) this.#onStun(message, from);
-    else if (first >= 20 && first <= 63 && this.#peer === "connected") {
-      this.#dtls?.receive(message);
+    if (first < 4) this.#onStun(message, from);
+    else if (this.#knows(from) === undefined) return;
+    else if (first >= 128 && first <= 191) this.#onMedia(message);
+    else if (first >= 20 && first <= 63) this.#dtls?.receive(message);
+  }
+
+  /** Whether a peer has shown the password; that at which media goes is nearly always the one. */
+  #knows({ address, port }: Peer): Peer | undefined {
+    const selected = this.#selected;
+    if (selected?.port === port && selected.address === address) {
+      return selected;
     }
+    return this.#peers.find((one) =>
+      one.port === port && one.address === address
+    );
   }
 
   #onMedia(message: Uint8Array): void {
@@ -204,29 +226,40 @@ export class RtcAcceptor {
 
   #onStun(
     message: Uint8Array,
-    from: { readonly address: string; readonly port: number },
+    from: Peer,
   ): void {
     const { usernameFragment, password } = this.#ice;
     const request = parseStun(message, password);
     if (request?.kind !== "request") return;
     if (!request.username?.startsWith(`${usernameFragment}:`)) return;
     this.#heardMs = performance.now();
+    this.#follow(from, request.nominates);
     const answer = bindingResponse(request.transaction, from, password);
-    if (this.#peer === "connected") return this.#send(answer);
-    if (this.#peer === "connecting") return;
-    // From here on the kernel drops what others send, and a send needs no address.
-    this.#peer = "connecting";
-    this.#socket.connect(from.port, from.address, () => {
-      if (this.#closed) return;
-      this.#peer = "connected";
-      this.#send(answer);
-    });
+    this.#sendTo(answer, from);
+  }
+
+  /**
+   * Every authentic check is answered; media goes to the pair that was
+   * nominated last (RFC 8445 section 7.3.1.5), which may move at any time.
+   */
+  #follow({ address, port }: Peer, nominates: boolean): void {
+    let peer = this.#knows({ address, port });
+    if (peer === undefined) {
+      peer = { address, port };
+      this.#peers.push(peer);
+      if (this.#peers.length > MAX_PEERS) this.#peers.shift();
+    }
+    if (nominates || this.#selected === undefined) this.#selected = peer;
   }
 
   #send(bytes: Uint8Array): void {
-    if (this.#closed || this.#peer !== "connected") return;
+    if (this.#selected !== undefined) this.#sendTo(bytes, this.#selected);
+  }
+
+  #sendTo(bytes: Uint8Array, { address, port }: Peer): void {
+    if (this.#closed) return;
     // The send is asynchronous, and the caller's buffer is reused at once.
-    this.#socket.send(Buffer.from(bytes));
+    this.#socket.send(Buffer.from(bytes), port, address);
   }
 }
 

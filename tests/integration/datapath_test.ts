@@ -255,14 +255,10 @@ Deno.test("a portable lane that closes while it connects leaves no socket", asyn
   await assertRejects(async () => await socket, Error, "the lane is closed");
 });
 
-Deno.test("a portable lane that cannot connect says where to, and leaves no socket", async () => {
+Deno.test("a portable lane that cannot connect says so, and leaves no socket", async () => {
   const lane = openPortableLane();
   const socket = lane.connect({ address: "127.0.0.1", port: 70_000 }, () => {});
-  await assertRejects(
-    async () => await socket,
-    Error,
-    "Cannot connect to 127.0.0.1: ",
-  );
+  await assertRejects(async () => await socket, Error, "70000");
   lane.close();
 });
 
