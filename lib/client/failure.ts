@@ -50,6 +50,7 @@ export function kindOf(error: unknown): ClientErrorKind {
       case "lobbyDenied":
         return "join";
       case "server":
+      case "unreadable":
         return error.operation === "join_room" ? "join" : "server";
       case "closed":
       case "aborted":

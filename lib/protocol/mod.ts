@@ -41,6 +41,7 @@ export {
 } from "./parse.ts";
 export {
   answers,
+  couldAnswer,
   type Notice,
   type ReplyTo,
   type Request,

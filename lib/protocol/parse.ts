@@ -5,7 +5,10 @@
 
 import { type ClientMessage, clientMessageSchemas } from "./client_messages.ts";
 import { z } from "./deps.ts";
+import { isReply } from "./replies.ts";
+import { repair } from "./repair.ts";
 import { type ServerMessage, serverMessageSchemas } from "./server_messages.ts";
+import { cut, cutWords, MAX_WORDS_CHARS, wordsOfError } from "./words.ts";
 
 /** What the text of one frame turned out to be. */
 export type Parsed<Message> =
@@ -13,21 +16,42 @@ export type Parsed<Message> =
   /** An object with a `type` that this version does not know. */
   | { readonly kind: "unknown"; readonly type: string }
   /** Not JSON, not an object, without `type`, or with a wrong field; `reason` is one line. */
-  | { readonly kind: "malformed"; readonly reason: string };
+  | {
+    readonly kind: "malformed";
+    readonly reason: string;
+    /** The object, where its `type` is one that answers requests. */
+    readonly object?: { readonly type: string };
+  };
 
 /**
  * Reads a frame from the server, tolerantly: fields that this version does not
- * know stay in the message, so that capabilities can be sent back verbatim.
+ * know stay in the message, so that capabilities can be sent back verbatim,
+ * and what other servers say otherwise is mended where its meaning is clear.
  */
 export function parseServerMessage(text: string): Parsed<ServerMessage> {
   const envelope = open(text, serverMessageSchemas);
   if (envelope.kind !== "known") return envelope;
   const { type, value } = envelope;
-  const result = serverMessageSchemas[type].safeParse(value);
-  if (!result.success) return malformed(type, result.error);
+  if (type === "error" && typeof value.message !== "string") {
+    value.message = wordsOfError(value);
+  }
+  let { error } = serverMessageSchemas[type].safeParse(value);
+  for (let round = 0; error !== undefined; round++) {
+    const left = repair(value, error.issues);
+    const [issue] = round < MOST_REPAIRS ? left : error.issues;
+    if (issue !== undefined) {
+      const wrong = malformed(type, issue);
+      return isReply(type) ? { ...wrong, object: { ...value, type } } : wrong;
+    }
+    ({ error } = serverMessageSchemas[type].safeParse(value));
+  }
+  if (text.length > MAX_WORDS_CHARS) cutWords(value);
   // The received object itself: the schemas change nothing, they only drop.
-  return { kind: "message", message: value as ServerMessage };
+  return { kind: "message", message: value as unknown as ServerMessage };
 }
+
+/** One mended list may show what is wrong inside it. */
+const MOST_REPAIRS = 4;
 
 /**
  * Reads a frame from a client, as strictly as the server does: unknown fields
@@ -38,7 +62,7 @@ export function parseClientMessage(text: string): Parsed<ClientMessage> {
   if (envelope.kind !== "known") return envelope;
   const { type, value } = envelope;
   const result = clientMessageSchemas[type].safeParse(value);
-  if (!result.success) return malformed(type, result.error);
+  if (!result.success) return malformed(type, result.error.issues[0]);
   return {
     kind: "message",
     message: { type, ...result.data } as ClientMessage,
@@ -47,7 +71,11 @@ export function parseClientMessage(text: string): Parsed<ClientMessage> {
 
 type Malformed = { readonly kind: "malformed"; readonly reason: string };
 type Envelope<Type> =
-  | { readonly kind: "known"; readonly type: Type; readonly value: object }
+  | {
+    readonly kind: "known";
+    readonly type: Type;
+    readonly value: Record<string, unknown>;
+  }
   | { readonly kind: "unknown"; readonly type: string }
   | Malformed;
 
@@ -74,18 +102,22 @@ function open<Table extends object>(
   }
   // Object.hasOwn, so that a type called "toString" is not taken for a known one.
   return Object.hasOwn(table, type)
-    ? { kind: "known", type: type as keyof Table, value }
-    : { kind: "unknown", type };
+    ? {
+      kind: "known",
+      type: type as keyof Table,
+      value: value as Record<string, unknown>,
+    }
+    : { kind: "unknown", type: cut(type) };
 }
 
 /** Names the first wrong field, for example ``consume: `producerId`: expected string``. */
-function malformed(type: string, error: z.ZodError): Malformed {
-  const [issue] = error.issues;
-  if (issue === undefined) return { kind: "malformed", reason: type };
+function malformed(type: string, issue: z.core.$ZodIssue): Malformed {
   const path = z.core.toDotPath(issue.path);
   const what = issue.message.replace(/^Invalid input: /, "");
   return {
     kind: "malformed",
-    reason: path === "" ? `${type}: ${what}` : `${type}: \`${path}\`: ${what}`,
+    reason: cut(
+      path === "" ? `${type}: ${what}` : `${type}: \`${path}\`: ${what}`,
+    ),
   };
 }

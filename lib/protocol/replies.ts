@@ -63,6 +63,19 @@ export function answers(request: Request, message: ServerMessage): boolean {
   return echo === undefined || field(request, echo) === field(message, echo);
 }
 
-function field(message: object, name: string): unknown {
-  return (message as Readonly<Record<string, unknown>>)[name];
+/** Whether messages of this type answer requests. */
+export function isReply(type: string): boolean {
+  return Object.values(RULES).some((rule: Rule) =>
+    rule.replies.some((reply) => reply === type)
+  );
+}
+
+/** Whether a message of this type, were it readable, could be the reply to `request`. */
+export function couldAnswer(request: Request, type: string): boolean {
+  const { replies }: Rule = RULES[request.type];
+  return replies.some((reply) => reply === type);
+}
+
+function field(message: object, name: string): string {
+  return String((message as Readonly<Record<string, unknown>>)[name]);
 }

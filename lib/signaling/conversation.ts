@@ -213,7 +213,11 @@ export class Conversation implements AsyncDisposable {
 
   #receive(text: string): void {
     const parsed = parseServerMessage(text);
-    if (parsed.kind !== "message") return this.#report(parsed);
+    if (parsed.kind === "unknown") return this.#report(parsed);
+    if (parsed.kind === "malformed") {
+      this.#report({ kind: "malformed", reason: parsed.reason });
+      return this.#failUnreadable(parsed.object, parsed.reason);
+    }
     const { message } = parsed;
     if (message.type === "error" && isRateLimit(message.message)) {
       // It answers nothing: the frame that it is about gets no reply at all.
@@ -231,6 +235,20 @@ export class Conversation implements AsyncDisposable {
     } else {
       this.#conclude(claim.entry, message);
     }
+  }
+
+  /** Whoever waits for a reply that cannot be read would wait in vain. */
+  #failUnreadable(
+    object: { readonly type: string } | undefined,
+    reason: string,
+  ): void {
+    const claim = object && this.#ledger.claimUnreadable(object);
+    if (claim === undefined || claim.late) return;
+    const { entry } = claim;
+    this.#settle(entry);
+    const detail = `the reply cannot be read, ${reason}`;
+    entry.reject(new SignalingError("unreadable", entry.operation, detail));
+    this.#advance();
   }
 
   #conclude(pending: Pending, reply: ServerMessage): void {

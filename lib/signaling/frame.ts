@@ -11,7 +11,10 @@ export function textsOf(frame: string): readonly [string, ...string[]] {
   if (!isList && !frame.includes("\n")) return [frame];
   const whole = parse(frame);
   if (isList) {
-    return Array.isArray(whole) ? some(whole.map(toText), frame) : [frame];
+    const texts = Array.isArray(whole) ? whole.map((one) => toText(one)) : [];
+    return texts.includes(undefined)
+      ? [frame]
+      : some(texts.filter((text) => text !== undefined), frame);
   }
   if (whole !== undefined) return [frame];
   const lines = frame.split("\n").filter((line) => line.trim() !== "");
@@ -36,11 +39,12 @@ const WORDS: ReadonlySet<string> = new Set([
 export function hideInFrame(frame: string, hide: Hider): string {
   if (hide(frame) === frame) return frame;
   const value = parse(frame);
-  return value === undefined ? hide(frame) : JSON.stringify(
+  const hidden = toText(
     value,
     (key, inner) =>
       typeof inner === "string" && WORDS.has(key) ? hide(inner) : inner,
   );
+  return hidden ?? hide(frame);
 }
 
 function parse(text: string): unknown {
@@ -51,8 +55,16 @@ function parse(text: string): unknown {
   }
 }
 
-function toText(value: unknown): string {
-  return JSON.stringify(value);
+/** `undefined` for what is nested too deep to be written. */
+function toText(
+  value: unknown,
+  replacer?: (key: string, inner: unknown) => unknown,
+): string | undefined {
+  try {
+    return JSON.stringify(value, replacer);
+  } catch {
+    return undefined;
+  }
 }
 
 function some(

@@ -10,6 +10,7 @@
 import {
   answers,
   canConcern,
+  couldAnswer,
   type Request,
   type ServerMessage,
 } from "../protocol/mod.ts";
@@ -44,11 +45,30 @@ export class Ledger<Entry extends { readonly message: Request }> {
 
   /** Finds the request that `message` answers and strikes it out; `undefined` for an event. */
   claim(message: ServerMessage): Claim<Entry> | undefined {
-    const index = this.#lines.findIndex(({ entry }) =>
-      message.type === "error"
-        ? canConcern(entry.message, message.message)
-        : answers(entry.message, message)
+    return this.#strikeOut(
+      this.#lines.findIndex(({ entry }) =>
+        message.type === "error"
+          ? canConcern(entry.message, message.message)
+          : answers(entry.message, message)
+      ),
     );
+  }
+
+  /** The same for a reply that cannot be read: what it should repeat of its request may be what is wrong. */
+  claimUnreadable(reply: { readonly type: string }): Claim<Entry> | undefined {
+    const exact = this.#lines.findIndex(({ entry }) =>
+      answers(entry.message, reply as ServerMessage)
+    );
+    return this.#strikeOut(
+      exact >= 0
+        ? exact
+        : this.#lines.findIndex(({ entry }) =>
+          couldAnswer(entry.message, reply.type)
+        ),
+    );
+  }
+
+  #strikeOut(index: number): Claim<Entry> | undefined {
     const line = this.#lines[index];
     if (line === undefined) return undefined;
     this.#lines = this.#lines.filter((other, at) =>

@@ -8,6 +8,8 @@ export type SignalingErrorKind =
   | "timeout"
   /** No reply in time, and the server said meanwhile that it threw frames away unread. */
   | "rateLimited"
+  /** A reply came that cannot be read; the detail names the field. */
+  | "unreadable"
   /** The server said no. */
   | "server"
   /** A moderator did not let us in. */

@@ -1,0 +1,120 @@
+/**
+ * The dialects of the wire. Servers written in other languages say `null` for
+ * what is absent, numbers as text and ids as numbers, and know values that
+ * this version does not. What a schema complains of is mended here, in one
+ * place for all messages, where the meaning is clear; a message without
+ * complaints is not touched.
+ */
+
+import type { z } from "./deps.ts";
+
+/** What a field stands for that is `null`, absent, or says something unknown: mediasoup's own defaults, and lists of nobody. */
+const FALLBACKS: Readonly<Record<string, () => unknown>> = {
+  direction: () => "sendrecv",
+  encrypt: () => false,
+  foundation: () => "",
+  headerExtensions: () => [],
+  name: () => "",
+  participantName: () => "",
+  participants: () => [],
+  preferredEncrypt: () => false,
+  producers: () => [],
+  reducedSize: () => true,
+  "dtlsParameters.role": () => "auto",
+  rtcp: () => ({ reducedSize: true }),
+};
+
+/** Mends `message` in place, and gives back what no rule covers: nothing when it can be tried again. */
+export function repair(
+  message: object,
+  issues: readonly z.core.$ZodIssue[],
+): readonly z.core.$ZodIssue[] {
+  const left: z.core.$ZodIssue[] = [];
+  const surplus = new Map<unknown[], Set<unknown>>();
+  for (const issue of issues) {
+    if (!mend(message, issue, surplus)) left.push(issue);
+  }
+  for (const [list, entries] of surplus) {
+    const kept = list.filter((entry) => !entries.has(entry));
+    list.splice(0, list.length, ...kept);
+  }
+  return left;
+}
+
+function mend(
+  message: object,
+  issue: z.core.$ZodIssue,
+  surplus: Map<unknown[], Set<unknown>>,
+): boolean {
+  const key = issue.path.at(-1);
+  const parent = valueAt(message, issue.path.slice(0, -1));
+  if (key === undefined || typeof parent !== "object" || parent === null) {
+    return false;
+  }
+  const members = parent as Record<PropertyKey, unknown>;
+  const value = members[key];
+  const set = (mended: unknown): true => {
+    members[key] = mended;
+    return true;
+  };
+  const leaveOut = (list: unknown[], entry: unknown) => {
+    surplus.set(list, (surplus.get(list) ?? new Set()).add(entry));
+    return true;
+  };
+  const fallback = [`${String(issue.path.at(-2))}.${String(key)}`, String(key)]
+    .filter((name) => Object.hasOwn(FALLBACKS, name))
+    .map((name) => FALLBACKS[name])
+    .at(0);
+  if (value === null || value === undefined) {
+    if (fallback !== undefined) return set(fallback());
+    if (value === undefined) return false;
+    if (Array.isArray(parent)) return leaveOut(parent, value);
+    return delete members[key];
+  }
+  switch (issue.code) {
+    case "invalid_type":
+      return mendType(issue.expected, value, set);
+    case "invalid_union":
+      // A setting of a codec: a text or a number, and nothing else.
+      return typeof value === "boolean"
+        ? set(Number(value))
+        : delete members[key];
+    case "invalid_value": {
+      if (fallback !== undefined) return set(fallback());
+      // An entry of a list that says something new is none for us.
+      const list = valueAt(message, issue.path.slice(0, -2));
+      return Array.isArray(list) && leaveOut(list, parent);
+    }
+    default:
+      return false;
+  }
+}
+
+function mendType(
+  expected: string,
+  value: unknown,
+  set: (mended: unknown) => true,
+): boolean {
+  switch (expected) {
+    case "number":
+    case "int":
+      return typeof value === "string" &&
+        /^[+-]?\d+(\.\d+)?$/.test(value.trim()) && set(Number(value));
+    case "string":
+      return typeof value === "number" && set(String(value));
+    case "boolean":
+      if (value === 1 || value === "true") return set(true);
+      return (value === 0 || value === "false") && set(false);
+    default:
+      return false;
+  }
+}
+
+function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  let value = root;
+  for (const key of path) {
+    if (typeof value !== "object" || value === null) return undefined;
+    value = (value as Record<PropertyKey, unknown>)[key];
+  }
+  return value;
+}

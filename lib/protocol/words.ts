@@ -1,0 +1,57 @@
+/**
+ * What servers say to people: reasons, names, topics. A server that says too
+ * much fills memory, files and screens, so it is cut where it comes in.
+ */
+
+/** Characters of a text that are kept. */
+export const MAX_WORDS_CHARS = 300;
+
+const FIELDS: ReadonlySet<string> = new Set([
+  "changedBy",
+  "content",
+  "displayName",
+  "grantedBy",
+  "message",
+  "name",
+  "newRole",
+  "participantName",
+  "reason",
+  "role",
+  "roomName",
+  "topic",
+  "yourRole",
+]);
+
+/** No words lie deeper: those of people in a list, of settings. A message may go on for a million levels. */
+const MAX_DEPTH = 4;
+
+/** Cuts the words in a message, in place. */
+export function cutWords(value: unknown, depth = 0): void {
+  if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return;
+  for (const [key, inner] of Object.entries(value)) {
+    if (typeof inner === "object") cutWords(inner, depth + 1);
+    else if (
+      typeof inner === "string" && inner.length > MAX_WORDS_CHARS &&
+      FIELDS.has(key)
+    ) {
+      (value as Record<string, unknown>)[key] = cut(inner);
+    }
+  }
+}
+
+/** The beginning of a text, with `…` where there was more. */
+export function cut(text: string): string {
+  return text.length <= MAX_WORDS_CHARS
+    ? text
+    : `${text.slice(0, MAX_WORDS_CHARS - 1).toWellFormed()}…`;
+}
+
+/** Where servers put the words of an error that has no `message`. */
+const WORDS_OF_ERRORS = ["error", "reason", "detail", "description", "code"];
+
+/** The words of an error without a `message`. */
+export function wordsOfError(error: Readonly<Record<string, unknown>>): string {
+  const words = WORDS_OF_ERRORS.map((key) => error[key])
+    .find((value) => typeof value === "string" || typeof value === "number");
+  return words === undefined ? "no reason given" : String(words);
+}
