@@ -66,6 +66,7 @@ export const serverRestart: Scenario<
       default: ["connected == 100%"],
     }),
   },
+  disrupts: true,
   async run(crowd, options, { signal, say }) {
     await crowd.fill(options);
     await crowd.wait(options.before);

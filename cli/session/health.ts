@@ -6,15 +6,12 @@
 
 import {
   type Band,
-  band,
-  type BandMetric,
-  counterOf,
-  rateOf,
+  briefly,
+  judge,
   saturationOf,
   type Snapshot,
   tallyClients,
   type ThresholdResult,
-  totalErrors,
 } from "../../mod.ts";
 import type { Moment } from "./live_history.ts";
 
@@ -28,39 +25,22 @@ export interface Health {
 /** All is good. */
 export const HEALTHY: Health = { band: "good", reason: "" };
 
-const NAMES: Readonly<Record<BandMetric, string>> = {
-  connected: "connections",
-  errors: "errors",
-  receiveSendRatio: "receive/send ratio",
-  serverCpu: "server CPU",
-  serverRss: "server memory",
-};
-
-/** How the load does by the bands, the thresholds, and the generator itself. */
+/**
+ * How the load does: by what a run would be judged by, the thresholds, and
+ * the generator itself.
+ */
 export function healthOf(
   snapshot: Snapshot,
   moments: readonly Moment[],
   thresholds: readonly ThresholdResult[],
 ): Health {
-  const tally = tallyClients(snapshot.clients, false);
-  const connected = rateOf(snapshot, "connected", tally);
-  // Where nobody can receive, nothing received is no fault.
-  const receiveSendRatio = counterOf(snapshot, "packetsDeliverable") === 0
-    ? null
-    : rateOf(snapshot, "receiveSendRatio", tally);
-  const figures: readonly (readonly [BandMetric, number | null])[] = [
-    ["connected", connected],
-    ["errors", totalErrors(snapshot)],
-    ["receiveSendRatio", receiveSendRatio],
-    ["serverCpu", known(serverCpuRatio(moments))],
-    ["serverRss", known(moments.at(-1)?.serverRssBytes)],
-  ];
-  const of = (wanted: Band) =>
-    figures
-      .filter(([metric, value]) =>
-        value !== null && band(metric, value) === wanted
-      )
-      .map(([metric]) => NAMES[metric]);
+  const judgement = judge({
+    snapshot,
+    tally: tallyClients(snapshot.clients, false),
+    timeline: moments,
+    serverCpu: known(serverCpuRatio(moments)),
+    serverRss: known(moments.at(-1)?.serverRssBytes),
+  });
   // A threshold on what is not measured yet is not broken yet.
   const broken = thresholds
     .filter(({ ok, value }) => !ok && value !== null)
@@ -68,16 +48,16 @@ export function healthOf(
   const saturation = saturationOf(snapshot);
   const critical = [
     ...(saturation === null ? [] : ["generator saturated"]),
-    ...of("critical"),
+    ...briefly(judgement, "critical"),
     ...broken,
   ];
   if (critical.length > 0) {
     return { band: "critical", reason: critical.join(", ") };
   }
-  const warning = of("warning");
-  return warning.length > 0
-    ? { band: "warning", reason: warning.join(", ") }
-    : HEALTHY;
+  const warning = briefly(judgement, "warning");
+  return warning.length === 0
+    ? HEALTHY
+    : { band: "warning", reason: warning.join(", ") };
 }
 
 /** CPU of the server's busiest process over the last five seconds, in cores: one busy second is no overload. */

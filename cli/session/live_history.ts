@@ -21,11 +21,17 @@ export type ServerUse = NonNullable<TimelinePoint["server"]>;
 
 /** Values of one second; `NaN` where one is unknown. Percentiles are those of the last ten seconds. */
 export interface Moment {
+  /** Its end, in seconds since the session began. */
+  readonly tSec: number;
   readonly sentPerSec: number;
   readonly receivedPerSec: number;
   readonly sendBps: number;
   readonly receiveBps: number;
   readonly lossPercent: number;
+  /** Tracks that should have come, on average. */
+  readonly tracksDue: number;
+  /** The share of them of which nothing came. */
+  readonly silentRatio: number;
   readonly frameRate: number;
   /** Of one video on average, as `frameRate`. */
   readonly droppedFrameRate: number;
@@ -101,6 +107,7 @@ export function remembered(
   const jitterMs = recent("jitter", then, look, STEPS_PER_UNIT.ms);
   const videoBps = recent("videoBitrate", then, look, STEPS_PER_UNIT.bps);
   const moment: Moment = {
+    tSec: snapshot.atMs / 1000,
     ...ratesBetween(before, snapshot, moments.at(-1)),
     clientsConnected: snapshot.gauges.clientsConnected ?? 0,
     clientsWanted,
@@ -158,6 +165,8 @@ type RateNames =
   | "sendBps"
   | "receiveBps"
   | "lossPercent"
+  | "tracksDue"
+  | "silentRatio"
   | "frameRate"
   | "droppedFrameRate"
   | "frozenPercent"
@@ -180,6 +189,7 @@ function ratesBetween(
     Math.max(0, counterOf(after, name) - counterOf(before, name));
   const expected = change("packetsExpected");
   const playedMs = change("playedMs");
+  const dueMs = change("tracksDueMs");
   const threadUs = after.generator.threadUs - before.generator.threadUs;
   const cpuUs = after.generator.cpuUs - before.generator.cpuUs;
   return {
@@ -188,6 +198,8 @@ function ratesBetween(
     sendBps: change("bytesSent") * 8 / seconds,
     receiveBps: change("bytesReceived") * 8 / seconds,
     lossPercent: expected > 0 ? change("packetsLost") / expected * 100 : 0,
+    tracksDue: dueMs / 1000 / seconds,
+    silentRatio: dueMs > 0 ? change("tracksSilentMs") / dueMs : 0,
     frameRate: frameRateOf({
       framesShown: change("framesShown"),
       videosBegun: change("videosBegun"),
@@ -209,6 +221,8 @@ const NO_RATES: Pick<Moment, RateNames> = {
   sendBps: 0,
   receiveBps: 0,
   lossPercent: 0,
+  tracksDue: 0,
+  silentRatio: 0,
   frameRate: 0,
   droppedFrameRate: 0,
   frozenPercent: 0,

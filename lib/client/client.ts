@@ -36,6 +36,9 @@ export interface ClientOptions extends StayOptions {
 const MOST_RETURNS = 4;
 const FIRST_RETURN_DELAY_MS = 250;
 
+/** A request that is open for so long when its client leaves has not been answered. */
+const UNANSWERED_AFTER_MS = 1000;
+
 /** One participant that we drive. */
 export class Client implements AsyncDisposable {
   readonly #environment: ClientEnvironment;
@@ -178,6 +181,7 @@ export class Client implements AsyncDisposable {
    * behind. Idempotent. Who never tried to join stays planned.
    */
   async leave(): Promise<void> {
+    if (!this.#abort.signal.aborted) this.#reportUnanswered();
     this.#abort.abort();
     // What is under way may open something before it notices.
     do {
@@ -377,6 +381,21 @@ export class Client implements AsyncDisposable {
     const tracked = work.finally(() => this.#pending.delete(tracked));
     this.#pending.add(tracked);
     return tracked;
+  }
+
+  /** Whoever leaves without the answer has not got it: no time-out will tell. */
+  #reportUnanswered(): void {
+    const conversation = this.#conversation;
+    for (
+      const { operation, waitedMs } of conversation?.unanswered(
+        UNANSWERED_AFTER_MS,
+      ) ?? []
+    ) {
+      const message = `${operation}: no reply within ${
+        Math.round(waitedMs)
+      } ms, when the client left`;
+      this.#error("timeout", message);
+    }
   }
 
   #report(error: unknown): void {

@@ -1,43 +1,191 @@
 /**
- * Healthy, warning, critical: the default judgement of a few figures. What is
- * neither good nor critical is a warning.
+ * Healthy, warning, critical: the default judgement of what users had. The
+ * bounds stand here and nowhere else, each with its reason: `run --help` and
+ * the README show this table. All of them are shares, or what a machine has:
+ * ten errors are many of ten clients and few of a thousand.
  *
  * @module
  */
 
 import { holds, type Operator } from "./comparison.ts";
 
-/** A judgement. */
+/** A judgement; what is neither good nor critical is a warning. */
 export type Band = "good" | "warning" | "critical";
 
 /** Where a figure becomes good, and where critical. */
 export interface BandLimits {
+  /** What it is called in a table. */
+  readonly name: string;
+  /** What is judged. */
+  readonly what: string;
+  /** The same where there is little room, for now rather than the end. */
+  readonly brief: string;
+  /** What it is counted in; CPU is in cores. */
+  readonly unit: "ratio" | "cores" | "bytes";
   /** It is good when this holds. */
   readonly good: readonly [Operator, number];
-  /** It is critical when this holds. */
-  readonly critical: readonly [Operator, number];
+  /** It is critical when this holds; `null` for what is a warning at most. */
+  readonly critical: readonly [Operator, number] | null;
+  /** Why there, in one sentence. */
+  readonly reason: string;
 }
 
-/** The figures that have bands. */
-export type BandMetric =
-  | "connected"
-  | "errors"
-  | "receiveSendRatio"
-  | "serverCpu"
-  | "serverRss";
+/** The limits, the most telling figure first: what is wrong is told in this order. */
+export const BANDS = {
+  neverSent: {
+    name: "never sent",
+    what: "clients that never sent, of those that should have",
+    brief: "never sent",
+    unit: "ratio",
+    good: ["==", 0],
+    critical: [">", 0.1],
+    reason: "Who is to speak and never does is as good as not connected.",
+  },
+  neverReceived: {
+    name: "never received",
+    what: "clients that never received, of those that should have",
+    brief: "never received",
+    unit: "ratio",
+    good: ["==", 0],
+    critical: [">", 0.1],
+    reason: "Who hears nobody all the time is as good as not connected.",
+  },
+  silentAtEnd: {
+    name: "silent at the end",
+    what:
+      "tracks that should come and are silent for the last three seconds or longer",
+    brief: "silent now",
+    unit: "ratio",
+    good: ["<=", 0.01],
+    critical: [">", 0.1],
+    reason:
+      "What is silent for three seconds and stays so will not come back by itself, however late in a run it began.",
+  },
+  lostForGood: {
+    name: "media lost for good",
+    what: "clients that had media, lost it and did not get it back",
+    brief: "without media",
+    unit: "ratio",
+    good: ["==", 0],
+    critical: [">", 0.1],
+    reason: "Who has lost media and never gets it back is as good as gone.",
+  },
+  connected: {
+    name: "connected",
+    what: "clients that are connected at the end, or were when they left",
+    brief: "connected",
+    unit: "ratio",
+    good: [">=", 1],
+    critical: ["<", 0.9],
+    reason:
+      "One in ten who is not there at the end, by failing or by giving up, is an outage to them.",
+  },
+  silent: {
+    name: "silent",
+    what:
+      "time that tracks were silent, of the time that they should have come",
+    brief: "silence",
+    unit: "ratio",
+    good: ["<=", 0.01],
+    critical: [">", 0.1],
+    reason:
+      "A tenth of all the time that tracks should have come is six seconds of each minute, or one track of ten.",
+  },
+  deliveryRatio: {
+    name: "delivered",
+    what: "packets received, of those that clients sent each other",
+    brief: "delivered",
+    unit: "ratio",
+    good: [">=", 0.99],
+    critical: ["<", 0.9],
+    reason:
+      "One packet in a hundred is repaired or concealed, one in ten is heard and seen by everyone.",
+  },
+  lostMedia: {
+    name: "media lost for a while",
+    what: "clients that had media and then none for three seconds or longer",
+    brief: "lost media",
+    unit: "ratio",
+    good: ["==", 0],
+    critical: null,
+    reason:
+      "Three seconds without anything are an interruption; how bad it was, the silence of tracks and who lost it for good say.",
+  },
+  frozen: {
+    name: "frozen",
+    what: "time that videos stood still, of the time that they were on",
+    brief: "frozen",
+    unit: "ratio",
+    good: ["<=", 0.02],
+    critical: [">", 0.1],
+    reason:
+      "A fiftieth of the time is a second each minute, a tenth is a picture that nobody can follow.",
+  },
+  errors: {
+    name: "met errors",
+    what: "clients that met an error",
+    brief: "with errors",
+    unit: "ratio",
+    good: ["==", 0],
+    critical: [">", 0.1],
+    reason:
+      "A share of clients, not of operations: a client in trouble tries again and again, and is one user all the same.",
+  },
+  receiveSendRatio: {
+    name: "received / sent",
+    what: "packets received, divided by packets sent",
+    brief: "received/sent",
+    unit: "ratio",
+    good: [">", 0.4],
+    critical: ["<", 0.1],
+    reason:
+      "Where somebody is there to hear, each packet sent is received about once or more.",
+  },
+  serverCpu: {
+    name: "server CPU",
+    what: "its busiest thread over five seconds, in cores",
+    brief: "server CPU",
+    unit: "cores",
+    good: ["<", 0.7],
+    critical: [">", 0.9],
+    reason:
+      "Above nine tenths of a core over five seconds packets queue up before they are lost.",
+  },
+  serverRss: {
+    name: "server memory",
+    what: "the most that it used",
+    brief: "server memory",
+    unit: "bytes",
+    good: ["<", 1e9],
+    critical: [">", 4e9],
+    reason:
+      "An SFU holds a few packets of each track: gigabytes are a leak, or a machine near its end.",
+  },
+} as const satisfies Readonly<Record<string, BandLimits>>;
 
-/** The limits: shares as ratios, memory in bytes, CPU in cores of the busiest thread over five seconds. */
-export const BANDS: Readonly<Record<BandMetric, BandLimits>> = {
-  connected: { good: [">=", 1], critical: ["<", 0.9] },
-  errors: { good: ["==", 0], critical: [">", 10] },
-  receiveSendRatio: { good: [">", 0.4], critical: ["<", 0.1] },
-  serverCpu: { good: ["<", 0.7], critical: [">", 0.9] },
-  serverRss: { good: ["<", 1e9], critical: [">", 4e9] },
-};
+/** The figures that have bands. */
+export type BandMetric = keyof typeof BANDS;
+
+/** Their names, in order. */
+export const BAND_METRICS = Object.keys(BANDS) as readonly BandMetric[];
+
+/** The limits of one figure. */
+export function limitsOf(metric: BandMetric): BandLimits {
+  return BANDS[metric];
+}
 
 /** The judgement of a value. */
 export function band(metric: BandMetric, value: number): Band {
-  const { good, critical } = BANDS[metric];
+  const { good, critical } = limitsOf(metric);
   if (holds(value, ...good)) return "good";
-  return holds(value, ...critical) ? "critical" : "warning";
+  return critical !== null && holds(value, ...critical)
+    ? "critical"
+    : "warning";
 }
+
+/** The worse of two judgements. */
+export function worse(a: Band, b: Band): Band {
+  return RANK[a] >= RANK[b] ? a : b;
+}
+
+const RANK = { good: 0, warning: 1, critical: 2 } as const;

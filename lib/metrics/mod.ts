@@ -7,12 +7,14 @@
  * @module
  */
 
+export * from "./badness.ts";
 export * from "./bands.ts";
 export * from "./client_rates.ts";
 export * from "./client_record.ts";
 export * from "./comparison.ts";
 export * from "./evaluate.ts";
 export * from "./figures.ts";
+export * from "./judgement.ts";
 export * from "./nearest.ts";
 export * from "./loss_origin.ts";
 export * from "./node_meter.ts";
@@ -21,6 +23,7 @@ export * from "./recent.ts";
 export * from "./registry.ts";
 export * from "./saturation.ts";
 export * from "./server_log.ts";
+export * from "./silence.ts";
 export * from "./snapshot.ts";
 export * from "./snapshot_book.ts";
 export * from "./stats.ts";

@@ -24,6 +24,10 @@ export interface TimelinePoint {
   readonly receiveBps: number;
   /** Packets lost, of those expected in the stretch; 0 when none were. */
   readonly lossRatio: number;
+  /** Tracks that should have come to clients, on average. */
+  readonly tracksDue: number;
+  /** The share of them of which nothing came; 0 when none should. */
+  readonly silentRatio: number;
   /** CPU that the generator used, of what its threads could; 0 when unknown. */
   readonly cpuRatio: number;
   /** What the server used; missing where it was not watched. */
@@ -45,6 +49,8 @@ interface Mark {
   readonly bytesReceived: number;
   readonly packetsExpected: number;
   readonly packetsLost: number;
+  readonly tracksDueMs: number;
+  readonly tracksSilentMs: number;
   readonly cpuUs: number;
   readonly threadUs: number;
 }
@@ -109,6 +115,8 @@ function markOf(nodes: Iterable<Snapshot>, atMs: number): Mark {
     bytesReceived: 0,
     packetsExpected: 0,
     packetsLost: 0,
+    tracksDueMs: 0,
+    tracksSilentMs: 0,
     cpuUs: 0,
     threadUs: 0,
   };
@@ -124,6 +132,8 @@ function markOf(nodes: Iterable<Snapshot>, atMs: number): Mark {
     mark.bytesReceived += counters.bytesReceived ?? 0;
     mark.packetsExpected += counters.packetsExpected ?? 0;
     mark.packetsLost += counters.packetsLost ?? 0;
+    mark.tracksDueMs += counters.tracksDueMs ?? 0;
+    mark.tracksSilentMs += counters.tracksSilentMs ?? 0;
     mark.cpuUs += generator.cpuUs;
     mark.threadUs += generator.threadUs;
   }
@@ -144,6 +154,13 @@ function between(from: Mark, to: Mark): TimelinePoint {
     lossRatio: share(
       to.packetsLost - from.packetsLost,
       to.packetsExpected - from.packetsExpected,
+    ),
+    tracksDue: seconds > 0
+      ? Math.round((to.tracksDueMs - from.tracksDueMs) / seconds / 100) / 10
+      : 0,
+    silentRatio: share(
+      to.tracksSilentMs - from.tracksSilentMs,
+      to.tracksDueMs - from.tracksDueMs,
     ),
     cpuRatio: share(to.cpuUs - from.cpuUs, to.threadUs - from.threadUs),
   };

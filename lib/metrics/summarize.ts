@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { BandMetric } from "./bands.ts";
 import type { ClientRecord } from "./client_record.ts";
 import { evaluate } from "./evaluate.ts";
 import {
@@ -16,6 +15,8 @@ import {
   totalErrors,
   trendOf,
 } from "./figures.ts";
+import { worstClientsOf } from "./badness.ts";
+import { judge } from "./judgement.ts";
 import type { ServerStreams } from "./loss_origin.ts";
 import { summarizeOthers } from "./other_tracks.ts";
 import type { CounterName } from "./registry.ts";
@@ -63,6 +64,8 @@ export interface SummaryInput {
   readonly streams?: ServerStreams | null | undefined;
   /** The scenario that it was. @default {a plain run} */
   readonly scenario?: ScenarioReport | undefined;
+  /** Whether the scenario takes the server away on purpose. @default {false} */
+  readonly isDisrupted?: boolean | undefined;
   /** What the scenario makes of a verdict; not asked when the run was cut off. @default {nothing else} */
   readonly judge?: ((verdict: Verdict) => Verdict) | undefined;
 }
@@ -78,13 +81,22 @@ export function summarize(input: SummaryInput): Summary {
     evaluate(threshold, snapshot, tally)
   );
   const saturation = saturationOf(snapshot);
+  const { load } = input.server;
+  const judgement = judge({
+    snapshot,
+    tally,
+    timeline: input.timeline,
+    serverCpu: load?.sustainedThreadRatio ?? null,
+    serverRss: load?.maxRssBytes ?? null,
+    isDisrupted: input.isDisrupted,
+  });
   const plain = verdictOf({
     ending,
     tally,
     commonCause: commonCause(clients),
     saturation,
     thresholds,
-    banded: bandedFigures(snapshot, tally, input.server),
+    judgement,
   });
   const verdict = ending.kind === "finished"
     ? input.judge?.(plain) ?? plain
@@ -101,10 +113,12 @@ export function summarize(input: SummaryInput): Summary {
     partial: ending.kind !== "finished",
     invalid: saturation === null ? null : { reason: saturation },
     verdict,
+    judgement,
     exitCode: EXIT_CODES[verdict.status],
     totalClients: tally.total,
     successfulConnections: tally.reached,
     failedConnections: tally.failed,
+    connectedAtEnd: tally.connected,
     pendingConnections: tally.pending,
     averageConnectionTimeMs: connection.avgMs,
     p50ConnectionTimeMs: connection.p50Ms,
@@ -123,6 +137,7 @@ export function summarize(input: SummaryInput): Summary {
     totalReconnections: total(clients, "reconnections"),
     totalReconnectionFailures: total(clients, "reconnectionFailures"),
     signalingLatencies: { operations: operationStats(snapshot) },
+    worstClients: worstClientsOf(clients, tally.runIsOver),
     rooms: summarizeRooms(clients),
     media: summarizeMedia(snapshot, input.streams ?? null, tally),
     others: summarizeOthers(
@@ -139,27 +154,6 @@ export function summarize(input: SummaryInput): Summary {
     generator: summarizeGenerator(snapshot, tally, input.server),
     thresholds,
     timeline: input.timeline,
-  };
-}
-
-function bandedFigures(
-  snapshot: Snapshot,
-  tally: ClientTally,
-  server: ServerSummary,
-): Partial<Record<BandMetric, number>> {
-  const connected = rateOf(snapshot, "connected", tally);
-  // Where nobody can receive, nothing received is no fault.
-  const receiveSendRatio = counterOf(snapshot, "packetsDeliverable") === 0
-    ? null
-    : rateOf(snapshot, "receiveSendRatio", tally);
-  return {
-    ...(connected !== null && { connected }),
-    errors: totalErrors(snapshot),
-    ...(receiveSendRatio !== null && { receiveSendRatio }),
-    ...(server.load !== null && {
-      serverCpu: server.load.sustainedThreadRatio,
-      serverRss: server.load.maxRssBytes,
-    }),
   };
 }
 

@@ -4,19 +4,21 @@
  * @module
  */
 
+import { byName } from "./badness.ts";
 import type { ClientRecord } from "./client_record.ts";
+import { isConnected } from "./client_rates.ts";
 import { frameRateOf, residualLossOf } from "./figures.ts";
 import { roundMs } from "./stats.ts";
 import type { RoomSummary } from "./summary.ts";
 import { bpsOver, most, type NumberKey, share, total } from "./sums.ts";
 
-/** What they came to, room by room, by the rooms' ids. */
+/** What they came to, room by room, in the order of their names. */
 export function summarizeRooms(
   clients: readonly ClientRecord[],
 ): RoomSummary[] {
   return [...Map.groupBy(clients, ({ roomId }) => roomId)]
     .map(([roomId, members]) => summarizeRoom(roomId, members))
-    .sort((a, b) => a.roomId < b.roomId ? -1 : 1);
+    .sort((a, b) => byName(a.roomId, b.roomId));
 }
 
 function summarizeRoom(
@@ -35,6 +37,8 @@ function summarizeRoom(
     totalErrors: sum("errorCount"),
     totalProducersCreated: sum("producersCreated"),
     totalConsumersCreated: sum("consumersCreated"),
+    connectedAtEnd: members.filter(isConnected).length,
+    silentRatio: share(sum("tracksSilentMs"), sum("tracksDueMs")),
     lossRatio: share(sum("packetsLost"), sum("packetsExpected")) ?? 0,
     residualLossRatio: residualLossOf({
       packetsLost: sum("packetsLost"),
@@ -56,6 +60,7 @@ function summarizeRoom(
     framesDropped: sum("framesDropped"),
     freezes: sum("freezes"),
     frozenMs: roundMs(sum("frozenMs")),
+    frozenRatio: share(sum("frozenMs"), sum("playedMs")),
     longestFreezeMs: most(members, "longestFreezeMs") ?? 0,
     pictureIdJumps: sum("pictureIdJumps"),
     timestampJumps: sum("timestampJumps"),

@@ -7,6 +7,8 @@
  */
 
 import type { ThresholdResult } from "./evaluate.ts";
+import type { WorstClients } from "./badness.ts";
+import type { Judgement } from "./judgement.ts";
 import type { LossOrigin } from "./loss_origin.ts";
 import type { OthersSummary } from "./other_tracks.ts";
 import type { ServerLoad } from "./server_log.ts";
@@ -48,6 +50,10 @@ export interface RoomSummary {
   readonly totalProducersCreated: number;
   /** Tracks that its clients subscribed to. */
   readonly totalConsumersCreated: number;
+  /** Clients that were connected at the end, or when they left. */
+  readonly connectedAtEnd: number;
+  /** Time that tracks were silent, of the time that they should have come; `null` when none should. */
+  readonly silentRatio: number | null;
   /** Packets lost of those expected; 0 when none were. */
   readonly lossRatio: number;
   /** The same for what no repair made up for. */
@@ -74,6 +80,8 @@ export interface RoomSummary {
   readonly freezes: number;
   /** For how long, all together. */
   readonly frozenMs: number;
+  /** Of the time that videos were on; `null` without video. */
+  readonly frozenRatio: number | null;
   /** For how long at most. */
   readonly longestFreezeMs: number;
   /** Frames whose picture id did not follow that of the frame right before. */
@@ -343,6 +351,8 @@ export interface Summary {
   } | null;
   /** What it came to. */
   readonly verdict: Verdict;
+  /** What that rests on, where no threshold decided: every figure that is judged, the most telling first. */
+  readonly judgement: readonly Judgement[];
   /** What the command exits with. */
   readonly exitCode: number;
   /** Clients, replacements included. */
@@ -351,6 +361,8 @@ export interface Summary {
   readonly successfulConnections: number;
   /** Those that tried and did not get there. */
   readonly failedConnections: number;
+  /** Those that were connected at the end, or when they left. */
+  readonly connectedAtEnd: number;
   /** Those that were not due yet, or still trying, when a run was cut off. */
   readonly pendingConnections: number;
   /** Mean over those that got connected; 0 when none did. */
@@ -386,7 +398,9 @@ export interface Summary {
     /** By the operation's name. */
     readonly operations: Readonly<Record<string, DurationStats>>;
   };
-  /** By room, sorted by id. */
+  /** The clients that were hurt most. */
+  readonly worstClients: WorstClients;
+  /** By room, sorted by id as people count. */
   readonly rooms: readonly RoomSummary[];
   /** How the media did. */
   readonly media: MediaSummary;

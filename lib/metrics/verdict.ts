@@ -4,9 +4,10 @@
  * @module
  */
 
-import { band, type BandMetric } from "./bands.ts";
+import type { BandMetric } from "./bands.ts";
 import type { ThresholdResult } from "./evaluate.ts";
 import type { ClientTally } from "./figures.ts";
+import { type Judgement, told } from "./judgement.ts";
 import type { Verdict } from "./summary.ts";
 
 /** How a run ended. */
@@ -29,8 +30,8 @@ export interface Findings {
   readonly saturation: string | null;
   /** What was asked of it. */
   readonly thresholds: readonly ThresholdResult[];
-  /** Figures that are judged by their bands when no threshold was asked. */
-  readonly banded: Readonly<Partial<Record<BandMetric, number>>>;
+  /** What its users had, which decides when no threshold was asked. */
+  readonly judgement: readonly Judgement[];
 }
 
 /** What the process exits with, by verdict; 2 is for a wrong command line. */
@@ -42,18 +43,11 @@ export const EXIT_CODES: Readonly<Record<Verdict["status"], number>> = {
   interrupted: 130,
 };
 
-const BAND_NAMES: Readonly<Record<BandMetric, string>> = {
-  connected: "the share of clients that connected",
-  errors: "the number of errors",
-  receiveSendRatio: "the ratio of packets received to packets sent",
-  serverCpu: "the server's CPU",
-  serverRss: "the server's memory",
-};
-
 /**
  * Reaches the verdict: a run that broke, was interrupted or is invalid is
  * none to be judged; then the thresholds decide, or, where none were given,
- * the bands.
+ * the bands. Where nothing at all was sent, or received, that should have
+ * been, no threshold makes that a pass.
  */
 export function verdictOf(findings: Findings): Verdict {
   const { ending, tally, commonCause, saturation, thresholds } = findings;
@@ -77,9 +71,11 @@ export function verdictOf(findings: Findings): Verdict {
     };
   }
   if (saturation !== null) return { status: "invalid", reason: saturation };
+  const nothing = nothingAtAll(findings.judgement);
+  if (nothing !== undefined) return { status: "failed", reason: nothing };
   return thresholds.length > 0
     ? byThresholds(thresholds)
-    : byBands(findings.banded);
+    : byBands(findings.judgement);
 }
 
 function byThresholds(thresholds: readonly ThresholdResult[]): Verdict {
@@ -100,20 +96,24 @@ function byThresholds(thresholds: readonly ThresholdResult[]): Verdict {
   };
 }
 
-function byBands(figures: Findings["banded"]): Verdict {
-  const named = (wanted: "critical" | "warning") =>
-    (Object.entries(figures) as [BandMetric, number][])
-      .filter(([metric, value]) => band(metric, value) === wanted)
-      .map(([metric]) => BAND_NAMES[metric]);
-  const critical = named("critical");
-  if (critical.length > 0) {
-    return { status: "failed", reason: `critical: ${critical.join(", ")}` };
+/** Everyone that should have sent, or received, did not. */
+function nothingAtAll(judgement: readonly Judgement[]): string | undefined {
+  const all: readonly BandMetric[] = ["neverSent", "neverReceived"];
+  return judgement.find(({ figure, value }) =>
+    all.includes(figure) && value === 1
+  )?.says;
+}
+
+function byBands(judgement: readonly Judgement[]): Verdict {
+  const critical = told(judgement, "critical");
+  if (critical !== undefined) {
+    return { status: "failed", reason: `critical: ${critical}` };
   }
-  const warning = named("warning");
+  const warning = told(judgement, "warning");
   return {
     status: "passed",
-    reason: warning.length > 0
-      ? `with a warning: ${warning.join(", ")}`
-      : "everything watched was healthy",
+    reason: warning === undefined
+      ? "everything watched was healthy"
+      : `with a warning: ${warning}`,
   };
 }

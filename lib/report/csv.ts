@@ -15,6 +15,8 @@ const COLUMNS = [
   "receiveBps",
   "lossRatio",
   "cpuRatio",
+  "tracksDue",
+  "silentRatio",
 ] as const satisfies readonly (keyof TimelinePoint)[];
 
 const SERVER_COLUMNS = [

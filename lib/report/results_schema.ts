@@ -83,6 +83,18 @@ export interface ClientResult {
   readonly packetsDroppedOut: number;
   /** Consumers that media arrived on. */
   readonly consumersFlowing: number;
+  /** Whether it was connected at the end, or when it left. */
+  readonly connectedAtEnd: boolean;
+  /** For how long tracks that it wants should have come, all together. */
+  readonly tracksDueMs: number;
+  /** For how long nothing came of them, all together. */
+  readonly tracksSilentMs: number;
+  /** For how long nothing came of any of them. */
+  readonly withoutMediaMs: number;
+  /** Times that it had media and then had none for three seconds on end. */
+  readonly mediaLosses: number;
+  /** Whether the last of those went on to its end. */
+  readonly lostMediaForGood: boolean;
   /** Bits sent a second, on average over its session. */
   readonly sendBps: number;
   /** Bits received a second, on average over its session. */
@@ -188,6 +200,20 @@ const clientResult: z.ZodType<ClientResult> = z.object({
     "RTP packets that its network dropped after they were sent.",
   ),
   consumersFlowing: count,
+  connectedAtEnd: z.boolean().describe(
+    "Whether it was connected at the end, or when it left; one that gave up or was on its way back was not.",
+  ),
+  tracksDueMs: ms.describe(
+    "For how long tracks that it wants should have come, all together.",
+  ),
+  tracksSilentMs: ms.describe(
+    "For how long nothing came of them, all together.",
+  ),
+  withoutMediaMs: ms.describe("For how long nothing came of any of them."),
+  mediaLosses: count.describe(
+    "Times that it had media and then had none for three seconds on end.",
+  ),
+  lostMediaForGood: z.boolean(),
   sendBps: count.describe("On average over its session."),
   receiveBps: count.describe("On average over its session."),
   recoveryMs: ms.nullable().describe(

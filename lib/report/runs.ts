@@ -5,7 +5,7 @@
  * @module
  */
 
-import { band, type Summary } from "../metrics/mod.ts";
+import type { BandMetric, Summary } from "../metrics/mod.ts";
 import {
   formatBytes,
   formatCores,
@@ -56,16 +56,11 @@ const COLUMNS: readonly Column[] = [
       (run) => run.successfulConnections,
       formatCount,
     ),
-    tone: ({ successfulConnections, failedConnections }) => {
-      const settled = successfulConnections + failedConnections;
-      return settled === 0
-        ? "plain"
-        : band("connected", successfulConnections / settled);
-    },
+    tone: judged("connected"),
   },
   {
     ...column("errors", "errors", (run) => run.totalErrors, formatCount),
-    tone: ({ totalErrors }) => band("errors", totalErrors),
+    tone: judged("errors"),
   },
   column(
     "p50ConnectionTimeMs",
@@ -105,10 +100,7 @@ const COLUMNS: readonly Column[] = [
       ({ media }) => media.receiveSendRatio,
       formatRatio,
     ),
-    tone: ({ media }) =>
-      media.receiveSendRatio === null
-        ? "plain"
-        : band("receiveSendRatio", media.receiveSendRatio),
+    tone: judged("receiveSendRatio"),
   },
   column(
     "serverMeanCpuRatio",
@@ -123,10 +115,7 @@ const COLUMNS: readonly Column[] = [
       ({ server }) => server.load?.maxCpuRatio ?? null,
       formatCores,
     ),
-    tone: ({ server }) =>
-      server.load === null
-        ? "plain"
-        : band("serverCpu", server.load.sustainedThreadRatio),
+    tone: judged("serverCpu"),
   },
   {
     ...column(
@@ -135,10 +124,7 @@ const COLUMNS: readonly Column[] = [
       ({ server }) => server.load?.maxRssBytes ?? null,
       formatBytes,
     ),
-    tone: ({ server }) =>
-      server.load === null
-        ? "plain"
-        : band("serverRss", server.load.maxRssBytes),
+    tone: judged("serverRss"),
   },
   column(
     "serverMaxFds",
@@ -238,4 +224,10 @@ function column(
   show: Column["show"],
 ): Column {
   return { key, heading, value, show };
+}
+
+/** How good a figure was judged to be. */
+function judged(metric: BandMetric): NonNullable<Column["tone"]> {
+  return ({ judgement }) =>
+    judgement.find(({ figure }) => figure === metric)?.band ?? "plain";
 }

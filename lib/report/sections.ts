@@ -6,13 +6,20 @@
  */
 
 import {
-  band,
+  type Band,
   type BandMetric,
+  BANDS,
+  byBadness,
   type DurationStats,
+  roomBadness,
+  type RoomSummary,
   type ServerLoad,
   type ServerTold,
   type Summary,
+  worse,
+  type WorstClient,
 } from "../metrics/mod.ts";
+import { boundText, figureText } from "./bands_text.ts";
 import {
   formatBps,
   formatBytes,
@@ -33,19 +40,19 @@ const MAX_ROOMS = 20;
 export function clientLines(summary: Summary, width: number): Line[] {
   const {
     totalClients,
-    successfulConnections: connected,
+    successfulConnections: reached,
+    connectedAtEnd: connected,
     failedConnections: failed,
     pendingConnections: pending,
     totalReconnections,
     totalReconnectionFailures,
   } = summary;
-  const settled = connected + failed;
-  const share: Line[] = settled === 0 ? [] : [[
-    piece(`${formatRatio(connected / settled)} `),
-    judged("connected", connected / settled),
-  ]];
-  const connection: DurationStats | null = connected === 0 ? null : {
-    count: connected,
+  const settled = reached + failed;
+  const share: Line[] = settled === 0 ? [] : [
+    [piece(formatRatio(connected / settled)), ...judged(summary, "connected")],
+  ];
+  const connection: DurationStats | null = reached === 0 ? null : {
+    count: reached,
     minMs: 0,
     maxMs: 0,
     avgMs: summary.averageConnectionTimeMs,
@@ -57,6 +64,9 @@ export function clientLines(summary: Summary, width: number): Line[] {
     ...row("Clients", [
       say(`${formatCount(totalClients)} in all`),
       say(`${formatCount(connected)} connected`),
+      ...(reached > connected
+        ? [say(`${formatCount(reached - connected)} lost again`)]
+        : []),
       say(`${formatCount(failed)} failed`),
       ...(pending > 0 ? [say(`${formatCount(pending)} pending`)] : []),
       ...share,
@@ -75,6 +85,35 @@ export function clientLines(summary: Summary, width: number): Line[] {
   ];
 }
 
+/** Every figure that is judged, with its bounds; then what is not good, in sentences. */
+export function judgementLines({ judgement }: Summary, width: number): Line[] {
+  if (judgement.length === 0) return [];
+  const lines = table(
+    ["Key metric", "value", "judged", "good", "critical"],
+    judgement.map(({ figure, value, band }) => [
+      BANDS[figure].name,
+      figureText(figure, value),
+      band,
+      boundText(figure, "good"),
+      boundText(figure, "critical"),
+    ]),
+    [3, 4],
+    width,
+  );
+  const bad = judgement.filter(({ band }) => band !== "good");
+  return [
+    ...lines.map((line, i) =>
+      i === 0 ? line : toned(line, judgement[i - 1].band)
+    ),
+    ...bad.flatMap(({ band, says }) => row(band, [say(says)], width)),
+  ];
+}
+
+/** What is good needs no colour of its own. */
+function toned(line: Line, band: Band): Line {
+  return band === "good" ? line : line.map(({ text }) => piece(text, band));
+}
+
 /** What was sent and received, and how well. */
 export function mediaLines(summary: Summary, width: number): Line[] {
   const { media } = summary;
@@ -91,15 +130,14 @@ export function mediaLines(summary: Summary, width: number): Line[] {
       say(`${formatBps(media.receiveBpsPerClient)} a client`),
     ], width),
     ...(deliveryRatio === null ? [] : row("Delivered", [
-      say(
-        `${formatRatio(deliveryRatio)} of ${
-          formatCount(packetsDeliverable)
-        } deliverable`,
-      ),
-      ...(receiveSendRatio === null ? [] : [[
-        piece(`${formatRatio(receiveSendRatio)} of sent `),
-        judged("receiveSendRatio", receiveSendRatio),
-      ]]),
+      [
+        piece(formatRatio(deliveryRatio)),
+        ...judged(summary, "deliveryRatio", "receiveSendRatio"),
+      ],
+      say(`${formatCount(packetsDeliverable)} deliverable`),
+      ...(receiveSendRatio === null
+        ? []
+        : [say(`${formatRatio(receiveSendRatio)} of sent`)]),
     ], width)),
     ...(loss.expected === 0 ? [] : row("Loss", [
       say(
@@ -253,9 +291,10 @@ export function signalingLines(summary: Summary, width: number): Line[] {
   );
 }
 
-/** Room by room, when there are several. */
+/** Room by room, when there are several, the worst first. */
 export function roomLines({ rooms }: Summary, width: number): Line[] {
   if (rooms.length < 2) return [];
+  const worst = rooms.toSorted(byBadness(roomBadness, ({ roomId }) => roomId));
   const lines = table(
     [
       "Room",
@@ -264,32 +303,104 @@ export function roomLines({ rooms }: Summary, width: number): Line[] {
       "sent",
       "received",
       "recv/sent",
+      "silent",
       "loss",
       "fps",
       "freezes",
       "errors",
     ],
-    rooms.slice(0, MAX_ROOMS).map((room) => [
+    worst.slice(0, MAX_ROOMS).map((room) => [
       room.roomId,
       formatCount(room.totalClients),
-      formatCount(room.successfulConnections),
+      formatCount(room.connectedAtEnd),
       formatCount(room.totalPacketsSent),
       formatCount(room.totalPacketsReceived),
       room.totalPacketsSent === 0
         ? "-"
         : formatRatio(room.totalPacketsReceived / room.totalPacketsSent),
+      room.silentRatio === null ? "-" : formatRatio(room.silentRatio),
       room.totalPacketsReceived === 0 ? "-" : formatRatio(room.lossRatio),
       room.frameRate === null ? "-" : room.frameRate.toFixed(1),
       room.frameRate === null ? "-" : formatCount(room.freezes),
       formatCount(room.totalErrors),
     ]),
-    [3, 4, 5, 2, 7, 8],
+    [3, 4, 5, 2, 8, 9],
     width,
   );
-  const further = rooms.length - MAX_ROOMS;
-  return further <= 0 ? lines : [...lines, [
-    piece(`and ${formatCounted(further, "room")} more`, "faint"),
-  ]];
+  const left = worst.slice(MAX_ROOMS);
+  return left.length === 0
+    ? lines
+    : [...lines, ...moreLines(left.length, "room", roomText(left[0]), width)];
+}
+
+/** A room in a few words. */
+function roomText(room: RoomSummary): string {
+  const { roomId, totalClients, connectedAtEnd, silentRatio, lossRatio } = room;
+  return `${roomId}: ${connectedAtEnd}/${totalClients} connected, ${
+    silentRatio === null ? "nothing due" : `${formatRatio(silentRatio)} silent`
+  }, ${formatRatio(lossRatio)} lost, ${
+    formatCounted(room.totalErrors, "error")
+  }`;
+}
+
+/** Those clients that were hurt most, the worst first, when any were. */
+export function worstClientLines(
+  { worstClients: { clients, others, worstOther } }: Summary,
+  width: number,
+): Line[] {
+  if (clients.length === 0) return [];
+  const lines = table(
+    [
+      "Worst clients",
+      "room",
+      "connected",
+      "silent",
+      "without media",
+      "loss",
+      "frozen",
+      "errors",
+    ],
+    clients.map((client) => [
+      client.clientId,
+      client.roomId,
+      client.isConnected ? "yes" : "no",
+      shown(client.silentRatio),
+      formatMs(client.withoutMediaMs),
+      shown(client.lossRatio),
+      shown(client.frozenRatio),
+      formatCount(client.errorCount),
+    ]),
+    [6, 5, 2, 7],
+    width,
+  );
+  return worstOther === null ? lines : [
+    ...lines,
+    ...moreLines(others, "client", clientText(worstOther), width),
+  ];
+}
+
+function clientText(client: WorstClient): string {
+  return `${client.clientId}: ${
+    client.isConnected ? "connected" : "not connected"
+  }, ${shown(client.silentRatio)} silent, ${
+    formatCounted(client.errorCount, "error")
+  }`;
+}
+
+/** How many more there are, and how bad the worst of them is. */
+function moreLines(
+  count: number,
+  thing: string,
+  worst: string,
+  width: number,
+): Line[] {
+  const more = `and ${formatCounted(count, thing)} more`;
+  return wrapWords(`${more}, the worst of them ${worst}`, width)
+    .map((part) => [piece(part, "faint")]);
+}
+
+function shown(ratio: number | null): string {
+  return ratio === null ? "-" : formatRatio(ratio);
 }
 
 /** What was found beside the clients of the run, in sentences. */
@@ -337,7 +448,7 @@ export function errorLines(summary: Summary, width: number): Line[] {
   const unread = unknownMessages + malformedMessages;
   return [
     ...row("Errors", [
-      [piece(`${formatCount(totalErrors)} `), judged("errors", totalErrors)],
+      [piece(formatCount(totalErrors)), ...judged(summary, "errors")],
     ], width),
     ...Object.entries(errors).flatMap(([kind, { count, example }]) =>
       row("", [
@@ -356,10 +467,10 @@ export function errorLines(summary: Summary, width: number): Line[] {
 }
 
 /** What the server used and said, when it was watched. */
-export function serverLines({ server }: Summary, width: number): Line[] {
-  const { load, told, notes } = server;
+export function serverLines(summary: Summary, width: number): Line[] {
+  const { load, told, notes } = summary.server;
   return [
-    ...(load === null ? [] : row("Server", loadThings(load), width)),
+    ...(load === null ? [] : row("Server", loadThings(load, summary), width)),
     ...(told === null ? [] : row("It says", toldThings(told), width)),
     ...notes.flatMap((note, i) =>
       row(i === 0 ? "Watching it" : "", [say(note)], width)
@@ -367,7 +478,7 @@ export function serverLines({ server }: Summary, width: number): Line[] {
   ];
 }
 
-function loadThings(load: ServerLoad): Line[] {
+function loadThings(load: ServerLoad, summary: Summary): Line[] {
   const { busiestProcess, sustainedThreadRatio, maxRssBytes, maxFds } = load;
   return [
     say(
@@ -379,12 +490,12 @@ function loadThings(load: ServerLoad): Line[] {
       `busiest ${busiestProcess.name} ${formatCores(busiestProcess.cpuRatio)}`,
     ),
     [
-      piece(`thread ${formatCores(sustainedThreadRatio)} `),
-      judged("serverCpu", sustainedThreadRatio),
+      piece(`thread ${formatCores(sustainedThreadRatio)}`),
+      ...judged(summary, "serverCpu"),
     ],
     [
-      piece(`memory ${formatBytes(maxRssBytes)} `),
-      judged("serverRss", maxRssBytes),
+      piece(`memory ${formatBytes(maxRssBytes)}`),
+      ...judged(summary, "serverRss"),
     ],
     ...(maxFds === null ? [] : [say(formatCounted(maxFds, "file"))]),
     say(`${formatCounted(load.udpDrops, "datagram")} dropped`),
@@ -490,9 +601,16 @@ function durationThings(stats: DurationStats): Line[] {
   ];
 }
 
-function judged(metric: BandMetric, value: number): Piece {
-  const judgement = band(metric, value);
-  return piece(`(${judgement})`, judgement);
+/** The worst judgement of these figures, behind them; nothing where none is judged. */
+function judged(
+  { judgement }: Summary,
+  ...figures: readonly BandMetric[]
+): Piece[] {
+  const bands = judgement.filter(({ figure }) => figures.includes(figure))
+    .map(({ band }) => band);
+  if (bands.length === 0) return [];
+  const worst = bands.reduce(worse);
+  return [piece(" "), piece(`(${worst})`, worst)];
 }
 
 function say(text: string): Line {

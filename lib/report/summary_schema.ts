@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { Summary } from "../metrics/mod.ts";
+import { BAND_METRICS, type Summary } from "../metrics/mod.ts";
 import { z } from "./deps.ts";
 
 const count = z.int().min(0);
@@ -117,6 +117,10 @@ const room = z.object({
   totalErrors: count,
   totalProducersCreated: count,
   totalConsumersCreated: count,
+  connectedAtEnd: count,
+  silentRatio: amount.nullable().describe(
+    "Time that tracks were silent, of the time that they should have come; null when none should.",
+  ),
   lossRatio: z.number(),
   residualLossRatio: amount.describe("What no repair made up for."),
   sendBpsPerClient: amount,
@@ -132,6 +136,7 @@ const room = z.object({
   framesDropped: count,
   freezes: count,
   frozenMs: amount,
+  frozenRatio: amount.nullable(),
   longestFreezeMs: amount,
   pictureIdJumps: count,
   timestampJumps: count,
@@ -324,6 +329,19 @@ const thresholdResult = z.object({
   ),
 });
 
+const worstClient = z.object({
+  clientId: z.string(),
+  roomId: z.string(),
+  isConnected: z.boolean().describe(
+    "Whether it was connected at the end, or when it left.",
+  ),
+  silentRatio: amount.nullable(),
+  withoutMediaMs: amount,
+  lossRatio: amount.nullable(),
+  frozenRatio: amount.nullable(),
+  errorCount: count,
+});
+
 const timelinePoint = z.object({
   tSec: amount.describe("The end of the stretch, since the run began."),
   clients: count,
@@ -332,6 +350,12 @@ const timelinePoint = z.object({
   sendBps: amount,
   receiveBps: amount,
   lossRatio: amount,
+  tracksDue: amount.describe(
+    "Tracks that clients want and that should have come, on average.",
+  ),
+  silentRatio: amount.describe(
+    "The share of them of which nothing came for a second.",
+  ),
   cpuRatio: amount,
   server: serverPoint.optional().describe(
     "What the server used, CPU in cores; missing where it was not watched.",
@@ -357,12 +381,26 @@ export const summarySchema: z.ZodType<Summary> = z.object({
     status: z.enum(["passed", "failed", "invalid", "interrupted", "broke"]),
     reason: z.string(),
   }),
+  judgement: z.array(z.object({
+    figure: z.enum(BAND_METRICS),
+    value: amount.describe("A share, cores of CPU, or bytes."),
+    band: z.enum(["good", "warning", "critical"]),
+    says: z.string().describe(
+      "The figure in a sentence: what, who, since when.",
+    ),
+    reason: z.string().describe("Why its bounds are where they are."),
+  })).describe(
+    "What users had, figure by figure, the most telling first. It decides where no threshold was asked. What we did ourselves (impaired networks, clients cut off on purpose) makes a figure a warning at most, and is said.",
+  ),
   exitCode: z.int(),
   totalClients: count.describe("Replacements of those who left included."),
   successfulConnections: count.describe(
     "Clients whose transports all finished ICE and DTLS. SimplestChat's tester counts a client as soon as it has joined its room.",
   ),
   failedConnections: count,
+  connectedAtEnd: count.describe(
+    "Clients that were connected at the end, or when they left: those that gave up or were on their way back are not.",
+  ),
   pendingConnections: count.describe(
     "Not due yet, or still trying, when the run was cut off.",
   ),
@@ -391,7 +429,12 @@ export const summarySchema: z.ZodType<Summary> = z.object({
   signalingLatencies: signalingLatencies.describe(
     "Over all requests of all clients, from when each was due. SimplestChat's tester takes percentiles of the clients' medians.",
   ),
-  rooms: z.array(room).describe("Sorted by id."),
+  worstClients: z.object({
+    clients: z.array(worstClient),
+    others: count.describe("How many more were hurt."),
+    worstOther: worstClient.nullable(),
+  }).describe("The clients that were hurt most, the worst first."),
+  rooms: z.array(room).describe("Sorted by id, room-2 before room-10."),
   media,
   others: z.object({
     codecs: z.record(z.string(), count).describe(

@@ -12,12 +12,14 @@ import {
   clientLines,
   errorLines,
   generatorLines,
+  judgementLines,
   mediaLines,
   othersLines,
   roomLines,
   serverLines,
   signalingLines,
   thresholdLines,
+  worstClientLines,
 } from "./sections.ts";
 
 /** How a text is to be rendered. */
@@ -41,10 +43,12 @@ export function renderText(summary: Summary, options: TextOptions): string {
   const { color, width } = options;
   const sections = [
     headLines(summary, width),
+    judgementLines(summary, width),
     clientLines(summary, width),
     mediaLines(summary, width),
     signalingLines(summary, width),
     roomLines(summary, width),
+    worstClientLines(summary, width),
     othersLines(summary, width),
     errorLines(summary, width),
     [...serverLines(summary, width), ...generatorLines(summary, width)],

@@ -53,6 +53,8 @@ export interface ScenarioDefinition<Table extends ScenarioOptions, Found> {
   readonly peak?: (options: OptionValues<Table>) => number;
   /** Whether it judges thresholds itself, step by step, by those of its context. @default {false} */
   readonly judgesThresholds?: boolean;
+  /** Whether it takes the server away on purpose: what clients missed meanwhile is a warning at most, if they have it again at the end. @default {false} */
+  readonly disrupts?: boolean;
   /** What the run came to, given what thresholds or bands say of it. @default {the same} */
   readonly judge?: (found: Found, verdict: Verdict) => Verdict;
   /** What it found, as lines of text. @default {none} */
@@ -157,6 +159,7 @@ export function defineScenario<
       ),
       thresholds: typed.thresholds,
       judgesThresholds: definition.judgesThresholds ?? false,
+      disrupts: definition.disrupts ?? false,
       peak: peak?.(typed) ?? (Number(values.clients) || 1),
       script: async (crowd, context) =>
         (await run(crowd, typed, context) ?? null) as JsonValue,

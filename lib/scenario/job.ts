@@ -38,6 +38,8 @@ export interface ScenarioJob {
   readonly thresholds: readonly Threshold[];
   /** Whether the scenario judges them itself, and the run as a whole is not judged by them. */
   readonly judgesThresholds: boolean;
+  /** Whether it takes the server away on purpose: silence meanwhile is no fault of the server. */
+  readonly disrupts: boolean;
   /** Clients at its peak, as far as known: threads are chosen by it. */
   readonly peak: number;
   /** What happens; resolves with what it found, as plain JSON data. */

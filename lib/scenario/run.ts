@@ -197,6 +197,7 @@ function summarizeRun(
     thresholds,
     ...(job !== undefined && {
       scenario: { name: job.name, found },
+      isDisrupted: job.disrupts,
       judge: (verdict) => found === null ? verdict : job.judge(found, verdict),
     }),
   });

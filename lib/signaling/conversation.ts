@@ -133,6 +133,19 @@ export class Conversation implements AsyncDisposable {
     return this.#counts;
   }
 
+  /** The requests that have waited for at least so long, and for how long each has. */
+  unanswered(
+    leastMs: number,
+  ): { readonly operation: Operation; readonly waitedMs: number }[] {
+    const nowMs = this.clock.nowMs();
+    return [...this.#inFlight, ...this.#queue]
+      .map(({ operation, dueAtMs }) => ({
+        operation,
+        waitedMs: nowMs - dueAtMs,
+      }))
+      .filter(({ waitedMs }) => waitedMs >= leastMs);
+  }
+
   /**
    * Hears every message that is no reply, in order; also `error`s that no
    * outstanding request can have caused. Returns the way to stop. The server

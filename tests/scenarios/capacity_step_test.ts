@@ -66,6 +66,8 @@ function hall(script: string, server = { isHere: true, cpuRatio: 0 }) {
         sendBps: 0,
         receiveBps: 0,
         lossRatio: 0,
+        tracksDue: 0,
+        silentRatio: 0,
         cpuRatio: 0,
         server: {
           cpuRatio: server.cpuRatio,

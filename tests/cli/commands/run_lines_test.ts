@@ -101,6 +101,8 @@ Deno.test("progress is one line of what the last second brought", () => {
       sendBps: 1e6,
       receiveBps: 2e6,
       lossRatio: 0.01,
+      tracksDue: 0,
+      silentRatio: 0,
       cpuRatio: 0.5,
       server: {
         cpuRatio: 1.25,

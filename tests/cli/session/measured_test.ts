@@ -162,16 +162,43 @@ Deno.test("all is good while all is good", () => {
   assertEquals(healthOf(snapshotAt(2, MEMBERS), moments, []).band, "good");
 });
 
-Deno.test("errors are a warning, many are critical, and are named", () => {
+Deno.test("errors of one client of twenty are a warning, of three critical, and are named", () => {
   const snapshot = snapshotAt(2, MEMBERS);
-  const withErrors = (count: number) =>
+  const withErrors = (many: number) =>
     healthOf(
-      { ...snapshot, counters: { ...snapshot.counters, "errors.ice": count } },
+      {
+        ...snapshot,
+        clients: Array.from({ length: 20 }, (_, index) => ({
+          ...snapshot.clients[0],
+          index,
+          errorCount: index < many ? 30 : 0,
+        })),
+      },
       [],
       [],
     );
-  assertEquals(withErrors(1), { band: "warning", reason: "errors" });
-  assertEquals(withErrors(11), { band: "critical", reason: "errors" });
+  assertEquals(withErrors(1), { band: "warning", reason: "with errors 5.0 %" });
+  assertEquals(withErrors(3), {
+    band: "critical",
+    reason: "with errors 15.0 %",
+  });
+});
+
+Deno.test("silence is critical while it lasts, however long all was well before", () => {
+  const { moments } = historyOf([1]);
+  const until = (silentSec: number) =>
+    Array.from({ length: 60 }, (_, i) => ({
+      ...moments[0],
+      tSec: i + 1,
+      tracksDue: 10,
+      silentRatio: i < 60 - silentSec ? 0 : 0.5,
+    }));
+  const snapshot = snapshotAt(2, MEMBERS);
+  const counters = { ...snapshot.counters, tracksDueMs: 600_000 };
+  const health = (silentSec: number) =>
+    healthOf({ ...snapshot, counters }, until(silentSec), []);
+  assertEquals(health(2).band, "good");
+  assertEquals(health(5), { band: "critical", reason: "silent now 50.0 %" });
 });
 
 Deno.test("the server's CPU counts over five seconds, not one", () => {
@@ -182,7 +209,7 @@ Deno.test("the server's CPU counts over five seconds, not one", () => {
   assertEquals(of(...moments.slice(1), busy).band, "good");
   assertEquals(of(busy, busy, busy, busy, busy), {
     band: "critical",
-    reason: "server CPU",
+    reason: "server CPU 99.0 %",
   });
 });
 

@@ -192,6 +192,8 @@ Deno.test("a run's screen shows where the run is, and hands Ctrl-C on", async ()
         sendBps: 0,
         receiveBps: 0,
         lossRatio: 0,
+        tracksDue: 0,
+        silentRatio: 0,
         cpuRatio: 0,
         server: useAt(3),
       },

@@ -163,6 +163,8 @@ export function madeUpRun(): SummaryInput {
       sendBps: 1_000_000 * tSec,
       receiveBps: 990_000 * tSec,
       lossRatio: 0.0125,
+      tracksDue: 0,
+      silentRatio: 0,
       cpuRatio: 0.1,
       ...(tSec === 2 && {
         server: {

@@ -42,6 +42,8 @@ Deno.test("a point says what happened since the last one, a second", () => {
       packetsExpected: 300,
       packetsLost: 2,
       packetsReceived: 40,
+      tracksDueMs: 8000,
+      tracksSilentMs: 2000,
     }, 3_000_000),
   );
   const point = book.mark(3000);
@@ -53,6 +55,8 @@ Deno.test("a point says what happened since the last one, a second", () => {
     sendBps: 16_000,
     receiveBps: 0,
     lossRatio: 0.01,
+    tracksDue: 4,
+    silentRatio: 0.25,
     cpuRatio: 0.5,
   });
   assertEquals(book.timeline().map(({ tSec }) => tSec), [1, 3]);

@@ -216,7 +216,11 @@ Deno.test.each(
     {
       why: "without thresholds the bands judge",
       change: { thresholds: [] },
-      want: ["failed", 99, "critical: the share of clients that connected"],
+      want: [
+        "failed",
+        99,
+        "critical: 2 of 3 clients connected; 1 of 3 clients met errors",
+      ],
     },
     {
       why: "an interrupted run is judged by nothing",
@@ -318,6 +322,6 @@ Deno.test("nothing received by a crowd in which nobody can receive is no fault",
   };
   assertEquals(summarize({ ...run, snapshot, thresholds: [] }).verdict, {
     status: "passed",
-    reason: "with a warning: the server's CPU",
+    reason: "with a warning: the server's busiest thread used 75.0 % of a core",
   });
 });

@@ -215,8 +215,8 @@ Deno.test("keys of a later version are passed over", () => {
 Deno.test("the timeline as CSV has a header and a row a stretch", () => {
   assertEquals(
     renderCsv(summarize(madeUpRun())),
-    "tSec,clients,packetsSentPerSec,packetsReceivedPerSec,sendBps,receiveBps,lossRatio,cpuRatio,serverCpuRatio,serverMaxProcessRatio,serverRssBytes,serverFds,serverUdpDrops\r\n" +
-      "1,1,300,290,1000000,990000,0.0125,0.1,,,,,\r\n" +
-      "2,2,600,580,2000000,1980000,0.0125,0.1,0.45,0.3,400000000,110,1\r\n",
+    "tSec,clients,packetsSentPerSec,packetsReceivedPerSec,sendBps,receiveBps,lossRatio,cpuRatio,tracksDue,silentRatio,serverCpuRatio,serverMaxProcessRatio,serverRssBytes,serverFds,serverUdpDrops\r\n" +
+      "1,1,300,290,1000000,990000,0.0125,0.1,0,0,,,,,\r\n" +
+      "2,2,600,580,2000000,1980000,0.0125,0.1,0,0,0.45,0.3,400000000,110,1\r\n",
   );
 });

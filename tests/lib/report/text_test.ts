@@ -113,8 +113,8 @@ Deno.test("a room that received nothing has no loss, and without video no frames
     width: 120,
     color: false,
   });
-  assertMatch(text, /^room-0 .* 0 %  +-  +-  +-  +1$/m);
-  assertMatch(text, /^room-1 .* 98\.0 %  +1\.01 %  +29\.8  +1  +0$/m);
+  assertMatch(text, /^room-0 .* 0 %  +-  +-  +-  +-  +1$/m);
+  assertMatch(text, /^room-1 .* 98\.0 %  +-  +1\.01 %  +29\.8  +1  +0$/m);
 });
 
 Deno.test("sections that have nothing to say are left out", () => {

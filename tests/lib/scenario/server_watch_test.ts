@@ -55,6 +55,8 @@ function point(tSec: number) {
     sendBps: 1,
     receiveBps: 1,
     lossRatio: 0,
+    tracksDue: 0,
+    silentRatio: 0,
     cpuRatio: 0,
   };
 }

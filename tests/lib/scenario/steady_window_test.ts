@@ -62,6 +62,8 @@ function judge(
     sendBps: 0,
     receiveBps: 0,
     lossRatio: 0,
+    tracksDue: 0,
+    silentRatio: 0,
     cpuRatio: 0,
     server: {
       cpuRatio: ratio * 2,

@@ -1,0 +1,107 @@
+/**
+ * Who was hurt most: an order of rooms and of clients, the worst first, and
+ * among equals by name as people count.
+ *
+ * @module
+ */
+
+import type { ClientRecord } from "./client_record.ts";
+import { isConnected, isSettled } from "./client_rates.ts";
+import type { RoomSummary } from "./summary.ts";
+import { share } from "./sums.ts";
+
+/** A client that was hurt. */
+export interface WorstClient {
+  /** `client-<index>`. */
+  readonly clientId: string;
+  /** Its room. */
+  readonly roomId: string;
+  /** Whether it was connected at the end, or when it left. */
+  readonly isConnected: boolean;
+  /** Time that its tracks were silent, of the time that they should have come; `null` when none should. */
+  readonly silentRatio: number | null;
+  /** For how long nothing came of any of them. */
+  readonly withoutMediaMs: number;
+  /** Packets lost of those expected; `null` when none were. */
+  readonly lossRatio: number | null;
+  /** Time that its videos stood still, of the time that they were on; `null` without video. */
+  readonly frozenRatio: number | null;
+  /** All its errors. */
+  readonly errorCount: number;
+}
+
+/** Those that were hurt most, and how many more there are. */
+export interface WorstClients {
+  /** The worst first; none that were not hurt. */
+  readonly clients: readonly WorstClient[];
+  /** How many more were hurt. */
+  readonly others: number;
+  /** The worst of those; `null` without any. */
+  readonly worstOther: WorstClient | null;
+}
+
+/** Clients that a summary names. */
+const MOST_NAMED = 10;
+/** What is less is not hurt. */
+const LEAST_BADNESS = 0.02;
+
+/** The clients of a run that were hurt most. */
+export function worstClientsOf(
+  clients: readonly ClientRecord[],
+  runIsOver: boolean,
+): WorstClients {
+  const hurt = clients.filter((client) => isSettled(client, runIsOver))
+    .map(worstClientOf)
+    .filter((client) => clientBadness(client) > LEAST_BADNESS)
+    .sort(byBadness(clientBadness, ({ clientId }) => clientId));
+  return {
+    clients: hurt.slice(0, MOST_NAMED),
+    others: Math.max(0, hurt.length - MOST_NAMED),
+    worstOther: hurt[MOST_NAMED] ?? null,
+  };
+}
+
+/** How badly a room was hurt: shares that add up. */
+export function roomBadness(room: RoomSummary): number {
+  const { totalClients, connectedAtEnd, residualLossRatio } = room;
+  const missing = totalClients - connectedAtEnd;
+  return (share(missing, totalClients) ?? 0) + (room.silentRatio ?? 0) +
+    residualLossRatio + (room.frozenRatio ?? 0) +
+    Math.min(1, share(room.totalErrors, totalClients) ?? 0);
+}
+
+/** How badly a client was hurt: shares that add up. */
+export function clientBadness(client: WorstClient): number {
+  return (client.isConnected ? 0 : 1) + (client.silentRatio ?? 0) +
+    (client.lossRatio ?? 0) + (client.frozenRatio ?? 0) +
+    Math.min(1, client.errorCount);
+}
+
+/** Orders the worst first, and equals by name: `room-2` before `room-10`. */
+export function byBadness<T>(
+  badnessOf: (one: T) => number,
+  nameOf: (one: T) => string,
+): (a: T, b: T) => number {
+  return (a, b) => badnessOf(b) - badnessOf(a) || byName(nameOf(a), nameOf(b));
+}
+
+/** The order of names as people count. */
+export function byName(a: string, b: string): number {
+  return NAMES.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0);
+}
+
+const NAMES = new Intl.Collator("en", { numeric: true });
+
+function worstClientOf(client: ClientRecord): WorstClient {
+  const { clientId, roomId, withoutMediaMs, errorCount } = client;
+  return {
+    clientId,
+    roomId,
+    isConnected: isConnected(client),
+    silentRatio: share(client.tracksSilentMs, client.tracksDueMs),
+    withoutMediaMs: Math.round(withoutMediaMs),
+    lossRatio: share(client.packetsLost, client.packetsExpected),
+    frozenRatio: share(client.frozenMs, client.playedMs),
+    errorCount,
+  };
+}

@@ -1,0 +1,117 @@
+/**
+ * What we did ourselves. A figure that is bad is bad, and is never called
+ * good; but as far as networks that we impaired and clients that we cut off
+ * explain it, it is no more than a warning, and its sentence says so.
+ *
+ * @module
+ */
+
+import type { BandMetric } from "./bands.ts";
+import type { ClientRecord } from "./client_record.ts";
+import { isSettled } from "./client_rates.ts";
+import { counterOf } from "./figures.ts";
+import type { CounterName } from "./registry.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { outOf, percent } from "./words.ts";
+
+/** How much of a figure is our own doing. */
+export interface Excuse {
+  /** The figure without it. */
+  readonly without: number;
+  /** What we did, in words. */
+  readonly says: string;
+}
+
+/**
+ * What of a figure our own doing explains; `undefined` where that is nothing.
+ * `isDisrupted` says that the scenario took the server away on purpose.
+ */
+export function excuseOf(
+  metric: BandMetric,
+  value: number,
+  snapshot: Snapshot,
+  isDisrupted: boolean,
+): Excuse | undefined {
+  const impaired = impairedShare(snapshot);
+  const cut = isDisrupted ? 1 : cutShare(snapshot.clients);
+  const dropped = impaired === 0
+    ? []
+    : [`impaired networks dropped ${percent(impaired)} of the packets`];
+  const taken = isDisrupted
+    ? ["the server was taken away on purpose"]
+    : cut === 0
+    ? []
+    : [`${cutClients(snapshot.clients)} were cut off on purpose`];
+  const excuse = (share: number, without: number, says: readonly string[]) =>
+    share === 0 ? undefined : { without, says: says.join(", ") };
+  switch (metric) {
+    case "deliveryRatio":
+      return excuse(
+        impaired + cut,
+        Math.min(1, value / Math.max(1 - impaired, 1e-9) + cut),
+        [...dropped, ...taken],
+      );
+    case "silent":
+      return excuse(
+        impaired + cut,
+        Math.max(0, value - impaired - cut),
+        [...dropped, ...taken],
+      );
+    case "silentAtEnd":
+      // Who was cut off should be back by then.
+      return excuse(impaired, Math.max(0, value - impaired), dropped);
+    case "frozen":
+      // One packet that is missing may freeze a second of pictures.
+      return excuse(
+        impaired + cut,
+        impaired > 0 ? 0 : Math.max(0, value - cut),
+        [...dropped, ...taken],
+      );
+    case "errors": {
+      const without = isDisrupted ? 0 : unprovokedErrors(snapshot.clients);
+      return excuse(value - without, without, [...dropped, ...taken]);
+    }
+    case "neverSent":
+    case "neverReceived":
+    case "lostForGood":
+    case "lostMedia":
+    case "connected":
+    case "receiveSendRatio":
+    case "serverCpu":
+    case "serverRss":
+      return undefined;
+  }
+}
+
+/** The share of packets that impaired networks dropped on their way from client to client. */
+function impairedShare(snapshot: Snapshot): number {
+  const counter = (name: CounterName) => counterOf(snapshot, name);
+  const droppedIn = counter("impairedInDropped");
+  const came = counter("packetsReceived") + counter("rtxReceived") + droppedIn;
+  const sent = counter("packetsSent") + counter("rtxSent");
+  const inbound = came > 0 ? droppedIn / came : 0;
+  const outbound = sent > 0
+    ? Math.min(1, counter("impairedOutDropped") / sent)
+    : 0;
+  return 1 - (1 - inbound) * (1 - outbound);
+}
+
+function cutShare(clients: readonly ClientRecord[]): number {
+  const cut = clients.filter(({ cuts }) => cuts > 0).length;
+  return cut === 0 ? 0 : cut / clients.length;
+}
+
+function cutClients(clients: readonly ClientRecord[]): string {
+  const cut = clients.filter(({ cuts }) => cuts > 0).length;
+  return outOf(cut, clients.length, "client");
+}
+
+/** The share of clients that met errors although we did nothing to them. */
+function unprovokedErrors(clients: readonly ClientRecord[]): number {
+  const due = clients.filter((client) => isSettled(client, true));
+  const hurt = due.filter((client) =>
+    client.errorCount > 0 && client.cuts === 0 &&
+    client.packetsDroppedIn + client.packetsDroppedOut === 0
+  );
+  return due.length === 0 ? 0 : hurt.length / due.length;
+}

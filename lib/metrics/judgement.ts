@@ -1,0 +1,282 @@
+/**
+ * The judgement: every figure that has bands, with its value, its band and a
+ * sentence. A run's verdict, its report and the light of a live session rest
+ * on this one.
+ *
+ * @module
+ */
+
+import {
+  type Band,
+  band,
+  BAND_METRICS,
+  type BandMetric,
+  BANDS,
+  limitsOf,
+} from "./bands.ts";
+import {
+  hasReceived,
+  isSettled,
+  receiversOf,
+  shouldSend,
+} from "./client_rates.ts";
+import { excuseOf } from "./excuses.ts";
+import { type ClientTally, counterOf, rateOf } from "./figures.ts";
+import type { RateName } from "./registry.ts";
+import { type Silence, type SilencePoint, silences } from "./silence.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { minutes, outOf, percent } from "./words.ts";
+
+/** One figure, judged. */
+export interface Judgement {
+  /** Which. */
+  readonly figure: BandMetric;
+  /** Its value: a share, cores, or bytes. */
+  readonly value: number;
+  /** How good that is. */
+  readonly band: Band;
+  /** The figure in a sentence: what, who, since when. */
+  readonly says: string;
+  /** Why its bounds are where they are. */
+  readonly reason: string;
+}
+
+/** What is judged. */
+export interface Judged {
+  /** All nodes merged. */
+  readonly snapshot: Snapshot;
+  /** How its clients fared. */
+  readonly tally: ClientTally;
+  /** The time so far, or of late, second by second. */
+  readonly timeline: readonly SilencePoint[];
+  /** CPU of the server's busiest thread in cores; `null` when it was not watched. */
+  readonly serverCpu: number | null;
+  /** Its memory in bytes; `null` when it was not watched. */
+  readonly serverRss: number | null;
+  /** Whether the server was taken away on purpose. @default {false} */
+  readonly isDisrupted?: boolean | undefined;
+}
+
+/** Judges every figure that there is, in the order of the bands. */
+export function judge(judged: Judged): Judgement[] {
+  const { snapshot, isDisrupted = false } = judged;
+  return BAND_METRICS.flatMap((figure) => {
+    const value = valueOf(figure, judged);
+    if (value === null) return [];
+    const { reason } = limitsOf(figure);
+    const raw = band(figure, value);
+    const says = sentenceOf(figure, value, judged);
+    const excuse = raw === "good"
+      ? undefined
+      : excuseOf(figure, value, snapshot, isDisrupted);
+    if (excuse === undefined) {
+      return [{ figure, value, band: raw, says, reason }];
+    }
+    const rest = band(figure, excuse.without);
+    return [{
+      figure,
+      value,
+      band: rest === "critical" ? raw : "warning",
+      says: `${says} (${excuse.says})`,
+      reason,
+    }];
+  });
+}
+
+/**
+ * The figures of one judgement in sentences, the most telling first; `undefined`
+ * when there are none. Silence that goes on to the end is not told twice.
+ */
+export function told(
+  judgements: readonly Judgement[],
+  wanted: Band,
+): string | undefined {
+  const such = judgements.filter(({ band }) => band === wanted);
+  const toTheEnd = such.some(({ figure }) => figure === "silentAtEnd");
+  const distinct = such.filter(({ figure }) =>
+    !(figure === "silent" && toTheEnd)
+  );
+  const [first, ...others] = distinct
+    .toSorted((a, b) => tellingOf(a) - tellingOf(b))
+    .map(({ says }) => says);
+  if (first === undefined) return undefined;
+  const further = others.length - (MOST_TOLD - 1);
+  return [
+    first,
+    ...others.slice(0, MOST_TOLD - 1),
+    ...(further > 0 ? [`and ${further} more`] : []),
+  ].join("; ");
+}
+
+/** Those of one judgement where there is little room: `delivered 62 %, frozen 31 %`. */
+export function briefly(
+  judgements: readonly Judgement[],
+  wanted: Band,
+): string[] {
+  return judgements.filter(({ band }) => band === wanted).map(
+    ({ figure, value }) => {
+      const { brief, unit } = limitsOf(figure);
+      return `${brief} ${unit === "bytes" ? gigabytes(value) : percent(value)}`;
+    },
+  );
+}
+
+/** Sentences that a verdict has room for. */
+const MOST_TOLD = 3;
+
+/** Since when comes before how much. */
+function tellingOf({ figure }: Judgement): number {
+  return figure === "silentAtEnd" || figure === "silent" ? 0 : 1;
+}
+
+const RATES = {
+  neverSent: "neverSent",
+  neverReceived: "neverReceived",
+  lostForGood: "lostForGood",
+  lostMedia: "lostMedia",
+  connected: "connected",
+  silent: "silent",
+  deliveryRatio: "deliveryRatio",
+  frozen: "frozen",
+  errors: "clientsWithErrors",
+  receiveSendRatio: "receiveSendRatio",
+} as const satisfies Partial<Record<BandMetric, RateName>>;
+
+function valueOf(figure: BandMetric, judged: Judged): number | null {
+  const { snapshot, tally } = judged;
+  switch (figure) {
+    case "serverCpu":
+      return judged.serverCpu;
+    case "serverRss":
+      return judged.serverRss;
+    case "silentAtEnd":
+      return counterOf(snapshot, "tracksDueMs") === 0
+        ? null
+        : endingOf(judged.timeline)?.share ?? 0;
+    case "receiveSendRatio":
+      // Where nobody can receive, nothing received is no fault.
+      return counterOf(snapshot, "packetsDeliverable") === 0
+        ? null
+        : rateOf(snapshot, figure, tally);
+    default:
+      return rateOf(snapshot, RATES[figure], tally);
+  }
+}
+
+/** The silence that goes on at the end: a bad one rather than a longer one. */
+function endingOf(timeline: readonly SilencePoint[]): Silence | undefined {
+  for (const [, share] of boundsOfSilence()) {
+    const last = silences(timeline, share).at(-1);
+    if (last?.toSec === null) return last;
+  }
+  return undefined;
+}
+
+/** The worst silence that was over before the end. */
+function worstOf(timeline: readonly SilencePoint[]): Silence | undefined {
+  for (const [, share] of boundsOfSilence()) {
+    const found = silences(timeline, share).toSorted((a, b) =>
+      lengthOf(b) * b.share - lengthOf(a) * a.share
+    );
+    if (found.length > 0) return found[0];
+  }
+  return undefined;
+
+  function lengthOf({ fromSec, toSec }: Silence): number {
+    return (toSec ?? timeline.at(-1)!.tSec) - fromSec;
+  }
+}
+
+function boundsOfSilence() {
+  const { critical, good } = BANDS.silentAtEnd;
+  return [critical, good] as const;
+}
+
+function sentenceOf(
+  figure: BandMetric,
+  value: number,
+  { snapshot, tally, timeline }: Judged,
+): string {
+  const { clients } = snapshot;
+  const receivers = () => receiversOf(clients);
+  switch (figure) {
+    case "neverSent": {
+      const senders = clients.filter(shouldSend);
+      const silent = senders.filter(({ packetsSent }) => packetsSent === 0);
+      return `${
+        outOf(silent.length, senders.length, "client")
+      } never sent what they should have`;
+    }
+    case "neverReceived": {
+      const all = receivers();
+      const deaf = all.filter((client) => !hasReceived(client));
+      return `${
+        outOf(deaf.length, all.length, "client")
+      } never received anything, although there was something to receive`;
+    }
+    case "silentAtEnd":
+      return stretchText(endingOf(timeline)) ??
+        "no track was silent at the end";
+    case "lostForGood": {
+      const all = receivers();
+      const lost = all.filter(({ hasLostMedia }) => hasLostMedia);
+      return `${outOf(lost.length, all.length, "client")} lost media for good`;
+    }
+    case "lostMedia": {
+      const all = receivers();
+      const lost = all.filter(({ mediaLosses }) => mediaLosses > 0);
+      return `${
+        outOf(lost.length, all.length, "client")
+      } had no media for 3 s or longer`;
+    }
+    case "connected":
+      return `${
+        outOf(tally.connected, tally.reached + tally.failed, "client")
+      } connected${
+        tally.away === 0 ? "" : `, ${tally.away} lost after they had been`
+      }`;
+    case "silent": {
+      const worst = worstOf(timeline);
+      // What goes on at the end is told there.
+      const stretch = worst?.toSec === null ? undefined : stretchText(worst);
+      const whole = `tracks were silent ${
+        percent(value)
+      } of the time that they should have come`;
+      return stretch === undefined ? whole : `${stretch} (${whole})`;
+    }
+    case "deliveryRatio":
+      return `${
+        percent(value)
+      } of what clients should have had of each other was delivered`;
+    case "frozen":
+      return `videos stood still ${percent(value)} of the time`;
+    case "errors": {
+      const due = clients.filter((client) =>
+        isSettled(client, tally.runIsOver)
+      );
+      const hurt = due.filter(({ errorCount }) => errorCount > 0);
+      return `${outOf(hurt.length, due.length, "client")} met errors`;
+    }
+    case "receiveSendRatio":
+      return `packets received were ${percent(value)} of those sent`;
+    case "serverCpu":
+      return `the server's busiest thread used ${percent(value)} of a core`;
+    case "serverRss":
+      return `the server used ${gigabytes(value)} of memory`;
+  }
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(2)} GB`;
+}
+
+function stretchText(silence: Silence | undefined): string | undefined {
+  if (silence === undefined) return undefined;
+  const { fromSec, toSec, share } = silence;
+  const when = toSec === null
+    ? `from ${minutes(fromSec)} on`
+    : `from ${minutes(fromSec)} to ${minutes(toSec)}`;
+  return `${when}, ${
+    percent(share)
+  } of the tracks that should flow were silent`;
+}
