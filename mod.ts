@@ -65,10 +65,7 @@ export {
   type Aggregate,
   type Band,
   band,
-  BAND_METRICS,
-  type BandLimits,
   type BandMetric,
-  BANDS,
   briefly,
   type BusiestProcess,
   type ClientError,
@@ -99,7 +96,6 @@ export {
   judge,
   type Judged,
   type Judgement,
-  limitsOf,
   type LossOrigin,
   type MediaSummary,
   type MetricNameOf,
@@ -135,7 +131,6 @@ export {
   type ThresholdSubject,
   type ThresholdUnit,
   type TimelinePoint,
-  told,
   totalErrors,
   type Trend,
   trendBetween,
@@ -165,6 +160,8 @@ export {
 } from "./lib/monitor/mod.ts";
 export { busyCores, type CpuTimes, type Finding } from "./lib/machine/mod.ts";
 export {
+  type BandRow,
+  bandRows,
   type ClientResult,
   formatBps,
   formatBytes,

@@ -47,6 +47,16 @@ export function twoColumns(
   return rows.map(([left, right]) => `  ${left.padEnd(columns)}  ${right}`);
 }
 
+/** Rows of several columns, each behind the widest of the one before. */
+export function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0].map((_, column) =>
+    Math.max(...rows.map((row) => row[column].length))
+  );
+  return rows.map((row) =>
+    `  ${row.map((cell, i) => cell.padEnd(widths[i])).join("  ")}`.trimEnd()
+  );
+}
+
 function spelling(
   key: string,
   { arity, short, placeholder }: Option<unknown>,

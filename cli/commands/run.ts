@@ -4,9 +4,9 @@
  * @module
  */
 
-import { run, scenarios, whyImpossible } from "../../mod.ts";
+import { bandRows, run, scenarios, whyImpossible } from "../../mod.ts";
 import { type Access, readAccess } from "./access.ts";
-import { commandHelp } from "./help.ts";
+import { columns, commandHelp } from "./help.ts";
 import { readMedia } from "./media.ts";
 import { parseOptions } from "./parse.ts";
 import { performLoad } from "./perform_load.ts";
@@ -28,14 +28,37 @@ export const RUN_SUMMARY =
   "One load test against a server, then the summary and an exit code.";
 
 const NOTES: readonly string[] = [
-  "Without --threshold the run is judged by fixed bounds on connections, errors",
-  "and media. Exit codes: 0 passed, 1 the run was impossible or broke, 2 a wrong",
-  "command line, 98 invalid because the generator was saturated, 99 failed,",
+  "Exit codes: 0 passed, 1 the run was impossible or broke, 2 a wrong command",
+  "line, 98 invalid because the generator was saturated, 99 failed,",
   "130 interrupted.",
+  "",
+  "Without --threshold the run is judged by these bounds. What is neither good nor",
+  "critical is a warning; a critical figure fails the run. Nothing sent or received",
+  "at all where it should have been is never a pass, whatever the thresholds.",
+  "",
+  ...bandLines(),
   "",
   `Scenarios: ${Object.keys(scenarios).join(", ")},`,
   "or a file of your own. --scenario NAME --help lists the options of one.",
 ];
+
+/** The bounds, each with its reason below. */
+function bandLines(): string[] {
+  const rows = bandRows();
+  const [heading, ...lines] = columns([
+    ["", "good", "critical", "of"],
+    ...rows.map(({ name, good, critical, what }) => [
+      name,
+      good,
+      critical,
+      what,
+    ]),
+  ]);
+  return [
+    heading,
+    ...lines.flatMap((line, i) => [line, `      ${rows[i].reason}`]),
+  ];
+}
 
 /** An option of a scenario: `clients=20`. */
 const ASSIGNMENT = /^[A-Za-z]\w*=/;

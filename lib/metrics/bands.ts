@@ -18,8 +18,6 @@ export interface BandLimits {
   readonly name: string;
   /** What is judged. */
   readonly what: string;
-  /** The same where there is little room, for now rather than the end. */
-  readonly brief: string;
   /** What it is counted in; CPU is in cores. */
   readonly unit: "ratio" | "cores" | "bytes";
   /** It is good when this holds. */
@@ -35,7 +33,6 @@ export const BANDS = {
   neverSent: {
     name: "never sent",
     what: "clients that never sent, of those that should have",
-    brief: "never sent",
     unit: "ratio",
     good: ["==", 0],
     critical: [">", 0.1],
@@ -44,17 +41,15 @@ export const BANDS = {
   neverReceived: {
     name: "never received",
     what: "clients that never received, of those that should have",
-    brief: "never received",
     unit: "ratio",
     good: ["==", 0],
     critical: [">", 0.1],
     reason: "Who hears nobody all the time is as good as not connected.",
   },
   silentAtEnd: {
-    name: "silent at the end",
+    name: "still silent",
     what:
       "tracks that should come and are silent for the last three seconds or longer",
-    brief: "silent now",
     unit: "ratio",
     good: ["<=", 0.01],
     critical: [">", 0.1],
@@ -64,7 +59,6 @@ export const BANDS = {
   lostForGood: {
     name: "media lost for good",
     what: "clients that had media, lost it and did not get it back",
-    brief: "without media",
     unit: "ratio",
     good: ["==", 0],
     critical: [">", 0.1],
@@ -73,7 +67,6 @@ export const BANDS = {
   connected: {
     name: "connected",
     what: "clients that are connected at the end, or were when they left",
-    brief: "connected",
     unit: "ratio",
     good: [">=", 1],
     critical: ["<", 0.9],
@@ -84,7 +77,6 @@ export const BANDS = {
     name: "silent",
     what:
       "time that tracks were silent, of the time that they should have come",
-    brief: "silence",
     unit: "ratio",
     good: ["<=", 0.01],
     critical: [">", 0.1],
@@ -94,7 +86,6 @@ export const BANDS = {
   deliveryRatio: {
     name: "delivered",
     what: "packets received, of those that clients sent each other",
-    brief: "delivered",
     unit: "ratio",
     good: [">=", 0.99],
     critical: ["<", 0.9],
@@ -104,7 +95,6 @@ export const BANDS = {
   lostMedia: {
     name: "media lost for a while",
     what: "clients that had media and then none for three seconds or longer",
-    brief: "lost media",
     unit: "ratio",
     good: ["==", 0],
     critical: null,
@@ -114,7 +104,6 @@ export const BANDS = {
   frozen: {
     name: "frozen",
     what: "time that videos stood still, of the time that they were on",
-    brief: "frozen",
     unit: "ratio",
     good: ["<=", 0.02],
     critical: [">", 0.1],
@@ -124,7 +113,6 @@ export const BANDS = {
   errors: {
     name: "met errors",
     what: "clients that met an error",
-    brief: "with errors",
     unit: "ratio",
     good: ["==", 0],
     critical: [">", 0.1],
@@ -134,7 +122,6 @@ export const BANDS = {
   receiveSendRatio: {
     name: "received / sent",
     what: "packets received, divided by packets sent",
-    brief: "received/sent",
     unit: "ratio",
     good: [">", 0.4],
     critical: ["<", 0.1],
@@ -144,7 +131,6 @@ export const BANDS = {
   serverCpu: {
     name: "server CPU",
     what: "its busiest thread over five seconds, in cores",
-    brief: "server CPU",
     unit: "cores",
     good: ["<", 0.7],
     critical: [">", 0.9],
@@ -154,7 +140,6 @@ export const BANDS = {
   serverRss: {
     name: "server memory",
     what: "the most that it used",
-    brief: "server memory",
     unit: "bytes",
     good: ["<", 1e9],
     critical: [">", 4e9],

@@ -115,8 +115,8 @@ export function briefly(
 ): string[] {
   return judgements.filter(({ band }) => band === wanted).map(
     ({ figure, value }) => {
-      const { brief, unit } = limitsOf(figure);
-      return `${brief} ${unit === "bytes" ? gigabytes(value) : percent(value)}`;
+      const { name, unit } = limitsOf(figure);
+      return `${name} ${unit === "bytes" ? gigabytes(value) : percent(value)}`;
     },
   );
 }

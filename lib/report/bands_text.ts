@@ -33,23 +33,31 @@ export function boundText(
   return isEdge ? shown : `${operator} ${shown}`;
 }
 
-/** The table of bands, a row a figure: its name, what it is, good, critical, why there. */
-export function bandRows(): readonly (readonly [
-  name: string,
-  what: string,
-  good: string,
-  critical: string,
-  reason: string,
-])[] {
+/** A row of the table of bands. */
+export interface BandRow {
+  /** What it is called. */
+  readonly name: string;
+  /** What it is. */
+  readonly what: string;
+  /** When it is good. */
+  readonly good: string;
+  /** When it is critical. */
+  readonly critical: string;
+  /** Why there. */
+  readonly reason: string;
+}
+
+/** The table of bands, a row a figure, in the order in which they are told. */
+export function bandRows(): BandRow[] {
   return BAND_METRICS.map((metric) => {
     const { name, what, reason } = limitsOf(metric);
-    return [
+    return {
       name,
       what,
-      boundText(metric, "good"),
-      boundText(metric, "critical"),
+      good: boundText(metric, "good"),
+      critical: boundText(metric, "critical"),
       reason,
-    ] as const;
+    };
   });
 }
 

@@ -6,6 +6,7 @@
  * @module
  */
 
+export { type BandRow, bandRows } from "./bands_text.ts";
 export * from "./csv.ts";
 export {
   formatBps,

@@ -177,10 +177,10 @@ Deno.test("errors of one client of twenty are a warning, of three critical, and 
       [],
       [],
     );
-  assertEquals(withErrors(1), { band: "warning", reason: "with errors 5.0 %" });
+  assertEquals(withErrors(1), { band: "warning", reason: "met errors 5.0 %" });
   assertEquals(withErrors(3), {
     band: "critical",
-    reason: "with errors 15.0 %",
+    reason: "met errors 15.0 %",
   });
 });
 
@@ -198,7 +198,7 @@ Deno.test("silence is critical while it lasts, however long all was well before"
   const health = (silentSec: number) =>
     healthOf({ ...snapshot, counters }, until(silentSec), []);
   assertEquals(health(2).band, "good");
-  assertEquals(health(5), { band: "critical", reason: "silent now 50.0 %" });
+  assertEquals(health(5), { band: "critical", reason: "still silent 50.0 %" });
 });
 
 Deno.test("the server's CPU counts over five seconds, not one", () => {
