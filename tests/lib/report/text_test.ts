@@ -177,17 +177,59 @@ Deno.test("what only some runs have is shown when they have it", () => {
   assertFalse(text.includes("dropped by our kernel"));
 });
 
-Deno.test("of very many rooms the text shows twenty", () => {
-  const rooms = Array.from(
-    { length: 50 },
-    (_, i) => ({ ...summary().rooms[0], roomId: `big-${i}` }),
+Deno.test("of very many rooms the text shows the twenty worst, and how bad the rest is", () => {
+  const [room] = summary().rooms;
+  const rooms = Array.from({ length: 50 }, (_, i) => ({
+    ...room,
+    roomId: `big-${i}`,
+    silentRatio: i === 41 ? 0.9 : i >= 30 ? 0.5 : 0.25,
+  }));
+  const text = renderText({ ...summary(), rooms }, {
+    width: 100,
+    color: false,
+  });
+  const shown = text.split("\n").filter((line) => line.startsWith("big-"));
+  assertEquals(shown.map((line) => line.split(" ")[0]), [
+    "big-41",
+    ...Array.from({ length: 19 }, (_, i) => `big-${30 + i}`).filter((id) =>
+      id !== "big-41"
+    ),
+    "big-49",
+  ]);
+  assertStringIncludes(
+    text.replaceAll(/\s+/g, " "),
+    "and 30 rooms more, the worst of them big-0: 1/2 connected, 25.0 % silent",
   );
+});
+
+Deno.test("of equally bad rooms, room-2 comes before room-10", () => {
+  const [room] = summary().rooms;
+  const rooms = ["room-10", "room-2"].map((roomId) => ({ ...room, roomId }));
   const text = renderText({ ...summary(), rooms }, { width: 80, color: false });
-  assertEquals(
-    text.split("\n").filter((line) => line.startsWith("big-")).length,
-    20,
-  );
-  assertStringIncludes(text, "and 30 rooms more");
+  assert(text.indexOf("\nroom-2 ") < text.indexOf("\nroom-10 "));
+});
+
+Deno.test("a row is called good only when all that is judged in it is", () => {
+  const base = summary();
+  const delivered = (ratio: number) => {
+    const run = madeUpRun();
+    const counters = {
+      ...run.snapshot.counters,
+      packetsReceived: 10_000 * ratio,
+      packetsDeliverable: 10_000,
+      packetsSent: 5000,
+      impairedInDropped: 0,
+    };
+    const text = renderText(
+      summarize({ ...run, snapshot: { ...run.snapshot, counters } }),
+      { width: 100, color: false },
+    );
+    return text.split("\n").find((line) => line.startsWith("Delivered"));
+  };
+  assertEquals(base.judgement.length > 0, true);
+  assertMatch(delivered(0.345)!, /34\.5 % \(critical\).*69\.0 % of sent$/);
+  assertMatch(delivered(0.95)!, /95\.0 % \(warning\)/);
+  assertMatch(delivered(1)!, /100 % \(good\)/);
 });
 
 function firstLine(of: Summary): string {

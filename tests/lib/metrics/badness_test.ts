@@ -1,0 +1,55 @@
+import { assertEquals } from "@std/assert";
+import {
+  byName,
+  type ClientRecord,
+  ClientRecorder,
+  worstClientsOf,
+} from "../../../lib/metrics/mod.ts";
+
+Deno.test("names are in the order in which people count", () => {
+  assertEquals(
+    ["room-10", "room-2", "hall", "room-1", "Hall-3"].toSorted(byName),
+    ["hall", "Hall-3", "room-1", "room-2", "room-10"],
+  );
+});
+
+Deno.test("the worst clients come first, those that are well not at all, and the rest are counted", () => {
+  const silentFor = (shares: readonly number[]) =>
+    worstClientsOf(
+      shares.map((share, index) => client(index, share)),
+      true,
+    );
+  const { clients, others, worstOther } = silentFor([
+    0,
+    0.5,
+    ...Array(12).fill(0.2),
+    0.9,
+  ]);
+  assertEquals(clients.map(({ clientId }) => clientId), [
+    "client-14",
+    "client-1",
+    ...[2, 3, 4, 5, 6, 7, 8, 9].map((index) => `client-${index}`),
+  ]);
+  assertEquals([others, worstOther?.clientId], [4, "client-10"]);
+  assertEquals(silentFor([0, 0, 0.005]), {
+    clients: [],
+    others: 0,
+    worstOther: null,
+  });
+});
+
+function client(index: number, silentRatio: number): ClientRecord {
+  return {
+    ...new ClientRecorder({
+      clientId: `client-${index}`,
+      index,
+      roomId: "r",
+      role: "publisher",
+      node: "n",
+    }).toRecord(),
+    state: "left",
+    connectionSuccessful: true,
+    tracksDueMs: 10_000,
+    tracksSilentMs: 10_000 * silentRatio,
+  };
+}
