@@ -65,7 +65,9 @@ export {
   type Aggregate,
   type Band,
   band,
+  type BandLimits,
   type BandMetric,
+  BANDS,
   briefly,
   type BusiestProcess,
   type ClientError,
@@ -142,6 +144,8 @@ export {
   unitOfTrend,
   type Verdict,
   type VideoSummary,
+  type WorstClient,
+  type WorstClients,
   type WorstHit,
 } from "./lib/metrics/mod.ts";
 export {
