@@ -35,10 +35,12 @@ export class KeyDecoder {
   #pending = "";
   #pasting = false;
   #pasted = "";
+  /** Within a report that is too long to be held back: what comes vanishes up to its end. */
+  #swallowing = false;
 
   /** Whether an ESC, or what it began, is held back until more comes or {@linkcode flush}. */
   get waiting(): boolean {
-    return !this.#pasting && this.#pending !== "";
+    return !this.#pasting && (this.#swallowing || this.#pending !== "");
   }
 
   /** The keys that `bytes` complete. Invalid UTF-8 becomes U+FFFD; unknown sequences vanish. */
@@ -62,12 +64,16 @@ export class KeyDecoder {
         at += length;
         continue;
       }
-      const step = nextKey(this.#pending, at, final);
+      const step = this.#swallowing
+        ? restOfString(this.#pending, at, final)
+        : nextKey(this.#pending, at, final);
       if (step === undefined) break;
       at += step.length;
+      this.#swallowing = step.key === STRING_GOES_ON;
       if (step.key === PASTE_START) this.#pasting = true;
-      else if (step.key !== undefined) keys.push(step.key);
+      else if (typeof step.key === "object") keys.push(step.key);
     }
+    if (final) this.#swallowing = false;
     this.#pending = this.#pending.slice(at);
     return keys;
   }
@@ -91,14 +97,21 @@ export class KeyDecoder {
 const ESC = "\x1b";
 const PASTE_END = "\x1b[201~";
 const PASTE_START = Symbol("paste start");
+const STRING_GOES_ON = Symbol("string goes on");
 
 /** No sequence of a keyboard is longer; what is, is noise. */
 const MAX_SEQUENCE_LENGTH = 64;
+/** A report that is longer is not held back any more; its end is still waited for. */
+const MAX_STRING_LENGTH = 16 * MAX_SEQUENCE_LENGTH;
 
-/** Characters used up, and what they were: a key, the start of a paste, or nothing of ours. */
+/** Characters used up, and what they were: a key, the start of a paste, the beginning of a long report, or nothing of ours. */
 interface Step {
   readonly length: number;
-  readonly key: Key | typeof PASTE_START | undefined;
+  readonly key:
+    | Key
+    | typeof PASTE_START
+    | typeof STRING_GOES_ON
+    | undefined;
 }
 
 /** Where pasted text surely ends in a buffer whose last characters may begin the end mark. */
@@ -222,15 +235,46 @@ function controlString(
   at: number,
   final: boolean,
 ): Step | undefined {
-  for (let end = at + 2; end < text.length; end++) {
-    if (text[end] === "\x07") return { length: end + 1 - at, key: undefined };
-    if (text[end] !== ESC) continue;
-    if (text[end + 1] === "\\") return { length: end + 2 - at, key: undefined };
-    if (text[end + 1] !== undefined) {
-      return { length: end - at, key: undefined };
-    }
+  const end = stringEnd(text, at + 2, at + MAX_STRING_LENGTH);
+  if (end !== undefined) return { length: end - at, key: undefined };
+  return text.length - at > MAX_STRING_LENGTH
+    ? { length: MAX_STRING_LENGTH, key: STRING_GOES_ON }
+    : unfinished(text, at, final);
+}
+
+/** More of a report that is too long to be held back. */
+function restOfString(
+  text: string,
+  at: number,
+  final: boolean,
+): Step | undefined {
+  const end = stringEnd(text, at, text.length);
+  if (end !== undefined) return { length: end - at, key: undefined };
+  // An ESC at the end may begin the end of the report, or a key.
+  const held = !final && text.endsWith(ESC) ? 1 : 0;
+  const length = text.length - held - at;
+  return length > 0 ? { length, key: STRING_GOES_ON } : undefined;
+}
+
+/**
+ * Where a control string is over, before `limit`; `undefined` where that is
+ * not known. What cannot stand in one breaks it off (ECMA-48 section 5.6), so
+ * that Ctrl-C is heard in whatever a terminal sends.
+ */
+function stringEnd(
+  text: string,
+  from: number,
+  limit: number,
+): number | undefined {
+  for (let i = from; i < Math.min(limit, text.length); i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 0x20 || code >= 0x08 && code <= 0x0d) continue;
+    if (code === 0x07) return i + 1;
+    if (code !== 0x1b) return i;
+    if (text[i + 1] === "\\") return i + 2;
+    if (text[i + 1] !== undefined) return i;
   }
-  return unfinished(text, at, final);
+  return undefined;
 }
 
 /** Waits, or when nothing more comes: Alt with a key, or the rest of something broken. */

@@ -1,9 +1,10 @@
 /**
- * A run's timeline as CSV (RFC 4180): a header, then a row a stretch.
+ * A run's timeline as CSV: a header, then a row a stretch.
  *
  * @module
  */
 
+import { csvRow } from "./csv_row.ts";
 import type { ServerPoint, Summary, TimelinePoint } from "../metrics/mod.ts";
 
 const COLUMNS = [
@@ -32,7 +33,7 @@ export function renderCsv({ timeline }: Summary): string {
   const header = [...COLUMNS, ...SERVER_COLUMNS.map(([name]) => name)];
   const rows = timeline.map((point) => [
     ...COLUMNS.map((name) => point[name]),
-    ...SERVER_COLUMNS.map(([, key]) => point.server?.[key] ?? ""),
+    ...SERVER_COLUMNS.map(([, key]) => point.server?.[key] ?? null),
   ]);
-  return [header, ...rows].map((row) => `${row.join(",")}\r\n`).join("");
+  return [header, ...rows].map(csvRow).join("");
 }

@@ -6,6 +6,7 @@
  */
 
 import type { BandMetric, Summary } from "../metrics/mod.ts";
+import { type CsvCell, csvRow } from "./csv_row.ts";
 import {
   formatBytes,
   formatCores,
@@ -31,16 +32,13 @@ export interface NamedRun {
   readonly summary: Summary | null;
 }
 
-/** One cell of a row, as a plain value; `null` is not known. */
-type Cell = number | string | null;
-
 /** A column. */
 interface Column {
   /** Its name in the files. */
   readonly key: string;
   /** Its heading on a screen. */
   readonly heading: string;
-  readonly value: (summary: Summary) => Cell;
+  readonly value: (summary: Summary) => CsvCell;
   /** How a number is shown. */
   readonly show: (value: number) => string;
   /** How good it is. */
@@ -176,7 +174,7 @@ export function renderRuns(
 export function renderRunsCsv(runs: readonly NamedRun[]): string {
   const rows = runs.map((run) => Object.values(plainRun(run)));
   return [["run", ...COLUMNS.map(({ key }) => key)], ...rows]
-    .map((row) => `${row.map(csvCell).join(",")}\r\n`).join("");
+    .map(csvRow).join("");
 }
 
 /** The runs as data for JSON, an object each; what is not known is `null`. */
@@ -186,14 +184,14 @@ export function plainRuns(
   return runs.map(plainRun);
 }
 
-function plainRun({ name, summary }: NamedRun): Record<string, Cell> {
+function plainRun({ name, summary }: NamedRun): Record<string, CsvCell> {
   return Object.fromEntries([
     ["run", name],
     ...COLUMNS.map((column) => [column.key, cell(column, summary)] as const),
   ]);
 }
 
-function cell({ key, value }: Column, summary: Summary | null): Cell {
+function cell({ key, value }: Column, summary: Summary | null): CsvCell {
   if (summary === null) return key === "verdict" ? NO_RESULT : null;
   return value(summary);
 }
@@ -205,12 +203,6 @@ function shownCell(column: Column, summary: Summary | null): Piece {
     : column.tone?.(summary) ?? "plain";
   if (value === null) return piece("-", "faint");
   return piece(typeof value === "number" ? column.show(value) : value, tone);
-}
-
-/** A text with commas, quotes or line ends in it is quoted. */
-function csvCell(value: Cell): string {
-  const text = String(value ?? "");
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function known(count: number, value: number): number | null {

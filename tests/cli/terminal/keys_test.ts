@@ -138,6 +138,21 @@ const cases: readonly Case[] = [
     keys: [char("a")],
   },
   {
+    why: "a report broken off by Ctrl-C",
+    input: "\x1b]0;abc\x03a",
+    keys: [{ type: "ctrl", letter: "c" }, char("a")],
+  },
+  {
+    why: "a device control string broken off by Ctrl-D, then by another",
+    input: "\x1bPq\x04\x1b_x\x1b[A",
+    keys: [{ type: "ctrl", letter: "d" }, key("up")],
+  },
+  {
+    why: "a report with blanks and line breaks in it",
+    input: "\x1b]52;c;a\r\n\tb\x07a",
+    keys: [char("a")],
+  },
+  {
     why: "a sequence broken off by a key",
     input: "\x1b[1;\ra",
     keys: [key("enter"), char("a")],
@@ -239,4 +254,53 @@ Deno.test("keys: a sequence that never ends is given up, and typing goes on", ()
   assertEquals(decoder.feed(bytes.subarray(0, 64)), []);
   assertEquals(decoder.feed(new Uint8Array([0x31])), [char("1")]);
   assertEquals(decoder.waiting, false);
+});
+
+const LONG_STRINGS: readonly Case[] = [
+  { why: "its end is BEL", input: "\x07a", keys: [char("a")] },
+  { why: "its end is ST", input: "\x1b\\a", keys: [char("a")] },
+  {
+    why: "Ctrl-C breaks it off",
+    input: "\x03a",
+    keys: [{ type: "ctrl", letter: "c" }, char("a")],
+  },
+  {
+    why: "a key breaks it off",
+    input: "\x1b[Ba",
+    keys: [key("down"), char("a")],
+  },
+];
+
+Deno.test.each(
+  LONG_STRINGS.flatMap((one) =>
+    ["]52;c;", "P", "^", "_"].map((begin) => ({ ...one, begin }))
+  ),
+)(
+  "keys: a report of any length (ESC $begin) vanishes, however it is cut: $why",
+  ({ begin, input, keys }) => {
+    for (const length of [1_020, 1_021, 1_022, 1_023, 1_024, 5_000]) {
+      const text = `\x1b${begin}${"x".repeat(length)}${input}`;
+      const bytes = new TextEncoder().encode(text);
+      for (const size of [1, 7, 1_024, bytes.length]) {
+        const decoder = new KeyDecoder();
+        const found: Key[] = [];
+        for (let at = 0; at < bytes.length; at += size) {
+          found.push(...decoder.feed(bytes.subarray(at, at + size)));
+        }
+        assertEquals(found, [...keys], `${length} in pieces of ${size}`);
+        assertEquals(decoder.waiting, false);
+      }
+    }
+  },
+);
+
+Deno.test("keys: a report without an end costs no more the longer it goes on, and typing goes on after a pause", () => {
+  const decoder = new KeyDecoder();
+  const piece = new TextEncoder().encode("0123456789");
+  decoder.feed(new TextEncoder().encode("\x1b]52;c;"));
+  // By what was held back, this took minutes.
+  for (let i = 0; i < 200_000; i++) assertEquals(decoder.feed(piece), []);
+  assertEquals(decoder.waiting, true);
+  assertEquals(decoder.flush(), []);
+  assertEquals(decoder.feed(new Uint8Array([0x61])), [char("a")]);
 });
