@@ -64,6 +64,7 @@ export type LoadSettings =
   >
   & { readonly engine: EngineKind | null };
 
+const IMPOSSIBLE = 1;
 const INTERRUPTED = 130;
 const CHECKPOINT_MS = 5_000;
 const PROGRESS_MS = 2_000;
@@ -78,10 +79,10 @@ export async function performLoad(
 ): Promise<number> {
   const { plan, rampUpMs } = load;
   const engine = values.embedded ?? null;
-  const files = new RunFiles(values.out);
   let screen: RunScreen | undefined;
   const tell = (line: string) =>
     screen === undefined ? printError(line) : screen.say(line);
+  const files = new RunFiles(values.out, tell);
   using interrupts = openInterrupts({
     onFirst: () => {
       if (!values.quiet) tell("Stopping; once more to stop at once.");
@@ -190,7 +191,6 @@ function progressTo(
 ): (progress: RunProgress) => void {
   let nextLineMs = 0;
   let nextCheckpointMs = 0;
-  let failed = false;
   return (progress) => {
     const { elapsedMs, phase, snapshot, summarize } = progress;
     screen?.onProgress(progress);
@@ -205,10 +205,7 @@ function progressTo(
       summary: summarize(),
       clients: snapshot.clients,
     });
-    files.checkpoint(record).catch((error: Error) => {
-      if (!failed) tell(error.message);
-      failed = true;
-    });
+    files.checkpoint(record);
   };
 }
 
@@ -225,8 +222,9 @@ async function conclude(
   if (summary.verdict.status === "broke") {
     printError(brokeLine(summary.verdict.reason, password !== undefined));
   }
-  await files.finish({ summary, clients: snapshot.clients });
-  return summary.exitCode;
+  const areThere = await files.finish({ summary, clients: snapshot.clients });
+  // The verdict stands; that the results are not where they should be is told by the exit code.
+  return areThere ? summary.exitCode : summary.exitCode || IMPOSSIBLE;
 }
 
 function asText(summary: Summary): string {

@@ -3,6 +3,11 @@
  * under another name and then renamed, also while the run goes on, so that
  * whatever ends it leaves the last of them.
  *
+ * Results are not lost because their directory is: one that was removed is
+ * made again, and where that or anything else does not help they go to
+ * another place, which is named. They may be read by whom the umask lets:
+ * there are no secrets in them.
+ *
  * @module
  */
 
@@ -37,66 +42,136 @@ export async function whyNotWritable(dir: string): Promise<string | undefined> {
   }
 }
 
-/** The files of one run in one directory. */
+/** Makes a new directory for what cannot go where it should, and returns its path. */
+export type Refuge = () => Promise<string>;
+
+/** The files of one run. */
 export class RunFiles {
-  readonly #dir: string;
+  readonly #asked: string;
+  readonly #tell: (line: string) => void;
+  readonly #refuges: readonly Refuge[];
+  readonly #unfinished = new Set<string>();
+  /** Where they go: as asked, or where they had to. */
+  #dir: string;
+  #told = false;
   #writing: Promise<void> | undefined;
 
-  /** Makes the directory, if it is missing. */
-  constructor(dir: string) {
-    this.#dir = dir;
+  /** Makes the directory, if it is missing. `tell` hears once when they have to go elsewhere. */
+  constructor(
+    dir: string,
+    tell: (line: string) => void,
+    refuges: readonly Refuge[] = REFUGES,
+  ) {
+    this.#asked = this.#dir = dir;
+    this.#tell = tell;
+    this.#refuges = refuges;
     Deno.mkdirSync(dir, { recursive: true });
   }
 
-  /** Writes both files, unless that is still going on from before. Throws in one line when it cannot. */
+  /** Writes both files, unless that is still going on from before. */
   async checkpoint(record: () => RunRecord): Promise<void> {
     if (this.#writing === undefined) await this.#write(record());
   }
 
-  /** Writes both files for good, and resolves when they are there. Throws in one line when it cannot. */
-  async finish(record: RunRecord): Promise<void> {
-    // A checkpoint that failed was told of by whoever asked for it.
-    await this.#writing?.catch(() => {});
+  /** Writes both files for good, and resolves once they are there; with `false` when that is not where they were asked for. */
+  async finish(record: RunRecord): Promise<boolean> {
+    await this.#writing;
     await this.#write(record);
+    return !this.#told;
   }
 
   /** Removes what a write that is cut off leaves. */
   discardUnfinished(): void {
-    for (const name of [SUMMARY_FILE, RESULTS_FILE]) {
-      removeIfThere(this.#unfinished(name));
-    }
+    for (const path of this.#unfinished) removeIfThere(path);
   }
 
-  async #write({ summary, clients }: RunRecord): Promise<void> {
-    this.#writing = Promise.all([
-      this.#replace(SUMMARY_FILE, summary),
-      this.#replace(RESULTS_FILE, toResults(clients)),
-    ]).then(() => {});
+  async #write(record: RunRecord): Promise<void> {
+    this.#writing = this.#writeSomewhere(record);
     try {
       await this.#writing;
-    } catch (error) {
-      this.discardUnfinished();
-      throw new Error(
-        `Cannot write the results to ${this.#dir}: ${reasonOf(error)}.`,
-      );
     } finally {
       this.#writing = undefined;
     }
   }
 
-  async #replace(name: string, value: unknown): Promise<void> {
-    const unfinished = this.#unfinished(name);
-    await Deno.writeTextFile(
-      unfinished,
-      JSON.stringify(value, null, 2) + "\n",
-    );
-    await Deno.rename(unfinished, `${this.#dir}/${name}`);
+  async #writeSomewhere(record: RunRecord): Promise<void> {
+    const reason = await this.#whyNotIn(this.#dir, record);
+    if (reason === undefined) return;
+    for (const open of this.#refuges) {
+      try {
+        const dir = await open();
+        if (await this.#whyNotIn(dir, record) !== undefined) {
+          await Deno.remove(dir, { recursive: true });
+          continue;
+        }
+        this.#dir = dir;
+        return this.#tellOnce(reason, ` They go to ${dir} instead.`);
+      } catch {
+        // Where no directory can be made, the next place may have room.
+      }
+    }
+    this.#tellOnce(reason, "");
   }
 
-  #unfinished(name: string): string {
-    return `${this.#dir}/.${name}.${Deno.pid}`;
+  #tellOnce(reason: string, instead: string): void {
+    if (this.#told) return;
+    this.#told = true;
+    this.#tell(
+      `Cannot write the results to ${this.#asked}: ${reason}.${instead}`,
+    );
+  }
+
+  async #whyNotIn(
+    dir: string,
+    { summary, clients }: RunRecord,
+  ): Promise<string | undefined> {
+    try {
+      // Whoever removed it did not want the results to be lost.
+      await Deno.mkdir(dir, { recursive: true });
+      const written = await Promise.allSettled([
+        this.#replace(dir, SUMMARY_FILE, summary),
+        this.#replace(dir, RESULTS_FILE, toResults(clients)),
+      ]);
+      for (const one of written) {
+        if (one.status === "rejected") throw one.reason;
+      }
+    } catch (error) {
+      return reasonOf(error);
+    }
+  }
+
+  async #replace(dir: string, name: string, value: unknown): Promise<void> {
+    // Nobody can have put a link there before: the name is new, and must be.
+    const unfinished = `${dir}/.${name}.${crypto.randomUUID()}`;
+    this.#unfinished.add(unfinished);
+    try {
+      await Deno.writeTextFile(
+        unfinished,
+        JSON.stringify(value, null, 2) + "\n",
+        { createNew: true },
+      );
+      await Deno.rename(unfinished, `${dir}/${name}`);
+    } catch (error) {
+      await Deno.remove(unfinished).catch(() => {});
+      throw error;
+    } finally {
+      this.#unfinished.delete(unfinished);
+    }
   }
 }
+
+const PREFIX = "rtcrowd-results-";
+
+/** On the disk for what passes, at home, and in memory: one of them has room. */
+const REFUGES: readonly Refuge[] = [
+  () => Deno.makeTempDir({ prefix: PREFIX }),
+  async () => {
+    const home = Deno.env.get("HOME") ?? Deno.env.get("USERPROFILE");
+    if (home === undefined) throw new Error("nobody is at home");
+    return await Deno.makeTempDir({ dir: home, prefix: PREFIX });
+  },
+  () => Deno.makeTempDir({ dir: "/dev/shm", prefix: PREFIX }),
+];
 
 async function kindOf(
   path: string,

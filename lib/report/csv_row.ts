@@ -16,7 +16,7 @@ function csvCell(cell: CsvCell): string {
   if (typeof cell !== "string") return String(cell ?? "");
   // Spreadsheets compute what begins like this, also in full width; what begins with an apostrophe is text to them.
   const text =
-    /^\s*[=+\-@\uff0b\uff0d\uff1d\uff20|%]/.test(cell) || /^[\t\r\n]/.test(cell)
+    /^\s*[=+\-@\uff0b\uff0d\uff1d\uff20]/.test(cell) || /^[\t\r\n]/.test(cell)
       ? `'${cell}`
       : cell;
   // Some of them separate by semicolons or tabs.

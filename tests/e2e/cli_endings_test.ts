@@ -55,6 +55,27 @@ Deno.test("a signal while the server is still starting ends the run before it be
   assertStringIncludes(stderr, "interrupted before the run began");
 });
 
+Deno.test("results that cannot go where they should go elsewhere, which is told once; the verdict stands, and the exit code is 1", async () => {
+  using out = new OutDir();
+  using elsewhere = new OutDir();
+  const dir = `${out.path}/results`;
+  await using program = new Program(
+    ["run", "--embedded", "-c=2", "-d=3", "-r=0", "--out", dir],
+    { TMPDIR: elsewhere.path },
+  );
+  await program.printed("stderr", /2 of 2 connected/);
+  await Deno.rename(dir, `${out.path}/aside`);
+  await Deno.writeTextFile(dir, "");
+  const { code, stdout, stderr } = await program.ended();
+  assertEquals(code, 1);
+  assertMatch(stdout, /^PASSED {2}/);
+  const told = stderr.split("\n").filter((line) => line.startsWith("Cannot"));
+  assertEquals(told.length, 1);
+  const [, place] = /They go to (\S+) instead\.$/.exec(told[0]) ?? [];
+  assertEquals([...Deno.readDirSync(place)].length, 2);
+  assertStringIncludes(place, elsewhere.path);
+});
+
 Deno.test("a run that is killed leaves the last checkpoint, and no server", async () => {
   using out = new OutDir();
   await using program = embeddedRun(out);

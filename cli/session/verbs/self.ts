@@ -38,7 +38,8 @@ export const wait: Verb = {
 /** Anything else. */
 export const js: Verb = {
   usage: "EXPRESSION",
-  help: "evaluate over crowd, snapshot and clients; await is allowed",
+  help:
+    "evaluate over crowd, snapshot and clients; await is allowed; what never ends freezes the session, which only kill -9 ends then",
   examples: ["js clients.length", "js snapshot.counters.packetsSent"],
   words: [always("crowd", "snapshot", "clients")],
   raw: true,

@@ -1,9 +1,4 @@
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  assertStringIncludes,
-} from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { RunFiles, whyNotWritable } from "../../../cli/commands/run_files.ts";
 import { resultsSchema, summarySchema } from "../../../lib/report/mod.ts";
 import { summarize } from "../../../lib/metrics/mod.ts";
@@ -36,7 +31,7 @@ Deno.test("a file, a place under nothing and one that cannot be written are told
 
 Deno.test("both files are written as their schemas say, and nothing else", async () => {
   const dir = await Deno.makeTempDir();
-  const files = new RunFiles(`${dir}/new`);
+  const files = new RunFiles(`${dir}/new`, mustNotTell);
   await files.checkpoint(() => RECORD);
   await files.finish(RECORD);
   assertEquals(await namesIn(`${dir}/new`), [
@@ -53,7 +48,7 @@ Deno.test("both files are written as their schemas say, and nothing else", async
 
 Deno.test("a checkpoint is left out while another is being written, and the last word waits for it", async () => {
   const dir = await Deno.makeTempDir();
-  const files = new RunFiles(dir);
+  const files = new RunFiles(dir, mustNotTell);
   const first = files.checkpoint(() => RECORD);
   let asked = false;
   const second = files.checkpoint(() => {
@@ -70,16 +65,89 @@ Deno.test("a checkpoint is left out while another is being written, and the last
   await Deno.remove(dir, { recursive: true });
 });
 
-Deno.test("what cannot be written is one line and leaves the other files alone", async () => {
+Deno.test("a directory that was removed meanwhile is made again, and nothing is said", async () => {
   const dir = await Deno.makeTempDir();
-  const files = new RunFiles(dir);
+  const files = new RunFiles(`${dir}/a/b`, mustNotTell);
+  await files.checkpoint(() => RECORD);
+  await Deno.remove(`${dir}/a`, { recursive: true });
+  assert(await files.finish(RECORD));
+  assertEquals((await namesIn(`${dir}/a/b`)).length, 2);
+  await Deno.remove(dir, { recursive: true });
+});
+
+/** What keeps files from being written to a directory. */
+const OBSTACLES = [
+  {
+    why: "a directory has its name",
+    obstruct: (dir: string) => Deno.mkdir(`${dir}/load_test_summary.json`),
+  },
+  {
+    why: "a file has the directory's name",
+    obstruct: async (dir: string) => {
+      await Deno.remove(dir);
+      await Deno.writeTextFile(dir, "");
+    },
+  },
+];
+
+Deno.test.each(OBSTACLES)(
+  "what cannot be written goes to a place that is named once: $why",
+  async ({ obstruct }) => {
+    const dir = await Deno.makeTempDir();
+    const refuge = `${dir}-refuge`;
+    const told: string[] = [];
+    const files = new RunFiles(dir, (line) => told.push(line), [
+      () => Promise.reject(new Error("no room")),
+      () => Promise.resolve(refuge),
+    ]);
+    await obstruct(dir);
+    await files.checkpoint(() => RECORD);
+    await files.checkpoint(() => RECORD);
+    assertEquals(await files.finish(RECORD), false);
+    assertEquals(told.length, 1);
+    assertStringIncludes(told[0], `Cannot write the results to ${dir}: `);
+    assertStringIncludes(told[0], ` They go to ${refuge} instead.`);
+    assertEquals(await namesIn(refuge), [
+      "load_test_results.json",
+      "load_test_summary.json",
+    ]);
+    for (const one of [dir, refuge]) {
+      await Deno.remove(one, { recursive: true });
+    }
+  },
+);
+
+Deno.test("what can be written nowhere is told once, and leaves nothing unfinished", async () => {
+  const dir = await Deno.makeTempDir();
+  const told: string[] = [];
+  const files = new RunFiles(dir, (line) => told.push(line), []);
   await Deno.mkdir(`${dir}/load_test_summary.json`);
-  const error = await assertRejects(() => files.finish(RECORD));
-  assertStringIncludes(String(error), `Cannot write the results to ${dir}`);
+  await files.checkpoint(() => RECORD);
+  assertEquals(await files.finish(RECORD), false);
+  assertEquals(told.length, 1);
   files.discardUnfinished();
   assert((await namesIn(dir)).every((name) => !name.startsWith(".")));
   await Deno.remove(dir, { recursive: true });
 });
+
+Deno.test("what a link points to is left alone, whatever is called like a result", async () => {
+  const dir = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${dir}/precious`, "precious");
+  const names = ["load_test_summary.json", "load_test_results.json"];
+  for (const name of names) {
+    for (const link of [name, `.${name}.${Deno.pid}`]) {
+      await Deno.symlink(`${dir}/precious`, `${dir}/${link}`);
+    }
+  }
+  assert(await new RunFiles(dir, mustNotTell).finish(RECORD));
+  assertEquals(await Deno.readTextFile(`${dir}/precious`), "precious");
+  assert((await Deno.lstat(`${dir}/load_test_summary.json`)).isFile);
+  await Deno.remove(dir, { recursive: true });
+});
+
+function mustNotTell(line: string): void {
+  throw new Error(`told: ${line}`);
+}
 
 async function namesIn(dir: string): Promise<string[]> {
   const entries = await Array.fromAsync(Deno.readDir(dir));
