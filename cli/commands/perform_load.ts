@@ -123,7 +123,7 @@ export async function performLoad(
         if (screen !== undefined) screen.onNote(note);
         else if (note.isOfServer && !values.quiet) tell(note.text);
       },
-      onProgress: progressTo(files, tell, values.quiet, screen),
+      onProgress: progressTo(files, values.quiet, screen),
     }).finally(async () => {
       // What follows belongs on the terminal as it was.
       await screen?.[Symbol.asyncDispose]();
@@ -185,7 +185,6 @@ function interruptedEarly(): number {
 /** Shows or prints where the run is, and writes checkpoints, now and then. */
 function progressTo(
   files: RunFiles,
-  tell: (line: string) => void,
   quiet: boolean,
   screen: RunScreen | undefined,
 ): (progress: RunProgress) => void {
