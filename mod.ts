@@ -70,6 +70,7 @@ export {
   BANDS,
   briefly,
   type BusiestProcess,
+  byName,
   type ClientError,
   type ClientFigures,
   type ClientIdentity,

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ClientRecord } from "../../mod.ts";
+import { byName, type ClientRecord } from "../../mod.ts";
 import { sanitize } from "../terminal/mod.ts";
 import type { Member } from "./load.ts";
 import type { Live } from "./model.ts";
@@ -23,6 +23,8 @@ export interface ClientRow {
   readonly receivedPerSec: number;
   /** Of the packets that were expected since it joined. */
   readonly lossRatio: number;
+  /** Of the time in the last second that its tracks should have come. */
+  readonly silentRatio: number;
   readonly connectionMs: number | null;
   readonly consumers: number;
   readonly flowing: number;
@@ -38,10 +40,12 @@ export interface RoomRow {
   readonly sentPerSec: number;
   readonly receivedPerSec: number;
   readonly lossRatio: number;
+  /** Of the time in the last second that tracks should have come. */
+  readonly silentRatio: number;
   readonly errors: number;
 }
 
-/** The clients that should be there, in order of joining. */
+/** The clients that should be there, the worst first, and of equals by their number. */
 export function clientRows(
   members: readonly Member[],
   { snapshot, before }: Pick<Live, "snapshot" | "before">,
@@ -51,7 +55,7 @@ export function clientRows(
   const seconds = (snapshot.atMs - before.atMs) / 1000;
   const rate = (now = 0, then = 0) =>
     seconds > 0 ? Math.max(0, now - then) / seconds : 0;
-  return members.map(({ index, roomId, role, silent }) => {
+  const rows = members.map(({ index, roomId, role, silent }) => {
     const now = records.get(index);
     const then = earlier.get(index);
     return {
@@ -64,15 +68,22 @@ export function clientRows(
       sentPerSec: rate(now?.packetsSent, then?.packetsSent),
       receivedPerSec: rate(now?.packetsReceived, then?.packetsReceived),
       lossRatio: share(now?.packetsLost ?? 0, now?.packetsExpected ?? 0),
+      silentRatio: share(
+        rate(now?.tracksSilentMs, then?.tracksSilentMs),
+        rate(now?.tracksDueMs, then?.tracksDueMs),
+      ),
       connectionMs: now?.connectionTimeMs ?? null,
       consumers: now?.consumersCreated ?? 0,
       flowing: now?.consumersFlowing ?? 0,
       errors: now?.errorCount ?? 0,
     };
   });
+  return rows.sort((a, b) =>
+    clientTenths(b) - clientTenths(a) || a.index - b.index
+  );
 }
 
-/** The rooms that clients should be in, by name. */
+/** The rooms that clients should be in, the worst first, and of equals by name as people count. */
 export function roomRows(
   members: readonly Member[],
   live: Pick<Live, "snapshot" | "before">,
@@ -86,7 +97,7 @@ export function roomRows(
     clientRows(members, live),
     ({ roomId }) => roomId,
   );
-  return [...rooms].map(([roomId, clients]) => {
+  const rows = [...rooms].map(([roomId, clients]) => {
     const sum = (of: (client: ClientRow) => number) =>
       clients.reduce((total, client) => total + of(client), 0);
     return {
@@ -100,9 +111,42 @@ export function roomRows(
         sum(({ index }) => lost.get(index)?.packetsLost ?? 0),
         sum(({ index }) => lost.get(index)?.packetsExpected ?? 0),
       ),
+      silentRatio: clients.length === 0
+        ? 0
+        : sum(({ silentRatio }) => silentRatio) / clients.length,
       errors: sum(({ errors }) => errors),
     };
-  }).sort((a, b) => a.roomId < b.roomId ? -1 : 1);
+  });
+  return rows.sort((a, b) =>
+    roomTenths(b) - roomTenths(a) || byName(a.roomId, b.roomId)
+  );
+}
+
+/** A row in a few words, for where there is no room for it. */
+export function rowText(row: RoomRow | ClientRow): string {
+  const who = "wanted" in row
+    ? `${row.roomId} with ${row.connected}/${row.wanted}`
+    : `${row.index} ${row.state}`;
+  return `${who}, ${
+    Math.round(row.silentRatio * 100)
+  } % silent, ${row.errors} ${row.errors === 1 ? "error" : "errors"}`;
+}
+
+/** How badly a client fares, in tenths: rows must not change places for less. */
+function clientTenths(
+  { state, silentRatio, lossRatio, errors }: ClientRow,
+): number {
+  const away = state === "failed" ? 2 : state === "joining" ? 1 : 0;
+  return Math.floor((away + silentRatio + lossRatio) * 10) +
+    Math.min(errors, 5);
+}
+
+function roomTenths(
+  { wanted, connected, silentRatio, lossRatio, errors }: RoomRow,
+): number {
+  const missing = share(wanted - connected, wanted);
+  const hurt = Math.min(1, share(errors, wanted));
+  return Math.floor((missing + silentRatio + lossRatio + hurt) * 10);
 }
 
 function byIndex(

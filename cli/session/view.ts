@@ -15,6 +15,7 @@ import {
 import { hintOf } from "./complete.ts";
 import { bodyRows, layoutOf } from "./layout.ts";
 import type { Model } from "./model.ts";
+import { clientRows, roomRows, rowText } from "./rows.ts";
 import { clientTable, roomTable } from "./tables.ts";
 import { chartLines } from "./view_charts.ts";
 import { logLines } from "./view_log.ts";
@@ -76,7 +77,14 @@ function tableLines(model: Model, columns: number): Line[] {
   const first = Math.max(0, Math.min(top, rows.length - most));
   const rest = rows.length - first - most;
   if (rest <= 0) return [titles, ...rows.slice(first)];
-  const more = span(`… ${rest + 1} more, PageDown`, "dim");
+  const next = table === "rooms"
+    ? roomRows(model.load.members, model.live)
+    : clientRows(model.load.members, model.live);
+  const worst = rowText(next[first + most - 1]);
+  const more = span(
+    `… ${rest + 1} more, the worst of them ${worst}, PageDown`,
+    "dim",
+  );
   return [
     titles,
     ...rows.slice(first, first + most - 1),

@@ -28,8 +28,10 @@ export function trackFlow(
 ): TrackFlow {
   let due = 0;
   let flowing = 0;
-  for (const { receiver, shouldFlow, isCutOff } of tracks) {
-    if (!shouldFlow || (receiver.isSuspended && !isCutOff)) continue;
+  for (const track of tracks) {
+    const { receiver } = track;
+    const isCutOff = track.isCutOff && receiver.packetsReceived > 0;
+    if (!track.shouldFlow || (receiver.isSuspended && !isCutOff)) continue;
     const isSilent = isCutOff || receiver.silentMs(nowMs) >= SILENT_AFTER_MS;
     // One that is new is not due before it could be silent.
     if (!isSilent && receiver.packetsReceived === 0) continue;

@@ -36,7 +36,7 @@ export const stats: Verb = {
 /** The table of rooms. */
 export const rooms: Verb = {
   usage: "",
-  help: "show the table of rooms",
+  help: "show the table of rooms, the worst first",
   examples: ["rooms"],
   most: 0,
   run: (model) => showTable(model, "rooms", roomTable),
@@ -45,7 +45,8 @@ export const rooms: Verb = {
 /** The table of clients. */
 export const clients: Verb = {
   usage: "",
-  help: "show the table of clients (PageUp and PageDown scroll)",
+  help:
+    "show the table of clients, the worst first (PageUp and PageDown scroll)",
   examples: ["clients"],
   most: 0,
   run: (model) => showTable(model, "clients", clientTable),

@@ -9,7 +9,7 @@ import {
   type LiveHistory,
   remembered,
 } from "../../../cli/session/live_history.ts";
-import { clientRows, roomRows } from "../../../cli/session/rows.ts";
+import { clientRows, roomRows, rowText } from "../../../cli/session/rows.ts";
 import { liveModel, snapshotAt, useAt } from "./fixtures.ts";
 
 const MEMBERS = liveModel({}, 1).load.members;
@@ -108,6 +108,7 @@ Deno.test("a client's rates are what came since the second before", () => {
     sentPerSec: 170,
     receivedPerSec: 340,
     lossRatio: 2 / 342,
+    silentRatio: 0,
     connectionMs: 90,
     consumers: 4,
     flowing: 4,
@@ -233,4 +234,43 @@ Deno.test("a saturated generator is critical before all", () => {
   const counters = { ...snapshot.counters, packetsPlanned: 1e9 };
   const { band, reason } = healthOf({ ...snapshot, counters }, [], []);
   assert(band === "critical" && reason.startsWith("generator saturated"));
+});
+
+Deno.test("rooms and clients are told the worst first, and of equals room-2 before room-10", () => {
+  const members = ["room-10", "room-2", "room-1"].flatMap((roomId, room) =>
+    [0, 1].map((seat) => ({
+      ...MEMBERS[0],
+      index: room * 2 + seat,
+      roomId,
+    }))
+  );
+  const before = snapshotAt(1, members);
+  const after = snapshotAt(2, members);
+  const live = {
+    before,
+    snapshot: {
+      ...after,
+      clients: after.clients.map((client) => ({
+        ...client,
+        tracksDueMs: 4000,
+        tracksSilentMs: client.index === 3 ? 4000 : 0,
+        errorCount: client.index === 4 ? 1 : 0,
+      })),
+    },
+  };
+  assertEquals(clientRows(members, live).map(({ index }) => index), [
+    3,
+    4,
+    0,
+    1,
+    2,
+    5,
+  ]);
+  const rooms = roomRows(members, live);
+  assertEquals(rooms.map(({ roomId }) => roomId), [
+    "room-1",
+    "room-2",
+    "room-10",
+  ]);
+  assertEquals(rowText(rooms[1]), "room-2 with 2/2, 50 % silent, 0 errors");
 });
