@@ -5,15 +5,16 @@ import { assertEquals } from "@std/assert";
 /** What each room may import, besides itself. `CONTRIBUTING.md` draws the same. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "lib/connection": [],
+  "lib/time": [],
   "lib/protocol": [],
   "lib/clip": [],
   "lib/media": ["lib/clip"],
   "lib/impairment": [],
-  "lib/rtc": ["lib/impairment"],
+  "lib/rtc": ["lib/impairment", "lib/time"],
   "lib/machine": [],
   "lib/metrics": [],
   "lib/monitor": ["lib/connection"],
-  "lib/signaling": ["lib/connection", "lib/protocol"],
+  "lib/signaling": ["lib/connection", "lib/protocol", "lib/time"],
   "lib/report": ["lib/metrics"],
   "lib/client": ["lib/protocol", "lib/signaling", "lib/media", "lib/rtc"],
   "lib/load": [
@@ -38,6 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/scenario": [
     "lib/connection",
+    "lib/time",
     "lib/protocol",
     "lib/clip",
     "lib/signaling",

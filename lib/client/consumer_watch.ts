@@ -59,6 +59,11 @@ export class ConsumerWatch {
     this.#last = undefined;
   }
 
+  /** Nobody looked for a while: the second that this falls into is told of by nobody. */
+  leaveOut(): void {
+    this.#last = undefined;
+  }
+
   /**
    * What it was like since the last look; `undefined` when that was less than
    * a second ago, while it is paused, and before media flows, for which it

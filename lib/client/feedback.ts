@@ -76,6 +76,12 @@ export class FeedbackTask {
     this.dueMs = Math.max(this.dueMs + pauseMs, nowMs);
   }
 
+  /** The thread stood still for so long. */
+  onStandstill(ms: number): void {
+    this.#reception.leaveOut();
+    this.#reception.arrivals.pass(ms);
+  }
+
   #hurry(): void {
     const { scheduler } = this.#environment;
     const soonMs = scheduler.nowMs() + REORDERING_MS;

@@ -391,6 +391,17 @@ export class Reception {
     return -1;
   }
 
+  /** The thread stood still: none of it is anybody's silence, loss or freeze. */
+  leaveOut(): void {
+    const now = this.#now();
+    for (const track of this.#tracks.values()) {
+      track.receiver.leaveOut(now);
+      track.watch.leaveOut();
+      // The senders' own key frames may help sooner.
+      track.keyFrameAskedMs = now.nowMs;
+    }
+  }
+
   /** Closes all rows; their numbers stay. */
   close(): void {
     for (const producerId of [...this.#tracks.keys()]) this.remove(producerId);

@@ -6,6 +6,7 @@
  */
 
 import type { Network } from "../impairment/mod.ts";
+import type { ClockDifference } from "../metrics/mod.ts";
 import type { Fps, Quality } from "../media/mod.ts";
 import type { MediaKind } from "../protocol/mod.ts";
 import type { ClientPlan } from "./plan.ts";
@@ -186,6 +187,22 @@ export interface PublisherBook {
   learn(news: PublisherNews): void;
 }
 
+/** What a node noticed of time itself; times are on its clock. */
+export interface ClockNotice {
+  /** When it stood still. */
+  readonly standstills: readonly {
+    readonly atMs: number;
+    readonly ms: number;
+  }[];
+  /** When the wall clock was set. */
+  readonly wallJumps: readonly {
+    readonly atMs: number;
+    readonly byMs: number;
+  }[];
+  /** Latencies that cannot be; `null` without any. */
+  readonly difference: ClockDifference | null;
+}
+
 /** The generator's own state on this node. */
 export interface HealthProbe {
   readonly lanes: readonly string[];
@@ -196,4 +213,6 @@ export interface HealthProbe {
   cpuUs(): number;
   /** Packets that the kernel dropped unread; `null` where it does not say. */
   kernelDrops(): number | null;
+  /** What it noticed of time itself, on the node's clock. @default {nothing} */
+  readonly clock?: (() => ClockNotice) | undefined;
 }

@@ -14,6 +14,7 @@ import {
 import {
   type ClientFigures,
   ClientRecorder,
+  type ClockHealth,
   NodeMeter,
   type Snapshot,
 } from "../metrics/mod.ts";
@@ -76,6 +77,8 @@ export interface LocalNodeOptions {
 }
 
 const SNAPSHOT_INTERVAL_MS = 1000;
+/** Consent of 30 s, and how long it takes to notice that it ended (RFC 7675). */
+const LOST_BY_STANDSTILL_MS = 45_000;
 
 /** Runs clients on this thread. */
 export class LocalNode implements LoadNode {
@@ -96,6 +99,7 @@ export class LocalNode implements LoadNode {
   readonly #others = new OtherTrackBook();
   #consumersAllowed: number | null = null;
   #heldBack = 0;
+  #lostByStandstill = 0;
   #cancelSnapshots: () => void = () => {};
   /** Settles when what those to be added send is loaded. */
   #adding: Promise<void> = Promise.resolve();
@@ -202,8 +206,36 @@ export class LocalNode implements LoadNode {
         kernelDrops: health.kernelDrops(),
         heldBackJoins: this.#heldBack,
         notes: health.notes,
+        ...(health.clock !== undefined && { clock: this.#clockHealth() }),
       },
     });
+  }
+
+  #clockHealth(): ClockHealth {
+    const { standstills, wallJumps, difference } = this.#host!.health.clock!();
+    const node = this.name;
+    const sinceStart = (ms: number) => Math.round(ms - this.#zeroMs);
+    return {
+      standstills: standstills.map(({ atMs, ms }) => ({
+        node,
+        atMs: sinceStart(atMs),
+        ms: Math.round(ms),
+      })),
+      wallJumps: wallJumps.map(({ atMs, byMs }) => ({
+        node,
+        atMs: sinceStart(atMs),
+        byMs,
+      })),
+      clientsLost: this.#lostByStandstill,
+      difference,
+    };
+  }
+
+  /** A server gives up who is silent for long, and its clients hear of it only later. */
+  #noteLost(nowMs: number): void {
+    const last = this.#host?.health.clock?.().standstills.at(-1);
+    if (last === undefined || nowMs - last.atMs > LOST_BY_STANDSTILL_MS) return;
+    this.#lostByStandstill++;
   }
 
   async #stop(): Promise<void> {
@@ -390,6 +422,9 @@ export class LocalNode implements LoadNode {
   #onState(driven: Driven, state: ClientFigures["state"]): void {
     const { figures } = driven.record;
     const nowMs = this.#options.clock.nowMs();
+    if (
+      driven.connectedMs >= 0 && (state === "joining" || state === "failed")
+    ) this.#noteLost(nowMs);
     if (state === "connected") driven.connectedMs = nowMs;
     else endSession(driven, nowMs);
     figures.state = state;

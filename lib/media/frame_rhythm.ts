@@ -128,6 +128,15 @@ export class FrameRhythm {
     this.#isPaused = false;
   }
 
+  /** Nobody looked until `moment`: from the last frame to the next one is no gap. */
+  leaveOut(moment: Shown): void {
+    const wasPaused = this.#wasPaused;
+    const isPaused = this.#isPaused;
+    this.pause(moment);
+    this.#wasPaused = wasPaused;
+    this.#isPaused = isPaused;
+  }
+
   /** All of it, as it is at `moment`. */
   figures(moment: Shown): FrameFigures {
     const gapMs = this.lastMs < 0 ? 0 : moment.nowMs - this.lastMs;

@@ -127,6 +127,13 @@ export class FrameTracker {
     this.rhythm.pause(moment);
   }
 
+  /** Nobody looked until `moment`, when times go on from anew. */
+  leaveOut(moment: Arrival): void {
+    this.rhythm.leaveOut(moment);
+    this.#hasTimestamp = false;
+    this.#behindMs = 0;
+  }
+
   /** The track ends: what was waiting for something missing is not shown any more. */
   end(moment: Arrival): void {
     this.pause(moment);

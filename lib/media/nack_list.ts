@@ -75,6 +75,11 @@ export class NackList {
     return this.#repaired.delete(sequence);
   }
 
+  /** Asks for nothing more. */
+  clear(): void {
+    this.#missing.clear();
+  }
+
   /** Asks no more for what is before this packet: nothing that is shown will need it. */
   forgetBefore(sequence: number): void {
     for (const missing of this.#missing.keys()) {

@@ -88,6 +88,12 @@ export class SimulcastSender {
     this.dueMs = first.dueMs;
   }
 
+  /** The thread stood still; see {@linkcode TrackSender.onStandstill}. */
+  onStandstill(ms: number): void {
+    for (const layer of this.#layers) layer.onStandstill(ms);
+    this.askKeyFrame();
+  }
+
   /** Sends what is due of the layer whose turn it is, and moves `dueMs` on. */
   run(nowMs: number): void {
     const layer = this.#layers[this.#turn];

@@ -21,6 +21,8 @@ export interface ReceiveMeter {
   };
   /** Takes the latency of each packet that says when it was captured, in microseconds. */
   readonly mediaLatency: { record(us: number): void };
+  /** Told of a latency that cannot be one, in microseconds: the sender's clock differs by about so much. */
+  readonly onClockDifference?: ((us: number) => void) | undefined;
   /** Takes the time from when a track was asked for to its first packet, in microseconds. */
   readonly firstPacket: { record(us: number): void };
 }
@@ -64,6 +66,10 @@ const MAX_DROPOUT = 3000;
 const MAX_MISORDER = 3000;
 /** Bytes of abs-capture-time without its optional clock offset. */
 const CAPTURE_TIME_BYTES = 8;
+/** Two threads of a machine read its clock with about this accuracy. */
+const CLOSE_US = 2_000;
+/** No server keeps media for longer: the clock that captured it is another. */
+const ABSURD_US = 10_000_000;
 /** Nothing that we send pauses for so long between two packets. */
 const SILENCE_MS = 200;
 /** A track may be silent for so long before its packets count as missing. */
@@ -101,6 +107,8 @@ export class TrackReceiver {
   #jitter = 0;
   /** The next packet is the first of its numbering: it has none before to compare with. */
   #isFirst = true;
+  /** What is missing before the next packet came while nobody read it. */
+  #mayBeUnread = false;
   #lastArrivalMs = -Infinity;
   #lastTimestamp = 0;
   #firstMark = -1;
@@ -215,6 +223,19 @@ export class TrackReceiver {
     this.#lastMs = nowMs;
   }
 
+  /**
+   * The thread stood still until `moment`. What came meanwhile has been read,
+   * but for what the system had no room to keep: that is no loss, and nobody
+   * asks for it.
+   */
+  leaveOut(moment: Readonly<Moment>): void {
+    this.#settle(moment.nowMs);
+    this.#lastMs = moment.nowMs;
+    this.#isFirst = this.#mayBeUnread = true;
+    this.#options.nacks?.clear();
+    this.#options.frames?.leaveOut(moment);
+  }
+
   /** Counts one packet, which came at `moment`. */
   receive(rtp: RtpReader, moment: Readonly<Moment>): void {
     if (!this.#trackSequence(rtp.sequence, moment)) return;
@@ -224,7 +245,7 @@ export class TrackReceiver {
     counters.packetsReceived++;
     counters.bytesReceived += rtp.length;
     if (this.firstAtMs < 0) this.#noteFirst(moment);
-    if (this.#isFirst) this.#isFirst = false;
+    if (this.#isFirst) this.#isFirst = this.#mayBeUnread = false;
     else this.#trackJitter(rtp.timestamp, moment);
     if (moment.nowMs - this.#lastMs >= SILENCE_MS) {
       this.resumedAtMs = moment.nowMs;
@@ -249,8 +270,12 @@ export class TrackReceiver {
       );
       // Whole, it is handed on without a box on the heap.
       const us = Math.round((moment.wallMs - capturedAtMs) * 1000);
+      if (us < -CLOSE_US || us > ABSURD_US) {
+        this.#options.meter.onClockDifference?.(us);
+        return;
+      }
       if (us > this.maxLatencyUs) this.maxLatencyUs = us;
-      mediaLatency.record(us);
+      mediaLatency.record(us < 0 ? 0 : us);
     }
   }
 
@@ -312,7 +337,9 @@ export class TrackReceiver {
       return true;
     }
     const ahead = (sequence - this.#maxSequence) & 0xffff;
-    if (ahead !== 0 && ahead < MAX_DROPOUT) {
+    if (ahead > 1 && ahead <= 0x10000 - MAX_MISORDER && this.#mayBeUnread) {
+      this.#beginAnew(sequence);
+    } else if (ahead !== 0 && ahead < MAX_DROPOUT) {
       if (ahead > 1) this.#noteGap(sequence, moment.nowMs);
       if (sequence < this.#maxSequence) this.#cycles += 0x10000;
       this.#maxSequence = sequence;
@@ -322,12 +349,7 @@ export class TrackReceiver {
         return false;
       }
       // Two in a row after a jump: the sender began anew.
-      this.#priorExpected = this.expected;
-      this.#cycles = 0;
-      this.#baseSequence = this.#maxSequence = sequence;
-      this.#badSequence = -1;
-      this.#isFirst = true;
-      this.#options.frames?.restart();
+      this.#beginAnew(sequence);
     } else {
       // Its repair was in vain.
       if (this.#options.nacks?.remove(sequence)) this.packetsRepaired--;
@@ -335,6 +357,15 @@ export class TrackReceiver {
       this.#options.meter.counters.packetsOutOfOrder++;
     }
     return true;
+  }
+
+  #beginAnew(sequence: number): void {
+    this.#priorExpected = this.expected;
+    this.#cycles = 0;
+    this.#baseSequence = this.#maxSequence = sequence;
+    this.#badSequence = -1;
+    this.#isFirst = true;
+    this.#options.frames?.restart();
   }
 
   #noteGap(sequence: number, nowMs: number): void {

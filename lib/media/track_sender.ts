@@ -33,6 +33,8 @@ export interface SendMeter {
   readonly counters: {
     packetsPlanned: number;
     packetsSent: number;
+    /** Of those planned, the ones that were due while the thread stood still; they never leave. */
+    packetsSkipped: number;
     packetsLate: number;
     bytesSent: number;
     sendRefused: number;
@@ -148,9 +150,37 @@ export abstract class TrackSender {
     this.timestamp = this.#timestampAfter(capturedMs - this.#capturedDueMs);
   }
 
+  /**
+   * The thread stood still for so long, which `dueMs` is not told in: what was
+   * due meanwhile is given up. Whoever receives it hears of a later picture.
+   */
+  onStandstill(ms: number): void {
+    this.advance(Math.round(ms * this.clockRateHz / 1000));
+    this.#wallStaleMs = -Infinity;
+    // What is left of a frame leaves as if it were captured only now.
+    const capturedAtMs = this.#capturedAtMs + ms;
+    this.options.header.setCaptureTime(
+      ntpSeconds(capturedAtMs),
+      ntpFraction(capturedAtMs),
+    );
+    const lastingMs = this.dueMs - this.options.startMs;
+    const { counters } = this.options.meter;
+    const skipped = lastingMs > 0
+      ? Math.round(this.packetsPlanned * ms / lastingMs)
+      : 0;
+    counters.packetsPlanned += skipped;
+    counters.packetsSkipped += skipped;
+    this.askKeyFrame();
+  }
+
   /** The RTP timestamp that belongs to the wall-clock time `wallMs` (RFC 3550 section 6.4.1). */
   timestampAt(wallMs: number): number {
     return this.#timestampAfter(wallMs - this.#capturedAtMs);
+  }
+
+  /** The timestamp of the next frame is later by so many units. */
+  protected advance(units: number): void {
+    this.timestamp = (this.timestamp + units) | 0;
   }
 
   /** Notes that a frame with the current timestamp, whose first packet is due then, was captured when it should be. */

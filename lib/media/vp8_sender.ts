@@ -74,6 +74,11 @@ export abstract class Vp8Sender extends TrackSender {
     if (this.#position > 0) this.#nextPicture();
   }
 
+  /** What is left of the current frame keeps its timestamp. */
+  protected override advance(units: number): void {
+    this.frameStep += units;
+  }
+
   override run(_nowMs: number): void {
     if (this.#position === 0) this.#beginFrame();
     const { packets } = this;

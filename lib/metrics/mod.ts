@@ -11,6 +11,7 @@ export * from "./badness.ts";
 export * from "./bands.ts";
 export * from "./client_rates.ts";
 export * from "./client_record.ts";
+export * from "./clock_health.ts";
 export * from "./comparison.ts";
 export * from "./evaluate.ts";
 export * from "./figures.ts";

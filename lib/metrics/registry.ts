@@ -66,6 +66,11 @@ export const METRICS = {
     "higher",
     "RTP packets handed to the system.",
   ),
+  packetsSkipped: counter(
+    "packets",
+    "lower",
+    "RTP packets that were due while the generator stood still, and never left.",
+  ),
   packetsLate: counter(
     "packets",
     "lower",

@@ -6,6 +6,13 @@
  * @module
  */
 
+import {
+  minutes,
+  nameOf,
+  seconds,
+  standstillsOf,
+  STEADY,
+} from "./clock_health.ts";
 import { counterOf, trendOf } from "./figures.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -17,11 +24,14 @@ export const SATURATION_LIMITS = {
   latenessP95Ms: 20,
   /** At most this share of the arriving packets was dropped by our own kernel, unread. */
   kernelDropRatio: 0.001,
+  /** At most this share of the time it stood still. */
+  standstillRatio: 0.1,
 } as const;
 
 /** Why the run is invalid, in one sentence; `null` when the generator kept up. */
 export function saturationOf(snapshot: Snapshot): string | null {
-  const planned = counterOf(snapshot, "packetsPlanned");
+  const planned = counterOf(snapshot, "packetsPlanned") -
+    counterOf(snapshot, "packetsSkipped");
   const sent = counterOf(snapshot, "packetsSent");
   if (sent < planned * SATURATION_LIMITS.achievedRatio) {
     return `the generator sent only ${
@@ -40,6 +50,35 @@ export function saturationOf(snapshot: Snapshot): string | null {
     return `the generator's kernel dropped ${drops} packets (${
       percent(drops / arrived)
     }) before they could be read`;
+  }
+  return standstillOf(snapshot);
+}
+
+/** Why it stood still for too long, or harmed clients by it; `null` when not. */
+function standstillOf({ atMs, generator }: Snapshot): string | null {
+  const { clock = STEADY, workers } = generator;
+  const standstills = standstillsOf(clock);
+  const stoodMs = standstills.reduce((sum, { ms }) => sum + ms, 0);
+  if (stoodMs > (atMs + stoodMs) * SATURATION_LIMITS.standstillRatio) {
+    return `the generator stood still for ${seconds(stoodMs)} of ${
+      seconds(atMs + stoodMs)
+    }`;
+  }
+  if (clock.clientsLost > 0) {
+    const { clientsLost } = clock;
+    const [longest] = standstills.toSorted((a, b) => b.ms - a.ms);
+    return `the generator stood still for ${seconds(longest.ms)} at ${
+      minutes(longest.atMs)
+    }, and ${clientsLost} client${
+      clientsLost === 1 ? " was" : "s were"
+    } lost by it`;
+  }
+  // Who goes on meanwhile misses what it sends, and that cannot be left out.
+  const alone = standstills.find(({ nodes }) => nodes.length < workers);
+  if (alone !== undefined) {
+    return `${nameOf(alone, workers)} stood still for ${seconds(alone.ms)} at ${
+      minutes(alone.atMs)
+    } while others went on`;
   }
   return null;
 }

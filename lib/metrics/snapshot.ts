@@ -8,6 +8,7 @@
 
 import type { ClientRecord } from "./client_record.ts";
 import { mergeOtherTracks, type OtherTrack } from "./other_tracks.ts";
+import { type ClockHealth, mergeClockHealth, STEADY } from "./clock_health.ts";
 import { mergeTrendJson, type TrendJson } from "./trend.ts";
 
 /** How the generator itself is doing. */
@@ -26,6 +27,8 @@ export interface GeneratorHealth {
   readonly kernelDrops: number | null;
   /** Joins put off because the generator was too busy for them. */
   readonly heldBackJoins: number;
+  /** What it noticed of time itself; absent where that was nothing. */
+  readonly clock?: ClockHealth | undefined;
   /** What a user should know of it, one sentence each, sorted: why something portable was chosen. */
   readonly notes: readonly string[];
 }
@@ -111,6 +114,9 @@ function mergeHealth(a: GeneratorHealth, b: GeneratorHealth): GeneratorHealth {
       ? null
       : a.kernelDrops + b.kernelDrops,
     heldBackJoins: a.heldBackJoins + b.heldBackJoins,
+    ...((a.clock !== undefined || b.clock !== undefined) && {
+      clock: mergeClockHealth(a.clock ?? STEADY, b.clock ?? STEADY),
+    }),
     notes: union(a.notes, b.notes),
   };
 }

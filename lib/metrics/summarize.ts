@@ -5,6 +5,12 @@
  */
 
 import type { ClientRecord } from "./client_record.ts";
+import {
+  clockNotes,
+  standstillsOf,
+  STEADY,
+  wallJumpsOf,
+} from "./clock_health.ts";
 import { evaluate } from "./evaluate.ts";
 import {
   type ClientTally,
@@ -198,6 +204,7 @@ function summarizeGenerator(
 ): GeneratorSummary {
   const counter = (name: CounterName) => counterOf(snapshot, name);
   const { generator } = snapshot;
+  const { clock = STEADY } = generator;
   return {
     lane: generator.lanes.join("+"),
     cipher: generator.ciphers.join("+"),
@@ -213,13 +220,16 @@ function summarizeGenerator(
     loopLagMs: trendStats(trendOf(snapshot, "loopLag")),
     packetsPlanned: counter("packetsPlanned"),
     packetsSent: counter("packetsSent"),
+    packetsSkipped: counter("packetsSkipped"),
     packetsLate: counter("packetsLate"),
     sendRefused: counter("sendRefused"),
     achievedRatio: rateOf(snapshot, "achievedRatio", tally),
     kernelDrops: generator.kernelDrops,
     heldBackJoins: generator.heldBackJoins,
     heldBackMs: trendStats(trendOf(snapshot, "joinHeldBack")),
-    notes: generator.notes,
+    standstills: standstillsOf(clock),
+    wallJumps: wallJumpsOf(clock),
+    notes: [...generator.notes, ...clockNotes(clock, generator.workers)],
   };
 }
 

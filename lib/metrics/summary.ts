@@ -6,6 +6,7 @@
  * @module
  */
 
+import type { GeneratorStandstill, NodeWallJump } from "./clock_health.ts";
 import type { ThresholdResult } from "./evaluate.ts";
 import type { WorstClients } from "./badness.ts";
 import type { Judgement } from "./judgement.ts";
@@ -268,6 +269,8 @@ export interface GeneratorSummary {
   readonly packetsPlanned: number;
   /** Those that were sent. */
   readonly packetsSent: number;
+  /** Those that were due while the generator stood still, and never left. */
+  readonly packetsSkipped: number;
   /** Those that left over 5 ms late. */
   readonly packetsLate: number;
   /** Those that the system refused. */
@@ -280,7 +283,11 @@ export interface GeneratorSummary {
   readonly heldBackJoins: number;
   /** How long they waited. */
   readonly heldBackMs: DurationStats;
-  /** What to know of it, one sentence each: why something portable was chosen. */
+  /** When it, or a part of it, stood still; what went by meanwhile is in no figure. */
+  readonly standstills: readonly GeneratorStandstill[];
+  /** When the wall clock was set; no figure follows it. */
+  readonly wallJumps: readonly NodeWallJump[];
+  /** What to know of it, one sentence each: why something portable was chosen, when it stood still. */
   readonly notes: readonly string[];
 }
 

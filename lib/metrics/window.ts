@@ -5,6 +5,7 @@
  */
 
 import type { ClientRecord } from "./client_record.ts";
+import { clockHealthSince, STEADY } from "./clock_health.ts";
 import { trendBetween } from "./recent.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -87,6 +88,13 @@ export function snapshotBetween(before: Snapshot, after: Snapshot): Snapshot {
         : kernelDrops - (before.generator.kernelDrops ?? 0),
       heldBackJoins: after.generator.heldBackJoins -
         before.generator.heldBackJoins,
+      ...(after.generator.clock !== undefined && {
+        clock: clockHealthSince(
+          before.generator.clock ?? STEADY,
+          before.atMs,
+          after.generator.clock,
+        ),
+      }),
     },
   };
 }

@@ -524,7 +524,12 @@ export function generatorLines(
   const { achievedRatio, cpuRatio, kernelDrops, heldBackJoins } = generator;
   const health: Line = invalid === null
     ? [piece("kept up "), piece("(good)", "good")]
-    : [piece("saturated "), piece("(critical)", "critical")];
+    : [
+      piece(
+        invalid.reason.includes("stood still") ? "stood still " : "saturated ",
+      ),
+      piece("(critical)", "critical"),
+    ];
   return [
     ...row("Generator", [
       health,
@@ -545,6 +550,9 @@ export function generatorLines(
             formatCount(generator.packetsPlanned)
           } due`,
         ),
+      ]),
+      ...(generator.packetsSkipped === 0 ? [] : [
+        say(`${formatCount(generator.packetsSkipped)} skipped`),
       ]),
       ...(kernelDrops === null
         ? []

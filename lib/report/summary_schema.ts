@@ -299,6 +299,9 @@ const generator = z.object({
   loopLagMs: duration,
   packetsPlanned: count,
   packetsSent: count,
+  packetsSkipped: count.describe(
+    "Of those planned, due while the generator stood still; they never left.",
+  ),
   packetsLate: count.describe("Over 5 ms late; sent all the same."),
   sendRefused: count,
   achievedRatio: amount.nullable(),
@@ -309,8 +312,22 @@ const generator = z.object({
     "Joins that waited because the generator, not the server, was too busy.",
   ),
   heldBackMs: duration.describe("How long those joins waited."),
+  standstills: z.array(z.object({
+    atMs: z.number().describe(
+      "Since the run began, standstills before it left out.",
+    ),
+    ms: amount,
+    nodes: z.array(z.string()),
+  })).describe(
+    "When the generator, or a part of it, stood still: the process or machine was stopped. What went by meanwhile is in no figure.",
+  ),
+  wallJumps: z.array(z.object({
+    node: z.string(),
+    atMs: z.number(),
+    byMs: z.number().describe("Negative when it was set back."),
+  })).describe("When the wall clock was set; no figure follows it."),
   notes: z.array(z.string()).describe(
-    "What to know of the generator: why something portable was chosen.",
+    "What to know of the generator: why something portable was chosen, when it stood still.",
   ),
 });
 

@@ -25,7 +25,7 @@ export interface Endpoint {
  */
 export interface Arrival {
   /**
-   * When it came, in milliseconds of `performance.now()`: the kernel's receive
+   * When it came, in milliseconds of the reactor's clock: the kernel's receive
    * time where the lane knows it, else the time of reading.
    */
   nowMs: number;

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { threadClock } from "../time/mod.ts";
 import {
   type DatagramHandler,
   type Endpoint,
@@ -116,6 +117,7 @@ class NativeLane implements Lane {
     this.#clock = new ReceiveClock(
       () => performance.now(),
       () => this.#kernelMs(),
+      () => threadClock.stoodMs,
     );
     this.#wallOffsetMs = this.#clock.aheadMs;
     this.#receiving = new ReceiveBatch(this.#clock, this.#wallOffsetMs);

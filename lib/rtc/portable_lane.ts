@@ -6,6 +6,7 @@
  * @module
  */
 
+import { threadClock } from "../time/mod.ts";
 import { Buffer, createSocket, type Socket } from "./deps.ts";
 import {
   type DatagramHandler,
@@ -105,7 +106,7 @@ class PortableSocket implements LaneSocket {
       lane.counters.received++;
       try {
         this.onDatagram(message, 0, message.length, {
-          nowMs: performance.now(),
+          nowMs: threadClock.nowMs(),
           wallMs: lane.wallNowMs(),
         });
       } catch (error) {

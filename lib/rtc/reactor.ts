@@ -6,16 +6,22 @@
  * @module
  */
 
+import { type AwakeClock, threadClock } from "../time/mod.ts";
 import type { Lane } from "./lane.ts";
 
 /** Something with a next deadline. One object may be scheduled at most once at a time. */
 export interface Task {
-  /** When {@linkcode Task.run} wants to be called: milliseconds of `performance.now()`. */
+  /** When {@linkcode Task.run} wants to be called, in milliseconds of the reactor's clock. */
   dueMs: number;
   /** Position in the reactor's heap; the reactor's own, -1 when not scheduled. */
   heapIndex: number;
   /** Does what is due and moves `dueMs` on; `Infinity` ends the task. */
   run(nowMs: number): void;
+  /**
+   * The thread stood still for so many milliseconds, which the reactor's
+   * clock left out: others went on meanwhile. Must leave `dueMs` alone.
+   */
+  onStandstill?(ms: number): void;
   /**
    * Told what {@linkcode Task.run} threw; the task has been taken out by then.
    * What one without it throws goes through to the event loop.
@@ -27,6 +33,8 @@ export interface Task {
 export interface ReactorObserver {
   /** Called once a turn: how late the turn began, in milliseconds. */
   onTurn(lateMs: number): void;
+  /** The thread stood still; the tasks know it by now. */
+  onStandstill?(): void;
 }
 
 /**
@@ -77,14 +85,24 @@ export class Reactor {
   #drainMs = 0;
   #running = false;
   #open = true;
+  readonly #clock: Pick<AwakeClock, "nowMs" | "standstillCount" | "stoodMs">;
+  #standstillCount: number;
+  #stoodMs: number;
 
-  constructor(lane: Lane) {
+  constructor(
+    lane: Lane,
+    clock: Pick<AwakeClock, "nowMs" | "standstillCount" | "stoodMs"> =
+      threadClock,
+  ) {
     this.lane = lane;
+    this.#clock = clock;
+    this.#standstillCount = clock.standstillCount;
+    this.#stoodMs = clock.stoodMs;
   }
 
-  /** The reactor's clock, in milliseconds: monotonic, starting anywhere. */
+  /** The reactor's clock, in milliseconds: monotonic, starting anywhere; it does not go on while the thread stands still. */
   nowMs(): number {
-    return performance.now();
+    return this.#clock.nowMs();
   }
 
   /** How long a task that is due waits for the next beat, on average, in milliseconds. */
@@ -177,11 +195,23 @@ export class Reactor {
   }
 
   #beat(nowMs: number): void {
+    if (this.#clock.standstillCount !== this.#standstillCount) this.#wakeUp();
     this.#runDue(nowMs);
     if (this.#hasty === 0 && nowMs < this.#drainMs) return;
     this.#drainMs = nowMs + DRAIN_MS;
     this.lane.drain();
     this.#runDue(this.nowMs());
+  }
+
+  /** What came while the thread stood still is read as it came; then everyone goes on from here. */
+  #wakeUp(): void {
+    const { standstillCount, stoodMs } = this.#clock;
+    const ms = stoodMs - this.#stoodMs;
+    this.#standstillCount = standstillCount;
+    this.#stoodMs = stoodMs;
+    this.lane.drain();
+    for (const task of [...this.#heap]) task.onStandstill?.(ms);
+    this.observer?.onStandstill?.();
   }
 
   /** Whether the thread has nothing to do but packets. */

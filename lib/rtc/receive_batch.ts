@@ -92,7 +92,7 @@ export class ReceiveBatch {
         nowMs = clock.correct(kernelMs);
       }
     }
-    this.#arrival.nowMs = nowMs;
+    this.#arrival.nowMs = nowMs - clock.stoodMs;
     this.#arrival.wallMs = nowMs + this.#wallOffsetMs;
   }
 }

@@ -25,15 +25,32 @@ export class ReceiveClock {
   earliestMs = -Infinity;
   /** Nor later than this, unless the drain takes long. */
   latestMs = Infinity;
+  /**
+   * How far the reactor's clock is behind the thread's. What came while the
+   * thread stood still is told by the time that went on for it.
+   */
+  stoodMs: number;
+  #stoodByNowMs: number;
   #aheadBeforeMs = 0;
   #drainMs = -Infinity;
   readonly #nowMs: () => number;
   readonly #kernelMs: () => number;
 
-  /** `nowMs` reads the thread's clock, `kernelMs` the kernel's wall clock. */
-  constructor(nowMs: () => number, kernelMs: () => number) {
+  readonly #readStoodMs: () => number;
+
+  /**
+   * `nowMs` reads the thread's clock, `kernelMs` the kernel's wall clock, and
+   * `stoodMs` tells for how long the thread stood still so far.
+   */
+  constructor(
+    nowMs: () => number,
+    kernelMs: () => number,
+    stoodMs: () => number = () => 0,
+  ) {
     this.#nowMs = nowMs;
     this.#kernelMs = kernelMs;
+    this.#readStoodMs = stoodMs;
+    this.stoodMs = this.#stoodByNowMs = stoodMs();
     this.#look();
     this.#aheadBeforeMs = this.aheadMs;
   }
@@ -45,6 +62,8 @@ export class ReceiveClock {
     this.earliestMs = this.#drainMs;
     this.#drainMs = this.#nowMs();
     this.latestMs = this.#drainMs + DRAIN_MS;
+    this.stoodMs = this.#stoodByNowMs;
+    this.#stoodByNowMs = this.#readStoodMs();
   }
 
   /** When a datagram came whose time cannot be: the wall clock was set between its arrival and now. */

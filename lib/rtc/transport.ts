@@ -17,6 +17,7 @@ import type { Datapath } from "./datapath.ts";
 import { chooseFingerprint } from "./certificate.ts";
 import { DtlsHandshake } from "./dtls.ts";
 import type { Network } from "../impairment/mod.ts";
+import { threadClock } from "../time/mod.ts";
 import type { IceRemote } from "./ice_agent.ts";
 import { checkIceParameters } from "./ice_parameters.ts";
 import { type CandidateOutcome, IceSession } from "./ice_session.ts";
@@ -119,7 +120,7 @@ export class RtcTransport implements AsyncDisposable {
   readonly #iceTimeoutMs: number;
   readonly #dtlsTimeoutMs: number;
   readonly #ended = Promise.withResolvers<never>();
-  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  readonly #timers = new Set<() => void>();
   #state: TransportState = "new";
   /** That of the nominated path. */
   #socket: LaneSocket | undefined;
@@ -268,7 +269,7 @@ export class RtcTransport implements AsyncDisposable {
     if (this.#state !== "closed") {
       this.#state = "closed";
       this.#ended.reject(closedError());
-      for (const timer of this.#timers) clearTimeout(timer);
+      for (const cancel of this.#timers) cancel();
       this.#closeIce();
       this.#cipher?.close();
       this.#cipher = undefined;
@@ -460,19 +461,22 @@ export class RtcTransport implements AsyncDisposable {
     timeoutMs = Infinity,
     timedOut: () => Error = closedError,
   ): Promise<T> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let cancel: (() => void) | undefined;
     const contenders: Promise<T>[] = [work, this.#ended.promise];
     if (timeoutMs !== Infinity) {
       const late = Promise.withResolvers<never>();
-      timer = setTimeout(() => late.reject(timedOut()), timeoutMs);
-      this.#timers.add(timer);
+      cancel = threadClock.setTimer(
+        timeoutMs,
+        () => late.reject(timedOut()),
+      );
+      this.#timers.add(cancel);
       contenders.push(late.promise);
     }
     try {
       return await Promise.race(contenders);
     } finally {
-      clearTimeout(timer);
-      if (timer !== undefined) this.#timers.delete(timer);
+      cancel?.();
+      if (cancel !== undefined) this.#timers.delete(cancel);
     }
   }
 }

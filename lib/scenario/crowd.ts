@@ -30,6 +30,7 @@ import {
   type TimelinePoint,
 } from "../metrics/mod.ts";
 import { openWebSocketChannel } from "../signaling/mod.ts";
+import { threadClock } from "../time/mod.ts";
 import { process } from "./deps.ts";
 import { createLocalNode, systemNodeClock } from "./host.ts";
 
@@ -108,6 +109,7 @@ export class Crowd implements AsyncDisposable {
   /** The reports of the nodes that the last second was made of, by name. */
   #counted: ReadonlyMap<string, number> = new Map();
   #cancelTimer: (() => void) | undefined;
+  #endWatch: () => void = () => {};
   #sequence = 0;
   #nextIndex = 0;
   #closing: Promise<void> | undefined;
@@ -164,6 +166,7 @@ export class Crowd implements AsyncDisposable {
       })
     ));
     this.#startingUs = Math.round(this.elapsedMs * 1000) * workers;
+    if (this.#options.clock === undefined) this.#endWatch = threadClock.watch();
     this.#scheduleMark();
   }
 
@@ -239,6 +242,7 @@ export class Crowd implements AsyncDisposable {
   async #close(): Promise<void> {
     this.#cancelTimer?.();
     await Promise.all(this.#nodes.map((node) => node.stop()));
+    this.#endWatch();
     // Of a crowd that never started there is nothing to tell.
     if (this.#cancelTimer !== undefined) this.#mark();
   }

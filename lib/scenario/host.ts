@@ -25,13 +25,14 @@ import {
   type ServerTarget,
 } from "../load/mod.ts";
 import { packetize, type PacketizedClip, videoPreset } from "../media/mod.ts";
-import type { NodeMeter } from "../metrics/mod.ts";
+import type { ClockDifference, NodeMeter } from "../metrics/mod.ts";
 import { openDatapath, type Reactor, RtcTransport } from "../rtc/mod.ts";
 import {
   type Channel,
   openWebSocketChannel,
   systemClock,
 } from "../signaling/mod.ts";
+import { threadClock } from "../time/mod.ts";
 import { process } from "./deps.ts";
 
 /** Whose CPU time a node reports: all of the process, or its own thread. */
@@ -39,7 +40,7 @@ export type CpuScope = "process" | "thread";
 
 /** The system's time. */
 export const systemNodeClock: NodeClock = {
-  nowMs: () => performance.now(),
+  nowMs: systemClock.nowMs,
   wallNowMs: () => Date.now(),
   setTimer: systemClock.setTimer,
 };
@@ -68,7 +69,20 @@ async function openHost(
   const lateness = meter.trend("lateness");
   const loopLag = meter.trend("loopLag");
   const recent = { latenessMs: 0 };
-  reactor.observer = { onTurn: (lateMs) => loopLag.record(lateMs * 1000) };
+  let seenDrops = lane.kernelDrops();
+  let unreadDrops = 0;
+  reactor.observer = {
+    onTurn: (lateMs) => loopLag.record(lateMs * 1000),
+    onStandstill() {
+      // Nobody was there to read them.
+      unreadDrops += (lane.kernelDrops() ?? 0) - (seenDrops ?? 0);
+      seenDrops = lane.kernelDrops();
+    },
+  };
+  const endWatch = threadClock.watch();
+  const { standstills, wallJumps } = threadClock;
+  const earlier = [standstills.length, wallJumps.length];
+  const clocks = new ClockComparison();
   const random = createRandom(plan.seed, `clients of ${node}`);
   const publishers = new OwnPublishers();
   const environment: Omit<ClientEnvironment, "createTransport"> = {
@@ -87,6 +101,7 @@ async function openHost(
         },
       },
       mediaLatency: meter.trend("mediaLatency"),
+      onClockDifference: (us) => clocks.note(us / 1000),
       firstPacket: meter.trend("firstPacket"),
       firstKeyFrame: meter.trend("firstKeyFrame"),
       frameGap: meter.trend("frameGap"),
@@ -116,9 +131,20 @@ async function openHost(
       ciphers: [ciphers.kind],
       notes: datapath.notes,
       cpuUs: () => cpuUs(cpu) - startCpuUs,
-      kernelDrops: () => lane.kernelDrops(),
+      kernelDrops() {
+        seenDrops = lane.kernelDrops();
+        return seenDrops === null ? null : seenDrops - unreadDrops;
+      },
+      clock: () => ({
+        standstills: standstills.slice(earlier[0]),
+        wallJumps: wallJumps.slice(earlier[1]),
+        difference: clocks.difference,
+      }),
     },
-    [Symbol.dispose]: () => datapath[Symbol.dispose](),
+    [Symbol.dispose]() {
+      endWatch();
+      datapath[Symbol.dispose]();
+    },
   };
 }
 
@@ -145,6 +171,28 @@ async function openChannel(
     };
   } finally {
     reactor.calm();
+  }
+}
+
+/** What latencies that cannot be say of clocks elsewhere. */
+class ClockComparison {
+  #packets = 0;
+  #leastMs = Infinity;
+  #mostMs = -Infinity;
+
+  get difference(): ClockDifference | null {
+    if (this.#packets === 0) return null;
+    return {
+      packets: this.#packets,
+      leastMs: this.#leastMs,
+      mostMs: this.#mostMs,
+    };
+  }
+
+  note(ms: number): void {
+    this.#packets++;
+    if (ms < this.#leastMs) this.#leastMs = ms;
+    if (ms > this.#mostMs) this.#mostMs = ms;
   }
 }
 

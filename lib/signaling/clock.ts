@@ -1,5 +1,7 @@
 /** Time as an argument: whatever waits or measures takes a clock, so that tests need not wait. */
 
+import { threadClock } from "../time/mod.ts";
+
 /** A source of time and of timers. */
 export interface Clock {
   /** Milliseconds since some fixed moment; never goes back. */
@@ -8,11 +10,8 @@ export interface Clock {
   setTimer(delayMs: number, fn: () => void): () => void;
 }
 
-/** The real clock. */
+/** The real clock; where it is watched, it does not go on while the thread stands still. */
 export const systemClock: Clock = {
-  nowMs: () => performance.now(),
-  setTimer(delayMs, fn) {
-    const id = setTimeout(fn, delayMs);
-    return () => clearTimeout(id);
-  },
+  nowMs: () => threadClock.nowMs(),
+  setTimer: (delayMs, fn) => threadClock.setTimer(delayMs, fn),
 };

@@ -90,6 +90,7 @@ function silentMeter(): ClientMeter {
     counters: {
       packetsPlanned: 0,
       packetsSent: 0,
+      packetsSkipped: 0,
       packetsLate: 0,
       bytesSent: 0,
       sendRefused: 0,

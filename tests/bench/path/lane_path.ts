@@ -70,6 +70,7 @@ function newMeter() {
     counters: {
       packetsPlanned: 0,
       packetsSent: 0,
+      packetsSkipped: 0,
       packetsLate: 0,
       bytesSent: 0,
       sendRefused: 0,

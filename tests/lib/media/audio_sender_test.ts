@@ -30,6 +30,7 @@ Deno.test("ten seconds of audio are 500 packets of 320 bytes, every 20 ms", () =
   assertEquals(meter.counters, {
     packetsPlanned: 500,
     packetsSent: 500,
+    packetsSkipped: 0,
     packetsLate: 0,
     bytesSent: sender.bytesSent,
     sendRefused: 0,

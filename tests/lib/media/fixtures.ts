@@ -108,6 +108,7 @@ export class KeepingMeter implements SendMeter {
   readonly counters = {
     packetsPlanned: 0,
     packetsSent: 0,
+    packetsSkipped: 0,
     packetsLate: 0,
     bytesSent: 0,
     sendRefused: 0,

@@ -1,0 +1,3 @@
+/** Third parties of this folder. */
+
+export { default as process } from "node:process";

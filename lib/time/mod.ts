@@ -1,0 +1,11 @@
+/**
+ * Time, as this thread lives it: milliseconds that go on steadily while the
+ * thread does, timers by them, and what went wrong with clocks meanwhile. It
+ * knows nothing of what is timed.
+ *
+ * @module
+ */
+
+export { AwakeClock } from "./awake_clock.ts";
+export type { ClockSources, Standstill, WallJump } from "./awake_clock.ts";
+export { threadClock } from "./thread_clock.ts";
