@@ -45,6 +45,7 @@ const DOCTOR_OPTIONS = {
   workers: RUN_OPTIONS.workers,
   monitor: RUN_OPTIONS.monitor,
   ...ACCESS_OPTIONS,
+  transport: RUN_OPTIONS.transport,
   lane: RUN_OPTIONS.lane,
   cipher: RUN_OPTIONS.cipher,
   json: RUN_OPTIONS.json,
@@ -83,7 +84,11 @@ export async function doctorCommand(args: readonly string[]): Promise<number> {
     server: { ...way.access, url: values.server },
     monitor: values.monitor,
     metricsToken: Deno.env.get("METRICS_TOKEN"),
-    datapath: { lane: values.lane, cipher: values.cipher },
+    datapath: {
+      transport: values.transport,
+      lane: values.lane,
+      cipher: values.cipher,
+    },
     signal: interrupts.signal,
   });
   if (interrupts.signal.aborted) return INTERRUPTED;

@@ -38,6 +38,7 @@ export type LoadValues = Pick<
   | "quiet"
   | "server"
   | "threshold"
+  | "transport"
 >;
 
 /** A load. */
@@ -112,7 +113,11 @@ export async function performLoad(
         ? { ...access, url: server.url }
         : embeddedTarget(server.url, access),
       engine,
-      datapath: { lane: values.lane, cipher: values.cipher },
+      datapath: {
+        transport: values.transport,
+        lane: values.lane,
+        cipher: values.cipher,
+      },
       signal,
       broken: server.failed,
       serverStats: server.stats,
@@ -148,7 +153,7 @@ interface RunServer extends AsyncDisposable {
 
 /** The server, started if it is to be embedded; `undefined` when interrupted before it was there. */
 async function openServer(
-  { embedded, server }: LoadValues,
+  { embedded, server, transport }: LoadValues,
   signal: AbortSignal,
 ): Promise<RunServer | undefined> {
   if (embedded === undefined) {
@@ -160,7 +165,10 @@ async function openServer(
       [Symbol.asyncDispose]: () => Promise.resolve(),
     };
   }
-  const starting = spawnSfu({ engine: embedded });
+  const starting = spawnSfu({
+    engine: embedded,
+    ...(transport === "tcp" && { tcp: true }),
+  });
   const aborted = new Promise<undefined>((resolve) => {
     signal.addEventListener("abort", () => resolve(undefined), { once: true });
   });

@@ -169,6 +169,12 @@ export const RUN_OPTIONS = {
   json: flag({ help: "print the summary as JSON, and nothing else" }),
   quiet: flag({ help: "print no progress" }),
   ...ACCESS_OPTIONS,
+  transport: withDefault(choice(["auto", "udp", "tcp"]), {
+    help:
+      "over what media goes; auto: TCP only where no UDP address of the server answers",
+    initial: "auto",
+    shown: "auto",
+  }),
   lane: withDefault(choice(["auto", "native", "portable"]), {
     help: "for diagnosis: how datagrams are sent",
     initial: "auto",
@@ -193,8 +199,19 @@ export function contradictions(
     ...exclusions(given),
     ...mediaContradictions(values.media, given),
     ...simulcastContradictions(values, values.embedded),
+    ...transportContradictions(values),
     ...(tooMany === undefined ? [] : [`--impair: ${tooMany}.`]),
   ];
+}
+
+function transportContradictions(
+  { transport, embedded }: Pick<RunValues, "transport" | "embedded">,
+): string[] {
+  return transport === "tcp" && embedded === "werift"
+    ? [
+      "--transport tcp: the engine werift takes media over UDP alone, add --embedded=mediasoup.",
+    ]
+    : [];
 }
 
 /** Options that leave no room for each other, here and in the session. */
@@ -272,6 +289,7 @@ export function configOf(
     impair: values.impair.map(({ text }) => text),
     workers,
     ...accessRecord(access),
+    transport: values.transport,
     lane: values.lane,
     cipher: values.cipher,
   };

@@ -156,6 +156,7 @@ function configOf(
     monitor: values.monitor.map(({ text }) => text),
     workers: values.workers,
     ...accessRecord(access),
+    transport: values.transport,
     lane: values.lane,
     cipher: values.cipher,
   };

@@ -70,6 +70,9 @@ export const SERVE_OPTIONS = {
   mediaPort: optional(whole(0, 65_535), {
     help: "mediasoup: the first worker's UDP port [any free one]",
   }),
+  tcp: flag({
+    help: "mediasoup: take media over TCP, too, at a port of its own",
+  }),
   workerChoice: optional(choice(["fewest-consumers", "round-robin"]), {
     help: "mediasoup: on which worker a new room lands [fewest-consumers]",
   }),
@@ -83,6 +86,7 @@ const MEDIASOUP_ONLY = [
   ["workers", "--workers"],
   ["mediaPort", "--media-port"],
   ["workerChoice", "--worker-choice"],
+  ["tcp", "--tcp"],
 ] as const;
 
 /** Options that are right by themselves and wrong together. */
@@ -110,6 +114,7 @@ export function sfuOptionsOf(values: ServeValues): SfuOptions {
     roomPasswords: Object.fromEntries(values.roomPassword),
     freshReconnectToken: values.freshReconnectToken,
     exposeStats: values.stats,
+    ...(values.tcp && { tcp: true }),
     ...(values.jwtSecret !== undefined && { jwtSecret: values.jwtSecret }),
     ...(values.metricsToken !== undefined &&
       { metricsToken: values.metricsToken }),

@@ -39,6 +39,11 @@ export interface DatapathChoice {
    * @default {"auto"}
    */
   readonly cipher?: "auto" | "openssl" | "portable" | undefined;
+  /**
+   * Over what media goes; `auto` is TCP only where no UDP candidate answers.
+   * @default {"auto"}
+   */
+  readonly transport?: "auto" | "udp" | "tcp" | undefined;
 }
 
 /** One node's part of a run. */

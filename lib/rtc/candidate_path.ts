@@ -43,6 +43,7 @@ export class CandidatePath implements IcePath {
   readonly #options: CandidatePathOptions;
   #socket: LaneSocket | undefined;
   #leaveNetwork: (() => void) | undefined;
+  readonly #closing = new AbortController();
   #open = true;
 
   constructor(options: CandidatePathOptions) {
@@ -72,6 +73,7 @@ export class CandidatePath implements IcePath {
   /** Closes the socket, or what opens it; idempotent. */
   close(): void {
     this.#open = false;
+    if (this.candidate.protocol === "tcp") this.#closing.abort();
     this.#leaveNetwork?.();
     this.#leaveNetwork = undefined;
     this.#socket?.close();
@@ -90,9 +92,12 @@ export class CandidatePath implements IcePath {
   }
 
   #connect(): void {
-    const { datapath, onDatagram } = this.#options;
+    const { candidate } = this;
+    const { datapath: { lane }, onDatagram } = this.#options;
     try {
-      const socket = datapath.lane.connect(this.candidate, onDatagram);
+      const socket = candidate.protocol === "tcp"
+        ? lane.connectTcp(candidate, onDatagram, this.#closing.signal)
+        : lane.connect(candidate, onDatagram);
       if (socket instanceof Promise) {
         socket.then(
           (opened) => this.#use(opened),
@@ -111,6 +116,8 @@ export class CandidatePath implements IcePath {
     const { network, datapath: { reactor, lane }, onSocket, onOpened } =
       this.#options;
     socket.onError = this.#options.onError;
+    socket.onClosed = () =>
+      this.#options.onFailed("the server closed the connection");
     this.#socket = socket;
     this.#leaveNetwork = network && throughNetwork({
       network,

@@ -98,7 +98,7 @@ export function whyNothing(
   }
   const wanted = transport.toUpperCase();
   const other = wanted === "UDP" ? "TCP" : "UDP";
-  return `the server offers no ${wanted} address, only ${other}`;
+  return `the server offers no ${wanted} address, only ${other}: take the transport auto`;
 }
 
 /** `udp 192.0.2.1:4000`, `tcp [2001:db8::1]:4000`. */

@@ -160,6 +160,9 @@ export class IceSession {
         this.#wake();
       },
       onFailed: (problem) => {
+        if (path === this.#selected) {
+          return this.#lose("disconnected", problem ?? "the path is closed");
+        }
         this.#agent.failed(path, problem, datapath.reactor.nowMs());
         this.#wake();
       },

@@ -10,11 +10,10 @@
  * @module
  */
 
-/** An IP address and a UDP port. */
+/** An IP address and a port. */
 export interface Endpoint {
   /** IPv4 or IPv6 address, not a name. */
   readonly address: string;
-  /** UDP port. */
   readonly port: number;
 }
 
@@ -50,7 +49,7 @@ export class SocketRefusedError extends Error {
   override readonly name = "SocketRefusedError";
 }
 
-/** One UDP socket, connected to one peer. */
+/** One UDP socket, connected to one peer; or a TCP connection that carries datagrams. */
 export interface LaneSocket {
   /** The local UDP port. */
   readonly localPort: number;
@@ -62,6 +61,8 @@ export interface LaneSocket {
    * to the event loop.
    */
   onError: ((error: unknown) => void) | undefined;
+  /** Told when the peer has closed a TCP connection. */
+  onClosed?: (() => void) | undefined;
   /**
    * Sends `length` bytes of the lane's `out` buffer from `offset` as
    * datagrams of `segment` bytes, the last one possibly shorter. Returns the
@@ -116,6 +117,15 @@ export interface Lane {
     remote: Endpoint,
     onDatagram: DatagramHandler,
   ): LaneSocket | Promise<LaneSocket>;
+  /**
+   * Connects to `remote` by TCP, for packets in frames (RFC 4571); rejects
+   * as {@linkcode Lane.connect} throws, and when `signal` is aborted.
+   */
+  connectTcp(
+    remote: Endpoint,
+    onDatagram: DatagramHandler,
+    signal: AbortSignal,
+  ): Promise<LaneSocket>;
   /** Hands over everything that has arrived; a no-op where the runtime does it by itself. */
   drain(): void;
   /** Lets the thread do nothing for so long; a no-op where packets come by the event loop. */

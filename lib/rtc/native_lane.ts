@@ -51,6 +51,7 @@ import { RECEIVE_BATCH, ReceiveBatch } from "./receive_batch.ts";
 import { ReceiveClock } from "./receive_clock.ts";
 import { SendBatch } from "./send_batch.ts";
 import { encodeSocketAddress, familyOf } from "./socket_address.ts";
+import { openTcpSocket } from "./tcp_socket.ts";
 
 const OUT_BYTES = 128 * 1024;
 /** No control datagram is longer: they keep below the path MTU. */
@@ -98,6 +99,7 @@ class NativeLane implements Lane {
   readonly #time = new NativeMemory(16);
   readonly #sockets: (NativeSocket | undefined)[] = [];
   readonly #freeIds: number[] = [];
+  readonly #tcpSockets = new Set<LaneSocket>();
   readonly #memory = new NativeMemory(MEMINFO.bytes);
   readonly #memoryBytes = new NativeMemory(4);
   #closedDrops = 0;
@@ -171,6 +173,22 @@ class NativeLane implements Lane {
     return socket;
   }
 
+  async connectTcp(
+    remote: Endpoint,
+    onDatagram: DatagramHandler,
+    signal: AbortSignal,
+  ): Promise<LaneSocket> {
+    const socket = await openTcpSocket(this, remote, onDatagram, signal, () => {
+      this.#tcpSockets.delete(socket);
+    });
+    this.#tcpSockets.add(socket);
+    if (!this.#open) {
+      socket.close();
+      throw new SocketRefusedError("the lane is closed");
+    }
+    return socket;
+  }
+
   drain(): void {
     const { sys } = this.libc;
     let ready: number;
@@ -194,6 +212,7 @@ class NativeLane implements Lane {
     if (!this.#open) return;
     this.#open = false;
     for (const socket of this.#sockets) socket?.close();
+    for (const socket of this.#tcpSockets) socket.close();
     this.libc.sys.close(this.#epoll);
     this.libc.close();
   }

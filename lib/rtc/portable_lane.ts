@@ -16,6 +16,7 @@ import {
   type LaneSocket,
   SocketRefusedError,
 } from "./lane.ts";
+import { openTcpSocket } from "./tcp_socket.ts";
 
 const OUT_BYTES = 128 * 1024;
 
@@ -34,7 +35,7 @@ class PortableLane implements Lane {
     failed: 0,
   };
   readonly #wallOffsetMs = Date.now() - performance.now();
-  readonly #sockets = new Set<PortableSocket>();
+  readonly #sockets = new Set<LaneSocket>();
   #open = true;
 
   wallNowMs(): number {
@@ -69,6 +70,22 @@ class PortableLane implements Lane {
     );
     this.#sockets.add(open);
     return open;
+  }
+
+  async connectTcp(
+    remote: Endpoint,
+    onDatagram: DatagramHandler,
+    signal: AbortSignal,
+  ): Promise<LaneSocket> {
+    const socket = await openTcpSocket(this, remote, onDatagram, signal, () => {
+      this.#sockets.delete(socket);
+    });
+    this.#sockets.add(socket);
+    if (!this.#open) {
+      socket.close();
+      throw new SocketRefusedError("the lane is closed");
+    }
+    return socket;
   }
 
   drain(): void {}

@@ -69,7 +69,7 @@ export interface TransportHandlers {
 export interface TransportOptions {
   /** Lies between it and the server; without one, nothing does. */
   readonly network?: Network | undefined;
-  /** Over what media may go. @default {"udp"} */
+  /** Over what media may go. @default {"auto"} */
   readonly transport?: TransportChoice | undefined;
   /** From the first check to the nominated pair. @default {10_000} */
   readonly iceTimeoutMs?: number;
@@ -137,7 +137,7 @@ export class RtcTransport implements AsyncDisposable {
     options: TransportOptions = {},
   ) {
     this.#network = options.network;
-    this.#choice = options.transport ?? "udp";
+    this.#choice = options.transport ?? "auto";
     this.#iceTimeoutMs = options.iceTimeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#dtlsTimeoutMs = options.dtlsTimeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#datapath = datapath;

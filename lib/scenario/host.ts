@@ -118,7 +118,10 @@ async function openHost(
         {
           ...environment,
           createTransport: (remote, handlers) =>
-            new RtcTransport(datapath, remote, handlers, { network }),
+            new RtcTransport(datapath, remote, handlers, {
+              network,
+              transport: choice.transport,
+            }),
         },
         clientOptions(client, media, clips.get(media), server.password),
         onEvent,

@@ -110,7 +110,10 @@ export async function crowd(options: VenueOptions): Promise<Venue> {
       monitor,
     });
   }
-  const sfu = await spawnSfu({ engine: embedded! });
+  const sfu = await spawnSfu({
+    engine: embedded!,
+    ...(options.datapath?.transport === "tcp" && { tcp: true }),
+  });
   const venue = createVenue({
     ...rest,
     server: { url: sfu.url, token, password },

@@ -30,6 +30,13 @@ export interface MediasoupOptions {
    */
   readonly mediaPort?: number;
   /**
+   * Whether clients may send media over TCP, too (RFC 6544): to the port of
+   * the same number as that of UDP, or any free one.
+   *
+   * @default {false}
+   */
+  readonly tcp?: boolean;
+  /**
    * On which worker a new room lands.
    *
    * @default {"fewest-consumers"}
@@ -85,7 +92,7 @@ export async function startMediasoupEngine(
       }
       const { worker, server, census } = places[index];
       try {
-        return await mediasoupRouter(worker, server, events, census);
+        return await mediasoupRouter(worker, server, events, census, options);
       } catch (error) {
         throw new Error(
           `Router error: Failed to create router: ${(error as Error).message}`,
@@ -115,12 +122,7 @@ async function openPlace(
   let server: mediasoup.WebRtcServer;
   try {
     server = await worker.createWebRtcServer({
-      listenInfos: [{
-        protocol: "udp",
-        ip: "0.0.0.0",
-        announcedAddress: options.announceIp,
-        port: options.mediaPort ? options.mediaPort + index : 0,
-      }],
+      listenInfos: listenInfos(options, index),
     });
   } catch (error) {
     await stopWorker(worker);
@@ -140,6 +142,21 @@ async function openPlace(
     options.onFailure(`mediasoup worker ${index} died: ${error.message}`);
   });
   return place;
+}
+
+function listenInfos(
+  { announceIp, mediaPort, tcp }: EngineOptions & MediasoupOptions,
+  index: number,
+): mediasoup.TransportListenInfo[] {
+  // Some systems have IPv6 switched off: it is only listened to where it is asked for.
+  const ip = announceIp.includes(":") ? "::" : "0.0.0.0";
+  const protocols = tcp ? ["udp", "tcp"] as const : ["udp"] as const;
+  return protocols.map((protocol) => ({
+    protocol,
+    ip,
+    announcedAddress: announceIp,
+    port: mediaPort ? mediaPort + index : 0,
+  }));
 }
 
 /** Closes a worker and waits until its process is gone, but not for ever. */

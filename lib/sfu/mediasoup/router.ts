@@ -19,6 +19,7 @@ export async function mediasoupRouter(
   webRtcServer: mediasoup.WebRtcServer,
   events: RouterEvents,
   census: ConsumerCensus,
+  { tcp = false }: { readonly tcp?: boolean } = {},
 ): Promise<EngineRouter> {
   const router = await worker.createRouter({ mediaCodecs: ROUTER_CODECS });
   const speakers = await router.createActiveSpeakerObserver();
@@ -38,7 +39,12 @@ export async function mediasoupRouter(
   return {
     rtpCapabilities: toWireCapabilities(router.rtpCapabilities),
     createTransport: async () => {
-      const transport = await router.createWebRtcTransport({ webRtcServer });
+      const transport = await router.createWebRtcTransport({
+        webRtcServer,
+        enableUdp: true,
+        enableTcp: tcp,
+        preferUdp: true,
+      });
       transports.add(transport);
       transport.observer.once("close", () => transports.delete(transport));
       return mediasoupTransport(transport, census);

@@ -84,6 +84,7 @@ const CONTRADICTORY: readonly (readonly string[])[] = [
   ["--mode=panel", "--publish-ratio=1"],
   ["--simulcast", "--audio-only"],
   ["--simulcast", "--embedded=werift"],
+  ["--transport=tcp", "--embedded=werift"],
 ];
 
 for (const args of CONTRADICTORY) {

@@ -11,7 +11,7 @@ Deno.test("every option reaches the server", () => {
     "--announce-ip 192.0.2.1 --max-connections 9 --max-consumers 8 " +
     "--idle-timeout 1m --grace 2 --room-password a=b --room-password c=d " +
     "--jwt-secret s --metrics-token t --stats --fresh-reconnect-token " +
-    "--workers 2 --media-port 40000 --worker-choice round-robin";
+    "--workers 2 --media-port 40000 --worker-choice round-robin --tcp";
   const { values, mistakes } = parse(line);
   assertEquals(mistakes, []);
   assertEquals(sfuOptionsOf(values), {
@@ -31,17 +31,19 @@ Deno.test("every option reaches the server", () => {
     workers: 2,
     mediaPort: 40_000,
     workerChoice: "round-robin",
+    tcp: true,
   });
 });
 
 Deno.test("what only mediasoup takes is a mistake with werift", () => {
   const parsed = parse(
-    "--workers 2 --media-port 4 --worker-choice round-robin",
+    "--workers 2 --media-port 4 --worker-choice round-robin --tcp",
   );
   assertEquals(serveContradictions(parsed), [
     "--workers: it needs --engine mediasoup.",
     "--media-port: it needs --engine mediasoup.",
     "--worker-choice: it needs --engine mediasoup.",
+    "--tcp: it needs --engine mediasoup.",
   ]);
   assertEquals(serveContradictions(parse("--port 0")), []);
   assertEquals(

@@ -114,12 +114,12 @@ Deno.test.each<{
   {
     offered: [UDP],
     transport: "tcp",
-    why: "the server offers no TCP address, only UDP",
+    why: "the server offers no TCP address, only UDP: take the transport auto",
   },
   {
     offered: [TCP],
     transport: "udp",
-    why: "the server offers no UDP address, only TCP",
+    why: "the server offers no UDP address, only TCP: take the transport auto",
   },
   {
     offered: [{ ...UDP, address: "::", port: 4 }],

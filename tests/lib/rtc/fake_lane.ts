@@ -23,6 +23,7 @@ export class FakeSocket implements LaneSocket {
   readonly localPort = 1;
   onError: ((error: unknown) => void) | undefined;
   open = true;
+  onClosed: (() => void) | undefined;
 
   constructor(
     readonly remote: Endpoint,
@@ -90,6 +91,16 @@ export class FakeLane implements Lane {
     await this.options.connecting?.(remote);
     const socket = new FakeSocket(remote, onDatagram, this);
     this.sockets.push(socket);
+    return socket;
+  }
+
+  async connectTcp(
+    remote: Endpoint,
+    onDatagram: DatagramHandler,
+    signal: AbortSignal,
+  ): Promise<LaneSocket> {
+    const socket = await this.connect(remote, onDatagram);
+    signal.throwIfAborted();
     return socket;
   }
 
