@@ -1,5 +1,5 @@
 /**
- * What we did ourselves. A figure that is bad is bad, and is never called
+ * What we did ourselves, or could not do in time. A figure that is bad is bad, and is never called
  * good; but as far as networks that we impaired and clients that we cut off
  * explain it, it is no more than a warning, and its sentence says so.
  *
@@ -9,10 +9,13 @@
 import type { BandMetric } from "./bands.ts";
 import type { ClientRecord } from "./client_record.ts";
 import { isSettled } from "./client_rates.ts";
-import { counterOf } from "./figures.ts";
+import { counterOf, trendOf } from "./figures.ts";
 import type { CounterName } from "./registry.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { outOf, percent } from "./words.ts";
+
+/** A third of the gap that makes a freeze: a generator so late makes some itself. */
+const FREEZING_LATENESS_MS = 50;
 
 /** How much of a figure is our own doing. */
 export interface Excuse {
@@ -60,13 +63,22 @@ export function excuseOf(
     case "silentAtEnd":
       // Who was cut off should be back by then.
       return excuse(impaired, Math.max(0, value - impaired), dropped);
-    case "frozen":
-      // One packet that is missing may freeze a second of pictures.
+    case "frozen": {
+      // One packet that is missing, or late enough, may freeze a second of pictures.
+      const late = latenessMs(snapshot);
+      const isLate = late >= FREEZING_LATENESS_MS;
       return excuse(
-        impaired + cut,
-        impaired > 0 ? 0 : Math.max(0, value - cut),
-        [...dropped, ...taken],
+        impaired + cut + (isLate ? 1 : 0),
+        impaired > 0 || isLate ? 0 : Math.max(0, value - cut),
+        [
+          ...dropped,
+          ...taken,
+          ...(isLate
+            ? [`the generator itself was ${Math.round(late)} ms late at times`]
+            : []),
+        ],
       );
+    }
     case "errors": {
       const without = isDisrupted ? 0 : unprovokedErrors(snapshot.clients);
       return excuse(value - without, without, [...dropped, ...taken]);
@@ -81,6 +93,14 @@ export function excuseOf(
     case "serverRss":
       return undefined;
   }
+}
+
+/** By how much the latest of a hundred packets left late, or of a hundred turns came late to what had arrived. */
+function latenessMs(snapshot: Snapshot): number {
+  return Math.max(
+    trendOf(snapshot, "lateness").percentile(99),
+    trendOf(snapshot, "loopLag").percentile(99),
+  ) / 1000;
 }
 
 /** The share of packets that impaired networks dropped on their way from client to client. */
