@@ -15,7 +15,7 @@ import {
   RUN_OPTIONS,
   workersOf,
 } from "./run_options.ts";
-import { openInterrupts, printOut, usage } from "./shell.ts";
+import { openInterrupts, printData, printOut, usage } from "./shell.ts";
 
 /** One line. */
 export const DOCTOR_SUMMARY =
@@ -92,11 +92,8 @@ export async function doctorCommand(args: readonly string[]): Promise<number> {
     signal: interrupts.signal,
   });
   if (interrupts.signal.aborted) return INTERRUPTED;
-  printOut(
-    values.json
-      ? `${JSON.stringify(findings, null, 2)}\n`
-      : findingLines(findings).map((line) => `${line}\n`).join(""),
-  );
+  if (values.json) printData(`${JSON.stringify(findings, null, 2)}\n`);
+  else printOut(findingLines(findings).map((line) => `${line}\n`).join(""));
   return findings.some(({ level }) => level === "problem") ? 1 : 0;
 }
 

@@ -24,7 +24,7 @@ import { type Access, embeddedTarget } from "./access.ts";
 import { RunFiles, type RunRecord } from "./run_files.ts";
 import { brokeLine, progressLine, unreachableLine } from "./run_lines.ts";
 import type { RunValues } from "./run_options.ts";
-import { openInterrupts, printError, printOut } from "./shell.ts";
+import { openInterrupts, printData, printError, printOut } from "./shell.ts";
 
 /** What a load needs of the command line, whatever it is. */
 export type LoadValues = Pick<
@@ -223,7 +223,8 @@ async function conclude(
   { password }: Access,
   { describe }: Load,
 ): Promise<number> {
-  printOut(json ? `${JSON.stringify(summary, null, 2)}\n` : asText(summary));
+  if (json) printData(`${JSON.stringify(summary, null, 2)}\n`);
+  else printOut(asText(summary));
   const found = json ? [] : describe(summary);
   if (found.length > 0) printOut(`\n${found.join("\n")}\n`);
   if (summary.verdict.status === "broke") {

@@ -19,7 +19,7 @@ import { commandHelp, PROGRAM } from "./help.ts";
 import { flag } from "./option.ts";
 import { parseOptions } from "./parse.ts";
 import { SUMMARY_FILE } from "./run_files.ts";
-import { printError, printOut } from "./shell.ts";
+import { printData, printError, printOut } from "./shell.ts";
 
 /** One line. */
 export const REPORT_SUMMARY =
@@ -74,10 +74,11 @@ export async function reportCommand(args: readonly string[]): Promise<number> {
   const runs = await Promise.all(paths.map(readRun));
   for (const { problem } of runs) if (problem !== null) printError(problem);
   const [only] = runs;
+  const print = json || csv ? printData : printOut;
   if (table || runs.length > 1) {
-    printOut(renderMany(runs, json, csv));
+    print(renderMany(runs, json, csv));
   } else if (only.summary !== null) {
-    printOut(renderOne(only.summary, json, csv));
+    print(renderOne(only.summary, json, csv));
   } else if (only.problem === null) {
     printError(`Cannot report ${only.name}: it has no ${SUMMARY_FILE}.`);
     return 1;

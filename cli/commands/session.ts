@@ -28,6 +28,9 @@ const NOTES: readonly string[] = [
   "",
   "  printf 'spawn 6\\nwait 5s\\nstats\\nquit\\n' | deno run -A cli/main.ts",
   "",
+  "Where the locale or the terminal has no UTF-8 everything is drawn in ASCII;",
+  "RTCROWD_CHARSET=ascii or utf-8 decides by itself.",
+  "",
   "Exit codes: 0 all was well, 1 something broke, 2 a line or option made no",
   "sense, 99 a threshold was broken, 130 interrupted.",
 ];

@@ -5,19 +5,26 @@
  * @module
  */
 
+import { type Charset, chooseCharset, inCharset } from "../terminal/mod.ts";
+
 /** Signals that ask to stop. */
 const STOP_SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** Prints a text on standard output, to the end. */
+/** Prints a text for a person on standard output, to the end. */
 export function printOut(text: string): void {
+  writeAll(Deno.stdout, inCharset(text, charsetOf(Deno.stdout)));
+}
+
+/** Prints data on standard output, as they are. */
+export function printData(text: string): void {
   writeAll(Deno.stdout, text);
 }
 
 /** Prints a line on standard error. */
 export function printError(line: string): void {
-  writeAll(Deno.stderr, `${line}\n`);
+  writeAll(Deno.stderr, `${inCharset(line, charsetOf(Deno.stderr))}\n`);
 }
 
 /** Prints what is wrong with a command line, a line each; the exit code of that. */
@@ -67,6 +74,10 @@ export function openInterrupts(
       }
     },
   };
+}
+
+function charsetOf(output: { isTerminal(): boolean }): Charset {
+  return chooseCharset((name) => Deno.env.get(name), output.isTerminal());
 }
 
 function writeAll(

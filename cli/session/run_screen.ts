@@ -12,7 +12,13 @@ import type {
   RunProgress,
   Threshold,
 } from "../../mod.ts";
-import { choosePalette, openTerminal, type Terminal } from "../terminal/mod.ts";
+import {
+  chooseCharset,
+  choosePalette,
+  openTerminal,
+  type Terminal,
+  terminalIn,
+} from "../terminal/mod.ts";
 import { newModel } from "./model.ts";
 import { Program } from "./program.ts";
 
@@ -53,7 +59,10 @@ export async function openRunScreen(
   ports: RunScreenPorts = SYSTEM,
 ): Promise<RunScreen | undefined> {
   const { url, engine, pids, plan, rampUpMs } = options;
-  const terminal = ports.openTerminal();
+  const terminal = terminalIn(
+    ports.openTerminal(),
+    chooseCharset(ports.env, true),
+  );
   if (!terminal.isTerminal) {
     await terminal.close();
     return undefined;

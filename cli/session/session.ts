@@ -7,13 +7,16 @@
 
 import { renderText, shownUrl } from "../../mod.ts";
 import {
+  chooseCharset,
   choosePalette,
   denoHistoryFiles,
   type EndSignal,
   History,
   historyPath,
+  inCharset,
   openTerminal,
   type Terminal,
+  terminalIn,
 } from "../terminal/mod.ts";
 import { Effects, type SessionEnd } from "./effects.ts";
 import { newModel } from "./model.ts";
@@ -43,10 +46,14 @@ export async function runSession(
   options: SessionOptions,
   ports: SessionPorts = SYSTEM,
 ): Promise<number> {
-  const terminal = ports.openTerminal((signal) =>
+  const opened = ports.openTerminal((signal) =>
     program.dispatch({ type: "interrupted", code: SIGNAL_CODES[signal] })
   );
-  const { isTerminal } = terminal;
+  const { isTerminal } = opened;
+  const charset = chooseCharset(ports.env, isTerminal);
+  const terminal = terminalIn(opened, charset);
+  const printAside = (line: string) =>
+    ports.printAside(inCharset(line, charset));
   const palette = choosePalette(ports.env, isTerminal);
   const history = await ports.openHistory();
   const startMs = performance.now();
@@ -68,7 +75,7 @@ export async function runSession(
     palette,
     nowMs: () => performance.now() - startMs,
     perform: (effect) => effects.perform(effect),
-    printAside: ports.printAside,
+    printAside,
     model: newModel({
       audience: isTerminal ? "session" : "plain",
       size: terminal.size(),
@@ -91,7 +98,7 @@ export async function runSession(
   } finally {
     await program.stop();
   }
-  await sayGoodbye(end, terminal, palette === "colour", ports.printAside);
+  await sayGoodbye(end, terminal, palette === "colour", printAside);
   return end.code;
 }
 

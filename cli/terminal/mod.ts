@@ -9,6 +9,12 @@
  * @module
  */
 
+export {
+  type Charset,
+  chooseCharset,
+  inCharset,
+  terminalIn,
+} from "./charset.ts";
 export { chart, type ChartOptions, type ChartSeries } from "./chart.ts";
 export type { Completer, Completion } from "./completion.ts";
 export { FakeTerminal } from "./fake_terminal.ts";

@@ -164,53 +164,59 @@ Deno.test("lines of a pipe are carried out, results and mistakes told apart", as
   ]);
 });
 
-Deno.test("a run's screen shows where the run is, and hands Ctrl-C on", async () => {
-  const terminal = new WatchedTerminal();
-  const interrupted = Promise.withResolvers<void>();
-  const { members } = liveModel({}, 1).load;
-  {
-    await using screen = await openRunScreen({
-      url: "ws://127.0.0.1:3000/ws",
-      engine: null,
-      pids: [],
-      plan: { seed: 1, endAtMs: 0, media: SETTINGS.media, clients: [] },
-      rampUpMs: 5000,
-      thresholds: [],
-      onInterrupt: interrupted.resolve,
-    }, { openTerminal: () => terminal, env: () => undefined });
-    assert(screen !== undefined);
-    screen.say("6 clients in 2 rooms");
-    screen.onProgress({
-      phase: "ramp",
-      elapsedMs: 3000,
-      endMs: 35_000,
-      point: {
-        tSec: 3,
-        clients: 6,
-        packetsSentPerSec: 0,
-        packetsReceivedPerSec: 0,
-        sendBps: 0,
-        receiveBps: 0,
-        lossRatio: 0,
-        tracksDue: 0,
-        silentRatio: 0,
-        cpuRatio: 0,
-        server: useAt(3),
-      },
-      snapshot: snapshotAt(3, members),
-      summarize: () => {
-        throw new Error("nobody asked");
-      },
-    });
-    const rows = await terminal.shows("clients join  0:03 of 0:35");
-    assert(rows[0].includes("6/6 clients  2 rooms"));
-    assert(rows.some((row) => row.includes("6 clients in 2 rooms")));
-    terminal.type("\x03");
-    await interrupted.promise;
-  }
-  assertEquals(terminal.fullScreen, false);
-  await terminal.turnOff();
-});
+for (const LANG of ["C", "en_GB.UTF-8"]) {
+  Deno.test(`a run's screen shows where the run is, and hands Ctrl-C on, with LANG=${LANG}`, async () => {
+    const terminal = new WatchedTerminal();
+    const env: Readonly<Record<string, string>> = { LANG };
+    const interrupted = Promise.withResolvers<void>();
+    const { members } = liveModel({}, 1).load;
+    {
+      await using screen = await openRunScreen({
+        url: "ws://127.0.0.1:3000/ws",
+        engine: null,
+        pids: [],
+        plan: { seed: 1, endAtMs: 0, media: SETTINGS.media, clients: [] },
+        rampUpMs: 5000,
+        thresholds: [],
+        onInterrupt: interrupted.resolve,
+      }, { openTerminal: () => terminal, env: (name) => env[name] });
+      assert(screen !== undefined);
+      screen.say("6 clients in 2 rooms");
+      screen.onProgress({
+        phase: "ramp",
+        elapsedMs: 3000,
+        endMs: 35_000,
+        point: {
+          tSec: 3,
+          clients: 6,
+          packetsSentPerSec: 0,
+          packetsReceivedPerSec: 0,
+          sendBps: 0,
+          receiveBps: 0,
+          lossRatio: 0,
+          tracksDue: 0,
+          silentRatio: 0,
+          cpuRatio: 0,
+          server: useAt(3),
+        },
+        snapshot: snapshotAt(3, members),
+        summarize: () => {
+          throw new Error("nobody asked");
+        },
+      });
+      const rows = await terminal.shows("clients join  0:03 of 0:35");
+      assert(rows[0].includes("6/6 clients  2 rooms"));
+      assert(rows.some((row) => row.includes("6 clients in 2 rooms")));
+      // deno-lint-ignore no-control-regex -- ASCII, with its controls
+      assertEquals(/^[\x00-\x7f]*$/.test(terminal.output), LANG === "C");
+      assert(rows.some((row) => row.includes(LANG === "C" ? "* " : "● ")));
+      terminal.type("\x03");
+      await interrupted.promise;
+    }
+    assertEquals(terminal.fullScreen, false);
+    await terminal.turnOff();
+  });
+}
 
 Deno.test("without a terminal a run has no screen", async () => {
   const terminal = new FakeTerminal({ columns: 80, rows: 24 }, false);
