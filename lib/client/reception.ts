@@ -30,6 +30,8 @@ import {
 
 /** A server that chooses to send nothing says so sooner after its last packet. */
 const SILENCE_MS = 500;
+/** A report block has 16 bits for the seconds since the last sender report. */
+const MOST_REPORT_AGE_MS = 65_535_000;
 
 /** One track that we receive. */
 export interface ConsumedTrack {
@@ -40,6 +42,8 @@ export interface ConsumedTrack {
   readonly nacks: NackList | undefined;
   /** What a viewer sees of it; `undefined` for audio. */
   readonly frames: FrameTracker | undefined;
+  /** What its packets are told by where their SSRC is not known. */
+  readonly names: TrackNames;
   readonly watch: ConsumerWatch;
   /** Where its trends are recorded. */
   readonly meter: TrackMeter;
@@ -71,6 +75,21 @@ type TrackMeter = {
 
 const NOWHERE = { record() {} };
 
+/** What packets of a track carry besides its SSRC (RFC 8843 section 9.2). */
+interface TrackNames {
+  readonly mid: string | undefined;
+  readonly payloadTypes: readonly number[];
+}
+
+/** Packets of an SSRC that nobody told us of. */
+interface Unknown {
+  readonly ssrc: number;
+  /** When the first of them came, on the scheduler's clock. */
+  readonly sinceMs: number;
+  /** When to look again whose they are: it costs more than a packet may. */
+  lookMs: number;
+}
+
 interface SenderReportSeen {
   readonly middleNtp: number;
   /** When it came, in milliseconds since 1970. */
@@ -89,6 +108,11 @@ export class Reception {
   rtxReceived = 0;
   /** Negotiated id of the transport-wide sequence number; 0 when there is none. */
   #transportSequenceId = 0;
+  /** Of the track's name; 0 when there is none. */
+  #midId = 0;
+  #unknown: Unknown | undefined;
+  /** SSRCs that tracks had before. */
+  readonly #former = new Set<number>();
   readonly #environment: ClientEnvironment;
   readonly #rtp = new RtpReader();
   readonly #bySsrc = new Map<number, TrackReceiver>();
@@ -142,6 +166,12 @@ export class Reception {
       new FrameRhythm(meter, requestedAtMs),
       codec.clockRate,
     );
+    const names: TrackNames = {
+      mid: rtpParameters.mid,
+      payloadTypes: rtpParameters.codecs.filter(({ mimeType }) =>
+        mimeType === codec.mimeType
+      ).map(({ payloadType }) => payloadType),
+    };
     const receiver = new TrackReceiver({
       kind,
       ssrc: ssrc | 0,
@@ -152,6 +182,7 @@ export class Reception {
       ),
       nacks,
       frames,
+      payloadTypes: names.payloadTypes,
       requestedAtMs,
       openedMs: nowMs,
       meter,
@@ -162,12 +193,18 @@ export class Reception {
       EXTENSION_URIS.transportSequence,
       rtpParameters.headerExtensions,
     );
+    this.#midId ||= extensionId(
+      EXTENSION_URIS.mid,
+      rtpParameters.headerExtensions,
+    );
+    this.#former.delete(ssrc | 0);
     const track: ConsumedTrack = {
       consumerId,
       producerId,
       receiver,
       nacks,
       frames,
+      names,
       watch: new ConsumerWatch({ receiver, nacks, frames }),
       meter,
       origin,
@@ -189,12 +226,10 @@ export class Reception {
     const track = this.#tracks.get(producerId);
     if (track === undefined) return undefined;
     this.#tracks.delete(producerId);
-    this.#bySsrc.delete(track.receiver.ssrc);
-    this.#last = undefined;
+    this.#forget(track.receiver);
     for (const [ssrc, receiver] of this.#repairs) {
       if (receiver === track.receiver) this.#repairs.delete(ssrc);
     }
-    this.#reports.delete(track.receiver.ssrc);
     const now = this.#now();
     track.frames?.end(now);
     addTrack(this.#closed, track, now);
@@ -282,7 +317,9 @@ export class Reception {
     const rtp = this.#rtp;
     if (!rtp.read(bytes, offset, length)) return;
     const sequenceAt = rtp.extensionOffset[this.#transportSequenceId];
-    if (sequenceAt !== 0) {
+    if (
+      sequenceAt !== 0 && rtp.extensionLength[this.#transportSequenceId] >= 2
+    ) {
       const sequence = (bytes[sequenceAt] << 8) | bytes[sequenceAt + 1];
       this.arrivals.record(sequence, arrival.wallMs);
     }
@@ -292,10 +329,17 @@ export class Reception {
       this.#last = receiver;
     }
     if (receiver === undefined) return this.#receiveOther(rtp, arrival);
-    if (this.firstMs < 0) this.firstMs = arrival.nowMs;
+    this.#receive(receiver, arrival);
+  };
+
+  #receive(receiver: TrackReceiver, arrival: Readonly<Moment>): void {
+    const rtp = this.#rtp;
+    if (this.firstMs < 0 && rtp.payloadLength > 0) {
+      this.firstMs = arrival.nowMs;
+    }
     receiver.receive(rtp, arrival);
     if (receiver.isMissingPackets) this.onMissing();
-  };
+  }
 
   /** Whether a repair may still be on its way for any track. */
   get isMissingPackets(): boolean {
@@ -305,17 +349,80 @@ export class Reception {
     return false;
   }
 
-  /** Repairs, bandwidth probes, and tracks whose `consumerCreated` is still under way. */
+  /** Repairs, bandwidth probes, and what has another SSRC than we were told. */
   #receiveOther(rtp: RtpReader, arrival: Readonly<Moment>): void {
     const repaired = this.#repairs.get(rtp.ssrc);
-    if (repaired === undefined) return;
+    if (repaired === undefined) return this.#receiveUnknown(rtp, arrival);
+    // Of padding alone it probes for bandwidth, and repairs nothing.
+    if (rtp.payloadLength < 2) return;
     this.rtxReceived++;
     repaired.receiveRepair(rtp, arrival);
+  }
+
+  /** A track that goes on under another SSRC, or one whose `consumerCreated` is still under way. */
+  #receiveUnknown(rtp: RtpReader, arrival: Readonly<Moment>): void {
+    const { nowMs } = arrival;
+    let unknown = this.#unknown;
+    if (unknown?.ssrc !== rtp.ssrc) {
+      unknown = { ssrc: rtp.ssrc, sinceMs: nowMs, lookMs: nowMs };
+      this.#unknown = unknown;
+    }
+    if (nowMs < unknown.lookMs) return;
+    unknown.lookMs = nowMs + SILENCE_MS;
+    const lasting = nowMs - unknown.sinceMs >= SILENCE_MS;
+    const receiver = this.#successorOf(rtp, nowMs, lasting)?.receiver;
+    if (receiver === undefined) return;
+    this.#forget(receiver);
+    this.#former.add(receiver.ssrc);
+    receiver.moveTo(rtp.ssrc);
+    this.#bySsrc.set(rtp.ssrc, receiver);
+    this.#unknown = undefined;
+    this.#receive(receiver, arrival);
+  }
+
+  /**
+   * Whose packet it is, by the name that it carries; without one by its
+   * payload type, where only one track has that, is silent, and nothing was
+   * told of a new track for as long (RFC 8843 section 9.2).
+   */
+  #successorOf(
+    rtp: RtpReader,
+    nowMs: number,
+    isLasting: boolean,
+  ): ConsumedTrack | undefined {
+    const fits = [...this.#tracks.values()].filter(({ names }) =>
+      names.payloadTypes.includes(rtp.payloadType)
+    );
+    const mid = rtp.textOf(this.#midId);
+    const isSilent = ({ receiver }: ConsumedTrack) =>
+      receiver.silentMs(nowMs) >= SILENCE_MS;
+    if (mid !== undefined) {
+      const named = fits.find(({ names }) => names.mid === mid);
+      const isNew = !this.#former.has(rtp.ssrc);
+      return named !== undefined && (isNew || isSilent(named))
+        ? named
+        : undefined;
+    }
+    const [only, ...others] = fits.filter((one) => !one.receiver.isSuspended);
+    return others.length === 0 && only !== undefined && isLasting &&
+        isSilent(only)
+      ? only
+      : undefined;
+  }
+
+  /** What comes under the track's SSRC is not its any more. */
+  #forget(receiver: TrackReceiver): void {
+    const { ssrc } = receiver;
+    if (this.#bySsrc.get(ssrc) === receiver) this.#bySsrc.delete(ssrc);
+    this.#reports.delete(ssrc);
+    this.#last = undefined;
   }
 
   /** Notes a sender report that came at `wallMs` since 1970; our reports repeat its time. */
   onSenderReport(ssrc: number, middleNtp: number, wallMs: number): void {
     if (!this.#bySsrc.has(ssrc)) return;
+    // It has no clock (RFC 3550 section 6.4.1): there is nothing to repeat.
+    if (middleNtp === 0) return void this.#reports.delete(ssrc);
     this.#reports.set(ssrc, { middleNtp, wallMs });
   }
 
@@ -325,7 +432,11 @@ export class Reception {
     const blocks: ReportBlock[] = [];
     for (const [ssrc, receiver] of this.#bySsrc) {
       if (receiver.packetsReceived === 0) continue;
-      const report = this.#reports.get(ssrc);
+      const seen = this.#reports.get(ssrc);
+      // The field ends at 18 hours.
+      const isRecent = seen !== undefined &&
+        wallMs - seen.wallMs < MOST_REPORT_AGE_MS;
+      const report = isRecent ? seen : undefined;
       blocks.push({
         ssrc,
         fractionLost: receiver.takeFractionLost(),

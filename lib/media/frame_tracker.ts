@@ -100,6 +100,9 @@ export class FrameTracker {
   receive(rtp: RtpReader, arrival: Arrival): void {
     if (this.#isInOrder && ((rtp.sequence - this.#next) & 0xffff) === 0) {
       this.#next++;
+      if (!this.#isBetweenFrames && rtp.timestamp !== this.#timestamp) {
+        this.#endUnmarked(flagsOf(rtp), arrival);
+      }
       if (this.#isBetweenFrames) {
         this.#begin(flagsOf(rtp), rtp.timestamp, arrival);
       }
@@ -203,6 +206,9 @@ export class FrameTracker {
       if (positions[at] !== this.#next) break;
       const flags = this.#flags[at];
       this.#next++;
+      if (!this.#isBetweenFrames && this.#timestamps[at] !== this.#timestamp) {
+        this.#endUnmarked(flags, arrival);
+      }
       if (this.#isBetweenFrames) {
         this.#begin(flags, this.#timestamps[at], arrival);
       }
@@ -217,10 +223,12 @@ export class FrameTracker {
     for (;;) {
       const at = this.#keyNext % NOTED;
       if (positions[at] !== this.#keyNext) return;
+      if (this.#isAfterKeyFrame(at)) break;
       this.#keyNext++;
       if ((this.#flags[at] & MARKER) !== 0) break;
     }
-    this.#drop(this.#keyStart);
+    // One without a marker ends where the key frame begins.
+    if (this.#drop(this.#keyStart)) this.dropped++;
     this.#isLost = false;
     this.#isBetweenFrames = true;
     // Frames were left out: their ids are missing, and that is no jump.
@@ -228,8 +236,8 @@ export class FrameTracker {
     this.#goOn(arrival);
   }
 
-  /** Goes on at position `to`; frames that came whole before it are not shown. */
-  #drop(to: number): void {
+  /** Goes on at position `to`; frames that came whole before it are not shown. Returns whether the last one has come so far as well. */
+  #drop(to: number): boolean {
     const end = Math.min(to, this.#highest + 1);
     let isWhole = false;
     for (let position = this.#next; position < end; position++) {
@@ -237,13 +245,29 @@ export class FrameTracker {
       const hasCome = this.#positions?.[at] === position;
       const flags = hasCome ? this.#flags[at] : 0;
       // What nobody sees is not dropped either.
-      if ((flags & STARTS_FRAME) !== 0) isWhole = (flags & IS_SHOWN) !== 0;
+      if ((flags & STARTS_FRAME) !== 0) {
+        // One without a marker ends where the next one begins.
+        if (isWhole) this.dropped++;
+        isWhole = (flags & IS_SHOWN) !== 0;
+      }
       if (!hasCome) isWhole = false;
       if ((flags & MARKER) === 0) continue;
       if (isWhole) this.dropped++;
       isWhole = false;
     }
     this.#next = to;
+    return isWhole;
+  }
+
+  /** A frame whose marker is missing ends where another one begins: all in between has come. */
+  #endUnmarked(flags: number, arrival: Arrival): void {
+    if ((flags & STARTS_FRAME) !== 0) this.#show(arrival);
+  }
+
+  /** Whether the packet noted there begins the frame after the key frame ahead. */
+  #isAfterKeyFrame(at: number): boolean {
+    return (this.#flags[at] & STARTS_FRAME) !== 0 &&
+      this.#timestamps[at] !== this.#timestamps[this.#keyStart % NOTED];
   }
 
   #begin(flags: number, timestamp: number, arrival: Arrival): void {

@@ -80,6 +80,12 @@ export class NackList {
     this.#missing.clear();
   }
 
+  /** The numbering begins anew: what was missing or repaired of the old one is none of the new. */
+  restart(): void {
+    this.#missing.clear();
+    this.#repaired.clear();
+  }
+
   /** Asks no more for what is before this packet: nothing that is shown will need it. */
   forgetBefore(sequence: number): void {
     for (const missing of this.#missing.keys()) {

@@ -18,6 +18,7 @@ const PLI = 1;
 const FIR = 4;
 const CNAME = 1;
 const VERSION = 0x80;
+const PADDED = 0x20;
 const MOST_LOST = 0x7fffff;
 
 /** Told of each packet of a compound packet. `ssrc` is signed. */
@@ -63,7 +64,10 @@ export interface SenderInfo {
 /** Blocks that one report can hold. */
 export const MOST_REPORT_BLOCKS = 31;
 
-/** Reads the compound packet at `offset`; stops at the first thing that is none. */
+/**
+ * Reads the packets at `offset`: compound, or of reduced size without a report
+ * in front (RFC 5506), in any order. Stops at the first thing that is none.
+ */
 export function readRtcp(
   bytes: Uint8Array,
   offset: number,
@@ -78,19 +82,24 @@ export function readRtcp(
     if (at + size > end) return;
     const format = bytes[at] & 0x1f;
     const type = bytes[at + 1];
-    if (type === SENDER_REPORT && size >= 28) {
+    // Its last byte says how many bytes of padding it ends with.
+    const padding = (bytes[at] & PADDED) !== 0 ? bytes[at + size - 1] : 0;
+    const bodyEnd = at + size - padding;
+    if (type === SENDER_REPORT && bodyEnd - at >= 28) {
       const seconds = (bytes[at + 10] << 24) | (bytes[at + 11] << 16);
       const fraction = (bytes[at + 12] << 8) | bytes[at + 13];
       handler.onSenderReport(int32At(bytes, at + 4), seconds | fraction);
-      readBlocks(bytes, at + 28, at + size, format, handler);
+      readBlocks(bytes, at + 28, bodyEnd, format, handler);
     } else if (type === RECEIVER_REPORT) {
-      readBlocks(bytes, at + 8, at + size, format, handler);
+      readBlocks(bytes, at + 8, bodyEnd, format, handler);
     } else if (type === TRANSPORT_FEEDBACK && format === GENERIC_NACK) {
-      readNack(bytes, at, at + size, handler);
-    } else if (type === PAYLOAD_FEEDBACK && format === PLI && size >= 12) {
+      readNack(bytes, at, bodyEnd, handler);
+    } else if (
+      type === PAYLOAD_FEEDBACK && format === PLI && bodyEnd - at >= 12
+    ) {
       handler.onKeyFrameRequest("pli", int32At(bytes, at + 8));
     } else if (type === PAYLOAD_FEEDBACK && format === FIR) {
-      for (let entry = at + 12; entry + 8 <= at + size; entry += 8) {
+      for (let entry = at + 12; entry + 8 <= bodyEnd; entry += 8) {
         handler.onKeyFrameRequest("fir", int32At(bytes, entry));
       }
     }

@@ -8,7 +8,10 @@
 
 const FIXED_BYTES = 12;
 const ONE_BYTE_PROFILE = 0xbede;
-const IDS = 16;
+/** The low four bits are the application's own. */
+const TWO_BYTE_PROFILE = 0x1000;
+/** Ids have up to eight bits, as two-byte headers carry them. */
+const IDS = 256;
 
 /** A reader of RTP packets. Its fields are those of the last packet that it read. */
 export class RtpReader {
@@ -29,7 +32,7 @@ export class RtpReader {
   payloadOffset = 0;
   /** Without padding. */
   payloadLength = 0;
-  /** Where the value of extension `id` begins; 0 when the packet has none. */
+  /** Where the value of extension `id`, 1 to 255, begins; 0 when the packet has none. */
   readonly extensionOffset = new Int32Array(IDS);
   /** Bytes of the value of extension `id`. */
   readonly extensionLength = new Int32Array(IDS);
@@ -63,12 +66,23 @@ export class RtpReader {
       at += 4;
       if (at + size > end) return false;
       if (profile === ONE_BYTE_PROFILE) this.#readExtensions(at, at + size);
+      else if ((profile & 0xfff0) === TWO_BYTE_PROFILE) {
+        this.#readLongExtensions(at, at + size);
+      }
       at += size;
     }
     const padding = (first & 0x20) !== 0 ? bytes[end - 1] : 0;
     this.payloadOffset = at;
     this.payloadLength = end - at - padding;
     return this.payloadLength >= 0;
+  }
+
+  /** The value of extension `id` as ASCII text; `undefined` when the packet has none. */
+  textOf(id: number): string | undefined {
+    const at = this.extensionOffset[id];
+    if (at === 0) return undefined;
+    const value = this.bytes.subarray(at, at + this.extensionLength[id]);
+    return String.fromCharCode(...value);
   }
 
   #readExtensions(start: number, end: number): void {
@@ -81,11 +95,30 @@ export class RtpReader {
       const length = (head & 0x0f) + 1;
       // RFC 8285 section 4.2: a padding id with a length, and id 15, end the reading.
       if (id === 0 || id === 15 || at + length > end) return;
-      if (this.extensionOffset[id] === 0) this.#ids[this.#found++] = id;
-      this.extensionOffset[id] = at;
-      this.extensionLength[id] = length;
+      this.#note(id, at, length);
       at += length;
     }
+  }
+
+  /** RFC 8285 section 4.3: an id, a length that may be 0, and so many bytes. */
+  #readLongExtensions(start: number, end: number): void {
+    const bytes = this.bytes;
+    let at = start;
+    while (at < end) {
+      const id = bytes[at++];
+      if (id === 0) continue;
+      if (at >= end) return;
+      const length = bytes[at++];
+      if (at + length > end) return;
+      this.#note(id, at, length);
+      at += length;
+    }
+  }
+
+  #note(id: number, at: number, length: number): void {
+    if (this.extensionOffset[id] === 0) this.#ids[this.#found++] = id;
+    this.extensionOffset[id] = at;
+    this.extensionLength[id] = length;
   }
 }
 

@@ -50,6 +50,8 @@ export interface ReceiverOptions {
   /** What a viewer sees of it; `undefined` for audio. */
   readonly frames?: FrameTracker | undefined;
   /** When the track was asked for, on the reactor's clock. */
+  /** Those of its codec: what comes under another is no media of it. @default {any} */
+  readonly payloadTypes?: readonly number[] | undefined;
   readonly requestedAtMs: number;
   /** When the track could first have carried media, on the reactor's clock. */
   readonly openedMs: number;
@@ -64,6 +66,10 @@ const MAX_DROPOUT = 3000;
  * numbering, and count what was already there as lost once more.
  */
 const MAX_MISORDER = 3000;
+/** Packets that may not have been announced yet when their repairs come. */
+const MOST_REPAIR_LEAD = 100;
+/** A step of the timestamp that time does not explain is a new beginning from here on, as in libwebrtc. */
+const TIMESTAMP_RESET_S = 5;
 /** Bytes of abs-capture-time without its optional clock offset. */
 const CAPTURE_TIME_BYTES = 8;
 /** Two threads of a machine read its clock with about this accuracy. */
@@ -78,7 +84,8 @@ const SILENCE_GRACE_MS = 1000;
 /** One incoming track. */
 export class TrackReceiver {
   readonly kind: "audio" | "video";
-  readonly ssrc: number;
+  /** As a signed 32-bit number; another one once {@linkcode TrackReceiver.moveTo} was called. */
+  ssrc: number;
   packetsReceived = 0;
   /** Packets that were missing and came only as repairs (RFC 4588). */
   packetsRepaired = 0;
@@ -104,12 +111,18 @@ export class TrackReceiver {
   #badSequence = -1;
   /** Packets expected before the numbering began anew. */
   #priorExpected = 0;
+  /** Extended numbers of those that have not come and still may; made with the first gap. */
+  #missing: Set<number> | undefined;
+  /** Packets that nobody expected: repeated ones, and those from before the first. */
+  #strays = 0;
   #jitter = 0;
   /** The next packet is the first of its numbering: it has none before to compare with. */
   #isFirst = true;
   /** What is missing before the next packet came while nobody read it. */
   #mayBeUnread = false;
   #lastArrivalMs = -Infinity;
+  /** When the last packet with a payload came: its timestamp is the next one's to compare with. */
+  #lastMediaMs = 0;
   #lastTimestamp = 0;
   #firstMark = -1;
   #lastMark = -1;
@@ -130,14 +143,18 @@ export class TrackReceiver {
 
   /** Packets that sequence numbers announced (RFC 3550 appendix A.3). */
   get expected(): number {
-    if (this.#maxSequence < 0) return 0;
+    if (this.#maxSequence < 0) return this.#priorExpected;
     return this.#priorExpected + this.#cycles + this.#maxSequence -
       this.#baseSequence + 1;
   }
 
-  /** Expected packets that have not come; late ones are given back. */
+  /** Expected packets that have not come; late ones are given back, repeated ones make up for nothing. */
   get lost(): number {
-    return Math.max(0, this.expected - this.packetsReceived);
+    return Math.max(0, this.expected - this.#expectedReceived);
+  }
+
+  get #expectedReceived(): number {
+    return this.packetsReceived - this.#strays;
   }
 
   /** When the track could first have carried media, on the reactor's clock. */
@@ -244,15 +261,23 @@ export class TrackReceiver {
     this.bytesReceived += rtp.length;
     counters.packetsReceived++;
     counters.bytesReceived += rtp.length;
-    if (this.firstAtMs < 0) this.#noteFirst(moment);
-    if (this.#isFirst) this.#isFirst = this.#mayBeUnread = false;
-    else this.#trackJitter(rtp.timestamp, moment);
-    if (moment.nowMs - this.#lastMs >= SILENCE_MS) {
-      this.resumedAtMs = moment.nowMs;
+    if (!this.#isMedia(rtp.payloadType)) {
+      rtp.payloadLength = 0;
+      rtp.marker = false;
     }
-    this.#lastMs = moment.nowMs;
     this.#lastArrivalMs = moment.nowMs;
-    this.#lastTimestamp = rtp.timestamp;
+    this.#mayBeUnread = false;
+    // Padding is no media, and says nothing of when any was sent.
+    if (rtp.payloadLength > 0) {
+      if (this.firstAtMs < 0) this.#noteFirst(moment);
+      if (this.#isFirst) this.#isFirst = false;
+      else this.#trackJitter(rtp.timestamp, moment);
+      if (moment.nowMs - this.#lastMs >= SILENCE_MS) {
+        this.resumedAtMs = moment.nowMs;
+      }
+      this.#lastMs = this.#lastMediaMs = moment.nowMs;
+      this.#lastTimestamp = rtp.timestamp;
+    }
     this.#options.frames?.receive(rtp, moment);
     if (rtp.payloadLength >= MARK_BYTES) {
       this.#trackMark(
@@ -285,13 +310,25 @@ export class TrackReceiver {
    * the original's afterwards.
    */
   receiveRepair(rtp: RtpReader, moment: Readonly<Moment>): void {
-    if (rtp.payloadLength < 2) return;
+    if (rtp.payloadLength < 2 || this.#maxSequence < 0) return;
     const at = rtp.payloadOffset;
     rtp.sequence = (rtp.bytes[at] << 8) | rtp.bytes[at + 1];
     rtp.payloadOffset += 2;
     rtp.payloadLength -= 2;
+    // Of another numbering, or of what this one is far from.
+    const ahead = ((rtp.sequence - this.#maxSequence) << 16) >> 16;
+    if (ahead > MOST_REPAIR_LEAD || ahead <= -MAX_MISORDER) return;
     if (this.#options.nacks?.repair(rtp.sequence)) this.packetsRepaired++;
     this.#options.frames?.receive(rtp, moment);
+  }
+
+  /** The track goes on under another SSRC, with a numbering of its own: what was missing is lost, and nothing in between. */
+  moveTo(ssrc: number): void {
+    this.ssrc = ssrc;
+    if (this.#maxSequence < 0) return;
+    this.#priorExpected = this.expected;
+    this.#begin();
+    this.#maxSequence = -1;
   }
 
   /**
@@ -300,9 +337,9 @@ export class TrackReceiver {
    */
   takeFractionLost(): number {
     const expected = this.expected - this.#reportedExpected;
-    const received = this.packetsReceived - this.#reportedReceived;
+    const received = this.#expectedReceived - this.#reportedReceived;
     this.#reportedExpected = this.expected;
-    this.#reportedReceived = this.packetsReceived;
+    this.#reportedReceived = this.#expectedReceived;
     const lost = expected - received;
     if (expected <= 0 || lost <= 0) return 0;
     return Math.min(255, Math.floor(lost * 256 / expected));
@@ -351,6 +388,7 @@ export class TrackReceiver {
       // Two in a row after a jump: the sender began anew.
       this.#beginAnew(sequence);
     } else {
+      this.#noteLate(sequence);
       // Its repair was in vain.
       if (this.#options.nacks?.remove(sequence)) this.packetsRepaired--;
       this.outOfOrder++;
@@ -361,14 +399,46 @@ export class TrackReceiver {
 
   #beginAnew(sequence: number): void {
     this.#priorExpected = this.expected;
-    this.#cycles = 0;
+    this.#begin();
     this.#baseSequence = this.#maxSequence = sequence;
+  }
+
+  /** A numbering begins: nothing of the one before is missing from it, or to be compared with it. */
+  #begin(): void {
+    this.#cycles = 0;
     this.#badSequence = -1;
+    this.#missing?.clear();
     this.#isFirst = true;
+    this.#options.nacks?.restart();
     this.#options.frames?.restart();
   }
 
+  #isMedia(payloadType: number): boolean {
+    const { payloadTypes } = this.#options;
+    return payloadTypes === undefined || payloadTypes.includes(payloadType);
+  }
+
+  /** What comes late was missing; else it has come before, or nobody knew of it. */
+  #noteLate(sequence: number): void {
+    const cycles = sequence > this.#maxSequence
+      ? this.#cycles - 0x10000
+      : this.#cycles;
+    if (this.#missing?.delete(cycles + sequence) !== true) this.#strays++;
+  }
+
+  #noteMissing(ahead: number): void {
+    const missing = this.#missing ??= new Set();
+    const last = this.#cycles + this.#maxSequence;
+    for (const number of missing) {
+      // What comes now would be a new numbering.
+      if (number > last + ahead - MAX_MISORDER) break;
+      missing.delete(number);
+    }
+    for (let i = 1; i < ahead; i++) missing.add(last + i);
+  }
+
   #noteGap(sequence: number, nowMs: number): void {
+    this.#noteMissing((sequence - this.#maxSequence) & 0xffff);
     const { nacks } = this.#options;
     if (nacks === undefined) return;
     if (!nacks.addGap(this.#maxSequence, sequence, nowMs)) {
@@ -378,10 +448,12 @@ export class TrackReceiver {
 
   /** RFC 3550 appendix A.8. */
   #trackJitter(timestamp: number, moment: Readonly<Moment>): void {
-    const arrived = (moment.nowMs - this.#lastArrivalMs) *
-      this.#options.clockRateHz / 1000;
+    const { clockRateHz } = this.#options;
+    const arrived = (moment.nowMs - this.#lastMediaMs) * clockRateHz / 1000;
     const sent = (timestamp - this.#lastTimestamp) | 0;
-    this.#jitter += (Math.abs(arrived - sent) - this.#jitter) / 16;
+    const difference = Math.abs(arrived - sent);
+    if (difference >= TIMESTAMP_RESET_S * clockRateHz) return;
+    this.#jitter += (difference - this.#jitter) / 16;
   }
 
   #trackMark(mark: number): void {
@@ -392,10 +464,14 @@ export class TrackReceiver {
   }
 }
 
-/** The negotiated id of a header extension; 0 when it is not among `extensions`. */
+/** RFC 8285 section 4.3: ids have eight bits. */
+const MOST_ID = 255;
+
+/** The negotiated id of a header extension; 0 when it is not among `extensions`, or is none. */
 export function extensionId(
   uri: string,
   extensions: readonly { readonly uri: string; readonly id: number }[],
 ): number {
-  return extensions.find((extension) => extension.uri === uri)?.id ?? 0;
+  const id = extensions.find((extension) => extension.uri === uri)?.id ?? 0;
+  return Number.isInteger(id) && id > 0 && id <= MOST_ID ? id : 0;
 }

@@ -113,7 +113,56 @@ Deno.test.each([
       ["pli", 7],
     ],
   },
-  { why: "other feedback", hex: "81cd00020000000100000007", events: [] },
+  {
+    why: "a request alone, without a report in front",
+    hex: "81ce00020000000100000007",
+    events: [["pli", 7]],
+  },
+  {
+    why: "missing packets alone, without a report in front",
+    hex: "81cd0003" + "00000001" + "00000007" + "fffe0003",
+    events: [["missing", 7, 65534], ["missing", 7, 65535], ["missing", 7, 0]],
+  },
+  {
+    why:
+      "a report behind a goodbye, a source without items and what nobody knows",
+    hex: "80cb0000" + "81cb0001" + "00000009" + "80ca0000" + "80d30001" +
+      "12345678" + senderReport,
+    events: [["sr", 0x11223344, 0x456789ab]],
+  },
+  {
+    why: "a request behind an application's packet and an extended report",
+    hex: "83cc0003" + "00000001" + "74657374" + "01020304" + "80cf0002" +
+      "00000001" + "04000000" + "81ce00020000000100000007",
+    events: [["pli", 7]],
+  },
+  {
+    why: "a receiver report with three blocks",
+    hex: "83c90013" + "00000001" + reportBlock.repeat(3),
+    events: [1, 2, 3].map(() => ["block", -1, 0x456789ab, 65536]),
+  },
+  {
+    why: "missing packets before padding, which is none of them",
+    hex: "a1cd0005" + "00000001" + "00000007" + "00050000" + "00000000" +
+      "00000008",
+    events: [["missing", 7, 5]],
+  },
+  {
+    why: "a request with padding",
+    hex: "a1ce0003" + "00000001" + "00000007" + "00000004",
+    events: [["pli", 7]],
+  },
+  {
+    why: "a request of which padding leaves nothing, before another one",
+    hex: "a1ce0002" + "00000001" + "000000ff" + "81ce00020000000100000007",
+    events: [["pli", 7]],
+  },
+  {
+    why: "a report whose sender has no clock",
+    hex: "80c80006" + "11223344" + "00".repeat(20),
+    events: [["sr", 0x11223344, 0]],
+  },
+  { why: "other feedback", hex: "82cd00020000000100000007", events: [] },
   {
     why: "other payload feedback",
     hex: "8fce00030000000152454d4200000000",
@@ -192,6 +241,7 @@ function read(bytes: Uint8Array, offset: number, length: number): Event[] {
   const events: Event[] = [];
   readRtcp(bytes, offset, length, {
     onKeyFrameRequest: (kind, ssrc) => events.push([kind, ssrc]),
+    onMissing: (ssrc, sequence) => events.push(["missing", ssrc, sequence]),
     onSenderReport: (ssrc, middleNtp) => events.push(["sr", ssrc, middleNtp]),
     onReportBlock: (ssrc, last, delay) =>
       events.push(["block", ssrc, last, delay]),

@@ -53,9 +53,54 @@ const packets = [
   },
   {
     why: "with another extension profile, which is passed over",
-    hex: fixed("90") + "10000001" + "01020304" + "cc",
+    hex: fixed("90") + "abcd0001" + "01020304" + "cc",
     payload: "cc",
     extensions: {},
+  },
+  {
+    why: "with an encrypted extension's profile, which is passed over",
+    hex: fixed("90") + "c0de0001" + "10020304" + "cc",
+    payload: "cc",
+    extensions: {},
+  },
+  {
+    why:
+      "with two-byte extensions, one of them empty, and padding between them",
+    hex: fixed("90") + "10000004" + "0102aabb" + "00000500" + "0f01cc00" +
+      "ff0111" + "00" + "dd",
+    payload: "dd",
+    extensions: { 1: "aabb", 5: "", 15: "cc", 255: "11" },
+  },
+  {
+    why: "with two-byte extensions and bits of the application's own",
+    hex: fixed("90") + "100f0001" + "030111" + "00" + "dd",
+    payload: "dd",
+    extensions: { 3: "11" },
+  },
+  {
+    why: "with a two-byte extension of 20 bytes behind CSRCs",
+    hex: fixed("92") + "0000000100000002" + "10000006" + "0214" +
+      "77".repeat(20) + "0000" + "dd",
+    payload: "dd",
+    extensions: { 2: "77".repeat(20) },
+  },
+  {
+    why: "with a two-byte extension that runs over the end",
+    hex: fixed("90") + "10000002" + "010177" + "020511" + "0000" + "dd",
+    payload: "dd",
+    extensions: { 1: "77" },
+  },
+  {
+    why: "with a two-byte extension without a length",
+    hex: fixed("90") + "10000001" + "010177" + "02" + "dd",
+    payload: "dd",
+    extensions: { 1: "77" },
+  },
+  {
+    why: "with one-byte extensions and padding at their end",
+    hex: fixed("90") + "bede0002" + "21aabb" + "00" + "30cc" + "0000" + "dd",
+    payload: "dd",
+    extensions: { 2: "aabb", 3: "cc" },
   },
   {
     why: "with an empty extension",
@@ -102,7 +147,7 @@ Deno.test.each(packets)(
       payload,
     );
     const found: Record<number, string> = {};
-    for (let id = 0; id < 16; id++) {
+    for (let id = 0; id < 256; id++) {
       const at = rtp.extensionOffset[id];
       if (at === 0) continue;
       found[id] = bytes.slice(at, at + rtp.extensionLength[id]).toHex();
@@ -110,6 +155,19 @@ Deno.test.each(packets)(
     assertEquals<object>(found, extensions);
   },
 );
+
+Deno.test("extensions of both forms may take turns, and none stays", () => {
+  const rtp = new RtpReader();
+  for (let turn = 0; turn < 3; turn++) {
+    for (const { hex, extensions } of packets) {
+      const bytes = Uint8Array.fromHex(hex);
+      assert(rtp.read(bytes, 0, bytes.length));
+      const ids = Array.from(rtp.extensionOffset, (at, id) => at && id)
+        .filter((id) => id !== 0);
+      assertEquals(ids, Object.keys(extensions).map(Number));
+    }
+  }
+});
 
 Deno.test("a reader forgets the extensions of the packet before", () => {
   const rtp = new RtpReader();
@@ -166,7 +224,7 @@ Deno.test("whatever the bytes are, what is read lies within them", () => {
     accepted++;
     assert(rtp.payloadLength >= 0);
     assert(rtp.payloadOffset + rtp.payloadLength <= bytes.length);
-    for (let id = 0; id < 16; id++) {
+    for (let id = 0; id < 256; id++) {
       const at = rtp.extensionOffset[id];
       if (at > 0) assert(at + rtp.extensionLength[id] <= rtp.payloadOffset);
     }
