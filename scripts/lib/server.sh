@@ -2,9 +2,11 @@
 # common.sh sources it here, or sends its text to the other machine. It takes
 # PORT, SERVER_CMD, SERVER_DIR, START_TIMEOUT and STOP_TIMEOUT.
 #
-# A server is the leader of a process group of its own. Its pid and the time
+# A server is a process group of its own. The pid of its leader and the time
 # it began are kept, so that a pid that was given to another process since is
-# never taken for it. Nothing else is ever signalled.
+# never taken for it, and a token that all of the group have in their
+# environment, by which they are known when the leader alone was killed.
+# Nothing else is ever signalled.
 #
 # shellcheck shell=sh
 
@@ -39,10 +41,10 @@ server_status() {
     exit 3
   fi
   if ! answer=$(ask_health); then
-    echo "$what: running, pid $pid, but $health does not answer; log: $log"
+    echo "$what: running, $who, but $health does not answer; log: $log"
     exit 1
   fi
-  echo "$what: running, pid $pid, healthy: $answer"
+  echo "$what: running, $who, healthy: $answer"
 }
 
 # One start, stop or restart at a time; the lock goes with this process.
@@ -56,7 +58,7 @@ lock() {
 }
 
 start_locked() {
-  if recall; then fail "Cannot start $what: it runs already, pid $pid"; fi
+  if recall; then fail "Cannot start $what: it runs already, $who"; fi
   if port_taken; then
     fail "Cannot start $what: another program listens there; end it, or choose another PORT"
   fi
@@ -66,21 +68,22 @@ start_locked() {
   rm -f "$state/pid" "$state/leader"
   if [ -f "$log" ]; then mv "$log" "$log.old"; fi
   # --fork rather than "&": sh would have a job in the background ignore SIGINT.
+  token=$(date +%s).$$
   # shellcheck disable=SC2016 # for the inner sh
-  setsid --fork sh -c 'echo $$ >"$1.new" && mv "$1.new" "$1" && exec sh -c "$2"' \
+  RTCROWD_SERVER=$token setsid --fork sh -c 'echo $$ >"$1.new" && mv "$1.new" "$1" && exec sh -c "$2"' \
     server "$state/leader" "$SERVER_CMD" </dev/null >"$log" 2>&1 9>&-
   deadline=$(($(date +%s) + START_TIMEOUT))
   until [ -s "$state/leader" ]; do
     in_time || fail "Cannot start $what: $SERVER_CMD did not begin"
     pause
   done
-  pid=$(cat "$state/leader")
+  pid=$(cat "$state/leader") who="pid $pid"
   began=$(start_time "$pid" || echo ended)
-  echo "$pid $began" >"$state/pid"
+  echo "$pid $began $token" >"$state/pid"
   await_health
   # One that answers once and then dies has not started.
   sleep 1
-  if ! recall || ! ask_health >/dev/null; then
+  if ! leader_alive || ! ask_health >/dev/null; then
     start_failed "it answered, and then ended"
   fi
   echo "$what runs, pid $pid; log: $log"
@@ -88,7 +91,7 @@ start_locked() {
 
 await_health() {
   until ask_health >/dev/null; do
-    recall || start_failed "it ended before it answered"
+    leader_alive || start_failed "it ended before it answered"
     in_time || start_failed "$health did not answer within $START_TIMEOUT s"
     pause
   done
@@ -112,7 +115,7 @@ stop_locked() {
     return 0
   fi
   end_group
-  if group_alive; then fail "Cannot stop $what: pid $pid survived SIGKILL"; fi
+  if group_alive; then fail "Cannot stop $what: $who survived SIGKILL"; fi
   rm -f "$state/pid"
   echo "$what has stopped ($signal)"
 }
@@ -128,17 +131,42 @@ end_group() {
   done
 }
 
-# Whether a process of the group is alive; a zombie is not.
+# Whether a process of the group is alive.
 group_alive() {
-  cat /proc/[0-9]*/stat 2>/dev/null | sed 's/.*) //' |
-    awk -v group="$pid" '$3 == group && $1 !~ /[ZX]/ { n++ } END { exit !n }'
+  [ -n "$(group_members)" ]
 }
 
-# Sets $pid to the server that was started here; fails when it is not there.
+# The processes of the group of $pid, without zombies.
+group_members() {
+  cat /proc/[0-9]*/stat 2>/dev/null | sed 's/^\([0-9]*\) (.*) /\1 /' |
+    awk -v group="$pid" '$4 == group && $2 !~ /[ZX]/ { print $1 }'
+}
+
+# Sets $pid to the server that was started here, and $who to words for it;
+# fails when it is not there.
 recall() {
   [ -s "$state/pid" ] || return 1
-  read -r pid began <"$state/pid"
+  read -r pid began token <"$state/pid"
+  who="pid $pid"
+  if leader_alive; then return 0; fi
+  who="process group $pid, whose leader is gone"
+  left_behind
+}
+
+leader_alive() {
   [ "$(start_time "$pid" || echo gone)" = "$began" ]
+}
+
+# Whether the leader is gone and processes that it began are still there.
+left_behind() {
+  if start_time "$pid" >/dev/null; then return 1; fi
+  for member in $(group_members); do
+    if tr '\0' '\n' <"/proc/$member/environ" 2>/dev/null |
+      grep -qxF "RTCROWD_SERVER=$token"; then
+      return 0
+    fi
+  done
+  return 1
 }
 
 # When process $1 began, in ticks since boot; fails when it is gone or dead.

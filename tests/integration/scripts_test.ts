@@ -82,6 +82,11 @@ async function alive(pid: number): Promise<boolean> {
   return stat !== "" && !/\) [ZX] /.test(stat);
 }
 
+async function childrenOf(pid: number): Promise<number[]> {
+  const text = await Deno.readTextFile(`/proc/${pid}/task/${pid}/children`);
+  return text.trim().split(" ").map(Number);
+}
+
 function ignoresSigint(status: string): boolean {
   const mask = status.match(/SigIgn:\s*([0-9a-f]+)/)?.[1] ?? "none";
   return (BigInt(`0x${mask}`) & 2n) !== 0n;
@@ -124,6 +129,60 @@ Deno.test("a restarted server is another process", { ignore }, async () => {
   assertNotEquals(await yard.pid(), first);
   assertEquals(await alive(first), false);
 });
+
+Deno.test(
+  "a server whose shell was killed is still ours: it is told, refused a second time, and stopped",
+  {
+    ignore,
+  },
+  async () => {
+    await using yard = await startYard({ SERVER_CMD: `${standIn("good")}; :` });
+    assertEquals((await yard.script("start")).code, 0);
+    const leader = await yard.pid();
+    const [child] = await childrenOf(leader);
+    Deno.kill(leader, "SIGKILL");
+    while (await alive(leader)) await new Promise((r) => setTimeout(r, 10));
+
+    const status = await yard.script("status");
+    assertEquals(status.code, 0, status.out);
+    assertStringIncludes(
+      status.out,
+      `running, process group ${leader}, whose leader is gone, healthy: {`,
+    );
+    const second = await yard.script("start");
+    assertEquals(second.code, 1);
+    assertStringIncludes(second.err, "it runs already, process group");
+    assert(await alive(child));
+    const stop = await yard.script("stop");
+    assertEquals([stop.code, stop.err], [0, ""]);
+    assertEquals(await alive(child), false);
+    assertEquals((await yard.script("status")).code, 3);
+  },
+);
+
+Deno.test(
+  "processes that are not known by their token are left alone, whatever their group",
+  {
+    ignore,
+  },
+  async () => {
+    await using yard = await startYard({ SERVER_CMD: `${standIn("good")}; :` });
+    assertEquals((await yard.script("start")).code, 0);
+    const leader = await yard.pid();
+    const [child] = await childrenOf(leader);
+    const file = `${yard.state}/pid`;
+    const kept = await Deno.readTextFile(file);
+    await Deno.writeTextFile(file, kept.replace(/\S+\n$/, "another\n"));
+    Deno.kill(leader, "SIGKILL");
+    while (await alive(leader)) await new Promise((r) => setTimeout(r, 10));
+    const stop = await yard.script("stop");
+    assertStringIncludes(stop.out, "not running");
+    assert(await alive(child));
+    await Deno.writeTextFile(file, kept);
+    assertEquals((await yard.script("stop")).code, 0);
+    assertEquals(await alive(child), false);
+  },
+);
 
 Deno.test("a server that ends at once is a failure with its last words", {
   ignore,
