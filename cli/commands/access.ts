@@ -7,6 +7,7 @@
  */
 
 import { type ServerTarget, systemProxies } from "../../mod.ts";
+import { type SecretPorts, SecretReader, SYSTEM_SECRETS } from "./secrets.ts";
 import { flag, many, optional, type ValuesOf } from "./option.ts";
 import { header, text } from "./value_kind.ts";
 
@@ -36,70 +37,35 @@ export type AccessValues = ValuesOf<typeof ACCESS_OPTIONS>;
 /** The way into a server. */
 export type Access = Omit<ServerTarget, "url">;
 
-/** Where secrets and certificates come from; replaced in tests. */
-export interface AccessPorts {
-  readonly env: (name: string) => string | undefined;
-  readonly readFile: (path: string) => Promise<string>;
-}
-
-const SYSTEM: AccessPorts = {
-  env: (name) => Deno.env.get(name),
-  readFile: (path) => Deno.readTextFile(path),
-};
-
 /** The way in, or everything that is wrong with it, a line each. */
 export async function readAccess(
   values: AccessValues,
-  ports: AccessPorts = SYSTEM,
+  ports: SecretPorts = SYSTEM_SECRETS,
 ): Promise<{ readonly access: Access } | { readonly mistakes: string[] }> {
-  const { env, readFile } = ports;
-  const mistakes: string[] = [];
-  const read = async (option: string, path: string) => {
-    try {
-      return await readFile(path);
-    } catch (error) {
-      const why = error instanceof Deno.errors.NotFound
-        ? "there is no such file"
-        : error instanceof Error
-        ? error.message
-        : String(error);
-      mistakes.push(`${option}: cannot read "${path}": ${why}.`);
-      return undefined;
-    }
-  };
-  const secretIn = async (option: string, path: string) => {
-    const secret = (await read(option, path))?.trim();
-    if (secret === "") mistakes.push(`${option}: "${path}" is empty.`);
-    return secret;
-  };
-  const secret = async (name: "token" | "password") => {
-    const given = values[name];
-    const file = values[`${name}File`];
-    if (given !== undefined && file !== undefined) {
-      mistakes.push(
-        `--${name}, --${name}-file: they exclude each other, leave one out.`,
-      );
-    }
-    return given ??
-      (file === undefined
-        ? env(`RTCROWD_${name.toUpperCase()}`) || undefined
-        : await secretIn(`--${name}-file`, file));
-  };
+  const reader = new SecretReader(ports);
+  const { mistakes } = reader;
   const certificates = async (path: string) => {
-    const pem = await read("--ca", path);
+    const pem = await reader.text("--ca", path);
     if (pem !== undefined && !pem.includes("-----BEGIN CERTIFICATE-----")) {
       mistakes.push(`--ca: "${path}" holds no certificate (PEM).`);
     }
     return pem ?? "";
   };
   const [token, password, ca, headers] = await Promise.all([
-    secret("token"),
-    secret("password"),
+    reader.secret("token", values.token, values.tokenFile, "RTCROWD_TOKEN"),
+    reader.secret(
+      "password",
+      values.password,
+      values.passwordFile,
+      "RTCROWD_PASSWORD",
+    ),
     Promise.all(values.ca.map(certificates)),
     Promise.all(values.header.map(async ({ name, value, file }) =>
       [
         name,
-        file === undefined ? value : await secretIn("--header", file) ?? "",
+        file === undefined
+          ? value
+          : await reader.inFile("--header", file) ?? "",
       ] as const
     )),
   ]);
@@ -112,7 +78,7 @@ export async function readAccess(
         ca: ca.length === 0 ? undefined : ca.join("\n"),
         insecure: values.insecure,
         headers,
-        proxies: systemProxies(env),
+        proxies: systemProxies(ports.env),
       },
     },
   };

@@ -15,7 +15,8 @@ import {
   RUN_OPTIONS,
   workersOf,
 } from "./run_options.ts";
-import { openInterrupts, printData, printOut, usage } from "./shell.ts";
+import { safeValue } from "../session/mod.ts";
+import { openInterrupts, printJson, printOut, usage } from "./shell.ts";
 
 /** One line. */
 export const DOCTOR_SUMMARY =
@@ -92,8 +93,11 @@ export async function doctorCommand(args: readonly string[]): Promise<number> {
     signal: interrupts.signal,
   });
   if (interrupts.signal.aborted) return INTERRUPTED;
-  if (values.json) printData(`${JSON.stringify(findings, null, 2)}\n`);
-  else printOut(findingLines(findings).map((line) => `${line}\n`).join(""));
+  if (values.json) printJson(findings);
+  else {
+    const lines = findingLines(safeValue(findings));
+    printOut(lines.map((line) => `${line}\n`).join(""));
+  }
   return findings.some(({ level }) => level === "problem") ? 1 : 0;
 }
 

@@ -98,6 +98,7 @@ function takeApart(
     ),
   );
   const names = [...valued, ...flags].map((name) => `--${name}`);
+  const unknown = new Set<string>();
   const raw = parseArgs(
     args.filter((arg) => isNoFlagWithValue(arg, flags, mistakes))
       .map((arg) => bare.get(arg) ?? arg),
@@ -112,12 +113,16 @@ function takeApart(
         ),
       ]),
       unknown: (arg, key) => {
-        if (key === undefined && takeOperand(arg)) return false;
-        mistakes.push(
-          key === undefined
-            ? surplus(arg, args, bare)
-            : unknownOption(arg.replace(/=.*$/s, ""), names),
-        );
+        if (key !== undefined) {
+          unknown.add(arg);
+          mistakes.push(unknownOption(arg.replace(/=.*$/s, ""), names));
+          return false;
+        }
+        if (takeOperand(arg)) return false;
+        // The value of an option that was mistyped is no second mistake, and may be a secret.
+        if (!unknown.has(args[args.indexOf(arg) - 1])) {
+          mistakes.push(surplus(arg, args, bare));
+        }
         return false;
       },
     },

@@ -19,12 +19,12 @@ import {
   spawnSfu,
   type Summary,
 } from "../../mod.ts";
-import { openRunScreen, type RunScreen } from "../session/mod.ts";
+import { openRunScreen, type RunScreen, safeValue } from "../session/mod.ts";
 import { type Access, embeddedTarget } from "./access.ts";
 import { RunFiles, type RunRecord } from "./run_files.ts";
 import { brokeLine, progressLine, unreachableLine } from "./run_lines.ts";
 import type { RunValues } from "./run_options.ts";
-import { openInterrupts, printData, printError, printOut } from "./shell.ts";
+import { openInterrupts, printError, printJson, printOut } from "./shell.ts";
 
 /** What a load needs of the command line, whatever it is. */
 export type LoadValues = Pick<
@@ -223,10 +223,14 @@ async function conclude(
   { password }: Access,
   { describe }: Load,
 ): Promise<number> {
-  if (json) printData(`${JSON.stringify(summary, null, 2)}\n`);
-  else printOut(asText(summary));
-  const found = json ? [] : describe(summary);
-  if (found.length > 0) printOut(`\n${found.join("\n")}\n`);
+  if (json) {
+    printJson(summary);
+  } else {
+    const safe = safeValue(summary);
+    printOut(asText(safe));
+    const found = describe(safe);
+    if (found.length > 0) printOut(`\n${found.join("\n")}\n`);
+  }
   if (summary.verdict.status === "broke") {
     printError(brokeLine(summary.verdict.reason, password !== undefined));
   }

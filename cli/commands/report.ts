@@ -19,7 +19,8 @@ import { commandHelp, PROGRAM } from "./help.ts";
 import { flag } from "./option.ts";
 import { parseOptions } from "./parse.ts";
 import { SUMMARY_FILE } from "./run_files.ts";
-import { printData, printError, printOut } from "./shell.ts";
+import { safeValue } from "../session/mod.ts";
+import { printData, printError, printJson, printOut, usage } from "./shell.ts";
 
 /** One line. */
 export const REPORT_SUMMARY =
@@ -68,17 +69,18 @@ export async function reportCommand(args: readonly string[]): Promise<number> {
       : []),
   ];
   if (mistakes.length > 0) {
-    for (const mistake of mistakes) printError(mistake);
-    return 2;
+    return usage(mistakes);
   }
   const runs = await Promise.all(paths.map(readRun));
   for (const { problem } of runs) if (problem !== null) printError(problem);
   const [only] = runs;
-  const print = json || csv ? printData : printOut;
+  const print = csv ? printData : printOut;
   if (table || runs.length > 1) {
-    print(renderMany(runs, json, csv));
+    if (json) printJson(plainRuns(runs));
+    else print(renderMany(safeValue(runs), csv));
   } else if (only.summary !== null) {
-    print(renderOne(only.summary, json, csv));
+    if (json) printJson(only.summary);
+    else print(renderOne(safeValue(only.summary), csv));
   } else if (only.problem === null) {
     printError(`Cannot report ${only.name}: it has no ${SUMMARY_FILE}.`);
     return 1;
@@ -86,17 +88,11 @@ export async function reportCommand(args: readonly string[]): Promise<number> {
   return runs.some(({ problem }) => problem !== null) ? 1 : 0;
 }
 
-function renderOne(summary: Summary, json: boolean, csv: boolean): string {
-  if (json) return `${JSON.stringify(summary, null, 2)}\n`;
+function renderOne(summary: Summary, csv: boolean): string {
   return csv ? renderCsv(summary) : renderText(summary, screen(FILE_COLUMNS));
 }
 
-function renderMany(
-  runs: readonly NamedRun[],
-  json: boolean,
-  csv: boolean,
-): string {
-  if (json) return `${JSON.stringify(plainRuns(runs), null, 2)}\n`;
+function renderMany(runs: readonly NamedRun[], csv: boolean): string {
   return csv ? renderRunsCsv(runs) : renderRuns(runs, screen(TABLE_COLUMNS));
 }
 

@@ -7,12 +7,20 @@
 import { type LocalSfu, type Refusals, startSfu } from "../../mod.ts";
 import { commandHelp, PROGRAM } from "./help.ts";
 import { parseOptions } from "./parse.ts";
+import { SecretReader, SYSTEM_SECRETS } from "./secrets.ts";
 import {
   SERVE_OPTIONS,
   serveContradictions,
+  type ServeValues,
   sfuOptionsOf,
 } from "./serve_options.ts";
-import { errorLine, openInterrupts, printError, printOut } from "./shell.ts";
+import {
+  errorLine,
+  openInterrupts,
+  printError,
+  printOut,
+  usage,
+} from "./shell.ts";
 
 /** One line. */
 export const SERVE_SUMMARY =
@@ -40,16 +48,17 @@ export async function serveCommand(args: readonly string[]): Promise<number> {
   }
   const mistakes = [...parsed.mistakes, ...serveContradictions(parsed)];
   if (mistakes.length > 0) {
-    for (const mistake of mistakes) printError(mistake);
-    return 2;
+    return usage(mistakes);
   }
+  const secrets = await readSecrets(parsed.values);
+  if ("mistakes" in secrets) return usage(secrets.mistakes);
 
   using interrupts = openInterrupts({});
   const { signal } = interrupts;
   const stopped = new Promise<undefined>((resolve) => {
     signal.addEventListener("abort", () => resolve(undefined), { once: true });
   });
-  await using sfu = await startSfu(sfuOptionsOf(parsed.values));
+  await using sfu = await startSfu(sfuOptionsOf(parsed.values, secrets));
   const { url, engine, pids } = sfu;
   printOut(
     `Serving ${url} with ${engine}, ${pids.length === 1 ? "pid" : "pids"} ${
@@ -94,4 +103,31 @@ export function refusalsLine(refusals: Refusals): string {
     `${count} ${count === 1 ? what : what.replace(/^\w+/, "$&s")}`
   );
   return `Refused so far, over the limits: ${told.join(", ")}.`;
+}
+
+/** The secrets of the server, which may be in files or the environment, as SimplestChat's are. */
+async function readSecrets(values: ServeValues): Promise<
+  | { readonly mistakes: readonly string[] }
+  | {
+    readonly jwtSecret: string | undefined;
+    readonly metricsToken: string | undefined;
+  }
+> {
+  const reader = new SecretReader(SYSTEM_SECRETS);
+  const [jwtSecret, metricsToken] = await Promise.all([
+    reader.secret(
+      "jwt-secret",
+      values.jwtSecret,
+      values.jwtSecretFile,
+      "JWT_SECRET",
+    ),
+    reader.secret(
+      "metrics-token",
+      values.metricsToken,
+      values.metricsTokenFile,
+      "METRICS_TOKEN",
+    ),
+  ]);
+  const { mistakes } = reader;
+  return mistakes.length > 0 ? { mistakes } : { jwtSecret, metricsToken };
 }

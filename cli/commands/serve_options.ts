@@ -55,11 +55,14 @@ export const SERVE_OPTIONS = {
     help: "a room that is locked from the start",
   }),
   jwtSecret: optional(text("SECRET"), {
-    help: "what tokens are signed with (HS256); without it all are anonymous",
+    help:
+      "what tokens are signed with (HS256), or JWT_SECRET; without it all are anonymous; or",
   }),
+  jwtSecretFile: optional(text("FILE"), { help: "a file that holds it" }),
   metricsToken: optional(text("TOKEN"), {
-    help: "the bearer token that /metrics wants",
+    help: "the bearer token that /metrics wants; or METRICS_TOKEN, or",
   }),
+  metricsTokenFile: optional(text("FILE"), { help: "a file that holds it" }),
   stats: flag({ help: "answer /stats with what every stream carried" }),
   freshReconnectToken: flag({
     help: "let reconnect work, which it does not on SimplestChat",
@@ -79,7 +82,7 @@ export const SERVE_OPTIONS = {
 } as const;
 
 /** What the options of `serve` come to. */
-type ServeValues = ValuesOf<typeof SERVE_OPTIONS>;
+export type ServeValues = ValuesOf<typeof SERVE_OPTIONS>;
 
 /** Options that the werift engine has no use for. */
 const MEDIASOUP_ONLY = [
@@ -100,7 +103,13 @@ export function serveContradictions(
 }
 
 /** The server that these options ask for. */
-export function sfuOptionsOf(values: ServeValues): SfuOptions {
+export function sfuOptionsOf(
+  values: ServeValues,
+  { jwtSecret, metricsToken }: {
+    readonly jwtSecret?: string | undefined;
+    readonly metricsToken?: string | undefined;
+  } = values,
+): SfuOptions {
   const { workers, mediaPort, workerChoice } = values;
   return {
     engine: values.engine,
@@ -115,9 +124,8 @@ export function sfuOptionsOf(values: ServeValues): SfuOptions {
     freshReconnectToken: values.freshReconnectToken,
     exposeStats: values.stats,
     ...(values.tcp && { tcp: true }),
-    ...(values.jwtSecret !== undefined && { jwtSecret: values.jwtSecret }),
-    ...(values.metricsToken !== undefined &&
-      { metricsToken: values.metricsToken }),
+    ...(jwtSecret !== undefined && { jwtSecret }),
+    ...(metricsToken !== undefined && { metricsToken }),
     ...(workers !== undefined && { workers }),
     ...(mediaPort !== undefined && { mediaPort }),
     ...(workerChoice !== undefined && { workerChoice }),

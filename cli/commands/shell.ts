@@ -5,6 +5,7 @@
  * @module
  */
 
+import { safeJson, safeLine, safeText } from "../session/mod.ts";
 import { type Charset, chooseCharset, inCharset } from "../terminal/mod.ts";
 
 /** Signals that ask to stop. */
@@ -12,19 +13,25 @@ const STOP_SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** Prints a text for a person on standard output, to the end. */
+/** Prints lines for a person on standard output, to the end. Texts of others in them may not hold line ends or colours of their own. */
 export function printOut(text: string): void {
-  writeAll(Deno.stdout, inCharset(text, charsetOf(Deno.stdout)));
+  writeAll(Deno.stdout, inCharset(safeText(text), charsetOf(Deno.stdout)));
 }
 
-/** Prints data on standard output, as they are. */
+/** Prints lines of data on standard output, in whatever characters. */
 export function printData(text: string): void {
-  writeAll(Deno.stdout, text);
+  writeAll(Deno.stdout, safeText(text));
+}
+
+/** Prints a value as JSON on standard output, to the end. */
+export function printJson(value: unknown): void {
+  writeAll(Deno.stdout, `${safeJson(value)}\n`);
 }
 
 /** Prints a line on standard error. */
 export function printError(line: string): void {
-  writeAll(Deno.stderr, `${inCharset(line, charsetOf(Deno.stderr))}\n`);
+  const safe = safeLine(line);
+  writeAll(Deno.stderr, `${inCharset(safe, charsetOf(Deno.stderr))}\n`);
 }
 
 /** Prints what is wrong with a command line, a line each; the exit code of that. */

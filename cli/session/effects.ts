@@ -22,6 +22,7 @@ import {
   type ServerTarget,
   ServerWatch,
   type Sfu,
+  shownText,
   shownUrl,
   spawnSfu,
   summarize,
@@ -44,6 +45,7 @@ import type { Model } from "./model.ts";
 import type { SessionOptions } from "./options.ts";
 import { isProblem } from "./parse.ts";
 import { outcomeLines } from "./scenario_lines.ts";
+import { safeValue } from "./safe_text.ts";
 import { writeSummary } from "./save.ts";
 
 /** What the effects of one session work with. */
@@ -134,7 +136,8 @@ export class Effects {
       case "stopScenario":
         return this.#stopScenario.abort();
       case "remember":
-        history.add(effect.line);
+        // It is saved, and the secrets of a URL never are.
+        history.add(shownText(effect.line));
         return dispatch({ type: "remembered", lines: history.entries });
       case "end":
         this.#takeDown(effect);
@@ -310,7 +313,7 @@ export class Effects {
 
   #linesOf(summary: Summary): string[] {
     const { size } = this.#context.model();
-    return renderText(summary, {
+    return renderText(safeValue(summary), {
       color: false,
       width: Math.max(40, size.columns),
     }).trimEnd().split("\n");

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { sanitize } from "../terminal/mod.ts";
+import { safeLine } from "./safe_text.ts";
 
 /** `command`: what was typed; `result`: what came of it; the rest happened by itself. */
 export type LogLevel = "command" | "result" | "info" | "warning" | "error";
@@ -40,7 +40,7 @@ export function logged(
   level: LogLevel,
   text: string,
 ): Log {
-  const clean = sanitize(text.slice(0, MAX_TEXT_LENGTH));
+  const clean = safeLine(text.slice(0, MAX_TEXT_LENGTH));
   const last = log.at(-1);
   const id = (last?.id ?? 0) + 1;
   const repeats = level !== "command" && level !== "result" &&

@@ -22,4 +22,5 @@ export {
   type RunScreen,
   type RunScreenOptions,
 } from "./run_screen.ts";
+export { safeJson, safeLine, safeText, safeValue } from "./safe_text.ts";
 export { runSession } from "./session.ts";

@@ -22,6 +22,7 @@ import { Effects, type SessionEnd } from "./effects.ts";
 import { newModel } from "./model.ts";
 import type { SessionOptions } from "./options.ts";
 import { Program } from "./program.ts";
+import { safeLine, safeValue } from "./safe_text.ts";
 
 /** The doors of a session to the world, replaced in tests. */
 export interface SessionPorts {
@@ -107,7 +108,7 @@ const SYSTEM: SessionPorts = {
   env: (name) => Deno.env.get(name),
   openHistory: () =>
     History.open(historyPath((name) => Deno.env.get(name)), denoHistoryFiles),
-  printAside: (line) => console.error(line),
+  printAside: (line) => console.error(safeLine(line)),
   exit: (code) => Deno.exit(code),
 };
 
@@ -121,7 +122,7 @@ async function sayGoodbye(
   if (summary !== null) {
     const { columns } = terminal.size();
     const width = Math.max(40, Math.min(columns, 100));
-    await terminal.write(renderText(summary, { color, width }));
+    await terminal.write(renderText(safeValue(summary), { color, width }));
   }
   if (reason !== null) printAside(reason);
 }

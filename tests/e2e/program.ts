@@ -27,15 +27,17 @@ export class Program implements AsyncDisposable {
   constructor(
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
+    input?: string,
   ) {
     this.#child = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "--quiet", MAIN, ...args],
       env: { NO_COLOR: "1", ...env },
-      stdin: "null",
+      stdin: input === undefined ? "null" : "piped",
       stdout: "piped",
       stderr: "piped",
     }).spawn();
     this.#ended = this.#follow();
+    if (input !== undefined) this.#write(input);
   }
 
   get pid(): number {
@@ -72,6 +74,12 @@ export class Program implements AsyncDisposable {
     await this.#ended;
   }
 
+  async #write(input: string): Promise<void> {
+    const writer = this.#child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(input));
+    await writer.close();
+  }
+
   async #follow(): Promise<Ended> {
     const [{ code }] = await Promise.all([
       this.#child.status,
@@ -96,8 +104,9 @@ export class Program implements AsyncDisposable {
 export async function runProgram(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  input?: string,
 ): Promise<Ended> {
-  await using program = new Program(args, env);
+  await using program = new Program(args, env, input);
   return await program.ended();
 }
 

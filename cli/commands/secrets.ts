@@ -1,0 +1,67 @@
+/**
+ * Secrets: typed as an option, in a file, or in the environment, in this order.
+ *
+ * @module
+ */
+
+/** Where secrets and certificates come from; replaced in tests. */
+export interface SecretPorts {
+  readonly env: (name: string) => string | undefined;
+  readonly readFile: (path: string) => Promise<string>;
+}
+
+/** The process's environment and files. */
+export const SYSTEM_SECRETS: SecretPorts = {
+  env: (name) => Deno.env.get(name),
+  readFile: (path) => Deno.readTextFile(path),
+};
+
+/** Reads secrets, and keeps everything that is wrong with them, a line each. */
+export class SecretReader {
+  readonly mistakes: string[] = [];
+  readonly #ports: SecretPorts;
+
+  constructor(ports: SecretPorts) {
+    this.#ports = ports;
+  }
+
+  /** The secret of an option `--<name>`, which has a `--<name>-file` beside it; `undefined` where there is none. */
+  async secret(
+    name: string,
+    typed: string | undefined,
+    file: string | undefined,
+    variable: string,
+  ): Promise<string | undefined> {
+    if (typed !== undefined && file !== undefined) {
+      this.mistakes.push(
+        `--${name}, --${name}-file: they exclude each other, leave one out.`,
+      );
+    }
+    if (typed !== undefined) return typed;
+    if (file !== undefined) return await this.inFile(`--${name}-file`, file);
+    const given = this.#ports.env(variable);
+    return given === "" ? undefined : given;
+  }
+
+  /** A secret that is all that a file holds, but for white space around it. */
+  async inFile(option: string, path: string): Promise<string | undefined> {
+    const secret = (await this.text(option, path))?.trim();
+    if (secret === "") this.mistakes.push(`${option}: "${path}" is empty.`);
+    return secret;
+  }
+
+  /** A whole file. */
+  async text(option: string, path: string): Promise<string | undefined> {
+    try {
+      return await this.#ports.readFile(path);
+    } catch (error) {
+      const why = error instanceof Deno.errors.NotFound
+        ? "there is no such file"
+        : error instanceof Error
+        ? error.message
+        : String(error);
+      this.mistakes.push(`${option}: cannot read "${path}": ${why}.`);
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * The door to screens and streams: what is told may hold what a server, a
+ * path or a file said, and none of that may reach a terminal as it is, nor
+ * the secrets of a URL anyone.
+ *
+ * @module
+ */
+
+import { shownText } from "../../mod.ts";
+import { sanitize } from "../terminal/mod.ts";
+
+/** One line: without line breaks, anything that a terminal acts upon, and secrets in URLs. */
+export function safeLine(text: string): string {
+  return sanitize(shownText(text));
+}
+
+/** Lines that we laid out ourselves, in colours or not; what is in them is made safe. */
+export function safeText(text: string): string {
+  return text.split(COLOUR)
+    .map((part, at) =>
+      at % 2 === 1 ? part : part.split("\n").map(safeLine).join("\n")
+    )
+    .join("");
+}
+
+/** A value with all its texts made safe, before they are laid out in lines. */
+export function safeValue<T>(value: T): T {
+  if (typeof value === "string") return safeLine(value) as T & string;
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(safeValue) as T & unknown[];
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      safeLine(key),
+      safeValue(inner),
+    ]),
+  ) as T & object;
+}
+
+/** A value as JSON for a terminal: what a terminal acts upon is escaped, so nothing is lost. */
+export function safeJson(value: unknown): string {
+  const text = JSON.stringify(
+    value,
+    (_, inner) => typeof inner === "string" ? shownText(inner) : inner,
+    2,
+  );
+  return text.replaceAll(
+    UNSAFE_IN_JSON,
+    (characters) =>
+      characters.split("").map((one) =>
+        `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`
+      ).join(""),
+  );
+}
+
+/** Select Graphic Rendition (ECMA-48 section 8.3.117): colours, and nothing else. */
+const COLOUR = new RegExp("(\x1b\\[[0-9;]*m)");
+
+/** Controls (those below U+0020 JSON escapes by itself), format characters, line and paragraph ends. */
+const UNSAFE_IN_JSON = /[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu;
