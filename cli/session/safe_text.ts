@@ -16,10 +16,8 @@ export function safeLine(text: string): string {
 
 /** Lines that we laid out ourselves, in colours or not; what is in them is made safe. */
 export function safeText(text: string): string {
-  return text.split(COLOUR)
-    .map((part, at) =>
-      at % 2 === 1 ? part : part.split("\n").map(safeLine).join("\n")
-    )
+  return text.split(LAYOUT)
+    .map((part, at) => at % 2 === 1 ? part : safeLine(part))
     .join("");
 }
 
@@ -52,8 +50,8 @@ export function safeJson(value: unknown): string {
   );
 }
 
-/** Select Graphic Rendition (ECMA-48 section 8.3.117): colours, and nothing else. */
-const COLOUR = new RegExp("(\x1b\\[[0-9;]*m)");
+/** Line ends, and Select Graphic Rendition (ECMA-48 section 8.3.117): colours, and nothing else. */
+const LAYOUT = new RegExp("(\x1b\\[[0-9;]*m|\r?\n)");
 
 /** Controls (those below U+0020 JSON escapes by itself), format characters, line and paragraph ends. */
 const UNSAFE_IN_JSON = /[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu;

@@ -21,6 +21,7 @@ Deno.test("lines of our own keep their ends and colours, and nothing else", () =
     safeText("\x1b[1;31mFAILED\x1b[0m\n\x1b[2Jws://h/?t=secret\n"),
     "\x1b[1;31mFAILED\x1b[0m\nws://h/?t=***\n",
   );
+  assertEquals(safeText("a,b\r\n1\r2,3\r\n"), "a,b\r\n1 2,3\r\n");
 });
 
 Deno.test("a value is made safe down to its names, and keeps its shape", () => {
