@@ -82,9 +82,11 @@ export function clientLines(
         formatMs(record.networkRecoveryMs)
       } after its network was back`,
     ]),
-    `came back   ${formatCounted(record.reconnections, "time")}, failed to ${
-      formatCounted(record.reconnectionFailures, "time")
-    }`,
+    `came back   ${record.reconnections} of ${
+      formatCounted(record.losses, "time")
+    }: ${record.returnsByIceRestart} by ICE restart, ${record.returnsByReconnect} reconnected, ${record.returnsByRejoin} by rejoining; ${
+      formatCounted(record.reconnectionFailures, "attempt")
+    } failed`,
     ...Object.entries(record.signaling).map((
       [operation, { count, sumMs, maxMs }],
     ) =>

@@ -35,6 +35,7 @@ export function statsLines(model: Model): string[] {
   const { snapshot } = live;
   const now = live.history.moments.at(-1);
   const connected = snapshot.gauges.clientsConnected ?? 0;
+  const away = snapshot.gauges.clientsAway ?? 0;
   const rooms = new Set(load.members.map(({ roomId }) => roomId)).size;
   const loss = rateOf(snapshot, "loss", tallyClients(snapshot.clients, false));
   const signaling = trendBetween(
@@ -44,9 +45,9 @@ export function statsLines(model: Model): string[] {
       .map(([, trend]) => trend),
   );
   return [
-    `clients     ${connected} of ${load.members.length} connected, in ${
-      formatCounted(rooms, "room")
-    }`,
+    `clients     ${connected} of ${load.members.length} connected${
+      away === 0 ? "" : `, ${away} away`
+    }, in ${formatCounted(rooms, "room")}`,
     `sent        ${formatCount(now?.sentPerSec ?? 0)} packets/s, ${
       formatBps(now?.sendBps ?? 0)
     }, ${total(snapshot, "packetsSent", "packet")} in all`,

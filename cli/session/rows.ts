@@ -136,7 +136,11 @@ export function rowText(row: RoomRow | ClientRow): string {
 function clientTenths(
   { state, silentRatio, lossRatio, errors }: ClientRow,
 ): number {
-  const away = state === "failed" ? 2 : state === "joining" ? 1 : 0;
+  const away = state === "failed"
+    ? 2
+    : state === "joining" || state === "away"
+    ? 1
+    : 0;
   return Math.floor((away + silentRatio + lossRatio) * 10) +
     Math.min(errors, 5);
 }

@@ -89,6 +89,7 @@ function stateCell({ state, silent }: ClientRow): TableCell {
     case "left":
       return span(state, "dim");
     case "joining":
+    case "away":
       return span(state, "warning");
     case "connected":
       return span(state + without, "good");

@@ -35,6 +35,7 @@ export function clock(ms: number): string {
 function firstLine(model: Model, columns: number): Line {
   const { load, live, nowMs, scenario } = model;
   const connected = live.snapshot.gauges.clientsConnected ?? 0;
+  const away = live.snapshot.gauges.clientsAway ?? 0;
   const wanted = load.members.length;
   const rooms = new Set(load.members.map(({ roomId }) => roomId)).size;
   const errors = totalErrors(live.snapshot);
@@ -47,6 +48,7 @@ function firstLine(model: Model, columns: number): Line {
     [
       span(`${connected}/${wanted}`, connected === wanted ? "bold" : "warning"),
       span(" clients"),
+      ...(away === 0 ? [] : [span(`, ${away} away`, "warning")]),
     ],
     [span(`${rooms}`, "bold"), span(rooms === 1 ? " room" : " rooms")],
     [span(clock(nowMs), "bold")],

@@ -1,6 +1,6 @@
 /**
  * One participant that we drive: it joins a room, sends, receives, comes back
- * when its channel is lost, and leaves. It emits events; it does not count,
+ * when its channel or a transport is lost, and leaves. It emits events; it does not count,
  * print, or know other clients. A failure is an event too: nothing here
  * throws out of a run.
  *
@@ -18,23 +18,62 @@ import {
 } from "../signaling/mod.ts";
 import type { ConsumerSecond } from "./consumer_watch.ts";
 import type { ClientEnvironment } from "./environment.ts";
-import type { ClientErrorKind, ClientEvent, ClientState } from "./events.ts";
-import { isEnded, kindOf, messageOf } from "./failure.ts";
+import type {
+  ClientErrorKind,
+  ClientEvent,
+  ClientState,
+  LossKind,
+  ReturnKind,
+} from "./events.ts";
+import {
+  isEnded,
+  isFinal,
+  isGone,
+  isRefused,
+  kindOf,
+  messageOf,
+} from "./failure.ts";
 import { guarded, guardedEnvironment } from "./guard.ts";
 import type { PublishOptions } from "./publication.ts";
+import {
+  ICE_RESTART_PACE_MS,
+  MOST_ICE_RESTARTS_MS,
+  returnPauseMs,
+  UNANSWERED_PAUSE_MS,
+} from "./return_pace.ts";
 import type { TrackFlow } from "./track_flow.ts";
-import { Stay, type StayOptions } from "./stay.ts";
+import { type PathState, Stay, type StayOptions } from "./stay.ts";
 import { addStay, type ClientTotals, emptyTotals } from "./totals.ts";
 
 /** Who a client is and what it does. */
 export interface ClientOptions extends StayOptions {
   readonly participantName: string;
   readonly password?: string | undefined;
+  /** For how long it tries to come back, in milliseconds. @default {until it leaves} */
+  readonly patienceMs?: number | undefined;
 }
 
-/** Attempts to come back before a client gives up. */
-const MOST_RETURNS = 4;
-const FIRST_RETURN_DELAY_MS = 250;
+/** What a client has lost. */
+interface Loss {
+  readonly what: LossKind;
+  readonly message: string;
+  /** Since when, on the scheduler's clock. */
+  readonly sinceMs: number;
+}
+
+/** How far a return has come. */
+interface WayBack {
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  /** Until when ICE restarts are tried, on the scheduler's clock. */
+  iceUntilMs: number;
+  /** The token has not been shown yet. */
+  hasToken: boolean;
+  /** Pauses so far. */
+  pauses: number;
+  /** The step that led furthest. */
+  how: ReturnKind | undefined;
+}
 
 /** A request that is open for so long when its client leaves has not been answered. */
 const UNANSWERED_AFTER_MS = 1000;
@@ -54,8 +93,15 @@ export class Client implements AsyncDisposable {
   #state: ClientState = "planned";
   #wasConnected = false;
   #conversation: Conversation | undefined;
-  /** How the conversation was lost; `undefined` while it goes on. */
-  #lost: string | undefined;
+  /** How the conversation ended; `undefined` while it goes on. */
+  #closedHow: string | undefined;
+  /** Joining or coming back: one at a time. */
+  #isBusy = false;
+  /** What it is away for; the message is that of the last attempt. */
+  #loss: Loss | undefined;
+  /** Ends what waits for an answer that may never come. */
+  #interrupt = new AbortController();
+  #cancelLook: () => void = () => {};
   #stay: Stay | undefined;
   /** The stays that hear the server; two while coming back. */
   #hearing: readonly Stay[] = [];
@@ -129,6 +175,7 @@ export class Client implements AsyncDisposable {
   /** Joins, and resolves when it is connected and has begun its media, or has failed; never rejects. */
   join(): Promise<void> {
     if (this.#abort.signal.aborted) return Promise.resolve();
+    this.#isBusy = true;
     this.#setState("joining");
     return this.#track(this.#joinAndBegin());
   }
@@ -166,7 +213,10 @@ export class Client implements AsyncDisposable {
 
   /** Cuts its channel without a word to the server, as a lost network would; it comes back by itself. */
   cutChannel(): void {
-    this.#conversation?.cut();
+    if (this.#conversation?.isOpen !== true) return;
+    this.#closedHow = "connection cut";
+    this.#conversation.cut();
+    this.#lookAtOnce();
   }
 
   /** Media so far. */
@@ -182,6 +232,11 @@ export class Client implements AsyncDisposable {
    */
   async leave(): Promise<void> {
     if (!this.#abort.signal.aborted) this.#reportUnanswered();
+    if (this.#state === "away") {
+      this.#reportAway("before it left");
+      this.#setState("failed");
+    }
+    this.#cancelLook();
     this.#abort.abort();
     // What is under way may open something before it notices.
     do {
@@ -211,6 +266,8 @@ export class Client implements AsyncDisposable {
       if (!this.#abort.signal.aborted) this.#report(error);
       this.#giveUp();
     }
+    this.#isBusy = false;
+    this.#look();
   }
 
   /** Opens a conversation, whose end brings us back. */
@@ -228,12 +285,12 @@ export class Client implements AsyncDisposable {
       })
     );
     this.#conversation = conversation;
-    this.#lost = undefined;
+    this.#closedHow = undefined;
     conversation.closed.then((closed) => {
       // One that we ended ourselves is not ours any more.
       if (this.#conversation !== conversation) return;
-      this.#lost = describeClosed(closed);
-      if (this.#state === "connected") this.#onLost(this.#lost);
+      this.#closedHow ??= describeClosed(closed);
+      this.#lookAtOnce();
     });
     return conversation;
   }
@@ -260,71 +317,192 @@ export class Client implements AsyncDisposable {
 
   #enterConnected(): void {
     this.#setState("connected");
-    if (!this.#wasConnected) {
-      this.#wasConnected = true;
-      const atMs = this.#environment.scheduler.nowMs();
-      this.#onEvent({ type: "connected", atMs });
+    if (this.#wasConnected) return;
+    this.#wasConnected = true;
+    const atMs = this.#environment.scheduler.nowMs();
+    this.#onEvent({ type: "connected", atMs });
+  }
+
+  /** What is lost of a stay that had all; `undefined` while nothing is. */
+  #whatIsLost(): Loss | undefined {
+    const nowMs = this.#environment.scheduler.nowMs();
+    const { broken, lostPath } = this.#stay ?? {};
+    if (broken !== undefined) {
+      const { message } = broken;
+      return { what: "transport", message, sinceMs: nowMs };
     }
-    // The channel may have gone while nobody asked anything of it.
-    if (this.#lost !== undefined) this.#onLost(this.#lost);
+    if (this.#conversation?.isOpen !== true) {
+      const message = this.#closedHow ?? "connection lost";
+      return { what: "channel", message, sinceMs: nowMs };
+    }
+    if (lostPath === undefined) return undefined;
+    const { direction, sinceMs } = lostPath;
+    const message = `no answer to consent checks of the ${direction} transport`;
+    return { what: "transport", message, sinceMs };
   }
 
-  #onLost(how: string): void {
-    this.#error("channel", how);
-    this.#track(this.#comeBack());
+  /** Begins to come back if something is lost, and nothing is under way that would notice by itself. */
+  #look(): void {
+    if (this.#isBusy || this.#state !== "connected") return;
+    if (this.#abort.signal.aborted) return;
+    const loss = this.#whatIsLost();
+    if (loss === undefined) return;
+    this.#isBusy = true;
+    this.#loss = loss;
+    this.#setState("away");
+    this.#onEvent({ type: "lost", ...loss });
+    this.#track(this.#comeBack(loss));
   }
 
-  async #comeBack(): Promise<void> {
-    const { clock } = this.#environment;
-    for (let attempt = 0; attempt < MOST_RETURNS; attempt++) {
-      this.#setState("joining");
-      try {
-        const spread = 0.5 + this.#environment.random() / 2;
-        const pauseMs = FIRST_RETURN_DELAY_MS * 2 ** attempt * spread;
-        await delay(clock, pauseMs, this.#abort.signal);
-        await this.#returnOnce(attempt === 0);
-        return;
-      } catch (error) {
-        // Even one that got into the room: it must not leave a ghost there.
-        this.#endConversation();
-        if (this.#abort.signal.aborted) return;
-        this.#onEvent({ type: "returnFailed" });
-        this.#report(error);
+  /** What is waited for may never come now. */
+  #lookAtOnce(): void {
+    this.#interrupt.abort();
+    this.#look();
+  }
+
+  /** A browser finds many a path again by itself; after a while we help. */
+  #onPath(path: PathState): void {
+    this.#cancelLook();
+    if (path === "expired") this.#look();
+    if (path !== "unanswered") return;
+    this.#cancelLook = this.#environment.clock.setTimer(
+      UNANSWERED_PAUSE_MS,
+      () => this.#look(),
+    );
+  }
+
+  /** Tries until everything is there again, patience is at its end, or somebody ends it. */
+  async #comeBack(loss: Loss): Promise<void> {
+    const { patienceMs = Infinity } = this.#options;
+    const { clock, scheduler } = this.#environment;
+    const late = new AbortController();
+    const cancelLate = patienceMs === Infinity
+      ? () => {}
+      : clock.setTimer(patienceMs, () => late.abort());
+    const way: WayBack = {
+      signal: AbortSignal.any([this.#abort.signal, late.signal]),
+      iceUntilMs: scheduler.nowMs() + MOST_ICE_RESTARTS_MS,
+      hasToken: true,
+      pauses: 0,
+      how: undefined,
+    };
+    try {
+      while (this.#whatIsLost() !== undefined) {
+        this.#setState("away");
+        try {
+          await this.#tryToReturn(way);
+          if (this.#abort.signal.aborted) return;
+        } catch (error) {
+          if (this.#abort.signal.aborted) return;
+          if (late.signal.aborted || isFinal(error)) {
+            if (isFinal(error)) this.#report(error);
+            else this.#reportAway(`within ${patienceMs / 1000} s`);
+            return this.#giveUp();
+          }
+          const message = messageOf(error);
+          this.#loss = { ...loss, message };
+          this.#onEvent({ type: "returnFailed", message });
+        }
       }
+      this.#loss = undefined;
+      this.#enterConnected();
+      await this.#catchUp();
+      if (this.#abort.signal.aborted) return;
+      // A path may have come back before we did anything about it.
+      this.#onEvent({ type: "returned", how: way.how ?? "iceRestart" });
+    } finally {
+      cancelLate();
+      this.#isBusy = false;
     }
-    this.#giveUp();
+    this.#look();
   }
 
-  /** The token is worth one attempt; a wrong one keeps our ghost alive. */
-  async #returnOnce(isFirst: boolean): Promise<void> {
-    this.#abort.signal.throwIfAborted();
+  /** What was paused or resumed meanwhile, the server is told now. */
+  async #catchUp(): Promise<void> {
+    for (const kind of ["audio", "video"] as const) {
+      const isPaused = this.#paused.has(kind);
+      if (this.#stay?.publication.isPaused(kind) === isPaused) continue;
+      await this.setPaused(kind, isPaused);
+    }
+  }
+
+  /** One step: ICE restarts as long as they may help, else a new channel. */
+  async #tryToReturn(way: WayBack): Promise<void> {
+    const { clock, scheduler, random } = this.#environment;
+    const hasChannel = this.#conversation?.isOpen === true;
+    const stay = this.#stay;
+    if (hasChannel && stay?.isKept && scheduler.nowMs() < way.iceUntilMs) {
+      return await this.#restartIce(stay, way);
+    }
+    // Who still has a channel knows that the server is there.
+    const pauseMs = hasChannel && way.pauses === 0
+      ? 0
+      : returnPauseMs(way.pauses++, random);
+    await delay(clock, pauseMs, way.signal);
+    try {
+      await this.#returnByChannel(way);
+    } catch (error) {
+      // Even one that got into the room: it must not leave a ghost there.
+      this.#endConversation();
+      throw error;
+    }
+  }
+
+  async #restartIce(stay: Stay, way: WayBack): Promise<void> {
+    const { signal } = this.#interrupt = new AbortController();
+    const { clock, scheduler } = this.#environment;
+    const beganMs = scheduler.nowMs();
+    try {
+      await stay.restartIce(AbortSignal.any([signal, way.signal]));
+      way.how ??= "iceRestart";
+    } catch (error) {
+      // What was lost meanwhile is the next step's matter.
+      if (signal.aborted && !way.signal.aborted) return;
+      // The server, or we, have these transports no more.
+      if (isRefused(error) || isGone(error)) way.iceUntilMs = -Infinity;
+      else {
+        // Where checks are refused at once, so is the next one.
+        const spentMs = scheduler.nowMs() - beganMs;
+        await delay(clock, ICE_RESTART_PACE_MS - spentMs, way.signal);
+      }
+      throw error;
+    }
+  }
+
+  /** The token is shown once; a wrong one keeps our ghost alive. */
+  async #returnByChannel(way: WayBack): Promise<void> {
+    way.signal.throwIfAborted();
     const { participantId, reconnectToken } = this.#joined!;
-    const before = this.#stay!;
+    const before = this.#stay;
     const fresh = this.#newStay();
-    const withToken = isFirst && !before.isBroken;
+    const withToken = way.hasToken && before?.isKept === true &&
+      this.#conversation?.isOpen !== true;
     // Until it is known which way we came back, both hear: events may come
     // before the answer does.
     this.#hearing = withToken ? [before, fresh] : [fresh];
-    const reunion = await reconnectOrRejoin(() => this.#open(), {
+    this.#endConversation();
+    const open = async () => {
+      const conversation = await this.#open();
+      way.hasToken = false;
+      return conversation;
+    };
+    const reunion = await reconnectOrRejoin(open, {
       ...this.#options,
       participantId,
       reconnectToken: withToken ? reconnectToken : undefined,
-    }, {
-      random: () => this.#environment.random(),
-      signal: this.#abort.signal,
-    });
-    this.#abort.signal.throwIfAborted();
+    }, { random: () => this.#environment.random(), signal: way.signal });
+    way.signal.throwIfAborted();
     const { kind, conversation } = reunion;
+    way.how = kind;
     if (kind === "reconnected") {
-      this.#hearing = [before];
-      before.moveTo(conversation);
-      this.#enterConnected();
-    } else {
-      this.#endStay();
-      this.#hearing = [this.#stay = fresh];
-      await this.#settleIn(conversation, reunion.joined);
+      this.#hearing = [before!];
+      return before!.moveTo(conversation);
     }
-    this.#onEvent({ type: "returned", how: kind });
+    this.#endStay();
+    this.#hearing = [this.#stay = fresh];
+    way.iceUntilMs = this.#environment.scheduler.nowMs() +
+      MOST_ICE_RESTARTS_MS;
+    await this.#settleIn(conversation, reunion.joined);
   }
 
   #newStay(): Stay {
@@ -332,11 +510,12 @@ export class Client implements AsyncDisposable {
     const stay: Stay = new Stay(this.#environment, options, {
       onEvent: this.#onEvent,
       onBroken: (kind, message) => {
-        // Coming back asks the stay by itself.
-        if (this.#stay !== stay || this.#state !== "connected") return;
+        if (!this.#hearing.includes(stay)) return;
+        if (kind === "transport") return this.#lookAtOnce();
         this.#error(kind, message);
         this.#giveUp();
       },
+      onPath: (path) => this.#onPath(path),
     });
     if (this.#preferredLayer !== undefined) {
       stay.preferLayer(this.#preferredLayer);
@@ -362,8 +541,11 @@ export class Client implements AsyncDisposable {
     this.#track(conversation.leave());
   }
 
+  /** It is over, with whatever is under way. */
   #giveUp(): void {
     if (!this.#abort.signal.aborted) this.#setState("failed");
+    this.#cancelLook();
+    this.#abort.abort();
     this.#endStay();
     this.#endConversation();
   }
@@ -396,6 +578,11 @@ export class Client implements AsyncDisposable {
       } ms, when the client left`;
       this.#error("timeout", message);
     }
+  }
+
+  #reportAway(when: string): void {
+    const { what, message } = this.#loss!;
+    this.#error(what, `did not come back ${when}: ${message}`);
   }
 
   #report(error: unknown): void {

@@ -9,6 +9,7 @@ import {
   consumerLimitOf,
   isCodecMismatch,
   isConsumerLimit,
+  isNotInRoom,
   type ProducerInfo,
   type RtpCapabilities,
 } from "../protocol/mod.ts";
@@ -47,6 +48,13 @@ interface LackingTrack {
   readonly sinceMs: number;
 }
 
+/** Who is told of a consumption. */
+export interface ConsumptionHandlers {
+  readonly onEvent: (event: ClientEvent) => void;
+  /** The server says that we are in no room any more. */
+  readonly onPutOut: (message: string) => void;
+}
+
 /** What one client consumes in one stay. */
 export class Consumption {
   readonly reception: Reception;
@@ -54,6 +62,7 @@ export class Consumption {
   readonly #environment: ClientEnvironment;
   readonly #onEvent: (event: ClientEvent) => void;
   readonly #roomId: string;
+  readonly #onPutOut: (message: string) => void;
   readonly #subscriptions: Subscriptions;
   readonly #others: OtherTracks;
   readonly #unsubscribe: () => void;
@@ -71,10 +80,11 @@ export class Consumption {
   constructor(
     environment: ClientEnvironment,
     { roomId, maxAudio, maxVideo }: ConsumeOptions,
-    onEvent: (event: ClientEvent) => void,
+    { onEvent, onPutOut }: ConsumptionHandlers,
   ) {
     this.#environment = environment;
     this.#onEvent = onEvent;
+    this.#onPutOut = onPutOut;
     this.#roomId = roomId;
     this.reception = new Reception(environment);
     this.layers = new ReceivedLayers({
@@ -327,6 +337,7 @@ export class Consumption {
   /** What others do is their matter: what cannot be had of them is left out. */
   #onRefused(producer: OfferedProducer, error: SignalingError): void {
     const { participantId, producerId, kind } = producer;
+    if (isNotInRoom(error.detail)) return this.#onPutOut(messageOf(error));
     switch (this.#originOf(participantId, producerId).of) {
       case "own":
         return this.#report(error);

@@ -37,6 +37,8 @@ export interface ClientTransport extends PacketSink {
   readonly roundTripMs: number;
   /** Resolves when DTLS is up; `serverReady` says that the server knows our fingerprint. */
   connect(serverReady: Promise<unknown>): Promise<void>;
+  /** Restarts ICE with new credentials of the server; resolves when they are answered. */
+  restartIce(remote: RemoteTransport["iceParameters"]): Promise<void>;
   sendRtcp(offset: number, length: number): void;
   close(): Promise<void>;
 }

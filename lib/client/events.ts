@@ -13,6 +13,8 @@ export type ClientState =
   | "planned"
   | "joining"
   | "connected"
+  /** It has lost its channel or a transport, and is coming back. */
+  | "away"
   | "failed"
   | "left";
 
@@ -28,13 +30,13 @@ export type ClientErrorKind =
   | "rateLimit"
   /** The server answered a request with an error. */
   | "server"
-  /** The channel was lost. */
+  /** The channel was lost, and the client did not come back. */
   | "channel"
   /** No answer to ICE checks. */
   | "ice"
   /** No DTLS, or the wrong peer. */
   | "dtls"
-  /** A transport that was up is gone. */
+  /** A transport that was up was lost, and the client did not come back. */
   | "transport"
   /** A moderator put us out. */
   | "kicked"
@@ -79,7 +81,27 @@ export type ClientEvent =
   | { readonly type: "allowance"; readonly consumers: number }
   /** Something is known of a track that no client of this run sends. */
   | { readonly type: "other"; readonly track: OtherTrack }
-  /** Back in the room after the channel was lost. */
-  | { readonly type: "returned"; readonly how: "reconnected" | "rejoined" }
-  /** An attempt to come back failed. */
-  | { readonly type: "returnFailed" };
+  /** It has lost its channel or a transport, and begins to come back. */
+  | {
+    readonly type: "lost";
+    readonly what: LossKind;
+    readonly message: string;
+    /** Since when, on the scheduler's clock: a lost path is noticed later. */
+    readonly sinceMs: number;
+  }
+  /** It is back. */
+  | { readonly type: "returned"; readonly how: ReturnKind }
+  /** An attempt to come back failed; others follow. */
+  | { readonly type: "returnFailed"; readonly message: string };
+
+/** What a client can lose and come back from. */
+export type LossKind = "channel" | "transport";
+
+/** How a client came back. */
+export type ReturnKind =
+  /** On the transports that it had, by new ICE credentials. */
+  | "iceRestart"
+  /** On a new channel with the token: as the participant that it was, with its transports. */
+  | "reconnected"
+  /** As a new participant, with everything set up again. */
+  | "rejoined";

@@ -60,6 +60,24 @@ export function kindOf(error: unknown): ClientErrorKind {
   return "internal";
 }
 
+/** Whether there is no coming back from it: somebody put us out, or does not let us in. */
+export function isFinal(error: unknown): boolean {
+  return error instanceof StayBrokenError && error.kind === "kicked" ||
+    error instanceof SignalingError && error.kind === "lobbyDenied";
+}
+
+/** Whether a transport has ended on our side, so that no ICE restart can help it. */
+export function isGone(error: unknown): boolean {
+  return error instanceof TransportError &&
+    (error.kind === "closed" || error.kind === "disconnected" ||
+      error.kind === "candidate");
+}
+
+/** Whether the server understood, and said no. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof SignalingError && error.kind === "server";
+}
+
 /** Its message, in one line. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

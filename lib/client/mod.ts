@@ -13,7 +13,13 @@ export type {
   ClientTransport,
   Scheduler,
 } from "./environment.ts";
-export type { ClientErrorKind, ClientEvent, ClientState } from "./events.ts";
+export type {
+  ClientErrorKind,
+  ClientEvent,
+  ClientState,
+  LossKind,
+  ReturnKind,
+} from "./events.ts";
 export { type OwnPublisher, OwnPublishers } from "./own_publishers.ts";
 export type { PublishOptions } from "./publication.ts";
 export type { ClientTotals } from "./totals.ts";

@@ -63,6 +63,7 @@ export class Publication {
   readonly #simulcast: boolean;
   readonly #paused = new Set<MediaKind>();
   readonly #onChange: () => void;
+  #isHeld = false;
   #open = true;
 
   /** `onChange` is told whenever {@linkcode Publication.sent} is another. */
@@ -80,6 +81,11 @@ export class Publication {
   /** The tracks, in order of producing. */
   get tracks(): readonly PublishedTrack[] {
     return this.#tracks;
+  }
+
+  /** Whether what is sent of one kind is paused. */
+  isPaused(kind: MediaKind): boolean {
+    return this.#paused.has(kind);
   }
 
   /**
@@ -244,11 +250,29 @@ export class Publication {
       const { producerId } = track;
       const message = { type: "resumeProducer", producerId } as const;
       await conversation.request("resume_producer", message);
-      if (!this.#open || this.#paused.has(kind)) return;
+      if (!this.#open || this.#paused.has(kind) || this.#isHeld) return;
       track.sender.resume(this.#environment.scheduler.nowMs());
       this.#environment.scheduler.schedule(track.sender);
       this.#onChange();
     }
+  }
+
+  /** Stops the senders while nothing may be sent (RFC 7675 section 5.1), and lets them go on; the server is not told. */
+  hold(isHeld: boolean): void {
+    if (!this.#open || isHeld === this.#isHeld) return;
+    this.#isHeld = isHeld;
+    const { scheduler } = this.#environment;
+    for (const { kind, sender } of this.#tracks) {
+      if (this.#paused.has(kind)) continue;
+      if (isHeld) {
+        scheduler.cancel(sender);
+        sender.pause();
+      } else {
+        sender.resume(scheduler.nowMs());
+        scheduler.schedule(sender);
+      }
+    }
+    this.#onChange();
   }
 
   /** Changes the quality of what is sent from the next frame on. */

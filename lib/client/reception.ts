@@ -141,6 +141,16 @@ export class Reception {
     return this.#tracks.size;
   }
 
+  /** When the last packet of all that are open came, on the scheduler's clock; `-Infinity` before. */
+  get lastMs(): number {
+    let lastMs = -Infinity;
+    for (const { receiver } of this.#tracks.values()) {
+      if (receiver.packetsReceived === 0) continue;
+      lastMs = Math.max(lastMs, receiver.lastAtMs);
+    }
+    return lastMs;
+  }
+
   /** Opens a row for a new consumer, which was asked for at `requestedAtMs` on the scheduler's clock. */
   add(
     created: ServerMessageOf<"consumerCreated">,

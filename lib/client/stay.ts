@@ -39,6 +39,34 @@ export interface StayHandlers {
   readonly onEvent: (event: ClientEvent) => void;
   /** The stay is over although nobody asked for it; called at most once, and only once it is connected. */
   readonly onBroken: (kind: ClientErrorKind, message: string) => void;
+  /** The path of one of its transports has changed. */
+  readonly onPath: (path: PathState) => void;
+}
+
+/** How the path of a transport does, by its consent checks (RFC 7675). */
+export type PathState =
+  /** Checks are answered. */
+  | "up"
+  /** They are not: a browser's `disconnected`. It may come back by itself. */
+  | "unanswered"
+  /** Nothing is sent any more: a browser's `failed`. Only an ICE restart helps. */
+  | "expired";
+
+/** A path of a stay that the server does not answer on. */
+export interface LostPath {
+  readonly direction: "send" | "recv";
+  /** Since when nothing came by it, on the scheduler's clock. */
+  readonly sinceMs: number;
+}
+
+/** One of the two transports of a stay, with its name on the server. */
+interface Leg {
+  readonly direction: "send" | "recv";
+  readonly transportId: string;
+  readonly transport: ClientTransport;
+  path: PathState;
+  /** When the path was lost, on the scheduler's clock. */
+  lostMs: number;
 }
 
 /** Requests for packets and key frames, both ways. */
@@ -70,7 +98,7 @@ export class Stay {
   readonly #handlers: StayHandlers;
   readonly #feedback: FeedbackTask;
   readonly #reports: ReportTask;
-  readonly #transports: ClientTransport[] = [];
+  readonly #legs: Leg[] = [];
   /** What the server asked of us. */
   readonly #asked = {
     pliReceived: 0,
@@ -106,11 +134,10 @@ export class Stay {
       options.publish ?? {},
       () => this.#tellTracks(),
     );
-    this.#consumption = new Consumption(
-      environment,
-      options,
-      handlers.onEvent,
-    );
+    this.#consumption = new Consumption(environment, options, {
+      onEvent: handlers.onEvent,
+      onPutOut: (message) => this.#break("transport", message),
+    });
     this.#feedback = new FeedbackTask(
       environment,
       this.reception,
@@ -140,9 +167,26 @@ export class Stay {
     return this.#consumption.layers.current();
   }
 
-  /** Whether it is over although nobody asked for it. */
-  get isBroken(): boolean {
-    return this.#broken !== undefined;
+  /** Why it is over although nobody asked for it; `undefined` when it is not. */
+  get broken(): StayBrokenError | undefined {
+    return this.#broken;
+  }
+
+  /** Whether its transports came up and can be kept: none is gone for good. */
+  get isKept(): boolean {
+    return this.#isUp && this.#open && this.#broken === undefined;
+  }
+
+  /** The first path that the server does not answer on; `undefined` when it does on all. */
+  get lostPath(): LostPath | undefined {
+    const lost = this.#legs.filter(({ path }) => path !== "up");
+    if (lost.length === 0) return undefined;
+    const [{ direction, lostMs }] = lost;
+    const came = lost.some((leg) => leg.direction === "recv")
+      ? this.reception.lastMs
+      : -Infinity;
+    // It takes some seconds to notice; what came last knows better.
+    return { direction, sinceMs: came > 0 ? Math.min(came, lostMs) : lostMs };
   }
 
   /** To the server and back, in milliseconds: by its reports on what we send, else by ICE; -1 while it is not known. */
@@ -167,7 +211,7 @@ export class Stay {
   get srtpFailures(): { readonly auth: number; readonly replayed: number } {
     let auth = 0;
     let replayed = 0;
-    for (const { counters } of this.#transports) {
+    for (const { transport: { counters } } of this.#legs) {
       auth += counters.authFailures;
       replayed += counters.replayed;
     }
@@ -248,6 +292,30 @@ export class Stay {
     await this.#consumption.begin(this.#conversation!, this.#router!);
   }
 
+  /**
+   * Restarts ICE on the transports whose path is lost; resolves when the
+   * server answers on each of them. Throws a `SignalingError`, a
+   * `TransportError`, or the signal's reason.
+   */
+  async restartIce(signal: AbortSignal): Promise<void> {
+    const coming: Promise<void>[] = [];
+    for (const leg of this.#legs) {
+      const { transportId, transport, path } = leg;
+      if (path === "up") continue;
+      const { iceParameters } = await this.#conversation!.request(
+        "restart_ice",
+        { type: "restartIce", transportId },
+        { signal },
+      );
+      const up = transport.restartIce(iceParameters).then(() =>
+        this.#setPath(leg, "up")
+      );
+      up.catch(() => {});
+      coming.push(up);
+    }
+    await unlessAborted(Promise.all(coming), signal);
+  }
+
   /** Follows the server over to a new channel after a successful `reconnect`. */
   moveTo(conversation: Conversation): void {
     this.#conversation = conversation;
@@ -283,7 +351,7 @@ export class Stay {
       this.#consumption.close();
       this.#tellTracks();
     }
-    await Promise.all(this.#transports.map((transport) => transport.close()));
+    await Promise.all(this.#legs.map(({ transport }) => transport.close()));
   }
 
   /** What of us is due at others. */
@@ -310,18 +378,23 @@ export class Stay {
       : await conversation.request("create_recv_transport", {
         type: "createRecvTransport",
       });
+    const { transportId } = created;
     const transport = this.#environment.createTransport(created, {
       onRtp: direction === "send" ? () => {} : this.reception.onRtp,
       onRtcp: this.#onRtcp,
-      onLost: (error: TransportError) =>
-        this.#break(
-          "transport",
-          `${direction} transport lost: ${error.message}`,
-        ),
+      onLost: (error: TransportError) => this.#onLost(leg, error),
+      onSilent: (isSilent) =>
+        this.#setPath(leg, isSilent ? "unanswered" : "up"),
     });
-    this.#transports.push(transport);
+    const leg: Leg = {
+      direction,
+      transportId,
+      transport,
+      path: "up",
+      lostMs: -1,
+    };
+    this.#legs.push(leg);
     if (!this.#open) await transport.close();
-    const { transportId } = created;
     if (direction === "send") {
       this.#sendTransport = transport;
       this.#sendTransportId = transportId;
@@ -349,6 +422,25 @@ export class Stay {
     // Its failure is told when all are waited for, maybe after another request.
     up.catch(() => {});
     coming.push(up);
+  }
+
+  /** A path may be found again, by an ICE restart; what the server has closed may not. */
+  #onLost(leg: Leg, error: TransportError): void {
+    const { direction } = leg;
+    const mayReturn = this.#isUp &&
+      (error.kind === "consent" || error.kind === "disconnected");
+    if (mayReturn) return this.#setPath(leg, "expired");
+    if (direction === "send") this.publication.hold(true);
+    const message = `${direction} transport lost: ${error.message}`;
+    this.#break("transport", message);
+  }
+
+  #setPath(leg: Leg, path: PathState): void {
+    if (leg.path === path || !this.#open) return;
+    if (leg.path === "up") leg.lostMs = this.#environment.scheduler.nowMs();
+    leg.path = path;
+    if (leg.direction === "send") this.publication.hold(path === "expired");
+    if (this.#isUp) this.#handlers.onPath(path);
   }
 
   async #publish(
@@ -397,5 +489,21 @@ export class Stay {
     if (!this.#open || this.#broken !== undefined) return;
     this.#broken = new StayBrokenError(kind, message);
     if (this.#isUp) this.#handlers.onBroken(kind, message);
+  }
+}
+
+/** What `work` comes to, or the signal's reason if that comes first. */
+async function unlessAborted<T>(
+  work: Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
   }
 }

@@ -63,7 +63,13 @@ export interface DrivenTotals {
 export type DrivenEvent =
   | {
     readonly type: "state";
-    readonly state: "planned" | "joining" | "connected" | "failed" | "left";
+    readonly state:
+      | "planned"
+      | "joining"
+      | "connected"
+      | "away"
+      | "failed"
+      | "left";
   }
   | { readonly type: "connected"; readonly atMs: number }
   | {
@@ -87,8 +93,17 @@ export type DrivenEvent =
   /** The server grants so many consumers in one stay; told once a node. */
   | { readonly type: "allowance"; readonly consumers: number }
   | { readonly type: "other"; readonly track: OtherTrackFound }
-  | { readonly type: "returned"; readonly how: "reconnected" | "rejoined" }
-  | { readonly type: "returnFailed" };
+  | {
+    readonly type: "lost";
+    readonly what: "channel" | "transport";
+    readonly message: string;
+    readonly sinceMs: number;
+  }
+  | { readonly type: "returned"; readonly how: HowReturned }
+  | { readonly type: "returnFailed"; readonly message: string };
+
+/** How a client came back. */
+export type HowReturned = "iceRestart" | "reconnected" | "rejoined";
 
 /** What a client found of a track that no client of the run sends. */
 export interface OtherTrackFound {

@@ -10,7 +10,7 @@ import type {
   ClientRecorder,
   NodeMeter,
 } from "../metrics/mod.ts";
-import type { DrivenClient, DrivenTotals } from "./client_port.ts";
+import type { DrivenClient, DrivenTotals, HowReturned } from "./client_port.ts";
 import type { ClientPlan } from "./plan.ts";
 import type { MediaWatch } from "./media_watch.ts";
 import type { SecondMeter } from "./second_meter.ts";
@@ -32,10 +32,14 @@ export interface Driven {
   /** On the node's clock. */
   readonly dueMs: number;
   connectedMs: number;
-  /** When its channel was lost; -1 when its media flows. */
+  /** When its channel or a transport was lost; -1 when its media flows. */
   lostMs: number;
-  /** When it was back in the room since; -1 before. */
+  /** Whether it received anything then. */
+  wasReceiving: boolean;
+  /** When it was back since; -1 before. */
   returnedMs: number;
+  /** How it came back. */
+  returnedHow: HowReturned;
   /** The end of the last outage of its network that it has recovered from; -1 before. */
   recoveredFromMs: number;
   /** The end of the one that it has not recovered from yet; -1 without one. */
@@ -47,12 +51,16 @@ export interface Driven {
   cancelTimer: () => void;
 }
 
-/** From now on it is on its way back. Who is not connected has nothing to lose. */
-export function noteLost(driven: Driven, nowMs: number): void {
-  if (driven.lostMs >= 0 || driven.connectedMs < 0) return;
-  driven.lostMs = nowMs;
+/** From now on it is on its way back; a loss before its media flowed again is part of the one before. */
+export function noteLost(driven: Driven, sinceMs: number): void {
   driven.returnedMs = -1;
+  if (driven.lostMs >= 0) return;
+  driven.lostMs = sinceMs;
+  driven.wasReceiving = driven.client.consumersOpen > 0;
 }
+
+/** Who is in a room, or on the way to one. */
+const ACTIVE: ReadonlySet<string> = new Set(["joining", "connected", "away"]);
 
 /** It is no longer connected. */
 export function endSession(driven: Driven, nowMs: number): void {
@@ -137,9 +145,8 @@ export function refreshGauges(
   }
   // Media goes on while a client without a channel comes back.
   for (const second of client.takeSeconds()) seconds.record(second);
-  if (figures.state === "connected" || figures.state === "joining") {
-    gauges.clientsActive++;
-  }
+  if (figures.state === "away") gauges.clientsAway++;
+  if (ACTIVE.has(figures.state)) gauges.clientsActive++;
   gauges.producersOpen += client.producersOpen;
   gauges.consumersOpen += client.consumersOpen;
   for (const layer of client.receivedLayers()) {
@@ -168,18 +175,38 @@ function noteRecovery(
   totals: DrivenTotals,
   meter: NodeMeter,
 ): void {
-  if (driven.lostMs < 0 || driven.returnedMs < 0) return;
-  const flowsAt = totals.firstReceivedMs >= 0
+  const { returnedMs, lostMs } = driven;
+  if (lostMs < 0 || returnedMs < 0) return;
+  const flowsAt = flowsSince(driven, totals);
+  if (flowsAt === undefined) return;
+  const recoveredMs = Math.max(flowsAt, returnedMs);
+  const ms = recoveredMs - lostMs;
+  driven.lostMs = -1;
+  const { figures } = driven.record;
+  figures.awaySinceMs = null;
+  figures.recoveryMs = Math.max(figures.recoveryMs ?? 0, ms);
+  meter.trend("recovery").record(ms * 1000);
+  if (driven.recoveringFromMs < 0) return;
+  const restoredMs = driven.recoveringFromMs;
+  recordNetworkRecovery(driven, meter, restoredMs, recoveredMs - restoredMs);
+}
+
+/** When media flowed again since it was lost, on the node's clock; `undefined` while it does not. */
+function flowsSince(
+  { client, lostMs, returnedMs, returnedHow, wasReceiving }: Driven,
+  totals: DrivenTotals,
+): number | undefined {
+  if (returnedHow !== "rejoined") {
+    // The last packet before it is not one after it.
+    const resumedMs = client.resumedSince(lostMs + 1);
+    return resumedMs === -1 ? returnedMs : resumedMs;
+  }
+  const firstMs = wasReceiving
     ? totals.stayFirstReceivedMs
     : totals.firstSentMs >= 0
     ? totals.stayFirstSentMs
-    : driven.returnedMs;
-  if (flowsAt < 0) return;
-  const ms = Math.max(flowsAt, driven.returnedMs) - driven.lostMs;
-  driven.lostMs = -1;
-  const { figures } = driven.record;
-  figures.recoveryMs = Math.max(figures.recoveryMs ?? 0, ms);
-  meter.trend("recovery").record(ms * 1000);
+    : returnedMs;
+  return firstMs < 0 ? undefined : firstMs;
 }
 
 /** It has recovered from an outage of its network when media flows again. */
@@ -191,6 +218,11 @@ function noteNetworkRecovery(
   const restoredMs = driven.network.restoredMs(nowMs);
   if (restoredMs === driven.recoveredFromMs) return;
   if (restoredMs !== driven.recoveringFromMs) noteNotRecovered(driven, meter);
+  if (driven.lostMs >= 0) {
+    // It is not back itself: it has recovered from both together.
+    driven.recoveringFromMs = restoredMs;
+    return;
+  }
   const resumedMs = driven.client.resumedSince(restoredMs);
   if (resumedMs === undefined) {
     // Who is not there yet has nothing to recover.
@@ -198,10 +230,24 @@ function noteNetworkRecovery(
     if (state === "connected") driven.recoveringFromMs = restoredMs;
     return;
   }
+  recordNetworkRecovery(
+    driven,
+    meter,
+    restoredMs,
+    resumedMs < 0 ? -1 : resumedMs - restoredMs,
+  );
+}
+
+/** It has recovered from the outage that ended at `restoredMs`; -1 where there was nothing to recover. */
+function recordNetworkRecovery(
+  driven: Driven,
+  meter: NodeMeter,
+  restoredMs: number,
+  ms: number,
+): void {
   driven.recoveringFromMs = -1;
   driven.recoveredFromMs = restoredMs;
-  if (resumedMs < 0) return;
-  const ms = resumedMs - restoredMs;
+  if (ms < 0) return;
   const { figures } = driven.record;
   figures.networkRecoveryMs = Math.max(figures.networkRecoveryMs ?? 0, ms);
   meter.trend("networkRecovery").record(ms * 1000);

@@ -15,6 +15,7 @@ import {
   type ClientFigures,
   ClientRecorder,
   type ClockHealth,
+  type CounterName,
   NodeMeter,
   type Snapshot,
 } from "../metrics/mod.ts";
@@ -33,6 +34,7 @@ import type {
   ClientFactory,
   DrivenEvent,
   HealthProbe,
+  HowReturned,
   PublisherBook,
   PublisherNews,
 } from "./client_port.ts";
@@ -79,6 +81,19 @@ export interface LocalNodeOptions {
 const SNAPSHOT_INTERVAL_MS = 1000;
 /** Consent of 30 s, and how long it takes to notice that it ended (RFC 7675). */
 const LOST_BY_STANDSTILL_MS = 45_000;
+
+/** Where returns are counted, by how they went; counters and figures have the same names. */
+const RETURN_COUNTS = {
+  iceRestart: "returnsByIceRestart",
+  reconnected: "returnsByReconnect",
+  rejoined: "returnsByRejoin",
+} as const satisfies Record<HowReturned, keyof ClientFigures & CounterName>;
+
+const RETURN_WORDS: Readonly<Record<HowReturned, string>> = {
+  iceRestart: "came back (ICE restart)",
+  reconnected: "came back (reconnected)",
+  rejoined: "came back (rejoined)",
+};
 
 /** Runs clients on this thread. */
 export class LocalNode implements LoadNode {
@@ -170,7 +185,6 @@ export class LocalNode implements LoadNode {
         return;
       case "reconnect":
         for (const driven of this.#named(command.clients)) {
-          noteLost(driven, this.#options.clock.nowMs());
           driven.record.figures.cuts++;
           driven.client.cutChannel();
         }
@@ -288,7 +302,9 @@ export class LocalNode implements LoadNode {
       dueMs,
       connectedMs: -1,
       lostMs: -1,
+      wasReceiving: false,
       returnedMs: -1,
+      returnedHow: "rejoined",
       recoveredFromMs: -1,
       recoveringFromMs: -1,
       media: new MediaWatch(),
@@ -409,12 +425,26 @@ export class LocalNode implements LoadNode {
         });
       case "other":
         return this.#others.note(event.track);
-      case "returned":
+      case "lost":
+        record.figures.losses++;
+        meter.counters.losses++;
+        noteLost(driven, event.sinceMs);
+        record.figures.awaySinceMs = Math.round(driven.lostMs - this.#zeroMs);
+        driven.lastError = event.message;
+        return this.#note(driven, "error", `away: ${event.message}`);
+      case "returned": {
+        const counted = RETURN_COUNTS[event.how];
         record.figures.reconnections++;
+        record.figures[counted]++;
+        meter.counters[counted]++;
         driven.returnedMs = this.#options.clock.nowMs();
-        return this.#note(driven, "info", `came back (${event.how})`);
+        driven.returnedHow = event.how;
+        return this.#note(driven, "info", RETURN_WORDS[event.how]);
+      }
       case "returnFailed":
         record.figures.reconnectionFailures++;
+        meter.counters.returnsFailed++;
+        driven.lastError = event.message;
         return;
     }
   }
@@ -423,7 +453,7 @@ export class LocalNode implements LoadNode {
     const { figures } = driven.record;
     const nowMs = this.#options.clock.nowMs();
     if (
-      driven.connectedMs >= 0 && (state === "joining" || state === "failed")
+      driven.connectedMs >= 0 && (state === "away" || state === "failed")
     ) this.#noteLost(nowMs);
     if (state === "connected") driven.connectedMs = nowMs;
     else endSession(driven, nowMs);
@@ -437,7 +467,6 @@ export class LocalNode implements LoadNode {
     const atMs = Math.round(this.#options.clock.nowMs() - this.#zeroMs);
     driven.record.addError(kind, message, atMs);
     driven.lastError = message;
-    if (kind === "channel") noteLost(driven, this.#options.clock.nowMs());
     this.#meter.countError(kind);
     this.#note(driven, "error", message);
   }
@@ -464,6 +493,7 @@ export class LocalNode implements LoadNode {
     Object.assign(counters, this.#past);
     gauges.clientsActive = 0;
     gauges.clientsConnected = 0;
+    gauges.clientsAway = 0;
     gauges.producersOpen = 0;
     gauges.consumersOpen = 0;
     for (const gauge of LAYER_GAUGES) gauges[gauge] = 0;

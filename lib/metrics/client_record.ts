@@ -11,6 +11,8 @@ export type ClientState =
   | "planned"
   | "joining"
   | "connected"
+  /** Its channel or a transport was lost, and it is coming back. */
+  | "away"
   | "failed"
   | "left";
 
@@ -71,8 +73,10 @@ export interface ClientFigures {
   timeToFirstMediaSentMs: number | null;
   /** From when the client was due until its first RTP packet arrived. */
   timeToFirstMediaReceivedMs: number | null;
-  /** The longest time from when it lost its channel until it was back and its media flowed again. */
+  /** The longest time from when it lost its channel or a transport until it was back and its media flowed again. */
   recoveryMs: number | null;
+  /** Since when it has had no media after such a loss, in milliseconds since the run began; `null` when it has. */
+  awaySinceMs: number | null;
   /** The longest time from when its impaired network was back after an outage until it showed a frame again or, without video, heard a packet. */
   networkRecoveryMs: number | null;
   /** The longest media latency of a packet. */
@@ -163,9 +167,17 @@ export interface ClientFigures {
   hasLostMedia: boolean;
   /** Times that we cut its channel on purpose. */
   cuts: number;
-  /** Times that it came back after its channel was lost. */
+  /** Times that its channel or a transport was lost. */
+  losses: number;
+  /** Times that it came back from that. */
   reconnections: number;
-  /** Times that it could not. */
+  /** Of those, the ones on the transports that it had, by new ICE credentials. */
+  returnsByIceRestart: number;
+  /** The ones on a new channel, as the participant that it was. */
+  returnsByReconnect: number;
+  /** The ones as a new participant. */
+  returnsByRejoin: number;
+  /** Attempts to come back that failed. */
   reconnectionFailures: number;
   /** Why it failed, in one line; `null` while it did not. */
   failureCause: string | null;
@@ -202,6 +214,7 @@ export class ClientRecorder {
     timeToFirstMediaSentMs: null,
     timeToFirstMediaReceivedMs: null,
     recoveryMs: null,
+    awaySinceMs: null,
     networkRecoveryMs: null,
     maxMediaLatencyMs: null,
     maxJitterMs: null,
@@ -247,7 +260,11 @@ export class ClientRecorder {
     mediaLosses: 0,
     hasLostMedia: false,
     cuts: 0,
+    losses: 0,
     reconnections: 0,
+    returnsByIceRestart: 0,
+    returnsByReconnect: 0,
+    returnsByRejoin: 0,
     reconnectionFailures: 0,
     failureCause: null,
   };

@@ -48,8 +48,11 @@ interface TrendDefinition extends MetricDefinition {
 /** Everything that a run measures, by name. */
 export const METRICS = {
   // Clients, now.
-  clientsActive: gauge("Clients that are joining or connected."),
+  clientsActive: gauge("Clients that are joining, connected or away."),
   clientsConnected: gauge("Clients with all their transports up."),
+  clientsAway: gauge(
+    "Clients that lost their channel or a transport and are coming back.",
+  ),
   producersOpen: gauge("Tracks that clients are sending."),
   consumersOpen: gauge("Tracks that clients are receiving."),
   consumersNoLayer: gauge(
@@ -291,7 +294,7 @@ export const METRICS = {
     "From when a client was due to its first RTP packet in.",
   ),
   recovery: trend(
-    "From when a connected client lost its channel until it was back and its media flowed again.",
+    "From when a connected client lost its channel or a transport until it was back and its media flowed again.",
   ),
   networkRecovery: trend(
     "From when a client's impaired network was back after an outage until it showed a frame again or, without video, heard a packet.",
@@ -300,6 +303,31 @@ export const METRICS = {
     "count",
     "lower",
     "Outages of clients' impaired networks before whose recovery the next one came, or the client left.",
+  ),
+  losses: counter(
+    "count",
+    "lower",
+    "Times that a connected client lost its channel or a transport.",
+  ),
+  returnsByIceRestart: counter(
+    "count",
+    "neither",
+    "Returns on the same transports, by new ICE credentials (RFC 8445 section 2.4).",
+  ),
+  returnsByReconnect: counter(
+    "count",
+    "neither",
+    "Returns on a new channel, as the same participant.",
+  ),
+  returnsByRejoin: counter(
+    "count",
+    "neither",
+    "Returns as a new participant.",
+  ),
+  returnsFailed: counter(
+    "count",
+    "lower",
+    "Attempts to come back that failed; others followed.",
   ),
   unknownMessages: counter(
     "count",

@@ -142,6 +142,15 @@ export function summarize(input: SummaryInput): Summary {
     totalConsumersCreated: counter("consumersCreated"),
     totalReconnections: total(clients, "reconnections"),
     totalReconnectionFailures: total(clients, "reconnectionFailures"),
+    returns: {
+      losses: total(clients, "losses"),
+      iceRestart: total(clients, "returnsByIceRestart"),
+      reconnected: total(clients, "returnsByReconnect"),
+      rejoined: total(clients, "returnsByRejoin"),
+      failedAttempts: total(clients, "reconnectionFailures"),
+      neverBack:
+        clients.filter(({ awaySinceMs }) => awaySinceMs !== null).length,
+    },
     signalingLatencies: { operations: operationStats(snapshot) },
     worstClients: worstClientsOf(clients, tally.runIsOver),
     rooms: summarizeRooms(clients),

@@ -180,7 +180,7 @@ export interface MediaSummary {
   readonly roundTripMs: DurationStats;
   /** From when something was lost until media flowed again. */
   readonly recoveryMs: {
-    /** From when a client lost its channel until it was back. */
+    /** From when a client lost its channel or a transport until it was back and its media flowed again. */
     readonly channel: DurationStats;
     /** From when a client's impaired network was back after an outage until it showed a frame again or, without video, heard a packet. */
     readonly network: DurationStats;
@@ -317,6 +317,22 @@ export interface ServerTold {
   readonly errors: number | null;
 }
 
+/** What clients lost, and how they came back. */
+export interface ReturnsSummary {
+  /** Times that a client lost its channel or a transport. */
+  readonly losses: number;
+  /** Returns on the same transports, by new ICE credentials. */
+  readonly iceRestart: number;
+  /** Returns on a new channel, as the same participant. */
+  readonly reconnected: number;
+  /** Returns as a new participant. */
+  readonly rejoined: number;
+  /** Attempts that failed. */
+  readonly failedAttempts: number;
+  /** Clients whose media did not flow again after their last loss. */
+  readonly neverBack: number;
+}
+
 /** How often one kind of error happened. */
 export interface ErrorSummary {
   /** How often. */
@@ -396,10 +412,12 @@ export interface Summary {
   readonly totalProducersCreated: number;
   /** Tracks that clients subscribed to. */
   readonly totalConsumersCreated: number;
-  /** Times that clients came back after their channel was lost. */
+  /** Times that clients came back after their channel or a transport was lost. */
   readonly totalReconnections: number;
-  /** Times that they could not. */
+  /** Attempts at that which failed. */
   readonly totalReconnectionFailures: number;
+  /** What was lost, and how clients came back. */
+  readonly returns: ReturnsSummary;
   /** Latencies by operation, over all requests of all clients. */
   readonly signalingLatencies: {
     /** By the operation's name. */

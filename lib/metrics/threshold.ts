@@ -17,6 +17,8 @@
  *           | "pictureIdJumps" | "timestampJumps" | "layerSwitches"
  *           | "packetsRepaired" | "pliSent" | "nackSent" | "pliReceived"
  *           | "firReceived" | "nackReceived" | "networkNotRecovered"
+ *           | "losses" | "returnsByIceRestart" | "returnsByReconnect"
+ *           | "returnsByRejoin" | "returnsFailed"
  *           | "unknownMessages" | "malformedMessages"       (counts)
  * aggregate = "avg" | "min" | "max" | "med" | "count" | "p(" 0…100 ")"
  * operator  = "<" | "<=" | ">" | ">=" | "==" | "!="
@@ -106,6 +108,11 @@ const COUNTS: readonly CounterName[] = [
   "firReceived",
   "nackReceived",
   "networkNotRecovered",
+  "losses",
+  "returnsByIceRestart",
+  "returnsByReconnect",
+  "returnsByRejoin",
+  "returnsFailed",
   "unknownMessages",
   "malformedMessages",
 ];

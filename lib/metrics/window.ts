@@ -43,6 +43,12 @@ const GROWING = [
   "withoutMediaMs",
   "mediaLosses",
   "cuts",
+  "losses",
+  "reconnections",
+  "returnsByIceRestart",
+  "returnsByReconnect",
+  "returnsByRejoin",
+  "reconnectionFailures",
 ] as const satisfies readonly (keyof ClientRecord)[];
 
 /**

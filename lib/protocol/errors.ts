@@ -38,6 +38,11 @@ export function isCodecMismatch(error: string): boolean {
   return /no compatible media codecs|unsupported codec/i.test(error);
 }
 
+/** Whether the server says that we are in no room: it has put us out, or begun anew. */
+export function isNotInRoom(error: string): boolean {
+  return /(?:^|: )(?:Not in a room|Participant not found)/.test(error);
+}
+
 /**
  * Whether `error` can be about `message`. Most texts could be about anything;
  * those that cannot keep the error of a chat message, say, from failing the

@@ -18,6 +18,7 @@ export {
   consumerLimitOf,
   isCodecMismatch,
   isConsumerLimit,
+  isNotInRoom,
   isRateLimit,
   isRoomRace,
   RATE_LIMIT_ERROR,

@@ -44,10 +44,18 @@ export interface ClientResult {
     /** By the operation's name. */
     readonly operations: Readonly<Record<string, DurationStats>>;
   };
-  /** Times that it came back after its channel was lost. */
+  /** Times that it came back after its channel or a transport was lost. */
   readonly reconnections: number;
-  /** Times that it could not. */
+  /** Attempts at that which failed. */
   readonly reconnectionFailures: number;
+  /** Times that it lost its channel or a transport. */
+  readonly losses: number;
+  /** Returns on the transports that it had, by new ICE credentials. */
+  readonly returnsByIceRestart: number;
+  /** Returns on a new channel, as the participant that it was. */
+  readonly returnsByReconnect: number;
+  /** Returns as a new participant. */
+  readonly returnsByRejoin: number;
   /** Its place in the plan. */
   readonly index: number;
   /** Whether it published. */
@@ -55,7 +63,13 @@ export interface ClientResult {
   /** The node that drove it. */
   readonly node: string;
   /** How far it came. */
-  readonly state: "planned" | "joining" | "connected" | "failed" | "left";
+  readonly state:
+    | "planned"
+    | "joining"
+    | "connected"
+    | "away"
+    | "failed"
+    | "left";
   /** Why it failed. */
   readonly failureCause: string | null;
   /** All its errors, also those that `errors` has no room for. */
@@ -99,8 +113,10 @@ export interface ClientResult {
   readonly sendBps: number;
   /** Bits received a second, on average over its session. */
   readonly receiveBps: number;
-  /** The longest time from when it lost its channel until it was back and its media flowed; `null` when it did not. */
+  /** The longest time from when it lost its channel or a transport until it was back and its media flowed; `null` when it did not. */
   readonly recoveryMs: number | null;
+  /** Since when it had no media after such a loss, in milliseconds since the run began; `null` when it had. */
+  readonly awaySinceMs: number | null;
   /** The longest time from when its impaired network was back after an outage until it showed a frame again or, without video, heard a packet; `null` without one. */
   readonly networkRecoveryMs: number | null;
   /** The longest media latency of a packet; `null` when nothing came. */
@@ -174,10 +190,21 @@ const clientResult: z.ZodType<ClientResult> = z.object({
   signalingLatencies,
   reconnections: count,
   reconnectionFailures: count,
+  losses: count.describe("Times that it lost its channel or a transport."),
+  returnsByIceRestart: count,
+  returnsByReconnect: count,
+  returnsByRejoin: count,
   index: count,
   role: z.enum(["publisher", "viewer"]),
   node: z.string(),
-  state: z.enum(["planned", "joining", "connected", "failed", "left"]),
+  state: z.enum([
+    "planned",
+    "joining",
+    "connected",
+    "away",
+    "failed",
+    "left",
+  ]),
   failureCause: z.string().nullable(),
   errorCount: count.describe(
     "All errors, also those that `errors` has no room for.",
@@ -217,7 +244,10 @@ const clientResult: z.ZodType<ClientResult> = z.object({
   sendBps: count.describe("On average over its session."),
   receiveBps: count.describe("On average over its session."),
   recoveryMs: ms.nullable().describe(
-    "The longest time from when it lost its channel until it was back and its media flowed.",
+    "The longest time from when it lost its channel or a transport until it was back and its media flowed.",
+  ),
+  awaySinceMs: ms.nullable().describe(
+    "Since when it had no media after such a loss, since the run began; null when it had.",
   ),
   networkRecoveryMs: ms.nullable().describe(
     "The longest time from when its impaired network was back after an outage until it showed a frame again or, without video, heard a packet.",

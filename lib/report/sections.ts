@@ -44,8 +44,6 @@ export function clientLines(summary: Summary, width: number): Line[] {
     connectedAtEnd: connected,
     failedConnections: failed,
     pendingConnections: pending,
-    totalReconnections,
-    totalReconnectionFailures,
   } = summary;
   const settled = reached + failed;
   const share: Line[] = settled === 0 ? [] : [
@@ -74,14 +72,36 @@ export function clientLines(summary: Summary, width: number): Line[] {
     ...(connection === null
       ? []
       : durationRow("Connection", connection, width)),
-    ...(totalReconnections + totalReconnectionFailures === 0 ? [] : row(
-      "Reconnected",
-      [
-        say(formatCounted(totalReconnections, "time")),
-        say(`${formatCount(totalReconnectionFailures)} failed`),
-      ],
-      width,
-    )),
+    ...returnLines(summary, width),
+  ];
+}
+
+/** What clients lost and how they came back, where any lost something. */
+function returnLines({ returns, media }: Summary, width: number): Line[] {
+  const { losses, neverBack, failedAttempts } = returns;
+  if (losses === 0) return [];
+  const ways = [
+    [returns.iceRestart, "by ICE restart"],
+    [returns.reconnected, "reconnected"],
+    [returns.rejoined, "by rejoining"],
+  ] as const;
+  return [
+    ...row("Came back", [
+      say(`lost ${formatCounted(losses, "time")}`),
+      ...ways.flatMap(([count, how]) =>
+        count === 0 ? [] : [say(`${formatCount(count)} ${how}`)]
+      ),
+      ...(failedAttempts === 0
+        ? []
+        : [say(`${formatCounted(failedAttempts, "attempt")} failed`)]),
+      ...(neverBack === 0 ? [] : [
+        [piece(
+          `${formatCounted(neverBack, "client")} without media since`,
+          "critical",
+        )],
+      ]),
+    ], width),
+    ...durationRow("Back after", media.recoveryMs.channel, width),
   ];
 }
 
@@ -165,7 +185,6 @@ export function mediaLines(summary: Summary, width: number): Line[] {
     ...durationRow("Jitter", media.jitterMs, width),
     ...durationRow("Round trip", media.roundTripMs, width),
     ...videoLines(summary, width),
-    ...durationRow("Channel back", media.recoveryMs.channel, width),
     ...networkBackLines(summary, width),
     ...durationRow("First sent", media.timeToFirstSentMs, width),
     ...durationRow("First received", media.timeToFirstReceivedMs, width),

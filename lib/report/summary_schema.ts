@@ -246,7 +246,7 @@ const media = z.object({
   ),
   recoveryMs: z.object({
     channel: duration.describe(
-      "From when a client lost its channel until it was back and its media flowed.",
+      "From when a client lost its channel or a transport until it was back and its media flowed.",
     ),
     network: duration.describe(
       "From when a client's impaired network was back after an outage until it showed a frame again or, without video, heard a packet.",
@@ -443,6 +443,22 @@ export const summarySchema: z.ZodType<Summary> = z.object({
     "Times that a client came back after its channel was lost. SimplestChat's tester counts completed churn sessions.",
   ),
   totalReconnectionFailures: count,
+  returns: z.object({
+    losses: count.describe(
+      "Times that a client lost its channel or a transport.",
+    ),
+    iceRestart: count.describe(
+      "Returns on the same transports, by new ICE credentials.",
+    ),
+    reconnected: count.describe(
+      "Returns on a new channel, as the same participant.",
+    ),
+    rejoined: count.describe("Returns as a new participant."),
+    failedAttempts: count,
+    neverBack: count.describe(
+      "Clients whose media did not flow again after their last loss.",
+    ),
+  }),
   signalingLatencies: signalingLatencies.describe(
     "Over all requests of all clients, from when each was due. SimplestChat's tester takes percentiles of the clients' medians.",
   ),

@@ -24,7 +24,7 @@ export type AcceptedPacketHandler = (
 export interface AcceptHandlers {
   readonly onRtp: AcceptedPacketHandler;
   readonly onRtcp: AcceptedPacketHandler;
-  /** ICE and DTLS are up; called at most once. */
+  /** ICE and DTLS are up: at first, and whenever a peer that was silent is heard again. */
   readonly onConnected: () => void;
 }
 
@@ -40,7 +40,7 @@ export interface LocalIce {
   readonly password: string;
 }
 
-/** A peer that sends no check for this long is gone (RFC 7675 section 5.1). */
+/** A peer that sends no check for this long is sent nothing (RFC 7675 section 5.1) until it is heard again. */
 const CONSENT_MS = 30_000;
 /** No datagram is larger: the sender keeps below the path MTU. */
 const DATAGRAM_BYTES = 4096;
@@ -84,6 +84,7 @@ export class RtcAcceptor {
   /** Where media goes: the pair that the peer nominated, before that the first one that it checked. */
   #selected: Peer | undefined;
   #heardMs = Infinity;
+  #isSilent = false;
   #dtls: DtlsHandshake | undefined;
   #cipher: SrtpCipher | undefined;
   #closed = false;
@@ -117,7 +118,7 @@ export class RtcAcceptor {
 
   /** Whether packets can be sent. */
   get connected(): boolean {
-    return this.#cipher !== undefined && !this.#closed;
+    return this.#cipher !== undefined && !this.#closed && !this.#isSilent;
   }
 
   /**
@@ -156,7 +157,7 @@ export class RtcAcceptor {
    * room behind it for the tag. Returns whether it was sent.
    */
   sendRtp(bytes: Uint8Array, offset: number, length: number): boolean {
-    if (this.#cipher === undefined || this.#closed) return false;
+    if (this.#cipher === undefined || !this.connected) return false;
     const sealed = this.#cipher.protectRtp(bytes, offset, length);
     if (sealed < 0) return false;
     this.#send(bytes.subarray(offset, offset + sealed));
@@ -165,14 +166,18 @@ export class RtcAcceptor {
 
   /** Protects the RTCP packet in `bytes`, in place, and sends it. */
   sendRtcp(bytes: Uint8Array, offset: number, length: number): void {
-    if (this.#cipher === undefined || this.#closed) return;
+    if (this.#cipher === undefined || !this.connected) return;
     const sealed = this.#cipher.protectRtcp(bytes, offset, length);
     if (sealed > 0) this.#send(bytes.subarray(offset, offset + sealed));
   }
 
-  /** Ends the association if the peer has not checked for 30 s; `nowMs` of `performance.now()`. */
+  /**
+   * Sends nothing more if the peer has not checked for 30 s; `nowMs` of
+   * `performance.now()`. Its keys stay good: a later check, by the old
+   * credentials or those of an ICE restart, has all go on.
+   */
   expire(nowMs: number): void {
-    if (nowMs - this.#heardMs >= CONSENT_MS) this.close();
+    if (nowMs - this.#heardMs >= CONSENT_MS) this.#isSilent = true;
   }
 
   /** Closes everything; resolves when nothing is left behind. Idempotent. */
@@ -234,6 +239,10 @@ export class RtcAcceptor {
     if (!request.username?.startsWith(`${usernameFragment}:`)) return;
     this.#heardMs = performance.now();
     this.#follow(from, request.nominates);
+    if (this.#isSilent) {
+      this.#isSilent = false;
+      if (this.connected) this.#handlers.onConnected();
+    }
     const answer = bindingResponse(request.transaction, from, password);
     this.#sendTo(answer, from);
   }

@@ -128,6 +128,11 @@ export class Conversation implements AsyncDisposable {
     });
   }
 
+  /** Whether anything can still be said. */
+  get isOpen(): boolean {
+    return this.#ended === undefined;
+  }
+
   /** How often each kind of anomaly has happened. */
   get anomalies(): Readonly<Record<Anomaly["kind"], number>> {
     return this.#counts;
@@ -214,8 +219,9 @@ export class Conversation implements AsyncDisposable {
     await this.closed;
   }
 
-  /** Closes the channel and does not say that we leave: to the server we are lost. */
+  /** Closes the channel and does not say that we leave: to the server we are lost. Ends the conversation at once. */
   cut(): void {
+    this.#end("connection closed");
     this.#channel.close();
   }
 

@@ -2,8 +2,9 @@
  * Coming back after the channel was lost. The server keeps a participant for
  * 30 s, and a `reconnect` with its token takes it over: identity, room,
  * transports. But the token that the server announces is usually stale already,
- * and every attempt with a wrong one prolongs the ghost; so one attempt, and
- * after that a join like any other.
+ * and every attempt with a wrong one prolongs the ghost; so it is shown once,
+ * to the first server that listens, and after that there is a join like any
+ * other.
  */
 
 import type { ServerMessageOf } from "../protocol/mod.ts";

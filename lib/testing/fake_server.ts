@@ -187,6 +187,19 @@ export class FakeServer {
           type: "transportConnected",
           transportId: message.transportId,
         }];
+      case "restartIce":
+        return this.#owners.get(message.transportId)?.[0] !== me
+          ? error(
+            `Transport error: Transport not found: ${message.transportId}`,
+          )
+          : [{
+            type: "iceRestarted",
+            transportId: message.transportId,
+            iceParameters: {
+              usernameFragment: this.#newId("ufrag"),
+              password: "another secret",
+            },
+          }];
       case "produce":
         return [this.#produce(me, message)];
       case "consume":

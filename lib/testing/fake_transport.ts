@@ -56,12 +56,18 @@ export class FakeTransport implements ClientTransport {
   };
   /** Of the last consent check; a test may set it. */
   roundTripMs = 0;
+  /** How often ICE was restarted. */
+  iceRestarts = 0;
   readonly #handlers: TransportHandlers;
   readonly #peer: FakeTransportPeer;
   readonly #path: FakePath | undefined;
   readonly #underWay = new Set<() => void>();
   readonly #ended = Promise.withResolvers<never>();
-  #state: "new" | "connected" | "closed" = "new";
+  #state: "new" | "connected" | "lost" | "closed" = "new";
+  #isSilent = false;
+  /** The network is gone: nothing comes, and nothing arrives. */
+  #isCut = false;
+  #restarting: PromiseWithResolvers<void> | undefined;
 
   /** `handlers` are the client's; without a path, nothing lies between it and the peer. */
   constructor(
@@ -76,7 +82,7 @@ export class FakeTransport implements ClientTransport {
   }
 
   /** Where in its life it is. */
-  get state(): "new" | "connected" | "closed" {
+  get state(): "new" | "connected" | "lost" | "closed" {
     return this.#state;
   }
 
@@ -140,13 +146,54 @@ export class FakeTransport implements ClientTransport {
     this.#handlers.onRtcp(packet, 0, packet.length, arrival);
   }
 
-  /** Lets it go down, as when the server no longer answers consent checks. */
-  lose(): void {
+  /** Restarts ICE; resolves once the path is there. Throws a `TransportError` when it is closed first. */
+  async restartIce(): Promise<void> {
+    if (this.#state === "new" || this.#state === "closed") throw closedError();
+    this.iceRestarts++;
+    const restarting = this.#restarting = Promise.withResolvers<void>();
+    if (!this.#isCut) this.#found();
+    await Promise.race([restarting.promise, this.#ended.promise]);
+  }
+
+  /** Lets the network go: nothing gets through, and no check is answered; or none has been for so long that consent has ended. */
+  cutPath(how: "silent" | "lost" = "silent"): void {
+    this.#isCut = true;
     if (this.#state !== "connected") return;
-    this.#state = "closed";
+    if (how === "silent") {
+      this.#isSilent = true;
+      return this.#handlers.onSilent?.(true);
+    }
+    this.#state = "lost";
     this.#handlers.onLost(
       new TransportError("consent", "no answer to consent checks"),
     );
+  }
+
+  /** Lets the network come back; consent that has ended needs an ICE restart all the same. */
+  mendPath(): void {
+    this.#isCut = false;
+    if (this.#restarting !== undefined) this.#found();
+    else if (this.#state === "connected" && this.#isSilent) {
+      this.#isSilent = false;
+      this.#handlers.onSilent?.(false);
+    }
+  }
+
+  /** Lets the server close it for good, as it does with DTLS's close_notify. */
+  lose(): void {
+    if (this.#state !== "connected") return;
+    this.#state = "closed";
+    const error = new TransportError("peerClosed", "the server closed DTLS");
+    this.#ended.reject(error);
+    this.#handlers.onLost(error);
+  }
+
+  #found(): void {
+    if (this.#state === "closed") return;
+    this.#state = "connected";
+    this.#isSilent = false;
+    this.#restarting?.resolve();
+    this.#restarting = undefined;
   }
 
   /** Closes it; idempotent. */
@@ -165,6 +212,7 @@ export class FakeTransport implements ClientTransport {
     packet: Uint8Array,
     handOn: (packet: Uint8Array, lateMs: number) => void,
   ): void {
+    if (this.#isCut) return;
     if (link === undefined || counts === undefined) return handOn(packet, 0);
     const { clock } = this.#path!;
     const nowMs = clock.nowMs();

@@ -11,7 +11,7 @@ import type { Engine, EngineOptions } from "../engine.ts";
 import { weriftRouter } from "./router.ts";
 import type { WeriftParts } from "./transport.ts";
 
-/** How often silent transports are looked for, in milliseconds. */
+/** How often clients that have gone silent are looked for, in milliseconds. */
 const SWEEP_MS = 5000;
 
 /** Starts the engine. */

@@ -167,7 +167,7 @@ export class WeriftTransport implements EngineTransport {
     return Promise.resolve();
   }
 
-  /** Ends the transport if its client has been silent for too long. */
+  /** Sends nothing more if its client has been silent for too long. */
   expire(nowMs: number): void {
     this.#acceptor.expire(nowMs);
   }
@@ -186,7 +186,7 @@ export class WeriftTransport implements EngineTransport {
     closing.add(work);
   }
 
-  /** DTLS is up: video can begin with a key frame. */
+  /** DTLS is up, or the client is back: video can begin with a key frame. */
   connected(): void {
     const nowMs = performance.now();
     for (const consumer of this.#consumers.values()) consumer.begin(nowMs);

@@ -75,7 +75,7 @@ Deno.test("a track of others that never sends anything is not missed, nor does i
 
 Deno.test("a client that gave up is not missed, however long the server offers its tracks", async () => {
   const world = new World();
-  const b = await world.joined("B");
+  const b = await world.joined("B", { patienceMs: 10_000 });
   const { client } = await world.joined("A", VIEWER);
   await world.clock.run(5000);
   world.server.isDown = true;

@@ -18,6 +18,14 @@ async function connected(): Promise<Bench> {
   return bench;
 }
 
+/** The first client loses something now. */
+function lose(bench: Bench, what: "channel" | "transport"): void {
+  const sinceMs = bench.clock.nowMs();
+  const [client] = bench.clients;
+  client.tell({ type: "state", state: "away" });
+  client.tell({ type: "lost", what, message: "gone", sinceMs });
+}
+
 function trend(bench: Bench, name: TrendName): Trend {
   return trendOf(bench.node.snapshot(), name);
 }
@@ -59,7 +67,7 @@ Deno.test("what each second of each track was like is noted in steps of its unit
 Deno.test("seconds count while a client without a channel comes back", async () => {
   const bench = await connected();
   const [client] = bench.clients;
-  client.tell({ type: "state", state: "joining" });
+  client.tell({ type: "state", state: "away" });
   client.seconds = [{
     kind: "audio",
     bitrateBps: 32_000,
@@ -75,8 +83,7 @@ Deno.test("of several returns to a lost channel a client keeps the longest", asy
   const bench = await connected();
   const [client] = bench.clients;
   for (const awayMs of [700, 300]) {
-    client.tell({ type: "error", kind: "channel", message: "lost" });
-    client.tell({ type: "state", state: "joining" });
+    lose(bench, "channel");
     await bench.clock.run(awayMs);
     client.tell({ type: "state", state: "connected" });
     client.tell({ type: "returned", how: "rejoined" });

@@ -92,7 +92,7 @@ Deno.test("what clients tell is in their records, the counters and the trends", 
   tell({ type: "anomaly", anomaly: { kind: "late" } });
   tell({ type: "error", kind: "timeout", message: "no reply" });
   tell({ type: "returned", how: "rejoined" });
-  tell({ type: "returnFailed" });
+  tell({ type: "returnFailed", message: "no" });
   bench.clients[0].layers = [0, 2, undefined, 2];
   bench.clients[0].media = {
     ...NO_TOTALS,
@@ -140,6 +140,7 @@ Deno.test("what clients tell is in their records, the counters and the trends", 
   assertEquals<unknown>(gauges, {
     clientsActive: 1,
     clientsConnected: 1,
+    clientsAway: 0,
     producersOpen: 2,
     consumersOpen: 3,
     consumersNoLayer: 1,

@@ -58,7 +58,7 @@ Deno.test("every signaling operation and every listed metric can be asked for", 
   }
   assertEquals(
     new Set(THRESHOLD_METRICS).size,
-    42 + SIGNALING_OPERATIONS.length,
+    47 + SIGNALING_OPERATIONS.length,
   );
 });
 

@@ -225,10 +225,10 @@ Deno.test("who is cut off comes back, and the time until media flows is measured
     );
   });
   const [viewer, speaker] = snapshot.clients;
-  assert(viewer.recoveryMs! > 100 && viewer.recoveryMs! < 1000);
+  assert(viewer.recoveryMs! > 100 && viewer.recoveryMs! < 3000);
   assertEquals(speaker.recoveryMs, null);
   assertEquals(summary.totalReconnections, 1);
-  assertEquals(summary.errors.channel.count, 1);
+  assertEquals([summary.returns.losses, summary.totalErrors], [1, 0]);
 });
 
 Deno.test("a network is another one from the moment on that a script says so", async () => {
