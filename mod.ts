@@ -117,6 +117,7 @@ export {
   parseThreshold,
   type RateName,
   rateOf,
+  type ReturnsSummary,
   type RoomSummary,
   saturationOf,
   type ScenarioReport,
