@@ -71,6 +71,7 @@ export {
   briefly,
   type BusiestProcess,
   byName,
+  type CandidateCount,
   type ClientError,
   type ClientFigures,
   type ClientIdentity,

@@ -12,7 +12,12 @@ import type {
   ReceiveMeter,
   SendMeter,
 } from "../media/mod.ts";
-import type { RemoteTransport, Task, TransportHandlers } from "../rtc/mod.ts";
+import type {
+  CandidateOutcome,
+  RemoteTransport,
+  Task,
+  TransportHandlers,
+} from "../rtc/mod.ts";
 import type { Channel, Clock } from "../signaling/mod.ts";
 import type { Allowance } from "./allowance.ts";
 import type { OwnPublishers } from "./own_publishers.ts";
@@ -33,6 +38,8 @@ export interface ClientTransport extends PacketSink {
     readonly authFailures: number;
     readonly replayed: number;
   };
+  /** How the server's candidates fared in the last search for a path. */
+  readonly candidateOutcomes: readonly CandidateOutcome[];
   /** Round trip of the last consent check, in milliseconds; 0 before one is answered. */
   readonly roundTripMs: number;
   /** Resolves when DTLS is up; `serverReady` says that the server knows our fingerprint. */

@@ -6,6 +6,7 @@
  */
 
 import type { MediaKind } from "../protocol/mod.ts";
+import type { CandidateOutcome } from "../rtc/mod.ts";
 import type { Anomaly, Operation } from "../signaling/mod.ts";
 
 /** How far a client has come. */
@@ -79,6 +80,8 @@ export type ClientEvent =
   | { readonly type: "denied"; readonly kind: MediaKind }
   /** The server grants so many consumers in one stay; told by who learns it first. */
   | { readonly type: "allowance"; readonly consumers: number }
+  /** A transport has found a path among the server's candidates, or none. */
+  | { readonly type: "candidates"; readonly tried: readonly CandidateOutcome[] }
   /** Something is known of a track that no client of this run sends. */
   | { readonly type: "other"; readonly track: OtherTrack }
   /** It has lost its channel or a transport, and begins to come back. */

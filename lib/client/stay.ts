@@ -420,7 +420,11 @@ export class Stay {
     ready.catch(() => {});
     const up = transport.connect(ready);
     // Its failure is told when all are waited for, maybe after another request.
-    up.catch(() => {});
+    up.catch(() => {}).then(() => {
+      const tried = transport.candidateOutcomes;
+      if (tried.length === 0) return;
+      this.#handlers.onEvent({ type: "candidates", tried });
+    });
     coming.push(up);
   }
 

@@ -93,6 +93,11 @@ export type DrivenEvent =
   /** The server grants so many consumers in one stay; told once a node. */
   | { readonly type: "allowance"; readonly consumers: number }
   | { readonly type: "other"; readonly track: OtherTrackFound }
+  /** A transport has found a path among the server's candidates, or none. */
+  | {
+    readonly type: "candidates";
+    readonly tried: readonly CandidateTried[];
+  }
   | {
     readonly type: "lost";
     readonly what: "channel" | "transport";
@@ -104,6 +109,18 @@ export type DrivenEvent =
 
 /** How a client came back. */
 export type HowReturned = "iceRestart" | "reconnected" | "rejoined";
+
+/** How one of the server's addresses for media fared with one transport. */
+export interface CandidateTried {
+  /** `udp` or `tcp`. */
+  readonly protocol: string;
+  /** An IP address, or a name. */
+  readonly address: string;
+  /** Whether media takes it. */
+  readonly isTaken: boolean;
+  /** Why it could not be taken; `undefined` where it could, or was not tried long enough. */
+  readonly problem: string | undefined;
+}
 
 /** What a client found of a track that no client of the run sends. */
 export interface OtherTrackFound {

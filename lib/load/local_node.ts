@@ -41,6 +41,7 @@ import type {
 import type { LoadNode, NodeCommand, NodeHandlers, NodePlan } from "./node.ts";
 import type { ClientPlan, MediaPlan } from "./plan.ts";
 import { MediaWatch } from "./media_watch.ts";
+import { CandidateBook } from "./candidate_book.ts";
 import { OtherTrackBook } from "./other_track_book.ts";
 import { createRandom } from "./random.ts";
 import { SecondMeter } from "./second_meter.ts";
@@ -112,6 +113,7 @@ export class LocalNode implements LoadNode {
   #zeroMs = 0;
   #startMs = 0;
   readonly #others = new OtherTrackBook();
+  readonly #candidates = new CandidateBook();
   #consumersAllowed: number | null = null;
   #heldBack = 0;
   #lostByStandstill = 0;
@@ -210,6 +212,7 @@ export class LocalNode implements LoadNode {
       atMs: nowMs - this.#zeroMs,
       clients: this.#records.values(),
       others: this.#others.tracks,
+      candidates: this.#candidates.candidates,
       consumersAllowed: this.#consumersAllowed,
       generator: {
         lanes: health.lanes,
@@ -425,6 +428,8 @@ export class LocalNode implements LoadNode {
         });
       case "other":
         return this.#others.note(event.track);
+      case "candidates":
+        return this.#candidates.note(driven, event.tried);
       case "lost":
         record.figures.losses++;
         meter.counters.losses++;

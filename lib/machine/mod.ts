@@ -16,5 +16,6 @@ export {
 export { busyCores, type CpuTimes } from "./cpu.ts";
 export type { MachineFacts } from "./facts.ts";
 export { type Finding, findLimits, obstacle } from "./findings.ts";
+export { findMediaPaths, type MediaPath } from "./media_paths.ts";
 export { type RunNeed, runNeed, type RunSize } from "./need.ts";
 export { readCpuTimes, readMachineFacts } from "./read_facts.ts";

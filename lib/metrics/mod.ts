@@ -19,6 +19,7 @@ export * from "./judgement.ts";
 export * from "./nearest.ts";
 export * from "./loss_origin.ts";
 export * from "./node_meter.ts";
+export * from "./candidates.ts";
 export * from "./other_tracks.ts";
 export * from "./recent.ts";
 export * from "./registry.ts";

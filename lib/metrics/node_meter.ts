@@ -6,6 +6,7 @@
  */
 
 import type { ClientRecorder } from "./client_record.ts";
+import type { CandidateCount } from "./candidates.ts";
 import type { OtherTrack } from "./other_tracks.ts";
 import {
   type CounterName,
@@ -24,6 +25,8 @@ export interface SnapshotContext {
   readonly clients: Iterable<ClientRecorder>;
   /** Tracks that no client of the run sends. @default {[]} */
   readonly others?: readonly OtherTrack[] | undefined;
+  /** How the server's addresses for media fared. @default {[]} */
+  readonly candidates?: readonly CandidateCount[] | undefined;
   /** Consumers that the server grants a client. @default {null} */
   readonly consumersAllowed?: number | null | undefined;
   /** How the generator is doing. */
@@ -81,6 +84,7 @@ export class NodeMeter {
       ),
       clients: [...context.clients].map((client) => client.toRecord()),
       others: context.others ?? [],
+      candidates: context.candidates ?? [],
       consumersAllowed: context.consumersAllowed ?? null,
       generator: context.generator,
     };

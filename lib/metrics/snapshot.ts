@@ -7,6 +7,7 @@
  */
 
 import type { ClientRecord } from "./client_record.ts";
+import { type CandidateCount, mergeCandidates } from "./candidates.ts";
 import { mergeOtherTracks, type OtherTrack } from "./other_tracks.ts";
 import { type ClockHealth, mergeClockHealth, STEADY } from "./clock_health.ts";
 import { mergeTrendJson, type TrendJson } from "./trend.ts";
@@ -51,6 +52,8 @@ export interface Snapshot {
   readonly clients: readonly ClientRecord[];
   /** Tracks that no client of the run sends. @default {none that is worth a word} */
   readonly others?: readonly OtherTrack[] | undefined;
+  /** How the server's addresses for media fared. @default {[]} */
+  readonly candidates?: readonly CandidateCount[] | undefined;
   /**
    * Consumers that the server grants a client in one stay, as it said when it
    * refused one more.
@@ -93,6 +96,7 @@ export function mergeSnapshots(a: Snapshot, b: Snapshot): Snapshot {
     trends: mergeRecords(a.trends, b.trends, mergeTrendJson),
     clients: [...a.clients, ...b.clients].sort(byIndexThenNode),
     others: mergeOtherTracks(a.others ?? [], b.others ?? []),
+    candidates: mergeCandidates(a.candidates ?? [], b.candidates ?? []),
     consumersAllowed: fewest(a.consumersAllowed, b.consumersAllowed),
     generator: mergeHealth(a.generator, b.generator),
   };

@@ -155,6 +155,7 @@ export function summarize(input: SummaryInput): Summary {
     worstClients: worstClientsOf(clients, tally.runIsOver),
     rooms: summarizeRooms(clients),
     media: summarizeMedia(snapshot, input.streams ?? null, tally),
+    candidates: snapshot.candidates ?? [],
     others: summarizeOthers(
       snapshot.others ?? [],
       counter("packetsFromOthers"),

@@ -11,6 +11,7 @@ import type { ThresholdResult } from "./evaluate.ts";
 import type { WorstClients } from "./badness.ts";
 import type { Judgement } from "./judgement.ts";
 import type { LossOrigin } from "./loss_origin.ts";
+import type { CandidateCount } from "./candidates.ts";
 import type { OthersSummary } from "./other_tracks.ts";
 import type { ServerLoad } from "./server_log.ts";
 import type { TimelinePoint } from "./snapshot_book.ts";
@@ -429,6 +430,8 @@ export interface Summary {
   readonly rooms: readonly RoomSummary[];
   /** How the media did. */
   readonly media: MediaSummary;
+  /** The server's addresses for media: those that clients took, then those that they tried in vain. */
+  readonly candidates: readonly CandidateCount[];
   /** Tracks that no client of the run sends; they weigh in no figure of delivery, loss, freezes or latency. */
   readonly others: OthersSummary;
   /** Consumers that the server grants a client in one stay, closed ones too, and tracks that were left out for it; `null` when it refused none. */

@@ -35,6 +35,8 @@ import { columnsOf, fit, type Line, type Piece, piece } from "./painted.ts";
 
 /** Rooms that the text lists; the file has them all. */
 const MAX_ROOMS = 20;
+/** Addresses of the server that the text lists; the file has more. */
+const MAX_ADDRESSES = 8;
 
 /** Clients, how long they took to connect, and reconnections if any. */
 export function clientLines(summary: Summary, width: number): Line[] {
@@ -420,6 +422,26 @@ function moreLines(
 
 function shown(ratio: number | null): string {
   return ratio === null ? "-" : formatRatio(ratio);
+}
+
+/** Where media went, and what was tried in vain. */
+export function candidateLines(
+  { candidates }: Summary,
+  width: number,
+): Line[] {
+  const shown = candidates.slice(0, MAX_ADDRESSES);
+  const more = candidates.length - shown.length;
+  return row("Addresses", [
+    ...shown.map((one): Line => {
+      const family = one.family === "name" ? "" : ` (${one.family})`;
+      const where = `${one.protocol} ${one.address}${family}`;
+      const who = formatCounted(one.clients, "client");
+      return one.problem === null
+        ? say(`${where}: ${who}`)
+        : [piece(`${where}: ${one.problem}, tried by ${who}`, "warning")];
+    }),
+    ...(more > 0 ? [say(`${formatCount(more)} more`)] : []),
+  ], width);
 }
 
 /** What was found beside the clients of the run, in sentences. */

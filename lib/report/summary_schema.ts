@@ -469,6 +469,17 @@ export const summarySchema: z.ZodType<Summary> = z.object({
   }).describe("The clients that were hurt most, the worst first."),
   rooms: z.array(room).describe("Sorted by id, room-2 before room-10."),
   media,
+  candidates: z.array(z.object({
+    protocol: z.string().describe("udp or tcp."),
+    address: z.string().describe("An IP address, or a name."),
+    family: z.enum(["IPv4", "IPv6", "name"]),
+    problem: z.string().nullable().describe(
+      "Why it was not taken; null for one that was.",
+    ),
+    clients: count.describe("Clients that took it, or tried it in vain."),
+  })).default([]).describe(
+    "The server's addresses for media: those that clients took, then those that they tried in vain.",
+  ),
   others: z.object({
     codecs: z.record(z.string(), count).describe(
       "Tracks that clients did not take, by codec, or by those that it may be.",

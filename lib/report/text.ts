@@ -9,6 +9,7 @@ import { formatMs } from "./format.ts";
 import { wrapWords } from "./layout.ts";
 import { type Line, paint, piece, type Tone } from "./painted.ts";
 import {
+  candidateLines,
   clientLines,
   errorLines,
   generatorLines,
@@ -44,7 +45,7 @@ export function renderText(summary: Summary, options: TextOptions): string {
   const sections = [
     headLines(summary, width),
     judgementLines(summary, width),
-    clientLines(summary, width),
+    [...clientLines(summary, width), ...candidateLines(summary, width)],
     mediaLines(summary, width),
     signalingLines(summary, width),
     roomLines(summary, width),

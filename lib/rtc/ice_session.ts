@@ -24,6 +24,8 @@ export interface CandidateOutcome {
   readonly protocol: string;
   readonly address: string;
   readonly port: number;
+  /** Whether media takes it. */
+  readonly isTaken: boolean;
   /** Round trip of its first answered check, in milliseconds; `undefined` without an answer. */
   readonly roundTripMs: number | undefined;
   /**
@@ -188,8 +190,8 @@ export class IceSession {
   }
 
   #onNominated(path: CandidatePath): void {
-    this.#outcomes = this.#readOutcomes();
     this.#selected = path;
+    this.#outcomes = this.#readOutcomes();
     for (const other of this.#paths) {
       if (other !== path) other.close();
     }
@@ -233,10 +235,22 @@ export class IceSession {
       // One that was not tried, or had no time, says nothing; nor does a name that others stand for.
       if (roundTripMs === undefined && why === undefined) continue;
       const { protocol, address, port } = path.candidate;
-      outcomes.push({ protocol, address, port, roundTripMs, problem: why });
+      outcomes.push({
+        protocol,
+        address,
+        port,
+        isTaken: path === this.#selected,
+        roundTripMs,
+        problem: why,
+      });
     }
     for (const { reason, ...refused } of this.#options.candidates.refused) {
-      outcomes.push({ ...refused, roundTripMs: undefined, problem: reason });
+      outcomes.push({
+        ...refused,
+        isTaken: false,
+        roundTripMs: undefined,
+        problem: reason,
+      });
     }
     return outcomes;
   }

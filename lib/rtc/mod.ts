@@ -28,6 +28,7 @@ export {
 export type { IceRemote } from "./ice_agent.ts";
 export type { CandidateOutcome } from "./ice_session.ts";
 export type { Lane } from "./lane.ts";
+export { probeCandidates, type ProbeOptions } from "./probe.ts";
 export { Reactor, type ReactorObserver, type Task } from "./reactor.ts";
 export type { SrtpCipher, SrtpProfile } from "./srtp_cipher.ts";
 export {

@@ -10,12 +10,19 @@ import {
   findAnnounced,
   type Finding,
   findLimits,
+  findMediaPaths,
   obstacle,
   readMachineFacts,
   runNeed,
   type RunSize,
 } from "../machine/mod.ts";
-import { openDatapath } from "../rtc/mod.ts";
+import {
+  type CandidateOutcome,
+  openDatapath,
+  probeCandidates,
+  type RemoteTransport,
+  TransportError,
+} from "../rtc/mod.ts";
 import { type EngineKind, localWorkerBinary } from "../sfu/mod.ts";
 import {
   ChannelError,
@@ -50,6 +57,8 @@ export interface ExamineOptions {
 
 /** A server that needs longer for one answer is no server for a load. */
 const ANSWER_MS = 5_000;
+/** An address that needs longer is no path for media. */
+const PATH_MS = 3_000;
 
 /**
  * Why the run cannot work on this machine, in one line with what to do;
@@ -171,18 +180,22 @@ async function examineServer(options: ExamineOptions): Promise<Finding[]> {
       participantName: "rtcrowd-doctor",
       password,
     }, { random: Math.random, signal, timeoutMs: ANSWER_MS });
-    const { iceCandidates } = await conversation.request(
+    const transport = await conversation.request(
       "create_send_transport",
       { type: "createSendTransport" },
       { signal, timeoutMs: ANSWER_MS },
     );
+    const { iceCandidates } = transport;
+    const paths = await examinePaths(transport, options);
+    const alive = paths.answering.length > 0 ? paths.answering : iceCandidates;
     return [
       { level: "good", about: "server", text: `${url} answers`, mend: null },
       findAnnounced({
         reachedAt: await addressOf(server.url),
-        announced: iceCandidates.map(({ address }) => address),
+        announced: alive.map(({ address }) => address),
         own: Deno.networkInterfaces().map(({ address }) => address),
       }),
+      ...paths.findings,
       // While the transport is open: so is the socket that its media would come to.
       ...await lookAtMonitors(
         options,
@@ -198,6 +211,36 @@ async function examineServer(options: ExamineOptions): Promise<Finding[]> {
       text: reached ? `${url} answers, but lets nobody in: ${why}` : why,
       mend: error instanceof ChannelError ? mendOf(error.failure) : null,
     }, ...await lookAtMonitors(options, false)];
+  }
+}
+
+/** Asks every address that the server offers for media, as clients will. */
+async function examinePaths(
+  remote: Pick<RemoteTransport, "iceParameters" | "iceCandidates">,
+  { datapath: choice = {}, signal }: ExamineOptions,
+): Promise<{
+  readonly findings: Finding[];
+  readonly answering: readonly CandidateOutcome[];
+}> {
+  using datapath = await openDatapath(choice);
+  try {
+    const outcomes = await probeCandidates(datapath, {
+      ...remote,
+      transport: choice.transport,
+      timeoutMs: PATH_MS,
+      signal,
+    });
+    return {
+      findings: findMediaPaths(outcomes),
+      answering: outcomes.filter(({ problem }) => problem === undefined),
+    };
+  } catch (error) {
+    if (!(error instanceof TransportError)) throw error;
+    const text = error.message;
+    return {
+      findings: [{ level: "problem", about: "media path", text, mend: null }],
+      answering: [],
+    };
   }
 }
 

@@ -7,7 +7,11 @@ import {
   type LinkCounts,
   type Network,
 } from "../impairment/mod.ts";
-import { TransportError, type TransportHandlers } from "../rtc/mod.ts";
+import {
+  type CandidateOutcome,
+  TransportError,
+  type TransportHandlers,
+} from "../rtc/mod.ts";
 import type { Clock } from "../signaling/mod.ts";
 
 /** What is at the other end of a fake transport. */
@@ -54,6 +58,8 @@ export class FakeTransport implements ClientTransport {
     authFailures: 0,
     replayed: 0,
   };
+  /** A test may set it. */
+  candidateOutcomes: readonly CandidateOutcome[] = [];
   /** Of the last consent check; a test may set it. */
   roundTripMs = 0;
   /** How often ICE was restarted. */
