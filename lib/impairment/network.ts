@@ -46,6 +46,12 @@ export class Network {
     return this.#inbound !== undefined || this.#outbound !== undefined;
   }
 
+  /** Whether nothing goes through in one direction or the other at this time. */
+  isOut(nowMs: number): boolean {
+    return this.#inbound?.isOut(nowMs) === true ||
+      this.#outbound?.isOut(nowMs) === true;
+  }
+
   /** When it was back after the last outage that is over at this time; -1 without one. */
   restoredMs(nowMs: number): number {
     return Math.max(
@@ -57,8 +63,7 @@ export class Network {
 
   /** Impairs it from `nowMs` on, in place of what was; `null` ends that. */
   impair(impairment: Impairment | null, nowMs: number): void {
-    const isOut = this.#inbound?.isOut(nowMs) || this.#outbound?.isOut(nowMs);
-    this.#endedMs = isOut ? nowMs : this.restoredMs(nowMs);
+    this.#endedMs = this.isOut(nowMs) ? nowMs : this.restoredMs(nowMs);
     const { inbound, outbound } = impairment ?? {};
     const phase = hasOutages(inbound) || hasOutages(outbound)
       ? this.#draw("inbound")()

@@ -510,7 +510,13 @@ export class LocalNode implements LoadNode {
       addCounts(counters, totals, driven.network);
       refreshFigures(driven, totals, this.#meter, nowMs);
       if (driven.leaving === undefined) {
-        driven.media.look(driven.client, record.figures, counters, nowMs);
+        driven.media.look(
+          driven.client,
+          record.figures,
+          counters,
+          nowMs,
+          driven.network.isOut(nowMs),
+        );
       }
       refreshGauges(driven, this.#meter, this.#seconds);
     }

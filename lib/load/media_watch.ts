@@ -13,6 +13,8 @@ import type { DrivenClient } from "./client_port.ts";
 interface MediaCounters {
   tracksDueMs: number;
   tracksSilentMs: number;
+  tracksAwayMs: number;
+  tracksOutMs: number;
 }
 
 /** Without media for so long, a client has lost it. */
@@ -28,12 +30,13 @@ export class MediaWatch {
   /** Since when nothing comes to it; -1 while something does. */
   #sinceMs = -1;
 
-  /** Adds to its figures what it had since the last look. */
+  /** Adds to its figures what it had since the last look; its network is out when we have it so. */
   look(
     client: Pick<DrivenClient, "flow" | "isToSend">,
     figures: ClientFigures,
     counters: MediaCounters,
     nowMs: number,
+    isNetworkOut = false,
   ): void {
     const ms = this.#lookedMs < 0 ? 0 : nowMs - this.#lookedMs;
     this.#lookedMs = nowMs;
@@ -48,6 +51,8 @@ export class MediaWatch {
       figures.tracksSilentMs += silent * ms;
       counters.tracksDueMs += due * ms;
       counters.tracksSilentMs += silent * ms;
+      if (isNetworkOut) counters.tracksOutMs += silent * ms;
+      else if (figures.isAway) counters.tracksAwayMs += silent * ms;
       if (due > 0 && flowing === 0) figures.withoutMediaMs += ms;
     }
     this.#noteLoss(

@@ -76,12 +76,22 @@ export const BANDS = {
   silent: {
     name: "silent",
     what:
-      "time that tracks were silent, of the time that they should have come",
+      "time that tracks were silent, of the time that they should have come, to clients that were not away",
     unit: "ratio",
     good: ["<=", 0.01],
     critical: [">", 0.1],
     reason:
       "A tenth of all the time that tracks should have come is six seconds of each minute, or one track of ten.",
+  },
+  away: {
+    name: "away",
+    what:
+      "time that tracks were silent because their client was away, of the time that they should have come",
+    unit: "ratio",
+    good: ["==", 0],
+    critical: [">", 0.5],
+    reason:
+      "Clients that come back have survived an outage, which is a warning; one that takes more than half of a run leaves nothing to judge.",
   },
   deliveryRatio: {
     name: "delivered",

@@ -37,9 +37,19 @@ export function excuseOf(
 ): Excuse | undefined {
   const impaired = impairedShare(snapshot);
   const cut = isDisrupted ? 1 : cutShare(snapshot.clients);
-  const dropped = impaired === 0
+  const out = timeShare(snapshot, "tracksOutMs");
+  const away = timeShare(snapshot, "tracksAwayMs");
+  const dropped = [
+    ...(impaired === 0
+      ? []
+      : [`impaired networks dropped ${percent(impaired)} of the packets`]),
+    ...(out === 0
+      ? []
+      : [`networks were out on purpose ${percent(out)} of the time`]),
+  ];
+  const gone = away === 0
     ? []
-    : [`impaired networks dropped ${percent(impaired)} of the packets`];
+    : [`clients were away ${percent(away)} of the time`];
   const taken = isDisrupted
     ? ["the server was taken away on purpose"]
     : cut === 0
@@ -50,14 +60,17 @@ export function excuseOf(
   switch (metric) {
     case "deliveryRatio":
       return excuse(
-        impaired + cut,
-        Math.min(1, value / Math.max(1 - impaired, 1e-9) + cut),
-        [...dropped, ...taken],
+        impaired + cut + out + away,
+        Math.min(
+          1,
+          value / Math.max(1 - impaired, 1e-9) + cut + out + away,
+        ),
+        [...dropped, ...taken, ...gone],
       );
     case "silent":
       return excuse(
-        impaired + cut,
-        Math.max(0, value - impaired - cut),
+        impaired + cut + out,
+        Math.max(0, value - impaired - cut - out),
         [...dropped, ...taken],
       );
     case "silentAtEnd":
@@ -68,11 +81,12 @@ export function excuseOf(
       const late = latenessMs(snapshot);
       const isLate = late >= FREEZING_LATENESS_MS;
       return excuse(
-        impaired + cut + (isLate ? 1 : 0),
-        impaired > 0 || isLate ? 0 : Math.max(0, value - cut),
+        impaired + cut + out + away + (isLate ? 1 : 0),
+        impaired > 0 || isLate ? 0 : Math.max(0, value - cut - out - away),
         [
           ...dropped,
           ...taken,
+          ...gone,
           ...(isLate
             ? [`the generator itself was ${Math.round(late)} ms late at times`]
             : []),
@@ -83,6 +97,8 @@ export function excuseOf(
       const without = isDisrupted ? 0 : unprovokedErrors(snapshot.clients);
       return excuse(value - without, without, [...dropped, ...taken]);
     }
+    case "away":
+      return excuse(cut, Math.max(0, value - cut), taken);
     case "neverSent":
     case "neverReceived":
     case "lostForGood":
@@ -114,6 +130,15 @@ function impairedShare(snapshot: Snapshot): number {
     ? Math.min(1, counter("impairedOutDropped") / sent)
     : 0;
   return 1 - (1 - inbound) * (1 - outbound);
+}
+
+/** A part of the time that tracks should have come. */
+function timeShare(
+  snapshot: Snapshot,
+  name: "tracksOutMs" | "tracksAwayMs",
+): number {
+  const dueMs = counterOf(snapshot, "tracksDueMs");
+  return dueMs > 0 ? counterOf(snapshot, name) / dueMs : 0;
 }
 
 function cutShare(clients: readonly ClientRecord[]): number {

@@ -106,7 +106,12 @@ export function rateOf(
     case "neverSent":
       return clientRate(snapshot.clients, name, tally.runIsOver);
     case "silent":
-      return ratio(counter("tracksSilentMs"), counter("tracksDueMs"));
+      return ratio(
+        counter("tracksSilentMs") - counter("tracksAwayMs"),
+        counter("tracksDueMs") - counter("tracksAwayMs"),
+      );
+    case "away":
+      return ratio(counter("tracksAwayMs"), counter("tracksDueMs"));
     case "deliveryRatio":
       return deliveryRatioOf({
         packetsReceived: counter("packetsReceived"),

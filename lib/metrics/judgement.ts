@@ -136,6 +136,7 @@ const RATES = {
   lostMedia: "lostMedia",
   connected: "connected",
   silent: "silent",
+  away: "away",
   deliveryRatio: "deliveryRatio",
   frozen: "frozen",
   errors: "clientsWithErrors",
@@ -228,6 +229,13 @@ function sentenceOf(
       return `${
         outOf(lost.length, all.length, "client")
       } had no media for 3 s or longer`;
+    }
+    case "away": {
+      const worst = worstOf(timeline);
+      const stretch = worst?.toSec === null ? undefined : stretchText(worst);
+      return `clients were away ${percent(value)} of the time${
+        stretch === undefined ? "" : `: ${stretch}`
+      }`;
     }
     case "connected":
       return `${

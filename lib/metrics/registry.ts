@@ -257,6 +257,17 @@ export const METRICS = {
     "For how long nothing came of them, all together.",
   ),
 
+  tracksAwayMs: counter(
+    "ms",
+    "lower",
+    "Of that, the time in which their client was away.",
+  ),
+  tracksOutMs: counter(
+    "ms",
+    "neither",
+    "Of that, the time in which we had their client's network out on purpose.",
+  ),
+
   // What impaired networks did, in RTP packets, repairs included.
   impairedIn: impaired("on their way to clients."),
   impairedInDropped: impaired("dropped on their way to clients."),
@@ -370,7 +381,11 @@ export const METRICS = {
   ),
   silent: rate(
     "lower",
-    "Time that tracks were silent, of the time that they should have come.",
+    "Time that tracks were silent, of the time that they should have come, to clients that were not away.",
+  ),
+  away: rate(
+    "lower",
+    "Time that tracks were silent because their client was away, of the time that they should have come.",
   ),
   clientsWithErrors: rate(
     "lower",

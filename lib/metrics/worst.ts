@@ -121,6 +121,7 @@ function byRate(clients: readonly ClientRecord[], rate: RateName): WorstHit[] {
         clients,
         (client) => ratio(client.tracksSilentMs, client.tracksDueMs),
       );
+    case "away":
     case "achievedRatio":
       return [];
   }

@@ -71,7 +71,7 @@ Deno.test.each(
     node: "n",
   });
   Object.assign(figures, { packetsReceived: 1, connectionSuccessful: true });
-  const counters = { tracksDueMs: 0, tracksSilentMs: 0 };
+  const counters = noCounters();
   const watch = new MediaWatch();
   let nowMs = 0;
   for (const look of looks as Look[]) {
@@ -90,6 +90,8 @@ Deno.test.each(
   assertEquals(counters, {
     tracksDueMs: figures.tracksDueMs,
     tracksSilentMs: figures.tracksSilentMs,
+    tracksAwayMs: sum(looks, ({ isAway }) => isAway === true),
+    tracksOutMs: 0,
   });
 });
 
@@ -103,7 +105,7 @@ Deno.test("who never received anything has lost nothing, and was without media",
   });
   figures.state = "connected";
   const watch = new MediaWatch();
-  const counters = { tracksDueMs: 0, tracksSilentMs: 0 };
+  const counters = noCounters();
   for (let nowMs = 0; nowMs <= 6000; nowMs += 1000) {
     watch.look(
       { isToSend: false, flow: () => NONE },
@@ -117,3 +119,46 @@ Deno.test("who never received anything has lost nothing, and was without media",
     [6000, 0, 0],
   );
 });
+
+Deno.test("silence of a network that we have out is told apart, whether or not its client is away", () => {
+  const { figures } = new ClientRecorder({
+    clientId: "client-0",
+    index: 0,
+    roomId: "r",
+    role: "viewer",
+    node: "n",
+  });
+  Object.assign(figures, { state: "connected", packetsReceived: 1 });
+  const watch = new MediaWatch();
+  const counters = noCounters();
+  for (const [i, isOut] of [false, true, true, false].entries()) {
+    figures.isAway = i === 2;
+    watch.look(
+      { isToSend: false, flow: () => NONE },
+      figures,
+      counters,
+      i * 1000,
+      isOut,
+    );
+  }
+  assertEquals(counters, {
+    tracksDueMs: 9000,
+    tracksSilentMs: 9000,
+    tracksAwayMs: 0,
+    tracksOutMs: 6000,
+  });
+});
+
+function noCounters() {
+  return {
+    tracksDueMs: 0,
+    tracksSilentMs: 0,
+    tracksAwayMs: 0,
+    tracksOutMs: 0,
+  };
+}
+
+/** Three silent tracks a second. */
+function sum(looks: readonly Look[], counts: (look: Look) => boolean): number {
+  return looks.filter(counts).length * 3000;
+}

@@ -21,6 +21,8 @@ Deno.test.each(
     { metric: "neverSent", value: 0.01, want: "warning" },
     { metric: "neverReceived", value: 0.11, want: "critical" },
     { metric: "lostForGood", value: 0.11, want: "critical" },
+    { metric: "away", value: 0.5, want: "warning" },
+    { metric: "away", value: 0.51, want: "critical" },
     { metric: "lostMedia", value: 1, want: "warning" },
     { metric: "receiveSendRatio", value: 0.41, want: "good" },
     { metric: "receiveSendRatio", value: 0.4, want: "warning" },

@@ -62,6 +62,27 @@ Deno.test.each(
       want: [0.25, "1 of 4 clients were cut off on purpose"],
     },
     {
+      why: "networks that we had out explain as much silence",
+      metric: "silent",
+      value: 0.5,
+      counters: { tracksDueMs: 1000, tracksOutMs: 400 },
+      want: [0.1, "networks were out on purpose 40.0 % of the time"],
+    },
+    {
+      why: "who was away had no packets to miss",
+      metric: "deliveryRatio",
+      value: 0.8,
+      counters: { tracksDueMs: 1000, tracksAwayMs: 300 },
+      want: [1, "clients were away 30.0 % of the time"],
+    },
+    {
+      why: "but that explains no silence of those that were there",
+      metric: "silent",
+      value: 0.3,
+      counters: { tracksDueMs: 1000, tracksAwayMs: 300 },
+      want: undefined,
+    },
+    {
       why: "nothing explains who has lost media for good",
       metric: "lostForGood",
       value: 1,
