@@ -14,6 +14,8 @@ export interface OwnTrack {
   readonly producerId: string;
   /** RTP packets a second, on average; 0 while it is paused. */
   readonly packetsPerSecond: number;
+  /** It sends nothing for so long at most, in milliseconds, and is not paused. @default {0} */
+  readonly longestGapMs?: number | undefined;
 }
 
 /** A client of this run, as it is known in its room. Plain data, so that it can be passed on to other nodes. */
@@ -27,7 +29,11 @@ export interface OwnPublisher {
 /** Whose a track is. */
 export type Origin =
   /** A client's that is there, and sends so much of it; `undefined` while it has not said so, for others hear of a track before its owner does. */
-  | { readonly of: "own"; readonly packetsPerSecond: number | undefined }
+  | {
+    readonly of: "own";
+    readonly packetsPerSecond: number | undefined;
+    readonly longestGapMs?: number | undefined;
+  }
   /** A client's that is gone. */
   | { readonly of: "former" }
   /** Somebody else's. */
@@ -37,8 +43,8 @@ export type Origin =
 type Listener = (participantId: string) => void;
 
 interface Room {
-  /** Rates of the tracks of those that are there, by participant and producer. */
-  readonly living: Map<string, ReadonlyMap<string, number>>;
+  /** The tracks of those that are there, by participant and producer. */
+  readonly living: Map<string, ReadonlyMap<string, OwnTrack>>;
   /** Those that are gone, the latest last. */
   readonly former: Set<string>;
   readonly listeners: Set<Listener>;
@@ -71,7 +77,7 @@ export class OwnPublishers {
     } else {
       living.set(
         participantId,
-        new Map(tracks.map((one) => [one.producerId, one.packetsPerSecond])),
+        new Map(tracks.map((track) => [track.producerId, track])),
       );
     }
     for (const listener of listeners) listener(participantId);
@@ -81,9 +87,14 @@ export class OwnPublishers {
   /** Whose a track is. */
   originOf(roomId: string, participantId: string, producerId: string): Origin {
     const room = this.#rooms.get(roomId);
-    const rates = room?.living.get(participantId);
-    if (rates !== undefined) {
-      return { of: "own", packetsPerSecond: rates.get(producerId) };
+    const tracks = room?.living.get(participantId);
+    if (tracks !== undefined) {
+      const { packetsPerSecond, longestGapMs } = tracks.get(producerId) ?? {};
+      return {
+        of: "own",
+        packetsPerSecond,
+        ...(longestGapMs !== undefined && { longestGapMs }),
+      };
     }
     return { of: room?.former.has(participantId) ? "former" : "other" };
   }

@@ -151,10 +151,15 @@ export class Publication {
 
   /** What it sends now, paused tracks too. */
   sent(): OwnTrack[] {
-    return this.#tracks.map(({ producerId, sender, packetsPerSecond }) => ({
-      producerId,
-      packetsPerSecond: sender.dueMs === Infinity ? 0 : packetsPerSecond,
-    }));
+    return this.#tracks.map((track) => {
+      const { kind, producerId, sender, packetsPerSecond } = track;
+      const { longestGapMs = 0, startMs = 0 } = this.#clip?.[kind] ?? {};
+      return {
+        producerId,
+        packetsPerSecond: sender.dueMs === Infinity ? 0 : packetsPerSecond,
+        longestGapMs: Math.max(longestGapMs, startMs),
+      };
+    });
   }
 
   /** Of layers a receiver gets one: the smallest at least. */
@@ -198,7 +203,13 @@ export class Publication {
         : new ClipAudioSender(options, audio);
     }
     const own = this.#clip?.video;
-    if (own !== undefined) return new ClipVideoSender(options, own);
+    if (own !== undefined) {
+      const leader = new ClipVideoSender(options, own);
+      for (const { sender } of this.#tracks) {
+        if (sender instanceof ClipAudioSender) sender.follow(leader);
+      }
+      return leader;
+    }
     return this.#simulcast
       ? new SimulcastSender(streams, video!)
       : new VideoSender(options, video!);

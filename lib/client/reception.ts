@@ -275,7 +275,8 @@ export class Reception {
     const { receiver, origin } = track;
     if (origin.of === "own" && !track.isOwn) this.#measure(track);
     const sentPps = origin.of === "own" ? origin.packetsPerSecond : undefined;
-    receiver.expectRate(now.nowMs, sentPps ?? 0);
+    const gapMs = origin.of === "own" ? origin.longestGapMs : undefined;
+    receiver.expectRate(now.nowMs, sentPps ?? 0, gapMs);
     // Who pauses stops at once, and the server tells of it later.
     const isPaused = this.#paused.has(producerId) || sentPps === 0 ||
       (origin.of === "former" && track.isOwn);

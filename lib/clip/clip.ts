@@ -16,6 +16,8 @@ export interface VideoFrame {
 
 /** Encoded video; its first frame is a key frame. */
 export interface VideoClip {
+  /** From the beginning of the clip to its first frame, in units of 1/90000 s. @default {0} */
+  readonly startUnits?: number | undefined;
   /** Width of the picture in pixels. */
   readonly width: number;
   /** Height of the picture in pixels. */
@@ -28,19 +30,23 @@ export interface VideoClip {
 export interface AudioPacket {
   /** As RFC 6716 section 3 lays it out. */
   readonly data: Uint8Array;
-  /** How long it sounds, in units of 1/48000 s. */
+  /** From it to the next one, or round to the first, in units of 1/48000 s: as long as it sounds, or longer where a gap follows. */
   readonly units: number;
+  /** Whether nothing sounds between its end and the next one. @default {false} */
+  readonly isBeforeGap?: boolean | undefined;
   /** Whether it carries any sound: the encoder sends next to nothing for silence (RFC 7587 section 3.1.3). */
   readonly sounds: boolean;
 }
 
 /** Encoded audio. */
 export interface AudioClip {
+  /** From the beginning of the clip to its first packet, in units of 1/48000 s. @default {0} */
+  readonly startUnits?: number | undefined;
   /** In order, at least one. */
   readonly packets: readonly AudioPacket[];
 }
 
-/** What is sent over and over; one of the two at least. */
+/** What is sent over and over; one of the two at least. Where there are both, they are equally long. */
 export interface Clip {
   /** VP8. */
   readonly video: VideoClip | undefined;

@@ -1,57 +1,52 @@
 /**
- * WebM, Matroska and Ogg, read by mediabunny.
+ * WebM, Matroska and Ogg, read in a worker: a damaged file can keep its parser
+ * busy for ever, and only a thread of its own can be ended then.
  *
  * @module
  */
 
-import {
-  type InputAudioTrack,
-  type InputTrack,
-  type InputVideoTrack,
-  loadMediabunny,
-} from "./deps.ts";
-import type { EncodedChunk, EncodedTrack } from "./encoded_track.ts";
+import type { EncodedTrack } from "./encoded_track.ts";
 
-/** The tracks of a file. Throws an `Error` when it is none of these, or broken. */
+/** From when the parser is there. Reading takes some ten milliseconds a megabyte. */
+const DEADLINE_MS = 10_000;
+const DEADLINE_MS_PER_BYTE = 500 / 2 ** 20;
+
+/** A file was not read in the time that a whole one needs many times over. */
+export class ReadTimeoutError extends Error {
+  override readonly name = "ReadTimeoutError";
+}
+
+/** The tracks of a file. Throws an `Error` when it is none of these, or broken, a {@linkcode ReadTimeoutError} when it cannot be read in time. */
 export async function readContainer(
   bytes: Uint8Array,
+  deadlineMs: number = DEADLINE_MS + bytes.length * DEADLINE_MS_PER_BYTE,
 ): Promise<EncodedTrack[]> {
-  const { BufferSource, Input, MATROSKA, OGG, WEBM } = await loadMediabunny();
-  using input = new Input({
-    formats: [WEBM, MATROSKA, OGG],
-    source: new BufferSource(bytes),
+  const worker = new Worker(import.meta.resolve("./container_worker.ts"), {
+    type: "module",
   });
-  const tracks: EncodedTrack[] = [];
-  for (const track of await input.getTracks()) {
-    if (isPlayed(track)) tracks.push(await readTrack(track));
-  }
-  return tracks;
-}
-
-function isPlayed(
-  track: InputTrack,
-): track is InputAudioTrack | InputVideoTrack {
-  return track.type === "audio" || track.type === "video";
-}
-
-async function readTrack(
-  track: InputAudioTrack | InputVideoTrack,
-): Promise<EncodedTrack> {
-  const { EncodedPacketSink } = await loadMediabunny();
-  const chunks: EncodedChunk[] = [];
-  for await (const packet of new EncodedPacketSink(track).packets()) {
-    chunks.push({
-      data: packet.data,
-      atSec: packet.timestamp,
-      lengthSec: packet.duration,
-    });
-  }
-  return {
-    kind: track.type === "audio" ? "audio" : "video",
-    codec: track.codec ?? "unknown",
-    channels: track.type === "audio"
-      ? (track as InputAudioTrack).numberOfChannels
-      : 0,
-    chunks,
+  const answer = Promise.withResolvers<EncodedTrack[]>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const giveUp = () =>
+    answer.reject(
+      new ReadTimeoutError(
+        `it could not be read in ${Math.ceil(deadlineMs / 1000)} s`,
+      ),
+    );
+  worker.onmessage = ({ data: { isReady, tracks, why } }) => {
+    if (isReady) {
+      timer = setTimeout(giveUp, deadlineMs);
+      worker.postMessage(bytes);
+    } else if (tracks !== undefined) answer.resolve(tracks);
+    else answer.reject(new Error(why));
   };
+  worker.onerror = (event) => {
+    event.preventDefault();
+    answer.reject(new Error(event.message));
+  };
+  try {
+    return await answer.promise;
+  } finally {
+    clearTimeout(timer);
+    worker.terminate();
+  }
 }

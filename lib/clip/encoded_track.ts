@@ -20,6 +20,8 @@ export interface EncodedTrack {
   readonly codec: string;
   /** Channels of audio; 0 for video. */
   readonly channels: number;
+  /** Streams that are coded apart and lie together in each chunk: of audio with many channels there are several. @default {1} */
+  readonly streams?: number | undefined;
   /** In the order in which they stand in the file. */
   readonly chunks: readonly EncodedChunk[];
 }

@@ -16,6 +16,8 @@ import type { EncodedChunk, EncodedTrack } from "./encoded_track.ts";
 const SIGNATURE = "DKIF";
 const LEAST_HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 12;
+/** What says to be longer is no frame; nor would it be sent. */
+export const MOST_FRAME_BYTES = 2 ** 20;
 const CODECS: Readonly<Record<string, string>> = { VP80: "vp8", VP90: "vp9" };
 
 /** Whether a file is IVF. */
@@ -25,23 +27,32 @@ export function isIvf(bytes: Uint8Array): boolean {
 
 /**
  * Reads a file for which {@linkcode isIvf} holds; a frame that is cut short
- * ends it. `undefined` when its header makes no sense.
+ * ends it, whatever number of frames its header tells. A sentence's end saying
+ * why not when it makes no sense.
  */
-export function readIvf(bytes: Uint8Array): EncodedTrack | undefined {
+export function readIvf(bytes: Uint8Array): EncodedTrack | string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerBytes = view.getUint16(6, true);
   const rate = view.getUint32(16, true);
   const scale = view.getUint32(20, true);
   if (headerBytes < LEAST_HEADER_BYTES || rate === 0 || scale === 0) {
-    return undefined;
+    return "its IVF header makes no sense";
   }
   const chunks: EncodedChunk[] = [];
   let at = headerBytes;
+  let first: bigint | undefined;
   while (at + FRAME_HEADER_BYTES <= bytes.length) {
     const start = at + FRAME_HEADER_BYTES;
-    const end = start + view.getUint32(at, true);
+    const length = view.getUint32(at, true);
+    if (length > MOST_FRAME_BYTES) {
+      return `frame ${chunks.length} of its video has ${length} bytes, ${MOST_FRAME_BYTES} at most`;
+    }
+    const end = start + length;
     if (end > bytes.length) break;
-    const time = Number(view.getBigUint64(at + 4, true));
+    const ticks = view.getBigUint64(at + 4, true);
+    first ??= ticks;
+    // As whole numbers they may be too large to be told apart otherwise.
+    const time = Number(ticks - first);
     chunks.push({
       data: bytes.subarray(start, end),
       atSec: time * scale / rate,
@@ -54,6 +65,7 @@ export function readIvf(bytes: Uint8Array): EncodedTrack | undefined {
     kind: "video",
     codec: CODECS[fourcc] ?? fourcc.trim().toLowerCase(),
     channels: 0,
+    streams: 1,
     chunks,
   };
 }

@@ -10,10 +10,11 @@ import {
   ClipError,
   type VideoClip,
 } from "./clip.ts";
-import { readContainer } from "./container.ts";
+import { readContainer, ReadTimeoutError } from "./container.ts";
 import type { EncodedTrack } from "./encoded_track.ts";
 import { isIvf, readIvf } from "./ivf.ts";
 import { opusClip } from "./opus_clip.ts";
+import { together } from "./together.ts";
 import { vp8Clip } from "./vp8_clip.ts";
 
 /** Reads a file, by a path or a URL. */
@@ -26,16 +27,19 @@ const BUILTIN_URL = new URL("./builtin.webm", import.meta.url);
 /**
  * Loads a clip by what `--media` takes: `builtin`, a file, or several with
  * commas between, such as `talk.ivf,talk.ogg`. Throws a
- * {@linkcode ClipError} for a file that cannot be used.
+ * {@linkcode ClipError} for a file that cannot be used; a damaged one that
+ * keeps its parser busy is given up at the deadline, by default after ten
+ * seconds and half a second a megabyte.
  */
 export async function loadClip(
   names: string,
   readFile: ReadFile = readPathOrUrl,
+  deadlineMs?: number,
 ): Promise<Clip> {
   let video: VideoClip | undefined;
   let audio: AudioClip | undefined;
   for (const name of names.split(",")) {
-    const clip = await loadOne(name, readFile);
+    const clip = await loadOne(name, readFile, deadlineMs);
     if ((clip.video && video) || (clip.audio && audio)) {
       const kind = clip.video && video ? "video" : "audio";
       throw new ClipError(
@@ -45,12 +49,16 @@ export async function loadClip(
     video ??= clip.video;
     audio ??= clip.audio;
   }
-  return { video, audio };
+  return together(video, audio);
 }
 
-async function loadOne(name: string, readFile: ReadFile): Promise<Clip> {
+async function loadOne(
+  name: string,
+  readFile: ReadFile,
+  deadlineMs: number | undefined,
+): Promise<Clip> {
   const bytes = await bytesOf(name, readFile);
-  const tracks = await tracksOf(name, bytes);
+  const tracks = await tracksOf(name, bytes, deadlineMs);
   const clipOf = <T>(
     kind: EncodedTrack["kind"],
     make: (track: EncodedTrack) => T | string,
@@ -60,16 +68,15 @@ async function loadOne(name: string, readFile: ReadFile): Promise<Clip> {
     if (typeof made !== "string") return made;
     throw new ClipError(`Cannot use ${name}: ${made}. ${conversion(name)}`);
   };
-  const clip = {
-    video: clipOf("video", vp8Clip),
-    audio: clipOf("audio", opusClip),
-  };
-  if (clip.video === undefined && clip.audio === undefined) {
+  const video = clipOf("video", vp8Clip);
+  const audio = clipOf("audio", opusClip);
+  if (video === undefined && audio === undefined) {
     throw new ClipError(
       `Cannot use ${name}: there is neither video nor audio in it. ${WANTED}`,
     );
   }
-  return clip;
+  // What lies in files of its own begins with what lies in others.
+  return together(video, audio);
 }
 
 async function bytesOf(name: string, readFile: ReadFile): Promise<Uint8Array> {
@@ -85,22 +92,20 @@ async function bytesOf(name: string, readFile: ReadFile): Promise<Uint8Array> {
 async function tracksOf(
   name: string,
   bytes: Uint8Array,
+  deadlineMs: number | undefined,
 ): Promise<EncodedTrack[]> {
   if (isIvf(bytes)) {
     const track = readIvf(bytes);
-    if (track !== undefined) return [track];
-    throw new ClipError(
-      `Cannot use ${name}: its IVF header makes no sense. ${conversion(name)}`,
-    );
+    if (typeof track !== "string") return [track];
+    throw new ClipError(`Cannot use ${name}: ${track}. ${conversion(name)}`);
   }
   try {
-    return await readContainer(bytes);
-  } catch {
-    throw new ClipError(
-      `Cannot use ${name}: it is no WebM, Ogg or IVF, or broken. ${
-        conversion(name)
-      }`,
-    );
+    return await readContainer(bytes, deadlineMs);
+  } catch (error) {
+    const why = error instanceof ReadTimeoutError
+      ? `${error.message}: it is damaged`
+      : "it is no WebM, Ogg or IVF, or broken";
+    throw new ClipError(`Cannot use ${name}: ${why}. ${conversion(name)}`);
   }
 }
 
@@ -119,7 +124,7 @@ const WANTED =
   `Give a WebM or IVF file with VP8, a WebM or Ogg file with Opus, or "builtin".`;
 
 function conversion(name: string): string {
-  return `Make one that can: ffmpeg -i ${name} -c:v libvpx -c:a libopus media.webm`;
+  return `Make one that can: ffmpeg -i ${name} -c:v libvpx -c:a libopus -ac 2 media.webm`;
 }
 
 function whyNot(error: unknown): string {

@@ -207,6 +207,8 @@ export interface PublisherNews {
       readonly producerId: string;
       /** RTP packets a second; 0 while it is paused. */
       readonly packetsPerSecond: number;
+      /** It sends nothing for so long at most, in milliseconds. @default {0} */
+      readonly longestGapMs?: number | undefined;
     }[]
     | null;
 }

@@ -21,9 +21,13 @@ export class ClipVideoSender extends Vp8Sender {
   #next = 0;
   #wantsKey = false;
   #lastKeyMs = -Infinity;
+  /** How much was left out so far, in milliseconds: pauses, and what lay before key frames. */
+  skippedMs = 0;
+  /** How much of a pause the clip has not gone on by yet. */
+  #behindMs = 0;
 
-  constructor(options: SenderOptions, { frames }: PacketizedVideo) {
-    super(options);
+  constructor(options: SenderOptions, { frames, startMs }: PacketizedVideo) {
+    super({ ...options, startMs: options.startMs + startMs });
     this.#frames = frames;
     this.#frame = frames[0];
   }
@@ -34,18 +38,22 @@ export class ClipVideoSender extends Vp8Sender {
 
   override resume(startMs: number): void {
     if (this.dueMs !== Infinity) return;
+    const { isInFrame, nextFrameMs } = this;
     super.resume(startMs);
+    // What was left of a frame is not sent any more.
+    this.#behindMs += isInFrame ? this.dueMs - nextFrameMs : this.pausedForMs;
     this.#wantsKey = true;
     this.#lastKeyMs = -Infinity;
   }
 
   protected override chooseFrame(): boolean {
-    let next = this.#next;
+    if (this.#behindMs > 0) this.#catchUp();
     if (this.#wantsKey && this.dueMs - this.#lastKeyMs >= KEY_FRAME_GAP_MS) {
-      next = this.#frames[next].nextKey;
+      const { nextKey } = this.#frames[this.#next];
+      while (this.#next !== nextKey) this.skippedMs += this.#advance();
     }
-    const frame = this.#frame = this.#frames[next];
-    this.#next = next + 1 < this.#frames.length ? next + 1 : 0;
+    const frame = this.#frame = this.#frames[this.#next];
+    this.#advance();
     this.packets = frame.parts.length;
     this.burstPauseMs = frame.burstPauseMs;
     this.frameMs = frame.ms;
@@ -54,6 +62,23 @@ export class ClipVideoSender extends Vp8Sender {
     this.#wantsKey = false;
     this.#lastKeyMs = this.dueMs;
     return true;
+  }
+
+  /** Goes on by the time of a pause, as far as whole frames go: only a key frame can follow. */
+  #catchUp(): void {
+    for (;;) {
+      const { ms } = this.#frames[this.#next];
+      if (this.#behindMs < ms) return;
+      this.#behindMs -= ms;
+      this.#advance();
+    }
+  }
+
+  /** Goes to the next frame; returns how long the one before it lasts, in milliseconds. */
+  #advance(): number {
+    const { ms } = this.#frames[this.#next];
+    this.#next = this.#next + 1 < this.#frames.length ? this.#next + 1 : 0;
+    return ms;
   }
 
   protected override writePayload(index: number, at: number): number {

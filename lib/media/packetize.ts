@@ -24,6 +24,8 @@ export interface MediaRate {
   readonly bitrateBps: number;
   /** RTP packets a second, on average. */
   readonly packetsPerSecond: number;
+  /** Without a packet for so long at most, in milliseconds. @default {next to nothing} */
+  readonly longestGapMs?: number | undefined;
 }
 
 /** One video frame, cut. */
@@ -44,6 +46,8 @@ export interface PacketizedFrame {
 
 /** Video, cut; its first frame is a key frame. */
 export interface PacketizedVideo extends MediaRate {
+  /** From the beginning of the clip to its first frame, in milliseconds. */
+  readonly startMs: number;
   readonly frames: readonly PacketizedFrame[];
   /** Frames a second, on average. */
   readonly fps: number;
@@ -51,6 +55,8 @@ export interface PacketizedVideo extends MediaRate {
 
 /** Audio, one packet a payload. */
 export interface PacketizedAudio extends MediaRate {
+  /** From the beginning of the clip to its first packet, in milliseconds. */
+  readonly startMs: number;
   readonly packets: readonly AudioPacket[];
 }
 
@@ -68,12 +74,16 @@ export function packetize({ video, audio }: Clip): PacketizedClip {
   };
 }
 
-function packetizeVideo({ frames }: VideoClip): PacketizedVideo {
+function packetizeVideo(
+  { startUnits = 0, frames }: VideoClip,
+): PacketizedVideo {
   const nextKeys = nextKeysOf(frames);
   const cut = frames.map((frame, i) => cutFrame(frame, nextKeys[i]));
   const perSec = VIDEO_UNITS_PER_SEC / sum(frames.map(({ units }) => units));
   const bytes = sum(frames.map(({ data }) => data.length));
   return {
+    startMs: startUnits / VIDEO_UNITS_PER_SEC * 1000,
+    longestGapMs: longest(frames) / VIDEO_UNITS_PER_SEC * 1000,
     frames: cut,
     fps: frames.length * perSec,
     bitrateBps: Math.round(bytes * 8 * perSec),
@@ -81,10 +91,14 @@ function packetizeVideo({ frames }: VideoClip): PacketizedVideo {
   };
 }
 
-function packetizeAudio({ packets }: AudioClip): PacketizedAudio {
+function packetizeAudio(
+  { startUnits = 0, packets }: AudioClip,
+): PacketizedAudio {
   const perSec = AUDIO_UNITS_PER_SEC / sum(packets.map(({ units }) => units));
   const bytes = sum(packets.map(({ data }) => data.length));
   return {
+    startMs: startUnits / AUDIO_UNITS_PER_SEC * 1000,
+    longestGapMs: longest(packets) / AUDIO_UNITS_PER_SEC * 1000,
     packets,
     bitrateBps: Math.round(bytes * 8 * perSec),
     packetsPerSecond: packets.length * perSec,
@@ -114,6 +128,10 @@ function nextKeysOf(frames: readonly VideoFrame[]): number[] {
   let next = 0;
   return frames.map(({ isKey }, i) => ({ isKey, i })).reverse()
     .map(({ isKey, i }) => next = isKey ? i : next).reverse();
+}
+
+function longest(all: readonly { readonly units: number }[]): number {
+  return all.reduce((most, { units }) => Math.max(most, units), 0);
 }
 
 function sum(values: readonly number[]): number {

@@ -103,6 +103,8 @@ export class TrackReceiver {
   #lastMs: number;
   /** Packets a second that its sender sends, as far as that is known: so many are missing while it is silent. */
   #sentPps = 0;
+  /** It may send nothing for so long, and goes on. */
+  #longestGapMs = 0;
   /** When what was deliverable was last settled, on the reactor's clock. */
   #settledMs = -Infinity;
   #baseSequence = 0;
@@ -174,7 +176,7 @@ export class TrackReceiver {
 
   /** For how long nothing has come; from when it was opened, or went on, at most. */
   silentMs(nowMs: number): number {
-    return nowMs - this.#lastMs;
+    return nowMs - this.#lastMs - this.#longestGapMs;
   }
 
   /** Whether only a key frame can help: what is missing will not be repaired. */
@@ -217,8 +219,13 @@ export class TrackReceiver {
     );
   }
 
-  /** Its sender sends so many packets a second from now on. */
-  expectRate(nowMs: number, packetsPerSecond: number): void {
+  /** Its sender sends so many packets a second from now on, with gaps of at most so long between two. */
+  expectRate(
+    nowMs: number,
+    packetsPerSecond: number,
+    longestGapMs = 0,
+  ): void {
+    this.#longestGapMs = longestGapMs;
     if (packetsPerSecond === this.#sentPps) return;
     if (this.#silentMs(nowMs) > 0) this.#settle(nowMs);
     this.#sentPps = packetsPerSecond;
@@ -355,7 +362,8 @@ export class TrackReceiver {
   /** For how long packets are missing of which only the rate is known. */
   #silentMs(nowMs: number): number {
     if (this.#suspended) return 0;
-    const sinceMs = Math.max(this.#lastMs + SILENCE_GRACE_MS, this.#settledMs);
+    const graceMs = SILENCE_GRACE_MS + this.#longestGapMs;
+    const sinceMs = Math.max(this.#lastMs + graceMs, this.#settledMs);
     return Math.max(0, nowMs - sinceMs);
   }
 

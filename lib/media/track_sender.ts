@@ -101,6 +101,8 @@ export abstract class TrackSender {
   #capturedDueMs = -1;
   #capturedAtMs = 0;
   #pausedDueMs = 0;
+  /** How long nothing was due in the last pause, in milliseconds. */
+  protected pausedForMs = 0;
   /** Wall-clock time less the monotonic one, and until when it is taken for that. */
   #wallOffsetMs = 0;
   #wallStaleMs = -Infinity;
@@ -145,6 +147,7 @@ export abstract class TrackSender {
   resume(startMs: number): void {
     if (this.dueMs !== Infinity) return;
     this.dueMs = Math.max(startMs, this.#pausedDueMs);
+    this.pausedForMs = this.dueMs - this.#pausedDueMs;
     if (this.#capturedDueMs < 0) return;
     const capturedMs = this.dueMs - this.#captureLeadMs;
     this.timestamp = this.#timestampAfter(capturedMs - this.#capturedDueMs);

@@ -44,6 +44,11 @@ export abstract class Vp8Sender extends TrackSender {
     return this.#position > 0;
   }
 
+  /** When the next frame is due. */
+  protected get nextFrameMs(): number {
+    return this.#frameDueMs + this.frameMs;
+  }
+
   /**
    * Chooses the frame that is due now: `packets`, `burstPauseMs`, `frameMs`
    * and `frameStep` are its own from here on. Returns whether it is a key frame.

@@ -34,6 +34,11 @@ export function interFrame(bytes = 12): Uint8Array {
   return frame;
 }
 
+/** A VP8 frame that is only there for others to be predicted from. */
+export function unseenFrame(bytes = 12): Uint8Array {
+  return interFrame(bytes).with(0, 0x01);
+}
+
 /** An IVF file; its frames are at these times, in units of `scale / rate` s. */
 export function ivf(
   frames: readonly (readonly [time: number, data: Uint8Array])[],
@@ -94,4 +99,45 @@ function opusHead(): Uint8Array {
   view.setUint16(10, 312, true);
   view.setUint32(12, 48_000, true);
   return head;
+}
+
+/** Where each page of an Ogg file ends (RFC 3533 section 6). */
+export function oggPages(bytes: Uint8Array): number[] {
+  const ends: number[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const segments = bytes[at + 26];
+    const sizes = bytes.subarray(at + 27, at + 27 + segments);
+    at += 27 + segments + sizes.reduce((sum, size) => sum + size, 0);
+    ends.push(at);
+  }
+  return ends;
+}
+
+/** The same Ogg file under another serial number. */
+export function withSerial(
+  bytes: Uint8Array<ArrayBuffer>,
+  serial: number,
+): Uint8Array<ArrayBuffer> {
+  const other = bytes.slice();
+  const view = new DataView(other.buffer);
+  let at = 0;
+  for (const end of oggPages(other)) {
+    view.setUint32(at + 14, serial, true);
+    view.setUint32(at + 22, 0, true);
+    view.setUint32(at + 22, checksum(other.subarray(at, end)), true);
+    at = end;
+  }
+  return other;
+}
+
+/** CRC-32 as Ogg has it: polynomial 0x04c11db7, nothing reflected. */
+function checksum(bytes: Uint8Array): number {
+  let sum = 0;
+  for (const byte of bytes) {
+    sum ^= byte << 24;
+    for (let bit = 0; bit < 8; bit++) {
+      sum = (sum << 1) ^ (sum < 0 ? 0x04c11db7 : 0);
+    }
+  }
+  return sum >>> 0;
 }

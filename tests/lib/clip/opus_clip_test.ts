@@ -60,8 +60,81 @@ Deno.test.each(
   );
 });
 
+/** Packets of 20 ms of sound, at these times in milliseconds. */
+function at(...times: readonly number[]) {
+  return {
+    kind: "audio",
+    codec: "opus",
+    channels: 1,
+    chunks: times.map((ms) => ({
+      data: new Uint8Array([31 << 3, 1, 2]),
+      atSec: ms / 1000,
+      lengthSec: 0,
+    })),
+  } as const;
+}
+
+/** Times of so many packets in a row. */
+function row(from: number, packets: number, stepMs = 20): number[] {
+  return Array.from({ length: packets }, (_, i) => from + stepMs * i);
+}
+
+Deno.test.each<{ why: string; times: number[]; units: number[] }>([
+  { why: "a second without sound", times: [0, 1020], units: [48_960, 960] },
+  {
+    why: "what rounding takes and gives",
+    times: [0, 21, 40, 61, 80],
+    units: [960, 960, 960, 960, 960],
+  },
+  {
+    why: "what a decoder skips at first",
+    times: [0, 13.5, 33.5, 53.5],
+    units: [960, 960, 960, 960],
+  },
+  {
+    why: "packets that came late, and those after them early",
+    times: [0, 20, 80, 82, 84, 100, 120],
+    units: [960, 2880, 960, 960, 960, 960, 960],
+  },
+])("of $why, gaps are kept and nothing else", ({ times, units }) => {
+  const { packets } = opusClip(at(...times)) as AudioClip;
+  assertEquals(packets.map((packet) => packet.units), units);
+  assertEquals(
+    packets.map(({ isBeforeGap }) => isBeforeGap),
+    units.map((one) => one > 960),
+  );
+});
+
+Deno.test.each([
+  {
+    why: "times go back",
+    times: [...row(0, 50), 500],
+    says: "packet 50 of its audio is before packet 49: its times go back",
+  },
+  {
+    why: "times stand still",
+    times: row(0, 80, 0),
+    says:
+      "packet 51 of its audio begins more than 1 s before those before it are over",
+  },
+  {
+    why: "there is a hole in it",
+    times: [0, 20, 700_000],
+    says: "packet 2 of its audio comes 700 s after packet 1, 600 s at most",
+  },
+])("a track is refused where $why", ({ times, says }) => {
+  assertEquals(opusClip(at(...times)), says);
+});
+
+Deno.test("several streams in a packet are refused, though there are two channels", () => {
+  assertEquals(
+    opusClip({ ...at(0, 20), channels: 2, streams: 2 }),
+    "its audio is in 2 streams, one at most",
+  );
+});
+
 function clipOf(packets: readonly number[][]): AudioClip {
-  const chunks = packets.map(chunk);
+  const chunks = packets.map((data, i) => ({ ...chunk(data), atSec: i / 50 }));
   const track = { kind: "audio", codec: "opus", channels: 1, chunks } as const;
   return opusClip(track) as AudioClip;
 }

@@ -9,6 +9,7 @@ import {
   vp8DescriptorBytes,
 } from "../../../lib/media/mod.ts";
 import { BURST_PACKETS } from "../../../lib/media/schedule.ts";
+import { together } from "../../../lib/clip/together.ts";
 import { interFrame, keyFrame } from "../clip/files.ts";
 import { runUntil, senderWorld, type SentPacket } from "./fixtures.ts";
 
@@ -40,7 +41,8 @@ Deno.test("a clip's frames go out whole, over and over, with times and picture i
     assertEquals(frame.pictureId, (0x7ff0 + i) & 0x7fff);
   }
   assertEquals((frames[200].timestamp - frames[0].timestamp) | 0, 8 * 90_000);
-  assertEquals(frames[200].atMs, 8000);
+  // Its picture begins 7 ms after its sound.
+  assertEquals([frames[0].atMs, frames[200].atMs], [7, 8007]);
   assertEquals(meter.counters.keyFramesSent, 6);
   assertEquals(meter.counters.packetsLate, 0);
   assert(sink.bursts.every((count) => count <= BURST_PACKETS));
@@ -152,6 +154,111 @@ Deno.test("a header says whether there is anything to hear", () => {
   runUntil(sender, clock, 160);
   assertEquals(sink.packets.map(({ level }) => level), [168, 127, 168, 127]);
   assertEquals(sink.packets.map(({ atMs }) => atMs), [0, 20, 80, 100]);
+});
+
+/** Two seconds: 20 frames of 100 ms, every fifth a key frame, and sound of 20 ms with its number, but for a gap of 200 ms from packet 30 on. */
+const spoken = packetize(together({
+  width: 320,
+  height: 240,
+  frames: Array.from({ length: 20 }, (_, i) => ({
+    data: i % 5 === 0 ? keyFrame(320, 240, 100 + i) : interFrame(100 + i),
+    isKey: i % 5 === 0,
+    units: 9000,
+  })),
+}, {
+  packets: Array.from({ length: 70 }, (_, i) => ({
+    data: new Uint8Array([31 << 3, i, 0]),
+    units: i === 29 ? 960 + 9600 : 960,
+    isBeforeGap: i === 29,
+    sounds: true,
+  })),
+}));
+
+/** Both tracks of {@linkcode spoken}, each in a world of its own with the same time. */
+function speaking() {
+  const worlds = {
+    video: senderWorld(90_000),
+    audio: senderWorld(48_000),
+  };
+  const picture = new ClipVideoSender(worlds.video.options, spoken.video!);
+  const sound = new ClipAudioSender(worlds.audio.options, spoken.audio!);
+  sound.follow(picture);
+  return {
+    picture,
+    sound,
+    until(ms: number) {
+      runUntil(picture, worlds.video.clock, ms);
+      runUntil(sound, worlds.audio.clock, ms);
+    },
+    /** Where in the clip each of them is, by what it sent last: frames of 100 ms, packets of 20. */
+    places() {
+      const [frame] = framesOf(worlds.video.sink.packets).slice(-1);
+      const [packet] = worlds.audio.sink.packets.slice(-1);
+      const number = packet.payload[1];
+      return {
+        pictureMs: (frame.data.length - 100) * 100,
+        soundMs: number * 20 + (number > 29 ? 200 : 0),
+      };
+    },
+    sent: worlds.audio.sink,
+  };
+}
+
+Deno.test("sound that is shorter than its picture begins anew with it, loop after loop", () => {
+  const { until, places, sent } = speaking();
+  for (let loop = 0; loop < 20; loop++) {
+    until(loop * 2000 + 1);
+    assertEquals(places(), { pictureMs: 0, soundMs: 0 });
+    until(loop * 2000 + 1001);
+    assertEquals(places(), { pictureMs: 1000, soundMs: 1000 });
+  }
+  const { packets } = sent;
+  const starts = packets.flatMap(({ marker, payload }) =>
+    marker ? [payload[1]] : []
+  );
+  // After each silence, RFC 3551 section 4.1 wants a marker.
+  assertEquals(starts.slice(0, 5), [0, 30, 0, 30, 0]);
+  assertEquals((packets[30].timestamp - packets[29].timestamp) | 0, 10_560);
+  assertEquals((packets[70].timestamp - packets[0].timestamp) | 0, 96_000);
+});
+
+Deno.test("what a picture jumps over, its sound leaves out", () => {
+  const { picture, until, places } = speaking();
+  until(150);
+  picture.askKeyFrame();
+  until(601);
+  // A key frame was sent at 0: the one at 500 comes at 200.
+  assertEquals(places(), { pictureMs: 900, soundMs: 900 });
+  picture.askKeyFrame();
+  until(701);
+  assertEquals(places(), { pictureMs: 1000, soundMs: 1000 });
+  until(901);
+  picture.askKeyFrame();
+  until(1901);
+  // From 1300 to 1500.
+  assertEquals(places(), { pictureMs: 400, soundMs: 400 });
+});
+
+Deno.test.each(
+  [
+    { who: "sound" },
+    { who: "picture" },
+    { who: "both" },
+  ] as const,
+)("after a pause of $who both go on together", ({ who }) => {
+  const { picture, sound, until, places } = speaking();
+  until(350);
+  const paused = who === "sound"
+    ? [sound]
+    : who === "picture"
+    ? [picture]
+    : [picture, sound];
+  for (const one of paused) one.pause();
+  until(5050);
+  for (const one of paused) one.resume(5060);
+  until(7001);
+  const { pictureMs, soundMs } = places();
+  assertLess(Math.abs(pictureMs - soundMs), 101);
 });
 
 interface Frame {

@@ -316,6 +316,14 @@ Deno.test("of a silence, each stretch is charged at the rate of its time", () =>
   assertEquals(receiver.deliverable(10_000), 60);
 });
 
+Deno.test("a sender with gaps is missed once the longest is over", () => {
+  const { receiver } = new Track();
+  receiver.expectRate(0, 50, 5000);
+  assertEquals(receiver.deliverable(6000), 0);
+  assertEquals(receiver.silentMs(6000), 1000);
+  assertEquals(receiver.deliverable(7000), 50);
+});
+
 Deno.test("another rate of a track that flows changes nothing of what was counted", () => {
   const track = new Track();
   for (let i = 0; i < 10; i++) {
