@@ -166,7 +166,7 @@ export class Crowd implements AsyncDisposable {
       })
     ));
     this.#startingUs = Math.round(this.elapsedMs * 1000) * workers;
-    if (this.#options.clock === undefined) this.#endWatch = threadClock.watch();
+    if (this.#clock === systemNodeClock) this.#endWatch = threadClock.watch();
     this.#scheduleMark();
   }
 

@@ -205,6 +205,34 @@ Deno.test("latency is from the capture time in the packet to its arrival", () =>
 });
 
 Deno.test.each([
+  { why: "a clock that is 400 ms ahead", tookMs: -400 },
+  { why: "a clock that is an hour ahead", tookMs: -3_600_000 },
+  { why: "a clock that is 12 s behind", tookMs: 12_000 },
+])("$why has no latency, and is told", ({ tookMs }) => {
+  const told: number[] = [];
+  const track = new Track({}, (us) => void told.push(us / 1000));
+  const capturedAtMs = 1_700_000_000_000;
+  track.packet({
+    sequence: 1,
+    capturedAtMs,
+    receivedAtMs: capturedAtMs + tookMs,
+  });
+  assertEquals([track.latencies, track.receiver.maxLatencyUs], [[], 0]);
+  assertEquals(told.map(Math.round), [tookMs]);
+});
+
+Deno.test("two threads that read the time a little apart have a latency of nothing", () => {
+  const track = new Track();
+  const capturedAtMs = 1_700_000_000_000;
+  track.packet({
+    sequence: 1,
+    capturedAtMs,
+    receivedAtMs: capturedAtMs - 0.5,
+  });
+  assertEquals(track.latencies, [0]);
+});
+
+Deno.test.each([
   { why: "no negotiated id", id: 0, valueBytes: 8 },
   { why: "a value that is too short", id: CAPTURE_TIME_ID, valueBytes: 7 },
 ])("with $why no latency is taken", ({ id, valueBytes }) => {
@@ -366,7 +394,10 @@ class Track {
   readonly #rtp = new RtpReader();
   readonly #bytes = new Uint8Array(200);
 
-  constructor(options: Partial<ReceiverOptions> = {}) {
+  constructor(
+    options: Partial<ReceiverOptions> = {},
+    onClockDifference?: (us: number) => void,
+  ) {
     this.receiver = new TrackReceiver({
       kind: "audio",
       ssrc: 7,
@@ -374,7 +405,7 @@ class Track {
       captureTimeId: CAPTURE_TIME_ID,
       requestedAtMs: 0,
       openedMs: 0,
-      meter: this.meter,
+      meter: { ...this.meter, onClockDifference },
       ...options,
     });
     this.receiver.expectRate(0, 50);

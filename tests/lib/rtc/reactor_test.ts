@@ -274,6 +274,37 @@ Deno.test("who is told of a task that threw may end others, and schedule it agai
   assertEquals(loop.ran, ["run", "run"]);
 });
 
+Deno.test("after a standstill what came meanwhile is read, then tasks hear of it, and only then run", async () => {
+  const clock = { standstillCount: 0, stoodMs: 0, nowMs: () => 1000 };
+  const log: string[] = [];
+  const lane = new FakeLane({ onDrain: () => log.push("read") });
+  const reactor = new Reactor(lane, clock);
+  reactor.observer = {
+    onTurn() {},
+    onStandstill: () => log.push("observer"),
+  };
+  const ran = Promise.withResolvers<void>();
+  const task: Task = {
+    dueMs: 1000,
+    heapIndex: -1,
+    run() {
+      log.push("run");
+      this.dueMs = Infinity;
+      ran.resolve();
+    },
+    onStandstill: (ms) => log.push(`task ${ms}`),
+  };
+  const other: Task = { dueMs: 5000, heapIndex: -1, run() {} };
+  reactor.schedule(task);
+  reactor.schedule(other);
+  clock.standstillCount = 1;
+  clock.stoodMs = 2000;
+  await ran.promise;
+  assertEquals(log.slice(0, 4), ["read", "task 2000", "observer", "run"]);
+  reactor.cancel(other);
+  reactor.close();
+});
+
 /** A reactor on a fake lane, and a log of what ran. */
 class Loop {
   readonly ran: string[] = [];

@@ -1,4 +1,4 @@
-import { assert, assertAlmostEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { ReceiveClock } from "../../../lib/rtc/receive_clock.ts";
 
 const WALL_MS = 1_700_000_000_000;
@@ -71,4 +71,22 @@ Deno.test("a thread that was held up between reading both clocks does not take t
   clocks.tookMs.push(30, 12, 0, 0);
   clocks.receive.beginDrain();
   assertAlmostEquals(clocks.receive.aheadMs, before, 0.001);
+});
+
+Deno.test("what came while the thread stood still is told by the time that went on for it, and the rest by what it left out", () => {
+  let nowMs = 1000;
+  let stoodMs = 0;
+  const clock = new ReceiveClock(
+    () => nowMs,
+    () => WALL_MS + nowMs,
+    () => stoodMs,
+  );
+  const drained: number[] = [];
+  for (const [ms, stood] of [[1008, 0], [3016, 2000], [3024, 2000]]) {
+    nowMs = ms;
+    stoodMs = stood;
+    clock.beginDrain();
+    drained.push(clock.stoodMs);
+  }
+  assertEquals(drained, [0, 0, 2000]);
 });
