@@ -4,7 +4,7 @@
  * @module
  */
 
-import { shownUrl } from "../connection/mod.ts";
+import { proxyFor, shownUrl } from "../connection/mod.ts";
 import type { DatapathChoice, RunPlan, ServerTarget } from "../load/mod.ts";
 import {
   findAnnounced,
@@ -190,11 +190,12 @@ async function examineServer(options: ExamineOptions): Promise<Finding[]> {
     const alive = paths.answering.length > 0 ? paths.answering : iceCandidates;
     return [
       { level: "good", about: "server", text: `${url} answers`, mend: null },
-      findAnnounced({
+      // Where a proxy leads to it, its address is the proxy's affair.
+      ...(isProxied(server) ? [] : [findAnnounced({
         reachedAt: await addressOf(server.url),
         announced: alive.map(({ address }) => address),
         own: Deno.networkInterfaces().map(({ address }) => address),
-      }),
+      })]),
       ...paths.findings,
       // While the transport is open: so is the socket that its media would come to.
       ...await lookAtMonitors(
@@ -267,6 +268,10 @@ function mendOf(failure: ChannelFailure): string | null {
     case "aborted":
       return null;
   }
+}
+
+function isProxied({ url, connection = {} }: ServerTarget): boolean {
+  return proxyFor(new URL(url), connection.proxies ?? {}) !== undefined;
 }
 
 /** The IP address at which a server is reached, as the system resolves its name. */
