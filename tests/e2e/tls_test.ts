@@ -103,13 +103,20 @@ Deno.test("a private certificate is refused with what to do, and taken with its 
   await using sfu = await startSfu({ engine: "werift" });
   await using front = Front.tls(Number(new URL(sfu.url).port));
   const url = `wss://localhost:${front.port}/ws`;
-  const refused = await runProgram(["run", "-s", url, ...SHORT]);
+  using out = new OutDir();
+  const refused = await runProgram([
+    "run",
+    "-s",
+    url,
+    ...SHORT,
+    "--out",
+    out.path,
+  ]);
   assertEquals(refused.code, 1);
   assertMatch(
     refused.stderr,
     /of an unknown authority, "Private CA"\. Trust the authority with --ca FILE/,
   );
-  using out = new OutDir();
   const monitor = ["--monitor", `https://localhost:${front.port}`];
   const all = [...SHORT, ...monitor, "--workers=2", "--out", out.path];
   const { code, stderr } = await runProgram([
