@@ -35,6 +35,7 @@ interface Look {
 export class OtherTracks {
   dueMs = Infinity;
   heapIndex = -1;
+  readonly onError: ((error: unknown) => void) | undefined;
   readonly #environment: ClientEnvironment;
   readonly #reception: Reception;
   readonly #handlers: OtherTrackHandlers;
@@ -47,6 +48,7 @@ export class OtherTracks {
     handlers: OtherTrackHandlers,
   ) {
     this.#environment = environment;
+    this.onError = environment.onError;
     this.#reception = reception;
     this.#handlers = handlers;
   }

@@ -88,7 +88,7 @@ export class CandidatePath implements IcePath {
       onFailed(undefined);
     }, () => {
       if (this.#open) onFailed("this name has no address");
-    });
+    }).catch(this.#options.onError);
   }
 
   #connect(): void {
@@ -102,7 +102,7 @@ export class CandidatePath implements IcePath {
         socket.then(
           (opened) => this.#use(opened),
           (error) => this.#fail(error),
-        );
+        ).catch(this.#options.onError);
       } else {
         this.#use(socket);
       }

@@ -1,6 +1,6 @@
 /** What throws ends its own client, and nobody else. */
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertGreater } from "@std/assert";
 import type { ClientEnvironment } from "../../../lib/client/mod.ts";
 import { errorsOf, NOTHING, statesOf, World } from "./world.ts";
 
@@ -61,6 +61,27 @@ Deno.test.each<{
     assertEquals(await world.leftovers(), NOTHING);
   },
 );
+
+Deno.test("there is no task of a client whose errors nobody hears", async () => {
+  const world = new World();
+  const { scheduler } = world.environment;
+  const unheard: unknown[] = [];
+  let heard = 0;
+  world.environment.scheduler = {
+    nowMs: () => scheduler.nowMs(),
+    schedule: (task) => {
+      if (task.onError === undefined) unheard.push(task);
+      else heard++;
+      scheduler.schedule(task);
+    },
+    cancel: (task) => scheduler.cancel(task),
+  };
+  const clients = [await world.joined("a"), await world.joined("b")];
+  await world.clock.run(10_000);
+  assertEquals(unheard, []);
+  assertGreater(heard, 6);
+  for (const { client } of clients) await client.leave();
+});
 
 function fail(): never {
   throw new Error("a bug");
