@@ -13,6 +13,7 @@ import {
 } from "../impairment/mod.ts";
 import {
   type ClientFigures,
+  type ClientRecord,
   ClientRecorder,
   type ClockHealth,
   type CounterName,
@@ -104,7 +105,7 @@ export class LocalNode implements LoadNode {
   readonly #seconds: SecondMeter;
   /** Who has not left yet: those that have keep only a record. */
   readonly #clients = new Map<number, Driven>();
-  readonly #records = new Map<number, ClientRecorder>();
+  readonly #records = new Map<number, ClientRecorder | ClientRecord>();
   readonly #past = noCounts();
   #host: ClientHost | undefined;
   #admission: Admission | undefined;
@@ -374,6 +375,7 @@ export class LocalNode implements LoadNode {
     refreshFigures(driven, totals, this.#meter, this.#options.clock.nowMs());
     noteNotRecovered(driven, this.#meter);
     addCounts(this.#past, totals, driven.network);
+    this.#records.set(index, driven.record.toRecord());
   }
 
   #named(indices: readonly number[]): Driven[] {

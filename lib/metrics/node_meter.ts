@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { ClientRecorder } from "./client_record.ts";
 import type { CandidateCount } from "./candidates.ts";
+import { type ClientRecord, ClientRecorder } from "./client_record.ts";
 import type { OtherTrack } from "./other_tracks.ts";
 import {
   type CounterName,
@@ -21,8 +21,8 @@ import { Trend } from "./trend.ts";
 export interface SnapshotContext {
   /** Milliseconds since the run began. */
   readonly atMs: number;
-  /** The node's clients, each included as it is now. */
-  readonly clients: Iterable<ClientRecorder>;
+  /** The node's clients, each included as it is now; of those that have left, their last records. */
+  readonly clients: Iterable<ClientRecorder | ClientRecord>;
   /** Tracks that no client of the run sends. @default {[]} */
   readonly others?: readonly OtherTrack[] | undefined;
   /** How the server's addresses for media fared. @default {[]} */
@@ -82,7 +82,9 @@ export class NodeMeter {
       trends: Object.fromEntries(
         [...this.#trends].map(([name, trend]) => [name, trend.toJSON()]),
       ),
-      clients: [...context.clients].map((client) => client.toRecord()),
+      clients: [...context.clients].map((client) =>
+        client instanceof ClientRecorder ? client.toRecord() : client
+      ),
       others: context.others ?? [],
       candidates: context.candidates ?? [],
       consumersAllowed: context.consumersAllowed ?? null,

@@ -94,6 +94,7 @@ export class Crowd implements AsyncDisposable {
   readonly #nodes: LoadNode[] = [];
   readonly #dead = new Map<string, string>();
   readonly #nodeOf = new Map<number, LoadNode>();
+  /** Of those that no node has reported yet. */
   readonly #plans = new Map<number, ClientPlan>();
   /** What was found of the server and told. */
   readonly #found = new Set<string>();
@@ -254,7 +255,10 @@ export class Crowd implements AsyncDisposable {
   #handlersOf(name: string): NodeHandlers {
     const { onNote } = this.#options;
     return {
-      onSnapshot: (snapshot) => this.#book.add(snapshot),
+      onSnapshot: (snapshot) => {
+        this.#book.add(snapshot);
+        this.#forget(snapshot.clients);
+      },
       onNote: (note) => {
         if (note.isOfServer) {
           if (this.#found.has(note.text)) return;
@@ -288,6 +292,14 @@ export class Crowd implements AsyncDisposable {
     else own.set(key, news);
     for (const node of this.#alive()) {
       if (node.name !== name) node.learn?.(news);
+    }
+  }
+
+  /** Of those that were heard of no plan is needed, and of those that left no node: of them only records stay. */
+  #forget(clients: readonly ClientRecord[]): void {
+    for (const { index, state } of clients) {
+      this.#plans.delete(index);
+      if (state === "left") this.#nodeOf.delete(index);
     }
   }
 

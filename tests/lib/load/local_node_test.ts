@@ -1,5 +1,10 @@
 import type { Network } from "../../../lib/impairment/mod.ts";
-import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertNotEquals,
+  assertRejects,
+} from "@std/assert";
 import { LocalNode, makePlan, rampAndHold } from "../../../lib/load/mod.ts";
 import { Bench, clientPlan, MEDIA, NO_TOTALS } from "./node_bench.ts";
 
@@ -18,6 +23,21 @@ Deno.test("clients join when they are due and leave when their time is over", as
     "connected",
     "left",
   ]);
+  await bench.node.stop();
+});
+
+Deno.test("of a client that has left one plain record stays, the same in every report", async () => {
+  const bench = new Bench();
+  await bench.start([clientPlan(0, { leaveAtMs: 2000 }), clientPlan(1)]);
+  await bench.clock.run(1000);
+  bench.clients[0].tell({ type: "latency", operation: "join_room", ms: 3 });
+  await bench.clock.run(3000);
+  const [before, after] = [bench.node.snapshot(), bench.node.snapshot()];
+  assertEquals(before.clients.map(({ state }) => state), ["left", "connected"]);
+  assert(after.clients[0] === before.clients[0], "it is not made anew");
+  assert(after.clients[1] !== before.clients[1], "who is there goes on");
+  assertEquals(structuredClone(after.clients[0]), after.clients[0]);
+  assertEquals(after.clients[0].signaling.join_room.valuesMs, [3]);
   await bench.node.stop();
 });
 
