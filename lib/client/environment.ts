@@ -45,7 +45,10 @@ export interface ClientTransport extends PacketSink {
   /** Resolves when DTLS is up; `serverReady` says that the server knows our fingerprint. */
   connect(serverReady: Promise<unknown>): Promise<void>;
   /** Restarts ICE with new credentials of the server; resolves when they are answered. */
-  restartIce(remote: RemoteTransport["iceParameters"]): Promise<void>;
+  restartIce(
+    remote: RemoteTransport["iceParameters"],
+    candidates?: RemoteTransport["iceCandidates"],
+  ): Promise<void>;
   sendRtcp(offset: number, length: number): void;
   close(): Promise<void>;
 }

@@ -302,15 +302,15 @@ export class Stay {
     for (const leg of this.#legs) {
       const { transportId, transport, path } = leg;
       if (path === "up") continue;
-      const { iceParameters } = await this.#conversation!.request(
-        "restart_ice",
-        { type: "restartIce", transportId },
-        { signal },
-      );
-      const up = transport.restartIce(iceParameters).then(() =>
-        this.#setPath(leg, "up")
-      );
-      up.catch(() => {});
+      const { iceParameters, iceCandidates } = await this.#conversation!
+        .request(
+          "restart_ice",
+          { type: "restartIce", transportId },
+          { signal },
+        );
+      const up = transport.restartIce(iceParameters, iceCandidates ?? undefined)
+        .then(() => this.#setPath(leg, "up"));
+      up.catch(() => {}).then(() => this.#tellCandidates(transport));
       coming.push(up);
     }
     await unlessAborted(Promise.all(coming), signal);
@@ -420,12 +420,13 @@ export class Stay {
     ready.catch(() => {});
     const up = transport.connect(ready);
     // Its failure is told when all are waited for, maybe after another request.
-    up.catch(() => {}).then(() => {
-      const tried = transport.candidateOutcomes;
-      if (tried.length === 0) return;
-      this.#handlers.onEvent({ type: "candidates", tried });
-    });
+    up.catch(() => {}).then(() => this.#tellCandidates(transport));
     coming.push(up);
+  }
+
+  #tellCandidates({ candidateOutcomes: tried }: ClientTransport): void {
+    if (tried.length === 0) return;
+    this.#handlers.onEvent({ type: "candidates", tried });
   }
 
   /** A path may be found again, by an ICE restart; what the server has closed may not. */

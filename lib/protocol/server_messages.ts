@@ -53,6 +53,9 @@ export const serverMessageSchemas = {
   iceRestarted: z.object({
     transportId: text,
     iceParameters: iceParametersSchema,
+    /** Absent: those of before. SimplestChat's server tells none. */
+    iceCandidates: z.array(iceCandidateSchema).max(MAX_ICE_CANDIDATES)
+      .nullish(),
   }),
   producerCreated: aboutProducer,
   consumerCreated: z.object({

@@ -12,13 +12,15 @@ export const iceParametersSchema = z.object({
   iceLite: z.boolean().optional(),
 });
 
+/** What is wrong with one candidate must not cost the others: whoever uses them judges each. */
 export const iceCandidateSchema = z.object({
-  foundation: z.string(),
-  priority: z.number(),
+  foundation: z.string().nullish(),
+  priority: z.number().nullish(),
   address: z.string(),
-  protocol: z.enum(["udp", "tcp"]),
+  /** `udp` or `tcp`. */
+  protocol: z.string(),
   port: z.number(),
-  type: z.string(),
+  type: z.string().nullish(),
   tcpType: z.string().nullish(),
 });
 

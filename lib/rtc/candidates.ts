@@ -15,7 +15,7 @@ export interface RemoteCandidate {
   /** `udp` or `tcp`; others are known to nobody here. */
   readonly protocol: string;
   /** Higher is tried first. @default {0} */
-  readonly priority?: number | undefined;
+  readonly priority?: number | null | undefined;
   /** RFC 6544: only a `passive` one can be connected to. @default {"passive"} */
   readonly tcpType?: string | null | undefined;
 }

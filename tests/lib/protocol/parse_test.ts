@@ -70,6 +70,23 @@ Deno.test("a producer that is no media keeps no room from being joined", () => {
   }
 });
 
+Deno.test("a candidate that nobody can use costs none of the others", () => {
+  const [candidate] = serverExamples.transportCreated.iceCandidates;
+  const { address, port } = candidate;
+  const odd = [
+    { ...candidate, protocol: "ssltcp" },
+    { ...candidate, port: 70_000.5 },
+    { ...candidate, priority: null },
+    { protocol: "udp", address, port },
+  ];
+  for (
+    const message of [
+      { ...serverExamples.transportCreated, iceCandidates: odd },
+      { ...serverExamples.iceRestarted, iceCandidates: odd },
+    ]
+  ) assertEquals(parseServerMessage(JSON.stringify(message)).kind, "message");
+});
+
 Deno.test("fields of a newer server stay in the message", () => {
   const message = {
     ...serverExamples.transportCreated,
