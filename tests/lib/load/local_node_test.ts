@@ -464,3 +464,22 @@ Deno.test("a node whose host does not open says so, and stops all the same", asy
   await node.stop();
   assertEquals(bench.clock.pendingTimers, 0);
 });
+
+Deno.test("who is on its way back or gave up is away, who left while connected is not", async () => {
+  const bench = new Bench();
+  await bench.start([0, 1, 2, 3].map((index) => clientPlan(index)));
+  await bench.clock.run(1000);
+  const [, gaveUp, onItsWay, isBack] = bench.clients;
+  gaveUp.fail("transport", "gone");
+  for (const client of [onItsWay, isBack]) {
+    client.tell({ type: "state", state: "away" });
+  }
+  isBack.tell({ type: "state", state: "connected" });
+  await bench.node.stop();
+  assertEquals([0, 1, 2, 3].map((index) => bench.record(index).isAway), [
+    false,
+    true,
+    true,
+    false,
+  ]);
+});

@@ -136,3 +136,21 @@ Deno.test("a signal that outlives its requests keeps none of them", async () => 
   });
   assertEquals(listeners, 0);
 });
+
+Deno.test("what has waited for its reply for so long is told, and nothing that was answered or is new", async () => {
+  const { clock, conversation } = converse();
+  const old = failure(conversation.request("consume", c.consume));
+  const queued = failure(conversation.request("produce_audio", c.produce));
+  await clock.run(1200);
+  const fresh = failure(
+    conversation.request("resume_consumer", c.resumeConsumer),
+  );
+  assertEquals(conversation.unanswered(1000), [
+    { operation: "consume", waitedMs: 1200 },
+    { operation: "produce_audio", waitedMs: 1200 },
+  ]);
+  assertEquals(conversation.unanswered(2000), []);
+  await conversation.leave();
+  assertEquals(conversation.unanswered(0), []);
+  await Promise.all([old, queued, fresh]);
+});
