@@ -60,7 +60,8 @@ export class MediaCheck {
   addSecond(snapshot: Snapshot): void {
     const before = this.#before;
     const now = this.#before = trafficOf(snapshot);
-    const flows = before !== undefined && isFlowing(before, now);
+    const flows = before !== undefined && isFlowing(before, now) &&
+      !snapshot.candidates.some(isTakenTcp);
     const packets = now.sent + now.received -
       (before?.sent ?? 0) - (before?.received ?? 0);
     for (const watched of this.#watched.values()) {
@@ -115,6 +116,13 @@ function trafficOf(snapshot: Snapshot): Traffic {
     connected: snapshot.gauges.clientsConnected ?? 0,
     consumers: snapshot.gauges.consumersOpen ?? 0,
   };
+}
+
+/** Where media goes by TCP it needs no sockets of UDP. */
+function isTakenTcp(
+  { protocol, problem }: Snapshot["candidates"][number],
+): boolean {
+  return protocol === "tcp" && problem === null;
 }
 
 /** What is sent shows little: the server may be dead. What is received came from it. */

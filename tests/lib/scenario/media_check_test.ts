@@ -91,6 +91,34 @@ Deno.test.each(STORIES)("$why: $told", (story) => {
   assertEquals(told === null ? line : told.test(line), told ? true : "nothing");
 });
 
+Deno.test.each([
+  { protocol: "tcp", problem: null, named: 0, why: "media goes by TCP" },
+  {
+    protocol: "tcp",
+    problem: "no answer",
+    named: 1,
+    why: "TCP was tried in vain",
+  },
+  { protocol: "udp", problem: null, named: 1, why: "media goes by UDP" },
+])(
+  "without UDP sockets $named are named where $why",
+  ({ protocol, problem, named }) => {
+    const check = new MediaCheck();
+    const candidate = {
+      protocol,
+      problem,
+      address: "127.0.0.1",
+      family: "IPv4",
+      clients: 5,
+    } as const;
+    for (const second of [1, 2, 3, 4, 5]) {
+      look(check, 0);
+      pass(check, second, {}, [candidate]);
+    }
+    assertEquals(check.findings().length, named);
+  },
+);
+
 Deno.test("a server that loses its sockets as its last client leaves is no proxy", () => {
   const check = new MediaCheck();
   for (const second of [1, 2]) {
@@ -164,9 +192,11 @@ function pass(
   check: MediaCheck,
   second: number,
   { received = 500, sent = 500, connected = 5 }: Partial<Story>,
+  candidates: Snapshot["candidates"] = [],
 ): void {
   const snapshot: Snapshot = {
     ...EMPTY_SNAPSHOT,
+    candidates,
     counters: {
       packetsReceived: received * second,
       packetsSent: sent * second,
