@@ -61,7 +61,7 @@ export class MediaCheck {
     const before = this.#before;
     const now = this.#before = trafficOf(snapshot);
     const flows = before !== undefined && isFlowing(before, now) &&
-      !snapshot.candidates.some(isTakenTcp);
+      !(snapshot.candidates ?? []).some(isTakenTcp);
     const packets = now.sent + now.received -
       (before?.sent ?? 0) - (before?.received ?? 0);
     for (const watched of this.#watched.values()) {
@@ -120,7 +120,7 @@ function trafficOf(snapshot: Snapshot): Traffic {
 
 /** Where media goes by TCP it needs no sockets of UDP. */
 function isTakenTcp(
-  { protocol, problem }: Snapshot["candidates"][number],
+  { protocol, problem }: NonNullable<Snapshot["candidates"]>[number],
 ): boolean {
   return protocol === "tcp" && problem === null;
 }
