@@ -103,10 +103,18 @@ export function foreignCodecs(
   router: RtpCapabilities,
   kind: MediaKind,
 ): string[] {
-  const types = router.codecs
-    .filter((codec) =>
-      codec.kind === kind && !isOurs(codec, kind) && !isAuxiliary(codec)
-    )
+  return mediaCodecs(
+    router.codecs.filter((codec) =>
+      codec.kind === kind && !isOurs(codec, kind)
+    ),
+  );
+}
+
+/** Those that media comes in, as MIME types. */
+export function mediaCodecs(
+  codecs: readonly { readonly mimeType: string }[],
+): string[] {
+  const types = codecs.filter((codec) => !isAuxiliary(codec))
     .map(({ mimeType }) => mimeType);
   return [...new Set(types)];
 }
@@ -120,7 +128,7 @@ export function takenCodec<Codec extends { readonly mimeType: string }>(
 }
 
 /** Goes beside a codec: repairs, redundancy, keys that are pressed, comfort noise. */
-export function isAuxiliary({ mimeType }: { readonly mimeType: string }) {
+function isAuxiliary({ mimeType }: { readonly mimeType: string }) {
   return /\/(rtx|red|ulpfec|flexfec(-03)?|telephone-event|cn)$/i.test(mimeType);
 }
 

@@ -16,7 +16,7 @@ import {
 import { type Conversation, SignalingError } from "../signaling/mod.ts";
 import {
   foreignCodecs,
-  isAuxiliary,
+  mediaCodecs,
   receiveCapabilities,
   takenCodec,
 } from "./capabilities.ts";
@@ -275,8 +275,7 @@ export class Consumption {
         this.#pauseConsumer(created.consumerId);
         return this.#leaveOut(producer, {
           is: "codec",
-          codecs: codecs.filter((codec) => !isAuxiliary(codec))
-            .map(({ mimeType }) => mimeType),
+          codecs: mediaCodecs(codecs),
         });
       }
       const origin = this.#originOf(participantId, producerId);
@@ -343,14 +342,35 @@ export class Consumption {
         return this.#report(error);
       case "former":
         return;
-      case "other":
-        return this.#leaveOut(
-          producer,
-          isCodecMismatch(error.detail)
-            ? { is: "codec", codecs: foreignCodecs(this.#router!, kind) }
-            : { is: "refused", reason: error.detail },
-        );
+      case "other": {
+        if (!isCodecMismatch(error.detail)) {
+          const reason = error.detail;
+          return this.#leaveOut(producer, { is: "refused", reason });
+        }
+        const codecs = foreignCodecs(this.#router!, kind);
+        this.#leaveOut(producer, { is: "codec", codecs });
+        if (codecs.length > 1) this.#lookInto(producer);
+      }
     }
+  }
+
+  /** The server does not say of which codec a track is but to who takes it: one client of all takes it, and pauses it at once. */
+  #lookInto(producer: OfferedProducer): void {
+    const { lookedInto } = this.#environment;
+    const { producerId } = producer;
+    if (lookedInto.has(producerId) || !this.#subscriptions.spend()) return;
+    lookedInto.add(producerId);
+    this.#conversation!.request("consume", {
+      type: "consume",
+      producerId,
+      rtpCapabilities: this.#router!,
+    }).then(({ consumerId, rtpParameters: { codecs } }) => {
+      if (!this.#open) return;
+      this.#pauseConsumer(consumerId);
+      this.#leaveOut(producer, { is: "codec", codecs: mediaCodecs(codecs) });
+    }, () => {
+      // Then it may be of any of them.
+    });
   }
 
   #leaveOut(

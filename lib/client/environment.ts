@@ -76,6 +76,8 @@ export interface ClientEnvironment {
   readonly publishers: OwnPublishers;
   /** What the server grants a client. */
   readonly allowance: Allowance;
+  /** Producers of codecs that clients do not take, which one of them has looked into. */
+  readonly lookedInto: Set<string>;
   /** From 0 to below 1; seeded, so that a run repeats. */
   random(): number;
   /**

@@ -52,6 +52,8 @@ export interface OtherTrack {
   readonly kind: MediaKind;
   readonly found:
     | { readonly is: "flowing" | "silent" }
+    /** A client of this run sends it after all: that had not been heard yet. */
+    | { readonly is: "own" }
     /** Of a codec that clients do not take; of which of several the server does not say. */
     | { readonly is: "codec"; readonly codecs: readonly string[] }
     /** The server does not hand it out, in its words. */

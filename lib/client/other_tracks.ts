@@ -79,7 +79,10 @@ export class OtherTracks {
     for (
       const { producerId, receiver, isOwn, isPaused } of this.#reception.tracks
     ) {
-      if (isOwn) continue;
+      if (isOwn) {
+        this.#noteOwn(producerId);
+        continue;
+      }
       const { kind, packetsReceived } = receiver;
       let look = this.#looks.get(producerId);
       if (look === undefined) {
@@ -98,6 +101,14 @@ export class OtherTracks {
     }
     this.#handlers.onLooked();
     this.dueMs = nowMs + INTERVAL_MS;
+  }
+
+  #noteOwn(producerId: string): void {
+    const look = this.#looks.get(producerId);
+    if (look === undefined) return;
+    this.#looks.delete(producerId);
+    const { kind } = look;
+    this.#handlers.onFound({ producerId, kind, found: { is: "own" } });
   }
 
   #note(producerId: string, look: Look, is: "flowing" | "silent"): void {

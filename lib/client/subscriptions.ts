@@ -87,6 +87,13 @@ export class Subscriptions {
     this.offer(producer);
   }
 
+  /** Counts a consumer that takes no place; returns whether the server grants one more. */
+  spend(): boolean {
+    if (this.#left === 0) return false;
+    this.#made++;
+    return true;
+  }
+
   /** The server refused one more consumer: the track is on offer, and denied. */
   deny(producer: OfferedProducer): void {
     this.#made--;

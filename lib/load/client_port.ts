@@ -129,6 +129,7 @@ export interface OtherTrackFound {
   /** What it found. */
   readonly found:
     | { readonly is: "flowing" | "silent" }
+    | { readonly is: "own" }
     | { readonly is: "codec"; readonly codecs: readonly string[] }
     | { readonly is: "refused"; readonly reason: string };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { OtherTrack } from "../metrics/mod.ts";
+import { type OtherTrack, shorter } from "../metrics/mod.ts";
 import type { OtherTrackFound } from "./client_port.ts";
 
 /** A room has not so many; what is more is not named. */
@@ -23,6 +23,10 @@ export class OtherTrackBook {
 
   /** A client found something. */
   note({ producerId, found }: OtherTrackFound): void {
+    if (found.is === "own") {
+      this.#tracks.delete(producerId);
+      return;
+    }
     const before = this.#tracks.get(producerId);
     if (before === undefined && this.#tracks.size >= MOST) return;
     const track = before ?? {
@@ -32,22 +36,26 @@ export class OtherTrackBook {
       codec: null,
       refusal: null,
     };
-    this.#tracks.set(producerId, { ...track, ...changeOf(found) });
+    this.#tracks.set(producerId, { ...track, ...changeOf(track, found) });
   }
 }
 
-function changeOf(found: OtherTrackFound["found"]): Partial<OtherTrack> {
+function changeOf(
+  { codec }: OtherTrack,
+  found: Exclude<OtherTrackFound["found"], { readonly is: "own" }>,
+): Partial<OtherTrack> {
   switch (found.is) {
     case "flowing":
       return { hasFlowed: true, isSilent: false };
     case "silent":
       return { isSilent: true };
     case "codec":
-      return {
-        codec: found.codecs.join(" or ").slice(0, MOST_LETTERS) ||
-          "another codec",
-      };
+      return { codec: shorter(codec, codecsOf(found.codecs)) };
     case "refused":
       return { refusal: found.reason.slice(0, MOST_LETTERS) };
   }
+}
+
+function codecsOf(codecs: readonly string[]): string {
+  return codecs.join(" or ").slice(0, MOST_LETTERS) || "another codec";
 }

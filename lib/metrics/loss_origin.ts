@@ -61,7 +61,9 @@ export function lossOrigin(
   if (streams === null) {
     return { ...known, beforeServer: null, inServer: null, afterServer: null };
   }
-  const { received, sent, missedByReceivers } = streams;
+  const { received, missedByReceivers } = streams;
+  // What others sent is in no other figure here.
+  const sent = streams.sent - counter("packetsFromOthers");
   // What was on its way when its client left never came, and nobody missed it.
   const unfinished = counter("impairedOutUnfinished");
   const left = counter("packetsSent") + counter("rtxSent") - impairedOut +

@@ -57,14 +57,15 @@ function bothOf(a: OtherTrack, b: OtherTrack): OtherTrack {
     producerId: a.producerId,
     hasFlowed: a.hasFlowed || b.hasFlowed,
     isSilent: a.isSilent && b.isSilent,
-    codec: least(a.codec, b.codec),
-    refusal: least(a.refusal, b.refusal),
+    codec: shorter(a.codec, b.codec),
+    refusal: shorter(a.refusal, b.refusal),
   };
 }
 
-/** The same of both, whichever comes first. */
-function least(a: string | null, b: string | null): string | null {
+/** Who can tell less apart says more; of what is equally long, the same of both whichever comes first. */
+export function shorter(a: string | null, b: string | null): string | null {
   if (a === null || b === null) return a ?? b;
+  if (a.length !== b.length) return a.length < b.length ? a : b;
   return a < b ? a : b;
 }
 

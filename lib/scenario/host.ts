@@ -88,6 +88,7 @@ async function openHost(
   const environment: Omit<ClientEnvironment, "createTransport"> = {
     publishers,
     allowance: new Allowance(),
+    lookedInto: new Set(),
     scheduler: reactor,
     wallNowMs: () => lane.wallNowMs(),
     clock: systemClock,

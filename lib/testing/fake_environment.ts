@@ -71,6 +71,7 @@ export function fakeEnvironment(
     meter: options.meter ?? silentMeter(),
     publishers: new OwnPublishers(),
     allowance: new Allowance(),
+    lookedInto: new Set(),
     random,
   };
 }

@@ -233,6 +233,83 @@ Deno.test.each<
   },
 );
 
+Deno.test("of which codec a track of others is one client of all asks, and says so", async () => {
+  const codec = { kind: "video", clockRate: 90_000 } as const;
+  const codecs = [
+    { ...codec, mimeType: "video/VP9", preferredPayloadType: 98 },
+    { ...codec, mimeType: "video/H264", preferredPayloadType: 102 },
+  ];
+  const world: World = new World({
+    intercept: (message) => {
+      switch (message.type) {
+        case "getRouterRtpCapabilities":
+          return [{
+            type: "routerRtpCapabilities",
+            rtpCapabilities: {
+              ...FAKE_CAPABILITIES,
+              codecs: [...FAKE_CAPABILITIES.codecs, ...codecs],
+            },
+          }];
+        case "consume": {
+          const { producerId, rtpCapabilities } = message;
+          const takes = rtpCapabilities.codecs.some(({ mimeType }) =>
+            mimeType === "video/H264"
+          );
+          if (!takes) return [{ type: "error", message: NO_CODEC }];
+          return [{
+            type: "consumerCreated",
+            consumerId: "c",
+            producerId,
+            kind: "video",
+            rtpParameters: {
+              codecs: [{ ...codecs[1], payloadType: 102 }],
+              headerExtensions: [],
+              encodings: [{ ssrc: 5 }],
+              rtcp: { cname: "s", reducedSize: true },
+            },
+          }];
+        }
+        default:
+          return undefined;
+      }
+    },
+  });
+  await world.stranger("S", {
+    publish: { audio: false, video: VIDEO },
+    maxVideo: 0,
+  });
+  const first = await world.joined("A", VIEWER);
+  const second = await world.joined("B", VIEWER);
+  await world.clock.run(1000);
+  const either = { is: "codec", codecs: ["video/VP9", "video/H264"] };
+  assertEquals(foundIn(first.events), [
+    either,
+    { is: "codec", codecs: ["video/H264"] },
+  ]);
+  assertEquals(foundIn(second.events), [either]);
+  assertEquals([world.times("consume"), world.times("pauseConsumer")], [3, 1]);
+  assertEquals(first.client.consumersOpen, 0);
+  assertEquals([...errorsOf(first.events), ...errorsOf(second.events)], []);
+});
+
+Deno.test("a track that turns out to be a client's of ours is none of others", async () => {
+  const world = new World();
+  const here = world.environment.publishers;
+  world.environment.publishers = new OwnPublishers();
+  await world.joined("B", AUDIO_ONLY);
+  world.environment.publishers = here;
+  const { events } = await world.joined("A", VIEWER);
+  await world.clock.run(3000);
+  const { id, producers: [{ id: producerId }] } = world.participant("B");
+  here.learn({
+    roomId: "r",
+    participantId: id,
+    tracks: [{ producerId, packetsPerSecond: 50 }],
+  });
+  await world.clock.run(3000);
+  assertEquals(foundIn(events), [{ is: "flowing" }, { is: "own" }]);
+});
+
 Deno.test("that a client of ours is refused stays an error", async () => {
   const world = new World({
     intercept: ({ type }) =>

@@ -36,7 +36,7 @@ Deno.test.each<
   {
     why: "of a codec that one knows more of",
     a: { codec: "video/VP9" },
-    b: { codec: "video/VP9 or video/H264" },
+    b: { codec: "video/H264 or video/VP9" },
     both: { codec: "video/VP9" },
   },
   {

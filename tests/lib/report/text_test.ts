@@ -117,6 +117,33 @@ Deno.test("a room that received nothing has no loss, and without video no frames
   assertMatch(text, /^room-1 .* 98\.0 %  +-  +1\.01 %  +29\.8  +1  +0$/m);
 });
 
+Deno.test("what was found beside the clients is told in sentences, each once", () => {
+  const text = renderText({
+    ...summary(),
+    others: {
+      codecs: { "video/H264": 1, "audio/PCMU": 2 },
+      refusals: { "not for you": 1 },
+      neverSent: 2,
+      fellSilent: 1,
+      flowed: 3,
+      packetsReceived: 1234,
+    },
+    consumerLimit: { consumers: 16, denied: 34 },
+  }, { width: 100, color: false });
+  assertStringIncludes(
+    text,
+    `
+1 track of others uses video/H264, which clients cannot take; left out
+2 tracks of others use audio/PCMU, which clients cannot take; left out
+1 track of others left out: the server said "not for you"
+2 tracks of others never sent a packet
+1 track of others stopped sending
+3 tracks of others flowed, with 1,234 packets; not judged
+The server grants a client 16 consumers a stay, closed ones too: 34 wanted tracks left out
+`,
+  );
+});
+
 Deno.test("sections that have nothing to say are left out", () => {
   const { rooms, ...rest } = summary();
   const text = renderText({
