@@ -150,16 +150,17 @@ Deno.test("doctor names what is watched, and what does not carry the media", {
 });
 
 Deno.test.each([
-  { announced: "127.0.0.1", level: "good", mend: null },
+  { announced: "127.0.0.1", level: "good", mend: null, path: "good" },
   {
     announced: "198.51.100.4",
     level: "warning",
     mend:
       "ANNOUNCE_IP=127.0.0.1 scripts/server-restart.sh (rtcrowd's own: serve --announce-ip 127.0.0.1)",
+    path: "problem",
   },
 ])(
   "a server here that announces $announced is $level, and doctor leaves its room again",
-  async ({ announced, level, mend }) => {
+  async ({ announced, level, mend, path }) => {
     await using server = new Program([
       "serve",
       "--port=0",
@@ -171,9 +172,11 @@ Deno.test.each([
       `--server=${url}`,
       "--json",
     ]);
-    assertEquals(code, 0);
     const findings: readonly Finding[] = JSON.parse(stdout);
     const found = findings.find(({ about }) => about === "announced address");
+    const asked = findings.filter(({ about }) => about === "media path");
+    assertEquals(asked.map((one) => one.level), [path]);
+    assertEquals(code, path === "good" ? 0 : 1);
     assertEquals([found?.level, found?.mend], [level, mend]);
     const health = await fetch(
       url.replace("ws:", "http:").replace("/ws", "/health"),

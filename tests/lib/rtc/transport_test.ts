@@ -448,6 +448,39 @@ Deno.test("a restart that finds nothing leaves the path that there is, and may b
   await world.end();
 });
 
+Deno.test("a TCP connection that the server closes is a lost path, and a restart finds another", async () => {
+  const world = new World({}, {
+    iceCandidates: [{ ...FROM, protocol: "tcp", tcpType: "passive" }],
+  });
+  const { transport } = world;
+  await transport.connect(Promise.resolve());
+  assertEquals(transport.selectedCandidate?.protocol, "tcp");
+  world.socket!.onClosed!();
+  assertEquals(world.lost.map(({ kind }) => kind), ["disconnected"]);
+  assertEquals(transport.state, "lost");
+  assertEquals(world.open, []);
+  assertEquals(transport.send(0, 40, 40), 0);
+  await transport.restartIce(world.ice);
+  assertEquals(transport.state, "connected");
+  assertEquals(world.open.length, 1);
+  world.socket!.onClosed!();
+  assertEquals(world.lost.length, 2);
+  await world.end();
+});
+
+Deno.test("where UDP and TCP both answer, UDP is taken, and TCP is not even tried", async () => {
+  const world = new World({}, {
+    iceCandidates: [
+      { ...FROM, protocol: "tcp", tcpType: "passive", priority: 99 },
+      { ...FROM, protocol: "udp", priority: 1 },
+    ],
+  });
+  await world.transport.connect(Promise.resolve());
+  assertEquals(world.transport.selectedCandidate?.protocol, "udp");
+  assertEquals(world.lane.sockets.length, 1);
+  await world.end();
+});
+
 Deno.test("closing during a restart leaves nothing, and a second restart replaces the first", async () => {
   const world = new World();
   const { transport } = world;
