@@ -30,7 +30,8 @@ export function shownUrl(url: string): string {
 export function shownText(text: string): string {
   // What ends a sentence, or a bracket around the URL, is no part of it.
   return text.replaceAll(
-    /[a-z][a-z0-9+.-]*:\/\/[^\s"<>]*[^\s"<>?!.,;:)\]}]/gi,
+    // Bounded, so that a long word is not gone through from each of its letters.
+    /[a-z][a-z0-9+.-]{0,20}:\/\/[^\s"<>]*[^\s"<>?!.,;:)\]}]/gi,
     shownUrl,
   );
 }

@@ -56,6 +56,12 @@ Deno.test.each(CASES)("a URL is shown without secrets: $why", ({
   assertEquals(shownUrl(url), shown);
 });
 
+Deno.test("a long word is gone through in no time, and a URL behind it is found", () => {
+  const word = "a".repeat(300_000);
+  assertEquals(shownText(word), word);
+  assertEquals(shownText(`${word}://me:secret@h`), `${word}://h`);
+});
+
 Deno.test("every URL within a text loses its secrets, and the text around it stays", () => {
   assertEquals(
     shownText(
