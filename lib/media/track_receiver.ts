@@ -123,6 +123,8 @@ export class TrackReceiver {
   /** What is missing before the next packet came while nobody read it. */
   #mayBeUnread = false;
   #lastArrivalMs = -Infinity;
+  /** Of the last packet that was media. */
+  #payloadType = -1;
   /** When the last packet with a payload came: its timestamp is the next one's to compare with. */
   #lastMediaMs = 0;
   #lastTimestamp = 0;
@@ -421,9 +423,13 @@ export class TrackReceiver {
     this.#options.frames?.restart();
   }
 
+  /** Packets in a row mostly have one type: a search is needed where it changes. */
   #isMedia(payloadType: number): boolean {
+    if (payloadType === this.#payloadType) return true;
     const { payloadTypes } = this.#options;
-    return payloadTypes === undefined || payloadTypes.includes(payloadType);
+    if (payloadTypes?.includes(payloadType) === false) return false;
+    this.#payloadType = payloadType;
+    return true;
   }
 
   /** What comes late was missing; else it has come before, or nobody knew of it. */
