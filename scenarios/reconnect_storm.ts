@@ -7,6 +7,7 @@
 
 import {
   defineScenario,
+  isSettled,
   MEETING_OPTIONS,
   type MeetingInput,
   option,
@@ -57,14 +58,14 @@ export const reconnectStorm: Scenario<ReconnectStormInput, Recovery> =
       await crowd.fill(options);
       await crowd.wait(options.before);
       const present = crowd.connected;
+      const before = crowd.snapshot();
       await crowd.cut(present);
       await crowd.until(
-        (snapshot) => recoveryOf(snapshot, present).lost === 0,
+        (snapshot) => isSettled(snapshot, present, before),
         options.patience,
       );
-      const recovery = recoveryOf(crowd.snapshot(), present);
       await crowd.wait(options.after);
-      return recovery;
+      return recoveryOf(crowd.snapshot(), present, before);
     },
     judge: withRecovery,
     describe: recoveryLines,

@@ -130,6 +130,10 @@ export const RUN_OPTIONS = {
     initial: 0,
     shown: "0",
   }),
+  patience: optional(duration(1), {
+    help:
+      "how long a client tries to come back from a loss (default: until it leaves)",
+  }),
   maxAudio: withDefault(whole(0, MAX_TRACKS), {
     help: "audio tracks that a client receives at most",
     initial: 4,
@@ -250,7 +254,16 @@ export function planOf(values: RunValues): RunPlan {
     churnRate: values.churnRate,
     seed: values.seed,
   });
-  return withImpairments(plan, values.impair);
+  return withImpairments(
+    values.patience === undefined ? plan : {
+      ...plan,
+      clients: plan.clients.map((client) => ({
+        ...client,
+        patienceMs: values.patience,
+      })),
+    },
+    values.impair,
+  );
 }
 
 /** How many threads to use on so many cores. */
@@ -282,6 +295,7 @@ export function configOf(
     media: values.media,
     publishRatio: publishRatioOf(values),
     churnRate: values.churnRate,
+    patienceMs: values.patience ?? null,
     maxAudio: values.maxAudio,
     maxVideo: values.maxVideo,
     thresholds: values.threshold.map(({ expression }) => expression),

@@ -41,6 +41,7 @@ const PLAIN_ONLY: readonly (keyof RunValues)[] = [
   "mode",
   "publishRatio",
   "churnRate",
+  "patience",
   "maxAudio",
   "maxVideo",
 ];

@@ -350,6 +350,7 @@ export class Client implements AsyncDisposable {
     this.#isBusy = true;
     this.#loss = loss;
     this.#setState("away");
+    this.#stay?.setAway(true);
     this.#onEvent({ type: "lost", ...loss });
     this.#track(this.#comeBack(loss));
   }
@@ -405,6 +406,7 @@ export class Client implements AsyncDisposable {
         }
       }
       this.#loss = undefined;
+      this.#stay?.setAway(false);
       this.#enterConnected();
       await this.#catchUp();
       if (this.#abort.signal.aborted) return;

@@ -149,14 +149,16 @@ export class Publication {
     this.#onChange();
   }
 
-  /** What it sends now, paused tracks too. */
-  sent(): OwnTrack[] {
+  /** What it sends now, paused tracks too; nothing of it is due at others where it `isDue` not. */
+  sent(isDue = true): OwnTrack[] {
     return this.#tracks.map((track) => {
       const { kind, producerId, sender, packetsPerSecond } = track;
       const { longestGapMs = 0, startMs = 0 } = this.#clip?.[kind] ?? {};
       return {
         producerId,
-        packetsPerSecond: sender.dueMs === Infinity ? 0 : packetsPerSecond,
+        packetsPerSecond: !isDue || sender.dueMs === Infinity
+          ? 0
+          : packetsPerSecond,
         longestGapMs: Math.max(longestGapMs, startMs),
       };
     });

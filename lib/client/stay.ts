@@ -117,6 +117,7 @@ export class Stay {
   #reportedRoundTripMs = -1;
   #video: VideoPreset | undefined;
   #isUp = false;
+  #isAway = false;
   #broken: StayBrokenError | undefined;
   #open = true;
 
@@ -361,8 +362,15 @@ export class Stay {
     this.#environment.publishers.tell({
       roomId,
       participantId: this.#participantId,
-      tracks: this.#open ? this.publication.sent() : null,
+      tracks: this.#open ? this.publication.sent(!this.#isAway) : null,
     });
+  }
+
+  /** Who has lost something may send into nowhere: nothing of that is due at others. */
+  setAway(isAway: boolean): void {
+    if (this.#isAway === isAway) return;
+    this.#isAway = isAway;
+    this.#tellTracks();
   }
 
   /** Has the server make a transport; the way up is a promise among `coming`. */

@@ -98,6 +98,11 @@ export interface ClientPlan {
    * @default {nothing}
    */
   readonly impairment?: Impairment | undefined;
+  /**
+   * For how long it tries to come back from a loss, in milliseconds.
+   * @default {until it leaves}
+   */
+  readonly patienceMs?: number | undefined;
 }
 
 /** A whole run, or one node's share of it. */

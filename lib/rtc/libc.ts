@@ -85,6 +85,8 @@ export const EAFNOSUPPORT = 97;
 export const EADDRNOTAVAIL = 99;
 export const ENETUNREACH = 101;
 export const ENOBUFS = 105;
+/** An earlier datagram met a closed port; told once, in place of the next send. */
+export const ECONNREFUSED = 111;
 export const EHOSTUNREACH = 113;
 
 /** `struct msghdr`: 56 bytes; `struct mmsghdr` adds `msg_len`, padded to 64. */

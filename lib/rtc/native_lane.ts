@@ -23,6 +23,7 @@ import {
   EADDRNOTAVAIL,
   EAFNOSUPPORT,
   EAGAIN,
+  ECONNREFUSED,
   EHOSTUNREACH,
   EINTR,
   EINVAL,
@@ -328,8 +329,24 @@ class NativeSocket implements LaneSocket {
     this.#lane.libc.sys.close(this.fd);
   }
 
-  /** Sends what one call can carry; returns how many datagrams the kernel took. */
+  /**
+   * Sends what one call can carry; returns how many datagrams the kernel took.
+   * That an earlier datagram met a closed port is told in place of a send
+   * (ip(7)): these have not been tried yet, and a dead port is the peer's matter.
+   */
   #sendPart(
+    offset: number,
+    length: number,
+    segment: number,
+    count: number,
+  ): number {
+    const sent = this.#trySendPart(offset, length, segment, count);
+    if (sent >= 0) return sent;
+    return Math.max(0, this.#trySendPart(offset, length, segment, count));
+  }
+
+  /** The same once; -1 when an earlier datagram was refused. */
+  #trySendPart(
     offset: number,
     length: number,
     segment: number,
@@ -341,6 +358,7 @@ class NativeSocket implements LaneSocket {
       const header = lane.sending.segments(offset, length, segment);
       if (sys.sendmsg(this.fd, header, MSG_DONTWAIT) >= 0) return count;
       const errno = lane.libc.errno();
+      if (errno === ECONNREFUSED) return -1;
       if (errno !== EIO && errno !== EINVAL) return this.#lost(count, errno);
       // The device or kernel cannot cut packets: send them as they are.
       lane.sending.segmented = false;
@@ -348,7 +366,10 @@ class NativeSocket implements LaneSocket {
     const headers = lane.sending.messages(offset, length, segment, count);
     const taken = sys.sendmmsg(this.fd, headers, count, MSG_DONTWAIT);
     if (taken === count) return count;
-    if (taken < 0) return this.#lost(count, lane.libc.errno());
+    if (taken < 0) {
+      const errno = lane.libc.errno();
+      return errno === ECONNREFUSED ? -1 : this.#lost(count, errno);
+    }
     // It tells no reason when it took some: a full buffer is the only one in the middle of a burst.
     this.#lost(count - taken, EAGAIN);
     return taken;

@@ -201,7 +201,7 @@ class ClockComparison {
 }
 
 function clientOptions(
-  { participantName, roomId, role, clientId }: ClientPlan,
+  { participantName, roomId, role, clientId, patienceMs }: ClientPlan,
   media: MediaPlan,
   clip: PacketizedClip | undefined,
   password: string | undefined,
@@ -217,6 +217,7 @@ function clientOptions(
     maxAudio: media.audio ? media.maxAudio : 0,
     maxVideo: media.video ? media.maxVideo : 0,
     cname: clientId,
+    patienceMs,
   };
 }
 

@@ -52,6 +52,7 @@ export type {
   StageInput,
 } from "./option.ts";
 export {
+  isSettled,
   type Recovery,
   recoveryLines,
   recoveryOf,

@@ -59,6 +59,8 @@ export interface JoinOptions extends MediaOptions {
   readonly name?: string;
   /** What its network does to its packets, until it is impaired otherwise. @default {null} */
   readonly network?: NetworkOption;
+  /** For how long it tries to come back from a loss, in milliseconds or as text. @default {until it leaves} */
+  readonly patience?: Duration;
 }
 
 /** One straight piece of a profile, as a script gives it. */
@@ -174,5 +176,8 @@ export function planOf(
     leaveAtMs: null,
     media: mediaOf(options),
     impairment: impairmentOf(options.network ?? null) ?? undefined,
+    ...(options.patience !== undefined && {
+      patienceMs: durationMs(options.patience, "patience"),
+    }),
   };
 }

@@ -1,11 +1,12 @@
 /**
- * Recovery: how long the clients of a scenario needed until their media
- * flowed again.
+ * Recovery: whether the clients of a scenario that lost something have media
+ * again, how long that took, and how they came back.
  *
  * @module
  */
 
 import {
+  type ClientRecord,
   type DurationStats,
   type Snapshot,
   valueStats,
@@ -17,38 +18,71 @@ import type { LiveClient } from "./live_crowd.ts";
 export interface Recovery {
   /** How many had something to recover from. */
   readonly cut: number;
-  /** How many of them did not recover. */
+  /** How many of them have no media: away, failed, or back and without any. */
   readonly lost: number;
   /** How long the others needed. */
   readonly recoveryMs: DurationStats;
-  /** How long each needed; `null` for those that did not recover. */
+  /** How they came back; a client may have come back more than once. */
+  readonly how: {
+    /** On the same transports, by new ICE credentials. */
+    readonly iceRestart: number;
+    /** On a new channel, as the same participant. */
+    readonly reconnected: number;
+    /** As a new participant. */
+    readonly rejoined: number;
+  };
+  /** How long each needed; `null` for those that did not recover, or lost nothing. */
   readonly clients: readonly {
     /** `client-<index>`. */
     readonly clientId: string;
-    /** From the loss of its channel until its media flowed again. */
+    /** From the loss of its channel or a transport until its media flowed again. */
     readonly recoveryMs: number | null;
   }[];
 }
 
-/** How these clients recovered, as far as known. */
+/** How these clients recovered since `before`, as far as known. */
 export function recoveryOf(
-  { clients }: Snapshot,
+  after: Snapshot,
   cut: readonly LiveClient[],
+  before: Snapshot,
 ): Recovery {
-  const wanted = new Set(cut.map(({ index }) => index));
-  const each = clients
-    .filter(({ index }) => wanted.has(index))
-    .map(({ clientId, recoveryMs }) => ({
-      clientId,
-      recoveryMs: recoveryMs === null ? null : Math.round(recoveryMs),
-    }));
-  const times = each.flatMap(({ recoveryMs }) => recoveryMs ?? []);
+  const each = pairs(after, cut, before);
+  const clients = each.map(({ now, earlier }) => ({
+    clientId: now.clientId,
+    recoveryMs: hasMedia(now) && now.losses > earlier.losses &&
+        now.recoveryMs !== null
+      ? Math.round(now.recoveryMs)
+      : null,
+  }));
+  const since = (
+    key: "returnsByIceRestart" | "returnsByReconnect" | "returnsByRejoin",
+  ) => each.reduce((sum, { now, earlier }) => sum + now[key] - earlier[key], 0);
   return {
-    cut: wanted.size,
-    lost: wanted.size - times.length,
-    recoveryMs: valueStats(times),
-    clients: each,
+    cut: cut.length,
+    lost: cut.length - each.filter(({ now }) => hasMedia(now)).length,
+    recoveryMs: valueStats(
+      clients.flatMap(({ recoveryMs }) => recoveryMs ?? []),
+    ),
+    how: {
+      iceRestart: since("returnsByIceRestart"),
+      reconnected: since("returnsByReconnect"),
+      rejoined: since("returnsByRejoin"),
+    },
+    clients,
   };
+}
+
+/** Whether each of these clients has lost something since `before`, and has media again or has failed. */
+export function isSettled(
+  after: Snapshot,
+  cut: readonly LiveClient[],
+  before: Snapshot,
+): boolean {
+  const each = pairs(after, cut, before);
+  return each.length === cut.length &&
+    each.every(({ now, earlier }) =>
+      now.state === "failed" || (now.losses > earlier.losses && hasMedia(now))
+    );
 }
 
 /** The verdict, unless some did not recover. */
@@ -64,12 +98,41 @@ export function withRecovery(
 }
 
 /** How clients recovered, as text. */
-export function recoveryLines({ cut, lost, recoveryMs }: Recovery): string[] {
+export function recoveryLines(
+  { cut, lost, recoveryMs, how }: Recovery,
+): string[] {
   const { count, p50Ms, p95Ms, maxMs } = recoveryMs;
   const times = count === 0
     ? ""
     : `: p50 ${p50Ms} ms, p95 ${p95Ms} ms, max ${maxMs} ms`;
+  const ways = ([
+    [how.iceRestart, "by ICE restart"],
+    [how.reconnected, "reconnected"],
+    [how.rejoined, "by rejoining"],
+  ] as const).flatMap(([times, way]) => times === 0 ? [] : [`${times} ${way}`]);
   return [
     `${cut - lost} of ${cut} clients recovered${times}`,
+    ...(ways.length === 0 ? [] : [`they came back ${ways.join(", ")}`]),
   ];
+}
+
+/** What is known of each of these clients, then and now. */
+function pairs(after: Snapshot, cut: readonly LiveClient[], before: Snapshot) {
+  const earlier = byIndex(before);
+  const now = byIndex(after);
+  return cut.flatMap(({ index }) => {
+    const pair = { now: now.get(index), earlier: earlier.get(index) };
+    return pair.now === undefined || pair.earlier === undefined
+      ? []
+      : [{ now: pair.now, earlier: pair.earlier }];
+  });
+}
+
+function byIndex({ clients }: Snapshot): Map<number, ClientRecord> {
+  return new Map(clients.map((client) => [client.index, client]));
+}
+
+/** It is there, and what it lost flows again. */
+function hasMedia({ state, awaySinceMs }: ClientRecord): boolean {
+  return state === "connected" && awaySinceMs === null;
 }

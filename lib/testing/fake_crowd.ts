@@ -167,6 +167,7 @@ function fakeNode(
             maxAudio: media.audio ? media.maxAudio : 0,
             maxVideo: media.video ? media.maxVideo : 0,
             cname: plan.clientId,
+            patienceMs: plan.patienceMs,
           }, onEvent);
         },
         health: {

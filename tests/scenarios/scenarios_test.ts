@@ -12,6 +12,7 @@ import {
   ramp,
   reconnectStorm,
   scenarios,
+  serverRestart,
   smoke,
   soak,
   webinar,
@@ -223,6 +224,54 @@ Deno.test("a reconnect storm fails when someone does not recover in time", async
   });
   assertEquals(exitCode, 99);
 });
+
+Deno.test("a restart that leaves clients without media fails, whatever its thresholds say", async () => {
+  const fake = fakeCrowd();
+  const command = await Deno.makeTempFile();
+  const restart = serverRestart(fake, {
+    command: `touch ${command}`,
+    clients: 3,
+    patience: "30s",
+    thresholds: ["connection p(95) < 1m"],
+  });
+  fake.server.isDown = false;
+  fake.clock.setTimer(14_000, () => {
+    fake.server.isDown = true;
+    fake.server.dropChannels();
+  });
+  const { scenario, verdict } = await restart;
+  await Deno.remove(command);
+  assertEquals([scenario.found?.cut, scenario.found?.lost], [3, 3]);
+  assertEquals(verdict, {
+    status: "failed",
+    reason: "3 of 3 clients did not recover",
+  });
+});
+
+Deno.test.each([
+  { why: "for a moment", awaySec: 0.2 },
+  { why: "for 5 s", awaySec: 5 },
+  { why: "for 20 s", awaySec: 20 },
+])(
+  "a server that is away $why has everyone back within 8 s of its return",
+  async ({ awaySec }) => {
+    const fake = fakeCrowd();
+    fake.clock.setTimer(14_000, () => {
+      fake.server.isDown = true;
+      fake.server.dropChannels();
+      fake.clock.setTimer(awaySec * 1000, () => fake.server.isDown = false);
+    });
+    const { scenario, verdict, totalErrors } = await serverRestart(fake, {
+      command: "true",
+      clients: 6,
+      video: false,
+    });
+    const { lost, how, recoveryMs } = scenario.found!;
+    assertEquals([lost, how.rejoined, totalErrors], [0, 6, 0]);
+    assert(recoveryMs.maxMs < (awaySec + 8) * 1000, `${recoveryMs.maxMs}`);
+    assertEquals(verdict.status, "passed");
+  },
+);
 
 Deno.test("a soak goes on for its time, and ends when too much is lost", async () => {
   const input = { clients: 2, duration: "10m", video: false };

@@ -48,6 +48,7 @@ const SPELLINGS: readonly [string, keyof RunValues, unknown][] = [
   ["--mode panel", "mode", "panel"],
   ["--publish-ratio 0.5", "publishRatio", 0.5],
   ["--churn-rate 0.2", "churnRate", 0.2],
+  ["--patience 20s", "patience", 20_000],
   ["--max-audio 0", "maxAudio", 0],
   ["--max-video 16", "maxVideo", 16],
   ["--workers auto", "workers", "auto"],
