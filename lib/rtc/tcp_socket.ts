@@ -12,6 +12,7 @@
  * @module
  */
 
+import { threadClock } from "../time/mod.ts";
 import {
   type Arrival,
   type DatagramHandler,
@@ -180,7 +181,7 @@ class TcpSocket implements LaneSocket {
       while (this.#open) {
         const count = await this.#connection.read(reader.room);
         if (count === null) break;
-        this.#arrival.nowMs = performance.now();
+        this.#arrival.nowMs = threadClock.nowMs();
         this.#arrival.wallMs = this.#lane.wallNowMs();
         reader.advance(count, this.#onFrame);
       }

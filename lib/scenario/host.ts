@@ -45,6 +45,14 @@ export const systemNodeClock: NodeClock = {
   setTimer: systemClock.setTimer,
 };
 
+/** Milliseconds since 1970 as they are now, gone on by the node's clock: they do not follow when the wall clock is set. */
+export function steadyWallClock(
+  clock: Pick<NodeClock, "nowMs" | "wallNowMs"> = systemNodeClock,
+): () => number {
+  const aheadMs = clock.wallNowMs() - clock.nowMs();
+  return () => clock.nowMs() + aheadMs;
+}
+
 /** A node that runs real clients on this thread. */
 export function createLocalNode(
   name: string,

@@ -23,7 +23,7 @@ import {
   type ProcessSample,
   startMonitor,
 } from "../monitor/mod.ts";
-import { systemNodeClock } from "./host.ts";
+import { steadyWallClock } from "./host.ts";
 import { MediaCheck } from "./media_check.ts";
 
 /** How to watch. */
@@ -64,7 +64,7 @@ export class ServerWatch implements AsyncDisposable {
 
   /** Begins to watch; what is seen counts once the run has begun. */
   constructor(options: ServerWatchOptions) {
-    const { targets, token, server, now = systemNodeClock.wallNowMs } = options;
+    const { targets, token, server, now = steadyWallClock() } = options;
     this.#options = options;
     this.#hosts = new Map(
       targets.map((target) => [

@@ -1,3 +1,4 @@
+import { steadyWallClock } from "../../../lib/scenario/host.ts";
 import { assertEquals } from "@std/assert";
 import type { ProcessSample } from "../../../lib/monitor/mod.ts";
 import { ServerWatch } from "../../../lib/scenario/server_watch.ts";
@@ -157,4 +158,16 @@ Deno.test("a run whose server is gone at its end broke, unless it came back", as
   });
   watched.take({ ...event, kind: "found", message: "there again" });
   assertEquals(watched.endingOf(finished), finished);
+});
+
+Deno.test("what a server does is told by a clock that is not set, whatever happens to the wall clock", () => {
+  let nowMs = 100;
+  let setByMs = 0;
+  const now = steadyWallClock({
+    nowMs: () => nowMs,
+    wallNowMs: () => 1_700_000_000_000 + nowMs + setByMs,
+  });
+  setByMs = -7_200_000;
+  nowMs = 1100;
+  assertEquals(now(), 1_700_000_001_100);
 });
