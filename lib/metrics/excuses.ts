@@ -14,8 +14,8 @@ import type { CounterName } from "./registry.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { outOf, percent } from "./words.ts";
 
-/** A third of the gap that makes a freeze: a generator so late makes some itself. */
-const FREEZING_LATENESS_MS = 50;
+/** Who is so late at times is away for long enough to freeze pictures now and then, as is a server on the same machine. */
+const FREEZING_LATENESS_MS = 25;
 
 /** How much of a figure is our own doing. */
 export interface Excuse {
