@@ -17,6 +17,7 @@ import {
 } from "../clip/mod.ts";
 import { VIDEO_PACKET_DATA_BYTES } from "./presets.ts";
 import { layOutFrame } from "./schedule.ts";
+import { isVp8FrameShown } from "./vp8.ts";
 
 /** What a track sends, as the server and the receivers of silence must know it. */
 export interface MediaRate {
@@ -49,7 +50,7 @@ export interface PacketizedVideo extends MediaRate {
   /** From the beginning of the clip to its first frame, in milliseconds. */
   readonly startMs: number;
   readonly frames: readonly PacketizedFrame[];
-  /** Frames a second, on average. */
+  /** Frames shown a second, on average. */
   readonly fps: number;
 }
 
@@ -81,11 +82,12 @@ function packetizeVideo(
   const cut = frames.map((frame, i) => cutFrame(frame, nextKeys[i]));
   const perSec = VIDEO_UNITS_PER_SEC / sum(frames.map(({ units }) => units));
   const bytes = sum(frames.map(({ data }) => data.length));
+  const shown = frames.filter(({ data }) => isVp8FrameShown(data));
   return {
     startMs: startUnits / VIDEO_UNITS_PER_SEC * 1000,
     longestGapMs: longest(frames) / VIDEO_UNITS_PER_SEC * 1000,
     frames: cut,
-    fps: frames.length * perSec,
+    fps: shown.length * perSec,
     bitrateBps: Math.round(bytes * 8 * perSec),
     packetsPerSecond: sum(cut.map(({ parts }) => parts.length)) * perSec,
   };

@@ -131,6 +131,11 @@ export function isVp8Shown(
   return first >= 0 && (first & SHOW_FRAME) !== 0;
 }
 
+/** Whether a whole frame is to be shown; others are only predicted from. */
+export function isVp8FrameShown(frame: Uint8Array): boolean {
+  return (frame[0] & SHOW_FRAME) !== 0;
+}
+
 /** The byte behind the descriptor; -1, every bit set, when there is none. */
 function firstFrameByte(
   bytes: Uint8Array,

@@ -10,7 +10,7 @@ import {
 } from "../../../lib/media/mod.ts";
 import { BURST_PACKETS } from "../../../lib/media/schedule.ts";
 import { together } from "../../../lib/clip/together.ts";
-import { interFrame, keyFrame } from "../clip/files.ts";
+import { interFrame, keyFrame, unseenFrame } from "../clip/files.ts";
 import { runUntil, senderWorld, type SentPacket } from "./fixtures.ts";
 
 const clip = await loadClip("builtin");
@@ -302,6 +302,32 @@ function framesOf(packets: readonly SentPacket[]): Frame[] {
 function numberOf({ length }: Uint8Array): number {
   return length >= 28_000 ? length - 28_000 : length - 100;
 }
+
+Deno.test("frames that nobody sees are sent, and are none of the frame rate", () => {
+  const { clock, sink, options } = senderWorld(90_000);
+  const { video } = packetize({
+    video: {
+      width: 320,
+      height: 240,
+      frames: [keyFrame(), unseenFrame(), interFrame()].map((data, i) => ({
+        data,
+        isKey: i === 0,
+        units: [4499, 1, 4500][i],
+      })),
+    },
+    audio: undefined,
+  });
+  assertEquals(video!.fps, 20);
+  runUntil(new ClipVideoSender(options, video!), clock, 99);
+  const frames = framesOf(sink.packets);
+  assertEquals(frames.map(({ data }) => data), [
+    keyFrame(),
+    unseenFrame(),
+    interFrame(),
+  ]);
+  const [first, unseen, last] = frames.map(({ timestamp }) => timestamp);
+  assertEquals([(unseen - first) | 0, (last - unseen) | 0], [4499, 1]);
+});
 
 Deno.test("every frame knows the key frame that comes next, round the end", () => {
   const keys = (of: PacketizedVideo) => of.frames.map(({ nextKey }) => nextKey);
