@@ -36,6 +36,8 @@ import {
 import { guarded, guardedEnvironment } from "./guard.ts";
 import type { PublishOptions } from "./publication.ts";
 import {
+  FLOW_LOOK_MS,
+  FLOW_LOOKS,
   ICE_RESTART_PACE_MS,
   MOST_ICE_RESTARTS_MS,
   returnPauseMs,
@@ -456,6 +458,11 @@ export class Client implements AsyncDisposable {
     const beganMs = scheduler.nowMs();
     try {
       await stay.restartIce(AbortSignal.any([signal, way.signal]));
+      if (!await this.#flowsAgain(stay, way.signal)) {
+        // The server answers on the new path, and sends by another.
+        way.iceUntilMs = -Infinity;
+        throw new Error("no media after an ICE restart");
+      }
       way.how ??= "iceRestart";
     } catch (error) {
       // What was lost meanwhile is the next step's matter.
@@ -469,6 +476,18 @@ export class Client implements AsyncDisposable {
       }
       throw error;
     }
+  }
+
+  /** Whether media comes again after an ICE restart, where any came before. */
+  async #flowsAgain(stay: Stay, signal: AbortSignal): Promise<boolean> {
+    const { clock, scheduler } = this.#environment;
+    const sinceMs = scheduler.nowMs();
+    if (stay.reception.lastMs === -Infinity) return true;
+    for (let looks = 0; looks < FLOW_LOOKS; looks++) {
+      await delay(clock, FLOW_LOOK_MS, signal);
+      if (stay.reception.lastMs >= sinceMs) return true;
+    }
+    return false;
   }
 
   /** The token is shown once; a wrong one keeps our ghost alive. */

@@ -10,6 +10,10 @@ const MOST_PAUSE_MS = 4000;
 /** From when a path is `unanswered` until ICE is restarted, in ms: browsers often find it again by themselves. */
 export const UNANSWERED_PAUSE_MS = 3000;
 
+/** How often one looks whether media flows after an ICE restart, and after how many ms each. */
+export const FLOW_LOOKS = 8;
+export const FLOW_LOOK_MS = 250;
+
 /** Between the beginnings of two ICE restarts, in ms, at least. */
 export const ICE_RESTART_PACE_MS = 1000;
 
