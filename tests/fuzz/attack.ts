@@ -1,0 +1,148 @@
+/**
+ * Attacks one door by a seed, and says what came of it.
+ *
+ * @module
+ */
+
+import { fc } from "./deps.ts";
+import type { Door } from "./door.ts";
+
+/** How long to go on. */
+export interface Effort {
+  /** The seed of everything drawn. */
+  readonly seed: number;
+  /** How many runs; `Infinity` leaves it to the time. */
+  readonly runs: number;
+  /** How long at most, in milliseconds. */
+  readonly ms: number;
+  /** Where in the seed a finding was, to see only it again. */
+  readonly path?: string;
+}
+
+/** What came of it. */
+export interface Attack {
+  readonly door: string;
+  readonly seed: number;
+  readonly inputs: number;
+  readonly seconds: number;
+  /** The slowest run, in milliseconds. */
+  readonly slowestMs: number;
+  /** What the heap grew by in the second half, in bytes; `null` when it was not measured. */
+  readonly grownBytes: number | null;
+  /** `null` where nothing was found. */
+  readonly finding: Finding | null;
+}
+
+/** Something that must not be. */
+export interface Finding {
+  /** What went wrong, in a sentence. */
+  readonly what: string;
+  /** The smallest input that does it. */
+  readonly input: string;
+  /** Where in the seed it is. */
+  readonly path: string;
+}
+
+/** A run that takes longer is a hang. */
+const MAX_RUN_MS = 1000;
+/** What the heap may grow by in the second half: noise of what is compiled and cached. */
+const MAX_GROWTH_BYTES = 4_000_000;
+/** An input in a finding is cut to so many characters. */
+const SHOWN_INPUT = 2000;
+
+/** Attacks a door; `onProgress` is called now and then, with the inputs so far. */
+export async function attack(
+  door: Door,
+  effort: Effort,
+  onProgress: (inputs: number) => void = () => {},
+): Promise<Attack> {
+  const startMs = performance.now();
+  const open = await door.open();
+  let runs = 0;
+  const inputs = () => open.inputs?.() ?? runs;
+  let slowestMs = 0;
+  const { property } = open;
+  const timed = property as fc.IRawProperty<[unknown]>;
+  const run = timed.run.bind(timed);
+  timed.run = ((value: [unknown]) => {
+    const fromMs = performance.now();
+    const judged = (failure: Outcome) => {
+      const ms = performance.now() - fromMs;
+      slowestMs = Math.max(slowestMs, ms);
+      if (runs++ % 64 === 0) onProgress(inputs());
+      return failure === null && ms > MAX_RUN_MS
+        ? { error: new Error(`took ${Math.round(ms)} ms`) }
+        : failure;
+    };
+    const outcome = run(value);
+    return outcome instanceof Promise ? outcome.then(judged) : judged(outcome);
+  }) as typeof timed.run;
+
+  try {
+    const halves = effort.path === undefined ? 2 : 1;
+    let finding: Finding | null = null;
+    const heaps: number[] = [];
+    for (let half = 0; half < halves && finding === null; half++) {
+      const details = await fc.check(timed, {
+        seed: effort.seed + half,
+        ...(effort.path !== undefined && { path: effort.path }),
+        numRuns: Math.ceil(effort.runs / halves),
+        interruptAfterTimeLimit: effort.ms / halves,
+        maxSkipsPerRun: 1000,
+      });
+      if (details.failed && !details.interrupted) {
+        finding = {
+          what: wordOf(details.errorInstance),
+          input: fc.stringify(details.counterexample).slice(0, SHOWN_INPUT),
+          path: details.counterexamplePath ?? "",
+        };
+        return result(effort.seed + half, finding, null);
+      }
+      heaps.push(heapBytes());
+    }
+    const grown = heaps.length < 2 || heaps[0] === 0
+      ? null
+      : heaps[1] - heaps[0];
+    if (grown !== null && grown > MAX_GROWTH_BYTES) {
+      finding = {
+        what: `the heap grew by ${grown} bytes`,
+        input: "all of them",
+        path: "",
+      };
+    }
+    return result(effort.seed, finding, grown);
+  } finally {
+    await open[Symbol.asyncDispose]?.();
+  }
+
+  function result(
+    seed: number,
+    finding: Finding | null,
+    grownBytes: number | null,
+  ): Attack {
+    return {
+      door: door.name,
+      seed,
+      inputs: inputs(),
+      seconds: (performance.now() - startMs) / 1000,
+      slowestMs,
+      grownBytes,
+      finding,
+    };
+  }
+}
+
+type Outcome = { readonly error: unknown } | fc.PreconditionFailure | null;
+
+function wordOf(error: unknown): string {
+  return error instanceof Error ? error.stack ?? error.message : String(error);
+}
+
+/** What lives on the heap after a collection; 0 where that cannot be forced. */
+function heapBytes(): number {
+  const { gc } = globalThis as { gc?: () => void };
+  if (gc === undefined) return 0;
+  gc();
+  gc();
+  return Deno.memoryUsage().heapUsed;
+}
