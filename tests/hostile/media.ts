@@ -1,0 +1,163 @@
+/** Modes of a server whose signaling is right and whose media path is not. */
+
+import { createSocket, type Socket } from "node:dgram";
+import type { Mode, Outcome } from "./mode.ts";
+import { type Message, relay } from "./relayed.ts";
+
+/** What becomes of a datagram on its way to the client. */
+type Way = (bytes: Uint8Array) => readonly Uint8Array[];
+
+interface Path {
+  /** From the server to the client. @default {as it is} */
+  readonly down?: Way;
+  /** From the client to the server. @default {as it is} */
+  readonly up?: Way;
+  /** What the client gets for each datagram of its own. @default {nothing} */
+  readonly back?: Way;
+}
+
+function mode(
+  name: string,
+  does: string,
+  path: Path,
+  outcome: Outcome = "fails",
+): Mode {
+  return {
+    name,
+    does,
+    outcome,
+    async open() {
+      const proxies: Promise<Proxy>[] = [];
+      return await relay({
+        down: (message, line) => {
+          if (message.type !== "transportCreated") return [message];
+          const [candidate] = message.iceCandidates;
+          const opening = openProxy(candidate.port, path);
+          proxies.push(opening);
+          // The port has to be known before the message goes on.
+          opening.then(({ port }) => line.say(moved(message, port)));
+          return [];
+        },
+        close: async () => {
+          for (const proxy of await Promise.all(proxies)) proxy.close();
+        },
+      });
+    },
+  };
+}
+
+function moved(message: Message, port: number): Message {
+  const iceCandidates = message.iceCandidates.map((one: Message) => ({
+    ...one,
+    port,
+  }));
+  return { ...message, iceCandidates };
+}
+
+interface Proxy {
+  readonly port: number;
+  close(): void;
+}
+
+async function openProxy(serverPort: number, path: Path): Promise<Proxy> {
+  const front = await bound();
+  const behind = await bound();
+  let clientPort = 0;
+  front.on("message", (bytes: Uint8Array, { port }: { port: number }) => {
+    clientPort = port;
+    for (const one of path.up?.(bytes) ?? [bytes]) {
+      behind.send(one, serverPort, "127.0.0.1");
+    }
+    for (const one of path.back?.(bytes) ?? []) {
+      front.send(one, clientPort, "127.0.0.1");
+    }
+  });
+  behind.on("message", (bytes: Uint8Array) => {
+    for (const one of path.down?.(bytes) ?? [bytes]) {
+      front.send(one, clientPort, "127.0.0.1");
+    }
+  });
+  return {
+    port: front.address().port,
+    close: () => {
+      front.close();
+      behind.close();
+    },
+  };
+}
+
+function bound(): Promise<Socket> {
+  const socket = createSocket("udp4");
+  return new Promise((resolve) =>
+    socket.bind(0, "127.0.0.1", () => resolve(socket))
+  );
+}
+
+const isStun = (bytes: Uint8Array) => bytes[0] < 4;
+const isDtls = (bytes: Uint8Array) => bytes[0] >= 20 && bytes[0] < 64;
+const isMedia = (bytes: Uint8Array) => bytes[0] >= 128;
+
+/** Every n-th one of these has a bit turned over. */
+function flipping(n: number, which: (bytes: Uint8Array) => boolean): Way {
+  let count = 0;
+  return (bytes) => {
+    if (!which(bytes) || ++count % n !== 0) return [bytes];
+    const other = bytes.slice();
+    other[(count * 7) % other.length] ^= 1 << (count % 8);
+    return [other];
+  };
+}
+
+function without(which: (bytes: Uint8Array) => boolean): Way {
+  return (bytes) => which(bytes) ? [] : [bytes];
+}
+
+/** A fatal alert of DTLS 1.2 in the clear: handshake_failure. */
+const ALERT = Uint8Array.of(21, 254, 253, 0, 0, 0, 0, 0, 0, 0, 9, 0, 2, 2, 40);
+
+/** A STUN error for a request: 400, without a reason. */
+function stunError(request: Uint8Array): readonly Uint8Array[] {
+  if (!isStun(request) || request.length < 20) return [];
+  const head = Uint8Array.of(0x01, 0x11, 0, 8);
+  const error = Uint8Array.of(0, 9, 0, 4, 0, 0, 4, 0);
+  return [Uint8Array.from([...head, ...request.subarray(4, 20), ...error])];
+}
+
+/** All of them. */
+export const MEDIA_MODES: readonly Mode[] = [
+  mode("media-black-hole", "takes datagrams and sends none", {
+    down: () => [],
+    up: () => [],
+  }),
+  mode("media-echo", "sends back what it gets", {
+    down: () => [],
+    up: () => [],
+    back: (bytes) => [bytes],
+  }),
+  mode("media-noise", "sends noise for whatever it gets", {
+    down: () => [],
+    up: () => [],
+    back: () => [crypto.getRandomValues(new Uint8Array(1200))],
+  }),
+  mode("media-stun-errors", "answers checks with errors", {
+    up: without(isStun),
+    back: stunError,
+  }),
+  mode("media-no-dtls", "answers checks, and no handshake", {
+    down: without(isDtls),
+  }),
+  mode("media-dtls-alert", "ends each handshake with an alert", {
+    up: without(isDtls),
+    back: (bytes) => isDtls(bytes) ? [ALERT] : [],
+  }),
+  mode("media-dtls-damaged", "turns over a bit in every second record", {
+    down: flipping(2, isDtls),
+  }, "either"),
+  mode("media-damaged", "turns over a bit in every tenth packet", {
+    down: flipping(10, isMedia),
+  }, "either"),
+  mode("media-tenfold", "sends every packet ten times", {
+    down: (bytes) => new Array(isMedia(bytes) ? 10 : 1).fill(bytes),
+  }, "passes"),
+  mode("media-one-way", "sends no media on", { down: without(isMedia) }),
+];
