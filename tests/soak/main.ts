@@ -1,0 +1,311 @@
+/**
+ * The soak suite: a session on a terminal, with charts on, drives a crowd
+ * that never rests against an embedded server: churn, lost channels, bad
+ * networks, mute storms, changes of quality, a restart of the server. It
+ * prints how fast memory, files and sockets of both grow, and fails where
+ * they do.
+ *
+ * ```text
+ * deno task soak [--minutes N] [--engine werift|mediasoup]
+ * ```
+ *
+ * What happens in the first part (two minutes, less in a soak of under six)
+ * does not count: code is compiled and caches fill. Exits with 1 when
+ * something grows or breaks, with 2 when an argument is wrong.
+ *
+ * @module
+ */
+
+import { textLines } from "../../lib/sfu/text_lines.ts";
+import { descendant, type Holdings, holdingsOf } from "./process.ts";
+import type { ServerLine } from "./server.ts";
+import { type Point, slopeOf } from "./slope.ts";
+
+const CLI = new URL("../../cli/main.ts", import.meta.url).href;
+const SERVER = new URL("./server.ts", import.meta.url).href;
+const DENO = ["run", "-A", "--quiet", "--no-check", "--v8-flags=--expose-gc"];
+
+const SAMPLE_MS = 2000;
+const WARM_UP_MIN = 2;
+/** When the server is restarted, as a share of what does not count. */
+const RESTART_AT = 0.4;
+/** How long the last ones may take to be gone. */
+const END_MS = 20_000;
+
+/** Again and again; typed one after the other, a step every five seconds. */
+const DEEDS = [
+  "reconnect 1-3",
+  "impair loss=5%:50%",
+  "mute all",
+  "impair off",
+  "unmute all",
+  "quality 720p fps=15",
+  "spawn 4 room=side",
+  "quality 480p fps=30",
+  "drop 4",
+  "stats",
+];
+const DEED_MS = 5000;
+
+/** What may grow a minute, once a soak is long enough to tell. */
+const LIMITS = { rssBytes: 300_000, heapBytes: 300_000, files: 1, sockets: 1 };
+/** In a short one little noise is a large slope. */
+const SHORT_LIMITS = {
+  rssBytes: 15_000_000,
+  heapBytes: 1_500_000,
+  files: 8,
+  sockets: 8,
+};
+const SHORT_MIN = 6;
+
+type Figure = keyof typeof LIMITS;
+
+/** What one process came to. */
+export interface Grown {
+  readonly process: "generator" | "server";
+  readonly figure: Figure;
+  readonly from: number;
+  readonly to: number;
+  readonly slope: number;
+  readonly isTooMuch: boolean;
+}
+
+/** What a soak came to. */
+export interface SoakEnd {
+  readonly grown: readonly Grown[];
+  /** The session's exit code. */
+  readonly code: number;
+  /** Rooms and people that the server still had after all had left. */
+  readonly left: Pick<ServerLine, "rooms" | "people">;
+  /** Clients that came in all. */
+  readonly clients: number;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
+
+async function main(args: readonly string[]): Promise<number> {
+  let minutes = 10;
+  let engine = "mediasoup";
+  for (let i = 0; i < args.length; i += 2) {
+    const value = args[i + 1];
+    if (args[i] === "--minutes" && Number(value) >= 1) minutes = Number(value);
+    else if (
+      args[i] === "--engine" && ["werift", "mediasoup"].includes(value)
+    ) engine = value;
+    else {
+      console.error(
+        `${
+          args[i]
+        } ${value}: say --minutes N, at least 1, or --engine werift or mediasoup.`,
+      );
+      return 2;
+    }
+  }
+  const end = await soak(minutes, engine);
+  for (const line of linesOf(end)) console.log(line);
+  return isClean(end) ? 0 : 1;
+}
+
+/** Whether nothing grew, broke or stayed. */
+export function isClean({ grown, code, left }: SoakEnd): boolean {
+  return code === 0 && left.rooms === 0 && left.people === 0 &&
+    grown.every(({ isTooMuch }) => !isTooMuch);
+}
+
+/** What a soak came to, for people. */
+export function linesOf({ grown, code, left, clients }: SoakEnd): string[] {
+  const shown = (figure: Figure, value: number) =>
+    figure.endsWith("Bytes")
+      ? `${(value / 1e6).toFixed(2)} MB`
+      : value.toFixed(1);
+  return [
+    ...grown.map(({ process, figure, from, to, slope, isTooMuch }) =>
+      `${isTooMuch ? "GROWS" : "ok   "} ${process} ${
+        figure.replace("Bytes", "")
+      }: ${shown(figure, from)} to ${shown(figure, to)}, ${
+        shown(figure, slope)
+      } a minute`
+    ),
+    `session: exit ${code} after ${clients} clients; left on the server: ${left.rooms} rooms, ${left.people} people`,
+  ];
+}
+
+/** Soaks for so many minutes. */
+export async function soak(minutes: number, engine: string): Promise<SoakEnd> {
+  const dir = await Deno.makeTempDir();
+  try {
+    let server = await startServer(engine, 0);
+    const { port } = server.line();
+    const session = await startSession(`ws://127.0.0.1:${port}/ws`, dir);
+    const startMs = performance.now();
+    const now = () => (performance.now() - startMs) / 60_000;
+    const warmUpMin = Math.min(WARM_UP_MIN, minutes / 3);
+    const restartMin = warmUpMin * RESTART_AT;
+    const points = new Map<string, Point[]>();
+    const note = (process: string, figure: string, value: number) => {
+      const key = `${process} ${figure}`;
+      if (!points.has(key)) points.set(key, []);
+      points.get(key)!.push({ minutes: now(), value });
+    };
+    await session.type("spawn 10");
+    await session.type("churn 2");
+    let restarted = false;
+    let nextDeedMs = performance.now() + DEED_MS;
+    let deed = 0;
+    while (now() < minutes && session.isRunning()) {
+      await pass(SAMPLE_MS);
+      if (!restarted && now() > restartMin) {
+        restarted = true;
+        await server.stop();
+        server = await startServer(engine, port);
+      }
+      if (performance.now() > nextDeedMs) {
+        nextDeedMs += DEED_MS;
+        await session.type(DEEDS[deed++ % DEEDS.length]);
+      }
+      await session.askHeap();
+      if (now() < warmUpMin) continue;
+      const line = server.line();
+      const seen: [string, Holdings | undefined, number][] = [
+        ["generator", session.holdings(), session.heap()],
+        ["server", holdingsOf(server.pid), line.heapBytes],
+      ];
+      for (const [process, holdings, heap] of seen) {
+        if (holdings === undefined) continue;
+        for (const [figure, value] of Object.entries(holdings)) {
+          note(process, figure, value);
+        }
+        if (heap > 0) note(process, "heapBytes", heap);
+      }
+    }
+    const clients = await session.clients();
+    const code = await session.quit();
+    await server.settled(END_MS);
+    const { rooms, people } = server.line();
+    await server.stop();
+    const limits = minutes < SHORT_MIN ? SHORT_LIMITS : LIMITS;
+    const grown = [...points].map(([key, all]) => {
+      const [process, figure] = key.split(" ") as [Grown["process"], Figure];
+      const slope = slopeOf(all);
+      return {
+        process,
+        figure,
+        from: all[0].value,
+        to: all.at(-1)!.value,
+        slope,
+        isTooMuch: slope > limits[figure],
+      };
+    });
+    return { grown, code, left: { rooms, people }, clients };
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+}
+
+async function startServer(engine: string, port: number) {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [...DENO, SERVER, engine, String(port)],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  let last: ServerLine | undefined;
+  let wake = () => {};
+  const reading = (async () => {
+    for await (const text of textLines(child.stdout)) {
+      last = JSON.parse(text) as ServerLine;
+      wake();
+    }
+    wake();
+  })();
+  const next = () => new Promise<void>((resolve) => wake = resolve);
+  await next();
+  if (last === undefined) throw new Error("The server did not start.");
+  return {
+    pid: child.pid,
+    line: () => last!,
+    /** Waits until nobody is left, but not for ever. */
+    async settled(withinMs: number) {
+      const untilMs = performance.now() + withinMs;
+      while (last!.people > 0 && performance.now() < untilMs) await next();
+    },
+    async stop() {
+      child.kill("SIGTERM");
+      await Promise.all([reading, child.status]);
+    },
+  };
+}
+
+/** The session as somebody would use it: on a terminal of its own, which script(1) makes. */
+async function startSession(url: string, dir: string) {
+  const command = [Deno.execPath(), ...DENO, CLI, "--server", url];
+  const child = new Deno.Command("script", {
+    args: [
+      "--quiet",
+      "--flush",
+      "--return",
+      "--command",
+      `stty cols 120 rows 40; exec ${
+        command.map((word) => `'${word}'`).join(" ")
+      }`,
+      "/dev/null",
+    ],
+    cwd: dir,
+    env: { XDG_STATE_HOME: dir, TERM: "xterm-256color" },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const typing = child.stdin.getWriter();
+  const drawn = Promise.withResolvers<void>();
+  const drawing = (async () => {
+    for await (const _bytes of child.stdout) drawn.resolve();
+  })();
+  let isRunning = true;
+  const ended = child.status.then((status) => {
+    isRunning = false;
+    return status;
+  });
+  await Promise.race([drawn.promise, ended]);
+  const type = (line: string) =>
+    typing.write(new TextEncoder().encode(`${line}\r`)).catch(() => {});
+  const read = (name: string) => {
+    try {
+      return Number(Deno.readTextFileSync(`${dir}/${name}`));
+    } catch {
+      return 0;
+    }
+  };
+  return {
+    type,
+    isRunning: () => isRunning,
+    holdings() {
+      const pid = descendant(child.pid, "deno");
+      return pid === undefined ? undefined : holdingsOf(pid);
+    },
+    // A line that begins with a blank is not kept in the history.
+    askHeap: () =>
+      type(
+        ` js (gc(), Deno.writeTextFileSync("heap", String(Deno.memoryUsage().heapUsed)))`,
+      ),
+    heap: () => read("heap"),
+    async clients() {
+      await type(
+        ` js Deno.writeTextFileSync("clients", String(clients.length))`,
+      );
+      await pass(SAMPLE_MS);
+      return read("clients");
+    },
+    async quit() {
+      await type("quit");
+      const { code } = await ended;
+      await drawing;
+      await typing.close().catch(() => {});
+      return code;
+    },
+  };
+}
+
+function pass(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
