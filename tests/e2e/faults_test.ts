@@ -1,0 +1,184 @@
+/** Processes that are killed or stand still, and places that take nothing, in each phase of a run. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { ENGINES } from "../integration/sfu/engines.ts";
+import { descendants, isAlive } from "./processes.ts";
+import { nothingListens, OutDir, Program } from "./program.ts";
+
+/** Where in its life a run is when something happens to it. */
+const PHASES = {
+  ramp: {
+    options: "-c 40 -r 20 -d 5 --audio-only",
+    reached: /[1-9]\d* of 40 connected/,
+  },
+  media: {
+    options: "-c 4 -r 0 -d 20 --audio-only",
+    reached: /^media .*4 of 4 connected/m,
+  },
+  teardown: {
+    options: "-c 8 -r 0 -d 60 --audio-only",
+    reached: /^media .*8 of 8 connected/m,
+  },
+} as const;
+
+type Phase = keyof typeof PHASES;
+
+/** A run with a server of its own, in this phase. */
+async function runIn(phase: Phase, engine: string, out: OutDir) {
+  const { options, reached } = PHASES[phase];
+  const program = new Program([
+    "run",
+    `--embedded=${engine}`,
+    ...options.split(" "),
+    "--out",
+    out.path,
+  ]);
+  const [, url] = await program.printed("stderr", /on (ws:\S+), pids? /);
+  await program.printed("stderr", reached);
+  if (phase === "teardown") {
+    program.kill("SIGINT");
+    await program.printed("stderr", /once more to stop at once/);
+  }
+  const children = await descendants(program.pid);
+  return { program, url, children };
+}
+
+for (const { engine, ignore } of ENGINES) {
+  for (const phase of Object.keys(PHASES) as Phase[]) {
+    Deno.test({
+      name:
+        `${engine}: a generator that is killed in its ${phase} leaves no process, and files that can be read`,
+      ignore,
+      async fn() {
+        using out = new OutDir();
+        const { program, url, children } = await runIn(phase, engine, out);
+        await using _ended = program;
+        program.kill("SIGKILL");
+        await program.ended();
+        await nothingListens(url);
+        for (const { pid } of children) {
+          while (isAlive(pid)) await pass(20);
+        }
+        for (const name of out.names()) {
+          // A run that is killed before its first checkpoint leaves none.
+          JSON.parse(Deno.readTextFileSync(`${out.path}/${name}`));
+        }
+      },
+    });
+
+    Deno.test({
+      name:
+        `${engine}: a run whose server is killed in its ${phase} ends by itself, names it and keeps its files`,
+      ignore: ignore || phase === "teardown",
+      async fn() {
+        using out = new OutDir();
+        const { program, children } = await runIn(phase, engine, out);
+        await using _ended = program;
+        const server = children.find(({ name }) => name === "deno");
+        Deno.kill(server!.pid, "SIGKILL");
+        const { code, stdout, stderr } = await program.ended();
+        assertEquals(code, 1);
+        assertMatch(stdout, /^BROKE {2}/);
+        assertMatch(stderr, /^Cannot finish the run: .*SIGKILL.*$/m);
+        assertEquals(out.read().summary.partial, true);
+        for (const { pid } of children) assert(!isAlive(pid));
+      },
+    });
+  }
+}
+
+Deno.test({
+  name: "a run whose media worker is killed ends by itself and names it",
+  ignore: ENGINES.find(({ engine }) => engine === "mediasoup")!.ignore,
+  async fn() {
+    using out = new OutDir();
+    const { program, children } = await runIn("media", "mediasoup", out);
+    await using _ended = program;
+    const worker = children.find(({ name }) => name.startsWith("mediasoup"));
+    Deno.kill(worker!.pid, "SIGKILL");
+    const { code, stderr } = await program.ended();
+    assertEquals(code, 1);
+    assertMatch(stderr, /^Cannot finish the run: .*worker 0 died/m);
+    assertEquals(out.read().summary.partial, true);
+  },
+});
+
+for (const engine of ENGINES) {
+  Deno.test({
+    name:
+      `${engine.engine}: a run whose server stands still to the end fails, and takes it down`,
+    ignore: engine.ignore,
+    async fn() {
+      using out = new OutDir();
+      const { program, children } = await runIn("media", engine.engine, out);
+      await using _ended = program;
+      for (const { pid } of children) Deno.kill(pid, "SIGSTOP");
+      const { code } = await program.ended();
+      assert([1, 99].includes(code), `exit ${code}`);
+      assertEquals(out.read().summary.exitCode, code);
+      for (const { pid } of children) assert(!isAlive(pid));
+    },
+  });
+}
+
+/** What a shell does with the program's output. */
+Deno.test.each([
+  { where: "is closed", shell: "$RUN >&-" },
+  { where: "takes nothing", shell: "$RUN >/dev/full" },
+  { where: "is read to its first line", shell: "$RUN | head -n 1" },
+  { where: "for errors is closed", shell: "$RUN 2>&-" },
+  { where: "for errors takes nothing", shell: "$RUN 2>/dev/full" },
+])(
+  "a run whose output $where ends by itself, with its files",
+  async ({ shell }) => {
+    using out = new OutDir();
+    const run =
+      `'${Deno.execPath()}' run -A --quiet '${MAIN}' run --embedded -c 2 -r 0 -d 1 --audio-only --out '${out.path}'`;
+    const { code } = await new Deno.Command("bash", {
+      args: ["-c", shell.replace("$RUN", run)],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).output();
+    assert([0, 1].includes(code), `exit ${code}`);
+    assertEquals(out.read().summary.partial, false);
+  },
+);
+
+Deno.test("a run with too few files is refused in one line that says how many it needs", async () => {
+  const { code, stderr } = await new Deno.Command("bash", {
+    args: [
+      "-c",
+      `ulimit -Sn 64; ulimit -Hn 64; exec '${Deno.execPath()}' run -A --quiet '${MAIN}' run --embedded -c 100 -d 1`,
+    ],
+    stdin: "null",
+  }).output();
+  const said = new TextDecoder().decode(stderr).trim();
+  assertEquals([code, said.split("\n").length], [1, 1]);
+  assertMatch(said, /\d+ needed|needs \d+|open files/);
+});
+
+Deno.test("a generator whose heap is too small for its crowd is told so, and never passes", async () => {
+  using out = new OutDir();
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "-A",
+      "--quiet",
+      "--v8-flags=--max-old-space-size=40",
+      MAIN,
+      ..."run --embedded -c 60 -r 1 -d 4 --out".split(" "),
+      out.path,
+    ],
+    stdin: "null",
+  }).output();
+  const said = new TextDecoder().decode(stdout) +
+    new TextDecoder().decode(stderr);
+  assert(code !== 0, said);
+});
+
+const MAIN = new URL("../../cli/main.ts", import.meta.url).href;
+
+function pass(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
