@@ -2,17 +2,17 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { ENGINES } from "../integration/sfu/engines.ts";
-import { descendants, isAlive } from "./processes.ts";
+import { descendants, isAlive, type Process } from "./processes.ts";
 import { nothingListens, OutDir, Program } from "./program.ts";
 
 /** Where in its life a run is when something happens to it. */
 const PHASES = {
   ramp: {
     options: "-c 40 -r 20 -d 5 --audio-only",
-    reached: /[1-9]\d* of 40 connected/,
+    reached: /[1-9]\d* of \d+ connected/,
   },
   media: {
-    options: "-c 4 -r 0 -d 20 --audio-only",
+    options: "-c 4 -r 0 -d 10 --audio-only",
     reached: /^media .*4 of 4 connected/m,
   },
   teardown: {
@@ -56,9 +56,7 @@ for (const { engine, ignore } of ENGINES) {
         program.kill("SIGKILL");
         await program.ended();
         await nothingListens(url);
-        for (const { pid } of children) {
-          while (isAlive(pid)) await pass(20);
-        }
+        await allGone(children);
         for (const name of out.names()) {
           // A run that is killed before its first checkpoint leaves none.
           JSON.parse(Deno.readTextFileSync(`${out.path}/${name}`));
@@ -81,7 +79,7 @@ for (const { engine, ignore } of ENGINES) {
         assertMatch(stdout, /^BROKE {2}/);
         assertMatch(stderr, /^Cannot finish the run: .*SIGKILL.*$/m);
         assertEquals(out.read().summary.partial, true);
-        for (const { pid } of children) assert(!isAlive(pid));
+        await allGone(children);
       },
     });
   }
@@ -103,23 +101,20 @@ Deno.test({
   },
 });
 
-for (const engine of ENGINES) {
-  Deno.test({
-    name:
-      `${engine.engine}: a run whose server stands still to the end fails, and takes it down`,
-    ignore: engine.ignore,
-    async fn() {
-      using out = new OutDir();
-      const { program, children } = await runIn("media", engine.engine, out);
-      await using _ended = program;
-      for (const { pid } of children) Deno.kill(pid, "SIGSTOP");
-      const { code } = await program.ended();
-      assert([1, 99].includes(code), `exit ${code}`);
-      assertEquals(out.read().summary.exitCode, code);
-      for (const { pid } of children) assert(!isAlive(pid));
-    },
-  });
-}
+Deno.test({
+  name: "a run whose server stands still to the end fails, and takes it down",
+  ignore: ENGINES.find(({ engine }) => engine === "mediasoup")!.ignore,
+  async fn() {
+    using out = new OutDir();
+    const { program, children } = await runIn("media", "mediasoup", out);
+    await using _ended = program;
+    for (const { pid } of children) Deno.kill(pid, "SIGSTOP");
+    const { code } = await program.ended();
+    assert([1, 99].includes(code), `exit ${code}`);
+    assertEquals(out.read().summary.exitCode, code);
+    await allGone(children);
+  },
+});
 
 /** What a shell does with the program's output. */
 Deno.test.each([
@@ -178,6 +173,13 @@ Deno.test("a generator whose heap is too small for its crowd is told so, and nev
 });
 
 const MAIN = new URL("../../cli/main.ts", import.meta.url).href;
+
+/** Those whose parent has gone end a moment after it. */
+async function allGone(processes: readonly Process[]): Promise<void> {
+  for (const { pid } of processes) {
+    while (isAlive(pid)) await pass(20);
+  }
+}
 
 function pass(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
