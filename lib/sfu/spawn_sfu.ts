@@ -125,6 +125,7 @@ class SfuProcess {
     const reason = `Cannot reach the server's process: it ended with ${
       status.signal ?? `code ${status.code}`
     }.${this.#quote()}`;
+    this.#kill();
     this.#ready.reject(new Error(reason));
     for (const answer of this.#asked) answer.reject(new Error(reason));
     if (!this.#stopping) this.#failed.resolve(reason);
@@ -166,11 +167,14 @@ class SfuProcess {
     return text.length === 0 ? "" : ` It said: ${text.join(" / ")}`;
   }
 
+  /** Ends it with the workers that it started: one that stands still notices nothing. */
   #kill(): void {
     try {
-      this.#child.kill("SIGKILL");
+      // Detached, it leads a group of its own.
+      const isGroup = Deno.build.os !== "windows";
+      Deno.kill(isGroup ? -this.#child.pid : this.#child.pid, "SIGKILL");
     } catch {
-      // It has ended by itself in this very moment.
+      // Nothing of it is left.
     }
   }
 }
