@@ -223,6 +223,8 @@ async function conclude(
   { password }: Access,
   { describe }: Load,
 ): Promise<number> {
+  // First: standard output may take nothing.
+  const areThere = await files.finish({ summary, clients: snapshot.clients });
   if (json) {
     printJson(summary);
   } else {
@@ -234,7 +236,6 @@ async function conclude(
   if (summary.verdict.status === "broke") {
     printError(brokeLine(summary.verdict.reason, password !== undefined));
   }
-  const areThere = await files.finish({ summary, clients: snapshot.clients });
   // The verdict stands; that the results are not where they should be is told by the exit code.
   return areThere ? summary.exitCode : summary.exitCode || IMPOSSIBLE;
 }

@@ -28,10 +28,14 @@ export function printJson(value: unknown): void {
   writeAll(Deno.stdout, `${safeJson(value)}\n`);
 }
 
-/** Prints a line on standard error. */
+/** Prints a line on standard error; where that takes nothing, there is nobody to tell. */
 export function printError(line: string): void {
-  const safe = safeLine(line);
-  writeAll(Deno.stderr, `${inCharset(safe, charsetOf(Deno.stderr))}\n`);
+  try {
+    const safe = safeLine(line);
+    writeAll(Deno.stderr, `${inCharset(safe, charsetOf(Deno.stderr))}\n`);
+  } catch {
+    // A run does not end for want of a listener.
+  }
 }
 
 /** Prints what is wrong with a command line, a line each; the exit code of that. */

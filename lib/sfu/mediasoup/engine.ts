@@ -159,12 +159,18 @@ function listenInfos(
   }));
 }
 
-/** Closes a worker and waits until its process is gone, but not for ever. */
+/** Closes a worker and waits until its process is gone; one that stands still is ended. */
 async function stopWorker(worker: mediasoup.Worker): Promise<void> {
   if (worker.subprocessClosed) return;
   const gone = Promise.withResolvers<void>();
   worker.once("subprocessclose", () => gone.resolve());
-  const timer = setTimeout(gone.resolve, EXIT_MS);
+  const timer = setTimeout(() => {
+    try {
+      Deno.kill(worker.pid, "SIGKILL");
+    } catch {
+      gone.resolve();
+    }
+  }, EXIT_MS);
   worker.close();
   await gone.promise;
   clearTimeout(timer);
