@@ -63,8 +63,9 @@ export function sendParameters(
       clockRate: codec.clockRate,
       ...(codec.channels === undefined ? {} : { channels: codec.channels }),
       parameters: codec.parameters ?? {},
-      rtcpFeedback: (codec.rtcpFeedback ?? []).filter((feedback) =>
-        isAnswered(feedback) || isRepaired(kind, feedback)
+      rtcpFeedback: feedbackOf(
+        codec,
+        (feedback) => isAnswered(feedback) || isRepaired(kind, feedback),
       ),
     }],
     headerExtensions: sendExtensions(router, kind),
@@ -88,8 +89,9 @@ export function receiveCapabilities(router: RtpCapabilities): RtpCapabilities {
       .map((codec) => ({
         ...codec,
         parameters: codec.parameters ?? {},
-        rtcpFeedback: (codec.rtcpFeedback ?? []).filter((feedback) =>
-          isAnswered(feedback) || isGiven(codec.kind, feedback)
+        rtcpFeedback: feedbackOf(
+          codec,
+          (feedback) => isAnswered(feedback) || isGiven(codec.kind, feedback),
         ),
       })),
     headerExtensions: router.headerExtensions.filter(({ uri }) =>
@@ -130,6 +132,17 @@ export function takenCodec<Codec extends { readonly mimeType: string }>(
 /** Goes beside a codec: repairs, redundancy, keys that are pressed, comfort noise. */
 function isAuxiliary({ mimeType }: { readonly mimeType: string }) {
   return /\/(rtx|red|ulpfec|flexfec(-03)?|telephone-event|cn)$/i.test(mimeType);
+}
+
+/** The feedback of a codec that is wanted, without what a router says beyond it: others know no more. */
+function feedbackOf(
+  { rtcpFeedback }: RtpCodecCapability,
+  isWanted: (feedback: RtcpFeedback) => boolean,
+): RtcpFeedback[] {
+  return (rtcpFeedback ?? []).filter(isWanted).map(({ type, parameter }) => ({
+    type,
+    ...(parameter !== undefined && { parameter }),
+  }));
 }
 
 function sendExtensions(

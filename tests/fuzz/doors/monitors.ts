@@ -43,10 +43,10 @@ export const prometheus: Door = {
         damagedJson([{ status: "ok", participants: 3, rooms: 1 }]),
       ),
       ([lines, health]) => {
-        const values = parsePrometheus(lines.join("\n"));
-        const metrics = deriveMetrics(values, new Map([["x", 1]]), 1000);
+        const { value } = parsePrometheus(lines.join("\n"));
+        const metrics = deriveMetrics(value, new Map([["x", 1]]), 1000);
         sane(metrics);
-        sane(parseHealth(health) ?? {});
+        sane(parseHealth(health)?.value ?? {});
       },
     ),
   }),

@@ -170,6 +170,7 @@ function stunSamples(): readonly Uint8Array[] {
     username: "server:client",
     password: PASSWORD,
     tieBreaker: 7n,
+    nominates: true,
   });
   return [
     request,

@@ -132,3 +132,28 @@ Deno.test("we receive Opus and VP8 with its repairs, and nothing that we would n
     [1, 5, 10, 13],
   );
 });
+
+Deno.test("feedback is sent back without what a router says beyond type and parameter", () => {
+  const strange = { type: "nack", parameter: "pli", vendor: 1 };
+  const router = {
+    codecs: [{ ...ROUTER_VIDEO, rtcpFeedback: [strange] }],
+    headerExtensions: [],
+  };
+  const plain = [{ type: "nack", parameter: "pli" }];
+  assertEquals(receiveCapabilities(router).codecs[0].rtcpFeedback, plain);
+  const { codecs } = sendParameters(router, {
+    kind: "video",
+    mid: "v",
+    cname: "c",
+    encodings: [{ ssrc: 1 }],
+  });
+  assertEquals(codecs[0].rtcpFeedback, plain);
+});
+
+/** A router's VP8. */
+const ROUTER_VIDEO = {
+  kind: "video",
+  mimeType: "video/VP8",
+  preferredPayloadType: 96,
+  clockRate: 90_000,
+} as const;
