@@ -19,6 +19,16 @@ export const directionSchema = z.enum([
   "inactive",
 ]);
 
+/** Seven bits of an RTP header (RFC 3550 section 5.1). */
+const payloadType = z.int().min(0).max(127);
+/** In the longer of the two forms of RFC 8285. */
+const extensionId = z.int().min(1).max(255);
+const ssrc = z.int().min(0).max(0xffff_ffff);
+const clockRate = z.int().min(1).max(0xffff_ffff);
+const channels = z.int().min(1).max(255);
+/** More codecs, extensions and encodings than any router has. */
+const MAX_LISTED = 200;
+
 const codecSettings = {
   parameters: z.record(z.string(), z.union([z.string(), z.number()]))
     .optional(),
@@ -32,15 +42,15 @@ export const rtpCapabilitiesSchema = z.object({
   codecs: z.array(z.object({
     kind: mediaKindSchema,
     mimeType: z.string(),
-    preferredPayloadType: z.number().optional(),
-    clockRate: z.number(),
-    channels: z.number().optional(),
+    preferredPayloadType: payloadType.optional(),
+    clockRate,
+    channels: channels.optional(),
     ...codecSettings,
-  })),
+  })).max(MAX_LISTED),
   headerExtensions: z.array(z.object({
     kind: mediaKindSchema,
     uri: z.string(),
-    preferredId: z.number(),
+    preferredId: extensionId,
     preferredEncrypt: z.boolean(),
     direction: directionSchema,
   })),
@@ -50,21 +60,21 @@ export const rtpParametersSchema = z.object({
   mid: z.string().optional(),
   codecs: z.array(z.object({
     mimeType: z.string(),
-    payloadType: z.number(),
-    clockRate: z.number(),
-    channels: z.number().optional(),
+    payloadType,
+    clockRate,
+    channels: channels.optional(),
     ...codecSettings,
-  })),
+  })).max(MAX_LISTED),
   headerExtensions: z.array(z.object({
     uri: z.string(),
-    id: z.number(),
+    id: extensionId,
     encrypt: z.boolean(),
   })),
   encodings: z.array(z.object({
-    ssrc: z.number().optional(),
+    ssrc: ssrc.optional(),
     rid: z.string().optional(),
-    codecPayloadType: z.number().optional(),
-    rtx: z.object({ ssrc: z.number() }).optional(),
+    codecPayloadType: payloadType.optional(),
+    rtx: z.object({ ssrc }).optional(),
     dtx: z.boolean().optional(),
     scalabilityMode: z.string().optional(),
     maxBitrate: z.number().optional(),
