@@ -76,6 +76,8 @@ export function couldAnswer(request: Request, type: string): boolean {
   return replies.some((reply) => reply === type);
 }
 
-function field(message: object, name: string): string {
-  return String((message as Readonly<Record<string, unknown>>)[name]);
+/** What a reply repeats is a text or a number; whatever else stands there is nobody's. */
+function field(message: object, name: string): string | undefined {
+  const value = (message as Readonly<Record<string, unknown>>)[name];
+  return typeof value === "object" ? undefined : String(value);
 }

@@ -6,7 +6,7 @@
 
 import type { Door } from "./door.ts";
 import { clients } from "./doors/clients.ts";
-import { clips } from "./doors/clips.ts";
+import { containers, ivf } from "./doors/clips.ts";
 import { clientMessages, serverMessages } from "./doors/messages.ts";
 import { procText, prometheus } from "./doors/monitors.ts";
 import { rtcp, rtp, stun } from "./doors/packets.ts";
@@ -27,7 +27,8 @@ export const DOORS: readonly Door[] = [
   lines,
   showable,
   grammars,
-  clips,
+  ivf,
+  containers,
   clients,
   signaling,
 ];
