@@ -9,7 +9,11 @@ import {
   RECONNECT_GRACE_MS,
   type ServerMessage,
 } from "../protocol/mod.ts";
-import type { RemoteTransport, TransportHandlers } from "../rtc/mod.ts";
+import {
+  type RemoteTransport,
+  TransportError,
+  type TransportHandlers,
+} from "../rtc/mod.ts";
 import { type Channel, ChannelError, type Clock } from "../signaling/mod.ts";
 import { FAKE_CAPABILITIES } from "./fake_capabilities.ts";
 import { FakeChannel } from "./fake_channel.ts";
@@ -130,14 +134,22 @@ export class FakeServer {
     return channel;
   }
 
-  /** Makes the client's end of a transport that the server has announced; `network` lies between the two. */
+  /**
+   * Makes the client's end of a transport that the server has announced;
+   * `network` lies between the two. Throws a `TransportError` for one that it
+   * has not.
+   */
   createTransport(
     remote: RemoteTransport,
     handlers: TransportHandlers,
     network?: Network,
   ): ClientTransport {
     const id = remote.iceParameters.usernameFragment;
-    const [owner, direction] = this.#owners.get(id)!;
+    const found = this.#owners.get(id);
+    if (found === undefined) {
+      throw new TransportError("iceTimeout", `nobody answers to ${id}`);
+    }
+    const [owner, direction] = found;
     const { handshake } = this.#options;
     const transport = new FakeTransport(handlers, {
       onRtp: (packet) => this.#forwarder.forward(packet),
