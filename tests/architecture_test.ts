@@ -13,10 +13,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "lib/rtc": ["lib/impairment", "lib/time"],
   "lib/machine": [],
   "lib/metrics": [],
-  "lib/monitor": ["lib/connection"],
+  "lib/monitor": ["lib/connection", "lib/time"],
   "lib/signaling": ["lib/connection", "lib/protocol", "lib/time"],
   "lib/report": ["lib/metrics"],
-  "lib/client": ["lib/protocol", "lib/signaling", "lib/media", "lib/rtc"],
+  "lib/client": [
+    "lib/time",
+    "lib/protocol",
+    "lib/signaling",
+    "lib/media",
+    "lib/rtc",
+  ],
   "lib/load": [
     "lib/connection",
     "lib/protocol",

@@ -16,6 +16,7 @@ import {
   joinRoom,
   reconnectOrRejoin,
 } from "../signaling/mod.ts";
+import { eitherSignal } from "../time/mod.ts";
 import type { ConsumerSecond } from "./consumer_watch.ts";
 import type { ClientEnvironment } from "./environment.ts";
 import type {
@@ -382,8 +383,9 @@ export class Client implements AsyncDisposable {
     const cancelLate = patienceMs === Infinity
       ? () => {}
       : clock.setTimer(patienceMs, () => late.abort());
+    using ending = eitherSignal(this.#abort.signal, late.signal);
     const way: WayBack = {
-      signal: AbortSignal.any([this.#abort.signal, late.signal]),
+      signal: ending.signal,
       iceUntilMs: scheduler.nowMs() + MOST_ICE_RESTARTS_MS,
       hasToken: true,
       pauses: 0,
@@ -457,7 +459,8 @@ export class Client implements AsyncDisposable {
     const { clock, scheduler } = this.#environment;
     const beganMs = scheduler.nowMs();
     try {
-      await stay.restartIce(AbortSignal.any([signal, way.signal]));
+      using either = eitherSignal(signal, way.signal);
+      await stay.restartIce(either.signal);
       if (!await this.#flowsAgain(stay, way.signal)) {
         // The server answers on the new path, and sends by another.
         way.iceUntilMs = -Infinity;

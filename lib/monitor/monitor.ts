@@ -22,6 +22,7 @@ import {
   type Reading,
   type Watcher,
 } from "./watcher.ts";
+import { eitherSignal } from "../time/mod.ts";
 
 /** How a monitor works. */
 export interface MonitorOptions {
@@ -214,16 +215,17 @@ function openWith(
       }
       case "http":
         return repeat(
-          () => {
+          async () => {
             const limit = AbortSignal.timeout(HTTP_TIMEOUT_MS);
-            return readHttp(target, {
+            using either = eitherSignal(signal, limit);
+            return await readHttp(target, {
               connection: server === undefined ? {} : elsewhere(
                 server.connection ?? {},
                 server.url,
                 target.baseUrl,
               ),
               token,
-              signal: AbortSignal.any([signal, limit]),
+              signal: either.signal,
             });
           },
           intervalMs,
@@ -256,7 +258,8 @@ async function* repeat(
     } finally {
       taken();
     }
-    await wait(intervalMs, AbortSignal.any([signal, pace.hurry]));
+    using either = eitherSignal(signal, pace.hurry);
+    await wait(intervalMs, either.signal);
   }
 }
 

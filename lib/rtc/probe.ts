@@ -16,6 +16,7 @@ import type { IceRemote } from "./ice_agent.ts";
 import { checkIceParameters } from "./ice_parameters.ts";
 import { type CandidateOutcome, IceSession } from "./ice_session.ts";
 import { TransportError } from "./transport_error.ts";
+import { eitherSignal } from "../time/mod.ts";
 
 /** Whom to ask, and how. */
 export interface ProbeOptions {
@@ -45,10 +46,11 @@ export async function probeCandidates(
     const why = whyNothing(iceCandidates, choice, transport);
     throw new TransportError("candidate", why);
   }
-  const given = AbortSignal.any([
+  using either = eitherSignal(
     AbortSignal.timeout(options.timeoutMs),
-    ...(options.signal === undefined ? [] : [options.signal]),
-  ]);
+    options.signal,
+  );
+  const given = either.signal;
   const { promise: over, resolve: end } = Promise.withResolvers<void>();
   if (given.aborted) end();
   given.addEventListener("abort", () => end(), { once: true });

@@ -35,6 +35,7 @@ import {
   planOf,
   type PlayOptions,
 } from "./newcomers.ts";
+import { eitherSignal } from "../time/mod.ts";
 
 /** What a live crowd is made on. */
 export interface LiveCrowdPorts {
@@ -206,8 +207,8 @@ export class LiveCrowd {
     const watcher = (snapshot: Snapshot) => {
       if (isSo(snapshot)) met.resolve(true);
     };
-    const signal = AbortSignal.any([stop.signal, this.#ports.over]);
-    const late = delay(this.#ports.clock, withinMs, signal);
+    using either = eitherSignal(stop.signal, this.#ports.over);
+    const late = delay(this.#ports.clock, withinMs, either.signal);
     this.#watchers.add(watcher);
     try {
       return await Promise.race([met.promise, late.then(() => false)]);

@@ -25,6 +25,7 @@ import {
 } from "../monitor/mod.ts";
 import { steadyWallClock } from "./host.ts";
 import { MediaCheck } from "./media_check.ts";
+import { eitherSignal } from "../time/mod.ts";
 
 /** How to watch. */
 export interface ServerWatchOptions {
@@ -186,10 +187,8 @@ export class ServerWatch implements AsyncDisposable {
     if (this.#monitor === undefined) return;
     const over = new AbortController();
     const timer = setTimeout(() => over.abort(), mostMs);
-    const either = AbortSignal.any(
-      signal === undefined ? [over.signal] : [over.signal, signal],
-    );
-    await this.#monitor.look(either);
+    using either = eitherSignal(over.signal, signal);
+    await this.#monitor.look(either.signal);
     clearTimeout(timer);
   }
 

@@ -23,6 +23,7 @@ import {
 } from "./channel_error.ts";
 import type { Clock } from "./clock.ts";
 import { type ClientOptions, type IncomingMessage, WebSocket } from "./deps.ts";
+import { eitherSignal } from "../time/mod.ts";
 
 /** The part of an unexpected HTTP answer that is worth repeating. */
 const SHOWN_BODY_CHARS = 200;
@@ -57,9 +58,8 @@ export async function dial(
   if (signal?.aborted) throw new ChannelError(name, { kind: "aborted" });
 
   const deadline = new AbortController();
-  const stop = signal === undefined
-    ? deadline.signal
-    : AbortSignal.any([deadline.signal, signal]);
+  using either = eitherSignal(deadline.signal, signal);
+  const stop = either.signal;
   const cancelTimer = clock.setTimer(connectTimeoutMs, () => deadline.abort());
   try {
     const proxy = proxyFor(target, connection.proxies ?? {});

@@ -9,6 +9,7 @@ import type { Conversation } from "./conversation.ts";
 import { delay } from "./delay.ts";
 import { waitToBeAdmitted, watchLobby } from "./lobby.ts";
 import { SignalingError } from "./signaling_error.ts";
+import { eitherSignal } from "../time/mod.ts";
 
 /** Who wants to join what. */
 export interface JoinRequest {
@@ -110,7 +111,6 @@ async function pause(
 ): Promise<void> {
   const gone = new AbortController();
   conversation.closed.then(() => gone.abort());
-  const signals = signal === undefined ? [] : [signal];
-  const stop = AbortSignal.any([gone.signal, ...signals]);
-  await delay(conversation.clock, ms, stop).catch(() => {});
+  using stop = eitherSignal(gone.signal, signal);
+  await delay(conversation.clock, ms, stop.signal).catch(() => {});
 }
