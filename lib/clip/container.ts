@@ -6,12 +6,13 @@
  */
 
 import type { EncodedTrack } from "./encoded_track.ts";
+import { IN_CIRCLES } from "./parse_container.ts";
 
 /** From when the parser is there. Reading takes some ten milliseconds a megabyte. */
 const DEADLINE_MS = 10_000;
 const DEADLINE_MS_PER_BYTE = 500 / 2 ** 20;
 
-/** A file was not read in the time that a whole one needs many times over. */
+/** A file was not read in the time, or the reads, that a whole one needs many times over. */
 export class ReadTimeoutError extends Error {
   override readonly name = "ReadTimeoutError";
 }
@@ -37,6 +38,7 @@ export async function readContainer(
       timer = setTimeout(giveUp, deadlineMs);
       worker.postMessage(bytes);
     } else if (tracks !== undefined) answer.resolve(tracks);
+    else if (why === IN_CIRCLES) answer.reject(new ReadTimeoutError(why));
     else answer.reject(new Error(why));
   };
   worker.onerror = (event) => {

@@ -1,6 +1,7 @@
 /**
  * WebM, Matroska and Ogg, parsed by mediabunny on this thread. A damaged file
- * may keep it busy for ever: {@linkcode readContainer} has a deadline.
+ * may send its parser round in circles, reading the same over and over: so
+ * reads are counted, and {@linkcode readContainer} has a deadline besides.
  *
  * @module
  */
@@ -26,15 +27,33 @@ export async function parseContainer(
 
 async function parse(bytes: Uint8Array): Promise<EncodedTrack[]> {
   const { BufferSource, Input, MATROSKA, OGG, WEBM } = await loadMediabunny();
-  using input = new Input({
-    formats: [WEBM, MATROSKA, OGG],
-    source: new BufferSource(bytes),
-  });
+  const source = new BufferSource(bytes);
+  limitReads(source as unknown as Readable, bytes.length + SPARE_READS);
+  using input = new Input({ formats: [WEBM, MATROSKA, OGG], source });
   const tracks: EncodedTrack[] = [];
   for (const track of await input.getTracks()) {
     if (isPlayed(track)) tracks.push(await readTrack(track, bytes.length));
   }
   return tracks;
+}
+
+/** Through which the parser reads; its types do not tell. */
+interface Readable {
+  _read(...given: unknown[]): unknown;
+}
+
+/** No file is read once a byte, but a small one from several sides. */
+const SPARE_READS = 100_000;
+/** Why a file is given up that the parser never comes to the end of. */
+export const IN_CIRCLES = "its parser reads the same over and over";
+
+function limitReads(source: Readable, most: number): void {
+  const read = source._read;
+  let reads = 0;
+  source._read = (...given) => {
+    if (++reads > most) throw new Error(IN_CIRCLES);
+    return read.apply(source, given);
+  };
 }
 
 function isPlayed(
@@ -58,7 +77,7 @@ async function readTrack(
     });
     bytes += packet.data.length;
     if (chunks.length > fileBytes || bytes > fileBytes) {
-      throw new Error("there is more in it than it is long");
+      throw new Error(IN_CIRCLES);
     }
   }
   const isAudio = track.type === "audio";
