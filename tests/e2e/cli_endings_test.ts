@@ -103,12 +103,12 @@ Deno.test("an embedded server that dies breaks the run, which says so", async ()
   assertEquals(out.read().summary.partial, true);
 });
 
-Deno.test("a server elsewhere that dies ends the run by itself, with valid files", async () => {
+Deno.test("a server elsewhere that dies for good ends the run once patience is at its end, with valid files", async () => {
   using out = new OutDir();
   await using server = new Program(["serve", "--port=0"]);
   const [, url] = await server.printed("stdout", /Serving (\S+)/);
   await using program = new Program(
-    ["run", ...LONG_RUN, "-s", url, "--out", out.path],
+    ["run", ...LONG_RUN, "--patience=2", "-s", url, "--out", out.path],
   );
   await program.printed("stderr", /^media .* 2 of 2 connected/m);
   server.kill("SIGKILL");
