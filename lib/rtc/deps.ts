@@ -5,6 +5,7 @@
  * - tweetnacl: what werift computes X25519 with; here to be outdone.
  * - `node:crypto`, `node:buffer`, `node:dgram`: what werift's interfaces ask
  *   for, the portable SRTP cipher, and the sockets of the portable lane.
+ * - `node:zlib`: the checksum of a STUN message.
  * - `node:dns`: names, as the system resolves them (`/etc/hosts` included).
  *
  * @module
@@ -36,3 +37,4 @@ export {
 } from "node:crypto";
 export { createSocket, type Socket } from "node:dgram";
 export { lookup } from "node:dns/promises";
+export { crc32 } from "node:zlib";

@@ -32,6 +32,11 @@ export interface IcePath {
 /** What an agent needs of the world. */
 export interface IceAgentOptions {
   readonly remote: IceRemote;
+  /**
+   * The number of the next nomination, larger than all before on the same
+   * transport: a server moves from a pair of an earlier search only to a larger one.
+   */
+  readonly nextNomination: () => number;
   /** Called once, when a pair is nominated. */
   readonly onNominated: (path: IcePath) => void;
   /** Called once, when no path is left that could be nominated. */
@@ -80,6 +85,8 @@ interface Pair {
   state: "waiting" | "opening" | "checking" | "failed";
   /** Checks that are not answered yet: when each was sent. */
   readonly sentAt: Map<string, SentCheck>;
+  /** That of the checks that nominate it. */
+  nomination: number | undefined;
   firstCheckMs: number;
   rtoMs: number;
   dueMs: number;
@@ -150,6 +157,7 @@ export class IceAgent {
       path,
       state: "waiting",
       sentAt: new Map(),
+      nomination: undefined,
       firstCheckMs: Infinity,
       rtoMs: FIRST_RTO_MS,
       dueMs: Infinity,
@@ -292,6 +300,7 @@ export class IceAgent {
   #nominate(pair: Pair, nowMs: number): void {
     this.#nominee = pair;
     this.#nominatingChecks = 0;
+    pair.nomination = undefined;
     pair.rtoMs = FIRST_RTO_MS;
     this.#check(pair, nowMs);
   }
@@ -367,6 +376,7 @@ export class IceAgent {
 
   #send(pair: Pair, nowMs: number, nominates: boolean): void {
     const transactionId = randomBytes(12);
+    if (nominates) pair.nomination ??= this.#options.nextNomination();
     const [oldest] = pair.sentAt.keys();
     if (pair.sentAt.size >= REMEMBERED_CHECKS) pair.sentAt.delete(oldest);
     pair.sentAt.set(transactionId.toString("hex"), { atMs: nowMs, nominates });
@@ -375,7 +385,7 @@ export class IceAgent {
       password: this.#options.remote.password,
       transactionId,
       tieBreaker: this.#tieBreaker,
-      nominates,
+      nomination: nominates ? pair.nomination : undefined,
     }));
   }
 }

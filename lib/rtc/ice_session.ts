@@ -13,7 +13,7 @@ import {
   candidateLabel,
 } from "./candidates.ts";
 import type { Datapath } from "./datapath.ts";
-import { IceAgent, type IceRemote } from "./ice_agent.ts";
+import { IceAgent, type IceAgentOptions, type IceRemote } from "./ice_agent.ts";
 import { CandidatePath } from "./candidate_path.ts";
 import type { DatagramHandler, LaneSocket } from "./lane.ts";
 import type { Task } from "./reactor.ts";
@@ -40,6 +40,7 @@ export interface IceSessionOptions {
   readonly datapath: Pick<Datapath, "reactor" | "lane" | "resolve">;
   readonly remote: IceRemote;
   readonly candidates: CandidateChoice;
+  readonly nextNomination: IceAgentOptions["nextNomination"];
   /** Lies between us and the server; without one, nothing does. */
   readonly network: Network | undefined;
   /** Takes what arrives on any of the sockets; STUN comes back by {@linkcode IceSession.receive}. */
@@ -80,6 +81,7 @@ export class IceSession {
     this.nominated.catch(() => {});
     this.#agent = new IceAgent({
       remote: options.remote,
+      nextNomination: options.nextNomination,
       onNominated: (path) => this.#onNominated(path as CandidatePath),
       onExhausted: () => this.#onExhausted(),
       onSilent: options.onSilent,

@@ -127,6 +127,7 @@ export class RtcTransport implements AsyncDisposable {
   #ice: IceSession | undefined;
   /** Looks for another path, while `#ice` keeps the one that there is. */
   #restart: IceSession | undefined;
+  #nominations = 0;
   #dtls: DtlsHandshake | undefined;
   #cipher: SrtpCipher | undefined;
 
@@ -308,6 +309,7 @@ export class RtcTransport implements AsyncDisposable {
       datapath: this.#datapath,
       remote,
       candidates,
+      nextNomination: () => ++this.#nominations,
       network: this.#network,
       onDatagram: this.#onDatagram,
       onSocket: (socket) => this.#useSocket(session, socket),

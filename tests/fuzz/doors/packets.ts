@@ -170,7 +170,7 @@ function stunSamples(): readonly Uint8Array[] {
     username: "server:client",
     password: PASSWORD,
     tieBreaker: 7n,
-    nominates: true,
+    nomination: 1,
   });
   return [
     request,

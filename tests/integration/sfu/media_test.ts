@@ -1,5 +1,9 @@
 import { assert, assertEquals, assertGreater } from "@std/assert";
-import { type Datapath, openDatapath } from "../../../lib/rtc/mod.ts";
+import {
+  type Datapath,
+  openDatapath,
+  type RtcTransport,
+} from "../../../lib/rtc/mod.ts";
 import { startSfu } from "../../../lib/sfu/mod.ts";
 import { ENGINES } from "./engines.ts";
 import {
@@ -21,7 +25,11 @@ async function stage(alice: TestClient, bob: TestClient, datapath: Datapath) {
     );
   }
   const requests = new KeyFrameRequests();
-  const sending = await connectTransport(alice, datapath, "Send", {
+  const created = await alice.ask(
+    { type: "createSendTransport" },
+    "transportCreated",
+  );
+  const sending = await connectCreated(alice, datapath, created, {
     onRtcp: requests.onRtcp,
   });
   const { producerId } = await alice.ask({
@@ -37,10 +45,25 @@ async function stage(alice: TestClient, bob: TestClient, datapath: Datapath) {
   );
   return {
     source: new VideoSource(sending),
+    sending,
+    sendTransportId: created.transportId,
     consume: { type: "consume", producerId, rtpCapabilities },
     requests,
     [Symbol.asyncDispose]: () => sending.close(),
   } as const;
+}
+
+/** Restarts ICE on a transport of `client`. */
+async function restartIce(
+  client: TestClient,
+  transportId: string,
+  transport: RtcTransport,
+): Promise<void> {
+  const { iceParameters } = await client.ask(
+    { type: "restartIce", transportId },
+    "iceRestarted",
+  );
+  await transport.restartIce(iceParameters);
 }
 
 for (const { engine, ignore } of ENGINES) {
@@ -108,6 +131,39 @@ for (const { engine, ignore } of ENGINES) {
       await bob.ask(media.consume, "consumerCreated");
       await using _receiving = await connectCreated(bob, datapath, created, {});
       await media.requests.next();
+    },
+  });
+
+  Deno.test({
+    name:
+      `${engine} restarts ICE on one transport and the other, twice, and media goes on`,
+    ignore,
+    fn: async () => {
+      using datapath = await openDatapath({ lane: "portable" });
+      await using sfu = await startSfu({ engine, workers: 1 });
+      await using alice = await TestClient.connect(sfu.url);
+      await using bob = await TestClient.connect(sfu.url);
+      await using media = await stage(alice, bob, datapath);
+      const { source, sending, sendTransportId } = media;
+      const sink = new VideoSink();
+      const created = await bob.ask(
+        { type: "createRecvTransport" },
+        "transportCreated",
+      );
+      await using receiving = await connectCreated(bob, datapath, created, {
+        onRtp: sink.onRtp,
+      });
+      const { rtpParameters } = await bob.ask(media.consume, "consumerCreated");
+      sink.ssrc = rtpParameters.encodings[0].ssrc!;
+      source.send(true);
+      const { sequence } = await sink.next();
+      for (let i = 1; i <= 6; i++) {
+        if (i % 3 === 1) await restartIce(bob, created.transportId, receiving);
+        if (i % 3 === 2) await restartIce(alice, sendTransportId, sending);
+        source.send(false);
+        const packet = await sink.next();
+        assertEquals(packet.sequence, (sequence + i) & 0xffff);
+      }
     },
   });
 }

@@ -245,6 +245,23 @@ Deno.test("one that stops answering once it is to be nominated gives way to anot
   );
 });
 
+Deno.test("each pair that is nominated has a larger number than those before, in its consent checks too", () => {
+  const end = new Ends(0.5, [{ name: "fickle", priority: 2 }, {
+    name: "steady",
+  }]);
+  end.runUntil(50);
+  end.answer(0, { atMs: 50 });
+  end.answer(1, { atMs: 51 });
+  end.runUntil(15_000, (check) => {
+    if (end.checks[check].to === "steady") end.answer(check);
+  });
+  const numbers = (name: string) =>
+    end.checks.filter(({ to }) => to === name)
+      .map(({ nomination }) => nomination);
+  assertEquals(numbers("fickle"), [undefined, 7, 7, 7, 7, 7]);
+  assertEquals(numbers("steady"), [undefined, 8, 8, 8]);
+});
+
 Deno.test.each([
   {
     why: "under another password",
@@ -310,6 +327,7 @@ interface Check {
   readonly transaction: string;
   readonly username: string | undefined;
   readonly nominates: boolean;
+  readonly nomination: number | undefined;
 }
 
 /** A candidate; one that opens does so at once. */
@@ -328,6 +346,8 @@ class Ends {
   readonly paths: (IcePath & { readonly name: string })[] = [];
   selected: string | undefined;
   expiredAtMs = -1;
+  /** Nominations on the transport, those of earlier searches too. */
+  nominations = 6;
   dueMs = 0;
   readonly agent: IceAgent;
   #nowMs = 0;
@@ -338,6 +358,7 @@ class Ends {
   ) {
     this.agent = new IceAgent({
       remote: REMOTE,
+      nextNomination: () => ++this.nominations,
       onNominated: (path) => {
         this.selected = this.paths.find((one) => one === path)?.name;
         this.events.push("connected");
@@ -403,9 +424,16 @@ class Ends {
   #sent(to: string, bytes: Uint8Array): void {
     const request = parseStun(bytes, REMOTE.password);
     assertEquals(request?.kind, "request");
-    const { transaction, username, nominates } = request!;
+    const { transaction, username, nominates, nomination } = request!;
     const atMs = this.#nowMs;
     this.sent.push(bytes);
-    this.checks.push({ atMs, to, transaction, username, nominates });
+    this.checks.push({
+      atMs,
+      to,
+      transaction,
+      username,
+      nominates,
+      nomination,
+    });
   }
 }

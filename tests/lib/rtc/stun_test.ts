@@ -31,6 +31,7 @@ Deno.test("the request of RFC 5769 is read and its integrity holds", () => {
     transaction: TRANSACTION,
     username: "evtj:h6vY",
     nominates: false,
+    nomination: undefined,
     errorCode: undefined,
   });
 });
@@ -46,30 +47,42 @@ Deno.test.each([
       transaction: TRANSACTION,
       username: undefined,
       nominates: false,
+      nomination: undefined,
       errorCode: undefined,
     });
   },
 );
 
-Deno.test.each([{ nominates: true }, { nominates: false }])(
-  "a request says who asks, and whether it nominates: $nominates",
-  ({ nominates }) => {
+Deno.test.each([
+  { nomination: undefined },
+  { nomination: 1 },
+  { nomination: 0xfffffffe },
+])(
+  "a request says who asks, and whether it nominates, and which time: $nomination",
+  ({ nomination }) => {
+    const nominates = nomination !== undefined;
     const bytes = bindingRequest({
       username: "server:client",
       password: PASSWORD,
       transactionId: Uint8Array.fromHex(TRANSACTION),
       tieBreaker: 0x0102030405060708n,
-      nominates,
+      nomination,
     });
     assertEquals(parseStun(bytes, PASSWORD), {
       kind: "request",
       transaction: TRANSACTION,
       username: "server:client",
       nominates,
+      nomination,
       errorCode: undefined,
     });
     const attributes = attributesOf(bytes);
     assertEquals(attributes.has(0x0025), nominates, "USE-CANDIDATE");
+    assertEquals(
+      attributes.get(0xc001),
+      nomination?.toString(16).padStart(8, "0"),
+      "NOMINATION",
+    );
     assertEquals(attributes.get(0x802a), "0102030405060708", "ICE-CONTROLLING");
     assertEquals(attributes.get(0x0024), "7effffff", "PRIORITY");
     assertEquals([...attributes.keys()].slice(-2), [0x0008, 0x8028]);
