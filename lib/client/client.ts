@@ -475,7 +475,8 @@ export class Client implements AsyncDisposable {
       else {
         // Where checks are refused at once, so is the next one.
         const spentMs = scheduler.nowMs() - beganMs;
-        await delay(clock, ICE_RESTART_PACE_MS - spentMs, way.signal);
+        const pauseMs = Math.max(0, ICE_RESTART_PACE_MS - spentMs);
+        await delay(clock, pauseMs, way.signal);
       }
       throw error;
     }

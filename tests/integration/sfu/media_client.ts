@@ -169,10 +169,16 @@ export class VideoSink {
     this.#wake();
   };
 
-  /** The next packet that nobody has taken. */
+  /** The next packet that nobody has taken; throws when none comes for 20 s. */
   async next(): Promise<SeenPacket> {
     while (this.#taken === this.packets.length) {
-      await new Promise<void>((resolve) => this.#wake = resolve);
+      const came = Promise.withResolvers<void>();
+      this.#wake = came.resolve;
+      const timer = setTimeout(
+        () => came.reject(new Error("no packet in 20 s")),
+        20_000,
+      );
+      await came.promise.finally(() => clearTimeout(timer));
     }
     return this.packets[this.#taken++];
   }
