@@ -70,6 +70,8 @@ interface WayBack {
   readonly signal: AbortSignal;
   /** Until when ICE restarts are tried, on the scheduler's clock. */
   iceUntilMs: number;
+  /** The server answers by these transports, and sends nothing: only others help. */
+  mustJoin: boolean;
   /** The token has not been shown yet. */
   hasToken: boolean;
   /** Pauses so far. */
@@ -387,12 +389,13 @@ export class Client implements AsyncDisposable {
     const way: WayBack = {
       signal: ending.signal,
       iceUntilMs: scheduler.nowMs() + MOST_ICE_RESTARTS_MS,
+      mustJoin: false,
       hasToken: true,
       pauses: 0,
       how: undefined,
     };
     try {
-      while (this.#whatIsLost() !== undefined) {
+      while (way.mustJoin || this.#whatIsLost() !== undefined) {
         this.#setState("away");
         try {
           await this.#tryToReturn(way);
@@ -437,7 +440,8 @@ export class Client implements AsyncDisposable {
     const { clock, scheduler, random } = this.#environment;
     const hasChannel = this.#conversation?.isOpen === true;
     const stay = this.#stay;
-    if (hasChannel && stay?.isKept && scheduler.nowMs() < way.iceUntilMs) {
+    const mayRestart = stay?.isKept && !way.mustJoin;
+    if (hasChannel && mayRestart && scheduler.nowMs() < way.iceUntilMs) {
       return await this.#restartIce(stay, way);
     }
     // Who still has a channel knows that the server is there.
@@ -462,8 +466,7 @@ export class Client implements AsyncDisposable {
       using either = eitherSignal(signal, way.signal);
       await stay.restartIce(either.signal);
       if (!await this.#flowsAgain(stay, way.signal)) {
-        // The server answers on the new path, and sends by another.
-        way.iceUntilMs = -Infinity;
+        way.mustJoin = true;
         throw new Error("no media after an ICE restart");
       }
       way.how ??= "iceRestart";
@@ -472,7 +475,7 @@ export class Client implements AsyncDisposable {
       if (signal.aborted && !way.signal.aborted) return;
       // The server, or we, have these transports no more.
       if (isRefused(error) || isGone(error)) way.iceUntilMs = -Infinity;
-      else {
+      else if (!way.mustJoin) {
         // Where checks are refused at once, so is the next one.
         const spentMs = scheduler.nowMs() - beganMs;
         const pauseMs = Math.max(0, ICE_RESTART_PACE_MS - spentMs);
@@ -482,7 +485,10 @@ export class Client implements AsyncDisposable {
     }
   }
 
-  /** Whether media comes again after an ICE restart, where any came before. */
+  /**
+   * Whether media comes again after an ICE restart, where any came before.
+   * Where nobody of this run sends any, that it does not says nothing.
+   */
   async #flowsAgain(stay: Stay, signal: AbortSignal): Promise<boolean> {
     const { clock, scheduler } = this.#environment;
     const sinceMs = scheduler.nowMs();
@@ -491,7 +497,7 @@ export class Client implements AsyncDisposable {
       await delay(clock, FLOW_LOOK_MS, signal);
       if (stay.reception.lastMs >= sinceMs) return true;
     }
-    return false;
+    return stay.flow().due === 0;
   }
 
   /** The token is shown once; a wrong one keeps our ghost alive. */
@@ -500,8 +506,8 @@ export class Client implements AsyncDisposable {
     const { participantId, reconnectToken } = this.#joined!;
     const before = this.#stay;
     const fresh = this.#newStay();
-    const withToken = way.hasToken && before?.isKept === true &&
-      this.#conversation?.isOpen !== true;
+    const withToken = way.hasToken && !way.mustJoin &&
+      before?.isKept === true && this.#conversation?.isOpen !== true;
     // Until it is known which way we came back, both hear: events may come
     // before the answer does.
     this.#hearing = withToken ? [before, fresh] : [fresh];
@@ -525,6 +531,7 @@ export class Client implements AsyncDisposable {
     }
     this.#endStay();
     this.#hearing = [this.#stay = fresh];
+    way.mustJoin = false;
     way.iceUntilMs = this.#environment.scheduler.nowMs() +
       MOST_ICE_RESTARTS_MS;
     await this.#settleIn(conversation, reunion.joined);

@@ -61,6 +61,7 @@ export async function probeCandidates(
         datapath,
         remote: iceParameters,
         candidates: { tried: [candidate], refused: [] },
+        nextNomination: () => 1,
         network: undefined,
         onDatagram: (bytes, offset, length, { nowMs }) =>
           session.receive(bytes.slice(offset, offset + length), nowMs),

@@ -354,6 +354,65 @@ Deno.test("ICE restarts without an answer end after a minute in a join anew", as
   assertEquals([client.state, returns(events)], ["connected", ["rejoined"]]);
 });
 
+/** What the server sends comes to the client no more, although it answers on the new path. */
+function sendElsewhere(transport: FakeTransport): void {
+  transport.deliverRtp = () => {};
+}
+
+Deno.test("an ICE restart that the server answers, and after which nothing comes, ends in a join anew", async () => {
+  const world = new World();
+  await world.joined("B");
+  const { client, events } = await world.joined("A");
+  await world.clock.run(2000);
+  const [send, recv] = legs(world, "A");
+  for (const one of [send, recv]) one.cutPath("lost");
+  sendElsewhere(recv);
+  await world.clock.run(1000);
+  for (const one of [send, recv]) one.mendPath();
+  await world.clock.run(1900);
+  assertEquals([client.state, returns(events)], ["away", []]);
+  await world.clock.run(200);
+  assertEquals([client.state, returns(events)], ["connected", ["rejoined"]]);
+  assertEquals([send.iceRestarts, recv.iceRestarts], [1, 1]);
+  const { received } = client.totals();
+  await world.clock.run(1000);
+  assert(client.totals().received > received);
+});
+
+Deno.test("an ICE restart after which nothing comes because nobody sends is a return", async () => {
+  const world = new World();
+  const b = await world.joined("B");
+  const { client, events } = await world.joined("A");
+  await world.clock.run(2000);
+  for (const one of legs(world, "A")) one.cutPath("lost");
+  await b.client.leave();
+  for (const one of legs(world, "A")) one.mendPath();
+  await world.clock.run(3000);
+  assertEquals([client.state, returns(events)], ["connected", ["iceRestart"]]);
+  assertEquals(world.times("joinRoom"), 2);
+});
+
+Deno.test("when a whole room has lost its paths, who finds his first waits for the others, and joins no other time", async () => {
+  const world = new World();
+  const all = [];
+  for (const name of ["A", "B", "C"]) all.push(await world.joined(name));
+  await world.clock.run(2000);
+  for (const name of ["A", "B", "C"]) {
+    for (const one of legs(world, name)) one.cutPath("lost");
+  }
+  for (const [name, afterMs] of [["A", 0], ["B", 5000], ["C", 5000]] as const) {
+    await world.clock.run(afterMs);
+    for (const one of legs(world, name)) one.mendPath();
+  }
+  await world.clock.run(5000);
+  for (const { client, events } of all) {
+    assertEquals([client.state, returns(events)], ["connected", [
+      "iceRestart",
+    ]]);
+  }
+  assertEquals(world.times("joinRoom"), 3);
+});
+
 Deno.test.each([
   { why: "while it waits for a new channel", what: "channel" },
   { why: "while ICE is restarted", what: "path" },
