@@ -36,17 +36,24 @@ export function safeValue<T>(value: T): T {
 
 /** A value as JSON for a terminal: what a terminal acts upon is escaped, so nothing is lost. */
 export function safeJson(value: unknown): string {
-  const text = JSON.stringify(
-    value,
-    (_, inner) => typeof inner === "string" ? shownText(inner) : inner,
-    2,
-  );
+  const text = JSON.stringify(value, (_, inner) => withoutSecrets(inner), 2);
   return text.replaceAll(
     UNSAFE_IN_JSON,
     (characters) =>
       characters.split("").map((one) =>
         `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`
       ).join(""),
+  );
+}
+
+/** A text, or the names in an object: what is in it is asked for next. */
+function withoutSecrets(value: unknown): unknown {
+  if (typeof value === "string") return shownText(value);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return value;
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [shownText(key), inner]),
   );
 }
 

@@ -32,17 +32,22 @@ export function parseServerMessage(text: string): Parsed<ServerMessage> {
   const envelope = open(text, serverMessageSchemas);
   if (envelope.kind !== "known") return envelope;
   const { type, value } = envelope;
+  const refused = (wrong: Malformed) =>
+    isReply(type) ? { ...wrong, object: { ...value, type } } : wrong;
+  // Each value but the first takes a character and a comma.
+  if (text.length > 2 * MOST_VALUES && countValues(value) > MOST_VALUES) {
+    const reason = `${type}: more than ${MOST_VALUES} values`;
+    return refused({ kind: "malformed", reason });
+  }
   if (type === "error" && typeof value.message !== "string") {
     value.message = wordsOfError(value);
   }
   let { error } = serverMessageSchemas[type].safeParse(value);
   for (let round = 0; error !== undefined; round++) {
-    const left = repair(value, error.issues);
-    const [issue] = round < MOST_REPAIRS ? left : error.issues;
-    if (issue !== undefined) {
-      const wrong = malformed(type, issue);
-      return isReply(type) ? { ...wrong, object: { ...value, type } } : wrong;
-    }
+    const { issues } = error;
+    const isMendable = round < MOST_REPAIRS && issues.length <= MOST_ISSUES;
+    const [issue] = isMendable ? repair(value, issues) : issues;
+    if (issue !== undefined) return refused(malformed(type, issue));
     ({ error } = serverMessageSchemas[type].safeParse(value));
   }
   if (text.length > MAX_WORDS_CHARS) cutWords(value);
@@ -52,6 +57,25 @@ export function parseServerMessage(text: string): Parsed<ServerMessage> {
 
 /** One mended list may show what is wrong inside it. */
 const MOST_REPAIRS = 4;
+/** Several for each of a thousand people; beyond, it is another language and no dialect. */
+const MOST_ISSUES = 10_000;
+/** Of people in a room, a dozen each. Every one may be wrong, and what is wrong costs most. */
+const MOST_VALUES = 50_000;
+
+/** No schema looks deeper, and a message may go on for a million levels. */
+const MOST_LEVELS = 8;
+
+/** How many texts, numbers, lists and objects there are, not much further than {@linkcode MOST_VALUES}. */
+function countValues(root: object): number {
+  let count = 0;
+  let level: object[] = [root];
+  for (let depth = 0; depth < MOST_LEVELS && count <= MOST_VALUES; depth++) {
+    const values = level.flatMap((one): unknown[] => Object.values(one));
+    count += values.length;
+    level = values.filter((one) => typeof one === "object" && one !== null);
+  }
+  return count;
+}
 
 /**
  * Reads a frame from a client, as strictly as the server does: unknown fields

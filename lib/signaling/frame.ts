@@ -35,16 +35,20 @@ const WORDS: ReadonlySet<string> = new Set([
   "topic",
 ]);
 
-/** A frame whose words repeat no secret of ours. */
+/** The text of a message whose words repeat no secret of ours. */
 export function hideInFrame(frame: string, hide: Hider): string {
-  if (hide(frame) === frame) return frame;
+  // JSON may escape any character, so a secret need not look like one.
+  if (!frame.includes("\\") && hide(frame) === frame) return frame;
   const value = parse(frame);
-  const hidden = toText(
-    value,
-    (key, inner) =>
-      typeof inner === "string" && WORDS.has(key) ? hide(inner) : inner,
-  );
-  return hidden ?? hide(frame);
+  if (value === undefined) return hide(frame);
+  let isHidden = false;
+  const hidden = toText(value, (key, inner) => {
+    if (typeof inner !== "string" || !WORDS.has(key)) return inner;
+    const words = hide(inner);
+    isHidden ||= words !== inner;
+    return words;
+  });
+  return isHidden ? hidden ?? hide(frame) : frame;
 }
 
 function parse(text: string): unknown {

@@ -115,7 +115,8 @@ class WebSocketChannel implements Channel {
   }
 
   #receive(frame: string): void {
-    const [first, ...rest] = textsOf(hideInFrame(frame, this.#hide));
+    const [first, ...rest] = textsOf(frame)
+      .map((text) => hideInFrame(text, this.#hide));
     if (this.#waiting.length > 0) {
       this.#waiting.push(first, ...rest);
       return;

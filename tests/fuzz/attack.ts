@@ -92,7 +92,7 @@ export async function attack(
         interruptAfterTimeLimit: effort.ms / halves,
         maxSkipsPerRun: 1000,
       });
-      if (details.failed && !details.interrupted) {
+      if (details.failed) {
         finding = {
           what: wordOf(details.errorInstance),
           input: fc.stringify(details.counterexample).slice(0, SHOWN_INPUT),

@@ -14,6 +14,7 @@ export interface Orders {
   readonly doors: readonly string[];
   readonly pure: Effort;
   readonly stateful: Effort;
+  readonly slow: Effort;
 }
 
 /** One line of a child. */

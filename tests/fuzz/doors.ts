@@ -7,10 +7,15 @@
 import type { Door } from "./door.ts";
 import { clients } from "./doors/clients.ts";
 import { containers, ivf } from "./doors/clips.ts";
+import { connections, secrets } from "./doors/connections.ts";
+import { dtlsFragments, dtlsRecords } from "./doors/dtls.ts";
+import { forwarding, reportBlocks } from "./doors/forwarding.ts";
+import { dialects, frames } from "./doors/frames.ts";
 import { clientMessages, serverMessages } from "./doors/messages.ts";
 import { procText, prometheus } from "./doors/monitors.ts";
 import { rtcp, rtp, stun } from "./doors/packets.ts";
 import { signaling } from "./doors/signaling.ts";
+import { tcpFrames } from "./doors/streams.ts";
 import { keys, lines, showable } from "./doors/terminal.ts";
 import { grammars } from "./doors/texts.ts";
 
@@ -21,6 +26,14 @@ export const DOORS: readonly Door[] = [
   rtp,
   rtcp,
   stun,
+  dtlsFragments,
+  dtlsRecords,
+  tcpFrames,
+  forwarding,
+  reportBlocks,
+  frames,
+  connections,
+  secrets,
   prometheus,
   procText,
   keys,
@@ -28,6 +41,7 @@ export const DOORS: readonly Door[] = [
   showable,
   grammars,
   ivf,
+  dialects,
   containers,
   clients,
   signaling,

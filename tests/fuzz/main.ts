@@ -6,8 +6,9 @@
  * ```
  *
  * `--seconds` is for all doors together (default 60). `--runs` bounds the
- * inputs of a parser; what has a state gets a tenth. A finding prints its seed
- * and path, and with `--door`, `--seed` and `--path` is seen again alone.
+ * inputs of a parser; what has a state gets a tenth, what is slow a thousandth.
+ * A finding prints its seed and path, and with `--door`, `--seed` and `--path`
+ * is seen again alone.
  * Exits with 1 when there is one, with 2 when an argument is wrong.
  *
  * @module
@@ -171,5 +172,6 @@ function readArguments(args: readonly string[]): Orders | string {
     doors: chosen,
     pure,
     stateful: { ...pure, runs: Math.ceil(runs / 10) },
+    slow: { ...pure, runs: Math.ceil(runs / 1000) },
   };
 }

@@ -44,4 +44,8 @@ Deno.test("JSON for a terminal escapes what it would act upon, and loses nothing
     JSON.parse(safeJson({ url: "ws://u:secret@h/?k=secret" })),
     { url: "ws://h/?k=***" },
   );
+  assertEquals(
+    JSON.parse(safeJson([{ "at ws://u:secret@h/?k=secret": { a: 1 } }])),
+    [{ "at ws://h/?k=***": { a: 1 } }],
+  );
 });

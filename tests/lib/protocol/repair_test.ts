@@ -322,3 +322,46 @@ Deno.test("words of a server are kept up to 300 characters, ids as they are", ()
     },
   });
 });
+
+Deno.test.each<{ why: string; participant: unknown; count: number }>([
+  { why: "people without anything", participant: {}, count: 250_000 },
+  { why: "numbers for people", participant: 0, count: 250_000 },
+  { why: "nobody at all", participant: null, count: 250_000 },
+  { why: "ids as numbers", participant: { id: 1 }, count: 20_000 },
+])(
+  "a message of megabytes with something wrong everywhere is given up: $why",
+  ({ participant, count }) => {
+    const participants = Array.from({ length: count }, () => participant);
+    const parsed = read({ ...s.roomJoined, participants });
+    assertEquals(parsed.kind, "malformed");
+  },
+);
+
+Deno.test("a room of thousands is read, and mended where each of them is wrong", () => {
+  const people = (id: unknown) =>
+    Array.from({ length: 2500 }, () => ({
+      id,
+      name: "n",
+      producers: [{ id, kind: "audio" }, { id, kind: "video" }],
+    }));
+  const ids = ["7", 7].map((id) => {
+    const parsed = read({ ...s.roomJoined, participants: people(id) });
+    assertEquals(parsed.kind, "message");
+    return parsed.kind === "message" && parsed.message.type === "roomJoined" &&
+      parsed.message.participants.at(-1)?.producers[1].id;
+  });
+  assertEquals(ids, ["7", "7"]);
+});
+
+Deno.test("a field that this version does not know may hold as much as it likes, up to a bound", () => {
+  const like = { ...s.activeSpeaker, x: Array(40_000).fill([]) };
+  assertEquals(read(like).kind, "message");
+  const { kind, reason } = read({ ...like, x: Array(60_000).fill([]) }) as {
+    readonly kind: string;
+    readonly reason?: string;
+  };
+  assertEquals([kind, reason], [
+    "malformed",
+    "activeSpeaker: more than 50000 values",
+  ]);
+});

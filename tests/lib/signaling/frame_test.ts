@@ -53,3 +53,23 @@ Deno.test("secrets are hidden in words alone, and everywhere in what is no JSON"
   );
   assertEquals(hideInFrame("opus is wrong", hide), "*** is wrong");
 });
+
+Deno.test.each<{ why: string; frame: string; shown: string }>([
+  {
+    why: "with its slashes escaped, as PHP writes JSON",
+    frame: '{"reason":"no ab\\/cd+ef"}',
+    shown: '{"reason":"no ***"}',
+  },
+  {
+    why: "by the numbers of its characters",
+    frame: '{"a":{"message":"\\u0061b\\u002Fcd\\u002bef"}}',
+    shown: '{"a":{"message":"***"}}',
+  },
+  {
+    why: "in what is no word, where it stays",
+    frame: '{"x":"ab\\/cd+ef" }',
+    shown: '{"x":"ab\\/cd+ef" }',
+  },
+])("a secret that JSON spells otherwise is found: $why", ({ frame, shown }) => {
+  assertEquals(hideInFrame(frame, createHider(["ab/cd+ef"])), shown);
+});
