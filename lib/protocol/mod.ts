@@ -76,5 +76,4 @@ export type {
   DtlsRole,
   IceCandidate,
   IceParameters,
-  IceServer,
 } from "./transport_schemas.ts";

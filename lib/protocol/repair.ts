@@ -7,6 +7,7 @@
  */
 
 import type { z } from "./deps.ts";
+import { cut } from "./words.ts";
 
 /** What a field stands for that is `null`, absent, or says something unknown: mediasoup's own defaults, and lists of nobody. */
 const FALLBACKS: Readonly<Record<string, () => unknown>> = {
@@ -22,6 +23,23 @@ const FALLBACKS: Readonly<Record<string, () => unknown>> = {
   reducedSize: () => true,
   "dtlsParameters.role": () => "auto",
   rtcp: () => ({ reducedSize: true }),
+};
+
+/**
+ * What stands for a field of a candidate that is missing or unreadable, by the
+ * candidate: one that is wrong must not cost the others, so whoever uses them
+ * gets to see and refuse it. mediasoup said `ip` before it said `address`.
+ */
+const CANDIDATE: Readonly<
+  Record<string, (of: Readonly<Record<PropertyKey, unknown>>) => unknown>
+> = {
+  address: ({ ip }) => typeof ip === "string" ? ip : "",
+  protocol: ({ transport }) => typeof transport === "string" ? transport : "",
+  port: () => 0,
+  foundation: () => "",
+  priority: () => 0,
+  type: () => "",
+  tcpType: () => null,
 };
 
 /** Mends `message` in place, and gives back what no rule covers: nothing when it can be tried again. */
@@ -61,6 +79,11 @@ function mend(
     surplus.set(list, (surplus.get(list) ?? new Set()).add(entry));
     return true;
   };
+  if (issue.path[0] === "iceCandidates" && issue.path.length > 1) {
+    return value === null && Array.isArray(parent)
+      ? leaveOut(parent, value)
+      : mendType(issue, value, set) || set(standIn(key, members));
+  }
   const fallback = [`${String(issue.path.at(-2))}.${String(key)}`, String(key)]
     .filter((name) => Object.hasOwn(FALLBACKS, name))
     .map((name) => FALLBACKS[name])
@@ -73,13 +96,17 @@ function mend(
   }
   switch (issue.code) {
     case "invalid_type":
-      return mendType(issue.expected, value, set);
+      return mendType(issue, value, set);
     case "invalid_union":
       // A setting of a codec: a text or a number, and nothing else.
       return typeof value === "boolean"
         ? set(Number(value))
         : delete members[key];
     case "invalid_value": {
+      const known = issue.values.find((one) =>
+        String(one).toLowerCase() === String(value).toLowerCase()
+      );
+      if (known !== undefined) return set(known);
       if (fallback !== undefined) return set(fallback());
       // An entry of a list that says something new is none for us.
       const list = valueAt(message, issue.path.slice(0, -2));
@@ -90,12 +117,23 @@ function mend(
   }
 }
 
+/** For a candidate's field; or for all of what should be one: then it is its address that is shown. */
+function standIn(
+  key: PropertyKey,
+  of: Readonly<Record<PropertyKey, unknown>>,
+): unknown {
+  return typeof key === "number"
+    ? { address: cut(String(of[key])), protocol: "", port: 0 }
+    : CANDIDATE[String(key)]?.(of);
+}
+
 function mendType(
-  expected: string,
+  issue: z.core.$ZodIssue,
   value: unknown,
   set: (mended: unknown) => true,
 ): boolean {
-  switch (expected) {
+  if (issue.code !== "invalid_type") return false;
+  switch (issue.expected) {
     case "number":
     case "int":
       return typeof value === "string" &&

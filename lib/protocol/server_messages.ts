@@ -16,9 +16,7 @@ import {
   dtlsParametersSchema,
   iceCandidateSchema,
   iceParametersSchema,
-  iceServerSchema,
   MAX_ICE_CANDIDATES,
-  MAX_ICE_SERVERS,
 } from "./transport_schemas.ts";
 
 const text = z.string();
@@ -47,7 +45,6 @@ export const serverMessageSchemas = {
     iceParameters: iceParametersSchema,
     iceCandidates: z.array(iceCandidateSchema).max(MAX_ICE_CANDIDATES),
     dtlsParameters: dtlsParametersSchema,
-    iceServers: z.array(iceServerSchema).max(MAX_ICE_SERVERS).nullish(),
   }),
   transportConnected: z.object({ transportId: text }),
   iceRestarted: z.object({

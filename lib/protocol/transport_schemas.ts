@@ -28,14 +28,6 @@ export const iceCandidateSchema = z.object({
 export const MAX_ICE_CANDIDATES = 100;
 /** Room for every digest twice and more: a message with a longer list is none. */
 const MAX_FINGERPRINTS = 16;
-/** More STUN and TURN servers, or addresses of one, than any deployment has. */
-export const MAX_ICE_SERVERS = 100;
-
-export const iceServerSchema = z.object({
-  urls: z.array(z.string()).max(MAX_ICE_SERVERS),
-  username: z.string().nullish(),
-  credential: z.string().nullish(),
-});
 
 /** How many bytes the digest of each algorithm has. */
 const DIGEST_BYTES = {
@@ -78,8 +70,6 @@ export const strictDtlsParametersSchema: z.ZodType<DtlsParameters> = z.object({
 export type IceParameters = DeepReadonly<z.infer<typeof iceParametersSchema>>;
 /** One address at which the server's end of a transport can be reached. */
 export type IceCandidate = DeepReadonly<z.infer<typeof iceCandidateSchema>>;
-/** A STUN or TURN server; only sent by servers with TURN configured. */
-export type IceServer = DeepReadonly<z.infer<typeof iceServerSchema>>;
 /** Which side of the DTLS handshake an end takes; `auto` leaves it to the other. */
 export type DtlsRole = z.infer<typeof dtlsRoleSchema>;
 /** The DTLS role and the certificate fingerprints of one end of a transport. */

@@ -47,11 +47,23 @@ export function cut(text: string): string {
 }
 
 /** Where servers put the words of an error that has no `message`. */
-const WORDS_OF_ERRORS = ["error", "reason", "detail", "description", "code"];
+const WORDS_OF_ERRORS = [
+  "message",
+  "error",
+  "reason",
+  "detail",
+  "description",
+  "text",
+  "code",
+];
 
-/** The words of an error without a `message`. */
+/** The words of an error whose `message` is no text; some put an object there, or under `error`. */
 export function wordsOfError(error: Readonly<Record<string, unknown>>): string {
-  const words = WORDS_OF_ERRORS.map((key) => error[key])
-    .find((value) => typeof value === "string" || typeof value === "number");
+  const { message, error: inner } = error;
+  const words = [error, message, inner].flatMap((of) =>
+    typeof of === "object" && of !== null
+      ? WORDS_OF_ERRORS.map((key) => (of as typeof error)[key])
+      : []
+  ).find((value) => typeof value === "string" || typeof value === "number");
   return words === undefined ? "no reason given" : String(words);
 }

@@ -60,7 +60,7 @@ export function chooseCandidates(
   const tried: Candidate[] = [];
   const refused: RefusedCandidate[] = [];
   const seen = new Set<string>();
-  for (const one of offered) {
+  for (const one of offered.map(inLowerCase)) {
     if (transport !== "auto" && isKnown(one) && one.protocol !== transport) {
       continue;
     }
@@ -110,6 +110,15 @@ export function candidateLabel(
 ): string {
   const host = address.includes(":") ? `[${address}]` : address;
   return `${protocol} ${host}:${port}`;
+}
+
+/** SDP spells it `UDP`, and so do some servers. */
+function inLowerCase(one: RemoteCandidate): RemoteCandidate {
+  return {
+    ...one,
+    protocol: one.protocol.toLowerCase(),
+    tcpType: one.tcpType?.toLowerCase(),
+  };
 }
 
 function isKnown({ protocol }: RemoteCandidate): boolean {

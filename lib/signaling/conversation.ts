@@ -76,6 +76,8 @@ interface Pending {
   state: "queued" | "sent" | "settled";
   /** The server threw a frame away while this one was out. */
   throttled: boolean;
+  /** What came last meanwhile and may have been its reply; told when none comes. */
+  puzzle: string | undefined;
   cancelDeadline: () => void;
   ignoreSignal: () => void;
 }
@@ -188,6 +190,7 @@ export class Conversation implements AsyncDisposable {
         reject,
         state: "queued",
         throttled: false,
+        puzzle: undefined,
         cancelDeadline: () => {},
         ignoreSignal: () => signal?.removeEventListener("abort", onAbort),
       };
@@ -232,7 +235,10 @@ export class Conversation implements AsyncDisposable {
 
   #receive(text: string): void {
     const parsed = parseServerMessage(text);
-    if (parsed.kind === "unknown") return this.#report(parsed);
+    if (parsed.kind === "unknown") {
+      this.#puzzleOver(`is of the unknown type "${parsed.type}"`);
+      return this.#report(parsed);
+    }
     if (parsed.kind === "malformed") {
       this.#report({ kind: "malformed", reason: parsed.reason });
       return this.#failUnreadable(parsed.object, parsed.reason);
@@ -262,12 +268,21 @@ export class Conversation implements AsyncDisposable {
     reason: string,
   ): void {
     const claim = object && this.#ledger.claimUnreadable(object);
-    if (claim === undefined || claim.late) return;
+    if (claim === undefined) {
+      return this.#puzzleOver(`cannot be read (${reason})`);
+    }
+    if (claim.late) return;
     const { entry } = claim;
     this.#settle(entry);
     const detail = `the reply cannot be read, ${reason}`;
     entry.reject(new SignalingError("unreadable", entry.operation, detail));
     this.#advance();
+  }
+
+  #puzzleOver(what: string): void {
+    for (const pending of this.#inFlight) {
+      if (pending.state === "sent") pending.puzzle = what;
+    }
   }
 
   #conclude(pending: Pending, reply: ServerMessage): void {
@@ -307,7 +322,13 @@ export class Conversation implements AsyncDisposable {
     const { timeoutMs } = pending;
     pending.cancelDeadline = this.clock.setTimer(timeoutMs, () => {
       const kind = pending.throttled ? "rateLimited" : "timeout";
-      this.#giveUp(pending, kind, `no reply within ${timeoutMs} ms`);
+      const { puzzle } = pending;
+      const meanwhile = puzzle === undefined ? "" : `; what came ${puzzle}`;
+      this.#giveUp(
+        pending,
+        kind,
+        `no reply within ${timeoutMs} ms${meanwhile}`,
+      );
     });
     this.#channel.send(JSON.stringify(pending.message));
   }

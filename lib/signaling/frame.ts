@@ -6,21 +6,30 @@
 import type { Hider } from "../connection/mod.ts";
 
 /** The texts of the messages in a frame, at least one. */
-export function textsOf(frame: string): readonly [string, ...string[]] {
+export function textsOf(whole: string): readonly [string, ...string[]] {
+  const frame = bare(whole);
   const isList = /^\s*\[/.test(frame);
   if (!isList && !frame.includes("\n")) return [frame];
-  const whole = parse(frame);
+  const value = parse(frame);
   if (isList) {
-    const texts = Array.isArray(whole) ? whole.map((one) => toText(one)) : [];
+    const texts = Array.isArray(value) ? value.map((one) => toText(one)) : [];
     return texts.includes(undefined)
       ? [frame]
       : some(texts.filter((text) => text !== undefined), frame);
   }
-  if (whole !== undefined) return [frame];
+  if (value !== undefined) return [frame];
   const lines = frame.split("\n").filter((line) => line.trim() !== "");
   return lines.some((line) => parse(line) === undefined)
     ? [frame]
     : some(lines, frame);
+}
+
+/** What some servers send around their JSON: a byte order mark, and the end of a string in C. */
+function bare(frame: string): string {
+  return frame.slice(
+    frame.startsWith("\ufeff") ? 1 : 0,
+    frame.endsWith("\0") ? -1 : undefined,
+  );
 }
 
 /** Where servers put words for people; everything else must stay as it is. */

@@ -176,6 +176,80 @@ const DIALECTS: readonly {
     is: 40000,
   },
   {
+    why: "candidate with an ip, as older mediasoup has it,",
+    message: s.transportCreated,
+    path: "iceCandidates",
+    says: [{ ip: "192.0.2.7", protocol: "udp", port: "40001" }],
+    is: [{
+      ip: "192.0.2.7",
+      address: "192.0.2.7",
+      protocol: "udp",
+      port: 40001,
+    }],
+  },
+  {
+    why: "candidate with a transport in place of a protocol",
+    message: s.transportCreated,
+    path: "iceCandidates",
+    says: [{ address: "2001:db8::7", transport: "tcp", port: 443 }],
+    is: [{
+      address: "2001:db8::7",
+      transport: "tcp",
+      protocol: "tcp",
+      port: 443,
+    }],
+  },
+  {
+    why: "candidates beside one without a port, which is kept to be refused,",
+    message: s.transportCreated,
+    path: "iceCandidates",
+    says: [
+      { address: "192.0.2.1", protocol: "udp", port: "none" },
+      { address: "192.0.2.2", protocol: "udp", port: null },
+      { address: "192.0.2.3", protocol: "udp", port: 4000, priority: {} },
+    ],
+    is: [
+      { address: "192.0.2.1", protocol: "udp", port: 0 },
+      { address: "192.0.2.2", protocol: "udp", port: 0 },
+      { address: "192.0.2.3", protocol: "udp", port: 4000, priority: 0 },
+    ],
+  },
+  {
+    why: "candidates beside a line of SDP",
+    message: s.transportCreated,
+    path: "iceCandidates",
+    says: ["candidate:1 1 udp 1 192.0.2.1 4000 typ host", 7, null],
+    is: [
+      {
+        address: "candidate:1 1 udp 1 192.0.2.1 4000 typ host",
+        protocol: "",
+        port: 0,
+      },
+      { address: "7", protocol: "", port: 0 },
+    ],
+  },
+  {
+    why: "address of a STUN server as a text, which is nobody's business here,",
+    message: s.transportCreated,
+    path: "iceServers",
+    says: { urls: "stun:192.0.2.1" },
+    is: { urls: "stun:192.0.2.1" },
+  },
+  {
+    why: "digest in capitals",
+    message: s.transportCreated,
+    path: "dtlsParameters.fingerprints",
+    says: [{ algorithm: "SHA-256", value: "00" }],
+    is: [{ algorithm: "sha-256", value: "00" }],
+  },
+  {
+    why: "kind in capitals",
+    message: s.consumerCreated,
+    path: "kind",
+    says: "VIDEO",
+    is: "video",
+  },
+  {
     why: "a digest that nobody knows is left out",
     message: s.transportCreated,
     path: "dtlsParameters.fingerprints",
@@ -286,6 +360,8 @@ Deno.test("an error without a message has the words that it says elsewhere", () 
     { error: "Room is full" },
     { message: null, reason: "full" },
     { code: 409 },
+    { message: { code: 403, text: "not here" } },
+    { error: { code: 17 } },
     {},
   ].map((error) => {
     const parsed = read({ type: "error", ...error });
@@ -293,7 +369,14 @@ Deno.test("an error without a message has the words that it says elsewhere", () 
       ? parsed.message.message
       : parsed;
   });
-  assertEquals(words, ["Room is full", "full", "409", "no reason given"]);
+  assertEquals(words, [
+    "Room is full",
+    "full",
+    "409",
+    "not here",
+    "17",
+    "no reason given",
+  ]);
 });
 
 Deno.test("a message that is nested without end is read as any other", () => {

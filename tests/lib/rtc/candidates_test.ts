@@ -28,6 +28,18 @@ Deno.test("candidates are tried UDP first, then by priority, then as told", () =
   assertEquals(ports(offered, "tcp"), [4000]);
 });
 
+Deno.test("protocols in capitals are the same", () => {
+  const offered = [
+    { ...TCP, protocol: "TCP", tcpType: "PASSIVE" },
+    { ...UDP, protocol: "UDP" },
+  ];
+  assertEquals(ports(offered), [4000, 4000]);
+  assertEquals(
+    chooseCandidates(offered, "tcp").tried.map(candidateLabel),
+    ["tcp 192.0.2.1:4000"],
+  );
+});
+
 Deno.test.each<{ why: string } & Partial<RemoteCandidate>>([
   { port: 0, why: "its port is not a whole number from 1 to 65535" },
   { port: 70_000, why: "its port is not a whole number from 1 to 65535" },

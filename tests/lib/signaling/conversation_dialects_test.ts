@@ -76,3 +76,23 @@ Deno.test("a server that numbers its ids is understood, also where it spells the
   channel.deliver(odd({ ...s.transportConnected, transportId: 12 }));
   await connected;
 });
+
+Deno.test.each([
+  { said: "OK 200", told: "cannot be read (not JSON)" },
+  { said: '{"event":"joined"}', told: "cannot be read (missing field `type`)" },
+  { said: '{"type":"joined"}', told: 'is of the unknown type "joined"' },
+])(
+  "a request that is answered by a riddle, $said, says so when its time is up",
+  async ({ said, told }) => {
+    const { channel, conversation, clock } = converse();
+    const request = failure(
+      conversation.request("produce_audio", c.produce),
+    );
+    channel.deliverText(said);
+    await clock.run(5_000);
+    assertEquals(
+      (await request).message,
+      `Cannot complete produce_audio: no reply within 5000 ms; what came ${told}.`,
+    );
+  },
+);

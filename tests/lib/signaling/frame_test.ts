@@ -19,6 +19,12 @@ const FRAMES: readonly {
     texts: ['{"a":1}\r', '{"a":2}'],
   },
   { why: "a list", frame: ' [{"a":1},{"a":2}]', texts: ['{"a":1}', '{"a":2}'] },
+  {
+    why: "one behind a byte order mark",
+    frame: '\ufeff{"a":1}',
+    texts: ['{"a":1}'],
+  },
+  { why: "one that ends as in C", frame: '{"a":1}\0', texts: ['{"a":1}'] },
   { why: "an empty list", frame: "[]", texts: ["[]"] },
   { why: "half a list", frame: '[{"a":1}', texts: ['[{"a":1}'] },
   { why: "no JSON on two lines", frame: "a\nb", texts: ["a\nb"] },
