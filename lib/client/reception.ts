@@ -277,6 +277,7 @@ export class Reception {
     const sentPps = origin.of === "own" ? origin.packetsPerSecond : undefined;
     const gapMs = origin.of === "own" ? origin.longestGapMs : undefined;
     receiver.expectRate(now.nowMs, sentPps ?? 0, gapMs);
+    track.frames?.rhythm.expectStills(gapMs ?? 0);
     // Who pauses stops at once, and the server tells of it later.
     const isPaused = this.#paused.has(producerId) || sentPps === 0 ||
       (origin.of === "former" && track.isOwn);

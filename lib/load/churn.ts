@@ -20,7 +20,7 @@ export interface ChurnOptions {
   readonly untilMs: number;
 }
 
-/** Who has been there for less is spared, unless all have: a join takes a moment. */
+/** Who has been there for less is spared, unless all have, when the one goes that came first: a join takes a moment. */
 export const MIN_SESSION_MS = 2000;
 
 /** The spans of a crowd, given in order of joining, with churn on top, in order of joining. */
@@ -66,14 +66,16 @@ function drawLeaver(
   atMs: number,
   random: Random,
 ): number | undefined {
-  const present: number[] = [];
+  let oldest: number | undefined;
   const settled: number[] = [];
   for (const position of latest) {
     const { joinAtMs, leaveAtMs } = spans[position];
     if (leaveAtMs !== null && leaveAtMs <= atMs) continue;
-    present.push(position);
+    if (oldest === undefined || joinAtMs < spans[oldest].joinAtMs) {
+      oldest = position;
+    }
     if (joinAtMs + MIN_SESSION_MS <= atMs) settled.push(position);
   }
-  const candidates = settled.length > 0 ? settled : present;
-  return candidates.at(Math.floor(random() * candidates.length));
+  if (settled.length === 0) return oldest;
+  return settled[Math.floor(random() * settled.length)];
 }

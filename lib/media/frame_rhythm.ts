@@ -6,9 +6,10 @@
  * A freeze is a gap between two frames of at least three times the average of
  * the last 30 gaps, and of at least that average and 150 ms: from the frame
  * before it to the frame after it. Before there are five gaps, nothing is
- * known of the average, and no gap is a freeze. A gap that goes on is one
- * from its first second on, so that a video that never comes back counts too;
- * one that a pause ends is none.
+ * known of the average, and no gap is a freeze. Where the sender is known to
+ * stand still itself, a gap is one only when it is 150 ms longer than that. A
+ * gap that goes on is one from its first second on, so that a video that
+ * never comes back counts too; one that a pause ends is none.
  *
  * @module
  */
@@ -67,6 +68,8 @@ export class FrameRhythm {
   #frozenMs = 0;
   #longestFreezeMs = 0;
   #playedMs = 0;
+  /** Its sender shows nothing new for so long at most. */
+  #longestStillMs = 0;
   #isPaused = false;
   #wasPaused = false;
   /** The last gaps in whole microseconds, so that their sum stays exact. */
@@ -123,6 +126,11 @@ export class FrameRhythm {
     this.#isPaused = this.#wasPaused = true;
   }
 
+  /** Between two of its sender's own frames there is so long at most. */
+  expectStills(longestMs: number): void {
+    this.#longestStillMs = longestMs;
+  }
+
   /** Frames may come again. */
   resume(): void {
     this.#isPaused = false;
@@ -159,14 +167,17 @@ export class FrameRhythm {
   }
 
   #isOpenFreeze(gapMs: number): boolean {
-    return gapMs >= GRACE_MS && this.#isFreeze(gapMs);
+    return gapMs >= GRACE_MS + this.#longestStillMs && this.#isFreeze(gapMs);
   }
 
   #isFreeze(gapMs: number): boolean {
     if (this.#gaps < LEAST_GAPS) return false;
     const averageMs = this.#gapsSumUs / Math.min(this.#gaps, WINDOW) / 1000;
-    return gapMs >=
-      Math.max(FREEZE_FACTOR * averageMs, averageMs + FREEZE_MARGIN_MS);
+    return gapMs >= Math.max(
+      FREEZE_FACTOR * averageMs,
+      averageMs + FREEZE_MARGIN_MS,
+      this.#longestStillMs + FREEZE_MARGIN_MS,
+    );
   }
 
   #addGap(gapMs: number, { nowMs }: Shown): void {

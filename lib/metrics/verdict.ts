@@ -34,6 +34,9 @@ export interface Findings {
   readonly judgement: readonly Judgement[];
 }
 
+/** Smaller than one client's of all that a run can have. */
+const LEAST_SHARE = 1e-9;
+
 /** What the process exits with, by verdict; 2 is for a wrong command line. */
 export const EXIT_CODES: Readonly<Record<Verdict["status"], number>> = {
   passed: 0,
@@ -47,7 +50,7 @@ export const EXIT_CODES: Readonly<Record<Verdict["status"], number>> = {
  * Reaches the verdict: a run that broke, was interrupted or is invalid is
  * none to be judged; then the thresholds decide, or, where none were given,
  * the bands. Where nothing at all was sent, or received, that should have
- * been, no threshold makes that a pass.
+ * been, or nobody has media at the end, no threshold makes that a pass.
  */
 export function verdictOf(findings: Findings): Verdict {
   const { ending, tally, commonCause, saturation, thresholds } = findings;
@@ -73,18 +76,27 @@ export function verdictOf(findings: Findings): Verdict {
   if (saturation !== null) return { status: "invalid", reason: saturation };
   const nothing = nothingAtAll(findings.judgement);
   if (nothing !== undefined) return { status: "failed", reason: nothing };
-  return thresholds.length > 0
-    ? byThresholds(thresholds)
-    : byBands(findings.judgement);
+  return thresholds.length === 0 || isNobodyLeft(findings.judgement)
+    ? byBands(findings.judgement)
+    : byThresholds(thresholds, findings.judgement);
 }
 
-function byThresholds(thresholds: readonly ThresholdResult[]): Verdict {
+function byThresholds(
+  thresholds: readonly ThresholdResult[],
+  judgement: readonly Judgement[],
+): Verdict {
   const failed = thresholds.filter(({ ok }) => !ok);
   if (failed.length === 0) {
     const all = thresholds.length === 1
       ? "the threshold was"
       : `all ${thresholds.length} thresholds were`;
-    return { status: "passed", reason: `${all} kept` };
+    const critical = told(judgement, "critical");
+    const though = critical === undefined
+      ? ""
+      : `; without ${
+        thresholds.length === 1 ? "it" : "them"
+      } the run would have failed: ${critical}`;
+    return { status: "passed", reason: `${all} kept${though}` };
   }
   const others = failed.length - 1;
   const further = others === 0
@@ -102,6 +114,15 @@ function nothingAtAll(judgement: readonly Judgement[]): string | undefined {
   return judgement.find(({ figure, value }) =>
     all.includes(figure) && value === 1
   )?.says;
+}
+
+/** Whether each one that should have media has none at the end: it never had any, or lost it for good. */
+function isNobodyLeft(judgement: readonly Judgement[]): boolean {
+  const without: readonly BandMetric[] = ["neverReceived", "lostForGood"];
+  // Shares of the same clients, none of which is in both.
+  const share = judgement.filter(({ figure }) => without.includes(figure))
+    .reduce((sum, { value }) => sum + value, 0);
+  return share > 1 - LEAST_SHARE;
 }
 
 function byBands(judgement: readonly Judgement[]): Verdict {

@@ -40,6 +40,31 @@ Deno.test.each([
   },
 );
 
+Deno.test("a file's picture that stands still itself is no freeze to its viewers", async () => {
+  const { video } = await loadClip("builtin");
+  const { frames } = video!;
+  const last = frames.at(-1)!;
+  // Three seconds of sound more, as it were.
+  const still = { ...last, units: last.units + 3 * 90_000 };
+  const world = new World();
+  const { client: sender } = await world.joined("A", {
+    publish: {
+      audio: false,
+      video: VIDEO,
+      clip: packetize({
+        audio: undefined,
+        video: { ...video!, frames: frames.with(-1, still) },
+      }),
+    },
+  });
+  const { client: viewer } = await world.joined("B");
+  await world.clock.run(20_000);
+  const { framesShown, freezes, frozenMs } = viewer.totals();
+  assertEquals([framesShown > frames.length, freezes, frozenMs], [true, 0, 0]);
+  await sender.leave();
+  await viewer.leave();
+});
+
 Deno.test("a file's video has no other quality", async () => {
   const world = new World();
   const { client } = await world.joined("A", {

@@ -116,6 +116,14 @@ Deno.test("churn faster than anyone settles still replaces whom it takes, and no
   }
 });
 
+Deno.test("where nobody settles, each stays for as long as the others let them", () => {
+  const { clients } = makePlan(options({ clients: 6, churnRate: 4 }));
+  for (const { joinAtMs, leaveAtMs } of clients) {
+    if (leaveAtMs === null) continue;
+    assert(leaveAtMs - joinAtMs >= 1000, `${leaveAtMs - joinAtMs} ms`);
+  }
+});
+
 Deno.test("a replacement inherits when its slot empties, and churn takes nobody who has left", () => {
   const plan = makePlan({
     ...options({ churnRate: 1 }),

@@ -109,6 +109,27 @@ Deno.test.each([
   },
 );
 
+Deno.test.each([
+  { why: "as long as its sender stands still", gapMs: 2500, freezes: 0 },
+  { why: "a little longer", gapMs: 2649, freezes: 0 },
+  { why: "longer than that", gapMs: 2650, freezes: 1 },
+])("of a video that stands still itself, a gap $why: $freezes", (one) => {
+  const { rhythm, nowMs } = watch(steady(30));
+  rhythm.expectStills(2500);
+  rhythm.show({ nowMs: nowMs + one.gapMs });
+  const { freezes } = rhythm.figures({ nowMs: nowMs + one.gapMs });
+  assertEquals(freezes, one.freezes);
+});
+
+Deno.test("a gap of such a video that goes on is a freeze a second after its sender should have gone on", () => {
+  const { rhythm, nowMs } = watch(steady(30));
+  rhythm.expectStills(2500);
+  const freezes = [3499, 3500].map((ms) =>
+    rhythm.figures({ nowMs: nowMs + ms }).freezes
+  );
+  assertEquals(freezes, [0, 1]);
+});
+
 Deno.test("of several freezes since a time, the first that ended is told", () => {
   // They end at 3300, 3840 and 4380.
   const freeze = [...steady(6), 300];

@@ -67,6 +67,34 @@ Deno.test.each(
       want: ["failed", /^4 of 4 clients never received anything/],
     },
     {
+      why: "nor because a few packets came before everything fell silent",
+      drops: (sec) => sec >= 2,
+      thresholds: ["loss < 100%", "connected == 100%"],
+      want: [
+        "failed",
+        /^critical: from 0:0\d on, 100 % of.*; 4 of 4 clients lost media for/,
+      ],
+    },
+    {
+      why: "nor because some had media for a while, and the others never",
+      drops: (sec) => sec >= 4,
+      differences: ignoring("consume", 2),
+      thresholds: ["connected == 100%"],
+      want: [
+        "failed",
+        /^critical: from 0:0\d on, .* were silent; 2 of 4 clients never received/,
+      ],
+    },
+    {
+      why: "thresholds that are kept decide, and what else is wrong is told",
+      drops: (_, call) => call % 3 === 0,
+      thresholds: ["connected == 100%"],
+      want: [
+        "passed",
+        /^the threshold was kept; without it the run would have failed: from 0:0\d on, 3\d\.\d % of the tracks/,
+      ],
+    },
+    {
       why: "nobody may send",
       differences: ignoring("produce"),
       want: ["failed", /^4 of 4 clients never sent/],
@@ -268,12 +296,17 @@ Deno.test.each(
   assertEquals(verdict.status, want[0]);
   // What is critical is told: no run passes over it.
   for (const { band, says } of judgement) {
-    if (verdict.status === "passed") {
+    if (verdict.status === "passed" && thresholds.length === 0) {
       assertEquals(band !== "critical", true, says);
     }
   }
 });
 
-function ignoring(request: string): FakeCrowdOptions {
-  return { intercept: ({ type }) => type === request ? [] : undefined };
+/** A server that answers so many of these requests, and no more. */
+function ignoring(request: string, answered = 0): FakeCrowdOptions {
+  let asked = 0;
+  return {
+    intercept: ({ type }) =>
+      type === request && asked++ >= answered ? [] : undefined,
+  };
 }
