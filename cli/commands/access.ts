@@ -6,6 +6,7 @@
  * @module
  */
 
+import { X509Certificate } from "../deps.ts";
 import { type ServerTarget, systemProxies } from "../../mod.ts";
 import { type SecretPorts, SecretReader, SYSTEM_SECRETS } from "./secrets.ts";
 import { flag, many, optional, type ValuesOf } from "./option.ts";
@@ -45,11 +46,10 @@ export async function readAccess(
   const reader = new SecretReader(ports);
   const { mistakes } = reader;
   const certificates = async (path: string) => {
-    const pem = await reader.text("--ca", path);
-    if (pem !== undefined && !pem.includes("-----BEGIN CERTIFICATE-----")) {
-      mistakes.push(`--ca: "${path}" holds no certificate (PEM).`);
-    }
-    return pem ?? "";
+    const pem = await reader.text("--ca", path) ?? "";
+    const problem = pem === "" ? undefined : certificatesProblem(pem);
+    if (problem !== undefined) mistakes.push(`--ca: "${path}" ${problem}.`);
+    return pem;
   };
   const [token, password, ca, headers] = await Promise.all([
     reader.secret("token", values.token, values.tokenFile, "RTCROWD_TOKEN"),
@@ -82,6 +82,24 @@ export async function readAccess(
       },
     },
   };
+}
+
+/** What is wrong with a file of certificates: TLS would pass over it without a word. */
+function certificatesProblem(pem: string): string | undefined {
+  const found = pem.match(
+    /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g,
+  );
+  if (found === null) return "holds no certificate (PEM)";
+  const damaged = found.findIndex((one) => {
+    try {
+      return new X509Certificate(one).subject === undefined;
+    } catch {
+      return true;
+    }
+  });
+  return damaged < 0
+    ? undefined
+    : `holds a certificate that cannot be read, number ${damaged + 1}`;
 }
 
 /** An embedded server as the target: it is on this machine, and no proxy leads to it. */

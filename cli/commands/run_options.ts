@@ -208,7 +208,8 @@ export function contradictions(
   ];
 }
 
-function transportContradictions(
+/** What no engine of our own takes. */
+export function transportContradictions(
   { transport, embedded }: Pick<RunValues, "transport" | "embedded">,
 ): string[] {
   return transport === "tcp" && embedded === "werift"

@@ -17,7 +17,11 @@ import {
   withDefault,
 } from "./option.ts";
 import type { Parsed } from "./parse.ts";
-import { exclusions, RUN_OPTIONS } from "./run_options.ts";
+import {
+  exclusions,
+  RUN_OPTIONS,
+  transportContradictions,
+} from "./run_options.ts";
 import {
   choice,
   impairmentShare,
@@ -68,6 +72,7 @@ export const SESSION_OPTIONS = {
   }),
   seed: RUN_OPTIONS.seed,
   ...ACCESS_OPTIONS,
+  transport: RUN_OPTIONS.transport,
 } as const;
 
 /** What the options of the session come to. */
@@ -81,6 +86,10 @@ export function sessionContradictions(
     ...exclusions(given),
     ...mediaContradictions(values.media, given),
     ...simulcastContradictions(values, engineOf(values)),
+    ...transportContradictions({
+      ...values,
+      embedded: engineOf(values),
+    }),
   ];
 }
 

@@ -46,6 +46,7 @@ import type { SessionOptions } from "./options.ts";
 import { isProblem } from "./parse.ts";
 import { outcomeLines } from "./scenario_lines.ts";
 import { safeValue } from "./safe_text.ts";
+import { reachAdvice } from "./reach_advice.ts";
 import { writeSummary } from "./save.ts";
 
 /** What the effects of one session work with. */
@@ -155,7 +156,10 @@ export class Effects {
     const { options, dispatch } = this.#context;
     const { embedded } = options;
     if (embedded !== undefined) {
-      this.#sfu = await spawnSfu({ engine: embedded });
+      this.#sfu = await spawnSfu({
+        engine: embedded,
+        ...(options.transport === "tcp" && { tcp: true }),
+      });
       this.#streamsAtEnd = await countStreams(this.#sfu.stats);
       this.#sfu.failed.then((reason) => dispatch({ type: "broke", reason }));
     }
@@ -166,6 +170,7 @@ export class Effects {
       server,
       plan: { media: options.settings.media, seed: options.seed },
       workers: options.workers,
+      datapath: { transport: options.transport },
       onNote: (note) => dispatch({ type: "note", note }),
       signal: this.#end.signal,
       onSecond: (point, snapshot) => {
@@ -406,7 +411,11 @@ function localTarget(url: string): string | undefined {
 /** What went wrong, and what to try. */
 function messageOf(error: unknown): string {
   if (error instanceof ChannelError && error.failure.kind !== "aborted") {
-    return `${error.message} Start the server, or leave out --server to have one started.`;
+    const advice = reachAdvice(
+      error.failure,
+      "leave out --server to have one started",
+    );
+    return `${error.message} ${advice}`;
   }
   return error instanceof Error ? error.message : String(error);
 }

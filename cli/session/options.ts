@@ -25,6 +25,8 @@ export interface SessionOptions {
   readonly settings: Settings;
   /** Seed of everything drawn. */
   readonly seed: number;
+  /** Over what media goes. */
+  readonly transport: "auto" | "udp" | "tcp";
   /** Threads that drive clients. */
   readonly workers: number;
   readonly thresholds: readonly Threshold[];

@@ -200,7 +200,7 @@ async function examineServer(options: ExamineOptions): Promise<Finding[]> {
       // While the transport is open: so is the socket that its media would come to.
       ...await lookAtMonitors(
         options,
-        iceCandidates.some(({ protocol }) => protocol === "udp"),
+        iceCandidates.some(({ protocol }) => protocol.toLowerCase() === "udp"),
       ),
     ];
   } catch (error) {

@@ -22,6 +22,7 @@ function optionsFor(
     settings: SETTINGS,
     seed: 1,
     workers: 1,
+    transport: "auto",
     thresholds: [],
     monitor: [],
     config: {},
@@ -272,6 +273,17 @@ Deno.test("a server that is not there is one line with what to do, and exit code
   );
   assertEquals(terminal.fullScreen, false);
   await terminal.turnOff();
+});
+
+Deno.test("clients of a session take the transport that it was given", async () => {
+  await using sfu = await startSfu({ engine: "werift" });
+  const terminal = new FakeTerminal({ columns: 80, rows: 24 }, false);
+  const { ports, lines } = portsFor(terminal);
+  const options = optionsFor(sfu.url, { transport: "tcp" });
+  const session = runSession(options, ports);
+  terminal.type("spawn 1\nwait 2s\nquit\n");
+  await session;
+  assertMatch(lines.join("\n"), /the server offers no TCP address, only UDP/);
 });
 
 Deno.test("a broken threshold is 99 at the end", async () => {

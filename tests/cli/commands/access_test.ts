@@ -6,7 +6,11 @@ import {
 } from "../../../cli/commands/access.ts";
 import { parseOptions } from "../../../cli/commands/parse.ts";
 
-const PEM = "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n";
+const PEM = Deno.readTextFileSync(
+  new URL("../../fixtures/tls/ca.pem", import.meta.url),
+);
+const DAMAGED =
+  "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
 
 function read(
   args: readonly string[],
@@ -85,13 +89,24 @@ const WRONG: readonly { readonly args: string[]; readonly said: string }[] = [
   },
   { args: ["--token-file=empty"], said: `--token-file: "empty" is empty.` },
   { args: ["--ca=t"], said: `--ca: "t" holds no certificate (PEM).` },
+  {
+    args: ["--ca=damaged"],
+    said: `--ca: "damaged" holds a certificate that cannot be read, number 2.`,
+  },
 ];
 
 Deno.test.each(WRONG)("what cannot be is told in a line: $said", async ({
   args,
   said,
 }) => {
-  assertEquals(await read(args, { t: "x", empty: "\n" }), { mistakes: [said] });
+  assertEquals(
+    await read(args, {
+      t: "x",
+      empty: "\n",
+      damaged: `# one of ours\r\n${PEM}${DAMAGED}`,
+    }),
+    { mistakes: [said] },
+  );
 });
 
 Deno.test("a header that is none is refused without being repeated", () => {

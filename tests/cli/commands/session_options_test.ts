@@ -61,3 +61,12 @@ Deno.test("a bad network for a share is what impair would have said before anybo
   assert(add.type === "add");
   assert(add.clients.every(({ impairment }) => impairment === undefined));
 });
+
+Deno.test("media over TCP needs a server that takes it, in the session as in run", () => {
+  const wrong = (...args: string[]) => sessionContradictions(parse(...args));
+  assertEquals(wrong("--transport", "tcp"), [
+    "--transport tcp: the engine werift takes media over UDP alone, add --embedded=mediasoup.",
+  ]);
+  assertEquals(wrong("--transport=tcp", "--embedded=mediasoup"), []);
+  assertEquals(wrong("--transport=tcp", "-s", "ws://sfu.example/ws"), []);
+});
