@@ -44,6 +44,14 @@ export interface Impairment {
   readonly inbound?: LinkImpairment | undefined;
   /** From the client to the server. */
   readonly outbound?: LinkImpairment | undefined;
+  /**
+   * NAT gives the client's packets other source ports, once and at once, or
+   * soon after a client that has no path yet has one; what was on its way
+   * to the ports of before is lost. @default {false}
+   */
+  readonly rebind?: boolean | undefined;
+  /** The same once in each of these times; when the first one is, chance decides. */
+  readonly rebindEveryMs?: number | undefined;
 }
 
 type Field = keyof LinkImpairment;
@@ -67,6 +75,8 @@ const MOST_OUTAGE_MS = 86_400_000;
 /** A packet of full size must fit into the queue. */
 const LEAST_QUEUE_BYTES = 1500;
 const LEAST_RATE_BPS = 1000;
+/** Each takes a socket, and some round trips until the server knows. */
+const LEAST_REBIND_MS = 1000;
 
 /** Throws a `RangeError` in one line for what no network can do. */
 export function checkImpairment(impairment: Impairment): void {
@@ -75,6 +85,13 @@ export function checkImpairment(impairment: Impairment): void {
     const problem = link === undefined ? undefined : problemOf(link);
     if (problem === undefined) continue;
     throw new RangeError(`Cannot impair ${direction} packets: ${problem}`);
+  }
+  const { rebindEveryMs: everyMs } = impairment;
+  if (everyMs === undefined) return;
+  if (!isBetween(everyMs, LEAST_REBIND_MS, MOST_OUTAGE_MS)) {
+    throw new RangeError(
+      `Cannot impair a network: rebindEveryMs ${everyMs} is not from ${LEAST_REBIND_MS} to ${MOST_OUTAGE_MS}`,
+    );
   }
 }
 

@@ -12,6 +12,9 @@ import { Link, type LinkCounts } from "./link.ts";
 /** From the server to the client, or from the client to the server. */
 export type Direction = "inbound" | "outbound";
 
+/** Who has no path yet when NAT is to change its ports once has the first ones for so long: the others come meanwhile. */
+const REBIND_AFTER_MS = 1000;
+
 /** The network between one client and the server. */
 export class Network {
   /** What was done to packets that arrived. */
@@ -23,6 +26,16 @@ export class Network {
   readonly #draws = new Map<Direction, () => number>();
   #inbound: Link | undefined;
   #outbound: Link | undefined;
+  /** Source ports that NAT has changed so far; whoever has the sockets counts. */
+  rebinds = 0;
+  #paths = 0;
+  /** When it was impaired as it is. */
+  #sinceMs = 0;
+  /** When NAT changes the ports once; `undefined` as long as there is none to change. */
+  #rebindMs: number | undefined = Infinity;
+  #rebindEveryMs = Infinity;
+  /** From when those count that come again. */
+  #rebindFromMs = 0;
   /** When an outage ended because the impairment changed; -1 before. */
   #endedMs = -1;
 
@@ -70,7 +83,35 @@ export class Network {
       : 0;
     this.#inbound = this.#link("inbound", inbound, nowMs, phase);
     this.#outbound = this.#link("outbound", outbound, nowMs, phase);
-    for (const watcher of [...this.#watchers]) watcher();
+    const { rebind = false, rebindEveryMs = Infinity } = impairment ?? {};
+    this.#sinceMs = nowMs;
+    this.#rebindMs = !rebind ? Infinity : this.#paths > 0 ? nowMs : undefined;
+    this.#rebindEveryMs = rebindEveryMs;
+    this.#rebindFromMs = rebindEveryMs === Infinity
+      ? nowMs
+      : nowMs - this.#draw("outbound")() * rebindEveryMs;
+    for (const watcher of [...this.#watchers]) {
+      // The one before may have ended it.
+      if (this.#watchers.has(watcher)) watcher();
+    }
+  }
+
+  /** There is a path with ports of its own, until what is returned is called. */
+  openPath(nowMs: number): () => void {
+    this.#paths++;
+    this.#rebindMs ??= nowMs + REBIND_AFTER_MS;
+    return () => this.#paths--;
+  }
+
+  /** When NAT changes ports next that are the same since `portsMs`; `Infinity` if never again. */
+  nextRebindMs(portsMs: number): number {
+    const onceMs = this.#rebindMs ?? Infinity;
+    const onceDueMs = onceMs > portsMs ? onceMs : Infinity;
+    const everyMs = this.#rebindEveryMs;
+    if (everyMs === Infinity) return onceDueMs;
+    const afterMs = Math.max(portsMs, this.#sinceMs);
+    const past = Math.floor((afterMs - this.#rebindFromMs) / everyMs);
+    return Math.min(onceDueMs, this.#rebindFromMs + (past + 1) * everyMs);
   }
 
   /** Calls `onChange` whenever it changes, until what is returned is called. */

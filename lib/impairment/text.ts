@@ -5,6 +5,7 @@
  * ```text
  * impairment = profile | setting { "," setting }
  * setting    = [ "in." | "out." ] key "=" value
+ *            | "rebind" | "rebind-every=" time
  * key        = "loss" | "burst" | "burst-loss" | "delay" | "jitter"
  *            | "jitter-reorders" | "reorder" | "reorder-delay" | "duplicate"
  *            | "rate" | "queue" | "outage" | "outage-every"
@@ -13,7 +14,8 @@
  *            | size ("64k": bytes) | "yes" | "no"
  * ```
  *
- * `loss=5%,delay=50ms` is for both directions, `in.loss=5%` for what arrives.
+ * `loss=5%,delay=50ms` is for both directions, `in.loss=5%` for what arrives;
+ * a `rebind` has no direction.
  *
  * @module
  */
@@ -80,6 +82,9 @@ const KEYS: Readonly<
   "outage-every": ["outageEveryMs", TIME],
 };
 
+const REBIND = "rebind";
+const REBIND_EVERY = "rebind-every";
+
 const DIRECTIONS: Readonly<Record<string, readonly Direction[]>> = {
   "": ["inbound", "outbound"],
   "in.": ["inbound"],
@@ -92,7 +97,7 @@ const DIRECTIONS: Readonly<Record<string, readonly Direction[]>> = {
  */
 export function parseImpairment(text: string): Impairment {
   if (isImpairmentProfile(text)) return IMPAIRMENT_PROFILES[text];
-  if (!text.includes("=")) {
+  if (!text.includes("=") && !text.split(",").includes(REBIND)) {
     const names = Object.keys(IMPAIRMENT_PROFILES).join(", ");
     throw new SyntaxError(
       `Cannot read impairment "${text}": it is not one of ${names}, nor settings such as loss=5%,delay=50ms`,
@@ -105,14 +110,21 @@ export function parseImpairment(text: string): Impairment {
     inbound: {},
     outbound: {},
   };
+  let rebind: Pick<Impairment, "rebind" | "rebindEveryMs"> = {};
   for (const setting of text.split(",")) {
+    const often = rebindSetting(setting);
+    if (often !== undefined) {
+      rebind = { ...rebind, ...often };
+      continue;
+    }
     const { directions, field, value } = parseSetting(setting);
     for (const direction of directions) links[direction][field] = value;
   }
   // Each notation gives what its field holds.
-  const impairment = Object.fromEntries(
+  const directed = Object.fromEntries(
     Object.entries(links).filter(([, link]) => Object.keys(link).length > 0),
   ) as Impairment;
+  const impairment = { ...directed, ...rebind };
   checkImpairment(impairment);
   return impairment;
 }
@@ -124,14 +136,22 @@ export function describeImpairment(impairment: Impairment): string {
     JSON.stringify(one) === same
   );
   if (profile !== undefined) return profile[0];
-  const { inbound = {}, outbound = {} } = impairment;
+  const { inbound = {}, outbound = {}, rebind, rebindEveryMs } = impairment;
   const inwards = settingsOf(inbound);
   const outwards = settingsOf(outbound);
   const both = inwards.filter((setting) => outwards.includes(setting));
   const only = (prefix: string, settings: readonly string[]) =>
     settings.filter((setting) => !both.includes(setting))
       .map((setting) => `${prefix}${setting}`);
-  const all = [...both, ...only("in.", inwards), ...only("out.", outwards)];
+  const all = [
+    ...both,
+    ...only("in.", inwards),
+    ...only("out.", outwards),
+    ...(rebind ? [REBIND] : []),
+    ...(rebindEveryMs === undefined
+      ? []
+      : [`${REBIND_EVERY}=${TIME.show(rebindEveryMs)}`]),
+  ];
   return all.length === 0 ? "none" : all.join(",");
 }
 
@@ -140,6 +160,19 @@ function settingsOf(link: LinkImpairment): string[] {
     const value = link[field];
     return value === undefined ? [] : [`${key}=${show(value)}`];
   });
+}
+
+/** How often NAT changes ports, of a setting that is about that. */
+function rebindSetting(
+  setting: string,
+): Pick<Impairment, "rebind" | "rebindEveryMs"> | undefined {
+  if (setting === REBIND) return { rebind: true };
+  if (!setting.startsWith(`${REBIND_EVERY}=`)) return undefined;
+  const given = setting.slice(REBIND_EVERY.length + 1);
+  // It reads numbers.
+  const rebindEveryMs = TIME.read(given) as number | undefined;
+  if (rebindEveryMs === undefined) throw notTaken(setting, given, TIME);
+  return { rebindEveryMs };
 }
 
 function parseSetting(setting: string): {
@@ -152,18 +185,24 @@ function parseSetting(setting: string): {
   if (!Object.hasOwn(KEYS, key)) {
     throw new SyntaxError(
       `Cannot read impairment setting "${setting}": it sets none of ${
-        Object.keys(KEYS).join(", ")
+        [...Object.keys(KEYS), REBIND, REBIND_EVERY].join(", ")
       }`,
     );
   }
-  const [field, { read, takes }] = KEYS[key];
-  const value = read(given);
-  if (value === undefined) {
-    throw new SyntaxError(
-      `Cannot read impairment setting "${setting}": "${given}" is not ${takes}`,
-    );
-  }
+  const [field, notation] = KEYS[key];
+  const value = notation.read(given);
+  if (value === undefined) throw notTaken(setting, given, notation);
   return { directions: DIRECTIONS[prefix], field, value };
+}
+
+function notTaken(
+  setting: string,
+  given: string,
+  { takes }: Notation,
+): SyntaxError {
+  return new SyntaxError(
+    `Cannot read impairment setting "${setting}": "${given}" is not ${takes}`,
+  );
 }
 
 /** The number before one of these units, times what the unit is worth. */

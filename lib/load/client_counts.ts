@@ -46,6 +46,7 @@ const COUNTS = {
   impairedOutDelayed: (_, { outboundCounts }) => outboundCounts.delayed,
   impairedOutDuplicated: (_, { outboundCounts }) => outboundCounts.duplicated,
   impairedOutUnfinished: (_, { outboundCounts }) => outboundCounts.unfinished,
+  rebinds: (_, { rebinds }) => rebinds,
 } as const satisfies Partial<Record<CounterName, Of>>;
 
 type Name = keyof typeof COUNTS;

@@ -280,6 +280,11 @@ export const METRICS = {
   impairedOutUnfinished: impaired(
     "still on their way to the server when their clients left.",
   ),
+  rebinds: counter(
+    "count",
+    "neither",
+    "Source ports of clients that NAT was made to change.",
+  ),
 
   // Setting up.
   producersCreated: counter(

@@ -67,6 +67,7 @@ export function summarizeMedia(
         delayed: counter("impairedOutDelayed"),
         duplicated: counter("impairedOutDuplicated"),
       },
+      rebinds: counter("rebinds"),
     },
     timeToFirstSentMs: stats("timeToFirstMediaSent"),
     timeToFirstReceivedMs: stats("timeToFirstMediaReceived"),

@@ -194,6 +194,8 @@ export interface MediaSummary {
     readonly inbound: ImpairedCounts;
     /** To those on their way to the server. */
     readonly outbound: ImpairedCounts;
+    /** Source ports of clients that NAT was made to change. */
+    readonly rebinds: number;
   };
   /** From when a client was due to its first packet out. */
   readonly timeToFirstSentMs: DurationStats;

@@ -276,9 +276,9 @@ function originLines(
   ], width);
 }
 
-/** What impaired networks dropped, where there were any. */
+/** What impaired networks dropped, and how often NAT changed ports, where there were any. */
 function impairedLines({ media }: Summary, width: number): Line[] {
-  const { inbound, outbound } = media.impaired;
+  const { inbound, outbound, rebinds } = media.impaired;
   const parts = [
     { where: "in", ...inbound },
     { where: "out", ...outbound },
@@ -289,6 +289,7 @@ function impairedLines({ media }: Summary, width: number): Line[] {
       ),
     ]
   );
+  if (rebinds > 0) parts.push(say(`${formatCounted(rebinds, "port")} rebound`));
   return parts.length === 0 ? [] : row("Impaired", parts, width);
 }
 

@@ -255,7 +255,13 @@ const media = z.object({
   networkNotRecovered: count.describe(
     "Outages of clients' impaired networks before whose recovery the next one came, or the client left.",
   ),
-  impaired: z.object({ inbound: impairedCounts, outbound: impairedCounts })
+  impaired: z.object({
+    inbound: impairedCounts,
+    outbound: impairedCounts,
+    rebinds: count.describe(
+      "Source ports of clients that NAT was made to change.",
+    ),
+  })
     .describe(
       "What impaired networks did to RTP packets, repairs included; all 0 without one.",
     ),

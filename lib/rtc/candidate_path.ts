@@ -70,6 +70,18 @@ export class CandidatePath implements IcePath {
     this.#socket?.sendCopy(bytes);
   }
 
+  /**
+   * Another source port, as NAT may give one at any time: a new socket to
+   * the same candidate; `onOpened` or `onFailed` follows. NAT has no other
+   * for a TCP connection: that is over.
+   */
+  rebind(): void {
+    if (this.candidate.protocol === "tcp") {
+      return this.#options.onFailed("NAT forgot the connection");
+    }
+    this.#connect();
+  }
+
   /** Closes the socket, or what opens it; idempotent. */
   close(): void {
     this.#open = false;
@@ -115,6 +127,8 @@ export class CandidatePath implements IcePath {
     if (!this.#open) return socket.close();
     const { network, datapath: { reactor, lane }, onSocket, onOpened } =
       this.#options;
+    this.#leaveNetwork?.();
+    this.#socket?.close();
     socket.onError = this.#options.onError;
     socket.onClosed = () =>
       this.#options.onFailed("the server closed the connection");

@@ -182,6 +182,17 @@ export class IceAgent {
     this.#fail(pair, problem, nowMs);
   }
 
+  /** The nominated path has another port of ours now: the server must hear of it, at once. */
+  rebound(nowMs: number): void {
+    const pair = this.#selected;
+    if (pair === undefined || this.#ended) return;
+    pair.nomination = undefined;
+    pair.sentAt.clear();
+    pair.rtoMs = FIRST_RTO_MS;
+    pair.dueMs = nowMs;
+    this.#keepConsent(pair, nowMs);
+  }
+
   /** How the checks of a path went so far. */
   outcome(path: IcePath, nowMs: number): PathOutcome {
     const pair = this.#pairOf(path);
@@ -316,6 +327,7 @@ export class IceAgent {
     this.#roundTripMs = nowMs - check.atMs;
     this.#lastAnswerMs = nowMs;
     pair.sentAt.clear();
+    pair.rtoMs = CONSENT_RETRY_MS;
     this.#setSilent(0);
     const spread = 0.8 + 0.4 * this.#options.random();
     pair.dueMs = nowMs + CONSENT_INTERVAL_MS * spread;
@@ -360,9 +372,11 @@ export class IceAgent {
       this.#ended = true;
       this.#options.onExpired();
     } else if (nowMs >= pair.dueMs) {
-      this.#setSilent(pair.sentAt.size === 0 ? 0 : this.#unanswered + 1);
+      const isSecond = pair.rtoMs === CONSENT_RETRY_MS && pair.sentAt.size > 0;
+      this.#setSilent(this.#unanswered + (isSecond ? 1 : 0));
       this.#send(pair, nowMs, true);
-      pair.dueMs = nowMs + CONSENT_RETRY_MS;
+      pair.dueMs = nowMs + pair.rtoMs;
+      pair.rtoMs = Math.min(pair.rtoMs * 2, CONSENT_RETRY_MS);
     }
   }
 

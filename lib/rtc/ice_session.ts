@@ -73,6 +73,11 @@ export class IceSession {
   /** How candidates fared, once that is settled. */
   #outcomes: readonly CandidateOutcome[] | undefined;
   #open = true;
+  /** When NAT gives the nominated path another port. */
+  #rebindDueMs = Infinity;
+  /** Since when it has the one that it has. */
+  #portMs = -Infinity;
+  #leaveNetwork: (() => void) | undefined;
 
   constructor(options: IceSessionOptions) {
     this.#options = options;
@@ -89,12 +94,12 @@ export class IceSession {
       random: Math.random,
     });
     const { reactor } = options.datapath;
-    const agent = this.#agent;
+    const tick = (nowMs: number) => this.#tick(nowMs);
     this.#task = {
       dueMs: reactor.nowMs(),
       heapIndex: -1,
       run(nowMs) {
-        this.dueMs = agent.tick(nowMs);
+        this.dueMs = tick(nowMs);
       },
       onError: options.onError,
     };
@@ -141,6 +146,7 @@ export class IceSession {
     this.#outcomes ??= this.#readOutcomes();
     this.#open = false;
     this.#agent.close();
+    this.#leaveNetwork?.();
     const { reactor } = this.#options.datapath;
     reactor.cancel(this.#task);
     for (const path of this.#paths) path.close();
@@ -160,6 +166,7 @@ export class IceSession {
       onDatagram,
       onError,
       onOpened: () => {
+        if (path === this.#selected) return this.#rebound(path);
         this.#agent.opened(path, datapath.reactor.nowMs());
         this.#wake();
       },
@@ -187,7 +194,7 @@ export class IceSession {
   /** What the agent was told may have changed when it wants to be called. */
   #wake(): void {
     if (!this.#open) return;
-    this.#task.dueMs = this.#agent.dueMs;
+    this.#task.dueMs = Math.min(this.#agent.dueMs, this.#rebindDueMs);
     this.#options.datapath.reactor.schedule(this.#task);
   }
 
@@ -199,6 +206,42 @@ export class IceSession {
     }
     this.#options.onSocket(path.socket!);
     this.#settle.resolve();
+    this.#enterNetwork();
+  }
+
+  #enterNetwork(): void {
+    const { network, datapath: { reactor } } = this.#options;
+    if (network === undefined) return;
+    const sinceMs = reactor.nowMs();
+    const closePath = network.openPath(sinceMs);
+    const unwatch = network.watch(() => {
+      this.#rebindDueMs = network.nextRebindMs(this.#portMs);
+      this.#wake();
+    });
+    this.#leaveNetwork = () => {
+      unwatch();
+      closePath();
+    };
+    this.#portMs = sinceMs;
+    this.#rebindDueMs = network.nextRebindMs(sinceMs);
+  }
+
+  #tick(nowMs: number): number {
+    if (this.#rebindDueMs <= nowMs) {
+      const network = this.#options.network!;
+      this.#portMs = nowMs;
+      this.#rebindDueMs = network.nextRebindMs(nowMs);
+      network.rebinds++;
+      this.#selected!.rebind();
+    }
+    return Math.min(this.#agent.tick(nowMs), this.#rebindDueMs);
+  }
+
+  /** Media goes by the new port at once, behind the check that tells the server of it. */
+  #rebound(path: CandidatePath): void {
+    this.#agent.rebound(this.#options.datapath.reactor.nowMs());
+    this.#options.onSocket(path.socket!);
+    this.#wake();
   }
 
   #onExhausted(): void {

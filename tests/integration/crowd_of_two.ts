@@ -29,11 +29,17 @@ export async function crowdOfTwo(url: string) {
   await crowd.add(plan);
   return {
     crowd,
-    /** Resolves when a second's snapshot is as wanted. */
+    /** Resolves when a second's snapshot is as wanted; rejects when none is for a minute. */
     until: (isSo: (snapshot: Snapshot) => boolean) =>
-      new Promise<void>((resolve) => {
+      new Promise<void>((resolve, reject) => {
+        const timer = setTimeout(
+          () => reject(new Error("not within a minute")),
+          60_000,
+        );
         onSecond = (snapshot) => {
-          if (isSo(snapshot)) resolve();
+          if (!isSo(snapshot)) return;
+          clearTimeout(timer);
+          resolve();
         };
       }),
     [Symbol.asyncDispose]: () => crowd.close(),

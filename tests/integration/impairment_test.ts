@@ -130,3 +130,36 @@ Deno.test("a live crowd is impaired by a command, and no longer by another", asy
   );
   assertEquals(two.crowd.snapshot().counters.impairedOut, done.impairedOut);
 });
+
+for (const { engine, ignore } of ENGINES) {
+  Deno.test({
+    name:
+      `${engine} follows clients whose source ports change, twice, and nobody has to come back`,
+    ignore,
+    fn: async () => {
+      await using sfu = await spawnSfu({ engine });
+      await using two = await crowdOfTwo(sfu.url);
+      await two.until(({ clients }) =>
+        clients.every(({ consumersFlowing }) => consumersFlowing === 2)
+      );
+      const impairment = { rebind: true };
+      for (let times = 1; times <= 2; times++) {
+        await two.crowd.command({
+          type: "impair",
+          clients: [0, 1],
+          impairment,
+        });
+        // Two transports each.
+        await two.until(({ counters }) => counters.rebinds === times * 4);
+        const before = two.crowd.snapshot().clients;
+        await two.until(({ clients }) =>
+          clients.every(({ packetsReceived }, i) =>
+            packetsReceived > before[i].packetsReceived + 200
+          )
+        );
+      }
+      const { counters, clients } = two.crowd.snapshot();
+      assertEquals([counters.losses, clients[0].impairment], [0, "rebind"]);
+    },
+  });
+}

@@ -18,6 +18,8 @@ const piece = fc.oneof(
     ..."--clients --clients=5 -c 1e9 --duration 5m --rooms --seed".split(" "),
     ..."wifi-lossy 3g : , ; = % -- - . ( )".split(" "),
     "outage-every=90s",
+    "rebind",
+    "rebind-every=10s",
     "jitter=1e308ms",
     "--no-such",
     "--threshold",

@@ -132,3 +132,56 @@ Deno.test("chance goes on where it was when the impairment changes", () => {
   assertEquals(passed(again, 50), first);
   assertNotEquals(passed(once, 50), first);
 });
+
+Deno.test("NAT changes all ports that there are once, at once, and no later ones", () => {
+  const network = openNetwork();
+  network.openPath(100);
+  network.impair({ rebind: true }, 500);
+  assertEquals(network.nextRebindMs(100), 500);
+  // Who has another by then is done; so is who came later.
+  assertEquals(network.nextRebindMs(501), Infinity);
+  network.impair({ inbound: LOSSY }, 600);
+  assertEquals(network.nextRebindMs(100), Infinity);
+});
+
+Deno.test("where there is no path yet, NAT changes the ports of all that come up within a second of the first", () => {
+  const network = openNetwork();
+  const close = network.openPath(100);
+  close();
+  network.impair({ rebind: true }, 500);
+  assertEquals(network.nextRebindMs(500), Infinity);
+  network.openPath(3000);
+  network.openPath(3200);
+  assertEquals(network.nextRebindMs(3000), 4000);
+  assertEquals(network.nextRebindMs(3200), 4000);
+  network.openPath(5000);
+  assertEquals(network.nextRebindMs(5000), Infinity);
+});
+
+Deno.test.each([{ phase: 0 }, { phase: 0.3 }, { phase: 0.999 }])(
+  "NAT changes ports again and again, the first time by chance: $phase",
+  ({ phase }) => {
+    const network = new Network(() => () => phase);
+    network.openPath(100);
+    network.impair({ rebind: true, rebindEveryMs: 10_000 }, 50_000);
+    const times = [];
+    for (let ms = 100; times.length < 4;) {
+      times.push(ms = network.nextRebindMs(ms));
+    }
+    const first = 50_000 + (1 - phase) * 10_000;
+    assertEquals(
+      times.map(Math.round),
+      [50_000, first, first + 10_000, first + 20_000].map(Math.round),
+    );
+  },
+);
+
+Deno.test("who watches and was let go while others were told is told no more", () => {
+  const network = openNetwork();
+  let told = 0;
+  let unwatch = () => {};
+  network.watch(() => unwatch());
+  unwatch = network.watch(() => told++);
+  network.impair({ rebind: true }, 100);
+  assertEquals(told, 0);
+});

@@ -63,6 +63,13 @@ const TEXTS: readonly [string, Impairment][] = [
       rateBps: 1_500_000,
     }),
   ],
+  ["rebind", { rebind: true }],
+  ["rebind-every=10s", { rebindEveryMs: 10_000 }],
+  ["rebind,in.loss=1%,rebind-every=1500", {
+    inbound: { lossRatio: 0.01 },
+    rebind: true,
+    rebindEveryMs: 1500,
+  }],
 ];
 
 for (const [text, impairment] of TEXTS) {
@@ -77,6 +84,11 @@ Deno.test("nothing is told as none", () => {
 });
 
 const WRONG: readonly [string, string][] = [
+  ["rebind=yes", "sets none of"],
+  ["in.rebind-every=5s", "sets none of"],
+  ["rebind-every=often", '"often" is not a time'],
+  ["rebind-every=0", "rebindEveryMs 0 is not from 1000 to"],
+  ["rebind,loss", "sets none of"],
   ["5g", "3g, satellite"],
   ["loss=5", "lossRatio 5 is not from 0 to 1"],
   ["loss=x", '"x" is not a share'],

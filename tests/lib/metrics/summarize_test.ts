@@ -168,6 +168,7 @@ Deno.test("media figures are divided by what they should be divided by", () => {
   assertEquals(media.impaired, {
     inbound: { packets: 5000, dropped: 102, delayed: 4898, duplicated: 0 },
     outbound: { packets: 0, dropped: 0, delayed: 0, duplicated: 0 },
+    rebinds: 0,
   });
   assertEquals(media.latencyMs.maxMs, 10);
   assertEquals(media.sendBpsPerClient, Math.round(10_000_000 * 8 / 60));

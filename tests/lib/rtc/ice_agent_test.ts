@@ -129,6 +129,41 @@ Deno.test("while answers are missing consent is asked for every second", () => {
   assertEquals(end.events, ["connected", "silent", "heard"]);
 });
 
+Deno.test("a port that has changed is nominated anew, at once and soon again, and silence is told in seconds", () => {
+  const end = new Ends(0.5);
+  end.runUntil(10);
+  end.answer(0, { atMs: 10 });
+  end.runUntil(2000);
+  end.rebind({ atMs: 2000 });
+  end.runUntil(8000);
+  assertEquals(
+    end.checks.map(({ atMs, nomination }) => `${nomination} ${atMs}`),
+    [
+      "7 0",
+      ...[2000, 2100, 2300, 2700, 3500, 4500, 5500, 6500, 7500].map((ms) =>
+        `8 ${ms}`
+      ),
+    ],
+  );
+  assertEquals(end.events, ["connected", "silent"]);
+  end.runUntil(32_100);
+  assertEquals(end.events, ["connected", "silent", "expired"]);
+  assertEquals(end.expiredAtMs, 30_010);
+});
+
+Deno.test("a server that follows to another port is asked for consent as before", () => {
+  const end = new Ends(0.5);
+  end.runUntil(10);
+  end.answer(0, { atMs: 10 });
+  end.runUntil(2000);
+  end.rebind({ atMs: 2000 });
+  end.answer(1, { atMs: 2030 });
+  end.runUntil(13_000, (check) => end.answer(check));
+  assertEquals(end.checks.map(({ atMs }) => atMs), [0, 2000, 7030, 12_030]);
+  assertEquals(end.agent.roundTripMs, 0);
+  assertEquals(end.events, ["connected"]);
+});
+
 Deno.test("a closed agent says nothing more", () => {
   const end = new Ends();
   end.runUntil(50);
@@ -410,6 +445,13 @@ class Ends {
       this.dueMs = this.agent.tick(this.#nowMs);
       if (this.checks.length > before) onCheck(before);
     }
+  }
+
+  /** The nominated path has another port from now on. */
+  rebind({ atMs }: { readonly atMs: number }): void {
+    this.#nowMs = atMs;
+    this.agent.rebound(atMs);
+    this.dueMs = this.agent.dueMs;
   }
 
   /** The server answers a check. */

@@ -4,6 +4,7 @@
  */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Network } from "../../../lib/impairment/mod.ts";
 import { SocketRefusedError } from "../../../lib/rtc/lane.ts";
 import type { SrtpCipher } from "../../../lib/rtc/srtp_cipher.ts";
 import type { RemoteCandidate } from "../../../lib/rtc/candidates.ts";
@@ -424,6 +425,58 @@ Deno.test("an ICE restart moves media to another path, and DTLS and SRTP go on",
   assertEquals(transport.send(0, length, length), 1);
   const sealed = world.media.at(-1)!;
   assertEquals(server.unprotectRtp(sealed, 0, sealed.length), 40);
+  await world.end();
+});
+
+Deno.test.each([
+  { how: "in a good network", impairment: { rebind: true } },
+  {
+    how: "in a bad one",
+    impairment: { rebind: true, outbound: { delayMs: 1 } },
+  },
+  { how: "again and again", impairment: { rebindEveryMs: 1000 } },
+])(
+  "NAT gives a path another port $how, and media goes on both ways",
+  async ({ impairment }) => {
+    const network = new Network(() => () => 0.99);
+    const world = new World({ transport: { network } });
+    const { transport } = world;
+    await transport.connect(Promise.resolve());
+    const server = await world.serverCipher();
+    const times = impairment.rebindEveryMs === undefined ? 1 : 2;
+    network.impair(impairment, performance.now());
+    await world.until(() => world.lane.sockets.length === 1 + times);
+    assertEquals([network.rebinds, world.open.length], [times, 1]);
+    assertEquals(transport.state, "connected");
+
+    transport.out.set(rtp(1));
+    const length = transport.protectRtp(0, 40);
+    transport.send(0, length, length);
+    await world.until(() => world.media.length === 1);
+    const sealed = world.media.at(-1)!;
+    assertEquals(server.unprotectRtp(sealed, 0, sealed.length), 40);
+    // It answers to where it was nominated last.
+    assertEquals(world.peer, world.open[0]);
+    world.toClient(protectedBy(server, "protectRtp", rtp(7)));
+    assertEquals(world.received, [["rtp", rtp(7)]]);
+    await world.end();
+  },
+);
+
+Deno.test("NAT that forgets a TCP connection loses the path, and a restart finds another", async () => {
+  const network = new Network(() => () => 0);
+  const world = new World({ transport: { network } }, {
+    iceCandidates: [{ ...FROM, protocol: "tcp", tcpType: "passive" }],
+  });
+  const { transport } = world;
+  await transport.connect(Promise.resolve());
+  network.impair({ rebind: true }, performance.now());
+  await world.until(() => transport.state === "lost");
+  assertEquals(world.lost.map(({ message }) => message), [
+    "NAT forgot the connection",
+  ]);
+  await transport.restartIce(world.ice);
+  assertEquals([transport.state, network.rebinds], ["connected", 1]);
   await world.end();
 });
 

@@ -116,6 +116,11 @@ export class World {
     return this.lane.sockets.filter(({ open }) => open);
   }
 
+  /** The socket that was nominated last. */
+  get peer(): FakeSocket | undefined {
+    return this.#peer;
+  }
+
   /** A datagram of the server arrives. */
   toClient(bytes: Uint8Array): void {
     (this.#peer ?? this.socket)?.deliver(bytes);
