@@ -5,10 +5,11 @@
  * bounded time and memory, with the right exit code, with few and clean lines.
  *
  * ```text
- * deno task hostile [--only NAME]... [--serve NAME]
+ * deno task hostile [--only NAME]... [--jobs N] [--serve NAME]
  * ```
  *
- * `--serve` only serves one mode, to try things by hand. Exits with 1 when
+ * `--jobs` tries so many modes at once, since most of them wait; `--serve`
+ * only serves one mode, to try things by hand. Exits with 1 when
  * something ended wrongly, with 2 when an argument is wrong.
  *
  * @module
@@ -30,48 +31,72 @@ export const MODES: readonly Mode[] = [
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
 
-async function main(args: readonly string[]): Promise<number> {
-  const names: string[] = [];
+interface Options {
+  readonly only: readonly string[];
+  readonly serve: string | undefined;
+  readonly jobs: number;
+}
+
+/** The options, or what is wrong with them. */
+function parse(args: readonly string[]): Options | string {
+  const names = [...MODES, ...MONITOR_MODES].map(({ name }) => name);
+  const only: string[] = [];
+  let serve: string | undefined;
+  let jobs = 1;
   for (let i = 0; i < args.length; i += 2) {
-    const known = [...MODES, ...MONITOR_MODES].some(({ name }) =>
-      name === args[i + 1]
-    );
-    if (!["--only", "--serve"].includes(args[i]) || !known) {
-      console.error(
-        `${args.slice(i, i + 2).join(" ")}: say --only or --serve, and one of ${
-          [...MODES, ...MONITOR_MODES].map(({ name }) => name).join(", ")
-        }.`,
-      );
-      return 2;
+    const [option, value] = [args[i], args[i + 1]];
+    if (option === "--jobs" && /^[1-9]$/.test(value)) jobs = Number(value);
+    else if (option === "--only" && names.includes(value)) only.push(value);
+    else if (option === "--serve" && names.includes(value)) serve = value;
+    else {
+      return `${option} ${value}: say --jobs and 1 to 9, or --only or ` +
+        `--serve and one of ${names.join(", ")}.`;
     }
-    names.push(args[i + 1]);
   }
-  if (args[0] === "--serve") return await serveOne(names[0]);
-  const wanted = (name: string) => names.length === 0 || names.includes(name);
+  return { only, serve, jobs };
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const options = parse(args);
+  if (typeof options === "string") {
+    console.error(options);
+    return 2;
+  }
+  const { only, serve, jobs } = options;
+  if (serve !== undefined) return await serveOne(serve);
+  const wanted = ({ name }: { readonly name: string }) =>
+    only.length === 0 || only.includes(name);
+  const waiting: (() => Promise<readonly Judged[]>)[] = [
+    ...MODES.filter(wanted).map((mode) => () => judgeMode(mode)),
+    ...MONITOR_MODES.filter(wanted).map((mode) => async () => [
+      await judgeMonitor(mode),
+    ]),
+  ];
   let wrong = 0;
   let all = 0;
-  const tell = (judged: readonly Judged[]) => {
-    for (const { name, command, ended, complaints } of judged) {
-      all++;
-      if (complaints.length > 0) wrong++;
-      console.log(
-        `${
-          complaints.length === 0 ? "ok   " : "WRONG"
-        } ${name} ${command}: exit ${ended.code}, ${
-          ended.seconds.toFixed(1)
-        } s, ${Math.round(ended.peakBytes / 1e6)} MB  ${ended.firstLine}`,
-      );
-      for (const complaint of complaints) console.log(`      ${complaint}`);
+  const work = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      for (const judged of await next()) {
+        all++;
+        if (judged.complaints.length > 0) wrong++;
+        tell(judged);
+      }
     }
   };
-  for (const mode of MODES) {
-    if (wanted(mode.name)) tell(await judgeMode(mode));
-  }
-  for (const mode of MONITOR_MODES) {
-    if (wanted(mode.name)) tell([await judgeMonitor(mode)]);
-  }
+  await Promise.all(Array.from({ length: jobs }, work));
   console.log(`${all} ended, ${wrong} of them wrongly`);
   return wrong === 0 ? 0 : 1;
+}
+
+function tell({ name, command, ended, complaints }: Judged): void {
+  const { code, seconds, peakBytes, firstLine } = ended;
+  console.log(
+    `${complaints.length === 0 ? "ok   " : "WRONG"} ${name} ${command}: exit ${
+      [code, `${seconds.toFixed(1)} s`, `${Math.round(peakBytes / 1e6)} MB`]
+        .join(", ")
+    }  ${firstLine}`,
+  );
+  for (const complaint of complaints) console.log(`      ${complaint}`);
 }
 
 async function serveOne(name: string): Promise<number> {
