@@ -101,13 +101,28 @@ export function unreachableLine(
   }`;
 }
 
-/** What to try when a run broke for this reason; empty when there is nothing to say. */
+/** Why a run broke, and what to try where there is something. */
 export function brokeLine(reason: string, withPassword: boolean): string {
   const line = `Cannot finish the run: ${reason.replace(/\.$/, "")}.`;
-  if (!/password/i.test(reason)) return line;
-  return withPassword
-    ? `${line} Check --password.`
-    : `${line} Give it with --password.`;
+  const advice = brokeAdvice(reason, withPassword);
+  return advice === undefined ? line : `${line} ${advice}`;
+}
+
+function brokeAdvice(
+  reason: string,
+  withPassword: boolean,
+): string | undefined {
+  // The words of ours around it, for a server can say anything.
+  const [ours, theirs = ""] = reason.split(/(?<= said) (?=")/);
+  if (/password/i.test(theirs)) {
+    return withPassword ? "Check --password." : "Give it with --password.";
+  }
+  if (/ ICE checks |offers no address|address of the server/.test(ours)) {
+    return "Check which address the server announces, and the way of UDP to it: doctor tries each.";
+  }
+  return /^(no client is left|nobody gets in)/.test(ours)
+    ? "Look into the server's log."
+    : undefined;
 }
 
 function seconds(ms: number): string {

@@ -278,6 +278,15 @@ export class Consumption {
           codecs: mediaCodecs(codecs),
         });
       }
+      const shared = this.reception.sharedSsrc(created);
+      if (shared !== undefined) {
+        this.#pauseConsumer(created.consumerId);
+        throw new SignalingError(
+          "unreadable",
+          "consume",
+          `SSRC ${shared} is another track's already`,
+        );
+      }
       const origin = this.#originOf(participantId, producerId);
       this.reception.add(created, requestedAtMs, origin);
       this.layers.open(created, conversation);

@@ -17,7 +17,7 @@ import {
   RtpReader,
   TrackReceiver,
 } from "../media/mod.ts";
-import type { ServerMessageOf } from "../protocol/mod.ts";
+import type { RtpParameters, ServerMessageOf } from "../protocol/mod.ts";
 import { takenCodec } from "./capabilities.ts";
 import { type ConsumerSecond, ConsumerWatch } from "./consumer_watch.ts";
 import type { ClientEnvironment, ClientMeter } from "./environment.ts";
@@ -75,8 +75,10 @@ type TrackMeter = {
 
 const NOWHERE = { record() {} };
 
-/** What packets of a track carry besides its SSRC (RFC 8843 section 9.2). */
+/** How packets of a track are known (RFC 8843 section 9.2). */
 interface TrackNames {
+  /** The SSRCs of its packets and its repairs, as the server told them. */
+  readonly ssrcs: readonly number[];
   readonly mid: string | undefined;
   readonly payloadTypes: readonly number[];
 }
@@ -151,6 +153,19 @@ export class Reception {
     return lastMs;
   }
 
+  /** An SSRC that the server told of this consumer and of another track that is open; packets of both could not be told apart. */
+  sharedSsrc(
+    { producerId, rtpParameters }: ServerMessageOf<"consumerCreated">,
+  ): number | undefined {
+    const ssrcs = ssrcsOf(rtpParameters);
+    for (const track of this.#tracks.values()) {
+      if (track.producerId === producerId) continue;
+      const shared = ssrcs.find((ssrc) => track.names.ssrcs.includes(ssrc));
+      if (shared !== undefined) return shared;
+    }
+    return undefined;
+  }
+
   /** Opens a row for a new consumer, which was asked for at `requestedAtMs` on the scheduler's clock. */
   add(
     created: ServerMessageOf<"consumerCreated">,
@@ -177,6 +192,7 @@ export class Reception {
       codec.clockRate,
     );
     const names: TrackNames = {
+      ssrcs: ssrcsOf(rtpParameters),
       mid: rtpParameters.mid,
       payloadTypes: rtpParameters.codecs.filter(({ mimeType }) =>
         mimeType === codec.mimeType
@@ -529,4 +545,10 @@ export class Reception {
   close(): void {
     for (const producerId of [...this.#tracks.keys()]) this.remove(producerId);
   }
+}
+
+function ssrcsOf({ encodings: [encoding] }: RtpParameters): number[] {
+  return [encoding?.ssrc, encoding?.rtx?.ssrc].filter((ssrc) =>
+    ssrc !== undefined
+  );
 }

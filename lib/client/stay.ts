@@ -244,7 +244,7 @@ export class Stay {
       case "participantKicked":
       case "participantBanned":
         if (message.participantId === this.#participantId) {
-          this.#break("kicked", message.reason ?? "no reason given");
+          this.#break("kicked", putOut(message.reason ?? null));
         }
         return;
       default:
@@ -503,6 +503,11 @@ export class Stay {
     this.#broken = new StayBrokenError(kind, message);
     if (this.#isUp) this.#handlers.onBroken(kind, message);
   }
+}
+
+function putOut(reason: string | null): string {
+  const said = reason === null ? "" : `, and said "${reason}"`;
+  return `the server put it out${said}`;
 }
 
 /** What `work` comes to, or the signal's reason if that comes first. */

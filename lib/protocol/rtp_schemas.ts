@@ -85,6 +85,12 @@ export const rtpParametersSchema = z.object({
   }),
 });
 
+/** What a consumer is sent as: one stream, whose packets are known by their SSRC. */
+export const consumerRtpParametersSchema = rtpParametersSchema.refine(
+  ({ encodings }) => encodings.at(0)?.ssrc !== undefined,
+  { path: ["encodings"], message: "the first one has no SSRC" },
+);
+
 /** In which directions a side can use a header extension. */
 export type RtpHeaderExtensionDirection = z.infer<typeof directionSchema>;
 /** The codecs and header extensions that an end can receive. */

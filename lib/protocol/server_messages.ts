@@ -7,10 +7,10 @@ import { z } from "./deps.ts";
 import type { MessageUnion } from "./message_union.ts";
 import { participantInfoSchema, roomSettingsSchema } from "./room_schemas.ts";
 import {
+  consumerRtpParametersSchema,
   mediaKindSchema,
   producerKindSchema,
   rtpCapabilitiesSchema,
-  rtpParametersSchema,
 } from "./rtp_schemas.ts";
 import {
   dtlsParametersSchema,
@@ -59,7 +59,7 @@ export const serverMessageSchemas = {
     consumerId: text,
     producerId: text,
     kind: mediaKindSchema,
-    rtpParameters: rtpParametersSchema,
+    rtpParameters: consumerRtpParametersSchema,
   }),
   consumerResumed: aboutConsumer,
   consumerPaused: aboutConsumer,

@@ -27,8 +27,9 @@ function checkLength(
   { least, most }: { readonly least: number; readonly most: number },
 ): void {
   if (length >= least && length <= most) return;
+  const characters = length === 1 ? "character" : "characters";
   throw new TransportError(
     "iceParameters",
-    `the server's ${what} has ${length} characters, not ${least} to ${most}`,
+    `the server's ${what} has ${length} ${characters}, not ${least} to ${most}`,
   );
 }

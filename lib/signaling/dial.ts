@@ -222,12 +222,16 @@ function shown(
   target: URL,
   hide: Hider,
 ): ChannelFailure {
+  const moved = status >= 300 && status < 400 && location !== undefined
+    ? whereTo(location, target)
+    : undefined;
   return {
     kind: "http",
     status,
     body: oneLine(hide(shownText(body))),
-    ...(status >= 300 && status < 400 && location !== undefined && {
-      movedTo: hide(whereTo(location, target)).slice(0, SHOWN_BODY_CHARS),
+    // Where one is already is no place to go.
+    ...(moved !== undefined && moved !== target.href && {
+      movedTo: hide(shownUrl(moved)).slice(0, SHOWN_BODY_CHARS),
     }),
   };
 }
@@ -236,7 +240,7 @@ function shown(
 function whereTo(location: string, target: URL): string {
   const base = target.href.replace(/^ws/, "http");
   const moved = URL.parse(location, base)?.href ?? location;
-  return shownUrl(moved.replace(/^http/, "ws"));
+  return moved.replace(/^http/, "ws");
 }
 
 function parseUrl(url: string): URL | undefined {

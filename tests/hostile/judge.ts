@@ -45,25 +45,48 @@ const MAX_FILES = 2e6;
 const UNCLEAN = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/;
 const LOOK_MS = 50;
 
+const RESULTS = ["load_test_results.json", "load_test_summary.json"];
+
+/** 98 beside 0, for a machine that is too busy with other things. */
 const CODES: Readonly<Record<Outcome, readonly number[]>> = {
   unreachable: [1],
   fails: [1, 98, 99],
-  passes: [0],
+  passes: [0, 98],
   either: [0, 1, 98, 99],
 };
 
-/** `run`, the session and `doctor` against one mode. */
-export async function judgeMode(mode: Mode): Promise<Judged[]> {
+/** What is tried against a server. */
+export type Command = "run" | "session" | "doctor";
+const ALL: readonly Command[] = ["run", "session", "doctor"];
+
+/** Does all of `tasks`, so many at once, and tells `done` of each. */
+export async function atOnce<T>(
+  jobs: number,
+  tasks: readonly (() => Promise<T>)[],
+  done: (result: T) => void,
+): Promise<void> {
+  const waiting = [...tasks];
+  await Promise.all(Array.from({ length: jobs }, async () => {
+    for (let task = waiting.shift(); task; task = waiting.shift()) {
+      done(await task());
+    }
+  }));
+}
+
+/** Some commands, or all three, against one mode. */
+export async function judgeMode(
+  mode: Mode,
+  commands: readonly Command[] = ALL,
+): Promise<Judged[]> {
   const judged: Judged[] = [];
-  for (const command of ["run", "session", "doctor"] as const) {
+  for (const command of commands) {
     await using hostile = await mode.open();
-    const ended = await commands[command](hostile.url);
-    judged.push({
-      name: mode.name,
-      command,
-      ended,
-      complaints: complaintsOf(ended, codesOf(command, mode.outcome)),
-    });
+    const ended = await perform[command](hostile.url);
+    const complaints = complaintsOf(ended, codesOf(command, mode.outcome));
+    if (command === "run") {
+      complaints.push(...complaintsOfRun(ended, mode.outcome));
+    }
+    judged.push({ name: mode.name, command, ended, complaints });
   }
   return judged;
 }
@@ -86,7 +109,7 @@ export async function judgeMonitor(mode: MonitorMode): Promise<Judged> {
     name: mode.name,
     command: "run --monitor",
     ended,
-    complaints: complaintsOf(ended, [0]),
+    complaints: complaintsOf(ended, CODES.passes),
   };
 }
 
@@ -94,7 +117,7 @@ const SMALL = [
   ..."--clients 4 --ramp-up 0 --duration 4 --audio-only --quiet".split(" "),
 ];
 
-const commands = {
+const perform = {
   run: (url: string) => program(["run", "--server", url, ...SMALL]),
   session: (url: string) =>
     program(
@@ -106,7 +129,7 @@ const commands = {
 };
 
 function codesOf(
-  command: keyof typeof commands,
+  command: Command,
   outcome: Outcome,
 ): readonly number[] {
   switch (command) {
@@ -123,7 +146,7 @@ function codesOf(
 function complaintsOf(
   ended: Ended,
   codes: readonly number[],
-): readonly string[] {
+): string[] {
   const { code, seconds, peakBytes, stdout, stderr } = ended;
   const found: string[] = [];
   const check = (wrong: boolean, complaint: string) => {
@@ -149,6 +172,24 @@ function complaintsOf(
   }
   check(code !== 0 && (stdout + stderr).trim() === "", "not a word of why");
   return found;
+}
+
+/** A run that could begin leaves its results; one that broke says so in one line. */
+function complaintsOfRun(
+  { code, stderr, files }: Ended,
+  outcome: Outcome,
+): string[] {
+  const lines = stderr.trim().split("\n");
+  const wanted = outcome === "unreachable" ? [] : RESULTS;
+  return [
+    ...(code === 1 &&
+        (lines.length !== 1 || !/^Cannot .*\. .*\.$/.test(lines[0]))
+      ? [`${lines.length} lines on stderr, or without a next step`]
+      : []),
+    ...(files.toSorted().join() === wanted.join()
+      ? []
+      : [`files: ${files.join(", ")}`]),
+  ];
 }
 
 /** Runs a command to its end, and watches its memory meanwhile. */

@@ -20,10 +20,9 @@ import type { Mode } from "./mode.ts";
 import { MONITOR_MODES } from "./monitored.ts";
 import { RAW_MODES } from "./raw.ts";
 import { RELAYED_MODES } from "./relayed.ts";
-import { type Judged, judgeMode, judgeMonitor } from "./judge.ts";
+import { atOnce, type Judged, judgeMode, judgeMonitor } from "./judge.ts";
 
-/** All modes of a server. */
-export const MODES: readonly Mode[] = [
+const MODES: readonly Mode[] = [
   ...RAW_MODES,
   ...RELAYED_MODES,
   ...MEDIA_MODES,
@@ -66,7 +65,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (serve !== undefined) return await serveOne(serve);
   const wanted = ({ name }: { readonly name: string }) =>
     only.length === 0 || only.includes(name);
-  const waiting: (() => Promise<readonly Judged[]>)[] = [
+  const tasks = [
     ...MODES.filter(wanted).map((mode) => () => judgeMode(mode)),
     ...MONITOR_MODES.filter(wanted).map((mode) => async () => [
       await judgeMonitor(mode),
@@ -74,16 +73,13 @@ async function main(args: readonly string[]): Promise<number> {
   ];
   let wrong = 0;
   let all = 0;
-  const work = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      for (const judged of await next()) {
-        all++;
-        if (judged.complaints.length > 0) wrong++;
-        tell(judged);
-      }
+  await atOnce(jobs, tasks, (judged) => {
+    for (const one of judged) {
+      all++;
+      if (one.complaints.length > 0) wrong++;
+      tell(one);
     }
-  };
-  await Promise.all(Array.from({ length: jobs }, work));
+  });
   console.log(`${all} ended, ${wrong} of them wrongly`);
   return wrong === 0 ? 0 : 1;
 }

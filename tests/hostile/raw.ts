@@ -50,11 +50,9 @@ async function serve(connection: Deno.Conn, answer: Answer): Promise<void> {
   const decoder = new TextDecoder();
   const ended = Promise.withResolvers<void>();
   const write = async (part: string | Uint8Array) => {
-    const bytes = typeof part === "string"
-      ? new TextEncoder().encode(part)
-      : part;
-    for (let at = 0; at < bytes.length;) {
-      at += await connection.write(bytes.subarray(at));
+    const all = typeof part === "string" ? bytes(part) : part;
+    for (let at = 0; at < all.length;) {
+      at += await connection.write(all.subarray(at));
     }
   };
   const peer: Peer = {
@@ -100,6 +98,10 @@ function switching(head: string): string {
     `Connection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`;
 }
 
+function bytes(words: string): Uint8Array {
+  return new TextEncoder().encode(words);
+}
+
 function close(connection: Deno.Conn): void {
   try {
     connection.close();
@@ -116,7 +118,7 @@ function status(line: string, body = "", more = ""): Answer {
   return async (peer) => {
     await peer.head();
     await peer.write(
-      `HTTP/1.1 ${line}\r\n${more}Content-Length: ${body.length}\r\n` +
+      `HTTP/1.1 ${line}\r\n${more}Content-Length: ${bytes(body).length}\r\n` +
         `Connection: close\r\n\r\n${body}`,
     );
   };
@@ -140,7 +142,7 @@ function frame(first: number, length: number): Uint8Array {
 }
 
 function text(words: string): Uint8Array {
-  const body = new TextEncoder().encode(words);
+  const body = bytes(words);
   return Uint8Array.from([...frame(0x81, body.length), ...body]);
 }
 
@@ -342,7 +344,7 @@ export const RAW_MODES: readonly Mode[] = [
     "closes-with-escapes",
     "a close frame whose reason is full of escapes",
     frames(async (peer) => {
-      const reason = new TextEncoder().encode(ESCAPES.slice(0, 60));
+      const reason = bytes(ESCAPES.slice(0, 60));
       await peer.write(
         Uint8Array.from([0x88, reason.length + 2, 0x03, 0xf0, ...reason]),
       );

@@ -231,6 +231,21 @@ Deno.test("a redirect names its target as a WebSocket, without secrets", async (
   );
 });
 
+Deno.test.each([
+  { location: "/ws?a=1" },
+  { location: "" },
+  { location: "?a=1" },
+])(
+  "a redirect to where one is already ($location) names no way on",
+  async ({ location }) => {
+    await using server = await LoopbackServer.upgrade(() =>
+      `HTTP/1.1 302 Found\r\nLocation: ${location}\r\nContent-Length: 0\r\n\r\n`
+    );
+    const { message } = await refusal(`${server.url}?a=1`);
+    assertEquals(message, `Cannot reach ${server.url}?a=***: HTTP 302.`);
+  },
+);
+
 Deno.test("a page that repeats the request does not repeat the token", async () => {
   await using server = await LoopbackServer.upgrade(({ url = "" }) => {
     const body = `Cannot GET ${url}`;

@@ -37,12 +37,10 @@ function relayTo(
   });
 }
 
-Deno.test.each([
-  { letters: 5000, workers: 1 },
-  { letters: 70_000, workers: 2 },
-])(
-  "an ICE user name of $letters letters fails its client, and the run goes on, with $workers workers",
-  async ({ letters, workers }) => {
+Deno.test(
+  "an ICE user name of 70,000 letters fails its client, and the run goes on with both workers",
+  async () => {
+    const letters = 70_000;
     await using sfu = await startSfu({ engine: "werift" });
     await using relay = await relayTo(sfu.url, (message) => {
       if (message.type !== "transportCreated") return;
@@ -67,7 +65,7 @@ Deno.test.each([
         seed: 1,
       }),
       rampUpMs: 200,
-      workers,
+      workers: 2,
       config: {},
       thresholds: [],
     });

@@ -66,6 +66,35 @@ Deno.test("a run that breaks for want of a password says where to give it", () =
   assertEquals(brokeLine("it died", false), "Cannot finish the run: it died.");
 });
 
+Deno.test.each([
+  {
+    reason: "no client is left: no answer to ICE checks in 10000 ms",
+    advice:
+      " Check which address the server announces, and the way of UDP to it: doctor tries each.",
+  },
+  {
+    reason: "nobody gets in: the server offers no address",
+    advice:
+      " Check which address the server announces, and the way of UDP to it: doctor tries each.",
+  },
+  {
+    reason:
+      "no client is left: the server's ICE password has 1 character, not 22 to 256",
+    advice: " Look into the server's log.",
+  },
+  {
+    reason:
+      'no client is left: Cannot complete join_room: the server said "no ICE checks here"',
+    advice: " Look into the server's log.",
+  },
+  { reason: "the server went away: it was ended by SIGKILL", advice: "" },
+])("a run that broke with $reason says$advice", ({ reason, advice }) => {
+  assertEquals(
+    brokeLine(reason, false),
+    `Cannot finish the run: ${reason}.${advice}`,
+  );
+});
+
 Deno.test("the configuration says what will run, and where", () => {
   const { values } = parseOptions(RUN_OPTIONS, [
     "--embedded",

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ServerMessage } from "../../../lib/protocol/mod.ts";
 import type { FakeParticipant } from "../../../lib/testing/mod.ts";
+import { serverExamples } from "../protocol/fixtures.ts";
 import { count, errorsOf, NOTHING, statesOf, World } from "./world.ts";
 
 const AUDIO_ONLY = { publish: { audio: true, video: undefined } } as const;
@@ -306,6 +307,73 @@ Deno.test("a key frame that the server asks for is sent", async () => {
   assertEquals(client.totals().pliReceived, 1);
 });
 
+type Encoding = { readonly ssrc: number; readonly rtx?: { ssrc: number } };
+
+Deno.test.each<
+  { why: string; encodings: readonly Encoding[]; shared: number | undefined }
+>([
+  {
+    why: "an SSRC of its own",
+    encodings: [{ ssrc: 1, rtx: { ssrc: 2 } }, { ssrc: 3, rtx: { ssrc: 4 } }],
+    shared: undefined,
+  },
+  {
+    why: "another track's SSRC",
+    encodings: [{ ssrc: 4294967295 }, { ssrc: 4294967295 }],
+    shared: 4294967295,
+  },
+  {
+    why: "the SSRC of another one's repairs",
+    encodings: [{ ssrc: 1, rtx: { ssrc: 2 } }, { ssrc: 2 }],
+    shared: 2,
+  },
+  {
+    why: "repairs under another track's SSRC",
+    encodings: [{ ssrc: 7 }, { ssrc: 8, rtx: { ssrc: 7 } }],
+    shared: 7,
+  },
+])(
+  "a track with $why is received unless it could not be told apart",
+  async ({ encodings, shared }) => {
+    let asked = 0;
+    const world = new World({
+      intercept: (message) => {
+        if (message.type !== "consume") return undefined;
+        const { consumerCreated } = serverExamples;
+        const { rtpParameters } = consumerCreated;
+        const one = [encodings[asked++]];
+        return [{
+          ...consumerCreated,
+          consumerId: `consumer-${asked}`,
+          producerId: message.producerId,
+          rtpParameters: { ...rtpParameters, encodings: one },
+        }];
+      },
+    });
+    const videoOnly = { ...VIEWER, maxAudio: 0 };
+    await world.joined("B", { maxAudio: 0, maxVideo: 0 });
+    await world.joined("C", { maxAudio: 0, maxVideo: 0 });
+    const { client, events } = await world.joined("A", videoOnly);
+    assertEquals(asked, 2);
+    assertEquals(client.consumersOpen, shared === undefined ? 2 : 1);
+    assertEquals(
+      errorsOf(events).filter((error) => error.includes("SSRC")),
+      shared === undefined ? [] : [
+        `server: Cannot complete consume: SSRC ${shared} is another track's already.`,
+      ],
+    );
+  },
+);
+
+Deno.test("who is put out without a word is told so", async () => {
+  const world = new World();
+  const { events } = await world.joined("A");
+  const { id, channel } = world.participant("A");
+  channel.deliver({ type: "participantKicked", participantId: id });
+  await world.clock.run(0);
+  assertEquals(errorsOf(events), ["kicked: the server put it out"]);
+});
+
 Deno.test.each<
   { when: string; message: "participantKicked" | "participantBanned" }
 >([
@@ -319,7 +387,9 @@ Deno.test.each<
   channel.deliver({ type: message, participantId: id, reason: "spam" });
   await world.clock.run(0);
   assertEquals(client.state, "failed");
-  assertEquals(errorsOf(events), ["kicked: spam"]);
+  assertEquals(errorsOf(events), [
+    'kicked: the server put it out, and said "spam"',
+  ]);
   assertEquals(world.saidBy("A").at(-1), "leaveRoom");
   assertEquals(errorsOf(b.events), []);
   await b.client.leave();
@@ -346,7 +416,9 @@ Deno.test("who is kicked while its transports come up is told so, and not connec
   gate.resolve();
   await joining;
   assertEquals(statesOf(events), ["joining", "failed"]);
-  assertEquals(errorsOf(events), ["kicked: spam"]);
+  assertEquals(errorsOf(events), [
+    'kicked: the server put it out, and said "spam"',
+  ]);
   assertEquals(await world.leftovers(), NOTHING);
 });
 

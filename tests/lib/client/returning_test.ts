@@ -430,7 +430,9 @@ Deno.test.each([
     world.server.kick(world.participant("A"), "spam");
   }
   await world.clock.run(60_000);
-  assertEquals([client.state, errorsOf(events)], ["failed", ["kicked: spam"]]);
+  assertEquals([client.state, errorsOf(events)], ["failed", [
+    'kicked: the server put it out, and said "spam"',
+  ]]);
   assertEquals(statesOf(events).at(-1), "failed");
   assertEquals(await world.leftovers(), NOTHING);
 });

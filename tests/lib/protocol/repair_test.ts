@@ -345,6 +345,18 @@ const UNREADABLE = [
     message: changed(s.consumerCreated, "kind", "text"),
     reason: /^consumerCreated: `kind`/,
   },
+  {
+    message: changed(s.consumerCreated, "rtpParameters.encodings", []),
+    reason:
+      /^consumerCreated: `rtpParameters.encodings`: the first one has no SSRC/,
+  },
+  {
+    message: changed(s.consumerCreated, "rtpParameters.encodings", [{
+      rid: "a",
+    }, { ssrc: 1 }]),
+    reason:
+      /^consumerCreated: `rtpParameters.encodings`: the first one has no SSRC/,
+  },
 ];
 
 Deno.test.each(UNREADABLE)("what cannot be understood is named: $reason", ({
