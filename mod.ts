@@ -116,6 +116,7 @@ export {
   type OthersSummary,
   type OtherTrack,
   parseThreshold,
+  plainRecord,
   type RateName,
   rateOf,
   type ReturnsSummary,

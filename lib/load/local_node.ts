@@ -17,7 +17,9 @@ import {
   ClientRecorder,
   type ClockHealth,
   type CounterName,
+  DepartedRecord,
   NodeMeter,
+  SharedTexts,
   type Snapshot,
 } from "../metrics/mod.ts";
 import { Admission } from "./admission.ts";
@@ -106,6 +108,7 @@ export class LocalNode implements LoadNode {
   /** Who has not left yet: those that have keep only a record. */
   readonly #clients = new Map<number, Driven>();
   readonly #records = new Map<number, ClientRecorder | ClientRecord>();
+  readonly #texts = new SharedTexts();
   readonly #past = noCounts();
   #host: ClientHost | undefined;
   #admission: Admission | undefined;
@@ -375,7 +378,8 @@ export class LocalNode implements LoadNode {
     refreshFigures(driven, totals, this.#meter, this.#options.clock.nowMs());
     noteNotRecovered(driven, this.#meter);
     addCounts(this.#past, totals, driven.network);
-    this.#records.set(index, driven.record.toRecord());
+    const record = driven.record.toRecord();
+    this.#records.set(index, new DepartedRecord(record, this.#texts));
   }
 
   #named(indices: readonly number[]): Driven[] {

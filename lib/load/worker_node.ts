@@ -7,7 +7,12 @@
  * @module
  */
 
-import type { Snapshot } from "../metrics/mod.ts";
+import {
+  type ClientRecord,
+  DepartedRecord,
+  SharedTexts,
+  type Snapshot,
+} from "../metrics/mod.ts";
 import type { PublisherNews } from "./client_port.ts";
 import type {
   LoadNode,
@@ -40,7 +45,13 @@ type Report =
     readonly number: number;
     readonly error: string | null;
   }
-  | { readonly type: "snapshot"; readonly snapshot: Snapshot }
+  | {
+    readonly type: "snapshot";
+    /** Without the clients that had left by an earlier one. */
+    readonly snapshot: Snapshot;
+    /** Of those clients, who has left: they are not told of again. */
+    readonly departed: ReadonlySet<number>;
+  }
   | { readonly type: "publisher"; readonly news: PublisherNews }
   | { readonly type: "note"; readonly note: NodeNote };
 
@@ -78,6 +89,9 @@ export class WorkerNode implements LoadNode {
   readonly #waiting = new Map<number, PromiseWithResolvers<void>>();
   readonly #ready = Promise.withResolvers<void>();
   readonly #silentAfterMs: number;
+  /** Who has left. */
+  readonly #departed: ClientRecord[] = [];
+  readonly #texts = new SharedTexts();
   #watch: ReturnType<typeof setInterval> | undefined;
   #silentLooks = 0;
   #number = 0;
@@ -174,7 +188,9 @@ export class WorkerNode implements LoadNode {
       case "ready":
         return this.#ready.resolve();
       case "snapshot":
-        return this.#handlers.onSnapshot(report.snapshot);
+        return this.#handlers.onSnapshot(
+          this.#whole(report.snapshot, report.departed),
+        );
       case "note":
         return this.#handlers.onNote(report.note);
       case "publisher":
@@ -186,6 +202,18 @@ export class WorkerNode implements LoadNode {
         else done?.reject(new Error(report.error));
       }
     }
+  }
+
+  /** With everyone who left before. */
+  #whole(snapshot: Snapshot, departed: ReadonlySet<number>): Snapshot {
+    const others = snapshot.clients.filter((client) => {
+      if (!departed.has(client.index)) return true;
+      this.#departed.push(new DepartedRecord(client, this.#texts));
+      return false;
+    });
+    const clients = [...this.#departed, ...others]
+      .sort((a, b) => a.index - b.index);
+    return { ...snapshot, clients };
   }
 
   #die(reason: string): void {
@@ -212,11 +240,24 @@ export function serveNode(
 ): void {
   const say = (report: Report) => pipe.postMessage(report);
   let node: LoadNode | undefined;
+  const told = new Set<number>();
+  /** A copy of each record each second would cost more the longer a run is. */
+  const tell = (snapshot: Snapshot): void => {
+    const departed = new Set<number>();
+    const clients = snapshot.clients.flatMap((client) => {
+      if (!(client instanceof DepartedRecord)) return [client];
+      if (told.has(client.index)) return [];
+      departed.add(client.index);
+      told.add(client.index);
+      return [client.toJSON()];
+    });
+    say({ type: "snapshot", snapshot: { ...snapshot, clients }, departed });
+  };
   const carryOut = async (order: Order): Promise<void> => {
     switch (order.type) {
       case "start":
         node = create(order.plan.node, {
-          onSnapshot: (snapshot) => say({ type: "snapshot", snapshot }),
+          onSnapshot: tell,
           onNote: (note) => say({ type: "note", note }),
           onPublisher: (news) => say({ type: "publisher", news }),
           onDied: () => {},

@@ -71,7 +71,10 @@ export class RtpReader {
       }
       at += size;
     }
-    const padding = (first & 0x20) !== 0 ? bytes[end - 1] : 0;
+    const isPadded = (first & 0x20) !== 0;
+    // Padding has at least the byte that says how much there is (RFC 3550 section 5.1).
+    if (isPadded && at === end) return false;
+    const padding = isPadded ? bytes[end - 1] : 0;
     this.payloadOffset = at;
     this.payloadLength = end - at - padding;
     return this.payloadLength >= 0;

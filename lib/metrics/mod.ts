@@ -13,6 +13,7 @@ export * from "./client_rates.ts";
 export * from "./client_record.ts";
 export * from "./clock_health.ts";
 export * from "./comparison.ts";
+export * from "./departed_record.ts";
 export * from "./evaluate.ts";
 export * from "./figures.ts";
 export * from "./judgement.ts";

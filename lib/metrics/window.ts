@@ -6,6 +6,7 @@
 
 import type { ClientRecord } from "./client_record.ts";
 import { clockHealthSince, STEADY } from "./clock_health.ts";
+import { plainRecord } from "./departed_record.ts";
 import { trendBetween } from "./recent.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -108,7 +109,7 @@ export function snapshotBetween(before: Snapshot, after: Snapshot): Snapshot {
 function grown(before: ClientRecord, after: ClientRecord): ClientRecord {
   const growth = GROWING.map((name) => [name, after[name] - before[name]]);
   return {
-    ...after,
+    ...plainRecord(after),
     ...Object.fromEntries(growth),
     longestFreezeMs: Math.min(
       after.longestFreezeMs,

@@ -25,6 +25,7 @@ import {
   type ClientRecord,
   ClientRecorder,
   EMPTY_SNAPSHOT,
+  plainRecord,
   type Snapshot,
   SnapshotBook,
   type TimelinePoint,
@@ -411,7 +412,7 @@ function failed(
 ): ClientRecord {
   const atMs = Math.round(nowMs);
   return {
-    ...client,
+    ...plainRecord(client),
     state: "failed",
     failureCause: cause,
     errorCount: client.errorCount + 1,

@@ -90,7 +90,7 @@ export class FakeServer {
   readonly #here = new Map<FakeChannel, FakeParticipant>();
   readonly #ghosts = new Map<FakeParticipant, () => void>();
   readonly #channels = new Set<FakeChannel>();
-  readonly #consumers = new Map<string, FakeConsumer>();
+  readonly #consumers = new Map<string, [FakeParticipant, FakeConsumer]>();
   readonly #owners = new Map<string, [FakeParticipant, "send" | "recv"]>();
   #lastId = 0;
 
@@ -221,7 +221,8 @@ export class FakeServer {
       case "pauseConsumer":
         return [{ type: "consumerPaused", consumerId: message.consumerId }];
       case "setConsumerPreferredLayers":
-        this.#consumers.get(message.consumerId)?.prefer(message.spatialLayer);
+        this.#consumers.get(message.consumerId)?.[1]
+          .prefer(message.spatialLayer);
         return [];
       case "pauseProducer":
         return [this.#setPaused(me, message.producerId, true)];
@@ -359,7 +360,7 @@ export class FakeServer {
       );
     }
     me.consumersMade++;
-    this.#consumers.set(consumerId, consumer);
+    this.#consumers.set(consumerId, [me, consumer]);
     const { kind, rtpParameters, isPaused } = consumer;
     return [
       { type: "consumerCreated", consumerId, producerId, kind, rtpParameters },
@@ -404,6 +405,9 @@ export class FakeServer {
     for (const { id } of me.producers) this.#forwarder.removeProducer(id);
     for (const [id, [owner]] of this.#owners) {
       if (owner === me) this.#owners.delete(id);
+    }
+    for (const [id, [owner]] of this.#consumers) {
+      if (owner === me) this.#consumers.delete(id);
     }
     this.#broadcast(me, { type: "participantLeft", participantId: me.id });
   }

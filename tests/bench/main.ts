@@ -3,7 +3,7 @@
  * a process of its own, so that none warms or litters another:
  *
  * ```text
- * deno task bench [--quick] [packet_path] [join] [memory] [run] [screen]
+ * deno task bench [--quick] [packet_path] [join] [joins] [memory] [run] [screen]
  * ```
  *
  * Each prints one JSON line a figure. `--quick` shows that they work; its
@@ -15,7 +15,14 @@
 
 import { startChild } from "./child.ts";
 
-const BENCHES = ["packet_path", "join", "memory", "run", "screen"] as const;
+const BENCHES = [
+  "packet_path",
+  "join",
+  "joins",
+  "memory",
+  "run",
+  "screen",
+] as const;
 
 /** Every client has sockets. */
 const FILES = "20000";

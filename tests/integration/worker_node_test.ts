@@ -48,7 +48,29 @@ Deno.test("a node in a worker starts, carries commands out and stops, with a las
   await node.command({ type: "drop", clients: [] });
   await node.stop();
   await node.stop();
-  assertEquals(told, ["w 1", "reconnect", "reconnect,drop", "w 2"]);
+  assertEquals(told, [
+    "w 1",
+    "w 2",
+    "reconnect",
+    "reconnect,drop",
+    "w 3",
+  ]);
+});
+
+Deno.test("who has left is told of once by a worker, and stays in what its node reports", async () => {
+  const reports: (readonly (readonly [index: number, cuts: number])[])[] = [];
+  const node = new WorkerNode("w", SCRIPT, {
+    onSnapshot: ({ clients }) =>
+      reports.push(clients.map(({ index, cuts }) => [index, cuts])),
+    onNote() {},
+    onDied() {},
+  });
+  await node.start(plan("ws://x/ws"));
+  await node.command({ type: "reconnect", clients: [4] });
+  await node.command({ type: "reconnect", clients: [2, 4] });
+  await node.stop();
+  const all = [[2, 2], [4, 1]] as const;
+  assertEquals(reports, [[], [[4, 1]], all, all]);
 });
 
 Deno.test("clients that cannot be added are told of, and the node goes on", async () => {

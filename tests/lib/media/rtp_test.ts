@@ -184,6 +184,11 @@ Deno.test.each([
   { why: "a lower version", hex: fixed("40") },
   { why: "a higher version", hex: fixed("c0") },
   { why: "padding longer than the payload", hex: fixed("a0") + "0003" },
+  { why: "padding and nothing to pad", hex: fixed("a0") },
+  {
+    why: "padding whose length would be an extension's last byte",
+    hex: fixed("b0") + "bede0001" + "10aa0000",
+  },
   { why: "CSRCs that are not there", hex: fixed("81") + "000000" },
   { why: "an extension that is not there", hex: fixed("90") + "bede00" },
   {

@@ -78,3 +78,26 @@ Deno.test("padding stays padding", () => {
   assertEquals(payload, [5, 6]);
   assertEquals(written.length - written.payloadLength, 12 + 8 + 4);
 });
+
+Deno.test.each<{ why: string; length: number }>([
+  { why: "empty", length: 0 },
+  { why: "of 17 bytes", length: 17 },
+  { why: "of 255 bytes", length: 255 },
+])(
+  "an extension that the one-byte form has no room for is left out: $why",
+  ({ length }) => {
+    const body = [7, length, ...Array(length).fill(9), 8, 2, 5, 6];
+    while (body.length % 4 !== 0) body.push(0);
+    const source = rtpPacket({ payload: [1, 2, 3] });
+    const extended = new Uint8Array([
+      source[0] | 0x10,
+      ...source.subarray(1, 12),
+      ...[0x10, 0, 0, body.length / 4],
+      ...body,
+      ...source.subarray(12),
+    ]);
+    const { extension, payload } = forward(extended, { 7: 10, 8: 11 });
+    assertEquals([extension(10), extension(11)], [undefined, [5, 6]]);
+    assertEquals(payload, [1, 2, 3]);
+  },
+);

@@ -1,0 +1,154 @@
+/**
+ * What a client that has come and gone leaves behind, in bytes of heap: in
+ * the generator, and in a session with charts that watches it. Clients join
+ * and leave in virtual time, on a server without a network. It wants
+ * `--v8-flags=--expose-gc`; `--quick` is a fifth of the clients.
+ *
+ * @module
+ */
+
+import { update } from "../../cli/session/update.ts";
+import { view } from "../../cli/session/view.ts";
+import { Client } from "../../lib/client/mod.ts";
+import { createRandom, LocalNode } from "../../lib/load/mod.ts";
+import type { Snapshot } from "../../lib/metrics/mod.ts";
+import { Crowd } from "../../lib/scenario/mod.ts";
+import {
+  FakeClock,
+  fakeEnvironment,
+  FakeScheduler,
+  FakeServer,
+} from "../../lib/testing/mod.ts";
+import { runningModel } from "../cli/session/fixtures.ts";
+import { clientPlan, MEDIA } from "../lib/load/node_bench.ts";
+import { printFigure } from "./figure.ts";
+
+const JOINS = Deno.args.includes("--quick") ? 400 : 2000;
+/** Join first, and do not count: code is compiled and lists find their size. */
+const WARM_UP_JOINS = 200;
+/** Between two joins. */
+const PACE_MS = 100;
+const STAY_MS = 3000;
+/** Joins that are planned together, as those of a session are. */
+const BATCH = 40;
+/** Who has left is kept by the server for half a minute. */
+const GHOSTS_MS = 31_000;
+
+declare const gc: () => void;
+
+if (import.meta.main) {
+  for (const who of ["generator", "session"] as const) {
+    const value = await bytesPerJoin(who === "session");
+    printFigure({ bench: "joins", figure: who, value, unit: "bytes" });
+  }
+  Deno.exit(0);
+}
+
+async function bytesPerJoin(isWatched: boolean): Promise<number> {
+  const clock = new FakeClock();
+  const server = new FakeServer(clock);
+  const time = {
+    nowMs: () => clock.nowMs(),
+    wallNowMs: () => server.wallNowMs(),
+    setTimer: (ms: number, fn: () => void) => clock.setTimer(ms, fn),
+  };
+  let model = runningModel({ audience: "run" });
+  const see = (snapshot: Snapshot) => {
+    const nowMs = clock.nowMs();
+    const measured = { type: "measured", snapshot, use: undefined } as const;
+    model = update(model, measured, nowMs).model;
+    view(model);
+  };
+  const crowd = new Crowd({
+    server: { url: "ws://fake.invalid/ws" },
+    plan: { media: MEDIA, seed: 1 },
+    clock: time,
+    onNote: (note) => {
+      if (!isWatched) return;
+      model = update(model, { type: "note", note }, clock.nowMs()).model;
+    },
+    onSecond: (_point, all) => {
+      if (isWatched) see(all);
+    },
+    openNode: (name, handlers) =>
+      new LocalNode({
+        name,
+        clock: time,
+        handlers,
+        openHost: (_plan, meter) => {
+          const environment = fakeEnvironment({
+            clock,
+            scheduler: new FakeScheduler(clock, 100),
+            server,
+            random: createRandom(1, name),
+            meter: {
+              counters: meter.counters,
+              lateness: { record() {} },
+              mediaLatency: meter.trend("mediaLatency"),
+              firstPacket: meter.trend("firstPacket"),
+              firstKeyFrame: meter.trend("firstKeyFrame"),
+              frameGap: meter.trend("frameGap"),
+            },
+          });
+          return Promise.resolve({
+            create: (plan, onEvent, network) =>
+              new Client({
+                ...environment,
+                createTransport: (remote, handlers) =>
+                  server.createTransport(remote, handlers, network),
+              }, {
+                roomId: plan.roomId,
+                participantName: plan.participantName,
+                publish: { audio: true, video: undefined },
+                maxAudio: 4,
+                maxVideo: 0,
+                cname: plan.clientId,
+              }, onEvent),
+            health: {
+              lanes: [],
+              ciphers: [],
+              notes: [],
+              cpuUs: () => 0,
+              kernelDrops: () => 0,
+            },
+            latenessMs: () => 0,
+            [Symbol.dispose]() {},
+          });
+        },
+      }),
+  });
+  await crowd.start();
+  let joined = 0;
+  const join = async (count: number): Promise<number> => {
+    for (const end = joined + count; joined < end; joined += BATCH) {
+      const clients = Array.from({ length: BATCH }, (_, i) => {
+        const joinAtMs = i * PACE_MS;
+        const leaveAtMs = joinAtMs + STAY_MS;
+        return clientPlan(joined + i, { joinAtMs, leaveAtMs });
+      });
+      const plan = { media: MEDIA, seed: 1, endAtMs: 0, clients };
+      await crowd.add(plan);
+      await clock.run(BATCH * PACE_MS);
+    }
+    await clock.run(GHOSTS_MS);
+    gc();
+    gc();
+    return Deno.memoryUsage().heapUsed;
+  };
+  const before = await join(WARM_UP_JOINS);
+  const after = await join(JOINS);
+  const { clients } = crowd.snapshot();
+  const came = clients.filter(({ connectionSuccessful, state }) =>
+    connectionSuccessful && state === "left"
+  );
+  if (came.length !== joined) {
+    throw new Error(`only ${came.length} of ${joined} came and left`);
+  }
+  if (isWatched && model.live.snapshot.clients.length !== joined) {
+    throw new Error("the session has not seen them");
+  }
+  const closed = crowd.close();
+  await clock.run(GHOSTS_MS);
+  await closed;
+  return Math.round((after - before) / JOINS);
+}

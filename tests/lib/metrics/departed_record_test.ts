@@ -1,0 +1,84 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  type ClientFigures,
+  ClientRecorder,
+  DepartedRecord,
+  MAX_OPERATION_VALUES,
+  plainRecord,
+  SharedTexts,
+} from "../../../lib/metrics/mod.ts";
+
+function recorder(index = 3): ClientRecorder {
+  return new ClientRecorder({
+    clientId: `client-${index}`,
+    index,
+    roomId: "hall",
+    role: "publisher",
+    node: "worker-1",
+  });
+}
+
+/** A value that a figure does not begin with. */
+function other(before: unknown, at: number): unknown {
+  if (typeof before === "boolean") return !before;
+  if (typeof before === "string") return "left";
+  return Array.isArray(before) ? ["audio", "video"] : 2 ** 33 + at / 4;
+}
+
+/** Clients of which these figures are not as in the beginning. */
+function withFigures(
+  isOther: (at: number) => boolean,
+): ClientRecorder {
+  const record = recorder();
+  const figures = record.figures as unknown as Record<string, unknown>;
+  Object.keys(figures).forEach((name, at) => {
+    if (!isOther(at)) return;
+    figures[name] = name === "impairment" || name === "failureCause"
+      ? "loss 5%"
+      : other(figures[name], at);
+  });
+  return record;
+}
+
+const COUNT = Object.keys(recorder().figures).length;
+
+Deno.test.each<{ why: string; isOther: (at: number) => boolean }>([
+  { why: "nothing", isOther: () => false },
+  { why: "everything", isOther: () => true },
+  { why: "every other figure", isOther: (at) => at % 2 === 0 },
+  { why: "the last third", isOther: (at) => at > COUNT * 2 / 3 },
+])("a packed record says the same as it did: $why happened", ({ isOther }) => {
+  const record = withFigures(isOther);
+  record.addOperation("join_room", 1.25);
+  for (let ms = 0; ms < MAX_OPERATION_VALUES + 5; ms++) {
+    record.addOperation("consume", ms + 0.5);
+  }
+  record.addOperation("produce", 0);
+  record.addError("timeout", "no answer", 7);
+  const plain = record.toRecord();
+  const packed = new DepartedRecord(plain, new SharedTexts());
+  assertEquals(packed.toJSON(), plain);
+  assertEquals(JSON.parse(JSON.stringify(packed)), plain);
+  assertEquals(structuredClone(plainRecord(packed)), plain);
+});
+
+Deno.test("each figure alone is read back as it was, and no other with it", () => {
+  for (let only = 0; only < COUNT; only++) {
+    const plain = withFigures((at) => at === only).toRecord();
+    const packed = new DepartedRecord(plain, new SharedTexts());
+    for (const name of Object.keys(plain) as (keyof ClientFigures)[]) {
+      assertEquals(packed[name], plain[name], name);
+    }
+  }
+});
+
+Deno.test("what many records say is kept once", () => {
+  const texts = new SharedTexts();
+  const kept = Array.from({ length: 2 }, (_, i) => {
+    const record = recorder(i);
+    record.figures.sends = ["audio"];
+    return new DepartedRecord(record.toRecord(), texts);
+  });
+  assert(kept[0].sends === kept[1].sends);
+  assert(kept[0].errors === kept[1].errors);
+});

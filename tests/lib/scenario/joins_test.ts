@@ -1,0 +1,17 @@
+import { assert, assertEquals, assertLess } from "@std/assert";
+import { linesOf, startChild } from "../../bench/child.ts";
+
+/** Half as much again as it is; a plain record with its latencies alone is 3200. */
+const MOST_BYTES = 2000;
+
+Deno.test("clients that have come and gone leave at most a packed record, in the generator and in a session", async () => {
+  const child = startChild(import.meta.resolve("../../bench/joins.ts"), {
+    args: ["--quick"],
+    flags: ["--v8-flags=--expose-gc", "--no-check"],
+  });
+  const figures: { readonly figure: string; readonly value: number }[] = [];
+  for await (const line of linesOf(child)) figures.push(JSON.parse(line));
+  assert((await child.status).success);
+  assertEquals(figures.map(({ figure }) => figure), ["generator", "session"]);
+  for (const { value } of figures) assertLess(value, MOST_BYTES);
+});
