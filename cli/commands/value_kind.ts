@@ -150,15 +150,19 @@ export interface GivenHeader {
   readonly file?: string | undefined;
 }
 
+/** What belongs to the connection itself (RFC 6455 section 4.1, RFC 9110 section 7.6.1), and would not be sent as it was given. */
+const OWN_HEADERS =
+  /^(connection|content-length|keep-alive|proxy-.*|sec-websocket-(accept|extensions|key|version)|te|trailer|transfer-encoding|upgrade)$/i;
+
 /** A header of HTTP (RFC 9110 section 5). */
 export const header: ValueKind<GivenHeader> = secretKind(
   "NAME:VALUE",
-  `a header such as "Origin: https://chat.example"`,
+  `a header such as "Origin: https://chat.example", none of the connection's own`,
   (given) => {
     const [, name, value] =
       /^([!#$%&'*+.^_`|~\w-]+)[ \t]*:[ \t]*([\t\x20-\x7e\x80-\xff]+)$/
         .exec(given.trim()) ?? [];
-    if (value === undefined) return undefined;
+    if (value === undefined || OWN_HEADERS.test(name)) return undefined;
     return value.startsWith("@")
       ? { name, value: "", file: value.slice(1) }
       : { name, value };

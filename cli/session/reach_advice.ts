@@ -26,7 +26,7 @@ export function reachAdvice(failure: Failure, instead: string): string {
         ? "Give --server a wss:// URL."
         : "Give --server a ws:// URL, or the port that speaks TLS.";
     case "proxy":
-      return "Check HTTPS_PROXY and HTTP_PROXY, or name the server in NO_PROXY.";
+      return "Check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, or name the server in NO_PROXY.";
     case "timeout":
       return "Check --server, the firewall, and whether the server hangs.";
     case "unreachable":
@@ -57,14 +57,18 @@ function httpAdvice(
   { status, movedTo }: Failure & { kind: "http" },
 ): string {
   if (movedTo !== undefined) {
-    return /^wss?:/.test(movedTo)
-      ? `Give --server ${movedTo}.`
-      : "Check --server: no WebSocket server is there.";
+    if (!/^wss?:/.test(movedTo)) {
+      return "Check --server: no WebSocket server is there.";
+    }
+    // A way on to another method, which is what gateways do with strangers.
+    return status === 302 || status === 303
+      ? `Give --server ${movedTo}; where that is a page to log in, give the Cookie of who has with --header.`
+      : `Give --server ${movedTo}.`;
   }
   switch (status) {
     case 401:
     case 403:
-      return "It wants to know who asks: check --token, and --header for what its gateway wants, an Origin or a Cookie.";
+      return "It wants to know who asks: check --token, user and password in --server, and --header for what its gateway wants, an Origin or a Cookie.";
     case 404:
       return "Check the path in --server; SimplestChat's is /ws.";
     case 407:

@@ -25,6 +25,7 @@ export {
   originOf,
   secretsOf,
   tlsOptions,
+  userOf,
 } from "./settings.ts";
 export { shownText, shownUrl } from "./shown_url.ts";
 export { openTunnel, throughTunnel, TunnelError } from "./tunnel.ts";

@@ -15,6 +15,7 @@ import {
   throughTunnel,
   tlsOptions,
   TunnelError,
+  userOf,
 } from "../connection/mod.ts";
 import {
   ChannelError,
@@ -90,6 +91,8 @@ export async function dial(
 interface Answer {
   readonly status: number;
   readonly location: string | undefined;
+  /** What it asks for: its `WWW-Authenticate`. */
+  readonly challenge: string | undefined;
   /** Its beginning. */
   readonly body: string;
 }
@@ -107,7 +110,7 @@ function shakeHands(
 ): Promise<WebSocket> {
   return new Promise((resolve, reject) => {
     const { protocols, ...rest } = splitProtocols(options);
-    const socket = new WebSocket(target, protocols, rest);
+    const socket = new WebSocket(withoutUser(target), protocols, rest);
     let answer: Answer | undefined;
     const onStop = () =>
       fail(answer === undefined ? stop.reason : new Refusal(answer));
@@ -118,8 +121,9 @@ function shakeHands(
       resolve(socket);
     });
     socket.on("unexpected-response", (_request, response: IncomingMessage) => {
-      const { statusCode: status = 0, headers: { location } } = response;
-      answer = { status, location, body: "" };
+      const { statusCode: status = 0, headers } = response;
+      const challenge = headers["www-authenticate"];
+      answer = { status, location: headers.location, challenge, body: "" };
       response.setEncoding("utf8");
       response.on("data", (chunk: string) => {
         if (answer!.body.length >= READ_BODY_CHARS) return;
@@ -149,7 +153,9 @@ function socketOptions(
   { connection, closeTimeoutMs }: DialOptions,
 ): ClientOptions & { readonly closeTimeout: number } {
   const headers = headersOf(connection);
-  const isNamed = Object.keys(headers).some((name) => /^origin$/i.test(name));
+  const isNamed = (name: string) =>
+    Object.keys(headers).some((one) => one.toLowerCase() === name);
+  const user = userOf(target);
   return {
     // The server negotiates no extension.
     perMessageDeflate: false,
@@ -160,9 +166,18 @@ function socketOptions(
     maxPayload: MAX_PAYLOAD_BYTES,
     headers,
     // As a page on the same host would: servers go by it.
-    ...(!isNamed && { origin: originOf(target.href) ?? undefined }),
+    ...(!isNamed("origin") && { origin: originOf(target.href) ?? undefined }),
+    ...(!isNamed("authorization") && user !== undefined && { auth: user }),
     ...(target.protocol === "wss:" && tlsOptions(target, connection)),
   };
+}
+
+/** ws would send user and password as the URL escapes them. */
+function withoutUser(target: URL): URL {
+  const url = new URL(target);
+  url.username = "";
+  url.password = "";
+  return url;
 }
 
 /** ws wants to know of subprotocols, or refuses the one that the server picks. */
@@ -218,7 +233,7 @@ async function explain(
 }
 
 function shown(
-  { status, location, body }: Answer,
+  { status, location, challenge = "", body }: Answer,
   target: URL,
   hide: Hider,
 ): ChannelFailure {
@@ -228,7 +243,8 @@ function shown(
   return {
     kind: "http",
     status,
-    body: oneLine(hide(shownText(body))),
+    body: [challenge, body].map((text) => oneLine(hide(shownText(text))))
+      .filter((text) => text !== "").join(": "),
     // Where one is already is no place to go.
     ...(moved !== undefined && moved !== target.href && {
       movedTo: hide(shownUrl(moved)).slice(0, SHOWN_BODY_CHARS),

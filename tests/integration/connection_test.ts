@@ -176,6 +176,28 @@ Deno.test("a server sees the origin of its own page, or the one that is given, a
   assertEquals(second["x-key"], "v");
 });
 
+Deno.test("user and password of a URL arrive as they are meant, unless a header says other ones", async () => {
+  await using server = await Running.webSocket();
+  const url = `ws://me%40home:p%3Ass@127.0.0.1:${server.port}/ws`;
+  await opens(url, {});
+  await opens(url, { headers: [["Authorization", "Bearer t"]] });
+  assertEquals(
+    server.requests.map(({ headers }) => headers.authorization),
+    [`Basic ${btoa("me@home:p:ss")}`, "Bearer t"],
+  );
+});
+
+Deno.test("a server that wants to know who asks is told with what it asks for, and repeats no secret", async () => {
+  await using server = await LoopbackServer.upgrade(({ url }) =>
+    `HTTP/1.1 401 No\r\nWWW-Authenticate: Bearer realm="sfu", error_description="${url} has expired"\r\nContent-Length: 4\r\n\r\nnone`
+  );
+  const { message } = await refusal(server.url, {}, "sesame");
+  assertStringIncludes(
+    message,
+    'HTTP 401 (Bearer realm="sfu", error_description="/ws?token=*** has expired": none)',
+  );
+});
+
 Deno.test("path and query arrive as they were typed, behind them the token", async () => {
   await using server = await Running.webSocket();
   const url = `ws://127.0.0.1:${server.port}/a%20b/c?x=%7E+1&y&token=old`;

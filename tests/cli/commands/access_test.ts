@@ -110,10 +110,20 @@ Deno.test.each(WRONG)("what cannot be is told in a line: $said", async ({
 });
 
 Deno.test("a header that is none is refused without being repeated", () => {
-  for (const given of ["nothing", "Na me: v", "X-Key:", "X: a\u0007b"]) {
+  for (
+    const given of [
+      "nothing",
+      "Na me: v",
+      "X-Key:",
+      "X: a\u0007b",
+      "Upgrade: h2c",
+      "content-length: 5",
+      "Sec-WebSocket-Key: k",
+    ]
+  ) {
     const { mistakes } = parseOptions(ACCESS_OPTIONS, [`--header=${given}`]);
     assertEquals(mistakes, [
-      `--header: it takes a header such as "Origin: https://chat.example".`,
+      `--header: it takes a header such as "Origin: https://chat.example", none of the connection's own.`,
     ]);
   }
 });

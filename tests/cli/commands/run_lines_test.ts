@@ -27,6 +27,10 @@ const FAILURES: readonly [ChannelError["failure"], string][] = [
     "Give --server wss://i/ws.",
   ],
   [
+    { kind: "http", status: 302, body: "", movedTo: "wss://i/login" },
+    "the Cookie",
+  ],
+  [
     { kind: "certificate", problem: "selfSigned", detail: "its certificate" },
     "--ca FILE",
   ],
