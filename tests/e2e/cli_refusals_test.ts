@@ -42,7 +42,7 @@ const USAGE: readonly [string, string][] = [
   ],
   [
     "run --scenario smoke media=deno.json",
-    "Cannot use deno.json: it is no WebM, Ogg or IVF, or broken. Make one that can: ffmpeg -i deno.json -c:v libvpx -c:a libopus media.webm",
+    "Cannot use deno.json: it is no WebM, Ogg or IVF, or broken. Make one that can: ffmpeg -i deno.json -c:v libvpx -c:a libopus -ac 2 media.webm",
   ],
   [
     "run --media builtin --quality 720p",
