@@ -101,7 +101,7 @@ async function main(args: readonly string[]): Promise<number> {
       return 2;
     }
   }
-  const end = await soak(minutes, engine);
+  const end = await soak(minutes, engine, console.log);
   for (const line of linesOf(end)) console.log(line);
   return isClean(end) ? 0 : 1;
 }
@@ -130,8 +130,12 @@ export function linesOf({ grown, code, left, clients }: SoakEnd): string[] {
   ];
 }
 
-/** Soaks for so many minutes. */
-export async function soak(minutes: number, engine: string): Promise<SoakEnd> {
+/** Soaks for so many minutes; `onMinute` hears what both hold. */
+export async function soak(
+  minutes: number,
+  engine: string,
+  onMinute: (line: string) => void = () => {},
+): Promise<SoakEnd> {
   const dir = await Deno.makeTempDir();
   try {
     let server = await startServer(engine, 0);
@@ -150,6 +154,7 @@ export async function soak(minutes: number, engine: string): Promise<SoakEnd> {
     await session.type("spawn 10");
     await session.type("churn 2");
     let restarted = false;
+    let nextMinute = 1;
     let nextDeedMs = performance.now() + DEED_MS;
     let deed = 0;
     while (now() < minutes && session.isRunning()) {
@@ -164,12 +169,15 @@ export async function soak(minutes: number, engine: string): Promise<SoakEnd> {
         await session.type(DEEDS[deed++ % DEEDS.length]);
       }
       await session.askHeap();
-      if (now() < warmUpMin) continue;
       const line = server.line();
       const seen: [string, Holdings | undefined, number][] = [
         ["generator", session.holdings(), session.heap()],
         ["server", holdingsOf(server.pid), line.heapBytes],
       ];
+      if (now() >= nextMinute) {
+        onMinute(`${nextMinute++} min: ${seen.map(heldBy).join("; ")}`);
+      }
+      if (now() < warmUpMin) continue;
       for (const [process, holdings, heap] of seen) {
         if (holdings === undefined) continue;
         for (const [figure, value] of Object.entries(holdings)) {
@@ -200,6 +208,17 @@ export async function soak(minutes: number, engine: string): Promise<SoakEnd> {
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
+}
+
+function heldBy(
+  [process, holdings, heap]: [string, Holdings | undefined, number],
+): string {
+  if (holdings === undefined) return `${process} gone`;
+  const { rssBytes, files, sockets } = holdings;
+  const mb = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+  return `${process} ${mb(rssBytes)}, heap ${
+    mb(heap)
+  }, ${files} files, ${sockets} sockets`;
 }
 
 async function startServer(engine: string, port: number) {
