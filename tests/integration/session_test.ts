@@ -103,6 +103,7 @@ Deno.test("a script: the same verbs from a pipe, with files", async () => {
       "mute 0",
       "quality 720p",
       "reconnect 1",
+      "wait connected 20s",
       `save ${folder}/summary.json`,
       `save ${folder}/summary.csv`,
       "rooms",
@@ -111,7 +112,7 @@ Deno.test("a script: the same verbs from a pipe, with files", async () => {
     ].join("\n"));
     assertEquals(await session, 0);
     // Its channel was cut, after all.
-    const cut = "error: client-1: connection closed";
+    const cut = "error: client-1: away: connection cut";
     const errors = lines.filter((line) => line.startsWith("error"));
     assertEquals(errors.filter((line) => line !== cut), []);
     assertMatch(terminal.output, /^2 clients due: 0-1\n/);
