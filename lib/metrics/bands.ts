@@ -89,9 +89,9 @@ export const BANDS = {
       "time that tracks were silent because their client was away, of the time that they should have come",
     unit: "ratio",
     good: ["==", 0],
-    critical: [">", 0.5],
+    critical: [">", 0.8],
     reason:
-      "Clients that come back have survived an outage, which is a warning; one that takes more than half of a run leaves nothing to judge.",
+      "Clients that come back have survived an outage, which is a warning; one that takes four fifths of a run leaves nothing to judge.",
   },
   deliveryRatio: {
     name: "delivered",
