@@ -42,7 +42,10 @@ export const impair: Verb = {
     "impair in.loss=5%,delay=50ms all",
     "impair off",
   ],
-  words: [always(...Object.keys(IMPAIRMENT_PROFILES), "off"), someClients],
+  words: [
+    always(...Object.keys(IMPAIRMENT_PROFILES), "rebind", "off"),
+    someClients,
+  ],
   most: 2,
   raw: true,
   run(model, { rest }) {

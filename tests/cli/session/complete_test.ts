@@ -24,6 +24,7 @@ Deno.test.each<[string, readonly string[]]>([
   ["quality 7", ["720p"]],
   ["quality 720p 4", ["4"]],
   ["impair wi", ["wifi-lossy"]],
+  ["impair re", ["rebind"]],
   ["impair loss=5% 4", ["4"]],
   ["chart packets l", ["loss"]],
   ["scenario cap", ["capacity"]],

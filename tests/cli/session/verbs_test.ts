@@ -149,6 +149,18 @@ const COMMANDS: readonly (readonly [
     "4 clients on delay=50ms,in.loss=5%, and all of those yet to come",
   ],
   [
+    "impair rebind clients 1-2",
+    [{
+      type: "command",
+      command: {
+        type: "impair",
+        clients: [1, 2],
+        impairment: { rebind: true },
+      },
+    }],
+    "2 clients on rebind",
+  ],
+  [
     "impair off 3",
     [{
       type: "command",
