@@ -42,6 +42,13 @@ export async function whyNotWritable(dir: string): Promise<string | undefined> {
   }
 }
 
+/** A file that gets its name once all of it is written. */
+interface Unfinished {
+  readonly unfinished: string;
+  readonly name: string;
+  readonly value: unknown;
+}
+
 /** Makes a new directory for what cannot go where it should, and returns its path. */
 export type Refuge = () => Promise<string>;
 
@@ -128,34 +135,36 @@ export class RunFiles {
     try {
       // Whoever removed it did not want the results to be lost.
       await Deno.mkdir(dir, { recursive: true });
-      const written = await Promise.allSettled([
-        this.#replace(dir, SUMMARY_FILE, summary),
-        this.#replace(dir, RESULTS_FILE, toResults(clients)),
-      ]);
-      for (const one of written) {
-        if (one.status === "rejected") throw one.reason;
-      }
+      const files = [
+        { name: SUMMARY_FILE, value: summary },
+        { name: RESULTS_FILE, value: toResults(clients) },
+      ].map((file) => ({
+        ...file,
+        // Nobody can have put a link there before: the name is new, and must be.
+        unfinished: `${dir}/.${file.name}.${crypto.randomUUID()}`,
+      }));
+      await this.#replace(dir, files);
     } catch (error) {
       return reasonOf(error);
     }
   }
 
-  async #replace(dir: string, name: string, value: unknown): Promise<void> {
-    // Nobody can have put a link there before: the name is new, and must be.
-    const unfinished = `${dir}/.${name}.${crypto.randomUUID()}`;
-    this.#unfinished.add(unfinished);
+  /** Where there is no room for all of them, none takes the place of what was there. */
+  async #replace(dir: string, files: readonly Unfinished[]): Promise<void> {
+    for (const { unfinished } of files) this.#unfinished.add(unfinished);
     try {
-      await Deno.writeTextFile(
-        unfinished,
-        JSON.stringify(value, null, 2) + "\n",
-        { createNew: true },
-      );
-      await Deno.rename(unfinished, `${dir}/${name}`);
-    } catch (error) {
-      await Deno.remove(unfinished).catch(() => {});
-      throw error;
+      for (const { unfinished, value } of files) {
+        const text = JSON.stringify(value, null, 2) + "\n";
+        await Deno.writeTextFile(unfinished, text, { createNew: true });
+      }
+      for (const { unfinished, name } of files) {
+        await Deno.rename(unfinished, `${dir}/${name}`);
+      }
     } finally {
-      this.#unfinished.delete(unfinished);
+      for (const { unfinished } of files) {
+        await Deno.remove(unfinished).catch(() => {});
+        this.#unfinished.delete(unfinished);
+      }
     }
   }
 }
@@ -197,6 +206,8 @@ function removeIfThere(path: string): void {
   }
 }
 
+/** What the system says, without its number and the names that files had for a moment. */
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/ \(os error \d+\).*$/s, "");
 }

@@ -140,6 +140,42 @@ Deno.test.each([
   },
 );
 
+/** A disk of its own takes a mount that nobody else sees. */
+const canMount = new Deno.Command("unshare", { args: ["-rm", "true"] });
+
+Deno.test({
+  name:
+    "a run whose disk is full leaves the results that were there, and has its own elsewhere",
+  ignore: !await canMount.output().then(({ success }) => success, () => false),
+  async fn() {
+    using out = new OutDir();
+    const disk = `${out.path}/disk`;
+    Deno.mkdirSync(disk);
+    const script = `mount -t tmpfs -o size=16k none '${disk}'
+      echo old >'${disk}/load_test_summary.json'
+      echo old >'${disk}/load_test_results.json'
+      '${Deno.execPath()}' run -A --quiet '${MAIN}' run --embedded -c 2 -r 0 -d 1 --audio-only --quiet --out '${disk}'
+      echo "exit $?"; ls -A '${disk}'; cat '${disk}'/*`;
+    const { stdout, stderr } = await new Deno.Command("unshare", {
+      args: ["-rm", "sh", "-c", script],
+      env: { TMPDIR: out.path },
+      stdin: "null",
+    }).output();
+    assertMatch(
+      new TextDecoder().decode(stdout),
+      /^exit 1\nload_test_results.json\nload_test_summary.json\nold\nold\n$/m,
+    );
+    const said = new TextDecoder().decode(stderr);
+    const [, refuge] = said.match(
+      /^Cannot write the results to \S+: No space left on device\. They go to (\S+) instead\.\n$/,
+    ) ?? [];
+    assert(refuge?.startsWith(out.path), said);
+    for (const { name } of Deno.readDirSync(refuge)) {
+      JSON.parse(Deno.readTextFileSync(`${refuge}/${name}`));
+    }
+  },
+});
+
 Deno.test("a run with too few files is refused in one line that says how many it needs", async () => {
   const { code, stderr } = await new Deno.Command("bash", {
     args: [

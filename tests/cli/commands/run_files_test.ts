@@ -117,6 +117,28 @@ Deno.test.each(OBSTACLES)(
   },
 );
 
+Deno.test("where only one of the two files can be written, the other one is not, either", async () => {
+  const dir = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${dir}/load_test_summary.json`, "old");
+  const told: string[] = [];
+  const files = new RunFiles(dir, (line) => told.push(line), []);
+  const endless: unknown[] = [];
+  endless.push(endless);
+  const summary = RECORD.summary;
+  const clients = RECORD.clients.map((client) => ({
+    ...client,
+    failureCause: endless as unknown as string,
+  }));
+  assertEquals(await files.finish({ summary, clients }), false);
+  assertStringIncludes(told[0], "circular");
+  assertEquals(await namesIn(dir), ["load_test_summary.json"]);
+  assertEquals(
+    await Deno.readTextFile(`${dir}/load_test_summary.json`),
+    "old",
+  );
+  await Deno.remove(dir, { recursive: true });
+});
+
 Deno.test("what can be written nowhere is told once, and leaves nothing unfinished", async () => {
   const dir = await Deno.makeTempDir();
   const told: string[] = [];
