@@ -46,6 +46,8 @@ export interface ConsumeOptions {
 interface LackingTrack {
   readonly participantId: string;
   readonly sinceMs: number;
+  /** Up to when what its sender sent has been counted. */
+  countedMs: number;
 }
 
 /** Who is told of a consumption. */
@@ -99,7 +101,10 @@ export class Consumption {
     });
     this.#others = new OtherTracks(environment, this.reception, {
       onFound: (track) => onEvent({ type: "other", track }),
-      onLooked: () => void this.#consume(),
+      onLooked: () => {
+        this.#countLacking();
+        this.#consume();
+      },
     });
     this.#unsubscribe = environment.publishers.subscribe(
       roomId,
@@ -181,6 +186,21 @@ export class Consumption {
     this.reception.close();
   }
 
+  /** What clients of the run send on tracks that were asked for and not had should have come, from when they are due. */
+  #countLacking(): void {
+    const nowMs = this.#environment.scheduler.nowMs();
+    let packets = 0;
+    for (const [producerId, lacking] of this.#lacking) {
+      const { participantId, countedMs } = lacking;
+      if (nowMs <= countedMs) continue;
+      lacking.countedMs = nowMs;
+      const origin = this.#originOf(participantId, producerId);
+      if (origin.of !== "own") continue;
+      packets += (nowMs - countedMs) / 1000 * (origin.packetsPerSecond ?? 0);
+    }
+    this.reception.noteMissed(Math.round(packets));
+  }
+
   /** Something else is known of a participant: what of its tracks is due may be another. */
   #onOwn(participantId: string): void {
     for (const producerId of this.#producersOf.get(participantId) ?? []) {
@@ -256,7 +276,11 @@ export class Consumption {
     const conversation = this.#conversation!;
     const requestedAtMs = this.#environment.scheduler.nowMs();
     if (!this.#lacking.has(producerId)) {
-      this.#lacking.set(producerId, { participantId, sinceMs: requestedAtMs });
+      this.#lacking.set(producerId, {
+        participantId,
+        sinceMs: requestedAtMs,
+        countedMs: requestedAtMs + SILENT_AFTER_MS,
+      });
     }
     try {
       const created = await conversation.request("consume", {

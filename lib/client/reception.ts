@@ -293,7 +293,8 @@ export class Reception {
     const sentPps = origin.of === "own" ? origin.packetsPerSecond : undefined;
     const gapMs = origin.of === "own" ? origin.longestGapMs : undefined;
     receiver.expectRate(now.nowMs, sentPps ?? 0, gapMs);
-    track.frames?.rhythm.expectStills(gapMs ?? 0);
+    // Who is gone stood still until then as before.
+    if (gapMs !== undefined) track.frames?.rhythm.expectStills(gapMs);
     // Who pauses stops at once, and the server tells of it later.
     const isPaused = this.#paused.has(producerId) || sentPps === 0 ||
       (origin.of === "former" && track.isOwn);
@@ -478,6 +479,11 @@ export class Reception {
       });
     }
     return blocks;
+  }
+
+  /** So many packets should have come on tracks that there are no consumers of. */
+  noteMissed(packets: number): void {
+    this.#closed.deliverable += packets;
   }
 
   /** Sums over all consumers of the stay, closed ones too. */

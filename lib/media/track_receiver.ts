@@ -227,10 +227,12 @@ export class TrackReceiver {
     packetsPerSecond: number,
     longestGapMs = 0,
   ): void {
+    if (packetsPerSecond !== this.#sentPps) {
+      // What is missing until now is by what was known until now.
+      if (this.#silentMs(nowMs) > 0) this.#settle(nowMs);
+      this.#sentPps = packetsPerSecond;
+    }
     this.#longestGapMs = longestGapMs;
-    if (packetsPerSecond === this.#sentPps) return;
-    if (this.#silentMs(nowMs) > 0) this.#settle(nowMs);
-    this.#sentPps = packetsPerSecond;
   }
 
   /** The sender or the server stopped the track on purpose: its silence is not loss. */

@@ -132,7 +132,7 @@ function byIndex({ clients }: Snapshot): Map<number, ClientRecord> {
   return new Map(clients.map((client) => [client.index, client]));
 }
 
-/** It is there, and what it lost flows again. */
-function hasMedia({ state, awaySinceMs }: ClientRecord): boolean {
-  return state === "connected" && awaySinceMs === null;
+/** It is there, and what it lost flows again, and has gone on. */
+function hasMedia({ state, awaySinceMs, hasLostMedia }: ClientRecord): boolean {
+  return state === "connected" && awaySinceMs === null && !hasLostMedia;
 }

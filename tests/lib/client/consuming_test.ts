@@ -248,6 +248,36 @@ Deno.test("a track that is paused is not missed, and is missed when it stays sil
   assert(silent.deliverable > silent.received + 500);
 });
 
+Deno.test.each([
+  { why: "refused", refusal: [{ type: "error", message: "no" }] as const },
+  { why: "never granted", refusal: [] },
+])(
+  "a track that is $why should have come all the same, from a second on",
+  async ({ refusal }) => {
+    let asked = 0;
+    const world = new World({
+      intercept: ({ type }, participant) =>
+        type === "consume" && participant?.name === "A" && asked++ > 0
+          ? refusal
+          : undefined,
+    });
+    await world.joined("B", AUDIO_ONLY);
+    await world.joined("C", AUDIO_ONLY);
+    const { client } = world.client("A", VIEWER);
+    // It waits for each reply for its time.
+    void client.join();
+    await world.clock.run(11_000);
+    const { received, deliverable } = client.totals();
+    assert(Math.abs(received - 550) < 30, `${received}`);
+    // 50 packets a second of the other one, and a second or two less of it.
+    const missed = deliverable - received;
+    assert(missed >= 400 && missed <= 510, `${missed}`);
+    const left = client.leave();
+    await world.clock.run(1000);
+    await left;
+  },
+);
+
 Deno.test("a track that was paused before it was consumed is not missed", async () => {
   const world = new World();
   const b = await world.joined("B", AUDIO_ONLY);
