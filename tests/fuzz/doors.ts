@@ -5,10 +5,12 @@
  */
 
 import type { Door } from "./door.ts";
+import { acceptors, transports } from "./doors/associations.ts";
 import { clients } from "./doors/clients.ts";
 import { containers, ivf } from "./doors/clips.ts";
 import { connections, secrets } from "./doors/connections.ts";
 import { dtlsFragments, dtlsRecords } from "./doors/dtls.ts";
+import { engines } from "./doors/engines.ts";
 import { forwarding, reportBlocks } from "./doors/forwarding.ts";
 import { dialects, frames } from "./doors/frames.ts";
 import { clientMessages, serverMessages } from "./doors/messages.ts";
@@ -45,4 +47,7 @@ export const DOORS: readonly Door[] = [
   containers,
   clients,
   signaling,
+  engines,
+  transports,
+  acceptors,
 ];

@@ -6,7 +6,7 @@ import { attackAll } from "./main.ts";
 const SEED = 1;
 const PURE_RUNS = 5000;
 const STATEFUL_RUNS = 200;
-const SLOW_RUNS = 10;
+const SLOW_RUNS = 6;
 /** For each door on a slow machine; the runs decide. */
 const MAX_MS = 120_000;
 

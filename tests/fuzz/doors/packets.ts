@@ -164,7 +164,8 @@ export const RTP: readonly Uint8Array[] = [
   ],
 ].map((bytes) => Uint8Array.from(bytes));
 
-function stunSamples(): readonly Uint8Array[] {
+/** A request, an answer, and a message of another method. */
+export function stunSamples(): readonly Uint8Array[] {
   const request = bindingRequest({
     transactionId: new Uint8Array(12).fill(5),
     username: "server:client",
