@@ -9,15 +9,18 @@
 import {
   ChannelError,
   countStreams,
+  createHider,
   createVenue,
   type Crowd,
   describeMedia,
   type Ending,
+  type Hider,
   type MediaPlan,
   type MonitorTarget,
   openCrowd,
   parseTarget,
   renderText,
+  secretsOf,
   type ServerStreams,
   type ServerTarget,
   ServerWatch,
@@ -74,6 +77,7 @@ export interface SessionEnd {
 export class Effects {
   readonly #context: EffectsContext;
   readonly #end = new AbortController();
+  readonly #hide: Hider;
   #sfu: Sfu | undefined;
   #streamsAtEnd: () => Promise<ServerStreams | null> = () =>
     Promise.resolve(null);
@@ -86,6 +90,7 @@ export class Effects {
 
   constructor(context: EffectsContext) {
     this.#context = context;
+    this.#hide = createHider(secretsOf(context.options.server));
   }
 
   /** Begins to start the server and the crowd; tells `opened`, or `broke`. */
@@ -137,8 +142,8 @@ export class Effects {
       case "stopScenario":
         return this.#stopScenario.abort();
       case "remember":
-        // It is saved, and the secrets of a URL never are.
-        history.add(shownText(effect.line));
+        // It is saved, and secrets never are.
+        history.add(this.#hide(shownText(effect.line)));
         return dispatch({ type: "remembered", lines: history.entries });
       case "end":
         this.#takeDown(effect);

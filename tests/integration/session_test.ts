@@ -89,6 +89,48 @@ Deno.test("a session: clients come, numbers move, some leave, and nothing is lef
   await terminal.turnOff();
 });
 
+Deno.test("the file of the lines typed holds no secret, neither of a URL nor of the way in", async () => {
+  await using sfu = await startSfu({ engine: "werift" });
+  const terminal = new WatchedTerminal();
+  const written: string[] = [];
+  const { ports } = portsFor(terminal);
+  const files = {
+    read: () => Promise.resolve(""),
+    append: (_path: string, text: string) => {
+      written.push(text);
+      return Promise.resolve();
+    },
+    replace: () => Promise.resolve(),
+  };
+  const server = {
+    url: `${sfu.url}?access_token=s3same`,
+    token: "t0ken.t0ken",
+    password: "pass word",
+    connection: { headers: [["X-Key", "he4der"]] as const },
+  };
+  const session = runSession(optionsFor(sfu.url, { server }), {
+    ...ports,
+    openHistory: () => History.open("history", files),
+  });
+  const lines = [
+    "room wss://me:us3r@h/ws?k=qu3ry",
+    'js "t0ken.t0ken" + "he4der"',
+    "room s3same pass%20word",
+    "js 6 * 7",
+  ];
+  for (const line of lines) terminal.type(`${line}\r`);
+  await terminal.shows("  42  ");
+  terminal.type("quit\r");
+  await session;
+  assertEquals(written.slice(0, 4), [
+    "room wss://h/ws?k=***\n",
+    'js "***" + "***"\n',
+    "room *** ***\n",
+    "js 6 * 7\n",
+  ]);
+  await terminal.turnOff();
+});
+
 Deno.test("a script: the same verbs from a pipe, with files", async () => {
   await using sfu = await startSfu({ engine: "werift" });
   const folder = await Deno.makeTempDir();
