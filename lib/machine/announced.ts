@@ -95,5 +95,7 @@ function reproach(
 
 /** RFC 1918 and RFC 4193. */
 function isPrivate(address: string): boolean {
-  return /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd])/i.test(address);
+  return /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd][0-9a-f]{2}:)/i.test(
+    address,
+  );
 }

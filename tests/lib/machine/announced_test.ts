@@ -40,6 +40,20 @@ Deno.test.each<
     why: "elsewhere, at the same address",
   },
   {
+    reachedAt: "203.0.113.5",
+    announced: ["fdroid.example"],
+    level: "good",
+    right: null,
+    why: "a name that begins as a private address of IPv6 does",
+  },
+  {
+    reachedAt: "203.0.113.5",
+    announced: ["fd12:3456::7"],
+    level: "problem",
+    right: "203.0.113.5",
+    why: "a private address of IPv6",
+  },
+  {
     reachedAt: "10.0.0.9",
     announced: ["10.0.0.10"],
     level: "good",
