@@ -446,6 +446,7 @@ Deno.test.each([
     const times = impairment.rebindEveryMs === undefined ? 1 : 2;
     network.impair(impairment, performance.now());
     await world.until(() => world.lane.sockets.length === 1 + times);
+    network.impair(null, performance.now());
     assertEquals([network.rebinds, world.open.length], [times, 1]);
     assertEquals(transport.state, "connected");
 

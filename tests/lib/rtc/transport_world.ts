@@ -140,6 +140,8 @@ export class World {
     await Promise.all([this.transport.close(), this.#server.close()]);
     await this.transport.close();
     this.#reactor.close();
+    // What the server was about to send finds nobody.
+    await new Promise((resolve) => setTimeout(resolve, 0));
     assertEquals(this.#openCiphers, 0, "ciphers left");
     assert(this.lane.sockets.every(({ open }) => !open), "sockets left");
   }
