@@ -2,7 +2,7 @@
  * What a client that has come and gone leaves behind, in bytes of heap: in
  * the generator, and in a session with charts that watches it. Clients join
  * and leave in virtual time, on a server without a network. It wants
- * `--v8-flags=--expose-gc`; `--quick` is a fifth of the clients.
+ * `--v8-flags=--expose-gc`; `--quick` has fewer clients.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import { runningModel } from "../cli/session/fixtures.ts";
 import { clientPlan, MEDIA } from "../lib/load/node_bench.ts";
 import { printFigure } from "./figure.ts";
 
-const JOINS = Deno.args.includes("--quick") ? 400 : 2000;
+const JOINS = Deno.args.includes("--quick") ? 800 : 2000;
 /** Join first, and do not count: code is compiled and lists find their size. */
 const WARM_UP_JOINS = 200;
 /** Between two joins. */
