@@ -9,6 +9,7 @@
 import type { RunPlan } from "../load/mod.ts";
 import {
   type ClientRecord,
+  plainRecord,
   type Snapshot,
   snapshotBetween,
   type TimelinePoint,
@@ -122,7 +123,7 @@ class BorrowedCrowd implements RunCrowd {
 
   #ownRecord(client: ClientRecord): ClientRecord {
     return {
-      ...client,
+      ...plainRecord(client),
       index: client.index - this.firstIndex,
       errors: client.errors.map((error) => ({
         ...error,
