@@ -140,7 +140,7 @@ Deno.test("a session and a doctor take it as well", async () => {
   const session = await runProgram(
     ["-s", url, "--audio-only", "--insecure"],
     {},
-    "spawn 1\nwait 1s\nstats\nquit\n",
+    "spawn 1\nwait connected 20s\nstats\nquit\n",
   );
   assertEquals(session.code, 0);
   assertMatch(session.stdout, /clients +1 of 1 connected/);
