@@ -64,10 +64,12 @@ for (const { engine, ignore } of ENGINES) {
       },
     });
 
+    // Then it is to go anyway.
+    if (phase === "teardown") continue;
     Deno.test({
       name:
         `${engine}: a run whose server is killed in its ${phase} ends by itself, names it and keeps its files`,
-      ignore: ignore || phase === "teardown",
+      ignore,
       async fn() {
         using out = new OutDir();
         const { program, children } = await runIn(phase, engine, out);
