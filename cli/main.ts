@@ -5,7 +5,7 @@
  * @module
  */
 
-import { nearest, VERSION } from "../mod.ts";
+import { nearest, VERSION } from "../tool.ts";
 import {
   COMMANDS,
   errorLine,

@@ -15,11 +15,16 @@ import {
   type Quality,
   runAsProgram,
   type Scenario,
-} from "../mod.ts";
+} from "../kit.ts";
 import { capacityLines } from "./capacity_lines.ts";
-import { type CapacityStep, Hall, OutOfTime } from "./capacity_step.ts";
+import {
+  type CapacityFindings,
+  CapacityProbe,
+  type CapacityStep,
+  OutOfTime,
+} from "./capacity_step.ts";
 
-export type { CapacityStep };
+export type { CapacityFindings, CapacityStep };
 
 /** What the search for a capacity can be given. */
 export interface CapacityInput extends CommonInput {
@@ -47,20 +52,6 @@ export interface CapacityInput extends CommonInput {
   readonly steady?: string;
   /** When to stop searching. @default {"8m"} */
   readonly limit?: string;
-}
-
-/** What a server holds. */
-export interface CapacityFindings {
-  /** The largest number of clients that was healthy; 0 when none was. */
-  readonly largest: number;
-  /** The smallest that was not; `null` when all were. */
-  readonly smallestBroken: number | null;
-  /** What it was that ended it. */
-  readonly limitedBy: CapacityLimit;
-  /** Clients a core that the server used, at the largest healthy number; `null` where it was not watched. */
-  readonly clientsPerServerCore: number | null;
-  /** Every size that was tried, in order. */
-  readonly steps: readonly CapacityStep[];
 }
 
 /** Capacity: the crowd grows until a threshold breaks, or generator or machine end it; then it is narrowed down. */
@@ -117,7 +108,7 @@ export const capacity: Scenario<CapacityInput, CapacityFindings> =
     judgesThresholds: true,
     peak: ({ most }) => most,
     async run(crowd, options, { signal, say, thresholds }) {
-      const hall = new Hall(crowd, options, thresholds);
+      const probe = new CapacityProbe(crowd, options, thresholds);
       const steps: CapacityStep[] = [];
       const finish = (limitedBy: CapacityLimit) => findings(steps, limitedBy);
       for (;;) {
@@ -125,9 +116,9 @@ export const capacity: Scenario<CapacityInput, CapacityFindings> =
         if (clients === undefined) break;
         try {
           if (steps.at(-1)?.healthy === false) {
-            await hall.recover();
+            await probe.recover();
           }
-          steps.push(await hall.tryOut(clients));
+          steps.push(await probe.tryOut(clients));
         } catch (error) {
           if (signal.aborted) throw error;
           const text = error instanceof Error ? error.message : String(error);

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { formatCount, formatMs, formatRatio } from "../mod.ts";
-import type { CapacityFindings, CapacityStep } from "./capacity.ts";
+import { formatCount, formatMs, formatRatio } from "../kit.ts";
+import type { CapacityFindings, CapacityStep } from "./capacity_step.ts";
 
 const HEAD = [
   "Clients",

@@ -7,18 +7,19 @@
 
 import {
   busyCores,
+  type CapacityLimit,
+  type Crowd,
   type Fps,
   isDisturbed,
   judgeWindow,
-  type LiveClient,
-  type LiveCrowd,
   publisherCount,
   type Quality,
   type Snapshot,
   type Threshold,
   type Trial,
+  type VirtualUser,
   type WindowVerdict,
-} from "../mod.ts";
+} from "../kit.ts";
 
 /** One size that was tried. */
 export interface CapacityStep extends Trial, WindowVerdict {
@@ -26,6 +27,20 @@ export interface CapacityStep extends Trial, WindowVerdict {
   readonly windows: number;
   /** How many of those did not count, because other programs were to blame. */
   readonly disturbed: number;
+}
+
+/** What a server holds. */
+export interface CapacityFindings {
+  /** The largest number of clients that was healthy; 0 when none was. */
+  readonly largest: number;
+  /** The smallest that was not; `null` when all were. */
+  readonly smallestBroken: number | null;
+  /** What it was that ended it. */
+  readonly limitedBy: CapacityLimit;
+  /** Clients a core that the server used, at the largest healthy number; `null` where it was not watched. */
+  readonly clientsPerServerCore: number | null;
+  /** Every size that was tried, in order. */
+  readonly steps: readonly CapacityStep[];
 }
 
 /** What decides about a step. */
@@ -54,13 +69,13 @@ export class OutOfTime extends Error {
 }
 
 /** Looks that a step may lose to other programs. */
-const MOST_DISTURBED = 3;
+const MAX_DISTURBED = 3;
 /** Looks at a crowd that recovers from too much, before it goes on as it is. */
-const MOST_RECOVERING = 5;
+const MAX_RECOVERING = 5;
 
-/** What a hall needs of a crowd. */
-export type HallCrowd = Pick<
-  LiveCrowd,
+/** What a probe needs of a crowd. */
+export type ProbeCrowd = Pick<
+  Crowd,
   | "connected"
   | "cpuTimes"
   | "elapsedMs"
@@ -73,17 +88,17 @@ export type HallCrowd = Pick<
 >;
 
 /** Seats in rooms of one size, filled from the first on. */
-export class Hall {
-  readonly #crowd: HallCrowd;
+export class CapacityProbe {
+  readonly #crowd: ProbeCrowd;
   readonly #options: StepOptions;
   readonly #thresholds: readonly Threshold[];
-  #seated: (LiveClient | undefined)[] = [];
+  #seated: (VirtualUser | undefined)[] = [];
   /** The most that were healthy. */
   #healthy = 0;
 
   /** Whoever sits in it must have it as the thresholds say. */
   constructor(
-    crowd: HallCrowd,
+    crowd: ProbeCrowd,
     options: StepOptions,
     thresholds: readonly Threshold[],
   ) {
@@ -101,10 +116,10 @@ export class Hall {
   async tryOut(clients: number): Promise<CapacityStep> {
     let windows = 0;
     for (let disturbed = 0;; disturbed++) {
-      const looks = await this.#looksAt(clients, disturbed < MOST_DISTURBED);
+      const looks = await this.#looksAt(clients, disturbed < MAX_DISTURBED);
       windows += looks.length;
       const last = looks.at(-1)!;
-      if (isDisturbed(last) && disturbed < MOST_DISTURBED) {
+      if (isDisturbed(last) && disturbed < MAX_DISTURBED) {
         await this.recover();
         continue;
       }
@@ -117,11 +132,11 @@ export class Hall {
   /**
    * Goes back to a size that was healthy, until it is again: a server that
    * was asked too much of needs a while, and would be found wanting again.
-   * Throws as {@linkcode Hall.tryOut} does.
+   * Throws as {@linkcode CapacityProbe.tryOut} does.
    */
   async recover(): Promise<void> {
     await this.#seat(this.#healthy);
-    for (let looks = 0; looks < MOST_RECOVERING; looks++) {
+    for (let looks = 0; looks < MAX_RECOVERING; looks++) {
       const now = this.#crowd.snapshot();
       const { limit } = await this.#look(
         now,
@@ -183,7 +198,7 @@ export class Hall {
   async #seat(clients: number): Promise<void> {
     const crowd = this.#crowd;
     const present = new Set(crowd.connected);
-    const stays = (client: LiveClient | undefined, seat: number) =>
+    const stays = (client: VirtualUser | undefined, seat: number) =>
       seat < clients && client !== undefined && present.has(client);
     const free = Array.from({ length: clients }, (_, seat) => seat)
       .filter((seat) => !stays(this.#seated[seat], seat));

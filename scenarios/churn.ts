@@ -11,7 +11,7 @@ import {
   runAsProgram,
   type Scenario,
   type TimedMeetingInput,
-} from "../mod.ts";
+} from "../kit.ts";
 
 /** What churn can be given. */
 export interface ChurnInput extends TimedMeetingInput {

@@ -12,7 +12,7 @@ import {
   runAsProgram,
   type Scenario,
   type TimedMeetingInput,
-} from "../mod.ts";
+} from "../kit.ts";
 
 /** A classroom: one in five sends, everyone receives. */
 export const classroom: Scenario<TimedMeetingInput> = defineScenario({

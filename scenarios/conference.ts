@@ -12,7 +12,7 @@ import {
   runAsProgram,
   type Scenario,
   type TimedMeetingInput,
-} from "../mod.ts";
+} from "../kit.ts";
 
 /** A conference: everyone sends, everyone receives. */
 export const conference: Scenario<TimedMeetingInput> = defineScenario({

@@ -11,7 +11,7 @@ import {
   option,
   runAsProgram,
   type Scenario,
-} from "../mod.ts";
+} from "../kit.ts";
 
 /** What a mute storm can be given. */
 export interface MuteStormInput extends MeetingInput {

@@ -12,7 +12,7 @@ import {
   runAsProgram,
   type Scenario,
   type TimedMeetingInput,
-} from "../mod.ts";
+} from "../kit.ts";
 
 /** A panel: one in ten sends, everyone receives. */
 export const panel: Scenario<TimedMeetingInput> = defineScenario({

@@ -12,7 +12,7 @@ import {
   runAsProgram,
   type Scenario,
   type StageInput,
-} from "../mod.ts";
+} from "../kit.ts";
 
 const { rampUp: _, ...meeting } = MEETING_OPTIONS;
 

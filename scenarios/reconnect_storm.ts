@@ -17,7 +17,7 @@ import {
   runAsProgram,
   type Scenario,
   withRecovery,
-} from "../mod.ts";
+} from "../kit.ts";
 
 /** What a reconnect storm can be given. */
 export interface ReconnectStormInput extends MeetingInput {

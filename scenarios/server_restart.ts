@@ -17,7 +17,7 @@ import {
   runShell,
   type Scenario,
   withRecovery,
-} from "../mod.ts";
+} from "../kit.ts";
 
 /** What a restart can be given. */
 export interface ServerRestartInput extends MeetingInput {

@@ -11,7 +11,7 @@ import {
   runAsProgram,
   type Scenario,
   type TimedMeetingInput,
-} from "../mod.ts";
+} from "../kit.ts";
 
 /** A smoke test: a few clients for a few seconds, and everything must arrive. */
 export const smoke: Scenario<TimedMeetingInput> = defineScenario({

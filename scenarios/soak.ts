@@ -12,7 +12,7 @@ import {
   runAsProgram,
   type Scenario,
   type TimedMeetingInput,
-} from "../mod.ts";
+} from "../kit.ts";
 
 /** What a soak can be given. */
 export interface SoakInput extends TimedMeetingInput {

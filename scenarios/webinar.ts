@@ -12,7 +12,7 @@ import {
   runAsProgram,
   type Scenario,
   type TimedMeetingInput,
-} from "../mod.ts";
+} from "../kit.ts";
 
 /** A webinar: one in a hundred sends, everyone receives. */
 export const webinar: Scenario<TimedMeetingInput> = defineScenario({

@@ -7,7 +7,7 @@
  */
 
 import { X509Certificate } from "../deps.ts";
-import { type ServerTarget, systemProxies } from "../../mod.ts";
+import { type ServerTarget, systemProxies } from "../../tool.ts";
 import { type SecretPorts, SecretReader, SYSTEM_SECRETS } from "./secrets.ts";
 import { flag, many, optional, type ValuesOf } from "./option.ts";
 import { header, text } from "./value_kind.ts";

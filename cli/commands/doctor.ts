@@ -5,7 +5,7 @@
  * @module
  */
 
-import { examine, type Finding } from "../../mod.ts";
+import { examine, type Finding } from "../../tool.ts";
 import { ACCESS_OPTIONS, readAccess } from "./access.ts";
 import { commandHelp } from "./help.ts";
 import { parseOptions } from "./parse.ts";

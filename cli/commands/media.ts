@@ -5,7 +5,7 @@
  * @module
  */
 
-import { describeMedia, type EngineKind, SYNTHETIC } from "../../mod.ts";
+import { describeMedia, type EngineKind, SYNTHETIC } from "../../tool.ts";
 
 /** What is sent comes from the files: another quality or frame rate is out of reach. */
 export function mediaContradictions(

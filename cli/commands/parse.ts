@@ -5,7 +5,7 @@
  * @module
  */
 
-import { nearest } from "../../mod.ts";
+import { nearest } from "../../tool.ts";
 import { parseArgs } from "../deps.ts";
 import { optionName, type OptionTable, type ValuesOf } from "./option.ts";
 

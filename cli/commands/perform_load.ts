@@ -18,7 +18,7 @@ import {
   shownUrl,
   spawnSfu,
   type Summary,
-} from "../../mod.ts";
+} from "../../tool.ts";
 import { openRunScreen, type RunScreen, safeValue } from "../session/mod.ts";
 import { type Access, embeddedTarget } from "./access.ts";
 import { RunFiles, type RunRecord } from "./run_files.ts";

@@ -14,7 +14,7 @@ import {
   renderRunsCsv,
   renderText,
   type Summary,
-} from "../../mod.ts";
+} from "../../tool.ts";
 import { commandHelp, PROGRAM } from "./help.ts";
 import { flag } from "./option.ts";
 import { parseOptions } from "./parse.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { bandRows, run, scenarios, whyImpossible } from "../../mod.ts";
+import { bandRows, run, scenarios, whyImpossible } from "../../tool.ts";
 import { type Access, readAccess } from "./access.ts";
 import { columns, commandHelp } from "./help.ts";
 import { readMedia } from "./media.ts";

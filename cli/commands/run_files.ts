@@ -11,7 +11,7 @@
  * @module
  */
 
-import { type Summary, toResults } from "../../mod.ts";
+import { type Summary, toResults } from "../../tool.ts";
 
 /** What the files are made from. */
 export interface RunRecord {

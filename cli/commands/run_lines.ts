@@ -14,7 +14,7 @@ import {
   type RunProgress,
   shownUrl,
   SYNTHETIC,
-} from "../../mod.ts";
+} from "../../tool.ts";
 import { reachAdvice } from "../session/mod.ts";
 import type { RunValues } from "./run_options.ts";
 

@@ -18,7 +18,7 @@ import {
   SYNTHETIC,
   withImpairments,
   workersFor,
-} from "../../mod.ts";
+} from "../../tool.ts";
 import { type Access, ACCESS_OPTIONS, accessRecord } from "./access.ts";
 import { mediaContradictions, simulcastContradictions } from "./media.ts";
 import {

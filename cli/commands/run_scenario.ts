@@ -9,7 +9,7 @@ import {
   createVenue,
   type ScenarioJob,
   type Summary,
-} from "../../mod.ts";
+} from "../../tool.ts";
 import {
   findScenario,
   prepareScenario,

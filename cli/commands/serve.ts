@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type LocalSfu, type Refusals, startSfu } from "../../mod.ts";
+import { type LocalSfu, type Refusals, startSfu } from "../../tool.ts";
 import { commandHelp, PROGRAM } from "./help.ts";
 import { parseOptions } from "./parse.ts";
 import { SecretReader, SYSTEM_SECRETS } from "./secrets.ts";

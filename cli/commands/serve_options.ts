@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { SfuOptions } from "../../mod.ts";
+import type { SfuOptions } from "../../tool.ts";
 import { flag, many, optional, type ValuesOf, withDefault } from "./option.ts";
 import type { Parsed } from "./parse.ts";
 import { assignment, choice, duration, text, whole } from "./value_kind.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { clipNamed, type EngineKind } from "../../mod.ts";
+import { clipNamed, type EngineKind } from "../../tool.ts";
 import type { Settings } from "../session/mod.ts";
 import { ACCESS_OPTIONS } from "./access.ts";
 import { mediaContradictions, simulcastContradictions } from "./media.ts";

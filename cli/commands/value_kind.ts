@@ -14,7 +14,7 @@ import {
   parseThreshold,
   shownUrl,
   type Threshold,
-} from "../../mod.ts";
+} from "../../tool.ts";
 
 /** A value, or what is wrong with the text. */
 export type Reading<T> =
@@ -65,19 +65,19 @@ const MS_PER_UNIT: Readonly<Record<string, number>> = {
 };
 
 /** Timers cannot wait for longer than 24 days. */
-const MOST_HOURS = 480;
+const MAX_HOURS = 480;
 
 /** A length of time, in milliseconds; bare numbers are seconds. */
 export function duration(minMs: number): ValueKind<number> {
   const above = minMs > 0 ? `of at least ${minMs}ms ` : "";
   return kind(
     "T",
-    `a duration ${above}such as 30, 500ms, 90s, 5m or 1h, up to ${MOST_HOURS}h`,
+    `a duration ${above}such as 30, 500ms, 90s, 5m or 1h, up to ${MAX_HOURS}h`,
     (text) => {
       const [, digits, unit] = /^(\d+\.?\d*|\.\d+)(ms|s|m|h|)$/.exec(text) ??
         [];
       const ms = Math.round(Number(digits) * MS_PER_UNIT[unit]);
-      return ms >= minMs && ms <= MOST_HOURS * MS_PER_UNIT.h ? ms : undefined;
+      return ms >= minMs && ms <= MAX_HOURS * MS_PER_UNIT.h ? ms : undefined;
     },
   );
 }

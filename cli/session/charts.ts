@@ -5,9 +5,9 @@
  * @module
  */
 
-import type { BandMetric } from "../../mod.ts";
+import type { BandMetric } from "../../tool.ts";
 import { serverCpuRatio } from "./health.ts";
-import type { Moment, SeriesName } from "./live_history.ts";
+import type { ChartPoint, SeriesName } from "./live_history.ts";
 
 /** One chart. */
 export interface ChartDefinition {
@@ -19,7 +19,7 @@ export interface ChartDefinition {
   readonly series: readonly (readonly [label: string, name: SeriesName])[];
   /** What is judged of it, with the value of now; NaN when that is unknown. */
   readonly judged?: (
-    moments: readonly Moment[],
+    moments: readonly ChartPoint[],
   ) => readonly [BandMetric, number];
 }
 

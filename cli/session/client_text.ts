@@ -11,7 +11,7 @@ import {
   formatCount,
   formatCounted,
   formatMs,
-} from "../../mod.ts";
+} from "../../tool.ts";
 import { sanitize } from "../terminal/mod.ts";
 import type { Member } from "./load.ts";
 

@@ -8,16 +8,16 @@
 
 import {
   ChannelError,
+  type ClientFleet,
   countStreams,
   createHider,
   createVenue,
-  type Crowd,
   describeMedia,
   type Ending,
   type Hider,
   type MediaPlan,
   type MonitorTarget,
-  openCrowd,
+  openFleet,
   parseTarget,
   renderText,
   secretsOf,
@@ -32,7 +32,7 @@ import {
   type Summary,
   SYNTHETIC,
   VERSION,
-} from "../../mod.ts";
+} from "../../tool.ts";
 import type { History } from "../terminal/mod.ts";
 import { findScenario, prepareScenario, typedConfig } from "./find_scenario.ts";
 import { evaluateJs } from "./js.ts";
@@ -81,7 +81,7 @@ export class Effects {
   #sfu: Sfu | undefined;
   #streamsAtEnd: () => Promise<ServerStreams | null> = () =>
     Promise.resolve(null);
-  #crowd: Crowd | undefined;
+  #crowd: ClientFleet | undefined;
   #watch: ServerWatch | undefined;
   #opening: Promise<void> = Promise.resolve();
   readonly #underWay = new Set<Promise<void>>();
@@ -171,7 +171,7 @@ export class Effects {
     const server = this.#server();
     const watch = this.#watch = this.#watchOf(server.url);
     await watch.ready(this.#end.signal);
-    this.#crowd = await openCrowd({
+    this.#crowd = await openFleet({
       server,
       plan: { media: options.settings.media, seed: options.seed },
       workers: options.workers,

@@ -24,7 +24,7 @@ import {
   type Trend,
   trendBetween,
   trendOf,
-} from "../../mod.ts";
+} from "../../tool.ts";
 import { sanitize } from "../terminal/mod.ts";
 import type { ServerUse } from "./live_history.ts";
 import type { Model, ServerView } from "./model.ts";

@@ -12,7 +12,7 @@ import {
   nearest,
   type ScenarioJob,
   scenarios,
-} from "../../mod.ts";
+} from "../../tool.ts";
 
 /** A scenario, or why there is none, in one line. */
 export type ScenarioSearch =

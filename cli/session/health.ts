@@ -12,8 +12,8 @@ import {
   type Snapshot,
   tallyClients,
   type ThresholdResult,
-} from "../../mod.ts";
-import type { Moment } from "./live_history.ts";
+} from "../../tool.ts";
+import type { ChartPoint } from "./live_history.ts";
 
 /** How the load does, and what is to blame. */
 export interface Health {
@@ -31,7 +31,7 @@ export const HEALTHY: Health = { band: "good", reason: "" };
  */
 export function healthOf(
   snapshot: Snapshot,
-  moments: readonly Moment[],
+  moments: readonly ChartPoint[],
   thresholds: readonly ThresholdResult[],
 ): Health {
   const judgement = judge({
@@ -61,7 +61,7 @@ export function healthOf(
 }
 
 /** CPU of the server's busiest process over the last five seconds, in cores: one busy second is no overload. */
-export function serverCpuRatio(moments: readonly Moment[]): number {
+export function serverCpuRatio(moments: readonly ChartPoint[]): number {
   const last = moments.slice(-SUSTAINED_SEC)
     .map(({ serverCpuPercent }) => serverCpuPercent)
     .filter((percent) => !Number.isNaN(percent));

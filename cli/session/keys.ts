@@ -8,7 +8,7 @@ import { type Key, updateLine } from "../terminal/mod.ts";
 import { completion } from "./complete.ts";
 import { bodyRows } from "./layout.ts";
 import { leave } from "./leave.ts";
-import { type Step, still } from "./messages.ts";
+import { noEffects, type Step } from "./messages.ts";
 import type { Model } from "./model.ts";
 
 /** The step that a key makes. */
@@ -30,7 +30,7 @@ function typed(model: Model, key: Key): Step {
   const next = { ...model, line: state };
   switch (outcome.type) {
     case "edited":
-      return still(next);
+      return noEffects(next);
     case "submitted":
       return submitted(next, outcome.text);
     case "ignored":
@@ -40,7 +40,7 @@ function typed(model: Model, key: Key): Step {
 
 function submitted(model: Model, text: string): Step {
   const next = { ...model, page: undefined };
-  if (text.trim() === "") return still(next);
+  if (text.trim() === "") return noEffects(next);
   return {
     model: { ...next, queue: [...next.queue, text] },
     effects: [{ type: "remember", line: text }],
@@ -54,31 +54,33 @@ function sessionKey(model: Model, key: Key): Step {
         case "c":
           return interrupted(model);
         case "d":
-          return model.audience === "session" ? leave(model, 0) : still(model);
+          return model.audience === "session"
+            ? leave(model, 0)
+            : noEffects(model);
         case "l":
           return { model, effects: [{ type: "redraw" }] };
         case "z":
           return { model, effects: [{ type: "suspend" }] };
       }
-      return still(model);
+      return noEffects(model);
     case "key":
       switch (key.name) {
         case "escape":
-          return still(
+          return noEffects(
             model.page === undefined
               ? { ...model, wait: undefined }
               : { ...model, page: undefined },
           );
         case "page-up":
-          return still(scrolled(model, -1));
+          return noEffects(scrolled(model, -1));
         case "page-down":
-          return still(scrolled(model, 1));
+          return noEffects(scrolled(model, 1));
       }
-      return still(model);
+      return noEffects(model);
     case "char":
     case "alt":
     case "paste":
-      return still(model);
+      return noEffects(model);
   }
 }
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { EXIT_CODES } from "../../mod.ts";
-import { type Step, still } from "./messages.ts";
+import { EXIT_CODES } from "../../tool.ts";
+import { noEffects, type Step } from "./messages.ts";
 import type { Model } from "./model.ts";
 import { say } from "./verbs/verb.ts";
 
@@ -20,7 +20,7 @@ export function leave(
   reason: string | null = null,
 ): Step {
   const { phase, audience, live, load } = model;
-  if (phase.name === "leaving") return still(model);
+  if (phase.name === "leaving") return noEffects(model);
   const broken = live.thresholds.some(({ ok }) => !ok);
   return {
     model: {
@@ -49,5 +49,5 @@ export const USAGE = 2;
 /** What went wrong is said; where nobody is there to try again, it is the end. */
 export function failed(model: Model, problem: string, code: number): Step {
   const told = say(model, problem, "error");
-  return model.audience === "plain" ? leave(told, code) : still(told);
+  return model.audience === "plain" ? leave(told, code) : noEffects(told);
 }

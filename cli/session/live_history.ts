@@ -14,13 +14,13 @@ import {
   type TimelinePoint,
   trendBetween,
   type TrendJson,
-} from "../../mod.ts";
+} from "../../tool.ts";
 
 /** What the server uses; unknown where we may not look. */
 export type ServerUse = NonNullable<TimelinePoint["server"]>;
 
 /** Values of one second; `NaN` where one is unknown. Percentiles are those of the last ten seconds. */
-export interface Moment {
+export interface ChartPoint {
   /** Its end, in seconds since the session began. */
   readonly tSec: number;
   readonly sentPerSec: number;
@@ -65,12 +65,12 @@ export interface Moment {
 }
 
 /** The name of a value that is kept over time. */
-export type SeriesName = keyof Moment;
+export type SeriesName = keyof ChartPoint;
 
 /** The last minutes. */
 export interface LiveHistory {
   /** Oldest first, one a second. */
-  readonly moments: readonly Moment[];
+  readonly moments: readonly ChartPoint[];
   /** The distributions as they were up to ten seconds ago, oldest first. */
   readonly looks: readonly Look[];
 }
@@ -106,7 +106,7 @@ export function remembered(
   const then = looks[0] ?? NO_LOOK;
   const jitterMs = recent("jitter", then, look, STEPS_PER_UNIT.ms);
   const videoBps = recent("videoBitrate", then, look, STEPS_PER_UNIT.bps);
-  const moment: Moment = {
+  const moment: ChartPoint = {
     tSec: snapshot.atMs / 1000,
     ...ratesBetween(before, snapshot, moments.at(-1)),
     clientsConnected: snapshot.gauges.clientsConnected ?? 0,
@@ -130,7 +130,7 @@ export function remembered(
 
 /** The values of one series, oldest first. */
 export function valuesOf(
-  moments: readonly Moment[],
+  moments: readonly ChartPoint[],
   name: SeriesName,
 ): number[] {
   return moments.map((moment) => moment[name]);
@@ -181,8 +181,8 @@ type RateNames =
 function ratesBetween(
   before: Snapshot,
   after: Snapshot,
-  last: Moment | undefined,
-): Pick<Moment, RateNames> {
+  last: ChartPoint | undefined,
+): Pick<ChartPoint, RateNames> {
   const seconds = (after.atMs - before.atMs) / 1000;
   if (seconds <= 0) return last ?? NO_RATES;
   const change = (name: Parameters<typeof counterOf>[1]) =>
@@ -215,7 +215,7 @@ function ratesBetween(
   };
 }
 
-const NO_RATES: Pick<Moment, RateNames> = {
+const NO_RATES: Pick<ChartPoint, RateNames> = {
   sentPerSec: 0,
   receivedPerSec: 0,
   sendBps: 0,

@@ -13,7 +13,7 @@ import type {
   ImpairmentShare,
   MediaPlan,
   Quality,
-} from "../../mod.ts";
+} from "../../tool.ts";
 import { nextChance, unitOf } from "./chance.ts";
 
 /** What a client is by default. */

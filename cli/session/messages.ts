@@ -12,7 +12,7 @@ import type {
   NodeCommand,
   NodeNote,
   Snapshot,
-} from "../../mod.ts";
+} from "../../tool.ts";
 import type { Key, TerminalSize } from "../terminal/mod.ts";
 import type { ServerUse } from "./live_history.ts";
 import type { Model, RunPlace, ServerView } from "./model.ts";
@@ -136,7 +136,7 @@ export interface Step {
 }
 
 /** A step without anything to do. */
-export function still(model: Model): Step {
+export function noEffects(model: Model): Step {
   return { model, effects: [] };
 }
 

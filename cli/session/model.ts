@@ -12,7 +12,7 @@ import {
   type Snapshot,
   type Threshold,
   type ThresholdResult,
-} from "../../mod.ts";
+} from "../../tool.ts";
 import {
   type LineState,
   lineState,

@@ -10,7 +10,7 @@ import {
   impairedCount,
   type Impairment,
   type ImpairmentShare,
-} from "../../mod.ts";
+} from "../../tool.ts";
 import { drawn } from "./chance.ts";
 import { changed, type Load, type Member } from "./load.ts";
 import { rangesOf } from "./select.ts";

@@ -10,7 +10,7 @@ import type {
   ServerTarget,
   Summary,
   Threshold,
-} from "../../mod.ts";
+} from "../../tool.ts";
 import type { Settings } from "./load.ts";
 
 /** What a session is made of. */

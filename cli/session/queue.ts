@@ -7,7 +7,7 @@
  */
 
 import { failed, USAGE } from "./leave.ts";
-import { answers, type Effect, type Step, still } from "./messages.ts";
+import { answers, type Effect, noEffects, type Step } from "./messages.ts";
 import type { Model } from "./model.ts";
 import { commandOf, isProblem } from "./parse.ts";
 import { runLine, say } from "./verbs/mod.ts";
@@ -34,7 +34,7 @@ function isFree(
 
 function carryOut(model: Model, line: string): Step {
   const command = commandOf(line);
-  if (command === undefined) return still(model);
+  if (command === undefined) return noEffects(model);
   const typed = model.audience === "session"
     ? say(model, line.trim(), "command")
     : model;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ChannelError } from "../../mod.ts";
+import type { ChannelError } from "../../tool.ts";
 
 type Failure = ChannelError["failure"];
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { byName, type ClientRecord } from "../../mod.ts";
+import { byName, type ClientRecord } from "../../tool.ts";
 import { sanitize } from "../terminal/mod.ts";
 import type { Member } from "./load.ts";
 import type { Live } from "./model.ts";

@@ -11,7 +11,7 @@ import type {
   RunPlan,
   RunProgress,
   Threshold,
-} from "../../mod.ts";
+} from "../../tool.ts";
 import {
   chooseCharset,
   choosePalette,

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { shownText } from "../../mod.ts";
+import { shownText } from "../../tool.ts";
 import { sanitize } from "../terminal/mod.ts";
 
 /** One line: without line breaks, anything that a terminal acts upon, and secrets in URLs. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { renderCsv, renderText, type Summary } from "../../mod.ts";
+import { renderCsv, renderText, type Summary } from "../../tool.ts";
 
 /** Writes the summary in the format that the path ends with: `.json`, `.txt` or `.csv`. */
 export async function writeSummary(

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatMeasured, type ScenarioJob, type Summary } from "../../mod.ts";
+import { formatMeasured, type ScenarioJob, type Summary } from "../../tool.ts";
 
 /** The verdict, each threshold that was not kept, and what it found. */
 export function outcomeLines(job: ScenarioJob, summary: Summary): string[] {

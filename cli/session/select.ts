@@ -53,12 +53,12 @@ export function rangesOf(members: readonly Pick<Member, "index">[]): string {
     if (last?.[1] === index - 1) last[1] = index;
     else ranges.push([index, index]);
   }
-  const shown = ranges.slice(0, MOST_RANGES)
+  const shown = ranges.slice(0, MAX_RANGES)
     .map(([first, last]) => first === last ? `${first}` : `${first}-${last}`);
-  return [...shown, ...ranges.length > MOST_RANGES ? ["…"] : []].join(",");
+  return [...shown, ...ranges.length > MAX_RANGES ? ["…"] : []].join(",");
 }
 
 /** Further ones would only fill the line. */
-const MOST_RANGES = 8;
+const MAX_RANGES = 8;
 
 const PART = /^(?:#|client-)?(\d{1,9})(?:-(\d{1,9}))?$/;

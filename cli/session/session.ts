@@ -5,7 +5,7 @@
  * @module
  */
 
-import { renderText, shownUrl } from "../../mod.ts";
+import { renderText, shownUrl } from "../../tool.ts";
 import {
   chooseCharset,
   choosePalette,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatMs, formatRatio } from "../../mod.ts";
+import { formatMs, formatRatio } from "../../tool.ts";
 import {
   type Line,
   quantity,

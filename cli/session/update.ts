@@ -10,7 +10,7 @@ import {
   formatCounted,
   type Snapshot,
   tallyClients,
-} from "../../mod.ts";
+} from "../../tool.ts";
 import { healthOf } from "./health.ts";
 import { interrupted, keyPressed } from "./keys.ts";
 import { failed, leave, USAGE } from "./leave.ts";
@@ -18,9 +18,9 @@ import { remembered, type ServerUse } from "./live_history.ts";
 import { due, spawned } from "./load.ts";
 import {
   type Message,
+  noEffects,
   type ScenarioEnd,
   type Step,
-  still,
 } from "./messages.ts";
 import type { Model } from "./model.ts";
 import { nextLines } from "./queue.ts";
@@ -31,7 +31,7 @@ export function update(model: Model, message: Message, nowMs: number): Step {
   const step = nextLines(take({ ...model, nowMs }, message));
   const quiet = message.type === "tick" && step.effects.length === 0 &&
     sameButTime(model, step.model);
-  return quiet ? still(model) : step;
+  return quiet ? noEffects(model) : step;
 }
 
 function take(model: Model, message: Message): Step {
@@ -39,13 +39,13 @@ function take(model: Model, message: Message): Step {
     case "key":
       return keyPressed(model, message.key);
     case "line":
-      return still({ ...model, queue: [...model.queue, message.text] });
+      return noEffects({ ...model, queue: [...model.queue, message.text] });
     case "inputEnded":
       return inputEnded(model);
     case "remembered":
-      return still({ ...model, lines: message.lines });
+      return noEffects({ ...model, lines: message.lines });
     case "resized":
-      return still({ ...model, size: message.size });
+      return noEffects({ ...model, size: message.size });
     case "tick":
       return timePassed(model);
     case "opened":
@@ -57,24 +57,24 @@ function take(model: Model, message: Message): Step {
         server: message.server,
       });
     case "measured":
-      return still(measured(model, message.snapshot, message.use));
+      return noEffects(measured(model, message.snapshot, message.use));
     case "progress":
-      return still({ ...model, place: message.place });
+      return noEffects({ ...model, place: message.place });
     case "note": {
       const { clientId, level, text } = message.note;
       const who = clientId === null ? "" : `${clientId}: `;
-      return still(
+      return noEffects(
         say(model, who + text, level === "error" ? "error" : "info"),
       );
     }
     case "finished":
-      return still(shown(
+      return noEffects(shown(
         { ...model, pending: model.pending - 1 },
         message.title,
         message.lines,
       ));
     case "mediaChosen":
-      return still(mediaChosen(looked(model), message));
+      return noEffects(mediaChosen(looked(model), message));
     case "mediaRefused":
       return failed(looked(model), message.problem, USAGE);
     case "failed":
@@ -85,10 +85,10 @@ function take(model: Model, message: Message): Step {
       );
     case "scenarioAt": {
       const { scenario } = model;
-      if (scenario === undefined) return still(model);
+      if (scenario === undefined) return noEffects(model);
       const { elapsedMs, endMs } = message;
       const sinceMs = model.nowMs - elapsedMs;
-      return still({
+      return noEffects({
         ...model,
         scenario: { ...scenario, sinceMs, endMs: sinceMs + endMs },
       });
@@ -112,7 +112,7 @@ function inputEnded(model: Model): Step {
     case "session":
       return leave(model, 0);
     case "plain":
-      return still({ ...model, queue: [...model.queue, "quit"] });
+      return noEffects({ ...model, queue: [...model.queue, "quit"] });
     case "run":
       return interrupted(model);
   }
@@ -121,7 +121,7 @@ function inputEnded(model: Model): Step {
 function opened(model: Model): Step {
   const { firstClients, load } = model;
   if (firstClients === 0 || model.phase.name === "leaving") {
-    return still(
+    return noEffects(
       model.audience === "session"
         ? say(model, `Nobody is there yet: "spawn 5" adds clients.`, "info")
         : model,
@@ -157,16 +157,16 @@ function scenarioEnded(model: Model, end: ScenarioEnd): Step {
   // Where nobody is there to look, what did not pass ends it.
   return model.audience === "plain" && code !== 0
     ? leave(told, code)
-    : still(told);
+    : noEffects(told);
 }
 
 function timePassed(model: Model): Step {
-  if (model.phase.name !== "running") return still(model);
+  if (model.phase.name !== "running") return noEffects(model);
   const { wait, nowMs } = model;
   const over = wait !== undefined && nowMs >= wait.untilMs;
   const next = over ? { ...model, wait: undefined } : model;
   const step = due(next.load, nowMs);
-  const moved = step === undefined ? still(next) : loadStep(next, step);
+  const moved = step === undefined ? noEffects(next) : loadStep(next, step);
   if (!over || !wait.forConnected) return moved;
   const { effects } = moved;
   const late = failed(moved.model, "Not all are connected in that time.", 1);

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Band, band } from "../../mod.ts";
+import { type Band, band } from "../../tool.ts";
 import {
   chart,
   fitLine,
@@ -24,7 +24,7 @@ import {
   chartOf,
 } from "./charts.ts";
 import { chartGrid } from "./layout.ts";
-import { type Moment, valuesOf } from "./live_history.ts";
+import { type ChartPoint, valuesOf } from "./live_history.ts";
 import type { Model } from "./model.ts";
 
 /** At most `height` rows of charts, each `width` wide. */
@@ -62,14 +62,14 @@ export function chartLines(
 const AIR: Span = span(" ");
 
 /** Those about the server only where we can see it. */
-function knownCharts(newest: Moment | undefined): readonly ChartName[] {
+function knownCharts(newest: ChartPoint | undefined): readonly ChartName[] {
   const seen = newest !== undefined && !Number.isNaN(newest.serverRssBytes);
   return seen ? CHART_NAMES : CHART_NAMES.filter((name) => name !== "memory");
 }
 
 function oneChart(
   name: ChartName,
-  moments: readonly Moment[],
+  moments: readonly ChartPoint[],
   width: number,
   height: number,
 ): Line[] {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { formatBytes, formatRatio, totalErrors } from "../../mod.ts";
+import { formatBytes, formatRatio, totalErrors } from "../../tool.ts";
 import {
   fitLine,
   type Line,

@@ -16,7 +16,7 @@ import type {
   RtpEncodingParameters,
   RtpHeaderExtensionParameters,
   RtpParameters,
-} from "../protocol/mod.ts";
+} from "../ortc/mod.ts";
 
 /** The codecs of synthetic media. */
 const MIME_TYPES = { audio: "audio/opus", video: "video/VP8" } as const;

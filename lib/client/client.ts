@@ -7,15 +7,15 @@
  * @module
  */
 
-import type { ServerMessageOf } from "../protocol/mod.ts";
+import type { ServerMessageOf } from "../signaling/simplestchat/wire/mod.ts";
 import { type Fps, type Quality, videoPreset } from "../media/mod.ts";
 import {
   Conversation,
-  delay,
-  describeClosed,
   joinRoom,
   reconnectOrRejoin,
-} from "../signaling/mod.ts";
+} from "../signaling/simplestchat/mod.ts";
+import { delay } from "../time/mod.ts";
+import { describeClosed } from "../signaling/websocket/mod.ts";
 import { eitherSignal } from "../time/mod.ts";
 import type { ConsumerSecond } from "./consumer_watch.ts";
 import type { ClientEnvironment } from "./environment.ts";
@@ -35,21 +35,25 @@ import {
   messageOf,
 } from "./failure.ts";
 import { guarded, guardedEnvironment } from "./guard.ts";
-import type { PublishOptions } from "./publication.ts";
+import type { PublishOptions } from "./publisher.ts";
 import {
   FLOW_LOOK_MS,
   FLOW_LOOKS,
   ICE_RESTART_PACE_MS,
-  MOST_ICE_RESTARTS_MS,
+  MAX_ICE_RESTARTS_MS,
   returnPauseMs,
   UNANSWERED_PAUSE_MS,
 } from "./return_pace.ts";
 import type { TrackFlow } from "./track_flow.ts";
-import { type PathState, Stay, type StayOptions } from "./stay.ts";
+import {
+  type PathState,
+  RoomSession,
+  type RoomSessionOptions,
+} from "./room_session.ts";
 import { addStay, type ClientTotals, emptyTotals } from "./totals.ts";
 
 /** Who a client is and what it does. */
-export interface ClientOptions extends StayOptions {
+export interface ClientOptions extends RoomSessionOptions {
   readonly participantName: string;
   readonly password?: string | undefined;
   /** For how long it tries to come back, in milliseconds. @default {until it leaves} */
@@ -107,9 +111,9 @@ export class Client implements AsyncDisposable {
   /** Ends what waits for an answer that may never come. */
   #interrupt = new AbortController();
   #cancelLook: () => void = () => {};
-  #stay: Stay | undefined;
+  #stay: RoomSession | undefined;
   /** The stays that hear the server; two while coming back. */
-  #hearing: readonly Stay[] = [];
+  #hearing: readonly RoomSession[] = [];
   #joined: ServerMessageOf<"roomJoined"> | undefined;
 
   constructor(
@@ -167,7 +171,7 @@ export class Client implements AsyncDisposable {
     yield* this.#stay?.reception.takeSeconds() ?? [];
   }
 
-  /** When media flowed again; see {@linkcode Reception.resumedSince}. */
+  /** When media flowed again; see {@linkcode InboundTracks.resumedSince}. */
   resumedSince(sinceMs: number): number | undefined {
     return this.#stay?.reception.resumedSince(sinceMs);
   }
@@ -388,7 +392,7 @@ export class Client implements AsyncDisposable {
     using ending = eitherSignal(this.#abort.signal, late.signal);
     const way: WayBack = {
       signal: ending.signal,
-      iceUntilMs: scheduler.nowMs() + MOST_ICE_RESTARTS_MS,
+      iceUntilMs: scheduler.nowMs() + MAX_ICE_RESTARTS_MS,
       mustJoin: false,
       hasToken: true,
       pauses: 0,
@@ -458,7 +462,7 @@ export class Client implements AsyncDisposable {
     }
   }
 
-  async #restartIce(stay: Stay, way: WayBack): Promise<void> {
+  async #restartIce(stay: RoomSession, way: WayBack): Promise<void> {
     const { signal } = this.#interrupt = new AbortController();
     const { clock, scheduler } = this.#environment;
     const beganMs = scheduler.nowMs();
@@ -489,7 +493,7 @@ export class Client implements AsyncDisposable {
    * Whether media comes again after an ICE restart, where any came before.
    * Where nobody of this run sends any, that it does not says nothing.
    */
-  async #flowsAgain(stay: Stay, signal: AbortSignal): Promise<boolean> {
+  async #flowsAgain(stay: RoomSession, signal: AbortSignal): Promise<boolean> {
     const { clock, scheduler } = this.#environment;
     const sinceMs = scheduler.nowMs();
     if (stay.reception.lastMs === -Infinity) return true;
@@ -533,13 +537,13 @@ export class Client implements AsyncDisposable {
     this.#hearing = [this.#stay = fresh];
     way.mustJoin = false;
     way.iceUntilMs = this.#environment.scheduler.nowMs() +
-      MOST_ICE_RESTARTS_MS;
+      MAX_ICE_RESTARTS_MS;
     await this.#settleIn(conversation, reunion.joined);
   }
 
-  #newStay(): Stay {
+  #newStay(): RoomSession {
     const options = { ...this.#options, publish: this.#publish };
-    const stay: Stay = new Stay(this.#environment, options, {
+    const stay: RoomSession = new RoomSession(this.#environment, options, {
       onEvent: this.#onEvent,
       onBroken: (kind, message) => {
         if (!this.#hearing.includes(stay)) return;

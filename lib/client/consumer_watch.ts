@@ -26,7 +26,7 @@ export interface Watched {
   readonly frames: FrameTracker | undefined;
 }
 
-interface Look {
+interface Sample {
   readonly atMs: number;
   readonly bytes: number;
   readonly expected: number;
@@ -38,14 +38,14 @@ interface Look {
 }
 
 /** Looks come about once a second, and may be a little early. */
-const LEAST_MS = 900;
+const MIN_MS = 900;
 /** A track may take so long to begin. */
 const GRACE_MS = 1000;
 
 /** Looks at one consumer once a second. */
 export class ConsumerWatch {
   readonly #watched: Watched;
-  #last: Look | undefined;
+  #last: Sample | undefined;
   #isPaused = false;
 
   constructor(watched: Watched) {
@@ -75,7 +75,7 @@ export class ConsumerWatch {
       nowMs - receiver.openedMs >= GRACE_MS;
     if (this.#isPaused || !shouldFlow) return;
     const before = this.#last;
-    if (before !== undefined && nowMs - before.atMs < LEAST_MS) return;
+    if (before !== undefined && nowMs - before.atMs < MIN_MS) return;
     const after = this.#last = this.#look(nowMs);
     if (before === undefined) return;
     const seconds = (after.atMs - before.atMs) / 1000;
@@ -96,7 +96,7 @@ export class ConsumerWatch {
     };
   }
 
-  #look(atMs: number): Look {
+  #look(atMs: number): Sample {
     const { receiver, nacks, frames } = this.#watched;
     const { expected, lost, packetsRepaired } = receiver;
     const asked = nacks?.size ?? 0;

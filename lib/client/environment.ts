@@ -18,7 +18,8 @@ import type {
   Task,
   TransportHandlers,
 } from "../rtc/mod.ts";
-import type { Channel, Clock } from "../signaling/mod.ts";
+import type { Channel } from "../signaling/websocket/mod.ts";
+import type { Clock } from "../time/mod.ts";
 import type { Allowance } from "./allowance.ts";
 import type { OwnPublishers } from "./own_publishers.ts";
 

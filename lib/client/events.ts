@@ -5,9 +5,9 @@
  * @module
  */
 
-import type { MediaKind } from "../protocol/mod.ts";
+import type { MediaKind } from "../ortc/mod.ts";
 import type { CandidateOutcome } from "../rtc/mod.ts";
-import type { Anomaly, Operation } from "../signaling/mod.ts";
+import type { Anomaly, Operation } from "../signaling/simplestchat/mod.ts";
 
 /** How far a client has come. */
 export type ClientState =

@@ -5,7 +5,8 @@
  */
 
 import { TransportError } from "../rtc/mod.ts";
-import { ChannelError, SignalingError } from "../signaling/mod.ts";
+import { ChannelError } from "../signaling/websocket/mod.ts";
+import { SignalingError } from "../signaling/simplestchat/mod.ts";
 import { NoCodecError } from "./capabilities.ts";
 import type { ClientErrorKind } from "./events.ts";
 

@@ -9,14 +9,14 @@
 
 import { writeNack, writePli } from "../media/mod.ts";
 import type { ClientEnvironment, ClientTransport } from "./environment.ts";
-import type { ConsumedTrack, Reception } from "./reception.ts";
+import type { ConsumedTrack, InboundTracks } from "./inbound_tracks.ts";
 
 /** As often as the server's own estimator expects it. */
 const INTERVAL_MS = 100;
 /** While packets are missing. */
 const MISSING_INTERVAL_MS = 20;
 /** Packets that a client asks for at once. An outage loses thousands, and all their repairs together would overrun its socket. */
-const MOST_ASKED = 150;
+const MAX_ASKED = 150;
 /** Between noticing a loss and asking: what was overtaken may still come. */
 const REORDERING_MS = 5;
 /** Between two requests for a key frame of the same track, as in libwebrtc. */
@@ -36,19 +36,19 @@ export class FeedbackTask {
   /** Packets asked for again. */
   nackSent = 0;
   readonly #environment: ClientEnvironment;
-  readonly #reception: Reception;
+  readonly #inbound: InboundTracks;
   readonly #transport: () => ClientTransport | undefined;
   readonly #ownSsrc: number;
   #lookedMs = 0;
 
   constructor(
     environment: ClientEnvironment,
-    reception: Reception,
+    reception: InboundTracks,
     transport: () => ClientTransport | undefined,
   ) {
     this.#environment = environment;
     this.onError = environment.onError;
-    this.#reception = reception;
+    this.#inbound = reception;
     this.#transport = transport;
     this.#ownSsrc = 1 + Math.floor(environment.random() * 0xfffffffe);
   }
@@ -59,18 +59,18 @@ export class FeedbackTask {
     this.#lookedMs = scheduler.nowMs();
     this.dueMs = this.#lookedMs + INTERVAL_MS * random();
     scheduler.schedule(this);
-    this.#reception.onMissing = () => this.#hurry();
+    this.#inbound.onMissing = () => this.#hurry();
   }
 
   run(nowMs: number): void {
-    this.#reception.arrivals.pass(nowMs - this.#lookedMs);
+    this.#inbound.arrivals.pass(nowMs - this.#lookedMs);
     this.#lookedMs = nowMs;
     const transport = this.#transport();
     if (transport !== undefined) {
       this.#sendArrivals(transport);
       this.#sendRequests(transport, nowMs);
     }
-    const pauseMs = this.#reception.isMissingPackets
+    const pauseMs = this.#inbound.isMissingPackets
       ? MISSING_INTERVAL_MS
       : INTERVAL_MS;
     this.dueMs = Math.max(this.dueMs + pauseMs, nowMs);
@@ -78,8 +78,8 @@ export class FeedbackTask {
 
   /** The thread stood still for so long. */
   onStandstill(ms: number): void {
-    this.#reception.leaveOut();
-    this.#reception.arrivals.pass(ms);
+    this.#inbound.leaveOut();
+    this.#inbound.arrivals.pass(ms);
   }
 
   #hurry(): void {
@@ -93,8 +93,8 @@ export class FeedbackTask {
   }
 
   #sendArrivals(transport: ClientTransport): void {
-    const { arrivals } = this.#reception;
-    const [first] = this.#reception.tracks;
+    const { arrivals } = this.#inbound;
+    const [first] = this.#inbound.tracks;
     if (!arrivals.hasNews || first === undefined) return;
     const { ssrc } = first.receiver;
     transport.sendRtcp(
@@ -104,8 +104,8 @@ export class FeedbackTask {
   }
 
   #sendRequests(transport: ClientTransport, nowMs: number): void {
-    let room = MOST_ASKED;
-    for (const track of this.#reception.tracks) {
+    let room = MAX_ASKED;
+    for (const track of this.#inbound.tracks) {
       const { receiver, nacks, frames } = track;
       const askedAgo = nowMs - track.keyFrameAskedMs;
       const isWaiting = receiver.isStuck || isOutOfPatience(track, nowMs);

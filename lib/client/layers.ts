@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { ServerMessageOf } from "../protocol/mod.ts";
-import type { Conversation } from "../signaling/mod.ts";
+import type { ServerMessageOf } from "../signaling/simplestchat/wire/mod.ts";
+import type { Conversation } from "../signaling/simplestchat/mod.ts";
 
 interface Consumer {
   readonly consumerId: string;

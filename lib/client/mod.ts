@@ -21,5 +21,5 @@ export type {
   ReturnKind,
 } from "./events.ts";
 export { type OwnPublisher, OwnPublishers } from "./own_publishers.ts";
-export type { PublishOptions } from "./publication.ts";
+export type { PublishOptions } from "./publisher.ts";
 export type { ClientTotals } from "./totals.ts";

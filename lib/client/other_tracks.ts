@@ -6,10 +6,10 @@
  * @module
  */
 
-import type { MediaKind } from "../protocol/mod.ts";
+import type { MediaKind } from "../ortc/mod.ts";
 import type { ClientEnvironment } from "./environment.ts";
 import type { OtherTrack } from "./events.ts";
-import type { Reception } from "./reception.ts";
+import type { InboundTracks } from "./inbound_tracks.ts";
 
 const INTERVAL_MS = 1000;
 /** Without a packet for so long a track is silent: sound without a word in it has one every 0.4 s. */
@@ -37,19 +37,19 @@ export class OtherTracks {
   heapIndex = -1;
   readonly onError: ((error: unknown) => void) | undefined;
   readonly #environment: ClientEnvironment;
-  readonly #reception: Reception;
+  readonly #inbound: InboundTracks;
   readonly #handlers: OtherTrackHandlers;
   /** By producer; what was given up is remembered. */
   readonly #looks = new Map<string, Look>();
 
   constructor(
     environment: ClientEnvironment,
-    reception: Reception,
+    reception: InboundTracks,
     handlers: OtherTrackHandlers,
   ) {
     this.#environment = environment;
     this.onError = environment.onError;
-    this.#reception = reception;
+    this.#inbound = reception;
     this.#handlers = handlers;
   }
 
@@ -77,7 +77,7 @@ export class OtherTracks {
 
   run(nowMs: number): void {
     for (
-      const { producerId, receiver, isOwn, isPaused } of this.#reception.tracks
+      const { producerId, receiver, isOwn, isPaused } of this.#inbound.tracks
     ) {
       if (isOwn) {
         this.#noteOwn(producerId);

@@ -7,7 +7,7 @@
  */
 
 import {
-  MOST_REPORT_BLOCKS,
+  MAX_REPORT_BLOCKS,
   ntpFraction,
   ntpSeconds,
   writeCname,
@@ -15,15 +15,15 @@ import {
   writeSenderReport,
 } from "../media/mod.ts";
 import type { ClientEnvironment, ClientTransport } from "./environment.ts";
-import type { Publication } from "./publication.ts";
-import type { Reception } from "./reception.ts";
+import type { Publisher } from "./publisher.ts";
+import type { InboundTracks } from "./inbound_tracks.ts";
 
 const INTERVAL_MS = 1000;
 
 /** What the reports are about. */
 export interface ReportSubject {
-  readonly publication: Publication;
-  readonly reception: Reception;
+  readonly publication: Publisher;
+  readonly reception: InboundTracks;
   /** `undefined` while there is none. */
   readonly sendTransport: () => ClientTransport | undefined;
   readonly receiveTransport: () => ClientTransport | undefined;
@@ -88,8 +88,8 @@ export class ReportTask {
     const transport = this.#subject.receiveTransport();
     const blocks = this.#subject.reception.reportBlocks();
     if (transport === undefined || blocks.length === 0) return;
-    for (let i = 0; i < blocks.length; i += MOST_REPORT_BLOCKS) {
-      const some = blocks.slice(i, i + MOST_REPORT_BLOCKS);
+    for (let i = 0; i < blocks.length; i += MAX_REPORT_BLOCKS) {
+      const some = blocks.slice(i, i + MAX_REPORT_BLOCKS);
       const at = writeReceiverReport(transport.out, 0, this.#ownSsrc, some);
       transport.sendRtcp(
         0,

@@ -5,7 +5,7 @@
  */
 
 const FIRST_PAUSE_MS = 2000;
-const MOST_PAUSE_MS = 4000;
+const MAX_PAUSE_MS = 4000;
 
 /** From when a path is `unanswered` until ICE is restarted, in ms: browsers often find it again by themselves. */
 export const UNANSWERED_PAUSE_MS = 3000;
@@ -23,7 +23,7 @@ export const ICE_RESTART_PACE_MS = 1000;
  * than the outages that people report; who still has no answer then may be
  * on a transport that answers no more, although the server says that it has it.
  */
-export const MOST_ICE_RESTARTS_MS = 60_000;
+export const MAX_ICE_RESTARTS_MS = 60_000;
 
 /**
  * The pause before a channel is opened for the `attempt`th time, from 0, in
@@ -37,6 +37,6 @@ export const MOST_ICE_RESTARTS_MS = 60_000;
  * an absence of any length everyone has asked within 4 s of its end.
  */
 export function returnPauseMs(attempt: number, random: () => number): number {
-  const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** attempt, MOST_PAUSE_MS);
+  const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** attempt, MAX_PAUSE_MS);
   return pauseMs * (3 + random()) / 4;
 }

@@ -5,11 +5,11 @@
  * @module
  */
 
-import { noTotals, type ReceptionTotals } from "./reception_totals.ts";
-import type { FeedbackCounts, Stay } from "./stay.ts";
+import { type InboundTotals, noTotals } from "./inbound_totals.ts";
+import type { FeedbackCounts, RoomSession } from "./room_session.ts";
 
 /** A client's media, summed over its stays. */
-export interface ClientTotals extends ReceptionTotals, FeedbackCounts {
+export interface ClientTotals extends InboundTotals, FeedbackCounts {
   packetsSent: number;
   bytesSent: number;
   srtpFailures: number;
@@ -48,7 +48,7 @@ export function emptyTotals(): ClientTotals {
 }
 
 /** Adds a stay to totals of earlier ones. */
-export function addStay(totals: ClientTotals, stay: Stay): void {
+export function addStay(totals: ClientTotals, stay: RoomSession): void {
   const received = stay.reception.totals();
   addAll(totals, received, SUMS);
   totals.maxLatencyUs = Math.max(totals.maxLatencyUs, received.maxLatencyUs);

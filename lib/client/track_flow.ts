@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ConsumedTrack } from "./reception.ts";
+import type { ConsumedTrack } from "./inbound_tracks.ts";
 
 /** Tracks that should come at one time. */
 export interface TrackFlow {

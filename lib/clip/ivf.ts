@@ -14,15 +14,15 @@
 import type { EncodedChunk, EncodedTrack } from "./encoded_track.ts";
 
 const SIGNATURE = "DKIF";
-const LEAST_HEADER_BYTES = 32;
+const MIN_HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 12;
 /** What says to be longer is no frame; nor would it be sent. */
-export const MOST_FRAME_BYTES = 2 ** 20;
+export const MAX_FRAME_BYTES = 2 ** 20;
 const CODECS: Readonly<Record<string, string>> = { VP80: "vp8", VP90: "vp9" };
 
 /** Whether a file is IVF. */
 export function isIvf(bytes: Uint8Array): boolean {
-  return bytes.length >= LEAST_HEADER_BYTES && letters(bytes, 0) === SIGNATURE;
+  return bytes.length >= MIN_HEADER_BYTES && letters(bytes, 0) === SIGNATURE;
 }
 
 /**
@@ -35,7 +35,7 @@ export function readIvf(bytes: Uint8Array): EncodedTrack | string {
   const headerBytes = view.getUint16(6, true);
   const rate = view.getUint32(16, true);
   const scale = view.getUint32(20, true);
-  if (headerBytes < LEAST_HEADER_BYTES || rate === 0 || scale === 0) {
+  if (headerBytes < MIN_HEADER_BYTES || rate === 0 || scale === 0) {
     return "its IVF header makes no sense";
   }
   const chunks: EncodedChunk[] = [];
@@ -44,8 +44,8 @@ export function readIvf(bytes: Uint8Array): EncodedTrack | string {
   while (at + FRAME_HEADER_BYTES <= bytes.length) {
     const start = at + FRAME_HEADER_BYTES;
     const length = view.getUint32(at, true);
-    if (length > MOST_FRAME_BYTES) {
-      return `frame ${chunks.length} of its video has ${length} bytes, ${MOST_FRAME_BYTES} at most`;
+    if (length > MAX_FRAME_BYTES) {
+      return `frame ${chunks.length} of its video has ${length} bytes, ${MAX_FRAME_BYTES} at most`;
     }
     const end = start + length;
     if (end > bytes.length) break;

@@ -7,5 +7,5 @@
  */
 
 export * from "./clip.ts";
-export { type ClipNamed, ClipShelf } from "./clip_shelf.ts";
+export { ClipCache, type ClipNamed } from "./clip_cache.ts";
 export { loadClip, type ReadFile } from "./load_clip.ts";

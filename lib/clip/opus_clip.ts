@@ -18,16 +18,16 @@ const SILK_UNITS = [480, 960, 1920, 2880];
 const HYBRID_UNITS = [480, 960, 480, 960];
 const CELT_UNITS = [120, 240, 480, 960];
 /** 120 ms. */
-const MOST_UNITS = 5760;
+const MAX_UNITS = 5760;
 /** A packet must fit a path of 1,280 bytes with all that goes around it. */
-const MOST_BYTES = 1160;
+const MAX_BYTES = 1160;
 /** A packet of so few bytes a frame says that there is nothing to hear. */
 const SILENT_BYTES = 2;
 /** Containers round times, and leave out what a decoder skips at first: what is shorter is no gap. */
-const LEAST_GAP_UNITS = 480;
+const MIN_GAP_UNITS = 480;
 /** Recorders that write down when packets came are ahead of the sound by no more. */
-const MOST_AHEAD_SEC = 1;
-const MOST_GAP_SEC = 600;
+const MAX_AHEAD_SEC = 1;
+const MAX_GAP_SEC = 600;
 
 /** The clip; a sentence's end saying why not when it cannot be one. */
 export function opusClip(
@@ -44,9 +44,9 @@ export function opusClip(
   for (const [i, { data, atSec }] of chunks.entries()) {
     const name = `packet ${i} of its audio`;
     const sounding = unitsOf(data);
-    if (sounding === 0 || sounding > MOST_UNITS) return `${name} is no Opus`;
-    if (data.length > MOST_BYTES) {
-      return `${name} has ${data.length} bytes, ${MOST_BYTES} at most`;
+    if (sounding === 0 || sounding > MAX_UNITS) return `${name} is no Opus`;
+    if (data.length > MAX_BYTES) {
+      return `${name} has ${data.length} bytes, ${MAX_BYTES} at most`;
     }
     if (!Number.isFinite(atSec)) return `${name} has no time`;
     const end = at + sounding;
@@ -58,12 +58,12 @@ export function opusClip(
       const nextAt = Math.round(
         (next.atSec - chunks[0].atSec) * AUDIO_UNITS_PER_SEC,
       );
-      if (end - nextAt > MOST_AHEAD_SEC * AUDIO_UNITS_PER_SEC) {
+      if (end - nextAt > MAX_AHEAD_SEC * AUDIO_UNITS_PER_SEC) {
         return `packet ${
           i + 1
-        } of its audio begins more than ${MOST_AHEAD_SEC} s before those before it are over`;
+        } of its audio begins more than ${MAX_AHEAD_SEC} s before those before it are over`;
       }
-      if (nextAt - end >= LEAST_GAP_UNITS) units = nextAt - at;
+      if (nextAt - end >= MIN_GAP_UNITS) units = nextAt - at;
     }
     packets.push({
       data,
@@ -88,10 +88,10 @@ function faultyTime(
   if (gapSec < 0) {
     return `${name} is before packet ${number - 1}: its times go back`;
   }
-  if (gapSec > MOST_GAP_SEC) {
+  if (gapSec > MAX_GAP_SEC) {
     return `${name} comes ${Math.round(gapSec)} s after packet ${
       number - 1
-    }, ${MOST_GAP_SEC} s at most`;
+    }, ${MAX_GAP_SEC} s at most`;
   }
 }
 

@@ -12,18 +12,18 @@ import {
   type VideoFrame,
 } from "./clip.ts";
 import type { EncodedChunk, EncodedTrack } from "./encoded_track.ts";
-import { MOST_FRAME_BYTES } from "./ivf.ts";
+import { MAX_FRAME_BYTES } from "./ivf.ts";
 
 /** Of the last frame, where nothing else says it. */
 const USUAL_FRAME_SEC = 1 / 30;
 /** Frames a second, on average. */
-const LEAST_FPS = 1;
-const MOST_FPS = 120;
+const MIN_FPS = 1;
+const MAX_FPS = 120;
 /** A still picture may last so long. */
-const MOST_GAP_SEC = 60;
-const MOST_BPS = 100_000_000;
+const MAX_GAP_SEC = 60;
+const MAX_BPS = 100_000_000;
 /** A frame says in three bytes what it is; a key frame in ten. */
-const LEAST_FRAME_BYTES = 3;
+const MIN_FRAME_BYTES = 3;
 
 /** A frame and its number in the file. */
 interface Numbered extends EncodedChunk {
@@ -54,11 +54,11 @@ export function vp8Clip({ codec, chunks }: EncodedTrack): VideoClip | string {
 function faultyFrame(frames: readonly Numbered[]): string | undefined {
   for (const { data, number } of frames) {
     const name = `frame ${number} of its video`;
-    if (data.length > MOST_FRAME_BYTES) {
-      return `${name} has ${data.length} bytes, ${MOST_FRAME_BYTES} at most`;
+    if (data.length > MAX_FRAME_BYTES) {
+      return `${name} has ${data.length} bytes, ${MAX_FRAME_BYTES} at most`;
     }
     const saysKey = (data[0] & 0x01) === 0;
-    if (data.length < LEAST_FRAME_BYTES || (saysKey && !isKeyFrame(data))) {
+    if (data.length < MIN_FRAME_BYTES || (saysKey && !isKeyFrame(data))) {
       return `${name} is no VP8`;
     }
   }
@@ -81,10 +81,10 @@ function faultyTime(frames: readonly Numbered[]): string | undefined {
     if (gapSec === 0 && isShown(data) && isShown(before.data)) {
       return `${name} has the time of ${others}`;
     }
-    if (gapSec > MOST_GAP_SEC) {
+    if (gapSec > MAX_GAP_SEC) {
       return `${name} comes ${
         seconds(gapSec)
-      } after ${others}, ${MOST_GAP_SEC} s at most`;
+      } after ${others}, ${MAX_GAP_SEC} s at most`;
     }
   }
 }
@@ -101,8 +101,8 @@ function faultyRate(frames: readonly Numbered[]): string | undefined {
     `frame ${frame.number} of its video, at ${
       seconds(frame.atSec)
     }, is one of many with which it has ${rate}, ${bounds}`;
-  if (fps < LEAST_FPS || fps > MOST_FPS) {
-    const sign = fps < LEAST_FPS ? 1 : -1;
+  if (fps < MIN_FPS || fps > MAX_FPS) {
+    const sign = fps < MIN_FPS ? 1 : -1;
     const gaps = frames.slice(1).map((frame, i) => ({
       frame,
       gapSec: frame.atSec - frames[i].atSec,
@@ -114,17 +114,17 @@ function faultyRate(frames: readonly Numbered[]): string | undefined {
     return told(
       worst.frame,
       `${figure(fps)} frames a second`,
-      `${LEAST_FPS} to ${MOST_FPS} can be`,
+      `${MIN_FPS} to ${MAX_FPS} can be`,
     );
   }
-  if (bps > MOST_BPS) {
+  if (bps > MAX_BPS) {
     const largest = frames.reduce((found, one) =>
       one.data.length > found.data.length ? one : found
     );
     return told(
       largest,
       `${figure(bps / 1e6)} Mbps`,
-      `${MOST_BPS / 1e6} at most`,
+      `${MAX_BPS / 1e6} at most`,
     );
   }
 }

@@ -89,7 +89,7 @@ export function describeCertificate(
     case "early":
       return `its certificate is not valid before ${dayOf(problem.atMs)}`;
     case "name": {
-      const names = problem.names.slice(0, MOST_NAMES).join(", ") || "no name";
+      const names = problem.names.slice(0, MAX_NAMES).join(", ") || "no name";
       return `its certificate is for ${names}, not for ${hostOf(url)}`;
     }
     case "selfSigned":
@@ -101,7 +101,7 @@ export function describeCertificate(
   }
 }
 
-const MOST_NAMES = 3;
+const MAX_NAMES = 3;
 
 function namesOf(
   { subjectaltname = "", subject }: Pick<

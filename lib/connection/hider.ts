@@ -12,12 +12,12 @@ export type Hider = (text: string) => string;
 export const HIDDEN = "***";
 
 /** What is shorter is in every text, and secret to nobody. */
-const LEAST_CHARS = 4;
+const MIN_CHARS = 4;
 
 /** A hider of these secrets, as they are and as URLs, JSON and HTTP's basic authentication spell them. */
 export function createHider(secrets: readonly string[]): Hider {
   const spelled = secrets
-    .filter((secret) => secret.length >= LEAST_CHARS)
+    .filter((secret) => secret.length >= MIN_CHARS)
     .flatMap(spellings);
   if (spelled.length === 0) return (text) => text;
   // Longest first: one secret may begin with another.

@@ -17,12 +17,13 @@ export {
 } from "./certificate.ts";
 export { createHider, type Hider } from "./hider.ts";
 export { type HttpAnswer, httpGet, type HttpGetOptions } from "./http_get.ts";
-export { proxyFor, type ProxySettings, systemProxies } from "./proxy.ts";
+export { proxyFor, systemProxies } from "./proxy.ts";
 export {
   type ConnectionSettings,
   elsewhere,
   headersOf,
   originOf,
+  type ProxySettings,
   secretsOf,
   tlsOptions,
   userOf,

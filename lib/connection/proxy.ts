@@ -6,17 +6,7 @@
  */
 
 import { BlockList, isIP } from "./deps.ts";
-import { hostOf } from "./settings.ts";
-
-/** The proxies of a machine. */
-export interface ProxySettings {
-  /** For `http:` and `ws:`; a URL, or a host and a port. */
-  readonly http?: string | undefined;
-  /** For `https:` and `wss:`. */
-  readonly https?: string | undefined;
-  /** Whom to reach without one, with commas between: `*`, hosts, domains, addresses, networks such as `10.0.0.0/8`. */
-  readonly exempt?: string | undefined;
-}
+import { hostOf, type ProxySettings } from "./settings.ts";
 
 /**
  * The proxies of `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`, or

@@ -6,7 +6,16 @@
  */
 
 import { Buffer, isIP } from "./deps.ts";
-import type { ProxySettings } from "./proxy.ts";
+
+/** The proxies of a machine. */
+export interface ProxySettings {
+  /** For `http:` and `ws:`; a URL, or a host and a port. */
+  readonly http?: string | undefined;
+  /** For `https:` and `wss:`. */
+  readonly https?: string | undefined;
+  /** Whom to reach without one, with commas between: `*`, hosts, domains, addresses, networks such as `10.0.0.0/8`. */
+  readonly exempt?: string | undefined;
+}
 
 /** How connections to a server are made. */
 export interface ConnectionSettings {

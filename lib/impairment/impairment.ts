@@ -70,13 +70,13 @@ const TIMES: readonly Field[] = [
   "outageEveryMs",
 ];
 /** Longer than this is not late, it is lost. */
-const MOST_DELAY_MS = 10_000;
-const MOST_OUTAGE_MS = 86_400_000;
+const MAX_DELAY_MS = 10_000;
+const MAX_OUTAGE_MS = 86_400_000;
 /** A packet of full size must fit into the queue. */
-const LEAST_QUEUE_BYTES = 1500;
-const LEAST_RATE_BPS = 1000;
+const MIN_QUEUE_BYTES = 1500;
+const MIN_RATE_BPS = 1000;
 /** Each takes a socket, and some round trips until the server knows. */
-const LEAST_REBIND_MS = 1000;
+const MIN_REBIND_MS = 1000;
 
 /** Throws a `RangeError` in one line for what no network can do. */
 export function checkImpairment(impairment: Impairment): void {
@@ -88,9 +88,9 @@ export function checkImpairment(impairment: Impairment): void {
   }
   const { rebindEveryMs: everyMs } = impairment;
   if (everyMs === undefined) return;
-  if (!isBetween(everyMs, LEAST_REBIND_MS, MOST_OUTAGE_MS)) {
+  if (!isBetween(everyMs, MIN_REBIND_MS, MAX_OUTAGE_MS)) {
     throw new RangeError(
-      `Cannot impair a network: rebindEveryMs ${everyMs} is not from ${LEAST_REBIND_MS} to ${MOST_OUTAGE_MS}`,
+      `Cannot impair a network: rebindEveryMs ${everyMs} is not from ${MIN_REBIND_MS} to ${MAX_OUTAGE_MS}`,
     );
   }
 }
@@ -106,19 +106,19 @@ function numberProblem(link: LinkImpairment): string | undefined {
   }
   for (const field of TIMES) {
     const value = link[field] ?? 0;
-    const most = field.startsWith("outage") ? MOST_OUTAGE_MS : MOST_DELAY_MS;
+    const most = field.startsWith("outage") ? MAX_OUTAGE_MS : MAX_DELAY_MS;
     if (!isBetween(value, 0, most)) {
       return `${field} ${value} is not from 0 to ${most}`;
     }
   }
   const { rateBps, queueBytes } = link;
-  if (rateBps !== undefined && !isBetween(rateBps, LEAST_RATE_BPS, 1e12)) {
-    return `rateBps ${rateBps} is less than ${LEAST_RATE_BPS}`;
+  if (rateBps !== undefined && !isBetween(rateBps, MIN_RATE_BPS, 1e12)) {
+    return `rateBps ${rateBps} is less than ${MIN_RATE_BPS}`;
   }
   if (
-    queueBytes !== undefined && !isBetween(queueBytes, LEAST_QUEUE_BYTES, 1e9)
+    queueBytes !== undefined && !isBetween(queueBytes, MIN_QUEUE_BYTES, 1e9)
   ) {
-    return `queueBytes ${queueBytes} has no room for a packet of ${LEAST_QUEUE_BYTES}`;
+    return `queueBytes ${queueBytes} has no room for a packet of ${MIN_QUEUE_BYTES}`;
   }
   if (queueBytes !== undefined && rateBps === undefined) {
     return "queueBytes needs a rateBps";

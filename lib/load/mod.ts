@@ -6,22 +6,25 @@
  * @module
  */
 
-export * from "./client_port.ts";
+export * from "./node/client_port.ts";
 export {
   type ClientHost,
   LocalNode,
   type LocalNodeOptions,
   type NodeClock,
-} from "./local_node.ts";
-export { withImpairments } from "./impaired_plan.ts";
-export * from "./impairment_share.ts";
-export * from "./node.ts";
-export * from "./plan.ts";
-export * from "./profile.ts";
-export * from "./random.ts";
-export * from "./split.ts";
+} from "./node/local_node.ts";
+export { withImpairments } from "./plan/impaired_plan.ts";
+export * from "./plan/impairment_share.ts";
+export * from "./node/node.ts";
+export * from "./plan/plan.ts";
+export * from "./plan/profile.ts";
+export * from "./plan/random.ts";
+export * from "./plan/split.ts";
 export {
   serveNode,
   WorkerNode,
   type WorkerNodeOptions,
-} from "./worker_node.ts";
+} from "./node/worker_node.ts";
+export { borrowCrowd, type RunCrowd } from "./borrowed_crowd.ts";
+export { ClientFleet, type FleetOptions, openFleet } from "./fleet.ts";
+export { steadyWallClock, systemNodeClock } from "./node/host.ts";

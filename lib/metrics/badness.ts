@@ -7,7 +7,6 @@
 
 import type { ClientRecord } from "./client_record.ts";
 import { isConnected, isSettled } from "./client_rates.ts";
-import type { RoomSummary } from "./summary.ts";
 import { share } from "./sums.ts";
 
 /** A client that was hurt. */
@@ -41,9 +40,9 @@ export interface WorstClients {
 }
 
 /** Clients that a summary names. */
-const MOST_NAMED = 10;
+const MAX_NAMED = 10;
 /** What is less is not hurt. */
-const LEAST_BADNESS = 0.02;
+const MIN_BADNESS = 0.02;
 
 /** The clients of a run that were hurt most. */
 export function worstClientsOf(
@@ -52,17 +51,28 @@ export function worstClientsOf(
 ): WorstClients {
   const hurt = clients.filter((client) => isSettled(client, runIsOver))
     .map(worstClientOf)
-    .filter((client) => clientBadness(client) > LEAST_BADNESS)
+    .filter((client) => clientBadness(client) > MIN_BADNESS)
     .sort(byBadness(clientBadness, ({ clientId }) => clientId));
   return {
-    clients: hurt.slice(0, MOST_NAMED),
-    others: Math.max(0, hurt.length - MOST_NAMED),
-    worstOther: hurt[MOST_NAMED] ?? null,
+    clients: hurt.slice(0, MAX_NAMED),
+    others: Math.max(0, hurt.length - MAX_NAMED),
+    worstOther: hurt[MAX_NAMED] ?? null,
   };
 }
 
+/** What tells how badly a room was hurt; shares are from 0 to 1, `null` where nothing was to come. */
+interface RoomFigures {
+  readonly roomId: string;
+  readonly totalClients: number;
+  readonly connectedAtEnd: number;
+  readonly silentRatio: number | null;
+  readonly residualLossRatio: number;
+  readonly frozenRatio: number | null;
+  readonly totalErrors: number;
+}
+
 /** How badly a room was hurt: shares that add up. */
-export function roomBadness(room: RoomSummary): number {
+export function roomBadness(room: RoomFigures): number {
   const { totalClients, connectedAtEnd, residualLossRatio } = room;
   const missing = totalClients - connectedAtEnd;
   return (share(missing, totalClients) ?? 0) + (room.silentRatio ?? 0) +

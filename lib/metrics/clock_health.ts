@@ -137,14 +137,14 @@ export function wallJumpsOf({ wallJumps }: ClockHealth): NodeWallJump[] {
 }
 
 /** Things that are told one by one, at most. */
-const MOST_TOLD = 3;
+const MAX_TOLD = 3;
 
 /** What a person should know of it, one sentence each; `workers` is how many threads drive clients. */
 export function clockNotes(health: ClockHealth, workers: number): string[] {
   const standstills = standstillsOf(health);
   const jumps = wallJumpsOf(health);
   return [
-    ...standstills.slice(0, MOST_TOLD).map((one) =>
+    ...standstills.slice(0, MAX_TOLD).map((one) =>
       `${nameOf(one, workers)} stood still for ${seconds(one.ms)} at ${
         minutes(one.atMs)
       }; ${
@@ -154,19 +154,19 @@ export function clockNotes(health: ClockHealth, workers: number): string[] {
       }`
     ),
     ...further(
-      standstills.slice(MOST_TOLD),
+      standstills.slice(MAX_TOLD),
       (rest) =>
         `it stood still ${times(rest.length)} more, for ${
           seconds(sum(rest.map(({ ms }) => ms)))
         } in all`,
     ),
-    ...jumps.slice(0, MOST_TOLD).map(({ atMs, byMs }) =>
+    ...jumps.slice(0, MAX_TOLD).map(({ atMs, byMs }) =>
       `the wall clock jumped by ${signed(byMs)} at ${
         minutes(atMs)
       }; no figure follows it`
     ),
     ...further(
-      jumps.slice(MOST_TOLD),
+      jumps.slice(MAX_TOLD),
       (rest) =>
         `it jumped ${times(rest.length)} more, by ${
           signed(sum(rest.map(({ byMs }) => byMs)))

@@ -48,7 +48,7 @@ const MASKS = Math.ceil(NUMBERS.length / BITS);
 const NO_ERRORS: readonly ClientError[] = [];
 
 /** Texts that many records have in common, each kept once; beyond so many, as they come. */
-const MOST_TEXTS = 10_000;
+const MAX_TEXTS = 10_000;
 
 /** Keeps each text and list of texts once. */
 export class SharedTexts {
@@ -72,7 +72,7 @@ function shared<Value>(
 ): Value {
   const before = known.get(key);
   if (before !== undefined) return before;
-  if (known.size < MOST_TEXTS) known.set(key, value);
+  if (known.size < MAX_TEXTS) known.set(key, value);
   return value;
 }
 

@@ -100,10 +100,10 @@ export function told(
     .toSorted((a, b) => tellingOf(a) - tellingOf(b))
     .map(({ says }) => says);
   if (first === undefined) return undefined;
-  const further = others.length - (MOST_TOLD - 1);
+  const further = others.length - (MAX_TOLD - 1);
   return [
     first,
-    ...others.slice(0, MOST_TOLD - 1),
+    ...others.slice(0, MAX_TOLD - 1),
     ...(further > 0 ? [`and ${further} more`] : []),
   ].join("; ");
 }
@@ -122,7 +122,7 @@ export function briefly(
 }
 
 /** Sentences that a verdict has room for. */
-const MOST_TOLD = 3;
+const MAX_TOLD = 3;
 
 /** Since when comes before how much. */
 function tellingOf({ figure }: Judgement): number {

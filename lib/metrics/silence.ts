@@ -26,7 +26,7 @@ export interface Silence {
 }
 
 /** What is shorter may be over before anybody is sure of it. */
-const LEAST_SEC = 3;
+const MIN_SEC = 3;
 /** Looks are a second apart, and may be a little early. */
 const SLACK_SEC = 0.5;
 
@@ -53,7 +53,7 @@ export function silences(
       (sum, one) => sum + one.tSec - one.fromSec,
       0,
     );
-    if (seconds < LEAST_SEC - SLACK_SEC) continue;
+    if (seconds < MIN_SEC - SLACK_SEC) continue;
     const due = stretch.reduce((sum, one) => sum + one.due, 0);
     const silent = stretch.reduce(
       (sum, one) => sum + one.due * one.silentRatio,

@@ -35,7 +35,7 @@ export interface Findings {
 }
 
 /** Smaller than one client's of all that a run can have. */
-const LEAST_SHARE = 1e-9;
+const MIN_SHARE = 1e-9;
 
 /** What the process exits with, by verdict; 2 is for a wrong command line. */
 export const EXIT_CODES: Readonly<Record<Verdict["status"], number>> = {
@@ -122,7 +122,7 @@ function isNobodyLeft(judgement: readonly Judgement[]): boolean {
   // Shares of the same clients, none of which is in both.
   const share = judgement.filter(({ figure }) => without.includes(figure))
     .reduce((sum, { value }) => sum + value, 0);
-  return share > 1 - LEAST_SHARE;
+  return share > 1 - MIN_SHARE;
 }
 
 function byBands(judgement: readonly Judgement[]): Verdict {

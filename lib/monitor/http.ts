@@ -77,7 +77,7 @@ export interface Parsed<T> {
 }
 
 /** Characters of a status that are kept. */
-const MOST_STATUS = 100;
+const MAX_STATUS = 100;
 
 /** Reads the body of `/health`; `undefined` when it is not a JSON object. */
 export function parseHealth(body: string): Parsed<Health> | undefined {
@@ -101,7 +101,7 @@ export function parseHealth(body: string): Parsed<Health> | undefined {
   return {
     value: {
       status: typeof status === "string"
-        ? status.slice(0, MOST_STATUS)
+        ? status.slice(0, MAX_STATUS)
         : "unknown",
       participants: count("participants"),
       rooms: count("rooms"),

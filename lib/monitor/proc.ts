@@ -143,9 +143,9 @@ export function udpInErrors(text: string): number | null {
 }
 
 /** Characters of a reason that are kept. */
-const MOST_REASON = 300;
+const MAX_REASON = 300;
 /** Characters of a name that are kept; the kernel keeps 15, of its own threads some more. */
-const MOST_NAME = 64;
+const MAX_NAME = 64;
 
 /**
  * Reads the lines of one sample, without its `end`. Lines that it does not
@@ -160,7 +160,7 @@ export function parseReading(
   const head = lines.findIndex((line) => /^(sample|absent) /.test(line));
   if (head < 0) return undefined;
   if (lines[head].startsWith("absent ")) {
-    const reason = lines[head].slice("absent ".length).slice(0, MOST_REASON);
+    const reason = lines[head].slice("absent ".length).slice(0, MAX_REASON);
     return { kind: "absent", reason };
   }
   const [uptimeSeconds, ticksHz, pageBytes, ...pids] = lines[head]
@@ -215,7 +215,7 @@ function parseProcesses(
     const open = Number(fds.get(String(stat.id)) ?? "-");
     processes.push({
       pid: stat.id,
-      name: stat.name.slice(0, MOST_NAME),
+      name: stat.name.slice(0, MAX_NAME),
       startTicks: stat.startTicks,
       cpuTicks: stat.cpuTicks,
       rssBytes: Math.min(stat.rssPages * pageBytes, Number.MAX_SAFE_INTEGER),

@@ -37,7 +37,7 @@ export function sshArguments(
 }
 
 /** Characters of one look at most: some ten thousand processes. */
-const MOST_LOOK_LENGTH = 16_777_216;
+const MAX_LOOK_LENGTH = 16_777_216;
 /** A sampler that is silent for so many intervals, and so long, has ended or hangs. */
 const SILENCE = { intervals: 10, leastMs: 15_000 };
 
@@ -81,7 +81,7 @@ export async function* readOverSsh(
     for await (const line of readLines(child.stdout)) {
       if (block.length === 0) taken = pace.begin();
       length += line.length;
-      if (length > MOST_LOOK_LENGTH) {
+      if (length > MAX_LOOK_LENGTH) {
         throw new RangeError("a look without an end");
       }
       if (line !== "end") {

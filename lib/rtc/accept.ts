@@ -9,9 +9,9 @@
 
 import type { Datapath } from "./datapath.ts";
 import { Buffer, createSocket, randomBytes, type Socket } from "./deps.ts";
-import { DtlsHandshake } from "./dtls.ts";
-import type { SrtpCipher } from "./srtp_cipher.ts";
-import { bindingResponse, parseStun } from "./stun.ts";
+import { DtlsHandshake } from "./dtls/dtls.ts";
+import type { SrtpCipher } from "./srtp/srtp_cipher.ts";
+import { bindingResponse, parseStun } from "./ice/stun.ts";
 
 /** Takes one decrypted packet, in place; valid only until the call returns. */
 export type AcceptedPacketHandler = (

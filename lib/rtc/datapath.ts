@@ -7,17 +7,17 @@
  */
 
 import { lookup } from "./deps.ts";
-import { type Certificate, createCertificate } from "./certificate.ts";
-import { useFastX25519 } from "./fast_x25519.ts";
-import type { Lane } from "./lane.ts";
-import { openLibcrypto } from "./libcrypto.ts";
-import { openNativeLane } from "./native_lane.ts";
-import { createOpensslCipher } from "./openssl_cipher.ts";
-import { createPortableCipher } from "./portable_cipher.ts";
-import { openPortableLane } from "./portable_lane.ts";
-import { Reactor } from "./reactor.ts";
-import { rememberNames, type Resolve } from "./resolver.ts";
-import type { SrtpCipher, SrtpKeys, SrtpProfile } from "./srtp_cipher.ts";
+import { type Certificate, createCertificate } from "./dtls/certificate.ts";
+import { useFastX25519 } from "./dtls/fast_x25519.ts";
+import type { Lane } from "./lane/lane.ts";
+import { openLibcrypto } from "./srtp/libcrypto.ts";
+import { openNativeLane } from "./lane/native_lane.ts";
+import { createOpensslCipher } from "./srtp/openssl_cipher.ts";
+import { createPortableCipher } from "./srtp/portable_cipher.ts";
+import { openPortableLane } from "./lane/portable_lane.ts";
+import { Reactor } from "./lane/reactor.ts";
+import { rememberNames, type Resolve } from "./ice/resolver.ts";
+import type { SrtpCipher, SrtpKeys, SrtpProfile } from "./srtp/srtp_cipher.ts";
 
 /** Makes the ciphers of one thread. */
 export interface SrtpCipherSuite {

@@ -18,19 +18,19 @@ export type {
   Candidate,
   RemoteCandidate,
   TransportChoice,
-} from "./candidates.ts";
-export type { Certificate } from "./certificate.ts";
+} from "./ice/candidates.ts";
+export type { Certificate } from "./dtls/certificate.ts";
 export {
   type Datapath,
   type DatapathOptions,
   openDatapath,
 } from "./datapath.ts";
-export type { IceRemote } from "./ice_agent.ts";
-export type { CandidateOutcome } from "./ice_session.ts";
-export type { Lane } from "./lane.ts";
+export type { IceRemote } from "./ice/ice_agent.ts";
+export type { CandidateOutcome } from "./ice/ice_session.ts";
+export type { Lane } from "./lane/lane.ts";
 export { probeCandidates, type ProbeOptions } from "./probe.ts";
-export { Reactor, type ReactorObserver, type Task } from "./reactor.ts";
-export type { SrtpCipher, SrtpProfile } from "./srtp_cipher.ts";
+export { Reactor, type ReactorObserver, type Task } from "./lane/reactor.ts";
+export type { SrtpCipher, SrtpProfile } from "./srtp/srtp_cipher.ts";
 export {
   type PacketHandler,
   type RemoteTransport,
@@ -39,4 +39,7 @@ export {
   type TransportOptions,
   type TransportState,
 } from "./transport.ts";
-export { TransportError, type TransportFailure } from "./transport_error.ts";
+export {
+  TransportError,
+  type TransportFailure,
+} from "./ice/transport_error.ts";

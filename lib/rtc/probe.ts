@@ -10,12 +10,12 @@ import {
   type RemoteCandidate,
   type TransportChoice,
   whyNothing,
-} from "./candidates.ts";
+} from "./ice/candidates.ts";
 import type { Datapath } from "./datapath.ts";
-import type { IceRemote } from "./ice_agent.ts";
-import { checkIceParameters } from "./ice_parameters.ts";
-import { type CandidateOutcome, IceSession } from "./ice_session.ts";
-import { TransportError } from "./transport_error.ts";
+import type { IceRemote } from "./ice/ice_agent.ts";
+import { checkIceParameters } from "./ice/ice_parameters.ts";
+import { type CandidateOutcome, IceSession } from "./ice/ice_session.ts";
+import { TransportError } from "./ice/transport_error.ts";
 import { eitherSignal } from "../time/mod.ts";
 
 /** Whom to ask, and how. */
@@ -54,7 +54,7 @@ export async function probeCandidates(
   const { promise: over, resolve: end } = Promise.withResolvers<void>();
   if (given.aborted) end();
   given.addEventListener("abort", () => end(), { once: true });
-  datapath.reactor.hasten();
+  datapath.reactor.enterLowLatency();
   try {
     const outcomes = await Promise.all(choice.tried.map(async (candidate) => {
       const session: IceSession = new IceSession({
@@ -84,6 +84,6 @@ export async function probeCandidates(
       })),
     ];
   } finally {
-    datapath.reactor.calm();
+    datapath.reactor.leaveLowLatency();
   }
 }

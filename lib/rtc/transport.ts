@@ -12,18 +12,18 @@ import {
   type RemoteCandidate,
   type TransportChoice,
   whyNothing,
-} from "./candidates.ts";
+} from "./ice/candidates.ts";
 import type { Datapath } from "./datapath.ts";
-import { chooseFingerprint } from "./certificate.ts";
-import { DtlsHandshake } from "./dtls.ts";
+import { chooseFingerprint } from "./dtls/certificate.ts";
+import { DtlsHandshake } from "./dtls/dtls.ts";
 import type { Network } from "../impairment/mod.ts";
 import { threadClock } from "../time/mod.ts";
-import type { IceRemote } from "./ice_agent.ts";
-import { checkIceParameters } from "./ice_parameters.ts";
-import { type CandidateOutcome, IceSession } from "./ice_session.ts";
-import type { Arrival, LaneSocket } from "./lane.ts";
-import { SRTP_REPLAYED, type SrtpCipher } from "./srtp_cipher.ts";
-import { closedError, TransportError } from "./transport_error.ts";
+import type { IceRemote } from "./ice/ice_agent.ts";
+import { checkIceParameters } from "./ice/ice_parameters.ts";
+import { type CandidateOutcome, IceSession } from "./ice/ice_session.ts";
+import type { Arrival, LaneSocket } from "./lane/lane.ts";
+import { SRTP_REPLAYED, type SrtpCipher } from "./srtp/srtp_cipher.ts";
+import { closedError, TransportError } from "./ice/transport_error.ts";
 
 /** What the server says of its side, as far as it is needed. */
 export interface RemoteTransport {
@@ -184,7 +184,7 @@ export class RtcTransport implements AsyncDisposable {
     // It may reject after we have given up for a reason of our own.
     serverReady.catch(() => {});
     const { reactor } = this.#datapath;
-    reactor.hasten();
+    reactor.enterLowLatency();
     try {
       await this.#findPath();
       await this.#within(serverReady);
@@ -200,7 +200,7 @@ export class RtcTransport implements AsyncDisposable {
       this.#closeIce();
       throw error;
     } finally {
-      reactor.calm();
+      reactor.leaveLowLatency();
     }
   }
 
@@ -228,7 +228,7 @@ export class RtcTransport implements AsyncDisposable {
     this.#restart?.close();
     this.#restart = undefined;
     const session = this.#restart = this.#openIce(iceParameters, iceCandidates);
-    reactor.hasten();
+    reactor.enterLowLatency();
     try {
       await this.#nominate(session);
     } catch (error) {
@@ -236,7 +236,7 @@ export class RtcTransport implements AsyncDisposable {
       if (this.#restart === session) this.#restart = undefined;
       throw error;
     } finally {
-      reactor.calm();
+      reactor.leaveLowLatency();
     }
   }
 

@@ -1,434 +1,470 @@
 /**
- * A crowd: all clients of a run or of a session, on one node or several. It
- * splits plans over nodes, forwards commands, and keeps the book of what the
- * nodes report.
+ * The crowd of a scenario while it goes on: what a script has people do.
+ *
+ * What is known of clients is as of the last report of their nodes, about
+ * once a second; what happens to them is measured where it happens.
  *
  * @module
  */
 
-import { checkImpairment } from "../impairment/mod.ts";
+import type { Impairment } from "../impairment/mod.ts";
 import {
   type ClientPlan,
-  type DatapathChoice,
-  type LoadNode,
+  createRandom,
+  makePlan,
   type NodeClock,
-  type NodeCommand,
-  type NodeHandlers,
-  type NodeNote,
-  type PublisherNews,
+  profileDurationMs,
   type RunPlan,
-  type ServerTarget,
-  splitPlan,
-  WorkerNode,
+  type Stage,
+  withImpairments,
 } from "../load/mod.ts";
+import type { CpuTimes } from "../machine/mod.ts";
+import { SIMULCAST_LAYERS } from "../media/mod.ts";
+import type { ClientRecord, Snapshot, TimelinePoint } from "../metrics/mod.ts";
+import { delay } from "../time/mod.ts";
+import type { RunCrowd } from "../load/mod.ts";
+import { type Duration, durationMs } from "./duration.ts";
 import {
-  type ClientRecord,
-  ClientRecorder,
-  EMPTY_SNAPSHOT,
-  plainRecord,
-  type Snapshot,
-  SnapshotBook,
-  type TimelinePoint,
-} from "../metrics/mod.ts";
-import { openWebSocketChannel } from "../signaling/mod.ts";
-import { threadClock } from "../time/mod.ts";
-import { process } from "./deps.ts";
-import { createLocalNode, systemNodeClock } from "./host.ts";
+  DEFAULT_MEDIA,
+  DEFAULT_ROOM,
+  type FillOptions,
+  impairmentOf,
+  type JoinOptions,
+  mediaOf,
+  type NetworkOption,
+  planOf,
+  type PlayOptions,
+} from "./join_options.ts";
+import { eitherSignal } from "../time/mod.ts";
 
-/** What a crowd is made of. */
-export interface CrowdOptions {
-  /** The server. */
-  readonly server: ServerTarget;
-  /** What every client has in common, and the seed. */
-  readonly plan: Pick<RunPlan, "media" | "seed">;
-  /** Threads that drive clients; 1 is this one. @default {1} */
-  readonly workers?: number | undefined;
-  /**
-   * Makes each node; `name` is unique in the crowd.
-   * @default {this thread, or a `Worker` for each of several threads}
-   */
-  readonly openNode?:
-    | ((name: string, handlers: NodeHandlers) => LoadNode)
-    | undefined;
-  /** The time by which seconds are counted. @default {the system's} */
-  readonly clock?: NodeClock | undefined;
-  /** How packets are sent and encrypted. @default {the fastest there is} */
-  readonly datapath?: DatapathChoice | undefined;
-  /** Calls off the opening; has no effect on an open crowd. */
-  readonly signal?: AbortSignal | undefined;
-  /** Told of what happens to clients and nodes, as it happens. */
-  readonly onNote?: ((note: NodeNote) => void) | undefined;
-  /** Told of each second, with what happened in it. */
-  readonly onSecond?:
-    | ((point: TimelinePoint, all: Snapshot) => void)
-    | undefined;
+/** What a live crowd is made on. */
+export interface CrowdPorts {
+  /** Where clients run. */
+  readonly crowd: RunCrowd;
+  /** The time. */
+  readonly clock: NodeClock;
+  /** Of everything drawn. */
+  readonly seed: number;
+  /** Aborts when the run is over; everything that waits is then rejected. */
+  readonly over: AbortSignal;
+  /** Why so many clients cannot be; `undefined` when they can. */
+  readonly obstacle: (plan: RunPlan) => string | undefined;
+  /** Told until when the script wants to go on, at least. */
+  readonly onExpectedEnd: (endMs: number) => void;
+  /** The timeline with the server in it. */
+  readonly timeline: () => TimelinePoint[];
+  /** What the cores of this machine have done so far; `null` where they have no part in it. */
+  readonly cpuTimes: () => CpuTimes | null;
+  /** Whether the server that is watched is on this machine. */
+  readonly serverIsHere: boolean;
 }
 
-const MARK_INTERVAL_MS = 1000;
-/** A second waits so long for the report of a node that is late, so that it is not counted in the next. */
-const MOST_REPORT_WAIT_MS = 500;
-const REPORT_WAIT_STEP_MS = 25;
+/** Whoever needs longer to get in is not waited for. */
+const MAX_JOINING_MS = 60_000;
 
-/**
- * Opens a crowd without clients. Throws a `ChannelError` when the server
- * cannot be reached: better now than from every client.
- */
-export async function openCrowd(options: CrowdOptions): Promise<Crowd> {
-  const { server, signal } = options;
-  const channel = await openWebSocketChannel(server.url, { ...server, signal });
-  channel.close();
-  await channel.closed;
-  const crowd = new Crowd(options);
-  try {
-    await crowd.start();
-  } catch (error) {
-    await crowd.close();
-    throw error;
+/** One client of a live crowd. */
+export class VirtualUser {
+  /** Its number, from 0 in order of coming. */
+  readonly index: number;
+  /** `client-<number>`: its index, or in a session that had clients before a later number. */
+  readonly id: string;
+  /** Its room. */
+  readonly room: string;
+  /** Whether it sends media of its own. */
+  readonly publishes: boolean;
+  readonly #crowd: Crowd;
+
+  /** Comes from {@linkcode Crowd.join} and the like. */
+  constructor(crowd: Crowd, plan: ClientPlan) {
+    this.#crowd = crowd;
+    this.index = plan.index;
+    this.id = plan.clientId;
+    this.room = plan.roomId;
+    this.publishes = plan.role === "publisher";
   }
-  return crowd;
+
+  /** What is known of it; `undefined` before its node's first report. */
+  get record(): ClientRecord | undefined {
+    return this.#crowd.snapshot().clients.find(({ index }) =>
+      index === this.index
+    );
+  }
+
+  /** Whether it is in its room with all its transports up. */
+  get isConnected(): boolean {
+    return this.record?.state === "connected";
+  }
+
+  /** What its network does to its packets from when it came or was last impaired; `null` is nothing. */
+  get impairment(): Impairment | null {
+    return this.#crowd.impairmentOf(this);
+  }
+
+  /** Pauses what it sends of one kind. */
+  mute(kind: "audio" | "video" = "audio"): Promise<void> {
+    return this.#crowd.mute([this], kind);
+  }
+
+  /** Resumes what it sends of one kind. */
+  unmute(kind: "audio" | "video" = "audio"): Promise<void> {
+    return this.#crowd.unmute([this], kind);
+  }
+
+  /** Asks the server for another layer of simulcast; see {@linkcode Crowd.preferLayer}. */
+  preferLayer(spatialLayer: number): Promise<void> {
+    return this.#crowd.preferLayer([this], spatialLayer);
+  }
+
+  /** Loses its channel without a word, and comes back by itself. */
+  cut(): Promise<void> {
+    return this.#crowd.cut([this]);
+  }
+
+  /** Has another network from now on; see {@linkcode Crowd.impair}. */
+  impair(network: NetworkOption): Promise<void> {
+    return this.#crowd.impair([this], network);
+  }
+
+  /** Leaves its room for good. */
+  leave(): Promise<void> {
+    return this.#crowd.leave([this]);
+  }
 }
 
-/** All clients of a run or of a session. */
-export class Crowd implements AsyncDisposable {
-  readonly #options: CrowdOptions;
-  readonly #book = new SnapshotBook();
-  readonly #nodes: LoadNode[] = [];
-  readonly #dead = new Map<string, string>();
-  readonly #nodeOf = new Map<number, LoadNode>();
-  /** Of those that no node has reported yet. */
-  readonly #plans = new Map<number, ClientPlan>();
-  /** What was found of the server and told. */
-  readonly #found = new Set<string>();
-  /** Who publishes, by node and participant: when a node dies, they are gone. */
-  readonly #publishers = new Map<string, Map<string, PublisherNews>>();
-  readonly #watchers = new Set<NonNullable<CrowdOptions["onSecond"]>>();
-  readonly #clock: NodeClock;
-  readonly #wallStartMs: number;
-  readonly #startMs: number;
-  readonly #startCpuUs = processCpuUs();
-  /** How long its threads took to start, all together: they used a CPU then, too. */
-  #startingUs = 0;
-  /** The reports of the nodes that the last second was made of, by name. */
-  #counted: ReadonlyMap<string, number> = new Map();
-  #cancelTimer: (() => void) | undefined;
-  #endWatch: () => void = () => {};
-  #sequence = 0;
-  #nextIndex = 0;
-  #closing: Promise<void> | undefined;
+/** The crowd of a scenario while it goes on. */
+export class Crowd {
+  readonly #ports: CrowdPorts;
+  readonly #clients: VirtualUser[] = [];
+  readonly #plans: ClientPlan[] = [];
+  readonly #watchers = new Set<(snapshot: Snapshot) => void>();
+  #nextSlot = 0;
 
-  /** Use {@linkcode openCrowd}. */
-  constructor(options: CrowdOptions) {
-    this.#options = options;
-    this.#clock = options.clock ?? systemNodeClock;
-    this.#wallStartMs = Math.round(this.#clock.wallNowMs());
-    this.#startMs = this.#clock.nowMs();
+  /** A scenario gets one. */
+  constructor(ports: CrowdPorts) {
+    this.#ports = ports;
   }
 
-  /** Milliseconds since the crowd was opened. */
+  /** Milliseconds since the run began. */
   get elapsedMs(): number {
-    return this.#clock.nowMs() - this.#startMs;
+    return this.#ports.crowd.elapsedMs;
   }
 
-  /** When it was opened, ISO 8601 in UTC. */
-  get startedAt(): string {
-    return new Date(this.#wallStartMs).toISOString();
+  /** Everyone that was ever asked to come, by index. */
+  get clients(): readonly VirtualUser[] {
+    return this.#clients;
   }
 
-  /** The index of its first client. */
-  get firstIndex(): number {
-    return 0;
+  /** Who is connected. */
+  get connected(): VirtualUser[] {
+    return this.#inState("connected");
   }
 
-  /** The index that no client has had yet, nor any above it. */
-  get nextIndex(): number {
-    return this.#nextIndex;
+  /** Everything measured since the run began, as of the last reports. */
+  snapshot(): Snapshot {
+    return this.#ports.crowd.snapshot();
   }
 
-  /** Nodes that died, with the reason. */
-  get deadNodes(): ReadonlyMap<string, string> {
-    return this.#dead;
+  /** The run so far, about second by second, with the server where it is watched. */
+  timeline(): TimelinePoint[] {
+    return this.#ports.timeline();
   }
 
-  /** Starts the nodes; called once. */
-  async start(): Promise<void> {
-    const { workers = 1, plan, server, datapath = {} } = this.#options;
-    const openNode = this.#options.openNode ??
-      (workers === 1 ? openOnThisThread : openInWorker);
-    for (let i = 0; i < workers; i++) {
-      const name = workers === 1 ? "local" : `worker-${i}`;
-      this.#nodes.push(openNode(name, this.#handlersOf(name)));
-    }
-    await Promise.all(this.#nodes.map((node) =>
-      node.start({
-        node: node.name,
-        server,
-        datapath,
-        startedAtMs: this.#wallStartMs,
-        plan: { ...plan, endAtMs: 0, clients: [] },
-      })
-    ));
-    this.#startingUs = Math.round(this.elapsedMs * 1000) * workers;
-    if (this.#clock === systemNodeClock) this.#endWatch = threadClock.watch();
-    this.#scheduleMark();
+  /** What the cores of this machine have done so far, whoever used them; `null` where that is unknown. */
+  cpuTimes(): CpuTimes | null {
+    return this.#ports.cpuTimes();
+  }
+
+  /** Whether the server that is watched is on this machine; `false` where none is watched. */
+  get serverIsHere(): boolean {
+    return this.#ports.serverIsHere;
+  }
+
+  /** A stream of numbers from 0 to below 1 that is the same for the same seed. */
+  random(stream: string): () => number {
+    return createRandom(this.#ports.seed, `scenario ${stream}`);
+  }
+
+  /** Lets so many milliseconds pass, or a time such as `10s`. Rejects when the run ends before, and with a `TypeError` for what is no time. */
+  async wait(time: Duration): Promise<void> {
+    const ms = durationMs(time, "wait");
+    this.#ports.onExpectedEnd(this.elapsedMs + ms);
+    await delay(this.#ports.clock, ms, this.#ports.over);
   }
 
   /**
-   * Adds the clients of a plan, whose times count from now. Throws a
-   * `RangeError` for an impairment that cannot be, and an `Error` for a media
-   * file that cannot be used.
+   * Resolves with `true` when the numbers are as wanted, which is looked at
+   * once a second, and with `false` when they are not within so many
+   * milliseconds, or a time such as `10s`. Rejects when the run ends before,
+   * and with a `TypeError` for what is no time.
    */
-  async add(plan: RunPlan): Promise<void> {
-    for (const { impairment } of plan.clients) {
-      checkImpairment(impairment ?? {});
-    }
-    const nowMs = this.elapsedMs;
-    const alive = this.#alive();
-    if (alive.length === 0) return;
-    const parts = splitPlan(plan, alive.length);
-    await Promise.all(alive.map((node, i) => {
-      const clients = parts[i].clients.map((client) => later(client, nowMs));
-      for (const client of clients) {
-        this.#nextIndex = Math.max(this.#nextIndex, client.index + 1);
-        this.#nodeOf.set(client.index, node);
-        this.#plans.set(client.index, client);
-      }
-      return node.command({ type: "add", clients });
-    }));
-  }
-
-  /** Has clients do something; those of other nodes are left alone. Throws a `RangeError` for an impairment that cannot be. */
-  async command(
-    command: Exclude<NodeCommand, { readonly type: "add" }>,
-  ): Promise<void> {
-    if (command.type === "impair") checkImpairment(command.impairment ?? {});
-    await Promise.all(
-      this.#alive().map((node) => {
-        const clients = command.clients.filter((index) =>
-          this.#nodeOf.get(index) === node
-        );
-        return clients.length === 0
-          ? undefined
-          : node.command({ ...command, clients });
-      }),
-    );
-  }
-
-  /** All nodes together, as of their last reports. */
-  snapshot(): Snapshot {
-    return this.#book.merged();
-  }
-
-  /** The time so far, second by second. */
-  timeline(): TimelinePoint[] {
-    return this.#book.timeline();
-  }
-
-  /** Calls back each second with what happened in it, until what is returned is called. */
-  watch(
-    onSecond: NonNullable<CrowdOptions["onSecond"]>,
-  ): () => void {
-    this.#watchers.add(onSecond);
-    return () => this.#watchers.delete(onSecond);
-  }
-
-  /** Has everyone leave; resolves when nothing is left behind. Idempotent. */
-  close(): Promise<void> {
-    return this.#closing ??= this.#close();
-  }
-
-  /** The same as {@linkcode Crowd.close}. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
-  async #close(): Promise<void> {
-    this.#cancelTimer?.();
-    await Promise.all(this.#nodes.map((node) => node.stop()));
-    this.#endWatch();
-    // Of a crowd that never started there is nothing to tell.
-    if (this.#cancelTimer !== undefined) this.#mark();
-  }
-
-  #alive(): LoadNode[] {
-    return this.#nodes.filter(({ name }) => !this.#dead.has(name));
-  }
-
-  #handlersOf(name: string): NodeHandlers {
-    const { onNote } = this.#options;
-    return {
-      onSnapshot: (snapshot) => {
-        this.#book.add(snapshot);
-        this.#forget(snapshot.clients);
-      },
-      onNote: (note) => {
-        if (note.isOfServer) {
-          if (this.#found.has(note.text)) return;
-          this.#found.add(note.text);
-        }
-        onNote?.(note);
-      },
-      onPublisher: (news) => this.#spread(name, news),
-      onDied: (reason) => {
-        this.#dead.set(name, reason);
-        for (const news of this.#publishers.get(name)?.values() ?? []) {
-          this.#spread(name, { ...news, tracks: null });
-        }
-        this.#mourn(name, reason);
-        onNote?.({
-          atMs: this.elapsedMs,
-          clientId: null,
-          level: "error",
-          text: `${name} died with its clients: ${reason}`,
-        });
-      },
+  async until(
+    isSo: (snapshot: Snapshot) => boolean,
+    within: Duration,
+  ): Promise<boolean> {
+    const withinMs = durationMs(within, "wait until it is so within");
+    const met = Promise.withResolvers<true>();
+    const stop = new AbortController();
+    const watcher = (snapshot: Snapshot) => {
+      if (isSo(snapshot)) met.resolve(true);
     };
-  }
-
-  /** Tells all other nodes what a client of one node sends. */
-  #spread(name: string, news: PublisherNews): void {
-    let own = this.#publishers.get(name);
-    if (own === undefined) this.#publishers.set(name, own = new Map());
-    const key = `${news.participantId} in ${news.roomId}`;
-    if (news.tracks === null) own.delete(key);
-    else own.set(key, news);
-    for (const node of this.#alive()) {
-      if (node.name !== name) node.learn?.(news);
+    using either = eitherSignal(stop.signal, this.#ports.over);
+    const late = delay(this.#ports.clock, withinMs, either.signal);
+    this.#watchers.add(watcher);
+    try {
+      return await Promise.race([met.promise, late.then(() => false)]);
+    } finally {
+      this.#watchers.delete(watcher);
+      stop.abort();
+      await late.catch(() => {});
     }
   }
 
-  /** Of those that were heard of no plan is needed, and of those that left no node: of them only records stay. */
-  #forget(clients: readonly ClientRecord[]): void {
-    for (const { index, state } of clients) {
-      this.#plans.delete(index);
-      if (state === "left") this.#nodeOf.delete(index);
-    }
+  /**
+   * Has one client join; resolves when it is connected and has begun its
+   * media, or has failed. Throws a `TypeError` for media files beside another
+   * quality, frame rate or simulcast, as all that has clients come does.
+   */
+  async join(options: JoinOptions = {}): Promise<VirtualUser> {
+    const [client] = await this.joinAll([options]);
+    return client;
   }
 
-  /** The clients of a dead node are lost, and its last report must say so. */
-  #mourn(name: string, reason: string): void {
-    const last = this.#book.latest(name) ?? { ...EMPTY_SNAPSHOT, node: name };
-    const cause = `${name} died: ${reason}`;
-    const known = new Set(last.clients.map(({ index }) => index));
-    // It died before it could say a word of those.
-    const unheard = [...this.#plans.values()]
-      .filter(({ index }) =>
-        this.#nodeOf.get(index)?.name === name && !known.has(index)
-      )
-      .map((client) => recordOf(client, name));
-    const clients = [...last.clients, ...unheard].map((client) =>
-      client.state === "left" || client.state === "failed"
-        ? client
-        : failed(client, cause, this.elapsedMs)
+  /** Has clients join over so many milliseconds, or a time such as `10s`, one after another; resolves when each is connected or has failed. */
+  async joinAll(
+    options: readonly JoinOptions[],
+    over: Duration = 0,
+  ): Promise<VirtualUser[]> {
+    const overMs = durationMs(over, "join over");
+    const clients = options.map((one, i) =>
+      planOf(one, i, options.length === 0 ? 0 : i * overMs / options.length)
     );
-    const lost = clients.filter(({ failureCause }) => failureCause === cause);
-    const key = "errors.worker";
-    this.#book.add({
-      ...last,
-      sequence: last.sequence + 1,
-      gauges: {},
-      counters: {
-        ...last.counters,
-        [key]: (last.counters[key] ?? 0) + lost.length,
-      },
-      clients,
+    const added = await this.#add(clients, overMs);
+    await this.#settled(added, overMs);
+    return added;
+  }
+
+  /** Has a number of clients join; resolves when each is connected or has failed. */
+  async fill(options: FillOptions): Promise<VirtualUser[]> {
+    const { clients } = options;
+    const rampUpMs = durationMs(options.rampUp ?? 0, "ramp up over");
+    const stages = [{ durationMs: rampUpMs, target: clients }];
+    const added = await this.#play(options, stages);
+    await this.#settled(added, rampUpMs);
+    return added;
+  }
+
+  /** Has clients come and go by a profile; resolves when that is over. Whoever is still there stays. */
+  async play(options: PlayOptions): Promise<VirtualUser[]> {
+    const stages = options.stages.map((stage) => ({
+      ...stage,
+      durationMs: durationMs(stage.durationMs, "play a stage of"),
+    }));
+    const added = await this.#play(options, stages);
+    await this.wait(profileDurationMs(stages));
+    return added;
+  }
+
+  /** These pause what they send of one kind. */
+  mute(
+    clients: readonly VirtualUser[],
+    kind: "audio" | "video" = "audio",
+  ): Promise<void> {
+    return this.#pause(clients, kind, true);
+  }
+
+  /** These resume what they send of one kind. */
+  unmute(
+    clients: readonly VirtualUser[],
+    kind: "audio" | "video" = "audio",
+  ): Promise<void> {
+    return this.#pause(clients, kind, false);
+  }
+
+  /** These lose their channels without a word, all at once, and come back by themselves. */
+  async cut(clients: readonly VirtualUser[]): Promise<void> {
+    await this.#ports.crowd.command({
+      type: "reconnect",
+      clients: indicesOf(clients),
     });
   }
 
-  #scheduleMark(): void {
-    this.#cancelTimer = this.#clock.setTimer(
-      MARK_INTERVAL_MS,
-      () => this.#markOnceReported(MOST_REPORT_WAIT_MS),
-    );
-  }
-
-  #markOnceReported(mostMs: number): void {
-    const late = this.#alive().some(({ name }) =>
-      this.#book.latest(name)?.sequence === this.#counted.get(name)
-    );
-    if (late && mostMs > 0) {
-      this.#cancelTimer = this.#clock.setTimer(
-        REPORT_WAIT_STEP_MS,
-        () => this.#markOnceReported(mostMs - REPORT_WAIT_STEP_MS),
+  /**
+   * These ask the server for this layer of all simulcast that they receive,
+   * now and later: 0 is the smallest, 2 the largest. The server may have
+   * reasons of its own to send another, such as their bandwidth. Throws a
+   * `RangeError` for a layer that cannot be.
+   */
+  async preferLayer(
+    clients: readonly VirtualUser[],
+    spatialLayer: number,
+  ): Promise<void> {
+    const most = SIMULCAST_LAYERS - 1;
+    if (
+      !(Number.isInteger(spatialLayer) && spatialLayer >= 0 &&
+        spatialLayer <= most)
+    ) {
+      throw new RangeError(
+        `Cannot ask for layer ${spatialLayer}: there are 0 to ${most}`,
       );
-      return;
     }
-    this.#scheduleMark();
-    this.#mark();
-  }
-
-  #mark(): void {
-    if (this.#nodes.length > 1) this.#addOwnCpu();
-    this.#counted = new Map(
-      this.#nodes.flatMap(({ name }) => {
-        const last = this.#book.latest(name);
-        return last === undefined ? [] : [[name, last.sequence]];
-      }),
-    );
-    const point = this.#book.mark(this.elapsedMs);
-    const all = this.#book.merged();
-    this.#options.onSecond?.(point, all);
-    for (const watcher of [...this.#watchers]) watcher(point, all);
-  }
-
-  /** With workers, what this thread and the runtime's helpers use is the generator's as well. */
-  #addOwnCpu(): void {
-    const main = "main";
-    const before = this.#book.latest(main)?.generator.cpuUs ?? 0;
-    const ofNodes = this.#book.merged().generator.cpuUs - before;
-    const all = processCpuUs() - this.#startCpuUs;
-    this.#book.add({
-      ...EMPTY_SNAPSHOT,
-      node: main,
-      sequence: ++this.#sequence,
-      atMs: this.elapsedMs,
-      generator: {
-        ...EMPTY_SNAPSHOT.generator,
-        cpuUs: Math.max(before, Math.round(all - ofNodes)),
-        threadUs: this.#startingUs,
-      },
+    await this.#ports.crowd.command({
+      type: "layers",
+      clients: indicesOf(clients),
+      spatialLayer,
     });
   }
+
+  /**
+   * These have another network from now on: `wifi-lossy`, `loss=5%,delay=50ms`
+   * or the same in numbers; `null` is one that does nothing to packets. Throws
+   * a `SyntaxError` or `RangeError` for a network that cannot be.
+   */
+  async impair(
+    clients: readonly VirtualUser[],
+    network: NetworkOption,
+  ): Promise<void> {
+    const impairment = impairmentOf(network);
+    await this.#ports.crowd.command({
+      type: "impair",
+      clients: indicesOf(clients),
+      impairment,
+    });
+    for (const { index } of clients) {
+      this.#plans[index] = {
+        ...this.#plans[index],
+        impairment: impairment ?? undefined,
+      };
+    }
+  }
+
+  /** What the network of a client does to its packets; `null` is nothing. */
+  impairmentOf({ index }: VirtualUser): Impairment | null {
+    return this.#plans[index].impairment ?? null;
+  }
+
+  /** These leave their rooms for good. */
+  async leave(clients: readonly VirtualUser[]): Promise<void> {
+    for (const { index } of clients) {
+      this.#plans[index] = {
+        ...this.#plans[index],
+        leaveAtMs: this.elapsedMs,
+      };
+    }
+    await this.#ports.crowd.command({
+      type: "drop",
+      clients: indicesOf(clients),
+    });
+  }
+
+  /** Takes in a second's numbers. */
+  onSecond(snapshot: Snapshot): void {
+    for (const watcher of [...this.#watchers]) watcher(snapshot);
+  }
+
+  async #pause(
+    clients: readonly VirtualUser[],
+    kind: "audio" | "video",
+    paused: boolean,
+  ): Promise<void> {
+    await this.#ports.crowd.command({
+      type: "pause",
+      clients: indicesOf(clients),
+      kind,
+      paused,
+    });
+  }
+
+  #play(
+    options: Omit<PlayOptions, "stages">,
+    stages: readonly Stage[],
+  ): Promise<VirtualUser[]> {
+    const plan = withImpairments(
+      makePlan({
+        ...mediaOf(options),
+        stages,
+        room: options.room ?? DEFAULT_ROOM,
+        rooms: options.rooms ?? 1,
+        publishRatio: options.publishRatio ?? 1,
+        churnRate: options.churnRate ?? 0,
+        seed: this.#ports.seed,
+      }),
+      options.impair ?? [],
+    );
+    const media = mediaOf(options);
+    return this.#add(
+      plan.clients.map((client) => ({ ...client, participantName: "", media })),
+      profileDurationMs(stages),
+    );
+  }
+
+  /** Numbers them on from those that are there, and has them come. */
+  async #add(
+    clients: readonly ClientPlan[],
+    lengthMs: number,
+  ): Promise<VirtualUser[]> {
+    const { crowd, seed, over, obstacle, onExpectedEnd } = this.#ports;
+    over.throwIfAborted();
+    const firstIndex = this.#clients.length;
+    const firstSlot = this.#nextSlot;
+    const numbered = clients.map((client) => {
+      const index = firstIndex + client.index;
+      return {
+        ...client,
+        index,
+        clientId: `client-${crowd.firstIndex + index}`,
+        participantName: client.participantName ||
+          `TestUser${crowd.firstIndex + index}`,
+        slot: firstSlot + client.slot,
+      };
+    });
+    const plan = (some: readonly ClientPlan[]): RunPlan => ({
+      seed,
+      endAtMs: lengthMs,
+      media: DEFAULT_MEDIA,
+      clients: some,
+    });
+    const nowMs = this.elapsedMs;
+    const later = numbered.map((client) => ({
+      ...client,
+      joinAtMs: client.joinAtMs + nowMs,
+      leaveAtMs: client.leaveAtMs === null ? null : client.leaveAtMs + nowMs,
+    }));
+    const why = obstacle(plan([...this.#plans, ...later]));
+    if (why !== undefined) throw new Error(why);
+    this.#plans.push(...later);
+    this.#nextSlot = numbered.reduce(
+      (next, { slot }) => Math.max(next, slot + 1),
+      firstSlot,
+    );
+    onExpectedEnd(nowMs + lengthMs);
+    const added = numbered.map((client) => new VirtualUser(this, client));
+    this.#clients.push(...added);
+    await crowd.add(plan(numbered));
+    return added;
+  }
+
+  async #settled(
+    added: readonly VirtualUser[],
+    lengthMs: number,
+  ): Promise<void> {
+    const wanted = new Set(indicesOf(added));
+    await this.until(
+      ({ clients }) =>
+        clients.filter(({ index, state, connectionSuccessful }) =>
+          wanted.has(index) &&
+          (connectionSuccessful || state === "failed" || state === "left")
+        ).length === wanted.size,
+      lengthMs + MAX_JOINING_MS,
+    );
+  }
+
+  #inState(state: ClientRecord["state"]): VirtualUser[] {
+    return this.snapshot().clients
+      .filter((client) => client.state === state)
+      .map(({ index }) => this.#clients[index]);
+  }
 }
 
-function openOnThisThread(name: string, handlers: NodeHandlers): LoadNode {
-  return createLocalNode(name, "process", handlers);
-}
-
-function openInWorker(name: string, handlers: NodeHandlers): LoadNode {
-  return new WorkerNode(name, import.meta.resolve("./worker.ts"), handlers);
-}
-
-function recordOf(
-  { clientId, index, roomId, role }: ClientPlan,
-  node: string,
-): ClientRecord {
-  return new ClientRecorder({ clientId, index, roomId, role, node }).toRecord();
-}
-
-function failed(
-  client: ClientRecord,
-  cause: string,
-  nowMs: number,
-): ClientRecord {
-  const atMs = Math.round(nowMs);
-  return {
-    ...plainRecord(client),
-    state: "failed",
-    failureCause: cause,
-    errorCount: client.errorCount + 1,
-    errors: [...client.errors, { kind: "worker", message: cause, atMs }],
-  };
-}
-
-function later(client: ClientPlan, byMs: number): ClientPlan {
-  return {
-    ...client,
-    joinAtMs: client.joinAtMs + byMs,
-    leaveAtMs: client.leaveAtMs === null ? null : client.leaveAtMs + byMs,
-  };
-}
-
-function processCpuUs(): number {
-  const { user, system } = process.cpuUsage();
-  return user + system;
+function indicesOf(clients: readonly VirtualUser[]): number[] {
+  return clients.map(({ index }) => index);
 }

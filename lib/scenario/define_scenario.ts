@@ -13,7 +13,7 @@ import {
   type Verdict,
 } from "../metrics/mod.ts";
 import type { ScenarioContext, ScenarioJob, ScenarioSummary } from "./job.ts";
-import type { LiveCrowd } from "./live_crowd.ts";
+import type { Crowd } from "./crowd.ts";
 import { type ScenarioOption, thresholds } from "./option.ts";
 import type { Venue } from "./venue.ts";
 
@@ -45,7 +45,7 @@ export interface ScenarioDefinition<Table extends ScenarioOptions, Found> {
   readonly options: Table;
   /** What happens. What it resolves with goes into the summary, so it must be plain JSON data. */
   readonly run: (
-    crowd: LiveCrowd,
+    crowd: Crowd,
     options: OptionValues<Table> & CommonValues,
     context: ScenarioContext,
   ) => Promise<Found>;

@@ -13,14 +13,14 @@ const MS_PER_UNIT: Readonly<Record<string, number>> = {
 };
 
 /** Timers cannot wait for longer than 24 days. */
-const MOST_MS = 480 * MS_PER_UNIT.h;
+const MAX_MS = 480 * MS_PER_UNIT.h;
 
 /** Milliseconds of `500ms`, `30s`, `5m`, `1h` or, in seconds, `30`; `undefined` for anything else, and for over 480 hours. */
 export function readDuration(text: string): number | undefined {
   const [, digits, unit] = /^(\d+\.?\d*|\.\d+)(ms|s|m|h|)$/.exec(text) ?? [];
   if (digits === undefined) return undefined;
   const ms = Math.round(Number(digits) * MS_PER_UNIT[unit]);
-  return ms <= MOST_MS ? ms : undefined;
+  return ms <= MAX_MS ? ms : undefined;
 }
 
 /** Milliseconds as {@linkcode readDuration} reads them. */
@@ -37,7 +37,7 @@ export type Duration = number | string;
  */
 export function durationMs(given: Duration, purpose: string): number {
   const ms = typeof given === "string" ? readDuration(given.trim()) : given;
-  if (typeof ms === "number" && ms >= 0 && ms <= MOST_MS) return ms;
+  if (typeof ms === "number" && ms >= 0 && ms <= MAX_MS) return ms;
   const shown = typeof given === "string" ? JSON.stringify(given) : given;
   throw new TypeError(
     `Cannot ${purpose} ${shown}: it is no length of time. Give milliseconds, or text such as "500ms", "30s" or "5m", up to 480 hours.`,

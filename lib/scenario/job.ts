@@ -5,7 +5,7 @@
  */
 
 import type { JsonValue, Summary, Threshold, Verdict } from "../metrics/mod.ts";
-import type { LiveCrowd } from "./live_crowd.ts";
+import type { Crowd } from "./crowd.ts";
 
 /** What a scenario is told besides its options. */
 export interface ScenarioContext {
@@ -44,7 +44,7 @@ export interface ScenarioJob {
   readonly peak: number;
   /** What happens; resolves with what it found, as plain JSON data. */
   readonly script: (
-    crowd: LiveCrowd,
+    crowd: Crowd,
     context: ScenarioContext,
   ) => Promise<JsonValue>;
   /** What the run came to, given what thresholds or bands say of it. */

@@ -5,8 +5,6 @@
  * @module
  */
 
-export type { RunCrowd } from "./borrowed_crowd.ts";
-export { Crowd, type CrowdOptions, openCrowd } from "./crowd.ts";
 export {
   type AnyScenario,
   type CommonInput,
@@ -20,15 +18,8 @@ export {
   type ScenarioOptions,
   ScenarioUsageError,
 } from "./define_scenario.ts";
-export { examine, type ExamineOptions, whyImpossible } from "./examine.ts";
+export type { Duration } from "./duration.ts";
 export type { ScenarioContext, ScenarioJob, ScenarioSummary } from "./job.ts";
-export { LiveClient, LiveCrowd, type LiveCrowdPorts } from "./live_crowd.ts";
-export {
-  clipNamed,
-  describeMedia,
-  type KindsSent,
-  SYNTHETIC,
-} from "./media.ts";
 export type {
   FillOptions,
   JoinOptions,
@@ -36,8 +27,8 @@ export type {
   NetworkOption,
   PlayOptions,
   PlayStage,
-} from "./newcomers.ts";
-export type { Duration } from "./duration.ts";
+} from "./join_options.ts";
+export { Crowd, type CrowdPorts, VirtualUser } from "./crowd.ts";
 export {
   MEETING_OPTIONS,
   type MeetingInput,
@@ -45,11 +36,11 @@ export {
   type TimedMeetingInput,
 } from "./meeting_options.ts";
 export * as option from "./option.ts";
-export type {
-  NumberBounds,
-  OptionReading,
-  ScenarioOption,
-  StageInput,
+export {
+  type NumberBounds,
+  type OptionReading,
+  type ScenarioOption,
+  type StageInput,
 } from "./option.ts";
 export {
   isSettled,
@@ -66,10 +57,14 @@ export {
   type SearchBounds,
   type Trial,
 } from "./search.ts";
-export { countStreams } from "./server_streams.ts";
-export { ServerWatch, type ServerWatchOptions } from "./server_watch.ts";
 export { runShell } from "./shell.ts";
-export { runAsProgram } from "./standalone.ts";
+export {
+  type CapacityLimit,
+  isDisturbed,
+  judgeWindow,
+  type WindowInput,
+  type WindowVerdict,
+} from "./steady_window.ts";
 export {
   createVenue,
   crowd,
@@ -78,11 +73,3 @@ export {
   type VenueSettings,
   workersFor,
 } from "./venue.ts";
-export {
-  type CapacityLimit,
-  isDisturbed,
-  judgeWindow,
-  type WindowInput,
-  type WindowVerdict,
-} from "./steady_window.ts";
-export { VERSION } from "./version.ts";

@@ -26,7 +26,7 @@ import {
   type Threshold,
 } from "../metrics/mod.ts";
 import { formatDuration, readDuration } from "./duration.ts";
-import { describeMedia, SETTLED_BY_FILES, SYNTHETIC } from "./media.ts";
+import { describeMedia, SETTLED_BY_FILES, SYNTHETIC } from "../run/mod.ts";
 
 /** A value, or what is wrong with what was given. */
 export type OptionReading<T> =

@@ -12,7 +12,7 @@ import {
   valueStats,
   type Verdict,
 } from "../metrics/mod.ts";
-import type { LiveClient } from "./live_crowd.ts";
+import type { VirtualUser } from "./crowd.ts";
 
 /** How a number of clients recovered. */
 export interface Recovery {
@@ -43,7 +43,7 @@ export interface Recovery {
 /** How these clients recovered since `before`, as far as known. */
 export function recoveryOf(
   after: Snapshot,
-  cut: readonly LiveClient[],
+  cut: readonly VirtualUser[],
   before: Snapshot,
 ): Recovery {
   const each = pairs(after, cut, before);
@@ -75,7 +75,7 @@ export function recoveryOf(
 /** Whether each of these clients has lost something since `before`, and has media again or has failed. */
 export function isSettled(
   after: Snapshot,
-  cut: readonly LiveClient[],
+  cut: readonly VirtualUser[],
   before: Snapshot,
 ): boolean {
   const each = pairs(after, cut, before);
@@ -117,7 +117,7 @@ export function recoveryLines(
 }
 
 /** What is known of each of these clients, then and now. */
-function pairs(after: Snapshot, cut: readonly LiveClient[], before: Snapshot) {
+function pairs(after: Snapshot, cut: readonly VirtualUser[], before: Snapshot) {
   const earlier = byIndex(before);
   const now = byIndex(after);
   return cut.flatMap(({ index }) => {

@@ -18,17 +18,17 @@ import {
 } from "../metrics/mod.ts";
 import { readCpuTimes } from "../machine/mod.ts";
 import { isHere } from "../monitor/mod.ts";
-import { borrowCrowd, type RunCrowd } from "./borrowed_crowd.ts";
-import { openCrowd } from "./crowd.ts";
-import { whyImpossible } from "./examine.ts";
-import { systemNodeClock } from "./host.ts";
+import { borrowCrowd, type RunCrowd } from "../load/mod.ts";
+import { openFleet } from "../load/mod.ts";
+import { whyImpossible } from "../run/mod.ts";
+import { systemNodeClock } from "../load/mod.ts";
 import type { ScenarioContext } from "./job.ts";
-import { LiveCrowd } from "./live_crowd.ts";
+import { Crowd } from "./crowd.ts";
 import type { RunOptions } from "./run_options.ts";
 import { RunWatch } from "./run_watch.ts";
-import { countStreams } from "./server_streams.ts";
-import { ServerWatch } from "./server_watch.ts";
-import { VERSION } from "./version.ts";
+import { countStreams } from "../run/mod.ts";
+import { ServerWatch } from "../run/mod.ts";
+import { VERSION } from "../run/mod.ts";
 
 /** What a run leaves behind. */
 export interface RunOutcome {
@@ -44,7 +44,7 @@ export interface RunOutcome {
  */
 export async function run(options: RunOptions): Promise<RunOutcome> {
   const { plan, server, workers, datapath, signal, onNote, job } = options;
-  const { open = openCrowd, within, clock = systemNodeClock } = options;
+  const { open = openFleet, within, clock = systemNodeClock } = options;
   const streamsAtEnd = await countStreams(options.serverStats);
   const watch = new RunWatch({ ...options, clock });
   await using watched = new ServerWatch({
@@ -55,7 +55,7 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   });
   await watched.ready(signal);
   let begun = false;
-  let live: LiveCrowd | undefined;
+  let live: Crowd | undefined;
   const onSecond = (point: TimelinePoint, snapshot: Snapshot) => {
     if (!begun) return;
     watched.onSecond(snapshot);
@@ -118,8 +118,8 @@ function liveCrowd(
   watch: RunWatch,
   crowd: RunCrowd,
   watched: ServerWatch,
-): LiveCrowd {
-  return new LiveCrowd({
+): Crowd {
+  return new Crowd({
     crowd,
     clock,
     seed: plan.seed,

@@ -20,7 +20,7 @@ import type {
 } from "../metrics/mod.ts";
 import type { MonitorTarget } from "../monitor/mod.ts";
 import type { EngineKind, SfuStats } from "../sfu/mod.ts";
-import type { Crowd, CrowdOptions } from "./crowd.ts";
+import type { ClientFleet, FleetOptions } from "../load/mod.ts";
 import type { ScenarioJob } from "./job.ts";
 
 /** What to run. */
@@ -44,9 +44,9 @@ export interface RunOptions {
   /** What happens besides the plan; the run is over when that is. @default {the plan alone} */
   readonly job?: ScenarioJob | undefined;
   /** How the crowd is opened. @default {of real clients} */
-  readonly open?: ((options: CrowdOptions) => Promise<Crowd>) | undefined;
+  readonly open?: ((options: FleetOptions) => Promise<ClientFleet>) | undefined;
   /** A crowd to run in, which nobody is in and which goes on afterwards, in place of one of its own. */
-  readonly within?: Crowd | undefined;
+  readonly within?: ClientFleet | undefined;
   /** The time. @default {the system's} */
   readonly clock?: NodeClock | undefined;
   /** Stops the run; it ends as interrupted. */

@@ -12,11 +12,11 @@ import {
   type Snapshot,
   tallyClients,
 } from "../metrics/mod.ts";
-import type { RunCrowd } from "./borrowed_crowd.ts";
+import type { RunCrowd } from "../load/mod.ts";
 import type { RunOptions, RunProgress } from "./run_options.ts";
 
 /** Clients may take this much longer than the ramp before media time counts without them. */
-const MOST_SETTLING_MS = 60_000;
+const MAX_SETTLING_MS = 60_000;
 
 /** So many refusals for the same reason, and nobody let in, say that nobody will be. */
 const ENOUGH_REFUSALS = 3;
@@ -121,7 +121,7 @@ export class RunWatch {
     const holdMs = plan.endAtMs - rampUpMs;
     const nowMs = crowd.elapsedMs;
     const rampEndMs = this.#beganMs + rampUpMs;
-    if (nowMs < rampEndMs || nowMs > rampEndMs + MOST_SETTLING_MS) return;
+    if (nowMs < rampEndMs || nowMs > rampEndMs + MAX_SETTLING_MS) return;
     const joining = clients.some(({ state, connectionSuccessful, index }) =>
       (state === "planned" || state === "joining") && !connectionSuccessful &&
       plan.clients[index] !== undefined &&

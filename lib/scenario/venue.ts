@@ -15,7 +15,7 @@ import type { Threshold } from "../metrics/mod.ts";
 import { type MonitorTarget, parseTarget } from "../monitor/mod.ts";
 import { type EngineKind, spawnSfu } from "../sfu/mod.ts";
 import type { ScenarioJob } from "./job.ts";
-import { DEFAULT_MEDIA } from "./newcomers.ts";
+import { DEFAULT_MEDIA } from "./join_options.ts";
 import { run, type RunOutcome } from "./run.ts";
 import type { RunOptions } from "./run_options.ts";
 

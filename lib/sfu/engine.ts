@@ -16,7 +16,7 @@ import type {
   MediaKind,
   RtpCapabilities,
   RtpParameters,
-} from "../protocol/mod.ts";
+} from "../ortc/mod.ts";
 
 /** Which engine forwards the media. */
 export type EngineKind = "mediasoup" | "werift";

@@ -5,7 +5,10 @@
  * @module
  */
 
-import { IDLE_TIMEOUT_MS, MAX_MESSAGE_BYTES } from "../protocol/mod.ts";
+import {
+  IDLE_TIMEOUT_MS,
+  MAX_MESSAGE_BYTES,
+} from "../signaling/simplestchat/wire/mod.ts";
 import {
   createServer,
   type Duplex,
@@ -19,7 +22,7 @@ import { answerHttp, type HttpSources } from "./http.ts";
 import type { SfuOptions } from "./options.ts";
 import { Connection } from "./signaling/connection.ts";
 import type { Hub } from "./signaling/hub.ts";
-import type { Identity } from "./signaling/session.ts";
+import type { Identity } from "./signaling/room.ts";
 import { identityOf } from "./signaling/token.ts";
 
 /** An open front. Disposing of it drops all connections without a close frame. */

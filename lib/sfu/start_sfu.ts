@@ -5,7 +5,10 @@
  * @module
  */
 
-import { MAX_CONSUMERS_PER_JOIN, RECONNECT_GRACE_MS } from "../protocol/mod.ts";
+import {
+  MAX_CONSUMERS_PER_JOIN,
+  RECONNECT_GRACE_MS,
+} from "../signaling/simplestchat/wire/mod.ts";
 import type { Engine, EngineKind, EngineOptions } from "./engine.ts";
 import { openFront } from "./front.ts";
 import { startMediasoupEngine } from "./mediasoup/engine.ts";

@@ -1,6 +1,6 @@
 /** What a fake server's router offers: Opus and VP8, numbered as SimplestChat does. */
 
-import type { RtpCapabilities } from "../protocol/mod.ts";
+import type { RtpCapabilities } from "../ortc/mod.ts";
 
 /** Ids of header extensions, by the ends of their URIs. */
 const EXTENSIONS = [

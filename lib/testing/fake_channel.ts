@@ -4,8 +4,8 @@ import {
   type ClientMessage,
   parseClientMessage,
   type ServerMessage,
-} from "../protocol/mod.ts";
-import type { Channel, ChannelClosed } from "../signaling/mod.ts";
+} from "../signaling/simplestchat/wire/mod.ts";
+import type { Channel, ChannelClosed } from "../signaling/websocket/mod.ts";
 
 /** Says what the server answers to a message of the client. */
 export type Script = (message: ClientMessage) => readonly ServerMessage[];

@@ -1,6 +1,6 @@
 /** A clock that stands still until it is told to go on. */
 
-import type { Clock } from "../signaling/mod.ts";
+import type { Clock } from "../time/mod.ts";
 
 /** Turns of the microtask queue in which promises can settle between two timers. */
 const SETTLING_TURNS = 32;

@@ -1,10 +1,11 @@
 /** A venue without a server: scenarios run in virtual time, against a fake one. */
 
 import { Client } from "../client/mod.ts";
-import { ClipShelf } from "../clip/mod.ts";
+import { ClipCache } from "../clip/mod.ts";
 import { createRandom, LocalNode, type NodeHandlers } from "../load/mod.ts";
 import { packetize, videoPreset } from "../media/mod.ts";
-import { createVenue, Crowd, type Venue } from "../scenario/mod.ts";
+import { createVenue, type Venue } from "../scenario/mod.ts";
+import { ClientFleet } from "../load/mod.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { fakeEnvironment } from "./fake_environment.ts";
 import { FakeScheduler } from "./fake_scheduler.ts";
@@ -76,7 +77,7 @@ export function fakeCrowd(options: FakeCrowdOptions = {}): FakeCrowd {
     clock: time,
     signal: tooLong.signal,
     open: async (crowdOptions) => {
-      const crowd = new Crowd({
+      const crowd = new ClientFleet({
         ...crowdOptions,
         openNode: (name, handlers) =>
           fakeNode(name, handlers, {
@@ -145,7 +146,7 @@ function fakeNode(
           frameGap: meter.trend("frameGap"),
         },
       });
-      const clips = new ClipShelf(packetize);
+      const clips = new ClipCache(packetize);
       return Promise.resolve({
         prepare: (media) => loading.wait(clips.load(media)),
         create: (plan, onEvent, network) => {

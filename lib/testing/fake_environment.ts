@@ -7,7 +7,7 @@ import {
   OwnPublishers,
   type Scheduler,
 } from "../client/mod.ts";
-import type { Clock } from "../signaling/mod.ts";
+import type { Clock } from "../time/mod.ts";
 import type { FakeServer } from "./fake_server.ts";
 
 /** What the fakes are put together from. */

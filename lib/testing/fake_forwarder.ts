@@ -1,6 +1,6 @@
 /** The media of a fake server: packets of a producer, to each of its consumers. */
 
-import type { MediaKind, RtpParameters } from "../protocol/mod.ts";
+import type { MediaKind, RtpParameters } from "../ortc/mod.ts";
 import { FakeLayerChoice } from "./fake_layers.ts";
 import type { FakeArrival, FakeTransport } from "./fake_transport.ts";
 

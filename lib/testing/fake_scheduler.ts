@@ -1,7 +1,7 @@
 /** Deadlines on a clock that is moved by hand. */
 
 import type { Scheduler } from "../client/mod.ts";
-import type { Clock } from "../signaling/mod.ts";
+import type { Clock } from "../time/mod.ts";
 
 /** What is scheduled; the same as a reactor's task. */
 type Task = Parameters<Scheduler["schedule"]>[0];

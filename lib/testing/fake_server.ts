@@ -8,13 +8,14 @@ import {
   MAX_CONSUMERS_PER_JOIN,
   RECONNECT_GRACE_MS,
   type ServerMessage,
-} from "../protocol/mod.ts";
+} from "../signaling/simplestchat/wire/mod.ts";
 import {
   type RemoteTransport,
   TransportError,
   type TransportHandlers,
 } from "../rtc/mod.ts";
-import { type Channel, ChannelError, type Clock } from "../signaling/mod.ts";
+import { type Channel, ChannelError } from "../signaling/websocket/mod.ts";
+import type { Clock } from "../time/mod.ts";
 import { FAKE_CAPABILITIES } from "./fake_capabilities.ts";
 import { FakeChannel } from "./fake_channel.ts";
 import {

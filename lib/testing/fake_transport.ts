@@ -12,7 +12,7 @@ import {
   TransportError,
   type TransportHandlers,
 } from "../rtc/mod.ts";
-import type { Clock } from "../signaling/mod.ts";
+import type { Clock } from "../time/mod.ts";
 
 /** What is at the other end of a fake transport. */
 export interface FakeTransportPeer {

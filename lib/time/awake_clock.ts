@@ -47,19 +47,19 @@ export interface WallJump {
 /** While it is watched, a clock is read at least so often. */
 const BEAT_MS = 100;
 /** What stands still for less is late, and not worth a word. */
-const LEAST_STANDSTILL_MS = 400;
+const MIN_STANDSTILL_MS = 400;
 /** Of a gap at least this share must have been neither work nor waiting for a processor. */
-const LEAST_STILL_SHARE = 0.5;
+const MIN_STILL_SHARE = 0.5;
 /** Wall clocks are read in whole milliseconds. */
-const LEAST_JUMP_MS = 15;
+const MIN_JUMP_MS = 15;
 /** Two clocks read one after the other within so long were read at one time. */
 const TIGHT_MS = 2;
 /** A machine does not sleep for less. */
-const LEAST_SLEEP_MS = 1000;
+const MIN_SLEEP_MS = 1000;
 /** A timer that fires so early fires: timers are not exact. */
 const EARLY_MS = 5;
 /** Of a clock that is set all the time, so many times are told one by one. */
-const MOST_TOLD = 50;
+const MAX_TOLD = 50;
 
 /** The time of one thread. */
 export class AwakeClock {
@@ -98,7 +98,7 @@ export class AwakeClock {
   /** Milliseconds, starting anywhere; never goes back. */
   nowMs(): number {
     const nowMs = this.#sources.nowMs();
-    if (this.#watchers > 0 && nowMs - this.#readMs > LEAST_STANDSTILL_MS) {
+    if (this.#watchers > 0 && nowMs - this.#readMs > MIN_STANDSTILL_MS) {
       this.#examine(nowMs);
     }
     this.#readMs = nowMs;
@@ -147,8 +147,8 @@ export class AwakeClock {
     const busyMs = this.#sources.busyMs();
     const stillMs = gapMs - (busyMs - this.#busyMs);
     this.#busyMs = busyMs;
-    if (stillMs < LEAST_STANDSTILL_MS) return;
-    if (stillMs < gapMs * LEAST_STILL_SHARE) return;
+    if (stillMs < MIN_STANDSTILL_MS) return;
+    if (stillMs < gapMs * MIN_STILL_SHARE) return;
     this.#note(this.#readMs - this.#stoodMs, gapMs);
     this.#stoodMs += gapMs;
   }
@@ -159,15 +159,15 @@ export class AwakeClock {
     const nowMs = this.#sources.nowMs();
     if (nowMs - beforeMs > TIGHT_MS) return;
     const byMs = wallMs - nowMs - this.#wallAheadMs;
-    if (Math.abs(byMs) < LEAST_JUMP_MS) return;
+    if (Math.abs(byMs) < MIN_JUMP_MS) return;
     this.#wallAheadMs += byMs;
     const sleptMs = this.#sleep() - this.#sleptMs;
-    if (sleptMs >= LEAST_SLEEP_MS) {
+    if (sleptMs >= MIN_SLEEP_MS) {
       this.#sleptMs += sleptMs;
       return this.#note(nowMs - this.#stoodMs, sleptMs);
     }
     const jump = { atMs: nowMs - this.#stoodMs, byMs: Math.round(byMs) };
-    if (this.#jumps.length < MOST_TOLD) this.#jumps.push(jump);
+    if (this.#jumps.length < MAX_TOLD) this.#jumps.push(jump);
     else {
       const last = this.#jumps.pop()!;
       this.#jumps.push({ ...last, byMs: last.byMs + jump.byMs });
@@ -176,7 +176,7 @@ export class AwakeClock {
 
   #note(atMs: number, ms: number): void {
     this.standstillCount++;
-    if (this.#standstills.length < MOST_TOLD) {
+    if (this.#standstills.length < MAX_TOLD) {
       this.#standstills.push({ atMs, ms });
     } else {
       const last = this.#standstills.pop()!;

@@ -7,31 +7,31 @@ import {
   counterOf,
   type Snapshot,
 } from "../../lib/metrics/mod.ts";
-import { createLocalNode } from "../../lib/scenario/host.ts";
-import { countStreams } from "../../lib/scenario/mod.ts";
+import { createLocalNode } from "../../lib/load/node/host.ts";
+import { countStreams } from "../../lib/run/mod.ts";
 import { type SfuStats, startSfu } from "../../lib/sfu/mod.ts";
 
 /** Who is in the room. */
-export interface CrowdOptions {
+export interface FleetOptions {
   readonly clients: number;
   readonly audio: boolean;
   readonly video: boolean;
 }
 
 /** Tracks of each kind that a client receives, at most. */
-const MOST_TRACKS = 4;
+const MAX_TRACKS = 4;
 const LOOK_MS = 50;
-const MOST_SETUP_MS = 20_000;
+const MAX_SETUP_MS = 20_000;
 
 /** Opens the room; everyone is connected and receives when it resolves. */
-export async function openMeasured({ clients, audio, video }: CrowdOptions) {
+export async function openMeasured({ clients, audio, video }: FleetOptions) {
   const plan = makePlan({
     audio,
     video,
     quality: "480p",
     fps: 30,
-    maxAudio: MOST_TRACKS,
-    maxVideo: MOST_TRACKS,
+    maxAudio: MAX_TRACKS,
+    maxVideo: MAX_TRACKS,
     stages: rampAndHold(clients, clients * 50, 0),
     room: "accuracy",
     rooms: 1,
@@ -40,7 +40,7 @@ export async function openMeasured({ clients, audio, video }: CrowdOptions) {
     seed: 1,
   });
   const kinds = Number(audio) + Number(video);
-  const consumers = clients * kinds * Math.min(clients - 1, MOST_TRACKS);
+  const consumers = clients * kinds * Math.min(clients - 1, MAX_TRACKS);
   const sfu = await startSfu({ engine: "mediasoup", workers: 1 });
   const streamsAtEnd = await countStreams(sfu.stats);
   const node = createLocalNode("accuracy", "process", {
@@ -120,7 +120,7 @@ export function pass(ms: number): Promise<void> {
 
 /** Waits until something is so; throws when it is not within 20 s. */
 export async function until(isSo: () => boolean): Promise<void> {
-  const giveUpMs = performance.now() + MOST_SETUP_MS;
+  const giveUpMs = performance.now() + MAX_SETUP_MS;
   while (!isSo()) {
     if (performance.now() > giveUpMs) throw new Error("It never came to be.");
     await pass(LOOK_MS);

@@ -42,11 +42,11 @@ const LENGTHS = {
 };
 const CUT_MS = 3000;
 /** Who has seen nothing for three seconds asks for a key frame, five times a second. */
-const MOST_STUCK_MS = 1000;
+const MAX_STUCK_MS = 1000;
 /** Who looks from outside sees a frame so late. */
-const MOST_LOOK_MS = 50;
+const MAX_LOOK_MS = 50;
 /** Far below the five seconds from one key frame to the next. */
-const MOST_FIRST_FRAME_MS = 500;
+const MAX_FIRST_FRAME_MS = 500;
 const DEFAULT_CLIENTS = 10;
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
@@ -94,7 +94,7 @@ async function main(args: readonly string[]): Promise<number> {
     what: "who comes late sees all videos after (bound, figure)",
     truth: 0,
     reported: await joinLate(),
-    tolerance: MOST_FIRST_FRAME_MS,
+    tolerance: MAX_FIRST_FRAME_MS,
     unit: "ms",
   }]);
   return right ? 0 : 1;
@@ -158,21 +158,21 @@ async function cutRows(forMs: number): Promise<Row[]> {
       what: "  shown again after, as watched and as told",
       truth: cut.shownAgainMs,
       reported: cut.reportedRecoveryMs ?? -1,
-      tolerance: MOST_LOOK_MS,
+      tolerance: MAX_LOOK_MS,
       unit: "ms",
     },
     {
       what: "  its video stood still for",
       truth: forMs,
       reported: cut.frozenMs,
-      tolerance: MOST_STUCK_MS,
+      tolerance: MAX_STUCK_MS,
       unit: "ms",
     },
     {
       what: "  video of it stood still for",
       truth: forMs,
       reported: cut.sendingFrozenMs,
-      tolerance: MOST_STUCK_MS,
+      tolerance: MAX_STUCK_MS,
       unit: "ms",
     },
   ];

@@ -5,17 +5,14 @@
  * @module
  */
 
+import { makePlan, rampAndHold, type Sfu, type Snapshot } from "../../mod.ts";
 import {
-  type Crowd,
-  makePlan,
+  type ClientFleet,
   type MediaPlan,
-  openCrowd,
+  openFleet,
   type PlanOptions,
-  rampAndHold,
-  type Sfu,
-  type Snapshot,
   spawnSfu,
-} from "../../mod.ts";
+} from "../../tool.ts";
 
 /** Everybody, and what they do. */
 export interface Gathering extends
@@ -57,7 +54,7 @@ export async function openGathering(
 export class OpenGathering implements AsyncDisposable {
   readonly sfu: Sfu;
   readonly #gathering: Gathering;
-  #crowd: Crowd | undefined;
+  #crowd: ClientFleet | undefined;
   #onSecond = (_snapshot: Snapshot) => {};
 
   constructor(sfu: Sfu, gathering: Gathering) {
@@ -67,7 +64,7 @@ export class OpenGathering implements AsyncDisposable {
 
   /** Opens the crowd; called once. */
   async start(): Promise<void> {
-    this.#crowd = await openCrowd({
+    this.#crowd = await openFleet({
       server: { url: this.sfu.url },
       plan: { media: mediaOf(this.#gathering), seed: SEED },
       onSecond: (_point, snapshot) => this.#onSecond(snapshot),

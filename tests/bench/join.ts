@@ -8,7 +8,7 @@
  * @module
  */
 
-import { trendOf, trendStats } from "../../mod.ts";
+import { trendOf, trendStats } from "../../tool.ts";
 import { startChild } from "./child.ts";
 import { cpuUsOf, ownCpuUs } from "./cpu.ts";
 import { connectedOf, type Gathering, openGathering } from "./crowd.ts";

@@ -12,7 +12,7 @@ import { view } from "../../cli/session/view.ts";
 import { Client } from "../../lib/client/mod.ts";
 import { createRandom, LocalNode } from "../../lib/load/mod.ts";
 import type { Snapshot } from "../../lib/metrics/mod.ts";
-import { Crowd } from "../../lib/scenario/mod.ts";
+import { ClientFleet } from "../../lib/load/mod.ts";
 import {
   FakeClock,
   fakeEnvironment,
@@ -20,7 +20,7 @@ import {
   FakeServer,
 } from "../../lib/testing/mod.ts";
 import { runningModel } from "../cli/session/fixtures.ts";
-import { clientPlan, MEDIA } from "../lib/load/node_bench.ts";
+import { clientPlan, MEDIA } from "../lib/load/node/node_bench.ts";
 import { printFigure } from "./figure.ts";
 
 const JOINS = Deno.args.includes("--quick") ? 800 : 2000;
@@ -59,7 +59,7 @@ async function bytesPerJoin(isWatched: boolean): Promise<number> {
     model = update(model, measured, nowMs).model;
     view(model);
   };
-  const crowd = new Crowd({
+  const crowd = new ClientFleet({
     server: { url: "ws://fake.invalid/ws" },
     plan: { media: MEDIA, seed: 1 },
     clock: time,

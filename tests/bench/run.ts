@@ -7,7 +7,8 @@
  * @module
  */
 
-import { makePlan, rampAndHold, run, type Sfu, spawnSfu } from "../../mod.ts";
+import { makePlan, rampAndHold, run, type Sfu } from "../../mod.ts";
+import { spawnSfu } from "../../tool.ts";
 import type { SfuStats, StreamStats } from "../../lib/sfu/mod.ts";
 import { cpuUsOf, ownCpuUs } from "./cpu.ts";
 import { printFigure } from "./figure.ts";
@@ -18,7 +19,7 @@ const CLIENTS = QUICK ? 10 : 60;
 const PER_ROOM = 5;
 const RAMP_MS = QUICK ? 1000 : 5000;
 /** Looks at streams that should all have ended. */
-const MOST_LOOKS = 100;
+const MAX_LOOKS = 100;
 const HOLD_MS = QUICK ? 5000 : 30_000;
 
 if (import.meta.main) {
@@ -89,7 +90,7 @@ async function bench(): Promise<void> {
 
 /** The server's counts when all its streams have ended, and can change no more. */
 async function finalStats(sfu: Sfu): Promise<SfuStats> {
-  for (let i = 0; i < MOST_LOOKS; i++) {
+  for (let i = 0; i < MAX_LOOKS; i++) {
     const { producers, consumers } = await sfu.stats();
     if ([...producers, ...consumers].every(({ closed }) => closed)) break;
   }

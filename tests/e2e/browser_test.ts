@@ -2,13 +2,8 @@
 
 import { assertEquals, assertGreater, assertLess } from "@std/assert";
 import { loadClip } from "../../lib/clip/mod.ts";
-import {
-  type Crowd,
-  makePlan,
-  openCrowd,
-  rampAndHold,
-  type Snapshot,
-} from "../../mod.ts";
+import { makePlan, rampAndHold, type Snapshot } from "../../mod.ts";
+import { type ClientFleet, openFleet } from "../../tool.ts";
 import { TestClient } from "../integration/sfu/test_client.ts";
 import { ivf } from "../lib/clip/files.ts";
 import { BrowserInRoom, NO_BROWSER } from "./browser.ts";
@@ -110,7 +105,7 @@ async function serve() {
 
 /** Clients of ours that send a file in the room "room". */
 class PeopleInRoom implements AsyncDisposable {
-  #crowd: Crowd | undefined;
+  #crowd: ClientFleet | undefined;
   #onSecond: (snapshot: Snapshot) => void = () => {};
 
   private constructor() {}
@@ -136,7 +131,7 @@ class PeopleInRoom implements AsyncDisposable {
       churnRate: 0,
       seed: 1,
     });
-    const crowd = people.#crowd = await openCrowd({
+    const crowd = people.#crowd = await openFleet({
       server: { url },
       plan,
       onSecond: (_, snapshot) => people.#onSecond(snapshot),

@@ -6,7 +6,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import type { Finding } from "../../mod.ts";
+import type { Finding } from "../../tool.ts";
 import { startProxy } from "../integration/proxy.ts";
 import { OutDir, Program, runProgram } from "./program.ts";
 

@@ -66,9 +66,12 @@ Deno.test.each(lanes.map((lane) => ({ lane })))(
 
 Deno.test("every authentic check is answered, from wherever it comes, and no other", async () => {
   await using ends = await Ends.open("portable", "127.0.0.1");
-  await using first = await Asker.open(ends.acceptor);
-  await using second = await Asker.open(ends.acceptor);
-  await using stranger = await Asker.open(ends.acceptor, "not-the-password");
+  await using first = await RequestContext.open(ends.acceptor);
+  await using second = await RequestContext.open(ends.acceptor);
+  await using stranger = await RequestContext.open(
+    ends.acceptor,
+    "not-the-password",
+  );
   await stranger.check(true);
   for (let i = 0; i < 2; i++) {
     await first.check(false);
@@ -154,7 +157,7 @@ class Ends {
 }
 
 /** Somebody who sends checks from a socket of its own. */
-class Asker {
+class RequestContext {
   answers = 0;
   readonly #password: string;
 
@@ -168,7 +171,7 @@ class Asker {
   }
 
   static async open(acceptor: RtcAcceptor, password?: string) {
-    return new Asker(await Peer.open("127.0.0.1"), acceptor, password);
+    return new RequestContext(await Peer.open("127.0.0.1"), acceptor, password);
   }
 
   check(nominates: boolean): Promise<void> {

@@ -1,7 +1,8 @@
 /** The search for a capacity with the real SFU: as it is, and made slow on purpose. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { capacity, crowd, type Sfu, spawnSfu } from "../../mod.ts";
+import { capacity, crowd, type Sfu } from "../../mod.ts";
+import { spawnSfu } from "../../tool.ts";
 import { slowDown } from "../fixtures/stutter.ts";
 import { ENGINES } from "./sfu/engines.ts";
 

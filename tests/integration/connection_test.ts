@@ -9,7 +9,10 @@ import net, { type AddressInfo, type Socket } from "node:net";
 // @ts-types="npm:@types/ws@8.18.2"
 import { WebSocketServer } from "npm:ws@8.23.0";
 import { type ConnectionSettings, httpGet } from "../../lib/connection/mod.ts";
-import { ChannelError, openWebSocketChannel } from "../../lib/signaling/mod.ts";
+import {
+  ChannelError,
+  openWebSocketChannel,
+} from "../../lib/signaling/websocket/mod.ts";
 import { LoopbackServer } from "./loopback_server.ts";
 
 const TLS = new URL("../fixtures/tls/", import.meta.url);

@@ -2,7 +2,7 @@
 
 import { makePlan, rampAndHold } from "../../lib/load/mod.ts";
 import type { Snapshot } from "../../lib/metrics/mod.ts";
-import { openCrowd } from "../../lib/scenario/mod.ts";
+import { openFleet } from "../../lib/load/mod.ts";
 
 /** Opens a crowd and adds the two. */
 export async function crowdOfTwo(url: string) {
@@ -21,7 +21,7 @@ export async function crowdOfTwo(url: string) {
     seed: 1,
   });
   let onSecond: (snapshot: Snapshot) => void = () => {};
-  const crowd = await openCrowd({
+  const crowd = await openFleet({
     server: { url },
     plan,
     onSecond: (_, snapshot) => onSecond(snapshot),

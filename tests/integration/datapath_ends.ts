@@ -1,9 +1,9 @@
 /** The two ends of the datapath's tests: a lane with one socket, and a plain UDP socket. */
 
 import { createSocket, type Socket } from "node:dgram";
-import type { Lane, LaneSocket } from "../../lib/rtc/lane.ts";
-import { openNativeLane } from "../../lib/rtc/native_lane.ts";
-import { openPortableLane } from "../../lib/rtc/portable_lane.ts";
+import type { Lane, LaneSocket } from "../../lib/rtc/lane/lane.ts";
+import { openNativeLane } from "../../lib/rtc/lane/native_lane.ts";
+import { openPortableLane } from "../../lib/rtc/lane/portable_lane.ts";
 
 /** Opens the lane of this kind. */
 export function openLane(kind: Lane["kind"]): Lane {

@@ -3,8 +3,8 @@
 import { createSocket } from "node:dgram";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { openDatapath } from "../../lib/rtc/mod.ts";
-import { openNativeLane } from "../../lib/rtc/native_lane.ts";
-import { openPortableLane } from "../../lib/rtc/portable_lane.ts";
+import { openNativeLane } from "../../lib/rtc/lane/native_lane.ts";
+import { openPortableLane } from "../../lib/rtc/lane/portable_lane.ts";
 import { Ends, nextTurn, openLane, Peer } from "./datapath_ends.ts";
 
 const hasNativeLane = Deno.build.os === "linux" &&

@@ -3,8 +3,8 @@
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import { createSocket, type Socket } from "node:dgram";
 import type { AddressInfo } from "node:net";
-import { createCertificate } from "../../lib/rtc/certificate.ts";
-import { DtlsHandshake } from "../../lib/rtc/dtls.ts";
+import { createCertificate } from "../../lib/rtc/dtls/certificate.ts";
+import { DtlsHandshake } from "../../lib/rtc/dtls/dtls.ts";
 
 /** A handshake that takes longer has failed. */
 const DEADLINE_MS = 30_000;

@@ -21,16 +21,16 @@ import {
   spawnSfu,
   startSfu,
 } from "../../lib/sfu/mod.ts";
-import { ChannelError } from "../../lib/signaling/mod.ts";
+import { ChannelError } from "../../lib/signaling/websocket/mod.ts";
 import { crowdOfTwo } from "./crowd_of_two.ts";
 import { ENGINES } from "./sfu/engines.ts";
 
 const MEDIASOUP = ENGINES.find(({ engine }) => engine === "mediasoup")!;
 const RAMP_MS = 500;
 /** Packets of one consumer that the server may have sent before its row or after its end: some 70 ms of them. */
-const MOST_UNSEEN = 12;
+const MAX_UNSEEN = 12;
 /** Packets of one room that may be under way when the server hears that we leave: one a track. */
-const MOST_UNDER_WAY = 4;
+const MAX_UNDER_WAY = 4;
 
 function planOf(clients: number, over: Partial<PlanOptions> = {}) {
   return makePlan({
@@ -113,12 +113,12 @@ async function assertServerAgrees(sfu: Sfu, summary: Summary): Promise<void> {
     assertEquals([producers.length, consumers.length], [4, 4]);
     const missed = room.totalPacketsSent - packets(producers);
     assert(
-      missed >= 0 && missed <= MOST_UNDER_WAY,
+      missed >= 0 && missed <= MAX_UNDER_WAY,
       `${missed} packets did not reach it`,
     );
     const unseen = packets(consumers) - room.totalPacketsReceived;
     assert(
-      unseen >= 0 && unseen <= MOST_UNSEEN * consumers.length,
+      unseen >= 0 && unseen <= MAX_UNSEEN * consumers.length,
       `${unseen} of ${packets(consumers)} packets were not seen`,
     );
     for (const { lost } of [...producers, ...consumers]) assertEquals(lost, 0);

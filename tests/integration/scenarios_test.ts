@@ -3,7 +3,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   capacity,
-  ChannelError,
   churn,
   classroom,
   conference,
@@ -19,6 +18,7 @@ import {
   startSfu,
   webinar,
 } from "../../mod.ts";
+import { ChannelError } from "../../tool.ts";
 
 const MEETING = { clients: 3, duration: "1s", rampUp: "0s" } as const;
 

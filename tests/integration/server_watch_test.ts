@@ -4,14 +4,8 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import {
-  makePlan,
-  parseTarget,
-  rampAndHold,
-  run,
-  type RunOptions,
-  spawnSfu,
-} from "../../mod.ts";
+import { makePlan, rampAndHold, run, type RunOptions } from "../../mod.ts";
+import { parseTarget, spawnSfu } from "../../tool.ts";
 import { startProxy } from "./proxy.ts";
 import { ENGINES } from "./sfu/engines.ts";
 

@@ -3,16 +3,18 @@ import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import {
   ChannelError,
-  Conversation,
-  joinRoom,
   openWebSocketChannel,
   type WebSocketChannelOptions,
-} from "../../lib/signaling/mod.ts";
+} from "../../lib/signaling/websocket/mod.ts";
+import {
+  Conversation,
+  joinRoom,
+} from "../../lib/signaling/simplestchat/mod.ts";
 import { FakeClock } from "../../lib/testing/mod.ts";
 import {
   clientExamples as c,
   serverExamples as s,
-} from "../lib/protocol/fixtures.ts";
+} from "../lib/signaling/simplestchat/wire/fixtures.ts";
 import { LoopbackServer } from "./loopback_server.ts";
 
 /** What a WebSocket server answers to an upgrade (RFC 6455 section 4.2.2). */

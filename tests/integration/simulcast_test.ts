@@ -4,7 +4,7 @@ import { assert, assertEquals, assertLess } from "@std/assert";
 import { parseImpairment } from "../../lib/impairment/mod.ts";
 import { makePlan, rampAndHold } from "../../lib/load/mod.ts";
 import type { Snapshot } from "../../lib/metrics/mod.ts";
-import { openCrowd } from "../../lib/scenario/mod.ts";
+import { openFleet } from "../../lib/load/mod.ts";
 import { startSfu } from "../../lib/sfu/mod.ts";
 import { ENGINES } from "./sfu/engines.ts";
 
@@ -28,7 +28,7 @@ async function senderAndViewer(url: string) {
     seed: 1,
   });
   let watcher: (snapshot: Snapshot) => void = () => {};
-  const crowd = await openCrowd({
+  const crowd = await openFleet({
     server: { url },
     plan,
     onSecond: (_, snapshot) => watcher(snapshot),

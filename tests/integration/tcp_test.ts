@@ -1,9 +1,10 @@
 /** Sockets of both lanes over TCP, and a crowd that sends its media to mediasoup that way. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { conference, crowd, spawnSfu } from "../../mod.ts";
-import type { Lane, LaneSocket } from "../../lib/rtc/lane.ts";
-import { FrameReader, writeFrame } from "../../lib/rtc/tcp_frames.ts";
+import { conference, crowd } from "../../mod.ts";
+import { spawnSfu } from "../../tool.ts";
+import type { Lane, LaneSocket } from "../../lib/rtc/lane/lane.ts";
+import { FrameReader, writeFrame } from "../../lib/rtc/lane/tcp_frames.ts";
 import { openLane } from "./datapath_ends.ts";
 import { ENGINES } from "./sfu/engines.ts";
 

@@ -3,12 +3,15 @@
 import { assertEquals } from "@std/assert";
 import {
   type ClientRecord,
-  type LiveClient,
   parseThreshold,
   type Snapshot,
+  type VirtualUser,
 } from "../../mod.ts";
 import { ClientRecorder, EMPTY_SNAPSHOT } from "../../lib/metrics/mod.ts";
-import { Hall, type HallCrowd } from "../../scenarios/capacity_step.ts";
+import {
+  CapacityProbe,
+  type ProbeCrowd,
+} from "../../scenarios/capacity_step.ts";
 
 const OPTIONS = {
   roomSize: 4,
@@ -42,9 +45,9 @@ type Look = "+" | "-" | "!";
 function hall(script: string, server = { isHere: true, cpuRatio: 0 }) {
   const looks = [...script] as Look[];
   const seats: number[] = [];
-  let seated: LiveClient[] = [];
+  let seated: VirtualUser[] = [];
   let [atMs, expected, lost, busyTicks] = [0, 0, 0, 0];
-  const crowd: HallCrowd = {
+  const crowd: ProbeCrowd = {
     get connected() {
       return seated;
     },
@@ -94,14 +97,14 @@ function hall(script: string, server = { isHere: true, cpuRatio: 0 }) {
       return Promise.resolve();
     },
     joinAll(options) {
-      const newcomers = options.map(() => ({} as LiveClient));
+      const newcomers = options.map(() => ({} as VirtualUser));
       seated = [...seated, ...newcomers];
       seats.push(seated.length);
       return Promise.resolve(newcomers);
     },
   };
   return {
-    hall: new Hall(crowd, OPTIONS, [parseThreshold("loss < 1%")]),
+    hall: new CapacityProbe(crowd, OPTIONS, [parseThreshold("loss < 1%")]),
     seats,
     left: looks,
   };

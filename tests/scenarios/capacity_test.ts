@@ -2,7 +2,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { fakeCrowd } from "../../lib/testing/mod.ts";
-import { capacity, type CapacityInput } from "../../mod.ts";
+import { capacity } from "../../mod.ts";
+import type { CapacityInput } from "../../tool.ts";
 import { capacityLines } from "../../scenarios/capacity_lines.ts";
 
 /** Searches at a server that loses one packet in seven when it holds more than so many. */

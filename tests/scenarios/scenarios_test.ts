@@ -3,7 +3,6 @@
 import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
 import { type FakeCrowd, fakeCrowd } from "../../lib/testing/mod.ts";
 import {
-  type AnyScenario,
   churn,
   classroom,
   conference,
@@ -17,6 +16,7 @@ import {
   soak,
   webinar,
 } from "../../mod.ts";
+import type { AnyScenario } from "../../tool.ts";
 
 const ALL: Readonly<Record<string, AnyScenario>> = scenarios;
 

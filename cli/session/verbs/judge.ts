@@ -4,10 +4,10 @@
  * @module
  */
 
-import { parseThreshold, THRESHOLD_METRICS } from "../../../mod.ts";
+import { parseThreshold, THRESHOLD_METRICS } from "../../../tool.ts";
 import { thresholdText } from "../figures_text.ts";
 import { EMPTY_HISTORY } from "../live_history.ts";
-import { still } from "../messages.ts";
+import { noEffects } from "../messages.ts";
 import { oneOf } from "../parse.ts";
 import { always, said, say, shown, type Verb } from "./verb.ts";
 
@@ -29,15 +29,15 @@ export const threshold: Verb = {
       );
       return lines.length === 0
         ? said(model, "no thresholds")
-        : still(shown(model, "thresholds", lines));
+        : noEffects(shown(model, "thresholds", lines));
     }
     if (rest === "clear") {
-      return still({ ...say(model, "no thresholds"), thresholds: [] });
+      return noEffects({ ...say(model, "no thresholds"), thresholds: [] });
     }
     try {
       const added = parseThreshold(rest);
       const thresholds = [...model.thresholds, added].slice(-MAX_THRESHOLDS);
-      return still({
+      return noEffects({
         ...say(model, `watching ${added.expression}`),
         thresholds,
       });
@@ -85,7 +85,7 @@ export const reset: Verb = {
       ...model.live,
       history: { ...model.live.history, moments },
     };
-    return still({ ...say(model, "charts begin anew"), live });
+    return noEffects({ ...say(model, "charts begin anew"), live });
   },
 };
 

@@ -5,12 +5,12 @@
  * @module
  */
 
-import { nearest } from "../../../mod.ts";
+import { nearest } from "../../../tool.ts";
 import { type Line, lineText } from "../../terminal/mod.ts";
 import { CHART_NAMES, type ChartName } from "../charts.ts";
 import { clientLines } from "../client_text.ts";
 import { serverLines, statsLines } from "../figures_text.ts";
-import { type Step, still } from "../messages.ts";
+import { noEffects, type Step } from "../messages.ts";
 import type { Model } from "../model.ts";
 import { isProblem, oneOf } from "../parse.ts";
 import { clientTable, roomTable } from "../tables.ts";
@@ -30,7 +30,7 @@ export const stats: Verb = {
   help: "the numbers of now, without charts",
   examples: ["stats"],
   most: 0,
-  run: (model) => still(shown(model, "stats", statsLines(model))),
+  run: (model) => noEffects(shown(model, "stats", statsLines(model))),
 };
 
 /** The table of rooms. */
@@ -69,7 +69,7 @@ export const inspect: Verb = {
     const record = model.live.snapshot.clients
       .find(({ index }) => index === indices[0]);
     const lines = member === undefined ? [] : clientLines(member, record);
-    return still(shown(model, `client ${indices[0]}`, lines));
+    return noEffects(shown(model, `client ${indices[0]}`, lines));
   },
 };
 
@@ -106,7 +106,7 @@ export const chart: Verb = {
       if (!charts.includes(name)) charts.push(name);
     }
     const next = say(model, `charts: ${charts.join(", ")}`);
-    return still({ ...next, charts, page: undefined });
+    return noEffects({ ...next, charts, page: undefined });
   },
 };
 
@@ -117,7 +117,7 @@ export const server: Verb = {
   examples: ["server"],
   most: 0,
   run: (model) =>
-    still(
+    noEffects(
       shown(model, "server", serverLines(model.server, model.live.serverUse)),
     ),
 };
@@ -129,8 +129,8 @@ function showTable(
 ): Step {
   const panel = { table: name, top: 0 };
   const next = { ...model, panel, page: undefined };
-  if (model.audience === "session") return still(next);
+  if (model.audience === "session") return noEffects(next);
   const lines = render(model, model.size.columns)
     .map((line) => lineText(line).trimEnd());
-  return still(shown(next, name, lines));
+  return noEffects(shown(next, name, lines));
 }

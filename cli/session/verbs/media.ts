@@ -9,7 +9,7 @@ import {
   type Fps,
   QUALITIES,
   type Quality,
-} from "../../../mod.ts";
+} from "../../../tool.ts";
 import { changed, withQuality } from "../load.ts";
 import type { Effect, Step } from "../messages.ts";
 import type { Model } from "../model.ts";

@@ -6,8 +6,8 @@
  * @module
  */
 
-import { nearest } from "../../../mod.ts";
-import { type Step, still } from "../messages.ts";
+import { nearest } from "../../../tool.ts";
+import { noEffects, type Step } from "../messages.ts";
 import { chart, clients, inspect, rooms, server, stats } from "./look.ts";
 import { report, reset, save, threshold } from "./judge.ts";
 import { layers, mute, pause, quality, resume, unmute } from "./media.ts";
@@ -36,12 +36,12 @@ const help: Verb = {
   most: 1,
   run(model, { words: [name] }) {
     if (name === undefined) {
-      return still(shown(model, "help", overview()));
+      return noEffects(shown(model, "help", overview()));
     }
     const verb = verbOf(name);
     return isProblem(verb)
       ? verb
-      : still(shown(model, `help ${name}`, explained(name, verb)));
+      : noEffects(shown(model, `help ${name}`, explained(name, verb)));
   },
 };
 

@@ -10,9 +10,9 @@ import {
   IMPAIRMENT_PROFILES,
   type ImpairmentShare,
   parseImpairmentShare,
-} from "../../../mod.ts";
+} from "../../../tool.ts";
 import type { Load } from "../load.ts";
-import { type ClientCommand, type Step, still } from "../messages.ts";
+import { type ClientCommand, noEffects, type Step } from "../messages.ts";
 import type { Model } from "../model.ts";
 import {
   laterText,
@@ -56,13 +56,13 @@ export const impair: Verb = {
       const lines = networkLines(model.load);
       return lines.length === 0
         ? said(model, "nobody has a bad network")
-        : still(shown(model, "bad networks", lines));
+        : noEffects(shown(model, "bad networks", lines));
     }
     const selection = selectionIn("impair", ids);
     if (typeof selection === "object") return selection;
     if (network === "off") return repair(model, selection);
     try {
-      return spoil(model, parseImpairmentShare(network), selection);
+      return impairSelected(model, parseImpairmentShare(network), selection);
     } catch (error) {
       if (error instanceof SyntaxError || error instanceof RangeError) {
         return { problem: error.message };
@@ -72,7 +72,7 @@ export const impair: Verb = {
   },
 };
 
-function spoil(
+function impairSelected(
   model: Model,
   network: ImpairmentShare,
   ids: string | undefined,

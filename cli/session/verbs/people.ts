@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatCounted } from "../../../mod.ts";
+import { formatCounted } from "../../../tool.ts";
 import {
   churned,
   dropped,

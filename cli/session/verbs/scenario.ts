@@ -12,7 +12,7 @@ import {
   scenarioOptionRows,
   typedValue,
 } from "../find_scenario.ts";
-import { type Step, still } from "../messages.ts";
+import { noEffects, type Step } from "../messages.ts";
 import type { Model } from "../model.ts";
 import { argumentsOf, isProblem, type Problem } from "../parse.ts";
 import { always, said, say, shown, type Verb } from "./verb.ts";
@@ -57,7 +57,7 @@ export const scenario: Verb = {
     }
     switch (first) {
       case undefined:
-        return still(shown(model, "scenarios", listed()));
+        return noEffects(shown(model, "scenarios", listed()));
       case "help":
         return explain(model, second);
       case "stop":
@@ -65,7 +65,7 @@ export const scenario: Verb = {
       case "report":
         return model.lastScenario === undefined
           ? { problem: "No scenario has ended yet." }
-          : still(shown(
+          : noEffects(shown(
             model,
             model.lastScenario.name,
             model.lastScenario.report,
@@ -137,7 +137,7 @@ function explain(model: Model, name: string | undefined): Step | Problem {
   const found = ownScenario(name);
   if (isProblem(found)) return found;
   const { description } = found.scenario;
-  return still(shown(model, `scenario ${name}`, [
+  return noEffects(shown(model, `scenario ${name}`, [
     description,
     ...columns(scenarioOptionRows(found.scenario)),
   ]));

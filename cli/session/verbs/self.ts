@@ -4,7 +4,7 @@
  * @module
  */
 
-import { still } from "../messages.ts";
+import { noEffects } from "../messages.ts";
 import { durationOf } from "../parse.ts";
 import { leave } from "../leave.ts";
 import { always, say, type Verb } from "./verb.ts";
@@ -28,7 +28,7 @@ export const wait: Verb = {
       model,
       forConnected ? `until all are connected, ${text} at most` : `for ${text}`,
     );
-    return still({
+    return noEffects({
       ...next,
       wait: { untilMs: model.nowMs + ms, forConnected },
     });

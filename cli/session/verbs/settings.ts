@@ -12,9 +12,9 @@ import {
   type MediaPlan,
   nearest,
   SYNTHETIC,
-} from "../../../mod.ts";
+} from "../../../tool.ts";
 import { MAX_CLIENTS, type Settings } from "../load.ts";
-import { still } from "../messages.ts";
+import { noEffects } from "../messages.ts";
 import type { Model } from "../model.ts";
 import { oneOf, wholeOf } from "../parse.ts";
 import { FPS_NAMES, QUALITY_NAMES } from "./media.ts";
@@ -53,7 +53,7 @@ export const set: Verb = {
   run(model, { words: [name, value] }) {
     const { settings } = model.load;
     if (name === undefined) {
-      return still(shown(
+      return noEffects(shown(
         model,
         "settings of future clients",
         NAMES.map((known) => `${known} ${SETTINGS[known].show(settings)}`),
@@ -109,7 +109,7 @@ export const set: Verb = {
         effects: [{ type: "chooseMedia", media }],
       };
     }
-    return still({
+    return noEffects({
       ...say(model, `${known} ${show(next)}, for clients yet to come`),
       load: { ...model.load, settings: next },
     });

@@ -59,7 +59,7 @@ export function shown(
   title: string,
   lines: readonly string[],
 ): Model {
-  if (model.audience === "session" && lines.length > MOST_LOG_LINES) {
+  if (model.audience === "session" && lines.length > MAX_LOG_LINES) {
     const page: Page = { title, lines, top: 0 };
     return { ...model, page };
   }
@@ -112,7 +112,7 @@ export function always(...words: readonly string[]): Words {
 export const someClients: Words = ({ load }) =>
   load.members.length === 0 ? [] : [
     "all",
-    ...load.members.slice(0, MOST_IDS).map(({ index }) => `${index}`),
+    ...load.members.slice(0, MAX_IDS).map(({ index }) => `${index}`),
   ];
 
 /** Rooms that there are now. */
@@ -122,12 +122,12 @@ export const someRooms: Words = ({ load }) =>
       load.settings.room,
       ...load.members.map(({ roomId }) => roomId),
     ]),
-  ].slice(0, MOST_IDS);
+  ].slice(0, MAX_IDS);
 
 /** What is wrong when a verb needs a selection and has none. */
 export function needsClients(verb: string): Problem {
   return { problem: `${verb} needs to know whom: ${SELECTION}.` };
 }
 
-const MOST_LOG_LINES = 3;
-const MOST_IDS = 100;
+const MAX_LOG_LINES = 3;
+const MAX_IDS = 100;

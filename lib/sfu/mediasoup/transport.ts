@@ -9,7 +9,7 @@ import type {
   IceParameters,
   MediaKind,
   RtpParameters,
-} from "../../protocol/mod.ts";
+} from "../../ortc/mod.ts";
 import type {
   ConsumeOptions,
   EngineConsumer,

@@ -12,7 +12,7 @@ import type {
   IceParameters,
   RtpCapabilities,
   RtpParameters,
-} from "../../protocol/mod.ts";
+} from "../../ortc/mod.ts";
 import type { mediasoup } from "./deps.ts";
 
 /** The candidate without `ip`. */

@@ -11,13 +11,13 @@ import {
   parseClientMessage,
   RATE_LIMIT_ERROR,
   type ServerMessage,
-} from "../../protocol/mod.ts";
+} from "../../signaling/simplestchat/wire/mod.ts";
 import { TokenBucket } from "../token_bucket.ts";
 import { dispatch } from "./dispatch.ts";
 import { messageOf } from "./errors.ts";
 import type { Hub } from "./hub.ts";
 import { abandon } from "./joining.ts";
-import { type Identity, Session } from "./session.ts";
+import { type Identity, Session } from "./room.ts";
 
 /** The socket below a connection. */
 export interface Wire {

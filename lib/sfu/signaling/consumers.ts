@@ -4,18 +4,18 @@
  * @module
  */
 
-import type { ClientMessageOf } from "../../protocol/mod.ts";
+import type { ClientMessageOf } from "../../signaling/simplestchat/wire/mod.ts";
 import type { EngineConsumer } from "../engine.ts";
-import { type Asker, transportOf } from "./asker.ts";
+import { type RequestContext, transportOf } from "./request_context.ts";
 import { failingAs, SignalingError } from "./errors.ts";
 import type { RoomConsumer, RoomProducer } from "./room.ts";
 
 /** Answers `consume`. The new consumer is paused only if its producer is. */
 export async function consume(
-  asker: Asker,
+  context: RequestContext,
   message: ClientMessageOf<"consume">,
 ): Promise<void> {
-  const { hub, room, participant } = asker;
+  const { hub, room, participant } = context;
   const { producerId } = message;
   const { session, media } = participant;
   const { maxConsumersPerJoin, metrics, ledger } = hub.parts;
@@ -27,7 +27,7 @@ export async function consume(
   requireUuid(producerId);
   const of = room.producers.get(producerId);
   const paused = of?.paused ?? false;
-  const consumer = await create(asker, message, paused);
+  const consumer = await create(context, message, paused);
   // Either may have gone while the consumer was being made.
   const isWanted = of !== undefined && room.has(participant) &&
     room.producers.get(producerId) === of;
@@ -57,37 +57,37 @@ export async function consume(
 
 /** Answers `pauseConsumer`. */
 export async function pauseConsumer(
-  asker: Asker,
+  context: RequestContext,
   { consumerId }: ClientMessageOf<"pauseConsumer">,
 ): Promise<void> {
-  const consumer = own(asker, consumerId);
+  const consumer = own(context, consumerId);
   await failingAs(
     "Consumer error: Failed to pause consumer",
     () => consumer.pause(),
   );
-  asker.participant.session.send({ type: "consumerPaused", consumerId });
+  context.participant.session.send({ type: "consumerPaused", consumerId });
 }
 
 /** Answers `resumeConsumer`. */
 export async function resumeConsumer(
-  asker: Asker,
+  context: RequestContext,
   { consumerId }: ClientMessageOf<"resumeConsumer">,
 ): Promise<void> {
-  const consumer = own(asker, consumerId);
+  const consumer = own(context, consumerId);
   await failingAs(
     "Consumer error: Failed to resume consumer",
     () => consumer.resume(),
   );
-  asker.participant.session.send({ type: "consumerResumed", consumerId });
+  context.participant.session.send({ type: "consumerResumed", consumerId });
 }
 
 /** Handles `setConsumerPreferredLayers`, which has no answer. */
 export async function preferLayers(
-  asker: Asker,
+  context: RequestContext,
   message: ClientMessageOf<"setConsumerPreferredLayers">,
 ): Promise<void> {
   const { consumerId, spatialLayer, temporalLayer } = message;
-  const consumer = own(asker, consumerId);
+  const consumer = own(context, consumerId);
   await failingAs(
     "Consumer error: Failed to set preferred layers",
     () => consumer.setPreferredLayers({ spatialLayer, temporalLayer }),
@@ -95,12 +95,12 @@ export async function preferLayers(
 }
 
 async function create(
-  asker: Asker,
+  context: RequestContext,
   { producerId, rtpCapabilities }: ClientMessageOf<"consume">,
   paused: boolean,
 ): Promise<EngineConsumer> {
-  const transport = transportOf(asker, "receive");
-  const { participant } = asker;
+  const transport = transportOf(context, "receive");
+  const { participant } = context;
   const consumer = await failingAs(
     "Consumer error: Failed to create consumer",
     () => transport.consume({ producerId, rtpCapabilities, paused }),
@@ -127,7 +127,7 @@ async function catchUp(
 }
 
 function own(
-  { participant: { media } }: Asker,
+  { participant: { media } }: RequestContext,
   consumerId: string,
 ): EngineConsumer {
   const entry = media.consumers.get(consumerId);

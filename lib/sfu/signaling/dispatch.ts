@@ -4,15 +4,15 @@
  * @module
  */
 
-import type { ClientMessage } from "../../protocol/mod.ts";
-import type { Asker } from "./asker.ts";
+import type { ClientMessage } from "../../signaling/simplestchat/wire/mod.ts";
+import type { RequestContext } from "./request_context.ts";
 import * as consumers from "./consumers.ts";
 import { SignalingError } from "./errors.ts";
 import type { Hub } from "./hub.ts";
 import { join, leave, reconnect } from "./joining.ts";
 import * as moderation from "./moderation.ts";
 import * as producers from "./producers.ts";
-import type { Session } from "./session.ts";
+import type { Session } from "./room.ts";
 import * as transports from "./transports.ts";
 
 /**
@@ -39,7 +39,7 @@ export async function dispatch(
       }
       break;
   }
-  await handle(askerOf(hub, session), message);
+  await handle(contextOf(hub, session), message);
 }
 
 type RoomMessage = Exclude<
@@ -47,7 +47,7 @@ type RoomMessage = Exclude<
   { readonly type: "joinRoom" | "leaveRoom" | "reconnect" }
 >;
 
-function askerOf(hub: Hub, { place }: Session): Asker {
+function contextOf(hub: Hub, { place }: Session): RequestContext {
   switch (place.kind) {
     case "outside":
       throw new SignalingError("Not in a room");
@@ -60,60 +60,63 @@ function askerOf(hub: Hub, { place }: Session): Asker {
   }
 }
 
-function handle(asker: Asker, message: RoomMessage): Promise<void> | void {
+function handle(
+  context: RequestContext,
+  message: RoomMessage,
+): Promise<void> | void {
   switch (message.type) {
     case "getRouterRtpCapabilities":
-      return transports.capabilities(asker);
+      return transports.capabilities(context);
     case "createSendTransport":
-      return transports.createSendTransport(asker);
+      return transports.createSendTransport(context);
     case "createRecvTransport":
-      return transports.createReceiveTransport(asker);
+      return transports.createReceiveTransport(context);
     case "connectTransport":
-      return transports.connectTransport(asker, message);
+      return transports.connectTransport(context, message);
     case "restartIce":
-      return transports.restartIce(asker, message);
+      return transports.restartIce(context, message);
     case "produce":
-      return producers.produce(asker, message);
+      return producers.produce(context, message);
     case "closeProducer":
-      return producers.closeProducer(asker, message);
+      return producers.closeProducer(context, message);
     case "pauseProducer":
-      return producers.pauseProducer(asker, message);
+      return producers.pauseProducer(context, message);
     case "resumeProducer":
-      return producers.resumeProducer(asker, message);
+      return producers.resumeProducer(context, message);
     case "consume":
-      return consumers.consume(asker, message);
+      return consumers.consume(context, message);
     case "resumeConsumer":
-      return consumers.resumeConsumer(asker, message);
+      return consumers.resumeConsumer(context, message);
     case "pauseConsumer":
-      return consumers.pauseConsumer(asker, message);
+      return consumers.pauseConsumer(context, message);
     case "setConsumerPreferredLayers":
-      return consumers.preferLayers(asker, message);
+      return consumers.preferLayers(context, message);
     case "chatMessage":
-      return moderation.chat(asker, message);
+      return moderation.chat(context, message);
     case "requestVoice":
-      return moderation.requestVoice(asker);
+      return moderation.requestVoice(context);
     case "closeCam":
-      return moderation.closeCam(asker, message);
+      return moderation.closeCam(context, message);
     case "camBan":
-      return moderation.camBan(asker, message);
+      return moderation.camBan(context, message);
     case "camUnban":
     case "textMute":
     case "textUnmute":
-      return moderation.changeStanding(asker, message);
+      return moderation.changeStanding(context, message);
     case "kick":
     case "ban":
-      return moderation.expel(asker, message);
+      return moderation.expel(context, message);
     case "unban":
-      return moderation.unban(asker, message);
+      return moderation.unban(context, message);
     case "setRole":
-      return moderation.setRole(asker, message);
+      return moderation.setRole(context, message);
     case "updateRoomSettings":
-      return moderation.updateSettings(asker, message);
+      return moderation.updateSettings(context, message);
     case "setTopic":
-      return moderation.setTopic(asker, message);
+      return moderation.setTopic(context, message);
     case "admitFromLobby":
-      return moderation.admitFromLobby(asker, message);
+      return moderation.admitFromLobby(context, message);
     case "denyFromLobby":
-      return moderation.denyFromLobby(asker, message);
+      return moderation.denyFromLobby(context, message);
   }
 }

@@ -9,12 +9,12 @@ import {
   MAX_PARTICIPANT_NAME_BYTES,
   MAX_ROOM_ID_BYTES,
   utf8Length,
-} from "../../protocol/mod.ts";
+} from "../../signaling/simplestchat/wire/mod.ts";
 import { SignalingError } from "./errors.ts";
 import type { Ghost, Hub } from "./hub.ts";
 import { isAtLeast, type Role } from "./roles.ts";
 import { newParticipant, type Participant, type Room } from "./room.ts";
-import { OUTSIDE, type Session } from "./session.ts";
+import { OUTSIDE, type Session } from "./room.ts";
 
 /** Answers `joinRoom`; whoever is in a room leaves it first. */
 export async function join(

@@ -10,8 +10,8 @@ import {
   MAX_CHAT_BYTES,
   MAX_TARGET_ID_BYTES,
   utf8Length,
-} from "../../protocol/mod.ts";
-import { type Asker, requireMember } from "./asker.ts";
+} from "../../signaling/simplestchat/wire/mod.ts";
+import { type RequestContext, requireMember } from "./request_context.ts";
 import { SignalingError } from "./errors.ts";
 import { admit } from "./joining.ts";
 import {
@@ -23,20 +23,20 @@ import {
   ROLES,
 } from "./roles.ts";
 import type { Participant } from "./room.ts";
-import { OUTSIDE } from "./session.ts";
+import { OUTSIDE } from "./room.ts";
 import { changedSettings, defaultSettings } from "./settings.ts";
 
 /** Handles `chatMessage`; the sender gets no echo. */
 export function chat(
-  asker: Asker,
+  context: RequestContext,
   { content }: ClientMessageOf<"chatMessage">,
 ): void {
-  const { room, participant } = asker;
+  const { room, participant } = context;
   const length = utf8Length(content);
   if (length === 0 || length > MAX_CHAT_BYTES) {
     throw new SignalingError("Invalid chat message: must be 1-4096 characters");
   }
-  requireMember(asker);
+  requireMember(context);
   if (!mayChat(room.standingOf(participant))) {
     throw new SignalingError("You are not allowed to chat");
   }
@@ -49,9 +49,9 @@ export function chat(
 }
 
 /** Handles `requestVoice`. */
-export function requestVoice(asker: Asker): void {
-  requireMember(asker);
-  const { room, participant: { id, name } } = asker;
+export function requestVoice(context: RequestContext): void {
+  requireMember(context);
+  const { room, participant: { id, name } } = context;
   room.tellModerators({
     type: "voiceRequested",
     participantId: id,
@@ -61,11 +61,11 @@ export function requestVoice(asker: Asker): void {
 
 /** Handles `closeCam`, and is the first half of `camBan`. */
 export async function closeCam(
-  asker: Asker,
+  context: RequestContext,
   { targetParticipantId }: { readonly targetParticipantId: string },
 ): Promise<void> {
-  const { hub, room } = asker;
-  const target = moderated(asker, targetParticipantId);
+  const { hub, room } = context;
+  const target = moderated(context, targetParticipantId);
   for (const entry of room.producersOf(target)) {
     if (entry.kind !== "video") continue;
     const producerId = entry.producer.id;
@@ -81,26 +81,26 @@ export async function closeCam(
 
 /** Handles `camBan`. */
 export async function camBan(
-  asker: Asker,
+  context: RequestContext,
   message: ClientMessageOf<"camBan">,
 ): Promise<void> {
-  const { room } = asker;
+  const { room } = context;
   const { targetParticipantId } = message;
-  moderated(asker, targetParticipantId);
+  moderated(context, targetParticipantId);
   room.camBanned.add(targetParticipantId);
-  await closeCam(asker, message);
+  await closeCam(context, message);
   room.broadcast({ type: "camBanned", participantId: targetParticipantId });
 }
 
 /** Handles `camUnban`, `textMute` and `textUnmute`. */
 export function changeStanding(
-  asker: Asker,
+  context: RequestContext,
   { type, targetParticipantId: participantId }: ClientMessageOf<
     "camUnban" | "textMute" | "textUnmute"
   >,
 ): void {
-  const { room } = asker;
-  moderated(asker, participantId);
+  const { room } = context;
+  moderated(context, participantId);
   switch (type) {
     case "camUnban":
       room.camBanned.delete(participantId);
@@ -116,12 +116,12 @@ export function changeStanding(
 
 /** Handles `kick` and `ban`. The target's connection is not told to end. */
 export async function expel(
-  asker: Asker,
+  context: RequestContext,
   message: ClientMessageOf<"kick" | "ban">,
 ): Promise<void> {
-  const { hub, room } = asker;
+  const { hub, room } = context;
   const { type, targetParticipantId: participantId } = message;
-  const target = moderated(asker, participantId, `${type} this participant`);
+  const target = moderated(context, participantId, `${type} this participant`);
   const reason = message.reason ?? null;
   switch (type) {
     case "kick":
@@ -137,21 +137,21 @@ export async function expel(
 
 /** Handles `unban`. */
 export function unban(
-  asker: Asker,
+  context: RequestContext,
   { targetUserId }: ClientMessageOf<"unban">,
 ): void {
-  requireRole(asker, "admin", "unban (requires Admin+)");
-  if (!asker.room.banned.delete(targetUserId)) {
+  requireRole(context, "admin", "unban (requires Admin+)");
+  if (!context.room.banned.delete(targetUserId)) {
     throw new SignalingError("Participant is not banned");
   }
 }
 
 /** Handles `setRole`. */
 export function setRole(
-  asker: Asker,
+  context: RequestContext,
   { targetParticipantId, role }: ClientMessageOf<"setRole">,
 ): void {
-  const { room, participant: setter } = asker;
+  const { room, participant: setter } = context;
   requireTargetId(targetParticipantId);
   const newRole: Role | undefined = ROLES[role];
   if (newRole === undefined) {
@@ -176,11 +176,11 @@ export function setRole(
 
 /** Handles `updateRoomSettings`. */
 export function updateSettings(
-  asker: Asker,
+  context: RequestContext,
   message: ClientMessageOf<"updateRoomSettings">,
 ): void {
-  const { room, participant } = asker;
-  requireRole(asker, "admin", "change room settings (requires Admin+)");
+  const { room, participant } = context;
+  requireRole(context, "admin", "change room settings (requires Admin+)");
   const before = room.settings ?? defaultSettings(room.id, participant.id);
   room.password = message.password ?? room.password;
   room.settings = changedSettings(before, message);
@@ -189,11 +189,11 @@ export function updateSettings(
 
 /** Handles `setTopic`. */
 export function setTopic(
-  asker: Asker,
+  context: RequestContext,
   { topic }: ClientMessageOf<"setTopic">,
 ): void {
-  const { room, participant } = asker;
-  requireRole(asker, "admin", "change room topic (requires Admin+)");
+  const { room, participant } = context;
+  requireRole(context, "admin", "change room topic (requires Admin+)");
   const before = room.settings ?? defaultSettings(room.id, participant.id);
   room.settings = { ...before, topic };
   room.broadcast({ type: "topicChanged", topic, changedBy: participant.id });
@@ -201,27 +201,27 @@ export function setTopic(
 
 /** Handles `admitFromLobby`. */
 export function admitFromLobby(
-  asker: Asker,
+  context: RequestContext,
   { targetParticipantId }: ClientMessageOf<"admitFromLobby">,
 ): void {
-  const waiting = lobbied(asker, targetParticipantId, "admit from lobby");
-  admit(asker.hub, asker.room, waiting);
+  const waiting = lobbied(context, targetParticipantId, "admit from lobby");
+  admit(context.hub, context.room, waiting);
 }
 
 /** Handles `denyFromLobby`. */
 export function denyFromLobby(
-  asker: Asker,
+  context: RequestContext,
   { targetParticipantId }: ClientMessageOf<"denyFromLobby">,
 ): void {
-  const { session } = lobbied(asker, targetParticipantId, "deny from lobby");
-  asker.room.lobby.delete(targetParticipantId);
+  const { session } = lobbied(context, targetParticipantId, "deny from lobby");
+  context.room.lobby.delete(targetParticipantId);
   session.place = OUTSIDE;
   session.send({ type: "lobbyDenied", reason: null });
 }
 
-/** The target of a moderation, if the asker may act on it. */
+/** The target of a moderation, if the context may act on it. */
 function moderated(
-  { room, participant }: Asker,
+  { room, participant }: RequestContext,
   targetId: string,
   action = "moderate this participant",
 ): Participant {
@@ -235,17 +235,25 @@ function moderated(
   throw new SignalingError(`Insufficient permissions to ${action}`);
 }
 
-function lobbied(asker: Asker, targetId: string, action: string): Participant {
+function lobbied(
+  context: RequestContext,
+  targetId: string,
+  action: string,
+): Participant {
   requireTargetId(targetId);
-  requireRole(asker, "moderator", action);
-  const waiting = asker.room.lobby.get(targetId);
+  requireRole(context, "moderator", action);
+  const waiting = context.room.lobby.get(targetId);
   if (waiting !== undefined) return waiting;
   throw new SignalingError("Participant not found in lobby");
 }
 
-function requireRole(asker: Asker, least: Role, action: string): void {
-  requireMember(asker);
-  if (isAtLeast(asker.participant.role, least)) return;
+function requireRole(
+  context: RequestContext,
+  least: Role,
+  action: string,
+): void {
+  requireMember(context);
+  if (isAtLeast(context.participant.role, least)) return;
   throw new SignalingError(`Insufficient permissions to ${action}`);
 }
 

@@ -4,31 +4,36 @@
  * @module
  */
 
-import type { ClientMessageOf, RtpParameters } from "../../protocol/mod.ts";
+import type { ClientMessageOf } from "../../signaling/simplestchat/wire/mod.ts";
+import type { RtpParameters } from "../../ortc/mod.ts";
 import type { EngineConsumer } from "../engine.ts";
-import { type Asker, requireMember, transportOf } from "./asker.ts";
+import {
+  type RequestContext,
+  requireMember,
+  transportOf,
+} from "./request_context.ts";
 import { failingAs, SignalingError } from "./errors.ts";
 import { mayProduce } from "./roles.ts";
 import type { RoomProducer } from "./room.ts";
 
 /** Answers `produce`. The others hear of the producer before its owner does. */
 export async function produce(
-  asker: Asker,
+  context: RequestContext,
   message: ClientMessageOf<"produce">,
 ): Promise<void> {
-  const { hub, room, participant } = asker;
+  const { hub, room, participant } = context;
   const { kind, rtpParameters } = message;
   const source = message.source ?? null;
-  requireMember(asker);
+  requireMember(context);
   if (!mayProduce(room.standingOf(participant), source)) {
     throw new SignalingError("You are not allowed to produce this media type");
   }
-  const transport = transportOf(asker, "send");
+  const transport = transportOf(context, "send");
   const producer = await failingAs(
     "Producer error: Failed to create producer",
     () => transport.produce(kind, named(rtpParameters, participant.id)),
   );
-  requireMember(asker);
+  requireMember(context);
   room.producers.set(producer.id, {
     producer,
     owner: participant,
@@ -58,37 +63,37 @@ export async function produce(
 
 /** Handles `closeProducer`, which has no answer. */
 export async function closeProducer(
-  asker: Asker,
+  context: RequestContext,
   { producerId }: ClientMessageOf<"closeProducer">,
 ): Promise<void> {
-  const { hub, room, participant } = asker;
-  const entry = own(asker, producerId);
+  const { hub, room, participant } = context;
+  const entry = own(context, producerId);
   room.broadcast({ type: "producerClosed", producerId }, participant);
   await hub.closeProducer(room, entry);
 }
 
 /** Answers `pauseProducer`: the pause reaches every consumer. */
 export async function pauseProducer(
-  asker: Asker,
+  context: RequestContext,
   { producerId }: ClientMessageOf<"pauseProducer">,
 ): Promise<void> {
-  const entry = own(asker, producerId);
+  const entry = own(context, producerId);
   entry.paused = true;
   await entry.producer.pause();
   await cascade(entry, (consumer) => consumer.pause());
-  asker.room.broadcast({ type: "producerPaused", producerId });
+  context.room.broadcast({ type: "producerPaused", producerId });
 }
 
 /** Answers `resumeProducer`: it resumes every consumer, also one paused by itself. */
 export async function resumeProducer(
-  asker: Asker,
+  context: RequestContext,
   { producerId }: ClientMessageOf<"resumeProducer">,
 ): Promise<void> {
-  const entry = own(asker, producerId);
+  const entry = own(context, producerId);
   entry.paused = false;
   await entry.producer.resume();
   await cascade(entry, (consumer) => consumer.resume());
-  asker.room.broadcast({ type: "producerResumed", producerId });
+  context.room.broadcast({ type: "producerResumed", producerId });
 }
 
 /** RTCP needs a canonical name; SimplestChat invents one where the client gave none. */
@@ -97,7 +102,10 @@ function named(parameters: RtpParameters, id: string): RtpParameters {
   return { ...parameters, rtcp: { ...parameters.rtcp, cname } };
 }
 
-function own({ room, participant }: Asker, producerId: string): RoomProducer {
+function own(
+  { room, participant }: RequestContext,
+  producerId: string,
+): RoomProducer {
   const entry = room.producers.get(producerId);
   if (entry?.owner === participant) return entry;
   throw new SignalingError(`Producer error: Producer not found: ${producerId}`);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { RoomSettings } from "../../protocol/mod.ts";
+import type { RoomSettings } from "../../signaling/simplestchat/wire/mod.ts";
 
 /** The roles from the least to the most powerful; the index is the number on the wire. */
 export const ROLES = [

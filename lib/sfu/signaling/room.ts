@@ -5,12 +5,12 @@
  * @module
  */
 
+import type { MediaKind } from "../../ortc/mod.ts";
 import type {
-  MediaKind,
   ParticipantInfo,
   RoomSettings,
   ServerMessage,
-} from "../../protocol/mod.ts";
+} from "../../signaling/simplestchat/wire/mod.ts";
 import type {
   EngineConsumer,
   EngineProducer,
@@ -18,7 +18,6 @@ import type {
   EngineTransport,
 } from "../engine.ts";
 import { isAtLeast, type Role, type Standing } from "./roles.ts";
-import type { Session } from "./session.ts";
 
 /** One track that comes in. */
 export interface RoomProducer {
@@ -160,5 +159,45 @@ export class Room {
       textMuted: this.textMuted.has(id),
       settings: this.settings,
     };
+  }
+}
+
+/** Where a session is. */
+export type Place =
+  | { readonly kind: "outside" }
+  | {
+    readonly kind: "lobby" | "room";
+    readonly room: Room;
+    readonly participant: Participant;
+  };
+
+/** Nowhere. */
+export const OUTSIDE: Place = { kind: "outside" };
+
+/** Who a connection is. */
+export interface Identity {
+  readonly id: string;
+  /** Whether a valid token said so. */
+  readonly authenticated: boolean;
+}
+
+/** One connection. */
+export class Session {
+  readonly authenticated: boolean;
+  readonly send: (message: ServerMessage) => void;
+  participantId: string;
+  /** What a later `reconnect` has to show. */
+  reconnectToken: string;
+  place: Place = OUTSIDE;
+
+  constructor(
+    identity: Identity,
+    reconnectToken: string,
+    send: (message: ServerMessage) => void,
+  ) {
+    this.participantId = identity.id;
+    this.authenticated = identity.authenticated;
+    this.reconnectToken = reconnectToken;
+    this.send = send;
   }
 }

@@ -5,7 +5,10 @@
  * @module
  */
 
-import type { ClientMessageOf, RoomSettings } from "../../protocol/mod.ts";
+import type {
+  ClientMessageOf,
+  RoomSettings,
+} from "../../signaling/simplestchat/wire/mod.ts";
 
 /** What a room starts with; `ownerId` is `null` where nobody made the rules. */
 export function defaultSettings(

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Identity } from "./session.ts";
+import type { Identity } from "./room.ts";
 
 /**
  * Whom `token` names, if `secret` signed it and it has not expired.

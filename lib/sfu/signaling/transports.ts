@@ -4,34 +4,42 @@
  * @module
  */
 
-import type { ClientMessageOf } from "../../protocol/mod.ts";
+import type { ClientMessageOf } from "../../signaling/simplestchat/wire/mod.ts";
 import type { EngineTransport } from "../engine.ts";
-import { type Asker, requireMember, requireRouter } from "./asker.ts";
+import {
+  type RequestContext,
+  requireMember,
+  requireRouter,
+} from "./request_context.ts";
 import { watchBandwidth } from "./bandwidth.ts";
 import { failingAs, SignalingError } from "./errors.ts";
 import type { Participant } from "./room.ts";
 
 /** Answers `getRouterRtpCapabilities`. */
-export function capabilities(asker: Asker): void {
-  requireRouter(asker);
-  asker.participant.session.send({
+export function capabilities(context: RequestContext): void {
+  requireRouter(context);
+  context.participant.session.send({
     type: "routerRtpCapabilities",
-    rtpCapabilities: asker.room.router.rtpCapabilities,
+    rtpCapabilities: context.room.router.rtpCapabilities,
   });
 }
 
 /** Answers `createSendTransport`. */
-export async function createSendTransport(asker: Asker): Promise<void> {
-  const transport = await open(asker, "send");
-  asker.participant.media.send = transport;
-  tell(asker.participant, transport);
+export async function createSendTransport(
+  context: RequestContext,
+): Promise<void> {
+  const transport = await open(context, "send");
+  context.participant.media.send = transport;
+  tell(context.participant, transport);
 }
 
 /** Answers `createRecvTransport`, and starts to watch its bandwidth. */
-export async function createReceiveTransport(asker: Asker): Promise<void> {
-  const { hub, participant } = asker;
+export async function createReceiveTransport(
+  context: RequestContext,
+): Promise<void> {
+  const { hub, participant } = context;
   const { media } = participant;
-  const transport = await open(asker, "receive");
+  const transport = await open(context, "receive");
   media.receive = transport;
   media.stopWatching();
   const watch = watchBandwidth(hub.parts.scheduler, {
@@ -53,28 +61,28 @@ export async function createReceiveTransport(asker: Asker): Promise<void> {
 
 /** Answers `connectTransport`. It only hands the fingerprint over. */
 export async function connectTransport(
-  asker: Asker,
+  context: RequestContext,
   { transportId, dtlsParameters }: ClientMessageOf<"connectTransport">,
 ): Promise<void> {
-  const transport = either(asker, transportId);
+  const transport = either(context, transportId);
   await failingAs(
     "Transport error: Failed to connect transport",
     () => transport.connect(dtlsParameters),
   );
-  asker.participant.session.send({ type: "transportConnected", transportId });
+  context.participant.session.send({ type: "transportConnected", transportId });
 }
 
 /** Answers `restartIce`. */
 export async function restartIce(
-  asker: Asker,
+  context: RequestContext,
   { transportId }: ClientMessageOf<"restartIce">,
 ): Promise<void> {
-  const transport = either(asker, transportId);
+  const transport = either(context, transportId);
   const iceParameters = await failingAs(
     "Transport error: Failed to restart ICE",
     () => transport.restartIce(),
   );
-  asker.participant.session.send({
+  context.participant.session.send({
     type: "iceRestarted",
     transportId,
     iceParameters,
@@ -82,25 +90,25 @@ export async function restartIce(
 }
 
 async function open(
-  asker: Asker,
+  context: RequestContext,
   direction: "send" | "receive",
 ): Promise<EngineTransport> {
-  requireRouter(asker);
-  const { hub, room, participant: { media } } = asker;
-  refuseTooMany(asker);
+  requireRouter(context);
+  const { hub, room, participant: { media } } = context;
+  refuseTooMany(context);
   const transport = await failingAs(
     `Transport error: Failed to create ${direction} transport`,
     () => room.router.createTransport(),
   );
-  if (!room.has(asker.participant)) transport.close();
-  requireMember(asker);
+  if (!room.has(context.participant)) transport.close();
+  requireMember(context);
   media.transports.push(transport);
   hub.transports++;
   return transport;
 }
 
 /** One connection alone could use up the sockets of this process. */
-function refuseTooMany({ hub, participant: { media } }: Asker): void {
+function refuseTooMany({ hub, participant: { media } }: RequestContext): void {
   const { maxTransportsPerJoin, maxTransports, metrics } = hub.parts;
   const isOver = media.transports.length >= maxTransportsPerJoin;
   if (!isOver && hub.transports < maxTransports) return;
@@ -125,7 +133,7 @@ function tell({ session }: Participant, transport: EngineTransport): void {
 
 /** What is not the send transport is the receive transport, whatever the id says. */
 function either(
-  { participant: { id, media } }: Asker,
+  { participant: { id, media } }: RequestContext,
   transportId: string,
 ): EngineTransport {
   if (media.transports.length === 0) {

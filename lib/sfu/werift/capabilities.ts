@@ -11,7 +11,7 @@ import type {
   RtpCodecCapability,
   RtpHeaderExtension,
   RtpHeaderExtensionDirection,
-} from "../../protocol/mod.ts";
+} from "../../ortc/mod.ts";
 
 /** The extension that names the media section, which each consumer has of its own. */
 export const MID_URI = "urn:ietf:params:rtp-hdrext:sdes:mid";

@@ -15,7 +15,7 @@ const CSRC_BITS = 0x0f;
 const MARKER_BIT = 0x80;
 const ONE_BYTE_PROFILE = 0xbede;
 /** Of one extension in the one-byte form (RFC 8285 section 4.2). */
-const MOST_EXTENSION_BYTES = 16;
+const MAX_EXTENSION_BYTES = 16;
 /** The router's id of the MID extension. */
 const MID_ID = 1;
 
@@ -46,7 +46,7 @@ export class OutgoingPacket {
       if (from === 0 || routerId === 0) continue;
       const length = reader.extensionLength[id];
       // Written in the one-byte form, whoever wrote it in the longer one.
-      if (length === 0 || length > MOST_EXTENSION_BYTES) continue;
+      if (length === 0 || length > MAX_EXTENSION_BYTES) continue;
       this.#extensions[at++] = (routerId << 4) | (length - 1);
       for (let i = 0; i < length; i++) {
         this.#extensions[at++] = reader.bytes[from + i];

@@ -10,7 +10,7 @@ import type {
   RtpCapabilities,
   RtpCodecCapability,
   RtpParameters,
-} from "../../protocol/mod.ts";
+} from "../../ortc/mod.ts";
 import { isVp8KeyFrameStart } from "../../media/mod.ts";
 import {
   forwardedExtensions,

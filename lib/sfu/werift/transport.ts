@@ -18,7 +18,7 @@ import type {
   IceParameters,
   MediaKind,
   RtpParameters,
-} from "../../protocol/mod.ts";
+} from "../../ortc/mod.ts";
 import {
   type AcceptParts,
   acceptTransport,

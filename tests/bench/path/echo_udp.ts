@@ -14,8 +14,8 @@ import {
   SO_SNDBUF,
   SOCK_DGRAM,
   SOL_SOCKET,
-} from "../../../lib/rtc/libc.ts";
-import { NativeMemory } from "../../../lib/rtc/native_memory.ts";
+} from "../../../lib/rtc/lane/libc.ts";
+import { NativeMemory } from "../../../lib/rtc/lane/native_memory.ts";
 import type { FarEnd } from "./packet_path.ts";
 
 const BATCH = 64;

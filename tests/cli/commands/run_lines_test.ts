@@ -8,7 +8,7 @@ import {
 } from "../../../cli/commands/run_lines.ts";
 import { RUN_OPTIONS } from "../../../cli/commands/run_options.ts";
 import { errorLine } from "../../../cli/commands/shell.ts";
-import { ChannelError } from "../../../mod.ts";
+import { ChannelError } from "../../../tool.ts";
 import { EMPTY_SNAPSHOT } from "../../../lib/metrics/mod.ts";
 
 const FAILURES: readonly [ChannelError["failure"], string][] = [

@@ -1,7 +1,8 @@
 /** From snapshots to what charts, tables and the light show. */
 
 import { assert, assertEquals } from "@std/assert";
-import { EMPTY_SNAPSHOT, parseThreshold } from "../../../mod.ts";
+import { parseThreshold } from "../../../mod.ts";
+import { EMPTY_SNAPSHOT } from "../../../tool.ts";
 import { evaluate, NodeMeter, tallyClients } from "../../../lib/metrics/mod.ts";
 import { healthOf } from "../../../cli/session/health.ts";
 import {

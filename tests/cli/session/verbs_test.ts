@@ -1,9 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import {
-  type ClientRecord,
-  IMPAIRMENT_PROFILES,
-  parseThreshold,
-} from "../../../mod.ts";
+import { type ClientRecord, parseThreshold } from "../../../mod.ts";
+import { IMPAIRMENT_PROFILES } from "../../../tool.ts";
 import { Trend } from "../../../lib/metrics/mod.ts";
 import type { Effect } from "../../../cli/session/messages.ts";
 import type { Model } from "../../../cli/session/model.ts";

@@ -5,12 +5,12 @@
  */
 
 import { RtcAcceptor } from "../../../lib/rtc/accept.ts";
-import { createCertificate } from "../../../lib/rtc/certificate.ts";
+import { createCertificate } from "../../../lib/rtc/dtls/certificate.ts";
 import type { Socket } from "../../../lib/rtc/deps.ts";
-import { DtlsHandshake } from "../../../lib/rtc/dtls.ts";
-import { createPortableCipher } from "../../../lib/rtc/portable_cipher.ts";
-import type { SrtpCipher } from "../../../lib/rtc/srtp_cipher.ts";
-import { bindingRequest, bindingResponse } from "../../../lib/rtc/stun.ts";
+import { DtlsHandshake } from "../../../lib/rtc/dtls/dtls.ts";
+import { createPortableCipher } from "../../../lib/rtc/srtp/portable_cipher.ts";
+import type { SrtpCipher } from "../../../lib/rtc/srtp/srtp_cipher.ts";
+import { bindingRequest, bindingResponse } from "../../../lib/rtc/ice/stun.ts";
 import { FROM, World } from "../../lib/rtc/transport_world.ts";
 import { damagedBytes } from "../damaged.ts";
 import { fc } from "../deps.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { ClientEvent } from "../../../lib/client/mod.ts";
-import type { Channel } from "../../../lib/signaling/mod.ts";
+import type { Channel } from "../../../lib/signaling/websocket/mod.ts";
 import { NOTHING, World } from "../../lib/client/world.ts";
 import { damage, damagedBytes } from "../damaged.ts";
 import { fc } from "../deps.ts";

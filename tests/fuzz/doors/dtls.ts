@@ -1,14 +1,14 @@
 /** DTLS before there are keys: fragments of handshake messages, records, alerts. */
 
-import { readAlert } from "../../../lib/rtc/dtls_alert.ts";
-import { readRecords, writeRecord } from "../../../lib/rtc/dtls_record.ts";
-import { HandshakeAssembly } from "../../../lib/rtc/handshake_assembly.ts";
+import { readAlert } from "../../../lib/rtc/dtls/dtls_alert.ts";
+import { readRecords, writeRecord } from "../../../lib/rtc/dtls/dtls_record.ts";
+import { HandshakeAssembly } from "../../../lib/rtc/dtls/handshake_assembly.ts";
 import { damagedBytes } from "../damaged.ts";
 import { fc } from "../deps.ts";
 import type { Door } from "../door.ts";
 
 const HEADER_BYTES = 12;
-const MOST_KEPT_BYTES = 0xffff;
+const MAX_KEPT_BYTES = 0xffff;
 
 /** A fragment that may claim anything of itself. */
 const fragment = fc.record({
@@ -58,7 +58,7 @@ export const dtlsFragments: Door = {
             last = number;
           }
           const { keptBytes } = assembly;
-          if (keptBytes < 0 || keptBytes > MOST_KEPT_BYTES) {
+          if (keptBytes < 0 || keptBytes > MAX_KEPT_BYTES) {
             throw new Error(`${keptBytes} bytes kept`);
           }
         }

@@ -1,9 +1,9 @@
 /** Conversations with the embedded server over its real engine, and datagrams to its transports. */
 
 import { createSocket } from "../../../lib/rtc/deps.ts";
-import { bindingRequest } from "../../../lib/rtc/stun.ts";
+import { bindingRequest } from "../../../lib/rtc/ice/stun.ts";
 import { startWeriftEngine } from "../../../lib/sfu/werift/engine.ts";
-import { clientExamples } from "../../lib/protocol/fixtures.ts";
+import { clientExamples } from "../../lib/signaling/simplestchat/wire/fixtures.ts";
 import { FakeWorld } from "../../lib/sfu/fake_world.ts";
 import { damagedBytes, damagedJson } from "../damaged.ts";
 import { fc } from "../deps.ts";

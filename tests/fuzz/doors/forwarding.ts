@@ -1,7 +1,7 @@
 /** The werift engine's forwarder: packets of a client to those who consume it, and reports back. */
 
 import { RtpReader } from "../../../lib/media/mod.ts";
-import type { RtpParameters } from "../../../lib/protocol/mod.ts";
+import type { RtpParameters } from "../../../lib/ortc/mod.ts";
 import { ROUTER_CAPABILITIES } from "../../../lib/sfu/werift/capabilities.ts";
 import {
   ForwardedConsumer,

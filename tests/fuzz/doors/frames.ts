@@ -1,9 +1,12 @@
 /** Whole frames of a channel: what is in them, said in whatever dialect, with secrets in it. */
 
 import { createHider } from "../../../lib/connection/mod.ts";
-import { parseServerMessage } from "../../../lib/protocol/mod.ts";
-import { hideInFrame, textsOf } from "../../../lib/signaling/frame.ts";
-import { serverExamples } from "../../lib/protocol/fixtures.ts";
+import { parseServerMessage } from "../../../lib/signaling/simplestchat/wire/mod.ts";
+import {
+  hideInFrame,
+  textsOf,
+} from "../../../lib/signaling/websocket/frame.ts";
+import { serverExamples } from "../../lib/signaling/simplestchat/wire/fixtures.ts";
 import { damagedJson } from "../damaged.ts";
 import { fc } from "../deps.ts";
 import type { Door } from "../door.ts";

@@ -3,8 +3,11 @@
 import {
   parseClientMessage,
   parseServerMessage,
-} from "../../../lib/protocol/mod.ts";
-import { clientExamples, serverExamples } from "../../lib/protocol/fixtures.ts";
+} from "../../../lib/signaling/simplestchat/wire/mod.ts";
+import {
+  clientExamples,
+  serverExamples,
+} from "../../lib/signaling/simplestchat/wire/fixtures.ts";
 import { damagedJson } from "../damaged.ts";
 import { fc } from "../deps.ts";
 import type { Door } from "../door.ts";

@@ -17,7 +17,7 @@ import {
   bindingRequest,
   bindingResponse,
   parseStun,
-} from "../../../lib/rtc/stun.ts";
+} from "../../../lib/rtc/ice/stun.ts";
 import { damagedBytes } from "../damaged.ts";
 import { fc } from "../deps.ts";
 import type { Door } from "../door.ts";

@@ -1,6 +1,6 @@
 /** Conversations with the embedded server: damaged messages of several people, in any order. */
 
-import { clientExamples } from "../../lib/protocol/fixtures.ts";
+import { clientExamples } from "../../lib/signaling/simplestchat/wire/fixtures.ts";
 import { FakeWorld } from "../../lib/sfu/fake_world.ts";
 import { damagedJson } from "../damaged.ts";
 import { fc } from "../deps.ts";

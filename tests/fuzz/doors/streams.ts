@@ -4,7 +4,7 @@ import {
   FRAME_HEADER_BYTES,
   FrameReader,
   MAX_FRAME_BYTES,
-} from "../../../lib/rtc/tcp_frames.ts";
+} from "../../../lib/rtc/lane/tcp_frames.ts";
 import { fc } from "../deps.ts";
 import type { Door } from "../door.ts";
 

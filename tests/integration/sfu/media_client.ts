@@ -10,10 +10,8 @@ import {
   writeVp8InterHeader,
   writeVp8KeyHeader,
 } from "../../../lib/media/mod.ts";
-import type {
-  RtpParameters,
-  ServerMessageOf,
-} from "../../../lib/protocol/mod.ts";
+import type { RtpParameters } from "../../../lib/ortc/mod.ts";
+import type { ServerMessageOf } from "../../../lib/signaling/simplestchat/wire/mod.ts";
 import {
   type Datapath,
   RtcTransport,

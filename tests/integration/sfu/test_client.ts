@@ -6,7 +6,7 @@ import type {
   ServerMessage,
   ServerMessageOf,
   ServerMessageType,
-} from "../../../lib/protocol/mod.ts";
+} from "../../../lib/signaling/simplestchat/wire/mod.ts";
 
 /** One raw connection. Messages wait until a test asks for them. */
 export class TestClient implements AsyncDisposable {

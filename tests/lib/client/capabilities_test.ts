@@ -5,7 +5,7 @@ import {
   sendParameters,
   type SendTrack,
 } from "../../../lib/client/capabilities.ts";
-import type { RtpCapabilities } from "../../../lib/protocol/mod.ts";
+import type { RtpCapabilities } from "../../../lib/ortc/mod.ts";
 import { ROUTER_CAPABILITIES } from "../../../lib/sfu/werift/capabilities.ts";
 
 const AUDIO: SendTrack = {

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import type { ServerMessage } from "../../../lib/protocol/mod.ts";
+import type { ServerMessage } from "../../../lib/signaling/simplestchat/wire/mod.ts";
 import type { FakeParticipant } from "../../../lib/testing/mod.ts";
-import { serverExamples } from "../protocol/fixtures.ts";
+import { serverExamples } from "../signaling/simplestchat/wire/fixtures.ts";
 import { count, errorsOf, NOTHING, statesOf, World } from "./world.ts";
 
 const AUDIO_ONLY = { publish: { audio: true, video: undefined } } as const;

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { TransportError } from "../../../lib/rtc/mod.ts";
-import type { ClientMessage } from "../../../lib/protocol/mod.ts";
+import type { ClientMessage } from "../../../lib/signaling/simplestchat/wire/mod.ts";
 import type { FakeChannel } from "../../../lib/testing/mod.ts";
 import { count, errorsOf, NOTHING, statesOf, World } from "./world.ts";
 

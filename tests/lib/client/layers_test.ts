@@ -1,8 +1,8 @@
 import { assertEquals, assertGreater } from "@std/assert";
 import { ReceivedLayers } from "../../../lib/client/layers.ts";
 import { simulcastPresets } from "../../../lib/media/mod.ts";
-import type { ClientMessageOf } from "../../../lib/protocol/mod.ts";
-import { Conversation } from "../../../lib/signaling/mod.ts";
+import type { ClientMessageOf } from "../../../lib/signaling/simplestchat/wire/mod.ts";
+import { Conversation } from "../../../lib/signaling/simplestchat/mod.ts";
 import { FakeChannel } from "../../../lib/testing/mod.ts";
 import { VIDEO, World } from "./world.ts";
 

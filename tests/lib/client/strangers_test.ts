@@ -3,7 +3,7 @@
 import { assertAlmostEquals, assertEquals, assertGreater } from "@std/assert";
 import { OwnPublishers } from "../../../lib/client/mod.ts";
 import type { ClientEvent } from "../../../lib/client/mod.ts";
-import type { ServerMessage } from "../../../lib/protocol/mod.ts";
+import type { ServerMessage } from "../../../lib/signaling/simplestchat/wire/mod.ts";
 import { FAKE_CAPABILITIES } from "../../../lib/testing/fake_capabilities.ts";
 import { count, errorsOf, VIDEO, World } from "./world.ts";
 

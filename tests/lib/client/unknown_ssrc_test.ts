@@ -1,9 +1,9 @@
 /** Packets whose SSRC the server did not tell us of, and what else comes beside the tracks. */
 
 import { assertEquals } from "@std/assert";
-import { Reception } from "../../../lib/client/reception.ts";
+import { InboundTracks } from "../../../lib/client/inbound_tracks.ts";
 import { EXTENSION_URIS } from "../../../lib/media/mod.ts";
-import type { ServerMessageOf } from "../../../lib/protocol/mod.ts";
+import type { ServerMessageOf } from "../../../lib/signaling/simplestchat/wire/mod.ts";
 import { World } from "./world.ts";
 
 const MID_ID = 4;
@@ -48,7 +48,7 @@ function created(
 class Room {
   nowMs = 1000;
   readonly world = new World();
-  readonly reception = new Reception(this.world.environment);
+  readonly reception = new InboundTracks(this.world.environment);
   #sequence = 0;
 
   constructor(...tracks: readonly [id: string, ssrc: number, type: number][]) {

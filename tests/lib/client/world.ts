@@ -8,7 +8,7 @@ import {
   OwnPublishers,
 } from "../../../lib/client/mod.ts";
 import { videoPreset } from "../../../lib/media/mod.ts";
-import type { ClientMessage } from "../../../lib/protocol/mod.ts";
+import type { ClientMessage } from "../../../lib/signaling/simplestchat/wire/mod.ts";
 import {
   FakeClock,
   fakeEnvironment,

@@ -12,7 +12,7 @@ import {
   RtpHeaderTemplate,
   RtpReader,
 } from "../../../lib/media/mod.ts";
-import { readMark } from "../../../lib/media/packet_mark.ts";
+import { readMark } from "../../../lib/media/rtp/packet_mark.ts";
 
 /** Id of abs-capture-time in these tests. */
 export const CAPTURE_TIME_ID = 4;

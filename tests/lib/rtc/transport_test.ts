@@ -5,15 +5,15 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Network } from "../../../lib/impairment/mod.ts";
-import { SocketRefusedError } from "../../../lib/rtc/lane.ts";
-import type { SrtpCipher } from "../../../lib/rtc/srtp_cipher.ts";
-import type { RemoteCandidate } from "../../../lib/rtc/candidates.ts";
-import { rememberNames } from "../../../lib/rtc/resolver.ts";
+import { SocketRefusedError } from "../../../lib/rtc/lane/lane.ts";
+import type { SrtpCipher } from "../../../lib/rtc/srtp/srtp_cipher.ts";
+import type { RemoteCandidate } from "../../../lib/rtc/ice/candidates.ts";
+import { rememberNames } from "../../../lib/rtc/ice/resolver.ts";
 import type { RemoteTransport } from "../../../lib/rtc/transport.ts";
 import {
   TransportError,
   type TransportFailure,
-} from "../../../lib/rtc/transport_error.ts";
+} from "../../../lib/rtc/ice/transport_error.ts";
 import { FROM, World, type WorldOptions } from "./transport_world.ts";
 
 Deno.test("a transport comes up, and carries RTP and RTCP both ways", async () => {

@@ -1,22 +1,22 @@
 /** A server in memory for the tests of transports: ICE-lite, DTLS and SRTP without a socket. */
 
 import { assert, assertEquals } from "@std/assert";
-import { createCertificate } from "../../../lib/rtc/certificate.ts";
+import { createCertificate } from "../../../lib/rtc/dtls/certificate.ts";
 import type { Datapath } from "../../../lib/rtc/datapath.ts";
-import { DtlsHandshake } from "../../../lib/rtc/dtls.ts";
-import { createPortableCipher } from "../../../lib/rtc/portable_cipher.ts";
-import { Reactor } from "../../../lib/rtc/reactor.ts";
-import type { SrtpCipher } from "../../../lib/rtc/srtp_cipher.ts";
-import { bindingResponse, parseStun } from "../../../lib/rtc/stun.ts";
+import { DtlsHandshake } from "../../../lib/rtc/dtls/dtls.ts";
+import { createPortableCipher } from "../../../lib/rtc/srtp/portable_cipher.ts";
+import { Reactor } from "../../../lib/rtc/lane/reactor.ts";
+import type { SrtpCipher } from "../../../lib/rtc/srtp/srtp_cipher.ts";
+import { bindingResponse, parseStun } from "../../../lib/rtc/ice/stun.ts";
 import {
   type RemoteTransport,
   RtcTransport,
   type TransportHandlers,
   type TransportOptions,
 } from "../../../lib/rtc/transport.ts";
-import type { TransportError } from "../../../lib/rtc/transport_error.ts";
-import type { Endpoint } from "../../../lib/rtc/lane.ts";
-import { FakeLane, type FakeSocket } from "./fake_lane.ts";
+import type { TransportError } from "../../../lib/rtc/ice/transport_error.ts";
+import type { Endpoint } from "../../../lib/rtc/lane/lane.ts";
+import { FakeLane, type FakeSocket } from "./lane/fake_lane.ts";
 
 const clientCertificate = await createCertificate();
 const serverCertificate = await createCertificate();

@@ -1,304 +1,469 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
-  type LoadNode,
-  makePlan,
-  type NodeCommand,
-  type NodeHandlers,
-  type PublisherNews,
-  rampAndHold,
-} from "../../../lib/load/mod.ts";
+  Crowd,
+  defineScenario,
+  type Duration,
+  type ScenarioContext,
+} from "../../../lib/scenario/mod.ts";
+import type { RunCrowd } from "../../../lib/load/mod.ts";
 import {
-  ClientRecorder,
-  NodeMeter,
-  summarize,
-} from "../../../lib/metrics/mod.ts";
-import { madeUpRun } from "../metrics/run.ts";
-import { Crowd, type CrowdOptions } from "../../../lib/scenario/mod.ts";
+  describeImpairment,
+  type LinkImpairment,
+} from "../../../lib/impairment/mod.ts";
+import { EMPTY_SNAPSHOT, trendOf } from "../../../lib/metrics/mod.ts";
+import { fakeCrowd, type FakeCrowdOptions } from "../../../lib/testing/mod.ts";
 
-const PLAN = makePlan({
-  audio: true,
-  video: true,
-  quality: "480p",
-  fps: 30,
-  maxAudio: 4,
-  maxVideo: 4,
-  stages: rampAndHold(4, 0, 10_000),
-  room: "r",
-  rooms: 2,
-  publishRatio: 1,
-  churnRate: 0,
-  seed: 1,
+/** Plays a script in virtual time; what it throws is thrown. */
+async function play(
+  script: (crowd: Crowd, context: ScenarioContext) => Promise<unknown>,
+  { thresholds = [], ...options }: FakeCrowdOptions & {
+    readonly thresholds?: readonly string[];
+  } = {},
+) {
+  const venue = fakeCrowd(options);
+  let done: Promise<unknown> = Promise.resolve();
+  const scenario = defineScenario({
+    name: "script",
+    description: "",
+    options: {},
+    run: (crowd, _, context) => done = script(crowd, context),
+  });
+  const { summary, snapshot } = await venue.perform(
+    scenario.prepare({ thresholds }),
+  );
+  await done;
+  return { summary, snapshot, server: venue.server, clock: venue.clock };
+}
+
+Deno.test("clients come one by one, and are numbered on", async () => {
+  const seen: string[] = [];
+  const { summary, snapshot } = await play(async (crowd) => {
+    const anna = await crowd.join({ name: "Anna", room: "a" });
+    const others = await crowd.fill({ clients: 3, room: "b", rooms: 3 });
+    seen.push(
+      ...[anna, ...others].map(({ id, room }) => `${id} in ${room}`),
+      `${crowd.connected.length} of ${crowd.clients.length}`,
+    );
+  });
+  assertEquals(seen, [
+    "client-0 in a",
+    "client-1 in b-0",
+    "client-2 in b-1",
+    "client-3 in b-2",
+    "4 of 4",
+  ]);
+  assertEquals(summary.successfulConnections, 4);
+  assertEquals(
+    snapshot.clients.map(({ state }) => state),
+    Array(4).fill("left"),
+  );
 });
 
-/** A node that reports when it is told to, of clients that are all connected. */
-class FakeNode implements LoadNode {
-  readonly commands: NodeCommand[] = [];
-  readonly learnt: PublisherNews[] = [];
-  readonly clients: ClientRecorder[] = [];
-  readonly #meter: NodeMeter;
-  stopped = 0;
+Deno.test.each<{
+  readonly why: string;
+  readonly time: Duration;
+  readonly ms: number;
+}>([
+  { why: "milliseconds", time: 2_500, ms: 2_500 },
+  { why: "text", time: "10s", ms: 10_000 },
+  { why: "text with blanks around it", time: " 1.5m ", ms: 90_000 },
+  {
+    why: "text without a unit is seconds, as everywhere",
+    time: "4",
+    ms: 4_000,
+  },
+  { why: "no time at all", time: 0, ms: 0 },
+])(
+  "a script waits, fills and plays for a time as it gives it: $why",
+  async ({ time, ms }) => {
+    const took: number[] = [];
+    await play(async (crowd) => {
+      const measure = async (work: () => Promise<unknown>) => {
+        const begun = crowd.elapsedMs;
+        await work();
+        took.push(crowd.elapsedMs - begun);
+      };
+      await measure(() => crowd.wait(time));
+      await measure(() => crowd.until(() => false, time));
+      const stages = [{ durationMs: time, target: 1 }];
+      await measure(() => crowd.play({ stages }));
+      await crowd.joinAll([{}, {}], time);
+      await crowd.fill({ clients: 1, rampUp: time });
+    });
+    assertEquals(took, [ms, ms, ms]);
+  },
+);
 
-  constructor(readonly name: string, readonly handlers: NodeHandlers) {
-    this.#meter = new NodeMeter(name);
-  }
-  start() {
-    return Promise.resolve();
-  }
-  learn(news: PublisherNews) {
-    this.learnt.push(news);
-  }
-  command(command: NodeCommand) {
-    this.commands.push(command);
-    if (command.type !== "add") return Promise.resolve();
-    for (const { clientId, index, roomId, role } of command.clients) {
-      const record = new ClientRecorder({
-        clientId,
-        index,
-        roomId,
-        role,
-        node: this.name,
-      });
-      record.figures.state = "connected";
-      record.figures.connectionSuccessful = true;
-      this.clients.push(record);
+Deno.test.each<{ readonly time: unknown; readonly shown: string }>([
+  { time: "soon", shown: '"soon"' },
+  { time: "10 parsecs", shown: '"10 parsecs"' },
+  { time: "", shown: '""' },
+  { time: "-5s", shown: '"-5s"' },
+  { time: "999h", shown: '"999h"' },
+  { time: NaN, shown: "NaN" },
+  { time: -1, shown: "-1" },
+  { time: Infinity, shown: "Infinity" },
+  { time: undefined, shown: "undefined" },
+])(
+  "a script that gives $shown for a time is told so in one line",
+  async ({ time, shown }) => {
+    const given = time as Duration;
+    const stages = [{ durationMs: given, target: 1 }];
+    const problem = `${shown}: it is no length of time. Give milliseconds, or`;
+    await play(async (crowd) => {
+      const refused = (verb: string, work: () => Promise<unknown>) =>
+        assertRejects(work, TypeError, `Cannot ${verb} ${problem}`);
+      await refused("wait", () => crowd.wait(given));
+      await refused(
+        "wait until it is so within",
+        () => crowd.until(() => true, given),
+      );
+      await refused("play a stage of", () => crowd.play({ stages }));
+      if (time === undefined) return;
+      await refused("join over", () => crowd.joinAll([{}], given));
+      await refused(
+        "ramp up over",
+        () => crowd.fill({ clients: 1, rampUp: given }),
+      );
+      assertEquals(crowd.clients.length, 0);
+    });
+  },
+);
+
+Deno.test("a network's times may be text as well, and must be times", async () => {
+  const text = (delay: unknown) => ({
+    inbound: { delayMs: delay, lossRatio: 0.1 } as LinkImpairment,
+  });
+  await play(async (crowd) => {
+    const anna = await crowd.join({ network: text("0.05s") });
+    assertEquals(anna.impairment?.inbound?.delayMs, 50);
+    await anna.impair(text("120ms"));
+    assertEquals(anna.impairment, {
+      inbound: { delayMs: 120, lossRatio: 0.1 },
+    });
+    await assertRejects(
+      () => anna.impair(text("long")),
+      TypeError,
+      'Cannot impair packets with a delayMs of "long": it is no length of time.',
+    );
+  });
+});
+
+Deno.test("who asks for another layer of simulcast gets it, alone or together", async () => {
+  const layers: string[] = [];
+  const { summary } = await play(async (crowd) => {
+    await crowd.join({ audio: false, simulcast: true });
+    const viewers = await crowd.fill({
+      clients: 2,
+      publishRatio: 1,
+      audio: false,
+    });
+    const mark = async () => {
+      await crowd.wait(10_000);
+      const { gauges } = crowd.snapshot();
+      layers.push(
+        [
+          gauges.consumersLayer0,
+          gauges.consumersLayer1,
+          gauges.consumersLayer2,
+        ].join(),
+      );
+    };
+    await mark();
+    await viewers[0].preferLayer(0);
+    await mark();
+    await crowd.preferLayer(viewers, 1);
+    await mark();
+    for (const layer of [-1, 3, 0.5]) {
+      await assertRejects(
+        () => viewers[0].preferLayer(layer),
+        RangeError,
+        `Cannot ask for layer ${layer}: there are 0 to 2`,
+      );
     }
-    return Promise.resolve();
-  }
-  report() {
-    this.handlers.onSnapshot(this.#meter.snapshot({
-      atMs: 1,
-      clients: this.clients,
-      generator: {
-        lanes: ["native"],
-        ciphers: ["openssl"],
-        workers: 1,
-        cpuUs: 1,
-        threadUs: 10,
-        kernelDrops: 0,
-        heldBackJoins: 0,
-        notes: [],
-      },
-    }));
-  }
-  stop() {
-    this.stopped++;
-    return Promise.resolve();
-  }
-}
-
-async function open(over: Partial<CrowdOptions> = {}) {
-  const nodes: FakeNode[] = [];
-  const notes: string[] = [];
-  const crowd = new Crowd({
-    server: { url: "ws://x/ws" },
-    plan: PLAN,
-    workers: 2,
-    openNode: (name, handlers) => {
-      const node = new FakeNode(name, handlers);
-      nodes.push(node);
-      return node;
-    },
-    onNote: ({ text }) => notes.push(text),
-    ...over,
   });
-  await crowd.start();
-  return { crowd, nodes, notes };
-}
-
-function statesOf(crowd: Crowd): string[] {
-  return crowd.snapshot().clients.map(({ clientId, state }) =>
-    `${clientId} ${state}`
-  );
-}
-
-Deno.test("a crowd splits a plan over its nodes, whole rooms where it can", async () => {
-  const { crowd, nodes } = await open();
-  await crowd.add(PLAN);
-  assertEquals(
-    nodes.map(({ clients }) => clients.map(({ identity }) => identity.roomId)),
-    [["r-0", "r-0"], ["r-1", "r-1"]],
-  );
-  for (const node of nodes) node.report();
-  assertEquals(crowd.snapshot().clients.length, 4);
-  await crowd.close();
+  assertEquals(layers, ["0,0,2", "1,0,1", "0,2,0"]);
+  assertEquals(summary.media.layerSwitches, 3);
 });
 
-Deno.test("a second waits for the report of a node that is late, not for long", async () => {
-  const timers: { readonly ms: number; readonly fn: () => void }[] = [];
-  let nowMs = 0;
-  const seconds: number[] = [];
-  const { crowd, nodes } = await open({
-    clock: {
-      nowMs: () => nowMs,
-      wallNowMs: () => nowMs,
-      setTimer(ms, fn) {
-        timers.push({ ms, fn });
-        return () => {};
-      },
-    },
-    onSecond: ({ tSec }) => seconds.push(tSec),
+Deno.test("who is mute sends nothing until unmuted, and who left is gone", async () => {
+  const sent: number[] = [];
+  const { server } = await play(async (crowd) => {
+    const speaker = await crowd.join({ video: false });
+    const mark = () => sent.push(speaker.record!.packetsSent);
+    await speaker.mute();
+    await crowd.wait(2000);
+    mark();
+    await crowd.wait(10_000);
+    mark();
+    await speaker.unmute();
+    await crowd.wait(10_000);
+    mark();
+    await speaker.leave();
+    await crowd.wait(2000);
+    assertEquals(speaker.record?.state, "left");
+    assertEquals(speaker.isConnected, false);
   });
-  const pass = () => {
-    const { ms, fn } = timers.shift()!;
-    nowMs += ms;
-    fn();
-  };
-  for (const node of nodes) node.report();
-  pass();
-  assertEquals(seconds, [1]);
-  nodes[0].report();
-  pass();
-  assertEquals(seconds, [1], "one of two has reported");
-  nodes[1].report();
-  pass();
-  assertEquals(seconds, [1, 2.025]);
-  while (seconds.length < 3) pass();
-  assertEquals(seconds, [1, 2.025, 3.525], "nobody reports");
-  await crowd.close();
+  assertEquals(sent[1] - sent[0], 0);
+  assert(sent[2] - sent[1] > 400, `${sent}`);
+  assertEquals(server.participants.size, 0);
 });
 
-Deno.test("a network that cannot be is refused before any node hears of it", async () => {
-  const { crowd, nodes } = await open();
-  const impairment = { inbound: { lossRatio: 2 } };
-  const clients = PLAN.clients.map((client) => ({ ...client, impairment }));
-  await assertRejects(() => crowd.add({ ...PLAN, clients }), RangeError);
-  await crowd.add(PLAN);
-  await assertRejects(
-    () => crowd.command({ type: "impair", clients: [0, 1], impairment }),
-    RangeError,
-  );
-  await crowd.command({ type: "impair", clients: [0], impairment: null });
-  assertEquals(
-    nodes.map(({ commands }) => commands.map(({ type }) => type)),
-    [["add", "impair"], ["add"]],
-  );
-  await crowd.close();
+Deno.test("who is cut off comes back, and the time until media flows is measured", async () => {
+  const { snapshot, summary } = await play(async (crowd) => {
+    const [one] = await crowd.joinAll([
+      { publish: false, maxAudio: 16 },
+      { video: false },
+    ]);
+    await crowd.wait(3000);
+    await one.cut();
+    assert(
+      await crowd.until(
+        ({ clients }) => clients[0].recoveryMs !== null,
+        30_000,
+      ),
+    );
+  });
+  const [viewer, speaker] = snapshot.clients;
+  assert(viewer.recoveryMs! > 100 && viewer.recoveryMs! < 3000);
+  assertEquals(speaker.recoveryMs, null);
+  assertEquals(summary.totalReconnections, 1);
+  assertEquals([summary.returns.losses, summary.totalErrors], [1, 0]);
 });
 
-Deno.test("what a client sends is told to all other nodes, and that it is gone when its node dies", async () => {
-  const { crowd, nodes } = await open({ workers: 3 });
-  const news = (participantId: string, tracks: PublisherNews["tracks"]) => ({
-    roomId: "r",
-    participantId,
-    tracks,
+Deno.test("a network is another one from the moment on that a script says so", async () => {
+  const heard: number[] = [];
+  let latencyMs = 0;
+  const { snapshot } = await play(async (crowd) => {
+    const viewer = await crowd.join({ publish: false, network: "delay=40ms" });
+    await crowd.join({ video: false });
+    const before = viewer.record!.packetsReceived;
+    const listen = async () => {
+      await crowd.wait(10_000);
+      heard.push(viewer.record!.packetsReceived - before);
+    };
+    await listen();
+    latencyMs = trendOf(crowd.snapshot(), "mediaLatency").percentile(50) /
+      1000;
+    assertEquals(viewer.impairment, {
+      inbound: { delayMs: 40 },
+      outbound: { delayMs: 40 },
+    });
+    await viewer.impair({ inbound: { lossRatio: 1 } });
+    await listen();
+    assertEquals(viewer.record!.impairment, "in.loss=100%");
+    await crowd.impair(crowd.connected, null);
+    assertEquals(viewer.impairment, null);
+    await listen();
   });
-  const track = { producerId: "a", packetsPerSecond: 50 };
-  nodes[0].handlers.onPublisher!(news("p", [track]));
-  nodes[0].handlers.onPublisher!(news("q", []));
-  nodes[0].handlers.onPublisher!(news("q", null));
-  nodes[0].handlers.onDied("out of memory");
-  nodes[1].handlers.onPublisher!(news("s", []));
-  const ofFirst = [
-    news("p", [track]),
-    news("q", []),
-    news("q", null),
-    news("p", null),
+  const [clear, gone, again] = [
+    heard[0],
+    heard[1] - heard[0],
+    heard[2] - heard[1],
   ];
-  assertEquals(nodes.map(({ learnt }) => learnt), [
-    [],
-    ofFirst,
-    [...ofFirst, news("s", [])],
-  ]);
-  await crowd.close();
+  assert(clear > 400 && gone < 60 && again > 400, `${heard}`);
+  assert(latencyMs >= 39 && latencyMs <= 61, `${latencyMs}`);
+  assert(snapshot.clients[0].packetsDroppedIn > 400);
+  const longestMs = snapshot.clients[0].maxMediaLatencyMs!;
+  assert(longestMs >= latencyMs - 1 && longestMs < 100, `${longestMs}`);
 });
 
-Deno.test("what several nodes find of the server is told once, and what each finds of itself by each", async () => {
-  const { crowd, nodes, notes } = await open();
-  const note = { atMs: 1, clientId: null, level: "info" } as const;
-  for (const { handlers } of nodes) {
-    handlers.onNote({ ...note, isOfServer: true, text: "16 consumers" });
-    handlers.onNote({ ...note, text: "busy" });
-  }
-  assertEquals(notes, ["16 consumers", "busy", "busy"]);
-  await crowd.close();
-});
-
-Deno.test("a command goes to the nodes of the clients that it names, with those alone", async () => {
-  const { crowd, nodes } = await open();
-  await crowd.add(PLAN);
-  await crowd.command({ type: "drop", clients: [0, 2] });
-  await crowd.command({ type: "reconnect", clients: [1, 2, 99] });
-  assertEquals<unknown>(nodes.map(({ commands }) => commands.slice(1)), [
-    [
-      { type: "drop", clients: [0, 2] },
-      { type: "reconnect", clients: [2] },
-    ],
-    [{ type: "reconnect", clients: [1] }],
-  ]);
-  await crowd.close();
-});
-
-Deno.test("the clients of a node that dies have failed, by name, and the others go on", async () => {
-  const { crowd, nodes, notes } = await open();
-  await crowd.add(PLAN);
-  nodes[1].clients[0].figures.state = "left";
-  for (const node of nodes) node.report();
-  nodes[1].handlers.onDied("out of memory");
-  assertEquals(statesOf(crowd), [
-    "client-0 connected",
-    "client-1 left",
-    "client-2 connected",
-    "client-3 failed",
-  ]);
-  assertEquals(notes, ["worker-1 died with its clients: out of memory"]);
-  assertEquals([...crowd.deadNodes], [["worker-1", "out of memory"]]);
-  const summary = summarize({
-    ...madeUpRun(),
-    snapshot: crowd.snapshot(),
+Deno.test("a network that cannot be is said to the script, before anyone has it", async () => {
+  await play(async (crowd) => {
+    const one = await crowd.join({ video: false });
+    await assertRejects(() => one.impair("wifi-losy"), SyntaxError);
+    await assertRejects(
+      () => one.impair({ inbound: { lossRatio: 2 } }),
+      RangeError,
+    );
+    assertEquals(one.impairment, null);
+    await assertRejects(() => crowd.join({ network: "loss=5" }), RangeError);
+    assertEquals(crowd.clients.length, 1);
   });
-  assertEquals(summary.errors.worker, {
-    count: 1,
-    example: "worker-1 died: out of memory",
+});
+
+Deno.test("whoever is asked to come keeps a network of its own, while a file is read for another and after one that is not there", async () => {
+  await play(async (crowd) => {
+    const [slow, quick] = await Promise.all([
+      crowd.join({ media: "builtin", network: "delay=40ms" }),
+      crowd.join({ network: "loss=1%" }),
+    ]);
+    await assertRejects(
+      () => crowd.join({ media: "nowhere.webm", network: "3g" }),
+      Error,
+      "there is no such file",
+    );
+    const last = await crowd.join({ network: "loss=2%" });
+    assertEquals(
+      [slow, quick, last].map(({ id, impairment }) => [
+        id,
+        describeImpairment(impairment!),
+      ]),
+      [
+        ["client-0", "delay=40ms"],
+        ["client-1", "loss=1%"],
+        ["client-3", "loss=2%"],
+      ],
+    );
   });
-  await crowd.add({ ...PLAN, clients: [{ ...PLAN.clients[0], index: 7 }] });
-  assertEquals(nodes.map(({ clients }) => clients.length), [3, 2]);
-  await crowd.close();
 });
 
-Deno.test("a node that dies before its first report takes clients along that are named all the same", async () => {
-  const { crowd, nodes } = await open();
-  await crowd.add(PLAN);
-  nodes[0].report();
-  nodes[1].handlers.onDied("at once");
-  assertEquals(statesOf(crowd), [
-    "client-0 connected",
-    "client-1 failed",
-    "client-2 connected",
-    "client-3 failed",
-  ]);
-  assertEquals(crowd.snapshot().counters["errors.worker"], 2);
-  await crowd.close();
-});
-
-Deno.test("a crowd without a living node takes no more clients, and closes", async () => {
-  const { crowd, nodes } = await open();
-  for (const { handlers } of nodes) handlers.onDied("gone");
-  await crowd.add(PLAN);
-  assertEquals(nodes.map(({ commands }) => commands.length), [0, 0]);
-  await crowd.close();
-});
-
-Deno.test("closing stops every node once and tells the last second", async () => {
-  let seconds = 0;
-  const { crowd, nodes } = await open({ onSecond: () => seconds++ });
-  await Promise.all([crowd.close(), crowd.close()]);
-  assertEquals([nodes.map(({ stopped }) => stopped), seconds], [[1, 1], 1]);
-});
-
-Deno.test("a crowd whose nodes cannot start closes without a word about seconds", async () => {
-  let seconds = 0;
+Deno.test("who could not be carried is not counted, and who is on the way is", async () => {
+  const asked: number[] = [];
+  const never = () => new Promise<void>(() => {});
+  const onTheWay: RunCrowd = {
+    startedAt: "",
+    firstIndex: 0,
+    elapsedMs: 0,
+    add: never,
+    command: never,
+    close: never,
+    snapshot: () => EMPTY_SNAPSHOT,
+    timeline: () => [],
+  };
   const crowd = new Crowd({
-    server: { url: "ws://x/ws" },
-    plan: PLAN,
-    onSecond: () => seconds++,
-    openNode: (name) => ({
-      name,
-      start: () => Promise.reject(new Error("no FFI")),
-      command: () => Promise.resolve(),
-      stop: () => Promise.resolve(),
-    }),
+    crowd: onTheWay,
+    clock: { nowMs: () => 0, wallNowMs: () => 0, setTimer: () => () => {} },
+    seed: 1,
+    over: new AbortController().signal,
+    obstacle: ({ clients }) => {
+      asked.push(clients.length);
+      return clients.length > 2 ? "too many" : undefined;
+    },
+    onExpectedEnd() {},
+    timeline: () => [],
+    cpuTimes: () => null,
+    serverIsHere: false,
   });
-  await assertRejects(() => crowd.start(), Error, "no FFI");
-  await crowd.close();
-  assertEquals(seconds, 0);
+  crowd.join();
+  crowd.join();
+  for (let i = 0; i < 2; i++) {
+    await assertRejects(() => crowd.join(), Error, "too many");
+  }
+  assertEquals([asked, crowd.clients.length], [[1, 2, 3, 3], 2]);
 });
+
+Deno.test("a file is refused beside what it settles itself, unless that is as by default", async () => {
+  await play(async (crowd) => {
+    const differences = [
+      ["quality", { quality: "720p" }],
+      ["fps", { fps: 15 }],
+      ["simulcast", { simulcast: true }],
+    ] as const;
+    for (const [key, difference] of differences) {
+      const options = { media: "builtin", ...difference };
+      const comings = [
+        () => crowd.join(options),
+        () => crowd.fill({ clients: 1, ...options }),
+        () => crowd.play({ stages: [], ...options }),
+      ];
+      for (const come of comings) {
+        await assertRejects(
+          come,
+          TypeError,
+          `media, ${key}: they exclude each other, leave one out.`,
+        );
+      }
+    }
+    assertEquals(crowd.clients.length, 0);
+    await crowd.join({
+      media: "builtin",
+      quality: "480p",
+      fps: 30,
+      simulcast: false,
+    });
+    await crowd.join({ media: "synthetic", quality: "720p", fps: 15 });
+  });
+});
+
+Deno.test("waiting for what never comes ends in time", async () => {
+  let answer: boolean | undefined;
+  const { summary } = await play(async (crowd) => {
+    answer = await crowd.until(() => false, 5000);
+  });
+  assertEquals(answer, false);
+  assertEquals(summary.elapsedMs, 5000);
+});
+
+Deno.test("a threshold with abort ends the run, names the one who was hurt, and stops the script", async () => {
+  let ended: unknown;
+  const { summary, server } = await play(
+    async (crowd, { signal }) => {
+      await crowd.fill({ clients: 3, video: false });
+      await crowd.wait(3_600_000).catch((error) => ended = error);
+      assert(signal.aborted);
+      await assertRejects(() => crowd.join(), DOMException);
+    },
+    {
+      thresholds: ["loss < 5% abort after 10s", "connected == 100%"],
+      drops: everyNth(5),
+    },
+  );
+  assert(ended instanceof DOMException);
+  assertEquals(summary.verdict, {
+    status: "failed",
+    reason: '"loss < 5% abort after 10s" was not kept, which ended the run',
+  });
+  assertEquals([summary.exitCode, summary.partial], [99, true]);
+  assert(summary.elapsedMs >= 10_000 && summary.elapsedMs < 12_000);
+  const [loss, connected] = summary.thresholds;
+  assertEquals([loss.ok, loss.worst?.kind, connected.ok], [
+    false,
+    "client",
+    true,
+  ]);
+  assertEquals(server.participants.size, 0);
+});
+
+Deno.test("the same seed gives the same run, another one another", async () => {
+  const run = async (seed: number) => {
+    const { snapshot } = await play(async (crowd) => {
+      await crowd.play({
+        stages: [
+          { durationMs: 1000, target: 5 },
+          { durationMs: 20_000, target: 5 },
+        ],
+        churnRate: 0.5,
+        video: false,
+      });
+    }, { seed });
+    return snapshot.clients.map((client) => [
+      client.clientId,
+      client.roomId,
+      client.connectionTimeMs,
+      client.sessionDurationMs,
+      client.packetsSent,
+      client.packetsReceived,
+    ]);
+  };
+  const first = await run(1);
+  assertEquals(first.length, 15);
+  assertEquals(await run(1), first);
+  assert(JSON.stringify(await run(2)) !== JSON.stringify(first));
+});
+
+Deno.test("a scenario draws from streams of its own", async () => {
+  const draws: number[] = [];
+  const draw = (seed: number) =>
+    play((crowd) => {
+      draws.push(crowd.random("a")(), crowd.random("a")(), crowd.random("b")());
+      return Promise.resolve();
+    }, { seed });
+  await draw(1);
+  await draw(2);
+  assertEquals(draws[0], draws[1]);
+  assertEquals(new Set(draws).size, 4);
+});
+
+Deno.test("nothing is left behind", async () => {
+  const { clock, server } = await play(async (crowd) => {
+    await crowd.fill({ clients: 3 });
+    await crowd.wait(1000);
+  });
+  assertEquals([clock.pendingTimers, server.openChannels], [0, 0]);
+});
+
+function everyNth(n: number): () => boolean {
+  let count = 0;
+  return () => ++count % n === 0;
+}

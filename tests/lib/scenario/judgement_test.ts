@@ -1,7 +1,7 @@
 /** What runs without thresholds are judged to be, from the first packet to the sentence, in virtual time. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { defineScenario, type LiveCrowd } from "../../../lib/scenario/mod.ts";
+import { type Crowd, defineScenario } from "../../../lib/scenario/mod.ts";
 import {
   type FakeCrowd,
   fakeCrowd,
@@ -21,7 +21,7 @@ interface Case {
   /** What the server throws away of what it should forward, by the seconds since its start. */
   readonly drops?: (sec: number, call: number) => boolean;
   /** What is done once all are there. @default {they stay} */
-  readonly act?: (crowd: LiveCrowd, fake: FakeCrowd) => Promise<void>;
+  readonly act?: (crowd: Crowd, fake: FakeCrowd) => Promise<void>;
   readonly want: readonly [status: string, reason: RegExp];
 }
 

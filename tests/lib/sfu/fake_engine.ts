@@ -10,7 +10,7 @@ import type {
   Layers,
   RouterEvents,
 } from "../../../lib/sfu/engine.ts";
-import type { MediaKind, RtpParameters } from "../../../lib/protocol/mod.ts";
+import type { MediaKind, RtpParameters } from "../../../lib/ortc/mod.ts";
 
 export const RTP_PARAMETERS: RtpParameters = {
   codecs: [{

@@ -3,12 +3,12 @@
 import type {
   ClientMessage,
   ServerMessage,
-} from "../../../lib/protocol/mod.ts";
+} from "../../../lib/signaling/simplestchat/wire/mod.ts";
 import { Connection } from "../../../lib/sfu/signaling/connection.ts";
 import { Hub, type HubParts } from "../../../lib/sfu/signaling/hub.ts";
 import { StreamLedger } from "../../../lib/sfu/signaling/ledger.ts";
 import { ServerMetrics } from "../../../lib/sfu/signaling/metrics.ts";
-import type { Identity } from "../../../lib/sfu/signaling/session.ts";
+import type { Identity } from "../../../lib/sfu/signaling/room.ts";
 import { FakeEngine } from "./fake_engine.ts";
 import { FakeScheduler } from "./fake_scheduler.ts";
 

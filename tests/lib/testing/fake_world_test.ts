@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { TransportError } from "../../../lib/rtc/mod.ts";
-import type { ClientMessage } from "../../../lib/protocol/mod.ts";
-import { ChannelError } from "../../../lib/signaling/mod.ts";
+import type { ClientMessage } from "../../../lib/signaling/simplestchat/wire/mod.ts";
+import { ChannelError } from "../../../lib/signaling/websocket/mod.ts";
 import {
   type FakeChannel,
   FakeClock,

@@ -1,5 +1,5 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
-import type { ClientMessage } from "../../../../lib/protocol/mod.ts";
+import type { ClientMessage } from "../../../../lib/signaling/simplestchat/wire/mod.ts";
 import { FakeWorld, settle } from "../fake_world.ts";
 
 const JOIN: ClientMessage = {

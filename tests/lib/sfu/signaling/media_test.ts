@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import type { ClientMessage } from "../../../../lib/protocol/mod.ts";
+import type { ClientMessage } from "../../../../lib/signaling/simplestchat/wire/mod.ts";
 import type { HubParts } from "../../../../lib/sfu/signaling/hub.ts";
 import { RTP_PARAMETERS, uuid } from "../fake_engine.ts";
 import { type FakeClient, FakeWorld } from "../fake_world.ts";

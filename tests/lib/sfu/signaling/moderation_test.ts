@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { ClientMessage } from "../../../../lib/protocol/mod.ts";
+import type { ClientMessage } from "../../../../lib/signaling/simplestchat/wire/mod.ts";
 import { RTP_PARAMETERS } from "../fake_engine.ts";
 import { FakeWorld } from "../fake_world.ts";
 

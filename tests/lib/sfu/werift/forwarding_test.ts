@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { RtpParameters } from "../../../../lib/protocol/mod.ts";
+import type { RtpParameters } from "../../../../lib/ortc/mod.ts";
 import {
   ForwardedConsumer,
   ForwardedProducer,

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import type {
   RtpCapabilities,
   RtpParameters,
-} from "../../../../lib/protocol/mod.ts";
+} from "../../../../lib/ortc/mod.ts";
 import { ROUTER_CAPABILITIES } from "../../../../lib/sfu/werift/capabilities.ts";
 import {
   consumerParameters,

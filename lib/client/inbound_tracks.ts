@@ -1,0 +1,557 @@
+/**
+ * What a client receives in one stay: a receiver for each consumer, found by
+ * SSRC. A new consumer is a new row; nothing is negotiated.
+ *
+ * @module
+ */
+
+import {
+  type Arrival,
+  ArrivalLog,
+  EXTENSION_URIS,
+  extensionId,
+  FrameRhythm,
+  FrameTracker,
+  NackList,
+  type ReportBlock,
+  RtpReader,
+  TrackReceiver,
+} from "../media/mod.ts";
+import type { RtpParameters } from "../ortc/mod.ts";
+import type { ServerMessageOf } from "../signaling/simplestchat/wire/mod.ts";
+import { takenCodec } from "./capabilities.ts";
+import { type ConsumerSecond, ConsumerWatch } from "./consumer_watch.ts";
+import type { ClientEnvironment, ClientMeter } from "./environment.ts";
+import type { Origin } from "./own_publishers.ts";
+import { addTrack, type InboundTotals, noTotals } from "./inbound_totals.ts";
+
+/** A server that chooses to send nothing says so sooner after its last packet. */
+const SILENCE_MS = 500;
+/** A report block has 16 bits for the seconds since the last sender report. */
+const MAX_REPORT_AGE_MS = 65_535_000;
+
+/** One track that we receive. */
+export interface ConsumedTrack {
+  readonly consumerId: string;
+  readonly producerId: string;
+  readonly receiver: TrackReceiver;
+  /** What is missing of it; `undefined` when the server repairs nothing. */
+  readonly nacks: NackList | undefined;
+  /** What a viewer sees of it; `undefined` for audio. */
+  readonly frames: FrameTracker | undefined;
+  /** What its packets are told by where their SSRC is not known. */
+  readonly names: TrackNames;
+  readonly watch: ConsumerWatch;
+  /** Where its trends are recorded. */
+  readonly meter: TrackMeter;
+  /** Whose it is. */
+  origin: Origin;
+  /** Whether a client of this run sent any of it: only that is judged. */
+  isOwn: boolean;
+  /** Whether its sender paused it, as far as we are told. */
+  isPaused: boolean;
+  /** Whether media of it is due now: a client of this run is there and sends it, and nobody paused it. */
+  shouldFlow: boolean;
+  /** The server sends no layer of it, and nothing came before it said so: something is out. */
+  isCutOff: boolean;
+  /** When we last asked for a key frame, on the scheduler's clock. */
+  keyFrameAskedMs: number;
+}
+
+/** Of tracks that others send, only packets and bytes are counted. */
+type TrackMeter = {
+  -readonly [
+    K in
+      | "counters"
+      | "mediaLatency"
+      | "firstPacket"
+      | "firstKeyFrame"
+      | "frameGap"
+  ]: ClientMeter[K];
+};
+
+const NOWHERE = { record() {} };
+
+/** How packets of a track are known (RFC 8843 section 9.2). */
+interface TrackNames {
+  /** The SSRCs of its packets and its repairs, as the server told them. */
+  readonly ssrcs: readonly number[];
+  readonly mid: string | undefined;
+  readonly payloadTypes: readonly number[];
+}
+
+/** Packets of an SSRC that nobody told us of. */
+interface Unknown {
+  readonly ssrc: number;
+  /** When the first of them came, on the scheduler's clock. */
+  readonly sinceMs: number;
+  /** When to look again whose they are: it costs more than a packet may. */
+  lookMs: number;
+}
+
+interface SenderReportSeen {
+  readonly middleNtp: number;
+  /** When it came, in milliseconds since 1970. */
+  readonly wallMs: number;
+}
+
+/** The tracks that one client receives in one stay. */
+export class InboundTracks {
+  /** When the first packet of all came, on the scheduler's clock; -1 before. */
+  firstMs = -1;
+  /** When packets came, for the server's bandwidth estimate. */
+  readonly arrivals = new ArrivalLog();
+  /** Called when a packet shows that others are missing. */
+  onMissing: () => void = () => {};
+  /** Repairs that came (RFC 4588). */
+  rtxReceived = 0;
+  /** Negotiated id of the transport-wide sequence number; 0 when there is none. */
+  #transportSequenceId = 0;
+  /** Of the track's name; 0 when there is none. */
+  #midId = 0;
+  #unknown: Unknown | undefined;
+  /** SSRCs that tracks had before. */
+  readonly #former = new Set<number>();
+  readonly #environment: ClientEnvironment;
+  readonly #rtp = new RtpReader();
+  readonly #bySsrc = new Map<number, TrackReceiver>();
+  /** Whose packet came last: those of a frame come in a row. */
+  #last: TrackReceiver | undefined;
+  readonly #repairs = new Map<number, TrackReceiver>();
+  readonly #tracks = new Map<string, ConsumedTrack>();
+  readonly #reports = new Map<number, SenderReportSeen>();
+  /** Producers that are paused, consumed or not. */
+  readonly #paused = new Set<string>();
+  /** Producers of which the server chose to send no layer. */
+  readonly #withheld = new Set<string>();
+  readonly #closed: InboundTotals = noTotals();
+
+  constructor(environment: ClientEnvironment) {
+    this.#environment = environment;
+  }
+
+  /** The tracks, in order of consuming. */
+  get tracks(): Iterable<ConsumedTrack> {
+    return this.#tracks.values();
+  }
+
+  /** Consumers that are open. */
+  get size(): number {
+    return this.#tracks.size;
+  }
+
+  /** When the last packet of all that are open came, on the scheduler's clock; `-Infinity` before. */
+  get lastMs(): number {
+    let lastMs = -Infinity;
+    for (const { receiver } of this.#tracks.values()) {
+      if (receiver.packetsReceived === 0) continue;
+      lastMs = Math.max(lastMs, receiver.lastAtMs);
+    }
+    return lastMs;
+  }
+
+  /** An SSRC that the server told of this consumer and of another track that is open; packets of both could not be told apart. */
+  sharedSsrc(
+    { producerId, rtpParameters }: ServerMessageOf<"consumerCreated">,
+  ): number | undefined {
+    const ssrcs = ssrcsOf(rtpParameters);
+    for (const track of this.#tracks.values()) {
+      if (track.producerId === producerId) continue;
+      const shared = ssrcs.find((ssrc) => track.names.ssrcs.includes(ssrc));
+      if (shared !== undefined) return shared;
+    }
+    return undefined;
+  }
+
+  /** Opens a row for a new consumer, which was asked for at `requestedAtMs` on the scheduler's clock. */
+  add(
+    created: ServerMessageOf<"consumerCreated">,
+    requestedAtMs: number,
+    origin: Origin,
+  ): void {
+    const { consumerId, producerId, kind, rtpParameters } = created;
+    const ssrc = rtpParameters.encodings.at(0)?.ssrc;
+    const codec = takenCodec(rtpParameters.codecs, kind);
+    if (ssrc === undefined || codec === undefined) return;
+    const nowMs = this.#environment.scheduler.nowMs();
+    const repairSsrc = rtpParameters.encodings[0].rtx?.ssrc;
+    const nacks = repairSsrc === undefined ? undefined : new NackList();
+    const { counters } = this.#environment.meter;
+    const meter: TrackMeter = {
+      counters,
+      mediaLatency: NOWHERE,
+      firstPacket: NOWHERE,
+      firstKeyFrame: NOWHERE,
+      frameGap: NOWHERE,
+    };
+    const frames = kind === "audio" ? undefined : new FrameTracker(
+      new FrameRhythm(meter, requestedAtMs),
+      codec.clockRate,
+    );
+    const names: TrackNames = {
+      ssrcs: ssrcsOf(rtpParameters),
+      mid: rtpParameters.mid,
+      payloadTypes: rtpParameters.codecs.filter(({ mimeType }) =>
+        mimeType === codec.mimeType
+      ).map(({ payloadType }) => payloadType),
+    };
+    const receiver = new TrackReceiver({
+      kind,
+      ssrc: ssrc | 0,
+      clockRateHz: codec.clockRate,
+      captureTimeId: extensionId(
+        EXTENSION_URIS.absCaptureTime,
+        rtpParameters.headerExtensions,
+      ),
+      nacks,
+      frames,
+      payloadTypes: names.payloadTypes,
+      requestedAtMs,
+      openedMs: nowMs,
+      meter,
+    });
+    this.#bySsrc.set(ssrc | 0, receiver);
+    if (repairSsrc !== undefined) this.#repairs.set(repairSsrc | 0, receiver);
+    this.#transportSequenceId ||= extensionId(
+      EXTENSION_URIS.transportSequence,
+      rtpParameters.headerExtensions,
+    );
+    this.#midId ||= extensionId(
+      EXTENSION_URIS.mid,
+      rtpParameters.headerExtensions,
+    );
+    this.#former.delete(ssrc | 0);
+    const track: ConsumedTrack = {
+      consumerId,
+      producerId,
+      receiver,
+      nacks,
+      frames,
+      names,
+      watch: new ConsumerWatch({ receiver, nacks, frames }),
+      meter,
+      origin,
+      isOwn: false,
+      isPaused: false,
+      shouldFlow: false,
+      isCutOff: false,
+      keyFrameAskedMs: -Infinity,
+    };
+    this.#tracks.set(producerId, track);
+    // The pause may have been told in the same moment as the consumer.
+    this.#steer(producerId);
+  }
+
+  /** Closes the row of a producer; its numbers stay. Returns the consumer's id. */
+  remove(producerId: string): string | undefined {
+    this.#paused.delete(producerId);
+    this.#withheld.delete(producerId);
+    const track = this.#tracks.get(producerId);
+    if (track === undefined) return undefined;
+    this.#tracks.delete(producerId);
+    this.#forget(track.receiver);
+    for (const [ssrc, receiver] of this.#repairs) {
+      if (receiver === track.receiver) this.#repairs.delete(ssrc);
+    }
+    const now = this.#now();
+    track.frames?.end(now);
+    addTrack(this.#closed, track, now);
+    return track.consumerId;
+  }
+
+  /** The producer paused or went on: silence is no loss meanwhile. */
+  setPaused(producerId: string, paused: boolean): void {
+    if (paused) this.#paused.add(producerId);
+    else this.#paused.delete(producerId);
+    this.#steer(producerId);
+  }
+
+  /** Something else is known of who sends this producer. */
+  setOrigin(producerId: string, origin: Origin): void {
+    const track = this.#tracks.get(producerId);
+    if (track === undefined) return;
+    track.origin = origin;
+    this.#steer(producerId);
+  }
+
+  /** The server sends a layer of this producer, or none: silence is no loss then. */
+  setFlowing(producerId: string, flows: boolean): void {
+    if (flows) this.#withheld.delete(producerId);
+    else this.#withheld.add(producerId);
+    this.#steer(producerId);
+  }
+
+  #steer(producerId: string): void {
+    const track = this.#tracks.get(producerId);
+    if (track === undefined) return;
+    const now = this.#now();
+    const { receiver, origin } = track;
+    if (origin.of === "own" && !track.isOwn) this.#measure(track);
+    const sentPps = origin.of === "own" ? origin.packetsPerSecond : undefined;
+    const gapMs = origin.of === "own" ? origin.longestGapMs : undefined;
+    receiver.expectRate(now.nowMs, sentPps ?? 0, gapMs);
+    // Who is gone stood still until then as before.
+    if (gapMs !== undefined) track.frames?.rhythm.expectStills(gapMs);
+    // Who pauses stops at once, and the server tells of it later.
+    const isPaused = this.#paused.has(producerId) || sentPps === 0 ||
+      (origin.of === "former" && track.isOwn);
+    const isWithheld = this.#withheld.has(producerId);
+    track.isPaused = isPaused;
+    track.shouldFlow = sentPps !== undefined && !isPaused;
+    track.watch.setPaused(!track.shouldFlow);
+    if (isPaused || !isWithheld) track.isCutOff = false;
+    else if (!receiver.isSuspended) {
+      track.isCutOff = now.nowMs - receiver.lastAtMs >= SILENCE_MS;
+    }
+    if (isPaused || isWithheld) {
+      receiver.suspend(now.nowMs);
+    } else {
+      receiver.resume(now.nowMs);
+    }
+    // What the server withholds stands still all the same.
+    if (isPaused) track.frames?.pause(now);
+    else track.frames?.rhythm.resume();
+  }
+
+  /** It is a client's of this run. */
+  #measure(track: ConsumedTrack): void {
+    const { mediaLatency, firstPacket, firstKeyFrame, frameGap } =
+      this.#environment.meter;
+    track.isOwn = true;
+    Object.assign(track.meter, {
+      mediaLatency,
+      firstPacket,
+      firstKeyFrame,
+      frameGap,
+    });
+  }
+
+  #now(): Arrival {
+    return {
+      nowMs: this.#environment.scheduler.nowMs(),
+      wallMs: this.#environment.wallNowMs(),
+    };
+  }
+
+  /** Takes one decrypted RTP packet. */
+  readonly onRtp = (
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    arrival: Readonly<Arrival>,
+  ): void => {
+    const rtp = this.#rtp;
+    if (!rtp.read(bytes, offset, length)) return;
+    const sequenceAt = rtp.extensionOffset[this.#transportSequenceId];
+    if (
+      sequenceAt !== 0 && rtp.extensionLength[this.#transportSequenceId] >= 2
+    ) {
+      const sequence = (bytes[sequenceAt] << 8) | bytes[sequenceAt + 1];
+      this.arrivals.record(sequence, arrival.wallMs);
+    }
+    let receiver = this.#last;
+    if (receiver?.ssrc !== rtp.ssrc) {
+      receiver = this.#bySsrc.get(rtp.ssrc);
+      this.#last = receiver;
+    }
+    if (receiver === undefined) return this.#receiveOther(rtp, arrival);
+    this.#receive(receiver, arrival);
+  };
+
+  #receive(receiver: TrackReceiver, arrival: Readonly<Arrival>): void {
+    const rtp = this.#rtp;
+    if (this.firstMs < 0 && rtp.payloadLength > 0) {
+      this.firstMs = arrival.nowMs;
+    }
+    receiver.receive(rtp, arrival);
+    if (receiver.isMissingPackets) this.onMissing();
+  }
+
+  /** Whether a repair may still be on its way for any track. */
+  get isMissingPackets(): boolean {
+    for (const { receiver } of this.#tracks.values()) {
+      if (receiver.isMissingPackets) return true;
+    }
+    return false;
+  }
+
+  /** Repairs, bandwidth probes, and what has another SSRC than we were told. */
+  #receiveOther(rtp: RtpReader, arrival: Readonly<Arrival>): void {
+    const repaired = this.#repairs.get(rtp.ssrc);
+    if (repaired === undefined) return this.#receiveUnknown(rtp, arrival);
+    // Of padding alone it probes for bandwidth, and repairs nothing.
+    if (rtp.payloadLength < 2) return;
+    this.rtxReceived++;
+    repaired.receiveRepair(rtp, arrival);
+  }
+
+  /** A track that goes on under another SSRC, or one whose `consumerCreated` is still under way. */
+  #receiveUnknown(rtp: RtpReader, arrival: Readonly<Arrival>): void {
+    const { nowMs } = arrival;
+    let unknown = this.#unknown;
+    if (unknown?.ssrc !== rtp.ssrc) {
+      unknown = { ssrc: rtp.ssrc, sinceMs: nowMs, lookMs: nowMs };
+      this.#unknown = unknown;
+    }
+    if (nowMs < unknown.lookMs) return;
+    unknown.lookMs = nowMs + SILENCE_MS;
+    const lasting = nowMs - unknown.sinceMs >= SILENCE_MS;
+    const receiver = this.#successorOf(rtp, nowMs, lasting)?.receiver;
+    if (receiver === undefined) return;
+    this.#forget(receiver);
+    this.#former.add(receiver.ssrc);
+    receiver.moveTo(rtp.ssrc);
+    this.#bySsrc.set(rtp.ssrc, receiver);
+    this.#unknown = undefined;
+    this.#receive(receiver, arrival);
+  }
+
+  /**
+   * Whose packet it is, by the name that it carries; without one by its
+   * payload type, where only one track has that, is silent, and nothing was
+   * told of a new track for as long (RFC 8843 section 9.2).
+   */
+  #successorOf(
+    rtp: RtpReader,
+    nowMs: number,
+    isLasting: boolean,
+  ): ConsumedTrack | undefined {
+    const fits = [...this.#tracks.values()].filter(({ names }) =>
+      names.payloadTypes.includes(rtp.payloadType)
+    );
+    const mid = rtp.textOf(this.#midId);
+    const isSilent = ({ receiver }: ConsumedTrack) =>
+      receiver.silentMs(nowMs) >= SILENCE_MS;
+    if (mid !== undefined) {
+      const named = fits.find(({ names }) => names.mid === mid);
+      const isNew = !this.#former.has(rtp.ssrc);
+      return named !== undefined && (isNew || isSilent(named))
+        ? named
+        : undefined;
+    }
+    const [only, ...others] = fits.filter((one) => !one.receiver.isSuspended);
+    return others.length === 0 && only !== undefined && isLasting &&
+        isSilent(only)
+      ? only
+      : undefined;
+  }
+
+  /** What comes under the track's SSRC is not its any more. */
+  #forget(receiver: TrackReceiver): void {
+    const { ssrc } = receiver;
+    if (this.#bySsrc.get(ssrc) === receiver) this.#bySsrc.delete(ssrc);
+    this.#reports.delete(ssrc);
+    this.#last = undefined;
+  }
+
+  /** Notes a sender report that came at `wallMs` since 1970; our reports repeat its time. */
+  onSenderReport(ssrc: number, middleNtp: number, wallMs: number): void {
+    if (!this.#bySsrc.has(ssrc)) return;
+    // It has no clock (RFC 3550 section 6.4.1): there is nothing to repeat.
+    if (middleNtp === 0) return void this.#reports.delete(ssrc);
+    this.#reports.set(ssrc, { middleNtp, wallMs });
+  }
+
+  /** A report block for every track that media came on. */
+  reportBlocks(): ReportBlock[] {
+    const wallMs = this.#environment.wallNowMs();
+    const blocks: ReportBlock[] = [];
+    for (const [ssrc, receiver] of this.#bySsrc) {
+      if (receiver.packetsReceived === 0) continue;
+      const seen = this.#reports.get(ssrc);
+      // The field ends at 18 hours.
+      const isRecent = seen !== undefined &&
+        wallMs - seen.wallMs < MAX_REPORT_AGE_MS;
+      const report = isRecent ? seen : undefined;
+      blocks.push({
+        ssrc,
+        fractionLost: receiver.takeFractionLost(),
+        packetsLost: receiver.lost,
+        extendedHighest: receiver.extendedHighest,
+        jitterUnits: receiver.jitterUnits,
+        lastSenderReport: report?.middleNtp ?? 0,
+        delaySinceLastSenderReport: report === undefined
+          ? 0
+          : Math.round((wallMs - report.wallMs) / 1000 * 65536),
+      });
+    }
+    return blocks;
+  }
+
+  /** So many packets should have come on tracks that there are no consumers of. */
+  noteMissed(packets: number): void {
+    this.#closed.deliverable += packets;
+  }
+
+  /** Sums over all consumers of the stay, closed ones too. */
+  totals(): InboundTotals {
+    const totals = { ...this.#closed };
+    const now = this.#now();
+    for (const track of this.#tracks.values()) addTrack(totals, track, now);
+    return totals;
+  }
+
+  /** What the last second of each consumer was like, about once a second. */
+  *takeSeconds(): Iterable<ConsumerSecond> {
+    const nowMs = this.#environment.scheduler.nowMs();
+    for (const { watch } of this.#tracks.values()) {
+      const second = watch.take(nowMs);
+      if (second !== undefined) yield second;
+    }
+  }
+
+  /**
+   * When one went on again of the tracks that stood still at `sinceMs`: the
+   * first of the videos with a frame, where none stood still the first of the
+   * audio with a packet. That another one is silent yet may be its sender's
+   * doing, and what others send is not looked at. -1 when nothing stood still,
+   * `undefined` while all of them still do. Times are the scheduler's.
+   */
+  resumedSince(sinceMs: number): number | undefined {
+    const firstMs = { video: Infinity, audio: Infinity };
+    const isStanding = { video: false, audio: false };
+    for (const track of this.#tracks.values()) {
+      const { receiver, frames, isCutOff } = track;
+      if (!track.isOwn) continue;
+      const isStopped = receiver.isSuspended && !isCutOff;
+      if (isStopped || receiver.packetsReceived === 0) continue;
+      // What is new since then did not stand still.
+      if (receiver.openedMs >= sinceMs) continue;
+      const { kind } = receiver;
+      const flowedAt = frames?.rhythm.lastMs ?? receiver.lastAtMs;
+      if (flowedAt < sinceMs) {
+        isStanding[kind] = true;
+        continue;
+      }
+      const ms = frames?.rhythm.thawedSince(sinceMs) ?? receiver.resumedAtMs;
+      if (ms >= sinceMs) firstMs[kind] = Math.min(firstMs[kind], ms);
+    }
+    for (const kind of ["video", "audio"] as const) {
+      if (firstMs[kind] < Infinity) return firstMs[kind];
+      if (isStanding[kind]) return undefined;
+    }
+    return -1;
+  }
+
+  /** The thread stood still: none of it is anybody's silence, loss or freeze. */
+  leaveOut(): void {
+    const now = this.#now();
+    for (const track of this.#tracks.values()) {
+      track.receiver.leaveOut(now);
+      track.watch.leaveOut();
+      // The senders' own key frames may help sooner.
+      track.keyFrameAskedMs = now.nowMs;
+    }
+  }
+
+  /** Closes all rows; their numbers stay. */
+  close(): void {
+    for (const producerId of [...this.#tracks.keys()]) this.remove(producerId);
+  }
+}
+
+function ssrcsOf({ encodings: [encoding] }: RtpParameters): number[] {
+  return [encoding?.ssrc, encoding?.rtx?.ssrc].filter((ssrc) =>
+    ssrc !== undefined
+  );
+}

@@ -1,0 +1,527 @@
+/**
+ * One stay of a client in a room: from `joinRoom` to `leaveRoom`, with two
+ * transports, what is sent and what is received. It ends once, for one
+ * reason.
+ *
+ * @module
+ */
+
+import type { RtpCapabilities } from "../ortc/mod.ts";
+import type {
+  ServerMessage,
+  ServerMessageOf,
+} from "../signaling/simplestchat/wire/mod.ts";
+import { readRtcp, roundTripMs, type VideoPreset } from "../media/mod.ts";
+import type { PacketHandler, TransportError } from "../rtc/mod.ts";
+import type { Conversation } from "../signaling/simplestchat/mod.ts";
+import { Subscriber } from "./subscriber.ts";
+import type { ClientEnvironment, ClientTransport } from "./environment.ts";
+import type { ClientErrorKind, ClientEvent } from "./events.ts";
+import { StayBrokenError } from "./failure.ts";
+import { FeedbackTask } from "./feedback.ts";
+import { Publisher, type PublishOptions } from "./publisher.ts";
+import type { InboundTracks } from "./inbound_tracks.ts";
+import { ReportTask } from "./reports.ts";
+import type { TrackFlow } from "./track_flow.ts";
+
+/** What to do in the room. */
+export interface RoomSessionOptions {
+  readonly roomId: string;
+  /** `undefined` for a viewer. */
+  readonly publish: PublishOptions | undefined;
+  readonly maxAudio: number;
+  readonly maxVideo: number;
+  readonly cname: string;
+}
+
+/** Who is told of a stay. */
+export interface StayHandlers {
+  readonly onEvent: (event: ClientEvent) => void;
+  /** The stay is over although nobody asked for it; called at most once, and only once it is connected. */
+  readonly onBroken: (kind: ClientErrorKind, message: string) => void;
+  /** The path of one of its transports has changed. */
+  readonly onPath: (path: PathState) => void;
+}
+
+/** How the path of a transport does, by its consent checks (RFC 7675). */
+export type PathState =
+  /** Checks are answered. */
+  | "up"
+  /** They are not: a browser's `disconnected`. It may come back by itself. */
+  | "unanswered"
+  /** Nothing is sent any more: a browser's `failed`. Only an ICE restart helps. */
+  | "expired";
+
+/** A path of a stay that the server does not answer on. */
+export interface LostPath {
+  readonly direction: "send" | "recv";
+  /** Since when nothing came by it, on the scheduler's clock. */
+  readonly sinceMs: number;
+}
+
+/** One of the two transports of a stay, with its name on the server. */
+interface Leg {
+  readonly direction: "send" | "recv";
+  readonly transportId: string;
+  readonly transport: ClientTransport;
+  path: PathState;
+  /** When the path was lost, on the scheduler's clock. */
+  lostMs: number;
+}
+
+/** Requests for packets and key frames, both ways. */
+export interface FeedbackCounts {
+  /** Key frames that the server asked for by PLI. */
+  pliReceived: number;
+  /** The same by FIR. */
+  firReceived: number;
+  /** Packets that the server asked to repeat. */
+  nackReceived: number;
+  /** Packets sent again. */
+  rtxSent: number;
+  /** Key frames that we asked for. */
+  pliSent: number;
+  /** Packets that we asked to repeat. */
+  nackSent: number;
+  /** Repairs that came. */
+  rtxReceived: number;
+  /** Times that the server went over to another layer of a track. */
+  layerSwitches: number;
+}
+
+/** One stay in a room. */
+export class RoomSession {
+  readonly publication: Publisher;
+  readonly #subscriber: Subscriber;
+  readonly #environment: ClientEnvironment;
+  readonly #options: RoomSessionOptions;
+  readonly #handlers: StayHandlers;
+  readonly #feedback: FeedbackTask;
+  readonly #reports: ReportTask;
+  readonly #legs: Leg[] = [];
+  /** What the server asked of us. */
+  readonly #asked = {
+    pliReceived: 0,
+    firReceived: 0,
+    nackReceived: 0,
+    rtxSent: 0,
+  };
+  #conversation: Conversation | undefined;
+  #sendTransport: ClientTransport | undefined;
+  #receiveTransport: ClientTransport | undefined;
+  #router: RtpCapabilities | undefined;
+  #sendTransportId = "";
+  #participantId = "";
+  /** When the reports at hand came, in milliseconds since 1970. */
+  #reportWallMs = 0;
+  #reportedRoundTripMs = -1;
+  #video: VideoPreset | undefined;
+  #isUp = false;
+  #isAway = false;
+  #broken: StayBrokenError | undefined;
+  #open = true;
+
+  constructor(
+    environment: ClientEnvironment,
+    options: RoomSessionOptions,
+    handlers: StayHandlers,
+  ) {
+    this.#environment = environment;
+    this.#options = options;
+    this.#handlers = handlers;
+    this.#video = options.publish?.video;
+    this.publication = new Publisher(
+      environment,
+      options.publish ?? {},
+      () => this.#tellTracks(),
+    );
+    this.#subscriber = new Subscriber(environment, options, {
+      onEvent: handlers.onEvent,
+      onPutOut: (message) => this.#break("transport", message),
+    });
+    this.#feedback = new FeedbackTask(
+      environment,
+      this.reception,
+      () => this.#receiveTransport,
+    );
+    this.#reports = new ReportTask(environment, {
+      publication: this.publication,
+      reception: this.reception,
+      sendTransport: () => this.#sendTransport,
+      receiveTransport: () => this.#receiveTransport,
+      cname: options.cname,
+    });
+  }
+
+  /** What comes in. */
+  get reception(): InboundTracks {
+    return this.#subscriber.reception;
+  }
+
+  /** The tracks that should come now, and how many of them do. */
+  flow(): TrackFlow {
+    return this.#subscriber.flow();
+  }
+
+  /** The layers of simulcast that come in; see {@linkcode ReceivedLayers.current}. */
+  get layers(): Iterable<number | undefined> {
+    return this.#subscriber.layers.current();
+  }
+
+  /** Why it is over although nobody asked for it; `undefined` when it is not. */
+  get broken(): StayBrokenError | undefined {
+    return this.#broken;
+  }
+
+  /** Whether its transports came up and can be kept: none is gone for good. */
+  get isKept(): boolean {
+    return this.#isUp && this.#open && this.#broken === undefined;
+  }
+
+  /** The first path that the server does not answer on; `undefined` when it does on all. */
+  get lostPath(): LostPath | undefined {
+    const lost = this.#legs.filter(({ path }) => path !== "up");
+    if (lost.length === 0) return undefined;
+    const [{ direction, lostMs }] = lost;
+    const came = lost.some((leg) => leg.direction === "recv")
+      ? this.reception.lastMs
+      : -Infinity;
+    // It takes some seconds to notice; what came last knows better.
+    return { direction, sinceMs: came > 0 ? Math.min(came, lostMs) : lostMs };
+  }
+
+  /** To the server and back, in milliseconds: by its reports on what we send, else by ICE; -1 while it is not known. */
+  get roundTripMs(): number {
+    if (this.#reportedRoundTripMs >= 0) return this.#reportedRoundTripMs;
+    const transport = this.#receiveTransport ?? this.#sendTransport;
+    return transport?.roundTripMs || -1;
+  }
+
+  /** Requests for packets and key frames, and what came of them, so far. */
+  get feedback(): FeedbackCounts {
+    return {
+      ...this.#asked,
+      pliSent: this.#feedback.pliSent,
+      nackSent: this.#feedback.nackSent,
+      rtxReceived: this.reception.rtxReceived,
+      layerSwitches: this.#subscriber.layers.switches,
+    };
+  }
+
+  /** Packets that failed authentication or were replayed, on both transports. */
+  get srtpFailures(): { readonly auth: number; readonly replayed: number } {
+    let auth = 0;
+    let replayed = 0;
+    for (const { transport: { counters } } of this.#legs) {
+      auth += counters.authFailures;
+      replayed += counters.replayed;
+    }
+    return { auth, replayed };
+  }
+
+  /** Hears the server: subscribe it before joining, as events may come first. */
+  readonly onServerMessage = (message: ServerMessage): void => {
+    if (!this.#open) return;
+    switch (message.type) {
+      case "newProducer":
+        return this.#subscriber.offer(message.participantId, {
+          id: message.producerId,
+          kind: message.kind,
+        });
+      case "producerClosed":
+        return this.#subscriber.withdraw(message.producerId);
+      case "producerPaused":
+        return this.reception.setPaused(message.producerId, true);
+      case "producerResumed":
+        return this.reception.setPaused(message.producerId, false);
+      case "consumerLayersChanged":
+        return this.#subscriber.layers.onChanged(
+          message.consumerId,
+          message.spatialLayer ?? null,
+        );
+      case "participantLeft":
+        return this.#subscriber.withdrawAllOf(message.participantId);
+      case "participantKicked":
+      case "participantBanned":
+        if (message.participantId === this.#participantId) {
+          this.#break("kicked", putOut(message.reason ?? null));
+        }
+        return;
+      default:
+        // The rest of the room's life is no business of a media client.
+        return;
+    }
+  };
+
+  /**
+   * Brings the transports up. Resolves when ICE and DTLS are up on all of
+   * them. Throws a `SignalingError`, a `TransportError`, or a
+   * `StayBrokenError` when it was over before it began.
+   */
+  async connect(
+    conversation: Conversation,
+    joined: ServerMessageOf<"roomJoined">,
+  ): Promise<void> {
+    this.#conversation = conversation;
+    this.#participantId = joined.participantId;
+    this.#tellTracks();
+    for (const { id, producers } of joined.participants) {
+      for (const producer of producers) this.#subscriber.offer(id, producer);
+    }
+    const { rtpCapabilities } = await conversation.request(
+      "get_router_caps",
+      { type: "getRouterRtpCapabilities" },
+    );
+    this.#router = rtpCapabilities;
+    const { publish, maxAudio, maxVideo } = this.#options;
+    const coming: Promise<void>[] = [];
+    if (publish !== undefined) await this.#createTransport("send", coming);
+    if (maxAudio + maxVideo > 0) await this.#createTransport("recv", coming);
+    await Promise.all(coming);
+    if (this.#broken !== undefined) throw this.#broken;
+    // Closed in the very moment in which the last transport came up.
+    if (!this.#open) return;
+    this.#isUp = true;
+    this.#reports.start();
+    this.#feedback.start();
+  }
+
+  /** Produces and consumes; later tracks are consumed as they come. */
+  async begin(): Promise<void> {
+    if (this.#options.publish?.audio) await this.#publish("audio", undefined);
+    if (this.#video !== undefined) await this.#publish("video", this.#video);
+    await this.#subscriber.begin(this.#conversation!, this.#router!);
+  }
+
+  /**
+   * Restarts ICE on the transports whose path is lost; resolves when the
+   * server answers on each of them. Throws a `SignalingError`, a
+   * `TransportError`, or the signal's reason.
+   */
+  async restartIce(signal: AbortSignal): Promise<void> {
+    const coming: Promise<void>[] = [];
+    for (const leg of this.#legs) {
+      const { transportId, transport, path } = leg;
+      if (path === "up") continue;
+      const { iceParameters, iceCandidates } = await this.#conversation!
+        .request(
+          "restart_ice",
+          { type: "restartIce", transportId },
+          { signal },
+        );
+      const up = transport.restartIce(iceParameters, iceCandidates ?? undefined)
+        .then(() => this.#setPath(leg, "up"));
+      up.catch(() => {}).then(() => this.#tellCandidates(transport));
+      coming.push(up);
+    }
+    await unlessAborted(Promise.all(coming), signal);
+  }
+
+  /** Follows the server over to a new channel after a successful `reconnect`. */
+  moveTo(conversation: Conversation): void {
+    this.#conversation = conversation;
+    this.#subscriber.moveTo(conversation);
+  }
+
+  /** Changes the video that is sent, or will be. */
+  setVideo(preset: VideoPreset): void {
+    this.#video = preset;
+    this.publication.setVideo(preset);
+  }
+
+  /** Asks for this layer of simulcast, now and later; 0 is the smallest. */
+  preferLayer(spatialLayer: number): void {
+    if (this.#open) this.#subscriber.preferLayer(spatialLayer);
+  }
+
+  /** Pauses or resumes what is sent of one kind. Throws a `SignalingError`. */
+  async setPaused(kind: "audio" | "video", paused: boolean): Promise<void> {
+    const conversation = this.#conversation;
+    if (conversation === undefined || !this.#open) return;
+    if (paused) await this.publication.pause(conversation, kind);
+    else await this.publication.resume(conversation, kind);
+  }
+
+  /** Stops media and closes the transports; the conversation is the caller's. Idempotent. */
+  async close(): Promise<void> {
+    if (this.#open) {
+      this.#open = false;
+      this.#environment.scheduler.cancel(this.#reports);
+      this.#environment.scheduler.cancel(this.#feedback);
+      this.publication.close();
+      this.#subscriber.close();
+      this.#tellTracks();
+    }
+    await Promise.all(this.#legs.map(({ transport }) => transport.close()));
+  }
+
+  /** What of us is due at others. */
+  #tellTracks(): void {
+    const { roomId, publish } = this.#options;
+    if (publish === undefined || this.#participantId === "") return;
+    this.#environment.publishers.tell({
+      roomId,
+      participantId: this.#participantId,
+      tracks: this.#open ? this.publication.sent(!this.#isAway) : null,
+    });
+  }
+
+  /** Who has lost something may send into nowhere: nothing of that is due at others. */
+  setAway(isAway: boolean): void {
+    if (this.#isAway === isAway) return;
+    this.#isAway = isAway;
+    this.#tellTracks();
+  }
+
+  /** Has the server make a transport; the way up is a promise among `coming`. */
+  async #createTransport(
+    direction: "send" | "recv",
+    coming: Promise<void>[],
+  ): Promise<void> {
+    const conversation = this.#conversation!;
+    const created = direction === "send"
+      ? await conversation.request("create_send_transport", {
+        type: "createSendTransport",
+      })
+      : await conversation.request("create_recv_transport", {
+        type: "createRecvTransport",
+      });
+    const { transportId } = created;
+    const transport = this.#environment.createTransport(created, {
+      onRtp: direction === "send" ? () => {} : this.reception.onRtp,
+      onRtcp: this.#onRtcp,
+      onLost: (error: TransportError) => this.#onLost(leg, error),
+      onSilent: (isSilent) =>
+        this.#setPath(leg, isSilent ? "unanswered" : "up"),
+    });
+    const leg: Leg = {
+      direction,
+      transportId,
+      transport,
+      path: "up",
+      lostMs: -1,
+    };
+    this.#legs.push(leg);
+    if (!this.#open) await transport.close();
+    if (direction === "send") {
+      this.#sendTransport = transport;
+      this.#sendTransportId = transportId;
+    } else {
+      this.#receiveTransport = transport;
+    }
+    const ready = conversation.request(
+      direction === "send"
+        ? "connect_send_transport"
+        : "connect_recv_transport",
+      {
+        type: "connectTransport",
+        transportId,
+        dtlsParameters: {
+          role: "client",
+          fingerprints: [{
+            algorithm: "sha-256",
+            value: transport.localFingerprint,
+          }],
+        },
+      },
+    );
+    ready.catch(() => {});
+    const up = transport.connect(ready);
+    // Its failure is told when all are waited for, maybe after another request.
+    up.catch(() => {}).then(() => this.#tellCandidates(transport));
+    coming.push(up);
+  }
+
+  #tellCandidates({ candidateOutcomes: tried }: ClientTransport): void {
+    if (tried.length === 0) return;
+    this.#handlers.onEvent({ type: "candidates", tried });
+  }
+
+  /** A path may be found again, by an ICE restart; what the server has closed may not. */
+  #onLost(leg: Leg, error: TransportError): void {
+    const { direction } = leg;
+    const mayReturn = this.#isUp &&
+      (error.kind === "consent" || error.kind === "disconnected");
+    if (mayReturn) return this.#setPath(leg, "expired");
+    if (direction === "send") this.publication.hold(true);
+    const message = `${direction} transport lost: ${error.message}`;
+    this.#break("transport", message);
+  }
+
+  #setPath(leg: Leg, path: PathState): void {
+    if (leg.path === path || !this.#open) return;
+    if (leg.path === "up") leg.lostMs = this.#environment.scheduler.nowMs();
+    leg.path = path;
+    if (leg.direction === "send") this.publication.hold(path === "expired");
+    if (this.#isUp) this.#handlers.onPath(path);
+  }
+
+  async #publish(
+    kind: "audio" | "video",
+    video: VideoPreset | undefined,
+  ): Promise<void> {
+    await this.publication.publish(
+      this.#conversation!,
+      this.#sendTransport!,
+      this.#sendTransportId,
+      this.#router!,
+      kind,
+      video,
+      this.#options.cname,
+    );
+    this.#handlers.onEvent({ type: "produced", kind });
+  }
+
+  readonly #onRtcp: PacketHandler = (bytes, offset, length, arrival) => {
+    this.#reportWallMs = arrival.wallMs;
+    readRtcp(bytes, offset, length, this.#rtcpHandler);
+  };
+
+  readonly #rtcpHandler = {
+    onKeyFrameRequest: (kind: "pli" | "fir", ssrc: number): void => {
+      if (kind === "pli") this.#asked.pliReceived++;
+      else this.#asked.firReceived++;
+      this.publication.askKeyFrame(ssrc);
+    },
+    onMissing: (ssrc: number, sequence: number): void => {
+      this.#asked.nackReceived++;
+      const { roundTripMs } = this;
+      if (this.publication.resend(ssrc, sequence, roundTripMs)) {
+        this.#asked.rtxSent++;
+      }
+    },
+    onReportBlock: (_ssrc: number, last: number, delay: number): void => {
+      if (last === 0) return;
+      this.#reportedRoundTripMs = roundTripMs(this.#reportWallMs, last, delay);
+    },
+    onSenderReport: (ssrc: number, middleNtp: number): void =>
+      this.reception.onSenderReport(ssrc, middleNtp, this.#reportWallMs),
+  };
+
+  #break(kind: ClientErrorKind, message: string): void {
+    if (!this.#open || this.#broken !== undefined) return;
+    this.#broken = new StayBrokenError(kind, message);
+    if (this.#isUp) this.#handlers.onBroken(kind, message);
+  }
+}
+
+function putOut(reason: string | null): string {
+  const said = reason === null ? "" : `, and said "${reason}"`;
+  return `the server put it out${said}`;
+}
+
+/** What `work` comes to, or the signal's reason if that comes first. */
+async function unlessAborted<T>(
+  work: Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}

@@ -1,0 +1,425 @@
+/**
+ * The consuming of one stay: the room's tracks as they come and go, the
+ * requests for those that are wanted, and the rows in which they are counted.
+ *
+ * @module
+ */
+
+import {
+  consumerLimitOf,
+  isCodecMismatch,
+  isConsumerLimit,
+  isNotInRoom,
+  type ProducerInfo,
+} from "../signaling/simplestchat/wire/mod.ts";
+import type { RtpCapabilities } from "../ortc/mod.ts";
+import {
+  type Conversation,
+  SignalingError,
+} from "../signaling/simplestchat/mod.ts";
+import {
+  foreignCodecs,
+  mediaCodecs,
+  receiveCapabilities,
+  takenCodec,
+} from "./capabilities.ts";
+import type { ClientEnvironment } from "./environment.ts";
+import type { ClientEvent, OtherTrack } from "./events.ts";
+import { isEnded, kindOf, messageOf } from "./failure.ts";
+import { ReceivedLayers } from "./layers.ts";
+import { OtherTracks } from "./other_tracks.ts";
+import type { Origin } from "./own_publishers.ts";
+import { InboundTracks } from "./inbound_tracks.ts";
+import {
+  type OfferedProducer,
+  SubscriptionQuota,
+  WORTH,
+  type Worth,
+} from "./subscription_quota.ts";
+import { SILENT_AFTER_MS, type TrackFlow, trackFlow } from "./track_flow.ts";
+
+/** What to consume. */
+export interface ConsumeOptions {
+  readonly roomId: string;
+  readonly maxAudio: number;
+  readonly maxVideo: number;
+}
+
+/** A track that was asked for, since then on the scheduler's clock. */
+interface LackingTrack {
+  readonly participantId: string;
+  readonly sinceMs: number;
+  /** Up to when what its sender sent has been counted. */
+  countedMs: number;
+}
+
+/** Who is told of a consumption. */
+export interface ConsumptionHandlers {
+  readonly onEvent: (event: ClientEvent) => void;
+  /** The server says that we are in no room any more. */
+  readonly onPutOut: (message: string) => void;
+}
+
+/** What one client consumes in one stay. */
+export class Subscriber {
+  readonly reception: InboundTracks;
+  readonly layers: ReceivedLayers;
+  readonly #environment: ClientEnvironment;
+  readonly #onEvent: (event: ClientEvent) => void;
+  readonly #roomId: string;
+  readonly #onPutOut: (message: string) => void;
+  readonly #quota: SubscriptionQuota;
+  readonly #others: OtherTracks;
+  readonly #unsubscribe: () => void;
+  /** Tracks that were asked for and have not been had. */
+  readonly #lacking = new Map<string, LackingTrack>();
+  readonly #producersOf = new Map<string, Set<string>>();
+  #conversation: Conversation | undefined;
+  #router: RtpCapabilities | undefined;
+  #consuming: Promise<void> | undefined;
+  #canConsume = false;
+  /** Consumers that the server granted in this stay. */
+  #granted = 0;
+  #open = true;
+
+  constructor(
+    environment: ClientEnvironment,
+    { roomId, maxAudio, maxVideo }: ConsumeOptions,
+    { onEvent, onPutOut }: ConsumptionHandlers,
+  ) {
+    this.#environment = environment;
+    this.#onEvent = onEvent;
+    this.#onPutOut = onPutOut;
+    this.#roomId = roomId;
+    this.reception = new InboundTracks(environment);
+    this.layers = new ReceivedLayers({
+      onFlow: (producerId, flows) =>
+        this.reception.setFlowing(producerId, flows),
+    });
+    this.#quota = new SubscriptionQuota({
+      maxAudio,
+      maxVideo,
+      allowance: environment.allowance,
+      worthOf: (producer) => this.#worthOf(producer),
+    });
+    this.#others = new OtherTracks(environment, this.reception, {
+      onFound: (track) => onEvent({ type: "other", track }),
+      onLooked: () => {
+        this.#countLacking();
+        this.#consume();
+      },
+    });
+    this.#unsubscribe = environment.publishers.subscribe(
+      roomId,
+      (participantId) => this.#onOwn(participantId),
+    );
+  }
+
+  /** Someone sends a track; one that is no media is none. */
+  offer(
+    participantId: string,
+    { id, kind }: Pick<ProducerInfo, "id" | "kind">,
+  ): void {
+    if (kind !== "audio" && kind !== "video") return;
+    let producers = this.#producersOf.get(participantId);
+    if (producers === undefined) {
+      this.#producersOf.set(participantId, producers = new Set());
+    }
+    producers.add(id);
+    this.#quota.offer({ participantId, producerId: id, kind });
+    this.#consume();
+  }
+
+  /** A track has ended. */
+  withdraw(producerId: string): void {
+    for (const producers of this.#producersOf.values()) {
+      producers.delete(producerId);
+    }
+    this.#forget(producerId);
+    this.#consume();
+  }
+
+  /** Someone left; the server does not name the tracks that end with that. */
+  withdrawAllOf(participantId: string): void {
+    for (const producerId of this.#producersOf.get(participantId) ?? []) {
+      this.#forget(producerId);
+    }
+    this.#producersOf.delete(participantId);
+    this.#consume();
+  }
+
+  /** Consumes what is on offer, and from now on what will be. Never rejects. */
+  begin(conversation: Conversation, router: RtpCapabilities): Promise<void> {
+    this.#router = router;
+    if (this.#open) this.#others.start();
+    return this.moveTo(conversation);
+  }
+
+  /** Goes on in another conversation. Never rejects. */
+  moveTo(conversation: Conversation): Promise<void> {
+    this.#conversation = conversation;
+    this.#canConsume = this.#router !== undefined;
+    return this.#consume();
+  }
+
+  /** The tracks that should come now, and how many of them do; one that was asked for and not had should. */
+  flow(): TrackFlow {
+    const nowMs = this.#environment.scheduler.nowMs();
+    const { due, flowing } = trackFlow(this.reception.tracks, nowMs);
+    let lacking = 0;
+    for (const [producerId, { participantId, sinceMs }] of this.#lacking) {
+      if (nowMs - sinceMs < SILENT_AFTER_MS) continue;
+      const origin = this.#originOf(participantId, producerId);
+      if (origin.of === "own" && origin.packetsPerSecond) lacking++;
+    }
+    return { due: due + lacking, flowing };
+  }
+
+  /** Asks for this layer of simulcast, now and later; 0 is the smallest. */
+  preferLayer(spatialLayer: number): void {
+    this.layers.prefer(spatialLayer, this.#conversation);
+  }
+
+  /** Consumes nothing more; the numbers stay. Idempotent. */
+  close(): void {
+    this.#open = false;
+    this.#unsubscribe();
+    this.#lacking.clear();
+    this.#others.stop();
+    this.reception.close();
+  }
+
+  /** What clients of the run send on tracks that were asked for and not had should have come, from when they are due. */
+  #countLacking(): void {
+    const nowMs = this.#environment.scheduler.nowMs();
+    let packets = 0;
+    for (const [producerId, lacking] of this.#lacking) {
+      const { participantId, countedMs } = lacking;
+      if (nowMs <= countedMs) continue;
+      lacking.countedMs = nowMs;
+      const origin = this.#originOf(participantId, producerId);
+      if (origin.of !== "own") continue;
+      packets += (nowMs - countedMs) / 1000 * (origin.packetsPerSecond ?? 0);
+    }
+    this.reception.noteMissed(Math.round(packets));
+  }
+
+  /** Something else is known of a participant: what of its tracks is due may be another. */
+  #onOwn(participantId: string): void {
+    for (const producerId of this.#producersOf.get(participantId) ?? []) {
+      this.reception.setOrigin(
+        producerId,
+        this.#originOf(participantId, producerId),
+      );
+    }
+  }
+
+  #originOf(participantId: string, producerId: string): Origin {
+    const { publishers } = this.#environment;
+    return publishers.originOf(this.#roomId, participantId, producerId);
+  }
+
+  #worthOf({ participantId, producerId }: OfferedProducer): Worth {
+    switch (this.#originOf(participantId, producerId).of) {
+      case "own":
+        return WORTH.own;
+      case "former":
+        return WORTH.nothing;
+      case "other":
+        return this.#others.isSilent(producerId) ? WORTH.silent : WORTH.good;
+    }
+  }
+
+  #forget(producerId: string): void {
+    this.#quota.withdraw(producerId);
+    this.#lacking.delete(producerId);
+    this.#others.forget(producerId);
+    this.reception.remove(producerId);
+    this.layers.close(producerId);
+  }
+
+  /** Consumes what there is to consume, in one pass at a time; never rejects. */
+  #consume(): Promise<void> {
+    return this.#consuming ??= this.#consumeAll();
+  }
+
+  async #consumeAll(): Promise<void> {
+    // The events of one moment make one pass, and what comes up during a pass
+    // is in the next one.
+    await undefined;
+    for (;;) {
+      if (!this.#open || !this.#canConsume) break;
+      for (const { producerId } of this.#quota.makeWay()) {
+        this.#stopReceiving(producerId);
+      }
+      const chosen = this.#quota.take(({ kind }) =>
+        this.#onEvent({ type: "denied", kind })
+      );
+      if (chosen.length === 0) break;
+      await Promise.all(chosen.map((producer) => this.#consumeOne(producer)));
+    }
+    this.#consuming = undefined;
+  }
+
+  /** A consumer cannot be closed, but its producer can; until then it is paused. */
+  #stopReceiving(producerId: string): void {
+    const consumerId = this.reception.remove(producerId);
+    this.layers.close(producerId);
+    if (consumerId !== undefined) this.#pauseConsumer(consumerId);
+  }
+
+  #pauseConsumer(consumerId: string): void {
+    const message = { type: "pauseConsumer", consumerId } as const;
+    // Without it media comes that nobody counts.
+    this.#conversation!.request("pause_consumer", message).catch(() => {});
+  }
+
+  async #consumeOne(producer: OfferedProducer): Promise<void> {
+    const { participantId, producerId, kind } = producer;
+    const conversation = this.#conversation!;
+    const requestedAtMs = this.#environment.scheduler.nowMs();
+    if (!this.#lacking.has(producerId)) {
+      this.#lacking.set(producerId, {
+        participantId,
+        sinceMs: requestedAtMs,
+        countedMs: requestedAtMs + SILENT_AFTER_MS,
+      });
+    }
+    try {
+      const created = await conversation.request("consume", {
+        type: "consume",
+        producerId,
+        rtpCapabilities: receiveCapabilities(this.#router!),
+      });
+      this.#granted++;
+      if (!this.#open) return;
+      this.#onEvent({ type: "consumed", kind });
+      // The track may have gone while the reply was under way.
+      if (!this.#quota.has(producerId)) return;
+      this.#lacking.delete(producerId);
+      const { codecs } = created.rtpParameters;
+      if (takenCodec(codecs, kind) === undefined) {
+        this.#pauseConsumer(created.consumerId);
+        return this.#leaveOut(producer, {
+          is: "codec",
+          codecs: mediaCodecs(codecs),
+        });
+      }
+      const shared = this.reception.sharedSsrc(created);
+      if (shared !== undefined) {
+        this.#pauseConsumer(created.consumerId);
+        throw new SignalingError(
+          "unreadable",
+          "consume",
+          `SSRC ${shared} is another track's already`,
+        );
+      }
+      const origin = this.#originOf(participantId, producerId);
+      this.reception.add(created, requestedAtMs, origin);
+      this.layers.open(created, conversation);
+      await this.#resume(conversation, producerId, created.consumerId);
+    } catch (error) {
+      if (this.#open) this.#consumeFailed(producer, error);
+    }
+  }
+
+  /** Media flows without it, so its failure costs nothing but an error. */
+  async #resume(
+    conversation: Conversation,
+    producerId: string,
+    consumerId: string,
+  ): Promise<void> {
+    try {
+      await conversation.request("resume_consumer", {
+        type: "resumeConsumer",
+        consumerId,
+      });
+    } catch (error) {
+      const isGone = !this.#quota.has(producerId);
+      if (this.#open && !isGone && !isEnded(error)) this.#report(error);
+    }
+  }
+
+  #consumeFailed(producer: OfferedProducer, error: unknown): void {
+    const { producerId } = producer;
+    // A track can go between hearing of it and asking for it: that is no error.
+    const isGone = !this.#quota.has(producerId);
+    if (isEnded(error)) {
+      // After a `reconnect` there may be a conversation to ask again in.
+      this.#canConsume = false;
+      if (!isGone) this.#quota.giveBack(producer);
+      return;
+    }
+    if (!(error instanceof SignalingError && error.kind === "server")) {
+      this.#quota.withdraw(producerId);
+      if (!isGone) this.#report(error);
+    } else if (isConsumerLimit(error.detail)) {
+      this.#learnAllowance(consumerLimitOf(error.detail) ?? this.#granted);
+      if (isGone) this.#quota.refuse(producerId);
+      else this.#quota.deny(producer);
+      this.#lacking.delete(producerId);
+    } else {
+      this.#quota.refuse(producerId);
+      if (!isGone) this.#onRefused(producer, error);
+    }
+  }
+
+  #learnAllowance(consumers: number): void {
+    if (!this.#environment.allowance.learn(consumers)) return;
+    this.#onEvent({ type: "allowance", consumers });
+  }
+
+  /** What others do is their matter: what cannot be had of them is left out. */
+  #onRefused(producer: OfferedProducer, error: SignalingError): void {
+    const { participantId, producerId, kind } = producer;
+    if (isNotInRoom(error.detail)) return this.#onPutOut(messageOf(error));
+    switch (this.#originOf(participantId, producerId).of) {
+      case "own":
+        return this.#report(error);
+      case "former":
+        return;
+      case "other": {
+        if (!isCodecMismatch(error.detail)) {
+          const reason = error.detail;
+          return this.#leaveOut(producer, { is: "refused", reason });
+        }
+        const codecs = foreignCodecs(this.#router!, kind);
+        this.#leaveOut(producer, { is: "codec", codecs });
+        if (codecs.length > 1) this.#lookInto(producer);
+      }
+    }
+  }
+
+  /** The server does not say of which codec a track is but to who takes it: one client of all takes it, and pauses it at once. */
+  #lookInto(producer: OfferedProducer): void {
+    const { lookedInto } = this.#environment;
+    const { producerId } = producer;
+    if (lookedInto.has(producerId) || !this.#quota.spend()) return;
+    lookedInto.add(producerId);
+    this.#conversation!.request("consume", {
+      type: "consume",
+      producerId,
+      rtpCapabilities: this.#router!,
+    }).then(({ consumerId, rtpParameters: { codecs } }) => {
+      if (!this.#open) return;
+      this.#pauseConsumer(consumerId);
+      this.#leaveOut(producer, { is: "codec", codecs: mediaCodecs(codecs) });
+    }, () => {
+      // Then it may be of any of them.
+    });
+  }
+
+  #leaveOut(
+    { producerId, kind }: OfferedProducer,
+    found: OtherTrack["found"],
+  ): void {
+    this.#quota.withdraw(producerId);
+    this.#lacking.delete(producerId);
+    this.#onEvent({ type: "other", track: { producerId, kind, found } });
+  }
+
+  #report(error: unknown): void {
+    const [kind, message] = [kindOf(error), messageOf(error)];
+    this.#onEvent({ type: "error", kind, message });
+  }
+}

@@ -1,0 +1,261 @@
+/**
+ * A client that a node drives, and how its record is kept up to date.
+ *
+ * @module
+ */
+
+import type { Network } from "../../impairment/mod.ts";
+import type {
+  ClientFigures,
+  ClientRecorder,
+  NodeMeter,
+} from "../../metrics/mod.ts";
+import type { DrivenClient, DrivenTotals, HowReturned } from "./client_port.ts";
+import type { ClientPlan } from "../plan/plan.ts";
+import type { MediaWatch } from "./media_watch.ts";
+import type { SecondMeter } from "./second_meter.ts";
+
+/** Where simulcast tracks are counted by the layer that comes in, the smallest first. */
+export const LAYER_GAUGES = [
+  "consumersLayer0",
+  "consumersLayer1",
+  "consumersLayer2",
+] as const;
+
+/** A client that a node drives. */
+export interface Driven {
+  readonly plan: ClientPlan;
+  readonly client: DrivenClient;
+  readonly record: ClientRecorder;
+  /** Between it and the server. */
+  readonly network: Network;
+  /** On the node's clock. */
+  readonly dueMs: number;
+  connectedMs: number;
+  /** When its channel or a transport was lost; -1 when its media flows. */
+  lostMs: number;
+  /** Whether it received anything then. */
+  wasReceiving: boolean;
+  /** When it was back since; -1 before. */
+  returnedMs: number;
+  /** How it came back. */
+  returnedHow: HowReturned;
+  /** The end of the last outage of its network that it has recovered from; -1 before. */
+  recoveredFromMs: number;
+  /** The end of the one that it has not recovered from yet; -1 without one. */
+  recoveringFromMs: number;
+  /** What it has of the tracks that it wants. */
+  readonly media: MediaWatch;
+  lastError: string | null;
+  leaving: Promise<void> | undefined;
+  cancelTimer: () => void;
+}
+
+/** From now on it is on its way back; a loss before its media flowed again is part of the one before. */
+export function noteLost(driven: Driven, sinceMs: number): void {
+  driven.returnedMs = -1;
+  if (driven.lostMs >= 0) return;
+  driven.lostMs = sinceMs;
+  driven.wasReceiving = driven.client.consumersOpen > 0;
+}
+
+/** Who is in a room, or on the way to one. */
+const ACTIVE: ReadonlySet<string> = new Set(["joining", "connected", "away"]);
+
+/** It is no longer connected. */
+export function endSession(driven: Driven, nowMs: number): void {
+  if (driven.connectedMs < 0) return;
+  driven.record.figures.sessionDurationMs += nowMs - driven.connectedMs;
+  driven.connectedMs = -1;
+}
+
+/** Figures that have the name of what is known of the client's media. */
+const SAME = [
+  "framesShown",
+  "videosBegun",
+  "framesDropped",
+  "freezes",
+  "frozenMs",
+  "longestFreezeMs",
+  "playedMs",
+  "pictureIdJumps",
+  "timestampJumps",
+  "layerSwitches",
+  "pliSent",
+  "nackSent",
+  "pliReceived",
+  "firReceived",
+  "nackReceived",
+] as const satisfies readonly (keyof ClientFigures & keyof DrivenTotals)[];
+
+/** Brings its record up to date with its media so far. */
+export function refreshFigures(
+  driven: Driven,
+  totals: DrivenTotals,
+  meter: NodeMeter,
+  nowMs: number,
+): void {
+  const { figures } = driven.record;
+  if (driven.connectedMs >= 0) {
+    endSession(driven, nowMs);
+    driven.connectedMs = nowMs;
+  }
+  figures.packetsSent = totals.packetsSent;
+  figures.packetsReceived = totals.received;
+  figures.packetsExpected = totals.expected;
+  figures.packetsLost = totals.lost;
+  figures.packetsRepaired = totals.repaired;
+  figures.packetsDroppedIn = driven.network.inboundCounts.dropped;
+  figures.packetsDroppedOut = driven.network.outboundCounts.dropped;
+  figures.packetsFromOthers = totals.fromOthers;
+  figures.packetsDeliverable = totals.deliverable;
+  figures.bytesSent = totals.bytesSent;
+  figures.bytesReceived = totals.bytes;
+  figures.consumersFlowing = totals.flowing;
+  if (totals.maxLatencyUs > 0) {
+    figures.maxMediaLatencyMs = totals.maxLatencyUs / 1000;
+  }
+  for (const name of SAME) figures[name] = totals[name];
+  if (totals.firstFrameMs >= 0) figures.firstKeyFrameMs = totals.firstFrameMs;
+  noteFirst(driven, meter, "timeToFirstMediaSent", totals.firstSentMs);
+  noteFirst(driven, meter, "timeToFirstMediaReceived", totals.firstReceivedMs);
+  noteRecovery(driven, totals, meter);
+  noteNetworkRecovery(driven, meter, nowMs);
+}
+
+/** Adds it to the gauges, and what it receives and its round trip to the trends. */
+export function refreshGauges(
+  { client, record: { figures } }: Driven,
+  meter: NodeMeter,
+  seconds: SecondMeter,
+): void {
+  const { gauges } = meter;
+  if (figures.state === "connected") {
+    gauges.clientsConnected++;
+    const jitter = meter.trend("jitter");
+    for (const ms of client.jittersMs()) {
+      jitter.record(ms * 1000);
+      figures.maxJitterMs = Math.max(figures.maxJitterMs ?? 0, ms);
+    }
+    const ms = client.roundTripMs;
+    if (ms >= 0) {
+      meter.trend("roundTrip").record(ms * 1000);
+      figures.maxRoundTripMs = Math.max(figures.maxRoundTripMs ?? 0, ms);
+    }
+  }
+  // Media goes on while a client without a channel comes back.
+  for (const second of client.takeSeconds()) seconds.record(second);
+  if (figures.state === "away") gauges.clientsAway++;
+  if (ACTIVE.has(figures.state)) gauges.clientsActive++;
+  gauges.producersOpen += client.producersOpen;
+  gauges.consumersOpen += client.consumersOpen;
+  for (const layer of client.receivedLayers()) {
+    const gauge = layer === undefined
+      ? "consumersNoLayer"
+      : LAYER_GAUGES.at(layer);
+    if (gauge !== undefined) gauges[gauge]++;
+  }
+}
+
+function noteFirst(
+  { record: { figures }, dueMs }: Driven,
+  meter: NodeMeter,
+  name: "timeToFirstMediaSent" | "timeToFirstMediaReceived",
+  atMs: number,
+): void {
+  const key = `${name}Ms` as const;
+  if (atMs < 0 || figures[key] !== null) return;
+  figures[key] = atMs - dueMs;
+  meter.trend(name).record((atMs - dueMs) * 1000);
+}
+
+/** It has recovered when it is back and media flows the way that it flowed before. */
+function noteRecovery(
+  driven: Driven,
+  totals: DrivenTotals,
+  meter: NodeMeter,
+): void {
+  const { returnedMs, lostMs } = driven;
+  if (lostMs < 0 || returnedMs < 0) return;
+  const flowsAt = flowsSince(driven, totals);
+  if (flowsAt === undefined) return;
+  const recoveredMs = Math.max(flowsAt, returnedMs);
+  const ms = recoveredMs - lostMs;
+  driven.lostMs = -1;
+  const { figures } = driven.record;
+  figures.awaySinceMs = null;
+  figures.recoveryMs = Math.max(figures.recoveryMs ?? 0, ms);
+  meter.trend("recovery").record(ms * 1000);
+  if (driven.recoveringFromMs < 0) return;
+  const restoredMs = driven.recoveringFromMs;
+  recordNetworkRecovery(driven, meter, restoredMs, recoveredMs - restoredMs);
+}
+
+/** When media flowed again since it was lost, on the node's clock; `undefined` while it does not. */
+function flowsSince(
+  { client, lostMs, returnedMs, returnedHow, wasReceiving }: Driven,
+  totals: DrivenTotals,
+): number | undefined {
+  if (returnedHow !== "rejoined") {
+    // The last packet before it is not one after it.
+    const resumedMs = client.resumedSince(lostMs + 1);
+    return resumedMs === -1 ? returnedMs : resumedMs;
+  }
+  const firstMs = wasReceiving
+    ? totals.stayFirstReceivedMs
+    : totals.firstSentMs >= 0
+    ? totals.stayFirstSentMs
+    : returnedMs;
+  return firstMs < 0 ? undefined : firstMs;
+}
+
+/** It has recovered from an outage of its network when media flows again. */
+function noteNetworkRecovery(
+  driven: Driven,
+  meter: NodeMeter,
+  nowMs: number,
+): void {
+  const restoredMs = driven.network.restoredMs(nowMs);
+  if (restoredMs === driven.recoveredFromMs) return;
+  if (restoredMs !== driven.recoveringFromMs) noteNotRecovered(driven, meter);
+  if (driven.lostMs >= 0) {
+    // It is not back itself: it has recovered from both together.
+    driven.recoveringFromMs = restoredMs;
+    return;
+  }
+  const resumedMs = driven.client.resumedSince(restoredMs);
+  if (resumedMs === undefined) {
+    // Who is not there yet has nothing to recover.
+    const { state } = driven.record.figures;
+    if (state === "connected") driven.recoveringFromMs = restoredMs;
+    return;
+  }
+  recordNetworkRecovery(
+    driven,
+    meter,
+    restoredMs,
+    resumedMs < 0 ? -1 : resumedMs - restoredMs,
+  );
+}
+
+/** It has recovered from the outage that ended at `restoredMs`; -1 where there was nothing to recover. */
+function recordNetworkRecovery(
+  driven: Driven,
+  meter: NodeMeter,
+  restoredMs: number,
+  ms: number,
+): void {
+  driven.recoveringFromMs = -1;
+  driven.recoveredFromMs = restoredMs;
+  if (ms < 0) return;
+  const { figures } = driven.record;
+  figures.networkRecoveryMs = Math.max(figures.networkRecoveryMs ?? 0, ms);
+  meter.trend("networkRecovery").record(ms * 1000);
+}
+
+/** It has left, or its network was away once more, before it had recovered. */
+export function noteNotRecovered(driven: Driven, meter: NodeMeter): void {
+  if (driven.recoveringFromMs < 0) return;
+  driven.recoveringFromMs = -1;
+  meter.counters.networkNotRecovered++;
+}

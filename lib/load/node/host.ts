@@ -1,0 +1,245 @@
+/**
+ * Where the parts of a client meet: one thread's datapath, its channels and
+ * its meters, wired once for all clients of the thread.
+ *
+ * @module
+ */
+
+import {
+  Allowance,
+  Client,
+  type ClientEnvironment,
+  type ClientOptions,
+  OwnPublishers,
+} from "../../client/mod.ts";
+import { ClipCache } from "../../clip/mod.ts";
+import { type ClientHost, LocalNode, type NodeClock } from "./local_node.ts";
+import type { ClientPlan, MediaPlan } from "../plan/plan.ts";
+import { createRandom } from "../plan/random.ts";
+import type { NodeHandlers, NodePlan, ServerTarget } from "./node.ts";
+import {
+  packetize,
+  type PacketizedClip,
+  videoPreset,
+} from "../../media/mod.ts";
+import type { ClockDifference, NodeMeter } from "../../metrics/mod.ts";
+import { openDatapath, type Reactor, RtcTransport } from "../../rtc/mod.ts";
+import {
+  type Channel,
+  openWebSocketChannel,
+} from "../../signaling/websocket/mod.ts";
+import { systemClock } from "../../time/mod.ts";
+import { threadClock } from "../../time/mod.ts";
+import { process } from "../deps.ts";
+
+/** Whose CPU time a node reports: all of the process, or its own thread. */
+export type CpuScope = "process" | "thread";
+
+/** The system's time. */
+export const systemNodeClock: NodeClock = {
+  nowMs: systemClock.nowMs,
+  wallNowMs: () => Date.now(),
+  setTimer: systemClock.setTimer,
+};
+
+/** Milliseconds since 1970 as they are now, gone on by the node's clock: they do not follow when the wall clock is set. */
+export function steadyWallClock(
+  clock: Pick<NodeClock, "nowMs" | "wallNowMs"> = systemNodeClock,
+): () => number {
+  const aheadMs = clock.wallNowMs() - clock.nowMs();
+  return () => clock.nowMs() + aheadMs;
+}
+
+/** A node that runs real clients on this thread. */
+export function createLocalNode(
+  name: string,
+  cpu: CpuScope,
+  handlers: NodeHandlers,
+): LocalNode {
+  return new LocalNode({
+    name,
+    clock: systemNodeClock,
+    openHost: (plan, meter) => openHost(plan, meter, cpu),
+    handlers,
+  });
+}
+
+async function openHost(
+  { plan, server, datapath: choice, node }: NodePlan,
+  meter: NodeMeter,
+  cpu: CpuScope,
+): Promise<ClientHost> {
+  const datapath = await openDatapath(choice);
+  const { reactor, lane, ciphers } = datapath;
+  const lateness = meter.trend("lateness");
+  const loopLag = meter.trend("loopLag");
+  const recent = { latenessMs: 0 };
+  let seenDrops = lane.kernelDrops();
+  let unreadDrops = 0;
+  reactor.observer = {
+    onTurn: (lateMs) => loopLag.record(lateMs * 1000),
+    onStandstill() {
+      // Nobody was there to read them.
+      unreadDrops += (lane.kernelDrops() ?? 0) - (seenDrops ?? 0);
+      seenDrops = lane.kernelDrops();
+    },
+  };
+  const endWatch = threadClock.watch();
+  const { standstills, wallJumps } = threadClock;
+  const earlier = [standstills.length, wallJumps.length];
+  const clocks = new ClockComparison();
+  const random = createRandom(plan.seed, `clients of ${node}`);
+  const publishers = new OwnPublishers();
+  const environment: Omit<ClientEnvironment, "createTransport"> = {
+    publishers,
+    allowance: new Allowance(),
+    lookedInto: new Set(),
+    scheduler: reactor,
+    wallNowMs: () => lane.wallNowMs(),
+    clock: systemClock,
+    openChannel: (signal) => openChannel(reactor, server, signal),
+    meter: {
+      counters: meter.counters,
+      lateness: {
+        record(us) {
+          lateness.record(us);
+          recent.latenessMs = us / 1000;
+        },
+      },
+      mediaLatency: meter.trend("mediaLatency"),
+      onClockDifference: (us) => clocks.note(us / 1000),
+      firstPacket: meter.trend("firstPacket"),
+      firstKeyFrame: meter.trend("firstKeyFrame"),
+      frameGap: meter.trend("frameGap"),
+    },
+    random,
+  };
+  const clips = new ClipCache(packetize);
+  const startCpuUs = cpuUs(cpu);
+  return {
+    prepare: (media) => clips.load(media),
+    create: (client, onEvent, network) => {
+      const media = client.media ?? plan.media;
+      return new Client(
+        {
+          ...environment,
+          createTransport: (remote, handlers) =>
+            new RtcTransport(datapath, remote, handlers, {
+              network,
+              transport: choice.transport,
+            }),
+        },
+        clientOptions(client, media, clips.get(media), server.password),
+        onEvent,
+      );
+    },
+    latenessMs: () => recent.latenessMs,
+    publishers,
+    health: {
+      lanes: [lane.kind],
+      ciphers: [ciphers.kind],
+      notes: datapath.notes,
+      cpuUs: () => cpuUs(cpu) - startCpuUs,
+      kernelDrops() {
+        seenDrops = lane.kernelDrops();
+        return seenDrops === null ? null : seenDrops - unreadDrops;
+      },
+      clock: () => ({
+        standstills: standstills.slice(earlier[0]),
+        wallJumps: wallJumps.slice(earlier[1]),
+        difference: clocks.difference,
+      }),
+    },
+    [Symbol.dispose]() {
+      endWatch();
+      datapath[Symbol.dispose]();
+    },
+  };
+}
+
+/** A channel whose replies the packets do not keep waiting. */
+async function openChannel(
+  reactor: Reactor,
+  server: ServerTarget,
+  signal: AbortSignal,
+): Promise<Channel> {
+  reactor.enterLowLatency();
+  try {
+    const channel = await openWebSocketChannel(server.url, {
+      ...server,
+      signal,
+    });
+    return {
+      closed: channel.closed,
+      onText: (handler) => channel.onText(handler),
+      send(text) {
+        reactor.expectEvents();
+        channel.send(text);
+      },
+      close: () => channel.close(),
+    };
+  } finally {
+    reactor.leaveLowLatency();
+  }
+}
+
+/** What latencies that cannot be say of clocks elsewhere. */
+class ClockComparison {
+  #packets = 0;
+  #leastMs = Infinity;
+  #mostMs = -Infinity;
+
+  get difference(): ClockDifference | null {
+    if (this.#packets === 0) return null;
+    return {
+      packets: this.#packets,
+      leastMs: this.#leastMs,
+      mostMs: this.#mostMs,
+    };
+  }
+
+  note(ms: number): void {
+    this.#packets++;
+    if (ms < this.#leastMs) this.#leastMs = ms;
+    if (ms > this.#mostMs) this.#mostMs = ms;
+  }
+}
+
+function clientOptions(
+  { participantName, roomId, role, clientId, patienceMs }: ClientPlan,
+  media: MediaPlan,
+  clip: PacketizedClip | undefined,
+  password: string | undefined,
+): ClientOptions {
+  const video = media.video ? videoPreset(media.quality, media.fps) : undefined;
+  return {
+    roomId,
+    participantName,
+    password,
+    publish: role === "publisher"
+      ? { audio: media.audio, video, clip, simulcast: media.simulcast }
+      : undefined,
+    maxAudio: media.audio ? media.maxAudio : 0,
+    maxVideo: media.video ? media.maxVideo : 0,
+    cname: clientId,
+    patienceMs,
+  };
+}
+
+/** CPU time so far, user and system, in microseconds. */
+function cpuUs(scope: CpuScope): number {
+  if (scope === "thread" && Deno.build.os === "linux") {
+    return threadCpuUs();
+  }
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
+
+/** From `/proc`, which counts in hundredths of a second (proc(5)). */
+function threadCpuUs(): number {
+  const stat = Deno.readTextFileSync("/proc/thread-self/stat");
+  // The second field is a name in brackets, which may hold spaces.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const [user, system] = [Number(fields[11]), Number(fields[12])];
+  return (user + system) * 10_000;
+}

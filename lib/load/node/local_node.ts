@@ -1,0 +1,548 @@
+/**
+ * The node of this thread: it begins each client when it is due, has it leave
+ * when its time is over, counts what clients tell, and sums them up once a
+ * second.
+ *
+ * @module
+ */
+
+import {
+  describeImpairment,
+  type Impairment,
+  Network,
+} from "../../impairment/mod.ts";
+import {
+  type ClientFigures,
+  type ClientRecord,
+  ClientRecorder,
+  type ClockHealth,
+  type CounterName,
+  DepartedRecord,
+  NodeMeter,
+  SharedTexts,
+  type Snapshot,
+} from "../../metrics/mod.ts";
+import { Admission } from "./admission.ts";
+import { addCounts, noCounts } from "./client_counts.ts";
+import {
+  type Driven,
+  endSession,
+  LAYER_GAUGES,
+  noteLost,
+  noteNotRecovered,
+  refreshFigures,
+  refreshGauges,
+} from "./driven.ts";
+import type {
+  ClientFactory,
+  DrivenEvent,
+  HealthProbe,
+  HowReturned,
+  PublisherBook,
+  PublisherNews,
+} from "./client_port.ts";
+import type { LoadNode, NodeCommand, NodeHandlers, NodePlan } from "./node.ts";
+import type { ClientPlan, MediaPlan } from "../plan/plan.ts";
+import { MediaWatch } from "./media_watch.ts";
+import { CandidateBook } from "./candidate_book.ts";
+import { OtherTrackBook } from "./other_track_book.ts";
+import { createRandom } from "../plan/random.ts";
+import { SecondMeter } from "./second_meter.ts";
+
+/** Time, as the node needs it. */
+export interface NodeClock {
+  /** Monotonic milliseconds: the clock of the clients' events. */
+  nowMs(): number;
+  /** Milliseconds since 1970. */
+  wallNowMs(): number;
+  /** Calls back once after a while; returns the way to cancel. */
+  setTimer(delayMs: number, fn: () => void): () => void;
+}
+
+/** What one thread's clients share, made when the plan is known. */
+export interface ClientHost extends Disposable {
+  readonly create: ClientFactory;
+  readonly health: HealthProbe;
+  /** Who publishes. @default {clients that nobody else has to know of} */
+  readonly publishers?: PublisherBook | undefined;
+  /** How late packets left most recently, in milliseconds. */
+  latenessMs(): number;
+  /** Loads what clients are to send; throws when it cannot be had. @default {there is nothing to load} */
+  readonly prepare?:
+    | ((media: readonly MediaPlan[]) => Promise<void>)
+    | undefined;
+}
+
+/** What a local node is made of. */
+export interface LocalNodeOptions {
+  readonly name: string;
+  readonly clock: NodeClock;
+  /** Opens what the clients share; throws when this thread cannot drive any. */
+  readonly openHost: (plan: NodePlan, meter: NodeMeter) => Promise<ClientHost>;
+  readonly handlers: NodeHandlers;
+}
+
+const SNAPSHOT_INTERVAL_MS = 1000;
+/** Consent of 30 s, and how long it takes to notice that it ended (RFC 7675). */
+const LOST_BY_STANDSTILL_MS = 45_000;
+
+/** Where returns are counted, by how they went; counters and figures have the same names. */
+const RETURN_COUNTS = {
+  iceRestart: "returnsByIceRestart",
+  reconnected: "returnsByReconnect",
+  rejoined: "returnsByRejoin",
+} as const satisfies Record<HowReturned, keyof ClientFigures & CounterName>;
+
+const RETURN_WORDS: Readonly<Record<HowReturned, string>> = {
+  iceRestart: "came back (ICE restart)",
+  reconnected: "came back (reconnected)",
+  rejoined: "came back (rejoined)",
+};
+
+/** Runs clients on this thread. */
+export class LocalNode implements LoadNode {
+  readonly name: string;
+  readonly #options: LocalNodeOptions;
+  readonly #meter: NodeMeter;
+  readonly #seconds: SecondMeter;
+  /** Who has not left yet: those that have keep only a record. */
+  readonly #clients = new Map<number, Driven>();
+  readonly #records = new Map<number, ClientRecorder | ClientRecord>();
+  readonly #texts = new SharedTexts();
+  readonly #past = noCounts();
+  #host: ClientHost | undefined;
+  #admission: Admission | undefined;
+  #seed = 0;
+  #media: MediaPlan | undefined;
+  #zeroMs = 0;
+  #startMs = 0;
+  readonly #others = new OtherTrackBook();
+  readonly #candidates = new CandidateBook();
+  #consumersAllowed: number | null = null;
+  #heldBack = 0;
+  #lostByStandstill = 0;
+  #cancelSnapshots: () => void = () => {};
+  /** Settles when what those to be added send is loaded. */
+  #adding: Promise<void> = Promise.resolve();
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: LocalNodeOptions) {
+    this.name = options.name;
+    this.#options = options;
+    this.#meter = new NodeMeter(options.name);
+    this.#seconds = new SecondMeter(this.#meter);
+  }
+
+  async start(plan: NodePlan): Promise<void> {
+    const { clock, openHost } = this.#options;
+    this.#host = await openHost(plan, this.#meter);
+    const host = this.#host;
+    if (host.publishers !== undefined) {
+      host.publishers.onOwn = (news) =>
+        this.#options.handlers.onPublisher?.(news);
+    }
+    this.#admission = new Admission({
+      latenessMs: () => host.latenessMs(),
+      setTimer: clock.setTimer,
+    });
+    this.#seed = plan.plan.seed;
+    this.#media = plan.plan.media;
+    this.#startMs = clock.nowMs();
+    this.#zeroMs = this.#startMs - (clock.wallNowMs() - plan.startedAtMs);
+    await host.prepare?.([plan.plan.media]);
+    await this.#addAll(plan.plan.clients);
+    this.#scheduleSnapshot();
+  }
+
+  learn(news: PublisherNews): void {
+    this.#host?.publishers?.learn(news);
+  }
+
+  async command(command: NodeCommand): Promise<void> {
+    // Who is still being added must hear of what follows.
+    if (command.type !== "add") await this.#adding;
+    if (this.#stopping !== undefined) return;
+    switch (command.type) {
+      case "add":
+        return await this.#addAll(command.clients);
+      case "drop":
+        await Promise.all(
+          this.#named(command.clients).map((driven) => this.#leave(driven)),
+        );
+        return;
+      case "pause": {
+        const { kind, paused } = command;
+        await Promise.all(
+          this.#named(command.clients).map(({ client }) =>
+            client.setPaused(kind, paused)
+          ),
+        );
+        return;
+      }
+      case "quality":
+        for (const { client } of this.#named(command.clients)) {
+          client.setQuality(command.quality, command.fps);
+        }
+        return;
+      case "layers":
+        for (const { client } of this.#named(command.clients)) {
+          client.preferLayer(command.spatialLayer);
+        }
+        return;
+      case "reconnect":
+        for (const driven of this.#named(command.clients)) {
+          driven.record.figures.cuts++;
+          driven.client.cutChannel();
+        }
+        return;
+      case "impair":
+        for (const driven of this.#named(command.clients)) {
+          this.#impair(driven, command.impairment);
+        }
+        return;
+    }
+  }
+
+  stop(): Promise<void> {
+    return this.#stopping ??= this.#stop();
+  }
+
+  /** The numbers as they are now. */
+  snapshot(): Snapshot {
+    this.#refresh();
+    const nowMs = this.#options.clock.nowMs();
+    const { health } = this.#host!;
+    return this.#meter.snapshot({
+      atMs: nowMs - this.#zeroMs,
+      clients: this.#records.values(),
+      others: this.#others.tracks,
+      candidates: this.#candidates.candidates,
+      consumersAllowed: this.#consumersAllowed,
+      generator: {
+        lanes: health.lanes,
+        ciphers: health.ciphers,
+        workers: 1,
+        cpuUs: Math.round(health.cpuUs()),
+        threadUs: Math.round((nowMs - this.#startMs) * 1000),
+        kernelDrops: health.kernelDrops(),
+        heldBackJoins: this.#heldBack,
+        notes: health.notes,
+        ...(health.clock !== undefined && { clock: this.#clockHealth() }),
+      },
+    });
+  }
+
+  #clockHealth(): ClockHealth {
+    const { standstills, wallJumps, difference } = this.#host!.health.clock!();
+    const node = this.name;
+    const sinceStart = (ms: number) => Math.round(ms - this.#zeroMs);
+    return {
+      standstills: standstills.map(({ atMs, ms }) => ({
+        node,
+        atMs: sinceStart(atMs),
+        ms: Math.round(ms),
+      })),
+      wallJumps: wallJumps.map(({ atMs, byMs }) => ({
+        node,
+        atMs: sinceStart(atMs),
+        byMs,
+      })),
+      clientsLost: this.#lostByStandstill,
+      difference,
+    };
+  }
+
+  /** A server gives up who is silent for long, and its clients hear of it only later. */
+  #noteLost(nowMs: number): void {
+    const last = this.#host?.health.clock?.().standstills.at(-1);
+    if (last === undefined || nowMs - last.atMs > LOST_BY_STANDSTILL_MS) return;
+    this.#lostByStandstill++;
+  }
+
+  async #stop(): Promise<void> {
+    if (this.#host === undefined) return;
+    this.#cancelSnapshots();
+    this.#admission?.close();
+    // The last look before leaving: afterwards nobody receives any more.
+    this.#refresh();
+    await Promise.all(
+      [...this.#clients.values()].map((driven) => this.#leave(driven)),
+    );
+    this.#options.handlers.onSnapshot(this.snapshot());
+    this.#host[Symbol.dispose]();
+  }
+
+  /** Adds clients once what they send is loaded. */
+  async #addAll(plans: readonly ClientPlan[]): Promise<void> {
+    const media = plans.flatMap(({ media = [] }) => media);
+    const ready = this.#adding.then(() => this.#host!.prepare?.(media));
+    this.#adding = ready.catch(() => {});
+    await ready;
+    if (this.#stopping !== undefined) return;
+    for (const plan of plans) this.#add(plan);
+  }
+
+  #add(plan: ClientPlan): void {
+    const { clock } = this.#options;
+    const { index, clientId, roomId, role } = plan;
+    const record = new ClientRecorder({
+      clientId,
+      index,
+      roomId,
+      role,
+      node: this.name,
+    });
+    const dueMs = Math.max(this.#zeroMs + plan.joinAtMs, clock.nowMs());
+    const network = new Network((direction) =>
+      createRandom(this.#seed, `${direction} packets of ${clientId}`)
+    );
+    const client = this.#host!.create(
+      plan,
+      (event) => this.#onEvent(driven, event),
+      network,
+    );
+    const driven: Driven = {
+      plan,
+      client,
+      record,
+      network,
+      dueMs,
+      connectedMs: -1,
+      lostMs: -1,
+      wasReceiving: false,
+      returnedMs: -1,
+      returnedHow: "rejoined",
+      recoveredFromMs: -1,
+      recoveringFromMs: -1,
+      media: new MediaWatch(),
+      lastError: null,
+      leaving: undefined,
+      cancelTimer: () => {},
+    };
+    Object.assign(record.figures, kindsOf(plan, this.#media));
+    this.#clients.set(index, driven);
+    this.#records.set(index, record);
+    if (plan.impairment !== undefined) this.#impair(driven, plan.impairment);
+    driven.cancelTimer = clock.setTimer(
+      Math.max(0, dueMs - clock.nowMs()),
+      () => this.#begin(driven),
+    );
+  }
+
+  #begin(driven: Driven): void {
+    const { clock } = this.#options;
+    const { leaveAtMs } = driven.plan;
+    if (leaveAtMs !== null) {
+      driven.cancelTimer = clock.setTimer(
+        Math.max(0, this.#zeroMs + leaveAtMs - clock.nowMs()),
+        () => this.#leave(driven),
+      );
+    }
+    const enteredMs = clock.nowMs();
+    let heldBack = false;
+    this.#admission!.enter(() => {
+      if (driven.leaving !== undefined) return Promise.resolve();
+      if (heldBack) this.#noteHeldBack(clock.nowMs() - enteredMs);
+      return driven.client.join();
+    }, () => {
+      heldBack = true;
+    });
+  }
+
+  #impair(
+    { network, record }: Driven,
+    impairment: Impairment | null,
+  ): void {
+    network.impair(impairment, this.#options.clock.nowMs());
+    record.figures.impairment = impairment && describeImpairment(impairment);
+  }
+
+  #noteHeldBack(ms: number): void {
+    this.#heldBack++;
+    this.#meter.trend("joinHeldBack").record(ms * 1000);
+  }
+
+  #leave(driven: Driven): Promise<void> {
+    driven.cancelTimer();
+    return driven.leaving ??= driven.client.leave().then(() =>
+      this.#retire(driven)
+    );
+  }
+
+  /** A long run with churn has no end of clients: of those that left, only figures stay. */
+  #retire(driven: Driven): void {
+    const { index } = driven.plan;
+    if (this.#clients.get(index) !== driven) return;
+    this.#clients.delete(index);
+    const totals = driven.client.totals();
+    refreshFigures(driven, totals, this.#meter, this.#options.clock.nowMs());
+    noteNotRecovered(driven, this.#meter);
+    addCounts(this.#past, totals, driven.network);
+    const record = driven.record.toRecord();
+    this.#records.set(index, new DepartedRecord(record, this.#texts));
+  }
+
+  #named(indices: readonly number[]): Driven[] {
+    return indices.flatMap((index) => this.#clients.get(index) ?? []);
+  }
+
+  #onEvent(driven: Driven, event: DrivenEvent): void {
+    const { record } = driven;
+    const meter = this.#meter;
+    switch (event.type) {
+      case "state":
+        return this.#onState(driven, event.state);
+      case "connected": {
+        const ms = event.atMs - driven.dueMs;
+        record.figures.connectionSuccessful = true;
+        record.figures.connectionTimeMs = ms;
+        record.figures.connectedAtMs = event.atMs - this.#zeroMs;
+        return meter.trend("connectionTime").record(ms * 1000);
+      }
+      case "latency":
+        record.addOperation(event.operation, event.ms);
+        return meter.trend(`signaling.${event.operation}`)
+          .record(event.ms * 1000);
+      case "error":
+        return this.#onError(driven, event.kind, event.message);
+      case "anomaly":
+        if (event.anomaly.kind === "unknown") meter.counters.unknownMessages++;
+        if (event.anomaly.kind === "malformed") {
+          meter.counters.malformedMessages++;
+        }
+        return;
+      case "produced":
+        record.figures.producersCreated++;
+        meter.counters.producersCreated++;
+        return;
+      case "consumed":
+        record.figures.consumersCreated++;
+        meter.counters.consumersCreated++;
+        return;
+      case "denied":
+        meter.counters.consumersDenied++;
+        return;
+      case "allowance":
+        this.#consumersAllowed = event.consumers;
+        return this.#options.handlers.onNote({
+          atMs: this.#options.clock.nowMs() - this.#zeroMs,
+          clientId: null,
+          isOfServer: true,
+          level: "info",
+          text:
+            `The server grants a client ${event.consumers} consumers in one stay, closed ones too: what clients want besides is left out.`,
+        });
+      case "other":
+        return this.#others.note(event.track);
+      case "candidates":
+        return this.#candidates.note(driven, event.tried);
+      case "lost":
+        record.figures.losses++;
+        meter.counters.losses++;
+        noteLost(driven, event.sinceMs);
+        record.figures.awaySinceMs = Math.round(driven.lostMs - this.#zeroMs);
+        driven.lastError = event.message;
+        return this.#note(driven, "error", `away: ${event.message}`);
+      case "returned": {
+        const counted = RETURN_COUNTS[event.how];
+        record.figures.reconnections++;
+        record.figures[counted]++;
+        meter.counters[counted]++;
+        driven.returnedMs = this.#options.clock.nowMs();
+        driven.returnedHow = event.how;
+        return this.#note(driven, "info", RETURN_WORDS[event.how]);
+      }
+      case "returnFailed":
+        record.figures.reconnectionFailures++;
+        meter.counters.returnsFailed++;
+        driven.lastError = event.message;
+        return;
+    }
+  }
+
+  #onState(driven: Driven, state: ClientFigures["state"]): void {
+    const { figures } = driven.record;
+    const nowMs = this.#options.clock.nowMs();
+    if (
+      driven.connectedMs >= 0 && (state === "away" || state === "failed")
+    ) this.#noteLost(nowMs);
+    if (state === "connected") driven.connectedMs = nowMs;
+    else endSession(driven, nowMs);
+    figures.state = state;
+    if (state === "connected") figures.isAway = false;
+    else if (state !== "left") figures.isAway = figures.connectionSuccessful;
+    if (state === "failed") figures.failureCause = driven.lastError;
+  }
+
+  #onError(driven: Driven, kind: string, message: string): void {
+    const atMs = Math.round(this.#options.clock.nowMs() - this.#zeroMs);
+    driven.record.addError(kind, message, atMs);
+    driven.lastError = message;
+    this.#meter.countError(kind);
+    this.#note(driven, "error", message);
+  }
+
+  #note(driven: Driven, level: "info" | "error", text: string): void {
+    const atMs = this.#options.clock.nowMs() - this.#zeroMs;
+    const { clientId } = driven.plan;
+    this.#options.handlers.onNote({ atMs, clientId, level, text });
+  }
+
+  #scheduleSnapshot(): void {
+    this.#cancelSnapshots = this.#options.clock.setTimer(
+      SNAPSHOT_INTERVAL_MS,
+      () => {
+        this.#scheduleSnapshot();
+        this.#options.handlers.onSnapshot(this.snapshot());
+      },
+    );
+  }
+
+  /** Brings records, counters and gauges up to date with the clients. */
+  #refresh(): void {
+    const { counters, gauges } = this.#meter;
+    Object.assign(counters, this.#past);
+    gauges.clientsActive = 0;
+    gauges.clientsConnected = 0;
+    gauges.clientsAway = 0;
+    gauges.producersOpen = 0;
+    gauges.consumersOpen = 0;
+    for (const gauge of LAYER_GAUGES) gauges[gauge] = 0;
+    gauges.consumersNoLayer = 0;
+    const nowMs = this.#options.clock.nowMs();
+    for (const driven of this.#clients.values()) {
+      const { record } = driven;
+      const totals = driven.client.totals();
+      addCounts(counters, totals, driven.network);
+      refreshFigures(driven, totals, this.#meter, nowMs);
+      if (driven.leaving === undefined) {
+        driven.media.look(
+          driven.client,
+          record.figures,
+          counters,
+          nowMs,
+          driven.network.isOut(nowMs),
+        );
+      }
+      refreshGauges(driven, this.#meter, this.#seconds);
+    }
+  }
+}
+
+/** What a client is to send, and wants to receive. */
+function kindsOf(
+  { role, media: own }: ClientPlan,
+  common: MediaPlan | undefined,
+): Pick<ClientFigures, "sends" | "receives"> {
+  const media = own ?? common;
+  if (media === undefined) return { sends: [], receives: [] };
+  const { audio, video, maxAudio, maxVideo } = media;
+  const most = { audio: audio ? maxAudio : 0, video: video ? maxVideo : 0 };
+  const kinds = KINDS.filter((kind) => media[kind]);
+  return {
+    sends: role === "publisher" ? kinds : [],
+    receives: kinds.filter((kind) => most[kind] > 0),
+  };
+}
+
+const KINDS = ["audio", "video"] as const;

@@ -1,0 +1,97 @@
+/**
+ * What a client had of the tracks that it wants, look by look: for how long
+ * they were due and silent, and whether it lost all of them. Whoever is away
+ * is silent: its tracks should come all the same.
+ *
+ * @module
+ */
+
+import { type ClientFigures, hasReceived } from "../../metrics/mod.ts";
+import type { DrivenClient } from "./client_port.ts";
+
+/** Where a node adds up what its clients had. */
+interface MediaCounters {
+  tracksDueMs: number;
+  tracksSilentMs: number;
+  tracksAwayMs: number;
+  tracksOutMs: number;
+}
+
+/** Without media for so long, a client has lost it. */
+const LOST_AFTER_MS = 3000;
+/** Looks come once a second; one that comes much later says nothing of the time between. */
+const MAX_BETWEEN_MS = 2500;
+
+/** Looks at one client again and again. */
+export class MediaWatch {
+  #lookedMs = -1;
+  /** Tracks that were due when it was last there. */
+  #dueBefore = 0;
+  /** Since when nothing comes to it; -1 while something does. */
+  #sinceMs = -1;
+
+  /** Adds to its figures what it had since the last look; its network is out when we have it so. */
+  look(
+    client: Pick<DrivenClient, "flow" | "isToSend">,
+    figures: ClientFigures,
+    counters: MediaCounters,
+    nowMs: number,
+    isNetworkOut = false,
+  ): void {
+    const ms = this.#lookedMs < 0 ? 0 : nowMs - this.#lookedMs;
+    this.#lookedMs = nowMs;
+    const { due, flowing } = this.#flow(client, figures);
+    const isOnTime = ms <= MAX_BETWEEN_MS;
+    if (isOnTime) {
+      if (figures.state === "connected" && client.isToSend) {
+        figures.sendDueMs += ms;
+      }
+      const silent = due - flowing;
+      figures.tracksDueMs += due * ms;
+      figures.tracksSilentMs += silent * ms;
+      counters.tracksDueMs += due * ms;
+      counters.tracksSilentMs += silent * ms;
+      if (isNetworkOut) counters.tracksOutMs += silent * ms;
+      else if (figures.isAway) counters.tracksAwayMs += silent * ms;
+      if (due > 0 && flowing === 0) figures.withoutMediaMs += ms;
+    }
+    this.#noteLoss(
+      due > 0 && flowing === 0,
+      figures,
+      isOnTime ? nowMs - ms : nowMs,
+    );
+    this.#dueBefore = due;
+  }
+
+  #flow(
+    client: Pick<DrivenClient, "flow">,
+    { isAway }: ClientFigures,
+  ): { readonly due: number; readonly flowing: number } {
+    const flow = client.flow();
+    return isAway && flow.due < this.#dueBefore
+      ? { due: this.#dueBefore, flowing: flow.flowing }
+      : flow;
+  }
+
+  #noteLoss(
+    hasNothing: boolean,
+    figures: ClientFigures,
+    sinceMs: number,
+  ): void {
+    if (!hasNothing) {
+      this.#sinceMs = -1;
+      figures.hasLostMedia = false;
+      return;
+    }
+    // Who never had any has not lost it.
+    if (!hasReceived(figures)) return;
+    if (this.#sinceMs < 0) this.#sinceMs = sinceMs;
+    if (
+      figures.hasLostMedia || this.#lookedMs - this.#sinceMs < LOST_AFTER_MS
+    ) {
+      return;
+    }
+    figures.hasLostMedia = true;
+    figures.mediaLosses++;
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * A node: a place where clients run. The coordinator hands it a part of the
+ * plan, sends it commands and gets snapshots; it does not care whether the
+ * node is this thread, a worker, or elsewhere. So all that passes is plain
+ * JSON data.
+ *
+ * @module
+ */
+
+import type { ConnectionSettings } from "../../connection/mod.ts";
+import type { Impairment } from "../../impairment/mod.ts";
+import type { Snapshot } from "../../metrics/mod.ts";
+import type { MediaKind } from "../../ortc/mod.ts";
+import type { Fps, Quality } from "../../media/mod.ts";
+import type { PublisherNews } from "./client_port.ts";
+import type { ClientPlan, RunPlan } from "../plan/plan.ts";
+
+/** The server that a run is against. */
+export interface ServerTarget {
+  /** `ws:` or `wss:` URL. */
+  readonly url: string;
+  /** A JWT. */
+  readonly token?: string | undefined;
+  /** Password of the rooms. */
+  readonly password?: string | undefined;
+  /** How connections to it are made: certificates, headers, proxies. @default {{}} */
+  readonly connection?: ConnectionSettings | undefined;
+}
+
+/** Which datapath to use; see `lib/rtc`. */
+export interface DatapathChoice {
+  /**
+   * What moves datagrams.
+   * @default {"auto"}
+   */
+  readonly lane?: "auto" | "native" | "portable" | undefined;
+  /**
+   * What encrypts them.
+   * @default {"auto"}
+   */
+  readonly cipher?: "auto" | "openssl" | "portable" | undefined;
+  /**
+   * Over what media goes; `auto` is TCP only where no UDP candidate answers.
+   * @default {"auto"}
+   */
+  readonly transport?: "auto" | "udp" | "tcp" | undefined;
+}
+
+/** One node's part of a run. */
+export interface NodePlan {
+  /** The node's name, unique in the run, without `+`. */
+  readonly node: string;
+  /** Where its clients go. */
+  readonly server: ServerTarget;
+  /** Who they are, and what they have in common. */
+  readonly plan: RunPlan;
+  /** How their packets go. */
+  readonly datapath: DatapathChoice;
+  /** Wall-clock time at which the run began, in milliseconds since 1970. */
+  readonly startedAtMs: number;
+}
+
+/** Something to do while a run goes on. Clients are named by their index. */
+export type NodeCommand =
+  /** More clients; due at their `joinAtMs`, or at once when that is past. */
+  | { readonly type: "add"; readonly clients: readonly ClientPlan[] }
+  /** These leave their rooms. */
+  | { readonly type: "drop"; readonly clients: readonly number[] }
+  /** These pause or resume what they send of one kind. */
+  | {
+    readonly type: "pause";
+    readonly clients: readonly number[];
+    readonly kind: MediaKind;
+    readonly paused: boolean;
+  }
+  /** These send video of another quality. */
+  | {
+    readonly type: "quality";
+    readonly clients: readonly number[];
+    readonly quality: Quality;
+    readonly fps: Fps;
+  }
+  /** These ask the server for this layer of the simulcast that they receive; 0 is the smallest. */
+  | {
+    readonly type: "layers";
+    readonly clients: readonly number[];
+    readonly spatialLayer: number;
+  }
+  /** These lose their channel without a word, and come back. */
+  | { readonly type: "reconnect"; readonly clients: readonly number[] }
+  /** These have another network from now on; `null` is one that does nothing to packets. */
+  | {
+    readonly type: "impair";
+    readonly clients: readonly number[];
+    readonly impairment: Impairment | null;
+  };
+
+/** Who is told of a node. */
+export interface NodeHandlers {
+  /** About once a second, and a last time when it stops. */
+  readonly onSnapshot: (snapshot: Snapshot) => void;
+  /** Something worth a line: who, when (in milliseconds since the run began) and what. */
+  readonly onNote: (note: NodeNote) => void;
+  /** A client of the node sends something else now: the other nodes must know. */
+  readonly onPublisher?: ((news: PublisherNews) => void) | undefined;
+  /** The node is gone, with its clients; never called after `stop`. */
+  readonly onDied: (reason: string) => void;
+}
+
+/** Something that happened on a node, for a log. */
+export interface NodeNote {
+  /** When, in milliseconds since the run began. */
+  readonly atMs: number;
+  /** Whom it is about; `null` for the node as a whole. */
+  readonly clientId: string | null;
+  /** Whether it is the server that was found to be so: told once, whichever node finds it. @default {false} */
+  readonly isOfServer?: boolean | undefined;
+  /** Whether something went wrong. */
+  readonly level: "info" | "error";
+  /** What happened, in one line. */
+  readonly text: string;
+}
+
+/** A place where clients run. */
+export interface LoadNode {
+  /** The node's name. */
+  readonly name: string;
+  /** Begins its part; throws when the node itself cannot work. */
+  start(plan: NodePlan): Promise<void>;
+  /** Takes in what a client of another node sends. */
+  learn?(news: PublisherNews): void;
+  /**
+   * Carries a command out; a failure of a client is in its record. Throws when
+   * clients cannot even be added: what they are to send cannot be loaded.
+   */
+  command(command: NodeCommand): Promise<void>;
+  /** Has all clients leave, and ends; resolves after the last snapshot. Idempotent. */
+  stop(): Promise<void>;
+}

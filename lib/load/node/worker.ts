@@ -1,0 +1,13 @@
+/**
+ * What runs in a worker: one node of real clients.
+ *
+ * @module
+ */
+
+import { serveNode } from "./worker_node.ts";
+import { createLocalNode } from "./host.ts";
+
+serveNode(
+  globalThis as unknown as Worker,
+  (name, handlers) => createLocalNode(name, "thread", handlers),
+);

@@ -1,0 +1,65 @@
+/**
+ * A bad network for a share of the clients, and how it is written:
+ *
+ * ```text
+ * share = impairment [ ":" ratio ]      ratio = "30%" | "0.3"
+ * ```
+ *
+ * @module
+ */
+
+import {
+  describeImpairment,
+  type Impairment,
+  parseImpairment,
+} from "../../impairment/mod.ts";
+
+/** A bad network for a share of the clients. */
+export interface ImpairmentShare {
+  /** What their network does to packets. */
+  readonly impairment: Impairment;
+  /** How many of all, from 0 to 1; rounded, but at least one. */
+  readonly share: number;
+}
+
+/**
+ * The share of this text, such as `wifi-lossy`, `3g:30%` or
+ * `loss=5%,delay=50ms:0.5`; without a ratio it is all. Throws a `SyntaxError`
+ * or `RangeError` in one line that says what it takes.
+ */
+export function parseImpairmentShare(text: string): ImpairmentShare {
+  const [, network = "", amount = "100", unit = "%"] =
+    /^(.*?)(?::(\d+\.?\d*|\.\d+)(%?))?$/s.exec(text) ?? [];
+  const share = Number(amount) / (unit === "%" ? 100 : 1);
+  if (!(share > 0 && share <= 1)) {
+    throw new RangeError(`"${text}" has a share that is not from 0 to 100%`);
+  }
+  return { impairment: parseImpairment(network), share };
+}
+
+/** How many of so many clients a share is: rounded, but at least one. */
+export function impairedCount(count: number, share: number): number {
+  if (share === 0) return 0;
+  return Math.min(count, Math.max(1, Math.round(count * share)));
+}
+
+/** The share as {@linkcode parseImpairmentShare} reads it. */
+export function describeImpairmentShare(
+  { impairment, share }: ImpairmentShare,
+): string {
+  const network = describeImpairment(impairment);
+  return share === 1
+    ? network
+    : `${network}:${Number((share * 100).toFixed(6))}%`;
+}
+
+/** Why these shares cannot be together, in one line; `undefined` when they can. */
+export function shareProblem(
+  shares: readonly ImpairmentShare[],
+): string | undefined {
+  const sum = shares.reduce((sum, { share }) => sum + share, 0);
+  // Thirds do not add up to one exactly.
+  return sum <= 1 + 1e-9
+    ? undefined
+    : `shares come to ${Math.round(sum * 100)} %, 100 % at most`;
+}

@@ -1,0 +1,203 @@
+/**
+ * When the frames of a video were shown, and when it stood still: the frame
+ * rate and the freezes of W3C webrtc-stats (`freezeCount`,
+ * `totalFreezesDuration`).
+ *
+ * A freeze is a gap between two frames of at least three times the average of
+ * the last 30 gaps, and of at least that average and 150 ms: from the frame
+ * before it to the frame after it. Before there are five gaps, nothing is
+ * known of the average, and no gap is a freeze. Where the sender is known to
+ * stand still itself, a gap is one only when it is 150 ms longer than that. A
+ * gap that goes on is one from its first second on, so that a video that
+ * never comes back counts too; one that a pause ends is none.
+ *
+ * @module
+ */
+
+/** A time, handed on in one object: a fraction by itself would be boxed on the heap. */
+interface Shown {
+  /** The reactor's clock, in milliseconds: a wall clock may be set, and that is no freeze. */
+  readonly nowMs: number;
+}
+
+/** What all videos of a thread write to. */
+export interface FrameMeter {
+  /** Takes the time from one frame to the next, in microseconds. */
+  readonly frameGap: { record(us: number): void };
+  /** Takes the time from when a video was asked for to its first frame, in microseconds. */
+  readonly firstKeyFrame: { record(us: number): void };
+}
+
+/** What a video looked like so far. */
+export interface FrameFigures {
+  /** Frames shown. */
+  readonly frames: number;
+  /** Those of them that followed none: the first one, and the first after a pause. */
+  readonly beginnings: number;
+  /** Times that it stood still. */
+  readonly freezes: number;
+  /** For how long in all. */
+  readonly frozenMs: number;
+  /** For how long at most. */
+  readonly longestFreezeMs: number;
+  /** For how long it was on, freezes included: from frame to frame, pauses left out. */
+  readonly playedMs: number;
+  /** From when it was asked for to its first frame; `null` without one, and where it was paused at first. */
+  readonly firstFrameMs: number | null;
+}
+
+const WINDOW = 30;
+const MIN_GAPS = 5;
+/** Who looks once a second misses none of so many. */
+const THAWS = 8;
+const FREEZE_FACTOR = 3;
+const FREEZE_MARGIN_MS = 150;
+/** A track that ends may be silent for so long before anybody says so. */
+const GRACE_MS = 1000;
+
+/** The frames of one video. */
+export class FrameRhythm {
+  /** When the last frame was shown; -1 before the first one, and after a pause. */
+  lastMs = -1;
+  #frames = 0;
+  #beginnings = 0;
+  #freezes = 0;
+  /** When the last freezes ended with a frame, each in the place of an earlier one. */
+  readonly #thawsMs = new Float64Array(THAWS).fill(-1);
+  #thaws = 0;
+  #frozenMs = 0;
+  #longestFreezeMs = 0;
+  #playedMs = 0;
+  /** Its sender shows nothing new for so long at most. */
+  #longestStillMs = 0;
+  #isPaused = false;
+  #wasPaused = false;
+  /** The last gaps in whole microseconds, so that their sum stays exact. */
+  readonly #gapsUs = new Float64Array(WINDOW);
+  #gaps = 0;
+  #gapsSumUs = 0;
+  readonly #meter: FrameMeter;
+  readonly #requestedAtMs: number;
+  #firstFrameMs: number | null = null;
+
+  /** `requestedAtMs` is when it was asked for, on the reactor's clock. */
+  constructor(meter: FrameMeter, requestedAtMs: number) {
+    this.#meter = meter;
+    this.#requestedAtMs = requestedAtMs;
+  }
+
+  /** Frames shown. */
+  get shown(): number {
+    return this.#frames;
+  }
+
+  /** Whether nothing is expected to come. */
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  /** When the first freeze since then ended with a frame, of the last few; -1 without one. */
+  thawedSince(sinceMs: number): number {
+    let first = Infinity;
+    for (const ms of this.#thawsMs) {
+      if (ms >= sinceMs && ms < first) first = ms;
+    }
+    return first === Infinity ? -1 : first;
+  }
+
+  /** A frame is shown at `moment`. */
+  show(moment: Shown): void {
+    const { nowMs } = moment;
+    if (this.#frames++ === 0) this.#noteFirst(nowMs);
+    // What was under way when it was paused is shown, and begins no gap.
+    if (this.#isPaused || this.lastMs < 0) this.#beginnings++;
+    else this.#addGap(Math.max(0, nowMs - this.lastMs), moment);
+    if (!this.#isPaused) this.lastMs = nowMs;
+  }
+
+  /** The video ends, or is paused: what follows is no freeze. */
+  pause(moment: Shown): void {
+    const gapMs = this.lastMs < 0 ? 0 : moment.nowMs - this.lastMs;
+    if (this.#isOpenFreeze(gapMs)) {
+      this.#addFreeze(gapMs);
+      this.#playedMs += gapMs;
+    }
+    this.lastMs = -1;
+    this.#isPaused = this.#wasPaused = true;
+  }
+
+  /** Between two of its sender's own frames there is so long at most. */
+  expectStills(longestMs: number): void {
+    this.#longestStillMs = longestMs;
+  }
+
+  /** Frames may come again. */
+  resume(): void {
+    this.#isPaused = false;
+  }
+
+  /** Nobody looked until `moment`: from the last frame to the next one is no gap. */
+  leaveOut(moment: Shown): void {
+    const wasPaused = this.#wasPaused;
+    const isPaused = this.#isPaused;
+    this.pause(moment);
+    this.#wasPaused = wasPaused;
+    this.#isPaused = isPaused;
+  }
+
+  /** All of it, as it is at `moment`. */
+  figures(moment: Shown): FrameFigures {
+    const gapMs = this.lastMs < 0 ? 0 : moment.nowMs - this.lastMs;
+    const openMs = this.#isOpenFreeze(gapMs) ? gapMs : 0;
+    return {
+      frames: this.#frames,
+      beginnings: this.#beginnings,
+      freezes: this.#freezes + (openMs > 0 ? 1 : 0),
+      frozenMs: this.#frozenMs + openMs,
+      longestFreezeMs: Math.max(this.#longestFreezeMs, openMs),
+      playedMs: this.#playedMs + openMs,
+      firstFrameMs: this.#firstFrameMs,
+    };
+  }
+
+  #noteFirst(nowMs: number): void {
+    if (this.#wasPaused) return;
+    this.#firstFrameMs = Math.max(0, nowMs - this.#requestedAtMs);
+    this.#meter.firstKeyFrame.record(Math.round(this.#firstFrameMs * 1000));
+  }
+
+  #isOpenFreeze(gapMs: number): boolean {
+    return gapMs >= GRACE_MS + this.#longestStillMs && this.#isFreeze(gapMs);
+  }
+
+  #isFreeze(gapMs: number): boolean {
+    if (this.#gaps < MIN_GAPS) return false;
+    const averageMs = this.#gapsSumUs / Math.min(this.#gaps, WINDOW) / 1000;
+    return gapMs >= Math.max(
+      FREEZE_FACTOR * averageMs,
+      averageMs + FREEZE_MARGIN_MS,
+      this.#longestStillMs + FREEZE_MARGIN_MS,
+    );
+  }
+
+  #addGap(gapMs: number, { nowMs }: Shown): void {
+    if (this.#isFreeze(gapMs)) {
+      this.#addFreeze(gapMs);
+      this.#thawsMs[this.#thaws++ % THAWS] = nowMs;
+    }
+    this.#playedMs += gapMs;
+    // Whole, it is handed on without a box on the heap.
+    const gapUs = Math.round(gapMs * 1000);
+    this.#meter.frameGap.record(gapUs);
+    const at = this.#gaps % WINDOW;
+    this.#gapsSumUs += gapUs - this.#gapsUs[at];
+    this.#gapsUs[at] = gapUs;
+    this.#gaps++;
+  }
+
+  #addFreeze(gapMs: number): void {
+    this.#freezes++;
+    this.#frozenMs += gapMs;
+    this.#longestFreezeMs = Math.max(this.#longestFreezeMs, gapMs);
+  }
+}

@@ -1,0 +1,324 @@
+/**
+ * Which frames of a VP8 track a viewer would have seen, and when.
+ *
+ * A frame is shown in the moment in which it can be: all its packets have
+ * come, from the first one of its first partition to the marker, repairs
+ * included, and so has everything before it since the last key frame. While
+ * a packet is missing nothing is shown; when it comes after all, the frames
+ * that waited for it are shown at once. A key frame needs nothing before it:
+ * as soon as one is whole, what is missing before it is given up. Each frame
+ * is taken to need the one before it, also where layers in time would let
+ * a decoder do without.
+ *
+ * Packets that come in order cost a comparison and an increment. Only while
+ * one is missing are those after it noted down.
+ *
+ * @module
+ */
+
+import type { FrameRhythm } from "./frame_rhythm.ts";
+import type { NackList } from "./nack_list.ts";
+import type { RtpReader } from "../rtp/rtp.ts";
+import {
+  isVp8KeyFrameStart,
+  isVp8Shown,
+  isVp8Start,
+  vp8PictureId,
+} from "../payload/vp8.ts";
+
+/** When a packet came. */
+interface Arrival {
+  /** The reactor's clock, in milliseconds. */
+  readonly nowMs: number;
+}
+
+/** Packets that are noted after a missing one; with more, only a key frame helps. */
+const NOTED = 1024;
+/** Positions are sequence numbers that go on after 65535; they begin here, so that none is negative. */
+const FIRST_POSITION = 0x10000;
+/** What is noted of a packet. The picture id and one stand above these bits. */
+const MARKER = 1;
+const STARTS_FRAME = 2;
+const STARTS_KEY_FRAME = 4;
+const IS_SHOWN = 8;
+const FLAG_BITS = 4;
+/** A timestamp that leads by so much what came soonest after its capture has jumped. */
+const JUMP_MS = 1000;
+
+/** The frames of one VP8 track. */
+export class FrameTracker {
+  /** Key frames shown. */
+  keyFrames = 0;
+  /** Frames that came whole and were given up, because something before them never came. */
+  dropped = 0;
+  /** Frames whose picture id does not follow that of the frame right before it. */
+  pictureIdJumps = 0;
+  /** Frames whose timestamp is not after that of the frame before it, or leads the clock by a second: what came late may catch up. */
+  timestampJumps = 0;
+  /** When they were shown. */
+  readonly rhythm: FrameRhythm;
+  readonly #clockRateHz: number;
+  /** The position of the packet that decoding needs next; -1 before the first packet. */
+  #next = -1;
+  /** The highest position that came. */
+  #highest = -1;
+  /** Everything up to `#next` came, and nothing after it. */
+  #isInOrder = false;
+  /** Too much is missing: only a key frame helps. */
+  #isLost = true;
+  /** Where the last key frame ahead of `#next` begins, -1 without one, and how far it has come. */
+  #keyStart = -1;
+  #keyNext = -1;
+  /** The next packet in order begins a frame. */
+  #isBetweenFrames = true;
+  #isKeyFrame = false;
+  #isShown = false;
+  #pictureId = -1;
+  #timestamp = 0;
+  #hasTimestamp = false;
+  /** When decoding of the last frame began, and how much later after its capture than that of any before it. */
+  #beganMs = 0;
+  #behindMs = 0;
+  // Of the packets after a missing one: whose place is taken by which
+  // position, what it is, and its timestamp. Laid out with the first gap.
+  #positions: Int32Array | undefined;
+  #flags!: Int32Array;
+  #timestamps!: Int32Array;
+
+  /** Shown frames go to `rhythm`. */
+  constructor(rhythm: FrameRhythm, clockRateHz: number) {
+    this.rhythm = rhythm;
+    this.#clockRateHz = clockRateHz;
+  }
+
+  /** The sequence number of the packet that decoding needs next; those before it are of no use any more. */
+  get neededSequence(): number {
+    return this.#next & 0xffff;
+  }
+
+  /** Takes a packet of the track, or its repair under the number of the original. */
+  receive(rtp: RtpReader, arrival: Arrival): void {
+    if (this.#isInOrder && ((rtp.sequence - this.#next) & 0xffff) === 0) {
+      this.#next++;
+      if (!this.#isBetweenFrames && rtp.timestamp !== this.#timestamp) {
+        this.#endUnmarked(flagsOf(rtp), arrival);
+      }
+      if (this.#isBetweenFrames) {
+        this.#begin(flagsOf(rtp), rtp.timestamp, arrival);
+      }
+      if (rtp.marker) this.#show(arrival);
+    } else {
+      this.#receiveApart(rtp, arrival);
+    }
+  }
+
+  /** The numbering begins anew: only a key frame helps. */
+  restart(): void {
+    this.#drop(this.#highest + 1);
+    this.#next = this.#highest = this.#keyStart = -1;
+    this.#isInOrder = false;
+    this.#isLost = true;
+    this.#isBetweenFrames = true;
+    this.#pictureId = -1;
+    this.#hasTimestamp = false;
+    this.#positions?.fill(0);
+  }
+
+  /** The track is paused, or ends: what it has begun of a frame is all there will be. */
+  pause(moment: Arrival): void {
+    this.#isBetweenFrames = true;
+    this.rhythm.pause(moment);
+  }
+
+  /** Nobody looked until `moment`, when times go on from anew. */
+  leaveOut(moment: Arrival): void {
+    this.rhythm.leaveOut(moment);
+    this.#hasTimestamp = false;
+    this.#behindMs = 0;
+  }
+
+  /** The track ends: what was waiting for something missing is not shown any more. */
+  end(moment: Arrival): void {
+    this.pause(moment);
+    this.#drop(this.#highest + 1);
+  }
+
+  /** Whether nothing can be shown any more until a key frame comes: what is missing is not among `nacks`. */
+  isStuck(nacks: NackList | undefined): boolean {
+    if (this.#isInOrder || this.#next < 0 || this.rhythm.isPaused) return false;
+    const mayCome = (position: number) =>
+      position > this.#highest || nacks?.has(position & 0xffff) === true;
+    const goesOn = !this.#isLost && mayCome(this.#next);
+    return !goesOn && !(this.#keyStart >= 0 && mayCome(this.#keyNext));
+  }
+
+  /** A packet before or after the one that is needed next, or any while one is missing. */
+  #receiveApart(rtp: RtpReader, arrival: Arrival): void {
+    if (this.#next < 0) {
+      this.#next = FIRST_POSITION + rtp.sequence;
+      // A stream that begins with a key frame needs nothing noted.
+      this.#isInOrder = (flagsOf(rtp) & STARTS_KEY_FRAME) !== 0;
+      this.#isLost = !this.#isInOrder;
+      if (this.#isInOrder) return this.receive(rtp, arrival);
+    }
+    const ahead = ((rtp.sequence - this.#next) << 16) >> 16;
+    if (ahead < 0) return;
+    const position = this.#next + ahead;
+    if (ahead >= NOTED) this.#giveUp(position);
+    const flags = this.#note(rtp, position);
+    if ((flags & STARTS_KEY_FRAME) !== 0 && position > this.#keyStart) {
+      this.#keyStart = this.#keyNext = position;
+    }
+    if (!this.#isLost) this.#goOn(arrival);
+    if (this.#keyStart >= 0) this.#goOnWithKeyFrame(arrival);
+    this.#isInOrder = !this.#isLost && this.#highest < this.#next;
+  }
+
+  #note(rtp: RtpReader, position: number): number {
+    const positions = this.#positions ??= this.#layOut();
+    const flags = flagsOf(rtp);
+    const at = position % NOTED;
+    positions[at] = position;
+    this.#flags[at] = flags;
+    this.#timestamps[at] = rtp.timestamp;
+    if (position > this.#highest) this.#highest = position;
+    return flags;
+  }
+
+  #layOut(): Int32Array {
+    this.#flags = new Int32Array(NOTED);
+    this.#timestamps = new Int32Array(NOTED);
+    return new Int32Array(NOTED);
+  }
+
+  /** What is missing is too far back: some of what came after it is forgotten too. */
+  #giveUp(position: number): void {
+    this.#isLost = true;
+    this.#drop(position - NOTED / 2);
+    if (this.#keyStart < this.#next) this.#keyStart = -1;
+  }
+
+  /** Decodes what was noted, up to the next missing packet. */
+  #goOn(arrival: Arrival): void {
+    const positions = this.#positions!;
+    for (;;) {
+      const at = this.#next % NOTED;
+      if (positions[at] !== this.#next) break;
+      const flags = this.#flags[at];
+      this.#next++;
+      if (!this.#isBetweenFrames && this.#timestamps[at] !== this.#timestamp) {
+        this.#endUnmarked(flags, arrival);
+      }
+      if (this.#isBetweenFrames) {
+        this.#begin(flags, this.#timestamps[at], arrival);
+      }
+      if ((flags & MARKER) !== 0) this.#show(arrival);
+    }
+    if (this.#keyStart < this.#next) this.#keyStart = -1;
+  }
+
+  /** Goes on from the key frame ahead, if all of it has come. */
+  #goOnWithKeyFrame(arrival: Arrival): void {
+    const positions = this.#positions!;
+    for (;;) {
+      const at = this.#keyNext % NOTED;
+      if (positions[at] !== this.#keyNext) return;
+      if (this.#isAfterKeyFrame(at)) break;
+      this.#keyNext++;
+      if ((this.#flags[at] & MARKER) !== 0) break;
+    }
+    // One without a marker ends where the key frame begins.
+    if (this.#drop(this.#keyStart)) this.dropped++;
+    this.#isLost = false;
+    this.#isBetweenFrames = true;
+    // Frames were left out: their ids are missing, and that is no jump.
+    this.#pictureId = -1;
+    this.#goOn(arrival);
+  }
+
+  /** Goes on at position `to`; frames that came whole before it are not shown. Returns whether the last one has come so far as well. */
+  #drop(to: number): boolean {
+    const end = Math.min(to, this.#highest + 1);
+    let isWhole = false;
+    for (let position = this.#next; position < end; position++) {
+      const at = position % NOTED;
+      const hasCome = this.#positions?.[at] === position;
+      const flags = hasCome ? this.#flags[at] : 0;
+      // What nobody sees is not dropped either.
+      if ((flags & STARTS_FRAME) !== 0) {
+        // One without a marker ends where the next one begins.
+        if (isWhole) this.dropped++;
+        isWhole = (flags & IS_SHOWN) !== 0;
+      }
+      if (!hasCome) isWhole = false;
+      if ((flags & MARKER) === 0) continue;
+      if (isWhole) this.dropped++;
+      isWhole = false;
+    }
+    this.#next = to;
+    return isWhole;
+  }
+
+  /** A frame whose marker is missing ends where another one begins: all in between has come. */
+  #endUnmarked(flags: number, arrival: Arrival): void {
+    if ((flags & STARTS_FRAME) !== 0) this.#show(arrival);
+  }
+
+  /** Whether the packet noted there begins the frame after the key frame ahead. */
+  #isAfterKeyFrame(at: number): boolean {
+    return (this.#flags[at] & STARTS_FRAME) !== 0 &&
+      this.#timestamps[at] !== this.#timestamps[this.#keyStart % NOTED];
+  }
+
+  #begin(flags: number, timestamp: number, arrival: Arrival): void {
+    // Padding may lie between frames.
+    if ((flags & STARTS_FRAME) === 0) return;
+    this.#isBetweenFrames = false;
+    this.#isKeyFrame = (flags & STARTS_KEY_FRAME) !== 0;
+    this.#isShown = (flags & IS_SHOWN) !== 0;
+    const pictureId = (flags >> FLAG_BITS) - 1;
+    if (
+      pictureId >= 0 && this.#pictureId >= 0 &&
+      pictureId !== ((this.#pictureId + 1) & 0x7fff)
+    ) this.pictureIdJumps++;
+    this.#pictureId = pictureId;
+    if (this.#hasTimestamp && this.#isJump(timestamp, arrival)) {
+      this.timestampJumps++;
+    }
+    this.#timestamp = timestamp;
+    this.#hasTimestamp = true;
+    this.#beganMs = arrival.nowMs;
+  }
+
+  #isJump(timestamp: number, arrival: Arrival): boolean {
+    const step = (timestamp - this.#timestamp) | 0;
+    const stepMs = step / this.#clockRateHz * 1000;
+    const behindMs = this.#behindMs + arrival.nowMs - this.#beganMs - stepMs;
+    this.#behindMs = step > 0 && behindMs > 0 ? behindMs : 0;
+    // Of a pause, nobody says how long it was where it was.
+    const isLeading = behindMs < -JUMP_MS && this.rhythm.lastMs >= 0;
+    return step <= 0 || isLeading;
+  }
+
+  #show(arrival: Arrival): void {
+    // A marker without a beginning ends no frame.
+    if (this.#isBetweenFrames) return;
+    this.#isBetweenFrames = true;
+    // What a decoder only predicts from, nobody sees.
+    if (!this.#isShown) return;
+    if (this.#isKeyFrame) this.keyFrames++;
+    this.rhythm.show(arrival);
+  }
+}
+
+function flagsOf(rtp: RtpReader): number {
+  const { bytes, payloadOffset, payloadLength } = rtp;
+  const marker = rtp.marker ? MARKER : 0;
+  if (!isVp8Start(bytes, payloadOffset, payloadLength)) return marker;
+  const key = isVp8KeyFrameStart(bytes, payloadOffset, payloadLength)
+    ? STARTS_KEY_FRAME
+    : 0;
+  const shown = isVp8Shown(bytes, payloadOffset, payloadLength) ? IS_SHOWN : 0;
+  const id = vp8PictureId(bytes, payloadOffset, payloadLength) + 1;
+  return (id << FLAG_BITS) | STARTS_FRAME | key | shown | marker;
+}

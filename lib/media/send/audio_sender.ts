@@ -1,0 +1,42 @@
+/**
+ * An Opus track: one packet every 20 ms. The content is no sound; the SFU
+ * does not look at it.
+ *
+ * @module
+ */
+
+import { MARK_BYTES, writeMark } from "../rtp/packet_mark.ts";
+import { AUDIO_PRESET } from "./presets.ts";
+import { type SenderOptions, TrackSender } from "./track_sender.ts";
+
+const FILLER = 0xaa;
+const INTERVAL_MS = 1000 / AUDIO_PRESET.packetsPerSecond;
+
+/** Sends synthetic Opus. */
+export class AudioSender extends TrackSender {
+  constructor(options: SenderOptions) {
+    super(options);
+  }
+
+  override run(_nowMs: number): void {
+    const { sink, header } = this.options;
+    const dueMs = this.dueMs;
+    this.capture(dueMs);
+    const start = header.write(
+      sink.out,
+      0,
+      this.sequence,
+      this.timestamp,
+      this.packetsPlanned === 0,
+    );
+    const end = start + AUDIO_PRESET.payloadBytes;
+    sink.out.fill(FILLER, start, end - MARK_BYTES);
+    writeMark(sink.out, end, this.packetsPlanned);
+    const length = sink.protectRtp(0, end);
+    const sent = sink.send(0, length, length);
+    this.sequence = (this.sequence + 1) & 0xffff;
+    this.timestamp = (this.timestamp + AUDIO_PRESET.timestampStep) | 0;
+    this.dueMs = dueMs + INTERVAL_MS;
+    this.count(dueMs, 1, sent, end, AUDIO_PRESET.payloadBytes);
+  }
+}

@@ -1,0 +1,243 @@
+/**
+ * What all kinds of outgoing track have in common: numbering, deadlines,
+ * counting. A sender is a task for a reactor: `run` is called when its next
+ * packets are due, sends them, and moves `dueMs` on by its schedule alone, so
+ * a late packet is sent late and counted, and never skipped.
+ *
+ * @module
+ */
+
+import { ntpFraction, ntpSeconds } from "../rtp/ntp.ts";
+import type { RtpHeaderTemplate } from "../rtp/rtp_header.ts";
+
+/** Where packets go: one transport. */
+export interface PacketSink {
+  /** Packets are built here, from offset 0. */
+  readonly out: Uint8Array;
+  /** Encrypts the packet at `offset` in place; returns its new length. */
+  protectRtp(offset: number, length: number): number;
+  /** Sends `length` bytes from `offset` as datagrams of `segment` bytes; returns how many left. */
+  send(offset: number, length: number, segment: number): number;
+}
+
+/** The clocks of the thread. */
+export interface MediaClock {
+  /** Monotonic, in milliseconds. */
+  nowMs(): number;
+  /** Milliseconds since 1970. */
+  wallNowMs(): number;
+}
+
+/** Counters that all senders of a thread write to. */
+export interface SendMeter {
+  readonly counters: {
+    packetsPlanned: number;
+    packetsSent: number;
+    /** Of those planned, the ones that were due while the thread stood still; they never leave. */
+    packetsSkipped: number;
+    packetsLate: number;
+    bytesSent: number;
+    sendRefused: number;
+    keyFramesSent: number;
+  };
+  /** Takes the lateness of each packet, in microseconds. */
+  readonly lateness: { record(us: number): void };
+}
+
+/** What a sender needs. */
+export interface SenderOptions {
+  readonly sink: PacketSink;
+  readonly clock: MediaClock;
+  readonly meter: SendMeter;
+  readonly header: RtpHeaderTemplate;
+  /** 32 bits. */
+  readonly ssrc: number;
+  /** RTP timestamp units a second. */
+  readonly clockRateHz: number;
+  /** When the first packet is due. */
+  readonly startMs: number;
+  /** The first sequence number, 16 bits. */
+  readonly firstSequence: number;
+  /** The first timestamp, 32 bits. */
+  readonly firstTimestamp: number;
+  /** How long a frame is captured before its first packet is due, in milliseconds. @default {0} */
+  readonly captureLeadMs?: number;
+  /** Whether to keep packets for {@linkcode TrackSender.resend}. @default {false} */
+  readonly repairs?: boolean;
+}
+
+/** Two clocks drift apart by a few microseconds in this time. */
+const WALL_STALE_MS = 100;
+/** A packet that left later than this counts as late. */
+export const LATE_MS = 5;
+
+/** One outgoing track. */
+export abstract class TrackSender {
+  /** The streams that it is made of: itself. */
+  readonly streams: readonly TrackSender[] = [this];
+  readonly ssrc: number;
+  readonly clockRateHz: number;
+  /** When the next packets are due; `Infinity` while paused. */
+  dueMs: number;
+  heapIndex = -1;
+  /** Told what `run` threw. */
+  onError: ((error: unknown) => void) | undefined;
+  /** Packets that the system took. */
+  packetsSent = 0;
+  /** Bytes of RTP sent, headers included. */
+  bytesSent = 0;
+  /** Payload bytes sent: what a sender report counts (RFC 3550 section 6.4.1). */
+  payloadBytesSent = 0;
+  /** Packets that were due. */
+  packetsPlanned = 0;
+  /** When the first packet left; -1 before. */
+  firstSentMs = -1;
+  protected readonly options: SenderOptions;
+  protected sequence: number;
+  protected timestamp: number;
+  readonly #captureLeadMs: number;
+  /** The last frame: its timestamp, and when it was due by either clock. */
+  #capturedTimestamp = 0;
+  #capturedDueMs = -1;
+  #capturedAtMs = 0;
+  #pausedDueMs = 0;
+  /** How long nothing was due in the last pause, in milliseconds. */
+  protected pausedForMs = 0;
+  /** Wall-clock time less the monotonic one, and until when it is taken for that. */
+  #wallOffsetMs = 0;
+  #wallStaleMs = -Infinity;
+
+  constructor(options: SenderOptions) {
+    this.options = options;
+    this.ssrc = options.ssrc;
+    this.clockRateHz = options.clockRateHz;
+    this.dueMs = options.startMs;
+    this.sequence = options.firstSequence & 0xffff;
+    this.timestamp = options.firstTimestamp | 0;
+    this.#captureLeadMs = options.captureLeadMs ?? 0;
+    this.#capturedTimestamp = this.timestamp;
+  }
+
+  /** Sends what is due and moves `dueMs` on. */
+  abstract run(nowMs: number): void;
+
+  /**
+   * Sends a packet again that the server misses. `false` when it is not kept
+   * any more, was sent again within the last round trip, or repairs have had
+   * their share.
+   */
+  resend(_sequence: number, _roundTripMs: number): boolean {
+    return false;
+  }
+
+  /** Asks for a key frame; only video has any. */
+  askKeyFrame(): void {}
+
+  /** Sends nothing from now on; nothing is due while paused. The task must be cancelled. */
+  pause(): void {
+    if (this.dueMs === Infinity) return;
+    this.#pausedDueMs = this.dueMs;
+    this.dueMs = Infinity;
+  }
+
+  /**
+   * Goes on at `startMs`, or when the next packet was due if that is later;
+   * timestamps go on by the time that passed. The task must be scheduled again.
+   */
+  resume(startMs: number): void {
+    if (this.dueMs !== Infinity) return;
+    this.dueMs = Math.max(startMs, this.#pausedDueMs);
+    this.pausedForMs = this.dueMs - this.#pausedDueMs;
+    if (this.#capturedDueMs < 0) return;
+    const capturedMs = this.dueMs - this.#captureLeadMs;
+    this.timestamp = this.#timestampAfter(capturedMs - this.#capturedDueMs);
+  }
+
+  /**
+   * The thread stood still for so long, which `dueMs` is not told in: what was
+   * due meanwhile is given up. Whoever receives it hears of a later picture.
+   */
+  onStandstill(ms: number): void {
+    this.advance(Math.round(ms * this.clockRateHz / 1000));
+    this.#wallStaleMs = -Infinity;
+    // What is left of a frame leaves as if it were captured only now.
+    const capturedAtMs = this.#capturedAtMs + ms;
+    this.options.header.setCaptureTime(
+      ntpSeconds(capturedAtMs),
+      ntpFraction(capturedAtMs),
+    );
+    const lastingMs = this.dueMs - this.options.startMs;
+    const { counters } = this.options.meter;
+    const skipped = lastingMs > 0
+      ? Math.round(this.packetsPlanned * ms / lastingMs)
+      : 0;
+    counters.packetsPlanned += skipped;
+    counters.packetsSkipped += skipped;
+    this.askKeyFrame();
+  }
+
+  /** The RTP timestamp that belongs to the wall-clock time `wallMs` (RFC 3550 section 6.4.1). */
+  timestampAt(wallMs: number): number {
+    return this.#timestampAfter(wallMs - this.#capturedAtMs);
+  }
+
+  /** The timestamp of the next frame is later by so many units. */
+  protected advance(units: number): void {
+    this.timestamp = (this.timestamp + units) | 0;
+  }
+
+  /** Notes that a frame with the current timestamp, whose first packet is due then, was captured when it should be. */
+  protected capture(dueMs: number): void {
+    const { clock, header } = this.options;
+    const capturedMs = dueMs - this.#captureLeadMs;
+    if (dueMs >= this.#wallStaleMs) {
+      this.#wallOffsetMs = clock.wallNowMs() - clock.nowMs();
+      this.#wallStaleMs = dueMs + WALL_STALE_MS;
+    }
+    const wallMs = this.#wallOffsetMs + capturedMs;
+    this.#capturedTimestamp = this.timestamp;
+    this.#capturedDueMs = capturedMs;
+    this.#capturedAtMs = wallMs;
+    header.setCaptureTime(ntpSeconds(wallMs), ntpFraction(wallMs));
+  }
+
+  /** Counts `planned` packets of which `sent` left, in `bytes`, `payloadBytes` of them payload. */
+  protected count(
+    dueMs: number,
+    planned: number,
+    sent: number,
+    bytes: number,
+    payloadBytes: number,
+  ): void {
+    const { counters, lateness } = this.options.meter;
+    const nowMs = this.options.clock.nowMs();
+    const lateMs = nowMs - dueMs;
+    this.packetsPlanned += planned;
+    this.packetsSent += sent;
+    counters.packetsPlanned += planned;
+    counters.packetsSent += sent;
+    counters.sendRefused += planned - sent;
+    if (sent > 0) {
+      // Of a burst that left in part, that part: its packets are of about one size.
+      const left = sent === planned
+        ? bytes
+        : Math.round(bytes * sent / planned);
+      this.bytesSent += left;
+      this.payloadBytesSent += sent === planned
+        ? payloadBytes
+        : Math.round(payloadBytes * sent / planned);
+      counters.bytesSent += left;
+      if (this.firstSentMs < 0) this.firstSentMs = nowMs;
+    }
+    if (lateMs > LATE_MS) counters.packetsLate += planned;
+    // Whole, it is handed on without a box on the heap.
+    const lateUs = Math.round(lateMs * 1000);
+    for (let i = 0; i < planned; i++) lateness.record(lateUs);
+  }
+
+  /** The timestamp this long after the last frame. */
+  #timestampAfter(ms: number): number {
+    const units = Math.round(ms * this.clockRateHz / 1000);
+    return (this.#capturedTimestamp + units) | 0;
+  }
+}

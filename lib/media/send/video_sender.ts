@@ -1,0 +1,132 @@
+/**
+ * A synthetic VP8 track: frames of a preset's size at its rate, key frames
+ * every few seconds and on request. Only descriptors and frame headers are
+ * VP8; the rest is whatever the buffer held, which no SFU looks at.
+ *
+ * @module
+ */
+
+import { MARK_BYTES, writeMark, writeNoMark } from "../rtp/packet_mark.ts";
+import { VIDEO_PACKET_DATA_BYTES, type VideoPreset } from "./presets.ts";
+import { type FrameLayout, KeyFrameClock, layOutFrame } from "./schedule.ts";
+import { HISTORY_PACKETS } from "./sent_history.ts";
+import type { SenderOptions } from "./track_sender.ts";
+import {
+  VP8_KEY_HEADER_BYTES,
+  writeVp8Descriptor,
+  writeVp8InterHeader,
+  writeVp8KeyHeader,
+  writeVp8LayerDescriptor,
+} from "../payload/vp8.ts";
+import { KEY_FRAME_GAP_MS, Vp8Sender } from "./vp8_sender.ts";
+
+/** A packet has room for a key frame's header and a mark. */
+const MIN_DATA_BYTES = VP8_KEY_HEADER_BYTES + MARK_BYTES;
+
+/** Sends synthetic VP8. */
+export class VideoSender extends Vp8Sender {
+  #preset: VideoPreset;
+  #keyFrames: KeyFrameClock;
+  #keyLayout: FrameLayout;
+  #interLayout: FrameLayout;
+  #layout: FrameLayout;
+  #isKey = false;
+  /** Packets that were given a mark. */
+  #marked = 0;
+  readonly #isLayer: boolean;
+
+  /**
+   * One layer of several says in its descriptors what an SFU must know to go
+   * from one to another. It has no marks: who receives now one layer, now
+   * another, could not make anything of them.
+   */
+  constructor(options: SenderOptions, preset: VideoPreset, isLayer = false) {
+    super(options, isLayer ? historyOf(preset) : undefined);
+    this.#isLayer = isLayer;
+    this.#preset = preset;
+    [this.#keyLayout, this.#interLayout] = layOut(preset);
+    this.#layout = this.#keyLayout;
+    this.#keyFrames = keyFrameClock(preset);
+  }
+
+  /** Changes quality with the next frame, which will be a key frame. */
+  setPreset(preset: VideoPreset): void {
+    this.#preset = preset;
+    [this.#keyLayout, this.#interLayout] = layOut(preset);
+    this.#keyFrames = keyFrameClock(preset);
+  }
+
+  /** Takes picture and timestamp of another layer, both between two frames. */
+  follow(leader: VideoSender): void {
+    this.timestamp = leader.timestamp;
+    this.pictureId = leader.pictureId;
+  }
+
+  override askKeyFrame(): void {
+    this.#keyFrames.ask();
+  }
+
+  override resume(startMs: number): void {
+    if (this.dueMs !== Infinity) return;
+    super.resume(startMs);
+    this.#keyFrames = keyFrameClock(this.#preset);
+  }
+
+  protected override chooseFrame(): boolean {
+    this.#isKey = this.#keyFrames.next();
+    const layout = this.#layout = this.#isKey
+      ? this.#keyLayout
+      : this.#interLayout;
+    this.packets = layout.packets;
+    this.burstPauseMs = layout.burstPauseMs;
+    this.frameStep = this.clockRateHz / this.#preset.fps;
+    this.frameMs = 1000 / this.#preset.fps;
+    return this.#isKey;
+  }
+
+  protected override writePayload(index: number, at: number): number {
+    const { out } = this.options.sink;
+    const { packets, fullBytes, lastBytes } = this.#layout;
+    const isFirst = index === 0;
+    const start = this.#isLayer
+      ? writeVp8LayerDescriptor(out, at, isFirst, this.pictureId)
+      : writeVp8Descriptor(out, at, isFirst, this.pictureId);
+    if (isFirst) this.#writeFrameHeader(start);
+    const end = start + (index === packets - 1 ? lastBytes : fullBytes);
+    if (this.#isLayer) writeNoMark(out, end);
+    else writeMark(out, end, this.#marked++);
+    return end;
+  }
+
+  #writeFrameHeader(at: number): void {
+    const { out } = this.options.sink;
+    const { width, height } = this.#preset;
+    if (this.#isKey) writeVp8KeyHeader(out, at, width, height);
+    else writeVp8InterHeader(out, at);
+  }
+}
+
+/** Two seconds of a layer, whose bit rate is always the same: small ones need little memory. */
+function historyOf({ packetsPerSecond }: VideoPreset): number {
+  const packets = 2 ** Math.ceil(Math.log2(2 * packetsPerSecond));
+  return Math.min(packets, HISTORY_PACKETS);
+}
+
+function layOut(preset: VideoPreset): [key: FrameLayout, inter: FrameLayout] {
+  const lay = (bytes: number) =>
+    layOutFrame(
+      bytes,
+      VIDEO_PACKET_DATA_BYTES,
+      MIN_DATA_BYTES,
+      1000 / preset.fps,
+    );
+  return [lay(preset.keyFrameBytes), lay(preset.interFrameBytes)];
+}
+
+function keyFrameClock(preset: VideoPreset): KeyFrameClock {
+  const frames = (ms: number) => Math.round(ms * preset.fps / 1000);
+  return new KeyFrameClock(
+    frames(preset.keyFrameIntervalMs),
+    Math.max(1, frames(KEY_FRAME_GAP_MS)),
+  );
+}

@@ -1,0 +1,44 @@
+/**
+ * The nouns of WebRTC as types and schemas: RTP capabilities and parameters,
+ * ICE candidates and parameters, DTLS fingerprints, as mediasoup (and ORTC
+ * before it) names them.
+ *
+ * It knows no protocol that carries them and no code that acts on them.
+ *
+ * @module
+ */
+
+export type { DeepReadonly } from "./deep_readonly.ts";
+export { absentOrNull } from "./nullable.ts";
+export {
+  consumerRtpParametersSchema,
+  type MediaKind,
+  mediaKindSchema,
+  producerKindSchema,
+  type RtcpFeedback,
+  type RtpCapabilities,
+  rtpCapabilitiesSchema,
+  type RtpCodecCapability,
+  type RtpCodecParameters,
+  type RtpEncodingParameters,
+  type RtpHeaderExtension,
+  type RtpHeaderExtensionDirection,
+  type RtpHeaderExtensionParameters,
+  type RtpParameters,
+} from "./rtp_schemas.ts";
+export {
+  strictRtpCapabilitiesSchema,
+  strictRtpParametersSchema,
+} from "./strict_rtp_schemas.ts";
+export {
+  type DtlsFingerprint,
+  type DtlsParameters,
+  dtlsParametersSchema,
+  type DtlsRole,
+  type IceCandidate,
+  iceCandidateSchema,
+  type IceParameters,
+  iceParametersSchema,
+  MAX_ICE_CANDIDATES,
+  strictDtlsParametersSchema,
+} from "./transport_schemas.ts";

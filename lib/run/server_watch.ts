@@ -1,0 +1,242 @@
+/**
+ * The server of a run, watched while the run lasts: what monitors see, put on
+ * the run's time axis. Nothing that happens to a monitor ends a run; it is a
+ * note in the summary.
+ *
+ * @module
+ */
+
+import type { ServerTarget } from "../load/mod.ts";
+import {
+  type Ending,
+  type ServerLoad,
+  ServerLog,
+  type ServerSummary,
+  type ServerTold,
+  type Snapshot,
+  type TimelinePoint,
+} from "../metrics/mod.ts";
+import {
+  type Monitor,
+  type MonitorEvent,
+  type MonitorTarget,
+  type ProcessSample,
+  startMonitor,
+} from "../monitor/mod.ts";
+import { steadyWallClock } from "../load/mod.ts";
+import { MediaCheck } from "./media_check.ts";
+import { eitherSignal } from "../time/mod.ts";
+
+/** How to watch. */
+export interface ServerWatchOptions {
+  /** Whom; several that are one and the same server count once. */
+  readonly targets: readonly MonitorTarget[];
+  /** The wall clock, in milliseconds since 1970. @default {one that goes on evenly, from the time of the start} */
+  readonly now?: (() => number) | undefined;
+  /** Bearer token for `/metrics`. */
+  readonly token?: string | undefined;
+  /** The server of the run: how connections are made. */
+  readonly server?: ServerTarget | undefined;
+  /** Told of a server that comes, goes, cannot be looked at or does not carry the media, as it happens. */
+  readonly onNote?: ((text: string) => void) | undefined;
+}
+
+/** Who does not answer for so long is waited for no more: before a run, and after it. */
+const MAX_WAIT_MS = { before: 3_000, after: 1_500 };
+/** Notes that a summary keeps; a server may come and go for hours. */
+const MAX_NOTES = 20;
+
+/** Watches until it is disposed of, which leaves nothing behind. */
+export class ServerWatch implements AsyncDisposable {
+  readonly #options: ServerWatchOptions;
+  readonly #log = new ServerLog();
+  /** Which target speaks for a server: by host and pid of its first process. */
+  readonly #speaker = new Map<string, string>();
+  /** Targets that were found: there, or how they went. */
+  readonly #presence = new Map<string, string>();
+  readonly #hosts: ReadonlyMap<string, string>;
+  readonly #http: ReadonlySet<string>;
+  readonly #notes: string[] = [];
+  readonly #monitor: Monitor | undefined;
+  readonly #media = new MediaCheck();
+  #mediaMissed = false;
+  /** When the run began, in milliseconds since 1970. */
+  #startedAtMs = Infinity;
+
+  /** Begins to watch; what is seen counts once the run has begun. */
+  constructor(options: ServerWatchOptions) {
+    const { targets, token, server, now = steadyWallClock() } = options;
+    this.#options = options;
+    this.#hosts = new Map(
+      targets.map((target) => [
+        target.text,
+        target.kind === "ssh" ? target.destination : "",
+      ]),
+    );
+    this.#http = new Set(
+      targets.filter(({ kind }) => kind === "http").map(({ text }) => text),
+    );
+    // A target that is written twice is watched once.
+    const distinct = new Map(targets.map((target) => [target.text, target]));
+    this.#monitor = targets.length === 0
+      ? undefined
+      : startMonitor([...distinct.values()], {
+        onEvent: (event) => this.take(event),
+        now,
+        ...(token !== undefined && { token }),
+        ...(server !== undefined && { server }),
+        // The log keeps what is needed.
+        seriesLength: 1,
+      });
+  }
+
+  /** Resolves once everything has been looked at that answers in time, so that nothing of a run is missed at its start. */
+  ready(signal?: AbortSignal): Promise<void> {
+    return this.#look(MAX_WAIT_MS.before, signal);
+  }
+
+  /** The run begins: its times count from `startedAtMs`, in milliseconds since 1970. */
+  begin(startedAtMs: number): void {
+    this.#startedAtMs = startedAtMs;
+  }
+
+  /** Looks once more, so that nothing of a run is missed at its end. */
+  finish(): Promise<void> {
+    return this.#look(MAX_WAIT_MS.after);
+  }
+
+  /** Takes in what a monitor tells. */
+  take(event: MonitorEvent): void {
+    switch (event.kind) {
+      case "sample":
+        if (event.sample.kind === "process") this.#add(event.sample);
+        return;
+      case "found":
+        this.#presence.set(event.target, "there");
+        return;
+      case "gone":
+        if (this.#presence.has(event.target)) {
+          this.#presence.set(event.target, event.message);
+        }
+        this.#note(event.message);
+        return;
+      case "warning":
+        this.#note(event.message);
+    }
+  }
+
+  /** Takes in what the clients have counted by the end of a second. */
+  onSecond(snapshot: Snapshot): void {
+    this.#media.addSecond(snapshot);
+    if (this.#mediaMissed) return;
+    for (const finding of this.#media.findings()) {
+      this.#mediaMissed = true;
+      this.#note(finding);
+    }
+  }
+
+  /** How a run ended: one whose server is gone has not finished, however few of its clients noticed. */
+  endingOf(ending: Ending): Ending {
+    if (ending.kind !== "finished") return ending;
+    for (const [target, presence] of this.#presence) {
+      // A server that is too busy to answer on HTTP is still there.
+      if (presence === "there" || this.#http.has(target)) continue;
+      const why = presence.replace(/^Server gone: /, "");
+      return { kind: "broke", reason: `the server went away: ${why}` };
+    }
+    return ending;
+  }
+
+  /** What the summary says of the server's load. */
+  summary(): Pick<ServerSummary, "load" | "told" | "notes"> {
+    return {
+      load: this.load(),
+      told: this.#told(),
+      notes: [...this.#notes],
+    };
+  }
+
+  /** Everything sampled so far. */
+  load(): ServerLoad | null {
+    return this.#log.load();
+  }
+
+  /** The timeline, with the server in it. */
+  annotate(timeline: readonly TimelinePoint[]): TimelinePoint[] {
+    return timeline.map((point, i) =>
+      this.#annotated(point, timeline[i - 1]?.tSec ?? 0)
+    );
+  }
+
+  /** A point of about the last second, with the server in it. */
+  annotateLast(point: TimelinePoint): TimelinePoint {
+    return this.#annotated(point, Math.max(0, point.tSec - LAST_SEC));
+  }
+
+  /** Ends all watching. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#monitor?.[Symbol.asyncDispose]();
+  }
+
+  #annotated(point: TimelinePoint, fromSec: number): TimelinePoint {
+    const server = this.#log.between(fromSec * 1000, point.tSec * 1000);
+    return server === undefined ? point : { ...point, server };
+  }
+
+  async #look(mostMs: number, signal?: AbortSignal): Promise<void> {
+    if (this.#monitor === undefined) return;
+    const over = new AbortController();
+    const timer = setTimeout(() => over.abort(), mostMs);
+    using either = eitherSignal(over.signal, signal);
+    await this.#monitor.look(either.signal);
+    clearTimeout(timer);
+  }
+
+  #add(sample: ProcessSample): void {
+    const { target, processes } = sample;
+    const busiest = processes.reduce((a, b) => b.cpuRatio > a.cpuRatio ? b : a);
+    const key = `${this.#hosts.get(target) ?? ""} ${processes[0].pid}`;
+    const speaker = this.#speaker.get(key) ?? target;
+    this.#speaker.set(key, speaker);
+    if (speaker !== target) return;
+    const toMs = sample.atMs - this.#startedAtMs;
+    if (toMs <= 0) return;
+    this.#media.addSample(sample);
+    this.#log.add(target, {
+      fromMs: Math.max(0, toMs - sample.intervalMs),
+      toMs,
+      cpuRatio: sample.cpuRatio,
+      busiest: {
+        name: `${busiest.name} (${busiest.pid})`,
+        cpuRatio: busiest.cpuRatio,
+      },
+      maxThreadRatio: sample.maxThreadRatio,
+      rssBytes: sample.rssBytes,
+      fds: sample.fds,
+      threads: sample.threads,
+      udpDrops: sample.udpDrops,
+      hostUdpErrors: sample.hostUdpErrors,
+    });
+  }
+
+  #told(): ServerTold | null {
+    for (const summary of this.#monitor?.summaries() ?? []) {
+      if (summary.kind !== "http") continue;
+      return {
+        maxParticipants: summary.participantsMax,
+        maxRooms: summary.roomsMax,
+        maxConnections: summary.connectionsMax,
+        errors: summary.errors,
+      };
+    }
+    return null;
+  }
+
+  #note(text: string): void {
+    if (this.#notes.length < MAX_NOTES) this.#notes.push(text);
+    this.#options.onNote?.(text);
+  }
+}
+
+/** Samples come about once a second: in a little more than that there is one. */
+const LAST_SEC = 1.5;

@@ -1,7 +1,0 @@
-/**
- * What `lib/scenario` takes from outside: the CPU time of the process.
- *
- * @module
- */
-
-export { default as process } from "node:process";

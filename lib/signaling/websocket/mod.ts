@@ -1,0 +1,13 @@
+/**
+ * One channel: a WebSocket, dialed with a deadline, kept alive, its frames
+ * bounded and its failures named. It knows no message.
+ *
+ * @module
+ */
+
+export { type Channel, type ChannelClosed, describeClosed } from "./channel.ts";
+export { ChannelError, type ChannelFailure } from "./channel_error.ts";
+export {
+  openWebSocketChannel,
+  type WebSocketChannelOptions,
+} from "./websocket_channel.ts";

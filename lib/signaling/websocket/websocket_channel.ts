@@ -1,0 +1,173 @@
+/** The channel over a WebSocket. */
+
+import {
+  type ConnectionSettings,
+  createHider,
+  type Hider,
+  secretsOf,
+} from "../../connection/mod.ts";
+import type { Channel, ChannelClosed } from "./channel.ts";
+import { type Clock, systemClock } from "../../time/mod.ts";
+import { Buffer, type RawData, type WebSocket } from "./deps.ts";
+import { dial, MAX_PAYLOAD_BYTES } from "./dial.ts";
+import { hideInFrame, textsOf } from "./frame.ts";
+import { type Keepalive, startKeepalive } from "./keepalive.ts";
+
+/** How to open a channel. */
+export interface WebSocketChannelOptions {
+  /** A JWT, sent as the query parameter `token`. Servers ignore one that they cannot verify. */
+  readonly token?: string | undefined;
+  /** The password of the rooms; only to keep it out of what is told of the server's words. */
+  readonly password?: string | undefined;
+  /** Certificates, headers, proxies. @default {{}} */
+  readonly connection?: ConnectionSettings | undefined;
+  /** Gives up opening; has no effect on an open channel. */
+  readonly signal?: AbortSignal | undefined;
+  /** How long opening may take, in ms. @default {10_000} */
+  readonly connectTimeoutMs?: number | undefined;
+  /** How long the server has for its half of the closing handshake, in ms. @default {250} */
+  readonly closeTimeoutMs?: number | undefined;
+  /** Time between pings, in ms. @default {25_000} */
+  readonly pingIntervalMs?: number | undefined;
+  /** After how many ms without a message, a ping or a pong the channel counts as lost. @default {75_000} */
+  readonly silentAfterMs?: number | undefined;
+  /** Counts its time. @default {systemClock} */
+  readonly clock?: Clock | undefined;
+}
+
+/**
+ * Opens a channel to `url`.
+ *
+ * @throws {ChannelError} when that fails; its message is one line, its `failure` says why.
+ */
+export async function openWebSocketChannel(
+  url: string,
+  options: WebSocketChannelOptions = {},
+): Promise<Channel> {
+  const { clock = systemClock, connectTimeoutMs = 10_000 } = options;
+  // The server never answers a close frame: waiting for it for long is waiting for nothing.
+  const closeTimeoutMs = options.closeTimeoutMs ?? 250;
+  const { connection = {} } = options;
+  const hide = createHider(secretsOf({ ...options, url }));
+  const socket = await dial(url, {
+    token: options.token,
+    connection,
+    hide,
+    signal: options.signal,
+    connectTimeoutMs,
+    closeTimeoutMs,
+    clock,
+  });
+  return new WebSocketChannel(socket, clock, hide, options);
+}
+
+class WebSocketChannel implements Channel {
+  readonly closed: Promise<ChannelClosed>;
+  readonly #socket: WebSocket;
+  readonly #keepalive: Keepalive;
+  readonly #clock: Clock;
+  readonly #hide: Hider;
+  /** Messages that came in one frame with another one, and whatever came after them. */
+  readonly #waiting: string[] = [];
+  #onText: (text: string) => void = () => {};
+  /** The reason that we know ourselves; a socket that we destroy says only 1006. */
+  #cause: ChannelClosed | undefined;
+
+  constructor(
+    socket: WebSocket,
+    clock: Clock,
+    hide: Hider,
+    options: WebSocketChannelOptions,
+  ) {
+    this.#socket = socket;
+    this.#clock = clock;
+    this.#hide = hide;
+    this.#keepalive = startKeepalive(clock, {
+      intervalMs: options.pingIntervalMs,
+      silentAfterMs: options.silentAfterMs,
+      ping: () => socket.ping(),
+      onSilent: (silentMs) => {
+        this.#cause ??= { kind: "silent", silentMs };
+        socket.terminate();
+      },
+    });
+    socket.on("ping", () => this.#keepalive.heard());
+    socket.on("pong", () => this.#keepalive.heard());
+    socket.on("error", (error) => {
+      this.#cause ??= { kind: "error", message: wordsOf(error) };
+    });
+    socket.on("message", (data) => {
+      this.#keepalive.heard();
+      this.#receive(decode(data));
+    });
+    this.closed = new Promise((resolve) => {
+      socket.on("close", (code, reason) => {
+        this.#keepalive.stop();
+        for (const text of this.#waiting.splice(0)) this.#onText(text);
+        const said = hide(reason.toString());
+        resolve(this.#cause ?? closedBy(code, said));
+      });
+    });
+  }
+
+  onText(handler: (text: string) => void): void {
+    this.#onText = handler;
+  }
+
+  #receive(frame: string): void {
+    const [first, ...rest] = textsOf(frame)
+      .map((text) => hideInFrame(text, this.#hide));
+    if (this.#waiting.length > 0) {
+      this.#waiting.push(first, ...rest);
+      return;
+    }
+    this.#onText(first);
+    if (rest.length === 0) return;
+    this.#waiting.push(...rest);
+    this.#handOutLater();
+  }
+
+  /** One message a turn of the event loop, as if each had come in a frame of its own. */
+  #handOutLater(): void {
+    this.#clock.setTimer(0, () => {
+      const text = this.#waiting.shift();
+      if (text === undefined) return;
+      this.#onText(text);
+      if (this.#waiting.length > 0) this.#handOutLater();
+    });
+  }
+
+  send(text: string): void {
+    // The callback takes the error of a socket that is closing or closed.
+    this.#socket.send(text, () => {});
+  }
+
+  close(): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#cause ??= { kind: "clean", code: 1000, reason: "" };
+    this.#keepalive.stop();
+    this.#socket.close(1000);
+  }
+}
+
+/** A frame's bytes as text; some servers send their JSON as binary data. */
+function decode(data: RawData): string {
+  return Array.isArray(data)
+    ? Buffer.concat(data).toString()
+    : data instanceof ArrayBuffer
+    ? Buffer.from(data).toString()
+    : data.toString();
+}
+
+function wordsOf(error: Error): string {
+  return "code" in error && error.code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH"
+    ? `the server sent a message of more than ${MAX_PAYLOAD_BYTES} bytes`
+    : error.message;
+}
+
+/** Codes that say that all is well: normal, going away, and a close frame without a code. */
+const CLEAN_CODES: ReadonlySet<number> = new Set([1000, 1001, 1005]);
+
+function closedBy(code: number, reason: string): ChannelClosed {
+  return { kind: CLEAN_CODES.has(code) ? "clean" : "abnormal", code, reason };
+}

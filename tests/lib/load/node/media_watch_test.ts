@@ -1,0 +1,167 @@
+import { assertEquals } from "@std/assert";
+import {
+  ClientRecorder,
+  type ClientState,
+} from "../../../../lib/metrics/mod.ts";
+import { MediaWatch } from "../../../../lib/load/node/media_watch.ts";
+
+interface Look {
+  readonly state?: ClientState;
+  readonly isAway?: boolean;
+  readonly due: number;
+  readonly flowing: number;
+  readonly afterMs?: number;
+}
+
+const ALL = { due: 3, flowing: 3 };
+const NONE = { due: 3, flowing: 0 };
+const AWAY = { state: "joining", isAway: true, due: 0, flowing: 0 } as const;
+
+Deno.test.each(
+  [
+    {
+      why: "media that goes on is due and never silent",
+      looks: Array(5).fill(ALL),
+      want: { due: 12, silent: 0, without: 0, losses: 0, lost: false },
+    },
+    {
+      why: "one silent track of three is silence, and no loss of media",
+      looks: [ALL, ...Array(6).fill({ due: 3, flowing: 2 })],
+      want: { due: 18, silent: 6, without: 0, losses: 0, lost: false },
+    },
+    {
+      why: "two seconds without anything are silence, and no loss of media",
+      looks: [ALL, NONE, NONE, ALL],
+      want: { due: 9, silent: 6, without: 2, losses: 0, lost: false },
+    },
+    {
+      why: "three seconds without anything are one loss, which is over then",
+      looks: [ALL, NONE, NONE, NONE, NONE, ALL],
+      want: { due: 15, silent: 12, without: 4, losses: 1, lost: false },
+    },
+    {
+      why: "what does not come back is lost to the end",
+      looks: [ALL, NONE, NONE, NONE, ALL, NONE, NONE, NONE],
+      want: { due: 21, silent: 18, without: 6, losses: 2, lost: true },
+    },
+    {
+      why: "nobody sends any more: nothing is lost",
+      looks: [ALL, ...Array(6).fill({ due: 0, flowing: 0 })],
+      want: { due: 0, silent: 0, without: 0, losses: 0, lost: false },
+    },
+    {
+      why: "who is away lacks what it had, whether or not it gives up",
+      looks: [ALL, AWAY, AWAY, AWAY, { ...AWAY, state: "failed" }],
+      want: { due: 12, silent: 12, without: 4, losses: 1, lost: true },
+    },
+    {
+      why: "who is back in a room of nobody lacks nothing",
+      looks: [ALL, AWAY, AWAY, AWAY, { due: 0, flowing: 0 }],
+      want: { due: 9, silent: 9, without: 3, losses: 1, lost: false },
+    },
+    {
+      why: "a look that comes very late says nothing of the time between",
+      looks: [ALL, { ...NONE, afterMs: 8000 }, ALL],
+      want: { due: 3, silent: 0, without: 0, losses: 0, lost: false },
+    },
+  ] satisfies { why: string; looks: Look[]; want: unknown }[],
+)("$why", ({ looks, want }) => {
+  const { figures } = new ClientRecorder({
+    clientId: "client-0",
+    index: 0,
+    roomId: "r",
+    role: "publisher",
+    node: "n",
+  });
+  Object.assign(figures, { packetsReceived: 1, connectionSuccessful: true });
+  const counters = noCounters();
+  const watch = new MediaWatch();
+  let nowMs = 0;
+  for (const look of looks as Look[]) {
+    nowMs += look.afterMs ?? 1000;
+    figures.state = look.state ?? "connected";
+    figures.isAway = look.isAway ?? false;
+    watch.look({ isToSend: true, flow: () => look }, figures, counters, nowMs);
+  }
+  assertEquals({
+    due: figures.tracksDueMs / 1000,
+    silent: figures.tracksSilentMs / 1000,
+    without: figures.withoutMediaMs / 1000,
+    losses: figures.mediaLosses,
+    lost: figures.hasLostMedia,
+  }, want);
+  assertEquals(counters, {
+    tracksDueMs: figures.tracksDueMs,
+    tracksSilentMs: figures.tracksSilentMs,
+    tracksAwayMs: sum(looks, ({ isAway }) => isAway === true),
+    tracksOutMs: 0,
+  });
+});
+
+Deno.test("who never received anything has lost nothing, and was without media", () => {
+  const { figures } = new ClientRecorder({
+    clientId: "client-0",
+    index: 0,
+    roomId: "r",
+    role: "viewer",
+    node: "n",
+  });
+  figures.state = "connected";
+  const watch = new MediaWatch();
+  const counters = noCounters();
+  for (let nowMs = 0; nowMs <= 6000; nowMs += 1000) {
+    watch.look(
+      { isToSend: false, flow: () => NONE },
+      figures,
+      counters,
+      nowMs,
+    );
+  }
+  assertEquals(
+    [figures.withoutMediaMs, figures.mediaLosses, figures.sendDueMs],
+    [6000, 0, 0],
+  );
+});
+
+Deno.test("silence of a network that we have out is told apart, whether or not its client is away", () => {
+  const { figures } = new ClientRecorder({
+    clientId: "client-0",
+    index: 0,
+    roomId: "r",
+    role: "viewer",
+    node: "n",
+  });
+  Object.assign(figures, { state: "connected", packetsReceived: 1 });
+  const watch = new MediaWatch();
+  const counters = noCounters();
+  for (const [i, isOut] of [false, true, true, false].entries()) {
+    figures.isAway = i === 2;
+    watch.look(
+      { isToSend: false, flow: () => NONE },
+      figures,
+      counters,
+      i * 1000,
+      isOut,
+    );
+  }
+  assertEquals(counters, {
+    tracksDueMs: 9000,
+    tracksSilentMs: 9000,
+    tracksAwayMs: 0,
+    tracksOutMs: 6000,
+  });
+});
+
+function noCounters() {
+  return {
+    tracksDueMs: 0,
+    tracksSilentMs: 0,
+    tracksAwayMs: 0,
+    tracksOutMs: 0,
+  };
+}
+
+/** Three silent tracks a second. */
+function sum(looks: readonly Look[], counts: (look: Look) => boolean): number {
+  return looks.filter(counts).length * 3000;
+}

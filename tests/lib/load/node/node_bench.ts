@@ -1,0 +1,241 @@
+/** A node of this thread with fake clients, in virtual time. */
+
+import type { Network } from "../../../../lib/impairment/mod.ts";
+import {
+  type ClientPlan,
+  type DrivenClient,
+  type DrivenEvent,
+  type DrivenTotals,
+  LocalNode,
+  type NodeNote,
+  type NodePlan,
+  type ReceivedSecond,
+} from "../../../../lib/load/mod.ts";
+import type { Snapshot } from "../../../../lib/metrics/mod.ts";
+import { FakeClock } from "../../../../lib/testing/mod.ts";
+
+export const WALL_MS = 1_800_000_000_000;
+export const MEDIA = {
+  audio: true,
+  video: true,
+  quality: "480p",
+  fps: 30,
+  maxAudio: 4,
+  maxVideo: 4,
+} as const;
+
+export function clientPlan(
+  index: number,
+  over: Partial<ClientPlan> = {},
+): ClientPlan {
+  return {
+    index,
+    clientId: `client-${index}`,
+    participantName: `TestUser${index}`,
+    slot: index,
+    roomId: "r",
+    role: "publisher",
+    joinAtMs: 0,
+    leaveAtMs: null,
+    ...over,
+  };
+}
+
+export const NO_TOTALS: DrivenTotals = {
+  packetsSent: 0,
+  bytesSent: 0,
+  received: 0,
+  fromOthers: 0,
+  bytes: 0,
+  expected: 0,
+  lost: 0,
+  repaired: 0,
+  deliverable: 0,
+  maxLatencyUs: 0,
+  flowing: 0,
+  framesShown: 0,
+  videosBegun: 0,
+  keyFramesShown: 0,
+  framesDropped: 0,
+  freezes: 0,
+  frozenMs: 0,
+  longestFreezeMs: 0,
+  playedMs: 0,
+  firstFrameMs: -1,
+  pictureIdJumps: 0,
+  timestampJumps: 0,
+  pliReceived: 0,
+  firReceived: 0,
+  nackReceived: 0,
+  rtxSent: 0,
+  pliSent: 0,
+  nackSent: 0,
+  rtxReceived: 0,
+  layerSwitches: 0,
+  srtpFailures: 0,
+  duplicates: 0,
+  firstSentMs: -1,
+  firstReceivedMs: -1,
+  stayFirstSentMs: -1,
+  stayFirstReceivedMs: -1,
+};
+
+/** A client that connects 100 ms after it is told to join, or when it is told. */
+export class FakeClient implements DrivenClient {
+  producersOpen = 2;
+  consumersOpen = 3;
+  isToSend = true;
+  tracks = { due: 0, flowing: 0 };
+  roundTripMs = -1;
+  media: DrivenTotals = NO_TOTALS;
+  readonly did: string[] = [];
+  readonly #join = Promise.withResolvers<void>();
+
+  constructor(
+    readonly plan: ClientPlan,
+    readonly tell: (event: DrivenEvent) => void,
+    readonly clock: FakeClock,
+    readonly connects: boolean,
+    readonly network: Network,
+  ) {}
+
+  flow() {
+    return this.tracks;
+  }
+  *jittersMs() {
+    yield 7;
+  }
+  seconds: ReceivedSecond[] = [];
+  takeSeconds() {
+    return this.seconds.splice(0);
+  }
+  /** When its media flowed again after an outage. */
+  resumedMs: number | undefined = -1;
+  resumedSince() {
+    return this.resumedMs;
+  }
+  layers: (number | undefined)[] = [];
+  receivedLayers() {
+    return this.layers;
+  }
+  totals() {
+    return this.media;
+  }
+  join() {
+    this.#do("join");
+    this.tell({ type: "state", state: "joining" });
+    if (this.connects) this.clock.setTimer(100, () => this.connect());
+    return this.#join.promise;
+  }
+  connect() {
+    if (this.did.includes("leave")) return;
+    this.tell({ type: "state", state: "connected" });
+    this.tell({ type: "connected", atMs: this.clock.nowMs() });
+    this.#join.resolve();
+  }
+  fail(kind: string, message: string) {
+    this.tell({ type: "error", kind, message });
+    this.tell({ type: "state", state: "failed" });
+    this.#join.resolve();
+  }
+  leave() {
+    this.#do("leave");
+    this.#join.resolve();
+    this.tell({ type: "state", state: "left" });
+    return Promise.resolve();
+  }
+  setPaused(kind: string, paused: boolean) {
+    this.#do(`${paused ? "pause" : "resume"} ${kind}`);
+    return Promise.resolve();
+  }
+  preferLayer(layer: number) {
+    this.#do(`layer ${layer}`);
+  }
+  setQuality(quality: string, fps: number) {
+    this.#do(`${quality}${fps}`);
+  }
+  cutChannel() {
+    this.#do("cut");
+  }
+  #do(what: string) {
+    this.did.push(`${what} ${this.clock.nowMs()}`, what);
+  }
+  /** What it was told, with the times. */
+  get log() {
+    return this.did.filter((_, i) => i % 2 === 0);
+  }
+}
+
+export class Bench {
+  readonly clock = new FakeClock(5000);
+  readonly snapshots: Snapshot[] = [];
+  readonly notes: NodeNote[] = [];
+  readonly clients: FakeClient[] = [];
+  connects = true;
+  disposed = 0;
+  /** What clients send is loaded once this resolves. */
+  loaded: Promise<void> = Promise.resolve();
+  readonly asked: (string | undefined)[] = [];
+  readonly node: LocalNode;
+
+  constructor() {
+    this.node = new LocalNode({
+      name: "n1",
+      clock: {
+        nowMs: () => this.clock.nowMs(),
+        wallNowMs: () => WALL_MS + this.clock.nowMs(),
+        setTimer: (ms, fn) => this.clock.setTimer(ms, fn),
+      },
+      openHost: () =>
+        Promise.resolve({
+          prepare: (media) => {
+            this.asked.push(...media.map(({ clip }) => clip));
+            return this.loaded;
+          },
+          create: (plan, onEvent, network) => {
+            const client = new FakeClient(
+              plan,
+              onEvent,
+              this.clock,
+              this.connects,
+              network,
+            );
+            this.clients.push(client);
+            return client;
+          },
+          health: {
+            lanes: ["native"],
+            ciphers: ["openssl"],
+            notes: ["a note"],
+            cpuUs: () => 1234.5,
+            kernelDrops: () => 3,
+          },
+          latenessMs: () => 0,
+          [Symbol.dispose]: () => {
+            this.disposed++;
+          },
+        }),
+      handlers: {
+        onSnapshot: (snapshot) => this.snapshots.push(snapshot),
+        onNote: (note) => this.notes.push(note),
+        onDied: () => {},
+      },
+    });
+  }
+
+  /** Starts the node as if the run had begun `agoMs` ago. */
+  async start(clients: readonly ClientPlan[], agoMs = 0): Promise<void> {
+    const plan: NodePlan = {
+      node: "n1",
+      server: { url: "ws://x/ws" },
+      datapath: {},
+      startedAtMs: WALL_MS + this.clock.nowMs() - agoMs,
+      plan: { seed: 1, endAtMs: 0, media: MEDIA, clients },
+    };
+    await this.node.start(plan);
+  }
+
+  record(index: number) {
+    return this.node.snapshot().clients.find((one) => one.index === index)!;
+  }
+}

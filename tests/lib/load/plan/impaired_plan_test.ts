@@ -1,0 +1,148 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  describeImpairmentShare,
+  type ImpairmentShare,
+  makePlan,
+  parseImpairmentShare,
+  rampAndHold,
+  type RunPlan,
+  withImpairments,
+} from "../../../../lib/load/mod.ts";
+
+const LATE = { inbound: { delayMs: 50 } };
+const LOSSY = { outbound: { lossRatio: 0.05 } };
+
+function plan(clients: number, seed = 1, churnRate = 0): RunPlan {
+  return makePlan({
+    audio: true,
+    video: true,
+    quality: "480p",
+    fps: 30,
+    maxAudio: 4,
+    maxVideo: 4,
+    stages: rampAndHold(clients, 1000, 30_000),
+    room: "r",
+    rooms: 1,
+    publishRatio: 1,
+    churnRate,
+    seed,
+  });
+}
+
+/** The slots with this impairment. */
+function slotsOf(made: RunPlan, impairment: unknown): number[] {
+  return made.clients.filter((one) => one.impairment === impairment)
+    .map(({ slot }) => slot);
+}
+
+Deno.test("without a share the plan stays as it is", () => {
+  assertEquals(withImpairments(plan(5), []), plan(5));
+});
+
+Deno.test("everyone is impaired by a share of all", () => {
+  const made = withImpairments(plan(5), [{ impairment: LATE, share: 1 }]);
+  assertEquals(slotsOf(made, LATE), [0, 1, 2, 3, 4]);
+});
+
+Deno.test("two shares have clients of their own", () => {
+  const made = withImpairments(plan(100), [
+    { impairment: LATE, share: 0.3 },
+    { impairment: LOSSY, share: 0.2 },
+  ]);
+  assertEquals(slotsOf(made, LATE).length, 30);
+  assertEquals(slotsOf(made, LOSSY).length, 20);
+  assertEquals(slotsOf(made, undefined).length, 50);
+});
+
+Deno.test("the draw repeats with its seed, and is another one with another", () => {
+  const shares = [{ impairment: LATE, share: 0.3 }];
+  const drawn = (seed: number) =>
+    slotsOf(withImpairments(plan(100, seed), shares), LATE);
+  assertEquals(drawn(1), drawn(1));
+  assert(String(drawn(1)) !== String(drawn(2)));
+  // Publishers have the lowest slots: the first thirty would be no draw.
+  assert(Math.max(...drawn(1)) > 50);
+});
+
+Deno.test("a small share impairs at least one, and none none", () => {
+  const count = (share: number) =>
+    slotsOf(
+      withImpairments(plan(10), [{ impairment: LATE, share }]),
+      LATE,
+    ).length;
+  assertEquals([count(0.001), count(0.14), count(0.16), count(0)], [
+    1,
+    1,
+    2,
+    0,
+  ]);
+});
+
+Deno.test("who replaces an impaired client has its network", () => {
+  const made = withImpairments(plan(10, 1, 2), [
+    { impairment: LATE, share: 0.5 },
+  ]);
+  assert(made.clients.length > 20);
+  const impaired = new Set(slotsOf(made, LATE));
+  assertEquals(impaired.size, 5);
+  for (const { slot, impairment } of made.clients) {
+    assertEquals(impairment !== undefined, impaired.has(slot));
+  }
+});
+
+const WRONG: readonly (readonly [
+  why: string,
+  shares: readonly ImpairmentShare[],
+  message: string,
+])[] = [
+  ["more than all", [
+    { impairment: LATE, share: 0.7 },
+    { impairment: LOSSY, share: 0.4 },
+  ], "shares come to 110 %"],
+  ["less than nobody", [{ impairment: LATE, share: -1 }], "share of -1"],
+  ["no number", [{ impairment: LATE, share: NaN }], "share of NaN"],
+  ["no network", [{
+    impairment: { inbound: { delayMs: -1 } },
+    share: 1,
+  }], "delayMs -1"],
+];
+
+for (const [why, shares, message] of WRONG) {
+  Deno.test(`a share of ${why} is refused`, () => {
+    const error = assertThrows(
+      () => withImpairments(plan(5), shares),
+      RangeError,
+    );
+    assert(error.message.includes(message), error.message);
+  });
+}
+
+Deno.test("three thirds are all", () => {
+  const share = 1 / 3;
+  const made = withImpairments(plan(9), [
+    { impairment: LATE, share },
+    { impairment: LOSSY, share },
+    { impairment: {}, share },
+  ]);
+  assertEquals(slotsOf(made, undefined), []);
+});
+
+Deno.test.each<[text: string, share: number]>([
+  ["3g", 1],
+  ["3g:30%", 0.3],
+  ["3g:.5", 0.5],
+  ["loss=5%,delay=50ms:20%", 0.2],
+])("%s is a share of %d", (text, share) => {
+  assertEquals(parseImpairmentShare(text).share, share);
+});
+
+Deno.test("a share that is none is refused, and so is a network that is none", () => {
+  assertThrows(() => parseImpairmentShare("3g:200%"), RangeError, "share");
+  assertThrows(() => parseImpairmentShare("5g:20%"), SyntaxError, `"5g"`);
+});
+
+Deno.test("a share is written as it is read", () => {
+  for (const text of ["wifi-lossy", "3g:30%", "loss=5%,delay=50ms:12.5%"]) {
+    assertEquals(describeImpairmentShare(parseImpairmentShare(text)), text);
+  }
+});
