@@ -20,6 +20,7 @@ export * from "./plan/plan.ts";
 export * from "./plan/profile.ts";
 export * from "./plan/random.ts";
 export * from "./plan/split.ts";
+export * from "./roster.ts";
 export {
   serveNode,
   WorkerNode,

@@ -29,52 +29,54 @@ export function withChurn(
   options: ChurnOptions,
   random: Random,
 ): Span[] {
+  const { ratePerSec, fromMs, untilMs } = options;
   const result = [...spans];
   // Only each slot's latest span can be present: looking at those alone
   // keeps a day of churn cheap.
-  const latestOfSlot = new Map<number, number>();
+  const latestOfSlot = new Map<number, Span>();
+  const position = new Map(result.map((span, i) => [span, i]));
+  const departures = Math.floor((untilMs - fromMs) / 1000 * ratePerSec);
   let due = 0;
-  for (const atMs of departureTimes(options, random)) {
+  for (let i = 0; i < departures; i++) {
+    const atMs = departureMs(options, i, random);
     while (due < spans.length && spans[due].joinAtMs < atMs) {
-      latestOfSlot.set(spans[due].slot, due);
+      latestOfSlot.set(spans[due].slot, result[due]);
       due++;
     }
-    const leaver = drawLeaver(result, latestOfSlot.values(), atMs, random);
+    const leaver = drawLeaver(latestOfSlot.values(), atMs, random);
     if (leaver === undefined) continue;
-    const { slot, leaveAtMs } = result[leaver];
-    result[leaver] = { ...result[leaver], leaveAtMs: atMs };
-    latestOfSlot.set(slot, result.length);
-    result.push({ slot, joinAtMs: atMs, leaveAtMs });
+    const { slot, leaveAtMs } = leaver;
+    const replacement: Span = { slot, joinAtMs: atMs, leaveAtMs };
+    result[position.get(leaver)!] = { ...leaver, leaveAtMs: atMs };
+    position.set(replacement, result.length);
+    latestOfSlot.set(slot, replacement);
+    result.push(replacement);
   }
   return result.sort((a, b) => a.joinAtMs - b.joinAtMs || a.slot - b.slot);
 }
 
-function* departureTimes(
-  { ratePerSec, fromMs, untilMs }: ChurnOptions,
+/** When the departure of this number is, from 0: somewhere in its own part of the time. */
+export function departureMs(
+  { ratePerSec, fromMs }: Pick<ChurnOptions, "ratePerSec" | "fromMs">,
+  number: number,
   random: Random,
-): Iterable<number> {
-  const departures = Math.floor((untilMs - fromMs) / 1000 * ratePerSec);
-  for (let i = 0; i < departures; i++) {
-    yield fromMs + Math.round((i + random()) / ratePerSec * 1000);
-  }
+): number {
+  return fromMs + Math.round((number + random()) / ratePerSec * 1000);
 }
 
-/** The position of who leaves at this moment; `undefined` when nobody is there. */
-function drawLeaver(
-  spans: readonly Span[],
-  latest: Iterable<number>,
+/** Who leaves at this moment, of spans in order of their slots; `undefined` when nobody is there. */
+export function drawLeaver<S extends Omit<Span, "slot">>(
+  spans: Iterable<S>,
   atMs: number,
   random: Random,
-): number | undefined {
-  let oldest: number | undefined;
-  const settled: number[] = [];
-  for (const position of latest) {
-    const { joinAtMs, leaveAtMs } = spans[position];
+): S | undefined {
+  let oldest: S | undefined;
+  const settled: S[] = [];
+  for (const span of spans) {
+    const { joinAtMs, leaveAtMs } = span;
     if (leaveAtMs !== null && leaveAtMs <= atMs) continue;
-    if (oldest === undefined || joinAtMs < spans[oldest].joinAtMs) {
-      oldest = position;
-    }
-    if (joinAtMs + MIN_SESSION_MS <= atMs) settled.push(position);
+    if (oldest === undefined || joinAtMs < oldest.joinAtMs) oldest = span;
+    if (joinAtMs + MIN_SESSION_MS <= atMs) settled.push(span);
   }
   if (settled.length === 0) return oldest;
   return settled[Math.floor(random() * settled.length)];

@@ -22,17 +22,19 @@ import { createRandom, type Random } from "./random.ts";
 export function withImpairments(
   plan: RunPlan,
   shares: readonly ImpairmentShare[],
+  random: Random = createRandom(plan.seed, "impairments"),
 ): RunPlan {
   checkShares(shares);
   if (shares.length === 0) return plan;
   const slots = [...new Set(plan.clients.map(({ slot }) => slot))];
-  const drawn = shuffled(slots, createRandom(plan.seed, "impairments"));
-  const networks = new Map<number, Impairment>();
-  for (const { impairment, share } of shares) {
-    for (const slot of drawn.splice(0, impairedCount(slots.length, share))) {
-      networks.set(slot, impairment);
-    }
-  }
+  const networks = drawNetworks(
+    slots,
+    shares.map(({ impairment, share }) => ({
+      impairment,
+      count: impairedCount(slots.length, share),
+    })),
+    random,
+  );
   return {
     ...plan,
     clients: plan.clients.map((client) => {
@@ -42,7 +44,25 @@ export function withImpairments(
   };
 }
 
-function checkShares(shares: readonly ImpairmentShare[]): void {
+/** Bad networks for so many of these, each with one at most. */
+export function drawNetworks(
+  values: readonly number[],
+  networks: readonly {
+    readonly impairment: Impairment;
+    readonly count: number;
+  }[],
+  random: Random,
+): ReadonlyMap<number, Impairment> {
+  const drawn = shuffled(values, random);
+  return new Map(
+    networks.flatMap(({ impairment, count }) =>
+      drawn.splice(0, count).map((value) => [value, impairment] as const)
+    ),
+  );
+}
+
+/** Throws a `RangeError` for an impairment or for shares that cannot be. */
+export function checkShares(shares: readonly ImpairmentShare[]): void {
   for (const { impairment, share } of shares) {
     checkImpairment(impairment);
     if (!(share >= 0 && share <= 1)) {

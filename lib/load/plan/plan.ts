@@ -15,7 +15,7 @@ import {
   type Span,
   type Stage,
 } from "./profile.ts";
-import { createRandom } from "./random.ts";
+import { createRandom, type Random } from "./random.ts";
 
 /** Kinds of meeting, by the share of clients that publish. */
 export type Mode = "conference" | "classroom" | "panel" | "webinar";
@@ -121,7 +121,10 @@ export interface RunPlan {
  * Decides a run. Throws a `RangeError` in one line for a number that makes
  * no sense.
  */
-export function makePlan(options: PlanOptions): RunPlan {
+export function makePlan(
+  options: PlanOptions,
+  random: Random = createRandom(options.seed, "churn"),
+): RunPlan {
   checkOptions(options);
   const { stages, seed, audio, video, quality, fps, maxAudio, maxVideo } =
     options;
@@ -134,7 +137,7 @@ export function makePlan(options: PlanOptions): RunPlan {
       fromMs: stages.at(0)?.durationMs ?? 0,
       untilMs: endAtMs,
     },
-    createRandom(seed, "churn"),
+    random,
   );
   const slots = spans.reduce((most, { slot }) => Math.max(most, slot + 1), 0);
   const publishers = publisherCount(slots, options.publishRatio);
@@ -154,6 +157,16 @@ export function makePlan(options: PlanOptions): RunPlan {
     clients: spans.map((span, index) =>
       planClient(span, index, span.slot < publishers, options)
     ),
+  };
+}
+
+/** The same client by so many milliseconds later. */
+export function later<Plan extends ClientPlan>(plan: Plan, byMs: number): Plan {
+  const { joinAtMs, leaveAtMs } = plan;
+  return {
+    ...plan,
+    joinAtMs: joinAtMs + byMs,
+    leaveAtMs: leaveAtMs === null ? null : leaveAtMs + byMs,
   };
 }
 

@@ -15,12 +15,27 @@ export type Random = () => number;
 
 /** The stream of this name, which is the same for the same seed. */
 export function createRandom(seed: number, stream: string): Random {
-  let state = hash(`${seed}/${stream}`);
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  return resumeRandom(randomState(seed, stream)).random;
+}
+
+/** Where the stream of this name begins: 32 bits that plain data can hold. */
+export function randomState(seed: number, stream: string): number {
+  return hash(`${seed}/${stream}`);
+}
+
+/** The stream from a state on; `state` tells where it has come to. */
+export function resumeRandom(
+  from: number,
+): { readonly random: Random; readonly state: () => number } {
+  let state = from;
+  return {
+    random() {
+      state = (state + 0x6d2b79f5) | 0;
+      let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+      mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+      return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    },
+    state: () => state,
   };
 }
 
