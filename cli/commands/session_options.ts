@@ -4,8 +4,7 @@
  * @module
  */
 
-import { clipNamed, type EngineKind } from "../../tool.ts";
-import type { Settings } from "../session/mod.ts";
+import { clipNamed, type EngineKind, type Newcomers } from "../../tool.ts";
 import { ACCESS_OPTIONS } from "./access.ts";
 import { mediaContradictions, simulcastContradictions } from "./media.ts";
 import {
@@ -101,7 +100,7 @@ export function engineOf(
 }
 
 /** What clients are like. */
-export function settingsOf(values: SessionValues): Settings {
+export function settingsOf(values: SessionValues): Newcomers {
   return {
     room: values.room,
     rooms: values.rooms,

@@ -11,9 +11,9 @@ import {
   formatCount,
   formatCounted,
   formatMs,
+  type Member,
 } from "../../tool.ts";
 import { sanitize } from "../terminal/mod.ts";
-import type { Member } from "./load.ts";
 
 /** Everything known of one client. */
 export function clientLines(

@@ -20,6 +20,7 @@ import {
   openFleet,
   parseTarget,
   renderText,
+  type Roster,
   secretsOf,
   type ServerStreams,
   type ServerTarget,
@@ -37,7 +38,6 @@ import type { History } from "../terminal/mod.ts";
 import { findScenario, prepareScenario, typedConfig } from "./find_scenario.ts";
 import { evaluateJs } from "./js.ts";
 import { USAGE } from "./leave.ts";
-import type { Load } from "./load.ts";
 import type {
   Message,
   ScenarioEnd,
@@ -384,7 +384,7 @@ export class Effects {
 }
 
 /** What is sent, or would be by those who come next. */
-function sentIn({ settings, members }: Load): string {
+function sentIn({ settings, members }: Roster): string {
   const sent = [settings, ...members].map(({ media }) =>
     media.clip ?? SYNTHETIC
   );

@@ -15,7 +15,6 @@ export {
   scenarioOptionRows,
   typedConfig,
 } from "./find_scenario.ts";
-export { type Settings } from "./load.ts";
 export type { SessionOptions } from "./options.ts";
 export {
   openRunScreen,

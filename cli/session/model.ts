@@ -9,6 +9,9 @@
 import {
   EMPTY_SNAPSHOT,
   type EngineKind,
+  type Newcomers,
+  type Roster,
+  roster,
   type Snapshot,
   type Threshold,
   type ThresholdResult,
@@ -20,7 +23,6 @@ import {
 } from "../terminal/mod.ts";
 import type { ChartName } from "./charts.ts";
 import { type Health, HEALTHY } from "./health.ts";
-import { type Load, newLoad, type Settings } from "./load.ts";
 import { EMPTY_LOG, type Log } from "./log.ts";
 import {
   EMPTY_HISTORY,
@@ -111,7 +113,7 @@ export interface Model {
   readonly size: TerminalSize;
   readonly phase: Phase;
   readonly server: ServerView | undefined;
-  readonly load: Load;
+  readonly load: Roster;
   /** Clients to begin with, once the server is there. */
   readonly firstClients: number;
   readonly live: Live;
@@ -142,7 +144,7 @@ export interface ModelOptions {
   readonly size: TerminalSize;
   /** What is going on until the server is there. */
   readonly starting: string;
-  readonly settings: Settings;
+  readonly settings: Newcomers;
   readonly seed: number;
   readonly firstClients: number;
   readonly thresholds: readonly Threshold[];
@@ -158,7 +160,7 @@ export function newModel(options: ModelOptions): Model {
     size,
     phase: { name: "starting", text: options.starting },
     server: undefined,
-    load: newLoad(options.settings, options.seed),
+    load: roster.newRoster(options.settings, options.seed),
     firstClients,
     live: {
       snapshot: EMPTY_SNAPSHOT,

@@ -1,5 +1,5 @@
 /**
- * Who of the load has which bad network. Pure, as the load is.
+ * Who has which bad network, in words.
  *
  * @module
  */
@@ -7,46 +7,15 @@
 import {
   describeImpairment,
   formatRatio,
-  impairedCount,
   type Impairment,
   type ImpairmentShare,
+  type Member,
+  type Roster,
 } from "../../tool.ts";
-import { drawn } from "./chance.ts";
-import { changed, type Load, type Member } from "./load.ts";
 import { rangesOf } from "./select.ts";
 
-/**
- * The load with this network for its share of these clients, who are drawn
- * and given back; the others keep what they have.
- */
-export function withNetwork(
-  load: Load,
-  indices: readonly number[],
-  { impairment, share }: ImpairmentShare,
-): { readonly load: Load; readonly clients: readonly number[] } {
-  const count = impairedCount(indices.length, share);
-  const { chosen, chance } = count === indices.length
-    ? { chosen: indices, chance: load.chance }
-    : drawn(indices, count, load.chance);
-  return {
-    load: {
-      ...changed(load, chosen, (member) => ({ ...member, impairment })),
-      chance,
-    },
-    clients: chosen,
-  };
-}
-
-/** The load with a good network for these clients. */
-export function withoutNetwork(
-  load: Load,
-  indices: readonly number[],
-): Load {
-  return changed(load, indices, ({ impairment: _, ...member }) => member);
-}
-
 /** Who has a bad network, a line for each. */
-export function networkLines({ members, settings }: Load): string[] {
+export function networkLines({ members, settings }: Roster): string[] {
   const impaired = Map.groupBy(
     members.filter(isImpaired),
     ({ impairment }) => describeImpairment(impairment),

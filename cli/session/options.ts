@@ -7,11 +7,11 @@
 import type {
   EngineKind,
   MonitorTarget,
+  Newcomers,
   ServerTarget,
   Summary,
   Threshold,
 } from "../../tool.ts";
-import type { Settings } from "./load.ts";
 
 /** What a session is made of. */
 export interface SessionOptions {
@@ -22,7 +22,7 @@ export interface SessionOptions {
   /** Clients to begin with; `undefined` is a few with a screen and an embedded server, else none. */
   readonly clients: number | undefined;
   /** What clients are like. */
-  readonly settings: Settings;
+  readonly settings: Newcomers;
   /** Seed of everything drawn. */
   readonly seed: number;
   /** Over what media goes. */

@@ -5,9 +5,8 @@
  * @module
  */
 
-import { byName, type ClientRecord } from "../../tool.ts";
+import { byName, type ClientRecord, type Member } from "../../tool.ts";
 import { sanitize } from "../terminal/mod.ts";
-import type { Member } from "./load.ts";
 import type { Live } from "./model.ts";
 
 /** One client now. */

@@ -9,7 +9,7 @@
  * @module
  */
 
-import type { Member } from "./load.ts";
+import type { Member } from "../../tool.ts";
 import type { Problem } from "./parse.ts";
 
 /** How a selection is written. */

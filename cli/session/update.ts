@@ -8,6 +8,7 @@
 import {
   evaluate,
   formatCounted,
+  roster,
   type Snapshot,
   tallyClients,
 } from "../../tool.ts";
@@ -15,7 +16,6 @@ import { healthOf } from "./health.ts";
 import { interrupted, keyPressed } from "./keys.ts";
 import { failed, leave, USAGE } from "./leave.ts";
 import { remembered, type ServerUse } from "./live_history.ts";
-import { due, spawned } from "./load.ts";
 import {
   type Message,
   noEffects,
@@ -135,7 +135,7 @@ function opened(model: Model): Step {
       } to begin with: "spawn 5" adds more, "drop all" has them leave.`,
       "info",
     ),
-    spawned(load, firstClients),
+    roster.spawned(load, firstClients, model.nowMs),
   );
 }
 
@@ -165,7 +165,7 @@ function timePassed(model: Model): Step {
   const { wait, nowMs } = model;
   const over = wait !== undefined && nowMs >= wait.untilMs;
   const next = over ? { ...model, wait: undefined } : model;
-  const step = due(next.load, nowMs);
+  const step = roster.due(next.load, nowMs);
   const moved = step === undefined ? noEffects(next) : loadStep(next, step);
   if (!over || !wait.forConnected) return moved;
   const { effects } = moved;
@@ -223,11 +223,15 @@ function watchedMembers(
       index >= (scenario?.firstIndex ?? 0) && state !== "left" &&
       state !== "planned"
     )
-    .map(({ index, roomId, role }) => ({
+    .map(({ index, clientId, roomId, role }) => ({
       index,
+      clientId,
+      participantName: clientId,
       slot: index,
       roomId,
       role,
+      joinAtMs: 0,
+      leaveAtMs: null,
       media: load.settings.media,
       silent: [],
     }));

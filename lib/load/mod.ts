@@ -20,7 +20,19 @@ export * from "./plan/plan.ts";
 export * from "./plan/profile.ts";
 export * from "./plan/random.ts";
 export * from "./plan/split.ts";
-export * from "./roster.ts";
+export * as roster from "./roster.ts";
+export {
+  type Churn,
+  type Coming,
+  type Joiner,
+  MAX_CLIENTS,
+  type Member,
+  type Newcomers,
+  type Role,
+  type Roster,
+  type RosterStep,
+  type SpawnOptions,
+} from "./roster.ts";
 export {
   serveNode,
   WorkerNode,

@@ -15,8 +15,16 @@ import type { Fps, Quality } from "../media/mod.ts";
 import type { MediaKind } from "../ortc/mod.ts";
 import { departureMs, drawLeaver } from "./plan/churn.ts";
 import { checkShares, drawNetworks } from "./plan/impaired_plan.ts";
-import { impairedCount, type ImpairmentShare } from "./plan/impairment_share.ts";
-import { type ClientPlan, later, makePlan, type MediaPlan } from "./plan/plan.ts";
+import {
+  impairedCount,
+  type ImpairmentShare,
+} from "./plan/impairment_share.ts";
+import {
+  type ClientPlan,
+  later,
+  makePlan,
+  type MediaPlan,
+} from "./plan/plan.ts";
 import { rampAndHold, type Stage } from "./plan/profile.ts";
 import { randomState, resumeRandom } from "./plan/random.ts";
 
@@ -385,7 +393,7 @@ export function impairedShare(
 export function withNetwork(
   roster: Roster,
   network: ImpairmentShare | undefined,
-  before: Roster["shared"],
+  before: Roster["shared"] = { came: 0, impaired: 0 },
 ): Roster {
   return {
     ...roster,

@@ -9,8 +9,8 @@ import {
   type Fps,
   QUALITIES,
   type Quality,
+  roster,
 } from "../../../tool.ts";
-import { changed, withQuality } from "../load.ts";
 import type { Effect, Step } from "../messages.ts";
 import type { Model } from "../model.ts";
 import { isProblem, oneOf, type Problem } from "../parse.ts";
@@ -89,7 +89,10 @@ export const quality: Verb = {
       `${formatCounted(clients.length, "client")} at ${wanted}, ${fps} fps`,
     );
     return {
-      model: { ...next, load: withQuality(model.load, clients, wanted, rate) },
+      model: {
+        ...next,
+        load: roster.withQuality(model.load, clients, wanted, rate),
+      },
       effects: [{
         type: "command",
         command: { type: "quality", clients, quality: wanted, fps: rate },
@@ -162,12 +165,7 @@ function silence(
 ): Step | Problem {
   const clients = membersOf(model, ids);
   if (isProblem(clients)) return clients;
-  const load = changed(model.load, clients, (member) => ({
-    ...member,
-    silent: KINDS.filter((kind) =>
-      kinds.includes(kind) ? paused : member.silent.includes(kind)
-    ),
-  }));
+  const load = roster.silenced(model.load, clients, kinds, paused);
   const text = `${formatCounted(clients.length, "client")} ${
     paused ? "without" : "with"
   } ${kinds.join(" and ")}`;

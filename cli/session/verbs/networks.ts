@@ -10,16 +10,12 @@ import {
   IMPAIRMENT_PROFILES,
   type ImpairmentShare,
   parseImpairmentShare,
+  type Roster,
+  roster,
 } from "../../../tool.ts";
-import type { Load } from "../load.ts";
 import { type ClientCommand, noEffects, type Step } from "../messages.ts";
 import type { Model } from "../model.ts";
-import {
-  laterText,
-  networkLines,
-  withNetwork,
-  withoutNetwork,
-} from "../networks.ts";
+import { laterText, networkLines } from "../networks.ts";
 import { isProblem, type Problem } from "../parse.ts";
 import {
   always,
@@ -80,40 +76,43 @@ function impairSelected(
   const indices = presentOrSelected(model, ids);
   if (isProblem(indices)) return indices;
   const { impairment } = network;
-  const { load, clients } = withNetwork(model.load, indices, network);
+  const { roster: load, clients } = roster.impairedShare(
+    model.load,
+    indices,
+    network,
+  );
   const who = `${formatCounted(clients.length, "client")} on ${
     describeImpairment(impairment)
   }`;
-  return ids === undefined
-    ? step(
-      say(model, `${who}, and ${laterText(network)}`),
-      withLater(load, network),
-      { type: "impair", clients, impairment },
-    )
-    : step(say(model, who), load, { type: "impair", clients, impairment });
+  const command = { type: "impair", clients, impairment } as const;
+  if (ids !== undefined) return step(say(model, who), load, command);
+  return step(
+    say(model, `${who}, and ${laterText(network)}`),
+    roster.withNetwork(load, network, {
+      came: indices.length,
+      impaired: clients.length,
+    }),
+    command,
+  );
 }
 
 function repair(model: Model, ids: string | undefined): Step | Problem {
   const clients = presentOrSelected(model, ids);
   if (isProblem(clients)) return clients;
-  const load = withoutNetwork(model.load, clients);
+  const load = roster.impaired(model.load, clients, null);
   const who = `${formatCounted(clients.length, "client")} on a good network`;
-  return ids === undefined
-    ? step(
-      say(model, `${who}, and all of those yet to come`),
-      withLater(load, undefined),
-      { type: "impair", clients, impairment: null },
-    )
-    : step(say(model, who), load, {
-      type: "impair",
-      clients,
-      impairment: null,
-    });
+  const command = { type: "impair", clients, impairment: null } as const;
+  if (ids !== undefined) return step(say(model, who), load, command);
+  return step(
+    say(model, `${who}, and all of those yet to come`),
+    roster.withNetwork(load, undefined),
+    command,
+  );
 }
 
 function step(
   model: Model,
-  load: Load,
+  load: Roster,
   command: Extract<ClientCommand, { readonly type: "impair" }>,
 ): Step {
   return {
@@ -130,8 +129,4 @@ function presentOrSelected(
   return ids === undefined
     ? model.load.members.map(({ index }) => index)
     : membersOf(model, ids);
-}
-
-function withLater(load: Load, network: ImpairmentShare | undefined): Load {
-  return { ...load, settings: { ...load.settings, network } };
 }

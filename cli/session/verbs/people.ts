@@ -4,16 +4,13 @@
  * @module
  */
 
-import { formatCounted } from "../../../tool.ts";
 import {
-  churned,
-  dropped,
+  formatCounted,
   MAX_CLIENTS,
-  ramped,
   type Role,
-  spawned,
+  roster,
   type SpawnOptions,
-} from "../load.ts";
+} from "../../../tool.ts";
 import type { Step } from "../messages.ts";
 import type { Model } from "../model.ts";
 import {
@@ -61,7 +58,7 @@ export const spawn: Verb = {
     }
     const wanted = spawnOptions(options);
     if (isProblem(wanted)) return wanted;
-    const step = spawned(model.load, count, wanted);
+    const step = roster.spawned(model.load, count, model.nowMs, wanted);
     const first = step.joining[0].index;
     const last = step.joining[count - 1].index;
     return loadStep(
@@ -103,7 +100,7 @@ export const ramp: Verb = {
           formatCounted(wanted, "client")
         } in ${time}`,
       ),
-      ramped(load, wanted, durationMs, nowMs, options_),
+      roster.ramped(load, wanted, durationMs, nowMs, options_),
     );
   },
 };
@@ -121,7 +118,7 @@ export const drop: Verb = {
     if (isProblem(indices)) return indices;
     return loadStep(
       say(model, `${formatCounted(indices.length, "client")} leaving`),
-      dropped(model.load, indices),
+      roster.dropped(model.load, indices),
     );
   },
 };
@@ -151,7 +148,7 @@ export const churn: Verb = {
         ? "nobody is replaced any more"
         : `${rate} departures a second, each replaced`,
     );
-    const load = churned(model.load, rate, model.nowMs);
+    const load = roster.churned(model.load, rate, model.nowMs);
     return { model: { ...next, load }, effects: [] };
   },
 };

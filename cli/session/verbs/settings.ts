@@ -8,12 +8,13 @@
 import {
   clipNamed,
   type Fps,
+  MAX_CLIENTS,
   MAX_TRACKS,
   type MediaPlan,
   nearest,
+  type Newcomers,
   SYNTHETIC,
 } from "../../../tool.ts";
-import { MAX_CLIENTS, type Settings } from "../load.ts";
 import { noEffects } from "../messages.ts";
 import type { Model } from "../model.ts";
 import { oneOf, wholeOf } from "../parse.ts";
@@ -130,9 +131,9 @@ export function mediaChosen(
 
 interface Setting {
   readonly takes: string;
-  readonly show: (settings: Settings) => string;
+  readonly show: (settings: Newcomers) => string;
   /** The settings with this value; `undefined` for one that makes no sense. */
-  readonly read: (text: string, settings: Settings) => Settings | undefined;
+  readonly read: (text: string, settings: Newcomers) => Newcomers | undefined;
 }
 
 const SETTINGS = {
@@ -204,14 +205,14 @@ type Name = keyof typeof SETTINGS;
 
 const NAMES = Object.keys(SETTINGS) as Name[];
 
-/** Settings that say what is sent of files. */
+/** Newcomers that say what is sent of files. */
 const OF_FILES: readonly Name[] = ["media", "audio", "video"];
 
 function count(
   min: number,
   max: number,
-  get: (settings: Settings) => number,
-  put: (value: number, settings: Settings) => Settings,
+  get: (settings: Newcomers) => number,
+  put: (value: number, settings: Newcomers) => Newcomers,
 ): Setting {
   return {
     takes: `a whole number from ${min} to ${max}`,
@@ -235,8 +236,8 @@ function onOff(kind: "audio" | "video"): Setting {
 }
 
 function withMedia(
-  settings: Settings,
-  media: Partial<Settings["media"]>,
-): Settings {
+  settings: Newcomers,
+  media: Partial<Newcomers["media"]>,
+): Newcomers {
   return { ...settings, media: { ...settings.media, ...media } };
 }

@@ -5,8 +5,8 @@
  * @module
  */
 
+import type { RosterStep } from "../../../tool.ts";
 import type { Effect, Step } from "../messages.ts";
-import type { LoadStep } from "../load.ts";
 import { logged, type LogLevel } from "../log.ts";
 import type { Model, Page } from "../model.ts";
 import type { Arguments, Problem } from "../parse.ts";
@@ -90,7 +90,7 @@ export function selectionIn(
 /** What has to be done for a load to become the next one. */
 export function loadStep(
   model: Model,
-  { load, joining, leaving }: LoadStep,
+  { roster, joining, leaving }: RosterStep,
 ): Step {
   const effects: Effect[] = [];
   if (leaving.length > 0) {
@@ -100,7 +100,7 @@ export function loadStep(
     });
   }
   if (joining.length > 0) effects.push({ type: "add", clients: joining });
-  return { model: { ...model, load }, effects };
+  return { model: { ...model, load: roster }, effects };
 }
 
 /** Words that are always the same. */

@@ -2,11 +2,11 @@
 
 import {
   type ClientRecord,
+  type Newcomers,
   parseThreshold,
   type Snapshot,
-} from "../../../mod.ts";
+} from "../../../tool.ts";
 import { ClientRecorder, NodeMeter } from "../../../lib/metrics/mod.ts";
-import type { Settings } from "../../../cli/session/mod.ts";
 import type { Effect, Message } from "../../../cli/session/messages.ts";
 import type { ServerUse } from "../../../cli/session/live_history.ts";
 import {
@@ -16,7 +16,7 @@ import {
 } from "../../../cli/session/model.ts";
 import { update } from "../../../cli/session/update.ts";
 
-export const SETTINGS: Settings = {
+export const SETTINGS: Newcomers = {
   room: "hall",
   rooms: 1,
   role: "publisher",

@@ -6,7 +6,7 @@ import {
   isProblem,
 } from "../../../cli/session/parse.ts";
 import { rangesOf, selected } from "../../../cli/session/select.ts";
-import { newLoad, spawned } from "../../../cli/session/load.ts";
+import { roster } from "../../../tool.ts";
 import { SETTINGS } from "./fixtures.ts";
 
 const ARGUMENTS: readonly (readonly [
@@ -65,7 +65,7 @@ Deno.test.each([
   assertEquals(durationOf(text), ms);
 });
 
-const FIVE = spawned(newLoad(SETTINGS, 1), 5).load.members;
+const FIVE = roster.spawned(roster.newRoster(SETTINGS, 1), 5, 0).roster.members;
 
 Deno.test.each<[string, readonly number[]]>([
   ["all", [0, 1, 2, 3, 4]],

@@ -6,27 +6,29 @@ import {
 } from "@std/assert";
 import { parseImpairment } from "../../../lib/impairment/mod.ts";
 import {
+  type ImpairmentShare,
+  makePlan,
+  type Newcomers,
+  parseImpairmentShare,
+  rampAndHold,
+  type Roster,
+  type RosterStep,
+  withImpairments,
+} from "../../../lib/load/mod.ts";
+import {
   changed,
   churned,
   dropped,
   due,
   impairedShare,
-  type ImpairmentShare,
   joined,
-  makePlan,
-  type Newcomers,
   newRoster,
-  parseImpairmentShare,
   played,
-  rampAndHold,
   ramped,
-  type Roster,
-  type RosterStep,
   silenced,
   spawned,
-  withImpairments,
   withNetwork,
-} from "../../../lib/load/mod.ts";
+} from "../../../lib/load/roster.ts";
 
 const SETTINGS: Newcomers = {
   room: "hall",
