@@ -14,6 +14,7 @@ import type { Impairment } from "../impairment/mod.ts";
 import type { Fps, Quality } from "../media/mod.ts";
 import type { MediaKind } from "../ortc/mod.ts";
 import { departureMs, drawLeaver } from "./plan/churn.ts";
+import { evenRooms, freeSlots } from "./plan/places.ts";
 import { checkShares, drawNetworks } from "./plan/impaired_plan.ts";
 import {
   impairedCount,
@@ -47,6 +48,7 @@ export interface Newcomers {
 
 /** A client that should be there: its plan, on the caller's clock. */
 export interface Member extends ClientPlan {
+  /** What it sends and receives. */
   readonly media: MediaPlan;
   /** Kinds of media that it was told not to send. */
   readonly silent: readonly MediaKind[];
@@ -74,7 +76,7 @@ export interface Roster {
   readonly nextIndex: number;
   /** What is added to a number for a client's id and name: others came before. */
   readonly firstNumber: number;
-  /** @default {nobody is replaced} */
+  /** Who leaves and is replaced. @default {nobody} */
   readonly churn: Churn | undefined;
   /** Of those for whom `settings.network` holds: how many there were, and how many have it. */
   readonly shared: { readonly came: number; readonly impaired: number };
@@ -87,6 +89,7 @@ export interface Roster {
 
 /** A roster, and who has to join and leave for it. */
 export interface RosterStep {
+  /** The next roster. */
   readonly roster: Roster;
   /** Whose times count from now; below 0 where their moment has passed. */
   readonly joining: readonly ClientPlan[];
@@ -110,8 +113,11 @@ export interface Coming extends Partial<Newcomers> {
 
 /** Whom to add. What is left out is as the settings say. */
 export interface SpawnOptions {
+  /** The room's id, or what the ids of several begin with. */
   readonly room?: string | undefined;
+  /** Number of rooms; a room that is named is one. */
   readonly rooms?: number | undefined;
+  /** Whether they send media of their own. */
   readonly role?: Role | undefined;
   /** They join evenly over this time. */
   readonly overMs?: number | undefined;
@@ -122,8 +128,9 @@ export type Joiner =
   & Pick<ClientPlan, "impairment" | "joinAtMs" | "patienceMs" | "role">
   & Pick<ClientPlan, "roomId">
   & {
+    /** What it sends and receives. */
     readonly media: MediaPlan;
-    /** @default {`TestUser<number>`} */
+    /** The name under which it joins. @default {`TestUser<number>`} */
     readonly name?: string | undefined;
   };
 
@@ -544,41 +551,6 @@ function networksOf(
 }
 
 const NOBODY: ReadonlyMap<number, Impairment> = new Map();
-
-/** So many places that nobody has, the lowest first. */
-function freeSlots(members: readonly Member[], count: number): number[] {
-  const taken = new Set(members.map(({ slot }) => slot));
-  const free: number[] = [];
-  for (let slot = 0; free.length < count; slot++) {
-    if (!taken.has(slot)) free.push(slot);
-  }
-  return free;
-}
-
-/** The rooms of so many more: those with the fewest people, in turn. */
-function evenRooms(
-  members: readonly Member[],
-  count: number,
-  room: string,
-  rooms: number,
-): string[] {
-  if (rooms === 1) return new Array<string>(count).fill(room);
-  const places = new Map(members.map(({ slot, roomId }) => [slot, roomId]));
-  const filled = new Map<string, number>();
-  for (const roomId of places.values()) {
-    filled.set(roomId, (filled.get(roomId) ?? 0) + 1);
-  }
-  const ids = Array.from({ length: rooms }, (_, i) => `${room}-${i}`);
-  const chosen: string[] = [];
-  for (let level = 0; chosen.length < count; level++) {
-    for (const id of ids) {
-      if (chosen.length < count && (filled.get(id) ?? 0) <= level) {
-        chosen.push(id);
-      }
-    }
-  }
-  return chosen;
-}
 
 function bySlot(members: readonly Member[]): Member[] {
   return members.toSorted((a, b) => a.slot - b.slot);
