@@ -7,7 +7,7 @@
  */
 
 import type { z } from "./deps.ts";
-import { cut } from "./words.ts";
+import { cut, wordsOf } from "./words.ts";
 
 /** What a field stands for that is `null`, absent, or says something unknown: mediasoup's own defaults, and lists of nobody. */
 const FALLBACKS: Readonly<Record<string, () => unknown>> = {
@@ -104,7 +104,7 @@ function mend(
         : delete members[key];
     case "invalid_value": {
       const known = issue.values.find((one) =>
-        String(one).toLowerCase() === String(value).toLowerCase()
+        String(one).toLowerCase() === wordsOf(value).toLowerCase()
       );
       if (known !== undefined) return set(known);
       if (fallback !== undefined) return set(fallback());
@@ -123,7 +123,7 @@ function standIn(
   of: Readonly<Record<PropertyKey, unknown>>,
 ): unknown {
   return typeof key === "number"
-    ? { address: cut(String(of[key])), protocol: "", port: 0 }
+    ? { address: cut(wordsOf(of[key])), protocol: "", port: 0 }
     : CANDIDATE[String(key)]?.(of);
 }
 

@@ -46,6 +46,12 @@ export function cut(text: string): string {
     : `${text.slice(0, MAX_WORDS_CHARS - 1).toWellFormed()}…`;
 }
 
+/** What stands where a text should: as a text, but never asked of an object, whose `toString` a message can take away. */
+export function wordsOf(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  return Array.isArray(value) ? "[…]" : "{…}";
+}
+
 /** Where servers put the words of an error that has no `message`. */
 const WORDS_OF_ERRORS = [
   "message",

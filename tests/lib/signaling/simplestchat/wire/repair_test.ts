@@ -229,6 +229,31 @@ const DIALECTS: readonly {
     ],
   },
   {
+    why: "candidates that are objects without a text of their own",
+    message: s.transportCreated,
+    path: "iceCandidates",
+    says: [[{ toString: 1, valueOf: 1 }], [[["192.0.2.1"]]]],
+    is: [
+      { address: "[…]", protocol: "", port: 0 },
+      { address: "[…]", protocol: "", port: 0 },
+    ],
+  },
+  {
+    why: "direction that is an object without a text of its own",
+    message: capabilities,
+    path: "rtpCapabilities.headerExtensions.0.direction",
+    says: { toString: false },
+    is: "sendrecv",
+  },
+  {
+    why: "codec whose kind is such an object, which is left out,",
+    message: capabilities,
+    path: `${CODEC}.kind`,
+    says: { toString: null, valueOf: {} },
+    at: `${CODEC}.mimeType`,
+    is: "video/VP8",
+  },
+  {
     why: "address of a STUN server as a text, which is nobody's business here,",
     message: s.transportCreated,
     path: "iceServers",
@@ -394,6 +419,13 @@ Deno.test("an error without a message has the words that it says elsewhere", () 
 Deno.test("a message that is nested without end is read as any other", () => {
   const deep = "[".repeat(100_000) + "]".repeat(100_000);
   const text = `{"type":"activeSpeaker","participantId":"p","x":${deep}}`;
+  assertEquals(parseServerMessage(text).kind, "message");
+});
+
+Deno.test("a candidate that is nested without end is one of no use", () => {
+  const deep = "[".repeat(100_000) + "]".repeat(100_000);
+  const text = JSON.stringify({ ...s.transportCreated, iceCandidates: [] })
+    .replace(`"iceCandidates":[]`, `"iceCandidates":[${deep}]`);
   assertEquals(parseServerMessage(text).kind, "message");
 });
 
