@@ -288,16 +288,16 @@ export class ClientRecorder {
     });
   }
 
-  /** Notes that a request of `operation` was answered `latencyMs` after it was due. */
+  /** Notes that a request of `operation` was answered `latencyMs` after it was due; kept in whole microseconds. */
   addOperation(operation: string, latencyMs: number): void {
     const before = this.#signaling.get(operation);
+    const ms = wholeMicros(latencyMs);
     this.#signaling.set(operation, {
       count: (before?.count ?? 0) + 1,
-      minMs: Math.min(before?.minMs ?? Infinity, latencyMs),
-      maxMs: Math.max(before?.maxMs ?? 0, latencyMs),
-      sumMs: (before?.sumMs ?? 0) + latencyMs,
-      valuesMs: [...before?.valuesMs ?? [], latencyMs]
-        .slice(-MAX_OPERATION_VALUES),
+      minMs: Math.min(before?.minMs ?? Infinity, ms),
+      maxMs: Math.max(before?.maxMs ?? 0, ms),
+      sumMs: wholeMicros((before?.sumMs ?? 0) + ms),
+      valuesMs: [...before?.valuesMs ?? [], ms].slice(-MAX_OPERATION_VALUES),
     });
   }
 
@@ -311,4 +311,8 @@ export class ClientRecorder {
       signaling: Object.fromEntries(this.#signaling),
     };
   }
+}
+
+function wholeMicros(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
 }

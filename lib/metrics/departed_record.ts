@@ -1,8 +1,8 @@
 /**
  * The records of clients that have left, which a long run with churn has no
  * end of, in a fraction of the room: of their numbers only those that are not
- * what a client begins with, and of latencies the plain numbers. They are read
- * as any other record, and are plain data again when they are copied.
+ * what a client begins with, and latencies as a text. They are read as any
+ * other record, and are plain data again when they are copied.
  *
  * @module
  */
@@ -90,9 +90,11 @@ export class DepartedRecord {
   readonly failureCause: string | null;
   readonly errors: readonly ClientError[];
   readonly errorCount: number;
-  /** Which numbers are kept, these numbers, and the latencies of each operation. */
+  /** Which numbers are kept, and these numbers. */
   readonly #numbers: readonly number[];
   readonly #operations: readonly string[];
+  /** Of each operation {@linkcode latenciesOf}, with blanks between. */
+  readonly #latencies: string;
 
   /** Packs a record; `texts` are those of its node. */
   constructor(record: ClientRecord, texts: SharedTexts) {
@@ -115,28 +117,18 @@ export class DepartedRecord {
       }));
     this.errorCount = record.errorCount;
     this.#operations = texts.list(Object.keys(record.signaling));
+    this.#latencies = Object.values(record.signaling).map(latenciesOf)
+      .join(" ");
     // A list that has grown has room to spare; its copy has none.
     this.#numbers = packed(record).slice();
   }
 
   /** Latencies by operation. */
   get signaling(): ClientRecord["signaling"] {
-    const numbers = this.#numbers;
-    let at = MASKS;
-    for (let mask = 0; mask < MASKS; mask++) at += onesIn(numbers[mask]);
-    const signaling: Record<string, OperationRecord> = {};
-    for (const operation of this.#operations) {
-      const count = numbers[at++];
-      if (count === 1) {
-        const ms = numbers[at++];
-        signaling[operation] = operationOf(count, ms, ms, ms, [ms]);
-        continue;
-      }
-      const [minMs, maxMs, sumMs, kept] = numbers.slice(at, at += 4);
-      const valuesMs = numbers.slice(at, at += kept);
-      signaling[operation] = operationOf(count, minMs, maxMs, sumMs, valuesMs);
-    }
-    return signaling;
+    const latencies = this.#latencies.split(" ");
+    return Object.fromEntries(
+      this.#operations.map((name, i) => [name, operationOf(latencies[i])]),
+    );
   }
 
   /** The same as plain data. */
@@ -190,24 +182,28 @@ function packed(record: ClientRecord): number[] {
     numbers[Math.floor(column / BITS)] |= 1 << (column % BITS);
     numbers.push(Number(value));
   });
-  for (const one of Object.values(record.signaling)) {
-    const { count, minMs, maxMs, sumMs, valuesMs } = one;
-    if (count === 1) numbers.push(count, sumMs);
-    else {
-      numbers.push(count, minMs, maxMs, sumMs, valuesMs.length, ...valuesMs);
-    }
-  }
   return numbers;
 }
 
-function operationOf(
-  count: number,
-  minMs: number,
-  maxMs: number,
-  sumMs: number,
-  valuesMs: readonly number[],
-): OperationRecord {
-  return { count, minMs, maxMs, sumMs, valuesMs };
+/** In base 36: count, least, most, sum and the values, all in microseconds; where there was one, only that. */
+function latenciesOf(
+  { count, minMs, maxMs, sumMs, valuesMs }: OperationRecord,
+): string {
+  const micros = (count === 1 ? valuesMs : [minMs, maxMs, sumMs, ...valuesMs])
+    .map((ms) => Math.round(ms * 1000));
+  return (count === 1 ? micros : [count, ...micros])
+    .map((number) => number.toString(36)).join();
+}
+
+function operationOf(latencies: string): OperationRecord {
+  const [first, ...micros] = latencies.split(",")
+    .map((text) => parseInt(text, 36));
+  if (micros.length === 0) {
+    const ms = first / 1000;
+    return { count: 1, minMs: ms, maxMs: ms, sumMs: ms, valuesMs: [ms] };
+  }
+  const [minMs, maxMs, sumMs, ...valuesMs] = micros.map((one) => one / 1000);
+  return { count: first, minMs, maxMs, sumMs, valuesMs };
 }
 
 /** Of 30 bits. */

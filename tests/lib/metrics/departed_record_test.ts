@@ -54,6 +54,9 @@ Deno.test.each<{ why: string; isOther: (at: number) => boolean }>([
     record.addOperation("consume", ms + 0.5);
   }
   record.addOperation("produce", 0);
+  record.addOperation("resume_consumer", 12.3456789);
+  record.addOperation("resume_consumer", 0.1);
+  record.addOperation("resume_consumer", 0.2);
   record.addError("timeout", "no answer", 7);
   const plain = record.toRecord();
   const packed = new DepartedRecord(plain, new SharedTexts());
