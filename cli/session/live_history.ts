@@ -71,22 +71,27 @@ export type SeriesName = keyof ChartPoint;
 export interface LiveHistory {
   /** Oldest first, one a second. */
   readonly moments: readonly ChartPoint[];
-  /** The distributions as they were up to ten seconds ago, oldest first. */
-  readonly looks: readonly Look[];
+  /** What was measured in each of the last ten seconds, oldest first. */
+  readonly measured: readonly Measured[];
 }
 
-/** Distributions since the session began, at one time. */
-interface Look {
-  readonly media: readonly TrendJson[];
-  readonly roundTrip: readonly TrendJson[];
-  readonly jitter: readonly TrendJson[];
-  readonly videoBitrate: readonly TrendJson[];
-  readonly signaling: readonly TrendJson[];
-  readonly connection: readonly TrendJson[];
-}
+/** Which trends are put together. */
+const KINDS = {
+  media: (name: string) => name === "mediaLatency",
+  roundTrip: (name: string) => name === "roundTrip",
+  jitter: (name: string) => name === "jitter",
+  videoBitrate: (name: string) => name === "videoBitrate",
+  signaling: (name: string) => name.startsWith("signaling."),
+  connection: (name: string) => name === "connectionTime",
+};
+
+type Kind = keyof typeof KINDS;
+
+/** The distributions of one second; those since the session began are ever wider. */
+type Measured = Readonly<Record<Kind, TrendJson>>;
 
 /** Nothing yet. */
-export const EMPTY_HISTORY: LiveHistory = { moments: [], looks: [] };
+export const EMPTY_HISTORY: LiveHistory = { moments: [], measured: [] };
 
 /** Seconds kept: no terminal has more columns. */
 export const MAX_MOMENTS = 600;
@@ -96,16 +101,16 @@ const WINDOW_SEC = 10;
 
 /** The history with one more second; `before` is the snapshot of the second before. */
 export function remembered(
-  { moments, looks }: LiveHistory,
+  { moments, measured }: LiveHistory,
   before: Snapshot,
   snapshot: Snapshot,
   clientsWanted: number,
   use: ServerUse | undefined,
 ): LiveHistory {
-  const look = lookOf(snapshot);
-  const then = looks[0] ?? NO_LOOK;
-  const jitterMs = recent("jitter", then, look, STEPS_PER_UNIT.ms);
-  const videoBps = recent("videoBitrate", then, look, STEPS_PER_UNIT.bps);
+  const last = [...measured, measuredBetween(before, snapshot)]
+    .slice(-WINDOW_SEC);
+  const jitterMs = recent("jitter", last, STEPS_PER_UNIT.ms);
+  const videoBps = recent("videoBitrate", last, STEPS_PER_UNIT.bps);
   const moment: ChartPoint = {
     tSec: snapshot.atMs / 1000,
     ...ratesBetween(before, snapshot, moments.at(-1)),
@@ -115,16 +120,16 @@ export function remembered(
     jitterP95Ms: jitterMs(95),
     videoP5Bps: videoBps(5),
     videoP50Bps: videoBps(50),
-    ...percentiles("media", then, look),
-    ...percentiles("roundTrip", then, look),
-    ...percentiles("signaling", then, look),
-    ...percentiles("connection", then, look),
+    ...percentiles("media", last),
+    ...percentiles("roundTrip", last),
+    ...percentiles("signaling", last),
+    ...percentiles("connection", last),
     serverCpuPercent: (use?.maxProcessRatio ?? NaN) * 100,
     serverRssBytes: use?.rssBytes ?? NaN,
   };
   return {
     moments: [...moments, moment].slice(-MAX_MOMENTS),
-    looks: [...looks, look].slice(-WINDOW_SEC),
+    measured: last,
   };
 }
 
@@ -136,27 +141,16 @@ export function valuesOf(
   return moments.map((moment) => moment[name]);
 }
 
-const NO_LOOK: Look = {
-  media: [],
-  roundTrip: [],
-  jitter: [],
-  videoBitrate: [],
-  signaling: [],
-  connection: [],
-};
-
-function lookOf({ trends }: Snapshot): Look {
-  const named = (wanted: (name: string) => boolean) =>
-    Object.entries(trends).filter(([name]) => wanted(name))
+function measuredBetween(before: Snapshot, after: Snapshot): Measured {
+  const trends = (snapshot: Snapshot, belongs: (name: string) => boolean) =>
+    Object.entries(snapshot.trends).filter(([name]) => belongs(name))
       .map(([, trend]) => trend);
-  return {
-    media: named((name) => name === "mediaLatency"),
-    roundTrip: named((name) => name === "roundTrip"),
-    jitter: named((name) => name === "jitter"),
-    videoBitrate: named((name) => name === "videoBitrate"),
-    signaling: named((name) => name.startsWith("signaling.")),
-    connection: named((name) => name === "connectionTime"),
-  };
+  return Object.fromEntries(
+    Object.entries(KINDS).map(([kind, belongs]) => [
+      kind,
+      trendBetween(trends(before, belongs), trends(after, belongs)).toJSON(),
+    ]),
+  ) as Record<Kind, TrendJson>;
 }
 
 type RateNames =
@@ -231,23 +225,21 @@ const NO_RATES: Pick<ChartPoint, RateNames> = {
   generatorCpuPercent: 0,
 };
 
-/** Percentiles of what came between two looks; NaN when nothing did. */
+/** Percentiles of what was measured in these seconds; NaN when nothing was. */
 function recent(
-  kind: keyof Look,
-  before: Look,
-  after: Look,
+  kind: Kind,
+  seconds: readonly Measured[],
   stepsPerUnit: number,
 ): (p: number) => number {
-  const trend = trendBetween(before[kind], after[kind]);
+  const trend = trendBetween([], seconds.map((measured) => measured[kind]));
   return (p) => trend.count === 0 ? NaN : trend.percentile(p) / stepsPerUnit;
 }
 
-function percentiles<T extends keyof Look>(
+function percentiles<T extends Kind>(
   kind: T,
-  before: Look,
-  after: Look,
+  seconds: readonly Measured[],
 ): Record<`${T}P50Ms` | `${T}P95Ms` | `${T}P99Ms`, number> {
-  const at = recent(kind, before, after, STEPS_PER_UNIT.ms);
+  const at = recent(kind, seconds, STEPS_PER_UNIT.ms);
   return {
     [`${kind}P50Ms`]: at(50),
     [`${kind}P95Ms`]: at(95),

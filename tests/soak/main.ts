@@ -151,6 +151,7 @@ export async function soak(
       if (!points.has(key)) points.set(key, []);
       points.get(key)!.push({ minutes: now(), value });
     };
+    await session.watchHeap();
     await session.type("spawn 10");
     await session.type("churn 2");
     let restarted = false;
@@ -168,7 +169,6 @@ export async function soak(
         nextDeedMs += DEED_MS;
         await session.type(DEEDS[deed++ % DEEDS.length]);
       }
-      await session.askHeap();
       const line = server.line();
       const seen: [string, Holdings | undefined, number][] = [
         ["generator", session.holdings(), session.heap()],
@@ -302,15 +302,16 @@ async function startSession(url: string, dir: string) {
       const pid = descendant(child.pid, "deno");
       return pid === undefined ? undefined : holdingsOf(pid);
     },
-    // A line that begins with a blank is not kept in the history.
-    askHeap: () =>
+    // Asked once, for each question would be compiled, kept in the log and so
+    // be what grows.
+    watchHeap: () =>
       type(
-        ` js (gc(), Deno.writeTextFileSync("heap", String(Deno.memoryUsage().heapUsed)))`,
+        `js setInterval(() => (gc(), Deno.writeTextFileSync("heap", String(Deno.memoryUsage().heapUsed))), ${SAMPLE_MS})`,
       ),
     heap: () => read("heap"),
     async clients() {
       await type(
-        ` js Deno.writeTextFileSync("clients", String(clients.length))`,
+        `js Deno.writeTextFileSync("clients", String(clients.length))`,
       );
       await pass(SAMPLE_MS);
       return read("clients");

@@ -292,7 +292,7 @@ Deno.test("hours of it keep a bounded model", () => {
     }], second * 1000).model;
   }
   assertEquals(model.live.history.moments.length, MAX_MOMENTS);
-  assertEquals(model.live.history.looks.length, 10);
+  assertEquals(model.live.history.measured.length, 10);
   for (let i = 0; i < MAX_LOG_ENTRIES + 50; i++) {
     model = after(model, [{
       type: "finished",
