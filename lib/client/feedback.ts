@@ -12,13 +12,17 @@ import type { ClientEnvironment, ClientTransport } from "./environment.ts";
 import type { ConsumedTrack, InboundTracks } from "./inbound_tracks.ts";
 
 /** As often as the server's own estimator expects it. */
-const INTERVAL_MS = 100;
-/** While packets are missing. */
-const MISSING_INTERVAL_MS = 20;
+const ARRIVALS_MS = 100;
+/** While packets are missing, from one look at what is due again to the next. */
+const CHECK_MS = 20;
+/**
+ * As long as libwebrtc takes a round trip to be while it is told of none. A
+ * page has a connection each way, and the one that receives is told of none:
+ * what the other one knows counts here where that is longer.
+ */
+const LEAST_RETRY_MS = 100;
 /** Packets that a client asks for at once. An outage loses thousands, and all their repairs together would overrun its socket. */
 const MAX_ASKED = 150;
-/** Between noticing a loss and asking: what was overtaken may still come. */
-const REORDERING_MS = 5;
 /** Between two requests for a key frame of the same track, as in libwebrtc. */
 const KEY_FRAME_RETRY_MS = 200;
 /** Without a frame for so long, libwebrtc waits for repairs no longer. */
@@ -38,18 +42,25 @@ export class FeedbackTask {
   readonly #environment: ClientEnvironment;
   readonly #inbound: InboundTracks;
   readonly #transport: () => ClientTransport | undefined;
+  readonly #roundTripMs: () => number;
   readonly #ownSsrc: number;
   #lookedMs = 0;
+  /** When arrivals are told next, and when the next look is at what is due again. */
+  #arrivalsMs = 0;
+  #checkMs = 0;
 
+  /** `roundTripMs` is what the server's reports say, in milliseconds; -1 before any. */
   constructor(
     environment: ClientEnvironment,
     reception: InboundTracks,
     transport: () => ClientTransport | undefined,
+    roundTripMs: () => number,
   ) {
     this.#environment = environment;
     this.onError = environment.onError;
     this.#inbound = reception;
     this.#transport = transport;
+    this.#roundTripMs = roundTripMs;
     this.#ownSsrc = 1 + Math.floor(environment.random() * 0xfffffffe);
   }
 
@@ -57,7 +68,9 @@ export class FeedbackTask {
   start(): void {
     const { scheduler, random } = this.#environment;
     this.#lookedMs = scheduler.nowMs();
-    this.dueMs = this.#lookedMs + INTERVAL_MS * random();
+    this.#arrivalsMs = this.#lookedMs + ARRIVALS_MS * random();
+    this.#checkMs = this.#lookedMs + CHECK_MS * random();
+    this.dueMs = this.#arrivalsMs;
     scheduler.schedule(this);
     this.#inbound.onMissing = () => this.#hurry();
   }
@@ -65,15 +78,22 @@ export class FeedbackTask {
   run(nowMs: number): void {
     this.#inbound.arrivals.pass(nowMs - this.#lookedMs);
     this.#lookedMs = nowMs;
+    const isCheck = nowMs >= this.#checkMs;
     const transport = this.#transport();
     if (transport !== undefined) {
-      this.#sendArrivals(transport);
-      this.#sendRequests(transport, nowMs);
+      if (nowMs >= this.#arrivalsMs) this.#sendArrivals(transport);
+      this.#sendRequests(transport, nowMs, isCheck);
     }
-    const pauseMs = this.#inbound.isMissingPackets
-      ? MISSING_INTERVAL_MS
-      : INTERVAL_MS;
-    this.dueMs = Math.max(this.dueMs + pauseMs, nowMs);
+    if (nowMs >= this.#arrivalsMs) {
+      this.#arrivalsMs = Math.max(this.#arrivalsMs + ARRIVALS_MS, nowMs);
+    }
+    // Looks keep their step, whenever something goes missing.
+    if (isCheck) {
+      this.#checkMs = nowMs + CHECK_MS - (nowMs - this.#checkMs) % CHECK_MS;
+    }
+    this.dueMs = this.#inbound.isMissingPackets
+      ? Math.min(this.#checkMs, this.#arrivalsMs)
+      : this.#arrivalsMs;
   }
 
   /** The thread stood still for so long. */
@@ -84,11 +104,9 @@ export class FeedbackTask {
 
   #hurry(): void {
     const { scheduler } = this.#environment;
-    const soonMs = scheduler.nowMs() + REORDERING_MS;
-    if (this.heapIndex < 0 || this.dueMs <= soonMs + MISSING_INTERVAL_MS) {
-      return;
-    }
-    this.dueMs = soonMs;
+    const nowMs = scheduler.nowMs();
+    if (this.heapIndex < 0 || this.dueMs <= nowMs) return;
+    this.dueMs = nowMs;
     scheduler.schedule(this);
   }
 
@@ -103,7 +121,13 @@ export class FeedbackTask {
     );
   }
 
-  #sendRequests(transport: ClientTransport, nowMs: number): void {
+  /** What was asked for before is asked for again with `isCheck`, and what is new always. */
+  #sendRequests(
+    transport: ClientTransport,
+    nowMs: number,
+    isCheck: boolean,
+  ): void {
+    const retryMs = Math.max(LEAST_RETRY_MS, this.#roundTripMs());
     let room = MAX_ASKED;
     for (const track of this.#inbound.tracks) {
       const { receiver, nacks, frames } = track;
@@ -122,7 +146,9 @@ export class FeedbackTask {
       }
       if (nacks === undefined || nacks.size === 0) continue;
       if (frames !== undefined) nacks.forgetBefore(frames.neededSequence);
-      const due = nacks.takeDue(nowMs, room);
+      const due = isCheck
+        ? nacks.takeDue(nowMs, retryMs, room)
+        : nacks.takeNew(nowMs, room);
       if (due.length === 0) continue;
       room -= due.length;
       this.nackSent += due.length;

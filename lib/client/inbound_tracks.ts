@@ -101,7 +101,7 @@ export class InboundTracks {
   firstMs = -1;
   /** When packets came, for the server's bandwidth estimate. */
   readonly arrivals = new ArrivalLog();
-  /** Called when a packet shows that others are missing. */
+  /** Called when a packet shows that others are missing that nobody asked for yet. */
   onMissing: () => void = () => {};
   /** Repairs that came (RFC 4588). */
   rtxReceived = 0;
@@ -364,7 +364,7 @@ export class InboundTracks {
       this.firstMs = arrival.nowMs;
     }
     receiver.receive(rtp, arrival);
-    if (receiver.isMissingPackets) this.onMissing();
+    if (receiver.hasRequests) this.onMissing();
   }
 
   /** Whether a repair may still be on its way for any track. */

@@ -143,6 +143,7 @@ export class RoomSession {
       environment,
       this.reception,
       () => this.#receiveTransport,
+      () => this.#reportedRoundTripMs,
     );
     this.#reports = new ReportTask(environment, {
       publication: this.publication,

@@ -192,6 +192,11 @@ export class TrackReceiver {
     return this.needsKeyFrame || (this.#options.nacks?.size ?? 0) > 0;
   }
 
+  /** Whether there is something to ask the sender for that nobody asked for yet. */
+  get hasRequests(): boolean {
+    return this.needsKeyFrame || this.#options.nacks?.hasNew === true;
+  }
+
   /** Interarrival jitter in milliseconds (RFC 3550 section 6.4.1). */
   get jitterMs(): number {
     return this.#jitter / this.#options.clockRateHz * 1000;
@@ -266,7 +271,7 @@ export class TrackReceiver {
 
   /** Counts one packet, which came at `moment`. */
   receive(rtp: RtpReader, moment: Readonly<Arrival>): void {
-    if (!this.#trackSequence(rtp.sequence, moment)) return;
+    if (!this.#trackSequence(rtp.sequence)) return;
     const { counters, mediaLatency } = this.#options.meter;
     this.packetsReceived++;
     this.bytesReceived += rtp.length;
@@ -380,7 +385,7 @@ export class TrackReceiver {
   }
 
   /** RFC 3550 appendix A.1, without probation: the SFU told us of this SSRC. */
-  #trackSequence(sequence: number, moment: Readonly<Arrival>): boolean {
+  #trackSequence(sequence: number): boolean {
     if (this.#maxSequence < 0) {
       this.#baseSequence = this.#maxSequence = sequence;
       return true;
@@ -389,7 +394,7 @@ export class TrackReceiver {
     if (ahead > 1 && ahead <= 0x10000 - MAX_MISORDER && this.#mayBeUnread) {
       this.#beginAnew(sequence);
     } else if (ahead !== 0 && ahead < MAX_DROPOUT) {
-      if (ahead > 1) this.#noteGap(sequence, moment.nowMs);
+      if (ahead > 1) this.#noteGap(sequence);
       if (sequence < this.#maxSequence) this.#cycles += 0x10000;
       this.#maxSequence = sequence;
     } else if (ahead !== 0 && ahead <= 0x10000 - MAX_MISORDER) {
@@ -453,11 +458,11 @@ export class TrackReceiver {
     for (let i = 1; i < ahead; i++) missing.add(last + i);
   }
 
-  #noteGap(sequence: number, nowMs: number): void {
+  #noteGap(sequence: number): void {
     this.#noteMissing((sequence - this.#maxSequence) & 0xffff);
     const { nacks } = this.#options;
     if (nacks === undefined) return;
-    if (!nacks.addGap(this.#maxSequence, sequence, nowMs)) {
+    if (!nacks.addGap(this.#maxSequence, sequence)) {
       this.needsKeyFrame = true;
     }
   }

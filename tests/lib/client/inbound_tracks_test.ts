@@ -118,7 +118,7 @@ Deno.test("what is still asked for is lost, and not given up before nobody asks 
   for (const i of [11, 12, 13]) take(packet(SSRC, i, [0, 0, 0]));
   assertEquals(await second(), [0, 0]);
   const [{ nacks }] = reception.tracks;
-  for (let ms = 1000; nacks!.size > 0; ms += 1000) nacks!.takeDue(ms, 99);
+  for (let ms = 1000; nacks!.size > 0; ms += 1000) nacks!.takeDue(ms, 100, 99);
   for (const i of [14, 15, 16]) take(packet(SSRC, i, [0, 0, 0]));
   // The one that was given up, and the three that came.
   assertEquals(await second(), [0, 0.25]);

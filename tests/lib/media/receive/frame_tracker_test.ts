@@ -212,7 +212,7 @@ Deno.test.each([
     watched.packets(packets);
     for (const index of asked) {
       const sequence = first + index;
-      watched.nacks.addGap(sequence - 1, sequence + 1, 0);
+      watched.nacks.addGap(sequence - 1, sequence + 1);
     }
     assertEquals(watched.tracker.isStuck(watched.nacks), stuck);
     // Nobody would answer.
