@@ -111,7 +111,7 @@ export class FrameRhythm {
     if (this.#frames++ === 0) this.#noteFirst(nowMs);
     // What was under way when it was paused is shown, and begins no gap.
     if (this.#isPaused || this.lastMs < 0) this.#beginnings++;
-    else this.#addGap(Math.max(0, nowMs - this.lastMs), moment);
+    else this.#addGap(moment);
     if (!this.#isPaused) this.lastMs = nowMs;
   }
 
@@ -180,7 +180,8 @@ export class FrameRhythm {
     );
   }
 
-  #addGap(gapMs: number, { nowMs }: Shown): void {
+  #addGap({ nowMs }: Shown): void {
+    const gapMs = Math.max(0, nowMs - this.lastMs);
     if (this.#isFreeze(gapMs)) {
       this.#addFreeze(gapMs);
       this.#thawsMs[this.#thaws++ % THAWS] = nowMs;

@@ -20,8 +20,7 @@ export class AudioSender extends TrackSender {
 
   override run(_nowMs: number): void {
     const { sink, header } = this.options;
-    const dueMs = this.dueMs;
-    this.capture(dueMs);
+    this.capture();
     const start = header.write(
       sink.out,
       0,
@@ -36,7 +35,7 @@ export class AudioSender extends TrackSender {
     const sent = sink.send(0, length, length);
     this.sequence = (this.sequence + 1) & 0xffff;
     this.timestamp = (this.timestamp + AUDIO_PRESET.timestampStep) | 0;
-    this.dueMs = dueMs + INTERVAL_MS;
-    this.count(dueMs, 1, sent, end, AUDIO_PRESET.payloadBytes);
+    this.count(1, sent, end, AUDIO_PRESET.payloadBytes);
+    this.dueMs += INTERVAL_MS;
   }
 }

@@ -53,11 +53,10 @@ export class ClipAudioSender extends TrackSender {
 
   override run(_nowMs: number): void {
     const { sink, header } = this.options;
-    const dueMs = this.dueMs;
     this.#catchUp();
     const { data, units, sounds, isBeforeGap } = this.#packets[this.#next];
     this.#advance();
-    this.capture(dueMs);
+    this.capture();
     header.setAudioLevel(sounds ? SPEECH_LEVEL : SILENT_LEVEL);
     const start = header.write(
       sink.out,
@@ -73,8 +72,8 @@ export class ClipAudioSender extends TrackSender {
     const sent = sink.send(0, length, length);
     this.sequence = (this.sequence + 1) & 0xffff;
     this.timestamp = (this.timestamp + units) | 0;
-    this.dueMs = dueMs + units / UNITS_PER_MS;
-    this.count(dueMs, 1, sent, end, data.length);
+    this.count(1, sent, end, data.length);
+    this.dueMs += units / UNITS_PER_MS;
   }
 
   /** Goes past what is left out, as far as whole packets go. */

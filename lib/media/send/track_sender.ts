@@ -78,7 +78,7 @@ export abstract class TrackSender {
   readonly ssrc: number;
   readonly clockRateHz: number;
   /** When the next packets are due; `Infinity` while paused. */
-  dueMs: number;
+  dueMs = NaN;
   heapIndex = -1;
   /** Told what `run` threw. */
   onError: ((error: unknown) => void) | undefined;
@@ -186,9 +186,10 @@ export abstract class TrackSender {
     this.timestamp = (this.timestamp + units) | 0;
   }
 
-  /** Notes that a frame with the current timestamp, whose first packet is due then, was captured when it should be. */
-  protected capture(dueMs: number): void {
+  /** Notes that a frame with the current timestamp, whose first packet is due now, was captured when it should be. */
+  protected capture(): void {
     const { clock, header } = this.options;
+    const { dueMs } = this;
     const capturedMs = dueMs - this.#captureLeadMs;
     if (dueMs >= this.#wallStaleMs) {
       this.#wallOffsetMs = clock.wallNowMs() - clock.nowMs();
@@ -201,9 +202,12 @@ export abstract class TrackSender {
     header.setCaptureTime(ntpSeconds(wallMs), ntpFraction(wallMs));
   }
 
-  /** Counts `planned` packets of which `sent` left, in `bytes`, `payloadBytes` of them payload. */
+  /**
+   * Counts `planned` packets of which `sent` left, in `bytes`, `payloadBytes`
+   * of them payload; to be called before `dueMs` moves on: as an argument
+   * that would be boxed on the heap.
+   */
   protected count(
-    dueMs: number,
     planned: number,
     sent: number,
     bytes: number,
@@ -211,7 +215,7 @@ export abstract class TrackSender {
   ): void {
     const { counters, lateness } = this.options.meter;
     const nowMs = this.options.clock.nowMs();
-    const lateMs = nowMs - dueMs;
+    const lateMs = nowMs - this.dueMs;
     this.packetsPlanned += planned;
     this.packetsSent += sent;
     counters.packetsPlanned += planned;

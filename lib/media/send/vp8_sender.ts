@@ -26,7 +26,7 @@ export abstract class Vp8Sender extends TrackSender {
   protected frameStep = 0;
   readonly #history: SentHistory | undefined;
   readonly #budget: RtxBudget;
-  #frameDueMs: number;
+  #frameDueMs = NaN;
   /** Packets of the current frame that have left. */
   #position = 0;
 
@@ -88,7 +88,6 @@ export abstract class Vp8Sender extends TrackSender {
     if (this.#position === 0) this.#beginFrame();
     const { packets } = this;
     const { sink, header } = this.options;
-    const dueMs = this.dueMs;
     const end = Math.min(this.#position + BURST_PACKETS, packets);
     const count = end - this.#position;
     let at = 0;
@@ -111,21 +110,21 @@ export abstract class Vp8Sender extends TrackSender {
       this.sequence = (this.sequence + 1) & 0xffff;
     }
     const sent = sink.send(0, at, segment);
+    this.count(count, sent, bytes, bytes - count * header.length);
     if (end === packets) {
       this.#nextPicture();
       this.dueMs = this.#frameDueMs + this.frameMs;
     } else {
       this.#position = end;
-      this.dueMs = dueMs + this.burstPauseMs;
+      this.dueMs += this.burstPauseMs;
     }
-    this.count(dueMs, count, sent, bytes, bytes - count * header.length);
   }
 
   #beginFrame(): void {
     this.#frameDueMs = this.dueMs;
     this.timestamp = (this.timestamp + this.frameStep) | 0;
     if (this.chooseFrame()) this.options.meter.counters.keyFramesSent++;
-    this.capture(this.dueMs);
+    this.capture();
   }
 
   #nextPicture(): void {
