@@ -100,7 +100,7 @@ export class TrackReceiver {
   /** When the last packet came that ended a silence, on the reactor's clock; -1 before. */
   resumedAtMs = -1;
   readonly #options: ReceiverOptions;
-  #lastMs: number;
+  #lastMs = NaN;
   /** Packets a second that its sender sends, as far as that is known: so many are missing while it is silent. */
   #sentPps = 0;
   /** It may send nothing for so long, and goes on. */

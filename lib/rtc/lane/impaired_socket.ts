@@ -12,7 +12,12 @@
  */
 
 import { countPacket, type Link, type Network } from "../../impairment/mod.ts";
-import type { Arrival, DatagramHandler, Lane, LaneSocket } from "./lane.ts";
+import {
+  Arrival,
+  type DatagramHandler,
+  type Lane,
+  type LaneSocket,
+} from "./lane.ts";
 import type { Reactor, Task } from "./reactor.ts";
 
 /** What a network is put around, and by whom it is used. */
@@ -65,7 +70,7 @@ class ImpairedSocket implements LaneSocket {
   onDatagram: DatagramHandler;
   onError: ((error: unknown) => void) | undefined;
   readonly #path: NetworkPath;
-  readonly #arrival: Arrival = { nowMs: 0, wallMs: 0 };
+  readonly #arrival = new Arrival();
   readonly #waiting = new Set<Held>();
   readonly #free: Held[] = [];
   #waitingIn = 0;

@@ -20,16 +20,17 @@ export interface Endpoint {
 /**
  * When the datagram at hand arrived. One object, rewritten for each datagram:
  * a fraction handed from function to function would be boxed on the heap for
- * every one of them.
+ * every one of them. So would one in a literal, as soon as another literal has
+ * a function of the same name.
  */
-export interface Arrival {
+export class Arrival {
   /**
    * When it came, in milliseconds of the reactor's clock: the kernel's receive
    * time where the lane knows it, else the time of reading.
    */
-  nowMs: number;
+  nowMs = NaN;
   /** The same in milliseconds since 1970, on the clock of {@linkcode Lane.wallNowMs}. */
-  wallMs: number;
+  wallMs = NaN;
 }
 
 /**

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Arrival, DatagramHandler } from "./lane.ts";
+import { Arrival, type DatagramHandler } from "./lane.ts";
 import {
   CMSG,
   IOVEC_BYTES,
@@ -28,7 +28,7 @@ export class ReceiveBatch {
   readonly headers = new NativeMemory(RECEIVE_BATCH * MSGHDR.bytes);
   readonly #data = new NativeMemory(RECEIVE_BATCH * SLOT_BYTES);
   readonly #control = new NativeMemory(RECEIVE_BATCH * CONTROL_BYTES);
-  readonly #arrival: Arrival = { nowMs: 0, wallMs: 0 };
+  readonly #arrival = new Arrival();
   readonly #clock: ReceiveClock;
   readonly #wallOffsetMs: number;
   readonly #vectors = new NativeMemory(RECEIVE_BATCH * IOVEC_BYTES);
@@ -77,22 +77,24 @@ export class ReceiveBatch {
   #readArrival(i: number): void {
     const view = this.#control.view;
     const at = i * CONTROL_BYTES;
-    const clock = this.#clock;
-    let nowMs: number;
     if (
       view.getInt32(at + CMSG.level, true) !== SOL_SOCKET ||
       view.getInt32(at + CMSG.type, true) !== SO_TIMESTAMPNS
-    ) {
-      nowMs = performance.now();
-    } else {
-      const kernelMs = view.getUint32(at + CMSG.data, true) * 1000 +
-        view.getUint32(at + CMSG.data + 8, true) / 1e6;
-      nowMs = kernelMs - clock.aheadMs;
-      if (nowMs < clock.earliestMs || nowMs > clock.latestMs) {
-        nowMs = clock.correct(kernelMs);
-      }
-    }
+    ) return this.#note(performance.now());
+    const clock = this.#clock;
+    const kernelMs = view.getUint32(at + CMSG.data, true) * 1000 +
+      view.getUint32(at + CMSG.data + 8, true) / 1e6;
+    const nowMs = kernelMs - clock.aheadMs;
     this.#arrival.nowMs = nowMs - clock.stoodMs;
+    this.#arrival.wallMs = nowMs + this.#wallOffsetMs;
+    if (nowMs < clock.earliestMs || nowMs > clock.latestMs) {
+      this.#note(clock.correct(kernelMs));
+    }
+  }
+
+  /** For the few whose time is the result of a call: where it met the others', those would be boxed. */
+  #note(nowMs: number): void {
+    this.#arrival.nowMs = nowMs - this.#clock.stoodMs;
     this.#arrival.wallMs = nowMs + this.#wallOffsetMs;
   }
 }

@@ -29,8 +29,8 @@ export class ReceiveClock {
    * How far the reactor's clock is behind the thread's. What came while the
    * thread stood still is told by the time that went on for it.
    */
-  stoodMs: number;
-  #stoodByNowMs: number;
+  stoodMs = NaN;
+  #stoodByNowMs = NaN;
   #aheadBeforeMs = 0;
   #drainMs = -Infinity;
   readonly #nowMs: () => number;

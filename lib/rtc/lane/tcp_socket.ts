@@ -14,7 +14,7 @@
 
 import { threadClock } from "../../time/mod.ts";
 import {
-  type Arrival,
+  Arrival,
   type DatagramHandler,
   type Endpoint,
   type LaneCounters,
@@ -86,7 +86,7 @@ class TcpSocket implements LaneSocket {
   readonly #lane: TcpLane;
   readonly #connection: Deno.TcpConn;
   readonly #onEnd: () => void;
-  readonly #arrival: Arrival = { nowMs: 0, wallMs: 0 };
+  readonly #arrival = new Arrival();
   readonly #queue: Uint8Array[] = [];
   #queuedBytes = 0;
   #isWriting = false;
