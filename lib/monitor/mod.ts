@@ -11,18 +11,12 @@
 
 export type { Health, ServerMetrics, ServerRates } from "./http.ts";
 export { type Monitor, type MonitorOptions, startMonitor } from "./monitor.ts";
+export { addReport, type ReportedFigures } from "./reported.ts";
 export type {
   HttpSample,
   ProcessFigures,
   ProcessSample,
   ServerSample,
 } from "./sample.ts";
-export {
-  type HttpSummary,
-  type ProcessMaxima,
-  type ProcessSummary,
-  type ServerSummary,
-  summarizeServer,
-} from "./summary.ts";
 export { isHere, type MonitorTarget, parseTarget } from "./target.ts";
 export type { MonitorEvent, MonitorNote, MonitorSample } from "./watcher.ts";

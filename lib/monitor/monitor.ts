@@ -12,9 +12,7 @@ import { type ConnectionSettings, elsewhere } from "../connection/mod.ts";
 import { readHttp } from "./http.ts";
 import { createLocalSampler } from "./local.ts";
 import { Pace } from "./pace.ts";
-import type { ServerSample } from "./sample.ts";
 import { readOverSsh } from "./ssh.ts";
-import { createServerTally, type ServerSummary } from "./summary.ts";
 import type { MonitorTarget } from "./target.ts";
 import {
   createWatcher,
@@ -46,11 +44,6 @@ export interface MonitorOptions {
    */
   readonly sshOptions?: readonly string[];
   /**
-   * How many samples of each target `series` keeps.
-   * @default 3600
-   */
-  readonly seriesLength?: number;
-  /**
    * The wall clock, in milliseconds since 1970.
    * @default Date.now
    */
@@ -71,12 +64,6 @@ export interface MonitorPorts {
 
 /** A running monitor; disposing of it ends all watching and leaves nothing behind. */
 export interface Monitor extends AsyncDisposable {
-  /** The last sample by target; a server that is gone or cannot be looked at has none. */
-  latest(): ReadonlyMap<string, ServerSample>;
-  /** The last samples of one target, oldest first. */
-  series(target: string): readonly ServerSample[];
-  /** All samples so far in a few numbers, one summary a target. */
-  summaries(): readonly ServerSummary[];
   /**
    * Looks at every target now, rather than when its turn comes (over ssh: in
    * its turn). Resolves once all that is there has been looked at, and when
@@ -110,33 +97,10 @@ export function startMonitorWith(
   options: MonitorOptions,
   { wait, open }: MonitorPorts,
 ): Monitor {
-  const { onEvent = () => {}, now = Date.now, seriesLength = 3_600 } = options;
-  const latest = new Map<string, ServerSample>();
-  const series = new Map<string, ServerSample[]>();
-  const tally = createServerTally();
+  const { onEvent = () => {}, now = Date.now } = options;
   const end = new AbortController();
-
   const tell = (event: MonitorEvent) => {
-    if (end.signal.aborted) return;
-    switch (event.kind) {
-      case "sample": {
-        const { sample } = event;
-        latest.set(sample.target, sample);
-        const kept = series.get(sample.target) ?? [];
-        series.set(sample.target, kept);
-        kept.push(sample);
-        if (kept.length > seriesLength) kept.shift();
-        tally.add(sample);
-        break;
-      }
-      case "gone":
-      case "warning":
-        latest.delete(event.target);
-        break;
-      case "found":
-        break;
-    }
-    onEvent(event);
+    if (!end.signal.aborted) onEvent(event);
   };
 
   const paces: Pace[] = [];
@@ -149,9 +113,6 @@ export function startMonitorWith(
   });
 
   return {
-    latest: () => latest,
-    series: (target) => series.get(target) ?? [],
-    summaries: () => tally.summaries(),
     async look(signal) {
       const over = Promise.withResolvers<void>();
       const stop = () => over.resolve();

@@ -12,15 +12,17 @@ import {
   type ServerLoad,
   ServerLog,
   type ServerSummary,
-  type ServerTold,
   type Snapshot,
   type TimelinePoint,
 } from "../metrics/mod.ts";
 import {
+  addReport,
+  type HttpSample,
   type Monitor,
   type MonitorEvent,
   type MonitorTarget,
   type ProcessSample,
+  type ReportedFigures,
   startMonitor,
 } from "../monitor/mod.ts";
 import { steadyWallClock } from "../load/mod.ts";
@@ -58,6 +60,9 @@ export class ServerWatch implements AsyncDisposable {
   readonly #http: ReadonlySet<string>;
   readonly #notes: string[] = [];
   readonly #monitor: Monitor | undefined;
+  /** The target that reports over HTTP, and what it said. */
+  #reporter: string | undefined;
+  #reported: ReportedFigures | null = null;
   readonly #media = new MediaCheck();
   #mediaMissed = false;
   /** When the run began, in milliseconds since 1970. */
@@ -85,8 +90,6 @@ export class ServerWatch implements AsyncDisposable {
         now,
         ...(token !== undefined && { token }),
         ...(server !== undefined && { server }),
-        // The log keeps what is needed.
-        seriesLength: 1,
       });
   }
 
@@ -110,6 +113,7 @@ export class ServerWatch implements AsyncDisposable {
     switch (event.kind) {
       case "sample":
         if (event.sample.kind === "process") this.#add(event.sample);
+        else this.#hear(event.sample);
         return;
       case "found":
         this.#presence.set(event.target, "there");
@@ -151,7 +155,7 @@ export class ServerWatch implements AsyncDisposable {
   summary(): Pick<ServerSummary, "load" | "told" | "notes"> {
     return {
       load: this.load(),
-      told: this.#told(),
+      told: this.#reported,
       notes: [...this.#notes],
     };
   }
@@ -219,17 +223,11 @@ export class ServerWatch implements AsyncDisposable {
     });
   }
 
-  #told(): ServerTold | null {
-    for (const summary of this.#monitor?.summaries() ?? []) {
-      if (summary.kind !== "http") continue;
-      return {
-        maxParticipants: summary.participantsMax,
-        maxRooms: summary.roomsMax,
-        maxConnections: summary.connectionsMax,
-        errors: summary.errors,
-      };
-    }
-    return null;
+  /** Of several targets that report, the first to answer is believed. */
+  #hear(sample: HttpSample): void {
+    this.#reporter ??= sample.target;
+    if (sample.target !== this.#reporter) return;
+    this.#reported = addReport(this.#reported, sample);
   }
 
   #note(text: string): void {

@@ -11,7 +11,7 @@ Deno.test("a server is watched over ssh by the port it listens on there", {
   await using box = await startBox();
   await using server = await startMonitored();
   const events = listen();
-  await using monitor = startMonitor([parseTarget(`ssh:box:${server.port}`)], {
+  await using _monitor = startMonitor([parseTarget(`ssh:box:${server.port}`)], {
     sshOptions: ["-F", box.config],
     onEvent: events.onEvent,
   });
@@ -21,7 +21,6 @@ Deno.test("a server is watched over ssh by the port it listens on there", {
     sample.kind === "process" && sample.processes.map(({ pid }) => pid),
     [server.pid],
   );
-  assertEquals(monitor.latest().size, 1);
   await server.kill();
   assertStringIncludes(await events.note("gone"), "No process listens on TCP");
 });

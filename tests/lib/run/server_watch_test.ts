@@ -123,6 +123,30 @@ Deno.test("two servers add up", async () => {
   assertEquals(watched.summary().load?.meanCpuRatio, 1);
 });
 
+Deno.test("of several targets that report, the first to answer is believed", async () => {
+  await using watched = watch();
+  const answer = (target: string, participants: number) =>
+    watched.take({
+      kind: "sample",
+      sample: {
+        kind: "http",
+        target,
+        atMs: START_MS,
+        intervalMs: 1000,
+        health: { status: "ok", participants, rooms: null },
+      },
+    });
+  answer("http://a", 3);
+  answer("http://b", 99);
+  answer("http://a", 2);
+  assertEquals(watched.summary().told, {
+    maxParticipants: 3,
+    maxRooms: null,
+    maxConnections: null,
+    errors: null,
+  });
+});
+
 Deno.test("a monitor that fails is a note, told at once and kept, at most twenty", async () => {
   const told: string[] = [];
   await using watched = new ServerWatch({
