@@ -20,7 +20,7 @@ import {
   type Reading,
   type Watcher,
 } from "./watcher.ts";
-import { eitherSignal } from "../time/mod.ts";
+import { delay, eitherSignal, systemClock } from "../time/mod.ts";
 
 /** How a monitor works. */
 export interface MonitorOptions {
@@ -87,8 +87,8 @@ export function startMonitor(
   targets: readonly MonitorTarget[],
   options: MonitorOptions = {},
 ): Monitor {
-  const open = openWith(options, delay);
-  return startMonitorWith(targets, options, { wait: delay, open });
+  const open = openWith(options, wait);
+  return startMonitorWith(targets, options, { wait, open });
 }
 
 /** The same through other doors. */
@@ -224,15 +224,6 @@ async function* repeat(
   }
 }
 
-function delay(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const finish = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", finish);
-      resolve();
-    };
-    const timer = setTimeout(finish, ms);
-    signal.addEventListener("abort", finish);
-  });
+function wait(ms: number, signal: AbortSignal): Promise<void> {
+  return delay(systemClock, ms, signal).catch(() => {});
 }

@@ -13,6 +13,7 @@ import { readLastLine, readLines } from "./lines.ts";
 import type { Pace } from "./pace.ts";
 import { parseReading, type ProcReading } from "./proc.ts";
 import type { MonitorTarget } from "./target.ts";
+import { systemClock } from "../time/mod.ts";
 
 /** A target on another machine. */
 export type SshTarget = Extract<MonitorTarget, { readonly kind: "ssh" }>;
@@ -68,11 +69,11 @@ export async function* readOverSsh(
   let silent = false;
   const mostMs = Math.max(SILENCE.leastMs, SILENCE.intervals * intervalMs);
   const listen = () =>
-    setTimeout(() => {
+    systemClock.setTimer(mostMs, () => {
       silent = true;
       stop();
-    }, mostMs);
-  let silence = listen();
+    });
+  let endSilence = listen();
   try {
     await send(child.stdin, SAMPLER);
     let block: string[] = [];
@@ -88,8 +89,8 @@ export async function* readOverSsh(
         block.push(line);
         continue;
       }
-      clearTimeout(silence);
-      silence = listen();
+      endSilence();
+      endSilence = listen();
       const reading = parseReading(block);
       block = [];
       length = 0;
@@ -107,7 +108,7 @@ export async function* readOverSsh(
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(`Cannot sample ${target.text}: ${why}`, { cause: error });
   } finally {
-    clearTimeout(silence);
+    endSilence();
     if (!ended) stop();
     await status;
     await complaint;

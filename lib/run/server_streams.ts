@@ -7,8 +7,7 @@
 
 import type { ServerStreams } from "../metrics/mod.ts";
 import type { SfuStats } from "../sfu/mod.ts";
-import { type Clock, delay } from "../time/mod.ts";
-import { systemNodeClock } from "../load/mod.ts";
+import { type Clock, delay, systemClock } from "../time/mod.ts";
 
 /** For streams that should all have ended. */
 const MAX_ENDING_MS = 3000;
@@ -32,17 +31,18 @@ export async function countStreams(
 /** Its streams now; `null` when it cannot say. */
 export async function lookAtServer(
   ask: (() => Promise<SfuStats>) | undefined,
+  clock: Clock = systemClock,
 ): Promise<SfuStats | null> {
   if (ask === undefined) return null;
   const late = Promise.withResolvers<null>();
-  const timer = setTimeout(() => late.resolve(null), MAX_WAIT_MS);
+  const cancel = clock.setTimer(MAX_WAIT_MS, () => late.resolve(null));
   try {
     return await Promise.race([ask(), late.promise]);
   } catch {
     // A server that died is the verdict's matter.
     return null;
   } finally {
-    clearTimeout(timer);
+    cancel();
   }
 }
 
@@ -52,7 +52,7 @@ export async function lookAtServer(
  */
 export async function lookAtEnd(
   ask: (() => Promise<SfuStats>) | undefined,
-  clock: Clock = systemNodeClock,
+  clock: Clock = systemClock,
 ): Promise<SfuStats | null> {
   const untilMs = clock.nowMs() + MAX_ENDING_MS;
   for (;;) {

@@ -27,7 +27,7 @@ import {
 } from "../monitor/mod.ts";
 import { steadyWallClock } from "../load/mod.ts";
 import { MediaCheck } from "./media_check.ts";
-import { eitherSignal } from "../time/mod.ts";
+import { eitherSignal, systemClock } from "../time/mod.ts";
 
 /** How to watch. */
 export interface ServerWatchOptions {
@@ -190,10 +190,10 @@ export class ServerWatch implements AsyncDisposable {
   async #look(mostMs: number, signal?: AbortSignal): Promise<void> {
     if (this.#monitor === undefined) return;
     const over = new AbortController();
-    const timer = setTimeout(() => over.abort(), mostMs);
+    const cancel = systemClock.setTimer(mostMs, () => over.abort());
     using either = eitherSignal(over.signal, signal);
     await this.#monitor.look(either.signal);
-    clearTimeout(timer);
+    cancel();
   }
 
   #add(sample: ProcessSample): void {

@@ -133,3 +133,8 @@ Deno.test("a stream that never ends is not waited for for ever", async () => {
   }, restless());
   assertEquals(looks, 32);
 });
+
+Deno.test("a server that never answers is asked no longer than patience lasts", async () => {
+  const silent = () => new Promise<SfuStats>(() => {});
+  assertEquals(await lookAtServer(silent, restless()), null);
+});
