@@ -14,7 +14,7 @@ export {
   formatCount,
   formatMs,
   formatRatio,
-} from "./lib/report/mod.ts";
+} from "./lib/text/mod.ts";
 export {
   bracketOf,
   type CapacityLimit,

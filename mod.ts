@@ -18,14 +18,13 @@ export {
   type Summary,
   type Threshold,
 } from "./lib/metrics/mod.ts";
+export { parseSummary, renderText } from "./lib/report/mod.ts";
 export {
   formatBytes,
   formatCount,
   formatMs,
   formatRatio,
-  parseSummary,
-  renderText,
-} from "./lib/report/mod.ts";
+} from "./lib/text/mod.ts";
 export { VERSION } from "./lib/run/mod.ts";
 export {
   type CommonInput,

@@ -11,14 +11,16 @@ export * as scenarios from "./scenarios/mod.ts";
 export {
   type CertificateProblem,
   type ConnectionSettings,
-  createHider,
-  type Hider,
   type ProxySettings,
   secretsOf,
-  shownText,
-  shownUrl,
   systemProxies,
 } from "./lib/connection/mod.ts";
+export {
+  createHider,
+  type Hider,
+  shownText,
+  shownUrl,
+} from "./lib/text/mod.ts";
 export {
   checkImpairment,
   describeImpairment,
@@ -123,7 +125,6 @@ export {
   type MetricNameOf,
   METRICS,
   type MetricType,
-  nearest,
   type NodeStandstill,
   type NodeWallJump,
   type OperationRecord,
@@ -170,6 +171,7 @@ export {
   type WorstClients,
   type WorstHit,
 } from "./lib/metrics/mod.ts";
+export { nearest } from "./lib/text/mod.ts";
 export {
   type Health,
   type HttpSample,
@@ -189,9 +191,6 @@ export {
   type BandRow,
   bandRows,
   type ClientResult,
-  formatBps,
-  formatCounted,
-  formatMeasured,
   jsonSchemaFiles,
   type NamedRun,
   parseSummary,
@@ -203,6 +202,7 @@ export {
   type TextOptions,
   toResults,
 } from "./lib/report/mod.ts";
+export { formatBps, formatCounted, formatMeasured } from "./lib/text/mod.ts";
 export {
   clipNamed,
   countStreams,

@@ -12,14 +12,18 @@ const ROOMS: readonly {
   /** The other rooms that it knows; left out, all that stand before it. */
   readonly only?: readonly string[];
 }[] = [
+  { room: "lib/text", only: [] },
   { room: "lib/time", only: [] },
-  { room: "lib/connection", only: [] },
+  { room: "lib/connection", only: ["lib/text"] },
   { room: "lib/ortc", only: [] },
   { room: "lib/clip", only: [] },
   { room: "lib/impairment", only: [] },
   { room: "lib/machine", only: [] },
-  { room: "lib/metrics", only: [] },
-  { room: "lib/monitor", only: ["lib/connection", "lib/time"] },
+  { room: "lib/metrics", only: ["lib/text"] },
+  {
+    room: "lib/monitor",
+    only: ["lib/connection", "lib/text", "lib/time"],
+  },
   { room: "lib/media/rtp", only: [] },
   { room: "lib/media/payload", only: ["lib/clip", "lib/media/rtp"] },
   { room: "lib/media/send", only: ["lib/clip", "lib/media/*"] },
@@ -32,7 +36,7 @@ const ROOMS: readonly {
   { room: "lib/rtc", only: ["lib/impairment", "lib/rtc/*", "lib/time"] },
   {
     room: "lib/signaling/websocket",
-    only: ["lib/connection", "lib/time"],
+    only: ["lib/connection", "lib/text", "lib/time"],
   },
   { room: "lib/signaling/simplestchat/wire", only: ["lib/ortc"] },
   {
@@ -64,20 +68,23 @@ const ROOMS: readonly {
     ],
   },
   { room: "lib/run" },
-  { room: "lib/report", only: ["lib/metrics"] },
+  { room: "lib/report", only: ["lib/metrics", "lib/text"] },
   { room: "lib/scenario" },
   { room: "lib/testing" },
   { room: "kit.ts" },
   { room: "scenarios", only: ["kit.ts"] },
   { room: "mod.ts" },
   { room: "tool.ts" },
-  { room: "cli/terminal", only: [] },
-  { room: "cli/session", only: ["mod.ts", "tool.ts", "cli/terminal"] },
+  { room: "cli/terminal", only: ["lib/text"] },
+  {
+    room: "cli/session",
+    only: ["mod.ts", "tool.ts", "lib/text", "cli/terminal"],
+  },
   {
     room: "cli/commands",
-    only: ["mod.ts", "tool.ts", "cli/terminal", "cli/session"],
+    only: ["mod.ts", "tool.ts", "lib/text", "cli/terminal", "cli/session"],
   },
-  { room: "cli", only: ["mod.ts", "tool.ts", "cli/*"] },
+  { room: "cli", only: ["mod.ts", "tool.ts", "lib/text", "cli/*"] },
 ];
 
 /** The one import that points upward: a scenario's file becomes a program only when it is run as one. */

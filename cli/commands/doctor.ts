@@ -15,7 +15,7 @@ import {
   RUN_OPTIONS,
   workersOf,
 } from "./run_options.ts";
-import { safeValue } from "../session/mod.ts";
+import { safeValue } from "../../lib/text/mod.ts";
 import { openInterrupts, printJson, printOut, usage } from "./shell.ts";
 
 /** One line. */

@@ -19,7 +19,8 @@ import {
   spawnSfu,
   type Summary,
 } from "../../tool.ts";
-import { openRunScreen, type RunScreen, safeValue } from "../session/mod.ts";
+import { openRunScreen, type RunScreen } from "../session/mod.ts";
+import { safeValue } from "../../lib/text/mod.ts";
 import { type Access, embeddedTarget } from "./access.ts";
 import { RunFiles, type RunRecord } from "./run_files.ts";
 import { brokeLine, progressLine, unreachableLine } from "./run_lines.ts";

@@ -19,7 +19,7 @@ import { commandHelp, PROGRAM } from "./help.ts";
 import { flag } from "./option.ts";
 import { parseOptions } from "./parse.ts";
 import { SUMMARY_FILE } from "./run_files.ts";
-import { safeValue } from "../session/mod.ts";
+import { safeValue } from "../../lib/text/mod.ts";
 import { printData, printError, printJson, printOut, usage } from "./shell.ts";
 
 /** One line. */

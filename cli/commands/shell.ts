@@ -5,7 +5,7 @@
  * @module
  */
 
-import { safeJson, safeLine, safeText } from "../session/mod.ts";
+import { safeJson, safeLine, safeText } from "../../lib/text/mod.ts";
 import { type Charset, chooseCharset, inCharset } from "../terminal/mod.ts";
 
 /** Signals that ask to stop. */

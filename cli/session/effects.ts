@@ -48,7 +48,7 @@ import type { Model } from "./model.ts";
 import type { SessionOptions } from "./options.ts";
 import { isProblem } from "./parse.ts";
 import { outcomeLines } from "./scenario_lines.ts";
-import { safeValue } from "./safe_text.ts";
+import { safeValue } from "../../lib/text/mod.ts";
 import { reachAdvice } from "./reach_advice.ts";
 import { writeSummary } from "./save.ts";
 

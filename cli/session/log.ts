@@ -5,7 +5,7 @@
  * @module
  */
 
-import { safeLine } from "./safe_text.ts";
+import { safeLine } from "../../lib/text/mod.ts";
 
 /** `command`: what was typed; `result`: what came of it; the rest happened by itself. */
 export type LogLevel = "command" | "result" | "info" | "warning" | "error";

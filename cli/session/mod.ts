@@ -22,5 +22,4 @@ export {
   type RunScreenOptions,
 } from "./run_screen.ts";
 export { reachAdvice } from "./reach_advice.ts";
-export { safeJson, safeLine, safeText, safeValue } from "./safe_text.ts";
 export { runSession } from "./session.ts";

@@ -22,7 +22,7 @@ import { Effects, type SessionEnd } from "./effects.ts";
 import { newModel } from "./model.ts";
 import type { SessionOptions } from "./options.ts";
 import { Program } from "./program.ts";
-import { safeLine, safeValue } from "./safe_text.ts";
+import { safeLine, safeValue } from "../../lib/text/mod.ts";
 
 /** The doors of a session to the world, replaced in tests. */
 export interface SessionPorts {

@@ -6,6 +6,8 @@
  * @module
  */
 
+import { RESET_STYLE } from "../../lib/text/mod.ts";
+
 /** Switches to the alternate screen and clears it (DECSET 1049). */
 export const ENTER_ALTERNATE_SCREEN = "\x1b[?1049h";
 /** Goes back to the screen as it was before (DECRST 1049). */
@@ -26,8 +28,6 @@ export const WRAP_ON = "\x1b[?7h";
 export const BEGIN_UPDATE = "\x1b[?2026h";
 /** Draws everything since {@linkcode BEGIN_UPDATE} at once. */
 export const END_UPDATE = "\x1b[?2026l";
-/** Ends every colour and attribute (SGR 0). */
-export const RESET_STYLE = "\x1b[0m";
 /** Clears the whole screen (ED 2). */
 export const CLEAR_SCREEN = "\x1b[2J";
 /** Clears from the cursor to the end of its row (EL 0). */

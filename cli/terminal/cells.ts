@@ -6,8 +6,8 @@
  * @module
  */
 
-import type { Line, Style } from "./style.ts";
-import { clusters } from "./width.ts";
+import type { Line, Style } from "../../lib/text/mod.ts";
+import { clusters } from "../../lib/text/mod.ts";
 
 /** One column. The right half of a wide character has width 0 and no text. */
 export interface Cell {

@@ -7,7 +7,7 @@
  */
 
 import type { Terminal } from "./terminal.ts";
-import { clusters } from "./width.ts";
+import { clusters } from "../../lib/text/mod.ts";
 
 /** The characters that can be shown. */
 export type Charset = "utf-8" | "ascii";

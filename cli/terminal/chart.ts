@@ -9,8 +9,14 @@
 import { plot } from "./deps.ts";
 import { quantity } from "./quantity.ts";
 import { resample, type Resampling } from "./resample.ts";
-import { fitLine, type Line, type Span, span, type Style } from "./style.ts";
-import { displayWidth } from "./width.ts";
+import {
+  fitLine,
+  type Line,
+  type Span,
+  span,
+  type Style,
+} from "../../lib/text/mod.ts";
+import { displayWidth } from "../../lib/text/mod.ts";
 
 /** One curve. */
 export interface ChartSeries {

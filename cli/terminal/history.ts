@@ -8,7 +8,7 @@
  * @module
  */
 
-import { sanitize } from "./sanitize.ts";
+import { sanitize } from "../../lib/text/mod.ts";
 
 /** The file access that a history needs; every call may reject. */
 export interface HistoryFiles {

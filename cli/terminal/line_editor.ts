@@ -17,7 +17,7 @@ import {
   wordAfter,
   wordBefore,
 } from "./line_text.ts";
-import { sanitize } from "./sanitize.ts";
+import { sanitize } from "../../lib/text/mod.ts";
 
 /** A line being typed. */
 export interface LineState {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { clusters } from "./width.ts";
+import { clusters } from "../../lib/text/mod.ts";
 
 /** The offset one character to the left of `at`. */
 export function characterBefore(text: string, at: number): number {

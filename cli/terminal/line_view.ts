@@ -6,14 +6,14 @@
  */
 
 import type { LineState } from "./line_editor.ts";
-import { type Line, type Span, span } from "./style.ts";
+import { type Line, type Span, span } from "../../lib/text/mod.ts";
 import {
   type Cluster,
   clusters,
   displayWidth,
   fit,
   truncate,
-} from "./width.ts";
+} from "../../lib/text/mod.ts";
 
 /** Where and beside what the line is shown. */
 export interface LineViewOptions {

@@ -39,32 +39,31 @@ export type { LineSearch } from "./line_search.ts";
 export { type LineView, type LineViewOptions, viewLine } from "./line_view.ts";
 export { quantity } from "./quantity.ts";
 export type { Resampling } from "./resample.ts";
-export { sanitize } from "./sanitize.ts";
 export { type Frame, type Position, Screen } from "./screen.ts";
 export {
+  type EndSignal,
+  openTerminal,
+  type OpenTerminalOptions,
+} from "./system_terminal.ts";
+export type { Terminal, TerminalChange, TerminalSize } from "./terminal.ts";
+export type { TerminalHost, TerminalSignal } from "./terminal_host.ts";
+export {
   choosePalette,
+  displayWidth,
+  fit,
   fitLine,
   type Line,
   lineText,
   lineWidth,
   type Palette,
   renderLine,
+  sanitize,
   SERIES_STYLES,
   type Span,
   span,
   type Style,
-} from "./style.ts";
-export {
-  type EndSignal,
-  openTerminal,
-  type OpenTerminalOptions,
-} from "./system_terminal.ts";
-export {
   table,
   type TableCell,
   type TableColumn,
-  type TableOptions,
-} from "./table.ts";
-export type { Terminal, TerminalChange, TerminalSize } from "./terminal.ts";
-export type { TerminalHost, TerminalSignal } from "./terminal_host.ts";
-export { type Alignment, displayWidth, fit, truncate } from "./width.ts";
+  truncate,
+} from "../../lib/text/mod.ts";

@@ -17,11 +17,16 @@ import {
   HIDE_CURSOR,
   moveTo,
   moveToColumn,
-  RESET_STYLE,
   SHOW_CURSOR,
 } from "./ansi.ts";
 import { BLANK, type Cell, sameCell, toCells } from "./cells.ts";
-import { beginStyle, type Line, type Palette, type Style } from "./style.ts";
+import {
+  beginStyle,
+  type Line,
+  type Palette,
+  RESET_STYLE,
+  type Style,
+} from "../../lib/text/mod.ts";
 
 /** A place on the screen, counted from 0. */
 export interface Position {

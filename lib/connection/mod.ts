@@ -15,7 +15,6 @@ export {
   describeCertificate,
   isAboutCertificate,
 } from "./certificate.ts";
-export { createHider, type Hider } from "./hider.ts";
 export { type HttpAnswer, httpGet, type HttpGetOptions } from "./http_get.ts";
 export { proxyFor, systemProxies } from "./proxy.ts";
 export {
@@ -28,5 +27,4 @@ export {
   tlsOptions,
   userOf,
 } from "./settings.ts";
-export { shownText, shownUrl } from "./shown_url.ts";
 export { openTunnel, throughTunnel, TunnelError } from "./tunnel.ts";

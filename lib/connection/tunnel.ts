@@ -20,7 +20,7 @@ import {
   tlsOptions,
   userOf,
 } from "./settings.ts";
-import { shownUrl } from "./shown_url.ts";
+import { shownUrl } from "../text/mod.ts";
 
 /** The proxy gave no way; the message is a phrase that names it, without its password. */
 export class TunnelError extends Error {

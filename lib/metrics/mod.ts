@@ -17,7 +17,6 @@ export * from "./departed_record.ts";
 export * from "./evaluate.ts";
 export * from "./figures.ts";
 export * from "./judgement.ts";
-export * from "./nearest.ts";
 export * from "./loss_origin.ts";
 export * from "./node_meter.ts";
 export * from "./candidates.ts";

@@ -43,7 +43,7 @@
  */
 
 import type { Operator } from "./comparison.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../text/mod.ts";
 import {
   type CounterName,
   METRICS,

@@ -5,11 +5,8 @@
  * @module
  */
 
-import {
-  type ConnectionSettings,
-  httpGet,
-  shownUrl,
-} from "../connection/mod.ts";
+import { type ConnectionSettings, httpGet } from "../connection/mod.ts";
+import { shownUrl } from "../text/mod.ts";
 
 /** Bytes that are read of an answer at most. */
 export const MAX_BODY_BYTES = 1_048_576;

@@ -13,7 +13,7 @@
  * @module
  */
 
-import { shownText, shownUrl } from "../connection/mod.ts";
+import { shownText, shownUrl } from "../text/mod.ts";
 
 /** One server to watch. `text` is the target as it was written but for secrets in a URL, and names it in samples and events. */
 export type MonitorTarget =

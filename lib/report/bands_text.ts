@@ -6,18 +6,11 @@
  */
 
 import { BAND_METRICS, type BandMetric, limitsOf } from "../metrics/mod.ts";
-import { formatBytes, formatCores, formatRatio } from "./format.ts";
+import { formatIn } from "../text/mod.ts";
 
 /** A figure's value in its unit. */
 export function figureText(metric: BandMetric, value: number): string {
-  switch (limitsOf(metric).unit) {
-    case "ratio":
-      return formatRatio(value);
-    case "cores":
-      return formatCores(value);
-    case "bytes":
-      return formatBytes(value);
-  }
+  return formatIn(limitsOf(metric).unit, value);
 }
 
 /** A bound: `>= 99 %`; `never` where none is critical. */

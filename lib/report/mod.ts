@@ -8,15 +8,6 @@
 
 export { type BandRow, bandRows } from "./bands_text.ts";
 export * from "./csv.ts";
-export {
-  formatBps,
-  formatBytes,
-  formatCount,
-  formatCounted,
-  formatMeasured,
-  formatMs,
-  formatRatio,
-} from "./format.ts";
 export * from "./json_schema.ts";
 export * from "./results.ts";
 export * from "./results_schema.ts";

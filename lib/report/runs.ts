@@ -13,16 +13,16 @@ import {
   formatCount,
   formatMs,
   formatRatio,
-} from "./format.ts";
+} from "../text/mod.ts";
 import {
+  displayWidth,
   fit,
-  type Line,
-  paint,
-  type Piece,
-  piece,
-  type Tone,
-} from "./painted.ts";
-import type { TextOptions } from "./text.ts";
+  sanitize,
+  type Span,
+  span,
+  type Style,
+} from "../text/mod.ts";
+import { linesText, type TextOptions } from "./text.ts";
 
 /** One of several runs. */
 export interface NamedRun {
@@ -42,7 +42,7 @@ interface Column {
   /** How a number is shown. */
   readonly show: (value: number) => string;
   /** How good it is. */
-  readonly tone?: (summary: Summary) => Tone;
+  readonly style?: (summary: Summary) => Style;
 }
 
 const COLUMNS: readonly Column[] = [
@@ -54,11 +54,11 @@ const COLUMNS: readonly Column[] = [
       (run) => run.successfulConnections,
       formatCount,
     ),
-    tone: judged("connected"),
+    style: judged("connected"),
   },
   {
     ...column("errors", "errors", (run) => run.totalErrors, formatCount),
-    tone: judged("errors"),
+    style: judged("errors"),
   },
   column(
     "p50ConnectionTimeMs",
@@ -98,7 +98,7 @@ const COLUMNS: readonly Column[] = [
       ({ media }) => media.receiveSendRatio,
       formatRatio,
     ),
-    tone: judged("receiveSendRatio"),
+    style: judged("receiveSendRatio"),
   },
   column(
     "serverMeanCpuRatio",
@@ -113,7 +113,7 @@ const COLUMNS: readonly Column[] = [
       ({ server }) => server.load?.maxCpuRatio ?? null,
       formatCores,
     ),
-    tone: judged("serverCpu"),
+    style: judged("serverCpu"),
   },
   {
     ...column(
@@ -122,7 +122,7 @@ const COLUMNS: readonly Column[] = [
       ({ server }) => server.load?.maxRssBytes ?? null,
       formatBytes,
     ),
-    tone: judged("serverRss"),
+    style: judged("serverRss"),
   },
   column(
     "serverMaxFds",
@@ -139,7 +139,7 @@ const COLUMNS: readonly Column[] = [
   ),
   {
     ...column("verdict", "verdict", (run) => run.verdict.status, formatCount),
-    tone: ({ verdict }) => verdict.status === "passed" ? "good" : "critical",
+    style: ({ verdict }) => verdict.status === "passed" ? "good" : "critical",
   },
 ];
 
@@ -151,23 +151,26 @@ const NO_RESULT = "no result";
  */
 export function renderRuns(
   runs: readonly NamedRun[],
-  { color, width }: TextOptions,
+  options: TextOptions,
 ): string {
-  const rows = runs.map(({ name, summary }) => [
-    piece(name),
-    ...COLUMNS.map((column) => shownCell(column, summary)),
-  ]);
-  const headings = ["run", ...COLUMNS.map(({ heading }) => heading)];
-  const widths = headings.map((heading, i) =>
-    Math.max(heading.length, ...rows.map((row) => row[i].text.length))
+  const rows = [
+    ["run", ...COLUMNS.map(({ heading }) => heading)]
+      .map((heading) => span(heading, "bold")),
+    ...runs.map(({ name, summary }) => [
+      span(sanitize(name)),
+      ...COLUMNS.map((column) => shownCell(column, summary)),
+    ]),
+  ];
+  const widths = rows[0].map((_, i) =>
+    Math.max(...rows.map((row) => displayWidth(row[i].text)))
   );
-  const line = (cells: readonly Piece[]): Line =>
-    cells.flatMap(({ text, tone }, i) => [
-      piece(i === 0 ? "" : "  "),
-      piece(fit(text, widths[i], i === 0 ? "left" : "right"), tone),
-    ]);
-  return [headings.map((heading) => piece(heading, "strong")), ...rows]
-    .map((cells) => `${paint(line(cells), width, color)}\n`).join("");
+  const lines = rows.map((row) =>
+    row.flatMap(({ text, style }, i) => [
+      span(i === 0 ? "" : "  "),
+      span(fit(text, widths[i], i === 0 ? "left" : "right"), style),
+    ])
+  );
+  return linesText(lines, options);
 }
 
 /** The runs as CSV (RFC 4180), a row each; what is not known is empty. */
@@ -196,13 +199,16 @@ function cell({ key, value }: Column, summary: Summary | null): CsvCell {
   return value(summary);
 }
 
-function shownCell(column: Column, summary: Summary | null): Piece {
+function shownCell(column: Column, summary: Summary | null): Span {
   const value = cell(column, summary);
-  const tone = summary === null
+  const style = summary === null
     ? "critical"
-    : column.tone?.(summary) ?? "plain";
-  if (value === null) return piece("-", "faint");
-  return piece(typeof value === "number" ? column.show(value) : value, tone);
+    : column.style?.(summary) ?? "plain";
+  if (value === null) return span("-", "dim");
+  return span(
+    typeof value === "number" ? column.show(value) : sanitize(value),
+    style,
+  );
 }
 
 function known(count: number, value: number): number | null {
@@ -219,7 +225,7 @@ function column(
 }
 
 /** How good a figure was judged to be. */
-function judged(metric: BandMetric): NonNullable<Column["tone"]> {
+function judged(metric: BandMetric): NonNullable<Column["style"]> {
   return ({ judgement }) =>
     judgement.find(({ figure }) => figure === metric)?.band ?? "plain";
 }

@@ -1,27 +1,26 @@
 /**
- * The summary as text for a screen: the verdict first, then what it rests on.
+ * A report as text for a screen: the verdict first, then what it rests on.
  *
  * @module
  */
 
-import type { Summary, Verdict } from "../metrics/mod.ts";
-import { formatMs } from "./format.ts";
-import { wrapWords } from "./layout.ts";
-import { type Line, paint, piece, type Tone } from "./painted.ts";
+import type { Summary } from "../metrics/mod.ts";
 import {
-  candidateLines,
-  clientLines,
-  errorLines,
-  generatorLines,
-  judgementLines,
-  mediaLines,
-  othersLines,
-  roomLines,
-  serverLines,
-  signalingLines,
-  thresholdLines,
-  worstClientLines,
-} from "./sections.ts";
+  clipLine,
+  fit,
+  type Line,
+  lineText,
+  lineWidth,
+  renderLine,
+  sanitize,
+  type Span,
+  span,
+  type Style,
+  table,
+  wrapWords,
+} from "../text/mod.ts";
+import type { Block, Figure, FigureRows, TableBlock } from "./blocks.ts";
+import { type ReportDocument, reportDocument } from "./document.ts";
 
 /** How a text is to be rendered. */
 export interface TextOptions {
@@ -31,61 +30,159 @@ export interface TextOptions {
   readonly width: number;
 }
 
-const VERDICTS: Readonly<Record<Verdict["status"], readonly [string, Tone]>> = {
-  passed: ["PASSED", "good"],
-  failed: ["FAILED", "critical"],
-  invalid: ["INVALID", "critical"],
-  interrupted: ["INTERRUPTED", "warning"],
-  broke: ["BROKE", "critical"],
-};
-
 /** The summary as lines of text, each ended by a line feed. */
 export function renderText(summary: Summary, options: TextOptions): string {
-  const { color, width } = options;
-  const sections = [
-    headLines(summary, width),
-    judgementLines(summary, width),
-    [...clientLines(summary, width), ...candidateLines(summary, width)],
-    mediaLines(summary, width),
-    signalingLines(summary, width),
-    roomLines(summary, width),
-    worstClientLines(summary, width),
-    othersLines(summary, width),
-    errorLines(summary, width),
-    [...serverLines(summary, width), ...generatorLines(summary, width)],
-    thresholdLines(summary, width),
-  ];
-  return sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) =>
-      lines.map((line) => `${paint(line, width, color)}\n`).join("")
-    )
-    .join("\n");
+  const { width } = options;
+  const { sections, ...head } = reportDocument(summary);
+  return [
+    headLines(head, width),
+    ...sections.map((blocks) =>
+      blocks.flatMap((block) => blockLines(block, width))
+    ),
+  ]
+    .map((lines) => linesText(lines, options)).join("\n");
 }
 
-function headLines(summary: Summary, width: number): Line[] {
-  const { verdict, partial, server, seed, version, elapsedMs } = summary;
-  const [word, tone] = VERDICTS[verdict.status];
+/** Lines as text: cut at the width, coloured or not, each ended by a line feed. */
+export function linesText(
+  lines: readonly Line[],
+  { color, width }: TextOptions,
+): string {
+  const palette = color ? "colour" : "plain";
+  return lines.map((line) =>
+    `${renderLine(clipLine(line, width), palette).trimEnd()}\n`
+  ).join("");
+}
+
+/** Columns that the labels on the left take. */
+const LABEL_COLUMNS = 16;
+/** However narrow the screen, text is not wrapped into less. */
+const MIN_TEXT_COLUMNS = 16;
+const GAP = "   ";
+
+const STATUS_STYLES: Readonly<Record<ReportDocument["status"], Style>> = {
+  passed: "good",
+  failed: "critical",
+  invalid: "critical",
+  interrupted: "warning",
+  broke: "critical",
+};
+
+function headLines(
+  { status, reason, about }: Omit<ReportDocument, "sections">,
+  width: number,
+): Line[] {
+  const word = status.toUpperCase();
   const indent = " ".repeat(word.length + 2);
-  // A reason may end with a whole sentence of somebody else's.
-  const reason = verdict.reason.replace(/\.$/, "");
-  const sentence = piece(
-    `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`,
-  ).text;
-  const lines = wrapWords(sentence, width - indent.length);
-  const { media } = summary.config;
-  const run = `rtcrowd ${version} on ${server.url}, ${
-    formatMs(elapsedMs)
-  }, seed ${seed}`;
+  const lines = wrapWords(sanitize(reason), width - indent.length);
   return [
     ...lines.map((line, i) =>
       i === 0
-        ? [piece(word, tone), piece(`  ${line}`)]
-        : [piece(`${indent}${line}`)]
+        ? [span(word, STATUS_STYLES[status]), span(`  ${line}`)]
+        : [span(indent + line)]
     ),
-    [piece(partial ? `${run}, partial` : run, "faint")],
-    ...(typeof media === "string" && media !== "synthetic"
-      ? [[piece(`media of ${media}`, "faint")]]
-      : []),
+    ...about.map((text) => [span(sanitize(text), "dim")]),
+  ];
+}
+
+function blockLines(block: Block, width: number): Line[] {
+  switch (block.kind) {
+    case "figures":
+      return figureLines(block, width);
+    case "table":
+      return tableLines(block, width);
+    case "sentence":
+      return wrapWords(sanitize(block.text), width)
+        .map((line) => [span(line, block.style)]);
+  }
+}
+
+/** A label and its rows; the figures that are aligned are all as wide as the widest. */
+function figureLines(
+  { label, rows, aligned }: FigureRows,
+  width: number,
+): Line[] {
+  const lines = rows.map((row) => row.map(figureLine));
+  const widths = Array.from(
+    { length: aligned },
+    (_, i) => Math.max(...lines.map((line) => lineWidth(line[i]))),
+  );
+  return lines.flatMap((line, at) =>
+    rowLines(
+      at === 0 ? label : "",
+      line.map((figure, i) =>
+        i < aligned && lineWidth(figure) < widths[i]
+          ? [...figure, span(" ".repeat(widths[i] - lineWidth(figure)))]
+          : figure
+      ),
+      width,
+    )
+  );
+}
+
+function figureLine(figure: Figure): Line {
+  if (typeof figure === "string") return [span(sanitize(figure))];
+  const { text, style, band } = figure;
+  const said = span(sanitize(text), style);
+  return band === undefined
+    ? [said]
+    : [said, span(" "), span(`(${band})`, band)];
+}
+
+/**
+ * A label and the figures behind it, side by side while they fit, then on
+ * further lines. A figure stays in one piece, unless it is a single text too
+ * long for any line: that is wrapped between words.
+ */
+function rowLines(
+  label: string,
+  figures: readonly Line[],
+  width: number,
+): Line[] {
+  const columns = Math.max(MIN_TEXT_COLUMNS, width - LABEL_COLUMNS);
+  const lines: Span[][] = [];
+  let used = Infinity;
+  for (const figure of figures.flatMap((one) => wrapped(one, columns))) {
+    const needed = lineWidth(figure);
+    if (used + GAP.length + needed > columns) {
+      const [name, style] = lines.length === 0 && label !== ""
+        ? [label, "bold" as const]
+        : ["", "plain" as const];
+      lines.push([span(fit(name, LABEL_COLUMNS), style), ...figure]);
+      used = needed;
+    } else {
+      lines.at(-1)!.push(span(GAP), ...figure);
+      used += GAP.length + needed;
+    }
+  }
+  return lines;
+}
+
+function wrapped(figure: Line, columns: number): Line[] {
+  if (figure.length !== 1 || lineWidth(figure) <= columns) return [figure];
+  const [{ text, style }] = figure;
+  return wrapWords(text, columns).map((part) => [span(part, style)]);
+}
+
+function tableLines({ columns, rows }: TableBlock, width: number): Line[] {
+  const [titles, ...lines] = table({
+    columns: columns.map((column, i) => {
+      const [title, priority] = typeof column === "string"
+        ? [column, Infinity]
+        : column;
+      return {
+        title,
+        priority,
+        alignment: i === 0 ? "left" : "right",
+        ...(i === 0 && { minWidth: LABEL_COLUMNS - 2, isCutFirst: true }),
+      };
+    }),
+    rows: rows.map(({ cells }) => cells.map(sanitize)),
+    width,
+    titleStyle: "bold",
+  });
+  return [
+    [span(lineText(titles), "bold")],
+    ...lines.map((line, i) => [span(lineText(line), rows[i].style)]),
   ];
 }

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { proxyFor, shownUrl } from "../connection/mod.ts";
+import { proxyFor } from "../connection/mod.ts";
+import { shownUrl } from "../text/mod.ts";
 import type { DatapathChoice, RunPlan, ServerTarget } from "../load/mod.ts";
 import {
   findAnnounced,

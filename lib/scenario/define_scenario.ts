@@ -6,12 +6,8 @@
  * @module
  */
 
-import {
-  type JsonValue,
-  nearest,
-  type Threshold,
-  type Verdict,
-} from "../metrics/mod.ts";
+import type { JsonValue, Threshold, Verdict } from "../metrics/mod.ts";
+import { nearest } from "../text/mod.ts";
 import type { ScenarioContext, ScenarioJob, ScenarioSummary } from "./job.ts";
 import type { Crowd } from "./crowd.ts";
 import { type ScenarioOption, thresholds } from "./option.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { shownUrl } from "../connection/mod.ts";
+import { shownUrl } from "../text/mod.ts";
 import type { NodeClock } from "../load/mod.ts";
 import {
   type Ending,

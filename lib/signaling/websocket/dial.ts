@@ -5,18 +5,16 @@ import {
   type ConnectionSettings,
   describeCertificate,
   headersOf,
-  type Hider,
   isAboutCertificate,
   openTunnel,
   originOf,
   proxyFor,
-  shownText,
-  shownUrl,
   throughTunnel,
   tlsOptions,
   TunnelError,
   userOf,
 } from "../../connection/mod.ts";
+import { type Hider, shownText, shownUrl } from "../../text/mod.ts";
 import {
   ChannelError,
   type ChannelFailure,

@@ -3,7 +3,7 @@
  * put several into one frame, a line each or as a list.
  */
 
-import type { Hider } from "../../connection/mod.ts";
+import type { Hider } from "../../text/mod.ts";
 
 /** The texts of the messages in a frame, at least one. */
 export function textsOf(whole: string): readonly [string, ...string[]] {

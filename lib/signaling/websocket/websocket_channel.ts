@@ -1,11 +1,7 @@
 /** The channel over a WebSocket. */
 
-import {
-  type ConnectionSettings,
-  createHider,
-  type Hider,
-  secretsOf,
-} from "../../connection/mod.ts";
+import { type ConnectionSettings, secretsOf } from "../../connection/mod.ts";
+import { createHider, type Hider } from "../../text/mod.ts";
 import type { Channel, ChannelClosed } from "./channel.ts";
 import { type Clock, systemClock } from "../../time/mod.ts";
 import { Buffer, type RawData, type WebSocket } from "./deps.ts";

@@ -4,19 +4,14 @@ import {
   describeCertificate,
   problemOf,
 } from "../../../lib/connection/certificate.ts";
-import {
-  createHider,
-  proxyFor,
-  secretsOf,
-  shownText,
-  shownUrl,
-} from "../../../lib/connection/mod.ts";
+import { proxyFor, secretsOf } from "../../../lib/connection/mod.ts";
+import { createHider, shownText, shownUrl } from "../../../lib/text/mod.ts";
 import {
   safeJson,
   safeLine,
   safeText,
   safeValue,
-} from "../../../cli/session/safe_text.ts";
+} from "../../../lib/text/mod.ts";
 import { fc } from "../deps.ts";
 import type { Door } from "../door.ts";
 

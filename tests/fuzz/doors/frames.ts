@@ -1,6 +1,6 @@
 /** Whole frames of a channel: what is in them, said in whatever dialect, with secrets in it. */
 
-import { createHider } from "../../../lib/connection/mod.ts";
+import { createHider } from "../../../lib/text/mod.ts";
 import { parseServerMessage } from "../../../lib/signaling/simplestchat/wire/mod.ts";
 import {
   hideInFrame,

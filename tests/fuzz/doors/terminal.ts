@@ -2,7 +2,7 @@
 
 import { KeyDecoder } from "../../../cli/terminal/keys.ts";
 import { lineState, updateLine } from "../../../cli/terminal/line_editor.ts";
-import { sanitize } from "../../../cli/terminal/sanitize.ts";
+import { sanitize } from "../../../lib/text/mod.ts";
 import { update } from "../../../cli/session/update.ts";
 import { runningModel } from "../../cli/session/fixtures.ts";
 import { VERBS } from "../../../cli/session/verbs/mod.ts";

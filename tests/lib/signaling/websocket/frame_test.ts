@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { createHider } from "../../../../lib/connection/mod.ts";
+import { createHider } from "../../../../lib/text/mod.ts";
 import {
   hideInFrame,
   textsOf,

@@ -7,7 +7,7 @@ import {
   type Palette,
   renderLine,
   span,
-} from "../../../cli/terminal/mod.ts";
+} from "../../../lib/text/mod.ts";
 
 const line = [span("ok ", "good"), span("plain "), span("bad", "critical")];
 

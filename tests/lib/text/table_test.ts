@@ -5,7 +5,7 @@ import {
   span,
   table,
   type TableColumn,
-} from "../../../cli/terminal/mod.ts";
+} from "../../../lib/text/mod.ts";
 
 const columns: readonly TableColumn[] = [
   { title: "client", priority: 3 },

@@ -4,8 +4,6 @@
  * @module
  */
 
-import type { ThresholdResult } from "../metrics/mod.ts";
-
 /** A whole number with thousands separated: `12,345`. */
 export function formatCount(value: number): string {
   return Math.round(value).toLocaleString("en-US");
@@ -51,24 +49,42 @@ export function formatBps(bps: number): string {
   return scaled(bps, ["bps", "kbps", "Mbps", "Gbps", "Tbps"]);
 }
 
-/** A figure of a threshold, in its unit. */
+/** What a figure counts in; `ratio` is of one, `cores` of a whole processor. */
+export type Unit =
+  | "ms"
+  | "ratio"
+  | "fps"
+  | "bps"
+  | "count"
+  | "cores"
+  | "bytes";
+
+/** A figure in its unit; `null` was not measured. */
 export function formatMeasured(
-  { value, unit }: Pick<ThresholdResult, "value" | "unit">,
+  { value, unit }: { readonly value: number | null; readonly unit: Unit },
 ): string {
-  if (value === null) return "not measured";
-  switch (unit) {
-    case "ms":
-      return formatMs(value);
-    case "ratio":
-      return formatRatio(value);
-    case "fps":
-      return `${value.toFixed(1)} fps`;
-    case "bps":
-      return formatBps(value);
-    case "count":
-      return formatCount(value);
-  }
+  return value === null ? "not measured" : FORMATS[unit](value);
 }
+
+/** A figure in its unit. */
+export function formatIn(unit: Unit, value: number): string {
+  return FORMATS[unit](value);
+}
+
+/** A frame rate: `29.8 fps`. */
+export function formatFps(fps: number): string {
+  return `${fps.toFixed(1)} fps`;
+}
+
+const FORMATS: Readonly<Record<Unit, (value: number) => string>> = {
+  ms: formatMs,
+  ratio: formatRatio,
+  fps: formatFps,
+  bps: formatBps,
+  count: formatCount,
+  cores: formatCores,
+  bytes: formatBytes,
+};
 
 function scaled(value: number, units: readonly string[]): string {
   let power = 0;

@@ -9,7 +9,6 @@
  * @module
  */
 
-import { RESET_STYLE } from "./ansi.ts";
 import { clusters, displayWidth } from "./width.ts";
 
 /** What a piece of text means. `series1` to `series6` tell the lines of a chart apart. */
@@ -93,6 +92,14 @@ export function fitLine(line: Line, columns: number): Line {
   if (width < columns) return [...line, span(" ".repeat(columns - width))];
   return cutLine(line, columns);
 }
+
+/** `line` in at most `columns` columns, cut with `…`. */
+export function clipLine(line: Line, columns: number): Line {
+  return lineWidth(line) > columns ? cutLine(line, columns) : line;
+}
+
+/** Ends every colour and attribute (SGR 0). */
+export const RESET_STYLE = "\x1b[0m";
 
 /** The SGR sequence that begins `style`; empty where the palette has none for it. */
 export function beginStyle(style: Style, palette: Palette): string {

@@ -5,7 +5,7 @@ import {
   formatCount,
   formatMs,
   formatRatio,
-} from "../../../lib/report/format.ts";
+} from "../../../lib/text/mod.ts";
 
 Deno.test.each([
   { got: formatCount(1234567), want: "1,234,567" },

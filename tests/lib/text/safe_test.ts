@@ -4,7 +4,7 @@ import {
   safeLine,
   safeText,
   safeValue,
-} from "../../../cli/session/safe_text.ts";
+} from "../../../lib/text/mod.ts";
 
 const HOSTILE = "\x1b]0;PWNED\x07\x1b[2J\x1b[31mRED\u202e\r\nSECOND\u009b2J";
 

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { createHider, secretsOf } from "../../../lib/connection/mod.ts";
+import { secretsOf } from "../../../lib/connection/mod.ts";
+import { createHider } from "../../../lib/text/mod.ts";
 
 const HIDDEN: readonly { readonly why: string; readonly text: string }[] = [
   { why: "as it is", text: "no such token: s3cret/+ x" },

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { displayWidth, fit, truncate } from "../../../cli/terminal/mod.ts";
-import { clusters } from "../../../cli/terminal/width.ts";
+import { displayWidth, fit, truncate } from "../../../lib/text/mod.ts";
+import { clusters } from "../../../lib/text/mod.ts";
 
 const widths: readonly (readonly [why: string, width: number, text: string])[] =
   [

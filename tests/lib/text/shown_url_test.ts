@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { shownText, shownUrl } from "../../../lib/connection/mod.ts";
+import { shownText, shownUrl } from "../../../lib/text/mod.ts";
 
 const CASES: readonly {
   readonly why: string;

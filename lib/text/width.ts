@@ -76,6 +76,20 @@ export function fit(
   }
 }
 
+/** `text` broken between words into lines of at most `columns`; a longer word stays whole. */
+export function wrapWords(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && displayWidth(longer) <= columns) {
+      lines[lines.length - 1] = longer;
+    } else {
+      lines.push(word);
+    }
+  }
+  return lines;
+}
+
 const SEGMENTER = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** Texts of these alone are one column a UTF-16 unit, and need no segmenter. */

@@ -5,14 +5,7 @@
  * @module
  */
 
-import {
-  fitLine,
-  type Line,
-  lineWidth,
-  type Span,
-  span,
-  type Style,
-} from "./style.ts";
+import { clipLine, type Line, type Span, span, type Style } from "./style.ts";
 import { type Alignment, displayWidth, fit } from "./width.ts";
 
 /** One column of a table. */
@@ -30,6 +23,16 @@ export interface TableColumn {
    * @default {0}
    */
   readonly priority?: number;
+  /**
+   * Columns that it takes where there is room, however short its texts.
+   * @default {0}
+   */
+  readonly minWidth?: number;
+  /**
+   * Whether it is cut before any other, and not only where it is the widest.
+   * @default {false}
+   */
+  readonly isCutFirst?: boolean;
 }
 
 /** Text, or text that means something. */
@@ -43,19 +46,25 @@ export interface TableOptions {
   readonly rows: readonly (readonly TableCell[])[];
   /** Columns of the terminal to stay within. */
   readonly width: number;
+  /** Of the title row. @default {"dim"} */
+  readonly titleStyle?: Style;
 }
 
 /** The title row and the rows, each at most `width` wide. */
 export function table(options: TableOptions): Line[] {
-  const { columns, rows, width } = options;
+  const { columns, rows, width, titleStyle = "dim" } = options;
   const natural = columns.map((column, i) =>
     rows.reduce(
       (widest, row) => Math.max(widest, displayWidth(cellText(row[i]))),
-      displayWidth(column.title),
+      Math.max(displayWidth(column.title), column.minWidth ?? 0),
     )
   );
   const kept = keptColumns(columns, natural, width);
-  const widths = narrowed(kept.map((i) => natural[i]), width);
+  const widths = narrowed(
+    kept.map((i) => natural[i]),
+    kept.findIndex((i) => columns[i].isCutFirst === true),
+    width,
+  );
   const render = (cells: readonly TableCell[], style?: Style): Line => {
     const parts = kept.map((i, place) => {
       const text = fit(
@@ -66,11 +75,10 @@ export function table(options: TableOptions): Line[] {
       const gap = place === 0 ? "" : GAP;
       return [span(gap), span(text, style ?? cellStyle(cells[i]))];
     });
-    const line = parts.flat().filter((part) => part.text !== "");
-    return lineWidth(line) > width ? fitLine(line, width) : line;
+    return clipLine(parts.flat().filter(({ text }) => text !== ""), width);
   };
   const titles = columns.map((column) => column.title);
-  return [render(titles, "dim"), ...rows.map((row) => render(row))];
+  return [render(titles, titleStyle), ...rows.map((row) => render(row))];
 }
 
 const GAP = "  ";
@@ -94,8 +102,16 @@ function keptColumns(
   return kept;
 }
 
-function narrowed(widths: readonly number[], width: number): number[] {
+function narrowed(
+  widths: readonly number[],
+  cutFirst: number,
+  width: number,
+): number[] {
   const result = [...widths];
+  if (cutFirst >= 0) {
+    const over = Math.max(0, totalWidth(result) - width);
+    result[cutFirst] = Math.max(MIN_WIDTH, result[cutFirst] - over);
+  }
   while (totalWidth(result) > width) {
     const widest = Math.max(...result);
     if (widest <= MIN_WIDTH) break;

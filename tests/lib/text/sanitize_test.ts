@@ -1,5 +1,5 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { sanitize } from "../../../cli/terminal/mod.ts";
+import { sanitize } from "../../../lib/text/mod.ts";
 
 const cases: readonly (readonly [why: string, input: string, out: string])[] = [
   ["colours", "a\x1b[31mb\x1b[0m", "ab"],

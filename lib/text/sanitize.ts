@@ -38,11 +38,19 @@ const ESCAPE_SEQUENCE = new RegExp(
 const LINE_BREAK = /\r\n|[\t\n\v\f\r\u0085\u2028\u2029]/g;
 const CONTROL = /\p{Cc}/gu;
 
-// Bidirectional controls, zero-width spaces, invisible operators,
-// annotations, tags, and the byte order mark. ZWJ and ZWNJ (U+200D, U+200C)
-// carry meaning in names and emoji, and stay.
-const INVISIBLE =
-  /[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+// Format characters: bidirectional controls, zero-width spaces, invisible
+// operators, tags, the byte order mark. ZWJ and ZWNJ (U+200D, U+200C) carry
+// meaning in names and emoji, and signs that enclose a number are seen: they stay.
+const FORMAT =
+  "[\\p{Cf}--[\\u200c\\u200d\\u0600-\\u0605\\u06dd\\u070f\\u0890\\u0891\\u08e2\\u{110bd}\\u{110cd}]]";
+const INVISIBLE = new RegExp(FORMAT, "gv");
+
+/** What {@linkcode sanitize} changes in well-formed text, below U+0020 and piles of marks aside. */
+export const UNSAFE: RegExp = new RegExp(
+  `[\\x7f-\\x9f\\p{Zl}\\p{Zp}${FORMAT}]`,
+  "gv",
+);
+
 const PILE = /(\p{M}{4})\p{M}+/gu;
 
 function picture(control: string): string {

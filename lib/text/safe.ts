@@ -6,12 +6,12 @@
  * @module
  */
 
-import { shownText } from "../../tool.ts";
-import { sanitize } from "../terminal/mod.ts";
+import { sanitize, UNSAFE } from "./sanitize.ts";
+import { shownText } from "./shown_url.ts";
 
 /** One line: without line breaks, anything that a terminal acts upon, and secrets in URLs. */
 export function safeLine(text: string): string {
-  return sanitize(shownText(text));
+  return shownText(sanitize(text));
 }
 
 /** Lines that we laid out ourselves, in colours or not; what is in them is made safe. */
@@ -38,7 +38,7 @@ export function safeValue<T>(value: T): T {
 export function safeJson(value: unknown): string {
   const text = JSON.stringify(value, (_, inner) => withoutSecrets(inner), 2);
   return text.replaceAll(
-    UNSAFE_IN_JSON,
+    UNSAFE,
     (characters) =>
       characters.split("").map((one) =>
         `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`
@@ -59,6 +59,3 @@ function withoutSecrets(value: unknown): unknown {
 
 /** Line ends, and Select Graphic Rendition (ECMA-48 section 8.3.117): colours, and nothing else. */
 const LAYOUT = new RegExp("(\x1b\\[[0-9;]*m|\r?\n)");
-
-/** Controls (those below U+0020 JSON escapes by itself), format characters, line and paragraph ends. */
-const UNSAFE_IN_JSON = /[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu;

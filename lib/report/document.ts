@@ -1,0 +1,79 @@
+/**
+ * The report of a run as data: what is said, in which order and how it is
+ * meant, before anybody decides how it looks.
+ *
+ * @module
+ */
+
+import type { Summary, Verdict } from "../metrics/mod.ts";
+import { formatMs } from "../text/mod.ts";
+import type { Block } from "./blocks.ts";
+import {
+  clientBlocks,
+  otherTrackBlocks,
+  roomBlocks,
+  worstClientBlocks,
+} from "./client_blocks.ts";
+import { generatorBlocks, serverBlocks } from "./machine_blocks.ts";
+import { mediaBlocks } from "./media_blocks.ts";
+import {
+  errorBlocks,
+  judgementBlocks,
+  signalingBlocks,
+  thresholdBlocks,
+} from "./verdict_blocks.ts";
+
+/** A report: the verdict first, then what it rests on. */
+export interface ReportDocument {
+  readonly status: Verdict["status"];
+  /** Why it ended like that, as a sentence. */
+  readonly reason: string;
+  /** What was run and where, in a text each. */
+  readonly about: readonly string[];
+  /** Blocks that belong together; every section and block says something. */
+  readonly sections: readonly (readonly Block[])[];
+}
+
+/** What there is to say of a run. */
+export function reportDocument(summary: Summary): ReportDocument {
+  const { verdict } = summary;
+  // A reason may end with a whole sentence of somebody else's.
+  const reason = verdict.reason.replace(/\.$/, "");
+  return {
+    status: verdict.status,
+    reason: `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`,
+    about: aboutRun(summary),
+    sections: [
+      judgementBlocks(summary),
+      clientBlocks(summary),
+      mediaBlocks(summary),
+      signalingBlocks(summary),
+      roomBlocks(summary),
+      worstClientBlocks(summary),
+      otherTrackBlocks(summary),
+      errorBlocks(summary),
+      [...serverBlocks(summary), ...generatorBlocks(summary)],
+      thresholdBlocks(summary),
+    ]
+      .map((blocks) => blocks.filter(saysSomething))
+      .filter((blocks) => blocks.length > 0),
+  };
+}
+
+function aboutRun(summary: Summary): string[] {
+  const { partial, server, seed, version, elapsedMs } = summary;
+  const { media } = summary.config;
+  const run = `rtcrowd ${version} on ${server.url}, ${
+    formatMs(elapsedMs)
+  }, seed ${seed}`;
+  return [
+    partial ? `${run}, partial` : run,
+    ...(typeof media === "string" && media !== "synthetic"
+      ? [`media of ${media}`]
+      : []),
+  ];
+}
+
+function saysSomething(block: Block): boolean {
+  return block.kind === "sentence" || block.rows.length > 0;
+}

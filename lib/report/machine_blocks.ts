@@ -1,0 +1,115 @@
+/**
+ * What a report says of the machines: the server as it was seen from outside,
+ * and the generator itself.
+ *
+ * @module
+ */
+
+import type { ServerLoad, ServerTold, Summary } from "../metrics/mod.ts";
+import {
+  formatBytes,
+  formatCores,
+  formatCount,
+  formatCounted,
+  formatMs,
+  formatRatio,
+} from "../text/mod.ts";
+import {
+  type Block,
+  duration,
+  type Figure,
+  figureRows,
+  figures,
+  judged,
+} from "./blocks.ts";
+
+/** What the server used and reported, when it was watched. */
+export function serverBlocks(summary: Summary): Block[] {
+  const { load, told, notes } = summary.server;
+  return [
+    figures("Server", load === null ? [] : loadFigures(load, summary)),
+    figures("It says", told === null ? [] : toldFigures(told)),
+    figureRows("Watching it", notes.map((note) => [note])),
+  ];
+}
+
+function loadFigures(load: ServerLoad, summary: Summary): Figure[] {
+  const { busiestProcess, sustainedThreadRatio, maxRssBytes, maxFds } = load;
+  return [
+    `CPU ${load.cpuSeconds.toFixed(1)} s, mean ${
+      formatCores(load.meanCpuRatio)
+    }, max ${formatCores(load.maxCpuRatio)}`,
+    `busiest ${busiestProcess.name} ${formatCores(busiestProcess.cpuRatio)}`,
+    {
+      text: `thread ${formatCores(sustainedThreadRatio)}`,
+      band: judged(summary, "serverCpu"),
+    },
+    {
+      text: `memory ${formatBytes(maxRssBytes)}`,
+      band: judged(summary, "serverRss"),
+    },
+    ...(maxFds === null ? [] : [formatCounted(maxFds, "file")]),
+    `${formatCounted(load.udpDrops, "datagram")} dropped`,
+  ];
+}
+
+function toldFigures(told: ServerTold): string[] {
+  const { maxParticipants, maxRooms, maxConnections, errors } = told;
+  const counts = [
+    [maxParticipants, "people"],
+    [maxRooms, "rooms"],
+    [maxConnections, "connections"],
+    [errors, "errors"],
+  ] as const;
+  const known = counts.flatMap(([count, name]) =>
+    count === null ? [] : [`${formatCount(count)} ${name}`]
+  );
+  return known.length === 0 ? ["nothing that we know"] : known;
+}
+
+/** How the generator itself did. */
+export function generatorBlocks(summary: Summary): Block[] {
+  const { generator } = summary;
+  return [
+    figures("Generator", generatorFigures(summary)),
+    ...generator.notes.map((note) => figures("", [note])),
+    duration("Lateness", generator.latenessMs),
+    duration("Loop lag", generator.loopLagMs),
+  ];
+}
+
+function generatorFigures({ generator, invalid }: Summary): Figure[] {
+  const { achievedRatio, cpuRatio, cpuPerServerCpu, packetsSkipped } =
+    generator;
+  const { kernelDrops, heldBackJoins } = generator;
+  const share = cpuRatio === null ? "" : `, ${formatRatio(cpuRatio)}`;
+  return [
+    invalid === null ? { text: "kept up", band: "good" } : {
+      text: invalid.reason.includes("stood still")
+        ? "stood still"
+        : "saturated",
+      band: "critical",
+    },
+    `${generator.lane} lane`,
+    `${generator.cipher} cipher`,
+    formatCounted(generator.workers, "worker"),
+    `CPU ${generator.cpuSeconds.toFixed(1)} s${share}`,
+    ...(cpuPerServerCpu === null
+      ? []
+      : [`${cpuPerServerCpu.toFixed(2)} of the server's CPU`]),
+    ...(achievedRatio === null ? [] : [
+      `sent ${formatRatio(achievedRatio)} of ${
+        formatCount(generator.packetsPlanned)
+      } scheduled`,
+    ]),
+    ...(packetsSkipped === 0 ? [] : [`${formatCount(packetsSkipped)} skipped`]),
+    ...(kernelDrops === null
+      ? []
+      : [`${formatCount(kernelDrops)} dropped by our kernel`]),
+    ...(heldBackJoins === 0 ? [] : [
+      `${formatCounted(heldBackJoins, "join")} held back, up to ${
+        formatMs(generator.heldBackMs.maxMs)
+      }`,
+    ]),
+  ];
+}

@@ -1,0 +1,26 @@
+/**
+ * Text for people: how wide it is, how it is styled and laid out, how numbers
+ * and times are written, and what of a text from outside may be shown.
+ *
+ * It is pure, and knows nothing of what is said.
+ *
+ * @module
+ */
+
+export * from "./format.ts";
+export { createHider, type Hider } from "./hider.ts";
+export { nearest } from "./nearest.ts";
+export { safeJson, safeLine, safeText, safeValue } from "./safe.ts";
+export { sanitize } from "./sanitize.ts";
+export { shownText, shownUrl } from "./shown_url.ts";
+export * from "./style.ts";
+export * from "./table.ts";
+export {
+  type Alignment,
+  type Cluster,
+  clusters,
+  displayWidth,
+  fit,
+  truncate,
+  wrapWords,
+} from "./width.ts";
