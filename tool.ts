@@ -202,7 +202,12 @@ export {
   type TextOptions,
   toResults,
 } from "./lib/report/mod.ts";
-export { formatBps, formatCounted, formatMeasured } from "./lib/text/mod.ts";
+export {
+  formatBps,
+  formatCounted,
+  formatMeasured,
+  type Unit,
+} from "./lib/text/mod.ts";
 export {
   clipNamed,
   countStreams,
