@@ -10,19 +10,32 @@
  * ```
  *
  * What happens in the first part (two minutes, less in a soak of under six)
- * does not count: code is compiled and caches fill. Exits with 1 when
- * something grows or breaks, with 2 when an argument is wrong.
+ * does not count: caches fill. Neither does what allocators keep though
+ * nothing is in it, nor compiled code: that ends by itself, later than a soak.
+ * Exits with 1 when something grows or breaks, with 2 when an argument is
+ * wrong.
  *
  * @module
  */
 
 import { textLines } from "../../lib/sfu/text_lines.ts";
-import { descendant, type Holdings, holdingsOf } from "./process.ts";
+import {
+  descendant,
+  type HeapUse,
+  type Holdings,
+  holdingsOf,
+} from "./process.ts";
 import type { ServerLine } from "./server.ts";
 import { type Point, slopeOf } from "./slope.ts";
 
 const CLI = new URL("../../cli/main.ts", import.meta.url).href;
 const SERVER = new URL("./server.ts", import.meta.url).href;
+const PROCESS = new URL("./process.ts", import.meta.url).href;
+/** Has glibc give back at once what is freed, of the heap's end and of large pieces (mallopt(3)). */
+const GIVES_BACK = {
+  MALLOC_TRIM_THRESHOLD_: "262144",
+  MALLOC_MMAP_THRESHOLD_: "65536",
+};
 const DENO = ["run", "-A", "--quiet", "--no-check", "--v8-flags=--expose-gc"];
 
 const SAMPLE_MS = 2000;
@@ -169,21 +182,22 @@ export async function soak(
         nextDeedMs += DEED_MS;
         await session.type(DEEDS[deed++ % DEEDS.length]);
       }
-      const line = server.line();
-      const seen: [string, Holdings | undefined, number][] = [
+      const seen: [string, Holdings | undefined, HeapUse | undefined][] = [
         ["generator", session.holdings(), session.heap()],
-        ["server", holdingsOf(server.pid), line.heapBytes],
+        ["server", holdingsOf(server.pid), server.line().heap],
       ];
       if (now() >= nextMinute) {
         onMinute(`${nextMinute++} min: ${seen.map(heldBy).join("; ")}`);
       }
       if (now() < warmUpMin) continue;
       for (const [process, holdings, heap] of seen) {
-        if (holdings === undefined) continue;
-        for (const [figure, value] of Object.entries(holdings)) {
-          note(process, figure, value);
-        }
-        if (heap > 0) note(process, "heapBytes", heap);
+        if (holdings === undefined || heap === undefined) continue;
+        const { rssBytes, files, sockets } = holdings;
+        const { dataBytes, codeBytes, spareBytes } = heap;
+        note(process, "rssBytes", rssBytes - spareBytes - codeBytes);
+        note(process, "heapBytes", dataBytes);
+        note(process, "files", files);
+        note(process, "sockets", sockets);
       }
     }
     const clients = await session.clients();
@@ -211,19 +225,24 @@ export async function soak(
 }
 
 function heldBy(
-  [process, holdings, heap]: [string, Holdings | undefined, number],
+  [process, holdings, heap]: [
+    string,
+    Holdings | undefined,
+    HeapUse | undefined,
+  ],
 ): string {
-  if (holdings === undefined) return `${process} gone`;
+  if (holdings === undefined || heap === undefined) return `${process} gone`;
   const { rssBytes, files, sockets } = holdings;
   const mb = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
-  return `${process} ${mb(rssBytes)}, heap ${
-    mb(heap)
-  }, ${files} files, ${sockets} sockets`;
+  return `${process} ${mb(rssBytes)}, of it ${mb(heap.dataBytes)} heap, ${
+    mb(heap.codeBytes)
+  } code, ${mb(heap.spareBytes)} spare; ${files} files, ${sockets} sockets`;
 }
 
 async function startServer(engine: string, port: number) {
   const child = new Deno.Command(Deno.execPath(), {
     args: [...DENO, SERVER, engine, String(port)],
+    env: GIVES_BACK,
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",
@@ -270,7 +289,7 @@ async function startSession(url: string, dir: string) {
       "/dev/null",
     ],
     cwd: dir,
-    env: { XDG_STATE_HOME: dir, TERM: "xterm-256color" },
+    env: { XDG_STATE_HOME: dir, TERM: "xterm-256color", ...GIVES_BACK },
     stdin: "piped",
     stdout: "piped",
     stderr: "null",
@@ -288,11 +307,11 @@ async function startSession(url: string, dir: string) {
   await Promise.race([drawn.promise, ended]);
   const type = (line: string) =>
     typing.write(new TextEncoder().encode(`${line}\r`)).catch(() => {});
-  const read = (name: string) => {
+  const read = <T>(name: string): T | undefined => {
     try {
-      return Number(Deno.readTextFileSync(`${dir}/${name}`));
+      return JSON.parse(Deno.readTextFileSync(`${dir}/${name}`));
     } catch {
-      return 0;
+      return undefined;
     }
   };
   return {
@@ -306,15 +325,15 @@ async function startSession(url: string, dir: string) {
     // be what grows.
     watchHeap: () =>
       type(
-        `js setInterval(() => (gc(), Deno.writeTextFileSync("heap", String(Deno.memoryUsage().heapUsed))), ${SAMPLE_MS})`,
+        `js import("${PROCESS}").then((it) => it.keepTelling("heap", ${SAMPLE_MS}))`,
       ),
-    heap: () => read("heap"),
+    heap: () => read<HeapUse>("heap"),
     async clients() {
       await type(
         `js Deno.writeTextFileSync("clients", String(clients.length))`,
       );
       await pass(SAMPLE_MS);
-      return read("clients");
+      return read<number>("clients") ?? 0;
     },
     async quit() {
       await type("quit");

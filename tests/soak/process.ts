@@ -4,6 +4,8 @@
  * @module
  */
 
+import { getHeapCodeStatistics } from "node:v8";
+
 /** What the system says of a process (proc(5)). */
 export interface Holdings {
   readonly rssBytes: number;
@@ -11,10 +13,36 @@ export interface Holdings {
   readonly sockets: number;
 }
 
-/** What lives on this process's heap after a collection, which a flag of V8 has to allow. */
-export function heapBytes(): number {
+/** What V8 holds after a collection, which a flag of it has to allow. */
+export interface HeapUse {
+  /** What lives on the heap, compiled code left out. */
+  readonly dataBytes: number;
+  /** Compiled code, which there is more of until everything has been called often. */
+  readonly codeBytes: number;
+  /** Pages on which nothing lives, now more and now fewer. */
+  readonly spareBytes: number;
+}
+
+/** What this process's heap holds. */
+export function heapUse(): HeapUse {
   (globalThis as { gc?: () => void }).gc?.();
-  return Deno.memoryUsage().heapUsed;
+  const { heapTotal, heapUsed } = Deno.memoryUsage();
+  const code = getHeapCodeStatistics();
+  const codeBytes = code.code_and_metadata_size +
+    code.bytecode_and_metadata_size;
+  return {
+    dataBytes: heapUsed - codeBytes,
+    codeBytes,
+    spareBytes: heapTotal - heapUsed,
+  };
+}
+
+/** Writes it into a file, again and again. */
+export function keepTelling(path: string, everyMs: number): void {
+  setInterval(
+    () => Deno.writeTextFileSync(path, JSON.stringify(heapUse())),
+    everyMs,
+  );
 }
 
 /** What process `pid` holds; `undefined` once it is gone. */

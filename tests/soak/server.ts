@@ -5,13 +5,12 @@
  */
 
 import { type EngineKind, startSfu } from "../../lib/sfu/mod.ts";
-import { heapBytes } from "./process.ts";
+import { type HeapUse, heapUse } from "./process.ts";
 
 /** One line of it. */
 export interface ServerLine {
   readonly port: number;
-  /** What lives on its heap. */
-  readonly heapBytes: number;
+  readonly heap: HeapUse;
   readonly rooms: number;
   /** People in rooms, those included whose socket is gone. */
   readonly people: number;
@@ -36,7 +35,7 @@ if (import.meta.main) {
     const health = await (await fetch(`${sfu.httpUrl}/health`)).json();
     const line: ServerLine = {
       port: sfu.port,
-      heapBytes: heapBytes(),
+      heap: heapUse(),
       rooms: health.rooms,
       people: health.participants,
     };
