@@ -24,8 +24,9 @@ export const DOCTOR_SUMMARY =
 
 const NOTES: readonly string[] = [
   "The run in question is given by the same options as to run. With a server it",
-  "joins a room of its own there for a moment. Exit codes: 0 the run can work,",
-  "1 it cannot, 2 a wrong command line, 130 interrupted.",
+  "has two clients meet in a room of their own there for a moment, and waits for",
+  "their media. Exit codes: 0 the run can work, 1 it cannot, 2 a wrong command",
+  "line, 130 interrupted.",
 ];
 
 /** Those of run that make it larger or smaller, or say where it goes. */

@@ -124,7 +124,7 @@ export class RunFiles {
     if (this.#told) return;
     this.#told = true;
     this.#tell(
-      `Cannot write the results to ${this.#asked}: ${reason}.${instead}`,
+      `Cannot write the results to ${this.#asked}: ${reason}.${instead} A run that passes exits with 1.`,
     );
   }
 

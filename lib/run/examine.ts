@@ -32,6 +32,7 @@ import {
 } from "../signaling/websocket/mod.ts";
 import { Conversation, joinRoom } from "../signaling/simplestchat/mod.ts";
 import type { MonitorTarget } from "../monitor/mod.ts";
+import { examineMedia } from "./examine_media.ts";
 import { examineMonitors } from "./examine_monitors.ts";
 import { runSize } from "./run_size.ts";
 
@@ -197,6 +198,9 @@ async function examineServer(options: ExamineOptions): Promise<Finding[]> {
         own: Deno.networkInterfaces().map(({ address }) => address),
       })]),
       ...paths.findings,
+      ...(paths.answering.length === 0 || signal?.aborted
+        ? []
+        : [await examineMedia(options)]),
       // While the transport is open: so is the socket that its media would come to.
       ...await lookAtMonitors(
         options,

@@ -177,6 +177,11 @@ Deno.test.each([
     const asked = findings.filter(({ about }) => about === "media path");
     assertEquals(asked.map((one) => one.level), [path]);
     assertEquals(code, path === "good" ? 0 : 1);
+    // Where no path leads, nobody tries to get media through.
+    assertEquals(
+      findings.filter(({ about }) => about === "media").map(({ text }) => text),
+      path === "good" ? ["two clients receive what the other one sends"] : [],
+    );
     assertEquals([found?.level, found?.mend], [level, mend]);
     const health = await fetch(
       url.replace("ws:", "http:").replace("/ws", "/health"),

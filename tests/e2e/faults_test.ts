@@ -169,7 +169,7 @@ Deno.test({
     );
     const said = new TextDecoder().decode(stderr);
     const [, refuge] = said.match(
-      /^Cannot write the results to \S+: No space left on device\. They go to (\S+) instead\.\n$/,
+      /^Cannot write the results to \S+: No space left on device\. They go to (\S+) instead\. A run that passes exits with 1\.\n$/,
     ) ?? [];
     assert(refuge?.startsWith(out.path), said);
     for (const { name } of Deno.readDirSync(refuge)) {

@@ -65,6 +65,16 @@ const SAMPLES: readonly Sample[] = [
     says: /`rtpParameters.encodings`: the first one has no SSRC/,
   },
   {
+    name: "no-producerCreated",
+    commands: ["doctor"],
+    says: /^problem +media +a client sends nothing: /m,
+  },
+  {
+    name: "wrong-fingerprint",
+    commands: ["doctor"],
+    says: /^problem +media +a client is not connected: .*certificate/m,
+  },
+  {
     name: "media-dtls-alert",
     commands: ["run"],
     says: /the peer ended the handshake: handshake failure/,

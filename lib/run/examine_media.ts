@@ -1,0 +1,107 @@
+/**
+ * Before a run: whether media gets through the server, from one client to
+ * another.
+ *
+ * @module
+ */
+
+import {
+  type DatapathChoice,
+  makePlan,
+  type MediaPlan,
+  openFleet,
+  type RunPlan,
+  type ServerTarget,
+} from "../load/mod.ts";
+import type { Finding } from "../machine/mod.ts";
+import type { ClientRecord, Snapshot } from "../metrics/mod.ts";
+
+/** Who looks, and at what. */
+export interface ExamineMediaOptions {
+  /** The server, which was seen to answer. */
+  readonly server: ServerTarget;
+  /** What the run's clients send; files are looked at elsewhere. */
+  readonly plan: Pick<RunPlan, "media" | "seed">;
+  /** How packets are sent and encrypted. @default {{}} */
+  readonly datapath?: DatapathChoice | undefined;
+  /** Gives up. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * How long it may take: a little more than a client waits for one answer.
+   *
+   * @default {12_000}
+   */
+  readonly timeoutMs?: number | undefined;
+}
+
+const CLIENTS = 2;
+
+/** Has two clients meet in a room of their own, until each has received what the other one sends. */
+export async function examineMedia(
+  { server, plan, datapath, signal, timeoutMs = 12_000 }: ExamineMediaOptions,
+): Promise<Finding> {
+  const { clip: _clip, ...media } = plan.media;
+  const seen = Promise.withResolvers<void>();
+  await using fleet = await openFleet({
+    server,
+    plan: { media, seed: plan.seed },
+    datapath,
+    signal,
+    onSecond: (_point, snapshot) => {
+      if (isOver(snapshot, media)) seen.resolve();
+    },
+  });
+  const timer = setTimeout(seen.resolve, timeoutMs);
+  signal?.addEventListener("abort", () => seen.resolve(), { once: true });
+  await fleet.add(makePlan({
+    ...media,
+    stages: [{ durationMs: 0, target: CLIENTS }],
+    room: `rtcrowd-doctor-${crypto.randomUUID()}`,
+    rooms: 1,
+    publishRatio: 1,
+    churnRate: 0,
+    seed: plan.seed,
+  }));
+  await seen.promise;
+  clearTimeout(timer);
+  const wrong = whatIsWrong(fleet.snapshot().clients, media, timeoutMs);
+  return {
+    level: wrong === undefined ? "good" : "problem",
+    about: "media",
+    text: wrong ?? "two clients receive what the other one sends",
+    mend: null,
+  };
+}
+
+function isOver({ clients }: Snapshot, media: MediaPlan): boolean {
+  return clients.length === CLIENTS &&
+    clients.every((client) =>
+      client.state === "failed" ||
+      whatIsWrong([client], media, 0) === undefined
+    );
+}
+
+/** In a sentence's end, of whoever it is first wrong with; `undefined` when media flows both ways. */
+function whatIsWrong(
+  clients: readonly ClientRecord[],
+  { maxAudio, maxVideo }: MediaPlan,
+  withinMs: number,
+): string | undefined {
+  const seconds = Math.round(withinMs / 1000);
+  for (const client of clients) {
+    const { errors, failureCause } = client;
+    const why = failureCause ?? errors.at(0)?.message;
+    const cause = why === undefined ? "" : `: ${why.replace(/\.$/, "")}`;
+    if (!client.connectionSuccessful) {
+      return why === undefined
+        ? `a client is not connected after ${seconds} s`
+        : `a client is not connected${cause}`;
+    }
+    if (client.packetsSent === 0) return `a client sends nothing${cause}`;
+    if (maxAudio + maxVideo > 0 && client.packetsReceived === 0) {
+      return why === undefined
+        ? `a client receives nothing of another one in ${seconds} s`
+        : `a client receives nothing of another one${cause}`;
+    }
+  }
+}
