@@ -27,17 +27,19 @@ export {
 } from "./lib/text/mod.ts";
 export { VERSION } from "./lib/run/mod.ts";
 export {
+  openTarget,
+  run,
+  type RunOptions,
+  type ScenarioContext,
+} from "./lib/run/mod.ts";
+export {
   type CommonInput,
   Crowd,
-  crowd,
   defineScenario,
   MEETING_OPTIONS,
   type MeetingInput,
   option,
-  run,
-  type RunOptions,
   type Scenario,
-  type ScenarioContext,
   VirtualUser,
 } from "./lib/scenario/mod.ts";
 export { type Sfu, startSfu } from "./lib/sfu/mod.ts";

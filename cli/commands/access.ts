@@ -102,14 +102,6 @@ function certificatesProblem(pem: string): string | undefined {
     : `holds a certificate that cannot be read, number ${damaged + 1}`;
 }
 
-/** An embedded server as the target: it is on this machine, and no proxy leads to it. */
-export function embeddedTarget(
-  url: string,
-  { token, password }: Access,
-): ServerTarget {
-  return { url, token, password };
-}
-
 /** The way in for the record; secrets only as given or not. */
 export function accessRecord({ token, password, connection = {} }: Access): {
   readonly token: boolean;

@@ -8,20 +8,18 @@
 import {
   ChannelError,
   type EngineKind,
-  type MonitorTarget,
-  parseTarget,
+  openServer,
   renderText,
   type RunOptions,
   type RunOutcome,
   type RunPlan,
   type RunProgress,
   shownUrl,
-  spawnSfu,
   type Summary,
 } from "../../tool.ts";
 import { openRunScreen, type RunScreen } from "../session/mod.ts";
 import { safeValue } from "../../lib/text/mod.ts";
-import { type Access, embeddedTarget } from "./access.ts";
+import type { Access } from "./access.ts";
 import { RunFiles, type RunRecord } from "./run_files.ts";
 import { brokeLine, progressLine, unreachableLine } from "./run_lines.ts";
 import type { RunValues } from "./run_options.ts";
@@ -80,7 +78,6 @@ export async function performLoad(
   load: Load,
 ): Promise<number> {
   const { plan, rampUpMs } = load;
-  const engine = values.embedded ?? null;
   let screen: RunScreen | undefined;
   const tell = (line: string) =>
     screen === undefined ? printError(line) : screen.say(line);
@@ -92,13 +89,23 @@ export async function performLoad(
     beforeExit: () => files.discardUnfinished(),
   });
   const { signal } = interrupts;
-  await using server = await openServer(values, signal);
-  if (server === undefined) return interruptedEarly();
+  await using opened = await openServer({
+    server: { ...access, url: values.server },
+    embedded: values.embedded,
+    transport: values.transport,
+    monitor: values.monitor,
+    signal,
+  }).catch((error) => {
+    if (!signal.aborted) throw error;
+    return undefined;
+  });
+  if (opened === undefined) return interruptedEarly();
+  const { server, engine, pids } = opened;
   if (!values.quiet && !values.json) {
     screen = await openRunScreen({
       url: shownUrl(server.url),
       engine,
-      pids: server.pids,
+      pids,
       plan,
       rampUpMs,
       thresholds: values.threshold,
@@ -106,23 +113,17 @@ export async function performLoad(
     });
   }
   if (!values.quiet) {
-    for (const line of load.lines(server)) tell(line);
+    for (const line of load.lines({ url: server.url, pids })) tell(line);
   }
   try {
     const outcome = await load.perform({
-      server: engine === null
-        ? { ...access, url: server.url }
-        : embeddedTarget(server.url, access),
-      engine,
+      ...opened,
       datapath: {
         transport: values.transport,
         lane: values.lane,
         cipher: values.cipher,
       },
       signal,
-      broken: server.failed,
-      serverStats: server.stats,
-      monitor: [...values.monitor, ...embeddedTargets(server.pids)],
       metricsToken: Deno.env.get("METRICS_TOKEN"),
       onServerNote: tell,
       onNote: (note) => {
@@ -142,48 +143,6 @@ export async function performLoad(
     printError(unreachableLine(error, values.embedded !== undefined));
     return 1;
   }
-}
-
-/** The server of a run. */
-interface RunServer extends AsyncDisposable {
-  readonly url: string;
-  readonly pids: readonly number[];
-  readonly failed: Promise<string> | undefined;
-  readonly stats: RunOptions["serverStats"];
-}
-
-/** The server, started if it is to be embedded; `undefined` when interrupted before it was there. */
-async function openServer(
-  { embedded, server, transport }: LoadValues,
-  signal: AbortSignal,
-): Promise<RunServer | undefined> {
-  if (embedded === undefined) {
-    return {
-      url: server,
-      pids: [],
-      failed: undefined,
-      stats: undefined,
-      [Symbol.asyncDispose]: () => Promise.resolve(),
-    };
-  }
-  const starting = spawnSfu({
-    engine: embedded,
-    ...(transport === "tcp" && { tcp: true }),
-  });
-  const aborted = new Promise<undefined>((resolve) => {
-    signal.addEventListener("abort", () => resolve(undefined), { once: true });
-  });
-  const sfu = await Promise.race([starting, aborted]);
-  if (sfu === undefined) {
-    // It cannot be called off while it starts; it ends as soon as it has.
-    await starting.then((late) => late[Symbol.asyncDispose](), () => {});
-  }
-  return sfu;
-}
-
-/** The embedded server is watched by itself; its engine's workers are children of its first process. */
-function embeddedTargets([pid]: readonly number[]): MonitorTarget[] {
-  return pid === undefined ? [] : [parseTarget(`pid:${pid}`)];
 }
 
 function interruptedEarly(): number {

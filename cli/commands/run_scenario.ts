@@ -6,7 +6,7 @@
 
 import {
   type AnyScenario,
-  createVenue,
+  createTarget,
   type ScenarioJob,
   type Summary,
 } from "../../tool.ts";
@@ -109,7 +109,7 @@ export async function performScenario(
       serverLine(values, server),
     ],
     perform: (settings) =>
-      createVenue({
+      createTarget({
         ...settings,
         seed: values.seed,
         workers: values.workers === "auto" ? undefined : values.workers,

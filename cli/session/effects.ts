@@ -9,30 +9,25 @@
 import {
   ChannelError,
   type ClientFleet,
-  countStreams,
   createHider,
-  createVenue,
+  createTarget,
   describeMedia,
   type Ending,
   type Hider,
   type MediaPlan,
   type MonitorTarget,
-  openFleet,
+  type OpenRun,
+  openRun,
+  type OpenServer,
+  openServer,
   parseTarget,
   renderText,
   type Roster,
   secretsOf,
-  type ServerStreams,
-  type ServerTarget,
-  ServerWatch,
-  type Sfu,
   shownText,
   shownUrl,
-  spawnSfu,
-  summarize,
   type Summary,
   SYNTHETIC,
-  VERSION,
 } from "../../tool.ts";
 import type { History } from "../terminal/mod.ts";
 import { findScenario, prepareScenario, typedConfig } from "./find_scenario.ts";
@@ -78,11 +73,8 @@ export class Effects {
   readonly #context: EffectsContext;
   readonly #end = new AbortController();
   readonly #hide: Hider;
-  #sfu: Sfu | undefined;
-  #streamsAtEnd: () => Promise<ServerStreams | null> = () =>
-    Promise.resolve(null);
-  #crowd: ClientFleet | undefined;
-  #watch: ServerWatch | undefined;
+  #server: OpenServer | undefined;
+  #run: OpenRun<ClientFleet> | undefined;
   #opening: Promise<void> = Promise.resolve();
   readonly #underWay = new Set<Promise<void>>();
   #stopScenario = new AbortController();
@@ -107,7 +99,7 @@ export class Effects {
       case "add":
         return this.#answer(async () => {
           const { options, model } = this.#context;
-          await this.#crowd?.add({
+          await this.#run?.fleet.add({
             seed: options.seed,
             endAtMs: 0,
             media: model().load.settings.media,
@@ -115,7 +107,7 @@ export class Effects {
           });
         });
       case "command":
-        return this.#answer(() => this.#crowd?.command(effect.command));
+        return this.#answer(() => this.#run?.fleet.command(effect.command));
       case "save":
         return this.#answer(async () => {
           await writeSummary(effect.path, this.#summarize(GOING_ON));
@@ -129,7 +121,7 @@ export class Effects {
       case "js":
         return this.#answer(async () => ({
           title: effect.source,
-          lines: await evaluateJs(effect.source, this.#crowd),
+          lines: await evaluateJs(effect.source, this.#run?.fleet),
         }));
       case "chooseMedia":
         this.#chooseMedia(effect.media);
@@ -159,73 +151,40 @@ export class Effects {
 
   async #open(): Promise<void> {
     const { options, dispatch } = this.#context;
-    const { embedded } = options;
-    if (embedded !== undefined) {
-      this.#sfu = await spawnSfu({
-        engine: embedded,
-        ...(options.transport === "tcp" && { tcp: true }),
-      });
-      this.#streamsAtEnd = await countStreams(this.#sfu.stats);
-      this.#sfu.failed.then((reason) => dispatch({ type: "broke", reason }));
-    }
-    const server = this.#server();
-    const watch = this.#watch = this.#watchOf(server.url);
-    await watch.ready(this.#end.signal);
-    this.#crowd = await openFleet({
-      server,
-      plan: { media: options.settings.media, seed: options.seed },
-      workers: options.workers,
-      datapath: { transport: options.transport },
-      onNote: (note) => dispatch({ type: "note", note }),
-      signal: this.#end.signal,
-      onSecond: (point, snapshot) => {
-        watch.onSecond(snapshot);
-        dispatch({
-          type: "measured",
-          snapshot,
-          use: watch.annotateLast(point).server,
-        });
-      },
+    const { embedded, seed, settings, transport, workers } = options;
+    const { signal } = this.#end;
+    const opened = this.#server = await openServer({
+      server: options.server,
+      embedded,
+      transport,
+      monitor: monitorOf(options),
+      signal,
     });
-    watch.begin(Date.parse(this.#crowd.startedAt));
+    opened.broken?.then((reason) => dispatch({ type: "broke", reason }));
+    const { server, engine, pids } = opened;
+    this.#run = await openRun({
+      ...opened,
+      plan: { media: settings.media, seed },
+      workers,
+      datapath: { transport },
+      metricsToken: Deno.env.get("METRICS_TOKEN"),
+      signal,
+      onNote: (note) => dispatch({ type: "note", note }),
+      onServerNote: (text) => this.#tell(text),
+      onSecond: ({ server: use }, snapshot) =>
+        dispatch({ type: "measured", snapshot, use }),
+    });
     dispatch({
       type: "opened",
-      server: {
-        url: shownUrl(server.url),
-        engine: this.#sfu?.engine ?? null,
-        pids: this.#sfu?.pids ?? [],
-      },
+      server: { url: shownUrl(server.url), engine, pids },
     });
   }
 
-  #server(): ServerTarget {
-    const { server } = this.#context.options;
-    if (this.#sfu === undefined) return server;
-    // It is on this machine: no proxy leads to it.
-    return { ...server, url: this.#sfu.url, connection: undefined };
-  }
-
-  #watchOf(url: string): ServerWatch {
-    return new ServerWatch({
-      targets: this.#targets(url),
-      token: Deno.env.get("METRICS_TOKEN"),
-      server: this.#server(),
-      onNote: (text) =>
-        this.#context.dispatch({
-          type: "note",
-          note: { atMs: 0, clientId: null, level: "info", text },
-        }),
+  #tell(text: string): void {
+    this.#context.dispatch({
+      type: "note",
+      note: { atMs: 0, clientId: null, level: "info", text },
     });
-  }
-
-  #targets(url: string): readonly MonitorTarget[] {
-    const { monitor } = this.#context.options;
-    const found = this.#sfu === undefined
-      ? localTarget(url)
-      : `pid:${this.#sfu.pids[0]}`;
-    return monitor.length > 0 || found === undefined
-      ? monitor
-      : [parseTarget(found)];
   }
 
   /** Has a scenario carried out; however that ends, the numbers of its clients are taken. */
@@ -233,7 +192,7 @@ export class Effects {
     effect: Extract<WorldEffect, { readonly type: "scenario" }>,
   ): Promise<ScenarioEnd> {
     const outcome = await this.#play(effect);
-    return { ...outcome, nextIndex: this.#crowd?.nextIndex ?? 0 };
+    return { ...outcome, nextIndex: this.#run?.fleet.nextIndex ?? 0 };
   }
 
   /** Carries a scenario out in the session's own crowd, once everything before is done. */
@@ -258,24 +217,18 @@ export class Effects {
       if (unusable.length > 0) {
         return { problem: unusable.join(" "), code: USAGE };
       }
-      const tell = (text: string) =>
-        dispatch({
-          type: "note",
-          note: { atMs: 0, clientId: null, level: "info", text },
-        });
-      tell(`${job.name}: ${found.scenario.description} ${typedConfig(job)}`);
+      this.#tell(
+        `${job.name}: ${found.scenario.description} ${typedConfig(job)}`,
+      );
       await Promise.all(this.#underWay);
-      const server = this.#server();
-      const { summary } = await createVenue({
-        server,
-        engine: this.#sfu?.engine ?? null,
-        serverStats: this.#sfu?.stats,
+      const { broken: _, ...server } = this.#server!;
+      const { summary } = await createTarget({
+        ...server,
         seed: options.seed,
         workers: options.workers,
-        within: this.#crowd,
-        monitor: this.#targets(server.url),
+        within: this.#run?.fleet,
         signal,
-        onNote: ({ text }) => tell(`${job.name}: ${text}`),
+        onNote: ({ text }) => this.#tell(`${job.name}: ${text}`),
         onProgress: ({ elapsedMs, endMs }) =>
           dispatch({ type: "scenarioAt", elapsedMs, endMs }),
       }).perform(job);
@@ -329,33 +282,18 @@ export class Effects {
     }).trimEnd().split("\n");
   }
 
-  #summarize(
-    ending: Ending,
-    streams: ServerStreams | null = null,
-  ): Summary {
+  #summarize(ending: Ending): Summary {
     const { options, model } = this.#context;
-    const [crowd, watch] = [this.#crowd, this.#watch];
-    if (crowd === undefined || watch === undefined) {
+    if (this.#run === undefined) {
       throw new Error("Cannot sum up: the server is not there yet.");
     }
-    return summarize({
-      version: VERSION,
-      startedAt: crowd.startedAt,
-      seed: options.seed,
+    return this.#run.summarize({
       config: {
         session: true,
         ...options.config,
         media: sentIn(model().load),
       },
-      server: {
-        url: shownUrl(this.#server().url),
-        engine: this.#sfu?.engine ?? null,
-        ...watch.summary(),
-      },
-      snapshot: crowd.snapshot(),
-      timeline: watch.annotate(crowd.timeline()),
       ending,
-      streams,
       thresholds: model().thresholds,
     });
   }
@@ -369,16 +307,13 @@ export class Effects {
     this.#stopScenario.abort();
     await this.#opening;
     await this.#playing;
-    await this.#crowd?.close();
-    await this.#watch?.finish();
-    const streams = await this.#streamsAtEnd();
-    await this.#watch?.[Symbol.asyncDispose]();
-    await this.#sfu?.[Symbol.asyncDispose]();
-    const wanted = summary && this.#crowd !== undefined;
+    await this.#run?.[Symbol.asyncDispose]();
+    await this.#server?.[Symbol.asyncDispose]();
+    const wanted = summary && this.#run !== undefined;
     this.#context.onEnd({
       code,
       reason,
-      summary: wanted ? this.#summarize(endingOf(code, reason), streams) : null,
+      summary: wanted ? this.#summarize(endingOf(code, reason)) : null,
     });
   }
 }
@@ -404,13 +339,15 @@ function endingOf(code: number, reason: string | null): Ending {
   return code >= 129 ? { kind: "interrupted" } : { kind: "finished" };
 }
 
-/** A server that listens on this machine can be looked at by its port. */
-function localTarget(url: string): string | undefined {
-  const { hostname, port, protocol } = new URL(url);
-  const local = ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
-  return local
-    ? `port:${port || (protocol === "wss:" ? "443" : "80")}`
-    : undefined;
+/** What is watched besides an embedded server: what was named, or else a server that listens on this machine. */
+function monitorOf(
+  { monitor, embedded, server }: SessionOptions,
+): readonly MonitorTarget[] {
+  if (monitor.length > 0 || embedded !== undefined) return monitor;
+  const { hostname, port, protocol } = new URL(server.url);
+  return ["localhost", "127.0.0.1", "[::1]"].includes(hostname)
+    ? [parseTarget(`port:${port || (protocol === "wss:" ? "443" : "80")}`)]
+    : [];
 }
 
 /** What went wrong, and what to try. */

@@ -1,6 +1,7 @@
 /**
- * What a run stands on: the check before it starts, the media it sends, the
- * watch over the server. It knows no scenario.
+ * A run: the server under test, clients at it, both watched on one time axis,
+ * from the check before it starts to the summary. It knows no scenario: it is
+ * handed what happens as a function.
  *
  * @module
  */
@@ -13,6 +14,29 @@ export {
   SETTLED_BY_FILES,
   SYNTHETIC,
 } from "./media.ts";
+export type {
+  ScenarioContext,
+  ScenarioJob,
+  ScenarioSummary,
+  ScriptPorts,
+} from "./job.ts";
+export {
+  OpenRun,
+  openRun,
+  type OpenRunOptions,
+  type RunRecord,
+} from "./open_run.ts";
+export { run, type RunOutcome } from "./run.ts";
+export type { RunOptions, RunProgress } from "./run_options.ts";
+export { type OpenServer, openServer, type ServerOptions } from "./server.ts";
 export { countStreams } from "./server_streams.ts";
 export { ServerWatch, type ServerWatchOptions } from "./server_watch.ts";
+export {
+  createTarget,
+  openTarget,
+  type Target,
+  type TargetOptions,
+  type TargetSettings,
+  workersFor,
+} from "./target.ts";
 export { VERSION } from "./version.ts";

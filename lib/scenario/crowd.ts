@@ -11,8 +11,8 @@ import type { Impairment } from "../impairment/mod.ts";
 import {
   type ClientPlan,
   createRandom,
+  DEFAULT_MEDIA,
   makePlan,
-  type NodeClock,
   profileDurationMs,
   type RunPlan,
   type Stage,
@@ -21,11 +21,10 @@ import {
 import type { CpuTimes } from "../machine/mod.ts";
 import { SIMULCAST_LAYERS } from "../media/mod.ts";
 import type { ClientRecord, Snapshot, TimelinePoint } from "../metrics/mod.ts";
+import type { ScriptPorts } from "../run/mod.ts";
 import { delay } from "../time/mod.ts";
-import type { RunCrowd } from "../load/mod.ts";
 import { type Duration, durationMs } from "./duration.ts";
 import {
-  DEFAULT_MEDIA,
   DEFAULT_ROOM,
   type FillOptions,
   impairmentOf,
@@ -36,28 +35,6 @@ import {
   type PlayOptions,
 } from "./join_options.ts";
 import { eitherSignal } from "../time/mod.ts";
-
-/** What a live crowd is made on. */
-export interface CrowdPorts {
-  /** Where clients run. */
-  readonly crowd: RunCrowd;
-  /** The time. */
-  readonly clock: NodeClock;
-  /** Of everything drawn. */
-  readonly seed: number;
-  /** Aborts when the run is over; everything that waits is then rejected. */
-  readonly over: AbortSignal;
-  /** Why so many clients cannot be; `undefined` when they can. */
-  readonly obstacle: (plan: RunPlan) => string | undefined;
-  /** Told until when the script wants to go on, at least. */
-  readonly onExpectedEnd: (endMs: number) => void;
-  /** The timeline with the server in it. */
-  readonly timeline: () => TimelinePoint[];
-  /** What the cores of this machine have done so far; `null` where they have no part in it. */
-  readonly cpuTimes: () => CpuTimes | null;
-  /** Whether the server that is watched is on this machine. */
-  readonly serverIsHere: boolean;
-}
 
 /** Whoever needs longer to get in is not waited for. */
 const MAX_JOINING_MS = 60_000;
@@ -133,15 +110,16 @@ export class VirtualUser {
 
 /** The crowd of a scenario while it goes on. */
 export class Crowd {
-  readonly #ports: CrowdPorts;
+  readonly #ports: ScriptPorts;
   readonly #clients: VirtualUser[] = [];
   readonly #plans: ClientPlan[] = [];
   readonly #watchers = new Set<(snapshot: Snapshot) => void>();
   #nextSlot = 0;
 
   /** A scenario gets one. */
-  constructor(ports: CrowdPorts) {
+  constructor(ports: ScriptPorts) {
     this.#ports = ports;
+    ports.watch((snapshot) => this.#onSecond(snapshot));
   }
 
   /** Milliseconds since the run began. */
@@ -356,8 +334,7 @@ export class Crowd {
     });
   }
 
-  /** Takes in a second's numbers. */
-  onSecond(snapshot: Snapshot): void {
+  #onSecond(snapshot: Snapshot): void {
     for (const watcher of [...this.#watchers]) watcher(snapshot);
   }
 

@@ -8,10 +8,14 @@
 
 import type { JsonValue, Threshold, Verdict } from "../metrics/mod.ts";
 import { nearest } from "../text/mod.ts";
-import type { ScenarioContext, ScenarioJob, ScenarioSummary } from "./job.ts";
-import type { Crowd } from "./crowd.ts";
+import type {
+  ScenarioContext,
+  ScenarioJob,
+  ScenarioSummary,
+  Target,
+} from "../run/mod.ts";
+import { Crowd } from "./crowd.ts";
 import { type ScenarioOption, thresholds } from "./option.ts";
-import type { Venue } from "./venue.ts";
 
 /** The options of a scenario, by name. */
 export type ScenarioOptions = Readonly<
@@ -77,7 +81,7 @@ export interface Scenario<Input, Found = void> {
    * be reached; what happens later is in the summary.
    */
   (
-    venue: Venue,
+    target: Target,
     options?: Input,
   ): Promise<ScenarioSummary<Found>>;
   /** By which it is called. */
@@ -157,20 +161,20 @@ export function defineScenario<
       judgesThresholds: definition.judgesThresholds ?? false,
       disrupts: definition.disrupts ?? false,
       peak: peak?.(typed) ?? (Number(values.clients) || 1),
-      script: async (crowd, context) =>
-        (await run(crowd, typed, context) ?? null) as JsonValue,
+      script: async (ports, context) =>
+        (await run(new Crowd(ports), typed, context) ?? null) as JsonValue,
       judge: (found, verdict) => judge?.(found as Found, verdict) ?? verdict,
       describe: (found) => describe?.(found as Found) ?? [],
     };
   };
   const perform = async (
-    venue: Venue,
+    target: Target,
     given: OptionInput<Table> & CommonInput = {},
   ) => {
     const job = prepare({ ...given });
     const mistakes = await job.verify();
     if (mistakes.length > 0) throw new ScenarioUsageError(mistakes);
-    const { summary } = await venue.perform(job);
+    const { summary } = await target.perform(job);
     return summary as ScenarioSummary<Found>;
   };
   Object.defineProperty(perform, "name", { value: name });

@@ -9,11 +9,12 @@ import {
   type LinkImpairment,
   parseImpairment,
 } from "../impairment/mod.ts";
-import type {
-  ClientPlan,
-  ImpairmentShare,
-  MediaPlan,
-  Stage,
+import {
+  type ClientPlan,
+  DEFAULT_MEDIA,
+  type ImpairmentShare,
+  type MediaPlan,
+  type Stage,
 } from "../load/mod.ts";
 import type { Fps, Quality } from "../media/mod.ts";
 import { type Duration, durationMs } from "./duration.ts";
@@ -92,16 +93,6 @@ export interface FillOptions extends Omit<PlayOptions, "stages" | "churnRate"> {
   /** Over how long, in milliseconds or as text. @default {0} */
   readonly rampUp?: Duration;
 }
-
-/** What all clients have that say nothing else. */
-export const DEFAULT_MEDIA: MediaPlan = {
-  audio: true,
-  video: true,
-  quality: "480p",
-  fps: 30,
-  maxAudio: 4,
-  maxVideo: 4,
-};
 
 /** The room of all clients that name none. */
 export const DEFAULT_ROOM = "load-test-room";

@@ -1,6 +1,6 @@
 /**
- * What a run is: clients, load and metrics wired once. It parses no text and
- * never ends the process.
+ * What a scenario is, and what a script has a crowd do. It never ends the
+ * process.
  *
  * @module
  */
@@ -19,7 +19,6 @@ export {
   ScenarioUsageError,
 } from "./define_scenario.ts";
 export type { Duration } from "./duration.ts";
-export type { ScenarioContext, ScenarioJob, ScenarioSummary } from "./job.ts";
 export type {
   FillOptions,
   JoinOptions,
@@ -28,7 +27,7 @@ export type {
   PlayOptions,
   PlayStage,
 } from "./join_options.ts";
-export { Crowd, type CrowdPorts, VirtualUser } from "./crowd.ts";
+export { Crowd, VirtualUser } from "./crowd.ts";
 export {
   MEETING_OPTIONS,
   type MeetingInput,
@@ -49,8 +48,6 @@ export {
   recoveryOf,
   withRecovery,
 } from "./recovery.ts";
-export { run, type RunOutcome } from "./run.ts";
-export type { RunOptions, RunProgress } from "./run_options.ts";
 export {
   bracketOf,
   nextTrial,
@@ -65,11 +62,3 @@ export {
   type WindowInput,
   type WindowVerdict,
 } from "./steady_window.ts";
-export {
-  createVenue,
-  crowd,
-  type Venue,
-  type VenueOptions,
-  type VenueSettings,
-  workersFor,
-} from "./venue.ts";

@@ -1,10 +1,10 @@
-/** A venue without a server: scenarios run in virtual time, against a fake one. */
+/** A target without a server: scenarios run in virtual time, against a fake one. */
 
 import { Client } from "../client/mod.ts";
 import { ClipCache } from "../clip/mod.ts";
 import { createRandom, LocalNode, type NodeHandlers } from "../load/mod.ts";
 import { packetize, videoPreset } from "../media/mod.ts";
-import { createVenue, type Venue } from "../scenario/mod.ts";
+import { createTarget, type Target } from "../run/mod.ts";
 import { ClientFleet } from "../load/mod.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { fakeEnvironment } from "./fake_environment.ts";
@@ -21,8 +21,8 @@ export interface FakeCrowdOptions extends FakeServerOptions {
   readonly mostMs?: number;
 }
 
-/** A venue without a server. */
-export interface FakeCrowd extends Venue {
+/** A target without a server. */
+export interface FakeCrowd extends Target {
   /** Virtual time; it goes on by itself while a scenario does. */
   readonly clock: FakeClock;
   /** The server; take it down, cut its channels, look who is there. */
@@ -36,7 +36,7 @@ const STEP_MS = 1000;
 const STEPS_A_BREATH = 30;
 
 /**
- * A venue for tests of scenarios: real clients, a server without a network,
+ * A target for tests of scenarios: real clients, a server without a network,
  * and hours that pass in a moment.
  *
  * @example
@@ -69,7 +69,7 @@ export function fakeCrowd(options: FakeCrowdOptions = {}): FakeCrowd {
     setTimer: (ms: number, fn: () => void) => clock.setTimer(ms, fn),
   };
   const tooLong = new AbortController();
-  const venue = createVenue({
+  const target = createTarget({
     server: { url: "ws://fake.invalid/ws" },
     engine: null,
     seed,
@@ -94,13 +94,13 @@ export function fakeCrowd(options: FakeCrowdOptions = {}): FakeCrowd {
     },
   });
   return {
-    ...venue,
+    ...target,
     clock,
     server,
     async perform(job) {
       const untilMs = clock.nowMs() + mostMs;
       let isOver = false;
-      const outcome = venue.perform(job).finally(() => isOver = true);
+      const outcome = target.perform(job).finally(() => isOver = true);
       for (let step = 1; !isOver; step++) {
         if (clock.nowMs() > untilMs) tooLong.abort();
         await loading.done;

@@ -2,7 +2,7 @@
  * Fakes of the doors to the world, for tests of rtcrowd and of what is built
  * on it: a clock that is moved by hand, a channel whose server is a script,
  * a transport without a network, a whole server with rooms for many clients
- * at once, and a venue in which scenarios run in virtual time.
+ * at once, and a target on which scenarios run in virtual time.
  *
  * It knows no real time and no socket.
  *

@@ -10,9 +10,9 @@ Deno.test("a script that imports it by URL runs a scenario on workers, and so do
   using home = new EmptyHome();
   await Deno.writeTextFile(
     `${home.path}/script.ts`,
-    `import { crowd, smoke } from "${web.url}/mod.ts";
-await using everyone = await crowd({ embedded: "werift", workers: 2 });
-const summary = await smoke(everyone, { clients: 2, duration: "2s" });
+    `import { openTarget, smoke } from "${web.url}/mod.ts";
+await using target = await openTarget({ embedded: "werift", workers: 2 });
+const summary = await smoke(target, { clients: 2, duration: "2s" });
 console.log(JSON.stringify(summary));
 `,
   );

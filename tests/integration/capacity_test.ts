@@ -1,7 +1,7 @@
 /** The search for a capacity with the real SFU: as it is, and made slow on purpose. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { capacity, crowd, type Sfu } from "../../mod.ts";
+import { capacity, openTarget, type Sfu } from "../../mod.ts";
 import { spawnSfu } from "../../tool.ts";
 import { slowDown } from "../fixtures/stutter.ts";
 import { ENGINES } from "./sfu/engines.ts";
@@ -30,8 +30,8 @@ Deno.test({
 
 async function search({ url }: Sfu) {
   // It is not watched, so that nobody else is to blame and no look is repeated.
-  await using everyone = await crowd({ server: url });
-  const { scenario } = await capacity(everyone, {
+  await using target = await openTarget({ server: url });
+  const { scenario } = await capacity(target, {
     start: START,
     most: MOST,
     precision: 1,

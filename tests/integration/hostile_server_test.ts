@@ -4,7 +4,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 // @ts-types="npm:@types/ws@8.18.2"
 import { WebSocket } from "npm:ws@8.23.0";
 import { makePlan, rampAndHold } from "../../lib/load/mod.ts";
-import { run } from "../../lib/scenario/mod.ts";
+import { run } from "../../lib/run/mod.ts";
 import { startSfu } from "../../lib/sfu/mod.ts";
 import { LoopbackServer } from "./loopback_server.ts";
 

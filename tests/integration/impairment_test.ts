@@ -8,7 +8,7 @@ import {
   type RunPlan,
   withImpairments,
 } from "../../lib/load/mod.ts";
-import { run } from "../../lib/scenario/mod.ts";
+import { run } from "../../lib/run/mod.ts";
 import { type Sfu, spawnSfu, startSfu } from "../../lib/sfu/mod.ts";
 import { crowdOfTwo } from "./crowd_of_two.ts";
 import { ENGINES } from "./sfu/engines.ts";

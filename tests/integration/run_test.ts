@@ -10,11 +10,7 @@ import {
 import type { DatapathChoice } from "../../lib/load/mod.ts";
 import { makePlan, type PlanOptions, rampAndHold } from "../../lib/load/mod.ts";
 import type { Summary } from "../../lib/metrics/mod.ts";
-import {
-  run,
-  type RunOptions,
-  type RunOutcome,
-} from "../../lib/scenario/mod.ts";
+import { run, type RunOptions, type RunOutcome } from "../../lib/run/mod.ts";
 import {
   type Sfu,
   type SfuStats,

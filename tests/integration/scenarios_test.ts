@@ -6,8 +6,8 @@ import {
   churn,
   classroom,
   conference,
-  crowd,
   muteStorm,
+  openTarget,
   panel,
   ramp,
   reconnectStorm,
@@ -37,9 +37,9 @@ const SHORT: readonly [Scenario<any, any>, Record<string, unknown>][] = [
 
 Deno.test("every scenario passes at a healthy server, one after another", async () => {
   await using sfu = await startSfu({ engine: "werift" });
-  await using everyone = await crowd({ server: sfu.url, seed: 3 });
+  await using target = await openTarget({ server: sfu.url, seed: 3 });
   for (const [scenario, options] of SHORT) {
-    const summary = await scenario(everyone, options);
+    const summary = await scenario(target, options);
     assertEquals(
       [scenario.name, summary.verdict.status, summary.totalErrors],
       [scenario.name, "passed", 0],
@@ -50,8 +50,8 @@ Deno.test("every scenario passes at a healthy server, one after another", async 
 
 Deno.test("after a reconnect storm each client's recovery is on record", async () => {
   await using sfu = await startSfu({ engine: "werift", graceMs: 300 });
-  await using everyone = await crowd({ server: sfu.url });
-  const { scenario, totalReconnections } = await reconnectStorm(everyone, {
+  await using target = await openTarget({ server: sfu.url });
+  const { scenario, totalReconnections } = await reconnectStorm(target, {
     clients: 3,
     before: "1s",
     after: "0s",
@@ -74,8 +74,8 @@ Deno.test("a server that is restarted under load gets everyone back", async () =
     },
   );
   const url = `http://127.0.0.1:${doorbell.addr.port}`;
-  await using everyone = await crowd({ server: sfu.url });
-  const { scenario, verdict } = await serverRestart(everyone, {
+  await using target = await openTarget({ server: sfu.url });
+  const { scenario, verdict } = await serverRestart(target, {
     command: `"${Deno.execPath()}" eval 'await (await fetch("${url}")).text()'`,
     clients: 2,
     before: "1s",
@@ -90,9 +90,9 @@ Deno.test("a server that is restarted under load gets everyone back", async () =
 
 Deno.test("a restart command that fails breaks the run, in its own words", async () => {
   await using sfu = await startSfu({ engine: "werift" });
-  await using everyone = await crowd({ server: sfu.url });
+  await using target = await openTarget({ server: sfu.url });
   const command = "echo no such server >&2; exit 3";
-  const { verdict } = await serverRestart(everyone, {
+  const { verdict } = await serverRestart(target, {
     command,
     clients: 1,
     before: "0s",
@@ -105,8 +105,8 @@ Deno.test("a restart command that fails breaks the run, in its own words", async
 });
 
 Deno.test("a capacity within its most is found with real clients, too", async () => {
-  await using everyone = await crowd({ embedded: "werift" });
-  const { scenario } = await capacity(everyone, {
+  await using target = await openTarget({ embedded: "werift" });
+  const { scenario } = await capacity(target, {
     start: 2,
     most: 3,
     video: false,
@@ -120,12 +120,16 @@ Deno.test("a capacity within its most is found with real clients, too", async ()
   assert(clientsPerServerCore! > 0);
 });
 
-Deno.test("a venue is refused without a server, with two, and where nobody listens", async () => {
-  await assertRejects(() => crowd({}), TypeError, "give it either a server");
+Deno.test("a target is refused without a server, with two, and where nobody listens", async () => {
   await assertRejects(
-    () => crowd({ server: "ws://x", embedded: "werift" }),
+    () => openTarget({}),
+    TypeError,
+    "give it either a server",
+  );
+  await assertRejects(
+    () => openTarget({ server: "ws://x", embedded: "werift" }),
     TypeError,
   );
-  await using nowhere = await crowd({ server: "ws://127.0.0.1:9/ws" });
+  await using nowhere = await openTarget({ server: "ws://127.0.0.1:9/ws" });
   await assertRejects(() => smoke(nowhere), ChannelError);
 });

@@ -1,7 +1,7 @@
 /** Sockets of both lanes over TCP, and a crowd that sends its media to mediasoup that way. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { conference, crowd } from "../../mod.ts";
+import { conference, openTarget } from "../../mod.ts";
 import { spawnSfu } from "../../tool.ts";
 import type { Lane, LaneSocket } from "../../lib/rtc/lane/lane.ts";
 import { FrameReader, writeFrame } from "../../lib/rtc/lane/tcp_frames.ts";
@@ -121,12 +121,12 @@ Deno.test.each(["127.0.0.1", "::1"])(
       tcp: true,
       announceIp,
     });
-    await using everyone = await crowd({
+    await using target = await openTarget({
       server: sfu.url,
       workers: 1,
       datapath: { transport: "tcp" },
     });
-    const summary = await conference(everyone, {
+    const summary = await conference(target, {
       clients: 8,
       duration: "2s",
       rampUp: "0s",

@@ -9,11 +9,11 @@ import { capacityLines } from "../../scenarios/capacity_lines.ts";
 /** Searches at a server that loses one packet in seven when it holds more than so many. */
 async function search(holds: number, input: CapacityInput = {}) {
   let count = 0;
-  const venue = fakeCrowd({
+  const target = fakeCrowd({
     turnMs: 50,
-    drops: () => venue.server.participants.size > holds && ++count % 7 === 0,
+    drops: () => target.server.participants.size > holds && ++count % 7 === 0,
   });
-  const summary = await capacity(venue, {
+  const summary = await capacity(target, {
     start: 4,
     roomSize: 4,
     video: false,
@@ -62,13 +62,13 @@ Deno.test("whatever comes twice decides about a step, and what broke is tried on
 
 Deno.test("a server that hiccups for some seconds holds as many as one that does not", async () => {
   let count = 0;
-  const venue = fakeCrowd({
+  const target = fakeCrowd({
     turnMs: 50,
     drops: () =>
-      (venue.server.participants.size > 13 ||
-        venue.clock.nowMs() % 60_000 < 4_000) && ++count % 7 === 0,
+      (target.server.participants.size > 13 ||
+        target.clock.nowMs() % 60_000 < 4_000) && ++count % 7 === 0,
   });
-  const { scenario } = await capacity(venue, {
+  const { scenario } = await capacity(target, {
     start: 4,
     roomSize: 4,
     video: false,

@@ -141,8 +141,8 @@ Deno.test("smoke fails when anything is lost", async () => {
 });
 
 Deno.test("a ramp goes up and down by its stages", async () => {
-  const venue = fakeCrowd();
-  const { summary, snapshot } = await venue.perform(ramp.prepare({
+  const target = fakeCrowd();
+  const { summary, snapshot } = await target.perform(ramp.prepare({
     stages: [
       { duration: "4s", target: 4 },
       { duration: "10s", target: 4 },

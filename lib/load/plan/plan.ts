@@ -210,3 +210,13 @@ function checkOptions({ rooms, publishRatio, churnRate }: PlanOptions): void {
     );
   }
 }
+
+/** What all clients have that say nothing else. */
+export const DEFAULT_MEDIA: MediaPlan = {
+  audio: true,
+  video: true,
+  quality: "480p",
+  fps: 30,
+  maxAudio: 4,
+  maxVideo: 4,
+};

@@ -120,6 +120,7 @@ async function byScript(
     },
     seed,
     over: new AbortController().signal,
+    watch() {},
     obstacle: () => undefined,
     onExpectedEnd() {},
     timeline: () => [],

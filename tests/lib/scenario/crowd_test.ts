@@ -3,8 +3,8 @@ import {
   Crowd,
   defineScenario,
   type Duration,
-  type ScenarioContext,
 } from "../../../lib/scenario/mod.ts";
+import type { ScenarioContext } from "../../../lib/run/mod.ts";
 import type { RunCrowd } from "../../../lib/load/mod.ts";
 import {
   describeImpairment,
@@ -20,7 +20,7 @@ async function play(
     readonly thresholds?: readonly string[];
   } = {},
 ) {
-  const venue = fakeCrowd(options);
+  const target = fakeCrowd(options);
   let done: Promise<unknown> = Promise.resolve();
   const scenario = defineScenario({
     name: "script",
@@ -28,11 +28,11 @@ async function play(
     options: {},
     run: (crowd, _, context) => done = script(crowd, context),
   });
-  const { summary, snapshot } = await venue.perform(
+  const { summary, snapshot } = await target.perform(
     scenario.prepare({ thresholds }),
   );
   await done;
-  return { summary, snapshot, server: venue.server, clock: venue.clock };
+  return { summary, snapshot, server: target.server, clock: target.clock };
 }
 
 Deno.test("clients come one by one, and are numbered on", async () => {
@@ -326,6 +326,7 @@ Deno.test("who could not be carried is not counted, and who is on the way is", a
     clock: { nowMs: () => 0, wallNowMs: () => 0, setTimer: () => () => {} },
     seed: 1,
     over: new AbortController().signal,
+    watch() {},
     obstacle: ({ clients }) => {
       asked.push(clients.length);
       return clients.length > 2 ? "too many" : undefined;

@@ -73,12 +73,12 @@ Deno.test("what only a look at the world tells is told before anything starts, t
     },
     run: () => Promise.resolve("it ran"),
   });
-  const venue = {
+  const target = {
     ...fakeCrowd(),
     perform: () => Promise.reject(new Error("it began")),
   };
   const error = await assertRejects(
-    () => reads(venue, { media: "nowhere.webm" }),
+    () => reads(target, { media: "nowhere.webm" }),
     ScenarioUsageError,
   );
   assertMatch(error.message, /^Cannot use nowhere.webm: there is no such file/);

@@ -1,6 +1,6 @@
 /**
- * A venue: a server and how to load it. It is what a scenario needs besides
- * its options.
+ * The target: the server under test and how to load it. It is what a scenario
+ * needs besides its options.
  *
  * @module
  */
@@ -10,28 +10,32 @@ import {
   type ProxySettings,
   systemProxies,
 } from "../connection/mod.ts";
-import type { DatapathChoice, NodeNote } from "../load/mod.ts";
+import {
+  type DatapathChoice,
+  DEFAULT_MEDIA,
+  type NodeNote,
+} from "../load/mod.ts";
 import type { Threshold } from "../metrics/mod.ts";
-import { type MonitorTarget, parseTarget } from "../monitor/mod.ts";
-import { type EngineKind, spawnSfu } from "../sfu/mod.ts";
+import { parseTarget } from "../monitor/mod.ts";
+import type { EngineKind } from "../sfu/mod.ts";
 import type { ScenarioJob } from "./job.ts";
-import { DEFAULT_MEDIA } from "./join_options.ts";
 import { run, type RunOutcome } from "./run.ts";
 import type { RunOptions } from "./run_options.ts";
+import { openServer } from "./server.ts";
 
-/** A server and how to load it. */
-export interface Venue extends AsyncDisposable {
+/** The server under test and how to load it. */
+export interface Target extends AsyncDisposable {
   /** The server's WebSocket URL, as it was given. */
   readonly url: string;
   /** Carries a scenario out; several go one after another. */
   perform(job: ScenarioJob): Promise<RunOutcome>;
 }
 
-/** What {@linkcode crowd} takes. */
-export interface VenueOptions {
+/** What {@linkcode openTarget} takes. */
+export interface TargetOptions {
   /** A `ws:` or `wss:` URL, in place of `embedded`. */
   readonly server?: string | undefined;
-  /** Starts a server for the venue, in place of `server`. */
+  /** Starts a server for it, in place of `server`. */
   readonly embedded?: EngineKind | undefined;
   /** Threads that drive clients. @default {by the number of clients} */
   readonly workers?: number | undefined;
@@ -53,8 +57,8 @@ export interface VenueOptions {
   readonly onNote?: ((note: NodeNote) => void) | undefined;
 }
 
-/** What a venue is made on: the options of a run that are not the scenario's. */
-export type VenueSettings =
+/** What a target is made on: the options of a run that are not the scenario's. */
+export type TargetSettings =
   & Omit<
     RunOptions,
     "plan" | "rampUpMs" | "config" | "thresholds" | "job" | "workers"
@@ -75,57 +79,41 @@ const CLIENTS_PER_WORKER = 100;
 
 /**
  * Gets a server ready to be filled with a crowd: one that runs somewhere, or
- * an embedded one, which goes when the venue is disposed of. Throws a
+ * an embedded one, which goes when the target is disposed of. Throws a
  * `TypeError` unless exactly one of `server` and `embedded` is given.
  *
  * @example
  * ```ts
  * import { smoke } from "../../mod.ts";
  *
- * await using everyone = await crowd({ embedded: "werift" });
- * const summary = await smoke(everyone, { duration: "1s" });
+ * await using target = await openTarget({ embedded: "werift" });
+ * const summary = await smoke(target, { duration: "1s" });
  * console.assert(summary.verdict.status === "passed");
  * ```
  */
-export async function crowd(options: VenueOptions): Promise<Venue> {
+export async function openTarget(options: TargetOptions): Promise<Target> {
   const { server, embedded, token, password, connection, seed = 1, ...rest } =
     options;
   if ((server === undefined) === (embedded === undefined)) {
     throw new TypeError(
-      `Cannot open a crowd: give it either a server, such as "ws://localhost:3000/ws", or embedded`,
+      `Cannot open a target: give it either a server, such as "ws://localhost:3000/ws", or embedded`,
     );
   }
-  const monitor = (options.monitor ?? []).map(parseTarget);
-  if (server !== undefined) {
-    return createVenue({
-      ...rest,
-      server: {
-        url: server,
-        token,
-        password,
-        connection: { proxies: proxiesHere(), ...connection },
-      },
-      engine: null,
-      seed,
-      monitor,
-    });
-  }
-  const sfu = await spawnSfu({
-    engine: embedded!,
-    ...(options.datapath?.transport === "tcp" && { tcp: true }),
-  });
-  const venue = createVenue({
-    ...rest,
-    server: { url: sfu.url, token, password },
-    engine: embedded!,
-    seed,
-    broken: sfu.failed,
-    serverStats: sfu.stats,
-    monitor: [...monitor, ...embeddedTargets(sfu.pids)],
+  const opened = await openServer({
+    server: {
+      url: server ?? "",
+      token,
+      password,
+      connection: { proxies: proxiesHere(), ...connection },
+    },
+    embedded,
+    transport: options.datapath?.transport,
+    monitor: (options.monitor ?? []).map(parseTarget),
+    signal: options.signal,
   });
   return {
-    ...venue,
-    [Symbol.asyncDispose]: () => sfu[Symbol.asyncDispose](),
+    ...createTarget({ ...rest, ...opened, seed }),
+    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
   };
 }
 
@@ -138,8 +126,8 @@ function proxiesHere(): ProxySettings | undefined {
   );
 }
 
-/** A venue at a server that somebody else starts and ends. */
-export function createVenue(settings: VenueSettings): Venue {
+/** A target at a server that somebody else starts and ends. */
+export function createTarget(settings: TargetSettings): Target {
   const { seed, thresholds = [], config = {} } = settings;
   // An embedded server needs a core that no client has.
   const cores = navigator.hardwareConcurrency -
@@ -158,8 +146,8 @@ export function createVenue(settings: VenueSettings): Venue {
         thresholds: job.judgesThresholds ? [] : all,
         job: {
           ...job,
-          script: (crowd, context) =>
-            job.script(crowd, { ...context, thresholds: all }),
+          script: (ports, context) =>
+            job.script(ports, { ...context, thresholds: all }),
         },
       });
     },
@@ -170,9 +158,4 @@ export function createVenue(settings: VenueSettings): Venue {
 /** How many threads to use for so many clients on so many cores. */
 export function workersFor(clients: number, cores: number): number {
   return Math.max(1, Math.min(cores, Math.ceil(clients / CLIENTS_PER_WORKER)));
-}
-
-/** An embedded server is watched by itself; its engine's workers are children of its first process. */
-function embeddedTargets([pid]: readonly number[]): MonitorTarget[] {
-  return pid === undefined ? [] : [parseTarget(`pid:${pid}`)];
 }

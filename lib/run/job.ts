@@ -4,8 +4,40 @@
  * @module
  */
 
-import type { JsonValue, Summary, Threshold, Verdict } from "../metrics/mod.ts";
-import type { Crowd } from "./crowd.ts";
+import type { NodeClock, RunCrowd, RunPlan } from "../load/mod.ts";
+import type { CpuTimes } from "../machine/mod.ts";
+import type {
+  JsonValue,
+  Snapshot,
+  Summary,
+  Threshold,
+  TimelinePoint,
+  Verdict,
+} from "../metrics/mod.ts";
+
+/** What a script has clients come and go with. */
+export interface ScriptPorts {
+  /** Where clients run. */
+  readonly crowd: RunCrowd;
+  /** The time. */
+  readonly clock: NodeClock;
+  /** Of everything drawn. */
+  readonly seed: number;
+  /** Aborts when the run is over; everything that waits is then rejected. */
+  readonly over: AbortSignal;
+  /** Has a function told of everything measured, once a second. */
+  readonly watch: (onSecond: (snapshot: Snapshot) => void) => void;
+  /** Why so many clients cannot be; `undefined` when they can. */
+  readonly obstacle: (plan: RunPlan) => string | undefined;
+  /** Told until when the script wants to go on, at least. */
+  readonly onExpectedEnd: (endMs: number) => void;
+  /** The timeline with the server in it. */
+  readonly timeline: () => TimelinePoint[];
+  /** What the cores of this machine have done so far; `null` where they have no part in it. */
+  readonly cpuTimes: () => CpuTimes | null;
+  /** Whether the server that is watched is on this machine. */
+  readonly serverIsHere: boolean;
+}
 
 /** What a scenario is told besides its options. */
 export interface ScenarioContext {
@@ -44,7 +76,7 @@ export interface ScenarioJob {
   readonly peak: number;
   /** What happens; resolves with what it found, as plain JSON data. */
   readonly script: (
-    crowd: Crowd,
+    ports: ScriptPorts,
     context: ScenarioContext,
   ) => Promise<JsonValue>;
   /** What the run came to, given what thresholds or bands say of it. */

@@ -1,0 +1,154 @@
+/**
+ * A run that goes on: clients at a server, both watched on one time axis, and
+ * what it comes to so far. It is wired here alone, for a run, a scenario and a
+ * session.
+ *
+ * @module
+ */
+
+import { shownUrl } from "../text/mod.ts";
+import {
+  borrowCrowd,
+  type ClientFleet,
+  type FleetOptions,
+  openFleet,
+  type RunCrowd,
+} from "../load/mod.ts";
+import {
+  type ServerStreams,
+  type Snapshot,
+  summarize,
+  type Summary,
+  type SummaryInput,
+  type TimelinePoint,
+} from "../metrics/mod.ts";
+import type { MonitorTarget } from "../monitor/mod.ts";
+import type { EngineKind, SfuStats } from "../sfu/mod.ts";
+import { countStreams } from "./server_streams.ts";
+import { ServerWatch } from "./server_watch.ts";
+import { VERSION } from "./version.ts";
+
+/** What a run is opened with. */
+export interface OpenRunOptions extends Omit<FleetOptions, "openNode"> {
+  /** The embedded server's engine; `null` for a server elsewhere. */
+  readonly engine: EngineKind | null;
+  /** How the fleet is opened. @default {of real clients} */
+  readonly open?:
+    | ((options: FleetOptions) => Promise<ClientFleet>)
+    | undefined;
+  /** A fleet to run in, which nobody is in and which goes on afterwards, in place of one of its own. */
+  readonly within?: ClientFleet | undefined;
+  /** Asks an embedded server what its streams carried, to tell where packets were lost. */
+  readonly serverStats?: (() => Promise<SfuStats>) | undefined;
+  /** The server's processes or addresses, to be watched meanwhile. @default {[]} */
+  readonly monitor?: readonly MonitorTarget[] | undefined;
+  /** Bearer token for the server's `/metrics`, if that is watched. */
+  readonly metricsToken?: string | undefined;
+  /** Told when a watched server goes, or cannot be looked at. */
+  readonly onServerNote?: ((text: string) => void) | undefined;
+}
+
+/** What only whoever drives a run knows of it. */
+export type RunRecord =
+  & Pick<SummaryInput, "config" | "ending" | "thresholds">
+  & Partial<Pick<SummaryInput, "isDisrupted" | "judge" | "scenario">>;
+
+/**
+ * Opens a run without clients. Throws a `ChannelError` when the server cannot
+ * be reached; then nothing is left behind.
+ */
+export function openRun(
+  options: OpenRunOptions & { readonly within?: undefined },
+): Promise<OpenRun<ClientFleet>>;
+/** The same, within a fleet that may be another's. */
+export function openRun(options: OpenRunOptions): Promise<OpenRun>;
+export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
+  const { open = openFleet, within, onSecond } = options;
+  const streamsAtEnd = await countStreams(options.serverStats);
+  const watch = new ServerWatch({
+    targets: options.monitor ?? [],
+    token: options.metricsToken,
+    server: options.server,
+    onNote: options.onServerNote,
+  });
+  try {
+    await watch.ready(options.signal);
+    let run: OpenRun | undefined;
+    const take = (point: TimelinePoint, all: Snapshot) => {
+      if (run === undefined) return;
+      watch.onSecond(all);
+      onSecond?.(watch.annotateLast(point), all);
+    };
+    const fleet: RunCrowd = within === undefined
+      ? await open({ ...options, onSecond: take })
+      : await borrowCrowd(within, take);
+    watch.begin(Date.parse(fleet.startedAt));
+    return run = new OpenRun(options, fleet, watch, streamsAtEnd);
+  } catch (error) {
+    await watch[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** A run that goes on. */
+export class OpenRun<Fleet extends RunCrowd = RunCrowd>
+  implements AsyncDisposable {
+  /** Its clients. */
+  readonly fleet: Fleet;
+  /** What is seen of its server. */
+  readonly watch: ServerWatch;
+  readonly #options: OpenRunOptions;
+  readonly #streamsAtEnd: () => Promise<ServerStreams | null>;
+  #streams: ServerStreams | null = null;
+  #closing: Promise<void> | undefined;
+
+  /** Use {@linkcode openRun}. */
+  constructor(
+    options: OpenRunOptions,
+    fleet: Fleet,
+    watch: ServerWatch,
+    streamsAtEnd: () => Promise<ServerStreams | null>,
+  ) {
+    this.#options = options;
+    this.fleet = fleet;
+    this.watch = watch;
+    this.#streamsAtEnd = streamsAtEnd;
+  }
+
+  /** The time so far, about second by second, with the server where it is watched. */
+  timeline(): TimelinePoint[] {
+    return this.watch.annotate(this.fleet.timeline());
+  }
+
+  /** What it comes to so far; what the server's streams carried is known once it is closed. */
+  summarize(record: RunRecord): Summary {
+    const { server, engine, plan } = this.#options;
+    return summarize({
+      version: VERSION,
+      startedAt: this.fleet.startedAt,
+      seed: plan.seed,
+      server: { url: shownUrl(server.url), engine, ...this.watch.summary() },
+      snapshot: this.fleet.snapshot(),
+      timeline: this.timeline(),
+      streams: this.#streams,
+      ...record,
+    });
+  }
+
+  /** Has everyone leave while the server is still there, and looks at it once more. Idempotent. */
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  /** Closes it, and ends all watching. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+    await this.watch[Symbol.asyncDispose]();
+  }
+
+  async #close(): Promise<void> {
+    await this.fleet.close();
+    await this.watch.finish();
+    this.#streams = await this.#streamsAtEnd();
+  }
+}
