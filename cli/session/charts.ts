@@ -116,9 +116,9 @@ const CHARTS = {
     longTitle: "round trip to the server",
     unit: "ms",
     series: [
-      ["p50", "roundTripP50Ms"],
-      ["p95", "roundTripP95Ms"],
-      ["p99", "roundTripP99Ms"],
+      ["p50", "roundTripTimeP50Ms"],
+      ["p95", "roundTripTimeP95Ms"],
+      ["p99", "roundTripTimeP99Ms"],
     ],
   },
   jitter: {

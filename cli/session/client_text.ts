@@ -61,25 +61,29 @@ export function clientLines(
       formatCount(record.packetsExpected)
     }, ${formatCount(record.packetsRepaired)} repaired`,
     ...droppedLines(record),
-    `video       ${formatCounted(record.framesShown, "frame")}, first after ${
-      known(record.firstKeyFrameMs)
-    }, ${formatCount(record.framesDropped)} dropped`,
-    `freezes     ${formatCount(record.freezes)}, ${
-      formatMs(record.frozenMs)
+    `video       ${
+      formatCounted(record.framesRendered, "frame")
+    }, first after ${known(record.maxTimeToFirstFrameMs)}, ${
+      formatCount(record.framesDropped)
+    } dropped`,
+    `freezes     ${formatCount(record.freezeCount)}, ${
+      formatMs(record.totalFreezesDurationMs)
     } in all, ${formatMs(record.longestFreezeMs)} at most`,
     `at most     latency ${known(record.maxMediaLatencyMs)}, jitter ${
       known(record.maxJitterMs)
-    }, round trip ${known(record.maxRoundTripMs)}`,
-    `feedback    sent ${formatCount(record.nackSent)} NACK, ${
-      formatCount(record.pliSent)
+    }, round trip ${known(record.maxRoundTripTimeMs)}`,
+    `feedback    sent ${formatCount(record.retransmissionRequestsSent)} NACK, ${
+      formatCount(record.pliCountSent)
     } PLI`,
-    `            received ${formatCount(record.nackReceived)} NACK, ${
-      formatCount(record.pliReceived)
-    } PLI, ${formatCount(record.firReceived)} FIR`,
+    `            received ${
+      formatCount(record.retransmissionRequestsReceived)
+    } NACK, ${formatCount(record.pliCountReceived)} PLI, ${
+      formatCount(record.firCountReceived)
+    } FIR`,
     `tracks      ${record.producersCreated} sent, ${record.consumersCreated} received, ${record.consumersFlowing} of them with media`,
-    ...(record.networkRecoveryMs === null ? [] : [
+    ...(record.maxNetworkRecoveryMs === null ? [] : [
       `recovery    media at most ${
-        formatMs(record.networkRecoveryMs)
+        formatMs(record.maxNetworkRecoveryMs)
       } after its network was back`,
     ]),
     `came back   ${record.reconnections} of ${
@@ -102,15 +106,15 @@ export function clientLines(
 
 /** What its network dropped, now or before. */
 function droppedLines(
-  { impairment, packetsDroppedIn, packetsDroppedOut }: ClientRecord,
+  { impairment, impairedInDropped, impairedOutDropped }: ClientRecord,
 ): string[] {
-  if (impairment === null && packetsDroppedIn + packetsDroppedOut === 0) {
+  if (impairment === null && impairedInDropped + impairedOutDropped === 0) {
     return [];
   }
   return [
     `dropped     by its network ${
-      formatCounted(packetsDroppedIn, "packet")
-    } on the way in, ${formatCount(packetsDroppedOut)} on the way out`,
+      formatCounted(impairedInDropped, "packet")
+    } on the way in, ${formatCount(impairedOutDropped)} on the way out`,
   ];
 }
 

@@ -62,14 +62,14 @@ export function statsLines(model: Model): string[] {
     ...bitrateLines(snapshot),
     `video       ${(now?.frameRate ?? 0).toFixed(1)} fps, ${
       total(snapshot, "framesDropped", "frame")
-    } dropped, ${total(snapshot, "freezes", "freeze")}`,
-    `first frame ${spread(trendOf(snapshot, "firstKeyFrame"))}`,
-    `round trip  ${spread(trendOf(snapshot, "roundTrip"))}`,
+    } dropped, ${total(snapshot, "freezeCount", "freeze")}`,
+    `first frame ${spread(trendOf(snapshot, "timeToFirstFrame"))}`,
+    `round trip  ${spread(trendOf(snapshot, "roundTripTime"))}`,
     `jitter      ${spread(trendOf(snapshot, "jitter"))}`,
     `feedback    ${perSec(now?.nackPerSec)} NACK/s, ${
-      total(snapshot, "nackSent")
+      total(snapshot, "retransmissionRequestsSent")
     } in all; ${perSec(now?.pliPerSec)} PLI/s, ${
-      total(snapshot, "pliSent")
+      total(snapshot, "pliCountSent")
     } in all`,
     `signaling   ${spread(signaling)}`,
     `connection  ${spread(trendOf(snapshot, "connectionTime"))}`,

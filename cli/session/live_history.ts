@@ -8,7 +8,7 @@
 
 import {
   counterOf,
-  frameRateOf,
+  divided,
   type Snapshot,
   STEPS_PER_UNIT,
   type TimelinePoint,
@@ -48,9 +48,9 @@ export interface ChartPoint {
   readonly signalingP50Ms: number;
   readonly signalingP95Ms: number;
   readonly signalingP99Ms: number;
-  readonly roundTripP50Ms: number;
-  readonly roundTripP95Ms: number;
-  readonly roundTripP99Ms: number;
+  readonly roundTripTimeP50Ms: number;
+  readonly roundTripTimeP95Ms: number;
+  readonly roundTripTimeP99Ms: number;
   readonly jitterP50Ms: number;
   readonly jitterP95Ms: number;
   /** Of the seconds of each received video. */
@@ -78,7 +78,7 @@ export interface LiveHistory {
 /** Which trends are put together. */
 const KINDS = {
   media: (name: string) => name === "mediaLatency",
-  roundTrip: (name: string) => name === "roundTrip",
+  roundTripTime: (name: string) => name === "roundTripTime",
   jitter: (name: string) => name === "jitter",
   videoBitrate: (name: string) => name === "videoBitrate",
   signaling: (name: string) => name.startsWith("signaling."),
@@ -121,7 +121,7 @@ export function remembered(
     videoP5Bps: videoBps(5),
     videoP50Bps: videoBps(50),
     ...percentiles("media", last),
-    ...percentiles("roundTrip", last),
+    ...percentiles("roundTripTime", last),
     ...percentiles("signaling", last),
     ...percentiles("connection", last),
     serverCpuPercent: (use?.maxProcessRatio ?? NaN) * 100,
@@ -194,17 +194,15 @@ function ratesBetween(
     lossPercent: expected > 0 ? change("packetsLost") / expected * 100 : 0,
     tracksDue: dueMs / 1000 / seconds,
     silentRatio: dueMs > 0 ? change("tracksSilentMs") / dueMs : 0,
-    frameRate: frameRateOf({
-      framesShown: change("framesShown"),
-      videosBegun: change("videosBegun"),
-      playedMs,
-    }) ?? 0,
+    frameRate: divided("frameRate", change) ?? 0,
     droppedFrameRate: playedMs > 0
       ? change("framesDropped") * 1000 / playedMs
       : 0,
-    frozenPercent: playedMs > 0 ? change("frozenMs") / playedMs * 100 : 0,
-    nackPerSec: change("nackSent") / seconds,
-    pliPerSec: change("pliSent") / seconds,
+    frozenPercent: playedMs > 0
+      ? change("totalFreezesDurationMs") / playedMs * 100
+      : 0,
+    nackPerSec: change("retransmissionRequestsSent") / seconds,
+    pliPerSec: change("pliCountSent") / seconds,
     generatorCpuPercent: threadUs > 0 ? cpuUs / threadUs * 100 : 0,
   };
 }

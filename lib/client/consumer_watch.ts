@@ -98,15 +98,15 @@ export class ConsumerWatch {
 
   #look(atMs: number): Sample {
     const { receiver, nacks, frames } = this.#watched;
-    const { expected, lost, packetsRepaired } = receiver;
+    const { packetsExpected, packetsLost, packetsRepaired } = receiver;
     const asked = nacks?.size ?? 0;
     return {
       atMs,
       bytes: receiver.bytesReceived,
-      expected,
-      lost,
-      settled: expected - asked,
-      givenUp: Math.max(0, lost - packetsRepaired - asked),
+      expected: packetsExpected,
+      lost: packetsLost,
+      settled: packetsExpected - asked,
+      givenUp: Math.max(0, packetsLost - packetsRepaired - asked),
       frames: frames?.rhythm.shown ?? 0,
     };
   }

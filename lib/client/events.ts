@@ -6,18 +6,11 @@
  */
 
 import type { MediaKind } from "../ortc/mod.ts";
+import type { ClientState, ReturnKind } from "../metrics/mod.ts";
 import type { CandidateOutcome } from "../rtc/mod.ts";
 import type { Anomaly, Operation } from "../signaling/simplestchat/mod.ts";
 
-/** How far a client has come. */
-export type ClientState =
-  | "planned"
-  | "joining"
-  | "connected"
-  /** It has lost its channel or a transport, and is coming back. */
-  | "away"
-  | "failed"
-  | "left";
+export type { ClientState, ReturnKind };
 
 /** What went wrong, as a short fixed word. */
 export type ClientErrorKind =
@@ -101,12 +94,3 @@ export type ClientEvent =
 
 /** What a client can lose and come back from. */
 export type LossKind = "channel" | "transport";
-
-/** How a client came back. */
-export type ReturnKind =
-  /** On the transports that it had, by new ICE credentials. */
-  | "iceRestart"
-  /** On a new channel with the token: as the participant that it was, with its transports. */
-  | "reconnected"
-  /** As a new participant, with everything set up again. */
-  | "rejoined";

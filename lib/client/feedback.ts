@@ -36,9 +36,9 @@ export class FeedbackTask {
   heapIndex = -1;
   readonly onError: ((error: unknown) => void) | undefined;
   /** Key frames asked for. */
-  pliSent = 0;
+  pliCountSent = 0;
   /** Packets asked for again. */
-  nackSent = 0;
+  retransmissionRequestsSent = 0;
   readonly #environment: ClientEnvironment;
   readonly #inbound: InboundTracks;
   readonly #transport: () => ClientTransport | undefined;
@@ -138,7 +138,7 @@ export class FeedbackTask {
       ) {
         receiver.needsKeyFrame = false;
         track.keyFrameAskedMs = nowMs;
-        this.pliSent++;
+        this.pliCountSent++;
         transport.sendRtcp(
           0,
           writePli(transport.out, 0, this.#ownSsrc, receiver.ssrc),
@@ -151,7 +151,7 @@ export class FeedbackTask {
         : nacks.takeNew(nowMs, room);
       if (due.length === 0) continue;
       room -= due.length;
-      this.nackSent += due.length;
+      this.retransmissionRequestsSent += due.length;
       transport.sendRtcp(
         0,
         writeNack(transport.out, 0, this.#ownSsrc, receiver.ssrc, due),

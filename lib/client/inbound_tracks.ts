@@ -23,7 +23,7 @@ import { takenCodec } from "./capabilities.ts";
 import { type ConsumerSecond, ConsumerWatch } from "./consumer_watch.ts";
 import type { ClientEnvironment, ClientMeter } from "./environment.ts";
 import type { Origin } from "./own_publishers.ts";
-import { addTrack, type InboundTotals, noTotals } from "./inbound_totals.ts";
+import { addTrack, noReceived, type ReceivedTotals } from "./totals.ts";
 
 /** A server that chooses to send nothing says so sooner after its last packet. */
 const SILENCE_MS = 500;
@@ -65,7 +65,7 @@ type TrackMeter = {
       | "counters"
       | "mediaLatency"
       | "firstPacket"
-      | "firstKeyFrame"
+      | "timeToFirstFrame"
       | "frameGap"
   ]: ClientMeter[K];
 };
@@ -104,7 +104,7 @@ export class InboundTracks {
   /** Called when a packet shows that others are missing that nobody asked for yet. */
   onMissing: () => void = () => {};
   /** Repairs that came (RFC 4588). */
-  rtxReceived = 0;
+  retransmittedPacketsReceived = 0;
   /** Negotiated id of the transport-wide sequence number; 0 when there is none. */
   #transportSequenceId = 0;
   /** Of the track's name; 0 when there is none. */
@@ -124,7 +124,7 @@ export class InboundTracks {
   readonly #paused = new Set<string>();
   /** Producers of which the server chose to send no layer. */
   readonly #withheld = new Set<string>();
-  readonly #closed: InboundTotals = noTotals();
+  readonly #closed: ReceivedTotals = noReceived();
 
   constructor(environment: ClientEnvironment) {
     this.#environment = environment;
@@ -181,7 +181,7 @@ export class InboundTracks {
       counters,
       mediaLatency: NOWHERE,
       firstPacket: NOWHERE,
-      firstKeyFrame: NOWHERE,
+      timeToFirstFrame: NOWHERE,
       frameGap: NOWHERE,
     };
     const frames = kind === "audio" ? undefined : new FrameTracker(
@@ -315,13 +315,13 @@ export class InboundTracks {
 
   /** It is a client's of this run. */
   #measure(track: ConsumedTrack): void {
-    const { mediaLatency, firstPacket, firstKeyFrame, frameGap } =
+    const { mediaLatency, firstPacket, timeToFirstFrame, frameGap } =
       this.#environment.meter;
     track.isOwn = true;
     Object.assign(track.meter, {
       mediaLatency,
       firstPacket,
-      firstKeyFrame,
+      timeToFirstFrame,
       frameGap,
     });
   }
@@ -381,7 +381,7 @@ export class InboundTracks {
     if (repaired === undefined) return this.#receiveUnknown(rtp, arrival);
     // Of padding alone it probes for bandwidth, and repairs nothing.
     if (rtp.payloadLength < 2) return;
-    this.rtxReceived++;
+    this.retransmittedPacketsReceived++;
     repaired.receiveRepair(rtp, arrival);
   }
 
@@ -466,7 +466,7 @@ export class InboundTracks {
       blocks.push({
         ssrc,
         fractionLost: receiver.takeFractionLost(),
-        packetsLost: receiver.lost,
+        packetsLost: receiver.packetsLost,
         extendedHighest: receiver.extendedHighest,
         jitterUnits: receiver.jitterUnits,
         lastSenderReport: report?.middleNtp ?? 0,
@@ -480,11 +480,11 @@ export class InboundTracks {
 
   /** So many packets should have come on tracks that there are no consumers of. */
   noteMissed(packets: number): void {
-    this.#closed.deliverable += packets;
+    this.#closed.packetsDeliverable += packets;
   }
 
   /** Sums over all consumers of the stay, closed ones too. */
-  totals(): InboundTotals {
+  totals(): ReceivedTotals {
     const totals = { ...this.#closed };
     const now = this.#now();
     for (const track of this.#tracks.values()) addTrack(totals, track, now);

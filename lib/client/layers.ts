@@ -24,7 +24,7 @@ export interface LayerHandlers {
 /** The layers of one stay's consumers. */
 export class ReceivedLayers {
   /** Times that the server went over to another layer of a track. */
-  switches = 0;
+  layerSwitches = 0;
   readonly #handlers: LayerHandlers;
   /** Consumers that choose among layers, by producer. */
   readonly #consumers = new Map<string, Consumer>();
@@ -88,7 +88,7 @@ export class ReceivedLayers {
     consumer.spatialLayer = spatialLayer ?? undefined;
     this.#handlers.onFlow(consumer.producerId, spatialLayer !== null);
     if (before === undefined || spatialLayer === null) return;
-    if (before !== spatialLayer) this.switches++;
+    if (before !== spatialLayer) this.layerSwitches++;
   }
 }
 

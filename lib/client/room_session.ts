@@ -12,6 +12,7 @@ import type {
   ServerMessageOf,
 } from "../signaling/simplestchat/wire/mod.ts";
 import { readRtcp, roundTripMs, type VideoPreset } from "../media/mod.ts";
+import { addCounts, COUNTED, zeros } from "../metrics/mod.ts";
 import type { PacketHandler, TransportError } from "../rtc/mod.ts";
 import type { Conversation } from "../signaling/simplestchat/mod.ts";
 import { Subscriber } from "./subscriber.ts";
@@ -22,6 +23,7 @@ import { FeedbackTask } from "./feedback.ts";
 import { Publisher, type PublishOptions } from "./publisher.ts";
 import type { InboundTracks } from "./inbound_tracks.ts";
 import { ReportTask } from "./reports.ts";
+import type { ClientTotals } from "./totals.ts";
 import type { TrackFlow } from "./track_flow.ts";
 
 /** What to do in the room. */
@@ -69,26 +71,6 @@ interface Leg {
   lostMs: number;
 }
 
-/** Requests for packets and key frames, both ways. */
-export interface FeedbackCounts {
-  /** Key frames that the server asked for by PLI. */
-  pliReceived: number;
-  /** The same by FIR. */
-  firReceived: number;
-  /** Packets that the server asked to repeat. */
-  nackReceived: number;
-  /** Packets sent again. */
-  rtxSent: number;
-  /** Key frames that we asked for. */
-  pliSent: number;
-  /** Packets that we asked to repeat. */
-  nackSent: number;
-  /** Repairs that came. */
-  rtxReceived: number;
-  /** Times that the server went over to another layer of a track. */
-  layerSwitches: number;
-}
-
 /** One stay in a room. */
 export class RoomSession {
   readonly publication: Publisher;
@@ -100,12 +82,7 @@ export class RoomSession {
   readonly #reports: ReportTask;
   readonly #legs: Leg[] = [];
   /** What the server asked of us. */
-  readonly #asked = {
-    pliReceived: 0,
-    firReceived: 0,
-    nackReceived: 0,
-    rtxSent: 0,
-  };
+  readonly #asked = zeros(COUNTED.asked);
   #conversation: Conversation | undefined;
   #sendTransport: ClientTransport | undefined;
   #receiveTransport: ClientTransport | undefined;
@@ -198,26 +175,16 @@ export class RoomSession {
     return transport?.roundTripMs || -1;
   }
 
-  /** Requests for packets and key frames, and what came of them, so far. */
-  get feedback(): FeedbackCounts {
-    return {
-      ...this.#asked,
-      pliSent: this.#feedback.pliSent,
-      nackSent: this.#feedback.nackSent,
-      rtxReceived: this.reception.rtxReceived,
-      layerSwitches: this.#subscriber.layers.switches,
-    };
-  }
-
-  /** Packets that failed authentication or were replayed, on both transports. */
-  get srtpFailures(): { readonly auth: number; readonly replayed: number } {
-    let auth = 0;
-    let replayed = 0;
+  /** Adds what is counted once a stay, so far. */
+  addCounts(totals: ClientTotals): void {
+    addCounts(totals, this.#asked, COUNTED.asked);
+    addCounts(totals, this.#feedback, COUNTED.feedback);
+    addCounts(totals, this.reception, COUNTED.reception);
+    addCounts(totals, this.#subscriber.layers, COUNTED.layers);
     for (const { transport: { counters } } of this.#legs) {
-      auth += counters.authFailures;
-      replayed += counters.replayed;
+      totals.srtpFailures += counters.authFailures;
+      totals.packetsDuplicate += counters.replayed;
     }
-    return { auth, replayed };
   }
 
   /** Hears the server: subscribe it before joining, as events may come first. */
@@ -480,15 +447,15 @@ export class RoomSession {
 
   readonly #rtcpHandler = {
     onKeyFrameRequest: (kind: "pli" | "fir", ssrc: number): void => {
-      if (kind === "pli") this.#asked.pliReceived++;
-      else this.#asked.firReceived++;
+      if (kind === "pli") this.#asked.pliCountReceived++;
+      else this.#asked.firCountReceived++;
       this.publication.askKeyFrame(ssrc);
     },
     onMissing: (ssrc: number, sequence: number): void => {
-      this.#asked.nackReceived++;
+      this.#asked.retransmissionRequestsReceived++;
       const { roundTripMs } = this;
       if (this.publication.resend(ssrc, sequence, roundTripMs)) {
-        this.#asked.rtxSent++;
+        this.#asked.retransmittedPacketsSent++;
       }
     },
     onReportBlock: (_ssrc: number, last: number, delay: number): void => {

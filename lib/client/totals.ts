@@ -1,19 +1,45 @@
 /**
- * A client's media as sums, over all that it sent and received in all its
- * stays.
+ * A client's media as sums: over the tracks of a stay, and over its stays.
  *
  * @module
  */
 
-import { type InboundTotals, noTotals } from "./inbound_totals.ts";
-import type { FeedbackCounts, RoomSession } from "./room_session.ts";
+import type { Arrival } from "../media/mod.ts";
+import {
+  addCounts,
+  COUNTED,
+  type CountedBy,
+  type TotalCounts,
+  TOTALS,
+  zeros,
+} from "../metrics/mod.ts";
+import type { Watched } from "./consumer_watch.ts";
+
+/** What adds up over the tracks that a client receives. */
+type ReceivedName =
+  | CountedBy<"receiver" | "frames" | "rhythm" | "track">
+  | "packetsReceived"
+  | "bytesReceived";
+
+/** What is no counter, of the tracks that a client receives. */
+interface ReceivedExtremes {
+  /** Consumers that media has arrived on. */
+  consumersFlowing: number;
+  /** The longest latency of a packet; -1 before any. */
+  maxMediaLatencyMs: number;
+  /** From when a video was asked for to its first frame, at most; -1 before any. */
+  maxTimeToFirstFrameMs: number;
+  /** For how long a video stood still at most. */
+  longestFreezeMs: number;
+}
+
+/** Sums over the tracks that a client receives. */
+export interface ReceivedTotals
+  extends Record<ReceivedName, number>, ReceivedExtremes {}
 
 /** A client's media, summed over its stays. */
-export interface ClientTotals extends InboundTotals, FeedbackCounts {
-  packetsSent: number;
-  bytesSent: number;
-  srtpFailures: number;
-  duplicates: number;
+export interface ClientTotals
+  extends Record<keyof TotalCounts, number>, ReceivedExtremes {
   /** When the first packet left, on the scheduler's clock; -1 before. */
   firstSentMs: number;
   /** When the first packet came, on the scheduler's clock; -1 before. */
@@ -24,22 +50,49 @@ export interface ClientTotals extends InboundTotals, FeedbackCounts {
   stayFirstReceivedMs: number;
 }
 
+/** Of a stay, as far as its media is counted. */
+export interface CountedStay {
+  /** What it receives. */
+  readonly reception: {
+    /** When the first packet came, on the scheduler's clock; -1 before. */
+    readonly firstMs: number;
+    totals(): ReceivedTotals;
+  };
+  /** What it sends. */
+  readonly publication: {
+    readonly tracks: Iterable<{
+      readonly sender: {
+        readonly streams: readonly {
+          readonly packetsSent: number;
+          readonly bytesSent: number;
+          readonly firstSentMs: number;
+        }[];
+      };
+    }>;
+  };
+  /** Adds what is counted once a stay. */
+  addCounts(totals: ClientTotals): void;
+}
+
+const RECEIVED: readonly ReceivedName[] = [
+  ...COUNTED.receiver,
+  ...COUNTED.frames,
+  ...COUNTED.rhythm,
+  ...COUNTED.track,
+  "packetsReceived",
+  "bytesReceived",
+];
+
+/** Sums over no track. */
+export function noReceived(): ReceivedTotals {
+  return { ...zeros(RECEIVED), ...noExtremes() };
+}
+
 /** Totals of no stay. */
 export function emptyTotals(): ClientTotals {
   return {
-    ...noTotals(),
-    pliReceived: 0,
-    firReceived: 0,
-    nackReceived: 0,
-    rtxSent: 0,
-    pliSent: 0,
-    nackSent: 0,
-    rtxReceived: 0,
-    layerSwitches: 0,
-    packetsSent: 0,
-    bytesSent: 0,
-    srtpFailures: 0,
-    duplicates: 0,
+    ...zeros(TOTALS),
+    ...noExtremes(),
     firstSentMs: -1,
     firstReceivedMs: -1,
     stayFirstSentMs: -1,
@@ -47,20 +100,53 @@ export function emptyTotals(): ClientTotals {
   };
 }
 
-/** Adds a stay to totals of earlier ones. */
-export function addStay(totals: ClientTotals, stay: RoomSession): void {
-  const received = stay.reception.totals();
-  addAll(totals, received, SUMS);
-  totals.maxLatencyUs = Math.max(totals.maxLatencyUs, received.maxLatencyUs);
+/** Adds what is known of one track at this time; of what others send, only that it came. */
+export function addTrack(
+  totals: ReceivedTotals,
+  { receiver, frames, isOwn }: Pick<Watched, "receiver" | "frames"> & {
+    readonly isOwn: boolean;
+  },
+  now: Arrival,
+): void {
+  const { packetsReceived, packetsLost, maxLatencyUs } = receiver;
+  totals.packetsReceived += packetsReceived;
+  totals.bytesReceived += receiver.bytesReceived;
+  if (packetsReceived > 0) totals.consumersFlowing++;
+  if (!isOwn) {
+    totals.packetsFromOthers += packetsReceived;
+    return;
+  }
+  addCounts(totals, receiver, COUNTED.receiver);
+  // What was repaired and came all the same is not lost.
+  totals.packetsRepaired += Math.min(receiver.packetsRepaired, packetsLost);
+  totals.packetsDeliverable += receiver.deliverable(now.nowMs);
+  if (maxLatencyUs > 0) {
+    const latencyMs = maxLatencyUs / 1000;
+    totals.maxMediaLatencyMs = Math.max(totals.maxMediaLatencyMs, latencyMs);
+  }
+  if (frames === undefined) return;
+  const shown = frames.rhythm.figures(now);
+  addCounts(totals, frames, COUNTED.frames);
+  addCounts(totals, shown, COUNTED.rhythm);
   totals.longestFreezeMs = Math.max(
     totals.longestFreezeMs,
-    received.longestFreezeMs,
+    shown.longestFreezeMs,
   );
-  totals.firstFrameMs = Math.max(totals.firstFrameMs, received.firstFrameMs);
-  addAll(totals, stay.feedback, FEEDBACK);
-  const { auth, replayed } = stay.srtpFailures;
-  totals.srtpFailures += auth;
-  totals.duplicates += replayed;
+  totals.maxTimeToFirstFrameMs = Math.max(
+    totals.maxTimeToFirstFrameMs,
+    shown.firstFrameMs ?? -1,
+  );
+}
+
+/** Adds a stay to totals of earlier ones. */
+export function addStay(totals: ClientTotals, stay: CountedStay): void {
+  const received = stay.reception.totals();
+  addCounts(totals, received, RECEIVED);
+  stay.addCounts(totals);
+  totals.consumersFlowing += received.consumersFlowing;
+  for (const name of MOST) {
+    totals[name] = Math.max(totals[name], received[name]);
+  }
   if (totals.firstReceivedMs < 0) {
     totals.firstReceivedMs = stay.reception.firstMs;
   }
@@ -77,44 +163,19 @@ export function addStay(totals: ClientTotals, stay: RoomSession): void {
   }
 }
 
-/** What adds up from stay to stay. */
-const SUMS = [
-  "expected",
-  "lost",
-  "repaired",
-  "deliverable",
-  "received",
-  "fromOthers",
-  "bytes",
-  "flowing",
-  "framesShown",
-  "videosBegun",
-  "keyFramesShown",
-  "framesDropped",
-  "freezes",
-  "frozenMs",
-  "playedMs",
-  "pictureIdJumps",
-  "timestampJumps",
+const MOST = [
+  "maxMediaLatencyMs",
+  "maxTimeToFirstFrameMs",
+  "longestFreezeMs",
 ] as const;
 
-const FEEDBACK = [
-  "pliReceived",
-  "firReceived",
-  "nackReceived",
-  "rtxSent",
-  "pliSent",
-  "nackSent",
-  "rtxReceived",
-  "layerSwitches",
-] as const;
-
-function addAll<K extends string>(
-  sums: Record<K, number>,
-  values: Readonly<Record<K, number>>,
-  keys: readonly K[],
-): void {
-  for (const key of keys) sums[key] += values[key];
+function noExtremes(): ReceivedExtremes {
+  return {
+    consumersFlowing: 0,
+    maxMediaLatencyMs: -1,
+    maxTimeToFirstFrameMs: -1,
+    longestFreezeMs: 0,
+  };
 }
 
 function earlier(beforeMs: number, ms: number): number {

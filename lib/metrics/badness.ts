@@ -7,37 +7,8 @@
 
 import type { ClientRecord } from "./client_record.ts";
 import { isConnected, isSettled } from "./client_rates.ts";
-import { share } from "./sums.ts";
-
-/** A client that was hurt. */
-export interface WorstClient {
-  /** `client-<index>`. */
-  readonly clientId: string;
-  /** Its room. */
-  readonly roomId: string;
-  /** Whether it was connected at the end, or when it left. */
-  readonly isConnected: boolean;
-  /** Time that its tracks were silent, of the time that they should have come; `null` when none should. */
-  readonly silentRatio: number | null;
-  /** For how long nothing came of any of them. */
-  readonly withoutMediaMs: number;
-  /** Packets lost of those expected; `null` when none were. */
-  readonly lossRatio: number | null;
-  /** Time that its videos stood still, of the time that they were on; `null` without video. */
-  readonly frozenRatio: number | null;
-  /** All its errors. */
-  readonly errorCount: number;
-}
-
-/** Those that were hurt most, and how many more there are. */
-export interface WorstClients {
-  /** The worst first; none that were not hurt. */
-  readonly clients: readonly WorstClient[];
-  /** How many more were hurt. */
-  readonly others: number;
-  /** The worst of those; `null` without any. */
-  readonly worstOther: WorstClient | null;
-}
+import type { RoomSummary, WorstClient, WorstClients } from "./summary.ts";
+import { clientsOwn, ratio } from "./figures.ts";
 
 /** Clients that a summary names. */
 const MAX_NAMED = 10;
@@ -60,24 +31,13 @@ export function worstClientsOf(
   };
 }
 
-/** What tells how badly a room was hurt; shares are from 0 to 1, `null` where nothing was to come. */
-interface RoomFigures {
-  readonly roomId: string;
-  readonly totalClients: number;
-  readonly connectedAtEnd: number;
-  readonly silentRatio: number | null;
-  readonly residualLossRatio: number;
-  readonly frozenRatio: number | null;
-  readonly totalErrors: number;
-}
-
 /** How badly a room was hurt: shares that add up. */
-export function roomBadness(room: RoomFigures): number {
+export function roomBadness(room: RoomSummary): number {
   const { totalClients, connectedAtEnd, residualLossRatio } = room;
   const missing = totalClients - connectedAtEnd;
-  return (share(missing, totalClients) ?? 0) + (room.silentRatio ?? 0) +
+  return (ratio(missing, totalClients) ?? 0) + (room.silentRatio ?? 0) +
     residualLossRatio + (room.frozenRatio ?? 0) +
-    Math.min(1, share(room.totalErrors, totalClients) ?? 0);
+    Math.min(1, ratio(room.totalErrors, totalClients) ?? 0);
 }
 
 /** How badly a client was hurt: shares that add up. */
@@ -108,10 +68,10 @@ function worstClientOf(client: ClientRecord): WorstClient {
     clientId,
     roomId,
     isConnected: isConnected(client),
-    silentRatio: share(client.tracksSilentMs, client.tracksDueMs),
+    silentRatio: clientsOwn("silent", client),
     withoutMediaMs: Math.round(withoutMediaMs),
-    lossRatio: share(client.packetsLost, client.packetsExpected),
-    frozenRatio: share(client.frozenMs, client.playedMs),
+    lossRatio: clientsOwn("loss", client),
+    frozenRatio: clientsOwn("frozen", client),
     errorCount,
   };
 }

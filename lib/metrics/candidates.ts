@@ -5,19 +5,7 @@
  * @module
  */
 
-/** One of them, by what came of it. */
-export interface CandidateCount {
-  /** `udp` or `tcp`, or what the server said. */
-  readonly protocol: string;
-  /** An IP address, or a name. */
-  readonly address: string;
-  /** Which kind of address it is. */
-  readonly family: "IPv4" | "IPv6" | "name";
-  /** Why it was not taken, as a part of a sentence; `null` for one that was. */
-  readonly problem: string | null;
-  /** Clients that took it, or tried it in vain. */
-  readonly clients: number;
-}
+import type { CandidateCount } from "./summary.ts";
 
 /** Of more a summary names no more. */
 const MAX_CANDIDATES = 50;

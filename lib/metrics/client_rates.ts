@@ -5,6 +5,7 @@
  * @module
  */
 
+import { metric, type NamesOf, type RateName } from "./catalog.ts";
 import type { ClientRecord } from "./client_record.ts";
 
 /** A client may wait so long before it has sent nothing at all. */
@@ -13,13 +14,12 @@ const SENDING_PATIENCE_MS = 1500;
 const MEETING_MS = 3000;
 
 /** The rates that are shares of clients. */
-export type ClientRateName =
-  | "connected"
-  | "lostMedia"
-  | "lostForGood"
-  | "neverReceived"
-  | "neverSent"
-  | "clientsWithErrors";
+export type ClientRateName = NamesOf<{ readonly of: "clients" }>;
+
+/** Whether a rate is a share of clients. */
+export function isClientRate(name: RateName): name is ClientRateName {
+  return metric(name).of === "clients";
+}
 
 /**
  * A share of these clients; `null` when there are none whom it is about. All

@@ -6,18 +6,37 @@
  * @module
  */
 
+import {
+  type ClientCount,
+  type ClientFirst,
+  type ClientMost,
+  firstKey,
+  mostKey,
+  namesOf,
+} from "./catalog.ts";
+import { CLIENT_COUNTS, zeros } from "./counts.ts";
+
+/** How far a client can come; one that is away lost its channel or a transport, and is coming back. */
+export const CLIENT_STATES = [
+  "planned",
+  "joining",
+  "connected",
+  "away",
+  "failed",
+  "left",
+] as const;
+
 /** How far a client has come. */
-export type ClientState =
-  | "planned"
-  | "joining"
-  | "connected"
-  /** Its channel or a transport was lost, and it is coming back. */
-  | "away"
-  | "failed"
-  | "left";
+export type ClientState = (typeof CLIENT_STATES)[number];
+
+/** How a client came back: on the transports that it had by new ICE credentials, on a new channel as the participant that it was, or as a new one. */
+export type ReturnKind = "iceRestart" | "reconnected" | "rejoined";
+
+/** What a client can be: one that sends media of its own, and one that does not. */
+export const ROLES = ["publisher", "viewer"] as const;
 
 /** Whether a client sends media of its own. */
-export type ClientRole = "publisher" | "viewer";
+export type ClientRole = (typeof ROLES)[number];
 
 /** Who a client is; none of it changes during its life. */
 export interface ClientIdentity {
@@ -57,8 +76,8 @@ export interface OperationRecord {
   readonly valuesMs: readonly number[];
 }
 
-/** The numbers of a client that its owner writes to in place. */
-export interface ClientFigures {
+/** What is known of a client besides its parts of the catalog's metrics. */
+export interface ClientFacts {
   /** How far it has come. */
   state: ClientState;
   /** ICE and DTLS are up on every transport that it needs. */
@@ -67,84 +86,12 @@ export interface ClientFigures {
   isAway: boolean;
   /** When it was first connected, in milliseconds since the run began. */
   connectedAtMs: number | null;
-  /** From when the client was due until the last of its transports was up. */
-  connectionTimeMs: number | null;
-  /** From when the client was due until its first RTP packet left. */
-  timeToFirstMediaSentMs: number | null;
-  /** From when the client was due until its first RTP packet arrived. */
-  timeToFirstMediaReceivedMs: number | null;
-  /** The longest time from when it lost its channel or a transport until it was back and its media flowed again. */
-  recoveryMs: number | null;
-  /** Since when it has had no media after such a loss, in milliseconds since the run began; `null` when it has. */
+  /** Since when it has had no media after a loss, in milliseconds since the run began; `null` when it has. */
   awaySinceMs: number | null;
-  /** The longest time from when its impaired network was back after an outage until it showed a frame again or, without video, heard a packet. */
-  networkRecoveryMs: number | null;
-  /** The longest media latency of a packet. */
-  maxMediaLatencyMs: number | null;
-  /** The largest jitter of a track, looked at once a second. */
-  maxJitterMs: number | null;
-  /** The longest round trip to the server, looked at once a second. */
-  maxRoundTripMs: number | null;
-  /** From when a video was asked for until its first frame, at most; those that were paused at first left out. */
-  firstKeyFrameMs: number | null;
-  /** Video frames that a viewer would have seen. */
-  framesShown: number;
-  /** Those of them that followed none: the first of a video, and the first after a pause. */
-  videosBegun: number;
-  /** Video frames that came whole and were not shown, because something before them never came. */
-  framesDropped: number;
-  /** Times that a video stood still. */
-  freezes: number;
-  /** For how long, all its videos together. */
-  frozenMs: number;
-  /** For how long at most. */
+  /** For how long a video stood still at most. */
   longestFreezeMs: number;
-  /** For how long its videos were on, freezes included, all together. */
-  playedMs: number;
-  /** Frames whose picture id did not follow that of the frame right before. */
-  pictureIdJumps: number;
-  /** Frames whose timestamp did not move on, or led the clock by a second. */
-  timestampJumps: number;
-  /** Times that the server went over to other layers of a track. */
-  layerSwitches: number;
-  /** Key frames that it asked for. */
-  pliSent: number;
-  /** Packets that it asked to repeat. */
-  nackSent: number;
-  /** Key frames that the server asked it for by PLI. */
-  pliReceived: number;
-  /** The same by FIR. */
-  firReceived: number;
-  /** Packets that the server asked it to repeat. */
-  nackReceived: number;
-  /** RTP packets sent. */
-  packetsSent: number;
-  /** RTP packets received, repairs apart. */
-  packetsReceived: number;
-  /** Packets that the sequence numbers of its consumers announced. */
-  packetsExpected: number;
-  /** Of those received, the ones that no client of this run sent. */
-  packetsFromOthers: number;
-  /** Packets that other clients of this run sent to it. */
-  packetsDeliverable: number;
-  /** Of those expected, the ones that never came. */
-  packetsLost: number;
-  /** Of those lost, the ones that a repair made up for. */
-  packetsRepaired: number;
   /** Its network as it is now, in one line; `null` when that does nothing to packets. */
   impairment: string | null;
-  /** Packets that its network dropped before they came to it, repairs included. */
-  packetsDroppedIn: number;
-  /** Packets that its network dropped after they were sent. */
-  packetsDroppedOut: number;
-  /** Whole RTP packets sent, headers included. */
-  bytesSent: number;
-  /** Whole RTP packets received, headers included. */
-  bytesReceived: number;
-  /** Tracks that the server accepted. */
-  producersCreated: number;
-  /** Tracks that it subscribed to. */
-  consumersCreated: number;
   /** Consumers that media has arrived on. */
   consumersFlowing: number;
   /** From connected to left, in milliseconds. */
@@ -153,35 +100,22 @@ export interface ClientFigures {
   sends: readonly ("audio" | "video")[];
   /** What it wants to receive. */
   receives: readonly ("audio" | "video")[];
-  /** For how long it should have sent. */
-  sendDueMs: number;
-  /** For how long tracks that it wants should have come, all together. */
-  tracksDueMs: number;
-  /** For how long nothing came of them, all together. */
-  tracksSilentMs: number;
-  /** For how long nothing came of any of them. */
-  withoutMediaMs: number;
-  /** Times that it had media and then had none for three seconds on end. */
-  mediaLosses: number;
-  /** The last of them goes on, or did when it left. */
+  /** The last loss of its media goes on, or did when it left. */
   hasLostMedia: boolean;
-  /** Times that we cut its channel on purpose. */
-  cuts: number;
-  /** Times that its channel or a transport was lost. */
-  losses: number;
-  /** Times that it came back from that. */
-  reconnections: number;
-  /** Of those, the ones on the transports that it had, by new ICE credentials. */
-  returnsByIceRestart: number;
-  /** The ones on a new channel, as the participant that it was. */
-  returnsByReconnect: number;
-  /** The ones as a new participant. */
-  returnsByRejoin: number;
-  /** Attempts to come back that failed. */
-  reconnectionFailures: number;
   /** Why it failed, in one line; `null` while it did not. */
   failureCause: string | null;
 }
+
+/**
+ * The numbers of a client that its owner writes to in place: the client's part
+ * of each counter under the counter's name, and of trends the first value, or
+ * the largest; `null` before there is one.
+ */
+export interface ClientFigures
+  extends
+    ClientFacts,
+    Record<ClientCount, number>,
+    Record<ClientFirst | ClientMost, number | null> {}
 
 /** Everything known of one client, as plain data. */
 export interface ClientRecord extends ClientIdentity, Readonly<ClientFigures> {
@@ -205,69 +139,7 @@ export class ClientRecorder {
   /** The client's identity. */
   readonly identity: ClientIdentity;
   /** Its numbers; write to them in place. */
-  readonly figures: ClientFigures = {
-    state: "planned",
-    connectionSuccessful: false,
-    isAway: false,
-    connectedAtMs: null,
-    connectionTimeMs: null,
-    timeToFirstMediaSentMs: null,
-    timeToFirstMediaReceivedMs: null,
-    recoveryMs: null,
-    awaySinceMs: null,
-    networkRecoveryMs: null,
-    maxMediaLatencyMs: null,
-    maxJitterMs: null,
-    maxRoundTripMs: null,
-    firstKeyFrameMs: null,
-    framesShown: 0,
-    videosBegun: 0,
-    framesDropped: 0,
-    freezes: 0,
-    frozenMs: 0,
-    longestFreezeMs: 0,
-    playedMs: 0,
-    pictureIdJumps: 0,
-    timestampJumps: 0,
-    layerSwitches: 0,
-    pliSent: 0,
-    nackSent: 0,
-    pliReceived: 0,
-    firReceived: 0,
-    nackReceived: 0,
-    packetsSent: 0,
-    packetsReceived: 0,
-    packetsExpected: 0,
-    packetsFromOthers: 0,
-    packetsDeliverable: 0,
-    packetsLost: 0,
-    packetsRepaired: 0,
-    impairment: null,
-    packetsDroppedIn: 0,
-    packetsDroppedOut: 0,
-    bytesSent: 0,
-    bytesReceived: 0,
-    producersCreated: 0,
-    consumersCreated: 0,
-    consumersFlowing: 0,
-    sessionDurationMs: 0,
-    sends: [],
-    receives: [],
-    sendDueMs: 0,
-    tracksDueMs: 0,
-    tracksSilentMs: 0,
-    withoutMediaMs: 0,
-    mediaLosses: 0,
-    hasLostMedia: false,
-    cuts: 0,
-    losses: 0,
-    reconnections: 0,
-    returnsByIceRestart: 0,
-    returnsByReconnect: 0,
-    returnsByRejoin: 0,
-    reconnectionFailures: 0,
-    failureCause: null,
-  };
+  readonly figures: ClientFigures = noFigures();
   readonly #errors: ClientError[] = [];
   #errorCount = 0;
   readonly #signaling = new Map<string, OperationRecord>();
@@ -312,6 +184,37 @@ export class ClientRecorder {
     };
   }
 }
+
+/** The keys of trends in a client's record. */
+export const CLIENT_TIMES: readonly (ClientFirst | ClientMost)[] = [
+  ...namesOf({ perClient: "first" }).map(firstKey),
+  ...namesOf({ perClient: "max" }).map(mostKey),
+];
+
+/** Those of a client that is only planned yet. */
+export function noFigures(): ClientFigures {
+  return {
+    state: "planned",
+    connectionSuccessful: false,
+    isAway: false,
+    connectedAtMs: null,
+    awaySinceMs: null,
+    longestFreezeMs: 0,
+    impairment: null,
+    consumersFlowing: 0,
+    sessionDurationMs: 0,
+    sends: [],
+    receives: [],
+    hasLostMedia: false,
+    failureCause: null,
+    ...zeros(CLIENT_COUNTS),
+    ...NO_TIMES,
+  };
+}
+
+const NO_TIMES = Object.fromEntries(
+  CLIENT_TIMES.map((name) => [name, null]),
+) as Record<ClientFirst | ClientMost, null>;
 
 function wholeMicros(ms: number): number {
   return Math.round(ms * 1000) / 1000;

@@ -6,6 +6,8 @@
  * @module
  */
 
+import type { GeneratorStandstill } from "./summary.ts";
+
 /** A node stood still. */
 export interface NodeStandstill {
   /** Its name. */
@@ -55,16 +57,6 @@ export const STEADY: ClockHealth = {
   clientsLost: 0,
   difference: null,
 };
-
-/** A time in which the generator, or a part of it, stood still. */
-export interface GeneratorStandstill {
-  /** When, in milliseconds since the run began, standstills before it left out. */
-  readonly atMs: number;
-  /** For how long, at most. */
-  readonly ms: number;
-  /** Which nodes did. */
-  readonly nodes: readonly string[];
-}
 
 /** Nodes that are stopped together notice it so soon after one another. */
 const TOGETHER_MS = 1500;

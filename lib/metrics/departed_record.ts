@@ -11,9 +11,9 @@ import {
   type ClientError,
   type ClientFigures,
   type ClientRecord,
-  ClientRecorder,
   type ClientRole,
   type ClientState,
+  noFigures,
   type OperationRecord,
 } from "./client_record.ts";
 
@@ -29,13 +29,7 @@ const TEXTS = [
 type TextName = (typeof TEXTS)[number];
 type NumberName = Exclude<keyof ClientFigures, TextName>;
 
-const BLANK: Readonly<ClientFigures> = new ClientRecorder({
-  clientId: "",
-  index: 0,
-  roomId: "",
-  role: "viewer",
-  node: "",
-}).figures;
+const BLANK: Readonly<ClientFigures> = noFigures();
 
 /** Numbers, and what is `null` or a boolean instead. */
 const NUMBERS = (Object.keys(BLANK) as (keyof ClientFigures)[]).filter((

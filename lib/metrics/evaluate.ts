@@ -12,27 +12,17 @@ import {
   totalErrors,
   trendOf,
 } from "./figures.ts";
-import { type CounterName, STEPS_PER_UNIT, unitOfTrend } from "./registry.ts";
+import {
+  type CounterName,
+  metric,
+  STEPS_PER_UNIT,
+  unitOfTrend,
+} from "./catalog.ts";
 import type { Snapshot } from "./snapshot.ts";
-import type { Aggregate, Threshold, ThresholdUnit } from "./threshold.ts";
+import type { ThresholdResult } from "./summary.ts";
+import type { Aggregate, Threshold } from "./threshold.ts";
 import type { Trend } from "./trend.ts";
-import { type WorstHit, worstHit } from "./worst.ts";
-
-/** How a run did by one threshold. */
-export interface ThresholdResult {
-  /** The threshold as it was written. */
-  readonly expression: string;
-  /** Whether the run kept to it; what was never measured was not kept to. */
-  readonly ok: boolean;
-  /** What was measured, in `unit`; `null` when nothing was. */
-  readonly value: number | null;
-  /** The bound, in `unit`. */
-  readonly bound: number;
-  /** Milliseconds, a ratio, a count, bits or frames a second. */
-  readonly unit: ThresholdUnit;
-  /** Who was hurt most, where it was not kept and that is known. */
-  readonly worst?: WorstHit | undefined;
-}
+import { worstHit } from "./worst.ts";
 
 /** Judges one threshold. */
 export function evaluate(
@@ -78,17 +68,12 @@ function measure(
 /** What can be wrong with video is not measured where none was shown. */
 function countOf(snapshot: Snapshot, counter: CounterName): number | null {
   const count = counterOf(snapshot, counter);
-  const isMeasured = count > 0 || !OF_VIDEO.includes(counter) ||
-    counterOf(snapshot, "framesShown") > 0;
+  const { at, better } = metric(counter);
+  const isOfVideo = (at === "frames" || at === "rhythm") && better === "lower";
+  const isMeasured = count > 0 || !isOfVideo ||
+    counterOf(snapshot, "framesRendered") > 0;
   return isMeasured ? count : null;
 }
-
-const OF_VIDEO: readonly CounterName[] = [
-  "freezes",
-  "framesDropped",
-  "pictureIdJumps",
-  "timestampJumps",
-];
 
 function aggregateOf(
   trend: Trend,

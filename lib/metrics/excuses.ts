@@ -10,7 +10,7 @@ import type { BandMetric } from "./bands.ts";
 import type { ClientRecord } from "./client_record.ts";
 import { isSettled } from "./client_rates.ts";
 import { counterOf, trendOf } from "./figures.ts";
-import type { CounterName } from "./registry.ts";
+import type { CounterName } from "./catalog.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { outOf, percent } from "./words.ts";
 
@@ -123,8 +123,9 @@ function latenessMs(snapshot: Snapshot): number {
 function impairedShare(snapshot: Snapshot): number {
   const counter = (name: CounterName) => counterOf(snapshot, name);
   const droppedIn = counter("impairedInDropped");
-  const came = counter("packetsReceived") + counter("rtxReceived") + droppedIn;
-  const sent = counter("packetsSent") + counter("rtxSent");
+  const came = counter("packetsReceived") +
+    counter("retransmittedPacketsReceived") + droppedIn;
+  const sent = counter("packetsSent") + counter("retransmittedPacketsSent");
   const inbound = came > 0 ? droppedIn / came : 0;
   const outbound = sent > 0
     ? Math.min(1, counter("impairedOutDropped") / sent)
@@ -156,7 +157,7 @@ function unprovokedErrors(clients: readonly ClientRecord[]): number {
   const due = clients.filter((client) => isSettled(client, true));
   const hurt = due.filter((client) =>
     client.errorCount > 0 && client.cuts === 0 &&
-    client.packetsDroppedIn + client.packetsDroppedOut === 0
+    client.impairedInDropped + client.impairedOutDropped === 0
   );
   return due.length === 0 ? 0 : hurt.length / due.length;
 }

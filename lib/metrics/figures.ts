@@ -5,9 +5,24 @@
  */
 
 import type { ClientRecord } from "./client_record.ts";
-import { clientRate, isConnected, isSettled } from "./client_rates.ts";
-import type { CounterName, RateName, TrendName } from "./registry.ts";
+import {
+  type ClientCount,
+  type ClientMost,
+  type CounterName,
+  isInCatalog,
+  metric,
+  type NamesOf,
+  type RateName,
+  type TrendName,
+} from "./catalog.ts";
+import {
+  clientRate,
+  isClientRate,
+  isConnected,
+  isSettled,
+} from "./client_rates.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { roundMs } from "./stats.ts";
 import { Trend } from "./trend.ts";
 
 /** How many clients got how far. */
@@ -57,22 +72,27 @@ export function counterOf(snapshot: Snapshot, name: CounterName): number {
 
 /** A trend's distribution; empty when nothing was recorded. */
 export function trendOf(snapshot: Snapshot, name: TrendName): Trend {
-  if (name === "freezeTime") return frozen(snapshot, "frozenMs");
-  if (name === "longestFreeze") return frozen(snapshot, "longestFreezeMs");
+  const { ofClients } = isInCatalog(name) ? metric(name) : {};
+  if (ofClients !== undefined) return trendOfClients(snapshot, ofClients);
   const json = snapshot.trends[name];
   return json === undefined ? new Trend() : Trend.fromJSON(json);
 }
 
 /** Of every client that saw video; it changes until the client leaves, so it is made when asked for. */
-function frozen(
-  { clients }: Snapshot,
-  figure: "frozenMs" | "longestFreezeMs",
-): Trend {
+function trendOfClients({ clients }: Snapshot, figure: string): Trend {
   const trend = new Trend();
   for (const client of clients) {
-    if (client.framesShown > 0) trend.record(client[figure] * 1000);
+    const ms = ofVideo(client, figure);
+    if (ms !== null) trend.record(ms * 1000);
   }
   return trend;
+}
+
+/** This figure of a client that saw video; `null` of one that did not. */
+export function ofVideo(client: ClientRecord, figure: string): number | null {
+  return client.framesRendered > 0
+    ? Number(client[figure as keyof ClientRecord])
+    : null;
 }
 
 /** The counts of errors by kind, the most frequent first. */
@@ -96,84 +116,101 @@ export function rateOf(
   name: RateName,
   tally: ClientTally,
 ): number | null {
-  const counter = (name: CounterName) => counterOf(snapshot, name);
+  return isClientRate(name)
+    ? clientRate(snapshot.clients, name, tally.runIsOver)
+    : divided(name, (counter) => counterOf(snapshot, counter));
+}
+
+/** Rates that are divided out of counters. */
+export type DividedRate = Exclude<
+  RateName,
+  NamesOf<{ readonly of: "clients" }>
+>;
+
+/** A rate out of counters, wherever these are those of: a run, a room, or one client. */
+export function divided(
+  name: DividedRate,
+  count: (name: CounterName) => number,
+): number | null {
   switch (name) {
-    case "connected":
-    case "clientsWithErrors":
-    case "lostForGood":
-    case "lostMedia":
-    case "neverReceived":
-    case "neverSent":
-      return clientRate(snapshot.clients, name, tally.runIsOver);
     case "silent":
       return ratio(
-        counter("tracksSilentMs") - counter("tracksAwayMs"),
-        counter("tracksDueMs") - counter("tracksAwayMs"),
+        count("tracksSilentMs") - count("tracksAwayMs"),
+        count("tracksDueMs") - count("tracksAwayMs"),
       );
     case "away":
-      return ratio(counter("tracksAwayMs"), counter("tracksDueMs"));
+      return ratio(count("tracksAwayMs"), count("tracksDueMs"));
     case "deliveryRatio":
-      return deliveryRatioOf({
-        packetsReceived: counter("packetsReceived"),
-        packetsFromOthers: counter("packetsFromOthers"),
-        packetsDeliverable: counter("packetsDeliverable"),
-      });
+      return ratio(
+        count("packetsReceived") - count("packetsFromOthers"),
+        count("packetsDeliverable"),
+      );
     case "receiveSendRatio":
-      return ratio(counter("packetsReceived"), counter("packetsSent"));
+      return ratio(count("packetsReceived"), count("packetsSent"));
     case "loss":
-      return ratio(counter("packetsLost"), counter("packetsExpected"));
+      return ratio(count("packetsLost"), count("packetsExpected"));
     case "residualLoss":
-      return residualLossOf({
-        packetsLost: counter("packetsLost"),
-        packetsRepaired: counter("packetsRepaired"),
-        packetsExpected: counter("packetsExpected"),
-      });
+      // Duplicates may outnumber losses: nothing is left of them then.
+      return ratio(
+        Math.max(0, count("packetsLost") - count("packetsRepaired")),
+        count("packetsExpected"),
+      );
     case "frozen":
-      return ratio(counter("frozenMs"), counter("playedMs"));
+      return ratio(count("totalFreezesDurationMs"), count("playedMs"));
     case "frameRate":
-      return frameRateOf({
-        framesShown: counter("framesShown"),
-        videosBegun: counter("videosBegun"),
-        playedMs: counter("playedMs"),
-      });
+      // Each frame but the first of a video ended a gap.
+      return ratio(
+        (count("framesRendered") - count("videosBegun")) * 1000,
+        count("playedMs"),
+      );
     case "achievedRatio":
-      return ratio(counter("packetsSent"), counter("packetsPlanned"));
+      return ratio(count("packetsSent"), count("packetsPlanned"));
   }
 }
 
-/** Received of what clients of this run should have had of each other; `null` when that was nothing. */
-export function deliveryRatioOf(
-  { packetsReceived, packetsFromOthers, packetsDeliverable }: {
-    readonly packetsReceived: number;
-    readonly packetsFromOthers: number;
-    readonly packetsDeliverable: number;
-  },
+/** A rate of one client; what its record does not have of it counts as 0. */
+export function clientsOwn(
+  name: DividedRate,
+  client: ClientRecord,
 ): number | null {
-  return ratio(packetsReceived - packetsFromOthers, packetsDeliverable);
+  return divided(name, (counter) => partOf(client, counter) ?? 0);
 }
 
-/** Frames a second of what was shown: each but the first ended a gap. `null` without video. */
-export function frameRateOf(
-  { framesShown, videosBegun, playedMs }: {
-    readonly framesShown: number;
-    readonly videosBegun: number;
-    readonly playedMs: number;
-  },
+/** A client's part of a counter; `null` of one that its record does not have. */
+export function partOf(
+  client: ClientRecord,
+  counter: CounterName,
 ): number | null {
-  return ratio((framesShown - videosBegun) * 1000, playedMs);
+  return metric(counter).perClient === "sum"
+    ? client[counter as ClientCount]
+    : null;
 }
 
-/** What no repair made up for; duplicates may outnumber losses: nothing is left of them then. */
-export function residualLossOf(
-  { packetsLost, packetsRepaired, packetsExpected }: {
-    readonly packetsLost: number;
-    readonly packetsRepaired: number;
-    readonly packetsExpected: number;
-  },
-): number | null {
-  return ratio(Math.max(0, packetsLost - packetsRepaired), packetsExpected);
-}
-
-function ratio(part: number, whole: number): number | null {
+/** A part of a whole; `null` of nothing. */
+export function ratio(part: number, whole: number): number | null {
   return whole > 0 ? part / whole : null;
+}
+
+/** Bits a second of so many bytes in so long; 0 in no time. */
+export function bpsOver(ms: number, bytes: number): number {
+  return ms > 0 ? Math.round(bytes * 8000 / ms) : 0;
+}
+
+/** The largest figure of any client; `null` when no client has one. */
+export function most(
+  clients: readonly ClientRecord[],
+  key: ClientMost | "longestFreezeMs",
+): number | null {
+  const known = clients.flatMap((client) => client[key] ?? []);
+  return known.length === 0
+    ? null
+    : roundMs(known.reduce((a, b) => Math.max(a, b)));
+}
+
+/** One figure of all these clients, added up. */
+export function total(
+  clients: readonly ClientRecord[],
+  key: ClientCount | "sessionDurationMs" | "errorCount",
+): number {
+  return clients.reduce((sum, client) => sum + client[key], 0);
 }

@@ -22,24 +22,11 @@ import {
 } from "./client_rates.ts";
 import { excuseOf } from "./excuses.ts";
 import { type ClientTally, counterOf, rateOf } from "./figures.ts";
-import type { RateName } from "./registry.ts";
+import type { RateName } from "./catalog.ts";
 import { type Silence, type SilencePoint, silences } from "./silence.ts";
 import type { Snapshot } from "./snapshot.ts";
+import type { Judgement } from "./summary.ts";
 import { minutes, outOf, percent } from "./words.ts";
-
-/** One figure, judged. */
-export interface Judgement {
-  /** Which. */
-  readonly figure: BandMetric;
-  /** Its value: a share, cores, or bytes. */
-  readonly value: number;
-  /** How good that is. */
-  readonly band: Band;
-  /** The figure in a sentence: what, who, since when. */
-  readonly says: string;
-  /** Why its bounds are where they are. */
-  readonly reason: string;
-}
 
 /** What is judged. */
 export interface Judged {

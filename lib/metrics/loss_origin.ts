@@ -8,6 +8,7 @@
 
 import { counterOf } from "./figures.ts";
 import type { Snapshot } from "./snapshot.ts";
+import type { LossOrigin } from "./summary.ts";
 
 /** What a server counted of all its streams, over a run and to its end. */
 export interface ServerStreams {
@@ -19,26 +20,6 @@ export interface ServerStreams {
   readonly sent: number;
   /** Repairs that it sent. */
   readonly repairsSent: number;
-}
-
-/** How many packets each place lost, in the order of their way; `null` where that was not seen. */
-export interface LossOrigin {
-  /** Our system refused to send them. */
-  readonly refused: number;
-  /** Impaired networks dropped them on their way to the server. */
-  readonly impairedOut: number;
-  /** They left us and did not come to the server. */
-  readonly beforeServer: number | null;
-  /** The server had them and sent them to nobody, although their numbers were given away. */
-  readonly inServer: number | null;
-  /** The server sent them and they did not come to us. */
-  readonly afterServer: number | null;
-  /** Impaired networks dropped them on their way to us. */
-  readonly impairedIn: number;
-  /** Our own kernel dropped them unread. */
-  readonly ourKernel: number | null;
-  /** Nobody lost them, but they left over 5 ms late. */
-  readonly late: number;
 }
 
 /** Tells apart where packets were lost; without `streams`, the server was not seen. */
@@ -66,7 +47,8 @@ export function lossOrigin(
   const sent = streams.sent - counter("packetsFromOthers");
   // What was on its way when its client left never came, and nobody missed it.
   const unfinished = counter("impairedOutUnfinished");
-  const left = counter("packetsSent") + counter("rtxSent") - impairedOut +
+  const left = counter("packetsSent") + counter("retransmittedPacketsSent") -
+    impairedOut +
     counter("impairedOutDuplicated") - unfinished;
   // What is missing at the receivers, by the place that it first was missing
   // at. The server notes what it missed only with its reports; what it does
@@ -79,7 +61,8 @@ export function lossOrigin(
     counter("packetsExpected") - sent - upstream,
     lost - upstream,
   );
-  const repairsLost = streams.repairsSent - counter("rtxReceived");
+  const repairsLost = streams.repairsSent -
+    counter("retransmittedPacketsReceived");
   const downstream = lost - upstream - inServer + Math.max(0, repairsLost);
   return {
     ...known,

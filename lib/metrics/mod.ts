@@ -9,20 +9,22 @@
 
 export * from "./badness.ts";
 export * from "./bands.ts";
+export * from "./candidates.ts";
+export * from "./catalog.ts";
 export * from "./client_rates.ts";
 export * from "./client_record.ts";
 export * from "./clock_health.ts";
 export * from "./comparison.ts";
+export * from "./counts.ts";
 export * from "./departed_record.ts";
 export * from "./evaluate.ts";
 export * from "./figures.ts";
 export * from "./judgement.ts";
 export * from "./loss_origin.ts";
+export type * from "./metric_values.ts";
 export * from "./node_meter.ts";
-export * from "./candidates.ts";
 export * from "./other_tracks.ts";
 export * from "./recent.ts";
-export * from "./registry.ts";
 export * from "./saturation.ts";
 export * from "./server_log.ts";
 export * from "./silence.ts";

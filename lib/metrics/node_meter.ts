@@ -5,16 +5,17 @@
  * @module
  */
 
-import type { CandidateCount } from "./candidates.ts";
 import { type ClientRecord, ClientRecorder } from "./client_record.ts";
 import type { OtherTrack } from "./other_tracks.ts";
 import {
   type CounterName,
   type GaugeName,
-  metricNames,
+  namesOf,
   type TrendName,
-} from "./registry.ts";
+} from "./catalog.ts";
+import { zeros } from "./counts.ts";
 import type { GeneratorHealth, Snapshot } from "./snapshot.ts";
+import type { CandidateCount } from "./summary.ts";
 import { Trend } from "./trend.ts";
 
 /** What a meter does not know of itself when a snapshot is taken. */
@@ -39,10 +40,12 @@ export class NodeMeter {
   readonly node: string;
   /** Totals; increment in place. */
   readonly counters: Record<CounterName, number> = zeros(
-    metricNames("counter"),
+    namesOf({ type: "counter" }),
   );
   /** Amounts now; set in place. */
-  readonly gauges: Record<GaugeName, number> = zeros(metricNames("gauge"));
+  readonly gauges: Record<GaugeName, number> = zeros(
+    namesOf({ type: "gauge" }),
+  );
   readonly #trends = new Map<TrendName, Trend>();
   readonly #errors = new Map<string, number>();
   #sequence = 0;
@@ -91,8 +94,4 @@ export class NodeMeter {
       generator: context.generator,
     };
   }
-}
-
-function zeros<K extends string>(keys: readonly K[]): Record<K, number> {
-  return Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>;
 }

@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { OthersSummary } from "./summary.ts";
+
 /** One such track, on whichever nodes it was met. */
 export interface OtherTrack {
   /** Its id on the server. */
@@ -17,22 +19,6 @@ export interface OtherTrack {
   readonly codec: string | null;
   /** Why the server did not hand it out, in its words. */
   readonly refusal: string | null;
-}
-
-/** What came of such tracks. */
-export interface OthersSummary {
-  /** Tracks that clients did not take, by codec. */
-  readonly codecs: Readonly<Record<string, number>>;
-  /** Tracks that the server did not hand out, by its words. */
-  readonly refusals: Readonly<Record<string, number>>;
-  /** Tracks of which no packet ever came. */
-  readonly neverSent: number;
-  /** Tracks that flowed and fell silent. */
-  readonly fellSilent: number;
-  /** Tracks that flowed to the end. */
-  readonly flowed: number;
-  /** RTP packets received of all of them. */
-  readonly packetsReceived: number;
 }
 
 /** What two nodes know, put together. */

@@ -6,6 +6,8 @@
  * @module
  */
 
+import type { ServerLoad, ServerPoint } from "./summary.ts";
+
 /** What a server used in one stretch of a run. */
 export interface ServerStretch {
   /** When it began, in milliseconds since the run did; below 0 when the server was watched before. */
@@ -36,48 +38,6 @@ export interface BusiestProcess {
   readonly name: string;
   /** In cores. */
   readonly cpuRatio: number;
-}
-
-/** What the server used in one stretch of the timeline. */
-export interface ServerPoint {
-  /** CPU of all its processes together, in cores. */
-  readonly cpuRatio: number;
-  /** CPU of its busiest process, in cores. */
-  readonly maxProcessRatio: number;
-  /** Resident memory. */
-  readonly rssBytes: number;
-  /** Open files; `null` when they may not be counted. */
-  readonly fds: number | null;
-  /** Datagrams that its sockets lost. */
-  readonly udpDrops: number;
-}
-
-/** What the server used over a run. */
-export interface ServerLoad {
-  /** How many samples this is made of. */
-  readonly samples: number;
-  /** CPU time that all its processes used while they were watched. */
-  readonly cpuSeconds: number;
-  /** The same in cores, on average. */
-  readonly meanCpuRatio: number;
-  /** The same in the busiest second. */
-  readonly maxCpuRatio: number;
-  /** Its busiest process in that one's busiest second. */
-  readonly busiestProcess: BusiestProcess;
-  /** The most that one thread used in a second, in cores. */
-  readonly maxThreadRatio: number;
-  /** The most that the busiest thread used over five seconds on end, in cores. This is judged: one busy second is no overload. */
-  readonly sustainedThreadRatio: number;
-  /** Most resident memory. */
-  readonly maxRssBytes: number;
-  /** Most open files; `null` when they may not be counted. */
-  readonly maxFds: number | null;
-  /** Most threads. */
-  readonly maxThreads: number;
-  /** Datagrams that its sockets lost. */
-  readonly udpDrops: number;
-  /** Datagrams that its whole host lost; `null` when unknown. */
-  readonly hostUdpErrors: number | null;
 }
 
 /** Stretches that are kept of a source at most: more than a timeline has points, so that each finds some. */

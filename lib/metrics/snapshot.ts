@@ -7,9 +7,10 @@
  */
 
 import type { ClientRecord } from "./client_record.ts";
-import { type CandidateCount, mergeCandidates } from "./candidates.ts";
+import { mergeCandidates } from "./candidates.ts";
 import { mergeOtherTracks, type OtherTrack } from "./other_tracks.ts";
 import { type ClockHealth, mergeClockHealth, STEADY } from "./clock_health.ts";
+import type { CandidateCount } from "./summary.ts";
 import { mergeTrendJson, type TrendJson } from "./trend.ts";
 
 /** How the generator itself is doing. */

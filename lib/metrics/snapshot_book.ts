@@ -5,34 +5,8 @@
  * @module
  */
 
-import type { ServerPoint } from "./server_log.ts";
 import { EMPTY_SNAPSHOT, mergeSnapshots, type Snapshot } from "./snapshot.ts";
-
-/** What happened in one stretch of the run, for charts. */
-export interface TimelinePoint {
-  /** The end of the stretch, in seconds since the run began. */
-  readonly tSec: number;
-  /** Clients connected at its end. */
-  readonly clients: number;
-  /** RTP packets sent a second. */
-  readonly packetsSentPerSec: number;
-  /** RTP packets received a second. */
-  readonly packetsReceivedPerSec: number;
-  /** Bits sent a second, whole RTP packets. */
-  readonly sendBps: number;
-  /** Bits received a second, whole RTP packets. */
-  readonly receiveBps: number;
-  /** Packets lost, of those expected in the stretch; 0 when none were. */
-  readonly lossRatio: number;
-  /** Tracks that should have come to clients, on average. */
-  readonly tracksDue: number;
-  /** The share of them of which nothing came; 0 when none should. */
-  readonly silentRatio: number;
-  /** CPU that the generator used, of what its threads could; 0 when unknown. */
-  readonly cpuRatio: number;
-  /** What the server used; missing where it was not watched. */
-  readonly server?: ServerPoint | undefined;
-}
+import type { TimelinePoint } from "./summary.ts";
 
 /** Points that a timeline has at most; a longer run has longer stretches instead. */
 export const MAX_TIMELINE_POINTS = 3600;

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { STEPS_PER_UNIT, type TrendUnit } from "./registry.ts";
+import { STEPS_PER_UNIT, type TrendUnit } from "./catalog.ts";
 import type { Trend } from "./trend.ts";
 
 /** A duration's distribution in milliseconds; all zero when `count` is. */

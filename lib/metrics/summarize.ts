@@ -16,8 +16,9 @@ import {
   type ClientTally,
   counterOf,
   errorCounts,
-  rateOf,
+  ratio,
   tallyClients,
+  total,
   totalErrors,
   trendOf,
 } from "./figures.ts";
@@ -25,12 +26,12 @@ import { worstClientsOf } from "./badness.ts";
 import { judge } from "./judgement.ts";
 import type { ServerStreams } from "./loss_origin.ts";
 import { summarizeOthers } from "./other_tracks.ts";
-import type { CounterName } from "./registry.ts";
+import type { CounterName } from "./catalog.ts";
 import { saturationOf } from "./saturation.ts";
 import type { Snapshot } from "./snapshot.ts";
-import type { TimelinePoint } from "./snapshot_book.ts";
 import { type DurationStats, roundMs, trendStats, usToMs } from "./stats.ts";
 import { summarizeMedia } from "./summarize_media.ts";
+import { allMetrics, placed } from "./summarize_metrics.ts";
 import { summarizeRooms } from "./summarize_rooms.ts";
 import type {
   ErrorSummary,
@@ -39,9 +40,9 @@ import type {
   ScenarioReport,
   ServerSummary,
   Summary,
+  TimelinePoint,
   Verdict,
 } from "./summary.ts";
-import { total } from "./sums.ts";
 import type { Threshold } from "./threshold.ts";
 import { Trend } from "./trend.ts";
 import { type Ending, EXIT_CODES, verdictOf } from "./verdict.ts";
@@ -143,11 +144,7 @@ export function summarize(input: SummaryInput): Summary {
     totalReconnections: total(clients, "reconnections"),
     totalReconnectionFailures: total(clients, "reconnectionFailures"),
     returns: {
-      losses: total(clients, "losses"),
-      iceRestart: total(clients, "returnsByIceRestart"),
-      reconnected: total(clients, "returnsByReconnect"),
-      rejoined: total(clients, "returnsByRejoin"),
-      failedAttempts: total(clients, "reconnectionFailures"),
+      ...placed("returns", snapshot, tally),
       neverBack:
         clients.filter(({ awaySinceMs }) => awaySinceMs !== null).length,
     },
@@ -155,6 +152,7 @@ export function summarize(input: SummaryInput): Summary {
     worstClients: worstClientsOf(clients, tally.runIsOver),
     rooms: summarizeRooms(clients),
     media: summarizeMedia(snapshot, input.streams ?? null, tally),
+    metrics: allMetrics(snapshot, tally),
     candidates: snapshot.candidates ?? [],
     others: summarizeOthers(
       snapshot.others ?? [],
@@ -212,31 +210,20 @@ function summarizeGenerator(
   tally: ClientTally,
   { load }: ServerSummary,
 ): GeneratorSummary {
-  const counter = (name: CounterName) => counterOf(snapshot, name);
   const { generator } = snapshot;
   const { clock = STEADY } = generator;
   return {
+    ...placed("generator", snapshot, tally),
     lane: generator.lanes.join("+"),
     cipher: generator.ciphers.join("+"),
     workers: generator.workers,
     cpuSeconds: usToMs(generator.cpuUs) / 1000,
-    cpuRatio: generator.threadUs > 0
-      ? generator.cpuUs / generator.threadUs
-      : null,
+    cpuRatio: ratio(generator.cpuUs, generator.threadUs),
     cpuPerServerCpu: load !== null && load.meanCpuRatio > 0 && snapshot.atMs > 0
       ? roundRatio(usToMs(generator.cpuUs) / snapshot.atMs / load.meanCpuRatio)
       : null,
-    latenessMs: trendStats(trendOf(snapshot, "lateness")),
-    loopLagMs: trendStats(trendOf(snapshot, "loopLag")),
-    packetsPlanned: counter("packetsPlanned"),
-    packetsSent: counter("packetsSent"),
-    packetsSkipped: counter("packetsSkipped"),
-    packetsLate: counter("packetsLate"),
-    sendRefused: counter("sendRefused"),
-    achievedRatio: rateOf(snapshot, "achievedRatio", tally),
     kernelDrops: generator.kernelDrops,
     heldBackJoins: generator.heldBackJoins,
-    heldBackMs: trendStats(trendOf(snapshot, "joinHeldBack")),
     standstills: standstillsOf(clock),
     wallJumps: wallJumpsOf(clock),
     notes: [...generator.notes, ...clockNotes(clock, generator.workers)],

@@ -4,18 +4,18 @@
  * @module
  */
 
-import { type ClientTally, counterOf, rateOf, trendOf } from "./figures.ts";
-import { lossOrigin, type ServerStreams } from "./loss_origin.ts";
 import {
-  type CounterName,
-  type RateName,
-  type TrendName,
-  unitOfTrend,
-} from "./registry.ts";
+  bpsOver,
+  type ClientTally,
+  counterOf,
+  most,
+  rateOf,
+  total,
+} from "./figures.ts";
+import { lossOrigin, type ServerStreams } from "./loss_origin.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { distributionOf, roundMs, trendStats } from "./stats.ts";
+import { placed } from "./summarize_metrics.ts";
 import type { MediaSummary } from "./summary.ts";
-import { bpsOver, most, total } from "./sums.ts";
 
 /** How it did; `streams` is what the server counted, `null` where that was not seen. */
 export function summarizeMedia(
@@ -23,89 +23,36 @@ export function summarizeMedia(
   streams: ServerStreams | null,
   tally: ClientTally,
 ): MediaSummary {
-  const counter = (name: CounterName) => counterOf(snapshot, name);
-  const rate = (name: RateName) => rateOf(snapshot, name, tally);
-  const stats = (name: TrendName) => trendStats(trendOf(snapshot, name));
-  const distribution = (name: TrendName) =>
-    distributionOf(trendOf(snapshot, name), unitOfTrend(name));
+  const of = <Section extends string>(section: Section) =>
+    placed(section, snapshot, tally);
+  const { clients } = snapshot;
   const sessionMs = total(
-    snapshot.clients.filter((client) => client.connectionSuccessful),
+    clients.filter((client) => client.connectionSuccessful),
     "sessionDurationMs",
   );
   return {
-    packetsDeliverable: counter("packetsDeliverable"),
-    deliveryRatio: rate("deliveryRatio"),
-    receiveSendRatio: rate("receiveSendRatio"),
+    ...of("media"),
     loss: {
-      expected: counter("packetsExpected"),
-      lost: counter("packetsLost"),
-      ratio: rate("loss") ?? 0,
-      repaired: counter("packetsRepaired"),
-      residualRatio: rate("residualLoss") ?? 0,
-      consumerRatio: distribution("consumerLoss"),
-      consumerResidualRatio: distribution("consumerResidualLoss"),
+      ...of("media.loss"),
+      ratio: rateOf(snapshot, "loss", tally) ?? 0,
+      residualRatio: rateOf(snapshot, "residualLoss", tally) ?? 0,
     },
     lossOrigin: lossOrigin(snapshot, streams),
-    latencyMs: stats("mediaLatency"),
-    jitterMs: stats("jitter"),
-    roundTripMs: stats("roundTrip"),
-    recoveryMs: {
-      channel: stats("recovery"),
-      network: stats("networkRecovery"),
-    },
-    networkNotRecovered: counter("networkNotRecovered"),
+    recoveryMs: of("media.recoveryMs"),
     impaired: {
-      inbound: {
-        packets: counter("impairedIn"),
-        dropped: counter("impairedInDropped"),
-        delayed: counter("impairedInDelayed"),
-        duplicated: counter("impairedInDuplicated"),
-      },
-      outbound: {
-        packets: counter("impairedOut"),
-        dropped: counter("impairedOutDropped"),
-        delayed: counter("impairedOutDelayed"),
-        duplicated: counter("impairedOutDuplicated"),
-      },
-      rebinds: counter("rebinds"),
+      ...of("media.impaired"),
+      inbound: of("media.impaired.inbound"),
+      outbound: of("media.impaired.outbound"),
     },
-    timeToFirstSentMs: stats("timeToFirstMediaSent"),
-    timeToFirstReceivedMs: stats("timeToFirstMediaReceived"),
-    timeToFirstPacketMs: stats("firstPacket"),
-    timeToFirstKeyFrameMs: stats("firstKeyFrame"),
     video: {
-      framesShown: counter("framesShown"),
-      keyFramesShown: counter("keyFramesShown"),
-      framesDropped: counter("framesDropped"),
-      frameRate: rate("frameRate"),
-      consumerFrameRate: distribution("consumerFrameRate"),
-      frameGapMs: stats("frameGap"),
-      freezes: counter("freezes"),
-      frozenMs: roundMs(counter("frozenMs")),
-      frozenRatio: rate("frozen"),
-      longestFreezeMs: most(snapshot.clients, "longestFreezeMs") ?? 0,
-      freezeTimeMs: stats("freezeTime"),
-      pictureIdJumps: counter("pictureIdJumps"),
-      timestampJumps: counter("timestampJumps"),
+      ...of("media.video"),
+      longestFreezeMs: most(clients, "longestFreezeMs") ?? 0,
     },
-    sendBpsPerClient: bpsOver(sessionMs, counter("bytesSent")),
-    receiveBpsPerClient: bpsOver(sessionMs, counter("bytesReceived")),
-    consumerBps: {
-      audio: distribution("audioBitrate"),
-      video: distribution("videoBitrate"),
-    },
-    packetsDuplicate: counter("packetsDuplicate"),
-    packetsOutOfOrder: counter("packetsOutOfOrder"),
-    rtxReceived: counter("rtxReceived"),
-    rtxSent: counter("rtxSent"),
-    srtpFailures: counter("srtpFailures"),
-    keyFramesSent: counter("keyFramesSent"),
-    layerSwitches: counter("layerSwitches"),
-    received: {
-      pli: counter("pliReceived"),
-      fir: counter("firReceived"),
-      nack: counter("nackReceived"),
-    },
-    sent: { pli: counter("pliSent"), nack: counter("nackSent") },
+    sendBpsPerClient: bpsOver(sessionMs, counterOf(snapshot, "bytesSent")),
+    receiveBpsPerClient: bpsOver(
+      sessionMs,
+      counterOf(snapshot, "bytesReceived"),
+    ),
+    consumerBps: of("media.consumerBps"),
   };
 }

@@ -5,12 +5,19 @@
  */
 
 import { byName } from "./badness.ts";
+import {
+  type ClientCount,
+  type CounterName,
+  mostKey,
+  namesOf,
+  roomKey,
+} from "./catalog.ts";
 import type { ClientRecord } from "./client_record.ts";
 import { isConnected } from "./client_rates.ts";
-import { frameRateOf, residualLossOf } from "./figures.ts";
+import { bpsOver, divided, most, partOf, total } from "./figures.ts";
+import type { RoomCounts } from "./metric_values.ts";
 import { roundMs } from "./stats.ts";
 import type { RoomSummary } from "./summary.ts";
-import { bpsOver, most, type NumberKey, share, total } from "./sums.ts";
 
 /** What they came to, room by room, in the order of their names. */
 export function summarizeRooms(
@@ -25,51 +32,50 @@ function summarizeRoom(
   roomId: string,
   members: readonly ClientRecord[],
 ): RoomSummary {
-  const sum = (key: NumberKey) => total(members, key);
   const connected = members.filter((client) => client.connectionSuccessful);
   const sessionMs = total(connected, "sessionDurationMs");
+  const sum = (name: CounterName) =>
+    members.reduce((sum, client) => sum + (partOf(client, name) ?? 0), 0);
+  const {
+    totalPacketsSent,
+    totalPacketsReceived,
+    totalProducersCreated,
+    totalConsumersCreated,
+    ...others
+  } = roomCounts(members, sum);
   return {
     roomId,
     totalClients: members.length,
     successfulConnections: connected.length,
-    totalPacketsSent: sum("packetsSent"),
-    totalPacketsReceived: sum("packetsReceived"),
-    totalErrors: sum("errorCount"),
-    totalProducersCreated: sum("producersCreated"),
-    totalConsumersCreated: sum("consumersCreated"),
+    totalPacketsSent,
+    totalPacketsReceived,
+    totalErrors: total(members, "errorCount"),
+    totalProducersCreated,
+    totalConsumersCreated,
     connectedAtEnd: members.filter(isConnected).length,
-    silentRatio: share(sum("tracksSilentMs"), sum("tracksDueMs")),
-    lossRatio: share(sum("packetsLost"), sum("packetsExpected")) ?? 0,
-    residualLossRatio: residualLossOf({
-      packetsLost: sum("packetsLost"),
-      packetsRepaired: sum("packetsRepaired"),
-      packetsExpected: sum("packetsExpected"),
-    }) ?? 0,
+    silentRatio: divided("silent", sum),
+    lossRatio: divided("loss", sum) ?? 0,
+    residualLossRatio: divided("residualLoss", sum) ?? 0,
     sendBpsPerClient: bpsOver(sessionMs, sum("bytesSent")),
     receiveBpsPerClient: bpsOver(sessionMs, sum("bytesReceived")),
-    maxMediaLatencyMs: most(members, "maxMediaLatencyMs"),
-    maxJitterMs: most(members, "maxJitterMs"),
-    maxRoundTripMs: most(members, "maxRoundTripMs"),
-    maxFirstKeyFrameMs: most(members, "firstKeyFrameMs"),
-    maxNetworkRecoveryMs: most(members, "networkRecoveryMs"),
-    frameRate: frameRateOf({
-      framesShown: sum("framesShown"),
-      videosBegun: sum("videosBegun"),
-      playedMs: sum("playedMs"),
-    }),
-    framesDropped: sum("framesDropped"),
-    freezes: sum("freezes"),
-    frozenMs: roundMs(sum("frozenMs")),
-    frozenRatio: share(sum("frozenMs"), sum("playedMs")),
+    frameRate: divided("frameRate", sum),
+    frozenRatio: divided("frozen", sum),
     longestFreezeMs: most(members, "longestFreezeMs") ?? 0,
-    pictureIdJumps: sum("pictureIdJumps"),
-    timestampJumps: sum("timestampJumps"),
-    layerSwitches: sum("layerSwitches"),
-    received: {
-      pli: sum("pliReceived"),
-      fir: sum("firReceived"),
-      nack: sum("nackReceived"),
-    },
-    sent: { pli: sum("pliSent"), nack: sum("nackSent") },
+    ...others,
   };
+}
+
+const COUNTS = namesOf({ type: "counter", perRoom: true });
+const MOST = namesOf({ perClient: "max", perRoom: true });
+
+function roomCounts(
+  members: readonly ClientRecord[],
+  sum: (name: ClientCount) => number,
+): RoomCounts {
+  return Object.fromEntries<number | null>([
+    ...COUNTS.map((name) => [roomKey(name), roundMs(sum(name))] as const),
+    ...MOST.map((name) =>
+      [mostKey(name), most(members, mostKey(name))] as const
+    ),
+  ]) as unknown as RoomCounts;
 }

@@ -3,23 +3,10 @@
  *
  * ```text
  * threshold = metric [aggregate] operator value ["abort" ["after" delay]]
- * metric    = "join" | "connection" | a signaling operation such as
- *             "produce_video" | "firstMediaSent" | "firstMediaReceived"
- *           | "firstPacket" | "firstKeyFrame" | "frameGap" | "freezeTime"
- *           | "longestFreeze" | "mediaLatency" | "roundTrip" | "jitter"
- *           | "recovery" | "networkRecovery" | "lateness"   (durations)
- *           | "audioBitrate" | "videoBitrate" | "consumerLoss"
- *           | "consumerResidualLoss" | "consumerFrameRate"
- *                              (each second of each received track)
- *           | "connected" | "loss" | "residualLoss" | "deliveryRatio"
- *           | "receiveSendRatio" | "frozen" | "frameRate"   (rates)
- *           | "errors" | "freezes" | "framesDropped"
- *           | "pictureIdJumps" | "timestampJumps" | "layerSwitches"
- *           | "packetsRepaired" | "pliSent" | "nackSent" | "pliReceived"
- *           | "firReceived" | "nackReceived" | "networkNotRecovered"
- *           | "losses" | "returnsByIceRestart" | "returnsByReconnect"
- *           | "returnsByRejoin" | "returnsFailed"
- *           | "unknownMessages" | "malformedMessages"       (counts)
+ * metric    = a counter, rate or trend of the catalog, such as "loss",
+ *             "freezeCount", "mediaLatency", or its shorter name
+ *           | "errors" | "join" | a signaling operation such as
+ *             "produce_video"
  * aggregate = "avg" | "min" | "max" | "med" | "count" | "p(" 0…100 ")"
  * operator  = "<" | "<=" | ">" | ">=" | "==" | "!="
  * value     = number [unit]
@@ -46,12 +33,16 @@ import type { Operator } from "./comparison.ts";
 import { nearest } from "../text/mod.ts";
 import {
   type CounterName,
+  metric,
+  METRIC_NAMES,
+  type MetricName,
   METRICS,
+  type OwnTrendName,
   type RateName,
   SIGNALING_OPERATIONS,
   type TrendName,
   unitOfTrend,
-} from "./registry.ts";
+} from "./catalog.ts";
 
 /** Which number of a distribution is meant. */
 export type Aggregate =
@@ -94,67 +85,38 @@ type Measure =
   | { readonly kind: "count"; readonly counter: CounterName }
   | { readonly kind: "errors" };
 
-/** The counters that a threshold can name. */
-const COUNTS: readonly CounterName[] = [
-  "freezes",
-  "framesDropped",
-  "pictureIdJumps",
-  "timestampJumps",
-  "layerSwitches",
-  "packetsRepaired",
-  "pliSent",
-  "nackSent",
-  "pliReceived",
-  "firReceived",
-  "nackReceived",
-  "networkNotRecovered",
-  "losses",
-  "returnsByIceRestart",
-  "returnsByReconnect",
-  "returnsByRejoin",
-  "returnsFailed",
-  "unknownMessages",
-  "malformedMessages",
-];
-
+/** All trends, rates and counters by their names, then by their shorter ones; what the open families have. */
 const MEASURES: ReadonlyMap<string, Measure> = new Map<string, Measure>([
   ["join", { kind: "trend", trend: "signaling.join_room" }],
-  ["connection", { kind: "trend", trend: "connectionTime" }],
-  ["firstMediaSent", { kind: "trend", trend: "timeToFirstMediaSent" }],
-  ["firstMediaReceived", { kind: "trend", trend: "timeToFirstMediaReceived" }],
-  ["mediaLatency", { kind: "trend", trend: "mediaLatency" }],
-  ["firstPacket", { kind: "trend", trend: "firstPacket" }],
-  ["firstKeyFrame", { kind: "trend", trend: "firstKeyFrame" }],
-  ["frameGap", { kind: "trend", trend: "frameGap" }],
-  ["freezeTime", { kind: "trend", trend: "freezeTime" }],
-  ["longestFreeze", { kind: "trend", trend: "longestFreeze" }],
-  ["roundTrip", { kind: "trend", trend: "roundTrip" }],
-  ["jitter", { kind: "trend", trend: "jitter" }],
-  ["recovery", { kind: "trend", trend: "recovery" }],
-  ["networkRecovery", { kind: "trend", trend: "networkRecovery" }],
-  ["audioBitrate", { kind: "trend", trend: "audioBitrate" }],
-  ["videoBitrate", { kind: "trend", trend: "videoBitrate" }],
-  ["consumerLoss", { kind: "trend", trend: "consumerLoss" }],
-  ["consumerResidualLoss", { kind: "trend", trend: "consumerResidualLoss" }],
-  ["consumerFrameRate", { kind: "trend", trend: "consumerFrameRate" }],
-  ["lateness", { kind: "trend", trend: "lateness" }],
-  ["connected", { kind: "rate", rate: "connected" }],
-  ["loss", { kind: "rate", rate: "loss" }],
-  ["residualLoss", { kind: "rate", rate: "residualLoss" }],
-  ["deliveryRatio", { kind: "rate", rate: "deliveryRatio" }],
-  ["receiveSendRatio", { kind: "rate", rate: "receiveSendRatio" }],
-  ["frozen", { kind: "rate", rate: "frozen" }],
-  ["frameRate", { kind: "rate", rate: "frameRate" }],
   ["errors", { kind: "errors" }],
-  ...COUNTS.map((counter): [string, Measure] => [
-    counter,
-    { kind: "count", counter },
-  ]),
+  ...METRIC_NAMES.flatMap((name): (readonly [string, Measure])[] => {
+    const measure = measureOf(name);
+    const { alias } = metric(name);
+    if (measure === undefined) return [];
+    return [
+      [name, measure],
+      ...(alias === undefined ? [] : [[alias, measure] as const]),
+    ];
+  }),
   ...SIGNALING_OPERATIONS.map((operation): [string, Measure] => [
     operation,
     { kind: "trend", trend: `signaling.${operation}` },
   ]),
 ]);
+
+/** Amounts at one time are nothing that a whole run can be judged by. */
+function measureOf(name: MetricName): Measure | undefined {
+  switch (METRICS[name].type) {
+    case "trend":
+      return { kind: "trend", trend: name as OwnTrendName };
+    case "rate":
+      return { kind: "rate", rate: name as RateName };
+    case "counter":
+      return { kind: "count", counter: name as CounterName };
+    case "gauge":
+      return undefined;
+  }
+}
 
 /** The metrics that a threshold can name. */
 export const THRESHOLD_METRICS: readonly string[] = [...MEASURES.keys()];
@@ -236,7 +198,7 @@ export function parseThreshold(text: string): Threshold {
     if (aggregateName !== "") {
       complain(`${name} is one number, so leave out "${aggregateName}"`);
     }
-    const unit = measure.kind === "rate" ? METRICS[measure.rate].unit : "count";
+    const unit = unitOf(measure);
     const bound = number / divisorOf(name, unit, suffix, complain);
     return { ...common, subject: measure, bound, unit };
   }
@@ -251,6 +213,17 @@ export function parseThreshold(text: string): Threshold {
     bound: number / divisor,
     unit,
   };
+}
+
+function unitOf(measure: Exclude<Measure, { kind: "trend" }>): ThresholdUnit {
+  switch (measure.kind) {
+    case "rate":
+      return METRICS[measure.rate].unit;
+    case "count":
+      return METRICS[measure.counter].unit === "ms" ? "ms" : "count";
+    case "errors":
+      return "count";
+  }
 }
 
 function divisorOf(

@@ -5,10 +5,9 @@
  */
 
 import type { BandMetric } from "./bands.ts";
-import type { ThresholdResult } from "./evaluate.ts";
 import type { ClientTally } from "./figures.ts";
-import { type Judgement, told } from "./judgement.ts";
-import type { Verdict } from "./summary.ts";
+import { told } from "./judgement.ts";
+import type { Judgement, ThresholdResult, Verdict } from "./summary.ts";
 
 /** How a run ended. */
 export type Ending =

@@ -6,51 +6,13 @@
 
 import type { ClientRecord } from "./client_record.ts";
 import { clockHealthSince, STEADY } from "./clock_health.ts";
+import { CLIENT_COUNTS } from "./counts.ts";
 import { plainRecord } from "./departed_record.ts";
 import { trendBetween } from "./recent.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** The figures of a client that grow. */
-const GROWING = [
-  "packetsSent",
-  "packetsReceived",
-  "packetsExpected",
-  "packetsFromOthers",
-  "packetsDeliverable",
-  "packetsLost",
-  "packetsRepaired",
-  "packetsDroppedIn",
-  "packetsDroppedOut",
-  "bytesSent",
-  "bytesReceived",
-  "framesShown",
-  "videosBegun",
-  "framesDropped",
-  "freezes",
-  "frozenMs",
-  "playedMs",
-  "pictureIdJumps",
-  "timestampJumps",
-  "layerSwitches",
-  "pliSent",
-  "nackSent",
-  "pliReceived",
-  "firReceived",
-  "nackReceived",
-  "errorCount",
-  "sendDueMs",
-  "tracksDueMs",
-  "tracksSilentMs",
-  "withoutMediaMs",
-  "mediaLosses",
-  "cuts",
-  "losses",
-  "reconnections",
-  "returnsByIceRestart",
-  "returnsByReconnect",
-  "returnsByRejoin",
-  "reconnectionFailures",
-] as const satisfies readonly (keyof ClientRecord)[];
+const GROWING = [...CLIENT_COUNTS, "errorCount"] as const;
 
 /**
  * The snapshot of what came to `before` until it was `after`: counters and
@@ -113,7 +75,7 @@ function grown(before: ClientRecord, after: ClientRecord): ClientRecord {
     ...Object.fromEntries(growth),
     longestFreezeMs: Math.min(
       after.longestFreezeMs,
-      after.frozenMs - before.frozenMs,
+      after.totalFreezesDurationMs - before.totalFreezesDurationMs,
     ),
   };
 }

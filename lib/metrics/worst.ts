@@ -6,26 +6,19 @@
  */
 
 import type { ClientRecord } from "./client_record.ts";
-import { clientRate } from "./client_rates.ts";
-import { deliveryRatioOf, frameRateOf, residualLossOf } from "./figures.ts";
 import {
-  type CounterName,
-  METRICS,
+  firstKey,
+  isInCatalog,
+  metric,
+  mostKey,
   type RateName,
   type TrendName,
-} from "./registry.ts";
+} from "./catalog.ts";
+import { clientRate, isClientRate } from "./client_rates.ts";
+import { clientsOwn, divided, ofVideo, partOf } from "./figures.ts";
 import type { Snapshot } from "./snapshot.ts";
+import type { WorstHit } from "./summary.ts";
 import type { Threshold } from "./threshold.ts";
-
-/** Who was hurt most. */
-export interface WorstHit {
-  /** Whether it is one client or a whole room. */
-  readonly kind: "client" | "room";
-  /** Which: `client-7`, or the room's id. */
-  readonly id: string;
-  /** Its own figure, in the threshold's unit. */
-  readonly value: number;
-}
 
 /**
  * The client or room that is furthest from keeping a threshold; `undefined`
@@ -37,7 +30,7 @@ export function worstHit(
 ): WorstHit | undefined {
   const small = operator === ">" || operator === ">=" ||
     (operator === "==" && subject.kind === "rate" &&
-      METRICS[subject.rate].better === "higher");
+      metric(subject.rate).better === "higher");
   const pick = (hits: readonly WorstHit[]): WorstHit | undefined =>
     hits.toSorted((a, b) => small ? a.value - b.value : b.value - a.value)
       .at(0);
@@ -52,7 +45,7 @@ export function worstHit(
     case "count":
       // Of a sum that is too small, nobody is to blame.
       return small ? undefined : pick(
-        byClient(clients, (client) => countOf(client, subject.counter) || null),
+        byClient(clients, (client) => partOf(client, subject.counter) || null),
       );
     case "errors":
       return pick(
@@ -86,51 +79,22 @@ function byRoom(
 }
 
 function byRate(clients: readonly ClientRecord[], rate: RateName): WorstHit[] {
-  switch (rate) {
-    case "loss":
-      return byClient(
-        clients,
-        (client) => ratio(client.packetsLost, client.packetsExpected),
-      );
-    case "residualLoss":
-      return byClient(clients, residualLossOf);
-    case "connected":
-    case "clientsWithErrors":
-    case "lostForGood":
-    case "lostMedia":
-    case "neverReceived":
-    case "neverSent":
-      return byRoom(clients, (members) => clientRate(members, rate, false));
-    case "frozen":
-      return byClient(
-        clients,
-        (client) => ratio(client.frozenMs, client.playedMs),
-      );
-    case "frameRate":
-      return byClient(clients, frameRateOf);
-    case "deliveryRatio":
-      return byClient(clients, deliveryRatioOf);
-    case "receiveSendRatio":
+  if (isClientRate(rate)) {
+    return byRoom(clients, (members) => clientRate(members, rate, false));
+  }
+  switch (metric(rate).blames) {
+    case "client":
+      return byClient(clients, (client) => clientsOwn(rate, client));
+    case "room":
       return byRoom(clients, (members) =>
-        ratio(
-          members.reduce((sum, one) => sum + one.packetsReceived, 0),
-          members.reduce((sum, one) => sum + one.packetsSent, 0),
+        divided(
+          rate,
+          (counter) =>
+            members.reduce((sum, one) => sum + (partOf(one, counter) ?? 0), 0),
         ));
-    case "silent":
-      return byClient(
-        clients,
-        (client) => ratio(client.tracksSilentMs, client.tracksDueMs),
-      );
-    case "away":
-    case "achievedRatio":
+    case undefined:
       return [];
   }
-}
-
-/** What is counted of each client too has the counter's name there. */
-function countOf(client: ClientRecord, counter: CounterName): number | null {
-  const own = client[counter as keyof ClientRecord];
-  return typeof own === "number" ? own : null;
 }
 
 /**
@@ -142,35 +106,13 @@ function ownOf(
   trend: TrendName,
   small: boolean,
 ): number | null {
-  switch (trend) {
-    case "connectionTime":
-      return client.connectionTimeMs;
-    case "timeToFirstMediaSent":
-      return client.timeToFirstMediaSentMs;
-    case "timeToFirstMediaReceived":
-      return client.timeToFirstMediaReceivedMs;
-    case "recovery":
-      return client.recoveryMs;
-    case "networkRecovery":
-      return small ? null : client.networkRecoveryMs;
-    case "mediaLatency":
-      return small ? null : client.maxMediaLatencyMs;
-    case "jitter":
-      return small ? null : client.maxJitterMs;
-    case "roundTrip":
-      return small ? null : client.maxRoundTripMs;
-    case "firstKeyFrame":
-      return small ? null : client.firstKeyFrameMs;
-    case "freezeTime":
-      return client.framesShown > 0 ? client.frozenMs : null;
-    case "longestFreeze":
-      return client.framesShown > 0 ? client.longestFreezeMs : null;
+  if (isInCatalog(trend)) {
+    const { perClient, ofClients } = metric(trend);
+    if (ofClients !== undefined) return ofVideo(client, ofClients);
+    if (perClient === "first") return client[firstKey(trend)];
+    return perClient === "max" && !small ? client[mostKey(trend)] : null;
   }
   const operation = client.signaling[trend.replace(/^signaling\./, "")];
   if (operation === undefined) return null;
   return small ? operation.minMs : operation.maxMs;
-}
-
-function ratio(part: number, whole: number): number | null {
-  return whole > 0 ? part / whole : null;
 }

@@ -150,7 +150,7 @@ export function roomBlocks({ rooms }: Summary): Block[] {
           shown(room.silentRatio),
           room.totalPacketsReceived === 0 ? "-" : formatRatio(room.lossRatio),
           room.frameRate === null ? "-" : room.frameRate.toFixed(1),
-          room.frameRate === null ? "-" : formatCount(room.freezes),
+          room.frameRate === null ? "-" : formatCount(room.freezeCount),
           formatCount(room.totalErrors),
         ],
       })),

@@ -7,18 +7,75 @@
 
 import { z } from "./deps.ts";
 import { resultsSchema } from "./results_schema.ts";
-import { summarySchema } from "./summary_schema.ts";
+import { metric, METRIC_NAMES } from "../metrics/mod.ts";
+import { summarySchema } from "../metrics/summary_schema.ts";
 
-/** The text of each JSON Schema file, by its name. */
+/** The text of each JSON Schema file, and of the page of metrics, by its name. */
 export function jsonSchemaFiles(): Readonly<Record<string, string>> {
   return {
     "load_test_results.json": textOf(resultsSchema),
     "load_test_summary.json": textOf(summarySchema),
+    "metrics.md": metricsPage(),
   };
+}
+
+/** Every metric of the catalog as a page in Markdown. */
+function metricsPage(): string {
+  const rows = METRIC_NAMES.map((name) => {
+    const { type, unit, better, doc, alias, place } = metric(name);
+    const also = alias === undefined ? "" : ` (also \`${alias}\`)`;
+    const where = place === undefined ? "" : `\`${place}\``;
+    return `| \`${name}\`${also} | ${type} | ${unit} | ${better} | ${where} | ${doc} |`;
+  });
+  return `# Metrics
+
+What a run measures, each at \`metrics.NAME\` in \`load_test_summary.json\`.
+Thresholds name counters, trends and rates so, or by the shorter name.
+
+| name | type | unit | better | also at | meaning |
+| ---- | ---- | ---- | ------ | ------- | ------- |
+${rows.join("\n")}
+`;
 }
 
 function textOf(schema: z.ZodType): string {
   // "input" leaves further keys allowed: readers are to ignore what they do not know.
-  return JSON.stringify(z.toJSONSchema(schema, { io: "input" }), null, 2) +
-    "\n";
+  return `${
+    compact(
+      z.toJSONSchema(schema, { io: "input", override: withoutEcho }),
+      0,
+    )
+  }\n`;
 }
+
+/** A format says what its pattern does, and keys are texts anyway. */
+function withoutEcho(
+  { jsonSchema }: { readonly jsonSchema: z.core.JSONSchema.BaseSchema },
+): void {
+  if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
+  delete jsonSchema.propertyNames;
+}
+
+/** JSON with what fits into a line on one line. */
+function compact(value: unknown, depth: number): string {
+  const line = JSON.stringify(value);
+  if (
+    value === null || typeof value !== "object" ||
+    line.length <= MAX_COLUMNS
+  ) return line;
+  const pad = " ".repeat(depth + 1);
+  const [open, close, parts] = Array.isArray(value)
+    ? ["[", "]", value.map((one) => compact(one, depth + 1))]
+    : [
+      "{",
+      "}",
+      Object.entries(value).map(([key, one]) =>
+        `${JSON.stringify(key)}: ${compact(one, depth + 1)}`
+      ),
+    ];
+  return `${open}\n${parts.map((part) => `${pad}${part}`).join(",\n")}\n${
+    " ".repeat(depth)
+  }${close}`;
+}
+
+const MAX_COLUMNS = 200;

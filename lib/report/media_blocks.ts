@@ -50,12 +50,12 @@ export function mediaBlocks(summary: Summary): Block[] {
     figures("Bitrate", bitrateFigures(summary)),
     duration("Latency", media.latencyMs),
     duration("Jitter", media.jitterMs),
-    duration("Round trip", media.roundTripMs),
+    duration("Round trip", media.roundTripTimeMs),
     figures("Video", videoFigures(summary)),
     figures("Network back", networkBackFigures(summary)),
     duration("First sent", media.timeToFirstSentMs),
     duration("First received", media.timeToFirstReceivedMs),
-    duration("First frame", media.timeToFirstKeyFrameMs),
+    duration("First frame", media.timeToFirstFrameMs),
   ];
 }
 
@@ -142,7 +142,7 @@ function bitrateFigures({ media: { consumerBps } }: Summary): string[] {
 /** What viewers saw, where there was video. */
 function videoFigures({ media: { video } }: Summary): string[] {
   const { frameRate, consumerFrameRate, framesDropped } = video;
-  const { freezes, frozenRatio } = video;
+  const { freezeCount, frozenRatio } = video;
   if (frameRate === null) return [];
   const jumps = video.pictureIdJumps + video.timestampJumps;
   return [
@@ -153,8 +153,8 @@ function videoFigures({ media: { video } }: Summary): string[] {
     ...(framesDropped === 0
       ? []
       : [`${formatCounted(framesDropped, "frame")} dropped`]),
-    formatCounted(freezes, "freeze"),
-    ...(freezes === 0 ? [] : [
+    formatCounted(freezeCount, "freeze"),
+    ...(freezeCount === 0 ? [] : [
       `${formatRatio(frozenRatio ?? 0)} of the time`,
       `up to ${formatMs(video.longestFreezeMs)}`,
     ]),

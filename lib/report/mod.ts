@@ -9,8 +9,9 @@
 export { type BandRow, bandRows } from "./bands_text.ts";
 export * from "./csv.ts";
 export * from "./json_schema.ts";
+export * from "./read_summary.ts";
 export * from "./results.ts";
 export * from "./results_schema.ts";
 export * from "./runs.ts";
-export { parseSummary, summarySchema } from "./summary_schema.ts";
+export { summarySchema } from "../metrics/summary_schema.ts";
 export * from "./text.ts";

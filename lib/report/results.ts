@@ -5,97 +5,81 @@
  */
 
 import {
+  bpsOver,
+  CLIENT_COUNTS,
+  CLIENT_TIMES,
+  type ClientCounts,
+  type ClientFirst,
+  type ClientMost,
   type ClientRecord,
+  clientsOwn,
   type DurationStats,
-  frameRateOf,
+  fileKey,
   isConnected,
   type OperationRecord,
   roundMs,
   valueStats,
 } from "../metrics/mod.ts";
-import type { ClientResult } from "./results_schema.ts";
+
+/** One client's line in `load_test_results.json`. */
+export type ClientResult = Readonly<
+  (typeof import("./results_schema.ts"))["resultsSchema"]["_zod"]["output"][
+    number
+  ]
+>;
 
 /** What `load_test_results.json` says of these clients, in their order. */
 export function toResults(clients: readonly ClientRecord[]): ClientResult[] {
-  return clients.map((client) => ({
-    clientId: client.clientId,
-    roomId: client.roomId,
-    connectionSuccessful: client.connectionSuccessful,
-    connectionTimeMs: roundMs(client.connectionTimeMs ?? 0),
-    timeToFirstMediaSentMs: rounded(client.timeToFirstMediaSentMs),
-    timeToFirstMediaReceivedMs: rounded(client.timeToFirstMediaReceivedMs),
-    totalPacketsSent: client.packetsSent,
-    totalPacketsReceived: client.packetsReceived,
-    totalBytesSent: client.bytesSent,
-    totalBytesReceived: client.bytesReceived,
-    errors: client.errors.map(({ kind, message }) => `${kind}: ${message}`),
-    sessionDurationMs: roundMs(client.sessionDurationMs),
-    producersCreated: client.producersCreated,
-    consumersCreated: client.consumersCreated,
-    signalingLatencies: {
-      operations: Object.fromEntries(
-        Object.entries(client.signaling)
-          .map(([operation, record]) => [operation, statsOf(record)] as const)
-          .sort(([a], [b]) => a < b ? -1 : 1),
-      ),
-    },
-    reconnections: client.reconnections,
-    reconnectionFailures: client.reconnectionFailures,
-    losses: client.losses,
-    returnsByIceRestart: client.returnsByIceRestart,
-    returnsByReconnect: client.returnsByReconnect,
-    returnsByRejoin: client.returnsByRejoin,
-    index: client.index,
-    role: client.role,
-    node: client.node,
-    state: client.state,
-    failureCause: client.failureCause,
-    errorCount: client.errorCount,
-    errorDetails: client.errors,
-    packetsExpected: client.packetsExpected,
-    packetsLost: client.packetsLost,
-    packetsRepaired: client.packetsRepaired,
-    impairment: client.impairment,
-    packetsDroppedIn: client.packetsDroppedIn,
-    packetsDroppedOut: client.packetsDroppedOut,
-    consumersFlowing: client.consumersFlowing,
-    connectedAtEnd: isConnected(client),
-    tracksDueMs: roundMs(client.tracksDueMs),
-    tracksSilentMs: roundMs(client.tracksSilentMs),
-    withoutMediaMs: roundMs(client.withoutMediaMs),
-    mediaLosses: client.mediaLosses,
-    lostMediaForGood: client.hasLostMedia,
-    sendBps: bps(client.bytesSent, client),
-    receiveBps: bps(client.bytesReceived, client),
-    recoveryMs: rounded(client.recoveryMs),
-    awaySinceMs: client.awaySinceMs,
-    networkRecoveryMs: rounded(client.networkRecoveryMs),
-    maxMediaLatencyMs: rounded(client.maxMediaLatencyMs),
-    maxJitterMs: rounded(client.maxJitterMs),
-    maxRoundTripMs: rounded(client.maxRoundTripMs),
-    firstKeyFrameMs: rounded(client.firstKeyFrameMs),
-    framesShown: client.framesShown,
-    framesDropped: client.framesDropped,
-    frameRate: frameRateOf(client),
-    freezes: client.freezes,
-    frozenMs: roundMs(client.frozenMs),
-    longestFreezeMs: roundMs(client.longestFreezeMs),
-    pictureIdJumps: client.pictureIdJumps,
-    timestampJumps: client.timestampJumps,
-    layerSwitches: client.layerSwitches,
-    sent: { pli: client.pliSent, nack: client.nackSent },
-    received: {
-      pli: client.pliReceived,
-      fir: client.firReceived,
-      nack: client.nackReceived,
-    },
-  }));
+  return clients.map((client) => {
+    const { sessionDurationMs } = client;
+    return {
+      clientId: client.clientId,
+      roomId: client.roomId,
+      connectionSuccessful: client.connectionSuccessful,
+      ...measured(client),
+      connectionTimeMs: roundMs(client.connectionTimeMs ?? 0),
+      errors: client.errors.map(({ kind, message }) => `${kind}: ${message}`),
+      sessionDurationMs: roundMs(sessionDurationMs),
+      signalingLatencies: {
+        operations: Object.fromEntries(
+          Object.entries(client.signaling)
+            .map(([operation, record]) => [operation, statsOf(record)] as const)
+            .sort(([a], [b]) => a < b ? -1 : 1),
+        ),
+      },
+      index: client.index,
+      role: client.role,
+      node: client.node,
+      state: client.state,
+      failureCause: client.failureCause,
+      errorCount: client.errorCount,
+      errorDetails: [...client.errors],
+      impairment: client.impairment,
+      consumersFlowing: client.consumersFlowing,
+      connectedAtEnd: isConnected(client),
+      lostMediaForGood: client.hasLostMedia,
+      sendBps: bpsOver(sessionDurationMs, client.bytesSent),
+      receiveBps: bpsOver(sessionDurationMs, client.bytesReceived),
+      awaySinceMs: client.awaySinceMs,
+      frameRate: clientsOwn("frameRate", client),
+      longestFreezeMs: roundMs(client.longestFreezeMs),
+    };
+  });
 }
 
-function bps(bytes: number, { sessionDurationMs }: ClientRecord): number {
-  return sessionDurationMs > 0
-    ? Math.round(bytes * 8000 / sessionDurationMs)
-    : 0;
+type Measured =
+  | keyof ClientCounts
+  | ClientMost
+  | Exclude<ClientFirst, "connectionTimeMs">;
+
+/** Its part of each metric. */
+function measured(client: ClientRecord): Pick<ClientResult, Measured> {
+  return Object.fromEntries<number | null>([
+    ...CLIENT_COUNTS.map((name) =>
+      [fileKey(name), roundMs(client[name])] as const
+    ),
+    ...CLIENT_TIMES.map((name) => [name, rounded(client[name])] as const),
+  ]) as unknown as Pick<ClientResult, Measured>;
 }
 
 function rounded(ms: number | null): number | null {

@@ -50,8 +50,8 @@ export function recoveryOf(
   const clients = each.map(({ now, earlier }) => ({
     clientId: now.clientId,
     recoveryMs: hasMedia(now) && now.losses > earlier.losses &&
-        now.recoveryMs !== null
-      ? Math.round(now.recoveryMs)
+        now.maxRecoveryMs !== null
+      ? Math.round(now.maxRecoveryMs)
       : null,
   }));
   const since = (

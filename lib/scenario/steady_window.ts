@@ -206,7 +206,7 @@ const OF_JOINING: readonly TrendName[] = [
   "timeToFirstMediaSent",
   "timeToFirstMediaReceived",
   "firstPacket",
-  "firstKeyFrame",
+  "timeToFirstFrame",
 ];
 
 /** Whether it is about joining, which a steady crowd does not do. */

@@ -142,7 +142,7 @@ function fakeNode(
           lateness: { record() {} },
           mediaLatency: meter.trend("mediaLatency"),
           firstPacket: meter.trend("firstPacket"),
-          firstKeyFrame: meter.trend("firstKeyFrame"),
+          timeToFirstFrame: meter.trend("timeToFirstFrame"),
           frameGap: meter.trend("frameGap"),
         },
       });

@@ -103,7 +103,7 @@ function silentMeter(): ClientMeter {
     lateness: { record() {} },
     mediaLatency: { record() {} },
     firstPacket: { record() {} },
-    firstKeyFrame: { record() {} },
+    timeToFirstFrame: { record() {} },
     frameGap: { record() {} },
   };
 }

@@ -98,7 +98,7 @@ export async function openMeasured({ clients, audio, video }: FleetOptions) {
       const viewer = () => node.snapshot().clients[index];
       await until(() =>
         viewer().consumersFlowing === kinds * clients &&
-        viewer().firstKeyFrameMs !== null
+        viewer().maxTimeToFirstFrameMs !== null
       );
       return viewer();
     },

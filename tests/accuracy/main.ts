@@ -164,7 +164,7 @@ async function cutRows(forMs: number): Promise<Row[]> {
     {
       what: "  its video stood still for",
       truth: forMs,
-      reported: cut.frozenMs,
+      reported: cut.totalFreezesDurationMs,
       tolerance: MAX_STUCK_MS,
       unit: "ms",
     },

@@ -131,10 +131,10 @@ export async function roundTrips(
     const before = crowd.snapshot();
     await pass(forMs);
     const after = crowd.snapshot();
-    const median = (name: "roundTrip" | "lateness") =>
+    const median = (name: "roundTripTime" | "lateness") =>
       trendBetween([before.trends[name]], [after.trends[name]])
         .percentile(50) / 1000 * (1 - HALF_BUCKET);
-    return { ms: median("roundTrip"), lateMs: median("lateness") };
+    return { ms: median("roundTripTime"), lateMs: median("lateness") };
   };
   const own = await medianOf(0);
   const rows: Row[] = [];
@@ -160,7 +160,7 @@ export async function joinLate(): Promise<number> {
   });
   // Past the key frames that everybody's coming has brought.
   await pass(1000);
-  return (await crowd.addViewer()).firstKeyFrameMs!;
+  return (await crowd.addViewer()).maxTimeToFirstFrameMs!;
 }
 
 /** Does nothing to so many clients for so long, and asks both sides. */
@@ -180,7 +180,7 @@ export async function comparePlain(
       atMs: (first.atMs + second.atMs) / 2,
       packets: mean("packetsReceived"),
       bytes: mean("bytesReceived"),
-      framesShown: second.counters.framesShown,
+      framesRendered: second.counters.framesRendered,
       playedMs: second.counters.playedMs,
       stats,
     };
@@ -218,7 +218,7 @@ export async function comparePlain(
     ...(lost > 0 ? [] : [{
       what: "  frames that a video shows",
       truth: FPS,
-      reported: (to.framesShown - from.framesShown) * 1000 /
+      reported: (to.framesRendered - from.framesRendered) * 1000 /
         (to.playedMs - from.playedMs),
       tolerance: FPS * RATE_TOLERANCE,
       unit: "fps" as const,
@@ -259,9 +259,9 @@ export async function repairVideo(forMs: number): Promise<Repairs> {
   return {
     lost: grown("packetsLost", before, after),
     repaired: grown("packetsRepaired", before, after),
-    received: grown("rtxReceived", before, after),
+    received: grown("retransmittedPacketsReceived", before, after),
     dropped: grown("impairedInDropped", before, after),
-    asked: grown("nackSent", before, after),
+    asked: grown("retransmissionRequestsSent", before, after),
     retransmitted,
     nacked,
   };
@@ -280,11 +280,11 @@ export interface Cut {
   /** The same as the client's figures tell it, for all its media. */
   readonly reportedRecoveryMs: number | null;
   /** For how long the video stood still that it received. */
-  readonly frozenMs: number;
+  readonly totalFreezesDurationMs: number;
   /** The same for what others receive of it. */
   readonly sendingFrozenMs: number;
   /** Freezes of any video. */
-  readonly freezes: number;
+  readonly freezeCount: number;
   /** Errors of any client. */
   readonly errors: number;
 }
@@ -307,7 +307,7 @@ export async function cutOff(forMs: number): Promise<Cut> {
   const [own, others] = [received(0), received(1)];
   await pass(forMs - 2 * SETTLE_MS);
   const receivedMeanwhile = received(0) - own + received(1) - others;
-  const shown = () => crowd.snapshot().clients[0].framesShown;
+  const shown = () => crowd.snapshot().clients[0].framesRendered;
   const shownMeanwhile = shown();
   const since = async (isSo: () => boolean) => {
     await until(isSo);
@@ -326,10 +326,10 @@ export async function cutOff(forMs: number): Promise<Cut> {
     recoveryMs,
     sendingRecoveryMs,
     shownAgainMs,
-    reportedRecoveryMs: clients[0].networkRecoveryMs,
-    frozenMs: clients[0].longestFreezeMs,
+    reportedRecoveryMs: clients[0].maxNetworkRecoveryMs,
+    totalFreezesDurationMs: clients[0].longestFreezeMs,
     sendingFrozenMs: clients[1].longestFreezeMs,
-    freezes: counters.freezes,
+    freezeCount: counters.freezeCount,
     errors: clients.reduce((sum, { errorCount }) => sum + errorCount, 0),
   };
 }

@@ -86,7 +86,7 @@ async function bytesPerJoin(isWatched: boolean): Promise<number> {
               lateness: { record() {} },
               mediaLatency: meter.trend("mediaLatency"),
               firstPacket: meter.trend("firstPacket"),
-              firstKeyFrame: meter.trend("firstKeyFrame"),
+              timeToFirstFrame: meter.trend("timeToFirstFrame"),
               frameGap: meter.trend("frameGap"),
             },
           });

@@ -80,7 +80,7 @@ Deno.test({
     const { firstPictureMs } = tracks.find(({ kind }) => kind === "video")!;
     assertLess(firstPictureMs!, 2000);
     const { counters } = await people.until(() => true);
-    assertGreater(counters.pliReceived + counters.firReceived, 0);
+    assertGreater(counters.pliCountReceived + counters.firCountReceived, 0);
   },
 });
 

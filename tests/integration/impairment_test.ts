@@ -103,8 +103,8 @@ Deno.test("in a run on two threads, the share that the plan says is impaired, an
     const isImpaired = plan.clients[client.index].impairment !== undefined;
     assertEquals(client.impairment, isImpaired ? "in.loss=10%" : null);
     assertEquals(client.packetsLost > 0, isImpaired);
-    assertEquals(client.packetsDroppedIn > 0, isImpaired);
-    assert(client.packetsDroppedIn >= client.packetsLost);
+    assertEquals(client.impairedInDropped > 0, isImpaired);
+    assert(client.impairedInDropped >= client.packetsLost);
   }
   const { inbound, outbound } = summary.media.impaired;
   assertGreater(inbound.dropped, 0);

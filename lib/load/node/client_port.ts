@@ -6,49 +6,25 @@
  */
 
 import type { Network } from "../../impairment/mod.ts";
-import type { ClockDifference } from "../../metrics/mod.ts";
+import type {
+  ClientState,
+  ClockDifference,
+  ReturnKind,
+  TotalCounts,
+} from "../../metrics/mod.ts";
 import type { Fps, Quality } from "../../media/mod.ts";
 import type { MediaKind } from "../../ortc/mod.ts";
 import type { ClientPlan } from "../plan/plan.ts";
 
 /** A client's media so far, over all its stays. */
-export interface DrivenTotals {
-  readonly packetsSent: number;
-  readonly bytesSent: number;
-  readonly received: number;
-  /** Of those received, the ones that no client of this run sent. */
-  readonly fromOthers: number;
-  readonly bytes: number;
-  readonly expected: number;
-  readonly lost: number;
-  /** Of those lost, the ones that a repair made up for. */
-  readonly repaired: number;
-  readonly deliverable: number;
-  /** Whole microseconds; 0 before any. */
-  readonly maxLatencyUs: number;
-  readonly flowing: number;
-  readonly framesShown: number;
-  readonly videosBegun: number;
-  readonly keyFramesShown: number;
-  readonly framesDropped: number;
-  readonly freezes: number;
-  readonly frozenMs: number;
-  readonly longestFreezeMs: number;
-  readonly playedMs: number;
+export interface DrivenTotals extends TotalCounts {
+  /** Consumers that media has arrived on. */
+  readonly consumersFlowing: number;
   /** -1 before any. */
-  readonly firstFrameMs: number;
-  readonly pictureIdJumps: number;
-  readonly timestampJumps: number;
-  readonly pliReceived: number;
-  readonly firReceived: number;
-  readonly nackReceived: number;
-  readonly rtxSent: number;
-  readonly pliSent: number;
-  readonly nackSent: number;
-  readonly rtxReceived: number;
-  readonly layerSwitches: number;
-  readonly srtpFailures: number;
-  readonly duplicates: number;
+  readonly maxMediaLatencyMs: number;
+  /** -1 before any. */
+  readonly maxTimeToFirstFrameMs: number;
+  readonly longestFreezeMs: number;
   /** On the node's clock; -1 before. */
   readonly firstSentMs: number;
   /** On the node's clock; -1 before. */
@@ -63,13 +39,7 @@ export interface DrivenTotals {
 export type DrivenEvent =
   | {
     readonly type: "state";
-    readonly state:
-      | "planned"
-      | "joining"
-      | "connected"
-      | "away"
-      | "failed"
-      | "left";
+    readonly state: ClientState;
   }
   | { readonly type: "connected"; readonly atMs: number }
   | {
@@ -104,11 +74,8 @@ export type DrivenEvent =
     readonly message: string;
     readonly sinceMs: number;
   }
-  | { readonly type: "returned"; readonly how: HowReturned }
+  | { readonly type: "returned"; readonly how: ReturnKind }
   | { readonly type: "returnFailed"; readonly message: string };
-
-/** How a client came back. */
-export type HowReturned = "iceRestart" | "reconnected" | "rejoined";
 
 /** How one of the server's addresses for media fared with one transport. */
 export interface CandidateTried {

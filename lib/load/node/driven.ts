@@ -5,22 +5,33 @@
  */
 
 import type { Network } from "../../impairment/mod.ts";
-import type {
-  ClientFigures,
-  ClientRecorder,
-  NodeMeter,
+import {
+  CLIENT_COUNTS,
+  type ClientCount,
+  type ClientRecorder,
+  type NodeMeter,
+  type ReturnKind,
+  type TotalName,
+  TOTALS,
 } from "../../metrics/mod.ts";
-import type { DrivenClient, DrivenTotals, HowReturned } from "./client_port.ts";
+import type { DrivenClient, DrivenTotals } from "./client_port.ts";
 import type { ClientPlan } from "../plan/plan.ts";
 import type { MediaWatch } from "./media_watch.ts";
 import type { SecondMeter } from "./second_meter.ts";
 
 /** Where simulcast tracks are counted by the layer that comes in, the smallest first. */
-export const LAYER_GAUGES = [
+const LAYER_GAUGES = [
   "consumersLayer0",
   "consumersLayer1",
   "consumersLayer2",
 ] as const;
+
+/** What a client's record has of its media. */
+const TOTALS_OF_RECORD = TOTALS.filter((
+  name,
+): name is TotalName & ClientCount =>
+  (CLIENT_COUNTS as readonly string[]).includes(name)
+);
 
 /** A client that a node drives. */
 export interface Driven {
@@ -39,7 +50,7 @@ export interface Driven {
   /** When it was back since; -1 before. */
   returnedMs: number;
   /** How it came back. */
-  returnedHow: HowReturned;
+  returnedHow: ReturnKind;
   /** The end of the last outage of its network that it has recovered from; -1 before. */
   recoveredFromMs: number;
   /** The end of the one that it has not recovered from yet; -1 without one. */
@@ -69,25 +80,6 @@ export function endSession(driven: Driven, nowMs: number): void {
   driven.connectedMs = -1;
 }
 
-/** Figures that have the name of what is known of the client's media. */
-const SAME = [
-  "framesShown",
-  "videosBegun",
-  "framesDropped",
-  "freezes",
-  "frozenMs",
-  "longestFreezeMs",
-  "playedMs",
-  "pictureIdJumps",
-  "timestampJumps",
-  "layerSwitches",
-  "pliSent",
-  "nackSent",
-  "pliReceived",
-  "firReceived",
-  "nackReceived",
-] as const satisfies readonly (keyof ClientFigures & keyof DrivenTotals)[];
-
 /** Brings its record up to date with its media so far. */
 export function refreshFigures(
   driven: Driven,
@@ -100,23 +92,16 @@ export function refreshFigures(
     endSession(driven, nowMs);
     driven.connectedMs = nowMs;
   }
-  figures.packetsSent = totals.packetsSent;
-  figures.packetsReceived = totals.received;
-  figures.packetsExpected = totals.expected;
-  figures.packetsLost = totals.lost;
-  figures.packetsRepaired = totals.repaired;
-  figures.packetsDroppedIn = driven.network.inboundCounts.dropped;
-  figures.packetsDroppedOut = driven.network.outboundCounts.dropped;
-  figures.packetsFromOthers = totals.fromOthers;
-  figures.packetsDeliverable = totals.deliverable;
-  figures.bytesSent = totals.bytesSent;
-  figures.bytesReceived = totals.bytes;
-  figures.consumersFlowing = totals.flowing;
-  if (totals.maxLatencyUs > 0) {
-    figures.maxMediaLatencyMs = totals.maxLatencyUs / 1000;
+  for (const name of TOTALS_OF_RECORD) figures[name] = totals[name];
+  figures.impairedInDropped = driven.network.inboundCounts.dropped;
+  figures.impairedOutDropped = driven.network.outboundCounts.dropped;
+  figures.consumersFlowing = totals.consumersFlowing;
+  figures.longestFreezeMs = totals.longestFreezeMs;
+  const { maxMediaLatencyMs, maxTimeToFirstFrameMs } = totals;
+  if (maxMediaLatencyMs >= 0) figures.maxMediaLatencyMs = maxMediaLatencyMs;
+  if (maxTimeToFirstFrameMs >= 0) {
+    figures.maxTimeToFirstFrameMs = maxTimeToFirstFrameMs;
   }
-  for (const name of SAME) figures[name] = totals[name];
-  if (totals.firstFrameMs >= 0) figures.firstKeyFrameMs = totals.firstFrameMs;
   noteFirst(driven, meter, "timeToFirstMediaSent", totals.firstSentMs);
   noteFirst(driven, meter, "timeToFirstMediaReceived", totals.firstReceivedMs);
   noteRecovery(driven, totals, meter);
@@ -139,8 +124,11 @@ export function refreshGauges(
     }
     const ms = client.roundTripMs;
     if (ms >= 0) {
-      meter.trend("roundTrip").record(ms * 1000);
-      figures.maxRoundTripMs = Math.max(figures.maxRoundTripMs ?? 0, ms);
+      meter.trend("roundTripTime").record(ms * 1000);
+      figures.maxRoundTripTimeMs = Math.max(
+        figures.maxRoundTripTimeMs ?? 0,
+        ms,
+      );
     }
   }
   // Media goes on while a client without a channel comes back.
@@ -184,7 +172,7 @@ function noteRecovery(
   driven.lostMs = -1;
   const { figures } = driven.record;
   figures.awaySinceMs = null;
-  figures.recoveryMs = Math.max(figures.recoveryMs ?? 0, ms);
+  figures.maxRecoveryMs = Math.max(figures.maxRecoveryMs ?? 0, ms);
   meter.trend("recovery").record(ms * 1000);
   if (driven.recoveringFromMs < 0) return;
   const restoredMs = driven.recoveringFromMs;
@@ -249,7 +237,10 @@ function recordNetworkRecovery(
   driven.recoveredFromMs = restoredMs;
   if (ms < 0) return;
   const { figures } = driven.record;
-  figures.networkRecoveryMs = Math.max(figures.networkRecoveryMs ?? 0, ms);
+  figures.maxNetworkRecoveryMs = Math.max(
+    figures.maxNetworkRecoveryMs ?? 0,
+    ms,
+  );
   meter.trend("networkRecovery").record(ms * 1000);
 }
 

@@ -109,7 +109,7 @@ async function openHost(
       mediaLatency: meter.trend("mediaLatency"),
       onClockDifference: (us) => clocks.note(us / 1000),
       firstPacket: meter.trend("firstPacket"),
-      firstKeyFrame: meter.trend("firstKeyFrame"),
+      timeToFirstFrame: meter.trend("timeToFirstFrame"),
       frameGap: meter.trend("frameGap"),
     },
     random,

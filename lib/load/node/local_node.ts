@@ -16,18 +16,20 @@ import {
   type ClientRecord,
   ClientRecorder,
   type ClockHealth,
-  type CounterName,
+  type CountedBy,
   DepartedRecord,
+  namesOf,
   NodeMeter,
+  type ReturnKind,
   SharedTexts,
   type Snapshot,
+  zeros,
 } from "../../metrics/mod.ts";
 import { Admission } from "./admission.ts";
-import { addCounts, noCounts } from "./client_counts.ts";
+import { addClient, noCounts } from "./client_counts.ts";
 import {
   type Driven,
   endSession,
-  LAYER_GAUGES,
   noteLost,
   noteNotRecovered,
   refreshFigures,
@@ -37,7 +39,6 @@ import type {
   ClientFactory,
   DrivenEvent,
   HealthProbe,
-  HowReturned,
   PublisherBook,
   PublisherNews,
 } from "./client_port.ts";
@@ -83,17 +84,18 @@ export interface LocalNodeOptions {
 }
 
 const SNAPSHOT_INTERVAL_MS = 1000;
+const NO_GAUGES = zeros(namesOf({ type: "gauge" }));
 /** Consent of 30 s, and how long it takes to notice that it ended (RFC 7675). */
 const LOST_BY_STANDSTILL_MS = 45_000;
 
-/** Where returns are counted, by how they went; counters and figures have the same names. */
+/** Where returns are counted, by how they went. */
 const RETURN_COUNTS = {
   iceRestart: "returnsByIceRestart",
   reconnected: "returnsByReconnect",
   rejoined: "returnsByRejoin",
-} as const satisfies Record<HowReturned, keyof ClientFigures & CounterName>;
+} as const satisfies Record<ReturnKind, CountedBy<"events">>;
 
-const RETURN_WORDS: Readonly<Record<HowReturned, string>> = {
+const RETURN_WORDS: Readonly<Record<ReturnKind, string>> = {
   iceRestart: "came back (ICE restart)",
   reconnected: "came back (reconnected)",
   rejoined: "came back (rejoined)",
@@ -377,7 +379,8 @@ export class LocalNode implements LoadNode {
     const totals = driven.client.totals();
     refreshFigures(driven, totals, this.#meter, this.#options.clock.nowMs());
     noteNotRecovered(driven, this.#meter);
-    addCounts(this.#past, totals, driven.network);
+    const { record: { figures }, network } = driven;
+    addClient(this.#past, totals, figures, network);
     const record = driven.record.toRecord();
     this.#records.set(index, new DepartedRecord(record, this.#texts));
   }
@@ -413,11 +416,9 @@ export class LocalNode implements LoadNode {
         return;
       case "produced":
         record.figures.producersCreated++;
-        meter.counters.producersCreated++;
         return;
       case "consumed":
         record.figures.consumersCreated++;
-        meter.counters.consumersCreated++;
         return;
       case "denied":
         meter.counters.consumersDenied++;
@@ -438,23 +439,19 @@ export class LocalNode implements LoadNode {
         return this.#candidates.note(driven, event.tried);
       case "lost":
         record.figures.losses++;
-        meter.counters.losses++;
         noteLost(driven, event.sinceMs);
         record.figures.awaySinceMs = Math.round(driven.lostMs - this.#zeroMs);
         driven.lastError = event.message;
         return this.#note(driven, "error", `away: ${event.message}`);
       case "returned": {
-        const counted = RETURN_COUNTS[event.how];
         record.figures.reconnections++;
-        record.figures[counted]++;
-        meter.counters[counted]++;
+        record.figures[RETURN_COUNTS[event.how]]++;
         driven.returnedMs = this.#options.clock.nowMs();
         driven.returnedHow = event.how;
         return this.#note(driven, "info", RETURN_WORDS[event.how]);
       }
       case "returnFailed":
         record.figures.reconnectionFailures++;
-        meter.counters.returnsFailed++;
         driven.lastError = event.message;
         return;
     }
@@ -502,18 +499,11 @@ export class LocalNode implements LoadNode {
   #refresh(): void {
     const { counters, gauges } = this.#meter;
     Object.assign(counters, this.#past);
-    gauges.clientsActive = 0;
-    gauges.clientsConnected = 0;
-    gauges.clientsAway = 0;
-    gauges.producersOpen = 0;
-    gauges.consumersOpen = 0;
-    for (const gauge of LAYER_GAUGES) gauges[gauge] = 0;
-    gauges.consumersNoLayer = 0;
+    Object.assign(gauges, NO_GAUGES);
     const nowMs = this.#options.clock.nowMs();
     for (const driven of this.#clients.values()) {
       const { record } = driven;
       const totals = driven.client.totals();
-      addCounts(counters, totals, driven.network);
       refreshFigures(driven, totals, this.#meter, nowMs);
       if (driven.leaving === undefined) {
         driven.media.look(
@@ -524,6 +514,7 @@ export class LocalNode implements LoadNode {
           driven.network.isOut(nowMs),
         );
       }
+      addClient(counters, totals, record.figures, driven.network);
       refreshGauges(driven, this.#meter, this.#seconds);
     }
   }

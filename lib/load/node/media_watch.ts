@@ -9,10 +9,8 @@
 import { type ClientFigures, hasReceived } from "../../metrics/mod.ts";
 import type { DrivenClient } from "./client_port.ts";
 
-/** Where a node adds up what its clients had. */
+/** Where a node adds up what no record has. */
 interface MediaCounters {
-  tracksDueMs: number;
-  tracksSilentMs: number;
   tracksAwayMs: number;
   tracksOutMs: number;
 }
@@ -49,8 +47,6 @@ export class MediaWatch {
       const silent = due - flowing;
       figures.tracksDueMs += due * ms;
       figures.tracksSilentMs += silent * ms;
-      counters.tracksDueMs += due * ms;
-      counters.tracksSilentMs += silent * ms;
       if (isNetworkOut) counters.tracksOutMs += silent * ms;
       else if (figures.isAway) counters.tracksAwayMs += silent * ms;
       if (due > 0 && flowing === 0) figures.withoutMediaMs += ms;

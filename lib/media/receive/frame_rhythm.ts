@@ -25,19 +25,19 @@ export interface FrameMeter {
   /** Takes the time from one frame to the next, in microseconds. */
   readonly frameGap: { record(us: number): void };
   /** Takes the time from when a video was asked for to its first frame, in microseconds. */
-  readonly firstKeyFrame: { record(us: number): void };
+  readonly timeToFirstFrame: { record(us: number): void };
 }
 
 /** What a video looked like so far. */
 export interface FrameFigures {
   /** Frames shown. */
-  readonly frames: number;
+  readonly framesRendered: number;
   /** Those of them that followed none: the first one, and the first after a pause. */
-  readonly beginnings: number;
+  readonly videosBegun: number;
   /** Times that it stood still. */
-  readonly freezes: number;
+  readonly freezeCount: number;
   /** For how long in all. */
-  readonly frozenMs: number;
+  readonly totalFreezesDurationMs: number;
   /** For how long at most. */
   readonly longestFreezeMs: number;
   /** For how long it was on, freezes included: from frame to frame, pauses left out. */
@@ -61,11 +61,11 @@ export class FrameRhythm {
   lastMs = -1;
   #frames = 0;
   #beginnings = 0;
-  #freezes = 0;
+  #freezeCount = 0;
   /** When the last freezes ended with a frame, each in the place of an earlier one. */
   readonly #thawsMs = new Float64Array(THAWS).fill(-1);
   #thaws = 0;
-  #frozenMs = 0;
+  #totalFreezesDurationMs = 0;
   #longestFreezeMs = 0;
   #playedMs = 0;
   /** Its sender shows nothing new for so long at most. */
@@ -150,10 +150,10 @@ export class FrameRhythm {
     const gapMs = this.lastMs < 0 ? 0 : moment.nowMs - this.lastMs;
     const openMs = this.#isOpenFreeze(gapMs) ? gapMs : 0;
     return {
-      frames: this.#frames,
-      beginnings: this.#beginnings,
-      freezes: this.#freezes + (openMs > 0 ? 1 : 0),
-      frozenMs: this.#frozenMs + openMs,
+      framesRendered: this.#frames,
+      videosBegun: this.#beginnings,
+      freezeCount: this.#freezeCount + (openMs > 0 ? 1 : 0),
+      totalFreezesDurationMs: this.#totalFreezesDurationMs + openMs,
       longestFreezeMs: Math.max(this.#longestFreezeMs, openMs),
       playedMs: this.#playedMs + openMs,
       firstFrameMs: this.#firstFrameMs,
@@ -163,7 +163,7 @@ export class FrameRhythm {
   #noteFirst(nowMs: number): void {
     if (this.#wasPaused) return;
     this.#firstFrameMs = Math.max(0, nowMs - this.#requestedAtMs);
-    this.#meter.firstKeyFrame.record(Math.round(this.#firstFrameMs * 1000));
+    this.#meter.timeToFirstFrame.record(Math.round(this.#firstFrameMs * 1000));
   }
 
   #isOpenFreeze(gapMs: number): boolean {
@@ -197,8 +197,8 @@ export class FrameRhythm {
   }
 
   #addFreeze(gapMs: number): void {
-    this.#freezes++;
-    this.#frozenMs += gapMs;
+    this.#freezeCount++;
+    this.#totalFreezesDurationMs += gapMs;
     this.#longestFreezeMs = Math.max(this.#longestFreezeMs, gapMs);
   }
 }

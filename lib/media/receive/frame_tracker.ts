@@ -48,9 +48,9 @@ const JUMP_MS = 1000;
 /** The frames of one VP8 track. */
 export class FrameTracker {
   /** Key frames shown. */
-  keyFrames = 0;
+  keyFramesShown = 0;
   /** Frames that came whole and were given up, because something before them never came. */
-  dropped = 0;
+  framesDropped = 0;
   /** Frames whose picture id does not follow that of the frame right before it. */
   pictureIdJumps = 0;
   /** Frames whose timestamp is not after that of the frame before it, or leads the clock by a second: what came late may catch up. */
@@ -228,7 +228,7 @@ export class FrameTracker {
       if ((this.#flags[at] & MARKER) !== 0) break;
     }
     // One without a marker ends where the key frame begins.
-    if (this.#drop(this.#keyStart)) this.dropped++;
+    if (this.#drop(this.#keyStart)) this.framesDropped++;
     this.#isLost = false;
     this.#isBetweenFrames = true;
     // Frames were left out: their ids are missing, and that is no jump.
@@ -247,12 +247,12 @@ export class FrameTracker {
       // What nobody sees is not dropped either.
       if ((flags & STARTS_FRAME) !== 0) {
         // One without a marker ends where the next one begins.
-        if (isWhole) this.dropped++;
+        if (isWhole) this.framesDropped++;
         isWhole = (flags & IS_SHOWN) !== 0;
       }
       if (!hasCome) isWhole = false;
       if ((flags & MARKER) === 0) continue;
-      if (isWhole) this.dropped++;
+      if (isWhole) this.framesDropped++;
       isWhole = false;
     }
     this.#next = to;
@@ -306,7 +306,7 @@ export class FrameTracker {
     this.#isBetweenFrames = true;
     // What a decoder only predicts from, nobody sees.
     if (!this.#isShown) return;
-    if (this.#isKeyFrame) this.keyFrames++;
+    if (this.#isKeyFrame) this.keyFramesShown++;
     this.rhythm.show(arrival);
   }
 }

@@ -146,15 +146,15 @@ export class TrackReceiver {
   }
 
   /** Packets that sequence numbers announced (RFC 3550 appendix A.3). */
-  get expected(): number {
+  get packetsExpected(): number {
     if (this.#maxSequence < 0) return this.#priorExpected;
     return this.#priorExpected + this.#cycles + this.#maxSequence -
       this.#baseSequence + 1;
   }
 
   /** Expected packets that have not come; late ones are given back, repeated ones make up for nothing. */
-  get lost(): number {
-    return Math.max(0, this.expected - this.#expectedReceived);
+  get packetsLost(): number {
+    return Math.max(0, this.packetsExpected - this.#expectedReceived);
   }
 
   get #expectedReceived(): number {
@@ -218,7 +218,7 @@ export class TrackReceiver {
    */
   deliverable(nowMs: number): number {
     const known = this.#firstMark < 0
-      ? this.expected - this.#settledExpected
+      ? this.packetsExpected - this.#settledExpected
       : this.#lastMark - this.#firstMark + 1;
     return Math.round(
       this.#priorDeliverable + known +
@@ -342,7 +342,7 @@ export class TrackReceiver {
   moveTo(ssrc: number): void {
     this.ssrc = ssrc;
     if (this.#maxSequence < 0) return;
-    this.#priorExpected = this.expected;
+    this.#priorExpected = this.packetsExpected;
     this.#begin();
     this.#maxSequence = -1;
   }
@@ -352,9 +352,9 @@ export class TrackReceiver {
    * (RFC 3550 appendix A.3).
    */
   takeFractionLost(): number {
-    const expected = this.expected - this.#reportedExpected;
+    const expected = this.packetsExpected - this.#reportedExpected;
     const received = this.#expectedReceived - this.#reportedReceived;
-    this.#reportedExpected = this.expected;
+    this.#reportedExpected = this.packetsExpected;
     this.#reportedReceived = this.#expectedReceived;
     const lost = expected - received;
     if (expected <= 0 || lost <= 0) return 0;
@@ -380,7 +380,7 @@ export class TrackReceiver {
   #settle(nowMs: number): void {
     this.#priorDeliverable = this.deliverable(nowMs);
     this.#settledMs = nowMs;
-    this.#settledExpected = this.expected;
+    this.#settledExpected = this.packetsExpected;
     this.#firstMark = this.#lastMark = -1;
   }
 
@@ -415,7 +415,7 @@ export class TrackReceiver {
   }
 
   #beginAnew(sequence: number): void {
-    this.#priorExpected = this.expected;
+    this.#priorExpected = this.packetsExpected;
     this.#begin();
     this.#baseSequence = this.#maxSequence = sequence;
   }

@@ -82,7 +82,7 @@ function newMeter() {
     lateness: new Trend(),
     mediaLatency: new Trend(),
     firstPacket: new Trend(),
-    firstKeyFrame: new Trend(),
+    timeToFirstFrame: new Trend(),
     frameGap: new Trend(),
   };
 }

@@ -131,20 +131,20 @@ export function snapshotAt(
         producersCreated: 2,
         consumersCreated: 4,
         consumersFlowing: 4,
-        framesShown: 60 * second,
+        framesRendered: 60 * second,
         playedMs: 2000 * second,
-        freezes: second,
-        frozenMs: 40 * second,
+        freezeCount: second,
+        totalFreezesDurationMs: 40 * second,
         packetsRepaired: second,
         longestFreezeMs: 40,
         framesDropped: second,
-        nackSent: 3 * second,
-        pliSent: second,
-        nackReceived: 2 * second,
+        retransmissionRequestsSent: 3 * second,
+        pliCountSent: second,
+        retransmissionRequestsReceived: 2 * second,
         maxMediaLatencyMs: 3,
         maxJitterMs: 2,
-        firstKeyFrameMs: 120,
-        maxRoundTripMs: 8,
+        maxTimeToFirstFrameMs: 120,
+        maxRoundTripTimeMs: 8,
       } satisfies Partial<ClientRecord>,
     );
     meter.trend("connectionTime").record((90 + i) * 1000);
@@ -154,7 +154,7 @@ export function snapshotAt(
   for (let i = 0; i < 100 * second; i++) {
     meter.trend("mediaLatency").record(1000 + i % 100 * 20);
     meter.trend("lateness").record(500 + i % 10);
-    meter.trend("roundTrip").record(4000 + i % 100 * 40);
+    meter.trend("roundTripTime").record(4000 + i % 100 * 40);
     meter.trend("jitter").record(1000 + i % 100 * 10);
   }
   const count = members.length;
@@ -167,13 +167,13 @@ export function snapshotAt(
     packetsLost: 2 * second * count,
     bytesSent: 140_000 * second * count,
     bytesReceived: 280_000 * second * count,
-    framesShown: 60 * second * count,
+    framesRendered: 60 * second * count,
     playedMs: 2000 * second * count,
-    freezes: second * count,
-    frozenMs: 40 * second * count,
+    freezeCount: second * count,
+    totalFreezesDurationMs: 40 * second * count,
     framesDropped: second * count,
-    nackSent: 3 * second * count,
-    pliSent: second * count,
+    retransmissionRequestsSent: 3 * second * count,
+    pliCountSent: second * count,
   });
   Object.assign(meter.gauges, {
     clientsActive: count,

@@ -48,7 +48,7 @@ Deno.test("loss is that of the last second", () => {
 Deno.test("frames, freezes and round trips are those of the last seconds", () => {
   const [, second] = historyOf([1, 2]).moments;
   assertEquals([second.frameRate, second.frozenPercent], [30, 2]);
-  assertEquals(Math.round(second.roundTripP50Ms), 6);
+  assertEquals(Math.round(second.roundTripTimeP50Ms), 6);
 });
 
 Deno.test("dropped frames are those of one video, feedback is that of all clients", () => {

@@ -446,7 +446,7 @@ Deno.test("of one thing, one is told", () => {
         ...snapshot.counters,
         layerSwitches: 1,
         framesDropped: 1,
-        freezes: 1,
+        freezeCount: 1,
       },
     },
   };
@@ -495,7 +495,7 @@ Deno.test("inspect tells what a client's network dropped, also once it is good a
     return page?.lines.find((line) => line.startsWith("dropped"));
   };
   assertEquals(
-    dropped({ packetsDroppedIn: 1200, packetsDroppedOut: 3 }),
+    dropped({ impairedInDropped: 1200, impairedOutDropped: 3 }),
     "dropped     by its network 1,200 packets on the way in, 3 on the way out",
   );
   assertEquals(

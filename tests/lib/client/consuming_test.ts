@@ -156,7 +156,7 @@ Deno.test("a track that goes while its consumer is made gets no row and is no er
   const { client, events } = await world.joined("A", VIEWER);
   assertEquals([client.consumersOpen, count(events, "consumed")], [0, 1]);
   await world.clock.run(10_000);
-  assertEquals(client.totals().deliverable, 0);
+  assertEquals(client.totals().packetsDeliverable, 0);
   assertEquals(errorsOf(events), []);
 });
 
@@ -196,7 +196,7 @@ Deno.test("media that nobody resumed still counts: a refused resume costs an err
   const { client, events } = await world.joined("A", VIEWER);
   await world.clock.run(2000);
   assertEquals(errorsOf(events).length, 1);
-  assert(client.totals().received > 90);
+  assert(client.totals().packetsReceived > 90);
 });
 
 Deno.test("every packet of everyone arrives, and is due to have", async () => {
@@ -206,11 +206,11 @@ Deno.test("every packet of everyone arrives, and is due to have", async () => {
   await world.clock.run(10_000);
   const [sent, received] = [b.client.totals(), a.client.totals()];
   assertEquals(sent.packetsSent > 1500, true);
-  assertEquals(received.lost, 0);
-  assertEquals(received.flowing, 2);
-  assertEquals(received.deliverable, received.received);
+  assertEquals(received.packetsLost, 0);
+  assertEquals(received.consumersFlowing, 2);
+  assertEquals(received.packetsDeliverable, received.packetsReceived);
   // What B sent before A consumed is nobody's loss.
-  assert(sent.packetsSent - received.received < 10);
+  assert(sent.packetsSent - received.packetsReceived < 10);
   await Promise.all([a.client.leave(), b.client.leave()]);
   assertEquals([b.client.totals(), a.client.totals()], [sent, received]);
   assertEquals([a.client.producersOpen, a.client.consumersOpen], [0, 0]);
@@ -223,7 +223,7 @@ Deno.test("a packet that the server throws away is lost", async () => {
   await world.joined("B", AUDIO_ONLY);
   const { client } = await world.joined("A", VIEWER);
   await world.clock.run(10_000);
-  const { lost, expected } = client.totals();
+  const { packetsLost: lost, packetsExpected: expected } = client.totals();
   assert(Math.abs(lost / expected - 0.1) < 0.01, `${lost} of ${expected}`);
 });
 
@@ -236,16 +236,19 @@ Deno.test("a track that is paused is not missed, and is missed when it stays sil
   await b.client.setPaused("audio", true);
   await world.clock.run(60_000);
   const paused = client.totals();
-  assertEquals([paused.lost, paused.deliverable], [0, paused.received]);
+  assertEquals([paused.packetsLost, paused.packetsDeliverable], [
+    0,
+    paused.packetsReceived,
+  ]);
   await b.client.setPaused("audio", false);
   await world.clock.run(2000);
   const resumed = client.totals();
-  assert(resumed.received > paused.received + 90);
-  assertEquals(resumed.deliverable, resumed.received);
+  assert(resumed.packetsReceived > paused.packetsReceived + 90);
+  assertEquals(resumed.packetsDeliverable, resumed.packetsReceived);
   isSilent = true;
   await world.clock.run(20_000);
   const silent = client.totals();
-  assert(silent.deliverable > silent.received + 500);
+  assert(silent.packetsDeliverable > silent.packetsReceived + 500);
 });
 
 Deno.test.each([
@@ -267,7 +270,8 @@ Deno.test.each([
     // It waits for each reply for its time.
     void client.join();
     await world.clock.run(11_000);
-    const { received, deliverable } = client.totals();
+    const { packetsReceived: received, packetsDeliverable: deliverable } =
+      client.totals();
     assert(Math.abs(received - 550) < 30, `${received}`);
     // 50 packets a second of the other one, and a second or two less of it.
     const missed = deliverable - received;
@@ -285,7 +289,7 @@ Deno.test("a track that was paused before it was consumed is not missed", async 
   // Reply and event come in one breath, before anyone can act on the reply.
   const { client } = await world.joined("A", VIEWER);
   await world.clock.run(30_000);
-  assertEquals(client.totals().deliverable, 0);
+  assertEquals(client.totals().packetsDeliverable, 0);
 });
 
 Deno.test("a pause holds for later tracks and stays, and so does a quality", async () => {
@@ -334,7 +338,7 @@ Deno.test("a key frame that the server asks for is sent", async () => {
   await world.clock.run(100);
   const { keyFramesSent } = world.environment.meter.counters;
   assertEquals(keyFramesSent - before, 1);
-  assertEquals(client.totals().pliReceived, 1);
+  assertEquals(client.totals().pliCountReceived, 1);
 });
 
 type Encoding = { readonly ssrc: number; readonly rtx?: { ssrc: number } };

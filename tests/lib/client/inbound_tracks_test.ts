@@ -62,7 +62,11 @@ function open() {
     reception.onRtp(bytes, 0, bytes.length, { nowMs: 0, wallMs: 0 });
   return {
     totals: () => {
-      const { expected, lost, repaired } = reception.totals();
+      const {
+        packetsExpected: expected,
+        packetsLost: lost,
+        packetsRepaired: repaired,
+      } = reception.totals();
       return { expected, lost, repaired };
     },
     original: (sequence: number) => take(packet(SSRC, sequence, [0, 0, 0])),
@@ -171,5 +175,5 @@ Deno.test("of tracks that stay silent, what their senders would have sent is mis
     { of: "own", packetsPerSecond: 10 },
   );
   await world.clock.run(11_000);
-  assertEquals(reception.totals().deliverable, 10 * (100 + 10));
+  assertEquals(reception.totals().packetsDeliverable, 10 * (100 + 10));
 });

@@ -64,13 +64,18 @@ Deno.test("simulcast is announced as three layers, each with its rid and its bit
 Deno.test("a viewer gets one layer, asks for another, and loses nothing on the way", async () => {
   const { world, sender, viewer } = await pair();
   assertEquals([...viewer.receivedLayers()], [2]);
-  const before = viewer.totals().received;
+  const before = viewer.totals().packetsReceived;
   assertGreater(before, 100);
   viewer.preferLayer(0);
   await world.clock.run(10_000);
   assertEquals([...viewer.receivedLayers()], [0]);
   assertEquals(viewer.totals().layerSwitches, 1);
-  const { lost, expected, received, deliverable } = viewer.totals();
+  const {
+    packetsLost: lost,
+    packetsExpected: expected,
+    packetsReceived: received,
+    packetsDeliverable: deliverable,
+  } = viewer.totals();
   assertEquals([lost, expected, deliverable], [0, received, received]);
   // Of all layers, what was sent is more.
   assertGreater(sender.totals().packetsSent, received);
@@ -115,14 +120,14 @@ Deno.test("what the server chooses not to send is not missing; what does not com
   const { world, server, viewer, tell } = await pair();
   server.isSilent = true;
   await tell(null);
-  const { deliverable } = viewer.totals();
+  const { packetsDeliverable: deliverable } = viewer.totals();
   await world.clock.run(10_000);
-  assertEquals(viewer.totals().deliverable, deliverable);
+  assertEquals(viewer.totals().packetsDeliverable, deliverable);
   await tell(2);
   await world.clock.run(11_000);
   // Ten seconds, beyond one of grace, of what the smallest layer is.
   const missing = Math.round(10 * SMALLEST.packetsPerSecond);
-  assertEquals(viewer.totals().deliverable, deliverable + missing);
+  assertEquals(viewer.totals().packetsDeliverable, deliverable + missing);
 });
 
 Deno.test("seconds in which the server sends no layer count as such, those with a change of layers too", async () => {
@@ -214,6 +219,6 @@ Deno.test.each([
       },
     }, new Conversation(new FakeChannel()));
     assertEquals([...layers.current()], [current]);
-    assertEquals([heard, layers.switches], [flows, 0]);
+    assertEquals([heard, layers.layerSwitches], [flows, 0]);
   },
 );

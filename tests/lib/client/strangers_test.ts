@@ -28,20 +28,40 @@ Deno.test("what others send counts as received, and its loss and freezes are nob
   await world.clock.run(5000);
   network.isCut = true;
   await world.clock.run(5000);
-  const { received, fromOthers, bytes, flowing, ...rest } = client.totals();
+  const {
+    packetsReceived: received,
+    packetsFromOthers: fromOthers,
+    bytesReceived: bytes,
+    consumersFlowing: flowing,
+    ...rest
+  } = client.totals();
   assertGreater(received, 500);
   assertEquals([fromOthers, flowing], [received, 2]);
   assertGreater(bytes, 100_000);
-  const { deliverable, expected, lost, freezes, frozenMs, framesShown } = rest;
+  const {
+    packetsDeliverable: deliverable,
+    packetsExpected: expected,
+    packetsLost: lost,
+    freezeCount,
+    totalFreezesDurationMs,
+    framesRendered,
+  } = rest;
   assertEquals(
-    { deliverable, expected, lost, freezes, frozenMs, framesShown },
+    {
+      deliverable,
+      expected,
+      lost,
+      freezeCount,
+      totalFreezesDurationMs,
+      framesRendered,
+    },
     {
       deliverable: 0,
       expected: 0,
       lost: 0,
-      freezes: 0,
-      frozenMs: 0,
-      framesShown: 0,
+      freezeCount: 0,
+      totalFreezesDurationMs: 0,
+      framesRendered: 0,
     },
   );
   assertEquals([[...client.takeSeconds()], [...client.jittersMs()]], [[], []]);
@@ -54,10 +74,17 @@ Deno.test("beside others, clients of ours are judged as if they were alone", asy
   const { client } = await world.joined("A", VIEWER);
   await world.clock.run(5000);
   const before = client.totals();
-  assertEquals(before.deliverable, before.received - before.fromOthers);
+  assertEquals(
+    before.packetsDeliverable,
+    before.packetsReceived - before.packetsFromOthers,
+  );
   network.isCut = true;
   await world.clock.run(11_000);
-  const { deliverable, received, fromOthers } = client.totals();
+  const {
+    packetsDeliverable: deliverable,
+    packetsReceived: received,
+    packetsFromOthers: fromOthers,
+  } = client.totals();
   // Ten seconds after the grace: 50 packets of sound, 133 of video.
   assertAlmostEquals(deliverable - (received - fromOthers), 1830, 100);
 });
@@ -69,7 +96,7 @@ Deno.test("a track of others that never sends anything is not missed, nor does i
   const { client } = await world.joined("A", VIEWER);
   stranger.cutChannel();
   await world.clock.run(10_000);
-  assertEquals(client.totals().deliverable, 0);
+  assertEquals(client.totals().packetsDeliverable, 0);
   assertEquals(client.resumedSince(world.scheduler.nowMs() - 5000), -1);
 });
 
@@ -81,11 +108,12 @@ Deno.test("a client that gave up is not missed, however long the server offers i
   world.server.isDown = true;
   b.client.cutChannel();
   while (b.client.state !== "failed") await world.clock.run(100);
-  const { deliverable, received } = client.totals();
+  const { packetsDeliverable: deliverable, packetsReceived: received } = client
+    .totals();
   assertEquals(deliverable, received);
   await world.clock.run(10_000);
-  assertEquals(client.totals().deliverable, deliverable);
-  assertEquals(client.totals().freezes, 0);
+  assertEquals(client.totals().packetsDeliverable, deliverable);
+  assertEquals(client.totals().freezeCount, 0);
 });
 
 Deno.test("what a client was before it came back is not missed, and what it is now is", async () => {
@@ -96,7 +124,8 @@ Deno.test("what a client was before it came back is not missed, and what it is n
   b.client.cutChannel();
   await world.clock.run(20_000);
   assertEquals(count(b.events, "returned"), 1);
-  const { deliverable, received } = client.totals();
+  const { packetsDeliverable: deliverable, packetsReceived: received } = client
+    .totals();
   assertGreater(received, 1000);
   assertAlmostEquals(received / deliverable, 1, 0.01);
 });
@@ -112,13 +141,14 @@ Deno.test("a client of another node is missed as one of the same", async () => {
   await world.clock.run(2000);
   network.isCut = true;
   await world.clock.run(5000);
-  const { deliverable, received } = client.totals();
+  const { packetsDeliverable: deliverable, packetsReceived: received } = client
+    .totals();
   assertAlmostEquals(deliverable - received, 200, 10);
   // It says so before the server does.
   await b.client.setPaused("audio", true);
-  const paused = client.totals().deliverable;
+  const paused = client.totals().packetsDeliverable;
   await world.clock.run(5000);
-  assertEquals(client.totals().deliverable, paused);
+  assertEquals(client.totals().packetsDeliverable, paused);
 });
 
 Deno.test("that a track is a client's of ours may be heard after it was consumed", async () => {
@@ -140,13 +170,17 @@ Deno.test("that a track is a client's of ours may be heard after it was consumed
     });
   tell(50);
   await world.clock.run(2000);
-  const { deliverable, received, fromOthers } = client.totals();
+  const {
+    packetsDeliverable: deliverable,
+    packetsReceived: received,
+    packetsFromOthers: fromOthers,
+  } = client.totals();
   assertEquals([deliverable, fromOthers], [received, 0]);
   network.isCut = true;
   await world.clock.run(2000);
   tell(null);
   await world.clock.run(10_000);
-  assertAlmostEquals(client.totals().deliverable - received, 50, 5);
+  assertAlmostEquals(client.totals().packetsDeliverable - received, 50, 5);
 });
 
 /** What was found of tracks of others, as `is` and what belongs to it. */
@@ -229,7 +263,7 @@ Deno.test.each<
     await world.joined("B");
     await world.clock.run(2000);
     assertEquals(client.consumersOpen, 2);
-    assertGreater(client.totals().framesShown, 30);
+    assertGreater(client.totals().framesRendered, 30);
   },
 );
 
@@ -395,11 +429,15 @@ Deno.test("a silent track of others keeps nobody out, and one that flows is not 
   for (const name of ["B", "C"]) await world.joined(name, AUDIO_ONLY);
   const before = client.totals();
   await world.clock.run(10_000);
-  const { received, fromOthers, deliverable } = client.totals();
+  const {
+    packetsReceived: received,
+    packetsFromOthers: fromOthers,
+    packetsDeliverable: deliverable,
+  } = client.totals();
   assertEquals([client.consumersOpen, errorsOf(events)], [2, []]);
   assertEquals(world.times("pauseConsumer"), 1);
   // B and T are heard.
-  assertAlmostEquals(fromOthers - before.fromOthers, 500, 10);
+  assertAlmostEquals(fromOthers - before.packetsFromOthers, 500, 10);
   assertAlmostEquals(received - fromOthers, 500, 10);
   assertEquals(deliverable, received - fromOthers);
 });
@@ -410,8 +448,8 @@ Deno.test("a client of ours is heard before others, though they came first", asy
   await world.joined("B", AUDIO_ONLY);
   const { client } = await world.joined("A", { ...VIEWER, maxAudio: 1 });
   await world.clock.run(5000);
-  assertGreater(client.totals().received, 200);
-  assertEquals(client.totals().fromOthers, 0);
+  assertGreater(client.totals().packetsReceived, 200);
+  assertEquals(client.totals().packetsFromOthers, 0);
 });
 
 Deno.test("what a client was before it came back takes the place of nobody", async () => {
@@ -428,9 +466,13 @@ Deno.test("what a client was before it came back takes the place of nobody", asy
   assertEquals(world.server.participants.size, 5);
   const before = client.totals();
   await world.clock.run(5000);
-  const { received, deliverable } = client.totals();
-  assertAlmostEquals(received - before.received, 500, 10);
-  assertEquals(deliverable - before.deliverable, received - before.received);
+  const { packetsReceived: received, packetsDeliverable: deliverable } = client
+    .totals();
+  assertAlmostEquals(received - before.packetsReceived, 500, 10);
+  assertEquals(
+    deliverable - before.packetsDeliverable,
+    received - before.packetsReceived,
+  );
   // Who comes now does not even ask for them.
   const late = await world.joined("D", { ...VIEWER, maxAudio: 9 });
   assertEquals(late.client.consumersOpen, 2);

@@ -82,7 +82,7 @@ class Room {
     return Object.fromEntries(
       [...this.reception.tracks].map(({ producerId, receiver }) => [
         producerId,
-        [receiver.packetsReceived, receiver.lost],
+        [receiver.packetsReceived, receiver.packetsLost],
       ]),
     );
   }
@@ -211,10 +211,10 @@ Deno.test("a repair stream that probes for bandwidth repairs nothing, and is cou
   probe[0] |= 0x20;
   room.take(probe);
   room.take(packet(1001, REPAIR_TYPE, 10, "", []));
-  assertEquals(room.reception.rtxReceived, 0);
+  assertEquals(room.reception.retransmittedPacketsReceived, 0);
   room.take(packet(1001, REPAIR_TYPE, 11, "", [0, 1, 5]));
-  assertEquals(room.reception.rtxReceived, 1);
-  assertEquals(room.reception.totals().repaired, 0);
+  assertEquals(room.reception.retransmittedPacketsReceived, 1);
+  assertEquals(room.reception.totals().packetsRepaired, 0);
 });
 
 Deno.test("a transport-wide number that is cut short is none", () => {

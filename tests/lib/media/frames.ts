@@ -23,7 +23,7 @@ export class Watched {
   readonly nacks = new NackList();
   readonly rhythm = new FrameRhythm({
     frameGap: { record: (us) => void this.gapsUs.push(us) },
-    firstKeyFrame: { record: (us) => void this.firstUs.push(us) },
+    timeToFirstFrame: { record: (us) => void this.firstUs.push(us) },
   }, 0);
   readonly tracker = new FrameTracker(this.rhythm, CLOCK_RATE_HZ);
   readonly #first: number;
@@ -37,7 +37,7 @@ export class Watched {
 
   /** Frames shown so far. */
   get shown(): number {
-    return this.rhythm.figures({ nowMs: 0 }).frames;
+    return this.rhythm.figures({ nowMs: 0 }).framesRendered;
   }
 
   /** Lets packet `index` of the video come; returns how many frames it shows. */

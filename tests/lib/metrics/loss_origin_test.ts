@@ -76,7 +76,7 @@ Deno.test.each<{
   },
   {
     why: "ten on the way in that were sent again",
-    counters: { rtxSent: 10 },
+    counters: { retransmittedPacketsSent: 10 },
     want: { beforeServer: 10 },
   },
   {
@@ -100,7 +100,7 @@ Deno.test.each<{
     counters: {
       packetsLost: 12,
       packetsRepaired: 12,
-      rtxReceived: 12,
+      retransmittedPacketsReceived: 12,
       impairedInDropped: 14,
     },
     streams: { repairsSent: 14 },

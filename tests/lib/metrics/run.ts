@@ -32,20 +32,20 @@ export function madeUpRun(): SummaryInput {
       producersCreated: 2,
       consumersCreated: 2,
       consumersFlowing: 2,
-      maxRoundTripMs: ms / 100,
-      firstKeyFrameMs: ms / 5,
-      framesShown: 880,
-      freezes: 1,
-      frozenMs: ms,
+      maxRoundTripTimeMs: ms / 100,
+      maxTimeToFirstFrameMs: ms / 5,
+      framesRendered: 880,
+      freezeCount: 1,
+      totalFreezesDurationMs: ms,
       longestFreezeMs: ms,
       playedMs: 29_500,
       pictureIdJumps: place + 1,
       timestampJumps: 3,
-      networkRecoveryMs: [180, 120][place],
-      pliSent: 2,
-      nackSent: 30,
-      pliReceived: 1,
-      nackReceived: 4,
+      maxNetworkRecoveryMs: [180, 120][place],
+      pliCountSent: 2,
+      retransmissionRequestsSent: 30,
+      pliCountReceived: 1,
+      retransmissionRequestsReceived: 4,
       sessionDurationMs: 30_000,
     });
     const latenciesMs = {
@@ -81,15 +81,15 @@ export function madeUpRun(): SummaryInput {
     producersCreated: 4,
     consumersCreated: 4,
     keyFramesSent: 14,
-    pliReceived: 2,
-    nackSent: 90,
-    rtxReceived: 40,
+    pliCountReceived: 2,
+    retransmissionRequestsSent: 90,
+    retransmittedPacketsReceived: 40,
     packetsRepaired: 36,
-    framesShown: 1760,
+    framesRendered: 1760,
     keyFramesShown: 12,
     framesDropped: 7,
-    freezes: 2,
-    frozenMs: 800,
+    freezeCount: 2,
+    totalFreezesDurationMs: 800,
     playedMs: 59_000,
     layerSwitches: 3,
     networkNotRecovered: 1,
@@ -106,8 +106,8 @@ export function madeUpRun(): SummaryInput {
     meter.trend("consumerFrameRate").record(i < 10 ? 24_000 : 30_000);
     meter.trend("mediaLatency").record(i * 100);
     meter.trend("jitter").record(i * 10);
-    meter.trend("roundTrip").record(i * 50);
-    meter.trend("firstKeyFrame").record(i * 1000);
+    meter.trend("roundTripTime").record(i * 50);
+    meter.trend("timeToFirstFrame").record(i * 1000);
     meter.trend("lateness").record(i * 20);
     meter.trend("loopLag").record(i * 5);
   }

@@ -117,19 +117,19 @@ Deno.test("what viewers saw is told of the run and of each room", () => {
   );
   assertEquals(
     rooms.map((room) => [
-      room.maxRoundTripMs,
-      room.maxFirstKeyFrameMs,
+      room.maxRoundTripTimeMs,
+      room.maxTimeToFirstFrameMs,
       room.frameRate,
-      room.freezes,
-      room.frozenMs,
+      room.freezeCount,
+      room.totalFreezesDurationMs,
       room.longestFreezeMs,
       room.pictureIdJumps,
       room.timestampJumps,
       room.maxNetworkRecoveryMs,
       room.sendBpsPerClient,
       room.receiveBpsPerClient,
-      room.sent.nack,
-      room.received.pli,
+      room.retransmissionRequestsSent,
+      room.pliCountReceived,
     ]),
     [
       [5, 100, 880 / 29.5, 1, 500, 500, 2, 3, 120, 1_333_333, 1_306_667, 30, 1],

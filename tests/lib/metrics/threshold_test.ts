@@ -3,6 +3,8 @@ import {
   ClientRecorder,
   EMPTY_SNAPSHOT,
   evaluate,
+  metric,
+  METRIC_NAMES,
   NodeMeter,
   parseThreshold,
   SIGNALING_OPERATIONS,
@@ -52,14 +54,22 @@ Deno.test("spaces are evened out in what is shown", () => {
   );
 });
 
-Deno.test("every signaling operation and every listed metric can be asked for", () => {
+Deno.test("every signaling operation, counter, rate and trend can be asked for, by its name and a shorter one", () => {
   for (const operation of SIGNALING_OPERATIONS) {
     parseThreshold(`${operation} max < 1s`);
   }
-  assertEquals(
-    new Set(THRESHOLD_METRICS).size,
-    47 + SIGNALING_OPERATIONS.length,
-  );
+  for (const name of METRIC_NAMES) {
+    const { type, alias = name } = metric(name);
+    const aggregate = type === "trend" ? "max" : "";
+    const { subject } = type === "gauge"
+      ? { subject: undefined }
+      : parseThreshold(`${name} ${aggregate} < 1`);
+    const isListed = THRESHOLD_METRICS.includes(name);
+    assertEquals(isListed, subject !== undefined, name);
+    if (!isListed) continue;
+    assertEquals(parseThreshold(`${alias} ${aggregate} < 1`).subject, subject);
+  }
+  assertEquals(new Set(THRESHOLD_METRICS).size, THRESHOLD_METRICS.length);
 });
 
 Deno.test.each([
@@ -70,7 +80,7 @@ Deno.test.each([
   { text: "producevideo avg < 5ms", message: 'did you mean "produce_video"?' },
   {
     text: "banana < 5",
-    message: 'there is no metric "banana"; there are join, connection,',
+    message: 'there is no metric "banana"; there are join, errors,',
   },
   {
     text: "join < 5ms",
@@ -203,15 +213,15 @@ function measured() {
     packetsExpected: 1000,
     packetsLost: 10,
     packetsRepaired: 6,
-    nackSent: 40,
+    retransmissionRequestsSent: 40,
     networkNotRecovered: 1,
-    framesShown: 600,
+    framesRendered: 600,
     playedMs: 20_000,
-    freezes: 2,
-    frozenMs: 100,
+    freezeCount: 2,
+    totalFreezesDurationMs: 100,
   });
   const clients = [[300, 100, 60], [300, 0, 0], [0, 0, 0]].map(
-    ([framesShown, frozenMs, longestFreezeMs], index) => {
+    ([framesRendered, totalFreezesDurationMs, longestFreezeMs], index) => {
       const client = new ClientRecorder({
         clientId: `client-${index}`,
         index,
@@ -219,7 +229,11 @@ function measured() {
         role: "viewer",
         node: "here",
       });
-      Object.assign(client.figures, { framesShown, frozenMs, longestFreezeMs });
+      Object.assign(client.figures, {
+        framesRendered,
+        totalFreezesDurationMs,
+        longestFreezeMs,
+      });
       return client;
     },
   );

@@ -26,20 +26,20 @@ function crowd(): Snapshot {
       state: "connected",
       connectionSuccessful: true,
       connectionTimeMs: 100 * factor,
-      recoveryMs: 50 * factor,
-      networkRecoveryMs: 40 * factor,
+      maxRecoveryMs: 50 * factor,
+      maxNetworkRecoveryMs: 40 * factor,
       packetsRepaired: 1,
       maxMediaLatencyMs: 30 * factor,
       maxJitterMs: factor,
-      maxRoundTripMs: 20 * factor,
-      firstKeyFrameMs: 80 * factor,
-      framesShown: 300 / factor,
+      maxRoundTripTimeMs: 20 * factor,
+      maxTimeToFirstFrameMs: 80 * factor,
+      framesRendered: 300 / factor,
       playedMs: 10_000,
-      freezes: factor - 1,
-      frozenMs: 100 * (factor - 1),
+      freezeCount: factor - 1,
+      totalFreezesDurationMs: 100 * (factor - 1),
       longestFreezeMs: 50 * (factor - 1),
       framesDropped: factor > 1 ? 2 : 0,
-      nackSent: 5 * factor,
+      retransmissionRequestsSent: 5 * factor,
       packetsExpected: 100,
       packetsLost: factor,
       packetsDeliverable: 100,
@@ -142,10 +142,14 @@ Deno.test("the longest freeze of a window is none from before it", () => {
     node: "n",
   });
   const meter = new NodeMeter("n");
-  const look = (frozenMs: number, longestFreezeMs: number) => {
-    Object.assign(person.figures, { frozenMs, longestFreezeMs });
+  const look = (totalFreezesDurationMs: number, longestFreezeMs: number) => {
+    Object.assign(person.figures, { totalFreezesDurationMs, longestFreezeMs });
     const { generator } = EMPTY_SNAPSHOT;
-    return meter.snapshot({ atMs: frozenMs, clients: [person], generator });
+    return meter.snapshot({
+      atMs: totalFreezesDurationMs,
+      clients: [person],
+      generator,
+    });
   };
   const first = look(900, 500);
   const second = look(1000, 500);

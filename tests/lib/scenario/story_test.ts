@@ -60,7 +60,7 @@ async function tell() {
           lateness: { record() {} },
           mediaLatency: { record() {} },
           firstPacket: { record() {} },
-          firstKeyFrame: { record() {} },
+          timeToFirstFrame: { record() {} },
           frameGap: { record() {} },
         },
       });

@@ -119,14 +119,14 @@ Deno.test("what clients tell is in their records, the counters and the trends", 
     ...NO_TOTALS,
     packetsSent: 10,
     bytesSent: 1000,
-    received: 20,
-    bytes: 2000,
-    expected: 21,
-    lost: 1,
-    deliverable: 22,
-    flowing: 2,
+    packetsReceived: 20,
+    bytesReceived: 2000,
+    packetsExpected: 21,
+    packetsLost: 1,
+    packetsDeliverable: 22,
+    consumersFlowing: 2,
     srtpFailures: 3,
-    duplicates: 4,
+    packetsDuplicate: 4,
     firstSentMs: 5150,
     firstReceivedMs: 5250,
   };
@@ -307,9 +307,14 @@ Deno.test("who has left keeps its figures and nothing else", async () => {
   const bench = new Bench();
   await bench.start([clientPlan(0, { leaveAtMs: 1000 }), clientPlan(1)]);
   await bench.clock.run(500);
-  const media = { ...NO_TOTALS, packetsSent: 50, received: 40, expected: 42 };
+  const media = {
+    ...NO_TOTALS,
+    packetsSent: 50,
+    packetsReceived: 40,
+    packetsExpected: 42,
+  };
   for (const client of bench.clients) {
-    client.media = { ...media, lost: 2, deliverable: 43 };
+    client.media = { ...media, packetsLost: 2, packetsDeliverable: 43 };
   }
   await bench.clock.run(1000);
   bench.clients[0].totals = () => {
@@ -392,13 +397,17 @@ Deno.test("what networks did is counted, also of those who have left", async () 
     clientPlan(1, { impairment: cut }),
   ]);
   for (const { network } of bench.clients) receive(network, 30);
-  bench.clients[0].media = { ...NO_TOTALS, lost: 30, repaired: 20 };
+  bench.clients[0].media = {
+    ...NO_TOTALS,
+    packetsLost: 30,
+    packetsRepaired: 20,
+  };
   await bench.clock.run(1500);
   const { counters } = bench.node.snapshot();
   assertEquals([counters.impairedIn, counters.impairedInDropped], [60, 60]);
   assertEquals([counters.impairedOut, counters.packetsRepaired], [0, 20]);
-  const { packetsDroppedIn, packetsRepaired } = bench.record(0);
-  assertEquals([packetsDroppedIn, packetsRepaired], [30, 20]);
+  const { impairedInDropped, packetsRepaired } = bench.record(0);
+  assertEquals([impairedInDropped, packetsRepaired], [30, 20]);
   await bench.node.stop();
 });
 

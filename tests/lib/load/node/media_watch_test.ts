@@ -91,8 +91,6 @@ Deno.test.each(
     lost: figures.hasLostMedia,
   }, want);
   assertEquals(counters, {
-    tracksDueMs: figures.tracksDueMs,
-    tracksSilentMs: figures.tracksSilentMs,
     tracksAwayMs: sum(looks, ({ isAway }) => isAway === true),
     tracksOutMs: 0,
   });
@@ -144,18 +142,12 @@ Deno.test("silence of a network that we have out is told apart, whether or not i
       isOut,
     );
   }
-  assertEquals(counters, {
-    tracksDueMs: 9000,
-    tracksSilentMs: 9000,
-    tracksAwayMs: 0,
-    tracksOutMs: 6000,
-  });
+  assertEquals([figures.tracksDueMs, figures.tracksSilentMs], [9000, 9000]);
+  assertEquals(counters, { tracksAwayMs: 0, tracksOutMs: 6000 });
 });
 
 function noCounters() {
   return {
-    tracksDueMs: 0,
-    tracksSilentMs: 0,
     tracksAwayMs: 0,
     tracksOutMs: 0,
   };

@@ -11,7 +11,7 @@ import {
   type NodePlan,
   type ReceivedSecond,
 } from "../../../../lib/load/mod.ts";
-import type { Snapshot } from "../../../../lib/metrics/mod.ts";
+import { type Snapshot, TOTALS, zeros } from "../../../../lib/metrics/mod.ts";
 import { FakeClock } from "../../../../lib/testing/mod.ts";
 
 export const WALL_MS = 1_800_000_000_000;
@@ -42,38 +42,11 @@ export function clientPlan(
 }
 
 export const NO_TOTALS: DrivenTotals = {
-  packetsSent: 0,
-  bytesSent: 0,
-  received: 0,
-  fromOthers: 0,
-  bytes: 0,
-  expected: 0,
-  lost: 0,
-  repaired: 0,
-  deliverable: 0,
-  maxLatencyUs: 0,
-  flowing: 0,
-  framesShown: 0,
-  videosBegun: 0,
-  keyFramesShown: 0,
-  framesDropped: 0,
-  freezes: 0,
-  frozenMs: 0,
+  ...zeros(TOTALS),
+  consumersFlowing: 0,
+  maxMediaLatencyMs: -1,
+  maxTimeToFirstFrameMs: -1,
   longestFreezeMs: 0,
-  playedMs: 0,
-  firstFrameMs: -1,
-  pictureIdJumps: 0,
-  timestampJumps: 0,
-  pliReceived: 0,
-  firReceived: 0,
-  nackReceived: 0,
-  rtxSent: 0,
-  pliSent: 0,
-  nackSent: 0,
-  rtxReceived: 0,
-  layerSwitches: 0,
-  srtpFailures: 0,
-  duplicates: 0,
   firstSentMs: -1,
   firstReceivedMs: -1,
   stayFirstSentMs: -1,

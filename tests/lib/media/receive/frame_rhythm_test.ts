@@ -8,7 +8,7 @@ function watch(gapsMs: readonly number[]) {
   const firstUs: number[] = [];
   const rhythm = new FrameRhythm({
     frameGap: { record: (us) => void gapsUs.push(us) },
-    firstKeyFrame: { record: (us) => void firstUs.push(us) },
+    timeToFirstFrame: { record: (us) => void firstUs.push(us) },
   }, REQUESTED_MS);
   let nowMs = 1000;
   rhythm.show({ nowMs });
@@ -22,57 +22,68 @@ function steady(frames: number, gapMs = 40): number[] {
 
 // At 25 frames a second the average is 40 ms, and a freeze is 190 ms.
 Deno.test.each([
-  { why: "a steady video", gaps: steady(100), freezes: 0, frozenMs: 0 },
+  {
+    why: "a steady video",
+    gaps: steady(100),
+    freezeCount: 0,
+    totalFreezesDurationMs: 0,
+  },
   {
     why: "just too short",
     gaps: [...steady(30), 189],
-    freezes: 0,
-    frozenMs: 0,
+    freezeCount: 0,
+    totalFreezesDurationMs: 0,
   },
   {
     why: "the average and 150 ms",
     gaps: [...steady(30), 190],
-    freezes: 1,
-    frozenMs: 190,
+    freezeCount: 1,
+    totalFreezesDurationMs: 190,
   },
   {
     why: "at ten frames a second three times the average",
     gaps: [...steady(30, 100), 299, ...steady(30, 100), 300],
-    freezes: 1,
-    frozenMs: 300,
+    freezeCount: 1,
+    totalFreezesDurationMs: 300,
   },
   {
     why: "the average is that of the last 30, the frozen one among them",
     // 29 of 40 ms and one of 2,440 ms: 120 ms on average.
     gaps: [...steady(30), 2440, 359, ...steady(31), 190],
-    freezes: 2,
-    frozenMs: 2630,
+    freezeCount: 2,
+    totalFreezesDurationMs: 2630,
   },
   {
     why: "it is that before the gap, not with it",
     gaps: [...steady(30), 1000, 217],
-    freezes: 1,
-    frozenMs: 1000,
+    freezeCount: 1,
+    totalFreezesDurationMs: 1000,
   },
   {
     why: "before five gaps nothing is known of the average",
     gaps: [...steady(4), 10_000],
-    freezes: 0,
-    frozenMs: 0,
+    freezeCount: 0,
+    totalFreezesDurationMs: 0,
   },
   {
     why: "after five gaps it is",
     gaps: [...steady(5), 10_000],
-    freezes: 1,
-    frozenMs: 10_000,
+    freezeCount: 1,
+    totalFreezesDurationMs: 10_000,
   },
-])("freezes, $why: $freezes", ({ gaps, freezes, frozenMs }) => {
-  const { rhythm, nowMs } = watch(gaps);
-  const figures = rhythm.figures({ nowMs });
-  assertEquals([figures.freezes, figures.frozenMs], [freezes, frozenMs]);
-  assertEquals(figures.frames, gaps.length + 1);
-  assertEquals(figures.playedMs, nowMs - 1000);
-});
+])(
+  "freezes, $why: $freezes",
+  ({ gaps, freezeCount, totalFreezesDurationMs }) => {
+    const { rhythm, nowMs } = watch(gaps);
+    const figures = rhythm.figures({ nowMs });
+    assertEquals([figures.freezeCount, figures.totalFreezesDurationMs], [
+      freezeCount,
+      totalFreezesDurationMs,
+    ]);
+    assertEquals(figures.framesRendered, gaps.length + 1);
+    assertEquals(figures.playedMs, nowMs - 1000);
+  },
+);
 
 Deno.test("the longest freeze is told, and every gap is recorded", () => {
   const gaps = [...steady(30), 500, ...steady(30), 400];
@@ -82,52 +93,65 @@ Deno.test("the longest freeze is told, and every gap is recorded", () => {
 });
 
 Deno.test.each([
-  { why: "not yet", afterMs: 999, freezes: 0, frozenMs: 0 },
+  { why: "not yet", afterMs: 999, freezeCount: 0, totalFreezesDurationMs: 0 },
   {
     why: "from the first second on",
     afterMs: 1000,
-    freezes: 1,
-    frozenMs: 1000,
+    freezeCount: 1,
+    totalFreezesDurationMs: 1000,
   },
-  { why: "and on", afterMs: 5000, freezes: 1, frozenMs: 5000 },
+  {
+    why: "and on",
+    afterMs: 5000,
+    freezeCount: 1,
+    totalFreezesDurationMs: 5000,
+  },
 ])(
   "a freeze that goes on counts, $why",
-  ({ afterMs, freezes, frozenMs }) => {
+  ({ afterMs, freezeCount, totalFreezesDurationMs }) => {
     const { rhythm, nowMs } = watch(steady(30));
     const figures = () => {
       const now = rhythm.figures({ nowMs: nowMs + afterMs });
-      return [now.freezes, now.frozenMs, now.longestFreezeMs];
+      return [now.freezeCount, now.totalFreezesDurationMs, now.longestFreezeMs];
     };
-    assertEquals(figures(), [freezes, frozenMs, frozenMs]);
+    assertEquals(figures(), [
+      freezeCount,
+      totalFreezesDurationMs,
+      totalFreezesDurationMs,
+    ]);
     // What ends now leaves what was told.
     rhythm.pause({ nowMs: nowMs + afterMs });
-    assertEquals(figures(), [freezes, frozenMs, frozenMs]);
+    assertEquals(figures(), [
+      freezeCount,
+      totalFreezesDurationMs,
+      totalFreezesDurationMs,
+    ]);
     assertEquals(
       rhythm.figures({ nowMs: nowMs + 60_000 }).playedMs,
-      1200 + frozenMs,
+      1200 + totalFreezesDurationMs,
     );
   },
 );
 
 Deno.test.each([
-  { why: "as long as its sender stands still", gapMs: 2500, freezes: 0 },
-  { why: "a little longer", gapMs: 2649, freezes: 0 },
-  { why: "longer than that", gapMs: 2650, freezes: 1 },
+  { why: "as long as its sender stands still", gapMs: 2500, freezeCount: 0 },
+  { why: "a little longer", gapMs: 2649, freezeCount: 0 },
+  { why: "longer than that", gapMs: 2650, freezeCount: 1 },
 ])("of a video that stands still itself, a gap $why: $freezes", (one) => {
   const { rhythm, nowMs } = watch(steady(30));
   rhythm.expectStills(2500);
   rhythm.show({ nowMs: nowMs + one.gapMs });
-  const { freezes } = rhythm.figures({ nowMs: nowMs + one.gapMs });
-  assertEquals(freezes, one.freezes);
+  const { freezeCount } = rhythm.figures({ nowMs: nowMs + one.gapMs });
+  assertEquals(freezeCount, one.freezeCount);
 });
 
 Deno.test("a gap of such a video that goes on is a freeze a second after its sender should have gone on", () => {
   const { rhythm, nowMs } = watch(steady(30));
   rhythm.expectStills(2500);
-  const freezes = [3499, 3500].map((ms) =>
-    rhythm.figures({ nowMs: nowMs + ms }).freezes
+  const freezeCount = [3499, 3500].map((ms) =>
+    rhythm.figures({ nowMs: nowMs + ms }).freezeCount
   );
-  assertEquals(freezes, [0, 1]);
+  assertEquals(freezeCount, [0, 1]);
 });
 
 Deno.test("of several freezes since a time, the first that ended is told", () => {
@@ -140,10 +164,12 @@ Deno.test("of several freezes since a time, the first that ended is told", () =>
 
 Deno.test("a freeze that went on and ends is one, over all its time", () => {
   const { rhythm, nowMs } = watch(steady(30));
-  assertEquals(rhythm.figures({ nowMs: nowMs + 2000 }).freezes, 1);
+  assertEquals(rhythm.figures({ nowMs: nowMs + 2000 }).freezeCount, 1);
   rhythm.show({ nowMs: nowMs + 3000 });
-  const { freezes, frozenMs } = rhythm.figures({ nowMs: nowMs + 3000 });
-  assertEquals([freezes, frozenMs], [1, 3000]);
+  const { freezeCount, totalFreezesDurationMs } = rhythm.figures({
+    nowMs: nowMs + 3000,
+  });
+  assertEquals([freezeCount, totalFreezesDurationMs], [1, 3000]);
 });
 
 Deno.test("a pause is no freeze, and what was under way begins none", () => {
@@ -154,9 +180,9 @@ Deno.test("a pause is no freeze, and what was under way begins none", () => {
   rhythm.show({ nowMs: nowMs + 9000 });
   rhythm.show({ nowMs: nowMs + 9040 });
   const figures = rhythm.figures({ nowMs: nowMs + 9040 });
-  assertEquals([figures.freezes, figures.frames], [0, 34]);
+  assertEquals([figures.freezeCount, figures.framesRendered], [0, 34]);
   // The first one, the one that was under way, and the one after the pause.
-  assertEquals(figures.beginnings, 3);
+  assertEquals(figures.videosBegun, 3);
   assertEquals(figures.playedMs, 1200 + 40);
 });
 
@@ -170,7 +196,7 @@ Deno.test("the first frame of a video that was paused at first says nothing", ()
   const firstUs: number[] = [];
   const rhythm = new FrameRhythm({
     frameGap: { record() {} },
-    firstKeyFrame: { record: (us) => void firstUs.push(us) },
+    timeToFirstFrame: { record: (us) => void firstUs.push(us) },
   }, REQUESTED_MS);
   rhythm.pause({ nowMs: 950 });
   rhythm.resume();

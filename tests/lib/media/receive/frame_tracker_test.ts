@@ -15,7 +15,7 @@ Deno.test.each(starts)(
       assertEquals(watched.packet(i), isLast ? 1 : 0);
     }
     const { tracker } = watched;
-    assertEquals(tracker.keyFrames, frames / 10);
+    assertEquals(tracker.keyFramesShown, frames / 10);
     assertEquals([tracker.pictureIdJumps, tracker.timestampJumps], [0, 0]);
   },
 );
@@ -55,7 +55,7 @@ Deno.test.each(starts)(
     held.reverse().forEach(take);
     assertEquals(watched.shown, 1000);
     const { tracker } = watched;
-    assertEquals(tracker.keyFrames, 1);
+    assertEquals(tracker.keyFramesShown, 1);
     assertEquals([tracker.pictureIdJumps, tracker.timestampJumps], [0, 0]);
   },
 );
@@ -143,7 +143,7 @@ Deno.test.each([
   assertEquals(watched.shown, shown);
   // What is left waits for a repair until the track ends.
   watched.tracker.end({ nowMs: 500 });
-  assertEquals(watched.tracker.dropped, dropped);
+  assertEquals(watched.tracker.framesDropped, dropped);
 });
 
 Deno.test("what waited for a repair is shown at once, when that comes", () => {
@@ -165,7 +165,7 @@ Deno.test("when over a thousand packets wait for one, it is given up", () => {
   watched.packets(range(2000, 2004));
   assertEquals(watched.shown, 2);
   // All but the first and the last, and the one that was never whole.
-  assertEquals(watched.tracker.dropped, 498);
+  assertEquals(watched.tracker.framesDropped, 498);
 });
 
 Deno.test.each([
@@ -237,7 +237,8 @@ Deno.test.each([
     assertEquals(watched.shown, before);
     range(40, 48).forEach(moved);
     assertEquals(watched.shown, before + 2);
-    const { keyFrames, pictureIdJumps, timestampJumps } = watched.tracker;
+    const { keyFramesShown: keyFrames, pictureIdJumps, timestampJumps } =
+      watched.tracker;
     assertEquals([keyFrames, pictureIdJumps, timestampJumps], [2, 0, 0]);
   },
 );
@@ -304,6 +305,6 @@ Deno.test("a frame that a pause cut short is none, and the next one is whole", (
   for (const i of range(0, 4)) {
     watched.packet(40 + i, { sequence: 6 + i, pictureId: 2 });
   }
-  assertEquals([watched.shown, watched.tracker.keyFrames], [2, 2]);
+  assertEquals([watched.shown, watched.tracker.keyFramesShown], [2, 2]);
   assertEquals(watched.tracker.pictureIdJumps, 0);
 });

@@ -82,7 +82,10 @@ Deno.test.each<
     const track = new Track({ nacks, payloadTypes: [96] });
     play(track);
     const { receiver } = track;
-    assertEquals([receiver.expected, receiver.lost], [expected, lost]);
+    assertEquals([receiver.packetsExpected, receiver.packetsLost], [
+      expected,
+      lost,
+    ]);
     const share = Math.floor(lost * 256 / expected);
     assertEquals([receiver.takeFractionLost(), receiver.takeFractionLost()], [
       share,
@@ -143,7 +146,7 @@ Deno.test.each<{ why: string; play: (track: Track) => void }>([
   track.media(from(50, 50));
   play(track);
   assertLess(track.receiver.jitterMs, 0.001);
-  assertEquals(track.receiver.lost, 0);
+  assertEquals(track.receiver.packetsLost, 0);
 });
 
 Deno.test("padding is no media: it begins none, and ends no silence", () => {
@@ -172,13 +175,13 @@ Deno.test("a repair stream's padding, and repairs of what has come or is far awa
   }
   track.frame(12);
   const { receiver } = track;
-  assertEquals([receiver.packetsRepaired, receiver.lost], [0, 0]);
+  assertEquals([receiver.packetsRepaired, receiver.packetsLost], [0, 0]);
   assertEquals([receiver.packetsReceived, receiver.isStuck], [3, false]);
   assertEquals(shown(), 3);
   // One that is missing is.
   track.frame(14);
   track.repair([0, 13, 0x10, 0x11]);
-  assertEquals([receiver.packetsRepaired, receiver.lost], [1, 1]);
+  assertEquals([receiver.packetsRepaired, receiver.packetsLost], [1, 1]);
   assertEquals(shown(), 5);
 });
 
@@ -191,7 +194,7 @@ Deno.test("nothing is asked for of a numbering that has ended", () => {
     if (move) track.receiver.moveTo(8);
     track.media([20_000, 20_001, 20_002]);
     assertEquals(nacks.size, 0);
-    assertEquals(track.receiver.lost, 2);
+    assertEquals(track.receiver.packetsLost, 2);
   }
 });
 
@@ -229,7 +232,7 @@ Deno.test.each<{ why: string; marked: (i: number) => boolean; shown: number }>([
   }
   take(other, 19);
   assertEquals(mixed.shown(), shown);
-  assertEquals(mixed.tracker.dropped, 0);
+  assertEquals(mixed.tracker.framesDropped, 0);
 });
 
 Deno.test("without markers, a key frame helps after a loss as it does with them", () => {
@@ -244,7 +247,7 @@ Deno.test("without markers, a key frame helps after a loss as it does with them"
     });
   for (let i = 0; i < 16; i++) if (i !== 4) take(i);
   // Of frame 1 nobody knows whether the lost packet was its last; frame 7 is still open.
-  assertEquals([shown(), tracker.dropped], [3, 2]);
+  assertEquals([shown(), tracker.framesDropped], [3, 2]);
 });
 
 Deno.test("what comes under another payload type is no frame", () => {
@@ -257,7 +260,7 @@ Deno.test("what comes under another payload type is no frame", () => {
   track.frame(0, { isKey: true });
   track.frame(1, { payloadType: 102 });
   track.frame(2);
-  assertEquals([shown(), track.receiver.lost], [2, 0]);
+  assertEquals([shown(), track.receiver.packetsLost], [2, 0]);
 });
 
 Deno.test.each([
@@ -277,7 +280,7 @@ Deno.test.each([
     track.raw(1, [...start, 0x10, 2, 0, 0x9d, 1, 0x2a], false, 0);
     track.raw(2, [...rest, 1, 2, 3], false, 0);
     track.raw(3, [...rest.with(0, rest[0] | 0x10), 1, 2, 3], true, 0);
-    assertEquals([shown(), tracker.keyFrames], [1, 1]);
+    assertEquals([shown(), tracker.keyFramesShown], [1, 1]);
   },
 );
 
@@ -288,11 +291,11 @@ function from(first: number, count: number): number[] {
 function video() {
   const ignore = { record() {} };
   const rhythm = new FrameRhythm(
-    { frameGap: ignore, firstKeyFrame: ignore },
+    { frameGap: ignore, timeToFirstFrame: ignore },
     0,
   );
   const tracker = new FrameTracker(rhythm, 90_000);
-  return { tracker, shown: () => rhythm.figures({ nowMs: 0 }).frames };
+  return { tracker, shown: () => rhythm.figures({ nowMs: 0 }).framesRendered };
 }
 
 interface MediaOptions {

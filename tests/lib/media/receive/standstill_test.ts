@@ -87,7 +87,7 @@ class Viewer {
   readonly gapsMs: number[] = [];
   readonly rhythm = new FrameRhythm({
     frameGap: { record: (us) => void this.gapsMs.push(us / 1000) },
-    firstKeyFrame: { record() {} },
+    timeToFirstFrame: { record() {} },
   }, 0);
   readonly frames = new FrameTracker(this.rhythm, 90_000);
   readonly nacks = new NackList();
@@ -146,8 +146,14 @@ Deno.test.each<{ why: string; read: number; key: boolean }>([
     for (let i = 150; i < 240; i++) {
       viewer.frame(i, ms(i - 60), key && i === 155);
     }
-    const { freezes, frozenMs } = rhythm.figures({ nowMs: ms(180) });
-    assertEquals([receiver.lost, freezes, frozenMs], [0, 0, 0]);
+    const { freezeCount, totalFreezesDurationMs } = rhythm.figures({
+      nowMs: ms(180),
+    });
+    assertEquals([receiver.packetsLost, freezeCount, totalFreezesDurationMs], [
+      0,
+      0,
+      0,
+    ]);
     assertEquals([nacks.size, receiver.needsKeyFrame], [0, false]);
     assertEquals(frames.timestampJumps, 0);
     assertEquals(receiver.deliverable(ms(180)), receiver.packetsReceived);
@@ -155,7 +161,7 @@ Deno.test.each<{ why: string; read: number; key: boolean }>([
     assert(Math.max(...viewer.gapsMs) < 34);
     // What is missing after it is lost as ever.
     viewer.frame(241, ms(182));
-    assertEquals([receiver.lost, nacks.size], [1, 1]);
+    assertEquals([receiver.packetsLost, nacks.size], [1, 1]);
   },
 );
 
@@ -166,8 +172,10 @@ Deno.test("a video that stood still before the thread did was frozen until then"
   // Frozen from the last frame on, and the thread stands still 3 s later.
   viewer.receiver.leaveOut({ nowMs: ms(89) + 3000, wallMs: 0 });
   viewer.frame(90, ms(89) + 3010);
-  const { freezes, frozenMs } = viewer.rhythm.figures({ nowMs: ms(200) });
-  assertEquals([freezes, Math.round(frozenMs)], [1, 3000]);
+  const { freezeCount, totalFreezesDurationMs } = viewer.rhythm.figures({
+    nowMs: ms(200),
+  });
+  assertEquals([freezeCount, Math.round(totalFreezesDurationMs)], [1, 3000]);
 });
 
 Deno.test("a video that is paused stays so over a standstill", () => {

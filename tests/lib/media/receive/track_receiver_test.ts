@@ -48,8 +48,11 @@ Deno.test.each(starts)(
     const count = 2 * WRAP + 100;
     for (let i = 0; i < count; i++) track.packet({ sequence: start + i });
     const { receiver } = track;
-    assertEquals([receiver.expected, receiver.packetsReceived], [count, count]);
-    assertEquals([receiver.lost, receiver.outOfOrder], [0, 0]);
+    assertEquals([receiver.packetsExpected, receiver.packetsReceived], [
+      count,
+      count,
+    ]);
+    assertEquals([receiver.packetsLost, receiver.outOfOrder], [0, 0]);
     assertEquals(receiver.extendedHighest, (start + count - 1) | 0);
   },
 );
@@ -70,8 +73,8 @@ Deno.test.each(starts)(
       // Late ones come well before they look like a jump back, in any order.
       if (late.length > 5 || i === 299) {
         assertEquals(
-          track.receiver.expected - track.receiver.packetsReceived,
-          track.receiver.lost,
+          track.receiver.packetsExpected - track.receiver.packetsReceived,
+          track.receiver.packetsLost,
         );
         while (late.length > 0) {
           const at = Math.floor(random() * late.length);
@@ -79,8 +82,8 @@ Deno.test.each(starts)(
         }
       }
     }
-    assertEquals(track.receiver.expected, 300);
-    assertEquals(track.receiver.lost, lost);
+    assertEquals(track.receiver.packetsExpected, 300);
+    assertEquals(track.receiver.packetsLost, lost);
     assertEquals(track.receiver.packetsReceived, 300 - lost);
     assertEquals(track.meter.counters.packetsReceived, 300 - lost);
     assertEquals(
@@ -93,7 +96,10 @@ Deno.test.each(starts)(
 Deno.test("packets from before the first one are no negative loss", () => {
   const track = new Track();
   for (const sequence of [1000, 998, 999, 1001]) track.packet({ sequence });
-  assertEquals([track.receiver.expected, track.receiver.lost], [2, 0]);
+  assertEquals([track.receiver.packetsExpected, track.receiver.packetsLost], [
+    2,
+    0,
+  ]);
   assertEquals(track.receiver.outOfOrder, 2);
 });
 
@@ -108,7 +114,7 @@ Deno.test.each([
     const track = new Track();
     for (let i = 0; i < 10; i++) track.packet({ sequence: 500 + i });
     track.packet({ sequence: 509 + ahead });
-    assertEquals(track.receiver.expected, expected);
+    assertEquals(track.receiver.packetsExpected, expected);
     assertEquals(track.receiver.packetsReceived, received);
   },
 );
@@ -129,7 +135,10 @@ Deno.test.each([{ jump: 20_000 }, { jump: 45_000 }])(
     }
     // The first packet after the jump was not believed.
     assertEquals(track.receiver.packetsReceived, 29);
-    assertEquals([track.receiver.expected, track.receiver.lost], [29, 0]);
+    assertEquals([track.receiver.packetsExpected, track.receiver.packetsLost], [
+      29,
+      0,
+    ]);
     assertEquals(track.receiver.jitterMs, 0);
     assertEquals(track.receiver.extendedHighest, 29 + jump);
     // What began the numbering anew does so once: much later it is a jump itself.
@@ -144,10 +153,13 @@ Deno.test("repairs that come in a row, two seconds late, begin nothing anew", ()
   for (let i = 0; i < 2000; i++) {
     if (i < 500 || i >= 510) track.packet({ sequence: i });
   }
-  assertEquals(track.receiver.lost, 10);
+  assertEquals(track.receiver.packetsLost, 10);
   for (let i = 500; i < 510; i++) track.packet({ sequence: i });
   for (let i = 2000; i < 2100; i++) track.packet({ sequence: i });
-  assertEquals([track.receiver.expected, track.receiver.lost], [2100, 0]);
+  assertEquals([track.receiver.packetsExpected, track.receiver.packetsLost], [
+    2100,
+    0,
+  ]);
 });
 
 Deno.test("jitter is that of RFC 3550 appendix A.8, by hand", () => {
@@ -193,7 +205,7 @@ Deno.test("a report's fraction is the loss since the last report", () => {
   // All but the last of 1,000.
   receive(200, 1200, (n) => n !== 1199);
   assertEquals(track.receiver.takeFractionLost(), 255);
-  assertEquals(track.receiver.lost, 22 + 999);
+  assertEquals(track.receiver.packetsLost, 22 + 999);
 });
 
 Deno.test("latency is from the capture time in the packet to its arrival", () => {
@@ -262,7 +274,7 @@ Deno.test("a repair shows the frame that waited for it", () => {
   track.video({ sequence: 3, atMs: 7, isKey: false, marker: true });
   assertEquals(track.receiver.isStuck, false);
   track.repair(2, 9);
-  assertEquals(rhythm.figures({ nowMs: 9 }).frames, 1);
+  assertEquals(rhythm.figures({ nowMs: 9 }).framesRendered, 1);
   assertEquals(rhythm.lastMs, 9);
 });
 
@@ -279,7 +291,10 @@ Deno.test("marks tell what was sent to us, even where the server renumbers", () 
   for (let i = 0; i < 50; i++) {
     track.packet({ sequence: i, mark: 1000 + 2 * i });
   }
-  assertEquals([track.receiver.expected, track.receiver.lost], [50, 0]);
+  assertEquals([track.receiver.packetsExpected, track.receiver.packetsLost], [
+    50,
+    0,
+  ]);
   assertEquals(track.receiver.deliverable(0), 99);
   // An older one that comes late was sent to us too.
   track.packet({ sequence: 50, mark: 997 });

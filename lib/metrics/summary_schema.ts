@@ -1,45 +1,60 @@
 /**
- * The definition of `load_test_summary.json`. Every key that SimplestChat's
- * own tester writes is there under the same name and in the same unit; where
- * its meaning was misleading, ours differs, and the description says so.
+ * The definition of `load_test_summary.json`, of which its type is inferred.
+ * Every key that SimplestChat's own tester writes is there under the same
+ * name and in the same unit; where its meaning was misleading, ours differs,
+ * and the description says so. What repeats for each metric comes from the
+ * catalog. Beside `mod.ts` this is the room's second door: who reads no
+ * summary needs no schema library.
  *
  * @module
  */
 
-import { BAND_METRICS, type Summary } from "../metrics/mod.ts";
-import { z } from "./deps.ts";
-
-const count = z.int().min(0);
-const amount = z.number().min(0);
-const duration = z.object({
+import { BAND_METRICS } from "./bands.ts";
+import {
+  fileKey,
+  metric,
+  METRIC_NAMES,
+  type MetricName,
+  type MetricType,
+  mostKey,
+  namesOf,
+  roomKey,
+} from "./catalog.ts";
+import type {
+  AllMetrics,
+  ClientCounts,
+  ClientMosts,
+  PlacedIn,
+  RoomCounts,
+} from "./metric_values.ts";
+import { z } from "./schema_deps.ts";
+import {
+  amount,
   count,
-  minMs: amount,
-  maxMs: amount,
-  avgMs: amount,
-  p50Ms: amount,
-  p95Ms: amount,
-  p99Ms: amount,
-}).describe(
-  "A duration's distribution in milliseconds, all zero when count is. Percentiles are nearest-rank, of a histogram merged over all clients, at most 0.8 % high.",
-);
+  distribution,
+  duration,
+  known,
+  knownCount,
+  signalingLatencies,
+} from "./shapes.ts";
 
-const distribution = z.object({
-  count,
-  min: amount,
-  max: amount,
-  avg: amount,
-  p5: amount,
-  p50: amount,
-  p95: amount,
-  p99: amount,
-}).describe(
-  "A figure's distribution in its own unit, all zero when count is; percentiles as those of durations.",
-);
+export { amount, count, known, signalingLatencies };
 
-/** Latencies by operation; both files have them in this shape. */
-export const signalingLatencies = z.object({
-  operations: z.record(z.string(), duration),
-});
+/** The zod fields of an object of this type. */
+type Fields<Values> = {
+  readonly [Key in keyof Values]: z.ZodType<Values[Key]>;
+};
+
+/** Plain JSON data. */
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
+
+const json: z.ZodType<JsonValue> = z.json().meta({ id: "json" });
 
 const serverLoad = z.object({
   samples: count,
@@ -60,30 +75,30 @@ const serverLoad = z.object({
     "The most that the busiest thread used over five seconds on end, in cores. This is judged: one busy second is no overload.",
   ),
   maxRssBytes: amount,
-  maxFds: count.nullable().describe(
+  maxFds: knownCount.describe(
     "Most open files; null when they may not be counted.",
   ),
   maxThreads: count,
   udpDrops: count.describe(
     "Datagrams that its own sockets lost, because their buffers were full.",
   ),
-  hostUdpErrors: count.nullable().describe(
+  hostUdpErrors: knownCount.describe(
     "The same for its whole host, other programs included; null when unknown.",
   ),
 });
 
 const serverTold = z.object({
-  maxParticipants: count.nullable(),
-  maxRooms: count.nullable(),
-  maxConnections: count.nullable(),
-  errors: count.nullable().describe("Errors that it counted meanwhile."),
+  maxParticipants: knownCount,
+  maxRooms: knownCount,
+  maxConnections: knownCount,
+  errors: knownCount.describe("Errors that it counted meanwhile."),
 });
 
 const serverPoint = z.object({
   cpuRatio: amount,
   maxProcessRatio: amount,
   rssBytes: amount,
-  fds: count.nullable(),
+  fds: knownCount,
   udpDrops: count,
 });
 
@@ -103,100 +118,80 @@ const server = z.object({
   ),
 });
 
-const feedbackReceived = z.object({ pli: count, fir: count, nack: count })
-  .describe("Key frames and packets that the server asked for.");
-const feedbackSent = z.object({ pli: count, nack: count })
-  .describe("Key frames and packets that clients asked for.");
+const unit = z.enum(["ms", "ratio", "bps", "fps", "packets", "bytes", "count"])
+  .meta({ id: "unit" });
+
+const OF_TYPE = {
+  counter: z.object({
+    type: z.literal("counter"),
+    unit,
+    values: z.object({ count: amount }),
+  }).meta({ id: "counter" }),
+  gauge: z.object({
+    type: z.literal("gauge"),
+    unit,
+    values: z.object({ value: amount.describe("At the end.") }),
+  }).meta({ id: "gauge" }),
+  rate: z.object({
+    type: z.literal("rate"),
+    unit,
+    values: z.object({
+      rate: known.describe("Null when there is nothing to divide by."),
+    }),
+  }).meta({ id: "rate" }),
+  trend: z.object({
+    type: z.literal("trend"),
+    unit,
+    values: z.object({
+      count,
+      min: amount,
+      max: amount,
+      avg: amount,
+      med: amount,
+      "p(5)": amount,
+      "p(95)": amount,
+      "p(99)": amount,
+    }).describe("In the metric's unit, all zero when count is."),
+  }).meta({ id: "trend" }),
+} as const satisfies Readonly<Record<MetricType, z.ZodType>>;
 
 const room = z.object({
   roomId: z.string(),
   totalClients: count,
   successfulConnections: count,
-  totalPacketsSent: count,
-  totalPacketsReceived: count,
   totalErrors: count,
-  totalProducersCreated: count,
-  totalConsumersCreated: count,
   connectedAtEnd: count,
-  silentRatio: amount.nullable().describe(
+  silentRatio: known.describe(
     "Time that tracks were silent, of the time that they should have come; null when none should.",
   ),
   lossRatio: z.number(),
-  residualLossRatio: amount.describe("What no repair made up for."),
+  residualLossRatio: amount.describe("What no retransmission made up for."),
   sendBpsPerClient: amount,
   receiveBpsPerClient: amount,
-  maxMediaLatencyMs: amount.nullable(),
-  maxJitterMs: amount.nullable(),
-  maxRoundTripMs: amount.nullable(),
-  maxFirstKeyFrameMs: amount.nullable(),
-  maxNetworkRecoveryMs: amount.nullable().describe(
-    "The longest time that media of a client took to come back once its impaired network was.",
-  ),
-  frameRate: amount.nullable(),
-  framesDropped: count,
-  freezes: count,
-  frozenMs: amount,
-  frozenRatio: amount.nullable(),
+  frameRate: known,
+  frozenRatio: known,
   longestFreezeMs: amount,
-  pictureIdJumps: count,
-  timestampJumps: count,
-  layerSwitches: count,
-  received: feedbackReceived,
-  sent: feedbackSent,
+  ...roomFields(),
 });
-
-const video = z.object({
-  framesShown: count.describe(
-    "Frames whose packets all came, repairs included, and with nothing missing before them since the last key frame.",
-  ),
-  keyFramesShown: count,
-  framesDropped: count.describe(
-    "Frames that came whole and were not shown, because something before them never came.",
-  ),
-  frameRate: amount.nullable().describe(
-    "Frames that a video showed a second, on average; null without video.",
-  ),
-  consumerFrameRate: distribution.describe(
-    "Frames shown in each second of each received video.",
-  ),
-  frameGapMs: duration.describe("From one frame shown to the next."),
-  freezes: count.describe(
-    "W3C webrtc-stats freezeCount: gaps between two frames of at least three times the average of the last 30, and of at least that average and 150 ms. One that goes on counts from its first second on.",
-  ),
-  frozenMs: amount.describe("For how long, all videos together."),
-  frozenRatio: amount.nullable().describe(
-    "Of the time that videos were on; null without video.",
-  ),
-  longestFreezeMs: amount,
-  freezeTimeMs: duration.describe(
-    "For how long at each client that saw video, all its videos together.",
-  ),
-  pictureIdJumps: count.describe(
-    "Frames whose picture id did not follow that of the frame right before.",
-  ),
-  timestampJumps: count.describe(
-    "Frames whose timestamp did not move on, or led the clock by a second.",
-  ),
-}).describe("What viewers saw of videos.");
 
 const lossOrigin = z.object({
   refused: count.describe("Our system refused to send them."),
   impairedOut: count.describe(
     "Impaired networks dropped them on their way to the server.",
   ),
-  beforeServer: count.nullable().describe(
+  beforeServer: knownCount.describe(
     "They left us and did not come to the server.",
   ),
-  inServer: count.nullable().describe(
+  inServer: knownCount.describe(
     "The server had them and sent them to nobody, although their numbers were given away.",
   ),
-  afterServer: count.nullable().describe(
+  afterServer: knownCount.describe(
     "The server sent them and they did not come to us.",
   ),
   impairedIn: count.describe(
     "Impaired networks dropped them on their way to us.",
   ),
-  ourKernel: count.nullable().describe(
+  ourKernel: knownCount.describe(
     "Our own kernel dropped them unread; null when it does not say.",
   ),
   late: count.describe("Nobody lost them, but they left over 5 ms late."),
@@ -204,120 +199,49 @@ const lossOrigin = z.object({
   "Packets lost at each place on their way, repairs included. Null where the server's own counts cannot be seen, or not yet: they are those of an embedded server, once all have left.",
 );
 
-const impairedCounts = z.object({
-  packets: count,
-  dropped: count,
-  delayed: count,
-  duplicated: count,
-});
-
 const media = z.object({
-  packetsDeliverable: count.describe(
-    "RTP packets that the joined topology should have delivered: each sent packet, times its consumers.",
-  ),
-  deliveryRatio: amount.nullable().describe(
-    "Received of deliverable; null when nothing was deliverable.",
-  ),
-  receiveSendRatio: amount.nullable().describe(
-    "Received divided by sent, whatever the topology; null when nothing was sent.",
-  ),
+  ...placed("media"),
   loss: z.object({
-    expected: count,
-    lost: z.int().describe("Below 0 when duplicates outnumber losses."),
+    ...placed("media.loss"),
     ratio: z.number(),
-    repaired: count.describe("Those lost that a repair made up for."),
-    residualRatio: amount.describe("What is lost in spite of repairs."),
-    consumerRatio: distribution.describe(
-      "Lost of expected, in each second of each received track.",
-    ),
-    consumerResidualRatio: distribution.describe(
-      "The same for what no repair made up for.",
+    residualRatio: amount.describe(
+      "What is lost in spite of retransmissions.",
     ),
   }).describe(
-    "By sequence numbers, per consumer, late packets given back; repairs are apart.",
+    "By sequence numbers, per consumer, late packets given back; retransmissions are apart.",
   ),
   lossOrigin,
-  latencyMs: duration.describe(
-    "From the sender's abs-capture-time to the receiving kernel's timestamp.",
-  ),
-  jitterMs: duration.describe("RFC 3550 section 6.4.1."),
-  roundTripMs: duration.describe(
-    "To the server and back, looked at once a second: by receiver reports (RFC 3550 section 6.4.1), at clients that send nothing by ICE consent checks.",
-  ),
-  recoveryMs: z.object({
-    channel: duration.describe(
-      "From when a client lost its channel or a transport until it was back and its media flowed.",
-    ),
-    network: duration.describe(
-      "From when a client's impaired network was back after an outage until it showed a frame again or, without video, heard a packet.",
-    ),
-  }),
-  networkNotRecovered: count.describe(
-    "Outages of clients' impaired networks before whose recovery the next one came, or the client left.",
-  ),
+  recoveryMs: z.object(placed("media.recoveryMs")),
   impaired: z.object({
-    inbound: impairedCounts,
-    outbound: impairedCounts,
-    rebinds: count.describe(
-      "Source ports of clients that NAT was made to change.",
-    ),
-  })
-    .describe(
-      "What impaired networks did to RTP packets, repairs included; all 0 without one.",
-    ),
-  timeToFirstSentMs: duration,
-  timeToFirstReceivedMs: duration,
-  timeToFirstPacketMs: duration.describe(
-    "From when a track was asked for to its first packet.",
+    ...placed("media.impaired"),
+    inbound: z.object(placed("media.impaired.inbound")),
+    outbound: z.object(placed("media.impaired.outbound")),
+  }).describe(
+    "What impaired networks did to RTP packets, retransmissions included; all 0 without one.",
   ),
-  timeToFirstKeyFrameMs: duration.describe(
-    "From when a video was asked for to its first frame.",
-  ),
-  video,
+  video: z.object({ ...placed("media.video"), longestFreezeMs: amount })
+    .describe("What viewers saw of videos."),
   sendBpsPerClient: amount,
   receiveBpsPerClient: amount,
-  consumerBps: z.object({ audio: distribution, video: distribution }).describe(
-    "Bits of whole RTP packets received in each second of each received track, repairs apart.",
-  ),
-  packetsDuplicate: count,
-  packetsOutOfOrder: count,
-  rtxReceived: count,
-  rtxSent: count,
-  srtpFailures: count,
-  keyFramesSent: count,
-  layerSwitches: count.describe(
-    "Times that a received track of simulcast went from one layer to another.",
-  ),
-  received: feedbackReceived,
-  sent: feedbackSent,
+  consumerBps: z.object(placed("media.consumerBps")),
 });
 
 const generator = z.object({
+  ...placed("generator"),
   lane: z.string(),
   cipher: z.string(),
   workers: count,
   cpuSeconds: amount,
-  cpuRatio: amount.nullable(),
-  cpuPerServerCpu: amount.nullable().describe(
+  cpuRatio: known,
+  cpuPerServerCpu: known.describe(
     "CPU time spent, divided by the server's over the same time; null when that was not watched.",
   ),
-  latenessMs: duration.describe("When a packet left, minus when it was due."),
-  loopLagMs: duration,
-  packetsPlanned: count,
-  packetsSent: count,
-  packetsSkipped: count.describe(
-    "Of those planned, due while the generator stood still; they never left.",
-  ),
-  packetsLate: count.describe("Over 5 ms late; sent all the same."),
-  sendRefused: count,
-  achievedRatio: amount.nullable(),
-  kernelDrops: count.nullable().describe(
+  kernelDrops: knownCount.describe(
     "Packets that our own kernel dropped unread; null when it does not say.",
   ),
   heldBackJoins: count.describe(
     "Joins that waited because the generator, not the server, was too busy.",
   ),
-  heldBackMs: duration.describe("How long those joins waited."),
   standstills: z.array(z.object({
     atMs: z.number().describe(
       "Since the run began, standstills before it left out.",
@@ -325,7 +249,7 @@ const generator = z.object({
     ms: amount,
     nodes: z.array(z.string()),
   })).describe(
-    "When the generator, or a part of it, stood still: the process or machine was stopped. What went by meanwhile is in no figure.",
+    "When the generator, or a part of it, stood still: the process or machine was stopped.",
   ),
   wallJumps: z.array(z.object({
     node: z.string(),
@@ -358,12 +282,12 @@ const worstClient = z.object({
   isConnected: z.boolean().describe(
     "Whether it was connected at the end, or when it left.",
   ),
-  silentRatio: amount.nullable(),
+  silentRatio: known,
   withoutMediaMs: amount,
-  lossRatio: amount.nullable(),
-  frozenRatio: amount.nullable(),
+  lossRatio: known,
+  frozenRatio: known,
   errorCount: count,
-});
+}).meta({ id: "worstClient" });
 
 const timelinePoint = z.object({
   tSec: amount.describe("The end of the stretch, since the run began."),
@@ -386,13 +310,13 @@ const timelinePoint = z.object({
 });
 
 /** The schema of `load_test_summary.json`. */
-export const summarySchema: z.ZodType<Summary> = z.object({
+export const summarySchema = z.object({
   version: z.string(),
   startedAt: z.iso.datetime(),
   elapsedMs: amount,
   seed: z.number(),
-  config: z.record(z.string(), z.json()).describe("The options as used."),
-  scenario: z.object({ name: z.string(), found: z.json() }).optional().describe(
+  config: z.record(z.string(), json).describe("The options as used."),
+  scenario: z.object({ name: z.string(), found: json }).optional().describe(
     "The scenario and what it found; missing for a plain run.",
   ),
   server,
@@ -450,17 +374,7 @@ export const summarySchema: z.ZodType<Summary> = z.object({
   ),
   totalReconnectionFailures: count,
   returns: z.object({
-    losses: count.describe(
-      "Times that a client lost its channel or a transport.",
-    ),
-    iceRestart: count.describe(
-      "Returns on the same transports, by new ICE credentials.",
-    ),
-    reconnected: count.describe(
-      "Returns on a new channel, as the same participant.",
-    ),
-    rejoined: count.describe("Returns as a new participant."),
-    failedAttempts: count,
+    ...placed("returns"),
     neverBack: count.describe(
       "Clients whose media did not flow again after their last loss.",
     ),
@@ -475,6 +389,10 @@ export const summarySchema: z.ZodType<Summary> = z.object({
   }).describe("The clients that were hurt most, the worst first."),
   rooms: z.array(room).describe("Sorted by id, room-2 before room-10."),
   media,
+  metrics: z.record(z.string(), z.union(Object.values(OF_TYPE)))
+    .describe(
+      "Every metric by its name, as k6 has it; see metrics.md.",
+    ) as unknown as z.ZodType<AllMetrics>,
   candidates: z.array(z.object({
     protocol: z.string().describe("udp or tcp."),
     address: z.string().describe("An IP address, or a name."),
@@ -527,20 +445,49 @@ export const summarySchema: z.ZodType<Summary> = z.object({
   description: "What a load test came to.",
 });
 
-/**
- * Reads the text of a `load_test_summary.json`; unknown keys are dropped.
- * Throws a `SyntaxError` whose one line names the first key that is wrong.
- */
-export function parseSummary(text: string): Summary {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw new SyntaxError("Cannot read summary: it is not JSON");
+/** The fields of one client that come from the catalog. */
+export function clientFields(): Fields<ClientCounts & ClientMosts> {
+  const counters = namesOf({ type: "counter", perClient: "sum" });
+  const most = namesOf({ perClient: "max" });
+  return {
+    ...Object.fromEntries(counters.map((name) => [fileKey(name), field(name)])),
+    ...Object.fromEntries(most.map((name) => [mostKey(name), known])),
+  } as Fields<ClientCounts & ClientMosts>;
+}
+
+function roomFields(): Fields<RoomCounts> {
+  const counters = namesOf({ type: "counter", perRoom: true });
+  const most = namesOf({ perClient: "max", perRoom: true });
+  return {
+    ...Object.fromEntries(counters.map((name) => [roomKey(name), field(name)])),
+    ...Object.fromEntries(most.map((name) => [mostKey(name), known])),
+  } as Fields<RoomCounts>;
+}
+
+/** The fields of the metrics that have their place right in this section. */
+function placed<Section extends string>(
+  section: Section,
+): Fields<PlacedIn<Section>> {
+  const fields = METRIC_NAMES.flatMap((name) => {
+    const { place = "" } = metric(name);
+    const dot = place.lastIndexOf(".");
+    return place.slice(0, dot) === section
+      ? [[place.slice(dot + 1), field(name)]]
+      : [];
+  });
+  return Object.fromEntries(fields) as Fields<PlacedIn<Section>>;
+}
+
+/** A metric's value at its place. */
+function field(name: MetricName): z.ZodType {
+  const { type, unit } = metric(name);
+  switch (type) {
+    case "trend":
+      return unit === "ms" ? duration : distribution;
+    case "rate":
+      return known;
+    case "counter":
+    case "gauge":
+      return unit === "ms" ? amount : count;
   }
-  const { success, data, error } = summarySchema.safeParse(json);
-  if (success) return data;
-  const { path, message } = error.issues[0];
-  const where = path.length === 0 ? "" : `${path.join(".")}: `;
-  throw new SyntaxError(`Cannot read summary: ${where}${message}`);
 }
