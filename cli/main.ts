@@ -5,13 +5,15 @@
  * @module
  */
 
-import { nearest, VERSION } from "../tool.ts";
+import { nearest } from "../lib/text/mod.ts";
+import { VERSION } from "../version.ts";
 import {
-  COMMANDS,
   errorLine,
+  loadCommand,
   printError,
   printOut,
   PROGRAM,
+  SUMMARIES,
   twoColumns,
 } from "./commands/mod.ts";
 
@@ -32,13 +34,9 @@ export async function main(words: readonly string[]): Promise<number> {
         return 0;
     }
     // Without a command it is the session, with these options.
-    if (name === undefined || name.startsWith("-")) {
-      return await COMMANDS.get("session")!.perform(words);
-    }
-    const command = COMMANDS.get(name);
-    return command === undefined
-      ? unknownCommand(name)
-      : await command.perform(args);
+    return name === undefined || name.startsWith("-")
+      ? await perform("session", words)
+      : await perform(name, args);
   } catch (error) {
     printError(errorLine(error));
     return 1;
@@ -53,14 +51,19 @@ async function showHelp(
     printOut(help());
     return 0;
   }
-  const command = COMMANDS.get(name);
-  return command === undefined
-    ? unknownCommand(name)
-    : await command.perform(["--help"]);
+  return await perform(name, ["--help"]);
+}
+
+async function perform(
+  name: string,
+  args: readonly string[],
+): Promise<number> {
+  const command = await loadCommand(name);
+  return command === undefined ? unknownCommand(name) : await command(args);
 }
 
 function unknownCommand(name: string): number {
-  const guess = nearest(name, [...COMMANDS.keys(), "help"]);
+  const guess = nearest(name, [...Object.keys(SUMMARIES), "help"]);
   printError(
     `${name}: there is no such command, ${
       guess === undefined ? "help lists them." : `did you mean ${guess}?`
@@ -76,7 +79,7 @@ function surplus(arg: string): number {
 
 function help(): string {
   const rows = [
-    ...[...COMMANDS].map(([name, { summary }]) => [name, summary] as const),
+    ...Object.entries(SUMMARIES),
     ["help [command]", "This text, or a command's options."] as const,
     ["--version", "The version."] as const,
   ];

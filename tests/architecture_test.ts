@@ -12,6 +12,7 @@ const ROOMS: readonly {
   /** The other rooms that it knows; left out, all that stand before it. */
   readonly only?: readonly string[];
 }[] = [
+  { room: "version.ts", only: [] },
   { room: "lib/text", only: [] },
   { room: "lib/time", only: [] },
   { room: "lib/connection", only: ["lib/text"] },
@@ -85,7 +86,10 @@ const ROOMS: readonly {
     room: "cli/commands",
     only: ["mod.ts", "tool.ts", "lib/text", "cli/terminal", "cli/session"],
   },
-  { room: "cli", only: ["mod.ts", "tool.ts", "lib/text", "cli/*"] },
+  {
+    room: "cli",
+    only: ["mod.ts", "tool.ts", "version.ts", "lib/text", "cli/*"],
+  },
 ];
 
 /** The one import that points upward: a scenario's file becomes a program only when it is run as one. */
@@ -101,6 +105,8 @@ interface Import {
   readonly file: string;
   /** What stands between the quotes. */
   readonly specifier: string;
+  /** Whether the imported file is loaded whenever the importing one is. */
+  readonly isLoaded: boolean;
 }
 
 Deno.test("imports point downward on the map", async () => {
@@ -160,6 +166,22 @@ Deno.test("a circle of files is found, however long", () => {
   assertEquals(circleIn(new Map([["a", new Set(["a"])]])), ["a", "a"]);
 });
 
+Deno.test.each([
+  {
+    file: "cli/main.ts",
+    needless: /^(lib\/(?!text\/)|mod\.ts|kit\.ts|tool\.ts|scenarios\/|npm:)/,
+    why: "says what it is without what it is made of",
+  },
+  {
+    file: "tool.ts",
+    needless: /^(lib\/(client|rtc)\/|npm:(werift|ws|mediasoup|mediabunny)@)/,
+    why: "loads clients and servers once there are any",
+  },
+])("$file $why", async ({ file, needless }) => {
+  const loaded = [...loadedWith(file, await allImports())];
+  assertEquals(loaded.filter((one) => needless.test(one)), []);
+});
+
 Deno.test("the face stays small enough to be read", async () => {
   const names = Object.keys(await import("../mod.ts"));
   const text = await Deno.readTextFile(new URL("mod.ts", ROOT));
@@ -193,6 +215,26 @@ Deno.test("what is imported by URL reads no file beside itself", async () => {
   }
   assertEquals(wrong, []);
 });
+
+/** What is loaded with a file: our own files by their paths, others as they are imported. */
+function loadedWith(
+  file: string,
+  imports: readonly Import[],
+  loaded = new Set<string>(),
+): ReadonlySet<string> {
+  if (loaded.has(file)) return loaded;
+  loaded.add(file);
+  for (const one of imports) {
+    if (one.file !== file || !one.isLoaded) continue;
+    const isOurs = one.specifier.startsWith(".");
+    loadedWith(
+      isOurs ? resolve(file, one.specifier) : one.specifier,
+      imports,
+      loaded,
+    );
+  }
+  return loaded;
+}
 
 /** A way along imports from a file back to itself; `undefined` where there is none. */
 function circleIn(
@@ -234,8 +276,12 @@ async function allImports(): Promise<Import[]> {
     const text = await Deno.readTextFile(new URL(file, ROOT));
     const pattern =
       /^(?:import|export)\b[^;"']*?\bfrom\s*["']([^"']+)["']|^import\s*["']([^"']+)["']|\bimport\(\s*(?:import\.meta\.resolve\(\s*)?["']([^"']+)["']/gm;
-    for (const [, from, bare, dynamic] of text.matchAll(pattern)) {
-      imports.push({ file, specifier: from ?? bare ?? dynamic });
+    for (const [whole, from, bare, dynamic] of text.matchAll(pattern)) {
+      imports.push({
+        file,
+        specifier: from ?? bare ?? dynamic,
+        isLoaded: dynamic === undefined && !/^(im|ex)port type\b/.test(whole),
+      });
     }
   }
   return imports;

@@ -18,10 +18,6 @@ import {
 import { safeValue } from "../../lib/text/mod.ts";
 import { openInterrupts, printJson, printOut, usage } from "./shell.ts";
 
-/** One line. */
-export const DOCTOR_SUMMARY =
-  "What would limit a run on this machine, and how to mend it.";
-
 const NOTES: readonly string[] = [
   "The run in question is given by the same options as to run. With a server it",
   "has two clients meet in a room of their own there for a moment, and waits for",
@@ -61,7 +57,7 @@ export async function doctorCommand(args: readonly string[]): Promise<number> {
   if (parsed.help) {
     printOut(
       commandHelp(
-        { name: "doctor", summary: DOCTOR_SUMMARY, notes: NOTES },
+        { name: "doctor", notes: NOTES },
         DOCTOR_OPTIONS,
       ),
     );

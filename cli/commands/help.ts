@@ -9,18 +9,30 @@ import { type Option, optionName, type OptionTable } from "./option.ts";
 /** How the command line is begun. */
 export const PROGRAM = "deno run -A cli/main.ts";
 
+/** The commands, each in one line. */
+export const SUMMARIES = {
+  session:
+    "Watch and steer a running load; this is what happens without a command.",
+  run: "One load test against a server, then the summary and an exit code.",
+  capacity: "How many clients a server holds, and what limits it.",
+  serve: "A server that speaks SimplestChat's protocol, to test against.",
+  report: "Runs that are over: one in full, several side by side.",
+  doctor: "What would limit a run on this machine, and how to mend it.",
+} as const;
+
+/** The name of a command. */
+export type CommandName = keyof typeof SUMMARIES;
+
 /** What help says of a command besides its options. */
 export interface CommandHelp {
-  readonly name: string;
-  /** One line. */
-  readonly summary: string;
+  readonly name: CommandName;
   /** Lines of further text, behind the options. */
   readonly notes: readonly string[];
 }
 
 /** All that `--help` prints. */
 export function commandHelp(
-  { name, summary, notes }: CommandHelp,
+  { name, notes }: CommandHelp,
   table: OptionTable,
 ): string {
   const rows = [
@@ -32,7 +44,7 @@ export function commandHelp(
   return [
     `${PROGRAM} ${name} [options]`,
     "",
-    summary,
+    SUMMARIES[name],
     "",
     ...twoColumns(rows),
     ...(notes.length > 0 ? ["", ...notes] : []),

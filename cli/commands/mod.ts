@@ -1,6 +1,7 @@
 /**
  * The commands, a file each, and the table by which they are found. A command
- * gets its arguments, prints, and resolves with an exit code.
+ * gets its arguments, prints, and resolves with an exit code. It is loaded
+ * when it is asked for, and with it what it stands on.
  *
  * It knows the process: its outputs, signals and files. It knows no wire, no
  * packets and no clients: all of that is behind `mod.ts` of the project.
@@ -8,30 +9,26 @@
  * @module
  */
 
-import { CAPACITY_SUMMARY, capacityCommand } from "./capacity.ts";
-import { DOCTOR_SUMMARY, doctorCommand } from "./doctor.ts";
-import { REPORT_SUMMARY, reportCommand } from "./report.ts";
-import { RUN_SUMMARY, runCommand } from "./run.ts";
-import { SERVE_SUMMARY, serveCommand } from "./serve.ts";
-import { SESSION_SUMMARY, sessionCommand } from "./session.ts";
+import type { CommandName } from "./help.ts";
 
-export { PROGRAM, twoColumns } from "./help.ts";
+export { PROGRAM, SUMMARIES, twoColumns } from "./help.ts";
 export { errorLine, printError, printOut } from "./shell.ts";
 
-/** A command. */
-export interface Command {
-  /** One line. */
-  readonly summary: string;
-  /** Resolves with the exit code; throws what makes it impossible. */
-  readonly perform: (args: readonly string[]) => Promise<number>;
-}
+/** Carries a command out; resolves with the exit code, throws what makes it impossible. */
+export type Perform = (args: readonly string[]) => Promise<number>;
 
-/** All commands, by the word that asks for them. */
-export const COMMANDS: ReadonlyMap<string, Command> = new Map([
-  ["session", { summary: SESSION_SUMMARY, perform: sessionCommand }],
-  ["run", { summary: RUN_SUMMARY, perform: runCommand }],
-  ["capacity", { summary: CAPACITY_SUMMARY, perform: capacityCommand }],
-  ["serve", { summary: SERVE_SUMMARY, perform: serveCommand }],
-  ["report", { summary: REPORT_SUMMARY, perform: reportCommand }],
-  ["doctor", { summary: DOCTOR_SUMMARY, perform: doctorCommand }],
-]);
+const COMMANDS: Readonly<Record<CommandName, () => Promise<Perform>>> = {
+  session: async () => (await import("./session.ts")).sessionCommand,
+  run: async () => (await import("./run.ts")).runCommand,
+  capacity: async () => (await import("./capacity.ts")).capacityCommand,
+  serve: async () => (await import("./serve.ts")).serveCommand,
+  report: async () => (await import("./report.ts")).reportCommand,
+  doctor: async () => (await import("./doctor.ts")).doctorCommand,
+};
+
+/** The command of this name; `undefined` where there is none. */
+export async function loadCommand(name: string): Promise<Perform | undefined> {
+  return Object.hasOwn(COMMANDS, name)
+    ? await COMMANDS[name as CommandName]()
+    : undefined;
+}

@@ -22,10 +22,6 @@ import { SUMMARY_FILE } from "./run_files.ts";
 import { safeValue } from "../../lib/text/mod.ts";
 import { printData, printError, printJson, printOut, usage } from "./shell.ts";
 
-/** One line. */
-export const REPORT_SUMMARY =
-  "Runs that are over: one in full, several side by side.";
-
 const NOTES: readonly string[] = [
   `${PROGRAM} report FILE...`,
   "",
@@ -53,7 +49,7 @@ export async function reportCommand(args: readonly string[]): Promise<number> {
   if (parsed.help) {
     printOut(
       commandHelp(
-        { name: "report", summary: REPORT_SUMMARY, notes: NOTES },
+        { name: "report", notes: NOTES },
         REPORT_OPTIONS,
       ),
     );

@@ -23,10 +23,6 @@ import {
 import { helpScenario, performScenario } from "./run_scenario.ts";
 import { printError, printOut, usage } from "./shell.ts";
 
-/** One line. */
-export const RUN_SUMMARY =
-  "One load test against a server, then the summary and an exit code.";
-
 const NOTES: readonly string[] = [
   "Exit codes: 0 passed, 1 the run was impossible or broke, 2 a wrong command",
   "line, 98 invalid because the generator was saturated, 99 failed,",
@@ -74,7 +70,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     }
     printOut(
       commandHelp(
-        { name: "run", summary: RUN_SUMMARY, notes: NOTES },
+        { name: "run", notes: NOTES },
         RUN_OPTIONS,
       ),
     );

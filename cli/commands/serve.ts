@@ -22,10 +22,6 @@ import {
   usage,
 } from "./shell.ts";
 
-/** One line. */
-export const SERVE_SUMMARY =
-  "A server that speaks SimplestChat's protocol, to test against.";
-
 const NOTES: readonly string[] = [
   "It ends on Ctrl+C or SIGTERM. Its CPU is best spent elsewhere than on the",
   "cores that drive the load.",
@@ -40,7 +36,7 @@ export async function serveCommand(args: readonly string[]): Promise<number> {
   if (parsed.help) {
     printOut(
       commandHelp(
-        { name: "serve", summary: SERVE_SUMMARY, notes: NOTES },
+        { name: "serve", notes: NOTES },
         SERVE_OPTIONS,
       ),
     );

@@ -18,10 +18,6 @@ import {
 } from "./session_options.ts";
 import { printOut, usage } from "./shell.ts";
 
-/** One line. */
-export const SESSION_SUMMARY =
-  "Watch and steer a running load; this is what happens without a command.";
-
 const NOTES: readonly string[] = [
   "On a terminal there are charts and a prompt: type help. From a pipe or a file",
   "the same verbs are read line by line, and the first that fails ends it:",
@@ -41,8 +37,9 @@ export async function sessionCommand(
 ): Promise<number> {
   const parsed = parseOptions(SESSION_OPTIONS, args);
   if (parsed.help) {
-    const help = { name: "session", summary: SESSION_SUMMARY, notes: NOTES };
-    printOut(commandHelp(help, SESSION_OPTIONS));
+    printOut(
+      commandHelp({ name: "session", notes: NOTES }, SESSION_OPTIONS),
+    );
     return 0;
   }
   const mistakes = [...parsed.mistakes, ...sessionContradictions(parsed)];

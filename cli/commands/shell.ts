@@ -5,8 +5,14 @@
  * @module
  */
 
-import { safeJson, safeLine, safeText } from "../../lib/text/mod.ts";
-import { type Charset, chooseCharset, inCharset } from "../terminal/mod.ts";
+import {
+  type Charset,
+  chooseCharset,
+  inCharset,
+  safeJson,
+  safeLine,
+  safeText,
+} from "../../lib/text/mod.ts";
 
 /** Signals that ask to stop. */
 const STOP_SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"

@@ -9,12 +9,6 @@
  * @module
  */
 
-export {
-  type Charset,
-  chooseCharset,
-  inCharset,
-  terminalIn,
-} from "./charset.ts";
 export { chart, type ChartOptions, type ChartSeries } from "./chart.ts";
 export type { Completer, Completion } from "./completion.ts";
 export { FakeTerminal } from "./fake_terminal.ts";
@@ -45,13 +39,17 @@ export {
   openTerminal,
   type OpenTerminalOptions,
 } from "./system_terminal.ts";
+export { terminalIn } from "./terminal_in.ts";
 export type { Terminal, TerminalChange, TerminalSize } from "./terminal.ts";
 export type { TerminalHost, TerminalSignal } from "./terminal_host.ts";
 export {
+  type Charset,
+  chooseCharset,
   choosePalette,
   displayWidth,
   fit,
   fitLine,
+  inCharset,
   type Line,
   lineText,
   lineWidth,

@@ -32,7 +32,7 @@ import {
 import { openWebSocketChannel } from "../signaling/websocket/mod.ts";
 import { threadClock } from "../time/mod.ts";
 import { process } from "./deps.ts";
-import { createLocalNode, systemNodeClock } from "./node/host.ts";
+import { createLocalNode, systemNodeClock } from "./node/this_thread.ts";
 
 /** What a fleet is made of. */
 export interface FleetOptions {

@@ -40,4 +40,4 @@ export {
 } from "./node/worker_node.ts";
 export { borrowCrowd, type RunCrowd } from "./borrowed_crowd.ts";
 export { ClientFleet, type FleetOptions, openFleet } from "./fleet.ts";
-export { steadyWallClock, systemNodeClock } from "./node/host.ts";
+export { steadyWallClock, systemNodeClock } from "./node/this_thread.ts";

@@ -12,7 +12,6 @@ import {
   type Finding,
   findLimits,
   findMediaPaths,
-  obstacle,
   readMachineFacts,
   runNeed,
   type RunSize,
@@ -60,29 +59,6 @@ export interface ExamineOptions {
 const ANSWER_MS = 5_000;
 /** An address that needs longer is no path for media. */
 const PATH_MS = 3_000;
-
-/**
- * Why the run cannot work on this machine, in one line with what to do;
- * `undefined` when nothing speaks against it. Cheap: asked before every run.
- */
-export function whyImpossible(
-  { plan, workers, engine }: Pick<
-    ExamineOptions,
-    "plan" | "workers" | "engine"
-  >,
-): string | undefined {
-  if (engine === "werift" && hasSimulcast(plan)) {
-    return "Cannot send simulcast through the engine werift: it forwards no layers. Take the engine mediasoup.";
-  }
-  const need = runNeed(runSize(plan, workers, engine, "native"));
-  return obstacle(need, readMachineFacts());
-}
-
-function hasSimulcast({ clients, media }: RunPlan): boolean {
-  return clients.some((client) =>
-    client.role === "publisher" && (client.media ?? media).simulcast
-  );
-}
 
 /**
  * Everything that would limit the run, here and at the server. It joins a

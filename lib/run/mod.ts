@@ -6,7 +6,8 @@
  * @module
  */
 
-export { examine, type ExamineOptions, whyImpossible } from "./examine.ts";
+export { examine, whyImpossible } from "./before_run.ts";
+export type { ExamineOptions } from "./examine.ts";
 export {
   clipNamed,
   describeMedia,
@@ -39,4 +40,4 @@ export {
   type TargetSettings,
   workersFor,
 } from "./target.ts";
-export { VERSION } from "./version.ts";
+export { VERSION } from "../../version.ts";

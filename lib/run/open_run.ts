@@ -26,7 +26,7 @@ import type { MonitorTarget } from "../monitor/mod.ts";
 import type { EngineKind, SfuStats } from "../sfu/mod.ts";
 import { countStreams } from "./server_streams.ts";
 import { ServerWatch } from "./server_watch.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "../../version.ts";
 
 /** What a run is opened with. */
 export interface OpenRunOptions extends Omit<FleetOptions, "openNode"> {

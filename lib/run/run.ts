@@ -9,7 +9,7 @@ import { systemNodeClock } from "../load/mod.ts";
 import { readCpuTimes } from "../machine/mod.ts";
 import type { Ending, JsonValue, Snapshot, Summary } from "../metrics/mod.ts";
 import { isHere } from "../monitor/mod.ts";
-import { whyImpossible } from "./examine.ts";
+import { whyImpossible } from "./before_run.ts";
 import type { ScenarioContext, ScriptPorts } from "./job.ts";
 import { type OpenRun, openRun } from "./open_run.ts";
 import type { RunOptions } from "./run_options.ts";

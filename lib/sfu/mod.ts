@@ -23,4 +23,5 @@ export type {
 } from "./signaling/ledger.ts";
 export type { Refusals } from "./signaling/metrics.ts";
 export { spawnSfu } from "./spawn_sfu.ts";
-export { type LocalSfu, type Sfu, startSfu } from "./start_sfu.ts";
+export { startSfu } from "./start_here.ts";
+export type { LocalSfu, Sfu } from "./start_sfu.ts";

@@ -7,6 +7,7 @@
  * @module
  */
 
+export { type Charset, chooseCharset, inCharset } from "./charset.ts";
 export * from "./format.ts";
 export { createHider, type Hider } from "./hider.ts";
 export { nearest } from "./nearest.ts";

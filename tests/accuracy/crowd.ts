@@ -7,7 +7,7 @@ import {
   counterOf,
   type Snapshot,
 } from "../../lib/metrics/mod.ts";
-import { createLocalNode } from "../../lib/load/node/host.ts";
+import { createLocalNode } from "../../lib/load/node/this_thread.ts";
 import { countStreams } from "../../lib/run/mod.ts";
 import { type SfuStats, startSfu } from "../../lib/sfu/mod.ts";
 

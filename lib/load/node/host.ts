@@ -13,10 +13,10 @@ import {
   OwnPublishers,
 } from "../../client/mod.ts";
 import { ClipCache } from "../../clip/mod.ts";
-import { type ClientHost, LocalNode, type NodeClock } from "./local_node.ts";
+import type { ClientHost } from "./local_node.ts";
 import type { ClientPlan, MediaPlan } from "../plan/plan.ts";
 import { createRandom } from "../plan/random.ts";
-import type { NodeHandlers, NodePlan, ServerTarget } from "./node.ts";
+import type { NodePlan, ServerTarget } from "./node.ts";
 import {
   packetize,
   type PacketizedClip,
@@ -26,6 +26,7 @@ import type { ClockDifference, NodeMeter } from "../../metrics/mod.ts";
 import { openDatapath, type Reactor, RtcTransport } from "../../rtc/mod.ts";
 import {
   type Channel,
+  loadChannels,
   openWebSocketChannel,
 } from "../../signaling/websocket/mod.ts";
 import { systemClock } from "../../time/mod.ts";
@@ -35,40 +36,13 @@ import { process } from "../deps.ts";
 /** Whose CPU time a node reports: all of the process, or its own thread. */
 export type CpuScope = "process" | "thread";
 
-/** The system's time. */
-export const systemNodeClock: NodeClock = {
-  nowMs: systemClock.nowMs,
-  wallNowMs: () => Date.now(),
-  setTimer: systemClock.setTimer,
-};
-
-/** Milliseconds since 1970 as they are now, gone on by the node's clock: they do not follow when the wall clock is set. */
-export function steadyWallClock(
-  clock: Pick<NodeClock, "nowMs" | "wallNowMs"> = systemNodeClock,
-): () => number {
-  const aheadMs = clock.wallNowMs() - clock.nowMs();
-  return () => clock.nowMs() + aheadMs;
-}
-
-/** A node that runs real clients on this thread. */
-export function createLocalNode(
-  name: string,
-  cpu: CpuScope,
-  handlers: NodeHandlers,
-): LocalNode {
-  return new LocalNode({
-    name,
-    clock: systemNodeClock,
-    openHost: (plan, meter) => openHost(plan, meter, cpu),
-    handlers,
-  });
-}
-
-async function openHost(
+/** What the clients of this thread share: its datapath, its channels, its meters. */
+export async function openHost(
   { plan, server, datapath: choice, node }: NodePlan,
   meter: NodeMeter,
   cpu: CpuScope,
 ): Promise<ClientHost> {
+  await loadChannels();
   const datapath = await openDatapath(choice);
   const { reactor, lane, ciphers } = datapath;
   const lateness = meter.trend("lateness");

@@ -5,7 +5,7 @@
  */
 
 import { serveNode } from "./worker_node.ts";
-import { createLocalNode } from "./host.ts";
+import { createLocalNode } from "./this_thread.ts";
 
 serveNode(
   globalThis as unknown as Worker,

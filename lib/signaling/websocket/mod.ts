@@ -7,7 +7,5 @@
 
 export { type Channel, type ChannelClosed, describeClosed } from "./channel.ts";
 export { ChannelError, type ChannelFailure } from "./channel_error.ts";
-export {
-  openWebSocketChannel,
-  type WebSocketChannelOptions,
-} from "./websocket_channel.ts";
+export { loadChannels, openWebSocketChannel } from "./open.ts";
+export type { WebSocketChannelOptions } from "./websocket_channel.ts";

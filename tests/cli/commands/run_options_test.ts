@@ -172,7 +172,7 @@ Deno.test("the record of the options holds no secret", () => {
 
 Deno.test("help names every option and its default", () => {
   const help = commandHelp(
-    { name: "run", summary: "", notes: [] },
+    { name: "run", notes: [] },
     RUN_OPTIONS,
   );
   for (const [key, { shownDefault }] of Object.entries(RUN_OPTIONS)) {

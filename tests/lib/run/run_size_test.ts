@@ -9,7 +9,7 @@ import {
   simulcastPresets,
   videoPreset,
 } from "../../../lib/media/mod.ts";
-import { whyImpossible } from "../../../lib/run/examine.ts";
+import { whyImpossible } from "../../../lib/run/mod.ts";
 import { runSize } from "../../../lib/run/run_size.ts";
 
 function plan(change: Partial<Parameters<typeof makePlan>[0]> = {}) {

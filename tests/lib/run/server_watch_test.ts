@@ -1,4 +1,4 @@
-import { steadyWallClock } from "../../../lib/load/node/host.ts";
+import { steadyWallClock } from "../../../lib/load/node/this_thread.ts";
 import { assertEquals } from "@std/assert";
 import type { ProcessSample } from "../../../lib/monitor/mod.ts";
 import { ServerWatch } from "../../../lib/run/server_watch.ts";

@@ -6,8 +6,7 @@
  * @module
  */
 
-import type { Terminal } from "./terminal.ts";
-import { clusters } from "../../lib/text/mod.ts";
+import { clusters } from "./width.ts";
 
 /** The characters that can be shown. */
 export type Charset = "utf-8" | "ascii";
@@ -35,23 +34,6 @@ export function chooseCharset(
 /** `text` in a charset, every character as wide as before. */
 export function inCharset(text: string, charset: Charset): string {
   return charset === "utf-8" ? text : text.replace(BEYOND_ASCII, asciiOf);
-}
-
-/** A terminal that is written to in a charset. */
-export function terminalIn(terminal: Terminal, charset: Charset): Terminal {
-  if (charset === "utf-8") return terminal;
-  return {
-    isTerminal: terminal.isTerminal,
-    size: () => terminal.size(),
-    write: (text) => terminal.write(inCharset(text, charset)),
-    input: () => terminal.input(),
-    onChange: (listener) => terminal.onChange(listener),
-    enterFullScreen: () => terminal.enterFullScreen(),
-    restore: () => terminal.restore(),
-    suspend: () => terminal.suspend(),
-    close: () => terminal.close(),
-    [Symbol.asyncDispose]: () => terminal[Symbol.asyncDispose](),
-  };
 }
 
 function isUtf8(locale: string): boolean {
