@@ -39,6 +39,8 @@ export class FeedbackTask {
   pliCountSent = 0;
   /** Packets asked for again. */
   retransmissionRequestsSent = 0;
+  /** Messages that asked for them. */
+  nackCountSent = 0;
   readonly #environment: ClientEnvironment;
   readonly #inbound: InboundTracks;
   readonly #transport: () => ClientTransport | undefined;
@@ -152,6 +154,7 @@ export class FeedbackTask {
       if (due.length === 0) continue;
       room -= due.length;
       this.retransmissionRequestsSent += due.length;
+      this.nackCountSent++;
       transport.sendRtcp(
         0,
         writeNack(transport.out, 0, this.#ownSsrc, receiver.ssrc, due),

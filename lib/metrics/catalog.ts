@@ -285,6 +285,17 @@ export const METRICS = {
       alias: "nackSent",
     },
   ),
+  nackCountSent: counter(
+    "count",
+    "lower",
+    "NACK messages in which clients asked for them (RFC 4585), the nackCount of W3C webrtc-stats.",
+    {
+      at: "feedback",
+      perClient: "sum",
+      perRoom: true,
+      place: "media.nackCountSent",
+    },
+  ),
   pliCountSent: counter(
     "count",
     "lower",

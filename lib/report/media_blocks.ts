@@ -73,11 +73,14 @@ function deliveredFigures(summary: Summary): Figure[] {
   ];
 }
 
-function lossFigures({ media: { loss } }: Summary): string[] {
+function lossFigures({ media: { loss, nackCountSent } }: Summary): string[] {
   return loss.expected === 0 ? [] : [
     `${formatRatio(loss.ratio)}, ${formatCount(loss.lost)} of ${
       formatCount(loss.expected)
     } packets`,
+    ...(nackCountSent === 0
+      ? []
+      : [`${formatCounted(nackCountSent, "NACK")} sent`]),
     `${formatCount(loss.repaired)} repaired`,
     ...(loss.repaired === 0 ? [] : [`${formatRatio(loss.residualRatio)} left`]),
     ...(loss.consumerRatio.max === 0

@@ -15,6 +15,7 @@ class Viewer {
   readonly asked: [ms: number, sequence: number][] = [];
   readonly keyFramesAskedMs: number[] = [];
   roundTripMs = -1;
+  readonly feedback: FeedbackTask;
   readonly #world = new World({}, 1);
   readonly #tracks: InboundTracks;
 
@@ -58,12 +59,13 @@ class Viewer {
           onSenderReport: () => {},
         }),
     };
-    new FeedbackTask(
+    this.feedback = new FeedbackTask(
       environment,
       this.#tracks,
       () => transport as ClientTransport,
       () => this.roundTripMs,
-    ).start();
+    );
+    this.feedback.start();
   }
 
   get nowMs(): number {
@@ -126,6 +128,22 @@ Deno.test("of many packets that come together, what is missing is asked for in o
   await viewer.pass(5);
   assertEquals(viewer.asked.map(([, sequence]) => sequence), [1, 4, 6, 7]);
   assertEquals(new Set(viewer.askedMs).size, 1);
+});
+
+Deno.test("each message that asks counts once, however many packets it asks for", async () => {
+  const viewer = await withGap(-1);
+  for (const sequence of [5, 3, 8]) viewer.frame(sequence);
+  await viewer.pass(5);
+  const { feedback } = viewer;
+  assertEquals(
+    [feedback.nackCountSent, feedback.retransmissionRequestsSent],
+    [1, 4],
+  );
+  await viewer.pass(120);
+  assertEquals(
+    [feedback.nackCountSent, feedback.retransmissionRequestsSent],
+    [2, 8],
+  );
 });
 
 Deno.test("what was repaired is not asked for again", async () => {
