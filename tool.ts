@@ -287,6 +287,7 @@ export {
   type StreamStats,
   type WorkerChoice,
 } from "./lib/sfu/mod.ts";
+export { UnreachableError } from "./lib/signaling/port.ts";
 export {
   ChannelError,
   type ChannelFailure,

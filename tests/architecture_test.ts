@@ -35,21 +35,22 @@ const ROOMS: readonly {
   { room: "lib/rtc/dtls", only: ["lib/rtc/*"] },
   { room: "lib/rtc/ice", only: ["lib/impairment", "lib/rtc/*"] },
   { room: "lib/rtc", only: ["lib/impairment", "lib/rtc/*", "lib/time"] },
+  { room: "lib/signaling", only: ["lib/ortc"] },
   {
     room: "lib/signaling/websocket",
-    only: ["lib/connection", "lib/text", "lib/time"],
+    only: ["lib/connection", "lib/signaling", "lib/text", "lib/time"],
   },
   { room: "lib/signaling/simplestchat/wire", only: ["lib/ortc"] },
   {
     room: "lib/signaling/simplestchat",
-    only: ["lib/signaling/*", "lib/time", "lib/ortc"],
+    only: ["lib/signaling", "lib/signaling/*", "lib/time", "lib/ortc"],
   },
   {
     room: "lib/client",
     only: [
       "lib/time",
       "lib/ortc",
-      "lib/signaling/*",
+      "lib/signaling",
       "lib/media",
       "lib/metrics",
       "lib/rtc",

@@ -7,15 +7,9 @@
  * @module
  */
 
-import type { ServerMessageOf } from "../signaling/simplestchat/wire/mod.ts";
+import type { SignalingEvent, SignalingSession } from "../signaling/port.ts";
 import { type Fps, type Quality, videoPreset } from "../media/mod.ts";
-import {
-  Conversation,
-  joinRoom,
-  reconnectOrRejoin,
-} from "../signaling/simplestchat/mod.ts";
 import { delay } from "../time/mod.ts";
-import { describeClosed } from "../signaling/websocket/mod.ts";
 import { eitherSignal } from "../time/mod.ts";
 import type { ConsumerSecond } from "./consumer_watch.ts";
 import type { ClientEnvironment } from "./environment.ts";
@@ -27,6 +21,7 @@ import type {
   ReturnKind,
 } from "./events.ts";
 import {
+  EntryError,
   isEnded,
   isFinal,
   isGone,
@@ -55,7 +50,6 @@ import { addStay, type ClientTotals, emptyTotals } from "./totals.ts";
 /** Who a client is and what it does. */
 export interface ClientOptions extends RoomSessionOptions {
   readonly participantName: string;
-  readonly password?: string | undefined;
   /** For how long it tries to come back, in milliseconds. @default {until it leaves} */
   readonly patienceMs?: number | undefined;
 }
@@ -76,8 +70,8 @@ interface WayBack {
   iceUntilMs: number;
   /** The server answers by these transports, and sends nothing: only others help. */
   mustJoin: boolean;
-  /** The token has not been shown yet. */
-  hasToken: boolean;
+  /** It has joined without a pause, or paused: the server may put out whoever comes. */
+  hasHurried: boolean;
   /** Pauses so far. */
   pauses: number;
   /** The step that led furthest. */
@@ -101,8 +95,8 @@ export class Client implements AsyncDisposable {
   #preferredLayer: number | undefined;
   #state: ClientState = "planned";
   #wasConnected = false;
-  #conversation: Conversation | undefined;
-  /** How the conversation ended; `undefined` while it goes on. */
+  #session: SignalingSession | undefined;
+  /** How the session ended; `undefined` while it goes on. */
   #closedHow: string | undefined;
   /** Joining or coming back: one at a time. */
   #isBusy = false;
@@ -114,7 +108,6 @@ export class Client implements AsyncDisposable {
   #stay: RoomSession | undefined;
   /** The stays that hear the server; two while coming back. */
   #hearing: readonly RoomSession[] = [];
-  #joined: ServerMessageOf<"roomJoined"> | undefined;
 
   constructor(
     environment: ClientEnvironment,
@@ -222,9 +215,9 @@ export class Client implements AsyncDisposable {
 
   /** Cuts its channel without a word to the server, as a lost network would; it comes back by itself. */
   cutChannel(): void {
-    if (this.#conversation?.isOpen !== true) return;
+    if (this.#session?.isOpen !== true) return;
     this.#closedHow = "connection cut";
-    this.#conversation.cut();
+    this.#session.cut();
     this.#lookAtOnce();
   }
 
@@ -250,7 +243,7 @@ export class Client implements AsyncDisposable {
     // What is under way may open something before it notices.
     do {
       this.#endStay();
-      this.#endConversation();
+      this.#endSession();
       await Promise.all(this.#pending);
     } while (this.#pending.size > 0);
     if (this.#state !== "failed" && this.#state !== "planned") {
@@ -265,12 +258,12 @@ export class Client implements AsyncDisposable {
   async #joinAndBegin(): Promise<void> {
     try {
       this.#hearing = [this.#stay = this.#newStay()];
-      const conversation = await this.#open();
-      const joined = await joinRoom(conversation, this.#options, {
-        random: () => this.#environment.random(),
-        signal: this.#abort.signal,
+      const session = this.#openSession();
+      const { signal } = this.#abort;
+      const { peerId } = await session.connect({ signal }).catch((error) => {
+        throw new EntryError(error);
       });
-      await this.#settleIn(conversation, joined);
+      await this.#settleIn(session, peerId);
     } catch (error) {
       if (!this.#abort.signal.aborted) this.#report(error);
       this.#giveUp();
@@ -279,45 +272,45 @@ export class Client implements AsyncDisposable {
     this.#look();
   }
 
-  /** Opens a conversation, whose end brings us back. */
-  async #open(): Promise<Conversation> {
-    const channel = await this.#environment.openChannel(this.#abort.signal);
-    const conversation = new Conversation(channel, {
-      clock: this.#environment.clock,
-      onLatency: (operation, ms) =>
-        this.#onEvent({ type: "latency", operation, ms }),
-      onAnomaly: (anomaly) => this.#onEvent({ type: "anomaly", anomaly }),
+  /** A session whose end brings us back; it is not connected yet. */
+  #openSession(): SignalingSession {
+    const { roomId, participantName } = this.#options;
+    const session: SignalingSession = this.#environment.openSession({
+      roomId,
+      participantName,
+      onEvent: (event) =>
+        guarded(this.#onBug, () => this.#onSignaling(session, event)),
     });
-    conversation.subscribe((message) =>
-      guarded(this.#onBug, () => {
-        for (const stay of this.#hearing) stay.onServerMessage(message);
-      })
-    );
-    this.#conversation = conversation;
+    this.#session = session;
     this.#closedHow = undefined;
-    conversation.closed.then((closed) => {
-      // One that we ended ourselves is not ours any more.
-      if (this.#conversation !== conversation) return;
-      this.#closedHow ??= describeClosed(closed);
-      this.#lookAtOnce();
-    });
-    return conversation;
+    return session;
   }
 
-  async #settleIn(
-    conversation: Conversation,
-    joined: ServerMessageOf<"roomJoined">,
-  ): Promise<void> {
-    this.#joined = joined;
+  #onSignaling(session: SignalingSession, event: SignalingEvent): void {
+    switch (event.type) {
+      case "latency":
+      case "anomaly":
+        return this.#onEvent(event);
+      case "closed":
+        // One that we ended ourselves is not ours any more.
+        if (this.#session !== session) return;
+        this.#closedHow ??= event.message;
+        return this.#lookAtOnce();
+      default:
+        for (const stay of this.#hearing) stay.onRoomEvent(event);
+    }
+  }
+
+  async #settleIn(session: SignalingSession, peerId: string): Promise<void> {
     this.#abort.signal.throwIfAborted();
     const stay = this.#stay!;
-    await stay.connect(conversation, joined);
+    await stay.connect(session, peerId);
     this.#abort.signal.throwIfAborted();
     this.#enterConnected();
     try {
       await stay.begin();
     } catch (error) {
-      // Whoever ended the conversation, or noticed its end, carries on.
+      // Whoever ended the session, or noticed its end, carries on.
       if (isEnded(error)) return;
       throw error;
     }
@@ -340,7 +333,7 @@ export class Client implements AsyncDisposable {
       const { message } = broken;
       return { what: "transport", message, sinceMs: nowMs };
     }
-    if (this.#conversation?.isOpen !== true) {
+    if (this.#session?.isOpen !== true) {
       const message = this.#closedHow ?? "connection lost";
       return { what: "channel", message, sinceMs: nowMs };
     }
@@ -394,7 +387,7 @@ export class Client implements AsyncDisposable {
       signal: ending.signal,
       iceUntilMs: scheduler.nowMs() + MAX_ICE_RESTARTS_MS,
       mustJoin: false,
-      hasToken: true,
+      hasHurried: false,
       pauses: 0,
       how: undefined,
     };
@@ -442,22 +435,22 @@ export class Client implements AsyncDisposable {
   /** One step: ICE restarts as long as they may help, else a new channel. */
   async #tryToReturn(way: WayBack): Promise<void> {
     const { clock, scheduler, random } = this.#environment;
-    const hasChannel = this.#conversation?.isOpen === true;
+    const hasChannel = this.#session?.isOpen === true;
     const stay = this.#stay;
-    const mayRestart = stay?.isKept && !way.mustJoin;
+    const mayRestart = stay?.isKept && stay.canRestartIce && !way.mustJoin;
     if (hasChannel && mayRestart && scheduler.nowMs() < way.iceUntilMs) {
       return await this.#restartIce(stay, way);
     }
     // Who still has a channel knows that the server is there.
-    const pauseMs = hasChannel && way.pauses === 0
-      ? 0
-      : returnPauseMs(way.pauses++, random);
+    const mayHurry = hasChannel && !way.hasHurried;
+    const pauseMs = mayHurry ? 0 : returnPauseMs(way.pauses++, random);
+    way.hasHurried = true;
     await delay(clock, pauseMs, way.signal);
     try {
       await this.#returnByChannel(way);
     } catch (error) {
       // Even one that got into the room: it must not leave a ghost there.
-      this.#endConversation();
+      this.#endSession();
       throw error;
     }
   }
@@ -504,41 +497,32 @@ export class Client implements AsyncDisposable {
     return stay.flow().due === 0;
   }
 
-  /** The token is shown once; a wrong one keeps our ghost alive. */
   async #returnByChannel(way: WayBack): Promise<void> {
     way.signal.throwIfAborted();
-    const { participantId, reconnectToken } = this.#joined!;
     const before = this.#stay;
     const fresh = this.#newStay();
-    const withToken = way.hasToken && !way.mustJoin &&
-      before?.isKept === true && this.#conversation?.isOpen !== true;
+    const isKept = !way.mustJoin && before?.isKept === true &&
+      this.#session?.isOpen !== true;
+    const former = isKept ? before.session : undefined;
     // Until it is known which way we came back, both hear: events may come
     // before the answer does.
-    this.#hearing = withToken ? [before, fresh] : [fresh];
-    this.#endConversation();
-    const open = async () => {
-      const conversation = await this.#open();
-      way.hasToken = false;
-      return conversation;
-    };
-    const reunion = await reconnectOrRejoin(open, {
-      ...this.#options,
-      participantId,
-      reconnectToken: withToken ? reconnectToken : undefined,
-    }, { random: () => this.#environment.random(), signal: way.signal });
+    this.#hearing = former === undefined ? [fresh] : [before!, fresh];
+    this.#endSession();
+    const session = this.#openSession();
+    const { signal } = way;
+    const { peerId, isResumed } = await session.connect({ signal, former });
     way.signal.throwIfAborted();
-    const { kind, conversation } = reunion;
-    way.how = kind;
-    if (kind === "reconnected") {
+    way.how = isResumed ? "reconnected" : "rejoined";
+    if (isResumed) {
       this.#hearing = [before!];
-      return before!.moveTo(conversation);
+      return before!.moveTo(session);
     }
     this.#endStay();
     this.#hearing = [this.#stay = fresh];
     way.mustJoin = false;
     way.iceUntilMs = this.#environment.scheduler.nowMs() +
       MAX_ICE_RESTARTS_MS;
-    await this.#settleIn(conversation, reunion.joined);
+    await this.#settleIn(session, peerId);
   }
 
   #newStay(): RoomSession {
@@ -570,11 +554,11 @@ export class Client implements AsyncDisposable {
   }
 
   /** Leaves the room and the server; the closing goes on in the background. */
-  #endConversation(): void {
-    const conversation = this.#conversation;
-    if (conversation === undefined) return;
-    this.#conversation = undefined;
-    this.#track(conversation.leave());
+  #endSession(): void {
+    const session = this.#session;
+    if (session === undefined) return;
+    this.#session = undefined;
+    this.#track(session.leave());
   }
 
   /** It is over, with whatever is under way. */
@@ -583,7 +567,7 @@ export class Client implements AsyncDisposable {
     this.#cancelLook();
     this.#abort.abort();
     this.#endStay();
-    this.#endConversation();
+    this.#endSession();
   }
 
   /** Something of ours threw where nobody waits for it: this client is over, and only this one. */
@@ -603,12 +587,8 @@ export class Client implements AsyncDisposable {
 
   /** Whoever leaves without the answer has not got it: no time-out will tell. */
   #reportUnanswered(): void {
-    const conversation = this.#conversation;
-    for (
-      const { operation, waitedMs } of conversation?.unanswered(
-        UNANSWERED_AFTER_MS,
-      ) ?? []
-    ) {
+    const requests = this.#session?.unanswered(UNANSWERED_AFTER_MS) ?? [];
+    for (const { operation, waitedMs } of requests) {
       const message = `${operation}: no reply within ${
         Math.round(waitedMs)
       } ms, when the client left`;

@@ -1,6 +1,6 @@
 /**
- * What a client needs of the world, as ports: a scheduler, a channel, a
- * transport, meters. `lib/scenario` wires the real ones, `lib/testing` has
+ * What a client needs of the world, as ports: a scheduler, the signaling,
+ * a transport, meters. `lib/load/node` wires the real ones, `lib/testing` has
  * fakes of all of them.
  *
  * @module
@@ -18,7 +18,7 @@ import type {
   Task,
   TransportHandlers,
 } from "../rtc/mod.ts";
-import type { Channel } from "../signaling/websocket/mod.ts";
+import type { OpenSession } from "../signaling/port.ts";
 import type { Clock } from "../time/mod.ts";
 import type { Allowance } from "./allowance.ts";
 import type { OwnPublishers } from "./own_publishers.ts";
@@ -64,10 +64,10 @@ export interface ClientEnvironment {
   readonly scheduler: Scheduler;
   /** Milliseconds since 1970. */
   wallNowMs(): number;
-  /** The clock of the conversations; the same as the scheduler's. */
+  /** The same as the scheduler's. */
   readonly clock: Clock;
-  /** Opens a channel to the server; throws a `ChannelError`. */
-  openChannel(signal: AbortSignal): Promise<Channel>;
+  /** How to talk to the server. */
+  readonly openSession: OpenSession;
   createTransport(
     remote: RemoteTransport,
     handlers: TransportHandlers,

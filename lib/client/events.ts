@@ -8,7 +8,7 @@
 import type { MediaKind } from "../ortc/mod.ts";
 import type { ClientState, ReturnKind } from "../metrics/mod.ts";
 import type { CandidateOutcome } from "../rtc/mod.ts";
-import type { Anomaly, Operation } from "../signaling/simplestchat/mod.ts";
+import type { SignalingAnomaly } from "../signaling/port.ts";
 
 export type { ClientState, ReturnKind };
 
@@ -60,7 +60,7 @@ export type ClientEvent =
   | { readonly type: "connected"; readonly atMs: number }
   | {
     readonly type: "latency";
-    readonly operation: Operation;
+    readonly operation: string;
     readonly ms: number;
   }
   | {
@@ -68,7 +68,7 @@ export type ClientEvent =
     readonly kind: ClientErrorKind;
     readonly message: string;
   }
-  | { readonly type: "anomaly"; readonly anomaly: Anomaly }
+  | { readonly type: "anomaly"; readonly anomaly: SignalingAnomaly }
   | { readonly type: "produced"; readonly kind: MediaKind }
   | { readonly type: "consumed"; readonly kind: MediaKind }
   /** A track is not consumed, because the server grants no more; told once a track and stay. */

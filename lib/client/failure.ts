@@ -5,8 +5,7 @@
  */
 
 import { TransportError } from "../rtc/mod.ts";
-import { ChannelError } from "../signaling/websocket/mod.ts";
-import { SignalingError } from "../signaling/simplestchat/mod.ts";
+import { SignalingError, UnreachableError } from "../signaling/port.ts";
 import { NoCodecError } from "./capabilities.ts";
 import type { ClientErrorKind } from "./events.ts";
 
@@ -18,10 +17,28 @@ export class StayBrokenError extends Error {
   }
 }
 
+/** What was thrown on the way in: a server that says no there does not let us in. */
+export class EntryError extends Error {
+  override readonly name = "EntryError";
+  constructor(override readonly cause: unknown) {
+    super(messageOf(cause));
+  }
+}
+
+/** The server sends a track in a way that cannot be taken. */
+export class UnusableTrackError extends Error {
+  override readonly name = "UnusableTrackError";
+}
+
 /** The word for an error. */
 export function kindOf(error: unknown): ClientErrorKind {
+  if (error instanceof EntryError) {
+    const kind = kindOf(error.cause);
+    return kind === "server" ? "join" : kind;
+  }
   if (error instanceof StayBrokenError) return error.kind;
-  if (error instanceof ChannelError) return "connect";
+  if (error instanceof UnreachableError) return "connect";
+  if (error instanceof UnusableTrackError) return "server";
   if (error instanceof NoCodecError) return "codec";
   if (error instanceof TransportError) {
     switch (error.kind) {
@@ -48,11 +65,11 @@ export function kindOf(error: unknown): ClientErrorKind {
         return "timeout";
       case "rateLimited":
         return "rateLimit";
-      case "lobbyDenied":
+      case "notAdmitted":
         return "join";
       case "server":
       case "unreadable":
-        return error.operation === "join_room" ? "join" : "server";
+        return "server";
       case "closed":
       case "aborted":
         return "channel";
@@ -64,7 +81,7 @@ export function kindOf(error: unknown): ClientErrorKind {
 /** Whether there is no coming back from it: somebody put us out, or does not let us in. */
 export function isFinal(error: unknown): boolean {
   return error instanceof StayBrokenError && error.kind === "kicked" ||
-    error instanceof SignalingError && error.kind === "lobbyDenied";
+    error instanceof SignalingError && error.kind === "notAdmitted";
 }
 
 /** Whether a transport has ended on our side, so that no ICE restart can help it. */
@@ -84,7 +101,7 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Whether the conversation had ended: what follows from that is not this request's matter. */
+/** Whether the session had ended: what follows from that is not this request's matter. */
 export function isEnded(error: unknown): boolean {
   return error instanceof SignalingError &&
     (error.kind === "closed" || error.kind === "aborted");

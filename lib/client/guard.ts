@@ -16,7 +16,6 @@ export function guardedEnvironment(
   return {
     ...environment,
     onError,
-    openChannel: (signal) => environment.openChannel(signal),
     createTransport: (remote, handlers) =>
       environment.createTransport(remote, { ...handlers, onError }),
   };

@@ -18,7 +18,7 @@ import {
   TrackReceiver,
 } from "../media/mod.ts";
 import type { RtpParameters } from "../ortc/mod.ts";
-import type { ServerMessageOf } from "../signaling/simplestchat/wire/mod.ts";
+import type { Consumer } from "../signaling/port.ts";
 import { takenCodec } from "./capabilities.ts";
 import { type ConsumerSecond, ConsumerWatch } from "./consumer_watch.ts";
 import type { ClientEnvironment, ClientMeter } from "./environment.ts";
@@ -152,7 +152,7 @@ export class InboundTracks {
 
   /** An SSRC that the server told of this consumer and of another track that is open; packets of both could not be told apart. */
   sharedSsrc(
-    { producerId, rtpParameters }: ServerMessageOf<"consumerCreated">,
+    { producerId, rtpParameters }: Consumer,
   ): number | undefined {
     const ssrcs = ssrcsOf(rtpParameters);
     for (const track of this.#tracks.values()) {
@@ -165,7 +165,7 @@ export class InboundTracks {
 
   /** Opens a row for a new consumer, which was asked for at `requestedAtMs` on the scheduler's clock. */
   add(
-    created: ServerMessageOf<"consumerCreated">,
+    created: Consumer,
     requestedAtMs: number,
     origin: Origin,
   ): void {
@@ -385,7 +385,7 @@ export class InboundTracks {
     repaired.receiveRepair(rtp, arrival);
   }
 
-  /** A track that goes on under another SSRC, or one whose `consumerCreated` is still under way. */
+  /** A track that goes on under another SSRC, or one whose consumer is still under way. */
   #receiveUnknown(rtp: RtpReader, arrival: Readonly<Arrival>): void {
     const { nowMs } = arrival;
     let unknown = this.#unknown;

@@ -5,10 +5,9 @@
  * @module
  */
 
-import type { ServerMessageOf } from "../signaling/simplestchat/wire/mod.ts";
-import type { Conversation } from "../signaling/simplestchat/mod.ts";
+import type { Consumer, SignalingSession } from "../signaling/port.ts";
 
-interface Consumer {
+interface LayeredConsumer {
   readonly consumerId: string;
   readonly producerId: string;
   /** What the server sends of it; `undefined` is nothing, or not known yet. */
@@ -27,7 +26,7 @@ export class ReceivedLayers {
   layerSwitches = 0;
   readonly #handlers: LayerHandlers;
   /** Consumers that choose among layers, by producer. */
-  readonly #consumers = new Map<string, Consumer>();
+  readonly #consumers = new Map<string, LayeredConsumer>();
   /** What the server said of consumers before it told us that there are any. */
   readonly #early = new Map<string, number | null>();
   #preferred: number | undefined;
@@ -44,20 +43,18 @@ export class ReceivedLayers {
   /** Asks for this layer, of all consumers now and later. */
   prefer(
     spatialLayer: number,
-    conversation: Conversation | undefined,
+    session: SignalingSession | undefined,
   ): void {
     this.#preferred = spatialLayer;
     for (const { consumerId } of this.#consumers.values()) {
-      conversation?.notify(request(consumerId, spatialLayer));
+      ask(session, consumerId, spatialLayer);
     }
   }
 
   /** There is a new consumer. */
   open(
-    { consumerId, producerId, rtpParameters }: ServerMessageOf<
-      "consumerCreated"
-    >,
-    conversation: Conversation,
+    { consumerId, producerId, rtpParameters }: Consumer,
+    session: SignalingSession,
   ): void {
     const mode = rtpParameters.encodings.at(0)?.scalabilityMode ?? "L1T1";
     const early = this.#early.get(consumerId);
@@ -67,7 +64,7 @@ export class ReceivedLayers {
     this.#consumers.set(producerId, { consumerId, producerId, spatialLayer });
     if (early === null) this.#handlers.onFlow(producerId, false);
     if (this.#preferred === undefined) return;
-    conversation.notify(request(consumerId, this.#preferred));
+    ask(session, consumerId, this.#preferred);
   }
 
   /** A producer is gone, and our consumer with it. */
@@ -92,10 +89,11 @@ export class ReceivedLayers {
   }
 }
 
-function request(consumerId: string, spatialLayer: number) {
-  return {
-    type: "setConsumerPreferredLayers",
-    consumerId,
-    spatialLayer,
-  } as const;
+/** That a layer is not sent shows in what comes: nobody waits for the answer. */
+function ask(
+  session: SignalingSession | undefined,
+  consumerId: string,
+  spatialLayer: number,
+): void {
+  session?.preferLayer?.(consumerId, spatialLayer).catch(() => {});
 }

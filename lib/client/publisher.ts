@@ -27,7 +27,7 @@ import type {
   RtpEncodingParameters,
   RtpParameters,
 } from "../ortc/mod.ts";
-import type { Conversation } from "../signaling/simplestchat/mod.ts";
+import type { SignalingSession } from "../signaling/port.ts";
 import { sendParameters } from "./capabilities.ts";
 import type { ClientEnvironment, ClientTransport } from "./environment.ts";
 import type { OwnTrack } from "./own_publishers.ts";
@@ -93,7 +93,7 @@ export class Publisher {
    * request throws, or a `NoCodecError`.
    */
   async publish(
-    conversation: Conversation,
+    session: SignalingSession,
     transport: ClientTransport,
     transportId: string,
     router: RtpCapabilities,
@@ -105,16 +105,11 @@ export class Publisher {
     const encodings = this.#encodingsOf(kind, video);
     const mid = kind === "audio" ? "a" : "v";
     const parameters = sendParameters(router, { kind, mid, cname, encodings });
-    const { producerId } = await conversation.request(
-      kind === "audio" ? "produce_audio" : "produce_video",
-      {
-        type: "produce",
-        transportId,
-        kind,
-        source: kind === "audio" ? "microphone" : "camera",
-        rtpParameters: parameters,
-      },
-    );
+    const producerId = await session.produce({
+      transportId,
+      kind,
+      rtpParameters: parameters,
+    });
     if (!this.#open) return;
     const [{ payloadType, clockRate }] = parameters.codecs;
     const extensions = parameters.headerExtensions.map(({ uri, id }) => ({
@@ -244,25 +239,21 @@ export class Publisher {
   }
 
   /** Pauses the producers of one kind on the server, and their senders. */
-  async pause(conversation: Conversation, kind: MediaKind): Promise<void> {
+  async pause(session: SignalingSession, kind: MediaKind): Promise<void> {
     this.#paused.add(kind);
     for (const track of this.#tracks.filter((one) => one.kind === kind)) {
       this.#environment.scheduler.cancel(track.sender);
       track.sender.pause();
       this.#onChange();
-      const { producerId } = track;
-      const message = { type: "pauseProducer", producerId } as const;
-      await conversation.request("pause_producer", message);
+      await session.pauseProducer?.(track.producerId);
     }
   }
 
   /** Undoes {@linkcode Publisher.pause}. */
-  async resume(conversation: Conversation, kind: MediaKind): Promise<void> {
+  async resume(session: SignalingSession, kind: MediaKind): Promise<void> {
     this.#paused.delete(kind);
     for (const track of this.#tracks.filter((one) => one.kind === kind)) {
-      const { producerId } = track;
-      const message = { type: "resumeProducer", producerId } as const;
-      await conversation.request("resume_producer", message);
+      await session.resumeProducer?.(track.producerId);
       if (!this.#open || this.#paused.has(kind) || this.#isHeld) return;
       track.sender.resume(this.#environment.scheduler.nowMs());
       this.#environment.scheduler.schedule(track.sender);

@@ -1,5 +1,5 @@
 /**
- * One stay of a client in a room: from `joinRoom` to `leaveRoom`, with two
+ * One stay of a client in a room: from coming in to leaving, with two
  * transports, what is sent and what is received. It ends once, for one
  * reason.
  *
@@ -7,14 +7,10 @@
  */
 
 import type { RtpCapabilities } from "../ortc/mod.ts";
-import type {
-  ServerMessage,
-  ServerMessageOf,
-} from "../signaling/simplestchat/wire/mod.ts";
 import { readRtcp, roundTripMs, type VideoPreset } from "../media/mod.ts";
 import { addCounts, COUNTED, zeros } from "../metrics/mod.ts";
 import type { PacketHandler, TransportError } from "../rtc/mod.ts";
-import type { Conversation } from "../signaling/simplestchat/mod.ts";
+import type { RoomEvent, SignalingSession } from "../signaling/port.ts";
 import { Subscriber } from "./subscriber.ts";
 import type { ClientEnvironment, ClientTransport } from "./environment.ts";
 import type { ClientErrorKind, ClientEvent } from "./events.ts";
@@ -83,11 +79,12 @@ export class RoomSession {
   readonly #legs: Leg[] = [];
   /** What the server asked of us. */
   readonly #asked = zeros(COUNTED.asked);
-  #conversation: Conversation | undefined;
+  #session: SignalingSession | undefined;
   #sendTransport: ClientTransport | undefined;
   #receiveTransport: ClientTransport | undefined;
   #router: RtpCapabilities | undefined;
   #sendTransportId = "";
+  #receiveTransportId = "";
   #participantId = "";
   /** When the reports at hand came, in milliseconds since 1970. */
   #reportWallMs = 0;
@@ -151,6 +148,16 @@ export class RoomSession {
     return this.#broken;
   }
 
+  /** By which it talks, or talked, to the server; `undefined` before it has been connected. */
+  get session(): SignalingSession | undefined {
+    return this.#session;
+  }
+
+  /** Whether the server can be asked for new ICE credentials. */
+  get canRestartIce(): boolean {
+    return this.#session?.restartIce !== undefined;
+  }
+
   /** Whether its transports came up and can be kept: none is gone for good. */
   get isKept(): boolean {
     return this.#isUp && this.#open && this.#broken === undefined;
@@ -187,37 +194,27 @@ export class RoomSession {
     }
   }
 
-  /** Hears the server: subscribe it before joining, as events may come first. */
-  readonly onServerMessage = (message: ServerMessage): void => {
+  /** Hears the server, from before it is entered: events may come first. */
+  readonly onRoomEvent = (event: RoomEvent): void => {
     if (!this.#open) return;
-    switch (message.type) {
-      case "newProducer":
-        return this.#subscriber.offer(message.participantId, {
-          id: message.producerId,
-          kind: message.kind,
-        });
+    switch (event.type) {
+      case "producer": {
+        const { peerId, producerId, kind } = event;
+        return this.#subscriber.offer(peerId, producerId, kind);
+      }
       case "producerClosed":
-        return this.#subscriber.withdraw(message.producerId);
+        return this.#subscriber.withdraw(event.producerId);
       case "producerPaused":
-        return this.reception.setPaused(message.producerId, true);
-      case "producerResumed":
-        return this.reception.setPaused(message.producerId, false);
-      case "consumerLayersChanged":
+        return this.reception.setPaused(event.producerId, event.isPaused);
+      case "layers":
         return this.#subscriber.layers.onChanged(
-          message.consumerId,
-          message.spatialLayer ?? null,
+          event.consumerId,
+          event.spatialLayer,
         );
-      case "participantLeft":
-        return this.#subscriber.withdrawAllOf(message.participantId);
-      case "participantKicked":
-      case "participantBanned":
-        if (message.participantId === this.#participantId) {
-          this.#break("kicked", putOut(message.reason ?? null));
-        }
-        return;
-      default:
-        // The rest of the room's life is no business of a media client.
-        return;
+      case "peerLeft":
+        return this.#subscriber.withdrawAllOf(event.peerId);
+      case "putOut":
+        return this.#break("kicked", putOut(event.reason));
     }
   };
 
@@ -226,21 +223,11 @@ export class RoomSession {
    * them. Throws a `SignalingError`, a `TransportError`, or a
    * `StayBrokenError` when it was over before it began.
    */
-  async connect(
-    conversation: Conversation,
-    joined: ServerMessageOf<"roomJoined">,
-  ): Promise<void> {
-    this.#conversation = conversation;
-    this.#participantId = joined.participantId;
+  async connect(session: SignalingSession, peerId: string): Promise<void> {
+    this.#session = session;
+    this.#participantId = peerId;
     this.#tellTracks();
-    for (const { id, producers } of joined.participants) {
-      for (const producer of producers) this.#subscriber.offer(id, producer);
-    }
-    const { rtpCapabilities } = await conversation.request(
-      "get_router_caps",
-      { type: "getRouterRtpCapabilities" },
-    );
-    this.#router = rtpCapabilities;
+    this.#router = await session.routerRtpCapabilities();
     const { publish, maxAudio, maxVideo } = this.#options;
     const coming: Promise<void>[] = [];
     if (publish !== undefined) await this.#createTransport("send", coming);
@@ -258,7 +245,11 @@ export class RoomSession {
   async begin(): Promise<void> {
     if (this.#options.publish?.audio) await this.#publish("audio", undefined);
     if (this.#video !== undefined) await this.#publish("video", this.#video);
-    await this.#subscriber.begin(this.#conversation!, this.#router!);
+    await this.#subscriber.begin(
+      this.#session!,
+      this.#receiveTransportId,
+      this.#router!,
+    );
   }
 
   /**
@@ -271,13 +262,9 @@ export class RoomSession {
     for (const leg of this.#legs) {
       const { transportId, transport, path } = leg;
       if (path === "up") continue;
-      const { iceParameters, iceCandidates } = await this.#conversation!
-        .request(
-          "restart_ice",
-          { type: "restartIce", transportId },
-          { signal },
-        );
-      const up = transport.restartIce(iceParameters, iceCandidates ?? undefined)
+      const restarted = await this.#session!.restartIce!(transportId, signal);
+      const { iceParameters, iceCandidates } = restarted;
+      const up = transport.restartIce(iceParameters, iceCandidates)
         .then(() => this.#setPath(leg, "up"));
       up.catch(() => {}).then(() => this.#tellCandidates(transport));
       coming.push(up);
@@ -285,10 +272,10 @@ export class RoomSession {
     await unlessAborted(Promise.all(coming), signal);
   }
 
-  /** Follows the server over to a new channel after a successful `reconnect`. */
-  moveTo(conversation: Conversation): void {
-    this.#conversation = conversation;
-    this.#subscriber.moveTo(conversation);
+  /** Goes on in a session that took over the former one. */
+  moveTo(session: SignalingSession): void {
+    this.#session = session;
+    this.#subscriber.moveTo(session);
   }
 
   /** Changes the video that is sent, or will be. */
@@ -304,13 +291,13 @@ export class RoomSession {
 
   /** Pauses or resumes what is sent of one kind. Throws a `SignalingError`. */
   async setPaused(kind: "audio" | "video", paused: boolean): Promise<void> {
-    const conversation = this.#conversation;
-    if (conversation === undefined || !this.#open) return;
-    if (paused) await this.publication.pause(conversation, kind);
-    else await this.publication.resume(conversation, kind);
+    const session = this.#session;
+    if (session === undefined || !this.#open) return;
+    if (paused) await this.publication.pause(session, kind);
+    else await this.publication.resume(session, kind);
   }
 
-  /** Stops media and closes the transports; the conversation is the caller's. Idempotent. */
+  /** Stops media and closes the transports; the session is the caller's. Idempotent. */
   async close(): Promise<void> {
     if (this.#open) {
       this.#open = false;
@@ -346,14 +333,8 @@ export class RoomSession {
     direction: "send" | "recv",
     coming: Promise<void>[],
   ): Promise<void> {
-    const conversation = this.#conversation!;
-    const created = direction === "send"
-      ? await conversation.request("create_send_transport", {
-        type: "createSendTransport",
-      })
-      : await conversation.request("create_recv_transport", {
-        type: "createRecvTransport",
-      });
+    const session = this.#session!;
+    const created = await session.createTransport(direction);
     const { transportId } = created;
     const transport = this.#environment.createTransport(created, {
       onRtp: direction === "send" ? () => {} : this.reception.onRtp,
@@ -376,23 +357,15 @@ export class RoomSession {
       this.#sendTransportId = transportId;
     } else {
       this.#receiveTransport = transport;
+      this.#receiveTransportId = transportId;
     }
-    const ready = conversation.request(
-      direction === "send"
-        ? "connect_send_transport"
-        : "connect_recv_transport",
-      {
-        type: "connectTransport",
-        transportId,
-        dtlsParameters: {
-          role: "client",
-          fingerprints: [{
-            algorithm: "sha-256",
-            value: transport.localFingerprint,
-          }],
-        },
-      },
-    );
+    const ready = session.connectTransport(transportId, {
+      role: "client",
+      fingerprints: [{
+        algorithm: "sha-256",
+        value: transport.localFingerprint,
+      }],
+    });
     ready.catch(() => {});
     const up = transport.connect(ready);
     // Its failure is told when all are waited for, maybe after another request.
@@ -429,7 +402,7 @@ export class RoomSession {
     video: VideoPreset | undefined,
   ): Promise<void> {
     await this.publication.publish(
-      this.#conversation!,
+      this.#session!,
       this.#sendTransport!,
       this.#sendTransportId,
       this.#router!,

@@ -5,18 +5,12 @@
  * @module
  */
 
+import type { MediaKind, RtpCapabilities } from "../ortc/mod.ts";
 import {
-  consumerLimitOf,
-  isCodecMismatch,
-  isConsumerLimit,
-  isNotInRoom,
-  type ProducerInfo,
-} from "../signaling/simplestchat/wire/mod.ts";
-import type { RtpCapabilities } from "../ortc/mod.ts";
-import {
-  type Conversation,
+  type Consumer,
   SignalingError,
-} from "../signaling/simplestchat/mod.ts";
+  type SignalingSession,
+} from "../signaling/port.ts";
 import {
   foreignCodecs,
   mediaCodecs,
@@ -25,7 +19,7 @@ import {
 } from "./capabilities.ts";
 import type { ClientEnvironment } from "./environment.ts";
 import type { ClientEvent, OtherTrack } from "./events.ts";
-import { isEnded, kindOf, messageOf } from "./failure.ts";
+import { isEnded, kindOf, messageOf, UnusableTrackError } from "./failure.ts";
 import { ReceivedLayers } from "./layers.ts";
 import { OtherTracks } from "./other_tracks.ts";
 import type { Origin } from "./own_publishers.ts";
@@ -74,7 +68,9 @@ export class Subscriber {
   /** Tracks that were asked for and have not been had. */
   readonly #lacking = new Map<string, LackingTrack>();
   readonly #producersOf = new Map<string, Set<string>>();
-  #conversation: Conversation | undefined;
+  #session: SignalingSession | undefined;
+  /** The transport that consumers come on. */
+  #transportId = "";
   #router: RtpCapabilities | undefined;
   #consuming: Promise<void> | undefined;
   #canConsume = false;
@@ -115,18 +111,14 @@ export class Subscriber {
     );
   }
 
-  /** Someone sends a track; one that is no media is none. */
-  offer(
-    participantId: string,
-    { id, kind }: Pick<ProducerInfo, "id" | "kind">,
-  ): void {
-    if (kind !== "audio" && kind !== "video") return;
+  /** Someone sends a track. */
+  offer(participantId: string, producerId: string, kind: MediaKind): void {
     let producers = this.#producersOf.get(participantId);
     if (producers === undefined) {
       this.#producersOf.set(participantId, producers = new Set());
     }
-    producers.add(id);
-    this.#quota.offer({ participantId, producerId: id, kind });
+    producers.add(producerId);
+    this.#quota.offer({ participantId, producerId, kind });
     this.#consume();
   }
 
@@ -149,15 +141,20 @@ export class Subscriber {
   }
 
   /** Consumes what is on offer, and from now on what will be. Never rejects. */
-  begin(conversation: Conversation, router: RtpCapabilities): Promise<void> {
+  begin(
+    session: SignalingSession,
+    transportId: string,
+    router: RtpCapabilities,
+  ): Promise<void> {
+    this.#transportId = transportId;
     this.#router = router;
     if (this.#open) this.#others.start();
-    return this.moveTo(conversation);
+    return this.moveTo(session);
   }
 
-  /** Goes on in another conversation. Never rejects. */
-  moveTo(conversation: Conversation): Promise<void> {
-    this.#conversation = conversation;
+  /** Goes on in another session. Never rejects. */
+  moveTo(session: SignalingSession): Promise<void> {
+    this.#session = session;
     this.#canConsume = this.#router !== undefined;
     return this.#consume();
   }
@@ -177,7 +174,7 @@ export class Subscriber {
 
   /** Asks for this layer of simulcast, now and later; 0 is the smallest. */
   preferLayer(spatialLayer: number): void {
-    this.layers.prefer(spatialLayer, this.#conversation);
+    this.layers.prefer(spatialLayer, this.#session);
   }
 
   /** Consumes nothing more; the numbers stay. Idempotent. */
@@ -269,14 +266,13 @@ export class Subscriber {
   }
 
   #pauseConsumer(consumerId: string): void {
-    const message = { type: "pauseConsumer", consumerId } as const;
     // Without it media comes that nobody counts.
-    this.#conversation!.request("pause_consumer", message).catch(() => {});
+    this.#session!.pauseConsumer?.(consumerId).catch(() => {});
   }
 
   async #consumeOne(producer: OfferedProducer): Promise<void> {
     const { participantId, producerId, kind } = producer;
-    const conversation = this.#conversation!;
+    const session = this.#session!;
     const requestedAtMs = this.#environment.scheduler.nowMs();
     if (!this.#lacking.has(producerId)) {
       this.#lacking.set(producerId, {
@@ -286,11 +282,10 @@ export class Subscriber {
       });
     }
     try {
-      const created = await conversation.request("consume", {
-        type: "consume",
+      const created = await this.#ask(
         producerId,
-        rtpCapabilities: receiveCapabilities(this.#router!),
-      });
+        receiveCapabilities(this.#router!),
+      );
       this.#granted++;
       if (!this.#open) return;
       this.#onEvent({ type: "consumed", kind });
@@ -308,32 +303,35 @@ export class Subscriber {
       const shared = this.reception.sharedSsrc(created);
       if (shared !== undefined) {
         this.#pauseConsumer(created.consumerId);
-        throw new SignalingError(
-          "unreadable",
-          "consume",
-          `SSRC ${shared} is another track's already`,
+        throw new UnusableTrackError(
+          `Cannot complete consume: SSRC ${shared} is another track's already.`,
         );
       }
       const origin = this.#originOf(participantId, producerId);
       this.reception.add(created, requestedAtMs, origin);
-      this.layers.open(created, conversation);
-      await this.#resume(conversation, producerId, created.consumerId);
+      this.layers.open(created, session);
+      await this.#resume(session, producerId, created.consumerId);
     } catch (error) {
       if (this.#open) this.#consumeFailed(producer, error);
     }
   }
 
+  #ask(
+    producerId: string,
+    rtpCapabilities: RtpCapabilities,
+  ): Promise<Consumer> {
+    const transportId = this.#transportId;
+    return this.#session!.consume({ transportId, producerId, rtpCapabilities });
+  }
+
   /** Media flows without it, so its failure costs nothing but an error. */
   async #resume(
-    conversation: Conversation,
+    session: SignalingSession,
     producerId: string,
     consumerId: string,
   ): Promise<void> {
     try {
-      await conversation.request("resume_consumer", {
-        type: "resumeConsumer",
-        consumerId,
-      });
+      await session.resumeConsumer?.(consumerId);
     } catch (error) {
       const isGone = !this.#quota.has(producerId);
       if (this.#open && !isGone && !isEnded(error)) this.#report(error);
@@ -345,7 +343,7 @@ export class Subscriber {
     // A track can go between hearing of it and asking for it: that is no error.
     const isGone = !this.#quota.has(producerId);
     if (isEnded(error)) {
-      // After a `reconnect` there may be a conversation to ask again in.
+      // After a return there may be a session to ask again in.
       this.#canConsume = false;
       if (!isGone) this.#quota.giveBack(producer);
       return;
@@ -353,8 +351,8 @@ export class Subscriber {
     if (!(error instanceof SignalingError && error.kind === "server")) {
       this.#quota.withdraw(producerId);
       if (!isGone) this.#report(error);
-    } else if (isConsumerLimit(error.detail)) {
-      this.#learnAllowance(consumerLimitOf(error.detail) ?? this.#granted);
+    } else if (error.refusal?.of === "consumers") {
+      this.#learnAllowance(error.refusal.granted ?? this.#granted);
       if (isGone) this.#quota.refuse(producerId);
       else this.#quota.deny(producer);
       this.#lacking.delete(producerId);
@@ -372,14 +370,16 @@ export class Subscriber {
   /** What others do is their matter: what cannot be had of them is left out. */
   #onRefused(producer: OfferedProducer, error: SignalingError): void {
     const { participantId, producerId, kind } = producer;
-    if (isNotInRoom(error.detail)) return this.#onPutOut(messageOf(error));
+    if (error.refusal?.of === "stranger") {
+      return this.#onPutOut(messageOf(error));
+    }
     switch (this.#originOf(participantId, producerId).of) {
       case "own":
         return this.#report(error);
       case "former":
         return;
       case "other": {
-        if (!isCodecMismatch(error.detail)) {
+        if (error.refusal?.of !== "codec") {
           const reason = error.detail;
           return this.#leaveOut(producer, { is: "refused", reason });
         }
@@ -396,17 +396,16 @@ export class Subscriber {
     const { producerId } = producer;
     if (lookedInto.has(producerId) || !this.#quota.spend()) return;
     lookedInto.add(producerId);
-    this.#conversation!.request("consume", {
-      type: "consume",
-      producerId,
-      rtpCapabilities: this.#router!,
-    }).then(({ consumerId, rtpParameters: { codecs } }) => {
-      if (!this.#open) return;
-      this.#pauseConsumer(consumerId);
-      this.#leaveOut(producer, { is: "codec", codecs: mediaCodecs(codecs) });
-    }, () => {
-      // Then it may be of any of them.
-    });
+    this.#ask(producerId, this.#router!).then(
+      ({ consumerId, rtpParameters: { codecs } }) => {
+        if (!this.#open) return;
+        this.#pauseConsumer(consumerId);
+        this.#leaveOut(producer, { is: "codec", codecs: mediaCodecs(codecs) });
+      },
+      () => {
+        // Then it may be of any of them.
+      },
+    );
   }
 
   #leaveOut(

@@ -29,9 +29,9 @@ import {
   SnapshotBook,
   type TimelinePoint,
 } from "../metrics/mod.ts";
-import { openWebSocketChannel } from "../signaling/websocket/mod.ts";
 import { threadClock } from "../time/mod.ts";
 import { process } from "./deps.ts";
+import { reachServer } from "./node/signaling.ts";
 import { createLocalNode, systemNodeClock } from "./node/this_thread.ts";
 
 /** What a fleet is made of. */
@@ -69,14 +69,12 @@ const MAX_REPORT_WAIT_MS = 500;
 const REPORT_WAIT_STEP_MS = 25;
 
 /**
- * Opens a fleet without clients. Throws a `ChannelError` when the server
+ * Opens a fleet without clients. Throws an `UnreachableError` when the server
  * cannot be reached: better now than from every client.
  */
 export async function openFleet(options: FleetOptions): Promise<ClientFleet> {
   const { server, signal } = options;
-  const channel = await openWebSocketChannel(server.url, { ...server, signal });
-  channel.close();
-  await channel.closed;
+  await reachServer(server, signal);
   const fleet = new ClientFleet(options);
   try {
     await fleet.start();

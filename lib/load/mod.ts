@@ -40,4 +40,5 @@ export {
 } from "./node/worker_node.ts";
 export { borrowCrowd, type RunCrowd } from "./borrowed_crowd.ts";
 export { ClientFleet, type FleetOptions, openFleet } from "./fleet.ts";
+export { openSessions } from "./node/signaling.ts";
 export { steadyWallClock, systemNodeClock } from "./node/this_thread.ts";

@@ -6,7 +6,12 @@
 
 import { proxyFor } from "../connection/mod.ts";
 import { shownUrl } from "../text/mod.ts";
-import type { DatapathChoice, RunPlan, ServerTarget } from "../load/mod.ts";
+import {
+  type DatapathChoice,
+  openSessions,
+  type RunPlan,
+  type ServerTarget,
+} from "../load/mod.ts";
 import {
   findAnnounced,
   type Finding,
@@ -27,9 +32,8 @@ import { type EngineKind, localWorkerBinary } from "../sfu/mod.ts";
 import {
   ChannelError,
   type ChannelFailure,
-  openWebSocketChannel,
 } from "../signaling/websocket/mod.ts";
-import { Conversation, joinRoom } from "../signaling/simplestchat/mod.ts";
+import { UnreachableError } from "../signaling/port.ts";
 import type { MonitorTarget } from "../monitor/mod.ts";
 import { examineMedia } from "./examine_media.ts";
 import { examineMonitors } from "./examine_monitors.ts";
@@ -141,27 +145,17 @@ function examineEngine(engine: EngineKind): Finding {
 
 async function examineServer(options: ExamineOptions): Promise<Finding[]> {
   const { server, signal } = options;
-  const { password } = server;
   const url = shownUrl(server.url);
-  let reached = false;
+  const doors = { random: Math.random, timeoutMs: ANSWER_MS };
+  const openSession = await openSessions(server, doors);
+  const session = openSession({
+    roomId: `rtcrowd-doctor-${crypto.randomUUID()}`,
+    participantName: "rtcrowd-doctor",
+    onEvent: () => {},
+  });
   try {
-    const channel = await openWebSocketChannel(server.url, {
-      ...server,
-      signal,
-      connectTimeoutMs: ANSWER_MS,
-    });
-    reached = true;
-    await using conversation = new Conversation(channel);
-    await joinRoom(conversation, {
-      roomId: `rtcrowd-doctor-${crypto.randomUUID()}`,
-      participantName: "rtcrowd-doctor",
-      password,
-    }, { random: Math.random, signal, timeoutMs: ANSWER_MS });
-    const transport = await conversation.request(
-      "create_send_transport",
-      { type: "createSendTransport" },
-      { signal, timeoutMs: ANSWER_MS },
-    );
+    await session.connect({ signal: signal ?? new AbortController().signal });
+    const transport = await session.createTransport("send");
     const { iceCandidates } = transport;
     const paths = await examinePaths(transport, options);
     const alive = paths.answering.length > 0 ? paths.answering : iceCandidates;
@@ -189,9 +183,13 @@ async function examineServer(options: ExamineOptions): Promise<Finding[]> {
     return [{
       level: "problem",
       about: "server",
-      text: reached ? `${url} answers, but lets nobody in: ${why}` : why,
+      text: error instanceof UnreachableError
+        ? why
+        : `${url} answers, but lets nobody in: ${why}`,
       mend: error instanceof ChannelError ? mendOf(error.failure) : null,
     }, ...await lookAtMonitors(options, false)];
+  } finally {
+    await session.leave();
   }
 }
 

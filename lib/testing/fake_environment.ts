@@ -60,12 +60,7 @@ export function fakeEnvironment(
     scheduler,
     clock,
     wallNowMs: () => server.wallNowMs(),
-    // As with a real one, an error comes as a rejection.
-    openChannel: (signal) =>
-      new Promise((resolve) => {
-        signal.throwIfAborted();
-        resolve(server.openChannel());
-      }),
+    openSession: server.sessions(random),
     createTransport: (remote, handlers) =>
       server.createTransport(remote, handlers),
     meter: options.meter ?? silentMeter(),

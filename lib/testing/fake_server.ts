@@ -14,6 +14,8 @@ import {
   TransportError,
   type TransportHandlers,
 } from "../rtc/mod.ts";
+import type { OpenSession } from "../signaling/port.ts";
+import { simplestChat } from "../signaling/simplestchat/mod.ts";
 import { type Channel, ChannelError } from "../signaling/websocket/mod.ts";
 import type { Clock } from "../time/mod.ts";
 import { FAKE_CAPABILITIES } from "./fake_capabilities.ts";
@@ -120,6 +122,20 @@ export class FakeServer {
     const found = [...this.participants].findLast((one) => one.name === name);
     if (found !== undefined) return found;
     throw new TypeError(`Cannot find ${name}: not in any room`);
+  }
+
+  /** How clients talk to it. */
+  sessions(random: () => number): OpenSession {
+    return simplestChat({ url: CHANNEL_URL }, {
+      random,
+      clock: this.#clock,
+      // As with a real one, an error comes as a rejection.
+      openChannel: (_url, { signal } = {}) =>
+        new Promise((resolve) => {
+          signal?.throwIfAborted();
+          resolve(this.openChannel());
+        }),
+    });
   }
 
   /** Opens a channel as a client does. Throws a `ChannelError` while the server is down. */

@@ -17,6 +17,7 @@ import type { ClientHost } from "./local_node.ts";
 import type { ClientPlan, MediaPlan } from "../plan/plan.ts";
 import { createRandom } from "../plan/random.ts";
 import type { NodePlan, ServerTarget } from "./node.ts";
+import { openSessions } from "./signaling.ts";
 import {
   packetize,
   type PacketizedClip,
@@ -24,13 +25,12 @@ import {
 } from "../../media/mod.ts";
 import type { ClockDifference, NodeMeter } from "../../metrics/mod.ts";
 import { openDatapath, type Reactor, RtcTransport } from "../../rtc/mod.ts";
+import type { OpenSession } from "../../signaling/port.ts";
 import {
-  type Channel,
   loadChannels,
   openWebSocketChannel,
 } from "../../signaling/websocket/mod.ts";
-import { systemClock } from "../../time/mod.ts";
-import { threadClock } from "../../time/mod.ts";
+import { systemClock, threadClock } from "../../time/mod.ts";
 import { process } from "../deps.ts";
 
 /** Whose CPU time a node reports: all of the process, or its own thread. */
@@ -71,7 +71,7 @@ export async function openHost(
     scheduler: reactor,
     wallNowMs: () => lane.wallNowMs(),
     clock: systemClock,
-    openChannel: (signal) => openChannel(reactor, server, signal),
+    openSession: await watchedSessions(server, random, reactor),
     meter: {
       counters: meter.counters,
       lateness: {
@@ -103,7 +103,7 @@ export async function openHost(
               transport: choice.transport,
             }),
         },
-        clientOptions(client, media, clips.get(media), server.password),
+        clientOptions(client, media, clips.get(media)),
         onEvent,
       );
     },
@@ -131,30 +131,30 @@ export async function openHost(
   };
 }
 
-/** A channel whose replies the packets do not keep waiting. */
-async function openChannel(
-  reactor: Reactor,
+/** Sessions at a server, whose replies the packets do not keep waiting. */
+function watchedSessions(
   server: ServerTarget,
-  signal: AbortSignal,
-): Promise<Channel> {
-  reactor.enterLowLatency();
-  try {
-    const channel = await openWebSocketChannel(server.url, {
-      ...server,
-      signal,
-    });
-    return {
-      closed: channel.closed,
-      onText: (handler) => channel.onText(handler),
-      send(text) {
-        reactor.expectEvents();
-        channel.send(text);
-      },
-      close: () => channel.close(),
-    };
-  } finally {
-    reactor.leaveLowLatency();
-  }
+  random: () => number,
+  reactor: Reactor,
+): Promise<OpenSession> {
+  const openChannel: typeof openWebSocketChannel = async (url, options) => {
+    reactor.enterLowLatency();
+    try {
+      const channel = await openWebSocketChannel(url, options);
+      return {
+        closed: channel.closed,
+        onText: (handler) => channel.onText(handler),
+        send(text) {
+          reactor.expectEvents();
+          channel.send(text);
+        },
+        close: () => channel.close(),
+      };
+    } finally {
+      reactor.leaveLowLatency();
+    }
+  };
+  return openSessions(server, { random, openChannel });
 }
 
 /** What latencies that cannot be say of clocks elsewhere. */
@@ -183,13 +183,11 @@ function clientOptions(
   { participantName, roomId, role, clientId, patienceMs }: ClientPlan,
   media: MediaPlan,
   clip: PacketizedClip | undefined,
-  password: string | undefined,
 ): ClientOptions {
   const video = media.video ? videoPreset(media.quality, media.fps) : undefined;
   return {
     roomId,
     participantName,
-    password,
     publish: role === "publisher"
       ? { audio: media.audio, video, clip, simulcast: media.simulcast }
       : undefined,

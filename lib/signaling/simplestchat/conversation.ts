@@ -25,7 +25,8 @@ import { type Clock, systemClock } from "../../time/mod.ts";
 import { PendingRequests } from "./pending_requests.ts";
 import type { Operation } from "./operations.ts";
 import { Pacer } from "./pacer.ts";
-import { SignalingError, type SignalingErrorKind } from "./signaling_error.ts";
+import { SignalingError, type SignalingErrorKind } from "../port.ts";
+import { refusalOf } from "./refusal.ts";
 
 /** Something that should not happen, and that no caller waits for. */
 export type Anomaly =
@@ -293,7 +294,9 @@ export class Conversation implements AsyncDisposable {
     const { operation, dueAtMs } = pending;
     this.#settle(pending);
     if (reply.type === "error") {
-      pending.reject(new SignalingError("server", operation, reply.message));
+      const said = reply.message;
+      const refusal = refusalOf(said);
+      pending.reject(new SignalingError("server", operation, said, refusal));
     } else {
       this.#options.onLatency?.(operation, this.clock.nowMs() - dueAtMs);
       pending.resolve(reply);

@@ -8,7 +8,7 @@ import { isRoomRace, type ServerMessageOf } from "./wire/mod.ts";
 import type { Conversation } from "./conversation.ts";
 import { delay } from "../../time/mod.ts";
 import { waitToBeAdmitted, watchLobby } from "./lobby.ts";
-import { SignalingError } from "./signaling_error.ts";
+import { SignalingError } from "../port.ts";
 import { eitherSignal } from "../../time/mod.ts";
 
 /** Who wants to join what. */

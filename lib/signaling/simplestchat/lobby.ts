@@ -2,7 +2,7 @@
 
 import type { ServerMessageOf } from "./wire/mod.ts";
 import type { Conversation } from "./conversation.ts";
-import { SignalingError, type SignalingErrorKind } from "./signaling_error.ts";
+import { SignalingError, type SignalingErrorKind } from "../port.ts";
 
 /** A watch over a conversation, for the end of waiting in a lobby. */
 export interface LobbyWatch {
@@ -43,7 +43,7 @@ export async function waitToBeAdmitted(
 
   watch.outcome.then((event) => {
     if (event.type === "roomJoined") resolve(event);
-    else fail("lobbyDenied", event.reason ?? "not let in from the lobby");
+    else fail("notAdmitted", event.reason ?? "not let in from the lobby");
   });
   conversation.closed.then(() =>
     fail("closed", "connection closed in the lobby")

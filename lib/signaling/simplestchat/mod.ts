@@ -1,5 +1,6 @@
 /**
- * One conversation with a SimplestChat server: requests paired with replies,
+ * SimplestChat's signaling: the adapter behind the port, and what it is made
+ * of, one conversation with the server: requests paired with replies,
  * deadlines, the rate limit, events fanned out; joining and coming back.
  *
  * It knows no packets, no transports beyond their messages, and no other
@@ -9,16 +10,16 @@
  */
 
 export {
+  reachSimplestChat,
+  simplestChat,
+  type SimplestChatDoors,
+  type SimplestChatServer,
+} from "./adapter.ts";
+export {
   type Anomaly,
   Conversation,
   type ConversationOptions,
   type RequestOptions,
 } from "./conversation.ts";
 export { type JoinOptions, type JoinRequest, joinRoom } from "./join.ts";
-export type { Operation } from "./operations.ts";
-export {
-  reconnectOrRejoin,
-  type Returning,
-  type Reunion,
-} from "./reconnect.ts";
-export { SignalingError, type SignalingErrorKind } from "./signaling_error.ts";
+export { type Operation, OPERATIONS, SCHEMES } from "./operations.ts";

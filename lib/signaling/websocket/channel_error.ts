@@ -1,5 +1,6 @@
 /** Why a channel could not be opened. */
 
+import { UnreachableError } from "../port.ts";
 import type { CertificateProblem } from "../../connection/mod.ts";
 
 /** What went wrong, for code. */
@@ -35,7 +36,7 @@ export type ChannelFailure =
   | { readonly kind: "aborted" };
 
 /** A channel could not be opened; the message is one line that names the server. */
-export class ChannelError extends Error {
+export class ChannelError extends UnreachableError {
   /** Always "ChannelError". */
   override readonly name = "ChannelError";
   /** What went wrong. */

@@ -63,10 +63,10 @@ export const clients: Door = {
         async ([troubles, happenings]) => {
           const byMessage = new Map(troubles);
           const world = new World();
-          const { openChannel } = world.environment;
+          const openChannel = world.server.openChannel.bind(world.server);
           let said = 0;
-          world.environment.openChannel = async (signal) => {
-            const channel = await openChannel(signal);
+          world.server.openChannel = () => {
+            const channel = openChannel();
             const { onText } = channel;
             channel.onText = (handler) =>
               onText.call(channel, (text: string) => {

@@ -25,7 +25,6 @@ class Viewer {
     this.#tracks = new InboundTracks(environment);
     this.#tracks.add(
       {
-        type: "consumerCreated",
         consumerId: "c",
         producerId: "p",
         kind: "video",

@@ -197,9 +197,8 @@ Deno.test("what the server tells before roomJoined is not missed", async () => {
   });
   let channel: FakeChannel | undefined;
   await world.joined("C", { roomId: "other" });
-  const { openChannel } = world.environment;
-  world.environment.openChannel = async (signal) =>
-    channel = await openChannel(signal) as FakeChannel;
+  const openChannel = world.server.openChannel.bind(world.server);
+  world.server.openChannel = () => channel = openChannel() as FakeChannel;
   const { client } = await world.joined("A");
   assertEquals(client.consumersOpen, 1);
 });

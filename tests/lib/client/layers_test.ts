@@ -2,13 +2,12 @@ import { assertEquals, assertGreater } from "@std/assert";
 import { ReceivedLayers } from "../../../lib/client/layers.ts";
 import { simulcastPresets } from "../../../lib/media/mod.ts";
 import type { ClientMessageOf } from "../../../lib/signaling/simplestchat/wire/mod.ts";
-import { Conversation } from "../../../lib/signaling/simplestchat/mod.ts";
-import { FakeChannel } from "../../../lib/testing/mod.ts";
 import { VIDEO, World } from "./world.ts";
 
 const SENDER = { publish: { audio: false, video: VIDEO, simulcast: true } };
 const [SMALLEST] = simulcastPresets(VIDEO);
 const VIEWER = { publish: undefined };
+const VISITOR = { roomId: "r", participantName: "A", onEvent() {} };
 
 /** Messages of one type that somebody sent. */
 function sent<
@@ -207,7 +206,6 @@ Deno.test.each([
     });
     for (const layer of said) layers.onChanged("c", layer);
     layers.open({
-      type: "consumerCreated",
       consumerId: "c",
       producerId: "p",
       kind: "video",
@@ -217,7 +215,7 @@ Deno.test.each([
         encodings: [{ ssrc: 1, scalabilityMode: "L3T1" }],
         rtcp: { reducedSize: true },
       },
-    }, new Conversation(new FakeChannel()));
+    }, new World().environment.openSession(VISITOR));
     assertEquals([...layers.current()], [current]);
     assertEquals([heard, layers.layerSwitches], [flows, 0]);
   },

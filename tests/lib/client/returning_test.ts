@@ -121,9 +121,8 @@ Deno.test("what the server tells while a client comes back is not missed", async
   });
   await world.joined("C", { roomId: "other" });
   const { client } = await world.joined("A", { publish: undefined });
-  const { openChannel } = world.environment;
-  world.environment.openChannel = async (signal) =>
-    channel = await openChannel(signal) as FakeChannel;
+  const openChannel = world.server.openChannel.bind(world.server);
+  world.server.openChannel = () => channel = openChannel() as FakeChannel;
   client.cutChannel();
   await world.clock.run(FIRST_RETURN_MS);
   assertEquals([client.state, client.consumersOpen], ["connected", 1]);
@@ -606,19 +605,36 @@ Deno.test("leaving twice, and at the same time, is leaving once", async () => {
 
 Deno.test("a server that says that the client is in no room has put it out: it joins anew", async () => {
   let isOut = false;
-  const world = new World({
+  const world: World = new World({
     intercept: ({ type }, participant) =>
-      isOut && type === "consume" && participant?.name === "A"
+      isOut && type === "consume" && participant?.name === "A" &&
+        world.saidBy("A").filter((said) => said === "joinRoom").length === 1
         ? [{ type: "error", message: "Error: Not in a room" }]
         : undefined,
   });
   const { client, events } = await world.joined("A");
   isOut = true;
   await world.joined("B");
-  isOut = false;
   await world.clock.run(1000);
   assertEquals([client.state, returns(events)], ["connected", ["rejoined"]]);
   assertEquals([client.consumersOpen, errorsOf(events)], [2, []]);
+});
+
+Deno.test("a server that puts out whoever comes back is not stormed", async () => {
+  let isOut = false;
+  const world = new World({
+    intercept: ({ type }, participant) =>
+      isOut && type === "consume" && participant?.name === "A"
+        ? [{ type: "error", message: "Error: Participant not found: A" }]
+        : undefined,
+  });
+  const { client } = await world.joined("A", { publish: undefined });
+  isOut = true;
+  await world.joined("B");
+  await world.clock.run(10_000);
+  const joins = world.saidBy("A").filter((type) => type === "joinRoom").length;
+  assert(joins > 2 && joins < 20, `${joins} joins`);
+  await client.leave();
 });
 
 Deno.test("a client whose transport the server has closed sends nothing that would be refused", async () => {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { ClientMessage } from "../../../../lib/signaling/simplestchat/wire/mod.ts";
-import type { SignalingErrorKind } from "../../../../lib/signaling/simplestchat/mod.ts";
+import type { SignalingErrorKind } from "../../../../lib/signaling/port.ts";
 import { clientExamples as c, serverExamples as s } from "./wire/fixtures.ts";
 import { converse, failure, types } from "./converse.ts";
 

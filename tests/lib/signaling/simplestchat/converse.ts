@@ -6,8 +6,8 @@ import {
   type Anomaly,
   Conversation,
   type Operation,
-  SignalingError,
 } from "../../../../lib/signaling/simplestchat/mod.ts";
+import { SignalingError } from "../../../../lib/signaling/port.ts";
 import {
   FakeChannel,
   FakeClock,

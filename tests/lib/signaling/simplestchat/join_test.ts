@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type {
-  ClientMessage,
   ServerMessage,
 } from "../../../../lib/signaling/simplestchat/wire/mod.ts";
 import { backoffMs } from "../../../../lib/signaling/simplestchat/join.ts";
@@ -8,14 +7,9 @@ import {
   Conversation,
   type JoinOptions,
   joinRoom,
-  reconnectOrRejoin,
-  SignalingError,
 } from "../../../../lib/signaling/simplestchat/mod.ts";
-import {
-  FakeChannel,
-  FakeClock,
-  type Script,
-} from "../../../../lib/testing/mod.ts";
+import { SignalingError } from "../../../../lib/signaling/port.ts";
+import { FakeChannel, FakeClock } from "../../../../lib/testing/mod.ts";
 import { serverExamples as s } from "./wire/fixtures.ts";
 
 const EXISTS: ServerMessage = {
@@ -155,7 +149,7 @@ Deno.test.each(
   [
     {
       why: "a denial",
-      kind: "lobbyDenied",
+      kind: "notAdmitted",
       after: ({ channel }: Waiting) => channel.deliver(s.lobbyDenied),
     },
     {
@@ -190,67 +184,3 @@ interface Waiting {
   readonly channel: FakeChannel;
   readonly abort: AbortController;
 }
-
-function comeBack(script: Script, reconnectToken?: string) {
-  const channel = new FakeChannel(script);
-  const clock = new FakeClock();
-  const back = reconnectOrRejoin(
-    () => Promise.resolve(new Conversation(channel, { clock })),
-    { ...request, participantId: "p1", reconnectToken },
-    { random: () => 0 },
-  );
-  return { channel, clock, back };
-}
-
-function reconnecting(success: boolean): Script {
-  return ({ type }: ClientMessage) => {
-    if (type === "reconnect") return [{ ...s.reconnectResult, success }];
-    return type === "joinRoom"
-      ? [{ ...s.roomJoined, participantId: "p9" }]
-      : [];
-  };
-}
-
-Deno.test("with a good token we come back as who we were", async () => {
-  const { channel, back } = comeBack(reconnecting(true), "t1");
-  assertEquals((await back).kind, "reconnected");
-  assertEquals<unknown>(channel.sent, [
-    {
-      type: "reconnect",
-      participantId: "p1",
-      roomId: "r1",
-      reconnectToken: "t1",
-    },
-  ]);
-});
-
-Deno.test("with a stale token we join anew on the same connection, after one attempt", async () => {
-  const { channel, back } = comeBack(reconnecting(false), "t1");
-  const reunion = await back;
-  assertEquals(
-    reunion.kind === "rejoined" && reunion.joined.participantId,
-    "p9",
-  );
-  assertEquals(channel.sent.map(({ type }) => type), ["reconnect", "joinRoom"]);
-});
-
-Deno.test("without a token we join at once", async () => {
-  const { channel, back } = comeBack(reconnecting(true));
-  assertEquals((await back).kind, "rejoined");
-  assertEquals(channel.sent.map(({ type }) => type), ["joinRoom"]);
-});
-
-Deno.test("when there is no way back the new connection is left as well", async () => {
-  const { channel, clock, back } = comeBack(
-    ({ type }) =>
-      type === "reconnect"
-        ? [s.reconnectResult]
-        : type === "joinRoom"
-        ? [FULL]
-        : [],
-    "t1",
-  );
-  assertEquals((await failure(back)).kind, "server");
-  assertEquals(channel.isOpen, false);
-  assertEquals(clock.pendingTimers, 0);
-});
