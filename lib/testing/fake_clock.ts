@@ -3,7 +3,7 @@
 import type { Clock } from "../time/mod.ts";
 
 /** Turns of the microtask queue in which promises can settle between two timers. */
-const SETTLING_TURNS = 64;
+const SETTLING_TURNS = 128;
 
 interface Timer {
   readonly atMs: number;

@@ -20,10 +20,10 @@ export {
   fakeEnvironment,
   type FakeEnvironmentOptions,
 } from "./fake_environment.ts";
-export type { FakeProducer } from "./fake_forwarder.ts";
+export { FakeProducer } from "./fake_engine.ts";
 export { FakeScheduler } from "./fake_scheduler.ts";
 export {
-  type FakeParticipant,
+  FakeParticipant,
   FakeServer,
   type FakeServerOptions,
 } from "./fake_server.ts";

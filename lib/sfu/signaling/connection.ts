@@ -42,9 +42,11 @@ const INBOUND_CAPACITY = 64;
 
 /** The server's end of one connection. */
 export class Connection {
+  readonly #handleMessage: typeof dispatch;
   readonly #hub: Hub;
   readonly #wire: Wire;
-  readonly #session: Session;
+  /** Who speaks on it, and from where. */
+  readonly session: Session;
   readonly #bucket: TokenBucket;
   readonly #idleMs: number;
   readonly #inbound: string[] = [];
@@ -55,8 +57,15 @@ export class Connection {
   #heardMs: number;
   #cancelIdle: () => void;
 
-  /** `idleMs`: how long it may stay silent. */
-  constructor(hub: Hub, wire: Wire, identity: Identity, idleMs: number) {
+  /** `idleMs`: how long it may stay silent; `handle` takes each message in its turn. */
+  constructor(
+    hub: Hub,
+    wire: Wire,
+    identity: Identity,
+    idleMs: number,
+    handle: typeof dispatch = dispatch,
+  ) {
+    this.#handleMessage = handle;
     this.#hub = hub;
     this.#wire = wire;
     this.#idleMs = idleMs;
@@ -67,7 +76,7 @@ export class Connection {
       this.#heardMs,
     );
     this.#cancelIdle = scheduler.after(idleMs, () => this.#checkIdle());
-    this.#session = new Session(identity, newId(), (m) => this.#send(m));
+    this.session = new Session(identity, newId(), (m) => this.#send(m));
   }
 
   /** Any frame keeps the connection alive, also a ping or a binary one. */
@@ -83,13 +92,12 @@ export class Connection {
     if (!this.#handling) this.#handleAll();
   }
 
-  /** The socket is gone. */
+  /** The socket is gone; what came before is handled all the same. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#cancelIdle();
-    this.#inbound.length = 0;
-    if (!this.#handling) abandon(this.#hub, this.#session);
+    if (!this.#handling) abandon(this.#hub, this.session);
   }
 
   async #handleAll(): Promise<void> {
@@ -101,7 +109,7 @@ export class Connection {
       await this.#handle(text);
     }
     this.#handling = false;
-    if (this.#ended) abandon(this.#hub, this.#session);
+    if (this.#ended) abandon(this.#hub, this.session);
   }
 
   async #handle(text: string): Promise<void> {
@@ -127,7 +135,7 @@ export class Connection {
     const { metrics, scheduler } = this.#hub.parts;
     const startMs = scheduler.nowMs();
     try {
-      await dispatch(this.#hub, this.#session, message);
+      await this.#handleMessage(this.#hub, this.session, message);
     } catch (error) {
       this.#fail(`Error: ${messageOf(error)}`);
     }

@@ -1,6 +1,9 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { TransportError } from "../../../lib/rtc/mod.ts";
-import type { ClientMessage } from "../../../lib/signaling/simplestchat/wire/mod.ts";
+import type {
+  ClientMessage,
+  ServerMessage,
+} from "../../../lib/signaling/simplestchat/wire/mod.ts";
 import { ChannelError } from "../../../lib/signaling/websocket/mod.ts";
 import {
   type FakeChannel,
@@ -67,15 +70,25 @@ function visit(options: FakeServerOptions = {}) {
   const server = new FakeServer(clock, options);
   const open = () => {
     const heard: string[] = [];
+    const told: ServerMessage[] = [];
     const channel = server.openChannel() as FakeChannel;
-    channel.onText((text) => heard.push(JSON.parse(text).type));
+    channel.onText((text) => {
+      told.push(JSON.parse(text));
+      heard.push(told.at(-1)!.type);
+    });
     const say = async (message: ClientMessage) => {
       channel.send(JSON.stringify(message));
       await clock.run(0);
     };
-    return { channel, heard, say };
+    return { channel, heard, told, say };
   };
   return { clock, server, open };
+}
+
+/** The token that a client was given when it joined. */
+function tokenIn(told: readonly ServerMessage[]): string {
+  const [joined] = told;
+  return joined.type === "roomJoined" ? joined.reconnectToken! : "";
 }
 
 const join = (participantName: string) =>
@@ -131,7 +144,7 @@ Deno.test.each<{ honours: boolean }>([{ honours: true }, { honours: false }])(
       type: "reconnect",
       participantId: id,
       roomId: "r",
-      reconnectToken: `token of ${id}`,
+      reconnectToken: tokenIn(a.told),
     });
     assertEquals(again.heard, ["reconnectResult"]);
     await clock.run(30_000);

@@ -1,0 +1,24 @@
+/**
+ * The rooms of the embedded server, without a socket and without media: who
+ * is in them and what they say, over any engine and any clock.
+ *
+ * @module
+ */
+
+export type {
+  AudioLevel,
+  ConsumeOptions,
+  Engine,
+  EngineConsumer,
+  EngineProducer,
+  EngineRouter,
+  EngineTransport,
+  Layers,
+  StreamCounts,
+} from "../engine.ts";
+export { Connection } from "./connection.ts";
+export { dispatch } from "./dispatch.ts";
+export { Hub } from "./hub.ts";
+export { StreamLedger } from "./ledger.ts";
+export { ServerMetrics } from "./metrics.ts";
+export type { Participant, Room } from "./room.ts";
