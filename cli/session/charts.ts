@@ -5,9 +5,8 @@
  * @module
  */
 
-import type { BandMetric } from "../../tool.ts";
+import type { BandMetric, ChartPoint, SeriesName } from "../../tool.ts";
 import { serverCpuRatio } from "./health.ts";
-import type { ChartPoint, SeriesName } from "./live_history.ts";
 
 /** One chart. */
 export interface ChartDefinition {
@@ -29,7 +28,10 @@ const CHARTS = {
     title: "packets",
     longTitle: "packets",
     unit: "/s",
-    series: [["sent", "sentPerSec"], ["received", "receivedPerSec"]],
+    series: [["sent", "packetsSentPerSec"], [
+      "received",
+      "packetsReceivedPerSec",
+    ]],
   },
   media: {
     title: "media",
@@ -51,15 +53,15 @@ const CHARTS = {
     title: "loss",
     longTitle: "packet loss",
     unit: "%",
-    series: [["lost", "lossPercent"]],
+    series: [["lost", "lossRatio"]],
   },
   cpu: {
     title: "CPU",
     longTitle: "CPU",
     unit: "%",
-    series: [["server", "serverCpuPercent"], [
+    series: [["server", "serverCpuRatio"], [
       "generator",
-      "generatorCpuPercent",
+      "cpuRatio",
     ]],
     judged: (moments) => ["serverCpu", serverCpuRatio(moments)],
   },
@@ -109,7 +111,7 @@ const CHARTS = {
     title: "frozen",
     longTitle: "time that videos stand still",
     unit: "%",
-    series: [["of the time", "frozenPercent"]],
+    series: [["of the time", "frozenRatio"]],
   },
   roundTrip: {
     title: "round trip",

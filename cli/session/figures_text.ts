@@ -17,6 +17,7 @@ import {
   formatMs,
   formatRatio,
   rateOf,
+  type ServerPoint,
   type Snapshot,
   tallyClients,
   type Threshold,
@@ -26,7 +27,6 @@ import {
   trendOf,
 } from "../../tool.ts";
 import { sanitize } from "../terminal/mod.ts";
-import type { ServerUse } from "./live_history.ts";
 import type { Model, ServerView } from "./model.ts";
 
 /** Every number that the charts draw, and the totals. */
@@ -48,13 +48,13 @@ export function statsLines(model: Model): string[] {
     `clients     ${connected} of ${load.members.length} connected${
       away === 0 ? "" : `, ${away} away`
     }, in ${formatCounted(rooms, "room")}`,
-    `sent        ${formatCount(now?.sentPerSec ?? 0)} packets/s, ${
+    `sent        ${formatCount(now?.packetsSentPerSec ?? 0)} packets/s, ${
       formatBps(now?.sendBps ?? 0)
     }, ${total(snapshot, "packetsSent", "packet")} in all`,
-    `received    ${formatCount(now?.receivedPerSec ?? 0)} packets/s, ${
+    `received    ${formatCount(now?.packetsReceivedPerSec ?? 0)} packets/s, ${
       formatBps(now?.receiveBps ?? 0)
     }, ${total(snapshot, "packetsReceived", "packet")} in all`,
-    `loss        ${formatRatio((now?.lossPercent ?? 0) / 100)} now, ${
+    `loss        ${formatRatio(now?.lossRatio ?? 0)} now, ${
       formatRatio(loss ?? 0)
     } in all`,
     ...layerLines(snapshot),
@@ -75,9 +75,9 @@ export function statsLines(model: Model): string[] {
     `connection  ${spread(trendOf(snapshot, "connectionTime"))}`,
     ...recoveryLines(snapshot),
     `errors      ${errorsText(snapshot)}`,
-    `generator   CPU ${
-      formatRatio((now?.generatorCpuPercent ?? 0) / 100)
-    }, packets ${spread(trendOf(snapshot, "lateness"))} late`,
+    `generator   CPU ${formatRatio(now?.cpuRatio ?? 0)}, packets ${
+      spread(trendOf(snapshot, "lateness"))
+    } late`,
     ...useLines(live.serverUse),
     ...thresholds.map((threshold, i) =>
       `threshold   ${thresholdText(threshold, live.thresholds.at(i))}`
@@ -150,7 +150,7 @@ function layerLines({ gauges, counters }: Snapshot): string[] {
 /** What is known of the server. */
 export function serverLines(
   server: ServerView | undefined,
-  use: ServerUse | undefined,
+  use: ServerPoint | undefined,
 ): string[] {
   if (server === undefined) return ["The server is not there yet."];
   const { url, engine, pids } = server;
@@ -163,7 +163,7 @@ export function serverLines(
   ];
 }
 
-function useLines(use: ServerUse | undefined, otherwise?: string): string[] {
+function useLines(use: ServerPoint | undefined, otherwise?: string): string[] {
   if (use === undefined) {
     return otherwise === undefined ? [] : [`use         ${otherwise}`];
   }

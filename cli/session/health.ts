@@ -7,13 +7,13 @@
 import {
   type Band,
   briefly,
+  type ChartPoint,
   judge,
   saturationOf,
   type Snapshot,
   tallyClients,
   type ThresholdResult,
 } from "../../tool.ts";
-import type { ChartPoint } from "./live_history.ts";
 
 /** How the load does, and what is to blame. */
 export interface Health {
@@ -63,9 +63,9 @@ export function healthOf(
 /** CPU of the server's busiest process over the last five seconds, in cores: one busy second is no overload. */
 export function serverCpuRatio(moments: readonly ChartPoint[]): number {
   const last = moments.slice(-SUSTAINED_SEC)
-    .map(({ serverCpuPercent }) => serverCpuPercent)
-    .filter((percent) => !Number.isNaN(percent));
-  return last.reduce((sum, percent) => sum + percent, 0) / last.length / 100;
+    .map(({ serverCpuRatio }) => serverCpuRatio)
+    .filter((ratio) => !Number.isNaN(ratio));
+  return last.reduce((sum, ratio) => sum + ratio, 0) / last.length;
 }
 
 const SUSTAINED_SEC = 5;

@@ -11,10 +11,10 @@ import type {
   MediaPlan,
   NodeCommand,
   NodeNote,
+  ServerPoint,
   Snapshot,
 } from "../../tool.ts";
 import type { Key, TerminalSize } from "../terminal/mod.ts";
-import type { ServerUse } from "./live_history.ts";
 import type { Model, RunPlace, ServerView } from "./model.ts";
 
 /** Something that happened. */
@@ -35,7 +35,7 @@ export type Message =
   | {
     readonly type: "measured";
     readonly snapshot: Snapshot;
-    readonly use: ServerUse | undefined;
+    readonly use: ServerPoint | undefined;
   }
   | { readonly type: "note"; readonly note: NodeNote }
   /** A run has come this far. */

@@ -7,11 +7,14 @@
  */
 
 import {
+  EMPTY_HISTORY,
   EMPTY_SNAPSHOT,
   type EngineKind,
+  type LiveHistory,
   type Newcomers,
   type Roster,
   roster,
+  type ServerPoint,
   type Snapshot,
   type Threshold,
   type ThresholdResult,
@@ -24,11 +27,6 @@ import {
 import type { ChartName } from "./charts.ts";
 import { type Health, HEALTHY } from "./health.ts";
 import { EMPTY_LOG, type Log } from "./log.ts";
-import {
-  EMPTY_HISTORY,
-  type LiveHistory,
-  type ServerUse,
-} from "./live_history.ts";
 
 /**
  * Who looks at it: `session`, a person who types; `plain`, a program that
@@ -100,7 +98,7 @@ export interface Live {
   readonly snapshot: Snapshot;
   readonly before: Snapshot;
   readonly history: LiveHistory;
-  readonly serverUse: ServerUse | undefined;
+  readonly serverUse: ServerPoint | undefined;
   readonly thresholds: readonly ThresholdResult[];
   readonly health: Health;
 }

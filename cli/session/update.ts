@@ -8,14 +8,15 @@
 import {
   evaluate,
   formatCounted,
+  remembered,
   roster,
+  type ServerPoint,
   type Snapshot,
   tallyClients,
 } from "../../tool.ts";
 import { healthOf } from "./health.ts";
 import { interrupted, keyPressed } from "./keys.ts";
 import { failed, leave, USAGE } from "./leave.ts";
-import { remembered, type ServerUse } from "./live_history.ts";
 import {
   type Message,
   noEffects,
@@ -176,7 +177,7 @@ function timePassed(model: Model): Step {
 function measured(
   model: Model,
   snapshot: Snapshot,
-  serverUse: ServerUse | undefined,
+  serverUse: ServerPoint | undefined,
 ): Model {
   const { live, load, thresholds } = model;
   const before = live.snapshot.atMs < snapshot.atMs

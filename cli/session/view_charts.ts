@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Band, band } from "../../tool.ts";
+import { type Band, band, type ChartPoint, valuesOf } from "../../tool.ts";
 import {
   chart,
   fitLine,
@@ -24,7 +24,6 @@ import {
   chartOf,
 } from "./charts.ts";
 import { chartGrid } from "./layout.ts";
-import { type ChartPoint, valuesOf } from "./live_history.ts";
 import type { Model } from "./model.ts";
 
 /** At most `height` rows of charts, each `width` wide. */
@@ -75,12 +74,14 @@ function oneChart(
 ): Line[] {
   const definition = chartOf(name);
   const { unit, series, judged } = definition;
+  // What is kept is a share.
+  const inUnit = (value: number) => unit === "%" ? value * 100 : value;
   // A column a second: curves move by whole columns and keep their shape.
   const newest = moments.slice(-width);
   const [, ...curves] = chart({
     series: series.map(([label, name], i) => ({
       name: label,
-      values: valuesOf(newest, name),
+      values: valuesOf(newest, name).map(inUnit),
       style: SERIES_STYLES[i],
     })),
     width,
@@ -94,7 +95,7 @@ function oneChart(
     : band(...judgement);
   const numbers = series.map(([label, name], i) => ({
     label,
-    value: now?.[name] ?? NaN,
+    value: inUnit(now?.[name] ?? NaN),
     style: SERIES_STYLES[i],
   }));
   return [

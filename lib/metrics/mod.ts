@@ -34,6 +34,7 @@ export * from "./stats.ts";
 export * from "./summarize.ts";
 export * from "./summary.ts";
 export * from "./threshold.ts";
+export * from "./timeline_window.ts";
 export * from "./trend.ts";
 export * from "./verdict.ts";
 export * from "./window.ts";

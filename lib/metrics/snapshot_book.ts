@@ -5,28 +5,24 @@
  * @module
  */
 
+import { zeros } from "./counts.ts";
 import { EMPTY_SNAPSHOT, mergeSnapshots, type Snapshot } from "./snapshot.ts";
 import type { TimelinePoint } from "./summary.ts";
+import {
+  type Cumulative,
+  RATE_COUNTERS,
+  ratesBetween,
+} from "./timeline_window.ts";
 
 /** Points that a timeline has at most; a longer run has longer stretches instead. */
 export const MAX_TIMELINE_POINTS = 3600;
 
 /** Cumulative totals at one time, enough to tell two times apart. */
-interface Mark {
+interface Mark extends Cumulative {
   readonly atMs: number;
   /** When the nodes counted, on average: what they report is as old as their last reports. */
   readonly countedMs: number;
   readonly clients: number;
-  readonly packetsSent: number;
-  readonly packetsReceived: number;
-  readonly bytesSent: number;
-  readonly bytesReceived: number;
-  readonly packetsExpected: number;
-  readonly packetsLost: number;
-  readonly tracksDueMs: number;
-  readonly tracksSilentMs: number;
-  readonly cpuUs: number;
-  readonly threadUs: number;
 }
 
 /** The latest snapshot of each node, and the marks of time passing. */
@@ -79,70 +75,38 @@ export class SnapshotBook {
 
 function markOf(nodes: Iterable<Snapshot>, atMs: number): Mark {
   let counting = 0;
-  const mark = {
-    atMs,
-    countedMs: 0,
-    clients: 0,
-    packetsSent: 0,
-    packetsReceived: 0,
-    bytesSent: 0,
-    bytesReceived: 0,
-    packetsExpected: 0,
-    packetsLost: 0,
-    tracksDueMs: 0,
-    tracksSilentMs: 0,
-    cpuUs: 0,
-    threadUs: 0,
-  };
+  const mark = { atMs, countedMs: 0, clients: 0 };
+  const sums = zeros(RATE_COUNTERS);
+  const used = { cpuUs: 0, threadUs: 0 };
   for (const { atMs, counters, gauges, generator } of nodes) {
     if (Object.keys(counters).length > 0) {
       counting++;
       mark.countedMs += (atMs - mark.countedMs) / counting;
     }
     mark.clients += gauges.clientsConnected ?? 0;
-    mark.packetsSent += counters.packetsSent ?? 0;
-    mark.packetsReceived += counters.packetsReceived ?? 0;
-    mark.bytesSent += counters.bytesSent ?? 0;
-    mark.bytesReceived += counters.bytesReceived ?? 0;
-    mark.packetsExpected += counters.packetsExpected ?? 0;
-    mark.packetsLost += counters.packetsLost ?? 0;
-    mark.tracksDueMs += counters.tracksDueMs ?? 0;
-    mark.tracksSilentMs += counters.tracksSilentMs ?? 0;
-    mark.cpuUs += generator.cpuUs;
-    mark.threadUs += generator.threadUs;
+    for (const name of RATE_COUNTERS) sums[name] += counters[name] ?? 0;
+    used.cpuUs += generator.cpuUs;
+    used.threadUs += generator.threadUs;
   }
-  return mark;
+  return { ...mark, counters: sums, generator: used };
 }
 
 function between(from: Mark, to: Mark): TimelinePoint {
-  const seconds = (to.countedMs - from.countedMs) / 1000;
-  const perSec = (change: number) =>
-    seconds > 0 ? Math.round(change / seconds) : 0;
+  const rates = ratesBetween(from, to, (to.countedMs - from.countedMs) / 1000);
   return {
     tSec: Math.round(to.atMs) / 1000,
     clients: to.clients,
-    packetsSentPerSec: perSec(to.packetsSent - from.packetsSent),
-    packetsReceivedPerSec: perSec(to.packetsReceived - from.packetsReceived),
-    sendBps: perSec((to.bytesSent - from.bytesSent) * 8),
-    receiveBps: perSec((to.bytesReceived - from.bytesReceived) * 8),
-    lossRatio: share(
-      to.packetsLost - from.packetsLost,
-      to.packetsExpected - from.packetsExpected,
-    ),
-    tracksDue: seconds > 0
-      ? Math.round((to.tracksDueMs - from.tracksDueMs) / seconds / 100) / 10
-      : 0,
-    silentRatio: share(
-      to.tracksSilentMs - from.tracksSilentMs,
-      to.tracksDueMs - from.tracksDueMs,
-    ),
-    cpuRatio: share(to.cpuUs - from.cpuUs, to.threadUs - from.threadUs),
+    packetsSentPerSec: Math.round(rates.packetsSentPerSec),
+    packetsReceivedPerSec: Math.round(rates.packetsReceivedPerSec),
+    sendBps: Math.round(rates.sendBps),
+    receiveBps: Math.round(rates.receiveBps),
+    lossRatio: toDecimals(rates.lossRatio, 4),
+    tracksDue: toDecimals(rates.tracksDue, 1),
+    silentRatio: toDecimals(rates.silentRatio, 4),
+    cpuRatio: toDecimals(rates.cpuRatio, 4),
   };
 }
 
-/** A part of a whole, to four decimals. Late packets are given back, so a loss can shrink: not below 0. */
-function share(part: number, whole: number): number {
-  return whole > 0
-    ? Math.max(0, Math.round(part / whole * 10_000) / 10_000)
-    : 0;
+function toDecimals(value: number, digits: number): number {
+  return Math.round(value * 10 ** digits) / 10 ** digits;
 }

@@ -4,9 +4,12 @@
  * @module
  */
 
-import { parseThreshold, THRESHOLD_METRICS } from "../../../tool.ts";
+import {
+  EMPTY_HISTORY,
+  parseThreshold,
+  THRESHOLD_METRICS,
+} from "../../../tool.ts";
 import { thresholdText } from "../figures_text.ts";
-import { EMPTY_HISTORY } from "../live_history.ts";
 import { noEffects } from "../messages.ts";
 import { oneOf } from "../parse.ts";
 import { always, said, say, shown, type Verb } from "./verb.ts";

@@ -8,7 +8,7 @@ import {
 } from "../../../tool.ts";
 import { ClientRecorder, NodeMeter } from "../../../lib/metrics/mod.ts";
 import type { Effect, Message } from "../../../cli/session/messages.ts";
-import type { ServerUse } from "../../../cli/session/live_history.ts";
+import type { ServerPoint } from "../../../tool.ts";
 import {
   type Model,
   type ModelOptions,
@@ -195,7 +195,7 @@ export function snapshotAt(
   });
 }
 
-export function useAt(second: number): ServerUse {
+export function useAt(second: number): ServerPoint {
   return {
     cpuRatio: 0.3,
     maxProcessRatio: 0.2 + second % 5 / 100,

@@ -5,11 +5,7 @@ import { parseThreshold } from "../../../mod.ts";
 import { EMPTY_SNAPSHOT } from "../../../tool.ts";
 import { evaluate, NodeMeter, tallyClients } from "../../../lib/metrics/mod.ts";
 import { healthOf } from "../../../cli/session/health.ts";
-import {
-  EMPTY_HISTORY,
-  type LiveHistory,
-  remembered,
-} from "../../../cli/session/live_history.ts";
+import { EMPTY_HISTORY, type LiveHistory, remembered } from "../../../tool.ts";
 import { clientRows, roomRows, rowText } from "../../../cli/session/rows.ts";
 import { liveModel, snapshotAt, useAt } from "./fixtures.ts";
 
@@ -28,26 +24,26 @@ function historyOf(seconds: readonly number[]): LiveHistory {
 
 Deno.test("rates are by the snapshots' own times", () => {
   const [first, second] = historyOf([1, 3]).moments;
-  assertEquals(first.sentPerSec, 1020);
-  assertEquals(second.sentPerSec, 1020);
+  assertEquals(first.packetsSentPerSec, 1020);
+  assertEquals(second.packetsSentPerSec, 1020);
   assertEquals(second.sendBps, 6 * 140_000 * 8);
-  assertEquals(second.generatorCpuPercent, 10);
+  assertEquals(second.cpuRatio, 0.1);
 });
 
 Deno.test("a snapshot that comes twice says what it said", () => {
   const [, second, third] = historyOf([1, 2, 2]).moments;
-  assertEquals(third.receivedPerSec, second.receivedPerSec);
-  assertEquals(third.lossPercent, second.lossPercent);
+  assertEquals(third.packetsReceivedPerSec, second.packetsReceivedPerSec);
+  assertEquals(third.lossRatio, second.lossRatio);
 });
 
 Deno.test("loss is that of the last second", () => {
   const [, second] = historyOf([1, 2]).moments;
-  assertEquals(second.lossPercent, 2 / 342 * 100);
+  assertEquals(second.lossRatio, 2 / 342);
 });
 
 Deno.test("frames, freezes and round trips are those of the last seconds", () => {
   const [, second] = historyOf([1, 2]).moments;
-  assertEquals([second.frameRate, second.frozenPercent], [30, 2]);
+  assertEquals([second.frameRate, second.frozenRatio], [30, 0.02]);
   assertEquals(Math.round(second.roundTripTimeP50Ms), 6);
 });
 
@@ -205,7 +201,7 @@ Deno.test("silence is critical while it lasts, however long all was well before"
 
 Deno.test("the server's CPU counts over five seconds, not one", () => {
   const { moments } = historyOf([1, 2, 3, 4, 5]);
-  const busy = { ...moments[0], serverCpuPercent: 99 };
+  const busy = { ...moments[0], serverCpuRatio: 0.99 };
   const of = (...last: typeof moments) =>
     healthOf(snapshotAt(2, MEMBERS), last, []);
   assertEquals(of(...moments.slice(1), busy).band, "good");

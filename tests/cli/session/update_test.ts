@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { MAX_MOMENTS } from "../../../cli/session/live_history.ts";
+import { MAX_MOMENTS } from "../../../tool.ts";
 import { MAX_LOG_ENTRIES } from "../../../cli/session/log.ts";
 import type { Message } from "../../../cli/session/messages.ts";
 import type { Model } from "../../../cli/session/model.ts";
