@@ -13,11 +13,11 @@ export { makePlan, rampAndHold, type RunPlan } from "./lib/load/mod.ts";
 export type { Fps, Quality } from "./lib/media/mod.ts";
 export {
   type ClientRecord,
-  parseThreshold,
   type Snapshot,
   type Summary,
   type Threshold,
 } from "./lib/metrics/mod.ts";
+export { parseThreshold } from "./lib/load/mod.ts";
 export { parseSummary, renderText } from "./lib/report/mod.ts";
 export {
   formatBytes,

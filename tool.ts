@@ -66,6 +66,7 @@ export {
   type RosterStep,
   type RunCrowd,
   type RunPlan,
+  SERVER_SCHEMES,
   type ServerTarget,
   shareProblem,
   type SpawnOptions,
@@ -143,7 +144,6 @@ export {
   type OthersSummary,
   type OtherTrack,
   type OwnTrendName,
-  parseThreshold,
   type Percentiles,
   plainRecord,
   type RateName,
@@ -167,7 +167,6 @@ export {
   type Summary,
   type SummaryInput,
   tallyClients,
-  THRESHOLD_METRICS,
   type ThresholdResult,
   type ThresholdSubject,
   type ThresholdUnit,
@@ -187,6 +186,7 @@ export {
   type WorstClients,
   type WorstHit,
 } from "./lib/metrics/mod.ts";
+export { parseThreshold, THRESHOLD_METRICS } from "./lib/load/mod.ts";
 export { nearest } from "./lib/text/mod.ts";
 export {
   type Health,

@@ -40,6 +40,7 @@ const ROOMS: readonly {
     room: "lib/signaling/websocket",
     only: ["lib/connection", "lib/signaling", "lib/text", "lib/time"],
   },
+  { room: "lib/signaling/simplestchat/operations.ts", only: [] },
   { room: "lib/signaling/simplestchat/wire", only: ["lib/ortc"] },
   {
     room: "lib/signaling/simplestchat",

@@ -38,9 +38,9 @@ import {
   impairmentShare,
   mapped,
   monitorTarget,
+  serverUrl,
   text,
   threshold,
-  webSocketUrl,
   whole,
   wholeOr,
 } from "./value_kind.ts";
@@ -68,7 +68,7 @@ export const RUN_OPTIONS = {
     initial: 5_000,
     shown: "5",
   }),
-  server: withDefault(webSocketUrl, {
+  server: withDefault(serverUrl, {
     short: "s",
     help: "the server",
     initial: "ws://localhost:3000/ws",

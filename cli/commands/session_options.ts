@@ -25,14 +25,14 @@ import {
   choice,
   impairmentShare,
   monitorTarget,
+  serverUrl,
   threshold,
-  webSocketUrl,
   whole,
 } from "./value_kind.ts";
 
 /** The options of the session; those that `run` has too mean the same. */
 export const SESSION_OPTIONS = {
-  server: optional(webSocketUrl, {
+  server: optional(serverUrl, {
     short: "s",
     help: "the server; without one, an embedded one is started",
   }),

@@ -12,6 +12,7 @@ import {
   parseImpairmentShare,
   parseTarget,
   parseThreshold,
+  SERVER_SCHEMES,
   shownUrl,
   type Threshold,
 } from "../../tool.ts";
@@ -169,12 +170,15 @@ export const header: ValueKind<GivenHeader> = secretKind(
   },
 );
 
-/** Where a WebSocket server is. */
-export const webSocketUrl: ValueKind<string> = kind(
+/** Where the server is. */
+export const serverUrl: ValueKind<string> = kind(
   "URL",
-  "a ws:// or wss:// URL",
+  `a ${SERVER_SCHEMES.join(" or ")} URL`,
   (given) =>
-    /^wss?:\/\//i.test(given) && URL.canParse(given) ? given : undefined,
+    SERVER_SCHEMES.some((scheme) => given.toLowerCase().startsWith(scheme)) &&
+      URL.canParse(given)
+      ? given
+      : undefined,
   shownUrl,
 );
 

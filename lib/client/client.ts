@@ -209,6 +209,12 @@ export class Client implements AsyncDisposable {
    * own to send another.
    */
   preferLayer(spatialLayer: number): void {
+    const session = this.#session;
+    if (session !== undefined && session.preferLayer === undefined) {
+      const message =
+        "Cannot choose a layer: this server's signaling has no request for it. It sends what it thinks best.";
+      return this.#onEvent({ type: "unable", message });
+    }
     this.#preferredLayer = spatialLayer;
     this.#stay?.preferLayer(spatialLayer);
   }

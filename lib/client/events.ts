@@ -75,6 +75,8 @@ export type ClientEvent =
   | { readonly type: "denied"; readonly kind: MediaKind }
   /** The server grants so many consumers in one stay; told by who learns it first. */
   | { readonly type: "allowance"; readonly consumers: number }
+  /** What it was told to do cannot be done with this server; one sentence. */
+  | { readonly type: "unable"; readonly message: string }
   /** A transport has found a path among the server's candidates, or none. */
   | { readonly type: "candidates"; readonly tried: readonly CandidateOutcome[] }
   /** Something is known of a track that no client of this run sends. */

@@ -40,5 +40,6 @@ export {
 } from "./node/worker_node.ts";
 export { borrowCrowd, type RunCrowd } from "./borrowed_crowd.ts";
 export { ClientFleet, type FleetOptions, openFleet } from "./fleet.ts";
-export { openSessions } from "./node/signaling.ts";
+export { openSessions, SERVER_SCHEMES } from "./node/signaling.ts";
+export { parseThreshold, THRESHOLD_METRICS } from "./thresholds.ts";
 export { steadyWallClock, systemNodeClock } from "./node/this_thread.ts";

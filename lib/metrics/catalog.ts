@@ -787,25 +787,6 @@ export type ClientMost = `max${Capitalize<
 /** What the largest value of this trend is called: of `jitter`, `maxJitterMs`. */
 export type MostKey<Name extends string> = `max${Capitalize<Name>}Ms`;
 
-/** The signaling operations whose latency is measured: the first eight in the order of a join. */
-export const SIGNALING_OPERATIONS = [
-  "join_room",
-  "get_router_caps",
-  "create_send_transport",
-  "connect_send_transport",
-  "create_recv_transport",
-  "connect_recv_transport",
-  "produce_audio",
-  "produce_video",
-  "consume",
-  "resume_consumer",
-  "pause_consumer",
-  "pause_producer",
-  "resume_producer",
-  "restart_ice",
-  "reconnect",
-] as const;
-
 /** All names, in the order of the catalog. */
 export const METRIC_NAMES = Object.keys(METRICS) as readonly MetricName[];
 

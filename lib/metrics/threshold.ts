@@ -18,8 +18,9 @@
  * Durations and what is told of each second need an aggregate; rates and
  * counts have none. A bare number is in milliseconds, for bitrates in bits a
  * second, for frame rates in frames a second, and else a ratio, so
- * `loss < 0.01` is `loss < 1%`. `join` is the operation `join_room`. Counts
- * are of the whole run and all its clients.
+ * `loss < 0.01` is `loss < 1%`. Which operations there are is the signaling's
+ * affair; `join` is the first of them. Counts are of the whole run and all its
+ * clients.
  *
  * Every threshold is judged by the whole run at its end. One with `abort`
  * is judged each second besides, as soon as there is something to judge, and
@@ -39,7 +40,6 @@ import {
   METRICS,
   type OwnTrendName,
   type RateName,
-  SIGNALING_OPERATIONS,
   type TrendName,
   unitOfTrend,
 } from "./catalog.ts";
@@ -87,7 +87,6 @@ type Measure =
 
 /** All trends, rates and counters by their names, then by their shorter ones; what the open families have. */
 const MEASURES: ReadonlyMap<string, Measure> = new Map<string, Measure>([
-  ["join", { kind: "trend", trend: "signaling.join_room" }],
   ["errors", { kind: "errors" }],
   ...METRIC_NAMES.flatMap((name): (readonly [string, Measure])[] => {
     const measure = measureOf(name);
@@ -98,11 +97,19 @@ const MEASURES: ReadonlyMap<string, Measure> = new Map<string, Measure>([
       ...(alias === undefined ? [] : [[alias, measure] as const]),
     ];
   }),
-  ...SIGNALING_OPERATIONS.map((operation): [string, Measure] => [
-    operation,
-    { kind: "trend", trend: `signaling.${operation}` },
-  ]),
 ]);
+
+/** What signaling measures: its operations, and `join`, which is the first of them. */
+function measureOfOperation(
+  name: string,
+  operations: readonly string[],
+): Measure | undefined {
+  const operation = name === "join" ? operations[0] : name;
+  if (operation === undefined || !operations.includes(operation)) {
+    return undefined;
+  }
+  return { kind: "trend", trend: `signaling.${operation}` };
+}
 
 /** Amounts at one time are nothing that a whole run can be judged by. */
 function measureOf(name: MetricName): Measure | undefined {
@@ -118,8 +125,10 @@ function measureOf(name: MetricName): Measure | undefined {
   }
 }
 
-/** The metrics that a threshold can name. */
-export const THRESHOLD_METRICS: readonly string[] = [...MEASURES.keys()];
+/** The metrics that a threshold can name where signaling measures these operations. */
+export function thresholdMetrics(operations: readonly string[]): string[] {
+  return ["join", ...MEASURES.keys(), ...operations];
+}
 
 const ABORT = /\sabort(?:\s+after\s+(\d+(?:\.\d+)?)(ms|s|m|h))?\s*$/;
 const DELAY_MS: Readonly<Record<string, number>> = {
@@ -158,15 +167,19 @@ const WRONG_SUFFIX: Readonly<
 };
 
 /**
- * Reads a threshold. Throws a `SyntaxError` whose one line says what is wrong
- * with it and what would be right.
+ * Reads a threshold where signaling measures these operations. Throws a
+ * `SyntaxError` whose one line says what is wrong with it and what would be
+ * right.
  *
  * @example
  * ```ts
- * parseThreshold("join p(95) < 500ms").bound; // 500
+ * parseThreshold("join p(95) < 500ms", ["join_room"]).bound; // 500
  * ```
  */
-export function parseThreshold(text: string): Threshold {
+export function parseThreshold(
+  text: string,
+  operations: readonly string[],
+): Threshold {
   const complain = (problem: string): never => {
     throw new SyntaxError(`Cannot read threshold "${text.trim()}": ${problem}`);
   };
@@ -183,7 +196,9 @@ export function parseThreshold(text: string): Threshold {
   }
   const [, name, aggregateName = "", argument, operator, digits, suffix] =
     match;
-  const measure = MEASURES.get(name) ?? complain(unknownMetric(name));
+  const measure = MEASURES.get(name) ??
+    measureOfOperation(name, operations) ??
+    complain(unknownMetric(name, operations));
   const number = digits.trim() === "" ? NaN : Number(digits);
   if (!Number.isFinite(number)) complain(`"${digits}" is not a number`);
   const common = {
@@ -272,9 +287,10 @@ function parseAggregate(
   );
 }
 
-function unknownMetric(name: string): string {
-  const suggestion = nearest(name, THRESHOLD_METRICS);
+function unknownMetric(name: string, operations: readonly string[]): string {
+  const known = thresholdMetrics(operations);
+  const suggestion = nearest(name, known);
   return suggestion === undefined
-    ? `there is no metric "${name}"; there are ${THRESHOLD_METRICS.join(", ")}`
+    ? `there is no metric "${name}"; there are ${known.join(", ")}`
     : `there is no metric "${name}", did you mean "${suggestion}"?`;
 }

@@ -20,11 +20,8 @@ import {
   QUALITIES,
   type Quality,
 } from "../media/mod.ts";
-import {
-  type JsonValue,
-  parseThreshold,
-  type Threshold,
-} from "../metrics/mod.ts";
+import type { JsonValue, Threshold } from "../metrics/mod.ts";
+import { parseThreshold } from "../load/mod.ts";
 import { formatDuration, readDuration } from "./duration.ts";
 import { describeMedia, SETTLED_BY_FILES, SYNTHETIC } from "../run/mod.ts";
 

@@ -62,6 +62,8 @@ export type DrivenEvent =
   | { readonly type: "denied"; readonly kind: MediaKind }
   /** The server grants so many consumers in one stay; told once a node. */
   | { readonly type: "allowance"; readonly consumers: number }
+  /** What it was told to do cannot be done with this server; one sentence. */
+  | { readonly type: "unable"; readonly message: string }
   | { readonly type: "other"; readonly track: OtherTrackFound }
   /** A transport has found a path among the server's candidates, or none. */
   | {

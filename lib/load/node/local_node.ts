@@ -389,6 +389,17 @@ export class LocalNode implements LoadNode {
     return indices.flatMap((index) => this.#clients.get(index) ?? []);
   }
 
+  /** What holds for all clients is told once, whichever finds it. */
+  #noteOfServer(level: "info" | "error", text: string): void {
+    this.#options.handlers.onNote({
+      atMs: this.#options.clock.nowMs() - this.#zeroMs,
+      clientId: null,
+      isOfServer: true,
+      level,
+      text,
+    });
+  }
+
   #onEvent(driven: Driven, event: DrivenEvent): void {
     const { record } = driven;
     const meter = this.#meter;
@@ -425,14 +436,12 @@ export class LocalNode implements LoadNode {
         return;
       case "allowance":
         this.#consumersAllowed = event.consumers;
-        return this.#options.handlers.onNote({
-          atMs: this.#options.clock.nowMs() - this.#zeroMs,
-          clientId: null,
-          isOfServer: true,
-          level: "info",
-          text:
-            `The server grants a client ${event.consumers} consumers in one stay, closed ones too: what clients want besides is left out.`,
-        });
+        return this.#noteOfServer(
+          "info",
+          `The server grants a client ${event.consumers} consumers in one stay, closed ones too: what clients want besides is left out.`,
+        );
+      case "unable":
+        return this.#noteOfServer("error", event.message);
       case "other":
         return this.#others.note(event.track);
       case "candidates":

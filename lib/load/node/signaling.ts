@@ -7,7 +7,17 @@
 
 import type { OpenSession } from "../../signaling/port.ts";
 import type { SimplestChatDoors } from "../../signaling/simplestchat/mod.ts";
+import {
+  OPERATIONS,
+  SCHEMES,
+} from "../../signaling/simplestchat/operations.ts";
 import type { ServerTarget } from "./node.ts";
+
+/** The names under which requests are measured; the first is that of joining. */
+export const SIGNALING_OPERATIONS: readonly string[] = OPERATIONS;
+
+/** What the URL of a server begins with. */
+export const SERVER_SCHEMES: readonly string[] = SCHEMES;
 
 const adapter = () => import("../../signaling/simplestchat/mod.ts");
 

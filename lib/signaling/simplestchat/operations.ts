@@ -1,3 +1,9 @@
+/**
+ * What is known of SimplestChat before anybody speaks it.
+ *
+ * @module
+ */
+
 /** How the URL of a server begins. */
 export const SCHEMES = ["ws://", "wss://"] as const;
 

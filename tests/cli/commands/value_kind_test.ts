@@ -5,10 +5,10 @@ import {
   decimal,
   duration,
   impairmentShare,
+  serverUrl,
   text,
   threshold,
   type ValueKind,
-  webSocketUrl,
   whole,
   wholeOr,
 } from "../../../cli/commands/value_kind.ts";
@@ -32,7 +32,7 @@ const GOOD: readonly [string, ValueKind<unknown>, unknown][] = [
   ["8", wholeOr("auto", 1, 8), 8],
   ["r=p=q", assignment, ["r", "p=q"]],
   ["anything at all", text("X"), "anything at all"],
-  ["wss://example.org/ws", webSocketUrl, "wss://example.org/ws"],
+  ["wss://example.org/ws", serverUrl, "wss://example.org/ws"],
 ];
 
 for (const [given, kind, value] of GOOD) {
@@ -64,9 +64,9 @@ const BAD: readonly [string, ValueKind<unknown>][] = [
   ["A", choice(["a", "b"])],
   ["9", wholeOr("auto", 1, 8)],
   ["Auto", wholeOr("auto", 1, 8)],
-  ["http://example.org/ws", webSocketUrl],
-  ["ws://", webSocketUrl],
-  ["example.org", webSocketUrl],
+  ["http://example.org/ws", serverUrl],
+  ["ws://", serverUrl],
+  ["example.org", serverUrl],
 ];
 
 for (const [given, kind] of BAD) {
@@ -86,7 +86,7 @@ for (const given of ["r", "=p", "r="]) {
 }
 
 Deno.test("a URL that is none of a server is shown without its password", () => {
-  assertEquals(webSocketUrl.read("http://me:secret@h/ws?k=secret"), {
+  assertEquals(serverUrl.read("http://me:secret@h/ws?k=secret"), {
     problem: `"http://h/ws?k=***" is not a ws:// or wss:// URL`,
   });
 });

@@ -6,7 +6,7 @@ import {
   describeImpairment,
   parseImpairment,
 } from "../../../lib/impairment/mod.ts";
-import { parseThreshold } from "../../../lib/metrics/mod.ts";
+import { parseThreshold } from "../../../lib/load/mod.ts";
 import { fc } from "../deps.ts";
 import type { Door } from "../door.ts";
 import { refusing } from "./monitors.ts";

@@ -3,9 +3,9 @@
 import {
   ClientRecorder,
   NodeMeter,
-  SIGNALING_OPERATIONS,
   type Snapshot,
 } from "../../../lib/metrics/mod.ts";
+import { OPERATIONS } from "../../../lib/signaling/simplestchat/mod.ts";
 
 /** Draws test data. */
 export interface Generator {
@@ -44,7 +44,7 @@ function snapshot(
   for (let i = below(4); i > 0; i--) {
     meter.countError(["timeout", "refused", "dtls"][below(3)]);
     meter.trend("jitter").record(duration());
-    meter.trend(`signaling.${SIGNALING_OPERATIONS[below(4)]}`).record(
+    meter.trend(`signaling.${OPERATIONS[below(4)]}`).record(
       duration(),
     );
   }

@@ -3,9 +3,9 @@
 import {
   ClientRecorder,
   NodeMeter,
-  parseThreshold,
   type SummaryInput,
 } from "../../../lib/metrics/mod.ts";
+import { parseThreshold } from "../../../lib/load/mod.ts";
 
 /** Three clients in two rooms, one of which failed; nothing wrong with the generator. */
 export function madeUpRun(): SummaryInput {

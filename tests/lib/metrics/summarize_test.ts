@@ -2,10 +2,10 @@ import { assertAlmostEquals, assertEquals } from "@std/assert";
 import {
   ClientRecorder,
   EMPTY_SNAPSHOT,
-  parseThreshold,
   summarize,
   type SummaryInput,
 } from "../../../lib/metrics/mod.ts";
+import { parseThreshold } from "../../../lib/load/mod.ts";
 import { madeUpRun } from "./run.ts";
 
 Deno.test("the counts of clients, packets and errors are those of the run", () => {

@@ -6,11 +6,10 @@ import {
   metric,
   METRIC_NAMES,
   NodeMeter,
-  parseThreshold,
-  SIGNALING_OPERATIONS,
   tallyClients,
-  THRESHOLD_METRICS,
 } from "../../../lib/metrics/mod.ts";
+import { parseThreshold, THRESHOLD_METRICS } from "../../../lib/load/mod.ts";
+import { OPERATIONS } from "../../../lib/signaling/simplestchat/mod.ts";
 
 Deno.test.each(
   [
@@ -55,7 +54,7 @@ Deno.test("spaces are evened out in what is shown", () => {
 });
 
 Deno.test("every signaling operation, counter, rate and trend can be asked for, by its name and a shorter one", () => {
-  for (const operation of SIGNALING_OPERATIONS) {
+  for (const operation of OPERATIONS) {
     parseThreshold(`${operation} max < 1s`);
   }
   for (const name of METRIC_NAMES) {

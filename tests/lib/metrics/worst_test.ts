@@ -3,12 +3,12 @@ import {
   ClientRecorder,
   EMPTY_SNAPSHOT,
   NodeMeter,
-  parseThreshold,
   type Snapshot,
   snapshotBetween,
   trendOf,
   worstHit,
 } from "../../../lib/metrics/mod.ts";
+import { parseThreshold } from "../../../lib/load/mod.ts";
 
 /** Three clients in two rooms: the first is well off, the second badly, the third never got in. */
 function crowd(): Snapshot {

@@ -2,10 +2,10 @@ import { assertEquals } from "@std/assert";
 import {
   EMPTY_SNAPSHOT,
   NodeMeter,
-  parseThreshold,
   type Snapshot,
   type TimelinePoint,
 } from "../../../lib/metrics/mod.ts";
+import { parseThreshold } from "../../../lib/load/mod.ts";
 import { isDisturbed, judgeWindow } from "../../../lib/scenario/mod.ts";
 
 const LOSS = [parseThreshold("loss < 1%")];

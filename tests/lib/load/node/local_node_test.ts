@@ -99,6 +99,18 @@ Deno.test("a held back join counts, and its connection time runs from when it wa
   await bench.node.stop();
 });
 
+Deno.test("what cannot be done with a server is told as the server's affair", async () => {
+  const bench = new Bench();
+  await bench.start([clientPlan(0)]);
+  await bench.clock.run(100);
+  const before = bench.notes.length;
+  const message = "Cannot choose a layer: no.";
+  bench.clients[0].tell({ type: "unable", message });
+  const [{ clientId, isOfServer, text }] = bench.notes.slice(before);
+  assertEquals([clientId, isOfServer, text], [null, true, message]);
+  await bench.node.stop();
+});
+
 Deno.test("what clients tell is in their records, the counters and the trends", async () => {
   const bench = new Bench();
   await bench.start([clientPlan(0)]);

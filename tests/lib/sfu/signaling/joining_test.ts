@@ -148,6 +148,19 @@ Deno.test("a lost socket leaves a ghost for the grace period, then the others he
   assertEquals(world.hub.participants, 1);
 });
 
+Deno.test("who leaves and hangs up in one breath leaves no ghost, whatever was under way", async () => {
+  const world = new FakeWorld();
+  const alice = await world.join("alice");
+  const bob = await world.join("bob");
+  for (const { connection } of [alice, bob]) {
+    connection.receive('{"type":"createSendTransport"}');
+    connection.receive('{"type":"leaveRoom"}');
+    connection.end();
+  }
+  await settle();
+  assertEquals([world.hub.participants, world.hub.ghosts.size], [0, 0]);
+});
+
 Deno.test("the advertised reconnect token is stale, and using it prolongs the ghost", async () => {
   const world = new FakeWorld();
   const alice = await world.join("alice");
