@@ -119,6 +119,7 @@ export {
   errorCounts,
   type ErrorSummary,
   evaluate,
+  evaluateSoFar,
   EXIT_CODES,
   type GeneratorHealth,
   type GeneratorStandstill,

@@ -6,13 +6,12 @@
  */
 
 import {
-  evaluate,
+  evaluateSoFar,
   formatCounted,
   remembered,
   roster,
   type ServerPoint,
   type Snapshot,
-  tallyClients,
 } from "../../tool.ts";
 import { healthOf } from "./health.ts";
 import { interrupted, keyPressed } from "./keys.ts";
@@ -183,9 +182,8 @@ function measured(
   const before = live.snapshot.atMs < snapshot.atMs
     ? live.snapshot
     : live.before;
-  const tally = tallyClients(snapshot.clients, false);
   const results = thresholds.map((threshold) =>
-    evaluate(threshold, snapshot, tally)
+    evaluateSoFar(threshold, snapshot)
   );
   const isWatched = model.audience === "run" || model.scenario !== undefined;
   const wanted = isWatched

@@ -9,6 +9,7 @@ import {
   type ClientTally,
   counterOf,
   rateOf,
+  tallyClients,
   totalErrors,
   trendOf,
 } from "./figures.ts";
@@ -23,6 +24,22 @@ import type { ThresholdResult } from "./summary.ts";
 import type { Aggregate, Threshold } from "./threshold.ts";
 import type { Trend } from "./trend.ts";
 import { worstHit } from "./worst.ts";
+
+/** What is known of thresholds at the time of a snapshot. */
+const SO_FAR = new WeakMap<Snapshot, Map<Threshold, ThresholdResult>>();
+
+/** Judges one threshold by a run that goes on: once a snapshot, whoever asks. */
+export function evaluateSoFar(
+  threshold: Threshold,
+  snapshot: Snapshot,
+): ThresholdResult {
+  const known = SO_FAR.get(snapshot) ?? new Map<Threshold, ThresholdResult>();
+  SO_FAR.set(snapshot, known);
+  const result = known.get(threshold) ??
+    evaluate(threshold, snapshot, tallyClients(snapshot.clients, false));
+  known.set(threshold, result);
+  return result;
+}
 
 /** Judges one threshold. */
 export function evaluate(

@@ -6,12 +6,7 @@
  */
 
 import type { NodeClock } from "../load/mod.ts";
-import {
-  type Ending,
-  evaluate,
-  type Snapshot,
-  tallyClients,
-} from "../metrics/mod.ts";
+import { type Ending, evaluateSoFar, type Snapshot } from "../metrics/mod.ts";
 import type { RunCrowd } from "../load/mod.ts";
 import type { RunOptions, RunProgress } from "./run_options.ts";
 
@@ -109,8 +104,7 @@ export class RunWatch {
     const ageMs = crowd.elapsedMs - this.#beganMs;
     for (const threshold of this.#options.thresholds) {
       if (ageMs < (threshold.abortAfterMs ?? Infinity)) continue;
-      const tally = tallyClients(snapshot.clients, false);
-      const { ok, value, expression } = evaluate(threshold, snapshot, tally);
+      const { ok, value, expression } = evaluateSoFar(threshold, snapshot);
       if (!ok && value !== null) this.#end({ kind: "aborted", expression });
     }
   }

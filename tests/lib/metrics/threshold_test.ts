@@ -1,8 +1,9 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import {
   ClientRecorder,
   EMPTY_SNAPSHOT,
   evaluate,
+  evaluateSoFar,
   metric,
   METRIC_NAMES,
   NodeMeter,
@@ -243,6 +244,16 @@ function measured() {
     generator: EMPTY_SNAPSHOT.generator,
   });
 }
+
+Deno.test("of one snapshot a threshold is judged once, whoever asks, and of the next one anew", () => {
+  const threshold = parseThreshold("errors == 0");
+  const first = { ...EMPTY_SNAPSHOT };
+  const next = { ...EMPTY_SNAPSHOT, counters: { "errors.ice": 1 } };
+  const result = evaluateSoFar(threshold, first);
+  assertStrictEquals(evaluateSoFar(threshold, first), result);
+  assertEquals([result.ok, evaluateSoFar(threshold, next).ok], [true, false]);
+  assertEquals(evaluateSoFar(parseThreshold("errors > 0"), first).ok, false);
+});
 
 Deno.test("where there was no video, none kept from freezing", () => {
   const ofVideo = ["freezes == 0", "frameRate > 1", "frozen < 1%"];
