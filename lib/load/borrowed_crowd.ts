@@ -9,6 +9,7 @@
 import type { RunPlan } from "./plan/plan.ts";
 import {
   type ClientRecord,
+  EMPTY_SNAPSHOT,
   plainRecord,
   type Snapshot,
   snapshotBetween,
@@ -53,6 +54,9 @@ class BorrowedCrowd implements RunCrowd {
   readonly #begin: Snapshot;
   readonly #beginMs: number;
   readonly #unwatch: () => void;
+  /** What was asked for last of the whole, and what of it is its own. */
+  #whole: Snapshot | undefined;
+  #own: Snapshot = EMPTY_SNAPSHOT;
   #closing: Promise<void> | undefined;
 
   constructor(
@@ -90,7 +94,16 @@ class BorrowedCrowd implements RunCrowd {
   }
 
   snapshot(): Snapshot {
-    const own = snapshotBetween(this.#begin, this.#crowd.snapshot());
+    const whole = this.#crowd.snapshot();
+    if (whole !== this.#whole) {
+      this.#whole = whole;
+      this.#own = this.#ownPart(whole);
+    }
+    return this.#own;
+  }
+
+  #ownPart(whole: Snapshot): Snapshot {
+    const own = snapshotBetween(this.#begin, whole);
     return {
       ...own,
       atMs: Math.max(0, own.atMs - this.#beginMs),

@@ -7,7 +7,7 @@
  */
 
 import { checkImpairment } from "../impairment/mod.ts";
-import type { ClientPlan, RunPlan } from "./plan/plan.ts";
+import { type ClientPlan, later, type RunPlan } from "./plan/plan.ts";
 import type {
   DatapathChoice,
   LoadNode,
@@ -19,6 +19,7 @@ import type {
 import type { NodeClock } from "./node/local_node.ts";
 import type { PublisherNews } from "./node/client_port.ts";
 import { splitPlan } from "./plan/split.ts";
+import { checkSteering } from "./node/steer.ts";
 import { WorkerNode } from "./node/worker_node.ts";
 import {
   type ClientRecord,
@@ -197,7 +198,7 @@ export class ClientFleet implements AsyncDisposable {
   async command(
     command: Exclude<NodeCommand, { readonly type: "add" }>,
   ): Promise<void> {
-    if (command.type === "impair") checkImpairment(command.impairment ?? {});
+    if (command.type !== "drop") checkSteering(command);
     await Promise.all(
       this.#alive().map((node) => {
         const clients = command.clients.filter((index) =>
@@ -418,14 +419,6 @@ function failed(
     failureCause: cause,
     errorCount: client.errorCount + 1,
     errors: [...client.errors, { kind: "worker", message: cause, atMs }],
-  };
-}
-
-function later(client: ClientPlan, byMs: number): ClientPlan {
-  return {
-    ...client,
-    joinAtMs: client.joinAtMs + byMs,
-    leaveAtMs: client.leaveAtMs === null ? null : client.leaveAtMs + byMs,
   };
 }
 

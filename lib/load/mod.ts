@@ -6,6 +6,7 @@
  * @module
  */
 
+export { clientOptions } from "./node/client_options.ts";
 export * from "./node/client_port.ts";
 export {
   type ClientHost,
@@ -16,6 +17,7 @@ export {
 export { withImpairments } from "./plan/impaired_plan.ts";
 export * from "./plan/impairment_share.ts";
 export * from "./node/node.ts";
+export type { Steering } from "./node/steer.ts";
 export * from "./plan/plan.ts";
 export * from "./plan/profile.ts";
 export * from "./plan/random.ts";
@@ -24,7 +26,7 @@ export * as roster from "./roster.ts";
 export {
   type Churn,
   type Coming,
-  type Joiner,
+  DEFAULT_NEWCOMERS,
   MAX_CLIENTS,
   type Member,
   type Newcomers,

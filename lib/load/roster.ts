@@ -22,6 +22,7 @@ import {
 } from "./plan/impairment_share.ts";
 import {
   type ClientPlan,
+  DEFAULT_MEDIA,
   later,
   makePlan,
   type MediaPlan,
@@ -123,19 +124,16 @@ export interface SpawnOptions {
   readonly overMs?: number | undefined;
 }
 
-/** One client with a plan of its own, whose times count from when it is asked to come. */
-export type Joiner =
-  & Pick<ClientPlan, "impairment" | "joinAtMs" | "patienceMs" | "role">
-  & Pick<ClientPlan, "roomId">
-  & {
-    /** What it sends and receives. */
-    readonly media: MediaPlan;
-    /** The name under which it joins. @default {`TestUser<number>`} */
-    readonly name?: string | undefined;
-  };
-
 /** Most clients at once. */
 export const MAX_CLIENTS = 100_000;
+
+/** What those are like of whom nothing is said. */
+export const DEFAULT_NEWCOMERS: Newcomers = {
+  room: "load-test-room",
+  rooms: 1,
+  role: "publisher",
+  media: DEFAULT_MEDIA,
+};
 
 /** More departures at once than this are not made up for after a stall. */
 const MAX_CHURN_BURST = 100;
@@ -219,19 +217,21 @@ export function played(
   );
 }
 
-/** Clients who are each asked for by themselves. */
-export function joined(
+/** Clients with plans of their own, numbered on from those who are there; places that they share they share here, too. */
+export function entered(
   roster: Roster,
-  joiners: readonly Joiner[],
+  clients: readonly (ClientPlan & Pick<Member, "media">)[],
   nowMs: number,
 ): RosterStep {
-  const placed = freeSlots(roster.members, joiners.length);
+  const slots = [...new Set(clients.map(({ slot }) => slot))];
+  const free = freeSlots(roster.members, slots.length);
+  const placed = new Map(slots.map((slot, i) => [slot, free[i]]));
   return added(
     roster,
-    joiners.map((joiner, i) => ({
-      ...joiner,
-      slot: placed[i],
-      leaveAtMs: null,
+    clients.map(({ slot, participantName: name, ...client }) => ({
+      ...client,
+      name,
+      slot: placed.get(slot)!,
     })),
     nowMs,
   );
@@ -412,7 +412,10 @@ export function withNetwork(
 const KINDS = ["audio", "video"] as const satisfies readonly MediaKind[];
 
 /** A client as it is asked for, in its place; its times count from now. */
-type Placed = Joiner & Pick<ClientPlan, "leaveAtMs" | "slot">;
+type Placed =
+  & Omit<ClientPlan, "clientId" | "index" | "media" | "participantName">
+  & Pick<Member, "media">
+  & { readonly name?: string };
 
 /** Numbers them on from those that are there. */
 function added(
@@ -448,11 +451,11 @@ function added(
 
 function namesOf(
   number: number,
-  name?: string,
+  name = "",
 ): Pick<ClientPlan, "clientId" | "participantName"> {
   return {
     clientId: `client-${number}`,
-    participantName: name ?? `TestUser${number}`,
+    participantName: name || `TestUser${number}`,
   };
 }
 

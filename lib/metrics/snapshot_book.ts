@@ -31,12 +31,15 @@ export class SnapshotBook {
   #marks: Mark[] = [markOf([], 0)];
   #keepEvery = 1;
   #marksSeen = 0;
+  /** All nodes' latest together; merging is dear. */
+  #merged: Snapshot | undefined;
 
   /** Enters a snapshot; one that is not newer than its node's last is ignored. */
   add(snapshot: Snapshot): void {
     const last = this.#latest.get(snapshot.node);
     if (last !== undefined && last.sequence >= snapshot.sequence) return;
     this.#latest.set(snapshot.node, snapshot);
+    this.#merged = undefined;
   }
 
   /** The last snapshot of one node; `undefined` before its first. */
@@ -46,7 +49,8 @@ export class SnapshotBook {
 
   /** All nodes together, as far as they have reported. */
   merged(): Snapshot {
-    return [...this.#latest.values()].reduce(mergeSnapshots, EMPTY_SNAPSHOT);
+    return this.#merged ??= [...this.#latest.values()]
+      .reduce(mergeSnapshots, EMPTY_SNAPSHOT);
   }
 
   /**

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { NodeClock, RunCrowd, RunPlan } from "../load/mod.ts";
+import type { NodeClock, Roster, RunCrowd, RunPlan } from "../load/mod.ts";
 import type { CpuTimes } from "../machine/mod.ts";
 import type {
   JsonValue,
@@ -23,6 +23,8 @@ export interface ScriptPorts {
   readonly clock: NodeClock;
   /** Of everything drawn. */
   readonly seed: number;
+  /** Who is there, and what those who come are like; it is read, and the next one put in its place, at once. */
+  roster: Roster;
   /** Aborts when the run is over; everything that waits is then rejected. */
   readonly over: AbortSignal;
   /** Has a function told of everything measured, once a second. */

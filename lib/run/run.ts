@@ -5,7 +5,7 @@
  * @module
  */
 
-import { systemNodeClock } from "../load/mod.ts";
+import { DEFAULT_NEWCOMERS, roster, systemNodeClock } from "../load/mod.ts";
 import { readCpuTimes } from "../machine/mod.ts";
 import type { Ending, JsonValue, Snapshot, Summary } from "../metrics/mod.ts";
 import { isHere } from "../monitor/mod.ts";
@@ -96,6 +96,11 @@ function portsOf(
     crowd: open.fleet,
     clock,
     seed: plan.seed,
+    roster: roster.newRoster(
+      DEFAULT_NEWCOMERS,
+      plan.seed,
+      open.fleet.firstIndex,
+    ),
     over: watch.over,
     watch: (onSecond) => watchers.add(onSecond),
     // Clients that somebody else makes up need nothing of this machine.

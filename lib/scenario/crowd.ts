@@ -12,11 +12,12 @@ import {
   type ClientPlan,
   createRandom,
   DEFAULT_MEDIA,
-  makePlan,
   profileDurationMs,
+  type Roster,
+  roster,
+  type RosterStep,
   type RunPlan,
   type Stage,
-  withImpairments,
 } from "../load/mod.ts";
 import type { CpuTimes } from "../machine/mod.ts";
 import { SIMULCAST_LAYERS } from "../media/mod.ts";
@@ -25,7 +26,6 @@ import type { ScriptPorts } from "../run/mod.ts";
 import { delay } from "../time/mod.ts";
 import { type Duration, durationMs } from "./duration.ts";
 import {
-  DEFAULT_ROOM,
   type FillOptions,
   impairmentOf,
   type JoinOptions,
@@ -62,9 +62,7 @@ export class VirtualUser {
 
   /** What is known of it; `undefined` before its node's first report. */
   get record(): ClientRecord | undefined {
-    return this.#crowd.snapshot().clients.find(({ index }) =>
-      index === this.index
-    );
+    return this.#crowd.recordOf(this);
   }
 
   /** Whether it is in its room with all its transports up. */
@@ -111,10 +109,11 @@ export class VirtualUser {
 /** The crowd of a scenario while it goes on. */
 export class Crowd {
   readonly #ports: ScriptPorts;
-  readonly #clients: VirtualUser[] = [];
-  readonly #plans: ClientPlan[] = [];
+  readonly #clients = new Map<number, VirtualUser>();
   readonly #watchers = new Set<(snapshot: Snapshot) => void>();
-  #nextSlot = 0;
+  /** The snapshot that was looked at last, and its records by index. */
+  #seen: Snapshot | undefined;
+  #records = new Map<number, ClientRecord>();
 
   /** A scenario gets one. */
   constructor(ports: ScriptPorts) {
@@ -129,7 +128,7 @@ export class Crowd {
 
   /** Everyone that was ever asked to come, by index. */
   get clients(): readonly VirtualUser[] {
-    return this.#clients;
+    return [...this.#clients.values()];
   }
 
   /** Who is connected. */
@@ -140,6 +139,18 @@ export class Crowd {
   /** Everything measured since the run began, as of the last reports. */
   snapshot(): Snapshot {
     return this.#ports.crowd.snapshot();
+  }
+
+  /** What is known of a client; `undefined` before its node's first report. */
+  recordOf({ index }: VirtualUser): ClientRecord | undefined {
+    const snapshot = this.snapshot();
+    if (snapshot !== this.#seen) {
+      this.#seen = snapshot;
+      this.#records = new Map(
+        snapshot.clients.map((client) => [client.index, client]),
+      );
+    }
+    return this.#records.get(index);
   }
 
   /** The run so far, about second by second, with the server where it is watched. */
@@ -216,7 +227,10 @@ export class Crowd {
     const clients = options.map((one, i) =>
       planOf(one, i, options.length === 0 ? 0 : i * overMs / options.length)
     );
-    const added = await this.#add(clients, overMs);
+    const added = await this.#add(
+      (before, nowMs) => roster.entered(before, clients, nowMs),
+      overMs,
+    );
     await this.#settled(added, overMs);
     return added;
   }
@@ -307,30 +321,26 @@ export class Crowd {
       clients: indicesOf(clients),
       impairment,
     });
-    for (const { index } of clients) {
-      this.#plans[index] = {
-        ...this.#plans[index],
-        impairment: impairment ?? undefined,
-      };
-    }
+    this.#ports.roster = roster.impaired(
+      this.#ports.roster,
+      indicesOf(clients),
+      impairment,
+    );
   }
 
   /** What the network of a client does to its packets; `null` is nothing. */
   impairmentOf({ index }: VirtualUser): Impairment | null {
-    return this.#plans[index].impairment ?? null;
+    const { members } = this.#ports.roster;
+    return members.find((member) => member.index === index)?.impairment ?? null;
   }
 
   /** These leave their rooms for good. */
   async leave(clients: readonly VirtualUser[]): Promise<void> {
-    for (const { index } of clients) {
-      this.#plans[index] = {
-        ...this.#plans[index],
-        leaveAtMs: this.elapsedMs,
-      };
-    }
+    const indices = indicesOf(clients);
+    this.#ports.roster = roster.dropped(this.#ports.roster, indices).roster;
     await this.#ports.crowd.command({
       type: "drop",
-      clients: indicesOf(clients),
+      clients: indices,
     });
   }
 
@@ -355,68 +365,42 @@ export class Crowd {
     options: Omit<PlayOptions, "stages">,
     stages: readonly Stage[],
   ): Promise<VirtualUser[]> {
-    const plan = withImpairments(
-      makePlan({
-        ...mediaOf(options),
-        stages,
-        room: options.room ?? DEFAULT_ROOM,
-        rooms: options.rooms ?? 1,
-        publishRatio: options.publishRatio ?? 1,
-        churnRate: options.churnRate ?? 0,
-        seed: this.#ports.seed,
-      }),
-      options.impair ?? [],
-    );
-    const media = mediaOf(options);
+    const { room, rooms, publishRatio = 1, churnRate, impair } = options;
+    const coming = {
+      ...{ stages, room, rooms, publishRatio, churnRate },
+      media: mediaOf(options),
+      networks: impair ?? [],
+    };
     return this.#add(
-      plan.clients.map((client) => ({ ...client, participantName: "", media })),
+      (before, nowMs) => roster.played(before, coming, nowMs),
       profileDurationMs(stages),
     );
   }
 
-  /** Numbers them on from those that are there, and has them come. */
+  /** Has the clients come that a step of the roster brings. */
   async #add(
-    clients: readonly ClientPlan[],
+    step: (before: Roster, nowMs: number) => RosterStep,
     lengthMs: number,
   ): Promise<VirtualUser[]> {
-    const { crowd, seed, over, obstacle, onExpectedEnd } = this.#ports;
+    const ports = this.#ports;
+    const { crowd, seed, over, obstacle, onExpectedEnd } = ports;
     over.throwIfAborted();
-    const firstIndex = this.#clients.length;
-    const firstSlot = this.#nextSlot;
-    const numbered = clients.map((client) => {
-      const index = firstIndex + client.index;
-      return {
-        ...client,
-        index,
-        clientId: `client-${crowd.firstIndex + index}`,
-        participantName: client.participantName ||
-          `TestUser${crowd.firstIndex + index}`,
-        slot: firstSlot + client.slot,
-      };
-    });
-    const plan = (some: readonly ClientPlan[]): RunPlan => ({
+    const nowMs = this.elapsedMs;
+    const past = roster.due(ports.roster, nowMs)?.roster ?? ports.roster;
+    const next = step(past, nowMs);
+    const plan = (clients: readonly ClientPlan[]): RunPlan => ({
       seed,
       endAtMs: lengthMs,
       media: DEFAULT_MEDIA,
-      clients: some,
+      clients,
     });
-    const nowMs = this.elapsedMs;
-    const later = numbered.map((client) => ({
-      ...client,
-      joinAtMs: client.joinAtMs + nowMs,
-      leaveAtMs: client.leaveAtMs === null ? null : client.leaveAtMs + nowMs,
-    }));
-    const why = obstacle(plan([...this.#plans, ...later]));
+    const why = obstacle(plan(next.roster.members));
     if (why !== undefined) throw new Error(why);
-    this.#plans.push(...later);
-    this.#nextSlot = numbered.reduce(
-      (next, { slot }) => Math.max(next, slot + 1),
-      firstSlot,
-    );
+    ports.roster = next.roster;
     onExpectedEnd(nowMs + lengthMs);
-    const added = numbered.map((client) => new VirtualUser(this, client));
-    this.#clients.push(...added);
-    await crowd.add(plan(numbered));
+    const added = next.joining.map((client) => new VirtualUser(this, client));
+    for (const client of added) this.#clients.set(client.index, client);
+    await crowd.add(plan(next.joining));
     return added;
   }
 
@@ -438,7 +422,7 @@ export class Crowd {
   #inState(state: ClientRecord["state"]): VirtualUser[] {
     return this.snapshot().clients
       .filter((client) => client.state === state)
-      .map(({ index }) => this.#clients[index]);
+      .flatMap(({ index }) => this.#clients.get(index) ?? []);
   }
 }
 

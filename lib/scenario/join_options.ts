@@ -12,6 +12,7 @@ import {
 import {
   type ClientPlan,
   DEFAULT_MEDIA,
+  DEFAULT_NEWCOMERS,
   type ImpairmentShare,
   type MediaPlan,
   type Stage,
@@ -94,9 +95,6 @@ export interface FillOptions extends Omit<PlayOptions, "stages" | "churnRate"> {
   readonly rampUp?: Duration;
 }
 
-/** The room of all clients that name none. */
-export const DEFAULT_ROOM = "load-test-room";
-
 /**
  * The media of a client, with what it leaves open. Throws a `TypeError` for
  * files beside what these settle by themselves.
@@ -155,13 +153,13 @@ export function planOf(
   options: JoinOptions,
   index: number,
   joinAtMs: number,
-): ClientPlan {
+): ClientPlan & { readonly media: MediaPlan } {
   return {
     index,
     clientId: "",
     participantName: options.name ?? "",
     slot: index,
-    roomId: options.room ?? DEFAULT_ROOM,
+    roomId: options.room ?? DEFAULT_NEWCOMERS.room,
     role: options.publish ?? true ? "publisher" : "viewer",
     joinAtMs,
     leaveAtMs: null,

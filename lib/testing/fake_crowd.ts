@@ -2,8 +2,13 @@
 
 import { Client } from "../client/mod.ts";
 import { ClipCache } from "../clip/mod.ts";
-import { createRandom, LocalNode, type NodeHandlers } from "../load/mod.ts";
-import { packetize, videoPreset } from "../media/mod.ts";
+import {
+  clientOptions,
+  createRandom,
+  LocalNode,
+  type NodeHandlers,
+} from "../load/mod.ts";
+import { packetize } from "../media/mod.ts";
 import { createTarget, type Target } from "../run/mod.ts";
 import { ClientFleet } from "../load/mod.ts";
 import { FakeClock } from "./fake_clock.ts";
@@ -151,25 +156,15 @@ function fakeNode(
         prepare: (media) => loading.wait(clips.load(media)),
         create: (plan, onEvent, network) => {
           const media = plan.media ?? common.media;
-          const clip = clips.get(media);
-          const video = media.video
-            ? videoPreset(media.quality, media.fps)
-            : undefined;
-          return new Client({
-            ...environment,
-            createTransport: (remote, handlers) =>
-              server.createTransport(remote, handlers, network),
-          }, {
-            roomId: plan.roomId,
-            participantName: plan.participantName,
-            publish: plan.role === "publisher"
-              ? { audio: media.audio, video, clip, simulcast: media.simulcast }
-              : undefined,
-            maxAudio: media.audio ? media.maxAudio : 0,
-            maxVideo: media.video ? media.maxVideo : 0,
-            cname: plan.clientId,
-            patienceMs: plan.patienceMs,
-          }, onEvent);
+          return new Client(
+            {
+              ...environment,
+              createTransport: (remote, handlers) =>
+                server.createTransport(remote, handlers, network),
+            },
+            clientOptions(plan, media, clips.get(media)),
+            onEvent,
+          );
         },
         health: {
           lanes: ["fake"],

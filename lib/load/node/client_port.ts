@@ -12,9 +12,9 @@ import type {
   ReturnKind,
   TotalCounts,
 } from "../../metrics/mod.ts";
-import type { Fps, Quality } from "../../media/mod.ts";
 import type { MediaKind } from "../../ortc/mod.ts";
 import type { ClientPlan } from "../plan/plan.ts";
+import type { SteeredClient } from "./steer.ts";
 
 /** A client's media so far, over all its stays. */
 export interface DrivenTotals extends TotalCounts {
@@ -124,7 +124,7 @@ export interface TrackFlow {
 }
 
 /** One client that the load drives. None of its methods rejects. */
-export interface DrivenClient {
+export interface DrivenClient extends SteeredClient {
   readonly producersOpen: number;
   readonly consumersOpen: number;
   /** Whether it is to send now: it publishes, and is not muted. */
@@ -149,12 +149,6 @@ export interface DrivenClient {
   /** Resolves when it is connected and sends and receives, or has failed. */
   join(): Promise<void>;
   leave(): Promise<void>;
-  setPaused(kind: MediaKind, paused: boolean): Promise<void>;
-  setQuality(quality: Quality, fps: Fps): void;
-  /** Asks the server for this layer of simulcast, from now on. */
-  preferLayer(spatialLayer: number): void;
-  /** Cuts its channel; it comes back by itself. */
-  cutChannel(): void;
 }
 
 /** Makes the client of a plan; all its packets go through `network`. */

@@ -9,20 +9,15 @@ import {
   Allowance,
   Client,
   type ClientEnvironment,
-  type ClientOptions,
   OwnPublishers,
 } from "../../client/mod.ts";
 import { ClipCache } from "../../clip/mod.ts";
 import type { ClientHost } from "./local_node.ts";
-import type { ClientPlan, MediaPlan } from "../plan/plan.ts";
 import { createRandom } from "../plan/random.ts";
+import { clientOptions } from "./client_options.ts";
 import type { NodePlan, ServerTarget } from "./node.ts";
 import { openSessions } from "./signaling.ts";
-import {
-  packetize,
-  type PacketizedClip,
-  videoPreset,
-} from "../../media/mod.ts";
+import { packetize } from "../../media/mod.ts";
 import type { ClockDifference, NodeMeter } from "../../metrics/mod.ts";
 import { openDatapath, type Reactor, RtcTransport } from "../../rtc/mod.ts";
 import type { OpenSession } from "../../signaling/port.ts";
@@ -177,25 +172,6 @@ class ClockComparison {
     if (ms < this.#leastMs) this.#leastMs = ms;
     if (ms > this.#mostMs) this.#mostMs = ms;
   }
-}
-
-function clientOptions(
-  { participantName, roomId, role, clientId, patienceMs }: ClientPlan,
-  media: MediaPlan,
-  clip: PacketizedClip | undefined,
-): ClientOptions {
-  const video = media.video ? videoPreset(media.quality, media.fps) : undefined;
-  return {
-    roomId,
-    participantName,
-    publish: role === "publisher"
-      ? { audio: media.audio, video, clip, simulcast: media.simulcast }
-      : undefined,
-    maxAudio: media.audio ? media.maxAudio : 0,
-    maxVideo: media.video ? media.maxVideo : 0,
-    cname: clientId,
-    patienceMs,
-  };
 }
 
 /** CPU time so far, user and system, in microseconds. */

@@ -6,11 +6,7 @@
  * @module
  */
 
-import {
-  describeImpairment,
-  type Impairment,
-  Network,
-} from "../../impairment/mod.ts";
+import { Network } from "../../impairment/mod.ts";
 import {
   type ClientFigures,
   type ClientRecord,
@@ -49,6 +45,7 @@ import { CandidateBook } from "./candidate_book.ts";
 import { OtherTrackBook } from "./other_track_book.ts";
 import { createRandom } from "../plan/random.ts";
 import { SecondMeter } from "./second_meter.ts";
+import { steer } from "./steer.ts";
 
 /** Time, as the node needs it. */
 export interface NodeClock {
@@ -172,36 +169,14 @@ export class LocalNode implements LoadNode {
           this.#named(command.clients).map((driven) => this.#leave(driven)),
         );
         return;
-      case "pause": {
-        const { kind, paused } = command;
+      default: {
+        const nowMs = this.#options.clock.nowMs();
         await Promise.all(
-          this.#named(command.clients).map(({ client }) =>
-            client.setPaused(kind, paused)
+          this.#named(command.clients).map((driven) =>
+            steer(driven, command, nowMs)
           ),
         );
-        return;
       }
-      case "quality":
-        for (const { client } of this.#named(command.clients)) {
-          client.setQuality(command.quality, command.fps);
-        }
-        return;
-      case "layers":
-        for (const { client } of this.#named(command.clients)) {
-          client.preferLayer(command.spatialLayer);
-        }
-        return;
-      case "reconnect":
-        for (const driven of this.#named(command.clients)) {
-          driven.record.figures.cuts++;
-          driven.client.cutChannel();
-        }
-        return;
-      case "impair":
-        for (const driven of this.#named(command.clients)) {
-          this.#impair(driven, command.impairment);
-        }
-        return;
     }
   }
 
@@ -324,7 +299,14 @@ export class LocalNode implements LoadNode {
     Object.assign(record.figures, kindsOf(plan, this.#media));
     this.#clients.set(index, driven);
     this.#records.set(index, record);
-    if (plan.impairment !== undefined) this.#impair(driven, plan.impairment);
+    const { impairment } = plan;
+    if (impairment !== undefined) {
+      steer(
+        driven,
+        { type: "impair", clients: [index], impairment },
+        clock.nowMs(),
+      );
+    }
     driven.cancelTimer = clock.setTimer(
       Math.max(0, dueMs - clock.nowMs()),
       () => this.#begin(driven),
@@ -349,14 +331,6 @@ export class LocalNode implements LoadNode {
     }, () => {
       heldBack = true;
     });
-  }
-
-  #impair(
-    { network, record }: Driven,
-    impairment: Impairment | null,
-  ): void {
-    network.impair(impairment, this.#options.clock.nowMs());
-    record.figures.impairment = impairment && describeImpairment(impairment);
   }
 
   #noteHeldBack(ms: number): void {

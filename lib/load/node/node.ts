@@ -8,12 +8,10 @@
  */
 
 import type { ConnectionSettings } from "../../connection/mod.ts";
-import type { Impairment } from "../../impairment/mod.ts";
 import type { Snapshot } from "../../metrics/mod.ts";
-import type { MediaKind } from "../../ortc/mod.ts";
-import type { Fps, Quality } from "../../media/mod.ts";
 import type { PublisherNews } from "./client_port.ts";
 import type { ClientPlan, RunPlan } from "../plan/plan.ts";
+import type { Steering } from "./steer.ts";
 
 /** The server that a run is against. */
 export interface ServerTarget {
@@ -66,34 +64,7 @@ export type NodeCommand =
   | { readonly type: "add"; readonly clients: readonly ClientPlan[] }
   /** These leave their rooms. */
   | { readonly type: "drop"; readonly clients: readonly number[] }
-  /** These pause or resume what they send of one kind. */
-  | {
-    readonly type: "pause";
-    readonly clients: readonly number[];
-    readonly kind: MediaKind;
-    readonly paused: boolean;
-  }
-  /** These send video of another quality. */
-  | {
-    readonly type: "quality";
-    readonly clients: readonly number[];
-    readonly quality: Quality;
-    readonly fps: Fps;
-  }
-  /** These ask the server for this layer of the simulcast that they receive; 0 is the smallest. */
-  | {
-    readonly type: "layers";
-    readonly clients: readonly number[];
-    readonly spatialLayer: number;
-  }
-  /** These lose their channel without a word, and come back. */
-  | { readonly type: "reconnect"; readonly clients: readonly number[] }
-  /** These have another network from now on; `null` is one that does nothing to packets. */
-  | {
-    readonly type: "impair";
-    readonly clients: readonly number[];
-    readonly impairment: Impairment | null;
-  };
+  | Steering;
 
 /** Who is told of a node. */
 export interface NodeHandlers {

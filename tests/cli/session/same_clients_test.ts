@@ -4,7 +4,9 @@ import { parseOptions } from "../../../cli/commands/parse.ts";
 import {
   type ClientPlan,
   Crowd,
+  DEFAULT_NEWCOMERS,
   parseImpairmentShare,
+  roster,
   type RunCrowd,
 } from "../../../tool.ts";
 import { EMPTY_SNAPSHOT } from "../../../lib/metrics/mod.ts";
@@ -119,6 +121,7 @@ async function byScript(
       },
     },
     seed,
+    roster: roster.newRoster(DEFAULT_NEWCOMERS, seed),
     over: new AbortController().signal,
     watch() {},
     obstacle: () => undefined,

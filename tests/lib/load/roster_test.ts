@@ -20,8 +20,8 @@ import {
   churned,
   dropped,
   due,
+  entered,
   impairedShare,
-  joined,
   newRoster,
   played,
   ramped,
@@ -110,27 +110,46 @@ Deno.test("numbers are never used again, places in the crowd are", () => {
   assertEquals(joining.map(({ slot }) => slot), [1, 3]);
 });
 
-Deno.test("who joins alone has a name, a room and a network of its own", () => {
+Deno.test("who comes with a plan of its own keeps name, room and network, and is numbered on", () => {
   const impairment = parseImpairment("loss=1%");
-  const { roster, joining } = joined(newRoster(SETTINGS, 1, 30), [
-    {
-      name: "Anna",
-      roomId: "a",
-      role: "viewer",
-      media: { ...SETTINGS.media, video: false },
-      joinAtMs: 100,
-      impairment,
-      patienceMs: 5000,
-    },
-    { roomId: "b", role: "publisher", media: SETTINGS.media, joinAtMs: 200 },
-  ], 1000);
-  assertEquals(
-    joining.map(({ clientId, participantName, roomId, index, joinAtMs }) =>
-      `${clientId} ${participantName} ${roomId} ${index} ${joinAtMs}`
-    ),
-    ["client-30 Anna a 0 100", "client-31 TestUser31 b 1 200"],
+  const plan = { index: 0, clientId: "", leaveAtMs: null } as const;
+  const { roster, joining } = entered(
+    spawned(newRoster(SETTINGS, 1, 30), 1, 0).roster,
+    [
+      {
+        ...plan,
+        participantName: "Anna",
+        slot: 5,
+        roomId: "a",
+        role: "viewer",
+        media: { ...SETTINGS.media, video: false },
+        joinAtMs: 100,
+        leaveAtMs: 200,
+        impairment,
+        patienceMs: 5000,
+      },
+      {
+        ...plan,
+        participantName: "",
+        slot: 5,
+        roomId: "b",
+        role: "publisher",
+        media: SETTINGS.media,
+        joinAtMs: 200,
+      },
+    ],
+    1000,
   );
-  const [anna] = roster.members;
+  assertEquals(
+    joining.map((client) =>
+      [
+        ...[client.clientId, client.participantName, client.roomId],
+        ...[client.index, client.slot, client.joinAtMs, client.leaveAtMs],
+      ].join(" ")
+    ),
+    ["client-31 Anna a 1 1 100 200", "client-32 TestUser32 b 2 1 200 "],
+  );
+  const [, anna] = roster.members;
   assertEquals(
     [anna.impairment, anna.patienceMs, anna.media.video, anna.joinAtMs],
     [impairment, 5000, false, 1100],

@@ -4,6 +4,7 @@ import {
   defineScenario,
   type Duration,
 } from "../../../lib/scenario/mod.ts";
+import { DEFAULT_NEWCOMERS, roster } from "../../../lib/load/mod.ts";
 import type { ScenarioContext } from "../../../lib/run/mod.ts";
 import type { RunCrowd } from "../../../lib/load/mod.ts";
 import {
@@ -325,6 +326,7 @@ Deno.test("who could not be carried is not counted, and who is on the way is", a
     crowd: onTheWay,
     clock: { nowMs: () => 0, wallNowMs: () => 0, setTimer: () => () => {} },
     seed: 1,
+    roster: roster.newRoster(DEFAULT_NEWCOMERS, 1),
     over: new AbortController().signal,
     watch() {},
     obstacle: ({ clients }) => {
