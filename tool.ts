@@ -239,6 +239,7 @@ export {
   type OpenServer,
   openServer,
   openTarget,
+  type RosterCell,
   run,
   type RunOptions,
   type RunOutcome,

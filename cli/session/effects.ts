@@ -11,6 +11,7 @@ import {
   type ClientFleet,
   createHider,
   createTarget,
+  Crowd,
   describeMedia,
   type Ending,
   type Hider,
@@ -75,6 +76,8 @@ export class Effects {
   readonly #hide: Hider;
   #server: OpenServer | undefined;
   #run: OpenRun<ClientFleet> | undefined;
+  /** The same clients as the verbs steer, for expressions. */
+  #crowd: Crowd | undefined;
   #opening: Promise<void> = Promise.resolve();
   readonly #underWay = new Set<Promise<void>>();
   #stopScenario = new AbortController();
@@ -121,7 +124,7 @@ export class Effects {
       case "js":
         return this.#answer(async () => ({
           title: effect.source,
-          lines: await evaluateJs(effect.source, this.#run?.fleet),
+          lines: await evaluateJs(effect.source, this.#crowd),
         }));
       case "chooseMedia":
         this.#chooseMedia(effect.media);
@@ -150,7 +153,7 @@ export class Effects {
   }
 
   async #open(): Promise<void> {
-    const { options, dispatch } = this.#context;
+    const { options, dispatch, model } = this.#context;
     const { embedded, seed, settings, transport, workers } = options;
     const { signal } = this.#end;
     const opened = this.#server = await openServer({
@@ -162,7 +165,7 @@ export class Effects {
     });
     opened.broken?.then((reason) => dispatch({ type: "broke", reason }));
     const { server, engine, pids } = opened;
-    this.#run = await openRun({
+    const run = this.#run = await openRun({
       ...opened,
       plan: { media: settings.media, seed },
       workers,
@@ -174,6 +177,19 @@ export class Effects {
       onSecond: ({ server: use }, snapshot) =>
         dispatch({ type: "measured", snapshot, use }),
     });
+    this.#crowd = new Crowd(run.scriptPorts({
+      roster: {
+        get value() {
+          return model().load;
+        },
+        set value(roster) {
+          dispatch({ type: "rostered", roster });
+        },
+        nowMs: () => model().nowMs,
+      },
+      over: signal,
+      onExpectedEnd() {},
+    }));
     dispatch({
       type: "opened",
       server: { url: shownUrl(server.url), engine, pids },

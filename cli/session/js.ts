@@ -5,12 +5,12 @@
  * @module
  */
 
-import { type ClientFleet, EMPTY_SNAPSHOT } from "../../tool.ts";
+import { type Crowd, EMPTY_SNAPSHOT } from "../../tool.ts";
 
 /** Evaluates an expression, or statements with `return`; gives what is to be shown. */
 export async function evaluateJs(
   source: string,
-  crowd: ClientFleet | undefined,
+  crowd: Crowd | undefined,
 ): Promise<string[]> {
   const printed: unknown[][] = [];
   const snapshot = crowd?.snapshot() ?? EMPTY_SNAPSHOT;

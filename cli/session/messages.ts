@@ -11,6 +11,7 @@ import type {
   MediaPlan,
   NodeCommand,
   NodeNote,
+  Roster,
   ServerPoint,
   Snapshot,
 } from "../../tool.ts";
@@ -31,6 +32,8 @@ export type Message =
   | { readonly type: "tick" }
   /** The server is there and clients may join. */
   | { readonly type: "opened"; readonly server: ServerView }
+  /** An expression had clients come, leave, or be otherwise. */
+  | { readonly type: "rostered"; readonly roster: Roster }
   /** A second's numbers. */
   | {
     readonly type: "measured";

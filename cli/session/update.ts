@@ -56,6 +56,8 @@ function take(model: Model, message: Message): Step {
           : { name: "running" },
         server: message.server,
       });
+    case "rostered":
+      return noEffects({ ...model, load: message.roster });
     case "measured":
       return noEffects(measured(model, message.snapshot, message.use));
     case "progress":

@@ -302,6 +302,16 @@ export function churned(
   return departing(roster, { ratePerSec, fromMs: nowMs }, 0);
 }
 
+/** Without those whose time is over: nodes have them leave by themselves. */
+export function departed(roster: Roster, nowMs: number): Roster {
+  return {
+    ...roster,
+    members: roster.members.filter(({ leaveAtMs }) =>
+      leaveAtMs === null || leaveAtMs > nowMs
+    ),
+  };
+}
+
 /** What time brings: who is due to leave, and who churns. `undefined` when nothing is due. */
 export function due(roster: Roster, nowMs: number): RosterStep | undefined {
   const churned = churnUntil(roster, nowMs);

@@ -15,6 +15,14 @@ import type {
   Verdict,
 } from "../metrics/mod.ts";
 
+/** Where a roster is kept: it is read, and the next one put in its place, at once. */
+export interface RosterCell {
+  /** The roster now. */
+  value: Roster;
+  /** The time on its clock, in milliseconds. */
+  nowMs(): number;
+}
+
 /** What a script has clients come and go with. */
 export interface ScriptPorts {
   /** Where clients run. */
@@ -23,8 +31,8 @@ export interface ScriptPorts {
   readonly clock: NodeClock;
   /** Of everything drawn. */
   readonly seed: number;
-  /** Who is there, and what those who come are like; it is read, and the next one put in its place, at once. */
-  roster: Roster;
+  /** Who is there, and what those who come are like. */
+  readonly roster: RosterCell;
   /** Aborts when the run is over; everything that waits is then rejected. */
   readonly over: AbortSignal;
   /** Has a function told of everything measured, once a second. */

@@ -16,6 +16,7 @@ export {
   SYNTHETIC,
 } from "./media.ts";
 export type {
+  RosterCell,
   ScenarioContext,
   ScenarioJob,
   ScenarioSummary,

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { readCpuTimes } from "../machine/mod.ts";
 import { shownUrl } from "../text/mod.ts";
 import {
   borrowCrowd,
@@ -13,6 +14,7 @@ import {
   type FleetOptions,
   openFleet,
   type RunCrowd,
+  systemNodeClock,
 } from "../load/mod.ts";
 import {
   type ServerStreams,
@@ -22,8 +24,10 @@ import {
   type SummaryInput,
   type TimelinePoint,
 } from "../metrics/mod.ts";
-import type { MonitorTarget } from "../monitor/mod.ts";
+import { isHere, type MonitorTarget } from "../monitor/mod.ts";
 import type { EngineKind, SfuStats } from "../sfu/mod.ts";
+import { whyImpossible } from "./before_run.ts";
+import type { ScriptPorts } from "./job.ts";
 import { countStreams } from "./server_streams.ts";
 import { ServerWatch } from "./server_watch.ts";
 import { VERSION } from "../../version.ts";
@@ -77,6 +81,7 @@ export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
     const take = (point: TimelinePoint, all: Snapshot) => {
       if (run === undefined) return;
       watch.onSecond(all);
+      run.tell(all);
       onSecond?.(watch.annotateLast(point), all);
     };
     const fleet: RunCrowd = within === undefined
@@ -99,6 +104,7 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
   readonly watch: ServerWatch;
   readonly #options: OpenRunOptions;
   readonly #streamsAtEnd: () => Promise<ServerStreams | null>;
+  readonly #watchers = new Set<(snapshot: Snapshot) => void>();
   #streams: ServerStreams | null = null;
   #closing: Promise<void> | undefined;
 
@@ -118,6 +124,33 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
   /** The time so far, about second by second, with the server where it is watched. */
   timeline(): TimelinePoint[] {
     return this.watch.annotate(this.fleet.timeline());
+  }
+
+  /** What a script has clients come and go with here. */
+  scriptPorts(
+    own: Pick<ScriptPorts, "onExpectedEnd" | "over" | "roster">,
+  ): ScriptPorts {
+    const { clock = systemNodeClock, workers = 1, engine, monitor = [], plan } =
+      this.#options;
+    // Clients that somebody else makes up need nothing of this machine.
+    const isReal = this.#options.open === undefined;
+    return {
+      ...own,
+      crowd: this.fleet,
+      clock,
+      seed: plan.seed,
+      watch: (onSecond) => this.#watchers.add(onSecond),
+      obstacle: (whole) =>
+        isReal ? whyImpossible({ plan: whole, workers, engine }) : undefined,
+      timeline: () => this.timeline(),
+      cpuTimes: () => isReal ? readCpuTimes() : null,
+      serverIsHere: monitor.some(isHere),
+    };
+  }
+
+  /** Has scripts told of a second's numbers. */
+  tell(snapshot: Snapshot): void {
+    for (const watcher of [...this.#watchers]) watcher(snapshot);
   }
 
   /** What it comes to so far; what the server's streams carried is known once it is closed. */

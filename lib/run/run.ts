@@ -6,11 +6,8 @@
  */
 
 import { DEFAULT_NEWCOMERS, roster, systemNodeClock } from "../load/mod.ts";
-import { readCpuTimes } from "../machine/mod.ts";
 import type { Ending, JsonValue, Snapshot, Summary } from "../metrics/mod.ts";
-import { isHere } from "../monitor/mod.ts";
-import { whyImpossible } from "./before_run.ts";
-import type { ScenarioContext, ScriptPorts } from "./job.ts";
+import type { ScenarioContext } from "./job.ts";
 import { type OpenRun, openRun } from "./open_run.ts";
 import type { RunOptions } from "./run_options.ts";
 import { RunWatch } from "./run_watch.ts";
@@ -30,7 +27,6 @@ export interface RunOutcome {
 export async function run(options: RunOptions): Promise<RunOutcome> {
   const { plan, job, clock = systemNodeClock, onProgress } = options;
   const watch = new RunWatch({ ...options, clock });
-  const watchers = new Set<(snapshot: Snapshot) => void>();
   let found: JsonValue = null;
   const summarize = (ending: Ending) =>
     open.summarize({
@@ -47,7 +43,6 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   await using open: OpenRun = await openRun({
     ...options,
     onSecond(point, snapshot) {
-      for (const watcher of [...watchers]) watcher(snapshot);
       watch.onSecond(open.fleet, snapshot);
       const { elapsedMs } = open.fleet;
       onProgress?.({
@@ -65,7 +60,18 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
     await open.fleet.add(plan);
     let playing: Promise<void> | undefined;
     if (job !== undefined) {
-      const ports = portsOf({ ...options, clock }, watch, open, watchers);
+      const ports = open.scriptPorts({
+        roster: {
+          value: roster.newRoster(
+            DEFAULT_NEWCOMERS,
+            plan.seed,
+            open.fleet.firstIndex,
+          ),
+          nowMs: () => open.fleet.elapsedMs,
+        },
+        over: watch.over,
+        onExpectedEnd: (endMs) => watch.expectEnd(endMs),
+      });
       playing = job.script(ports, contextOf(options, watch, open)).then(
         (value) => {
           found = value;
@@ -81,38 +87,6 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   } finally {
     watch.end();
   }
-}
-
-/** What a script has clients come and go with. */
-function portsOf(
-  { plan, workers = 1, engine, clock, open: ofOthers, monitor = [] }:
-    & RunOptions
-    & Pick<ScriptPorts, "clock">,
-  watch: RunWatch,
-  open: OpenRun,
-  watchers: Set<(snapshot: Snapshot) => void>,
-): ScriptPorts {
-  return {
-    crowd: open.fleet,
-    clock,
-    seed: plan.seed,
-    roster: roster.newRoster(
-      DEFAULT_NEWCOMERS,
-      plan.seed,
-      open.fleet.firstIndex,
-    ),
-    over: watch.over,
-    watch: (onSecond) => watchers.add(onSecond),
-    // Clients that somebody else makes up need nothing of this machine.
-    obstacle: (whole) =>
-      ofOthers === undefined
-        ? whyImpossible({ plan: whole, workers, engine })
-        : undefined,
-    onExpectedEnd: (endMs) => watch.expectEnd(endMs),
-    timeline: () => open.timeline(),
-    cpuTimes: () => ofOthers === undefined ? readCpuTimes() : null,
-    serverIsHere: monitor.some(isHere),
-  };
 }
 
 function contextOf(

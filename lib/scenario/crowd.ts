@@ -128,7 +128,7 @@ export class Crowd {
 
   /** Everyone that was ever asked to come, by index. */
   get clients(): readonly VirtualUser[] {
-    return [...this.#clients.values()];
+    return [...this.#users.values()];
   }
 
   /** Who is connected. */
@@ -321,23 +321,21 @@ export class Crowd {
       clients: indicesOf(clients),
       impairment,
     });
-    this.#ports.roster = roster.impaired(
-      this.#ports.roster,
-      indicesOf(clients),
-      impairment,
-    );
+    const { roster: cell } = this.#ports;
+    cell.value = roster.impaired(cell.value, indicesOf(clients), impairment);
   }
 
   /** What the network of a client does to its packets; `null` is nothing. */
   impairmentOf({ index }: VirtualUser): Impairment | null {
-    const { members } = this.#ports.roster;
+    const { members } = this.#ports.roster.value;
     return members.find((member) => member.index === index)?.impairment ?? null;
   }
 
   /** These leave their rooms for good. */
   async leave(clients: readonly VirtualUser[]): Promise<void> {
     const indices = indicesOf(clients);
-    this.#ports.roster = roster.dropped(this.#ports.roster, indices).roster;
+    const { roster: cell } = this.#ports;
+    cell.value = roster.dropped(cell.value, indices).roster;
     await this.#ports.crowd.command({
       type: "drop",
       clients: indices,
@@ -353,9 +351,12 @@ export class Crowd {
     kind: "audio" | "video",
     paused: boolean,
   ): Promise<void> {
+    const { roster: cell } = this.#ports;
+    const indices = indicesOf(clients);
+    cell.value = roster.silenced(cell.value, indices, [kind], paused);
     await this.#ports.crowd.command({
       type: "pause",
-      clients: indicesOf(clients),
+      clients: indices,
       kind,
       paused,
     });
@@ -382,12 +383,11 @@ export class Crowd {
     step: (before: Roster, nowMs: number) => RosterStep,
     lengthMs: number,
   ): Promise<VirtualUser[]> {
-    const ports = this.#ports;
-    const { crowd, seed, over, obstacle, onExpectedEnd } = ports;
+    const { crowd, seed, over, obstacle, onExpectedEnd, roster: cell } =
+      this.#ports;
     over.throwIfAborted();
-    const nowMs = this.elapsedMs;
-    const past = roster.due(ports.roster, nowMs)?.roster ?? ports.roster;
-    const next = step(past, nowMs);
+    const nowMs = cell.nowMs();
+    const next = step(roster.departed(cell.value, nowMs), nowMs);
     const plan = (clients: readonly ClientPlan[]): RunPlan => ({
       seed,
       endAtMs: lengthMs,
@@ -396,10 +396,10 @@ export class Crowd {
     });
     const why = obstacle(plan(next.roster.members));
     if (why !== undefined) throw new Error(why);
-    ports.roster = next.roster;
-    onExpectedEnd(nowMs + lengthMs);
-    const added = next.joining.map((client) => new VirtualUser(this, client));
-    for (const client of added) this.#clients.set(client.index, client);
+    cell.value = next.roster;
+    onExpectedEnd(this.elapsedMs + lengthMs);
+    const users = this.#users;
+    const added = next.joining.map(({ index }) => users.get(index)!);
     await crowd.add(plan(next.joining));
     return added;
   }
@@ -419,10 +419,20 @@ export class Crowd {
     );
   }
 
+  /** Everyone who came, whoever asked for it. */
+  get #users(): ReadonlyMap<number, VirtualUser> {
+    for (const member of this.#ports.roster.value.members) {
+      const { index } = member;
+      if (this.#clients.has(index)) continue;
+      this.#clients.set(index, new VirtualUser(this, member));
+    }
+    return this.#clients;
+  }
+
   #inState(state: ClientRecord["state"]): VirtualUser[] {
     return this.snapshot().clients
       .filter((client) => client.state === state)
-      .flatMap(({ index }) => this.#clients.get(index) ?? []);
+      .flatMap(({ index }) => this.#users.get(index) ?? []);
   }
 }
 

@@ -121,7 +121,10 @@ async function byScript(
       },
     },
     seed,
-    roster: roster.newRoster(DEFAULT_NEWCOMERS, seed),
+    roster: {
+      value: roster.newRoster(DEFAULT_NEWCOMERS, seed),
+      nowMs: () => 0,
+    },
     over: new AbortController().signal,
     watch() {},
     obstacle: () => undefined,

@@ -326,7 +326,10 @@ Deno.test("who could not be carried is not counted, and who is on the way is", a
     crowd: onTheWay,
     clock: { nowMs: () => 0, wallNowMs: () => 0, setTimer: () => () => {} },
     seed: 1,
-    roster: roster.newRoster(DEFAULT_NEWCOMERS, 1),
+    roster: {
+      value: roster.newRoster(DEFAULT_NEWCOMERS, 1),
+      nowMs: () => 0,
+    },
     over: new AbortController().signal,
     watch() {},
     obstacle: ({ clients }) => {
