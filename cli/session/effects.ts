@@ -19,6 +19,7 @@ import {
   type MonitorTarget,
   type OpenRun,
   openRun,
+  type OpenRunOptions,
   type OpenServer,
   openServer,
   parseTarget,
@@ -54,6 +55,8 @@ export interface EffectsContext {
   readonly history: History;
   readonly dispatch: (message: Message) => void;
   readonly model: () => Model;
+  /** Time, and how the fleet is opened. @default {the system's time, real clients} */
+  readonly ports?: Pick<OpenRunOptions, "clock" | "open"> | undefined;
   /** Told how it ended, once everything is down. */
   readonly onEnd: (end: SessionEnd) => void;
   /** Ends the process at once. */
@@ -153,7 +156,7 @@ export class Effects {
   }
 
   async #open(): Promise<void> {
-    const { options, dispatch, model } = this.#context;
+    const { options, ports, dispatch, model } = this.#context;
     const { embedded, seed, settings, transport, workers } = options;
     const { signal } = this.#end;
     const opened = this.#server = await openServer({
@@ -167,6 +170,7 @@ export class Effects {
     const { server, engine, pids } = opened;
     const run = this.#run = await openRun({
       ...opened,
+      ...ports,
       plan: { media: settings.media, seed },
       workers,
       datapath: { transport },
@@ -240,6 +244,7 @@ export class Effects {
       const { broken: _, ...server } = this.#server!;
       const { summary } = await createTarget({
         ...server,
+        ...this.#context.ports,
         seed: options.seed,
         workers: options.workers,
         within: this.#run?.fleet,

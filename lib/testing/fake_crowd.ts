@@ -5,11 +5,12 @@ import { ClipCache } from "../clip/mod.ts";
 import {
   clientOptions,
   createRandom,
+  type FleetOptions,
   LocalNode,
   type NodeHandlers,
 } from "../load/mod.ts";
 import { packetize } from "../media/mod.ts";
-import { createTarget, type Target } from "../run/mod.ts";
+import { createTarget, type OpenRunOptions, type Target } from "../run/mod.ts";
 import { ClientFleet } from "../load/mod.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { fakeEnvironment } from "./fake_environment.ts";
@@ -30,6 +31,8 @@ export interface FakeCrowdOptions extends FakeServerOptions {
 export interface FakeCrowd extends Target {
   /** Virtual time; it goes on by itself while a scenario does. */
   readonly clock: FakeClock;
+  /** Opens a fleet of such clients in virtual time: for a run of another kind. */
+  readonly ports: Required<Pick<OpenRunOptions, "clock" | "open">>;
   /** The server; take it down, cut its channels, look who is there. */
   readonly server: FakeServer;
 }
@@ -74,16 +77,11 @@ export function fakeCrowd(options: FakeCrowdOptions = {}): FakeCrowd {
     setTimer: (ms: number, fn: () => void) => clock.setTimer(ms, fn),
   };
   const tooLong = new AbortController();
-  const target = createTarget({
-    server: { url: "ws://fake.invalid/ws" },
-    engine: null,
-    seed,
-    workers: 1,
+  const ports = {
     clock: time,
-    signal: tooLong.signal,
-    open: async (crowdOptions) => {
+    open: async (fleetOptions: FleetOptions) => {
       const crowd = new ClientFleet({
-        ...crowdOptions,
+        ...fleetOptions,
         openNode: (name, handlers) =>
           fakeNode(name, handlers, {
             clock,
@@ -97,9 +95,18 @@ export function fakeCrowd(options: FakeCrowdOptions = {}): FakeCrowd {
       await crowd.start();
       return crowd;
     },
+  };
+  const target = createTarget({
+    server: { url: "ws://fake.invalid/ws" },
+    engine: null,
+    seed,
+    workers: 1,
+    ...ports,
+    signal: tooLong.signal,
   });
   return {
     ...target,
+    ports,
     clock,
     server,
     async perform(job) {
