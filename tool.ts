@@ -71,6 +71,7 @@ export {
   shareProblem,
   type SpawnOptions,
   type Stage,
+  type Steering,
   withImpairments,
 } from "./lib/load/mod.ts";
 export type { CpuTimes, Finding } from "./lib/machine/mod.ts";
