@@ -98,6 +98,8 @@ export class Client implements AsyncDisposable {
   #session: SignalingSession | undefined;
   /** How the session ended; `undefined` while it goes on. */
   #closedHow: string | undefined;
+  /** It comes back as somebody new. */
+  #joinsAnew = false;
   /** Joining or coming back: one at a time. */
   #isBusy = false;
   /** What it is away for; the message is that of the last attempt. */
@@ -224,6 +226,15 @@ export class Client implements AsyncDisposable {
     if (this.#session?.isOpen !== true) return;
     this.#closedHow = "connection cut";
     this.#session.cut();
+    this.#lookAtOnce();
+  }
+
+  /** Leaves its room and joins it anew at once, as somebody new. Who is joining or coming back is left alone. */
+  rejoin(): void {
+    if (this.#isBusy || this.#session?.isOpen !== true) return;
+    this.#joinsAnew = true;
+    this.#closedHow = "left to join anew";
+    this.#endSession();
     this.#lookAtOnce();
   }
 
@@ -392,11 +403,12 @@ export class Client implements AsyncDisposable {
     const way: WayBack = {
       signal: ending.signal,
       iceUntilMs: scheduler.nowMs() + MAX_ICE_RESTARTS_MS,
-      mustJoin: false,
+      mustJoin: this.#joinsAnew,
       hasHurried: false,
       pauses: 0,
       how: undefined,
     };
+    this.#joinsAnew = false;
     try {
       while (way.mustJoin || this.#whatIsLost() !== undefined) {
         this.#setState("away");

@@ -95,6 +95,11 @@ export class VirtualUser {
     return this.#crowd.cut([this]);
   }
 
+  /** Leaves its room and joins it anew; see {@linkcode Crowd.rejoin}. */
+  rejoin(): Promise<void> {
+    return this.#crowd.rejoin([this]);
+  }
+
   /** Has another network from now on; see {@linkcode Crowd.impair}. */
   impair(network: NetworkOption): Promise<void> {
     return this.#crowd.impair([this], network);
@@ -276,6 +281,14 @@ export class Crowd {
   async cut(clients: readonly VirtualUser[]): Promise<void> {
     await this.#ports.crowd.command({
       type: "reconnect",
+      clients: indicesOf(clients),
+    });
+  }
+
+  /** These leave their rooms and join them anew, all at once, as people who load the page again. */
+  async rejoin(clients: readonly VirtualUser[]): Promise<void> {
+    await this.#ports.crowd.command({
+      type: "rejoin",
       clients: indicesOf(clients),
     });
   }

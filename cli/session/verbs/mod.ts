@@ -12,7 +12,7 @@ import { chart, clients, inspect, rooms, server, stats } from "./look.ts";
 import { report, reset, save, threshold } from "./judge.ts";
 import { layers, mute, pause, quality, resume, unmute } from "./media.ts";
 import { impair } from "./networks.ts";
-import { churn, drop, ramp, reconnect, spawn } from "./people.ts";
+import { churn, drop, ramp, reconnect, rejoin, spawn } from "./people.ts";
 import { scenario } from "./scenario.ts";
 import { js, quit, wait } from "./self.ts";
 import { set } from "./settings.ts";
@@ -52,6 +52,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   drop,
   churn,
   reconnect,
+  rejoin,
   mute,
   unmute,
   pause,

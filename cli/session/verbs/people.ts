@@ -1,5 +1,5 @@
 /**
- * The verbs about who is there: spawn, ramp, drop, churn, reconnect.
+ * The verbs about who is there: spawn, ramp, drop, churn, reconnect, rejoin.
  *
  * @module
  */
@@ -154,22 +154,42 @@ export const churn: Verb = {
 };
 
 /** Cuts the signaling of clients. */
-export const reconnect: Verb = {
-  usage: "IDS | all",
-  help: "cut these clients' signaling without a word; they come back",
-  examples: ["reconnect all", "reconnect 2"],
-  words: [someClients],
-  most: 1,
-  run(model, { words: [text] }) {
-    if (text === undefined) return needsClients("reconnect");
-    const clients = membersOf(model, text);
-    if (isProblem(clients)) return clients;
-    return {
-      model: say(model, `${formatCounted(clients.length, "channel")} cut`),
-      effects: [{ type: "command", command: { type: "reconnect", clients } }],
-    } satisfies Step;
-  },
-};
+export const reconnect: Verb = together(
+  "reconnect",
+  "cut these clients' signaling without a word; they come back",
+  (clients) => `${formatCounted(clients, "channel")} cut`,
+);
+
+/** Has clients begin anew. */
+export const rejoin: Verb = together(
+  "rejoin",
+  "these leave and join anew, as people who load the page again",
+  (clients) => `${formatCounted(clients, "client")} joining anew`,
+);
+
+/** A verb that does to clients what it is called. */
+function together(
+  type: "reconnect" | "rejoin",
+  help: string,
+  textOf: (clients: number) => string,
+): Verb {
+  return {
+    usage: "IDS | all",
+    help,
+    examples: [`${type} all`, `${type} 2`],
+    words: [someClients],
+    most: 1,
+    run(model, { words: [text] }) {
+      if (text === undefined) return needsClients(type);
+      const clients = membersOf(model, text);
+      if (isProblem(clients)) return clients;
+      return {
+        model: say(model, textOf(clients.length)),
+        effects: [{ type: "command", command: { type, clients } }],
+      } satisfies Step;
+    },
+  };
+}
 
 const MAX_CHURN_RATE = 100;
 

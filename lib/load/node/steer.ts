@@ -40,6 +40,8 @@ export type Steering =
     | { readonly type: "layers"; readonly spatialLayer: number }
     /** These lose their channel without a word, and come back. */
     | { readonly type: "reconnect" }
+    /** These leave their rooms and join them anew, as somebody new. */
+    | { readonly type: "rejoin" }
     /** These have another network; `null` is one that does nothing to packets. */
     | { readonly type: "impair"; readonly impairment: Impairment | null }
   );
@@ -47,7 +49,7 @@ export type Steering =
 /** What a client itself can be made to do. */
 export type SteeredClient = Pick<
   Client,
-  "cutChannel" | "preferLayer" | "setPaused" | "setQuality"
+  "cutChannel" | "preferLayer" | "rejoin" | "setPaused" | "setQuality"
 >;
 
 /** A client that can be steered. */
@@ -76,6 +78,9 @@ export function steer(
     case "reconnect":
       figures.cuts++;
       return client.cutChannel();
+    case "rejoin":
+      figures.cuts++;
+      return client.rejoin();
     case "impair": {
       const { impairment } = command;
       network.impair(impairment, nowMs);

@@ -9,7 +9,7 @@ function candidates(text: string, cursor = text.length): readonly string[] {
 Deno.test.each<[string, readonly string[]]>([
   [
     "re",
-    ["reconnect", "resume", "rooms", "report", "reset"].filter((v) =>
+    ["reconnect", "rejoin", "resume", "rooms", "report", "reset"].filter((v) =>
       v.startsWith("re")
     ),
   ],

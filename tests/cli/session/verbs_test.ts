@@ -57,6 +57,11 @@ const COMMANDS: readonly (readonly [
     "2 channels cut",
   ],
   [
+    "rejoin 1-2",
+    [{ type: "command", command: { type: "rejoin", clients: [1, 2] } }],
+    "2 clients joining anew",
+  ],
+  [
     "mute 2",
     [{
       type: "command",
@@ -223,6 +228,7 @@ const PROBLEMS: readonly (readonly [line: string, problem: string])[] = [
   ["drop 7-9", "There is no client 7-9: there are 0-3."],
   ["churn much", `churn needs departures a second from 0 to 100, or "off".`],
   ["churn 101", `churn needs departures a second from 0 to 100, or "off".`],
+  ["rejoin", "rejoin needs to know whom: all, 3, 3-5 or 1,4-6."],
   ["reconnect", "reconnect needs to know whom: all, 3, 3-5 or 1,4-6."],
   ["pause 0 kind=smell", "kind= takes audio or video."],
   ["mute kind=audio", "mute has no options."],

@@ -187,7 +187,7 @@ Deno.test("choices and waits are told above the prompt", () => {
     key: { type: "char" as const, text },
   }));
   const { model } = after(liveModel(), [...keys, tab, tab]);
-  assertEquals(advice(model), "reconnect  resume  report  reset");
+  assertEquals(advice(model), "reconnect  rejoin  resume  report  reset");
   const waiting = after(liveModel(), [...typed("wait 9s"), ...typed("quit")]);
   assertEquals(advice(waiting.model), "waiting 9 s, 1 to follow; Esc goes on");
 });

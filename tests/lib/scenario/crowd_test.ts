@@ -232,6 +232,38 @@ Deno.test("who is cut off comes back, and the time until media flows is measured
   assertEquals([summary.returns.losses, summary.totalErrors], [1, 0]);
 });
 
+Deno.test("who joins anew is somebody new at the server, and nothing of the old one stays", async () => {
+  const ids: string[][] = [];
+  const { snapshot, summary, server } = await play(
+    async (crowd) => {
+      await crowd.joinAll([{ publish: false }, { video: false }, {}]);
+      await crowd.wait(3000);
+      await crowd.rejoin(crowd.clients.slice(1));
+      assert(
+        await crowd.until(
+          ({ clients }) =>
+            clients.slice(1).every(({ maxRecoveryMs }) =>
+              maxRecoveryMs !== null
+            ),
+          30_000,
+        ),
+      );
+      ids.push(crowd.connected.map(({ id }) => id));
+      await crowd.wait(3000);
+    },
+  );
+  assertEquals(ids, [["client-0", "client-1", "client-2"]]);
+  assertEquals(
+    snapshot.clients.map(({ returnsByRejoin, cuts }) => [
+      returnsByRejoin,
+      cuts,
+    ]),
+    [[0, 0], [1, 1], [1, 1]],
+  );
+  assertEquals([summary.returns.losses, summary.totalErrors], [2, 0]);
+  assertEquals(server.participants.size, 0);
+});
+
 Deno.test("a network is another one from the moment on that a script says so", async () => {
   const heard: number[] = [];
   let latencyMs = 0;

@@ -127,6 +127,7 @@ export class FakeClient implements DrivenClient {
   setQuality(quality: string, fps: number) {
     this.#do(`${quality}${fps}`);
   }
+  rejoin() {}
   cutChannel() {
     this.#do("cut");
   }
