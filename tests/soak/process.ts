@@ -37,12 +37,12 @@ export function heapUse(): HeapUse {
   };
 }
 
-/** Writes it into a file, again and again. */
+/** Writes it into a file, again and again, for as long as there is something else to do. */
 export function keepTelling(path: string, everyMs: number): void {
-  setInterval(
+  Deno.unrefTimer(setInterval(
     () => Deno.writeTextFileSync(path, JSON.stringify(heapUse())),
     everyMs,
-  );
+  ));
 }
 
 /** What process `pid` holds; `undefined` once it is gone. */
