@@ -64,8 +64,8 @@ const DEED_MS = 5000;
 const LIMITS = { rssBytes: 300_000, heapBytes: 300_000, files: 1, sockets: 1 };
 /** In a short one little noise is a large slope. */
 const SHORT_LIMITS = {
-  rssBytes: 15_000_000,
-  heapBytes: 1_500_000,
+  rssBytes: 10_000_000,
+  heapBytes: 3_000_000,
   files: 8,
   sockets: 8,
 };

@@ -1,0 +1,80 @@
+/**
+ * All tests, in three parts: the examples in the documentation; what neither
+ * measures nor changes the process, two files at a time; what has to have the
+ * machine to itself, one after another, the soak last.
+ *
+ * ```text
+ * deno task test [--junit-path=FILE]
+ * deno task test PATH... [OPTIONS OF deno test]
+ * ```
+ *
+ * @module
+ */
+
+import { cpuUsage } from "node:process";
+import { mergedJunit } from "./junit.ts";
+
+/** Modules whose examples are run. */
+const DOCUMENTED = ["mod.ts", "kit.ts", "tool.ts", "lib"];
+
+/** They measure time, CPU or memory, fill the machine, or set what is the whole process's. */
+const ALONE = [
+  "tests/accuracy",
+  "tests/e2e/bench_test.ts",
+  "tests/e2e/browser_test.ts",
+  "tests/e2e/overload_test.ts",
+  "tests/e2e/session_test.ts",
+  "tests/e2e/standstill_test.ts",
+  "tests/e2e/stress_test_test.ts",
+  "tests/hostile",
+  "tests/integration",
+  "tests/lib/rtc/dtls/dtls_test.ts",
+  "tests/soak",
+];
+
+/** Tests wait for half their time. On a slow machine they have to do so one after another. */
+const JOBS = 2;
+const QUICK_MS = 300;
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
+
+async function main(args: readonly string[]): Promise<number> {
+  const junit = args.map((arg) => /^--junit-path=(.+)$/.exec(arg)?.[1]);
+  if (args.length > 1 || args.length === 1 && junit[0] === undefined) {
+    return await test(args);
+  }
+  const jobs = isQuick() ? JOBS : 1;
+  const parts = [
+    ["--doc", ...DOCUMENTED],
+    ["--no-check", "--parallel", `--ignore=${ALONE.join()}`, "tests"],
+    ["--no-check", ...ALONE],
+  ];
+  const reports: string[] = [];
+  let code = 0;
+  for (const part of parts) {
+    const report = await Deno.makeTempFile();
+    code = await test([`--junit-path=${report}`, ...part], jobs) || code;
+    reports.push(await Deno.readTextFile(report));
+    await Deno.remove(report);
+  }
+  if (junit[0] !== undefined) {
+    await Deno.writeTextFile(junit[0], mergedJunit(reports));
+  }
+  return code;
+}
+
+async function test(args: readonly string[], jobs = 1): Promise<number> {
+  const { code } = await new Deno.Command(Deno.execPath(), {
+    args: ["test", "-A", ...args],
+    env: { DENO_JOBS: String(jobs) },
+  }).spawn().status;
+  return code;
+}
+
+/** By the CPU time that some arithmetic takes: 160 ms where the project is developed. */
+function isQuick(): boolean {
+  const before = cpuUsage();
+  let number = 1;
+  for (let i = 0; i < 10_000_000; i++) number = number * 48_271 % 2_147_483_647;
+  return number > 0 && cpuUsage(before).user / 1000 < QUICK_MS;
+}
