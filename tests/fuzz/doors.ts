@@ -10,7 +10,8 @@ import { clients } from "./doors/clients.ts";
 import { containers, ivf } from "./doors/clips.ts";
 import { connections, secrets } from "./doors/connections.ts";
 import { dtlsFragments, dtlsRecords } from "./doors/dtls.ts";
-import { engines } from "./doors/engines.ts";
+import { localWorkerBinary } from "../../lib/sfu/mod.ts";
+import { engines, mediasoupEngine } from "./doors/engines.ts";
 import { forwarding, reportBlocks } from "./doors/forwarding.ts";
 import { dialects, frames } from "./doors/frames.ts";
 import { clientMessages, serverMessages } from "./doors/messages.ts";
@@ -48,6 +49,10 @@ export const DOORS: readonly Door[] = [
   clients,
   signaling,
   engines,
+  // It needs a worker, which a machine of CI has.
+  ...(localWorkerBinary() === undefined && !Deno.env.get("CI")
+    ? []
+    : [mediasoupEngine]),
   transports,
   acceptors,
 ];
