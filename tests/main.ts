@@ -22,6 +22,7 @@ const ALONE = [
   "tests/accuracy",
   "tests/e2e/bench_test.ts",
   "tests/e2e/browser_test.ts",
+  "tests/e2e/by_url_test.ts",
   "tests/e2e/overload_test.ts",
   "tests/e2e/session_test.ts",
   "tests/e2e/standstill_test.ts",
