@@ -1,7 +1,7 @@
 /**
- * All tests, in three parts: the examples in the documentation; what neither
- * measures nor changes the process, two files at a time; what has to have the
- * machine to itself, one after another, the soak last.
+ * All tests, in parts: the examples in the documentation; what can go on
+ * beside other tests, two files at a time; what has to have the machine to
+ * itself, one after another, the soak last.
  *
  * ```text
  * deno task test [--junit-path=FILE]
@@ -17,23 +17,22 @@ import { mergedJunit } from "./junit.ts";
 /** Modules whose examples are run. */
 const DOCUMENTED = ["mod.ts", "kit.ts", "tool.ts", "lib"];
 
-/** They measure time, CPU or memory, fill the machine, or set what is the whole process's. */
-const ALONE = [
-  "tests/accuracy",
-  "tests/e2e/bench_test.ts",
-  "tests/e2e/browser_test.ts",
-  "tests/e2e/by_url_test.ts",
-  "tests/e2e/overload_test.ts",
-  "tests/e2e/session_test.ts",
-  "tests/e2e/standstill_test.ts",
-  "tests/e2e/stress_test_test.ts",
-  "tests/hostile",
-  "tests/integration",
-  "tests/lib/rtc/dtls/dtls_test.ts",
-  "tests/soak",
+/** They judge no run, measure nothing, and set nothing that is the whole process's. */
+const TOGETHER = [
+  "tests/architecture_test.ts",
+  "tests/cli",
+  "tests/e2e/cli_refusals_test.ts",
+  "tests/e2e/report_test.ts",
+  "tests/fuzz",
+  "tests/junit_test.ts",
+  "tests/lib",
+  "tests/scenarios",
+  "tests/scripts",
 ];
+/** But this sets what is the whole process's. */
+const SETTING = "tests/lib/rtc/dtls/dtls_test.ts";
 
-/** Tests wait for half their time. On a slow machine they have to do so one after another. */
+/** Files at a time; on a slow machine one. */
 const JOBS = 2;
 const QUICK_MS = 300;
 
@@ -47,8 +46,9 @@ async function main(args: readonly string[]): Promise<number> {
   const jobs = isQuick() ? JOBS : 1;
   const parts = [
     ["--doc", ...DOCUMENTED],
-    ["--no-check", "--parallel", `--ignore=${ALONE.join()}`, "tests"],
-    ["--no-check", ...ALONE],
+    ["--no-check", "--parallel", `--ignore=${SETTING}`, ...TOGETHER],
+    ["--no-check", SETTING],
+    ["--no-check", `--ignore=${TOGETHER.join()}`, "tests"],
   ];
   const reports: string[] = [];
   let code = 0;
