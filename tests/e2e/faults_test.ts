@@ -103,6 +103,28 @@ Deno.test({
   },
 });
 
+Deno.test("a run of two threads of which one dies goes on with the other, and fails in one line that names it", async () => {
+  using out = new OutDir();
+  await using program = new Program(
+    "run --embedded -c 4 -r 0 -d 6 --audio-only --workers 2 --out".split(" ")
+      .concat(out.path),
+    {},
+    undefined,
+    import.meta.resolve("../fixtures/losing_a_worker.ts"),
+  );
+  const { code, stdout, stderr } = await program.ended();
+  // 98 where this machine was too slow for those who were left.
+  assert([98, 99].includes(code), `exit ${code}`);
+  assertMatch(stdout, /^ +2 worker: worker-1 died: .*out of luck$/m);
+  assertEquals(stderr.includes("    at "), false, stderr);
+  const { summary, results } = out.read();
+  assertEquals(summary.exitCode, code);
+  assertEquals(
+    results.map(({ state }) => state).sort(),
+    ["failed", "failed", "left", "left"],
+  );
+});
+
 Deno.test({
   name: "a run whose server stands still to the end fails, and takes it down",
   ignore: ENGINES.find(({ engine }) => engine === "mediasoup")!.ignore,

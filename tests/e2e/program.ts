@@ -28,9 +28,10 @@ export class Program implements AsyncDisposable {
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
     input?: string,
+    main: string = MAIN,
   ) {
     this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--quiet", MAIN, ...args],
+      args: ["run", "-A", "--quiet", main, ...args],
       env: { NO_COLOR: "1", ...env },
       stdin: input === undefined ? "null" : "piped",
       stdout: "piped",

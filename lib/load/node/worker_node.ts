@@ -53,7 +53,9 @@ type Report =
     readonly departed: ReadonlySet<number>;
   }
   | { readonly type: "publisher"; readonly news: PublisherNews }
-  | { readonly type: "note"; readonly note: NodeNote };
+  | { readonly type: "note"; readonly note: NodeNote }
+  /** Something was thrown that nobody caught. */
+  | { readonly type: "dying"; readonly reason: string };
 
 /** The pipe to the other end; a `Worker`, or the worker's own scope. */
 interface MessagePipe {
@@ -61,6 +63,11 @@ interface MessagePipe {
   addEventListener(
     type: "message",
     listener: (event: MessageEvent) => void,
+  ): void;
+  addEventListener(type: "error", listener: (event: ErrorEvent) => void): void;
+  addEventListener(
+    type: "unhandledrejection",
+    listener: (event: PromiseRejectionEvent) => void,
   ): void;
 }
 
@@ -195,6 +202,8 @@ export class WorkerNode implements LoadNode {
         return this.#handlers.onNote(report.note);
       case "publisher":
         return this.#handlers.onPublisher?.(report.news);
+      case "dying":
+        return this.#die(report.reason);
       case "done": {
         const done = this.#waiting.get(report.number);
         this.#waiting.delete(report.number);
@@ -276,6 +285,15 @@ export function serveNode(
       () => say({ type: "done", number, error: null }),
       (error) => say({ type: "done", number, error: reasonOf(error) }),
     );
+  });
+  // Otherwise the runtime prints a trace, whoever is told of it.
+  pipe.addEventListener("error", (event) => {
+    event.preventDefault();
+    say({ type: "dying", reason: event.message });
+  });
+  pipe.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    say({ type: "dying", reason: `Uncaught ${event.reason}` });
   });
   say({ type: "ready" });
 }
