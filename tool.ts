@@ -72,6 +72,7 @@ export {
   type SpawnOptions,
   type Stage,
   type Steering,
+  USUAL_SERVER,
   withImpairments,
 } from "./lib/load/mod.ts";
 export type { CpuTimes, Finding } from "./lib/machine/mod.ts";

@@ -16,6 +16,7 @@ import {
   shareProblem,
   type Summary,
   SYNTHETIC,
+  USUAL_SERVER,
   withImpairments,
   workersFor,
 } from "../../tool.ts";
@@ -71,8 +72,8 @@ export const RUN_OPTIONS = {
   server: withDefault(serverUrl, {
     short: "s",
     help: "the server",
-    initial: "ws://localhost:3000/ws",
-    shown: "ws://localhost:3000/ws",
+    initial: USUAL_SERVER,
+    shown: USUAL_SERVER,
   }),
   embedded: maybe(choice(["werift", "mediasoup"]), {
     help: "start a server for this run; werift needs nothing installed",

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ChannelError } from "../../tool.ts";
+import { type ChannelError, SERVER_SCHEMES, USUAL_SERVER } from "../../tool.ts";
 
 type Failure = ChannelError["failure"];
 
@@ -12,7 +12,7 @@ type Failure = ChannelError["failure"];
 export function reachAdvice(failure: Failure, instead: string): string {
   switch (failure.kind) {
     case "badUrl":
-      return "Give --server a ws:// or wss:// URL.";
+      return `Give --server a ${SERVER_SCHEMES.join(" or ")} URL.`;
     case "refused":
       return `Start the server, or ${instead}.`;
     case "http":
@@ -70,7 +70,9 @@ function httpAdvice(
     case 403:
       return "It wants to know who asks: check --token, user and password in --server, and --header for what its gateway wants, an Origin or a Cookie.";
     case 404:
-      return "Check the path in --server; SimplestChat's is /ws.";
+      return `Check the path in --server; it is usually ${
+        new URL(USUAL_SERVER).pathname
+      }.`;
     case 407:
       return "A proxy wants a user and a password: give them in HTTPS_PROXY.";
     case 426:

@@ -42,6 +42,10 @@ export {
 } from "./node/worker_node.ts";
 export { borrowCrowd, type RunCrowd } from "./borrowed_crowd.ts";
 export { ClientFleet, type FleetOptions, openFleet } from "./fleet.ts";
-export { openSessions, SERVER_SCHEMES } from "./node/signaling.ts";
+export {
+  openSessions,
+  SERVER_SCHEMES,
+  USUAL_SERVER,
+} from "./node/signaling.ts";
 export { parseThreshold, THRESHOLD_METRICS } from "./thresholds.ts";
 export { steadyWallClock, systemNodeClock } from "./node/this_thread.ts";

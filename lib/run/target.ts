@@ -14,6 +14,7 @@ import {
   type DatapathChoice,
   DEFAULT_MEDIA,
   type NodeNote,
+  USUAL_SERVER,
 } from "../load/mod.ts";
 import type { Threshold } from "../metrics/mod.ts";
 import { parseTarget } from "../monitor/mod.ts";
@@ -96,7 +97,7 @@ export async function openTarget(options: TargetOptions): Promise<Target> {
     options;
   if ((server === undefined) === (embedded === undefined)) {
     throw new TypeError(
-      `Cannot open a target: give it either a server, such as "ws://localhost:3000/ws", or embedded`,
+      `Cannot open a target: give it either a server, such as "${USUAL_SERVER}", or embedded`,
     );
   }
   const opened = await openServer({

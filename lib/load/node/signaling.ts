@@ -10,6 +10,7 @@ import type { SimplestChatDoors } from "../../signaling/simplestchat/mod.ts";
 import {
   OPERATIONS,
   SCHEMES,
+  USUAL_URL,
 } from "../../signaling/simplestchat/operations.ts";
 import type { ServerTarget } from "./node.ts";
 
@@ -18,6 +19,9 @@ export const SIGNALING_OPERATIONS: readonly string[] = OPERATIONS;
 
 /** What the URL of a server begins with. */
 export const SERVER_SCHEMES: readonly string[] = SCHEMES;
+
+/** Where a server of this machine usually is. */
+export const USUAL_SERVER: string = USUAL_URL;
 
 const adapter = () => import("../../signaling/simplestchat/mod.ts");
 

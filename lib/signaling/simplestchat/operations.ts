@@ -7,6 +7,9 @@
 /** How the URL of a server begins. */
 export const SCHEMES = ["ws://", "wss://"] as const;
 
+/** Where a server is that was started on this machine as its guide says. */
+export const USUAL_URL = "ws://localhost:3000/ws";
+
 /**
  * The names under which requests are measured, in the order of a join. The
  * first eight are those of the Rust load tester's result files; direction and
