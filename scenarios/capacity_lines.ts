@@ -48,7 +48,7 @@ export function capacityLines(found: CapacityFindings): string[] {
 function rowOf(step: CapacityStep): string[] {
   return [
     String(step.clients),
-    step.healthy ? "healthy" : "broken",
+    step.healthy ? "passed" : "failed",
     shown(step.lossRatio, formatRatio),
     shown(step.latencyP95Ms, formatMs),
     shown(step.serverCpuRatio, formatRatio),

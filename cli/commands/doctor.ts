@@ -1,6 +1,6 @@
 /**
  * `doctor`: what would limit a run on this machine, a line each, with the
- * command that mends it.
+ * command that fixes it.
  *
  * @module
  */
@@ -98,14 +98,14 @@ export async function doctorCommand(args: readonly string[]): Promise<number> {
   return findings.some(({ level }) => level === "problem") ? 1 : 0;
 }
 
-/** A line a finding, and under it what mends it. */
+/** A line a finding, and under it what fixes it. */
 export function findingLines(findings: readonly Finding[]): string[] {
   const columns = Math.max(0, ...findings.map(({ about }) => about.length));
-  return findings.flatMap(({ level, about, text, mend }) => [
+  return findings.flatMap(({ level, about, text, fix }) => [
     `${level.padEnd(LEVEL_COLUMNS)}  ${about.padEnd(columns)}  ${text}`,
-    ...(mend === null
+    ...(fix === null
       ? []
-      : [`${" ".repeat(LEVEL_COLUMNS)}  ${"mend".padStart(columns)}  ${mend}`]),
+      : [`${" ".repeat(LEVEL_COLUMNS)}  ${"fix".padStart(columns)}  ${fix}`]),
   ]);
 }
 

@@ -51,16 +51,16 @@ const NAME_A_SERVER: readonly string[] = ["capacity"];
 
 /** Prints the options of a scenario; resolves with the exit code. */
 export async function helpScenario(nameOrFile: string): Promise<number> {
-  const found = await findScenario(nameOrFile);
-  if ("problem" in found) return usage([`--scenario: ${found.problem}`]);
-  const { name, description } = found.scenario;
+  const result = await findScenario(nameOrFile);
+  if ("problem" in result) return usage([`--scenario: ${result.problem}`]);
+  const { name, description } = result.scenario;
   printOut(
     [
       `${PROGRAM} run --scenario ${nameOrFile} [key=value …] [options]`,
       "",
       `${name}: ${description}`,
       "",
-      ...twoColumns(scenarioOptionRows(found.scenario)),
+      ...twoColumns(scenarioOptionRows(result.scenario)),
       "",
       "run --help lists the options that are not the scenario's.",
     ].map((line) => `${line}\n`).join(""),
@@ -77,9 +77,9 @@ export async function performScenario(
   >,
   access: Access,
 ): Promise<number> {
-  const found = await findScenario(nameOrFile);
-  if ("problem" in found) return usage([`--scenario: ${found.problem}`]);
-  const { scenario } = found;
+  const result = await findScenario(nameOrFile);
+  if ("problem" in result) return usage([`--scenario: ${result.problem}`]);
+  const { scenario } = result;
   const mistakes = [
     ...PLAIN_ONLY.filter((key) => given.has(key)).map((key) =>
       instead(key, scenario)
@@ -164,6 +164,6 @@ function configOf(
 }
 
 function describe(job: ScenarioJob, { scenario }: Summary): readonly string[] {
-  const found = scenario?.found ?? null;
-  return found === null ? [] : job.describe(found);
+  const result = scenario?.result ?? null;
+  return result === null ? [] : job.describe(result);
 }

@@ -57,7 +57,7 @@ export const SESSION_OPTIONS = {
   maxAudio: RUN_OPTIONS.maxAudio,
   maxVideo: RUN_OPTIONS.maxVideo,
   threshold: many(threshold, {
-    help: `what to watch: "join p(95) < 500ms", "loss < 1%"; broken: exit 99`,
+    help: `what to watch: "join p(95) < 500ms", "loss < 1%"; failed: exit 99`,
   }),
   monitor: many(monitorTarget, { help: RUN_OPTIONS.monitor.help }),
   impair: optional(impairmentShare, {

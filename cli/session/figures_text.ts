@@ -85,7 +85,7 @@ export function statsLines(model: Model): string[] {
   ];
 }
 
-/** How the load does by a threshold, and who is hurt most where it is broken. */
+/** How the load does by a threshold, and who is hurt most where it failed. */
 export function thresholdText(
   { expression }: Threshold,
   result: ThresholdResult | undefined,
@@ -93,14 +93,14 @@ export function thresholdText(
   if (result === undefined || result.value === null) {
     return `${expression}: not measured yet`;
   }
-  const { ok, worst } = result;
+  const { passed, worst } = result;
   const whom = worst === undefined
     ? ""
     : `, worst ${sanitize(worst.id)}: ${
       formatMeasured({ ...result, value: worst.value })
     }`;
   return `${expression}: ${formatMeasured(result)}, ${
-    ok ? "kept" : "broken"
+    passed ? "passed" : "failed"
   }${whom}`;
 }
 

@@ -41,15 +41,15 @@ export function healthOf(
     serverCpu: known(serverCpuRatio(moments)),
     serverRss: known(moments.at(-1)?.serverRssBytes),
   });
-  // A threshold on what is not measured yet is not broken yet.
-  const broken = thresholds
-    .filter(({ ok, value }) => !ok && value !== null)
+  // A threshold on what is not measured yet has not failed yet.
+  const failed = thresholds
+    .filter(({ passed, value }) => !passed && value !== null)
     .map(({ expression }) => expression);
   const saturation = saturationOf(snapshot);
   const critical = [
     ...(saturation === null ? [] : ["generator saturated"]),
     ...briefly(judgement, "critical"),
-    ...broken,
+    ...failed,
   ];
   if (critical.length > 0) {
     return { band: "critical", reason: critical.join(", ") };

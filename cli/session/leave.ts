@@ -10,7 +10,7 @@ import type { Model } from "./model.ts";
 import { say } from "./verbs/verb.ts";
 
 /**
- * Has everyone leave, and then ends with `code`; a broken threshold turns 0
+ * Has everyone leave, and then ends with `code`; a failed threshold turns 0
  * into its own code. A program is told what it came to only when it was cut
  * off: else it says "report" where it wants that.
  */
@@ -21,7 +21,7 @@ export function leave(
 ): Step {
   const { phase, audience, live, load } = model;
   if (phase.name === "leaving") return noEffects(model);
-  const broken = live.thresholds.some(({ ok }) => !ok);
+  const failed = live.thresholds.some(({ passed }) => !passed);
   return {
     model: {
       ...model,
@@ -32,7 +32,7 @@ export function leave(
     },
     effects: [{
       type: "end",
-      code: code === 0 && broken ? EXIT_CODES.failed : code,
+      code: code === 0 && failed ? EXIT_CODES.failed : code,
       reason,
       summary: load.nextIndex > 0 &&
         (audience === "session" || code >= INTERRUPTED),

@@ -6,13 +6,13 @@
 
 import { formatMeasured, type ScenarioJob, type Summary } from "../../tool.ts";
 
-/** The verdict, each threshold that was not kept, and what it found. */
+/** The verdict, each threshold that failed, and the result. */
 export function outcomeLines(job: ScenarioJob, summary: Summary): string[] {
   const { verdict, thresholds, scenario } = summary;
-  const found = scenario?.found ?? null;
+  const result = scenario?.result ?? null;
   return [
     `${job.name} ${verdict.status}: ${verdict.reason}`,
-    ...thresholds.filter(({ ok }) => !ok).map((result) => {
+    ...thresholds.filter(({ passed }) => !passed).map((result) => {
       const { expression, worst } = result;
       const hurt = worst === undefined
         ? ""
@@ -21,6 +21,6 @@ export function outcomeLines(job: ScenarioJob, summary: Summary): string[] {
         }`;
       return `${expression} was ${formatMeasured(result)}${hurt}`;
     }),
-    ...(found === null ? [] : job.describe(found)),
+    ...(result === null ? [] : job.describe(result)),
   ];
 }

@@ -94,7 +94,7 @@ function secondLine(model: Model, columns: number): Line {
   }
   if (server === undefined) return [];
   const use = live.serverUse;
-  const kept = live.thresholds.filter(({ ok }) => ok).length;
+  const passing = live.thresholds.filter(({ passed }) => passed).length;
   const parts: Line[] = [
     [
       span(
@@ -111,8 +111,8 @@ function secondLine(model: Model, columns: number): Line {
     ]]),
     ...(thresholds.length === 0 ? [] : [[
       span(
-        `${kept}/${thresholds.length} thresholds`,
-        kept === thresholds.length ? "good" : "warning",
+        `${passing}/${thresholds.length} thresholds`,
+        passing === thresholds.length ? "good" : "warning",
       ),
     ]]),
   ];

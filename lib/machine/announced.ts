@@ -35,7 +35,7 @@ export function findAnnounced(
       level: "good",
       about,
       text: `the server sends media clients to ${address}`,
-      mend: null,
+      fix: null,
     };
   }
   const right = isHere ? "127.0.0.1" : reachedAt;
@@ -43,7 +43,7 @@ export function findAnnounced(
     level: wrong.level,
     about,
     text: `the server sends media clients to ${address}: ${wrong.why}`,
-    mend:
+    fix:
       `ANNOUNCE_IP=${right} scripts/server-restart.sh (rtcrowd's own: serve --announce-ip ${right})`,
   };
 }

@@ -15,8 +15,8 @@ export interface Finding {
   readonly about: string;
   /** How it is, on one line. */
   readonly text: string;
-  /** The command that mends it; `null` when nothing has to, or no command can. */
-  readonly mend: string | null;
+  /** The command that fixes it; `null` when nothing has to, or no command can. */
+  readonly fix: string | null;
 }
 
 /** Looks at everything that limits a run. What is not known of a machine is left out. */
@@ -46,7 +46,7 @@ export function obstacle(
   if (!problem) return undefined;
   return `Cannot run ${number(need.clients)} ${
     need.clients === 1 ? "client" : "clients"
-  } here: ${problem.about}: ${problem.text}. Run: ${problem.mend}`;
+  } here: ${problem.about}: ${problem.text}. Run: ${problem.fix}`;
 }
 
 function findFiles(
@@ -63,13 +63,13 @@ function findFiles(
         about,
         text: `${needed}, the hard limit is ${limit(limits.hard)}`,
         // $$ is the shell that it is typed into, so that all it starts has the limit.
-        mend: `sudo prlimit --pid $$ --nofile=${files}:${files}`,
+        fix: `sudo prlimit --pid $$ --nofile=${files}:${files}`,
       }
       : {
         level: "problem",
         about,
         text: `${needed}, the soft limit is ${limit(limits.soft)}`,
-        mend: `ulimit -S -n ${files}`,
+        fix: `ulimit -S -n ${files}`,
       };
   }
   if (startersSoftFiles !== null && startersSoftFiles < files) {
@@ -79,14 +79,14 @@ function findFiles(
       text: `${needed}; we have raised our soft limit from ${
         limit(startersSoftFiles)
       } to ${limit(limits.soft)}, a server that you start there may not`,
-      mend: `ulimit -S -n ${files}`,
+      fix: `ulimit -S -n ${files}`,
     };
   }
   return {
     level: "good",
     about,
     text: `${needed}, ${limit(limits.soft)} allowed`,
-    mend: null,
+    fix: null,
   };
 }
 
@@ -105,7 +105,7 @@ function findPorts(
     level: plenty ? "good" : enough ? "warning" : "problem",
     about: "ephemeral ports",
     text: `${number(needed)} needed, ${number(there)} there (${from} to ${to})`,
-    mend: plenty
+    fix: plenty
       ? null
       : `sudo sysctl -w net.ipv4.ip_local_port_range="1024 65535"`,
   };
@@ -125,7 +125,7 @@ function findBuffer(
     text: `${number(socketBufferBytes)} bytes wanted, ${
       number(maxBytes)
     } allowed${enough ? "" : ": a burst may be dropped"}`,
-    mend: enough
+    fix: enough
       ? null
       : `sudo sysctl -w net.core.${name}_max=${socketBufferBytes}`,
   };
@@ -140,7 +140,7 @@ function findCores({ cores }: RunNeed, facts: MachineFacts): Finding {
     text: `about ${cores.toFixed(1)} cores needed, ${facts.cores} there${
       enough ? "" : ": the run may come out invalid"
     }`,
-    mend: null,
+    fix: null,
   };
 }
 
@@ -156,7 +156,7 @@ function findMemory(
     text: `about ${gigabytes(memoryBytes)} needed, ${
       gigabytes(facts.memoryBytes)
     } available`,
-    mend: null,
+    fix: null,
   };
 }
 
@@ -172,7 +172,7 @@ function findClock({ clockSource }: MachineFacts): Finding | null {
     text: `the kernel reads ${clockSource}${
       slow ? ", which is slow or coarse: times are less exact" : ""
     }`,
-    mend: slow
+    fix: slow
       ? "echo tsc | sudo tee /sys/devices/system/clocksource/clocksource0/current_clocksource"
       : null,
   };
@@ -193,7 +193,7 @@ function findDrops({ udp, rmemMaxBytes }: MachineFacts): Finding | null {
     } on receiving and ${number(sendDrops)} on sending, of ${
       number(received)
     } received`,
-    mend: many
+    fix: many
       ? `sudo sysctl -w net.core.rmem_default=1048576 net.core.rmem_max=${wanted}`
       : null,
   };

@@ -28,7 +28,7 @@ export function findMediaPaths(paths: readonly MediaPath[]): Finding[] {
       level: "problem",
       about: ABOUT,
       text: `no address of the server can be reached (${problems.join("; ")})`,
-      mend: null,
+      fix: null,
     }];
   }
   return paths.map((path, i): Finding => {
@@ -38,7 +38,7 @@ export function findMediaPaths(paths: readonly MediaPath[]): Finding[] {
         level: "good",
         about: ABOUT,
         text: `${where(path)} answers in ${Number(ms)} ms`,
-        mend: null,
+        fix: null,
       };
     }
     return i < firstAlive
@@ -46,13 +46,13 @@ export function findMediaPaths(paths: readonly MediaPath[]): Finding[] {
         level: "warning",
         about: ABOUT,
         text: `${where(path)}: ${why(path)}, and clients try it first`,
-        mend: null,
+        fix: null,
       }
       : {
         level: "good",
         about: ABOUT,
         text: `${where(path)}: ${why(path)}; clients take another`,
-        mend: null,
+        fix: null,
       };
   });
 }

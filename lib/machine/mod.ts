@@ -1,6 +1,6 @@
 /**
  * This machine as the place of a run: what a run of some size needs, what
- * there is, and what is too little, each with the command that mends it.
+ * there is, and what is too little, each with the command that fixes it.
  *
  * Knows `/proc`, limits and addresses. Does not know WebRTC, rooms or plans,
  * opens no socket and changes nothing.

@@ -49,11 +49,11 @@ export function evaluate(
 ): ThresholdResult {
   const { expression, operator, bound, unit } = threshold;
   const value = measure(threshold, snapshot, tally);
-  const ok = value !== null && holds(value, operator, bound);
-  const worst = ok ? undefined : worstHit(threshold, snapshot);
+  const passed = value !== null && holds(value, operator, bound);
+  const worst = passed ? undefined : worstHit(threshold, snapshot);
   return {
     expression,
-    ok,
+    passed,
     value,
     bound,
     unit,

@@ -74,7 +74,7 @@ export function judge(judged: Judged): Judgement[] {
  * The figures of one judgement in sentences, the most telling first; `undefined`
  * when there are none. Silence that goes on to the end is not told twice.
  */
-export function told(
+export function saidOf(
   judgements: readonly Judgement[],
   wanted: Band,
 ): string | undefined {

@@ -37,7 +37,7 @@ export type ServerSummary = Summary["server"];
 /** What the server used over a run. */
 export type ServerLoad = NonNullable<ServerSummary["load"]>;
 /** The most that a server said of itself; `null` for what it did not tell. */
-export type ServerTold = NonNullable<ServerSummary["told"]>;
+export type ServerReported = NonNullable<ServerSummary["reported"]>;
 /** How often one kind of error happened. */
 export type ErrorSummary = Summary["errors"][string];
 /** The scenario that a run was. */

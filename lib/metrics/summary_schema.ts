@@ -87,7 +87,7 @@ const serverLoad = z.object({
   ),
 });
 
-const serverTold = z.object({
+const serverReported = z.object({
   maxParticipants: knownCount,
   maxRooms: knownCount,
   maxConnections: knownCount,
@@ -110,7 +110,7 @@ const server = z.object({
   load: serverLoad.nullable().describe(
     "What it used, measured from outside; null when it was not watched.",
   ),
-  told: serverTold.nullable().describe(
+  reported: serverReported.nullable().describe(
     "What it said of itself over HTTP; null when it was not asked.",
   ),
   notes: z.array(z.string()).describe(
@@ -263,7 +263,7 @@ const generator = z.object({
 
 const thresholdResult = z.object({
   expression: z.string(),
-  ok: z.boolean(),
+  passed: z.boolean(),
   value: z.number().nullable().describe("Null when nothing was measured."),
   bound: z.number(),
   unit: z.enum(["ms", "ratio", "count", "fps", "bps"]),
@@ -272,7 +272,7 @@ const thresholdResult = z.object({
     id: z.string(),
     value: z.number(),
   }).optional().describe(
-    "The client or room that was hurt most, where it was not kept and that is known.",
+    "The client or room that was hurt most, where it failed and that is known.",
   ),
 });
 
@@ -316,7 +316,7 @@ export const summarySchema = z.object({
   elapsedMs: amount,
   seed: z.number(),
   config: z.record(z.string(), json).describe("The options as used."),
-  scenario: z.object({ name: z.string(), found: json }).optional().describe(
+  scenario: z.object({ name: z.string(), result: json }).optional().describe(
     "The scenario and what it found; missing for a plain run.",
   ),
   server,

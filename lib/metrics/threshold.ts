@@ -75,7 +75,7 @@ export interface Threshold {
   readonly bound: number;
   /** Milliseconds, a ratio, a count, bits or frames a second. */
   readonly unit: ThresholdUnit;
-  /** How old the run must be, in milliseconds, to be ended when this is not kept; `null` when it goes on. */
+  /** How old the run must be, in milliseconds, to be ended when this fails; `null` when it goes on. */
   readonly abortAfterMs: number | null;
 }
 

@@ -6,7 +6,7 @@
 
 import type { BandMetric } from "./bands.ts";
 import type { ClientTally } from "./figures.ts";
-import { told } from "./judgement.ts";
+import { saidOf } from "./judgement.ts";
 import type { Judgement, ThresholdResult, Verdict } from "./summary.ts";
 
 /** How a run ended. */
@@ -69,7 +69,7 @@ export function verdictOf(findings: Findings): Verdict {
   if (ending.kind === "aborted") {
     return {
       status: "failed",
-      reason: `"${ending.expression}" was not kept, which ended the run`,
+      reason: `"${ending.expression}" failed, which ended the run`,
     };
   }
   if (saturation !== null) return { status: "invalid", reason: saturation };
@@ -84,26 +84,24 @@ function byThresholds(
   thresholds: readonly ThresholdResult[],
   judgement: readonly Judgement[],
 ): Verdict {
-  const failed = thresholds.filter(({ ok }) => !ok);
+  const failed = thresholds.filter(({ passed }) => !passed);
   if (failed.length === 0) {
     const all = thresholds.length === 1
-      ? "the threshold was"
-      : `all ${thresholds.length} thresholds were`;
-    const critical = told(judgement, "critical");
+      ? "the threshold"
+      : `all ${thresholds.length} thresholds`;
+    const critical = saidOf(judgement, "critical");
     const though = critical === undefined
       ? ""
       : `; without ${
         thresholds.length === 1 ? "it" : "them"
       } the run would have failed: ${critical}`;
-    return { status: "passed", reason: `${all} kept${though}` };
+    return { status: "passed", reason: `${all} passed${though}` };
   }
   const others = failed.length - 1;
-  const further = others === 0
-    ? ""
-    : `, nor ${others === 1 ? "was" : "were"} ${others} more`;
+  const further = others === 0 ? "" : `, and so did ${others} more`;
   return {
     status: "failed",
-    reason: `"${failed[0].expression}" was not kept${further}`,
+    reason: `"${failed[0].expression}" failed${further}`,
   };
 }
 
@@ -125,11 +123,11 @@ function isNobodyLeft(judgement: readonly Judgement[]): boolean {
 }
 
 function byBands(judgement: readonly Judgement[]): Verdict {
-  const critical = told(judgement, "critical");
+  const critical = saidOf(judgement, "critical");
   if (critical !== undefined) {
     return { status: "failed", reason: `critical: ${critical}` };
   }
-  const warning = told(judgement, "warning");
+  const warning = saidOf(judgement, "warning");
   return {
     status: "passed",
     reason: warning === undefined

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ServerLoad, ServerTold, Summary } from "../metrics/mod.ts";
+import type { ServerLoad, ServerReported, Summary } from "../metrics/mod.ts";
 import {
   formatBytes,
   formatCores,
@@ -25,10 +25,10 @@ import {
 
 /** What the server used and reported, when it was watched. */
 export function serverBlocks(summary: Summary): Block[] {
-  const { load, told, notes } = summary.server;
+  const { load, reported, notes } = summary.server;
   return [
     figures("Server", load === null ? [] : loadFigures(load, summary)),
-    figures("It says", told === null ? [] : toldFigures(told)),
+    figures("It says", reported === null ? [] : reportedFigures(reported)),
     figureRows("Watching it", notes.map((note) => [note])),
   ];
 }
@@ -53,8 +53,8 @@ function loadFigures(load: ServerLoad, summary: Summary): Figure[] {
   ];
 }
 
-function toldFigures(told: ServerTold): string[] {
-  const { maxParticipants, maxRooms, maxConnections, errors } = told;
+function reportedFigures(reported: ServerReported): string[] {
+  const { maxParticipants, maxRooms, maxConnections, errors } = reported;
   const counts = [
     [maxParticipants, "people"],
     [maxRooms, "rooms"],

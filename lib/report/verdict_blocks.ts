@@ -92,7 +92,7 @@ export function errorBlocks(summary: Summary): Block[] {
 /** Threshold by threshold. */
 export function thresholdBlocks({ thresholds }: Summary): Block[] {
   const rows = thresholds.map((result) => [
-    result.ok
+    result.passed
       ? { text: "passed", style: "good" as const }
       : { text: "failed", style: "critical" as const },
     result.expression,

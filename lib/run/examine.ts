@@ -105,7 +105,7 @@ async function probeDatapath(
       about: "datapath",
       text: [`${lane.kind} lane, ${ciphers.kind} cipher`, ...notes]
         .join("; ").replace(/\.$/, ""),
-      mend: notes.length === 0
+      fix: notes.length === 0
         ? null
         : ffi
         ? "sudo apt-get install libssl3"
@@ -122,7 +122,7 @@ function examineEngine(engine: EngineKind): Finding {
         level: "good",
         about,
         text: "werift, which needs nothing installed",
-        mend: null,
+        fix: null,
       };
     case "mediasoup": {
       const worker = localWorkerBinary();
@@ -131,13 +131,13 @@ function examineEngine(engine: EngineKind): Finding {
           level: "problem",
           about,
           text: "mediasoup has no worker here",
-          mend: "scripts/mediasoup-worker.sh",
+          fix: "scripts/mediasoup-worker.sh",
         }
         : {
           level: "good",
           about,
           text: `mediasoup with ${worker}`,
-          mend: null,
+          fix: null,
         };
     }
   }
@@ -160,7 +160,7 @@ async function examineServer(options: ExamineOptions): Promise<Finding[]> {
     const paths = await examinePaths(transport, options);
     const alive = paths.answering.length > 0 ? paths.answering : iceCandidates;
     return [
-      { level: "good", about: "server", text: `${url} answers`, mend: null },
+      { level: "good", about: "server", text: `${url} answers`, fix: null },
       // Where a proxy leads to it, its address is the proxy's affair.
       ...(isProxied(server) ? [] : [findAnnounced({
         reachedAt: await addressOf(server.url),
@@ -186,7 +186,7 @@ async function examineServer(options: ExamineOptions): Promise<Finding[]> {
       text: error instanceof UnreachableError
         ? why
         : `${url} answers, but lets nobody in: ${why}`,
-      mend: error instanceof ChannelError ? mendOf(error.failure) : null,
+      fix: error instanceof ChannelError ? fixOf(error.failure) : null,
     }, ...await lookAtMonitors(options, false)];
   } finally {
     await session.leave();
@@ -217,14 +217,14 @@ async function examinePaths(
     if (!(error instanceof TransportError)) throw error;
     const text = error.message;
     return {
-      findings: [{ level: "problem", about: "media path", text, mend: null }],
+      findings: [{ level: "problem", about: "media path", text, fix: null }],
       answering: [],
     };
   }
 }
 
 /** What to give or to start, so that the server can be reached. */
-function mendOf(failure: ChannelFailure): string | null {
+function fixOf(failure: ChannelFailure): string | null {
   switch (failure.kind) {
     case "refused":
       return "scripts/server-start.sh";

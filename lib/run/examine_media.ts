@@ -69,7 +69,7 @@ export async function examineMedia(
     level: wrong === undefined ? "good" : "problem",
     about: "media",
     text: wrong ?? "two clients receive what the other one sends",
-    mend: null,
+    fix: null,
   };
 }
 

@@ -76,7 +76,7 @@ export async function examineMonitors(
         level: "good",
         about,
         text: described(text, sample),
-        mend: null,
+        fix: null,
       };
     }
     return {
@@ -84,7 +84,7 @@ export async function examineMonitors(
       about,
       text: problem?.replace(/\.$/, "") ??
         `${target} did not answer in ${ANSWER_MS / 1000} s`,
-      mend: null,
+      fix: null,
     };
   });
 }

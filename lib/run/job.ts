@@ -84,24 +84,24 @@ export interface ScenarioJob {
   readonly disrupts: boolean;
   /** Clients at its peak, as far as known: threads are chosen by it. */
   readonly peak: number;
-  /** What happens; resolves with what it found, as plain JSON data. */
+  /** What happens; resolves with what came of it, as plain JSON data. */
   readonly script: (
     ports: ScriptPorts,
     context: ScenarioContext,
   ) => Promise<JsonValue>;
   /** What the run came to, given what thresholds or bands say of it. */
-  readonly judge: (found: JsonValue, verdict: Verdict) => Verdict;
-  /** What was found, as lines of text. */
-  readonly describe: (found: JsonValue) => readonly string[];
+  readonly judge: (result: JsonValue, verdict: Verdict) => Verdict;
+  /** The result, as lines of text. */
+  readonly describe: (result: JsonValue) => readonly string[];
 }
 
-/** The summary of a scenario that found a `Found`. */
-export type ScenarioSummary<Found> = Summary & {
+/** The summary of a scenario with a `Result`. */
+export type ScenarioSummary<Result> = Summary & {
   /** The scenario. */
   readonly scenario: {
     /** Its name. */
     readonly name: string;
-    /** What it found; `null` when it was cut off. */
-    readonly found: Found | null;
+    /** What came of it; `null` when it was cut off. */
+    readonly result: Result | null;
   };
 };

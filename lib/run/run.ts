@@ -27,17 +27,17 @@ export interface RunOutcome {
 export async function run(options: RunOptions): Promise<RunOutcome> {
   const { plan, job, clock = systemNodeClock, onProgress } = options;
   const watch = new RunWatch({ ...options, clock });
-  let found: JsonValue = null;
+  let result: JsonValue = null;
   const summarize = (ending: Ending) =>
     open.summarize({
       ending,
       config: options.config,
       thresholds: options.thresholds,
       ...(job !== undefined && {
-        scenario: { name: job.name, found },
+        scenario: { name: job.name, result },
         isDisrupted: job.disrupts,
         judge: (verdict) =>
-          found === null ? verdict : job.judge(found, verdict),
+          result === null ? verdict : job.judge(result, verdict),
       }),
     });
   await using open: OpenRun = await openRun({
@@ -74,7 +74,7 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
       });
       playing = job.script(ports, contextOf(options, watch, open)).then(
         (value) => {
-          found = value;
+          result = value;
           watch.finish();
         },
         (error) => watch.fail(error),

@@ -104,8 +104,8 @@ export class RunWatch {
     const ageMs = crowd.elapsedMs - this.#beganMs;
     for (const threshold of this.#options.thresholds) {
       if (ageMs < (threshold.abortAfterMs ?? Infinity)) continue;
-      const { ok, value, expression } = evaluateSoFar(threshold, snapshot);
-      if (!ok && value !== null) this.#end({ kind: "aborted", expression });
+      const { passed, value, expression } = evaluateSoFar(threshold, snapshot);
+      if (!passed && value !== null) this.#end({ kind: "aborted", expression });
     }
   }
 

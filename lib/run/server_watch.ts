@@ -152,10 +152,10 @@ export class ServerWatch implements AsyncDisposable {
   }
 
   /** What the summary says of the server's load. */
-  summary(): Pick<ServerSummary, "load" | "told" | "notes"> {
+  summary(): Pick<ServerSummary, "load" | "reported" | "notes"> {
     return {
       load: this.load(),
-      told: this.#reported,
+      reported: this.#reported,
       notes: [...this.#notes],
     };
   }

@@ -36,7 +36,7 @@ export type OptionValues<Table extends ScenarioOptions> = {
 };
 
 /** What a scenario is made of. */
-export interface ScenarioDefinition<Table extends ScenarioOptions, Found> {
+export interface ScenarioDefinition<Table extends ScenarioOptions, Result> {
   /** By which it is called: one word. */
   readonly name: string;
   /** One line. */
@@ -48,7 +48,7 @@ export interface ScenarioDefinition<Table extends ScenarioOptions, Found> {
     crowd: Crowd,
     options: OptionValues<Table> & CommonValues,
     context: ScenarioContext,
-  ) => Promise<Found>;
+  ) => Promise<Result>;
   /** Clients at its peak: threads are chosen by it. @default {the option `clients`, or 1} */
   readonly peak?: (options: OptionValues<Table>) => number;
   /** Whether it judges thresholds itself, step by step, by those of its context. @default {false} */
@@ -56,9 +56,9 @@ export interface ScenarioDefinition<Table extends ScenarioOptions, Found> {
   /** Whether it takes the server away on purpose: what clients missed meanwhile is a warning at most, if they have it again at the end. @default {false} */
   readonly disrupts?: boolean;
   /** What the run came to, given what thresholds or bands say of it. @default {the same} */
-  readonly judge?: (found: Found, verdict: Verdict) => Verdict;
-  /** What it found, as lines of text. @default {none} */
-  readonly describe?: (found: Found) => readonly string[];
+  readonly judge?: (result: Result, verdict: Verdict) => Verdict;
+  /** What came of it, as lines of text. @default {none} */
+  readonly describe?: (result: Result) => readonly string[];
 }
 
 /** What every scenario can be given. */
@@ -73,8 +73,8 @@ export interface CommonValues {
   readonly thresholds: readonly Threshold[];
 }
 
-/** A scenario that takes an `Input` and finds a `Found`: a function that any script can call. */
-export interface Scenario<Input, Found = void> {
+/** A scenario that takes an `Input` and comes to a `Result`: a function that any script can call. */
+export interface Scenario<Input, Result = void> {
   /**
    * Carries it out, and sums up. Throws a {@linkcode ScenarioUsageError} for
    * options that make no sense, and a `ChannelError` when the server cannot
@@ -83,7 +83,7 @@ export interface Scenario<Input, Found = void> {
   (
     target: Target,
     options?: Input,
-  ): Promise<ScenarioSummary<Found>>;
+  ): Promise<ScenarioSummary<Result>>;
   /** By which it is called. */
   readonly name: string;
   /** One line. */
@@ -136,10 +136,10 @@ export class ScenarioUsageError extends TypeError {
  */
 export function defineScenario<
   const Table extends ScenarioOptions,
-  Found = void,
+  Result = void,
 >(
-  definition: ScenarioDefinition<Table, Found>,
-): Scenario<OptionInput<Table> & CommonInput, Found> {
+  definition: ScenarioDefinition<Table, Result>,
+): Scenario<OptionInput<Table> & CommonInput, Result> {
   const { name, description, run, peak, judge, describe } = definition;
   const options: ScenarioOptions = {
     thresholds: thresholds("what the run must keep to", { default: [] }),
@@ -163,8 +163,8 @@ export function defineScenario<
       peak: peak?.(typed) ?? (Number(values.clients) || 1),
       script: async (ports, context) =>
         (await run(new Crowd(ports), typed, context) ?? null) as JsonValue,
-      judge: (found, verdict) => judge?.(found as Found, verdict) ?? verdict,
-      describe: (found) => describe?.(found as Found) ?? [],
+      judge: (result, verdict) => judge?.(result as Result, verdict) ?? verdict,
+      describe: (result) => describe?.(result as Result) ?? [],
     };
   };
   const perform = async (
@@ -175,7 +175,7 @@ export function defineScenario<
     const mistakes = await job.verify();
     if (mistakes.length > 0) throw new ScenarioUsageError(mistakes);
     const { summary } = await target.perform(job);
-    return summary as ScenarioSummary<Found>;
+    return summary as ScenarioSummary<Result>;
   };
   Object.defineProperty(perform, "name", { value: name });
   return Object.assign(perform, { description, options, prepare });

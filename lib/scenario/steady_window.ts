@@ -34,7 +34,7 @@ export interface CapacityLimit {
 
 /** How a window went. */
 export interface WindowVerdict {
-  /** What was not kept; `null` when all was. */
+  /** What failed; `null` when nothing did. */
   readonly limit: CapacityLimit | null;
   /** How it did by each threshold that had something to judge. */
   readonly thresholds: readonly ThresholdResult[];
@@ -163,9 +163,9 @@ function limitOf(
   saturation: string | null,
   missing: string | null,
 ): CapacityLimit | null {
-  const broken = thresholds.find(({ ok }) => !ok);
+  const failed = thresholds.find(({ passed }) => !passed);
   const what = saturation ??
-    (broken ? `"${broken.expression}" was not kept` : missing);
+    (failed ? `"${failed.expression}" failed` : missing);
   if (what === null) return null;
   if ((busiestProcessRatio ?? 0) >= BUSY) {
     return {

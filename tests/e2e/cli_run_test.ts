@@ -79,7 +79,7 @@ Deno.test("a threshold that is not kept exits with 99", async () => {
   ]);
   assertEquals(code, 99);
   assertMatch(stdout, /^FAILED {2}/);
-  assertEquals(out.read().summary.thresholds.map(({ ok }) => ok), [
+  assertEquals(out.read().summary.thresholds.map(({ passed }) => passed), [
     true,
     false,
   ]);

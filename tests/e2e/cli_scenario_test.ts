@@ -14,10 +14,10 @@ Deno.test("a scenario runs by its name, and its options are on record", async ()
       .split(" "),
   );
   assertEquals(code, 0);
-  assertMatch(stdout, /^PASSED {2}All 3 thresholds were kept/);
+  assertMatch(stdout, /^PASSED {2}All 3 thresholds passed/);
   const { summary, results } = out.read();
   assertEquals(results.length, 3);
-  assertEquals(summary.scenario, { name: "smoke", found: null });
+  assertEquals(summary.scenario, { name: "smoke", result: null });
   assertEquals([summary.seed, summary.config.clients], [9, 3]);
 });
 
@@ -46,7 +46,7 @@ export default defineScenario({
   );
   assertEquals(code, 0);
   assert(stdout.endsWith("\njoined a=b\n"), stdout);
-  assertEquals(out.read().summary.scenario, { name: "mine", found: "a=b" });
+  assertEquals(out.read().summary.scenario, { name: "mine", result: "a=b" });
 });
 
 Deno.test("a scenario's own file runs by itself", async () => {

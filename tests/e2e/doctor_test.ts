@@ -42,7 +42,7 @@ Deno.test(
     assertEquals(code, 1);
     assertMatch(
       stdout,
-      /^problem +open files +352 needed, the hard limit is 64\n +mend +sudo prlimit --pid \$\$ --nofile=352:352\n/,
+      /^problem +open files +352 needed, the hard limit is 64\n +fix +sudo prlimit --pid \$\$ --nofile=352:352\n/,
     );
   },
 );
@@ -59,7 +59,7 @@ Deno.test("a soft limit of 64 is told as well, though it was raised", {
   assertEquals(code, 0);
   assertMatch(
     stdout,
-    /^warning +open files +352 needed; we have raised our soft limit from 64 to .*\n +mend +ulimit -S -n 352\n/,
+    /^warning +open files +352 needed; we have raised our soft limit from 64 to .*\n +fix +ulimit -S -n 352\n/,
   );
 });
 
@@ -117,7 +117,7 @@ Deno.test("a server that does not answer is a problem, with the command that sta
     stdout,
     /^problem +server +Cannot reach ws:\/\/127\.0\.0\.1:1\/ws: /m,
   );
-  assertMatch(stdout, /^ +mend +scripts\/server-start\.sh$/m);
+  assertMatch(stdout, /^ +fix +scripts\/server-start\.sh$/m);
 });
 
 Deno.test("doctor names what is watched, and what does not carry the media", {
@@ -150,17 +150,17 @@ Deno.test("doctor names what is watched, and what does not carry the media", {
 });
 
 Deno.test.each([
-  { announced: "127.0.0.1", level: "good", mend: null, path: "good" },
+  { announced: "127.0.0.1", level: "good", fix: null, path: "good" },
   {
     announced: "198.51.100.4",
     level: "warning",
-    mend:
+    fix:
       "ANNOUNCE_IP=127.0.0.1 scripts/server-restart.sh (rtcrowd's own: serve --announce-ip 127.0.0.1)",
     path: "problem",
   },
 ])(
   "a server here that announces $announced is $level, and doctor leaves its room again",
-  async ({ announced, level, mend, path }) => {
+  async ({ announced, level, fix, path }) => {
     await using server = new Program([
       "serve",
       "--port=0",
@@ -182,7 +182,7 @@ Deno.test.each([
       findings.filter(({ about }) => about === "media").map(({ text }) => text),
       path === "good" ? ["two clients receive what the other one sends"] : [],
     );
-    assertEquals([found?.level, found?.mend], [level, mend]);
+    assertEquals([found?.level, found?.fix], [level, fix]);
     const health = await fetch(
       url.replace("ws:", "http:").replace("/ws", "/health"),
     );

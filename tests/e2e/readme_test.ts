@@ -11,7 +11,7 @@ Deno.test("the script of the README works as printed, and is typed", async () =>
     stdin: script,
   });
   assertEquals(code, 0, stderr);
-  assertMatch(stdout, /^all 2 thresholds were kept \d/);
+  assertMatch(stdout, /^all 2 thresholds passed \d/);
 });
 
 Deno.test("the scenario of one's own works as printed, and so does its test", async () => {

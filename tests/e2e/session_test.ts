@@ -127,7 +127,7 @@ Deno.test({
       /2\/2 clients {2}1 room {2}[\d:]+ {2}smoke 0:0\d of 0:0\d/,
     );
     await tmux.shows(/received [1-9][\d.]*k?\/s[^]*stage +2\/2/);
-    await tmux.shows(/smoke passed: all 3 thresholds were kept/);
+    await tmux.shows(/smoke passed: all 3 thresholds passed/);
     await tmux.shows(/0\/0 clients/);
     await say("scenario conference clients=2 duration=10m");
     await tmux.shows(/2\/2 clients {2}1 room {2}[\d:]+ {2}conference/);

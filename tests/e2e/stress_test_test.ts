@@ -215,7 +215,7 @@ for (const { engine, ignore: noEngine } of ENGINES) {
         read("3/load_test_summary.json"),
       );
       assertEquals([config.clients, config.rampUpMs], [3, 1000]);
-      assertEquals(server.told?.maxParticipants, 3);
+      assertEquals(server.reported?.maxParticipants, 3);
       await stress.assertNothingRuns();
     },
   );
@@ -348,7 +348,7 @@ Deno.test(
     const { server } = parseSummary(
       await Deno.readTextFile(`${stress.results}/2/load_test_summary.json`),
     );
-    assertEquals([server.told?.maxParticipants, server.notes], [2, []]);
+    assertEquals([server.reported?.maxParticipants, server.notes], [2, []]);
     await nothingListens(`ws://127.0.0.1:${port}`);
   },
 );

@@ -57,7 +57,7 @@ Deno.test("after a reconnect storm each client's recovery is on record", async (
     after: "0s",
     rampUp: "0s",
   });
-  assertEquals([scenario.found?.cut, scenario.found?.lost], [3, 0]);
+  assertEquals([scenario.result?.cut, scenario.result?.lost], [3, 0]);
   assertEquals(totalReconnections, 3);
 });
 
@@ -83,7 +83,7 @@ Deno.test("a server that is restarted under load gets everyone back", async () =
     rampUp: "0s",
   });
   await sfu[Symbol.asyncDispose]();
-  const { cut, lost } = scenario.found!;
+  const { cut, lost } = scenario.result!;
   assertEquals([cut, lost], [2, 0]);
   assertEquals(verdict.status, "passed");
 });
@@ -114,7 +114,7 @@ Deno.test("a capacity within its most is found with real clients, too", async ()
     steady: "2s",
     thresholds: ["connected == 100%"],
   });
-  const { largest, limitedBy, steps, clientsPerServerCore } = scenario.found!;
+  const { largest, limitedBy, steps, clientsPerServerCore } = scenario.result!;
   assertEquals([largest, limitedBy.kind], [3, "most"]);
   assertEquals(steps.map(({ clients }) => clients), [2, 3]);
   assert(clientsPerServerCore! > 0);

@@ -73,9 +73,9 @@ Deno.test(
     // On a busy machine it may be invalid, and is watched all the same.
     assert(["passed", "invalid"].includes(summary.verdict.status));
 
-    const { load, told, notes } = summary.server;
+    const { load, reported, notes } = summary.server;
     assert(load !== null);
-    assertEquals(told?.maxParticipants, 3);
+    assertEquals(reported?.maxParticipants, 3);
     assertEquals(notes, []);
     const seconds = summary.elapsedMs / 1000;
     const spent = after.cpuSeconds - before.cpuSeconds;
@@ -152,7 +152,7 @@ Deno.test("a monitor that sees nothing is a note, and the run goes on", {
     onServerNote: (text) => told.push(text),
   });
   assertEquals(summary.verdict.status, "passed");
-  assertEquals([summary.server.load, summary.server.told], [null, null]);
+  assertEquals([summary.server.load, summary.server.reported], [null, null]);
   assertEquals(summary.server.notes.length, 2);
   assertEquals(told, summary.server.notes);
   assert(summary.server.notes.includes("No process is called rtcrowd-no-such"));

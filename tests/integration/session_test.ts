@@ -212,7 +212,7 @@ export default defineScenario({
     assertEquals(await session, 0);
     assertMatch(
       terminal.output,
-      /\nsmoke passed: all 3 thresholds were kept\n/,
+      /\nsmoke passed: all 3 thresholds passed\n/,
     );
     const found = JSON.parse(/^\{.*\}$/m.exec(terminal.output)![0]);
     assertEquals(found.indices, [0, 1]);

@@ -17,7 +17,7 @@ import {
 
 const END: ScenarioEnd = {
   name: "smoke",
-  lines: ["smoke passed: all 3 thresholds were kept"],
+  lines: ["smoke passed: all 3 thresholds passed"],
   report: ["PASSED", "all", "of", "it"],
   code: 0,
   nextIndex: 7,

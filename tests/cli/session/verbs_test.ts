@@ -416,7 +416,7 @@ Deno.test("stats tells in words what the charts draw", () => {
     "loss        0.58 % now, 0.58 % in all",
     "media       p50 1.98 ms, p95 2.90 ms, p99 2.98 ms",
   ]);
-  assertEquals(page?.lines.at(-1), "threshold   loss < 1%: 0.58 %, kept");
+  assertEquals(page?.lines.at(-1), "threshold   loss < 1%: 0.58 %, passed");
   assert(
     page?.lines.includes(
       "feedback    18 NACK/s, 540 in all; 6 PLI/s, 180 in all",
@@ -427,15 +427,15 @@ Deno.test("stats tells in words what the charts draw", () => {
   );
 });
 
-Deno.test("threshold alone tells what each stands at, and who is worst where it is broken", () => {
+Deno.test("threshold alone tells what each stands at, and who is worst where it failed", () => {
   const model = liveModel({
     thresholds: ["loss < 1%", "loss < 0.1%", "recovery max < 1s"].map(
       parseThreshold,
     ),
   });
   assertEquals(logOf(say(model, "threshold").model).slice(-3), [
-    "loss < 1%: 0.58 %, kept",
-    "loss < 0.1%: 0.58 %, broken, worst client-0: 0.58 %",
+    "loss < 1%: 0.58 %, passed",
+    "loss < 0.1%: 0.58 %, failed, worst client-0: 0.58 %",
     "recovery max < 1s: not measured yet",
   ]);
 });
@@ -682,7 +682,7 @@ Deno.test("reset forgets the charts and keeps the totals", () => {
   assertEquals(model.live.snapshot, before.live.snapshot);
 });
 
-Deno.test("quit has everyone leave, with 99 where a threshold is broken", () => {
+Deno.test("quit has everyone leave, with 99 where a threshold failed", () => {
   const kept = say(liveModel(), "quit");
   assertEquals(kept.effects, [
     { type: "end", code: 0, reason: null, summary: true },
@@ -693,7 +693,7 @@ Deno.test("quit has everyone leave, with 99 where a threshold is broken", () => 
     ...broken.live,
     thresholds: [{
       expression: "loss < 0",
-      ok: false,
+      passed: false,
       value: 1,
       bound: 0,
       unit: "ratio" as const,

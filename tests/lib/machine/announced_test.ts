@@ -107,7 +107,7 @@ Deno.test.each<
   ({ reachedAt, announced, level, right }) => {
     const found = findAnnounced({ reachedAt, announced, own: OWN });
     assertEquals(found.level, level);
-    if (right === null) assertEquals(found.mend, null);
-    else assertStringIncludes(found.mend!, `ANNOUNCE_IP=${right} `);
+    if (right === null) assertEquals(found.fix, null);
+    else assertStringIncludes(found.fix!, `ANNOUNCE_IP=${right} `);
   },
 );

@@ -44,8 +44,8 @@ const NOTHING_KNOWN: MachineFacts = {
 Deno.test("a machine with plenty of everything is good in every respect", () => {
   const findings = findLimits(NEED, PLENTY);
   assertEquals(findings.length, 8);
-  for (const { level, mend, about } of findings) {
-    assertEquals([level, mend], ["good", null], about);
+  for (const { level, fix, about } of findings) {
+    assertEquals([level, fix], ["good", null], about);
   }
   assertEquals(obstacle(NEED, PLENTY), undefined);
 });
@@ -63,98 +63,98 @@ Deno.test.each<{
   about: string;
   level: Finding["level"];
   says: string;
-  mend: string | null;
+  fix: string | null;
 }>([
   {
     change: { files: { soft: 64, hard: 64 } },
     about: "open files",
     level: "problem",
     says: "352 needed, the hard limit is 64",
-    mend: "sudo prlimit --pid $$ --nofile=352:352",
+    fix: "sudo prlimit --pid $$ --nofile=352:352",
   },
   {
     change: { files: { soft: 64, hard: 4096 } },
     about: "open files",
     level: "problem",
     says: "the soft limit is 64",
-    mend: "ulimit -S -n 352",
+    fix: "ulimit -S -n 352",
   },
   {
     change: { files: { soft: 351, hard: 351 } },
     about: "open files",
     level: "problem",
     says: "the hard limit is 351",
-    mend: "sudo prlimit --pid $$ --nofile=352:352",
+    fix: "sudo prlimit --pid $$ --nofile=352:352",
   },
   {
     change: { files: { soft: 352, hard: 352 } },
     about: "open files",
     level: "good",
     says: "352 allowed",
-    mend: null,
+    fix: null,
   },
   {
     change: { files: { soft: Infinity, hard: Infinity } },
     about: "open files",
     level: "good",
     says: "unlimited allowed",
-    mend: null,
+    fix: null,
   },
   {
     change: { startersSoftFiles: 64 },
     about: "open files",
     level: "warning",
     says: "raised our soft limit from 64 to 65,536",
-    mend: "ulimit -S -n 352",
+    fix: "ulimit -S -n 352",
   },
   {
     change: { portRange: [40_000, 40_099] },
     about: "ephemeral ports",
     level: "problem",
     says: "200 needed, 100 there",
-    mend: `sudo sysctl -w net.ipv4.ip_local_port_range="1024 65535"`,
+    fix: `sudo sysctl -w net.ipv4.ip_local_port_range="1024 65535"`,
   },
   {
     change: { portRange: [40_000, 40_199] },
     about: "ephemeral ports",
     level: "warning",
     says: "200 needed, 200 there",
-    mend: `sudo sysctl -w net.ipv4.ip_local_port_range="1024 65535"`,
+    fix: `sudo sysctl -w net.ipv4.ip_local_port_range="1024 65535"`,
   },
   {
     change: { rmemMaxBytes: 212_992 },
     about: "receive buffer",
     level: "warning",
     says: "212,992 allowed",
-    mend: "sudo sysctl -w net.core.rmem_max=1048576",
+    fix: "sudo sysctl -w net.core.rmem_max=1048576",
   },
   {
     change: { wmemMaxBytes: 212_992 },
     about: "send buffer",
     level: "warning",
     says: "212,992 allowed",
-    mend: "sudo sysctl -w net.core.wmem_max=1048576",
+    fix: "sudo sysctl -w net.core.wmem_max=1048576",
   },
   {
     change: { cores: 0.2 },
     about: "CPU",
     level: "warning",
     says: "may come out invalid",
-    mend: null,
+    fix: null,
   },
   {
     change: { memoryBytes: 1e8 },
     about: "memory",
     level: "warning",
     says: "0.1 GB available",
-    mend: null,
+    fix: null,
   },
   {
     change: { clockSource: "hpet" },
     about: "clock",
     level: "warning",
     says: "hpet, which is slow",
-    mend:
+    fix:
       "echo tsc | sudo tee /sys/devices/system/clocksource/clocksource0/current_clocksource",
   },
   {
@@ -162,13 +162,13 @@ Deno.test.each<{
     about: "dropped datagrams",
     level: "warning",
     says: "10 on receiving and 0 on sending",
-    mend:
+    fix:
       "sudo sysctl -w net.core.rmem_default=1048576 net.core.rmem_max=8388608",
   },
-])("$about with $change is $level", ({ change, about, level, says, mend }) => {
+])("$about with $change is $level", ({ change, about, level, says, fix }) => {
   const findings = findLimits(NEED, { ...PLENTY, ...change });
   const found = findings.find((finding) => finding.about === about)!;
-  assertEquals([found.level, found.mend], [level, mend]);
+  assertEquals([found.level, found.fix], [level, fix]);
   assertStringIncludes(found.text, says);
   assert(!found.text.includes("\n"));
   const others = findings.filter((finding) => finding !== found);

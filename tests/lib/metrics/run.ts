@@ -133,7 +133,7 @@ export function madeUpRun(): SummaryInput {
         udpDrops: 3,
         hostUdpErrors: 5,
       },
-      told: {
+      reported: {
         maxParticipants: 3,
         maxRooms: 2,
         maxConnections: null,

@@ -193,7 +193,7 @@ Deno.test.each(
     {
       why: "a threshold that was not kept fails the run",
       change: {},
-      want: ["failed", 99, '"loss < 1%" was not kept'],
+      want: ["failed", 99, '"loss < 1%" failed'],
     },
     {
       why: "of two that were not kept one is named",
@@ -203,7 +203,7 @@ Deno.test.each(
           parseThreshold("errors == 0"),
         ],
       },
-      want: ["failed", 99, '"loss < 1%" was not kept, nor was 1 more'],
+      want: ["failed", 99, '"loss < 1%" failed, and so did 1 more'],
     },
     {
       why: "of several that were not kept one is named",
@@ -212,7 +212,7 @@ Deno.test.each(
           parseThreshold,
         ),
       },
-      want: ["failed", 99, '"loss < 1%" was not kept, nor were 2 more'],
+      want: ["failed", 99, '"loss < 1%" failed, and so did 2 more'],
     },
     {
       why: "without thresholds the bands judge",

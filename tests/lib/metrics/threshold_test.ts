@@ -157,43 +157,43 @@ Deno.test.each([
 });
 
 Deno.test.each([
-  { text: "join p(100) <= 30ms", ok: true, value: 30 },
-  { text: "join avg == 20ms", ok: true, value: 20 },
-  { text: "join min < 10ms", ok: false, value: 10 },
-  { text: "join max > 10ms", ok: true, value: 30 },
-  { text: "join count == 3", ok: true, value: 3 },
-  { text: "loss <= 1%", ok: true, value: 0.01 },
-  { text: "deliveryRatio > 99%", ok: false, value: 0.9 },
-  { text: "receiveSendRatio == 2", ok: false, value: 1.8 },
-  { text: "errors == 0", ok: false, value: 3 },
-  { text: "connected == 100%", ok: false, value: null },
-  { text: "jitter p(95) < 5ms", ok: false, value: null },
-  { text: "jitter count == 0", ok: true, value: 0 },
-  { text: "freezes == 0", ok: false, value: 2 },
-  { text: "framesDropped < 3", ok: true, value: 0 },
-  { text: "networkNotRecovered == 0", ok: false, value: 1 },
-  { text: "nackSent < 100", ok: true, value: 40 },
-  { text: "firReceived == 0", ok: true, value: 0 },
-  { text: "residualLoss < 0.5%", ok: true, value: 0.004 },
-  { text: "longestFreeze max < 50ms", ok: false, value: 60 },
-  { text: "longestFreeze count == 2", ok: true, value: 2 },
-  { text: "frozen < 1%", ok: true, value: 0.005 },
-  { text: "frameRate > 29fps", ok: true, value: 30 },
+  { text: "join p(100) <= 30ms", passed: true, value: 30 },
+  { text: "join avg == 20ms", passed: true, value: 20 },
+  { text: "join min < 10ms", passed: false, value: 10 },
+  { text: "join max > 10ms", passed: true, value: 30 },
+  { text: "join count == 3", passed: true, value: 3 },
+  { text: "loss <= 1%", passed: true, value: 0.01 },
+  { text: "deliveryRatio > 99%", passed: false, value: 0.9 },
+  { text: "receiveSendRatio == 2", passed: false, value: 1.8 },
+  { text: "errors == 0", passed: false, value: 3 },
+  { text: "connected == 100%", passed: false, value: null },
+  { text: "jitter p(95) < 5ms", passed: false, value: null },
+  { text: "jitter count == 0", passed: true, value: 0 },
+  { text: "freezes == 0", passed: false, value: 2 },
+  { text: "framesDropped < 3", passed: true, value: 0 },
+  { text: "networkNotRecovered == 0", passed: false, value: 1 },
+  { text: "nackSent < 100", passed: true, value: 40 },
+  { text: "firReceived == 0", passed: true, value: 0 },
+  { text: "residualLoss < 0.5%", passed: true, value: 0.004 },
+  { text: "longestFreeze max < 50ms", passed: false, value: 60 },
+  { text: "longestFreeze count == 2", passed: true, value: 2 },
+  { text: "frozen < 1%", passed: true, value: 0.005 },
+  { text: "frameRate > 29fps", passed: true, value: 30 },
   // Of the clients that saw video, one stood still for 100 ms in all.
-  { text: "freezeTime p(50) == 0", ok: true, value: 0 },
-  { text: "freezeTime max < 50ms", ok: false, value: 100 },
-  { text: "freezeTime count == 2", ok: true, value: 2 },
-  { text: "videoBitrate min > 900kbps", ok: true, value: 1_000_000 },
-  { text: "consumerLoss max < 1%", ok: false, value: 0.015 },
-  { text: "consumerFrameRate avg > 24", ok: false, value: 22.5 },
-  { text: "audioBitrate avg > 1", ok: false, value: null },
-])("$text: $ok, for it was $value", ({ text, ok, value }) => {
+  { text: "freezeTime p(50) == 0", passed: true, value: 0 },
+  { text: "freezeTime max < 50ms", passed: false, value: 100 },
+  { text: "freezeTime count == 2", passed: true, value: 2 },
+  { text: "videoBitrate min > 900kbps", passed: true, value: 1_000_000 },
+  { text: "consumerLoss max < 1%", passed: false, value: 0.015 },
+  { text: "consumerFrameRate avg > 24", passed: false, value: 22.5 },
+  { text: "audioBitrate avg > 1", passed: false, value: null },
+])("$text: $passed, for it was $value", ({ text, passed, value }) => {
   const result = evaluate(
     parseThreshold(text),
     measured(),
     tallyClients([], true),
   );
-  assertEquals([result.ok, result.value], [ok, value]);
+  assertEquals([result.passed, result.value], [passed, value]);
 });
 
 function measured() {
@@ -251,30 +251,36 @@ Deno.test("of one snapshot a threshold is judged once, whoever asks, and of the 
   const next = { ...EMPTY_SNAPSHOT, counters: { "errors.ice": 1 } };
   const result = evaluateSoFar(threshold, first);
   assertStrictEquals(evaluateSoFar(threshold, first), result);
-  assertEquals([result.ok, evaluateSoFar(threshold, next).ok], [true, false]);
-  assertEquals(evaluateSoFar(parseThreshold("errors > 0"), first).ok, false);
+  assertEquals([result.passed, evaluateSoFar(threshold, next).passed], [
+    true,
+    false,
+  ]);
+  assertEquals(
+    evaluateSoFar(parseThreshold("errors > 0"), first).passed,
+    false,
+  );
 });
 
 Deno.test("where there was no video, none kept from freezing", () => {
   const ofVideo = ["freezes == 0", "frameRate > 1", "frozen < 1%"];
   const more = ["framesDropped", "pictureIdJumps", "timestampJumps"];
   for (const text of [...ofVideo, ...more.map((name) => `${name} == 0`)]) {
-    const { ok, value } = evaluate(
+    const { passed, value } = evaluate(
       parseThreshold(text),
       EMPTY_SNAPSHOT,
       tallyClients([], true),
     );
-    assertEquals([ok, value], [false, null]);
+    assertEquals([passed, value], [false, null]);
   }
 });
 
 Deno.test("where all frames were dropped, dropped frames were measured", () => {
-  const { ok, value } = evaluate(
+  const { passed, value } = evaluate(
     parseThreshold("framesDropped == 0"),
     { ...EMPTY_SNAPSHOT, counters: { framesDropped: 3 } },
     tallyClients([], true),
   );
-  assertEquals([ok, value], [false, 3]);
+  assertEquals([passed, value], [false, 3]);
 });
 
 Deno.test("more repairs than losses leave no loss below nothing", () => {

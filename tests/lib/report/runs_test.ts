@@ -14,7 +14,7 @@ function runs(): readonly NamedRun[] {
   const watched = madeUpRun();
   const unwatched = {
     ...watched,
-    server: { ...watched.server, load: null, told: null },
+    server: { ...watched.server, load: null, reported: null },
   };
   return [
     { name: "10", summary: summarize(watched) },

@@ -151,7 +151,7 @@ Deno.test("sections that have nothing to say are left out", () => {
     rooms: rooms.slice(0, 1),
     thresholds: [],
     signalingLatencies: { operations: {} },
-    server: { ...rest.server, load: null, told: null },
+    server: { ...rest.server, load: null, reported: null },
     media: {
       ...rest.media,
       deliveryRatio: null,
@@ -192,7 +192,7 @@ Deno.test("what only some runs have is shown when they have it", () => {
     },
     unknownMessages: 2,
     generator: { ...base.generator, heldBackJoins: 6, kernelDrops: null },
-    thresholds: [{ ...base.thresholds[0], ok: false, value: null }],
+    thresholds: [{ ...base.thresholds[0], passed: false, value: null }],
   }, { width: 80, color: false });
   for (
     const said of [

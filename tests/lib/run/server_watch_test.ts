@@ -64,7 +64,7 @@ function point(tSec: number) {
 
 Deno.test("a server that nobody watches is null in the summary and absent from the timeline", async () => {
   await using idle = watch();
-  assertEquals(idle.summary(), { load: null, told: null, notes: [] });
+  assertEquals(idle.summary(), { load: null, reported: null, notes: [] });
   assertEquals(idle.annotate([point(1)]), [point(1)]);
 });
 
@@ -139,7 +139,7 @@ Deno.test("of several targets that report, the first to answer is believed", asy
   answer("http://a", 3);
   answer("http://b", 99);
   answer("http://a", 2);
-  assertEquals(watched.summary().told, {
+  assertEquals(watched.summary().reported, {
     maxParticipants: 3,
     maxRooms: null,
     maxConnections: null,

@@ -36,7 +36,7 @@ Deno.test("a scenario is a function of its own name, and sums up with what it fo
   const summary = await talk(fakeCrowd({ seed: 7 }), { length: "20s" });
   assertEquals(summary.scenario, {
     name: "talk",
-    found: { heard: true, seed: 7 },
+    result: { heard: true, seed: 7 },
   });
   assertEquals(summary.verdict.status, "passed");
   assertEquals(summary.seed, 7);

@@ -91,7 +91,7 @@ Deno.test.each(
       thresholds: ["connected == 100%"],
       want: [
         "passed",
-        /^the threshold was kept; without it the run would have failed: from 0:0\d on, 3\d\.\d % of the tracks/,
+        /^the threshold passed; without it the run would have failed: from 0:0\d on, 3\d\.\d % of the tracks/,
       ],
     },
     {
