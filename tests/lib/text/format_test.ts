@@ -3,6 +3,7 @@ import {
   formatBps,
   formatBytes,
   formatCount,
+  formatMeasured,
   formatMs,
   formatRatio,
 } from "../../../lib/text/mod.ts";
@@ -31,4 +32,19 @@ Deno.test.each([
   { got: formatBytes(5e15), want: "5000 TB" },
 ])("numbers are shown as people read them: $want", ({ got, want }) => {
   assertEquals<string>(got, want);
+});
+
+Deno.test.each(
+  [
+    { unit: "ms", value: 12_345, want: "12.3 s" },
+    { unit: "ratio", value: 0.0123, want: "1.23 %" },
+    { unit: "fps", value: 29.97, want: "30.0 fps" },
+    { unit: "bps", value: 64_000, want: "64.0 kbps" },
+    { unit: "count", value: 1234.4, want: "1,234" },
+    { unit: "cores", value: 1.2, want: "120 %" },
+    { unit: "bytes", value: 1e6, want: "1.0 MB" },
+    { unit: "bytes", value: null, want: "not measured" },
+  ] as const,
+)("a figure in $unit is shown as $want", ({ unit, value, want }) => {
+  assertEquals<string>(formatMeasured({ unit, value }), want);
 });

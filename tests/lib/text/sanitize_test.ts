@@ -1,5 +1,5 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { sanitize } from "../../../lib/text/mod.ts";
+import { safeJson, safeLine, sanitize } from "../../../lib/text/mod.ts";
 
 const cases: readonly (readonly [why: string, input: string, out: string])[] = [
   ["colours", "a\x1b[31mb\x1b[0m", "ab"],
@@ -48,4 +48,23 @@ Deno.test("sanitize: leaves nothing that a terminal acts upon, whatever comes in
     assertEquals(/\p{Cc}/u.exec(sanitize(text)), null);
     assertStrictEquals(sanitize(sanitize(text)), sanitize(text));
   }
+});
+
+Deno.test("JSON for a terminal escapes exactly the characters that a line of text would not show", () => {
+  for (let code = 0x20; code < 0x110000; code++) {
+    if (code >= 0xd800 && code < 0xe000) continue;
+    const character = String.fromCodePoint(code);
+    const isShown = sanitize(character) === character;
+    const isEscaped = safeJson(character).includes("\\u");
+    if (isShown === isEscaped) {
+      throw new Error(`U+${code.toString(16)} is shown ${isShown}`);
+    }
+  }
+});
+
+Deno.test("a secret in a URL that invisible characters take apart is hidden all the same", () => {
+  assertEquals(
+    safeLine("ws:\u200b//me:secret@h/ws?tok\u200ben=secret"),
+    "ws://h/ws?token=***",
+  );
 });
