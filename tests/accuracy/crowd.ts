@@ -118,12 +118,15 @@ export function pass(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** Waits until something is so; throws when it is not within 20 s. */
-export async function until(isSo: () => boolean): Promise<void> {
+/** Waits until something is so, looking every `lookMs`; throws when it is not within 20 s. */
+export async function until(
+  isSo: () => boolean,
+  lookMs = LOOK_MS,
+): Promise<void> {
   const giveUpMs = performance.now() + MAX_SETUP_MS;
   while (!isSo()) {
     if (performance.now() > giveUpMs) throw new Error("It never came to be.");
-    await pass(LOOK_MS);
+    await pass(lookMs);
   }
 }
 

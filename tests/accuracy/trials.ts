@@ -310,7 +310,8 @@ export async function cutOff(forMs: number): Promise<Cut> {
   const shown = () => crowd.snapshot().clients[0].framesRendered;
   const shownMeanwhile = shown();
   const since = async (isSo: () => boolean) => {
-    await until(isSo);
+    // Often: the moment is a figure, and the bound on it is ten looks.
+    await until(isSo, 5);
     return performance.now() - beganMs - forMs;
   };
   const [recoveryMs, sendingRecoveryMs, shownAgainMs] = await Promise.all([
