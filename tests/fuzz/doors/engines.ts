@@ -104,7 +104,8 @@ async function open(
         const { hub } = world;
         for (
           let i = 0;
-          i < 100 && (hub.rooms.size > 0 || files() > before);
+          i < 100 &&
+          (hub.rooms.size > 0 || hub.transports > 0 || files() > before);
           i++
         ) {
           await turn();
