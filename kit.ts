@@ -20,6 +20,7 @@ export {
   type CapacityLimit,
   type CommonInput,
   Crowd,
+  defineMeeting,
   defineScenario,
   isDisturbed,
   isSettled,

@@ -49,6 +49,7 @@ export {
   churn,
   classroom,
   conference,
+  meeting,
   muteStorm,
   panel,
   ramp,

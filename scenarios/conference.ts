@@ -5,31 +5,16 @@
  */
 
 import {
-  defineScenario,
-  MEETING_OPTIONS,
-  MODE_PUBLISH_RATIOS,
-  option,
+  defineMeeting,
   runAsProgram,
   type Scenario,
   type TimedMeetingInput,
 } from "../kit.ts";
 
 /** A conference: everyone sends, everyone receives. */
-export const conference: Scenario<TimedMeetingInput> = defineScenario({
+export const conference: Scenario<TimedMeetingInput> = defineMeeting({
   name: "conference",
   description: "Everyone sends and receives.",
-  options: {
-    clients: option.wholeNumber("clients", { default: 5, min: 1 }),
-    duration: option.duration("media time once all are in", {
-      default: "30s",
-    }),
-    ...MEETING_OPTIONS,
-  },
-  async run(crowd, options) {
-    const publishRatio = MODE_PUBLISH_RATIOS.conference;
-    await crowd.fill({ ...options, publishRatio });
-    await crowd.wait(options.duration);
-  },
 });
 
 if (import.meta.main) runAsProgram(import.meta.url);

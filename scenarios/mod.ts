@@ -11,9 +11,10 @@ export {
   type CapacityInput,
   type CapacityStep,
 } from "./capacity.ts";
-export { churn, type ChurnInput } from "./churn.ts";
+export { churn } from "./churn.ts";
 export { classroom } from "./classroom.ts";
 export { conference } from "./conference.ts";
+export { meeting } from "./meeting.ts";
 export { muteStorm, type MuteStormInput } from "./mute_storm.ts";
 export { panel } from "./panel.ts";
 export { ramp, type RampInput } from "./ramp.ts";
@@ -24,5 +25,5 @@ export {
   type ServerRestartInput,
 } from "./server_restart.ts";
 export { smoke } from "./smoke.ts";
-export { soak, type SoakFindings, type SoakInput } from "./soak.ts";
+export { soak, type SoakFindings } from "./soak.ts";
 export { webinar } from "./webinar.ts";

@@ -7,33 +7,49 @@
  */
 
 import { X509Certificate } from "../deps.ts";
-import { type ServerTarget, systemProxies } from "../../tool.ts";
+import {
+  listOf,
+  many,
+  optional,
+  type OptionValues,
+  type ServerTarget,
+  systemProxies,
+  text,
+  toggle,
+  yesOrNo,
+} from "../../tool.ts";
 import { type SecretPorts, SecretReader, SYSTEM_SECRETS } from "./secrets.ts";
-import { flag, many, optional, type ValuesOf } from "./option.ts";
-import { header, text } from "./value_kind.ts";
+import { HEADERS } from "./value_kind.ts";
 
 /** The options of the way in. */
 export const ACCESS_OPTIONS = {
-  token: optional(text("JWT"), {
+  token: optional<string, string>(text("JWT"), {
     help: "a token for the server; or RTCROWD_TOKEN, or",
   }),
-  tokenFile: optional(text("FILE"), { help: "a file that holds it" }),
-  password: optional(text("P"), {
+  tokenFile: optional<string, string>(text("FILE"), {
+    help: "a file that holds it",
+  }),
+  password: optional<string, string>(text("P"), {
     help: "the password of the rooms; or RTCROWD_PASSWORD, or",
   }),
-  passwordFile: optional(text("FILE"), { help: "a file that holds it" }),
-  header: many(header, {
+  passwordFile: optional<string, string>(text("FILE"), {
+    help: "a file that holds it",
+  }),
+  header: many(HEADERS, {
     help:
       "a header for the server, such as an Origin or a Cookie; @FILE for a value in a file",
   }),
-  ca: many(text("FILE"), {
+  ca: many(listOf(text("FILE"), "files"), {
     help: "certificates (PEM) to trust besides the system's",
   }),
-  insecure: flag({ help: "take any certificate, also a wrong one" }),
+  insecure: toggle(yesOrNo, {
+    help: "take any certificate, also a wrong one",
+    default: false,
+  }),
 } as const;
 
 /** What these options come to. */
-export type AccessValues = ValuesOf<typeof ACCESS_OPTIONS>;
+export type AccessValues = OptionValues<typeof ACCESS_OPTIONS>;
 
 /** The way into a server. */
 export type Access = Omit<ServerTarget, "url">;

@@ -6,15 +6,11 @@
  */
 
 import { examine, type Finding } from "../../tool.ts";
-import { ACCESS_OPTIONS, readAccess } from "./access.ts";
+import { readAccess } from "./access.ts";
 import { commandHelp } from "./help.ts";
 import { parseOptions } from "./parse.ts";
-import {
-  contradictions,
-  planOf,
-  RUN_OPTIONS,
-  workersOf,
-} from "./run_options.ts";
+import { MEETING_FLAGS, RUN_OPTIONS, workersOf } from "./run_options.ts";
+import { chooseJob } from "./run_scenario.ts";
 import { safeValue } from "../../lib/text/mod.ts";
 import { openInterrupts, printJson, printOut, usage } from "./shell.ts";
 
@@ -26,58 +22,52 @@ const NOTES: readonly string[] = [
 ];
 
 /** Those of run that make it larger or smaller, or say where it goes. */
-const DOCTOR_OPTIONS = {
-  clients: RUN_OPTIONS.clients,
-  server: RUN_OPTIONS.server,
-  embedded: RUN_OPTIONS.embedded,
-  rooms: RUN_OPTIONS.rooms,
-  audioOnly: RUN_OPTIONS.audioOnly,
-  videoOnly: RUN_OPTIONS.videoOnly,
-  quality: RUN_OPTIONS.quality,
-  fps: RUN_OPTIONS.fps,
-  mode: RUN_OPTIONS.mode,
-  publishRatio: RUN_OPTIONS.publishRatio,
-  churnRate: RUN_OPTIONS.churnRate,
-  maxAudio: RUN_OPTIONS.maxAudio,
-  maxVideo: RUN_OPTIONS.maxVideo,
-  workers: RUN_OPTIONS.workers,
-  monitor: RUN_OPTIONS.monitor,
-  ...ACCESS_OPTIONS,
-  transport: RUN_OPTIONS.transport,
-  lane: RUN_OPTIONS.lane,
-  cipher: RUN_OPTIONS.cipher,
-  json: RUN_OPTIONS.json,
-} as const;
+const {
+  scenario: _scenario,
+  threshold: _threshold,
+  out: _out,
+  quiet: _quiet,
+  ...DOCTOR_OPTIONS
+} = RUN_OPTIONS;
+
+const DOCTOR_TABLE: typeof DOCTOR_OPTIONS = {
+  ...MEETING_FLAGS,
+  ...DOCTOR_OPTIONS,
+};
 
 const INTERRUPTED = 130;
 
 /** Carries `doctor` out; resolves with the exit code. */
 export async function doctorCommand(args: readonly string[]): Promise<number> {
-  const parsed = parseOptions(DOCTOR_OPTIONS, args);
+  const parsed = parseOptions(DOCTOR_TABLE, args);
   if (parsed.help) {
     printOut(
       commandHelp(
         { name: "doctor", notes: NOTES },
-        DOCTOR_OPTIONS,
+        DOCTOR_TABLE,
       ),
     );
     return 0;
   }
-  const values = {
-    ...parseOptions(RUN_OPTIONS, []).values,
-    ...parsed.values,
-  };
+  const { values } = parsed;
+  const way = await readAccess(values);
+  const chosen = await chooseJob({
+    ...parsed,
+    values: { ...values, scenario: undefined },
+  });
   const mistakes = [
     ...parsed.mistakes,
-    ...contradictions({ values, given: parsed.given }),
+    ...("mistakes" in way ? way.mistakes : []),
+    ...("mistakes" in chosen ? chosen.mistakes : []),
   ];
-  const way = await readAccess(values);
-  if ("mistakes" in way) mistakes.push(...way.mistakes);
-  if (mistakes.length > 0 || "mistakes" in way) return usage(mistakes);
+  if (mistakes.length > 0 || "mistakes" in way || "mistakes" in chosen) {
+    return usage(mistakes);
+  }
+  const { job } = chosen;
   using interrupts = openInterrupts({});
   const findings = await examine({
-    plan: planOf(values),
-    workers: workersOf(values, navigator.hardwareConcurrency),
+    plan: job.plan!(values.seed),
+    workers: workersOf(values, job.peak),
     engine: values.embedded ?? null,
     server: { ...way.access, url: values.server },
     monitor: values.monitor,

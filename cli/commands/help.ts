@@ -4,7 +4,13 @@
  * @module
  */
 
-import { type Option, optionName, type OptionTable } from "./option.ts";
+import {
+  type Option,
+  type OptionTable,
+  type Recorded,
+  typedValue,
+} from "../../lib/options/mod.ts";
+import { optionName } from "./option.ts";
 
 /** How the command line is begun. */
 export const PROGRAM = "deno run -A cli/main.ts";
@@ -71,7 +77,7 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
 
 function spelling(
   key: string,
-  { arity, short, placeholder }: Option<unknown>,
+  { arity, short, placeholder }: Option<unknown, unknown>,
 ): string {
   const name = `${short === undefined ? "    " : `-${short}, `}${
     optionName(key)
@@ -87,8 +93,18 @@ function spelling(
   }
 }
 
-function describe({ arity, help, shownDefault }: Option<unknown>): string {
-  const times = arity === "many" ? " (may be repeated)" : "";
-  const value = shownDefault === undefined ? "" : ` [${shownDefault}]`;
-  return `${help}${times}${value}`;
+function describe(
+  { arity, help, default: initial }: Option<unknown, unknown>,
+): string {
+  switch (arity) {
+    case "many":
+      return `${help} (may be repeated)`;
+    case "flag":
+      return help;
+    case "maybe":
+    case "once":
+      return initial === undefined
+        ? help
+        : `${help} [${typedValue(initial as Recorded)}]`;
+  }
 }

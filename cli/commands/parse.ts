@@ -5,16 +5,22 @@
  * @module
  */
 
-import { nearest } from "../../tool.ts";
+import {
+  exclusions,
+  nearest,
+  type Option,
+  type OptionTable,
+  type OptionValues,
+} from "../../tool.ts";
 import { parseArgs } from "../deps.ts";
-import { optionName, type OptionTable, type ValuesOf } from "./option.ts";
+import { optionName } from "./option.ts";
 
 /** What a command line comes to. */
 export interface Parsed<Table extends OptionTable> {
-  /** The options' values; where there are mistakes, defaults. */
-  readonly values: ValuesOf<Table>;
-  /** The keys of the options that were given. */
-  readonly given: ReadonlySet<keyof Table>;
+  /** The options' values; those that cannot be read are `undefined`. */
+  readonly values: OptionValues<Table>;
+  /** What was given, by the options' keys: a text, or of those that may be repeated several. */
+  readonly given: ReadonlyMap<string, unknown>;
   /** Whether `--help` was among them. */
   readonly help: boolean;
   /** What is no option and was allowed to be none, in order. */
@@ -36,7 +42,7 @@ export function parseOptions<Table extends OptionTable>(
     if (isOne) operands.push(arg);
     return isOne;
   });
-  const given = new Set<keyof Table>();
+  const given = new Map<string, unknown>();
   const values: Record<string, unknown> = {};
   for (const [key, option] of Object.entries(table)) {
     const name = optionName(key);
@@ -46,31 +52,57 @@ export function parseOptions<Table extends OptionTable>(
       : found === true
       ? [""]
       : [];
-    values[key] = option.initial;
-    if (texts.length > 0) given.add(key);
-    if (texts.length > 1 && option.arity !== "many") {
-      mistakes.push(`${name}: it was given ${texts.length} times.`);
-      continue;
+    if (texts.length > 0) given.set(key, givenBy(option, texts));
+    const problems = problemsOf(option, texts);
+    const reading = option.read(given.get(key) ?? option.default);
+    if (problems.length === 0 && "problem" in reading) {
+      problems.push(`${reading.problem}.`);
     }
-    for (const text of texts) {
-      if (text === "" && option.arity !== "flag") {
-        mistakes.push(
-          `${name}: its value is missing; it takes ${option.takes}.`,
-        );
-        continue;
-      }
-      const reading = option.read(text, values[key]);
-      if ("problem" in reading) mistakes.push(`${name}: ${reading.problem}.`);
-      else values[key] = reading.value;
-    }
+    mistakes.push(...problems.map((problem) => `${name}: ${problem}`));
+    values[key] = problems.length === 0 && "value" in reading
+      ? reading.value
+      : undefined;
   }
+  mistakes.push(...exclusions(table, Object.fromEntries(given), optionName));
   return {
-    values: values as ValuesOf<Table>,
+    values: values as OptionValues<Table>,
     given,
     help: raw.help === true,
     operands,
     mistakes,
   };
+}
+
+/** As a script would give it. */
+function givenBy(
+  { arity }: Option<unknown, unknown>,
+  texts: readonly string[],
+): unknown {
+  switch (arity) {
+    case "flag":
+      return true;
+    case "many":
+      return texts;
+    case "once":
+    case "maybe":
+      return texts[0];
+  }
+}
+
+/** What is wrong with single texts. */
+function problemsOf(
+  { arity, takes, read }: Option<unknown, unknown>,
+  texts: readonly string[],
+): string[] {
+  if (arity === "flag") return [];
+  if (texts.length > 1 && arity !== "many") {
+    return [`it was given ${texts.length} times.`];
+  }
+  return texts.flatMap((text) => {
+    if (text === "") return [`its value is missing; it takes ${takes}.`];
+    const reading = arity === "many" ? read([text]) : { value: text };
+    return "problem" in reading ? [`${reading.problem}.`] : [];
+  });
 }
 
 function takeApart(

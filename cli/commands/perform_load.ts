@@ -7,12 +7,10 @@
 
 import {
   ChannelError,
-  type EngineKind,
+  type JobOptions,
   openServer,
   renderText,
-  type RunOptions,
   type RunOutcome,
-  type RunPlan,
   type RunProgress,
   shownUrl,
   type Summary,
@@ -42,10 +40,6 @@ export type LoadValues = Pick<
 
 /** A load. */
 export interface Load {
-  /** Who does what, as far as it is known before. */
-  readonly plan: RunPlan;
-  /** How long the ramp takes, in milliseconds. */
-  readonly rampUpMs: number;
   /** What is about to happen, in lines. */
   readonly lines: (
     server: { readonly url: string; readonly pids: readonly number[] },
@@ -57,12 +51,10 @@ export interface Load {
 }
 
 /** What all loads are made on. */
-export type LoadSettings =
-  & Omit<
-    RunOptions,
-    "config" | "engine" | "plan" | "rampUpMs" | "thresholds" | "workers"
-  >
-  & { readonly engine: EngineKind | null };
+export type LoadSettings = Omit<
+  JobOptions,
+  "config" | "job" | "seed" | "thresholds" | "workers"
+>;
 
 const IMPOSSIBLE = 1;
 const INTERRUPTED = 130;
@@ -77,7 +69,6 @@ export async function performLoad(
   access: Access,
   load: Load,
 ): Promise<number> {
-  const { plan, rampUpMs } = load;
   let screen: RunScreen | undefined;
   const tell = (line: string) =>
     screen === undefined ? printError(line) : screen.say(line);
@@ -106,8 +97,6 @@ export async function performLoad(
       url: shownUrl(server.url),
       engine,
       pids,
-      plan,
-      rampUpMs,
       thresholds: values.threshold,
       onInterrupt: () => Deno.kill(Deno.pid, "SIGINT"),
     });

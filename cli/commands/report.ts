@@ -14,9 +14,10 @@ import {
   renderRunsCsv,
   renderText,
   type Summary,
+  toggle,
+  yesOrNo,
 } from "../../tool.ts";
 import { commandHelp, PROGRAM } from "./help.ts";
-import { flag } from "./option.ts";
 import { parseOptions } from "./parse.ts";
 import { SUMMARY_FILE } from "./run_files.ts";
 import { safeValue } from "../../lib/text/mod.ts";
@@ -31,9 +32,16 @@ const NOTES: readonly string[] = [
 ];
 
 const REPORT_OPTIONS = {
-  json: flag({ help: "print JSON" }),
-  csv: flag({ help: "print CSV" }),
-  table: flag({ help: "a row each, also when there is only one" }),
+  json: toggle(yesOrNo, {
+    help: "print JSON",
+    default: false,
+    excludes: ["csv"],
+  }),
+  csv: toggle(yesOrNo, { help: "print CSV", default: false }),
+  table: toggle(yesOrNo, {
+    help: "a row each, also when there is only one",
+    default: false,
+  }),
 } as const;
 
 /** Columns where there is no terminal: of a summary, and of a table, which is not cut. */
@@ -57,9 +65,6 @@ export async function reportCommand(args: readonly string[]): Promise<number> {
   }
   const mistakes = [
     ...parsed.mistakes,
-    ...(json && csv
-      ? ["--json, --csv: they exclude each other, leave one out."]
-      : []),
     ...(paths.length === 0 && parsed.mistakes.length === 0
       ? [`Nothing to report: name a ${SUMMARY_FILE} or its directory.`]
       : []),

@@ -4,23 +4,30 @@
  * @module
  */
 
-import { bandRows, run, scenarios, whyImpossible } from "../../tool.ts";
+import {
+  bandRows,
+  createTarget,
+  scenarios,
+  whyImpossible,
+} from "../../tool.ts";
 import { type Access, readAccess } from "./access.ts";
 import { columns, commandHelp } from "./help.ts";
-import { readMedia } from "./media.ts";
 import { parseOptions } from "./parse.ts";
 import { performLoad } from "./perform_load.ts";
 import { whyNotWritable } from "./run_files.ts";
-import { configLines } from "./run_lines.ts";
+import { serverLine } from "./run_lines.ts";
 import {
-  configOf,
-  contradictions,
-  planOf,
-  RUN_OPTIONS,
+  generatorRecord,
+  RUN_TABLE,
   type RunValues,
   workersOf,
 } from "./run_options.ts";
-import { helpScenario, performScenario } from "./run_scenario.ts";
+import {
+  chooseJob,
+  type ChosenJob,
+  helpScenario,
+  linesOf,
+} from "./run_scenario.ts";
 import { printError, printOut, usage } from "./shell.ts";
 
 const NOTES: readonly string[] = [
@@ -62,8 +69,8 @@ const ASSIGNMENT = /^[A-Za-z]\w*=/;
 
 /** Carries `run` out; resolves with the exit code. */
 export async function runCommand(args: readonly string[]): Promise<number> {
-  const parsed = parseOptions(RUN_OPTIONS, args, ASSIGNMENT);
-  const { values, operands } = parsed;
+  const parsed = parseOptions(RUN_TABLE, args, ASSIGNMENT);
+  const { values } = parsed;
   if (parsed.help) {
     if (values.scenario !== undefined) {
       return await helpScenario(values.scenario);
@@ -71,7 +78,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     printOut(
       commandHelp(
         { name: "run", notes: NOTES },
-        RUN_OPTIONS,
+        RUN_TABLE,
       ),
     );
     return 0;
@@ -79,46 +86,50 @@ export async function runCommand(args: readonly string[]): Promise<number> {
   const problem = await whyNotWritable(values.out);
   const mistakes = [
     ...parsed.mistakes,
-    ...contradictions(parsed),
     ...(problem === undefined ? [] : [`--out: ${problem}.`]),
-    ...(values.scenario === undefined ? operands.map(withoutScenario) : []),
   ];
   const way = await readAccess(values);
   if ("mistakes" in way) mistakes.push(...way.mistakes);
-  if (mistakes.length > 0 || "mistakes" in way) return usage(mistakes);
-  return values.scenario === undefined
-    ? await performRun(values, way.access)
-    : await performScenario(values.scenario, parsed, way.access);
+  const chosen = await chooseJob(parsed);
+  if ("mistakes" in chosen) {
+    mistakes.push(...chosen.mistakes);
+  }
+  if (mistakes.length > 0 || "mistakes" in way || "mistakes" in chosen) {
+    return usage(mistakes);
+  }
+  return await performJob(chosen, values, way.access);
 }
 
-async function performRun(values: RunValues, access: Access): Promise<number> {
-  const media = await readMedia(values);
-  if ("problem" in media) return usage([media.problem]);
-  const plan = planOf(values);
-  const workers = workersOf(values, navigator.hardwareConcurrency);
+async function performJob(
+  chosen: ChosenJob,
+  values: RunValues,
+  access: Access,
+): Promise<number> {
+  const { job } = chosen;
   const engine = values.embedded ?? null;
-  const obstacle = whyImpossible({ plan, workers, engine });
+  const workers = workersOf(values, job.peak);
+  const plan = job.plan?.(values.seed);
+  const obstacle = plan && whyImpossible({ plan, workers, engine });
   if (obstacle !== undefined) {
     printError(obstacle);
     return 1;
   }
   return await performLoad(values, access, {
-    plan,
-    rampUpMs: values.rampUp,
-    lines: (server) => configLines(values, server, workers, media.text),
+    lines: (server) => [
+      ...linesOf(chosen, workers, values.seed),
+      serverLine(values, server),
+    ],
     perform: (settings) =>
-      run({
+      createTarget({
         ...settings,
-        plan,
-        rampUpMs: values.rampUp,
-        config: configOf(values, workers, access),
-        thresholds: values.threshold,
+        seed: values.seed,
         workers,
-      }),
-    describe: () => [],
+        thresholds: values.threshold,
+        config: generatorRecord(values, workers, access),
+      }).perform(job),
+    describe: ({ scenario }) => {
+      const result = scenario?.result ?? null;
+      return result === null ? [] : job.describe(result);
+    },
   });
-}
-
-function withoutScenario(operand: string): string {
-  return `"${operand}": it is an option of a scenario, and there is no --scenario.`;
 }

@@ -11,25 +11,32 @@ import {
   formatCount,
   formatCounted,
   formatRatio,
+  type OptionValues,
   type RunProgress,
   shownUrl,
   SYNTHETIC,
+  type TimedMeetingOptions,
 } from "../../tool.ts";
 import { reachAdvice } from "../session/mod.ts";
 import type { RunValues } from "./run_options.ts";
 
-/** What is about to run, in a line or two; `media` is what is sent, in words. */
-export function configLines(
-  values: RunValues,
-  server: { readonly url: string; readonly pids: readonly number[] },
-  workers: number,
-  media: string,
-): string[] {
+/** What a meeting's options come to. */
+export type MeetingValues = OptionValues<TimedMeetingOptions>;
+
+/** What is about to run, in a line; `media` is what is sent, in words. */
+export function meetingLine(
+  values: MeetingValues,
+  { workers, seed, media }: {
+    readonly workers: number;
+    readonly seed: number;
+    readonly media: string;
+  },
+): string {
   const { clients, rooms, room } = values;
   const isSynthetic = values.media === SYNTHETIC;
   const sent = [
-    ...(values.videoOnly ? [] : ["audio"]),
-    ...(values.audioOnly ? [] : isSynthetic
+    ...(values.audio ? ["audio"] : []),
+    ...(!values.video ? [] : isSynthetic
       ? [
         `video ${values.quality} at ${values.fps}${
           values.simulcast ? " in layers" : ""
@@ -38,14 +45,11 @@ export function configLines(
       : ["video"]),
   ].join(" and ") + (isSynthetic ? "" : ` of ${media}`);
   const where = rooms === 1 ? `room ${room}` : `${rooms} rooms`;
-  const lines = [
-    `${formatCounted(clients, "client")} in ${where}, ${sent}, ${
-      seconds(values.duration)
-    } after a ramp of ${seconds(values.rampUp)}, ${
-      formatCounted(workers, "thread")
-    }, seed ${values.seed}`,
-  ];
-  return [...lines, serverLine(values, server)];
+  return `${formatCounted(clients, "client")} in ${where}, ${sent}, ${
+    seconds(values.duration)
+  } after a ramp of ${seconds(values.rampUp)}, ${
+    formatCounted(workers, "thread")
+  }, seed ${seed}`;
 }
 
 /** Which server it is. */

@@ -1,14 +1,15 @@
 /**
- * `run --scenario`: a scenario in place of a plain run.
+ * Which job `run` is to carry out: a scenario's, or without one a meeting's,
+ * whose options are options of the command line.
  *
  * @module
  */
 
 import {
   type AnyScenario,
-  createTarget,
+  describeMedia,
+  meeting,
   type ScenarioJob,
-  type Summary,
 } from "../../tool.ts";
 import {
   findScenario,
@@ -16,35 +17,17 @@ import {
   scenarioOptionRows,
   typedConfig,
 } from "../session/mod.ts";
-import { type Access, accessRecord } from "./access.ts";
 import { PROGRAM, twoColumns } from "./help.ts";
-import { optionName } from "./option.ts";
+import { inputOf, optionName } from "./option.ts";
 import type { Parsed } from "./parse.ts";
-import { performLoad } from "./perform_load.ts";
-import { serverLine } from "./run_lines.ts";
-import { planOf, type RUN_OPTIONS, type RunValues } from "./run_options.ts";
+import { meetingLine, type MeetingValues } from "./run_lines.ts";
+import {
+  engineProblems,
+  MEETING_FLAGS,
+  type RUN_OPTIONS,
+  type RunValues,
+} from "./run_options.ts";
 import { printOut, usage } from "./shell.ts";
-
-/** Options of a plain run; a scenario has its own in their place. */
-const PLAIN_ONLY: readonly (keyof RunValues)[] = [
-  "clients",
-  "duration",
-  "rampUp",
-  "room",
-  "rooms",
-  "audioOnly",
-  "videoOnly",
-  "quality",
-  "fps",
-  "simulcast",
-  "media",
-  "mode",
-  "publishRatio",
-  "churnRate",
-  "patience",
-  "maxAudio",
-  "maxVideo",
-];
 
 /** Scenarios whose answer would be of no use to anyone who did not mean this very server. */
 const NAME_A_SERVER: readonly string[] = ["capacity"];
@@ -68,20 +51,79 @@ export async function helpScenario(nameOrFile: string): Promise<number> {
   return 0;
 }
 
-/** Carries a scenario out; resolves with the exit code. */
-export async function performScenario(
-  nameOrFile: string,
-  { values, given, operands }: Pick<
-    Parsed<typeof RUN_OPTIONS>,
-    "values" | "given" | "operands"
-  >,
-  access: Access,
-): Promise<number> {
-  const result = await findScenario(nameOrFile);
-  if ("problem" in result) return usage([`--scenario: ${result.problem}`]);
-  const { scenario } = result;
-  const mistakes = [
-    ...PLAIN_ONLY.filter((key) => given.has(key)).map((key) =>
+/** A scenario with its options read. */
+export interface ChosenJob {
+  readonly scenario: AnyScenario;
+  readonly job: ScenarioJob;
+  /** What is sent, in words; `undefined` where a scenario of its own decides. */
+  readonly media: string | undefined;
+}
+
+/** The job that was asked for, or everything that is wrong with that: without a scenario it is a meeting. */
+export async function chooseJob(
+  parsed:
+    & Pick<
+      Parsed<typeof RUN_OPTIONS>,
+      "given" | "mistakes" | "operands"
+    >
+    & {
+      readonly values: Pick<RunValues, "embedded" | "scenario" | "transport">;
+    },
+): Promise<ChosenJob | { readonly mistakes: readonly string[] }> {
+  const { values, given, operands } = parsed;
+  const isPlain = values.scenario === undefined;
+  const found = isPlain
+    ? { scenario: meeting }
+    : await findScenario(values.scenario!);
+  if ("problem" in found) return { mistakes: [`--scenario: ${found.problem}`] };
+  const { scenario } = found;
+  const mistakes = isPlain
+    ? operands.map(withoutScenario)
+    : scenarioMistakes(scenario, given, operands);
+  // What cannot be read has been told.
+  if (isPlain && parsed.mistakes.length > 0) return { mistakes };
+  const prepared = prepareScenario(
+    scenario,
+    isPlain ? inputOf(meeting.options, given) : assigned(operands),
+  );
+  if ("mistakes" in prepared) {
+    return { mistakes: [...mistakes, ...prepared.mistakes] };
+  }
+  const { job } = prepared;
+  mistakes.push(
+    ...await job.verify(),
+    ...engineProblems(values.embedded ?? null, {
+      simulcast: job.values.simulcast === true,
+      transport: values.transport,
+    }),
+  );
+  if (mistakes.length > 0) return { mistakes };
+  const media = isPlain
+    ? await describeMedia(String(job.values.media), job.values)
+    : undefined;
+  return { scenario, job, media };
+}
+
+/** What is about to run, in a line or two. */
+export function linesOf(
+  { scenario, job, media }: ChosenJob,
+  workers: number,
+  seed: number,
+): string[] {
+  return media === undefined
+    ? [`${scenario.name}: ${scenario.description}`, typedConfig(job)]
+    : [
+      meetingLine(job.values as MeetingValues, { workers, seed, media }),
+    ];
+}
+
+function scenarioMistakes(
+  scenario: AnyScenario,
+  given: ReadonlyMap<string, unknown>,
+  operands: readonly string[],
+): string[] {
+  return [
+    ...Object.keys(MEETING_FLAGS).filter((key) => given.has(key)).map((key) =>
       instead(key, scenario)
     ),
     ...repeated(operands),
@@ -92,32 +134,10 @@ export async function performScenario(
       ]
       : []),
   ];
-  const prepared = prepareScenario(scenario, assigned(operands));
-  if ("mistakes" in prepared || mistakes.length > 0) {
-    const more = "mistakes" in prepared ? prepared.mistakes : [];
-    return usage([...mistakes, ...more]);
-  }
-  const { job } = prepared;
-  const unusable = await job.verify();
-  if (unusable.length > 0) return usage(unusable);
-  return await performLoad(values, access, {
-    plan: { ...planOf(values), clients: [], endAtMs: 0 },
-    rampUpMs: 0,
-    lines: (server) => [
-      `${scenario.name}: ${scenario.description}`,
-      typedConfig(job),
-      serverLine(values, server),
-    ],
-    perform: (settings) =>
-      createTarget({
-        ...settings,
-        seed: values.seed,
-        workers: values.workers === "auto" ? undefined : values.workers,
-        thresholds: values.threshold,
-        config: configOf(values, job, access),
-      }).perform(job),
-    describe: (summary) => describe(job, summary),
-  });
+}
+
+function withoutScenario(operand: string): string {
+  return `"${operand}": it is an option of a scenario, and there is no --scenario.`;
 }
 
 function assigned(operands: readonly string[]): Record<string, string> {
@@ -135,35 +155,13 @@ function repeated(operands: readonly string[]): string[] {
     .map(({ key, count }) => `${key}: it was given ${count} times.`);
 }
 
-function instead(key: keyof RunValues, { name, options }: AnyScenario): string {
+function instead(flag: string, { name, options }: AnyScenario): string {
+  const [key] = Object.entries(meeting.options).find(([key, option]) =>
+    (option.flag?.name ?? key) === flag
+  )!;
   return Object.hasOwn(options, key)
-    ? `${optionName(key)}: with --scenario, write ${key}=… in its place.`
-    : `${optionName(key)}: ${name} has no such option; it has ${
+    ? `${optionName(flag)}: with --scenario, write ${key}=… in its place.`
+    : `${optionName(flag)}: ${name} has no such option; it has ${
       Object.keys(options).join(", ")
     }.`;
-}
-
-/** For the record; secrets only as given or not. */
-function configOf(
-  values: RunValues,
-  job: ScenarioJob,
-  access: Access,
-): Summary["config"] {
-  return {
-    thresholds: [...job.thresholds, ...values.threshold].map(
-      ({ expression }) => expression,
-    ),
-    embedded: values.embedded ?? null,
-    monitor: values.monitor.map(({ text }) => text),
-    workers: values.workers,
-    ...accessRecord(access),
-    transport: values.transport,
-    lane: values.lane,
-    cipher: values.cipher,
-  };
-}
-
-function describe(job: ScenarioJob, { scenario }: Summary): readonly string[] {
-  const result = scenario?.result ?? null;
-  return result === null ? [] : job.describe(result);
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { exclusion } from "../../tool.ts";
+
 /** Where secrets and certificates come from; replaced in tests. */
 export interface SecretPorts {
   readonly env: (name: string) => string | undefined;
@@ -34,7 +36,7 @@ export class SecretReader {
   ): Promise<string | undefined> {
     if (typed !== undefined && file !== undefined) {
       this.mistakes.push(
-        `--${name}, --${name}-file: they exclude each other, leave one out.`,
+        exclusion(`--${name}`, `--${name}-file`),
       );
     }
     if (typed !== undefined) return typed;

@@ -4,54 +4,57 @@
  * @module
  */
 
-import type { SfuOptions } from "../../tool.ts";
-import { flag, many, optional, type ValuesOf, withDefault } from "./option.ts";
+import {
+  choice,
+  duration,
+  many,
+  optional,
+  type OptionValues,
+  type SfuOptions,
+  text,
+  toggle,
+  whole,
+  withDefault,
+  yesOrNo,
+} from "../../tool.ts";
 import type { Parsed } from "./parse.ts";
-import { assignment, choice, duration, text, whole } from "./value_kind.ts";
+import { ASSIGNMENTS } from "./value_kind.ts";
 
 /** The options of `serve`. */
 export const SERVE_OPTIONS = {
   engine: withDefault(choice(["werift", "mediasoup"]), {
     help: "what forwards the media; werift needs nothing installed",
-    initial: "werift",
-    shown: "werift",
+    default: "werift",
   }),
   port: withDefault(whole(0, 65_535), {
     help: "the port of HTTP and WebSocket; 0 is any free one",
-    initial: 3000,
-    shown: "3000",
+    default: 3000,
   }),
   host: withDefault(text("ADDRESS"), {
     help: "the address on which it listens",
-    initial: "127.0.0.1",
-    shown: "127.0.0.1",
+    default: "127.0.0.1",
   }),
   announceIp: withDefault(text("IP"), {
     help: "the address to which clients send media",
-    initial: "127.0.0.1",
-    shown: "127.0.0.1",
+    default: "127.0.0.1",
   }),
   maxConnections: withDefault(whole(1, 1_000_000), {
     help: "connections at once; more are answered 503",
-    initial: 10_000,
-    shown: "10000",
+    default: 10000,
   }),
   maxConsumers: withDefault(whole(0, 1_000_000), {
     help: "tracks that a participant may ask for in one stay",
-    initial: 16,
-    shown: "16",
+    default: 16,
   }),
-  idleTimeout: withDefault(duration(1), {
+  idleTimeout: withDefault(duration("1ms"), {
     help: "a connection that is silent for so long is dropped",
-    initial: 300_000,
-    shown: "5m",
+    default: "5m",
   }),
-  grace: withDefault(duration(0), {
+  grace: withDefault(duration(), {
     help: "how long a lost participant stays in its room",
-    initial: 30_000,
-    shown: "30",
+    default: "30s",
   }),
-  roomPassword: many(assignment, {
+  roomPassword: many(ASSIGNMENTS, {
     help: "a room that is locked from the start",
   }),
   jwtSecret: optional(text("SECRET"), {
@@ -63,9 +66,13 @@ export const SERVE_OPTIONS = {
     help: "the bearer token that /metrics wants; or METRICS_TOKEN, or",
   }),
   metricsTokenFile: optional(text("FILE"), { help: "a file that holds it" }),
-  stats: flag({ help: "answer /stats with what every stream carried" }),
-  freshReconnectToken: flag({
+  stats: toggle(yesOrNo, {
+    help: "answer /stats with what every stream carried",
+    default: false,
+  }),
+  freshReconnectToken: toggle(yesOrNo, {
     help: "let reconnect work, which it does not on SimplestChat",
+    default: false,
   }),
   workers: optional(whole(1, 1024), {
     help: "mediasoup: worker processes [one a core]",
@@ -73,8 +80,9 @@ export const SERVE_OPTIONS = {
   mediaPort: optional(whole(0, 65_535), {
     help: "mediasoup: the first worker's UDP port [any free one]",
   }),
-  tcp: flag({
+  tcp: toggle(yesOrNo, {
     help: "mediasoup: take media over TCP, too, at a port of its own",
+    default: false,
   }),
   workerChoice: optional(choice(["fewest-consumers", "round-robin"]), {
     help: "mediasoup: on which worker a new room lands [fewest-consumers]",
@@ -82,7 +90,7 @@ export const SERVE_OPTIONS = {
 } as const;
 
 /** What the options of `serve` come to. */
-export type ServeValues = ValuesOf<typeof SERVE_OPTIONS>;
+export type ServeValues = OptionValues<typeof SERVE_OPTIONS>;
 
 /** Options that the werift engine has no use for. */
 const MEDIASOUP_ONLY = [

@@ -6,15 +6,16 @@
  */
 
 import { runSession } from "../session/mod.ts";
-import { accessRecord, readAccess } from "./access.ts";
+import { readAccess } from "./access.ts";
 import { commandHelp } from "./help.ts";
-import { readMedia } from "./media.ts";
 import { parseOptions } from "./parse.ts";
 import {
   engineOf,
-  SESSION_OPTIONS,
+  SESSION_TABLE,
   sessionContradictions,
+  sessionRecord,
   settingsOf,
+  verifySession,
 } from "./session_options.ts";
 import { printOut, usage } from "./shell.ts";
 
@@ -35,49 +36,32 @@ const NOTES: readonly string[] = [
 export async function sessionCommand(
   args: readonly string[],
 ): Promise<number> {
-  const parsed = parseOptions(SESSION_OPTIONS, args);
+  const parsed = parseOptions(SESSION_TABLE, args);
   if (parsed.help) {
     printOut(
-      commandHelp({ name: "session", notes: NOTES }, SESSION_OPTIONS),
+      commandHelp({ name: "session", notes: NOTES }, SESSION_TABLE),
     );
     return 0;
   }
-  const mistakes = [...parsed.mistakes, ...sessionContradictions(parsed)];
+  if (parsed.mistakes.length > 0) return usage(parsed.mistakes);
+  const mistakes = [
+    ...sessionContradictions(parsed),
+    ...await verifySession(parsed),
+  ];
   if (mistakes.length > 0) return usage(mistakes);
   const { values } = parsed;
-  const media = await readMedia(values);
-  if ("problem" in media) return usage([media.problem]);
   const way = await readAccess(values);
   if ("mistakes" in way) return usage(way.mistakes);
-  const { access } = way;
-  const { server, workers, seed } = values;
-  const embedded = engineOf(values);
-  const settings = settingsOf(values);
   return await runSession({
-    server: { ...access, url: server ?? "" },
-    embedded,
+    server: { ...way.access, url: values.server ?? "" },
+    embedded: engineOf(values),
     clients: values.clients,
-    settings,
-    seed,
+    settings: settingsOf(parsed),
+    seed: values.seed,
     transport: values.transport,
-    workers,
+    workers: values.workers,
     thresholds: values.threshold,
     monitor: values.monitor,
-    // Secrets only as given or not.
-    config: {
-      embedded: embedded ?? null,
-      clients: values.clients ?? null,
-      room: settings.room,
-      rooms: settings.rooms,
-      role: settings.role,
-      ...settings.media,
-      simulcast: values.simulcast,
-      media: values.media,
-      monitor: values.monitor.map(({ text }) => text),
-      impair: values.impair === undefined ? [] : [values.impair.text],
-      transport: values.transport,
-      workers,
-      ...accessRecord(access),
-    },
+    config: sessionRecord(parsed, way.access),
   });
 }

@@ -4,92 +4,98 @@
  * @module
  */
 
-import { clipNamed, type EngineKind, type Newcomers } from "../../tool.ts";
-import { ACCESS_OPTIONS } from "./access.ts";
-import { mediaContradictions, simulcastContradictions } from "./media.ts";
 import {
-  flag,
-  many,
-  maybe,
+  type EngineKind,
+  IMPAIRMENT,
+  type ImpairmentShare,
+  liveOptions,
+  MAX_CLIENTS,
+  mediaPlanOf,
+  type MediaSettings,
+  type Newcomers,
   optional,
-  type ValuesOf,
-  withDefault,
-} from "./option.ts";
-import type { Parsed } from "./parse.ts";
-import {
-  exclusions,
-  RUN_OPTIONS,
-  transportContradictions,
-} from "./run_options.ts";
-import {
-  choice,
-  impairmentShare,
-  monitorTarget,
-  serverUrl,
-  threshold,
+  type OptionTable,
+  type OptionValues,
+  readTable,
+  recordOf,
+  type Summary,
+  TIMED_MEETING_OPTIONS,
+  toggle,
+  verifyTable,
   whole,
-} from "./value_kind.ts";
+  withDefault,
+  yesOrNo,
+} from "../../tool.ts";
+import { type Access, ACCESS_OPTIONS } from "./access.ts";
+import { commandLineOf, inputOf } from "./option.ts";
+import type { Parsed } from "./parse.ts";
+import { engineProblems, generatorRecord, RUN_OPTIONS } from "./run_options.ts";
+import { serverUrl } from "./value_kind.ts";
 
-/** The options of the session; those that `run` has too mean the same. */
+/** What those who come are like: what `set` may change later. */
+const LIVE_OPTIONS: OptionTable = liveOptions({ ...TIMED_MEETING_OPTIONS });
+
+/** The options of the session besides; those that `run` has too mean the same. */
 export const SESSION_OPTIONS = {
   server: optional(serverUrl, {
     short: "s",
     help: "the server; without one, an embedded one is started",
   }),
-  embedded: maybe(choice(["werift", "mediasoup"]), {
+  embedded: {
+    ...RUN_OPTIONS.embedded,
     help: "the embedded server's engine; werift needs nothing installed",
-    bare: "werift",
-  }),
-  clients: optional(whole(0, 100_000), {
+  },
+  clients: optional<number, number>(whole(0, MAX_CLIENTS), {
     short: "c",
     help:
       "clients to begin with; 3 on a terminal with an embedded server, else 0",
   }),
-  room: RUN_OPTIONS.room,
-  rooms: RUN_OPTIONS.rooms,
-  audioOnly: RUN_OPTIONS.audioOnly,
-  videoOnly: RUN_OPTIONS.videoOnly,
-  quality: RUN_OPTIONS.quality,
-  fps: RUN_OPTIONS.fps,
-  simulcast: RUN_OPTIONS.simulcast,
-  media: RUN_OPTIONS.media,
-  viewers: flag({ help: "clients only watch, until told otherwise" }),
-  maxAudio: RUN_OPTIONS.maxAudio,
-  maxVideo: RUN_OPTIONS.maxVideo,
-  threshold: many(threshold, {
-    help: `what to watch: "join p(95) < 500ms", "loss < 1%"; failed: exit 99`,
+  viewers: toggle(yesOrNo, {
+    help: "clients only watch, until told otherwise",
+    default: false,
   }),
-  monitor: many(monitorTarget, { help: RUN_OPTIONS.monitor.help }),
-  impair: optional(impairmentShare, {
+  threshold: {
+    ...RUN_OPTIONS.threshold,
+    help: `what to watch: "join p(95) < 500ms", "loss < 1%"; failed: exit 99`,
+  },
+  monitor: RUN_OPTIONS.monitor,
+  impair: optional<string, ImpairmentShare>(IMPAIRMENT, {
     help:
       "a bad network for a share of the clients, until impair says otherwise: wifi-lossy, 3g:30%",
   }),
   workers: withDefault(whole(1, 1024), {
     help: "threads that drive clients",
-    initial: 1,
-    shown: "1",
+    default: 1,
   }),
   seed: RUN_OPTIONS.seed,
   ...ACCESS_OPTIONS,
   transport: RUN_OPTIONS.transport,
 } as const;
 
+/** All that the session takes, in the order in which help shows it. */
+export const SESSION_TABLE: typeof SESSION_OPTIONS = {
+  ...commandLineOf(LIVE_OPTIONS),
+  ...SESSION_OPTIONS,
+};
+
 /** What the options of the session come to. */
-export type SessionValues = ValuesOf<typeof SESSION_OPTIONS>;
+export type SessionValues = OptionValues<typeof SESSION_OPTIONS>;
+
+/** What was parsed of them. */
+export type ParsedSession = Pick<
+  Parsed<typeof SESSION_OPTIONS>,
+  "values" | "given"
+>;
 
 /** Options that are right by themselves and wrong together. */
 export function sessionContradictions(
-  { values, given }: Pick<Parsed<typeof SESSION_OPTIONS>, "values" | "given">,
+  { values, given }: ParsedSession,
 ): string[] {
-  return [
-    ...exclusions(given),
-    ...mediaContradictions(values.media, given),
-    ...simulcastContradictions(values, engineOf(values)),
-    ...transportContradictions({
-      ...values,
-      embedded: engineOf(values),
-    }),
-  ];
+  const { simulcast = false } = inputOf(LIVE_OPTIONS, given);
+  return engineProblems(engineOf(values) ?? null, {
+    simulcast: simulcast === true,
+    transport: values.transport,
+  });
 }
 
 /** The embedded server's engine; `undefined` for a server elsewhere. */
@@ -100,21 +106,42 @@ export function engineOf(
 }
 
 /** What clients are like. */
-export function settingsOf(values: SessionValues): Newcomers {
+export function settingsOf({ values, given }: ParsedSession): Newcomers {
+  const live = liveValues(given);
   return {
-    room: values.room,
-    rooms: values.rooms,
+    room: live.room,
+    rooms: live.rooms,
     role: values.viewers ? "viewer" : "publisher",
-    media: {
-      audio: !values.videoOnly,
-      video: !values.audioOnly,
-      quality: values.quality,
-      fps: values.fps,
-      maxAudio: values.maxAudio,
-      maxVideo: values.maxVideo,
-      clip: clipNamed(values.media),
-      ...(values.simulcast && { simulcast: true }),
-    },
+    media: mediaPlanOf(live),
     network: values.impair,
   };
+}
+
+/** The options for the record; secrets only as given or not. */
+export function sessionRecord(
+  { values, given }: ParsedSession,
+  access: Access,
+): Summary["config"] {
+  const { clients, viewers, impair } = SESSION_OPTIONS;
+  return {
+    ...recordOf({ clients, viewers, impair }, values),
+    ...recordOf(LIVE_OPTIONS, liveValues(given)),
+    ...generatorRecord(
+      { ...values, embedded: engineOf(values) },
+      values.workers,
+      access,
+    ),
+  };
+}
+
+/** What speaks against them here and now, a line each. */
+export function verifySession({ given }: ParsedSession): Promise<string[]> {
+  return verifyTable(LIVE_OPTIONS, liveValues(given));
+}
+
+function liveValues(
+  given: ReadonlyMap<string, unknown>,
+): MediaSettings & Pick<Newcomers, "room" | "rooms"> & Record<string, unknown> {
+  const { values } = readTable(LIVE_OPTIONS, inputOf(LIVE_OPTIONS, given));
+  return values as ReturnType<typeof liveValues>;
 }

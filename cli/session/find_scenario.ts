@@ -8,10 +8,10 @@
 import {
   type AnyScenario,
   isScenario,
-  type JsonValue,
   nearest,
   type ScenarioJob,
   scenarios,
+  typedValue,
 } from "../../tool.ts";
 
 /** A scenario, or why there is none, in one line. */
@@ -27,7 +27,7 @@ export type Preparation =
 /** Reads the options of a scenario. */
 export function prepareScenario(
   scenario: AnyScenario,
-  options: Readonly<Record<string, string>>,
+  options: Readonly<Record<string, unknown>>,
 ): Preparation {
   try {
     return { job: scenario.prepare(options) };
@@ -44,23 +44,16 @@ export function scenarioOptionRows(
 ): (readonly [string, string])[] {
   return Object.entries(options).map(([key, { help, takes, ...option }]) => [
     `${key}=…`,
-    `${help}: ${takes} [${typedValue(option.default)}]`,
+    `${help}: ${takes}${
+      option.default === undefined ? "" : ` [${typedValue(option.default)}]`
+    }`,
   ]);
 }
 
 /** The options of a job as they could be typed again. */
 export function typedConfig({ config }: Pick<ScenarioJob, "config">): string {
-  return Object.entries(config)
+  return Object.entries(config).filter(([, value]) => value !== null)
     .map(([key, value]) => `${key}=${typedValue(value)}`).join(" ");
-}
-
-/** A value as it could be typed. */
-export function typedValue(value: JsonValue): string {
-  if (typeof value === "string") return value;
-  if (!Array.isArray(value)) return JSON.stringify(value);
-  return value.every((one) => typeof one === "string")
-    ? value.join("; ")
-    : value.map((one) => Object.values(one ?? {}).join(":")).join(",");
 }
 
 /** The scenarios that come with rtcrowd, by name. */

@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { ValueKind } from "../../tool.ts";
+
 /** Why a line cannot be carried out, in one line, and what would be right. */
 export interface Problem {
   readonly problem: string;
@@ -51,29 +53,13 @@ export function argumentsOf(rest: string): Arguments | Problem {
   return { words, options, rest };
 }
 
-/** A whole number within bounds. */
-export function wholeOf(
-  text: string,
-  min: number,
-  max: number,
-): number | undefined {
-  const value = /^\d+$/.test(text) ? Number(text) : NaN;
-  return value >= min && value <= max ? value : undefined;
-}
-
-/** A length of time in milliseconds: `30`, `500ms`, `90s`, `5m`, `1h`; bare numbers are seconds. */
-export function durationOf(text: string): number | undefined {
-  const [, digits, unit] = /^(\d+\.?\d*|\.\d+)(ms|s|m|h|)$/.exec(text) ?? [];
-  const ms = Math.round(Number(digits) * MS_PER_UNIT[unit]);
-  return ms >= 0 && ms <= MAX_DURATION_MS ? ms : undefined;
-}
-
-/** A word of a list. */
-export function oneOf<T extends string>(
-  text: string,
-  words: readonly T[],
-): T | undefined {
-  return words.find((word) => word === text);
+/** A value of a kind; `undefined` where the text is none. */
+export function valueOf<Value>(
+  kind: Pick<ValueKind<Value>, "read">,
+  text: string | undefined,
+): Value | undefined {
+  const reading = kind.read(text);
+  return "value" in reading ? reading.value : undefined;
 }
 
 /** Whether something cannot be done. */
@@ -83,16 +69,6 @@ export function isProblem(value: object): value is Problem {
 
 const TOKEN = /(?:[\w-]+=)?(?:"[^"]*"?|'[^']*'?)|\S+/g;
 const OPTION = /^([a-z][\w-]*)=(.*)$/s;
-
-const MS_PER_UNIT: Readonly<Record<string, number>> = {
-  "": 1000,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-};
-/** Ten days: timers and people both count further only badly. */
-const MAX_DURATION_MS = 10 * 24 * 3_600_000;
 
 function isQuoted(text: string): boolean {
   return text.length > 1 && /^["']/.test(text) && text.at(-1) === text[0];

@@ -5,12 +5,12 @@
  * @module
  */
 
-import type {
-  EngineKind,
-  NodeNote,
-  RunPlan,
-  RunProgress,
-  Threshold,
+import {
+  type EngineKind,
+  mediaPlanOf,
+  type NodeNote,
+  type RunProgress,
+  type Threshold,
 } from "../../tool.ts";
 import {
   chooseCharset,
@@ -29,9 +29,6 @@ export interface RunScreenOptions {
   readonly engine: EngineKind | null;
   /** Processes of the embedded server. */
   readonly pids: readonly number[];
-  readonly plan: RunPlan;
-  /** How long the ramp takes, in milliseconds. */
-  readonly rampUpMs: number;
   readonly thresholds: readonly Threshold[];
   /** Called at each Ctrl-C: the keys are the screen's as long as it is there. */
   readonly onInterrupt: () => void;
@@ -58,7 +55,7 @@ export async function openRunScreen(
   options: RunScreenOptions,
   ports: RunScreenPorts = SYSTEM,
 ): Promise<RunScreen | undefined> {
-  const { url, engine, pids, plan, rampUpMs } = options;
+  const { url, engine, pids } = options;
   const terminal = terminalIn(
     ports.openTerminal(),
     chooseCharset(ports.env, true),
@@ -81,12 +78,12 @@ export async function openRunScreen(
       size: terminal.size(),
       starting: "",
       settings: {
-        room: plan.clients.at(0)?.roomId ?? "",
+        room: "",
         rooms: 1,
         role: "publisher",
-        media: plan.media,
+        media: mediaPlanOf({}),
       },
-      seed: plan.seed,
+      seed: 0,
       firstClients: 0,
       thresholds: options.thresholds,
       lines: [],
@@ -98,7 +95,7 @@ export async function openRunScreen(
   return {
     onNote,
     say: (text) => onNote({ atMs: 0, clientId: null, level: "info", text }),
-    onProgress({ phase, elapsedMs, endMs, snapshot, point }) {
+    onProgress({ phase, elapsedMs, rampUpMs, endMs, snapshot, point }) {
       const place = { phase, elapsedMs, rampUpMs, endMs };
       program.dispatch({ type: "progress", place });
       program.dispatch({ type: "measured", snapshot, use: point.server });

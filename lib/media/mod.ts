@@ -6,6 +6,13 @@
  * @module
  */
 
+export * from "./media_options.ts";
+export {
+  clipNamed,
+  describeMedia,
+  type KindsSent,
+  SYNTHETIC,
+} from "./described.ts";
 export * from "./receive/arrival_log.ts";
 export * from "./send/audio_sender.ts";
 export * from "./send/clip_audio_sender.ts";

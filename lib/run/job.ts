@@ -39,8 +39,8 @@ export interface ScriptPorts {
   readonly watch: (onSecond: (snapshot: Snapshot) => void) => void;
   /** Why so many clients cannot be; `undefined` when they can. */
   readonly obstacle: (plan: RunPlan) => string | undefined;
-  /** Told until when the script wants to go on, at least. */
-  readonly onExpectedEnd: (endMs: number) => void;
+  /** Told until when the script wants to go on, at least, and where it is known until when clients come. */
+  readonly onExpectedEnd: (endMs: number, rampEndMs?: number) => void;
   /** The timeline with the server in it. */
   readonly timeline: () => TimelinePoint[];
   /** What the cores of this machine have done so far; `null` where they have no part in it. */
@@ -72,6 +72,8 @@ export interface ScenarioContext {
 export interface ScenarioJob {
   /** The scenario's name. */
   readonly name: string;
+  /** The options as read, by name. */
+  readonly values: Readonly<Record<string, unknown>>;
   /** What is wrong with the options here and now, such as a file that is not there: a line each. */
   readonly verify: () => Promise<readonly string[]>;
   /** The options as used, for the record. */
@@ -82,6 +84,8 @@ export interface ScenarioJob {
   readonly judgesThresholds: boolean;
   /** Whether it takes the server away on purpose: silence meanwhile is no fault of the server. */
   readonly disrupts: boolean;
+  /** Who does what and when, for a seed; `undefined` where that is not known before. */
+  readonly plan: ((seed: number) => RunPlan) | undefined;
   /** Clients at its peak, as far as known: threads are chosen by it. */
   readonly peak: number;
   /** What happens; resolves with what came of it, as plain JSON data. */

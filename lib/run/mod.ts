@@ -8,13 +8,6 @@
 
 export { examine, whyImpossible } from "./before_run.ts";
 export type { ExamineOptions } from "./examine.ts";
-export {
-  clipNamed,
-  describeMedia,
-  type KindsSent,
-  SETTLED_BY_FILES,
-  SYNTHETIC,
-} from "./media.ts";
 export type {
   RosterCell,
   ScenarioContext,
@@ -28,8 +21,9 @@ export {
   type OpenRunOptions,
   type RunRecord,
 } from "./open_run.ts";
-export { run, type RunOutcome } from "./run.ts";
-export type { RunOptions, RunProgress } from "./run_options.ts";
+export { hold } from "./hold.ts";
+export { run, runJob, type RunOutcome } from "./run.ts";
+export type { JobOptions, RunOptions, RunProgress } from "./run_options.ts";
 export { type OpenServer, openServer, type ServerOptions } from "./server.ts";
 export { countStreams } from "./server_streams.ts";
 export { ServerWatch, type ServerWatchOptions } from "./server_watch.ts";

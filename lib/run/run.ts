@@ -1,5 +1,5 @@
 /**
- * One run: a plan carried out, or a script played, from the first join to the
+ * One run: a job carried out, from the first join to the
  * last leave, and summed up. However it ends, there is a summary.
  *
  * @module
@@ -9,7 +9,8 @@ import { DEFAULT_NEWCOMERS, roster, systemNodeClock } from "../load/mod.ts";
 import type { Ending, JsonValue, Snapshot, Summary } from "../metrics/mod.ts";
 import type { ScenarioContext } from "./job.ts";
 import { type OpenRun, openRun } from "./open_run.ts";
-import type { RunOptions } from "./run_options.ts";
+import { planJob } from "./plan_job.ts";
+import type { JobOptions, RunOptions } from "./run_options.ts";
 import { RunWatch } from "./run_watch.ts";
 
 /** What a run leaves behind. */
@@ -20,12 +21,23 @@ export interface RunOutcome {
   readonly snapshot: Snapshot;
 }
 
+/** Carries out a plan. Throws as {@linkcode runJob} does. */
+export function run(
+  { plan, rampUpMs, ...options }: RunOptions,
+): Promise<RunOutcome> {
+  return runJob({
+    ...options,
+    job: planJob(plan, { rampUpMs, config: options.config }),
+    seed: plan.seed,
+  });
+}
+
 /**
- * Carries out a run. Throws a `ChannelError` when the server cannot be
+ * Carries out a job. Throws a `ChannelError` when the server cannot be
  * reached at the start; anything later is in the summary.
  */
-export async function run(options: RunOptions): Promise<RunOutcome> {
-  const { plan, job, clock = systemNodeClock, onProgress } = options;
+export async function runJob(options: JobOptions): Promise<RunOutcome> {
+  const { seed, job, clock = systemNodeClock, onProgress } = options;
   const watch = new RunWatch({ ...options, clock });
   let result: JsonValue = null;
   const summarize = (ending: Ending) =>
@@ -33,21 +45,21 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
       ending,
       config: options.config,
       thresholds: options.thresholds,
-      ...(job !== undefined && {
-        scenario: { name: job.name, result },
-        isDisrupted: job.disrupts,
-        judge: (verdict) =>
-          result === null ? verdict : job.judge(result, verdict),
-      }),
+      scenario: { name: job.name, result },
+      isDisrupted: job.disrupts,
+      judge: (verdict) =>
+        result === null ? verdict : job.judge(result, verdict),
     });
   await using open: OpenRun = await openRun({
     ...options,
+    plan: { media: DEFAULT_NEWCOMERS.media, seed },
     onSecond(point, snapshot) {
       watch.onSecond(open.fleet, snapshot);
       const { elapsedMs } = open.fleet;
       onProgress?.({
         phase: watch.phaseAt(elapsedMs),
         elapsedMs,
+        rampUpMs: watch.rampUpMs,
         endMs: Math.max(watch.endMs, elapsedMs),
         point,
         snapshot,
@@ -57,29 +69,21 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   });
   try {
     watch.begin(open.fleet);
-    await open.fleet.add(plan);
-    let playing: Promise<void> | undefined;
-    if (job !== undefined) {
-      const ports = open.scriptPorts({
-        roster: {
-          value: roster.newRoster(
-            DEFAULT_NEWCOMERS,
-            plan.seed,
-            open.fleet.firstIndex,
-          ),
-          nowMs: () => open.fleet.elapsedMs,
-        },
-        over: watch.over,
-        onExpectedEnd: (endMs) => watch.expectEnd(endMs),
-      });
-      playing = job.script(ports, contextOf(options, watch, open)).then(
-        (value) => {
-          result = value;
-          watch.finish();
-        },
-        (error) => watch.fail(error),
-      );
-    }
+    const ports = open.scriptPorts({
+      roster: {
+        value: roster.newRoster(DEFAULT_NEWCOMERS, seed, open.fleet.firstIndex),
+        nowMs: () => open.fleet.elapsedMs,
+      },
+      over: watch.over,
+      onExpectedEnd: (endMs, rampEndMs) => watch.expectEnd(endMs, rampEndMs),
+    });
+    const playing = job.script(ports, contextOf(options, watch, open)).then(
+      (value) => {
+        result = value;
+        watch.finish();
+      },
+      (error) => watch.fail(error),
+    );
     const ending = open.watch.endingOf(await watch.ended);
     await playing;
     await open.close();
@@ -90,13 +94,13 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
 }
 
 function contextOf(
-  { plan, server, engine, onNote, thresholds }: RunOptions,
+  { seed, server, engine, onNote, thresholds }: JobOptions,
   watch: RunWatch,
   { fleet }: OpenRun,
 ): ScenarioContext {
   return {
     signal: watch.over,
-    seed: plan.seed,
+    seed,
     server: { url: server.url, engine },
     thresholds,
     say: (text) =>

@@ -23,16 +23,24 @@ import type { EngineKind, SfuStats } from "../sfu/mod.ts";
 import type { ClientFleet, FleetOptions } from "../load/mod.ts";
 import type { ScenarioJob } from "./job.ts";
 
-/** What to run. */
-export interface RunOptions {
-  /** The server. */
-  readonly server: ServerTarget;
-  /** The embedded server's engine; `null` for a server elsewhere. */
-  readonly engine: EngineKind | null;
+/** A plan to run. */
+export interface RunOptions extends Omit<JobOptions, "job" | "seed"> {
   /** Who does what, when. */
   readonly plan: RunPlan;
   /** How long the ramp takes, in milliseconds: media time counts from its end. */
   readonly rampUpMs: number;
+}
+
+/** A job to carry out, and on what. */
+export interface JobOptions {
+  /** What happens; the run is over when that is. */
+  readonly job: ScenarioJob;
+  /** Of everything drawn. */
+  readonly seed: number;
+  /** The server. */
+  readonly server: ServerTarget;
+  /** The embedded server's engine; `null` for a server elsewhere. */
+  readonly engine: EngineKind | null;
   /** The options as they were given, for the record. */
   readonly config: Readonly<Record<string, JsonValue>>;
   /** What the run must keep to. */
@@ -41,8 +49,6 @@ export interface RunOptions {
   readonly workers?: number | undefined;
   /** How packets are sent and encrypted. @default {the fastest there is} */
   readonly datapath?: DatapathChoice | undefined;
-  /** What happens besides the plan; the run is over when that is. @default {the plan alone} */
-  readonly job?: ScenarioJob | undefined;
   /** How the crowd is opened. @default {of real clients} */
   readonly open?: ((options: FleetOptions) => Promise<ClientFleet>) | undefined;
   /** A crowd to run in, which nobody is in and which goes on afterwards, in place of one of its own. */
@@ -73,6 +79,8 @@ export interface RunProgress {
   readonly phase: "ramp" | "media" | "teardown";
   /** Milliseconds since it began. */
   readonly elapsedMs: number;
+  /** How long clients come, in milliseconds, as far as known. */
+  readonly rampUpMs: number;
   /** When media will be over; it moves while clients are still joining. */
   readonly endMs: number;
   /** What happened in the last second. */

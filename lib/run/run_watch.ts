@@ -1,6 +1,6 @@
 /**
- * When a run is over: at its plan's end, when its script is done, when it is
- * interrupted, when a threshold ends it, or when nothing more can come of it.
+ * When a run is over: when its script is done, when it is interrupted, when a
+ * threshold ends it, or when nothing more can come of it.
  *
  * @module
  */
@@ -8,10 +8,8 @@
 import type { NodeClock } from "../load/mod.ts";
 import { type Ending, evaluateSoFar, type Snapshot } from "../metrics/mod.ts";
 import type { RunCrowd } from "../load/mod.ts";
-import type { RunOptions, RunProgress } from "./run_options.ts";
-
-/** Clients may take this much longer than the ramp before media time counts without them. */
-const MAX_SETTLING_MS = 60_000;
+import { lastCause } from "./last_cause.ts";
+import type { JobOptions, RunProgress } from "./run_options.ts";
 
 /** So many refusals for the same reason, and nobody let in, say that nobody will be. */
 const ENOUGH_REFUSALS = 3;
@@ -20,18 +18,17 @@ const ENOUGH_REFUSALS = 3;
 export class RunWatch {
   /** Resolves when it is. */
   readonly ended: Promise<Ending>;
-  readonly #options: RunOptions & { readonly clock: NodeClock };
+  readonly #options: JobOptions & { readonly clock: NodeClock };
   readonly #over = new AbortController();
   readonly #end: (ending: Ending) => void;
   readonly #interrupt: () => void;
   /** When the plan's times began to count. */
   #beganMs = 0;
-  #endMs: number;
-  #cancelTimer: () => void = () => {};
+  #rampEndMs = 0;
+  #endMs = 0;
 
-  constructor(options: RunOptions & { readonly clock: NodeClock }) {
+  constructor(options: JobOptions & { readonly clock: NodeClock }) {
     this.#options = options;
-    this.#endMs = options.plan.endAtMs;
     const { promise, resolve } = Promise.withResolvers<Ending>();
     this.ended = promise.finally(() => this.end());
     this.#end = resolve;
@@ -48,27 +45,30 @@ export class RunWatch {
     return this.#endMs;
   }
 
+  /** How long clients come, in milliseconds, as far as known. */
+  get rampUpMs(): number {
+    return this.#rampEndMs - this.#beganMs;
+  }
+
   /** Where a run is. */
   phaseAt(elapsedMs: number): RunProgress["phase"] {
     if (this.over.aborted) return "teardown";
-    const rampEndMs = this.#beganMs + this.#options.rampUpMs;
-    return elapsedMs < rampEndMs ? "ramp" : "media";
+    return elapsedMs < this.#rampEndMs ? "ramp" : "media";
   }
 
   /** Begins to watch. */
   begin(crowd: RunCrowd): void {
-    const { signal, broken, plan, job } = this.#options;
+    const { signal, broken } = this.#options;
     if (signal?.aborted) this.#interrupt();
     signal?.addEventListener("abort", this.#interrupt);
     broken?.then((reason) => this.#end({ kind: "broke", reason }));
-    this.#beganMs = crowd.elapsedMs;
-    this.#endMs = this.#beganMs + plan.endAtMs;
-    if (job === undefined) this.#setTimer(crowd);
+    this.#beganMs = this.#rampEndMs = this.#endMs = crowd.elapsedMs;
   }
 
-  /** The script wants to go on until then, at least. */
-  expectEnd(endMs: number): void {
+  /** The script wants to go on until then, at least, and clients come until `rampEndMs`. */
+  expectEnd(endMs: number, rampEndMs = this.#rampEndMs): void {
     this.#endMs = Math.max(this.#endMs, endMs);
+    this.#rampEndMs = rampEndMs;
   }
 
   /** The script is done. */
@@ -85,7 +85,6 @@ export class RunWatch {
   /** Stops watching, whatever became of it. Idempotent. */
   end(): void {
     this.#over.abort(new DOMException("The run is over.", "AbortError"));
-    this.#cancelTimer();
     this.#options.signal?.removeEventListener("abort", this.#interrupt);
   }
 
@@ -93,10 +92,6 @@ export class RunWatch {
   onSecond(crowd: RunCrowd, snapshot: Snapshot): void {
     if (this.over.aborted) return;
     this.#abortByThreshold(crowd, snapshot);
-    if (this.#options.job === undefined) {
-      this.#waitForJoins(crowd, snapshot);
-      this.#giveUpWhenAllEnded(crowd, snapshot);
-    }
     this.#giveUpWhenRefused(snapshot);
   }
 
@@ -109,47 +104,10 @@ export class RunWatch {
     }
   }
 
-  /** Media time counts from when the first ramp's clients are in. */
-  #waitForJoins(crowd: RunCrowd, { clients }: Snapshot): void {
-    const { plan, rampUpMs } = this.#options;
-    const holdMs = plan.endAtMs - rampUpMs;
-    const nowMs = crowd.elapsedMs;
-    const rampEndMs = this.#beganMs + rampUpMs;
-    if (nowMs < rampEndMs || nowMs > rampEndMs + MAX_SETTLING_MS) return;
-    const joining = clients.some(({ state, connectionSuccessful, index }) =>
-      (state === "planned" || state === "joining") && !connectionSuccessful &&
-      plan.clients[index] !== undefined &&
-      plan.clients[index].joinAtMs <= rampUpMs
-    );
-    if (!joining || this.#endMs >= nowMs + holdMs) return;
-    this.#endMs = nowMs + holdMs;
-    this.#setTimer(crowd);
-  }
-
-  #giveUpWhenAllEnded(crowd: RunCrowd, { clients }: Snapshot): void {
-    const { plan } = this.#options;
-    const cause = lastCause(clients);
-    const nowMs = crowd.elapsedMs - this.#beganMs;
-    // Where everyone's time is over, a run just comes to its end.
-    const everybodyEnded = clients.length >= plan.clients.length &&
-      clients.every(({ state }) => state === "failed" || state === "left") &&
-      plan.clients.some(({ leaveAtMs }) => (leaveAtMs ?? Infinity) > nowMs);
-    if (cause === undefined || !everybodyEnded) return;
-    this.#end({ kind: "broke", reason: `no client is left: ${cause}` });
-  }
-
   #giveUpWhenRefused({ clients }: Snapshot): void {
     if (!everybodyIsRefused(clients)) return;
     const reason = `nobody gets in: ${lastCause(clients)}`;
     this.#end({ kind: "broke", reason });
-  }
-
-  #setTimer(crowd: RunCrowd): void {
-    this.#cancelTimer();
-    this.#cancelTimer = this.#options.clock.setTimer(
-      Math.max(0, this.#endMs - crowd.elapsedMs),
-      () => this.#end({ kind: "finished" }),
-    );
   }
 }
 
@@ -160,10 +118,4 @@ function everybodyIsRefused(clients: Snapshot["clients"]): boolean {
     !clients.some(({ connectionSuccessful }) => connectionSuccessful) &&
     new Set(failed.map(({ failureCause }) => failureCause)).size === 1 &&
     failed.every(({ errors }) => errors.at(-1)?.kind === "join");
-}
-
-/** Why the last of those that failed did. */
-function lastCause(clients: Snapshot["clients"]): string | undefined {
-  return clients.findLast(({ state }) => state === "failed")
-    ?.failureCause?.replace(/\.$/, "");
 }

@@ -12,7 +12,6 @@ import {
 } from "../connection/mod.ts";
 import {
   type DatapathChoice,
-  DEFAULT_MEDIA,
   type NodeNote,
   USUAL_SERVER,
 } from "../load/mod.ts";
@@ -20,8 +19,8 @@ import type { Threshold } from "../metrics/mod.ts";
 import { parseTarget } from "../monitor/mod.ts";
 import type { EngineKind } from "../sfu/mod.ts";
 import type { ScenarioJob } from "./job.ts";
-import { run, type RunOutcome } from "./run.ts";
-import type { RunOptions } from "./run_options.ts";
+import { runJob, type RunOutcome } from "./run.ts";
+import type { JobOptions } from "./run_options.ts";
 import { openServer } from "./server.ts";
 
 /** The server under test and how to load it. */
@@ -61,8 +60,8 @@ export interface TargetOptions {
 /** What a target is made on: the options of a run that are not the scenario's. */
 export type TargetSettings =
   & Omit<
-    RunOptions,
-    "plan" | "rampUpMs" | "config" | "thresholds" | "job" | "workers"
+    JobOptions,
+    "config" | "job" | "seed" | "thresholds" | "workers"
   >
   & {
     /** Threads that drive clients. @default {by the number of clients} */
@@ -72,7 +71,7 @@ export type TargetSettings =
     /** What every scenario must keep to, besides its own. @default {[]} */
     readonly thresholds?: readonly Threshold[] | undefined;
     /** More for the record. @default {{}} */
-    readonly config?: RunOptions["config"] | undefined;
+    readonly config?: JobOptions["config"] | undefined;
   };
 
 /** Clients that are worth a thread of their own. */
@@ -129,21 +128,21 @@ function proxiesHere(): ProxySettings | undefined {
 
 /** A target at a server that somebody else starts and ends. */
 export function createTarget(settings: TargetSettings): Target {
-  const { seed, thresholds = [], config = {} } = settings;
-  // An embedded server needs a core that no client has.
-  const cores = navigator.hardwareConcurrency -
-    (settings.engine === null ? 0 : 1);
+  const { seed, engine, thresholds = [], config = {} } = settings;
   return {
     url: settings.server.url,
     perform: (job) => {
       const all = [...job.thresholds, ...thresholds];
-      return run({
+      return runJob({
         ...settings,
-        workers: settings.workers ??
-          workersFor(job.peak, cores),
-        plan: { seed, endAtMs: 0, media: DEFAULT_MEDIA, clients: [] },
-        rampUpMs: 0,
-        config: { scenario: job.name, ...job.config, ...config },
+        workers: settings.workers ?? workersFor(job.peak, engine),
+        seed,
+        config: {
+          scenario: job.name,
+          ...job.config,
+          thresholds: all.map(({ expression }) => expression),
+          ...config,
+        },
         thresholds: job.judgesThresholds ? [] : all,
         job: {
           ...job,
@@ -156,7 +155,12 @@ export function createTarget(settings: TargetSettings): Target {
   };
 }
 
-/** How many threads to use for so many clients on so many cores. */
-export function workersFor(clients: number, cores: number): number {
-  return Math.max(1, Math.min(cores, Math.ceil(clients / CLIENTS_PER_WORKER)));
+/** How many threads to use for so many clients: an embedded server needs a core that no client has. */
+export function workersFor(
+  clients: number,
+  engine: EngineKind | null,
+  cores: number = navigator.hardwareConcurrency,
+): number {
+  const free = cores - (engine === null ? 0 : 1);
+  return Math.max(1, Math.min(free, Math.ceil(clients / CLIENTS_PER_WORKER)));
 }

@@ -12,6 +12,7 @@ import {
   type ClientPlan,
   createRandom,
   DEFAULT_MEDIA,
+  later,
   profileDurationMs,
   type Roster,
   roster,
@@ -24,13 +25,17 @@ import { SIMULCAST_LAYERS } from "../media/mod.ts";
 import type { ClientRecord, Snapshot, TimelinePoint } from "../metrics/mod.ts";
 import type { ScriptPorts } from "../run/mod.ts";
 import { delay } from "../time/mod.ts";
-import { type Duration, durationMs } from "./duration.ts";
+import { hold } from "../run/mod.ts";
+import { type Duration, durationMs } from "../options/mod.ts";
 import {
   type FillOptions,
   impairmentOf,
   type JoinOptions,
   mediaOf,
+  meetingStages,
+  type MeetOptions,
   type NetworkOption,
+  patienceOf,
   planOf,
   type PlayOptions,
 } from "./join_options.ts";
@@ -250,6 +255,26 @@ export class Crowd {
     return added;
   }
 
+  /**
+   * Has a number of clients meet for a time, which counts from when all are
+   * in; whoever leaves meanwhile is replaced. Resolves when that is over, and
+   * rejects when nobody is left.
+   */
+  async meet(options: MeetOptions): Promise<VirtualUser[]> {
+    const { crowd, onExpectedEnd, roster: cell } = this.#ports;
+    const { stages, rampUpMs, holdMs } = meetingStages(options);
+    const rampEndMs = crowd.elapsedMs + rampUpMs;
+    onExpectedEnd(rampEndMs, rampEndMs);
+    const added = await this.#play(options, stages);
+    const behindMs = crowd.elapsedMs - cell.nowMs();
+    const indices = new Set(indicesOf(added));
+    const plans = cell.value.members
+      .filter(({ index }) => indices.has(index))
+      .map((member) => later(member, behindMs));
+    await hold(this.#ports, plans, { rampEndMs, holdMs });
+    return added;
+  }
+
   /** Has clients come and go by a profile; resolves when that is over. Whoever is still there stays. */
   async play(options: PlayOptions): Promise<VirtualUser[]> {
     const stages = options.stages.map((stage) => ({
@@ -384,6 +409,7 @@ export class Crowd {
       ...{ stages, room, rooms, publishRatio, churnRate },
       media: mediaOf(options),
       networks: impair ?? [],
+      patienceMs: patienceOf(options.patience),
     };
     return this.#add(
       (before, nowMs) => roster.played(before, coming, nowMs),

@@ -6,7 +6,16 @@
  * @module
  */
 
+import type { RunPlan } from "../load/mod.ts";
 import type { JsonValue, Threshold, Verdict } from "../metrics/mod.ts";
+import {
+  type OptionInput,
+  type OptionTable,
+  type OptionValues,
+  readTable,
+  recordOf,
+  verifyTable,
+} from "../options/mod.ts";
 import { nearest } from "../text/mod.ts";
 import type {
   ScenarioContext,
@@ -15,28 +24,10 @@ import type {
   Target,
 } from "../run/mod.ts";
 import { Crowd } from "./crowd.ts";
-import { type ScenarioOption, thresholds } from "./option.ts";
-
-/** The options of a scenario, by name. */
-export type ScenarioOptions = Readonly<
-  // deno-lint-ignore no-explicit-any -- each has its own types, which `OptionInput` and `OptionValues` find again
-  Record<string, ScenarioOption<any, any>>
->;
-
-/** What a script gives of a table of options. */
-export type OptionInput<Table extends ScenarioOptions> = {
-  readonly [Key in keyof Table]?: Table[Key] extends
-    ScenarioOption<infer Given, infer _> ? Given : never;
-};
-
-/** What a scenario gets of them: durations in milliseconds. */
-export type OptionValues<Table extends ScenarioOptions> = {
-  readonly [Key in keyof Table]: Table[Key] extends
-    ScenarioOption<infer _, infer Value> ? Value : never;
-};
+import { thresholds } from "./option.ts";
 
 /** What a scenario is made of. */
-export interface ScenarioDefinition<Table extends ScenarioOptions, Result> {
+export interface ScenarioDefinition<Table extends OptionTable, Result> {
   /** By which it is called: one word. */
   readonly name: string;
   /** One line. */
@@ -49,6 +40,8 @@ export interface ScenarioDefinition<Table extends ScenarioOptions, Result> {
     options: OptionValues<Table> & CommonValues,
     context: ScenarioContext,
   ) => Promise<Result>;
+  /** Who does what and when, where that is known before anything begins: whether this machine can do it is then looked at first. @default {unknown} */
+  readonly plan?: (options: OptionValues<Table>, seed: number) => RunPlan;
   /** Clients at its peak: threads are chosen by it. @default {the option `clients`, or 1} */
   readonly peak?: (options: OptionValues<Table>) => number;
   /** Whether it judges thresholds itself, step by step, by those of its context. @default {false} */
@@ -89,7 +82,7 @@ export interface Scenario<Input, Result = void> {
   /** One line. */
   readonly description: string;
   /** Its options. */
-  readonly options: ScenarioOptions;
+  readonly options: OptionTable;
   /** Reads options, as values or as text. Throws a {@linkcode ScenarioUsageError}. */
   readonly prepare: (options: Readonly<Record<string, unknown>>) => ScenarioJob;
 }
@@ -135,13 +128,13 @@ export class ScenarioUsageError extends TypeError {
  * ```
  */
 export function defineScenario<
-  const Table extends ScenarioOptions,
+  const Table extends OptionTable,
   Result = void,
 >(
   definition: ScenarioDefinition<Table, Result>,
 ): Scenario<OptionInput<Table> & CommonInput, Result> {
-  const { name, description, run, peak, judge, describe } = definition;
-  const options: ScenarioOptions = {
+  const { name, description, run, plan, peak, judge, describe } = definition;
+  const options: OptionTable = {
     thresholds: thresholds("what the run must keep to", { default: [] }),
     ...definition.options,
   };
@@ -150,16 +143,13 @@ export function defineScenario<
     const typed = values as OptionValues<Table> & CommonValues;
     return {
       name,
-      verify: () => verify(options, values),
-      config: Object.fromEntries(
-        Object.entries(options).map(([key, option]) => [
-          key,
-          option.toJson(values[key]),
-        ]),
-      ),
+      values,
+      verify: () => verifyTable(options, values),
+      config: recordOf(options, values),
       thresholds: typed.thresholds,
       judgesThresholds: definition.judgesThresholds ?? false,
       disrupts: definition.disrupts ?? false,
+      plan: plan && ((seed) => plan(typed, seed)),
       peak: peak?.(typed) ?? (Number(values.clients) || 1),
       script: async (ports, context) =>
         (await run(new Crowd(ports), typed, context) ?? null) as JsonValue,
@@ -189,42 +179,18 @@ export function isScenario(value: unknown): value is AnyScenario {
 
 function readOptions(
   name: string,
-  table: ScenarioOptions,
+  table: OptionTable,
   given: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
-  const mistakes = Object.keys(given)
-    .filter((key) => !Object.hasOwn(table, key))
-    .map((key) => unknownOption(name, key, Object.keys(table)));
-  const values: Record<string, unknown> = {};
-  for (const [key, option] of Object.entries(table)) {
-    const reading = option.read(given[key] ?? option.default);
-    if ("problem" in reading) mistakes.push(`${key}: ${reading.problem}.`);
-    else values[key] = reading.value;
-  }
-  for (
-    const [key, { excludes = [], default: initial }] of Object.entries(table)
-  ) {
-    if ((given[key] ?? initial) === initial) continue;
-    for (const other of excludes.filter((one) => given[one] !== undefined)) {
-      mistakes.push(
-        `${key}, ${other}: they exclude each other, leave one out.`,
-      );
-    }
-  }
-  if (mistakes.length > 0) throw new ScenarioUsageError(mistakes);
+): Readonly<Record<string, unknown>> {
+  const { values, mistakes } = readTable(table, given);
+  const all = [
+    ...Object.keys(given)
+      .filter((key) => !Object.hasOwn(table, key))
+      .map((key) => unknownOption(name, key, Object.keys(table))),
+    ...mistakes,
+  ];
+  if (all.length > 0) throw new ScenarioUsageError(all);
   return values;
-}
-
-async function verify(
-  table: ScenarioOptions,
-  values: Readonly<Record<string, unknown>>,
-): Promise<string[]> {
-  const problems = await Promise.all(
-    Object.entries(table).map(([key, option]) =>
-      option.verify?.(values[key], values)
-    ),
-  );
-  return problems.filter((problem) => problem !== undefined);
 }
 
 function unknownOption(

@@ -11,39 +11,17 @@ import {
 } from "../impairment/mod.ts";
 import {
   type ClientPlan,
-  DEFAULT_MEDIA,
   DEFAULT_NEWCOMERS,
   type ImpairmentShare,
+  makePlan,
   type MediaPlan,
+  rampAndHold,
+  type RunPlan,
   type Stage,
+  withImpairments,
 } from "../load/mod.ts";
-import type { Fps, Quality } from "../media/mod.ts";
-import { type Duration, durationMs } from "./duration.ts";
-import { clipNamed, SETTLED_BY_FILES } from "../run/mod.ts";
-
-/** What a client sends and receives. */
-export interface MediaOptions {
-  /** Whether publishers send audio, and viewers receive it. @default {true} */
-  readonly audio?: boolean;
-  /** Whether publishers send video, and viewers receive it. @default {true} */
-  readonly video?: boolean;
-  /** Quality of the video. @default {"480p"} */
-  readonly quality?: Quality;
-  /** Frames of it a second. @default {30} */
-  readonly fps?: Fps;
-  /** Whether the video goes out in three layers. @default {false} */
-  readonly simulcast?: boolean;
-  /** Audio tracks that a client receives, at most. @default {4} */
-  readonly maxAudio?: number;
-  /** Video tracks that a client receives, at most. @default {4} */
-  readonly maxVideo?: number;
-  /**
-   * What publishers send: `synthetic`, `builtin`, or files such as
-   * `talk.webm`, with commas between, whose quality and frame rate are their
-   * own. @default {"synthetic"}
-   */
-  readonly media?: string;
-}
+import { MEDIA_OPTIONS, type MediaOptions, mediaPlanOf } from "../media/mod.ts";
+import { type Duration, durationMs, exclusions } from "../options/mod.ts";
 
 /**
  * What a network does to a client's packets, in numbers or as it is written on
@@ -81,6 +59,8 @@ export interface PlayOptions extends MediaOptions {
   readonly publishRatio?: number;
   /** Bad networks for shares of them, drawn by the seed. @default {[]} */
   readonly impair?: readonly ImpairmentShare[];
+  /** For how long each tries to come back from a loss, in milliseconds or as text. @default {until it leaves} */
+  readonly patience?: Duration | undefined;
   /** How many, when. */
   readonly stages: readonly PlayStage[];
   /** Departures a second once the first stage is over, each replaced. @default {0} */
@@ -95,34 +75,29 @@ export interface FillOptions extends Omit<PlayOptions, "stages" | "churnRate"> {
   readonly rampUp?: Duration;
 }
 
-/**
- * The media of a client, with what it leaves open. Throws a `TypeError` for
- * files beside what these settle by themselves.
- */
-export function mediaOf(options: MediaOptions): MediaPlan {
-  const clip = clipNamed(options.media);
-  if (clip !== undefined) checkBesideFiles(options);
-  return {
-    audio: options.audio ?? DEFAULT_MEDIA.audio,
-    video: options.video ?? DEFAULT_MEDIA.video,
-    quality: options.quality ?? DEFAULT_MEDIA.quality,
-    fps: options.fps ?? DEFAULT_MEDIA.fps,
-    maxAudio: options.maxAudio ?? DEFAULT_MEDIA.maxAudio,
-    maxVideo: options.maxVideo ?? DEFAULT_MEDIA.maxVideo,
-    ...(clip !== undefined && { clip }),
-    ...(options.simulcast && { simulcast: true }),
-  };
+/** A number of clients who meet for a time. */
+export interface MeetOptions extends FillOptions {
+  /** For how long, once all are in, in milliseconds or as text. */
+  readonly duration: Duration;
+  /** Departures a second meanwhile, each replaced. @default {0} */
+  readonly churnRate?: number;
 }
 
-/** Scenarios pass all their options on: what is as by default was not asked for. */
-function checkBesideFiles(options: MediaOptions): void {
-  const initial = { ...DEFAULT_MEDIA, simulcast: false };
-  for (const key of SETTLED_BY_FILES) {
-    if ((options[key] ?? initial[key]) === initial[key]) continue;
-    throw new TypeError(
-      `media, ${key}: they exclude each other, leave one out.`,
-    );
-  }
+/**
+ * The media of a client, with what it leaves open. Throws a `TypeError` for
+ * files beside what these settle by themselves: scenarios pass all their
+ * options on, so what is as by default was not asked for.
+ */
+export function mediaOf(options: MediaOptions): MediaPlan {
+  const asked = Object.fromEntries(
+    Object.entries(MEDIA_OPTIONS).map(([key, { default: initial }]) => {
+      const given = options[key as keyof MediaOptions];
+      return [key, given === initial ? undefined : given];
+    }),
+  );
+  const [mistake] = exclusions(MEDIA_OPTIONS, asked);
+  if (mistake !== undefined) throw new TypeError(mistake);
+  return mediaPlanOf(options);
 }
 
 /** The network in numbers. Throws a `SyntaxError` or `RangeError` for a text that names none, a `TypeError` for a time that is none. */
@@ -146,6 +121,45 @@ function timesInMs(link: LinkImpairment): LinkImpairment {
         : value,
     ]),
   );
+}
+
+/** How many, when, if they meet for a time. */
+export function meetingStages(
+  { clients, rampUp = 0, duration }: MeetOptions,
+): {
+  readonly stages: readonly Stage[];
+  readonly rampUpMs: number;
+  readonly holdMs: number;
+} {
+  const rampUpMs = durationMs(rampUp, "ramp up over");
+  const holdMs = durationMs(duration, "meet for");
+  return { stages: rampAndHold(clients, rampUpMs, holdMs), rampUpMs, holdMs };
+}
+
+/** The plan of a number of clients who meet for a time, as it is when nobody came before. Throws as {@linkcode mediaOf} does. */
+export function meetPlan(options: MeetOptions, seed: number): RunPlan {
+  const plan = makePlan({
+    ...mediaOf(options),
+    stages: meetingStages(options).stages,
+    room: options.room ?? DEFAULT_NEWCOMERS.room,
+    rooms: options.rooms ?? DEFAULT_NEWCOMERS.rooms,
+    publishRatio: options.publishRatio ?? 1,
+    churnRate: options.churnRate ?? 0,
+    seed,
+  });
+  const patienceMs = patienceOf(options.patience);
+  return withImpairments(
+    patienceMs === undefined ? plan : {
+      ...plan,
+      clients: plan.clients.map((client) => ({ ...client, patienceMs })),
+    },
+    options.impair ?? [],
+  );
+}
+
+/** Milliseconds of a patience; `undefined` is without end. */
+export function patienceOf(patience: Duration | undefined): number | undefined {
+  return patience === undefined ? undefined : durationMs(patience, "patience");
 }
 
 /** The plan of one of those that join together; numbers count from their first. */

@@ -1,114 +1,123 @@
 /**
- * The options that scenarios of people who meet have in common.
+ * The options of people who meet, in one table: the command line's `run`,
+ * scenarios, the session's `set`, help, completion and the record of a run
+ * read these rows. What a client sends and receives is said in `lib/media`.
  *
  * @module
  */
 
-import { type ImpairmentShare, MAX_TRACKS } from "../load/mod.ts";
-import type { Fps, Quality } from "../media/mod.ts";
-import type { CommonInput } from "./define_scenario.ts";
 import {
+  type ImpairmentShare,
+  MAX_CLIENTS,
+  type Mode,
+  MODE_PUBLISH_RATIOS,
+} from "../load/mod.ts";
+import { MEDIA_OPTIONS, type MediaOptionTable } from "../media/mod.ts";
+import {
+  choice,
+  decimal,
   duration,
-  fps,
-  impairments,
-  media,
-  quality,
-  type ScenarioOption,
-  simulcast,
+  many,
+  type Option,
+  optional,
+  type OptionInput,
   text,
-  toggle,
-  wholeNumber,
-} from "./option.ts";
+  whole,
+  withDefault,
+} from "../options/mod.ts";
+import type { CommonInput } from "./define_scenario.ts";
+import { IMPAIRMENTS } from "./kinds.ts";
 
 /** The options that scenarios of people who meet have in common. */
-export interface MeetingOptions {
+export interface MeetingOptions extends MediaOptionTable {
   /** The room, or what the ids of several begin with. */
-  readonly room: ScenarioOption<string, string>;
+  readonly room: Option<string, string>;
   /** Number of rooms. */
-  readonly rooms: ScenarioOption<number, number>;
+  readonly rooms: Option<number, number>;
   /** Time over which clients join. */
-  readonly rampUp: ScenarioOption<string, number>;
-  /** Whether there is audio. */
-  readonly audio: ScenarioOption<boolean, boolean>;
-  /** Whether there is video. */
-  readonly video: ScenarioOption<boolean, boolean>;
-  /** Quality of the video. */
-  readonly quality: ScenarioOption<Quality, Quality>;
-  /** Frames of it a second. */
-  readonly fps: ScenarioOption<Fps, Fps>;
-  /** Whether it goes out in layers. */
-  readonly simulcast: ScenarioOption<boolean, boolean>;
-  /** What is sent. */
-  readonly media: ScenarioOption<string, string>;
-  /** Audio tracks that a client receives, at most. */
-  readonly maxAudio: ScenarioOption<number, number>;
-  /** Video tracks that a client receives, at most. */
-  readonly maxVideo: ScenarioOption<number, number>;
-  /** Bad networks for shares of the clients. */
-  readonly impair: ScenarioOption<
+  readonly rampUp: Option<string, number>;
+  /** Bad networks for shares of the clients, such as `["wifi-lossy:30%"]`. */
+  readonly impair: Option<
     readonly string[] | string,
     readonly ImpairmentShare[]
   >;
 }
 
-/** What a script gives of them. */
-export interface MeetingInput extends CommonInput {
-  /** The room, or what the ids of several begin with. @default {"load-test-room"} */
-  readonly room?: string;
-  /** Number of rooms. @default {1} */
-  readonly rooms?: number;
-  /** Time over which clients join. @default {"5s"} */
-  readonly rampUp?: string;
-  /** Whether there is audio. @default {true} */
-  readonly audio?: boolean;
-  /** Whether there is video. @default {true} */
-  readonly video?: boolean;
-  /** Quality of the video. @default {"480p"} */
-  readonly quality?: Quality;
-  /** Frames of it a second. @default {30} */
-  readonly fps?: Fps;
-  /** Whether the video goes out in three layers of 100, 300 and 900 kbps. @default {false} */
-  readonly simulcast?: boolean;
-  /** What is sent: `synthetic`, `builtin`, or files such as `talk.webm`, with commas between. @default {"synthetic"} */
-  readonly media?: string;
-  /** Audio tracks that a client receives, at most. @default {4} */
-  readonly maxAudio?: number;
-  /** Video tracks that a client receives, at most. @default {4} */
-  readonly maxVideo?: number;
-  /** Bad networks for shares of the clients, such as `["wifi-lossy:30%"]`. @default {[]} */
-  readonly impair?: readonly string[] | string;
+/** Those of a meeting with a size and a length. */
+export interface TimedMeetingOptions extends MeetingOptions {
+  /** Clients. */
+  readonly clients: Option<number, number>;
+  /** Media time once all are in, such as `30s`. */
+  readonly duration: Option<string, number>;
+  /** Which share of them publishes, in a word. */
+  readonly mode: Option<Mode, Mode>;
+  /** The same as a number. */
+  readonly publishRatio: Option<number | undefined, number | undefined>;
+  /** Departures a second, each replaced. */
+  readonly churnRate: Option<number, number>;
+  /** How long a client tries to come back from a loss. */
+  readonly patience: Option<string | undefined, number | undefined>;
 }
+
+/** What a script gives of what meetings have in common. */
+export interface MeetingInput
+  extends CommonInput, OptionInput<MeetingOptions> {}
 
 /** The same, of a meeting with a size and a length. */
-export interface TimedMeetingInput extends MeetingInput {
-  /** Clients; each scenario has a default of its own. */
-  readonly clients?: number;
-  /** Media time once all are in, such as `30s`; each scenario has a default of its own. */
-  readonly duration?: string;
-}
+export interface TimedMeetingInput
+  extends CommonInput, OptionInput<TimedMeetingOptions> {}
 
-/** The table of them, to be spread into a scenario's own. */
+/** The table of what they have in common, to be spread into a scenario's own. */
 export const MEETING_OPTIONS: MeetingOptions = {
-  room: text("the room, or what the ids of several begin with", {
+  rampUp: withDefault(duration(), {
+    short: "r",
+    help: "time over which clients join",
+    default: "5s",
+  }),
+  room: withDefault(text("ID"), {
+    help: "the room, or what the ids of several begin with",
     default: "load-test-room",
+    live: true,
   }),
-  rooms: wholeNumber("rooms: <room>-0, <room>-1, …", { default: 1, min: 1 }),
-  rampUp: duration("time over which clients join", { default: "5s" }),
-  audio: toggle("whether there is audio", { default: true }),
-  video: toggle("whether there is video", { default: true }),
-  quality: quality(),
-  fps: fps(),
-  simulcast: simulcast(),
-  media: media(),
-  maxAudio: wholeNumber("audio tracks that a client receives at most", {
-    default: 4,
-    max: MAX_TRACKS,
+  rooms: withDefault(whole(1, MAX_CLIENTS), {
+    help: "rooms: <room>-0, <room>-1, …",
+    default: 1,
+    live: true,
   }),
-  maxVideo: wholeNumber("video tracks that a client receives at most", {
-    default: 4,
-    max: MAX_TRACKS,
+  ...MEDIA_OPTIONS,
+  impair: many(IMPAIRMENTS, {
+    help:
+      "a bad network for a share of the clients: wifi-lossy, poor-4g, 3g:30%, loss=5%,delay=50ms:20%",
   }),
-  impair: impairments("bad networks for shares of the clients", {
-    default: [],
+};
+
+/** The table of a meeting with a size and a length. */
+export const TIMED_MEETING_OPTIONS: TimedMeetingOptions = {
+  clients: withDefault(whole(1, MAX_CLIENTS), {
+    short: "c",
+    help: "clients",
+    default: 5,
+  }),
+  duration: withDefault(duration("1ms"), {
+    short: "d",
+    help: "media time once all are in; bare seconds, or 500ms, 90s, 5m, 1h",
+    default: "30s",
+  }),
+  ...MEETING_OPTIONS,
+  mode: withDefault(choice(Object.keys(MODE_PUBLISH_RATIOS) as Mode[]), {
+    help: "how many publish: all, 20 %, 10 %, 1 %",
+    default: "conference",
+  }),
+  publishRatio: optional(decimal("F", 0, 1), {
+    help: "the share of clients that publish, instead of mode",
+    excludes: ["mode"],
+  }),
+  churnRate: withDefault(decimal("R", 0, 1000), {
+    help: "departures a second, each replaced",
+    default: 0,
+  }),
+  patience: optional(duration("1ms"), {
+    help:
+      "how long a client tries to come back from a loss (default: until it leaves)",
   }),
 };

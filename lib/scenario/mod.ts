@@ -11,18 +11,14 @@ export {
   type CommonValues,
   defineScenario,
   isScenario,
-  type OptionInput,
-  type OptionValues,
   type Scenario,
   type ScenarioDefinition,
-  type ScenarioOptions,
   ScenarioUsageError,
 } from "./define_scenario.ts";
-export type { Duration } from "./duration.ts";
 export type {
   FillOptions,
   JoinOptions,
-  MediaOptions,
+  MeetOptions,
   NetworkOption,
   PlayOptions,
   PlayStage,
@@ -32,15 +28,14 @@ export {
   MEETING_OPTIONS,
   type MeetingInput,
   type MeetingOptions,
+  TIMED_MEETING_OPTIONS,
   type TimedMeetingInput,
+  type TimedMeetingOptions,
 } from "./meeting_options.ts";
+export { IMPAIRMENT, IMPAIRMENTS, THRESHOLDS } from "./kinds.ts";
 export * as option from "./option.ts";
-export {
-  type NumberBounds,
-  type OptionReading,
-  type ScenarioOption,
-  type StageInput,
-} from "./option.ts";
+export type { NumberBounds, StageInput } from "./option.ts";
+export { defineMeeting, type MeetingDefinition } from "./meeting.ts";
 export {
   isSettled,
   type Recovery,

@@ -1,61 +1,38 @@
 /**
- * The options of a scenario, as a table: each entry says once what it takes,
- * and reading, defaults and help all come from that. A value may be given as
- * a script does (`20`, `true`) or as text (`"20"`, `"true"`), as a command
- * line does.
+ * The options of a scenario, as its author writes them down: each entry says
+ * once what it takes, and reading, defaults, help and the record of a run come
+ * from that. A value may be given as a script does (`20`, `true`) or as text
+ * (`"20"`, `"on"`), as a command line does.
  *
  * @module
  */
 
-import {
-  describeImpairmentShare,
-  type ImpairmentShare,
-  parseImpairmentShare,
-  shareProblem,
-  type Stage,
-} from "../load/mod.ts";
+import type { ImpairmentShare, Stage } from "../load/mod.ts";
 import {
   type Fps,
-  FPS_BITRATE_FACTORS,
-  QUALITIES,
+  fpsOption,
+  MEDIA_OPTIONS,
   type Quality,
+  qualityOption,
 } from "../media/mod.ts";
-import type { JsonValue, Threshold } from "../metrics/mod.ts";
-import { parseThreshold } from "../load/mod.ts";
-import { formatDuration, readDuration } from "./duration.ts";
-import { describeMedia, SETTLED_BY_FILES, SYNTHETIC } from "../run/mod.ts";
-
-/** A value, or what is wrong with what was given. */
-export type OptionReading<T> =
-  | { readonly value: T }
-  | { readonly problem: string };
-
-/** One option: a script gives it as a `Given`, and the scenario gets a `Value`. */
-export interface ScenarioOption<Given, Value> {
-  /** One line. */
-  readonly help: string;
-  /** What it may be, to go behind "is not". */
-  readonly takes: string;
-  /** What it may be, word by word, where these are few. @default {many} */
-  readonly words?: readonly string[] | undefined;
-  /** What it is when it is not given. */
-  readonly default: Given;
-  /** Reads what was given; never throws. */
-  readonly read: (given: unknown) => OptionReading<Value>;
-  /** The value for the record, as it could be given again. */
-  readonly toJson: (value: Value) => JsonValue;
-  /** Options that mean nothing beside this one, unless it has its default. @default {none} */
-  readonly excludes?: readonly string[];
-  /**
-   * Why the value is of no use here and now, beside the values of all options,
-   * in one line; looked at before anything begins.
-   * @default {nothing speaks against it}
-   */
-  readonly verify?: (
-    value: Value,
-    values: Readonly<Record<string, unknown>>,
-  ) => Promise<string | undefined>;
-}
+import type { Threshold } from "../metrics/mod.ts";
+import {
+  choice,
+  decimal,
+  duration as time,
+  formatDuration,
+  many,
+  type Option,
+  readDuration,
+  refused,
+  text as words,
+  toggle as yesOrNoOption,
+  type ValueKind,
+  whole,
+  withDefault,
+  yesOrNo,
+} from "../options/mod.ts";
+import { IMPAIRMENTS, THRESHOLDS } from "./kinds.ts";
 
 /** A stage as a script writes it. */
 export interface StageInput {
@@ -79,26 +56,16 @@ export interface NumberBounds {
 export function wholeNumber(
   help: string,
   { default: initial, min = 0, max = 100_000 }: NumberBounds,
-): ScenarioOption<number, number> {
-  const takes = `a whole number from ${min} to ${max}`;
-  return option(help, takes, initial, (given) => {
-    const number = numberOf(given);
-    return Number.isSafeInteger(number) && number >= min && number <= max
-      ? number
-      : undefined;
-  });
+): Option<number, number> {
+  return withDefault(whole(min, max), { help, default: initial });
 }
 
 /** A number, fractions allowed. */
 export function decimalNumber(
   help: string,
   { default: initial, min = 0, max = 100_000 }: NumberBounds,
-): ScenarioOption<number, number> {
-  const takes = `a number from ${min} to ${max}`;
-  return option(help, takes, initial, (given) => {
-    const number = numberOf(given);
-    return number >= min && number <= max ? number : undefined;
-  });
+): Option<number, number> {
+  return withDefault(decimal("N", min, max), { help, default: initial });
 }
 
 /** A length of time such as `500ms`, `30s`, `5m` or `1h`; the scenario gets milliseconds. */
@@ -110,22 +77,8 @@ export function duration(
     /** The shortest. @default {"0s"} */
     readonly min?: string;
   },
-): ScenarioOption<string, number> {
-  const least = readDuration(min) ?? 0;
-  const above = least > 0 ? ` of at least ${min}` : "";
-  const takes = `a duration${above} such as 500ms, 30s, 5m or 1h`;
-  return {
-    help,
-    takes,
-    default: initial,
-    read: (given) => {
-      const ms = typeof given === "string" ? readDuration(given) : undefined;
-      return ms !== undefined && ms >= least
-        ? { value: ms }
-        : problem(given, takes);
-    },
-    toJson: formatDuration,
-  };
+): Option<string, number> {
+  return withDefault(time(min), { help, default: initial });
 }
 
 /** One of a few words. */
@@ -137,19 +90,8 @@ export function oneOf<const Word extends string>(
     /** The default. */
     readonly default: NoInfer<Word>;
   },
-): ScenarioOption<Word, Word> {
-  const takes = words.length === 1
-    ? words[0]
-    : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
-  return {
-    ...option(
-      help,
-      takes,
-      initial,
-      (given) => words.find((word) => word === given),
-    ),
-    words,
-  };
+): Option<Word, Word> {
+  return withDefault(choice(words), { help, default: initial });
 }
 
 /** Yes or no. */
@@ -159,12 +101,8 @@ export function toggle(
     /** The default. */
     readonly default: boolean;
   },
-): ScenarioOption<boolean, boolean> {
-  const one = option(help, "true or false", initial, (given) => {
-    if (typeof given === "boolean") return given;
-    return given === "true" ? true : given === "false" ? false : undefined;
-  });
-  return { ...one, words: ["true", "false"] };
+): Option<boolean, boolean> {
+  return yesOrNoOption(yesOrNo, { help, default: initial });
 }
 
 /** Any text that is not empty. */
@@ -174,67 +112,28 @@ export function text(
     /** The default. */
     readonly default: string;
   },
-): ScenarioOption<string, string> {
-  return option(
-    help,
-    "a text",
-    initial,
-    (given) => typeof given === "string" && given !== "" ? given : undefined,
-  );
+): Option<string, string> {
+  return withDefault(words("TEXT"), { help, default: initial });
 }
 
 /** The quality of video. */
-export function quality(
-  initial: Quality = "480p",
-): ScenarioOption<Quality, Quality> {
-  return oneOf("quality of the video", {
-    words: Object.keys(QUALITIES) as Quality[],
-    default: initial,
-  });
+export function quality(initial?: Quality): Option<Quality, Quality> {
+  return qualityOption(initial);
 }
 
 /** Frames of video a second. */
-export function fps(initial: Fps = 30): ScenarioOption<Fps, Fps> {
-  const words = Object.keys(FPS_BITRATE_FACTORS);
-  const rates = words.map(Number) as Fps[];
-  const one = option(
-    "frames of video a second",
-    words.join(", ").replace(/, (\d+)$/, " or $1"),
-    initial,
-    (given) => rates.find((rate) => rate === numberOf(given)),
-  );
-  return { ...one, words };
+export function fps(initial?: Fps): Option<Fps, Fps> {
+  return fpsOption(initial);
 }
 
 /** What publishers send. */
-export function media(): ScenarioOption<string, string> {
-  return {
-    ...text(
-      "what is sent: synthetic, builtin (a test picture and a tone), or files",
-      { default: SYNTHETIC },
-    ),
-    takes: "synthetic, builtin, or files with commas between",
-    excludes: SETTLED_BY_FILES,
-    verify: (value, { audio, video }) =>
-      describeMedia(value, { audio: audio !== false, video: video !== false })
-        .then(() => undefined, (error) => error.message),
-  };
+export function media(): Option<string, string> {
+  return MEDIA_OPTIONS.media;
 }
 
 /** Whether publishers send their video in layers. */
-export function simulcast(): ScenarioOption<boolean, boolean> {
-  return {
-    ...toggle(
-      "whether the video goes out in three layers of 100, 300 and 900 kbps",
-      { default: false },
-    ),
-    verify: (value, { video }) =>
-      Promise.resolve(
-        value && video === false
-          ? "simulcast, video=false: there is no video to send in layers, leave one out."
-          : undefined,
-      ),
-  };
+export function simulcast(): Option<boolean, boolean> {
+  return MEDIA_OPTIONS.simulcast;
 }
 
 /** How many clients when: `[{ duration: "30s", target: 20 }, …]`, or as text `30s:20,1m:20,10s:0`. */
@@ -244,11 +143,11 @@ export function stages(
     /** The default. */
     readonly default: readonly StageInput[];
   },
-): ScenarioOption<readonly StageInput[] | string, readonly Stage[]> {
-  return {
-    help,
-    takes: "stages such as 30s:20,1m:20,10s:0 (duration:clients)",
-    default: initial,
+): Option<readonly StageInput[] | string, readonly Stage[]> {
+  const takes = "stages such as 30s:20,1m:20,10s:0 (duration:clients)";
+  const kind: ValueKind<readonly Stage[]> = {
+    placeholder: "T:N,…",
+    takes,
     read(given) {
       const read = typeof given === "string"
         ? given.split(",").map(stageOfText)
@@ -257,7 +156,7 @@ export function stages(
         : [];
       return read.length > 0 && read.every((stage) => stage !== undefined)
         ? { value: read }
-        : problem(given, this.takes);
+        : refused(given, takes);
     },
     toJson: (value) =>
       value.map(({ durationMs, target }) => ({
@@ -265,6 +164,7 @@ export function stages(
         target,
       })),
   };
+  return withDefault(kind, { help, default: initial });
 }
 
 /** What a run must keep to; as text, one after another with `;` between. */
@@ -274,16 +174,8 @@ export function thresholds(
     /** The default. */
     readonly default: readonly string[];
   },
-): ScenarioOption<readonly string[] | string, readonly Threshold[]> {
-  return {
-    help,
-    takes: `thresholds such as "loss < 1%; join p(95) < 500ms"`,
-    default: initial,
-    read(given) {
-      return readEach(given, parseThreshold, this.takes);
-    },
-    toJson: (value) => value.map(({ expression }) => expression),
-  };
+): Option<readonly string[] | string, readonly Threshold[]> {
+  return many(THRESHOLDS, { help, default: initial });
 }
 
 /** Bad networks for shares of the clients, as `run --impair` takes them; as text, one after another with `;` between. */
@@ -293,69 +185,8 @@ export function impairments(
     /** The default. */
     readonly default: readonly string[];
   },
-): ScenarioOption<readonly string[] | string, readonly ImpairmentShare[]> {
-  return {
-    help,
-    takes: `networks such as "wifi-lossy:30%; loss=5%,delay=50ms:10%"`,
-    default: initial,
-    read(given) {
-      const reading = readEach(given, parseImpairmentShare, this.takes);
-      if ("problem" in reading) return reading;
-      const tooMany = shareProblem(reading.value);
-      return tooMany === undefined ? reading : { problem: tooMany };
-    },
-    toJson: (value) => value.map(describeImpairmentShare),
-  };
-}
-
-/** A list, or a text with `;` between its parts. */
-function readEach<T>(
-  given: unknown,
-  parse: (text: string) => T,
-  takes: string,
-): OptionReading<readonly T[]> {
-  const texts = typeof given === "string"
-    ? given.split(";").map((part) => part.trim()).filter((part) => part !== "")
-    : given;
-  if (!Array.isArray(texts)) return problem(given, takes);
-  try {
-    return { value: texts.map((one) => parse(String(one))) };
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof RangeError) {
-      return { problem: error.message };
-    }
-    throw error;
-  }
-}
-
-function option<T extends JsonValue>(
-  help: string,
-  takes: string,
-  initial: T,
-  read: (given: unknown) => T | undefined,
-): ScenarioOption<T, T> {
-  return {
-    help,
-    takes,
-    default: initial,
-    read: (given) => {
-      const value = read(given);
-      return value === undefined ? problem(given, takes) : { value };
-    },
-    toJson: (value) => value,
-  };
-}
-
-function problem(given: unknown, takes: string): { readonly problem: string } {
-  const shown = typeof given === "string" ? given : JSON.stringify(given);
-  return { problem: `"${shown}" is not ${takes}` };
-}
-
-function numberOf(given: unknown): number {
-  if (typeof given === "number") return given;
-  return typeof given === "string" && /^(\d+\.?\d*|\.\d+)$/.test(given)
-    ? Number(given)
-    : NaN;
+): Option<readonly string[] | string, readonly ImpairmentShare[]> {
+  return many(IMPAIRMENTS, { help, default: initial });
 }
 
 function stageOfText(given: string): Stage | undefined {

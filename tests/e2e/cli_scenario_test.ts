@@ -78,7 +78,7 @@ const REFUSED: readonly { readonly args: string; readonly says: string }[] = [
   {
     args: "run --scenario smoke clienst=3 duration=3y",
     says: "clienst: smoke has no such option, did you mean clients?\n" +
-      'duration: "3y" is not a duration such as 500ms, 30s, 5m or 1h.\n',
+      'duration: "3y" is not a duration of at least 1ms such as 30, 500ms, 90s, 5m or 1h, up to 480h.\n',
   },
   {
     args: "run --scenario smoke clients=1 clients=2",

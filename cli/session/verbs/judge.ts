@@ -11,7 +11,6 @@ import {
 } from "../../../tool.ts";
 import { thresholdText } from "../figures_text.ts";
 import { noEffects } from "../messages.ts";
-import { oneOf } from "../parse.ts";
 import { always, said, say, shown, type Verb } from "./verb.ts";
 
 /** What the load must keep to. */
@@ -69,7 +68,7 @@ export const save: Verb = {
   run(model, { words: [path] }) {
     if (!path) return { problem: "save needs the name of a file." };
     const ending = /\.(\w+)$/.exec(path)?.[1];
-    if (oneOf(ending ?? "", ["json", "txt", "csv"]) === undefined) {
+    if (!["json", "txt", "csv"].includes(ending ?? "")) {
       return { problem: "save writes files that end in .json, .txt or .csv." };
     }
     return { model, effects: [{ type: "save", path }] };

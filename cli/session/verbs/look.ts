@@ -12,7 +12,7 @@ import { clientLines } from "../client_text.ts";
 import { serverLines, statsLines } from "../figures_text.ts";
 import { noEffects, type Step } from "../messages.ts";
 import type { Model } from "../model.ts";
-import { isProblem, oneOf } from "../parse.ts";
+import { isProblem } from "../parse.ts";
 import { clientTable, roomTable } from "../tables.ts";
 import {
   always,
@@ -92,7 +92,7 @@ export const chart: Verb = {
     const wanted = words.join() === "all" ? CHART_NAMES : words;
     const charts: ChartName[] = [];
     for (const word of wanted) {
-      const name = oneOf(word, CHART_NAMES);
+      const name = CHART_NAMES.find((one) => one === word);
       if (name === undefined) {
         const meant = nearest(word, CHART_NAMES);
         return {

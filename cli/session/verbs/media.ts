@@ -6,14 +6,13 @@
 
 import {
   formatCounted,
-  type Fps,
-  QUALITIES,
-  type Quality,
+  MEDIA_OPTIONS,
+  numberOfFew,
   roster,
 } from "../../../tool.ts";
 import type { Effect, Step } from "../messages.ts";
 import type { Model } from "../model.ts";
-import { isProblem, oneOf, type Problem } from "../parse.ts";
+import { isProblem, type Problem, valueOf } from "../parse.ts";
 import {
   always,
   membersOf,
@@ -23,13 +22,10 @@ import {
   type Verb,
 } from "./verb.ts";
 
-/** The qualities' names, worst first. */
-export const QUALITY_NAMES = Object.keys(QUALITIES) as Quality[];
-/** The frame rates as they are typed. */
-export const FPS_NAMES = ["15", "30", "60"] as const;
+const { quality: QUALITY, fps: FPS } = MEDIA_OPTIONS;
 
-/** The layers of simulcast as they are typed. */
-const LAYER_NAMES = ["0", "1", "2"] as const;
+/** The layers of simulcast. */
+const LAYER = numberOfFew([0, 1, 2]);
 
 type Kind = "audio" | "video";
 const KINDS = ["audio", "video"] as const satisfies readonly Kind[];
@@ -55,22 +51,22 @@ export const resume: Verb = silencing(
 
 /** Another video quality. */
 export const quality: Verb = {
-  usage: "480p|720p|1080p [IDS] [fps=15|30|60]",
+  usage: `${QUALITY.placeholder} [IDS] [fps=${FPS.placeholder}]`,
   help: "send video of another quality, these or all",
   examples: ["quality 720p", "quality 480p 0-3 fps=15"],
-  options: { fps: always(...FPS_NAMES) },
-  words: [always(...QUALITY_NAMES), someClients],
+  options: { fps: always(...FPS.words ?? []) },
+  words: [always(...QUALITY.words ?? []), someClients],
   most: 2,
   run(model, { words: [name, ids], options }) {
-    const wanted = oneOf(name ?? "", QUALITY_NAMES);
+    const wanted = valueOf(QUALITY, name);
     if (wanted === undefined) {
-      return { problem: `quality takes ${QUALITY_NAMES.join(", ")}.` };
+      return { problem: `quality takes ${QUALITY.takes}.` };
     }
-    const fpsText = options.get("fps") ?? `${model.load.settings.media.fps}`;
-    const fps = oneOf(fpsText, FPS_NAMES);
-    if (fps === undefined) {
-      return { problem: `fps= takes ${FPS_NAMES.join(", ")}.` };
-    }
+    const fps = valueOf(
+      FPS,
+      options.get("fps") ?? `${model.load.settings.media.fps}`,
+    );
+    if (fps === undefined) return { problem: `fps= takes ${FPS.takes}.` };
     const clients = membersOf(model, ids);
     if (isProblem(clients)) return clients;
     const chosen = new Set(clients);
@@ -83,7 +79,6 @@ export const quality: Verb = {
           `Client ${filed.index} sends ${filed.media.clip}: a file's quality is its own.`,
       };
     }
-    const rate = Number(fps) as Fps;
     const next = say(
       model,
       `${formatCounted(clients.length, "client")} at ${wanted}, ${fps} fps`,
@@ -91,11 +86,11 @@ export const quality: Verb = {
     return {
       model: {
         ...next,
-        load: roster.withQuality(model.load, clients, wanted, rate),
+        load: roster.withQuality(model.load, clients, wanted, fps),
       },
       effects: [{
         type: "command",
-        command: { type: "quality", clients, quality: wanted, fps: rate },
+        command: { type: "quality", clients, quality: wanted, fps },
       }],
     };
   },
@@ -106,11 +101,11 @@ export const layers: Verb = {
   usage: "0|1|2 [IDS]",
   help: "ask for this layer of simulcast, these or all; 0 is the smallest",
   examples: ["layers 0", "layers 2 1-3"],
-  words: [always(...LAYER_NAMES), someClients],
+  words: [always(...LAYER.words ?? []), someClients],
   run(model, { words: [name = "", ...ids] }) {
-    const layer = oneOf(name, LAYER_NAMES);
+    const layer = valueOf(LAYER, name);
     if (layer === undefined) {
-      return { problem: `layers takes ${LAYER_NAMES.join(", ")}.` };
+      return { problem: `layers takes ${LAYER.takes}.` };
     }
     const selection = selectionIn("layers", ids);
     if (typeof selection === "object") return selection;
@@ -119,12 +114,11 @@ export const layers: Verb = {
     const text = `${
       formatCounted(clients.length, "client")
     } asking for layer ${layer}`;
-    const spatialLayer = Number(layer);
     return {
       model: say(model, text),
       effects: [{
         type: "command",
-        command: { type: "layers", clients, spatialLayer },
+        command: { type: "layers", clients, spatialLayer: layer },
       }],
     };
   },

@@ -5,22 +5,19 @@
  */
 
 import {
+  choice,
+  duration,
   formatCounted,
   MAX_CLIENTS,
   type Role,
   roster,
   type SpawnOptions,
+  TIMED_MEETING_OPTIONS,
+  whole,
 } from "../../../tool.ts";
 import type { Step } from "../messages.ts";
 import type { Model } from "../model.ts";
-import {
-  type Arguments,
-  durationOf,
-  isProblem,
-  oneOf,
-  type Problem,
-  wholeOf,
-} from "../parse.ts";
+import { type Arguments, isProblem, type Problem, valueOf } from "../parse.ts";
 import {
   always,
   loadStep,
@@ -32,9 +29,15 @@ import {
   type Verb,
 } from "./verb.ts";
 
-const ROLES = ["publisher", "viewer"] as const satisfies readonly Role[];
+/** Whether a client publishes. */
+export const ROLE = choice<Role>(["publisher", "viewer"]);
 
-const WHERE_AND_WHO = { room: someRooms, role: always(...ROLES) } as const;
+const TIME = duration();
+
+const WHERE_AND_WHO = {
+  room: someRooms,
+  role: always(...ROLE.words ?? []),
+} as const;
 
 /** Adds clients now. */
 export const spawn: Verb = {
@@ -50,7 +53,7 @@ export const spawn: Verb = {
   most: 1,
   run(model, { words: [text], options }) {
     const room = model.load.members.length;
-    const count = wholeOf(text ?? "", 1, MAX_CLIENTS - room);
+    const count = valueOf(whole(1, MAX_CLIENTS - room), text);
     if (count === undefined) {
       return {
         problem: `spawn needs a whole number from 1 to ${MAX_CLIENTS - room}.`,
@@ -82,8 +85,8 @@ export const ramp: Verb = {
   words: [always("0", "10", "50"), always("10s", "30s", "1m")],
   most: 2,
   run(model, { words: [target, time], options }) {
-    const wanted = wholeOf(target ?? "", 0, MAX_CLIENTS);
-    const durationMs = durationOf(time ?? "");
+    const wanted = valueOf(whole(0, MAX_CLIENTS), target);
+    const durationMs = valueOf(TIME, time);
     if (wanted === undefined || durationMs === undefined) {
       return {
         problem:
@@ -131,15 +134,12 @@ export const churn: Verb = {
   words: [always("0.5", "1", "off")],
   most: 1,
   run(model, { words: [text = ""] }) {
-    const rate = text === "off"
-      ? 0
-      : /^(\d+\.?\d*|\.\d+)$/.test(text)
-      ? Number(text)
-      : NaN;
-    if (!(rate >= 0 && rate <= MAX_CHURN_RATE)) {
+    const { churnRate } = TIMED_MEETING_OPTIONS;
+    const rate = text === "off" ? 0 : valueOf(churnRate, text);
+    if (rate === undefined) {
       return {
         problem:
-          `churn needs departures a second from 0 to ${MAX_CHURN_RATE}, or "off".`,
+          `churn needs departures a second, ${churnRate.takes}, or "off".`,
       };
     }
     const next = say(
@@ -191,23 +191,19 @@ function together(
   };
 }
 
-const MAX_CHURN_RATE = 100;
-
 function spawnOptions(options: Arguments["options"]): SpawnOptions | Problem {
   const [roomsText, roleText, overText] = ["rooms", "role", "over"]
     .map((name) => options.get(name));
-  const rooms = wholeOf(roomsText ?? "1", 1, MAX_CLIENTS);
+  const rooms = valueOf(TIMED_MEETING_OPTIONS.rooms, roomsText ?? "1");
   if (rooms === undefined) {
-    return { problem: `rooms= takes a whole number of at least 1.` };
+    return { problem: `rooms= takes ${TIMED_MEETING_OPTIONS.rooms.takes}.` };
   }
-  const role = roleText === undefined ? undefined : oneOf(roleText, ROLES);
+  const role = valueOf(ROLE, roleText);
   if (roleText !== undefined && role === undefined) {
-    return { problem: `role= takes ${ROLES.join(" or ")}.` };
+    return { problem: `role= takes ${ROLE.takes}.` };
   }
-  const overMs = durationOf(overText ?? "0");
-  if (overMs === undefined) {
-    return { problem: "over= takes a time such as 500ms, 10s, 5m or 1h." };
-  }
+  const overMs = valueOf(TIME, overText ?? "0");
+  if (overMs === undefined) return { problem: `over= takes ${TIME.takes}.` };
   const room = options.get("room");
   if (room === "") return { problem: "room= takes the id of a room." };
   return {
@@ -235,7 +231,7 @@ function toDrop(
       problem: "drop needs one of: how many, which ids, a room, or all.",
     };
   }
-  const newest = wholeOf(text, 1, MAX_CLIENTS);
+  const newest = valueOf(whole(1, MAX_CLIENTS), text);
   return newest === undefined || members.length === 0
     ? membersOf(model, text)
     : members.slice(-newest).map(({ index }) => index);

@@ -4,13 +4,13 @@
  * @module
  */
 
+import { type Recorded, typedValue } from "../../../tool.ts";
 import {
   isFileName,
   OWN_SCENARIOS,
   ownScenario,
   prepareScenario,
   scenarioOptionRows,
-  typedValue,
 } from "../find_scenario.ts";
 import { noEffects, type Step } from "../messages.ts";
 import type { Model } from "../model.ts";
@@ -38,7 +38,7 @@ export const scenario: Verb = {
     return Object.fromEntries(
       Object.entries(options).map(([key, { words, ...option }]) => [
         key,
-        always(...(words ?? [typedValue(option.default)])),
+        always(...(words ?? typedDefault(option.default))),
       ]),
     );
   },
@@ -74,6 +74,10 @@ export const scenario: Verb = {
     return begin(model, first, Object.fromEntries(options));
   },
 };
+
+function typedDefault(initial: Recorded | undefined): string[] {
+  return initial === undefined ? [] : [typedValue(initial)];
+}
 
 function begin(
   model: Model,

@@ -4,10 +4,13 @@
  * @module
  */
 
+import { duration } from "../../../tool.ts";
 import { noEffects } from "../messages.ts";
-import { durationOf } from "../parse.ts";
+import { valueOf } from "../parse.ts";
 import { leave } from "../leave.ts";
 import { always, say, type Verb } from "./verb.ts";
+
+const TIME = duration();
 
 /** Holds back the lines that follow. */
 export const wait: Verb = {
@@ -20,7 +23,7 @@ export const wait: Verb = {
   run(model, { words: [first = "", limit] }) {
     const forConnected = first === "connected";
     const text = forConnected ? limit ?? "60s" : first;
-    const ms = durationOf(text);
+    const ms = valueOf(TIME, text);
     if (ms === undefined || (!forConnected && limit !== undefined)) {
       return { problem: "wait takes a time: wait 5s, or wait connected 30s." };
     }

@@ -7,7 +7,7 @@
  */
 
 import type { Impairment } from "../../impairment/mod.ts";
-import type { Fps, Quality } from "../../media/mod.ts";
+import { type MediaPlan, mediaPlanOf } from "../../media/mod.ts";
 import { withChurn } from "./churn.ts";
 import {
   profileDurationMs,
@@ -28,31 +28,7 @@ export const MODE_PUBLISH_RATIOS: Readonly<Record<Mode, number>> = {
   webinar: 0.01,
 };
 
-/** Tracks of one kind that a client may want; how many it gets is the server's matter. */
-export const MAX_TRACKS = 10_000;
-
-/** What every client of a run has in common. */
-export interface MediaPlan {
-  /** Whether publishers send audio. */
-  readonly audio: boolean;
-  /** Whether publishers send video. */
-  readonly video: boolean;
-  /** Quality of their video. */
-  readonly quality: Quality;
-  /** Frames a second of their video. */
-  readonly fps: Fps;
-  /** Whether it goes out in three layers, from which the server chooses. @default {false} */
-  readonly simulcast?: boolean | undefined;
-  /** Audio tracks that each client subscribes to, at most. */
-  readonly maxAudio: number;
-  /** Video tracks that each client subscribes to, at most. */
-  readonly maxVideo: number;
-  /**
-   * Files that publishers send, with commas between: `builtin`, `talk.webm`.
-   * @default {synthetic media}
-   */
-  readonly clip?: string | undefined;
-}
+export type { MediaPlan };
 
 /** What a plan is made from. */
 export interface PlanOptions extends MediaPlan {
@@ -126,36 +102,26 @@ export function makePlan(
   random: Random = createRandom(options.seed, "churn"),
 ): RunPlan {
   checkOptions(options);
-  const { stages, seed, audio, video, quality, fps, maxAudio, maxVideo } =
+  const { stages, room, rooms, publishRatio, churnRate, seed, ...media } =
     options;
-  const { clip, simulcast = false } = options;
   const endAtMs = profileDurationMs(stages);
   const spans = withChurn(
     schedule(stages),
     {
-      ratePerSec: options.churnRate,
+      ratePerSec: churnRate,
       fromMs: stages.at(0)?.durationMs ?? 0,
       untilMs: endAtMs,
     },
     random,
   );
   const slots = spans.reduce((most, { slot }) => Math.max(most, slot + 1), 0);
-  const publishers = publisherCount(slots, options.publishRatio);
+  const publishers = publisherCount(slots, publishRatio);
   return {
     seed,
     endAtMs,
-    media: {
-      audio,
-      video,
-      quality,
-      fps,
-      maxAudio,
-      maxVideo,
-      ...(clip !== undefined && { clip }),
-      ...(simulcast && { simulcast }),
-    },
+    media,
     clients: spans.map((span, index) =>
-      planClient(span, index, span.slot < publishers, options)
+      planClient(span, index, span.slot < publishers, { room, rooms })
     ),
   };
 }
@@ -181,7 +147,7 @@ function planClient(
   { slot, joinAtMs, leaveAtMs }: Span,
   index: number,
   publishes: boolean,
-  { room, rooms }: PlanOptions,
+  { room, rooms }: Pick<PlanOptions, "room" | "rooms">,
 ): ClientPlan {
   return {
     index,
@@ -212,11 +178,4 @@ function checkOptions({ rooms, publishRatio, churnRate }: PlanOptions): void {
 }
 
 /** What all clients have that say nothing else. */
-export const DEFAULT_MEDIA: MediaPlan = {
-  audio: true,
-  video: true,
-  quality: "480p",
-  fps: 30,
-  maxAudio: 4,
-  maxVideo: 4,
-};
+export const DEFAULT_MEDIA: MediaPlan = mediaPlanOf({});

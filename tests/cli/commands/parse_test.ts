@@ -1,29 +1,28 @@
 import { assert, assertEquals } from "@std/assert";
+import { parseOptions } from "../../../cli/commands/parse.ts";
 import {
-  flag,
+  choice,
+  listOf,
   many,
   maybe,
   optional,
+  text,
+  toggle,
+  whole,
   withDefault,
-} from "../../../cli/commands/option.ts";
-import { parseOptions } from "../../../cli/commands/parse.ts";
-import { choice, text, whole } from "../../../cli/commands/value_kind.ts";
+  yesOrNo,
+} from "../../../tool.ts";
 
 const TABLE = {
-  clients: withDefault(whole(1), {
-    short: "c",
-    help: "",
-    initial: 5,
-    shown: "5",
-  }),
-  maxAudio: withDefault(whole(0), { help: "", initial: 4, shown: "4" }),
+  clients: withDefault(whole(1), { short: "c", help: "", default: 5 }),
+  maxAudio: withDefault(whole(0), { help: "", default: 4 }),
   room: optional(text("ID"), { help: "" }),
   embedded: maybe(choice(["werift", "mediasoup"]), {
     help: "",
     bare: "werift",
   }),
-  threshold: many(text("EXPR"), { help: "" }),
-  quiet: flag({ help: "", short: "v" }),
+  threshold: many(listOf(text("EXPR"), ""), { help: "" }),
+  quiet: toggle(yesOrNo, { help: "", short: "v", default: false }),
 };
 
 const DEFAULTS = {
@@ -59,7 +58,7 @@ for (const [line, changed] of UNDERSTOOD) {
     const { values, given, mistakes, help } = parse(line);
     assertEquals(mistakes, []);
     assertEquals(values, { ...DEFAULTS, ...changed });
-    assertEquals([...given].sort(), Object.keys(changed).sort());
+    assertEquals([...given.keys()].sort(), Object.keys(changed).sort());
     assertEquals(help, false);
   });
 }

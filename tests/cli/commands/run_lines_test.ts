@@ -1,14 +1,14 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { parseOptions } from "../../../cli/commands/parse.ts";
 import {
   brokeLine,
-  configLines,
+  meetingLine,
+  type MeetingValues,
   progressLine,
+  serverLine,
   unreachableLine,
 } from "../../../cli/commands/run_lines.ts";
-import { RUN_OPTIONS } from "../../../cli/commands/run_options.ts";
 import { errorLine } from "../../../cli/commands/shell.ts";
-import { ChannelError } from "../../../tool.ts";
+import { ChannelError, meeting } from "../../../tool.ts";
 import { EMPTY_SNAPSHOT } from "../../../lib/metrics/mod.ts";
 
 const FAILURES: readonly [ChannelError["failure"], string][] = [
@@ -100,24 +100,26 @@ Deno.test.each([
 });
 
 Deno.test("the configuration says what will run, and where", () => {
-  const { values } = parseOptions(RUN_OPTIONS, [
-    "--embedded",
-    "--audio-only",
-    "--rooms=2",
-    "-c1",
-    "-d1.5",
-  ]);
+  const { values } = meeting.prepare({
+    video: false,
+    rooms: "2",
+    clients: "1",
+    duration: "1.5",
+  });
   assertEquals(
-    configLines(
-      values,
+    meetingLine(values as MeetingValues, {
+      workers: 1,
+      seed: 1,
+      media: "synthetic",
+    }),
+    "1 client in 2 rooms, audio, 1.5 s after a ramp of 5 s, 1 thread, seed 1",
+  );
+  assertEquals(
+    serverLine(
+      { embedded: "werift" },
       { url: "ws://127.0.0.1:1/ws", pids: [7, 8] },
-      1,
-      "synthetic",
     ),
-    [
-      "1 client in 2 rooms, audio, 1.5 s after a ramp of 5 s, 1 thread, seed 1",
-      "Embedded server: werift on ws://127.0.0.1:1/ws, pids 7, 8",
-    ],
+    "Embedded server: werift on ws://127.0.0.1:1/ws, pids 7, 8",
   );
 });
 
@@ -125,6 +127,7 @@ Deno.test("progress is one line of what the last second brought", () => {
   const line = progressLine({
     phase: "media",
     elapsedMs: 2_040,
+    rampUpMs: 1_000,
     endMs: 35_000,
     point: {
       tSec: 2,

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { parseOptions } from "../../../cli/commands/parse.ts";
 import {
-  SESSION_OPTIONS,
+  SESSION_TABLE,
   sessionContradictions,
   settingsOf,
 } from "../../../cli/commands/session_options.ts";
@@ -15,13 +15,13 @@ import {
 } from "../session/fixtures.ts";
 
 function parse(...args: string[]) {
-  return parseOptions(SESSION_OPTIONS, args);
+  return parseOptions(SESSION_TABLE, args);
 }
 
 Deno.test("without options, clients are those that the documentation describes", () => {
   const parsed = parse();
   assertEquals([parsed.mistakes, sessionContradictions(parsed)], [[], []]);
-  const { network, media, ...settings } = settingsOf(parsed.values);
+  const { network, media, ...settings } = settingsOf(parsed);
   assertEquals(settings, {
     room: "load-test-room",
     rooms: 1,
@@ -35,7 +35,7 @@ Deno.test("without options, clients are those that the documentation describes",
 });
 
 Deno.test("a bad network for a share is what impair would have said before anybody came", () => {
-  const settings = settingsOf(parse("--impair", "3g:20%").values);
+  const settings = settingsOf(parse("--impair", "3g:20%"));
   const begun = after(startingModel({ settings, firstClients: 500 }), [OPENED]);
   const said = after(
     runningModel({ settings: { ...settings, network: undefined } }),

@@ -31,7 +31,7 @@ Deno.test.each<[string, readonly string[]]>([
   ["scenario st", ["stop"]],
   ["scenario help mu", ["muteStorm"]],
   ["scenario ramp st", ["stages=", "stages=30s:20,1m:20,10s:0"]],
-  ["scenario ramp video=", ["video=true", "video=false"]],
+  ["scenario ramp video=", ["video=on", "video=off"]],
   ["scenario ramp quality=7", ["quality=720p"]],
   ["scenario ./mine.ts a", []],
   ["help st", ["stats"]],

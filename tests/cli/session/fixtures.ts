@@ -25,6 +25,7 @@ export const SETTINGS: Newcomers = {
     video: true,
     quality: "480p",
     fps: 30,
+    simulcast: false,
     maxAudio: 4,
     maxVideo: 4,
   },

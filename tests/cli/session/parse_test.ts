@@ -2,7 +2,6 @@ import { assert, assertEquals } from "@std/assert";
 import {
   argumentsOf,
   commandOf,
-  durationOf,
   isProblem,
 } from "../../../cli/session/parse.ts";
 import { rangesOf, selected } from "../../../cli/session/select.ts";
@@ -48,21 +47,6 @@ Deno.test("comments and empty lines are no commands", () => {
     [undefined, undefined, undefined, undefined],
   );
   assertEquals(commandOf("  js  1 + 1 "), { verb: "js", rest: "1 + 1" });
-});
-
-Deno.test.each([
-  ["30", 30_000],
-  ["500ms", 500],
-  [".5s", 500],
-  ["5m", 300_000],
-  ["1h", 3_600_000],
-  ["0", 0],
-  ["", undefined],
-  ["5x", undefined],
-  ["-1", undefined],
-  ["999h", undefined],
-])("%s is %s ms", (text, ms) => {
-  assertEquals(durationOf(text), ms);
 });
 
 const FIVE = roster.spawned(roster.newRoster(SETTINGS, 1), 5, 0).roster.members;

@@ -8,7 +8,6 @@ import {
   liveModel,
   OPENED,
   runningModel,
-  SETTINGS,
   snapshotAt,
   startingModel,
   useAt,
@@ -175,8 +174,6 @@ for (const LANG of ["C", "en_GB.UTF-8"]) {
         url: "ws://127.0.0.1:3000/ws",
         engine: null,
         pids: [],
-        plan: { seed: 1, endAtMs: 0, media: SETTINGS.media, clients: [] },
-        rampUpMs: 5000,
         thresholds: [],
         onInterrupt: interrupted.resolve,
       }, { openTerminal: () => terminal, env: (name) => env[name] });
@@ -185,6 +182,7 @@ for (const LANG of ["C", "en_GB.UTF-8"]) {
       screen.onProgress({
         phase: "ramp",
         elapsedMs: 3000,
+        rampUpMs: 5000,
         endMs: 35_000,
         point: {
           tSec: 3,
@@ -224,8 +222,6 @@ Deno.test("without a terminal a run has no screen", async () => {
     url: "ws://127.0.0.1:3000/ws",
     engine: null,
     pids: [],
-    plan: { seed: 1, endAtMs: 0, media: SETTINGS.media, clients: [] },
-    rampUpMs: 0,
     thresholds: [],
     onInterrupt: () => {},
   }, { openTerminal: () => terminal, env: () => undefined });

@@ -1,10 +1,12 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { planOf, RUN_OPTIONS } from "../../../cli/commands/run_options.ts";
+import { inputOf } from "../../../cli/commands/option.ts";
+import { RUN_TABLE } from "../../../cli/commands/run_options.ts";
 import { parseOptions } from "../../../cli/commands/parse.ts";
 import {
   type ClientPlan,
   Crowd,
   DEFAULT_NEWCOMERS,
+  meeting,
   parseImpairmentShare,
   roster,
   type RunCrowd,
@@ -85,11 +87,11 @@ Deno.test("another seed gives other clients", () => {
 });
 
 function byRun({ args }: Story, seed: number): readonly ClientPlan[] {
-  const { values } = parseOptions(RUN_OPTIONS, [
-    ...["-r", `${RAMP_MS}ms`, "-d", `${HOLD_MS}ms`, "--seed", `${seed}`],
+  const { given } = parseOptions(RUN_TABLE, [
+    ...["-r", `${RAMP_MS}ms`, "-d", `${HOLD_MS}ms`],
     ...args,
   ]);
-  return planOf(values).clients;
+  return meeting.prepare(inputOf(meeting.options, given)).plan!(seed).clients;
 }
 
 async function byScript(

@@ -60,7 +60,7 @@ Deno.test.each<[line: string, says: string]>([
   [
     "scenario smoke clinets=2 duration=3y",
     "clinets: smoke has no such option, did you mean clients? " +
-    'duration: "3y" is not a duration such as 500ms, 30s, 5m or 1h.',
+    'duration: "3y" is not a duration of at least 1ms such as 30, 500ms, 90s, 5m or 1h, up to 480h.',
   ],
   ["scenario smoke 3", 'scenario has no use for "3": write key=value.'],
   ["scenario smoke a=1 a=2", "a= is there twice."],

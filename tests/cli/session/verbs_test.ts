@@ -210,8 +210,11 @@ const PROBLEMS: readonly (readonly [line: string, problem: string])[] = [
     "spawn has no colour=: it has room=, role=, rooms=, over=.",
   ],
   ["spawn 2 role=boss", "role= takes publisher or viewer."],
-  ["spawn 2 rooms=0", "rooms= takes a whole number of at least 1."],
-  ["spawn 2 over=soon", "over= takes a time such as 500ms, 10s, 5m or 1h."],
+  ["spawn 2 rooms=0", "rooms= takes a whole number from 1 to 100000."],
+  [
+    "spawn 2 over=soon",
+    "over= takes a duration such as 30, 500ms, 90s, 5m or 1h, up to 480h.",
+  ],
   ["spawn 2 room=", "room= takes the id of a room."],
   ["spawn 2 3", `spawn has no use for "3".`],
   ["stats a=1", "stats has no options."],
@@ -226,15 +229,21 @@ const PROBLEMS: readonly (readonly [line: string, problem: string])[] = [
   ],
   ["drop room=attic", `There is nobody in a room "attic".`],
   ["drop 7-9", "There is no client 7-9: there are 0-3."],
-  ["churn much", `churn needs departures a second from 0 to 100, or "off".`],
-  ["churn 101", `churn needs departures a second from 0 to 100, or "off".`],
   ["rejoin", "rejoin needs to know whom: all, 3, 3-5 or 1,4-6."],
+  [
+    "churn much",
+    `churn needs departures a second, a number from 0 to 1000, or "off".`,
+  ],
+  [
+    "churn 1001",
+    `churn needs departures a second, a number from 0 to 1000, or "off".`,
+  ],
   ["reconnect", "reconnect needs to know whom: all, 3, 3-5 or 1,4-6."],
   ["pause 0 kind=smell", "kind= takes audio or video."],
   ["mute kind=audio", "mute has no options."],
-  ["quality 4k", "quality takes 480p, 720p, 1080p."],
-  ["quality 480p fps=25", "fps= takes 15, 30, 60."],
-  ["layers 3", "layers takes 0, 1, 2."],
+  ["quality 4k", "quality takes 480p, 720p or 1080p."],
+  ["quality 480p fps=25", "fps= takes 15, 30 or 60."],
+  ["layers 3", "layers takes 0, 1 or 2."],
   ["layers 0 1 2", `layers has no use for "2".`],
   [
     "set simulcast on",
@@ -263,7 +272,7 @@ const PROBLEMS: readonly (readonly [line: string, problem: string])[] = [
     "set max-vdeo 2",
     `There is no setting "max-vdeo", did you mean "max-video"?`,
   ],
-  ["set fps 25", "fps takes 15, 30, 60."],
+  ["set fps 25", "fps takes 15, 30 or 60."],
   ["set max-audio 10001", "max-audio takes a whole number from 0 to 10000."],
   ["save", "save needs the name of a file."],
   ["save notes", "save writes files that end in .json, .txt or .csv."],
@@ -572,7 +581,7 @@ Deno.test("simulcast is for clients yet to come, and not for files", () => {
   }]).model;
   assertEquals(
     say(filed, "set simulcast on").last,
-    'A file has one layer, media is builtin: "set media synthetic" first.',
+    `simulcast is the file's own with media builtin: "set media synthetic" first.`,
   );
 });
 
@@ -655,7 +664,7 @@ Deno.test("while files are looked at, what is typed waits for what comes of it",
   assertEquals(
     model.log.slice(-2).map(({ text }) => text),
     [
-      'A file has one layer, media is clip.ivf: "set media synthetic" first.',
+      `simulcast is the file's own with media clip.ivf: "set media synthetic" first.`,
       "set video off",
     ],
   );

@@ -1,9 +1,6 @@
+import type { Duration } from "../../../lib/options/mod.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import {
-  Crowd,
-  defineScenario,
-  type Duration,
-} from "../../../lib/scenario/mod.ts";
+import { Crowd, defineScenario } from "../../../lib/scenario/mod.ts";
 import { DEFAULT_NEWCOMERS, roster } from "../../../lib/load/mod.ts";
 import type { ScenarioContext } from "../../../lib/run/mod.ts";
 import type { RunCrowd } from "../../../lib/load/mod.ts";

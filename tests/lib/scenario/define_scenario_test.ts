@@ -58,7 +58,7 @@ Deno.test("every mistake among the options is told at once, before anything star
     "lenght: talk has no such option, did you mean length?",
     "zebra: talk has no such option; it has thresholds, clients, length.",
     'clients: "0" is not a whole number from 1 to 100000.',
-    'length: "5 parsecs" is not a duration such as 500ms, 30s, 5m or 1h.',
+    'length: "5 parsecs" is not a duration such as 30, 500ms, 90s, 5m or 1h, up to 480h.',
   ]);
 });
 
@@ -105,7 +105,7 @@ Deno.test("layers of a video that is not sent are a mistake", async () => {
   assertEquals(length, 0);
   assertMatch(
     (await sends.prepare({ simulcast: true, video: false }).verify())[0],
-    /^simulcast, video=false: there is no video/,
+    /^simulcast, video=off: there is no video/,
   );
 });
 

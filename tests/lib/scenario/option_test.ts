@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { option, type ScenarioOption } from "../../../lib/scenario/mod.ts";
+import type { Option } from "../../../lib/options/mod.ts";
+import { option } from "../../../lib/scenario/mod.ts";
 
 const CLIENTS = option.wholeNumber("", { default: 5, min: 1, max: 100 });
 const SHARE = option.decimalNumber("", { default: 1, max: 1 });
@@ -68,22 +69,22 @@ Deno.test.each(
       kind: TIME,
       given: "5 days",
       why:
-        '"5 days" is not a duration of at least 1s such as 500ms, 30s, 5m or 1h',
+        '"5 days" is not a duration of at least 1s such as 30, 500ms, 90s, 5m or 1h, up to 480h',
     },
     {
       kind: TIME,
       given: 5000,
       why:
-        '"5000" is not a duration of at least 1s such as 500ms, 30s, 5m or 1h',
+        '"5000" is not a duration of at least 1s such as 30, 500ms, 90s, 5m or 1h, up to 480h',
     },
     {
       kind: TIME,
       given: "999ms",
       why:
-        '"999ms" is not a duration of at least 1s such as 500ms, 30s, 5m or 1h',
+        '"999ms" is not a duration of at least 1s such as 30, 500ms, 90s, 5m or 1h, up to 480h',
     },
     { kind: KIND, given: "both", why: '"both" is not audio or video' },
-    { kind: VIDEO, given: "no", why: '"no" is not true or false' },
+    { kind: VIDEO, given: "no", why: '"no" is not on or off' },
     { kind: NAME, given: "", why: '"" is not a text' },
     {
       kind: STAGES,
@@ -132,7 +133,7 @@ Deno.test("what is kept for the record can be given again", () => {
 });
 
 function read(
-  kind: Pick<ScenarioOption<unknown, unknown>, "read">,
+  kind: Pick<Option<unknown, unknown>, "read">,
   given: unknown,
 ): unknown {
   const reading = kind.read(given);

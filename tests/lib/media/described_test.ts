@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { describeMedia } from "../../../lib/run/mod.ts";
+import { describeMedia } from "../../../lib/media/mod.ts";
 import { interFrame, ivf, keyFrame } from "../clip/files.ts";
 
 Deno.test("the clip that comes along in words, as far as it is sent", async () => {

@@ -9,7 +9,7 @@ import {
   packetize,
   type PacketizedAudio,
   type PacketizedVideo,
-} from "../media/mod.ts";
+} from "./send/packetize.ts";
 
 /** Media that no file is needed for. */
 export const SYNTHETIC = "synthetic";

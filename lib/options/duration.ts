@@ -12,8 +12,9 @@ const MS_PER_UNIT: Readonly<Record<string, number>> = {
   h: 3_600_000,
 };
 
-/** Timers cannot wait for longer than 24 days. */
-const MAX_MS = 480 * MS_PER_UNIT.h;
+/** The longest, in hours: timers cannot wait for longer than 24 days. */
+export const MAX_DURATION_HOURS = 480;
+const MAX_MS = MAX_DURATION_HOURS * MS_PER_UNIT.h;
 
 /** Milliseconds of `500ms`, `30s`, `5m`, `1h` or, in seconds, `30`; `undefined` for anything else, and for over 480 hours. */
 export function readDuration(text: string): number | undefined {
@@ -40,6 +41,6 @@ export function durationMs(given: Duration, purpose: string): number {
   if (typeof ms === "number" && ms >= 0 && ms <= MAX_MS) return ms;
   const shown = typeof given === "string" ? JSON.stringify(given) : given;
   throw new TypeError(
-    `Cannot ${purpose} ${shown}: it is no length of time. Give milliseconds, or text such as "500ms", "30s" or "5m", up to 480 hours.`,
+    `Cannot ${purpose} ${shown}: it is no length of time. Give milliseconds, or text such as "500ms", "30s" or "5m", up to ${MAX_DURATION_HOURS} hours.`,
   );
 }

@@ -1,0 +1,26 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { IMPAIRMENT, THRESHOLDS } from "../../../lib/scenario/mod.ts";
+
+Deno.test("a bad network is for all clients, or for the share behind it", () => {
+  const shareOf = (given: string) => {
+    const reading = IMPAIRMENT.read(given);
+    return "value" in reading ? reading.value.share : reading.problem;
+  };
+  assertEquals(shareOf("3g"), 1);
+  assertEquals(shareOf("3g:25%"), 0.25);
+  assertEquals(shareOf("loss=5%,delay=50ms:.5"), 0.5);
+  assertStringIncludes(`${shareOf("3g:150%")}`, "share");
+  assertStringIncludes(`${shareOf("3g:0")}`, "share");
+  assertStringIncludes(`${shareOf("5g:10%")}`, '"5g"');
+  assertStringIncludes(`${shareOf("loss=200%")}`, "lossRatio 2");
+  assertStringIncludes(`${shareOf("3g:x")}`, "wifi-lossy");
+});
+
+Deno.test("a threshold is read, or says what is wrong with it", () => {
+  const good = THRESHOLDS.read(["loss < 1%"]);
+  assert("value" in good);
+  assertEquals(good.value[0].bound, 0.01);
+  const bad = THRESHOLDS.read(["los < 1%"]);
+  assert("problem" in bad);
+  assertStringIncludes(bad.problem, 'did you mean "loss"?');
+});
