@@ -69,7 +69,7 @@ export interface SummaryInput {
   readonly thresholds: readonly Threshold[];
   /** What the server counted of its streams; `null` where it cannot be asked, or not yet. @default {null} */
   readonly streams?: ServerStreams | null | undefined;
-  /** The scenario that it was. @default {a plain run} */
+  /** The scenario that it was. @default {a plan that was given} */
   readonly scenario?: ScenarioReport | undefined;
   /** Whether the scenario takes the server away on purpose. @default {false} */
   readonly isDisrupted?: boolean | undefined;

@@ -317,7 +317,7 @@ export const summarySchema = z.object({
   seed: z.number(),
   config: z.record(z.string(), json).describe("The options as used."),
   scenario: z.object({ name: z.string(), result: json }).optional().describe(
-    "The scenario and what it found; missing for a plain run.",
+    "The scenario and what it found; missing for a given plan.",
   ),
   server,
   partial: z.boolean().describe("Whether the run was cut off before its end."),
