@@ -214,7 +214,7 @@ for (const { engine, ignore: noEngine } of ENGINES) {
       const { config, server } = parseSummary(
         read("3/load_test_summary.json"),
       );
-      assertEquals([config.clients, config.rampUpMs], [3, 1000]);
+      assertEquals([config.clients, config.rampUp], [3, "1s"]);
       assertEquals(server.reported?.maxParticipants, 3);
       await stress.assertNothingRuns();
     },
