@@ -96,6 +96,11 @@ export class BrowserInRoom implements AsyncDisposable {
     }
   }
 
+  /** What it says itself of what each track received, by the names of W3C webrtc-stats. */
+  async stats(): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    return await this.#page.evaluate("room.stats()");
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#page.evaluate("room.leave()").catch(() => {});
     await this.#browser.close();

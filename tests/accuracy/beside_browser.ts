@@ -1,0 +1,237 @@
+/**
+ * A viewer of ours beside a real browser: both behind the same network, in
+ * the same room, on the same mediasoup.
+ */
+
+import type { LinkImpairment } from "../../lib/impairment/mod.ts";
+import {
+  type CounterName,
+  counterOf,
+  type Snapshot,
+} from "../../lib/metrics/mod.ts";
+import { type SfuStats, startSfu } from "../../lib/sfu/mod.ts";
+import { makePlan, rampAndHold } from "../../mod.ts";
+import { openFleet } from "../../tool.ts";
+import { BrowserInRoom } from "../e2e/browser.ts";
+import { pass } from "./crowd.ts";
+import { type NetworkRelay, openNetworkRelay } from "./network_relay.ts";
+
+/** Networks towards a viewer, and what of them is so on the way back. */
+export const NETWORKS = {
+  "plain": [{}, {}],
+  "loss-3-delay-20": symmetric(20, { lossRatio: 0.03 }),
+  "loss-5-delay-25": symmetric(25, { lossRatio: 0.05 }),
+  "loss-10-delay-50": symmetric(50, { lossRatio: 0.1 }),
+  "bursts-5-delay-50": symmetric(50, { lossRatio: 0.05, lossBurstPackets: 5 }),
+  "loss-2-delay-100": symmetric(100, { lossRatio: 0.02 }),
+  "bursts-2-jitter-30": symmetric(45, {
+    lossRatio: 0.02,
+    lossBurstPackets: 3,
+    jitterMs: 15,
+    jitterReorders: true,
+  }, 30),
+  "jitter-150": symmetric(95, { jitterMs: 75, jitterReorders: true }, 20),
+} as const satisfies Readonly<
+  Record<string, readonly [LinkImpairment, LinkImpairment]>
+>;
+
+/** The name of a network. */
+export type NetworkName = keyof typeof NETWORKS;
+
+/** What one viewer said, and what the server said of it, over one stretch. */
+export interface Viewing {
+  readonly framesShown: number;
+  readonly framesDropped: number;
+  readonly freezes: number;
+  readonly frozenS: number;
+  /** Messages that asked for packets, as the viewer counts them. */
+  readonly nacks: number;
+  /** Of video; the server's: what it was asked for, and what it sent again. */
+  readonly packetsAsked: number;
+  readonly packetsResent: number;
+  readonly keyFrameRequests: number;
+  /** Of all packets towards the viewer. */
+  readonly lostRatio: number;
+}
+
+/** The same stretch of both. */
+export interface Pair {
+  readonly browser: Viewing;
+  readonly ours: Viewing;
+}
+
+const ROOM = "beside";
+/** Until a jitter buffer has learnt what a network is like. */
+const SETTLE_MS = 3000;
+const GIVE_UP_MS = 20_000;
+
+/** Has both watch one publisher for so long behind each of these networks. */
+export async function* watchBeside(
+  names: readonly NetworkName[],
+  forMs: number,
+  seed: number,
+): AsyncGenerator<{ readonly name: NetworkName } & Pair> {
+  await using sfu = await startSfu({ engine: "mediasoup", workers: 1 });
+  await using nearOurs = await openNetworkRelay(sfu.url);
+  await using nearBrowser = await openNetworkRelay(sfu.url);
+  await using people = await openPeople(nearOurs.url, seed);
+  nearBrowser.begin();
+  await using browser = await BrowserInRoom.join(nearBrowser.url, ROOM, {
+    watches: true,
+  });
+  await browser.until((tracks) =>
+    tracks.some(({ framesDecoded }) => framesDecoded > 5)
+  );
+  const [browserId] = await videoReceivers(sfu.stats);
+  nearOurs.begin();
+  await people.addViewer();
+  const ids = await videoReceivers(sfu.stats);
+  const ourId = ids.find((id) => id !== browserId)!;
+  for (const name of names) {
+    for (const relay of [nearBrowser, nearOurs]) {
+      const [inbound, outbound] = NETWORKS[name];
+      relay.change(inbound, outbound, seed);
+    }
+    await pass(SETTLE_MS);
+    const look = async () => {
+      const stats = await sfu.stats();
+      return {
+        browser: lookAtBrowser(
+          await browser.stats(),
+          askedOf(stats, browserId),
+        ),
+        ours: lookAtOurs(people.snapshot(), askedOf(stats, ourId)),
+      };
+    };
+    const from = await look();
+    await pass(forMs);
+    const to = await look();
+    yield {
+      name,
+      browser: grown(from.browser, to.browser, nearBrowser),
+      ours: grown(from.ours, to.ours, nearOurs),
+    };
+  }
+}
+
+function symmetric(
+  delayMs: number,
+  inbound: LinkImpairment,
+  backMs = delayMs,
+): readonly [LinkImpairment, LinkImpairment] {
+  return [{ delayMs, ...inbound }, { delayMs: backMs }];
+}
+
+/** One who sends, and a place for one who watches: of others than a run's own clients nothing is judged. */
+async function openPeople(url: string, seed: number) {
+  const plan = makePlan({
+    audio: true,
+    video: true,
+    quality: "480p",
+    fps: 30,
+    maxAudio: 4,
+    maxVideo: 4,
+    clip: "builtin",
+    stages: rampAndHold(1, 0, 0),
+    room: ROOM,
+    rooms: 1,
+    publishRatio: 1,
+    churnRate: 0,
+    seed,
+  });
+  const fleet = await openFleet({ server: { url }, plan });
+  const until = async (isSo: (snapshot: Snapshot) => boolean) => {
+    const giveUpMs = performance.now() + GIVE_UP_MS;
+    while (!isSo(fleet.snapshot())) {
+      if (performance.now() > giveUpMs) throw new Error("It never came to be.");
+      await pass(100);
+    }
+  };
+  await fleet.add(plan);
+  await until(({ gauges }) => gauges.clientsConnected === 1);
+  return {
+    snapshot: () => fleet.snapshot(),
+    async addViewer(): Promise<void> {
+      const [first] = plan.clients;
+      await fleet.add({
+        ...plan,
+        clients: [{
+          ...first,
+          index: 1,
+          slot: 1,
+          clientId: "client-1",
+          participantName: "Viewer",
+          role: "viewer",
+          joinAtMs: 0,
+        }],
+      });
+      await until((all) => counterOf(all, "framesRendered") > 5);
+    },
+    [Symbol.asyncDispose]: () => fleet.close(),
+  };
+}
+
+async function videoReceivers(
+  stats: () => Promise<SfuStats>,
+): Promise<string[]> {
+  return (await stats()).consumers.filter(({ kind, closed }) =>
+    kind === "video" && !closed
+  ).map(({ participantId }) => participantId);
+}
+
+function askedOf({ consumers }: SfuStats, participantId: string) {
+  const { nacked, retransmitted } = consumers.find((one) =>
+    one.participantId === participantId && one.kind === "video"
+  )!;
+  return { packetsAsked: nacked, packetsResent: retransmitted };
+}
+
+type Look = Omit<Viewing, "lostRatio">;
+
+function lookAtBrowser(
+  tracks: readonly Readonly<Record<string, unknown>>[],
+  asked: Pick<Viewing, "packetsAsked" | "packetsResent">,
+): Look {
+  const video = tracks.find(({ kind }) => kind === "video")!;
+  const of = (name: string) => Number(video[name] ?? 0);
+  return {
+    framesShown: of("framesDecoded"),
+    framesDropped: of("framesDropped"),
+    freezes: of("freezeCount"),
+    frozenS: of("totalFreezesDuration"),
+    nacks: of("nackCount"),
+    keyFrameRequests: of("pliCount"),
+    ...asked,
+  };
+}
+
+function lookAtOurs(
+  all: Snapshot,
+  asked: Pick<Viewing, "packetsAsked" | "packetsResent">,
+): Look {
+  const of = (name: CounterName) => counterOf(all, name);
+  return {
+    framesShown: of("framesRendered"),
+    framesDropped: of("framesDropped"),
+    freezes: of("freezeCount"),
+    frozenS: of("totalFreezesDurationMs") / 1000,
+    nacks: of("nackCountSent"),
+    keyFrameRequests: of("pliCountSent"),
+    ...asked,
+  };
+}
+
+function grown(from: Look, to: Look, relay: NetworkRelay): Viewing {
+  const { entered, lost } = relay.towardsViewer;
+  return {
+    framesShown: to.framesShown - from.framesShown,
+    framesDropped: to.framesDropped - from.framesDropped,
+    freezes: to.freezes - from.freezes,
+    frozenS: to.frozenS - from.frozenS,
+    nacks: to.nacks - from.nacks,
+    packetsAsked: to.packetsAsked - from.packetsAsked,
+    packetsResent: to.packetsResent - from.packetsResent,
+    keyFrameRequests: to.keyFrameRequests - from.keyFrameRequests,
+    lostRatio: entered === 0 ? 0 : lost / entered,
+  };
+}
