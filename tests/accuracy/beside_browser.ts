@@ -38,6 +38,11 @@ export const NETWORKS = {
 /** The name of a network. */
 export type NetworkName = keyof typeof NETWORKS;
 
+/** Whether there is a network of this name. */
+export function isNetwork(name: string): name is NetworkName {
+  return Object.hasOwn(NETWORKS, name);
+}
+
 /** What one viewer said, and what the server said of it, over one stretch. */
 export interface Viewing {
   readonly framesShown: number;

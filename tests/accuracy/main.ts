@@ -4,7 +4,11 @@
  *
  * ```text
  * deno task accuracy [--quick] [--clients=N] [--seconds=N]
+ * deno task accuracy --beside-browser[=NETWORK,…] [--seconds=N]
  * ```
+ *
+ * The second form has a real Chromium and a client of ours watch the same
+ * video behind each network, for 30 s where nothing else is asked for.
  *
  * `--clients` and `--seconds` are for the comparison of an undisturbed run:
  * 50 and 600 where there are cores for it. Exits with 1 when a figure is
@@ -13,6 +17,12 @@
  * @module
  */
 
+import {
+  isNetwork,
+  type NetworkName,
+  NETWORKS,
+  watchBeside,
+} from "./beside_browser.ts";
 import {
   comparePlain,
   cutOff,
@@ -48,6 +58,7 @@ const MAX_LOOK_MS = 50;
 /** Far below the five seconds from one key frame to the next. */
 const MAX_FIRST_FRAME_MS = 500;
 const DEFAULT_CLIENTS = 10;
+const BESIDE_SECONDS = 30;
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
 
@@ -56,6 +67,25 @@ async function main(args: readonly string[]): Promise<number> {
     const [name, value = ""] = arg.split("=");
     return [name, value] as const;
   }));
+  const beside = options.get("--beside-browser");
+  if (beside !== undefined) {
+    options.delete("--beside-browser");
+    const names = beside === "" ? Object.keys(NETWORKS) : beside.split(",");
+    const unknown = names.find((name) => !isNetwork(name));
+    const seconds = Number(options.get("--seconds") ?? BESIDE_SECONDS);
+    options.delete("--seconds");
+    if (unknown !== undefined || options.size > 0 || !(seconds > 1)) {
+      console.error(
+        `Cannot watch beside a browser: ${
+          unknown ?? [...options.keys()][0] ?? "--seconds"
+        } is none of its words. It takes --seconds=N and the networks ${
+          Object.keys(NETWORKS).join(", ")
+        }.`,
+      );
+      return 2;
+    }
+    return await printBeside(names.filter(isNetwork), seconds * 1000);
+  }
   const wrong = [...options].find(([name, value]) =>
     name === "--quick"
       ? value !== ""
@@ -65,7 +95,7 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(
       `Cannot understand ${
         wrong[0]
-      }: it takes --quick, --clients=N and --seconds=N.`,
+      }: it takes --quick, --clients=N and --seconds=N, or --beside-browser[=NETWORK,…] and --seconds=N.`,
     );
     return 2;
   }
@@ -98,6 +128,51 @@ async function main(args: readonly string[]): Promise<number> {
     unit: "ms",
   }]);
   return right ? 0 : 1;
+}
+
+/** A line for each network and viewer. */
+async function printBeside(
+  names: readonly NetworkName[],
+  forMs: number,
+): Promise<number> {
+  const line = (...words: readonly (string | number)[]) =>
+    console.log(
+      words.map((word, i) =>
+        i === 0 ? `${word}`.padEnd(30) : `${word}`.padStart(10)
+      )
+        .join(""),
+    );
+  line(
+    "network",
+    "viewer",
+    "frames",
+    "dropped",
+    "freezes",
+    "frozen s",
+    "NACKs",
+    "asked",
+    "resent",
+    "PLIs",
+    "lost %",
+  );
+  for await (const { name, browser, ours } of watchBeside(names, forMs, 1)) {
+    for (const [viewer, of] of Object.entries({ browser, ours })) {
+      line(
+        name,
+        viewer,
+        of.framesShown,
+        of.framesDropped,
+        of.freezes,
+        of.frozenS.toFixed(1),
+        of.nacks,
+        of.packetsAsked,
+        of.packetsResent,
+        of.keyFrameRequests,
+        (of.lostRatio * 100).toFixed(1),
+      );
+    }
+  }
+  return 0;
 }
 
 async function repairRows(forMs: number): Promise<Row[]> {
