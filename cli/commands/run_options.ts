@@ -35,10 +35,10 @@ export const MEETING_FLAGS: OptionTable = commandLineOf({
 });
 
 /** The embedded server's engine. */
-export const ENGINE = choice(["werift", "mediasoup"]);
+const ENGINE = choice(["werift", "mediasoup"]);
 
 /** Options that decide how packets go, in `run` and wherever else there are clients. */
-export const DATAPATH_OPTIONS = {
+const DATAPATH_OPTIONS = {
   transport: withDefault(choice(["auto", "udp", "tcp"]), {
     help:
       "over what media goes; auto: TCP only where no UDP address of the server answers",

@@ -36,7 +36,7 @@ import { serverUrl } from "./value_kind.ts";
 const LIVE_OPTIONS: OptionTable = liveOptions({ ...TIMED_MEETING_OPTIONS });
 
 /** The options of the session besides; those that `run` has too mean the same. */
-export const SESSION_OPTIONS = {
+const SESSION_OPTIONS = {
   server: optional(serverUrl, {
     short: "s",
     help: "the server; without one, an embedded one is started",

@@ -62,7 +62,7 @@ export function defineMeeting<Found = void>(
 }
 
 /** What a meeting's options ask of the crowd: a mode is a share of publishers, unless that is given. */
-export function meetOptionsOf(
+function meetOptionsOf(
   { mode, ...options }: OptionValues<TimedMeetingOptions>,
 ): MeetOptions {
   return {

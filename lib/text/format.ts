@@ -72,7 +72,7 @@ export function formatIn(unit: Unit, value: number): string {
 }
 
 /** A frame rate: `29.8 fps`. */
-export function formatFps(fps: number): string {
+function formatFps(fps: number): string {
   return `${fps.toFixed(1)} fps`;
 }
 

@@ -21,7 +21,7 @@ export interface ChurnOptions {
 }
 
 /** Who has been there for less is spared, unless all have, when the one goes that came first: a join takes a moment. */
-export const MIN_SESSION_MS = 2000;
+const MIN_SESSION_MS = 2000;
 
 /** The spans of a crowd, given in order of joining, with churn on top, in order of joining. */
 export function withChurn(
