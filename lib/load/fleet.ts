@@ -184,7 +184,10 @@ export class ClientFleet implements AsyncDisposable {
     if (alive.length === 0) return;
     const parts = splitPlan(plan, alive.length);
     await Promise.all(alive.map((node, i) => {
-      const clients = parts[i].clients.map((client) => later(client, nowMs));
+      const clients = parts[i].clients.map((client) => ({
+        ...later(client, nowMs),
+        media: client.media ?? plan.media,
+      }));
       for (const client of clients) {
         this.#nextIndex = Math.max(this.#nextIndex, client.index + 1);
         this.#nodeOf.set(client.index, node);

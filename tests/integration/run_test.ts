@@ -185,6 +185,21 @@ Deno.test("a run against the werift engine needs nothing installed, and everythi
   await assertNobodyIsLeft(sfu);
 });
 
+Deno.test("a plan without video sends none and takes none, on each thread", async () => {
+  await using sfu = await startSfu({ engine: "werift" });
+  const { summary, snapshot } = await runAt(sfu.url, {
+    plan: planOf(4, { rooms: 2, video: false }),
+    workers: 2,
+  });
+  assertEquals(
+    [summary.totalProducersCreated, summary.totalConsumersCreated],
+    [4, 4],
+  );
+  for (const { sends, receives } of snapshot.clients) {
+    assertEquals([sends, receives], [["audio"], ["audio"]]);
+  }
+});
+
 Deno.test("clients that come and go leave the counts right and nobody in the room", async () => {
   await using sfu = await spawnSfu({ engine: "werift", exposeStats: true });
   const { summary, snapshot } = await runAt(sfu.url, {

@@ -123,6 +123,22 @@ Deno.test("a crowd splits a plan over its nodes, whole rooms where it can", asyn
   await crowd.close();
 });
 
+Deno.test("the media of a plan is that of all its clients that have none of their own", async () => {
+  const { crowd, nodes } = await open({ workers: 1 });
+  const silent = { ...PLAN.media, audio: false };
+  const [first, ...rest] = PLAN.clients;
+  const clients = [{ ...first, media: silent }, ...rest];
+  const media = { ...PLAN.media, video: false };
+  await crowd.add({ ...PLAN, media, clients });
+  assertEquals(
+    nodes[0].commands.flatMap((command) =>
+      command.type === "add" ? command.clients.map(({ media }) => media) : []
+    ),
+    [silent, media, media, media],
+  );
+  await crowd.close();
+});
+
 Deno.test("a second waits for the report of a node that is late, not for long", async () => {
   const timers: { readonly ms: number; readonly fn: () => void }[] = [];
   let nowMs = 0;
