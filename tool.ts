@@ -175,6 +175,7 @@ export {
   type GeneratorStandstill,
   type GeneratorSummary,
   type Immutable,
+  isEnough,
   type JsonValue,
   judge,
   type Judged,
@@ -259,6 +260,7 @@ export {
   bandRows,
   type ClientResult,
   jsonSchemaFiles,
+  metricsLines,
   type NamedRun,
   parseSummary,
   plainRuns,
@@ -273,6 +275,7 @@ export {
   formatBps,
   formatCounted,
   formatMeasured,
+  ofFew,
   type Unit,
 } from "./lib/text/mod.ts";
 export {

@@ -51,6 +51,11 @@ async function showHelp(
     printOut(help());
     return 0;
   }
+  if (name === "metrics") {
+    const { metricsLines } = await import("../tool.ts");
+    printOut(`${metricsLines().join("\n")}\n`);
+    return 0;
+  }
   return await perform(name, ["--help"]);
 }
 
@@ -81,6 +86,7 @@ function help(): string {
   const rows = [
     ...Object.entries(SUMMARIES),
     ["help [command]", "This text, or a command's options."] as const,
+    ["help metrics", "Every metric, and how thresholds name it."] as const,
     ["--version", "The version."] as const,
   ];
   return [

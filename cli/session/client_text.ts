@@ -48,7 +48,9 @@ export function clientLines(
     `state       ${record.state}${
       record.failureCause === null ? "" : `: ${sanitize(record.failureCause)}`
     }`,
-    `connection  ${known(record.connectionTimeMs)} after it was due`,
+    `connection  ${known(record.connectionTimeMs)} after it was due; joined ${
+      known(record.joinMs)
+    } after its first attempt`,
     `first media sent after ${
       known(record.timeToFirstMediaSentMs)
     }, received after ${known(record.timeToFirstMediaReceivedMs)}`,
@@ -68,7 +70,7 @@ export function clientLines(
     } dropped`,
     `freezes     ${formatCount(record.freezeCount)}, ${
       formatMs(record.totalFreezesDurationMs)
-    } in all, ${formatMs(record.longestFreezeMs)} at most`,
+    } summed over its tracks, ${formatMs(record.longestFreezeMs)} at most`,
     `at most     latency ${known(record.maxMediaLatencyMs)}, jitter ${
       known(record.maxJitterMs)
     }, round trip ${known(record.maxRoundTripTimeMs)}`,

@@ -16,6 +16,8 @@ import {
   formatMeasured,
   formatMs,
   formatRatio,
+  isEnough,
+  ofFew,
   rateOf,
   type ServerPoint,
   type Snapshot,
@@ -29,7 +31,7 @@ import {
 import { sanitize } from "../terminal/mod.ts";
 import type { Model, ServerView } from "./model.ts";
 
-/** Every number that the charts draw, and the totals. */
+/** Every number that the charts draw, which are of now, and the totals; percentiles and what is "in all" are of all since the session began. */
 export function statsLines(model: Model): string[] {
   const { live, load, thresholds } = model;
   const { snapshot } = live;
@@ -62,7 +64,7 @@ export function statsLines(model: Model): string[] {
     ...bitrateLines(snapshot),
     `video       ${(now?.frameRate ?? 0).toFixed(1)} fps, ${
       total(snapshot, "framesDropped", "frame")
-    } dropped, ${total(snapshot, "freezeCount", "freeze")}`,
+    } dropped and ${total(snapshot, "freezeCount", "freeze")} in all`,
     `first frame ${spread(trendOf(snapshot, "timeToFirstFrame"))}`,
     `round trip  ${spread(trendOf(snapshot, "roundTripTime"))}`,
     `jitter      ${spread(trendOf(snapshot, "jitter"))}`,
@@ -73,6 +75,7 @@ export function statsLines(model: Model): string[] {
     } in all`,
     `signaling   ${spread(signaling)}`,
     `connection  ${spread(trendOf(snapshot, "connectionTime"))}`,
+    `join        ${spread(trendOf(snapshot, "join"))}`,
     ...recoveryLines(snapshot),
     `errors      ${errorsText(snapshot)}`,
     `generator   CPU ${formatRatio(now?.cpuRatio ?? 0)}, packets ${
@@ -97,7 +100,7 @@ export function thresholdText(
   const whom = worst === undefined
     ? ""
     : `, worst ${sanitize(worst.id)}: ${
-      formatMeasured({ ...result, value: worst.value })
+      formatMeasured({ value: worst.value, unit: result.unit })
     }`;
   return `${expression}: ${formatMeasured(result)}, ${
     passed ? "passed" : "failed"
@@ -191,7 +194,10 @@ function perSec(rate = 0): string {
 
 function spread(trend: Trend): string {
   if (trend.count === 0) return "–";
-  const at = (p: number) => formatMs(trend.percentile(p) / 1000);
+  const at = (p: number) => {
+    const text = formatMs(trend.percentile(p) / 1000);
+    return isEnough(trend.count, p) ? text : `${text} ${ofFew(trend.count)}`;
+  };
   return `p50 ${at(50)}, p95 ${at(95)}, p99 ${at(99)}`;
 }
 

@@ -58,6 +58,8 @@ export type ClientEvent =
   | { readonly type: "state"; readonly state: ClientState }
   /** ICE and DTLS are up on every transport; not sent again for a later stay. */
   | { readonly type: "connected"; readonly atMs: number }
+  /** The server has taken all that it sends, and it can receive; sent again for a later stay. */
+  | { readonly type: "ready"; readonly atMs: number }
   | {
     readonly type: "latency";
     readonly operation: string;

@@ -91,6 +91,7 @@ export class RoomSession {
   #reportedRoundTripMs = -1;
   #video: VideoPreset | undefined;
   #isUp = false;
+  #othersSinceMs = -1;
   #isAway = false;
   #broken: StayBrokenError | undefined;
   #open = true;
@@ -126,6 +127,11 @@ export class RoomSession {
       receiveTransport: () => this.#receiveTransport,
       cname: options.cname,
     });
+  }
+
+  /** Since when others send something that it wants, on the scheduler's clock; 0 for from before it was up, -1 while nobody does. */
+  get othersSinceMs(): number {
+    return this.#othersSinceMs;
   }
 
   /** What comes in. */
@@ -200,6 +206,7 @@ export class RoomSession {
     switch (event.type) {
       case "producer": {
         const { peerId, producerId, kind } = event;
+        this.#noteOther(kind);
         return this.#subscriber.offer(peerId, producerId, kind);
       }
       case "producerClosed":
@@ -245,6 +252,8 @@ export class RoomSession {
   async begin(): Promise<void> {
     if (this.#options.publish?.audio) await this.#publish("audio", undefined);
     if (this.#video !== undefined) await this.#publish("video", this.#video);
+    const atMs = this.#environment.scheduler.nowMs();
+    this.#handlers.onEvent({ type: "ready", atMs });
     await this.#subscriber.begin(
       this.#session!,
       this.#receiveTransportId,
@@ -308,6 +317,15 @@ export class RoomSession {
       this.#tellTracks();
     }
     await Promise.all(this.#legs.map(({ transport }) => transport.close()));
+  }
+
+  /** Somebody else sends a track: who waits for the first one waits since then. */
+  #noteOther(kind: "audio" | "video"): void {
+    const { maxAudio, maxVideo } = this.#options;
+    if (this.#othersSinceMs >= 0) return;
+    if ((kind === "audio" ? maxAudio : maxVideo) === 0) return;
+    const nowMs = this.#environment.scheduler.nowMs();
+    this.#othersSinceMs = this.#isUp ? nowMs : 0;
   }
 
   /** What of us is due at others. */

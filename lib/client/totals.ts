@@ -44,6 +44,8 @@ export interface ClientTotals
   firstSentMs: number;
   /** When the first packet came, on the scheduler's clock; -1 before. */
   firstReceivedMs: number;
+  /** Since when others send something that it wants, on the scheduler's clock; 0 for from before it was there, -1 while nobody does. */
+  othersSinceMs: number;
   /** The first packet out of the latest stay; -1 before. */
   stayFirstSentMs: number;
   /** The first packet in of the latest stay; -1 before. */
@@ -52,6 +54,8 @@ export interface ClientTotals
 
 /** Of a stay, as far as its media is counted. */
 export interface CountedStay {
+  /** Since when others send something that it wants; see {@linkcode ClientTotals}. */
+  readonly othersSinceMs: number;
   /** What it receives. */
   readonly reception: {
     /** When the first packet came, on the scheduler's clock; -1 before. */
@@ -95,6 +99,7 @@ export function emptyTotals(): ClientTotals {
     ...noExtremes(),
     firstSentMs: -1,
     firstReceivedMs: -1,
+    othersSinceMs: -1,
     stayFirstSentMs: -1,
     stayFirstReceivedMs: -1,
   };
@@ -150,6 +155,7 @@ export function addStay(totals: ClientTotals, stay: CountedStay): void {
   if (totals.firstReceivedMs < 0) {
     totals.firstReceivedMs = stay.reception.firstMs;
   }
+  if (totals.othersSinceMs < 0) totals.othersSinceMs = stay.othersSinceMs;
   totals.stayFirstReceivedMs = stay.reception.firstMs;
   totals.stayFirstSentMs = -1;
   for (const { sender } of stay.publication.tracks) {

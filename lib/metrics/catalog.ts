@@ -65,6 +65,8 @@ export interface MetricDefinition {
   readonly unit: MetricUnit;
   /** What it means, in one sentence. */
   readonly doc: string;
+  /** Where its figures come from; of a rate, what is divided by what. @default {where it is counted says it} */
+  readonly source?: string;
   /** Which way a change is an improvement. */
   readonly better: "higher" | "lower" | "neither";
   /** Of a counter: where it is counted. */
@@ -361,7 +363,7 @@ export const METRICS = {
   totalFreezesDurationMs: counter(
     "ms",
     "lower",
-    "For how long videos stood still, all together.",
+    "For how long videos stood still, summed over tracks: four that stand still for a second are four seconds.",
     {
       at: "rhythm",
       perClient: "sum",
@@ -372,7 +374,7 @@ export const METRICS = {
   playedMs: counter(
     "ms",
     "neither",
-    "For how long videos were on, freezes included, all together.",
+    "For how long videos were on, freezes included, summed over tracks.",
     { at: "rhythm", perClient: "sum" },
   ),
   pictureIdJumps: counter(
@@ -398,11 +400,13 @@ export const METRICS = {
     },
   ),
   firstPacket: trend("From when a track was asked for to its first packet.", {
+    source: "the request and the first packet of each received track",
     place: "media.timeToFirstPacketMs",
   }),
   timeToFirstFrame: trend(
     "From when a video was asked for to its first frame shown, which is a key frame; those that were paused at first left out.",
     {
+      source: "the request and each received video's first frame that is whole",
       perClient: "max",
       perRoom: true,
       place: "media.timeToFirstFrameMs",
@@ -410,6 +414,7 @@ export const METRICS = {
     },
   ),
   frameGap: trend("From one video frame shown to the next.", {
+    source: "when each received video's frames were whole",
     place: "media.video.frameGapMs",
   }),
   audioBitrate: ofConsumers(
@@ -440,18 +445,24 @@ export const METRICS = {
     place: "media.video.consumerFrameRate",
   }),
   freezeTime: trend(
-    "For how long video stood still at a client, all its videos together.",
+    "For how long video stood still at a client, summed over its videos: four that stand still for a second are four seconds.",
     {
+      source: "each client that saw video, once",
       ofClients: "totalFreezesDurationMs",
       place: "media.video.freezeTimeMs",
     },
   ),
-  longestFreeze: trend("For how long video stood still at a client, at most.", {
-    ofClients: "longestFreezeMs",
-  }),
+  longestFreeze: trend(
+    "For how long one video stood still at a client, at most.",
+    {
+      source: "each client that saw video, once",
+      ofClients: "longestFreezeMs",
+    },
+  ),
   roundTripTime: trend(
     "To the server and back, once a second: by receiver reports (RFC 3550 section 6.4.1), at clients that send nothing by ICE consent checks.",
     {
+      source: "RTCP and STUN, each client once a second",
       perClient: "max",
       perRoom: true,
       place: "media.roundTripTimeMs",
@@ -460,9 +471,15 @@ export const METRICS = {
   ),
   mediaLatency: trend(
     "From capture (abs-capture-time) to the receiving kernel.",
-    { perClient: "max", perRoom: true, place: "media.latencyMs" },
+    {
+      source: "each received packet that carries the time of its capture",
+      perClient: "max",
+      perRoom: true,
+      place: "media.latencyMs",
+    },
   ),
   jitter: trend("Interarrival jitter (RFC 3550 section 6.4.1).", {
+    source: "each received track, once a second",
     perClient: "max",
     perRoom: true,
     place: "media.jitterMs",
@@ -472,13 +489,13 @@ export const METRICS = {
   tracksDueMs: counter(
     "ms",
     "neither",
-    "For how long tracks that clients want should have come to them, all together.",
+    "For how long tracks that clients want should have come to them, summed over tracks.",
     { at: "events", perClient: "sum" },
   ),
   tracksSilentMs: counter(
     "ms",
     "lower",
-    "For how long nothing came of them, all together.",
+    "For how long nothing came of them, summed over tracks.",
     { at: "events", perClient: "sum" },
   ),
   tracksAwayMs: counter(
@@ -496,13 +513,13 @@ export const METRICS = {
   sendDueMs: counter(
     "ms",
     "neither",
-    "For how long clients should have sent, all together.",
+    "For how long clients should have sent, summed over clients.",
     { at: "events", perClient: "sum" },
   ),
   withoutMediaMs: counter(
     "ms",
     "lower",
-    "For how long nothing came to a client of any of its tracks, all together.",
+    "For how long nothing came to a client of any of its tracks, summed over clients.",
     { at: "events", perClient: "sum" },
   ),
   mediaLosses: counter(
@@ -579,21 +596,39 @@ export const METRICS = {
     "Tracks that clients wanted and the server granted no consumer for, because they had as many as it allows.",
     { at: "node" },
   ),
+  join: trend(
+    "From a client's first connection attempt until it can send and receive: its transports are up and the server has taken its tracks. One message's reply is signaling.join_room.",
+    { source: "each client, once", perClient: "first" },
+  ),
+  firstMedia: trend(
+    "From a client's first connection attempt until it sends and receives what there is: until somebody else sends, it only has to send.",
+    {
+      source: "the first packets of each client, as timeToFirstMediaReceived",
+      perClient: "first",
+    },
+  ),
   connectionTime: trend(
-    "From when a client was scheduled to all its transports up.",
-    { perClient: "first", alias: "connection" },
+    "From when a client was scheduled to all its transports up, also while the generator held it back.",
+    {
+      source: "ICE and DTLS of each client, once",
+      perClient: "first",
+      alias: "connection",
+    },
   ),
   timeToFirstMediaSent: trend(
     "From when a client was scheduled to its first RTP packet out.",
     {
+      source: "the first packet of each client",
       perClient: "first",
       place: "media.timeToFirstSentMs",
       alias: "firstMediaSent",
     },
   ),
   timeToFirstMediaReceived: trend(
-    "From when a client was scheduled to its first RTP packet in.",
+    "From when a client was scheduled, or somebody else began to send where that was later, to its first RTP packet in.",
     {
+      source:
+        "the first packet of each client, and the first track that the server offered it",
       perClient: "first",
       place: "media.timeToFirstReceivedMs",
       alias: "firstMediaReceived",
@@ -601,11 +636,20 @@ export const METRICS = {
   ),
   recovery: trend(
     "From when a connected client lost its channel or a transport until it was back and its media flowed again.",
-    { perClient: "max", place: "media.recoveryMs.channel" },
+    {
+      source: "each loss of a channel or a path that a client came back from",
+      perClient: "max",
+      place: "media.recoveryMs.channel",
+    },
   ),
   networkRecovery: trend(
     "From when a client's impaired network was back after an outage until it showed a frame again or, without video, heard a packet.",
-    { perClient: "max", perRoom: true, place: "media.recoveryMs.network" },
+    {
+      source: "each outage of an impaired network",
+      perClient: "max",
+      perRoom: true,
+      place: "media.recoveryMs.network",
+    },
   ),
   networkNotRecovered: counter(
     "count",
@@ -675,13 +719,15 @@ export const METRICS = {
 
   // The generator itself.
   lateness: trend("When a packet left, minus when it was scheduled.", {
+    source: "each packet that was sent",
     place: "generator.latenessMs",
   }),
   joinHeldBack: trend(
     "How long a join waited because the generator was too busy for it.",
-    { place: "generator.heldBackMs" },
+    { source: "each join that was held back", place: "generator.heldBackMs" },
   ),
   loopLag: trend("How late the event loop came round.", {
+    source: "the event loop of each thread",
     place: "generator.loopLagMs",
   }),
 
@@ -713,43 +759,72 @@ export const METRICS = {
   silent: rate(
     "lower",
     "Time that tracks were silent, of the time that they should have come, to clients that were not away.",
-    { blames: "client" },
+    {
+      source: "(tracksSilentMs − tracksAwayMs) / (tracksDueMs − tracksAwayMs)",
+      blames: "client",
+    },
   ),
   away: rate(
     "lower",
     "Time that tracks were silent because their client was away, of the time that they should have come.",
-    {},
+    { source: "tracksAwayMs / tracksDueMs" },
   ),
   deliveryRatio: rate(
     "higher",
     "Packets that clients received of each other, of those that the server should deliver.",
-    { blames: "client", place: "media.deliveryRatio" },
+    {
+      source: "(packetsReceived − packetsFromOthers) / packetsDeliverable",
+      blames: "client",
+      place: "media.deliveryRatio",
+    },
   ),
   receiveSendRatio: rate(
     "higher",
     "Packets received divided by packets sent, whatever the topology.",
-    { blames: "room", place: "media.receiveSendRatio" },
+    {
+      source: "packetsReceived / packetsSent",
+      blames: "room",
+      place: "media.receiveSendRatio",
+    },
   ),
-  loss: rate("lower", "Packets lost, of those expected.", { blames: "client" }),
+  loss: rate("lower", "Packets lost, of those expected.", {
+    source: "packetsLost / packetsExpected",
+    blames: "client",
+  }),
   residualLoss: rate(
     "lower",
     "Packets lost that no retransmission made up for, of those expected.",
-    { blames: "client" },
+    {
+      source: "(packetsLost − packetsRepaired) / packetsExpected",
+      blames: "client",
+    },
   ),
   frozen: rate(
     "lower",
     "Time that videos stood still, of the time that they were on.",
-    { blames: "client", place: "media.video.frozenRatio" },
+    {
+      source: "totalFreezesDurationMs / playedMs",
+      blames: "client",
+      place: "media.video.frozenRatio",
+    },
   ),
   frameRate: rate(
     "higher",
     "Frames that a video showed a second, on average.",
-    { unit: "fps", blames: "client", place: "media.video.frameRate" },
+    {
+      source: "(framesRendered − videosBegun) / playedMs",
+      unit: "fps",
+      blames: "client",
+      place: "media.video.frameRate",
+    },
   ),
   achievedRatio: rate(
     "higher",
     "Packets that the generator sent, of those scheduled.",
-    { place: "generator.achievedRatio" },
+    {
+      source: "packetsSent / packetsPlanned",
+      place: "generator.achievedRatio",
+    },
   ),
 } as const satisfies Readonly<Record<string, MetricDefinition>>;
 
@@ -866,8 +941,11 @@ function impaired<const More extends Rest>(
   return counter("packets", "neither", doc, { at: "network", ...more });
 }
 
-function gauge(doc: string): Row<"gauge", "count", unknown> {
-  return { type: "gauge", unit: "count", better: "neither", doc };
+function gauge(
+  doc: string,
+): Row<"gauge", "count", { readonly source: string }> {
+  const source = "the state of clients at the end";
+  return { type: "gauge", unit: "count", better: "neither", doc, source };
 }
 
 function trend<const More extends Rest>(
@@ -884,7 +962,8 @@ function ofConsumers<Unit extends TrendUnit, const More extends Rest>(
   more: More,
 ): Row<"trend", Unit, More> {
   const doc = `In each second of each track that clients receive: ${what}`;
-  return { type: "trend", unit, better, doc, ...more };
+  const source = "each second of each received track";
+  return { type: "trend", unit, better, doc, source, ...more };
 }
 
 function rate<const More extends Rest & { readonly unit?: "fps" }>(
@@ -903,6 +982,10 @@ function shareOfClients(
   "ratio",
   { readonly of: "clients"; readonly blames: "room" }
 > {
-  const more = { of: "clients", blames: "room" } as const;
+  const more = {
+    of: "clients",
+    blames: "room",
+    source: "the states of clients at the end",
+  } as const;
   return { type: "rate", unit: "ratio", better, doc, ...more };
 }

@@ -23,6 +23,7 @@ import type { Snapshot } from "./snapshot.ts";
 import type { ThresholdResult } from "./summary.ts";
 import type { Aggregate, Threshold } from "./threshold.ts";
 import type { Trend } from "./trend.ts";
+import { isEnough } from "./stats.ts";
 import { worstHit } from "./worst.ts";
 
 /** What is known of thresholds at the time of a snapshot. */
@@ -50,6 +51,7 @@ export function evaluate(
   const { expression, operator, bound, unit } = threshold;
   const value = measure(threshold, snapshot, tally);
   const passed = value !== null && holds(value, operator, bound);
+  const samples = tooFew(threshold, snapshot);
   const worst = passed ? undefined : worstHit(threshold, snapshot);
   return {
     expression,
@@ -57,6 +59,7 @@ export function evaluate(
     value,
     bound,
     unit,
+    ...(samples !== undefined && { samples }),
     ...(worst !== undefined && { worst }),
   };
 }
@@ -80,6 +83,20 @@ function measure(
     case "errors":
       return totalErrors(snapshot);
   }
+}
+
+/** How many values a percentile is of, where it needs more. */
+function tooFew(
+  { subject }: Threshold,
+  snapshot: Snapshot,
+): number | undefined {
+  if (subject.kind !== "trend" || subject.aggregate.kind !== "percentile") {
+    return undefined;
+  }
+  const { count } = trendOf(snapshot, subject.trend);
+  return count === 0 || isEnough(count, subject.aggregate.p)
+    ? undefined
+    : count;
 }
 
 /** What can be wrong with video is not measured where none was shown. */

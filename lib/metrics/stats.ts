@@ -47,6 +47,13 @@ export interface Distribution {
   readonly p99: number;
 }
 
+/** Whether so many values have a percentile `p` of their own; of fewer it is their largest or smallest. */
+export function isEnough(count: number, p: number): boolean {
+  const tail = Math.min(p, 100 - p);
+  // What 100 - 99.9 comes to is not quite 0.1.
+  return tail <= 0 || Math.round(count * tail * 1e6) >= 100e6;
+}
+
 /** The figures of a trend that is shown in `unit`. */
 export function distributionOf(trend: Trend, unit: TrendUnit): Distribution {
   const inUnits = (steps: number) => Math.round(steps) / STEPS_PER_UNIT[unit];

@@ -267,6 +267,9 @@ const thresholdResult = z.object({
   value: z.number().nullable().describe("Null when nothing was measured."),
   bound: z.number(),
   unit: z.enum(["ms", "ratio", "count", "fps", "bps"]),
+  samples: count.optional().describe(
+    "How many values a percentile is of, where it needs more.",
+  ),
   worst: z.object({
     kind: z.enum(["client", "room"]),
     id: z.string(),

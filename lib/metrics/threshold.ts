@@ -1,31 +1,7 @@
 /**
- * Thresholds: what a run must keep to, written by people.
- *
- * ```text
- * threshold = metric [aggregate] operator value ["abort" ["after" delay]]
- * metric    = a counter, rate or trend of the catalog, such as "loss",
- *             "freezeCount", "mediaLatency", or its shorter name
- *           | "errors" | "join" | a signaling operation such as
- *             "produce_video"
- * aggregate = "avg" | "min" | "max" | "med" | "count" | "p(" 0…100 ")"
- * operator  = "<" | "<=" | ">" | ">=" | "==" | "!="
- * value     = number [unit]
- * unit      = "us" | "ms" | "s" | "m" | "%" | "fps"
- *           | "bps" | "kbps" | "Mbps"
- * delay     = number ("ms" | "s" | "m" | "h")
- * ```
- *
- * Durations and what is told of each second need an aggregate; rates and
- * counts have none. A bare number is in milliseconds, for bitrates in bits a
- * second, for frame rates in frames a second, and else a ratio, so
- * `loss < 0.01` is `loss < 1%`. Which operations there are is the signaling's
- * affair; `join` is the first of them. Counts are of the whole run and all its
- * clients.
- *
- * Every threshold is judged by the whole run at its end. One with `abort`
- * is judged each second besides, as soon as there is something to judge, and
- * ends the run when it is not kept: `loss < 5% abort after 10s` leaves the
- * run ten seconds to settle first.
+ * Thresholds: what a run must keep to, written by people as
+ * {@linkcode THRESHOLD_GRAMMAR} says. Which operations of signaling there are
+ * is the signaling's affair.
  *
  * @module
  */
@@ -43,6 +19,27 @@ import {
   type TrendName,
   unitOfTrend,
 } from "./catalog.ts";
+
+/** How a threshold is written, line by line, and when it is judged. */
+export const THRESHOLD_GRAMMAR: readonly string[] = [
+  `threshold = metric [aggregate] operator value ["abort" ["after" delay]]`,
+  `metric    = a counter, rate or trend of this list, or its shorter name`,
+  `          | "errors" | "signaling." operation, as "signaling.join_room"`,
+  `aggregate = "avg" | "min" | "max" | "med" | "count" | "p(" 0…100 ")"`,
+  `operator  = "<" | "<=" | ">" | ">=" | "==" | "!="`,
+  `value     = number [unit]`,
+  `unit      = "us" | "ms" | "s" | "m" | "%" | "fps" | "bps" | "kbps" | "Mbps"`,
+  `delay     = number ("ms" | "s" | "m" | "h")`,
+  "",
+  "Trends need an aggregate; rates and counters have none. A ratio needs % or",
+  "is between 0 and 1 with a decimal point: loss < 1% is loss < 0.01. Other bare",
+  "numbers are milliseconds, bits a second, frames a second or counts. Counters",
+  "are of the whole run and all its clients.",
+  "",
+  "Each threshold is judged by the whole run at its end. One with abort is",
+  "judged each second besides, once there is something to judge, and ends the",
+  "run when it fails: loss < 5% abort after 10s leaves it ten seconds to settle.",
+];
 
 /** Which number of a distribution is meant. */
 export type Aggregate =
@@ -99,16 +96,19 @@ const MEASURES: ReadonlyMap<string, Measure> = new Map<string, Measure>([
   }),
 ]);
 
-/** What signaling measures: its operations, and `join`, which is the first of them. */
+const SIGNALING = "signaling.";
+
+/** What signaling measures: the replies of its operations, each as `signaling.produce_video` or shorter `produce_video`. */
 function measureOfOperation(
   name: string,
   operations: readonly string[],
 ): Measure | undefined {
-  const operation = name === "join" ? operations[0] : name;
-  if (operation === undefined || !operations.includes(operation)) {
-    return undefined;
-  }
-  return { kind: "trend", trend: `signaling.${operation}` };
+  const operation = name.startsWith(SIGNALING)
+    ? name.slice(SIGNALING.length)
+    : name;
+  return operations.includes(operation)
+    ? { kind: "trend", trend: `${SIGNALING}${operation}` }
+    : undefined;
 }
 
 /** Amounts at one time are nothing that a whole run can be judged by. */
@@ -127,7 +127,10 @@ function measureOf(name: MetricName): Measure | undefined {
 
 /** The metrics that a threshold can name where signaling measures these operations. */
 export function thresholdMetrics(operations: readonly string[]): string[] {
-  return ["join", ...MEASURES.keys(), ...operations];
+  return [
+    ...MEASURES.keys(),
+    ...operations.map((operation) => `${SIGNALING}${operation}`),
+  ];
 }
 
 const ABORT = /\sabort(?:\s+after\s+(\d+(?:\.\d+)?)(ms|s|m|h))?\s*$/;
@@ -201,6 +204,7 @@ export function parseThreshold(
     complain(unknownMetric(name, operations));
   const number = digits.trim() === "" ? NaN : Number(digits);
   if (!Number.isFinite(number)) complain(`"${digits}" is not a number`);
+  const amount: Amount = { number, digits, suffix };
   const common = {
     expression: text.trim().replaceAll(/\s+/g, " "),
     operator: operator as Operator,
@@ -214,20 +218,22 @@ export function parseThreshold(
       complain(`${name} is one number, so leave out "${aggregateName}"`);
     }
     const unit = unitOf(measure);
-    const bound = number / divisorOf(name, unit, suffix, complain);
+    const bound = boundOf(name, unit, amount, complain, `${name} ${operator}`);
     return { ...common, subject: measure, bound, unit };
   }
 
   const aggregate = parseAggregate(name, aggregateName, argument, complain);
   const isCount = aggregate.kind === "count";
   const unit = isCount ? "count" : unitOfTrend(measure.trend);
-  const divisor = divisorOf(isCount ? "count" : name, unit, suffix, complain);
-  return {
-    ...common,
-    subject: { ...measure, aggregate },
-    bound: number / divisor,
+  const which = argument === undefined ? "" : `(${argument})`;
+  const bound = boundOf(
+    isCount ? "count" : name,
     unit,
-  };
+    amount,
+    complain,
+    `${name} ${aggregateName}${which} ${operator}`,
+  );
+  return { ...common, subject: { ...measure, aggregate }, bound, unit };
 }
 
 function unitOf(measure: Exclude<Measure, { kind: "trend" }>): ThresholdUnit {
@@ -241,16 +247,42 @@ function unitOf(measure: Exclude<Measure, { kind: "trend" }>): ThresholdUnit {
   }
 }
 
-function divisorOf(
+/** A number as it was written. */
+interface Amount {
+  readonly number: number;
+  readonly digits: string;
+  readonly suffix: string;
+}
+
+/** The bound in `unit`; `before` is what stands before it. */
+function boundOf(
   name: string,
   unit: ThresholdUnit,
-  suffix: string,
+  { number, digits, suffix }: Amount,
   complain: (problem: string) => never,
+  before: string,
 ): number {
-  if (suffix === "") return 1;
+  if (suffix === "") {
+    const isPlain = unit !== "ratio" || (number >= 0 && number < 1) ||
+      (number === 1 && digits.includes("."));
+    return isPlain ? number : complain(bothSpellings(before, number));
+  }
   return Object.hasOwn(SUFFIXES[unit], suffix)
-    ? SUFFIXES[unit][suffix]
+    ? number / SUFFIXES[unit][suffix]
     : complain(WRONG_SUFFIX[unit](name, suffix));
+}
+
+/** A bare 1 may be meant as 1 %, and as all of it. */
+function bothSpellings(before: string, number: number): string {
+  const part = Number((number / 100).toPrecision(12));
+  const spellings = [
+    `"${before} ${number}%"`,
+    ...(number > 0 && part < 1 ? [`"${before} ${part}"`] : []),
+    ...(part === 1 ? [`"${before} 1.0"`] : []),
+  ].join(" or ");
+  return `a ratio needs % or a decimal point between 0 and 1, so write ${spellings}${
+    number === 1 ? `; all of it is "${before} 100%"` : ""
+  }`;
 }
 
 function parseAggregate(
@@ -289,7 +321,7 @@ function parseAggregate(
 
 function unknownMetric(name: string, operations: readonly string[]): string {
   const known = thresholdMetrics(operations);
-  const suggestion = nearest(name, known);
+  const suggestion = nearest(name, [...known, ...operations]);
   return suggestion === undefined
     ? `there is no metric "${name}"; there are ${known.join(", ")}`
     : `there is no metric "${name}", did you mean "${suggestion}"?`;

@@ -9,10 +9,11 @@ import {
   type Band,
   type BandMetric,
   type DurationStats,
+  isEnough,
   type Summary,
   worse,
 } from "../metrics/mod.ts";
-import { formatMs, type Style } from "../text/mod.ts";
+import { formatMs, ofFew, type Style } from "../text/mod.ts";
 
 /** A part of a section. */
 export type Block = FigureRows | TableBlock | Sentence;
@@ -87,9 +88,35 @@ export function durationFigures(stats: DurationStats): readonly string[] {
   return stats.count === 0 ? [] : [
     `avg ${formatMs(stats.avgMs)}`,
     `p50 ${formatMs(stats.p50Ms)}`,
-    `p95 ${formatMs(stats.p95Ms)}`,
-    `p99 ${formatMs(stats.p99Ms)}`,
+    `p95 ${percentile(formatMs(stats.p95Ms), stats, 95)}`,
+    `p99 ${percentile(formatMs(stats.p99Ms), stats, 99)}`,
   ];
+}
+
+/** A percentile as it is shown: with a mark where there are too few values for it. */
+export function percentile(
+  text: string,
+  { count }: { readonly count: number },
+  p: number,
+): string {
+  return isEnough(count, p) ? text : `${text} ${ofFew(count)}`;
+}
+
+/** The figures of a duration among the metrics; none in summaries of before it was measured. */
+export function metricDuration(
+  { metrics }: Summary,
+  name: "join" | "firstMedia",
+): DurationStats {
+  const { count, min, max, avg, med, ...rest } = metrics[name].values;
+  return {
+    count,
+    minMs: min,
+    maxMs: max,
+    avgMs: avg,
+    p50Ms: med,
+    p95Ms: rest["p(95)"],
+    p99Ms: rest["p(99)"],
+  };
 }
 
 /** The worst judgement of these figures; none where none is judged. */

@@ -24,6 +24,7 @@ import {
   type Figure,
   figures,
   judged,
+  metricDuration,
   type Sentence,
 } from "./blocks.ts";
 
@@ -66,6 +67,8 @@ export function clientBlocks(summary: Summary): Block[] {
       }]),
     ]),
     duration("Connection", connection),
+    duration("Join", metricDuration(summary, "join")),
+    duration("First media", metricDuration(summary, "firstMedia")),
     ...returnBlocks(summary),
     candidateBlock(summary),
   ];

@@ -6,8 +6,8 @@
  */
 
 import { z } from "./deps.ts";
+import { metricsPage } from "./metrics_page.ts";
 import { resultsSchema } from "./results_schema.ts";
-import { metric, METRIC_NAMES } from "../metrics/mod.ts";
 import { summarySchema } from "../metrics/summary_schema.ts";
 
 /** The text of each JSON Schema file, and of the page of metrics, by its name. */
@@ -17,25 +17,6 @@ export function jsonSchemaFiles(): Readonly<Record<string, string>> {
     "load_test_summary.json": textOf(summarySchema),
     "metrics.md": metricsPage(),
   };
-}
-
-/** Every metric of the catalog as a page in Markdown. */
-function metricsPage(): string {
-  const rows = METRIC_NAMES.map((name) => {
-    const { type, unit, better, doc, alias, place } = metric(name);
-    const also = alias === undefined ? "" : ` (also \`${alias}\`)`;
-    const where = place === undefined ? "" : `\`${place}\``;
-    return `| \`${name}\`${also} | ${type} | ${unit} | ${better} | ${where} | ${doc} |`;
-  });
-  return `# Metrics
-
-What a run measures, each at \`metrics.NAME\` in \`load_test_summary.json\`.
-Thresholds name counters, trends and rates so, or by the shorter name.
-
-| name | type | unit | better | also at | meaning |
-| ---- | ---- | ---- | ------ | ------- | ------- |
-${rows.join("\n")}
-`;
 }
 
 function textOf(schema: z.ZodType): string {

@@ -21,6 +21,7 @@ import {
   type Figure,
   figures,
   judged,
+  percentile,
 } from "./blocks.ts";
 
 /** What was sent and received, and how well. */
@@ -83,9 +84,15 @@ function lossFigures({ media: { loss, nackCountSent } }: Summary): string[] {
       : [`${formatCounted(nackCountSent, "NACK")} sent`]),
     `${formatCount(loss.repaired)} repaired`,
     ...(loss.repaired === 0 ? [] : [`${formatRatio(loss.residualRatio)} left`]),
-    ...(loss.consumerRatio.max === 0
-      ? []
-      : [`p99 ${formatRatio(loss.consumerRatio.p99)} in a track's second`]),
+    ...(loss.consumerRatio.max === 0 ? [] : [
+      `p99 ${
+        percentile(
+          formatRatio(loss.consumerRatio.p99),
+          loss.consumerRatio,
+          99,
+        )
+      } in a track's second`,
+    ]),
   ];
 }
 
@@ -133,11 +140,11 @@ function bitrateFigures({ media: { consumerBps } }: Summary): string[] {
     ["video", consumerBps.video],
     ["audio", consumerBps.audio],
   ] as const;
-  return kinds.flatMap(([kind, { count, p5, p50, p95 }]) =>
-    count === 0 ? [] : [
-      `${kind} p5 ${formatBps(p5)}, p50 ${formatBps(p50)}, p95 ${
-        formatBps(p95)
-      }`,
+  return kinds.flatMap(([kind, stats]) =>
+    stats.count === 0 ? [] : [
+      `${kind} p5 ${percentile(formatBps(stats.p5), stats, 5)}, p50 ${
+        formatBps(stats.p50)
+      }, p95 ${percentile(formatBps(stats.p95), stats, 95)}`,
     ]
   );
 }
@@ -150,9 +157,13 @@ function videoFigures({ media: { video } }: Summary): string[] {
   const jumps = video.pictureIdJumps + video.timestampJumps;
   return [
     `${frameRate.toFixed(1)} fps`,
-    ...(consumerFrameRate.count === 0
-      ? []
-      : [`p5 ${consumerFrameRate.p5.toFixed(1)} fps`]),
+    ...(consumerFrameRate.count === 0 ? [] : [`p5 ${
+      percentile(
+        `${consumerFrameRate.p5.toFixed(1)} fps`,
+        consumerFrameRate,
+        5,
+      )
+    } in a track's second`]),
     ...(framesDropped === 0
       ? []
       : [`${formatCounted(framesDropped, "frame")} dropped`]),

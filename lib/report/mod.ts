@@ -9,6 +9,7 @@
 export { type BandRow, bandRows } from "./bands_text.ts";
 export * from "./csv.ts";
 export * from "./json_schema.ts";
+export { metricsLines } from "./metrics_page.ts";
 export * from "./read_summary.ts";
 export * from "./results.ts";
 export * from "./results_schema.ts";

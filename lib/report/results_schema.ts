@@ -26,6 +26,8 @@ const clientResult = z.object({
   connectionTimeMs: amount.describe(
     "From when it was scheduled until its last transport was up; 0 when it never was.",
   ),
+  joinMs: known,
+  firstMediaMs: known,
   timeToFirstMediaSentMs: known,
   timeToFirstMediaReceivedMs: known,
   errors: z.array(z.string()).describe("Each as `kind: message`."),

@@ -5,10 +5,16 @@
  * @module
  */
 
-import { BANDS, type Summary } from "../metrics/mod.ts";
+import { BANDS, isEnough, type Summary } from "../metrics/mod.ts";
 import { formatCount, formatMeasured, formatMs } from "../text/mod.ts";
 import { boundText, figureText } from "./bands_text.ts";
-import { type Block, figureRows, figures, judged } from "./blocks.ts";
+import {
+  type Block,
+  figureRows,
+  figures,
+  judged,
+  type Sentence,
+} from "./blocks.ts";
 
 /** Every figure that is judged, with its bounds; then what is not good, in sentences. */
 export function judgementBlocks({ judgement }: Summary): Block[] {
@@ -38,6 +44,7 @@ export function judgementBlocks({ judgement }: Summary): Block[] {
 export function signalingBlocks(summary: Summary): Block[] {
   const operations = Object.entries(summary.signalingLatencies.operations);
   if (operations.length === 0) return [];
+  const isFew = operations.some(([, { count }]) => !isEnough(count, 99));
   return [{
     kind: "table",
     columns: [
@@ -55,12 +62,23 @@ export function signalingBlocks(summary: Summary): Block[] {
         formatCount(stats.count),
         formatMs(stats.avgMs),
         formatMs(stats.p50Ms),
-        formatMs(stats.p95Ms),
-        formatMs(stats.p99Ms),
+        starred(stats.p95Ms, stats.count, 95),
+        starred(stats.p99Ms, stats.count, 99),
         formatMs(stats.maxMs),
       ],
     })),
-  }];
+  }, ...(isFew ? [TOO_FEW] : [])];
+}
+
+const TOO_FEW: Sentence = {
+  kind: "sentence",
+  text: "* of fewer requests than such a percentile needs",
+  style: "dim",
+};
+
+/** Beside the number of requests a star is mark enough. */
+function starred(ms: number, count: number, p: number): string {
+  return `${formatMs(ms)}${isEnough(count, p) ? "" : "*"}`;
 }
 
 /** Errors by kind, each with an example. */
@@ -99,7 +117,7 @@ export function thresholdBlocks({ thresholds }: Summary): Block[] {
     `was ${formatMeasured(result)}`,
     ...(result.worst === undefined ? [] : [
       `worst ${result.worst.id}: ${
-        formatMeasured({ ...result, value: result.worst.value })
+        formatMeasured({ value: result.worst.value, unit: result.unit })
       }`,
     ]),
   ]);

@@ -202,6 +202,8 @@ function limitOf(
 
 /** What happens once to a client, or to each of its tracks, as it comes. */
 const OF_JOINING: readonly TrendName[] = [
+  "join",
+  "firstMedia",
   "connectionTime",
   "timeToFirstMediaSent",
   "timeToFirstMediaReceived",

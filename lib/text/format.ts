@@ -59,11 +59,22 @@ export type Unit =
   | "cores"
   | "bytes";
 
-/** A figure in its unit; `null` was not measured. */
+/** A figure in its unit, and of how few values it is; `null` was not measured. */
 export function formatMeasured(
-  { value, unit }: { readonly value: number | null; readonly unit: Unit },
+  { value, unit, samples }: {
+    readonly value: number | null;
+    readonly unit: Unit;
+    readonly samples?: number | undefined;
+  },
 ): string {
-  return value === null ? "not measured" : FORMATS[unit](value);
+  if (value === null) return "not measured";
+  const text = FORMATS[unit](value);
+  return samples === undefined ? text : `${text} ${ofFew(samples)}`;
+}
+
+/** The mark of a percentile of fewer values than it needs. */
+export function ofFew(count: number): string {
+  return `(of ${formatCount(count)})`;
 }
 
 /** A figure in its unit. */

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { nearest } from "../../../tool.ts";
+import { metricsLines, nearest } from "../../../tool.ts";
 import { noEffects, type Step } from "../messages.ts";
 import { chart, clients, inspect, rooms, server, stats } from "./look.ts";
 import { report, reset, save, threshold } from "./judge.ts";
@@ -29,14 +29,17 @@ export { mediaChosen } from "./settings.ts";
 export { loadStep, say, shown } from "./verb.ts";
 
 const help: Verb = {
-  usage: "[VERB]",
-  help: "this list, or more about one verb",
-  examples: ["help spawn"],
-  words: [() => Object.keys(VERBS)],
+  usage: "[VERB | metrics]",
+  help: "this list, more about one verb, or every metric",
+  examples: ["help spawn", "help metrics"],
+  words: [() => [...Object.keys(VERBS), "metrics"]],
   most: 1,
   run(model, { words: [name] }) {
     if (name === undefined) {
       return noEffects(shown(model, "help", overview()));
+    }
+    if (name === "metrics") {
+      return noEffects(shown(model, "metrics", metricsLines()));
     }
     const verb = verbOf(name);
     return isProblem(verb)

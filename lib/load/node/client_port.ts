@@ -29,6 +29,8 @@ export interface DrivenTotals extends TotalCounts {
   readonly firstSentMs: number;
   /** On the node's clock; -1 before. */
   readonly firstReceivedMs: number;
+  /** Since when it has heard of others' tracks, on the node's clock; 0 for from before it was there, -1 while it has not. */
+  readonly othersSinceMs: number;
   /** First packet of the present stay; on the node's clock, -1 before. */
   readonly stayFirstSentMs: number;
   /** First packet of the present stay; on the node's clock, -1 before. */
@@ -42,6 +44,8 @@ export type DrivenEvent =
     readonly state: ClientState;
   }
   | { readonly type: "connected"; readonly atMs: number }
+  /** It can send and receive; sent again for a later stay. */
+  | { readonly type: "ready"; readonly atMs: number }
   | {
     readonly type: "latency";
     readonly operation: string;

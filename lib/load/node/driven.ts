@@ -42,6 +42,8 @@ export interface Driven {
   readonly network: Network;
   /** On the node's clock. */
   readonly dueMs: number;
+  /** When it first tried to join, on the node's clock; -1 before. */
+  triedMs: number;
   connectedMs: number;
   /** When its channel or a transport was lost; -1 when its media flows. */
   lostMs: number;
@@ -102,8 +104,18 @@ export function refreshFigures(
   if (maxTimeToFirstFrameMs >= 0) {
     figures.maxTimeToFirstFrameMs = maxTimeToFirstFrameMs;
   }
-  noteFirst(driven, meter, "timeToFirstMediaSent", totals.firstSentMs);
-  noteFirst(driven, meter, "timeToFirstMediaReceived", totals.firstReceivedMs);
+  const { dueMs } = driven;
+  const { firstSentMs, firstReceivedMs, othersSinceMs } = totals;
+  noteFirst(driven, meter, "timeToFirstMediaSent", firstSentMs, dueMs);
+  const sinceMs = Math.max(dueMs, othersSinceMs);
+  noteFirst(
+    driven,
+    meter,
+    "timeToFirstMediaReceived",
+    firstReceivedMs,
+    sinceMs,
+  );
+  noteFirstMedia(driven, totals, meter);
   noteRecovery(driven, totals, meter);
   noteNetworkRecovery(driven, meter, nowMs);
 }
@@ -146,15 +158,32 @@ export function refreshGauges(
 }
 
 function noteFirst(
-  { record: { figures }, dueMs }: Driven,
+  { record: { figures } }: Driven,
   meter: NodeMeter,
-  name: "timeToFirstMediaSent" | "timeToFirstMediaReceived",
+  name: "timeToFirstMediaSent" | "timeToFirstMediaReceived" | "firstMedia",
   atMs: number,
+  sinceMs: number,
 ): void {
   const key = `${name}Ms` as const;
   if (atMs < 0 || figures[key] !== null) return;
-  figures[key] = atMs - dueMs;
-  meter.trend(name).record((atMs - dueMs) * 1000);
+  const ms = Math.max(0, atMs - sinceMs);
+  figures[key] = ms;
+  meter.trend(name).record(ms * 1000);
+}
+
+/** It sends, if it is to, and receives, if somebody else sends: the later of both, each since it could. */
+function noteFirstMedia(
+  driven: Driven,
+  { firstSentMs, firstReceivedMs, othersSinceMs }: DrivenTotals,
+  meter: NodeMeter,
+): void {
+  const { triedMs, record: { figures } } = driven;
+  const waits = (figures.sends.length > 0 && firstSentMs < 0) ||
+    (othersSinceMs >= 0 && firstReceivedMs < 0);
+  if (triedMs < 0 || waits) return;
+  const heardMs = firstReceivedMs - Math.max(0, othersSinceMs - triedMs);
+  const lastMs = Math.max(firstSentMs, firstReceivedMs < 0 ? -1 : heardMs);
+  noteFirst(driven, meter, "firstMedia", lastMs, triedMs);
 }
 
 /** It has recovered when it is back and media flows the way that it flowed before. */

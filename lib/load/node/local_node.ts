@@ -284,6 +284,7 @@ export class LocalNode implements LoadNode {
       record,
       network,
       dueMs,
+      triedMs: -1,
       connectedMs: -1,
       lostMs: -1,
       wasReceiving: false,
@@ -327,6 +328,7 @@ export class LocalNode implements LoadNode {
     this.#admission!.enter(() => {
       if (driven.leaving !== undefined) return Promise.resolve();
       if (heldBack) this.#noteHeldBack(clock.nowMs() - enteredMs);
+      driven.triedMs = clock.nowMs();
       return driven.client.join();
     }, () => {
       heldBack = true;
@@ -386,6 +388,12 @@ export class LocalNode implements LoadNode {
         record.figures.connectionTimeMs = ms;
         record.figures.connectedAtMs = event.atMs - this.#zeroMs;
         return meter.trend("connectionTime").record(ms * 1000);
+      }
+      case "ready": {
+        if (record.figures.joinMs !== null) return;
+        const ms = event.atMs - driven.triedMs;
+        record.figures.joinMs = ms;
+        return meter.trend("join").record(ms * 1000);
       }
       case "latency":
         record.addOperation(event.operation, event.ms);

@@ -468,7 +468,7 @@ Deno.test("of one thing, one is told", () => {
   const text = say({ ...model, live }, "stats").model.page!.lines.join("\n");
   assertStringIncludes(text, "1 track in layer 0, 0 in 1");
   assertStringIncludes(text, "in none; 1 change\n");
-  assertStringIncludes(text, "1 frame dropped, 1 freeze\n");
+  assertStringIncludes(text, "1 frame dropped and 1 freeze in all\n");
 });
 
 Deno.test("inspect shows everything known of one client", () => {
@@ -479,14 +479,14 @@ Deno.test("inspect shows everything known of one client", () => {
     "media       sends nothing",
     "            receives at most 4 audio and 4 video",
     "state       connected",
-    "connection  95.0 ms after it was due",
+    "connection  95.0 ms after it was due; joined – after its first attempt",
   ]);
   const lines = page?.lines ?? [];
   for (
     const line of [
       "received    10,200 packets, 8.4 MB, lost 60 of 10,260, 30 repaired",
       "video       1,800 frames, first after 120 ms, 30 dropped",
-      "freezes     30, 1200 ms in all, 40.0 ms at most",
+      "freezes     30, 1200 ms summed over its tracks, 40.0 ms at most",
       "at most     latency 3.00 ms, jitter 2.00 ms, round trip 8.00 ms",
       "feedback    sent 90 NACK, 30 PLI",
       "            received 60 NACK, 0 PLI, 0 FIR",
@@ -606,7 +606,7 @@ Deno.test("stats tells what a track has a second, and how long media took to com
   assertStringIncludes(text, "a track     video p5 1.2 Mbps, p50 1.2 Mbps\n");
   assertStringIncludes(
     text,
-    "recovery    p50 250 ms, p95 250 ms, p99 250 ms, 2 never",
+    "recovery    p50 250 ms (of 1), p95 250 ms (of 1), p99 250 ms (of 1), 2 never",
   );
   const plain = say(model, "stats").model.page!.lines.join("\n");
   assert(!plain.includes("a track") && !plain.includes("recovery"));

@@ -23,6 +23,11 @@ Deno.test.each(
     { text: "loss<1%", want: ["<", 0.01, "ratio"] },
     { text: "loss < 0.01", want: ["<", 0.01, "ratio"] },
     { text: "connected == 100 %", want: ["==", 1, "ratio"] },
+    { text: "connected == 1.0", want: ["==", 1, "ratio"] },
+    { text: "lostForGood == 0", want: ["==", 0, "ratio"] },
+    { text: "receiveSendRatio > 250%", want: [">", 2.5, "ratio"] },
+    { text: "firstMedia p(95) < 2s", want: ["<", 2000, "ms"] },
+    { text: "signaling.join_room max < 1s", want: ["<", 1000, "ms"] },
     { text: "errors != 3", want: ["!=", 3, "count"] },
     { text: "freezes == 0", want: ["==", 0, "count"] },
     { text: "networkNotRecovered < 2", want: ["<", 2, "count"] },
@@ -56,18 +61,24 @@ Deno.test("spaces are evened out in what is shown", () => {
 
 Deno.test("every signaling operation, counter, rate and trend can be asked for, by its name and a shorter one", () => {
   for (const operation of OPERATIONS) {
-    parseThreshold(`${operation} max < 1s`);
+    assertEquals(
+      parseThreshold(`${operation} max < 1s`).subject,
+      parseThreshold(`signaling.${operation} max < 1s`).subject,
+    );
   }
   for (const name of METRIC_NAMES) {
     const { type, alias = name } = metric(name);
     const aggregate = type === "trend" ? "max" : "";
     const { subject } = type === "gauge"
       ? { subject: undefined }
-      : parseThreshold(`${name} ${aggregate} < 1`);
+      : parseThreshold(`${name} ${aggregate} < 1.0`);
     const isListed = THRESHOLD_METRICS.includes(name);
     assertEquals(isListed, subject !== undefined, name);
     if (!isListed) continue;
-    assertEquals(parseThreshold(`${alias} ${aggregate} < 1`).subject, subject);
+    assertEquals(
+      parseThreshold(`${alias} ${aggregate} < 1.0`).subject,
+      subject,
+    );
   }
   assertEquals(new Set(THRESHOLD_METRICS).size, THRESHOLD_METRICS.length);
 });
@@ -80,7 +91,7 @@ Deno.test.each([
   { text: "producevideo avg < 5ms", message: 'did you mean "produce_video"?' },
   {
     text: "banana < 5",
-    message: 'there is no metric "banana"; there are join, errors,',
+    message: 'there is no metric "banana"; there are errors, packetsPlanned,',
   },
   {
     text: "join < 5ms",
@@ -144,6 +155,24 @@ Deno.test.each([
   { text: "errors < 1%", message: 'errors is a count, so leave out "%"' },
   { text: "loss < 1,5%", message: '"1,5" is not a number' },
   { text: "loss < 1..5%", message: '"1..5" is not a number' },
+  ...[
+    {
+      text: "loss < 1",
+      both: `"loss < 1%" or "loss < 0.01"; all of it is "loss < 100%"`,
+    },
+    { text: "deliveryRatio > 97", both: `> 97%" or "deliveryRatio > 0.97"` },
+    { text: "frozen <= 2.5", both: `"frozen <= 2.5%" or "frozen <= 0.025"` },
+    {
+      text: "consumerLoss p( 95 ) < 5 abort after 9s",
+      both: `"consumerLoss p(95) < 5%" or "consumerLoss p(95) < 0.05"`,
+    },
+    {
+      text: "connected == 100",
+      both: `"connected == 100%" or "connected == 1.0"`,
+    },
+    { text: "receiveSendRatio > 180", both: `write "receiveSendRatio > 180%"` },
+    { text: "loss > -0.5", both: `write "loss > -0.5%"` },
+  ].map(({ text, both }) => ({ text, message: both })),
   { text: "loss", message: "write metric [aggregate] operator value" },
   { text: "loss = 1%", message: "write metric [aggregate] operator value" },
   { text: "", message: "write metric [aggregate] operator value" },
@@ -162,9 +191,11 @@ Deno.test.each([
   { text: "join min < 10ms", passed: false, value: 10 },
   { text: "join max > 10ms", passed: true, value: 30 },
   { text: "join count == 3", passed: true, value: 3 },
+  { text: "signaling.join_room max < 5ms", passed: true, value: 3 },
+  { text: "join_room max < 5ms", passed: true, value: 3 },
   { text: "loss <= 1%", passed: true, value: 0.01 },
   { text: "deliveryRatio > 99%", passed: false, value: 0.9 },
-  { text: "receiveSendRatio == 2", passed: false, value: 1.8 },
+  { text: "receiveSendRatio == 200%", passed: false, value: 1.8 },
   { text: "errors == 0", passed: false, value: 3 },
   { text: "connected == 100%", passed: false, value: null },
   { text: "jitter p(95) < 5ms", passed: false, value: null },
@@ -196,10 +227,23 @@ Deno.test.each([
   assertEquals([result.passed, result.value], [passed, value]);
 });
 
+Deno.test.each([
+  { text: "join p(95) < 1s", samples: 3, why: "of three, it is the largest" },
+  { text: "join p(5) < 1s", samples: 3, why: "of three, it is the smallest" },
+  { text: "join med < 1s", samples: undefined, why: "three have a middle" },
+  { text: "join max < 1s", samples: undefined, why: "one has a largest" },
+  { text: "jitter p(95) < 1s", samples: undefined, why: "there is none" },
+])("$text tells of how few values it is: $why", ({ text, samples }) => {
+  const tally = tallyClients([], true);
+  const result = evaluate(parseThreshold(text), measured(), tally);
+  assertEquals(result.samples, samples);
+});
+
 function measured() {
   const meter = new NodeMeter("here");
   for (const ms of [10, 20, 30]) {
-    meter.trend("signaling.join_room").record(ms * 1000);
+    meter.trend("join").record(ms * 1000);
+    meter.trend("signaling.join_room").record(ms * 100);
   }
   meter.trend("videoBitrate").record(1_000_000);
   meter.trend("consumerLoss").record(15_000);

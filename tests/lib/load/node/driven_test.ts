@@ -64,6 +64,87 @@ Deno.test("what each second of each track was like is noted in steps of its unit
   await bench.node.stop();
 });
 
+/** Client 0 tries at once, and can send and receive 200 ms later. */
+async function ready(): Promise<Bench> {
+  const bench = new Bench();
+  await bench.start([clientPlan(0)]);
+  const [client] = bench.clients;
+  const { joinMs } = bench.record(0);
+  assertEquals(joinMs, null);
+  await bench.clock.run(200);
+  client.tell({ type: "ready", atMs: bench.clock.nowMs() });
+  await bench.clock.run(100);
+  // As it comes back.
+  client.tell({ type: "ready", atMs: bench.clock.nowMs() });
+  return bench;
+}
+
+Deno.test("a client has joined once it can first send and receive, and one that comes back has not joined again", async () => {
+  const bench = await ready();
+  const { count, sum } = trend(bench, "join");
+  assertEquals([count, sum], [1, 200_000]);
+  assertEquals(bench.record(0).joinMs, 200);
+  await bench.node.stop();
+});
+
+Deno.test.each([
+  {
+    why: "it is the later of both",
+    media: { firstSentMs: 210, firstReceivedMs: 400, othersSinceMs: 0 },
+    firstMedia: 400,
+    received: 400,
+  },
+  {
+    why: "it receives before it sends",
+    media: { firstSentMs: 350, firstReceivedMs: 300, othersSinceMs: 0 },
+    firstMedia: 350,
+    received: 300,
+  },
+  {
+    why: "who waits for others does not count it",
+    media: { firstSentMs: 210, firstReceivedMs: 9400, othersSinceMs: 9000 },
+    firstMedia: 400,
+    received: 400,
+  },
+  {
+    why: "nobody else sends",
+    media: { firstSentMs: 210, firstReceivedMs: -1, othersSinceMs: -1 },
+    firstMedia: 210,
+    received: null,
+  },
+  {
+    why: "somebody else sends and nothing has come",
+    media: { firstSentMs: 210, firstReceivedMs: -1, othersSinceMs: 300 },
+    firstMedia: null,
+    received: null,
+  },
+  {
+    why: "it has not sent yet",
+    media: { firstSentMs: -1, firstReceivedMs: 400, othersSinceMs: 0 },
+    firstMedia: null,
+    received: 400,
+  },
+])(
+  "the first media of a client that sends comes after $firstMedia ms, and in after $received: $why",
+  async ({ media, firstMedia, received }) => {
+    const bench = await ready();
+    const zeroMs = bench.clock.nowMs() - 300;
+    const since = (ms: number) => ms > 0 ? zeroMs + ms : ms;
+    bench.clients[0].media = {
+      ...NO_TOTALS,
+      firstSentMs: since(media.firstSentMs),
+      firstReceivedMs: since(media.firstReceivedMs),
+      othersSinceMs: since(media.othersSinceMs),
+    };
+    const { firstMediaMs, timeToFirstMediaReceivedMs } = bench.record(0);
+    assertEquals(
+      [firstMediaMs, timeToFirstMediaReceivedMs],
+      [firstMedia, received],
+    );
+    await bench.node.stop();
+  },
+);
+
 Deno.test("seconds count while a client without a channel comes back", async () => {
   const bench = await connected();
   const [client] = bench.clients;

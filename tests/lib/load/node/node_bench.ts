@@ -50,6 +50,7 @@ export const NO_TOTALS: DrivenTotals = {
   firstSentMs: -1,
   firstReceivedMs: -1,
   stayFirstSentMs: -1,
+  othersSinceMs: -1,
   stayFirstReceivedMs: -1,
 };
 
