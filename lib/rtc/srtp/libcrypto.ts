@@ -10,6 +10,7 @@
 import { NativeMemory } from "../lane/native_memory.ts";
 
 const SYMBOLS = {
+  OPENSSL_init_crypto: { parameters: ["u64", "pointer"], result: "i32" },
   EVP_CIPHER_fetch: {
     parameters: ["pointer", "buffer", "pointer"],
     result: "pointer",
@@ -106,10 +107,18 @@ export interface Libcrypto {
   close(): void;
 }
 
+/**
+ * The system takes the memory of a process that ends. The library's own
+ * cleaning up then would meet that of threads that end at the same time: what
+ * both free breaks the process, after all its work.
+ */
+const NO_ATEXIT = 0x00080000n;
+
 /** Opens libcrypto 3; throws when it is missing, too old, or FFI is refused. */
 export function openLibcrypto(): Libcrypto {
   const library = Deno.dlopen("libcrypto.so.3", SYMBOLS);
   const evp = library.symbols;
+  evp.OPENSSL_init_crypto(NO_ATEXIT, null);
   const gcmIv = new NativeMemory(12);
   const tag = new NativeMemory(20);
   const aes128Gcm = evp.EVP_CIPHER_fetch(null, cString("AES-128-GCM"), null);
