@@ -19,9 +19,20 @@ export interface HeapUse {
   readonly dataBytes: number;
   /** Compiled code, which there is more of until everything has been called often. */
   readonly codeBytes: number;
-  /** Pages on which nothing lives, now more and now fewer. */
+  /** What V8 and malloc(3) keep though nothing lives there, now more and now less. */
   readonly spareBytes: number;
 }
+
+/** The figures of `mallinfo2` (mallinfo(3)), in its order. */
+const MALLINFO = {
+  struct: Array.from({ length: 10 }, () => "usize" as const),
+};
+/** Where among them the bytes that are free stand. */
+const FORDBLKS = 8;
+
+const { symbols: libc } = Deno.dlopen("libc.so.6", {
+  mallinfo2: { parameters: [], result: MALLINFO },
+});
 
 /** What this process's heap holds. */
 export function heapUse(): HeapUse {
@@ -33,8 +44,13 @@ export function heapUse(): HeapUse {
   return {
     dataBytes: heapUsed - codeBytes,
     codeBytes,
-    spareBytes: heapTotal - heapUsed,
+    spareBytes: heapTotal - heapUsed + mallocFreeBytes(),
   };
+}
+
+function mallocFreeBytes(): number {
+  const words = new BigUint64Array(libc.mallinfo2().slice().buffer);
+  return Number(words[FORDBLKS]);
 }
 
 /** Writes it into a file, again and again, for as long as there is something else to do. */
