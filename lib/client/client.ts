@@ -8,7 +8,7 @@
  */
 
 import type { SignalingEvent, SignalingSession } from "../signaling/port.ts";
-import { type Fps, type Quality, videoPreset } from "../media/mod.ts";
+import type { Fps, Quality } from "../media/mod.ts";
 import { delay } from "../time/mod.ts";
 import { eitherSignal } from "../time/mod.ts";
 import type { ConsumerSecond } from "./consumer_watch.ts";
@@ -139,9 +139,9 @@ export class Client implements AsyncDisposable {
 
   /** Whether it is to send now: it publishes, and is not muted. */
   get isToSend(): boolean {
-    const { audio, video } = this.#publish ?? {};
-    return (audio === true && !this.#paused.has("audio")) ||
-      (video !== undefined && !this.#paused.has("video"));
+    return (["audio", "video"] as const).some((kind) =>
+      this.#publish?.[kind] === true && !this.#paused.has(kind)
+    );
   }
 
   /** The tracks that should come to it now, and how many of them do. */
@@ -199,10 +199,9 @@ export class Client implements AsyncDisposable {
   /** Changes the quality of the video that it sends, in later stays too. */
   setQuality(quality: Quality, fps: Fps): void {
     // A file's quality is its own.
-    if (this.#publish?.video === undefined || this.#publish.clip?.video) return;
-    const video = videoPreset(quality, fps);
-    this.#publish = { ...this.#publish, video };
-    this.#stay?.setVideo(video);
+    if (this.#publish?.video !== true || this.#publish.clip?.video) return;
+    this.#publish = { ...this.#publish, quality, fps };
+    this.#stay?.publication.setVideo(quality, fps);
   }
 
   /**

@@ -6,19 +6,22 @@
  */
 
 import {
-  AUDIO_PRESET,
   AudioSender,
   ClipAudioSender,
   ClipVideoSender,
   EXTENSION_URIS,
+  type Fps,
+  type MediaPlan,
+  type MediaRate,
   type PacketizedClip,
+  type Quality,
   RtpHeaderTemplate,
   type SenderOptions,
-  simulcastPresets,
   SimulcastSender,
   SPEECH_LEVEL,
+  streamsOf,
   type TrackSender,
-  type VideoPreset,
+  videoPreset,
   VideoSender,
 } from "../media/mod.ts";
 import type {
@@ -32,15 +35,11 @@ import { sendParameters } from "./capabilities.ts";
 import type { ClientEnvironment, ClientTransport } from "./environment.ts";
 import type { OwnTrack } from "./own_publishers.ts";
 
-/** What to send. */
-export interface PublishOptions {
-  readonly audio: boolean;
-  /** `undefined` sends no video. */
-  readonly video: VideoPreset | undefined;
+/** What to send: the media of a plan, with the files that it names at hand. */
+export interface PublishOptions
+  extends Omit<MediaPlan, "clip" | "maxAudio" | "maxVideo"> {
   /** Sent in place of synthetic media, as far as it has audio and video. */
   readonly clip?: PacketizedClip | undefined;
-  /** Whether synthetic video goes out in layers. @default {false} */
-  readonly simulcast?: boolean | undefined;
 }
 
 /** One track of ours, known to the server. */
@@ -59,8 +58,7 @@ type Encoding = RtpEncodingParameters & { readonly ssrc: number };
 export class Publisher {
   readonly #tracks: PublishedTrack[] = [];
   readonly #environment: ClientEnvironment;
-  readonly #clip: PacketizedClip | undefined;
-  readonly #simulcast: boolean;
+  #media: PublishOptions | undefined;
   readonly #paused = new Set<MediaKind>();
   readonly #onChange: () => void;
   #isHeld = false;
@@ -69,13 +67,12 @@ export class Publisher {
   /** `onChange` is told whenever {@linkcode Publisher.sent} is another. */
   constructor(
     environment: ClientEnvironment,
-    { clip, simulcast = false }: Pick<PublishOptions, "clip" | "simulcast">,
+    media: PublishOptions | undefined,
     onChange: () => void,
   ) {
     this.#environment = environment;
     this.#onChange = onChange;
-    this.#clip = clip;
-    this.#simulcast = simulcast;
+    this.#media = media;
   }
 
   /** The tracks, in order of producing. */
@@ -98,11 +95,10 @@ export class Publisher {
     transportId: string,
     router: RtpCapabilities,
     kind: MediaKind,
-    video: VideoPreset | undefined,
     cname: string,
   ): Promise<void> {
     const { scheduler, random } = this.#environment;
-    const encodings = this.#encodingsOf(kind, video);
+    const encodings = this.#encodingsOf(kind);
     const mid = kind === "audio" ? "a" : "v";
     const parameters = sendParameters(router, { kind, mid, cname, encodings });
     const producerId = await session.produce({
@@ -117,8 +113,7 @@ export class Publisher {
       id,
       value: firstValue(uri, mid),
     }));
-    const startMs = scheduler.nowMs() +
-      random() * this.#intervalMs(kind, video);
+    const startMs = scheduler.nowMs() + random() * this.#intervalMs(kind);
     const options = encodings.map(({ ssrc }): SenderOptions => ({
       sink: transport,
       clock: {
@@ -136,9 +131,9 @@ export class Publisher {
       firstSequence: Math.floor(random() * 0x8000),
       firstTimestamp: Math.floor(random() * 0x100000000),
     }));
-    const sender = this.#senderOf(options, kind, video);
+    const sender = this.#senderOf(options, kind);
     sender.onError = this.#environment.onError;
-    const packetsPerSecond = this.#rateOf(kind, video);
+    const [{ packetsPerSecond }] = this.#ratesOf(kind);
     this.#tracks.push({ kind, producerId, sender, packetsPerSecond });
     scheduler.schedule(sender);
     this.#onChange();
@@ -148,7 +143,7 @@ export class Publisher {
   sent(isDue = true): OwnTrack[] {
     return this.#tracks.map((track) => {
       const { kind, producerId, sender, packetsPerSecond } = track;
-      const { longestGapMs = 0, startMs = 0 } = this.#clip?.[kind] ?? {};
+      const { longestGapMs = 0, startMs = 0 } = this.#media?.clip?.[kind] ?? {};
       return {
         producerId,
         packetsPerSecond: !isDue || sender.dueMs === Infinity
@@ -159,47 +154,37 @@ export class Publisher {
     });
   }
 
-  /** Of layers a receiver gets one: the smallest at least. */
-  #rateOf(kind: MediaKind, video: VideoPreset | undefined): number {
-    const own = this.#clip?.[kind];
-    if (own !== undefined) return own.packetsPerSecond;
-    if (video === undefined) return AUDIO_PRESET.packetsPerSecond;
-    const [{ packetsPerSecond }] = this.#simulcast
-      ? simulcastPresets(video)
-      : [video];
-    return packetsPerSecond;
+  /** Of each stream of a track. Of layers a receiver gets one: the first, which is the smallest, at least. */
+  #ratesOf(kind: MediaKind): readonly MediaRate[] {
+    const { clip, ...media } = this.#media!;
+    const own = clip?.[kind];
+    return own === undefined ? streamsOf(kind, media) : [own];
   }
 
   /** The streams of a track as the server is told of them. */
-  #encodingsOf(kind: MediaKind, video: VideoPreset | undefined): Encoding[] {
+  #encodingsOf(kind: MediaKind): Encoding[] {
     const drawSsrc = () =>
       1 + Math.floor(this.#environment.random() * 0xfffffffe);
-    const own = this.#clip?.[kind];
-    if (own === undefined && video !== undefined && this.#simulcast) {
-      return simulcastPresets(video).map(({ bitrateBps }, i) => ({
-        ssrc: drawSsrc(),
-        rid: `r${i}`,
-        maxBitrate: bitrateBps,
-        scalabilityMode: "L1T1",
-      }));
-    }
-    const { bitrateBps } = own ?? video ?? AUDIO_PRESET;
-    return [{ ssrc: drawSsrc(), maxBitrate: bitrateBps }];
+    const rates = this.#ratesOf(kind);
+    return rates.map(({ bitrateBps }, i) => ({
+      ssrc: drawSsrc(),
+      ...(rates.length > 1 && { rid: `r${i}`, scalabilityMode: "L1T1" }),
+      maxBitrate: bitrateBps,
+    }));
   }
 
   #senderOf(
     streams: readonly SenderOptions[],
     kind: MediaKind,
-    video: VideoPreset | undefined,
   ): TrackSender | SimulcastSender {
+    const { clip, ...media } = this.#media!;
     const [options] = streams;
     if (kind === "audio") {
-      const audio = this.#clip?.audio;
-      return audio === undefined
-        ? new AudioSender(options)
-        : new ClipAudioSender(options, audio);
+      return clip?.audio === undefined
+        ? new AudioSender(options, streamsOf(kind, media)[0])
+        : new ClipAudioSender(options, clip.audio);
     }
-    const own = this.#clip?.video;
+    const own = clip?.video;
     if (own !== undefined) {
       const leader = new ClipVideoSender(options, own);
       for (const { sender } of this.#tracks) {
@@ -207,16 +192,18 @@ export class Publisher {
       }
       return leader;
     }
-    return this.#simulcast
-      ? new SimulcastSender(streams, video!)
-      : new VideoSender(options, video!);
+    const preset = videoPreset(media.quality, media.fps);
+    return media.simulcast
+      ? new SimulcastSender(streams, preset)
+      : new VideoSender(options, preset);
   }
 
   /** Clients that join together should not send together: each starts anywhere in its interval. */
-  #intervalMs(kind: MediaKind, video: VideoPreset | undefined): number {
+  #intervalMs(kind: MediaKind): number {
+    const { clip, fps } = this.#media!;
     const hz = kind === "audio"
-      ? (this.#clip?.audio ?? AUDIO_PRESET).packetsPerSecond
-      : (this.#clip?.video ?? video!).fps;
+      ? this.#ratesOf(kind)[0].packetsPerSecond
+      : clip?.video?.fps ?? fps;
     return 1000 / hz;
   }
 
@@ -280,14 +267,16 @@ export class Publisher {
   }
 
   /** Changes the quality of what is sent from the next frame on. */
-  setVideo(preset: VideoPreset): void {
+  setVideo(quality: Quality, fps: Fps): void {
+    this.#media = { ...this.#media!, quality, fps };
+    const preset = videoPreset(quality, fps);
     for (const track of this.#tracks) {
       const { kind, sender } = track;
       if (
         sender instanceof VideoSender || sender instanceof SimulcastSender
       ) {
         sender.setPreset(preset);
-        track.packetsPerSecond = this.#rateOf(kind, preset);
+        track.packetsPerSecond = this.#ratesOf(kind)[0].packetsPerSecond;
       }
     }
     this.#onChange();

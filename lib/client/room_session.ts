@@ -7,7 +7,7 @@
  */
 
 import type { RtpCapabilities } from "../ortc/mod.ts";
-import { readRtcp, roundTripMs, type VideoPreset } from "../media/mod.ts";
+import { readRtcp, roundTripMs } from "../media/mod.ts";
 import { addCounts, COUNTED, zeros } from "../metrics/mod.ts";
 import type { PacketHandler, TransportError } from "../rtc/mod.ts";
 import type { RoomEvent, SignalingSession } from "../signaling/port.ts";
@@ -89,7 +89,6 @@ export class RoomSession {
   /** When the reports at hand came, in milliseconds since 1970. */
   #reportWallMs = 0;
   #reportedRoundTripMs = -1;
-  #video: VideoPreset | undefined;
   #isUp = false;
   #othersSinceMs = -1;
   #isAway = false;
@@ -104,10 +103,9 @@ export class RoomSession {
     this.#environment = environment;
     this.#options = options;
     this.#handlers = handlers;
-    this.#video = options.publish?.video;
     this.publication = new Publisher(
       environment,
-      options.publish ?? {},
+      options.publish,
       () => this.#tellTracks(),
     );
     this.#subscriber = new Subscriber(environment, options, {
@@ -250,8 +248,9 @@ export class RoomSession {
 
   /** Produces and consumes; later tracks are consumed as they come. */
   async begin(): Promise<void> {
-    if (this.#options.publish?.audio) await this.#publish("audio", undefined);
-    if (this.#video !== undefined) await this.#publish("video", this.#video);
+    const { publish } = this.#options;
+    if (publish?.audio) await this.#publish("audio");
+    if (publish?.video) await this.#publish("video");
     const atMs = this.#environment.scheduler.nowMs();
     this.#handlers.onEvent({ type: "ready", atMs });
     await this.#subscriber.begin(
@@ -285,12 +284,6 @@ export class RoomSession {
   moveTo(session: SignalingSession): void {
     this.#session = session;
     this.#subscriber.moveTo(session);
-  }
-
-  /** Changes the video that is sent, or will be. */
-  setVideo(preset: VideoPreset): void {
-    this.#video = preset;
-    this.publication.setVideo(preset);
   }
 
   /** Asks for this layer of simulcast, now and later; 0 is the smallest. */
@@ -415,17 +408,13 @@ export class RoomSession {
     if (this.#isUp) this.#handlers.onPath(path);
   }
 
-  async #publish(
-    kind: "audio" | "video",
-    video: VideoPreset | undefined,
-  ): Promise<void> {
+  async #publish(kind: "audio" | "video"): Promise<void> {
     await this.publication.publish(
       this.#session!,
       this.#sendTransport!,
       this.#sendTransportId,
       this.#router!,
       kind,
-      video,
       this.#options.cname,
     );
     this.#handlers.onEvent({ type: "produced", kind });

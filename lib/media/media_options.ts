@@ -68,6 +68,13 @@ export interface MediaPlan extends Omit<MediaSettings, "media"> {
   readonly clip?: string | undefined;
 }
 
+/** Tracks of each kind that a client receives at most. */
+export function mostReceived(
+  { audio, video, maxAudio, maxVideo }: MediaPlan,
+): Readonly<Record<"audio" | "video", number>> {
+  return { audio: audio ? maxAudio : 0, video: video ? maxVideo : 0 };
+}
+
 /** A row for each. */
 export type MediaOptionTable = {
   readonly [Key in keyof MediaSettings]-?: Option<

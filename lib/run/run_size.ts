@@ -6,7 +6,7 @@
 
 import type { ClientPlan, MediaPlan, RunPlan } from "../load/mod.ts";
 import type { RunSize } from "../machine/mod.ts";
-import { AUDIO_PRESET, simulcastPresets, videoPreset } from "../media/mod.ts";
+import { mostReceived, streamsOf } from "../media/mod.ts";
 import type { EngineKind } from "../sfu/mod.ts";
 
 /** A client that leaves has its sockets for about so long. */
@@ -76,23 +76,19 @@ function partOf(
   { role }: ClientPlan,
   media: MediaPlan,
 ): Readonly<Record<"audio" | "video", Part>> {
-  const publishes = role === "publisher";
-  const audioHz = publishes && media.audio ? AUDIO_PRESET.packetsPerSecond : 0;
   const most = mostReceived(media);
-  return {
-    audio: { sentHz: audioHz, forwardedHz: audioHz, most: most.audio },
-    video: {
-      ...(publishes && media.video
-        ? videoRates(media)
-        : { sentHz: 0, forwardedHz: 0 }),
-      most: most.video,
-    },
+  const part = (kind: "audio" | "video"): Part => {
+    const isSent = role === "publisher" && media[kind];
+    const rates = isSent
+      ? streamsOf(kind, media).map(({ packetsPerSecond }) => packetsPerSecond)
+      : [0];
+    return {
+      sentHz: rates.reduce((sum, hz) => sum + hz, 0),
+      forwardedHz: Math.max(...rates),
+      most: most[kind],
+    };
   };
-}
-
-/** Tracks that a client receives, at most. */
-function mostReceived({ audio, video, maxAudio, maxVideo }: MediaPlan) {
-  return { audio: audio ? maxAudio : 0, video: video ? maxVideo : 0 };
+  return { audio: part("audio"), video: part("video") };
 }
 
 /** Packets a second, sent and received, of one kind in one room, where each receives those of the others that have most. */
@@ -109,17 +105,4 @@ function flowHz(parts: readonly Part[]): number {
       : sums[tracks];
     return sum + sentHz + receivedHz;
   }, 0);
-}
-
-/** Packets a second of one video track. */
-function videoRates(
-  { quality, fps, simulcast }: MediaPlan,
-): Pick<Part, "sentHz" | "forwardedHz"> {
-  const preset = videoPreset(quality, fps);
-  const rates = (simulcast ? simulcastPresets(preset) : [preset])
-    .map(({ packetsPerSecond }) => packetsPerSecond);
-  return {
-    sentHz: rates.reduce((sum, hz) => sum + hz, 0),
-    forwardedHz: Math.max(...rates),
-  };
 }

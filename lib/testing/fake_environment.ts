@@ -27,6 +27,7 @@ export interface FakeEnvironmentOptions {
  * @example
  * ```ts
  * import { Client } from "../client/mod.ts";
+ * import { mediaPlanOf } from "../media/mod.ts";
  * import {
  *   FakeClock,
  *   fakeEnvironment,
@@ -43,7 +44,7 @@ export interface FakeEnvironmentOptions {
  * await using client = new Client(environment, {
  *   roomId: "room",
  *   participantName: "A",
- *   publish: { audio: true, video: undefined },
+ *   publish: { ...mediaPlanOf({ video: false }), clip: undefined },
  *   maxAudio: 4,
  *   maxVideo: 4,
  *   cname: "a",

@@ -99,7 +99,7 @@ async function bytesPerJoin(isWatched: boolean): Promise<number> {
               }, {
                 roomId: plan.roomId,
                 participantName: plan.participantName,
-                publish: { audio: true, video: undefined },
+                publish: { ...MEDIA, video: false, clip: undefined },
                 maxAudio: 4,
                 maxVideo: 0,
                 cname: plan.clientId,

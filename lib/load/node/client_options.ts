@@ -5,7 +5,7 @@
  */
 
 import type { ClientOptions } from "../../client/mod.ts";
-import { type PacketizedClip, videoPreset } from "../../media/mod.ts";
+import { mostReceived, type PacketizedClip } from "../../media/mod.ts";
 import type { ClientPlan, MediaPlan } from "../plan/plan.ts";
 
 /** What a client is made with. */
@@ -14,15 +14,13 @@ export function clientOptions(
   media: MediaPlan,
   clip: PacketizedClip | undefined,
 ): ClientOptions {
-  const video = media.video ? videoPreset(media.quality, media.fps) : undefined;
+  const most = mostReceived(media);
   return {
     roomId,
     participantName,
-    publish: role === "publisher"
-      ? { audio: media.audio, video, clip, simulcast: media.simulcast }
-      : undefined,
-    maxAudio: media.audio ? media.maxAudio : 0,
-    maxVideo: media.video ? media.maxVideo : 0,
+    publish: role === "publisher" ? { ...media, clip } : undefined,
+    maxAudio: most.audio,
+    maxVideo: most.video,
     cname: clientId,
     patienceMs,
   };

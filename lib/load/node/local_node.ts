@@ -39,6 +39,7 @@ import type {
   PublisherNews,
 } from "./client_port.ts";
 import type { LoadNode, NodeCommand, NodeHandlers, NodePlan } from "./node.ts";
+import { mostReceived } from "../../media/mod.ts";
 import type { ClientPlan, MediaPlan } from "../plan/plan.ts";
 import { MediaWatch } from "./media_watch.ts";
 import { CandidateBook } from "./candidate_book.ts";
@@ -518,8 +519,7 @@ function kindsOf(
 ): Pick<ClientFigures, "sends" | "receives"> {
   const media = own ?? common;
   if (media === undefined) return { sends: [], receives: [] };
-  const { audio, video, maxAudio, maxVideo } = media;
-  const most = { audio: audio ? maxAudio : 0, video: video ? maxVideo : 0 };
+  const most = mostReceived(media);
   const kinds = KINDS.filter((kind) => media[kind]);
   return {
     sends: role === "publisher" ? kinds : [],

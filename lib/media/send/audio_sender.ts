@@ -6,20 +6,25 @@
  */
 
 import { MARK_BYTES, writeMark } from "../rtp/packet_mark.ts";
-import { AUDIO_PRESET } from "./presets.ts";
+import { AUDIO_PRESET, type AudioPreset } from "./presets.ts";
 import { type SenderOptions, TrackSender } from "./track_sender.ts";
 
 const FILLER = 0xaa;
-const INTERVAL_MS = 1000 / AUDIO_PRESET.packetsPerSecond;
 
 /** Sends synthetic Opus. */
 export class AudioSender extends TrackSender {
-  constructor(options: SenderOptions) {
+  readonly #preset: AudioPreset;
+  readonly #intervalMs: number;
+
+  constructor(options: SenderOptions, preset: AudioPreset = AUDIO_PRESET) {
     super(options);
+    this.#preset = preset;
+    this.#intervalMs = 1000 / preset.packetsPerSecond;
   }
 
   override run(_nowMs: number): void {
     const { sink, header } = this.options;
+    const { payloadBytes, timestampStep } = this.#preset;
     this.capture();
     const start = header.write(
       sink.out,
@@ -28,14 +33,14 @@ export class AudioSender extends TrackSender {
       this.timestamp,
       this.packetsPlanned === 0,
     );
-    const end = start + AUDIO_PRESET.payloadBytes;
+    const end = start + payloadBytes;
     sink.out.fill(FILLER, start, end - MARK_BYTES);
     writeMark(sink.out, end, this.packetsPlanned);
     const length = sink.protectRtp(0, end);
     const sent = sink.send(0, length, length);
     this.sequence = (this.sequence + 1) & 0xffff;
-    this.timestamp = (this.timestamp + AUDIO_PRESET.timestampStep) | 0;
-    this.count(1, sent, end, AUDIO_PRESET.payloadBytes);
-    this.dueMs += INTERVAL_MS;
+    this.timestamp = (this.timestamp + timestampStep) | 0;
+    this.count(1, sent, end, payloadBytes);
+    this.dueMs += this.#intervalMs;
   }
 }

@@ -80,8 +80,41 @@ export const AUDIO_PRESET = {
   bitrateBps: 128_000,
 } as const;
 
+/** One audio source, down to its packets. */
+export type AudioPreset = Readonly<Record<keyof typeof AUDIO_PRESET, number>>;
+
+/** What settles how a synthetic camera and microphone send. */
+export interface SourceOptions {
+  /** Quality of the video. */
+  readonly quality: Quality;
+  /** Frames of it a second. */
+  readonly fps: Fps;
+  /** Whether it goes out in layers. @default {false} */
+  readonly simulcast?: boolean | undefined;
+}
+
 const KEY_FRAME_INTERVAL_SEC = 5;
 const KEY_FRAME_WEIGHT = 5;
+
+/** The streams in which a source goes out, the smallest first; video has several as layers. */
+export function streamsOf<Kind extends "audio" | "video">(
+  kind: Kind,
+  { quality, fps, simulcast }: SourceOptions,
+): readonly PresetOf[Kind][];
+export function streamsOf(
+  kind: "audio" | "video",
+  { quality, fps, simulcast }: SourceOptions,
+): readonly (AudioPreset | VideoPreset)[] {
+  if (kind === "audio") return [AUDIO_PRESET];
+  const video = videoPreset(quality, fps);
+  return simulcast ? simulcastPresets(video) : [video];
+}
+
+/** What describes a stream of each kind. */
+interface PresetOf {
+  readonly audio: AudioPreset;
+  readonly video: VideoPreset;
+}
 
 /** The video source of this quality and frame rate. */
 export function videoPreset(quality: Quality, fps: Fps): VideoPreset {

@@ -3,7 +3,7 @@
 import { assertEquals, assertGreater } from "@std/assert";
 import type { ClientEvent } from "../../../lib/client/mod.ts";
 import type { SignalingSession } from "../../../lib/signaling/port.ts";
-import { errorsOf, VIDEO, World } from "./world.ts";
+import { AUDIO, CAMERA, errorsOf, World } from "./world.ts";
 
 type Ability = {
   [K in keyof SignalingSession]-?: undefined extends SignalingSession[K] ? K
@@ -33,7 +33,7 @@ function returns(events: readonly ClientEvent[]): string[] {
 Deno.test("without a request for a layer, choosing one is refused in a sentence", async () => {
   const world = without("preferLayer");
   await world.joined("A", {
-    publish: { audio: false, video: VIDEO, simulcast: true },
+    publish: { ...CAMERA, simulcast: true },
   });
   const { client, events } = await world.joined("B", { publish: undefined });
   client.preferLayer(0);
@@ -64,7 +64,7 @@ Deno.test("without ICE restarts, a client whose path is lost joins anew", async 
 Deno.test("without pauses of producers, who is mute sends nothing all the same, and goes on", async () => {
   const world = without("pauseProducer", "resumeProducer");
   const { client, events } = await world.joined("A", {
-    publish: { audio: true, video: undefined },
+    publish: AUDIO,
   });
   await world.clock.run(1000);
   await client.setPaused("audio", true);

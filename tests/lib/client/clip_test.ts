@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { loadClip } from "../../../lib/clip/mod.ts";
 import { packetize } from "../../../lib/media/mod.ts";
-import { VIDEO, World } from "./world.ts";
+import { CAMERA, MEDIA, VIDEO, World } from "./world.ts";
 
 const clip = packetize(await loadClip("builtin"));
 
@@ -22,7 +22,7 @@ Deno.test.each([
   async ({ clip, rates }) => {
     const world = new World();
     const { client } = await world.joined("A", {
-      publish: { audio: true, video: VIDEO, clip },
+      publish: { ...MEDIA, clip },
     });
     const produced = world.said.flatMap(([, message]) =>
       message.type === "produce"
@@ -49,8 +49,7 @@ Deno.test("a file's picture that stands still itself is no freeze to its viewers
   const world = new World();
   const { client: sender } = await world.joined("A", {
     publish: {
-      audio: false,
-      video: VIDEO,
+      ...CAMERA,
       clip: packetize({
         audio: undefined,
         video: { ...video!, frames: frames.with(-1, still) },
@@ -82,7 +81,7 @@ Deno.test("a file's picture that stands still itself is no freeze to its viewers
 Deno.test("a file's video has no other quality", async () => {
   const world = new World();
   const { client } = await world.joined("A", {
-    publish: { audio: false, video: VIDEO, clip },
+    publish: { ...CAMERA, clip },
   });
   client.setQuality("1080p", 60);
   await world.clock.run(10_000);

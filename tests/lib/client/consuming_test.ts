@@ -2,9 +2,9 @@ import { assert, assertEquals } from "@std/assert";
 import type { ServerMessage } from "../../../lib/signaling/simplestchat/wire/mod.ts";
 import type { FakeParticipant } from "../../../lib/testing/mod.ts";
 import { serverExamples } from "../signaling/simplestchat/wire/fixtures.ts";
-import { count, errorsOf, NOTHING, statesOf, World } from "./world.ts";
+import { AUDIO, count, errorsOf, NOTHING, statesOf, World } from "./world.ts";
 
-const AUDIO_ONLY = { publish: { audio: true, video: undefined } } as const;
+const AUDIO_ONLY = { publish: AUDIO } as const;
 const VIEWER = { publish: undefined } as const;
 
 function consumesOf(world: World, name: string): number {

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { TransportError } from "../../../lib/rtc/mod.ts";
 import type { ClientMessage } from "../../../lib/signaling/simplestchat/wire/mod.ts";
 import type { FakeChannel } from "../../../lib/testing/mod.ts";
-import { count, errorsOf, NOTHING, statesOf, World } from "./world.ts";
+import { AUDIO, count, errorsOf, NOTHING, statesOf, World } from "./world.ts";
 
 Deno.test("a publisher takes the steps of a join in their order, then consumes in two passes", async () => {
   const world = new World();
@@ -40,7 +40,7 @@ Deno.test.each<{
     why: "a viewer has no send transport",
   },
   {
-    options: { publish: { audio: true, video: undefined }, maxVideo: 0 },
+    options: { publish: AUDIO, maxVideo: 0 },
     says: [
       "createSendTransport",
       "connectTransport",

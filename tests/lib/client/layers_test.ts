@@ -2,9 +2,9 @@ import { assertEquals, assertGreater } from "@std/assert";
 import { ReceivedLayers } from "../../../lib/client/layers.ts";
 import { simulcastPresets } from "../../../lib/media/mod.ts";
 import type { ClientMessageOf } from "../../../lib/signaling/simplestchat/wire/mod.ts";
-import { VIDEO, World } from "./world.ts";
+import { CAMERA, VIDEO, World } from "./world.ts";
 
-const SENDER = { publish: { audio: false, video: VIDEO, simulcast: true } };
+const SENDER = { publish: { ...CAMERA, simulcast: true } };
 const [SMALLEST] = simulcastPresets(VIDEO);
 const VIEWER = { publish: undefined };
 const VISITOR = { roomId: "r", participantName: "A", onEvent() {} };

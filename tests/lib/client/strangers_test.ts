@@ -5,10 +5,10 @@ import { OwnPublishers } from "../../../lib/client/mod.ts";
 import type { ClientEvent } from "../../../lib/client/mod.ts";
 import type { ServerMessage } from "../../../lib/signaling/simplestchat/wire/mod.ts";
 import { FAKE_CAPABILITIES } from "../../../lib/testing/fake_capabilities.ts";
-import { count, errorsOf, VIDEO, World } from "./world.ts";
+import { AUDIO, CAMERA, count, errorsOf, World } from "./world.ts";
 
 const VIEWER = { publish: undefined } as const;
-const AUDIO_ONLY = { publish: { audio: true, video: undefined } } as const;
+const AUDIO_ONLY = { publish: AUDIO } as const;
 
 /** A world in which every tenth packet, or every packet, can be thrown away. */
 function lossy() {
@@ -252,7 +252,7 @@ Deno.test.each<
         return isStrange ? [answer(strange)] : undefined;
       },
     });
-    await world.stranger("S", { publish: { audio: false, video: VIDEO } });
+    await world.stranger("S", { publish: CAMERA });
     strange = world.participant("S").producers[0].id;
     const { client, events } = await world.joined("A", {
       ...VIEWER,
@@ -309,7 +309,7 @@ Deno.test("of which codec a track of others is one client of all asks, and says 
     },
   });
   await world.stranger("S", {
-    publish: { audio: false, video: VIDEO },
+    publish: CAMERA,
     maxVideo: 0,
   });
   const first = await world.joined("A", VIEWER);

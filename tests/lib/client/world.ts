@@ -7,7 +7,7 @@ import {
   type ClientOptions,
   OwnPublishers,
 } from "../../../lib/client/mod.ts";
-import { videoPreset } from "../../../lib/media/mod.ts";
+import { mediaPlanOf, videoPreset } from "../../../lib/media/mod.ts";
 import type { ClientMessage } from "../../../lib/signaling/simplestchat/wire/mod.ts";
 import {
   FakeClock,
@@ -20,11 +20,17 @@ import {
 
 export const VIDEO = videoPreset("480p", 30);
 
+/** Audio and video, as by default. */
+export const MEDIA = { ...mediaPlanOf({}), clip: undefined };
+/** One kind alone. */
+export const AUDIO = { ...MEDIA, video: false };
+export const CAMERA = { ...MEDIA, audio: false };
+
 /** A publisher of both kinds in the room "r" that consumes up to four of each. */
 export const PUBLISHER: ClientOptions = {
   roomId: "r",
   participantName: "A",
-  publish: { audio: true, video: VIDEO },
+  publish: MEDIA,
   maxAudio: 4,
   maxVideo: 4,
   cname: "a",

@@ -7,6 +7,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Client } from "../../../lib/client/mod.ts";
 import {
+  clientOptions,
   createRandom,
   LocalNode,
   makePlan,
@@ -66,16 +67,11 @@ async function tell() {
       });
       return Promise.resolve({
         create: (plan, onEvent) =>
-          new Client(environment, {
-            roomId: plan.roomId,
-            participantName: plan.participantName,
-            publish: plan.role === "publisher"
-              ? { audio: true, video: undefined }
-              : undefined,
-            maxAudio: media.maxAudio,
-            maxVideo: media.maxVideo,
-            cname: plan.clientId,
-          }, onEvent),
+          new Client(
+            environment,
+            clientOptions(plan, media, undefined),
+            onEvent,
+          ),
         health: {
           lanes: ["fake"],
           ciphers: ["fake"],
