@@ -7,6 +7,7 @@
 
 import {
   ChannelError,
+  incidentLine,
   type JobOptions,
   openServer,
   renderText,
@@ -115,6 +116,11 @@ export async function performLoad(
       signal,
       metricsToken: Deno.env.get("METRICS_TOKEN"),
       onServerNote: tell,
+      onIncident: (change) => {
+        const line = incidentLine(change);
+        if (screen !== undefined) screen.onIncident(line, change.change);
+        else if (!values.quiet) printError(line);
+      },
       onNote: (note) => {
         if (screen !== undefined) screen.onNote(note);
         else if (note.isOfServer && !values.quiet) tell(note.text);

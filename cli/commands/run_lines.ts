@@ -11,6 +11,7 @@ import {
   formatCount,
   formatCounted,
   formatRatio,
+  incidentName,
   type OptionValues,
   type RunProgress,
   shownUrl,
@@ -66,7 +67,7 @@ export function serverLine(
 
 /** Where a run is, on one line. */
 export function progressLine(
-  { phase, elapsedMs, endMs, point, snapshot }: RunProgress,
+  { phase, elapsedMs, endMs, point, snapshot, incidents }: RunProgress,
 ): string {
   const { gauges, counters } = snapshot;
   const active = gauges.clientsActive ?? 0;
@@ -90,6 +91,7 @@ export function progressLine(
     ...(point.server === undefined
       ? []
       : [`server CPU ${formatRatio(point.server.cpuRatio)}`]),
+    ...incidents.slice(0, 1).map((incident) => `NOW ${incidentName(incident)}`),
   ].join("  ");
 }
 

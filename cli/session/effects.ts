@@ -15,6 +15,7 @@ import {
   describeMedia,
   type Ending,
   type Hider,
+  incidentLine,
   type MediaPlan,
   type MonitorTarget,
   type OpenRun,
@@ -35,11 +36,12 @@ import type { History } from "../terminal/mod.ts";
 import { findScenario, prepareScenario, typedConfig } from "./find_scenario.ts";
 import { evaluateJs } from "./js.ts";
 import { USAGE } from "./leave.ts";
-import type {
-  Message,
-  ScenarioEnd,
-  ScenarioOutcome,
-  WorldEffect,
+import {
+  incidentNote,
+  type Message,
+  type ScenarioEnd,
+  type ScenarioOutcome,
+  type WorldEffect,
 } from "./messages.ts";
 import type { Model } from "./model.ts";
 import type { SessionOptions } from "./options.ts";
@@ -178,8 +180,18 @@ export class Effects {
       signal,
       onNote: (note) => dispatch({ type: "note", note }),
       onServerNote: (text) => this.#tell(text),
+      onIncident: (change) =>
+        dispatch({
+          type: "note",
+          note: incidentNote(incidentLine(change), change.change),
+        }),
       onSecond: ({ server: use }, snapshot) =>
-        dispatch({ type: "measured", snapshot, use }),
+        dispatch({
+          type: "measured",
+          snapshot,
+          use,
+          incidents: this.#run?.incidents ?? [],
+        }),
     });
     this.#crowd = new Crowd(run.scriptPorts({
       roster: {

@@ -6,14 +6,22 @@
 
 import {
   type Band,
+  band,
+  type BandMetric,
   briefly,
   type ChartPoint,
+  EMPTY_SNAPSHOT,
+  type Incident,
+  incidentName,
   judge,
+  type Judgement,
   saturationOf,
   type Snapshot,
   tallyClients,
   type ThresholdResult,
+  trendBetween,
 } from "../../tool.ts";
+import { clock } from "./clock.ts";
 
 /** How the load does, and what is to blame. */
 export interface Health {
@@ -26,38 +34,96 @@ export interface Health {
 export const HEALTHY: Health = { band: "good", reason: "" };
 
 /**
- * How the load does: by what a run would be judged by, the thresholds, and
- * the generator itself.
+ * How the load does now: by what a run would be judged by, of the last
+ * seconds, which begin with `earlier`; by what goes on that should not; and by
+ * the thresholds, which are those of the whole time.
  */
 export function healthOf(
   snapshot: Snapshot,
   moments: readonly ChartPoint[],
   thresholds: readonly ThresholdResult[],
+  incidents: readonly Incident[] = [],
+  earlier: Snapshot = EMPTY_SNAPSHOT,
 ): Health {
+  const now = lastSeconds(snapshot, earlier);
   const judgement = judge({
-    snapshot,
-    tally: tallyClients(snapshot.clients, false),
+    snapshot: now,
+    tally: tallyClients(now.clients, false),
     timeline: moments,
     serverCpu: known(serverCpuRatio(moments)),
     serverRss: known(moments.at(-1)?.serverRssBytes),
-  });
+  }).filter(({ figure }) => !OF_THE_PAST.has(figure));
   // A threshold on what is not measured yet has not failed yet.
   const failed = thresholds
     .filter(({ passed, value }) => !passed && value !== null)
     .map(({ expression }) => expression);
-  const saturation = saturationOf(snapshot);
+  const errors = recentErrors(now.clients, snapshot.atMs);
+  const troubles = incidents.map((incident) =>
+    `${incidentName(incident)} since ${clock(incident.fromSec * 1000)}`
+  );
   const critical = [
-    ...(saturation === null ? [] : ["generator saturated"]),
-    ...briefly(judgement, "critical"),
+    ...(saturationOf(now) === null ? [] : ["generator saturated"]),
+    ...troubles,
+    ...briefly([...judgement, ...errors], "critical"),
     ...failed,
   ];
   if (critical.length > 0) {
     return { band: "critical", reason: critical.join(", ") };
   }
-  const warning = briefly(judgement, "warning");
+  const warning = briefly([...judgement, ...errors], "warning");
   return warning.length === 0
     ? HEALTHY
     : { band: "warning", reason: warning.join(", ") };
+}
+
+/** What was once, and would be said for ever. */
+const OF_THE_PAST: ReadonlySet<BandMetric> = new Set(["errors", "lostMedia"]);
+/** An error is looked at for so long. */
+const ERROR_MS = 10_000;
+
+/** What was counted since `earlier`, of the clients that are there. */
+function lastSeconds(snapshot: Snapshot, earlier: Snapshot): Snapshot {
+  const { kernelDrops } = snapshot.generator;
+  const trends = ({ trends: { lateness } }: Snapshot) =>
+    lateness === undefined ? [] : [lateness];
+  return {
+    ...snapshot,
+    atMs: snapshot.atMs - earlier.atMs,
+    counters: Object.fromEntries(
+      Object.entries(snapshot.counters).map((
+        [name, count],
+      ) => [name, count - (earlier.counters[name] ?? 0)]),
+    ),
+    trends: {
+      lateness: trendBetween(trends(earlier), trends(snapshot)).toJSON(),
+    },
+    clients: snapshot.clients.filter(({ state }) => state !== "left"),
+    generator: {
+      ...snapshot.generator,
+      kernelDrops: kernelDrops === null
+        ? null
+        : kernelDrops - (earlier.generator.kernelDrops ?? 0),
+      clock: undefined,
+    },
+  };
+}
+
+/** Clients that met an error a moment ago. */
+function recentErrors(
+  clients: Snapshot["clients"],
+  nowMs: number,
+): Judgement[] {
+  const hurt = clients.filter(({ errors }) =>
+    errors.some((error) => error.atMs > nowMs - ERROR_MS)
+  );
+  const value = clients.length === 0 ? 0 : hurt.length / clients.length;
+  return [{
+    figure: "errors",
+    value,
+    band: band("errors", value),
+    says: "",
+    reason: "",
+  }];
 }
 
 /** CPU of the server's busiest process over the last five seconds, in cores: one busy second is no overload. */

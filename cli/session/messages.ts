@@ -8,6 +8,7 @@
 
 import type {
   ClientPlan,
+  Incident,
   MediaPlan,
   NodeCommand,
   NodeNote,
@@ -39,6 +40,8 @@ export type Message =
     readonly type: "measured";
     readonly snapshot: Snapshot;
     readonly use: ServerPoint | undefined;
+    /** What goes on that should not, the most telling first. @default {[]} */
+    readonly incidents?: readonly Incident[] | undefined;
   }
   | { readonly type: "note"; readonly note: NodeNote }
   /** A run has come this far. */
@@ -136,6 +139,15 @@ export type Effect = ScreenEffect | WorldEffect;
 export interface Step {
   readonly model: Model;
   readonly effects: readonly Effect[];
+}
+
+/** An incident, for the log. */
+export function incidentNote(
+  text: string,
+  change: "began" | "ended",
+): NodeNote {
+  const level = change === "began" ? "error" : "info";
+  return { atMs: 0, clientId: null, level, text };
 }
 
 /** A step without anything to do. */

@@ -97,6 +97,8 @@ export interface LastScenario {
 export interface Live {
   readonly snapshot: Snapshot;
   readonly before: Snapshot;
+  /** The last few, oldest first. */
+  readonly recent: readonly Snapshot[];
   readonly history: LiveHistory;
   readonly serverUse: ServerPoint | undefined;
   readonly thresholds: readonly ThresholdResult[];
@@ -163,6 +165,7 @@ export function newModel(options: ModelOptions): Model {
     live: {
       snapshot: EMPTY_SNAPSHOT,
       before: EMPTY_SNAPSHOT,
+      recent: [EMPTY_SNAPSHOT],
       history: EMPTY_HISTORY,
       serverUse: undefined,
       thresholds: [],

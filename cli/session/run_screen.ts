@@ -19,6 +19,7 @@ import {
   type Terminal,
   terminalIn,
 } from "../terminal/mod.ts";
+import { incidentNote } from "./messages.ts";
 import { newModel } from "./model.ts";
 import { Program } from "./program.ts";
 
@@ -46,6 +47,8 @@ export interface RunScreen extends AsyncDisposable {
   readonly onProgress: (progress: RunProgress) => void;
   /** Shows what happened. */
   readonly onNote: (note: NodeNote) => void;
+  /** Says that an incident began or ended. */
+  readonly onIncident: (text: string, change: "began" | "ended") => void;
   /** Shows a line about the run itself. */
   readonly say: (text: string) => void;
 }
@@ -95,10 +98,18 @@ export async function openRunScreen(
   return {
     onNote,
     say: (text) => onNote({ atMs: 0, clientId: null, level: "info", text }),
-    onProgress({ phase, elapsedMs, rampUpMs, endMs, snapshot, point }) {
+    onIncident: (text, change) => onNote(incidentNote(text, change)),
+    onProgress(progress) {
+      const { phase, elapsedMs, rampUpMs, endMs } = progress;
+      const { snapshot, point, incidents } = progress;
       const place = { phase, elapsedMs, rampUpMs, endMs };
       program.dispatch({ type: "progress", place });
-      program.dispatch({ type: "measured", snapshot, use: point.server });
+      program.dispatch({
+        type: "measured",
+        snapshot,
+        use: point.server,
+        incidents,
+      });
     },
     [Symbol.asyncDispose]: () => program.stop(),
   };

@@ -10,7 +10,6 @@ import {
   formatCounted,
   remembered,
   roster,
-  type ServerPoint,
   type Snapshot,
 } from "../../tool.ts";
 import { healthOf } from "./health.ts";
@@ -59,7 +58,7 @@ function take(model: Model, message: Message): Step {
     case "rostered":
       return noEffects({ ...model, load: message.roster });
     case "measured":
-      return noEffects(measured(model, message.snapshot, message.use));
+      return noEffects(measured(model, message));
     case "progress":
       return noEffects({ ...model, place: message.place });
     case "note": {
@@ -175,10 +174,15 @@ function timePassed(model: Model): Step {
   return { model: late.model, effects: [...effects, ...late.effects] };
 }
 
+/** The light looks at what was counted between the first of these and the last. */
+const RECENT_SNAPSHOTS = 4;
+
 function measured(
   model: Model,
-  snapshot: Snapshot,
-  serverUse: ServerPoint | undefined,
+  { snapshot, use: serverUse, incidents }: Extract<
+    Message,
+    { readonly type: "measured" }
+  >,
 ): Model {
   const { live, load, thresholds } = model;
   const before = live.snapshot.atMs < snapshot.atMs
@@ -187,6 +191,7 @@ function measured(
   const results = thresholds.map((threshold) =>
     evaluateSoFar(threshold, snapshot)
   );
+  const recent = [...live.recent, snapshot].slice(-RECENT_SNAPSHOTS);
   const isWatched = model.audience === "run" || model.scenario !== undefined;
   const wanted = isWatched
     ? snapshot.gauges.clientsActive ?? 0
@@ -208,7 +213,14 @@ function measured(
       serverUse,
       thresholds: results,
       history,
-      health: healthOf(snapshot, history.moments, results),
+      health: healthOf(
+        snapshot,
+        history.moments,
+        results,
+        incidents,
+        recent[0],
+      ),
+      recent,
     },
   };
   return allConnected(next) ? { ...next, wait: undefined } : next;

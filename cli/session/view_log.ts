@@ -6,7 +6,7 @@
 
 import { fitLine, type Line, span, type Style } from "../terminal/mod.ts";
 import type { Log, LogEntry, LogLevel } from "./log.ts";
-import { clock } from "./view_status.ts";
+import { clock } from "./clock.ts";
 
 /** The last `rows` entries, oldest first, each `columns` wide. */
 export function logLines(log: Log, columns: number, rows: number): Line[] {

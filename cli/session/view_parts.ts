@@ -13,7 +13,7 @@ import {
   span,
 } from "../terminal/mod.ts";
 import type { Model, Page, RunPlace } from "./model.ts";
-import { clock } from "./view_status.ts";
+import { clock } from "./clock.ts";
 
 /** A page and its title in `rows` rows. */
 export function pageLines(

@@ -14,22 +14,12 @@ import {
   type Span,
   span,
 } from "../terminal/mod.ts";
+import { clock } from "./clock.ts";
 import type { Model } from "./model.ts";
 
 /** The status, each line at most `columns` wide. */
 export function statusLines(model: Model, columns: number): Line[] {
   return [firstLine(model, columns), secondLine(model, columns)];
-}
-
-/** `1:05`, `2:03:04`. */
-export function clock(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  const pad = (value: number) => `${value}`.padStart(2, "0");
-  const hours = Math.floor(seconds / 3600);
-  const minutes = Math.floor(seconds / 60) % 60;
-  return hours > 0
-    ? `${hours}:${pad(minutes)}:${pad(seconds % 60)}`
-    : `${minutes}:${pad(seconds % 60)}`;
 }
 
 function firstLine(model: Model, columns: number): Line {

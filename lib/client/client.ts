@@ -146,7 +146,7 @@ export class Client implements AsyncDisposable {
 
   /** The tracks that should come to it now, and how many of them do. */
   flow(): TrackFlow {
-    return this.#stay?.flow() ?? { due: 0, flowing: 0 };
+    return this.#stay?.flow() ?? { due: 0, flowing: 0, overdue: 0 };
   }
 
   /** To the server and back, in milliseconds; -1 while it is not known. */

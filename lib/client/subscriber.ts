@@ -162,14 +162,14 @@ export class Subscriber {
   /** The tracks that should come now, and how many of them do; one that was asked for and not had should. */
   flow(): TrackFlow {
     const nowMs = this.#environment.scheduler.nowMs();
-    const { due, flowing } = trackFlow(this.reception.tracks, nowMs);
+    const { due, flowing, overdue } = trackFlow(this.reception.tracks, nowMs);
     let lacking = 0;
     for (const [producerId, { participantId, sinceMs }] of this.#lacking) {
       if (nowMs - sinceMs < SILENT_AFTER_MS) continue;
       const origin = this.#originOf(participantId, producerId);
       if (origin.of === "own" && origin.packetsPerSecond) lacking++;
     }
-    return { due: due + lacking, flowing };
+    return { due: due + lacking, flowing, overdue };
   }
 
   /** Asks for this layer of simulcast, now and later; 0 is the smallest. */

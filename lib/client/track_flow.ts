@@ -12,10 +12,15 @@ export interface TrackFlow {
   readonly due: number;
   /** Those of them of which something came in the last second. */
   readonly flowing: number;
+  /** Packets that should have come on those of which nothing came for a moment, and are not counted as deliverable yet. */
+  readonly overdue: number;
 }
 
 /** A track may take so long to begin, and be silent for so long while it flows. */
 export const SILENT_AFTER_MS = 1000;
+
+/** What is silent for so long is late already. */
+const LATE_AFTER_MS = 300;
 
 /**
  * Of these tracks, at this time by the scheduler's clock. One that the server
@@ -28,15 +33,21 @@ export function trackFlow(
 ): TrackFlow {
   let due = 0;
   let flowing = 0;
+  let overdue = 0;
   for (const track of tracks) {
-    const { receiver } = track;
+    const { receiver, origin } = track;
     const isCutOff = track.isCutOff && receiver.packetsReceived > 0;
     if (!track.shouldFlow || (receiver.isSuspended && !isCutOff)) continue;
-    const isSilent = isCutOff || receiver.silentMs(nowMs) >= SILENT_AFTER_MS;
+    const silentMs = receiver.silentMs(nowMs);
+    const isSilent = isCutOff || silentMs >= SILENT_AFTER_MS;
     // One that is new is not due before it could be silent.
     if (!isSilent && receiver.packetsReceived === 0) continue;
     due++;
     if (!isSilent) flowing++;
+    if (silentMs < LATE_AFTER_MS || origin.of !== "own") continue;
+    // What is silent for longer counts as deliverable.
+    overdue += Math.min(silentMs, SILENT_AFTER_MS) / 1000 *
+      (origin.packetsPerSecond ?? 0);
   }
-  return { due, flowing };
+  return { due, flowing, overdue: Math.round(overdue) };
 }

@@ -9,6 +9,7 @@ import type { ClientRecord } from "./client_record.ts";
 import { isConnected, isSettled } from "./client_rates.ts";
 import type { RoomSummary, WorstClient, WorstClients } from "./summary.ts";
 import { clientsOwn, ratio } from "./figures.ts";
+import { percent } from "./words.ts";
 
 /** Clients that a summary names. */
 const MAX_NAMED = 10;
@@ -64,7 +65,7 @@ const NAMES = new Intl.Collator("en", { numeric: true });
 
 function worstClientOf(client: ClientRecord): WorstClient {
   const { clientId, roomId, withoutMediaMs, errorCount } = client;
-  return {
+  const figures = {
     clientId,
     roomId,
     isConnected: isConnected(client),
@@ -74,4 +75,49 @@ function worstClientOf(client: ClientRecord): WorstClient {
     frozenRatio: clientsOwn("frozen", client),
     errorCount,
   };
+  return { ...figures, reason: reasonOf(client, figures) };
+}
+
+/** What hurt a client, the worst first, and whether that was our doing. */
+function reasonOf(
+  client: ClientRecord,
+  { isConnected, silentRatio, lossRatio, frozenRatio, withoutMediaMs }: Omit<
+    WorstClient,
+    "reason"
+  >,
+): string {
+  const { failureCause, errorCount, errors, impairment } = client;
+  const rate = clientsOwn("frameRate", client);
+  const parts: readonly (readonly [number, string])[] = [
+    [
+      isConnected ? 0 : 1,
+      failureCause === null ? "not connected" : `failed: ${failureCause}`,
+    ],
+    [
+      silentRatio ?? 0,
+      `tracks silent ${percent(silentRatio ?? 0)} of the time${
+        withoutMediaMs < 1000
+          ? ""
+          : `, without any media for ${Math.round(withoutMediaMs / 1000)} s`
+      }`,
+    ],
+    [
+      frozenRatio ?? 0,
+      `pictures frozen ${percent(frozenRatio ?? 0)} of the time${
+        rate === null ? "" : `, ${rate.toFixed(1)} fps`
+      }`,
+    ],
+    [lossRatio ?? 0, `${percent(lossRatio ?? 0)} of packets lost`],
+    // What failed says itself that there was an error.
+    [
+      failureCause === null ? Math.min(1, errorCount) : 0,
+      `errors, ${errorCount}: ${errors.at(0)?.message ?? ""}`,
+    ],
+  ];
+  const said = parts.filter(([badness]) => badness > MIN_BADNESS / 2)
+    .toSorted(([a], [b]) => b - a).map(([, text]) => text);
+  return [
+    ...said,
+    ...(impairment === null ? [] : [`its network is impaired: ${impairment}`]),
+  ].join("; ");
 }

@@ -112,6 +112,9 @@ export const METRICS = {
   ),
   producersOpen: gauge("Tracks that clients are sending."),
   consumersOpen: gauge("Tracks that clients are receiving."),
+  packetsOverdue: gauge(
+    "RTP packets that should have come on tracks that have been silent for a moment, beside those that are deliverable.",
+  ),
   consumersNoLayer: gauge(
     "Simulcast tracks of which the server sends nothing.",
   ),

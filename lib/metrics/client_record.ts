@@ -94,6 +94,8 @@ export interface ClientFacts {
   impairment: string | null;
   /** Consumers that media has arrived on. */
   consumersFlowing: number;
+  /** Packets that should have come on tracks that have been silent for a moment, beside those that are deliverable. */
+  packetsOverdue: number;
   /** From connected to left, in milliseconds. */
   sessionDurationMs: number;
   /** What it is to send, when it is not muted. */
@@ -202,6 +204,7 @@ export function noFigures(): ClientFigures {
     longestFreezeMs: 0,
     impairment: null,
     consumersFlowing: 0,
+    packetsOverdue: 0,
     sessionDurationMs: 0,
     sends: [],
     receives: [],

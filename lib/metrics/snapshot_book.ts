@@ -80,6 +80,7 @@ export class SnapshotBook {
 function markOf(nodes: Iterable<Snapshot>, atMs: number): Mark {
   let counting = 0;
   const mark = { atMs, countedMs: 0, clients: 0 };
+  let packetsOverdue = 0;
   const sums = zeros(RATE_COUNTERS);
   const used = { cpuUs: 0, threadUs: 0 };
   for (const { atMs, counters, gauges, generator } of nodes) {
@@ -88,11 +89,17 @@ function markOf(nodes: Iterable<Snapshot>, atMs: number): Mark {
       mark.countedMs += (atMs - mark.countedMs) / counting;
     }
     mark.clients += gauges.clientsConnected ?? 0;
+    packetsOverdue += gauges.packetsOverdue ?? 0;
     for (const name of RATE_COUNTERS) sums[name] += counters[name] ?? 0;
     used.cpuUs += generator.cpuUs;
     used.threadUs += generator.threadUs;
   }
-  return { ...mark, counters: sums, generator: used };
+  return {
+    ...mark,
+    counters: sums,
+    gauges: { packetsOverdue },
+    generator: used,
+  };
 }
 
 function between(from: Mark, to: Mark): TimelinePoint {

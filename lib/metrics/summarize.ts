@@ -36,10 +36,12 @@ import { summarizeRooms } from "./summarize_rooms.ts";
 import type {
   ErrorSummary,
   GeneratorSummary,
+  Incident,
   JsonValue,
   ScenarioReport,
   ServerSummary,
   Summary,
+  TimedIncident,
   TimelinePoint,
   Verdict,
 } from "./summary.ts";
@@ -63,6 +65,10 @@ export interface SummaryInput {
   readonly snapshot: Snapshot;
   /** The run, stretch by stretch. */
   readonly timeline: readonly TimelinePoint[];
+  /** What began and ended meanwhile. @default {nothing} */
+  readonly incidents?: readonly Incident[] | undefined;
+  /** How many lesser incidents are not among them. @default {0} */
+  readonly incidentsLeftOut?: number | undefined;
   /** How it ended; ask for a summary of a run that goes on as `interrupted`. */
   readonly ending: Ending;
   /** What was asked of it. */
@@ -167,7 +173,29 @@ export function summarize(input: SummaryInput): Summary {
     malformedMessages: counter("malformedMessages"),
     generator: summarizeGenerator(snapshot, tally, input.server),
     thresholds,
+    incidents: (input.incidents ?? []).map((incident) =>
+      timedIncident(incident, input.startedAt)
+    ),
+    incidentsLeftOut: input.incidentsLeftOut ?? 0,
     timeline: input.timeline,
+  };
+}
+
+/** An incident with the time of the wall. */
+export function timedIncident(
+  incident: Incident,
+  startedAt: string,
+): TimedIncident {
+  const at = (sec: number) =>
+    new Date(Date.parse(startedAt) + sec * 1000).toISOString();
+  const { kind, fromSec, untilSec, ...rest } = incident;
+  return {
+    kind,
+    from: at(fromSec),
+    until: untilSec === null ? null : at(untilSec),
+    fromSec,
+    untilSec,
+    ...rest,
   };
 }
 

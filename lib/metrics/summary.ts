@@ -56,6 +56,12 @@ export type WorstClient = WorstClients["clients"][number];
 export type CandidateCount = Summary["candidates"][number];
 /** What came of tracks that no client of the run sends. */
 export type OthersSummary = Summary["others"];
+/** Something that began in a run, and ended. */
+export type TimedIncident = Summary["incidents"][number];
+/** The same, by the run's own time. */
+export type Incident = Omit<TimedIncident, "from" | "until">;
+/** What an incident is of. */
+export type IncidentKind = Incident["kind"];
 /** What happened in one stretch of the run, for charts. */
 export type TimelinePoint = Summary["timeline"][number];
 /** What the server used in one stretch of the timeline. */

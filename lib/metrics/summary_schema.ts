@@ -290,7 +290,45 @@ const worstClient = z.object({
   lossRatio: known,
   frozenRatio: known,
   errorCount: count,
+  reason: z.string().default("").describe("What hurt it, the worst first."),
 }).meta({ id: "worstClient" });
+
+const incidentKind = z.enum([
+  "noMedia",
+  "away",
+  "loss",
+  "freezes",
+  "joins",
+  "generator",
+]).meta({ id: "incidentKind" });
+
+const incident = z.object({
+  kind: incidentKind,
+  from: z.iso.datetime(),
+  until: z.iso.datetime().nullable(),
+  fromSec: amount.describe("Since the run began."),
+  untilSec: known.describe("Null where it went on to the end."),
+  clients: count.describe("Those that it hit at once, at most."),
+  of: count,
+  rooms: count,
+  clientIds: z.array(z.string()).describe("The first of those it hit."),
+  worstRatio: z.number().describe(
+    "In its worst second, of those it hit: packets missing, time frozen, clients away, joins failed, packets late.",
+  ),
+  also: z.array(
+    z.object({ kind: incidentKind, clients: count, worstRatio: z.number() }),
+  ).describe("What came of it besides."),
+  picturesAgainSec: known.describe(
+    "When pictures moved again; null where none stood still, or they never did.",
+  ),
+  server: z.object({
+    cpuRatioBefore: known,
+    minCpuRatio: amount,
+    maxCpuRatio: amount,
+    udpDrops: count,
+  }).nullable().describe("Meanwhile, CPU in cores; null when not watched."),
+  generator: z.object({ maxCpuRatio: amount, maxLateRatio: amount }),
+});
 
 const timelinePoint = z.object({
   tSec: amount.describe("The end of the stretch, since the run began."),
@@ -442,6 +480,10 @@ export const summarySchema = z.object({
   malformedMessages: count,
   generator,
   thresholds: z.array(thresholdResult),
+  incidents: z.array(incident).default([]).describe(
+    "What began and ended, in the order of time.",
+  ),
+  incidentsLeftOut: count.default(0).describe("Lesser ones."),
   timeline: z.array(timelinePoint),
 }).meta({
   title: "load_test_summary.json",

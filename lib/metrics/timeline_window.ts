@@ -22,6 +22,8 @@ export const RATE_COUNTERS = [
   "bytesReceived",
   "packetsExpected",
   "packetsLost",
+  "packetsDeliverable",
+  "packetsFromOthers",
   "tracksDueMs",
   "tracksSilentMs",
   "framesRendered",
@@ -37,6 +39,8 @@ export const RATE_COUNTERS = [
 export interface Cumulative {
   /** By name; what is absent is 0. */
   readonly counters: Readonly<Record<string, number>>;
+  /** Amounts at this time. */
+  readonly gauges: Readonly<Record<string, number>>;
   /** What the generator used, in microseconds. */
   readonly generator: { readonly cpuUs: number; readonly threadUs: number };
 }
@@ -51,7 +55,7 @@ export interface StretchRates {
   readonly sendBps: number;
   /** Bits received a second, whole RTP packets. */
   readonly receiveBps: number;
-  /** Packets lost, of those expected in the stretch. */
+  /** Packets that should have come in the stretch and did not, of all that should; they count when they are due, not when later ones show that they are missing. */
   readonly lossRatio: number;
   /** Tracks that should have come, on average. */
   readonly tracksDue: number;
@@ -85,7 +89,7 @@ export function ratesBetween(
     packetsReceivedPerSec: perSec(change("packetsReceived")),
     sendBps: perSec(change("bytesSent") * 8),
     receiveBps: perSec(change("bytesReceived") * 8),
-    lossRatio: divided("loss", change) ?? 0,
+    lossRatio: lossBetween(before, after) ?? divided("loss", change) ?? 0,
     tracksDue: perSec(change("tracksDueMs") / 1000),
     silentRatio: ratio(change("tracksSilentMs"), change("tracksDueMs")) ?? 0,
     frameRate: divided("frameRate", change) ?? 0,
@@ -99,6 +103,18 @@ export function ratesBetween(
       after.generator.threadUs - before.generator.threadUs,
     ) ?? 0,
   };
+}
+
+/** `null` where nothing of ours was due: sequence numbers alone tell then. */
+function lossBetween(before: Cumulative, after: Cumulative): number | null {
+  const grown = (of: (one: Cumulative) => number) => of(after) - of(before);
+  const due = grown(({ counters, gauges }) =>
+    (counters.packetsDeliverable ?? 0) + (gauges.packetsOverdue ?? 0)
+  );
+  const came = grown(({ counters }) =>
+    (counters.packetsReceived ?? 0) - (counters.packetsFromOthers ?? 0)
+  );
+  return ratio(Math.max(0, due - came), due);
 }
 
 /** Distributions of durations of which three percentiles are kept. */

@@ -14,6 +14,7 @@ import {
   roomBlocks,
   worstClientBlocks,
 } from "./client_blocks.ts";
+import { incidentBlocks, worstThreeBlocks } from "./incident_blocks.ts";
 import { generatorBlocks, serverBlocks } from "./machine_blocks.ts";
 import { mediaBlocks } from "./media_blocks.ts";
 import {
@@ -45,6 +46,7 @@ export function reportDocument(summary: Summary): ReportDocument {
     about: aboutRun(summary),
     sections: [
       judgementBlocks(summary),
+      [...incidentBlocks(summary), ...worstThreeBlocks(summary)],
       clientBlocks(summary),
       mediaBlocks(summary),
       signalingBlocks(summary),

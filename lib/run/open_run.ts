@@ -17,6 +17,9 @@ import {
   systemNodeClock,
 } from "../load/mod.ts";
 import {
+  type Incident,
+  type IncidentChange,
+  RunSeconds,
   type ServerStreams,
   type Snapshot,
   summarize,
@@ -50,6 +53,8 @@ export interface OpenRunOptions extends Omit<FleetOptions, "openNode"> {
   readonly metricsToken?: string | undefined;
   /** Told when a watched server goes, or cannot be looked at. */
   readonly onServerNote?: ((text: string) => void) | undefined;
+  /** Told of each incident when it begins and when it is over, before the second that shows it. */
+  readonly onIncident?: ((change: IncidentChange) => void) | undefined;
 }
 
 /** What only whoever drives a run knows of it. */
@@ -67,7 +72,7 @@ export function openRun(
 /** The same, within a fleet that may be another's. */
 export function openRun(options: OpenRunOptions): Promise<OpenRun>;
 export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
-  const { open = openFleet, within, onSecond } = options;
+  const { open = openFleet, within, onSecond, onIncident } = options;
   const streamsAtEnd = await countStreams(options.serverStats);
   const watch = new ServerWatch({
     targets: options.monitor ?? [],
@@ -81,8 +86,9 @@ export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
     const take = (point: TimelinePoint, all: Snapshot) => {
       if (run === undefined) return;
       watch.onSecond(all);
-      run.tell(all);
-      onSecond?.(watch.annotateLast(point), all);
+      const second = watch.annotateLast(point);
+      for (const change of run.tell(second, all)) onIncident?.(change);
+      onSecond?.(second, all);
     };
     const fleet: RunCrowd = within === undefined
       ? await open({ ...options, onSecond: take })
@@ -102,6 +108,7 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
   readonly fleet: Fleet;
   /** What is seen of its server. */
   readonly watch: ServerWatch;
+  readonly #seconds = new RunSeconds();
   readonly #options: OpenRunOptions;
   readonly #streamsAtEnd: () => Promise<ServerStreams | null>;
   readonly #watchers = new Set<(snapshot: Snapshot) => void>();
@@ -148,9 +155,15 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
     };
   }
 
-  /** Has scripts told of a second's numbers. */
-  tell(snapshot: Snapshot): void {
+  /** What goes on that should not, the most telling first. */
+  get incidents(): readonly Incident[] {
+    return this.#seconds.incidents.current();
+  }
+
+  /** Looks at a second's numbers, and has scripts told of them. Returns what began and ended. */
+  tell(point: TimelinePoint, snapshot: Snapshot): IncidentChange[] {
     for (const watcher of [...this.#watchers]) watcher(snapshot);
+    return this.#seconds.take(point, snapshot);
   }
 
   /** What it comes to so far; what the server's streams carried is known once it is closed. */
@@ -163,6 +176,8 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
       server: { url: shownUrl(server.url), engine, ...this.watch.summary() },
       snapshot: this.fleet.snapshot(),
       timeline: this.timeline(),
+      incidents: this.#seconds.incidents.incidents(),
+      incidentsLeftOut: this.#seconds.incidents.forgotten,
       streams: this.#streams,
       ...record,
     });

@@ -62,6 +62,7 @@ export async function runJob(options: JobOptions): Promise<RunOutcome> {
         rampUpMs: watch.rampUpMs,
         endMs: Math.max(watch.endMs, elapsedMs),
         point,
+        incidents: open.incidents,
         snapshot,
         summarize: () => summarize({ kind: "interrupted" }),
       });

@@ -12,6 +12,8 @@ import type {
   ServerTarget,
 } from "../load/mod.ts";
 import type {
+  Incident,
+  IncidentChange,
   JsonValue,
   Snapshot,
   Summary,
@@ -69,6 +71,8 @@ export interface JobOptions {
   readonly onNote?: ((note: NodeNote) => void) | undefined;
   /** Told when a watched server goes, or cannot be looked at. */
   readonly onServerNote?: ((text: string) => void) | undefined;
+  /** Told of each incident when it begins and when it is over. */
+  readonly onIncident?: ((change: IncidentChange) => void) | undefined;
   /** Told each second where the run is. */
   readonly onProgress?: ((progress: RunProgress) => void) | undefined;
 }
@@ -85,6 +89,8 @@ export interface RunProgress {
   readonly endMs: number;
   /** What happened in the last second. */
   readonly point: TimelinePoint;
+  /** What goes on that should not, the most telling first. */
+  readonly incidents: readonly Incident[];
   /** Everything measured so far. */
   readonly snapshot: Snapshot;
   /** A summary of the run so far, marked partial. */

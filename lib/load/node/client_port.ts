@@ -125,6 +125,8 @@ export interface TrackFlow {
   readonly due: number;
   /** Those of them of which something came in the last second. */
   readonly flowing: number;
+  /** Packets that should have come on those that have been silent for a moment, and are not deliverable yet. */
+  readonly overdue: number;
 }
 
 /** One client that the load drives. None of its methods rejects. */

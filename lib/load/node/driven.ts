@@ -147,6 +147,7 @@ export function refreshGauges(
   for (const second of client.takeSeconds()) seconds.record(second);
   if (figures.state === "away") gauges.clientsAway++;
   if (ACTIVE.has(figures.state)) gauges.clientsActive++;
+  gauges.packetsOverdue += figures.packetsOverdue;
   gauges.producersOpen += client.producersOpen;
   gauges.consumersOpen += client.consumersOpen;
   for (const layer of client.receivedLayers()) {

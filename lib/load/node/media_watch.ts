@@ -7,7 +7,7 @@
  */
 
 import { type ClientFigures, hasReceived } from "../../metrics/mod.ts";
-import type { DrivenClient } from "./client_port.ts";
+import type { DrivenClient, TrackFlow } from "./client_port.ts";
 
 /** Where a node adds up what no record has. */
 interface MediaCounters {
@@ -38,7 +38,8 @@ export class MediaWatch {
   ): void {
     const ms = this.#lookedMs < 0 ? 0 : nowMs - this.#lookedMs;
     this.#lookedMs = nowMs;
-    const { due, flowing } = this.#flow(client, figures);
+    const { due, flowing, overdue } = this.#flow(client, figures);
+    figures.packetsOverdue = overdue;
     const isOnTime = ms <= MAX_BETWEEN_MS;
     if (isOnTime) {
       if (figures.state === "connected" && client.isToSend) {
@@ -62,10 +63,10 @@ export class MediaWatch {
   #flow(
     client: Pick<DrivenClient, "flow">,
     { isAway }: ClientFigures,
-  ): { readonly due: number; readonly flowing: number } {
+  ): TrackFlow {
     const flow = client.flow();
     return isAway && flow.due < this.#dueBefore
-      ? { due: this.#dueBefore, flowing: flow.flowing }
+      ? { ...flow, due: this.#dueBefore }
       : flow;
   }
 

@@ -148,6 +148,7 @@ Deno.test("progress is one line of what the last second brought", () => {
         udpDrops: 0,
       },
     },
+    incidents: [],
     snapshot: {
       ...EMPTY_SNAPSHOT,
       gauges: { clientsActive: 4 },

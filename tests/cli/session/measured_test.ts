@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { parseThreshold } from "../../../mod.ts";
 import { EMPTY_SNAPSHOT } from "../../../tool.ts";
 import { evaluate, NodeMeter, tallyClients } from "../../../lib/metrics/mod.ts";
-import { healthOf } from "../../../cli/session/health.ts";
+import { healthOf, HEALTHY } from "../../../cli/session/health.ts";
 import { EMPTY_HISTORY, type LiveHistory, remembered } from "../../../tool.ts";
 import { clientRows, roomRows, rowText } from "../../../cli/session/rows.ts";
 import { liveModel, snapshotAt, useAt } from "./fixtures.ts";
@@ -162,14 +162,16 @@ Deno.test("all is good while all is good", () => {
 
 Deno.test("errors of one client of twenty are a warning, of three critical, and are named", () => {
   const snapshot = snapshotAt(2, MEMBERS);
-  const withErrors = (many: number) =>
+  const withErrors = (many: number, agoMs = 0) =>
     healthOf(
       {
         ...snapshot,
         clients: Array.from({ length: 20 }, (_, index) => ({
           ...snapshot.clients[0],
           index,
-          errorCount: index < many ? 30 : 0,
+          errors: index < many
+            ? [{ kind: "join", message: "no", atMs: snapshot.atMs - agoMs }]
+            : [],
         })),
       },
       [],
@@ -180,6 +182,7 @@ Deno.test("errors of one client of twenty are a warning, of three critical, and 
     band: "critical",
     reason: "met errors 15.0 %",
   });
+  assertEquals(withErrors(20, 15_000), HEALTHY);
 });
 
 Deno.test("silence is critical while it lasts, however long all was well before", () => {
@@ -197,6 +200,45 @@ Deno.test("silence is critical while it lasts, however long all was well before"
     healthOf({ ...snapshot, counters }, until(silentSec), []);
   assertEquals(health(2).band, "good");
   assertEquals(health(5), { band: "critical", reason: "still silent 50.0 %" });
+});
+
+Deno.test("the light looks at the last seconds: it is red while something is wrong, and good again when that is over", () => {
+  const at = (sec: number, lost: number) => {
+    const snapshot = snapshotAt(sec, MEMBERS);
+    const received = sec * 1000 - lost;
+    const counters = {
+      ...snapshot.counters,
+      packetsDeliverable: sec * 1000,
+      packetsReceived: received,
+    };
+    return { ...snapshot, counters };
+  };
+  const seconds = [at(7, 0), at(8, 600), at(9, 1600), at(10, 1600)];
+  assertEquals(healthOf(seconds[0], [], [], [], at(4, 0)), HEALTHY);
+  assertEquals(healthOf(seconds[1], [], [], [], at(5, 0)).band, "critical");
+  assertEquals(healthOf(seconds[3], [], [], [], seconds[2]), HEALTHY);
+});
+
+Deno.test("what goes on stands first on the light, with since when", () => {
+  const incident = {
+    kind: "noMedia",
+    fromSec: 72.4,
+    untilSec: null,
+    clients: 8,
+    of: 8,
+    rooms: 2,
+    clientIds: [],
+    worstRatio: 1,
+    also: [],
+    picturesAgainSec: null,
+    server: null,
+    generator: { maxCpuRatio: 0, maxLateRatio: 0 },
+  } as const;
+  const snapshot = snapshotAt(2, MEMBERS);
+  assertEquals(healthOf(snapshot, [], [], [incident]), {
+    band: "critical",
+    reason: "8 of 8 clients without media since 1:12",
+  });
 });
 
 Deno.test("the server's CPU counts over five seconds, not one", () => {

@@ -198,6 +198,7 @@ for (const LANG of ["C", "en_GB.UTF-8"]) {
           server: useAt(3),
         },
         snapshot: snapshotAt(3, members),
+        incidents: [],
         summarize: () => {
           throw new Error("nobody asked");
         },

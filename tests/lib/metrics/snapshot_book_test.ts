@@ -93,6 +93,34 @@ Deno.test("late packets given back do not make a loss negative, and no time is n
   assertEquals(book.timeline()[1].lossRatio, 0);
 });
 
+Deno.test("what does not come is lost in the second in which it should have, not when that shows", () => {
+  const book = new SnapshotBook();
+  const lost = ([sec, deliverable, overdue, received, missing]: number[]) => {
+    book.add({
+      ...node("a", sec, {
+        packetsDeliverable: deliverable,
+        packetsReceived: received,
+        packetsExpected: received + missing,
+        packetsLost: missing,
+      }),
+      gauges: { packetsOverdue: overdue },
+    });
+    return book.mark(sec * 1000).lossRatio;
+  };
+  // Nothing comes from the middle of the second second on, until that of the
+  // fourth: by its numbers, all of it is missing at once then.
+  assertEquals(
+    [
+      [1, 1000, 0, 1000, 0],
+      [2, 1500, 500, 1500, 0],
+      [3, 2000, 1000, 1500, 0],
+      [4, 4000, 0, 2000, 2000],
+      [5, 5000, 0, 3000, 2000],
+    ].map(lost),
+    [0, 0.5, 1, 0.5, 0],
+  );
+});
+
 Deno.test("a long run's timeline stays bounded and loses no packet", () => {
   const book = new SnapshotBook();
   const seconds = MAX_TIMELINE_POINTS * 3;

@@ -62,3 +62,47 @@ Deno.test("a name held together by zero-width joiners is shown as it is, and its
   const text = renderText({ ...summary, rooms }, { color: false, width: 80 });
   assertStringIncludes(text, "\n👩‍👩‍👧   ");
 });
+
+Deno.test("an incident is told with the time of day, whom it hit, and what server and generator did", () => {
+  const summary = summarize({
+    ...madeUpRun(),
+    startedAt: "2026-03-01T11:02:00.000Z",
+    incidents: [{
+      kind: "noMedia",
+      fromSec: 30.2,
+      untilSec: 33.1,
+      clients: 8,
+      of: 8,
+      rooms: 2,
+      clientIds: [0, 1, 2, 3, 4, 5, 6, 7].map((index) => `client-${index}`),
+      worstRatio: 1,
+      also: [{ kind: "freezes", clients: 6, worstRatio: 0.96 }],
+      picturesAgainSec: 34.3,
+      server: {
+        cpuRatioBefore: 0.5,
+        minCpuRatio: 0,
+        maxCpuRatio: 0.01,
+        udpDrops: 4263,
+      },
+      generator: { maxCpuRatio: 0.1, maxLateRatio: 0.027 },
+    }],
+  });
+  const blocks = blocksOf(summary);
+  const at = blocks.findIndex((block) =>
+    block.kind === "figures" && block.label === "Incidents"
+  );
+  assertEquals(textsOf(blocks[at]), [
+    "0:30 to 0:33",
+    "11:02:30 to 11:02:33 UTC",
+    "2.9 s",
+    "8 of 8 clients without media",
+    "client-0 client-1 client-2 client-3 client-4 … in 2 rooms",
+    "frozen at 6, up to 96.0 %",
+    "pictures moved again at 0:34",
+    "server CPU 0.00 to 0.01, 0.50 before",
+    "4263 datagrams dropped at the server's sockets",
+    "generator CPU 10.0 %, 2.7 % of packets late",
+  ]);
+  assertEquals(summary.incidents[0].from, "2026-03-01T11:02:30.200Z");
+  assertEquals(summary.incidents[0].until, "2026-03-01T11:02:33.100Z");
+});

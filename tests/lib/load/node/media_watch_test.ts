@@ -81,7 +81,12 @@ Deno.test.each(
     nowMs += look.afterMs ?? 1000;
     figures.state = look.state ?? "connected";
     figures.isAway = look.isAway ?? false;
-    watch.look({ isToSend: true, flow: () => look }, figures, counters, nowMs);
+    watch.look(
+      { isToSend: true, flow: () => ({ overdue: 0, ...look }) },
+      figures,
+      counters,
+      nowMs,
+    );
   }
   assertEquals({
     due: figures.tracksDueMs / 1000,
@@ -109,7 +114,7 @@ Deno.test("who never received anything has lost nothing, and was without media",
   const counters = noCounters();
   for (let nowMs = 0; nowMs <= 6000; nowMs += 1000) {
     watch.look(
-      { isToSend: false, flow: () => NONE },
+      { isToSend: false, flow: () => ({ ...NONE, overdue: 0 }) },
       figures,
       counters,
       nowMs,
@@ -135,7 +140,7 @@ Deno.test("silence of a network that we have out is told apart, whether or not i
   for (const [i, isOut] of [false, true, true, false].entries()) {
     figures.isAway = i === 2;
     watch.look(
-      { isToSend: false, flow: () => NONE },
+      { isToSend: false, flow: () => ({ ...NONE, overdue: 0 }) },
       figures,
       counters,
       i * 1000,

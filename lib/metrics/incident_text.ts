@@ -1,0 +1,114 @@
+/**
+ * Incidents in words.
+ *
+ * @module
+ */
+
+import type { IncidentChange } from "./incidents.ts";
+import type { Incident, IncidentKind, TimedIncident } from "./summary.ts";
+import { minutes, outOf, percent } from "./words.ts";
+
+/** What an incident is, as short as it can be: `8 of 8 clients without media`. */
+export function incidentName(
+  { kind, clients, of, worstRatio }: Incident,
+): string {
+  const who = outOf(clients, of, "client");
+  switch (kind) {
+    case "noMedia":
+      return `${who} without media`;
+    case "away":
+      return `${who} away from the server`;
+    case "loss":
+      return `${who} losing up to ${percent(worstRatio)} of their packets`;
+    case "freezes":
+      return `${who} with frozen pictures`;
+    case "joins":
+      return `${percent(worstRatio)} of joins failing`;
+    case "generator":
+      return `generator late with ${percent(worstRatio)} of its packets`;
+  }
+}
+
+/** All that is known of an incident, in parts of a sentence. */
+export function incidentFigures(incident: TimedIncident): string[] {
+  const { fromSec, untilSec, from, until, rooms, clientIds, clients } =
+    incident;
+  const { also, picturesAgainSec, server, generator } = incident;
+  const lasted = untilSec === null
+    ? "to the end"
+    : `${(untilSec - fromSec).toFixed(1)} s`;
+  const more = clients - clientIds.length;
+  return [
+    `${clock(from)}${until === null ? "" : ` to ${clock(until)}`} UTC`,
+    lasted,
+    incidentName(incident),
+    ...(clientIds.length === 0 ? [] : [
+      `${clientIds.slice(0, MAX_IDS).join(" ")}${
+        clientIds.length > MAX_IDS || more > 0 ? " …" : ""
+      } in ${rooms} room${rooms === 1 ? "" : "s"}`,
+    ]),
+    ...also.map(({ kind, clients, worstRatio }) =>
+      `${ALSO[kind]} at ${clients}, up to ${percent(worstRatio)}`
+    ),
+    ...(picturesAgainSec === null
+      ? []
+      : [`pictures moved again at ${minutes(picturesAgainSec)}`]),
+    ...(server === null ? [] : [
+      `server CPU ${cores(server.minCpuRatio)} to ${cores(server.maxCpuRatio)}${
+        server.cpuRatioBefore === null
+          ? ""
+          : `, ${cores(server.cpuRatioBefore)} before`
+      }`,
+      ...(server.udpDrops === 0
+        ? []
+        : [`${server.udpDrops} datagrams dropped at the server's sockets`]),
+    ]),
+    `generator CPU ${percent(generator.maxCpuRatio)}, ${
+      percent(generator.maxLateRatio)
+    } of packets late`,
+  ];
+}
+
+/** When an incident was, by the run's own time: `0:12 to 0:15`. */
+export function incidentTime({ fromSec, untilSec }: Incident): string {
+  return untilSec === null
+    ? `${minutes(fromSec)} on`
+    : `${minutes(fromSec)} to ${minutes(untilSec)}`;
+}
+
+/** What has just begun, or ended, in one line. */
+export function incidentLine(
+  { change, incident }: IncidentChange,
+): string {
+  const { fromSec, untilSec, picturesAgainSec } = incident;
+  return change === "began"
+    ? `since ${minutes(fromSec)}: ${incidentName(incident)}`
+    : `over at ${minutes(untilSec ?? fromSec)}, after ${
+      ((untilSec ?? fromSec) - fromSec).toFixed(1)
+    } s: ${incidentName(incident)}${
+      picturesAgainSec === null
+        ? ""
+        : `; pictures moved again at ${minutes(picturesAgainSec)}`
+    }`;
+}
+
+/** Clients that a line names. */
+const MAX_IDS = 5;
+
+const ALSO: Readonly<Record<IncidentKind, string>> = {
+  noMedia: "no media",
+  away: "away",
+  loss: "loss",
+  freezes: "frozen",
+  joins: "failed joins",
+  generator: "late",
+};
+
+/** The time of day, to the second. */
+function clock(iso: string): string {
+  return iso.slice(11, 19);
+}
+
+function cores(ratio: number): string {
+  return ratio.toFixed(2);
+}

@@ -1,0 +1,46 @@
+/**
+ * What a run's seconds are looked at for: the incidents in them, and each
+ * client's story.
+ *
+ * @module
+ */
+
+import { ClientSeconds } from "./client_seconds.ts";
+import { counterOf, ratio } from "./figures.ts";
+import { type IncidentChange, IncidentWatch } from "./incidents.ts";
+import { EMPTY_SNAPSHOT, type Snapshot } from "./snapshot.ts";
+import type { TimelinePoint } from "./summary.ts";
+
+/** Looks at a run second by second. */
+export class RunSeconds {
+  /** What began and ended so far. */
+  readonly incidents: IncidentWatch = new IncidentWatch();
+  readonly #clients = new ClientSeconds();
+  #before: Snapshot = EMPTY_SNAPSHOT;
+  #toSec = 0;
+
+  /** Takes in a second: its numbers, and everything measured by its end. Returns what began or ended. */
+  take(point: TimelinePoint, snapshot: Snapshot): IncidentChange[] {
+    const fromSec = this.#toSec;
+    const before = this.#before;
+    this.#toSec = point.tSec;
+    this.#before = snapshot;
+    const grown = (name: "packetsLate" | "packetsSent" | "packetsSkipped") =>
+      counterOf(snapshot, name) - counterOf(before, name);
+    const skipped = grown("packetsSkipped");
+    return this.incidents.take({
+      fromSec,
+      toSec: point.tSec,
+      clients: this.#clients.take(snapshot.clients),
+      server: point.server,
+      generator: {
+        cpuRatio: point.cpuRatio,
+        lateRatio: ratio(
+          grown("packetsLate") + skipped,
+          grown("packetsSent") + skipped,
+        ) ??
+          0,
+      },
+    });
+  }
+}
