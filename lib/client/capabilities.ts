@@ -13,6 +13,7 @@ import type {
   RtcpFeedback,
   RtpCapabilities,
   RtpCodecCapability,
+  RtpCodecParameters,
   RtpEncodingParameters,
   RtpHeaderExtensionParameters,
   RtpParameters,
@@ -55,23 +56,62 @@ export function sendParameters(
   if (codec?.preferredPayloadType === undefined) {
     throw new NoCodecError(`the server has no ${MIME_TYPES[kind]}`);
   }
+  const rtcpFeedback = feedbackOf(
+    codec,
+    (feedback) => isAnswered(feedback) || isRepaired(kind, feedback),
+  );
+  const rtx = rtcpFeedback.some(isPlainNack)
+    ? rtxOf(router, codec.preferredPayloadType)
+    : undefined;
   return {
     mid: track.mid,
-    codecs: [{
-      mimeType: codec.mimeType,
-      payloadType: codec.preferredPayloadType,
-      clockRate: codec.clockRate,
-      ...(codec.channels === undefined ? {} : { channels: codec.channels }),
-      parameters: codec.parameters ?? {},
-      rtcpFeedback: feedbackOf(
-        codec,
-        (feedback) => isAnswered(feedback) || isRepaired(kind, feedback),
-      ),
-    }],
+    codecs: [
+      sent(codec, codec.preferredPayloadType, rtcpFeedback),
+      ...(rtx === undefined ? [] : [sent(rtx, rtx.preferredPayloadType!, [])]),
+    ],
     headerExtensions: sendExtensions(router, kind),
-    encodings: track.encodings,
+    encodings: track.encodings.map(({ rtx: repairs, ...encoding }) => ({
+      ...encoding,
+      ...(rtx !== undefined && repairs !== undefined && { rtx: repairs }),
+    })),
     rtcp: { cname: track.cname, reducedSize: true },
   };
+}
+
+function sent(
+  codec: RtpCodecCapability,
+  payloadType: number,
+  rtcpFeedback: RtcpFeedback[],
+): RtpCodecParameters {
+  return {
+    mimeType: codec.mimeType,
+    payloadType,
+    clockRate: codec.clockRate,
+    ...(codec.channels === undefined ? {} : { channels: codec.channels }),
+    parameters: codec.parameters ?? {},
+    rtcpFeedback,
+  };
+}
+
+/** How the router takes repairs of this payload type; `undefined` when it takes none in streams of their own (RFC 4588). */
+function rtxOf(
+  { codecs }: RtpCapabilities,
+  payloadType: number,
+): RtpCodecCapability | undefined {
+  return codecs.find((codec) =>
+    isRtx(codec) && codec.preferredPayloadType !== undefined &&
+    Number(codec.parameters?.apt) === payloadType
+  );
+}
+
+/** Whether a codec carries repairs (RFC 4588). */
+export function isRtx({ mimeType }: { readonly mimeType: string }): boolean {
+  return /\/rtx$/i.test(mimeType);
+}
+
+/** Whether feedback names packets that are missing (RFC 4585 section 6.2.1). */
+export function isPlainNack({ type, parameter = "" }: RtcpFeedback): boolean {
+  return type === "nack" && parameter === "";
 }
 
 /** What we can receive, for `consume`. */
@@ -81,8 +121,8 @@ export function receiveCapabilities(router: RtpCapabilities): RtpCapabilities {
       .filter((codec) => isOurs(codec, codec.kind))
       .map((codec) => codec.preferredPayloadType),
   );
-  const isRepairOfOurs = ({ mimeType, parameters }: RtpCodecCapability) =>
-    /\/rtx$/i.test(mimeType) && ours.has(Number(parameters?.apt));
+  const isRepairOfOurs = (codec: RtpCodecCapability) =>
+    isRtx(codec) && ours.has(Number(codec.parameters?.apt));
   return {
     codecs: router.codecs
       .filter((codec) => isOurs(codec, codec.kind) || isRepairOfOurs(codec))
@@ -167,9 +207,9 @@ function isOurs(
 /** We keep the video that we send, and send again what is missed. */
 function isRepaired(
   kind: MediaKind,
-  { type, parameter = "" }: RtcpFeedback,
+  feedback: RtcpFeedback,
 ): boolean {
-  return kind === "video" && type === "nack" && parameter === "";
+  return kind === "video" && isPlainNack(feedback);
 }
 
 /** Feedback that we give on what we receive, besides key-frame requests: NACK and arrivals, as a browser does for video. */

@@ -31,7 +31,7 @@ import type {
   RtpParameters,
 } from "../ortc/mod.ts";
 import type { SignalingSession } from "../signaling/port.ts";
-import { sendParameters } from "./capabilities.ts";
+import { isPlainNack, isRtx, sendParameters } from "./capabilities.ts";
 import type { ClientEnvironment, ClientTransport } from "./environment.ts";
 import type { OwnTrack } from "./own_publishers.ts";
 
@@ -51,7 +51,7 @@ export interface PublishedTrack {
   packetsPerSecond: number;
 }
 
-/** A stream, by its SSRC. */
+/** A stream, by its SSRC; that of its repairs is told where the router takes them. */
 type Encoding = RtpEncodingParameters & { readonly ssrc: number };
 
 /** The tracks that one client sends in one stay. */
@@ -108,13 +108,17 @@ export class Publisher {
     });
     if (!this.#open) return;
     const [{ payloadType, clockRate }] = parameters.codecs;
+    const rtxType = parameters.codecs.find(isRtx)?.payloadType;
     const extensions = parameters.headerExtensions.map(({ uri, id }) => ({
       uri,
       id,
       value: firstValue(uri, mid),
     }));
     const startMs = scheduler.nowMs() + random() * this.#intervalMs(kind);
-    const options = encodings.map(({ ssrc }): SenderOptions => ({
+    // Below half: were the first packets before a wrap lost, the server
+    // would count rollovers differently (RFC 3711 section 3.3.1).
+    const drawSequence = () => Math.floor(random() * 0x8000);
+    const options = encodings.map(({ ssrc, rtx }): SenderOptions => ({
       sink: transport,
       clock: {
         nowMs: () => scheduler.nowMs(),
@@ -122,13 +126,16 @@ export class Publisher {
       },
       meter: this.#environment.meter,
       repairs: canRepair(parameters),
+      rtx: rtxType === undefined ? undefined : {
+        ssrc: rtx!.ssrc,
+        payloadType: rtxType,
+        firstSequence: drawSequence(),
+      },
       header: new RtpHeaderTemplate({ payloadType, ssrc, extensions }),
       ssrc,
       clockRateHz: clockRate,
       startMs,
-      // Below half: were the first packets before a wrap lost, the server
-      // would count rollovers differently (RFC 3711 section 3.3.1).
-      firstSequence: Math.floor(random() * 0x8000),
+      firstSequence: drawSequence(),
       firstTimestamp: Math.floor(random() * 0x100000000),
     }));
     const sender = this.#senderOf(options, kind);
@@ -168,6 +175,7 @@ export class Publisher {
     const rates = this.#ratesOf(kind);
     return rates.map(({ bitrateBps }, i) => ({
       ssrc: drawSsrc(),
+      ...(kind === "video" && { rtx: { ssrc: drawSsrc() } }),
       ...(rates.length > 1 && { rid: `r${i}`, scalabilityMode: "L1T1" }),
       maxBitrate: bitrateBps,
     }));
@@ -294,9 +302,7 @@ export class Publisher {
 
 /** Whether the server will ask for packets that it misses. */
 function canRepair({ codecs }: RtpParameters): boolean {
-  return codecs[0].rtcpFeedback?.some(({ type, parameter = "" }) =>
-    type === "nack" && parameter === ""
-  ) ?? false;
+  return codecs[0].rtcpFeedback?.some(isPlainNack) ?? false;
 }
 
 function firstValue(uri: string, mid: string): Uint8Array {

@@ -1,6 +1,6 @@
 /**
- * The RTCP reports of one stay, about once a second: a sender report for each
- * track that we send, a receiver report for those that we receive (RFC 3550
+ * The RTCP reports of one stay: on each stream that we send, and about once a
+ * second a receiver report for the tracks that we receive (RFC 3550
  * section 6). A task for the scheduler.
  *
  * @module
@@ -8,15 +8,13 @@
 
 import {
   MAX_REPORT_BLOCKS,
-  ntpFraction,
-  ntpSeconds,
   writeCname,
   writeReceiverReport,
-  writeSenderReport,
 } from "../media/mod.ts";
 import type { ClientEnvironment, ClientTransport } from "./environment.ts";
 import type { Publisher } from "./publisher.ts";
 import type { InboundTracks } from "./inbound_tracks.ts";
+import { randomised, SentReports } from "./sent_reports.ts";
 
 const INTERVAL_MS = 1000;
 
@@ -35,53 +33,50 @@ export class ReportTask {
   dueMs = 0;
   heapIndex = -1;
   readonly onError: ((error: unknown) => void) | undefined;
+  /** Those on what we send. */
+  readonly sent: SentReports;
   readonly #environment: ClientEnvironment;
   readonly #subject: ReportSubject;
   readonly #cname: Uint8Array;
   /** The SSRC under which a client that sends nothing reports. */
   readonly #ownSsrc: number;
+  /** When the next receiver report is due. */
+  #receivedDueMs = 0;
 
   constructor(environment: ClientEnvironment, subject: ReportSubject) {
     this.#environment = environment;
     this.onError = environment.onError;
     this.#subject = subject;
     this.#cname = new TextEncoder().encode(subject.cname);
+    this.sent = new SentReports(environment, this.#cname);
     this.#ownSsrc = 1 + Math.floor(environment.random() * 0xfffffffe);
   }
 
   /** Reports from now on. */
   start(): void {
     const { scheduler } = this.#environment;
-    this.dueMs = scheduler.nowMs() + this.#pauseMs();
+    this.#receivedDueMs = scheduler.nowMs() + this.#pauseMs();
+    this.dueMs = this.#receivedDueMs;
     scheduler.schedule(this);
   }
 
-  run(): void {
-    this.#sendReports();
-    this.#receiveReports();
-    this.dueMs += this.#pauseMs();
+  run(nowMs: number): void {
+    this.#sendReports(nowMs);
+    if (nowMs >= this.#receivedDueMs) {
+      this.#receiveReports();
+      this.#receivedDueMs += this.#pauseMs();
+    }
+    this.dueMs = Math.min(this.#receivedDueMs, this.sent.dueMs);
   }
 
-  #sendReports(): void {
+  #sendReports(nowMs: number): void {
     const transport = this.#subject.sendTransport();
     if (transport === undefined) return;
-    const wallMs = this.#environment.wallNowMs();
-    let at = 0;
-    for (const { sender } of this.#subject.publication.tracks) {
+    for (const { kind, sender } of this.#subject.publication.tracks) {
       for (const stream of sender.streams) {
-        if (stream.packetsSent === 0 || stream.dueMs === Infinity) continue;
-        at = writeSenderReport(transport.out, at, {
-          ssrc: stream.ssrc,
-          ntpSeconds: ntpSeconds(wallMs),
-          ntpFraction: ntpFraction(wallMs),
-          rtpTimestamp: stream.timestampAt(wallMs),
-          packets: stream.packetsSent,
-          payloadBytes: stream.payloadBytesSent,
-        });
-        at = writeCname(transport.out, at, stream.ssrc, this.#cname);
+        this.sent.report(transport, stream, kind, nowMs);
       }
     }
-    if (at > 0) transport.sendRtcp(0, at);
   }
 
   #receiveReports(): void {
@@ -98,8 +93,7 @@ export class ReportTask {
     }
   }
 
-  /** RFC 3550 section 6.2: randomised between half and one and a half of the interval. */
   #pauseMs(): number {
-    return INTERVAL_MS * (0.5 + this.#environment.random());
+    return randomised(INTERVAL_MS, this.#environment.random);
   }
 }

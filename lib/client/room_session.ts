@@ -86,8 +86,9 @@ export class RoomSession {
   #sendTransportId = "";
   #receiveTransportId = "";
   #participantId = "";
-  /** When the reports at hand came, in milliseconds since 1970. */
+  /** When the reports at hand came, in milliseconds since 1970 and on the scheduler's clock. */
   #reportWallMs = 0;
+  #reportMs = 0;
   #reportedRoundTripMs = -1;
   #isUp = false;
   #othersSinceMs = -1;
@@ -422,6 +423,7 @@ export class RoomSession {
 
   readonly #onRtcp: PacketHandler = (bytes, offset, length, arrival) => {
     this.#reportWallMs = arrival.wallMs;
+    this.#reportMs = arrival.nowMs;
     readRtcp(bytes, offset, length, this.#rtcpHandler);
   };
 
@@ -442,6 +444,8 @@ export class RoomSession {
       if (last === 0) return;
       this.#reportedRoundTripMs = roundTripMs(this.#reportWallMs, last, delay);
     },
+    onReceiverTime: (ssrc: number, middleNtp: number): void =>
+      this.#reports.sent.onReceiverTime(ssrc, middleNtp, this.#reportMs),
     onSenderReport: (ssrc: number, middleNtp: number): void =>
       this.reception.onSenderReport(ssrc, middleNtp, this.#reportWallMs),
   };

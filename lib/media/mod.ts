@@ -26,6 +26,7 @@ export * from "./send/presets.ts";
 export * from "./rtp/rtcp.ts";
 export * from "./rtp/rtp.ts";
 export * from "./rtp/rtp_header.ts";
+export * from "./send/rtx_stream.ts";
 export * from "./send/sent_history.ts";
 export * from "./send/simulcast_sender.ts";
 export * from "./receive/track_receiver.ts";

@@ -33,6 +33,27 @@ export interface StreamCounts {
   readonly retransmitted: number;
   /** Packets that its receiver asked to repeat: for a producer, that the engine asked for. */
   readonly nacked: number;
+  /** Of a producer's streams: what the engine itself says of the way to it. @default {it says nothing} */
+  readonly upstream?: readonly UpstreamView[] | undefined;
+}
+
+/** One stream of a producer, as the engine sees the way to it. */
+export interface UpstreamView {
+  readonly ssrc: number;
+  /** The stream of its repairs (RFC 4588); `undefined` before one came, and without one. */
+  readonly rtxSsrc: number | undefined;
+  /** Packets that did not come but as repairs, or not at all. */
+  readonly packetsLost: number;
+  /** Of the last interval, out of 256. */
+  readonly fractionLost: number;
+  /** Of those lost, packets that a repair made up for. */
+  readonly packetsRepaired: number;
+  /** By reports, in milliseconds (RFC 3611 section 4.5); `undefined` or 0 before any. */
+  readonly roundTripMs: number | undefined;
+  /** In RTP timestamp units. */
+  readonly jitterUnits: number;
+  /** From 0 to 10. */
+  readonly score: number;
 }
 
 /** How loud one producer is. */

@@ -1,7 +1,10 @@
 /**
  * RTCP, written and read in place: sender and receiver reports with a CNAME
  * (RFC 3550 section 6), requests for packets (generic NACK, RFC 4585 section
- * 6.2.1) and for key frames (PLI, section 6.3.1; FIR, RFC 5104 section 4.3.1).
+ * 6.2.1) and for key frames (PLI, section 6.3.1; FIR, RFC 5104 section 4.3.1),
+ * and how a receiver that sends nothing learns the round trip: it tells its
+ * time (RRTR, RFC 3611 section 4.4), the sender how long ago that was (DLRR,
+ * section 4.5).
  *
  * @module
  */
@@ -13,6 +16,9 @@ const RECEIVER_REPORT = 201;
 const SOURCE_DESCRIPTION = 202;
 const TRANSPORT_FEEDBACK = 205;
 const PAYLOAD_FEEDBACK = 206;
+const EXTENDED_REPORT = 207;
+const RECEIVER_REFERENCE_TIME = 4;
+const DELAY_SINCE_RECEIVER_REPORT = 5;
 const GENERIC_NACK = 1;
 const PLI = 1;
 const FIR = 4;
@@ -35,6 +41,18 @@ export interface RtcpHandler {
     lastSenderReport: number,
     delaySinceLastSenderReport: number,
   ): void;
+  /** A receiver of what we send, by its SSRC, tells its time: the middle 32 bits of it, signed. */
+  onReceiverTime?(ssrc: number, middleNtp: number): void;
+}
+
+/** When a receiver told its time, as its sender repeats it (RFC 3611 section 4.5). */
+export interface ReceiverTime {
+  /** The receiver's. */
+  readonly ssrc: number;
+  /** Middle 32 bits of the NTP time that it told. */
+  readonly lastReceiverReport: number;
+  /** Since that came, in units of 1/65536 s. */
+  readonly delaySinceLastReceiverReport: number;
 }
 
 /** What a report block says of one received track (RFC 3550 section 6.4.1). */
@@ -92,6 +110,8 @@ export function readRtcp(
       readBlocks(bytes, at + 28, bodyEnd, format, handler);
     } else if (type === RECEIVER_REPORT) {
       readBlocks(bytes, at + 8, bodyEnd, format, handler);
+    } else if (type === EXTENDED_REPORT) {
+      readExtended(bytes, at, bodyEnd, handler);
     } else if (type === TRANSPORT_FEEDBACK && format === GENERIC_NACK) {
       readNack(bytes, at, bodyEnd, handler);
     } else if (
@@ -120,6 +140,26 @@ function readBlocks(
       int32At(bytes, at + 16),
       int32At(bytes, at + 20),
     );
+  }
+}
+
+/** Blocks of a type that is not known are passed over (RFC 3611 section 3). */
+function readExtended(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  handler: RtcpHandler,
+): void {
+  for (let at = start + 8; at + 4 <= end;) {
+    const size = (((bytes[at + 2] << 8) | bytes[at + 3]) + 1) << 2;
+    if (at + size > end) return;
+    if (bytes[at] === RECEIVER_REFERENCE_TIME && size === 12) {
+      handler.onReceiverTime?.(
+        int32At(bytes, start + 4),
+        (int32At(bytes, at + 4) << 16) | (int32At(bytes, at + 8) >>> 16),
+      );
+    }
+    at += size;
   }
 }
 
@@ -199,6 +239,29 @@ export function writeCname(
   bytes[at + 9] = text;
   bytes.set(cname.subarray(0, text), at + 10);
   return at + size;
+}
+
+/** Writes an extended report that answers receivers' times at `at`; returns where it ends. */
+export function writeReceiverTimes(
+  bytes: Uint8Array,
+  at: number,
+  ssrc: number,
+  times: readonly ReceiverTime[],
+): number {
+  const size = 12 + 12 * times.length;
+  writeHeader(bytes, at, 0, EXTENDED_REPORT, size);
+  writeInt32(bytes, at + 4, ssrc);
+  bytes[at + 8] = DELAY_SINCE_RECEIVER_REPORT;
+  bytes[at + 9] = 0;
+  writeInt16(bytes, at + 10, 3 * times.length);
+  let block = at + 12;
+  for (const time of times) {
+    writeInt32(bytes, block, time.ssrc);
+    writeInt32(bytes, block + 4, time.lastReceiverReport);
+    writeInt32(bytes, block + 8, time.delaySinceLastReceiverReport);
+    block += 12;
+  }
+  return block;
 }
 
 /** Writes a picture loss indication at `at`; returns where it ends. */

@@ -1,8 +1,9 @@
 /**
- * The latest packets that a track sent, as they left, so that one that was
- * lost on the way to the server can be sent again (RFC 4585 section 6.2.1).
- * Sent again means the same bytes: the same sequence number and the same
- * encryption, so nothing is encrypted twice under one index.
+ * The latest packets that a track sent, so that one that was lost on the way
+ * to the server can be sent again (RFC 4585 section 6.2.1). Where repairs have
+ * no stream of their own, packets are kept as they left: sent again means the
+ * same sequence number and the same encryption then, so nothing is encrypted
+ * twice under one index.
  *
  * @module
  */

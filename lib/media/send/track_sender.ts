@@ -9,6 +9,7 @@
 
 import { ntpFraction, ntpSeconds } from "../rtp/ntp.ts";
 import type { RtpHeaderTemplate } from "../rtp/rtp_header.ts";
+import type { RtxOptions } from "./rtx_stream.ts";
 
 /** Where packets go: one transport. */
 export interface PacketSink {
@@ -64,6 +65,8 @@ export interface SenderOptions {
   readonly captureLeadMs?: number;
   /** Whether to keep packets for {@linkcode TrackSender.resend}. @default {false} */
   readonly repairs?: boolean;
+  /** The stream that repairs go to. @default {that of what they repair} */
+  readonly rtx?: RtxOptions | undefined;
 }
 
 /** Two clocks drift apart by a few microseconds in this time. */

@@ -7,6 +7,7 @@
  */
 
 import { RtxBudget } from "./rtx_budget.ts";
+import { RtxStream } from "./rtx_stream.ts";
 import { BURST_PACKETS } from "./schedule.ts";
 import { SentHistory } from "./sent_history.ts";
 import { type SenderOptions, TrackSender } from "./track_sender.ts";
@@ -25,6 +26,8 @@ export abstract class Vp8Sender extends TrackSender {
   protected frameMs = 0;
   protected frameStep = 0;
   readonly #history: SentHistory | undefined;
+  /** Where repairs go; `undefined` where they go as what they repair did. */
+  readonly #rtx: RtxStream | undefined;
   readonly #budget: RtxBudget;
   #frameDueMs = NaN;
   /** Packets of the current frame that have left. */
@@ -34,6 +37,7 @@ export abstract class Vp8Sender extends TrackSender {
   constructor(options: SenderOptions, kept?: number) {
     super(options);
     this.#history = options.repairs ? new SentHistory(kept) : undefined;
+    this.#rtx = options.rtx && new RtxStream(options.rtx);
     this.#budget = new RtxBudget(options.startMs);
     this.pictureId = options.firstSequence & 0x7fff;
     this.#frameDueMs = options.startMs;
@@ -68,7 +72,10 @@ export abstract class Vp8Sender extends TrackSender {
     if (nowMs - history.repeatedMs(sequence) < roundTripMs) return false;
     if (!this.#budget.take(length, nowMs, this.bytesSent)) return false;
     history.noteRepeated(sequence, nowMs);
-    return sink.send(0, length, length) === 1;
+    const sealed = this.#rtx === undefined
+      ? length
+      : this.#sealRepair(this.#rtx, length);
+    return sink.send(0, sealed, sealed) === 1;
   }
 
   override resume(startMs: number): void {
@@ -103,8 +110,13 @@ export abstract class Vp8Sender extends TrackSender {
       );
       const length = this.writePayload(i, payload) - at;
       bytes += length;
+      // A repair of its own stream is encrypted anew, another is what left.
+      const isKeptPlain = this.#rtx !== undefined;
+      if (isKeptPlain) this.#history?.keep(this.sequence, sink.out, at, length);
       const sealed = sink.protectRtp(at, length);
-      this.#history?.keep(this.sequence, sink.out, at, sealed);
+      if (!isKeptPlain) {
+        this.#history?.keep(this.sequence, sink.out, at, sealed);
+      }
       if (segment === 0) segment = sealed;
       at += sealed;
       this.sequence = (this.sequence + 1) & 0xffff;
@@ -118,6 +130,11 @@ export abstract class Vp8Sender extends TrackSender {
       this.#position = end;
       this.dueMs += this.burstPauseMs;
     }
+  }
+
+  #sealRepair(rtx: RtxStream, length: number): number {
+    const { sink, header } = this.options;
+    return sink.protectRtp(0, rtx.wrap(sink.out, header.length, length));
   }
 
   #beginFrame(): void {

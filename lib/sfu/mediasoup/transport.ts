@@ -17,6 +17,7 @@ import type {
   EngineTransport,
   Layers,
   StreamCounts,
+  UpstreamView,
 } from "../engine.ts";
 import type { mediasoup } from "./deps.ts";
 import {
@@ -96,7 +97,10 @@ async function produce(
     kind,
     pause: () => producer.pause(),
     resume: () => producer.resume(),
-    counts: async () => sumCounts(await producer.getStats()),
+    counts: async () => {
+      const stats = await producer.getStats();
+      return { ...sumCounts(stats), upstream: stats.map(upstreamOf) };
+    },
     close: () => producer.close(),
   };
 }
@@ -158,11 +162,40 @@ function sumCounts(
 ): StreamCounts {
   let packets = 0, bytes = 0, lost = 0, retransmitted = 0, nacked = 0;
   for (const entry of stats) {
+    const { packetsRetransmitted, packetsRepaired } = entry;
+    // Repairs in a stream of their own make up for no loss in its figures,
+    // and those that were not needed are in none.
+    const isApart = entry.type === "inbound-rtp" && entry.rtxSsrc !== undefined;
     packets += entry.packetCount;
+    if (isApart) packets += packetsRetransmitted - packetsRepaired;
     bytes += entry.byteCount;
-    lost += entry.packetsLost;
-    retransmitted += entry.packetsRetransmitted;
+    lost += entry.packetsLost - (isApart ? packetsRepaired : 0);
+    retransmitted += packetsRetransmitted;
     nacked += entry.nackPacketCount;
   }
   return { packets, bytes, lost, retransmitted, nacked };
+}
+
+function upstreamOf(
+  {
+    ssrc,
+    rtxSsrc,
+    packetsLost,
+    fractionLost,
+    packetsRepaired,
+    roundTripTime,
+    jitter,
+    score,
+  }: mediasoup.ProducerStat,
+): UpstreamView {
+  return {
+    ssrc,
+    rtxSsrc,
+    packetsLost,
+    fractionLost,
+    packetsRepaired,
+    roundTripMs: roundTripTime,
+    jitterUnits: jitter,
+    score,
+  };
 }

@@ -75,6 +75,69 @@ Deno.test("video is announced as VP8 with the feedback that it answers, and with
   assertEquals(headerExtensions.map(({ id }) => id), [1, 13]);
 });
 
+const WITH_RTX: SendTrack = {
+  ...VIDEO,
+  encodings: [{ ssrc: 2222, rtx: { ssrc: 3333 } }],
+};
+
+Deno.test("repairs of video have a stream of their own where the router takes one", () => {
+  const { codecs, encodings } = sendParameters(ROUTER_CAPABILITIES, WITH_RTX);
+  assertEquals(codecs.slice(1), [{
+    mimeType: "video/rtx",
+    payloadType: 100,
+    clockRate: 90_000,
+    parameters: { apt: 96 },
+    rtcpFeedback: [],
+  }]);
+  assertEquals(encodings, [{ ssrc: 2222, rtx: { ssrc: 3333 } }]);
+});
+
+Deno.test.each<{ why: string; codecs: RtpCapabilities["codecs"] }>([
+  {
+    why: "has none",
+    codecs: ROUTER_CAPABILITIES.codecs.filter(({ mimeType }) =>
+      mimeType !== "video/rtx"
+    ),
+  },
+  {
+    why: "has it for other codecs only",
+    codecs: ROUTER_CAPABILITIES.codecs.map((codec) =>
+      codec.parameters?.apt === 96
+        ? { ...codec, parameters: { apt: 97 } }
+        : codec
+    ),
+  },
+  {
+    why: "gives it no payload type",
+    codecs: ROUTER_CAPABILITIES.codecs.map((codec) =>
+      codec.mimeType === "video/rtx"
+        ? { ...codec, preferredPayloadType: undefined }
+        : codec
+    ),
+  },
+  {
+    why: "asks for nothing again",
+    codecs: ROUTER_CAPABILITIES.codecs.map((codec) => ({
+      ...codec,
+      rtcpFeedback: codec.rtcpFeedback?.filter(({ type, parameter }) =>
+        type !== "nack" || parameter === "pli"
+      ),
+    })),
+  },
+])(
+  "of a stream for repairs nothing is said to a router that $why",
+  ({ codecs }) => {
+    const parameters = sendParameters(
+      { ...ROUTER_CAPABILITIES, codecs },
+      WITH_RTX,
+    );
+    assertEquals(parameters.codecs.map(({ mimeType }) => mimeType), [
+      "video/VP8",
+    ]);
+    assertEquals(parameters.encodings, [{ ssrc: 2222 }]);
+  },
+);
+
 Deno.test("ids and payload types are the router's, whatever they are", () => {
   const renumbered: RtpCapabilities = {
     codecs: ROUTER_CAPABILITIES.codecs.map((codec) => ({

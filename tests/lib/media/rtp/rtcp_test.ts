@@ -6,6 +6,7 @@ import {
   writeCname,
   writePli,
   writeReceiverReport,
+  writeReceiverTimes,
   writeSenderReport,
 } from "../../../../lib/media/mod.ts";
 
@@ -84,6 +85,26 @@ Deno.test("a picture loss indication is written byte for byte", () => {
   );
 });
 
+Deno.test("answers to receivers' times are written byte for byte (RFC 3611 section 4.5)", () => {
+  const time = {
+    ssrc: 0,
+    lastReceiverReport: 0x456789ab,
+    delaySinceLastReceiverReport: 0x8000,
+  };
+  assertEquals(
+    written((bytes, at) => writeReceiverTimes(bytes, at, 7, [time])),
+    "80cf0005" + "00000007" + "05000003" + "00000000" + "456789ab" +
+      "00008000",
+  );
+  assertEquals(
+    written((bytes, at) =>
+      writeReceiverTimes(bytes, at, -1, [time, { ...time, ssrc: -2 }])
+    ),
+    "80cf0008" + "ffffffff" + "05000006" + "00000000" + "456789ab" +
+      "00008000" + "fffffffe" + "456789ab" + "00008000",
+  );
+});
+
 Deno.test("what we write we read, in one compound packet", () => {
   const bytes = new Uint8Array(500);
   let at = writeSenderReport(bytes, 10, sender);
@@ -134,6 +155,24 @@ Deno.test.each([
     why: "a request behind an application's packet and an extended report",
     hex: "83cc0003" + "00000001" + "74657374" + "01020304" + "80cf0002" +
       "00000001" + "04000000" + "81ce00020000000100000007",
+    events: [["pli", 7]],
+  },
+  {
+    why: "a receiver's time behind blocks that nobody knows",
+    hex: "80cf0007" + "0000002a" + "09000000" + "05000001" + "00000000" +
+      "04000002" + "e1234567" + "89abcdef" + "81ce00020000000100000007",
+    events: [["time", 42, 0x456789ab], ["pli", 7]],
+  },
+  {
+    why: "a receiver's time that is cut short, or too long",
+    hex: "80cf0003" + "0000002a" + "04000001" + "e1234567" +
+      "80cf0005" + "0000002a" + "04000003" + "e123456789abcdef00000000",
+    events: [],
+  },
+  {
+    why: "an extended report whose block is longer than itself",
+    hex: "80cf0004" + "0000002a" + "04000003" + "e123456789abcdef" +
+      "81ce00020000000100000007",
     events: [["pli", 7]],
   },
   {
@@ -243,6 +282,7 @@ function read(bytes: Uint8Array, offset: number, length: number): Event[] {
     onKeyFrameRequest: (kind, ssrc) => events.push([kind, ssrc]),
     onMissing: (ssrc, sequence) => events.push(["missing", ssrc, sequence]),
     onSenderReport: (ssrc, middleNtp) => events.push(["sr", ssrc, middleNtp]),
+    onReceiverTime: (ssrc, middleNtp) => events.push(["time", ssrc, middleNtp]),
     onReportBlock: (ssrc, last, delay) =>
       events.push(["block", ssrc, last, delay]),
   });

@@ -1,0 +1,154 @@
+/**
+ * What a client reports of the streams that it sends, as often as a browser
+ * does: a sender report (RFC 3550 section 6.4.1) with its name, and an answer
+ * to each receiver that told its time since the last one (RFC 3611
+ * section 4.5), by which a server knows the round trip.
+ *
+ * @module
+ */
+
+import {
+  ntpFraction,
+  ntpSeconds,
+  type ReceiverTime,
+  type TrackSender,
+  writeCname,
+  writeReceiverTimes,
+  writeSenderReport,
+} from "../media/mod.ts";
+import type { MediaKind } from "../ortc/mod.ts";
+import type { ClientEnvironment, ClientTransport } from "./environment.ts";
+
+/** From one sender report to the next, at most, as in libwebrtc. */
+const INTERVAL_MS = { audio: 5000, video: 1000 } as const;
+/** Reports on video come as often as its bit rate allows, and never less often: this divided by kbps is milliseconds. */
+const VIDEO_INTERVAL_KBPS_MS = 360_000;
+/** Receivers whose time is remembered; an SFU is one. */
+const MAX_RECEIVERS = 31;
+
+/** What is to be known of a stream for a report. */
+export type SentStream = Pick<
+  TrackSender,
+  | "ssrc"
+  | "dueMs"
+  | "packetsSent"
+  | "bytesSent"
+  | "payloadBytesSent"
+  | "timestampAt"
+>;
+
+/** One of our streams, as far as it is reported on. */
+interface Reported {
+  /** When the next report is due, and when the last one was, on the scheduler's clock. */
+  dueMs: number;
+  atMs: number;
+  /** What had been sent of it then. */
+  bytesSent: number;
+  /** When receivers told their time, by SSRC: what the stream has not answered yet. */
+  readonly heard: Map<number, HeardTime>;
+}
+
+interface HeardTime {
+  readonly middleNtp: number;
+  /** On the scheduler's clock. */
+  readonly atMs: number;
+}
+
+/** The reports on what one stay sends. */
+export class SentReports {
+  readonly #environment: ClientEnvironment;
+  readonly #cname: Uint8Array;
+  readonly #streams = new Map<SentStream, Reported>();
+
+  constructor(environment: ClientEnvironment, cname: Uint8Array) {
+    this.#environment = environment;
+    this.#cname = cname;
+  }
+
+  /** When the next report is due of those streams that were reported on; `Infinity` without any. */
+  get dueMs(): number {
+    let dueMs = Infinity;
+    for (const stream of this.#streams.values()) {
+      dueMs = Math.min(dueMs, stream.dueMs);
+    }
+    return dueMs;
+  }
+
+  /** A receiver told its time, the middle 32 bits of it; it came at `atMs` on the scheduler's clock. */
+  onReceiverTime(ssrc: number, middleNtp: number, atMs: number): void {
+    for (const { heard } of this.#streams.values()) {
+      if (heard.size >= MAX_RECEIVERS && !heard.has(ssrc)) continue;
+      heard.set(ssrc, { middleNtp, atMs });
+    }
+  }
+
+  /** Reports on a stream if that is due. */
+  report(
+    transport: ClientTransport,
+    stream: SentStream,
+    kind: MediaKind,
+    nowMs: number,
+  ): void {
+    if (stream.packetsSent === 0 || stream.dueMs === Infinity) {
+      this.#streams.delete(stream);
+      return;
+    }
+    const reported = this.#streams.get(stream) ?? unreported(nowMs);
+    this.#streams.set(stream, reported);
+    if (nowMs < reported.dueMs) return;
+    this.#send(transport, stream, reported, nowMs);
+    const forMs = nowMs - reported.atMs;
+    const kbps = 8 * (stream.bytesSent - reported.bytesSent) / forMs;
+    const intervalMs = kind === "video" && forMs > 0 && kbps > 0
+      ? Math.min(INTERVAL_MS.video, VIDEO_INTERVAL_KBPS_MS / kbps)
+      : INTERVAL_MS[kind];
+    reported.dueMs = nowMs + randomised(intervalMs, this.#environment.random);
+    reported.atMs = nowMs;
+    reported.bytesSent = stream.bytesSent;
+  }
+
+  #send(
+    transport: ClientTransport,
+    stream: SentStream,
+    { heard }: Reported,
+    nowMs: number,
+  ): void {
+    const { out } = transport;
+    const wallMs = this.#environment.wallNowMs();
+    let at = writeSenderReport(out, 0, {
+      ssrc: stream.ssrc,
+      ntpSeconds: ntpSeconds(wallMs),
+      ntpFraction: ntpFraction(wallMs),
+      rtpTimestamp: stream.timestampAt(wallMs),
+      packets: stream.packetsSent,
+      payloadBytes: stream.payloadBytesSent,
+    });
+    at = writeCname(out, at, stream.ssrc, this.#cname);
+    if (heard.size > 0) {
+      const times = [...heard].map(([ssrc, { middleNtp, atMs }]) =>
+        answer(ssrc, middleNtp, nowMs - atMs)
+      );
+      at = writeReceiverTimes(out, at, stream.ssrc, times);
+      heard.clear();
+    }
+    transport.sendRtcp(0, at);
+  }
+}
+
+/** RFC 3550 section 6.2: randomised between half and one and a half of the interval. */
+export function randomised(intervalMs: number, random: () => number): number {
+  return intervalMs * (0.5 + random());
+}
+
+function unreported(nowMs: number): Reported {
+  return { dueMs: nowMs, atMs: nowMs, bytesSent: 0, heard: new Map() };
+}
+
+function answer(ssrc: number, middleNtp: number, forMs: number): ReceiverTime {
+  return {
+    ssrc,
+    lastReceiverReport: middleNtp,
+    // 0 would say that nothing was heard yet.
+    delaySinceLastReceiverReport: Math.max(1, Math.round(forMs * 65.536)),
+  };
+}
