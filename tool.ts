@@ -354,6 +354,7 @@ export {
   startSfu,
   type StreamCounts,
   type StreamStats,
+  type UpstreamView,
   type WorkerChoice,
 } from "./lib/sfu/mod.ts";
 export { UnreachableError } from "./lib/signaling/port.ts";

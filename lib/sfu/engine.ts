@@ -39,6 +39,7 @@ export interface StreamCounts {
 
 /** One stream of a producer, as the engine sees the way to it. */
 export interface UpstreamView {
+  /** Of its media, 32 bits. */
   readonly ssrc: number;
   /** The stream of its repairs (RFC 4588); `undefined` before one came, and without one. */
   readonly rtxSsrc: number | undefined;
