@@ -74,6 +74,7 @@ const ROOMS: readonly {
   },
   { room: "lib/run" },
   { room: "lib/report", only: ["lib/metrics", "lib/text"] },
+  { room: "lib/output", only: ["lib/metrics", "lib/report", "lib/text"] },
   { room: "lib/scenario" },
   { room: "lib/testing" },
   { room: "kit.ts" },
@@ -92,6 +93,7 @@ const ROOMS: readonly {
       "tool.ts",
       "lib/text",
       "lib/options",
+      "lib/output",
       "cli/terminal",
       "cli/session",
     ],
@@ -187,6 +189,11 @@ Deno.test.each([
     file: "tool.ts",
     needless: /^(lib\/(client|rtc)\/|npm:(werift|ws|mediasoup|mediabunny)@)/,
     why: "loads clients and servers once there are any",
+  },
+  {
+    file: "cli/commands/run.ts",
+    needless: /^lib\/output\//,
+    why: "loads what writes further files once one is asked for",
   },
 ])("$file $why", async ({ file, needless }) => {
   const loaded = [...loadedWith(file, await allImports())];

@@ -132,7 +132,8 @@ function takeApart(
   const names = [...valued, ...flags].map((name) => `--${name}`);
   const unknown = new Set<string>();
   const raw = parseArgs(
-    args.filter((arg) => isNoFlagWithValue(arg, flags, mistakes))
+    withFollowing(table, args)
+      .filter((arg) => isNoFlagWithValue(arg, flags, mistakes))
       .map((arg) => bare.get(arg) ?? arg),
     {
       string: ["_", ...valued],
@@ -161,6 +162,21 @@ function takeApart(
   );
   for (const arg of raw._) mistakes.push(surplus(arg, args, bare));
   return raw;
+}
+
+/** Options that need no value, each in one word with the value that follows it, if one does. */
+function withFollowing(table: OptionTable, args: readonly string[]): string[] {
+  const patterns = new Map(
+    Object.entries(table).map(([key, { follows }]) =>
+      [optionName(key), follows] as const
+    ),
+  );
+  return args.flatMap((arg, i) => {
+    const isTaken = patterns.get(args[i - 1])?.test(arg) === true;
+    const next = args[i + 1];
+    const takes = next !== undefined && patterns.get(arg)?.test(next) === true;
+    return isTaken ? [] : [takes ? `${arg}=${next}` : arg];
+  });
 }
 
 /** The parser would take `--quiet=anything` for `--quiet`. */

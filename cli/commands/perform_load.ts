@@ -19,25 +19,40 @@ import {
 import { openRunScreen, type RunScreen } from "../session/mod.ts";
 import { safeValue } from "../../lib/text/mod.ts";
 import type { Access } from "./access.ts";
+import { type NdjsonStream, openNdjson } from "./ndjson_stream.ts";
+import { writeOutputs } from "./output_files.ts";
+import { type OutputFile, STDOUT } from "./output_options.ts";
 import { RunFiles, type RunRecord } from "./run_files.ts";
 import { brokeLine, progressLine, unreachableLine } from "./run_lines.ts";
 import type { RunValues } from "./run_options.ts";
-import { openInterrupts, printError, printJson, printOut } from "./shell.ts";
+import {
+  openInterrupts,
+  printAside,
+  printError,
+  printJson,
+  printOut,
+} from "./shell.ts";
 
 /** What a load needs of the command line, whatever it is. */
-export type LoadValues = Pick<
-  RunValues,
-  | "cipher"
-  | "embedded"
-  | "json"
-  | "lane"
-  | "monitor"
-  | "out"
-  | "quiet"
-  | "server"
-  | "threshold"
-  | "transport"
->;
+export type LoadValues =
+  & Pick<
+    RunValues,
+    | "cipher"
+    | "embedded"
+    | "json"
+    | "lane"
+    | "monitor"
+    | "ndjson"
+    | "out"
+    | "quiet"
+    | "server"
+    | "threshold"
+    | "transport"
+  >
+  & {
+    /** What is written besides, once it is over. */
+    readonly outputs: readonly OutputFile[];
+  };
 
 /** A load. */
 export interface Load {
@@ -93,7 +108,11 @@ export async function performLoad(
   });
   if (opened === undefined) return interruptedEarly();
   const { server, engine, pids } = opened;
-  if (!values.quiet && !values.json) {
+  await using lines = values.ndjson === undefined
+    ? undefined
+    : await openNdjson(values.ndjson, tell);
+  const isDataOnStdout = values.json || values.ndjson === STDOUT;
+  if (!values.quiet && !isDataOnStdout) {
     screen = await openRunScreen({
       url: shownUrl(server.url),
       engine,
@@ -105,6 +124,7 @@ export async function performLoad(
   if (!values.quiet) {
     for (const line of load.lines({ url: server.url, pids })) tell(line);
   }
+  lines?.start(server.url);
   try {
     const outcome = await load.perform({
       ...opened,
@@ -122,15 +142,17 @@ export async function performLoad(
         else if (!values.quiet) printError(line);
       },
       onNote: (note) => {
+        lines?.onNote(note);
         if (screen !== undefined) screen.onNote(note);
         else if (note.isOfServer && !values.quiet) tell(note.text);
       },
-      onProgress: progressTo(files, values.quiet, screen),
+      onProgress: progressTo(files, values.quiet, screen, lines),
     }).finally(async () => {
       // What follows belongs on the terminal as it was.
       await screen?.[Symbol.asyncDispose]();
       screen = undefined;
     });
+    lines?.end(outcome.summary);
     return await conclude(outcome, files, values, access, load);
   } catch (error) {
     if (!(error instanceof ChannelError)) throw error;
@@ -150,12 +172,14 @@ function progressTo(
   files: RunFiles,
   quiet: boolean,
   screen: RunScreen | undefined,
+  lines: NdjsonStream | undefined,
 ): (progress: RunProgress) => void {
   let nextLineMs = 0;
   let nextCheckpointMs = 0;
   return (progress) => {
     const { elapsedMs, phase, snapshot, summarize } = progress;
     screen?.onProgress(progress);
+    lines?.onProgress(progress);
     // Seconds are not exact: half of one early is near enough.
     if (!quiet && screen === undefined && elapsedMs >= nextLineMs - 500) {
       nextLineMs = elapsedMs + PROGRESS_MS;
@@ -174,25 +198,31 @@ function progressTo(
 async function conclude(
   { summary, snapshot }: RunOutcome,
   files: RunFiles,
-  { json }: LoadValues,
+  { json, ndjson, outputs }: LoadValues,
   { password }: Access,
   { describe }: Load,
 ): Promise<number> {
   // First: standard output may take nothing.
-  const areThere = await files.finish({ summary, clients: snapshot.clients });
+  const areThere = [
+    await files.finish({ summary, clients: snapshot.clients }),
+    await writeOutputs(outputs, summary, printError),
+  ];
   if (json) {
     printJson(summary);
   } else {
     const safe = safeValue(summary);
-    printOut(asText(safe));
+    const print = ndjson === STDOUT ? printAside : printOut;
+    print(asText(safe));
     const found = describe(safe);
-    if (found.length > 0) printOut(`\n${found.join("\n")}\n`);
+    if (found.length > 0) print(`\n${found.join("\n")}\n`);
   }
   if (summary.verdict.status === "broke") {
     printError(brokeLine(summary.verdict.reason, password !== undefined));
   }
   // The verdict stands; that the results are not where they should be is told by the exit code.
-  return areThere ? summary.exitCode : summary.exitCode || IMPOSSIBLE;
+  return areThere.every(Boolean)
+    ? summary.exitCode
+    : summary.exitCode || IMPOSSIBLE;
 }
 
 function asText(summary: Summary): string {

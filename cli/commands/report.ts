@@ -18,6 +18,9 @@ import {
   yesOrNo,
 } from "../../tool.ts";
 import { commandHelp, PROGRAM } from "./help.ts";
+import { optionName } from "./option.ts";
+import { writeOutputs } from "./output_files.ts";
+import { planOutputs, REPORT_OUTPUT_OPTIONS } from "./output_options.ts";
 import { parseOptions } from "./parse.ts";
 import { SUMMARY_FILE } from "./run_files.ts";
 import { safeValue } from "../../lib/text/mod.ts";
@@ -28,8 +31,11 @@ const NOTES: readonly string[] = [
   "",
   `A FILE is a ${SUMMARY_FILE} or the directory that it is in. One is shown as`,
   "run showed it, its CSV is its timeline; of several each is a row, also one",
-  "whose directory is empty: that run left no result.",
+  "whose directory is empty: that run left no result. Where one is written to a",
+  "file, nothing is printed unless --json or --csv asks for it.",
 ];
+
+const OUTPUTS = Object.keys(REPORT_OUTPUT_OPTIONS);
 
 const REPORT_OPTIONS = {
   json: toggle(yesOrNo, {
@@ -41,8 +47,13 @@ const REPORT_OPTIONS = {
   table: toggle(yesOrNo, {
     help: "a row each, also when there is only one",
     default: false,
+    excludes: OUTPUTS,
   }),
+  ...REPORT_OUTPUT_OPTIONS,
 } as const;
+
+/** Whatever is no option. */
+const FILE = /^[^-]/;
 
 /** Columns where there is no terminal: of a summary, and of a table, which is not cut. */
 const FILE_COLUMNS = 100;
@@ -50,10 +61,9 @@ const TABLE_COLUMNS = 1000;
 
 /** Carries `report` out; resolves with the exit code. */
 export async function reportCommand(args: readonly string[]): Promise<number> {
-  const isFile = (arg: string) => !arg.startsWith("-");
-  const paths = args.filter(isFile);
-  const parsed = parseOptions(REPORT_OPTIONS, args.filter((a) => !isFile(a)));
-  const { json, csv, table } = parsed.values;
+  const parsed = parseOptions(REPORT_OPTIONS, args, FILE);
+  const { operands: paths, values } = parsed;
+  const { json, csv, table } = values;
   if (parsed.help) {
     printOut(
       commandHelp(
@@ -63,8 +73,13 @@ export async function reportCommand(args: readonly string[]): Promise<number> {
     );
     return 0;
   }
+  const outputs = await planOutputs(values, (name) => Deno.env.get(name));
   const mistakes = [
     ...parsed.mistakes,
+    ...outputs.mistakes,
+    ...(outputs.files.length > 0 && paths.length > 1
+      ? [`${optionName(outputs.files[0].kind)}: it is of one run, name one.`]
+      : []),
     ...(paths.length === 0 && parsed.mistakes.length === 0
       ? [`Nothing to report: name a ${SUMMARY_FILE} or its directory.`]
       : []),
@@ -80,8 +95,11 @@ export async function reportCommand(args: readonly string[]): Promise<number> {
     if (json) printJson(plainRuns(runs));
     else print(renderMany(safeValue(runs), csv));
   } else if (only.summary !== null) {
+    if (!await writeOutputs(outputs.files, only.summary, printError)) return 1;
     if (json) printJson(only.summary);
-    else print(renderOne(safeValue(only.summary), csv));
+    else if (csv || outputs.files.length === 0) {
+      print(renderOne(safeValue(only.summary), csv));
+    }
   } else if (only.problem === null) {
     printError(`Cannot report ${only.name}: it has no ${SUMMARY_FILE}.`);
     return 1;

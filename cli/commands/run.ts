@@ -13,8 +13,9 @@ import {
 import { type Access, readAccess } from "./access.ts";
 import { columns, commandHelp } from "./help.ts";
 import { parseOptions } from "./parse.ts";
-import { performLoad } from "./perform_load.ts";
-import { whyNotWritable } from "./run_files.ts";
+import { type LoadValues, performLoad } from "./perform_load.ts";
+import { planOutputs } from "./output_options.ts";
+import { whyNotWritable } from "./paths.ts";
 import { serverLine } from "./run_lines.ts";
 import {
   generatorRecord,
@@ -88,6 +89,12 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     ...parsed.mistakes,
     ...(problem === undefined ? [] : [`--out: ${problem}.`]),
   ];
+  const outputs = await planOutputs(
+    values,
+    (name) => Deno.env.get(name),
+    values.out,
+  );
+  mistakes.push(...outputs.mistakes);
   const way = await readAccess(values);
   if ("mistakes" in way) mistakes.push(...way.mistakes);
   const chosen = await chooseJob(parsed);
@@ -97,12 +104,16 @@ export async function runCommand(args: readonly string[]): Promise<number> {
   if (mistakes.length > 0 || "mistakes" in way || "mistakes" in chosen) {
     return usage(mistakes);
   }
-  return await performJob(chosen, values, way.access);
+  return await performJob(
+    chosen,
+    { ...values, outputs: outputs.files },
+    way.access,
+  );
 }
 
 async function performJob(
   chosen: ChosenJob,
-  values: RunValues,
+  values: RunValues & LoadValues,
   access: Access,
 ): Promise<number> {
   const { job } = chosen;

@@ -12,6 +12,7 @@
  */
 
 import { type Summary, toResults } from "../../tool.ts";
+import { reasonOf } from "./paths.ts";
 
 /** What the files are made from. */
 export interface RunRecord {
@@ -23,24 +24,6 @@ export interface RunRecord {
 export const SUMMARY_FILE = "load_test_summary.json";
 /** One object a client. */
 export const RESULTS_FILE = "load_test_results.json";
-
-/**
- * Why files cannot be written to `dir`, or `undefined`. It may be missing as
- * long as the directory above it is there. Leaves nothing behind.
- */
-export async function whyNotWritable(dir: string): Promise<string | undefined> {
-  try {
-    const kind = await kindOf(dir);
-    if (kind === "file") return `"${dir}" is not a directory`;
-    const above = kind === "missing" ? parentOf(dir) : dir;
-    if (await kindOf(above) !== "directory") {
-      return `"${dir}" has no directory above it`;
-    }
-    await Deno.remove(await Deno.makeTempFile({ dir: above }));
-  } catch (error) {
-    return `"${dir}" is not writable: ${reasonOf(error)}`;
-  }
-}
 
 /** A file that gets its name once all of it is written. */
 interface Unfinished {
@@ -182,32 +165,10 @@ const REFUGES: readonly Refuge[] = [
   () => Deno.makeTempDir({ dir: "/dev/shm", prefix: PREFIX }),
 ];
 
-async function kindOf(
-  path: string,
-): Promise<"directory" | "file" | "missing"> {
-  try {
-    return (await Deno.stat(path)).isDirectory ? "directory" : "file";
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "missing";
-    throw error;
-  }
-}
-
-/** Taken from the text: what is missing has no `..`. */
-function parentOf(dir: string): string {
-  return dir.replace(/[/\\]+$/, "").replace(/[^/\\]+$/, "") || ".";
-}
-
 function removeIfThere(path: string): void {
   try {
     Deno.removeSync(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-}
-
-/** What the system says, without its number and the names that files had for a moment. */
-function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/ \(os error \d+\).*$/s, "");
 }

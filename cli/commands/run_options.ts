@@ -27,6 +27,7 @@ import {
 } from "../../tool.ts";
 import { type Access, ACCESS_OPTIONS, accessRecord } from "./access.ts";
 import { commandLineOf } from "./option.ts";
+import { RUN_OUTPUT_OPTIONS } from "./output_options.ts";
 import { MONITOR_TARGETS, serverUrl } from "./value_kind.ts";
 
 /** The options of a meeting as the command line spells them. */
@@ -93,6 +94,7 @@ export const RUN_OPTIONS = {
     default: false,
   }),
   quiet: toggle(yesOrNo, { help: "print no progress", default: false }),
+  ...RUN_OUTPUT_OPTIONS,
   ...ACCESS_OPTIONS,
   ...DATAPATH_OPTIONS,
 } as const;

@@ -24,6 +24,11 @@ export function printOut(text: string): void {
   writeAll(Deno.stdout, inCharset(safeText(text), charsetOf(Deno.stdout)));
 }
 
+/** Prints the same on standard error, where standard output is for data. */
+export function printAside(text: string): void {
+  writeAll(Deno.stderr, inCharset(safeText(text), charsetOf(Deno.stderr)));
+}
+
 /** Prints lines of data on standard output, in whatever characters. */
 export function printData(text: string): void {
   writeAll(Deno.stdout, safeText(text));

@@ -55,6 +55,8 @@ export interface Option<Given, Value>
   readonly default: Given;
   /** What it stands for on the command line when it is given without a value. */
   readonly bare?: string | undefined;
+  /** Which word behind it is its value even without a `=`. @default {none} */
+  readonly follows?: RegExp | undefined;
 }
 
 /** An option with a value and a default. */
@@ -84,11 +86,17 @@ export function optional<Given, Value>(
 /** An option that stands for `bare` when it is given without a value. */
 export function maybe<Value>(
   kind: ValueKind<Value>,
-  { bare, ...traits }: OptionTraits<Value | undefined> & {
+  { bare, follows, ...traits }: OptionTraits<Value | undefined> & {
     readonly bare: string;
+    readonly follows?: RegExp;
   },
 ): Option<string | undefined, Value | undefined> {
-  return { ...optional<string, Value>(kind, traits), arity: "maybe", bare };
+  return {
+    ...optional<string, Value>(kind, traits),
+    arity: "maybe",
+    bare,
+    follows,
+  };
 }
 
 /** An option of several values, of which the command line gives one at a time. */

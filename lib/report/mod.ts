@@ -7,8 +7,10 @@
  */
 
 export { type BandRow, bandRows } from "./bands_text.ts";
+export type { Block, Figure } from "./blocks.ts";
 export * from "./csv.ts";
 export * from "./json_schema.ts";
+export { type ReportDocument, reportDocument } from "./document.ts";
 export { metricsLines } from "./metrics_page.ts";
 export * from "./read_summary.ts";
 export * from "./results.ts";

@@ -34,9 +34,13 @@ export function safeValue<T>(value: T): T {
   ) as T & object;
 }
 
-/** A value as JSON for a terminal: what a terminal acts upon is escaped, so nothing is lost. */
-export function safeJson(value: unknown): string {
-  const text = JSON.stringify(value, (_, inner) => withoutSecrets(inner), 2);
+/** A value as JSON for a terminal: what a terminal acts upon is escaped, so nothing is lost. Without an indent it is one line. */
+export function safeJson(value: unknown, indent: number = 2): string {
+  const text = JSON.stringify(
+    value,
+    (_, inner) => withoutSecrets(inner),
+    indent,
+  );
   return text.replaceAll(
     UNSAFE,
     (characters) =>

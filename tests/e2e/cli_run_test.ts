@@ -62,9 +62,10 @@ Deno.test("the summary is text, and progress is kept apart from it", async () =>
   assertEquals(summary.totalConsumersCreated, 2);
 });
 
-Deno.test("a threshold that is not kept exits with 99", async () => {
+Deno.test("a threshold that is not kept exits with 99, and is a failure in every file asked for", async () => {
   await using sfu = await startSfu({ engine: "werift" });
   using out = new OutDir();
+  using more = new OutDir();
   const { code, stdout } = await runProgram([
     "run",
     "--quiet",
@@ -76,8 +77,21 @@ Deno.test("a threshold that is not kept exits with 99", async () => {
     "--threshold=connected == 100%",
     "--threshold=join min > 60m",
     `--out=${out.path}`,
-  ]);
+    `--junit=${more.path}/junit.xml`,
+    "--summary-md",
+    "--ndjson",
+    `${more.path}/seconds`,
+  ], { GITHUB_STEP_SUMMARY: `${more.path}/step.md` });
   assertEquals(code, 99);
+  const file = (name: string) => Deno.readTextFileSync(`${more.path}/${name}`);
+  assertEquals(more.names(), ["junit.xml", "seconds", "step.md"]);
+  assertMatch(file("junit.xml"), / failures="2" errors="0" /);
+  assertMatch(file("step.md"), /^### ❌ rtcrowd meeting: failed\n/);
+  const lines = file("seconds").trimEnd().split("\n")
+    .map((line) => JSON.parse(line));
+  assertEquals(lines[0].type, "start");
+  assert(lines.some(({ type, clients }) => type === "second" && clients === 1));
+  assertEquals(summarySchema.parse(lines.at(-1).summary), out.read().summary);
   assertMatch(stdout, /^FAILED {2}/);
   assertEquals(out.read().summary.thresholds.map(({ passed }) => passed), [
     true,

@@ -60,7 +60,30 @@ Deno.test("one that cannot be read is told of, and does not hide the others", as
   assertMatch(stderr, /^Cannot report .*\/20: Cannot read summary: .*\n$/);
 });
 
+Deno.test("a run that is over is written as JUnit and as Markdown, behind what a step has already said", async () => {
+  using out = results();
+  const summaryMd = `${out.path}/step.md`;
+  Deno.writeTextFileSync(summaryMd, "before\n");
+  const { code, stdout, stderr } = await runProgram([
+    "report",
+    "--summary-md",
+    `${out.path}/10`,
+    "--junit",
+    `${out.path}/junit.xml`,
+  ], { GITHUB_STEP_SUMMARY: summaryMd });
+  assertEquals([code, stdout, stderr], [0, "", ""]);
+  assertMatch(Deno.readTextFileSync(summaryMd), /^before\n### ❌ rtcrowd run/);
+  assertMatch(
+    Deno.readTextFileSync(`${out.path}/junit.xml`),
+    /<failure message="&quot;loss &lt; 1%&quot; failed: it was /,
+  );
+});
+
 Deno.test.each([
+  { args: ["x", "--summary-md"], code: 2, says: /GITHUB_STEP_SUMMARY is not / },
+  { args: ["x", "--junit", "/no/such/x"], code: 2, says: /no directory above/ },
+  { args: ["x", "--junit", HERE], code: 2, says: /is a directory\.\n$/ },
+  { args: ["x", "y", "--junit", "/tmp/z"], code: 2, says: /it is of one run/ },
   {
     args: [HERE],
     code: 1,
@@ -73,7 +96,9 @@ Deno.test.each([
 ])(
   "report $args exits with $code and says why in a line",
   async ({ args, code, says }) => {
-    const ended = await runProgram(["report", ...args]);
+    const ended = await runProgram(["report", ...args], {
+      GITHUB_STEP_SUMMARY: "",
+    });
     assertEquals([ended.code, ended.stdout], [code, ""]);
     assertMatch(ended.stderr, says);
   },

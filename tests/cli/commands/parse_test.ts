@@ -21,6 +21,7 @@ const TABLE = {
     help: "",
     bare: "werift",
   }),
+  lines: maybe(text("FILE"), { help: "", bare: "-", follows: /^-$|\.txt$/ }),
   threshold: many(listOf(text("EXPR"), ""), { help: "" }),
   quiet: toggle(yesOrNo, { help: "", short: "v", default: false }),
 };
@@ -30,6 +31,7 @@ const DEFAULTS = {
   maxAudio: 4,
   room: undefined,
   embedded: undefined,
+  lines: undefined,
   threshold: [],
   quiet: false,
 };
@@ -49,6 +51,10 @@ const UNDERSTOOD: readonly [string, Record<string, unknown>][] = [
   ["--embedded", { embedded: "werift" }],
   ["--embedded --quiet", { embedded: "werift", quiet: true }],
   ["--embedded=mediasoup", { embedded: "mediasoup" }],
+  ["--lines", { lines: "-" }],
+  ["--lines - --quiet", { lines: "-", quiet: true }],
+  ["--lines a.txt -c 7", { lines: "a.txt", clients: 7 }],
+  ["--lines=a.html", { lines: "a.html" }],
   ["--threshold a --threshold b", { threshold: ["a", "b"] }],
   ["--quiet --quiet", { quiet: true }],
 ];

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { RunFiles, whyNotWritable } from "../../../cli/commands/run_files.ts";
+import { whyNotWritable } from "../../../cli/commands/paths.ts";
+import { RunFiles } from "../../../cli/commands/run_files.ts";
 import { resultsSchema, summarySchema } from "../../../lib/report/mod.ts";
 import { summarize } from "../../../lib/metrics/mod.ts";
 import { madeUpRun } from "../../lib/metrics/run.ts";

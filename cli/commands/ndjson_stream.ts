@@ -1,0 +1,155 @@
+/**
+ * The lines of a run, written while it goes on. Whoever takes them slowly
+ * misses seconds, whoever takes no more is left alone, and what cannot be
+ * written ends the lines, never the run.
+ *
+ * @module
+ */
+
+import {
+  EMPTY_SNAPSHOT,
+  type NodeNote,
+  type RunProgress,
+  shownUrl,
+  type Summary,
+  VERSION,
+} from "../../tool.ts";
+import { safeJson } from "../../lib/text/mod.ts";
+import type { NdjsonLine } from "../../lib/output/mod.ts";
+import { STDOUT } from "./output_options.ts";
+import { reasonOf } from "./paths.ts";
+
+/** Takes bytes, not always all of them. */
+export interface ByteSink {
+  write(bytes: Uint8Array): Promise<number>;
+  close(): void;
+}
+
+/** Lines that wait for a slow reader. */
+const MAX_WAITING = 60;
+/** How long a reader has to take the last ones. */
+const FLUSH_MS = 5_000;
+
+/** Opens the file, or standard output. Throws when that cannot be. */
+export async function openNdjson(
+  path: string,
+  tell: (line: string) => void,
+): Promise<NdjsonStream> {
+  const { secondFigures } = await import("../../lib/output/mod.ts");
+  const sink = path === STDOUT
+    ? {
+      write: (bytes: Uint8Array) => Deno.stdout.write(bytes),
+      close: () => {},
+    }
+    : await Deno.open(path, { write: true, create: true, truncate: true })
+      .catch((error) => {
+        throw new Error(
+          `Cannot write --ndjson to ${path}: ${
+            reasonOf(error)
+          }. Name another file.`,
+        );
+      });
+  return new NdjsonStream(sink, secondFigures, (reason) =>
+    tell(
+      `Cannot write --ndjson to ${
+        path === STDOUT ? "standard output" : path
+      }: ${reason}. The run goes on without it.`,
+    ));
+}
+
+/** Lines on their way to a sink. */
+export class NdjsonStream implements AsyncDisposable {
+  readonly #sink: ByteSink;
+  readonly #figures: typeof import("../../lib/output/mod.ts").secondFigures;
+  readonly #onFailure: (reason: string) => void;
+  readonly #flushMs: number;
+  readonly #waiting: string[] = [];
+  #before = EMPTY_SNAPSHOT;
+  #secondsDropped = 0;
+  #isBroken = false;
+  #writing: Promise<void> | undefined;
+
+  /** `onFailure` hears once why no more is written. */
+  constructor(
+    sink: ByteSink,
+    figures: typeof import("../../lib/output/mod.ts").secondFigures,
+    onFailure: (reason: string) => void,
+    flushMs: number = FLUSH_MS,
+  ) {
+    this.#sink = sink;
+    this.#figures = figures;
+    this.#onFailure = onFailure;
+    this.#flushMs = flushMs;
+  }
+
+  /** The run begins. */
+  start(url: string): void {
+    this.#put({
+      type: "start",
+      version: VERSION,
+      server: shownUrl(url),
+      at: new Date().toISOString(),
+    });
+  }
+
+  /** A second is over. */
+  onProgress(progress: RunProgress): void {
+    const second = this.#figures(this.#before, progress);
+    this.#before = progress.snapshot;
+    if (this.#waiting.length >= MAX_WAITING) this.#secondsDropped++;
+    else this.#put(second);
+  }
+
+  /** Something happened. */
+  onNote({ atMs, level, text }: NodeNote): void {
+    if (this.#waiting.length >= MAX_WAITING) return;
+    this.#put({ type: "note", tSec: atMs / 1000, level, text });
+  }
+
+  /** The run is over. */
+  end(summary: Summary): void {
+    this.#put({
+      type: "end",
+      secondsDropped: this.#secondsDropped,
+      summary,
+    });
+  }
+
+  /** Waits a while for the last lines to be taken. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    await Promise.race([
+      this.#writing,
+      new Promise((resolve) => timer = setTimeout(resolve, this.#flushMs)),
+    ]);
+    clearTimeout(timer);
+    this.#isBroken = true;
+    this.#sink.close();
+  }
+
+  #put(line: NdjsonLine): void {
+    if (this.#isBroken) return;
+    this.#waiting.push(`${safeJson(line, 0)}\n`);
+    this.#writing ??= this.#write();
+  }
+
+  async #write(): Promise<void> {
+    try {
+      while (this.#waiting.length > 0) {
+        const bytes = new TextEncoder().encode(this.#waiting.shift());
+        for (let at = 0; at < bytes.length;) {
+          at += await this.#sink.write(bytes.subarray(at));
+        }
+      }
+    } catch (error) {
+      if (this.#isBroken) return;
+      this.#isBroken = true;
+      this.#waiting.length = 0;
+      // Whoever reads us has had enough, as `head` does.
+      if (error instanceof Deno.errors.BrokenPipe) return;
+      this.#onFailure(reasonOf(error));
+    } finally {
+      this.#writing = undefined;
+    }
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * Writing the further files of a run. What renders them is loaded once there
+ * are any.
+ *
+ * @module
+ */
+
+import type { Summary } from "../../tool.ts";
+import { safeValue } from "../../lib/text/mod.ts";
+import { optionName } from "./option.ts";
+import type { OutputFile } from "./output_options.ts";
+import { reasonOf, replaceFile } from "./paths.ts";
+
+type Render = (summary: Summary) => string | Promise<string>;
+
+/** How each is rendered. */
+const RENDERERS: Readonly<Record<OutputFile["kind"], () => Promise<Render>>> = {
+  junit: async () => (await import("../../lib/output/mod.ts")).renderJunit,
+  summaryMd: async () =>
+    (await import("../../lib/output/mod.ts")).renderMarkdown,
+};
+
+/** Writes them; `tell` hears of each that cannot be. Resolves with whether all are there. */
+export async function writeOutputs(
+  files: readonly OutputFile[],
+  summary: Summary,
+  tell: (line: string) => void,
+): Promise<boolean> {
+  const safe = safeValue(summary);
+  let areThere = true;
+  for (const { kind, path, isAppended } of files) {
+    const render = await RENDERERS[kind]();
+    const text = await render(safe);
+    try {
+      if (isAppended) await Deno.writeTextFile(path, text, { append: true });
+      else await replaceFile(path, text);
+    } catch (error) {
+      areThere = false;
+      tell(
+        `Cannot write ${optionName(kind)} to ${path}: ${
+          reasonOf(error)
+        }. Write it later, with report.`,
+      );
+    }
+  }
+  return areThere;
+}

@@ -1,0 +1,112 @@
+/**
+ * Options that have a run leave further files, and whether these can be
+ * written.
+ *
+ * @module
+ */
+
+import {
+  maybe,
+  type Option,
+  optional,
+  type OptionValues,
+  text,
+} from "../../lib/options/mod.ts";
+import { optionName } from "./option.ts";
+import { whyNoFile } from "./paths.ts";
+
+/** Where a step of GitHub Actions takes its summary. */
+const STEP_SUMMARY = "GITHUB_STEP_SUMMARY";
+/** What stands for that file. */
+const STEP_SUMMARY_FILE = `$${STEP_SUMMARY}`;
+/** What stands for standard output. */
+export const STDOUT = "-";
+
+const junit = optional<string, string>(text("FILE"), {
+  help: "also as JUnit XML: a case a threshold and a figure that is judged",
+});
+
+function summaryMd(follows: RegExp): MaybeFile {
+  return maybe(text("FILE"), {
+    help: `also as Markdown; without FILE it goes to ${STEP_SUMMARY_FILE}`,
+    bare: STEP_SUMMARY_FILE,
+    follows,
+  });
+}
+
+/** Where nothing else can stand behind an option but an assignment, a file can. */
+const ANY_FILE = /^(-|[^-=][^=]*)$/;
+
+/** What `run` writes besides its two files. */
+export const RUN_OUTPUT_OPTIONS = {
+  junit,
+  summaryMd: summaryMd(ANY_FILE),
+  ndjson: maybe(text("FILE"), {
+    help:
+      "a JSON line a second while it goes on; without FILE on standard output",
+    bare: STDOUT,
+    follows: ANY_FILE,
+  }),
+} as const;
+
+/** What `report` writes of a run that is over. */
+export const REPORT_OUTPUT_OPTIONS = {
+  junit,
+  // Behind it may as well stand what is to be reported.
+  summaryMd: summaryMd(/\.(md|markdown)$/i),
+} as const;
+
+type MaybeFile = Option<string | undefined, string | undefined>;
+
+/** What these come to. */
+export type OutputValues = Partial<OptionValues<typeof RUN_OUTPUT_OPTIONS>>;
+
+/** A file that is written once a run is over. */
+export interface OutputFile {
+  readonly kind: keyof typeof REPORT_OUTPUT_OPTIONS;
+  readonly path: string;
+  /** Whether it is added to what others have written there. */
+  readonly isAppended: boolean;
+}
+
+/** The files, or everything that speaks against them, a line each; `dir` is a directory that will be there. */
+export async function planOutputs(
+  values: OutputValues & { readonly json?: boolean | undefined },
+  env: (name: string) => string | undefined,
+  dir?: string,
+): Promise<
+  { readonly files: readonly OutputFile[]; readonly mistakes: string[] }
+> {
+  const mistakes: string[] = [];
+  const files: OutputFile[] = [];
+  const stepSummary = env(STEP_SUMMARY);
+  if (values.summaryMd === STEP_SUMMARY_FILE && !stepSummary) {
+    mistakes.push(
+      `--summary-md: ${STEP_SUMMARY} is not set, write --summary-md=FILE.`,
+    );
+  }
+  const path = values.summaryMd === STEP_SUMMARY_FILE
+    ? stepSummary
+    : values.summaryMd;
+  if (values.junit !== undefined) {
+    files.push({ kind: "junit", path: values.junit, isAppended: false });
+  }
+  if (path) {
+    files.push({ kind: "summaryMd", path, isAppended: path === stepSummary });
+  }
+  const written = values.ndjson === undefined || values.ndjson === STDOUT
+    ? files
+    : [...files, { kind: "ndjson", path: values.ndjson } as const];
+  for (const { kind, path } of written) {
+    const problem = await whyNoFile(path, dir);
+    if (problem !== undefined) {
+      mistakes.push(`${optionName(kind)}: ${problem}.`);
+    }
+  }
+  if (values.ndjson === STDOUT && values.json === true) {
+    mistakes.push(
+      "--ndjson, --json: both are on standard output, write --ndjson=FILE.",
+    );
+  }
+  return { files, mistakes };
+}

@@ -1,0 +1,86 @@
+/**
+ * Places for files: whether something can be written there, and how it is
+ * written so that nobody reads half of it.
+ *
+ * @module
+ */
+
+/**
+ * Why files cannot be written to `dir`, or `undefined`. It may be missing as
+ * long as the directory above it is there. Leaves nothing behind.
+ */
+export async function whyNotWritable(dir: string): Promise<string | undefined> {
+  try {
+    const kind = await kindOf(dir);
+    if (kind === "file") return `"${dir}" is not a directory`;
+    const above = kind === "missing" ? parentOf(dir) : dir;
+    if (await kindOf(above) !== "directory") {
+      return `"${dir}" has no directory above it`;
+    }
+    await Deno.remove(await Deno.makeTempFile({ dir: above }));
+  } catch (error) {
+    return `"${dir}" is not writable: ${reasonOf(error)}`;
+  }
+}
+
+/** Why `path` cannot be a file that is written, or `undefined`; `dir` is a directory that will be there. */
+export async function whyNoFile(
+  path: string,
+  dir?: string,
+): Promise<string | undefined> {
+  try {
+    const kind = await kindOf(path);
+    if (kind === "directory") return `"${path}" is a directory`;
+    if (kind === "file") return undefined;
+    const above = parentOf(path);
+    if (above === dir) return undefined;
+    if (await kindOf(above) !== "directory") {
+      return `"${path}" has no directory above it`;
+    }
+    return await whyNotWritable(above);
+  } catch (error) {
+    return `"${path}" is not writable: ${reasonOf(error)}`;
+  }
+}
+
+/** Puts a text in the place of a file, as a whole; what is no plain file, such as a pipe, is written to. */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  const isPlain = await Deno.lstat(path).then(
+    ({ isFile }) => isFile,
+    (error) => {
+      if (error instanceof Deno.errors.NotFound) return true;
+      throw error;
+    },
+  );
+  if (!isPlain) return await Deno.writeTextFile(path, text);
+  const unfinished = `${path}.${crypto.randomUUID()}`;
+  try {
+    await Deno.writeTextFile(unfinished, text, { createNew: true });
+    await Deno.rename(unfinished, path);
+  } catch (error) {
+    await Deno.remove(unfinished).catch(() => {});
+    throw error;
+  }
+}
+
+async function kindOf(
+  path: string,
+): Promise<"directory" | "file" | "missing"> {
+  try {
+    return (await Deno.stat(path)).isDirectory ? "directory" : "file";
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "missing";
+    throw error;
+  }
+}
+
+/** Taken from the text: what is missing has no `..`. */
+function parentOf(dir: string): string {
+  return dir.replace(/[/\\]+$/, "").replace(/[^/\\]+$/, "") || ".";
+}
+
+/** What the system says, without its number and the names that files had for a moment. */
+export function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/ \(os error \d+\).*$/s, "");
+}

@@ -1,0 +1,11 @@
+/**
+ * What a run leaves for other programs: each file is a function from a
+ * summary, or from a second of a run, to text. It knows formats; it writes no
+ * file and opens no port. Nothing loads it until one is asked for.
+ *
+ * @module
+ */
+
+export { renderJunit } from "./junit.ts";
+export { renderMarkdown } from "./markdown.ts";
+export { type NdjsonLine, type Second, secondFigures } from "./ndjson.ts";
