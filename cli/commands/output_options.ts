@@ -35,7 +35,7 @@ function summaryMd(follows: RegExp): MaybeFile {
 }
 
 /** Where nothing else can stand behind an option but an assignment, a file can. */
-const ANY_FILE = /^(-|[^-=][^=]*)$/;
+const ANY_FILE = /^(?:-|(?!-)[^=]+)$/;
 
 /** What `run` writes besides its two files. */
 export const RUN_OUTPUT_OPTIONS = {

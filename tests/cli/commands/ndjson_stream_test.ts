@@ -20,6 +20,7 @@ function second(tSec: number): RunProgress {
     endMs: 30_000,
     point: { ...point, tSec },
     snapshot: { ...RUN.snapshot, atMs: tSec * 1000 },
+    incidents: [],
     summarize: () => SUMMARY,
   };
 }

@@ -33,7 +33,10 @@ Deno.test.each([
     text: "thanks @octocat, see #12 and www.evil.example",
     mark: /@octocat|#12|www\.evil/,
   },
-  { text: "one\n# two\r\n\u202ethree\x1b[31m", mark: /^# two|\u202e|\x1b/m },
+  {
+    text: "one\n# two\r\n\u202ethree\x1b[31m",
+    mark: /^# two|\u202e|\p{Cc}\[31m/mu,
+  },
 ])("of $text nothing but text is left", ({ text, mark }) => {
   const [room] = SUMMARY.rooms;
   const hostile: Summary = {
