@@ -134,6 +134,7 @@ export async function performLoad(
         cipher: values.cipher,
       },
       signal,
+      unreachable: "report",
       metricsToken: Deno.env.get("METRICS_TOKEN"),
       onServerNote: tell,
       onIncident: (change) => {
@@ -155,10 +156,8 @@ export async function performLoad(
     lines?.end(outcome.summary);
     return await conclude(outcome, files, values, access, load);
   } catch (error) {
-    if (!(error instanceof ChannelError)) throw error;
-    if (error.failure.kind === "aborted") return interruptedEarly();
-    printError(unreachableLine(error, values.embedded !== undefined));
-    return 1;
+    if (!(error instanceof ChannelError) || !signal.aborted) throw error;
+    return interruptedEarly();
   }
 }
 
@@ -196,9 +195,9 @@ function progressTo(
 }
 
 async function conclude(
-  { summary, snapshot }: RunOutcome,
+  { summary, snapshot, unreachable }: RunOutcome,
   files: RunFiles,
-  { json, ndjson, outputs }: LoadValues,
+  { embedded, json, ndjson, outputs }: LoadValues,
   { password }: Access,
   { describe }: Load,
 ): Promise<number> {
@@ -216,8 +215,11 @@ async function conclude(
     const found = describe(safe);
     if (found.length > 0) print(`\n${found.join("\n")}\n`);
   }
-  if (summary.verdict.status === "broke") {
-    printError(brokeLine(summary.verdict.reason, password !== undefined));
+  const { status, reason } = summary.verdict;
+  if (unreachable instanceof ChannelError) {
+    printError(unreachableLine(unreachable, embedded !== undefined));
+  } else if (status === "broke" || status === "gone") {
+    printError(brokeLine(reason, password !== undefined));
   }
   // The verdict stands; that the results are not where they should be is told by the exit code.
   return areThere.every(Boolean)

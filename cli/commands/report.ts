@@ -6,9 +6,13 @@
  */
 
 import {
+  type ClientResult,
   type NamedRun,
+  parseResults,
   parseSummary,
   plainRuns,
+  renderClients,
+  renderClientsCsv,
   renderCsv,
   renderRuns,
   renderRunsCsv,
@@ -22,7 +26,7 @@ import { optionName } from "./option.ts";
 import { writeOutputs } from "./output_files.ts";
 import { planOutputs, REPORT_OUTPUT_OPTIONS } from "./output_options.ts";
 import { parseOptions } from "./parse.ts";
-import { SUMMARY_FILE } from "./run_files.ts";
+import { RESULTS_FILE, SUMMARY_FILE } from "./run_files.ts";
 import { safeValue } from "../../lib/text/mod.ts";
 import { printData, printError, printJson, printOut, usage } from "./shell.ts";
 
@@ -33,6 +37,8 @@ const NOTES: readonly string[] = [
   "run showed it, its CSV is its timeline; of several each is a row, also one",
   "whose directory is empty: that run left no result. Where one is written to a",
   "file, nothing is printed unless --json or --csv asks for it.",
+  `A ${RESULTS_FILE} by itself is shown as its clients, a row each, the`,
+  "worst first.",
 ];
 
 const OUTPUTS = Object.keys(REPORT_OUTPUT_OPTIONS);
@@ -88,9 +94,18 @@ export async function reportCommand(args: readonly string[]): Promise<number> {
     return usage(mistakes);
   }
   const runs = await Promise.all(paths.map(readRun));
-  for (const { problem } of runs) if (problem !== null) printError(problem);
   const [only] = runs;
   const print = csv ? printData : printOut;
+  const isAlone = runs.length === 1 && !table && outputs.files.length === 0;
+  if (only.clients !== undefined && isAlone) {
+    if (json) printJson(only.clients);
+    else print(renderResults(safeValue(only.clients), csv));
+    return 0;
+  }
+  for (const run of runs) {
+    const problem = run.problem ?? noRun(run);
+    if (problem !== undefined) printError(problem);
+  }
   if (table || runs.length > 1) {
     if (json) printJson(plainRuns(runs));
     else print(renderMany(safeValue(runs), csv));
@@ -100,11 +115,27 @@ export async function reportCommand(args: readonly string[]): Promise<number> {
     else if (csv || outputs.files.length === 0) {
       print(renderOne(safeValue(only.summary), csv));
     }
-  } else if (only.problem === null) {
+  } else if (only.problem === null && only.clients === undefined) {
     printError(`Cannot report ${only.name}: it has no ${SUMMARY_FILE}.`);
     return 1;
   }
-  return runs.some(({ problem }) => problem !== null) ? 1 : 0;
+  return runs.some((run) => (run.problem ?? noRun(run)) !== undefined) ? 1 : 0;
+}
+
+/** What has clients alone is no row among runs. */
+function noRun({ name, clients }: ReadRun): string | undefined {
+  return clients === undefined
+    ? undefined
+    : `Cannot report ${name} as a run: it has its clients. Name its directory.`;
+}
+
+function renderResults(
+  clients: readonly ClientResult[],
+  csv: boolean,
+): string {
+  return csv
+    ? renderClientsCsv(clients)
+    : renderClients(clients, screen(TABLE_COLUMNS));
 }
 
 function renderOne(summary: Summary, csv: boolean): string {
@@ -125,29 +156,39 @@ function screen(
   };
 }
 
-/** A run, with what was wrong with its file. */
+/** A run, with what was wrong with its file, or its clients where that was their file. */
 interface ReadRun extends NamedRun {
   readonly problem: string | null;
+  readonly clients?: readonly ClientResult[];
 }
 
 /** A directory without a summary is a run that left none; one that cannot be read shall not hide the others. */
 async function readRun(path: string): Promise<ReadRun> {
   const name = path.replace(/[/\\]+$/, "").split(/[/\\]/).at(-1) ?? path;
   try {
-    return { name, summary: await readSummary(path), problem: null };
+    return { name, ...await readFiles(path), problem: null };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return { name, summary: null, problem: `Cannot report ${path}: ${why}` };
   }
 }
 
-async function readSummary(path: string): Promise<Summary | null> {
+async function readFiles(
+  path: string,
+): Promise<Pick<ReadRun, "clients" | "summary">> {
   const { isDirectory } = await Deno.stat(path);
-  if (!isDirectory) return parseSummary(await Deno.readTextFile(path));
+  if (!isDirectory) return readText(await Deno.readTextFile(path));
   try {
-    return parseSummary(await Deno.readTextFile(`${path}/${SUMMARY_FILE}`));
+    return readText(await Deno.readTextFile(`${path}/${SUMMARY_FILE}`));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
+    if (error instanceof Deno.errors.NotFound) return { summary: null };
     throw error;
   }
+}
+
+/** Which of the two files it is, what is in it says: results are an array. */
+function readText(text: string): Pick<ReadRun, "clients" | "summary"> {
+  return text.trimStart().startsWith("[")
+    ? { summary: null, clients: parseResults(text) }
+    : { summary: parseSummary(text) };
 }

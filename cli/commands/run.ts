@@ -7,6 +7,7 @@
 import {
   bandRows,
   createTarget,
+  EXIT_CODES,
   scenarios,
   whyImpossible,
 } from "../../tool.ts";
@@ -33,8 +34,9 @@ import { printError, printOut, usage } from "./shell.ts";
 
 const NOTES: readonly string[] = [
   "Exit codes: 0 passed, 1 the run was impossible or broke, 2 a wrong command",
-  "line, 98 invalid because the generator was saturated, 99 failed,",
-  "130 interrupted.",
+  `line, ${EXIT_CODES.gone} the server went away under load, ${EXIT_CODES.invalid} invalid because the`,
+  `generator was saturated, ${EXIT_CODES.failed} failed, ${EXIT_CODES.interrupted} interrupted. Whichever it is, both`,
+  "files are written, and say the same.",
   "",
   "Without --threshold the run is judged by these bounds. What is neither good nor",
   "critical is a warning; a critical figure fails the run. Nothing sent or received",

@@ -126,7 +126,7 @@ function brokeAdvice(
   if (/ ICE checks |offers no address|address of the server/.test(ours)) {
     return "Check which address the server announces, and the way of UDP to it: doctor tries each.";
   }
-  return /^(no client is left|nobody gets in)/.test(ours)
+  return /^(no client is left|nobody gets in|the server went away)/.test(ours)
     ? "Look into the server's log."
     : undefined;
 }

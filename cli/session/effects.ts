@@ -14,6 +14,7 @@ import {
   Crowd,
   describeMedia,
   type Ending,
+  EXIT_CODES,
   type Hider,
   incidentLine,
   type MediaPlan,
@@ -168,7 +169,7 @@ export class Effects {
       monitor: monitorOf(options),
       signal,
     });
-    opened.broken?.then((reason) => dispatch({ type: "broke", reason }));
+    opened.broken?.then((reason) => dispatch({ type: "gone", reason }));
     const { server, engine, pids } = opened;
     const run = this.#run = await openRun({
       ...opened,
@@ -368,7 +369,12 @@ interface Answer {
 const GOING_ON: Ending = { kind: "interrupted" };
 
 function endingOf(code: number, reason: string | null): Ending {
-  if (reason !== null) return { kind: "broke", reason };
+  if (reason !== null) {
+    const isGone = code === EXIT_CODES.gone;
+    return isGone
+      ? { kind: "gone", reason: `the server went away: ${reason}` }
+      : { kind: "broke", reason };
+  }
   return code >= 129 ? { kind: "interrupted" } : { kind: "finished" };
 }
 

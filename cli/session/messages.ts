@@ -72,6 +72,8 @@ export type Message =
   | { readonly type: "scenarioEnded"; readonly end: ScenarioEnd }
   /** The session cannot go on: the embedded server died. */
   | { readonly type: "broke"; readonly reason: string }
+  /** The embedded server died. */
+  | { readonly type: "gone"; readonly reason: string }
   /** Ctrl-C or a signal; `code` is what the process exits with. */
   | { readonly type: "interrupted"; readonly code: number };
 

@@ -7,6 +7,7 @@
 
 import {
   evaluateSoFar,
+  EXIT_CODES,
   formatCounted,
   remembered,
   roster,
@@ -97,7 +98,9 @@ function take(model: Model, message: Message): Step {
     case "scenarioEnded":
       return scenarioEnded(model, message.end);
     case "broke":
-      return leave(model, 1, message.reason);
+      return leave(model, EXIT_CODES.broke, message.reason);
+    case "gone":
+      return leave(model, EXIT_CODES.gone, message.reason);
     case "interrupted":
       return interrupted(model, message.code);
   }

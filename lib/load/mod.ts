@@ -44,6 +44,7 @@ export { borrowCrowd, type RunCrowd } from "./borrowed_crowd.ts";
 export { ClientFleet, type FleetOptions, openFleet } from "./fleet.ts";
 export {
   openSessions,
+  reachServer,
   SERVER_SCHEMES,
   USUAL_SERVER,
 } from "./node/signaling.ts";

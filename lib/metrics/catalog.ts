@@ -145,6 +145,12 @@ export const METRICS = {
     "RTP packets scheduled while the generator stood still, and never sent.",
     { at: "packets", place: "generator.packetsSkipped" },
   ),
+  packetsWithoutPath: counter(
+    "packets",
+    "neither",
+    "RTP packets scheduled while their client had no path to the server, and never sent.",
+    { at: "packets" },
+  ),
   packetsLate: counter(
     "packets",
     "lower",
@@ -823,9 +829,9 @@ export const METRICS = {
   ),
   achievedRatio: rate(
     "higher",
-    "Packets that the generator sent, of those scheduled.",
+    "Packets that the generator sent, of those scheduled while there was a path.",
     {
-      source: "packetsSent / packetsPlanned",
+      source: "packetsSent / (packetsPlanned − packetsWithoutPath)",
       place: "generator.achievedRatio",
     },
   ),

@@ -164,7 +164,10 @@ export function divided(
         count("playedMs"),
       );
     case "achievedRatio":
-      return ratio(count("packetsSent"), count("packetsPlanned"));
+      return ratio(
+        count("packetsSent"),
+        count("packetsPlanned") - count("packetsWithoutPath"),
+      );
   }
 }
 

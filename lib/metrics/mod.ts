@@ -43,3 +43,4 @@ export * from "./trend.ts";
 export * from "./verdict.ts";
 export * from "./window.ts";
 export * from "./worst.ts";
+export { minutes } from "./words.ts";

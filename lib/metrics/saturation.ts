@@ -31,7 +31,8 @@ export const SATURATION_LIMITS = {
 /** Why the run is invalid, in one sentence; `null` when the generator kept up. */
 export function saturationOf(snapshot: Snapshot): string | null {
   const planned = counterOf(snapshot, "packetsPlanned") -
-    counterOf(snapshot, "packetsSkipped");
+    counterOf(snapshot, "packetsSkipped") -
+    counterOf(snapshot, "packetsWithoutPath");
   const sent = counterOf(snapshot, "packetsSent");
   if (sent < planned * SATURATION_LIMITS.achievedRatio) {
     return `the generator sent only ${

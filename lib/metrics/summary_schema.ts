@@ -366,7 +366,14 @@ export const summarySchema = z.object({
     "Set when the generator could not keep up: the numbers then say nothing of the server.",
   ),
   verdict: z.object({
-    status: z.enum(["passed", "failed", "invalid", "interrupted", "broke"]),
+    status: z.enum([
+      "passed",
+      "failed",
+      "invalid",
+      "interrupted",
+      "gone",
+      "broke",
+    ]),
     reason: z.string(),
   }),
   judgement: z.array(z.object({

@@ -15,6 +15,8 @@ export type Ending =
   | { readonly kind: "interrupted" }
   /** A threshold that may end a run did. */
   | { readonly kind: "aborted"; readonly expression: string }
+  /** The server went away and was not there again at the end; the reason says when, and how that is known. */
+  | { readonly kind: "gone"; readonly reason: string }
   | { readonly kind: "broke"; readonly reason: string };
 
 /** What a verdict is reached from. */
@@ -40,6 +42,7 @@ const MIN_SHARE = 1e-9;
 export const EXIT_CODES: Readonly<Record<Verdict["status"], number>> = {
   passed: 0,
   broke: 1,
+  gone: 97,
   invalid: 98,
   failed: 99,
   interrupted: 130,
@@ -53,8 +56,8 @@ export const EXIT_CODES: Readonly<Record<Verdict["status"], number>> = {
  */
 export function verdictOf(findings: Findings): Verdict {
   const { ending, tally, commonCause, saturation, thresholds } = findings;
-  if (ending.kind === "broke") {
-    return { status: "broke", reason: ending.reason };
+  if (ending.kind === "broke" || ending.kind === "gone") {
+    return { status: ending.kind, reason: ending.reason };
   }
   if (ending.kind === "interrupted") {
     return {

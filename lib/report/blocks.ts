@@ -102,7 +102,7 @@ export function percentile(
   return isEnough(count, p) ? text : `${text} ${ofFew(count)}`;
 }
 
-/** The figures of a duration among the metrics; none in summaries of before it was measured. */
+/** The figures of a duration among the metrics. */
 export function metricDuration(
   { metrics }: Summary,
   name: "join" | "firstMedia",

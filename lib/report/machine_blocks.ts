@@ -70,6 +70,8 @@ function reportedFigures(reported: ServerReported): string[] {
 /** How the generator itself did. */
 export function generatorBlocks(summary: Summary): Block[] {
   const { generator } = summary;
+  // A run that never began had none.
+  if (generator.workers === 0) return [];
   return [
     figures("Generator", generatorFigures(summary)),
     ...generator.notes.map((note) => figures("", [note])),

@@ -8,6 +8,7 @@
 
 export { type BandRow, bandRows } from "./bands_text.ts";
 export type { Block, Figure } from "./blocks.ts";
+export * from "./clients.ts";
 export * from "./csv.ts";
 export * from "./json_schema.ts";
 export { type ReportDocument, reportDocument } from "./document.ts";

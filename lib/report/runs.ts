@@ -14,15 +14,9 @@ import {
   formatMs,
   formatRatio,
 } from "../text/mod.ts";
-import {
-  displayWidth,
-  fit,
-  sanitize,
-  type Span,
-  span,
-  type Style,
-} from "../text/mod.ts";
-import { linesText, type TextOptions } from "./text.ts";
+import { sanitize, type Span, span, type Style } from "../text/mod.ts";
+import type { TextOptions } from "./text.ts";
+import { wideTable } from "./wide_table.ts";
 
 /** One of several runs. */
 export interface NamedRun {
@@ -153,24 +147,14 @@ export function renderRuns(
   runs: readonly NamedRun[],
   options: TextOptions,
 ): string {
-  const rows = [
-    ["run", ...COLUMNS.map(({ heading }) => heading)]
-      .map((heading) => span(heading, "bold")),
-    ...runs.map(({ name, summary }) => [
+  return wideTable(
+    ["run", ...COLUMNS.map(({ heading }) => heading)],
+    runs.map(({ name, summary }) => [
       span(sanitize(name)),
       ...COLUMNS.map((column) => shownCell(column, summary)),
     ]),
-  ];
-  const widths = rows[0].map((_, i) =>
-    Math.max(...rows.map((row) => displayWidth(row[i].text)))
+    options,
   );
-  const lines = rows.map((row) =>
-    row.flatMap(({ text, style }, i) => [
-      span(i === 0 ? "" : "  "),
-      span(fit(text, widths[i], i === 0 ? "left" : "right"), style),
-    ])
-  );
-  return linesText(lines, options);
 }
 
 /** The runs as CSV (RFC 4180), a row each; what is not known is empty. */

@@ -65,6 +65,7 @@ const STATUS_STYLES: Readonly<Record<ReportDocument["status"], Style>> = {
   failed: "critical",
   invalid: "critical",
   interrupted: "warning",
+  gone: "critical",
   broke: "critical",
 };
 

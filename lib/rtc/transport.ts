@@ -240,6 +240,11 @@ export class RtcTransport implements AsyncDisposable {
     }
   }
 
+  /** Whether anything can be sent. */
+  get isUp(): boolean {
+    return this.#state === "connected" && this.#socket !== undefined;
+  }
+
   /** Protects the RTP packet at `offset` of `out`; returns its new length. */
   protectRtp(offset: number, length: number): number {
     return this.#cipher === undefined

@@ -13,10 +13,12 @@ import {
   type ClientFleet,
   type FleetOptions,
   openFleet,
+  reachServer,
   type RunCrowd,
   systemNodeClock,
 } from "../load/mod.ts";
 import {
+  type Ending,
   type Incident,
   type IncidentChange,
   RunSeconds,
@@ -27,10 +29,12 @@ import {
   type SummaryInput,
   type TimelinePoint,
 } from "../metrics/mod.ts";
+import { UnreachableError } from "../signaling/port.ts";
 import { isHere, type MonitorTarget } from "../monitor/mod.ts";
 import type { EngineKind, SfuStats } from "../sfu/mod.ts";
 import { whyImpossible } from "./before_run.ts";
 import type { ScriptPorts } from "./job.ts";
+import { endingOf } from "./server_gone.ts";
 import { countStreams } from "./server_streams.ts";
 import { ServerWatch } from "./server_watch.ts";
 import { VERSION } from "../../version.ts";
@@ -101,6 +105,9 @@ export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
   }
 }
 
+/** Who does not answer for so long at the end of a run is not there. */
+const MAX_KNOCK_MS = 5_000;
+
 /** A run that goes on. */
 export class OpenRun<Fleet extends RunCrowd = RunCrowd>
   implements AsyncDisposable {
@@ -114,6 +121,8 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
   readonly #watchers = new Set<(snapshot: Snapshot) => void>();
   #streams: ServerStreams | null = null;
   #closing: Promise<void> | undefined;
+  /** Who was gone before everyone was to leave. */
+  #hadLeft: ReadonlySet<number> = new Set();
 
   /** Use {@linkcode openRun}. */
   constructor(
@@ -183,6 +192,17 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
     });
   }
 
+  /** How it ended, seen that its server may be gone by now; to be asked once it is closed. */
+  endingOf(ending: Ending): Promise<Ending> {
+    return endingOf(ending, {
+      endMs: this.fleet.elapsedMs,
+      clients: this.fleet.snapshot().clients,
+      hadLeft: this.#hadLeft,
+      watched: this.watch.gone,
+      knock: () => this.#knock(),
+    });
+  }
+
   /** Has everyone leave while the server is still there, and looks at it once more. Idempotent. */
   close(): Promise<void> {
     return this.#closing ??= this.#close();
@@ -194,7 +214,28 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
     await this.watch[Symbol.asyncDispose]();
   }
 
+  /** Why the server cannot be reached; `undefined` where it can. */
+  async #knock(): Promise<string | undefined> {
+    const { open, within, server } = this.#options;
+    // Clients that somebody else makes up have no server to be reached.
+    if (open !== undefined || within !== undefined) return undefined;
+    const signal = AbortSignal.timeout(MAX_KNOCK_MS);
+    try {
+      await reachServer(server, signal);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof UnreachableError)) throw error;
+      return signal.aborted
+        ? `no answer within ${MAX_KNOCK_MS / 1000} s`
+        : error.message;
+    }
+  }
+
   async #close(): Promise<void> {
+    const { clients } = this.fleet.snapshot();
+    this.#hadLeft = new Set(
+      clients.filter(({ state }) => state === "left").map(({ index }) => index),
+    );
     await this.fleet.close();
     await this.watch.finish();
     this.#streams = await this.#streamsAtEnd();

@@ -6,7 +6,17 @@
  */
 
 import { DEFAULT_NEWCOMERS, roster, systemNodeClock } from "../load/mod.ts";
-import type { Ending, JsonValue, Snapshot, Summary } from "../metrics/mod.ts";
+import {
+  EMPTY_SNAPSHOT,
+  type Ending,
+  type JsonValue,
+  type Snapshot,
+  summarize,
+  type Summary,
+} from "../metrics/mod.ts";
+import { UnreachableError } from "../signaling/port.ts";
+import { shownUrl } from "../text/mod.ts";
+import { VERSION } from "../../version.ts";
 import type { ScenarioContext } from "./job.ts";
 import { type OpenRun, openRun } from "./open_run.ts";
 import { planJob } from "./plan_job.ts";
@@ -19,6 +29,8 @@ export interface RunOutcome {
   readonly summary: Summary;
   /** Everything measured, clients included. */
   readonly snapshot: Snapshot;
+  /** Why it never began: the server could not be reached. */
+  readonly unreachable?: UnreachableError | undefined;
 }
 
 /** Carries out a plan. Throws as {@linkcode runJob} does. */
@@ -33,14 +45,45 @@ export function run(
 }
 
 /**
- * Carries out a job. Throws a `ChannelError` when the server cannot be
- * reached at the start; anything later is in the summary.
+ * Carries out a job. Throws an `UnreachableError` when the server cannot be
+ * reached at the start, unless that is to be reported; anything later is in
+ * the summary.
  */
 export async function runJob(options: JobOptions): Promise<RunOutcome> {
+  try {
+    return await carryOut(options);
+  } catch (error) {
+    const isReported = options.unreachable === "report" &&
+      error instanceof UnreachableError && !options.signal?.aborted;
+    if (!isReported) throw error;
+    const { config, thresholds, job, seed, server, engine } = options;
+    const summary = summarize({
+      version: VERSION,
+      startedAt: new Date().toISOString(),
+      seed,
+      config,
+      thresholds,
+      scenario: { name: job.name, result: null },
+      server: {
+        url: shownUrl(server.url),
+        engine,
+        load: null,
+        reported: null,
+        notes: [],
+      },
+      snapshot: EMPTY_SNAPSHOT,
+      timeline: [],
+      ending: { kind: "broke", reason: error.message },
+    });
+    return { summary, snapshot: EMPTY_SNAPSHOT, unreachable: error };
+  }
+}
+
+async function carryOut(options: JobOptions): Promise<RunOutcome> {
   const { seed, job, clock = systemNodeClock, onProgress } = options;
   const watch = new RunWatch({ ...options, clock });
   let result: JsonValue = null;
-  const summarize = (ending: Ending) =>
+  const summaryOf = (ending: Ending) =>
     open.summarize({
       ending,
       config: options.config,
@@ -64,7 +107,7 @@ export async function runJob(options: JobOptions): Promise<RunOutcome> {
         point,
         incidents: open.incidents,
         snapshot,
-        summarize: () => summarize({ kind: "interrupted" }),
+        summarize: () => summaryOf({ kind: "interrupted" }),
       });
     },
   });
@@ -85,10 +128,11 @@ export async function runJob(options: JobOptions): Promise<RunOutcome> {
       },
       (error) => watch.fail(error),
     );
-    const ending = open.watch.endingOf(await watch.ended);
+    const ended = await watch.ended;
     await playing;
     await open.close();
-    return { summary: summarize(ending), snapshot: open.fleet.snapshot() };
+    const ending = await open.endingOf(ended);
+    return { summary: summaryOf(ending), snapshot: open.fleet.snapshot() };
   } finally {
     watch.end();
   }

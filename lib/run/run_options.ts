@@ -73,6 +73,8 @@ export interface JobOptions {
   readonly onServerNote?: ((text: string) => void) | undefined;
   /** Told of each incident when it begins and when it is over. */
   readonly onIncident?: ((change: IncidentChange) => void) | undefined;
+  /** What becomes of a run whose server cannot be reached at the start: it throws, or is summed up as one that broke. @default {"throw"} */
+  readonly unreachable?: "throw" | "report" | undefined;
   /** Told each second where the run is. */
   readonly onProgress?: ((progress: RunProgress) => void) | undefined;
 }

@@ -9,6 +9,7 @@ import type { NodeClock } from "../load/mod.ts";
 import { type Ending, evaluateSoFar, type Snapshot } from "../metrics/mod.ts";
 import type { RunCrowd } from "../load/mod.ts";
 import { lastCause } from "./last_cause.ts";
+import { goneText } from "./server_gone.ts";
 import type { JobOptions, RunProgress } from "./run_options.ts";
 
 /** So many refusals for the same reason, and nobody let in, say that nobody will be. */
@@ -61,7 +62,13 @@ export class RunWatch {
     const { signal, broken } = this.#options;
     if (signal?.aborted) this.#interrupt();
     signal?.addEventListener("abort", this.#interrupt);
-    broken?.then((reason) => this.#end({ kind: "broke", reason }));
+    broken?.then((why) => {
+      const { clients } = crowd.snapshot();
+      this.#end({
+        kind: "gone",
+        reason: goneText(why, crowd.elapsedMs, clients),
+      });
+    });
     this.#beganMs = this.#rampEndMs = this.#endMs = crowd.elapsedMs;
   }
 

@@ -8,7 +8,6 @@
 
 import type { ServerTarget } from "../load/mod.ts";
 import {
-  type Ending,
   type ServerLoad,
   ServerLog,
   type ServerSummary,
@@ -139,16 +138,14 @@ export class ServerWatch implements AsyncDisposable {
     }
   }
 
-  /** How a run ended: one whose server is gone has not finished, however few of its clients noticed. */
-  endingOf(ending: Ending): Ending {
-    if (ending.kind !== "finished") return ending;
+  /** Why a server that was there is not, however few clients noticed; `undefined` while all are, or none was watched. */
+  get gone(): string | undefined {
     for (const [target, presence] of this.#presence) {
       // A server that is too busy to answer on HTTP is still there.
       if (presence === "there" || this.#http.has(target)) continue;
-      const why = presence.replace(/^Server gone: /, "");
-      return { kind: "broke", reason: `the server went away: ${why}` };
+      return presence.replace(/^Server gone: /, "");
     }
-    return ending;
+    return undefined;
   }
 
   /** What the summary says of the server's load. */

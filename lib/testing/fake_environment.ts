@@ -88,6 +88,7 @@ function silentMeter(): ClientMeter {
       packetsPlanned: 0,
       packetsSent: 0,
       packetsSkipped: 0,
+      packetsWithoutPath: 0,
       packetsLate: 0,
       bytesSent: 0,
       sendRefused: 0,

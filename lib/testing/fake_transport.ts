@@ -92,6 +92,11 @@ export class FakeTransport implements ClientTransport {
     return this.#state;
   }
 
+  /** Whether it hands anything over. */
+  get isUp(): boolean {
+    return this.#state === "connected";
+  }
+
   /** Throws a `TransportError` when it is closed first, or what either promise rejects with. */
   async connect(serverReady: Promise<unknown>): Promise<void> {
     const up = Promise.all([serverReady, this.#peer.handshake?.()]);

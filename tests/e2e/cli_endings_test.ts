@@ -104,16 +104,18 @@ Deno.test("a run that is killed leaves the last checkpoint, and no server", asyn
   await nothingListens(url);
 });
 
-Deno.test("an embedded server that dies breaks the run, which says so", async () => {
+Deno.test("an embedded server that dies is an outcome of its own, which says so", async () => {
   using out = new OutDir();
   await using program = embeddedRun(out);
   const { pid } = await underWay(program);
   Deno.kill(pid, "SIGKILL");
   const { code, stdout, stderr } = await program.ended();
-  assertEquals(code, 1);
-  assertMatch(stdout, /^BROKE {2}/);
+  assertEquals(code, 97);
+  assertMatch(stdout, /^GONE {2}The server went away at 0:\d\d: /);
+  assertMatch(stdout, /^Generator +kept up/m);
   assertMatch(stderr, /^Cannot finish the run: .*SIGKILL/m);
-  assertEquals(out.read().summary.partial, true);
+  const { summary } = out.read();
+  assertEquals([summary.partial, summary.exitCode], [true, 97]);
 });
 
 Deno.test("a server elsewhere that dies for good ends the run once patience is at its end, with valid files", async () => {
@@ -126,10 +128,14 @@ Deno.test("a server elsewhere that dies for good ends the run once patience is a
   await program.printed("stderr", /^media .* 2 of 2 connected/m);
   server.kill("SIGKILL");
   const { code, stderr } = await program.ended();
-  assertEquals(code, 1);
-  assertMatch(stderr, /^Cannot finish the run: no client is left: .*refused/m);
+  assertEquals(code, 97);
+  assertMatch(
+    stderr,
+    /^Cannot finish the run: the server went away at 0:\d\d: .*refused \(2 of 2 clients lost it\)/m,
+  );
   const { summary } = out.read();
   assertEquals([summary.partial, summary.successfulConnections], [true, 2]);
+  assertEquals([summary.verdict.status, summary.invalid], ["gone", null]);
 });
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {

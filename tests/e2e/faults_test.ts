@@ -77,8 +77,8 @@ for (const { engine, ignore } of ENGINES) {
         const server = children.find(({ name }) => name === "deno");
         Deno.kill(server!.pid, "SIGKILL");
         const { code, stdout, stderr } = await program.ended();
-        assertEquals(code, 1);
-        assertMatch(stdout, /^BROKE {2}/);
+        assertEquals(code, 97);
+        assertMatch(stdout, /^GONE {2}/);
         assertMatch(stderr, /^Cannot finish the run: .*SIGKILL.*$/m);
         assertEquals(out.read().summary.partial, true);
         await allGone(children);
@@ -97,7 +97,7 @@ Deno.test({
     const worker = children.find(({ name }) => name.startsWith("mediasoup"));
     Deno.kill(worker!.pid, "SIGKILL");
     const { code, stderr } = await program.ended();
-    assertEquals(code, 1);
+    assertEquals(code, 97);
     assertMatch(stderr, /^Cannot finish the run: .*worker 0 died/m);
     assertEquals(out.read().summary.partial, true);
   },

@@ -1,6 +1,7 @@
 /** `report`, on files that a run has left. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { toResults } from "../../lib/report/mod.ts";
 import { summarize } from "../../lib/metrics/mod.ts";
 import { madeUpRun } from "../lib/metrics/run.ts";
 import { OutDir, runProgram } from "./program.ts";
@@ -31,6 +32,25 @@ Deno.test("one run is shown as run showed it, by file or by directory", async ()
   assertMatch(byFile.stdout, /^FAILED {2}"loss < 1%" failed\.\n/);
   assertEquals(byDirectory, byFile);
   assertEquals(byFile.code, 0);
+});
+
+Deno.test("the results of a run are its clients, the worst first, and no row among runs", async () => {
+  using out = results();
+  const path = `${out.path}/10/load_test_results.json`;
+  Deno.writeTextFileSync(
+    path,
+    JSON.stringify(toResults(madeUpRun().snapshot.clients)),
+  );
+  const table = await runProgram(["report", path]);
+  assertEquals(table.code, 0);
+  assertMatch(table.stdout, /^client .*\nclient-2 .* failed .*DTLS did not/);
+  assertEquals(table.stdout.trimEnd().split("\n").length, 4);
+  const csv = await runProgram(["report", path, "--csv"]);
+  assertMatch(csv.stdout, /^clientId,roomId,.*\r\nclient-2,/);
+  const both = await runProgram(["report", path, `${out.path}/20`]);
+  assertEquals(both.code, 1);
+  assertMatch(both.stderr, /^Cannot report \S+ as a run: .* directory\.\n$/);
+  assertMatch(both.stdout, /^20 .*failed$/m);
 });
 
 Deno.test("the CSV of one run is its timeline, of several it is a row each", async () => {

@@ -160,7 +160,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a killed server ends the session with 1, the terminal as it was",
+  name: "a killed server ends the session with 97, the terminal as it was",
   ignore: !HAS_TMUX,
   async fn() {
     await using desk = await Desk.open("--clients 1");
@@ -171,7 +171,7 @@ Deno.test({
     const [, pid] = await tmux.shows(/engine werift, pids (\d+)/);
     Deno.kill(Number(pid), "SIGKILL");
     await tmux.shows(/Cannot reach the server's process/);
-    await desk.assertSane(1);
+    await desk.assertSane(97);
   },
 });
 

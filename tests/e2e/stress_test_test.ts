@@ -298,7 +298,7 @@ Deno.test(
     await stress.crashServer();
     assertEquals(await stress.ended(), 1);
     const [first, second] = stress.rows();
-    assertEquals([first[0], first.at(-1)], ["2", "broke"], stress.stderr);
+    assertEquals([first[0], first.at(-1)], ["2", "gone"], stress.stderr);
     assertEquals(second.slice(0, 3), ["3", "3", "3"]);
     assertMatch(second.at(-1)!, /^(passed|invalid)$/);
     assertMatch(stress.stderr, /^Server gone: /m);

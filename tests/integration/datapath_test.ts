@@ -115,6 +115,30 @@ Deno.test.each(matrix)(
   },
 );
 
+Deno.test.each(
+  matrix.filter(({ kind }) => kind === "native").flatMap((where) =>
+    [true, false].map((segmented) => ({ ...where, segmented }))
+  ),
+)(
+  "to a closed port at $address the $kind lane sends all the same, cut by the kernel: $segmented",
+  async ({ kind, address, segmented }) => {
+    const gone = await Peer.open(address);
+    const { port } = gone;
+    await gone.close();
+    const lane = openLane(kind);
+    const socket = await lane.connect({ address, port }, () => {});
+    (lane as unknown as { sending: { segmented: boolean } }).sending
+      .segmented = segmented;
+    for (let burst = 0; burst < 5; burst++) {
+      assertEquals(socket.send(0, 3000, 1000), 3);
+      assertEquals(socket.send(0, 100, 100), 1);
+      await nextTurn();
+    }
+    assertEquals(lane.counters.refused, 0);
+    lane.close();
+  },
+);
+
 Deno.test.each(matrix)(
   "the $kind lane to $address tells a socket what its handler threw, and serves the others",
   async ({ kind, address }) => {

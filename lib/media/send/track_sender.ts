@@ -19,6 +19,8 @@ export interface PacketSink {
   protectRtp(offset: number, length: number): number;
   /** Sends `length` bytes from `offset` as datagrams of `segment` bytes; returns how many left. */
   send(offset: number, length: number, segment: number): number;
+  /** Whether there is a way to the server; what is scheduled without one cannot leave. */
+  readonly isUp: boolean;
 }
 
 /** The clocks of the thread. */
@@ -36,6 +38,8 @@ export interface SendMeter {
     packetsSent: number;
     /** Of those planned, the ones that were due while the thread stood still; they never leave. */
     packetsSkipped: number;
+    /** Of those planned, the ones that were due while there was no way to the server. */
+    packetsWithoutPath: number;
     packetsLate: number;
     bytesSent: number;
     sendRefused: number;
@@ -223,7 +227,10 @@ export abstract class TrackSender {
     this.packetsSent += sent;
     counters.packetsPlanned += planned;
     counters.packetsSent += sent;
-    counters.sendRefused += planned - sent;
+    if (sent < planned) {
+      if (this.options.sink.isUp) counters.sendRefused += planned - sent;
+      else counters.packetsWithoutPath += planned - sent;
+    }
     if (sent > 0) {
       // Of a burst that left in part, that part: its packets are of about one size.
       const left = sent === planned

@@ -332,7 +332,8 @@ class NativeSocket implements LaneSocket {
   /**
    * Sends what one call can carry; returns how many datagrams the kernel took.
    * That an earlier datagram met a closed port is told in place of a send
-   * (ip(7)): these have not been tried yet, and a dead port is the peer's matter.
+   * (ip(7)), also in the middle of a burst: the rest has not been tried yet,
+   * and a dead port is the peer's matter.
    */
   #sendPart(
     offset: number,
@@ -340,12 +341,20 @@ class NativeSocket implements LaneSocket {
     segment: number,
     count: number,
   ): number {
-    const sent = this.#trySendPart(offset, length, segment, count);
-    if (sent >= 0) return sent;
-    return Math.max(0, this.#trySendPart(offset, length, segment, count));
+    let sent = 0;
+    let isToldAgain = false;
+    while (sent < count) {
+      const at = sent * segment;
+      const left = count - sent;
+      const taken = this.#trySendPart(offset + at, length - at, segment, left);
+      if (taken === 0 || (taken < 0 && isToldAgain)) break;
+      isToldAgain = taken < 0;
+      if (taken > 0) sent += taken;
+    }
+    return sent;
   }
 
-  /** The same once; -1 when an earlier datagram was refused. */
+  /** The same once; -1 when an earlier datagram was refused, and then nothing was tried. */
   #trySendPart(
     offset: number,
     length: number,
@@ -365,22 +374,21 @@ class NativeSocket implements LaneSocket {
     }
     const headers = lane.sending.messages(offset, length, segment, count);
     const taken = sys.sendmmsg(this.fd, headers, count, MSG_DONTWAIT);
-    if (taken === count) return count;
-    if (taken < 0) {
-      const errno = lane.libc.errno();
-      return errno === ECONNREFUSED ? -1 : this.#lost(count, errno);
-    }
-    // It tells no reason when it took some: a full buffer is the only one in the middle of a burst.
-    this.#lost(count - taken, EAGAIN);
-    return taken;
+    // It tells no reason when it took some: the next call does.
+    if (taken >= 0) return taken;
+    const errno = lane.libc.errno();
+    return errno === ECONNREFUSED ? -1 : this.#lost(count, errno);
   }
 
-  /** Counts datagrams that did not leave; none of them did. */
-  #lost(count: number, errno: number): 0 {
+  /** Counts datagrams that did not leave; those that no way leads to have, as far as we are concerned. */
+  #lost(count: number, errno: number): number {
     const { counters } = this.#lane;
-    if (errno === EAGAIN || errno === ENOBUFS) counters.refused += count;
-    else counters.failed += count;
-    return 0;
+    if (errno === EAGAIN || errno === ENOBUFS) {
+      counters.refused += count;
+      return 0;
+    }
+    counters.failed += count;
+    return errno === EHOSTUNREACH || errno === ENETUNREACH ? count : 0;
   }
 }
 

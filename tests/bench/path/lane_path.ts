@@ -71,6 +71,7 @@ function newMeter() {
       packetsPlanned: 0,
       packetsSent: 0,
       packetsSkipped: 0,
+      packetsWithoutPath: 0,
       packetsLate: 0,
       bytesSent: 0,
       sendRefused: 0,
@@ -132,6 +133,7 @@ async function openTrack(
     new VideoSender({
       sink: {
         out: lane.out,
+        isUp: true,
         protectRtp: (offset, length) =>
           cipher.protectRtp(lane.out, offset, length),
         send: (offset, length, segment) => socket.send(offset, length, segment),

@@ -91,7 +91,10 @@ Deno.test.each([
       'no client is left: Cannot complete join_room: the server said "no ICE checks here"',
     advice: " Look into the server's log.",
   },
-  { reason: "the server went away: it was ended by SIGKILL", advice: "" },
+  {
+    reason: "the server went away at 0:07: it was ended by SIGKILL",
+    advice: " Look into the server's log.",
+  },
 ])("a run that broke with $reason says$advice", ({ reason, advice }) => {
   assertEquals(
     brokeLine(reason, false),

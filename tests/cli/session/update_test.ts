@@ -218,11 +218,11 @@ Deno.test("who is leaving does not begin again", () => {
 
 Deno.test("a dead server ends the session with its reason", () => {
   const { effects } = after(liveModel(), [{
-    type: "broke",
+    type: "gone",
     reason: "it died",
   }]);
   assertEquals(effects, [
-    { type: "end", code: 1, reason: "it died", summary: true },
+    { type: "end", code: 97, reason: "it died", summary: true },
   ]);
 });
 

@@ -60,6 +60,7 @@ export class KeepingSink implements PacketSink {
   readonly bursts: number[] = [];
   /** How many packets of each call the system takes. */
   takes = Infinity;
+  isUp = true;
 
   constructor(readonly clock: StillClock) {}
 
@@ -109,6 +110,7 @@ export class KeepingMeter implements SendMeter {
     packetsPlanned: 0,
     packetsSent: 0,
     packetsSkipped: 0,
+    packetsWithoutPath: 0,
     packetsLate: 0,
     bytesSent: 0,
     sendRefused: 0,

@@ -164,24 +164,17 @@ Deno.test("a monitor that fails is a note, told at once and kept, at most twenty
   assertEquals(watched.summary().notes[0], "Server gone");
 });
 
-Deno.test("a run whose server is gone at its end broke, unless it came back", async () => {
-  const finished = { kind: "finished" } as const;
+Deno.test("a server that was there is gone until it comes back", async () => {
   const event = { target: "port:3000", atMs: START_MS };
   await using watched = watch();
   watched.take({ ...event, kind: "gone", message: "nothing listens yet" });
-  assertEquals(watched.endingOf(finished), finished);
+  assertEquals(watched.gone, undefined);
   watched.take({ ...event, kind: "found", message: "there" });
-  assertEquals(watched.endingOf(finished), finished);
+  assertEquals(watched.gone, undefined);
   watched.take({ ...event, kind: "gone", message: "Server gone: it ended" });
-  assertEquals(watched.endingOf(finished), {
-    kind: "broke",
-    reason: "the server went away: it ended",
-  });
-  assertEquals(watched.endingOf({ kind: "interrupted" }), {
-    kind: "interrupted",
-  });
+  assertEquals(watched.gone, "it ended");
   watched.take({ ...event, kind: "found", message: "there again" });
-  assertEquals(watched.endingOf(finished), finished);
+  assertEquals(watched.gone, undefined);
 });
 
 Deno.test("what a server does is told by a clock that is not set, whatever happens to the wall clock", () => {

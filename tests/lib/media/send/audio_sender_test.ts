@@ -31,12 +31,31 @@ Deno.test("ten seconds of audio are 500 packets of 320 bytes, every 20 ms", () =
     packetsPlanned: 500,
     packetsSent: 500,
     packetsSkipped: 0,
+    packetsWithoutPath: 0,
     packetsLate: 0,
     bytesSent: sender.bytesSent,
     sendRefused: 0,
     keyFramesSent: 0,
   });
 });
+
+Deno.test.each([
+  { isUp: true, refused: 5, withoutPath: 0 },
+  { isUp: false, refused: 0, withoutPath: 5 },
+])(
+  "what does not leave was refused, or had no way to the server: $isUp",
+  ({ isUp, refused, withoutPath }) => {
+    const { clock, sink, meter, options } = senderWorld(48_000);
+    sink.takes = 0;
+    sink.isUp = isUp;
+    runUntil(new AudioSender(options), clock, 100);
+    const { packetsPlanned, sendRefused, packetsWithoutPath } = meter.counters;
+    assertEquals(
+      [packetsPlanned, sendRefused, packetsWithoutPath],
+      [5, refused, withoutPath],
+    );
+  },
+);
 
 Deno.test("after a stall every packet is sent, and told late by when it was due", () => {
   const { clock, sink, meter, options } = senderWorld(48_000);
