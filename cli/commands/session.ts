@@ -29,7 +29,7 @@ const NOTES: readonly string[] = [
   "RTCROWD_CHARSET=ascii or utf-8 decides by itself.",
   "",
   "Exit codes: 0 all was well, 1 something broke, 2 a line or option made no",
-  "sense, 99 a threshold failed, 130 interrupted.",
+  "sense, 97 the embedded server died, 99 a threshold failed, 130 interrupted.",
 ];
 
 /** Carries the session out; resolves with the exit code. */
