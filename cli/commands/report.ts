@@ -38,7 +38,7 @@ const NOTES: readonly string[] = [
   "whose directory is empty: that run left no result. Where one is written to a",
   "file, nothing is printed unless --json or --csv asks for it.",
   `A ${RESULTS_FILE} by itself is shown as its clients, a row each, the`,
-  "worst first.",
+  "worst first; NDJSON that a run left is read by the summary at its end.",
 ];
 
 const OUTPUTS = Object.keys(REPORT_OUTPUT_OPTIONS);
@@ -186,8 +186,16 @@ async function readFiles(
   }
 }
 
-/** Which of the two files it is, what is in it says: results are an array. */
+/** Which of the files it is, what is in it says: results are an array, NDJSON has a summary in its last line. */
 function readText(text: string): Pick<ReadRun, "clients" | "summary"> {
+  if (text.startsWith(`{"type":`)) {
+    const last = text.trimEnd().split("\n").at(-1)!;
+    if (!last.startsWith(`{"type":"end"`)) {
+      throw new SyntaxError("its last line has no summary: it was cut off");
+    }
+    const { summary } = JSON.parse(last);
+    return { summary: parseSummary(JSON.stringify(summary)) };
+  }
   return text.trimStart().startsWith("[")
     ? { summary: null, clients: parseResults(text) }
     : { summary: parseSummary(text) };

@@ -31,6 +31,7 @@ const MARKS: Readonly<Record<ReportDocument["status"], string>> = {
   failed: "❌",
   invalid: "⚠️",
   interrupted: "⏹️",
+  gone: "💀",
   broke: "💥",
 };
 

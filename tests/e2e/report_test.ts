@@ -53,6 +53,23 @@ Deno.test("the results of a run are its clients, the worst first, and no row amo
   assertMatch(both.stdout, /^20 .*failed$/m);
 });
 
+Deno.test("what a run left as NDJSON is the run, unless it was cut off", async () => {
+  using out = results();
+  const summary = summarize(madeUpRun());
+  const path = `${out.path}/run.ndjson`;
+  const start = `{"type":"start","version":"1"}\n`;
+  Deno.writeTextFileSync(
+    path,
+    `${start}${JSON.stringify({ type: "end", secondsDropped: 0, summary })}\n`,
+  );
+  const whole = await runProgram(["report", path]);
+  assertMatch(whole.stdout, /^FAILED {2}"loss < 1%" failed\.\n/);
+  Deno.writeTextFileSync(path, start);
+  const cut = await runProgram(["report", path]);
+  assertEquals([cut.code, cut.stdout], [1, ""]);
+  assertMatch(cut.stderr, /^Cannot report .*: its last line .*cut off\n$/);
+});
+
 Deno.test("the CSV of one run is its timeline, of several it is a row each", async () => {
   using out = results();
   const one = await runProgram(["report", "--csv", `${out.path}/10`]);
