@@ -14,9 +14,6 @@ import {
 /** Media that no file is needed for. */
 export const SYNTHETIC = "synthetic";
 
-/** What a file settles by itself, so that nobody else can. */
-export const SETTLED_BY_FILES = ["quality", "fps", "simulcast"] as const;
-
 /** The clip that such a name stands for; `undefined` for synthetic media. */
 export function clipNamed(media: string = SYNTHETIC): string | undefined {
   return media === SYNTHETIC ? undefined : media;

@@ -16,12 +16,7 @@ import {
   withDefault,
   yesOrNo,
 } from "../options/mod.ts";
-import {
-  clipNamed,
-  describeMedia,
-  SETTLED_BY_FILES,
-  SYNTHETIC,
-} from "./described.ts";
+import { clipNamed, describeMedia, SYNTHETIC } from "./described.ts";
 import {
   type Fps,
   FPS_BITRATE_FACTORS,
@@ -152,7 +147,8 @@ export const MEDIA_OPTIONS: MediaOptionTable = {
         "what is sent: synthetic, builtin (a test picture and a tone), or WebM, IVF, Ogg files",
       default: SYNTHETIC,
       live: true,
-      excludes: SETTLED_BY_FILES,
+      // These a file settles by itself.
+      excludes: ["quality", "fps", "simulcast"],
       verify: (value, { audio, video }) =>
         describeMedia(value, { audio: audio !== false, video: video !== false })
           .then(() => undefined, (error) => error.message),

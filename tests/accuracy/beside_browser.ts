@@ -15,6 +15,7 @@ import { openFleet } from "../../tool.ts";
 import { BrowserInRoom } from "../e2e/browser.ts";
 import { pass } from "./crowd.ts";
 import { type NetworkRelay, openNetworkRelay } from "./network_relay.ts";
+import { mediaPlanOf } from "../../lib/media/mod.ts";
 
 /** Networks towards a viewer, and what of them is so on the way back. */
 export const NETWORKS = {
@@ -130,12 +131,7 @@ function symmetric(
 /** One who sends, and a place for one who watches: of others than a run's own clients nothing is judged. */
 async function openPeople(url: string, seed: number) {
   const plan = makePlan({
-    audio: true,
-    video: true,
-    quality: "480p",
-    fps: 30,
-    maxAudio: 4,
-    maxVideo: 4,
+    ...mediaPlanOf({}),
     clip: "builtin",
     stages: rampAndHold(1, 0, 0),
     room: ROOM,

@@ -10,6 +10,7 @@ import {
 import { createLocalNode } from "../../lib/load/node/this_thread.ts";
 import { countStreams } from "../../lib/run/mod.ts";
 import { type SfuStats, startSfu } from "../../lib/sfu/mod.ts";
+import { mediaPlanOf } from "../../lib/media/mod.ts";
 
 /** Who is in the room. */
 export interface FleetOptions {
@@ -26,12 +27,12 @@ const MAX_SETUP_MS = 20_000;
 /** Opens the room; everyone is connected and receives when it resolves. */
 export async function openMeasured({ clients, audio, video }: FleetOptions) {
   const plan = makePlan({
-    audio,
-    video,
-    quality: "480p",
-    fps: 30,
-    maxAudio: MAX_TRACKS,
-    maxVideo: MAX_TRACKS,
+    ...mediaPlanOf({
+      audio,
+      video,
+      maxAudio: MAX_TRACKS,
+      maxVideo: MAX_TRACKS,
+    }),
     stages: rampAndHold(clients, clients * 50, 0),
     room: "accuracy",
     rooms: 1,

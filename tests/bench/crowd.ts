@@ -6,6 +6,7 @@
  */
 
 import { makePlan, rampAndHold, type Sfu, type Snapshot } from "../../mod.ts";
+import { mediaPlanOf } from "../../lib/media/mod.ts";
 import {
   type ClientFleet,
   type MediaPlan,
@@ -111,5 +112,5 @@ export function connectedOf({ clients }: Snapshot): number {
 }
 
 function mediaOf({ video, fps, maxAudio, maxVideo }: Gathering): MediaPlan {
-  return { audio: true, video, quality: "480p", fps, maxAudio, maxVideo };
+  return mediaPlanOf({ video, fps, maxAudio, maxVideo });
 }

@@ -12,6 +12,7 @@ import { spawnSfu } from "../../tool.ts";
 import type { SfuStats, StreamStats } from "../../lib/sfu/mod.ts";
 import { cpuUsOf, ownCpuUs } from "./cpu.ts";
 import { printFigure } from "./figure.ts";
+import { mediaPlanOf } from "../../lib/media/mod.ts";
 
 const BENCH = "run";
 const QUICK = Deno.args.includes("--quick");
@@ -41,12 +42,7 @@ async function bench(): Promise<void> {
       publishRatio: 1,
       churnRate: 0,
       seed: 1,
-      audio: true,
-      video: true,
-      quality: "480p",
-      fps: 30,
-      maxAudio: 4,
-      maxVideo: 4,
+      ...mediaPlanOf({}),
     }),
     rampUpMs: RAMP_MS,
     config: {},

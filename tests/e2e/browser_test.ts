@@ -8,6 +8,7 @@ import { TestClient } from "../integration/sfu/test_client.ts";
 import { ivf } from "../lib/clip/files.ts";
 import { BrowserInRoom, NO_BROWSER } from "./browser.ts";
 import { OutDir, Program } from "./program.ts";
+import { mediaPlanOf } from "../../lib/media/mod.ts";
 
 Deno.test({
   name:
@@ -117,12 +118,7 @@ class PeopleInRoom implements AsyncDisposable {
   ): Promise<PeopleInRoom> {
     const people = new PeopleInRoom();
     const plan = makePlan({
-      audio: true,
-      video: true,
-      quality: "480p",
-      fps: 30,
-      maxAudio: 4,
-      maxVideo: 4,
+      ...mediaPlanOf({}),
       clip,
       stages: rampAndHold(clients, 0, 0),
       room: "room",

@@ -3,16 +3,12 @@
 import { makePlan, rampAndHold } from "../../lib/load/mod.ts";
 import type { Snapshot } from "../../lib/metrics/mod.ts";
 import { openFleet } from "../../lib/load/mod.ts";
+import { mediaPlanOf } from "../../lib/media/mod.ts";
 
 /** Opens a crowd and adds the two. */
 export async function crowdOfTwo(url: string) {
   const plan = makePlan({
-    audio: true,
-    video: true,
-    quality: "480p",
-    fps: 30,
-    maxAudio: 4,
-    maxVideo: 4,
+    ...mediaPlanOf({}),
     stages: rampAndHold(2, 0, 0),
     room: "two",
     rooms: 1,

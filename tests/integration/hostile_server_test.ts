@@ -7,6 +7,7 @@ import { makePlan, rampAndHold } from "../../lib/load/mod.ts";
 import { run } from "../../lib/run/mod.ts";
 import { startSfu } from "../../lib/sfu/mod.ts";
 import { LoopbackServer } from "./loopback_server.ts";
+import { mediaPlanOf } from "../../lib/media/mod.ts";
 
 /** Goes between clients and a server, and changes what the second one is told. */
 function relayTo(
@@ -51,12 +52,7 @@ Deno.test(
       server: { url: `ws://127.0.0.1:${relay.port}/ws` },
       engine: null,
       plan: makePlan({
-        audio: true,
-        video: false,
-        quality: "480p",
-        fps: 30,
-        maxAudio: 4,
-        maxVideo: 4,
+        ...mediaPlanOf({ video: false }),
         stages: rampAndHold(4, 200, 2000),
         room: "run",
         rooms: 1,

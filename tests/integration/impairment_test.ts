@@ -12,6 +12,7 @@ import { run } from "../../lib/run/mod.ts";
 import { type Sfu, spawnSfu, startSfu } from "../../lib/sfu/mod.ts";
 import { crowdOfTwo } from "./crowd_of_two.ts";
 import { ENGINES } from "./sfu/engines.ts";
+import { mediaPlanOf } from "../../lib/media/mod.ts";
 
 const MEDIASOUP = ENGINES.find(({ engine }) => engine === "mediasoup")!;
 
@@ -20,12 +21,7 @@ function planOf(
   shares: Parameters<typeof withImpairments>[1],
 ): RunPlan {
   const plan = makePlan({
-    audio: true,
-    video: false,
-    quality: "480p",
-    fps: 30,
-    maxAudio: 2,
-    maxVideo: 0,
+    ...mediaPlanOf({ video: false, maxAudio: 2, maxVideo: 0 }),
     stages: rampAndHold(clients, 500, 2500),
     room: "impaired",
     rooms: 1,

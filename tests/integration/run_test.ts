@@ -21,6 +21,7 @@ import {
 import { ChannelError } from "../../lib/signaling/websocket/mod.ts";
 import { crowdOfTwo } from "./crowd_of_two.ts";
 import { ENGINES } from "./sfu/engines.ts";
+import { mediaPlanOf } from "../../lib/media/mod.ts";
 
 const MEDIASOUP = ENGINES.find(({ engine }) => engine === "mediasoup")!;
 const RAMP_MS = 500;
@@ -31,12 +32,7 @@ const MAX_UNDER_WAY = 4;
 
 function planOf(clients: number, over: Partial<PlanOptions> = {}) {
   return makePlan({
-    audio: true,
-    video: true,
-    quality: "480p",
-    fps: 30,
-    maxAudio: 4,
-    maxVideo: 4,
+    ...mediaPlanOf({}),
     stages: rampAndHold(clients, RAMP_MS, 2000),
     room: "run",
     rooms: 1,

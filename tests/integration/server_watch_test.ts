@@ -8,6 +8,7 @@ import { makePlan, rampAndHold, run, type RunOptions } from "../../mod.ts";
 import { parseTarget, spawnSfu } from "../../tool.ts";
 import { startProxy } from "./proxy.ts";
 import { ENGINES } from "./sfu/engines.ts";
+import { mediaPlanOf } from "../../lib/media/mod.ts";
 
 const ignore = Deno.build.os !== "linux";
 
@@ -21,12 +22,7 @@ function options(
     server: { url },
     engine: "werift",
     plan: makePlan({
-      audio: true,
-      video: true,
-      quality: "480p",
-      fps: 30,
-      maxAudio: 4,
-      maxVideo: 4,
+      ...mediaPlanOf({}),
       stages: rampAndHold(3, 0, holdMs),
       room: "watched",
       rooms: 1,

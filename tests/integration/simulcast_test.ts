@@ -7,19 +7,14 @@ import type { Snapshot } from "../../lib/metrics/mod.ts";
 import { openFleet } from "../../lib/load/mod.ts";
 import { startSfu } from "../../lib/sfu/mod.ts";
 import { ENGINES } from "./sfu/engines.ts";
+import { mediaPlanOf } from "../../lib/media/mod.ts";
 
 const MEDIASOUP = ENGINES.find(({ engine }) => engine === "mediasoup")!;
 
 /** One who sends layers, and one who watches, on a server. */
 async function senderAndViewer(url: string) {
   const plan = makePlan({
-    audio: false,
-    video: true,
-    simulcast: true,
-    quality: "480p",
-    fps: 30,
-    maxAudio: 0,
-    maxVideo: 1,
+    ...mediaPlanOf({ audio: false, simulcast: true, maxAudio: 0, maxVideo: 1 }),
     stages: rampAndHold(2, 0, 0),
     room: "layers",
     rooms: 1,

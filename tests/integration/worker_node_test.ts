@@ -5,6 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { type NodePlan, WorkerNode } from "../../lib/load/mod.ts";
+import { mediaPlanOf } from "../../lib/media/mod.ts";
 
 const SCRIPT = import.meta.resolve("../fixtures/node_worker.ts");
 
@@ -17,14 +18,7 @@ function plan(url: string): NodePlan {
     plan: {
       seed: 1,
       endAtMs: 0,
-      media: {
-        audio: true,
-        video: true,
-        quality: "480p",
-        fps: 30,
-        maxAudio: 1,
-        maxVideo: 1,
-      },
+      media: mediaPlanOf({ maxAudio: 1, maxVideo: 1 }),
       clients: [],
     },
   };

@@ -15,20 +15,13 @@ import {
   newModel,
 } from "../../../cli/session/model.ts";
 import { update } from "../../../cli/session/update.ts";
+import { mediaPlanOf } from "../../../lib/media/mod.ts";
 
 export const SETTINGS: Newcomers = {
   room: "hall",
   rooms: 1,
   role: "publisher",
-  media: {
-    audio: true,
-    video: true,
-    quality: "480p",
-    fps: 30,
-    simulcast: false,
-    maxAudio: 4,
-    maxVideo: 4,
-  },
+  media: mediaPlanOf({ simulcast: false }),
 };
 
 /** A session that is just starting. */

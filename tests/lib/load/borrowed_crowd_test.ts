@@ -9,18 +9,12 @@ import { ClientRecorder, NodeMeter } from "../../../lib/metrics/mod.ts";
 import { borrowCrowd } from "../../../lib/load/borrowed_crowd.ts";
 import { ClientFleet } from "../../../lib/load/mod.ts";
 import { FakeClock } from "../../../lib/testing/mod.ts";
+import { mediaPlanOf } from "../../../lib/media/mod.ts";
 
 const PLAN = {
   seed: 1,
   endAtMs: 0,
-  media: {
-    audio: true,
-    video: false,
-    quality: "480p",
-    fps: 30,
-    maxAudio: 4,
-    maxVideo: 4,
-  },
+  media: mediaPlanOf({ video: false }),
 } as const;
 
 /** A node whose clients are connected at once, send 50 packets a second, and leave when told to. */

@@ -14,14 +14,10 @@ import {
 } from "../../../lib/metrics/mod.ts";
 import { madeUpRun } from "../metrics/run.ts";
 import { ClientFleet, type FleetOptions } from "../../../lib/load/mod.ts";
+import { mediaPlanOf } from "../../../lib/media/mod.ts";
 
 const PLAN = makePlan({
-  audio: true,
-  video: true,
-  quality: "480p",
-  fps: 30,
-  maxAudio: 4,
-  maxVideo: 4,
+  ...mediaPlanOf({}),
   stages: rampAndHold(4, 0, 10_000),
   room: "r",
   rooms: 2,

@@ -29,19 +29,13 @@ import {
   spawned,
   withNetwork,
 } from "../../../lib/load/roster.ts";
+import { mediaPlanOf } from "../../../lib/media/mod.ts";
 
 const SETTINGS: Newcomers = {
   room: "hall",
   rooms: 1,
   role: "publisher",
-  media: {
-    audio: true,
-    video: true,
-    quality: "480p",
-    fps: 30,
-    maxAudio: 4,
-    maxVideo: 4,
-  },
+  media: mediaPlanOf({}),
 };
 
 function rosterOf(count: number, seed = 1): Roster {

@@ -5,6 +5,7 @@ import {
   rampAndHold,
 } from "../../../lib/load/mod.ts";
 import {
+  mediaPlanOf,
   type Quality,
   simulcastPresets,
   videoPreset,
@@ -14,12 +15,7 @@ import { runSize } from "../../../lib/run/run_size.ts";
 
 function plan(change: Partial<Parameters<typeof makePlan>[0]> = {}) {
   return makePlan({
-    audio: true,
-    video: true,
-    quality: "480p",
-    fps: 30,
-    maxAudio: 4,
-    maxVideo: 4,
+    ...mediaPlanOf({}),
     stages: rampAndHold(10, 1_000, 30_000),
     room: "r",
     rooms: 1,

@@ -21,15 +21,11 @@ import {
   FakeScheduler,
   FakeServer,
 } from "../../../lib/testing/mod.ts";
+import { mediaPlanOf } from "../../../lib/media/mod.ts";
 
 const MINUTE_MS = 60_000;
 const PLAN = makePlan({
-  audio: true,
-  video: false,
-  quality: "480p",
-  fps: 30,
-  maxAudio: 1,
-  maxVideo: 0,
+  ...mediaPlanOf({ video: false, maxAudio: 1, maxVideo: 0 }),
   stages: rampAndHold(50, 10_000, 10 * MINUTE_MS - 10_000),
   room: "story",
   rooms: 5,

@@ -13,16 +13,10 @@ import {
 } from "../../../../lib/load/mod.ts";
 import { type Snapshot, TOTALS, zeros } from "../../../../lib/metrics/mod.ts";
 import { FakeClock } from "../../../../lib/testing/mod.ts";
+import { mediaPlanOf } from "../../../../lib/media/mod.ts";
 
 export const WALL_MS = 1_800_000_000_000;
-export const MEDIA = {
-  audio: true,
-  video: true,
-  quality: "480p",
-  fps: 30,
-  maxAudio: 4,
-  maxVideo: 4,
-} as const;
+export const MEDIA = mediaPlanOf({});
 
 export function clientPlan(
   index: number,

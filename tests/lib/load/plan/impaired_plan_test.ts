@@ -8,18 +8,14 @@ import {
   type RunPlan,
   withImpairments,
 } from "../../../../lib/load/mod.ts";
+import { mediaPlanOf } from "../../../../lib/media/mod.ts";
 
 const LATE = { inbound: { delayMs: 50 } };
 const LOSSY = { outbound: { lossRatio: 0.05 } };
 
 function plan(clients: number, seed = 1, churnRate = 0): RunPlan {
   return makePlan({
-    audio: true,
-    video: true,
-    quality: "480p",
-    fps: 30,
-    maxAudio: 4,
-    maxVideo: 4,
+    ...mediaPlanOf({}),
     stages: rampAndHold(clients, 1000, 30_000),
     room: "r",
     rooms: 1,

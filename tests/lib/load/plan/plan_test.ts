@@ -13,6 +13,7 @@ import {
   type RunPlan,
   splitPlan,
 } from "../../../../lib/load/mod.ts";
+import { mediaPlanOf } from "../../../../lib/media/mod.ts";
 
 Deno.test("a plan numbers, names and places its clients", () => {
   const plan = makePlan(options({ rooms: 2, publishRatio: 0.5 }));
@@ -287,12 +288,7 @@ function options(
     publishRatio: 1,
     churnRate: 0,
     seed: 1,
-    audio: true,
-    video: true,
-    quality: "480p",
-    fps: 30,
-    maxAudio: 4,
-    maxVideo: 4,
+    ...mediaPlanOf({}),
     ...rest,
   };
 }
