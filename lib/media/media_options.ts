@@ -39,6 +39,8 @@ export interface MediaSettings {
   readonly fps: Fps;
   /** Whether the video goes out in three layers of 100, 300 and 900 kbps, from which the server chooses. @default {false} */
   readonly simulcast?: boolean | undefined;
+  /** Bit rate of the audio, in kbps. @default {128} */
+  readonly audioBitrate: number;
   /**
    * What publishers send: `synthetic`, `builtin`, or files such as
    * `talk.webm`, with commas between, whose quality and frame rate are their
@@ -137,6 +139,11 @@ export const MEDIA_OPTIONS: MediaOptionTable = {
           : undefined,
       ),
   }),
+  audioBitrate: withDefault(whole(6, 128), {
+    help: "bit rate of the audio, in kbps",
+    default: 128,
+    live: true,
+  }),
   media: withDefault(
     {
       ...text("FILE,…"),
@@ -148,7 +155,7 @@ export const MEDIA_OPTIONS: MediaOptionTable = {
       default: SYNTHETIC,
       live: true,
       // These a file settles by itself.
-      excludes: ["quality", "fps", "simulcast"],
+      excludes: ["quality", "fps", "simulcast", "audioBitrate"],
       verify: (value, { audio, video }) =>
         describeMedia(value, { audio: audio !== false, video: video !== false })
           .then(() => undefined, (error) => error.message),

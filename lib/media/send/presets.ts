@@ -91,6 +91,8 @@ export interface SourceOptions {
   readonly fps: Fps;
   /** Whether it goes out in layers. @default {false} */
   readonly simulcast?: boolean | undefined;
+  /** Bit rate of the audio, in kbps. */
+  readonly audioBitrate: number;
 }
 
 const KEY_FRAME_INTERVAL_SEC = 5;
@@ -99,13 +101,13 @@ const KEY_FRAME_WEIGHT = 5;
 /** The streams in which a source goes out, the smallest first; video has several as layers. */
 export function streamsOf<Kind extends "audio" | "video">(
   kind: Kind,
-  { quality, fps, simulcast }: SourceOptions,
+  options: SourceOptions,
 ): readonly PresetOf[Kind][];
 export function streamsOf(
   kind: "audio" | "video",
-  { quality, fps, simulcast }: SourceOptions,
+  { quality, fps, simulcast, audioBitrate }: SourceOptions,
 ): readonly (AudioPreset | VideoPreset)[] {
-  if (kind === "audio") return [AUDIO_PRESET];
+  if (kind === "audio") return [audioPreset(audioBitrate)];
   const video = videoPreset(quality, fps);
   return simulcast ? simulcastPresets(video) : [video];
 }
@@ -114,6 +116,14 @@ export function streamsOf(
 interface PresetOf {
   readonly audio: AudioPreset;
   readonly video: VideoPreset;
+}
+
+/** The audio source of this bit rate, in kbps. */
+function audioPreset(kbps: number): AudioPreset {
+  const bitrateBps = kbps * 1000;
+  const { packetsPerSecond } = AUDIO_PRESET;
+  const payloadBytes = Math.round(bitrateBps / 8 / packetsPerSecond);
+  return { ...AUDIO_PRESET, bitrateBps, payloadBytes };
 }
 
 /** The video source of this quality and frame rate. */

@@ -13,16 +13,22 @@ Deno.test.each([
     rates: [{ bitrateBps: 128_000, packetsPerSecond: 50 }, clip.video!],
   },
   {
+    why: "video, and synthetic audio of 24 kbps",
+    clip: { ...clip, audio: undefined },
+    audioBitrate: 24,
+    rates: [{ bitrateBps: 24_000, packetsPerSecond: 50 }, clip.video!],
+  },
+  {
     why: "audio, and synthetic video",
     clip: { ...clip, video: undefined },
     rates: [clip.audio!, VIDEO],
   },
 ])(
   "a client with a file of $why sends at its rates",
-  async ({ clip, rates }) => {
+  async ({ clip, rates, audioBitrate = MEDIA.audioBitrate }) => {
     const world = new World();
     const { client } = await world.joined("A", {
-      publish: { ...MEDIA, clip },
+      publish: { ...MEDIA, audioBitrate, clip },
     });
     const produced = world.said.flatMap(([, message]) =>
       message.type === "produce"

@@ -1,6 +1,23 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { AudioSender, ntpToWallMs } from "../../../../lib/media/mod.ts";
+import {
+  AudioSender,
+  mediaPlanOf,
+  ntpToWallMs,
+  streamsOf,
+} from "../../../../lib/media/mod.ts";
 import { runUntil, senderWorld, StillClock } from "../fixtures.ts";
+
+Deno.test("audio of 6 kbps goes out as packets of 15 bytes, each with its mark", () => {
+  const { clock, sink, options } = senderWorld(48_000);
+  const [preset] = streamsOf("audio", mediaPlanOf({ audioBitrate: 6 }));
+  const sender = new AudioSender(options, preset);
+  runUntil(sender, clock, 1000);
+  assertEquals(
+    sink.packets.map(({ payload, mark }) => [payload.length, mark]),
+    every(1, 50).map((mark) => [15, mark]),
+  );
+  assertEquals(sender.payloadBytesSent * 8, 6000);
+});
 
 Deno.test("ten seconds of audio are 500 packets of 320 bytes, every 20 ms", () => {
   const { clock, sink, meter, options } = senderWorld(48_000);

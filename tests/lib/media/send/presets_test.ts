@@ -1,9 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import {
-  AUDIO_PRESET,
   type Fps,
+  mediaPlanOf,
   QUALITIES,
   type Quality,
+  streamsOf,
   videoPreset,
 } from "../../../../lib/media/mod.ts";
 
@@ -55,9 +56,22 @@ Deno.test("five seconds of any video weigh what its bit rate says", () => {
   }
 });
 
-Deno.test("a second of audio weighs what its bit rate says and lasts a second", () => {
-  const { packetsPerSecond, payloadBytes, timestampStep, bitrateBps } =
-    AUDIO_PRESET;
-  assertEquals(packetsPerSecond * payloadBytes * 8, bitrateBps);
-  assertEquals<number>(packetsPerSecond * timestampStep, 48_000);
-});
+Deno.test.each([
+  { kbps: 6, bytes: 15, why: "the least, for which there is still a mark" },
+  { kbps: 24, bytes: 60, why: "speech" },
+  { kbps: 37, bytes: 93, why: "92.5 bytes cannot be sent" },
+  { kbps: 128, bytes: 320, why: "the default" },
+])(
+  "a second of audio at $kbps kbps is 50 packets of $bytes bytes: $why",
+  ({ kbps, bytes }) => {
+    const media = mediaPlanOf({ audioBitrate: kbps });
+    const [preset, ...more] = streamsOf("audio", media);
+    assertEquals(more, []);
+    assertEquals(preset, {
+      packetsPerSecond: 50,
+      payloadBytes: bytes,
+      timestampStep: 48_000 / 50,
+      bitrateBps: kbps * 1000,
+    });
+  },
+);
