@@ -32,7 +32,8 @@ export function networkLines({ members, settings }: Roster): string[] {
 }
 
 /** How many of those yet to come have this network. */
-export function laterText({ share }: ImpairmentShare): string {
+export function laterText({ share, perRoom }: ImpairmentShare): string {
+  if (perRoom !== undefined) return `${perRoom} of each room yet to come`;
   return `${share === 1 ? "all" : formatRatio(share)} of those yet to come`;
 }
 

@@ -81,6 +81,8 @@ export interface ClientEnvironment {
   readonly lookedInto: Set<string>;
   /** From 0 to below 1; seeded, so that a run repeats. */
   random(): number;
+  /** SSRCs of repeats that are on their way to the client, as 32-bit integers, for whoever tells packets apart below. */
+  readonly repeats?: Pick<Set<number>, "add"> | undefined;
   /**
    * Told what a task of the client threw; the client puts itself in, so that
    * such an error ends it and nobody else.

@@ -211,7 +211,10 @@ export class InboundTracks {
       meter,
     });
     this.#bySsrc.set(ssrc | 0, receiver);
-    if (repairSsrc !== undefined) this.#repairs.set(repairSsrc | 0, receiver);
+    if (repairSsrc !== undefined) {
+      this.#repairs.set(repairSsrc | 0, receiver);
+      this.#environment.repeats?.add(repairSsrc | 0);
+    }
     this.#transportSequenceId ||= extensionId(
       EXTENSION_URIS.transportSequence,
       rtpParameters.headerExtensions,

@@ -17,6 +17,8 @@ export interface LinkCounts {
   packets: number;
   /** Those that did not come out. */
   dropped: number;
+  /** Of those, repeats of packets sent before (RFC 4588). */
+  droppedRepeats: number;
   /** Those that came out later than they entered. */
   delayed: number;
   /** Those that came out twice. */
@@ -25,15 +27,18 @@ export interface LinkCounts {
   unfinished: number;
 }
 
-/** Adds what became of the last packet that entered a link, at that time. */
+/** Adds what became of the last packet that entered a link, at that time, and whether it was a repeat. */
 export function countPacket(
   link: Link,
   counts: LinkCounts,
   enteredMs: number,
+  isRepeat = false,
 ): void {
   counts.packets++;
-  if (link.copies === 0) counts.dropped++;
-  else if (link.releaseMs > enteredMs) counts.delayed++;
+  if (link.copies === 0) {
+    counts.dropped++;
+    if (isRepeat) counts.droppedRepeats++;
+  } else if (link.releaseMs > enteredMs) counts.delayed++;
   if (link.copies === 2) counts.duplicated++;
 }
 

@@ -21,6 +21,8 @@ export class Network {
   readonly inboundCounts: LinkCounts = noCounts();
   /** What was done to packets that were sent. */
   readonly outboundCounts: LinkCounts = noCounts();
+  /** SSRCs of repeats on their way to the client (RFC 4588), as 32-bit integers. */
+  readonly repeats: Set<number> = new Set();
   readonly #random: (direction: Direction) => () => number;
   readonly #watchers = new Set<() => void>();
   readonly #draws = new Map<Direction, () => number>();
@@ -148,5 +150,12 @@ function hasOutages(impairment: LinkImpairment | undefined): boolean {
 }
 
 function noCounts(): LinkCounts {
-  return { packets: 0, dropped: 0, delayed: 0, duplicated: 0, unfinished: 0 };
+  return {
+    packets: 0,
+    dropped: 0,
+    droppedRepeats: 0,
+    delayed: 0,
+    duplicated: 0,
+    unfinished: 0,
+  };
 }

@@ -15,7 +15,12 @@ import type { Fps, Quality } from "../media/mod.ts";
 import type { MediaKind } from "../ortc/mod.ts";
 import { departureMs, drawLeaver } from "./plan/churn.ts";
 import { evenRooms, freeSlots } from "./plan/places.ts";
-import { checkShares, drawNetworks } from "./plan/impaired_plan.ts";
+import {
+  checkShares,
+  drawNetworks,
+  type WantedNetwork,
+  wantedOf,
+} from "./plan/impaired_plan.ts";
 import {
   impairedCount,
   type ImpairmentShare,
@@ -194,9 +199,9 @@ export function played(
     seed: 0,
   }, churn.random);
   const slots = [...new Set(clients.map(({ slot }) => slot))];
-  const drawn = networksOf(roster, slots, coming.networks);
   const placed = freeSlots(members, slots.length);
   const roomIds = evenRooms(members, slots.length, room, rooms);
+  const drawn = networksOf(roster, slots, coming.networks, roomIds);
   return added(
     {
       ...roster,
@@ -391,11 +396,19 @@ export function impaired(
 export function impairedShare(
   roster: Roster,
   indices: readonly number[],
-  { impairment, share }: ImpairmentShare,
+  network: ImpairmentShare,
 ): { readonly roster: Roster; readonly clients: readonly number[] } {
+  const { impairment } = network;
   const { random, state } = resumeRandom(roster.streams.impairments);
-  const count = impairedCount(indices.length, share);
-  const drawn = drawNetworks(indices, [{ impairment, count }], random);
+  const rooms = new Map(
+    roster.members.map(({ index, roomId }) => [index, roomId]),
+  );
+  const drawn = drawNetworks(
+    indices,
+    [wantedOf(indices.length, network)],
+    random,
+    (index) => rooms.get(index)!,
+  );
   const clients = indices.filter((index) => drawn.has(index));
   return {
     roster: {
@@ -533,26 +546,39 @@ function replacedAt(roster: Roster, atMs: number): Roster {
 
 /** Bad networks for these slots, and what that makes of the share of all. */
 function networksOf(
-  { settings: { network }, shared, streams }: Roster,
+  { settings: { network }, shared, streams, members }: Roster,
   slots: readonly number[],
   own: readonly ImpairmentShare[] | undefined,
+  roomIds: readonly string[],
 ): {
   readonly networks: ReadonlyMap<number, Impairment>;
   readonly shared: Roster["shared"];
   readonly state: number;
 } {
   const { random, state } = resumeRandom(streams.impairments);
-  const draw = (wanted: Parameters<typeof drawNetworks>[1]) =>
-    wanted.length === 0 ? NOBODY : drawNetworks(slots, wanted, random);
+  const draw = (
+    wanted: readonly WantedNetwork[],
+    has?: (roomId: string) => number,
+  ) =>
+    wanted.length === 0
+      ? NOBODY
+      : drawNetworks(slots, wanted, random, (slot) => roomIds[slot], has);
   if (own !== undefined || network === undefined) {
     checkShares(own ?? []);
-    const networks = draw((own ?? []).map(({ impairment, share }) => ({
-      impairment,
-      count: impairedCount(slots.length, share),
-    })));
+    const networks = draw(
+      (own ?? []).map((share) => wantedOf(slots.length, share)),
+    );
     return { networks, shared, state: state() };
   }
-  const { impairment, share } = network;
+  const { impairment, share, perRoom } = network;
+  if (perRoom !== undefined) {
+    const has = (room: string) =>
+      members.filter(({ roomId, impairment }) =>
+        roomId === room && impairment !== undefined
+      ).length;
+    const networks = draw([{ impairment, count: 0, perRoom }], has);
+    return { networks, shared, state: state() };
+  }
   const came = shared.came + slots.length;
   const count = Math.max(0, impairedCount(came, share) - shared.impaired);
   const networks = draw([{ impairment, count }]);

@@ -546,6 +546,10 @@ export const METRICS = {
     perClient: "sum",
     place: "media.impaired.inbound.dropped",
   }),
+  impairedInRepeatsDropped: impaired(
+    "dropped on their way to clients that were retransmissions.",
+    { place: "media.impaired.inbound.retransmissionsDropped" },
+  ),
   impairedInDelayed: impaired("delayed on their way to clients.", {
     place: "media.impaired.inbound.delayed",
   }),

@@ -36,6 +36,7 @@ export * from "./snapshot.ts";
 export * from "./snapshot_book.ts";
 export * from "./stats.ts";
 export * from "./summarize.ts";
+export * from "./summarize_groups.ts";
 export * from "./summary.ts";
 export * from "./threshold.ts";
 export * from "./timeline_window.ts";

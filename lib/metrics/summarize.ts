@@ -30,6 +30,7 @@ import type { CounterName } from "./catalog.ts";
 import { saturationOf } from "./saturation.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { type DurationStats, roundMs, trendStats, usToMs } from "./stats.ts";
+import { summarizeGroups } from "./summarize_groups.ts";
 import { summarizeMedia } from "./summarize_media.ts";
 import { allMetrics, placed } from "./summarize_metrics.ts";
 import { summarizeRooms } from "./summarize_rooms.ts";
@@ -156,6 +157,7 @@ export function summarize(input: SummaryInput): Summary {
     },
     signalingLatencies: { operations: operationStats(snapshot) },
     worstClients: worstClientsOf(clients, tally.runIsOver),
+    groups: summarizeGroups(clients),
     rooms: summarizeRooms(clients),
     media: summarizeMedia(snapshot, input.streams ?? null, tally),
     metrics: allMetrics(snapshot, tally),

@@ -17,6 +17,7 @@ import { isConnected } from "./client_rates.ts";
 import { bpsOver, divided, most, partOf, total } from "./figures.ts";
 import type { RoomCounts } from "./metric_values.ts";
 import { roundMs } from "./stats.ts";
+import { connectionOf } from "./summarize_groups.ts";
 import type { RoomSummary } from "./summary.ts";
 
 /** What they came to, room by room, in the order of their names. */
@@ -61,6 +62,7 @@ function summarizeRoom(
     frameRate: divided("frameRate", sum),
     frozenRatio: divided("frozen", sum),
     longestFreezeMs: most(members, "longestFreezeMs") ?? 0,
+    p50ConnectionTimeMs: connectionOf(members).p50ConnectionTimeMs,
     ...others,
   };
 }

@@ -24,6 +24,10 @@ export type Summary = Immutable<
 export type Verdict = Summary["verdict"];
 /** What the clients of one room came to. */
 export type RoomSummary = Summary["rooms"][number];
+/** What some of the clients had. */
+export type GroupSummary = NonNullable<Summary["groups"]["others"]>;
+/** Which. */
+export type GroupName = keyof Summary["groups"];
 /** How the media did. */
 export type MediaSummary = Summary["media"];
 /** Where packets were lost, in the order of their way; `null` where that was not seen. */

@@ -171,6 +171,7 @@ const room = z.object({
   frameRate: known,
   frozenRatio: known,
   longestFreezeMs: amount,
+  p50ConnectionTimeMs: known.default(null),
   ...roomFields(),
 });
 
@@ -292,6 +293,18 @@ const worstClient = z.object({
   errorCount: count,
   reason: z.string().default("").describe("What hurt it, the worst first."),
 }).meta({ id: "worstClient" });
+
+const group = z.object({
+  clients: count,
+  connectedAtEnd: count,
+  silentRatio: known,
+  lossRatio: known,
+  residualLossRatio: known,
+  frameRate: known.describe("Pictures a second, a track."),
+  frozenRatio: known.describe("Of the time that a video was on, a track."),
+  p50ConnectionTimeMs: known,
+  maxConnectionTimeMs: known,
+}).meta({ id: "group" });
 
 const incidentKind = z.enum([
   "noMedia",
@@ -435,6 +448,15 @@ export const summarySchema = z.object({
     others: count.describe("How many more were hurt."),
     worstOther: worstClient.nullable(),
   }).describe("The clients that were hurt most, the worst first."),
+  groups: z.object({
+    impaired: group.describe("Whose network we impaired."),
+    roomMates: group.describe("Who are in a room with them."),
+    others: group,
+    publishers: group,
+    viewers: group,
+  }).partial().default({}).describe(
+    "What different clients had; those without clients are missing.",
+  ),
   rooms: z.array(room).describe("Sorted by id, room-2 before room-10."),
   media,
   metrics: z.record(z.string(), z.union(Object.values(OF_TYPE)))

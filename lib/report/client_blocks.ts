@@ -7,6 +7,7 @@
 import {
   byBadness,
   type DurationStats,
+  type GroupName,
   roomBadness,
   type RoomSummary,
   type Summary,
@@ -119,6 +120,50 @@ function candidateBlock({ candidates }: Summary): Block {
   ]);
 }
 
+const GROUPS: Readonly<Record<GroupName, string>> = {
+  impaired: "impaired",
+  roomMates: "their room mates",
+  others: "all others",
+  publishers: "publishers",
+  viewers: "viewers",
+};
+
+/** What different clients had, where there are several groups. */
+export function groupBlocks({ groups }: Summary): Block[] {
+  return [{
+    kind: "table",
+    columns: [
+      "Group",
+      "clients",
+      ["connected", 1],
+      ["silent", 3],
+      "loss",
+      ["left", 4],
+      "fps",
+      "frozen",
+      ["connection", 2],
+    ],
+    rows: (Object.keys(GROUPS) as GroupName[]).flatMap((name) => {
+      const group = groups[name];
+      return group === undefined ? [] : [{
+        cells: [
+          GROUPS[name],
+          formatCount(group.clients),
+          formatCount(group.connectedAtEnd),
+          shown(group.silentRatio),
+          shown(group.lossRatio),
+          shown(group.residualLossRatio),
+          group.frameRate === null ? "-" : group.frameRate.toFixed(1),
+          shown(group.frozenRatio),
+          group.p50ConnectionTimeMs === null
+            ? "-"
+            : formatMs(group.p50ConnectionTimeMs),
+        ],
+      }];
+    }),
+  }];
+}
+
 /** Room by room, when there are several, the worst first. */
 export function roomBlocks({ rooms }: Summary): Block[] {
   if (rooms.length < 2) return [];
@@ -136,8 +181,10 @@ export function roomBlocks({ rooms }: Summary): Block[] {
         ["recv/sent", 3],
         "silent",
         "loss",
-        ["fps", 5],
-        ["freezes", 6],
+        ["fps", 6],
+        ["frozen", 8],
+        ["connection", 5],
+        ["freezes", 4.5],
         "errors",
       ],
       rows: worst.slice(0, MAX_ROOMS).map((room) => ({
@@ -153,6 +200,10 @@ export function roomBlocks({ rooms }: Summary): Block[] {
           shown(room.silentRatio),
           room.totalPacketsReceived === 0 ? "-" : formatRatio(room.lossRatio),
           room.frameRate === null ? "-" : room.frameRate.toFixed(1),
+          shown(room.frozenRatio),
+          room.p50ConnectionTimeMs === null
+            ? "-"
+            : formatMs(room.p50ConnectionTimeMs),
           room.frameRate === null ? "-" : formatCount(room.freezeCount),
           formatCount(room.totalErrors),
         ],

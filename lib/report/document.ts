@@ -10,6 +10,7 @@ import { formatMs } from "../text/mod.ts";
 import type { Block } from "./blocks.ts";
 import {
   clientBlocks,
+  groupBlocks,
   otherTrackBlocks,
   roomBlocks,
   worstClientBlocks,
@@ -47,6 +48,7 @@ export function reportDocument(summary: Summary): ReportDocument {
     sections: [
       judgementBlocks(summary),
       [...incidentBlocks(summary), ...worstThreeBlocks(summary)],
+      groupBlocks(summary),
       clientBlocks(summary),
       mediaBlocks(summary),
       signalingBlocks(summary),

@@ -42,6 +42,7 @@ export function mediaBlocks(summary: Summary): Block[] {
     figures("Loss", lossFigures(summary)),
     figures("Lost where", originFigures(summary)),
     figures("Impaired", impairedFigures(summary)),
+    figures("Adds up", equationFigures(summary)),
     figures(
       "Layers",
       media.layerSwitches === 0 ? [] : [
@@ -117,6 +118,35 @@ function originFigures({ media: { lossOrigin } }: Summary): string[] {
     ...lost,
     ...(inServer === null ? ["the server not seen"] : []),
     ...(late === 0 ? [] : [`${formatCount(late)} left late`]),
+  ];
+}
+
+/**
+ * How what networks dropped and what receivers miss go together:
+ *
+ * dropped on the way in = packets + retransmissions, and
+ * packets lost = those packets + what was lost elsewhere = repaired + left.
+ */
+function equationFigures({ media: { impaired, loss } }: Summary): string[] {
+  const { dropped, retransmissionsDropped } = impaired.inbound;
+  if (dropped === 0) return [];
+  const packets = dropped - retransmissionsDropped;
+  const elsewhere = loss.lost - packets;
+  const signed = elsewhere < 0
+    ? `- ${
+      formatCount(-elsewhere)
+    } that were duplicates, of others or after the last that came`
+    : `+ ${formatCount(elsewhere)} lost elsewhere`;
+  return [
+    `${formatCount(dropped)} dropped in = ${formatCount(packets)} packets + ${
+      formatCount(retransmissionsDropped)
+    } retransmissions`,
+    `${formatCount(loss.lost)} lost = ${
+      formatCount(packets)
+    } of those ${signed}`,
+    `${formatCount(loss.lost)} lost = ${
+      formatCount(loss.repaired)
+    } repaired + ${formatCount(loss.lost - loss.repaired)} left`,
   ];
 }
 

@@ -18,7 +18,8 @@ import { listOf, parsed, type ValueKind } from "../options/mod.ts";
 /** A bad network, and for how many of the clients. */
 export const IMPAIRMENT: ValueKind<ImpairmentShare> = parsed({
   placeholder: "PROFILE[:SHARE]",
-  takes: "a network such as wifi-lossy, 3g:30% or loss=5%,delay=50ms:0.5",
+  takes:
+    "a network such as wifi-lossy, 3g:30%, 3g:1-per-room or loss=5%,delay=50ms:0.5",
   parse: parseImpairmentShare,
   toJson: describeImpairmentShare,
 });

@@ -35,6 +35,7 @@ export const impair: Verb = {
   examples: [
     "impair 3g 1-3",
     "impair wifi-lossy:30%",
+    "impair 3g:1-per-room",
     "impair in.loss=5%,delay=50ms all",
     "impair off",
   ],

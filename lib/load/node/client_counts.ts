@@ -53,6 +53,7 @@ export function countsOf(
   return {
     impairedIn: inboundCounts.packets,
     impairedInDropped: inboundCounts.dropped,
+    impairedInRepeatsDropped: inboundCounts.droppedRepeats,
     impairedInDelayed: inboundCounts.delayed,
     impairedInDuplicated: inboundCounts.duplicated,
     impairedOut: outboundCounts.packets,

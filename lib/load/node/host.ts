@@ -92,6 +92,7 @@ export async function openHost(
       return new Client(
         {
           ...environment,
+          repeats: network.repeats,
           createTransport: (remote, handlers) =>
             new RtcTransport(datapath, remote, handlers, {
               network,

@@ -26,14 +26,13 @@ export function withImpairments(
 ): RunPlan {
   checkShares(shares);
   if (shares.length === 0) return plan;
-  const slots = [...new Set(plan.clients.map(({ slot }) => slot))];
+  const rooms = new Map(plan.clients.map(({ slot, roomId }) => [slot, roomId]));
+  const slots = [...rooms.keys()];
   const networks = drawNetworks(
     slots,
-    shares.map(({ impairment, share }) => ({
-      impairment,
-      count: impairedCount(slots.length, share),
-    })),
+    shares.map((share) => wantedOf(slots.length, share)),
     random,
+    (slot) => rooms.get(slot)!,
   );
   return {
     ...plan,
@@ -44,21 +43,55 @@ export function withImpairments(
   };
 }
 
-/** Bad networks for so many of these, each with one at most. */
+/** A bad network for so many of all, or of each room. */
+export interface WantedNetwork {
+  readonly impairment: Impairment;
+  readonly count: number;
+  readonly perRoom?: number | undefined;
+}
+
+/** How many of so many have it. */
+export function wantedOf(
+  count: number,
+  { impairment, share, perRoom }: ImpairmentShare,
+): WantedNetwork {
+  return { impairment, count: impairedCount(count, share), perRoom };
+}
+
+/** Bad networks for so many of these, each with one at most; of a room, `has` says how many others in it have one. */
 export function drawNetworks(
   values: readonly number[],
-  networks: readonly {
-    readonly impairment: Impairment;
-    readonly count: number;
-  }[],
+  networks: readonly WantedNetwork[],
   random: Random,
+  roomOf: (value: number) => string,
+  has: (roomId: string) => number = () => 0,
 ): ReadonlyMap<number, Impairment> {
-  const drawn = shuffled(values, random);
-  return new Map(
-    networks.flatMap(({ impairment, count }) =>
-      drawn.splice(0, count).map((value) => [value, impairment] as const)
-    ),
-  );
+  let drawn = shuffled(values, random);
+  const chosen = new Map<number, Impairment>();
+  for (const { impairment, count, perRoom } of networks) {
+    const taken = perRoom === undefined
+      ? drawn.slice(0, count)
+      : eachRoom(drawn, perRoom, roomOf, has);
+    for (const value of taken) chosen.set(value, impairment);
+    drawn = drawn.filter((value) => !chosen.has(value));
+  }
+  return chosen;
+}
+
+/** The first so many of each room. */
+function eachRoom(
+  values: readonly number[],
+  perRoom: number,
+  roomOf: (value: number) => string,
+  has: (roomId: string) => number,
+): number[] {
+  const counts = new Map<string, number>();
+  return values.filter((value) => {
+    const room = roomOf(value);
+    const count = counts.get(room) ?? has(room);
+    counts.set(room, count + 1);
+    return count < perRoom;
+  });
 }
 
 /** Throws a `RangeError` for an impairment or for shares that cannot be. */

@@ -1,8 +1,10 @@
 /**
- * A bad network for a share of the clients, and how it is written:
+ * A bad network for a share of the clients, or for so many of each room, and
+ * how it is written:
  *
  * ```text
- * share = impairment [ ":" ratio ]      ratio = "30%" | "0.3"
+ * share = impairment [ ":" ( ratio | number "-per-room" ) ]
+ * ratio = "30%" | "0.3"
  * ```
  *
  * @module
@@ -18,16 +20,28 @@ import {
 export interface ImpairmentShare {
   /** What their network does to packets. */
   readonly impairment: Impairment;
-  /** How many of all, from 0 to 1; rounded, but at least one. */
+  /** How many of all, from 0 to 1; rounded, but at least one. 0 where it is so many a room. */
   readonly share: number;
+  /** How many of each room, or all where fewer are in it. @default {a share of all} */
+  readonly perRoom?: number | undefined;
 }
 
 /**
- * The share of this text, such as `wifi-lossy`, `3g:30%` or
+ * The share of this text, such as `wifi-lossy`, `3g:30%`, `3g:1-per-room` or
  * `loss=5%,delay=50ms:0.5`; without a ratio it is all. Throws a `SyntaxError`
  * or `RangeError` in one line that says what it takes.
  */
 export function parseImpairmentShare(text: string): ImpairmentShare {
+  const [, roomNetwork, each] = /^(.*):([^:]*)-per-room$/s.exec(text) ?? [];
+  if (roomNetwork !== undefined) {
+    const perRoom = Number(each);
+    if (!/^\d+$/.test(each) || !(perRoom >= 1 && perRoom <= MAX_PER_ROOM)) {
+      throw new RangeError(
+        `"${text}" has a number per room that is not from 1 to ${MAX_PER_ROOM}`,
+      );
+    }
+    return { impairment: parseImpairment(roomNetwork), share: 0, perRoom };
+  }
   const [, network = "", amount = "100", unit = "%"] =
     /^(.*?)(?::(\d+\.?\d*|\.\d+)(%?))?$/s.exec(text) ?? [];
   const share = Number(amount) / (unit === "%" ? 100 : 1);
@@ -37,6 +51,8 @@ export function parseImpairmentShare(text: string): ImpairmentShare {
   return { impairment: parseImpairment(network), share };
 }
 
+const MAX_PER_ROOM = 10_000;
+
 /** How many of so many clients a share is: rounded, but at least one. */
 export function impairedCount(count: number, share: number): number {
   if (share === 0) return 0;
@@ -45,9 +61,10 @@ export function impairedCount(count: number, share: number): number {
 
 /** The share as {@linkcode parseImpairmentShare} reads it. */
 export function describeImpairmentShare(
-  { impairment, share }: ImpairmentShare,
+  { impairment, share, perRoom }: ImpairmentShare,
 ): string {
   const network = describeImpairment(impairment);
+  if (perRoom !== undefined) return `${network}:${perRoom}-per-room`;
   return share === 1
     ? network
     : `${network}:${Number((share * 100).toFixed(6))}%`;

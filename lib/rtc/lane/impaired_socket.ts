@@ -118,7 +118,9 @@ class ImpairedSocket implements LaneSocket {
     const enteredMs = arrival.nowMs;
     link.enter(enteredMs, length);
     if (isRtp(bytes, offset, length)) {
-      countPacket(link, network.inboundCounts, enteredMs);
+      const isRepeat = link.copies === 0 &&
+        network.repeats.has(ssrcAt(bytes, offset));
+      countPacket(link, network.inboundCounts, enteredMs, isRepeat);
     }
     if (link.copies === 0) return;
     const { copies, releaseMs } = link;
@@ -240,6 +242,12 @@ class Held implements Task {
     this.dueMs = Infinity;
     this.#socket.release(this);
   }
+}
+
+/** RFC 3550 section 5.1. */
+function ssrcAt(bytes: Uint8Array, offset: number): number {
+  return bytes[offset + 8] << 24 | bytes[offset + 9] << 16 |
+    bytes[offset + 10] << 8 | bytes[offset + 11];
 }
 
 /** Only what media is made of is counted. RFC 7983, RFC 5761 section 4. */

@@ -283,6 +283,21 @@ Deno.test.each<{
   },
 );
 
+Deno.test("of each room so many have a bad network, however they come, and of those present too", () => {
+  const share = parseImpairmentShare("3g:1-per-room");
+  const empty = newRoster({ ...SETTINGS, rooms: 3 }, 1);
+  let roster = withNetwork(empty, share);
+  for (const count of [2, 5, 3]) roster = spawned(roster, count, 0).roster;
+  assertEquals(badOnes(roster.members).length, 3);
+  const present = spawned(empty, 10, 0).roster;
+  const step = impairedShare(present, indices(present), share);
+  assertEquals(
+    new Set(step.clients.map((index) => present.members[index].roomId)).size,
+    3,
+  );
+  assertEquals(step.clients.length, 3);
+});
+
 Deno.test("a share of those present is exactly that, drawn from all of them", () => {
   const share = parseImpairmentShare("3g:30%");
   const counts = new Array<number>(10).fill(0);

@@ -99,6 +99,7 @@ export function madeUpRun(): SummaryInput {
     networkNotRecovered: 1,
     impairedIn: 5000,
     impairedInDropped: 102,
+    impairedInRepeatsDropped: 2,
     impairedInDelayed: 4898,
   });
   for (const ms of [120, 180]) meter.trend("networkRecovery").record(ms * 1000);

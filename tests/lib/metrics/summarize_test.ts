@@ -166,7 +166,13 @@ Deno.test("media figures are divided by what they should be divided by", () => {
   assertEquals(media.loss.repaired, 36);
   assertAlmostEquals(media.loss.residualRatio, 64 / 9900, 1e-12);
   assertEquals(media.impaired, {
-    inbound: { packets: 5000, dropped: 102, delayed: 4898, duplicated: 0 },
+    inbound: {
+      packets: 5000,
+      dropped: 102,
+      retransmissionsDropped: 2,
+      delayed: 4898,
+      duplicated: 0,
+    },
     outbound: { packets: 0, dropped: 0, delayed: 0, duplicated: 0 },
     rebinds: 0,
   });

@@ -106,3 +106,59 @@ Deno.test("an incident is told with the time of day, whom it hit, and what serve
   assertEquals(summary.incidents[0].from, "2026-03-01T11:02:30.200Z");
   assertEquals(summary.incidents[0].until, "2026-03-01T11:02:33.100Z");
 });
+
+Deno.test.each([
+  {
+    why:
+      "what was dropped is packets and retransmissions, and packets lost are those and others, repaired or left",
+    dropped: 102,
+    repeats: 2,
+    lost: 120,
+    repaired: 30,
+    want: [
+      "102 dropped in = 100 packets + 2 retransmissions",
+      "120 lost = 100 of those + 20 lost elsewhere",
+      "120 lost = 30 repaired + 90 left",
+    ],
+  },
+  {
+    why:
+      "a packet that was dropped after the last that came is not missed by its number",
+    dropped: 50,
+    repeats: 0,
+    lost: 49,
+    repaired: 49,
+    want: [
+      "50 dropped in = 50 packets + 0 retransmissions",
+      "49 lost = 50 of those - 1 that were duplicates, of others or after the last that came",
+      "49 lost = 49 repaired + 0 left",
+    ],
+  },
+  {
+    why: "where no network dropped any, there is nothing to add up",
+    dropped: 0,
+    repeats: 0,
+    lost: 5,
+    repaired: 0,
+    want: undefined,
+  },
+])("$why", ({ dropped, repeats, lost, repaired, want }) => {
+  const summary = summarize(madeUpRun());
+  const { impaired, loss } = summary.media;
+  const block = blocksOf({
+    ...summary,
+    media: {
+      ...summary.media,
+      impaired: {
+        ...impaired,
+        inbound: {
+          ...impaired.inbound,
+          dropped,
+          retransmissionsDropped: repeats,
+        },
+      },
+      loss: { ...loss, lost, repaired },
+    },
+  }).find((block) => block.kind === "figures" && block.label === "Adds up");
+  assertEquals<unknown>(block && textsOf(block), want);
+});

@@ -106,15 +106,24 @@ Deno.test("wide characters take the columns that they take", () => {
 Deno.test("a room that received nothing has no loss, and without video no frames", () => {
   const [room, other] = summary().rooms;
   const rooms = [
-    { ...room, totalPacketsReceived: 0, frameRate: null },
+    {
+      ...room,
+      totalPacketsReceived: 0,
+      frameRate: null,
+      frozenRatio: null,
+      p50ConnectionTimeMs: null,
+    },
     other,
   ];
   const text = renderText({ ...summary(), rooms }, {
     width: 120,
     color: false,
   });
-  assertMatch(text, /^room-0 .* 0 %  +-  +-  +-  +-  +1$/m);
-  assertMatch(text, /^room-1 .* 98\.0 %  +-  +1\.01 %  +29\.8  +1  +0$/m);
+  assertMatch(text, /^room-0 .* 0 %  +-  +-  +-  +-  +-  +-  +1$/m);
+  assertMatch(
+    text,
+    /^room-1 .* 98\.0 %  +-  +1\.01 %  +29\.8  +1\.02 %  +300 ms  +1  +0$/m,
+  );
 });
 
 Deno.test("what was found beside the clients is told in sentences, each once", () => {

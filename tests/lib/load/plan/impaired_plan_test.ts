@@ -13,12 +13,17 @@ import { mediaPlanOf } from "../../../../lib/media/mod.ts";
 const LATE = { inbound: { delayMs: 50 } };
 const LOSSY = { outbound: { lossRatio: 0.05 } };
 
-function plan(clients: number, seed = 1, churnRate = 0): RunPlan {
+function plan(
+  clients: number,
+  seed = 1,
+  churnRate = 0,
+  rooms = 1,
+): RunPlan {
   return makePlan({
     ...mediaPlanOf({}),
     stages: rampAndHold(clients, 1000, 30_000),
     room: "r",
-    rooms: 1,
+    rooms,
     publishRatio: 1,
     churnRate,
     seed,
@@ -86,6 +91,36 @@ Deno.test("who replaces an impaired client has its network", () => {
   }
 });
 
+Deno.test.each([
+  { clients: 12, rooms: 3, perRoom: 1, want: [1, 1, 1] },
+  { clients: 14, rooms: 4, perRoom: 2, want: [2, 2, 2, 2] },
+  { clients: 3, rooms: 2, perRoom: 5, want: [2, 1] },
+])(
+  "$perRoom of each of $rooms rooms, with $clients clients, are so many of each, drawn by the seed",
+  ({ clients, rooms, perRoom, want }) => {
+    const drawn = (seed: number) => {
+      const made = withImpairments(plan(clients, seed, 0, rooms), [
+        { impairment: LATE, share: 0, perRoom },
+        { impairment: LOSSY, share: 0 },
+      ]);
+      return made.clients.filter(({ impairment }) => impairment === LATE);
+    };
+    const counts = [...Map.groupBy(drawn(1), ({ roomId }) => roomId).values()]
+      .map(({ length }) => length);
+    assertEquals<unknown>(counts, want);
+    assertEquals(drawn(1), drawn(1));
+  },
+);
+
+Deno.test("so many of each room and a share of all have clients of their own", () => {
+  const made = withImpairments(plan(20, 1, 0, 4), [
+    { impairment: LATE, share: 0, perRoom: 1 },
+    { impairment: LOSSY, share: 0.5 },
+  ]);
+  assertEquals(slotsOf(made, LATE).length, 4);
+  assertEquals(slotsOf(made, LOSSY).length, 10);
+});
+
 const WRONG: readonly (readonly [
   why: string,
   shares: readonly ImpairmentShare[],
@@ -135,10 +170,30 @@ Deno.test.each<[text: string, share: number]>([
 Deno.test("a share that is none is refused, and so is a network that is none", () => {
   assertThrows(() => parseImpairmentShare("3g:200%"), RangeError, "share");
   assertThrows(() => parseImpairmentShare("5g:20%"), SyntaxError, `"5g"`);
+  assertThrows(
+    () => parseImpairmentShare("5g:1-per-room"),
+    SyntaxError,
+    `"5g"`,
+  );
+  for (const each of ["0", "-1", "1.5", "", "many"]) {
+    assertThrows(
+      () => parseImpairmentShare(`3g:${each}-per-room`),
+      RangeError,
+      "per room",
+    );
+  }
 });
 
 Deno.test("a share is written as it is read", () => {
-  for (const text of ["wifi-lossy", "3g:30%", "loss=5%,delay=50ms:12.5%"]) {
+  for (
+    const text of [
+      "wifi-lossy",
+      "3g:30%",
+      "3g:2-per-room",
+      "loss=5%,delay=50ms:12.5%",
+      "loss=5%,delay=50ms:1-per-room",
+    ]
+  ) {
     assertEquals(describeImpairmentShare(parseImpairmentShare(text)), text);
   }
 });

@@ -119,6 +119,7 @@ const LATE = { delayMs: 50 };
 const NO_COUNTS = {
   packets: 0,
   dropped: 0,
+  droppedRepeats: 0,
   delayed: 0,
   duplicated: 0,
   unfinished: 0,
@@ -299,4 +300,20 @@ Deno.test("a thousand packets one after the other wait in few buffers, in their 
     world.sent.map((line) => Number.parseInt(line)),
     Array.from({ length: 1000 }, (_, i) => i % 256),
   );
+});
+
+Deno.test("what is dropped of a retransmission is told apart by its SSRC", async () => {
+  const world = await openWorld();
+  world.impair({ inbound: { lossRatio: 1 } });
+  world.receive(1);
+  // All packets of these tests have the SSRC 0.
+  world.network.repeats.add(0);
+  world.receive(2);
+  world.receive(3);
+  assertEquals(world.network.inboundCounts, {
+    ...NO_COUNTS,
+    packets: 3,
+    dropped: 3,
+    droppedRepeats: 2,
+  });
 });
