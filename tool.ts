@@ -31,6 +31,7 @@ export {
   parseImpairment,
 } from "./lib/impairment/mod.ts";
 export {
+  ADAPTED_SCHEMES,
   type Churn,
   ClientFleet,
   type ClientPlan,
@@ -41,6 +42,7 @@ export {
   type FleetOptions,
   impairedCount,
   type ImpairmentShare,
+  isAdapted,
   type LoadNode,
   makePlan,
   MAX_CLIENTS,
@@ -68,10 +70,13 @@ export {
   SERVER_SCHEMES,
   type ServerTarget,
   shareProblem,
+  type SignalingChoice,
+  signalingProblem,
   type SpawnOptions,
   type Stage,
   type Steering,
   USUAL_SERVER,
+  USUAL_SIGNALING,
   withImpairments,
 } from "./lib/load/mod.ts";
 export type { CpuTimes, Finding } from "./lib/machine/mod.ts";

@@ -41,6 +41,21 @@ const ROOMS: readonly {
     room: "lib/signaling/websocket",
     only: ["lib/connection", "lib/signaling", "lib/text", "lib/time"],
   },
+  {
+    room: "lib/signaling/adapter",
+    only: ["lib/ortc", "lib/signaling/websocket"],
+  },
+  { room: "lib/signaling/adapted/operations.ts", only: [] },
+  {
+    room: "lib/signaling/adapted",
+    only: [
+      "lib/ortc",
+      "lib/text",
+      "lib/time",
+      "lib/signaling",
+      "lib/signaling/*",
+    ],
+  },
   { room: "lib/signaling/simplestchat/operations.ts", only: [] },
   { room: "lib/signaling/simplestchat/wire", only: ["lib/ortc"] },
   {

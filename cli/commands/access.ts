@@ -8,21 +8,37 @@
 
 import { X509Certificate } from "../deps.ts";
 import {
+  ADAPTED_SCHEMES,
+  isAdapted,
   listOf,
   many,
   optional,
   type OptionValues,
   type ServerTarget,
+  shownUrl,
+  type SignalingChoice,
+  signalingProblem,
   systemProxies,
   text,
   toggle,
+  USUAL_SIGNALING,
+  withDefault,
   yesOrNo,
 } from "../../tool.ts";
+import { isFileName } from "../session/mod.ts";
 import { type SecretPorts, SecretReader, SYSTEM_SECRETS } from "./secrets.ts";
-import { HEADERS } from "./value_kind.ts";
+import { HEADERS, schemeProblem, SIGNALING_OPTIONS } from "./value_kind.ts";
 
 /** The options of the way in. */
 export const ACCESS_OPTIONS = {
+  signaling: withDefault(text("NAME|FILE"), {
+    help: "how the server is spoken to; a file is an adapter of your own",
+    default: USUAL_SIGNALING,
+    excludes: ["embedded"],
+  }),
+  signalingOption: many(SIGNALING_OPTIONS, {
+    help: "key=value for the adapter",
+  }),
   token: optional<string, string>(text("JWT"), {
     help: "a token for the server; or RTCROWD_TOKEN, or",
   }),
@@ -56,7 +72,7 @@ export type Access = Omit<ServerTarget, "url">;
 
 /** The way in, or everything that is wrong with it, a line each. */
 export async function readAccess(
-  values: AccessValues,
+  values: AccessValues & { readonly server?: string | undefined },
   ports: SecretPorts = SYSTEM_SECRETS,
 ): Promise<{ readonly access: Access } | { readonly mistakes: string[] }> {
   const reader = new SecretReader(ports);
@@ -67,6 +83,8 @@ export async function readAccess(
     if (problem !== undefined) mistakes.push(`--ca: "${path}" ${problem}.`);
     return pem;
   };
+  const signaling = signalingOf(values);
+  mistakes.push(...await signalingMistakes(signaling, values));
   const [token, password, ca, headers] = await Promise.all([
     reader.secret("token", values.token, values.tokenFile, "RTCROWD_TOKEN"),
     reader.secret(
@@ -88,6 +106,7 @@ export async function readAccess(
   if (mistakes.length > 0) return { mistakes };
   return {
     access: {
+      ...(isAdapted(signaling) && { signaling }),
       token,
       password,
       connection: {
@@ -98,6 +117,36 @@ export async function readAccess(
       },
     },
   };
+}
+
+/** How the server is spoken to: a path counts from where we are. */
+function signalingOf(
+  { signaling = USUAL_SIGNALING, signalingOption = [] }: AccessValues,
+): SignalingChoice {
+  const base = `file://${Deno.cwd()}/`;
+  const isFile = isFileName(signaling) && URL.canParse(signaling, base);
+  return {
+    module: isFile ? new URL(signaling, base).href : signaling,
+    options: Object.fromEntries(signalingOption),
+  };
+}
+
+/** What speaks against how the server is to be spoken to, and where it is, a line each. */
+async function signalingMistakes(
+  choice: SignalingChoice,
+  { server }: { readonly server?: string | undefined },
+): Promise<string[]> {
+  if (isAdapted(choice) && server === undefined) {
+    return ["--signaling: it needs a server, give it with --server URL."];
+  }
+  const problem = await signalingProblem(choice);
+  const wrongUrl = isAdapted(choice) || server === undefined
+    ? undefined
+    : schemeProblem(server);
+  return [
+    ...(problem === undefined ? [] : [`--signaling: ${problem}.`]),
+    ...(wrongUrl === undefined ? [] : [`--server: ${wrongUrl}.`]),
+  ];
 }
 
 /** What is wrong with a file of certificates: TLS would pass over it without a word. */
@@ -119,7 +168,10 @@ function certificatesProblem(pem: string): string | undefined {
 }
 
 /** The way in for the record; secrets only as given or not. */
-export function accessRecord({ token, password, connection = {} }: Access): {
+export function accessRecord(
+  { signaling, token, password, connection = {} }: Access,
+): {
+  readonly signaling: string;
   readonly token: boolean;
   readonly password: boolean;
   readonly headers: readonly string[];
@@ -127,6 +179,7 @@ export function accessRecord({ token, password, connection = {} }: Access): {
 } {
   const { headers = [], insecure = false } = connection;
   return {
+    signaling: shownUrl(signaling?.module ?? USUAL_SIGNALING),
     token: token !== undefined,
     password: password !== undefined,
     headers: headers.map(([name]) => name),

@@ -5,6 +5,7 @@
  */
 
 import {
+  ADAPTED_SCHEMES,
   kind,
   listOf,
   type MonitorTarget,
@@ -16,20 +17,23 @@ import {
   type ValueKind,
 } from "../../tool.ts";
 
-/** A text before and a text after the first `=`. */
-const ASSIGNMENT: ValueKind<readonly [string, string]> = secretKind(
-  "ROOM=PASSWORD",
-  "ROOM=PASSWORD",
-  (given) => {
+/** A text before and a text after the first `=`, of which the second is a secret. */
+function assignment(spelling: string): ValueKind<readonly [string, string]> {
+  return secretKind(spelling, spelling, (given) => {
     const [, name, value] = /^([^=]+)=(.+)$/s.exec(given) ?? [];
     return value === undefined ? undefined : [name, value] as const;
-  },
-);
+  });
+}
 
 /** Passwords of rooms. */
 export const ASSIGNMENTS: ValueKind<
   readonly (readonly [string, string])[]
-> = listOf(ASSIGNMENT, "passwords");
+> = listOf(assignment("ROOM=PASSWORD"), "passwords");
+
+/** What an adapter is told. */
+export const SIGNALING_OPTIONS: ValueKind<
+  readonly (readonly [string, string])[]
+> = listOf(assignment("KEY=VALUE"), "options");
 
 /** A header: its name, and its value or the file that holds that. */
 export interface GivenHeader {
@@ -57,13 +61,24 @@ const HEADER: ValueKind<GivenHeader> = secretKind(
   },
 );
 
+const SERVER_URL = `a ${SERVER_SCHEMES.join(" or ")} URL`;
+
+/** What speaks against a server's URL where no adapter speaks to it. */
+export function schemeProblem(url: string): string | undefined {
+  return SERVER_SCHEMES.some((scheme) => url.toLowerCase().startsWith(scheme))
+    ? undefined
+    : `"${shownUrl(url)}" is not ${SERVER_URL}`;
+}
+
 /** Where the server is. */
 export const serverUrl: ValueKind<string> = kind(
   "URL",
-  `a ${SERVER_SCHEMES.join(" or ")} URL`,
+  SERVER_URL,
   (given) =>
     typeof given === "string" &&
-      SERVER_SCHEMES.some((scheme) => given.toLowerCase().startsWith(scheme)) &&
+      ADAPTED_SCHEMES.some((scheme) =>
+        given.toLowerCase().startsWith(scheme)
+      ) &&
       URL.canParse(given)
       ? given
       : undefined,

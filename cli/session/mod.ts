@@ -11,6 +11,7 @@
 
 export {
   findScenario,
+  isFileName,
   prepareScenario,
   scenarioOptionRows,
   typedConfig,

@@ -307,6 +307,8 @@ export class Client implements AsyncDisposable {
       case "latency":
       case "anomaly":
         return this.#onEvent(event);
+      case "failed":
+        return this.#report(event.error);
       case "closed":
         // One that we ended ourselves is not ours any more.
         if (this.#session !== session) return;

@@ -11,10 +11,11 @@ import { readRtcp, roundTripMs } from "../media/mod.ts";
 import { addCounts, COUNTED, zeros } from "../metrics/mod.ts";
 import type { PacketHandler, TransportError } from "../rtc/mod.ts";
 import type { RoomEvent, SignalingSession } from "../signaling/port.ts";
+import { receiveCapabilities } from "./capabilities.ts";
 import { Subscriber } from "./subscriber.ts";
 import type { ClientEnvironment, ClientTransport } from "./environment.ts";
 import type { ClientErrorKind, ClientEvent } from "./events.ts";
-import { StayBrokenError } from "./failure.ts";
+import { EntryError, StayBrokenError } from "./failure.ts";
 import { FeedbackTask } from "./feedback.ts";
 import { Publisher, type PublishOptions } from "./publisher.ts";
 import type { InboundTracks } from "./inbound_tracks.ts";
@@ -225,8 +226,8 @@ export class RoomSession {
   };
 
   /**
-   * Brings the transports up. Resolves when ICE and DTLS are up on all of
-   * them. Throws a `SignalingError`, a `TransportError`, or a
+   * Brings the transports up, and enters the room where connecting has not.
+   * Resolves when ICE and DTLS are up on all of them. Throws a `SignalingError`, a `TransportError`, or a
    * `StayBrokenError` when it was over before it began.
    */
   async connect(session: SignalingSession, peerId: string): Promise<void> {
@@ -237,7 +238,13 @@ export class RoomSession {
     const { publish, maxAudio, maxVideo } = this.#options;
     const coming: Promise<void>[] = [];
     if (publish !== undefined) await this.#createTransport("send", coming);
-    if (maxAudio + maxVideo > 0) await this.#createTransport("recv", coming);
+    const receives = maxAudio + maxVideo > 0;
+    if (receives) await this.#createTransport("recv", coming);
+    const router = this.#router;
+    await session.join?.(receives ? receiveCapabilities(router) : undefined)
+      .catch((error) => {
+        throw new EntryError(error);
+      });
     await Promise.all(coming);
     if (this.#broken !== undefined) throw this.#broken;
     // Closed in the very moment in which the last transport came up.

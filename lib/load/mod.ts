@@ -43,10 +43,14 @@ export {
 export { borrowCrowd, type RunCrowd } from "./borrowed_crowd.ts";
 export { ClientFleet, type FleetOptions, openFleet } from "./fleet.ts";
 export {
+  ADAPTED_SCHEMES,
+  isAdapted,
   openSessions,
   reachServer,
   SERVER_SCHEMES,
+  signalingProblem,
   USUAL_SERVER,
+  USUAL_SIGNALING,
 } from "./node/signaling.ts";
 export { parseThreshold, THRESHOLD_METRICS } from "./thresholds.ts";
 export { steadyWallClock, systemNodeClock } from "./node/this_thread.ts";

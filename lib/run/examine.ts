@@ -155,6 +155,7 @@ async function examineServer(options: ExamineOptions): Promise<Finding[]> {
   });
   try {
     await session.connect({ signal: signal ?? new AbortController().signal });
+    await session.routerRtpCapabilities();
     const transport = await session.createTransport("send");
     const { iceCandidates } = transport;
     const paths = await examinePaths(transport, options);
@@ -257,7 +258,7 @@ async function addressOf(url: string): Promise<string> {
   const { hostname, port, protocol } = new URL(url);
   using connection = await Deno.connect({
     hostname: hostname.replace(/^\[|\]$/g, ""),
-    port: Number(port) || (protocol === "wss:" ? 443 : 80),
+    port: Number(port) || (/^(wss|https):$/.test(protocol) ? 443 : 80),
   });
   return connection.remoteAddr.hostname;
 }

@@ -67,7 +67,7 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
   const { url, pids, failed, stats } = sfu;
   return {
     // It is on this machine: no proxy leads to it.
-    server: { ...server, url, connection: undefined },
+    server: { ...server, url, connection: undefined, signaling: undefined },
     engine: embedded,
     pids,
     // Its engine's workers are children of its first process.

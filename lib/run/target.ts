@@ -13,6 +13,7 @@ import {
 import {
   type DatapathChoice,
   type NodeNote,
+  type SignalingChoice,
   USUAL_SERVER,
 } from "../load/mod.ts";
 import type { Threshold } from "../metrics/mod.ts";
@@ -35,6 +36,8 @@ export interface Target extends AsyncDisposable {
 export interface TargetOptions {
   /** A `ws:` or `wss:` URL, in place of `embedded`. */
   readonly server?: string | undefined;
+  /** How the server is spoken to; see `signaling/adapter`. @default {SimplestChat's} */
+  readonly signaling?: SignalingChoice | undefined;
   /** Starts a server for it, in place of `server`. */
   readonly embedded?: EngineKind | undefined;
   /** Threads that drive clients. @default {by the number of clients} */
@@ -92,8 +95,16 @@ const CLIENTS_PER_WORKER = 100;
  * ```
  */
 export async function openTarget(options: TargetOptions): Promise<Target> {
-  const { server, embedded, token, password, connection, seed = 1, ...rest } =
-    options;
+  const {
+    server,
+    embedded,
+    signaling,
+    token,
+    password,
+    connection,
+    seed = 1,
+    ...rest
+  } = options;
   if ((server === undefined) === (embedded === undefined)) {
     throw new TypeError(
       `Cannot open a target: give it either a server, such as "${USUAL_SERVER}", or embedded`,
@@ -102,6 +113,7 @@ export async function openTarget(options: TargetOptions): Promise<Target> {
   const opened = await openServer({
     server: {
       url: server ?? "",
+      signaling,
       token,
       password,
       connection: { proxies: proxiesHere(), ...connection },

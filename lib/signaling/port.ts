@@ -3,8 +3,9 @@
  * nouns. Each protocol has an adapter, in a folder beside this file; whoever
  * uses the port knows no message, no request's name and no URL of any.
  *
- * The order is: connect, capabilities, transports, produce and consume. When
- * its protocol wants to hear of the room is the adapter's affair.
+ * The order is: connect, capabilities, transports, join, produce and consume.
+ * When its protocol wants to hear of the room is the adapter's affair: it may
+ * enter with the connection, or only once it is told what we receive.
  *
  * It knows no socket, no packet and no other client.
  *
@@ -42,7 +43,9 @@ export type SignalingEvent =
     readonly operation: string;
     readonly ms: number;
   }
-  | { readonly type: "anomaly"; readonly anomaly: SignalingAnomaly };
+  | { readonly type: "anomaly"; readonly anomaly: SignalingAnomaly }
+  /** A request failed that no caller waits for. */
+  | { readonly type: "failed"; readonly error: SignalingError };
 
 /** What happens in the room. */
 export type RoomEvent =
@@ -111,6 +114,11 @@ export interface SignalingSession {
     transportId: string,
     dtlsParameters: DtlsParameters,
   ): Promise<void>;
+  /**
+   * Enters the room, once the server's ends of the transports are there; with
+   * what we receive, where we receive. Without it one is in the room already.
+   */
+  join?(rtpCapabilities: RtpCapabilities | undefined): Promise<void>;
   /** Has the server make new ICE credentials. Without it: a full rejoin. */
   restartIce?(transportId: string, signal: AbortSignal): Promise<IceRestart>;
 

@@ -66,7 +66,12 @@ export async function openHost(
     scheduler: reactor,
     wallNowMs: () => lane.wallNowMs(),
     clock: systemClock,
-    openSession: await watchedSessions(server, random, reactor),
+    openSession: await watchedSessions(
+      server,
+      random,
+      reactor,
+      choice.transport === "tcp",
+    ),
     meter: {
       counters: meter.counters,
       lateness: {
@@ -132,6 +137,7 @@ function watchedSessions(
   server: ServerTarget,
   random: () => number,
   reactor: Reactor,
+  forceTcp: boolean,
 ): Promise<OpenSession> {
   const openChannel: typeof openWebSocketChannel = async (url, options) => {
     reactor.enterLowLatency();
@@ -150,7 +156,8 @@ function watchedSessions(
       reactor.leaveLowLatency();
     }
   };
-  return openSessions(server, { random, openChannel });
+  const onAsked = () => reactor.expectEvents();
+  return openSessions(server, { random, openChannel, forceTcp, onAsked });
 }
 
 /** What latencies that cannot be say of clocks elsewhere. */

@@ -13,10 +13,20 @@ import type { PublisherNews } from "./client_port.ts";
 import type { ClientPlan, RunPlan } from "../plan/plan.ts";
 import type { Steering } from "./steer.ts";
 
+/** How a server is spoken to. Threads load it, each by itself. */
+export interface SignalingChoice {
+  /** A protocol by its name, or the URL of an adapter's module. */
+  readonly module: string;
+  /** What the adapter is told. @default {{}} */
+  readonly options?: Readonly<Record<string, string>> | undefined;
+}
+
 /** The server that a run is against. */
 export interface ServerTarget {
-  /** `ws:` or `wss:` URL. */
+  /** `ws:` or `wss:` URL; where an adapter speaks to it, `http:` or `https:` as well. */
   readonly url: string;
+  /** @default {SimplestChat's} */
+  readonly signaling?: SignalingChoice | undefined;
   /** A JWT. */
   readonly token?: string | undefined;
   /** Password of the rooms. */

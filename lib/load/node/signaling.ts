@@ -5,6 +5,9 @@
  * @module
  */
 
+import type { Adapter } from "../../signaling/adapter/mod.ts";
+import type { AdaptedDoors } from "../../signaling/adapted/mod.ts";
+import { ADAPTED_OPERATIONS } from "../../signaling/adapted/operations.ts";
 import type { OpenSession } from "../../signaling/port.ts";
 import type { SimplestChatDoors } from "../../signaling/simplestchat/mod.ts";
 import {
@@ -12,25 +15,81 @@ import {
   SCHEMES,
   USUAL_URL,
 } from "../../signaling/simplestchat/operations.ts";
-import type { ServerTarget } from "./node.ts";
+import { reachAddress } from "../../signaling/websocket/mod.ts";
+import type { ServerTarget, SignalingChoice } from "./node.ts";
 
 /** The names under which requests are measured; the first is that of joining. */
-export const SIGNALING_OPERATIONS: readonly string[] = OPERATIONS;
+export const SIGNALING_OPERATIONS: readonly string[] = [
+  ...OPERATIONS,
+  ...ADAPTED_OPERATIONS,
+];
 
 /** What the URL of a server begins with. */
 export const SERVER_SCHEMES: readonly string[] = SCHEMES;
 
+/** What the URL of a server may begin with where an adapter speaks to it. */
+export const ADAPTED_SCHEMES: readonly string[] = [
+  ...SCHEMES,
+  "http://",
+  "https://",
+];
+
 /** Where a server of this machine usually is. */
 export const USUAL_SERVER: string = USUAL_URL;
 
-const adapter = () => import("../../signaling/simplestchat/mod.ts");
+/** The protocol that is spoken where none is chosen. */
+export const USUAL_SIGNALING = "simplestchat";
+
+const simplestChat = () => import("../../signaling/simplestchat/mod.ts");
+const adapted = () => import("../../signaling/adapted/mod.ts");
+
+/** Whether an adapter speaks to the server, rather than the protocol that is spoken usually. */
+export function isAdapted(
+  choice: SignalingChoice | undefined,
+): boolean {
+  return (choice?.module ?? USUAL_SIGNALING) !== USUAL_SIGNALING;
+}
+
+/** Why a choice of signaling is none, in one line; `undefined` where it can be used. */
+export async function signalingProblem(
+  choice: SignalingChoice,
+): Promise<string | undefined> {
+  if (!isAdapted(choice)) {
+    return Object.keys(choice.options ?? {}).length === 0
+      ? undefined
+      : `${USUAL_SIGNALING} has no options`;
+  }
+  try {
+    await adapterOf(choice);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+async function adapterOf({ module }: SignalingChoice): Promise<Adapter> {
+  if (!URL.canParse(module)) {
+    throw new Error(
+      `there is no protocol "${module}"; there are ${
+        [USUAL_SIGNALING].join(", ")
+      }, and files such as ./my_adapter.ts`,
+    );
+  }
+  return await (await adapted()).loadAdapter(module);
+}
 
 /** The sessions of a server. */
 export async function openSessions(
   server: ServerTarget,
-  doors: SimplestChatDoors,
+  doors: SimplestChatDoors & AdaptedDoors,
 ): Promise<OpenSession> {
-  return (await adapter()).simplestChat(server, doors);
+  const { signaling, ...rest } = server;
+  if (signaling === undefined || !isAdapted(signaling)) {
+    return (await simplestChat()).simplestChat(rest, doors);
+  }
+  const { adaptedSessions } = await adapted();
+  const adapter = await adapterOf(signaling);
+  const { options } = signaling;
+  return adaptedSessions(adapter, { ...rest, options }, doors);
 }
 
 /** Resolves when the server has been reached; rejects with an `UnreachableError`. */
@@ -38,5 +97,8 @@ export async function reachServer(
   server: ServerTarget,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  await (await adapter()).reachSimplestChat(server, signal);
+  const { signaling, ...rest } = server;
+  // How an adapter comes in is its affair: that somebody listens is all that can be told.
+  if (isAdapted(signaling)) return await reachAddress(server, signal);
+  await (await simplestChat()).reachSimplestChat(rest, signal);
 }

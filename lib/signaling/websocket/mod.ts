@@ -8,4 +8,5 @@
 export { type Channel, type ChannelClosed, describeClosed } from "./channel.ts";
 export { ChannelError, type ChannelFailure } from "./channel_error.ts";
 export { loadChannels, openWebSocketChannel } from "./open.ts";
+export { reachAddress } from "./reach.ts";
 export type { WebSocketChannelOptions } from "./websocket_channel.ts";

@@ -1,0 +1,650 @@
+/**
+ * An adapter behind the port. The adapter only asks and tells; that each
+ * request ends in time, is measured and named, that answers can be used, and
+ * that nothing is asked or told when the visit is over, is seen to here.
+ */
+
+import type { z } from "../../ortc/deps.ts";
+import type { DtlsParameters, RtpCapabilities } from "../../ortc/mod.ts";
+import { shownText } from "../../text/mod.ts";
+import { type Clock, systemClock } from "../../time/mod.ts";
+import type {
+  Adapter,
+  AdapterClient,
+  AdapterSession,
+  ChannelOptions,
+} from "../adapter/mod.ts";
+import {
+  type ConnectOptions,
+  type Consumer,
+  type CreatedTransport,
+  type Direction,
+  type Entry,
+  type IceRestart,
+  type OpenSession,
+  type ProducedTrack,
+  SignalingError,
+  type SignalingErrorKind,
+  type SignalingEvent,
+  type SignalingSession,
+  type Unanswered,
+  UnreachableError,
+  type Visitor,
+  type WantedTrack,
+} from "../port.ts";
+import {
+  type Channel,
+  describeClosed,
+  openWebSocketChannel,
+  type WebSocketChannelOptions,
+} from "../websocket/mod.ts";
+import { ANSWERS, NEWS, problemOf } from "./answers.ts";
+import { PushedConsumers } from "./pushed_consumers.ts";
+
+/** The server, and what its adapter is told. */
+export interface AdaptedServer
+  extends Pick<WebSocketChannelOptions, "token" | "password" | "connection"> {
+  /** A URL. */
+  readonly url: string;
+  /** @default {{}} */
+  readonly options?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The world's doors, for sessions. */
+export interface AdaptedDoors {
+  /** @default {systemClock} */
+  readonly clock?: Clock | undefined;
+  /** @default {openWebSocketChannel} */
+  readonly openChannel?: typeof openWebSocketChannel | undefined;
+  /** For each operation, in ms. @default {10_000} */
+  readonly timeoutMs?: number | undefined;
+  /** Whether media is to go over TCP alone. @default {false} */
+  readonly forceTcp?: boolean | undefined;
+  /** Told that an answer is on its way. */
+  readonly onAsked?: (() => void) | undefined;
+}
+
+const TIMEOUT_MS = 10_000;
+/** Nobody waits longer for a goodbye. */
+const LEAVE_MS = 2_000;
+
+const METHODS = [
+  "routerRtpCapabilities",
+  "createTransport",
+  "connectTransport",
+  "produce",
+  "leave",
+] as const;
+
+/** Methods that may be missing, by the method of the port that is missing then. */
+const ABILITIES = {
+  pauseProducer: "pauseProducer",
+  resumeProducer: "resumeProducer",
+  preferLayer: "preferLayer",
+  restartIce: "restartIce",
+} as const satisfies Partial<
+  Record<keyof SignalingSession, keyof AdapterSession>
+>;
+
+/** The sessions of one server by an adapter. */
+export function adaptedSessions(
+  adapter: Adapter,
+  server: AdaptedServer,
+  doors: AdaptedDoors,
+): OpenSession {
+  return (visitor) => new AdaptedSession(adapter, server, doors, visitor);
+}
+
+interface Pending {
+  readonly operation: string;
+  readonly sinceMs: number;
+}
+
+/** How to carry an operation out. */
+interface Performance {
+  readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs?: number | undefined;
+  /** What to do with an answer that comes when nobody waits any more. */
+  readonly onLate?: ((answer: unknown) => void) | undefined;
+}
+
+class AdaptedSession implements SignalingSession {
+  pauseProducer?: SignalingSession["pauseProducer"] = (id) =>
+    this.#tell("pause_producer", (session) => session.pauseProducer!(id));
+  resumeProducer?: SignalingSession["resumeProducer"] = (id) =>
+    this.#tell("resume_producer", (session) => session.resumeProducer!(id));
+  preferLayer?: SignalingSession["preferLayer"] = (id, layer) =>
+    this.#tellUnheard(
+      "prefer_layer",
+      (session) => session.preferLayer!(id, layer),
+    );
+  restartIce?: SignalingSession["restartIce"] = (transportId, signal) =>
+    this.#restartIce(transportId, signal);
+
+  readonly #adapter: Adapter;
+  readonly #server: AdaptedServer;
+  readonly #doors: AdaptedDoors;
+  readonly #visitor: Visitor;
+  readonly #clock: Clock;
+  /** Aborts when it is over. */
+  readonly #over = new AbortController();
+  readonly #pending = new Set<Pending>();
+  readonly #channels = new Set<Channel>();
+  readonly #directions = new Map<string, Direction>();
+  readonly #own = new Set<string>();
+  readonly #pushed: PushedConsumers;
+  #session: AdapterSession | undefined;
+  #peerId: string;
+  #rtpCapabilities: RtpCapabilities | undefined;
+  #receiveTransportId: string | undefined;
+  /** Tracks of an unknown kind that cannot be consumed yet. */
+  #unknown: { readonly id: string; readonly peerId: string }[] = [];
+  #isIn = false;
+  #ended: string | undefined;
+  #leaving: Promise<void> | undefined;
+
+  constructor(
+    adapter: Adapter,
+    server: AdaptedServer,
+    doors: AdaptedDoors,
+    visitor: Visitor,
+  ) {
+    this.#adapter = adapter;
+    this.#server = server;
+    this.#doors = doors;
+    this.#visitor = visitor;
+    this.#clock = doors.clock ?? systemClock;
+    this.#peerId = `rtcrowd-${crypto.randomUUID()}`;
+    this.#pushed = new PushedConsumers(
+      this.#clock,
+      (event) => this.#tellEvent(event),
+    );
+  }
+
+  get isOpen(): boolean {
+    return this.#session !== undefined && this.#ended === undefined;
+  }
+
+  async connect({ signal }: ConnectOptions): Promise<Entry> {
+    const session = await this.#perform(
+      "connect",
+      () => this.#adapter(this.#client()),
+      readSession,
+      { signal, onLate: (late) => this.#dismiss(late) },
+    );
+    this.#session = session;
+    for (const [ability, method] of Object.entries(ABILITIES)) {
+      if (typeof session[method] === "function") continue;
+      this[ability as keyof typeof ABILITIES] = undefined;
+    }
+    this.#peerId = session.peerId ?? this.#peerId;
+    return { peerId: this.#peerId, isResumed: false };
+  }
+
+  routerRtpCapabilities(): Promise<RtpCapabilities> {
+    return this.#ask(
+      "get_router_caps",
+      (session) => session.routerRtpCapabilities(),
+      ANSWERS.capabilities,
+    );
+  }
+
+  async createTransport(direction: Direction): Promise<CreatedTransport> {
+    const { forceTcp = false } = this.#doors;
+    const { id: transportId, ...created } = await this.#ask(
+      `create_${direction}_transport`,
+      (session) => session.createTransport(direction, forceTcp),
+      ANSWERS.transport,
+    );
+    this.#directions.set(transportId, direction);
+    if (direction === "recv") this.#receiveTransportId = transportId;
+    return { transportId, ...created };
+  }
+
+  connectTransport(
+    transportId: string,
+    dtlsParameters: DtlsParameters,
+  ): Promise<void> {
+    return this.#tell(
+      `connect_${this.#directions.get(transportId) ?? "recv"}_transport`,
+      (session) => session.connectTransport(transportId, dtlsParameters),
+    );
+  }
+
+  async join(rtpCapabilities: RtpCapabilities | undefined): Promise<void> {
+    this.#rtpCapabilities = rtpCapabilities;
+    if (this.#session?.join !== undefined) {
+      await this.#tell(
+        "join_room",
+        (session) => session.join!(rtpCapabilities),
+      );
+    }
+    this.#isIn = true;
+    for (const track of this.#unknown.splice(0)) this.#lookInto(track);
+  }
+
+  async produce(track: ProducedTrack): Promise<string> {
+    const { transportId, kind, rtpParameters } = track;
+    const { id } = await this.#ask(
+      `produce_${kind}`,
+      (session) => session.produce(transportId, kind, rtpParameters),
+      ANSWERS.producer,
+    );
+    this.#own.add(id);
+    return id;
+  }
+
+  async consume(wanted: WantedTrack): Promise<Consumer> {
+    const { transportId, producerId, rtpCapabilities } = wanted;
+    const pushed = this.#pushed.take(producerId);
+    return pushed ??
+      await this.#consume(transportId, producerId, rtpCapabilities);
+  }
+
+  async resumeConsumer(consumerId: string): Promise<void> {
+    this.#pushed.accept(consumerId);
+    if (this.#session?.resumeConsumer === undefined) return;
+    await this.#tell(
+      "resume_consumer",
+      (session) => session.resumeConsumer!(consumerId),
+    );
+  }
+
+  async pauseConsumer(consumerId: string): Promise<void> {
+    this.#pushed.decline(consumerId);
+    if (this.#session?.pauseConsumer === undefined) return;
+    await this.#tellUnheard(
+      "pause_consumer",
+      (session) => session.pauseConsumer!(consumerId),
+    );
+  }
+
+  unanswered(leastMs: number): readonly Unanswered[] {
+    const nowMs = this.#clock.nowMs();
+    return [...this.#pending]
+      .map(({ operation, sinceMs }) => ({
+        operation,
+        waitedMs: nowMs - sinceMs,
+      }))
+      .filter(({ waitedMs }) => waitedMs >= leastMs);
+  }
+
+  cut(): void {
+    this.#end("connection cut");
+  }
+
+  leave(): Promise<void> {
+    return this.#leaving ??= this.#leave();
+  }
+
+  async #leave(): Promise<void> {
+    if (this.isOpen) {
+      await this.#tellUnheard("leave", (session) => session.leave(), LEAVE_MS)
+        .catch(() => {});
+    }
+    const channels = [...this.#channels];
+    this.#end("we left");
+    await Promise.all(channels.map(({ closed }) => closed));
+  }
+
+  async #restartIce(
+    transportId: string,
+    signal: AbortSignal,
+  ): Promise<IceRestart> {
+    return await this.#ask(
+      "restart_ice",
+      (session) => session.restartIce!(transportId),
+      ANSWERS.restart,
+      { signal },
+    );
+  }
+
+  async #consume(
+    transportId: string,
+    producerId: string,
+    rtpCapabilities: RtpCapabilities,
+  ): Promise<Consumer> {
+    const { id: consumerId, kind, rtpParameters } = await this.#ask(
+      "consume",
+      (session) => {
+        if (session.consume === undefined) {
+          throw new SignalingError(
+            "unreadable",
+            "consume",
+            "the adapter has no method consume",
+          );
+        }
+        return session.consume(transportId, producerId, rtpCapabilities);
+      },
+      ANSWERS.consumer,
+    );
+    this.#pushed.note(consumerId, producerId);
+    return { consumerId, producerId, kind, rtpParameters };
+  }
+
+  /** A track of a kind that nobody knows: it is consumed, and offered as one that the server began with. */
+  #lookInto(track: { readonly id: string; readonly peerId: string }): void {
+    const { id, peerId } = track;
+    const [transportId, caps] = [
+      this.#receiveTransportId,
+      this.#rtpCapabilities,
+    ];
+    if (!this.#isIn) this.#unknown.push(track);
+    if (!this.#isIn || transportId === undefined || caps === undefined) return;
+    if (this.#pushed.hasTrack(id)) return;
+    this.#pushed.expect(id);
+    this.#consume(transportId, id, caps).then(
+      async (consumer) => {
+        const isWanted = await this.#pushed.offer(peerId, consumer);
+        if (!isWanted) await this.pauseConsumer(consumer.consumerId);
+      },
+    ).catch((error) => this.#tellEvent({ type: "failed", error }));
+  }
+
+  /** What the adapter is told and given. */
+  #client(): AdapterClient {
+    const { url, token, password, options = {} } = this.#server;
+    const { roomId, participantName } = this.#visitor;
+    const told = <Told>(
+      schema: z.ZodType<Told>,
+      given: unknown,
+      tell: (told: Told) => void,
+    ): void => {
+      if (this.#ended !== undefined) return;
+      const read = schema.safeParse(given);
+      if (read.success) tell(read.data);
+      else this.#noteMalformed();
+    };
+    return {
+      url: new URL(url),
+      roomId,
+      peerId: this.#peerId,
+      name: participantName,
+      token,
+      password,
+      options,
+      signal: this.#over.signal,
+      openChannel: (channelOptions) => this.#openChannel(channelOptions),
+      onProducer: (producer) =>
+        told(NEWS.producer, producer, ({ id, peerId, kind, paused }) => {
+          if (peerId === this.#peerId || this.#own.has(id)) return;
+          if (kind === undefined) return this.#lookInto({ id, peerId });
+          this.#tellEvent({ type: "producer", producerId: id, peerId, kind });
+          if (paused) this.#tellPaused(id, true);
+        }),
+      onProducerClosed: (producerId) =>
+        told(NEWS.id, producerId, (id) => {
+          this.#unknown = this.#unknown.filter((track) => track.id !== id);
+          this.#pushed.closeTrack(id);
+          this.#tellEvent({ type: "producerClosed", producerId: id });
+        }),
+      onProducerPaused: (producerId, isPaused) =>
+        told(
+          NEWS.paused,
+          [producerId, isPaused],
+          ([id, paused]) => this.#tellPaused(id, paused),
+        ),
+      onPeerLeft: (peerId) =>
+        told(
+          NEWS.id,
+          peerId,
+          (peerId) => this.#tellEvent({ type: "peerLeft", peerId }),
+        ),
+      onConsumer: (consumer) => {
+        let answer = Promise.resolve(false);
+        told(NEWS.consumer, consumer, ({ id, peerId, paused, ...rest }) => {
+          answer = this.#pushed.offer(peerId, { consumerId: id, ...rest });
+          if (paused) this.#tellConsumerPaused(id, true);
+        });
+        return answer;
+      },
+      onConsumerPaused: (consumerId, isPaused) =>
+        told(
+          NEWS.paused,
+          [consumerId, isPaused],
+          ([id, paused]) => this.#tellConsumerPaused(id, paused),
+        ),
+      onConsumerClosed: (consumerId) =>
+        told(NEWS.id, consumerId, (id) => {
+          const producerId = this.#pushed.close(id);
+          if (producerId === undefined) return;
+          this.#tellEvent({ type: "producerClosed", producerId });
+        }),
+      onLayers: (consumerId, layer) =>
+        told(
+          NEWS.layers,
+          [consumerId, layer],
+          ([id, spatialLayer]) =>
+            this.#tellEvent({ type: "layers", consumerId: id, spatialLayer }),
+        ),
+      onPutOut: (reason) =>
+        told(
+          NEWS.words,
+          reason,
+          (words = undefined) =>
+            this.#tellEvent({ type: "putOut", reason: words ?? null }),
+        ),
+      onClosed: (reason) =>
+        told(
+          NEWS.words,
+          reason,
+          (words) => this.#end(shownText(words ?? "connection closed")),
+        ),
+    };
+  }
+
+  async #openChannel(
+    { url = this.#server.url, protocol, origin }: ChannelOptions = {},
+  ): Promise<Channel> {
+    const { openChannel = openWebSocketChannel, timeoutMs } = this.#doors;
+    const { password, connection = {} } = this.#server;
+    const { headers = [] } = connection;
+    const more = [
+      ...(protocol === undefined
+        ? []
+        : [["Sec-WebSocket-Protocol", protocol] as const]),
+      ...(origin === undefined ||
+          headers.some(([name]) => name.toLowerCase() === "origin")
+        ? []
+        : [["Origin", origin] as const]),
+    ];
+    const channel = await openChannel(String(url).replace(/^http/, "ws"), {
+      password,
+      connection: { ...connection, headers: [...headers, ...more] },
+      signal: this.#over.signal,
+      connectTimeoutMs: timeoutMs,
+      clock: this.#clock,
+    });
+    this.#channels.add(channel);
+    channel.closed.then((closed) => {
+      this.#channels.delete(channel);
+      this.#end(describeClosed(closed));
+    });
+    if (this.#ended !== undefined) channel.close();
+    return {
+      closed: channel.closed,
+      send: (text) => channel.send(text),
+      close: () => channel.close(),
+      onText: (handler) =>
+        channel.onText((text) => {
+          if (this.#ended !== undefined) return;
+          try {
+            handler(text);
+          } catch {
+            this.#noteMalformed();
+          }
+        }),
+    };
+  }
+
+  #noteMalformed(): void {
+    this.#tellEvent({ type: "anomaly", anomaly: { kind: "malformed" } });
+  }
+
+  #tellPaused(producerId: string, isPaused: boolean): void {
+    this.#tellEvent({ type: "producerPaused", producerId, isPaused });
+  }
+
+  #tellConsumerPaused(consumerId: string, isPaused: boolean): void {
+    const producerId = this.#pushed.trackOf(consumerId);
+    if (producerId !== undefined) this.#tellPaused(producerId, isPaused);
+  }
+
+  #tellEvent(event: SignalingEvent): void {
+    if (this.#ended === undefined) this.#visitor.onEvent(event);
+  }
+
+  /** Nothing is asked or told any more. */
+  #end(reason: string): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = reason;
+    this.#pushed.end();
+    this.#over.abort(new Error(reason));
+    for (const channel of this.#channels) channel.close();
+    if (this.#session === undefined) return;
+    this.#visitor.onEvent({ type: "closed", message: reason });
+  }
+
+  /** An adapter that got there when we had given it up. */
+  #dismiss(late: unknown): void {
+    if (typeof late !== "object" || late === null || !("leave" in late)) return;
+    attempt(() => (late as AdapterSession).leave()).catch(() => {});
+  }
+
+  /** Asks for something; the answer must be of the schema. */
+  #ask<Answer>(
+    operation: string,
+    ask: (session: AdapterSession) => Promise<unknown>,
+    schema: z.ZodType<Answer>,
+    how?: Performance,
+  ): Promise<Answer> {
+    return this.#perform(
+      operation,
+      () => ask(this.#session!),
+      (answer) => {
+        const read = schema.safeParse(answer);
+        if (read.success) return read.data;
+        const detail = `the answer cannot be read, ${problemOf(read.error)}`;
+        throw new SignalingError("unreadable", operation, detail);
+      },
+      how,
+    );
+  }
+
+  /** Asks for something whose answer holds nothing. */
+  #tell(
+    operation: string,
+    tell: (session: AdapterSession) => Promise<unknown>,
+    timeoutMs?: number,
+  ): Promise<void> {
+    return this.#perform(
+      operation,
+      () => tell(this.#session!),
+      () => {},
+      { timeoutMs },
+    );
+  }
+
+  /** The same where nobody waits for it: that it fails is told. */
+  async #tellUnheard(
+    operation: string,
+    tell: (session: AdapterSession) => Promise<unknown>,
+    timeoutMs?: number,
+  ): Promise<void> {
+    try {
+      await this.#tell(operation, tell, timeoutMs);
+    } catch (error) {
+      if (error instanceof SignalingError && error.kind !== "closed") {
+        this.#tellEvent({ type: "failed", error });
+      }
+      throw error;
+    }
+  }
+
+  /** Has the adapter do something: in time, measured, and whatever it throws is an error of the port. */
+  async #perform<Answer>(
+    operation: string,
+    perform: () => Promise<unknown>,
+    read: (answer: unknown) => Answer,
+    { signal, timeoutMs = this.#doors.timeoutMs ?? TIMEOUT_MS, onLate }:
+      Performance = {},
+  ): Promise<Answer> {
+    const failed = Promise.withResolvers<never>();
+    const fail = (kind: SignalingErrorKind, detail: string) =>
+      failed.reject(new SignalingError(kind, operation, detail));
+    const onOver = () => fail("closed", this.#ended!);
+    const onAbort = () => fail("aborted", "interrupted");
+    const over = this.#over.signal;
+    if (over.aborted) onOver();
+    else if (signal?.aborted) onAbort();
+    else if (this.#session === undefined && operation !== "connect") {
+      fail("closed", "not connected");
+    } else {
+      const pending = { operation, sinceMs: this.#clock.nowMs() };
+      this.#pending.add(pending);
+      this.#doors.onAsked?.();
+      over.addEventListener("abort", onOver, { once: true });
+      signal?.addEventListener("abort", onAbort, { once: true });
+      const cancel = this.#clock.setTimer(
+        timeoutMs,
+        () => fail("timeout", `no reply within ${timeoutMs / 1000} s`),
+      );
+      const answered = attempt(perform);
+      try {
+        const answer = await Promise.race([answered, failed.promise]);
+        const value = read(answer);
+        const ms = this.#clock.nowMs() - pending.sinceMs;
+        this.#tellEvent({ type: "latency", operation, ms });
+        return value;
+      } catch (error) {
+        failed.promise.catch(() => {});
+        answered.then(onLate, () => {});
+        throw this.#asError(operation, error);
+      } finally {
+        cancel();
+        over.removeEventListener("abort", onOver);
+        signal?.removeEventListener("abort", onAbort);
+        this.#pending.delete(pending);
+      }
+    }
+    return await failed.promise;
+  }
+
+  #asError(operation: string, error: unknown): Error {
+    if (error instanceof SignalingError) return error;
+    if (this.#ended !== undefined) {
+      return new SignalingError("closed", operation, this.#ended);
+    }
+    if (error instanceof UnreachableError) return error;
+    const words = shownText(
+      error instanceof Error ? error.message : String(error),
+    ).replace(/\.$/, "");
+    if (!SLIPS.some((slip) => error instanceof slip)) {
+      return new SignalingError("server", operation, words);
+    }
+    const detail = `the adapter threw a ${(error as Error).name}, ${words}`;
+    return new SignalingError("unreadable", operation, detail);
+  }
+}
+
+/** What nobody throws to say no. */
+const SLIPS = [TypeError, ReferenceError, RangeError, SyntaxError] as const;
+
+/** What is thrown at once is a rejection, too; and what comes later is nobody's surprise. */
+function attempt(perform: () => Promise<unknown>): Promise<unknown> {
+  return new Promise((resolve) => resolve(perform()));
+}
+
+function readSession(answer: unknown): AdapterSession {
+  const lack = (detail: string) =>
+    new SignalingError("unreadable", "connect", detail);
+  if (typeof answer !== "object" || answer === null) {
+    throw lack("the adapter makes no session");
+  }
+  const session = answer as AdapterSession;
+  for (const method of METHODS) {
+    if (typeof session[method] === "function") continue;
+    throw lack(`the adapter's session has no method ${method}`);
+  }
+  return session;
+}

@@ -1,0 +1,16 @@
+/**
+ * Adapters behind the port: a module of anyone's becomes sessions whose
+ * requests have deadlines, names and measured times, and whose slips cost one
+ * client.
+ *
+ * It knows no server's messages.
+ *
+ * @module
+ */
+
+export {
+  type AdaptedDoors,
+  type AdaptedServer,
+  adaptedSessions,
+} from "./adapted_session.ts";
+export { loadAdapter } from "./load_adapter.ts";

@@ -1,0 +1,339 @@
+/** Clients that come by an adapter, beside those that come without; and what an adapter's slips cost. */
+
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { adaptedSessions } from "../../../../lib/signaling/adapted/mod.ts";
+import type {
+  Adapter,
+  AdapterClient,
+  AdapterSession,
+} from "../../../../lib/signaling/adapter/mod.ts";
+import { errorsOf, NOTHING, VIDEO, World } from "../../client/world.ts";
+import { overPort, type OverPortOptions } from "./over_port.ts";
+
+/** A world whose clients come by an adapter. */
+function worldBy(
+  options: OverPortOptions = {},
+  change: (adapter: Adapter) => Adapter = (adapter) => adapter,
+): World {
+  const world = new World();
+  const adapter = change(overPort(world.environment.openSession, options));
+  world.environment.openSession = adaptedSessions(
+    adapter,
+    { url: "ws://h/ws" },
+    { clock: world.clock },
+  );
+  return world;
+}
+
+Deno.test.each<{ why: string; options: OverPortOptions }>([
+  { why: "asks for each track", options: {} },
+  { why: "learns of tracks without their kind", options: { tellsKind: false } },
+  { why: "is sent tracks unasked", options: { pushes: true } },
+])("media flows both ways where an adapter $why", async ({ options }) => {
+  const world = worldBy(options);
+  const [a, b] = [await world.joined("A"), await world.joined("B")];
+  await world.clock.run(3000);
+  assertEquals([a.client.consumersOpen, b.client.consumersOpen], [2, 2]);
+  for (const { client, events } of [a, b]) {
+    assert(client.totals().packetsReceived > 100);
+    assertEquals(client.totals().packetsLost, 0);
+    assertEquals(errorsOf(events), []);
+  }
+  await a.client.leave();
+  await world.clock.run(1000);
+  assertEquals(b.client.consumersOpen, 0);
+  await b.client.leave();
+  assertEquals(world.clock.pendingTimers, 0);
+});
+
+Deno.test.each<{ why: string; options: OverPortOptions }>([
+  { why: "without their kind", options: { tellsKind: false } },
+  { why: "unasked", options: { pushes: true } },
+])(
+  "limits hold where tracks come $why, and a place that is free is taken",
+  async ({ options }) => {
+    const world = worldBy(options);
+    const viewer = await world.joined("V", {
+      publish: undefined,
+      maxAudio: 1,
+      maxVideo: 0,
+    });
+    const [a, b] = [await world.joined("A"), await world.joined("B")];
+    await world.clock.run(8000);
+    assertEquals(viewer.client.consumersOpen, 1);
+    await a.client.leave();
+    await world.clock.run(2000);
+    const before = viewer.client.totals().packetsReceived;
+    await world.clock.run(2000);
+    assertEquals(viewer.client.consumersOpen, 1);
+    assert(viewer.client.totals().packetsReceived > before + 50);
+    await viewer.client.leave();
+    await b.client.leave();
+  },
+);
+
+Deno.test("a client whose adapter lost the server comes back", async () => {
+  const world = worldBy();
+  const { client, events } = await world.joined("A");
+  client.cutChannel();
+  await world.clock.run(40_000);
+  assertEquals(client.state, "connected");
+  assertEquals(
+    events.flatMap((event) => event.type === "returned" ? [event.how] : []),
+    ["rejoined"],
+  );
+  await client.leave();
+});
+
+/** What is done by which method, in a visit of a client that sends and receives. */
+const OPERATIONS: readonly (readonly [keyof AdapterSession, string])[] = [
+  ["routerRtpCapabilities", "get_router_caps"],
+  ["createTransport", "create_send_transport"],
+  ["connectTransport", "connect_send_transport"],
+  ["join", "join_room"],
+  ["produce", "produce_audio"],
+  ["consume", "consume"],
+  ["resumeConsumer", "resume_consumer"],
+  ["pauseProducer", "pause_producer"],
+  ["resumeProducer", "resume_producer"],
+  ["preferLayer", "prefer_layer"],
+  ["leave", "leave"],
+];
+
+/** Slips, and whether an operation that answers nothing is spared by one. */
+const SLIPS: readonly {
+  readonly slip: string;
+  readonly commit: () => Promise<never>;
+  readonly isAnswer?: true;
+}[] = [
+  { slip: "hangs", commit: () => new Promise<never>(() => {}) },
+  {
+    slip: "throws",
+    commit: () => {
+      throw new TypeError("undefined is not a function");
+    },
+  },
+  { slip: "rejects", commit: () => Promise.reject(new Error("not today")) },
+  {
+    slip: "throws what is no error",
+    commit: () => Promise.reject({ toString: () => "odd" }),
+  },
+  {
+    slip: "answers nonsense",
+    commit: () => Promise.resolve({ id: 7, codecs: "x" } as never),
+    isAnswer: true,
+  },
+  {
+    slip: "answers nothing",
+    commit: () => Promise.resolve(undefined as never),
+    isAnswer: true,
+  },
+];
+
+const ANSWERING: readonly string[] = [
+  "routerRtpCapabilities",
+  "createTransport",
+  "produce",
+  "consume",
+];
+
+const BROKEN = OPERATIONS.flatMap(([method, operation]) =>
+  SLIPS
+    .filter(({ isAnswer }) => !isAnswer || ANSWERING.includes(method))
+    .map(({ slip, commit }) => ({ method, operation, slip, commit }))
+);
+
+/** Has a client that comes by an adapter do everything that there is, beside one that comes without; which errors it told of, and what was left. */
+async function visitBy(change: (adapter: Adapter) => Adapter) {
+  const world = new World();
+  const { openSession } = world.environment;
+  const other = await world.joined("other", {
+    publish: { audio: true, video: VIDEO, simulcast: true },
+  });
+  world.environment.openSession = adaptedSessions(
+    change(overPort(openSession)),
+    { url: "ws://h/ws" },
+    { clock: world.clock },
+  );
+  const { client, events } = world.client("A");
+  const took: Promise<void>[] = [client.join()];
+  await world.clock.run(15_000);
+  for (const paused of [true, false]) {
+    took.push(client.setPaused("audio", paused));
+    await world.clock.run(11_000);
+  }
+  if (client.state === "connected") client.preferLayer(0);
+  await world.clock.run(11_000);
+  took.push(client.leave(), other.client.leave());
+  await world.clock.run(5000);
+  await Promise.all(took);
+  // Whoever does not say goodbye stays in the room for a while.
+  await world.clock.run(31_000);
+  return {
+    errors: errorsOf(events),
+    malformed: events.filter(({ type }) => type === "anomaly").length,
+    otherErrors: errorsOf(other.events),
+    left: await world.leftovers(),
+  };
+}
+
+Deno.test.each([
+  {
+    method: "the adapter",
+    operation: "connect",
+    slip: "hangs",
+    commit: () => new Promise<never>(() => {}),
+  },
+  ...SLIPS.map((slip) => ({
+    method: "the adapter",
+    operation: "connect",
+    ...slip,
+  })),
+  ...BROKEN,
+])(
+  "where $method $slip, its client says so of $operation, in time, and nobody else is touched",
+  async ({ method, operation, commit }) => {
+    const { errors, otherErrors, left } = await visitBy((adapter) =>
+      method === "the adapter"
+        ? commit
+        : async (client) => ({ ...await adapter(client), [method]: commit })
+    );
+    assert(
+      errors.some((error) => error.includes(`Cannot complete ${operation}:`)),
+      JSON.stringify(errors),
+    );
+    assertEquals([otherErrors, left], [[], NOTHING]);
+  },
+);
+
+Deno.test("an adapter without slips has no errors, and leaves nothing behind", async () => {
+  assertEquals(await visitBy((adapter) => adapter), {
+    errors: [],
+    malformed: 0,
+    otherErrors: [],
+    left: NOTHING,
+  });
+});
+
+/** What an adapter may tell wrongly. */
+const NONSENSE: readonly {
+  readonly why: string;
+  readonly tell: (client: AdapterClient) => unknown;
+}[] = [
+  { why: "no track", tell: ({ onProducer }) => onProducer(undefined as never) },
+  {
+    why: "a track of no kind that there is",
+    tell: ({ onProducer }) =>
+      onProducer({ id: "x", peerId: "p", kind: "smell" as never }),
+  },
+  {
+    why: "a track of nobody",
+    tell: ({ onProducer }) => onProducer({ id: "x", kind: "audio" } as never),
+  },
+  {
+    why: "a consumer without parameters",
+    tell: ({ onConsumer }) =>
+      onConsumer({ id: "x", producerId: "p", peerId: "q" } as never),
+  },
+  {
+    why: "an end of nothing",
+    tell: ({ onProducerClosed }) => onProducerClosed(null as never),
+  },
+  {
+    why: "a layer below the lowest",
+    tell: ({ onLayers }) => onLayers("c", -1),
+  },
+];
+
+Deno.test.each(NONSENSE)(
+  "$why that an adapter tells of is counted, and nothing else",
+  async ({ tell }) => {
+    const { errors, malformed, left } = await visitBy(
+      (adapter) => async (client) => {
+        const session = await adapter(client);
+        tell(client);
+        return session;
+      },
+    );
+    assertEquals([errors, malformed, left], [[], 1, NOTHING]);
+  },
+);
+
+Deno.test("what an adapter tells when its visit is over is not heard", async () => {
+  const told: unknown[] = [];
+  let client: AdapterClient | undefined;
+  const session = adaptedSessions(
+    (visiting) => {
+      client = visiting;
+      return Promise.resolve(
+        Object.fromEntries(
+          [
+            "routerRtpCapabilities",
+            "createTransport",
+            "connectTransport",
+            "produce",
+            "leave",
+          ].map((method) => [method, () => Promise.resolve()]),
+        ) as never,
+      );
+    },
+    { url: "http://h/" },
+    {},
+  )({
+    roomId: "r",
+    participantName: "A",
+    onEvent: (event) => told.push(event.type),
+  });
+  await session.connect({ signal: new AbortController().signal });
+  await session.leave();
+  await session.leave();
+  const before = [...told];
+  client!.onProducer({ id: "x", peerId: "p", kind: "audio" });
+  client!.onClosed("again");
+  assertEquals(
+    await client!.onConsumer({ id: "x" } as never),
+    false,
+  );
+  assertEquals([told, before.at(-1)], [before, "closed"]);
+  assertEquals(client!.signal.aborted, true);
+});
+
+Deno.test.each([
+  {
+    lacks: "createTransport",
+    says:
+      "Cannot complete connect: the adapter's session has no method createTransport.",
+  },
+  {
+    lacks: "consume",
+    says: "Cannot complete consume: the adapter has no method consume.",
+  },
+])(
+  "an adapter without $lacks is told so in a sentence",
+  async ({ lacks, says }) => {
+    const { errors } = await visitBy((adapter) => async (client) => ({
+      ...await adapter(client),
+      [lacks]: undefined,
+    }));
+    assertStringIncludes(errors[0], says);
+  },
+);
+
+Deno.test.each(["preferLayer", "restartIce", "pauseProducer"] as const)(
+  "without %s in an adapter, the port has none",
+  async (ability) => {
+    const world = new World();
+    const { openSession } = world.environment;
+    const session = adaptedSessions(
+      async (client) => ({
+        ...await overPort(openSession)(client),
+        [ability]: undefined,
+      }),
+      { url: "ws://h/ws" },
+      { clock: world.clock },
+    )({ roomId: "r", participantName: "A", onEvent: () => {} });
+    await session.connect({ signal: new AbortController().signal });
+    assertEquals(session[ability], undefined);
+    await session.leave();
+  },
+);
