@@ -31,7 +31,6 @@ export {
   parseImpairment,
 } from "./lib/impairment/mod.ts";
 export {
-  ADAPTED_SCHEMES,
   type Churn,
   ClientFleet,
   type ClientPlan,

@@ -8,7 +8,6 @@
 
 import { X509Certificate } from "../deps.ts";
 import {
-  ADAPTED_SCHEMES,
   isAdapted,
   listOf,
   many,
@@ -27,7 +26,7 @@ import {
 } from "../../tool.ts";
 import { isFileName } from "../session/mod.ts";
 import { type SecretPorts, SecretReader, SYSTEM_SECRETS } from "./secrets.ts";
-import { HEADERS, schemeProblem, SIGNALING_OPTIONS } from "./value_kind.ts";
+import { HEADERS, SIGNALING_OPTIONS } from "./value_kind.ts";
 
 /** The options of the way in. */
 export const ACCESS_OPTIONS = {
@@ -131,7 +130,7 @@ function signalingOf(
   };
 }
 
-/** What speaks against how the server is to be spoken to, and where it is, a line each. */
+/** What speaks against how the server is to be spoken to, a line each. */
 async function signalingMistakes(
   choice: SignalingChoice,
   { server }: { readonly server?: string | undefined },
@@ -140,13 +139,7 @@ async function signalingMistakes(
     return ["--signaling: it needs a server, give it with --server URL."];
   }
   const problem = await signalingProblem(choice);
-  const wrongUrl = isAdapted(choice) || server === undefined
-    ? undefined
-    : schemeProblem(server);
-  return [
-    ...(problem === undefined ? [] : [`--signaling: ${problem}.`]),
-    ...(wrongUrl === undefined ? [] : [`--server: ${wrongUrl}.`]),
-  ];
+  return problem === undefined ? [] : [`--signaling: ${problem}.`];
 }
 
 /** What is wrong with a file of certificates: TLS would pass over it without a word. */
@@ -171,7 +164,7 @@ function certificatesProblem(pem: string): string | undefined {
 export function accessRecord(
   { signaling, token, password, connection = {} }: Access,
 ): {
-  readonly signaling: string;
+  readonly signaling?: string;
   readonly token: boolean;
   readonly password: boolean;
   readonly headers: readonly string[];
@@ -179,7 +172,7 @@ export function accessRecord(
 } {
   const { headers = [], insecure = false } = connection;
   return {
-    signaling: shownUrl(signaling?.module ?? USUAL_SIGNALING),
+    ...(signaling !== undefined && { signaling: shownUrl(signaling.module) }),
     token: token !== undefined,
     password: password !== undefined,
     headers: headers.map(([name]) => name),

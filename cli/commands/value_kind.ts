@@ -5,7 +5,6 @@
  */
 
 import {
-  ADAPTED_SCHEMES,
   kind,
   listOf,
   type MonitorTarget,
@@ -61,24 +60,13 @@ const HEADER: ValueKind<GivenHeader> = secretKind(
   },
 );
 
-const SERVER_URL = `a ${SERVER_SCHEMES.join(" or ")} URL`;
-
-/** What speaks against a server's URL where no adapter speaks to it. */
-export function schemeProblem(url: string): string | undefined {
-  return SERVER_SCHEMES.some((scheme) => url.toLowerCase().startsWith(scheme))
-    ? undefined
-    : `"${shownUrl(url)}" is not ${SERVER_URL}`;
-}
-
 /** Where the server is. */
 export const serverUrl: ValueKind<string> = kind(
   "URL",
-  SERVER_URL,
+  `a ${SERVER_SCHEMES.join(" or ")} URL`,
   (given) =>
     typeof given === "string" &&
-      ADAPTED_SCHEMES.some((scheme) =>
-        given.toLowerCase().startsWith(scheme)
-      ) &&
+      SERVER_SCHEMES.some((scheme) => given.toLowerCase().startsWith(scheme)) &&
       URL.canParse(given)
       ? given
       : undefined,

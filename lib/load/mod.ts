@@ -43,7 +43,6 @@ export {
 export { borrowCrowd, type RunCrowd } from "./borrowed_crowd.ts";
 export { ClientFleet, type FleetOptions, openFleet } from "./fleet.ts";
 export {
-  ADAPTED_SCHEMES,
   isAdapted,
   openSessions,
   reachServer,

@@ -258,7 +258,7 @@ async function addressOf(url: string): Promise<string> {
   const { hostname, port, protocol } = new URL(url);
   using connection = await Deno.connect({
     hostname: hostname.replace(/^\[|\]$/g, ""),
-    port: Number(port) || (/^(wss|https):$/.test(protocol) ? 443 : 80),
+    port: Number(port) || (protocol === "wss:" ? 443 : 80),
   });
   return connection.remoteAddr.hostname;
 }

@@ -12,8 +12,10 @@ import {
 } from "../connection/mod.ts";
 import {
   type DatapathChoice,
+  isAdapted,
   type NodeNote,
   type SignalingChoice,
+  signalingProblem,
   USUAL_SERVER,
 } from "../load/mod.ts";
 import type { Threshold } from "../metrics/mod.ts";
@@ -109,6 +111,13 @@ export async function openTarget(options: TargetOptions): Promise<Target> {
     throw new TypeError(
       `Cannot open a target: give it either a server, such as "${USUAL_SERVER}", or embedded`,
     );
+  }
+  const problem = signaling &&
+    (embedded !== undefined && isAdapted(signaling)
+      ? "an embedded server speaks no other signaling than its own"
+      : await signalingProblem(signaling));
+  if (problem !== undefined) {
+    throw new TypeError(`Cannot open a target: ${problem}`);
   }
   const opened = await openServer({
     server: {

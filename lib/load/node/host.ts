@@ -20,6 +20,7 @@ import { openSessions } from "./signaling.ts";
 import { packetize } from "../../media/mod.ts";
 import type { ClockDifference, NodeMeter } from "../../metrics/mod.ts";
 import { openDatapath, type Reactor, RtcTransport } from "../../rtc/mod.ts";
+import { strays } from "../../signaling/adapted/mod.ts";
 import type { OpenSession } from "../../signaling/port.ts";
 import {
   loadChannels,
@@ -113,7 +114,9 @@ export async function openHost(
     health: {
       lanes: [lane.kind],
       ciphers: [ciphers.kind],
-      notes: datapath.notes,
+      get notes() {
+        return [...datapath.notes, ...strays()];
+      },
       cpuUs: () => cpuUs(cpu) - startCpuUs,
       kernelDrops() {
         seenDrops = lane.kernelDrops();

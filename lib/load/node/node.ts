@@ -23,9 +23,9 @@ export interface SignalingChoice {
 
 /** The server that a run is against. */
 export interface ServerTarget {
-  /** `ws:` or `wss:` URL; where an adapter speaks to it, `http:` or `https:` as well. */
+  /** `ws:` or `wss:` URL. */
   readonly url: string;
-  /** @default {SimplestChat's} */
+  /** How it is spoken to. @default {SimplestChat's protocol} */
   readonly signaling?: SignalingChoice | undefined;
   /** A JWT. */
   readonly token?: string | undefined;

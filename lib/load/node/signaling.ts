@@ -27,13 +27,6 @@ export const SIGNALING_OPERATIONS: readonly string[] = [
 /** What the URL of a server begins with. */
 export const SERVER_SCHEMES: readonly string[] = SCHEMES;
 
-/** What the URL of a server may begin with where an adapter speaks to it. */
-export const ADAPTED_SCHEMES: readonly string[] = [
-  ...SCHEMES,
-  "http://",
-  "https://",
-];
-
 /** Where a server of this machine usually is. */
 export const USUAL_SERVER: string = USUAL_URL;
 

@@ -4,9 +4,11 @@
  * @module
  */
 
+import { guardThread } from "../../signaling/adapted/mod.ts";
 import { serveNode } from "./worker_node.ts";
 import { createLocalNode } from "./this_thread.ts";
 
+guardThread();
 serveNode(
   globalThis as unknown as Worker,
   (name, handlers) => createLocalNode(name, "thread", handlers),

@@ -288,10 +288,12 @@ export function serveNode(
   });
   // Otherwise the runtime prints a trace, whoever is told of it.
   pipe.addEventListener("error", (event) => {
+    if (event.defaultPrevented) return;
     event.preventDefault();
     say({ type: "dying", reason: event.message });
   });
   pipe.addEventListener("unhandledrejection", (event) => {
+    if (event.defaultPrevented) return;
     event.preventDefault();
     say({ type: "dying", reason: `Uncaught ${event.reason}` });
   });

@@ -448,7 +448,7 @@ class AdaptedSession implements SignalingSession {
         ? []
         : [["Origin", origin] as const]),
     ];
-    const channel = await openChannel(String(url).replace(/^http/, "ws"), {
+    const channel = await openChannel(String(url), {
       password,
       connection: { ...connection, headers: [...headers, ...more] },
       signal: this.#over.signal,

@@ -1,6 +1,7 @@
 /** An adapter from its module. */
 
 import type { Adapter } from "../adapter/mod.ts";
+import { guardAgainst } from "./strays.ts";
 
 /** Loads the default export of a module. Throws an `Error` whose message is one line without a name in front. */
 export async function loadAdapter(url: string): Promise<Adapter> {
@@ -17,5 +18,6 @@ export async function loadAdapter(url: string): Promise<Adapter> {
       `${url} has no adapter: its default export is no function`,
     );
   }
+  guardAgainst(url);
   return exported.default as Adapter;
 }

@@ -14,3 +14,4 @@ export {
   adaptedSessions,
 } from "./adapted_session.ts";
 export { loadAdapter } from "./load_adapter.ts";
+export { guardThread, strays } from "./strays.ts";

@@ -28,7 +28,7 @@ export type Adapter = (client: AdapterClient) => Promise<AdapterSession>;
 
 /** Who comes, where to, and whom to tell what the server says unasked. */
 export interface AdapterClient {
-  /** The server, as it was given with `--server`. */
+  /** The server, as it was given with `--server`: a `ws:` or `wss:` URL. */
   readonly url: URL;
   /** The room to enter. */
   readonly roomId: string;
@@ -100,7 +100,7 @@ export interface OfferedTrack {
   readonly peerId: string;
   /** What it carries. Where the server does not say, the track is consumed to find out. */
   readonly kind?: MediaKind | undefined;
-  /** @default {false} */
+  /** Whether its sender has paused it. @default {false} */
   readonly paused?: boolean | undefined;
 }
 

@@ -27,7 +27,7 @@ export async function reachAddress(
   try {
     using _connection = await Deno.connect({
       hostname: hostname.replace(/^\[|\]$/g, ""),
-      port: Number(port) || (/^(wss|https):$/.test(protocol) ? 443 : 80),
+      port: Number(port) || (protocol === "wss:" ? 443 : 80),
       signal: either.signal,
     });
   } catch (error) {

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import {
   ACCESS_OPTIONS,
   accessRecord,
@@ -16,10 +16,11 @@ function read(
   args: readonly string[],
   files: Readonly<Record<string, string>> = {},
   env: Readonly<Record<string, string>> = {},
+  server?: string,
 ) {
   const { values, mistakes } = parseOptions(ACCESS_OPTIONS, args);
   assertEquals(mistakes, []);
-  return readAccess(values, {
+  return readAccess({ ...values, server }, {
     env: (name) => env[name],
     readFile: (path) =>
       path in files
@@ -135,5 +136,57 @@ Deno.test("the record holds names, and nothing that is secret", async () => {
     password: false,
     headers: ["X-Key"],
     insecure: false,
+  });
+});
+
+Deno.test("an adapter is found from where we are, by a path or a URL, with what it is told", async () => {
+  const file = "tests/e2e/own_adapter.ts";
+  const url = new URL(file, `file://${Deno.cwd()}/`).href;
+  for (const given of [`./${file}`, file, url]) {
+    const { signaling } = await accessOf(
+      [
+        `--signaling=${given}`,
+        "--signaling-option=prefix=a=b",
+        "--signaling-option=key=sesame",
+      ],
+      {},
+      {},
+      "ws://h/ws",
+    );
+    assertEquals(signaling, {
+      module: url,
+      options: { prefix: "a=b", key: "sesame" },
+    });
+    assertEquals(accessRecord({ signaling }).signaling, url);
+  }
+  const { signaling } = await accessOf(["--signaling=simplestchat"]);
+  assertEquals(signaling, undefined);
+});
+
+Deno.test.each([
+  {
+    given: ["--signaling=smoke"],
+    says:
+      '--signaling: there is no protocol "smoke"; there are simplestchat, and files such as ./my_adapter.ts.',
+  },
+  {
+    given: ["--signaling=./version.ts"],
+    says: "has no adapter: its default export is no function.",
+  },
+  { given: ["--signaling=./nowhere.ts"], says: "--signaling: cannot load " },
+  {
+    given: ["--signaling-option=a=b"],
+    says: "--signaling: simplestchat has no options.",
+  },
+])("$given is refused in a line", async ({ given, says }) => {
+  const way = await read(given, {}, {}, "ws://h/ws");
+  const { mistakes } = way as { mistakes: string[] };
+  assertEquals(mistakes.length, 1);
+  assertStringIncludes(mistakes[0], says);
+});
+
+Deno.test("an adapter needs a server that is there", async () => {
+  assertEquals(await read(["--signaling=./tests/e2e/own_adapter.ts"]), {
+    mistakes: ["--signaling: it needs a server, give it with --server URL."],
   });
 });

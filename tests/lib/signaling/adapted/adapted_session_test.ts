@@ -277,7 +277,7 @@ Deno.test("what an adapter tells when its visit is over is not heard", async () 
         ) as never,
       );
     },
-    { url: "http://h/" },
+    { url: "ws://h/" },
     {},
   )({
     roomId: "r",

@@ -1,0 +1,68 @@
+/** A run by an adapter of one's own, on threads of its own. */
+
+import { assertEquals, assertRejects } from "@std/assert";
+import { meeting, openTarget, startSfu } from "../../mod.ts";
+
+const ADAPTER = import.meta.resolve("../e2e/own_adapter.ts");
+
+Deno.test("an adapter of one's own fills a server from several threads, whatever it throws where nobody waits", async () => {
+  await using sfu = await startSfu({ engine: "werift" });
+  await using target = await openTarget({
+    server: sfu.url,
+    workers: 2,
+    signaling: { module: ADAPTER, options: { slip: "oops" } },
+  });
+  const summary = await meeting(target, {
+    clients: 4,
+    rooms: 2,
+    duration: "3s",
+    rampUp: "0s",
+  });
+  const { verdict, generator, totalErrors, signalingLatencies } = summary;
+  assertEquals(
+    [
+      verdict.status,
+      summary.connectedAtEnd,
+      summary.media.loss.ratio,
+      totalErrors,
+    ],
+    ["passed", 4, 0, 0],
+  );
+  assertEquals([summary.totalConsumersCreated, generator.workers], [8, 2]);
+  assertEquals(generator.notes.toSorted(), [
+    "the adapter threw where nobody waits for it: oops",
+    "the adapter threw where nobody waits for it: oops, later",
+  ]);
+  assertEquals(
+    Object.keys(signalingLatencies.operations).toSorted(),
+    [
+      "connect",
+      "connect_recv_transport",
+      "connect_send_transport",
+      "consume",
+      "create_recv_transport",
+      "create_send_transport",
+      "get_router_caps",
+      "leave",
+      "produce_audio",
+      "produce_video",
+      "resume_consumer",
+    ],
+  );
+});
+
+Deno.test("what is no adapter is refused before anything begins", async () => {
+  const of = (module: string) =>
+    openTarget({ server: "ws://127.0.0.1:9/ws", signaling: { module } });
+  await assertRejects(() => of("smoke-signals"), TypeError, "no protocol");
+  await assertRejects(
+    () => of(import.meta.resolve("../../version.ts")),
+    TypeError,
+    "its default export is no function",
+  );
+  await assertRejects(
+    () => openTarget({ embedded: "werift", signaling: { module: ADAPTER } }),
+    TypeError,
+    "no other signaling than its own",
+  );
+});
