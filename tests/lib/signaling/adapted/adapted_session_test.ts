@@ -7,7 +7,7 @@ import type {
   AdapterClient,
   AdapterSession,
 } from "../../../../lib/signaling/adapter/mod.ts";
-import { errorsOf, NOTHING, VIDEO, World } from "../../client/world.ts";
+import { errorsOf, MEDIA, NOTHING, World } from "../../client/world.ts";
 import { overPort, type OverPortOptions } from "./over_port.ts";
 
 /** A world whose clients come by an adapter. */
@@ -148,7 +148,7 @@ async function visitBy(change: (adapter: Adapter) => Adapter) {
   const world = new World();
   const { openSession } = world.environment;
   const other = await world.joined("other", {
-    publish: { audio: true, video: VIDEO, simulcast: true },
+    publish: { ...MEDIA, simulcast: true },
   });
   world.environment.openSession = adaptedSessions(
     change(overPort(openSession)),
