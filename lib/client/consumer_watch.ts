@@ -4,7 +4,12 @@
  * @module
  */
 
-import type { FrameTracker, NackList, TrackReceiver } from "../media/mod.ts";
+import type {
+  AudioPlayout,
+  FrameTracker,
+  NackList,
+  TrackReceiver,
+} from "../media/mod.ts";
 
 /** What a second of one consumer was like. */
 export interface ConsumerSecond {
@@ -17,6 +22,8 @@ export interface ConsumerSecond {
   readonly residualLossRatio: number | null;
   /** Video frames shown a second; `null` for audio. */
   readonly frameRate: number | null;
+  /** For how long what was shown or heard waited for its time, on average, in milliseconds; `null` where nothing was. */
+  readonly playoutDelayMs: number | null;
 }
 
 /** What is looked at. */
@@ -24,6 +31,7 @@ export interface Watched {
   readonly receiver: TrackReceiver;
   readonly nacks: NackList | undefined;
   readonly frames: FrameTracker | undefined;
+  readonly sound: AudioPlayout | undefined;
 }
 
 interface Sample {
@@ -35,6 +43,9 @@ interface Sample {
   readonly settled: number;
   readonly givenUp: number;
   readonly frames: number;
+  /** Shown frames or packets that were heard, and for how long they waited, all together. */
+  readonly emitted: number;
+  readonly waitedMs: number;
 }
 
 /** Looks come about once a second, and may be a little early. */
@@ -93,11 +104,17 @@ export class ConsumerWatch {
       frameRate: frames === undefined
         ? null
         : (after.frames - before.frames) / seconds,
+      playoutDelayMs: after.emitted === before.emitted
+        ? null
+        : (after.waitedMs - before.waitedMs) / (after.emitted - before.emitted),
     };
   }
 
   #look(atMs: number): Sample {
-    const { receiver, nacks, frames } = this.#watched;
+    const { receiver, nacks, frames, sound } = this.#watched;
+    const now = { nowMs: atMs };
+    const shown = frames?.playout.figures(now);
+    const played = shown ?? sound?.figures(now);
     const { packetsExpected, packetsLost, packetsRepaired } = receiver;
     const asked = nacks?.size ?? 0;
     return {
@@ -107,7 +124,9 @@ export class ConsumerWatch {
       lost: packetsLost,
       settled: packetsExpected - asked,
       givenUp: Math.max(0, packetsLost - packetsRepaired - asked),
-      frames: frames?.rhythm.shown ?? 0,
+      frames: shown?.framesRendered ?? 0,
+      emitted: played?.jitterBufferEmittedCount ?? 0,
+      waitedMs: played?.jitterBufferDelayMs ?? 0,
     };
   }
 }

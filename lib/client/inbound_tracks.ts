@@ -8,14 +8,17 @@
 import {
   type Arrival,
   ArrivalLog,
+  AudioPlayout,
   EXTENSION_URIS,
   extensionId,
   FrameRhythm,
   FrameTracker,
+  LipSync,
   NackList,
   type ReportBlock,
   RtpReader,
   TrackReceiver,
+  VideoPlayout,
 } from "../media/mod.ts";
 import type { RtpParameters } from "../ortc/mod.ts";
 import type { Consumer } from "../signaling/port.ts";
@@ -39,6 +42,10 @@ export interface ConsumedTrack {
   readonly nacks: NackList | undefined;
   /** What a viewer sees of it; `undefined` for audio. */
   readonly frames: FrameTracker | undefined;
+  /** What a listener hears of it; `undefined` for video. */
+  readonly sound: AudioPlayout | undefined;
+  /** Of a video: keeps it with the sound of who sends both, once both are there. */
+  lipSync: LipSync | undefined;
   /** What its packets are told by where their SSRC is not known. */
   readonly names: TrackNames;
   readonly watch: ConsumerWatch;
@@ -74,6 +81,8 @@ const NOWHERE = { record() {} };
 
 /** How packets of a track are known (RFC 8843 section 9.2). */
 interface TrackNames {
+  /** Whose it is: tracks that go together have one name (RFC 3550 section 6.5.1). */
+  readonly cname: string | undefined;
   /** The SSRCs of its packets and its repairs, as the server told them. */
   readonly ssrcs: readonly number[];
   readonly mid: string | undefined;
@@ -184,11 +193,17 @@ export class InboundTracks {
       timeToFirstFrame: NOWHERE,
       frameGap: NOWHERE,
     };
-    const frames = kind === "audio" ? undefined : new FrameTracker(
-      new FrameRhythm(meter, requestedAtMs),
-      codec.clockRate,
-    );
+    const { clockRate } = codec;
+    const isVideo = kind === "video";
+    const frames = isVideo
+      ? new FrameTracker(
+        new VideoPlayout(new FrameRhythm(meter, requestedAtMs), clockRate),
+        clockRate,
+      )
+      : undefined;
+    const sound = isVideo ? undefined : new AudioPlayout(clockRate);
     const names: TrackNames = {
+      cname: rtpParameters.rtcp?.cname,
       ssrcs: ssrcsOf(rtpParameters),
       mid: rtpParameters.mid,
       payloadTypes: rtpParameters.codecs.filter(({ mimeType }) =>
@@ -205,6 +220,7 @@ export class InboundTracks {
       ),
       nacks,
       frames,
+      sound,
       payloadTypes: names.payloadTypes,
       requestedAtMs,
       openedMs: nowMs,
@@ -230,8 +246,10 @@ export class InboundTracks {
       receiver,
       nacks,
       frames,
+      sound,
+      lipSync: undefined,
       names,
-      watch: new ConsumerWatch({ receiver, nacks, frames }),
+      watch: new ConsumerWatch({ receiver, nacks, frames, sound }),
       meter,
       origin,
       isOwn: false,
@@ -241,8 +259,24 @@ export class InboundTracks {
       keyFrameAskedMs: -Infinity,
     };
     this.#tracks.set(producerId, track);
+    this.#keepTogether();
     // The pause may have been told in the same moment as the consumer.
     this.#steer(producerId);
+  }
+
+  /** Each video goes with the sound of the same name, if any. */
+  #keepTogether(): void {
+    for (const track of this.#tracks.values()) {
+      const { frames, names: { cname } } = track;
+      if (frames === undefined) continue;
+      const audio = cname === undefined
+        ? undefined
+        : this.#tracks.values().find(({ sound, names }) =>
+          sound !== undefined && names.cname === cname
+        );
+      if (audio?.sound === track.lipSync?.audio) continue;
+      track.lipSync = audio?.sound && new LipSync(frames.playout, audio.sound);
+    }
   }
 
   /** Closes the row of a producer; its numbers stay. Returns the consumer's id. */
@@ -252,6 +286,7 @@ export class InboundTracks {
     const track = this.#tracks.get(producerId);
     if (track === undefined) return undefined;
     this.#tracks.delete(producerId);
+    this.#keepTogether();
     this.#forget(track.receiver);
     for (const [ssrc, receiver] of this.#repairs) {
       if (receiver === track.receiver) this.#repairs.delete(ssrc);
@@ -294,7 +329,7 @@ export class InboundTracks {
     const gapMs = origin.of === "own" ? origin.longestGapMs : undefined;
     receiver.expectRate(now.nowMs, sentPps ?? 0, gapMs);
     // Who is gone stood still until then as before.
-    if (gapMs !== undefined) track.frames?.rhythm.expectStills(gapMs);
+    if (gapMs !== undefined) track.frames?.playout.rhythm.expectStills(gapMs);
     // Who pauses stops at once, and the server tells of it later.
     const isPaused = this.#paused.has(producerId) || sentPps === 0 ||
       (origin.of === "former" && track.isOwn);
@@ -313,7 +348,7 @@ export class InboundTracks {
     }
     // What the server withholds stands still all the same.
     if (isPaused) track.frames?.pause(now);
-    else track.frames?.rhythm.resume();
+    else track.frames?.playout.rhythm.resume();
   }
 
   /** It is a client's of this run. */
@@ -497,7 +532,8 @@ export class InboundTracks {
   /** What the last second of each consumer was like, about once a second. */
   *takeSeconds(): Iterable<ConsumerSecond> {
     const nowMs = this.#environment.scheduler.nowMs();
-    for (const { watch } of this.#tracks.values()) {
+    for (const { watch, lipSync } of this.#tracks.values()) {
+      lipSync?.step(nowMs);
       const second = watch.take(nowMs);
       if (second !== undefined) yield second;
     }
@@ -513,6 +549,7 @@ export class InboundTracks {
   resumedSince(sinceMs: number): number | undefined {
     const firstMs = { video: Infinity, audio: Infinity };
     const isStanding = { video: false, audio: false };
+    const nowMs = this.#environment.scheduler.nowMs();
     for (const track of this.#tracks.values()) {
       const { receiver, frames, isCutOff } = track;
       if (!track.isOwn) continue;
@@ -521,12 +558,14 @@ export class InboundTracks {
       // What is new since then did not stand still.
       if (receiver.openedMs >= sinceMs) continue;
       const { kind } = receiver;
-      const flowedAt = frames?.rhythm.lastMs ?? receiver.lastAtMs;
+      frames?.playout.advance({ nowMs });
+      const rhythm = frames?.playout.rhythm;
+      const flowedAt = rhythm?.lastMs ?? receiver.lastAtMs;
       if (flowedAt < sinceMs) {
         isStanding[kind] = true;
         continue;
       }
-      const ms = frames?.rhythm.thawedSince(sinceMs) ?? receiver.resumedAtMs;
+      const ms = rhythm?.thawedSince(sinceMs) ?? receiver.resumedAtMs;
       if (ms >= sinceMs) firstMs[kind] = Math.min(firstMs[kind], ms);
     }
     for (const kind of ["video", "audio"] as const) {

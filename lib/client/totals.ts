@@ -17,7 +17,7 @@ import type { Watched } from "./consumer_watch.ts";
 
 /** What adds up over the tracks that a client receives. */
 type ReceivedName =
-  | CountedBy<"receiver" | "frames" | "rhythm" | "track">
+  | CountedBy<"receiver" | "frames" | "rhythm" | "sound" | "track">
   | "packetsReceived"
   | "bytesReceived";
 
@@ -82,6 +82,7 @@ const RECEIVED: readonly ReceivedName[] = [
   ...COUNTED.receiver,
   ...COUNTED.frames,
   ...COUNTED.rhythm,
+  ...COUNTED.sound,
   ...COUNTED.track,
   "packetsReceived",
   "bytesReceived",
@@ -108,9 +109,9 @@ export function emptyTotals(): ClientTotals {
 /** Adds what is known of one track at this time; of what others send, only that it came. */
 export function addTrack(
   totals: ReceivedTotals,
-  { receiver, frames, isOwn }: Pick<Watched, "receiver" | "frames"> & {
-    readonly isOwn: boolean;
-  },
+  { receiver, frames, sound, isOwn }:
+    & Pick<Watched, "receiver" | "frames" | "sound">
+    & { readonly isOwn: boolean },
   now: Arrival,
 ): void {
   const { packetsReceived, packetsLost, maxLatencyUs } = receiver;
@@ -129,8 +130,11 @@ export function addTrack(
     const latencyMs = maxLatencyUs / 1000;
     totals.maxMediaLatencyMs = Math.max(totals.maxMediaLatencyMs, latencyMs);
   }
+  if (sound !== undefined) {
+    addCounts(totals, sound.figures(now), COUNTED.sound);
+  }
   if (frames === undefined) return;
-  const shown = frames.rhythm.figures(now);
+  const shown = frames.playout.figures(now);
   addCounts(totals, frames, COUNTED.frames);
   addCounts(totals, shown, COUNTED.rhythm);
   totals.longestFreezeMs = Math.max(

@@ -24,7 +24,7 @@ export type MetricUnit = TrendUnit | "packets" | "bytes" | "count";
 
 /**
  * Where a counter is counted, in a field of its name. Once a second the fields
- * of `receiver`, `frames` and `rhythm` are added up over a client's tracks,
+ * of `receiver`, `frames`, `rhythm` and `sound` are added up over a client's tracks,
  * those of `feedback`, `reception`, `layers` and `asked` over its stays, and
  * all of them, with `track`, `stay`, `network` and `events`, over the clients
  * of a node.
@@ -36,6 +36,8 @@ export type CountedAt =
   | "frames"
   /** When a received video's frames were shown. */
   | "rhythm"
+  /** What was heard of a received audio track. */
+  | "sound"
   /** A received track, put together from several of its parts. */
   | "track"
   /** What a client asks of the server. */
@@ -333,7 +335,7 @@ export const METRICS = {
   framesRendered: counter(
     "count",
     "higher",
-    "Video frames that a viewer would have seen: whole, retransmissions included, and nothing missing before them since the last key frame.",
+    "Video frames that a viewer would have seen: whole, retransmissions included, nothing missing before them since the last key frame, and their time has come, which a jitter buffer like a browser's sets.",
     { at: "rhythm", perClient: "sum", place: "media.video.framesRendered" },
   ),
   videosBegun: counter(
@@ -360,7 +362,7 @@ export const METRICS = {
   freezeCount: counter(
     "count",
     "lower",
-    "Times that a video stood still (W3C webrtc-stats): gaps between two frames of at least three times the average of the last 30, and of at least that average and 150 ms. One that goes on counts from its first second on.",
+    "Times that a video stood still, as browsers count them (W3C webrtc-stats): gaps between two shown frames of at least three times the average of the last 30, that one among them, and of at least that average and 150 ms. One that goes on counts from its first second on.",
     {
       at: "rhythm",
       perClient: "sum",
@@ -426,6 +428,36 @@ export const METRICS = {
     source: "when each received video's frames were whole",
     place: "media.video.frameGapMs",
   }),
+  videoPlayoutDelay: ofConsumers(
+    "ms",
+    "lower",
+    "from when video frames came to when they were shown, on average (jitterBufferDelay ÷ jitterBufferEmittedCount of W3C webrtc-stats).",
+    { place: "media.video.playoutDelayMs" },
+  ),
+  audioPlayoutDelay: ofConsumers(
+    "ms",
+    "lower",
+    "from when packets of audio came to when they were heard, on average.",
+    { place: "media.audio.playoutDelayMs" },
+  ),
+  totalSamplesReceived: counter(
+    "count",
+    "neither",
+    "Samples of audio that a listener would have heard, concealment included, at 48 kHz.",
+    { at: "sound", perClient: "sum" },
+  ),
+  concealedSamples: counter(
+    "count",
+    "lower",
+    "Of those, samples made up in place of packets that were lost or late at their time, which a jitter buffer like a browser's sets.",
+    { at: "sound", perClient: "sum" },
+  ),
+  concealmentEvents: counter(
+    "count",
+    "lower",
+    "Times that samples were made up, once for as long as it goes on.",
+    { at: "sound", place: "media.audio.concealmentEvents" },
+  ),
   audioBitrate: ofConsumers(
     "bps",
     "higher",
@@ -820,6 +852,11 @@ export const METRICS = {
       blames: "client",
       place: "media.video.frozenRatio",
     },
+  ),
+  concealed: rate(
+    "lower",
+    "Audio made up in place of packets that were lost or late, of all that was heard (concealedSamples ÷ totalSamplesReceived of W3C webrtc-stats).",
+    { blames: "client", place: "media.audio.concealedRatio" },
   ),
   frameRate: rate(
     "higher",

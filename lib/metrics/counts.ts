@@ -12,6 +12,7 @@ export type TrackCount = CountedBy<
   | "receiver"
   | "frames"
   | "rhythm"
+  | "sound"
   | "track"
   | "feedback"
   | "reception"
@@ -33,6 +34,7 @@ export const COUNTED = {
   receiver: namesOf({ at: "receiver" }),
   frames: namesOf({ at: "frames" }),
   rhythm: namesOf({ at: "rhythm" }),
+  sound: namesOf({ at: "sound" }),
   track: namesOf({ at: "track" }),
   feedback: namesOf({ at: "feedback" }),
   reception: namesOf({ at: "reception" }),

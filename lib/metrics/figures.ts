@@ -157,6 +157,8 @@ export function divided(
       );
     case "frozen":
       return ratio(count("totalFreezesDurationMs"), count("playedMs"));
+    case "concealed":
+      return ratio(count("concealedSamples"), count("totalSamplesReceived"));
     case "frameRate":
       // Each frame but the first of a video ended a gap.
       return ratio(

@@ -48,6 +48,7 @@ export function summarizeMedia(
       ...of("media.video"),
       longestFreezeMs: most(clients, "longestFreezeMs") ?? 0,
     },
+    audio: of("media.audio"),
     sendBpsPerClient: bpsOver(sessionMs, counterOf(snapshot, "bytesSent")),
     receiveBpsPerClient: bpsOver(
       sessionMs,

@@ -222,6 +222,7 @@ const media = z.object({
   ),
   video: z.object({ ...placed("media.video"), longestFreezeMs: amount })
     .describe("What viewers saw of videos."),
+  audio: z.object(placed("media.audio")).describe("What listeners heard."),
   sendBpsPerClient: amount,
   receiveBpsPerClient: amount,
   consumerBps: z.object(placed("media.consumerBps")),

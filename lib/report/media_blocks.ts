@@ -54,6 +54,7 @@ export function mediaBlocks(summary: Summary): Block[] {
     duration("Jitter", media.jitterMs),
     duration("Round trip", media.roundTripTimeMs),
     figures("Video", videoFigures(summary)),
+    figures("Audio", audioFigures(summary)),
     figures("Network back", networkBackFigures(summary)),
     duration("First sent", media.timeToFirstSentMs),
     duration("First received", media.timeToFirstReceivedMs),
@@ -203,6 +204,18 @@ function videoFigures({ media: { video } }: Summary): string[] {
       `up to ${formatMs(video.longestFreezeMs)}`,
     ]),
     ...(jumps === 0 ? [] : [`${formatCounted(jumps, "frame")} out of line`]),
+  ];
+}
+
+/** What listeners heard, where there was audio. */
+function audioFigures({ media: { audio } }: Summary): string[] {
+  const { concealedRatio, playoutDelayMs } = audio;
+  if (concealedRatio === null) return [];
+  return [
+    `${formatRatio(concealedRatio)} made up`,
+    ...(playoutDelayMs.count === 0
+      ? []
+      : [`p95 ${formatMs(playoutDelayMs.p95)} held back`]),
   ];
 }
 

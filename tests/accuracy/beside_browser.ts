@@ -8,6 +8,8 @@ import {
   type CounterName,
   counterOf,
   type Snapshot,
+  STEPS_PER_UNIT,
+  trendOf,
 } from "../../lib/metrics/mod.ts";
 import { type SfuStats, startSfu } from "../../lib/sfu/mod.ts";
 import { makePlan, rampAndHold } from "../../mod.ts";
@@ -56,6 +58,12 @@ export interface Viewing {
   readonly packetsAsked: number;
   readonly packetsResent: number;
   readonly keyFrameRequests: number;
+  /** Samples heard, and those of them that were made up. */
+  readonly samples: number;
+  readonly concealed: number;
+  /** For how long frames, and packets of audio, waited for their time, on average. */
+  readonly videoDelayMs: number;
+  readonly audioDelayMs: number;
   /** Of all packets towards the viewer. */
   readonly lostRatio: number;
 }
@@ -70,6 +78,7 @@ const ROOM = "beside";
 /** Until a jitter buffer has learnt what a network is like. */
 const SETTLE_MS = 3000;
 const GIVE_UP_MS = 20_000;
+const LOOK_MS = 5;
 
 /** Has both watch one publisher for so long behind each of these networks. */
 export async function* watchBeside(
@@ -100,6 +109,8 @@ export async function* watchBeside(
     }
     await pass(SETTLE_MS);
     const look = async () => {
+      // Ours are told once a second.
+      await people.untilTold();
       const stats = await sfu.stats();
       return {
         browser: lookAtBrowser(
@@ -152,6 +163,14 @@ async function openPeople(url: string, seed: number) {
   await until(({ gauges }) => gauges.clientsConnected === 1);
   return {
     snapshot: () => fleet.snapshot(),
+    async untilTold(): Promise<void> {
+      const told = counterOf(fleet.snapshot(), "framesRendered");
+      const giveUpMs = performance.now() + GIVE_UP_MS;
+      while (
+        counterOf(fleet.snapshot(), "framesRendered") === told &&
+        performance.now() < giveUpMs
+      ) await pass(LOOK_MS);
+    },
     async addViewer(): Promise<void> {
       const [first] = plan.clients;
       await fleet.add({
@@ -187,14 +206,25 @@ function askedOf({ consumers }: SfuStats, participantId: string) {
   return { packetsAsked: nacked, packetsResent: retransmitted };
 }
 
-type Look = Omit<Viewing, "lostRatio">;
+/** Waits added up, and how many. */
+interface Waits {
+  readonly sumMs: number;
+  readonly count: number;
+}
+
+type Look = Omit<Viewing, "lostRatio" | "videoDelayMs" | "audioDelayMs"> & {
+  readonly video: Waits;
+  readonly audio: Waits;
+};
 
 function lookAtBrowser(
   tracks: readonly Readonly<Record<string, unknown>>[],
   asked: Pick<Viewing, "packetsAsked" | "packetsResent">,
 ): Look {
   const video = tracks.find(({ kind }) => kind === "video")!;
+  const audio = tracks.find(({ kind }) => kind === "audio") ?? {};
   const of = (name: string) => Number(video[name] ?? 0);
+  const heard = (name: string) => Number(audio[name] ?? 0);
   return {
     framesShown: of("framesDecoded"),
     framesDropped: of("framesDropped"),
@@ -202,6 +232,10 @@ function lookAtBrowser(
     frozenS: of("totalFreezesDuration"),
     nacks: of("nackCount"),
     keyFrameRequests: of("pliCount"),
+    samples: heard("totalSamplesReceived"),
+    concealed: heard("concealedSamples"),
+    video: waits(of),
+    audio: waits(heard),
     ...asked,
   };
 }
@@ -218,8 +252,32 @@ function lookAtOurs(
     frozenS: of("totalFreezesDurationMs") / 1000,
     nacks: of("nackCountSent"),
     keyFrameRequests: of("pliCountSent"),
+    samples: of("totalSamplesReceived"),
+    concealed: of("concealedSamples"),
+    video: waitsOf(all, "videoPlayoutDelay"),
+    audio: waitsOf(all, "audioPlayoutDelay"),
     ...asked,
   };
+}
+
+function waits(of: (name: string) => number): Waits {
+  return {
+    sumMs: of("jitterBufferDelay") * 1000,
+    count: of("jitterBufferEmittedCount"),
+  };
+}
+
+/** By the second. */
+function waitsOf(
+  all: Snapshot,
+  name: "videoPlayoutDelay" | "audioPlayoutDelay",
+): Waits {
+  const { sum, count } = trendOf(all, name);
+  return { sumMs: sum / STEPS_PER_UNIT.ms, count };
+}
+
+function averageOf(from: Waits, to: Waits): number {
+  return (to.sumMs - from.sumMs) / (to.count - from.count);
 }
 
 function grown(from: Look, to: Look, relay: NetworkRelay): Viewing {
@@ -233,6 +291,10 @@ function grown(from: Look, to: Look, relay: NetworkRelay): Viewing {
     packetsAsked: to.packetsAsked - from.packetsAsked,
     packetsResent: to.packetsResent - from.packetsResent,
     keyFrameRequests: to.keyFrameRequests - from.keyFrameRequests,
+    samples: to.samples - from.samples,
+    concealed: to.concealed - from.concealed,
+    videoDelayMs: averageOf(from.video, to.video),
+    audioDelayMs: averageOf(from.audio, to.audio),
     lostRatio: entered === 0 ? 0 : lost / entered,
   };
 }

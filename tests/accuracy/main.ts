@@ -138,7 +138,7 @@ async function printBeside(
   const line = (...words: readonly (string | number)[]) =>
     console.log(
       words.map((word, i) =>
-        i === 0 ? `${word}`.padEnd(30) : `${word}`.padStart(10)
+        i === 0 ? `${word}`.padEnd(20) : `${word}`.padStart(9)
       )
         .join(""),
     );
@@ -154,6 +154,9 @@ async function printBeside(
     "resent",
     "PLIs",
     "lost %",
+    "made up %",
+    "video ms",
+    "audio ms",
   );
   for await (const { name, browser, ours } of watchBeside(names, forMs, 1)) {
     for (const [viewer, of] of Object.entries({ browser, ours })) {
@@ -169,6 +172,9 @@ async function printBeside(
         of.packetsResent,
         of.keyFrameRequests,
         (of.lostRatio * 100).toFixed(1),
+        (of.concealed / of.samples * 100).toFixed(2),
+        of.videoDelayMs.toFixed(0),
+        of.audioDelayMs.toFixed(0),
       );
     }
   }

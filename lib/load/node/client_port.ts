@@ -117,6 +117,8 @@ export interface ReceivedSecond {
   readonly residualLossRatio: number | null;
   /** `null` for audio. */
   readonly frameRate: number | null;
+  /** How long what was shown or heard waited for its time; `null` where nothing was. */
+  readonly playoutDelayMs: number | null;
 }
 
 /** Tracks that should come to a client at one time. */

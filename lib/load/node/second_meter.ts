@@ -18,6 +18,7 @@ export class SecondMeter {
   readonly #loss: Trend;
   readonly #residualLoss: Trend;
   readonly #frameRate: Trend;
+  readonly #playoutDelay: Readonly<Record<ReceivedSecond["kind"], Trend>>;
 
   constructor(meter: NodeMeter) {
     this.#bitrate = {
@@ -27,6 +28,10 @@ export class SecondMeter {
     this.#loss = meter.trend("consumerLoss");
     this.#residualLoss = meter.trend("consumerResidualLoss");
     this.#frameRate = meter.trend("consumerFrameRate");
+    this.#playoutDelay = {
+      audio: meter.trend("audioPlayoutDelay"),
+      video: meter.trend("videoPlayoutDelay"),
+    };
   }
 
   /** Notes one second. */
@@ -35,6 +40,7 @@ export class SecondMeter {
     note(this.#loss, second.lossRatio, "ratio");
     note(this.#residualLoss, second.residualLossRatio, "ratio");
     note(this.#frameRate, second.frameRate, "fps");
+    note(this.#playoutDelay[second.kind], second.playoutDelayMs, "ms");
   }
 }
 

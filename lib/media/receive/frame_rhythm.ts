@@ -4,9 +4,9 @@
  * `totalFreezesDuration`).
  *
  * A freeze is a gap between two frames of at least three times the average of
- * the last 30 gaps, and of at least that average and 150 ms: from the frame
- * before it to the frame after it. Before there are five gaps, nothing is
- * known of the average, and no gap is a freeze. Where the sender is known to
+ * the last 30 gaps, itself among them, and of at least that average and
+ * 150 ms: from the frame before it to the frame after it. Before there are
+ * five gaps, nothing is known of the average, and no gap is a freeze. Where the sender is known to
  * stand still itself, a gap is one only when it is 150 ms longer than that. A
  * gap that goes on is one from its first second on, so that a video that
  * never comes back counts too; one that a pause ends is none.
@@ -171,8 +171,10 @@ export class FrameRhythm {
   }
 
   #isFreeze(gapMs: number): boolean {
-    if (this.#gaps < MIN_GAPS) return false;
-    const averageMs = this.#gapsSumUs / Math.min(this.#gaps, WINDOW) / 1000;
+    if (this.#gaps + 1 < MIN_GAPS) return false;
+    const oldestUs = this.#gapsUs[this.#gaps % WINDOW];
+    const averageMs = ((this.#gapsSumUs - oldestUs) / 1000 + gapMs) /
+      Math.min(this.#gaps + 1, WINDOW);
     return gapMs >= Math.max(
       FREEZE_FACTOR * averageMs,
       averageMs + FREEZE_MARGIN_MS,

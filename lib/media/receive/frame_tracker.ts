@@ -1,11 +1,12 @@
 /**
- * Which frames of a VP8 track a viewer would have seen, and when.
+ * Which frames of a VP8 track can be decoded, and from when on.
  *
- * A frame is shown in the moment in which it can be: all its packets have
- * come, from the first one of its first partition to the marker, repairs
- * included, and so has everything before it since the last key frame. While
- * a packet is missing nothing is shown; when it comes after all, the frames
- * that waited for it are shown at once. A key frame needs nothing before it:
+ * A frame can be in the moment in which all its packets have come, from the
+ * first one of its first partition to the marker, repairs included, and so
+ * has everything before it since the last key frame. While a packet is
+ * missing none can; when it comes after all, the frames that waited for it
+ * can at once. When they are shown then is a matter of
+ * {@linkcode VideoPlayout}. A key frame needs nothing before it:
  * as soon as one is whole, what is missing before it is given up. Each frame
  * is taken to need the one before it, also where layers in time would let
  * a decoder do without.
@@ -16,7 +17,6 @@
  * @module
  */
 
-import type { FrameRhythm } from "./frame_rhythm.ts";
 import type { NackList } from "./nack_list.ts";
 import type { RtpReader } from "../rtp/rtp.ts";
 import {
@@ -25,6 +25,7 @@ import {
   isVp8Start,
   vp8PictureId,
 } from "../payload/vp8.ts";
+import type { VideoPlayout, WholeFrame } from "./video_playout.ts";
 
 /** When a packet came. */
 interface Arrival {
@@ -41,7 +42,8 @@ const MARKER = 1;
 const STARTS_FRAME = 2;
 const STARTS_KEY_FRAME = 4;
 const IS_SHOWN = 8;
-const FLAG_BITS = 4;
+const FILLS_A_GAP = 16;
+const FLAG_BITS = 5;
 /** A timestamp that leads by so much what came soonest after its capture has jumped. */
 const JUMP_MS = 1000;
 
@@ -55,8 +57,8 @@ export class FrameTracker {
   pictureIdJumps = 0;
   /** Frames whose timestamp is not after that of the frame before it, or leads the clock by a second: what came late may catch up. */
   timestampJumps = 0;
-  /** When they were shown. */
-  readonly rhythm: FrameRhythm;
+  /** Where they are shown. */
+  readonly playout: VideoPlayout;
   readonly #clockRateHz: number;
   /** The position of the packet that decoding needs next; -1 before the first packet. */
   #next = -1;
@@ -73,6 +75,15 @@ export class FrameTracker {
   #isBetweenFrames = true;
   #isKeyFrame = false;
   #isShown = false;
+  /** What there is of the frame that is being put together. */
+  readonly #frame: WholeFrame = {
+    nowMs: NaN,
+    firstMs: NaN,
+    receivedMs: NaN,
+    timestamp: NaN,
+    bytes: 0,
+    isRepaired: false,
+  };
   #pictureId = -1;
   #timestamp = 0;
   #hasTimestamp = false;
@@ -80,14 +91,17 @@ export class FrameTracker {
   #beganMs = 0;
   #behindMs = 0;
   // Of the packets after a missing one: whose place is taken by which
-  // position, what it is, and its timestamp. Laid out with the first gap.
+  // position, what it is, its timestamp, its size, and when it came. Laid out
+  // with the first gap.
   #positions: Int32Array | undefined;
   #flags!: Int32Array;
   #timestamps!: Int32Array;
+  #sizes!: Int32Array;
+  #arrivalsMs!: Float64Array;
 
-  /** Shown frames go to `rhythm`. */
-  constructor(rhythm: FrameRhythm, clockRateHz: number) {
-    this.rhythm = rhythm;
+  /** Frames go to `playout`. */
+  constructor(playout: VideoPlayout, clockRateHz: number) {
+    this.playout = playout;
     this.#clockRateHz = clockRateHz;
   }
 
@@ -105,6 +119,11 @@ export class FrameTracker {
       }
       if (this.#isBetweenFrames) {
         this.#begin(flagsOf(rtp), rtp.timestamp, arrival);
+        this.#frame.firstMs = this.#frame.receivedMs = arrival.nowMs;
+      }
+      this.#frame.bytes += rtp.payloadLength;
+      if (arrival.nowMs > this.#frame.receivedMs) {
+        this.#frame.receivedMs = arrival.nowMs;
       }
       if (rtp.marker) this.#show(arrival);
     } else {
@@ -122,30 +141,32 @@ export class FrameTracker {
     this.#pictureId = -1;
     this.#hasTimestamp = false;
     this.#positions?.fill(0);
+    this.playout.restart();
   }
 
-  /** The track is paused, or ends: what it has begun of a frame is all there will be. */
+  /** The track is paused: what it has begun of a frame is all there will be. */
   pause(moment: Arrival): void {
     this.#isBetweenFrames = true;
-    this.rhythm.pause(moment);
+    this.playout.pause(moment);
   }
 
   /** Nobody looked until `moment`, when times go on from anew. */
   leaveOut(moment: Arrival): void {
-    this.rhythm.leaveOut(moment);
+    this.playout.leaveOut(moment);
     this.#hasTimestamp = false;
     this.#behindMs = 0;
   }
 
   /** The track ends: what was waiting for something missing is not shown any more. */
   end(moment: Arrival): void {
-    this.pause(moment);
+    this.playout.end(moment);
     this.#drop(this.#highest + 1);
   }
 
   /** Whether nothing can be shown any more until a key frame comes: what is missing is not among `nacks`. */
   isStuck(nacks: NackList | undefined): boolean {
-    if (this.#isInOrder || this.#next < 0 || this.rhythm.isPaused) return false;
+    const { isPaused } = this.playout.rhythm;
+    if (this.#isInOrder || this.#next < 0 || isPaused) return false;
     const mayCome = (position: number) =>
       position > this.#highest || nacks?.has(position & 0xffff) === true;
     const goesOn = !this.#isLost && mayCome(this.#next);
@@ -165,7 +186,7 @@ export class FrameTracker {
     if (ahead < 0) return;
     const position = this.#next + ahead;
     if (ahead >= NOTED) this.#giveUp(position);
-    const flags = this.#note(rtp, position);
+    const flags = this.#note(rtp, position, arrival);
     if ((flags & STARTS_KEY_FRAME) !== 0 && position > this.#keyStart) {
       this.#keyStart = this.#keyNext = position;
     }
@@ -174,13 +195,16 @@ export class FrameTracker {
     this.#isInOrder = !this.#isLost && this.#highest < this.#next;
   }
 
-  #note(rtp: RtpReader, position: number): number {
+  #note(rtp: RtpReader, position: number, arrival: Arrival): number {
     const positions = this.#positions ??= this.#layOut();
-    const flags = flagsOf(rtp);
+    const fills = position < this.#highest ? FILLS_A_GAP : 0;
+    const flags = flagsOf(rtp) | fills;
     const at = position % NOTED;
     positions[at] = position;
     this.#flags[at] = flags;
     this.#timestamps[at] = rtp.timestamp;
+    this.#sizes[at] = rtp.payloadLength;
+    this.#arrivalsMs[at] = arrival.nowMs;
     if (position > this.#highest) this.#highest = position;
     return flags;
   }
@@ -188,6 +212,8 @@ export class FrameTracker {
   #layOut(): Int32Array {
     this.#flags = new Int32Array(NOTED);
     this.#timestamps = new Int32Array(NOTED);
+    this.#sizes = new Int32Array(NOTED);
+    this.#arrivalsMs = new Float64Array(NOTED);
     return new Int32Array(NOTED);
   }
 
@@ -211,10 +237,22 @@ export class FrameTracker {
       }
       if (this.#isBetweenFrames) {
         this.#begin(flags, this.#timestamps[at], arrival);
+        this.#frame.firstMs = this.#frame.receivedMs = this.#arrivalsMs[at];
       }
+      this.#addNoted(at, flags);
       if ((flags & MARKER) !== 0) this.#show(arrival);
     }
     if (this.#keyStart < this.#next) this.#keyStart = -1;
+  }
+
+  /** It is part of the frame that is being put together. */
+  #addNoted(at: number, flags: number): void {
+    const frame = this.#frame;
+    const ms = this.#arrivalsMs[at];
+    frame.bytes += this.#sizes[at];
+    if (ms < frame.firstMs) frame.firstMs = ms;
+    if (ms > frame.receivedMs) frame.receivedMs = ms;
+    if ((flags & FILLS_A_GAP) !== 0) frame.isRepaired = true;
   }
 
   /** Goes on from the key frame ahead, if all of it has come. */
@@ -275,6 +313,8 @@ export class FrameTracker {
     if ((flags & STARTS_FRAME) === 0) return;
     this.#isBetweenFrames = false;
     this.#isKeyFrame = (flags & STARTS_KEY_FRAME) !== 0;
+    this.#frame.isRepaired = false;
+    this.#frame.bytes = 0;
     this.#isShown = (flags & IS_SHOWN) !== 0;
     const pictureId = (flags >> FLAG_BITS) - 1;
     if (
@@ -296,7 +336,7 @@ export class FrameTracker {
     const behindMs = this.#behindMs + arrival.nowMs - this.#beganMs - stepMs;
     this.#behindMs = step > 0 && behindMs > 0 ? behindMs : 0;
     // Of a pause, nobody says how long it was where it was.
-    const isLeading = behindMs < -JUMP_MS && this.rhythm.lastMs >= 0;
+    const isLeading = behindMs < -JUMP_MS && this.playout.rhythm.lastMs >= 0;
     return step <= 0 || isLeading;
   }
 
@@ -306,8 +346,11 @@ export class FrameTracker {
     this.#isBetweenFrames = true;
     // What a decoder only predicts from, nobody sees.
     if (!this.#isShown) return;
+    const frame = this.#frame;
     if (this.#isKeyFrame) this.keyFramesShown++;
-    this.rhythm.show(arrival);
+    frame.nowMs = arrival.nowMs;
+    frame.timestamp = this.#timestamp;
+    this.playout.push(frame);
   }
 }
 

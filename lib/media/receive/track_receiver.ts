@@ -7,6 +7,7 @@
  */
 
 import { ntpToWallMs } from "../rtp/ntp.ts";
+import type { AudioPlayout } from "./audio_playout.ts";
 import type { FrameTracker } from "./frame_tracker.ts";
 import type { NackList } from "./nack_list.ts";
 import { MARK_BYTES, readMark } from "../rtp/packet_mark.ts";
@@ -49,6 +50,8 @@ export interface ReceiverOptions {
   readonly nacks?: NackList | undefined;
   /** What a viewer sees of it; `undefined` for audio. */
   readonly frames?: FrameTracker | undefined;
+  /** What a listener hears of it; `undefined` for video. */
+  readonly sound?: AudioPlayout | undefined;
   /** When the track was asked for, on the reactor's clock. */
   /** Those of its codec: what comes under another is no media of it. @default {any} */
   readonly payloadTypes?: readonly number[] | undefined;
@@ -244,6 +247,7 @@ export class TrackReceiver {
   suspend(nowMs: number): void {
     if (this.#suspended) return;
     this.#settle(nowMs);
+    this.#options.sound?.pause({ nowMs });
     this.#suspended = this.#wasSuspended = true;
   }
 
@@ -252,6 +256,7 @@ export class TrackReceiver {
     if (!this.#suspended) return;
     // What was under way when the track stopped came meanwhile.
     this.#settle(nowMs);
+    this.#options.sound?.resume();
     this.#suspended = false;
     this.#lastMs = nowMs;
   }
@@ -267,6 +272,7 @@ export class TrackReceiver {
     this.#isFirst = this.#mayBeUnread = true;
     this.#options.nacks?.clear();
     this.#options.frames?.leaveOut(moment);
+    this.#options.sound?.leaveOut(moment);
   }
 
   /** Counts one packet, which came at `moment`. */
@@ -295,6 +301,7 @@ export class TrackReceiver {
       this.#lastTimestamp = rtp.timestamp;
     }
     this.#options.frames?.receive(rtp, moment);
+    this.#options.sound?.receive(rtp, moment);
     if (rtp.payloadLength >= MARK_BYTES) {
       this.#trackMark(
         readMark(rtp.bytes, rtp.payloadOffset + rtp.payloadLength),

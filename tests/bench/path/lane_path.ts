@@ -13,6 +13,7 @@ import {
   RtpHeaderTemplate,
   RtpReader,
   TrackReceiver,
+  VideoPlayout,
   videoPreset,
   VideoSender,
 } from "../../../lib/media/mod.ts";
@@ -113,7 +114,10 @@ async function openTrack(
     clockRateHz: CLOCK_RATE_HZ,
     captureTimeId: CAPTURE_TIME_ID,
     nacks: new NackList(),
-    frames: new FrameTracker(new FrameRhythm(meter, 0), CLOCK_RATE_HZ),
+    frames: new FrameTracker(
+      new VideoPlayout(new FrameRhythm(meter, 0), CLOCK_RATE_HZ),
+      CLOCK_RATE_HZ,
+    ),
     requestedAtMs: 0,
     openedMs: reactor.nowMs(),
     meter,

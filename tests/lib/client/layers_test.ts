@@ -168,6 +168,7 @@ Deno.test("a video of which the server sends no layer from the start has seconds
     lossRatio: null,
     residualLossRatio: null,
     frameRate: 0,
+    playoutDelayMs: null,
   }]);
 });
 

@@ -6,6 +6,8 @@ import {
   NackList,
   RtpHeaderTemplate,
   RtpReader,
+  VideoPlayout,
+  type WholeFrame,
   writeVp8Descriptor,
   writeVp8InterHeader,
   writeVp8KeyHeader,
@@ -16,6 +18,13 @@ export const PACKETS = 4;
 const FRAME_MS = 40;
 const CLOCK_RATE_HZ = 90_000;
 
+/** Shows each frame as soon as it can be decoded. */
+export class AtOnce extends VideoPlayout {
+  override push(frame: Readonly<WholeFrame>): void {
+    this.rhythm.show(frame);
+  }
+}
+
 /** A video whose frames 0, 10, 20 … are key frames, and its viewer. */
 export class Watched {
   readonly gapsUs: number[] = [];
@@ -25,7 +34,8 @@ export class Watched {
     frameGap: { record: (us) => void this.gapsUs.push(us) },
     timeToFirstFrame: { record: (us) => void this.firstUs.push(us) },
   }, 0);
-  readonly tracker = new FrameTracker(this.rhythm, CLOCK_RATE_HZ);
+  readonly playout = new AtOnce(this.rhythm, CLOCK_RATE_HZ);
+  readonly tracker = new FrameTracker(this.playout, CLOCK_RATE_HZ);
   readonly #first: number;
   readonly #rtp = new RtpReader();
   readonly #bytes = new Uint8Array(100);

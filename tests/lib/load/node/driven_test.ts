@@ -39,6 +39,7 @@ Deno.test("what each second of each track was like is noted in steps of its unit
       lossRatio: null,
       residualLossRatio: null,
       frameRate: null,
+      playoutDelayMs: 80,
     },
     {
       kind: "video",
@@ -46,6 +47,7 @@ Deno.test("what each second of each track was like is noted in steps of its unit
       lossRatio: 0.02,
       residualLossRatio: 0.01,
       frameRate: 29.5,
+      playoutDelayMs: 40,
     },
   ];
   assertEquals(
@@ -55,11 +57,21 @@ Deno.test("what each second of each track was like is noted in steps of its unit
       "consumerLoss",
       "consumerResidualLoss",
       "consumerFrameRate",
+      "audioPlayoutDelay",
+      "videoPlayoutDelay",
     ] as const).map((name) => {
       const { count, sum } = trend(bench, name);
       return [count, sum];
     }),
-    [[1, 32_000], [1, 900_000], [1, 20_000], [1, 10_000], [1, 29_500]],
+    [
+      [1, 32_000],
+      [1, 900_000],
+      [1, 20_000],
+      [1, 10_000],
+      [1, 29_500],
+      [1, 80_000],
+      [1, 40_000],
+    ],
   );
   await bench.node.stop();
 });
@@ -155,6 +167,7 @@ Deno.test("seconds count while a client without a channel comes back", async () 
     lossRatio: 0,
     residualLossRatio: 0,
     frameRate: null,
+    playoutDelayMs: null,
   }];
   assertEquals(trend(bench, "audioBitrate").count, 1);
   await bench.node.stop();

@@ -186,6 +186,7 @@ Deno.test("what clients tell is in their records, the counters and the trends", 
     Object.keys(trends).sort(),
     [
       "audioBitrate",
+      "audioPlayoutDelay",
       "connectionTime",
       "consumerFrameRate",
       "consumerLoss",
@@ -196,6 +197,7 @@ Deno.test("what clients tell is in their records, the counters and the trends", 
       "timeToFirstMediaReceived",
       "timeToFirstMediaSent",
       "videoBitrate",
+      "videoPlayoutDelay",
     ],
   );
   assertEquals(

@@ -9,6 +9,7 @@ import {
   RtpReader,
   TrackReceiver,
 } from "../../../../lib/media/mod.ts";
+import { AtOnce } from "../frames.ts";
 
 const CLOCK_RATE_HZ = 48_000;
 
@@ -294,7 +295,7 @@ function video() {
     { frameGap: ignore, timeToFirstFrame: ignore },
     0,
   );
-  const tracker = new FrameTracker(rhythm, 90_000);
+  const tracker = new FrameTracker(new AtOnce(rhythm, 90_000), 90_000);
   return { tracker, shown: () => rhythm.figures({ nowMs: 0 }).framesRendered };
 }
 

@@ -11,6 +11,7 @@ import {
   writeVp8InterHeader,
   writeVp8KeyHeader,
 } from "../../../../lib/media/mod.ts";
+import { AtOnce } from "../frames.ts";
 
 const SECONDS = 30;
 const FPS = 30;
@@ -25,7 +26,7 @@ function receive(
     frameGap: { record: (us) => void gapsMs.push(us / 1000) },
     timeToFirstFrame: { record() {} },
   }, 0);
-  const frames = new FrameTracker(rhythm, 90_000);
+  const frames = new FrameTracker(new AtOnce(rhythm, 90_000), 90_000);
   const receiver = new TrackReceiver({
     kind: "video",
     ssrc: 1,

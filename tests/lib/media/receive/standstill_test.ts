@@ -17,6 +17,7 @@ import {
   writeVp8InterHeader,
   writeVp8KeyHeader,
 } from "../../../../lib/media/mod.ts";
+import { AtOnce } from "../frames.ts";
 import { senderWorld, type SentPacket, StillClock } from "../fixtures.ts";
 
 /** Sends until `endMs` on a clock that leaves standstills out. */
@@ -89,7 +90,10 @@ class Viewer {
     frameGap: { record: (us) => void this.gapsMs.push(us / 1000) },
     timeToFirstFrame: { record() {} },
   }, 0);
-  readonly frames = new FrameTracker(this.rhythm, 90_000);
+  readonly frames = new FrameTracker(
+    new AtOnce(this.rhythm, 90_000),
+    90_000,
+  );
   readonly nacks = new NackList();
   readonly receiver = new TrackReceiver({
     kind: "video",

@@ -1,0 +1,260 @@
+/**
+ * What a listener hears of an audio track: packets that came by the time at
+ * which they are played, and in place of the others something made up
+ * (concealment). As NetEq of libwebrtc does it: a packet that is missing while
+ * others after it are there is given up at its time; where nothing is there,
+ * sound stands still until something comes. Sound is stretched, imperceptibly,
+ * until as much is held back as packets need ({@linkcode AudioDelay}), or as
+ * the picture that goes with it.
+ *
+ * Nothing runs for that: what was to be heard up to a moment is settled when a
+ * packet comes, or somebody looks.
+ *
+ * @module
+ */
+
+import { AudioDelay } from "./audio_delay.ts";
+import type { RtpReader } from "../rtp/rtp.ts";
+
+/** What a listener heard, in samples of 48 kHz (W3C webrtc-stats). */
+export interface AudioFigures {
+  /** All that was played, concealment included. */
+  readonly totalSamplesReceived: number;
+  /** What was made up. */
+  readonly concealedSamples: number;
+  /** Times that something was, once for as long as it goes on. */
+  readonly concealmentEvents: number;
+  /** For how long packets waited to be played, all together. */
+  readonly jitterBufferDelayMs: number;
+  /** So many. */
+  readonly jitterBufferEmittedCount: number;
+}
+
+/** Packets that wait at most. */
+const ROOM = 128;
+/** Sequence numbers go on after 65535; they begin here, so that none is negative. */
+const FIRST_POSITION = 0x10000;
+const SAMPLES_PER_MS = 48;
+/** A packet that is played begins at the next step of the sound card. */
+const STEP_MS = 10;
+/** Of sound, so much can be stretched or cut away. */
+const STRETCH = 0.015;
+/** What is held back may be so much more than needed, at least, before any is cut away. */
+const SLACK_MS = 20;
+/** Of how much is held back, the newest packet counts for so much. */
+const LEVEL_WEIGHT = 0.03;
+const USUAL_PACKET_MS = 20;
+const MAX_PACKET_MS = 120;
+/** So far from what is played now a packet belongs to something else. */
+const MAX_LEAP_MS = 5000;
+
+/** The packets of one audio track on their way to the ear. */
+export class AudioPlayout {
+  /** As much is held back for the picture's sake, in milliseconds. */
+  minDelayMs = NaN;
+  readonly #delay = new AudioDelay();
+  readonly #clockPerMs: number;
+  // Of packets that came: their sequence numbers and one, when each came, and
+  // when it was captured.
+  readonly #sequences = new Int32Array(ROOM);
+  readonly #arrivalsMs = new Float64Array(ROOM);
+  readonly #capturedMs = new Float64Array(ROOM);
+  /** The sequence number that is played next, and the highest that came; extended. -1 before the first. */
+  #next = -1;
+  #highest = -1;
+  #highestTimestamp = 0;
+  #highestCapturedMs = NaN;
+  #packetMs = NaN;
+  /** What was captured at 0 is played then. */
+  #offsetMs = NaN;
+  /** Up to then is settled what is heard. */
+  #playedToMs = NaN;
+  #isConcealing = false;
+  #isPaused = false;
+  #levelMs = NaN;
+  #playedMs = NaN;
+  #concealedMs = NaN;
+  #events = 0;
+  #waitedMs = NaN;
+  #emitted = 0;
+  readonly #packet = { nowMs: NaN, transitMs: NaN };
+
+  constructor(clockRateHz: number) {
+    this.#clockPerMs = clockRateHz / 1000;
+    this.#packetMs = USUAL_PACKET_MS;
+    this.minDelayMs = this.#levelMs = this.#playedMs = 0;
+    this.#concealedMs = this.#waitedMs = 0;
+  }
+
+  /** How much is held back, in milliseconds: what the picture is compared with. */
+  get delayMs(): number {
+    return this.#levelMs;
+  }
+
+  /** Takes a packet of the track. */
+  receive(rtp: RtpReader, moment: { readonly nowMs: number }): void {
+    if (rtp.payloadLength === 0) return;
+    this.advance(moment);
+    if (this.#next < 0 || this.#isElsewhere(rtp)) {
+      this.restart(moment);
+      this.#begin(rtp, moment);
+    }
+    const ahead = ((rtp.sequence - this.#highest) << 16) >> 16;
+    const position = this.#highest + ahead;
+    const sinceMs = ((rtp.timestamp - this.#highestTimestamp) | 0) /
+      this.#clockPerMs;
+    const capturedMs = this.#highestCapturedMs + sinceMs;
+    if (ahead > 0) {
+      // Where nothing was sent for a while, packets are as long as before.
+      if (ahead === 1 && sinceMs > 0 && sinceMs <= MAX_PACKET_MS) {
+        this.#packetMs = sinceMs;
+      }
+      this.#highest = position;
+      this.#highestTimestamp = rtp.timestamp;
+      this.#highestCapturedMs = capturedMs;
+    }
+    this.#packet.nowMs = moment.nowMs;
+    this.#packet.transitMs = moment.nowMs - capturedMs;
+    this.#delay.note(this.#packet, ahead < 0);
+    if (position < this.#next) return;
+    const at = position % ROOM;
+    this.#sequences[at] = position + 1;
+    this.#arrivalsMs[at] = moment.nowMs;
+    this.#capturedMs[at] = capturedMs;
+    this.advance(moment);
+    this.#noteLevel(moment);
+  }
+
+  /** Plays what was to be heard by then. */
+  advance(moment: { readonly nowMs: number }): void {
+    while (this.#next >= 0 && this.#next <= this.#highest) {
+      const at = this.#next % ROOM;
+      const isThere = this.#sequences[at] === this.#next + 1;
+      // Where nothing was sent for a while, the next one is not due at once.
+      const dueMs = isThere
+        ? Math.max(this.#playedToMs, this.#capturedMs[at] + this.#offsetMs)
+        : this.#playedToMs;
+      if (dueMs > moment.nowMs) return;
+      this.#playedMs += dueMs - this.#playedToMs;
+      this.#playedToMs = dueMs;
+      if (isThere) this.#play(at);
+      else this.#conceal(this.#packetMs);
+      this.#next++;
+    }
+  }
+
+  /** The track is paused, or ends: nothing is missing from then on. */
+  pause(moment: { readonly nowMs: number }): void {
+    if (this.#isPaused) return;
+    this.restart(moment);
+    this.#isPaused = true;
+  }
+
+  /** Packets may come again. */
+  resume(): void {
+    this.#isPaused = false;
+  }
+
+  /** Sequence numbers, timestamps or times go on from elsewhere: what has come is played. */
+  restart(moment: { readonly nowMs: number }): void {
+    this.advance(moment);
+    this.#concealOpen(moment);
+    this.#next = this.#highest = -1;
+    this.#isConcealing = false;
+    this.#delay.restart();
+  }
+
+  /** Nobody looked until then: what was not read meanwhile is nobody's loss. */
+  leaveOut(moment: { readonly nowMs: number }): void {
+    this.advance(moment);
+    this.#next = this.#highest = -1;
+    this.#delay.restart();
+  }
+
+  /** All of it, as it is at `moment`. */
+  figures(moment: { readonly nowMs: number }): AudioFigures {
+    this.advance(moment);
+    const openMs = this.#openMs(moment);
+    const samples = (ms: number) => Math.round(ms * SAMPLES_PER_MS);
+    return {
+      totalSamplesReceived: samples(this.#playedMs + openMs),
+      concealedSamples: samples(this.#concealedMs + openMs),
+      concealmentEvents: this.#events +
+        (openMs > 0 && !this.#isConcealing ? 1 : 0),
+      jitterBufferDelayMs: this.#waitedMs,
+      jitterBufferEmittedCount: this.#emitted,
+    };
+  }
+
+  /** Whether it is so far from the last packet that it goes on from elsewhere. */
+  #isElsewhere(rtp: RtpReader): boolean {
+    const ahead = ((rtp.sequence - this.#highest) << 16) >> 16;
+    const ticks = (rtp.timestamp - this.#highestTimestamp) | 0;
+    return Math.abs(ahead) >= ROOM ||
+      Math.abs(ticks) > MAX_LEAP_MS * this.#clockPerMs;
+  }
+
+  #begin(rtp: RtpReader, { nowMs }: { readonly nowMs: number }): void {
+    this.#next = this.#highest = FIRST_POSITION + rtp.sequence;
+    this.#highestTimestamp = rtp.timestamp;
+    this.#highestCapturedMs = 0;
+    this.#offsetMs = this.#playedToMs = nowMs + STEP_MS;
+    this.#levelMs = USUAL_PACKET_MS;
+    this.#sequences.fill(0);
+  }
+
+  /** For how long nothing has been there to play, while something should. */
+  #openMs({ nowMs }: { readonly nowMs: number }): number {
+    if (this.#next < 0 || this.#isPaused || this.#next <= this.#highest) {
+      return 0;
+    }
+    return Math.max(0, nowMs - this.#playedToMs);
+  }
+
+  #concealOpen(moment: { readonly nowMs: number }): void {
+    const openMs = this.#openMs(moment);
+    if (openMs > 0) this.#conceal(openMs);
+  }
+
+  /** Plays a packet; if nothing was there to play when it was due, sound stood still until it came. */
+  #play(at: number): void {
+    const lateMs = this.#arrivalsMs[at] - this.#playedToMs;
+    if (lateMs > 0) this.#conceal(Math.ceil(lateMs / STEP_MS) * STEP_MS);
+    this.#isConcealing = false;
+    this.#waitedMs += this.#playedToMs - this.#arrivalsMs[at];
+    this.#emitted++;
+    this.#offsetMs = this.#playedToMs - this.#capturedMs[at];
+    this.#stretch();
+    this.#playedMs += this.#packetMs;
+    this.#playedToMs = this.#capturedMs[at] + this.#offsetMs + this.#packetMs;
+  }
+
+  #conceal(ms: number): void {
+    if (!this.#isConcealing) this.#events++;
+    this.#isConcealing = true;
+    this.#concealedMs += ms;
+    this.#playedMs += ms;
+    this.#playedToMs += ms;
+  }
+
+  /** What is held back is brought nearer to what is needed. */
+  #stretch(): void {
+    const targetMs = Math.max(this.#delay.targetMs, this.minDelayMs);
+    const stepMs = this.#packetMs * STRETCH;
+    if (this.#levelMs < targetMs * 3 / 4) {
+      this.#offsetMs += stepMs;
+      this.#levelMs += stepMs;
+    } else if (
+      this.#levelMs >= Math.max(targetMs, targetMs * 3 / 4 + SLACK_MS)
+    ) {
+      this.#offsetMs -= stepMs;
+      this.#levelMs -= stepMs;
+    }
+  }
+
+  #noteLevel({ nowMs }: { readonly nowMs: number }): void {
+    const levelMs = this.#highestCapturedMs + this.#offsetMs +
+      this.#packetMs - nowMs;
+    this.#levelMs += (levelMs - this.#levelMs) * LEVEL_WEIGHT;
+  }
+}

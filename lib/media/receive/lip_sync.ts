@@ -1,0 +1,67 @@
+/**
+ * Picture and sound of one person together, as libwebrtc keeps them: once a
+ * second, whichever is shown sooner is held back for longer, in steps, until
+ * they are less than 30 ms apart. Both are taken to be on their way for
+ * equally long.
+ *
+ * @module
+ */
+
+import type { AudioPlayout } from "./audio_playout.ts";
+import type { VideoPlayout } from "./video_playout.ts";
+
+/** Between two steps. */
+const EVERY_MS = 1000;
+const CLOSE_MS = 30;
+const MAX_STEP_MS = 80;
+const MAX_DELAY_MS = 10_000;
+/** What is compared is the average of about so many. */
+const AVERAGED = 4;
+/** From NetEq to the ear. */
+const SOUND_CARD_MS = 30;
+
+/** Keeps a video and an audio track together. */
+export class LipSync {
+  readonly #video: VideoPlayout;
+  /** The sound. */
+  readonly audio: AudioPlayout;
+  #dueMs = NaN;
+  #apartMs = NaN;
+
+  constructor(video: VideoPlayout, audio: AudioPlayout) {
+    this.#video = video;
+    this.audio = audio;
+    this.#apartMs = 0;
+  }
+
+  /** Takes a step if one is due. */
+  step(nowMs: number): void {
+    if (nowMs < this.#dueMs) return;
+    this.#dueMs = nowMs + EVERY_MS;
+    const apartMs = this.#video.targetDelayMs - this.audio.delayMs -
+      SOUND_CARD_MS;
+    this.#apartMs += (apartMs - this.#apartMs) / AVERAGED;
+    if (Math.abs(this.#apartMs) < CLOSE_MS) return;
+    const stepMs = Math.max(
+      -MAX_STEP_MS,
+      Math.min(MAX_STEP_MS, this.#apartMs / 2),
+    );
+    this.#apartMs = 0;
+    if (stepMs > 0) this.#shift(this.#video, this.audio, stepMs);
+    else this.#shift(this.audio, this.#video, -stepMs);
+  }
+
+  /** `late` is held back for less; where it is not held back, `early` for more. */
+  #shift(
+    late: { minDelayMs: number },
+    early: { minDelayMs: number },
+    ms: number,
+  ): void {
+    if (late.minDelayMs > 0) {
+      late.minDelayMs = Math.max(0, late.minDelayMs - ms);
+      early.minDelayMs = 0;
+    } else {
+      early.minDelayMs = Math.min(MAX_DELAY_MS, early.minDelayMs + ms);
+    }
+  }
+}

@@ -1,0 +1,215 @@
+/**
+ * When a viewer sees each frame: not when it comes but at its time. The buffer
+ * of a browser, as libwebrtc times it: a frame is shown at the time that its
+ * timestamp says ({@linkcode CaptureClock}) and a delay, in order, and a frame
+ * that comes later than that at once. The delay aims at the jitter
+ * ({@linkcode JitterEstimator}) and the time to render, or at what goes with
+ * the sound where that is more; late frames raise it as far as that, and
+ * nothing above it lasts. A frame that waited for a repair says nothing of the
+ * network's jitter.
+ *
+ * Nothing runs for that: what was to be shown up to a moment is settled when
+ * something comes, or somebody looks.
+ *
+ * @module
+ */
+
+import { CaptureClock } from "./capture_clock.ts";
+import type { FrameFigures, FrameRhythm } from "./frame_rhythm.ts";
+import { JitterEstimator } from "./jitter_estimator.ts";
+
+/** From when a frame is handed to the decoder to when it is on the screen. */
+const RENDER_MS = 10;
+/** A thread is woken so much too late. */
+const WAKE_MS = 1;
+/** A timestamp that is so far from now is no time. */
+const ABSURD_MS = 10_000;
+/** Frames that wait to be shown at most; what comes with more is shown at once. */
+const ROOM = 64;
+// What is kept of each.
+const WIDTH = 5;
+const READY = 0;
+const FIRST = 1;
+const RECEIVED = 2;
+const TIMESTAMP = 3;
+const SIZE = 4;
+
+/** The frame at hand, as whoever puts it together describes it. One object, rewritten for each. */
+export interface WholeFrame {
+  /** When it could be decoded: it and all before it had come. */
+  nowMs: number;
+  /** When its first packet came, and its last one, repairs included. */
+  firstMs: number;
+  receivedMs: number;
+  /** The RTP timestamp. */
+  timestamp: number;
+  bytes: number;
+  /** Something of it had to be repaired. */
+  isRepaired: boolean;
+}
+
+/** What became of a video's frames, and when. */
+export interface VideoFigures extends FrameFigures {
+  /** For how long frames waited, from their first packet to the decoder, all together. */
+  readonly jitterBufferDelayMs: number;
+  /** So many. */
+  readonly jitterBufferEmittedCount: number;
+}
+
+/** The frames of one video on their way to the screen. */
+export class VideoPlayout {
+  /** When they were shown. */
+  readonly rhythm: FrameRhythm;
+  /** The delay goes as far as this, for the sound's sake, in milliseconds. */
+  minDelayMs = NaN;
+  #jitterBufferDelayMs = NaN;
+  #emitted = 0;
+  readonly #clock: CaptureClock;
+  readonly #jitter = new JitterEstimator();
+  readonly #frames = new Float64Array(ROOM * WIDTH);
+  readonly #isRepaired = new Uint8Array(ROOM);
+  #head = 0;
+  #count = 0;
+  /** When the first of them is shown. */
+  #dueMs = NaN;
+  #renderMs = NaN;
+  #delayMs = NaN;
+  #hasShown = false;
+  // The last frame that was not repaired.
+  #receivedMs = NaN;
+  #timestamp = 0;
+  /** A moment, and a frame as the estimate is told of it. */
+  readonly #at = { nowMs: NaN };
+  readonly #arrived = { variationMs: NaN, takenMs: NaN };
+  readonly #ticksPerMs: number;
+
+  /** Shown frames go to `rhythm`. */
+  constructor(rhythm: FrameRhythm, clockRateHz: number) {
+    this.rhythm = rhythm;
+    this.#ticksPerMs = clockRateHz / 1000;
+    this.#clock = new CaptureClock(clockRateHz);
+    this.#delayMs = this.#jitterBufferDelayMs = this.minDelayMs = 0;
+  }
+
+  /** Where the delay goes: what the sound is compared with, in milliseconds. */
+  get targetDelayMs(): number {
+    return Math.max(this.minDelayMs, this.#jitter.estimateMs + RENDER_MS);
+  }
+
+  /** Takes the next frame in order, which can be decoded now. */
+  push(frame: Readonly<WholeFrame>): void {
+    this.advance(frame);
+    if (this.#count === ROOM) this.#showFirst();
+    if (!frame.isRepaired) this.#clock.note(frame.timestamp, frame);
+    const place = (this.#head + this.#count) % ROOM;
+    const at = place * WIDTH;
+    this.#frames[at + READY] = frame.nowMs;
+    this.#frames[at + FIRST] = frame.firstMs;
+    this.#frames[at + RECEIVED] = frame.receivedMs;
+    this.#frames[at + TIMESTAMP] = frame.timestamp;
+    this.#frames[at + SIZE] = frame.bytes;
+    this.#isRepaired[place] = frame.isRepaired ? 1 : 0;
+    if (this.#count++ === 0) this.#plan(frame);
+    this.advance(frame);
+  }
+
+  /** Shows what was to be shown by then. */
+  advance(moment: { readonly nowMs: number }): void {
+    while (this.#count > 0 && this.#dueMs <= moment.nowMs) this.#showFirst();
+  }
+
+  /** The video ends: nobody sees what waits. */
+  end(moment: { readonly nowMs: number }): void {
+    this.advance(moment);
+    this.#count = 0;
+    this.rhythm.pause(moment);
+  }
+
+  /** The video is paused: what waits is shown, each at its time, and what follows is no freeze. */
+  pause(moment: { readonly nowMs: number }): void {
+    this.restart();
+    this.rhythm.pause(moment);
+  }
+
+  /** Nobody looked until `moment`, when times go on from anew. */
+  leaveOut(moment: { readonly nowMs: number }): void {
+    this.restart();
+    this.rhythm.leaveOut(moment);
+  }
+
+  /** Timestamps go on from elsewhere: what waits is shown first. */
+  restart(): void {
+    while (this.#count > 0) this.#showFirst();
+    this.#clock.reset();
+    this.#receivedMs = NaN;
+  }
+
+  /** All of it, as it is at `moment`. */
+  figures(moment: { readonly nowMs: number }): VideoFigures {
+    this.advance(moment);
+    return {
+      ...this.rhythm.figures(moment),
+      jitterBufferDelayMs: this.#jitterBufferDelayMs,
+      jitterBufferEmittedCount: this.#emitted,
+    };
+  }
+
+  /** Plans when the first frame is shown, at the moment from which on it can be. */
+  #plan(moment: { readonly nowMs: number }): void {
+    const at = this.#head * WIDTH;
+    this.#at.nowMs = Math.max(moment.nowMs, this.#frames[at + READY]);
+    this.#locate(at);
+    this.#dueMs = this.#hasShown
+      ? Math.max(this.#at.nowMs, this.#renderMs - RENDER_MS)
+      : this.#at.nowMs;
+  }
+
+  #locate(at: number): void {
+    const timestamp = this.#frames[at + TIMESTAMP];
+    this.#clock.locate(timestamp, this.#at);
+    this.#renderMs = this.#clock.locatedMs +
+      Math.max(this.#delayMs, this.minDelayMs);
+    if (Math.abs(this.#renderMs - this.#at.nowMs) <= ABSURD_MS) return;
+    this.#clock.reset();
+    this.#jitter.reset();
+    this.#delayMs = 0;
+    this.#renderMs = this.#at.nowMs;
+  }
+
+  #showFirst(): void {
+    const at = this.#head * WIDTH;
+    if (this.#isRepaired[this.#head] === 0) this.#learn(at);
+    this.#jitterBufferDelayMs += Math.max(
+      0,
+      this.#dueMs - this.#frames[at + FIRST],
+    );
+    this.#emitted++;
+    this.#hasShown = true;
+    this.#head = (this.#head + 1) % ROOM;
+    this.#count--;
+    this.#at.nowMs = this.#dueMs;
+    this.rhythm.show(this.#at);
+    if (this.#count > 0) this.#plan(this.#at);
+  }
+
+  /** What its arrival says of the network, and how late it is of the delay. */
+  #learn(at: number): void {
+    const received = this.#frames[at + RECEIVED];
+    const timestamp = this.#frames[at + TIMESTAMP];
+    const step = ((timestamp - this.#timestamp) | 0) / this.#ticksPerMs;
+    const isFirst = !(this.#receivedMs >= 0);
+    if (isFirst || step >= 0) {
+      this.#arrived.variationMs = isFirst
+        ? 0
+        : received - this.#receivedMs - step;
+      this.#arrived.takenMs = this.#dueMs;
+      this.#receivedMs = received;
+      this.#timestamp = timestamp;
+      this.#jitter.take(this.#arrived, this.#frames[at + SIZE]);
+    }
+    if (this.#delayMs === 0) this.#delayMs = this.#jitter.estimateMs;
+    const lateMs = this.#dueMs + WAKE_MS - (this.#renderMs - RENDER_MS);
+    if (lateMs < 0) return;
+    this.#delayMs = Math.min(this.#delayMs + lateMs, this.targetDelayMs);
+  }
+}

@@ -1,0 +1,192 @@
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import {
+  AudioPlayout,
+  RtpHeaderTemplate,
+  RtpReader,
+} from "../../../../lib/media/mod.ts";
+
+const PACKET_MS = 20;
+const SAMPLES = 960;
+
+interface Came {
+  readonly index: number;
+  readonly atMs: number;
+}
+
+/** A listener, who hears packets of 20 ms. */
+class Listener {
+  readonly playout = new AudioPlayout(48_000);
+  readonly #bytes = new Uint8Array(100);
+  readonly #rtp = new RtpReader();
+  readonly #header = new RtpHeaderTemplate({
+    payloadType: 100,
+    ssrc: 1,
+    extensions: [],
+  });
+  readonly #first: number;
+
+  /** `first` is the sequence number of the first packet. */
+  constructor(first = 65_400) {
+    this.#first = first;
+  }
+
+  /** Packet `index` comes; its timestamp is `leapMs` further on than it should be. */
+  take({ index, atMs }: Came, leapMs = 0): void {
+    const end = this.#header.write(
+      this.#bytes,
+      0,
+      (this.#first + index) & 0xffff,
+      (index * SAMPLES + leapMs * 48 - 100 * SAMPLES) | 0,
+      false,
+    );
+    this.#rtp.read(this.#bytes, 0, end + 30);
+    this.playout.receive(this.#rtp, { nowMs: atMs });
+  }
+
+  takeAll(packets: readonly Came[]): this {
+    const inOrder = [...packets].sort((a, b) => a.atMs - b.atMs);
+    for (const packet of inOrder) this.take(packet);
+    return this;
+  }
+
+  /** Milliseconds made up, in how many events, of how many heard. */
+  heard(nowMs: number) {
+    const figures = this.playout.figures({ nowMs });
+    return {
+      concealedMs: figures.concealedSamples / 48,
+      events: figures.concealmentEvents,
+      totalMs: figures.totalSamplesReceived / 48,
+    };
+  }
+}
+
+function steady(count: number, tookMs: (index: number) => number = () => 50) {
+  return Array.from({ length: count }, (_, index) => ({
+    index,
+    atMs: index * PACKET_MS + tookMs(index),
+  }));
+}
+
+Deno.test("of packets that come in time nothing is made up, and all is heard", () => {
+  const packets = steady(500);
+  const nowMs = packets[499].atMs;
+  const { concealedMs, events, totalMs } = new Listener().takeAll(packets)
+    .heard(nowMs);
+  assertEquals([concealedMs, events], [0, 0]);
+  assertAlmostEquals(totalMs, nowMs - 50, 100);
+});
+
+Deno.test.each([
+  { why: "one packet", lost: [200], concealedMs: 20, events: 1 },
+  { why: "two in a row", lost: [200, 201], concealedMs: 40, events: 1 },
+  { why: "two apart", lost: [200, 300], concealedMs: 40, events: 2 },
+  {
+    why: "one in ten",
+    lost: Array.from({ length: 30 }, (_, i) => 100 + 10 * i),
+    concealedMs: 600,
+    events: 30,
+  },
+])("lost: $why; made up: $concealedMs ms", ({ lost, concealedMs, events }) => {
+  const isLost = new Set<number>(lost);
+  const packets = steady(500).filter(({ index }) => !isLost.has(index));
+  const heard = new Listener().takeAll(packets).heard(packets.at(-1)!.atMs);
+  assertEquals([heard.concealedMs, heard.events], [concealedMs, events]);
+});
+
+Deno.test.each([
+  { why: "within what is held back", lateMs: 10, concealedMs: 0, events: 0 },
+  { why: "far too late", lateMs: 300, concealedMs: 20, events: 1 },
+])(
+  "a packet that comes $lateMs ms late while others come, $why: $concealedMs ms are made up",
+  (one) => {
+    const packets = steady(500, (i) => i === 400 ? 50 + one.lateMs : 50);
+    const heard = new Listener().takeAll(packets).heard(packets[499].atMs);
+    assertEquals([heard.concealedMs, heard.events], [
+      one.concealedMs,
+      one.events,
+    ]);
+  },
+);
+
+Deno.test("where nothing comes for a while and then all of it, sound stands still for what was not held back", () => {
+  const packets = steady(
+    500,
+    (i) => i >= 400 && i < 425 ? 50 + (425 - i) * PACKET_MS : 50,
+  );
+  const { concealedMs, events } = new Listener().takeAll(packets)
+    .heard(packets[499].atMs);
+  assertEquals(events, 1);
+  // It was away for 500 ms, and less than 100 had been held back.
+  assert(concealedMs >= 400 && concealedMs <= 500);
+});
+
+Deno.test("after sound stood still, more is held back than is needed, and less again with time", () => {
+  const packets = steady(
+    4000,
+    (i) => i >= 400 && i < 425 ? 50 + (425 - i) * PACKET_MS : 50,
+  );
+  const listener = new Listener().takeAll(packets.slice(0, 500));
+  const after = listener.playout.delayMs;
+  listener.takeAll(packets.slice(500));
+  assert(after > 200);
+  assert(listener.playout.delayMs < 110);
+});
+
+Deno.test("an outage is made up for as long as it goes on, and what it lost is not made up again", () => {
+  const packets = steady(500).filter(({ index }) =>
+    index < 100 || index >= 300
+  );
+  const listener = new Listener().takeAll(packets.slice(0, 100));
+  assertAlmostEquals(listener.heard(6000).concealedMs, 3930, 100);
+  const { concealedMs, events } = listener.takeAll(packets.slice(100))
+    .heard(10_000);
+  assertAlmostEquals(concealedMs, 4000, 100);
+  assertEquals(events, 1);
+});
+
+Deno.test("jitter is learnt: at first it costs sound, later delay", () => {
+  const jitter = (i: number) => 50 + (i * 7919 % 101);
+  const packets = steady(3000, jitter);
+  const listener = new Listener().takeAll(packets.slice(0, 1500));
+  const before = listener.heard(packets[1499].atMs).concealedMs;
+  listener.takeAll(packets.slice(1500));
+  const after = listener.heard(packets[2999].atMs).concealedMs;
+  assert(before > 0);
+  assert((after - before) / 30_000 < 0.01);
+  assert(listener.playout.delayMs > 60);
+});
+
+Deno.test.each([
+  { why: "when timestamps go on from elsewhere", leapMs: 100_000 },
+  { why: "when timestamps go back", leapMs: -100_000 },
+])("nothing is made up $why", ({ leapMs }) => {
+  const packets = steady(500);
+  const listener = new Listener().takeAll(packets.slice(0, 250));
+  for (const packet of packets.slice(250)) listener.take(packet, leapMs);
+  assert(listener.heard(packets[499].atMs).concealedMs <= PACKET_MS);
+});
+
+Deno.test("what its sender does not send is not made up: silence within the numbering, and a pause", () => {
+  const packets = steady(500);
+  const listener = new Listener().takeAll(packets.slice(0, 200));
+  // The next one comes 400 ms later, and says so.
+  for (const { index, atMs } of packets.slice(200, 300)) {
+    listener.take({ index, atMs: atMs + 400 }, 400);
+  }
+  const nowMs = packets[299].atMs + 400;
+  const before = listener.heard(nowMs).concealedMs;
+  assert(before <= 340);
+  listener.playout.pause({ nowMs });
+  assertEquals(listener.heard(nowMs + 60_000).concealedMs, before);
+  listener.playout.resume();
+  assertEquals(listener.heard(nowMs + 61_000).concealedMs, before);
+});
+
+Deno.test("packets that wait say for how long", () => {
+  const packets = steady(2000);
+  const { playout } = new Listener().takeAll(packets);
+  const figures = playout.figures({ nowMs: packets[1999].atMs });
+  const delayMs = figures.jitterBufferDelayMs /
+    figures.jitterBufferEmittedCount;
+  assert(delayMs > 10 && delayMs < 90);
+});

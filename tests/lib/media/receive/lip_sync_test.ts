@@ -1,0 +1,67 @@
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import {
+  AudioPlayout,
+  FrameRhythm,
+  LipSync,
+  VideoPlayout,
+} from "../../../../lib/media/mod.ts";
+
+/** What {@linkcode LipSync} sees of sound that so much is held back of. */
+class Sound extends AudioPlayout {
+  heldBackMs = 0;
+
+  override get delayMs(): number {
+    return this.heldBackMs;
+  }
+}
+
+function together(heldBackMs: number) {
+  const video = new VideoPlayout(
+    new FrameRhythm({
+      frameGap: { record() {} },
+      timeToFirstFrame: { record() {} },
+    }, 0),
+    90_000,
+  );
+  const audio = new Sound(48_000);
+  audio.heldBackMs = heldBackMs;
+  const sync = new LipSync(video, audio);
+  return { video, audio, sync };
+}
+
+Deno.test.each([
+  { why: "little sound is held back", heldBackMs: 5, minMs: 0 },
+  { why: "as usual", heldBackMs: 80, minMs: 100 },
+  { why: "much is", heldBackMs: 400, minMs: 430 },
+])("the picture follows the sound, where $why", ({ heldBackMs, minMs }) => {
+  const { video, audio, sync } = together(heldBackMs);
+  for (let second = 0; second < 60; second++) sync.step(second * 1000);
+  // Less than 30 ms apart is close enough, on average.
+  assertAlmostEquals(video.minDelayMs, minMs, 45);
+  assertEquals(audio.minDelayMs, 0);
+});
+
+Deno.test("it takes a step a second, of 80 ms at most", () => {
+  const { video, sync } = together(3000);
+  let last = 0;
+  for (let ms = 0; ms <= 10_000; ms += 100) {
+    sync.step(ms);
+    const stepMs = video.minDelayMs - last;
+    last = video.minDelayMs;
+    assert(stepMs === 0 || (stepMs === 80 && ms % 1000 === 0));
+  }
+  assertEquals(video.minDelayMs, 880);
+});
+
+Deno.test("when the sound is less late again, the picture is first, and the sound waits only for a picture that is late itself", () => {
+  const { video, audio, sync } = together(400);
+  let second = 0;
+  const pass = (seconds: number) => {
+    for (let i = 0; i < seconds; i++) sync.step(second++ * 1000);
+  };
+  pass(60);
+  audio.heldBackMs = 20;
+  pass(60);
+  assertAlmostEquals(video.minDelayMs, 50, 45);
+  assertEquals(audio.minDelayMs, 0);
+});
