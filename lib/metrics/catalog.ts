@@ -417,7 +417,7 @@ export const METRICS = {
   timeToFirstFrame: trend(
     "From when a video was asked for to its first frame shown, which is a key frame; those that were paused at first left out.",
     {
-      source: "the request and each received video's first frame that is whole",
+      source: "the request and each received video's first frame shown",
       perClient: "max",
       perRoom: true,
       place: "media.timeToFirstFrameMs",
@@ -425,7 +425,7 @@ export const METRICS = {
     },
   ),
   frameGap: trend("From one video frame shown to the next.", {
-    source: "when each received video's frames were whole",
+    source: "when each received video's frames were shown",
     place: "media.video.frameGapMs",
   }),
   videoPlayoutDelay: ofConsumers(
@@ -855,8 +855,12 @@ export const METRICS = {
   ),
   concealed: rate(
     "lower",
-    "Audio made up in place of packets that were lost or late, of all that was heard (concealedSamples ÷ totalSamplesReceived of W3C webrtc-stats).",
-    { blames: "client", place: "media.audio.concealedRatio" },
+    "Audio made up in place of packets that were lost or late, of all that was heard as in W3C webrtc-stats.",
+    {
+      source: "concealedSamples / totalSamplesReceived",
+      blames: "client",
+      place: "media.audio.concealedRatio",
+    },
   ),
   frameRate: rate(
     "higher",

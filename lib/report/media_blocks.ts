@@ -215,7 +215,7 @@ function audioFigures({ media: { audio } }: Summary): string[] {
     `${formatRatio(concealedRatio)} made up`,
     ...(playoutDelayMs.count === 0
       ? []
-      : [`p95 ${formatMs(playoutDelayMs.p95)} held back`]),
+      : [`p95 ${formatMs(playoutDelayMs.p95Ms)} held back`]),
   ];
 }
 

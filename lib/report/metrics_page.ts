@@ -30,7 +30,8 @@ interface Entry {
 const SOURCES: Readonly<Record<CountedAt, string>> = {
   receiver: "sequence numbers of each received track",
   frames: "frames of each received video, put together from packets",
-  rhythm: "when frames of each received video were whole",
+  rhythm: "when frames of each received video were shown",
+  sound: "what each received audio track played",
   track: "each received track, and what its sender counted",
   feedback: "what each client asks the server for",
   reception: "what each client receives",
