@@ -174,7 +174,6 @@ export {
   type ErrorSummary,
   evaluate,
   evaluateSoFar,
-  EXIT_CODES,
   type GeneratorHealth,
   type GeneratorStandstill,
   type GeneratorSummary,

@@ -16,6 +16,7 @@ import {
   SUMMARIES,
   twoColumns,
 } from "./commands/mod.ts";
+import { EXIT_CODES } from "../exit_codes.ts";
 
 if (import.meta.main) Deno.exitCode = await main(Deno.args);
 
@@ -39,7 +40,7 @@ export async function main(words: readonly string[]): Promise<number> {
       : await perform(name, args);
   } catch (error) {
     printError(errorLine(error));
-    return 1;
+    return EXIT_CODES.broke;
   }
 }
 
@@ -74,12 +75,12 @@ function unknownCommand(name: string): number {
       guess === undefined ? "help lists them." : `did you mean ${guess}?`
     }`,
   );
-  return 2;
+  return EXIT_CODES.usage;
 }
 
 function surplus(arg: string): number {
   printError(`"${arg}": there is no use for it.`);
-  return 2;
+  return EXIT_CODES.usage;
 }
 
 function help(): string {

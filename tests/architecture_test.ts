@@ -13,15 +13,16 @@ const ROOMS: readonly {
   readonly only?: readonly string[];
 }[] = [
   { room: "version.ts", only: [] },
+  { room: "exit_codes.ts", only: [] },
   { room: "lib/text", only: [] },
   { room: "lib/time", only: [] },
   { room: "lib/connection", only: ["lib/text"] },
   { room: "lib/options", only: ["lib/text"] },
   { room: "lib/ortc", only: [] },
-  { room: "lib/clip", only: [] },
+  { room: "lib/clip", only: ["lib/text"] },
   { room: "lib/impairment", only: [] },
   { room: "lib/machine", only: [] },
-  { room: "lib/metrics", only: ["lib/text"] },
+  { room: "lib/metrics", only: ["exit_codes.ts", "lib/text"] },
   {
     room: "lib/monitor",
     only: ["lib/connection", "lib/text", "lib/time"],
@@ -35,7 +36,10 @@ const ROOMS: readonly {
   { room: "lib/rtc/srtp", only: ["lib/rtc/*"] },
   { room: "lib/rtc/dtls", only: ["lib/rtc/*"] },
   { room: "lib/rtc/ice", only: ["lib/impairment", "lib/rtc/*"] },
-  { room: "lib/rtc", only: ["lib/impairment", "lib/rtc/*", "lib/time"] },
+  {
+    room: "lib/rtc",
+    only: ["lib/impairment", "lib/rtc/*", "lib/text", "lib/time"],
+  },
   { room: "lib/signaling", only: ["lib/ortc"] },
   {
     room: "lib/signaling/websocket",
@@ -65,6 +69,7 @@ const ROOMS: readonly {
   {
     room: "lib/client",
     only: [
+      "lib/text",
       "lib/time",
       "lib/ortc",
       "lib/signaling",
@@ -81,6 +86,7 @@ const ROOMS: readonly {
   {
     room: "lib/sfu",
     only: [
+      "lib/text",
       "lib/ortc",
       "lib/signaling/simplestchat/wire",
       "lib/media",
@@ -96,16 +102,17 @@ const ROOMS: readonly {
   { room: "scenarios", only: ["kit.ts"] },
   { room: "mod.ts" },
   { room: "tool.ts" },
-  { room: "cli/terminal", only: ["lib/text"] },
+  { room: "cli/terminal", only: ["exit_codes.ts", "lib/text"] },
   {
     room: "cli/session",
-    only: ["mod.ts", "tool.ts", "lib/text", "cli/terminal"],
+    only: ["mod.ts", "tool.ts", "exit_codes.ts", "lib/text", "cli/terminal"],
   },
   {
     room: "cli/commands",
     only: [
       "mod.ts",
       "tool.ts",
+      "exit_codes.ts",
       "lib/text",
       "lib/options",
       "lib/output",
@@ -115,7 +122,14 @@ const ROOMS: readonly {
   },
   {
     room: "cli",
-    only: ["mod.ts", "tool.ts", "version.ts", "lib/text", "cli/*"],
+    only: [
+      "mod.ts",
+      "tool.ts",
+      "exit_codes.ts",
+      "version.ts",
+      "lib/text",
+      "cli/*",
+    ],
   },
 ];
 

@@ -7,18 +7,24 @@
 
 import { examine, type Finding } from "../../tool.ts";
 import { readAccess } from "./access.ts";
-import { commandHelp } from "./help.ts";
+import { commandHelp, exitCodeLines } from "./help.ts";
 import { parseOptions } from "./parse.ts";
 import { MEETING_FLAGS, RUN_OPTIONS, workersOf } from "./run_options.ts";
 import { chooseJob } from "./run_scenario.ts";
 import { safeValue } from "../../lib/text/mod.ts";
 import { openInterrupts, printJson, printOut, usage } from "./shell.ts";
+import { EXIT_CODES } from "../../exit_codes.ts";
 
 const NOTES: readonly string[] = [
   "The run in question is given by the same options as to run. With a server it",
   "has two clients meet in a room of their own there for a moment, and waits for",
-  "their media. Exit codes: 0 the run can work, 1 it cannot, 2 a wrong command",
-  "line, 130 interrupted.",
+  "their media.",
+  ...exitCodeLines({
+    passed: "the run can work",
+    broke: "it cannot",
+    usage: "wrong usage",
+    interrupted: "interrupted",
+  }),
 ];
 
 /** Those of run that make it larger or smaller, or say where it goes. */
@@ -34,8 +40,6 @@ const DOCTOR_TABLE: typeof DOCTOR_OPTIONS = {
   ...MEETING_FLAGS,
   ...DOCTOR_OPTIONS,
 };
-
-const INTERRUPTED = 130;
 
 /** Carries `doctor` out; resolves with the exit code. */
 export async function doctorCommand(args: readonly string[]): Promise<number> {
@@ -79,7 +83,7 @@ export async function doctorCommand(args: readonly string[]): Promise<number> {
     },
     signal: interrupts.signal,
   });
-  if (interrupts.signal.aborted) return INTERRUPTED;
+  if (interrupts.signal.aborted) return EXIT_CODES.interrupted;
   if (values.json) printJson(findings);
   else {
     const lines = findingLines(safeValue(findings));

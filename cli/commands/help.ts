@@ -10,7 +10,27 @@ import {
   type Recorded,
   typedValue,
 } from "../../lib/options/mod.ts";
+import { wrapWords } from "../../lib/text/mod.ts";
+import {
+  EXIT_CODES,
+  EXIT_REASONS,
+  type ExitReasons,
+} from "../../exit_codes.ts";
 import { optionName } from "./option.ts";
+
+/** What a command's exit codes say, as lines; those of a run, where no others are given. */
+export function exitCodeLines(
+  reasons: ExitReasons = EXIT_REASONS,
+  more = "",
+): string[] {
+  const codes = Object.entries(EXIT_CODES).flatMap(([name, code]) => {
+    const reason = reasons[name as keyof ExitReasons];
+    return reason === undefined ? [] : [`${code} ${reason}`];
+  });
+  return wrapWords(`Exit codes: ${codes.join("; ")}.${more}`, COLUMNS);
+}
+
+const COLUMNS = 80;
 
 /** How the command line is begun. */
 export const PROGRAM = "deno run -A cli/main.ts";

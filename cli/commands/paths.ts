@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { messageOf } from "../../lib/text/mod.ts";
 
 /**
  * Why files cannot be written to `dir`, or `undefined`. It may be missing as
@@ -81,6 +82,6 @@ function parentOf(dir: string): string {
 
 /** What the system says, without its number and the names that files had for a moment. */
 export function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return message.replace(/ \(os error \d+\).*$/s, "");
 }

@@ -22,7 +22,7 @@ import type { Access } from "./access.ts";
 import { type NdjsonStream, openNdjson } from "./ndjson_stream.ts";
 import { writeOutputs } from "./output_files.ts";
 import { type OutputFile, STDOUT } from "./output_options.ts";
-import { RunFiles, type RunRecord } from "./run_files.ts";
+import { RunFiles, type RunRecord, withoutFiles } from "./run_files.ts";
 import { brokeLine, progressLine, unreachableLine } from "./run_lines.ts";
 import type { RunValues } from "./run_options.ts";
 import {
@@ -32,6 +32,7 @@ import {
   printJson,
   printOut,
 } from "./shell.ts";
+import { EXIT_CODES } from "../../exit_codes.ts";
 
 /** What a load needs of the command line, whatever it is. */
 export type LoadValues =
@@ -72,8 +73,6 @@ export type LoadSettings = Omit<
   "config" | "job" | "seed" | "thresholds" | "workers"
 >;
 
-const IMPOSSIBLE = 1;
-const INTERRUPTED = 130;
 const CHECKPOINT_MS = 5_000;
 const PROGRESS_MS = 2_000;
 /** Columns of the summary where there is no terminal. */
@@ -163,7 +162,7 @@ export async function performLoad(
 
 function interruptedEarly(): number {
   printError("Cannot show results: interrupted before the run began.");
-  return INTERRUPTED;
+  return EXIT_CODES.interrupted;
 }
 
 /** Shows or prints where the run is, and writes checkpoints, now and then. */
@@ -195,17 +194,21 @@ function progressTo(
 }
 
 async function conclude(
-  { summary, snapshot, unreachable }: RunOutcome,
+  { summary: reached, snapshot, unreachable }: RunOutcome,
   files: RunFiles,
   { embedded, json, ndjson, outputs }: LoadValues,
   { password }: Access,
   { describe }: Load,
 ): Promise<number> {
   // First: standard output may take nothing.
-  const areThere = [
-    await files.finish({ summary, clients: snapshot.clients }),
-    await writeOutputs(outputs, summary, printError),
-  ];
+  const isThere = await files.finish({
+    summary: reached,
+    clients: snapshot.clients,
+  });
+  const written = isThere ? reached : withoutFiles(reached);
+  const summary = await writeOutputs(outputs, written, printError)
+    ? written
+    : withoutFiles(written);
   if (json) {
     printJson(summary);
   } else {
@@ -221,10 +224,7 @@ async function conclude(
   } else if (status === "broke" || status === "gone") {
     printError(brokeLine(reason, password !== undefined));
   }
-  // The verdict stands; that the results are not where they should be is told by the exit code.
-  return areThere.every(Boolean)
-    ? summary.exitCode
-    : summary.exitCode || IMPOSSIBLE;
+  return summary.exitCode;
 }
 
 function asText(summary: Summary): string {

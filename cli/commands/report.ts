@@ -27,8 +27,9 @@ import { writeOutputs } from "./output_files.ts";
 import { planOutputs, REPORT_OUTPUT_OPTIONS } from "./output_options.ts";
 import { parseOptions } from "./parse.ts";
 import { RESULTS_FILE, SUMMARY_FILE } from "./run_files.ts";
-import { safeValue } from "../../lib/text/mod.ts";
+import { messageOf, safeValue } from "../../lib/text/mod.ts";
 import { printData, printError, printJson, printOut, usage } from "./shell.ts";
+import { EXIT_CODES } from "../../exit_codes.ts";
 
 const NOTES: readonly string[] = [
   `${PROGRAM} report FILE...`,
@@ -110,14 +111,16 @@ export async function reportCommand(args: readonly string[]): Promise<number> {
     if (json) printJson(plainRuns(runs));
     else print(renderMany(safeValue(runs), csv));
   } else if (only.summary !== null) {
-    if (!await writeOutputs(outputs.files, only.summary, printError)) return 1;
+    if (!await writeOutputs(outputs.files, only.summary, printError)) {
+      return EXIT_CODES.broke;
+    }
     if (json) printJson(only.summary);
     else if (csv || outputs.files.length === 0) {
       print(renderOne(safeValue(only.summary), csv));
     }
   } else if (only.problem === null && only.clients === undefined) {
     printError(`Cannot report ${only.name}: it has no ${SUMMARY_FILE}.`);
-    return 1;
+    return EXIT_CODES.broke;
   }
   return runs.some((run) => (run.problem ?? noRun(run)) !== undefined) ? 1 : 0;
 }
@@ -168,7 +171,7 @@ async function readRun(path: string): Promise<ReadRun> {
   try {
     return { name, ...await readFiles(path), problem: null };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     return { name, summary: null, problem: `Cannot report ${path}: ${why}` };
   }
 }

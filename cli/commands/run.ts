@@ -7,12 +7,11 @@
 import {
   bandRows,
   createTarget,
-  EXIT_CODES,
   scenarios,
   whyImpossible,
 } from "../../tool.ts";
 import { type Access, readAccess } from "./access.ts";
-import { columns, commandHelp } from "./help.ts";
+import { columns, commandHelp, exitCodeLines } from "./help.ts";
 import { parseOptions } from "./parse.ts";
 import { type LoadValues, performLoad } from "./perform_load.ts";
 import { planOutputs } from "./output_options.ts";
@@ -31,12 +30,13 @@ import {
   linesOf,
 } from "./run_scenario.ts";
 import { printError, printOut, usage } from "./shell.ts";
+import { EXIT_CODES, EXIT_REASONS } from "../../exit_codes.ts";
 
 const NOTES: readonly string[] = [
-  "Exit codes: 0 passed, 1 the run was impossible or broke, 2 a wrong command",
-  `line, ${EXIT_CODES.gone} the server went away under load, ${EXIT_CODES.invalid} invalid because the`,
-  `generator was saturated, ${EXIT_CODES.failed} failed, ${EXIT_CODES.interrupted} interrupted. Whichever it is, both`,
-  "files are written, and say the same.",
+  ...exitCodeLines(
+    EXIT_REASONS,
+    " Whichever it is, both files are written, and say the same.",
+  ),
   "",
   "Without --threshold the run is judged by these bounds. What is neither good nor",
   "critical is a warning; a critical figure fails the run. Nothing sent or received",
@@ -125,7 +125,7 @@ async function performJob(
   const obstacle = plan && whyImpossible({ plan, workers, engine });
   if (obstacle !== undefined) {
     printError(obstacle);
-    return 1;
+    return EXIT_CODES.broke;
   }
   return await performLoad(values, access, {
     lines: (server) => [

@@ -13,6 +13,7 @@
 
 import { type Summary, toResults } from "../../tool.ts";
 import { reasonOf } from "./paths.ts";
+import { EXIT_CODES } from "../../exit_codes.ts";
 
 /** What the files are made from. */
 export interface RunRecord {
@@ -34,6 +35,11 @@ interface Unfinished {
 
 /** Makes a new directory for what cannot go where it should, and returns its path. */
 export type Refuge = () => Promise<string>;
+
+/** The summary of a run whose files are not where they should be: its verdict stands, its exit code tells. */
+export function withoutFiles(summary: Summary): Summary {
+  return { ...summary, exitCode: summary.exitCode || EXIT_CODES.broke };
+}
 
 /** The files of one run. */
 export class RunFiles {
@@ -85,12 +91,17 @@ export class RunFiles {
   }
 
   async #writeSomewhere(record: RunRecord): Promise<void> {
-    const reason = await this.#whyNotIn(this.#dir, record);
+    const isAsAsked = this.#dir === this.#asked;
+    const elsewhere = { ...record, summary: withoutFiles(record.summary) };
+    const reason = await this.#whyNotIn(
+      this.#dir,
+      isAsAsked ? record : elsewhere,
+    );
     if (reason === undefined) return;
     for (const open of this.#refuges) {
       try {
         const dir = await open();
-        if (await this.#whyNotIn(dir, record) !== undefined) {
+        if (await this.#whyNotIn(dir, elsewhere) !== undefined) {
           await Deno.remove(dir, { recursive: true });
           continue;
         }

@@ -5,6 +5,7 @@
  */
 
 import { exclusion } from "../../tool.ts";
+import { messageOf } from "../../lib/text/mod.ts";
 
 /** Where secrets and certificates come from; replaced in tests. */
 export interface SecretPorts {
@@ -59,9 +60,7 @@ export class SecretReader {
     } catch (error) {
       const why = error instanceof Deno.errors.NotFound
         ? "there is no such file"
-        : error instanceof Error
-        ? error.message
-        : String(error);
+        : messageOf(error);
       this.mistakes.push(`${option}: cannot read "${path}": ${why}.`);
       return undefined;
     }

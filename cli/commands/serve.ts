@@ -21,6 +21,7 @@ import {
   printOut,
   usage,
 } from "./shell.ts";
+import { EXIT_CODES } from "../../exit_codes.ts";
 
 const NOTES: readonly string[] = [
   "It ends on Ctrl+C or SIGTERM. Its CPU is best spent elsewhere than on the",
@@ -65,7 +66,7 @@ export async function serveCommand(args: readonly string[]): Promise<number> {
   const failure = await Promise.race([stopped, sfu.failed]);
   if (failure === undefined) return 0;
   printError(errorLine(failure));
-  return 1;
+  return EXIT_CODES.broke;
 }
 
 /** Tells what the server refused, whenever that grew, and once more at the end. */

@@ -7,7 +7,7 @@
 
 import { runSession } from "../session/mod.ts";
 import { readAccess } from "./access.ts";
-import { commandHelp } from "./help.ts";
+import { commandHelp, exitCodeLines } from "./help.ts";
 import { parseOptions } from "./parse.ts";
 import {
   engineOf,
@@ -28,8 +28,14 @@ const NOTES: readonly string[] = [
   "Where the locale or the terminal has no UTF-8 everything is drawn in ASCII;",
   "RTCROWD_CHARSET=ascii or utf-8 decides by itself.",
   "",
-  "Exit codes: 0 all was well, 1 something broke, 2 a line or option made no",
-  "sense, 97 the embedded server died, 99 a threshold failed, 130 interrupted.",
+  ...exitCodeLines({
+    passed: "all was well",
+    broke: "something broke",
+    usage: "a line or option made no sense",
+    gone: "the embedded server died",
+    failed: "a threshold failed",
+    interrupted: "interrupted",
+  }),
 ];
 
 /** Carries the session out; resolves with the exit code. */

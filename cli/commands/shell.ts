@@ -9,10 +9,12 @@ import {
   type Charset,
   chooseCharset,
   inCharset,
+  messageOf,
   safeJson,
   safeLine,
   safeText,
 } from "../../lib/text/mod.ts";
+import { EXIT_CODES } from "../../exit_codes.ts";
 
 /** Signals that ask to stop. */
 const STOP_SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
@@ -52,12 +54,12 @@ export function printError(line: string): void {
 /** Prints what is wrong with a command line, a line each; the exit code of that. */
 export function usage(mistakes: readonly string[]): number {
   for (const mistake of mistakes) printError(mistake);
-  return 2;
+  return EXIT_CODES.usage;
 }
 
 /** The message of an error, on one line and beginning with what could not be done. */
 export function errorLine(error: unknown): string {
-  const text = (error instanceof Error ? error.message : String(error))
+  const text = messageOf(error)
     .trim().replaceAll(/\s*\n\s*/g, " ");
   return text.startsWith("Cannot ") ? text : `Cannot go on: ${text}`;
 }
@@ -70,7 +72,7 @@ export interface Interrupts extends Disposable {
 
 /**
  * Listens for signals: the first one stops what goes on, the second one ends
- * the process at once with 130, after `beforeExit`.
+ * the process at once as interrupted, after `beforeExit`.
  */
 export function openInterrupts(
   { onFirst, beforeExit }: {
@@ -82,7 +84,7 @@ export function openInterrupts(
   const onSignal = () => {
     if (controller.signal.aborted) {
       beforeExit?.();
-      Deno.exit(130);
+      Deno.exit(EXIT_CODES.interrupted);
     }
     controller.abort();
     onFirst?.();

@@ -14,7 +14,6 @@ import {
   Crowd,
   describeMedia,
   type Ending,
-  EXIT_CODES,
   type Hider,
   incidentLine,
   type MediaPlan,
@@ -36,7 +35,6 @@ import {
 import type { History } from "../terminal/mod.ts";
 import { findScenario, prepareScenario, typedConfig } from "./find_scenario.ts";
 import { evaluateJs } from "./js.ts";
-import { USAGE } from "./leave.ts";
 import {
   incidentNote,
   type Message,
@@ -48,9 +46,10 @@ import type { Model } from "./model.ts";
 import type { SessionOptions } from "./options.ts";
 import { isProblem } from "./parse.ts";
 import { outcomeLines } from "./scenario_lines.ts";
-import { safeValue } from "../../lib/text/mod.ts";
+import { messageOf, safeValue } from "../../lib/text/mod.ts";
 import { reachAdvice } from "./reach_advice.ts";
 import { writeSummary } from "./save.ts";
+import { EXIT_CODES, isOfSignal } from "../../exit_codes.ts";
 
 /** What the effects of one session work with. */
 export interface EffectsContext {
@@ -97,7 +96,7 @@ export class Effects {
   /** Begins to start the server and the crowd; tells `opened`, or `broke`. */
   open(): void {
     this.#opening = this.#open().catch((error) => {
-      this.#context.dispatch({ type: "broke", reason: messageOf(error) });
+      this.#context.dispatch({ type: "broke", reason: adviceOf(error) });
     });
   }
 
@@ -240,15 +239,17 @@ export class Effects {
     const { signal } = this.#stopScenario;
     try {
       const found = await findScenario(nameOrFile);
-      if (isProblem(found)) return { problem: found.problem, code: USAGE };
+      if (isProblem(found)) {
+        return { problem: found.problem, code: EXIT_CODES.usage };
+      }
       const prepared = prepareScenario(found.scenario, typed);
       if ("mistakes" in prepared) {
-        return { problem: prepared.mistakes.join(" "), code: USAGE };
+        return { problem: prepared.mistakes.join(" "), code: EXIT_CODES.usage };
       }
       const { job } = prepared;
       const unusable = await job.verify();
       if (unusable.length > 0) {
-        return { problem: unusable.join(" "), code: USAGE };
+        return { problem: unusable.join(" "), code: EXIT_CODES.usage };
       }
       this.#tell(
         `${job.name}: ${found.scenario.description} ${typedConfig(job)}`,
@@ -273,7 +274,7 @@ export class Effects {
         code: summary.exitCode,
       };
     } catch (error) {
-      return { problem: messageOf(error), code: 1 };
+      return { problem: adviceOf(error), code: EXIT_CODES.broke };
     }
   }
 
@@ -291,7 +292,7 @@ export class Effects {
         const { title = "", lines = [] } = await work() ?? {};
         dispatch({ type: "finished", title, lines });
       } catch (error) {
-        dispatch({ type: "failed", problem: messageOf(error) });
+        dispatch({ type: "failed", problem: adviceOf(error) });
       }
     };
     const done = doing().finally(() => this.#underWay.delete(done));
@@ -304,7 +305,7 @@ export class Effects {
       const text = await describeMedia(media.clip ?? SYNTHETIC, media);
       dispatch({ type: "mediaChosen", media, text });
     } catch (error) {
-      dispatch({ type: "mediaRefused", problem: messageOf(error) });
+      dispatch({ type: "mediaRefused", problem: adviceOf(error) });
     }
   }
 
@@ -375,7 +376,7 @@ function endingOf(code: number, reason: string | null): Ending {
       ? { kind: "gone", reason: `the server went away: ${reason}` }
       : { kind: "broke", reason };
   }
-  return code >= 129 ? { kind: "interrupted" } : { kind: "finished" };
+  return isOfSignal(code) ? { kind: "interrupted" } : { kind: "finished" };
 }
 
 /** What is watched besides an embedded server: what was named, or else a server that listens on this machine. */
@@ -390,7 +391,7 @@ function monitorOf(
 }
 
 /** What went wrong, and what to try. */
-function messageOf(error: unknown): string {
+function adviceOf(error: unknown): string {
   if (error instanceof ChannelError && error.failure.kind !== "aborted") {
     const advice = reachAdvice(
       error.failure,
@@ -398,5 +399,5 @@ function messageOf(error: unknown): string {
     );
     return `${error.message} ${advice}`;
   }
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

@@ -13,6 +13,7 @@ import {
   scenarios,
   typedValue,
 } from "../../tool.ts";
+import { messageOf } from "../../lib/text/mod.ts";
 
 /** A scenario, or why there is none, in one line. */
 export type ScenarioSearch =
@@ -77,7 +78,7 @@ export async function findScenario(
     const url = new URL(nameOrFile, base);
     return choose(nameOrFile, await import(url.href));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     return {
       problem: `cannot load ${nameOrFile}: ${
         reason.trim().replaceAll(/\s*\n\s*/g, " ").replace(/\.$/, "")

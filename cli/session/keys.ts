@@ -10,6 +10,7 @@ import { bodyRows } from "./layout.ts";
 import { leave } from "./leave.ts";
 import { noEffects, type Step } from "./messages.ts";
 import type { Model } from "./model.ts";
+import { EXIT_CODES } from "../../exit_codes.ts";
 
 /** The step that a key makes. */
 export function keyPressed(model: Model, key: Key): Step {
@@ -85,12 +86,15 @@ function sessionKey(model: Model, key: Key): Step {
 }
 
 /** The first time everyone leaves, the second time only we do. */
-export function interrupted(model: Model, code = 130): Step {
+export function interrupted(
+  model: Model,
+  code: number = EXIT_CODES.interrupted,
+): Step {
   if (model.audience === "run") {
     return { model, effects: [{ type: "interrupt" }] };
   }
   return model.phase.name === "leaving"
-    ? { model, effects: [{ type: "exit", code: 130 }] }
+    ? { model, effects: [{ type: "exit", code: EXIT_CODES.interrupted }] }
     : leave(model, code);
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { EXIT_CODES } from "../../tool.ts";
+import { EXIT_CODES, isOfSignal } from "../../exit_codes.ts";
 import { noEffects, type Step } from "./messages.ts";
 import type { Model } from "./model.ts";
 import { say } from "./verbs/verb.ts";
@@ -35,16 +35,10 @@ export function leave(
       code: code === 0 && failed ? EXIT_CODES.failed : code,
       reason,
       summary: load.nextIndex > 0 &&
-        (audience === "session" || code >= INTERRUPTED),
+        (audience === "session" || isOfSignal(code)),
     }],
   };
 }
-
-/** Exit codes from here on are those of signals. */
-const INTERRUPTED = 129;
-
-/** Exit code of a line that makes no sense. */
-export const USAGE = 2;
 
 /** What went wrong is said; where nobody is there to try again, it is the end. */
 export function failed(model: Model, problem: string, code: number): Step {

@@ -6,11 +6,12 @@
  * @module
  */
 
-import { failed, USAGE } from "./leave.ts";
+import { failed } from "./leave.ts";
 import { answers, type Effect, noEffects, type Step } from "./messages.ts";
 import type { Model } from "./model.ts";
 import { commandOf, isProblem } from "./parse.ts";
 import { runLine, say } from "./verbs/mod.ts";
+import { EXIT_CODES } from "../../exit_codes.ts";
 
 /** The step, and after it the lines whose turn has come. */
 export function nextLines(step: Step): Step {
@@ -39,7 +40,7 @@ function carryOut(model: Model, line: string): Step {
     ? say(model, line.trim(), "command")
     : model;
   const step = runLine(typed, command);
-  return isProblem(step) ? failed(typed, step.problem, USAGE) : step;
+  return isProblem(step) ? failed(typed, step.problem, EXIT_CODES.usage) : step;
 }
 
 function awaiting(model: Model, effects: readonly Effect[]): Model {

@@ -5,6 +5,7 @@
  */
 
 import { renderCsv, renderText, type Summary } from "../../tool.ts";
+import { messageOf } from "../../lib/text/mod.ts";
 
 /** Writes the summary in the format that the path ends with: `.json`, `.txt` or `.csv`. */
 export async function writeSummary(
@@ -17,7 +18,7 @@ export async function writeSummary(
     await Deno.rename(unfinished, path);
   } catch (error) {
     await Deno.remove(unfinished).catch(() => {});
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new Error(`Cannot write ${path}: ${reason}`);
   }
 }

@@ -23,6 +23,7 @@ import { newModel } from "./model.ts";
 import type { SessionOptions } from "./options.ts";
 import { Program } from "./program.ts";
 import { safeLine, safeValue } from "../../lib/text/mod.ts";
+import { SIGNAL_CODES } from "../../exit_codes.ts";
 
 /** The doors of a session to the world, replaced in tests. */
 export interface SessionPorts {
@@ -35,12 +36,6 @@ export interface SessionPorts {
 
 /** Enough to see something move. */
 const FIRST_CLIENTS = 3;
-
-const SIGNAL_CODES: Readonly<Record<EndSignal, number>> = {
-  SIGHUP: 129,
-  SIGINT: 130,
-  SIGTERM: 143,
-};
 
 /** Runs a session; resolves with the exit code once the terminal is as it was. */
 export async function runSession(

@@ -7,7 +7,6 @@
 
 import {
   evaluateSoFar,
-  EXIT_CODES,
   formatCounted,
   remembered,
   roster,
@@ -15,7 +14,7 @@ import {
 } from "../../tool.ts";
 import { healthOf } from "./health.ts";
 import { interrupted, keyPressed } from "./keys.ts";
-import { failed, leave, USAGE } from "./leave.ts";
+import { failed, leave } from "./leave.ts";
 import {
   type Message,
   noEffects,
@@ -25,6 +24,7 @@ import {
 import type { Model } from "./model.ts";
 import { nextLines } from "./queue.ts";
 import { loadStep, mediaChosen, say, shown } from "./verbs/mod.ts";
+import { EXIT_CODES } from "../../exit_codes.ts";
 
 /** The next step; a model that is the very same needs no new frame. */
 export function update(model: Model, message: Message, nowMs: number): Step {
@@ -78,7 +78,7 @@ function take(model: Model, message: Message): Step {
     case "mediaChosen":
       return noEffects(mediaChosen(looked(model), message));
     case "mediaRefused":
-      return failed(looked(model), message.problem, USAGE);
+      return failed(looked(model), message.problem, EXIT_CODES.usage);
     case "failed":
       return failed(
         { ...model, pending: model.pending - 1 },
@@ -173,7 +173,11 @@ function timePassed(model: Model): Step {
   const moved = step === undefined ? noEffects(next) : loadStep(next, step);
   if (!over || !wait.forConnected) return moved;
   const { effects } = moved;
-  const late = failed(moved.model, "Not all are connected in that time.", 1);
+  const late = failed(
+    moved.model,
+    "Not all are connected in that time.",
+    EXIT_CODES.broke,
+  );
   return { model: late.model, effects: [...effects, ...late.effects] };
 }
 

@@ -9,9 +9,10 @@
 import { ENTER_FULL_SCREEN, LEAVE_FULL_SCREEN } from "./ansi.ts";
 import type { Terminal, TerminalChange, TerminalSize } from "./terminal.ts";
 import { denoHost, type TerminalHost } from "./terminal_host.ts";
+import { SIGNAL_CODES } from "../../exit_codes.ts";
 
 /** A signal that asks the process to end. */
-export type EndSignal = "SIGHUP" | "SIGINT" | "SIGTERM";
+export type EndSignal = keyof typeof SIGNAL_CODES;
 
 /** What a real terminal can be given. */
 export interface OpenTerminalOptions {
@@ -35,12 +36,6 @@ export interface OpenTerminalOptions {
 export function openTerminal(options: OpenTerminalOptions = {}): Terminal {
   return new SystemTerminal(options.host ?? denoHost, options.onEndSignal);
 }
-
-const END_SIGNALS: readonly (readonly [EndSignal, exitCode: number])[] = [
-  ["SIGHUP", 129],
-  ["SIGINT", 130],
-  ["SIGTERM", 143],
-];
 
 const UNKNOWN_SIZE: TerminalSize = { columns: 80, rows: 24 };
 
@@ -76,11 +71,11 @@ class SystemTerminal implements Terminal {
     }
     // With nothing to restore and nobody to tell, a signal does what it always does.
     if (!this.isTerminal && onEndSignal === undefined) return;
-    for (const [signal, exitCode] of END_SIGNALS) {
+    for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"] as const) {
       const end = () => {
         if (onEndSignal !== undefined) return onEndSignal(signal);
         this.restore();
-        host.exit(exitCode);
+        host.exit(SIGNAL_CODES[signal]);
       };
       this.#undo.push(host.onSignal(signal, end));
     }

@@ -27,7 +27,6 @@ import {
   isGone,
   isRefused,
   kindOf,
-  messageOf,
 } from "./failure.ts";
 import { guarded, guardedEnvironment } from "./guard.ts";
 import type { PublishOptions } from "./publisher.ts";
@@ -46,6 +45,7 @@ import {
   type RoomSessionOptions,
 } from "./room_session.ts";
 import { addStay, type ClientTotals, emptyTotals } from "./totals.ts";
+import { messageOf } from "../text/mod.ts";
 
 /** Who a client is and what it does. */
 export interface ClientOptions extends RoomSessionOptions {

@@ -8,6 +8,7 @@ import { TransportError } from "../rtc/mod.ts";
 import { SignalingError, UnreachableError } from "../signaling/port.ts";
 import { NoCodecError } from "./capabilities.ts";
 import type { ClientErrorKind } from "./events.ts";
+import { messageOf } from "../text/mod.ts";
 
 /** A stay that ended before it had begun, although nobody asked for it. */
 export class StayBrokenError extends Error {
@@ -94,11 +95,6 @@ export function isGone(error: unknown): boolean {
 /** Whether the server understood, and said no. */
 export function isRefused(error: unknown): boolean {
   return error instanceof SignalingError && error.kind === "server";
-}
-
-/** Its message, in one line. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Whether the session had ended: what follows from that is not this request's matter. */

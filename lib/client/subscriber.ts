@@ -19,7 +19,7 @@ import {
 } from "./capabilities.ts";
 import type { ClientEnvironment } from "./environment.ts";
 import type { ClientEvent, OtherTrack } from "./events.ts";
-import { isEnded, kindOf, messageOf, UnusableTrackError } from "./failure.ts";
+import { isEnded, kindOf, UnusableTrackError } from "./failure.ts";
 import { ReceivedLayers } from "./layers.ts";
 import { OtherTracks } from "./other_tracks.ts";
 import type { Origin } from "./own_publishers.ts";
@@ -31,6 +31,7 @@ import {
   type Worth,
 } from "./subscription_quota.ts";
 import { SILENT_AFTER_MS, type TrackFlow, trackFlow } from "./track_flow.ts";
+import { messageOf } from "../text/mod.ts";
 
 /** What to consume. */
 export interface ConsumeOptions {

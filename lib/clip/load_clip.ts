@@ -16,6 +16,7 @@ import { isIvf, readIvf } from "./ivf.ts";
 import { opusClip } from "./opus_clip.ts";
 import { together } from "./together.ts";
 import { vp8Clip } from "./vp8_clip.ts";
+import { messageOf } from "../text/mod.ts";
 
 /** Reads a file, by a path or a URL. */
 export type ReadFile = (pathOrUrl: string | URL) => Promise<Uint8Array>;
@@ -133,5 +134,5 @@ function whyNot(error: unknown): string {
     return "it may not be read";
   }
   if (error instanceof Deno.errors.IsADirectory) return "it is a directory";
-  return error instanceof Error ? error.message.split("\n")[0] : String(error);
+  return messageOf(error).split("\n")[0];
 }

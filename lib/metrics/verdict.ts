@@ -38,16 +38,6 @@ export interface Findings {
 /** Smaller than one client's of all that a run can have. */
 const MIN_SHARE = 1e-9;
 
-/** What the process exits with, by verdict; 2 is for a wrong command line. */
-export const EXIT_CODES: Readonly<Record<Verdict["status"], number>> = {
-  passed: 0,
-  broke: 1,
-  gone: 97,
-  invalid: 98,
-  failed: 99,
-  interrupted: 130,
-};
-
 /**
  * Reaches the verdict: a run that broke, was interrupted or is invalid is
  * none to be judged; then the thresholds decide, or, where none were given,

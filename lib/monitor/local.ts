@@ -20,6 +20,7 @@ import {
   udpInodes,
 } from "./proc.ts";
 import type { MonitorTarget } from "./target.ts";
+import { messageOf } from "../text/mod.ts";
 
 /** A target on this machine. */
 export type LocalTarget = Extract<
@@ -98,7 +99,7 @@ function kernelUnits(): {
   try {
     words = new BigUint64Array(Deno.readFileSync("/proc/self/auxv").buffer);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new Error(
       `Cannot read /proc: ${why}. Watching a process needs Linux and deno run -A; ssh: and http:// targets do not.`,
       { cause: error },

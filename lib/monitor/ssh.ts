@@ -14,6 +14,7 @@ import type { Pace } from "./pace.ts";
 import { parseReading, type ProcReading } from "./proc.ts";
 import type { MonitorTarget } from "./target.ts";
 import { systemClock } from "../time/mod.ts";
+import { messageOf } from "../text/mod.ts";
 
 /** A target on another machine. */
 export type SshTarget = Extract<MonitorTarget, { readonly kind: "ssh" }>;
@@ -105,7 +106,7 @@ export async function* readOverSsh(
         : await complaint || `ssh ended with code ${code}`,
     );
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new Error(`Cannot sample ${target.text}: ${why}`, { cause: error });
   } finally {
     endSilence();
@@ -127,7 +128,7 @@ function startSsh(
       stderr: "piped",
     }).spawn();
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new Error(`Cannot run ssh for ${target.text}: ${why}`, {
       cause: error,
     });

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { messageOf } from "../text/mod.ts";
 import { deriveMetrics, type HttpReading } from "./http.ts";
 import type { ProcReading, TreeReading } from "./proc.ts";
 import { deriveSample, sameServer, type ServerSample } from "./sample.ts";
@@ -136,7 +137,7 @@ export function createWatcher(
       tree = undefined;
       http = undefined;
       state = "unknown";
-      warn(error instanceof Error ? error.message : String(error));
+      warn(messageOf(error));
     },
   };
 }

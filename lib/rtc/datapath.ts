@@ -18,6 +18,7 @@ import { openPortableLane } from "./lane/portable_lane.ts";
 import { Reactor } from "./lane/reactor.ts";
 import { rememberNames, type Resolve } from "./ice/resolver.ts";
 import type { SrtpCipher, SrtpKeys, SrtpProfile } from "./srtp/srtp_cipher.ts";
+import { messageOf } from "../text/mod.ts";
 
 /** Makes the ciphers of one thread. */
 export interface SrtpCipherSuite {
@@ -114,7 +115,7 @@ function choose<T>(
     requireFfi();
     return openFast();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     if (wanted === fast) throw error;
     notes.push(`Using portable instead of ${fast}: ${reason}`);
     return openPortable();

@@ -24,6 +24,7 @@ import { type CandidateOutcome, IceSession } from "./ice/ice_session.ts";
 import type { Arrival, LaneSocket } from "./lane/lane.ts";
 import { SRTP_REPLAYED, type SrtpCipher } from "./srtp/srtp_cipher.ts";
 import { closedError, TransportError } from "./ice/transport_error.ts";
+import { messageOf } from "../text/mod.ts";
 
 /** What the server says of its side, as far as it is needed. */
 export interface RemoteTransport {
@@ -437,7 +438,7 @@ export class RtcTransport implements AsyncDisposable {
     if (this.#state === "failed" || this.#state === "closed") return;
     const wasConnected = this.#state === "connected";
     this.#state = "failed";
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const failure = new TransportError("internal", message);
     this.#ended.reject(failure);
     this.#closeIce();

@@ -5,7 +5,7 @@
  */
 
 import { proxyFor } from "../connection/mod.ts";
-import { shownUrl } from "../text/mod.ts";
+import { messageOf, shownUrl } from "../text/mod.ts";
 import {
   type DatapathChoice,
   openSessions,
@@ -179,7 +179,7 @@ async function examineServer(options: ExamineOptions): Promise<Finding[]> {
       ),
     ];
   } catch (error) {
-    const why = (error instanceof Error ? error.message : String(error))
+    const why = messageOf(error)
       .replace(/\.$/, "");
     return [{
       level: "problem",

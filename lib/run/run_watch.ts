@@ -11,6 +11,7 @@ import type { RunCrowd } from "../load/mod.ts";
 import { lastCause } from "./last_cause.ts";
 import { goneText } from "./server_gone.ts";
 import type { JobOptions, RunProgress } from "./run_options.ts";
+import { messageOf } from "../text/mod.ts";
 
 /** So many refusals for the same reason, and nobody let in, say that nobody will be. */
 const ENOUGH_REFUSALS = 3;
@@ -85,7 +86,7 @@ export class RunWatch {
 
   /** The script threw. */
   fail(error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     this.#end({ kind: "broke", reason });
   }
 

@@ -24,6 +24,7 @@ import { Connection } from "./signaling/connection.ts";
 import type { Hub } from "./signaling/hub.ts";
 import type { Identity } from "./signaling/room.ts";
 import { identityOf } from "./signaling/token.ts";
+import { messageOf } from "../text/mod.ts";
 
 /** An open front. Disposing of it drops all connections without a close frame. */
 export interface Front extends AsyncDisposable {
@@ -178,7 +179,7 @@ async function listen(
   try {
     await listening.promise;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new Error(
       `Cannot listen on ${host}:${port}: ${reason}. Choose another port, or stop what uses it.`,
     );

@@ -8,6 +8,7 @@ import type { SfuOptions } from "./options.ts";
 import type { ProcessLine } from "./process_lines.ts";
 import { startSfu } from "./start_sfu.ts";
 import { textLines } from "./text_lines.ts";
+import { messageOf } from "../text/mod.ts";
 
 if (import.meta.main) await main();
 
@@ -18,7 +19,7 @@ async function main(): Promise<void> {
   try {
     await serve(JSON.parse(first) as SfuOptions, lines);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     tell({ type: "refused", reason });
   }
   // Whatever still hangs on a socket or a worker shall not keep it alive.

@@ -21,6 +21,7 @@ import type {
   NodeNote,
   NodePlan,
 } from "./node.ts";
+import { messageOf } from "../../text/mod.ts";
 
 /** What goes to the worker unanswered. */
 interface Word {
@@ -283,7 +284,7 @@ export function serveNode(
     const { number } = data;
     carryOut(data).then(
       () => say({ type: "done", number, error: null }),
-      (error) => say({ type: "done", number, error: reasonOf(error) }),
+      (error) => say({ type: "done", number, error: messageOf(error) }),
     );
   });
   // Otherwise the runtime prints a trace, whoever is told of it.
@@ -298,8 +299,4 @@ export function serveNode(
     say({ type: "dying", reason: `Uncaught ${event.reason}` });
   });
   say({ type: "ready" });
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

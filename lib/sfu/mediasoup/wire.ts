@@ -14,6 +14,7 @@ import type {
   RtpParameters,
 } from "../../ortc/mod.ts";
 import type { mediasoup } from "./deps.ts";
+import { messageOf } from "../../text/mod.ts";
 
 /** The candidate without `ip`. */
 export function toWireCandidate(
@@ -76,7 +77,7 @@ export function toWireRtpParameters(
 
 /** The error of a failed `connect`. */
 export function connectError(error: unknown): Error {
-  return new Error(workerText(error) ?? text(error));
+  return new Error(workerText(error) ?? messageOf(error));
 }
 
 /** The error of a failed `produce`. */
@@ -86,7 +87,9 @@ export function produceError(error: unknown): Error {
     return new Error(`Request to worker failed: ${worker}`);
   }
   return new Error(
-    `RTP mapping error: ${text(error).replace(/^unsupported/, "Unsupported")}`,
+    `RTP mapping error: ${
+      messageOf(error).replace(/^unsupported/, "Unsupported")
+    }`,
   );
 }
 
@@ -96,7 +99,7 @@ export function consumeError(error: unknown): Error {
   if (worker !== undefined) {
     return new Error(`Request to worker failed: ${worker}`);
   }
-  const reason = text(error);
+  const reason = messageOf(error);
   return new Error(
     reason === "no compatible media codecs"
       ? "Bad consumer RTP parameters: No compatible media codecs"
@@ -106,12 +109,8 @@ export function consumeError(error: unknown): Error {
 
 /** An error that the worker answered names its method at the end. */
 function workerText(error: unknown): string | undefined {
-  const reason = text(error);
+  const reason = messageOf(error);
   return /\[method:[^\]]+\]$/.test(reason)
     ? `Received response error: ${reason}`
     : undefined;
-}
-
-function text(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -14,10 +14,10 @@ import {
 } from "../../signaling/simplestchat/wire/mod.ts";
 import { TokenBucket } from "../token_bucket.ts";
 import { dispatch } from "./dispatch.ts";
-import { messageOf } from "./errors.ts";
 import type { Hub } from "./hub.ts";
 import { abandon } from "./joining.ts";
 import { type Identity, Session } from "./room.ts";
+import { messageOf } from "../../text/mod.ts";
 
 /** The socket below a connection. */
 export interface Wire {

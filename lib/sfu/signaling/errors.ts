@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { messageOf } from "../../text/mod.ts";
 
 /** Its message goes to the client after `Error: `. */
 export class SignalingError extends Error {
@@ -19,9 +20,4 @@ export async function failingAs<T>(
   } catch (error) {
     throw new SignalingError(`${prefix}: ${messageOf(error)}`);
   }
-}
-
-/** The text of anything thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

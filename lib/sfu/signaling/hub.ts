@@ -6,12 +6,13 @@
  */
 
 import type { AudioLevel, Engine } from "../engine.ts";
-import { messageOf, SignalingError } from "./errors.ts";
+import { SignalingError } from "./errors.ts";
 import type { StreamLedger } from "./ledger.ts";
 import type { ServerMetrics } from "./metrics.ts";
 import { type Participant, Room, type RoomProducer } from "./room.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { defaultSettings } from "./settings.ts";
+import { messageOf } from "../../text/mod.ts";
 
 /** What the rooms are made of: rules, and the world's doors. */
 export interface HubParts {

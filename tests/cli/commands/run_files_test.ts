@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { whyNotWritable } from "../../../cli/commands/paths.ts";
-import { RunFiles } from "../../../cli/commands/run_files.ts";
+import { RunFiles, withoutFiles } from "../../../cli/commands/run_files.ts";
 import { resultsSchema, summarySchema } from "../../../lib/report/mod.ts";
 import { summarize } from "../../../lib/metrics/mod.ts";
 import { madeUpRun } from "../../lib/metrics/run.ts";
@@ -112,9 +112,30 @@ Deno.test.each(OBSTACLES)(
       "load_test_results.json",
       "load_test_summary.json",
     ]);
+    // Whoever reads it there is told the same as whoever reads the exit code.
+    const { exitCode, verdict } = JSON.parse(
+      await Deno.readTextFile(`${refuge}/load_test_summary.json`),
+    );
+    assertEquals(exitCode, RECORD.summary.exitCode || 1);
+    assertEquals(verdict, RECORD.summary.verdict);
     for (const one of [dir, refuge]) {
       await Deno.remove(one, { recursive: true });
     }
+  },
+);
+
+Deno.test.each([
+  { exitCode: 0, why: "passed", want: 1 },
+  { exitCode: 98, why: "is invalid", want: 98 },
+  { exitCode: 99, why: "failed", want: 99 },
+])(
+  "a run that $why exits with $want when its files are not where they should be",
+  ({ exitCode, want }) => {
+    const { summary } = RECORD;
+    assertEquals(withoutFiles({ ...summary, exitCode }), {
+      ...summary,
+      exitCode: want,
+    });
   },
 );
 
