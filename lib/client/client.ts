@@ -607,11 +607,12 @@ export class Client implements AsyncDisposable {
   /** Whoever leaves without the answer has not got it: no time-out will tell. */
   #reportUnanswered(): void {
     const requests = this.#session?.unanswered(UNANSWERED_AFTER_MS) ?? [];
-    for (const { operation, waitedMs } of requests) {
+    for (const { operation, waitedMs, meanwhile } of requests) {
       const message = `${operation}: no reply within ${
         Math.round(waitedMs)
       } ms, when the client left`;
-      this.#error("timeout", message);
+      const came = meanwhile === undefined ? "" : `; ${meanwhile}`;
+      this.#error("timeout", message + came);
     }
   }
 

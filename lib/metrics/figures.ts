@@ -134,8 +134,9 @@ export function divided(
 ): number | null {
   switch (name) {
     case "silent":
+      // Both are counted look by look, so that one may be a little ahead.
       return ratio(
-        count("tracksSilentMs") - count("tracksAwayMs"),
+        Math.max(0, count("tracksSilentMs") - count("tracksAwayMs")),
         count("tracksDueMs") - count("tracksAwayMs"),
       );
     case "away":

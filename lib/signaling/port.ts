@@ -211,6 +211,8 @@ export interface Consumer {
 export interface Unanswered {
   readonly operation: string;
   readonly waitedMs: number;
+  /** What came in place of the answer, as the end of a sentence. */
+  readonly meanwhile?: string;
 }
 
 /** The server cannot be reached; the message is one line that names it. */

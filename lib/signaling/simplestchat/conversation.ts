@@ -145,15 +145,20 @@ export class Conversation implements AsyncDisposable {
     return this.#counts;
   }
 
-  /** The requests that have waited for at least so long, and for how long each has. */
+  /** The requests that have waited for at least so long, for how long each has, and what came meanwhile that may have been its reply. */
   unanswered(
     leastMs: number,
-  ): { readonly operation: Operation; readonly waitedMs: number }[] {
+  ): {
+    readonly operation: Operation;
+    readonly waitedMs: number;
+    readonly meanwhile?: string;
+  }[] {
     const nowMs = this.clock.nowMs();
     return [...this.#inFlight, ...this.#queue]
-      .map(({ operation, dueAtMs }) => ({
+      .map(({ operation, dueAtMs, puzzle }) => ({
         operation,
         waitedMs: nowMs - dueAtMs,
+        ...(puzzle !== undefined && { meanwhile: `what came ${puzzle}` }),
       }))
       .filter(({ waitedMs }) => waitedMs >= leastMs);
   }

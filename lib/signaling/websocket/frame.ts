@@ -1,6 +1,7 @@
 /**
  * What a frame holds: one message, mostly. Servers that queue their messages
- * put several into one frame, a line each or as a list.
+ * put several into one frame: a line each, as a list, or one right behind the
+ * other.
  */
 
 import type { Hider } from "../../text/mod.ts";
@@ -9,7 +10,7 @@ import type { Hider } from "../../text/mod.ts";
 export function textsOf(whole: string): readonly [string, ...string[]] {
   const frame = bare(whole);
   const isList = /^\s*\[/.test(frame);
-  if (!isList && !frame.includes("\n")) return [frame];
+  if (!isList && !/\n|\}\s*\{/.test(frame)) return [frame];
   const value = parse(frame);
   if (isList) {
     const texts = Array.isArray(value) ? value.map((one) => toText(one)) : [];
@@ -19,9 +20,31 @@ export function textsOf(whole: string): readonly [string, ...string[]] {
   }
   if (value !== undefined) return [frame];
   const lines = frame.split("\n").filter((line) => line.trim() !== "");
-  return lines.some((line) => parse(line) === undefined)
-    ? [frame]
-    : some(lines, frame);
+  const texts = lines.length > 1 && lines.every(isJson)
+    ? lines
+    : objects(frame);
+  return texts.every(isJson) ? some(texts, frame) : [frame];
+}
+
+/** Cuts before each brace that opens an object beside another one. */
+function objects(frame: string): string[] {
+  const texts: string[] = [];
+  let [start, depth] = [0, 0];
+  for (const { 0: token, index } of frame.matchAll(TOKENS)) {
+    if (token === "{" && depth++ === 0 && index > start) {
+      texts.push(frame.slice(start, index));
+      start = index;
+    }
+    if (token === "}") depth--;
+  }
+  return [...texts, frame.slice(start)];
+}
+
+/** Braces, and the strings in which they mean nothing. */
+const TOKENS = /[{}]|"(?:[^"\\]|\\.)*"/g;
+
+function isJson(text: string): boolean {
+  return parse(text) !== undefined;
 }
 
 /** What some servers send around their JSON: a byte order mark, and the end of a string in C. */

@@ -1,8 +1,9 @@
 /**
  * Pings. They keep the server from dropping a quiet connection (it does after
  * 300 s without a frame), and they have one that is quiet itself prove that it
- * is there. Whatever comes from it proves that too: there are servers, and
- * gateways before them, that answer no pings.
+ * is there. Whatever comes from it proves that too. There are servers, and
+ * gateways before them, that answer no pings: the first one goes out at once,
+ * and the silence of who never answered any says nothing.
  */
 
 import type { Clock } from "../../time/mod.ts";
@@ -12,8 +13,8 @@ export interface KeepaliveOptions {
   /** Time between pings, in ms. @default {25_000} */
   readonly intervalMs?: number | undefined;
   /**
-   * After how many ms without a sign of life the connection counts as lost. Long,
-   * because a busy server answers late. @default {75_000}
+   * After how many ms without a sign of life a connection that has answered a ping
+   * counts as lost. Long, because a busy server answers late. @default {75_000}
    */
   readonly silentAfterMs?: number | undefined;
   /** Sends a ping. */
@@ -24,8 +25,10 @@ export interface KeepaliveOptions {
 
 /** A running keepalive. */
 export interface Keepalive {
-  /** To be called for every sign of life: a message, a ping, a pong. */
+  /** To be called for every sign of life but a pong: a message, a ping. */
   heard(): void;
+  /** To be called for every pong. */
+  answered(): void;
   /** Ends it; idempotent. */
   stop(): void;
 }
@@ -38,17 +41,23 @@ export function startKeepalive(
   const { intervalMs = 25_000, silentAfterMs = 75_000, ping, onSilent } =
     options;
   let heardMs = clock.nowMs();
+  let answersPings = false;
   let cancel = clock.setTimer(intervalMs, tick);
+  ping();
 
   function tick(): void {
     const silentMs = clock.nowMs() - heardMs;
-    if (silentMs >= silentAfterMs) return onSilent(silentMs);
+    if (answersPings && silentMs >= silentAfterMs) return onSilent(silentMs);
     cancel = clock.setTimer(intervalMs, tick);
     ping();
   }
 
   return {
     heard() {
+      heardMs = clock.nowMs();
+    },
+    answered() {
+      answersPings = true;
       heardMs = clock.nowMs();
     },
     stop() {

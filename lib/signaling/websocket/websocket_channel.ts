@@ -25,7 +25,7 @@ export interface WebSocketChannelOptions {
   readonly closeTimeoutMs?: number | undefined;
   /** Time between pings, in ms. @default {25_000} */
   readonly pingIntervalMs?: number | undefined;
-  /** After how many ms without a message, a ping or a pong the channel counts as lost. @default {75_000} */
+  /** After how many ms without a message, a ping or a pong the channel counts as lost, if it has answered a ping before. @default {75_000} */
   readonly silentAfterMs?: number | undefined;
   /** Counts its time. @default {systemClock} */
   readonly clock?: Clock | undefined;
@@ -88,7 +88,7 @@ class WebSocketChannel implements Channel {
       },
     });
     socket.on("ping", () => this.#keepalive.heard());
-    socket.on("pong", () => this.#keepalive.heard());
+    socket.on("pong", () => this.#keepalive.answered());
     socket.on("error", (error) => {
       this.#cause ??= { kind: "error", message: wordsOf(error) };
     });

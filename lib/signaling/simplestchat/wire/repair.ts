@@ -84,6 +84,12 @@ function mend(
       ? leaveOut(parent, value)
       : mendType(issue, value, set) || set(standIn(key, members));
   }
+  if (issue.path.at(-3) === "headerExtensions" && key === "kind" && !value) {
+    // mediasoup once said nothing, or "", of what is there for both kinds.
+    const list = valueAt(message, issue.path.slice(0, -2)) as unknown[];
+    list.push({ ...members, kind: "video" });
+    return set("audio");
+  }
   const fallback = [`${String(issue.path.at(-2))}.${String(key)}`, String(key)]
     .filter((name) => Object.hasOwn(FALLBACKS, name))
     .map((name) => FALLBACKS[name])

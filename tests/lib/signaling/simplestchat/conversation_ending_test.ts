@@ -134,6 +134,20 @@ Deno.test("a signal that outlives its requests keeps none of them", async () => 
   assertEquals(listeners, 0);
 });
 
+Deno.test("what came in place of a reply is told with who still waits for it", async () => {
+  const { clock, channel, conversation } = converse();
+  const asked = failure(conversation.request("produce_audio", c.produce));
+  channel.deliver({ type: "produced" } as never);
+  await clock.run(1200);
+  assertEquals(conversation.unanswered(1000), [{
+    operation: "produce_audio",
+    waitedMs: 1200,
+    meanwhile: 'what came is of the unknown type "produced"',
+  }]);
+  await conversation.leave();
+  await asked;
+});
+
 Deno.test("what has waited for its reply for so long is told, and nothing that was answered or is new", async () => {
   const { clock, conversation } = converse();
   const old = failure(conversation.request("consume", c.consume));

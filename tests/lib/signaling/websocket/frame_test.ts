@@ -28,6 +28,21 @@ const FRAMES: readonly {
     texts: ['{"a":1}'],
   },
   { why: "one that ends as in C", frame: '{"a":1}\0', texts: ['{"a":1}'] },
+  {
+    why: "one right behind the other",
+    frame: '{"a":{"b":1}}{"a":"}{"} {"a":"\\"}{"}',
+    texts: ['{"a":{"b":1}}', '{"a":"}{"} ', '{"a":"\\"}{"}'],
+  },
+  {
+    why: "one that speaks of braces",
+    frame: '{"a":"}{"}',
+    texts: ['{"a":"}{"}'],
+  },
+  {
+    why: "half of one behind another",
+    frame: '{"a":1}{"a":',
+    texts: ['{"a":1}{"a":'],
+  },
   { why: "an empty list", frame: "[]", texts: ["[]"] },
   { why: "half a list", frame: '[{"a":1}', texts: ['[{"a":1}'] },
   { why: "no JSON on two lines", frame: "a\nb", texts: ["a\nb"] },

@@ -13,16 +13,13 @@ function start() {
   return { clock, keepalive, pingsAtMs, silent };
 }
 
-Deno.test("a ping goes out every 25 s for as long as pongs come", () => {
+Deno.test("a ping goes out at once and every 25 s for as long as pongs come", () => {
   const { clock, keepalive, pingsAtMs, silent } = start();
   for (let turn = 0; turn < 12; turn++) {
     clock.advance(25_000);
-    keepalive.heard();
+    keepalive.answered();
   }
-  assertEquals(
-    pingsAtMs,
-    Array.from({ length: 12 }, (_, n) => (n + 1) * 25_000),
-  );
+  assertEquals(pingsAtMs, Array.from({ length: 13 }, (_, n) => n * 25_000));
   assertEquals(silent, []);
   keepalive.stop();
 });
@@ -31,18 +28,31 @@ Deno.test("a server that answers only every third ping is alive", () => {
   const { clock, keepalive, silent } = start();
   for (let turn = 0; turn < 4; turn++) {
     clock.advance(74_000);
-    keepalive.heard();
+    keepalive.answered();
   }
   assertEquals(silent, []);
   keepalive.stop();
 });
 
 Deno.test("75 s without a pong are reported once, and then all is quiet", () => {
-  const { clock, pingsAtMs, silent } = start();
+  const { clock, keepalive, pingsAtMs, silent } = start();
+  keepalive.answered();
   clock.advance(600_000);
   assertEquals(silent, [75_000]);
-  assertEquals(pingsAtMs, [25_000, 50_000]);
+  assertEquals(pingsAtMs, [0, 25_000, 50_000]);
   assertEquals(clock.pendingTimers, 0);
+});
+
+Deno.test.each([
+  { who: "never said anything", speaks: false },
+  { who: "spoke, and then was quiet", speaks: true },
+])("who answers no ping is asked on, and not lost: it $who", ({ speaks }) => {
+  const { clock, keepalive, pingsAtMs, silent } = start();
+  if (speaks) keepalive.heard();
+  clock.advance(600_000);
+  assertEquals(silent, []);
+  assertEquals(pingsAtMs.length, 25);
+  keepalive.stop();
 });
 
 Deno.test("stopped, it leaves no timer", () => {
@@ -50,5 +60,5 @@ Deno.test("stopped, it leaves no timer", () => {
   keepalive.stop();
   assertEquals(clock.pendingTimers, 0);
   clock.advance(600_000);
-  assertEquals(pingsAtMs, []);
+  assertEquals(pingsAtMs, [0]);
 });

@@ -450,6 +450,21 @@ Deno.test("words of a server are kept up to 300 characters, ids as they are", ()
   });
 });
 
+Deno.test.each([{ kind: undefined }, { kind: null }, { kind: "" }])(
+  "a header extension of kind $kind is there for sound and for pictures",
+  ({ kind }) => {
+    const path = "rtpCapabilities.headerExtensions.0.kind";
+    const parsed = read(changed(capabilities, path, kind));
+    const message = parsed.kind === "message" ? parsed.message : undefined;
+    if (message?.type !== "routerRtpCapabilities") throw new Error(parsed.kind);
+    const { headerExtensions } = message.rtpCapabilities;
+    const { uri } = routerRtpCapabilities.headerExtensions[0];
+    const kinds = headerExtensions.filter((one) => one.uri === uri)
+      .map((one) => one.kind);
+    assertEquals(new Set(kinds), new Set(["audio", "video"]));
+  },
+);
+
 Deno.test.each<{ why: string; participant: unknown; count: number }>([
   { why: "people without anything", participant: {}, count: 250_000 },
   { why: "numbers for people", participant: 0, count: 250_000 },
