@@ -78,7 +78,7 @@ interface WayBack {
   how: ReturnKind | undefined;
 }
 
-/** A request that is open for so long when its client leaves has not been answered. */
+/** A request, or a transport on its way, that is open for so long when its client leaves has not been answered. */
 const UNANSWERED_AFTER_MS = 1000;
 
 /** One participant that we drive. */
@@ -613,6 +613,14 @@ export class Client implements AsyncDisposable {
       } ms, when the client left`;
       const came = meanwhile === undefined ? "" : `; ${meanwhile}`;
       this.#error("timeout", message + came);
+    }
+    const path = this.#stay?.unconnected(UNANSWERED_AFTER_MS);
+    if (this.#state !== "joining" || requests.length > 0) return;
+    if (path !== undefined) {
+      const message = `the ${path.direction} transport was not connected in ${
+        Math.round(path.ms)
+      } ms, when the client left`;
+      this.#error("ice", message);
     }
   }
 

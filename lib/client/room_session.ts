@@ -63,6 +63,8 @@ interface Leg {
   readonly direction: "send" | "recv";
   readonly transportId: string;
   readonly transport: ClientTransport;
+  /** When it was made, on the scheduler's clock; NaN once it is connected. */
+  connectingSinceMs: number;
   path: PathState;
   /** When the path was lost, on the scheduler's clock. */
   lostMs: number;
@@ -179,6 +181,17 @@ export class RoomSession {
       : -Infinity;
     // It takes some seconds to notice; what came last knows better.
     return { direction, sinceMs: came > 0 ? Math.min(came, lostMs) : lostMs };
+  }
+
+  /** The first transport that has tried to connect for so long in vain, and for how long, in ms; `undefined` where none has. */
+  unconnected(
+    leastMs: number,
+  ): { readonly direction: "send" | "recv"; readonly ms: number } | undefined {
+    const nowMs = this.#environment.scheduler.nowMs();
+    return this.#legs.map(({ direction, connectingSinceMs }) => ({
+      direction,
+      ms: nowMs - connectingSinceMs,
+    })).find(({ ms }) => ms >= leastMs);
   }
 
   /** To the server and back, in milliseconds: by its reports on what we send, else by ICE; -1 while it is not known. */
@@ -366,6 +379,7 @@ export class RoomSession {
       direction,
       transportId,
       transport,
+      connectingSinceMs: this.#environment.scheduler.nowMs(),
       path: "up",
       lostMs: -1,
     };
@@ -386,7 +400,8 @@ export class RoomSession {
       }],
     });
     ready.catch(() => {});
-    const up = transport.connect(ready);
+    const up = transport.connect(ready)
+      .then(() => void (leg.connectingSinceMs = NaN));
     // Its failure is told when all are waited for, maybe after another request.
     up.catch(() => {}).then(() => this.#tellCandidates(transport));
     coming.push(up);

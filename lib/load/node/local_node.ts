@@ -460,7 +460,9 @@ export class LocalNode implements LoadNode {
     figures.state = state;
     if (state === "connected") figures.isAway = false;
     else if (state !== "left") figures.isAway = figures.connectionSuccessful;
-    if (state === "failed") figures.failureCause = driven.lastError;
+    // Who leaves before it got in may have waited for something in vain.
+    const isOut = state === "left" && !figures.connectionSuccessful;
+    if (state === "failed" || isOut) figures.failureCause = driven.lastError;
   }
 
   #onError(driven: Driven, kind: string, message: string): void {

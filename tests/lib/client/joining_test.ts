@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { TransportError } from "../../../lib/rtc/mod.ts";
 import type { ClientMessage } from "../../../lib/signaling/simplestchat/wire/mod.ts";
 import type { FakeChannel } from "../../../lib/testing/mod.ts";
@@ -258,6 +258,20 @@ Deno.test("leaving during a handshake ends it", async () => {
   await client.leave();
   await joining;
   assertEquals(statesOf(events), ["joining", "left"]);
+  assertEquals(await world.leftovers(), NOTHING);
+});
+
+Deno.test("leaving after seconds without a path tells what was waited for", async () => {
+  const world = new World({ handshake: () => new Promise(() => {}) });
+  const { client, events } = world.client("A");
+  const joining = client.join();
+  await world.clock.run(3000);
+  await client.leave();
+  await joining;
+  assertMatch(
+    String(errorsOf(events)),
+    /the send transport was not connected in \d+ ms, when the client left/,
+  );
   assertEquals(await world.leftovers(), NOTHING);
 });
 
