@@ -7,7 +7,7 @@
  * @module
  */
 
-import { EXTENSION_URIS } from "../media/mod.ts";
+import { EXTENSION_URIS, type Profile } from "../media/mod.ts";
 import type {
   MediaKind,
   RtcpFeedback,
@@ -22,6 +22,9 @@ import type {
 /** The codecs of synthetic media. */
 const MIME_TYPES = { audio: "audio/opus", video: "video/VP8" } as const;
 
+/** Reports on each packet (draft-holmer-rmcat-transport-wide-cc-extensions-01). */
+const TRANSPORT_CC = "transport-cc";
+
 const SENT_EXTENSIONS: readonly string[] = [
   EXTENSION_URIS.mid,
   EXTENSION_URIS.absCaptureTime,
@@ -32,9 +35,23 @@ const RECEIVED_EXTENSIONS: readonly string[] = [
   EXTENSION_URIS.transportSequence,
 ];
 
+/** What a browser's packets carry besides. */
+const BROWSER_EXTENSIONS: readonly string[] = [
+  EXTENSION_URIS.absSendTime,
+  EXTENSION_URIS.transportSequence,
+];
+/** By which streams without an SSRC are known. */
+const NAME_EXTENSIONS: readonly string[] = [
+  EXTENSION_URIS.mid,
+  EXTENSION_URIS.streamId,
+  EXTENSION_URIS.repairedStreamId,
+];
+
 /** One track to send. */
 export interface SendTrack {
   readonly kind: MediaKind;
+  /** @default {"browser"} */
+  readonly profile?: Profile | undefined;
   readonly mid: string;
   readonly cname: string;
   /** Its streams: one, or the layers of simulcast, the smallest first. */
@@ -51,28 +68,47 @@ export function sendParameters(
   router: RtpCapabilities,
   track: SendTrack,
 ): RtpParameters {
-  const { kind } = track;
+  const { kind, profile = "browser" } = track;
   const codec = router.codecs.find((one) => isOurs(one, kind));
   if (codec?.preferredPayloadType === undefined) {
     throw new NoCodecError(`the server has no ${MIME_TYPES[kind]}`);
   }
+  const isBrowser = profile === "browser";
   const rtcpFeedback = feedbackOf(
     codec,
-    (feedback) => isAnswered(feedback) || isRepaired(kind, feedback),
+    (feedback) =>
+      isAnswered(feedback) || isRepaired(kind, feedback) ||
+      (isBrowser && (isPlainNack(feedback) || feedback.type === TRANSPORT_CC)),
   );
-  const rtx = rtcpFeedback.some(isPlainNack)
+  const rtx = isBrowser && rtcpFeedback.some(isPlainNack)
     ? rtxOf(router, codec.preferredPayloadType)
     : undefined;
+  const offered = offeredExtensions(router, kind);
+  const isNamed = isBrowser && track.encodings.length > 1 &&
+    NAME_EXTENSIONS.every((uri) => offered.some((one) => one.uri === uri));
+  const isReported = rtcpFeedback.some(({ type }) => type === TRANSPORT_CC);
+  const wanted = [
+    ...SENT_EXTENSIONS,
+    // The numbers are for reports on them.
+    ...(isBrowser
+      ? BROWSER_EXTENSIONS.filter((uri) =>
+        isReported || uri !== EXTENSION_URIS.transportSequence
+      )
+      : []),
+    ...(isNamed ? NAME_EXTENSIONS : []),
+  ];
   return {
     mid: track.mid,
     codecs: [
       sent(codec, codec.preferredPayloadType, rtcpFeedback),
       ...(rtx === undefined ? [] : [sent(rtx, rtx.preferredPayloadType!, [])]),
     ],
-    headerExtensions: sendExtensions(router, kind),
-    encodings: track.encodings.map(({ rtx: repairs, ...encoding }) => ({
+    headerExtensions: offered.filter(({ uri }) => wanted.includes(uri)),
+    encodings: track.encodings.map(({ ssrc, rtx: repairs, ...encoding }) => ({
+      ...(!isNamed && { ssrc }),
       ...encoding,
-      ...(rtx !== undefined && repairs !== undefined && { rtx: repairs }),
+      ...(!isNamed && rtx !== undefined && repairs !== undefined &&
+        { rtx: repairs }),
     })),
     rtcp: { cname: track.cname, reducedSize: true },
   };
@@ -185,13 +221,14 @@ function feedbackOf(
   }));
 }
 
-function sendExtensions(
+/** The extensions that a router takes of us. */
+function offeredExtensions(
   router: RtpCapabilities,
   kind: MediaKind,
 ): RtpHeaderExtensionParameters[] {
   return router.headerExtensions
     .filter((extension) =>
-      extension.kind === kind && SENT_EXTENSIONS.includes(extension.uri) &&
+      extension.kind === kind &&
       (extension.direction === "sendrecv" || extension.direction === "recvonly")
     )
     .map(({ uri, preferredId }) => ({ uri, id: preferredId, encrypt: false }));
@@ -218,7 +255,7 @@ function isGiven(
   { type, parameter = "" }: RtcpFeedback,
 ): boolean {
   return isRepaired(kind, { type, parameter }) ||
-    (kind === "video" && type === "transport-cc");
+    (kind === "video" && type === TRANSPORT_CC);
 }
 
 /** Key-frame requests: we answer them, and make them. */

@@ -154,6 +154,15 @@ export class Client implements AsyncDisposable {
     return this.#stay?.roundTripMs ?? -1;
   }
 
+  /** What the server told since the last call of the way to it, in milliseconds and bits a second; -1 where it told nothing. */
+  takeUplink(): { readonly queueingMs: number; readonly bitrateBps: number } {
+    const { uplink } = this.#stay?.publication ?? {};
+    return {
+      queueingMs: uplink?.queueingMs ?? -1,
+      bitrateBps: uplink?.takeBitrateBps() ?? -1,
+    };
+  }
+
   /** Jitter of each track of this run that media comes on, in milliseconds. */
   *jittersMs(): Iterable<number> {
     for (const { receiver, isOwn } of this.#stay?.reception.tracks ?? []) {

@@ -14,13 +14,16 @@ import {
   type MediaPlan,
   type MediaRate,
   type PacketizedClip,
+  type Profile,
   type Quality,
+  type RtpHeaderExtensionValue,
   RtpHeaderTemplate,
   type SenderOptions,
   SimulcastSender,
   SPEECH_LEVEL,
   streamsOf,
   type TrackSender,
+  Uplink,
   videoPreset,
   VideoSender,
 } from "../media/mod.ts";
@@ -75,6 +78,14 @@ export class Publisher {
     this.#media = media;
   }
 
+  /** What the server tells of the way to it; `undefined` before, and where it tells nothing. */
+  uplink: Uplink | undefined;
+
+  /** As what it shows itself to the server. */
+  get profile(): Profile {
+    return this.#media?.profile ?? "browser";
+  }
+
   /** The tracks, in order of producing. */
   get tracks(): readonly PublishedTrack[] {
     return this.#tracks;
@@ -100,7 +111,9 @@ export class Publisher {
     const { scheduler, random } = this.#environment;
     const encodings = this.#encodingsOf(kind);
     const mid = kind === "audio" ? "a" : "v";
-    const parameters = sendParameters(router, { kind, mid, cname, encodings });
+    const { profile } = this.#media!;
+    const track = { kind, profile, mid, cname, encodings };
+    const parameters = sendParameters(router, track);
     const producerId = await session.produce({
       transportId,
       kind,
@@ -109,16 +122,16 @@ export class Publisher {
     if (!this.#open) return;
     const [{ payloadType, clockRate }] = parameters.codecs;
     const rtxType = parameters.codecs.find(isRtx)?.payloadType;
-    const extensions = parameters.headerExtensions.map(({ uri, id }) => ({
-      uri,
-      id,
-      value: firstValue(uri, mid),
-    }));
+    const idOf = (uri: string) =>
+      parameters.headerExtensions.find((one) => one.uri === uri)?.id;
+    const uplink = idOf(EXTENSION_URIS.transportSequence) === undefined
+      ? undefined
+      : this.uplink ??= new Uplink();
     const startMs = scheduler.nowMs() + random() * this.#intervalMs(kind);
     // Below half: were the first packets before a wrap lost, the server
     // would count rollovers differently (RFC 3711 section 3.3.1).
     const drawSequence = () => Math.floor(random() * 0x8000);
-    const options = encodings.map(({ ssrc, rtx }): SenderOptions => ({
+    const options = encodings.map(({ ssrc, rtx, rid }): SenderOptions => ({
       sink: transport,
       clock: {
         nowMs: () => scheduler.nowMs(),
@@ -130,8 +143,15 @@ export class Publisher {
         ssrc: rtx!.ssrc,
         payloadType: rtxType,
         firstSequence: drawSequence(),
+        repairedIdId: idOf(EXTENSION_URIS.repairedStreamId),
       },
-      header: new RtpHeaderTemplate({ payloadType, ssrc, extensions }),
+      uplink,
+      header: new RtpHeaderTemplate({
+        payloadType,
+        ssrc,
+        extensions: firstValues(parameters, { mid, rid }),
+        numbering: uplink,
+      }),
       ssrc,
       clockRateHz: clockRate,
       startMs,
@@ -176,7 +196,10 @@ export class Publisher {
     return rates.map(({ bitrateBps }, i) => ({
       ssrc: drawSsrc(),
       ...(kind === "video" && { rtx: { ssrc: drawSsrc() } }),
-      ...(rates.length > 1 && { rid: `r${i}`, scalabilityMode: "L1T1" }),
+      ...(rates.length > 1 && {
+        rid: `r${i}`,
+        scalabilityMode: `L1T${1}`,
+      }),
       maxBitrate: bitrateBps,
     }));
   }
@@ -305,12 +328,34 @@ function canRepair({ codecs }: RtpParameters): boolean {
   return codecs[0].rtcpFeedback?.some(isPlainNack) ?? false;
 }
 
-function firstValue(uri: string, mid: string): Uint8Array {
+/** The extensions of a stream's packets, as they begin; a repair's name takes the place of the stream's. */
+function firstValues(
+  { headerExtensions }: RtpParameters,
+  names: { readonly mid: string; readonly rid: string | undefined },
+): RtpHeaderExtensionValue[] {
+  return headerExtensions
+    .filter(({ uri }) => uri !== EXTENSION_URIS.repairedStreamId)
+    .map(({ uri, id }) => ({ uri, id, value: firstValue(uri, names) }));
+}
+
+function firstValue(
+  uri: string,
+  { mid, rid = "" }: {
+    readonly mid: string;
+    readonly rid: string | undefined;
+  },
+): Uint8Array {
   switch (uri) {
     case EXTENSION_URIS.mid:
       return new TextEncoder().encode(mid);
+    case EXTENSION_URIS.streamId:
+      return new TextEncoder().encode(rid);
     case EXTENSION_URIS.absCaptureTime:
       return new Uint8Array(8);
+    case EXTENSION_URIS.absSendTime:
+      return new Uint8Array(3);
+    case EXTENSION_URIS.transportSequence:
+      return new Uint8Array(2);
     default:
       return new Uint8Array([SPEECH_LEVEL]);
   }

@@ -72,9 +72,10 @@ export class ReportTask {
   #sendReports(nowMs: number): void {
     const transport = this.#subject.sendTransport();
     if (transport === undefined) return;
-    for (const { kind, sender } of this.#subject.publication.tracks) {
+    const { tracks, profile } = this.#subject.publication;
+    for (const { kind, sender } of tracks) {
       for (const stream of sender.streams) {
-        this.sent.report(transport, stream, kind, nowMs);
+        this.sent.report(transport, stream, { kind, profile }, nowMs);
       }
     }
   }

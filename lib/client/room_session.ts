@@ -206,6 +206,8 @@ export class RoomSession {
     addCounts(totals, this.#asked, COUNTED.asked);
     addCounts(totals, this.#feedback, COUNTED.feedback);
     addCounts(totals, this.reception, COUNTED.reception);
+    const { uplink } = this.publication;
+    if (uplink !== undefined) addCounts(totals, uplink, COUNTED.uplink);
     addCounts(totals, this.#subscriber.layers, COUNTED.layers);
     for (const { transport: { counters } } of this.#legs) {
       totals.srtpFailures += counters.authFailures;
@@ -466,6 +468,8 @@ export class RoomSession {
       if (last === 0) return;
       this.#reportedRoundTripMs = roundTripMs(this.#reportWallMs, last, delay);
     },
+    onArrivals: (bytes: Uint8Array, start: number, end: number): void =>
+      this.publication.uplink?.read(bytes, start, end),
     onReceiverTime: (ssrc: number, middleNtp: number): void =>
       this.#reports.sent.onReceiverTime(ssrc, middleNtp, this.#reportMs),
     onSenderReport: (ssrc: number, middleNtp: number): void =>

@@ -10,6 +10,7 @@
 import {
   ntpFraction,
   ntpSeconds,
+  type Profile,
   type ReceiverTime,
   type TrackSender,
   writeCname,
@@ -19,12 +20,19 @@ import {
 import type { MediaKind } from "../ortc/mod.ts";
 import type { ClientEnvironment, ClientTransport } from "./environment.ts";
 
-/** From one sender report to the next, at most, as in libwebrtc. */
+/** From one sender report to the next, at most, as in libwebrtc; plain publishers send one a second of each. */
 const INTERVAL_MS = { audio: 5000, video: 1000 } as const;
+const PLAIN_INTERVAL_MS = 1000;
 /** Reports on video come as often as its bit rate allows, and never less often: this divided by kbps is milliseconds. */
 const VIDEO_INTERVAL_KBPS_MS = 360_000;
 /** Receivers whose time is remembered; an SFU is one. */
 const MAX_RECEIVERS = 31;
+
+/** Whose stream it is that is reported on. */
+export interface SentTrack {
+  readonly kind: MediaKind;
+  readonly profile: Profile;
+}
 
 /** What is to be known of a stream for a report. */
 export type SentStream = Pick<
@@ -86,7 +94,7 @@ export class SentReports {
   report(
     transport: ClientTransport,
     stream: SentStream,
-    kind: MediaKind,
+    track: SentTrack,
     nowMs: number,
   ): void {
     if (stream.packetsSent === 0 || stream.dueMs === Infinity) {
@@ -96,12 +104,11 @@ export class SentReports {
     const reported = this.#streams.get(stream) ?? unreported(nowMs);
     this.#streams.set(stream, reported);
     if (nowMs < reported.dueMs) return;
+    if (track.profile === "plain") reported.heard.clear();
     this.#send(transport, stream, reported, nowMs);
     const forMs = nowMs - reported.atMs;
     const kbps = 8 * (stream.bytesSent - reported.bytesSent) / forMs;
-    const intervalMs = kind === "video" && forMs > 0 && kbps > 0
-      ? Math.min(INTERVAL_MS.video, VIDEO_INTERVAL_KBPS_MS / kbps)
-      : INTERVAL_MS[kind];
+    const intervalMs = intervalOf(track, forMs > 0 ? kbps : 0);
     reported.dueMs = nowMs + randomised(intervalMs, this.#environment.random);
     reported.atMs = nowMs;
     reported.bytesSent = stream.bytesSent;
@@ -138,6 +145,14 @@ export class SentReports {
 /** RFC 3550 section 6.2: randomised between half and one and a half of the interval. */
 export function randomised(intervalMs: number, random: () => number): number {
   return intervalMs * (0.5 + random());
+}
+
+/** `kbps` is 0 while it is not known. */
+function intervalOf({ kind, profile }: SentTrack, kbps: number): number {
+  if (profile === "plain") return PLAIN_INTERVAL_MS;
+  return kind === "video" && kbps > 0
+    ? Math.min(INTERVAL_MS.video, VIDEO_INTERVAL_KBPS_MS / kbps)
+    : INTERVAL_MS[kind];
 }
 
 function unreported(nowMs: number): Reported {

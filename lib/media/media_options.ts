@@ -27,6 +27,17 @@ import {
 /** Tracks of one kind that a client may want; how many it gets is the server's matter. */
 export const MAX_TRACKS = 10_000;
 
+/**
+ * What of a browser's sending a publisher does, as far as the router offers it:
+ * `browser` numbers packets across its streams and says when they leave, so
+ * that the server can report on each; sends lost audio again too; reports as
+ * often as a browser; and sends simulcast under names (`rid`), in three
+ * layers in time each. `plain` does none of that.
+ */
+export type Profile = (typeof PROFILES)[number];
+
+const PROFILES = ["browser", "plain"] as const;
+
 /** What a client sends and receives. */
 export interface MediaSettings {
   /** Whether publishers send audio, and viewers receive it. @default {true} */
@@ -41,6 +52,8 @@ export interface MediaSettings {
   readonly simulcast?: boolean | undefined;
   /** Bit rate of the audio, in kbps. @default {128} */
   readonly audioBitrate: number;
+  /** As what a publisher shows itself to the server. @default {"browser"} */
+  readonly profile?: Profile | undefined;
   /**
    * What publishers send: `synthetic`, `builtin`, or files such as
    * `talk.webm`, with commas between, whose quality and frame rate are their
@@ -142,6 +155,12 @@ export const MEDIA_OPTIONS: MediaOptionTable = {
   audioBitrate: withDefault(whole(6, 128), {
     help: "bit rate of the audio, in kbps",
     default: 128,
+    live: true,
+  }),
+  profile: withDefault(choice(PROFILES), {
+    help:
+      "as what publishers show themselves: a browser (RTX, transport-cc, rid), or plain RTP",
+    default: "browser",
     live: true,
   }),
   media: withDefault(

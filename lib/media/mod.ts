@@ -34,5 +34,6 @@ export * from "./send/simulcast_sender.ts";
 export * from "./receive/track_receiver.ts";
 export * from "./receive/video_playout.ts";
 export * from "./send/track_sender.ts";
+export * from "./send/uplink.ts";
 export * from "./send/video_sender.ts";
 export * from "./payload/vp8.ts";

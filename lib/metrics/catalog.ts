@@ -25,7 +25,7 @@ export type MetricUnit = TrendUnit | "packets" | "bytes" | "count";
 /**
  * Where a counter is counted, in a field of its name. Once a second the fields
  * of `receiver`, `frames`, `rhythm` and `sound` are added up over a client's tracks,
- * those of `feedback`, `reception`, `layers` and `asked` over its stays, and
+ * those of `feedback`, `reception`, `layers`, `asked` and `uplink` over its stays, and
  * all of them, with `track`, `stay`, `network` and `events`, over the clients
  * of a node.
  */
@@ -48,6 +48,8 @@ export type CountedAt =
   | "layers"
   /** What the server asks of a client. */
   | "asked"
+  /** What the server tells of the way to it. */
+  | "uplink"
   /** One stay, put together from several of its parts. */
   | "stay"
   /** A client's impaired network. */
@@ -510,6 +512,35 @@ export const METRICS = {
       alias: "roundTrip",
     },
   ),
+  uplinkPacketsReported: counter(
+    "packets",
+    "neither",
+    "Packets sent of which the server said whether they came, retransmissions included (transport-wide feedback).",
+    { at: "uplink", perClient: "sum" },
+  ),
+  uplinkPacketsLost: counter(
+    "packets",
+    "lower",
+    "Of those, packets that did not come.",
+    { at: "uplink", perClient: "sum" },
+  ),
+  uplinkBitrate: {
+    ...trend(
+      "Bits a second of what clients sent that came to the server, by the times that it told.",
+      {
+        source:
+          "transport-wide feedback, each client that sends, once a second",
+      },
+    ),
+    unit: "bps",
+    better: "higher",
+  },
+  uplinkQueueing: trend(
+    "For how much longer packets were on their way to the server than the quickest of the last minute or two.",
+    {
+      source: "transport-wide feedback, each client that sends, once a second",
+    },
+  ),
   mediaLatency: trend(
     "From capture (abs-capture-time) to the receiving kernel.",
     {
@@ -836,6 +867,11 @@ export const METRICS = {
     source: "packetsLost / packetsExpected",
     blames: "client",
   }),
+  uplinkLoss: rate(
+    "lower",
+    "Packets sent that did not come to the server, of those that it said something of.",
+    { source: "uplinkPacketsLost / uplinkPacketsReported", blames: "client" },
+  ),
   residualLoss: rate(
     "lower",
     "Packets lost that no retransmission made up for, of those expected.",

@@ -18,6 +18,7 @@ export type TrackCount = CountedBy<
   | "reception"
   | "layers"
   | "asked"
+  | "uplink"
   | "stay"
 >;
 
@@ -40,6 +41,7 @@ export const COUNTED = {
   reception: namesOf({ at: "reception" }),
   layers: namesOf({ at: "layers" }),
   asked: namesOf({ at: "asked" }),
+  uplink: namesOf({ at: "uplink" }),
   stay: namesOf({ at: "stay" }),
 } as const;
 

@@ -150,6 +150,8 @@ export function divided(
       return ratio(count("packetsReceived"), count("packetsSent"));
     case "loss":
       return ratio(count("packetsLost"), count("packetsExpected"));
+    case "uplinkLoss":
+      return ratio(count("uplinkPacketsLost"), count("uplinkPacketsReported"));
     case "residualLoss":
       // Duplicates may outnumber losses: nothing is left of them then.
       return ratio(

@@ -37,6 +37,7 @@ const SOURCES: Readonly<Record<CountedAt, string>> = {
   reception: "what each client receives",
   layers: "what the server says of layers",
   asked: "what the server asks each client for",
+  uplink: "what the server tells each client of the way to it",
   stay: "SRTP of each client",
   network: "the impaired network of each client",
   events: "what happens to each client",

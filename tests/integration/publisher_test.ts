@@ -1,6 +1,12 @@
 /** What mediasoup itself says of a publisher of ours behind a bad network. */
 
-import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertGreater,
+  assertLess,
+} from "@std/assert";
 import { parseImpairment } from "../../lib/impairment/mod.ts";
 import { type Sfu, startSfu, type UpstreamView } from "../../lib/sfu/mod.ts";
 import { crowdOfTwo } from "./crowd_of_two.ts";
@@ -33,6 +39,17 @@ Deno.test({
     await two.crowd.command({ type: "impair", clients: [0, 1], impairment });
     const { atMs } = two.crowd.snapshot();
     await two.until((later) => later.atMs > atMs + 8000);
+    const { counters, trends } = two.crowd.snapshot();
+    // What the server told of each packet is what the network did, to the share.
+    const { uplinkPacketsReported, uplinkPacketsLost } = counters;
+    assertGreater(uplinkPacketsReported, 1000);
+    assertAlmostEquals(
+      uplinkPacketsLost / counters.impairedOutDropped,
+      1,
+      0.2,
+    );
+    assertGreater(trends.uplinkBitrate.count, 4);
+    assertGreater(trends.uplinkQueueing.count, 4);
     const videos = await upstreamVideos(sfu);
     assertEquals(videos.length, 2);
     for (

@@ -141,6 +141,8 @@ export interface DrivenClient extends SteeredClient {
   flow(): TrackFlow;
   /** To the server and back, in milliseconds; -1 while it is not known. */
   readonly roundTripMs: number;
+  /** What the server told since the last call of the way to it; -1 where it told nothing. */
+  takeUplink(): { readonly queueingMs: number; readonly bitrateBps: number };
   /** Jitter of each track that media comes on, in milliseconds. */
   jittersMs(): Iterable<number>;
   /** What the last second of each track was like that media comes on: about once a second, nothing between. */

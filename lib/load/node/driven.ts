@@ -143,6 +143,9 @@ export function refreshGauges(
       );
     }
   }
+  const { queueingMs, bitrateBps } = client.takeUplink();
+  if (queueingMs >= 0) meter.trend("uplinkQueueing").record(queueingMs * 1000);
+  if (bitrateBps >= 0) meter.trend("uplinkBitrate").record(bitrateBps);
   // Media goes on while a client without a channel comes back.
   for (const second of client.takeSeconds()) seconds.record(second);
   if (figures.state === "away") gauges.clientsAway++;

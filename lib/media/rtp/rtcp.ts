@@ -20,6 +20,7 @@ const EXTENDED_REPORT = 207;
 const RECEIVER_REFERENCE_TIME = 4;
 const DELAY_SINCE_RECEIVER_REPORT = 5;
 const GENERIC_NACK = 1;
+const TRANSPORT_WIDE = 15;
 const PLI = 1;
 const FIR = 4;
 const CNAME = 1;
@@ -43,6 +44,8 @@ export interface RtcpHandler {
   ): void;
   /** A receiver of what we send, by its SSRC, tells its time: the middle 32 bits of it, signed. */
   onReceiverTime?(ssrc: number, middleNtp: number): void;
+  /** When which of our packets arrived: the message from `start` to `end`, for `Uplink.read`. */
+  onArrivals?(bytes: Uint8Array, start: number, end: number): void;
 }
 
 /** When a receiver told its time, as its sender repeats it (RFC 3611 section 4.5). */
@@ -114,6 +117,8 @@ export function readRtcp(
       readExtended(bytes, at, bodyEnd, handler);
     } else if (type === TRANSPORT_FEEDBACK && format === GENERIC_NACK) {
       readNack(bytes, at, bodyEnd, handler);
+    } else if (type === TRANSPORT_FEEDBACK && format === TRANSPORT_WIDE) {
+      handler.onArrivals?.(bytes, at, bodyEnd);
     } else if (
       type === PAYLOAD_FEEDBACK && format === PLI && bodyEnd - at >= 12
     ) {

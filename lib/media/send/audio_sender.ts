@@ -6,7 +6,7 @@
  */
 
 import { MARK_BYTES, writeMark } from "../rtp/packet_mark.ts";
-import { AUDIO_PRESET, type AudioPreset } from "./presets.ts";
+import { AUDIO_PRESET, type AudioPreset, KEPT_AUDIO } from "./presets.ts";
 import { type SenderOptions, TrackSender } from "./track_sender.ts";
 
 const FILLER = 0xaa;
@@ -17,7 +17,7 @@ export class AudioSender extends TrackSender {
   readonly #intervalMs: number;
 
   constructor(options: SenderOptions, preset: AudioPreset = AUDIO_PRESET) {
-    super(options);
+    super(options, KEPT_AUDIO);
     this.#preset = preset;
     this.#intervalMs = 1000 / preset.packetsPerSecond;
   }
@@ -26,6 +26,7 @@ export class AudioSender extends TrackSender {
     const { sink, header } = this.options;
     const { payloadBytes, timestampStep } = this.#preset;
     this.capture();
+    this.stamp();
     const start = header.write(
       sink.out,
       0,
@@ -36,7 +37,7 @@ export class AudioSender extends TrackSender {
     const end = start + payloadBytes;
     sink.out.fill(FILLER, start, end - MARK_BYTES);
     writeMark(sink.out, end, this.packetsPlanned);
-    const length = sink.protectRtp(0, end);
+    const length = this.seal(0, end);
     const sent = sink.send(0, length, length);
     this.sequence = (this.sequence + 1) & 0xffff;
     this.timestamp = (this.timestamp + timestampStep) | 0;

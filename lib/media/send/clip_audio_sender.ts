@@ -12,6 +12,7 @@
 import type { AudioPacket } from "../../clip/mod.ts";
 import { AUDIO_UNITS_PER_SEC } from "../../clip/mod.ts";
 import type { PacketizedAudio } from "./packetize.ts";
+import { KEPT_AUDIO } from "./presets.ts";
 import { SILENT_LEVEL, SPEECH_LEVEL } from "../rtp/rtp_header.ts";
 import { type SenderOptions, TrackSender } from "./track_sender.ts";
 
@@ -34,7 +35,7 @@ export class ClipAudioSender extends TrackSender {
   #skippedMs = 0;
 
   constructor(options: SenderOptions, { packets, startMs }: PacketizedAudio) {
-    super({ ...options, startMs: options.startMs + startMs });
+    super({ ...options, startMs: options.startMs + startMs }, KEPT_AUDIO);
     this.#packets = packets;
   }
 
@@ -57,6 +58,7 @@ export class ClipAudioSender extends TrackSender {
     const { data, units, sounds, isBeforeGap } = this.#packets[this.#next];
     this.#advance();
     this.capture();
+    this.stamp();
     header.setAudioLevel(sounds ? SPEECH_LEVEL : SILENT_LEVEL);
     const start = header.write(
       sink.out,
@@ -68,7 +70,7 @@ export class ClipAudioSender extends TrackSender {
     this.#isAfterGap = isBeforeGap === true;
     sink.out.set(data, start);
     const end = start + data.length;
-    const length = sink.protectRtp(0, end);
+    const length = this.seal(0, end);
     const sent = sink.send(0, length, length);
     this.sequence = (this.sequence + 1) & 0xffff;
     this.timestamp = (this.timestamp + units) | 0;

@@ -95,6 +95,9 @@ export interface SourceOptions {
   readonly audioBitrate: number;
 }
 
+/** Of audio, over a second in packets of 20 ms can be sent again; packets as large as video's are rare. */
+export const KEPT_AUDIO = { packets: 64, bytes: 512 } as const;
+
 const KEY_FRAME_INTERVAL_SEC = 5;
 const KEY_FRAME_WEIGHT = 5;
 

@@ -8,6 +8,7 @@
  */
 
 import { writeInt16, writeInt32 } from "../rtp/rtp.ts";
+import type { RtpHeaderTemplate } from "../rtp/rtp_header.ts";
 
 /** Which stream repairs go to. */
 export interface RtxOptions {
@@ -16,6 +17,8 @@ export interface RtxOptions {
   readonly payloadType: number;
   /** The first sequence number, 16 bits. */
   readonly firstSequence: number;
+  /** Id of the extension that names what is repaired, where streams have names (RFC 8852). @default {none} */
+  readonly repairedIdId?: number | undefined;
 }
 
 /** What the original sequence number takes. */
@@ -27,9 +30,13 @@ const MARKER = 0x80;
 export class RtxStream {
   readonly ssrc: number;
   readonly #payloadType: number;
+  readonly #repairedIdId: number;
   #sequence: number;
 
-  constructor({ ssrc, payloadType, firstSequence }: RtxOptions) {
+  constructor(
+    { ssrc, payloadType, firstSequence, repairedIdId = 0 }: RtxOptions,
+  ) {
+    this.#repairedIdId = repairedIdId;
     this.ssrc = ssrc;
     this.#payloadType = payloadType;
     this.#sequence = firstSequence & 0xffff;
@@ -37,15 +44,17 @@ export class RtxStream {
 
   /**
    * Makes the next repair of the plain packet at the start of `bytes`, in
-   * place; `header` of its `length` bytes are its header. Returns its new length.
+   * place; it has this track's header. Returns its new length.
    */
-  wrap(bytes: Uint8Array, header: number, length: number): number {
-    bytes.copyWithin(header + OSN_BYTES, header, length);
-    bytes[header] = bytes[2];
-    bytes[header + 1] = bytes[3];
+  wrap(bytes: Uint8Array, header: RtpHeaderTemplate, length: number): number {
+    const end = header.length;
+    bytes.copyWithin(end + OSN_BYTES, end, length);
+    bytes[end] = bytes[2];
+    bytes[end + 1] = bytes[3];
     bytes[1] = (bytes[1] & MARKER) | this.#payloadType;
     writeInt16(bytes, 2, this.#sequence);
     writeInt32(bytes, 8, this.ssrc);
+    header.restamp(bytes, this.#repairedIdId);
     this.#sequence = (this.#sequence + 1) & 0xffff;
     return length + OSN_BYTES;
   }

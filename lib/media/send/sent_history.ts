@@ -12,12 +12,22 @@
 export const HISTORY_PACKETS = 256;
 /** Packets fit a path of 1,280 bytes. */
 const SLOT_BYTES = 1280;
+
+/** What a history has room for. */
+export interface KeptPackets {
+  /** A power of two. @default {HISTORY_PACKETS} */
+  readonly packets?: number;
+  /** Larger packets are not kept; a multiple of 64. @default {1280} */
+  readonly bytes?: number;
+}
+
 /** Views have lengths that are multiples of this: a file's packets have any length, and each view costs memory. */
 const VIEW_STEP = 64;
 
 /** A ring of sent packets. */
 export class SentHistory {
   readonly #mask: number;
+  readonly #slotBytes: number;
   readonly #bytes: Uint8Array;
   readonly #lengths: Uint16Array;
   readonly #sequences: Int32Array;
@@ -26,10 +36,12 @@ export class SentHistory {
   /** Views of what packets are copied from: there are few distinct ones. */
   readonly #views = new Map<number, Uint8Array>();
 
-  /** Keeps this many packets, a power of two. */
-  constructor(packets = HISTORY_PACKETS) {
+  constructor(
+    { packets = HISTORY_PACKETS, bytes = SLOT_BYTES }: KeptPackets = {},
+  ) {
     this.#mask = packets - 1;
-    this.#bytes = new Uint8Array(packets * SLOT_BYTES);
+    this.#slotBytes = bytes;
+    this.#bytes = new Uint8Array(packets * bytes);
     this.#lengths = new Uint16Array(packets);
     this.#sequences = new Int32Array(packets).fill(-1);
     this.#repeatedMs = new Float64Array(packets);
@@ -42,20 +54,23 @@ export class SentHistory {
     offset: number,
     length: number,
   ): void {
-    if (length > SLOT_BYTES) return;
+    if (length > this.#slotBytes) return;
     const slot = sequence & this.#mask;
     this.#sequences[slot] = sequence;
     this.#lengths[slot] = length;
     this.#repeatedMs[slot] = -Infinity;
     const rounded = (length + VIEW_STEP - 1) & -VIEW_STEP;
-    this.#bytes.set(this.#view(source, offset, rounded), slot * SLOT_BYTES);
+    this.#bytes.set(
+      this.#view(source, offset, rounded),
+      slot * this.#slotBytes,
+    );
   }
 
   /** Copies a packet to the start of `target`; returns its length, 0 when it is not kept any more. */
   copy(sequence: number, target: Uint8Array): number {
     const slot = sequence & this.#mask;
     if (this.#sequences[slot] !== sequence) return 0;
-    const start = slot * SLOT_BYTES;
+    const start = slot * this.#slotBytes;
     const end = start + this.#lengths[slot];
     target.set(this.#bytes.subarray(start, end));
     return end - start;

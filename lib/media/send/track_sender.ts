@@ -9,7 +9,10 @@
 
 import { ntpFraction, ntpSeconds } from "../rtp/ntp.ts";
 import type { RtpHeaderTemplate } from "../rtp/rtp_header.ts";
+import { Repairs } from "./repairs.ts";
 import type { RtxOptions } from "./rtx_stream.ts";
+import type { KeptPackets } from "./sent_history.ts";
+import type { Uplink } from "./uplink.ts";
 
 /** Where packets go: one transport. */
 export interface PacketSink {
@@ -71,10 +74,14 @@ export interface SenderOptions {
   readonly repairs?: boolean;
   /** The stream that repairs go to. @default {that of what they repair} */
   readonly rtx?: RtxOptions | undefined;
+  /** Where each packet is noted, of whose numbers the header's are. @default {nowhere} */
+  readonly uplink?: Uplink | undefined;
 }
 
 /** Two clocks drift apart by a few microseconds in this time. */
 const WALL_STALE_MS = 100;
+/** What abs-send-time counts in. */
+const SEND_TIME_PER_MS = 2 ** 18 / 1000;
 /** A packet that left later than this counts as late. */
 export const LATE_MS = 5;
 
@@ -103,6 +110,9 @@ export abstract class TrackSender {
   protected sequence: number;
   protected timestamp: number;
   readonly #captureLeadMs: number;
+  /** Where packets are kept for {@linkcode TrackSender.resend}. */
+  readonly #repairs: Repairs | undefined;
+  readonly #keepsPlain: boolean;
   /** The last frame: its timestamp, and when it was due by either clock. */
   #capturedTimestamp = 0;
   #capturedDueMs = -1;
@@ -114,8 +124,11 @@ export abstract class TrackSender {
   #wallOffsetMs = 0;
   #wallStaleMs = -Infinity;
 
-  constructor(options: SenderOptions) {
+  /** Of packets that can be sent again, where the server asks for that, so much is `kept`. */
+  constructor(options: SenderOptions, kept?: KeptPackets) {
     this.options = options;
+    this.#repairs = options.repairs ? new Repairs(options, kept) : undefined;
+    this.#keepsPlain = this.#repairs?.keepsPlain ?? false;
     this.ssrc = options.ssrc;
     this.clockRateHz = options.clockRateHz;
     this.dueMs = options.startMs;
@@ -133,8 +146,27 @@ export abstract class TrackSender {
    * any more, was sent again within the last round trip, or repairs have had
    * their share.
    */
-  resend(_sequence: number, _roundTripMs: number): boolean {
-    return false;
+  resend(sequence: number, roundTripMs: number): boolean {
+    const repairs = this.#repairs;
+    if (repairs === undefined) return false;
+    const { sink, clock, header, uplink } = this.options;
+    const nowMs = clock.nowMs();
+    this.stamp();
+    const length = repairs.write(
+      sink.out,
+      sequence,
+      nowMs,
+      roundTripMs,
+      this.bytesSent,
+    );
+    if (length === 0) return false;
+    if (!this.#keepsPlain) {
+      uplink?.noteRepeated(header.numberIn(sink.out));
+      return sink.send(0, length, length) === 1;
+    }
+    const sealed = sink.protectRtp(0, length);
+    uplink?.note(sealed);
+    return sink.send(0, sealed, sealed) === 1;
   }
 
   /** Asks for a key frame; only video has any. */
@@ -155,6 +187,7 @@ export abstract class TrackSender {
     if (this.dueMs !== Infinity) return;
     this.dueMs = Math.max(startMs, this.#pausedDueMs);
     this.pausedForMs = this.dueMs - this.#pausedDueMs;
+    this.#repairs?.restart(startMs, this.bytesSent);
     if (this.#capturedDueMs < 0) return;
     const capturedMs = this.dueMs - this.#captureLeadMs;
     this.timestamp = this.#timestampAfter(capturedMs - this.#capturedDueMs);
@@ -207,6 +240,32 @@ export abstract class TrackSender {
     this.#capturedDueMs = capturedMs;
     this.#capturedAtMs = wallMs;
     header.setCaptureTime(ntpSeconds(wallMs), ntpFraction(wallMs));
+  }
+
+  /** The packets that are written from now on leave now. */
+  protected stamp(): void {
+    const { clock, header, uplink } = this.options;
+    if (uplink === undefined && !header.tellsSendTime) return;
+    const nowMs = clock.nowMs();
+    if (uplink !== undefined) uplink.nowMs = nowMs;
+    if (header.tellsSendTime) {
+      header.setSendTime(Math.round(nowMs * SEND_TIME_PER_MS) & 0xffffff);
+    }
+  }
+
+  /** Encrypts the packet at `offset` of the sink, which has the current sequence number, and keeps it; returns its new length. */
+  protected seal(offset: number, length: number): number {
+    const { sink, uplink } = this.options;
+    const repairs = this.#repairs;
+    if (this.#keepsPlain) {
+      repairs!.keep(this.sequence, sink.out, offset, length);
+    }
+    const sealed = sink.protectRtp(offset, length);
+    if (repairs !== undefined && !this.#keepsPlain) {
+      repairs.keep(this.sequence, sink.out, offset, sealed);
+    }
+    if (uplink !== undefined) uplink.note(sealed);
+    return sealed;
   }
 
   /**

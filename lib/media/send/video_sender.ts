@@ -41,7 +41,7 @@ export class VideoSender extends Vp8Sender {
    * another, could not make anything of them.
    */
   constructor(options: SenderOptions, preset: VideoPreset, isLayer = false) {
-    super(options, isLayer ? historyOf(preset) : undefined);
+    super(options, isLayer ? { packets: historyOf(preset) } : undefined);
     this.#isLayer = isLayer;
     this.#preset = preset;
     [this.#keyLayout, this.#interLayout] = layOut(preset);

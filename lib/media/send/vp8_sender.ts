@@ -6,10 +6,8 @@
  * @module
  */
 
-import { RtxBudget } from "./rtx_budget.ts";
-import { RtxStream } from "./rtx_stream.ts";
 import { BURST_PACKETS } from "./schedule.ts";
-import { SentHistory } from "./sent_history.ts";
+import type { KeptPackets } from "./sent_history.ts";
 import { type SenderOptions, TrackSender } from "./track_sender.ts";
 
 /** Requests come in bursts, from every new viewer: one key frame answers those of this time. */
@@ -25,20 +23,13 @@ export abstract class Vp8Sender extends TrackSender {
   /** How long it lasts, and by how much its timestamp moves the next one on. */
   protected frameMs = 0;
   protected frameStep = 0;
-  readonly #history: SentHistory | undefined;
-  /** Where repairs go; `undefined` where they go as what they repair did. */
-  readonly #rtx: RtxStream | undefined;
-  readonly #budget: RtxBudget;
   #frameDueMs = NaN;
   /** Packets of the current frame that have left. */
   #position = 0;
 
-  /** `kept` packets can be sent again, where the server asks for that. */
-  constructor(options: SenderOptions, kept?: number) {
-    super(options);
-    this.#history = options.repairs ? new SentHistory(kept) : undefined;
-    this.#rtx = options.rtx && new RtxStream(options.rtx);
-    this.#budget = new RtxBudget(options.startMs);
+  /** Of packets that can be sent again, so much is `kept`. */
+  constructor(options: SenderOptions, kept?: KeptPackets) {
+    super(options, kept);
     this.pictureId = options.firstSequence & 0x7fff;
     this.#frameDueMs = options.startMs;
   }
@@ -62,26 +53,9 @@ export abstract class Vp8Sender extends TrackSender {
   /** Writes the payload of the current frame's packet `index` at `at`; returns where it ends. */
   protected abstract writePayload(index: number, at: number): number;
 
-  override resend(sequence: number, roundTripMs: number): boolean {
-    const { sink, clock } = this.options;
-    const history = this.#history;
-    const length = history?.copy(sequence, sink.out) ?? 0;
-    if (history === undefined || length === 0) return false;
-    const nowMs = clock.nowMs();
-    // What was sent again may still be on its way.
-    if (nowMs - history.repeatedMs(sequence) < roundTripMs) return false;
-    if (!this.#budget.take(length, nowMs, this.bytesSent)) return false;
-    history.noteRepeated(sequence, nowMs);
-    const sealed = this.#rtx === undefined
-      ? length
-      : this.#sealRepair(this.#rtx, length);
-    return sink.send(0, sealed, sealed) === 1;
-  }
-
   override resume(startMs: number): void {
     if (this.dueMs !== Infinity) return;
     super.resume(startMs);
-    this.#budget.restart(startMs, this.bytesSent);
     this.frameStep = 0;
     if (this.#position > 0) this.#nextPicture();
   }
@@ -97,6 +71,7 @@ export abstract class Vp8Sender extends TrackSender {
     const { sink, header } = this.options;
     const end = Math.min(this.#position + BURST_PACKETS, packets);
     const count = end - this.#position;
+    this.stamp();
     let at = 0;
     let segment = 0;
     let bytes = 0;
@@ -110,13 +85,7 @@ export abstract class Vp8Sender extends TrackSender {
       );
       const length = this.writePayload(i, payload) - at;
       bytes += length;
-      // A repair of its own stream is encrypted anew, another is what left.
-      const isKeptPlain = this.#rtx !== undefined;
-      if (isKeptPlain) this.#history?.keep(this.sequence, sink.out, at, length);
-      const sealed = sink.protectRtp(at, length);
-      if (!isKeptPlain) {
-        this.#history?.keep(this.sequence, sink.out, at, sealed);
-      }
+      const sealed = this.seal(at, length);
       if (segment === 0) segment = sealed;
       at += sealed;
       this.sequence = (this.sequence + 1) & 0xffff;
@@ -130,11 +99,6 @@ export abstract class Vp8Sender extends TrackSender {
       this.#position = end;
       this.dueMs += this.burstPauseMs;
     }
-  }
-
-  #sealRepair(rtx: RtxStream, length: number): number {
-    const { sink, header } = this.options;
-    return sink.protectRtp(0, rtx.wrap(sink.out, header.length, length));
   }
 
   #beginFrame(): void {

@@ -10,9 +10,11 @@ import {
   FrameRhythm,
   FrameTracker,
   NackList,
+  type Profile,
   RtpHeaderTemplate,
   RtpReader,
   TrackReceiver,
+  Uplink,
   VideoPlayout,
   videoPreset,
   VideoSender,
@@ -32,6 +34,8 @@ export interface LanePathOptions {
   readonly farEnd: FarEnd;
   /** Tracks that send, each over a socket of its own. */
   readonly tracks: number;
+  /** As what the tracks show themselves. @default {"plain"} */
+  readonly profile?: Profile;
 }
 
 /** Frames of four packets, 1,100 bytes each on average. */
@@ -40,10 +44,13 @@ const FIRST_SSRC = 1000;
 const CLOCK_RATE_HZ = 90_000;
 const MID_ID = 1;
 const CAPTURE_TIME_ID = 13;
+const SEND_TIME_ID = 4;
+const TRANSPORT_SEQUENCE_ID = 5;
+const RTX_SSRC = 100_000;
 
 /** Opens a path of ours. */
 export async function openLanePath(
-  { datapath: choice, farEnd, tracks }: LanePathOptions,
+  { datapath: choice, farEnd, tracks, profile = "plain" }: LanePathOptions,
 ): Promise<PacketPath> {
   const child = startChild(import.meta.resolve("./echo_udp.ts"), {
     args: [farEnd],
@@ -53,7 +60,7 @@ export async function openLanePath(
   const datapath = await openDatapath(choice);
   const meter = newMeter();
   for (let i = 0; i < tracks; i++) {
-    await openTrack(datapath, port, meter, i, i / tracks);
+    await openTrack(datapath, port, meter, i, i / tracks, profile);
   }
   return {
     sent: () => meter.counters.packetsSent,
@@ -96,7 +103,9 @@ async function openTrack(
   meter: ReturnType<typeof newMeter>,
   index: number,
   phase: number,
+  profile: Profile,
 ): Promise<void> {
+  const uplink = profile === "browser" ? new Uplink() : undefined;
   const ssrc = FIRST_SSRC + index;
   const key = crypto.getRandomValues(new Uint8Array(16));
   const salt = crypto.getRandomValues(new Uint8Array(12));
@@ -157,8 +166,27 @@ async function openTrack(
             id: CAPTURE_TIME_ID,
             value: new Uint8Array(8),
           },
+          ...(uplink === undefined ? [] : [
+            {
+              uri: EXTENSION_URIS.absSendTime,
+              id: SEND_TIME_ID,
+              value: new Uint8Array(3),
+            },
+            {
+              uri: EXTENSION_URIS.transportSequence,
+              id: TRANSPORT_SEQUENCE_ID,
+              value: new Uint8Array(2),
+            },
+          ]),
         ],
+        numbering: uplink,
       }),
+      uplink,
+      rtx: uplink && {
+        ssrc: RTX_SSRC + index,
+        payloadType: 97,
+        firstSequence: 0,
+      },
       ssrc,
       clockRateHz: CLOCK_RATE_HZ,
       startMs: reactor.nowMs() + phase * 1000 / PRESET.fps,

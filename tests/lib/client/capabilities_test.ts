@@ -5,11 +5,12 @@ import {
   sendParameters,
   type SendTrack,
 } from "../../../lib/client/capabilities.ts";
-import type { RtpCapabilities } from "../../../lib/ortc/mod.ts";
+import type { RtpCapabilities, RtpParameters } from "../../../lib/ortc/mod.ts";
 import { ROUTER_CAPABILITIES } from "../../../lib/sfu/werift/capabilities.ts";
 
 const AUDIO: SendTrack = {
   kind: "audio",
+  profile: "plain",
   mid: "a",
   cname: "c",
   encodings: [{ ssrc: 1111, maxBitrate: 128_000 }],
@@ -31,7 +32,7 @@ function feedbackOf(
   );
 }
 
-Deno.test("audio is announced as Opus with the router's numbers", () => {
+Deno.test("plain audio is announced as Opus with the router's numbers", () => {
   const parameters = sendParameters(ROUTER_CAPABILITIES, AUDIO);
   assertEquals(parameters, {
     mid: "a",
@@ -61,7 +62,7 @@ Deno.test("audio is announced as Opus with the router's numbers", () => {
   });
 });
 
-Deno.test("video is announced as VP8 with the feedback that it answers, and without channels", () => {
+Deno.test("plain video is announced as VP8 with the feedback that it answers, and without channels", () => {
   const { codecs: [codec], headerExtensions } = sendParameters(
     ROUTER_CAPABILITIES,
     VIDEO,
@@ -77,6 +78,7 @@ Deno.test("video is announced as VP8 with the feedback that it answers, and with
 
 const WITH_RTX: SendTrack = {
   ...VIDEO,
+  profile: "browser",
   encodings: [{ ssrc: 2222, rtx: { ssrc: 3333 } }],
 };
 
@@ -137,6 +139,142 @@ Deno.test.each<{ why: string; codecs: RtpCapabilities["codecs"] }>([
     assertEquals(parameters.encodings, [{ ssrc: 2222 }]);
   },
 );
+
+interface Announced {
+  readonly codecs: readonly string[];
+  readonly feedback: readonly string[];
+  readonly ids: readonly number[];
+  readonly encodings: RtpParameters["encodings"];
+}
+
+/** What is announced of a track, in short. */
+function announced(router: RtpCapabilities, track: SendTrack): Announced {
+  const { codecs, headerExtensions, encodings } = sendParameters(router, track);
+  return {
+    codecs: codecs.map(({ mimeType }) => mimeType),
+    feedback: feedbackOf(codecs[0]),
+    ids: headerExtensions.map(({ id }) => id),
+    encodings,
+  };
+}
+
+const LAYERS: SendTrack = {
+  ...WITH_RTX,
+  encodings: [0, 1].map((i) => ({
+    ssrc: 10 + i,
+    rtx: { ssrc: 20 + i },
+    rid: `r${i}`,
+  })),
+};
+const NAMED = [{ rid: "r0" }, { rid: "r1" }];
+const NUMBERED = LAYERS.encodings;
+const UNREPAIRED = [{ ssrc: 10, rid: "r0" }, { ssrc: 11, rid: "r1" }];
+const ALL_FEEDBACK = ["nack", "nack pli", "ccm fir", "transport-cc"];
+
+Deno.test("a browser's audio is sent again too, and its packets are numbered and reported on", () => {
+  assertEquals(
+    announced(ROUTER_CAPABILITIES, { ...AUDIO, profile: "browser" }),
+    {
+      codecs: ["audio/opus"],
+      feedback: ["nack", "transport-cc"],
+      ids: [1, 4, 5, 10, 13],
+      encodings: AUDIO.encodings,
+    },
+  );
+});
+
+Deno.test("what nobody says is a browser's", () => {
+  const { profile: _, ...track } = LAYERS;
+  assertEquals(
+    announced(ROUTER_CAPABILITIES, track),
+    announced(ROUTER_CAPABILITIES, LAYERS),
+  );
+});
+
+/** A router without the extensions of these ids. */
+function without(...ids: number[]): RtpCapabilities {
+  return {
+    ...ROUTER_CAPABILITIES,
+    headerExtensions: ROUTER_CAPABILITIES.headerExtensions.filter(
+      ({ preferredId }) => !ids.includes(preferredId),
+    ),
+  };
+}
+
+Deno.test.each<{ why: string; router: RtpCapabilities; says: Announced }>([
+  {
+    why: "takes all",
+    router: ROUTER_CAPABILITIES,
+    says: {
+      codecs: ["video/VP8", "video/rtx"],
+      feedback: ALL_FEEDBACK,
+      ids: [1, 2, 3, 4, 5, 13],
+      encodings: NAMED,
+    },
+  },
+  {
+    why: "knows no names of repairs",
+    router: without(3),
+    says: {
+      codecs: ["video/VP8", "video/rtx"],
+      feedback: ALL_FEEDBACK,
+      ids: [1, 4, 5, 13],
+      encodings: NUMBERED,
+    },
+  },
+  {
+    why: "knows no names of streams, nor when packets leave",
+    router: without(2, 4),
+    says: {
+      codecs: ["video/VP8", "video/rtx"],
+      feedback: ALL_FEEDBACK,
+      ids: [1, 5, 13],
+      encodings: NUMBERED,
+    },
+  },
+  {
+    why: "knows no extension",
+    router: { ...ROUTER_CAPABILITIES, headerExtensions: [] },
+    says: {
+      codecs: ["video/VP8", "video/rtx"],
+      feedback: ALL_FEEDBACK,
+      ids: [],
+      encodings: NUMBERED,
+    },
+  },
+  {
+    why: "gives no feedback and takes no repairs",
+    router: {
+      ...ROUTER_CAPABILITIES,
+      codecs: ROUTER_CAPABILITIES.codecs
+        .filter(({ mimeType }) => mimeType !== "video/rtx")
+        .map((codec) => ({ ...codec, rtcpFeedback: undefined })),
+    },
+    says: {
+      codecs: ["video/VP8"],
+      feedback: [],
+      ids: [1, 2, 3, 4, 13],
+      encodings: NAMED,
+    },
+  },
+])(
+  "a browser's layers are announced to a router that $why as it takes them",
+  ({ router, says }) => {
+    assertEquals(announced(router, LAYERS), says);
+  },
+);
+
+Deno.test("plain layers are known by their SSRCs, and are sent again in them", () => {
+  assertEquals(
+    announced(ROUTER_CAPABILITIES, { ...LAYERS, profile: "plain" }),
+    {
+      codecs: ["video/VP8"],
+      feedback: ["nack", "nack pli", "ccm fir"],
+      ids: [1, 13],
+      encodings: UNREPAIRED,
+    },
+  );
+});
 
 Deno.test("ids and payload types are the router's, whatever they are", () => {
   const renumbered: RtpCapabilities = {

@@ -3,6 +3,7 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { SentReports } from "../../../lib/client/sent_reports.ts";
 import { int32At } from "../../../lib/media/rtp/rtp.ts";
+import type { Profile } from "../../../lib/media/mod.ts";
 import type { MediaKind } from "../../../lib/ortc/mod.ts";
 import { FakeTransport } from "../../../lib/testing/mod.ts";
 import { World } from "./world.ts";
@@ -12,7 +13,11 @@ const SSRC = 7;
 const OFTEN = 10_000;
 
 /** The reports on one stream of so many bits a second, as they are sent. */
-async function reporting(kind: MediaKind, bps: number) {
+async function reporting(
+  kind: MediaKind,
+  bps: number,
+  profile: Profile = "browser",
+) {
   const sent: { atMs: number; hex: string }[] = [];
   const world = new World();
   const nowMs = () => world.scheduler.nowMs();
@@ -43,7 +48,7 @@ async function reporting(kind: MediaKind, bps: number) {
         await world.clock.run(LOOK_MS);
         stream.packetsSent++;
         stream.bytesSent += bps / 8 * LOOK_MS / 1000;
-        reports.report(transport, stream, kind, nowMs());
+        reports.report(transport, stream, { kind, profile }, nowMs());
       }
     },
   };
@@ -123,4 +128,17 @@ Deno.test("of receivers that tell their time, so many are remembered and no more
   }
   await run(3000);
   assertEquals(sent[1].hex.length / 2, 40 + 12 + 12 * 31);
+});
+
+Deno.test("a plain publisher reports once a second, and answers nobody", async () => {
+  const { sent, reports, nowMs, run } = await reporting(
+    "video",
+    2_000_000,
+    "plain",
+  );
+  await run(LOOK_MS);
+  reports.onReceiverTime(0, 1, nowMs());
+  await run(50_000);
+  assertAlmostEquals(sent.length, 51, 10);
+  assertEquals(sent.map(({ hex }) => hex.length), sent.map(() => 80));
 });

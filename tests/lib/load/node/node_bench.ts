@@ -70,6 +70,9 @@ export class FakeClient implements DrivenClient {
   flow() {
     return this.tracks;
   }
+  takeUplink() {
+    return { queueingMs: 1, bitrateBps: 1_000_000 };
+  }
   *jittersMs() {
     yield 7;
   }

@@ -194,3 +194,17 @@ Deno.test("a track that was paused before its first packet starts with the first
 function every(step: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => i * step);
 }
+
+Deno.test("a packet that the server misses is sent again as it left, where it asks for that", () => {
+  for (const repairs of [true, false]) {
+    const { clock, sink, options } = senderWorld(48_000, { repairs });
+    const sender = new AudioSender(options);
+    runUntil(sender, clock, 3000);
+    const missed = sink.packets.at(-10)!;
+    assertEquals(sender.resend(missed.sequence, 0), repairs);
+    assertEquals(sender.resend(sink.packets[0].sequence, 0), false);
+    if (!repairs) continue;
+    const { sequence, payload } = sink.packets.at(-1)!;
+    assertEquals([sequence, payload], [missed.sequence, missed.payload]);
+  }
+});

@@ -1,34 +1,58 @@
 import { assertEquals } from "@std/assert";
 import {
+  EXTENSION_URIS,
+  RtpHeaderTemplate,
   RtxStream,
   videoPreset,
   VideoSender,
 } from "../../../../lib/media/mod.ts";
 import { runUntil, senderWorld } from "../fixtures.ts";
 
-/** A packet of 12 bytes of header, or 20 with an extension, and its payload. */
+/** Headers of 12 bytes, and of 28 with a name, a send time and a number. */
+const BARE = new RtpHeaderTemplate({
+  payloadType: 96,
+  ssrc: 0x11223344,
+  extensions: [],
+});
+const NAMED = new RtpHeaderTemplate({
+  payloadType: 96,
+  ssrc: 0x11223344,
+  extensions: [
+    {
+      uri: EXTENSION_URIS.streamId,
+      id: 2,
+      value: new Uint8Array([0x72, 0x31]),
+    },
+    { uri: EXTENSION_URIS.absSendTime, id: 4, value: new Uint8Array(3) },
+    { uri: EXTENSION_URIS.transportSequence, id: 5, value: new Uint8Array(2) },
+  ],
+  numbering: { next: 0xbeef },
+});
+NAMED.setSendTime(0x0a0b0c);
+
 const PLAIN = "80" + "e0" + "1234" + "00000bb8" + "11223344" + "0a0b0c";
 const EXTENDED = "90" + "60" + "ffff" + "00000bb8" + "11223344" +
-  "bede0001" + "10410000" + "0a0b0c";
+  "bede0003" + "217231" + "42000001" + "510002" + "0000" + "0a0b0c";
 
 Deno.test.each([
   {
     why: "the last packet of a frame",
     plain: PLAIN,
-    header: 12,
+    header: BARE,
     repair: "80" + "e4" + "0007" + "00000bb8" + "deadbeef" + "1234" + "0a0b0c",
   },
   {
-    why: "one within a frame, with an extension",
+    why: "one within a frame, under its own name, number and time",
     plain: EXTENDED,
-    header: 20,
+    header: NAMED,
     repair: "90" + "64" + "0007" + "00000bb8" + "deadbeef" +
-      "bede0001" + "10410000" + "ffff" + "0a0b0c",
+      "bede0003" + "317231" + "420a0b0c" + "51beef" + "0000" + "ffff" +
+      "0a0b0c",
   },
   {
     why: "one without a payload",
     plain: PLAIN.slice(0, 24),
-    header: 12,
+    header: BARE,
     repair: "80" + "e4" + "0007" + "00000bb8" + "deadbeef" + "1234",
   },
 ])("$why is repaired byte for byte (RFC 4588 section 4)", (row) => {
@@ -36,6 +60,7 @@ Deno.test.each([
     ssrc: 0xdeadbeef,
     payloadType: 100,
     firstSequence: 7,
+    repairedIdId: 3,
   });
   const bytes = new Uint8Array(64).fill(0xee);
   bytes.set(Uint8Array.fromHex(row.plain));
@@ -52,7 +77,7 @@ Deno.test("repairs have a numbering of their own, which wraps", () => {
   });
   const numbers = [0, 1].map(() => {
     const bytes = Uint8Array.fromHex(PLAIN + "0000");
-    rtx.wrap(bytes, 12, PLAIN.length / 2);
+    rtx.wrap(bytes, BARE, PLAIN.length / 2);
     return (bytes[2] << 8) | bytes[3];
   });
   assertEquals(numbers, [65535, 0]);
