@@ -30,6 +30,7 @@ Deno.test("without options, a run is the one that the documentation describes", 
     fps: 30,
     simulcast: false,
     audioBitrate: 128,
+    profile: "browser",
     maxAudio: 4,
     maxVideo: 4,
   });

@@ -20,6 +20,7 @@ const TEXTS: readonly string[] = [
   ...["20d", "480p", "720p", "1080p", "4k", "480P", "15", "24", "25", "30"],
   ...["60", "120", "on", "off", "true", "false", "yes", "maybe", "builtin"],
   ...["synthetic", "hall", "conference", "webinar", "party", "50%"],
+  ...["browser", "plain", "Browser"],
   ...["wifi-lossy", "3g:30%", "3g:130%", "5g", "loss=5%,delay=50ms:0.2"],
 ];
 

@@ -268,7 +268,7 @@ const PROBLEMS: readonly (readonly [line: string, problem: string])[] = [
   ["chart packtes", `There is no chart "packtes", did you mean "packets"?`],
   [
     "set colour red",
-    `There is no setting "colour": there are room, rooms, role, audio, video, quality, fps, simulcast, audio-bitrate, media, max-audio, max-video.`,
+    `There is no setting "colour": there are room, rooms, role, audio, video, quality, fps, simulcast, audio-bitrate, profile, media, max-audio, max-video.`,
   ],
   [
     "set max-vdeo 2",
