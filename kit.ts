@@ -7,7 +7,7 @@
 
 export { MODE_PUBLISH_RATIOS, publisherCount } from "./lib/load/mod.ts";
 export { busyCores } from "./lib/machine/mod.ts";
-export type { Fps, Quality } from "./lib/media/mod.ts";
+export type { Fps, Profile, Quality } from "./lib/media/mod.ts";
 export type { Snapshot, Threshold } from "./lib/metrics/mod.ts";
 export {
   formatBytes,

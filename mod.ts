@@ -10,7 +10,7 @@
 
 export { parseImpairment } from "./lib/impairment/mod.ts";
 export { makePlan, rampAndHold, type RunPlan } from "./lib/load/mod.ts";
-export type { Fps, Quality } from "./lib/media/mod.ts";
+export type { Fps, Profile, Quality } from "./lib/media/mod.ts";
 export {
   type ClientRecord,
   type Snapshot,

@@ -91,6 +91,7 @@ export {
   mediaPlanOf,
   type MediaSettings,
   mediaSettings,
+  type Profile,
   QUALITIES,
   type QualityPreset,
   SYNTHETIC,

@@ -34,9 +34,9 @@ export const MAX_TRACKS = 10_000;
  * often as a browser; and sends simulcast under names (`rid`), in three
  * layers in time each. `plain` does none of that.
  */
-export type Profile = (typeof PROFILES)[number];
+export type Profile = "browser" | "plain";
 
-const PROFILES = ["browser", "plain"] as const;
+const PROFILES: readonly Profile[] = ["browser", "plain"];
 
 /** What a client sends and receives. */
 export interface MediaSettings {
