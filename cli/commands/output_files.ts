@@ -5,32 +5,45 @@
  * @module
  */
 
-import type { Summary } from "../../tool.ts";
+import type { ClientResult, Summary } from "../../tool.ts";
 import { safeValue } from "../../lib/text/mod.ts";
 import { optionName } from "./option.ts";
 import type { OutputFile } from "./output_options.ts";
 import { reasonOf, replaceFile } from "./paths.ts";
 
-type Render = (summary: Summary) => string | Promise<string>;
+type Render = (
+  summary: Summary,
+  clients: readonly ClientResult[],
+) => string | Promise<string>;
 
 /** How each is rendered. */
 const RENDERERS: Readonly<Record<OutputFile["kind"], () => Promise<Render>>> = {
+  html: async () => (await import("../../lib/output/mod.ts")).renderHtml,
   junit: async () => (await import("../../lib/output/mod.ts")).renderJunit,
   summaryMd: async () =>
     (await import("../../lib/output/mod.ts")).renderMarkdown,
 };
 
+/** What they are written from. */
+export interface OutputInput {
+  readonly summary: Summary;
+  /** As `load_test_results.json` has them; nobody where that is not there. */
+  readonly clients: readonly ClientResult[];
+}
+
 /** Writes them; `tell` hears of each that cannot be. Resolves with whether all are there. */
 export async function writeOutputs(
   files: readonly OutputFile[],
-  summary: Summary,
+  { summary, clients }: OutputInput,
   tell: (line: string) => void,
 ): Promise<boolean> {
+  if (files.length === 0) return true;
   const safe = safeValue(summary);
+  const results = safeValue(clients);
   let areThere = true;
   for (const { kind, path, isAppended } of files) {
     const render = await RENDERERS[kind]();
-    const text = await render(safe);
+    const text = await render(safe, results);
     try {
       if (isAppended) await Deno.writeTextFile(path, text, { append: true });
       else await replaceFile(path, text);

@@ -19,6 +19,8 @@ import { whyNoFile } from "./paths.ts";
 const STEP_SUMMARY = "GITHUB_STEP_SUMMARY";
 /** What stands for that file. */
 const STEP_SUMMARY_FILE = `$${STEP_SUMMARY}`;
+/** The page, where nothing else is said. */
+const PAGE_FILE = "load_test_report.html";
 /** What stands for standard output. */
 export const STDOUT = "-";
 
@@ -37,8 +39,17 @@ function summaryMd(follows: RegExp): MaybeFile {
 /** Where nothing else can stand behind an option but an assignment, a file can. */
 const ANY_FILE = /^(?:-|(?!-)[^=]+)$/;
 
+function html(follows: RegExp): MaybeFile {
+  return maybe(text("FILE"), {
+    help: `also as a page for a browser; without FILE it is ${PAGE_FILE}`,
+    bare: PAGE_FILE,
+    follows,
+  });
+}
+
 /** What `run` writes besides its two files. */
 export const RUN_OUTPUT_OPTIONS = {
+  html: html(ANY_FILE),
   junit,
   summaryMd: summaryMd(ANY_FILE),
   ndjson: maybe(text("FILE"), {
@@ -51,8 +62,9 @@ export const RUN_OUTPUT_OPTIONS = {
 
 /** What `report` writes of a run that is over. */
 export const REPORT_OUTPUT_OPTIONS = {
-  junit,
   // Behind it may as well stand what is to be reported.
+  html: html(/\.html?$/i),
+  junit,
   summaryMd: summaryMd(/\.(md|markdown)$/i),
 } as const;
 
@@ -88,8 +100,13 @@ export async function planOutputs(
   const path = values.summaryMd === STEP_SUMMARY_FILE
     ? stepSummary
     : values.summaryMd;
-  if (values.junit !== undefined) {
-    files.push({ kind: "junit", path: values.junit, isAppended: false });
+  for (const kind of ["html", "junit"] as const) {
+    const given = values[kind];
+    if (given === undefined) continue;
+    const path = given === PAGE_FILE && dir !== undefined
+      ? `${dir}/${PAGE_FILE}`
+      : given;
+    files.push({ kind, path, isAppended: false });
   }
   if (path) {
     files.push({ kind: "summaryMd", path, isAppended: path === stepSummary });

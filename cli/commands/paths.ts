@@ -34,7 +34,8 @@ export async function whyNoFile(
     if (kind === "directory") return `"${path}" is a directory`;
     if (kind === "file") return undefined;
     const above = parentOf(path);
-    if (above === dir) return undefined;
+    // Made with the other files of a run, where those can be.
+    if (dir !== undefined && sameDirectory(above, dir)) return undefined;
     if (await kindOf(above) !== "directory") {
       return `"${path}" has no directory above it`;
     }
@@ -73,6 +74,10 @@ async function kindOf(
     if (error instanceof Deno.errors.NotFound) return "missing";
     throw error;
   }
+}
+
+function sameDirectory(one: string, other: string): boolean {
+  return one.replace(/[/\\]+$/, "") === other.replace(/[/\\]+$/, "");
 }
 
 /** Taken from the text: what is missing has no `..`. */

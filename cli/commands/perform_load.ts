@@ -15,6 +15,7 @@ import {
   type RunProgress,
   shownUrl,
   type Summary,
+  toResults,
 } from "../../tool.ts";
 import { openRunScreen, type RunScreen } from "../session/mod.ts";
 import { safeValue } from "../../lib/text/mod.ts";
@@ -206,7 +207,10 @@ async function conclude(
     clients: snapshot.clients,
   });
   const written = isThere ? reached : withoutFiles(reached);
-  const summary = await writeOutputs(outputs, written, printError)
+  const summary = await writeOutputs(outputs, {
+      summary: written,
+      clients: toResults(snapshot.clients),
+    }, printError)
     ? written
     : withoutFiles(written);
   if (json) {

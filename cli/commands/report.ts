@@ -111,7 +111,11 @@ export async function reportCommand(args: readonly string[]): Promise<number> {
     if (json) printJson(plainRuns(runs));
     else print(renderMany(safeValue(runs), csv));
   } else if (only.summary !== null) {
-    if (!await writeOutputs(outputs.files, only.summary, printError)) {
+    const input = {
+      summary: only.summary,
+      clients: outputs.files.length === 0 ? [] : await readClients(paths[0]),
+    };
+    if (!await writeOutputs(outputs.files, input, printError)) {
       return EXIT_CODES.broke;
     }
     if (json) printJson(only.summary);
@@ -173,6 +177,22 @@ async function readRun(path: string): Promise<ReadRun> {
   } catch (error) {
     const why = messageOf(error);
     return { name, summary: null, problem: `Cannot report ${path}: ${why}` };
+  }
+}
+
+/** The clients of a run, as far as their file is beside its summary. */
+async function readClients(path: string): Promise<readonly ClientResult[]> {
+  const { isDirectory } = await Deno.stat(path);
+  const file = isDirectory
+    ? `${path}/${RESULTS_FILE}`
+    : path.replace(/[^/\\]*$/, RESULTS_FILE);
+  try {
+    return parseResults(await Deno.readTextFile(file));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) {
+      printError(`Cannot show the clients of ${file}: ${messageOf(error)}`);
+    }
+    return [];
   }
 }
 

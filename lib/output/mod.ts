@@ -8,4 +8,5 @@
 
 export { renderJunit } from "./junit.ts";
 export { renderMarkdown } from "./markdown.ts";
+export { renderHtml } from "./html/page.ts";
 export { type NdjsonLine, type Second, secondFigures } from "./ndjson.ts";

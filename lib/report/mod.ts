@@ -6,8 +6,8 @@
  * @module
  */
 
-export { type BandRow, bandRows } from "./bands_text.ts";
-export type { Block, Figure } from "./blocks.ts";
+export { type BandRow, bandRows, figureText } from "./bands_text.ts";
+export { type Block, type Figure, metricDuration } from "./blocks.ts";
 export * from "./clients.ts";
 export * from "./csv.ts";
 export * from "./json_schema.ts";

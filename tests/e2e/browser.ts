@@ -4,9 +4,10 @@ import { type Browser, chromium, type Page } from "npm:playwright-core@1.65.1";
 import { localWorkerBinary } from "../../lib/sfu/mod.ts";
 
 const PAGE = new URL("../fixtures/browser/", import.meta.url);
-const CHROMIUM = "/usr/bin/chromium";
+/** Debian's. */
+export const CHROMIUM = "/usr/bin/chromium";
 /** It runs as root and without a person, on a machine that may have nothing but loopback. */
-const ARGS = [
+export const CHROMIUM_ARGS: string[] = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",
@@ -23,10 +24,13 @@ const POLL_MS = 100;
 /** No machine is that slow. */
 const GIVE_UP_MS = 60_000;
 
+/** Whether tests with a browser alone are to be ignored: it is not here, and this is not CI. */
+export const NO_CHROMIUM: boolean = !Deno.env.has("CI") &&
+  await Deno.stat(CHROMIUM).then(() => false, () => true);
+
 /** Whether tests with a browser are to be ignored: it or mediasoup's worker is not here, and this is not CI. */
 export const NO_BROWSER: boolean = !Deno.env.has("CI") &&
-  (localWorkerBinary() === undefined ||
-    await Deno.stat(CHROMIUM).then(() => false, () => true));
+  (NO_CHROMIUM || localWorkerBinary() === undefined);
 
 /** One track of somebody else's, as the browser has it. */
 export interface SeenTrack {
@@ -68,7 +72,7 @@ export class BrowserInRoom implements AsyncDisposable {
     const web = servePage(await bundledScript());
     const browser = await chromium.launch({
       executablePath: CHROMIUM,
-      args: ARGS,
+      args: CHROMIUM_ARGS,
     });
     const page = await browser.newPage();
     const query = new URLSearchParams({

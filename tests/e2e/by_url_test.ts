@@ -24,12 +24,16 @@ console.log(JSON.stringify(summary));
   assertEquals(summary.totalConsumersCreated, 4);
 
   const program = await home.run(
-    `run -A ${web.url}/cli/main.ts run --embedded --media builtin --workers 2 -c 3 -d 3`
+    `run -A ${web.url}/cli/main.ts run --embedded --media builtin --workers 2 -c 3 -d 3 --html`
       .split(" "),
   );
   assertEquals(program.code, 0, program.stderr);
   assertMatch(program.stdout, /^PASSED/);
   assertMatch(program.stdout, /\nmedia of builtin\n/);
+  assertMatch(
+    await Deno.readTextFile(`${home.path}/load_test_report.html`),
+    /<script>[^]* uPlot=/,
+  );
 });
 
 /** Serves the project's files as any web server does. */
@@ -44,6 +48,10 @@ function serveProject() {
           ? "application/typescript"
           : pathname.endsWith(".json")
           ? "application/json"
+          : pathname.endsWith(".css")
+          ? "text/css"
+          : pathname.endsWith(".js")
+          ? "text/javascript"
           : "text/plain";
         return new Response(file, { headers: { "content-type": type } });
       } catch {

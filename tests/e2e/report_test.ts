@@ -97,18 +97,24 @@ Deno.test("one that cannot be read is told of, and does not hide the others", as
   assertMatch(stderr, /^Cannot report .*\/20: Cannot read summary: .*\n$/);
 });
 
-Deno.test("a run that is over is written as JUnit and as Markdown, behind what a step has already said", async () => {
+Deno.test("a run that is over is written as a page, as JUnit, and as Markdown behind what a step has already said", async () => {
   using out = results();
   const summaryMd = `${out.path}/step.md`;
   Deno.writeTextFileSync(summaryMd, "before\n");
   const { code, stdout, stderr } = await runProgram([
     "report",
     "--summary-md",
+    "--html",
+    `${out.path}/page.html`,
     `${out.path}/10`,
     "--junit",
     `${out.path}/junit.xml`,
   ], { GITHUB_STEP_SUMMARY: summaryMd });
   assertEquals([code, stdout, stderr], [0, "", ""]);
+  assertMatch(
+    Deno.readTextFileSync(`${out.path}/page.html`),
+    /^<!DOCTYPE html>[^]*<title>rtcrowd run: failed<\/title>/,
+  );
   assertMatch(Deno.readTextFileSync(summaryMd), /^before\n### ❌ rtcrowd run/);
   assertMatch(
     Deno.readTextFileSync(`${out.path}/junit.xml`),

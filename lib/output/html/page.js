@@ -1,0 +1,321 @@
+// The page's own script: charts, long tables, colours. It reads its data from
+// an element that is not executed, and puts texts in by textContent alone.
+"use strict";
+(() => {
+  const { uPlot } = globalThis;
+  const { series, tables, incidents } = JSON.parse(
+    document.getElementById("data").textContent,
+  );
+  const root = document.documentElement;
+  const live = document.getElementById("live");
+  const dashes = [[], [7, 4], [2, 3]];
+
+  const scaled = (value, units, base = 1000) => {
+    let power = 0;
+    while (value >= base * 0.99995 && power < units.length - 1) {
+      value /= base;
+      power++;
+    }
+    return `${value.toFixed(power === 0 || value >= 99.95 ? 0 : 1)} ${
+      units[power]
+    }`;
+  };
+  const percent = (ratio) => {
+    const value = ratio * 100;
+    if (value === 0 || value === 100) return `${value} %`;
+    if (value < 0.01) return "< 0.01 %";
+    return `${value < 9.995 ? value.toFixed(2) : value.toFixed(1)} %`;
+  };
+  const shows = {
+    text: (value) => value,
+    count: (value) => Math.round(value).toLocaleString("en-US"),
+    bps: (value) => scaled(value, ["bps", "kbps", "Mbps", "Gbps"]),
+    bytes: (value) => scaled(value, ["B", "kB", "MB", "GB"]),
+    ratio: percent,
+    cores: (value) => `${Math.round(value * 100)} %`,
+    fps: (value) => value.toFixed(1),
+    ms: (value) =>
+      value >= 10000
+        ? `${(value / 1000).toFixed(1)} s`
+        : `${value.toFixed(value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2)} ms`,
+  };
+  const shown = (show, value) =>
+    value === null || value === undefined ? "–" : shows[show](value);
+  const short = {
+    ...shows,
+    bps: (value) => shows.bps(value).replace(".0 ", " "),
+    bytes: (value) => shows.bytes(value).replace(".0 ", " "),
+    ratio: (value) => `${Number((value * 100).toPrecision(3))} %`,
+    count: (value) =>
+      value >= 10000 ? scaled(value, ["", "k", "M"]) : `${value}`,
+  };
+  const clock = (sec) => {
+    const whole = Math.round(sec);
+    return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+  };
+
+  // Colours: those of the system, unless the button has been used.
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const button = document.getElementById("theme");
+  let chosen = null;
+  let printing = false;
+  const applyTheme = () => {
+    const theme = printing
+      ? "light"
+      : chosen ?? (dark.matches ? "dark" : "light");
+    root.dataset.theme = theme;
+    button.textContent = theme === "dark" ? "Light" : "Dark";
+    draw();
+  };
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    chosen = root.dataset.theme === "dark" ? "light" : "dark";
+    applyTheme();
+  });
+  dark.addEventListener("change", applyTheme);
+
+  // Charts.
+  let plots = [];
+  let zoom = null;
+  const colour = (name) => getComputedStyle(root).getPropertyValue(name).trim();
+  const HEIGHT = 200;
+
+  function shade(u) {
+    const { ctx, bbox } = u;
+    ctx.save();
+    ctx.fillStyle = colour("--shade");
+    for (const [from, until] of incidents) {
+      const left = Math.max(bbox.left, u.valToPos(from, "x", true));
+      const right = Math.min(
+        bbox.left + bbox.width,
+        until === null ? Infinity : u.valToPos(until, "x", true),
+      );
+      if (right > left) {
+        ctx.fillRect(left, bbox.top, Math.max(2, right - left), bbox.height);
+      }
+    }
+    ctx.restore();
+  }
+
+  function optionsOf(chart, width) {
+    const axis = {
+      stroke: colour("--dim"),
+      grid: { stroke: colour("--line"), width: 1 },
+      ticks: { stroke: colour("--line"), width: 1 },
+      font: "12px system-ui, sans-serif",
+    };
+    return {
+      width,
+      height: HEIGHT,
+      cursor: {
+        sync: { key: "run", setSeries: false },
+        drag: { x: true, y: false },
+      },
+      scales: {
+        x: { time: false },
+        y: {
+          range: (_, min, max) => [
+            chart.show === "bytes" ? Math.max(0, min - (max - min) / 5) : 0,
+            max > 0 ? max * 1.08 : chart.show === "ratio" ? 0.01 : 1,
+          ],
+        },
+      },
+      axes: [
+        { ...axis, values: (_, ticks) => ticks.map(clock), space: 60 },
+        {
+          ...axis,
+          size: 76,
+          space: 36,
+          values: (_, ticks) => ticks.map((one) => short[chart.show](one)),
+        },
+      ],
+      series: [
+        {
+          label: "time",
+          value: (_, sec) =>
+            sec === null || sec === undefined ? "–" : clock(sec),
+        },
+        ...chart.series.map(({ name }, i) => ({
+          label: name,
+          stroke: colour(`--c${i}`),
+          dash: dashes[i],
+          width: 1.8,
+          points: { show: false },
+          value: (_, value) => shown(chart.show, value),
+        })),
+      ],
+      hooks: {
+        drawClear: [shade],
+        setScale: [(u, key) => {
+          if (key !== "x" || zoom !== null) return;
+          zoom = u;
+          const { min, max } = u.scales.x;
+          for (const { plot } of plots) {
+            if (plot !== u) plot.setScale("x", { min, max });
+          }
+          zoom = null;
+        }],
+      },
+    };
+  }
+
+  function draw() {
+    for (const { plot } of plots) plot.destroy();
+    plots = [];
+    const made = series.charts.map((chart) => {
+      const place = document.querySelector(`[data-chart="${chart.id}"]`);
+      const data = [series.tSec, ...chart.series.map(({ values }) => values)];
+      const width = Math.max(200, printing ? 480 : place.clientWidth);
+      return {
+        chart,
+        place,
+        plot: new uPlot(optionsOf(chart, width), data, place),
+      };
+    });
+    plots = made;
+  }
+
+  function moveCursor(index) {
+    const last = series.tSec.length - 1;
+    const at = Math.max(0, Math.min(last, index));
+    for (const { plot } of plots) {
+      plot.setCursor({ left: plot.valToPos(series.tSec[at], "x"), top: 10 });
+    }
+    return at;
+  }
+
+  let cursor = 0;
+  for (const place of document.querySelectorAll(".chart")) {
+    place.addEventListener("keydown", (event) => {
+      const step = event.shiftKey ? 10 : 1;
+      const to = {
+        ArrowLeft: cursor - step,
+        ArrowRight: cursor + step,
+        Home: 0,
+        End: series.tSec.length - 1,
+      }[event.key];
+      if (to === undefined) return;
+      event.preventDefault();
+      cursor = moveCursor(to);
+      const { chart } = plots.find((one) => one.place === place);
+      live.textContent = `${clock(series.tSec[cursor])}: ${
+        chart.series.map(({ name, values }) =>
+          `${name} ${shown(chart.show, values[cursor])}`
+        ).join(", ")
+      }`;
+    });
+  }
+
+  let width = innerWidth;
+  addEventListener("resize", () => {
+    if (innerWidth === width || printing) return;
+    width = innerWidth;
+    for (const { plot, place } of plots) {
+      plot.setSize({ width: Math.max(200, place.clientWidth), height: HEIGHT });
+    }
+  });
+
+  // Tables.
+  const STEP = 100;
+  const PRINTED = 50;
+  const redraws = [];
+
+  function makeTable({ id, columns, rows }) {
+    const table = document.querySelector(`[data-table="${id}"]`);
+    const more = document.querySelector(`[data-more="${id}"]`);
+    const count = document.querySelector(`[data-count="${id}"]`);
+    const filter = document.querySelector(`[data-filter="${id}"]`);
+    let sorted = null;
+    let most = STEP;
+    const head = table.createTHead().insertRow();
+    const body = table.createTBody();
+    const isText = ([, show]) => show === "text";
+    columns.forEach((column, i) => {
+      const cell = document.createElement("th");
+      cell.scope = "col";
+      if (!isText(column)) cell.className = "number";
+      const sort = document.createElement("button");
+      sort.type = "button";
+      sort.textContent = column[0];
+      // Numbers the largest first: that is what is looked for.
+      sort.addEventListener("click", () => {
+        const first = isText(column) ? 1 : -1;
+        sorted = sorted?.column === i
+          ? { column: i, sign: -sorted.sign }
+          : { column: i, sign: first };
+        show();
+      });
+      cell.append(sort);
+      head.append(cell);
+    });
+    const compare = (a, b) => {
+      const [x, y] = [a[sorted.column], b[sorted.column]];
+      if (x === null || y === null) return (x === null) - (y === null);
+      return sorted.sign *
+        (typeof x === "string"
+          ? x.localeCompare(y, "en", { numeric: true })
+          : x - y);
+    };
+    function show() {
+      const words = filter.value.trim().toLowerCase();
+      const found = words === ""
+        ? rows
+        : rows.filter((row) =>
+          row.some((cell) =>
+            typeof cell === "string" && cell.toLowerCase().includes(words)
+          )
+        );
+      const all = sorted === null ? found : found.toSorted(compare);
+      const some = all.slice(0, printing ? PRINTED : most);
+      body.replaceChildren(...some.map((row) => {
+        const line = document.createElement("tr");
+        row.forEach((value, i) => {
+          const cell = document.createElement(i === 0 ? "th" : "td");
+          if (i === 0) cell.scope = "row";
+          if (!isText(columns[i])) cell.className = "number";
+          cell.textContent = shown(columns[i][1], value);
+          line.append(cell);
+        });
+        return line;
+      }));
+      [...head.cells].forEach((cell, i) => {
+        if (sorted?.column !== i) cell.removeAttribute("aria-sort");
+        else {
+          cell.setAttribute(
+            "aria-sort",
+            sorted.sign > 0 ? "ascending" : "descending",
+          );
+        }
+      });
+      count.textContent = some.length < all.length
+        ? `${some.length} of ${shows.count(all.length)} shown${
+          sorted === null ? ", the worst first" : ""
+        }`
+        : words === ""
+        ? ""
+        : `${all.length} found`;
+      more.hidden = some.length === all.length;
+    }
+    filter.addEventListener("input", () => {
+      most = STEP;
+      show();
+    });
+    more.addEventListener("click", () => {
+      most += STEP;
+      show();
+    });
+    show();
+    redraws.push(show);
+  }
+  tables.forEach(makeTable);
+
+  // Paper is white, and short.
+  const print = (is) => () => {
+    printing = is;
+    applyTheme();
+    for (const redraw of redraws) redraw();
+  };
+  addEventListener("beforeprint", print(true));
+  addEventListener("afterprint", print(false));
+  applyTheme();
+})();
