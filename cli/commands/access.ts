@@ -82,6 +82,8 @@ export async function readAccess(
     if (problem !== undefined) mistakes.push(`--ca: "${path}" ${problem}.`);
     return pem;
   };
+  // What could not be read has been told of, and is left out.
+  const { ca: files = [], header: given = [] } = values;
   const signaling = signalingOf(values);
   mistakes.push(...await signalingMistakes(signaling, values));
   const [token, password, ca, headers] = await Promise.all([
@@ -92,8 +94,8 @@ export async function readAccess(
       values.passwordFile,
       "RTCROWD_PASSWORD",
     ),
-    Promise.all(values.ca.map(certificates)),
-    Promise.all(values.header.map(async ({ name, value, file }) =>
+    Promise.all(files.map(certificates)),
+    Promise.all(given.map(async ({ name, value, file }) =>
       [
         name,
         file === undefined

@@ -9,7 +9,7 @@ import { HIDDEN } from "./hider.ts";
 
 /**
  * The URL without user, password and fragment, and with the values of its
- * query hidden; a text that is no URL loses the same.
+ * query, and of its path's parameters, hidden; a text that is no URL loses the same.
  *
  * ```ts
  * import { shownUrl } from "./shown_url.ts";
@@ -21,7 +21,10 @@ export function shownUrl(url: string): string {
   const [, scheme, authority, path = "", query] =
     /^([a-z][a-z0-9+.-]*:\/\/)?([^/?#]*)([^?#]*)(\?[^#]*)?/is.exec(url) ?? [];
   const host = (authority ?? "").replace(/^.*@/s, "");
-  return `${scheme ?? ""}${host}${path}${
+  // Where the scheme is mistyped, the user stands in what looks like a path.
+  const way = scheme === undefined ? path.replaceAll(/[^/]*@/g, "") : path;
+  const named = way.replaceAll(/(;[^/;=]*)=[^/;]*/g, `$1=${HIDDEN}`);
+  return `${scheme ?? ""}${host}${named}${
     query === undefined ? "" : hidden(query)
   }`;
 }

@@ -110,6 +110,20 @@ Deno.test.each(WRONG)("what cannot be is told in a line: $said", async ({
   );
 });
 
+Deno.test.each([{ given: "--header=none" }, { given: "--ca=" }])(
+  "where $given cannot be read, what else is wrong is told all the same",
+  async ({ given }) => {
+    const args = [given, "--token-file=nowhere"];
+    const { values, mistakes } = parseOptions(ACCESS_OPTIONS, args);
+    assertEquals(mistakes.length, 1);
+    const way = await readAccess(values, {
+      env: () => undefined,
+      readFile: () => Promise.reject(new Deno.errors.NotFound("none")),
+    });
+    assertStringIncludes(String("mistakes" in way && way.mistakes), "nowhere");
+  },
+);
+
 Deno.test("a header that is none is refused without being repeated", () => {
   for (
     const given of [

@@ -43,6 +43,21 @@ const CASES: readonly {
     shown: "http:///ws",
   },
   {
+    why: "values of a path's parameters are hidden",
+    url: "ws://h/ws;jsessionid=secret/b;v=1;x?c",
+    shown: "ws://h/ws;jsessionid=***/b;v=***;x?***",
+  },
+  {
+    why: "a scheme that lost its colon",
+    url: "wss//me:secret@h/ws",
+    shown: "wss//h/ws",
+  },
+  {
+    why: "a scheme that lost a slash",
+    url: "wss:/me:secret@h/a@b",
+    shown: "wss:/h/b",
+  },
+  {
     why: "a proxy without a scheme",
     url: "me:secret@proxy:3128",
     shown: "proxy:3128",
