@@ -195,7 +195,7 @@ function progressTo(
 }
 
 async function conclude(
-  { summary: reached, snapshot, unreachable }: RunOutcome,
+  { summary: reached, snapshot, stories, unreachable }: RunOutcome,
   files: RunFiles,
   { embedded, json, ndjson, outputs }: LoadValues,
   { password }: Access,
@@ -205,6 +205,7 @@ async function conclude(
   const isThere = await files.finish({
     summary: reached,
     clients: snapshot.clients,
+    stories,
   });
   const written = isThere ? reached : withoutFiles(reached);
   const summary = await writeOutputs(outputs, {

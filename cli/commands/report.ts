@@ -7,8 +7,12 @@
 
 import {
   type ClientResult,
+  type ClientStory,
   type NamedRun,
+  optional,
+  parsed,
   parseResults,
+  parseStories,
   parseSummary,
   plainRuns,
   renderClients,
@@ -17,8 +21,11 @@ import {
   renderRuns,
   renderRunsCsv,
   renderText,
+  storyCsv,
+  storyLines,
   type Summary,
   toggle,
+  type ValueKind,
   yesOrNo,
 } from "../../tool.ts";
 import { commandHelp, PROGRAM } from "./help.ts";
@@ -26,8 +33,8 @@ import { optionName } from "./option.ts";
 import { writeOutputs } from "./output_files.ts";
 import { planOutputs, REPORT_OUTPUT_OPTIONS } from "./output_options.ts";
 import { parseOptions } from "./parse.ts";
-import { RESULTS_FILE, SUMMARY_FILE } from "./run_files.ts";
-import { messageOf, safeValue } from "../../lib/text/mod.ts";
+import { RESULTS_FILE, STORIES_FILE, SUMMARY_FILE } from "./run_files.ts";
+import { messageOf, safeValue, sanitize } from "../../lib/text/mod.ts";
 import { printData, printError, printJson, printOut, usage } from "./shell.ts";
 import { EXIT_CODES } from "../../exit_codes.ts";
 
@@ -40,9 +47,24 @@ const NOTES: readonly string[] = [
   "file, nothing is printed unless --json or --csv asks for it.",
   `A ${RESULTS_FILE} by itself is shown as its clients, a row each, the`,
   "worst first; NDJSON that a run left is read by the summary at its end.",
+  `With --client 6 it is what became of that client, out of ${STORIES_FILE}.`,
 ];
 
 const OUTPUTS = Object.keys(REPORT_OUTPUT_OPTIONS);
+
+/** One client, as it is called in files and in the session. */
+const CLIENT: ValueKind<string> = parsed({
+  placeholder: "ID",
+  takes: "a client such as 6 or client-6",
+  parse(text) {
+    const [, number] = /^(?:client-|#)?(\d{1,9})$/.exec(text) ?? [];
+    if (number === undefined) {
+      throw new SyntaxError(`"${text}" is no client: write 6 or client-6`);
+    }
+    return `client-${Number(number)}`;
+  },
+  toJson: (id) => id,
+});
 
 const REPORT_OPTIONS = {
   json: toggle(yesOrNo, {
@@ -55,6 +77,10 @@ const REPORT_OPTIONS = {
     help: "a row each, also when there is only one",
     default: false,
     excludes: OUTPUTS,
+  }),
+  client: optional(CLIENT, {
+    help: "one client of it: its seconds, events and incidents",
+    excludes: ["table", ...OUTPUTS],
   }),
   ...REPORT_OUTPUT_OPTIONS,
 } as const;
@@ -94,6 +120,12 @@ export async function reportCommand(args: readonly string[]): Promise<number> {
   if (mistakes.length > 0) {
     return usage(mistakes);
   }
+  if (values.client !== undefined) {
+    if (paths.length > 1) {
+      return usage([`--client: it is of one run, name one.`]);
+    }
+    return await reportClient(paths[0], values.client, { json, csv });
+  }
   const runs = await Promise.all(paths.map(readRun));
   const [only] = runs;
   const print = csv ? printData : printOut;
@@ -127,6 +159,54 @@ export async function reportCommand(args: readonly string[]): Promise<number> {
     return EXIT_CODES.broke;
   }
   return runs.some((run) => (run.problem ?? noRun(run)) !== undefined) ? 1 : 0;
+}
+
+/** Shows one client of a run; resolves with the exit code. */
+async function reportClient(
+  path: string,
+  clientId: string,
+  { json, csv }: { readonly json: boolean; readonly csv: boolean },
+): Promise<number> {
+  const dir = path.replace(/[^/\\]*\.json$/, "") || ".";
+  let stories: readonly ClientStory[];
+  let summary: Summary;
+  try {
+    stories = parseStories(await Deno.readTextFile(`${dir}/${STORIES_FILE}`));
+    summary = parseSummary(await Deno.readTextFile(`${dir}/${SUMMARY_FILE}`));
+  } catch (error) {
+    const why = error instanceof Deno.errors.NotFound
+      ? `it has no ${STORIES_FILE}, which a run leaves once it is over`
+      : messageOf(error);
+    printError(`Cannot report a client of ${path}: ${why}.`);
+    return EXIT_CODES.broke;
+  }
+  const story = stories.find((one) => one.clientId === clientId);
+  if (story === undefined) {
+    const [first, last] = [stories.at(0), stories.at(-1)];
+    printError(
+      `Cannot report ${clientId}: ${
+        first === undefined || last === undefined
+          ? "the run had no clients"
+          : `the run had ${first.clientId} to ${last.clientId}`
+      }.`,
+    );
+    return EXIT_CODES.broke;
+  }
+  if (json) printJson(story);
+  else if (csv) printData(storyCsv(story));
+  else {
+    const worst = summary.worstClients.clients.find((one) =>
+      one.clientId === clientId
+    );
+    const lines = [
+      `${clientId} in ${sanitize(story.roomId)}, run of ${summary.startedAt}`,
+      ...(worst === undefined ? [] : [sanitize(worst.reason)]),
+      "",
+      ...storyLines(story, summary.incidents),
+    ];
+    printOut(`${lines.join("\n")}\n`);
+  }
+  return 0;
 }
 
 /** What has clients alone is no row among runs. */

@@ -1,5 +1,6 @@
 /**
- * The two files of a run. A reader never sees half of one: each is written
+ * The files of a run: two that are there while it goes on, and a third with
+ * what became of each client, bin by bin, once it is over. A reader never sees half of one: each is written
  * under another name and then renamed, also while the run goes on, so that
  * whatever ends it leaves the last of them.
  *
@@ -11,7 +12,12 @@
  * @module
  */
 
-import { type Summary, toResults } from "../../tool.ts";
+import {
+  type ClientStory,
+  storiesText,
+  type Summary,
+  toResults,
+} from "../../tool.ts";
 import { reasonOf } from "./paths.ts";
 import { EXIT_CODES } from "../../exit_codes.ts";
 
@@ -19,18 +25,22 @@ import { EXIT_CODES } from "../../exit_codes.ts";
 export interface RunRecord {
   readonly summary: Summary;
   readonly clients: Parameters<typeof toResults>[0];
+  /** What became of each, bin by bin. @default {that is not written yet} */
+  readonly stories?: readonly ClientStory[] | undefined;
 }
 
 /** The names of the files, summary first. */
 export const SUMMARY_FILE = "load_test_summary.json";
 /** One object a client. */
 export const RESULTS_FILE = "load_test_results.json";
+/** Each client's story, once the run is over. */
+export const STORIES_FILE = "load_test_stories.json";
 
 /** A file that gets its name once all of it is written. */
 interface Unfinished {
   readonly unfinished: string;
   readonly name: string;
-  readonly value: unknown;
+  readonly text: string;
 }
 
 /** Makes a new directory for what cannot go where it should, and returns its path. */
@@ -124,14 +134,17 @@ export class RunFiles {
 
   async #whyNotIn(
     dir: string,
-    { summary, clients }: RunRecord,
+    { summary, clients, stories }: RunRecord,
   ): Promise<string | undefined> {
     try {
       // Whoever removed it did not want the results to be lost.
       await Deno.mkdir(dir, { recursive: true });
       const files = [
-        { name: SUMMARY_FILE, value: summary },
-        { name: RESULTS_FILE, value: toResults(clients) },
+        { name: SUMMARY_FILE, text: jsonText(summary) },
+        { name: RESULTS_FILE, text: jsonText(toResults(clients)) },
+        ...(stories === undefined || stories.length === 0
+          ? []
+          : [{ name: STORIES_FILE, text: storiesText(stories) }]),
       ].map((file) => ({
         ...file,
         // Nobody can have put a link there before: the name is new, and must be.
@@ -147,8 +160,7 @@ export class RunFiles {
   async #replace(dir: string, files: readonly Unfinished[]): Promise<void> {
     for (const { unfinished } of files) this.#unfinished.add(unfinished);
     try {
-      for (const { unfinished, value } of files) {
-        const text = JSON.stringify(value, null, 2) + "\n";
+      for (const { unfinished, text } of files) {
         await Deno.writeTextFile(unfinished, text, { createNew: true });
       }
       for (const { unfinished, name } of files) {
@@ -175,6 +187,10 @@ const REFUGES: readonly Refuge[] = [
   },
   () => Deno.makeTempDir({ dir: "/dev/shm", prefix: PREFIX }),
 ];
+
+function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
 
 function removeIfThere(path: string): void {
   try {

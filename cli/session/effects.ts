@@ -29,6 +29,7 @@ import {
   secretsOf,
   shownText,
   shownUrl,
+  storyLines,
   type Summary,
   SYNTHETIC,
 } from "../../tool.ts";
@@ -73,6 +74,9 @@ export interface SessionEnd {
   /** `null` when there is nothing to sum up. */
   readonly summary: Summary | null;
 }
+
+/** Bins of a story that are shown of a client that goes on. */
+const INSPECTED_BINS = 60;
 
 /** Does what `update` decides. */
 export class Effects {
@@ -125,6 +129,11 @@ export class Effects {
         return this.#answer(() => ({
           title: "report",
           lines: this.#linesOf(this.#summarize(GOING_ON)),
+        }));
+      case "inspect":
+        return this.#answer(() => ({
+          title: `client ${effect.index}`,
+          lines: [...effect.above, ...this.#secondsOf(effect.index)],
         }));
       case "js":
         return this.#answer(async () => ({
@@ -210,6 +219,15 @@ export class Effects {
       type: "opened",
       server: { url: shownUrl(server.url), engine, pids },
     });
+  }
+
+  /** The last seconds of one client, and what happened in them. */
+  #secondsOf(index: number): string[] {
+    const story = this.#run?.story(index);
+    return story === undefined ? [] : storyLines(
+      { ...story, bins: story.bins.slice(-INSPECTED_BINS) },
+      this.#run?.allIncidents,
+    );
   }
 
   #tell(text: string): void {

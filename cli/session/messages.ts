@@ -109,6 +109,12 @@ export type WorldEffect =
   | { readonly type: "command"; readonly command: ClientCommand }
   | { readonly type: "save"; readonly path: string }
   | { readonly type: "report" }
+  | {
+    readonly type: "inspect";
+    readonly index: number;
+    /** What stands above its seconds. */
+    readonly above: readonly string[];
+  }
   | { readonly type: "js"; readonly source: string }
   /** This one with `mediaChosen` or `mediaRefused`. */
   | { readonly type: "chooseMedia"; readonly media: MediaPlan }
@@ -160,6 +166,7 @@ export function noEffects(model: Model): Step {
 /** Whether an effect answers. */
 export function answers({ type }: Effect): boolean {
   return type === "add" || type === "command" || type === "save" ||
-    type === "report" || type === "js" || type === "chooseMedia" ||
+    type === "report" || type === "inspect" || type === "js" ||
+    type === "chooseMedia" ||
     type === "scenario";
 }

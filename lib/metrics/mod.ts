@@ -35,6 +35,7 @@ export * from "./silence.ts";
 export * from "./snapshot.ts";
 export * from "./snapshot_book.ts";
 export * from "./stats.ts";
+export * from "./stories.ts";
 export * from "./summarize.ts";
 export * from "./summarize_groups.ts";
 export * from "./summary.ts";

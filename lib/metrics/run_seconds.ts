@@ -9,12 +9,15 @@ import { ClientSeconds } from "./client_seconds.ts";
 import { counterOf, ratio } from "./figures.ts";
 import { type IncidentChange, IncidentWatch } from "./incidents.ts";
 import { EMPTY_SNAPSHOT, type Snapshot } from "./snapshot.ts";
+import { StoryBook } from "./stories.ts";
 import type { TimelinePoint } from "./summary.ts";
 
 /** Looks at a run second by second. */
 export class RunSeconds {
   /** What began and ended so far. */
   readonly incidents: IncidentWatch = new IncidentWatch();
+  /** What each client had. */
+  readonly stories: StoryBook = new StoryBook();
   readonly #clients = new ClientSeconds();
   #before: Snapshot = EMPTY_SNAPSHOT;
   #toSec = 0;
@@ -28,10 +31,13 @@ export class RunSeconds {
     const grown = (name: "packetsLate" | "packetsSent" | "packetsSkipped") =>
       counterOf(snapshot, name) - counterOf(before, name);
     const skipped = grown("packetsSkipped");
+    const toSec = point.tSec;
+    const clients = this.#clients.take(snapshot.clients);
+    this.stories.take({ fromSec, toSec, clients });
     return this.incidents.take({
       fromSec,
-      toSec: point.tSec,
-      clients: this.#clients.take(snapshot.clients),
+      toSec,
+      clients,
       server: point.server,
       generator: {
         cpuRatio: point.cpuRatio,

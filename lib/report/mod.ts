@@ -18,4 +18,5 @@ export * from "./results.ts";
 export * from "./results_schema.ts";
 export * from "./runs.ts";
 export { summarySchema } from "../metrics/summary_schema.ts";
+export * from "./story.ts";
 export * from "./text.ts";

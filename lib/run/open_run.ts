@@ -12,12 +12,14 @@ import {
   borrowCrowd,
   type ClientFleet,
   type FleetOptions,
+  type NodeNote,
   openFleet,
   reachServer,
   type RunCrowd,
   systemNodeClock,
 } from "../load/mod.ts";
 import {
+  type ClientStory,
   type Ending,
   type Incident,
   type IncidentChange,
@@ -95,7 +97,14 @@ export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
       onSecond?.(second, all);
     };
     const fleet: RunCrowd = within === undefined
-      ? await open({ ...options, onSecond: take })
+      ? await open({
+        ...options,
+        onSecond: take,
+        onNote(note) {
+          run?.noteEvent(note);
+          options.onNote?.(note);
+        },
+      })
       : await borrowCrowd(within, take);
     watch.begin(Date.parse(fleet.startedAt));
     return run = new OpenRun(options, fleet, watch, streamsAtEnd);
@@ -162,6 +171,28 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
       cpuTimes: () => isReal ? readCpuTimes() : null,
       serverIsHere: monitor.some(isHere),
     };
+  }
+
+  /** What became of each client, bin by bin. */
+  stories(): Iterable<ClientStory> {
+    return this.#seconds.stories.stories();
+  }
+
+  /** What became of one client so far; `undefined` where nothing is kept of it. */
+  story(index: number): ClientStory | undefined {
+    return this.#seconds.stories.story(index);
+  }
+
+  /** What happened to a client belongs to its story. */
+  noteEvent({ clientId, atMs, text }: NodeNote): void {
+    if (clientId === null) return;
+    const atSec = Math.round(atMs) / 1000;
+    this.#seconds.stories.note(clientId, { atSec, text });
+  }
+
+  /** What began and ended so far. */
+  get allIncidents(): readonly Incident[] {
+    return this.#seconds.incidents.incidents();
   }
 
   /** What goes on that should not, the most telling first. */

@@ -7,6 +7,7 @@
 
 import { DEFAULT_NEWCOMERS, roster, systemNodeClock } from "../load/mod.ts";
 import {
+  type ClientStory,
   EMPTY_SNAPSHOT,
   type Ending,
   type JsonValue,
@@ -29,6 +30,8 @@ export interface RunOutcome {
   readonly summary: Summary;
   /** Everything measured, clients included. */
   readonly snapshot: Snapshot;
+  /** What became of each client, bin by bin. */
+  readonly stories: readonly ClientStory[];
   /** Why it never began: the server could not be reached. */
   readonly unreachable?: UnreachableError | undefined;
 }
@@ -75,7 +78,12 @@ export async function runJob(options: JobOptions): Promise<RunOutcome> {
       timeline: [],
       ending: { kind: "broke", reason: error.message },
     });
-    return { summary, snapshot: EMPTY_SNAPSHOT, unreachable: error };
+    return {
+      summary,
+      snapshot: EMPTY_SNAPSHOT,
+      stories: [],
+      unreachable: error,
+    };
   }
 }
 
@@ -132,7 +140,11 @@ async function carryOut(options: JobOptions): Promise<RunOutcome> {
     await playing;
     await open.close();
     const ending = await open.endingOf(ended);
-    return { summary: summaryOf(ending), snapshot: open.fleet.snapshot() };
+    return {
+      summary: summaryOf(ending),
+      snapshot: open.fleet.snapshot(),
+      stories: [...open.stories()],
+    };
   } finally {
     watch.end();
   }

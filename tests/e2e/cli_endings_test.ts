@@ -73,7 +73,7 @@ Deno.test("results that cannot go where they should go elsewhere, which is told 
   const [, place] =
     /They go to (\S+) instead\. A run that passes exits with 1\.$/
       .exec(told[0]) ?? [];
-  assertEquals([...Deno.readDirSync(place)].length, 2);
+  assertEquals([...Deno.readDirSync(place)].length, 3);
   assertStringIncludes(place, elsewhere.path);
 });
 

@@ -1,7 +1,7 @@
 /** A server that stands still for a while: told as it happens, with the right time and clients, and over afterwards. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { OutDir, Program } from "./program.ts";
+import { OutDir, Program, runProgram } from "./program.ts";
 
 const STOPPED_MS = 2500;
 
@@ -45,6 +45,15 @@ Deno.test("a server that was stopped for a moment is one incident of all clients
   });
   assert(during.length > 0);
   for (const { lossRatio } of during) assert(lossRatio > 0.9, `${lossRatio}`);
+  const report = (client: string) =>
+    runProgram(["report", out.path, "--client", client]);
+  const { stdout: story } = await report("2");
+  assertMatch(story, /^client-2 in /);
+  assertMatch(story, /^0:\d\d\.\d-\S+ +connected .* 100 % +100 % /m);
+  assertMatch(story, /^ +! 0:\d\d to 0:\d\d 4 of 4 clients without media$/m);
+  const { code, stderr: refusal } = await report("client-7");
+  assertEquals(code, 1);
+  assertMatch(refusal, /the run had client-0 to client-3\.$/m);
 });
 
 function signal(pids: string, name: Deno.Signal): void {

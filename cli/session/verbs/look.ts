@@ -55,7 +55,7 @@ export const clients: Verb = {
 /** One client in full. */
 export const inspect: Verb = {
   usage: "ID",
-  help: "show everything known of one client",
+  help: "show everything known of one client, with its last seconds",
   examples: ["inspect 3"],
   words: [someClients],
   most: 1,
@@ -65,11 +65,17 @@ export const inspect: Verb = {
     }
     const indices = membersOf(model, text);
     if (isProblem(indices)) return indices;
-    const member = model.load.members.find(({ index }) => index === indices[0]);
+    const [index] = indices;
+    const member = model.load.members.find((one) => one.index === index);
     const record = model.live.snapshot.clients
-      .find(({ index }) => index === indices[0]);
+      .find((one) => one.index === index);
     const lines = member === undefined ? [] : clientLines(member, record);
-    return noEffects(shown(model, `client ${indices[0]}`, lines));
+    // What is a page is one with all of it; where lines follow each other, the rest follows.
+    const above = model.audience === "session" ? [...lines, ""] : [];
+    return {
+      model: shown(model, `client ${index}`, lines),
+      effects: [{ type: "inspect", index, above }],
+    };
   },
 };
 

@@ -1,7 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { whyNotWritable } from "../../../cli/commands/paths.ts";
 import { RunFiles, withoutFiles } from "../../../cli/commands/run_files.ts";
-import { resultsSchema, summarySchema } from "../../../lib/report/mod.ts";
+import {
+  parseStories,
+  resultsSchema,
+  summarySchema,
+} from "../../../lib/report/mod.ts";
 import { summarize } from "../../../lib/metrics/mod.ts";
 import { madeUpRun } from "../../lib/metrics/run.ts";
 
@@ -44,6 +48,25 @@ Deno.test("both files are written as their schemas say, and nothing else", async
   summarySchema.parse(await read("load_test_summary.json"));
   const results = resultsSchema.parse(await read("load_test_results.json"));
   assertEquals(results.length, RECORD.clients.length);
+  await Deno.remove(dir, { recursive: true });
+});
+
+Deno.test("what became of each client is written once the run is over, where any came", async () => {
+  const dir = await Deno.makeTempDir();
+  const story = {
+    clientId: "client-0",
+    index: 0,
+    roomId: "r",
+    bins: [],
+    events: [],
+  };
+  const files = new RunFiles(dir, mustNotTell);
+  await files.checkpoint(() => RECORD);
+  await files.finish({ ...RECORD, stories: [] });
+  assertEquals((await namesIn(dir)).length, 2);
+  await files.finish({ ...RECORD, stories: [story] });
+  const path = `${dir}/load_test_stories.json`;
+  assertEquals(parseStories(await Deno.readTextFile(path)), [story]);
   await Deno.remove(dir, { recursive: true });
 });
 

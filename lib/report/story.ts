@@ -1,0 +1,158 @@
+/**
+ * One client's story as lines, and the file that all stories are kept in:
+ * `load_test_stories.json`.
+ *
+ * @module
+ */
+
+import {
+  CLIENT_STATES,
+  type ClientState,
+  type ClientStory,
+  foldedBins,
+  type Incident,
+  incidentName,
+  incidentTime,
+  STORY_SUMS,
+  type StoryBin,
+} from "../metrics/mod.ts";
+import { formatBps, formatRatio, sanitize } from "../text/mod.ts";
+import { csvRow } from "./csv_row.ts";
+import { z } from "./deps.ts";
+
+/** Rows that a story is shown in; longer ones are put together. */
+const MAX_ROWS = 120;
+
+const COLUMNS = ["fromSec", "toSec", "state", ...STORY_SUMS] as const;
+
+const storiesSchema = z.object({
+  columns: z.array(z.string()),
+  clients: z.array(z.object({
+    clientId: z.string(),
+    index: z.int(),
+    roomId: z.string(),
+    bins: z.array(z.array(z.union([z.number(), z.string()]))),
+    events: z.array(z.object({ atSec: z.number(), text: z.string() })),
+  })),
+});
+
+/** The stories as the text of their file: a client a line, a row of numbers a bin. */
+export function storiesText(stories: Iterable<ClientStory>): string {
+  const lines = [...stories].map(({ bins, ...story }) =>
+    JSON.stringify({
+      ...story,
+      bins: bins.map((bin) => COLUMNS.map((name) => bin[name])),
+    })
+  );
+  return `{"columns":${JSON.stringify(COLUMNS)},"clients":[\n${
+    lines.join(",\n")
+  }\n]}\n`;
+}
+
+/** A client's bins as CSV (RFC 4180). */
+export function storyCsv({ bins }: ClientStory): string {
+  return [COLUMNS, ...bins.map((bin) => COLUMNS.map((name) => bin[name]))]
+    .map(csvRow).join("");
+}
+
+/** Reads that text. Throws a `SyntaxError` in one line where it is none. */
+export function parseStories(text: string): ClientStory[] {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new SyntaxError("Cannot read stories: it is not JSON");
+  }
+  const { success, data } = storiesSchema.safeParse(json);
+  if (!success) throw new SyntaxError("Cannot read stories: it has none");
+  return data.clients.map(({ bins, ...story }) => ({
+    ...story,
+    bins: bins.map((row) => binOf(data.columns, row)),
+  }));
+}
+
+function binOf(
+  columns: readonly string[],
+  row: readonly (number | string)[],
+): StoryBin {
+  const known = Object.fromEntries(columns.map((name, i) => [name, row[i]]));
+  const state = CLIENT_STATES.find((one) => one === known.state);
+  return {
+    ...Object.fromEntries(
+      COLUMNS.map((name) => [name, Number(known[name] ?? 0)]),
+    ),
+    state: state ?? "planned" satisfies ClientState,
+  } as unknown as StoryBin;
+}
+
+/** A client's story as lines: its seconds with what happened in them, and the incidents meanwhile. */
+export function storyLines(
+  { bins, events }: Pick<ClientStory, "bins" | "events">,
+  incidents: readonly Incident[] = [],
+  mostRows = MAX_ROWS,
+): string[] {
+  if (bins.length === 0) return ["nothing is known of its seconds"];
+  const rows = foldedBins(bins, mostRows);
+  const lines = rows.map((bin, i) => ({
+    bin,
+    happened: [
+      ...incidents.filter((one) =>
+        one.fromSec < bin.toSec && one.fromSec >= startOf(rows, i)
+      ).map((one) => `! ${incidentTime(one)} ${incidentName(one)}`),
+      ...events.filter(({ atSec }) =>
+        (atSec < bin.toSec || i === rows.length - 1) &&
+        atSec >= startOf(rows, i)
+      ).map(({ atSec, text }) => `${time(atSec)} ${sanitize(text)}`),
+    ],
+  }));
+  return [
+    HEAD,
+    ...lines.flatMap(({ bin, happened }) => [
+      rowText(bin),
+      ...happened.map((text) => `${" ".repeat(TIME_COLUMNS)}${text}`),
+    ]),
+  ];
+}
+
+function startOf(rows: readonly StoryBin[], i: number): number {
+  return i === 0 ? -Infinity : rows[i - 1].toSec;
+}
+
+const TIME_COLUMNS = 14;
+const HEAD = [
+  "time".padEnd(TIME_COLUMNS),
+  "state".padEnd(10),
+  ...["out", "in", "loss", "silent", "fps", "frozen"].map((title) =>
+    title.padStart(10)
+  ),
+].join("");
+
+function rowText(bin: StoryBin): string {
+  const seconds = bin.toSec - bin.fromSec;
+  const bps = (bytes: number) =>
+    formatBps(seconds > 0 ? bytes * 8 / seconds : 0);
+  const share = (part: number, whole: number) =>
+    whole > 0 ? formatRatio(Math.max(0, Math.min(1, part / whole))) : "-";
+  const { packetsDue, packetsCame, playedMs, framesRendered } = bin;
+  return [
+    `${time(bin.fromSec)}-${time(bin.toSec)}`.padEnd(TIME_COLUMNS),
+    bin.state.padEnd(10),
+    ...[
+      bps(bin.bytesSent),
+      bps(bin.bytesReceived),
+      share(packetsDue - packetsCame, packetsDue),
+      share(bin.silentMs, bin.dueMs),
+      playedMs > 0 ? (framesRendered * 1000 / playedMs).toFixed(1) : "-",
+      share(bin.frozenMs, playedMs),
+    ].map((text) => text.padStart(10)),
+  ].join("").trimEnd();
+}
+
+/** `1:05.2`: seconds alone would be the same in two rows. */
+function time(sec: number): string {
+  const tenths = Math.round(sec * 10);
+  const whole = Math.floor(tenths / 10);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}.${
+    tenths % 10
+  }`;
+}

@@ -1,0 +1,126 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  type ClientSecond,
+  ClientSeconds,
+  type ClientStory,
+  StoryBook,
+} from "../../../lib/metrics/mod.ts";
+import { recordOf } from "./client.ts";
+
+/** So many seconds of so many clients, each of which sends ten packets a second. */
+function take(book: StoryBook, fromSec: number, toSec: number, clients = 1) {
+  for (let sec = fromSec; sec < toSec; sec++) {
+    const seconds = Array.from({ length: clients }, (_, i) => secondOf(i));
+    book.take({ fromSec: sec, toSec: sec + 1, clients: seconds });
+  }
+}
+
+function secondOf(
+  index: number,
+  own: Partial<ClientSecond> = {},
+): ClientSecond {
+  return {
+    client: recordOf(index, { state: "connected" }),
+    dueMs: 1000,
+    silentMs: 0,
+    packetsDue: 100,
+    packetsCame: 90,
+    packetsSent: 10,
+    bytesSent: 12_000,
+    bytesReceived: 90_000,
+    playedMs: 1000,
+    frozenMs: 250,
+    framesRendered: 22,
+    errors: 0,
+    hasConnected: false,
+    hasFailed: false,
+    ...own,
+  };
+}
+
+function sentOf({ bins }: ClientStory): number {
+  return bins.reduce((sum, { packetsSent }) => sum + packetsSent, 0);
+}
+
+Deno.test("a story has a bin a second while there is room", () => {
+  const book = new StoryBook();
+  take(book, 0, 40);
+  const { bins } = book.story(0)!;
+  assertEquals(bins.length, 40);
+  assertEquals([bins[7].fromSec, bins[7].toSec, bins[7].state], [
+    7,
+    8,
+    "connected",
+  ]);
+  assertEquals(bins[7].packetsDue - bins[7].packetsCame, 10);
+});
+
+Deno.test.each([
+  { why: "a long run", limits: { bins: 16 }, clients: 1 },
+  { why: "many clients", limits: { allBins: 64 }, clients: 8 },
+])(
+  "of $why bins are longer, stay bounded and lose no packet",
+  ({ limits, clients }) => {
+    const book = new StoryBook(limits);
+    for (let sec = 0; sec < 101; sec++) {
+      take(book, sec, sec + 1, clients);
+      for (const story of book.stories()) {
+        assert(story.bins.length <= (limits.bins ?? 9));
+        assertEquals(sentOf(story), 10 * (sec + 1));
+        assertEquals(story.bins.at(-1)!.toSec, sec + 1);
+        story.bins.slice(1).forEach(({ fromSec }, i) =>
+          assertEquals(fromSec, story.bins[i].toSec)
+        );
+      }
+    }
+    assert(book.binSeconds >= 8);
+  },
+);
+
+Deno.test("of more clients than there is room for, those who left first are forgotten", () => {
+  const book = new StoryBook({ clients: 2 });
+  for (const index of [0, 1, 0, 2]) {
+    book.take({ fromSec: 0, toSec: 1, clients: [secondOf(index)] });
+  }
+  assertEquals([...book.stories()].map(({ index }) => index), [0, 2]);
+});
+
+Deno.test("what happens to a client is in its story, also before its first second, the last of it if it is too much", () => {
+  const book = new StoryBook({ events: 2 });
+  const at = (atSec: number) => ({ atSec, text: `event ${atSec}` });
+  book.note("client-0", at(0.5));
+  take(book, 0, 1);
+  book.note("client-0", at(1));
+  assertEquals(book.story(0)!.events, [at(0.5), at(1)]);
+  book.note("client-0", at(2));
+  assertEquals(book.story(0)!.events, [at(1), at(2)]);
+});
+
+Deno.test("a client's second is what its record grew by, and loss is due with the packets", () => {
+  const seconds = new ClientSeconds();
+  const look = (deliverable: number, overdue: number, received: number) =>
+    seconds.take([recordOf(0, {
+      state: "connected",
+      connectionSuccessful: true,
+      packetsDeliverable: deliverable,
+      packetsOverdue: overdue,
+      packetsReceived: received + 7,
+      packetsFromOthers: 7,
+    })])[0];
+  assertEquals(look(100, 0, 100).hasConnected, true);
+  const silent = look(100, 100, 100);
+  assertEquals([silent.packetsDue, silent.packetsCame], [100, 0]);
+  assertEquals(silent.hasConnected, false);
+  const back = look(300, 0, 150);
+  assertEquals([back.packetsDue, back.packetsCame], [100, 50]);
+});
+
+Deno.test("who has failed before it was ever connected has failed once, and who has left has no seconds", () => {
+  const seconds = new ClientSeconds();
+  const look = (state: "joining" | "failed" | "left") =>
+    seconds.take([recordOf(0, { state })]).map(({ hasFailed }) => hasFailed);
+  assertEquals(
+    (["joining", "failed", "failed", "left"] as const).map(look),
+    [[false], [true], [false], []],
+  );
+});

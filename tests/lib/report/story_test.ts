@@ -1,0 +1,118 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import type { ClientStory, StoryBin } from "../../../lib/metrics/mod.ts";
+import {
+  parseStories,
+  storiesText,
+  storyCsv,
+  storyLines,
+} from "../../../lib/report/mod.ts";
+
+function bin(fromSec: number, own: Partial<StoryBin> = {}): StoryBin {
+  return {
+    fromSec,
+    toSec: fromSec + 1,
+    state: "connected",
+    packetsSent: 100,
+    bytesSent: 125_000,
+    packetsDue: 200,
+    packetsCame: 200,
+    bytesReceived: 250_000,
+    dueMs: 4000,
+    silentMs: 0,
+    playedMs: 2000,
+    frozenMs: 0,
+    framesRendered: 60,
+    errors: 0,
+    ...own,
+  };
+}
+
+const STORY: ClientStory = {
+  clientId: "client-6",
+  index: 6,
+  roomId: "hall",
+  bins: [
+    bin(0),
+    bin(1, {
+      packetsCame: 0,
+      silentMs: 4000,
+      frozenMs: 2000,
+      bytesReceived: 0,
+    }),
+    bin(2, { packetsCame: 150, frozenMs: 500, framesRendered: 45 }),
+  ],
+  events: [
+    { atSec: 1.75, text: "away: the server\x1b[2J is gone" },
+    { atSec: 2.1, text: "came back (reconnected)" },
+  ],
+};
+
+Deno.test("a story is told second by second, with what happened in each", () => {
+  const incident = {
+    kind: "noMedia",
+    fromSec: 1,
+    untilSec: 2,
+    clients: 8,
+    of: 8,
+    rooms: 1,
+    clientIds: [],
+    worstRatio: 1,
+    also: [],
+    picturesAgainSec: null,
+    server: null,
+    generator: { maxCpuRatio: 0, maxLateRatio: 0 },
+  } as const;
+  assertEquals(storyLines(STORY, [incident]), [
+    "time          state            out        in      loss    silent       fps    frozen",
+    "0:00.0-0:01.0 connected   1.0 Mbps  2.0 Mbps       0 %       0 %      30.0       0 %",
+    "0:01.0-0:02.0 connected   1.0 Mbps     0 bps     100 %     100 %      30.0     100 %",
+    "              ! 0:01 to 0:02 8 of 8 clients without media",
+    "              0:01.8 away: the server is gone",
+    "0:02.0-0:03.0 connected   1.0 Mbps  2.0 Mbps    25.0 %       0 %      22.5    25.0 %",
+    "              0:02.1 came back (reconnected)",
+  ]);
+});
+
+Deno.test("a long story is told in fewer rows, without losing anything of it", () => {
+  const bins = Array.from({ length: 100 }, (_, i) => bin(i));
+  const events = [{ atSec: 99.5, text: "the end" }];
+  const lines = storyLines({ bins, events }, [], 10);
+  assertEquals(lines.length, 1 + 10 + 1);
+  assertEquals(
+    lines[1],
+    "0:00.0-0:10.0 connected   1.0 Mbps  2.0 Mbps       0 %       0 %      30.0       0 %",
+  );
+  assertEquals(lines.at(-1), "              1:39.5 the end");
+});
+
+Deno.test("of a client of whom there is no second that is said", () => {
+  assertEquals(storyLines({ bins: [], events: [] }), [
+    "nothing is known of its seconds",
+  ]);
+});
+
+Deno.test("stories are read as they were written", () => {
+  const other = { ...STORY, clientId: "client-7", index: 7, events: [] };
+  const stories = [STORY, other];
+  assertEquals(parseStories(storiesText(stories)), stories);
+  assertEquals(parseStories(storiesText([])), []);
+});
+
+Deno.test.each(["{", "[]", `{"clients":[]}`, `{"columns":[],"clients":[{}]}`])(
+  "%s has no stories",
+  (text) => {
+    assertThrows(() => parseStories(text), SyntaxError, "Cannot read stories");
+  },
+);
+
+Deno.test("a story as CSV has a row a bin", () => {
+  const [head, first, ...others] = storyCsv(STORY).split("\r\n");
+  assertEquals(head.split(",").slice(0, 4), [
+    "fromSec",
+    "toSec",
+    "state",
+    "packetsSent",
+  ]);
+  assertEquals(first.split(",").slice(0, 4), ["0", "1", "connected", "100"]);
+  assertEquals(others.length, 3);
+});
