@@ -49,6 +49,7 @@ const ROOMS: readonly {
     room: "lib/signaling/adapter",
     only: ["lib/ortc", "lib/signaling/websocket"],
   },
+  { room: "lib/signaling/protoo", only: ["lib/signaling/adapter"] },
   { room: "lib/signaling/adapted/operations.ts", only: [] },
   {
     room: "lib/signaling/adapted",

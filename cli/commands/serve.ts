@@ -57,10 +57,13 @@ export async function serveCommand(args: readonly string[]): Promise<number> {
   });
   await using sfu = await startSfu(sfuOptionsOf(parsed.values, secrets));
   const { url, engine, pids } = sfu;
+  const signaling = parsed.values.protocol === "simplestchat"
+    ? ""
+    : "--signaling protoo ";
   printOut(
     `Serving ${url} with ${engine}, ${pids.length === 1 ? "pid" : "pids"} ${
       pids.join(", ")
-    }. Load it with: ${PROGRAM} run --server ${url}\n`,
+    }. Load it with: ${PROGRAM} run ${signaling}--server ${url}\n`,
   );
   using _refusals = tellRefusals(sfu);
   const failure = await Promise.race([stopped, sfu.failed]);

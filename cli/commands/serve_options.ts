@@ -26,6 +26,11 @@ export const SERVE_OPTIONS = {
     help: "what forwards the media; werift needs nothing installed",
     default: "werift",
   }),
+  protocol: withDefault(choice(["simplestchat", "protoo", "protoo-js"]), {
+    help:
+      "what is spoken: SimplestChat's protocol, or mediasoup-demo's, of today or as before 2025",
+    default: "simplestchat",
+  }),
   port: withDefault(whole(0, 65_535), {
     help: "the port of HTTP and WebSocket; 0 is any free one",
     default: 3000,
@@ -121,6 +126,7 @@ export function sfuOptionsOf(
   const { workers, mediaPort, workerChoice } = values;
   return {
     engine: values.engine,
+    protocol: values.protocol,
     port: values.port,
     host: values.host,
     announceIp: values.announceIp,

@@ -20,6 +20,7 @@ import {
 } from "./deps.ts";
 import { answerHttp, type HttpSources } from "./http.ts";
 import type { SfuOptions } from "./options.ts";
+import type { ProtooRooms } from "./protoo/rooms.ts";
 import { Connection } from "./signaling/connection.ts";
 import type { Hub } from "./signaling/hub.ts";
 import type { Identity } from "./signaling/room.ts";
@@ -40,6 +41,7 @@ export interface Front extends AsyncDisposable {
 export async function openFront(
   hub: Hub,
   options: SfuOptions,
+  protoo?: ProtooRooms,
 ): Promise<Front> {
   const server = createServer();
   const sockets = new Set<WebSocket>();
@@ -49,7 +51,7 @@ export async function openFront(
     maxPayload: MAX_MESSAGE_BYTES,
     perMessageDeflate: false,
   });
-  const sources = sourcesOf(hub, options, sockets);
+  const sources = sourcesOf(hub, options, sockets, protoo);
   const maxConnections = options.maxConnections || 10_000;
 
   server.on("request", async (request, response) => {
@@ -70,7 +72,10 @@ export async function openFront(
     // The peer may be gone before it is answered.
     socket.on("error", () => {});
     const { pathname, searchParams } = urlOf(request);
-    if (pathname !== "/ws") return refuse(socket, "404 Not Found", "");
+    const wrong = protoo === undefined
+      ? pathname === "/ws" ? undefined : "404 Not Found"
+      : whyNoProtoo(request, searchParams);
+    if (wrong !== undefined) return refuse(socket, wrong, "");
     if (sockets.size >= maxConnections) {
       hub.parts.metrics.count("connections_refused_total");
       return refuse(socket, "503 Service Unavailable", "Too many connections");
@@ -83,7 +88,8 @@ export async function openFront(
     acceptor.handleUpgrade(request, socket, head, (webSocket) => {
       sockets.add(webSocket);
       webSocket.on("close", () => sockets.delete(webSocket));
-      attach(hub, webSocket, identity, options);
+      if (protoo === undefined) attach(hub, webSocket, identity, options);
+      else attachProtoo(protoo, webSocket, searchParams);
     });
   });
 
@@ -126,6 +132,40 @@ function attach(
   socket.on("close", () => connection.end());
 }
 
+/** What protoo refuses a connection with; `undefined` where it does not. */
+function whyNoProtoo(
+  { headers }: IncomingMessage,
+  query: URLSearchParams,
+): string | undefined {
+  const offered = headers["sec-websocket-protocol"]?.split(/\s*,\s*/) ?? [];
+  if (!offered.includes("protoo")) return "403 Forbidden";
+  return query.get("roomId") && query.get("peerId")
+    ? undefined
+    : "400 Bad Request";
+}
+
+/** Connects a socket with a peer in a room of protoo. */
+function attachProtoo(
+  rooms: ProtooRooms,
+  socket: WebSocket,
+  query: URLSearchParams,
+): void {
+  const { metrics } = rooms.parts;
+  metrics.count("connections_total");
+  const connection = rooms.enter(query.get("roomId")!, query.get("peerId")!, {
+    send(text) {
+      metrics.count("messages_sent_total");
+      socket.send(text, () => {});
+    },
+    close: (code, reason) => socket.close(code, reason),
+  });
+  socket.on("message", (data: RawData, isBinary: boolean) => {
+    if (!isBinary) connection.receive(data.toString());
+  });
+  socket.on("error", () => socket.terminate());
+  socket.on("close", connection.end);
+}
+
 /** A token that is missing, wrong or expired makes its bearer anonymous. */
 async function identify(
   token: string | null,
@@ -142,12 +182,14 @@ function sourcesOf(
   hub: Hub,
   { metricsToken, exposeStats, engine }: SfuOptions,
   sockets: ReadonlySet<WebSocket>,
+  protoo: ProtooRooms | undefined,
 ): HttpSources {
   const { metrics, ledger } = hub.parts;
-  const counts = () => ({
-    participants: hub.participants,
-    rooms: hub.rooms.size,
-  });
+  const counts = () =>
+    protoo?.counts ?? {
+      participants: hub.participants,
+      rooms: hub.rooms.size,
+    };
   return {
     health: counts,
     metrics: () => metrics.text({ connections: sockets.size, ...counts() }),

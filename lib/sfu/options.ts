@@ -12,6 +12,14 @@ export interface SfuOptions extends MediasoupOptions {
   /** What forwards the media: `werift` needs nothing installed, `mediasoup` is the real SFU. */
   readonly engine: EngineKind;
   /**
+   * What is spoken: SimplestChat's protocol, or mediasoup-demo's as its server
+   * of today speaks it, or as the one in JavaScript did until 2024. Limits,
+   * passwords and tokens are SimplestChat's.
+   *
+   * @default {"simplestchat"}
+   */
+  readonly protocol?: "simplestchat" | "protoo" | "protoo-js";
+  /**
    * The TCP port of HTTP and WebSocket; 0 is any free port.
    *
    * @default {0}

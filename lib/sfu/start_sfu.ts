@@ -13,6 +13,7 @@ import type { Engine, EngineKind, EngineOptions } from "./engine.ts";
 import { openFront } from "./front.ts";
 import { startMediasoupEngine } from "./mediasoup/engine.ts";
 import type { SfuOptions } from "./options.ts";
+import { ProtooRooms } from "./protoo/rooms.ts";
 import { Hub } from "./signaling/hub.ts";
 import { type SfuStats, StreamLedger } from "./signaling/ledger.ts";
 import { type Refusals, ServerMetrics } from "./signaling/metrics.ts";
@@ -36,6 +37,12 @@ export interface Sfu extends AsyncDisposable {
   /** What every stream carried so far. */
   stats(): Promise<SfuStats>;
 }
+
+/** Of which server of mediasoup-demo each protocol is. */
+const PROTOO_DIALECTS = {
+  protoo: "typescript",
+  "protoo-js": "javascript",
+} as const;
 
 /** A client needs two, and two more each time it begins anew in the same join. */
 const MAX_TRANSPORTS_PER_JOIN = 16;
@@ -78,12 +85,16 @@ export async function startSfu(options: SfuOptions): Promise<LocalSfu> {
       graceMs: options.graceMs ?? RECONNECT_GRACE_MS,
       roomPasswords: options.roomPasswords ?? {},
     });
-    const front = await openFront(hub, options);
+    const { protocol = "simplestchat" } = options;
+    const protoo = protocol === "simplestchat"
+      ? undefined
+      : new ProtooRooms(hub.parts, PROTOO_DIALECTS[protocol]);
+    const front = await openFront(hub, options, protoo);
     const host = urlHost(options.host);
     const { port } = front;
     return {
       engine: engine.kind,
-      url: `ws://${host}:${port}/ws`,
+      url: `ws://${host}:${port}${protoo === undefined ? "/ws" : ""}`,
       httpUrl: `http://${host}:${port}`,
       port,
       pids: [Deno.pid, ...engine.workerPids],
@@ -93,6 +104,7 @@ export async function startSfu(options: SfuOptions): Promise<LocalSfu> {
       [Symbol.asyncDispose]: async () => {
         await front[Symbol.asyncDispose]();
         hub.close();
+        await protoo?.settled();
         await engine[Symbol.asyncDispose]();
       },
     };

@@ -36,6 +36,12 @@ export const USUAL_SIGNALING = "simplestchat";
 const simplestChat = () => import("../../signaling/simplestchat/mod.ts");
 const adapted = () => import("../../signaling/adapted/mod.ts");
 
+/** Protocols that come along as adapters, by name. */
+const OWN_ADAPTERS: Readonly<Record<string, () => Promise<Adapter>>> = {
+  protoo: async () =>
+    (await import("../../signaling/protoo/mod.ts")).protooAdapter,
+};
+
 /** Whether an adapter speaks to the server, rather than the protocol that is spoken usually. */
 export function isAdapted(
   choice: SignalingChoice | undefined,
@@ -60,10 +66,12 @@ export async function signalingProblem(
 }
 
 async function adapterOf({ module }: SignalingChoice): Promise<Adapter> {
+  if (Object.hasOwn(OWN_ADAPTERS, module)) return await OWN_ADAPTERS[module]();
   if (!URL.canParse(module)) {
+    const names = [USUAL_SIGNALING, ...Object.keys(OWN_ADAPTERS)];
     throw new Error(
       `there is no protocol "${module}"; there are ${
-        [USUAL_SIGNALING].join(", ")
+        names.join(", ")
       }, and files such as ./my_adapter.ts`,
     );
   }

@@ -181,7 +181,7 @@ Deno.test.each([
   {
     given: ["--signaling=smoke"],
     says:
-      '--signaling: there is no protocol "smoke"; there are simplestchat, and files such as ./my_adapter.ts.',
+      '--signaling: there is no protocol "smoke"; there are simplestchat, protoo, and files such as ./my_adapter.ts.',
   },
   {
     given: ["--signaling=./version.ts"],
