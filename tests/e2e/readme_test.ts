@@ -31,6 +31,19 @@ Deno.test("the scenario of one's own works as printed, and so does its test", as
   }
 });
 
+Deno.test("the adapter of the README is typed as printed", async () => {
+  const text = await Deno.readTextFile(new URL("README.md", ROOT));
+  const [, adapter] = /^```typescript\n(.*?)^```$/ms.exec(text)!;
+  const file = await Deno.makeTempFile({ suffix: ".ts" });
+  try {
+    await Deno.writeTextFile(file, fromAnywhere(adapter));
+    const { code, stderr } = await run(["check", file], { cwd: ROOT });
+    assertEquals(code, 0, stderr);
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
 /** The blocks of TypeScript, in order. */
 async function printed(): Promise<string[]> {
   const text = await Deno.readTextFile(new URL("README.md", ROOT));

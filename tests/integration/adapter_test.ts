@@ -1,7 +1,7 @@
 /** A run by an adapter of one's own, on threads of its own. */
 
 import { assertEquals, assertRejects } from "@std/assert";
-import { meeting, openTarget, startSfu } from "../../mod.ts";
+import { meeting, openTarget, reconnectStorm, startSfu } from "../../mod.ts";
 
 const ADAPTER = import.meta.resolve("../e2e/own_adapter.ts");
 
@@ -66,3 +66,34 @@ Deno.test("what is no adapter is refused before anything begins", async () => {
     "no other signaling than its own",
   );
 });
+
+Deno.test.each(["protoo", "protoo-js"] as const)(
+  "clients that speak mediasoup-demo's protocol fill a server that speaks it: %s",
+  async (protocol) => {
+    await using sfu = await startSfu({ engine: "werift", protocol });
+    await using target = await openTarget({
+      server: sfu.url,
+      signaling: { module: "protoo" },
+    });
+    const viewers = { clients: 3, duration: "2s", rampUp: "0s", maxVideo: 1 };
+    const summary = await meeting(target, viewers);
+    assertEquals(
+      [summary.verdict.status, summary.connectedAtEnd, summary.totalErrors],
+      ["passed", 3, 0],
+    );
+    // Two of audio and, of those on offer, one of video.
+    assertEquals(summary.totalConsumersCreated, 9);
+    const storm = await reconnectStorm(target, {
+      clients: 2,
+      before: "1s",
+      after: "0s",
+      rampUp: "0s",
+    });
+    assertEquals(storm.scenario.result?.lost, 0);
+    assertEquals(await (await fetch(`${sfu.httpUrl}/health`)).json(), {
+      participants: 0,
+      rooms: 0,
+      status: "ok",
+    });
+  },
+);
