@@ -10,19 +10,51 @@ import {
   strictRtpCapabilitiesSchema,
   strictRtpParametersSchema,
 } from "../../ortc/mod.ts";
-import type { EngineConsumer, EngineTransport } from "../engine.ts";
+import type {
+  EngineConsumer,
+  EngineProducer,
+  EngineRouter,
+  EngineTransport,
+} from "../engine.ts";
+import type { HubParts } from "../signaling/hub.ts";
 import { ProtooConversation, type ProtooWire } from "./conversation.ts";
-import { described } from "./dialect.ts";
-import type { ProtooRoom, ProtooRooms, ProtooTrack } from "./rooms.ts";
+import { described, type Spelling } from "./dialect.ts";
 
 // deno-lint-ignore no-explicit-any -- what a client says is looked at where it goes
 type Data = any;
+
+/** A track that somebody sends. */
+export interface ProtooTrack {
+  readonly owner: ProtooPeer;
+  readonly producer: EngineProducer;
+  readonly consumers: Map<ProtooPeer, EngineConsumer>;
+  isPaused: boolean;
+}
+
+/** A room. */
+export interface ProtooRoom {
+  readonly id: string;
+  readonly router: EngineRouter;
+  /** By their ids, joined or not. */
+  readonly peers: Map<string, ProtooPeer>;
+}
+
+/** What rooms are made of. */
+export type ProtooParts = Pick<HubParts, "engine" | "ledger" | "metrics">;
+
+/** Where rooms are. */
+export interface ProtooHouse {
+  readonly parts: ProtooParts;
+  readonly spelling: Spelling;
+  /** Nobody may be in a room any more: then it goes. */
+  leave(room: ProtooRoom): void;
+}
 
 /** A peer. */
 export class ProtooPeer {
   readonly id: string;
   readonly tracks = new Map<string, ProtooTrack>();
-  readonly #rooms: ProtooRooms;
+  readonly #rooms: ProtooHouse;
   readonly #room: ProtooRoom;
   readonly #wire: ProtooWire;
   readonly #conversation: ProtooConversation;
@@ -36,7 +68,7 @@ export class ProtooPeer {
   #isGone = false;
 
   constructor(
-    rooms: ProtooRooms,
+    rooms: ProtooHouse,
     room: ProtooRoom,
     id: string,
     wire: ProtooWire,

@@ -5,34 +5,14 @@
  * @module
  */
 
-import type {
-  EngineConsumer,
-  EngineProducer,
-  EngineRouter,
-} from "../engine.ts";
-import type { HubParts } from "../signaling/hub.ts";
 import type { ProtooWire } from "./conversation.ts";
 import { type ProtooDialect, type Spelling, SPELLINGS } from "./dialect.ts";
-import { ProtooPeer } from "./peer.ts";
-
-/** A track that somebody sends. */
-export interface ProtooTrack {
-  readonly owner: ProtooPeer;
-  readonly producer: EngineProducer;
-  readonly consumers: Map<ProtooPeer, EngineConsumer>;
-  isPaused: boolean;
-}
-
-/** A room. */
-export interface ProtooRoom {
-  readonly id: string;
-  readonly router: EngineRouter;
-  /** By their ids, joined or not. */
-  readonly peers: Map<string, ProtooPeer>;
-}
-
-/** What rooms are made of. */
-export type ProtooParts = Pick<HubParts, "engine" | "ledger" | "metrics">;
+import {
+  type ProtooHouse,
+  type ProtooParts,
+  ProtooPeer,
+  type ProtooRoom,
+} from "./peer.ts";
 
 /** What the socket of a peer tells. */
 export interface ProtooConnection {
@@ -41,7 +21,7 @@ export interface ProtooConnection {
 }
 
 /** All rooms of a server. */
-export class ProtooRooms {
+export class ProtooRooms implements ProtooHouse {
   readonly parts: ProtooParts;
   readonly spelling: Spelling;
   readonly #rooms = new Map<string, Promise<ProtooRoom>>();
