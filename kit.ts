@@ -38,6 +38,7 @@ export {
   type TimedMeetingInput,
   type Trial,
   VirtualUser,
+  type WindowInput,
   type WindowVerdict,
   withRecovery,
 } from "./lib/scenario/mod.ts";

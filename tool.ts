@@ -305,6 +305,7 @@ export {
   examine,
   type ExamineOptions,
   type JobOptions,
+  localMonitor,
   OpenRun,
   openRun,
   type OpenRunOptions,

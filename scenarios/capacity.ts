@@ -16,11 +16,13 @@ import {
   runAsProgram,
   type Scenario,
 } from "../kit.ts";
-import { capacityLines } from "./capacity_lines.ts";
+import { capacityLines, stepText } from "./capacity_lines.ts";
 import {
   type CapacityFindings,
   CapacityProbe,
   type CapacityStep,
+  type Fill,
+  FILLS,
   OutOfTime,
 } from "./capacity_step.ts";
 
@@ -36,6 +38,8 @@ export interface CapacityInput extends CommonInput {
   readonly precision?: number;
   /** Clients in each room. @default {5} */
   readonly roomSize?: number;
+  /** In which order rooms are filled: one client into each, then the next, as `run` does, or room after room. @default {"spread"} */
+  readonly fill?: Fill;
   /** The share of a room that publishes. @default {1} */
   readonly publishRatio?: number;
   /** Whether there is video. @default {true} */
@@ -74,6 +78,10 @@ export const capacity: Scenario<CapacityInput, CapacityFindings> =
         default: 5,
         min: 1,
       }),
+      fill: option.oneOf(
+        "how rooms are filled: one client into each as run does, or room by room",
+        { words: FILLS, default: "spread" },
+      ),
       publishRatio: option.decimalNumber("the share of a room that publishes", {
         default: 1,
         max: 1,
@@ -110,9 +118,13 @@ export const capacity: Scenario<CapacityInput, CapacityFindings> =
     async run(crowd, options, { signal, say, thresholds }) {
       const probe = new CapacityProbe(crowd, options, thresholds);
       const steps: CapacityStep[] = [];
-      const finish = (limitedBy: CapacityLimit) => findings(steps, limitedBy);
+      const finish = async (limitedBy: CapacityLimit) => {
+        const found = findings(steps, limitedBy);
+        if (limitedBy.kind === "this machine" || signal.aborted) return found;
+        return { ...found, otherFill: await otherFillOf(probe, found) };
+      };
       for (;;) {
-        const clients = nextTrial(steps, options);
+        const clients = nextTrial(finished(steps), options);
         if (clients === undefined) break;
         try {
           if (steps.at(-1)?.healthy === false) {
@@ -122,27 +134,28 @@ export const capacity: Scenario<CapacityInput, CapacityFindings> =
         } catch (error) {
           if (signal.aborted) throw error;
           const text = error instanceof Error ? error.message : String(error);
-          const kind = error instanceof OutOfTime ? "time" : "this machine";
-          return finish({ kind, text });
+          return error instanceof OutOfTime
+            ? await finish(outOfTime(steps, options.precision))
+            : await finish({ kind: "this machine", text });
         }
-        const { healthy, limit } = steps.at(-1)!;
-        say(`${clients} clients: ${healthy ? "healthy" : limit!.text}`);
+        const step = steps.at(-1)!;
+        say(`${clients} clients: ${stepText(step)}`);
+        if (!step.isFinished) {
+          return await finish(outOfTime(steps, options.precision));
+        }
       }
-      const { smallestBroken } = bracketOf(steps);
-      const broken = steps.findLast(({ clients }) =>
-        clients === smallestBroken
-      );
-      return finish(
-        broken?.limit ??
+      return await finish(
+        brokenOf(steps)?.limit ??
           { kind: "most", text: `${options.most} were the most to be tried` },
       );
     },
-    judge: ({ largest, limitedBy }) =>
+    judge: ({ largest, smallestBroken, limitedBy }) =>
       largest > 0
         ? {
           status: "passed",
-          reason:
-            `${largest} clients were healthy; limited by ${limitedBy.kind}`,
+          reason: `${largest} clients were healthy${
+            smallestBroken === null ? "" : `, ${smallestBroken} were not`
+          }; limited by ${limitedBy.kind}`,
         }
         : {
           status: "failed",
@@ -151,17 +164,61 @@ export const capacity: Scenario<CapacityInput, CapacityFindings> =
     describe: capacityLines,
   });
 
+/** What is not finished has come to nothing. */
+function finished(steps: readonly CapacityStep[]): CapacityStep[] {
+  return steps.filter(({ isFinished }) => isFinished);
+}
+
+/** The smallest size that broke, as it was last tried; of those that were not finished, only where no other did. */
+function brokenOf(steps: readonly CapacityStep[]): CapacityStep | undefined {
+  const { smallestBroken } = bracketOf(finished(steps));
+  return smallestBroken === undefined
+    ? steps.find(({ isFinished, looks }) =>
+      !isFinished && looks.every(({ passed }) => !passed)
+    )
+    : finished(steps).findLast(({ clients }) => clients === smallestBroken);
+}
+
+/** Time was over: the answer may be as near as it has to be all the same. */
+function outOfTime(
+  steps: readonly CapacityStep[],
+  precision: number,
+): CapacityLimit {
+  const { largest, smallestBroken } = bracketOf(finished(steps));
+  const isNear = smallestBroken !== undefined &&
+    smallestBroken - largest <= Math.max(1, largest * precision);
+  const limit = isNear ? brokenOf(steps)?.limit : undefined;
+  return limit ?? { kind: "time", text: "there was no time for more" };
+}
+
+/** The size at which the answer turns, with its rooms filled the other way: of what is spread the one that broke, of rooms that are filled one by one the one that held. */
+async function otherFillOf(
+  probe: CapacityProbe,
+  { largest, smallestBroken, steps }: CapacityFindings,
+): Promise<CapacityStep | null> {
+  const clients = steps.at(0)?.fill === "rooms" ? largest : smallestBroken;
+  if (!clients) return null;
+  try {
+    return await probe.tryOtherFill(clients);
+  } catch (error) {
+    if (error instanceof OutOfTime) return null;
+    throw error;
+  }
+}
+
 function findings(
   steps: readonly CapacityStep[],
   limitedBy: CapacityLimit,
 ): CapacityFindings {
-  const { largest, smallestBroken } = bracketOf(steps);
-  const best = steps.findLast(({ clients }) => clients === largest);
+  const { largest, smallestBroken } = bracketOf(finished(steps));
+  const best = finished(steps).findLast(({ clients }) => clients === largest);
   const cores = best?.serverCpuRatio ?? 0;
   return {
     largest,
     smallestBroken: smallestBroken ?? null,
     limitedBy,
+    broke: brokenOf(steps)?.limit ?? null,
+    otherFill: null,
     clientsPerServerCore: cores > 0 ? Math.round(largest / cores) : null,
     steps,
   };

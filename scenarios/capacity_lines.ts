@@ -1,11 +1,15 @@
 /**
- * A capacity as text: the answer, and a table of every step.
+ * A capacity as text: the answer, and a table of every step and every look.
  *
  * @module
  */
 
 import { formatCount, formatMs, formatRatio } from "../kit.ts";
-import type { CapacityFindings, CapacityStep } from "./capacity_step.ts";
+import type {
+  CapacityFindings,
+  CapacityLook,
+  CapacityStep,
+} from "./capacity_step.ts";
 
 const HEAD = [
   "Clients",
@@ -23,14 +27,22 @@ const HEAD = [
 
 /** What was found, as lines. */
 export function capacityLines(found: CapacityFindings): string[] {
-  const { largest, limitedBy, clientsPerServerCore } = found;
-  const rows = [HEAD, ...found.steps.map(rowOf)];
+  const { largest, limitedBy, clientsPerServerCore, steps, otherFill } = found;
+  const all = otherFill === null ? steps : [...steps, otherFill];
+  const rows = [
+    HEAD,
+    ...all.flatMap((step) => [rowOf(step), ...step.looks.map(lookRow)]),
+  ];
   const widths = HEAD.map((_, column) =>
     Math.max(...rows.map((row) => row[column].length))
   );
   return [
     `Largest healthy number of clients: ${largest}`,
     `Limited by ${limitedBy.kind}: ${limitedBy.text}`,
+    ...heldLines(found),
+    ...brokeLines(found),
+    ...unfinishedLines(found),
+    ...otherFillLines(found),
     ...(clientsPerServerCore === null
       ? []
       : [`Clients a server core: ${clientsPerServerCore}`]),
@@ -45,10 +57,75 @@ export function capacityLines(found: CapacityFindings): string[] {
   ];
 }
 
+/** How a step did, in a few words. */
+export function stepText(step: CapacityStep): string {
+  const { healthy, isFinished, limit } = step;
+  if (!isFinished) {
+    return `not finished: ${looksText(step)}${
+      limit === null ? "" : `; ${limit.text}`
+    }`;
+  }
+  return healthy ? "healthy" : limit!.text;
+}
+
+function heldLines({ largest, steps }: CapacityFindings): string[] {
+  const held = steps.findLast(({ clients, healthy }) =>
+    healthy && clients === largest
+  );
+  return held === undefined ? [] : [`Held: ${largest}, ${looksText(held)}`];
+}
+
+function brokeLines(
+  { smallestBroken, broke, steps }: CapacityFindings,
+): string[] {
+  if (broke === null) return [];
+  const step = steps.findLast(({ clients, isFinished }) =>
+    smallestBroken === null ? !isFinished : clients === smallestBroken
+  );
+  return step === undefined ? [] : [
+    `Broke: ${step.clients}, ${looksText(step)}`,
+    `Gave out first: ${broke.kind}: ${broke.text}`,
+  ];
+}
+
+/** What was under way when time was over. */
+function unfinishedLines({ steps }: CapacityFindings): string[] {
+  return steps.filter(({ isFinished }) => !isFinished).map((step) =>
+    `Not finished: ${step.clients}, ${looksText(step)}`
+  );
+}
+
+/** Whether the order in which rooms are filled decides. */
+function otherFillLines({ otherFill, steps }: CapacityFindings): string[] {
+  if (otherFill === null) return [];
+  const { clients, fill, healthy, isFinished } = otherFill;
+  const same = steps.findLast((step) => step.clients === clients)!;
+  if (!isFinished) return [];
+  const how = healthy ? "held" : "broke";
+  return [
+    healthy === same.healthy
+      ? `Rooms filled the other way (fill=${fill}): ${clients} ${how} as well`
+      : `Rooms filled the other way (fill=${fill}): ${clients} ${how}, ${
+        looksText(otherFill)
+      }: what it holds depends on the order in which rooms fill`,
+  ];
+}
+
+/** How many looks it passed, and the most that was lost in one. */
+function looksText({ looks, lossRatio }: CapacityStep): string {
+  const passed = looks.filter((look) => look.passed).length;
+  const disturbed = looks.filter((look) => look.isDisturbed).length;
+  return [
+    `${passed} of ${looks.length} looks passed`,
+    ...(disturbed === 0 ? [] : [`${disturbed} spoilt by other programs`]),
+    ...(lossRatio === null ? [] : [`loss ${formatRatio(lossRatio)} at most`]),
+  ].join(", ");
+}
+
 function rowOf(step: CapacityStep): string[] {
   return [
     String(step.clients),
-    step.healthy ? "passed" : "failed",
+    step.isFinished ? step.healthy ? "passed" : "failed" : "unfinished",
     shown(step.lossRatio, formatRatio),
     shown(step.latencyP95Ms, formatMs),
     shown(step.serverCpuRatio, formatRatio),
@@ -58,6 +135,25 @@ function rowOf(step: CapacityStep): string[] {
     shown(step.machineCpuRatio, formatRatio),
     String(step.windows),
     step.limit?.text ?? "",
+  ];
+}
+
+/** Each look has its own figures: what one lost is not lost in those of another. */
+function lookRow(look: CapacityLook, index: number): string[] {
+  return [
+    "",
+    `look ${index + 1} ${
+      look.isDisturbed ? "spoilt" : look.passed ? "passed" : "failed"
+    }`,
+    shown(look.lossRatio, formatRatio),
+    shown(look.latencyP95Ms, formatMs),
+    shown(look.serverCpuRatio, formatRatio),
+    "",
+    shown(look.serverUdpDrops, formatCount),
+    shown(look.generatorCpuRatio, formatRatio),
+    "",
+    "",
+    "",
   ];
 }
 

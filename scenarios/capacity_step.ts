@@ -18,11 +18,44 @@ import {
   type Threshold,
   type Trial,
   type VirtualUser,
+  type WindowInput,
   type WindowVerdict,
 } from "../kit.ts";
 
+/** In which order clients fill rooms: one into each, then the next, as `run` does, or room after room. */
+export const FILLS = ["spread", "rooms"] as const;
+
+/** In which order clients fill rooms. */
+export type Fill = (typeof FILLS)[number];
+
+/** One look at a size. */
+export interface CapacityLook extends
+  Pick<
+    WindowVerdict,
+    | "generatorCpuRatio"
+    | "latencyP95Ms"
+    | "lossRatio"
+    | "serverCpuRatio"
+    | "serverUdpDrops"
+  > {
+  /** Whether everything was kept. */
+  readonly passed: boolean;
+  /** Other programs may be to blame for what was not: it does not count. */
+  readonly isDisturbed: boolean;
+  /** What failed, in words; `null` when nothing did. */
+  readonly says: string | null;
+}
+
 /** One size that was tried. */
 export interface CapacityStep extends Trial, WindowVerdict {
+  /** How rooms were filled. */
+  readonly fill: Fill;
+  /** Whether it was looked at often enough; one that was not has come to nothing. */
+  readonly isFinished: boolean;
+  /** Every look at it, in order. */
+  readonly looks: readonly CapacityLook[];
+  /** The most that was lost in a look that counts, of packets expected; `null` when none were. */
+  readonly lossRatio: number | null;
   /** How often it was looked at: whatever comes twice decides. */
   readonly windows: number;
   /** How many of those did not count, because other programs were to blame. */
@@ -37,6 +70,10 @@ export interface CapacityFindings {
   readonly smallestBroken: number | null;
   /** What it was that ended it. */
   readonly limitedBy: CapacityLimit;
+  /** Why the smallest that was not healthy was not, and what gave out with it; `null` when all were. */
+  readonly broke: CapacityLimit | null;
+  /** How the size at which the answer turns did when its rooms were filled the other way; `null` where that was not tried. */
+  readonly otherFill: CapacityStep | null;
   /** Clients a core that the server used, at the largest healthy number; `null` where it was not watched. */
   readonly clientsPerServerCore: number | null;
   /** Every size that was tried, in order. */
@@ -45,6 +82,7 @@ export interface CapacityFindings {
 
 /** What decides about a step. */
 export interface StepOptions {
+  readonly fill: Fill;
   readonly roomSize: number;
   readonly publishRatio: number;
   readonly video: boolean;
@@ -82,6 +120,7 @@ export type ProbeCrowd = Pick<
   | "joinAll"
   | "leave"
   | "serverIsHere"
+  | "serverLoad"
   | "snapshot"
   | "timeline"
   | "wait"
@@ -93,6 +132,8 @@ export class CapacityProbe {
   readonly #options: StepOptions;
   readonly #thresholds: readonly Threshold[];
   #seated: (VirtualUser | undefined)[] = [];
+  /** How rooms are filled now, which their names tell. */
+  #fill: Fill;
   /** The most that were healthy. */
   #healthy = 0;
 
@@ -105,28 +146,73 @@ export class CapacityProbe {
     this.#crowd = crowd;
     this.#options = options;
     this.#thresholds = thresholds;
+    this.#fill = options.fill;
   }
 
   /**
    * Tries one size: two looks of three decide. A look that other programs
    * spoilt says nothing, and may leave a server that needs to recover: the
-   * size is then approached anew. Throws what makes it impossible, an
-   * {@linkcode OutOfTime} among others.
+   * size is then approached anew. When time is over in the middle, the step is
+   * what was seen so far, unfinished. Throws what makes it impossible, an
+   * {@linkcode OutOfTime} among others when nobody could come for it.
    */
   async tryOut(clients: number): Promise<CapacityStep> {
-    let windows = 0;
-    for (let disturbed = 0;; disturbed++) {
-      const looks = await this.#looksAt(clients, disturbed < MAX_DISTURBED);
-      windows += looks.length;
-      const last = looks.at(-1)!;
-      if (isDisturbed(last) && disturbed < MAX_DISTURBED) {
-        await this.recover();
-        continue;
+    const looks: WindowVerdict[] = [];
+    try {
+      for (let disturbed = 0;; disturbed++) {
+        await this.#looksAt(clients, disturbed < MAX_DISTURBED, looks);
+        const last = looks.at(-1)!;
+        if (isDisturbed(last) && disturbed < MAX_DISTURBED) {
+          await this.recover();
+          continue;
+        }
+        const healthy = last.limit === null;
+        if (healthy) this.#healthy = Math.max(this.#healthy, clients);
+        return this.#step(clients, looks, { isFinished: true, disturbed });
       }
-      const healthy = last.limit === null;
-      if (healthy) this.#healthy = Math.max(this.#healthy, clients);
-      return { clients, healthy, windows, disturbed, ...last };
+    } catch (error) {
+      if (!(error instanceof OutOfTime) || looks.length === 0) throw error;
+      const disturbed = looks.filter(isDisturbed).length;
+      return this.#step(clients, looks, { isFinished: false, disturbed });
     }
+  }
+
+  /** Tries a size with its rooms filled the other way, from empty ones on. */
+  async tryOtherFill(clients: number): Promise<CapacityStep> {
+    await this.#seat(0);
+    const [other] = FILLS.filter((fill) => fill !== this.#options.fill);
+    this.#fill = other;
+    this.#healthy = 0;
+    try {
+      return await this.tryOut(clients);
+    } finally {
+      this.#fill = this.#options.fill;
+    }
+  }
+
+  #step(
+    clients: number,
+    windows: readonly WindowVerdict[],
+    { isFinished, disturbed }: {
+      readonly isFinished: boolean;
+      readonly disturbed: number;
+    },
+  ): CapacityStep {
+    const last = windows.at(-1)!;
+    const counting = windows.filter((one) => !isDisturbed(one));
+    const losses = (counting.length === 0 ? windows : counting)
+      .flatMap(({ lossRatio }) => lossRatio ?? []);
+    return {
+      clients,
+      windows: windows.length,
+      disturbed,
+      ...last,
+      healthy: isFinished && last.limit === null,
+      isFinished,
+      fill: this.#fill,
+      lossRatio: losses.length === 0 ? null : Math.max(...losses),
+      looks: windows.map(lookOf),
+    };
   }
 
   /**
@@ -147,24 +233,31 @@ export class CapacityProbe {
     }
   }
 
-  /** Looks until two agree, of which the last is one; or until one was spoilt, if that counts. */
+  /** Looks until two agree, of which the last is one; or until one was spoilt, if that counts. Each is added to `looks`. */
   async #looksAt(
     clients: number,
     untilDisturbed: boolean,
-  ): Promise<WindowVerdict[]> {
+    looks: WindowVerdict[],
+  ): Promise<void> {
     const joining = this.#crowd.snapshot();
     await this.#seat(clients);
-    await this.#crowd.wait(this.#options.warmUp);
-    const looks: WindowVerdict[] = [];
-    for (;;) {
-      const look = await this.#look(joining, clients, this.#options.steady);
-      looks.push(look);
-      const same = looks.filter(({ limit }) =>
-        (limit === null) === (look.limit === null)
-      );
-      if (same.length === 2 || (untilDisturbed && isDisturbed(look))) {
-        return looks;
+    const before = looks.length;
+    try {
+      await this.#crowd.wait(this.#options.warmUp);
+      for (;;) {
+        const look = await this.#look(joining, clients, this.#options.steady);
+        looks.push(look);
+        const same = looks.slice(before).filter(({ limit }) =>
+          (limit === null) === (look.limit === null)
+        );
+        if (same.length === 2 || (untilDisturbed && isDisturbed(look))) return;
       }
+    } catch (error) {
+      // Who came and was not looked at yet shall be seen all the same.
+      if (error instanceof OutOfTime && looks.length === 0) {
+        looks.push(this.#judge(joining, joining, clients, null));
+      }
+      throw error;
     }
   }
 
@@ -180,17 +273,34 @@ export class CapacityProbe {
     await crowd.wait(lengthMs);
     const after = crowd.cpuTimes();
     const busy = busyCores(before, after);
-    const hasServer = crowd.serverIsHere;
+    return this.#judge(
+      joining,
+      steady,
+      clients,
+      after && busy !== null
+        ? { busy, cores: after.cores, hasServer: crowd.serverIsHere }
+        : null,
+    );
+  }
+
+  /** Judges the time from `steady` until now. */
+  #judge(
+    joining: Snapshot,
+    steady: Snapshot,
+    clients: number,
+    machine: WindowInput["machine"],
+  ): WindowVerdict {
+    const crowd = this.#crowd;
+    const end = crowd.snapshot();
     return judgeWindow({
       joining,
       steady,
-      end: crowd.snapshot(),
+      end,
       timeline: crowd.timeline(),
+      load: crowd.serverLoad(steady.atMs, end.atMs),
       thresholds: this.#thresholds,
       clients,
-      machine: after && busy !== null
-        ? { busy, cores: after.cores, hasServer }
-        : null,
+      machine,
     });
   }
 
@@ -200,8 +310,10 @@ export class CapacityProbe {
     const present = new Set(crowd.connected);
     const stays = (client: VirtualUser | undefined, seat: number) =>
       seat < clients && client !== undefined && present.has(client);
-    const free = Array.from({ length: clients }, (_, seat) => seat)
-      .filter((seat) => !stays(this.#seated[seat], seat));
+    const free = this.#inOrder(
+      Array.from({ length: clients }, (_, seat) => seat)
+        .filter((seat) => !stays(this.#seated[seat], seat)),
+    );
     const joiningMs = free.length / this.#options.joinRate * 1000;
     this.#needTime(joiningMs);
     // Who is on the way back would come besides whoever takes the seat.
@@ -217,6 +329,15 @@ export class CapacityProbe {
     free.forEach((seat, i) => this.#seated[seat] = newcomers[i]);
   }
 
+  /** The order in which these seats are taken. */
+  #inOrder(seats: readonly number[]): readonly number[] {
+    const { roomSize } = this.#options;
+    // Stable: of each room's first seats, the first room's comes first.
+    return this.#fill === "rooms"
+      ? seats
+      : seats.toSorted((a, b) => a % roomSize - b % roomSize);
+  }
+
   #needTime(ms: number): void {
     if (this.#crowd.elapsedMs + ms > this.#options.limit) throw new OutOfTime();
   }
@@ -224,11 +345,28 @@ export class CapacityProbe {
   #newcomer(seat: number) {
     const { roomSize, publishRatio, video, quality, fps } = this.#options;
     return {
-      room: `capacity-${Math.floor(seat / roomSize)}`,
+      room: `capacity-${
+        this.#fill === this.#options.fill ? "" : `${this.#fill}-`
+      }${Math.floor(seat / roomSize)}`,
       publish: seat % roomSize < publisherCount(roomSize, publishRatio),
       video,
       quality,
       fps,
     };
   }
+}
+
+function lookOf(window: WindowVerdict): CapacityLook {
+  const { limit, lossRatio, latencyP95Ms, serverCpuRatio } = window;
+  const { serverUdpDrops, generatorCpuRatio } = window;
+  return {
+    passed: limit === null,
+    isDisturbed: isDisturbed(window),
+    says: limit?.text ?? null,
+    lossRatio,
+    latencyP95Ms,
+    serverCpuRatio,
+    serverUdpDrops,
+    generatorCpuRatio,
+  };
 }

@@ -9,6 +9,7 @@ import {
   ChannelError,
   incidentLine,
   type JobOptions,
+  localMonitor,
   openServer,
   renderText,
   type RunOutcome,
@@ -100,7 +101,9 @@ export async function performLoad(
     server: { ...access, url: values.server },
     embedded: values.embedded,
     transport: values.transport,
-    monitor: values.monitor,
+    monitor: values.monitor.length > 0 || values.embedded !== undefined
+      ? values.monitor
+      : localMonitor(values.server),
     signal,
   }).catch((error) => {
     if (!signal.aborted) throw error;

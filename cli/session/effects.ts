@@ -16,6 +16,7 @@ import {
   type Ending,
   type Hider,
   incidentLine,
+  localMonitor,
   type MediaPlan,
   type MonitorTarget,
   type OpenRun,
@@ -23,7 +24,6 @@ import {
   type OpenRunOptions,
   type OpenServer,
   openServer,
-  parseTarget,
   renderText,
   type Roster,
   secretsOf,
@@ -402,10 +402,7 @@ function monitorOf(
   { monitor, embedded, server }: SessionOptions,
 ): readonly MonitorTarget[] {
   if (monitor.length > 0 || embedded !== undefined) return monitor;
-  const { hostname, port, protocol } = new URL(server.url);
-  return ["localhost", "127.0.0.1", "[::1]"].includes(hostname)
-    ? [parseTarget(`port:${port || (protocol === "wss:" ? "443" : "80")}`)]
-    : [];
+  return localMonitor(server.url);
 }
 
 /** What went wrong, and what to try. */

@@ -31,6 +31,7 @@ export * from "./recent.ts";
 export * from "./run_seconds.ts";
 export * from "./saturation.ts";
 export * from "./server_log.ts";
+export * from "./server_threads.ts";
 export * from "./silence.ts";
 export * from "./snapshot.ts";
 export * from "./snapshot_book.ts";

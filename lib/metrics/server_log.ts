@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { ServerLoad, ServerPoint } from "./summary.ts";
+import type { ServerLoad, ServerPoint, ServerThreadLoad } from "./summary.ts";
 
 /** What a server used in one stretch of a run. */
 export interface ServerStretch {
@@ -20,6 +20,8 @@ export interface ServerStretch {
   readonly busiest: BusiestProcess;
   /** CPU of its busiest thread, in cores: near 1, that thread can do no more. */
   readonly maxThreadRatio: number;
+  /** Its busy threads, and the others of their kind. @default {[]} */
+  readonly busyThreads?: readonly ServerThread[] | undefined;
   /** Resident memory of all its processes. */
   readonly rssBytes: number;
   /** Open files of all its processes; `null` when they may not be counted. */
@@ -30,6 +32,16 @@ export interface ServerStretch {
   readonly udpDrops: number;
   /** The same for its whole host, other programs included; `null` when unknown. */
   readonly hostUdpErrors: number | null;
+}
+
+/** A thread and what it used. */
+export interface ServerThread {
+  /** Its thread id. */
+  readonly id: number;
+  /** Its name, which workers of one kind share. */
+  readonly name: string;
+  /** In cores. */
+  readonly cpuRatio: number;
 }
 
 /** A process and what it used. */
@@ -105,6 +117,7 @@ export class ServerLog {
       maxThreadRatio: round(
         Math.max(...sources.map((source) => source.maxThreadRatio)),
       ),
+      busyThreads: sources.flatMap((source) => source.busyThreads()),
       sustainedThreadRatio: round(
         Math.max(...sources.map((source) => source.sustainedThreadRatio)),
       ),
@@ -115,6 +128,18 @@ export class ServerLog {
       hostUdpErrors: sources.map((source) => source.hostUdpErrors)
         .reduce(plus, null),
     };
+  }
+
+  /** The same of the time between two times of the run. */
+  loadBetween(fromMs: number, toMs: number): ServerLoad | null {
+    const log = new ServerLog();
+    for (const [name, source] of this.#sources) {
+      for (const stretch of source.stretches) {
+        const middleMs = (stretch.fromMs + stretch.toMs) / 2;
+        if (middleMs >= fromMs && middleMs <= toMs) log.add(name, stretch);
+      }
+    }
+    return log.load();
   }
 
   /** What the server used between two times of the run; `undefined` where nobody looked. */
@@ -148,6 +173,34 @@ class Source {
   maxThreadRatio = 0;
   udpDrops = 0;
   hostUdpErrors: number | null = null;
+
+  get stretches(): readonly ServerStretch[] {
+    return this.#stretches;
+  }
+
+  /** Each thread that was ever busy and those of its kind, on average and at most, by id. */
+  busyThreads(): ServerThreadLoad[] {
+    const threads = new Map<
+      number,
+      { name: string; coreMs: number; maxCpuRatio: number }
+    >();
+    for (const stretch of this.#stretches) {
+      const ms = lengthMs(stretch);
+      for (const { id, name, cpuRatio } of stretch.busyThreads ?? []) {
+        const one = threads.get(id) ?? { name, coreMs: 0, maxCpuRatio: 0 };
+        one.coreMs += cpuRatio * ms;
+        one.maxCpuRatio = Math.max(one.maxCpuRatio, cpuRatio);
+        threads.set(id, one);
+      }
+    }
+    return [...threads].toSorted(([a], [b]) => a - b).map(
+      ([id, { name, coreMs, maxCpuRatio }]) => ({
+        name: `${name} (${id})`,
+        meanCpuRatio: round(this.#watchedMs > 0 ? coreMs / this.#watchedMs : 0),
+        maxCpuRatio: round(maxCpuRatio),
+      }),
+    );
+  }
 
   get last(): ServerStretch | undefined {
     return this.#recent.at(-1);
@@ -290,12 +343,27 @@ function joined(a: ServerStretch, b: ServerStretch): ServerStretch {
       : 0,
     busiest: a.busiest.cpuRatio > b.busiest.cpuRatio ? a.busiest : b.busiest,
     maxThreadRatio: Math.max(a.maxThreadRatio, b.maxThreadRatio),
+    busyThreads: joinedThreads(a, b),
     rssBytes: Math.max(a.rssBytes, b.rssBytes),
     fds: larger(a.fds, b.fds),
     threads: Math.max(a.threads, b.threads),
     udpDrops: a.udpDrops + b.udpDrops,
     hostUdpErrors: plus(a.hostUdpErrors, b.hostUdpErrors),
   };
+}
+
+/** Each thread of either, on average over both. */
+function joinedThreads(a: ServerStretch, b: ServerStretch): ServerThread[] {
+  const ms = lengthMs(a) + lengthMs(b);
+  const threads = new Map<number, ServerThread>();
+  for (const stretch of [a, b]) {
+    const share = ms > 0 ? lengthMs(stretch) / ms : 0;
+    for (const { id, name, cpuRatio } of stretch.busyThreads ?? []) {
+      const before = threads.get(id)?.cpuRatio ?? 0;
+      threads.set(id, { id, name, cpuRatio: before + cpuRatio * share });
+    }
+  }
+  return [...threads.values()];
 }
 
 function meanThreadRatio(stretches: readonly ServerStretch[]): number {

@@ -40,6 +40,8 @@ export type GeneratorStandstill = GeneratorSummary["standstills"][number];
 export type ServerSummary = Summary["server"];
 /** What the server used over a run. */
 export type ServerLoad = NonNullable<ServerSummary["load"]>;
+/** What one thread of the server used. */
+export type ServerThreadLoad = ServerLoad["busyThreads"][number];
 /** The most that a server said of itself; `null` for what it did not tell. */
 export type ServerReported = NonNullable<ServerSummary["reported"]>;
 /** How often one kind of error happened. */

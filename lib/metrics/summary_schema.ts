@@ -56,6 +56,12 @@ export type JsonValue =
 
 const json: z.ZodType<JsonValue> = z.json().meta({ id: "json" });
 
+const serverThread = z.object({
+  name: z.string(),
+  meanCpuRatio: amount,
+  maxCpuRatio: amount,
+});
+
 const serverLoad = z.object({
   samples: count,
   cpuSeconds: amount.describe(
@@ -73,6 +79,9 @@ const serverLoad = z.object({
   ),
   sustainedThreadRatio: amount.describe(
     "The most that the busiest thread used over five seconds on end, in cores. This is judged: one busy second is no overload.",
+  ),
+  busyThreads: z.array(serverThread).describe(
+    "Threads that were ever busy, and the others of their name.",
   ),
   maxRssBytes: amount,
   maxFds: knownCount.describe(

@@ -63,6 +63,8 @@ export interface RawProcess {
   readonly fds: number | null;
   /** User and system time by thread id. */
   readonly threadTicks: ReadonlyMap<number, number>;
+  /** Names of threads by their ids; workers of one kind have one name. */
+  readonly threadNames: ReadonlyMap<number, string>;
 }
 
 /** The fields of `/proc/<pid>/stat` that we use (proc(5)). */
@@ -197,6 +199,7 @@ function parseProcesses(
   const fds = new Map(pairs(lines, "fds"));
   const processes: RawProcess[] = [];
   let threadTicks = new Map<number, number>();
+  let threadNames = new Map<number, string>();
   for (const line of lines) {
     const stat = /^\d/.test(line) ? parseStat(line) : undefined;
     if (stat === undefined) {
@@ -209,9 +212,11 @@ function parseProcesses(
     // are its threads, of which the first has the same number.
     if (!pids.delete(stat.id)) {
       threadTicks.set(stat.id, stat.cpuTicks);
+      threadNames.set(stat.id, stat.name.slice(0, MAX_NAME));
       continue;
     }
     threadTicks = new Map();
+    threadNames = new Map();
     const open = Number(fds.get(String(stat.id)) ?? "-");
     processes.push({
       pid: stat.id,
@@ -222,6 +227,7 @@ function parseProcesses(
       threads: stat.threads,
       fds: isPlausible(open) ? open : null,
       threadTicks,
+      threadNames,
     });
   }
   return processes;

@@ -32,6 +32,8 @@ export interface ProcessSample {
   readonly maxProcessRatio: number;
   /** CPU used by its busiest thread, in cores: near 1, that thread is saturated. */
   readonly maxThreadRatio: number;
+  /** Its busy threads, and the others of their kind however idle, by id: at most {@linkcode MAX_THREADS}. */
+  readonly busyThreads: readonly ThreadFigures[];
   /** The root first. */
   readonly processes: readonly ProcessFigures[];
   /** Sum over the processes; memory that they share counts more than once. */
@@ -65,6 +67,23 @@ export interface ProcessFigures {
   /** Open files; `null` where we may not look. */
   readonly fds: number | null;
 }
+
+/** One thread during one interval. */
+export interface ThreadFigures {
+  /** Its thread id; of the first one of a process that one's pid. */
+  readonly id: number;
+  /** Its name, which workers of one kind share. */
+  readonly name: string;
+  /** In cores. */
+  readonly cpuRatio: number;
+}
+
+/** Threads that are told of at most: a server has as many workers as cores, and some more. */
+export const MAX_THREADS = 64;
+/** A thread that uses so much of a core is busy. */
+const BUSY = 0.5;
+/** By their names alone these are workers of a media server. */
+const MEDIA_WORKER = /^mediasoup-work/;
 
 /** What the server says of itself. */
 export interface HttpSample {
@@ -120,6 +139,11 @@ export function deriveSample(
     cpuRatio: sum(processes.map((process) => process.cpuRatio)),
     maxProcessRatio: largest(processes.map((process) => process.cpuRatio)),
     maxThreadRatio: largest(processes.map((p) => p.maxThreadRatio)),
+    busyThreads: busyThreadsOf(
+      after.processes.flatMap((process) =>
+        threadsOf(process, before.processes, seconds, after)
+      ),
+    ),
     processes,
     rssBytes: sum(processes.map((process) => process.rssBytes)),
     fds: open.length === 0 ? null : sum(open),
@@ -134,6 +158,38 @@ export function deriveSample(
       ? null
       : Math.max(0, after.hostUdpErrors - before.hostUdpErrors),
   };
+}
+
+/** The threads of a process that were there before. */
+function threadsOf(
+  { pid, startTicks, threadTicks, threadNames }: RawProcess,
+  before: readonly RawProcess[],
+  seconds: number,
+  { ticksHz }: TreeReading,
+): ThreadFigures[] {
+  const known = before.find((one) =>
+    one.pid === pid && one.startTicks === startTicks
+  );
+  if (known === undefined || seconds <= 0) return [];
+  return [...threadTicks].flatMap(([id, ticks]) => {
+    const earlier = known.threadTicks.get(id);
+    if (earlier === undefined) return [];
+    const cpuRatio = Math.max(0, ticks - earlier) / ticksHz / seconds;
+    return [{ id, name: threadNames.get(id) ?? "", cpuRatio }];
+  });
+}
+
+function busyThreadsOf(all: readonly ThreadFigures[]): ThreadFigures[] {
+  const busy = new Set(
+    all.filter(({ name, cpuRatio }) =>
+      cpuRatio >= BUSY || MEDIA_WORKER.test(name)
+    )
+      .map(({ name }) => name),
+  );
+  return all.filter(({ name }) => busy.has(name))
+    .toSorted((a, b) => b.cpuRatio - a.cpuRatio)
+    .slice(0, MAX_THREADS)
+    .toSorted((a, b) => a.id - b.id);
 }
 
 function processFigures(

@@ -5,7 +5,12 @@
  * @module
  */
 
-import type { ServerLoad, ServerReported, Summary } from "../metrics/mod.ts";
+import {
+  busyThreadsText,
+  type ServerLoad,
+  type ServerReported,
+  type Summary,
+} from "../metrics/mod.ts";
 import {
   formatBytes,
   formatCores,
@@ -28,6 +33,7 @@ export function serverBlocks(summary: Summary): Block[] {
   const { load, reported, notes } = summary.server;
   return [
     figures("Server", load === null ? [] : loadFigures(load, summary)),
+    ...(load === null ? [] : threadBlocks(load)),
     figures("It says", reported === null ? [] : reportedFigures(reported)),
     figureRows("Watching it", notes.map((note) => [note])),
   ];
@@ -52,6 +58,29 @@ function loadFigures(load: ServerLoad, summary: Summary): Figure[] {
     `${formatCounted(load.udpDrops, "datagram")} dropped`,
   ];
 }
+
+/** A row a thread that was busy, and the others of its kind; then what they tell together. */
+function threadBlocks({ busyThreads }: ServerLoad): Block[] {
+  const says = busyThreadsText(busyThreads);
+  const shown = busyThreads
+    .toSorted((a, b) => b.meanCpuRatio - a.meanCpuRatio)
+    .slice(0, MAX_THREADS);
+  const more = busyThreads.length - shown.length;
+  return [
+    figureRows("Threads", [
+      ...shown.map(({ name, meanCpuRatio, maxCpuRatio }) => [
+        name,
+        `mean ${formatCores(meanCpuRatio)}`,
+        `max ${formatCores(maxCpuRatio)}`,
+      ]),
+      ...(more > 0 ? [[`${formatCount(more)} more, less busy`]] : []),
+    ], 2),
+    figures("", says === undefined ? [] : [{ text: says, style: "warning" }]),
+  ];
+}
+
+/** Threads that a report lists; the file has them all. */
+const MAX_THREADS = 8;
 
 function reportedFigures(reported: ServerReported): string[] {
   const { maxParticipants, maxRooms, maxConnections, errors } = reported;

@@ -8,6 +8,7 @@ import type { NodeClock, Roster, RunCrowd, RunPlan } from "../load/mod.ts";
 import type { CpuTimes } from "../machine/mod.ts";
 import type {
   JsonValue,
+  ServerLoad,
   Snapshot,
   Summary,
   Threshold,
@@ -43,6 +44,8 @@ export interface ScriptPorts {
   readonly onExpectedEnd: (endMs: number, rampEndMs?: number) => void;
   /** The timeline with the server in it. */
   readonly timeline: () => TimelinePoint[];
+  /** What was sampled of the server between two times of the run, in milliseconds; `null` where nobody looked. */
+  readonly serverLoad: (fromMs: number, toMs: number) => ServerLoad | null;
   /** What the cores of this machine have done so far; `null` where they have no part in it. */
   readonly cpuTimes: () => CpuTimes | null;
   /** Whether the server that is watched is on this machine. */

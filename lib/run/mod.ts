@@ -24,7 +24,12 @@ export {
 export { hold } from "./hold.ts";
 export { run, runJob, type RunOutcome } from "./run.ts";
 export type { JobOptions, RunOptions, RunProgress } from "./run_options.ts";
-export { type OpenServer, openServer, type ServerOptions } from "./server.ts";
+export {
+  localMonitor,
+  type OpenServer,
+  openServer,
+  type ServerOptions,
+} from "./server.ts";
 export { countStreams } from "./server_streams.ts";
 export { ServerWatch, type ServerWatchOptions } from "./server_watch.ts";
 export {

@@ -168,6 +168,7 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
       obstacle: (whole) =>
         isReal ? whyImpossible({ plan: whole, workers, engine }) : undefined,
       timeline: () => this.timeline(),
+      serverLoad: (fromMs, toMs) => this.watch.loadBetween(fromMs, toMs),
       cpuTimes: () => isReal ? readCpuTimes() : null,
       serverIsHere: monitor.some(isHere),
     };

@@ -39,6 +39,14 @@ export interface OpenServer extends AsyncDisposable {
   readonly serverStats?: (() => Promise<SfuStats>) | undefined;
 }
 
+/** What is watched of a server elsewhere where nobody names anything: the process that listens at its port, if that is on this machine. */
+export function localMonitor(url: string): readonly MonitorTarget[] {
+  const { hostname, port, protocol } = new URL(url);
+  return /^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname)
+    ? [parseTarget(`port:${port || (protocol === "wss:" ? "443" : "80")}`)]
+    : [];
+}
+
 /** Has the server there. Throws the signal's reason when that aborts before; nothing is left behind then. */
 export async function openServer(options: ServerOptions): Promise<OpenServer> {
   const { server, embedded, transport, monitor = [], signal } = options;

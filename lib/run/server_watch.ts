@@ -162,6 +162,11 @@ export class ServerWatch implements AsyncDisposable {
     return this.#log.load();
   }
 
+  /** What was sampled between two times of the run. */
+  loadBetween(fromMs: number, toMs: number): ServerLoad | null {
+    return this.#log.loadBetween(fromMs, toMs);
+  }
+
   /** The timeline, with the server in it. */
   annotate(timeline: readonly TimelinePoint[]): TimelinePoint[] {
     return timeline.map((point, i) =>
@@ -212,6 +217,7 @@ export class ServerWatch implements AsyncDisposable {
         cpuRatio: busiest.cpuRatio,
       },
       maxThreadRatio: sample.maxThreadRatio,
+      busyThreads: sample.busyThreads,
       rssBytes: sample.rssBytes,
       fds: sample.fds,
       threads: sample.threads,

@@ -22,7 +22,12 @@ import {
 } from "../load/mod.ts";
 import type { CpuTimes } from "../machine/mod.ts";
 import { SIMULCAST_LAYERS } from "../media/mod.ts";
-import type { ClientRecord, Snapshot, TimelinePoint } from "../metrics/mod.ts";
+import type {
+  ClientRecord,
+  ServerLoad,
+  Snapshot,
+  TimelinePoint,
+} from "../metrics/mod.ts";
 import type { ScriptPorts } from "../run/mod.ts";
 import { delay } from "../time/mod.ts";
 import { hold } from "../run/mod.ts";
@@ -166,6 +171,11 @@ export class Crowd {
   /** The run so far, about second by second, with the server where it is watched. */
   timeline(): TimelinePoint[] {
     return this.#ports.timeline();
+  }
+
+  /** What was sampled of the server between two times of the run, in milliseconds; `null` where nobody looked. */
+  serverLoad(fromMs: number, toMs: number): ServerLoad | null {
+    return this.#ports.serverLoad(fromMs, toMs);
   }
 
   /** What the cores of this machine have done so far, whoever used them; `null` where that is unknown. */

@@ -5,9 +5,12 @@
  */
 
 import {
+  busyThreadsText,
   evaluate,
   rateOf,
   saturationOf,
+  type ServerLoad,
+  type ServerThreadLoad,
   type Snapshot,
   snapshotBetween,
   tallyClients,
@@ -24,6 +27,7 @@ export interface CapacityLimit {
   readonly kind:
     | "threshold"
     | "server CPU"
+    | "server sockets"
     | "generator"
     | "this machine"
     | "most"
@@ -48,6 +52,8 @@ export interface WindowVerdict {
   readonly serverCpuRatio: number | null;
   /** What its busiest process used, in cores; `null` where it was not watched. */
   readonly busiestProcessRatio: number | null;
+  /** Its busy threads, and the others of their kind; none where it was not watched. */
+  readonly busyThreads: readonly ServerThreadLoad[];
   /** Datagrams that found a socket of its full; `null` where it was not watched. */
   readonly serverUdpDrops: number | null;
   /** Share of this machine's cores that was used; `null` when unknown. */
@@ -66,6 +72,8 @@ export interface WindowInput {
   readonly end: Snapshot;
   /** The run so far, with the server in it where it is watched. */
   readonly timeline: readonly TimelinePoint[];
+  /** What was sampled of the server meanwhile; `null` where it was not watched. @default {null} */
+  readonly load?: ServerLoad | null | undefined;
   /** What the window must keep to. */
   readonly thresholds: readonly Threshold[];
   /** Clients that should be there: who is on the way back is no load. */
@@ -101,7 +109,8 @@ export function isDisturbed(
  * is not judged.
  */
 export function judgeWindow(
-  { joining, steady, end, timeline, thresholds, clients, machine }: WindowInput,
+  { joining, steady, end, timeline, load, thresholds, clients, machine }:
+    WindowInput,
 ): WindowVerdict {
   const whole = snapshotBetween(joining, end);
   const window = snapshotBetween(steady, end);
@@ -129,6 +138,7 @@ export function judgeWindow(
     busiestProcessRatio: mean(
       server.map(({ maxProcessRatio }) => maxProcessRatio),
     ),
+    busyThreads: load?.busyThreads ?? [],
     serverUdpDrops: server.length === 0
       ? null
       : server.reduce((sum, { udpDrops }) => sum + (udpDrops ?? 0), 0),
@@ -157,6 +167,8 @@ function limitOf(
     thresholds,
     generatorCpuRatio,
     busiestProcessRatio,
+    busyThreads,
+    serverUdpDrops,
     machineCpuRatio,
     othersCpuRatio,
   }: Omit<WindowVerdict, "limit">,
@@ -167,12 +179,22 @@ function limitOf(
   const what = saturation ??
     (failed ? `"${failed.expression}" failed` : missing);
   if (what === null) return null;
+  const drops = serverUdpDrops ?? 0;
+  const dropped = drops === 0
+    ? ""
+    : `, with ${drops.toLocaleString("en-US")} datagram${
+      drops === 1 ? "" : "s"
+    } dropped at the server's sockets`;
+  const busy = busyThreadsText(busyThreads);
+  if (busy !== undefined) {
+    return { kind: "server CPU", text: `${what}, with ${busy}${dropped}` };
+  }
   if ((busiestProcessRatio ?? 0) >= BUSY) {
     return {
       kind: "server CPU",
       text: `${what}, with the server's busiest process at ${
         percent(busiestProcessRatio!)
-      } of a core`,
+      } of a core${dropped}`,
     };
   }
   if ((generatorCpuRatio ?? 0) >= BUSY) {
@@ -193,6 +215,9 @@ function limitOf(
         percent(machineCpuRatio!)
       } busy${others}`,
     };
+  }
+  if (drops > 0 && saturation === null) {
+    return { kind: "server sockets", text: `${what}${dropped}` };
   }
   return {
     kind: saturation === null ? "threshold" : "generator",

@@ -11,9 +11,11 @@ import { ClientRecorder, EMPTY_SNAPSHOT } from "../../lib/metrics/mod.ts";
 import {
   CapacityProbe,
   type ProbeCrowd,
+  type StepOptions,
 } from "../../scenarios/capacity_step.ts";
 
 const OPTIONS = {
+  fill: "spread",
   roomSize: 4,
   publishRatio: 1,
   video: false,
@@ -42,9 +44,14 @@ function connected(index: number): ClientRecord {
 type Look = "+" | "-" | "!";
 
 /** A hall whose looks go as they are written, one after another. */
-function hall(script: string, server = { isHere: true, cpuRatio: 0 }) {
+function hall(
+  script: string,
+  server = { isHere: true, cpuRatio: 0 },
+  change: Partial<StepOptions> = {},
+) {
   const looks = [...script] as Look[];
   const seats: number[] = [];
+  const rooms: string[] = [];
   let seated: VirtualUser[] = [];
   let [atMs, expected, lost, busyTicks] = [0, 0, 0, 0];
   const crowd: ProbeCrowd = {
@@ -82,6 +89,7 @@ function hall(script: string, server = { isHere: true, cpuRatio: 0 }) {
       })),
     cpuTimes: () => ({ busyTicks, allTicks: atMs / 10, cores: 1 }),
     serverIsHere: server.isHere,
+    serverLoad: () => null,
     wait(time) {
       const ms = Number(time);
       atMs += ms;
@@ -97,6 +105,7 @@ function hall(script: string, server = { isHere: true, cpuRatio: 0 }) {
       return Promise.resolve();
     },
     joinAll(options) {
+      rooms.push(...options.map(({ room = "" }) => room));
       const newcomers = options.map(() => ({} as VirtualUser));
       seated = [...seated, ...newcomers];
       seats.push(seated.length);
@@ -104,8 +113,13 @@ function hall(script: string, server = { isHere: true, cpuRatio: 0 }) {
     },
   };
   return {
-    hall: new CapacityProbe(crowd, OPTIONS, [parseThreshold("loss < 1%")]),
+    hall: new CapacityProbe(
+      crowd,
+      { ...OPTIONS, ...change },
+      [parseThreshold("loss < 1%")],
+    ),
     seats,
+    rooms,
     left: looks,
   };
 }
@@ -124,6 +138,56 @@ Deno.test.each([
   assertEquals({ healthy, windows, disturbed }, want);
   assertEquals(left, []);
 });
+
+Deno.test("what one look of three lost is neither averaged away nor that of the last", async () => {
+  const { hall: tried } = hall("+-+");
+  const { healthy, lossRatio, looks } = await tried.tryOut(4);
+  assertEquals([healthy, lossRatio], [true, 0.5]);
+  assertEquals(
+    looks.map(({ passed, lossRatio, says }) => [passed, lossRatio, says]),
+    [
+      [true, 0, null],
+      [false, 0.5, '"loss < 1%" failed'],
+      [true, 0, null],
+    ],
+  );
+});
+
+Deno.test.each(
+  [
+    { fill: "spread", order: "0123012301230123" },
+    { fill: "rooms", order: "0000111122223333" },
+  ] as const,
+)("rooms fill as $order, by fill=$fill", async ({ fill, order }) => {
+  const { hall: tried, rooms } = hall("++", undefined, { fill });
+  await tried.tryOut(16);
+  assertEquals(rooms.join(""), order.replaceAll(/\d/g, "capacity-$&"));
+});
+
+Deno.test("the other way, rooms are filled from empty ones on, under names of their own", async () => {
+  const { hall: tried, rooms, seats } = hall("++--");
+  await tried.tryOut(8);
+  const { fill, healthy } = await tried.tryOtherFill(8);
+  assertEquals([fill, healthy, seats], ["rooms", false, [8, 0, 8]]);
+  assertEquals(
+    rooms.slice(8).join(" "),
+    "0000 1111".replaceAll(/\d/g, "capacity-rooms-$& ").replaceAll("  ", " ")
+      .trim(),
+  );
+});
+
+Deno.test.each([
+  { limit: 2900, script: "-", looks: [false], why: "one look was all" },
+  { limit: 900, script: "", looks: [true], why: "it had just been filled" },
+])(
+  "what time cut off is a step that is not finished: $why",
+  async ({ limit, script, looks }) => {
+    const { hall: tried } = hall(script, undefined, { limit });
+    const step = await tried.tryOut(4);
+    assertEquals([step.isFinished, step.healthy], [false, false]);
+    assertEquals(step.looks.map(({ passed }) => passed), [...looks]);
+  },
+);
 
 Deno.test("what a server elsewhere uses is not taken off what others use here", async () => {
   for (const isHere of [true, false]) {

@@ -1,6 +1,6 @@
 /** The search for a capacity in virtual time, against servers of a known one. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { fakeCrowd } from "../../lib/testing/mod.ts";
 import { capacity } from "../../mod.ts";
 import type { CapacityInput } from "../../tool.ts";
@@ -86,6 +86,41 @@ Deno.test("where nothing breaks, the most is the answer and is said to be", asyn
   });
 });
 
+Deno.test("where filling rooms one by one holds what filling them as run does broke, it says so", async () => {
+  let count = 0;
+  // Of rooms that are filled one into each, the server loses packets.
+  const target = fakeCrowd({
+    turnMs: 50,
+    drops: () =>
+      target.server.participants.size > 8 &&
+      ![...target.server.participants.values()].some(({ roomId }) =>
+        roomId.startsWith("capacity-rooms-")
+      ) && ++count % 7 === 0,
+  });
+  const { scenario } = await capacity(target, {
+    start: 8,
+    most: 12,
+    roomSize: 4,
+    video: false,
+    thresholds: ["loss < 1%"],
+  });
+  const found = scenario.result!;
+  assertEquals([found.largest, found.smallestBroken], [8, 9]);
+  assertEquals([found.otherFill?.fill, found.otherFill?.healthy], [
+    "rooms",
+    true,
+  ]);
+  const line = capacityLines(found).find((one) => one.startsWith("Rooms"));
+  assertMatch(line!, /fill=rooms\): 9 held, .* depends on the order/);
+});
+
+Deno.test("time that is over does not hide an answer that is near enough", async () => {
+  // 4 holds, 6 breaks, and a third is near enough.
+  const { found } = await search(5, { limit: "38s", precision: 0.5 });
+  assertEquals([found.largest, found.smallestBroken], [4, 6]);
+  assertEquals(found.limitedBy.kind, "threshold");
+});
+
 Deno.test("it stops when its time is over", async () => {
   const { found, elapsedMs } = await search(1000, { limit: "30s" });
   assertEquals(found.limitedBy.kind, "time");
@@ -93,14 +128,14 @@ Deno.test("it stops when its time is over", async () => {
 });
 
 Deno.test("it stops in the middle of a step, or of a recovery, when its time is over", async () => {
-  for (const [sec, steps] of [[6, 0], [12, 1], [15, 1], [20, 1], [40, 2]]) {
+  for (const [sec, steps] of [[6, 1], [12, 1], [15, 1], [20, 1], [40, 2]]) {
     const { found, elapsedMs, verdict } = await search(1000, {
       thresholds: ["errors > 5"],
       limit: `${sec}s`,
     });
     assertEquals(found.limitedBy.kind, "time");
-    assertEquals(found.steps.length, steps);
     assertEquals(verdict.status, "failed");
+    assertEquals(found.steps.length, steps);
     const late = elapsedMs - sec * 1000;
     assert(late >= 0 && late < 3500, `${late}`);
   }
@@ -127,12 +162,27 @@ Deno.test("whatever thresholds it is given decide, step by step", async () => {
 
 Deno.test("every step is a row of the table, below the answer and its reason", async () => {
   const { found } = await search(5);
-  const [answer, reason, , head, ...rows] = capacityLines(found);
-  assertEquals(answer, "Largest healthy number of clients: 5");
-  assertEquals(reason, 'Limited by threshold: "loss < 1%" failed');
+  const lines = capacityLines(found);
+  assertEquals(lines.slice(0, 2), [
+    "Largest healthy number of clients: 5",
+    'Limited by threshold: "loss < 1%" failed',
+  ]);
+  assertMatch(lines[2], /^Held: 5, 2 of 2 looks passed, loss 0 % at most$/);
+  assertMatch(
+    lines[3],
+    /^Broke: 6, 0 of 2 looks passed, loss 1\d\.\d % at most$/,
+  );
+  assertEquals(lines[4], 'Gave out first: threshold: "loss < 1%" failed');
+  assertEquals(
+    lines[5],
+    "Rooms filled the other way (fill=rooms): 6 broke as well",
+  );
+  const [head, ...rows] = lines.slice(lines.indexOf("") + 1);
   assert(head.startsWith("Clients"));
-  assertEquals(rows.length, 4);
-  assert(/^ +6 {2}failed .*"loss < 1%" failed$/.test(rows[1]), rows[1]);
+  const steps = rows.filter((row) => !/^ +look /.test(row));
+  assertEquals(steps.length, 5);
+  assertMatch(steps[1], /^ +6 {2}failed .*"loss < 1%" failed$/);
+  assertEquals(rows.length - steps.length, 10, "two looks a step");
 });
 
 Deno.test("the same seed finds the same, step by step", async () => {

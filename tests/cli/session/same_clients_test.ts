@@ -133,6 +133,7 @@ async function byScript(
     onExpectedEnd() {},
     timeline: () => [],
     cpuTimes: () => null,
+    serverLoad: () => null,
     serverIsHere: false,
   });
   const stages = [

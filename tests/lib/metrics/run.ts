@@ -131,6 +131,18 @@ export function madeUpRun(): SummaryInput {
         maxCpuRatio: 1.2,
         busiestProcess: { name: "mediasoup-worke (4242)", cpuRatio: 0.95 },
         maxThreadRatio: 0.9,
+        busyThreads: [
+          {
+            name: "mediasoup-worke (4242)",
+            meanCpuRatio: 0.62,
+            maxCpuRatio: 0.95,
+          },
+          {
+            name: "mediasoup-worke (4243)",
+            meanCpuRatio: 0.01,
+            maxCpuRatio: 0.02,
+          },
+        ],
         sustainedThreadRatio: 0.75,
         maxRssBytes: 512e6,
         maxFds: 120,

@@ -103,6 +103,10 @@ Deno.test("a sample holds processes, each with its own threads", () => {
         threads: 2,
         fds: 22,
         threadTicks: new Map([[400, 5], [401, 2]]),
+        threadNames: new Map([[400, "mediasoup-worke"], [
+          401,
+          "mediasoup-worke",
+        ]]),
       },
       {
         pid: 412,
@@ -113,6 +117,7 @@ Deno.test("a sample holds processes, each with its own threads", () => {
         threads: 2,
         fds: null,
         threadTicks: new Map([[412, 1590]]),
+        threadNames: new Map([[412, "mediasoup-worke"]]),
       },
     ],
   });

@@ -15,6 +15,7 @@ export function rawProcess(changes: Partial<RawProcess>): RawProcess {
     threads: 1,
     fds: 10,
     threadTicks: new Map([[pid, cpuTicks]]),
+    threadNames: new Map(),
     ...changes,
   };
 }
@@ -42,6 +43,7 @@ export function processSample(changes: Partial<ProcessSample>): ProcessSample {
     cpuRatio: 0,
     maxProcessRatio: 0,
     maxThreadRatio: 0,
+    busyThreads: [],
     processes: [],
     rssBytes: 0,
     fds: 0,

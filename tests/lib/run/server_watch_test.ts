@@ -32,6 +32,7 @@ function sample(
       cpuRatio: 0.5,
       maxProcessRatio: 0.4,
       maxThreadRatio: 0.35,
+      busyThreads: [],
       processes: [
         { ...process, pid: 7, name: "sfu", cpuRatio: 0.1 },
         { ...process, pid: 8, name: "worker", cpuRatio: 0.4 },

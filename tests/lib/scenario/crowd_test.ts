@@ -368,6 +368,7 @@ Deno.test("who could not be carried is not counted, and who is on the way is", a
     onExpectedEnd() {},
     timeline: () => [],
     cpuTimes: () => null,
+    serverLoad: () => null,
     serverIsHere: false,
   });
   crowd.join();
