@@ -221,6 +221,7 @@ export {
   type ServerReported,
   type ServerStreams,
   type ServerSummary,
+  type ServerThreadLoad,
   type SilencePoint,
   snapshotBetween,
   STEPS_PER_UNIT,
@@ -267,6 +268,7 @@ export {
   type ServerMetrics,
   type ServerRates,
   type ServerSample,
+  type ThreadFigures,
 } from "./lib/monitor/mod.ts";
 export type { MediaKind } from "./lib/ortc/mod.ts";
 export {

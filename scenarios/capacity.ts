@@ -19,6 +19,7 @@ import {
 import { capacityLines, stepText } from "./capacity_lines.ts";
 import {
   type CapacityFindings,
+  type CapacityLook,
   CapacityProbe,
   type CapacityStep,
   type Fill,
@@ -26,7 +27,7 @@ import {
   OutOfTime,
 } from "./capacity_step.ts";
 
-export type { CapacityFindings, CapacityStep };
+export type { CapacityFindings, CapacityLook, CapacityStep, Fill };
 
 /** What the search for a capacity can be given. */
 export interface CapacityInput extends CommonInput {

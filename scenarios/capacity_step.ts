@@ -23,10 +23,10 @@ import {
 } from "../kit.ts";
 
 /** In which order clients fill rooms: one into each, then the next, as `run` does, or room after room. */
-export const FILLS = ["spread", "rooms"] as const;
+export const FILLS: readonly Fill[] = ["spread", "rooms"];
 
 /** In which order clients fill rooms. */
-export type Fill = (typeof FILLS)[number];
+export type Fill = "spread" | "rooms";
 
 /** One look at a size. */
 export interface CapacityLook extends

@@ -9,7 +9,9 @@ export {
   capacity,
   type CapacityFindings,
   type CapacityInput,
+  type CapacityLook,
   type CapacityStep,
+  type Fill,
 } from "./capacity.ts";
 export { churn } from "./churn.ts";
 export { classroom } from "./classroom.ts";

@@ -17,6 +17,7 @@ export type {
   ProcessFigures,
   ProcessSample,
   ServerSample,
+  ThreadFigures,
 } from "./sample.ts";
 export { isHere, type MonitorTarget, parseTarget } from "./target.ts";
 export type { MonitorEvent, MonitorNote, MonitorSample } from "./watcher.ts";
