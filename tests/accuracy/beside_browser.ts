@@ -3,7 +3,7 @@
  * the same room, on the same mediasoup.
  */
 
-import type { LinkImpairment } from "../../lib/impairment/mod.ts";
+import type { Impairment, LinkImpairment } from "../../lib/impairment/mod.ts";
 import {
   type CounterName,
   counterOf,
@@ -80,16 +80,25 @@ const SETTLE_MS = 3000;
 const GIVE_UP_MS = 20_000;
 const LOOK_MS = 5;
 
-/** Has both watch one publisher for so long behind each of these networks. */
+/** How often, and how, both watch. */
+export interface BesideOptions {
+  /** For so long each time. */
+  readonly forMs: number;
+  /** So often each network, by another seed each time; the medians count. */
+  readonly runs: number;
+  /** Our viewer impairs its network itself, as with `--impair`, and has the browser's relay beside. */
+  readonly isImpaired: boolean;
+}
+
+/** Has both watch one publisher behind each of these networks; the medians of what they saw. */
 export async function* watchBeside(
   names: readonly NetworkName[],
-  forMs: number,
-  seed: number,
+  { forMs, runs, isImpaired }: BesideOptions,
 ): AsyncGenerator<{ readonly name: NetworkName } & Pair> {
   await using sfu = await startSfu({ engine: "mediasoup", workers: 1 });
   await using nearOurs = await openNetworkRelay(sfu.url);
   await using nearBrowser = await openNetworkRelay(sfu.url);
-  await using people = await openPeople(nearOurs.url, seed);
+  await using people = await openPeople(nearOurs.url);
   nearBrowser.begin();
   await using browser = await BrowserInRoom.join(nearBrowser.url, ROOM, {
     watches: true,
@@ -102,31 +111,41 @@ export async function* watchBeside(
   await people.addViewer();
   const ids = await videoReceivers(sfu.stats);
   const ourId = ids.find((id) => id !== browserId)!;
-  for (const name of names) {
-    for (const relay of [nearBrowser, nearOurs]) {
-      const [inbound, outbound] = NETWORKS[name];
-      relay.change(inbound, outbound, seed);
-    }
-    await pass(SETTLE_MS);
-    const look = async () => {
-      // Ours are told once a second.
-      await people.untilTold();
-      const stats = await sfu.stats();
-      return {
-        browser: lookAtBrowser(
-          await browser.stats(),
-          askedOf(stats, browserId),
-        ),
-        ours: lookAtOurs(people.snapshot(), askedOf(stats, ourId)),
-      };
+  const look = async () => {
+    // Ours are told once a second.
+    await people.untilTold();
+    const stats = await sfu.stats();
+    return {
+      browser: {
+        ...lookAtBrowser(await browser.stats(), askedOf(stats, browserId)),
+        ...entered(nearBrowser),
+      },
+      ours: {
+        ...lookAtOurs(people.snapshot(), askedOf(stats, ourId)),
+        ...isImpaired ? impaired(people.snapshot()) : entered(nearOurs),
+      },
     };
-    const from = await look();
-    await pass(forMs);
-    const to = await look();
+  };
+  for (const name of names) {
+    const pairs: Pair[] = [];
+    for (let seed = 1; seed <= runs; seed++) {
+      const [inbound, outbound] = NETWORKS[name];
+      nearBrowser.change(inbound, outbound, seed);
+      if (isImpaired) await people.impairViewer({ inbound, outbound });
+      else nearOurs.change(inbound, outbound, seed);
+      await pass(SETTLE_MS);
+      const from = await look();
+      await pass(forMs);
+      const to = await look();
+      pairs.push({
+        browser: grown(from.browser, to.browser),
+        ours: grown(from.ours, to.ours),
+      });
+    }
     yield {
       name,
-      browser: grown(from.browser, to.browser, nearBrowser),
-      ours: grown(from.ours, to.ours, nearOurs),
+      browser: medianOf(pairs.map(({ browser }) => browser)),
+      ours: medianOf(pairs.map(({ ours }) => ours)),
     };
   }
 }
@@ -140,7 +159,7 @@ function symmetric(
 }
 
 /** One who sends, and a place for one who watches: of others than a run's own clients nothing is judged. */
-async function openPeople(url: string, seed: number) {
+async function openPeople(url: string) {
   const plan = makePlan({
     ...mediaPlanOf({}),
     clip: "builtin",
@@ -149,7 +168,7 @@ async function openPeople(url: string, seed: number) {
     rooms: 1,
     publishRatio: 1,
     churnRate: 0,
-    seed,
+    seed: 1,
   });
   const fleet = await openFleet({ server: { url }, plan });
   const until = async (isSo: (snapshot: Snapshot) => boolean) => {
@@ -187,6 +206,8 @@ async function openPeople(url: string, seed: number) {
       });
       await until((all) => counterOf(all, "framesRendered") > 5);
     },
+    impairViewer: (impairment: Impairment): Promise<void> =>
+      fleet.command({ type: "impair", clients: [1], impairment }),
     [Symbol.asyncDispose]: () => fleet.close(),
   };
 }
@@ -216,6 +237,23 @@ type Look = Omit<Viewing, "lostRatio" | "videoDelayMs" | "audioDelayMs"> & {
   readonly video: Waits;
   readonly audio: Waits;
 };
+
+/** Packets on their way to a viewer so far, and those that the network lost. */
+interface Passed {
+  readonly entered: number;
+  readonly lost: number;
+}
+
+function entered({ towardsViewer }: NetworkRelay): Passed {
+  return { ...towardsViewer };
+}
+
+function impaired(all: Snapshot): Passed {
+  return {
+    entered: counterOf(all, "impairedIn"),
+    lost: counterOf(all, "impairedInDropped"),
+  };
+}
 
 function lookAtBrowser(
   tracks: readonly Readonly<Record<string, unknown>>[],
@@ -280,8 +318,9 @@ function averageOf(from: Waits, to: Waits): number {
   return (to.sumMs - from.sumMs) / (to.count - from.count);
 }
 
-function grown(from: Look, to: Look, relay: NetworkRelay): Viewing {
-  const { entered, lost } = relay.towardsViewer;
+function grown(from: Look & Passed, to: Look & Passed): Viewing {
+  const entered = to.entered - from.entered;
+  const lost = to.lost - from.lost;
   return {
     framesShown: to.framesShown - from.framesShown,
     framesDropped: to.framesDropped - from.framesDropped,
@@ -297,4 +336,16 @@ function grown(from: Look, to: Look, relay: NetworkRelay): Viewing {
     audioDelayMs: averageOf(from.audio, to.audio),
     lostRatio: entered === 0 ? 0 : lost / entered,
   };
+}
+
+/** The median of each figure by itself. */
+function medianOf(viewings: readonly Viewing[]): Viewing {
+  const median = (name: keyof Viewing) => {
+    const values = viewings.map((one) => one[name]).sort((a, b) => a - b);
+    return values[Math.floor(values.length / 2)];
+  };
+  const names = Object.keys(viewings[0]) as (keyof Viewing)[];
+  return Object.fromEntries(
+    names.map((name) => [name, median(name)]),
+  ) as unknown as Viewing;
 }

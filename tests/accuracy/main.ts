@@ -4,11 +4,13 @@
  *
  * ```text
  * deno task accuracy [--quick] [--clients=N] [--seconds=N]
- * deno task accuracy --beside-browser[=NETWORK,…] [--seconds=N]
+ * deno task accuracy --beside-browser[=NETWORK,…] [--seconds=N] [--runs=N] [--impaired]
  * ```
  *
  * The second form has a real Chromium and a client of ours watch the same
- * video behind each network, for 30 s where nothing else is asked for.
+ * video behind each network, for 30 s where nothing else is asked for; of
+ * several runs the medians are printed. With `--impaired` ours impairs its
+ * network itself, as clients with `--impair` do, in place of the relay.
  *
  * `--clients` and `--seconds` are for the comparison of an undisturbed run:
  * 50 and 600 where there are cores for it. Exits with 1 when a figure is
@@ -18,6 +20,7 @@
  */
 
 import {
+  type BesideOptions,
   isNetwork,
   type NetworkName,
   NETWORKS,
@@ -73,18 +76,29 @@ async function main(args: readonly string[]): Promise<number> {
     const names = beside === "" ? Object.keys(NETWORKS) : beside.split(",");
     const unknown = names.find((name) => !isNetwork(name));
     const seconds = Number(options.get("--seconds") ?? BESIDE_SECONDS);
-    options.delete("--seconds");
-    if (unknown !== undefined || options.size > 0 || !(seconds > 1)) {
+    const runs = Number(options.get("--runs") ?? 1);
+    const isImpaired = options.has("--impaired");
+    for (const name of ["--seconds", "--runs", "--impaired"]) {
+      options.delete(name);
+    }
+    if (
+      unknown !== undefined || options.size > 0 || !(seconds > 1) ||
+      !(Number.isInteger(runs) && runs > 0)
+    ) {
       console.error(
         `Cannot watch beside a browser: ${
-          unknown ?? [...options.keys()][0] ?? "--seconds"
-        } is none of its words. It takes --seconds=N and the networks ${
+          unknown ?? [...options.keys()][0] ?? "--seconds or --runs"
+        } is none of its words. It takes --seconds=N, --runs=N, --impaired and the networks ${
           Object.keys(NETWORKS).join(", ")
         }.`,
       );
       return 2;
     }
-    return await printBeside(names.filter(isNetwork), seconds * 1000);
+    return await printBeside(names.filter(isNetwork), {
+      forMs: seconds * 1000,
+      runs,
+      isImpaired,
+    });
   }
   const wrong = [...options].find(([name, value]) =>
     name === "--quick"
@@ -133,7 +147,7 @@ async function main(args: readonly string[]): Promise<number> {
 /** A line for each network and viewer. */
 async function printBeside(
   names: readonly NetworkName[],
-  forMs: number,
+  options: BesideOptions,
 ): Promise<number> {
   const line = (...words: readonly (string | number)[]) =>
     console.log(
@@ -158,7 +172,7 @@ async function printBeside(
     "video ms",
     "audio ms",
   );
-  for await (const { name, browser, ours } of watchBeside(names, forMs, 1)) {
+  for await (const { name, browser, ours } of watchBeside(names, options)) {
     for (const [viewer, of] of Object.entries({ browser, ours })) {
       line(
         name,

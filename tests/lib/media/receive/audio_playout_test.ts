@@ -190,3 +190,29 @@ Deno.test("packets that wait say for how long", () => {
     figures.jitterBufferEmittedCount;
   assert(delayMs > 10 && delayMs < 90);
 });
+
+Deno.test("whatever comes, when and of whatever numbers, what was heard stays within the time that passed", () => {
+  let state = 1;
+  const random = () =>
+    (state = (state * 1103515245 + 12345) & 0x7fffffff) / 0x80000000;
+  for (let seed = 1; seed <= 40; seed++) {
+    state = seed;
+    const listener = new Listener();
+    let nowMs = 0;
+    for (let i = 0; i < 500; i++) {
+      // A clock may be read out of order.
+      nowMs += (random() - 0.2) * 50;
+      const index = random() < 0.7 ? i : Math.floor(random() * 65_536);
+      const leapMs = random() < 0.9 ? 0 : (random() - 0.5) * 40_000_000;
+      if (random() < 0.01) listener.playout.pause({ nowMs });
+      if (random() < 0.1) listener.playout.resume();
+      if (random() < 0.01) listener.playout.leaveOut({ nowMs });
+      listener.take({ index, atMs: nowMs }, leapMs);
+    }
+    const { concealedMs, totalMs } = listener.heard(nowMs);
+    assert(concealedMs >= 0 && concealedMs <= totalMs);
+    // What is about to be played is settled with its packet.
+    assert(totalMs <= nowMs + 5000);
+    assert(listener.playout.delayMs < 10_000);
+  }
+});
