@@ -6,12 +6,15 @@
  */
 
 import {
+  duration,
   maybe,
   type Option,
   optional,
   type OptionValues,
   text,
+  withDefault,
 } from "../../lib/options/mod.ts";
+import { type ListenAddress, listenAddress } from "./value_kind.ts";
 import { optionName } from "./option.ts";
 import { whyNoFile } from "./paths.ts";
 
@@ -57,6 +60,13 @@ export const RUN_OUTPUT_OPTIONS = {
       "a JSON line a second while it goes on; without FILE on standard output",
     bare: STDOUT,
     follows: ANY_FILE,
+  }),
+  prometheus: optional<string, ListenAddress>(listenAddress, {
+    help: "answer Prometheus at /metrics, on 127.0.0.1 unless HOST is given",
+  }),
+  linger: withDefault<string, number>(duration(), {
+    help: "how long that goes on after the end, for a last scrape",
+    default: "0s",
   }),
 } as const;
 
@@ -124,6 +134,9 @@ export async function planOutputs(
     mistakes.push(
       "--ndjson, --json: both are on standard output, write --ndjson=FILE.",
     );
+  }
+  if ((values.linger ?? 0) > 0 && values.prometheus === undefined) {
+    mistakes.push("--linger: it is for --prometheus, which is not given.");
   }
   return { files, mistakes };
 }

@@ -25,6 +25,7 @@ import { type NdjsonStream, openNdjson } from "./ndjson_stream.ts";
 import { writeOutputs } from "./output_files.ts";
 import { type OutputFile, STDOUT } from "./output_options.ts";
 import { RunFiles, type RunRecord, withoutFiles } from "./run_files.ts";
+import { openScrapeEndpoint, type ScrapeEndpoint } from "./scrape_endpoint.ts";
 import { brokeLine, progressLine, unreachableLine } from "./run_lines.ts";
 import type { RunValues } from "./run_options.ts";
 import {
@@ -44,9 +45,11 @@ export type LoadValues =
     | "embedded"
     | "json"
     | "lane"
+    | "linger"
     | "monitor"
     | "ndjson"
     | "out"
+    | "prometheus"
     | "quiet"
     | "server"
     | "threshold"
@@ -114,6 +117,9 @@ export async function performLoad(
   await using lines = values.ndjson === undefined
     ? undefined
     : await openNdjson(values.ndjson, tell);
+  await using scrape = values.prometheus === undefined
+    ? undefined
+    : await openScrapeEndpoint(values.prometheus, server.url);
   const isDataOnStdout = values.json || values.ndjson === STDOUT;
   if (!values.quiet && !isDataOnStdout) {
     screen = await openRunScreen({
@@ -127,6 +133,7 @@ export async function performLoad(
   if (!values.quiet) {
     for (const line of load.lines({ url: server.url, pids })) tell(line);
   }
+  if (scrape !== undefined && !values.quiet) tell(`Metrics: ${scrape.url}`);
   lines?.start(server.url);
   try {
     const outcome = await load.perform({
@@ -150,14 +157,16 @@ export async function performLoad(
         if (screen !== undefined) screen.onNote(note);
         else if (note.isOfServer && !values.quiet) tell(note.text);
       },
-      onProgress: progressTo(files, values.quiet, screen, lines),
+      onProgress: progressTo(files, values.quiet, screen, [lines, scrape]),
     }).finally(async () => {
       // What follows belongs on the terminal as it was.
       await screen?.[Symbol.asyncDispose]();
       screen = undefined;
     });
     lines?.end(outcome.summary);
-    return await conclude(outcome, files, values, access, load);
+    const code = await conclude(outcome, files, values, access, load);
+    await scrape?.linger(outcome.snapshot, values.linger, signal);
+    return code;
   } catch (error) {
     if (!(error instanceof ChannelError) || !signal.aborted) throw error;
     return interruptedEarly();
@@ -174,14 +183,14 @@ function progressTo(
   files: RunFiles,
   quiet: boolean,
   screen: RunScreen | undefined,
-  lines: NdjsonStream | undefined,
+  others: readonly (NdjsonStream | ScrapeEndpoint | undefined)[],
 ): (progress: RunProgress) => void {
   let nextLineMs = 0;
   let nextCheckpointMs = 0;
   return (progress) => {
     const { elapsedMs, phase, snapshot, summarize } = progress;
     screen?.onProgress(progress);
-    lines?.onProgress(progress);
+    for (const other of others) other?.onProgress(progress);
     // Seconds are not exact: half of one early is near enough.
     if (!quiet && screen === undefined && elapsedMs >= nextLineMs - 500) {
       nextLineMs = elapsedMs + PROGRESS_MS;

@@ -89,3 +89,28 @@ export const MONITOR_TARGETS: ValueKind<readonly MonitorTarget[]> = listOf(
   }),
   "servers such as port:3000",
 );
+
+/** Where to listen. */
+export interface ListenAddress {
+  readonly hostname: string;
+  readonly port: number;
+}
+
+const MAX_PORT = 65_535;
+const PORT_TAKES = "a port from 0 to 65535, or HOST:PORT";
+
+/** A port, on this machine alone unless a host stands before it. */
+export const listenAddress: ValueKind<ListenAddress> = parsed({
+  placeholder: "[HOST:]PORT",
+  takes: PORT_TAKES,
+  parse: (given) => {
+    const [, host, digits] = /^(?:(\[[\da-f:]+\]|[\w.-]+):)?(\d{1,5})$/i
+      .exec(given) ?? [];
+    const port = Number(digits);
+    if (!(port <= MAX_PORT)) {
+      throw new RangeError(`"${given}" is not ${PORT_TAKES}`);
+    }
+    return { hostname: host?.replaceAll(/[[\]]/g, "") ?? "127.0.0.1", port };
+  },
+  toJson: ({ hostname, port }) => `${hostname}:${port}`,
+});

@@ -132,6 +132,16 @@ export class Trend {
     return Math.max(this.#min, Math.min(bucketTop, this.#max));
   }
 
+  /** How many values are in buckets that begin at `steps` or below. */
+  countUpTo(steps: number): number {
+    let count = 0;
+    for (let i = 0; i < this.#histogram.countsArrayLength; i++) {
+      if (this.#histogram.valueFromIndex(i) > steps) break;
+      count += this.#histogram.getCountAtIndex(i);
+    }
+    return count;
+  }
+
   /** Everything as plain data, for {@linkcode Trend.fromJSON} elsewhere. */
   toJSON(): TrendJson {
     const buckets: number[] = [];

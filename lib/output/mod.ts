@@ -10,3 +10,8 @@ export { renderJunit } from "./junit.ts";
 export { renderMarkdown } from "./markdown.ts";
 export { renderHtml } from "./html/page.ts";
 export { type NdjsonLine, type Second, secondFigures } from "./ndjson.ts";
+export {
+  PROMETHEUS_TYPE,
+  renderPrometheus,
+  type ScrapeInput,
+} from "./prometheus.ts";
