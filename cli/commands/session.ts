@@ -58,7 +58,7 @@ export async function sessionCommand(
   const { values } = parsed;
   const way = await readAccess(values);
   if ("mistakes" in way) return usage(way.mistakes);
-  return await runSession({
+  const code = await runSession({
     server: { ...way.access, url: values.server ?? "" },
     embedded: engineOf(values),
     clients: values.clients,
@@ -70,4 +70,6 @@ export async function sessionCommand(
     monitor: values.monitor,
     config: sessionRecord(parsed, way.access),
   });
+  // What an expression has set going would keep the process for ever.
+  Deno.exit(code);
 }

@@ -102,7 +102,9 @@ Deno.test("help and the version go to standard output", async () => {
   }
 });
 
-Deno.test("a server that is not there is one line with what to do, and no files", async () => {
+const RESULT_FILES = ["load_test_results.json", "load_test_summary.json"];
+
+Deno.test("a server that is not there is one line with what to do", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const url = `ws://127.0.0.1:${listener.addr.port}/ws`;
   listener.close();
@@ -212,13 +214,14 @@ Deno.test("a port that is taken is one line, exit 1", async () => {
   assertMatch(stderr, /^Cannot listen on 127[^\n]+\n$/);
 });
 
-/** A run against `url` exits with 1 and this line, and leaves no file. */
+/** A run against `url` exits with 1 and this line; what it shows and the files that it leaves say that it broke. */
 async function refused(url: string, expected: string | RegExp): Promise<void> {
   using out = new OutDir();
   const { code, stdout, stderr } = await runProgram(
     ["run", "--quiet", "--server", url, "--out", out.path],
   );
-  assertEquals([code, stdout, out.names()], [1, "", []]);
+  assertEquals([code, out.names()], [1, RESULT_FILES]);
+  assertStringIncludes(stdout, `BROKE  Cannot reach ${url}`);
   assertEquals(stderr.split("\n").length, 2);
   if (typeof expected === "string") assertEquals(stderr, expected);
   else assertMatch(stderr, expected);

@@ -211,6 +211,21 @@ Deno.test("from a pipe: the same verbs line by line, in plain text", async () =>
   assert(!/[\x00-\x09\x0b-\x1f]/.test(stdout));
 });
 
+Deno.test("from a pipe: what an expression has set going does not outlive the session", async () => {
+  const { code, stdout, stderr } = await script(
+    "js setInterval(() => {}, 1000) > 0",
+    "js void new Promise((resolve) => setTimeout(resolve, 3_600_000))",
+    "quit",
+  );
+  assertEquals([code, stdout, stderr], [0, "true\nundefined\n", ""]);
+});
+
+Deno.test("from a pipe: an expression that is none ends it in one line", async () => {
+  const { code, stderr } = await script("js while(true)", "spawn 1");
+  assertEquals(code, 1);
+  assertMatch(stderr, /^error: [^\n]+\n$/);
+});
+
 Deno.test("from a pipe: the first mistake ends it with 2", async () => {
   const { code, stdout, stderr } = await script("spwan 3", "spawn 1");
   assertEquals([code, stdout, stderr], [

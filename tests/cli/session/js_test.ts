@@ -20,5 +20,7 @@ Deno.test("what goes wrong in an expression is its error", async () => {
     ReferenceError,
     "nothing is not defined",
   );
-  await assertRejects(() => evaluateJs("1 +", undefined), SyntaxError);
+  for (const source of ["1 +", "while(true)", "}{", "return return"]) {
+    await assertRejects(() => evaluateJs(source, undefined), SyntaxError);
+  }
 });

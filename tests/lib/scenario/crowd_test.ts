@@ -451,6 +451,26 @@ Deno.test("a threshold with abort ends the run, names the one who was hurt, and 
   assertEquals(server.participants.size, 0);
 });
 
+Deno.test.each([
+  { room: "constructor", why: "a word that every object knows" },
+  { room: "__proto__", why: "the word for what it is made from" },
+  { room: "toString", why: "what it is asked for as text" },
+])("a room may be called $room, $why", async ({ room }) => {
+  const { summary, snapshot } = await play(async (crowd) => {
+    await crowd.joinAll([{ room, name: room }, {
+      room,
+      name: "hasOwnProperty",
+    }]);
+    await crowd.wait("5s");
+  });
+  assertEquals(snapshot.clients.map(({ roomId }) => roomId), [room, room]);
+  assertEquals(summary.successfulConnections, 2);
+  assertEquals(summary.rooms.map((one) => [one.roomId, one.totalClients]), [
+    [room, 2],
+  ]);
+  assert(snapshot.clients.every(({ packetsReceived }) => packetsReceived > 0));
+});
+
 Deno.test("the same seed gives the same run, another one another", async () => {
   const run = async (seed: number) => {
     const { snapshot } = await play(async (crowd) => {

@@ -1,0 +1,49 @@
+/** What README tells people to type is there. */
+
+import { assert, assertEquals } from "@std/assert";
+import { RUN_TABLE } from "../cli/commands/run_options.ts";
+import { SERVE_OPTIONS } from "../cli/commands/serve_options.ts";
+import { SESSION_TABLE } from "../cli/commands/session_options.ts";
+import { REPORT_OUTPUT_OPTIONS } from "../cli/commands/output_options.ts";
+import { SUMMARIES } from "../cli/commands/help.ts";
+import { parseOptions } from "../cli/commands/parse.ts";
+import { optionName } from "../cli/commands/option.ts";
+
+const readme = await Deno.readTextFile(
+  new URL("../README.md", import.meta.url),
+);
+
+const OPTIONS = new Set(
+  [RUN_TABLE, SERVE_OPTIONS, SESSION_TABLE, REPORT_OUTPUT_OPTIONS]
+    .flatMap((table) => Object.keys(table).map(optionName)),
+);
+
+const told = new Set(readme.match(/(?<![\w-])--[a-z][a-z-]*/g));
+
+for (const option of told) {
+  Deno.test(`${option}, of which README tells, is an option`, () => {
+    assert(option === "--help" || OPTIONS.has(option));
+  });
+}
+
+Deno.test("every command line of run in README is taken as it stands", () => {
+  const lines = [...readme.matchAll(/cli\/main\.ts run ([^\n`|>#]*)/g)]
+    .map(([, line]) => line.trim())
+    .filter((line) => !/["'$…\\]|\b[A-Z]{3,}\b/.test(line));
+  assert(lines.length > 5, `${lines.length} lines`);
+  for (const line of lines) {
+    const words = line.split(/\s+/);
+    // What a scenario is given goes without dashes.
+    const options = words.filter((word) => !/^\w+=/.test(word));
+    assertEquals([line, parseOptions(RUN_TABLE, options).mistakes], [line, []]);
+  }
+});
+
+Deno.test("every command that README has typed exists", () => {
+  const names = [...readme.matchAll(/cli\/main\.ts ([a-z]+)/g)]
+    .map(([, name]) => name);
+  assert(names.length > 5);
+  for (const name of names) {
+    assert(name === "help" || Object.hasOwn(SUMMARIES, name), name);
+  }
+});
