@@ -7,6 +7,7 @@
 
 import {
   AudioSender,
+  BASE_EVERY_FRAMES,
   ClipAudioSender,
   ClipVideoSender,
   EXTENSION_URIS,
@@ -22,6 +23,7 @@ import {
   SimulcastSender,
   SPEECH_LEVEL,
   streamsOf,
+  TEMPORAL_LAYERS,
   type TrackSender,
   Uplink,
   videoPreset,
@@ -160,7 +162,7 @@ export class Publisher {
     }));
     const sender = this.#senderOf(options, kind);
     sender.onError = this.#environment.onError;
-    const [{ packetsPerSecond }] = this.#ratesOf(kind);
+    const packetsPerSecond = this.#leastRateOf(kind);
     this.#tracks.push({ kind, producerId, sender, packetsPerSecond });
     scheduler.schedule(sender);
     this.#onChange();
@@ -181,7 +183,20 @@ export class Publisher {
     });
   }
 
-  /** Of each stream of a track. Of layers a receiver gets one: the first, which is the smallest, at least. */
+  /** Whether simulcast has layers in time as well, as a browser's has. */
+  get #isLayeredInTime(): boolean {
+    return this.#media?.simulcast === true && this.profile === "browser";
+  }
+
+  /** Of layers a receiver gets the smallest at least, and of that the base in time. */
+  #leastRateOf(kind: MediaKind): number {
+    const [{ packetsPerSecond }, ...others] = this.#ratesOf(kind);
+    return others.length > 0 && this.#isLayeredInTime
+      ? packetsPerSecond / BASE_EVERY_FRAMES
+      : packetsPerSecond;
+  }
+
+  /** Of each stream of a track, the smallest layer first. */
   #ratesOf(kind: MediaKind): readonly MediaRate[] {
     const { clip, ...media } = this.#media!;
     const own = clip?.[kind];
@@ -198,7 +213,7 @@ export class Publisher {
       ...(kind === "video" && { rtx: { ssrc: drawSsrc() } }),
       ...(rates.length > 1 && {
         rid: `r${i}`,
-        scalabilityMode: `L1T${1}`,
+        scalabilityMode: `L1T${this.#isLayeredInTime ? TEMPORAL_LAYERS : 1}`,
       }),
       maxBitrate: bitrateBps,
     }));
@@ -225,7 +240,7 @@ export class Publisher {
     }
     const preset = videoPreset(media.quality, media.fps);
     return media.simulcast
-      ? new SimulcastSender(streams, preset)
+      ? new SimulcastSender(streams, preset, this.#isLayeredInTime)
       : new VideoSender(options, preset);
   }
 
@@ -307,7 +322,7 @@ export class Publisher {
         sender instanceof VideoSender || sender instanceof SimulcastSender
       ) {
         sender.setPreset(preset);
-        track.packetsPerSecond = this.#ratesOf(kind)[0].packetsPerSecond;
+        track.packetsPerSecond = this.#leastRateOf(kind);
       }
     }
     this.#onChange();

@@ -33,6 +33,7 @@ export * from "./send/sent_history.ts";
 export * from "./send/simulcast_sender.ts";
 export * from "./receive/track_receiver.ts";
 export * from "./receive/video_playout.ts";
+export { BASE_EVERY_FRAMES, TEMPORAL_LAYERS } from "./send/temporal_layers.ts";
 export * from "./send/track_sender.ts";
 export * from "./send/uplink.ts";
 export * from "./send/video_sender.ts";

@@ -39,20 +39,23 @@ export function writeVp8Descriptor(
 
 /**
  * Writes the payload descriptor of a frame that is one layer of a picture;
- * returns where the data begins. It numbers the frames of the base temporal
- * layer as well, here all of them: an SFU that goes from one layer to another
- * renumbers pictures only where it can renumber these.
+ * returns where the data begins. `baseIndex` counts the frames of the base
+ * layer in time: an SFU that goes from one layer to another renumbers pictures
+ * only where it can renumber these. `layerBits` are the frame's own layer in
+ * time, and whether it needs nothing but the base.
  */
 export function writeVp8LayerDescriptor(
   bytes: Uint8Array,
   offset: number,
   isFirst: boolean,
   pictureId: number,
+  baseIndex: number,
+  layerBits: number,
 ): number {
   const at = writeVp8Descriptor(bytes, offset, isFirst, pictureId);
   bytes[offset + 1] = HAS_PICTURE_ID | HAS_BASE_INDEX | HAS_TEMPORAL_ID;
-  bytes[at] = pictureId;
-  bytes[at + 1] = 0;
+  bytes[at] = baseIndex;
+  bytes[at + 1] = layerBits;
   return at + 2;
 }
 

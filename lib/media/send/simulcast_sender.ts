@@ -31,10 +31,12 @@ export class SimulcastSender {
   /**
    * `optionsOf` gives the options of each layer's stream, the smallest first;
    * start, first timestamp and capture are those of the first one for all.
+   * Each may have layers in time besides.
    */
   constructor(
     optionsOf: readonly SenderOptions[],
     preset: VideoPreset,
+    isLayeredInTime = false,
   ) {
     const [{ startMs, firstTimestamp }] = optionsOf;
     const presets = simulcastPresets(preset);
@@ -47,7 +49,7 @@ export class SimulcastSender {
           captureLeadMs: i * BURST_PAUSE_MS,
         },
         presets[i],
-        true,
+        { isLayer: true, isLayeredInTime },
       )
     );
     this.#align();

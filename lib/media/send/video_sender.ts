@@ -10,6 +10,11 @@ import { MARK_BYTES, writeMark, writeNoMark } from "../rtp/packet_mark.ts";
 import { VIDEO_PACKET_DATA_BYTES, type VideoPreset } from "./presets.ts";
 import { type FrameLayout, KeyFrameClock, layOutFrame } from "./schedule.ts";
 import { HISTORY_PACKETS } from "./sent_history.ts";
+import {
+  BASE_WEIGHT,
+  TemporalLayers,
+  UPPER_WEIGHT,
+} from "./temporal_layers.ts";
 import type { SenderOptions } from "./track_sender.ts";
 import {
   VP8_KEY_HEADER_BYTES,
@@ -23,28 +28,47 @@ import { KEY_FRAME_GAP_MS, Vp8Sender } from "./vp8_sender.ts";
 /** A packet has room for a key frame's header and a mark. */
 const MIN_DATA_BYTES = VP8_KEY_HEADER_BYTES + MARK_BYTES;
 
+/** How a track is layered. */
+export interface VideoLayering {
+  /** Whether it is one layer of several. @default {false} */
+  readonly isLayer?: boolean;
+  /** Whether such a one has layers in time itself. @default {false} */
+  readonly isLayeredInTime?: boolean | undefined;
+}
+
 /** Sends synthetic VP8. */
 export class VideoSender extends Vp8Sender {
   #preset: VideoPreset;
   #keyFrames: KeyFrameClock;
   #keyLayout: FrameLayout;
   #interLayout: FrameLayout;
+  /** Of frames that are not of the base layer in time. */
+  #upperLayout: FrameLayout;
   #layout: FrameLayout;
   #isKey = false;
   /** Packets that were given a mark. */
   #marked = 0;
   readonly #isLayer: boolean;
+  /** Its layers in time; `undefined` where it has one. */
+  readonly #temporal: TemporalLayers | undefined;
 
   /**
    * One layer of several says in its descriptors what an SFU must know to go
    * from one to another. It has no marks: who receives now one layer, now
    * another, could not make anything of them.
    */
-  constructor(options: SenderOptions, preset: VideoPreset, isLayer = false) {
+  constructor(
+    options: SenderOptions,
+    preset: VideoPreset,
+    { isLayer = false, isLayeredInTime = false }: VideoLayering = {},
+  ) {
     super(options, isLayer ? { packets: historyOf(preset) } : undefined);
     this.#isLayer = isLayer;
+    this.#temporal = isLayer && isLayeredInTime
+      ? new TemporalLayers()
+      : undefined;
     this.#preset = preset;
-    [this.#keyLayout, this.#interLayout] = layOut(preset);
+    [this.#keyLayout, this.#interLayout, this.#upperLayout] = this.#layOut();
     this.#layout = this.#keyLayout;
     this.#keyFrames = keyFrameClock(preset);
   }
@@ -52,7 +76,7 @@ export class VideoSender extends Vp8Sender {
   /** Changes quality with the next frame, which will be a key frame. */
   setPreset(preset: VideoPreset): void {
     this.#preset = preset;
-    [this.#keyLayout, this.#interLayout] = layOut(preset);
+    [this.#keyLayout, this.#interLayout, this.#upperLayout] = this.#layOut();
     this.#keyFrames = keyFrameClock(preset);
   }
 
@@ -74,9 +98,13 @@ export class VideoSender extends Vp8Sender {
 
   protected override chooseFrame(): boolean {
     this.#isKey = this.#keyFrames.next();
+    const temporal = this.#temporal;
+    temporal?.next(this.#isKey);
     const layout = this.#layout = this.#isKey
       ? this.#keyLayout
-      : this.#interLayout;
+      : temporal === undefined || temporal.isBase
+      ? this.#interLayout
+      : this.#upperLayout;
     this.packets = layout.packets;
     this.burstPauseMs = layout.burstPauseMs;
     this.frameStep = this.clockRateHz / this.#preset.fps;
@@ -89,13 +117,39 @@ export class VideoSender extends Vp8Sender {
     const { packets, fullBytes, lastBytes } = this.#layout;
     const isFirst = index === 0;
     const start = this.#isLayer
-      ? writeVp8LayerDescriptor(out, at, isFirst, this.pictureId)
+      ? writeVp8LayerDescriptor(
+        out,
+        at,
+        isFirst,
+        this.pictureId,
+        this.#temporal?.baseIndex ?? this.pictureId,
+        this.#temporal?.bits ?? 0,
+      )
       : writeVp8Descriptor(out, at, isFirst, this.pictureId);
     if (isFirst) this.#writeFrameHeader(start);
     const end = start + (index === packets - 1 ? lastBytes : fullBytes);
     if (this.#isLayer) writeNoMark(out, end);
     else writeMark(out, end, this.#marked++);
     return end;
+  }
+
+  #layOut(): [key: FrameLayout, inter: FrameLayout, upper: FrameLayout] {
+    const { fps, keyFrameBytes, interFrameBytes } = this.#preset;
+    const lay = (bytes: number) =>
+      layOutFrame(
+        Math.round(bytes),
+        VIDEO_PACKET_DATA_BYTES,
+        MIN_DATA_BYTES,
+        1000 / fps,
+      );
+    const [base, upper] = this.#temporal === undefined
+      ? [1, 1]
+      : [BASE_WEIGHT, UPPER_WEIGHT];
+    return [
+      lay(keyFrameBytes),
+      lay(interFrameBytes * base),
+      lay(interFrameBytes * upper),
+    ];
   }
 
   #writeFrameHeader(at: number): void {
@@ -110,17 +164,6 @@ export class VideoSender extends Vp8Sender {
 function historyOf({ packetsPerSecond }: VideoPreset): number {
   const packets = 2 ** Math.ceil(Math.log2(2 * packetsPerSecond));
   return Math.min(packets, HISTORY_PACKETS);
-}
-
-function layOut(preset: VideoPreset): [key: FrameLayout, inter: FrameLayout] {
-  const lay = (bytes: number) =>
-    layOutFrame(
-      bytes,
-      VIDEO_PACKET_DATA_BYTES,
-      MIN_DATA_BYTES,
-      1000 / preset.fps,
-    );
-  return [lay(preset.keyFrameBytes), lay(preset.interFrameBytes)];
 }
 
 function keyFrameClock(preset: VideoPreset): KeyFrameClock {

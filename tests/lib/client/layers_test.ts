@@ -1,6 +1,6 @@
 import { assertEquals, assertGreater } from "@std/assert";
 import { ReceivedLayers } from "../../../lib/client/layers.ts";
-import { simulcastPresets } from "../../../lib/media/mod.ts";
+import { BASE_EVERY_FRAMES, simulcastPresets } from "../../../lib/media/mod.ts";
 import type { ClientMessageOf } from "../../../lib/signaling/simplestchat/wire/mod.ts";
 import { CAMERA, VIDEO, World } from "./world.ts";
 
@@ -43,15 +43,15 @@ async function pair() {
   return { world, server, sender, viewer, tell };
 }
 
-Deno.test("simulcast is announced as three layers, each with its rid and its bit rate", async () => {
+Deno.test("simulcast is announced as three layers, each with its rid, its bit rate and three layers in time", async () => {
   const { world } = await pair();
   const [{ rtpParameters }] = sent(world, "A", "produce");
   assertEquals(
     rtpParameters.encodings.map(({ ssrc: _, ...rest }) => rest),
     [
-      { rid: "r0", maxBitrate: 100_000, scalabilityMode: "L1T1" },
-      { rid: "r1", maxBitrate: 300_000, scalabilityMode: "L1T1" },
-      { rid: "r2", maxBitrate: 900_000, scalabilityMode: "L1T1" },
+      { rid: "r0", maxBitrate: 100_000, scalabilityMode: "L1T3" },
+      { rid: "r1", maxBitrate: 300_000, scalabilityMode: "L1T3" },
+      { rid: "r2", maxBitrate: 900_000, scalabilityMode: "L1T3" },
     ],
   );
   assertEquals(
@@ -124,8 +124,10 @@ Deno.test("what the server chooses not to send is not missing; what does not com
   assertEquals(viewer.totals().packetsDeliverable, deliverable);
   await tell(2);
   await world.clock.run(11_000);
-  // Ten seconds, beyond one of grace, of what the smallest layer is.
-  const missing = Math.round(10 * SMALLEST.packetsPerSecond);
+  // Ten seconds, beyond one of grace, of the base in time of the smallest layer.
+  const missing = Math.round(
+    10 * SMALLEST.packetsPerSecond / BASE_EVERY_FRAMES,
+  );
   assertEquals(viewer.totals().packetsDeliverable, deliverable + missing);
 });
 
