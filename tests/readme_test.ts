@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { RUN_TABLE } from "../cli/commands/run_options.ts";
 import { SERVE_OPTIONS } from "../cli/commands/serve_options.ts";
 import { SESSION_TABLE } from "../cli/commands/session_options.ts";
-import { REPORT_OUTPUT_OPTIONS } from "../cli/commands/output_options.ts";
+import { REPORT_OPTIONS } from "../cli/commands/report.ts";
 import { SUMMARIES } from "../cli/commands/help.ts";
 import { parseOptions } from "../cli/commands/parse.ts";
 import { optionName } from "../cli/commands/option.ts";
@@ -14,7 +14,7 @@ const readme = await Deno.readTextFile(
 );
 
 const OPTIONS = new Set(
-  [RUN_TABLE, SERVE_OPTIONS, SESSION_TABLE, REPORT_OUTPUT_OPTIONS]
+  [RUN_TABLE, SERVE_OPTIONS, SESSION_TABLE, REPORT_OPTIONS]
     .flatMap((table) => Object.keys(table).map(optionName)),
 );
 
@@ -34,7 +34,9 @@ Deno.test("every command line of run in README is taken as it stands", () => {
   for (const line of lines) {
     const words = line.split(/\s+/);
     // What a scenario is given goes without dashes.
-    const options = words.filter((word) => !/^\w+=/.test(word));
+    const options = words.filter((word, i) =>
+      words[i - 1]?.startsWith("--") || !/^\w+=/.test(word)
+    );
     assertEquals([line, parseOptions(RUN_TABLE, options).mistakes], [line, []]);
   }
 });

@@ -66,7 +66,8 @@ const CLIENT: ValueKind<string> = parsed({
   toJson: (id) => id,
 });
 
-const REPORT_OPTIONS = {
+/** What `report` takes. */
+export const REPORT_OPTIONS = {
   json: toggle(yesOrNo, {
     help: "print JSON",
     default: false,
