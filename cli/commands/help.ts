@@ -43,6 +43,7 @@ export const SUMMARIES = {
   capacity: "How many clients a server holds, and what limits it.",
   serve: "A server that speaks SimplestChat's protocol, to test against.",
   report: "Runs that are over: one in full, several side by side.",
+  compare: "Whether some runs are worse than others: compare A... -- B...",
   doctor: "What would limit a run on this machine, and how to fix it.",
 } as const;
 

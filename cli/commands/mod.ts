@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Perform>>> = {
   capacity: async () => (await import("./capacity.ts")).capacityCommand,
   serve: async () => (await import("./serve.ts")).serveCommand,
   report: async () => (await import("./report.ts")).reportCommand,
+  compare: async () => (await import("./compare.ts")).compareCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
 };
 

@@ -245,13 +245,13 @@ function screen(
 }
 
 /** A run, with what was wrong with its file, or its clients where that was their file. */
-interface ReadRun extends NamedRun {
+export interface ReadRun extends NamedRun {
   readonly problem: string | null;
   readonly clients?: readonly ClientResult[];
 }
 
 /** A directory without a summary is a run that left none; one that cannot be read shall not hide the others. */
-async function readRun(path: string): Promise<ReadRun> {
+export async function readRun(path: string): Promise<ReadRun> {
   const name = path.replace(/[/\\]+$/, "").split(/[/\\]/).at(-1) ?? path;
   try {
     return { name, ...await readFiles(path), problem: null };

@@ -15,3 +15,5 @@ export {
   renderPrometheus,
   type ScrapeInput,
 } from "./prometheus.ts";
+export { compareRuns, type Comparison, comparisonRows } from "./compare.ts";
+export { MAX_RUNS } from "./permutation.ts";

@@ -146,3 +146,28 @@ Deno.test.each([
     assertMatch(ended.stderr, says);
   },
 );
+
+Deno.test("one run against another cannot tell, five against the same five see no difference", async () => {
+  using out = results();
+  const [a, b] = [`${out.path}/10`, `${out.path}/20`];
+  const one = await runProgram(["compare", a, "--", b]);
+  assertEquals(one.code, 0);
+  assertMatch(one.stdout, /^CANNOT TELL {2}1 runs? against 1\n/);
+  const five = await runProgram(
+    ["compare", "--json", a, a, a, a, a, "--", b, b, b, b, b],
+  );
+  assertEquals(five.code, 0);
+  assertEquals(JSON.parse(five.stdout).result, "no regression");
+});
+
+Deno.test.each([
+  { args: [], code: 2, says: /^Nothing to compare: / },
+  { args: ["x", "y"], code: 2, says: /^Nothing to compare: / },
+  { args: ["/no/such", "--", HERE], code: 1, says: /^Cannot .*\/no\/such/ },
+  { args: [HERE, "--", HERE], code: 1, says: /it has no summary/ },
+  { args: [...Array(11).fill("x"), "--", "y"], code: 2, says: /^At most 10 / },
+])("compare $args exits with $code and says why in a line", async (row) => {
+  const ended = await runProgram(["compare", ...row.args]);
+  assertEquals([ended.code, ended.stdout], [row.code, ""]);
+  assertMatch(ended.stderr, row.says);
+});

@@ -1,0 +1,94 @@
+/**
+ * `compare`: several runs of one kind against several of another, and whether
+ * the second ones are worse.
+ *
+ * @module
+ */
+
+import { formatCounted, type Summary, toggle, yesOrNo } from "../../tool.ts";
+import { EXIT_CODES } from "../../exit_codes.ts";
+import { columns, commandHelp, PROGRAM } from "./help.ts";
+import { parseOptions } from "./parse.ts";
+import { readRun } from "./report.ts";
+import { printError, printJson, printOut, usage } from "./shell.ts";
+
+const NOTES: readonly string[] = [
+  `${PROGRAM} compare A... -- B...`,
+  "",
+  "Each is the directory of a run, or its summary. A run is one value of each",
+  "figure; five a side are needed to tell. Those with a * are shown, and decide",
+  "nothing; ~ is no difference that was seen and matters. A regression is a",
+  "figure without * that is worse in B: exit code 99. 98: a run is invalid.",
+];
+
+const COMPARE_OPTIONS = {
+  json: toggle(yesOrNo, { help: "print JSON", default: false }),
+} as const;
+
+/** Whatever is no option. */
+const FILE = /^[^-]/;
+
+/** Carries `compare` out; resolves with the exit code. */
+export async function compareCommand(args: readonly string[]): Promise<number> {
+  const { MAX_RUNS, compareRuns, comparisonRows } = await import(
+    "../../lib/output/mod.ts"
+  );
+  const at = args.indexOf("--");
+  const sides = (at < 0 ? [args] : [args.slice(0, at), args.slice(at + 1)])
+    .map((side) => parseOptions(COMPARE_OPTIONS, side, FILE));
+  if (sides.some(({ help }) => help)) {
+    printOut(commandHelp({ name: "compare", notes: NOTES }, COMPARE_OPTIONS));
+    return 0;
+  }
+  const mistakes = sides.flatMap(({ mistakes }) => mistakes);
+  if (sides.length < 2 || sides.some(({ operands }) => operands.length === 0)) {
+    mistakes.push("Nothing to compare: name runs, then --, then other runs.");
+  }
+  if (sides.some(({ operands }) => operands.length > MAX_RUNS)) {
+    mistakes.push(`At most ${MAX_RUNS} runs a side can be compared.`);
+  }
+  if (mistakes.length > 0) return usage(mistakes);
+  const runs: Summary[][] = [];
+  for (const { operands } of sides) {
+    const read = await Promise.all(operands.map(readRun));
+    for (const [i, { problem, summary }] of read.entries()) {
+      if (summary !== null) continue;
+      printError(
+        problem ?? `Cannot compare ${operands[i]}: it has no summary.`,
+      );
+      return EXIT_CODES.broke;
+    }
+    runs.push(read.flatMap(({ summary }) => summary ?? []));
+  }
+  const unfit = runs.flat().find(({ verdict }) =>
+    verdict.status !== "passed" && verdict.status !== "failed"
+  );
+  if (unfit !== undefined) {
+    printError(
+      `Cannot compare: a run of ${unfit.startedAt} is ${unfit.verdict.status}. Leave it out.`,
+    );
+    return EXIT_CODES.invalid;
+  }
+  const comparison = compareRuns(runs[0], runs[1]);
+  const { settings, result } = comparison;
+  if (sides.some(({ values }) => values.json)) printJson(comparison);
+  else {
+    printOut(
+      [
+        `${result.toUpperCase()}  ${
+          formatCounted(runs[0].length, "run")
+        } against ${runs[1].length}`,
+        ...settings.map(({ name, a, b }) =>
+          `not the same: ${name}: ${textOf(a)} -> ${textOf(b)}`
+        ),
+        "",
+        ...columns(comparisonRows(comparison)),
+      ].map((line) => `${line}\n`).join(""),
+    );
+  }
+  return result === "regression" ? EXIT_CODES.failed : EXIT_CODES.passed;
+}
+
+function textOf(values: readonly unknown[]): string {
+  return values.map((value) => JSON.stringify(value)).join(", ");
+}
