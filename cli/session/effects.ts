@@ -123,7 +123,10 @@ export class Effects {
       case "save":
         return this.#answer(async () => {
           await writeSummary(effect.path, this.#summarize(GOING_ON));
-          return { title: "save", lines: [`written to ${effect.path}`] };
+          return {
+            title: "save",
+            lines: [`written to ${effect.path}, so far: it goes on`],
+          };
         });
       case "report":
         return this.#answer(() => ({
@@ -384,8 +387,8 @@ interface Answer {
   readonly lines: readonly string[];
 }
 
-/** A summary of what goes on is one of something cut off. */
-const GOING_ON: Ending = { kind: "interrupted" };
+/** A summary of what goes on is one so far. */
+const GOING_ON: Ending = { kind: "interrupted", goesOn: true };
 
 function endingOf(code: number, reason: string | null): Ending {
   if (reason !== null) {

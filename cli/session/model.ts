@@ -49,10 +49,27 @@ export interface ServerView {
   readonly pids: readonly number[];
 }
 
+/** What clients can be ordered by: the most first, but for their numbers and rooms. */
+export const CLIENT_ORDERS = [
+  "loss",
+  "silent",
+  "errors",
+  "connection",
+  "sent",
+  "received",
+  "room",
+  "id",
+] as const;
+
+/** One of these. */
+export type ClientOrder = (typeof CLIENT_ORDERS)[number];
+
 /** A table, and how far it is scrolled. */
 export interface Panel {
   readonly table: "rooms" | "clients";
   readonly top: number;
+  /** How clients are ordered. @default {the worst first} */
+  readonly by?: ClientOrder | undefined;
 }
 
 /** A text too long for the log, shown in the place of charts and table. */

@@ -7,7 +7,7 @@
 
 import { byName, type ClientRecord, type Member } from "../../tool.ts";
 import { sanitize } from "../terminal/mod.ts";
-import type { Live } from "./model.ts";
+import type { ClientOrder, Live } from "./model.ts";
 
 /** One client now. */
 export interface ClientRow {
@@ -44,10 +44,28 @@ export interface RoomRow {
   readonly errors: number;
 }
 
-/** The clients that should be there, the worst first, and of equals by their number. */
+const ORDERS: Readonly<
+  Record<ClientOrder, (a: ClientRow, b: ClientRow) => number>
+> = {
+  loss: most(({ lossRatio }) => lossRatio),
+  silent: most(({ silentRatio }) => silentRatio),
+  errors: most(({ errors }) => errors),
+  connection: most(({ connectionMs }) => connectionMs ?? -1),
+  sent: most(({ sentPerSec }) => sentPerSec),
+  received: most(({ receivedPerSec }) => receivedPerSec),
+  room: (a, b) => byName(a.roomId, b.roomId),
+  id: () => 0,
+};
+
+function most(of: (row: ClientRow) => number) {
+  return (a: ClientRow, b: ClientRow): number => of(b) - of(a);
+}
+
+/** The clients that should be there, the worst first or in this order, and of equals by their number. */
 export function clientRows(
   members: readonly Member[],
   { snapshot, before }: Pick<Live, "snapshot" | "before">,
+  by?: ClientOrder,
 ): ClientRow[] {
   const records = byIndex(snapshot.clients);
   const earlier = byIndex(before.clients);
@@ -77,9 +95,8 @@ export function clientRows(
       errors: now?.errorCount ?? 0,
     };
   });
-  return rows.sort((a, b) =>
-    clientTenths(b) - clientTenths(a) || a.index - b.index
-  );
+  const order = by === undefined ? most(clientTenths) : ORDERS[by];
+  return rows.sort((a, b) => order(a, b) || a.index - b.index);
 }
 
 /** The rooms that clients should be in, the worst first, and of equals by name as people count. */

@@ -48,10 +48,10 @@ export function roomTable(
 
 /** A row a client; the titles first. Networks are shown where any is a bad one. */
 export function clientTable(
-  { load, live }: Pick<Model, "load" | "live">,
+  { load, live, panel }: Pick<Model, "load" | "live" | "panel">,
   width: number,
 ): Line[] {
-  const rows = clientRows(load.members, live);
+  const rows = clientRows(load.members, live, panel.by);
   const isAnyImpaired = rows.some(({ network }) => network !== null);
   return table({
     width,

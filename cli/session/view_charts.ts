@@ -87,6 +87,7 @@ function oneChart(
     width,
     height,
     unit,
+    isWhole: unit === "",
   });
   const now = moments.at(-1);
   const judgement = judged?.(moments);

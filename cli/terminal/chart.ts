@@ -49,6 +49,11 @@ export interface ChartOptions {
    */
   readonly max?: number;
   /**
+   * Whether values are counts: then the axis has no fractions.
+   * @default {false}
+   */
+  readonly isWhole?: boolean | undefined;
+  /**
    * How several values share a column.
    * @default {"max"}
    */
@@ -63,7 +68,7 @@ export function chart(options: ChartOptions): Line[] {
   const legend = fitLine(legendOf(series, unit), width);
   if (rows === 0) return [legend];
   const scale = scaleOf(options);
-  const labels = labelsOf(scale, rows, width, unit);
+  const labels = labelsOf(scale, rows, width, options);
   const columns = width - displayWidth(labels[0]);
   const grid = emptyGrid(rows, columns);
   for (const { values, style } of series) {
@@ -99,7 +104,7 @@ function legendOf(series: readonly ChartSeries[], unit: string): Line {
   ]);
 }
 
-function scaleOf({ series, min, max }: ChartOptions): Scale {
+function scaleOf({ series, min, max, isWhole }: ChartOptions): Scale {
   let smallest = Infinity;
   let largest = -Infinity;
   for (const { values } of series) {
@@ -112,7 +117,11 @@ function scaleOf({ series, min, max }: ChartOptions): Scale {
   const low = min ?? (smallest < 0 ? -roundUp(-smallest) : 0);
   const high = Math.max(max ?? -Infinity, largest);
   if (!Number.isFinite(high) || high <= low) return { min: low, max: low + 1 };
-  return { min: low, max: high === max ? max : low + roundUp(high - low) };
+  const above = low + roundUp(high - low);
+  return {
+    min: low,
+    max: high === max ? max : isWhole ? Math.ceil(above) : above,
+  };
 }
 
 /** The next of 1, 1.5, 2, 3, 4, 5, 6, 8 times a power of ten. */
@@ -127,14 +136,17 @@ function labelsOf(
   { min, max }: Scale,
   rows: number,
   width: number,
-  unit: string,
+  { unit, isWhole = false }: ChartOptions,
 ): string[] {
   const texts = Array.from({ length: rows }, (_, row) => {
     const fromBottom = rows - 1 - row;
     const labelled = row === 0 || fromBottom === 0 ||
       fromBottom % LABEL_EVERY === 0 && row >= LABEL_EVERY / 2;
     const share = rows === 1 ? 1 : fromBottom / (rows - 1);
-    return labelled ? quantity(min + (max - min) * share, unit) : "";
+    const value = min + (max - min) * share;
+    return labelled && !(isWhole && !Number.isInteger(value))
+      ? quantity(value, unit)
+      : "";
   });
   const widest = Math.max(...texts.map(displayWidth));
   if (width - widest - 1 < MIN_COLUMNS) return texts.map(() => "");

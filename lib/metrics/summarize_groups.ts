@@ -66,6 +66,7 @@ function summarizeGroup(members: readonly ClientRecord[]): GroupSummary {
     residualLossRatio: divided("residualLoss", sum),
     frameRate: divided("frameRate", sum),
     frozenRatio: divided("frozen", sum),
+    concealedRatio: divided("concealed", sum),
     ...connectionOf(members),
   };
 }

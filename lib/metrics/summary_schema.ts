@@ -312,6 +312,7 @@ const group = z.object({
   residualLossRatio: known,
   frameRate: known.describe("Pictures a second, a track."),
   frozenRatio: known.describe("Of the time that a video was on, a track."),
+  concealedRatio: known.default(null).describe("Sound made up."),
   p50ConnectionTimeMs: known,
   maxConnectionTimeMs: known,
 }).meta({ id: "group" });

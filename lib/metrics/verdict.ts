@@ -12,7 +12,11 @@ import type { Judgement, ThresholdResult, Verdict } from "./summary.ts";
 /** How a run ended. */
 export type Ending =
   | { readonly kind: "finished" }
-  | { readonly kind: "interrupted" }
+  | {
+    readonly kind: "interrupted";
+    /** It was not: this is what it came to so far. @default {false} */
+    readonly goesOn?: boolean | undefined;
+  }
   /** A threshold that may end a run did. */
   | { readonly kind: "aborted"; readonly expression: string }
   /** The server went away and was not there again at the end; the reason says when, and how that is known. */
@@ -38,6 +42,9 @@ export interface Findings {
 /** Smaller than one client's of all that a run can have. */
 const MIN_SHARE = 1e-9;
 
+/** The reason of what is no verdict yet. */
+export const SO_FAR = "so far: it goes on";
+
 /**
  * Reaches the verdict: a run that broke, was interrupted or is invalid is
  * none to be judged; then the thresholds decide, or, where none were given,
@@ -52,7 +59,9 @@ export function verdictOf(findings: Findings): Verdict {
   if (ending.kind === "interrupted") {
     return {
       status: "interrupted",
-      reason: "the run was stopped before its end",
+      reason: ending.goesOn === true
+        ? SO_FAR
+        : "the run was stopped before its end",
     };
   }
   if (tally.reached === 0 && tally.failed > 0) {

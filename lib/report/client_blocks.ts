@@ -141,6 +141,7 @@ export function groupBlocks({ groups }: Summary): Block[] {
       ["left", 4],
       "fps",
       "frozen",
+      ["concealed", 5],
       ["connection", 2],
     ],
     rows: (Object.keys(GROUPS) as GroupName[]).flatMap((name) => {
@@ -155,6 +156,7 @@ export function groupBlocks({ groups }: Summary): Block[] {
           shown(group.residualLossRatio),
           group.frameRate === null ? "-" : group.frameRate.toFixed(1),
           shown(group.frozenRatio),
+          shown(group.concealedRatio),
           group.p50ConnectionTimeMs === null
             ? "-"
             : formatMs(group.p50ConnectionTimeMs),

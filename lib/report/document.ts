@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Summary, Verdict } from "../metrics/mod.ts";
+import { SO_FAR, type Summary, type Verdict } from "../metrics/mod.ts";
 import { formatMs } from "../text/mod.ts";
 import type { Block } from "./blocks.ts";
 import {
@@ -28,6 +28,8 @@ import {
 /** A report: the verdict first, then what it rests on. */
 export interface ReportDocument {
   readonly status: Verdict["status"];
+  /** The status in a word; of a run that goes on it is none yet. */
+  readonly word: string;
   /** Why it ended like that, as a sentence. */
   readonly reason: string;
   /** What was run and where, in a text each. */
@@ -40,9 +42,12 @@ export interface ReportDocument {
 export function reportDocument(summary: Summary): ReportDocument {
   const { verdict } = summary;
   // A reason may end with a whole sentence of somebody else's.
-  const reason = verdict.reason.replace(/\.$/, "");
+  const reason = verdict.reason === SO_FAR
+    ? "it goes on"
+    : verdict.reason.replace(/\.$/, "");
   return {
     status: verdict.status,
+    word: verdict.reason === SO_FAR ? "SO FAR" : verdict.status.toUpperCase(),
     reason: `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`,
     about: aboutRun(summary),
     sections: [

@@ -70,10 +70,9 @@ const STATUS_STYLES: Readonly<Record<ReportDocument["status"], Style>> = {
 };
 
 function headLines(
-  { status, reason, about }: Omit<ReportDocument, "sections">,
+  { status, word, reason, about }: Omit<ReportDocument, "sections">,
   width: number,
 ): Line[] {
-  const word = status.toUpperCase();
   const indent = " ".repeat(word.length + 2);
   const lines = wrapWords(sanitize(reason), width - indent.length);
   return [

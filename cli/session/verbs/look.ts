@@ -11,7 +11,7 @@ import { CHART_NAMES, type ChartName } from "../charts.ts";
 import { clientLines } from "../client_text.ts";
 import { serverLines, statsLines } from "../figures_text.ts";
 import { noEffects, type Step } from "../messages.ts";
-import type { Model } from "../model.ts";
+import { CLIENT_ORDERS, type Model } from "../model.ts";
 import { isProblem } from "../parse.ts";
 import { clientTable, roomTable } from "../tables.ts";
 import {
@@ -38,18 +38,45 @@ export const rooms: Verb = {
   usage: "",
   help: "show the table of rooms, the worst first",
   examples: ["rooms"],
-  most: 0,
-  run: (model) => showTable(model, "rooms", roomTable),
+  run(model, { words: [text] }) {
+    if (text === undefined) {
+      return showTable(model, { table: "rooms", top: 0 }, roomTable);
+    }
+    const count = /^\d+$/.test(text) ? text : "2";
+    return {
+      problem:
+        `rooms only shows them: "set rooms=${count}" spreads those who come over ${count}, "drop room=ID" empties one.`,
+    };
+  },
 };
 
 /** The table of clients. */
 export const clients: Verb = {
-  usage: "",
+  usage: `[by ${CLIENT_ORDERS.join("|")}]`,
   help:
     "show the table of clients, the worst first (PageUp and PageDown scroll)",
-  examples: ["clients"],
-  most: 0,
-  run: (model) => showTable(model, "clients", clientTable),
+  examples: ["clients", "clients by loss"],
+  words: [always("by"), always(...CLIENT_ORDERS)],
+  most: 2,
+  run(model, { words: [by, text] }) {
+    const order = CLIENT_ORDERS.find((one) => one === text);
+    if (by !== undefined && (by !== "by" || order === undefined)) {
+      return {
+        problem: `clients can be ordered by ${
+          CLIENT_ORDERS.join(", ")
+        }: clients by loss.`,
+      };
+    }
+    return showTable(
+      model,
+      {
+        table: "clients",
+        top: 0,
+        ...(order !== undefined && { by: order }),
+      },
+      clientTable,
+    );
+  },
 };
 
 /** One client in full. */
@@ -130,13 +157,12 @@ export const server: Verb = {
 
 function showTable(
   model: Model,
-  name: Model["panel"]["table"],
+  panel: Model["panel"],
   render: (model: Model, width: number) => Line[],
 ): Step {
-  const panel = { table: name, top: 0 };
   const next = { ...model, panel, page: undefined };
   if (model.audience === "session") return noEffects(next);
   const lines = render(model, model.size.columns)
     .map((line) => lineText(line).trimEnd());
-  return noEffects(shown(next, name, lines));
+  return noEffects(shown(next, panel.table, lines));
 }

@@ -110,7 +110,14 @@ function stepOf(model: Model, command: Command): Step | Problem {
   return unexpected(command.verb, verb, args) ?? verb.run(model, args);
 }
 
+/** Other words for verbs. */
+const ALIASES: ReadonlyMap<string, keyof typeof VERBS> = new Map([
+  ["kick", "drop"],
+]);
+
 function verbOf(name: string): Verb | Problem {
+  const other = ALIASES.get(name);
+  if (other !== undefined) return VERBS[other];
   if (Object.hasOwn(VERBS, name)) return VERBS[name];
   const meant = nearest(name, Object.keys(VERBS));
   return {

@@ -110,11 +110,18 @@ export const ramp: Verb = {
 
 /** Has clients leave. */
 export const drop: Verb = {
-  usage: "N | IDS | all | room=ID",
-  help: "have the newest N, or these, leave",
-  examples: ["drop 10", "drop 3-5", "drop #3", "drop room=hall", "drop all"],
+  usage: "N | half | 20% | IDS | all | room=ID",
+  help: "have the newest N, or these, leave; kick is the same",
+  examples: [
+    "drop 10",
+    "drop half",
+    "drop 3-5",
+    "drop #3",
+    "drop room=hall",
+    "drop all",
+  ],
   options: { room: someRooms },
-  words: [always("all", "1")],
+  words: [always("all", "half", "1")],
   most: 1,
   run(model, { words: [text], options }) {
     const indices = toDrop(model, text, options.get("room"));
@@ -214,6 +221,15 @@ function spawnOptions(options: Arguments["options"]): SpawnOptions | Problem {
   };
 }
 
+/** How many of so many `half` or `20%` is, at least one; `undefined` for what is no share. */
+function partOf(count: number, text: string): number | undefined {
+  const percent = valueOf(
+    whole(1, 100),
+    text === "half" ? "50" : text.slice(0, -1),
+  );
+  return percent && Math.max(1, Math.round(count * percent / 100));
+}
+
 function toDrop(
   model: Model,
   text: string | undefined,
@@ -231,7 +247,9 @@ function toDrop(
       problem: "drop needs one of: how many, which ids, a room, or all.",
     };
   }
-  const newest = valueOf(whole(1, MAX_CLIENTS), text);
+  const newest = text === "half" || text.endsWith("%")
+    ? partOf(members.length, text)
+    : valueOf(whole(1, MAX_CLIENTS), text);
   return newest === undefined || members.length === 0
     ? membersOf(model, text)
     : members.slice(-newest).map(({ index }) => index);

@@ -147,7 +147,10 @@ Deno.test("a summary is of what goes on, and the last one of all that there was"
     await desk.say(`save ${path}`);
     const saved = JSON.parse(await Deno.readTextFile(path));
     assertEquals([saved.totalClients, saved.config.session], [2, true]);
-    assertEquals(saved.verdict.status, "interrupted");
+    assertEquals(saved.verdict, {
+      status: "interrupted",
+      reason: "so far: it goes on",
+    });
   } finally {
     await Deno.remove(path);
   }

@@ -313,3 +313,35 @@ Deno.test("rooms and clients are told the worst first, and of equals room-2 befo
   ]);
   assertEquals(rowText(rooms[1]), "room-2 with 2/2, 50 % silent, 0 errors");
 });
+
+Deno.test.each(
+  [
+    { by: "loss", want: [2, 0, 1] },
+    { by: "errors", want: [1, 2, 0] },
+    { by: "connection", want: [0, 2, 1] },
+    { by: "id", want: [0, 1, 2] },
+  ] as const,
+)(
+  "clients by $by are in that order, and equals by their number",
+  ({ by, want }) => {
+    const members = MEMBERS.slice(0, 3).map((member, index) => ({
+      ...member,
+      index,
+    }));
+    const snapshot = snapshotAt(2, members);
+    const own = [
+      { packetsLost: 1, errorCount: 0, connectionTimeMs: 900 },
+      { packetsLost: 0, errorCount: 5, connectionTimeMs: null },
+      { packetsLost: 8, errorCount: 2, connectionTimeMs: 300 },
+    ];
+    const clients = snapshot.clients.map((client, i) => ({
+      ...client,
+      packetsExpected: 10,
+      ...own[i],
+    }));
+    const live = { before: EMPTY_SNAPSHOT, snapshot: { ...snapshot, clients } };
+    assertEquals(clientRows(members, live, by).map(({ index }) => index), [
+      ...want,
+    ]);
+  },
+);

@@ -32,6 +32,36 @@ const COMMANDS: readonly (readonly [
     "1 client leaving",
   ],
   [
+    "drop half",
+    [{ type: "command", command: { type: "drop", clients: [2, 3] } }],
+    "2 clients leaving",
+  ],
+  [
+    "drop 75%",
+    [{ type: "command", command: { type: "drop", clients: [1, 2, 3] } }],
+    "3 clients leaving",
+  ],
+  [
+    "drop 1%",
+    [{ type: "command", command: { type: "drop", clients: [3] } }],
+    "1 client leaving",
+  ],
+  [
+    "kick 1",
+    [{ type: "command", command: { type: "drop", clients: [3] } }],
+    "1 client leaving",
+  ],
+  [
+    "kick half",
+    [{ type: "command", command: { type: "drop", clients: [2, 3] } }],
+    "2 clients leaving",
+  ],
+  [
+    "kick 1-2",
+    [{ type: "command", command: { type: "drop", clients: [1, 2] } }],
+    "2 clients leaving",
+  ],
+  [
     "drop 99",
     [{ type: "command", command: { type: "drop", clients: [0, 1, 2, 3] } }],
     "4 clients leaving",
@@ -228,6 +258,20 @@ const PROBLEMS: readonly (readonly [line: string, problem: string])[] = [
   [
     "drop 1 room=hall",
     "drop needs one of: how many, which ids, a room, or all.",
+  ],
+  ["drop 120%", `"120%" names no clients: write all, 3, 3-5 or 1,4-6.`],
+  ["kick room=attic", `There is nobody in a room "attic".`],
+  [
+    "rooms 2",
+    `rooms only shows them: "set rooms=2" spreads those who come over 2, "drop room=ID" empties one.`,
+  ],
+  [
+    "clients by luck",
+    "clients can be ordered by loss, silent, errors, connection, sent, received, room, id: clients by loss.",
+  ],
+  [
+    "clients 3",
+    "clients can be ordered by loss, silent, errors, connection, sent, received, room, id: clients by loss.",
   ],
   ["drop room=attic", `There is nobody in a room "attic".`],
   ["drop 7-9", "There is no client 7-9: there are 0-3."],
@@ -713,4 +757,10 @@ Deno.test("quit has everyone leave, with 99 where a threshold failed", () => {
   };
   const [effect] = say({ ...broken, live }, "quit").effects;
   assert(effect.type === "end" && effect.code === 99);
+});
+
+Deno.test("clients by a figure stay in that order, and clients alone has the worst first again", () => {
+  const ordered = say(liveModel(), "clients by id").model;
+  assertEquals(ordered.panel, { table: "clients", top: 0, by: "id" });
+  assertEquals(say(ordered, "clients").model.panel.by, undefined);
 });

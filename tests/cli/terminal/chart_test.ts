@@ -188,3 +188,23 @@ Deno.test("quantity: milliseconds become seconds, not thousands of themselves", 
     ["12.3ms", "999ms", "1s", "1.45s"],
   );
 });
+
+Deno.test.each([
+  { most: 1 },
+  { most: 3 },
+  { most: 5 },
+  { most: 12 },
+])("the axis of counts up to $most has whole numbers alone", ({ most }) => {
+  const lines = text({
+    series: [{ name: "clients", values: [0, most], style: "series1" }],
+    width: 40,
+    height: 11,
+    unit: "",
+    isWhole: true,
+  }).slice(1);
+  const labels = lines.map((line) => line.split("┤")[0].trim())
+    .filter((label) => label !== "");
+  for (const label of labels) assertEquals(label, `${parseInt(label)}`);
+  assertEquals(labels.at(-1), "0");
+  assertEquals(Number(labels[0]) >= most, true);
+});

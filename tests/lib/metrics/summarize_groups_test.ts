@@ -79,6 +79,8 @@ Deno.test("each group has the same figures of its own clients", () => {
       playedMs: 10_000,
       totalFreezesDurationMs: 2500,
       connectionTimeMs: 515,
+      totalSamplesReceived: 1000,
+      concealedSamples: 20,
     }),
     client(1, "b"),
     client(3, "b", { connectionTimeMs: null, state: "failed" }),
@@ -91,6 +93,7 @@ Deno.test("each group has the same figures of its own clients", () => {
     residualLossRatio: 0.04,
     frameRate: 10,
     frozenRatio: 0.25,
+    concealedRatio: 0.02,
     p50ConnectionTimeMs: 515,
     maxConnectionTimeMs: 515,
   });

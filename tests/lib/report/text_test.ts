@@ -283,3 +283,16 @@ function firstLine(of: Summary): string {
 function summary(): Summary {
   return summarize(madeUpRun());
 }
+
+Deno.test("a report of what goes on says so far, and one that was stopped does not", () => {
+  const first = (goesOn: boolean) =>
+    renderText(
+      summarize({ ...madeUpRun(), ending: { kind: "interrupted", goesOn } }),
+      { width: 80, color: false },
+    ).split("\n")[0];
+  assertEquals(first(true), "SO FAR  It goes on.");
+  assertEquals(
+    first(false),
+    "INTERRUPTED  The run was stopped before its end.",
+  );
+});
