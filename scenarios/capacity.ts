@@ -121,6 +121,11 @@ export const capacity: Scenario<CapacityInput, CapacityFindings> =
       const steps: CapacityStep[] = [];
       const finish = async (limitedBy: CapacityLimit) => {
         const found = findings(steps, limitedBy);
+        const held = probe.held.get(found.largest);
+        if (held !== undefined) {
+          const says = `the ${found.largest} clients that were healthy`;
+          crowd.focus(held.from, held.to, says);
+        }
         if (limitedBy.kind === "this machine" || signal.aborted) return found;
         return { ...found, otherFill: await otherFillOf(probe, found) };
       };

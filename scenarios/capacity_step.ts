@@ -137,6 +137,12 @@ export class CapacityProbe {
   /** The most that were healthy. */
   #healthy = 0;
 
+  /** The time of each size that was healthy, from when clients came for it. */
+  readonly held: Map<
+    number,
+    { readonly from: Snapshot; readonly to: Snapshot }
+  > = new Map();
+
   /** Whoever sits in it must have it as the thresholds say. */
   constructor(
     crowd: ProbeCrowd,
@@ -160,6 +166,7 @@ export class CapacityProbe {
     const looks: WindowVerdict[] = [];
     try {
       for (let disturbed = 0;; disturbed++) {
+        const from = this.#crowd.snapshot();
         await this.#looksAt(clients, disturbed < MAX_DISTURBED, looks);
         const last = looks.at(-1)!;
         if (isDisturbed(last) && disturbed < MAX_DISTURBED) {
@@ -167,7 +174,10 @@ export class CapacityProbe {
           continue;
         }
         const healthy = last.limit === null;
-        if (healthy) this.#healthy = Math.max(this.#healthy, clients);
+        if (healthy) {
+          this.#healthy = Math.max(this.#healthy, clients);
+          this.held.set(clients, { from, to: this.#crowd.snapshot() });
+        }
         return this.#step(clients, looks, { isFinished: true, disturbed });
       }
     } catch (error) {

@@ -381,7 +381,13 @@ export const summarySchema = z.object({
   elapsedMs: amount,
   seed: z.number(),
   config: z.record(z.string(), json).describe("The options as used."),
-  scenario: z.object({ name: z.string(), result: json }).optional().describe(
+  scenario: z.object({
+    name: z.string(),
+    result: json,
+    figuresOf: z.string().optional().describe(
+      "What part of the run the figures are of; missing where it is all of it. Timeline and incidents always are.",
+    ),
+  }).optional().describe(
     "The scenario and what it found; missing for a given plan.",
   ),
   server,

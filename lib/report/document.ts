@@ -77,6 +77,9 @@ function aboutRun(summary: Summary): string[] {
   }, seed ${seed}`;
   return [
     partial ? `${run}, partial` : run,
+    ...(summary.scenario?.figuresOf === undefined
+      ? []
+      : [`figures of ${summary.scenario.figuresOf}`]),
     ...(typeof media === "string" && media !== "synthetic"
       ? [`media of ${media}`]
       : []),

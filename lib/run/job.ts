@@ -24,6 +24,14 @@ export interface RosterCell {
   nowMs(): number;
 }
 
+/** A part of a run, between two looks at it. */
+export interface RunPart {
+  readonly from: Snapshot;
+  readonly to: Snapshot;
+  /** What it is, in a few words. */
+  readonly says: string;
+}
+
 /** What a script has clients come and go with. */
 export interface ScriptPorts {
   /** Where clients run. */
@@ -46,6 +54,8 @@ export interface ScriptPorts {
   readonly timeline: () => TimelinePoint[];
   /** What was sampled of the server between two times of the run, in milliseconds; `null` where nobody looked. */
   readonly serverLoad: (fromMs: number, toMs: number) => ServerLoad | null;
+  /** Has the summary's figures be those of a part of the run, if that finishes. */
+  readonly focus: (part: RunPart) => void;
   /** What the cores of this machine have done so far; `null` where they have no part in it. */
   readonly cpuTimes: () => CpuTimes | null;
   /** Whether the server that is watched is on this machine. */

@@ -23,9 +23,11 @@ import {
   type Ending,
   type Incident,
   type IncidentChange,
+  roundMs,
   RunSeconds,
   type ServerStreams,
   type Snapshot,
+  snapshotBetween,
   summarize,
   type Summary,
   type SummaryInput,
@@ -35,7 +37,7 @@ import { UnreachableError } from "../signaling/port.ts";
 import { isHere, type MonitorTarget } from "../monitor/mod.ts";
 import type { EngineKind, SfuStats } from "../sfu/mod.ts";
 import { whyImpossible } from "./before_run.ts";
-import type { ScriptPorts } from "./job.ts";
+import type { RunPart, ScriptPorts } from "./job.ts";
 import { endingOf } from "./server_gone.ts";
 import { countStreams } from "./server_streams.ts";
 import { ServerWatch } from "./server_watch.ts";
@@ -130,6 +132,8 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
   readonly #watchers = new Set<(snapshot: Snapshot) => void>();
   #streams: ServerStreams | null = null;
   #closing: Promise<void> | undefined;
+  /** What the figures are of; `undefined` for all of the run. */
+  #focus: RunPart | undefined;
   /** Who was gone before everyone was to leave. */
   #hadLeft: ReadonlySet<number> = new Set();
 
@@ -169,6 +173,7 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
         isReal ? whyImpossible({ plan: whole, workers, engine }) : undefined,
       timeline: () => this.timeline(),
       serverLoad: (fromMs, toMs) => this.watch.loadBetween(fromMs, toMs),
+      focus: (part) => this.#focus = part,
       cpuTimes: () => isReal ? readCpuTimes() : null,
       serverIsHere: monitor.some(isHere),
     };
@@ -210,18 +215,51 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
   /** What it comes to so far; what the server's streams carried is known once it is closed. */
   summarize(record: RunRecord): Summary {
     const { server, engine, plan } = this.#options;
-    return summarize({
-      version: VERSION,
-      startedAt: this.fleet.startedAt,
-      seed: plan.seed,
+    const isOver = record.ending.kind === "finished";
+    const part = isOver ? this.#focus : undefined;
+    const whole = {
       server: { url: shownUrl(server.url), engine, ...this.watch.summary() },
       snapshot: this.fleet.snapshot(),
       timeline: this.timeline(),
+      streams: this.#streams,
+      scenario: record.scenario,
+    };
+    const summary = summarize({
+      version: VERSION,
+      startedAt: this.fleet.startedAt,
+      seed: plan.seed,
       incidents: this.#seconds.incidents.incidents(),
       incidentsLeftOut: this.#seconds.incidents.forgotten,
-      streams: this.#streams,
       ...record,
+      ...(part === undefined ? whole : this.#partOf(whole, part)),
     });
+    const { timeline, snapshot } = whole;
+    return part === undefined
+      ? summary
+      : { ...summary, timeline, elapsedMs: roundMs(snapshot.atMs) };
+  }
+
+  /** What a part of the run was, of all that is known of it. */
+  #partOf(
+    { server, timeline, scenario }: Pick<
+      SummaryInput,
+      "scenario" | "server" | "timeline"
+    >,
+    { from, to, says }: RunPart,
+  ): Pick<
+    SummaryInput,
+    "scenario" | "server" | "snapshot" | "streams" | "timeline"
+  > {
+    return {
+      server: { ...server, load: this.watch.loadBetween(from.atMs, to.atMs) },
+      snapshot: { ...snapshotBetween(from, to), atMs: to.atMs - from.atMs },
+      timeline: timeline.filter(({ tSec }) =>
+        tSec * 1000 > from.atMs && tSec * 1000 <= to.atMs
+      ),
+      // What its streams carried is known of all of the run alone.
+      streams: null,
+      scenario: scenario && { ...scenario, figuresOf: says },
+    };
   }
 
   /** How it ended, seen that its server may be gone by now; to be asked once it is closed. */

@@ -178,6 +178,11 @@ export class Crowd {
     return this.#ports.serverLoad(fromMs, toMs);
   }
 
+  /** Has the summary's figures be those of a part of the run, which is said in a few words, if the run finishes. */
+  focus(from: Snapshot, to: Snapshot, says: string): void {
+    this.#ports.focus({ from, to, says });
+  }
+
   /** What the cores of this machine have done so far, whoever used them; `null` where that is unknown. */
   cpuTimes(): CpuTimes | null {
     return this.#ports.cpuTimes();

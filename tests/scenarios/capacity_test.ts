@@ -121,6 +121,25 @@ Deno.test("time that is over does not hide an answer that is near enough", async
   assertEquals(found.limitedBy.kind, "threshold");
 });
 
+Deno.test("the figures of the summary are of the largest that held, and the timeline of all", async () => {
+  const {
+    found,
+    scenario,
+    media,
+    totalClients,
+    judgement,
+    timeline,
+    elapsedMs,
+  } = await search(13);
+  assertEquals([found.largest, totalClients], [13, 13]);
+  assertEquals(media.loss.lost, 0);
+  assertEquals(media.deliveryRatio, 1);
+  assertEquals(judgement.filter(({ band }) => band !== "good"), []);
+  assertEquals(scenario.figuresOf, "the 13 clients that were healthy");
+  assert(timeline.some(({ clients }) => clients > 13));
+  assert(elapsedMs > timeline.at(-1)!.tSec * 900);
+});
+
 Deno.test("it stops when its time is over", async () => {
   const { found, elapsedMs } = await search(1000, { limit: "30s" });
   assertEquals(found.limitedBy.kind, "time");

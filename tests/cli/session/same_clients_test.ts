@@ -134,6 +134,7 @@ async function byScript(
     timeline: () => [],
     cpuTimes: () => null,
     serverLoad: () => null,
+    focus: () => {},
     serverIsHere: false,
   });
   const stages = [

@@ -369,6 +369,7 @@ Deno.test("who could not be carried is not counted, and who is on the way is", a
     timeline: () => [],
     cpuTimes: () => null,
     serverLoad: () => null,
+    focus: () => {},
     serverIsHere: false,
   });
   crowd.join();
