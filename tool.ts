@@ -318,6 +318,7 @@ export {
   run,
   type RunOptions,
   type RunOutcome,
+  type RunPart,
   type RunProgress,
   type RunRecord,
   type ScenarioContext,

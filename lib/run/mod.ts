@@ -10,6 +10,7 @@ export { examine, whyImpossible } from "./before_run.ts";
 export type { ExamineOptions } from "./examine.ts";
 export type {
   RosterCell,
+  RunPart,
   ScenarioContext,
   ScenarioJob,
   ScenarioSummary,
