@@ -26,7 +26,9 @@ export interface RosterCell {
 
 /** A part of a run, between two looks at it. */
 export interface RunPart {
+  /** Everything measured when it began. */
   readonly from: Snapshot;
+  /** The same when it was over. */
   readonly to: Snapshot;
   /** What it is, in a few words. */
   readonly says: string;
