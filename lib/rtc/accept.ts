@@ -12,6 +12,7 @@ import { Buffer, createSocket, randomBytes, type Socket } from "./deps.ts";
 import { DtlsHandshake } from "./dtls/dtls.ts";
 import type { SrtpCipher } from "./srtp/srtp_cipher.ts";
 import { bindingResponse, parseStun } from "./ice/stun.ts";
+import { isDtls, isMedia, isStun } from "./lane/protocol.ts";
 
 /** Takes one decrypted packet, in place; valid only until the call returns. */
 export type AcceptedPacketHandler = (
@@ -190,17 +191,17 @@ export class RtcAcceptor {
     await this.#dtls?.close();
   }
 
-  /** RFC 7983: the first byte says which protocol a datagram belongs to. */
+  /** Whatever comes, to whom it belongs. */
   #onDatagram(
     message: Uint8Array,
     from: Peer,
   ): void {
     if (this.#closed || message.length < 2) return;
     const first = message[0];
-    if (first < 4) this.#onStun(message, from);
+    if (isStun(first)) this.#onStun(message, from);
     else if (this.#knows(from) === undefined) return;
-    else if (first >= 128 && first <= 191) this.#onMedia(message);
-    else if (first >= 20 && first <= 63) this.#dtls?.receive(message);
+    else if (isMedia(first)) this.#onMedia(message);
+    else if (isDtls(first)) this.#dtls?.receive(message);
   }
 
   /** Whether a peer has shown the password; that at which media goes is nearly always the one. */

@@ -25,6 +25,7 @@ import type { Arrival, LaneSocket } from "./lane/lane.ts";
 import { SRTP_REPLAYED, type SrtpCipher } from "./srtp/srtp_cipher.ts";
 import { closedError, TransportError } from "./ice/transport_error.ts";
 import { messageOf } from "../text/mod.ts";
+import { isDtls, isMedia, isStun } from "./lane/protocol.ts";
 
 /** What the server says of its side, as far as it is needed. */
 export interface RemoteTransport {
@@ -388,18 +389,18 @@ export class RtcTransport implements AsyncDisposable {
     return new TransportError("dtlsTimeout", message);
   }
 
-  /** RFC 7983: the first byte says which protocol a datagram belongs to. */
+  /** Whatever comes, to whom it belongs. */
   readonly #onDatagram: PacketHandler = (bytes, offset, length, arrival) => {
     if (length < 2) return;
     const first = bytes[offset];
-    if (first >= 128 && first <= 191) {
+    if (isMedia(first)) {
       this.#onMedia(bytes, offset, length, arrival);
-    } else if (first < 4) {
+    } else if (isStun(first)) {
       const message = bytes.slice(offset, offset + length);
       const restart = this.#restart;
       this.#ice?.receive(message, arrival.nowMs);
       restart?.receive(message, arrival.nowMs);
-    } else if (first >= 20 && first <= 63) {
+    } else if (isDtls(first)) {
       this.#dtls?.receive(bytes.slice(offset, offset + length));
     }
   };

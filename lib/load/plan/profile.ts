@@ -53,24 +53,6 @@ export function profileDurationMs(stages: readonly Stage[]): number {
   return stages.reduce((sum, { durationMs }) => sum + durationMs, 0);
 }
 
-/** How many clients there should be `elapsedMs` after the beginning. */
-export function targetAt(stages: readonly Stage[], elapsedMs: number): number {
-  let from = 0;
-  let startMs = 0;
-  for (const { durationMs, target } of stages) {
-    if (elapsedMs < startMs + durationMs) {
-      const passed = (elapsedMs - startMs) / durationMs;
-      const change = target - from;
-      return change > 0
-        ? from + Math.floor(passed * change) + 1
-        : from - Math.floor(passed * -change);
-    }
-    from = target;
-    startMs += durationMs;
-  }
-  return from;
-}
-
 /**
  * Who joins and leaves when, in order of joining. Throws a `RangeError` for
  * a stage that takes negative time or has no whole number of clients.

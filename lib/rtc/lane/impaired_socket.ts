@@ -19,6 +19,7 @@ import {
   type LaneSocket,
 } from "./lane.ts";
 import type { Reactor, Task } from "./reactor.ts";
+import { isMedia } from "./protocol.ts";
 
 /** What a network is put around, and by whom it is used. */
 export interface NetworkPath {
@@ -250,10 +251,9 @@ function ssrcAt(bytes: Uint8Array, offset: number): number {
     bytes[offset + 10] << 8 | bytes[offset + 11];
 }
 
-/** Only what media is made of is counted. RFC 7983, RFC 5761 section 4. */
+/** Only what media is made of is counted, and not RTCP. RFC 5761 section 4. */
 function isRtp(bytes: Uint8Array, offset: number, length: number): boolean {
-  const first = bytes[offset];
   const second = bytes[offset + 1];
-  return length >= 12 && first >= 128 && first <= 191 &&
+  return length >= 12 && isMedia(bytes[offset]) &&
     (second < 192 || second > 223);
 }

@@ -21,9 +21,6 @@ export interface SrtpKeys {
   readonly remoteSalt: Uint8Array;
 }
 
-/** The most bytes that protection adds to a packet: SRTCP with GCM, tag and index. */
-export const SRTP_OVERHEAD_BYTES = 20;
-
 /** A packet that failed authentication. */
 export const SRTP_BAD_AUTH = -1;
 /** A packet seen before, or older than the replay window (RFC 3711 section 3.3.2). */

@@ -4,7 +4,6 @@ import {
   rampAndHold,
   schedule,
   type Stage,
-  targetAt,
 } from "../../../../lib/load/mod.ts";
 
 const UP_HOLD_DOWN: Stage[] = [
@@ -56,7 +55,10 @@ Deno.test.each([
   { stages: UP_HOLD_DOWN, at: 7500, want: 3, why: "halfway down" },
   { stages: UP_HOLD_DOWN, at: 8000, want: 2, why: "down" },
 ])("the target at $at ms is $want: $why", ({ stages, at, want }) => {
-  assertEquals(targetAt(stages, at), want);
+  const present = schedule(stages).filter(({ joinAtMs, leaveAtMs }) =>
+    joinAtMs <= at && (leaveAtMs ?? Infinity) > at
+  );
+  assertEquals([present.length, targetAt(stages, at)], [want, want]);
 });
 
 Deno.test("a simple ramp spaces its clients by ramp-up divided by clients", () => {
@@ -132,3 +134,21 @@ Deno.test.each([
 ])("an impossible stage is refused: $message", ({ stage, message }) => {
   assertThrows(() => schedule([stage]), RangeError, message);
 });
+
+/** How many clients there should be `elapsedMs` after the beginning. */
+function targetAt(stages: readonly Stage[], elapsedMs: number): number {
+  let from = 0;
+  let startMs = 0;
+  for (const { durationMs, target } of stages) {
+    if (elapsedMs < startMs + durationMs) {
+      const passed = (elapsedMs - startMs) / durationMs;
+      const change = target - from;
+      return change > 0
+        ? from + Math.floor(passed * change) + 1
+        : from - Math.floor(passed * -change);
+    }
+    from = target;
+    startMs += durationMs;
+  }
+  return from;
+}

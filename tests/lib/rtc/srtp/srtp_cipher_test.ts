@@ -10,13 +10,15 @@ import { createPortableCipher } from "../../../../lib/rtc/srtp/portable_cipher.t
 import {
   SRTP_BAD_AUTH,
   SRTP_MALFORMED,
-  SRTP_OVERHEAD_BYTES,
   SRTP_REPLAYED,
   type SrtpCipher,
   type SrtpKeys,
   type SrtpProfile,
 } from "../../../../lib/rtc/srtp/srtp_cipher.ts";
 import { needsLibcrypto, withLibcrypto } from "./libcrypto.ts";
+
+/** The most bytes that protection adds to a packet: SRTCP with GCM, tag and index. */
+const SRTP_OVERHEAD_BYTES = 20;
 
 const SSRC = 0x87654321;
 /** Packets stand here in their buffer, to catch what counts from its start. */
