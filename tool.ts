@@ -302,6 +302,8 @@ export {
   type Unit,
 } from "./lib/text/mod.ts";
 export {
+  checkAdapter,
+  type CheckAdapterOptions,
   countStreams,
   createTarget,
   examine,

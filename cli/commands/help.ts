@@ -44,6 +44,7 @@ export const SUMMARIES = {
   serve: "A server that speaks SimplestChat's protocol, to test against.",
   report: "Runs that are over: one in full, several side by side.",
   compare: "Whether some runs are worse than others: compare A... -- B...",
+  adapter: "Whether an adapter of your own does what clients need of it.",
   doctor: "What would limit a run on this machine, and how to fix it.",
 } as const;
 

@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Perform>>> = {
   serve: async () => (await import("./serve.ts")).serveCommand,
   report: async () => (await import("./report.ts")).reportCommand,
   compare: async () => (await import("./compare.ts")).compareCommand,
+  adapter: async () => (await import("./adapter.ts")).adapterCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
 };
 

@@ -126,7 +126,6 @@ export function sfuOptionsOf(
   const { workers, mediaPort, workerChoice } = values;
   return {
     engine: values.engine,
-    protocol: values.protocol,
     port: values.port,
     host: values.host,
     announceIp: values.announceIp,
@@ -137,6 +136,7 @@ export function sfuOptionsOf(
     roomPasswords: Object.fromEntries(values.roomPassword),
     freshReconnectToken: values.freshReconnectToken,
     exposeStats: values.stats,
+    ...(values.protocol !== "simplestchat" && { protocol: values.protocol }),
     ...(values.tcp && { tcp: true }),
     ...(jwtSecret !== undefined && { jwtSecret }),
     ...(metricsToken !== undefined && { metricsToken }),

@@ -73,7 +73,8 @@ export async function examineMedia(
   };
 }
 
-function isOver({ clients }: Snapshot, media: MediaPlan): boolean {
+/** Whether nothing more is to be waited for: media flows both ways, or cannot. */
+export function isOver({ clients }: Snapshot, media: MediaPlan): boolean {
   return clients.length === CLIENTS &&
     clients.every((client) =>
       client.state === "failed" ||
@@ -82,7 +83,7 @@ function isOver({ clients }: Snapshot, media: MediaPlan): boolean {
 }
 
 /** In a sentence's end, of whoever it is first wrong with; `undefined` when media flows both ways. */
-function whatIsWrong(
+export function whatIsWrong(
   clients: readonly ClientRecord[],
   { maxAudio, maxVideo }: MediaPlan,
   withinMs: number,

@@ -7,6 +7,7 @@
  */
 
 export { examine, whyImpossible } from "./before_run.ts";
+export { checkAdapter, type CheckAdapterOptions } from "./check_adapter.ts";
 export type { ExamineOptions } from "./examine.ts";
 export type {
   RosterCell,

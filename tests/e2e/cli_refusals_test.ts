@@ -19,6 +19,10 @@ const USAGE: readonly [string, string][] = [
     "--cleints: there is no such option, did you mean --clients?",
   ],
   ["run --clients 0", '--clients: "0" is not a whole number from 1 to 100000.'],
+  [
+    "adapter check",
+    "adapter: it takes check and one adapter, such as check ./my_adapter.ts.",
+  ],
   ["run -c abc", '--clients: "abc" is not a whole number from 1 to 100000.'],
   [
     "run --audio-only --video-only",

