@@ -9,7 +9,7 @@ Deno.test("a server that was stopped for a moment is one incident of all clients
   using out = new OutDir();
   await using program = new Program([
     "run",
-    ..."--embedded=mediasoup -c 4 -d 9 -r 0 --video-only --out".split(" "),
+    ..."--embedded=mediasoup -c 4 -d 14 -r 0 --video-only --out".split(" "),
     out.path,
   ]);
   const [, pids] = await program.printed("stderr", /pids? ([\d, ]+)$/m);
