@@ -80,7 +80,7 @@ const serverLoad = z.object({
   sustainedThreadRatio: amount.describe(
     "The most that the busiest thread used over five seconds on end, in cores. This is judged: one busy second is no overload.",
   ),
-  busyThreads: z.array(serverThread).describe(
+  busyThreads: z.array(serverThread).default([]).describe(
     "Threads that were ever busy, and the others of their name.",
   ),
   maxRssBytes: amount,

@@ -18,7 +18,13 @@ import { shownText, shownUrl } from "../text/mod.ts";
 /** One server to watch. `text` is the target as it was written but for secrets in a URL, and names it in samples and events. */
 export type MonitorTarget =
   | { readonly kind: "pid"; readonly text: string; readonly pid: number }
-  | { readonly kind: "port"; readonly text: string; readonly port: number }
+  | {
+    readonly kind: "port";
+    readonly text: string;
+    readonly port: number;
+    /** Nobody named it: where nothing is found there, nothing is to be said. @default {false} */
+    readonly isAssumed?: boolean | undefined;
+  }
   | { readonly kind: "cmd"; readonly text: string; readonly name: string }
   | {
     readonly kind: "ssh";

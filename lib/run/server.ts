@@ -43,8 +43,12 @@ export interface OpenServer extends AsyncDisposable {
 export function localMonitor(url: string): readonly MonitorTarget[] {
   const { hostname, port, protocol } = new URL(url);
   return /^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname)
-    ? [parseTarget(`port:${port || (protocol === "wss:" ? "443" : "80")}`)]
+    ? [assumedPort(Number(port) || (protocol === "wss:" ? 443 : 80))]
     : [];
+}
+
+function assumedPort(port: number): MonitorTarget {
+  return { kind: "port", text: `port:${port}`, port, isAssumed: true };
 }
 
 /** Has the server there. Throws the signal's reason when that aborts before; nothing is left behind then. */

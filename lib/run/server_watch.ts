@@ -57,6 +57,7 @@ export class ServerWatch implements AsyncDisposable {
   readonly #presence = new Map<string, string>();
   readonly #hosts: ReadonlyMap<string, string>;
   readonly #http: ReadonlySet<string>;
+  readonly #assumed: ReadonlySet<string>;
   readonly #notes: string[] = [];
   readonly #monitor: Monitor | undefined;
   /** The target that reports over HTTP, and what it said. */
@@ -79,6 +80,9 @@ export class ServerWatch implements AsyncDisposable {
     );
     this.#http = new Set(
       targets.filter(({ kind }) => kind === "http").map(({ text }) => text),
+    );
+    this.#assumed = new Set(
+      targets.filter((target) => "isAssumed" in target).map(({ text }) => text),
     );
     // A target that is written twice is watched once.
     const distinct = new Map(targets.map((target) => [target.text, target]));
@@ -120,7 +124,7 @@ export class ServerWatch implements AsyncDisposable {
       case "gone":
         if (this.#presence.has(event.target)) {
           this.#presence.set(event.target, event.message);
-        }
+        } else if (this.#assumed.has(event.target)) return;
         this.#note(event.message);
         return;
       case "warning":

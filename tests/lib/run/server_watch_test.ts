@@ -165,6 +165,20 @@ Deno.test("a monitor that fails is a note, told at once and kept, at most twenty
   assertEquals(watched.summary().notes[0], "Server gone");
 });
 
+Deno.test("of a port that nobody named a word is said only once something was there", async () => {
+  const text = "port:9";
+  await using watched = new ServerWatch({
+    targets: [{ kind: "port", text, port: 9, isAssumed: true }],
+  });
+  await watched.ready();
+  const event = { target: text, atMs: START_MS };
+  watched.take({ ...event, kind: "gone", message: "nothing listens" });
+  assertEquals(watched.summary().notes, []);
+  watched.take({ ...event, kind: "found", message: "there" });
+  watched.take({ ...event, kind: "gone", message: "Server gone: it ended" });
+  assertEquals(watched.summary().notes, ["Server gone: it ended"]);
+});
+
 Deno.test("a server that was there is gone until it comes back", async () => {
   const event = { target: "port:3000", atMs: START_MS };
   await using watched = watch();
