@@ -48,6 +48,12 @@ const MAX_PACKET_MS = 120;
 /** So far from what is played now a packet belongs to something else. */
 const MAX_LEAP_MS = 5000;
 
+/** The packet at hand, as the delay is told of it. A class: literals share their fields with all that begin alike. */
+class HeardPacket {
+  nowMs = NaN;
+  transitMs = NaN;
+}
+
 /** The packets of one audio track on their way to the ear. */
 export class AudioPlayout {
   /** As much is held back for the picture's sake, in milliseconds. */
@@ -77,7 +83,7 @@ export class AudioPlayout {
   #events = 0;
   #waitedMs = NaN;
   #emitted = 0;
-  readonly #packet = { nowMs: NaN, transitMs: NaN };
+  readonly #packet = new HeardPacket();
 
   constructor(clockRateHz: number) {
     this.#clockPerMs = clockRateHz / 1000;

@@ -28,7 +28,7 @@ export class CaptureClock {
   #arrivals = 0;
   #startMs = NaN;
   #lastMs = NaN;
-  #lastTimestamp = 0;
+  #lastTimestamp = NaN;
   /** Ticks since the first timestamp, of the last one. */
   #lastTicks = NaN;
   // The line: ticks for a millisecond, and ticks at the start.
@@ -40,6 +40,8 @@ export class CaptureClock {
   #p11 = NaN;
   #sumLate = NaN;
   #sumEarly = NaN;
+  /** Ticks that the frame at hand is off the line; a fraction by itself would be boxed on the heap. */
+  #residual = NaN;
 
   constructor(clockRateHz: number) {
     this.#ticksPerUnit = TICKS_PER_MS * 1000 / clockRateHz;
@@ -51,17 +53,25 @@ export class CaptureClock {
   }
 
   /** The frame of this timestamp came at `nowMs`. One that others overtook says nothing. */
-  note(timestamp: number, frame: { readonly receivedMs: number }): void {
-    const { receivedMs } = frame;
+  note(frame: {
+    readonly timestamp: number;
+    readonly receivedMs: number;
+  }): void {
+    const { timestamp, receivedMs } = frame;
     if (this.#arrivals > 0 && receivedMs - this.#lastMs > RESET_MS) {
       this.#arrivals = 0;
     }
-    if (this.#arrivals === 0) this.#begin(timestamp, receivedMs);
+    if (this.#arrivals === 0) {
+      this.#lastTimestamp = timestamp;
+      this.#startMs = this.#lastMs = receivedMs;
+      this.#begin();
+    }
     const ticks = this.#lastTicks +
       ((timestamp - this.#lastTimestamp) | 0) * this.#ticksPerUnit;
     const ms = receivedMs - this.#startMs;
     const residual = ticks - ms * this.#slope - this.#offset;
-    if (this.#hasDelayChanged(residual) && this.#arrivals >= MIN_ARRIVALS) {
+    this.#residual = residual;
+    if (this.#hasDelayChanged() && this.#arrivals >= MIN_ARRIVALS) {
       this.#p11 = UNKNOWN_OFFSET;
     }
     if (ticks < this.#lastTicks) return;
@@ -82,12 +92,15 @@ export class CaptureClock {
   }
 
   /** Finds when the frame of this timestamp would have come; `nowMs` where nothing is known. */
-  locate(timestamp: number, moment: { readonly nowMs: number }): void {
+  locate(frame: {
+    readonly timestamp: number;
+    readonly nowMs: number;
+  }): void {
     if (this.#arrivals === 0) {
-      this.locatedMs = moment.nowMs;
+      this.locatedMs = frame.nowMs;
       return;
     }
-    const sinceLast = ((timestamp - this.#lastTimestamp) | 0) *
+    const sinceLast = ((frame.timestamp - this.#lastTimestamp) | 0) *
       this.#ticksPerUnit;
     this.locatedMs = this.#arrivals < MIN_ARRIVALS || this.#slope < 1e-3
       ? this.#lastMs + sinceLast / TICKS_PER_MS
@@ -95,9 +108,7 @@ export class CaptureClock {
         (this.#lastTicks + sinceLast - this.#offset) / this.#slope;
   }
 
-  #begin(timestamp: number, receivedMs: number): void {
-    this.#lastTimestamp = timestamp;
-    this.#startMs = this.#lastMs = receivedMs;
+  #begin(): void {
     this.#lastTicks = 0;
     this.#slope = TICKS_PER_MS;
     this.#offset = 0;
@@ -107,8 +118,11 @@ export class CaptureClock {
     this.#sumLate = this.#sumEarly = 0;
   }
 
-  #hasDelayChanged(residual: number): boolean {
-    const capped = Math.max(-MAX_RESIDUAL, Math.min(MAX_RESIDUAL, residual));
+  #hasDelayChanged(): boolean {
+    const capped = Math.max(
+      -MAX_RESIDUAL,
+      Math.min(MAX_RESIDUAL, this.#residual),
+    );
     this.#sumLate = Math.max(0, this.#sumLate + capped - DRIFT);
     this.#sumEarly = Math.min(0, this.#sumEarly + capped + DRIFT);
     if (this.#sumLate <= ALARM && this.#sumEarly >= -ALARM) return false;

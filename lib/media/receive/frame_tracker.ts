@@ -25,7 +25,7 @@ import {
   isVp8Start,
   vp8PictureId,
 } from "../payload/vp8.ts";
-import type { VideoPlayout, WholeFrame } from "./video_playout.ts";
+import { type VideoPlayout, WholeFrame } from "./video_playout.ts";
 
 /** When a packet came. */
 interface Arrival {
@@ -76,20 +76,13 @@ export class FrameTracker {
   #isKeyFrame = false;
   #isShown = false;
   /** What there is of the frame that is being put together. */
-  readonly #frame: WholeFrame = {
-    nowMs: NaN,
-    firstMs: NaN,
-    receivedMs: NaN,
-    timestamp: NaN,
-    bytes: 0,
-    isRepaired: false,
-  };
+  readonly #frame = new WholeFrame();
   #pictureId = -1;
-  #timestamp = 0;
+  #timestamp = NaN;
   #hasTimestamp = false;
   /** When decoding of the last frame began, and how much later after its capture than that of any before it. */
-  #beganMs = 0;
-  #behindMs = 0;
+  #beganMs = NaN;
+  #behindMs = NaN;
   // Of the packets after a missing one: whose place is taken by which
   // position, what it is, its timestamp, its size, and when it came. Laid out
   // with the first gap.

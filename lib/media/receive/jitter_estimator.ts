@@ -17,6 +17,8 @@ export interface ArrivedFrame {
   readonly variationMs: number;
   /** When it is taken out of the buffer, on the reactor's clock. */
   readonly takenMs: number;
+  /** Its size. */
+  readonly bytes: number;
 }
 
 /** On top of what is estimated: a receiver's own system is not on time either. */
@@ -62,14 +64,19 @@ export class JitterEstimator {
   #averageSize = NaN;
   #varSize = NaN;
   #maxSize = NaN;
-  #lastSize = -1;
-  #sizeSum = 0;
+  #lastSize = NaN;
+  #sizeSum = NaN;
   #sizes = 0;
   #previousMs = NaN;
   #filteredMs = NaN;
   #frames = 0;
   #takenMs = NaN;
   #periodMs = NaN;
+  #fps = NaN;
+  // What is handed on: a fraction by itself would be boxed on the heap.
+  #variation = NaN;
+  #growth = NaN;
+  #noise = NaN;
 
   constructor() {
     this.reset();
@@ -93,17 +100,18 @@ export class JitterEstimator {
     this.#previousMs = MIN_MS;
     this.#filteredMs = 0;
     this.#takenMs = NaN;
-    this.#periodMs = 0;
+    this.#periodMs = this.#fps = 0;
   }
 
-  /** Takes a frame of so many bytes that no repair delayed. */
-  take(frame: ArrivedFrame, bytes: number): void {
-    if (bytes > 0) this.#learn(frame, bytes);
+  /** Takes a frame that no repair delayed. */
+  take(frame: ArrivedFrame): void {
+    if (frame.bytes > 0) this.#learn(frame);
     this.#estimate();
   }
 
-  #learn(frame: ArrivedFrame, bytes: number): void {
-    this.#learnSize(bytes);
+  #learn(frame: ArrivedFrame): void {
+    this.#learnSize(frame);
+    const { bytes } = frame;
     const growth = bytes - this.#lastSize;
     const isFirst = this.#lastSize < 0;
     this.#lastSize = bytes;
@@ -116,19 +124,23 @@ export class JitterEstimator {
     const isLarge = bytes >
       this.#averageSize + SIZE_OUTLIER * Math.sqrt(this.#varSize);
     if (!isUsual && !isLarge) {
-      this.#addNoise(
-        frame,
-        apart < 0 ? -DELAY_OUTLIER * sigma : DELAY_OUTLIER * sigma,
-      );
+      this.#noise = apart < 0 ? -DELAY_OUTLIER * sigma : DELAY_OUTLIER * sigma;
+      this.#addNoise(frame);
     } else if (growth > CONGESTED * this.#maxSize) {
-      this.#addNoise(frame, apart);
-      this.#follow(variation, growth);
+      this.#noise = apart;
+      this.#addNoise(frame);
+      this.#variation = variation;
+      this.#growth = growth;
+      this.#follow();
     }
     if (this.#frames < STARTUP_FRAMES) this.#frames++;
-    else this.#filteredMs = this.#calculated();
+    else {
+      this.#calculate();
+      this.#filteredMs = this.#previousMs;
+    }
   }
 
-  #learnSize(bytes: number): void {
+  #learnSize({ bytes }: ArrivedFrame): void {
     if (this.#sizes < FIRST_SIZES) {
       this.#sizeSum += bytes;
       this.#sizes++;
@@ -150,14 +162,14 @@ export class JitterEstimator {
     this.#maxSize = Math.max(MAX_SIZE_DECAY * this.#maxSize, bytes);
   }
 
-  #addNoise(frame: ArrivedFrame, noise: number): void {
+  #addNoise(frame: ArrivedFrame): void {
     this.#notePeriod(frame);
+    const noise = this.#noise;
     let keep = (this.#weighed - 1) / this.#weighed;
     if (this.#weighed < MAX_WEIGHED) this.#weighed++;
-    const fps = this.#fps();
-    if (fps > 0) {
+    if (this.#fps > 0) {
       // A slow video learns as fast by the clock as another one.
-      let scale = USUAL_FPS / fps;
+      let scale = USUAL_FPS / this.#fps;
       if (this.#weighed < STARTUP_FRAMES) {
         scale = (this.#weighed * scale + STARTUP_FRAMES - this.#weighed) /
           STARTUP_FRAMES;
@@ -180,13 +192,14 @@ export class JitterEstimator {
     this.#periodMs = this.#periodMs === 0
       ? periodMs
       : this.#periodMs + (periodMs - this.#periodMs) / STARTUP_FRAMES;
+    this.#fps = this.#periodMs <= 0
+      ? 0
+      : Math.min(MAX_FPS, 1000 / this.#periodMs);
   }
 
-  #fps(): number {
-    return this.#periodMs <= 0 ? 0 : Math.min(MAX_FPS, 1000 / this.#periodMs);
-  }
-
-  #follow(variation: number, growth: number): void {
+  #follow(): void {
+    const variation = this.#variation;
+    const growth = this.#growth;
     this.#c00 += 2.5e-10;
     this.#c11 += 1e-10;
     const innovation = variation - this.#perByte * growth - this.#constant;
@@ -214,19 +227,20 @@ export class JitterEstimator {
     this.#c11 = (1 - k1) * this.#c11 - k1 * growth * c01;
   }
 
-  #calculated(): number {
+  /** As it is now, for {@linkcode JitterEstimator.#previousMs}. */
+  #calculate(): void {
     const noise = Math.max(
       1,
       NOISE_DEVIATIONS * Math.sqrt(this.#varNoise) - NOISE_MARGIN_MS,
     );
     const ms = this.#perByte * (this.#maxSize - this.#averageSize) + noise;
-    this.#previousMs = ms < MIN_MS ? this.#previousMs : Math.min(MAX_MS, ms);
-    return this.#previousMs;
+    if (ms >= MIN_MS) this.#previousMs = Math.min(MAX_MS, ms);
   }
 
   #estimate(): void {
-    const ms = Math.max(this.#calculated() + SYSTEM_MS, this.#filteredMs);
-    const fps = this.#fps();
+    this.#calculate();
+    const ms = Math.max(this.#previousMs + SYSTEM_MS, this.#filteredMs);
+    const fps = this.#fps;
     this.estimateMs = fps === 0 || fps >= FULL_FPS
       ? ms
       : fps < LEAST_FPS

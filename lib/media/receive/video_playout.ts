@@ -35,17 +35,23 @@ const TIMESTAMP = 3;
 const SIZE = 4;
 
 /** The frame at hand, as whoever puts it together describes it. One object, rewritten for each. */
-export interface WholeFrame {
+export class WholeFrame {
   /** When it could be decoded: it and all before it had come. */
-  nowMs: number;
+  nowMs = NaN;
   /** When its first packet came, and its last one, repairs included. */
-  firstMs: number;
-  receivedMs: number;
+  firstMs = NaN;
+  receivedMs = NaN;
   /** The RTP timestamp. */
-  timestamp: number;
-  bytes: number;
+  timestamp = NaN;
+  bytes = 0;
   /** Something of it had to be repaired. */
-  isRepaired: boolean;
+  isRepaired = false;
+}
+
+/** A moment, and a frame as the clock is asked for it. A class: literals share their fields with all that begin alike. */
+class Sought {
+  nowMs = NaN;
+  timestamp = NaN;
 }
 
 /** What became of a video's frames, and when. */
@@ -77,10 +83,10 @@ export class VideoPlayout {
   #hasShown = false;
   // The last frame that was not repaired.
   #receivedMs = NaN;
-  #timestamp = 0;
-  /** A moment, and a frame as the estimate is told of it. */
-  readonly #at = { nowMs: NaN };
-  readonly #arrived = { variationMs: NaN, takenMs: NaN };
+  #timestamp = NaN;
+  readonly #at = new Sought();
+  /** A frame as the estimate is told of it. */
+  readonly #arrived = { variationMs: NaN, takenMs: NaN, bytes: NaN };
   readonly #ticksPerMs: number;
 
   /** Shown frames go to `rhythm`. */
@@ -100,7 +106,7 @@ export class VideoPlayout {
   push(frame: Readonly<WholeFrame>): void {
     this.advance(frame);
     if (this.#count === ROOM) this.#showFirst();
-    if (!frame.isRepaired) this.#clock.note(frame.timestamp, frame);
+    if (!frame.isRepaired) this.#clock.note(frame);
     const place = (this.#head + this.#count) % ROOM;
     const at = place * WIDTH;
     this.#frames[at + READY] = frame.nowMs;
@@ -165,8 +171,8 @@ export class VideoPlayout {
   }
 
   #locate(at: number): void {
-    const timestamp = this.#frames[at + TIMESTAMP];
-    this.#clock.locate(timestamp, this.#at);
+    this.#at.timestamp = this.#frames[at + TIMESTAMP];
+    this.#clock.locate(this.#at);
     this.#renderMs = this.#clock.locatedMs +
       Math.max(this.#delayMs, this.minDelayMs);
     if (Math.abs(this.#renderMs - this.#at.nowMs) <= ABSURD_MS) return;
@@ -203,13 +209,17 @@ export class VideoPlayout {
         ? 0
         : received - this.#receivedMs - step;
       this.#arrived.takenMs = this.#dueMs;
+      this.#arrived.bytes = this.#frames[at + SIZE];
       this.#receivedMs = received;
       this.#timestamp = timestamp;
-      this.#jitter.take(this.#arrived, this.#frames[at + SIZE]);
+      this.#jitter.take(this.#arrived);
     }
     if (this.#delayMs === 0) this.#delayMs = this.#jitter.estimateMs;
     const lateMs = this.#dueMs + WAKE_MS - (this.#renderMs - RENDER_MS);
     if (lateMs < 0) return;
-    this.#delayMs = Math.min(this.#delayMs + lateMs, this.targetDelayMs);
+    this.#delayMs = Math.min(
+      this.#delayMs + lateMs,
+      Math.max(this.minDelayMs, this.#jitter.estimateMs + RENDER_MS),
+    );
   }
 }
