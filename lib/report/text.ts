@@ -105,7 +105,7 @@ function figureLines(
   const lines = rows.map((row) => row.map(figureLine));
   const widths = Array.from(
     { length: aligned },
-    (_, i) => Math.max(...lines.map((line) => lineWidth(line[i]))),
+    (_, i) => Math.max(...lines.map((line) => lineWidth(line[i] ?? []))),
   );
   return lines.flatMap((line, at) =>
     rowLines(

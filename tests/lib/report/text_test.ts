@@ -221,6 +221,23 @@ Deno.test("what only some runs have is shown when they have it", () => {
   assertFalse(text.includes("dropped by our kernel"));
 });
 
+Deno.test("of many busy threads the text shows eight, and how many more there are", () => {
+  const base = summary();
+  const load = base.server!.load!;
+  const busyThreads = Array.from({ length: 11 }, (_, i) => ({
+    name: `thread-${i}`,
+    meanCpuRatio: 0.9 - i / 100,
+    maxCpuRatio: 1,
+  }));
+  const text = renderText({
+    ...base,
+    server: { ...base.server!, load: { ...load, busyThreads } },
+  }, { width: 80, color: false });
+  assertStringIncludes(text, "thread-7");
+  assertFalse(/thread-8 +mean/.test(text));
+  assertStringIncludes(text, "3 more, less busy");
+});
+
 Deno.test("of very many rooms the text shows the twenty worst, and how bad the rest is", () => {
   const [room] = summary().rooms;
   const rooms = Array.from({ length: 50 }, (_, i) => ({
