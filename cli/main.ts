@@ -16,7 +16,7 @@ import {
   SUMMARIES,
   twoColumns,
 } from "./commands/mod.ts";
-import { EXIT_CODES } from "../exit_codes.ts";
+import { EXIT_CODES } from "../lib/exit_codes.ts";
 
 if (import.meta.main) Deno.exitCode = await main(Deno.args);
 

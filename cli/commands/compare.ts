@@ -6,7 +6,7 @@
  */
 
 import { formatCounted, type Summary, toggle, yesOrNo } from "../../tool.ts";
-import { EXIT_CODES } from "../../exit_codes.ts";
+import { EXIT_CODES } from "../../lib/exit_codes.ts";
 import { columns, commandHelp, PROGRAM } from "./help.ts";
 import { parseOptions } from "./parse.ts";
 import { readRun } from "./report.ts";

@@ -13,7 +13,7 @@ import { MEETING_FLAGS, RUN_OPTIONS, workersOf } from "./run_options.ts";
 import { chooseJob } from "./run_scenario.ts";
 import { safeValue } from "../../lib/text/mod.ts";
 import { openInterrupts, printJson, printOut, usage } from "./shell.ts";
-import { EXIT_CODES } from "../../exit_codes.ts";
+import { EXIT_CODES } from "../../lib/exit_codes.ts";
 
 const NOTES: readonly string[] = [
   "The run in question is given by the same options as to run. With a server it",

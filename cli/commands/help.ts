@@ -15,7 +15,7 @@ import {
   EXIT_CODES,
   EXIT_REASONS,
   type ExitReasons,
-} from "../../exit_codes.ts";
+} from "../../lib/exit_codes.ts";
 import { optionName } from "./option.ts";
 
 /** What a command's exit codes say, as lines; those of a run, where no others are given. */

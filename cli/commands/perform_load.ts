@@ -35,7 +35,7 @@ import {
   printJson,
   printOut,
 } from "./shell.ts";
-import { EXIT_CODES } from "../../exit_codes.ts";
+import { EXIT_CODES } from "../../lib/exit_codes.ts";
 
 /** What a load needs of the command line, whatever it is. */
 export type LoadValues =

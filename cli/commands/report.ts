@@ -36,7 +36,7 @@ import { parseOptions } from "./parse.ts";
 import { RESULTS_FILE, STORIES_FILE, SUMMARY_FILE } from "./run_files.ts";
 import { messageOf, safeValue, sanitize } from "../../lib/text/mod.ts";
 import { printData, printError, printJson, printOut, usage } from "./shell.ts";
-import { EXIT_CODES } from "../../exit_codes.ts";
+import { EXIT_CODES } from "../../lib/exit_codes.ts";
 
 const NOTES: readonly string[] = [
   `${PROGRAM} report FILE...`,

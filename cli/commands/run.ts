@@ -30,7 +30,7 @@ import {
   linesOf,
 } from "./run_scenario.ts";
 import { printError, printOut, usage } from "./shell.ts";
-import { EXIT_CODES, EXIT_REASONS } from "../../exit_codes.ts";
+import { EXIT_CODES, EXIT_REASONS } from "../../lib/exit_codes.ts";
 
 const NOTES: readonly string[] = [
   ...exitCodeLines(

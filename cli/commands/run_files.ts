@@ -19,7 +19,7 @@ import {
   toResults,
 } from "../../tool.ts";
 import { reasonOf } from "./paths.ts";
-import { EXIT_CODES } from "../../exit_codes.ts";
+import { EXIT_CODES } from "../../lib/exit_codes.ts";
 
 /** What the files are made from. */
 export interface RunRecord {

@@ -21,7 +21,7 @@ import {
   printOut,
   usage,
 } from "./shell.ts";
-import { EXIT_CODES } from "../../exit_codes.ts";
+import { EXIT_CODES } from "../../lib/exit_codes.ts";
 
 const NOTES: readonly string[] = [
   "It ends on Ctrl+C or SIGTERM. Its CPU is best spent elsewhere than on the",

@@ -14,7 +14,7 @@ import {
   safeLine,
   safeText,
 } from "../../lib/text/mod.ts";
-import { EXIT_CODES } from "../../exit_codes.ts";
+import { EXIT_CODES } from "../../lib/exit_codes.ts";
 
 /** Signals that ask to stop. */
 const STOP_SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"

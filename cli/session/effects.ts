@@ -50,7 +50,7 @@ import { outcomeLines } from "./scenario_lines.ts";
 import { messageOf, safeValue } from "../../lib/text/mod.ts";
 import { reachAdvice } from "./reach_advice.ts";
 import { writeSummary } from "./save.ts";
-import { EXIT_CODES, isOfSignal } from "../../exit_codes.ts";
+import { EXIT_CODES, isOfSignal } from "../../lib/exit_codes.ts";
 
 /** What the effects of one session work with. */
 export interface EffectsContext {

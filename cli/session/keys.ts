@@ -10,7 +10,7 @@ import { bodyRows } from "./layout.ts";
 import { leave } from "./leave.ts";
 import { noEffects, type Step } from "./messages.ts";
 import type { Model } from "./model.ts";
-import { EXIT_CODES } from "../../exit_codes.ts";
+import { EXIT_CODES } from "../../lib/exit_codes.ts";
 
 /** The step that a key makes. */
 export function keyPressed(model: Model, key: Key): Step {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { EXIT_CODES, isOfSignal } from "../../exit_codes.ts";
+import { EXIT_CODES, isOfSignal } from "../../lib/exit_codes.ts";
 import { noEffects, type Step } from "./messages.ts";
 import type { Model } from "./model.ts";
 import { say } from "./verbs/verb.ts";

@@ -11,7 +11,7 @@ import { answers, type Effect, noEffects, type Step } from "./messages.ts";
 import type { Model } from "./model.ts";
 import { commandOf, isProblem } from "./parse.ts";
 import { runLine, say } from "./verbs/mod.ts";
-import { EXIT_CODES } from "../../exit_codes.ts";
+import { EXIT_CODES } from "../../lib/exit_codes.ts";
 
 /** The step, and after it the lines whose turn has come. */
 export function nextLines(step: Step): Step {

@@ -23,7 +23,7 @@ import { newModel } from "./model.ts";
 import type { SessionOptions } from "./options.ts";
 import { Program } from "./program.ts";
 import { safeLine, safeValue } from "../../lib/text/mod.ts";
-import { SIGNAL_CODES } from "../../exit_codes.ts";
+import { SIGNAL_CODES } from "../../lib/exit_codes.ts";
 
 /** The doors of a session to the world, replaced in tests. */
 export interface SessionPorts {

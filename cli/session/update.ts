@@ -24,7 +24,7 @@ import {
 import type { Model } from "./model.ts";
 import { nextLines } from "./queue.ts";
 import { loadStep, mediaChosen, say, shown } from "./verbs/mod.ts";
-import { EXIT_CODES } from "../../exit_codes.ts";
+import { EXIT_CODES } from "../../lib/exit_codes.ts";
 
 /** The next step; a model that is the very same needs no new frame. */
 export function update(model: Model, message: Message, nowMs: number): Step {

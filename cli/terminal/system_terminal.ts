@@ -9,7 +9,7 @@
 import { ENTER_FULL_SCREEN, LEAVE_FULL_SCREEN } from "./ansi.ts";
 import type { Terminal, TerminalChange, TerminalSize } from "./terminal.ts";
 import { denoHost, type TerminalHost } from "./terminal_host.ts";
-import { SIGNAL_CODES } from "../../exit_codes.ts";
+import { SIGNAL_CODES } from "../../lib/exit_codes.ts";
 
 /** A signal that asks the process to end. */
 export type EndSignal = keyof typeof SIGNAL_CODES;

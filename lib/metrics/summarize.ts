@@ -48,7 +48,7 @@ import type {
 } from "./summary.ts";
 import type { Threshold } from "./threshold.ts";
 import { Trend } from "./trend.ts";
-import { EXIT_CODES } from "../../exit_codes.ts";
+import { EXIT_CODES } from "../exit_codes.ts";
 import { type Ending, verdictOf } from "./verdict.ts";
 
 /** What a summary is made from. */

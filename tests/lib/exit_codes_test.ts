@@ -1,16 +1,16 @@
 /** Every exit code is told in the same words wherever a person reads of it. */
 
 import { assert, assertEquals } from "@std/assert";
-import { exitCodeLines } from "../cli/commands/help.ts";
+import { exitCodeLines } from "../../cli/commands/help.ts";
 import {
   EXIT_CODES,
   EXIT_REASONS,
   isOfSignal,
   SIGNAL_CODES,
-} from "../exit_codes.ts";
+} from "../../lib/exit_codes.ts";
 
 const readme =
-  (await Deno.readTextFile(new URL("../README.md", import.meta.url)))
+  (await Deno.readTextFile(new URL("../../README.md", import.meta.url)))
     .replaceAll("\n", " ");
 const help = exitCodeLines().join(" ");
 
