@@ -86,7 +86,7 @@ export async function judgeMode(
     const ended = await perform[command](hostile.url);
     const complaints = complaintsOf(ended, codesOf(command, mode));
     if (command === "run") {
-      complaints.push(...complaintsOfRun(ended, mode.outcome));
+      complaints.push(...complaintsOfRun(ended));
     }
     judged.push({ name: mode.name, command, ended, complaints });
   }
@@ -181,20 +181,16 @@ function complaintsOf(
   return found;
 }
 
-/** A run that could begin leaves its results; one that broke says so in one line. */
-function complaintsOfRun(
-  { code, stderr, files }: Ended,
-  outcome: Outcome,
-): string[] {
+/** A run leaves its results; one that broke says so in one line. */
+function complaintsOfRun({ code, stderr, files }: Ended): string[] {
   const lines = stderr.trim().split("\n");
-  const wanted = outcome === "unreachable" ? [] : RESULTS;
   return [
     ...(code === 1 &&
         (lines.length !== 1 || !/^Cannot .*\. .*\.$/.test(lines[0]))
       ? [`${lines.length} lines on stderr, or without a next step`]
       : []),
     ...(files.filter((name) => name !== STORIES).toSorted().join() ===
-        wanted.join()
+        RESULTS.join()
       ? []
       : [`files: ${files.join(", ")}`]),
   ];
