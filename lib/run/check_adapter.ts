@@ -17,6 +17,7 @@ import type { Finding } from "../machine/mod.ts";
 import type { ClientRecord } from "../metrics/mod.ts";
 import type { SignalingEvent, SignalingSession } from "../signaling/port.ts";
 import { isOver, whatIsWrong } from "./examine_media.ts";
+import { messageOf } from "../text/mod.ts";
 
 /** What to check. */
 export interface CheckAdapterOptions {
@@ -137,7 +138,7 @@ async function listens(
     await session.createTransport("recv");
     await session.join?.(capabilities);
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
+    const text = messageOf(error);
     return { level: "problem", about: "entering", text, fix: null };
   }
 }

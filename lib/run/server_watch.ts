@@ -82,7 +82,8 @@ export class ServerWatch implements AsyncDisposable {
       targets.filter(({ kind }) => kind === "http").map(({ text }) => text),
     );
     this.#assumed = new Set(
-      targets.filter((target) => "isAssumed" in target).map(({ text }) => text),
+      targets.filter((target) => target.kind === "port" && target.isAssumed)
+        .map(({ text }) => text),
     );
     // A target that is written twice is watched once.
     const distinct = new Map(targets.map((target) => [target.text, target]));

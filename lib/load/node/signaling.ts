@@ -17,6 +17,7 @@ import {
 } from "../../signaling/simplestchat/operations.ts";
 import { reachAddress } from "../../signaling/websocket/mod.ts";
 import type { ServerTarget, SignalingChoice } from "./node.ts";
+import { messageOf } from "../../text/mod.ts";
 
 /** The names under which requests are measured; the first is that of joining. */
 export const SIGNALING_OPERATIONS: readonly string[] = [
@@ -61,7 +62,7 @@ export async function signalingProblem(
   try {
     await adapterOf(choice);
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }
 

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { messageOf } from "../../text/mod.ts";
+
 /** The socket below. */
 export interface ProtooWire {
   readonly send: (text: string) => void;
@@ -75,7 +77,7 @@ export class ProtooConversation {
       const answer = await this.#handle(method, data) ?? {};
       this.#send({ response: true, id, ok: true, data: answer });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       this.#send({
         response: true,
         id,

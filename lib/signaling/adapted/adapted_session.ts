@@ -6,7 +6,7 @@
 
 import type { z } from "../../ortc/deps.ts";
 import type { DtlsParameters, RtpCapabilities } from "../../ortc/mod.ts";
-import { shownText } from "../../text/mod.ts";
+import { messageOf, shownText } from "../../text/mod.ts";
 import { type Clock, systemClock } from "../../time/mod.ts";
 import type {
   Adapter,
@@ -617,7 +617,7 @@ class AdaptedSession implements SignalingSession {
     }
     if (error instanceof UnreachableError) return error;
     const words = shownText(
-      error instanceof Error ? error.message : String(error),
+      messageOf(error),
     ).replace(/\.$/, "");
     if (!SLIPS.some((slip) => error instanceof slip)) {
       return new SignalingError("server", operation, words);

@@ -2,6 +2,7 @@
 
 import type { Adapter } from "../adapter/mod.ts";
 import { guardAgainst } from "./strays.ts";
+import { messageOf } from "../../text/mod.ts";
 
 /** Loads the default export of a module. Throws an `Error` whose message is one line without a name in front. */
 export async function loadAdapter(url: string): Promise<Adapter> {
@@ -9,7 +10,7 @@ export async function loadAdapter(url: string): Promise<Adapter> {
   try {
     exported = await import(url);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     const line = reason.trim().replaceAll(/\s*\n\s*/g, " ");
     throw new Error(`cannot load ${url}: ${line.replace(/\.$/, "")}`);
   }

@@ -1,7 +1,7 @@
 /** Whether anybody listens where a server is said to be, whatever is spoken there. */
 
 import { type ConnectionSettings, proxyFor } from "../../connection/mod.ts";
-import { shownUrl } from "../../text/mod.ts";
+import { messageOf, shownUrl } from "../../text/mod.ts";
 import { eitherSignal } from "../../time/mod.ts";
 import { ChannelError } from "./channel_error.ts";
 
@@ -31,7 +31,7 @@ export async function reachAddress(
       signal: either.signal,
     });
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = messageOf(error);
     throw new ChannelError(
       shownUrl(url),
       signal?.aborted
