@@ -8,6 +8,7 @@ import { healthOf, HEALTHY } from "../../../cli/session/health.ts";
 import { EMPTY_HISTORY, type LiveHistory, remembered } from "../../../tool.ts";
 import { clientRows, roomRows, rowText } from "../../../cli/session/rows.ts";
 import { liveModel, snapshotAt, useAt } from "./fixtures.ts";
+import { noMedia } from "../../lib/metrics/incident.ts";
 
 const MEMBERS = liveModel({}, 1).load.members;
 
@@ -220,20 +221,7 @@ Deno.test("the light looks at the last seconds: it is red while something is wro
 });
 
 Deno.test("what goes on stands first on the light, with since when", () => {
-  const incident = {
-    kind: "noMedia",
-    fromSec: 72.4,
-    untilSec: null,
-    clients: 8,
-    of: 8,
-    rooms: 2,
-    clientIds: [],
-    worstRatio: 1,
-    also: [],
-    picturesAgainSec: null,
-    server: null,
-    generator: { maxCpuRatio: 0, maxLateRatio: 0 },
-  } as const;
+  const incident = noMedia({ fromSec: 72.4, untilSec: null });
   const snapshot = snapshotAt(2, MEMBERS);
   assertEquals(healthOf(snapshot, [], [], [incident]), {
     band: "critical",

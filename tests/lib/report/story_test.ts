@@ -6,6 +6,7 @@ import {
   storyCsv,
   storyLines,
 } from "../../../lib/report/mod.ts";
+import { noMedia } from "../metrics/incident.ts";
 
 function bin(fromSec: number, own: Partial<StoryBin> = {}): StoryBin {
   return {
@@ -48,20 +49,7 @@ const STORY: ClientStory = {
 };
 
 Deno.test("a story is told second by second, with what happened in each", () => {
-  const incident = {
-    kind: "noMedia",
-    fromSec: 1,
-    untilSec: 2,
-    clients: 8,
-    of: 8,
-    rooms: 1,
-    clientIds: [],
-    worstRatio: 1,
-    also: [],
-    picturesAgainSec: null,
-    server: null,
-    generator: { maxCpuRatio: 0, maxLateRatio: 0 },
-  } as const;
+  const incident = noMedia({ fromSec: 1, untilSec: 2 });
   assertEquals(storyLines(STORY, [incident]), [
     "time          state            out        in      loss    silent       fps    frozen",
     "0:00.0-0:01.0 connected   1.0 Mbps  2.0 Mbps       0 %       0 %      30.0       0 %",
