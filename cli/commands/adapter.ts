@@ -12,10 +12,11 @@ import {
   withDefault,
   yesOrNo,
 } from "../../tool.ts";
+import { EXIT_CODES } from "../../lib/exit_codes.ts";
 import { safeValue } from "../../lib/text/mod.ts";
 import { ACCESS_OPTIONS, readAccess } from "./access.ts";
 import { findingLines } from "./doctor.ts";
-import { commandHelp } from "./help.ts";
+import { commandHelp, exitCodeLines } from "./help.ts";
 import { parseOptions } from "./parse.ts";
 import { openInterrupts, printJson, printOut, usage } from "./shell.ts";
 import { serverUrl } from "./value_kind.ts";
@@ -24,8 +25,13 @@ const NOTES: readonly string[] = [
   "  adapter check ./my_adapter.ts --server URL",
   "",
   "Two clients meet by the adapter in a room of their own, send, receive, mute, go",
-  "on and leave, while a third one listens. Exit codes: 0 clients can use it, 1",
-  "they cannot, 2 a wrong command line, 130 interrupted.",
+  "on and leave, while a third one listens.",
+  ...exitCodeLines({
+    passed: "clients can use it",
+    broke: "they cannot",
+    usage: "wrong usage",
+    interrupted: "interrupted",
+  }),
 ];
 
 const { signaling: _signaling, ...ACCESS } = ACCESS_OPTIONS;
@@ -40,14 +46,12 @@ const ADAPTER_OPTIONS = {
   json: toggle(yesOrNo, { help: "print the findings as JSON", default: false }),
 } as const;
 
-const INTERRUPTED = 130;
-
 /** Carries `adapter check` out; resolves with the exit code. */
 export async function adapterCommand(args: readonly string[]): Promise<number> {
   const parsed = parseOptions(ADAPTER_OPTIONS, args, /^[^-]/);
   if (parsed.help) {
     printOut(commandHelp({ name: "adapter", notes: NOTES }, ADAPTER_OPTIONS));
-    return 0;
+    return EXIT_CODES.passed;
   }
   const { values, operands: [verb, signaling, ...more], mistakes } = parsed;
   if (verb !== "check" || signaling === undefined || more.length > 0) {
@@ -67,11 +71,13 @@ export async function adapterCommand(args: readonly string[]): Promise<number> {
     media: mediaPlanOf({}),
     signal,
   });
-  if (signal.aborted) return INTERRUPTED;
+  if (signal.aborted) return EXIT_CODES.interrupted;
   if (values.json) printJson(findings);
   else {
     const lines = findingLines(safeValue(findings));
     printOut(lines.map((line) => `${line}\n`).join(""));
   }
-  return findings.some(({ level }) => level === "problem") ? 1 : 0;
+  return findings.some(({ level }) => level === "problem")
+    ? EXIT_CODES.broke
+    : EXIT_CODES.passed;
 }
