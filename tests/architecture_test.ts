@@ -97,6 +97,10 @@ const ROOMS: readonly {
   { room: "lib/run" },
   { room: "lib/report", only: ["lib/metrics", "lib/text"] },
   { room: "lib/output", only: ["lib/metrics", "lib/report", "lib/text"] },
+  {
+    room: "lib/output/otlp",
+    only: ["lib/metrics", "lib/output", "lib/text"],
+  },
   { room: "lib/scenario" },
   { room: "lib/testing" },
   { room: "kit.ts" },
@@ -123,6 +127,7 @@ const ROOMS: readonly {
       "lib/text",
       "lib/options",
       "lib/output",
+      "lib/output/*",
       "cli/terminal",
       "cli/session",
     ],

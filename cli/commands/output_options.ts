@@ -14,7 +14,11 @@ import {
   text,
   withDefault,
 } from "../../lib/options/mod.ts";
-import { type ListenAddress, listenAddress } from "./value_kind.ts";
+import {
+  collectorUrl,
+  type ListenAddress,
+  listenAddress,
+} from "./value_kind.ts";
 import { optionName } from "./option.ts";
 import { whyNoFile } from "./paths.ts";
 
@@ -24,6 +28,13 @@ const STEP_SUMMARY = "GITHUB_STEP_SUMMARY";
 const STEP_SUMMARY_FILE = `$${STEP_SUMMARY}`;
 /** The page, where nothing else is said. */
 const PAGE_FILE = "load_test_report.html";
+/** Where OpenTelemetry's own variables say that a collector is. */
+export const OTLP_ENDPOINT = "$OTEL_EXPORTER_OTLP_ENDPOINT";
+/** Those variables; the first is for metrics alone. */
+const OTLP_VARIABLES = [
+  "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
+  "OTEL_EXPORTER_OTLP_ENDPOINT",
+];
 /** What stands for standard output. */
 export const STDOUT = "-";
 
@@ -67,6 +78,12 @@ export const RUN_OUTPUT_OPTIONS = {
   linger: withDefault<string, number>(duration(), {
     help: "how long that goes on after the end, for a last scrape",
     default: "0s",
+  }),
+  otlp: maybe(collectorUrl, {
+    help:
+      `send totals to an OpenTelemetry collector; without URL to ${OTLP_ENDPOINT}`,
+    bare: OTLP_ENDPOINT,
+    follows: /^https?:/i,
   }),
 } as const;
 
@@ -137,6 +154,13 @@ export async function planOutputs(
   }
   if ((values.linger ?? 0) > 0 && values.prometheus === undefined) {
     mistakes.push("--linger: it is for --prometheus, which is not given.");
+  }
+  if (
+    values.otlp === OTLP_ENDPOINT && !OTLP_VARIABLES.some((name) => env(name))
+  ) {
+    mistakes.push(
+      `--otlp: ${OTLP_VARIABLES[1]} is not set, write --otlp URL.`,
+    );
   }
   return { files, mistakes };
 }

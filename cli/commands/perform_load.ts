@@ -22,6 +22,7 @@ import { openRunScreen, type RunScreen } from "../session/mod.ts";
 import { safeValue } from "../../lib/text/mod.ts";
 import type { Access } from "./access.ts";
 import { type NdjsonStream, openNdjson } from "./ndjson_stream.ts";
+import { openOtlpExport, type OtlpExport } from "./otlp_export.ts";
 import { writeOutputs } from "./output_files.ts";
 import { type OutputFile, STDOUT } from "./output_options.ts";
 import { RunFiles, type RunRecord, withoutFiles } from "./run_files.ts";
@@ -48,6 +49,7 @@ export type LoadValues =
     | "linger"
     | "monitor"
     | "ndjson"
+    | "otlp"
     | "out"
     | "prometheus"
     | "quiet"
@@ -120,6 +122,9 @@ export async function performLoad(
   await using scrape = values.prometheus === undefined
     ? undefined
     : await openScrapeEndpoint(values.prometheus, server.url);
+  await using otlp = values.otlp === undefined
+    ? undefined
+    : await openOtlpExport(values.otlp, server.url, tell);
   const isDataOnStdout = values.json || values.ndjson === STDOUT;
   if (!values.quiet && !isDataOnStdout) {
     screen = await openRunScreen({
@@ -157,7 +162,11 @@ export async function performLoad(
         if (screen !== undefined) screen.onNote(note);
         else if (note.isOfServer && !values.quiet) tell(note.text);
       },
-      onProgress: progressTo(files, values.quiet, screen, [lines, scrape]),
+      onProgress: progressTo(files, values.quiet, screen, [
+        lines,
+        scrape,
+        otlp,
+      ]),
     }).finally(async () => {
       // What follows belongs on the terminal as it was.
       await screen?.[Symbol.asyncDispose]();
@@ -165,6 +174,7 @@ export async function performLoad(
     });
     lines?.end(outcome.summary);
     const code = await conclude(outcome, files, values, access, load);
+    await otlp?.end(outcome.snapshot);
     await scrape?.linger(outcome.snapshot, values.linger, signal);
     return code;
   } catch (error) {
@@ -183,7 +193,7 @@ function progressTo(
   files: RunFiles,
   quiet: boolean,
   screen: RunScreen | undefined,
-  others: readonly (NdjsonStream | ScrapeEndpoint | undefined)[],
+  others: readonly (NdjsonStream | ScrapeEndpoint | OtlpExport | undefined)[],
 ): (progress: RunProgress) => void {
   let nextLineMs = 0;
   let nextCheckpointMs = 0;

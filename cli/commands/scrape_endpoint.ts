@@ -12,7 +12,7 @@ import {
   type Snapshot,
   VERSION,
 } from "../../tool.ts";
-import type { ScrapeInput } from "../../lib/output/mod.ts";
+import type { TotalsInput } from "../../lib/output/mod.ts";
 import type { ListenAddress } from "./value_kind.ts";
 import { reasonOf } from "./paths.ts";
 
@@ -34,7 +34,7 @@ export async function openScrapeEndpoint(
   const { PROMETHEUS_TYPE, renderPrometheus } = await import(
     "../../lib/output/mod.ts"
   );
-  let input: ScrapeInput = {
+  let input: TotalsInput = {
     snapshot: EMPTY_SNAPSHOT,
     point: undefined,
     info: { version: VERSION, server: shownUrl(server) },

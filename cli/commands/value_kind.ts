@@ -73,6 +73,19 @@ export const serverUrl: ValueKind<string> = kind(
   shownUrl,
 );
 
+/** Where a collector is, or a variable that says so. */
+export const collectorUrl: ValueKind<string> = kind(
+  "URL",
+  "an http:// or https:// URL",
+  (given) =>
+    typeof given === "string" &&
+      (given.startsWith("$") ||
+        /^https?:\/\//i.test(given) && URL.canParse(given))
+      ? given
+      : undefined,
+  (given) => given.startsWith("$") ? given : shownUrl(given),
+);
+
 /** Headers. */
 export const HEADERS: ValueKind<readonly GivenHeader[]> = listOf(
   HEADER,

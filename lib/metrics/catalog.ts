@@ -463,13 +463,13 @@ export const METRICS = {
   audioBitrate: ofConsumers(
     "bps",
     "higher",
-    "bits of whole RTP packets received, retransmissions apart, audio.",
+    "the rate of whole RTP packets received, retransmissions apart, audio.",
     { place: "media.consumerBps.audio" },
   ),
   videoBitrate: ofConsumers(
     "bps",
     "higher",
-    "bits of whole RTP packets received, retransmissions apart, video.",
+    "the rate of whole RTP packets received, retransmissions apart, video.",
     { place: "media.consumerBps.video" },
   ),
   consumerLoss: ofConsumers(

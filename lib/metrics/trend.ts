@@ -142,6 +142,17 @@ export class Trend {
     return count;
   }
 
+  /** The buckets that hold something: the middle of each in steps, and how many values it holds. */
+  *buckets(): Generator<{ readonly middle: number; readonly count: number }> {
+    for (let i = 0; i < this.#histogram.countsArrayLength; i++) {
+      const count = this.#histogram.getCountAtIndex(i);
+      if (count === 0) continue;
+      const from = this.#histogram.valueFromIndex(i);
+      const upTo = this.#histogram.highestEquivalentValue(from);
+      yield { middle: (from + upTo) / 2, count };
+    }
+  }
+
   /** Everything as plain data, for {@linkcode Trend.fromJSON} elsewhere. */
   toJSON(): TrendJson {
     const buckets: number[] = [];

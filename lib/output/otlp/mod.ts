@@ -1,0 +1,9 @@
+/**
+ * The totals of a run for an OpenTelemetry collector, by OTLP over HTTP. It
+ * loads that protocol's library, and nothing loads it until it is asked for.
+ *
+ * @module
+ */
+
+export { type OtlpData, otlpData, type OtlpRun } from "./data.ts";
+export { openOtlp, type OtlpConnection } from "./connection.ts";
