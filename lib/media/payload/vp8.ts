@@ -20,6 +20,7 @@ const HAS_PICTURE_ID = 0x80;
 const HAS_BASE_INDEX = 0x40;
 const HAS_TEMPORAL_ID = 0x20;
 const LONG_PICTURE_ID = 0x80;
+const IN_LAYERS = HAS_PICTURE_ID | HAS_BASE_INDEX | HAS_TEMPORAL_ID;
 /** In the first byte of a frame. */
 const SHOW_FRAME = 0x10;
 
@@ -53,7 +54,7 @@ export function writeVp8LayerDescriptor(
   layerBits: number,
 ): number {
   const at = writeVp8Descriptor(bytes, offset, isFirst, pictureId);
-  bytes[offset + 1] = HAS_PICTURE_ID | HAS_BASE_INDEX | HAS_TEMPORAL_ID;
+  bytes[offset + 1] = IN_LAYERS;
   bytes[at] = baseIndex;
   bytes[at + 1] = layerBits;
   return at + 2;
@@ -162,4 +163,21 @@ export function vp8PictureId(
     (bytes[offset + 1] & HAS_PICTURE_ID) !== 0 &&
     (bytes[offset + 2] & LONG_PICTURE_ID) !== 0;
   return isThere ? ((bytes[offset + 2] & 0x7f) << 8) | bytes[offset + 3] : -1;
+}
+
+/**
+ * Where a payload's frame stands among layers in time: the counter of base
+ * frames (TL0PICIDX) above two bits of the layer and one of layer sync; -1
+ * when the descriptor does not tell all of that and a picture id of 15 bits.
+ */
+export function vp8Layer(
+  bytes: Uint8Array,
+  offset: number,
+  length: number,
+): number {
+  const isThere = length >= 6 &&
+    (bytes[offset] & EXTENDED) !== 0 &&
+    (bytes[offset + 1] & IN_LAYERS) === IN_LAYERS &&
+    (bytes[offset + 2] & LONG_PICTURE_ID) !== 0;
+  return isThere ? (bytes[offset + 4] << 3) | (bytes[offset + 5] >> 5) : -1;
 }

@@ -8,8 +8,9 @@
  * can at once. When they are shown then is a matter of
  * {@linkcode VideoPlayout}. A key frame needs nothing before it:
  * as soon as one is whole, what is missing before it is given up. Each frame
- * is taken to need the one before it, also where layers in time would let
- * a decoder do without.
+ * is taken to need the one before it, unless layers in time tell what it
+ * needs ({@linkcode TemporalReferences}): then frames after a missing one are
+ * shown at their time, and it in its place where it comes by then.
  *
  * Packets that come in order cost a comparison and an increment. Only while
  * one is missing are those after it noted down.
@@ -23,8 +24,10 @@ import {
   isVp8KeyFrameStart,
   isVp8Shown,
   isVp8Start,
+  vp8Layer,
   vp8PictureId,
 } from "../payload/vp8.ts";
+import { TemporalReferences, tidOf } from "./temporal_references.ts";
 import { type VideoPlayout, WholeFrame } from "./video_playout.ts";
 
 /** When a packet came. */
@@ -43,7 +46,10 @@ const STARTS_FRAME = 2;
 const STARTS_KEY_FRAME = 4;
 const IS_SHOWN = 8;
 const FILLS_A_GAP = 16;
-const FLAG_BITS = 5;
+/** It was handed on though something before it is missing; or came too late for that. */
+const IS_TAKEN = 32;
+const IS_TOO_LATE = 64;
+const FLAG_BITS = 7;
 /** A timestamp that leads by so much what came soonest after its capture has jumped. */
 const JUMP_MS = 1000;
 
@@ -78,6 +84,17 @@ export class FrameTracker {
   /** What there is of the frame that is being put together. */
   readonly #frame = new WholeFrame();
   #pictureId = -1;
+  /** Its layer in time, -1 where nobody tells; and what is noted of its beginning. */
+  #layer = -1;
+  #noted = 0;
+  /** A frame of another layer than the base came: what is missing may not matter. */
+  #hasLayers = false;
+  readonly #references = new TemporalReferences();
+  /** The same beyond what is missing. */
+  readonly #ahead = new TemporalReferences();
+  readonly #frameAhead = new WholeFrame();
+  /** The missing position that even base frames wait for; -1 without one. */
+  #blockedAt = -1;
   #timestamp = NaN;
   #hasTimestamp = false;
   /** When decoding of the last frame began, and how much later after its capture than that of any before it. */
@@ -90,6 +107,7 @@ export class FrameTracker {
   #flags!: Int32Array;
   #timestamps!: Int32Array;
   #sizes!: Int32Array;
+  #layers!: Int32Array;
   #arrivalsMs!: Float64Array;
 
   /** Frames go to `playout`. */
@@ -111,7 +129,7 @@ export class FrameTracker {
         this.#endUnmarked(flagsOf(rtp), arrival);
       }
       if (this.#isBetweenFrames) {
-        this.#begin(flagsOf(rtp), rtp.timestamp, arrival);
+        this.#begin(flagsOf(rtp), layerOf(rtp), rtp.timestamp, arrival);
         this.#frame.firstMs = this.#frame.receivedMs = arrival.nowMs;
       }
       this.#frame.bytes += rtp.payloadLength;
@@ -162,7 +180,8 @@ export class FrameTracker {
     if (this.#isInOrder || this.#next < 0 || isPaused) return false;
     const mayCome = (position: number) =>
       position > this.#highest || nacks?.has(position & 0xffff) === true;
-    const goesOn = !this.#isLost && mayCome(this.#next);
+    const needed = this.#hasLayers ? this.#blockedAt : this.#next;
+    const goesOn = !this.#isLost && (needed < 0 || mayCome(needed));
     return !goesOn && !(this.#keyStart >= 0 && mayCome(this.#keyNext));
   }
 
@@ -185,11 +204,16 @@ export class FrameTracker {
     }
     if (!this.#isLost) this.#goOn(arrival);
     if (this.#keyStart >= 0) this.#goOnWithKeyFrame(arrival);
+    if (this.#hasLayers && !this.#isLost) this.#lookAhead(arrival);
     this.#isInOrder = !this.#isLost && this.#highest < this.#next;
   }
 
   #note(rtp: RtpReader, position: number, arrival: Arrival): number {
     const positions = this.#positions ??= this.#layOut();
+    // It came before.
+    if (positions[position % NOTED] === position) {
+      return this.#flags[position % NOTED];
+    }
     const fills = position < this.#highest ? FILLS_A_GAP : 0;
     const flags = flagsOf(rtp) | fills;
     const at = position % NOTED;
@@ -197,6 +221,8 @@ export class FrameTracker {
     this.#flags[at] = flags;
     this.#timestamps[at] = rtp.timestamp;
     this.#sizes[at] = rtp.payloadLength;
+    this.#layers[at] = layerOf(rtp);
+    if (tidOf(Math.max(0, this.#layers[at])) > 0) this.#hasLayers = true;
     this.#arrivalsMs[at] = arrival.nowMs;
     if (position > this.#highest) this.#highest = position;
     return flags;
@@ -206,6 +232,7 @@ export class FrameTracker {
     this.#flags = new Int32Array(NOTED);
     this.#timestamps = new Int32Array(NOTED);
     this.#sizes = new Int32Array(NOTED);
+    this.#layers = new Int32Array(NOTED);
     this.#arrivalsMs = new Float64Array(NOTED);
     return new Int32Array(NOTED);
   }
@@ -229,23 +256,123 @@ export class FrameTracker {
         this.#endUnmarked(flags, arrival);
       }
       if (this.#isBetweenFrames) {
-        this.#begin(flags, this.#timestamps[at], arrival);
+        this.#begin(flags, this.#layers[at], this.#timestamps[at], arrival);
         this.#frame.firstMs = this.#frame.receivedMs = this.#arrivalsMs[at];
       }
-      this.#addNoted(at, flags);
+      this.#addNoted(this.#frame, at, flags);
       if ((flags & MARKER) !== 0) this.#show(arrival);
     }
     if (this.#keyStart < this.#next) this.#keyStart = -1;
   }
 
-  /** It is part of the frame that is being put together. */
-  #addNoted(at: number, flags: number): void {
-    const frame = this.#frame;
+  /** It is part of a frame. */
+  #addNoted(frame: WholeFrame, at: number, flags: number): void {
     const ms = this.#arrivalsMs[at];
     frame.bytes += this.#sizes[at];
     if (ms < frame.firstMs) frame.firstMs = ms;
     if (ms > frame.receivedMs) frame.receivedMs = ms;
     if ((flags & FILLS_A_GAP) !== 0) frame.isRepaired = true;
+  }
+
+  /** Hands on what can be decoded though something before it is missing. */
+  #lookAhead(arrival: Arrival): void {
+    const positions = this.#positions!;
+    const from = this.#next;
+    this.#ahead.copy(this.#references);
+    let isBlocked = !this.#isBetweenFrames && tidOf(this.#layer) === 0;
+    this.#blockedAt = isBlocked ? from : -1;
+    let start = -1;
+    let missing = from;
+    for (let position = from; position <= this.#highest; position++) {
+      const at = position % NOTED;
+      if (positions[at] !== position) {
+        missing = position;
+        // A base frame with a hole.
+        if (!isBlocked && start >= 0 && this.#tidAt(start) === 0) {
+          isBlocked = true;
+          this.#blockedAt = position;
+        }
+        start = -1;
+        continue;
+      }
+      const flags = this.#flags[at];
+      if ((flags & STARTS_FRAME) !== 0 && !this.#isSameFrame(start, at)) {
+        if (start >= 0) this.#takeAhead(start, position, arrival);
+        start = position;
+        if (!isBlocked && !this.#isOnAhead(at)) {
+          isBlocked = true;
+          this.#blockedAt = missing;
+        }
+      }
+      if (start < 0 || (flags & MARKER) === 0) continue;
+      this.#takeAhead(start, position + 1, arrival);
+      start = -1;
+    }
+    if (this.#next > from) this.#goOn(arrival);
+  }
+
+  #tidAt(position: number): number {
+    return tidOf(this.#layers[position % NOTED]);
+  }
+
+  #isSameFrame(start: number, at: number): boolean {
+    return start >= 0 &&
+      this.#timestamps[start % NOTED] === this.#timestamps[at];
+  }
+
+  /** Whether no base frame is missing before the frame noted there. */
+  #isOnAhead(at: number): boolean {
+    const layer = this.#layers[at];
+    if ((this.#flags[at] & STARTS_KEY_FRAME) !== 0) return true;
+    return tidOf(layer) === 0
+      ? this.#ahead.isNextBase(layer)
+      : this.#ahead.isOnBase(layer);
+  }
+
+  /** Takes the whole frame from `start` to before `end` if it can be decoded, and gives up what is missing before it once it is shown. */
+  #takeAhead(start: number, end: number, arrival: Arrival): void {
+    const at = start % NOTED;
+    const flags = this.#flags[at];
+    const layer = this.#layers[at];
+    const id = (flags >> FLAG_BITS) - 1;
+    const isKey = (flags & STARTS_KEY_FRAME) !== 0;
+    if ((flags & IS_TOO_LATE) !== 0) return this.#ahead.skip(layer, id);
+    if (!this.#ahead.take(layer, id, isKey)) return;
+    if ((flags & IS_TAKEN) === 0) {
+      const frame = this.#frameAhead;
+      frame.firstMs = Infinity;
+      frame.receivedMs = -Infinity;
+      frame.bytes = 0;
+      frame.isRepaired = false;
+      for (let position = start; position < end; position++) {
+        const one = position % NOTED;
+        this.#addNoted(frame, one, this.#flags[one]);
+      }
+      frame.timestamp = this.#timestamps[at];
+      const isInTime = this.#handOn(frame, (flags & IS_SHOWN) !== 0, arrival);
+      this.#flags[at] |= isInTime ? IS_TAKEN : IS_TOO_LATE;
+      if (!isInTime) return this.#ahead.skip(layer, id);
+    }
+    if (this.playout.hasShown(this.#timestamps[at])) this.#pass(end);
+  }
+
+  /** Nothing that is shown needs anything before that. */
+  #pass(end: number): void {
+    this.#drop(end);
+    this.#references.copy(this.#ahead);
+    this.#isBetweenFrames = true;
+    this.#pictureId = -1;
+    this.#hasTimestamp = false;
+  }
+
+  /** Returns whether it is not too late for that. */
+  #handOn(frame: WholeFrame, isShown: boolean, arrival: Arrival): boolean {
+    // What a decoder only predicts from, nobody sees.
+    if (!isShown) return true;
+    frame.nowMs = arrival.nowMs;
+    if (this.#hasLayers) return this.playout.insert(frame);
+    this.playout.push(frame);
+    return true;
   }
 
   /** Goes on from the key frame ahead, if all of it has come. */
@@ -279,7 +406,7 @@ export class FrameTracker {
       if ((flags & STARTS_FRAME) !== 0) {
         // One without a marker ends where the next one begins.
         if (isWhole) this.framesDropped++;
-        isWhole = (flags & IS_SHOWN) !== 0;
+        isWhole = (flags & (IS_SHOWN | IS_TAKEN | IS_TOO_LATE)) === IS_SHOWN;
       }
       if (!hasCome) isWhole = false;
       if ((flags & MARKER) === 0) continue;
@@ -301,10 +428,18 @@ export class FrameTracker {
       this.#timestamps[at] !== this.#timestamps[this.#keyStart % NOTED];
   }
 
-  #begin(flags: number, timestamp: number, arrival: Arrival): void {
+  #begin(
+    flags: number,
+    layer: number,
+    timestamp: number,
+    arrival: Arrival,
+  ): void {
     // Padding may lie between frames.
     if ((flags & STARTS_FRAME) === 0) return;
     this.#isBetweenFrames = false;
+    this.#layer = layer;
+    this.#noted = flags;
+    if (layer >= 0 && tidOf(layer) > 0) this.#hasLayers = true;
     this.#isKeyFrame = (flags & STARTS_KEY_FRAME) !== 0;
     this.#frame.isRepaired = false;
     this.#frame.bytes = 0;
@@ -337,13 +472,29 @@ export class FrameTracker {
     // A marker without a beginning ends no frame.
     if (this.#isBetweenFrames) return;
     this.#isBetweenFrames = true;
-    // What a decoder only predicts from, nobody sees.
-    if (!this.#isShown) return;
+    if (this.#layer >= 0 && !this.#isDecodable()) return;
+    if (this.#isKeyFrame && this.#isShown) this.keyFramesShown++;
     const frame = this.#frame;
-    if (this.#isKeyFrame) this.keyFramesShown++;
-    frame.nowMs = arrival.nowMs;
     frame.timestamp = this.#timestamp;
-    this.playout.push(frame);
+    if (!this.#handOn(frame, this.#isShown, arrival)) {
+      this.#references.skip(this.#layer, this.#pictureId);
+    }
+  }
+
+  /** Whether it is to be handed on: a decoder has all that it needs by its layer, and it was not handed on before. */
+  #isDecodable(): boolean {
+    if ((this.#noted & IS_TOO_LATE) !== 0) {
+      this.#references.skip(this.#layer, this.#pictureId);
+      return false;
+    }
+    const isDecodable = this.#references.take(
+      this.#layer,
+      this.#pictureId,
+      this.#isKeyFrame,
+    );
+    if (!this.#hasLayers) return true;
+    if (!isDecodable && this.#isShown) this.framesDropped++;
+    return isDecodable && (this.#noted & IS_TAKEN) === 0;
   }
 }
 
@@ -357,4 +508,8 @@ function flagsOf(rtp: RtpReader): number {
   const shown = isVp8Shown(bytes, payloadOffset, payloadLength) ? IS_SHOWN : 0;
   const id = vp8PictureId(bytes, payloadOffset, payloadLength) + 1;
   return (id << FLAG_BITS) | STARTS_FRAME | key | shown | marker;
+}
+
+function layerOf({ bytes, payloadOffset, payloadLength }: RtpReader): number {
+  return vp8Layer(bytes, payloadOffset, payloadLength);
 }

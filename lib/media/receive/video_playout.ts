@@ -81,6 +81,8 @@ export class VideoPlayout {
   #renderMs = NaN;
   #delayMs = NaN;
   #hasShown = false;
+  /** The timestamp of the last frame that was shown. */
+  #shownTimestamp = NaN;
   // The last frame that was not repaired.
   #receivedMs = NaN;
   #timestamp = NaN;
@@ -119,6 +121,28 @@ export class VideoPlayout {
     this.advance(frame);
   }
 
+  /** Takes a frame that may come before some that were taken already; returns whether one that follows it has not been shown yet. */
+  insert(frame: Readonly<WholeFrame>): boolean {
+    this.advance(frame);
+    if (this.hasShown(frame.timestamp)) return false;
+    this.push(frame);
+    let place = this.#count - 1;
+    while (place > 0 && this.#isBefore(place, place - 1)) {
+      this.#swap(place, --place);
+    }
+    if (place === 0 && this.#count > 1) {
+      this.#plan(frame);
+      this.advance(frame);
+    }
+    return true;
+  }
+
+  /** Whether a frame of this timestamp or one after it has been shown. */
+  hasShown(timestamp: number): boolean {
+    return this.#shownTimestamp === this.#shownTimestamp &&
+      ((timestamp - this.#shownTimestamp) | 0) <= 0;
+  }
+
   /** Shows what was to be shown by then. */
   advance(moment: { readonly nowMs: number }): void {
     while (this.#count > 0 && this.#dueMs <= moment.nowMs) this.#showFirst();
@@ -146,6 +170,7 @@ export class VideoPlayout {
   /** Timestamps go on from elsewhere: what waits is shown first. */
   restart(): void {
     while (this.#count > 0) this.#showFirst();
+    this.#shownTimestamp = NaN;
     this.#clock.reset();
     this.#receivedMs = NaN;
   }
@@ -158,6 +183,25 @@ export class VideoPlayout {
       jitterBufferDelayMs: this.#jitterBufferDelayMs,
       jitterBufferEmittedCount: this.#emitted,
     };
+  }
+
+  #isBefore(place: number, other: number): boolean {
+    const one = (this.#head + place) % ROOM * WIDTH + TIMESTAMP;
+    const two = (this.#head + other) % ROOM * WIDTH + TIMESTAMP;
+    return ((this.#frames[one] - this.#frames[two]) | 0) < 0;
+  }
+
+  #swap(place: number, other: number): void {
+    const one = (this.#head + place) % ROOM;
+    const two = (this.#head + other) % ROOM;
+    for (let i = 0; i < WIDTH; i++) {
+      const kept = this.#frames[one * WIDTH + i];
+      this.#frames[one * WIDTH + i] = this.#frames[two * WIDTH + i];
+      this.#frames[two * WIDTH + i] = kept;
+    }
+    const isRepaired = this.#isRepaired[one];
+    this.#isRepaired[one] = this.#isRepaired[two];
+    this.#isRepaired[two] = isRepaired;
   }
 
   /** Plans when the first frame is shown, at the moment from which on it can be. */
@@ -191,6 +235,7 @@ export class VideoPlayout {
     );
     this.#emitted++;
     this.#hasShown = true;
+    this.#shownTimestamp = this.#frames[at + TIMESTAMP];
     this.#head = (this.#head + 1) % ROOM;
     this.#count--;
     this.#at.nowMs = this.#dueMs;

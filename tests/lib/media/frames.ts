@@ -11,6 +11,7 @@ import {
   writeVp8Descriptor,
   writeVp8InterHeader,
   writeVp8KeyHeader,
+  writeVp8LayerDescriptor,
 } from "../../../lib/media/mod.ts";
 
 /** Packets of each frame, and time between them, of the video. */
@@ -34,15 +35,19 @@ export class Watched {
     frameGap: { record: (us) => void this.gapsUs.push(us) },
     timeToFirstFrame: { record: (us) => void this.firstUs.push(us) },
   }, 0);
-  readonly playout = new AtOnce(this.rhythm, CLOCK_RATE_HZ);
-  readonly tracker = new FrameTracker(this.playout, CLOCK_RATE_HZ);
+  readonly playout: VideoPlayout;
+  readonly tracker: FrameTracker;
   readonly #first: number;
   readonly #rtp = new RtpReader();
   readonly #bytes = new Uint8Array(100);
 
-  /** `first` is the sequence number of the first packet. */
-  constructor(first = 0) {
+  /** `first` is the sequence number of the first packet; with `isTimed` frames are shown at their time. */
+  constructor(first = 0, isTimed = false) {
     this.#first = first;
+    this.playout = isTimed
+      ? new VideoPlayout(this.rhythm, CLOCK_RATE_HZ)
+      : new AtOnce(this.rhythm, CLOCK_RATE_HZ);
+    this.tracker = new FrameTracker(this.playout, CLOCK_RATE_HZ);
   }
 
   /** Frames shown so far. */
@@ -80,12 +85,17 @@ export class Watched {
     });
     const { sequence, timestamp, isLast } = packet;
     const at = header.write(this.#bytes, 0, sequence, timestamp, isLast);
-    const data = writeVp8Descriptor(
-      this.#bytes,
-      at,
-      packet.isFirst,
-      packet.pictureId,
-    );
+    const { isFirst, pictureId, layer } = packet;
+    const data = layer === undefined
+      ? writeVp8Descriptor(this.#bytes, at, isFirst, pictureId)
+      : writeVp8LayerDescriptor(
+        this.#bytes,
+        at,
+        isFirst,
+        pictureId,
+        layer.baseIndex,
+        layer.bits,
+      );
     if (packet.isKey) writeVp8KeyHeader(this.#bytes, data, 640, 480);
     else writeVp8InterHeader(this.#bytes, data);
     if (packet.isHidden) this.#bytes[data] &= ~0x10;
@@ -102,6 +112,8 @@ export interface Packet {
   readonly isFirst: boolean;
   readonly isLast: boolean;
   readonly isKey: boolean;
+  /** Counter of base frames, and layer in time as a descriptor has it. */
+  readonly layer?: { readonly baseIndex: number; readonly bits: number };
   /** Only to predict from. */
   readonly isHidden?: boolean;
   readonly atMs: number;

@@ -1,0 +1,171 @@
+/** A video in layers of time, of which packets are missing: what a viewer sees is what libwebrtc shows. */
+
+import { assertEquals } from "@std/assert";
+import { TemporalLayers } from "../../../../lib/media/send/temporal_layers.ts";
+import { PACKETS, range, Watched } from "../frames.ts";
+
+const FRAME_MS = 40;
+/** Frames come so long after they were captured. */
+const WAY_MS = 50;
+/** Later than anything waits for in a steady network. */
+const FAR_MS = 10 * FRAME_MS;
+
+/** Its frames from a key frame on, by libvpx's pattern 0 2 1 2 0 2 1 2; the middle layer and the first top frame after a key need only their base. */
+class Layered extends Watched {
+  readonly #layers: { readonly baseIndex: number; readonly bits: number }[];
+  readonly #keyEvery: number;
+
+  constructor(frames: number, keyEvery = Infinity, firstPicture = 0x7ff0) {
+    super(0xff00, true);
+    this.#keyEvery = keyEvery;
+    this.#firstPicture = firstPicture;
+    const layers = new TemporalLayers();
+    this.#layers = range(0, frames).map((i) => {
+      layers.next(this.#isKey(i));
+      return { baseIndex: layers.baseIndex, bits: layers.bits };
+    });
+  }
+
+  readonly #firstPicture: number;
+
+  #isKey(frame: number): boolean {
+    return frame === 0 || frame % this.#keyEvery === 0;
+  }
+
+  /** Lets a packet come, `lateMs` later than others; returns how many frames that shows. */
+  layered(index: number, lateMs = 0): number {
+    const frame = Math.floor(index / PACKETS);
+    return this.packet(index, {
+      pictureId: (this.#firstPicture + frame) & 0x7fff,
+      isKey: this.#isKey(frame),
+      layer: this.#layers[frame],
+      atMs: frame * FRAME_MS + WAY_MS + lateMs,
+    });
+  }
+
+  /** How many frames have been shown by then. */
+  shownAt(nowMs: number): number {
+    return this.playout.figures({ nowMs }).framesRendered;
+  }
+}
+
+/** A packet of a frame. */
+function packetOf(frame: number, index = 1): number {
+  return frame * PACKETS + index;
+}
+
+// Bases are 0, 4, 8 …, middle ones 2, 6, 10 …; 1, 2, 9, 10 … need only their
+// base, and each other one the last of each layer up to its own.
+Deno.test.each([
+  { why: "the last top frame of a group", lost: [11], shown: 20 },
+  { why: "a top frame with sync", lost: [9], shown: 19 },
+  { why: "a middle frame with sync", lost: [10], shown: 19 },
+  { why: "a middle frame without", lost: [14], shown: 22 },
+  { why: "a base frame", lost: [12], shown: 12 },
+  { why: "two top frames of two groups", lost: [5, 9], shown: 16 },
+  { why: "nothing", lost: [], shown: 24 },
+])(
+  "without $why that never comes, $shown of 24 frames are shown",
+  ({ lost, shown }) => {
+    const video = new Layered(24);
+    const isLost = (i: number) => lost.some((frame) => i === packetOf(frame));
+    for (const i of range(0, 24 * PACKETS)) if (!isLost(i)) video.layered(i);
+    assertEquals(video.shownAt(24 * FRAME_MS + 1000), shown);
+    assertEquals(video.tracker.pictureIdJumps, 0);
+    assertEquals(video.tracker.timestampJumps, 0);
+  },
+);
+
+Deno.test("a base frame is not held up by a top frame that is missing", () => {
+  const video = new Layered(40);
+  const hole = packetOf(31, 3);
+  for (const i of range(0, packetOf(33, 0))) if (i !== hole) video.layered(i);
+  const cameMs = 32 * FRAME_MS + WAY_MS;
+  // All but the broken one, a moment after it came.
+  assertEquals(video.shownAt(cameMs + 25), 32);
+});
+
+Deno.test.each([
+  { why: "of its own time", lateMs: 5, shown: 40 },
+  { why: "far too late", lateMs: FAR_MS, shown: 36 },
+])("a repair $why shows $shown of 40 frames", ({ lateMs, shown }) => {
+  const video = new Layered(40);
+  const hole = packetOf(27);
+  const laterFrames = Math.floor(lateMs / FRAME_MS);
+  for (const i of range(0, 40 * PACKETS)) {
+    if (i !== hole) video.layered(i);
+    if (i === packetOf(28 + laterFrames, 0) - 1) video.layered(hole, lateMs);
+  }
+  assertEquals(video.shownAt(40 * FRAME_MS + 1000), shown);
+});
+
+Deno.test("frames are shown in their order, also with one that came behind those after it", () => {
+  const video = new Layered(40);
+  const order = [
+    ...range(0, packetOf(26, 0)),
+    ...range(packetOf(28, 0), packetOf(29, 0)),
+    ...range(packetOf(26, 0), packetOf(28, 0)),
+    ...range(packetOf(29, 0), packetOf(40, 0)),
+  ];
+  // All at once: 28 is a base frame, and what it overtook is still due.
+  for (const i of order) {
+    const frame = Math.floor(i / PACKETS);
+    const lateMs = frame === 26 || frame === 27 ? (28 - frame) * FRAME_MS : 0;
+    video.playout.minDelayMs = 200;
+    video.layered(i, lateMs);
+  }
+  assertEquals(video.shownAt(40 * FRAME_MS + 1000), 40);
+  for (const us of video.gapsUs.slice(30)) assertEquals(us > 0, true);
+  assertEquals(video.tracker.framesDropped, 0);
+});
+
+Deno.test.each([
+  { why: "a top frame", frame: 27, isStuck: false, goesOn: true },
+  { why: "a middle frame", frame: 26, isStuck: false, goesOn: true },
+  { why: "a base frame", frame: 28, isStuck: true, goesOn: false },
+])(
+  "where nobody repairs, a hole in $why needs a key frame: $isStuck",
+  ({ frame, isStuck, goesOn }) => {
+    const video = new Layered(60);
+    for (const i of range(0, packetOf(34, 0))) {
+      if (i !== packetOf(frame)) video.layered(i);
+    }
+    assertEquals(video.tracker.isStuck(undefined), isStuck);
+    const before = video.shownAt(34 * FRAME_MS + 1000);
+    for (const i of range(packetOf(34, 0), 60 * PACKETS)) video.layered(i);
+    assertEquals(video.shownAt(60 * FRAME_MS + 1000) > before, goesOn);
+  },
+);
+
+Deno.test("what is missing of a top layer is asked for until a later frame is shown, and not after", () => {
+  const video = new Layered(60);
+  const hole = packetOf(27);
+  const sequenceOf = (i: number) => (0xff00 + i) & 0xffff;
+  for (const i of range(0, packetOf(28, 0))) if (i !== hole) video.layered(i);
+  assertEquals(video.tracker.neededSequence, sequenceOf(hole));
+  for (const i of range(packetOf(28, 0), packetOf(36, 0))) video.layered(i);
+  assertEquals(
+    ((video.tracker.neededSequence - sequenceOf(hole)) & 0xffff) > 4,
+    true,
+  );
+});
+
+Deno.test("a key frame ends what a missing base frame holds up", () => {
+  const video = new Layered(48, 24);
+  for (const i of range(0, 48 * PACKETS)) {
+    if (i !== packetOf(12)) video.layered(i);
+  }
+  assertEquals(video.shownAt(48 * FRAME_MS + 1000), 12 + 24);
+  assertEquals(video.tracker.framesDropped, 11);
+});
+
+Deno.test("repeated packets of frames that were shown early show nothing twice", () => {
+  const video = new Layered(40);
+  for (const i of range(0, 40 * PACKETS)) {
+    if (i === packetOf(27)) continue;
+    video.layered(i);
+    video.layered(i);
+    if (i > 4 && i - 4 !== packetOf(27)) video.layered(i - 4);
+  }
+  assertEquals(video.shownAt(40 * FRAME_MS + 1000), 36);
+});
