@@ -167,7 +167,7 @@ export function receiveCapabilities(router: RtpCapabilities): RtpCapabilities {
         parameters: codec.parameters ?? {},
         rtcpFeedback: feedbackOf(
           codec,
-          (feedback) => isAnswered(feedback) || isGiven(codec.kind, feedback),
+          (feedback) => isAnswered(feedback) || isGiven(feedback),
         ),
       })),
     headerExtensions: router.headerExtensions.filter(({ uri }) =>
@@ -249,13 +249,9 @@ function isRepaired(
   return kind === "video" && isPlainNack(feedback);
 }
 
-/** Feedback that we give on what we receive, besides key-frame requests: NACK and arrivals, as a browser does for video. */
-function isGiven(
-  kind: MediaKind,
-  { type, parameter = "" }: RtcpFeedback,
-): boolean {
-  return isRepaired(kind, { type, parameter }) ||
-    (kind === "video" && type === TRANSPORT_CC);
+/** Feedback that we give on what we receive, besides key-frame requests: NACK and arrivals, as a browser does. */
+function isGiven(feedback: RtcpFeedback): boolean {
+  return isPlainNack(feedback) || feedback.type === TRANSPORT_CC;
 }
 
 /** Key-frame requests: we answer them, and make them. */

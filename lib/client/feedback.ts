@@ -21,6 +21,8 @@ const CHECK_MS = 20;
  * what the other one knows counts here where that is longer.
  */
 const LEAST_RETRY_MS = 100;
+/** For sound, libwebrtc waits for so many round trips. */
+const SOUND_RETRY = 1.5;
 /** Packets that a client asks for at once. An outage loses thousands, and all their repairs together would overrun its socket. */
 const MAX_ASKED = 150;
 /** Between two requests for a key frame of the same track, as in libwebrtc. */
@@ -132,7 +134,7 @@ export class FeedbackTask {
     const retryMs = Math.max(LEAST_RETRY_MS, this.#roundTripMs());
     let room = MAX_ASKED;
     for (const track of this.#inbound.tracks) {
-      const { receiver, nacks, frames } = track;
+      const { receiver, nacks, frames, sound } = track;
       const askedAgo = nowMs - track.keyFrameAskedMs;
       const isWaiting = receiver.isStuck || isOutOfPatience(track, nowMs);
       if (
@@ -148,8 +150,15 @@ export class FeedbackTask {
       }
       if (nacks === undefined || nacks.size === 0) continue;
       if (frames !== undefined) nacks.forgetBefore(frames.neededSequence);
+      if (sound !== undefined) {
+        nacks.forgetBefore(sound.askableFrom(nowMs, retryMs));
+      }
       const due = isCheck
-        ? nacks.takeDue(nowMs, retryMs, room)
+        ? nacks.takeDue(
+          nowMs,
+          sound === undefined ? retryMs : SOUND_RETRY * retryMs,
+          room,
+        )
         : nacks.takeNew(nowMs, room);
       if (due.length === 0) continue;
       room -= due.length;

@@ -22,7 +22,7 @@ import {
 } from "../media/mod.ts";
 import type { RtpParameters } from "../ortc/mod.ts";
 import type { Consumer } from "../signaling/port.ts";
-import { takenCodec } from "./capabilities.ts";
+import { isPlainNack, takenCodec } from "./capabilities.ts";
 import { type ConsumerSecond, ConsumerWatch } from "./consumer_watch.ts";
 import type { ClientEnvironment, ClientMeter } from "./environment.ts";
 import type { Origin } from "./own_publishers.ts";
@@ -184,7 +184,11 @@ export class InboundTracks {
     if (ssrc === undefined || codec === undefined) return;
     const nowMs = this.#environment.scheduler.nowMs();
     const repairSsrc = rtpParameters.encodings[0].rtx?.ssrc;
-    const nacks = repairSsrc === undefined ? undefined : new NackList();
+    // What is missing of sound is sent again as it was.
+    const isRepaired = kind === "video"
+      ? repairSsrc !== undefined
+      : codec.rtcpFeedback?.some(isPlainNack) === true;
+    const nacks = isRepaired ? new NackList() : undefined;
     const { counters } = this.#environment.meter;
     const meter: TrackMeter = {
       counters,

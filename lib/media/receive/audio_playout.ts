@@ -45,6 +45,10 @@ const SLACK_MS = 20;
 const LEVEL_WEIGHT = 0.03;
 const USUAL_PACKET_MS = 20;
 const MAX_PACKET_MS = 120;
+/** The share of lost packets is an average of about so many. */
+const KEEP_LOST = 0.996;
+/** So long a lost packet may be asked for, for each percent that are lost, whether or not it can be played in time. */
+const MS_PER_PERCENT = 20;
 /** So far from what is played now a packet belongs to something else. */
 const MAX_LEAP_MS = 5000;
 
@@ -83,18 +87,32 @@ export class AudioPlayout {
   #events = 0;
   #waitedMs = NaN;
   #emitted = 0;
+  #lostShare = NaN;
   readonly #packet = new HeardPacket();
 
   constructor(clockRateHz: number) {
     this.#clockPerMs = clockRateHz / 1000;
     this.#packetMs = USUAL_PACKET_MS;
     this.minDelayMs = this.#levelMs = this.#playedMs = 0;
-    this.#concealedMs = this.#waitedMs = 0;
+    this.#concealedMs = this.#waitedMs = this.#lostShare = 0;
   }
 
   /** How much is held back, in milliseconds: what the picture is compared with. */
   get delayMs(): number {
     return this.#levelMs;
+  }
+
+  /**
+   * The sequence number from which on a missing packet is worth asking for: it
+   * can come, a round trip later, before it is played; where much is lost,
+   * what is not much older is asked for as well.
+   */
+  askableFrom(nowMs: number, roundTripMs: number): number {
+    const playedInMs = this.#highestCapturedMs + this.#offsetMs - nowMs;
+    const patienceMs = MS_PER_PERCENT * 100 * this.#lostShare;
+    const behindMs = Math.max(playedInMs, patienceMs) - roundTripMs;
+    const behind = Math.max(0, Math.ceil(behindMs / this.#packetMs) - 1);
+    return Math.max(this.#next, this.#highest - behind) & 0xffff;
   }
 
   /** Takes a packet of the track. */
@@ -115,6 +133,10 @@ export class AudioPlayout {
       if (ahead === 1 && sinceMs > 0 && sinceMs <= MAX_PACKET_MS) {
         this.#packetMs = sinceMs;
       }
+      for (let i = 1; i < ahead; i++) {
+        this.#lostShare += (1 - this.#lostShare) * (1 - KEEP_LOST);
+      }
+      this.#lostShare *= KEEP_LOST;
       this.#highest = position;
       this.#highestTimestamp = rtp.timestamp;
       this.#highestCapturedMs = capturedMs;

@@ -324,7 +324,7 @@ Deno.test("we receive Opus and VP8 with its repairs, and nothing that we would n
     [["audio/opus", 111], ["video/VP8", 96], ["video/rtx", 100]],
   );
   assertEquals(codecs.map(feedbackOf), [
-    [],
+    ["nack", "transport-cc"],
     ["nack", "nack pli", "ccm fir", "transport-cc"],
     [],
   ]);

@@ -5,12 +5,35 @@ import type { ClientTransport } from "../../../lib/client/environment.ts";
 import { FeedbackTask } from "../../../lib/client/feedback.ts";
 import { InboundTracks } from "../../../lib/client/inbound_tracks.ts";
 import { readRtcp } from "../../../lib/media/mod.ts";
+import type { RtpEncodingParameters } from "../../../lib/ortc/mod.ts";
 import { World } from "./world.ts";
 
 const SSRC = 1000;
 const REPAIR_SSRC = 2000;
 
-/** A viewer of one video, and what it asks for when. */
+/** A track, as a server describes it. */
+interface Described {
+  readonly kind: "audio" | "video";
+  readonly codec: { readonly mimeType: string; readonly clockRate: number };
+  /** Whether it can be asked for packets by its codec's feedback. */
+  readonly hasNack: boolean;
+  readonly encoding: RtpEncodingParameters;
+}
+
+const VIDEO: Described = {
+  kind: "video",
+  codec: { mimeType: "video/VP8", clockRate: 90_000 },
+  hasNack: false,
+  encoding: { ssrc: SSRC, rtx: { ssrc: REPAIR_SSRC } },
+};
+const AUDIO: Described = {
+  kind: "audio",
+  codec: { mimeType: "audio/opus", clockRate: 48_000 },
+  hasNack: true,
+  encoding: { ssrc: SSRC },
+};
+
+/** Who receives one track, and what it asks for when. */
 class Viewer {
   readonly asked: [ms: number, sequence: number][] = [];
   readonly keyFramesAskedMs: number[] = [];
@@ -19,7 +42,7 @@ class Viewer {
   readonly #world = new World({}, 1);
   readonly #tracks: InboundTracks;
 
-  constructor() {
+  constructor({ kind, codec, hasNack, encoding } = VIDEO) {
     const { environment } = this.#world;
     environment.random = () => 0;
     this.#tracks = new InboundTracks(environment);
@@ -27,17 +50,16 @@ class Viewer {
       {
         consumerId: "c",
         producerId: "p",
-        kind: "video",
+        kind,
         rtpParameters: {
           codecs: [{
-            mimeType: "video/VP8",
+            ...codec,
             payloadType: 96,
-            clockRate: 90_000,
             parameters: {},
-            rtcpFeedback: [],
+            rtcpFeedback: hasNack ? [{ type: "nack", parameter: "" }] : [],
           }],
           headerExtensions: [],
-          encodings: [{ ssrc: SSRC, rtx: { ssrc: REPAIR_SSRC } }],
+          encodings: [encoding],
           rtcp: { cname: "c", reducedSize: true },
         },
       },
@@ -71,6 +93,19 @@ class Viewer {
     return this.#world.scheduler.nowMs();
   }
 
+  /** Its sound goes with a picture that comes so late. */
+  holdBack(ms: number): void {
+    for (const { sound } of this.#tracks.tracks) sound!.minDelayMs = ms;
+  }
+
+  get lost(): number {
+    return this.#tracks.totals().packetsLost;
+  }
+
+  get concealed(): number {
+    return this.#tracks.totals().concealedSamples;
+  }
+
   get askedMs(): number[] {
     return this.asked.map(([ms]) => ms);
   }
@@ -79,16 +114,33 @@ class Viewer {
     await this.#world.clock.run(ms);
   }
 
+  /** Packets of sound come, of these numbers, 20 ms each. */
+  async sound(sequences: readonly number[]): Promise<void> {
+    for (const sequence of sequences) {
+      this.packet(sequence, sequence * 960, [0xaa]);
+      await this.pass(20);
+    }
+  }
+
   /** A frame of one packet comes. */
   frame(sequence: number, { isKey = false, isRepair = false } = {}): void {
     const payload = [0x10, isKey ? 0x10 : 0x11, 0, 0];
     if (isRepair) payload.unshift(sequence >> 8, sequence & 0xff);
+    this.packet(isRepair ? 1 : sequence, sequence * 3000, payload, isRepair);
+  }
+
+  packet(
+    sequence: number,
+    timestamp: number,
+    payload: readonly number[],
+    isRepair = false,
+  ): void {
     const bytes = new Uint8Array(12 + payload.length);
     const view = new DataView(bytes.buffer);
     bytes[0] = 0x80;
     bytes[1] = 0x80 | (isRepair ? 97 : 96);
-    view.setUint16(2, isRepair ? 1 : sequence);
-    view.setUint32(4, sequence * 3000);
+    view.setUint16(2, sequence);
+    view.setUint32(4, timestamp);
     view.setUint32(8, isRepair ? REPAIR_SSRC : SSRC);
     bytes.set(payload, 12);
     const { nowMs } = this;
@@ -182,4 +234,56 @@ Deno.test("while nothing comes in answer, a hundred requests are sent, and key f
   assertEquals(viewer.asked.length, 100);
   const [firstMs] = viewer.keyFramesAskedMs;
   assertEquals([firstMs >= 3000, firstMs < 3200], [true, true]);
+});
+
+/** Of sound that is held back for so long packet 1000 is lost, and may come once more after packet `repairedAfter`. */
+async function withoutOne(
+  track: Described,
+  heldBackMs: number,
+  repairedAfter = NaN,
+) {
+  const listener = new Viewer(track);
+  listener.holdBack(heldBackMs);
+  await listener.sound(range(0, 1000));
+  for (const sequence of range(1001, 1030)) {
+    await listener.sound([sequence]);
+    if (sequence === repairedAfter) listener.packet(1000, 960_000, [0xaa]);
+  }
+  return listener;
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, i) => from + i);
+}
+
+Deno.test.each([
+  { why: "in time", heldBackMs: 250, hasNack: true, asked: [1000] },
+  { why: "too late to be played", heldBackMs: 60, hasNack: true, asked: [] },
+  {
+    why: "though the server says nothing of that",
+    heldBackMs: 250,
+    hasNack: false,
+    asked: [],
+  },
+])(
+  "lost sound that could come again $why: asked for are $asked",
+  async ({ heldBackMs, hasNack, asked }) => {
+    const listener = await withoutOne({ ...AUDIO, hasNack }, heldBackMs);
+    const [first = 20_000, ...again] = listener.askedMs;
+    assertEquals(Math.round(first / 10) * 10, 20_000);
+    // After one and a half round trips more, it would be too late.
+    assertEquals(again.length, 0);
+    assertEquals(listener.asked.map(([, sequence]) => sequence), asked);
+  },
+);
+
+Deno.test("where much is lost, sound is asked for that comes too late to be played, too", async () => {
+  const listener = new Viewer(AUDIO);
+  await listener.sound(range(0, 1000).filter((i) => i % 3 !== 0));
+  assertEquals(listener.asked.length > 300, true);
+});
+
+Deno.test("sound that came once more is heard, and neither lost nor asked for again", async () => {
+  const { asked, lost, concealed } = await withoutOne(AUDIO, 250, 1004);
+  assertEquals([asked.length, lost, concealed], [1, 0, 0]);
 });
