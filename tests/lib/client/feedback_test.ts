@@ -256,7 +256,14 @@ function range(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, i) => from + i);
 }
 
-Deno.test.each([
+interface SoundCase {
+  readonly why: string;
+  readonly heldBackMs: number;
+  readonly hasNack: boolean;
+  readonly asked: readonly number[];
+}
+
+const SOUND_CASES: readonly SoundCase[] = [
   { why: "in time", heldBackMs: 250, hasNack: true, asked: [1000] },
   { why: "too late to be played", heldBackMs: 60, hasNack: true, asked: [] },
   {
@@ -265,9 +272,11 @@ Deno.test.each([
     hasNack: false,
     asked: [],
   },
-])(
+];
+
+Deno.test.each(SOUND_CASES)(
   "lost sound that could come again $why: asked for are $asked",
-  async ({ heldBackMs, hasNack, asked }) => {
+  async ({ heldBackMs, hasNack, asked }: SoundCase) => {
     const listener = await withoutOne({ ...AUDIO, hasNack }, heldBackMs);
     const [first = 20_000, ...again] = listener.askedMs;
     assertEquals(Math.round(first / 10) * 10, 20_000);
