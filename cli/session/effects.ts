@@ -110,13 +110,7 @@ export class Effects {
     switch (effect.type) {
       case "add":
         return this.#answer(async () => {
-          const { options, model } = this.#context;
-          await this.#run?.fleet.add({
-            seed: options.seed,
-            endAtMs: 0,
-            media: model().load.settings.media,
-            clients: effect.clients,
-          });
+          await this.#run?.fleet.add({ clients: effect.clients });
         });
       case "command":
         return this.#answer(() => this.#run?.fleet.command(effect.command));
@@ -171,7 +165,7 @@ export class Effects {
 
   async #open(): Promise<void> {
     const { options, ports, dispatch, model } = this.#context;
-    const { embedded, seed, settings, transport, workers } = options;
+    const { embedded, seed, transport, workers } = options;
     const { signal } = this.#end;
     const opened = this.#server = await openServer({
       server: options.server,
@@ -185,7 +179,7 @@ export class Effects {
     const run = this.#run = await openRun({
       ...opened,
       ...ports,
-      plan: { media: settings.media, seed },
+      seed,
       workers,
       datapath: { transport },
       metricsToken: Deno.env.get("METRICS_TOKEN"),

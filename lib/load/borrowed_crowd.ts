@@ -78,10 +78,9 @@ class BorrowedCrowd implements RunCrowd {
     return this.#crowd.elapsedMs - this.#beginMs;
   }
 
-  add(plan: RunPlan): Promise<void> {
+  add({ clients }: Pick<RunPlan, "clients">): Promise<void> {
     return this.#crowd.add({
-      ...plan,
-      clients: plan.clients.map((client) => ({
+      clients: clients.map((client) => ({
         ...client,
         index: client.index + this.firstIndex,
       })),

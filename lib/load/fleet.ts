@@ -39,8 +39,8 @@ import { createLocalNode, systemNodeClock } from "./node/this_thread.ts";
 export interface FleetOptions {
   /** The server. */
   readonly server: ServerTarget;
-  /** What every client has in common, and the seed. */
-  readonly plan: Pick<RunPlan, "media" | "seed">;
+  /** Seed of everything drawn. */
+  readonly seed: number;
   /** Threads that drive clients; 1 is this one. @default {1} */
   readonly workers?: number | undefined;
   /**
@@ -149,7 +149,7 @@ export class ClientFleet implements AsyncDisposable {
 
   /** Starts the nodes; called once. */
   async start(): Promise<void> {
-    const { workers = 1, plan, server, datapath = {} } = this.#options;
+    const { workers = 1, seed, server, datapath = {} } = this.#options;
     const openNode = this.#options.openNode ??
       (workers === 1 ? openOnThisThread : openInWorker);
     for (let i = 0; i < workers; i++) {
@@ -162,7 +162,7 @@ export class ClientFleet implements AsyncDisposable {
         server,
         datapath,
         startedAtMs: this.#wallStartMs,
-        plan: { ...plan, endAtMs: 0, clients: [] },
+        seed,
       })
     ));
     this.#startingUs = Math.round(this.elapsedMs * 1000) * workers;
@@ -175,7 +175,7 @@ export class ClientFleet implements AsyncDisposable {
    * `RangeError` for an impairment that cannot be, and an `Error` for a media
    * file that cannot be used.
    */
-  async add(plan: RunPlan): Promise<void> {
+  async add(plan: Pick<RunPlan, "clients">): Promise<void> {
     for (const { impairment } of plan.clients) {
       checkImpairment(impairment ?? {});
     }
@@ -184,10 +184,7 @@ export class ClientFleet implements AsyncDisposable {
     if (alive.length === 0) return;
     const parts = splitPlan(plan, alive.length);
     await Promise.all(alive.map((node, i) => {
-      const clients = parts[i].clients.map((client) => ({
-        ...later(client, nowMs),
-        media: client.media ?? plan.media,
-      }));
+      const clients = parts[i].map((client) => later(client, nowMs));
       for (const client of clients) {
         this.#nextIndex = Math.max(this.#nextIndex, client.index + 1);
         this.#nodeOf.set(client.index, node);

@@ -54,8 +54,6 @@ export interface Newcomers {
 
 /** A client that should be there: its plan, on the caller's clock. */
 export interface Member extends ClientPlan {
-  /** What it sends and receives. */
-  readonly media: MediaPlan;
   /** Kinds of media that it was told not to send. */
   readonly silent: readonly MediaKind[];
 }
@@ -225,7 +223,7 @@ export function played(
 /** Clients with plans of their own, numbered on from those who are there; places that they share they share here, too. */
 export function entered(
   roster: Roster,
-  clients: readonly (ClientPlan & Pick<Member, "media">)[],
+  clients: readonly ClientPlan[],
   nowMs: number,
 ): RosterStep {
   const slots = [...new Set(clients.map(({ slot }) => slot))];
@@ -436,8 +434,7 @@ const KINDS = ["audio", "video"] as const satisfies readonly MediaKind[];
 
 /** A client as it is asked for, in its place; its times count from now. */
 type Placed =
-  & Omit<ClientPlan, "clientId" | "index" | "media" | "participantName">
-  & Pick<Member, "media">
+  & Omit<ClientPlan, "clientId" | "index" | "participantName">
   & { readonly name?: string };
 
 /** Numbers them on from those that are there. */

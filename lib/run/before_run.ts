@@ -30,10 +30,9 @@ export async function examine(options: ExamineOptions): Promise<Finding[]> {
  * `undefined` when nothing speaks against it. Cheap: asked before every run.
  */
 export function whyImpossible(
-  { plan, workers, engine }: Pick<
-    ExamineOptions,
-    "plan" | "workers" | "engine"
-  >,
+  { plan, workers, engine }: Pick<ExamineOptions, "workers" | "engine"> & {
+    readonly plan: Pick<RunPlan, "clients">;
+  },
 ): string | undefined {
   if (engine === "werift" && hasSimulcast(plan)) {
     return "Cannot send simulcast through the engine werift: it forwards no layers. Take the engine mediasoup.";
@@ -42,8 +41,8 @@ export function whyImpossible(
   return obstacle(need, readMachineFacts());
 }
 
-function hasSimulcast({ clients, media }: RunPlan): boolean {
-  return clients.some((client) =>
-    client.role === "publisher" && (client.media ?? media).simulcast
+function hasSimulcast({ clients }: Pick<RunPlan, "clients">): boolean {
+  return clients.some(({ role, media }) =>
+    role === "publisher" && media.simulcast
   );
 }

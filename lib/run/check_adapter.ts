@@ -50,7 +50,7 @@ export async function checkAdapter(
   const openSession = await openSessions(server, { random: Math.random });
   await using fleet = await openFleet({
     server,
-    plan: { media, seed: 1 },
+    seed: 1,
     signal,
     onSecond: (_point, snapshot) => {
       if (isOver(snapshot, media)) flows.resolve();

@@ -7,6 +7,7 @@
 
 import {
   type DatapathChoice,
+  DEFAULT_MEDIA,
   makePlan,
   type MediaPlan,
   openFleet,
@@ -21,7 +22,7 @@ export interface ExamineMediaOptions {
   /** The server, which was seen to answer. */
   readonly server: ServerTarget;
   /** What the run's clients send; files are looked at elsewhere. */
-  readonly plan: Pick<RunPlan, "media" | "seed">;
+  readonly plan: Pick<RunPlan, "clients" | "seed">;
   /** How packets are sent and encrypted. @default {{}} */
   readonly datapath?: DatapathChoice | undefined;
   /** Gives up. */
@@ -40,11 +41,13 @@ const CLIENTS = 2;
 export async function examineMedia(
   { server, plan, datapath, signal, timeoutMs = 12_000 }: ExamineMediaOptions,
 ): Promise<Finding> {
-  const { clip: _clip, ...media } = plan.media;
+  const [{ clip: _clip, ...media } = DEFAULT_MEDIA] = plan.clients.map((
+    { media },
+  ) => media);
   const seen = Promise.withResolvers<void>();
   await using fleet = await openFleet({
     server,
-    plan: { media, seed: plan.seed },
+    seed: plan.seed,
     datapath,
     signal,
     onSecond: (_point, snapshot) => {

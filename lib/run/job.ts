@@ -49,7 +49,7 @@ export interface ScriptPorts {
   /** Has a function told of everything measured, once a second. */
   readonly watch: (onSecond: (snapshot: Snapshot) => void) => void;
   /** Why so many clients cannot be; `undefined` when they can. */
-  readonly obstacle: (plan: RunPlan) => string | undefined;
+  readonly obstacle: (plan: Pick<RunPlan, "clients">) => string | undefined;
   /** Told until when the script wants to go on, at least, and where it is known until when clients come. */
   readonly onExpectedEnd: (endMs: number, rampEndMs?: number) => void;
   /** The timeline with the server in it. */

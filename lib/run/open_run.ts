@@ -159,7 +159,7 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
   scriptPorts(
     own: Pick<ScriptPorts, "onExpectedEnd" | "over" | "roster">,
   ): ScriptPorts {
-    const { clock = systemNodeClock, workers = 1, engine, monitor = [], plan } =
+    const { clock = systemNodeClock, workers = 1, engine, monitor = [], seed } =
       this.#options;
     // Clients that somebody else makes up need nothing of this machine.
     const isReal = this.#options.open === undefined;
@@ -167,10 +167,10 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
       ...own,
       crowd: this.fleet,
       clock,
-      seed: plan.seed,
+      seed,
       watch: (onSecond) => this.#watchers.add(onSecond),
-      obstacle: (whole) =>
-        isReal ? whyImpossible({ plan: whole, workers, engine }) : undefined,
+      obstacle: (plan) =>
+        isReal ? whyImpossible({ plan, workers, engine }) : undefined,
       timeline: () => this.timeline(),
       serverLoad: (fromMs, toMs) => this.watch.loadBetween(fromMs, toMs),
       focus: (part) => this.#focus = part,
@@ -214,7 +214,7 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
 
   /** What it comes to so far; what the server's streams carried is known once it is closed. */
   summarize(record: RunRecord): Summary {
-    const { server, engine, plan } = this.#options;
+    const { server, engine, seed } = this.#options;
     const isOver = record.ending.kind === "finished";
     const part = isOver ? this.#focus : undefined;
     const whole = {
@@ -227,7 +227,7 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
     const summary = summarize({
       version: VERSION,
       startedAt: this.fleet.startedAt,
-      seed: plan.seed,
+      seed,
       incidents: this.#seconds.incidents.incidents(),
       incidentsLeftOut: this.#seconds.incidents.forgotten,
       ...record,

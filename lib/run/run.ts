@@ -103,7 +103,6 @@ async function carryOut(options: JobOptions): Promise<RunOutcome> {
     });
   await using open: OpenRun = await openRun({
     ...options,
-    plan: { media: DEFAULT_NEWCOMERS.media, seed },
     onSecond(point, snapshot) {
       watch.onSecond(open.fleet, snapshot);
       const { elapsedMs } = open.fleet;

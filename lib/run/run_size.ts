@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ClientPlan, MediaPlan, RunPlan } from "../load/mod.ts";
+import type { ClientPlan, RunPlan } from "../load/mod.ts";
 import type { RunSize } from "../machine/mod.ts";
 import { mostReceived, streamsOf } from "../media/mod.ts";
 import type { EngineKind } from "../sfu/mod.ts";
@@ -14,13 +14,13 @@ const LEAVING_MS = 2_000;
 
 /** How large a plan is at its peak. */
 export function runSize(
-  { clients, media }: RunPlan,
+  { clients }: Pick<RunPlan, "clients">,
   workers: number,
   engine: EngineKind | null,
   datapath: RunSize["datapath"],
 ): RunSize {
   const changes = clients.flatMap((client) => {
-    const { audio, video } = mostReceived(client.media ?? media);
+    const { audio, video } = mostReceived(client.media);
     const transports = (client.role === "publisher" ? 1 : 0) +
       (audio + video > 0 ? 1 : 0);
     return [
@@ -43,7 +43,7 @@ export function runSize(
   const share = clients.length === 0 ? 0 : most.clients / clients.length;
   return {
     ...most,
-    packetsHz: Math.round(packetsHz({ clients, media }) * share),
+    packetsHz: Math.round(packetsHz(clients) * share),
     workers,
     datapath,
     engine,
@@ -51,10 +51,10 @@ export function runSize(
 }
 
 /** RTP packets a second, sent and received, if all clients were there at once. */
-function packetsHz({ clients, media }: Pick<RunPlan, "clients" | "media">) {
+function packetsHz(clients: readonly ClientPlan[]) {
   let hz = 0;
   for (const room of Map.groupBy(clients, ({ roomId }) => roomId).values()) {
-    const parts = room.map((client) => partOf(client, client.media ?? media));
+    const parts = room.map(partOf);
     for (const kind of ["audio", "video"] as const) {
       hz += flowHz(parts.map((part) => part[kind]));
     }
@@ -73,8 +73,7 @@ interface Part {
 }
 
 function partOf(
-  { role }: ClientPlan,
-  media: MediaPlan,
+  { role, media }: ClientPlan,
 ): Readonly<Record<"audio" | "video", Part>> {
   const most = mostReceived(media);
   const part = (kind: "audio" | "video"): Part => {

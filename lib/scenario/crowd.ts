@@ -11,13 +11,11 @@ import type { Impairment } from "../impairment/mod.ts";
 import {
   type ClientPlan,
   createRandom,
-  DEFAULT_MEDIA,
   later,
   profileDurationMs,
   type Roster,
   roster,
   type RosterStep,
-  type RunPlan,
   type Stage,
 } from "../load/mod.ts";
 import type { CpuTimes } from "../machine/mod.ts";
@@ -437,24 +435,17 @@ export class Crowd {
     step: (before: Roster, nowMs: number) => RosterStep,
     lengthMs: number,
   ): Promise<VirtualUser[]> {
-    const { crowd, seed, over, obstacle, onExpectedEnd, roster: cell } =
-      this.#ports;
+    const { crowd, over, obstacle, onExpectedEnd, roster: cell } = this.#ports;
     over.throwIfAborted();
     const nowMs = cell.nowMs();
     const next = step(roster.departed(cell.value, nowMs), nowMs);
-    const plan = (clients: readonly ClientPlan[]): RunPlan => ({
-      seed,
-      endAtMs: lengthMs,
-      media: DEFAULT_MEDIA,
-      clients,
-    });
-    const why = obstacle(plan(next.roster.members));
+    const why = obstacle({ clients: next.roster.members });
     if (why !== undefined) throw new Error(why);
     cell.value = next.roster;
     onExpectedEnd(this.elapsedMs + lengthMs);
     const users = this.#users;
     const added = next.joining.map(({ index }) => users.get(index)!);
-    await crowd.add(plan(next.joining));
+    await crowd.add({ clients: next.joining });
     return added;
   }
 

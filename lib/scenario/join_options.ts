@@ -167,7 +167,7 @@ export function planOf(
   options: JoinOptions,
   index: number,
   joinAtMs: number,
-): ClientPlan & { readonly media: MediaPlan } {
+): ClientPlan {
   return {
     index,
     clientId: "",

@@ -142,7 +142,7 @@ function fakeNode(
     name,
     clock: time,
     handlers,
-    openHost: ({ plan: common }, meter) => {
+    openHost: (_, meter) => {
       const environment = fakeEnvironment({
         clock,
         scheduler: new FakeScheduler(clock, turnMs),
@@ -161,18 +161,16 @@ function fakeNode(
       const clips = new ClipCache(packetize);
       return Promise.resolve({
         prepare: (media) => loading.wait(clips.load(media)),
-        create: (plan, onEvent, network) => {
-          const media = plan.media ?? common.media;
-          return new Client(
+        create: (plan, onEvent, network) =>
+          new Client(
             {
               ...environment,
               createTransport: (remote, handlers) =>
                 server.createTransport(remote, handlers, network),
             },
-            clientOptions(plan, media, clips.get(media)),
+            clientOptions(plan, clips.get(plan.media)),
             onEvent,
-          );
-        },
+          ),
         health: {
           lanes: ["fake"],
           ciphers: ["fake"],

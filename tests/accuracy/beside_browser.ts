@@ -170,7 +170,7 @@ async function openPeople(url: string) {
     churnRate: 0,
     seed: 1,
   });
-  const fleet = await openFleet({ server: { url }, plan });
+  const fleet = await openFleet({ server: { url }, seed: plan.seed });
   const until = async (isSo: (snapshot: Snapshot) => boolean) => {
     const giveUpMs = performance.now() + GIVE_UP_MS;
     while (!isSo(fleet.snapshot())) {
@@ -193,7 +193,6 @@ async function openPeople(url: string) {
     async addViewer(): Promise<void> {
       const [first] = plan.clients;
       await fleet.add({
-        ...plan,
         clients: [{
           ...first,
           index: 1,

@@ -59,8 +59,9 @@ export async function openMeasured({ clients, audio, video }: FleetOptions) {
       server: { url: sfu.url },
       datapath: {},
       startedAtMs: Date.now(),
-      plan,
+      seed: plan.seed,
     });
+    await node.command({ type: "add", clients: plan.clients });
     await until(() =>
       node.snapshot().clients.reduce(
         (sum, { consumersFlowing }) => sum + consumersFlowing,

@@ -67,7 +67,7 @@ export class OpenGathering implements AsyncDisposable {
   async start(): Promise<void> {
     this.#crowd = await openFleet({
       server: { url: this.sfu.url },
-      plan: { media: mediaOf(this.#gathering), seed: SEED },
+      seed: SEED,
       onSecond: (_point, snapshot) => this.#onSecond(snapshot),
     });
   }

@@ -61,7 +61,7 @@ async function bytesPerJoin(isWatched: boolean): Promise<number> {
   };
   const crowd = new ClientFleet({
     server: { url: "ws://fake.invalid/ws" },
-    plan: { media: MEDIA, seed: 1 },
+    seed: 1,
     clock: time,
     onNote: (note) => {
       if (!isWatched) return;
@@ -126,8 +126,7 @@ async function bytesPerJoin(isWatched: boolean): Promise<number> {
         const leaveAtMs = joinAtMs + STAY_MS;
         return clientPlan(joined + i, { joinAtMs, leaveAtMs });
       });
-      const plan = { media: MEDIA, seed: 1, endAtMs: 0, clients };
-      await crowd.add(plan);
+      await crowd.add({ clients });
       await clock.run(BATCH * PACE_MS);
     }
     await clock.run(GHOSTS_MS);

@@ -129,7 +129,7 @@ class PeopleInRoom implements AsyncDisposable {
     });
     const crowd = people.#crowd = await openFleet({
       server: { url },
-      plan,
+      seed: plan.seed,
       onSecond: (_, snapshot) => people.#onSecond(snapshot),
     });
     await crowd.add(plan);

@@ -19,7 +19,7 @@ export async function crowdOfTwo(url: string) {
   let onSecond: (snapshot: Snapshot) => void = () => {};
   const crowd = await openFleet({
     server: { url },
-    plan,
+    seed: plan.seed,
     onSecond: (_, snapshot) => onSecond(snapshot),
   });
   await crowd.add(plan);

@@ -25,7 +25,7 @@ async function senderAndViewer(url: string) {
   let watcher: (snapshot: Snapshot) => void = () => {};
   const crowd = await openFleet({
     server: { url },
-    plan,
+    seed: plan.seed,
     onSecond: (_, snapshot) => watcher(snapshot),
   });
   await crowd.add(plan);

@@ -5,7 +5,6 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { type NodePlan, WorkerNode } from "../../lib/load/mod.ts";
-import { mediaPlanOf } from "../../lib/media/mod.ts";
 
 const SCRIPT = import.meta.resolve("../fixtures/node_worker.ts");
 
@@ -15,12 +14,7 @@ function plan(url: string): NodePlan {
     server: { url },
     datapath: {},
     startedAtMs: 0,
-    plan: {
-      seed: 1,
-      endAtMs: 0,
-      media: mediaPlanOf({ maxAudio: 1, maxVideo: 1 }),
-      clients: [],
-    },
+    seed: 1,
   };
 }
 

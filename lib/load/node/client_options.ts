@@ -6,12 +6,11 @@
 
 import type { ClientOptions } from "../../client/mod.ts";
 import { mostReceived, type PacketizedClip } from "../../media/mod.ts";
-import type { ClientPlan, MediaPlan } from "../plan/plan.ts";
+import type { ClientPlan } from "../plan/plan.ts";
 
 /** What a client is made with. */
 export function clientOptions(
-  { participantName, roomId, role, clientId, patienceMs }: ClientPlan,
-  media: MediaPlan,
+  { participantName, roomId, role, clientId, patienceMs, media }: ClientPlan,
   clip: PacketizedClip | undefined,
 ): ClientOptions {
   const most = mostReceived(media);

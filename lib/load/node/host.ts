@@ -34,7 +34,7 @@ export type CpuScope = "process" | "thread";
 
 /** What the clients of this thread share: its datapath, its channels, its meters. */
 export async function openHost(
-  { plan, server, datapath: choice, node }: NodePlan,
+  { seed, server, datapath: choice, node }: NodePlan,
   meter: NodeMeter,
   cpu: CpuScope,
 ): Promise<ClientHost> {
@@ -58,7 +58,7 @@ export async function openHost(
   const { standstills, wallJumps } = threadClock;
   const earlier = [standstills.length, wallJumps.length];
   const clocks = new ClockComparison();
-  const random = createRandom(plan.seed, `clients of ${node}`);
+  const random = createRandom(seed, `clients of ${node}`);
   const publishers = new OwnPublishers();
   const environment: Omit<ClientEnvironment, "createTransport"> = {
     publishers,
@@ -93,9 +93,8 @@ export async function openHost(
   const startCpuUs = cpuUs(cpu);
   return {
     prepare: (media) => clips.load(media),
-    create: (client, onEvent, network) => {
-      const media = client.media ?? plan.media;
-      return new Client(
+    create: (plan, onEvent, network) =>
+      new Client(
         {
           ...environment,
           repeats: network.repeats,
@@ -105,10 +104,9 @@ export async function openHost(
               transport: choice.transport,
             }),
         },
-        clientOptions(client, media, clips.get(media)),
+        clientOptions(plan, clips.get(plan.media)),
         onEvent,
-      );
-    },
+      ),
     latenessMs: () => recent.latenessMs,
     publishers,
     health: {

@@ -113,7 +113,6 @@ export class LocalNode implements LoadNode {
   #host: ClientHost | undefined;
   #admission: Admission | undefined;
   #seed = 0;
-  #media: MediaPlan | undefined;
   #zeroMs = 0;
   #startMs = 0;
   readonly #others = new OtherTrackBook();
@@ -145,12 +144,9 @@ export class LocalNode implements LoadNode {
       latenessMs: () => host.latenessMs(),
       setTimer: clock.setTimer,
     });
-    this.#seed = plan.plan.seed;
-    this.#media = plan.plan.media;
+    this.#seed = plan.seed;
     this.#startMs = clock.nowMs();
     this.#zeroMs = this.#startMs - (clock.wallNowMs() - plan.startedAtMs);
-    await host.prepare?.([plan.plan.media]);
-    await this.#addAll(plan.plan.clients);
     this.#scheduleSnapshot();
   }
 
@@ -252,7 +248,7 @@ export class LocalNode implements LoadNode {
 
   /** Adds clients once what they send is loaded. */
   async #addAll(plans: readonly ClientPlan[]): Promise<void> {
-    const media = plans.flatMap(({ media = [] }) => media);
+    const media = plans.map(({ media }) => media);
     const ready = this.#adding.then(() => this.#host!.prepare?.(media));
     this.#adding = ready.catch(() => {});
     await ready;
@@ -298,7 +294,7 @@ export class LocalNode implements LoadNode {
       leaving: undefined,
       cancelTimer: () => {},
     };
-    Object.assign(record.figures, kindsOf(plan, this.#media));
+    Object.assign(record.figures, kindsOf(plan));
     this.#clients.set(index, driven);
     this.#records.set(index, record);
     const { impairment } = plan;
@@ -516,11 +512,8 @@ export class LocalNode implements LoadNode {
 
 /** What a client is to send, and wants to receive. */
 function kindsOf(
-  { role, media: own }: ClientPlan,
-  common: MediaPlan | undefined,
+  { role, media }: ClientPlan,
 ): Pick<ClientFigures, "sends" | "receives"> {
-  const media = own ?? common;
-  if (media === undefined) return { sends: [], receives: [] };
   const most = mostReceived(media);
   const kinds = KINDS.filter((kind) => media[kind]);
   return {

@@ -10,7 +10,7 @@
 import type { ConnectionSettings } from "../../connection/mod.ts";
 import type { Snapshot } from "../../metrics/mod.ts";
 import type { PublisherNews } from "./client_port.ts";
-import type { ClientPlan, RunPlan } from "../plan/plan.ts";
+import type { ClientPlan } from "../plan/plan.ts";
 import type { Steering } from "./steer.ts";
 
 /** How a server is spoken to. Threads load it, each by itself. */
@@ -60,8 +60,8 @@ export interface NodePlan {
   readonly node: string;
   /** Where its clients go. */
   readonly server: ServerTarget;
-  /** Who they are, and what they have in common. */
-  readonly plan: RunPlan;
+  /** Seed of everything that it draws. */
+  readonly seed: number;
   /** How their packets go. */
   readonly datapath: DatapathChoice;
   /** Wall-clock time at which the run began, in milliseconds since 1970. */

@@ -64,11 +64,8 @@ export interface ClientPlan {
   readonly joinAtMs: number;
   /** When it leaves; `null` when it stays to the end. */
   readonly leaveAtMs: number | null;
-  /**
-   * What it sends and receives.
-   * @default {what all clients of the plan have in common}
-   */
-  readonly media?: MediaPlan | undefined;
+  /** What it sends and receives. */
+  readonly media: MediaPlan;
   /**
    * What its network does to packets, until a command says otherwise.
    * @default {nothing}
@@ -81,14 +78,12 @@ export interface ClientPlan {
   readonly patienceMs?: number | undefined;
 }
 
-/** A whole run, or one node's share of it. */
+/** A whole run. */
 export interface RunPlan {
   /** Seed of everything drawn. */
   readonly seed: number;
   /** When the profile is over, in milliseconds since the run began. */
   readonly endAtMs: number;
-  /** What all clients have in common. */
-  readonly media: MediaPlan;
   /** The clients, in order of joining. */
   readonly clients: readonly ClientPlan[];
 }
@@ -119,9 +114,12 @@ export function makePlan(
   return {
     seed,
     endAtMs,
-    media,
     clients: spans.map((span, index) =>
-      planClient(span, index, span.slot < publishers, { room, rooms })
+      planClient(span, index, span.slot < publishers, {
+        room,
+        rooms,
+        media,
+      })
     ),
   };
 }
@@ -147,7 +145,9 @@ function planClient(
   { slot, joinAtMs, leaveAtMs }: Span,
   index: number,
   publishes: boolean,
-  { room, rooms }: Pick<PlanOptions, "room" | "rooms">,
+  { room, rooms, media }:
+    & Pick<PlanOptions, "room" | "rooms">
+    & Pick<ClientPlan, "media">,
 ): ClientPlan {
   return {
     index,
@@ -158,6 +158,7 @@ function planClient(
     role: publishes ? "publisher" : "viewer",
     joinAtMs,
     leaveAtMs,
+    media,
   };
 }
 

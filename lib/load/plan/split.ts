@@ -6,29 +6,32 @@
  * @module
  */
 
-import type { RunPlan } from "./plan.ts";
+import type { ClientPlan, RunPlan } from "./plan.ts";
 
 /**
- * The plan's share of each of `nodes` nodes. No node gets more than its fair
+ * The share of the plan's clients of each of `nodes` nodes. No node gets more than its fair
  * share of slots, rounded up, and a room is divided only where it does not
  * fit whole. The same plan is always split the same way. Throws a
  * `RangeError` when there is no node.
  */
-export function splitPlan(plan: RunPlan, nodes: number): RunPlan[] {
+export function splitPlan(
+  { clients }: Pick<RunPlan, "clients">,
+  nodes: number,
+): ClientPlan[][] {
   if (!Number.isSafeInteger(nodes) || nodes < 1) {
     throw new RangeError(
       `Cannot split a plan over ${nodes} nodes: at least one is needed`,
     );
   }
-  const nodeOfSlot = placeSlots(slotsByRoom(plan), nodes);
-  return Array.from({ length: nodes }, (_, node) => ({
-    ...plan,
-    clients: plan.clients.filter(({ slot }) => nodeOfSlot.get(slot) === node),
-  }));
+  const nodeOfSlot = placeSlots(slotsByRoom(clients), nodes);
+  return Array.from(
+    { length: nodes },
+    (_, node) => clients.filter(({ slot }) => nodeOfSlot.get(slot) === node),
+  );
 }
 
 /** The slots of each room, in order of the plan; as slots are dealt to rooms in turn, no later room is larger. */
-function slotsByRoom({ clients }: RunPlan): number[][] {
+function slotsByRoom(clients: readonly ClientPlan[]): number[][] {
   const rooms = new Map<string, Set<number>>();
   for (const { roomId, slot } of clients) {
     rooms.set(roomId, (rooms.get(roomId) ?? new Set()).add(slot));

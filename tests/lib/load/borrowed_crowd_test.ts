@@ -11,12 +11,6 @@ import { ClientFleet } from "../../../lib/load/mod.ts";
 import { FakeClock } from "../../../lib/testing/mod.ts";
 import { mediaPlanOf } from "../../../lib/media/mod.ts";
 
-const PLAN = {
-  seed: 1,
-  endAtMs: 0,
-  media: mediaPlanOf({ video: false }),
-} as const;
-
 /** A node whose clients are connected at once, send 50 packets a second, and leave when told to. */
 class FakeNode implements LoadNode {
   readonly commands: NodeCommand[] = [];
@@ -89,7 +83,7 @@ async function world() {
   let node: FakeNode | undefined;
   const crowd = new ClientFleet({
     server: { url: "ws://fake.invalid" },
-    plan: PLAN,
+    seed: 1,
     clock: {
       nowMs: () => clock.nowMs(),
       wallNowMs: () => clock.nowMs(),
@@ -111,12 +105,13 @@ function client(index: number): ClientPlan {
     role: "publisher",
     joinAtMs: 0,
     leaveAtMs: null,
+    media: mediaPlanOf({ video: false }),
   };
 }
 
 Deno.test("a run sees its own clients and its own time, and nothing of what was before", async () => {
   const { clock, crowd, node } = await world();
-  await crowd.add({ ...PLAN, clients: [client(0), client(1)] });
+  await crowd.add({ clients: [client(0), client(1)] });
   await clock.run(4500);
   await crowd.command({ type: "drop", clients: [0, 1] });
   await clock.run(1000);
@@ -126,7 +121,7 @@ Deno.test("a run sees its own clients and its own time, and nothing of what was 
   });
   assertEquals([own.firstIndex, own.elapsedMs], [2, 0]);
   assertEquals(own.startedAt, new Date(5500).toISOString());
-  await own.add({ ...PLAN, clients: [client(0), client(1)] });
+  await own.add({ clients: [client(0), client(1)] });
   await own.command({ type: "reconnect", clients: [1] });
   await clock.run(3000);
   assertEquals(
@@ -166,7 +161,7 @@ Deno.test("a run sees its own clients and its own time, and nothing of what was 
 
 Deno.test("a crowd in which somebody stays is not lent", async () => {
   const { clock, crowd } = await world();
-  await crowd.add({ ...PLAN, clients: [client(0)] });
+  await crowd.add({ clients: [client(0)] });
   await clock.run(1000);
   const refused = assertRejects(
     () => borrowCrowd(crowd, () => {}),

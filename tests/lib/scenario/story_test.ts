@@ -46,7 +46,7 @@ async function tell() {
       wallNowMs: () => server.wallNowMs(),
       setTimer: (ms, fn) => clock.setTimer(ms, fn),
     },
-    openHost: ({ plan: { seed, media } }, meter) => {
+    openHost: ({ seed }, meter) => {
       const environment = fakeEnvironment({
         clock,
         scheduler,
@@ -65,7 +65,7 @@ async function tell() {
         create: (plan, onEvent) =>
           new Client(
             environment,
-            clientOptions(plan, media, undefined),
+            clientOptions(plan, undefined),
             onEvent,
           ),
         health: {
@@ -90,8 +90,9 @@ async function tell() {
     server: { url: "ws://fake.invalid/ws" },
     datapath: {},
     startedAtMs: server.wallNowMs(),
-    plan: PLAN,
+    seed: PLAN.seed,
   });
+  await node.command({ type: "add", clients: PLAN.clients });
   await clock.run(5 * MINUTE_MS + 4000);
   server.isDown = true;
   server.dropChannels();

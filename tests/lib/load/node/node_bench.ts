@@ -8,7 +8,6 @@ import {
   type DrivenTotals,
   LocalNode,
   type NodeNote,
-  type NodePlan,
   type ReceivedSecond,
 } from "../../../../lib/load/mod.ts";
 import { type Snapshot, TOTALS, zeros } from "../../../../lib/metrics/mod.ts";
@@ -31,6 +30,7 @@ export function clientPlan(
     role: "publisher",
     joinAtMs: 0,
     leaveAtMs: null,
+    media: MEDIA,
     ...over,
   };
 }
@@ -197,14 +197,14 @@ export class Bench {
 
   /** Starts the node as if the run had begun `agoMs` ago. */
   async start(clients: readonly ClientPlan[], agoMs = 0): Promise<void> {
-    const plan: NodePlan = {
+    await this.node.start({
       node: "n1",
       server: { url: "ws://x/ws" },
       datapath: {},
       startedAtMs: WALL_MS + this.clock.nowMs() - agoMs,
-      plan: { seed: 1, endAtMs: 0, media: MEDIA, clients },
-    };
-    await this.node.start(plan);
+      seed: 1,
+    });
+    await this.node.command({ type: "add", clients });
   }
 
   record(index: number) {
