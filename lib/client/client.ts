@@ -38,7 +38,7 @@ import {
   returnPauseMs,
   UNANSWERED_PAUSE_MS,
 } from "./return_pace.ts";
-import type { TrackFlow } from "./track_flow.ts";
+import { NO_FLOW, type TrackFlow } from "./track_flow.ts";
 import {
   type PathState,
   RoomSession,
@@ -146,7 +146,7 @@ export class Client implements AsyncDisposable {
 
   /** The tracks that should come to it now, and how many of them do. */
   flow(): TrackFlow {
-    return this.#stay?.flow() ?? { due: 0, flowing: 0, overdue: 0 };
+    return this.#stay?.flow() ?? NO_FLOW;
   }
 
   /** To the server and back, in milliseconds; -1 while it is not known. */

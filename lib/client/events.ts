@@ -6,7 +6,7 @@
  */
 
 import type { MediaKind } from "../ortc/mod.ts";
-import type { ClientState, ReturnKind } from "../metrics/mod.ts";
+import type { ClientState, ReturnKind, StoppedTrack } from "../metrics/mod.ts";
 import type { CandidateOutcome } from "../rtc/mod.ts";
 import type { SignalingAnomaly } from "../signaling/port.ts";
 
@@ -24,6 +24,8 @@ export type ClientErrorKind =
   | "rateLimit"
   /** The server answered a request with an error. */
   | "server"
+  /** The server did not take a track of ours. */
+  | "publish"
   /** The channel was lost, and the client did not come back. */
   | "channel"
   /** No answer to ICE checks. */
@@ -58,7 +60,7 @@ export type ClientEvent =
   | { readonly type: "state"; readonly state: ClientState }
   /** ICE and DTLS are up on every transport; not sent again for a later stay. */
   | { readonly type: "connected"; readonly atMs: number }
-  /** The server has taken all that it sends, and it can receive; sent again for a later stay. */
+  /** The server has taken what it sends, or has said no to it, and it can receive; sent again for a later stay. */
   | { readonly type: "ready"; readonly atMs: number }
   | {
     readonly type: "latency";
@@ -72,6 +74,8 @@ export type ClientEvent =
   }
   | { readonly type: "anomaly"; readonly anomaly: SignalingAnomaly }
   | { readonly type: "produced"; readonly kind: MediaKind }
+  /** The server did not take a track: it is not sent in this stay. */
+  | { readonly type: "notProduced"; readonly kind: MediaKind }
   | { readonly type: "consumed"; readonly kind: MediaKind }
   /** A track is not consumed, because the server grants no more; told once a track and stay. */
   | { readonly type: "denied"; readonly kind: MediaKind }
@@ -83,6 +87,8 @@ export type ClientEvent =
   | { readonly type: "candidates"; readonly tried: readonly CandidateOutcome[] }
   /** Something is known of a track that no client of this run sends. */
   | { readonly type: "other"; readonly track: OtherTrack }
+  /** The server stopped a track that a client of this run goes on sending; told once a track and stay. */
+  | { readonly type: "stopped"; readonly track: StoppedTrack }
   /** It has lost its channel or a transport, and begins to come back. */
   | {
     readonly type: "lost";

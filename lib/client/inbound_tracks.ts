@@ -59,6 +59,8 @@ export interface ConsumedTrack {
   isPaused: boolean;
   /** Whether media of it is due now: a client of this run is there and sends it, and nobody paused it. */
   shouldFlow: boolean;
+  /** Since when the server says that it is paused although its sender goes on, on the scheduler's clock; NaN while it does not. */
+  stoppedSinceMs: number;
   /** The server sends no layer of it, and nothing came before it said so: something is out. */
   isCutOff: boolean;
   /** When we last asked for a key frame, on the scheduler's clock. */
@@ -157,6 +159,11 @@ export class InboundTracks {
       lastMs = Math.max(lastMs, receiver.lastAtMs);
     }
     return lastMs;
+  }
+
+  /** Whether this producer is received. */
+  has(producerId: string): boolean {
+    return this.#tracks.has(producerId);
   }
 
   /** An SSRC that the server told of this consumer and of another track that is open; packets of both could not be told apart. */
@@ -259,6 +266,7 @@ export class InboundTracks {
       isOwn: false,
       isPaused: false,
       shouldFlow: false,
+      stoppedSinceMs: NaN,
       isCutOff: false,
       keyFrameAskedMs: -Infinity,
     };
@@ -334,8 +342,16 @@ export class InboundTracks {
     receiver.expectRate(now.nowMs, sentPps ?? 0, gapMs);
     // Who is gone stood still until then as before.
     if (gapMs !== undefined) track.frames?.playout.rhythm.expectStills(gapMs);
+    // What clients of this run pause they say themselves: what a server stops
+    // of their tracks beyond that should come all the same.
+    const isSaidPaused = this.#paused.has(producerId);
+    const isStopped = isSaidPaused && sentPps !== undefined && sentPps > 0;
+    if (!isStopped) track.stoppedSinceMs = NaN;
+    else if (Number.isNaN(track.stoppedSinceMs)) {
+      track.stoppedSinceMs = now.nowMs;
+    }
     // Who pauses stops at once, and the server tells of it later.
-    const isPaused = this.#paused.has(producerId) || sentPps === 0 ||
+    const isPaused = (isSaidPaused && !isStopped) || sentPps === 0 ||
       (origin.of === "former" && track.isOwn);
     const isWithheld = this.#withheld.has(producerId);
     track.isPaused = isPaused;

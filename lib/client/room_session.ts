@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { RtpCapabilities } from "../ortc/mod.ts";
+import type { MediaKind, RtpCapabilities } from "../ortc/mod.ts";
 import { readRtcp, roundTripMs } from "../media/mod.ts";
 import { addCounts, COUNTED, zeros } from "../metrics/mod.ts";
 import type { PacketHandler, TransportError } from "../rtc/mod.ts";
@@ -15,13 +15,20 @@ import { receiveCapabilities } from "./capabilities.ts";
 import { Subscriber } from "./subscriber.ts";
 import type { ClientEnvironment, ClientTransport } from "./environment.ts";
 import type { ClientErrorKind, ClientEvent } from "./events.ts";
-import { EntryError, StayBrokenError } from "./failure.ts";
+import {
+  EntryError,
+  isEnded,
+  isRefused,
+  kindOf,
+  StayBrokenError,
+} from "./failure.ts";
 import { FeedbackTask } from "./feedback.ts";
 import { Publisher, type PublishOptions } from "./publisher.ts";
 import type { InboundTracks } from "./inbound_tracks.ts";
 import { ReportTask } from "./reports.ts";
 import type { ClientTotals } from "./totals.ts";
 import type { TrackFlow } from "./track_flow.ts";
+import { messageOf } from "../text/mod.ts";
 
 /** What to do in the room. */
 export interface RoomSessionOptions {
@@ -69,6 +76,8 @@ interface Leg {
   /** When the path was lost, on the scheduler's clock. */
   lostMs: number;
 }
+
+const KINDS = ["audio", "video"] as const satisfies readonly MediaKind[];
 
 /** One stay in a room. */
 export class RoomSession {
@@ -269,11 +278,12 @@ export class RoomSession {
     this.#feedback.start();
   }
 
-  /** Produces and consumes; later tracks are consumed as they come. */
+  /** Produces what the server takes, and consumes; later tracks are consumed as they come. */
   async begin(): Promise<void> {
     const { publish } = this.#options;
-    if (publish?.audio) await this.#publish("audio");
-    if (publish?.video) await this.#publish("video");
+    for (const kind of KINDS) {
+      if (publish?.[kind] === true) await this.#publish(kind);
+    }
     const atMs = this.#environment.scheduler.nowMs();
     this.#handlers.onEvent({ type: "ready", atMs });
     await this.#subscriber.begin(
@@ -433,15 +443,25 @@ export class RoomSession {
     if (this.#isUp) this.#handlers.onPath(path);
   }
 
-  async #publish(kind: "audio" | "video"): Promise<void> {
-    await this.publication.publish(
-      this.#session!,
-      this.#sendTransport!,
-      this.#sendTransportId,
-      this.#router!,
-      kind,
-      this.#options.cname,
-    );
+  /** Who may not send a track stays for the others, as a browser does. */
+  async #publish(kind: MediaKind): Promise<void> {
+    try {
+      await this.publication.publish(
+        this.#session!,
+        this.#sendTransport!,
+        this.#sendTransportId,
+        this.#router!,
+        kind,
+        this.#options.cname,
+      );
+    } catch (error) {
+      if (isEnded(error) || !this.#open) throw error;
+      const message = messageOf(error);
+      const why = isRefused(error) ? "publish" : kindOf(error);
+      this.#handlers.onEvent({ type: "notProduced", kind });
+      this.#handlers.onEvent({ type: "error", kind: why, message });
+      return;
+    }
     this.#handlers.onEvent({ type: "produced", kind });
   }
 

@@ -31,6 +31,7 @@ import {
   type Worth,
 } from "./subscription_quota.ts";
 import { SILENT_AFTER_MS, type TrackFlow, trackFlow } from "./track_flow.ts";
+import type { StoppedTrack } from "../metrics/mod.ts";
 import { messageOf } from "../text/mod.ts";
 
 /** What to consume. */
@@ -40,10 +41,12 @@ export interface ConsumeOptions {
   readonly maxVideo: number;
 }
 
-/** A track that was asked for, since then on the scheduler's clock. */
+/** A track that was asked for, and is not had, since then on the scheduler's clock. */
 interface LackingTrack {
   readonly participantId: string;
   readonly sinceMs: number;
+  /** It was had, and the server says that it has ended. */
+  readonly isClosed: boolean;
   /** Up to when what its sender sent has been counted. */
   countedMs: number;
 }
@@ -66,8 +69,10 @@ export class Subscriber {
   readonly #quota: SubscriptionQuota;
   readonly #others: OtherTracks;
   readonly #unsubscribe: () => void;
-  /** Tracks that were asked for and have not been had. */
+  /** Tracks that were asked for and are not had. */
   readonly #lacking = new Map<string, LackingTrack>();
+  /** Tracks that the server stopped although their senders go on. */
+  readonly #stopped = new Map<string, StoppedTrack["how"]>();
   readonly #producersOf = new Map<string, Set<string>>();
   #session: SignalingSession | undefined;
   /** The transport that consumers come on. */
@@ -103,6 +108,7 @@ export class Subscriber {
       onFound: (track) => onEvent({ type: "other", track }),
       onLooked: () => {
         this.#countLacking();
+        this.#lookForPaused();
         this.#consume();
       },
     });
@@ -125,20 +131,35 @@ export class Subscriber {
 
   /** A track has ended. */
   withdraw(producerId: string): void {
-    for (const producers of this.#producersOf.values()) {
-      producers.delete(producerId);
+    for (const [participantId, producers] of this.#producersOf) {
+      if (producers.delete(producerId)) this.#end(participantId, producerId);
     }
-    this.#forget(producerId);
     this.#consume();
   }
 
   /** Someone left; the server does not name the tracks that end with that. */
   withdrawAllOf(participantId: string): void {
     for (const producerId of this.#producersOf.get(participantId) ?? []) {
-      this.#forget(producerId);
+      this.#end(participantId, producerId);
     }
     this.#producersOf.delete(participantId);
     this.#consume();
+  }
+
+  /** The server says that a track has ended. If a client of ours goes on sending it, it is lacking. */
+  #end(participantId: string, producerId: string): void {
+    const isWanted = this.reception.has(producerId) ||
+      this.#lacking.has(producerId);
+    this.#forget(producerId);
+    if (!this.#open || !isWanted) return;
+    if (this.#originOf(participantId, producerId).of !== "own") return;
+    const nowMs = this.#environment.scheduler.nowMs();
+    this.#lacking.set(producerId, {
+      participantId,
+      sinceMs: nowMs,
+      isClosed: true,
+      countedMs: nowMs + SILENT_AFTER_MS,
+    });
   }
 
   /** Consumes what is on offer, and from now on what will be. Never rejects. */
@@ -163,14 +184,14 @@ export class Subscriber {
   /** The tracks that should come now, and how many of them do; one that was asked for and not had should. */
   flow(): TrackFlow {
     const nowMs = this.#environment.scheduler.nowMs();
-    const { due, flowing, overdue } = trackFlow(this.reception.tracks, nowMs);
+    const flow = trackFlow(this.reception.tracks, nowMs);
     let lacking = 0;
     for (const [producerId, { participantId, sinceMs }] of this.#lacking) {
       if (nowMs - sinceMs < SILENT_AFTER_MS) continue;
       const origin = this.#originOf(participantId, producerId);
       if (origin.of === "own" && origin.packetsPerSecond) lacking++;
     }
-    return { due: due + lacking, flowing, overdue };
+    return { ...flow, due: flow.due + lacking };
   }
 
   /** Asks for this layer of simulcast, now and later; 0 is the smallest. */
@@ -196,10 +217,32 @@ export class Subscriber {
       if (nowMs <= countedMs) continue;
       lacking.countedMs = nowMs;
       const origin = this.#originOf(participantId, producerId);
-      if (origin.of !== "own") continue;
+      if (origin.of !== "own") {
+        if (lacking.isClosed) this.#lacking.delete(producerId);
+        continue;
+      }
+      if (lacking.isClosed && origin.packetsPerSecond) {
+        this.#noteStopped({ producerId, how: "closed" });
+      }
       packets += (nowMs - countedMs) / 1000 * (origin.packetsPerSecond ?? 0);
     }
     this.reception.noteMissed(Math.round(packets));
+  }
+
+  /** What the server says to be paused, and its sender has not paused for a second, the server has stopped. */
+  #lookForPaused(): void {
+    const nowMs = this.#environment.scheduler.nowMs();
+    for (const { producerId, stoppedSinceMs } of this.reception.tracks) {
+      if (nowMs - stoppedSinceMs < SILENT_AFTER_MS) continue;
+      if (Number.isNaN(stoppedSinceMs)) continue;
+      this.#noteStopped({ producerId, how: "paused" });
+    }
+  }
+
+  #noteStopped(track: StoppedTrack): void {
+    if (this.#stopped.get(track.producerId) === track.how) return;
+    this.#stopped.set(track.producerId, track.how);
+    this.#onEvent({ type: "stopped", track });
   }
 
   /** Something else is known of a participant: what of its tracks is due may be another. */
@@ -279,6 +322,7 @@ export class Subscriber {
       this.#lacking.set(producerId, {
         participantId,
         sinceMs: requestedAtMs,
+        isClosed: false,
         countedMs: requestedAtMs + SILENT_AFTER_MS,
       });
     }

@@ -12,9 +12,19 @@ export interface TrackFlow {
   readonly due: number;
   /** Those of them of which something came in the last second. */
   readonly flowing: number;
+  /** Those besides of which the server chooses to send nothing, and says so. */
+  readonly withheld: number;
   /** Packets that should have come on those of which nothing came for a moment, and are not counted as deliverable yet. */
   readonly overdue: number;
 }
+
+/** That of nobody. */
+export const NO_FLOW: TrackFlow = {
+  due: 0,
+  flowing: 0,
+  withheld: 0,
+  overdue: 0,
+};
 
 /** A track may take so long to begin, and be silent for so long while it flows. */
 export const SILENT_AFTER_MS = 1000;
@@ -33,11 +43,16 @@ export function trackFlow(
 ): TrackFlow {
   let due = 0;
   let flowing = 0;
+  let withheld = 0;
   let overdue = 0;
   for (const track of tracks) {
     const { receiver, origin } = track;
     const isCutOff = track.isCutOff && receiver.packetsReceived > 0;
-    if (!track.shouldFlow || (receiver.isSuspended && !isCutOff)) continue;
+    if (!track.shouldFlow) continue;
+    if (receiver.isSuspended && !isCutOff) {
+      withheld++;
+      continue;
+    }
     const silentMs = receiver.silentMs(nowMs);
     const isSilent = isCutOff || silentMs >= SILENT_AFTER_MS;
     // One that is new is not due before it could be silent.
@@ -49,5 +64,5 @@ export function trackFlow(
     overdue += Math.min(silentMs, SILENT_AFTER_MS) / 1000 *
       (origin.packetsPerSecond ?? 0);
   }
-  return { due, flowing, overdue: Math.round(overdue) };
+  return { due, flowing, withheld, overdue: Math.round(overdue) };
 }

@@ -30,6 +30,16 @@ export interface BandLimits {
 
 /** The limits, the most telling figure first: what is wrong is told in this order. */
 export const BANDS = {
+  unpublished: {
+    name: "could not publish",
+    what:
+      "clients with a track that the server did not take, of those that should send",
+    unit: "ratio",
+    good: ["==", 0],
+    critical: [">", 0.1],
+    reason:
+      "Who may not speak, or show a picture, is heard and seen by nobody, and the load is not the one that was asked for.",
+  },
   neverSent: {
     name: "never sent",
     what: "clients that never sent, of those that should have",
@@ -92,6 +102,26 @@ export const BANDS = {
     critical: [">", 0.8],
     reason:
       "Clients that come back have survived an outage, which is a warning; one that takes four fifths of a run leaves nothing to judge.",
+  },
+  stopped: {
+    name: "stopped by the server",
+    what:
+      "tracks that clients send and the server paused or closed although nobody asked for it",
+    unit: "ratio",
+    good: ["==", 0],
+    critical: [">", 0.1],
+    reason:
+      "Who speaks and is not passed on is not heard, whatever the server says of it; muted is who mutes himself.",
+  },
+  withheld: {
+    name: "withheld",
+    what:
+      "time in which the server chose to send nothing of tracks, and said so, of the time that clients wanted them",
+    unit: "ratio",
+    good: ["<=", 0.01],
+    critical: null,
+    reason:
+      "A server may leave out what does not fit a client's bandwidth, so it is no fault; but the client has that much less than the rest of this table tells.",
   },
   deliveryRatio: {
     name: "delivered",

@@ -582,6 +582,12 @@ export const METRICS = {
     "Of that, the time in which we had their client's network out on purpose.",
     { at: "node" },
   ),
+  tracksWithheldMs: counter(
+    "ms",
+    "neither",
+    "For how long the server sent nothing of further tracks by its own choice, and said so, summed over tracks.",
+    { at: "node" },
+  ),
   sendDueMs: counter(
     "ms",
     "neither",
@@ -654,6 +660,12 @@ export const METRICS = {
       perRoom: true,
       roomKey: "totalProducersCreated",
     },
+  ),
+  producersRefused: counter(
+    "count",
+    "lower",
+    "Tracks that clients were to send and the server did not take.",
+    { at: "events", perClient: "sum", perRoom: true },
   ),
   consumersCreated: counter(
     "count",
@@ -824,6 +836,10 @@ export const METRICS = {
     "lower",
     "Clients that never received anything, of all that should have.",
   ),
+  unpublished: shareOfClients(
+    "lower",
+    "Clients that were to send a track which the server did not take, of all that should send.",
+  ),
   neverSent: shareOfClients(
     "lower",
     "Clients that never sent anything, of all that should have.",
@@ -844,6 +860,11 @@ export const METRICS = {
     "lower",
     "Time that tracks were silent because their client was away, of the time that they should have come.",
     { source: "tracksAwayMs / tracksDueMs" },
+  ),
+  withheld: rate(
+    "lower",
+    "Time in which the server chose to send nothing of tracks, and said so, of the time that clients wanted them.",
+    { source: "tracksWithheldMs / (tracksDueMs + tracksWithheldMs)" },
   ),
   deliveryRatio: rate(
     "higher",

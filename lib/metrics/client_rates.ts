@@ -43,6 +43,8 @@ export function clientRate(
         clients.filter(shouldSend),
         ({ packetsSent }) => packetsSent === 0,
       );
+    case "unpublished":
+      return shareOf(clients.filter(isToPublish), isRefused);
     case "neverReceived":
       return shareOf(
         receiversOf(clients),
@@ -82,6 +84,18 @@ export function shouldSend(
   { packetsSent, sendDueMs }: ClientRecord,
 ): boolean {
   return packetsSent > 0 || sendDueMs >= SENDING_PATIENCE_MS;
+}
+
+/** Whether it came as far as offering the server a track. */
+export function isToPublish(
+  { producersCreated, producersRefused }: ClientRecord,
+): boolean {
+  return producersCreated + producersRefused > 0;
+}
+
+/** Whether there was a track of its that the server did not take. */
+export function isRefused({ producersRefused }: ClientRecord): boolean {
+  return producersRefused > 0;
 }
 
 /**

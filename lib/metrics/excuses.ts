@@ -97,8 +97,13 @@ export function excuseOf(
       const without = isDisrupted ? 0 : unprovokedErrors(snapshot.clients);
       return excuse(value - without, without, [...dropped, ...taken]);
     }
+    case "stopped":
+      return excuse(isDisrupted ? 1 : 0, 0, taken);
+    case "withheld":
+      return excuse(impaired + out, 0, dropped);
     case "away":
       return excuse(cut, Math.max(0, value - cut), taken);
+    case "unpublished":
     case "neverSent":
     case "neverReceived":
     case "lostForGood":

@@ -141,6 +141,11 @@ export function divided(
       );
     case "away":
       return ratio(count("tracksAwayMs"), count("tracksDueMs"));
+    case "withheld":
+      return ratio(
+        count("tracksWithheldMs"),
+        count("tracksDueMs") + count("tracksWithheldMs"),
+      );
     case "deliveryRatio":
       return ratio(
         count("packetsReceived") - count("packetsFromOthers"),

@@ -14,19 +14,23 @@ import {
   BANDS,
   limitsOf,
 } from "./bands.ts";
+import type { ClientRecord } from "./client_record.ts";
 import {
   hasReceived,
+  isRefused,
   isSettled,
+  isToPublish,
   receiversOf,
   shouldSend,
 } from "./client_rates.ts";
 import { excuseOf } from "./excuses.ts";
-import { type ClientTally, counterOf, rateOf } from "./figures.ts";
+import { type ClientTally, counterOf, rateOf, ratio } from "./figures.ts";
 import type { RateName } from "./catalog.ts";
 import { type Silence, type SilencePoint, silences } from "./silence.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { stoppedText } from "./stopped_tracks.ts";
 import type { Judgement } from "./summary.ts";
-import { minutes, outOf, percent } from "./words.ts";
+import { minutes, mostFrequent, outOf, percent } from "./words.ts";
 
 /** What is judged. */
 export interface Judged {
@@ -111,12 +115,22 @@ export function briefly(
 /** Sentences that a verdict has room for. */
 const MAX_TOLD = 3;
 
-/** Since when comes before how much. */
+/** What the server did comes before since when, and that before how much. */
 function tellingOf({ figure }: Judgement): number {
-  return figure === "silentAtEnd" || figure === "silent" ? 0 : 1;
+  switch (figure) {
+    case "unpublished":
+    case "stopped":
+      return 0;
+    case "silentAtEnd":
+    case "silent":
+      return 1;
+    default:
+      return 2;
+  }
 }
 
 const RATES = {
+  unpublished: "unpublished",
   neverSent: "neverSent",
   neverReceived: "neverReceived",
   lostForGood: "lostForGood",
@@ -141,6 +155,15 @@ function valueOf(figure: BandMetric, judged: Judged): number | null {
       return counterOf(snapshot, "tracksDueMs") === 0
         ? null
         : endingOf(judged.timeline)?.share ?? 0;
+    case "stopped":
+      // A server that stops nothing needs no line.
+      return (snapshot.stopped?.length ?? 0) === 0
+        ? null
+        : ratio(snapshot.stopped!.length, tracksSent(snapshot));
+    case "withheld":
+      return counterOf(snapshot, "tracksWithheldMs") === 0
+        ? null
+        : rateOf(snapshot, figure, tally);
     case "receiveSendRatio":
       // Where nobody can receive, nothing received is no fault.
       return counterOf(snapshot, "packetsDeliverable") === 0
@@ -188,12 +211,21 @@ function sentenceOf(
   const { clients } = snapshot;
   const receivers = () => receiversOf(clients);
   switch (figure) {
+    case "unpublished": {
+      const all = clients.filter(isToPublish);
+      const refused = all.filter(isRefused);
+      return `${
+        outOf(refused.length, all.length, "client")
+      } could not publish all that they should${whyRefused(refused)}`;
+    }
     case "neverSent": {
       const senders = clients.filter(shouldSend);
       const silent = senders.filter(({ packetsSent }) => packetsSent === 0);
       return `${
         outOf(silent.length, senders.length, "client")
-      } never sent what they should have`;
+      } never sent what they should have${
+        whyRefused(silent.filter(isRefused))
+      }`;
     }
     case "neverReceived": {
       const all = receivers();
@@ -239,6 +271,16 @@ function sentenceOf(
       } of the time that they should have come`;
       return stretch === undefined ? whole : `${stretch} (${whole})`;
     }
+    case "stopped": {
+      const { stopped = [] } = snapshot;
+      return `the server ${stoppedText(stopped)} of ${
+        tracksSent(snapshot)
+      } tracks that clients sent, unasked`;
+    }
+    case "withheld":
+      return `the server chose to send nothing of ${
+        percent(value)
+      } of what clients wanted`;
     case "deliveryRatio":
       return `${
         percent(value)
@@ -259,6 +301,25 @@ function sentenceOf(
     case "serverRss":
       return `the server used ${gigabytes(value)} of memory`;
   }
+}
+
+/** Tracks that the server has taken. */
+function tracksSent(snapshot: Snapshot): number {
+  return Math.max(
+    counterOf(snapshot, "producersCreated"),
+    snapshot.stopped?.length ?? 0,
+  );
+}
+
+/** What most of them were told, as the end of a sentence. */
+function whyRefused(refused: readonly ClientRecord[]): string {
+  const told = mostFrequent(
+    refused.flatMap(({ errors }) =>
+      errors.find(({ kind }) => kind === "publish" || kind === "codec")
+        ?.message ?? []
+    ),
+  );
+  return told === undefined ? "" : `: ${told.replace(/\.$/, "")}`;
 }
 
 function gigabytes(bytes: number): string {

@@ -37,6 +37,7 @@ export * from "./snapshot.ts";
 export * from "./snapshot_book.ts";
 export * from "./stats.ts";
 export * from "./stories.ts";
+export * from "./stopped_tracks.ts";
 export * from "./summarize.ts";
 export * from "./summarize_groups.ts";
 export * from "./summary.ts";

@@ -7,6 +7,7 @@
 
 import { type ClientRecord, ClientRecorder } from "./client_record.ts";
 import type { OtherTrack } from "./other_tracks.ts";
+import type { StoppedTrack } from "./stopped_tracks.ts";
 import {
   type CounterName,
   type GaugeName,
@@ -26,6 +27,8 @@ export interface SnapshotContext {
   readonly clients: Iterable<ClientRecorder | ClientRecord>;
   /** Tracks that no client of the run sends. @default {[]} */
   readonly others?: readonly OtherTrack[] | undefined;
+  /** Tracks of clients that the server stopped unasked. @default {[]} */
+  readonly stopped?: readonly StoppedTrack[] | undefined;
   /** How the server's addresses for media fared. @default {[]} */
   readonly candidates?: readonly CandidateCount[] | undefined;
   /** Consumers that the server grants a client. @default {null} */
@@ -89,6 +92,7 @@ export class NodeMeter {
         client instanceof ClientRecorder ? client.toRecord() : client
       ),
       others: context.others ?? [],
+      stopped: context.stopped ?? [],
       candidates: context.candidates ?? [],
       consumersAllowed: context.consumersAllowed ?? null,
       generator: context.generator,

@@ -9,6 +9,7 @@
 import type { ClientRecord } from "./client_record.ts";
 import { mergeCandidates } from "./candidates.ts";
 import { mergeOtherTracks, type OtherTrack } from "./other_tracks.ts";
+import { mergeStopped, type StoppedTrack } from "./stopped_tracks.ts";
 import { type ClockHealth, mergeClockHealth, STEADY } from "./clock_health.ts";
 import type { CandidateCount } from "./summary.ts";
 import { mergeTrendJson, type TrendJson } from "./trend.ts";
@@ -53,6 +54,8 @@ export interface Snapshot {
   readonly clients: readonly ClientRecord[];
   /** Tracks that no client of the run sends. @default {none that is worth a word} */
   readonly others?: readonly OtherTrack[] | undefined;
+  /** Tracks of clients that the server stopped unasked. @default {[]} */
+  readonly stopped?: readonly StoppedTrack[] | undefined;
   /** How the server's addresses for media fared. @default {[]} */
   readonly candidates?: readonly CandidateCount[] | undefined;
   /**
@@ -97,6 +100,7 @@ export function mergeSnapshots(a: Snapshot, b: Snapshot): Snapshot {
     trends: mergeRecords(a.trends, b.trends, mergeTrendJson),
     clients: [...a.clients, ...b.clients].sort(byIndexThenNode),
     others: mergeOtherTracks(a.others ?? [], b.others ?? []),
+    stopped: mergeStopped(a.stopped ?? [], b.stopped ?? []),
     candidates: mergeCandidates(a.candidates ?? [], b.candidates ?? []),
     consumersAllowed: fewest(a.consumersAllowed, b.consumersAllowed),
     generator: mergeHealth(a.generator, b.generator),

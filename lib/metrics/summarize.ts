@@ -50,6 +50,7 @@ import type { Threshold } from "./threshold.ts";
 import { Trend } from "./trend.ts";
 import { EXIT_CODES } from "../exit_codes.ts";
 import { type Ending, verdictOf } from "./verdict.ts";
+import { mostFrequent } from "./words.ts";
 
 /** What a summary is made from. */
 export interface SummaryInput {
@@ -267,11 +268,7 @@ function roundRatio(ratio: number): number {
 
 /** The cause that most failed clients share. */
 function commonCause(clients: readonly ClientRecord[]): string | null {
-  const causes = new Map<string, number>();
-  for (const { failureCause } of clients) {
-    if (failureCause === null) continue;
-    causes.set(failureCause, (causes.get(failureCause) ?? 0) + 1);
-  }
-  const ranked = [...causes].sort(([, a], [, b]) => b - a);
-  return ranked.at(0)?.[0] ?? null;
+  return mostFrequent(
+    clients.flatMap(({ failureCause }) => failureCause ?? []),
+  ) ?? null;
 }

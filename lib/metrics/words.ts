@@ -21,3 +21,10 @@ export function minutes(sec: number): string {
 export function outOf(part: number, whole: number, thing: string): string {
   return `${part} of ${whole} ${thing}${whole === 1 ? "" : "s"}`;
 }
+
+/** The text that comes most often; `undefined` of none. */
+export function mostFrequent(texts: readonly string[]): string | undefined {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a).at(0)?.[0];
+}

@@ -80,7 +80,7 @@ export async function examineMedia(
 export function isOver({ clients }: Snapshot, media: MediaPlan): boolean {
   return clients.length === CLIENTS &&
     clients.every((client) =>
-      client.state === "failed" ||
+      client.state === "failed" || client.producersRefused > 0 ||
       whatIsWrong([client], media, 0) === undefined
     );
 }
@@ -102,6 +102,9 @@ export function whatIsWrong(
         : `a client is not connected${cause}`;
     }
     if (client.packetsSent === 0) return `a client sends nothing${cause}`;
+    if (client.producersRefused > 0) {
+      return `a client may not send all that it should${cause}`;
+    }
     if (maxAudio + maxVideo > 0 && client.packetsReceived === 0) {
       return why === undefined
         ? `a client receives nothing of another one in ${seconds} s`

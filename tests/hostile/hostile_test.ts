@@ -49,6 +49,12 @@ const SAMPLES: readonly Sample[] = [
     says: /the server said "e{1,300}…?"/,
   },
   {
+    name: "refuses-to-publish",
+    commands: ["run", "doctor"],
+    says:
+      /(4 of 4 clients never sent|a client sends nothing).*"Error: no camera for guests"/,
+  },
+  {
     name: "kicks-at-once",
     commands: ["session"],
     says: /the server put it out, and said "RED SECOND LINE/,

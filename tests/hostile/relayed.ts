@@ -252,6 +252,22 @@ export const RELAYED_MODES: readonly Mode[] = [
       return false;
     },
   }),
+  mode("refuses-to-publish", "an error to every produce", "fails", {
+    up: (message, line) => {
+      if (message.type !== "produce") return true;
+      line.say({ type: "error", message: "Error: no camera for guests" });
+      return false;
+    },
+  }),
+  mode("forgets-publishers", "says that all have left", "fails", {
+    down: (message, line) => {
+      if (message.type === "newProducer") {
+        const { participantId } = message;
+        setTimeout(() => line.say({ type: "participantLeft", participantId }));
+      }
+      return [message];
+    },
+  }),
   mode("refuses-with-escapes", "an error full of escapes", "fails", {
     up: (message, line) => {
       if (message.type !== "joinRoom") return true;

@@ -10,6 +10,7 @@ import type {
   ClientState,
   ClockDifference,
   ReturnKind,
+  StoppedTrack,
   TotalCounts,
 } from "../../metrics/mod.ts";
 import type { MediaKind } from "../../ortc/mod.ts";
@@ -61,6 +62,8 @@ export type DrivenEvent =
     readonly anomaly: { readonly kind: string };
   }
   | { readonly type: "produced"; readonly kind: MediaKind }
+  /** The server did not take a track that it was to send. */
+  | { readonly type: "notProduced"; readonly kind: MediaKind }
   | { readonly type: "consumed"; readonly kind: MediaKind }
   /** A track is not consumed, because the server grants no more; told once a track and stay. */
   | { readonly type: "denied"; readonly kind: MediaKind }
@@ -69,6 +72,8 @@ export type DrivenEvent =
   /** What it was told to do cannot be done with this server; one sentence. */
   | { readonly type: "unable"; readonly message: string }
   | { readonly type: "other"; readonly track: OtherTrackFound }
+  /** The server stopped a track that a client of the run goes on sending. */
+  | { readonly type: "stopped"; readonly track: StoppedTrack }
   /** A transport has found a path among the server's candidates, or none. */
   | {
     readonly type: "candidates";
@@ -127,6 +132,8 @@ export interface TrackFlow {
   readonly due: number;
   /** Those of them of which something came in the last second. */
   readonly flowing: number;
+  /** Those besides of which the server chooses to send nothing, and says so. */
+  readonly withheld: number;
   /** Packets that should have come on those that have been silent for a moment, and are not deliverable yet. */
   readonly overdue: number;
 }

@@ -14,11 +14,13 @@ import {
   type ClockHealth,
   type CountedBy,
   DepartedRecord,
+  MOST_STOPPED,
   namesOf,
   NodeMeter,
   type ReturnKind,
   SharedTexts,
   type Snapshot,
+  type StoppedTrack,
   zeros,
 } from "../../metrics/mod.ts";
 import { Admission } from "./admission.ts";
@@ -117,6 +119,7 @@ export class LocalNode implements LoadNode {
   #startMs = 0;
   readonly #others = new OtherTrackBook();
   readonly #candidates = new CandidateBook();
+  readonly #stopped = new Map<string, StoppedTrack>();
   #consumersAllowed: number | null = null;
   #heldBack = 0;
   #lostByStandstill = 0;
@@ -190,6 +193,7 @@ export class LocalNode implements LoadNode {
       atMs: nowMs - this.#zeroMs,
       clients: this.#records.values(),
       others: this.#others.tracks,
+      stopped: [...this.#stopped.values()],
       candidates: this.#candidates.candidates,
       consumersAllowed: this.#consumersAllowed,
       generator: {
@@ -407,6 +411,9 @@ export class LocalNode implements LoadNode {
       case "produced":
         record.figures.producersCreated++;
         return;
+      case "notProduced":
+        record.figures.producersRefused++;
+        return;
       case "consumed":
         record.figures.consumersCreated++;
         return;
@@ -423,6 +430,11 @@ export class LocalNode implements LoadNode {
         return this.#noteOfServer("error", event.message);
       case "other":
         return this.#others.note(event.track);
+      case "stopped":
+        if (this.#stopped.size < MOST_STOPPED) {
+          this.#stopped.set(event.track.producerId, event.track);
+        }
+        return;
       case "candidates":
         return this.#candidates.note(driven, event.tried);
       case "lost":

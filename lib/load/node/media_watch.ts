@@ -13,6 +13,7 @@ import type { DrivenClient, TrackFlow } from "./client_port.ts";
 interface MediaCounters {
   tracksAwayMs: number;
   tracksOutMs: number;
+  tracksWithheldMs: number;
 }
 
 /** Without media for so long, a client has lost it. */
@@ -38,7 +39,7 @@ export class MediaWatch {
   ): void {
     const ms = this.#lookedMs < 0 ? 0 : nowMs - this.#lookedMs;
     this.#lookedMs = nowMs;
-    const { due, flowing, overdue } = this.#flow(client, figures);
+    const { due, flowing, withheld, overdue } = this.#flow(client, figures);
     figures.packetsOverdue = overdue;
     const isOnTime = ms <= MAX_BETWEEN_MS;
     if (isOnTime) {
@@ -48,6 +49,7 @@ export class MediaWatch {
       const silent = due - flowing;
       figures.tracksDueMs += due * ms;
       figures.tracksSilentMs += silent * ms;
+      counters.tracksWithheldMs += withheld * ms;
       if (isNetworkOut) counters.tracksOutMs += silent * ms;
       else if (figures.isAway) counters.tracksAwayMs += silent * ms;
       if (due > 0 && flowing === 0) figures.withoutMediaMs += ms;

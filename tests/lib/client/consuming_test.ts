@@ -145,14 +145,10 @@ Deno.test("a track that goes while its consumer is made gets no row and is no er
   const world: World = new World({
     intercept: (message, participant): undefined => {
       if (message.type !== "consume" || participant?.name !== "A") return;
-      const { id } = world.participant("B");
-      participant.channel.deliver({
-        type: "participantLeft",
-        participantId: id,
-      });
+      other.client.leave();
     },
   });
-  await world.joined("B", AUDIO_ONLY);
+  const other = await world.joined("B", AUDIO_ONLY);
   const { client, events } = await world.joined("A", VIEWER);
   assertEquals([client.consumersOpen, count(events, "consumed")], [0, 1]);
   await world.clock.run(10_000);

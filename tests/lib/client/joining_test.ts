@@ -1,6 +1,9 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertGreater, assertMatch } from "@std/assert";
 import { TransportError } from "../../../lib/rtc/mod.ts";
-import type { ClientMessage } from "../../../lib/signaling/simplestchat/wire/mod.ts";
+import type {
+  ClientMessage,
+  ServerMessage,
+} from "../../../lib/signaling/simplestchat/wire/mod.ts";
 import type { FakeChannel } from "../../../lib/testing/mod.ts";
 import { AUDIO, count, errorsOf, NOTHING, statesOf, World } from "./world.ts";
 
@@ -122,11 +125,6 @@ Deno.test.each<{ failure: TransportError; kind: string }>([
 Deno.test.each<{ type: ClientMessage["type"]; error: string; is: string }>([
   { type: "joinRoom", error: "Error: Room is full", is: "join" },
   { type: "createSendTransport", error: "Error: no", is: "server" },
-  {
-    type: "produce",
-    error: "Error: You are not allowed to produce this media type",
-    is: "server",
-  },
 ])(
   "a server that refuses $type fails the client as $is, and is left",
   async ({ type, error, is }) => {
@@ -155,7 +153,7 @@ Deno.test("a server that is not there fails the client as connect", async () => 
 
 Deno.test("a server that is silent fails the client as timeout", async () => {
   const world = new World({
-    intercept: ({ type }) => type === "produce" ? [] : undefined,
+    intercept: ({ type }) => type === "createSendTransport" ? [] : undefined,
   });
   const { client, events } = world.client("A");
   const joining = client.join();
@@ -165,7 +163,93 @@ Deno.test("a server that is silent fails the client as timeout", async () => {
   assertEquals(await world.leftovers(), NOTHING);
 });
 
-Deno.test("a router without VP8 fails a client that sends it as codec", async () => {
+const REFUSAL = "Error: You are not allowed to produce this media type";
+
+Deno.test.each<{
+  why: string;
+  answer: (kind: "audio" | "video") => ServerMessage[] | undefined;
+  sends: readonly string[];
+  errors: readonly string[];
+}>([
+  {
+    why: "all tracks are refused",
+    answer: () => [{ type: "error", message: REFUSAL }],
+    sends: [],
+    errors: ["publish", "publish"],
+  },
+  {
+    why: "pictures are refused",
+    answer: (kind) =>
+      kind === "video" ? [{ type: "error", message: REFUSAL }] : undefined,
+    sends: ["audio"],
+    errors: ["publish"],
+  },
+  {
+    why: "sound is refused",
+    answer: (kind) =>
+      kind === "audio" ? [{ type: "error", message: "no" }] : undefined,
+    sends: ["video"],
+    errors: ["publish"],
+  },
+  {
+    why: "pictures are not answered to",
+    answer: (kind) => kind === "video" ? [] : undefined,
+    sends: ["audio"],
+    errors: ["timeout"],
+  },
+])(
+  "a client whose tracks are not taken stays and hears the others: $why",
+  async ({ answer, sends, errors }) => {
+    const world = new World({
+      intercept: (message, participant) =>
+        message.type === "produce" && participant?.name === "A"
+          ? answer(message.kind)
+          : undefined,
+    });
+    const other = await world.joined("B");
+    const { client, events } = world.client("A");
+    const joining = client.join();
+    await world.clock.run(6_000);
+    await joining;
+    await world.clock.run(1_000);
+    assertEquals([client.state, client.consumersOpen], ["connected", 2]);
+    const sent = events.flatMap((event) =>
+      event.type === "produced" ? [event.kind] : []
+    );
+    assertEquals(sent, sends);
+    assertEquals(client.producersOpen, sends.length);
+    assertEquals(count(events, "notProduced"), errors.length);
+    assertEquals(
+      errorsOf(events).map((text) => text.split(":")[0]),
+      errors,
+    );
+    assertGreater(client.totals().packetsReceived, 50);
+    await client.leave();
+    await other.client.leave();
+    assertEquals(await world.leftovers(), NOTHING);
+  },
+);
+
+Deno.test("a client that the server lets send nothing says so again when it has joined anew", async () => {
+  let isOpen = false;
+  const world = new World({
+    intercept: ({ type }) =>
+      type === "produce" && !isOpen
+        ? [{ type: "error", message: REFUSAL }]
+        : undefined,
+  });
+  const { client, events } = await world.joined("A");
+  isOpen = true;
+  client.rejoin();
+  await world.clock.run(5_000);
+  assertEquals([count(events, "notProduced"), count(events, "produced")], [
+    2,
+    2,
+  ]);
+  await client.leave();
+});
+
+Deno.test("a router without the codecs that a client sends has it as a viewer", async () => {
   const world = new World({
     intercept: ({ type }) =>
       type === "getRouterRtpCapabilities"
@@ -175,8 +259,12 @@ Deno.test("a router without VP8 fails a client that sends it as codec", async ()
         }]
         : undefined,
   });
-  const { events } = await world.joined("A");
-  assertEquals(errorsOf(events), ["codec: the server has no audio/opus"]);
+  const { client, events } = await world.joined("A");
+  assertEquals(errorsOf(events), [
+    "codec: the server has no audio/opus",
+    "codec: the server has no video/VP8",
+  ]);
+  assertEquals(client.state, "connected");
 });
 
 Deno.test("what the server tells before roomJoined is not missed", async () => {

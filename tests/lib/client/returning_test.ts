@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ClientEvent } from "../../../lib/client/mod.ts";
+import { TransportError } from "../../../lib/rtc/mod.ts";
 import type { FakeChannel, FakeTransport } from "../../../lib/testing/mod.ts";
 import { returnPauseMs } from "../../../lib/client/return_pace.ts";
 import { count, errorsOf, NOTHING, statesOf, World } from "./world.ts";
@@ -438,26 +439,17 @@ Deno.test.each([
 
 Deno.test("a client that fails while its channel is lost stays failed", async () => {
   const gate = Promise.withResolvers<void>();
-  const world = new World({
-    handshake: () => gate.promise,
-    intercept: ({ type }) =>
-      type === "getRouterRtpCapabilities"
-        ? [{
-          type: "routerRtpCapabilities",
-          rtpCapabilities: { codecs: [], headerExtensions: [] },
-        }]
-        : undefined,
-  });
+  const world = new World({ handshake: () => gate.promise });
   const { client, events } = world.client("A");
   const joining = client.join();
   await world.clock.run(100);
   world.server.dropChannels();
   await world.clock.run(100);
-  gate.resolve();
+  gate.reject(new TransportError("dtls", "wrong peer"));
   await joining;
   await world.clock.run(60_000);
-  assertEquals(statesOf(events), ["joining", "connected", "failed"]);
-  assertEquals(errorsOf(events).map((text) => text.split(":")[0]), ["codec"]);
+  assertEquals(statesOf(events), ["joining", "failed"]);
+  assertEquals(errorsOf(events).map((text) => text.split(":")[0]), ["dtls"]);
   assertEquals([count(events, "returnFailed"), losses(events)], [0, []]);
   await client.leave();
   assertEquals(await world.leftovers(), NOTHING);

@@ -118,6 +118,24 @@ Deno.test.each(
       want: 0.5,
     },
     {
+      why: "one that the server took no track of, or only one",
+      name: "unpublished",
+      clients: [
+        { producersRefused: 2 },
+        { producersCreated: 1, producersRefused: 1 },
+        { producersCreated: 2 },
+        { producersCreated: 2 },
+        {},
+      ],
+      want: 0.5,
+    },
+    {
+      why: "nobody has offered any",
+      name: "unpublished",
+      clients: [{}],
+      want: null,
+    },
+    {
       why: "one that was muted all the time is not",
       name: "neverSent",
       clients: [{ ...WELL, packetsSent: 0, sendDueMs: 0 }, WELL],

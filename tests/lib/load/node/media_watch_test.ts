@@ -82,7 +82,7 @@ Deno.test.each(
     figures.state = look.state ?? "connected";
     figures.isAway = look.isAway ?? false;
     watch.look(
-      { isToSend: true, flow: () => ({ overdue: 0, ...look }) },
+      { isToSend: true, flow: () => ({ overdue: 0, withheld: 0, ...look }) },
       figures,
       counters,
       nowMs,
@@ -98,6 +98,7 @@ Deno.test.each(
   assertEquals(counters, {
     tracksAwayMs: sum(looks, ({ isAway }) => isAway === true),
     tracksOutMs: 0,
+    tracksWithheldMs: 0,
   });
 });
 
@@ -114,7 +115,7 @@ Deno.test("who never received anything has lost nothing, and was without media",
   const counters = noCounters();
   for (let nowMs = 0; nowMs <= 6000; nowMs += 1000) {
     watch.look(
-      { isToSend: false, flow: () => ({ ...NONE, overdue: 0 }) },
+      { isToSend: false, flow: () => ({ ...NONE, overdue: 0, withheld: 0 }) },
       figures,
       counters,
       nowMs,
@@ -140,7 +141,7 @@ Deno.test("silence of a network that we have out is told apart, whether or not i
   for (const [i, isOut] of [false, true, true, false].entries()) {
     figures.isAway = i === 2;
     watch.look(
-      { isToSend: false, flow: () => ({ ...NONE, overdue: 0 }) },
+      { isToSend: false, flow: () => ({ ...NONE, overdue: 0, withheld: 0 }) },
       figures,
       counters,
       i * 1000,
@@ -148,13 +149,18 @@ Deno.test("silence of a network that we have out is told apart, whether or not i
     );
   }
   assertEquals([figures.tracksDueMs, figures.tracksSilentMs], [9000, 9000]);
-  assertEquals(counters, { tracksAwayMs: 0, tracksOutMs: 6000 });
+  assertEquals(counters, {
+    tracksAwayMs: 0,
+    tracksOutMs: 6000,
+    tracksWithheldMs: 0,
+  });
 });
 
 function noCounters() {
   return {
     tracksAwayMs: 0,
     tracksOutMs: 0,
+    tracksWithheldMs: 0,
   };
 }
 
@@ -162,3 +168,31 @@ function noCounters() {
 function sum(looks: readonly Look[], counts: (look: Look) => boolean): number {
   return looks.filter(counts).length * 3000;
 }
+
+Deno.test("what the server withholds is neither due nor silent, and its time is told", () => {
+  const { figures } = new ClientRecorder({
+    clientId: "client-0",
+    index: 0,
+    roomId: "r",
+    role: "viewer",
+    node: "n",
+  });
+  Object.assign(figures, { state: "connected", packetsReceived: 1 });
+  const watch = new MediaWatch();
+  const counters = noCounters();
+  for (const [i, withheld] of [0, 2, 3, 0].entries()) {
+    watch.look(
+      {
+        isToSend: false,
+        flow: () => ({ due: 1, flowing: 1, overdue: 0, withheld }),
+      },
+      figures,
+      counters,
+      i * 1000,
+    );
+  }
+  assertEquals(
+    [figures.tracksDueMs, figures.tracksSilentMs, counters.tracksWithheldMs],
+    [3000, 0, 5000],
+  );
+});

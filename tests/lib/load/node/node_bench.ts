@@ -53,7 +53,7 @@ export class FakeClient implements DrivenClient {
   producersOpen = 2;
   consumersOpen = 3;
   isToSend = true;
-  tracks = { due: 0, flowing: 0, overdue: 0 };
+  tracks = { due: 0, flowing: 0, withheld: 0, overdue: 0 };
   roundTripMs = -1;
   media: DrivenTotals = NO_TOTALS;
   readonly did: string[] = [];
