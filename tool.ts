@@ -225,6 +225,7 @@ export {
   type SilencePoint,
   snapshotBetween,
   STEPS_PER_UNIT,
+  type StoppedTrack,
   STORY_SUMS,
   type StoryBin,
   type StoryEvent,
