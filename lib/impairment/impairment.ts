@@ -38,7 +38,7 @@ export interface LinkImpairment {
   readonly outageEveryMs?: number | undefined;
 }
 
-/** What a network does to the packets of one client. */
+/** What a network does to the packets of one client, and to its signaling. */
 export interface Impairment {
   /** From the server to the client. */
   readonly inbound?: LinkImpairment | undefined;
@@ -50,7 +50,9 @@ export interface Impairment {
    * to the ports of before is lost. @default {false}
    */
   readonly rebind?: boolean | undefined;
-  /** The same once in each of these times; when the first one is, chance decides. */
+  /** Signaling is left alone. @default {false} */
+  readonly mediaOnly?: boolean | undefined;
+  /** NAT gives other ports once in each of these times; when the first one is, chance decides. */
   readonly rebindEveryMs?: number | undefined;
 }
 

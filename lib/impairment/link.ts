@@ -90,6 +90,11 @@ export class Link {
     this.#isBad = lossRatio > 0 && random() < badShare;
   }
 
+  /** How much longer every packet takes, jitter apart. */
+  get delayMs(): number {
+    return this.#impairment.delayMs ?? 0;
+  }
+
   /** Whether nothing goes through at this time. */
   isOut(nowMs: number): boolean {
     return this.#impairment.lossRatio === 1 || this.#isGone(nowMs);

@@ -31,6 +31,7 @@ export class Network {
   /** Source ports that NAT has changed so far; whoever has the sockets counts. */
   rebinds = 0;
   #paths = 0;
+  #isMediaOnly = false;
   /** When it was impaired as it is. */
   #sinceMs = 0;
   /** When NAT changes the ports once; `undefined` as long as there is none to change. */
@@ -54,6 +55,11 @@ export class Network {
   /** What packets that are sent go through; `undefined` while that is nothing. */
   get outbound(): Link | undefined {
     return this.#outbound;
+  }
+
+  /** Whether signaling goes past the links. */
+  get isMediaOnly(): boolean {
+    return this.#isMediaOnly;
   }
 
   /** Whether packets go through a link in any direction. */
@@ -85,6 +91,7 @@ export class Network {
       : 0;
     this.#inbound = this.#link("inbound", inbound, nowMs, phase);
     this.#outbound = this.#link("outbound", outbound, nowMs, phase);
+    this.#isMediaOnly = impairment?.mediaOnly === true;
     const { rebind = false, rebindEveryMs = Infinity } = impairment ?? {};
     this.#sinceMs = nowMs;
     this.#rebindMs = !rebind ? Infinity : this.#paths > 0 ? nowMs : undefined;

@@ -3,9 +3,9 @@
  * session:
  *
  * ```text
- * impairment = profile | setting { "," setting }
+ * impairment = ( profile | setting ) { "," setting }
  * setting    = [ "in." | "out." ] key "=" value
- *            | "rebind" | "rebind-every=" time
+ *            | "rebind" | "rebind-every=" time | "media-only"
  * key        = "loss" | "burst" | "burst-loss" | "delay" | "jitter"
  *            | "jitter-reorders" | "reorder" | "reorder-delay" | "duplicate"
  *            | "rate" | "queue" | "outage" | "outage-every"
@@ -15,7 +15,8 @@
  * ```
  *
  * `loss=5%,delay=50ms` is for both directions, `in.loss=5%` for what arrives;
- * a `rebind` has no direction.
+ * `rebind` and `media-only` have no direction. What comes later is in place of
+ * what came before: `satellite,loss=5%`.
  *
  * @module
  */
@@ -84,6 +85,7 @@ const KEYS: Readonly<
 
 const REBIND = "rebind";
 const REBIND_EVERY = "rebind-every";
+const MEDIA_ONLY = "media-only";
 
 const DIRECTIONS: Readonly<Record<string, readonly Direction[]>> = {
   "": ["inbound", "outbound"],
@@ -96,8 +98,16 @@ const DIRECTIONS: Readonly<Record<string, readonly Direction[]>> = {
  * `SyntaxError` or `RangeError` in one line that says what it takes.
  */
 export function parseImpairment(text: string): Impairment {
-  if (isImpairmentProfile(text)) return IMPAIRMENT_PROFILES[text];
-  if (!text.includes("=") && !text.split(",").includes(REBIND)) {
+  const [first, ...more] = text.split(",");
+  const profile: Impairment | undefined = isImpairmentProfile(first)
+    ? IMPAIRMENT_PROFILES[first]
+    : undefined;
+  const settings = profile === undefined ? [first, ...more] : more;
+  if (profile !== undefined && more.length === 0) return profile;
+  if (
+    profile === undefined && !text.includes("=") &&
+    !settings.some((setting) => setting === REBIND || setting === MEDIA_ONLY)
+  ) {
     const names = Object.keys(IMPAIRMENT_PROFILES).join(", ");
     throw new SyntaxError(
       `Cannot read impairment "${text}": it is not one of ${names}, nor settings such as loss=5%,delay=50ms`,
@@ -107,14 +117,14 @@ export function parseImpairment(text: string): Impairment {
     Direction,
     Partial<Record<keyof LinkImpairment, Value>>
   > = {
-    inbound: {},
-    outbound: {},
+    inbound: { ...profile?.inbound },
+    outbound: { ...profile?.outbound },
   };
-  let rebind: Pick<Impairment, "rebind" | "rebindEveryMs"> = {};
-  for (const setting of text.split(",")) {
-    const often = rebindSetting(setting);
-    if (often !== undefined) {
-      rebind = { ...rebind, ...often };
+  let whole: WholeSettings = {};
+  for (const setting of settings) {
+    const one = wholeSetting(setting);
+    if (one !== undefined) {
+      whole = { ...whole, ...one };
       continue;
     }
     const { directions, field, value } = parseSetting(setting);
@@ -124,7 +134,7 @@ export function parseImpairment(text: string): Impairment {
   const directed = Object.fromEntries(
     Object.entries(links).filter(([, link]) => Object.keys(link).length > 0),
   ) as Impairment;
-  const impairment = { ...directed, ...rebind };
+  const impairment = { ...directed, ...whole };
   checkImpairment(impairment);
   return impairment;
 }
@@ -136,7 +146,8 @@ export function describeImpairment(impairment: Impairment): string {
     JSON.stringify(one) === same
   );
   if (profile !== undefined) return profile[0];
-  const { inbound = {}, outbound = {}, rebind, rebindEveryMs } = impairment;
+  const { inbound = {}, outbound = {}, rebind, rebindEveryMs, mediaOnly } =
+    impairment;
   const inwards = settingsOf(inbound);
   const outwards = settingsOf(outbound);
   const both = inwards.filter((setting) => outwards.includes(setting));
@@ -151,6 +162,7 @@ export function describeImpairment(impairment: Impairment): string {
     ...(rebindEveryMs === undefined
       ? []
       : [`${REBIND_EVERY}=${TIME.show(rebindEveryMs)}`]),
+    ...(mediaOnly ? [MEDIA_ONLY] : []),
   ];
   return all.length === 0 ? "none" : all.join(",");
 }
@@ -162,11 +174,13 @@ function settingsOf(link: LinkImpairment): string[] {
   });
 }
 
-/** How often NAT changes ports, of a setting that is about that. */
-function rebindSetting(
-  setting: string,
-): Pick<Impairment, "rebind" | "rebindEveryMs"> | undefined {
+/** What is of no direction. */
+type WholeSettings = Omit<Impairment, Direction>;
+
+/** A setting of no direction; `undefined` for another one. */
+function wholeSetting(setting: string): WholeSettings | undefined {
   if (setting === REBIND) return { rebind: true };
+  if (setting === MEDIA_ONLY) return { mediaOnly: true };
   if (!setting.startsWith(`${REBIND_EVERY}=`)) return undefined;
   const given = setting.slice(REBIND_EVERY.length + 1);
   // It reads numbers.
@@ -185,7 +199,7 @@ function parseSetting(setting: string): {
   if (!Object.hasOwn(KEYS, key)) {
     throw new SyntaxError(
       `Cannot read impairment setting "${setting}": it sets none of ${
-        [...Object.keys(KEYS), REBIND, REBIND_EVERY].join(", ")
+        [...Object.keys(KEYS), REBIND, REBIND_EVERY, MEDIA_ONLY].join(", ")
       }`,
     );
   }

@@ -89,15 +89,22 @@ Deno.test({
   },
 });
 
-Deno.test("in a run on two threads, the share that the plan says is impaired, and nobody else", async () => {
+Deno.test("in a run on two threads, the share that the plan says is impaired, its signaling too, and nobody else", async () => {
   await using sfu = await spawnSfu({ engine: "werift" });
-  const impairment: Impairment = { inbound: { lossRatio: 0.1 } };
+  const impairment: Impairment = {
+    inbound: { lossRatio: 0.1, delayMs: 150 },
+  };
   const plan = planOf(4, [{ impairment, share: 0.5 }]);
   const { summary, snapshot } = await runWith(sfu.url, plan, { workers: 2 });
   assertEquals(summary.successfulConnections, 4);
   for (const client of snapshot.clients) {
     const isImpaired = plan.clients[client.index].impairment !== undefined;
-    assertEquals(client.impairment, isImpaired ? "in.loss=10%" : null);
+    assertEquals(
+      client.impairment,
+      isImpaired ? "in.loss=10%,in.delay=150ms" : null,
+    );
+    // Two round trips before there is a channel, and one for each request.
+    assertEquals(client.joinMs! > 6 * 150, isImpaired);
     assertEquals(client.packetsLost > 0, isImpaired);
     assertEquals(client.impairedInDropped > 0, isImpaired);
     assert(client.impairedInDropped >= client.packetsLost);

@@ -1,8 +1,14 @@
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import {
+  assertEquals,
+  assertGreaterOrEqual,
+  assertMatch,
+  assertRejects,
+} from "@std/assert";
 import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import {
   ChannelError,
+  type ChannelPath,
   openWebSocketChannel,
   type WebSocketChannelOptions,
 } from "../../lib/signaling/websocket/mod.ts";
@@ -10,6 +16,8 @@ import {
   Conversation,
   joinRoom,
 } from "../../lib/signaling/simplestchat/mod.ts";
+import { Network, Stream } from "../../lib/impairment/mod.ts";
+import { systemClock } from "../../lib/time/mod.ts";
 import { FakeClock } from "../../lib/testing/mod.ts";
 import {
   clientExamples as c,
@@ -392,5 +400,127 @@ Deno.test("a server that answers pings is kept, however quiet it is", async () =
   }
   channel.close();
   assertEquals((await channel.closed).kind, "clean");
+  assertEquals(clock.pendingTimers, 0);
+});
+
+Deno.test("through a slow network, opening takes its round trips, and so does what is said and answered", async () => {
+  await using server = await LoopbackServer.webSocket((socket) => {
+    socket.on("message", (data) => socket.send(`${data}!`));
+  });
+  const network = new Network(() => () => 0.5);
+  const link = { delayMs: 40 };
+  network.impair({ inbound: link, outbound: link }, systemClock.nowMs());
+  const path = new Stream(network, systemClock);
+  const startMs = systemClock.nowMs();
+  const channel = await openWebSocketChannel(server.url, { path });
+  const openMs = systemClock.nowMs();
+  const texts: string[] = [];
+  const both = Promise.withResolvers<void>();
+  channel.onText((text) => texts.push(text) === 2 && both.resolve());
+  channel.send("a");
+  channel.send("b");
+  await both.promise;
+  // A timer may be a moment early.
+  assertGreaterOrEqual(openMs - startMs, 4 * 40 - 5);
+  assertGreaterOrEqual(systemClock.nowMs() - openMs, 2 * 40 - 5);
+  assertEquals(texts, ["a!", "b!"]);
+  channel.close();
+  assertEquals((await channel.closed).kind, "clean");
+});
+
+Deno.test("opening through a network that is gone ends when its time is over, or when interrupted", async () => {
+  const clock = new FakeClock();
+  const network = new Network(() => () => 0.5);
+  network.impair({ outbound: { outageMs: 60_000 } }, 0);
+  const path = new Stream(network, clock);
+  const url = "ws://127.0.0.1:9/ws";
+  const late = failure(url, { clock, path });
+  await clock.run(10_000);
+  assertEquals((await late).kind, "timeout");
+  const abort = new AbortController();
+  const { signal } = abort;
+  const aborted = failure(url, { clock, path, signal });
+  await clock.run(100);
+  abort.abort();
+  assertEquals((await aborted).kind, "aborted");
+  assertEquals(clock.pendingTimers, 0);
+});
+
+/** Lets everything through until it is cut. */
+class Cuttable implements ChannelPath {
+  isCut = false;
+
+  carry(_way: string, _bytes: number, arrive: () => void) {
+    if (!this.isCut) arrive();
+  }
+
+  forget() {}
+}
+
+Deno.test("a network that is gone for long ends a channel as a server does that stops answering pings", async () => {
+  const clock = new FakeClock();
+  const path = new Cuttable();
+  const ponged = Promise.withResolvers<void>();
+  await using server = await LoopbackServer.webSocket((socket) => {
+    // Sent after the automatic pong.
+    socket.on("ping", () => socket.send("ponged"));
+  });
+  const channel = await openWebSocketChannel(server.url, { clock, path });
+  channel.onText(() => ponged.resolve());
+  await ponged.promise;
+  path.isCut = true;
+  clock.advance(75_000);
+  assertEquals(await channel.closed, { kind: "silent", silentMs: 75_000 });
+  assertEquals(clock.pendingTimers, 0);
+});
+
+Deno.test("who closes a channel through a network that is gone says nothing more, and waits for nobody", async () => {
+  const clock = new FakeClock();
+  const path = new Cuttable();
+  const heard: string[] = [];
+  const left = Promise.withResolvers<number>();
+  await using server = await LoopbackServer.webSocket((socket) => {
+    socket.on("message", (data) => heard.push(String(data)));
+    socket.on("close", left.resolve);
+  });
+  const channel = await openWebSocketChannel(server.url, { clock, path });
+  path.isCut = true;
+  channel.send("goodbye");
+  channel.close();
+  clock.advance(2000);
+  assertEquals((await channel.closed).kind, "clean");
+  assertEquals([await left.promise, heard], [1006, []]);
+  assertEquals(clock.pendingTimers, 0);
+});
+
+Deno.test("pings of the server are answered by the path, and that it hung up is heard by it", async () => {
+  const clock = new FakeClock();
+  const path = new Cuttable();
+  const pongs: string[] = [];
+  const opened = Promise.withResolvers<void>();
+  let hangUp = () => {};
+  await using server = await LoopbackServer.webSocket((socket) => {
+    socket.on("pong", (data) => {
+      pongs.push(String(data));
+      opened.resolve();
+    });
+    socket.ping("one");
+    hangUp = () => {
+      socket.ping("two");
+      socket.close(1001);
+    };
+  });
+  const channel = await openWebSocketChannel(server.url, { clock, path });
+  await opened.promise;
+  path.isCut = true;
+  hangUp();
+  let isClosed = false;
+  channel.closed.then(() => isClosed = true);
+  // The server waits for our half of the closing handshake, which needs no path.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assertEquals([isClosed, pongs], [false, ["one"]]);
+  // Whoever leaves meanwhile waits no longer.
+  channel.close();
+  await channel.closed;
   assertEquals(clock.pendingTimers, 0);
 });

@@ -14,9 +14,14 @@ import {
 import { ClipCache } from "../../clip/mod.ts";
 import type { ClientHost } from "./local_node.ts";
 import { createRandom } from "../plan/random.ts";
+import {
+  type Network,
+  Stream,
+  type StreamClock,
+} from "../../impairment/mod.ts";
 import { clientOptions } from "./client_options.ts";
 import type { NodePlan, ServerTarget } from "./node.ts";
-import { openSessions } from "./signaling.ts";
+import { loadSessions } from "./signaling.ts";
 import { packetize } from "../../media/mod.ts";
 import type { ClockDifference, NodeMeter } from "../../metrics/mod.ts";
 import { openDatapath, type Reactor, RtcTransport } from "../../rtc/mod.ts";
@@ -60,19 +65,22 @@ export async function openHost(
   const clocks = new ClockComparison();
   const random = createRandom(seed, `clients of ${node}`);
   const publishers = new OwnPublishers();
-  const environment: Omit<ClientEnvironment, "createTransport"> = {
+  const openSession = await watchedSessions(
+    server,
+    random,
+    reactor,
+    choice.transport === "tcp",
+  );
+  const environment: Omit<
+    ClientEnvironment,
+    "createTransport" | "openSession"
+  > = {
     publishers,
     allowance: new Allowance(),
     lookedInto: new Set(),
     scheduler: reactor,
     wallNowMs: () => lane.wallNowMs(),
     clock: systemClock,
-    openSession: await watchedSessions(
-      server,
-      random,
-      reactor,
-      choice.transport === "tcp",
-    ),
     meter: {
       counters: meter.counters,
       lateness: {
@@ -98,6 +106,7 @@ export async function openHost(
         {
           ...environment,
           repeats: network.repeats,
+          openSession: openSession(network),
           createTransport: (remote, handlers) =>
             new RtcTransport(datapath, remote, handlers, {
               network,
@@ -133,32 +142,44 @@ export async function openHost(
   };
 }
 
-/** Sessions at a server, whose replies the packets do not keep waiting. */
-function watchedSessions(
+/** Sessions at a server through a client's network, whose replies the packets do not keep waiting. */
+async function watchedSessions(
   server: ServerTarget,
   random: () => number,
   reactor: Reactor,
   forceTcp: boolean,
-): Promise<OpenSession> {
-  const openChannel: typeof openWebSocketChannel = async (url, options) => {
-    reactor.enterLowLatency();
-    try {
-      const channel = await openWebSocketChannel(url, options);
-      return {
-        closed: channel.closed,
-        onText: (handler) => channel.onText(handler),
-        send(text) {
-          reactor.expectEvents();
-          channel.send(text);
-        },
-        close: () => channel.close(),
-      };
-    } finally {
-      reactor.leaveLowLatency();
-    }
-  };
+): Promise<(network: Network) => OpenSession> {
+  const sessions = await loadSessions(server);
   const onAsked = () => reactor.expectEvents();
-  return openSessions(server, { random, openChannel, forceTcp, onAsked });
+  const clock: StreamClock = {
+    nowMs: () => reactor.nowMs(),
+    setTimer: (delayMs, fn) =>
+      systemClock.setTimer(delayMs, () => {
+        reactor.expectEvents();
+        fn();
+      }),
+  };
+  const openChannel =
+    (network: Network): typeof openWebSocketChannel => async (url, options) => {
+      reactor.enterLowLatency();
+      try {
+        const path = new Stream(network, clock);
+        const channel = await openWebSocketChannel(url, { ...options, path });
+        return {
+          closed: channel.closed,
+          onText: (handler) => channel.onText(handler),
+          send(text) {
+            reactor.expectEvents();
+            channel.send(text);
+          },
+          close: () => channel.close(),
+        };
+      } finally {
+        reactor.leaveLowLatency();
+      }
+    };
+  return (network) =>
+    sessions({ random, openChannel: openChannel(network), forceTcp, onAsked });
 }
 
 /** What latencies that cannot be say of clocks elsewhere. */

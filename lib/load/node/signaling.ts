@@ -79,19 +79,30 @@ async function adapterOf({ module }: SignalingChoice): Promise<Adapter> {
   return await (await adapted()).loadAdapter(module);
 }
 
+/** The world's doors, for sessions of any protocol. */
+export type SessionDoors = SimplestChatDoors & AdaptedDoors;
+
 /** The sessions of a server. */
 export async function openSessions(
   server: ServerTarget,
-  doors: SimplestChatDoors & AdaptedDoors,
+  doors: SessionDoors,
 ): Promise<OpenSession> {
+  return (await loadSessions(server))(doors);
+}
+
+/** Loads what speaks to a server; what is returned makes sessions, each with doors of its own. */
+export async function loadSessions(
+  server: ServerTarget,
+): Promise<(doors: SessionDoors) => OpenSession> {
   const { signaling, ...rest } = server;
   if (signaling === undefined || !isAdapted(signaling)) {
-    return (await simplestChat()).simplestChat(rest, doors);
+    const { simplestChat: sessions } = await simplestChat();
+    return (doors) => sessions(rest, doors);
   }
   const { adaptedSessions } = await adapted();
   const adapter = await adapterOf(signaling);
   const { options } = signaling;
-  return adaptedSessions(adapter, { ...rest, options }, doors);
+  return (doors) => adaptedSessions(adapter, { ...rest, options }, doors);
 }
 
 /** Resolves when the server has been reached; rejects with an `UnreachableError`. */

@@ -47,7 +47,8 @@ export interface AdapterClient {
 
   /**
    * Opens a WebSocket to the server, with the certificates, headers and
-   * proxies of the command line. It is closed with the visit, and when the
+   * proxies of the command line, through the client's own network where that
+   * is impaired. It is closed with the visit, and when the
    * server closes it, the visit is over. Set its `onText` at once, before
    * anything else is awaited.
    *

@@ -30,6 +30,18 @@ export interface Channel {
   close(): void;
 }
 
+/** What is between a channel and its server, and takes its time or not. */
+export interface ChannelPath {
+  /** Calls `arrive` once so many bytes have come through, and all before them that went the same way. */
+  carry(
+    direction: "inbound" | "outbound",
+    bytes: number,
+    arrive: () => void,
+  ): void;
+  /** Forgets what is under way. */
+  forget(): void;
+}
+
 /** One short phrase for a log or an error, for example `connection lost (code 1006)`. */
 export function describeClosed(closed: ChannelClosed): string {
   switch (closed.kind) {

@@ -5,7 +5,12 @@
  * @module
  */
 
-export { type Channel, type ChannelClosed, describeClosed } from "./channel.ts";
+export {
+  type Channel,
+  type ChannelClosed,
+  type ChannelPath,
+  describeClosed,
+} from "./channel.ts";
 export { ChannelError, type ChannelFailure } from "./channel_error.ts";
 export { loadChannels, openWebSocketChannel } from "./open.ts";
 export { reachAddress } from "./reach.ts";

@@ -2,7 +2,7 @@
 
 import { type ConnectionSettings, secretsOf } from "../../connection/mod.ts";
 import { createHider, type Hider } from "../../text/mod.ts";
-import type { Channel, ChannelClosed } from "./channel.ts";
+import type { Channel, ChannelClosed, ChannelPath } from "./channel.ts";
 import { type Clock, systemClock } from "../../time/mod.ts";
 import { Buffer, type RawData, type WebSocket } from "./deps.ts";
 import { dial, MAX_PAYLOAD_BYTES } from "./dial.ts";
@@ -29,7 +29,20 @@ export interface WebSocketChannelOptions {
   readonly silentAfterMs?: number | undefined;
   /** Counts its time. @default {systemClock} */
   readonly clock?: Clock | undefined;
+  /** What is between it and the server, for it alone. @default {nothing that takes time} */
+  readonly path?: ChannelPath | undefined;
 }
+
+const NO_PATH: ChannelPath = {
+  carry: (_direction, _bytes, arrive) => arrive(),
+  forget() {},
+};
+/** A close, a ping or a pong with what goes around it, in bytes. */
+const CONTROL_BYTES = 8;
+/** More than that is not taken from the socket while it is under way: a receive buffer, so to speak. */
+const WINDOW_BYTES = 1024 * 1024;
+/** What is to be said at the end, and is still under way after so long, is not said. */
+const GOODBYE_MS = 2000;
 
 /**
  * Opens a channel to `url`.
@@ -53,6 +66,7 @@ export async function openWebSocketChannel(
     connectTimeoutMs,
     closeTimeoutMs,
     clock,
+    path: options.path,
   });
   return new WebSocketChannel(socket, clock, hide, options);
 }
@@ -65,9 +79,16 @@ class WebSocketChannel implements Channel {
   readonly #hide: Hider;
   /** Messages that came in one frame with another one, and whatever came after them. */
   readonly #waiting: string[] = [];
+  readonly #path: ChannelPath;
   #onText: (text: string) => void = () => {};
   /** The reason that we know ourselves; a socket that we destroy says only 1006. */
   #cause: ChannelClosed | undefined;
+  /** We end it, and wait for no news of that. */
+  #isEnding = false;
+  /** What the socket has received and is under way. */
+  #inboundBytes = 0;
+  #cancelGoodbye: () => void = () => {};
+  #settle: () => void = () => {};
 
   constructor(
     socket: WebSocket,
@@ -78,36 +99,74 @@ class WebSocketChannel implements Channel {
     this.#socket = socket;
     this.#clock = clock;
     this.#hide = hide;
+    const path = this.#path = options.path ?? NO_PATH;
     this.#keepalive = startKeepalive(clock, {
       intervalMs: options.pingIntervalMs,
       silentAfterMs: options.silentAfterMs,
-      ping: () => socket.ping(),
+      ping: () => path.carry("outbound", CONTROL_BYTES, () => socket.ping()),
       onSilent: (silentMs) => {
         this.#cause ??= { kind: "silent", silentMs };
+        this.#isEnding = true;
         socket.terminate();
       },
     });
-    socket.on("ping", () => this.#keepalive.heard());
-    socket.on("pong", () => this.#keepalive.answered());
+    socket.on(
+      "ping",
+      (data) =>
+        this.#arrive(CONTROL_BYTES + data.length, () => {
+          this.#keepalive.heard();
+          path.carry(
+            "outbound",
+            CONTROL_BYTES + data.length,
+            () => socket.pong(data, undefined, () => {}),
+          );
+        }),
+    );
+    socket.on(
+      "pong",
+      () => this.#arrive(CONTROL_BYTES, () => this.#keepalive.answered()),
+    );
     socket.on("error", (error) => {
       this.#cause ??= { kind: "error", message: wordsOf(error) };
     });
     socket.on("message", (data) => {
-      this.#keepalive.heard();
-      this.#receive(decode(data));
+      const text = decode(data);
+      this.#arrive(text.length, () => {
+        this.#keepalive.heard();
+        this.#receive(text);
+      });
     });
     this.closed = new Promise((resolve) => {
       socket.on("close", (code, reason) => {
-        this.#keepalive.stop();
-        for (const text of this.#waiting.splice(0)) this.#onText(text);
         const said = hide(reason.toString());
-        resolve(this.#cause ?? closedBy(code, said));
+        this.#settle = () => {
+          path.forget();
+          this.#cancelGoodbye();
+          this.#keepalive.stop();
+          for (const text of this.#waiting.splice(0)) this.#onText(text);
+          resolve(this.#cause ?? closedBy(code, said));
+        };
+        if (this.#isEnding) this.#settle();
+        else path.carry("inbound", CONTROL_BYTES, () => this.#settle());
       });
     });
   }
 
   onText(handler: (text: string) => void): void {
     this.#onText = handler;
+  }
+
+  /** Has what the socket has received come through to us. */
+  #arrive(bytes: number, arrive: () => void): void {
+    this.#inboundBytes += bytes;
+    this.#path.carry("inbound", bytes, () => {
+      this.#inboundBytes -= bytes;
+      if (this.#socket.isPaused && this.#inboundBytes <= WINDOW_BYTES) {
+        this.#socket.resume();
+      }
+      arrive();
+    });
+    if (this.#inboundBytes > WINDOW_BYTES) this.#socket.pause();
   }
 
   #receive(frame: string): void {
@@ -134,15 +193,29 @@ class WebSocketChannel implements Channel {
   }
 
   send(text: string): void {
-    // The callback takes the error of a socket that is closing or closed.
-    this.#socket.send(text, () => {});
+    this.#path.carry("outbound", text.length, () => {
+      // The callback takes the error of a socket that is closing or closed.
+      this.#socket.send(text, () => {});
+    });
   }
 
   close(): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    const socket = this.#socket;
+    // What ended it already may be news that is under way.
+    if (socket.readyState === socket.CLOSED) return this.#settle();
+    if (socket.readyState !== socket.OPEN) return;
     this.#cause ??= { kind: "clean", code: 1000, reason: "" };
     this.#keepalive.stop();
-    this.#socket.close(1000);
+    this.#cancelGoodbye = this.#clock.setTimer(
+      GOODBYE_MS,
+      () => socket.terminate(),
+    );
+    this.#path.carry("outbound", CONTROL_BYTES, () => {
+      this.#cancelGoodbye();
+      socket.close(1000);
+    });
   }
 }
 

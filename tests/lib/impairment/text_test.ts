@@ -63,6 +63,15 @@ const TEXTS: readonly [string, Impairment][] = [
       rateBps: 1_500_000,
     }),
   ],
+  ["delay=20ms,media-only", { ...both({ delayMs: 20 }), mediaOnly: true }],
+  ["satellite,media-only", {
+    ...IMPAIRMENT_PROFILES.satellite,
+    mediaOnly: true,
+  }],
+  [
+    "call-drop,delay=0,jitter=0",
+    both({ delayMs: 0, jitterMs: 0, outageMs: 4000, outageEveryMs: 30_000 }),
+  ],
   ["rebind", { rebind: true }],
   ["rebind-every=10s", { rebindEveryMs: 10_000 }],
   ["rebind,in.loss=1%,rebind-every=1500", {
