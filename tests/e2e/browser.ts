@@ -47,6 +47,13 @@ export interface SeenTrack {
   readonly packetsLost: number;
 }
 
+/** A video that the browser shows. */
+export interface ShownVideo {
+  readonly consumerId: string;
+  /** From the darkest to the brightest of its picture, from 0 to 255. */
+  readonly contrast: number;
+}
+
 /** A browser with the page, in a room. */
 export class BrowserInRoom implements AsyncDisposable {
   readonly #web: Deno.HttpServer<Deno.NetAddr>;
@@ -98,6 +105,21 @@ export class BrowserInRoom implements AsyncDisposable {
       }
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
+  }
+
+  /** The videos that it shows. */
+  async videos(): Promise<readonly ShownVideo[]> {
+    return await this.#page.evaluate("room.videos()");
+  }
+
+  /** Asks the server for these layers of a video at most. */
+  async preferLayers(
+    consumerId: string,
+    spatial: number,
+    temporal: number,
+  ): Promise<void> {
+    const wanted = JSON.stringify([consumerId, spatial, temporal]);
+    await this.#page.evaluate(`room.preferLayers(...${wanted})`);
   }
 
   /** What it says itself of what each track received, by the names of W3C webrtc-stats. */

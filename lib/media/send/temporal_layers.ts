@@ -34,6 +34,11 @@ export class TemporalLayers {
     return LAYER_OF[this.#position] === 0;
   }
 
+  /** Whether it is of the top layer, which nothing is predicted from. */
+  get isTop(): boolean {
+    return LAYER_OF[this.#position] === TEMPORAL_LAYERS - 1;
+  }
+
   /** Goes on to the next frame; a key frame begins anew. */
   next(isKey: boolean): void {
     const position = isKey ? 0 : (this.#position + 1) % LAYER_OF.length;

@@ -1,7 +1,7 @@
 /**
  * A synthetic VP8 track: frames of a preset's size at its rate, key frames
- * every few seconds and on request. Only descriptors and frame headers are
- * VP8; the rest is whatever the buffer held, which no SFU looks at.
+ * every few seconds and on request. What a decoder reads of them shows a grey
+ * picture; the rest, which makes up their size, is whatever the buffer held.
  *
  * @module
  */
@@ -19,14 +19,27 @@ import type { SenderOptions } from "./track_sender.ts";
 import {
   VP8_KEY_HEADER_BYTES,
   writeVp8Descriptor,
-  writeVp8InterHeader,
-  writeVp8KeyHeader,
   writeVp8LayerDescriptor,
 } from "../payload/vp8.ts";
+import {
+  type FrameHead,
+  headBytes,
+  type StillFrames,
+  stillFrames,
+} from "./still_frames.ts";
 import { KEY_FRAME_GAP_MS, Vp8Sender } from "./vp8_sender.ts";
 
 /** A packet has room for a key frame's header and a mark. */
 const MIN_DATA_BYTES = VP8_KEY_HEADER_BYTES + MARK_BYTES;
+
+/** The frames of a preset. */
+interface Layouts {
+  readonly key: FrameLayout;
+  readonly base: FrameLayout;
+  /** Of frames that are not of the base layer in time. */
+  readonly upper: FrameLayout;
+  readonly heads: StillFrames;
+}
 
 /** How a track is layered. */
 export interface VideoLayering {
@@ -40,11 +53,9 @@ export interface VideoLayering {
 export class VideoSender extends Vp8Sender {
   #preset: VideoPreset;
   #keyFrames: KeyFrameClock;
-  #keyLayout: FrameLayout;
-  #interLayout: FrameLayout;
-  /** Of frames that are not of the base layer in time. */
-  #upperLayout: FrameLayout;
+  #layouts: Layouts;
   #layout: FrameLayout;
+  #head: FrameHead;
   #isKey = false;
   /** Packets that were given a mark. */
   #marked = 0;
@@ -68,15 +79,16 @@ export class VideoSender extends Vp8Sender {
       ? new TemporalLayers()
       : undefined;
     this.#preset = preset;
-    [this.#keyLayout, this.#interLayout, this.#upperLayout] = this.#layOut();
-    this.#layout = this.#keyLayout;
+    this.#layouts = this.#layOut();
+    this.#layout = this.#layouts.key;
+    this.#head = this.#layouts.heads.key;
     this.#keyFrames = keyFrameClock(preset);
   }
 
   /** Changes quality with the next frame, which will be a key frame. */
   setPreset(preset: VideoPreset): void {
     this.#preset = preset;
-    [this.#keyLayout, this.#interLayout, this.#upperLayout] = this.#layOut();
+    this.#layouts = this.#layOut();
     this.#keyFrames = keyFrameClock(preset);
   }
 
@@ -100,11 +112,16 @@ export class VideoSender extends Vp8Sender {
     this.#isKey = this.#keyFrames.next();
     const temporal = this.#temporal;
     temporal?.next(this.#isKey);
-    const layout = this.#layout = this.#isKey
-      ? this.#keyLayout
-      : temporal === undefined || temporal.isBase
-      ? this.#interLayout
-      : this.#upperLayout;
+    const { key, base, upper, heads } = this.#layouts;
+    const isBase = temporal === undefined || temporal.isBase;
+    const layout = this.#layout = this.#isKey ? key : isBase ? base : upper;
+    this.#head = this.#isKey
+      ? heads.key
+      : isBase
+      ? heads.last
+      : temporal.isTop
+      ? heads.none
+      : heads.golden;
     this.packets = layout.packets;
     this.burstPauseMs = layout.burstPauseMs;
     this.frameStep = this.clockRateHz / this.#preset.fps;
@@ -126,18 +143,24 @@ export class VideoSender extends Vp8Sender {
         this.#temporal?.bits ?? 0,
       )
       : writeVp8Descriptor(out, at, isFirst, this.pictureId);
-    if (isFirst) this.#writeFrameHeader(start);
     const end = start + (index === packets - 1 ? lastBytes : fullBytes);
-    if (this.#isLayer) writeNoMark(out, end);
-    else writeMark(out, end, this.#marked++);
+    let markAt = start;
+    if (index < this.#head.length) {
+      const part = this.#head[index];
+      out.set(part, start);
+      markAt += part.length;
+    }
+    if (!this.#isLayer) writeMark(out, end, this.#marked++);
+    else if (markAt + MARK_BYTES <= end) writeNoMark(out, end);
     return end;
   }
 
-  #layOut(): [key: FrameLayout, inter: FrameLayout, upper: FrameLayout] {
-    const { fps, keyFrameBytes, interFrameBytes } = this.#preset;
-    const lay = (bytes: number) =>
+  #layOut(): Layouts {
+    const { width, height, fps, keyFrameBytes, interFrameBytes } = this.#preset;
+    const heads = stillFrames(width, height);
+    const lay = (bytes: number, head: FrameHead) =>
       layOutFrame(
-        Math.round(bytes),
+        Math.max(Math.round(bytes), headBytes(head) + MARK_BYTES),
         VIDEO_PACKET_DATA_BYTES,
         MIN_DATA_BYTES,
         1000 / fps,
@@ -145,18 +168,12 @@ export class VideoSender extends Vp8Sender {
     const [base, upper] = this.#temporal === undefined
       ? [1, 1]
       : [BASE_WEIGHT, UPPER_WEIGHT];
-    return [
-      lay(keyFrameBytes),
-      lay(interFrameBytes * base),
-      lay(interFrameBytes * upper),
-    ];
-  }
-
-  #writeFrameHeader(at: number): void {
-    const { out } = this.options.sink;
-    const { width, height } = this.#preset;
-    if (this.#isKey) writeVp8KeyHeader(out, at, width, height);
-    else writeVp8InterHeader(out, at);
+    return {
+      key: lay(keyFrameBytes, heads.key),
+      base: lay(interFrameBytes * base, heads.last),
+      upper: lay(interFrameBytes * upper, heads.none),
+      heads,
+    };
   }
 }
 
