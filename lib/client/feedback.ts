@@ -8,8 +8,8 @@
  */
 
 import { writeNack, writePli } from "../media/mod.ts";
-import type { ClientEnvironment, ClientTransport } from "./environment.ts";
-import type { ConsumedTrack, InboundTracks } from "./inbound_tracks.ts";
+import type { ClientEnvironment } from "./environment.ts";
+import type { ConsumedTrack, InboundTracks, Inlet } from "./inbound_tracks.ts";
 
 /** As often as the server's own estimator expects it. */
 const ARRIVALS_MS = 100;
@@ -32,7 +32,7 @@ const FRAME_PATIENCE_MS = 3000;
 /** Nor does it ask for anything once no packet came for so long: nobody sends. */
 const ACTIVE_MS = 5000;
 
-/** Sends feedback for one receiving transport. */
+/** Sends feedback for the receiving transports of one stay. */
 export class FeedbackTask {
   dueMs = Infinity;
   heapIndex = -1;
@@ -45,7 +45,7 @@ export class FeedbackTask {
   nackCountSent = 0;
   readonly #environment: ClientEnvironment;
   readonly #inbound: InboundTracks;
-  readonly #transport: () => ClientTransport | undefined;
+  readonly #inlets: readonly Inlet[];
   readonly #roundTripMs: () => number;
   readonly #ownSsrc: number;
   #lookedMs = 0;
@@ -57,13 +57,13 @@ export class FeedbackTask {
   constructor(
     environment: ClientEnvironment,
     reception: InboundTracks,
-    transport: () => ClientTransport | undefined,
+    inlets: readonly Inlet[],
     roundTripMs: () => number,
   ) {
     this.#environment = environment;
     this.onError = environment.onError;
     this.#inbound = reception;
-    this.#transport = transport;
+    this.#inlets = inlets;
     this.#roundTripMs = roundTripMs;
     this.#ownSsrc = 1 + Math.floor(environment.random() * 0xfffffffe);
   }
@@ -80,14 +80,13 @@ export class FeedbackTask {
   }
 
   run(nowMs: number): void {
-    this.#inbound.arrivals.pass(nowMs - this.#lookedMs);
+    this.#pass(nowMs - this.#lookedMs);
     this.#lookedMs = nowMs;
     const isCheck = nowMs >= this.#checkMs;
-    const transport = this.#transport();
-    if (transport !== undefined) {
-      if (nowMs >= this.#arrivalsMs) this.#sendArrivals(transport);
-      this.#sendRequests(transport, nowMs, isCheck);
+    if (nowMs >= this.#arrivalsMs) {
+      for (const inlet of this.#inlets) this.#sendArrivals(inlet);
     }
+    this.#sendRequests(nowMs, isCheck);
     if (nowMs >= this.#arrivalsMs) {
       this.#arrivalsMs = Math.max(this.#arrivalsMs + ARRIVALS_MS, nowMs);
     }
@@ -103,7 +102,7 @@ export class FeedbackTask {
   /** The thread stood still for so long. */
   onStandstill(ms: number): void {
     this.#inbound.leaveOut();
-    this.#inbound.arrivals.pass(ms);
+    this.#pass(ms);
   }
 
   #hurry(): void {
@@ -114,27 +113,26 @@ export class FeedbackTask {
     scheduler.schedule(this);
   }
 
-  #sendArrivals(transport: ClientTransport): void {
-    const { arrivals } = this.#inbound;
-    const [first] = this.#inbound.tracks;
-    if (!arrivals.hasNews || first === undefined) return;
-    const { ssrc } = first.receiver;
-    transport.sendRtcp(
-      0,
-      arrivals.write(transport.out, 0, this.#ownSsrc, ssrc),
-    );
+  #pass(ms: number): void {
+    for (const { arrivals } of this.#inlets) arrivals.pass(ms);
+  }
+
+  #sendArrivals(by: Inlet): void {
+    const { arrivals, transport } = by;
+    if (!arrivals.hasNews) return;
+    for (const { inlet, receiver: { ssrc } } of this.#inbound.tracks) {
+      if (inlet !== by) continue;
+      const end = arrivals.write(transport.out, 0, this.#ownSsrc, ssrc);
+      return transport.sendRtcp(0, end);
+    }
   }
 
   /** What was asked for before is asked for again with `isCheck`, and what is new always. */
-  #sendRequests(
-    transport: ClientTransport,
-    nowMs: number,
-    isCheck: boolean,
-  ): void {
+  #sendRequests(nowMs: number, isCheck: boolean): void {
     const retryMs = Math.max(LEAST_RETRY_MS, this.#roundTripMs());
     let room = MAX_ASKED;
     for (const track of this.#inbound.tracks) {
-      const { receiver, nacks, frames, sound } = track;
+      const { receiver, nacks, frames, sound, inlet: { transport } } = track;
       const askedAgo = nowMs - track.keyFrameAskedMs;
       const isWaiting = receiver.isStuck || isOutOfPatience(track, nowMs);
       if (

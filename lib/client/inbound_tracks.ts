@@ -21,10 +21,15 @@ import {
   VideoPlayout,
 } from "../media/mod.ts";
 import type { RtpParameters } from "../ortc/mod.ts";
+import type { PacketHandler } from "../rtc/mod.ts";
 import type { Consumer } from "../signaling/port.ts";
 import { isPlainNack, takenCodec } from "./capabilities.ts";
 import { type ConsumerSecond, ConsumerWatch } from "./consumer_watch.ts";
-import type { ClientEnvironment, ClientMeter } from "./environment.ts";
+import type {
+  ClientEnvironment,
+  ClientMeter,
+  ClientTransport,
+} from "./environment.ts";
 import type { Origin } from "./own_publishers.ts";
 import { addTrack, noReceived, type ReceivedTotals } from "./totals.ts";
 
@@ -33,10 +38,19 @@ const SILENCE_MS = 500;
 /** A report block has 16 bits for the seconds since the last sender report. */
 const MAX_REPORT_AGE_MS = 65_535_000;
 
+/** One transport that tracks come by. */
+export interface Inlet {
+  /** Feedback on them goes by it. */
+  readonly transport: Pick<ClientTransport, "out" | "sendRtcp">;
+  /** When its packets came, for the server's bandwidth estimate. */
+  readonly arrivals: ArrivalLog;
+}
+
 /** One track that we receive. */
 export interface ConsumedTrack {
   readonly consumerId: string;
   readonly producerId: string;
+  readonly inlet: Inlet;
   readonly receiver: TrackReceiver;
   /** What is missing of it; `undefined` when the server repairs nothing. */
   readonly nacks: NackList | undefined;
@@ -110,8 +124,6 @@ interface SenderReportSeen {
 export class InboundTracks {
   /** When the first packet of all came, on the scheduler's clock; -1 before. */
   firstMs = -1;
-  /** When packets came, for the server's bandwidth estimate. */
-  readonly arrivals = new ArrivalLog();
   /** Called when a packet shows that others are missing that nobody asked for yet. */
   onMissing: () => void = () => {};
   /** Repairs that came (RFC 4588). */
@@ -179,9 +191,10 @@ export class InboundTracks {
     return undefined;
   }
 
-  /** Opens a row for a new consumer, which was asked for at `requestedAtMs` on the scheduler's clock. */
+  /** Opens a row for a new consumer, which comes by this inlet and was asked for at `requestedAtMs` on the scheduler's clock. */
   add(
     created: Consumer,
+    inlet: Inlet,
     requestedAtMs: number,
     origin: Origin,
   ): void {
@@ -254,6 +267,7 @@ export class InboundTracks {
     const track: ConsumedTrack = {
       consumerId,
       producerId,
+      inlet,
       receiver,
       nacks,
       frames,
@@ -391,30 +405,29 @@ export class InboundTracks {
     };
   }
 
-  /** Takes one decrypted RTP packet. */
-  readonly onRtp = (
-    bytes: Uint8Array,
-    offset: number,
-    length: number,
-    arrival: Readonly<Arrival>,
-  ): void => {
-    const rtp = this.#rtp;
-    if (!rtp.read(bytes, offset, length)) return;
-    const sequenceAt = rtp.extensionOffset[this.#transportSequenceId];
-    if (
-      sequenceAt !== 0 && rtp.extensionLength[this.#transportSequenceId] >= 2
-    ) {
-      const sequence = (bytes[sequenceAt] << 8) | bytes[sequenceAt + 1];
-      this.arrivals.record(sequence, arrival.wallMs);
-    }
-    let receiver = this.#last;
-    if (receiver?.ssrc !== rtp.ssrc) {
-      receiver = this.#bySsrc.get(rtp.ssrc);
-      this.#last = receiver;
-    }
-    if (receiver === undefined) return this.#receiveOther(rtp, arrival);
-    this.#receive(receiver, arrival);
-  };
+  /** Takes the decrypted RTP packets of one transport, and logs their arrivals. */
+  onRtpOf(arrivals: ArrivalLog): PacketHandler {
+    return (bytes, offset, length, arrival) => {
+      const rtp = this.#rtp;
+      if (!rtp.read(bytes, offset, length)) return;
+      const sequenceAt = rtp.extensionOffset[this.#transportSequenceId];
+      if (
+        sequenceAt !== 0 && rtp.extensionLength[this.#transportSequenceId] >= 2
+      ) {
+        const sequence = (bytes[sequenceAt] << 8) | bytes[sequenceAt + 1];
+        arrivals.record(sequence, arrival.wallMs);
+      }
+      let receiver = this.#last;
+      if (receiver?.ssrc !== rtp.ssrc) {
+        receiver = this.#bySsrc.get(rtp.ssrc);
+        this.#last = receiver;
+      }
+      if (receiver === undefined) {
+        return this.#receiveOther(rtp, arrival, arrivals);
+      }
+      this.#receive(receiver, arrival);
+    };
+  }
 
   #receive(receiver: TrackReceiver, arrival: Readonly<Arrival>): void {
     const rtp = this.#rtp;
@@ -434,9 +447,15 @@ export class InboundTracks {
   }
 
   /** Repairs, bandwidth probes, and what has another SSRC than we were told. */
-  #receiveOther(rtp: RtpReader, arrival: Readonly<Arrival>): void {
+  #receiveOther(
+    rtp: RtpReader,
+    arrival: Readonly<Arrival>,
+    arrivals: ArrivalLog,
+  ): void {
     const repaired = this.#repairs.get(rtp.ssrc);
-    if (repaired === undefined) return this.#receiveUnknown(rtp, arrival);
+    if (repaired === undefined) {
+      return this.#receiveUnknown(rtp, arrival, arrivals);
+    }
     // Of padding alone it probes for bandwidth, and repairs nothing.
     if (rtp.payloadLength < 2) return;
     this.retransmittedPacketsReceived++;
@@ -444,7 +463,11 @@ export class InboundTracks {
   }
 
   /** A track that goes on under another SSRC, or one whose consumer is still under way. */
-  #receiveUnknown(rtp: RtpReader, arrival: Readonly<Arrival>): void {
+  #receiveUnknown(
+    rtp: RtpReader,
+    arrival: Readonly<Arrival>,
+    arrivals: ArrivalLog,
+  ): void {
     const { nowMs } = arrival;
     let unknown = this.#unknown;
     if (unknown?.ssrc !== rtp.ssrc) {
@@ -454,7 +477,7 @@ export class InboundTracks {
     if (nowMs < unknown.lookMs) return;
     unknown.lookMs = nowMs + SILENCE_MS;
     const lasting = nowMs - unknown.sinceMs >= SILENCE_MS;
-    const receiver = this.#successorOf(rtp, nowMs, lasting)?.receiver;
+    const receiver = this.#successorOf(rtp, nowMs, lasting, arrivals)?.receiver;
     if (receiver === undefined) return;
     this.#forget(receiver);
     this.#former.add(receiver.ssrc);
@@ -473,8 +496,10 @@ export class InboundTracks {
     rtp: RtpReader,
     nowMs: number,
     isLasting: boolean,
+    arrivals: ArrivalLog,
   ): ConsumedTrack | undefined {
-    const fits = [...this.#tracks.values()].filter(({ names }) =>
+    const fits = [...this.#tracks.values()].filter(({ names, inlet }) =>
+      inlet.arrivals === arrivals &&
       names.payloadTypes.includes(rtp.payloadType)
     );
     const mid = rtp.textOf(this.#midId);
@@ -510,12 +535,13 @@ export class InboundTracks {
     this.#reports.set(ssrc, { middleNtp, wallMs });
   }
 
-  /** A report block for every track that media came on. */
-  reportBlocks(): ReportBlock[] {
+  /** A report block for every track that media came on by this inlet. */
+  reportBlocks(by: Inlet): ReportBlock[] {
     const wallMs = this.#environment.wallNowMs();
     const blocks: ReportBlock[] = [];
-    for (const [ssrc, receiver] of this.#bySsrc) {
-      if (receiver.packetsReceived === 0) continue;
+    for (const { receiver, inlet } of this.#tracks.values()) {
+      if (inlet !== by || receiver.packetsReceived === 0) continue;
+      const { ssrc } = receiver;
       const seen = this.#reports.get(ssrc);
       // The field ends at 18 hours.
       const isRecent = seen !== undefined &&

@@ -8,12 +8,13 @@
 
 import {
   MAX_REPORT_BLOCKS,
+  type ReportBlock,
   writeCname,
   writeReceiverReport,
 } from "../media/mod.ts";
 import type { ClientEnvironment, ClientTransport } from "./environment.ts";
 import type { Publisher } from "./publisher.ts";
-import type { InboundTracks } from "./inbound_tracks.ts";
+import type { InboundTracks, Inlet } from "./inbound_tracks.ts";
 import { randomised, SentReports } from "./sent_reports.ts";
 
 const INTERVAL_MS = 1000;
@@ -24,7 +25,7 @@ export interface ReportSubject {
   readonly reception: InboundTracks;
   /** `undefined` while there is none. */
   readonly sendTransport: () => ClientTransport | undefined;
-  readonly receiveTransport: () => ClientTransport | undefined;
+  readonly inlets: readonly Inlet[];
   readonly cname: string;
 }
 
@@ -81,9 +82,13 @@ export class ReportTask {
   }
 
   #receiveReports(): void {
-    const transport = this.#subject.receiveTransport();
-    const blocks = this.#subject.reception.reportBlocks();
-    if (transport === undefined || blocks.length === 0) return;
+    const { inlets, reception } = this.#subject;
+    for (const inlet of inlets) {
+      this.#reportOn(inlet, reception.reportBlocks(inlet));
+    }
+  }
+
+  #reportOn({ transport }: Inlet, blocks: readonly ReportBlock[]): void {
     for (let i = 0; i < blocks.length; i += MAX_REPORT_BLOCKS) {
       const some = blocks.slice(i, i + MAX_REPORT_BLOCKS);
       const at = writeReceiverReport(transport.out, 0, this.#ownSsrc, some);

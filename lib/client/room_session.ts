@@ -7,12 +7,12 @@
  */
 
 import type { MediaKind, RtpCapabilities } from "../ortc/mod.ts";
-import { readRtcp, roundTripMs } from "../media/mod.ts";
+import { ArrivalLog, readRtcp, roundTripMs } from "../media/mod.ts";
 import { addCounts, COUNTED, zeros } from "../metrics/mod.ts";
 import type { PacketHandler, TransportError } from "../rtc/mod.ts";
 import type { RoomEvent, SignalingSession } from "../signaling/port.ts";
 import { receiveCapabilities } from "./capabilities.ts";
-import { Subscriber } from "./subscriber.ts";
+import { Subscriber, type WayIn } from "./subscriber.ts";
 import type { ClientEnvironment, ClientTransport } from "./environment.ts";
 import type { ClientErrorKind, ClientEvent } from "./events.ts";
 import {
@@ -24,7 +24,7 @@ import {
 } from "./failure.ts";
 import { FeedbackTask } from "./feedback.ts";
 import { Publisher, type PublishOptions } from "./publisher.ts";
-import type { InboundTracks } from "./inbound_tracks.ts";
+import type { InboundTracks, Inlet } from "./inbound_tracks.ts";
 import { ReportTask } from "./reports.ts";
 import type { ClientTotals } from "./totals.ts";
 import type { TrackFlow } from "./track_flow.ts";
@@ -65,11 +65,14 @@ export interface LostPath {
   readonly sinceMs: number;
 }
 
-/** One of the two transports of a stay, with its name on the server. */
+/** One of the transports of a stay, with its name on the server. */
 interface Leg {
   readonly direction: "send" | "recv";
   readonly transportId: string;
   readonly transport: ClientTransport;
+  readonly inlet: Inlet;
+  /** The track that it is for, where each consumer has one of its own. */
+  readonly producerId: string | undefined;
   /** When it was made, on the scheduler's clock; NaN once it is connected. */
   connectingSinceMs: number;
   path: PathState;
@@ -78,6 +81,9 @@ interface Leg {
 }
 
 const KINDS = ["audio", "video"] as const satisfies readonly MediaKind[];
+
+/** By then what the server says by signaling has come, too. */
+const NEWS_MS = 2000;
 
 /** One stay in a room. */
 export class RoomSession {
@@ -89,14 +95,16 @@ export class RoomSession {
   readonly #feedback: FeedbackTask;
   readonly #reports: ReportTask;
   readonly #legs: Leg[] = [];
+  readonly #inlets: Inlet[] = [];
+  /** Of legs whose tracks have ended. */
+  readonly #endings: Promise<void>[] = [];
+  readonly #endedCounters = { authFailures: 0, replayed: 0 };
   /** What the server asked of us. */
   readonly #asked = zeros(COUNTED.asked);
   #session: SignalingSession | undefined;
   #sendTransport: ClientTransport | undefined;
-  #receiveTransport: ClientTransport | undefined;
   #router: RtpCapabilities | undefined;
   #sendTransportId = "";
-  #receiveTransportId = "";
   #participantId = "";
   /** When the reports at hand came, in milliseconds since 1970 and on the scheduler's clock. */
   #reportWallMs = 0;
@@ -124,18 +132,21 @@ export class RoomSession {
     this.#subscriber = new Subscriber(environment, options, {
       onEvent: handlers.onEvent,
       onPutOut: (message) => this.#break("transport", message),
+    }, {
+      open: (producerId) => this.#openWayIn(producerId),
+      close: (producerId) => this.#closeWayIn(producerId),
     });
     this.#feedback = new FeedbackTask(
       environment,
       this.reception,
-      () => this.#receiveTransport,
+      this.#inlets,
       () => this.#reportedRoundTripMs,
     );
     this.#reports = new ReportTask(environment, {
       publication: this.publication,
       reception: this.reception,
       sendTransport: () => this.#sendTransport,
-      receiveTransport: () => this.#receiveTransport,
+      inlets: this.#inlets,
       cname: options.cname,
     });
   }
@@ -206,7 +217,9 @@ export class RoomSession {
   /** To the server and back, in milliseconds: by its reports on what we send, else by ICE; -1 while it is not known. */
   get roundTripMs(): number {
     if (this.#reportedRoundTripMs >= 0) return this.#reportedRoundTripMs;
-    const transport = this.#receiveTransport ?? this.#sendTransport;
+    const { transport } =
+      this.#legs.find(({ direction }) => direction === "recv") ??
+        this.#legs.at(0) ?? {};
     return transport?.roundTripMs || -1;
   }
 
@@ -218,9 +231,12 @@ export class RoomSession {
     const { uplink } = this.publication;
     if (uplink !== undefined) addCounts(totals, uplink, COUNTED.uplink);
     addCounts(totals, this.#subscriber.layers, COUNTED.layers);
-    for (const { transport: { counters } } of this.#legs) {
-      totals.srtpFailures += counters.authFailures;
-      totals.packetsDuplicate += counters.replayed;
+    const counters = this.#legs.map(({ transport }) => transport.counters);
+    for (
+      const { authFailures, replayed } of [...counters, this.#endedCounters]
+    ) {
+      totals.srtpFailures += authFailures;
+      totals.packetsDuplicate += replayed;
     }
   }
 
@@ -263,7 +279,9 @@ export class RoomSession {
     const coming: Promise<void>[] = [];
     if (publish !== undefined) await this.#createTransport("send", coming);
     const receives = maxAudio + maxVideo > 0;
-    if (receives) await this.#createTransport("recv", coming);
+    if (receives && session.receiveTransports !== "onePerConsumer") {
+      await this.#createTransport("recv", coming);
+    }
     const router = this.#router;
     await session.join?.(receives ? receiveCapabilities(router) : undefined)
       .catch((error) => {
@@ -286,11 +304,7 @@ export class RoomSession {
     }
     const atMs = this.#environment.scheduler.nowMs();
     this.#handlers.onEvent({ type: "ready", atMs });
-    await this.#subscriber.begin(
-      this.#session!,
-      this.#receiveTransportId,
-      this.#router!,
-    );
+    await this.#subscriber.begin(this.#session!, this.#router!);
   }
 
   /**
@@ -342,7 +356,34 @@ export class RoomSession {
       this.#subscriber.close();
       this.#tellTracks();
     }
-    await Promise.all(this.#legs.map(({ transport }) => transport.close()));
+    await Promise.all([
+      ...this.#legs.map(({ transport }) => transport.close()),
+      ...this.#endings,
+    ]);
+  }
+
+  /** The transport for a track: the one for all, or one of its own. */
+  async #openWayIn(producerId: string): Promise<WayIn> {
+    const common = this.#legs.find(({ direction }) => direction === "recv");
+    if (this.#session!.receiveTransports !== "onePerConsumer") {
+      const { transportId, inlet } = common!;
+      return { transportId, inlet, isUp: undefined };
+    }
+    const coming: Promise<void>[] = [];
+    const leg = await this.#createTransport("recv", coming, producerId);
+    return { ...leg, isUp: coming[0] };
+  }
+
+  /** A track has ended: so does the transport of its own. */
+  #closeWayIn(producerId: string): void {
+    const leg = this.#legs.find((leg) => leg.producerId === producerId);
+    if (leg === undefined || !this.#open) return;
+    this.#legs.splice(this.#legs.indexOf(leg), 1);
+    this.#inlets.splice(this.#inlets.indexOf(leg.inlet), 1);
+    const { counters: { authFailures, replayed } } = leg.transport;
+    this.#endedCounters.authFailures += authFailures;
+    this.#endedCounters.replayed += replayed;
+    this.#endings.push(leg.transport.close());
   }
 
   /** Somebody else sends a track: who waits for the first one waits since then. */
@@ -376,12 +417,14 @@ export class RoomSession {
   async #createTransport(
     direction: "send" | "recv",
     coming: Promise<void>[],
-  ): Promise<void> {
+    producerId?: string,
+  ): Promise<Leg> {
     const session = this.#session!;
-    const created = await session.createTransport(direction);
+    const created = await session.createTransport(direction, producerId);
+    const arrivals = new ArrivalLog();
     const { transportId } = created;
     const transport = this.#environment.createTransport(created, {
-      onRtp: direction === "send" ? () => {} : this.reception.onRtp,
+      onRtp: direction === "send" ? () => {} : this.reception.onRtpOf(arrivals),
       onRtcp: this.#onRtcp,
       onLost: (error: TransportError) => this.#onLost(leg, error),
       onSilent: (isSilent) =>
@@ -391,6 +434,8 @@ export class RoomSession {
       direction,
       transportId,
       transport,
+      inlet: { transport, arrivals },
+      producerId,
       connectingSinceMs: this.#environment.scheduler.nowMs(),
       path: "up",
       lostMs: -1,
@@ -400,10 +445,7 @@ export class RoomSession {
     if (direction === "send") {
       this.#sendTransport = transport;
       this.#sendTransportId = transportId;
-    } else {
-      this.#receiveTransport = transport;
-      this.#receiveTransportId = transportId;
-    }
+    } else this.#inlets.push(leg.inlet);
     const ready = session.connectTransport(transportId, {
       role: "client",
       fingerprints: [{
@@ -417,6 +459,7 @@ export class RoomSession {
     // Its failure is told when all are waited for, maybe after another request.
     up.catch(() => {}).then(() => this.#tellCandidates(transport));
     coming.push(up);
+    return leg;
   }
 
   #tellCandidates({ candidateOutcomes: tried }: ClientTransport): void {
@@ -430,9 +473,18 @@ export class RoomSession {
     const mayReturn = this.#isUp &&
       (error.kind === "consent" || error.kind === "disconnected");
     if (mayReturn) return this.#setPath(leg, "expired");
+    if (leg.producerId !== undefined) return this.#awaitNews(leg, error);
     if (direction === "send") this.publication.hold(true);
     const message = `${direction} transport lost: ${error.message}`;
     this.#break("transport", message);
+  }
+
+  /** The server ends the transport of a track with that, and says so by signaling, too. */
+  #awaitNews(leg: Leg, error: TransportError): void {
+    this.#environment.clock.setTimer(NEWS_MS, () => {
+      if (!this.#legs.includes(leg)) return;
+      this.#break("transport", `recv transport lost: ${error.message}`);
+    });
   }
 
   #setPath(leg: Leg, path: PathState): void {

@@ -23,7 +23,7 @@ import { isEnded, kindOf, UnusableTrackError } from "./failure.ts";
 import { ReceivedLayers } from "./layers.ts";
 import { OtherTracks } from "./other_tracks.ts";
 import type { Origin } from "./own_publishers.ts";
-import { InboundTracks } from "./inbound_tracks.ts";
+import { InboundTracks, type Inlet } from "./inbound_tracks.ts";
 import {
   type OfferedProducer,
   SubscriptionQuota,
@@ -58,6 +58,22 @@ export interface ConsumptionHandlers {
   readonly onPutOut: (message: string) => void;
 }
 
+/** The transports of one stay by which tracks come. */
+export interface WaysIn {
+  /** The one for a track. */
+  open(producerId: string): Promise<WayIn>;
+  /** The track does not come any more. */
+  close(producerId: string): void;
+}
+
+/** The transport that a track comes by. */
+export interface WayIn {
+  readonly transportId: string;
+  readonly inlet: Inlet;
+  /** Rejects when it does not come up; `undefined` where it is. */
+  readonly isUp: Promise<void> | undefined;
+}
+
 /** What one client consumes in one stay. */
 export class Subscriber {
   readonly reception: InboundTracks;
@@ -75,8 +91,7 @@ export class Subscriber {
   readonly #stopped = new Map<string, StoppedTrack["how"]>();
   readonly #producersOf = new Map<string, Set<string>>();
   #session: SignalingSession | undefined;
-  /** The transport that consumers come on. */
-  #transportId = "";
+  readonly #waysIn: WaysIn;
   #router: RtpCapabilities | undefined;
   #consuming: Promise<void> | undefined;
   #canConsume = false;
@@ -88,7 +103,9 @@ export class Subscriber {
     environment: ClientEnvironment,
     { roomId, maxAudio, maxVideo }: ConsumeOptions,
     { onEvent, onPutOut }: ConsumptionHandlers,
+    waysIn: WaysIn,
   ) {
+    this.#waysIn = waysIn;
     this.#environment = environment;
     this.#onEvent = onEvent;
     this.#onPutOut = onPutOut;
@@ -165,10 +182,8 @@ export class Subscriber {
   /** Consumes what is on offer, and from now on what will be. Never rejects. */
   begin(
     session: SignalingSession,
-    transportId: string,
     router: RtpCapabilities,
   ): Promise<void> {
-    this.#transportId = transportId;
     this.#router = router;
     if (this.#open) this.#others.start();
     return this.moveTo(session);
@@ -275,8 +290,14 @@ export class Subscriber {
     this.#quota.withdraw(producerId);
     this.#lacking.delete(producerId);
     this.#others.forget(producerId);
-    this.reception.remove(producerId);
+    this.#stopTaking(producerId);
+  }
+
+  /** Returns the consumer that there was. */
+  #stopTaking(producerId: string): string | undefined {
     this.layers.close(producerId);
+    this.#waysIn.close(producerId);
+    return this.reception.remove(producerId);
   }
 
   /** Consumes what there is to consume, in one pass at a time; never rejects. */
@@ -304,8 +325,7 @@ export class Subscriber {
 
   /** A consumer cannot be closed, but its producer can; until then it is paused. */
   #stopReceiving(producerId: string): void {
-    const consumerId = this.reception.remove(producerId);
-    this.layers.close(producerId);
+    const consumerId = this.#stopTaking(producerId);
     if (consumerId !== undefined) this.#pauseConsumer(consumerId);
   }
 
@@ -318,24 +338,25 @@ export class Subscriber {
     const { participantId, producerId, kind } = producer;
     const session = this.#session!;
     const requestedAtMs = this.#environment.scheduler.nowMs();
-    if (!this.#lacking.has(producerId)) {
-      this.#lacking.set(producerId, {
-        participantId,
-        sinceMs: requestedAtMs,
-        isClosed: false,
-        countedMs: requestedAtMs + SILENT_AFTER_MS,
-      });
-    }
+    const lacking = this.#lacking.get(producerId) ?? {
+      participantId,
+      sinceMs: requestedAtMs,
+      isClosed: false,
+      countedMs: requestedAtMs + SILENT_AFTER_MS,
+    };
+    this.#lacking.set(producerId, lacking);
     try {
-      const created = await this.#ask(
+      const { transportId, inlet, isUp } = await this.#waysIn.open(producerId);
+      const created = await session.consume({
+        transportId,
         producerId,
-        receiveCapabilities(this.#router!),
-      );
+        rtpCapabilities: receiveCapabilities(this.#router!),
+      });
       this.#granted++;
       if (!this.#open) return;
       this.#onEvent({ type: "consumed", kind });
       // The track may have gone while the reply was under way.
-      if (!this.#quota.has(producerId)) return;
+      if (!this.#quota.has(producerId)) return this.#waysIn.close(producerId);
       this.#lacking.delete(producerId);
       const { codecs } = created.rtpParameters;
       if (takenCodec(codecs, kind) === undefined) {
@@ -353,20 +374,19 @@ export class Subscriber {
         );
       }
       const origin = this.#originOf(participantId, producerId);
-      this.reception.add(created, requestedAtMs, origin);
+      this.reception.add(created, inlet, requestedAtMs, origin);
       this.layers.open(created, session);
+      await isUp?.catch((error) => {
+        this.#lacking.set(producerId, lacking);
+        this.#stopTaking(producerId);
+        throw error;
+      });
       await this.#resume(session, producerId, created.consumerId);
     } catch (error) {
-      if (this.#open) this.#consumeFailed(producer, error);
+      if (!this.#open) return;
+      this.#waysIn.close(producerId);
+      this.#consumeFailed(producer, error);
     }
-  }
-
-  #ask(
-    producerId: string,
-    rtpCapabilities: RtpCapabilities,
-  ): Promise<Consumer> {
-    const transportId = this.#transportId;
-    return this.#session!.consume({ transportId, producerId, rtpCapabilities });
   }
 
   /** Media flows without it, so its failure costs nothing but an error. */
@@ -436,21 +456,22 @@ export class Subscriber {
   }
 
   /** The server does not say of which codec a track is but to who takes it: one client of all takes it, and pauses it at once. */
-  #lookInto(producer: OfferedProducer): void {
+  async #lookInto(producer: OfferedProducer): Promise<void> {
     const { lookedInto } = this.#environment;
     const { producerId } = producer;
     if (lookedInto.has(producerId) || !this.#quota.spend()) return;
     lookedInto.add(producerId);
-    this.#ask(producerId, this.#router!).then(
-      ({ consumerId, rtpParameters: { codecs } }) => {
-        if (!this.#open) return;
-        this.#pauseConsumer(consumerId);
-        this.#leaveOut(producer, { is: "codec", codecs: mediaCodecs(codecs) });
-      },
-      () => {
-        // Then it may be of any of them.
-      },
-    );
+    try {
+      const { transportId } = await this.#waysIn.open(producerId);
+      const { consumerId, rtpParameters: { codecs } } = await this.#session!
+        .consume({ transportId, producerId, rtpCapabilities: this.#router! });
+      if (!this.#open) return;
+      this.#pauseConsumer(consumerId);
+      this.#leaveOut(producer, { is: "codec", codecs: mediaCodecs(codecs) });
+    } catch {
+      // Then it may be of any of them.
+      this.#waysIn.close(producerId);
+    }
   }
 
   #leaveOut(
@@ -459,6 +480,7 @@ export class Subscriber {
   ): void {
     this.#quota.withdraw(producerId);
     this.#lacking.delete(producerId);
+    this.#waysIn.close(producerId);
     this.#onEvent({ type: "other", track: { producerId, kind, found } });
   }
 

@@ -135,7 +135,9 @@ async function listens(
   try {
     await session.connect({ signal });
     const capabilities = await session.routerRtpCapabilities();
-    await session.createTransport("recv");
+    if (session.receiveTransports !== "onePerConsumer") {
+      await session.createTransport("recv");
+    }
     await session.join?.(capabilities);
   } catch (error) {
     const text = messageOf(error);

@@ -105,10 +105,16 @@ export interface SignalingSession {
    */
   connect(options: ConnectOptions): Promise<Entry>;
 
+  /** Whether each consumer comes on a transport of its own. @default {"one"} */
+  readonly receiveTransports?: "one" | "onePerConsumer" | undefined;
+
   /** What the server's router can receive and send. */
   routerRtpCapabilities(): Promise<RtpCapabilities>;
-  /** Has the server make its end of a transport. */
-  createTransport(direction: Direction): Promise<CreatedTransport>;
+  /** Has the server make its end of a transport; where each consumer has one of its own, the one for this track. */
+  createTransport(
+    direction: Direction,
+    producerId?: string,
+  ): Promise<CreatedTransport>;
   /** Tells the server our fingerprint. */
   connectTransport(
     transportId: string,

@@ -132,6 +132,8 @@ class AdaptedSession implements SignalingSession {
   readonly #channels = new Set<Channel>();
   readonly #directions = new Map<string, Direction>();
   readonly #own = new Set<string>();
+  /** Made ahead, by the track that each is for. */
+  readonly #prepared = new Map<string, CreatedTransport>();
   readonly #pushed: PushedConsumers;
   #session: AdapterSession | undefined;
   #peerId: string;
@@ -159,6 +161,10 @@ class AdaptedSession implements SignalingSession {
       this.#clock,
       (event) => this.#tellEvent(event),
     );
+  }
+
+  get receiveTransports(): "one" | "onePerConsumer" {
+    return this.#session?.receiveTransports ?? "one";
   }
 
   get isOpen(): boolean {
@@ -189,7 +195,15 @@ class AdaptedSession implements SignalingSession {
     );
   }
 
-  async createTransport(direction: Direction): Promise<CreatedTransport> {
+  async createTransport(
+    direction: Direction,
+    producerId?: string,
+  ): Promise<CreatedTransport> {
+    const prepared = this.#prepared.get(producerId ?? "");
+    if (prepared !== undefined) {
+      this.#prepared.delete(producerId!);
+      return prepared;
+    }
     const { forceTcp = false } = this.#doors;
     const { id: transportId, ...created } = await this.#ask(
       `create_${direction}_transport`,
@@ -325,20 +339,28 @@ class AdaptedSession implements SignalingSession {
   /** A track of a kind that nobody knows: it is consumed, and offered as one that the server began with. */
   #lookInto(track: { readonly id: string; readonly peerId: string }): void {
     const { id, peerId } = track;
-    const [transportId, caps] = [
-      this.#receiveTransportId,
-      this.#rtpCapabilities,
-    ];
+    const caps = this.#rtpCapabilities;
     if (!this.#isIn) this.#unknown.push(track);
-    if (!this.#isIn || transportId === undefined || caps === undefined) return;
-    if (this.#pushed.hasTrack(id)) return;
+    if (!this.#isIn || caps === undefined || this.#pushed.hasTrack(id)) return;
     this.#pushed.expect(id);
-    this.#consume(transportId, id, caps).then(
-      async (consumer) => {
+    this.#transportFor(id).then(
+      async (transportId) => {
+        const consumer = await this.#consume(transportId, id, caps);
         const isWanted = await this.#pushed.offer(peerId, consumer);
         if (!isWanted) await this.pauseConsumer(consumer.consumerId);
       },
-    ).catch((error) => this.#tellEvent({ type: "failed", error }));
+    ).catch((error) => {
+      this.#prepared.delete(id);
+      this.#tellEvent({ type: "failed", error });
+    });
+  }
+
+  /** The transport that a track is to come by. */
+  async #transportFor(producerId: string): Promise<string> {
+    if (this.receiveTransports === "one") return this.#receiveTransportId!;
+    const created = await this.createTransport("recv");
+    this.#prepared.set(producerId, created);
+    return created.transportId;
   }
 
   /** What the adapter is told and given. */
@@ -375,6 +397,7 @@ class AdaptedSession implements SignalingSession {
       onProducerClosed: (producerId) =>
         told(NEWS.id, producerId, (id) => {
           this.#unknown = this.#unknown.filter((track) => track.id !== id);
+          this.#prepared.delete(id);
           this.#pushed.closeTrack(id);
           this.#tellEvent({ type: "producerClosed", producerId: id });
         }),

@@ -145,6 +145,12 @@ export interface TransportParameters {
 export interface AdapterSession {
   /** What the others know us by. @default {the client's `peerId`} */
   readonly peerId?: string | undefined;
+  /**
+   * Whether each consumer comes on a transport of its own: then the one for a
+   * track is created right before it is consumed, and not one for all before
+   * we join. @default {"one"}
+   */
+  readonly receiveTransports?: "one" | "onePerConsumer" | undefined;
   /** What mediasoup-client's `device.load` takes. */
   routerRtpCapabilities(): Promise<RtpCapabilities>;
   /** Has the server make its end of a transport; `forceTcp` where media is to go over TCP alone. */

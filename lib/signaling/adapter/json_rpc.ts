@@ -124,7 +124,7 @@ function readV2(
 }
 
 /** Servers put their words into a text, or into an object of any of a few shapes. */
-function wordsOf(error: unknown): string {
+export function wordsOf(error: unknown): string {
   if (typeof error === "string") return error;
   if (typeof error === "object" && error !== null) {
     for (const key of ["message", "reason", "error"] as const) {

@@ -74,3 +74,4 @@ export {
   type JsonRpcOptions,
   type JsonRpcReply,
 } from "./json_rpc.ts";
+export { type SocketIo, socketIo, type SocketIoOptions } from "./socket_io.ts";

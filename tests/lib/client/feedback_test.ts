@@ -1,11 +1,12 @@
 /** When a client asks for what is missing, in virtual time. */
 
 import { assertEquals } from "@std/assert";
-import type { ClientTransport } from "../../../lib/client/environment.ts";
 import { FeedbackTask } from "../../../lib/client/feedback.ts";
 import { InboundTracks } from "../../../lib/client/inbound_tracks.ts";
 import { readRtcp } from "../../../lib/media/mod.ts";
 import type { RtpEncodingParameters } from "../../../lib/ortc/mod.ts";
+import type { PacketHandler } from "../../../lib/rtc/mod.ts";
+import { newInlet } from "./inlet.ts";
 import { World } from "./world.ts";
 
 const SSRC = 1000;
@@ -41,11 +42,27 @@ class Viewer {
   readonly feedback: FeedbackTask;
   readonly #world = new World({}, 1);
   readonly #tracks: InboundTracks;
+  readonly #onRtp: PacketHandler;
 
   constructor({ kind, codec, hasNack, encoding } = VIDEO) {
     const { environment } = this.#world;
     environment.random = () => 0;
     this.#tracks = new InboundTracks(environment);
+    const out = new Uint8Array(1500);
+    const inlet = newInlet({
+      out,
+      sendRtcp: (offset, length) =>
+        readRtcp(out, offset, length, {
+          onMissing: (_, sequence) => {
+            this.asked.push([this.nowMs, sequence]);
+          },
+          onKeyFrameRequest: () => {
+            this.keyFramesAskedMs.push(this.nowMs);
+          },
+          onSenderReport: () => {},
+        }),
+    });
+    this.#onRtp = this.#tracks.onRtpOf(inlet.arrivals);
     this.#tracks.add(
       {
         consumerId: "c",
@@ -63,27 +80,14 @@ class Viewer {
           rtcp: { cname: "c", reducedSize: true },
         },
       },
+      inlet,
       0,
       { of: "own", packetsPerSecond: 50 },
     );
-    const out = new Uint8Array(1500);
-    const transport: Pick<ClientTransport, "out" | "sendRtcp"> = {
-      out,
-      sendRtcp: (offset, length) =>
-        readRtcp(out, offset, length, {
-          onMissing: (_, sequence) => {
-            this.asked.push([this.nowMs, sequence]);
-          },
-          onKeyFrameRequest: () => {
-            this.keyFramesAskedMs.push(this.nowMs);
-          },
-          onSenderReport: () => {},
-        }),
-    };
     this.feedback = new FeedbackTask(
       environment,
       this.#tracks,
-      () => transport as ClientTransport,
+      [inlet],
       () => this.roundTripMs,
     );
     this.feedback.start();
@@ -144,7 +148,7 @@ class Viewer {
     view.setUint32(8, isRepair ? REPAIR_SSRC : SSRC);
     bytes.set(payload, 12);
     const { nowMs } = this;
-    this.#tracks.onRtp(bytes, 0, bytes.length, { nowMs, wallMs: nowMs });
+    this.#onRtp(bytes, 0, bytes.length, { nowMs, wallMs: nowMs });
   }
 }
 

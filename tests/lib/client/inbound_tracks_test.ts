@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { InboundTracks } from "../../../lib/client/inbound_tracks.ts";
+import type { PacketHandler } from "../../../lib/rtc/mod.ts";
 import type { ServerMessageOf } from "../../../lib/signaling/simplestchat/wire/mod.ts";
+import { newInlet } from "./inlet.ts";
 import { World } from "./world.ts";
 
 const SSRC = 1000;
@@ -42,6 +44,13 @@ const AUDIO: typeof CREATED = {
 
 const OWN = { of: "own", packetsPerSecond: 50 } as const;
 
+const INLET = newInlet();
+
+/** What comes by the inlet. */
+function onRtp(reception: InboundTracks): PacketHandler {
+  return reception.onRtpOf(INLET.arrivals);
+}
+
 /** One packet, as it comes off the transport. */
 function packet(ssrc: number, sequence: number, payload: number[]): Uint8Array {
   const bytes = new Uint8Array(12 + payload.length);
@@ -57,9 +66,9 @@ function packet(ssrc: number, sequence: number, payload: number[]): Uint8Array {
 function open() {
   const { environment } = new World();
   const reception = new InboundTracks(environment);
-  reception.add(CREATED, 0, OWN);
+  reception.add(CREATED, INLET, 0, OWN);
   const take = (bytes: Uint8Array) =>
-    reception.onRtp(bytes, 0, bytes.length, { nowMs: 0, wallMs: 0 });
+    onRtp(reception)(bytes, 0, bytes.length, { nowMs: 0, wallMs: 0 });
   return {
     totals: () => {
       const {
@@ -102,9 +111,9 @@ Deno.test("a repair in vain makes up for no other packet", () => {
 Deno.test("what is still asked for is lost, and not given up before nobody asks any more", async () => {
   const world = new World();
   const reception = new InboundTracks(world.environment);
-  reception.add(CREATED, 0, OWN);
+  reception.add(CREATED, INLET, 0, OWN);
   const take = (bytes: Uint8Array) =>
-    reception.onRtp(bytes, 0, bytes.length, {
+    onRtp(reception)(bytes, 0, bytes.length, {
       nowMs: world.scheduler.nowMs(),
       wallMs: 0,
     });
@@ -134,11 +143,11 @@ Deno.test("a track that is new since an outage did not stand still in it", async
   const reception = new InboundTracks(environment);
   await world.clock.run(1000);
   const backMs = scheduler.nowMs();
-  reception.add(AUDIO, scheduler.nowMs(), OWN);
+  reception.add(AUDIO, INLET, scheduler.nowMs(), OWN);
   // On a long way its first packet comes late.
   await world.clock.run(400);
   const first = packet(SSRC, 1, [0, 0, 0]);
-  reception.onRtp(first, 0, first.length, {
+  onRtp(reception)(first, 0, first.length, {
     nowMs: scheduler.nowMs(),
     wallMs: environment.wallNowMs(),
   });
@@ -148,19 +157,19 @@ Deno.test("a track that is new since an outage did not stand still in it", async
 Deno.test("the time since a sender report counts from when it came, not from when it was read", () => {
   const world = new World();
   const reception = new InboundTracks(world.environment);
-  reception.add(CREATED, 0, OWN);
+  reception.add(CREATED, INLET, 0, OWN);
   const first = packet(SSRC, 1, [0, 0, 0]);
-  reception.onRtp(first, 0, first.length, { nowMs: 0, wallMs: 0 });
+  onRtp(reception)(first, 0, first.length, { nowMs: 0, wallMs: 0 });
   reception.onSenderReport(SSRC, 77, world.environment.wallNowMs() - 500);
   const [{ lastSenderReport, delaySinceLastSenderReport }] = reception
-    .reportBlocks();
+    .reportBlocks(INLET);
   assertEquals([lastSenderReport, delaySinceLastSenderReport], [77, 32_768]);
 });
 
 Deno.test("of tracks that stay silent, what their senders would have sent is missing", async () => {
   const world = new World();
   const reception = new InboundTracks(world.environment);
-  reception.add(CREATED, 0, { of: "own", packetsPerSecond: 100 });
+  reception.add(CREATED, INLET, 0, { of: "own", packetsPerSecond: 100 });
   const [encoding] = CREATED.rtpParameters.encodings;
   reception.add(
     {
@@ -171,6 +180,7 @@ Deno.test("of tracks that stay silent, what their senders would have sent is mis
         encodings: [{ ...encoding, ssrc: 3000 }],
       },
     },
+    INLET,
     0,
     { of: "own", packetsPerSecond: 10 },
   );

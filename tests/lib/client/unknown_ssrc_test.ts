@@ -4,6 +4,7 @@ import { assertEquals } from "@std/assert";
 import { InboundTracks } from "../../../lib/client/inbound_tracks.ts";
 import { EXTENSION_URIS } from "../../../lib/media/mod.ts";
 import type { ServerMessageOf } from "../../../lib/signaling/simplestchat/wire/mod.ts";
+import { newInlet } from "./inlet.ts";
 import { World } from "./world.ts";
 
 const MID_ID = 4;
@@ -49,11 +50,13 @@ class Room {
   nowMs = 1000;
   readonly world = new World();
   readonly reception = new InboundTracks(this.world.environment);
+  readonly inlet = newInlet();
+  readonly #onRtp = this.reception.onRtpOf(this.inlet.arrivals);
   #sequence = 0;
 
   constructor(...tracks: readonly [id: string, ssrc: number, type: number][]) {
     for (const [id, ssrc, type] of tracks) {
-      this.reception.add(created(id, ssrc, type), 0, OWN);
+      this.reception.add(created(id, ssrc, type), this.inlet, 0, OWN);
     }
   }
 
@@ -74,7 +77,7 @@ class Room {
 
   take(bytes: Uint8Array): void {
     const moment = { nowMs: this.nowMs, wallMs: this.nowMs };
-    this.reception.onRtp(bytes, 0, bytes.length, moment);
+    this.#onRtp(bytes, 0, bytes.length, moment);
   }
 
   /** Received, and lost, of each track. */
@@ -126,9 +129,15 @@ Deno.test("a track goes on under another SSRC at once when its packets carry its
   assertEquals(room.figures, { a: [30, 1], b: [10, 0] });
   assertEquals(room.ssrcs, [7, 2]);
   // Reports go out under the new one, and end with the track.
-  assertEquals(room.reception.reportBlocks().map(({ ssrc }) => ssrc), [2, 7]);
+  assertEquals(
+    room.reception.reportBlocks(room.inlet).map(({ ssrc }) => ssrc),
+    [7, 2],
+  );
   room.reception.remove("a");
-  assertEquals(room.reception.reportBlocks().map(({ ssrc }) => ssrc), [2]);
+  assertEquals(
+    room.reception.reportBlocks(room.inlet).map(({ ssrc }) => ssrc),
+    [2],
+  );
 });
 
 Deno.test("without a name, it does when it alone has the payload type and has been silent", () => {
@@ -184,7 +193,7 @@ Deno.test("a new track whose packets come before its row takes nobody's place, a
     room.send(1, { ssrc: 2, first: 500 + i });
   }
   assertEquals(room.figures, { a: [20, 0] });
-  room.reception.add(created("b", 2, 100), 0, OWN);
+  room.reception.add(created("b", 2, 100), room.inlet, 0, OWN);
   room.send(10, { ssrc: 2, first: 520 });
   assertEquals(room.figures, { a: [20, 0], b: [10, 0] });
 });
@@ -222,7 +231,7 @@ Deno.test("a transport-wide number that is cut short is none", () => {
   const bytes = packet(1, 100, 0, "x", [1]);
   bytes.set([TRANSPORT_ID << 4, 0x77, 0, 0], 16);
   room.take(bytes);
-  assertEquals(room.reception.arrivals.hasNews, false);
+  assertEquals(room.inlet.arrivals.hasNews, false);
   assertEquals(room.figures, { a: [1, 0] });
 });
 
@@ -257,7 +266,7 @@ Deno.test.each<
   for (const [middleNtp, agoMs] of reports) {
     room.reception.onSenderReport(1, middleNtp, wallMs - agoMs);
   }
-  const [block] = room.reception.reportBlocks();
+  const [block] = room.reception.reportBlocks(room.inlet);
   assertEquals(
     [block.lastSenderReport, block.delaySinceLastSenderReport],
     told,
