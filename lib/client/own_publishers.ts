@@ -84,10 +84,12 @@ export class OwnPublishers {
     this.#forgetIfEmpty(roomId);
   }
 
-  /** Whose a track is. */
+  /** Whose a track is; of a participant without a name, by the track alone. */
   originOf(roomId: string, participantId: string, producerId: string): Origin {
     const room = this.#rooms.get(roomId);
-    const tracks = room?.living.get(participantId);
+    const tracks = participantId === ""
+      ? room?.living.values().find((tracks) => tracks.has(producerId))
+      : room?.living.get(participantId);
     if (tracks !== undefined) {
       const { packetsPerSecond, longestGapMs } = tracks.get(producerId) ?? {};
       return {

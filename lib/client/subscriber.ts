@@ -262,11 +262,11 @@ export class Subscriber {
 
   /** Something else is known of a participant: what of its tracks is due may be another. */
   #onOwn(participantId: string): void {
-    for (const producerId of this.#producersOf.get(participantId) ?? []) {
-      this.reception.setOrigin(
-        producerId,
-        this.#originOf(participantId, producerId),
-      );
+    for (const sender of [participantId, ""]) {
+      for (const producerId of this.#producersOf.get(sender) ?? []) {
+        const origin = this.#originOf(sender, producerId);
+        this.reception.setOrigin(producerId, origin);
+      }
     }
   }
 

@@ -53,6 +53,7 @@ export type RoomEvent =
   | {
     readonly type: "producer";
     readonly producerId: string;
+    /** Empty where the server does not say whose it is. */
     readonly peerId: string;
     readonly kind: MediaKind;
   }

@@ -1,6 +1,7 @@
 /** What README.md shows as a module, run as it is printed. */
 
 import { assertEquals, assertMatch } from "@std/assert";
+import { fromAnywhere, printedAdapter } from "../fixtures/printed_adapter.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -31,16 +32,13 @@ Deno.test("the scenario of one's own works as printed, and so does its test", as
   }
 });
 
-Deno.test("the adapter of the README is typed as printed", async () => {
-  const text = await Deno.readTextFile(new URL("README.md", ROOT));
-  const [, adapter] = /^```typescript\n(.*?)^```$/ms.exec(text)!;
-  const file = await Deno.makeTempFile({ suffix: ".ts" });
+Deno.test("the adapters of the README are typed as printed", async () => {
+  const files = await Promise.all(["socketIo", "jsonRpc"].map(printedAdapter));
   try {
-    await Deno.writeTextFile(file, fromAnywhere(adapter));
-    const { code, stderr } = await run(["check", file], { cwd: ROOT });
+    const { code, stderr } = await run(["check", ...files], { cwd: ROOT });
     assertEquals(code, 0, stderr);
   } finally {
-    await Deno.remove(file);
+    await Promise.all(files.map((file) => Deno.remove(file)));
   }
 });
 
@@ -48,14 +46,6 @@ Deno.test("the adapter of the README is typed as printed", async () => {
 async function printed(): Promise<string[]> {
   const text = await Deno.readTextFile(new URL("README.md", ROOT));
   return [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code);
-}
-
-/** The same, for a file that is not at the top of the project. */
-function fromAnywhere(code: string): string {
-  return code.replaceAll(
-    /"\.\/(mod\.ts|lib\/[^"]+)"/g,
-    (_, path) => `"${new URL(path, ROOT)}"`,
-  );
 }
 
 async function run(

@@ -48,6 +48,9 @@ export const ANSWERS = {
   }),
 } as const;
 
+/** Empty where nobody says. */
+const whose = absentOrNull(id).transform((peerId) => peerId ?? "");
+
 /** What an adapter may tell. */
 export const NEWS = {
   id,
@@ -56,12 +59,12 @@ export const NEWS = {
   words: z.string().optional(),
   producer: z.object({
     id,
-    peerId: id,
+    peerId: whose,
     kind: absentOrNull(mediaKindSchema),
     paused: absentOrNull(z.boolean()),
   }),
   consumer: ANSWERS.consumer.extend({
-    peerId: id,
+    peerId: whose,
     paused: absentOrNull(z.boolean()),
   }),
 } as const;

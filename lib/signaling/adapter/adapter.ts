@@ -97,8 +97,8 @@ export interface ChannelOptions {
 export interface OfferedTrack {
   /** Its id, for `consume`. */
   readonly id: string;
-  /** Who sends it, as their own session knows itself: by that rtcrowd tells its clients from others. */
-  readonly peerId: string;
+  /** Who sends it, as their own session knows itself; where the server does not say, leave it out. */
+  readonly peerId?: string | undefined;
   /** What it carries. Where the server does not say, the track is consumed to find out. */
   readonly kind?: MediaKind | undefined;
   /** Whether its sender has paused it. @default {false} */
@@ -107,8 +107,8 @@ export interface OfferedTrack {
 
 /** A consumer that the server has made without being asked. */
 export interface ServerConsumer extends ConsumerParameters {
-  /** Who sends the track, as their own session knows itself. */
-  readonly peerId: string;
+  /** Who sends the track, as their own session knows itself; where the server does not say, leave it out. */
+  readonly peerId?: string | undefined;
   /** Whether the sender has paused it. @default {false} */
   readonly paused?: boolean | undefined;
 }

@@ -11,6 +11,8 @@ export interface OverPortOptions {
   readonly change?: (session: AdapterSession) => AdapterSession;
   /** Whether tracks are told with their kind. @default {true} */
   readonly tellsKind?: boolean;
+  /** Whether tracks are told with who sends them. @default {true} */
+  readonly tellsPeer?: boolean;
   /** Whether the server makes consumers by itself. @default {false} */
   readonly pushes?: boolean;
 }
@@ -18,12 +20,17 @@ export interface OverPortOptions {
 /** The adapter over the sessions of `openSession`. */
 export function overPort(
   openSession: OpenSession,
-  { change = (session) => session, tellsKind = true, pushes = false }:
-    OverPortOptions = {},
+  {
+    change = (session) => session,
+    tellsKind = true,
+    tellsPeer = true,
+    pushes = false,
+  }: OverPortOptions = {},
 ): Adapter {
   return async (client) => {
     const consuming: ((id: string, peerId: string) => void)[] = [];
     const early: [id: string, peerId: string][] = [];
+    const told = new Map<string, string>();
     const session = openSession({
       roomId: client.roomId,
       participantName: client.name,
@@ -31,10 +38,13 @@ export function overPort(
         switch (event.type) {
           case "producer": {
             const { producerId: id, peerId, kind } = event;
+            told.set(id, peerId);
             if (!pushes) {
-              return client.onProducer(
-                tellsKind ? { id, peerId, kind } : { id, peerId },
-              );
+              return client.onProducer({
+                id,
+                ...(tellsKind && { kind }),
+                ...(tellsPeer && { peerId }),
+              });
             }
             if (consuming.length === 0) early.push([id, peerId]);
             return consuming.forEach((consume) => consume(id, peerId));
@@ -44,7 +54,11 @@ export function overPort(
           case "producerPaused":
             return client.onProducerPaused(event.producerId, event.isPaused);
           case "peerLeft":
-            return client.onPeerLeft(event.peerId);
+            if (tellsPeer) return client.onPeerLeft(event.peerId);
+            for (const [id, peerId] of told) {
+              if (peerId === event.peerId) client.onProducerClosed(id);
+            }
+            return;
           case "layers":
             return client.onLayers(event.consumerId, event.spatialLayer);
           case "putOut":
