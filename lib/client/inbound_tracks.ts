@@ -7,7 +7,7 @@
 
 import {
   type Arrival,
-  ArrivalLog,
+  type ArrivalLog,
   AudioPlayout,
   EXTENSION_URIS,
   extensionId,

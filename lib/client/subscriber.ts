@@ -6,11 +6,7 @@
  */
 
 import type { MediaKind, RtpCapabilities } from "../ortc/mod.ts";
-import {
-  type Consumer,
-  SignalingError,
-  type SignalingSession,
-} from "../signaling/port.ts";
+import { SignalingError, type SignalingSession } from "../signaling/port.ts";
 import {
   foreignCodecs,
   mediaCodecs,

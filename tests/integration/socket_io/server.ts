@@ -182,7 +182,7 @@ export class TutorialServer implements AsyncDisposable {
     on("producerClosed", ({ producer_id }, { peers }) => {
       this.#close(peers, peer, producer_id);
     });
-    on("exitRoom", async (_data, here) => {
+    on("exitRoom", (_data, here) => {
       this.#leave(here, peer);
       room = undefined;
       return "successfully exited room";
