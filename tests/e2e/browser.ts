@@ -54,6 +54,14 @@ export interface ShownVideo {
   readonly contrast: number;
 }
 
+/** How a browser joins. */
+export interface JoinOptions {
+  /** Whether it sends nothing. @default {false} */
+  readonly watches?: boolean;
+  /** What it speaks to the server. @default {"room.js"} */
+  readonly script?: "room.js" | "protoo.js";
+}
+
 /** A browser with the page, in a room. */
 export class BrowserInRoom implements AsyncDisposable {
   readonly #web: Deno.HttpServer<Deno.NetAddr>;
@@ -70,13 +78,13 @@ export class BrowserInRoom implements AsyncDisposable {
     this.#page = page;
   }
 
-  /** Has a browser join; one that `watches` sends nothing. */
+  /** Has a browser join. */
   static async join(
     server: string,
     room: string,
-    { watches = false }: { readonly watches?: boolean } = {},
+    { watches = false, script = "room.js" }: JoinOptions = {},
   ): Promise<BrowserInRoom> {
-    const web = servePage(await bundledScript());
+    const web = servePage(await bundled(script));
     const browser = await chromium.launch({
       executablePath: CHROMIUM,
       args: CHROMIUM_ARGS,
@@ -134,14 +142,14 @@ export class BrowserInRoom implements AsyncDisposable {
   }
 }
 
-async function bundledScript(): Promise<Uint8Array<ArrayBuffer>> {
+async function bundled(script: string): Promise<Uint8Array<ArrayBuffer>> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       "bundle",
       "--quiet",
       "--platform=browser",
       "--format=iife",
-      new URL("room.js", PAGE).pathname,
+      new URL(script, PAGE).pathname,
     ],
     stdin: "null",
   }).output();

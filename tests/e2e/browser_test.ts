@@ -4,6 +4,7 @@ import { assertEquals, assertGreater, assertLess } from "@std/assert";
 import { loadClip } from "../../lib/clip/mod.ts";
 import { makePlan, rampAndHold, type Snapshot } from "../../mod.ts";
 import { type ClientFleet, openFleet } from "../../tool.ts";
+import type { ServerTarget } from "../../lib/load/mod.ts";
 import { TestClient } from "../integration/sfu/test_client.ts";
 import { ivf } from "../lib/clip/files.ts";
 import { BrowserInRoom, NO_BROWSER } from "./browser.ts";
@@ -85,14 +86,45 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name:
+    "a page with mediasoup-demo's own protoo-client sees and hears the clients of its room, and they it",
+  ignore: NO_BROWSER,
+  async fn() {
+    await using server = await serve("--protocol", "protoo");
+    await using people = await PeopleInRoom.join(server.url, 2, "builtin", {
+      signaling: { module: "protoo" },
+    });
+    await using browser = await BrowserInRoom.join(server.url, "room", {
+      script: "protoo.js",
+    });
+    const tracks = await browser.until((tracks) =>
+      tracks.length === 4 &&
+      tracks.every(({ kind, width, framesDecoded, audioLevel }) =>
+        kind === "video" ? width > 0 && framesDecoded > 30 : audioLevel > 0.1
+      )
+    );
+    for (const { kind, width, packetsLost } of tracks) {
+      assertEquals([packetsLost, width], [0, kind === "video" ? 640 : 0]);
+    }
+    const { clients } = await people.until(({ clients }) =>
+      clients.every(({ consumersFlowing, packetsFromOthers }) =>
+        consumersFlowing === 4 && packetsFromOthers > 100
+      )
+    );
+    assertEquals(clients.map(({ packetsLost }) => packetsLost), [0, 0]);
+  },
+});
+
 /** The server as people start it. */
-async function serve() {
+async function serve(...options: readonly string[]) {
   const program = new Program([
     "serve",
     "--engine",
     "mediasoup",
     "--port",
     "0",
+    ...options,
   ]);
   const [, url] = await program.printed("stdout", /^Serving (ws:\S+) /m);
   return {
@@ -115,6 +147,7 @@ class PeopleInRoom implements AsyncDisposable {
     url: string,
     clients: number,
     clip: string,
+    way: Omit<ServerTarget, "url"> = {},
   ): Promise<PeopleInRoom> {
     const people = new PeopleInRoom();
     const plan = makePlan({
@@ -128,7 +161,7 @@ class PeopleInRoom implements AsyncDisposable {
       seed: 1,
     });
     const crowd = people.#crowd = await openFleet({
-      server: { url },
+      server: { url, ...way },
       seed: plan.seed,
       onSecond: (_, snapshot) => people.#onSecond(snapshot),
     });
