@@ -7,7 +7,6 @@
 
 import {
   type ClientResult,
-  type ClientStory,
   type NamedRun,
   optional,
   parsed,
@@ -26,6 +25,7 @@ import {
   type Summary,
   toggle,
   type ValueKind,
+  type WholeStory,
   yesOrNo,
 } from "../../tool.ts";
 import { commandHelp, PROGRAM } from "./help.ts";
@@ -169,7 +169,7 @@ async function reportClient(
   { json, csv }: { readonly json: boolean; readonly csv: boolean },
 ): Promise<number> {
   const dir = path.replace(/[^/\\]*\.json$/, "") || ".";
-  let stories: readonly ClientStory[];
+  let stories: readonly WholeStory[];
   let summary: Summary;
   try {
     stories = parseStories(await Deno.readTextFile(`${dir}/${STORIES_FILE}`));

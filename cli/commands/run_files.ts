@@ -13,10 +13,10 @@
  */
 
 import {
-  type ClientStory,
   storiesText,
   type Summary,
   toResults,
+  type WholeStory,
 } from "../../tool.ts";
 import { reasonOf } from "./paths.ts";
 import { EXIT_CODES } from "../../lib/exit_codes.ts";
@@ -26,7 +26,7 @@ export interface RunRecord {
   readonly summary: Summary;
   readonly clients: Parameters<typeof toResults>[0];
   /** What became of each, bin by bin. @default {that is not written yet} */
-  readonly stories?: readonly ClientStory[] | undefined;
+  readonly stories?: readonly WholeStory[] | undefined;
 }
 
 /** The names of the files, summary first. */

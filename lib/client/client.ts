@@ -11,7 +11,6 @@ import type { SignalingEvent, SignalingSession } from "../signaling/port.ts";
 import type { Fps, Quality } from "../media/mod.ts";
 import { delay } from "../time/mod.ts";
 import { eitherSignal } from "../time/mod.ts";
-import type { ConsumerSecond } from "./consumer_watch.ts";
 import type { ClientEnvironment } from "./environment.ts";
 import type {
   ClientErrorKind,
@@ -29,6 +28,7 @@ import {
   kindOf,
 } from "./failure.ts";
 import { guarded, guardedEnvironment } from "./guard.ts";
+import type { ReceivedSecond } from "./inbound_tracks.ts";
 import type { PublishOptions } from "./publisher.ts";
 import {
   FLOW_LOOK_MS,
@@ -171,7 +171,7 @@ export class Client implements AsyncDisposable {
   }
 
   /** What the last second of each consumer was like, about once a second. */
-  *takeSeconds(): Iterable<ConsumerSecond> {
+  *takeSeconds(): Iterable<ReceivedSecond> {
     yield* this.#stay?.reception.takeSeconds() ?? [];
   }
 

@@ -22,6 +22,8 @@ export interface ConsumerSecond {
   readonly residualLossRatio: number | null;
   /** Video frames shown a second; `null` for audio. */
   readonly frameRate: number | null;
+  /** For how long the video stood still, in milliseconds; 0 for audio. */
+  readonly frozenMs: number;
   /** For how long what was shown or heard waited for its time, on average, in milliseconds; `null` where nothing was. */
   readonly playoutDelayMs: number | null;
 }
@@ -43,6 +45,7 @@ interface Sample {
   readonly settled: number;
   readonly givenUp: number;
   readonly frames: number;
+  readonly frozenMs: number;
   /** Shown frames or packets that were heard, and for how long they waited, all together. */
   readonly emitted: number;
   readonly waitedMs: number;
@@ -104,6 +107,8 @@ export class ConsumerWatch {
       frameRate: frames === undefined
         ? null
         : (after.frames - before.frames) / seconds,
+      // A pause takes back what had only begun to be a freeze.
+      frozenMs: Math.max(0, after.frozenMs - before.frozenMs),
       playoutDelayMs: after.emitted === before.emitted
         ? null
         : (after.waitedMs - before.waitedMs) / (after.emitted - before.emitted),
@@ -125,6 +130,7 @@ export class ConsumerWatch {
       settled: packetsExpected - asked,
       givenUp: Math.max(0, packetsLost - packetsRepaired - asked),
       frames: shown?.framesRendered ?? 0,
+      frozenMs: shown?.totalFreezesDurationMs ?? 0,
       emitted: played?.jitterBufferEmittedCount ?? 0,
       waitedMs: played?.jitterBufferDelayMs ?? 0,
     };

@@ -89,6 +89,13 @@ export type ClientEvent =
   | { readonly type: "other"; readonly track: OtherTrack }
   /** The server stopped a track that a client of this run goes on sending; told once a track and stay. */
   | { readonly type: "stopped"; readonly track: StoppedTrack }
+  /** The server sends another layer of simulcast; 0 is the smallest, `null` none. */
+  | {
+    readonly type: "layer";
+    /** Who sends it, where that is known. */
+    readonly from: string | undefined;
+    readonly layer: number | null;
+  }
   /** It has lost its channel or a transport, and begins to come back. */
   | {
     readonly type: "lost";

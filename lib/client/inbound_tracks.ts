@@ -46,6 +46,11 @@ export interface Inlet {
   readonly arrivals: ArrivalLog;
 }
 
+/** What a second of one track was like, and of whose (RFC 3550 section 6.5.1). */
+export interface ReceivedSecond extends ConsumerSecond {
+  readonly from: string | undefined;
+}
+
 /** One track that we receive. */
 export interface ConsumedTrack {
   readonly consumerId: string;
@@ -576,13 +581,18 @@ export class InboundTracks {
   }
 
   /** What the last second of each consumer was like, about once a second. */
-  *takeSeconds(): Iterable<ConsumerSecond> {
+  *takeSeconds(): Iterable<ReceivedSecond> {
     const nowMs = this.#environment.scheduler.nowMs();
-    for (const { watch, lipSync } of this.#tracks.values()) {
+    for (const { watch, lipSync, names } of this.#tracks.values()) {
       lipSync?.step(nowMs);
       const second = watch.take(nowMs);
-      if (second !== undefined) yield second;
+      if (second !== undefined) yield { ...second, from: names.cname };
     }
+  }
+
+  /** By what name the sender of a track goes; `undefined` where the server does not say. */
+  senderOf(producerId: string): string | undefined {
+    return this.#tracks.get(producerId)?.names.cname;
   }
 
   /**

@@ -18,6 +18,8 @@ interface LayeredConsumer {
 export interface LayerHandlers {
   /** The server sends a layer of this producer again, or none any more. */
   readonly onFlow: (producerId: string, flows: boolean) => void;
+  /** Another layer of it comes; 0 is the smallest, `null` none. */
+  readonly onLayer: (producerId: string, layer: number | null) => void;
 }
 
 /** The layers of one stay's consumers. */
@@ -63,6 +65,7 @@ export class ReceivedLayers {
     const spatialLayer = early ?? undefined;
     this.#consumers.set(producerId, { consumerId, producerId, spatialLayer });
     if (early === null) this.#handlers.onFlow(producerId, false);
+    if (early !== undefined) this.#handlers.onLayer(producerId, early);
     if (this.#preferred === undefined) return;
     ask(session, consumerId, this.#preferred);
   }
@@ -83,6 +86,9 @@ export class ReceivedLayers {
     }
     const before = consumer.spatialLayer;
     consumer.spatialLayer = spatialLayer ?? undefined;
+    if (before !== consumer.spatialLayer) {
+      this.#handlers.onLayer(consumer.producerId, spatialLayer);
+    }
     this.#handlers.onFlow(consumer.producerId, spatialLayer !== null);
     if (before === undefined || spatialLayer === null) return;
     if (before !== spatialLayer) this.layerSwitches++;

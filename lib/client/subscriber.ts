@@ -110,6 +110,12 @@ export class Subscriber {
     this.layers = new ReceivedLayers({
       onFlow: (producerId, flows) =>
         this.reception.setFlowing(producerId, flows),
+      onLayer: (producerId, layer) =>
+        onEvent({
+          type: "layer",
+          from: this.reception.senderOf(producerId),
+          layer,
+        }),
     });
     this.#quota = new SubscriptionQuota({
       maxAudio,

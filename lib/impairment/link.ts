@@ -111,12 +111,20 @@ export class Link {
     return endedMs === 0 ? -1 : this.#startMs + endedMs;
   }
 
-  /** Lets a packet of `bytes` enter; {@linkcode Link.copies} and {@linkcode Link.releaseMs} say what becomes of it. */
-  enter(nowMs: number, bytes: number): void {
+  /**
+   * Lets a packet of `bytes` enter; {@linkcode Link.copies} and
+   * {@linkcode Link.releaseMs} say what becomes of it. One that is `patient`
+   * waits for room in a full queue, where others are dropped.
+   */
+  enter(nowMs: number, bytes: number, patient = false): void {
     this.copies = 0;
     const isLost = this.#isLost();
     if (this.#isGone(nowMs) || isLost) return;
-    const leavesMs = this.#leavesQueue(nowMs, bytes + HEADER_BYTES);
+    const leavesMs = this.#leavesQueue(
+      nowMs,
+      bytes + HEADER_BYTES,
+      patient,
+    );
     if (leavesMs === Infinity) return;
     const { duplicateRatio = 0 } = this.#impairment;
     this.copies = duplicateRatio > 0 && this.#random() < duplicateRatio ? 2 : 1;
@@ -144,13 +152,14 @@ export class Link {
   }
 
   /** When the last bit has gone through the rate limit; `Infinity` when the queue is full. */
-  #leavesQueue(nowMs: number, bytes: number): number {
+  #leavesQueue(nowMs: number, bytes: number, patient: boolean): number {
     const { rateBps } = this.#impairment;
     if (rateBps === undefined) return nowMs;
     const bytesPerMs = rateBps / 8000;
     const beginsMs = Math.max(nowMs, this.#rateFreeMs);
     const waiting = (beginsMs - nowMs) * bytesPerMs;
-    if (waiting > 0 && waiting + bytes > this.#queueBytes) return Infinity;
+    const isFull = waiting > 0 && waiting + bytes > this.#queueBytes;
+    if (isFull && !patient) return Infinity;
     this.#rateFreeMs = beginsMs + bytes / bytesPerMs;
     return this.#rateFreeMs;
   }

@@ -6,6 +6,8 @@
  * Linux has it, then after twice that, and so on (RFC 6298); so it is in an
  * outage, after whose end it may take as long again until somebody tries. Nobody is
  * told of losses by later segments (RFC 2018): messages of signaling are few.
+ * Before a rate that others fill they wait in the queue and are not dropped,
+ * as routers have it that give each flow its turn (RFC 8290).
  *
  * @module
  */
@@ -86,7 +88,7 @@ export class Stream {
     const nowMs = this.#clock.nowMs();
     let waitMs = 0;
     if (link !== undefined) {
-      link.enter(nowMs, bytes + MORE_HEADER_BYTES);
+      link.enter(nowMs, bytes + MORE_HEADER_BYTES, true);
       if (link.copies === 0) {
         const nextMs = Math.min(2 * pauseMs, MAX_RETRANSMISSION_MS);
         return this.#after(

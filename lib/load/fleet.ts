@@ -58,6 +58,8 @@ export interface FleetOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told of what happens to clients and nodes, as it happens. */
   readonly onNote?: ((note: NodeNote) => void) | undefined;
+  /** Told what became of tracks that clients receive. */
+  readonly onTracks?: NodeHandlers["onTracks"];
   /** Told of each second, with what happened in it. */
   readonly onSecond?:
     | ((point: TimelinePoint, all: Snapshot) => void)
@@ -252,8 +254,9 @@ export class ClientFleet implements AsyncDisposable {
   }
 
   #handlersOf(name: string): NodeHandlers {
-    const { onNote } = this.#options;
+    const { onNote, onTracks } = this.#options;
     return {
+      onTracks,
       onSnapshot: (snapshot) => {
         this.#book.add(snapshot);
         this.#forget(snapshot.clients);

@@ -43,6 +43,7 @@ export * from "./summarize_groups.ts";
 export * from "./summary.ts";
 export * from "./threshold.ts";
 export * from "./timeline_window.ts";
+export * from "./track_stories.ts";
 export * from "./trend.ts";
 export * from "./verdict.ts";
 export * from "./window.ts";

@@ -10,6 +10,7 @@ import { counterOf, ratio } from "./figures.ts";
 import { type IncidentChange, IncidentWatch } from "./incidents.ts";
 import { EMPTY_SNAPSHOT, type Snapshot } from "./snapshot.ts";
 import { StoryBook } from "./stories.ts";
+import { TrackStories } from "./track_stories.ts";
 import type { TimelinePoint } from "./summary.ts";
 
 /** Looks at a run second by second. */
@@ -18,6 +19,8 @@ export class RunSeconds {
   readonly incidents: IncidentWatch = new IncidentWatch();
   /** What each client had. */
   readonly stories: StoryBook = new StoryBook();
+  /** What became of the tracks of each. */
+  readonly tracks: TrackStories = new TrackStories();
   readonly #clients = new ClientSeconds();
   #before: Snapshot = EMPTY_SNAPSHOT;
   #toSec = 0;

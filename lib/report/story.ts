@@ -8,13 +8,16 @@
 import {
   CLIENT_STATES,
   type ClientState,
-  type ClientStory,
   foldedBins,
   type Incident,
   incidentName,
   incidentTime,
+  type LayerChange,
   STORY_SUMS,
   type StoryBin,
+  type StoryEvent,
+  type TrackFreeze,
+  type WholeStory,
 } from "../metrics/mod.ts";
 import { formatBps, formatRatio, sanitize } from "../text/mod.ts";
 import { csvRow } from "./csv_row.ts";
@@ -33,11 +36,22 @@ const storiesSchema = z.object({
     roomId: z.string(),
     bins: z.array(z.array(z.union([z.number(), z.string()]))),
     events: z.array(z.object({ atSec: z.number(), text: z.string() })),
+    freezes: z.array(z.object({
+      from: z.string(),
+      fromSec: z.number(),
+      toSec: z.number(),
+      frozenMs: z.number(),
+    })).default([]),
+    layers: z.array(z.object({
+      from: z.string(),
+      atSec: z.number(),
+      layer: z.int().nullable(),
+    })).default([]),
   })),
 });
 
 /** The stories as the text of their file: a client a line, a row of numbers a bin. */
-export function storiesText(stories: Iterable<ClientStory>): string {
+export function storiesText(stories: Iterable<WholeStory>): string {
   const lines = [...stories].map(({ bins, ...story }) =>
     JSON.stringify({
       ...story,
@@ -50,13 +64,13 @@ export function storiesText(stories: Iterable<ClientStory>): string {
 }
 
 /** A client's bins as CSV (RFC 4180). */
-export function storyCsv({ bins }: ClientStory): string {
+export function storyCsv({ bins }: WholeStory): string {
   return [COLUMNS, ...bins.map((bin) => COLUMNS.map((name) => bin[name]))]
     .map(csvRow).join("");
 }
 
 /** Reads that text. Throws a `SyntaxError` in one line where it is none. */
-export function parseStories(text: string): ClientStory[] {
+export function parseStories(text: string): WholeStory[] {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -87,31 +101,71 @@ function binOf(
 
 /** A client's story as lines: its seconds with what happened in them, and the incidents meanwhile. */
 export function storyLines(
-  { bins, events }: Pick<ClientStory, "bins" | "events">,
+  { bins, events, freezes, layers }: Pick<
+    WholeStory,
+    "bins" | "events" | "freezes" | "layers"
+  >,
   incidents: readonly Incident[] = [],
   mostRows = MAX_ROWS,
 ): string[] {
   if (bins.length === 0) return ["nothing is known of its seconds"];
   const rows = foldedBins(bins, mostRows);
+  const happenings: readonly StoryEvent[] = [
+    ...events,
+    ...freezes.map(freezeEvent),
+    ...layers.map(layerEvent),
+  ].toSorted((a, b) => a.atSec - b.atSec);
   const lines = rows.map((bin, i) => ({
     bin,
     happened: [
       ...incidents.filter((one) =>
         one.fromSec < bin.toSec && one.fromSec >= startOf(rows, i)
       ).map((one) => `! ${incidentTime(one)} ${incidentName(one)}`),
-      ...events.filter(({ atSec }) =>
+      ...happenings.filter(({ atSec }) =>
         (atSec < bin.toSec || i === rows.length - 1) &&
         atSec >= startOf(rows, i)
       ).map(({ atSec, text }) => `${time(atSec)} ${sanitize(text)}`),
     ],
   }));
   return [
+    ...bySender(freezes),
     HEAD,
     ...lines.flatMap(({ bin, happened }) => [
       rowText(bin),
       ...happened.map((text) => `${" ".repeat(TIME_COLUMNS)}${text}`),
     ]),
   ];
+}
+
+function freezeEvent(
+  { from, fromSec, toSec, frozenMs }: TrackFreeze,
+): StoryEvent {
+  const until = toSec - fromSec > frozenMs / 1000 + 0.1
+    ? ` until ${time(toSec)}`
+    : "";
+  const seconds = (frozenMs / 1000).toFixed(1);
+  return {
+    atSec: fromSec,
+    text: `${from} stood still for ${seconds} s${until}`,
+  };
+}
+
+function layerEvent({ from, atSec, layer }: LayerChange): StoryEvent {
+  const what = layer === null ? "no layer" : `layer ${layer}`;
+  return { atSec, text: `${what} of ${from} from now on` };
+}
+
+/** Whose videos stood still for how long, of what is kept; the longest first. */
+function bySender(freezes: readonly TrackFreeze[]): string[] {
+  const total = new Map<string, number>();
+  for (const { from, frozenMs } of freezes) {
+    total.set(from, (total.get(from) ?? 0) + frozenMs);
+  }
+  if (total.size === 0) return [];
+  const parts = [...total].sort(([, a], [, b]) => b - a).map(([from, ms]) =>
+    `${sanitize(from)} ${(ms / 1000).toFixed(1)} s`
+  );
+  return [`frozen, by sender: ${parts.join(", ")}`];
 }
 
 function startOf(rows: readonly StoryBin[], i: number): number {

@@ -19,7 +19,6 @@ import {
   systemNodeClock,
 } from "../load/mod.ts";
 import {
-  type ClientStory,
   type Ending,
   type Incident,
   type IncidentChange,
@@ -32,6 +31,8 @@ import {
   type Summary,
   type SummaryInput,
   type TimelinePoint,
+  type TrackNews,
+  type WholeStory,
 } from "../metrics/mod.ts";
 import { UnreachableError } from "../signaling/port.ts";
 import { isHere, type MonitorTarget } from "../monitor/mod.ts";
@@ -106,6 +107,7 @@ export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
           run?.noteEvent(note);
           options.onNote?.(note);
         },
+        onTracks: (news) => run?.noteTracks(news),
       })
       : await borrowCrowd(within, take);
     watch.begin(Date.parse(fleet.startedAt));
@@ -180,13 +182,23 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
   }
 
   /** What became of each client, bin by bin. */
-  stories(): Iterable<ClientStory> {
-    return this.#seconds.stories.stories();
+  *stories(): Iterable<WholeStory> {
+    const { stories, tracks } = this.#seconds;
+    for (const story of stories.stories()) {
+      yield { ...story, ...tracks.story(story.clientId) };
+    }
   }
 
   /** What became of one client so far; `undefined` where nothing is kept of it. */
-  story(index: number): ClientStory | undefined {
-    return this.#seconds.stories.story(index);
+  story(index: number): WholeStory | undefined {
+    const { stories, tracks } = this.#seconds;
+    const story = stories.story(index);
+    return story && { ...story, ...tracks.story(story.clientId) };
+  }
+
+  /** What became of a client's tracks belongs to its story. */
+  noteTracks(news: readonly TrackNews[]): void {
+    for (const one of news) this.#seconds.tracks.note(one);
   }
 
   /** What happened to a client belongs to its story. */

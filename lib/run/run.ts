@@ -7,13 +7,13 @@
 
 import { DEFAULT_NEWCOMERS, roster, systemNodeClock } from "../load/mod.ts";
 import {
-  type ClientStory,
   EMPTY_SNAPSHOT,
   type Ending,
   type JsonValue,
   type Snapshot,
   summarize,
   type Summary,
+  type WholeStory,
 } from "../metrics/mod.ts";
 import { UnreachableError } from "../signaling/port.ts";
 import { shownUrl } from "../text/mod.ts";
@@ -31,7 +31,7 @@ export interface RunOutcome {
   /** Everything measured, clients included. */
   readonly snapshot: Snapshot;
   /** What became of each client, bin by bin. */
-  readonly stories: readonly ClientStory[];
+  readonly stories: readonly WholeStory[];
   /** Why it never began: the server could not be reached. */
   readonly unreachable?: UnreachableError | undefined;
 }

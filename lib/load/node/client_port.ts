@@ -72,6 +72,12 @@ export type DrivenEvent =
   /** What it was told to do cannot be done with this server; one sentence. */
   | { readonly type: "unable"; readonly message: string }
   | { readonly type: "other"; readonly track: OtherTrackFound }
+  /** Another layer of simulcast comes; 0 is the smallest, `null` none. */
+  | {
+    readonly type: "layer";
+    readonly from: string | undefined;
+    readonly layer: number | null;
+  }
   /** The server stopped a track that a client of the run goes on sending. */
   | { readonly type: "stopped"; readonly track: StoppedTrack }
   /** A transport has found a path among the server's candidates, or none. */
@@ -120,6 +126,10 @@ export interface ReceivedSecond {
   readonly lossRatio: number | null;
   /** After repairs; `null` when nothing was settled. */
   readonly residualLossRatio: number | null;
+  /** Who sends it, where that is known. */
+  readonly from?: string | undefined;
+  /** For how long it stood still; 0 for audio. */
+  readonly frozenMs: number;
   /** `null` for audio. */
   readonly frameRate: number | null;
   /** How long what was shown or heard waited for its time; `null` where nothing was. */

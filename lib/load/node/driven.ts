@@ -125,6 +125,7 @@ export function refreshGauges(
   { client, record: { figures } }: Driven,
   meter: NodeMeter,
   seconds: SecondMeter,
+  onFrozen: (from: string, frozenMs: number) => void,
 ): void {
   const { gauges } = meter;
   if (figures.state === "connected") {
@@ -147,7 +148,11 @@ export function refreshGauges(
   if (queueingMs >= 0) meter.trend("uplinkQueueing").record(queueingMs * 1000);
   if (bitrateBps >= 0) meter.trend("uplinkBitrate").record(bitrateBps);
   // Media goes on while a client without a channel comes back.
-  for (const second of client.takeSeconds()) seconds.record(second);
+  for (const second of client.takeSeconds()) {
+    seconds.record(second);
+    const { from, frozenMs } = second;
+    if (frozenMs > 0 && from !== undefined) onFrozen(from, frozenMs);
+  }
   if (figures.state === "away") gauges.clientsAway++;
   if (ACTIVE.has(figures.state)) gauges.clientsActive++;
   gauges.packetsOverdue += figures.packetsOverdue;

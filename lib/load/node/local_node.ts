@@ -21,6 +21,7 @@ import {
   SharedTexts,
   type Snapshot,
   type StoppedTrack,
+  type TrackNews,
   zeros,
 } from "../../metrics/mod.ts";
 import { Admission } from "./admission.ts";
@@ -49,6 +50,7 @@ import { OtherTrackBook } from "./other_track_book.ts";
 import { createRandom } from "../plan/random.ts";
 import { SecondMeter } from "./second_meter.ts";
 import { steer } from "./steer.ts";
+import { safeLine } from "../../text/mod.ts";
 
 /** Time, as the node needs it. */
 export interface NodeClock {
@@ -83,6 +85,8 @@ export interface LocalNodeOptions {
   readonly handlers: NodeHandlers;
 }
 
+/** A server may give senders any name. */
+const MAX_SENDER_CHARS = 64;
 const SNAPSHOT_INTERVAL_MS = 1000;
 const NO_GAUGES = zeros(namesOf({ type: "gauge" }));
 /** Consent of 30 s, and how long it takes to notice that it ended (RFC 7675). */
@@ -124,6 +128,8 @@ export class LocalNode implements LoadNode {
   #heldBack = 0;
   #lostByStandstill = 0;
   #cancelSnapshots: () => void = () => {};
+  /** What became of tracks, and nobody was told yet. */
+  readonly #tracks: TrackNews[] = [];
   /** Settles when what those to be added send is loaded. */
   #adding: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | undefined;
@@ -247,6 +253,7 @@ export class LocalNode implements LoadNode {
       [...this.#clients.values()].map((driven) => this.#leave(driven)),
     );
     this.#options.handlers.onSnapshot(this.snapshot());
+    this.#tellTracks();
     this.#host[Symbol.dispose]();
   }
 
@@ -430,6 +437,11 @@ export class LocalNode implements LoadNode {
         return this.#noteOfServer("error", event.message);
       case "other":
         return this.#others.note(event.track);
+      case "layer": {
+        const { from, layer } = event;
+        if (from !== undefined) this.#noteTrack(driven, { from, layer });
+        return;
+      }
       case "stopped":
         if (this.#stopped.size < MOST_STOPPED) {
           this.#stopped.set(event.track.producerId, event.track);
@@ -487,12 +499,27 @@ export class LocalNode implements LoadNode {
     this.#options.handlers.onNote({ atMs, clientId, level, text });
   }
 
+  #noteTrack(
+    { plan: { clientId } }: Driven,
+    news: Omit<TrackNews, "atSec" | "clientId">,
+  ): void {
+    const atSec = (this.#options.clock.nowMs() - this.#zeroMs) / 1000;
+    const from = safeLine(news.from).slice(0, MAX_SENDER_CHARS);
+    this.#tracks.push({ ...news, clientId, atSec, from });
+  }
+
+  #tellTracks(): void {
+    const news = this.#tracks.splice(0);
+    if (news.length > 0) this.#options.handlers.onTracks?.(news);
+  }
+
   #scheduleSnapshot(): void {
     this.#cancelSnapshots = this.#options.clock.setTimer(
       SNAPSHOT_INTERVAL_MS,
       () => {
         this.#scheduleSnapshot();
         this.#options.handlers.onSnapshot(this.snapshot());
+        this.#tellTracks();
       },
     );
   }
@@ -517,7 +544,12 @@ export class LocalNode implements LoadNode {
         );
       }
       addClient(counters, totals, record.figures, driven.network);
-      refreshGauges(driven, this.#meter, this.#seconds);
+      refreshGauges(
+        driven,
+        this.#meter,
+        this.#seconds,
+        (from, frozenMs) => this.#noteTrack(driven, { from, frozenMs }),
+      );
     }
   }
 }

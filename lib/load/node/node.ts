@@ -8,7 +8,7 @@
  */
 
 import type { ConnectionSettings } from "../../connection/mod.ts";
-import type { Snapshot } from "../../metrics/mod.ts";
+import type { Snapshot, TrackNews } from "../../metrics/mod.ts";
 import type { PublisherNews } from "./client_port.ts";
 import type { ClientPlan } from "../plan/plan.ts";
 import type { Steering } from "./steer.ts";
@@ -82,6 +82,8 @@ export interface NodeHandlers {
   readonly onSnapshot: (snapshot: Snapshot) => void;
   /** Something worth a line: who, when (in milliseconds since the run began) and what. */
   readonly onNote: (note: NodeNote) => void;
+  /** What became of tracks that its clients receive, about once a second where anything did. */
+  readonly onTracks?: ((news: readonly TrackNews[]) => void) | undefined;
   /** A client of the node sends something else now: the other nodes must know. */
   readonly onPublisher?: ((news: PublisherNews) => void) | undefined;
   /** The node is gone, with its clients; never called after `stop`. */

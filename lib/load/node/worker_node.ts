@@ -12,6 +12,7 @@ import {
   DepartedRecord,
   SharedTexts,
   type Snapshot,
+  type TrackNews,
 } from "../../metrics/mod.ts";
 import type { PublisherNews } from "./client_port.ts";
 import type {
@@ -54,6 +55,7 @@ type Report =
     readonly departed: ReadonlySet<number>;
   }
   | { readonly type: "publisher"; readonly news: PublisherNews }
+  | { readonly type: "tracks"; readonly news: readonly TrackNews[] }
   | { readonly type: "note"; readonly note: NodeNote }
   /** Something was thrown that nobody caught. */
   | { readonly type: "dying"; readonly reason: string };
@@ -203,6 +205,8 @@ export class WorkerNode implements LoadNode {
         return this.#handlers.onNote(report.note);
       case "publisher":
         return this.#handlers.onPublisher?.(report.news);
+      case "tracks":
+        return this.#handlers.onTracks?.(report.news);
       case "dying":
         return this.#die(report.reason);
       case "done": {
@@ -270,6 +274,7 @@ export function serveNode(
           onSnapshot: tell,
           onNote: (note) => say({ type: "note", note }),
           onPublisher: (news) => say({ type: "publisher", news }),
+          onTracks: (news) => say({ type: "tracks", news }),
           onDied: () => {},
         });
         return await node.start(order.plan);

@@ -59,6 +59,8 @@ Deno.test("what became of each client is written once the run is over, where any
     roomId: "r",
     bins: [],
     events: [],
+    freezes: [],
+    layers: [],
   };
   const files = new RunFiles(dir, mustNotTell);
   await files.checkpoint(() => RECORD);

@@ -152,12 +152,19 @@ Deno.test("a second in which nothing came has a bitrate of 0, and no loss yet", 
     ]),
     [[0, null], [0, null]],
   );
+  await world.clock.run(1000);
+  const still = [...client.takeSeconds()].map(({ kind, from, frozenMs }) => [
+    kind,
+    from,
+    Math.round(frozenMs),
+  ]);
+  assertEquals(still, [["audio", "B", 0], ["video", "B", 1000]]);
   isCut = false;
   await world.clock.run(1000);
   const [audio, video] = client.takeSeconds();
   for (const { lossRatio } of [audio, video]) {
-    // Two seconds of three that the next packets told of.
-    assertAlmostEquals(lossRatio!, 2 / 3, 0.05);
+    // Three seconds of four that the next packets told of.
+    assertAlmostEquals(lossRatio!, 3 / 4, 0.05);
   }
 });
 

@@ -27,7 +27,7 @@ async function pair() {
   const server = { isSilent: false };
   const world = new World({ drops: () => server.isSilent });
   const { client: sender } = await world.joined("A", SENDER);
-  const { client: viewer } = await world.joined("B", VIEWER);
+  const { client: viewer, events } = await world.joined("B", VIEWER);
   await world.clock.run(1000);
   /** Has the server say which layer it sends. */
   const tell = async (spatialLayer: number | null) => {
@@ -40,7 +40,7 @@ async function pair() {
     });
     await world.clock.run(0);
   };
-  return { world, server, sender, viewer, tell };
+  return { world, server, sender, viewer, events, tell };
 }
 
 Deno.test("simulcast is announced as three layers, each with its rid, its bit rate and three layers in time", async () => {
@@ -106,6 +106,15 @@ Deno.test("nobody asks for a layer of what has only one", async () => {
   assertEquals([...client.receivedLayers()], []);
 });
 
+Deno.test("each change of layers is told with its sender, and what is the same is not", async () => {
+  const { events, tell } = await pair();
+  for (const layer of [2, 1, 1, null, null, 0]) await tell(layer);
+  const told = events.flatMap((event) =>
+    event.type === "layer" ? [[event.from, event.layer]] : []
+  );
+  assertEquals(told, [["A", 2], ["A", 1], ["A", null], ["A", 0]]);
+});
+
 Deno.test("a switch is from one layer to another, not the end or the beginning of one", async () => {
   const { viewer, tell } = await pair();
   for (const layer of [null, 1, 1, 0, null, 2]) await tell(layer);
@@ -166,6 +175,8 @@ Deno.test("a video of which the server sends no layer from the start has seconds
   await world.clock.run(1000);
   assertEquals([...late.takeSeconds()], [{
     kind: "video",
+    from: "A",
+    frozenMs: 0,
     bitrateBps: 0,
     lossRatio: null,
     residualLossRatio: null,
@@ -206,6 +217,7 @@ Deno.test.each([
     const heard: boolean[] = [];
     const layers = new ReceivedLayers({
       onFlow: (_producerId, flows) => heard.push(flows),
+      onLayer: () => {},
     });
     for (const layer of said) layers.onChanged("c", layer);
     layers.open({

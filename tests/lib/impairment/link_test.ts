@@ -48,6 +48,16 @@ Deno.test("a link that loses everything lets nothing out", () => {
   assertEquals(fates({ lossRatio: 1 }, 3), [null, null, null]);
 });
 
+Deno.test("who is patient waits for room in a full queue, where others are dropped", () => {
+  const link = new Link({ rateBps: 8000, queueBytes: 2000 }, () => 0.5, 0);
+  const enter = (patient: boolean) => {
+    link.enter(0, 972, patient);
+    return link.copies === 0 ? null : link.releaseMs;
+  };
+  const fates = [false, false, false, true].map(enter);
+  assertEquals(fates, [1000, 2000, null, 3000]);
+});
+
 const LOSSES: readonly LinkImpairment[] = [
   { lossRatio: 0.001 },
   { lossRatio: 0.01 },

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import type { ClientStory, StoryBin } from "../../../lib/metrics/mod.ts";
+import type { StoryBin, WholeStory } from "../../../lib/metrics/mod.ts";
 import {
   parseStories,
   storiesText,
@@ -28,7 +28,7 @@ function bin(fromSec: number, own: Partial<StoryBin> = {}): StoryBin {
   };
 }
 
-const STORY: ClientStory = {
+const STORY: WholeStory = {
   clientId: "client-6",
   index: 6,
   roomId: "hall",
@@ -46,25 +46,44 @@ const STORY: ClientStory = {
     { atSec: 1.75, text: "away: the server\x1b[2J is gone" },
     { atSec: 2.1, text: "came back (reconnected)" },
   ],
+  freezes: [
+    { from: "client-2", fromSec: 1, toSec: 2, frozenMs: 1000 },
+    { from: "client-3", fromSec: 1.2, toSec: 2.9, frozenMs: 1500 },
+    { from: "client-2", fromSec: 2.5, toSec: 2.75, frozenMs: 250 },
+  ],
+  layers: [
+    { from: "client-3", atSec: 0.25, layer: 2 },
+    { from: "client-3", atSec: 2.2, layer: null },
+  ],
 };
 
 Deno.test("a story is told second by second, with what happened in each", () => {
   const incident = noMedia({ fromSec: 1, untilSec: 2 });
   assertEquals(storyLines(STORY, [incident]), [
+    "frozen, by sender: client-3 1.5 s, client-2 1.3 s",
     "time          state            out        in      loss    silent       fps    frozen",
     "0:00.0-0:01.0 connected   1.0 Mbps  2.0 Mbps       0 %       0 %      30.0       0 %",
+    "              0:00.3 layer 2 of client-3 from now on",
     "0:01.0-0:02.0 connected   1.0 Mbps     0 bps     100 %     100 %      30.0     100 %",
     "              ! 0:01 to 0:02 8 of 8 clients without media",
+    "              0:01.0 client-2 stood still for 1.0 s",
+    "              0:01.2 client-3 stood still for 1.5 s until 0:02.9",
     "              0:01.8 away: the server is gone",
     "0:02.0-0:03.0 connected   1.0 Mbps  2.0 Mbps    25.0 %       0 %      22.5    25.0 %",
     "              0:02.1 came back (reconnected)",
+    "              0:02.2 no layer of client-3 from now on",
+    "              0:02.5 client-2 stood still for 0.3 s",
   ]);
 });
 
 Deno.test("a long story is told in fewer rows, without losing anything of it", () => {
   const bins = Array.from({ length: 100 }, (_, i) => bin(i));
   const events = [{ atSec: 99.5, text: "the end" }];
-  const lines = storyLines({ bins, events }, [], 10);
+  const lines = storyLines(
+    { ...STORY, bins, events, freezes: [], layers: [] },
+    [],
+    10,
+  );
   assertEquals(lines.length, 1 + 10 + 1);
   assertEquals(
     lines[1],
@@ -74,7 +93,7 @@ Deno.test("a long story is told in fewer rows, without losing anything of it", (
 });
 
 Deno.test("of a client of whom there is no second that is said", () => {
-  assertEquals(storyLines({ bins: [], events: [] }), [
+  assertEquals(storyLines({ ...STORY, bins: [] }), [
     "nothing is known of its seconds",
   ]);
 });

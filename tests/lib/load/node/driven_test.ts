@@ -36,6 +36,7 @@ Deno.test("what each second of each track was like is noted in steps of its unit
     {
       kind: "audio",
       bitrateBps: 32_000,
+      frozenMs: 0,
       lossRatio: null,
       residualLossRatio: null,
       frameRate: null,
@@ -44,6 +45,7 @@ Deno.test("what each second of each track was like is noted in steps of its unit
     {
       kind: "video",
       bitrateBps: 900_000,
+      frozenMs: 0,
       lossRatio: 0.02,
       residualLossRatio: 0.01,
       frameRate: 29.5,
@@ -164,6 +166,7 @@ Deno.test("seconds count while a client without a channel comes back", async () 
   client.seconds = [{
     kind: "audio",
     bitrateBps: 32_000,
+    frozenMs: 0,
     lossRatio: 0,
     residualLossRatio: 0,
     frameRate: null,

@@ -2,11 +2,12 @@ import type { Network } from "../../../../lib/impairment/mod.ts";
 import {
   assert,
   assertEquals,
+  assertMatch,
   assertNotEquals,
   assertRejects,
 } from "@std/assert";
 import { DepartedRecord } from "../../../../lib/metrics/mod.ts";
-import { LocalNode } from "../../../../lib/load/mod.ts";
+import { LocalNode, type ReceivedSecond } from "../../../../lib/load/mod.ts";
 import { Bench, clientPlan, MEDIA, NO_TOTALS } from "./node_bench.ts";
 
 Deno.test("clients join when they are due and leave when their time is over", async () => {
@@ -108,6 +109,41 @@ Deno.test("what cannot be done with a server is told as the server's affair", as
   bench.clients[0].tell({ type: "unable", message });
   const [{ clientId, isOfServer, text }] = bench.notes.slice(before);
   assertEquals([clientId, isOfServer, text], [null, true, message]);
+  await bench.node.stop();
+});
+
+Deno.test("whose video stood still and which layer comes is told with the second, with a name that is safe to show", async () => {
+  const bench = new Bench();
+  await bench.start([clientPlan(0)]);
+  await bench.clock.run(100);
+  const [client] = bench.clients;
+  client.tell({ type: "layer", from: "client-2", layer: 1 });
+  client.tell({ type: "layer", from: undefined, layer: 1 });
+  const second: Omit<ReceivedSecond, "from" | "frozenMs"> = {
+    kind: "video",
+    bitrateBps: 0,
+    lossRatio: null,
+    residualLossRatio: null,
+    frameRate: 0,
+    playoutDelayMs: null,
+  };
+  client.seconds = [
+    { ...second, from: `client-3\x1b[2J${"x".repeat(100)}`, frozenMs: 700 },
+    { ...second, from: "client-4", frozenMs: 0 },
+    { ...second, from: undefined, frozenMs: 900 },
+  ];
+  assertEquals(bench.tracks, []);
+  await bench.clock.run(1000);
+  const [layer, frozen, ...others] = bench.tracks;
+  assertEquals(others, []);
+  assertEquals(layer, {
+    clientId: "client-0",
+    from: "client-2",
+    atSec: 0.1,
+    layer: 1,
+  });
+  assertMatch(frozen.from, /^client-3x{56}$/);
+  assertEquals([frozen.frozenMs, frozen.atSec], [700, 1]);
   await bench.node.stop();
 });
 

@@ -10,7 +10,12 @@ import {
   type NodeNote,
   type ReceivedSecond,
 } from "../../../../lib/load/mod.ts";
-import { type Snapshot, TOTALS, zeros } from "../../../../lib/metrics/mod.ts";
+import {
+  type Snapshot,
+  TOTALS,
+  type TrackNews,
+  zeros,
+} from "../../../../lib/metrics/mod.ts";
 import { FakeClock } from "../../../../lib/testing/mod.ts";
 import { mediaPlanOf } from "../../../../lib/media/mod.ts";
 
@@ -142,6 +147,7 @@ export class Bench {
   readonly clock = new FakeClock(5000);
   readonly snapshots: Snapshot[] = [];
   readonly notes: NodeNote[] = [];
+  readonly tracks: TrackNews[] = [];
   readonly clients: FakeClient[] = [];
   connects = true;
   disposed = 0;
@@ -190,6 +196,7 @@ export class Bench {
       handlers: {
         onSnapshot: (snapshot) => this.snapshots.push(snapshot),
         onNote: (note) => this.notes.push(note),
+        onTracks: (news) => this.tracks.push(...news),
         onDied: () => {},
       },
     });
