@@ -46,7 +46,9 @@ export interface LayerChange {
 
 /** What is kept of one client; oldest first, the last ones if there were too many. */
 export interface TrackStory {
+  /** Whose videos stood still. */
   readonly freezes: readonly TrackFreeze[];
+  /** Which layers of simulcast came. */
   readonly layers: readonly LayerChange[];
 }
 
