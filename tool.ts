@@ -38,6 +38,7 @@ export {
   type DatapathChoice,
   DEFAULT_NEWCOMERS,
   describeImpairmentShare,
+  type DumpChoice,
   type FleetOptions,
   impairedCount,
   type ImpairmentShare,

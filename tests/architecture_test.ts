@@ -21,6 +21,7 @@ const ROOMS: readonly {
   { room: "lib/ortc", only: [] },
   { room: "lib/clip", only: ["lib/text"] },
   { room: "lib/impairment", only: [] },
+  { room: "lib/dump", only: [] },
   { room: "lib/machine", only: [] },
   { room: "lib/metrics", only: ["lib/exit_codes.ts", "lib/text"] },
   {

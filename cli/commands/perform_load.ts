@@ -43,6 +43,7 @@ export type LoadValues =
   & Pick<
     RunValues,
     | "cipher"
+    | "dump"
     | "embedded"
     | "json"
     | "lane"
@@ -148,6 +149,7 @@ export async function performLoad(
         lane: values.lane,
         cipher: values.cipher,
       },
+      dump: values.dump && { ...values.dump, dir: values.out },
       signal,
       unreachable: "report",
       metricsToken: Deno.env.get("METRICS_TOKEN"),

@@ -28,7 +28,12 @@ import {
 import { type Access, ACCESS_OPTIONS, accessRecord } from "./access.ts";
 import { commandLineOf } from "./option.ts";
 import { RUN_OUTPUT_OPTIONS } from "./output_options.ts";
-import { MONITOR_TARGETS, serverUrl } from "./value_kind.ts";
+import {
+  dumpChoice,
+  type GivenDump,
+  MONITOR_TARGETS,
+  serverUrl,
+} from "./value_kind.ts";
 
 /** The options of a meeting as the command line spells them. */
 export const MEETING_FLAGS: OptionTable = commandLineOf({
@@ -93,6 +98,10 @@ export const RUN_OPTIONS = {
     help: "print the summary as JSON, and nothing else",
     default: false,
   }),
+  dump: optional<string, GivenDump>(dumpChoice, {
+    help:
+      "write packets and events of clients down: client-7, some (3), their last while (3:10s), or those that get into trouble (failed)",
+  }),
   quiet: toggle(yesOrNo, { help: "print no progress", default: false }),
   ...RUN_OUTPUT_OPTIONS,
   ...ACCESS_OPTIONS,
@@ -144,16 +153,18 @@ export function generatorRecord(
   values: Pick<RunValues, "embedded" | "monitor" | "transport"> & {
     readonly lane?: string;
     readonly cipher?: string;
+    readonly dump?: GivenDump | undefined;
   },
   workers: number,
   access: Access,
 ): Summary["config"] {
-  const { embedded, monitor, transport, lane, cipher } = RUN_OPTIONS;
+  const { dump, embedded, monitor, transport, lane, cipher } = RUN_OPTIONS;
   const table: OptionTable = {
     embedded,
     monitor,
     transport,
     ...("lane" in values && { lane, cipher }),
+    ...(values.dump !== undefined && { dump }),
   };
   return { ...recordOf(table, values), workers, ...accessRecord(access) };
 }

@@ -5,11 +5,13 @@
  */
 
 import {
+  type DumpChoice,
   kind,
   listOf,
   type MonitorTarget,
   parsed,
   parseTarget,
+  readDuration,
   secretKind,
   SERVER_SCHEMES,
   shownUrl,
@@ -102,6 +104,40 @@ export const MONITOR_TARGETS: ValueKind<readonly MonitorTarget[]> = listOf(
   }),
   "servers such as port:3000",
 );
+
+/** Who is dumped; `text` is as it was given. */
+export interface GivenDump extends Pick<DumpChoice, "clients" | "keepMs"> {
+  readonly text: string;
+}
+
+/** How much is kept of clients that are dumped once they fail. */
+const BEFORE_TROUBLE_MS = 10_000;
+const DUMP_TAKES =
+  "clients such as client-7,client-9, a number of them such as 3 or 3:10s, or failed";
+
+/** Whom to dump, and how much: all of it, or the last while. */
+export const dumpChoice: ValueKind<GivenDump> = parsed({
+  placeholder: "WHO",
+  takes: DUMP_TAKES,
+  parse(text): GivenDump {
+    if (text === "failed") {
+      return { text, clients: text, keepMs: BEFORE_TROUBLE_MS };
+    }
+    const [, number, time] = /^([1-9]\d{0,3})(?::(\w+))?$/.exec(text) ?? [];
+    const keepMs = time === undefined ? null : readDuration(time);
+    if (number !== undefined && keepMs !== undefined && keepMs !== 0) {
+      return { text, clients: Number(number), keepMs };
+    }
+    const names = text.split(",").map((name) =>
+      /^client-(\d{1,6})$/.exec(name.trim())?.[1]
+    );
+    if (names.includes(undefined)) {
+      throw new RangeError(`"${text}" is not ${DUMP_TAKES}`);
+    }
+    return { text, clients: names.map(Number), keepMs: null };
+  },
+  toJson: ({ text }) => text,
+});
 
 /** Where to listen. */
 export interface ListenAddress {

@@ -29,6 +29,7 @@ import {
 } from "./failure.ts";
 import { guarded, guardedEnvironment } from "./guard.ts";
 import type { ReceivedSecond } from "./inbound_tracks.ts";
+import type { ClientObserver } from "./observer.ts";
 import type { PublishOptions } from "./publisher.ts";
 import {
   FLOW_LOOK_MS,
@@ -44,6 +45,7 @@ import {
   RoomSession,
   type RoomSessionOptions,
 } from "./room_session.ts";
+import type { StatsObjects } from "./webrtc_stats.ts";
 import { addStay, type ClientTotals, emptyTotals } from "./totals.ts";
 import { messageOf } from "../text/mod.ts";
 
@@ -108,6 +110,7 @@ export class Client implements AsyncDisposable {
   #interrupt = new AbortController();
   #cancelLook: () => void = () => {};
   #stay: RoomSession | undefined;
+  #observer: ClientObserver | undefined;
   /** The stays that hear the server; two while coming back. */
   #hearing: readonly RoomSession[] = [];
 
@@ -183,6 +186,19 @@ export class Client implements AsyncDisposable {
   /** The layer of each simulcast track that it receives, 0 is the smallest; `undefined` for one that it gets nothing of. */
   *receivedLayers(): Iterable<number | undefined> {
     yield* this.#stay?.layers ?? [];
+  }
+
+  /** Has `observer` see its packets from now on, in later stays too; `undefined` ends that. */
+  observe(observer: ClientObserver | undefined): void {
+    this.#observer = observer;
+    for (const stay of new Set([this.#stay, ...this.#hearing])) {
+      stay?.observe(observer);
+    }
+  }
+
+  /** What is counted of its present stay, in the words of W3C webrtc-stats, by transport. */
+  stats(): Record<"send" | "recv", StatsObjects> {
+    return this.#stay?.stats() ?? { send: {}, recv: {} };
   }
 
   /** Joins, and resolves when it is connected and has begun its media, or has failed; never rejects. */
@@ -568,6 +584,7 @@ export class Client implements AsyncDisposable {
     if (this.#preferredLayer !== undefined) {
       stay.preferLayer(this.#preferredLayer);
     }
+    stay.observe(this.#observer);
     return stay;
   }
 

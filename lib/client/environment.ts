@@ -14,6 +14,7 @@ import type {
 } from "../media/mod.ts";
 import type {
   CandidateOutcome,
+  PacketTap,
   RemoteTransport,
   Task,
   TransportHandlers,
@@ -39,6 +40,10 @@ export interface ClientTransport extends PacketSink {
     readonly authFailures: number;
     readonly replayed: number;
   };
+  /** Where media goes; `undefined` before it is known. */
+  readonly selectedCandidate?:
+    | { readonly address: string; readonly port: number }
+    | undefined;
   /** How the server's candidates fared in the last search for a path. */
   readonly candidateOutcomes: readonly CandidateOutcome[];
   /** Round trip of the last consent check, in milliseconds; 0 before one is answered. */
@@ -51,6 +56,8 @@ export interface ClientTransport extends PacketSink {
     candidates?: RemoteTransport["iceCandidates"],
   ): Promise<void>;
   sendRtcp(offset: number, length: number): void;
+  /** Has `tap` see all packets in the clear from now on; `undefined` ends that. @default {nobody can} */
+  tap?(tap: PacketTap | undefined): void;
   close(): Promise<void>;
 }
 

@@ -20,6 +20,8 @@ export type {
   LossKind,
   ReturnKind,
 } from "./events.ts";
+export type { ClientObserver, ObservedTransport } from "./observer.ts";
 export { type OwnPublisher, OwnPublishers } from "./own_publishers.ts";
 export type { PublishOptions } from "./publisher.ts";
 export type { ClientTotals } from "./totals.ts";
+export type { StatsObjects } from "./webrtc_stats.ts";

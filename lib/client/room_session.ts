@@ -25,10 +25,17 @@ import {
 import { FeedbackTask } from "./feedback.ts";
 import { Publisher, type PublishOptions } from "./publisher.ts";
 import type { InboundTracks, Inlet } from "./inbound_tracks.ts";
+import type { ClientObserver } from "./observer.ts";
 import { ReportTask } from "./reports.ts";
 import type { ClientTotals } from "./totals.ts";
 import type { TrackFlow } from "./track_flow.ts";
 import { messageOf } from "../text/mod.ts";
+import {
+  inboundStats,
+  outboundStats,
+  pathStats,
+  type StatsObjects,
+} from "./webrtc_stats.ts";
 
 /** What to do in the room. */
 export interface RoomSessionOptions {
@@ -114,6 +121,7 @@ export class RoomSession {
   #othersSinceMs = -1;
   #isAway = false;
   #broken: StayBrokenError | undefined;
+  #observer: ClientObserver | undefined;
   #open = true;
 
   constructor(
@@ -413,6 +421,41 @@ export class RoomSession {
     this.#tellTracks();
   }
 
+  /** Has `observer` see its packets from now on; `undefined` ends that. */
+  observe(observer: ClientObserver | undefined): void {
+    if (this.#observer === observer) return;
+    this.#observer = observer;
+    for (const leg of this.#legs) this.#tap(leg);
+  }
+
+  /** What is counted of it, by transport. */
+  stats(): Record<"send" | "recv", StatsObjects> {
+    const { scheduler } = this.#environment;
+    const now = {
+      nowMs: scheduler.nowMs(),
+      wallMs: this.#environment.wallNowMs(),
+    };
+    return {
+      send: {
+        ...pathStats(this.#sendTransport?.roundTripMs ?? 0),
+        ...outboundStats(this.publication.tracks),
+      },
+      recv: {
+        ...pathStats(this.#receiveTransport?.roundTripMs ?? 0),
+        ...inboundStats(this.reception.tracks, now),
+      },
+    };
+  }
+
+  #tap({ direction, transport }: Leg): void {
+    transport.tap?.(
+      this.#observer?.onTransport({
+        direction,
+        remote: () => transport.selectedCandidate,
+      }),
+    );
+  }
+
   /** Has the server make a transport; the way up is a promise among `coming`. */
   async #createTransport(
     direction: "send" | "recv",
@@ -441,6 +484,7 @@ export class RoomSession {
       lostMs: -1,
     };
     this.#legs.push(leg);
+    this.#tap(leg);
     if (!this.#open) await transport.close();
     if (direction === "send") {
       this.#sendTransport = transport;

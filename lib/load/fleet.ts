@@ -18,6 +18,7 @@ import type {
 } from "./node/node.ts";
 import type { NodeClock } from "./node/local_node.ts";
 import type { PublisherNews } from "./node/client_port.ts";
+import { createRandom } from "./plan/random.ts";
 import { splitPlan } from "./plan/split.ts";
 import { checkSteering } from "./node/steer.ts";
 import { WorkerNode } from "./node/worker_node.ts";
@@ -54,6 +55,8 @@ export interface FleetOptions {
   readonly clock?: NodeClock | undefined;
   /** How packets are sent and encrypted. @default {the fastest there is} */
   readonly datapath?: DatapathChoice | undefined;
+  /** Whose packets and events are written down, and where. @default {nobody's} */
+  readonly dump?: DumpChoice | undefined;
   /** Calls off the opening; has no effect on an open fleet. */
   readonly signal?: AbortSignal | undefined;
   /** Told of what happens to clients and nodes, as it happens. */
@@ -66,6 +69,18 @@ export interface FleetOptions {
     | undefined;
 }
 
+/** Whom a fleet dumps. */
+export interface DumpChoice {
+  /** Where each of them has its two files. */
+  readonly dir: string;
+  /** Their indices; so many, drawn by the seed; or those of some drawn by it that fail, are away, or see a picture freeze. */
+  readonly clients: readonly number[] | number | "failed";
+  /** Only the last so many milliseconds; `null` for all. */
+  readonly keepMs: number | null;
+}
+
+/** So many are watched for trouble: each holds a megabyte or two. */
+const WATCHED_FOR_TROUBLE = 20;
 const MARK_INTERVAL_MS = 1000;
 /** A second waits so long for the report of a node that is late, so that it is not counted in the next. */
 const MAX_REPORT_WAIT_MS = 500;
@@ -114,6 +129,9 @@ export class ClientFleet implements AsyncDisposable {
   #endWatch: () => void = () => {};
   #sequence = 0;
   #nextIndex = 0;
+  /** Clients that were drawn to be dumped. */
+  #drawn = 0;
+  #drawing: (() => number) | undefined;
   #closing: Promise<void> | undefined;
 
   /** Use {@linkcode openFleet}. */
@@ -194,13 +212,48 @@ export class ClientFleet implements AsyncDisposable {
       }
       return node.command({ type: "add", clients });
     }));
+    await this.#dump(plan.clients.map(({ index }) => index));
+  }
+
+  /** Dumps those of new clients that were chosen. */
+  async #dump(added: readonly number[]): Promise<void> {
+    const { dump } = this.#options;
+    if (dump === undefined) return;
+    const { dir, keepMs, clients } = dump;
+    await this.command({
+      type: "dump",
+      clients: typeof clients === "object"
+        ? added.filter((index) => clients.includes(index))
+        : this.#draw(
+          added,
+          clients === "failed" ? WATCHED_FOR_TROUBLE : clients,
+        ),
+      dir,
+      keepMs,
+      forMs: null,
+      onTrouble: clients === "failed",
+    });
+  }
+
+  /** Of these, as many as are still to be drawn. */
+  #draw(added: readonly number[], most: number): number[] {
+    this.#drawing ??= createRandom(this.#options.plan.seed, "dumps");
+    const random = this.#drawing;
+    const drawn = added.map((index) => ({ index, at: random() }))
+      .toSorted((a, b) => a.at - b.at)
+      .slice(0, most - this.#drawn)
+      .map(({ index }) => index);
+    this.#drawn += drawn.length;
+    return drawn;
   }
 
   /** Has clients do something; those of other nodes are left alone. Throws a `RangeError` for an impairment that cannot be. */
   async command(
     command: Exclude<NodeCommand, { readonly type: "add" }>,
   ): Promise<void> {
-    if (command.type !== "drop") checkSteering(command);
+    if (command.type !== "drop" && command.type !== "dump") {
+      checkSteering(command);
+    }
     await Promise.all(
       this.#alive().map((node) => {
         const clients = command.clients.filter((index) =>

@@ -41,7 +41,12 @@ export {
   type WorkerNodeOptions,
 } from "./node/worker_node.ts";
 export { borrowCrowd, type RunCrowd } from "./borrowed_crowd.ts";
-export { ClientFleet, type FleetOptions, openFleet } from "./fleet.ts";
+export {
+  ClientFleet,
+  type DumpChoice,
+  type FleetOptions,
+  openFleet,
+} from "./fleet.ts";
 export {
   isAdapted,
   openSessions,

@@ -43,3 +43,4 @@ export {
   TransportError,
   type TransportFailure,
 } from "./ice/transport_error.ts";
+export type { PacketTap } from "./tap.ts";

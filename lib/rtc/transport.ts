@@ -23,6 +23,7 @@ import { checkIceParameters } from "./ice/ice_parameters.ts";
 import { type CandidateOutcome, IceSession } from "./ice/ice_session.ts";
 import type { Arrival, LaneSocket } from "./lane/lane.ts";
 import { SRTP_REPLAYED, type SrtpCipher } from "./srtp/srtp_cipher.ts";
+import { type PacketTap, tappedCipher } from "./tap.ts";
 import { closedError, TransportError } from "./ice/transport_error.ts";
 import { messageOf } from "../text/mod.ts";
 import { isDtls, isMedia, isStun } from "./lane/protocol.ts";
@@ -116,7 +117,9 @@ export class RtcTransport implements AsyncDisposable {
   readonly out: Uint8Array;
   readonly #datapath: Datapath;
   readonly #remote: RemoteTransport;
-  readonly #handlers: TransportHandlers;
+  readonly #told: TransportHandlers;
+  /** Those who are told, behind a tap while there is one. */
+  #handlers: TransportHandlers;
   readonly #network: Network | undefined;
   readonly #choice: TransportChoice;
   readonly #iceTimeoutMs: number;
@@ -131,7 +134,10 @@ export class RtcTransport implements AsyncDisposable {
   #restart: IceSession | undefined;
   #nominations = 0;
   #dtls: DtlsHandshake | undefined;
+  #keyed: SrtpCipher | undefined;
+  /** That with the keys, behind a tap while there is one. */
   #cipher: SrtpCipher | undefined;
+  #tap: PacketTap | undefined;
 
   constructor(
     datapath: Datapath,
@@ -145,7 +151,7 @@ export class RtcTransport implements AsyncDisposable {
     this.#dtlsTimeoutMs = options.dtlsTimeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#datapath = datapath;
     this.#remote = remote;
-    this.#handlers = handlers;
+    this.#told = this.#handlers = handlers;
     this.out = datapath.lane.out;
     this.#ended.promise.catch(() => {});
   }
@@ -272,6 +278,29 @@ export class RtcTransport implements AsyncDisposable {
     this.send(offset, sealed, sealed);
   }
 
+  /** Has `tap` see all packets in the clear from now on; `undefined` ends that. */
+  tap(tap: PacketTap | undefined): void {
+    this.#tap = tap;
+    this.#handlers = this.#told;
+    this.#cipher = this.#keyed;
+    if (tap === undefined) return;
+    const { onRtp, onRtcp } = this.#told;
+    const { reactor } = this.#datapath;
+    this.#handlers = {
+      ...this.#told,
+      onRtp(bytes, offset, length, arrival) {
+        tap.onPacket("in", "rtp", bytes, offset, length, arrival.nowMs);
+        onRtp(bytes, offset, length, arrival);
+      },
+      onRtcp(bytes, offset, length, arrival) {
+        tap.onPacket("in", "rtcp", bytes, offset, length, arrival.nowMs);
+        onRtcp(bytes, offset, length, arrival);
+      },
+    };
+    this.#cipher = this.#keyed &&
+      tappedCipher(this.#keyed, tap, () => reactor.nowMs());
+  }
+
   /** Closes everything; resolves when nothing is left behind. Idempotent. */
   async close(): Promise<void> {
     if (this.#state !== "closed") {
@@ -279,8 +308,8 @@ export class RtcTransport implements AsyncDisposable {
       this.#ended.reject(closedError());
       for (const cancel of this.#timers) cancel();
       this.#closeIce();
-      this.#cipher?.close();
-      this.#cipher = undefined;
+      this.#keyed?.close();
+      this.#keyed = this.#cipher = undefined;
     }
     await this.#dtls?.close();
   }
@@ -372,7 +401,8 @@ export class RtcTransport implements AsyncDisposable {
       const keys = await dtls.done;
       // Too late, or closed meanwhile: nobody would free the cipher.
       if (this.#state !== "dtls") return;
-      this.#cipher = this.#datapath.ciphers.create(keys);
+      this.#keyed = this.#datapath.ciphers.create(keys);
+      this.tap(this.#tap);
     } catch (error) {
       throw new TransportError("dtls", (error as Error).message);
     }

@@ -6,6 +6,7 @@
 
 import type {
   DatapathChoice,
+  DumpChoice,
   NodeClock,
   NodeNote,
   RunPlan,
@@ -51,6 +52,8 @@ export interface JobOptions {
   readonly workers?: number | undefined;
   /** How packets are sent and encrypted. @default {the fastest there is} */
   readonly datapath?: DatapathChoice | undefined;
+  /** Whose packets and events are written down, and where. @default {nobody's} */
+  readonly dump?: DumpChoice | undefined;
   /** How the crowd is opened. @default {of real clients} */
   readonly open?: ((options: FleetOptions) => Promise<ClientFleet>) | undefined;
   /** A crowd to run in, which nobody is in and which goes on afterwards, in place of one of its own. */

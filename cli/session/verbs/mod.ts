@@ -9,6 +9,7 @@
 import { metricsLines, nearest } from "../../../tool.ts";
 import { noEffects, type Step } from "../messages.ts";
 import { chart, clients, inspect, rooms, server, stats } from "./look.ts";
+import { dump } from "./dump.ts";
 import { report, reset, save, threshold } from "./judge.ts";
 import { layers, mute, pause, quality, resume, unmute } from "./media.ts";
 import { impair } from "./networks.ts";
@@ -69,6 +70,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   rooms,
   clients,
   inspect,
+  dump,
   chart,
   server,
   threshold,

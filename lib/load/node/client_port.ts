@@ -15,6 +15,7 @@ import type {
 } from "../../metrics/mod.ts";
 import type { MediaKind } from "../../ortc/mod.ts";
 import type { ClientPlan } from "../plan/plan.ts";
+import type { Client } from "../../client/mod.ts";
 import type { SteeredClient } from "./steer.ts";
 
 /** A client's media so far, over all its stays. */
@@ -149,7 +150,8 @@ export interface TrackFlow {
 }
 
 /** One client that the load drives. None of its methods rejects. */
-export interface DrivenClient extends SteeredClient {
+export interface DrivenClient
+  extends SteeredClient, Partial<Pick<Client, "observe" | "stats">> {
   readonly producersOpen: number;
   readonly consumersOpen: number;
   /** Whether it is to send now: it publishes, and is not muted. */

@@ -25,6 +25,7 @@ import {
   zeros,
 } from "../../metrics/mod.ts";
 import { Admission } from "./admission.ts";
+import { ClientDumps, type DumpWorld } from "./client_dumps.ts";
 import { addClient, noCounts } from "./client_counts.ts";
 import {
   type Driven,
@@ -50,7 +51,8 @@ import { OtherTrackBook } from "./other_track_book.ts";
 import { createRandom } from "../plan/random.ts";
 import { SecondMeter } from "./second_meter.ts";
 import { steer } from "./steer.ts";
-import { safeLine } from "../../text/mod.ts";
+import { safeLine, shownUrl } from "../../text/mod.ts";
+import { VERSION } from "../../../version.ts";
 
 /** Time, as the node needs it. */
 export interface NodeClock {
@@ -83,6 +85,8 @@ export interface LocalNodeOptions {
   /** Opens what the clients share; throws when this thread cannot drive any. */
   readonly openHost: (plan: NodePlan, meter: NodeMeter) => Promise<ClientHost>;
   readonly handlers: NodeHandlers;
+  /** Where dumps go. @default {nobody can be dumped} */
+  readonly openDump?: DumpWorld["open"] | undefined;
 }
 
 /** A server may give senders any name. */
@@ -118,6 +122,7 @@ export class LocalNode implements LoadNode {
   readonly #past = noCounts();
   #host: ClientHost | undefined;
   #admission: Admission | undefined;
+  #dumps: ClientDumps | undefined;
   #seed = 0;
   #zeroMs = 0;
   #startMs = 0;
@@ -153,6 +158,7 @@ export class LocalNode implements LoadNode {
       latenessMs: () => host.latenessMs(),
       setTimer: clock.setTimer,
     });
+    this.#dumps = this.#newDumps(plan);
     this.#seed = plan.seed;
     this.#startMs = clock.nowMs();
     this.#zeroMs = this.#startMs - (clock.wallNowMs() - plan.startedAtMs);
@@ -170,6 +176,11 @@ export class LocalNode implements LoadNode {
     switch (command.type) {
       case "add":
         return await this.#addAll(command.clients);
+      case "dump":
+        for (const driven of this.#named(command.clients)) {
+          this.#dumps?.begin(driven, command);
+        }
+        return;
       case "drop":
         await Promise.all(
           this.#named(command.clients).map((driven) => this.#leave(driven)),
@@ -213,6 +224,23 @@ export class LocalNode implements LoadNode {
         notes: health.notes,
         ...(health.clock !== undefined && { clock: this.#clockHealth() }),
       },
+    });
+  }
+
+  #newDumps({ server }: NodePlan): ClientDumps | undefined {
+    const { openDump, clock, handlers } = this.#options;
+    return openDump && new ClientDumps({
+      open: openDump,
+      application: `rtcrowd ${VERSION}`,
+      url: shownUrl(server.url),
+      clock,
+      onProblem: (clientId, text) =>
+        handlers.onNote({
+          atMs: clock.nowMs() - this.#zeroMs,
+          clientId,
+          level: "error",
+          text,
+        }),
     });
   }
 
@@ -350,9 +378,11 @@ export class LocalNode implements LoadNode {
 
   #leave(driven: Driven): Promise<void> {
     driven.cancelTimer();
-    return driven.leaving ??= driven.client.leave().then(() =>
-      this.#retire(driven)
-    );
+    if (driven.leaving === undefined) this.#dumps?.look(driven.plan.index);
+    return driven.leaving ??= driven.client.leave().then(() => {
+      this.#dumps?.end(driven.plan.index);
+      this.#retire(driven);
+    });
   }
 
   /** A long run with churn has no end of clients: of those that left, only figures stay. */
@@ -475,6 +505,7 @@ export class LocalNode implements LoadNode {
     if (
       driven.connectedMs >= 0 && (state === "away" || state === "failed")
     ) this.#noteLost(nowMs);
+    this.#dumps?.onState(driven.plan.index, state, nowMs);
     if (state === "connected") driven.connectedMs = nowMs;
     else endSession(driven, nowMs);
     figures.state = state;
@@ -495,7 +526,9 @@ export class LocalNode implements LoadNode {
 
   #note(driven: Driven, level: "info" | "error", text: string): void {
     const atMs = this.#options.clock.nowMs() - this.#zeroMs;
-    const { clientId } = driven.plan;
+    const { clientId, index } = driven.plan;
+    const isTrouble = level === "error";
+    this.#dumps?.note(index, text, isTrouble, this.#options.clock.nowMs());
     this.#options.handlers.onNote({ atMs, clientId, level, text });
   }
 
@@ -551,6 +584,7 @@ export class LocalNode implements LoadNode {
         (from, frozenMs) => this.#noteTrack(driven, { from, frozenMs }),
       );
     }
+    this.#dumps?.onSecond(nowMs);
   }
 }
 

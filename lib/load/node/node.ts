@@ -68,10 +68,26 @@ export interface NodePlan {
   readonly startedAtMs: number;
 }
 
+/** Whose packets, events and statistics are written down, and where. */
+export interface DumpOrder {
+  /** By their index; who is not there is passed over. */
+  readonly clients: readonly number[];
+  /** Where each has a `.pcapng` and a `.rtcstats` of its name. */
+  readonly dir: string;
+  /** Only the last so many milliseconds are written, when it ends; `null` for all, as it comes. */
+  readonly keepMs: number | null;
+  /** It ends after so long; `null` for when the client leaves. */
+  readonly forMs: number | null;
+  /** It is written only when the client fails, is away, or sees a picture freeze. */
+  readonly onTrouble: boolean;
+}
+
 /** Something to do while a run goes on. Clients are named by their index. */
 export type NodeCommand =
   /** More clients; due at their `joinAtMs`, or at once when that is past. */
   | { readonly type: "add"; readonly clients: readonly ClientPlan[] }
+  /** These are written down from now on. */
+  | { readonly type: "dump" } & DumpOrder
   /** These leave their rooms. */
   | { readonly type: "drop"; readonly clients: readonly number[] }
   | Steering;

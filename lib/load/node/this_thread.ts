@@ -6,6 +6,7 @@
  */
 
 import { systemClock } from "../../time/mod.ts";
+import { openDumpFiles } from "./dump_files.ts";
 import type { CpuScope } from "./host.ts";
 import { LocalNode, type NodeClock } from "./local_node.ts";
 import type { NodeHandlers } from "./node.ts";
@@ -39,5 +40,6 @@ export function createLocalNode(
       return await openHost(plan, meter, cpu);
     },
     handlers,
+    openDump: openDumpFiles,
   });
 }

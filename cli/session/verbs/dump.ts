@@ -1,0 +1,62 @@
+/**
+ * The verb that looks closely at a few clients: dump.
+ *
+ * @module
+ */
+
+import { formatCounted, readDuration } from "../../../tool.ts";
+import { isProblem } from "../parse.ts";
+import { rangesOf } from "../select.ts";
+import { always, membersOf, said, someClients, type Verb } from "./verb.ts";
+
+/** Files of more would only fill the disk. */
+const MOST = 20;
+const USUAL = "30s";
+
+/** Packets and events of some clients, in files. */
+export const dump: Verb = {
+  usage: `IDS [T]`,
+  help:
+    `write packets and events of these clients down for a while, ${USUAL} unless told: client-7.pcapng, client-7.rtcstats`,
+  examples: ["dump 7", "dump 3-5 2m"],
+  words: [someClients, always("10s", USUAL, "2m")],
+  most: 2,
+  run(model, { words: [ids, time = USUAL] }) {
+    if (ids === undefined) {
+      return { problem: "dump needs to know whom: 7, 3-5." };
+    }
+    const clients = membersOf(model, ids);
+    if (isProblem(clients)) return clients;
+    if (clients.length > MOST) {
+      return { problem: `dump takes at most ${MOST} clients at once.` };
+    }
+    const forMs = readDuration(time);
+    if (forMs === undefined || forMs === 0) {
+      return {
+        problem: `dump takes a duration such as ${USUAL} or 2m, not "${time}".`,
+      };
+    }
+    const { model: next } = said(
+      model,
+      `${formatCounted(clients.length, "client")} dumped for ${time}: client-${
+        rangesOf(model.load.members.filter(({ index }) =>
+          clients.includes(index)
+        ))
+      }.pcapng and .rtcstats`,
+    );
+    return {
+      model: next,
+      effects: [{
+        type: "command",
+        command: {
+          type: "dump",
+          clients,
+          dir: ".",
+          keepMs: null,
+          forMs,
+          onTrouble: false,
+        },
+      }],
+    };
+  },
+};

@@ -1,0 +1,22 @@
+/**
+ * One client under the microscope: decrypted packets as pcapng, and what
+ * became of it as an rtcstats dump. It knows formats and what is kept; it
+ * opens no file and knows no client.
+ *
+ * @module
+ */
+
+export {
+  ClientDump,
+  type DumpFiles,
+  type DumpSubject,
+  RTP_BYTES,
+  type SeenPacket,
+} from "./client_dump.ts";
+export {
+  type PacketEnd,
+  pcapngHead,
+  pcapngPacket,
+  type WrittenPacket,
+} from "./pcapng.ts";
+export { RtcStatsLines, type StatsReport } from "./rtcstats.ts";
