@@ -237,7 +237,7 @@ export class ClientFleet implements AsyncDisposable {
 
   /** Of these, as many as are still to be drawn. */
   #draw(added: readonly number[], most: number): number[] {
-    this.#drawing ??= createRandom(this.#options.plan.seed, "dumps");
+    this.#drawing ??= createRandom(this.#options.seed, "dumps");
     const random = this.#drawing;
     const drawn = added.map((index) => ({ index, at: random() }))
       .toSorted((a, b) => a.at - b.at)

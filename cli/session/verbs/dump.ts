@@ -6,8 +6,7 @@
 
 import { formatCounted, readDuration } from "../../../tool.ts";
 import { isProblem } from "../parse.ts";
-import { rangesOf } from "../select.ts";
-import { always, membersOf, said, someClients, type Verb } from "./verb.ts";
+import { always, membersOf, needsClients, said, someClients, type Verb } from "./verb.ts";
 
 /** Files of more would only fill the disk. */
 const MOST = 20;
@@ -18,12 +17,12 @@ export const dump: Verb = {
   usage: `IDS [T]`,
   help:
     `write packets and events of these clients down for a while, ${USUAL} unless told: client-7.pcapng, client-7.rtcstats`,
-  examples: ["dump 7", "dump 3-5 2m"],
+  examples: ["dump 3", "dump 0-2 2m"],
   words: [someClients, always("10s", USUAL, "2m")],
   most: 2,
   run(model, { words: [ids, time = USUAL] }) {
     if (ids === undefined) {
-      return { problem: "dump needs to know whom: 7, 3-5." };
+      return needsClients("dump");
     }
     const clients = membersOf(model, ids);
     if (isProblem(clients)) return clients;
@@ -39,7 +38,6 @@ export const dump: Verb = {
     const { model: next } = said(
       model,
       `${formatCounted(clients.length, "client")} dumped for ${time}: client-${
-        rangesOf(model.load.members.filter(({ index }) =>
           clients.includes(index)
         ))
       }.pcapng and .rtcstats`,

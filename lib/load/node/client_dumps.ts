@@ -15,7 +15,6 @@ import {
 import type { ClientState } from "../../metrics/mod.ts";
 import { messageOf } from "../../text/mod.ts";
 import type { Driven } from "./driven.ts";
-import type { NodeClock } from "./local_node.ts";
 import type { DumpOrder } from "./node.ts";
 
 /** What dumps need of the world. */
@@ -25,7 +24,8 @@ export interface DumpWorld {
   readonly application: string;
   /** The server, without secrets. */
   readonly url: string;
-  readonly clock: Pick<NodeClock, "nowMs" | "wallNowMs">;
+  /** The node's, and milliseconds since 1970. */
+  readonly clock: { nowMs(): number; wallNowMs(): number };
   /** A client cannot be dumped, or any longer; one sentence. */
   readonly onProblem: (clientId: string, text: string) => void;
 }

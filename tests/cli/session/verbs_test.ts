@@ -154,6 +154,21 @@ const COMMANDS: readonly (readonly [
     "4 clients asking for layer 2",
   ],
   [
+    "dump 1-2 2m",
+    [{
+      type: "command",
+      command: {
+        type: "dump",
+        clients: [1, 2],
+        dir: ".",
+        keepMs: null,
+        forMs: 120_000,
+        onTrouble: false,
+      },
+    }],
+    "2 clients dumped for 2m: client-N.pcapng and client-N.rtcstats, here",
+  ],
+  [
     "impair 3g clients 1-2",
     [{
       type: "command",
@@ -290,6 +305,8 @@ const PROBLEMS: readonly (readonly [line: string, problem: string])[] = [
   ["quality 4k", "quality takes 480p, 720p or 1080p."],
   ["quality 480p fps=25", "fps= takes 15, 30 or 60."],
   ["layers 3", "layers takes 0, 1 or 2."],
+  ["dump", "dump needs to know whom: all, 3, 3-5 or 1,4-6."],
+  ["dump 1 soon", `dump takes a duration such as 30s or 2m, not "soon".`],
   ["layers 0 1 2", `layers has no use for "2".`],
   [
     "set simulcast on",
