@@ -435,13 +435,18 @@ export class RoomSession {
       nowMs: scheduler.nowMs(),
       wallMs: this.#environment.wallNowMs(),
     };
+    const pathOf = (wanted: Leg["direction"]) =>
+      pathStats(
+        this.#legs.find(({ direction }) => direction === wanted)
+          ?.transport.roundTripMs ?? 0,
+      );
     return {
       send: {
-        ...pathStats(this.#sendTransport?.roundTripMs ?? 0),
+        ...pathOf("send"),
         ...outboundStats(this.publication.tracks),
       },
       recv: {
-        ...pathStats(this.#receiveTransport?.roundTripMs ?? 0),
+        ...pathOf("recv"),
         ...inboundStats(this.reception.tracks, now),
       },
     };

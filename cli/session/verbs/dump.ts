@@ -6,7 +6,14 @@
 
 import { formatCounted, readDuration } from "../../../tool.ts";
 import { isProblem } from "../parse.ts";
-import { always, membersOf, needsClients, said, someClients, type Verb } from "./verb.ts";
+import {
+  always,
+  membersOf,
+  needsClients,
+  said,
+  someClients,
+  type Verb,
+} from "./verb.ts";
 
 /** Files of more would only fill the disk. */
 const MOST = 20;
@@ -35,12 +42,10 @@ export const dump: Verb = {
         problem: `dump takes a duration such as ${USUAL} or 2m, not "${time}".`,
       };
     }
+    const many = formatCounted(clients.length, "client");
     const { model: next } = said(
       model,
-      `${formatCounted(clients.length, "client")} dumped for ${time}: client-${
-          clients.includes(index)
-        ))
-      }.pcapng and .rtcstats`,
+      `${many} dumped for ${time}: client-N.pcapng and client-N.rtcstats, here`,
     );
     return {
       model: next,
