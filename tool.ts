@@ -39,6 +39,7 @@ export {
   DEFAULT_NEWCOMERS,
   describeImpairmentShare,
   type DumpChoice,
+  type DumpOrder,
   type FleetOptions,
   impairedCount,
   type ImpairmentShare,
