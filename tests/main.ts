@@ -29,6 +29,7 @@ const TOGETHER = [
   "tests/fuzz",
   "tests/junit_test.ts",
   "tests/lib",
+  "tests/publish_test.ts",
   "tests/scenarios",
   "tests/scripts",
 ];
