@@ -19,7 +19,7 @@ const ROOMS: readonly {
   { room: "lib/connection", only: ["lib/text"] },
   { room: "lib/options", only: ["lib/text"] },
   { room: "lib/ortc", only: [] },
-  { room: "lib/clip", only: ["lib/text"] },
+  { room: "lib/clip", only: ["lib/text", "lib/time"] },
   { room: "lib/impairment", only: [] },
   { room: "lib/dump", only: [] },
   { room: "lib/machine", only: [] },
@@ -93,6 +93,7 @@ const ROOMS: readonly {
       "lib/signaling/simplestchat/wire",
       "lib/media",
       "lib/rtc",
+      "lib/time",
     ],
   },
   { room: "lib/run" },
@@ -148,6 +149,14 @@ const ROOMS: readonly {
 
 /** The one import that points upward: a scenario's file becomes a program only when it is run as one. */
 const LAZY_ARROW = "kit.ts -> cli/main.ts";
+
+/** The real clock, the packets' own, and a turn of the event loop that virtual time grants. */
+const BARE_TIMERS = [
+  "lib/rtc/lane/reactor.ts",
+  "lib/testing/fake_crowd.ts",
+  "lib/time/awake_clock.ts",
+  "lib/time/thread_clock.ts",
+];
 
 /** Beside its `mod.ts`: who only counts and judges loads no schema library. */
 const SIDE_DOOR = "lib/metrics/summary_schema.ts";
@@ -240,6 +249,17 @@ Deno.test.each([
 ])("$file $why", async ({ file, needless }) => {
   const loaded = [...loadedWith(file, await allImports())];
   assertEquals(loaded.filter((one) => needless.test(one)), []);
+});
+
+Deno.test("timers in lib are those of a clock, but where packets are timed", async () => {
+  const wrong: string[] = [];
+  for await (const file of sourceFiles("lib/")) {
+    if (BARE_TIMERS.includes(file)) continue;
+    const text = await Deno.readTextFile(new URL(file, ROOT));
+    // A clock has a method of that name.
+    if (/(?<![.#])\bset(Timeout|Interval)\(/.test(text)) wrong.push(file);
+  }
+  assertEquals(wrong, []);
 });
 
 Deno.test("the face stays small enough to be read", async () => {

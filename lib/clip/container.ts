@@ -6,6 +6,7 @@
  */
 
 import type { EncodedTrack } from "./encoded_track.ts";
+import { systemClock } from "../time/mod.ts";
 import { IN_CIRCLES } from "./parse_container.ts";
 
 /** From when the parser is there. Reading takes some ten milliseconds a megabyte. */
@@ -26,7 +27,7 @@ export async function readContainer(
     type: "module",
   });
   const answer = Promise.withResolvers<EncodedTrack[]>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let cancel = () => {};
   const giveUp = () =>
     answer.reject(
       new ReadTimeoutError(
@@ -35,7 +36,7 @@ export async function readContainer(
     );
   worker.onmessage = ({ data: { isReady, tracks, why } }) => {
     if (isReady) {
-      timer = setTimeout(giveUp, deadlineMs);
+      cancel = systemClock.setTimer(deadlineMs, giveUp);
       worker.postMessage(bytes);
     } else if (tracks !== undefined) answer.resolve(tracks);
     else if (why === IN_CIRCLES) answer.reject(new ReadTimeoutError(why));
@@ -48,7 +49,7 @@ export async function readContainer(
   try {
     return await answer.promise;
   } finally {
-    clearTimeout(timer);
+    cancel();
     worker.terminate();
   }
 }

@@ -18,6 +18,7 @@ import type { ClientRecord } from "../metrics/mod.ts";
 import type { SignalingEvent, SignalingSession } from "../signaling/port.ts";
 import { isOver, whatIsWrong } from "./examine_media.ts";
 import { messageOf } from "../text/mod.ts";
+import { delay, systemClock } from "../time/mod.ts";
 
 /** What to check. */
 export interface CheckAdapterOptions {
@@ -70,24 +71,15 @@ export async function checkAdapter(
     participantName: "rtcrowd-check",
     onEvent: (event) => heard.push(event),
   });
-  const wait = (ms: number) => {
-    if (signal.aborted) return Promise.resolve();
-    return new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      signal.addEventListener("abort", () => {
-        clearTimeout(timer);
-        resolve();
-      }, { once: true });
-    });
-  };
+  const wait = (ms: number) => delay(systemClock, ms, signal).catch(() => {});
   try {
     const joined = await listens(listener, signal);
     if (joined !== undefined) return [joined];
     await fleet.add(plan);
-    const late = setTimeout(flows.resolve, MEDIA_MS);
+    const cancel = systemClock.setTimer(MEDIA_MS, flows.resolve);
     signal.addEventListener("abort", () => flows.resolve(), { once: true });
     await flows.promise;
-    clearTimeout(late);
+    cancel();
     const wrong = whatIsWrong(fleet.snapshot().clients, media, MEDIA_MS);
     const clients = plan.clients.map(({ index }) => index);
     for (const paused of [true, false]) {

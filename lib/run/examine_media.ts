@@ -16,6 +16,7 @@ import {
 } from "../load/mod.ts";
 import type { Finding } from "../machine/mod.ts";
 import type { ClientRecord, Snapshot } from "../metrics/mod.ts";
+import { systemClock } from "../time/mod.ts";
 
 /** Who looks, and at what. */
 export interface ExamineMediaOptions {
@@ -54,7 +55,7 @@ export async function examineMedia(
       if (isOver(snapshot, media)) seen.resolve();
     },
   });
-  const timer = setTimeout(seen.resolve, timeoutMs);
+  const cancel = systemClock.setTimer(timeoutMs, seen.resolve);
   signal?.addEventListener("abort", () => seen.resolve(), { once: true });
   await fleet.add(makePlan({
     ...media,
@@ -66,7 +67,7 @@ export async function examineMedia(
     seed: plan.seed,
   }));
   await seen.promise;
-  clearTimeout(timer);
+  cancel();
   const wrong = whatIsWrong(fleet.snapshot().clients, media, timeoutMs);
   return {
     level: wrong === undefined ? "good" : "problem",

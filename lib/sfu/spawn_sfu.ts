@@ -5,6 +5,7 @@
  * @module
  */
 
+import { systemClock } from "../time/mod.ts";
 import type { SfuOptions } from "./options.ts";
 import type { ProcessLine } from "./process_lines.ts";
 import type { SfuStats } from "./signaling/ledger.ts";
@@ -82,7 +83,7 @@ class SfuProcess {
   }
 
   async ready(withinMs: number): Promise<Ready> {
-    const timer = setTimeout(() => {
+    const cancel = systemClock.setTimer(withinMs, () => {
       this.#ready.reject(
         new Error(
           `Cannot start the server: no answer in ${
@@ -90,11 +91,11 @@ class SfuProcess {
           } s.${this.#quote()}`,
         ),
       );
-    }, withinMs);
+    });
     try {
       return await this.#ready.promise;
     } finally {
-      clearTimeout(timer);
+      cancel();
     }
   }
 
@@ -111,9 +112,9 @@ class SfuProcess {
     this.#stopping = true;
     // Its stdin may be gone with it.
     await this.#input.close().catch(() => {});
-    const timer = setTimeout(() => this.#kill(), STOP_MS);
+    const cancel = systemClock.setTimer(STOP_MS, () => this.#kill());
     await this.#ended;
-    clearTimeout(timer);
+    cancel();
   }
 
   async #follow(): Promise<void> {

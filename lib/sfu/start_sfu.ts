@@ -17,7 +17,7 @@ import { ProtooRooms } from "./protoo/rooms.ts";
 import { Hub } from "./signaling/hub.ts";
 import { type SfuStats, StreamLedger } from "./signaling/ledger.ts";
 import { type Refusals, ServerMetrics } from "./signaling/metrics.ts";
-import { systemScheduler } from "./signaling/scheduler.ts";
+import { systemClock } from "../time/mod.ts";
 import { startWeriftEngine } from "./werift/engine.ts";
 
 /** A running server. Disposing of it ends all connections. */
@@ -72,7 +72,7 @@ export async function startSfu(options: SfuOptions): Promise<LocalSfu> {
     const hub = new Hub({
       engine,
       ledger,
-      scheduler: systemScheduler,
+      clock: systemClock,
       metrics,
       newId: () => crypto.randomUUID(),
       maxConsumersPerJoin: options.maxConsumersPerJoin ??

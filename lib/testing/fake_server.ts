@@ -97,10 +97,7 @@ export class FakeServer {
     });
     this.#hub = new Hub({
       engine: this.#engine,
-      scheduler: {
-        nowMs: () => clock.nowMs(),
-        after: (delayMs, action) => clock.setTimer(delayMs, action),
-      },
+      clock,
       metrics: new ServerMetrics(),
       ledger: new StreamLedger(0),
       newId,

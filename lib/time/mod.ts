@@ -12,3 +12,4 @@ export { threadClock } from "./thread_clock.ts";
 export { eitherSignal, type FollowingSignal } from "./either_signal.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { delay } from "./delay.ts";
+export { every } from "./every.ts";

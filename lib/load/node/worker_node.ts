@@ -23,6 +23,7 @@ import type {
   NodePlan,
 } from "./node.ts";
 import { messageOf } from "../../text/mod.ts";
+import { every, systemClock } from "../../time/mod.ts";
 
 /** What goes to the worker unanswered. */
 interface Word {
@@ -102,7 +103,7 @@ export class WorkerNode implements LoadNode {
   /** Who has left. */
   readonly #departed: ClientRecord[] = [];
   readonly #texts = new SharedTexts();
-  #watch: ReturnType<typeof setInterval> | undefined;
+  #endWatch: () => void = () => {};
   #silentLooks = 0;
   #number = 0;
   #dead: string | undefined;
@@ -136,9 +137,10 @@ export class WorkerNode implements LoadNode {
     await this.#order({ type: "start", plan });
     // From here on it speaks once a second.
     if (this.#dead !== undefined || this.#stopping !== undefined) return;
-    this.#watch = setInterval(
-      () => this.#look(),
+    this.#endWatch = every(
+      systemClock,
       this.#silentAfterMs / MAX_SILENT_LOOKS,
+      () => this.#look(),
     );
   }
 
@@ -164,14 +166,14 @@ export class WorkerNode implements LoadNode {
   }
 
   async #stop(): Promise<void> {
-    clearInterval(this.#watch);
+    this.#endWatch();
     if (this.#dead !== undefined) return;
-    const timer = setTimeout(
-      () => this.#fail(`no answer in ${STOP_TIMEOUT_MS / 1000} s`),
+    const cancel = systemClock.setTimer(
       STOP_TIMEOUT_MS,
+      () => this.#fail(`no answer in ${STOP_TIMEOUT_MS / 1000} s`),
     );
     await this.#order({ type: "stop" }).catch(() => {});
-    clearTimeout(timer);
+    cancel();
     this.#fail("stopped");
     this.#worker.terminate();
   }
@@ -232,7 +234,7 @@ export class WorkerNode implements LoadNode {
 
   #die(reason: string): void {
     if (this.#dead !== undefined) return;
-    clearInterval(this.#watch);
+    this.#endWatch();
     this.#fail(reason);
     this.#worker.terminate();
     if (this.#stopping === undefined) this.#handlers.onDied(reason);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { systemClock } from "../../time/mod.ts";
 import type { Engine, EngineOptions } from "../engine.ts";
 import { loadMediasoup, type mediasoup } from "./deps.ts";
 import { mediasoupRouter } from "./router.ts";
@@ -164,14 +165,14 @@ async function stopWorker(worker: mediasoup.Worker): Promise<void> {
   if (worker.subprocessClosed) return;
   const gone = Promise.withResolvers<void>();
   worker.once("subprocessclose", () => gone.resolve());
-  const timer = setTimeout(() => {
+  const cancel = systemClock.setTimer(EXIT_MS, () => {
     try {
       Deno.kill(worker.pid, "SIGKILL");
     } catch {
       gone.resolve();
     }
-  }, EXIT_MS);
+  });
   worker.close();
   await gone.promise;
-  clearTimeout(timer);
+  cancel();
 }

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { every, type Scheduler } from "./scheduler.ts";
+import { type Clock, every } from "../../time/mod.ts";
 
 /** How often the client is told, in milliseconds. */
 const REPORT_MS = 10_000;
@@ -35,7 +35,7 @@ export function layerFor(bps: number): number {
 
 /** Starts to watch. */
 export function watchBandwidth(
-  scheduler: Scheduler,
+  clock: Clock,
   actions: BandwidthActions,
 ): BandwidthWatch {
   let latest: number | undefined;
@@ -43,7 +43,7 @@ export function watchBandwidth(
   let layer: number | undefined;
   let switchedAtMs = -Infinity;
 
-  const stop = every(scheduler, REPORT_MS, () => {
+  const stop = every(clock, REPORT_MS, () => {
     if (latest === undefined || latest === reported) return;
     reported = latest;
     actions.report(latest);
@@ -54,7 +54,7 @@ export function watchBandwidth(
     estimated: (bps) => {
       latest = bps;
       const fitting = layerFor(bps);
-      const nowMs = scheduler.nowMs();
+      const nowMs = clock.nowMs();
       if (fitting === layer || nowMs - switchedAtMs < SWITCH_MS) return;
       layer = fitting;
       switchedAtMs = nowMs;

@@ -69,19 +69,19 @@ export class Connection {
     this.#hub = hub;
     this.#wire = wire;
     this.#idleMs = idleMs;
-    const { scheduler, newId } = hub.parts;
-    this.#heardMs = scheduler.nowMs();
+    const { clock, newId } = hub.parts;
+    this.#heardMs = clock.nowMs();
     this.#bucket = new TokenBucket(
       { capacity: MAX_FRAMES_PER_SECOND, refillHz: MAX_FRAMES_PER_SECOND },
       this.#heardMs,
     );
-    this.#cancelIdle = scheduler.after(idleMs, () => this.#checkIdle());
+    this.#cancelIdle = clock.setTimer(idleMs, () => this.#checkIdle());
     this.session = new Session(identity, newId(), (m) => this.#send(m));
   }
 
   /** Any frame keeps the connection alive, also a ping or a binary one. */
   heard(): void {
-    this.#heardMs = this.#hub.parts.scheduler.nowMs();
+    this.#heardMs = this.#hub.parts.clock.nowMs();
   }
 
   /** Takes a text frame. */
@@ -113,9 +113,9 @@ export class Connection {
   }
 
   async #handle(text: string): Promise<void> {
-    const { metrics, scheduler } = this.#hub.parts;
+    const { metrics, clock } = this.#hub.parts;
     metrics.count("messages_received_total");
-    if (!this.#bucket.take(scheduler.nowMs())) return this.#throttle();
+    if (!this.#bucket.take(clock.nowMs())) return this.#throttle();
     this.#throttled = false;
 
     const parsed = parseClientMessage(text);
@@ -132,15 +132,15 @@ export class Connection {
   }
 
   async #dispatch(message: ClientMessage): Promise<void> {
-    const { metrics, scheduler } = this.#hub.parts;
-    const startMs = scheduler.nowMs();
+    const { metrics, clock } = this.#hub.parts;
+    const startMs = clock.nowMs();
     try {
       await this.#handleMessage(this.#hub, this.session, message);
     } catch (error) {
       this.#fail(`Error: ${messageOf(error)}`);
     }
     if (message.type !== "reconnect") {
-      metrics.handled((scheduler.nowMs() - startMs) / 1000);
+      metrics.handled((clock.nowMs() - startMs) / 1000);
     }
   }
 
@@ -160,9 +160,9 @@ export class Connection {
   /** A client that does not read loses messages rather than filling the memory. */
   #send(message: ServerMessage): void {
     if (this.#ended) return;
-    const { scheduler, metrics } = this.#hub.parts;
+    const { clock, metrics } = this.#hub.parts;
     const waiting = this.#outboundSinceMs;
-    const nowMs = scheduler.nowMs();
+    const nowMs = clock.nowMs();
     const stuck = waiting.length >= OUTBOUND_CAPACITY &&
       nowMs - waiting[0]! >= OUTBOUND_STUCK_MS;
     if (stuck) return;
@@ -172,10 +172,10 @@ export class Connection {
   }
 
   #checkIdle(): void {
-    const { scheduler } = this.#hub.parts;
-    const silentMs = scheduler.nowMs() - this.#heardMs;
+    const { clock } = this.#hub.parts;
+    const silentMs = clock.nowMs() - this.#heardMs;
     if (silentMs >= this.#idleMs) return this.#wire.terminate();
-    this.#cancelIdle = scheduler.after(
+    this.#cancelIdle = clock.setTimer(
       this.#idleMs - silentMs,
       () => this.#checkIdle(),
     );

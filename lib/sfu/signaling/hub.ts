@@ -10,14 +10,14 @@ import { SignalingError } from "./errors.ts";
 import type { StreamLedger } from "./ledger.ts";
 import type { ServerMetrics } from "./metrics.ts";
 import { type Participant, Room, type RoomProducer } from "./room.ts";
-import type { Scheduler } from "./scheduler.ts";
+import type { Clock } from "../../time/mod.ts";
 import { defaultSettings } from "./settings.ts";
 import { messageOf } from "../../text/mod.ts";
 
 /** What the rooms are made of: rules, and the world's doors. */
 export interface HubParts {
   readonly engine: Engine;
-  readonly scheduler: Scheduler;
+  readonly clock: Clock;
   readonly metrics: ServerMetrics;
   readonly ledger: StreamLedger;
   /** Makes ids and tokens. */

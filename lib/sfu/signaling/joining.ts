@@ -70,8 +70,8 @@ export async function abandon(hub: Hub, session: Session): Promise<void> {
   session.place = OUTSIDE;
   const { room, participant } = place;
   const { id } = participant;
-  const { scheduler, graceMs } = hub.parts;
-  let cancel = scheduler.after(graceMs, vanish);
+  const { clock, graceMs } = hub.parts;
+  let cancel = clock.setTimer(graceMs, vanish);
   const ghost: Ghost = {
     room,
     participant,
@@ -79,7 +79,7 @@ export async function abandon(hub: Hub, session: Session): Promise<void> {
     cancel: () => cancel(),
     restart: () => {
       cancel();
-      cancel = scheduler.after(graceMs, vanish);
+      cancel = clock.setTimer(graceMs, vanish);
     },
   };
   hub.ghosts.set(id, ghost);

@@ -42,7 +42,7 @@ export async function createReceiveTransport(
   const transport = await open(context, "receive");
   media.receive = transport;
   media.stopWatching();
-  const watch = watchBandwidth(hub.parts.scheduler, {
+  const watch = watchBandwidth(hub.parts.clock, {
     report: (availableBitrate) =>
       participant.session.send({
         type: "connectionStats",

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { every, systemClock } from "../../time/mod.ts";
 import { openDatapath } from "../../rtc/mod.ts";
 import type { Engine, EngineOptions } from "../engine.ts";
 import { weriftRouter } from "./router.ts";
@@ -26,16 +27,16 @@ export async function startWeriftEngine(
     transports: new Set(),
     closing: new Set(),
   };
-  const sweep = setInterval(() => {
+  const endSweep = every(systemClock, SWEEP_MS, () => {
     const nowMs = performance.now();
     for (const transport of parts.transports) transport.expire(nowMs);
-  }, SWEEP_MS);
+  });
   return {
     kind: "werift",
     workerPids: [],
     createRouter: () => Promise.resolve(weriftRouter(parts)),
     [Symbol.asyncDispose]: async () => {
-      clearInterval(sweep);
+      endSweep();
       for (const transport of parts.transports) transport.close();
       await Promise.all(parts.closing);
       datapath[Symbol.dispose]();

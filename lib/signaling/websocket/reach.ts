@@ -2,7 +2,7 @@
 
 import { type ConnectionSettings, proxyFor } from "../../connection/mod.ts";
 import { messageOf, shownUrl } from "../../text/mod.ts";
-import { eitherSignal } from "../../time/mod.ts";
+import { eitherSignal, systemClock } from "../../time/mod.ts";
 import { ChannelError } from "./channel_error.ts";
 
 const TIMEOUT_MS = 10_000;
@@ -22,7 +22,7 @@ export async function reachAddress(
   if (proxyFor(target, connection.proxies ?? {}) !== undefined) return;
   const { hostname, port, protocol } = target;
   const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(), TIMEOUT_MS);
+  const cancel = systemClock.setTimer(TIMEOUT_MS, () => deadline.abort());
   using either = eitherSignal(deadline.signal, signal);
   try {
     using _connection = await Deno.connect({
@@ -43,6 +43,6 @@ export async function reachAddress(
         : { kind: "unreachable", detail },
     );
   } finally {
-    clearTimeout(timer);
+    cancel();
   }
 }

@@ -79,7 +79,7 @@ async function open(
           const { heard } = people[one.who];
           if ("text" in one) {
             await people[one.who].say(one.text);
-            world.scheduler.pass(20);
+            world.clock.advance(20);
             continue;
           }
           const created = heard.findLast(({ type }) =>
@@ -99,7 +99,7 @@ async function open(
         }
         await turn();
         for (const { connection } of people) connection.end();
-        world.scheduler.pass(31_000);
+        world.clock.advance(31_000);
         await people[0].say("");
         const { hub } = world;
         for (
@@ -109,7 +109,7 @@ async function open(
           i++
         ) {
           await turn();
-          world.scheduler.pass(31_000);
+          world.clock.advance(31_000);
         }
         const left = [
           hub.participants,

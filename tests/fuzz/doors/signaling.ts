@@ -41,11 +41,11 @@ export const signaling: Door = {
           for (const [who, text] of frames) {
             inputs++;
             await people[who].say(text);
-            world.scheduler.pass(20);
+            world.clock.advance(20);
           }
           for (const { connection } of people) connection.end();
           // Whoever has lost its socket is kept for half a minute.
-          world.scheduler.pass(31_000);
+          world.clock.advance(31_000);
           await people[0].say("");
           const left = [
             world.hub.participants,

@@ -37,7 +37,7 @@ if (import.meta.main) {
         // Every other one is lost, and waited for.
         if (joined % 2 === 0) connection.receive(`{"type":"leaveRoom"}`);
         connection.end();
-        world.scheduler.pass(GRACE_MS);
+        world.clock.advance(GRACE_MS);
       }
       const one = await world.join(`person ${joined}`);
       await speak(one);
@@ -54,7 +54,7 @@ if (import.meta.main) {
   const after = await join(JOINS);
   console.log(Math.round((after - before) / JOINS));
   for (const { connection } of people) connection.end();
-  world.scheduler.pass(GRACE_MS);
+  world.clock.advance(GRACE_MS);
 }
 
 async function speak(one: FakeClient): Promise<void> {

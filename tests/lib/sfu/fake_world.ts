@@ -10,7 +10,7 @@ import { StreamLedger } from "../../../lib/sfu/signaling/ledger.ts";
 import { ServerMetrics } from "../../../lib/sfu/signaling/metrics.ts";
 import type { Identity } from "../../../lib/sfu/signaling/room.ts";
 import { FakeEngine } from "./fake_engine.ts";
-import { FakeScheduler } from "./fake_scheduler.ts";
+import { FakeClock } from "../../../lib/testing/mod.ts";
 
 /** Lets everything that waits for nothing finish. */
 export async function settle(): Promise<void> {
@@ -19,7 +19,7 @@ export async function settle(): Promise<void> {
 
 export class FakeWorld {
   readonly engine = new FakeEngine();
-  readonly scheduler = new FakeScheduler();
+  readonly clock = new FakeClock();
   readonly hub: Hub;
   /** Who heard what, in order, for example `bob participantJoined`. */
   readonly journal: string[] = [];
@@ -28,7 +28,7 @@ export class FakeWorld {
   constructor(parts: Partial<HubParts> = {}) {
     this.hub = new Hub({
       engine: this.engine,
-      scheduler: this.scheduler,
+      clock: this.clock,
       metrics: new ServerMetrics(),
       ledger: new StreamLedger(),
       newId: () => `id-${++this.#ids}`,

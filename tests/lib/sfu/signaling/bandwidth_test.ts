@@ -3,7 +3,7 @@ import {
   layerFor,
   watchBandwidth,
 } from "../../../../lib/sfu/signaling/bandwidth.ts";
-import { FakeScheduler } from "../fake_scheduler.ts";
+import { FakeClock } from "../../../../lib/testing/mod.ts";
 
 Deno.test.each<[bps: number, layer: number]>([
   [0, 0],
@@ -16,36 +16,36 @@ Deno.test.each<[bps: number, layer: number]>([
 });
 
 Deno.test("layers switch when the tier changes, at most every two seconds", () => {
-  const scheduler = new FakeScheduler();
+  const clock = new FakeClock();
   const layers: number[] = [];
-  const watch = watchBandwidth(scheduler, {
+  const watch = watchBandwidth(clock, {
     report: () => {},
     prefer: (layer) => layers.push(layer),
   });
   watch.estimated(700_000);
   watch.estimated(800_000);
   watch.estimated(100_000);
-  scheduler.pass(2000);
+  clock.advance(2000);
   watch.estimated(100_000);
   watch.stop();
   assertEquals(layers, [2, 0]);
 });
 
 Deno.test("a report comes every ten seconds, if the estimate changed", () => {
-  const scheduler = new FakeScheduler();
+  const clock = new FakeClock();
   const reports: number[] = [];
-  const watch = watchBandwidth(scheduler, {
+  const watch = watchBandwidth(clock, {
     report: (bps) => reports.push(bps),
     prefer: () => {},
   });
-  scheduler.pass(10_000);
+  clock.advance(10_000);
   watch.estimated(1);
   watch.estimated(2);
-  scheduler.pass(10_000);
-  scheduler.pass(10_000);
+  clock.advance(10_000);
+  clock.advance(10_000);
   watch.estimated(3);
   watch.stop();
-  scheduler.pass(10_000);
+  clock.advance(10_000);
   assertEquals(reports, [2]);
-  assertEquals(scheduler.waiting, 0);
+  assertEquals(clock.pendingTimers, 0);
 });

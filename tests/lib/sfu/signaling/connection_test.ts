@@ -46,7 +46,7 @@ Deno.test("the 101st frame of a burst is dropped with one error, and a second la
     type: "error",
     message: "Rate limit exceeded: max 100 messages/second",
   }]);
-  world.scheduler.pass(1000);
+  world.clock.advance(1000);
   await client.say({ type: "joinRoom", roomId: "r", participantName: "a" });
   assertEquals(client.heard.at(-1)?.type, "roomJoined");
 });
@@ -59,7 +59,7 @@ Deno.test("each run of dropped frames is told once", async () => {
       client.connection.receive('{"type":"leaveRoom"}');
     }
     for (let i = 0; i < 10; i++) await settle();
-    world.scheduler.pass(1000);
+    world.clock.advance(1000);
   }
   assertEquals(client.heard.length, 2);
 });
@@ -77,11 +77,11 @@ Deno.test("reading stops while too many frames wait, and goes on", async () => {
 Deno.test("a connection that says nothing for five minutes is dropped; any frame counts", () => {
   const world = new FakeWorld();
   const client = world.connect("alice");
-  world.scheduler.pass(200_000);
+  world.clock.advance(200_000);
   client.connection.heard();
-  world.scheduler.pass(299_999);
+  world.clock.advance(299_999);
   assertEquals(client.terminated, false);
-  world.scheduler.pass(1);
+  world.clock.advance(1);
   assertEquals(client.terminated, true);
 });
 
@@ -97,7 +97,7 @@ Deno.test("a client that does not read loses messages after 64, once it has been
     }
   };
   await flood(64);
-  world.scheduler.pass(1000);
+  world.clock.advance(1000);
   await flood(3);
   assertEquals(alice.heard.length, 64);
   for (const done of alice.stuck.splice(0)) done();
@@ -114,7 +114,7 @@ Deno.test("a message that is being handled when the socket dies still leaves a g
   client.connection.end();
   await settle();
   assertEquals(world.hub.ghosts.size, 1);
-  world.scheduler.pass(30_000);
+  world.clock.advance(30_000);
   await settle();
   assertEquals(world.hub.rooms.size, 0);
 });

@@ -138,11 +138,11 @@ Deno.test("a lost socket leaves a ghost for the grace period, then the others he
   world.forget();
   alice.connection.end();
   await settle();
-  world.scheduler.pass(29_999);
+  world.clock.advance(29_999);
   await settle();
   assertEquals(world.journal, []);
   assertEquals(world.hub.participants, 2);
-  world.scheduler.pass(1);
+  world.clock.advance(1);
   await settle();
   assertEquals(world.journal, ["bob participantLeft"]);
   assertEquals(world.hub.participants, 1);
@@ -168,7 +168,7 @@ Deno.test("the advertised reconnect token is stale, and using it prolongs the gh
   const { reconnectToken = "" } = alice.last("roomJoined");
   alice.connection.end();
   await settle();
-  world.scheduler.pass(20_000);
+  world.clock.advance(20_000);
   const again = world.connect("again");
   const answer = await again.say({
     type: "reconnect",
@@ -181,10 +181,10 @@ Deno.test("the advertised reconnect token is stale, and using it prolongs the gh
     success: false,
     participantId: "alice",
   });
-  world.scheduler.pass(29_999);
+  world.clock.advance(29_999);
   await settle();
   assertEquals(bob.heard.at(-1)?.type, "roomJoined");
-  world.scheduler.pass(1);
+  world.clock.advance(1);
   await settle();
   assertEquals(bob.heard.at(-1)?.type, "participantLeft");
 });
@@ -208,7 +208,7 @@ Deno.test("with a fresh token, a reconnect takes the ghost's place, and nobody e
   assertEquals(again.last("reconnectResult").success, true);
   await bob.say({ type: "chatMessage", content: "hi" });
   assertEquals(again.last("chatReceived").content, "hi");
-  world.scheduler.pass(60_000);
+  world.clock.advance(60_000);
   await settle();
   assertEquals(world.hub.participants, 2);
 });
@@ -328,7 +328,7 @@ Deno.test("a closed server keeps no ghosts", async () => {
   world.hub.close();
   bob.connection.end();
   await settle();
-  assertEquals(world.scheduler.waiting, 0);
+  assertEquals(world.clock.pendingTimers, 0);
 });
 
 Deno.test.each(["constructor", "__proto__", "toString", "hasOwnProperty"])(

@@ -285,8 +285,8 @@ Deno.test("bandwidth is reported every ten seconds if it changed", async () => {
   const { bob } = await publishing(world);
   world.forget();
   world.engine.bandwidth[0](700_000);
-  world.scheduler.pass(10_000);
-  world.scheduler.pass(10_000);
+  world.clock.advance(10_000);
+  world.clock.advance(10_000);
   assertEquals(world.journal, ["bob connectionStats"]);
   assertEquals(bob.last("connectionStats"), {
     type: "connectionStats",
@@ -412,7 +412,7 @@ Deno.test("nothing ticks any more when everybody has left", async () => {
   const { alice, bob } = await publishing(world);
   alice.connection.end();
   bob.connection.end();
-  world.scheduler.pass(30_000);
+  world.clock.advance(30_000);
   await alice.say({ type: "leaveRoom" });
-  assertEquals(world.scheduler.waiting, 0);
+  assertEquals(world.clock.pendingTimers, 0);
 });
