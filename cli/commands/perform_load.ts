@@ -235,6 +235,7 @@ async function conclude(
   const summary = await writeOutputs(outputs, {
       summary: written,
       clients: toResults(snapshot.clients),
+      stories,
     }, printError)
     ? written
     : withoutFiles(written);

@@ -144,9 +144,11 @@ export async function reportCommand(args: readonly string[]): Promise<number> {
     if (json) printJson(plainRuns(runs));
     else print(renderMany(safeValue(runs), csv));
   } else if (only.summary !== null) {
+    const isWritten = outputs.files.length > 0;
     const input = {
       summary: only.summary,
-      clients: outputs.files.length === 0 ? [] : await readClients(paths[0]),
+      clients: isWritten ? await readClients(paths[0]) : [],
+      stories: isWritten ? await readStories(paths[0]) : [],
     };
     if (!await writeOutputs(outputs.files, input, printError)) {
       return EXIT_CODES.broke;
@@ -168,7 +170,7 @@ async function reportClient(
   clientId: string,
   { json, csv }: { readonly json: boolean; readonly csv: boolean },
 ): Promise<number> {
-  const dir = path.replace(/[^/\\]*\.json$/, "") || ".";
+  const dir = folderOf(path);
   let stories: readonly WholeStory[];
   let summary: Summary;
   try {
@@ -259,6 +261,22 @@ export async function readRun(path: string): Promise<ReadRun> {
     const why = messageOf(error);
     return { name, summary: null, problem: `Cannot report ${path}: ${why}` };
   }
+}
+
+/** What became of each client, beside a summary; nothing where that is not there, or of another version. */
+async function readStories(path: string): Promise<readonly WholeStory[]> {
+  try {
+    return parseStories(
+      await Deno.readTextFile(`${folderOf(path)}/${STORIES_FILE}`),
+    );
+  } catch {
+    return [];
+  }
+}
+
+/** The directory of a file that a run left, or itself. */
+function folderOf(path: string): string {
+  return path.replace(/[^/\\]*\.json$/, "") || ".";
 }
 
 /** The clients of a run, as far as their file is beside its summary. */

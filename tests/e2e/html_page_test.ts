@@ -49,6 +49,20 @@ Deno.test({
         /0:59/,
       );
 
+      await page.focus("#heat");
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("Shift+ArrowRight");
+      await page.keyboard.press("Shift+ArrowRight");
+      assertMatch(
+        await page.innerText("#heat-cell"),
+        /0:20 to 0:21: packets that did not come 25\.(0|2)/,
+      );
+      await page.click("[data-layer=silent]");
+      assertMatch(
+        await page.innerText("#heat-cell"),
+        /0:20 to 0:21: time that tracks were silent 0 %$/,
+      );
+
       const back = () =>
         page.locator("body").evaluate((body) =>
           // deno-lint-ignore no-explicit-any -- it runs in the page

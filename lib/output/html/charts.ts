@@ -13,7 +13,7 @@ import {
   formatCount,
   formatRatio,
 } from "../../text/mod.ts";
-import { type Child, html, type Markup } from "./markup.ts";
+import { type Child, clock, html, type Markup } from "./markup.ts";
 
 /** How the page's script writes a value. */
 type Show = "count" | "bps" | "ratio" | "cores" | "bytes";
@@ -213,9 +213,4 @@ function sampled<T>(all: readonly T[], most: number): readonly T[] {
 /** Four digits are more than a chart shows. */
 function rounded(value: number | null): number | null {
   return value === null ? null : Number(value.toPrecision(5));
-}
-
-function clock(sec: number): string {
-  const whole = Math.round(sec);
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }

@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const { uPlot } = globalThis;
-  const { series, tables, incidents } = JSON.parse(
+  const { series, heat, tables, incidents } = JSON.parse(
     document.getElementById("data").textContent,
   );
   const root = document.documentElement;
@@ -173,6 +173,7 @@
       };
     });
     plots = made;
+    paint();
   }
 
   function moveCursor(index) {
@@ -204,6 +205,95 @@
         ).join(", ")
       }`;
     });
+  }
+
+  // Every client, all the time.
+  const canvas = document.getElementById("heat");
+  const said = document.getElementById("heat-cell");
+  const WORST = 254;
+  let layer = heat?.layers[0];
+  let cell = { row: 0, column: 0 };
+
+  /** From the card's colour to the darkest; small shares are seen, too. */
+  function paint() {
+    if (!canvas) return;
+    const { columns, rows } = heat;
+    canvas.width = columns;
+    canvas.height = rows.length;
+    canvas.style.height = `${Math.max(60, Math.min(640, rows.length * 12))}px`;
+    const cells = atob(layer.cells);
+    const context = canvas.getContext("2d");
+    const image = context.createImageData(columns, rows.length);
+    const good = rgb("--heat-0");
+    const bad = rgb("--heat-1");
+    for (let i = 0; i < cells.length; i++) {
+      const byte = cells.charCodeAt(i);
+      if (byte > WORST) continue;
+      const share = byte === 0 ? 0 : 0.12 + 0.88 * Math.sqrt(byte / WORST);
+      for (let part = 0; part < 3; part++) {
+        image.data[i * 4 + part] = good[part] +
+          (bad[part] - good[part]) * share;
+      }
+      image.data[i * 4 + 3] = 255;
+    }
+    context.putImageData(image, 0, 0);
+  }
+
+  function rgb(name) {
+    const digits = colour(name).slice(1);
+    return [0, 2, 4].map((at) => parseInt(digits.slice(at, at + 2), 16));
+  }
+
+  function tellCell(row, column) {
+    const { columns, rows, columnSec } = heat;
+    cell = {
+      row: Math.max(0, Math.min(rows.length - 1, row)),
+      column: Math.max(0, Math.min(columns - 1, column)),
+    };
+    const [client, room] = rows[cell.row];
+    const byte = atob(layer.cells).charCodeAt(
+      cell.row * columns + cell.column,
+    );
+    const from = cell.column * columnSec;
+    said.textContent = `${client} in ${room}, ${clock(from)} to ${
+      clock(from + columnSec)
+    }: ${
+      byte > WORST
+        ? "nothing was due"
+        : `${layer.title} ${percent(byte / WORST)}`
+    }`;
+  }
+
+  if (canvas) {
+    canvas.addEventListener("click", (event) => {
+      const box = canvas.getBoundingClientRect();
+      tellCell(
+        Math.floor((event.clientY - box.top) / box.height * canvas.height),
+        Math.floor((event.clientX - box.left) / box.width * canvas.width),
+      );
+    });
+    canvas.addEventListener("keydown", (event) => {
+      const far = event.shiftKey ? 10 : 1;
+      const [down, right] = {
+        ArrowUp: [-far, 0],
+        ArrowDown: [far, 0],
+        ArrowLeft: [0, -far],
+        ArrowRight: [0, far],
+      }[event.key] ?? [];
+      if (down === undefined) return;
+      event.preventDefault();
+      tellCell(cell.row + down, cell.column + right);
+    });
+    for (const button of document.querySelectorAll("[data-layer]")) {
+      button.addEventListener("click", () => {
+        layer = heat.layers.find(({ id }) => id === button.dataset.layer);
+        for (const other of document.querySelectorAll("[data-layer]")) {
+          other.setAttribute("aria-pressed", String(other === button));
+        }
+        paint();
+        tellCell(cell.row, cell.column);
+      });
+    }
   }
 
   let width = innerWidth;

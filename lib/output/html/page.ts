@@ -6,13 +6,14 @@
  * @module
  */
 
-import type { Summary } from "../../metrics/mod.ts";
+import type { ClientStory, Summary } from "../../metrics/mod.ts";
 import { type ClientResult, reportDocument } from "../../report/mod.ts";
 import { allFigures } from "./all_figures.ts";
 import { chartSection, chartSeries } from "./charts.ts";
 import { uplotScript, uplotStyle } from "./deps.ts";
 import { durationSection, lossSection } from "./drawings.ts";
 import { headSection } from "./head.ts";
+import { heatMap, heatSection } from "./heat_map.ts";
 import { code, html, jsonData } from "./markup.ts";
 import script from "./page.js" with { type: "text" };
 import style from "./page.css" with { type: "text" };
@@ -23,15 +24,17 @@ import {
   tableSection,
 } from "./tables.ts";
 
-/** The page of a run; of its clients, too, where they are known. */
+/** The page of a run; of its clients, and of what became of each, too, where they are known. */
 export async function renderHtml(
   summary: Summary,
   clients: readonly ClientResult[] = [],
+  stories: readonly ClientStory[] = [],
 ): Promise<string> {
   const document = reportDocument(summary);
   const tables = [roomTable(summary), clientTable(clients, summary)]
     .filter(({ rows }) => rows.length > 0);
   const series = chartSeries(summary);
+  const heat = heatMap(stories);
   const styles = `${uplotStyle}\n${style}`;
   const policy = [
     "default-src 'none'",
@@ -59,6 +62,7 @@ export async function renderHtml(
     ${headSection(summary, document)}
     <main>
     ${chartSection(summary, series)}
+    ${heatSection(heat, stories.length)}
     ${lossSection(summary)}
     ${durationSection(summary)}
     ${tables.map(tableSection)}
@@ -70,6 +74,7 @@ export async function renderHtml(
     <p id="live" class="unseen" aria-live="polite"></p>
     <script type="application/json" id="data">${jsonData({
       series,
+      heat,
       tables,
       incidents: summary.incidents.map(spanOf),
     })}</script>

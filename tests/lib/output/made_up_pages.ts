@@ -1,6 +1,10 @@
 /** Runs for the page: one whose server means harm, and a long one. */
 
-import { summarize, type Summary } from "../../../lib/metrics/mod.ts";
+import {
+  type ClientStory,
+  summarize,
+  type Summary,
+} from "../../../lib/metrics/mod.ts";
 import { renderHtml } from "../../../lib/output/mod.ts";
 import { toResults } from "../../../lib/report/mod.ts";
 import { madeUpRun } from "../metrics/run.ts";
@@ -43,7 +47,38 @@ export async function hostilePage(): Promise<string> {
       roomId: HOSTILE,
       failureCause: HOSTILE,
     })),
+    storiesOf(4, 60).map((story) => ({
+      ...story,
+      clientId: HOSTILE,
+      roomId: HOSTILE,
+    })),
   );
+}
+
+/** Stories of so many clients, in rooms of two, second by second: client 1 loses every fourth packet from second 10 on. */
+export function storiesOf(clients: number, seconds: number): ClientStory[] {
+  return Array.from({ length: clients }, (_, index) => ({
+    clientId: `client-${index}`,
+    index,
+    roomId: `room-${Math.floor(index / 2)}`,
+    events: [],
+    bins: Array.from({ length: seconds }, (_, sec) => ({
+      fromSec: sec,
+      toSec: sec + 1,
+      state: "connected" as const,
+      packetsSent: 100,
+      bytesSent: 1e5,
+      packetsDue: 100,
+      packetsCame: index === 1 && sec >= 10 ? 75 : 100,
+      bytesReceived: 1e5,
+      dueMs: 2000,
+      silentMs: 0,
+      playedMs: index === 2 ? 0 : 1000,
+      frozenMs: 0,
+      framesRendered: 30,
+      errors: 0,
+    })),
+  }));
 }
 
 /** A run of so many seconds, with a server that was watched. */
