@@ -370,6 +370,7 @@ export {
 } from "./lib/scenario/mod.ts";
 export {
   type ConsumerStats,
+  type DownstreamView,
   type EarlierStreams,
   type EngineKind,
   type LocalSfu,

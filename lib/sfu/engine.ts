@@ -35,6 +35,18 @@ export interface StreamCounts {
   readonly nacked: number;
   /** Of a producer's streams: what the engine itself says of the way to it. @default {it says nothing} */
   readonly upstream?: readonly UpstreamView[] | undefined;
+  /** Of a consumer's stream: what the engine says of the way to who receives it. @default {it says nothing} */
+  readonly downstream?: DownstreamView | undefined;
+}
+
+/** The stream of a consumer, as its receiver reports on it. */
+export interface DownstreamView {
+  /** Of the last interval, out of 256. */
+  readonly fractionLost: number;
+  /** In milliseconds; `undefined` or 0 before any report. */
+  readonly roundTripMs: number | undefined;
+  /** From 0 to 10. */
+  readonly score: number;
 }
 
 /** One stream of a producer, as the engine sees the way to it. */

@@ -9,7 +9,7 @@
  * @module
  */
 
-export type { EngineKind, UpstreamView } from "./engine.ts";
+export type { DownstreamView, EngineKind, UpstreamView } from "./engine.ts";
 export { localWorkerBinary } from "./mediasoup/worker_binary.ts";
 export type { WorkerChoice } from "./mediasoup/worker_choice.ts";
 export type { MediasoupOptions } from "./mediasoup/engine.ts";

@@ -11,7 +11,11 @@ import {
   STEPS_PER_UNIT,
   trendOf,
 } from "../../lib/metrics/mod.ts";
-import { type SfuStats, startSfu } from "../../lib/sfu/mod.ts";
+import {
+  type DownstreamView,
+  type SfuStats,
+  startSfu,
+} from "../../lib/sfu/mod.ts";
 import { makePlan, rampAndHold } from "../../mod.ts";
 import { openFleet } from "../../tool.ts";
 import { BrowserInRoom } from "../e2e/browser.ts";
@@ -34,6 +38,26 @@ export const NETWORKS = {
     jitterReorders: true,
   }, 30),
   "jitter-150": symmetric(95, { jitterMs: 75, jitterReorders: true }, 20),
+  "rate-1m": symmetric(20, { rateBps: 1_000_000, queueBytes: 12_500 }),
+  "rate-500k": symmetric(20, { rateBps: 500_000, queueBytes: 18_750 }),
+  "reorder-5": symmetric(20, { reorderRatio: 0.05, reorderMs: 30 }),
+  "duplicate-5": symmetric(20, { duplicateRatio: 0.05 }),
+  "loss-1-jitter-10": symmetric(30, {
+    lossRatio: 0.01,
+    jitterMs: 10,
+    jitterReorders: true,
+  }),
+  "loss-5-jitter-25": symmetric(60, {
+    lossRatio: 0.05,
+    jitterMs: 25,
+    jitterReorders: true,
+  }),
+  "bursts-5-jitter-15": symmetric(25, {
+    lossRatio: 0.05,
+    lossBurstPackets: 5,
+    jitterMs: 15,
+    jitterReorders: true,
+  }),
 } as const satisfies Readonly<
   Record<string, readonly [LinkImpairment, LinkImpairment]>
 >;
@@ -46,7 +70,7 @@ export function isNetwork(name: string): name is NetworkName {
   return Object.hasOwn(NETWORKS, name);
 }
 
-/** What one viewer said, and what the server said of it, over one stretch. */
+/** What one viewer said, and what the server said of it, over one stretch; of all its tracks together. */
 export interface Viewing {
   readonly framesShown: number;
   readonly framesDropped: number;
@@ -57,6 +81,8 @@ export interface Viewing {
   /** Of video; the server's: what it was asked for, and what it sent again. */
   readonly packetsAsked: number;
   readonly packetsResent: number;
+  /** Of video: repairs that came. */
+  readonly repairs: number;
   readonly keyFrameRequests: number;
   /** Samples heard, and those of them that were made up. */
   readonly samples: number;
@@ -66,6 +92,10 @@ export interface Viewing {
   readonly audioDelayMs: number;
   /** Of all packets towards the viewer. */
   readonly lostRatio: number;
+  /** The server's, on average: of the last interval, by reports; and its score from 0 to 10. */
+  readonly reportedLostRatio: number;
+  readonly roundTripMs: number;
+  readonly score: number;
 }
 
 /** The same stretch of both. */
@@ -88,29 +118,37 @@ export interface BesideOptions {
   readonly runs: number;
   /** Our viewer impairs its network itself, as with `--impair`, and has the browser's relay beside. */
   readonly isImpaired: boolean;
+  /** How many send. */
+  readonly publishers: number;
+  /** Whether they send no video. */
+  readonly isAudioOnly: boolean;
 }
 
-/** Has both watch one publisher behind each of these networks; the medians of what they saw. */
+/** Has both watch the same people behind each of these networks; the medians of what they saw. */
 export async function* watchBeside(
   names: readonly NetworkName[],
-  { forMs, runs, isImpaired }: BesideOptions,
+  options: BesideOptions,
 ): AsyncGenerator<{ readonly name: NetworkName } & Pair> {
+  const { forMs, runs, isImpaired, publishers, isAudioOnly } = options;
   await using sfu = await startSfu({ engine: "mediasoup", workers: 1 });
   await using nearOurs = await openNetworkRelay(sfu.url);
   await using nearBrowser = await openNetworkRelay(sfu.url);
-  await using people = await openPeople(nearOurs.url);
+  await using people = await openPeople(nearOurs.url, options);
   nearBrowser.begin();
   await using browser = await BrowserInRoom.join(nearBrowser.url, ROOM, {
     watches: true,
   });
-  await browser.until((tracks) =>
-    tracks.some(({ framesDecoded }) => framesDecoded > 5)
+  const tracks = publishers * (isAudioOnly ? 1 : 2);
+  await browser.until((all) =>
+    all.length === tracks &&
+    all.every(({ kind, framesDecoded, audioLevel }) =>
+      kind === "video" ? framesDecoded > 5 : audioLevel > 0
+    )
   );
-  const [browserId] = await videoReceivers(sfu.stats);
+  const browserId = await receiverIn(sfu.stats, "");
   nearOurs.begin();
   await people.addViewer();
-  const ids = await videoReceivers(sfu.stats);
-  const ourId = ids.find((id) => id !== browserId)!;
+  const ourId = await receiverIn(sfu.stats, browserId);
   const look = async () => {
     // Ours are told once a second.
     await people.untilTold();
@@ -135,19 +173,52 @@ export async function* watchBeside(
       else nearOurs.change(inbound, outbound, seed);
       await pass(SETTLE_MS);
       const from = await look();
-      await pass(forMs);
+      const views = await reportsDuring(forMs, sfu.stats, [browserId, ourId]);
       const to = await look();
       pairs.push({
-        browser: grown(from.browser, to.browser),
-        ours: grown(from.ours, to.ours),
+        browser: { ...grown(from.browser, to.browser), ...views[0] },
+        ours: { ...grown(from.ours, to.ours), ...views[1] },
       });
     }
     yield {
       name,
-      browser: medianOf(pairs.map(({ browser }) => browser)),
-      ours: medianOf(pairs.map(({ ours }) => ours)),
+      browser: medianOf<Viewing>(pairs.map(({ browser }) => browser)),
+      ours: medianOf<Viewing>(pairs.map(({ ours }) => ours)),
     };
   }
+}
+
+type Reports = Pick<Viewing, "reportedLostRatio" | "roundTripMs" | "score">;
+
+/** What the server knows of these receivers for so long, looked at once a second. */
+async function reportsDuring(
+  forMs: number,
+  stats: () => Promise<SfuStats>,
+  ids: readonly string[],
+): Promise<Reports[]> {
+  const seen = ids.map((): DownstreamView[] => []);
+  const untilMs = performance.now() + forMs;
+  while (performance.now() < untilMs) {
+    await pass(Math.min(1000, untilMs - performance.now()));
+    const { consumers } = await stats();
+    for (const [i, id] of ids.entries()) {
+      const own = consumers.filter(({ participantId, closed }) =>
+        participantId === id && !closed
+      );
+      seen[i].push(...own.flatMap(({ downstream }) => downstream ?? []));
+    }
+  }
+  return seen.map((views) => ({
+    reportedLostRatio: mean(views.map(({ fractionLost }) => fractionLost)) /
+      256,
+    roundTripMs: mean(views.map(({ roundTripMs }) => roundTripMs ?? 0)),
+    score: mean(views.map(({ score }) => score)),
+  }));
+}
+
+/** The average. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, one) => sum + one, 0) / values.length;
 }
 
 function symmetric(
@@ -158,12 +229,20 @@ function symmetric(
   return [{ delayMs, ...inbound }, { delayMs: backMs }];
 }
 
-/** One who sends, and a place for one who watches: of others than a run's own clients nothing is judged. */
-async function openPeople(url: string) {
+/** Some who send, and a place for one who watches: of others than a run's own clients nothing is judged. */
+async function openPeople(
+  url: string,
+  { publishers, isAudioOnly }: Pick<
+    BesideOptions,
+    "publishers" | "isAudioOnly"
+  >,
+) {
   const plan = makePlan({
-    ...mediaPlanOf({}),
+    ...mediaPlanOf({ video: !isAudioOnly }),
     clip: "builtin",
-    stages: rampAndHold(1, 0, 0),
+    maxAudio: publishers,
+    maxVideo: publishers,
+    stages: rampAndHold(publishers, 0, 0),
     room: ROOM,
     rooms: 1,
     publishRatio: 1,
@@ -178,52 +257,70 @@ async function openPeople(url: string) {
       await pass(100);
     }
   };
-  await fleet.add(plan);
-  await until(({ gauges }) => gauges.clientsConnected === 1);
+  // What they would receive of each other is not looked at.
+  const nothing = { maxAudio: 0, maxVideo: 0 };
+  await fleet.add({
+    clients: plan.clients.map((client) => ({
+      ...client,
+      media: { ...client.media, ...nothing },
+    })),
+  });
+  await until(({ gauges }) => gauges.clientsConnected === publishers);
+  const told = () => counterOf(fleet.snapshot(), "totalSamplesReceived");
   return {
     snapshot: () => fleet.snapshot(),
     async untilTold(): Promise<void> {
-      const told = counterOf(fleet.snapshot(), "framesRendered");
+      const before = told();
       const giveUpMs = performance.now() + GIVE_UP_MS;
-      while (
-        counterOf(fleet.snapshot(), "framesRendered") === told &&
-        performance.now() < giveUpMs
-      ) await pass(LOOK_MS);
+      while (told() === before && performance.now() < giveUpMs) {
+        await pass(LOOK_MS);
+      }
     },
     async addViewer(): Promise<void> {
       const [first] = plan.clients;
       await fleet.add({
         clients: [{
           ...first,
-          index: 1,
-          slot: 1,
-          clientId: "client-1",
+          index: publishers,
+          slot: publishers,
+          clientId: `client-${publishers}`,
           participantName: "Viewer",
           role: "viewer",
           joinAtMs: 0,
         }],
       });
-      await until((all) => counterOf(all, "framesRendered") > 5);
+      await until((all) =>
+        all.clients[publishers]?.consumersFlowing ===
+          publishers * (isAudioOnly ? 1 : 2)
+      );
     },
     impairViewer: (impairment: Impairment): Promise<void> =>
-      fleet.command({ type: "impair", clients: [1], impairment }),
+      fleet.command({ type: "impair", clients: [publishers], impairment }),
     [Symbol.asyncDispose]: () => fleet.close(),
   };
 }
 
-async function videoReceivers(
+/** Who receives, besides this one. */
+async function receiverIn(
   stats: () => Promise<SfuStats>,
-): Promise<string[]> {
-  return (await stats()).consumers.filter(({ kind, closed }) =>
-    kind === "video" && !closed
-  ).map(({ participantId }) => participantId);
+  but: string,
+): Promise<string> {
+  return (await stats()).consumers.find(({ participantId, closed }) =>
+    participantId !== but && !closed
+  )!.participantId;
 }
 
 function askedOf({ consumers }: SfuStats, participantId: string) {
-  const { nacked, retransmitted } = consumers.find((one) =>
+  const own = consumers.filter((one) =>
     one.participantId === participantId && one.kind === "video"
-  )!;
-  return { packetsAsked: nacked, packetsResent: retransmitted };
+  );
+  return {
+    packetsAsked: own.reduce((sum, { nacked }) => sum + nacked, 0),
+    packetsResent: own.reduce(
+      (sum, { retransmitted }) => sum + retransmitted,
+      0,
+    ),
+  };
 }
 
 /** Waits added up, and how many. */
@@ -232,10 +329,15 @@ interface Waits {
   readonly count: number;
 }
 
-type Look = Omit<Viewing, "lostRatio" | "videoDelayMs" | "audioDelayMs"> & {
-  readonly video: Waits;
-  readonly audio: Waits;
-};
+type Look =
+  & Omit<
+    Viewing,
+    "lostRatio" | "videoDelayMs" | "audioDelayMs" | keyof Reports
+  >
+  & {
+    readonly video: Waits;
+    readonly audio: Waits;
+  };
 
 /** Packets on their way to a viewer so far, and those that the network lost. */
 interface Passed {
@@ -258,16 +360,18 @@ function lookAtBrowser(
   tracks: readonly Readonly<Record<string, unknown>>[],
   asked: Pick<Viewing, "packetsAsked" | "packetsResent">,
 ): Look {
-  const video = tracks.find(({ kind }) => kind === "video")!;
-  const audio = tracks.find(({ kind }) => kind === "audio") ?? {};
-  const of = (name: string) => Number(video[name] ?? 0);
-  const heard = (name: string) => Number(audio[name] ?? 0);
+  const sumOf = (wanted: string) => (name: string) =>
+    tracks.filter(({ kind }) => kind === wanted)
+      .reduce((sum, track) => sum + Number(track[name] ?? 0), 0);
+  const of = sumOf("video");
+  const heard = sumOf("audio");
   return {
     framesShown: of("framesDecoded"),
     framesDropped: of("framesDropped"),
     freezes: of("freezeCount"),
     frozenS: of("totalFreezesDuration"),
     nacks: of("nackCount"),
+    repairs: of("retransmittedPacketsReceived"),
     keyFrameRequests: of("pliCount"),
     samples: heard("totalSamplesReceived"),
     concealed: heard("concealedSamples"),
@@ -288,6 +392,7 @@ function lookAtOurs(
     freezes: of("freezeCount"),
     frozenS: of("totalFreezesDurationMs") / 1000,
     nacks: of("nackCountSent"),
+    repairs: of("retransmittedPacketsReceived"),
     keyFrameRequests: of("pliCountSent"),
     samples: of("totalSamplesReceived"),
     concealed: of("concealedSamples"),
@@ -317,7 +422,10 @@ function averageOf(from: Waits, to: Waits): number {
   return (to.sumMs - from.sumMs) / (to.count - from.count);
 }
 
-function grown(from: Look & Passed, to: Look & Passed): Viewing {
+function grown(
+  from: Look & Passed,
+  to: Look & Passed,
+): Omit<Viewing, keyof Reports> {
   const entered = to.entered - from.entered;
   const lost = to.lost - from.lost;
   return {
@@ -328,6 +436,7 @@ function grown(from: Look & Passed, to: Look & Passed): Viewing {
     nacks: to.nacks - from.nacks,
     packetsAsked: to.packetsAsked - from.packetsAsked,
     packetsResent: to.packetsResent - from.packetsResent,
+    repairs: to.repairs - from.repairs,
     keyFrameRequests: to.keyFrameRequests - from.keyFrameRequests,
     samples: to.samples - from.samples,
     concealed: to.concealed - from.concealed,
@@ -338,13 +447,15 @@ function grown(from: Look & Passed, to: Look & Passed): Viewing {
 }
 
 /** The median of each figure by itself. */
-function medianOf(viewings: readonly Viewing[]): Viewing {
-  const median = (name: keyof Viewing) => {
-    const values = viewings.map((one) => one[name]).sort((a, b) => a - b);
+export function medianOf<Figures extends object>(
+  all: readonly { readonly [K in keyof Figures]: number }[],
+): { readonly [K in keyof Figures]: number } {
+  const names = Object.keys(all[0]) as (keyof Figures)[];
+  const median = (name: keyof Figures) => {
+    const values = all.map((one) => one[name]).sort((a, b) => a - b);
     return values[Math.floor(values.length / 2)];
   };
-  const names = Object.keys(viewings[0]) as (keyof Viewing)[];
   return Object.fromEntries(
     names.map((name) => [name, median(name)]),
-  ) as unknown as Viewing;
+  ) as { [K in keyof Figures]: number };
 }

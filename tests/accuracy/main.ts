@@ -4,13 +4,16 @@
  *
  * ```text
  * deno task accuracy [--quick] [--clients=N] [--seconds=N]
- * deno task accuracy --beside-browser[=NETWORK,…] [--seconds=N] [--runs=N] [--impaired]
+ * deno task accuracy --beside-browser[=NETWORK,…] [--seconds=N] [--runs=N] [--impaired] [--publishers=N] [--audio-only]
+ * deno task accuracy --senders-beside-browser[=NETWORK,…] [--seconds=N] [--runs=N]
  * ```
  *
  * The second form has a real Chromium and a client of ours watch the same
  * video behind each network, for 30 s where nothing else is asked for; of
  * several runs the medians are printed. With `--impaired` ours impairs its
- * network itself, as clients with `--impair` do, in place of the relay.
+ * network itself, as clients with `--impair` do, in place of the relay. The
+ * third form has both send behind each network, and prints what mediasoup says
+ * of the streams that come in.
  *
  * `--clients` and `--seconds` are for the comparison of an undisturbed run:
  * 50 and 600 where there are cores for it. Exits with 1 when a figure is
@@ -26,6 +29,7 @@ import {
   NETWORKS,
   watchBeside,
 } from "./beside_browser.ts";
+import { publishBeside } from "./publishers_beside.ts";
 import {
   comparePlain,
   cutOff,
@@ -70,35 +74,13 @@ async function main(args: readonly string[]): Promise<number> {
     const [name, value = ""] = arg.split("=");
     return [name, value] as const;
   }));
-  const beside = options.get("--beside-browser");
-  if (beside !== undefined) {
-    options.delete("--beside-browser");
-    const names = beside === "" ? Object.keys(NETWORKS) : beside.split(",");
-    const unknown = names.find((name) => !isNetwork(name));
-    const seconds = Number(options.get("--seconds") ?? BESIDE_SECONDS);
-    const runs = Number(options.get("--runs") ?? 1);
-    const isImpaired = options.has("--impaired");
-    for (const name of ["--seconds", "--runs", "--impaired"]) {
-      options.delete(name);
-    }
-    if (
-      unknown !== undefined || options.size > 0 || !(seconds > 1) ||
-      !(Number.isInteger(runs) && runs > 0)
-    ) {
-      console.error(
-        `Cannot watch beside a browser: ${
-          unknown ?? [...options.keys()][0] ?? "--seconds or --runs"
-        } is none of its words. It takes --seconds=N, --runs=N, --impaired and the networks ${
-          Object.keys(NETWORKS).join(", ")
-        }.`,
-      );
-      return 2;
-    }
-    return await printBeside(names.filter(isNetwork), {
-      forMs: seconds * 1000,
-      runs,
-      isImpaired,
-    });
+  for (
+    const form of ["--beside-browser", "--senders-beside-browser"] as const
+  ) {
+    const beside = options.get(form);
+    if (beside === undefined) continue;
+    options.delete(form);
+    return await runBeside(form, beside, options);
   }
   const wrong = [...options].find(([name, value]) =>
     name === "--quick"
@@ -144,19 +126,104 @@ async function main(args: readonly string[]): Promise<number> {
   return right ? 0 : 1;
 }
 
+/** Watches or sends beside a browser, as the options say; the exit code. */
+async function runBeside(
+  form: "--beside-browser" | "--senders-beside-browser",
+  networks: string,
+  options: Map<string, string>,
+): Promise<number> {
+  const names = networks === "" ? Object.keys(NETWORKS) : networks.split(",");
+  const unknown = names.find((name) => !isNetwork(name));
+  const seconds = Number(options.get("--seconds") ?? BESIDE_SECONDS);
+  const runs = Number(options.get("--runs") ?? 1);
+  const publishers = Number(options.get("--publishers") ?? 1);
+  const isImpaired = options.has("--impaired");
+  const isAudioOnly = options.has("--audio-only");
+  const words = form === "--beside-browser"
+    ? ["--seconds", "--runs", "--impaired", "--publishers", "--audio-only"]
+    : ["--seconds", "--runs"];
+  const strange = [...options.keys()].find((name) => !words.includes(name));
+  const isWhole = (number: number) => Number.isInteger(number) && number > 0;
+  if (
+    unknown !== undefined || strange !== undefined || !(seconds > 1) ||
+    !isWhole(runs) || !isWhole(publishers)
+  ) {
+    console.error(
+      `Cannot compare with a browser: ${
+        unknown ?? strange ?? "a number"
+      } is none of its words. ${form} takes ${
+        words.join(", ")
+      } and the networks ${Object.keys(NETWORKS).join(", ")}.`,
+    );
+    return 2;
+  }
+  const forMs = seconds * 1000;
+  return form === "--beside-browser"
+    ? await printBeside(names.filter(isNetwork), {
+      forMs,
+      runs,
+      isImpaired,
+      publishers,
+      isAudioOnly,
+    })
+    : await printSenders(names.filter(isNetwork), { forMs, runs });
+}
+
+function printLine(...words: readonly (string | number)[]): void {
+  console.log(
+    words.map((word, i) =>
+      i === 0 ? `${word}`.padEnd(20) : `${word}`.padStart(9)
+    )
+      .join(""),
+  );
+}
+
+/** A line for each network, kind and sender. */
+async function printSenders(
+  names: readonly NetworkName[],
+  options: { readonly forMs: number; readonly runs: number },
+): Promise<number> {
+  printLine(
+    "network",
+    "kind",
+    "sender",
+    "RTX",
+    "packets/s",
+    "lost %",
+    "repaired",
+    "fraction",
+    "RTT ms",
+    "jitter ms",
+    "score",
+  );
+  const percent = (ratio: number) => (ratio * 100).toFixed(1);
+  for await (const row of publishBeside(names, options)) {
+    const { name, kind, browser, ours } = row;
+    for (const [sender, of] of Object.entries({ browser, ours })) {
+      printLine(
+        name,
+        kind,
+        sender,
+        of.hasRtx,
+        of.packetsPerSecond.toFixed(0),
+        percent(of.lostRatio),
+        percent(of.repairedRatio),
+        percent(of.fractionLost),
+        of.roundTripMs.toFixed(1),
+        of.jitterMs.toFixed(1),
+        of.score.toFixed(1),
+      );
+    }
+  }
+  return 0;
+}
+
 /** A line for each network and viewer. */
 async function printBeside(
   names: readonly NetworkName[],
   options: BesideOptions,
 ): Promise<number> {
-  const line = (...words: readonly (string | number)[]) =>
-    console.log(
-      words.map((word, i) =>
-        i === 0 ? `${word}`.padEnd(20) : `${word}`.padStart(9)
-      )
-        .join(""),
-    );
-  line(
+  printLine(
     "network",
     "viewer",
     "frames",
@@ -171,10 +238,15 @@ async function printBeside(
     "made up %",
     "video ms",
     "audio ms",
+    "repairs",
+    "repaired",
+    "RR lost %",
+    "RTT ms",
+    "score",
   );
   for await (const { name, browser, ours } of watchBeside(names, options)) {
     for (const [viewer, of] of Object.entries({ browser, ours })) {
-      line(
+      printLine(
         name,
         viewer,
         of.framesShown,
@@ -189,6 +261,13 @@ async function printBeside(
         (of.concealed / of.samples * 100).toFixed(2),
         of.videoDelayMs.toFixed(0),
         of.audioDelayMs.toFixed(0),
+        of.repairs,
+        of.packetsResent === 0
+          ? "-"
+          : (of.repairs / of.packetsResent * 100).toFixed(1),
+        (of.reportedLostRatio * 100).toFixed(1),
+        of.roundTripMs.toFixed(1),
+        of.score.toFixed(1),
       );
     }
   }

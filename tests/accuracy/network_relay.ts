@@ -1,4 +1,4 @@
-/** A network between one viewer and the server: what it does to packets can be changed at any time. */
+/** A network between some transports and the server: what it does to packets can be changed at any time. */
 
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { Link, type LinkImpairment } from "../../lib/impairment/mod.ts";
@@ -22,13 +22,13 @@ interface Waiting {
 
 /** A server that is another one behind a network. */
 export interface NetworkRelay extends AsyncDisposable {
-  /** Where the viewer connects to. */
+  /** Where people connect to. */
   readonly url: string;
   /** Packets from the server that entered the network, and that it lost, since the last change. */
   readonly towardsViewer: { readonly entered: number; readonly lost: number };
-  /** Who has a transport made from now on is the viewer; those before go around the network. */
+  /** Transports that are made from now on are behind the network; those before go around it. */
   begin(): void;
-  /** From now on this happens, towards the viewer and back. */
+  /** From now on this happens, towards those behind it and back. */
   change(
     towardsViewer: LinkImpairment,
     towardsServer: LinkImpairment,
@@ -36,15 +36,19 @@ export interface NetworkRelay extends AsyncDisposable {
   ): void;
 }
 
-/** Listens until it is disposed of; it has room for one viewer with one transport. */
+/** Where one transport goes through. */
+interface Path {
+  readonly near: Socket;
+  readonly far: Socket;
+  serverPort: number;
+}
+
+/** Listens until it is disposed of; it has room for so many transports. */
 export async function openNetworkRelay(
   upstreamUrl: string,
+  transports = 1,
 ): Promise<NetworkRelay> {
-  const near = await bound();
-  const far = await bound();
   const counts = { entered: 0, lost: 0 };
-  let viewer: RemoteInfo | undefined;
-  let serverPort = 0;
   let hasBegun = false;
   let inwards = new Link({}, Math.random, 0);
   let outwards = new Link({}, Math.random, 0);
@@ -65,29 +69,40 @@ export async function openNetworkRelay(
       waiting.shift()!.send();
     }
   };
-  far.on("message", (message) => {
-    const to = viewer;
-    if (to === undefined) return;
-    counts.entered++;
-    enter(inwards, message.length, () => near.send(message, to.port, HOST));
-    if (inwards.copies === 0) counts.lost++;
-  });
-  near.on("message", (message, from) => {
-    viewer = from;
-    enter(
-      outwards,
-      message.length,
-      () => far.send(message, serverPort, HOST),
-    );
-  });
+  const openPath = async (): Promise<Path> => {
+    const near = await bound();
+    const far = await bound();
+    const path: Path = { near, far, serverPort: 0 };
+    let person: RemoteInfo | undefined;
+    far.on("message", (message) => {
+      const to = person;
+      if (to === undefined) return;
+      counts.entered++;
+      enter(inwards, message.length, () => near.send(message, to.port, HOST));
+      if (inwards.copies === 0) counts.lost++;
+    });
+    near.on("message", (message, from) => {
+      person = from;
+      enter(
+        outwards,
+        message.length,
+        () => far.send(message, path.serverPort, HOST),
+      );
+    });
+    return path;
+  };
+  const paths: Path[] = [];
+  for (let i = 0; i < transports; i++) paths.push(await openPath());
   const timer = setInterval(flush, FLUSH_MS);
   const signaling = await openRelay(upstreamUrl, (text) => {
     const message = JSON.parse(text);
     if (!hasBegun || message.type !== "transportCreated") return [text];
+    const free = paths.find(({ serverPort }) => serverPort === 0);
+    if (free === undefined) throw new Error("There are more transports.");
     const candidate = (message.iceCandidates as Candidate[])
       .find(({ protocol }) => protocol === "udp")!;
-    serverPort = candidate.port;
-    candidate.port = near.address().port;
+    free.serverPort = candidate.port;
+    candidate.port = free.near.address().port;
     message.iceCandidates = [candidate];
     return [JSON.stringify(message)];
   });
@@ -105,7 +120,7 @@ export async function openNetworkRelay(
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
       await signaling[Symbol.asyncDispose]();
-      for (const socket of [near, far]) {
+      for (const socket of paths.flatMap(({ near, far }) => [near, far])) {
         await new Promise<void>((resolve) => socket.close(() => resolve()));
       }
     },

@@ -6,7 +6,7 @@
  */
 
 import { makePlan, rampAndHold, type Sfu, type Snapshot } from "../../mod.ts";
-import { mediaPlanOf } from "../../lib/media/mod.ts";
+import { mediaPlanOf, type Profile } from "../../lib/media/mod.ts";
 import {
   type ClientFleet,
   type MediaPlan,
@@ -21,6 +21,8 @@ export interface Gathering extends
     PlanOptions,
     "video" | "fps" | "rooms" | "publishRatio" | "maxAudio" | "maxVideo"
   > {
+  /** @default {"browser"} */
+  readonly profile?: Profile;
   readonly clients: number;
   readonly rampUpMs: number;
 }
@@ -111,6 +113,7 @@ export function connectedOf({ clients }: Snapshot): number {
   return clients.filter((client) => client.connectionSuccessful).length;
 }
 
-function mediaOf({ video, fps, maxAudio, maxVideo }: Gathering): MediaPlan {
-  return mediaPlanOf({ video, fps, maxAudio, maxVideo });
+function mediaOf(gathering: Gathering): MediaPlan {
+  const { video, fps, maxAudio, maxVideo, profile = "browser" } = gathering;
+  return mediaPlanOf({ video, fps, maxAudio, maxVideo, profile });
 }

@@ -3,7 +3,7 @@
  * a process of its own, so that none warms or litters another:
  *
  * ```text
- * deno task bench [--quick] [packet_path] [join] [joins] [memory] [run] [screen]
+ * deno task bench [--quick] [packet_path] [join] [joins] [memory] [profiles] [run] [screen]
  * ```
  *
  * Each prints one JSON line a figure. `--quick` shows that they work; its
@@ -20,6 +20,7 @@ const BENCHES = [
   "join",
   "joins",
   "memory",
+  "profiles",
   "run",
   "screen",
 ] as const;

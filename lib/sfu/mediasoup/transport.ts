@@ -12,6 +12,7 @@ import type {
 } from "../../ortc/mod.ts";
 import type {
   ConsumeOptions,
+  DownstreamView,
   EngineConsumer,
   EngineProducer,
   EngineTransport,
@@ -138,10 +139,11 @@ async function consume(
     watchLayers: (listener) => {
       consumer.on("layerschange", (layers?: Layers) => listener(layers));
     },
-    counts: async () =>
-      sumCounts(
-        (await consumer.getStats()).filter((s) => s.type === "outbound-rtp"),
-      ),
+    counts: async () => {
+      const stats = (await consumer.getStats())
+        .filter((s) => s.type === "outbound-rtp");
+      return { ...sumCounts(stats), downstream: downstreamOf(stats[0]) };
+    },
   };
 }
 
@@ -198,4 +200,10 @@ function upstreamOf(
     jitterUnits: jitter,
     score,
   };
+}
+
+function downstreamOf(
+  { fractionLost, roundTripTime, score }: mediasoup.ConsumerStat,
+): DownstreamView {
+  return { fractionLost, roundTripMs: roundTripTime, score };
 }

@@ -1,0 +1,160 @@
+/**
+ * A publisher of ours beside a real browser, as mediasoup sees them: each
+ * behind the same network, one after the other.
+ */
+
+import {
+  type SfuStats,
+  startSfu,
+  type UpstreamView,
+} from "../../lib/sfu/mod.ts";
+import { makePlan, rampAndHold } from "../../mod.ts";
+import { openFleet } from "../../tool.ts";
+import { mediaPlanOf } from "../../lib/media/mod.ts";
+import { BrowserInRoom } from "../e2e/browser.ts";
+import {
+  mean,
+  medianOf,
+  type NetworkName,
+  NETWORKS,
+} from "./beside_browser.ts";
+import { pass } from "./crowd.ts";
+import { type NetworkRelay, openNetworkRelay } from "./network_relay.ts";
+
+/** What the server knows of one stream that comes in, on average over a stretch. */
+export interface Seen {
+  /** 1 when repairs come in a stream of their own. */
+  readonly hasRtx: number;
+  readonly packetsPerSecond: number;
+  /** Of the packets of the stretch. */
+  readonly lostRatio: number;
+  readonly repairedRatio: number;
+  /** Of the last interval. */
+  readonly fractionLost: number;
+  readonly roundTripMs: number;
+  readonly jitterMs: number;
+  readonly score: number;
+}
+
+/** One network, one kind of media, and who sends it. */
+export interface PublisherRow {
+  readonly name: NetworkName;
+  readonly kind: "audio" | "video";
+  readonly browser: Seen;
+  readonly ours: Seen;
+}
+
+const ROOM = "publishers";
+const KINDS = ["audio", "video"] as const;
+const CLOCK_HZ = { audio: 48_000, video: 90_000 };
+/** One that sends, one that receives. */
+const TRANSPORTS = 2;
+/** Until the browser's encoder has found its bit rate and reports have come both ways. */
+const SETTLE_MS = 5000;
+const LOOK_MS = 1000;
+
+/** Has both send behind each of these networks, from them to the server; the medians of what it says. */
+export async function* publishBeside(
+  names: readonly NetworkName[],
+  { forMs, runs }: { readonly forMs: number; readonly runs: number },
+): AsyncGenerator<PublisherRow> {
+  await using sfu = await startSfu({ engine: "mediasoup", workers: 1 });
+  await using nearOurs = await openNetworkRelay(sfu.url, TRANSPORTS);
+  await using nearBrowser = await openNetworkRelay(sfu.url, TRANSPORTS);
+  nearBrowser.begin();
+  nearOurs.begin();
+  await using _browser = await BrowserInRoom.join(nearBrowser.url, ROOM);
+  const browserId = await senderIn(sfu.stats, "");
+  await using _ours = await openSender(nearOurs.url);
+  const ids = [browserId, await senderIn(sfu.stats, browserId)];
+  const relays: readonly NetworkRelay[] = [nearBrowser, nearOurs];
+  for (const name of names) {
+    const seen = new Map(
+      KINDS.map((kind) => [kind, ids.map((): Seen[] => [])]),
+    );
+    for (let seed = 1; seed <= runs; seed++) {
+      const [there, back] = NETWORKS[name];
+      for (const relay of relays) relay.change(back, there, seed);
+      await pass(SETTLE_MS);
+      const looks: SfuStats[] = [await sfu.stats()];
+      const untilMs = performance.now() + forMs;
+      while (performance.now() < untilMs) {
+        await pass(LOOK_MS);
+        looks.push(await sfu.stats());
+      }
+      for (const kind of KINDS) {
+        for (const [i, id] of ids.entries()) {
+          seen.get(kind)![i].push(seenOf(looks, id, kind));
+        }
+      }
+    }
+    for (const [kind, [browser, ours]] of seen) {
+      yield {
+        name,
+        kind,
+        browser: medianOf<Seen>(browser),
+        ours: medianOf<Seen>(ours),
+      };
+    }
+  }
+}
+
+async function senderIn(
+  stats: () => Promise<SfuStats>,
+  but: string,
+): Promise<string> {
+  for (;;) {
+    const sending = (await stats()).producers.filter((one) =>
+      one.participantId !== but && one.packets > 0
+    );
+    if (new Set(sending.map(({ kind }) => kind)).size === KINDS.length) {
+      return sending[0].participantId;
+    }
+    await pass(100);
+  }
+}
+
+function seenOf(
+  looks: readonly SfuStats[],
+  id: string,
+  kind: "audio" | "video",
+): Seen {
+  const rows = looks.map(({ producers }) =>
+    producers.find((one) =>
+      one.participantId === id && one.kind === kind && !one.closed
+    )!
+  );
+  const views = rows.map(({ upstream }): UpstreamView => upstream![0]);
+  const [first, last] = [rows[0], rows.at(-1)!];
+  const packets = last.packets - first.packets;
+  const over = (of: (view: UpstreamView) => number) =>
+    mean(views.slice(1).map(of));
+  const grown = (of: (view: UpstreamView) => number) =>
+    (of(views.at(-1)!) - of(views[0])) / packets;
+  return {
+    hasRtx: views.at(-1)!.rtxSsrc === undefined ? 0 : 1,
+    packetsPerSecond: packets / (looks.length - 1) * 1000 / LOOK_MS,
+    lostRatio: grown(({ packetsLost }) => packetsLost),
+    repairedRatio: grown(({ packetsRepaired }) => packetsRepaired),
+    fractionLost: over(({ fractionLost }) => fractionLost) / 256,
+    roundTripMs: over(({ roundTripMs }) => roundTripMs ?? 0),
+    jitterMs: over(({ jitterUnits }) => jitterUnits) / CLOCK_HZ[kind] * 1000,
+    score: over(({ score }) => score),
+  };
+}
+
+async function openSender(url: string) {
+  const plan = makePlan({
+    ...mediaPlanOf({}),
+    clip: "builtin",
+    stages: rampAndHold(1, 0, 0),
+    room: ROOM,
+    rooms: 1,
+    publishRatio: 1,
+    churnRate: 0,
+    seed: 1,
+  });
+  const fleet = await openFleet({ server: { url }, seed: plan.seed });
+  await fleet.add(plan);
+  return { [Symbol.asyncDispose]: () => fleet.close() };
+}
