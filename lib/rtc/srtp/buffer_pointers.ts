@@ -13,8 +13,12 @@ export class BufferPointers {
   readonly #memory: ArrayBufferLike;
   readonly #pointers: (Deno.PointerValue | undefined)[] = [];
 
+  /** For several bytes at a time. */
+  readonly view: DataView;
+
   constructor(readonly bytes: Uint8Array) {
     this.#memory = bytes.buffer;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   /** Where the byte at `offset` is. */

@@ -18,11 +18,11 @@ const SYMBOLS = {
   EVP_CIPHER_free: { parameters: ["pointer"], result: "void" },
   EVP_CIPHER_CTX_new: { parameters: [], result: "pointer" },
   EVP_CIPHER_CTX_free: { parameters: ["pointer"], result: "void" },
-  EVP_CIPHER_CTX_ctrl: {
-    parameters: ["pointer", "i32", "i32", "pointer"],
+  EVP_CIPHER_CTX_set_params: {
+    parameters: ["pointer", "pointer"],
     result: "i32",
   },
-  EVP_CIPHER_CTX_set_params: {
+  EVP_CIPHER_CTX_get_params: {
     parameters: ["pointer", "pointer"],
     result: "i32",
   },
@@ -91,8 +91,12 @@ export interface CipherScratch {
   readonly rollover: NativeMemory;
   /** Where libcrypto says how much it wrote. */
   readonly written: NativeMemory;
-  /** `OSSL_PARAM`s that set `gcmIv` and `tag` of a context that decrypts. */
+  /** `OSSL_PARAM`s that set `gcmIv` of a context that encrypts. */
+  readonly gcmSealing: NativeMemory;
+  /** The same with `tag`, of one that decrypts. */
   readonly gcmOpening: NativeMemory;
+  /** Those that get what was encrypted its `tag`. */
+  readonly gcmTag: NativeMemory;
 }
 
 /** An open libcrypto and the algorithms that SRTP uses. */
@@ -135,10 +139,12 @@ export function openLibcrypto(): Libcrypto {
       rtcpAad: new NativeMemory(12),
       rollover: new NativeMemory(4),
       written: new NativeMemory(16),
+      gcmSealing: parameters([wholeIv(gcmIv)]),
       gcmOpening: parameters([
         { name: "tlsivinv", memory: gcmIv, bytes: 12 },
         { name: "tag", memory: tag, bytes: 16 },
       ]),
+      gcmTag: parameters([{ name: "tag", memory: tag, bytes: 16 }]),
     },
     close() {
       evp.EVP_CIPHER_free(aes128Gcm);
@@ -204,8 +210,7 @@ export function takeIvAsParameter(
   evp: LibcryptoSymbols,
   context: Deno.PointerValue,
 ): void {
-  const iv = new NativeMemory(12);
-  const whole = parameters([{ name: "tlsivfixed", memory: iv, bytes: -1 }]);
+  const whole = parameters([wholeIv(new NativeMemory(12))]);
   if (evp.EVP_CIPHER_CTX_set_params(context, whole.pointer) !== 1) {
     throw new Error("Cannot create an SRTP context: libcrypto refused it.");
   }
@@ -216,6 +221,11 @@ interface OctetString {
   readonly memory: NativeMemory;
   /** -1 is the largest number that C knows. */
   readonly bytes: number;
+}
+
+/** A context that encrypts takes it for the next packet; one that decrypts may be given others by "tlsivinv" then. */
+function wholeIv(memory: NativeMemory): OctetString {
+  return { name: "tlsivfixed", memory, bytes: -1 };
 }
 
 /** An array of `OSSL_PARAM`, its names behind it. */

@@ -17,15 +17,13 @@ import type { NativeMemory } from "../lane/native_memory.ts";
 import type { SessionKeys } from "./srtp_keys.ts";
 import {
   gcmRtcpAad,
-  gcmRtcpIv,
-  gcmRtpIv,
+  GcmSalt,
   RTCP_AAD_BYTES,
   RTCP_HEADER_BYTES,
   type SrtpStream,
   writeRtcpIndex,
 } from "./srtp_stream.ts";
 
-const GET_TAG = 0x10;
 const TAG_BYTES = 16;
 
 /** AEAD_AES_128_GCM, 16-byte tag; SRTCP's index stands behind the tag. */
@@ -35,30 +33,33 @@ export class OpensslGcm implements SrtpStream {
   readonly #evp: LibcryptoSymbols;
   readonly #rtp: Deno.PointerValue;
   readonly #rtcp: Deno.PointerValue;
-  readonly #direction: number;
-  readonly #rtpSalt: Uint8Array;
-  readonly #rtcpSalt: Uint8Array;
+  readonly #isSealing: boolean;
+  readonly #rtpSalt: GcmSalt;
+  readonly #rtcpSalt: GcmSalt;
   readonly #iv: NativeMemory;
   readonly #tag: NativeMemory;
   readonly #aad: NativeMemory;
   readonly #written: Deno.PointerValue;
-  readonly #opening: Deno.PointerValue;
+  readonly #beginning: Deno.PointerValue;
+  readonly #tagging: Deno.PointerValue;
   #open = true;
 
   constructor(library: Libcrypto, keys: SessionKeys, sealing: boolean) {
-    const { gcmIv, tag, rtcpAad, written, gcmOpening } = library.scratch;
-    this.#iv = gcmIv;
-    this.#tag = tag;
-    this.#aad = rtcpAad;
-    this.#written = written.pointer;
-    this.#opening = gcmOpening.pointer;
-    this.#evp = library.evp;
-    this.#direction = sealing ? SEAL : OPEN;
-    this.#rtpSalt = keys.rtpSalt;
-    this.#rtcpSalt = keys.rtcpSalt;
-    const { evp, aes128Gcm } = library;
-    this.#rtp = cipherContext(evp, aes128Gcm, keys.rtpKey, this.#direction);
-    this.#rtcp = cipherContext(evp, aes128Gcm, keys.rtcpKey, this.#direction);
+    const { evp, aes128Gcm, scratch } = library;
+    const { gcmSealing, gcmOpening } = scratch;
+    this.#iv = scratch.gcmIv;
+    this.#tag = scratch.tag;
+    this.#aad = scratch.rtcpAad;
+    this.#written = scratch.written.pointer;
+    this.#beginning = (sealing ? gcmSealing : gcmOpening).pointer;
+    this.#tagging = scratch.gcmTag.pointer;
+    this.#evp = evp;
+    this.#isSealing = sealing;
+    this.#rtpSalt = new GcmSalt(keys.rtpSalt);
+    this.#rtcpSalt = new GcmSalt(keys.rtcpSalt);
+    const direction = sealing ? SEAL : OPEN;
+    this.#rtp = cipherContext(evp, aes128Gcm, keys.rtpKey, direction);
+    this.#rtcp = cipherContext(evp, aes128Gcm, keys.rtcpKey, direction);
     if (sealing) return;
     takeIvAsParameter(evp, this.#rtp);
     takeIvAsParameter(evp, this.#rtcp);
@@ -74,7 +75,7 @@ export class OpensslGcm implements SrtpStream {
     sequence: number,
   ): number {
     this.#cryptRtp(buffer, offset, header, length, ssrc, rollover, sequence);
-    return this.#sealed(this.#rtp, buffer.bytes, offset + length);
+    return this.#sealed(this.#rtp, buffer.view, offset + length);
   }
 
   openRtp(
@@ -98,7 +99,7 @@ export class OpensslGcm implements SrtpStream {
     index: number,
   ): number {
     this.#cryptRtcp(buffer, offset, length, ssrc, index);
-    const tag = this.#sealed(this.#rtcp, buffer.bytes, offset + length);
+    const tag = this.#sealed(this.#rtcp, buffer.view, offset + length);
     writeRtcpIndex(buffer.bytes, offset + length + tag, index);
     return tag;
   }
@@ -131,12 +132,12 @@ export class OpensslGcm implements SrtpStream {
     rollover: number,
     sequence: number,
   ): void {
-    gcmRtpIv(this.#iv.bytes, this.#rtpSalt, ssrc, rollover, sequence);
+    this.#rtpSalt.writeRtpIv(this.#iv.view, ssrc, rollover, sequence);
     const evp = this.#evp;
     const context = this.#rtp;
     const written = this.#written;
     const body = buffer.at(offset + header);
-    this.#begin(context, buffer.bytes, offset + length);
+    this.#begin(context, buffer.view, offset + length);
     evp.updateAad(context, null, written, buffer.at(offset), header);
     evp.update(context, body, written, body, length - header);
   }
@@ -149,41 +150,44 @@ export class OpensslGcm implements SrtpStream {
     ssrc: number,
     index: number,
   ): void {
-    gcmRtcpIv(this.#iv.bytes, this.#rtcpSalt, ssrc, index);
+    this.#rtcpSalt.writeRtcpIv(this.#iv.view, ssrc, index);
     gcmRtcpAad(this.#aad.bytes, buffer.bytes, offset, index);
     const evp = this.#evp;
     const context = this.#rtcp;
     const written = this.#written;
     const body = buffer.at(offset + RTCP_HEADER_BYTES);
     const bytes = length - RTCP_HEADER_BYTES;
-    this.#begin(context, buffer.bytes, offset + length);
+    this.#begin(context, buffer.view, offset + length);
     evp.updateAad(context, null, written, this.#aad.pointer, RTCP_AAD_BYTES);
     evp.update(context, body, written, body, bytes);
   }
 
-  /** Sets the IV, and when opening the tag that stands at `at`. */
-  #begin(context: Deno.PointerValue, bytes: Uint8Array, at: number): void {
-    if (this.#direction === SEAL) {
-      this.#evp.setIv(context, null, null, null, this.#iv.pointer, SEAL);
-      return;
-    }
-    const tag = this.#tag.bytes;
-    for (let i = 0; i < TAG_BYTES; i++) tag[i] = bytes[at + i];
-    // One call for both, and a quarter faster than a new beginning.
-    this.#evp.EVP_CIPHER_CTX_set_params(context, this.#opening);
+  /**
+   * Sets the IV, and when opening the tag that stands at `at`: as parameters
+   * in one call, at half of what a new beginning (`EVP_CipherInit_ex`) costs.
+   */
+  #begin(context: Deno.PointerValue, view: DataView, at: number): void {
+    if (!this.#isSealing) copyTag(view, at, this.#tag.view, 0);
+    this.#evp.EVP_CIPHER_CTX_set_params(context, this.#beginning);
   }
 
   /** Writes the tag of what was encrypted; returns its length. */
-  #sealed(context: Deno.PointerValue, bytes: Uint8Array, at: number): number {
-    const { bytes: tag, pointer } = this.#tag;
-    this.#evp.final(context, pointer, this.#written);
-    this.#evp.EVP_CIPHER_CTX_ctrl(context, GET_TAG, TAG_BYTES, pointer);
-    for (let i = 0; i < TAG_BYTES; i++) bytes[at + i] = tag[i];
+  #sealed(context: Deno.PointerValue, view: DataView, at: number): number {
+    const tag = this.#tag;
+    this.#evp.final(context, tag.pointer, this.#written);
+    this.#evp.EVP_CIPHER_CTX_get_params(context, this.#tagging);
+    copyTag(tag.view, 0, view, at);
     return TAG_BYTES;
   }
 
   /** Whether the tag of what was decrypted is the one that it came with. */
   #isAuthentic(context: Deno.PointerValue): boolean {
     return this.#evp.final(context, this.#tag.pointer, this.#written) === 1;
+  }
+}
+
+function copyTag(from: DataView, at: number, to: DataView, toAt: number): void {
+  for (let i = 0; i < TAG_BYTES; i += 4) {
+    to.setInt32(toAt + i, from.getInt32(at + i));
   }
 }

@@ -9,8 +9,7 @@ import { createCipheriv, createDecipheriv } from "../deps.ts";
 import type { SessionKeys } from "./srtp_keys.ts";
 import {
   gcmRtcpAad,
-  gcmRtcpIv,
-  gcmRtpIv,
+  GcmSalt,
   RTCP_AAD_BYTES,
   RTCP_HEADER_BYTES,
   type SrtpStream,
@@ -24,11 +23,16 @@ export class PortableGcm implements SrtpStream {
   readonly tagBytes = 16;
   readonly indexIsLast = true;
   readonly #keys: SessionKeys;
+  readonly #rtpSalt: GcmSalt;
+  readonly #rtcpSalt: GcmSalt;
   readonly #iv = new Uint8Array(12);
+  readonly #ivView = new DataView(this.#iv.buffer);
   readonly #aad = new Uint8Array(RTCP_AAD_BYTES);
 
   constructor(keys: SessionKeys) {
     this.#keys = keys;
+    this.#rtpSalt = new GcmSalt(keys.rtpSalt);
+    this.#rtcpSalt = new GcmSalt(keys.rtcpSalt);
   }
 
   sealRtp(
@@ -40,9 +44,9 @@ export class PortableGcm implements SrtpStream {
     rollover: number,
     sequence: number,
   ): number {
-    const { rtpKey, rtpSalt } = this.#keys;
+    const { rtpKey } = this.#keys;
     const { bytes } = buffer;
-    gcmRtpIv(this.#iv, rtpSalt, ssrc, rollover, sequence);
+    this.#rtpSalt.writeRtpIv(this.#ivView, ssrc, rollover, sequence);
     const aad = bytes.subarray(offset, offset + header);
     return this.#seal(bytes, rtpKey, aad, offset + header, offset + length);
   }
@@ -56,9 +60,9 @@ export class PortableGcm implements SrtpStream {
     rollover: number,
     sequence: number,
   ): boolean {
-    const { rtpKey, rtpSalt } = this.#keys;
+    const { rtpKey } = this.#keys;
     const { bytes } = buffer;
-    gcmRtpIv(this.#iv, rtpSalt, ssrc, rollover, sequence);
+    this.#rtpSalt.writeRtpIv(this.#ivView, ssrc, rollover, sequence);
     const aad = bytes.subarray(offset, offset + header);
     return this.#open(bytes, rtpKey, aad, offset + header, offset + length);
   }
@@ -70,9 +74,9 @@ export class PortableGcm implements SrtpStream {
     ssrc: number,
     index: number,
   ): number {
-    const { rtcpKey, rtcpSalt } = this.#keys;
+    const { rtcpKey } = this.#keys;
     const { bytes } = buffer;
-    gcmRtcpIv(this.#iv, rtcpSalt, ssrc, index);
+    this.#rtcpSalt.writeRtcpIv(this.#ivView, ssrc, index);
     gcmRtcpAad(this.#aad, bytes, offset, index);
     const start = offset + RTCP_HEADER_BYTES;
     const tag = this.#seal(bytes, rtcpKey, this.#aad, start, offset + length);
@@ -87,9 +91,9 @@ export class PortableGcm implements SrtpStream {
     ssrc: number,
     index: number,
   ): boolean {
-    const { rtcpKey, rtcpSalt } = this.#keys;
+    const { rtcpKey } = this.#keys;
     const { bytes } = buffer;
-    gcmRtcpIv(this.#iv, rtcpSalt, ssrc, index);
+    this.#rtcpSalt.writeRtcpIv(this.#ivView, ssrc, index);
     gcmRtcpAad(this.#aad, bytes, offset, index);
     const start = offset + RTCP_HEADER_BYTES;
     return this.#open(bytes, rtcpKey, this.#aad, start, offset + length);

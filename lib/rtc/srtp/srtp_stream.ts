@@ -61,33 +61,37 @@ export interface SrtpStream {
   close(): void;
 }
 
-/** RFC 7714 section 8.1: the 12-byte vector of an RTP packet. */
-export function gcmRtpIv(
-  iv: Uint8Array,
-  salt: Uint8Array,
-  ssrc: number,
-  rollover: number,
-  sequence: number,
-): void {
-  iv[0] = iv[1] = 0;
-  writeInt32(iv, 2, ssrc);
-  writeInt32(iv, 6, rollover);
-  iv[10] = sequence >> 8;
-  iv[11] = sequence;
-  xor(iv, salt, 12);
-}
+/** The vectors of AEAD_AES_128_GCM. A salt in words is one object, which is all of it that a packet has to fetch. */
+export class GcmSalt {
+  readonly #first: number;
+  readonly #second: number;
+  readonly #third: number;
 
-/** RFC 7714 section 9.1: the 12-byte vector of an RTCP packet. */
-export function gcmRtcpIv(
-  iv: Uint8Array,
-  salt: Uint8Array,
-  ssrc: number,
-  index: number,
-): void {
-  iv.fill(0);
-  writeInt32(iv, 2, ssrc);
-  writeInt32(iv, 8, index);
-  xor(iv, salt, 12);
+  /** Of the salt's bytes the first 12 count. */
+  constructor(salt: Uint8Array) {
+    this.#first = int32At(salt, 0);
+    this.#second = int32At(salt, 4);
+    this.#third = int32At(salt, 8);
+  }
+
+  /** RFC 7714 section 8.1: the 12-byte vector of an RTP packet. */
+  writeRtpIv(
+    iv: DataView,
+    ssrc: number,
+    rollover: number,
+    sequence: number,
+  ): void {
+    iv.setInt32(0, this.#first ^ (ssrc >>> 16));
+    iv.setInt32(4, this.#second ^ ((ssrc << 16) | (rollover >>> 16)));
+    iv.setInt32(8, this.#third ^ ((rollover << 16) | sequence));
+  }
+
+  /** RFC 7714 section 9.1: the 12-byte vector of an RTCP packet. */
+  writeRtcpIv(iv: DataView, ssrc: number, index: number): void {
+    iv.setInt32(0, this.#first ^ (ssrc >>> 16));
+    iv.setInt32(4, this.#second ^ (ssrc << 16));
+    iv.setInt32(8, this.#third ^ index);
+  }
 }
 
 /** RFC 7714 section 9.2: what GCM authenticates of the RTCP packet at `offset` besides its text. */
@@ -137,6 +141,12 @@ export function writeRtcpIndex(
   index: number,
 ): void {
   writeInt32(bytes, at, index | 0x80000000);
+}
+
+/** A 32-bit number in network byte order; signed, so that it stays a small integer for the engine. */
+export function int32At(bytes: Uint8Array, at: number): number {
+  return (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) |
+    bytes[at + 3];
 }
 
 /** Writes the low 32 bits of `value` in network byte order. */
