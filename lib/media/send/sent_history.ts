@@ -24,17 +24,56 @@ export interface KeptPackets {
 /** Views have lengths that are multiples of this: a file's packets have any length, and each view costs memory. */
 const VIEW_STEP = 64;
 
+/**
+ * Views of what packets are copied from. There are few distinct ones, and all
+ * tracks that build their packets in one buffer share them: what a track had
+ * for itself alone would have to be fetched from cold memory for each frame.
+ */
+class SourceViews {
+  readonly #source: Uint8Array;
+  readonly #views = new Map<number, Uint8Array>();
+
+  constructor(source: Uint8Array) {
+    this.#source = source;
+  }
+
+  /** The view of the `length` bytes from `offset`. */
+  of(offset: number, length: number): Uint8Array {
+    const key = offset * (SLOT_BYTES + 1) + length;
+    let view = this.#views.get(key);
+    if (view === undefined) {
+      view = this.#source.subarray(offset, offset + length);
+      this.#views.set(key, view);
+    }
+    return view;
+  }
+}
+
+const sharedViews = new WeakMap<Uint8Array, SourceViews>();
+
+function viewsOf(source: Uint8Array): SourceViews {
+  let views = sharedViews.get(source);
+  if (views === undefined) {
+    sharedViews.set(source, views = new SourceViews(source));
+  }
+  return views;
+}
+
+// What is noted of a packet, side by side, as it is written together.
+const WIDTH = 2;
+const SEQUENCE = 0;
+const LENGTH = 1;
+
 /** A ring of sent packets. */
 export class SentHistory {
   readonly #mask: number;
   readonly #slotBytes: number;
   readonly #bytes: Uint8Array;
-  readonly #lengths: Uint16Array;
-  readonly #sequences: Int32Array;
-  /** When each was sent again; `-Infinity` when it was not. */
-  readonly #repeatedMs: Float64Array;
-  /** Views of what packets are copied from: there are few distinct ones. */
-  readonly #views = new Map<number, Uint8Array>();
+  readonly #notes: Int32Array;
+  #views: SourceViews | undefined;
+  /** Which packet was last sent again out of each slot, and when; made with the first one. */
+  #repeated: Int32Array | undefined;
+  #repeatedMs!: Float64Array;
 
   constructor(
     { packets = HISTORY_PACKETS, bytes = SLOT_BYTES }: KeptPackets = {},
@@ -42,9 +81,7 @@ export class SentHistory {
     this.#mask = packets - 1;
     this.#slotBytes = bytes;
     this.#bytes = new Uint8Array(packets * bytes);
-    this.#lengths = new Uint16Array(packets);
-    this.#sequences = new Int32Array(packets).fill(-1);
-    this.#repeatedMs = new Float64Array(packets);
+    this.#notes = new Int32Array(packets * WIDTH).fill(-1);
   }
 
   /** Keeps the packet of `length` bytes at `offset` of `source`, always the same buffer. */
@@ -56,43 +93,39 @@ export class SentHistory {
   ): void {
     if (length > this.#slotBytes) return;
     const slot = sequence & this.#mask;
-    this.#sequences[slot] = sequence;
-    this.#lengths[slot] = length;
-    this.#repeatedMs[slot] = -Infinity;
+    this.#notes[slot * WIDTH + SEQUENCE] = sequence;
+    this.#notes[slot * WIDTH + LENGTH] = length;
     const rounded = (length + VIEW_STEP - 1) & -VIEW_STEP;
-    this.#bytes.set(
-      this.#view(source, offset, rounded),
-      slot * this.#slotBytes,
-    );
+    const views = this.#views ??= viewsOf(source);
+    this.#bytes.set(views.of(offset, rounded), slot * this.#slotBytes);
   }
 
   /** Copies a packet to the start of `target`; returns its length, 0 when it is not kept any more. */
   copy(sequence: number, target: Uint8Array): number {
     const slot = sequence & this.#mask;
-    if (this.#sequences[slot] !== sequence) return 0;
+    if (this.#notes[slot * WIDTH + SEQUENCE] !== sequence) return 0;
     const start = slot * this.#slotBytes;
-    const end = start + this.#lengths[slot];
+    const end = start + this.#notes[slot * WIDTH + LENGTH];
     target.set(this.#bytes.subarray(start, end));
     return end - start;
   }
 
   /** When a packet that is kept was last sent again; `-Infinity` when it was not. */
   repeatedMs(sequence: number): number {
-    return this.#repeatedMs[sequence & this.#mask];
+    const slot = sequence & this.#mask;
+    return this.#repeated?.[slot] === sequence
+      ? this.#repeatedMs[slot]
+      : -Infinity;
   }
 
   /** Notes that a packet that is kept is sent again at this time. */
   noteRepeated(sequence: number, nowMs: number): void {
-    this.#repeatedMs[sequence & this.#mask] = nowMs;
-  }
-
-  #view(source: Uint8Array, offset: number, length: number): Uint8Array {
-    const key = offset * (SLOT_BYTES + 1) + length;
-    let view = this.#views.get(key);
-    if (view === undefined) {
-      view = source.subarray(offset, offset + length);
-      this.#views.set(key, view);
+    const packets = this.#mask + 1;
+    if (this.#repeated === undefined) {
+      this.#repeated = new Int32Array(packets).fill(-1);
+      this.#repeatedMs = new Float64Array(packets);
     }
-    return view;
+    this.#repeated[sequence & this.#mask] = sequence;
+    this.#repeatedMs[sequence & this.#mask] = nowMs;
   }
 }

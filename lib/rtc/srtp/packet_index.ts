@@ -35,6 +35,8 @@ export class SendIndex {
 /** Receiver side: guesses an index, and refuses one that was accepted before. */
 export class ReceiveIndex {
   #highest = -1;
+  /** All from here to the highest were accepted; those of the window before it stand in `#seen`. */
+  #runStart = 0;
   readonly #seen = new Int32Array(WINDOW / 32);
 
   /** The index that `sequence` most likely has; never negative. */
@@ -53,12 +55,19 @@ export class ReceiveIndex {
   isReplay(index: number): boolean {
     if (index > this.#highest) return false;
     if (index <= this.#highest - WINDOW) return true;
+    if (index >= this.#runStart) return true;
     const slot = index % WINDOW;
     return (this.#seen[slot >> 5] & (1 << (slot & 31))) !== 0;
   }
 
   /** Remembers an index whose packet was authenticated. */
   accept(index: number): void {
+    // Packets that come in order touch no more memory than this object.
+    if (index === this.#highest + 1) {
+      this.#highest = index;
+      return;
+    }
+    this.#endRun();
     const seen = this.#seen;
     if (index > this.#highest) {
       if (this.#highest < 0 || index - this.#highest >= WINDOW) {
@@ -71,7 +80,17 @@ export class ReceiveIndex {
       }
       this.#highest = index;
     }
+    this.#remember(index);
+    this.#runStart = this.#highest + 1;
+  }
+
+  #endRun(): void {
+    const start = Math.max(this.#runStart, this.#highest - WINDOW + 1);
+    for (let i = start; i <= this.#highest; i++) this.#remember(i);
+  }
+
+  #remember(index: number): void {
     const slot = index % WINDOW;
-    seen[slot >> 5] |= 1 << (slot & 31);
+    this.#seen[slot >> 5] |= 1 << (slot & 31);
   }
 }

@@ -15,7 +15,7 @@ import {
   SRTP_REPLAYED,
   type SrtpCipher,
 } from "./srtp_cipher.ts";
-import { RTCP_HEADER_BYTES, type SrtpStream } from "./srtp_stream.ts";
+import { int32At, RTCP_HEADER_BYTES, type SrtpStream } from "./srtp_stream.ts";
 
 const RTCP_INDEX_BYTES = 4;
 
@@ -25,7 +25,10 @@ export class FramedCipher implements SrtpCipher {
   readonly #remote: SrtpStream;
   readonly #sendIndex = new Map<number, SendIndex>();
   readonly #receiveIndex = new Map<number, ReceiveIndex>();
-  /** The packets of a frame come in a row: looking one up is looking for its state in cold memory. */
+  // The packets of a frame go and come in a row: looking one up is looking for
+  // its state in cold memory.
+  #sentSsrc = 0;
+  #sentIndex: SendIndex | undefined;
   #lastSsrc = 0;
   #lastIndex: ReceiveIndex | undefined;
   readonly #receiveRtcpIndex = new Map<number, ReceiveIndex>();
@@ -45,9 +48,9 @@ export class FramedCipher implements SrtpCipher {
     const header = rtpHeaderBytes(bytes, offset, length);
     if (header < 0) return SRTP_MALFORMED;
     const ssrc = int32At(bytes, offset + 8);
-    let index = this.#sendIndex.get(ssrc);
-    if (index === undefined) {
-      this.#sendIndex.set(ssrc, index = new SendIndex());
+    let index = this.#sentIndex;
+    if (index === undefined || ssrc !== this.#sentSsrc) {
+      index = this.#indexOf(ssrc);
     }
     const sequence = (bytes[offset + 2] << 8) | bytes[offset + 3];
     const rollover = index.rolloverOf(sequence);
@@ -143,6 +146,15 @@ export class FramedCipher implements SrtpCipher {
     this.#remote.close();
   }
 
+  #indexOf(ssrc: number): SendIndex {
+    let index = this.#sendIndex.get(ssrc);
+    if (index === undefined) {
+      this.#sendIndex.set(ssrc, index = new SendIndex());
+    }
+    this.#sentSsrc = ssrc;
+    return this.#sentIndex = index;
+  }
+
   /** A lane has two buffers, so the last one is mostly the right one. */
   #bufferOf(bytes: Uint8Array): BufferPointers {
     if (this.#buffer.bytes !== bytes) this.#buffer = bufferOf(bytes);
@@ -158,10 +170,4 @@ function bufferOf(bytes: Uint8Array): BufferPointers {
     cache.set(bytes, buffer = new BufferPointers(bytes));
   }
   return buffer;
-}
-
-/** Signed, so that it stays a small integer for the engine. */
-function int32At(bytes: Uint8Array, at: number): number {
-  return (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) |
-    bytes[at + 3];
 }

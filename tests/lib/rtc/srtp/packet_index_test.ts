@@ -113,6 +113,21 @@ Deno.test("a window slot that is used again forgets the packet that was there", 
   assert(seen.isReplay(11));
 });
 
+Deno.test("each packet of a long run in order is known again, and what was missing before it is not", () => {
+  const seen = new ReceiveIndex();
+  seen.accept(20);
+  for (let i = 25; i < 25 + 3 * WINDOW; i++) seen.accept(i);
+  const last = 24 + 3 * WINDOW;
+  for (let i = last - WINDOW; i <= last; i++) assert(seen.isReplay(i));
+  // Ended by a gap, the run is remembered all the same.
+  seen.accept(last + 3);
+  for (let i = last - WINDOW + 1; i <= last; i++) assert(seen.isReplay(i));
+  assertFalse(seen.isReplay(last + 1));
+  seen.accept(last + 1);
+  assertFalse(seen.isReplay(last + 2));
+  assert(seen.isReplay(last + 1));
+});
+
 Deno.test("an index is never negative, in whatever order the first packets come", () => {
   const random = createRandom(7, "early");
   for (let round = 0; round < 2000; round++) {
