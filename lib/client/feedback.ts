@@ -176,6 +176,7 @@ function isOutOfPatience(
   nowMs: number,
 ): boolean {
   if (frames === undefined) return false;
+  if (frames.playout.hasShownAfter(nowMs - FRAME_PATIENCE_MS)) return false;
   const { lastMs, isPaused } = frames.playout.rhythm;
   return !isPaused && lastMs >= 0 && nowMs - lastMs >= FRAME_PATIENCE_MS &&
     nowMs - receiver.lastAtMs < ACTIVE_MS;

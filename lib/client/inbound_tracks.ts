@@ -395,6 +395,8 @@ export class InboundTracks {
     const { mediaLatency, firstPacket, timeToFirstFrame, frameGap } =
       this.#environment.meter;
     track.isOwn = true;
+    // What came before is nobody's figure.
+    track.frames?.playout.settle();
     Object.assign(track.meter, {
       mediaLatency,
       firstPacket,

@@ -7,8 +7,9 @@
  * until as much is held back as packets need ({@linkcode AudioDelay}), or as
  * the picture that goes with it.
  *
- * Nothing runs for that: what was to be heard up to a moment is settled when a
- * packet comes, or somebody looks.
+ * Nothing runs for that: what was to be heard up to a moment is settled when
+ * somebody looks. What comes until then is only noted: what a packet's turn
+ * needs is spread over memory, and costs a fraction for one of many in a row.
  *
  * @module
  */
@@ -32,6 +33,13 @@ export interface AudioFigures {
 
 /** Packets that wait at most. */
 const ROOM = 128;
+/** Packets that are noted at most, before they are settled: those of about a second. */
+const NOTED = 48;
+// What is noted of each.
+const WIDTH = 3;
+const SEQUENCE = 0;
+const TIMESTAMP = 1;
+const ARRIVAL = 2;
 /** Sequence numbers go on after 65535; they begin here, so that none is negative. */
 const FIRST_POSITION = 0x10000;
 const SAMPLES_PER_MS = 48;
@@ -52,16 +60,23 @@ const MS_PER_PERCENT = 20;
 /** So far from what is played now a packet belongs to something else. */
 const MAX_LEAP_MS = 5000;
 
-/** The packet at hand, as the delay is told of it. A class: literals share their fields with all that begin alike. */
-class HeardPacket {
+/** A packet whose turn it is. A class: literals share their fields with all that begin alike. */
+class TakenPacket {
+  /** When it came, and how long after its timestamp. */
   nowMs = NaN;
   transitMs = NaN;
+  sequence = 0;
+  timestamp = 0;
 }
+
+/** One for all tracks, as they take turns. */
+const taken = new TakenPacket();
 
 /** The packets of one audio track on their way to the ear. */
 export class AudioPlayout {
-  /** As much is held back for the picture's sake, in milliseconds. */
-  minDelayMs = NaN;
+  readonly #notes = new Float64Array(NOTED * WIDTH);
+  #noted = 0;
+  #minDelayMs = NaN;
   readonly #delay = new AudioDelay();
   readonly #clockPerMs: number;
   // Of packets that came: their sequence numbers and one, when each came, and
@@ -88,17 +103,27 @@ export class AudioPlayout {
   #waitedMs = NaN;
   #emitted = 0;
   #lostShare = NaN;
-  readonly #packet = new HeardPacket();
 
   constructor(clockRateHz: number) {
     this.#clockPerMs = clockRateHz / 1000;
     this.#packetMs = USUAL_PACKET_MS;
-    this.minDelayMs = this.#levelMs = this.#playedMs = 0;
+    this.#minDelayMs = this.#levelMs = this.#playedMs = 0;
     this.#concealedMs = this.#waitedMs = this.#lostShare = 0;
+  }
+
+  /** As much is held back for the picture's sake, in milliseconds. */
+  get minDelayMs(): number {
+    return this.#minDelayMs;
+  }
+
+  set minDelayMs(ms: number) {
+    this.#settle();
+    this.#minDelayMs = ms;
   }
 
   /** How much is held back, in milliseconds: what the picture is compared with. */
   get delayMs(): number {
+    this.#settle();
     return this.#levelMs;
   }
 
@@ -108,6 +133,7 @@ export class AudioPlayout {
    * what is not much older is asked for as well.
    */
   askableFrom(nowMs: number, roundTripMs: number): number {
+    this.#settle();
     const playedInMs = this.#highestCapturedMs + this.#offsetMs - nowMs;
     const patienceMs = MS_PER_PERCENT * 100 * this.#lostShare;
     const behindMs = Math.max(playedInMs, patienceMs) - roundTripMs;
@@ -118,14 +144,40 @@ export class AudioPlayout {
   /** Takes a packet of the track. */
   receive(rtp: RtpReader, moment: { readonly nowMs: number }): void {
     if (rtp.payloadLength === 0) return;
-    this.advance(moment);
-    if (this.#next < 0 || this.#isElsewhere(rtp)) {
-      this.restart(moment);
-      this.#begin(rtp, moment);
+    if (this.#noted === NOTED) this.#settle();
+    const at = this.#noted++ * WIDTH;
+    this.#notes[at + SEQUENCE] = rtp.sequence;
+    this.#notes[at + TIMESTAMP] = rtp.timestamp;
+    this.#notes[at + ARRIVAL] = moment.nowMs;
+  }
+
+  /** Plays what was to be heard by then. */
+  advance(moment: { readonly nowMs: number }): void {
+    this.#settle();
+    this.#advance(moment);
+  }
+
+  /** Gives each packet that was noted its turn, as if it came only now. */
+  #settle(): void {
+    for (let i = 0; i < this.#noted; i++) {
+      const at = i * WIDTH;
+      taken.sequence = this.#notes[at + SEQUENCE] | 0;
+      taken.timestamp = this.#notes[at + TIMESTAMP] | 0;
+      taken.nowMs = this.#notes[at + ARRIVAL];
+      this.#take(taken);
     }
-    const ahead = ((rtp.sequence - this.#highest) << 16) >> 16;
+    this.#noted = 0;
+  }
+
+  #take(packet: TakenPacket): void {
+    this.#advance(packet);
+    if (this.#next < 0 || this.#isElsewhere(packet)) {
+      this.#restart(packet);
+      this.#begin(packet);
+    }
+    const ahead = ((packet.sequence - this.#highest) << 16) >> 16;
     const position = this.#highest + ahead;
-    const sinceMs = ((rtp.timestamp - this.#highestTimestamp) | 0) /
+    const sinceMs = ((packet.timestamp - this.#highestTimestamp) | 0) /
       this.#clockPerMs;
     const capturedMs = this.#highestCapturedMs + sinceMs;
     if (ahead > 0) {
@@ -138,23 +190,21 @@ export class AudioPlayout {
       }
       this.#lostShare *= KEEP_LOST;
       this.#highest = position;
-      this.#highestTimestamp = rtp.timestamp;
+      this.#highestTimestamp = packet.timestamp;
       this.#highestCapturedMs = capturedMs;
     }
-    this.#packet.nowMs = moment.nowMs;
-    this.#packet.transitMs = moment.nowMs - capturedMs;
-    this.#delay.note(this.#packet, ahead < 0);
+    packet.transitMs = packet.nowMs - capturedMs;
+    this.#delay.note(packet, ahead < 0);
     if (position < this.#next) return;
     const at = position % ROOM;
     this.#sequences[at] = position + 1;
-    this.#arrivalsMs[at] = moment.nowMs;
+    this.#arrivalsMs[at] = packet.nowMs;
     this.#capturedMs[at] = capturedMs;
-    this.advance(moment);
-    this.#noteLevel(moment);
+    this.#advance(packet);
+    this.#noteLevel(packet);
   }
 
-  /** Plays what was to be heard by then. */
-  advance(moment: { readonly nowMs: number }): void {
+  #advance(moment: { readonly nowMs: number }): void {
     while (this.#next >= 0 && this.#next <= this.#highest) {
       const at = this.#next % ROOM;
       const isThere = this.#sequences[at] === this.#next + 1;
@@ -180,12 +230,18 @@ export class AudioPlayout {
 
   /** Packets may come again. */
   resume(): void {
+    this.#settle();
     this.#isPaused = false;
   }
 
   /** Sequence numbers, timestamps or times go on from elsewhere: what has come is played. */
   restart(moment: { readonly nowMs: number }): void {
-    this.advance(moment);
+    this.#settle();
+    this.#restart(moment);
+  }
+
+  #restart(moment: { readonly nowMs: number }): void {
+    this.#advance(moment);
     this.#concealOpen(moment);
     this.#next = this.#highest = -1;
     this.#isConcealing = false;
@@ -215,16 +271,16 @@ export class AudioPlayout {
   }
 
   /** Whether it is so far from the last packet that it goes on from elsewhere. */
-  #isElsewhere(rtp: RtpReader): boolean {
-    const ahead = ((rtp.sequence - this.#highest) << 16) >> 16;
-    const ticks = (rtp.timestamp - this.#highestTimestamp) | 0;
+  #isElsewhere({ sequence, timestamp }: TakenPacket): boolean {
+    const ahead = ((sequence - this.#highest) << 16) >> 16;
+    const ticks = (timestamp - this.#highestTimestamp) | 0;
     return Math.abs(ahead) >= ROOM ||
       Math.abs(ticks) > MAX_LEAP_MS * this.#clockPerMs;
   }
 
-  #begin(rtp: RtpReader, { nowMs }: { readonly nowMs: number }): void {
-    this.#next = this.#highest = FIRST_POSITION + rtp.sequence;
-    this.#highestTimestamp = rtp.timestamp;
+  #begin({ sequence, timestamp, nowMs }: TakenPacket): void {
+    this.#next = this.#highest = FIRST_POSITION + sequence;
+    this.#highestTimestamp = timestamp;
     this.#highestCapturedMs = 0;
     this.#offsetMs = this.#playedToMs = nowMs + STEP_MS;
     this.#levelMs = USUAL_PACKET_MS;
@@ -267,7 +323,7 @@ export class AudioPlayout {
 
   /** What is held back is brought nearer to what is needed. */
   #stretch(): void {
-    const targetMs = Math.max(this.#delay.targetMs, this.minDelayMs);
+    const targetMs = Math.max(this.#delay.targetMs, this.#minDelayMs);
     const stepMs = this.#packetMs * STRETCH;
     if (this.#levelMs < targetMs * 3 / 4) {
       this.#offsetMs += stepMs;

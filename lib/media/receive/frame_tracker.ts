@@ -176,8 +176,8 @@ export class FrameTracker {
 
   /** Whether nothing can be shown any more until a key frame comes: what is missing is not among `nacks`. */
   isStuck(nacks: NackList | undefined): boolean {
-    const { isPaused } = this.playout.rhythm;
-    if (this.#isInOrder || this.#next < 0 || isPaused) return false;
+    if (this.#isInOrder || this.#next < 0) return false;
+    if (this.playout.rhythm.isPaused) return false;
     const mayCome = (position: number) =>
       position > this.#highest || nacks?.has(position & 0xffff) === true;
     const needed = this.#hasLayers ? this.#blockedAt : this.#next;

@@ -9,7 +9,8 @@
  * network's jitter.
  *
  * Nothing runs for that: what was to be shown up to a moment is settled when
- * something comes, or somebody looks.
+ * somebody looks. What comes until then is only noted: what a frame's turn needs
+ * is spread over memory, and costs a fraction for one of many in a row.
  *
  * @module
  */
@@ -26,13 +27,17 @@ const WAKE_MS = 1;
 const ABSURD_MS = 10_000;
 /** Frames that wait to be shown at most; what comes with more is shown at once. */
 const ROOM = 64;
+/** Frames that are noted at most, before they are settled: those of about a second. */
+const NOTED = 32;
+const PLACES = ROOM + NOTED;
 // What is kept of each.
-const WIDTH = 5;
+const WIDTH = 6;
 const READY = 0;
 const FIRST = 1;
 const RECEIVED = 2;
 const TIMESTAMP = 3;
 const SIZE = 4;
+const IS_REPAIRED = 5;
 
 /** The frame at hand, as whoever puts it together describes it. One object, rewritten for each. */
 export class WholeFrame {
@@ -47,6 +52,9 @@ export class WholeFrame {
   /** Something of it had to be repaired. */
   isRepaired = false;
 }
+
+/** The frame whose turn it is; one for all videos, as they take turns. */
+const taken = new WholeFrame();
 
 /** A moment, and a frame as the clock is asked for it. A class: literals share their fields with all that begin alike. */
 class Sought {
@@ -64,18 +72,18 @@ export interface VideoFigures extends FrameFigures {
 
 /** The frames of one video on their way to the screen. */
 export class VideoPlayout {
-  /** When they were shown. */
-  readonly rhythm: FrameRhythm;
-  /** The delay goes as far as this, for the sound's sake, in milliseconds. */
-  minDelayMs = NaN;
+  // The frames that wait to be shown, in a ring from `#head` on, and behind
+  // them those that are noted.
+  readonly #frames = new Float64Array(PLACES * WIDTH);
+  #head = 0;
+  #count = 0;
+  #noted = 0;
+  readonly #rhythm: FrameRhythm;
+  #minDelayMs = NaN;
   #jitterBufferDelayMs = NaN;
   #emitted = 0;
   readonly #clock: CaptureClock;
   readonly #jitter = new JitterEstimator();
-  readonly #frames = new Float64Array(ROOM * WIDTH);
-  readonly #isRepaired = new Uint8Array(ROOM);
-  #head = 0;
-  #count = 0;
   /** When the first of them is shown. */
   #dueMs = NaN;
   #renderMs = NaN;
@@ -93,32 +101,56 @@ export class VideoPlayout {
 
   /** Shown frames go to `rhythm`. */
   constructor(rhythm: FrameRhythm, clockRateHz: number) {
-    this.rhythm = rhythm;
+    this.#rhythm = rhythm;
     this.#ticksPerMs = clockRateHz / 1000;
     this.#clock = new CaptureClock(clockRateHz);
-    this.#delayMs = this.#jitterBufferDelayMs = this.minDelayMs = 0;
+    this.#delayMs = this.#jitterBufferDelayMs = this.#minDelayMs = 0;
+  }
+
+  /** When they were shown. */
+  get rhythm(): FrameRhythm {
+    this.settle();
+    return this.#rhythm;
+  }
+
+  /** The delay goes as far as this, for the sound's sake, in milliseconds. */
+  get minDelayMs(): number {
+    return this.#minDelayMs;
+  }
+
+  set minDelayMs(ms: number) {
+    this.settle();
+    this.#minDelayMs = ms;
   }
 
   /** Where the delay goes: what the sound is compared with, in milliseconds. */
   get targetDelayMs(): number {
-    return Math.max(this.minDelayMs, this.#jitter.estimateMs + RENDER_MS);
+    this.settle();
+    return Math.max(this.#minDelayMs, this.#jitter.estimateMs + RENDER_MS);
+  }
+
+  /** Whether {@linkcode FrameRhythm.lastMs} is after that; asked often, as it mostly settles nothing. */
+  hasShownAfter(ms: number): boolean {
+    return this.#rhythm.lastMs > ms || this.rhythm.lastMs > ms;
   }
 
   /** Takes the next frame in order, which can be decoded now. */
   push(frame: Readonly<WholeFrame>): void {
-    this.advance(frame);
-    if (this.#count === ROOM) this.#showFirst();
-    if (!frame.isRepaired) this.#clock.note(frame);
-    const place = (this.#head + this.#count) % ROOM;
+    if (this.#noted === NOTED) this.settle();
+    const place = (this.#head + this.#count + this.#noted) % PLACES;
     const at = place * WIDTH;
     this.#frames[at + READY] = frame.nowMs;
     this.#frames[at + FIRST] = frame.firstMs;
     this.#frames[at + RECEIVED] = frame.receivedMs;
     this.#frames[at + TIMESTAMP] = frame.timestamp;
     this.#frames[at + SIZE] = frame.bytes;
-    this.#isRepaired[place] = frame.isRepaired ? 1 : 0;
-    if (this.#count++ === 0) this.#plan(frame);
-    this.advance(frame);
+    this.#frames[at + IS_REPAIRED] = frame.isRepaired ? 1 : 0;
+    this.#noted++;
+  }
+
+  /** Gives each frame that was noted its turn, as if it came only now. */
+  settle(): void {
+    while (this.#noted > 0) this.#takeNoted();
   }
 
   /** Takes a frame that may come before some that were taken already; returns whether one that follows it has not been shown yet. */
@@ -126,6 +158,7 @@ export class VideoPlayout {
     this.advance(frame);
     if (this.hasShown(frame.timestamp)) return false;
     this.push(frame);
+    this.settle();
     let place = this.#count - 1;
     while (place > 0 && this.#isBefore(place, place - 1)) {
       this.#swap(place, --place);
@@ -139,36 +172,39 @@ export class VideoPlayout {
 
   /** Whether a frame of this timestamp or one after it has been shown. */
   hasShown(timestamp: number): boolean {
+    this.settle();
     return this.#shownTimestamp === this.#shownTimestamp &&
       ((timestamp - this.#shownTimestamp) | 0) <= 0;
   }
 
   /** Shows what was to be shown by then. */
   advance(moment: { readonly nowMs: number }): void {
-    while (this.#count > 0 && this.#dueMs <= moment.nowMs) this.#showFirst();
+    this.settle();
+    this.#advance(moment);
   }
 
   /** The video ends: nobody sees what waits. */
   end(moment: { readonly nowMs: number }): void {
     this.advance(moment);
     this.#count = 0;
-    this.rhythm.pause(moment);
+    this.#rhythm.pause(moment);
   }
 
   /** The video is paused: what waits is shown, each at its time, and what follows is no freeze. */
   pause(moment: { readonly nowMs: number }): void {
     this.restart();
-    this.rhythm.pause(moment);
+    this.#rhythm.pause(moment);
   }
 
   /** Nobody looked until `moment`, when times go on from anew. */
   leaveOut(moment: { readonly nowMs: number }): void {
     this.restart();
-    this.rhythm.leaveOut(moment);
+    this.#rhythm.leaveOut(moment);
   }
 
   /** Timestamps go on from elsewhere: what waits is shown first. */
   restart(): void {
+    this.settle();
     while (this.#count > 0) this.#showFirst();
     this.#shownTimestamp = NaN;
     this.#clock.reset();
@@ -179,29 +215,44 @@ export class VideoPlayout {
   figures(moment: { readonly nowMs: number }): VideoFigures {
     this.advance(moment);
     return {
-      ...this.rhythm.figures(moment),
+      ...this.#rhythm.figures(moment),
       jitterBufferDelayMs: this.#jitterBufferDelayMs,
       jitterBufferEmittedCount: this.#emitted,
     };
   }
 
   #isBefore(place: number, other: number): boolean {
-    const one = (this.#head + place) % ROOM * WIDTH + TIMESTAMP;
-    const two = (this.#head + other) % ROOM * WIDTH + TIMESTAMP;
+    const one = (this.#head + place) % PLACES * WIDTH + TIMESTAMP;
+    const two = (this.#head + other) % PLACES * WIDTH + TIMESTAMP;
     return ((this.#frames[one] - this.#frames[two]) | 0) < 0;
   }
 
   #swap(place: number, other: number): void {
-    const one = (this.#head + place) % ROOM;
-    const two = (this.#head + other) % ROOM;
+    const one = (this.#head + place) % PLACES;
+    const two = (this.#head + other) % PLACES;
     for (let i = 0; i < WIDTH; i++) {
       const kept = this.#frames[one * WIDTH + i];
       this.#frames[one * WIDTH + i] = this.#frames[two * WIDTH + i];
       this.#frames[two * WIDTH + i] = kept;
     }
-    const isRepaired = this.#isRepaired[one];
-    this.#isRepaired[one] = this.#isRepaired[two];
-    this.#isRepaired[two] = isRepaired;
+  }
+
+  #takeNoted(): void {
+    const at = (this.#head + this.#count) % PLACES * WIDTH;
+    const isRepaired = this.#frames[at + IS_REPAIRED] !== 0;
+    taken.nowMs = this.#frames[at + READY];
+    taken.receivedMs = this.#frames[at + RECEIVED];
+    taken.timestamp = this.#frames[at + TIMESTAMP];
+    this.#advance(taken);
+    if (this.#count === ROOM) this.#showFirst();
+    if (!isRepaired) this.#clock.note(taken);
+    this.#noted--;
+    if (this.#count++ === 0) this.#plan(taken);
+    this.#advance(taken);
+  }
+
+  #advance(moment: { readonly nowMs: number }): void {
+    while (this.#count > 0 && this.#dueMs <= moment.nowMs) this.#showFirst();
   }
 
   /** Plans when the first frame is shown, at the moment from which on it can be. */
@@ -218,7 +269,7 @@ export class VideoPlayout {
     this.#at.timestamp = this.#frames[at + TIMESTAMP];
     this.#clock.locate(this.#at);
     this.#renderMs = this.#clock.locatedMs +
-      Math.max(this.#delayMs, this.minDelayMs);
+      Math.max(this.#delayMs, this.#minDelayMs);
     if (Math.abs(this.#renderMs - this.#at.nowMs) <= ABSURD_MS) return;
     this.#clock.reset();
     this.#jitter.reset();
@@ -228,7 +279,7 @@ export class VideoPlayout {
 
   #showFirst(): void {
     const at = this.#head * WIDTH;
-    if (this.#isRepaired[this.#head] === 0) this.#learn(at);
+    if (this.#frames[at + IS_REPAIRED] === 0) this.#learn(at);
     this.#jitterBufferDelayMs += Math.max(
       0,
       this.#dueMs - this.#frames[at + FIRST],
@@ -236,10 +287,10 @@ export class VideoPlayout {
     this.#emitted++;
     this.#hasShown = true;
     this.#shownTimestamp = this.#frames[at + TIMESTAMP];
-    this.#head = (this.#head + 1) % ROOM;
+    this.#head = (this.#head + 1) % PLACES;
     this.#count--;
     this.#at.nowMs = this.#dueMs;
-    this.rhythm.show(this.#at);
+    this.#rhythm.show(this.#at);
     if (this.#count > 0) this.#plan(this.#at);
   }
 
@@ -264,7 +315,7 @@ export class VideoPlayout {
     if (lateMs < 0) return;
     this.#delayMs = Math.min(
       this.#delayMs + lateMs,
-      Math.max(this.minDelayMs, this.#jitter.estimateMs + RENDER_MS),
+      Math.max(this.#minDelayMs, this.#jitter.estimateMs + RENDER_MS),
     );
   }
 }

@@ -1,4 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { createRandom } from "../../../../lib/load/mod.ts";
 import {
   AudioPlayout,
   RtpHeaderTemplate,
@@ -215,4 +216,31 @@ Deno.test("whatever comes, when and of whatever numbers, what was heard stays wi
     assert(totalMs <= nowMs + 5000);
     assert(listener.playout.delayMs < 10_000);
   }
+});
+
+Deno.test.each([
+  { why: "a network that jitters", jitterMs: 60, lossRatio: 0 },
+  { why: "losses", jitterMs: 10, lossRatio: 0.1 },
+  { why: "packets that overtake each other", jitterMs: 200, lossRatio: 0.02 },
+])("how often somebody looks changes nothing of what is heard: $why", (one) => {
+  const random = createRandom(3, one.why);
+  const packets = Array.from({ length: 900 }, (_, index) => ({
+    index,
+    atMs: index * PACKET_MS + one.jitterMs * random(),
+  })).filter(() => random() >= one.lossRatio);
+  const hear = (everyPackets: number) => {
+    const listener = new Listener();
+    const inOrder = packets.toSorted((a, b) => a.atMs - b.atMs);
+    for (const [i, packet] of inOrder.entries()) {
+      listener.take(packet);
+      const { playout } = listener;
+      if (i === 310) playout.minDelayMs = 200;
+      if (i === 500) playout.pause({ nowMs: packet.atMs });
+      if (i === 505) playout.resume();
+      if (i % everyPackets === 0) playout.advance({ nowMs: packet.atMs });
+    }
+    return listener.playout.figures({ nowMs: 900 * PACKET_MS });
+  };
+  assertEquals(hear(7), hear(1));
+  assertEquals(hear(Infinity), hear(1));
 });

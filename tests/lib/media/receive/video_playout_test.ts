@@ -241,3 +241,60 @@ Deno.test("of more frames than a buffer has room for, the first are shown at onc
   // What has no room is shown early, and the rest waits.
   assertEquals(figures.framesRendered, 300 - 64);
 });
+
+// What one at a time would find is what is found: with a look at every frame, seldom, and never.
+Deno.test.each([
+  { why: "a network that jitters", jitterMs: 60, lossRatio: 0 },
+  { why: "repairs and stalls", jitterMs: 30, lossRatio: 0.05 },
+  { why: "more late frames than are noted", jitterMs: 2500, lossRatio: 0.02 },
+])("how often somebody looks changes nothing of what is shown: $why", (one) => {
+  const show = (everyFrames: number) => {
+    const gapsUs: number[] = [];
+    const rhythm = new FrameRhythm({
+      frameGap: { record: (us) => void gapsUs.push(us) },
+      timeToFirstFrame: { record() {} },
+    }, 0);
+    const playout = new VideoPlayout(rhythm, CLOCK_RATE_HZ);
+    let nowMs = 0;
+    for (let i = 0; i < 600; i++) {
+      const isRepaired = noise(i + 7000) < one.lossRatio;
+      const receivedMs = i * PERIOD_MS + one.jitterMs * noise(i) +
+        (isRepaired ? 300 : 0);
+      nowMs = Math.max(nowMs, receivedMs);
+      playout.push({
+        nowMs,
+        firstMs: receivedMs,
+        receivedMs,
+        timestamp: (FIRST_TIMESTAMP + i * PERIOD_MS * 90) | 0,
+        bytes: BYTES + 500 * noise(i + 3000),
+        isRepaired,
+      });
+      // A pause and a delay for the sound's sake fall where they fall.
+      if (i === 210) playout.minDelayMs = 150;
+      if (i === 400) playout.pause({ nowMs });
+      if (i === 404) playout.rhythm.resume();
+      if (i % everyFrames === 0) playout.settle();
+    }
+    const figures = playout.figures({ nowMs: nowMs + 500 });
+    return { gapsUs, figures, delayMs: playout.targetDelayMs };
+  };
+  assertEquals(show(7), show(1));
+  assertEquals(show(Infinity), show(1));
+});
+
+Deno.test("whether a frame was shown is known of those that are only noted, too", () => {
+  const { playout } = watch(steady(40));
+  for (const nowMs of [3000, 3100]) {
+    playout.push({
+      nowMs,
+      firstMs: nowMs,
+      receivedMs: nowMs,
+      timestamp: (FIRST_TIMESTAMP + (nowMs - 50) * 90) | 0,
+      bytes: BYTES,
+      isRepaired: false,
+    });
+  }
+  assert(playout.hasShownAfter(1000));
+  assert(playout.hasShownAfter(2999));
+  assert(!playout.hasShownAfter(3099));
+});
