@@ -17,6 +17,9 @@ import { Float64Histogram } from "./deps.ts";
 /** The largest value that a trend tells apart: of a duration, one hour. Larger ones count as this. */
 export const TREND_MAX = 3_600_000_000;
 
+/** Two significant digits: so many bits tell values of one magnitude apart, half of them in a bucket's place. */
+const BUCKET_BITS = 7;
+
 /** A trend as plain JSON data, sparse: only buckets that hold something. */
 export interface TrendJson {
   /** Values recorded. */
@@ -102,14 +105,17 @@ export class Trend {
   }
 
   /**
-   * Adds one value, in steps: rounded to whole ones and clamped to 0
-   * and {@linkcode TREND_MAX}. Allocates nothing; about 0.06 µs.
+   * Adds a value, in steps, so many times: rounded to whole ones and clamped
+   * to 0 and {@linkcode TREND_MAX}. Allocates nothing.
    */
-  record(steps: number): void {
+  record(steps: number, times = 1): void {
     // Written so that NaN, which no comparison is true for, ends up as 0.
     const value = steps > 0 ? Math.min(Math.round(steps), TREND_MAX) : 0;
-    this.#histogram.recordValue(value);
-    this.#sum += value;
+    const histogram = this.#histogram;
+    histogram.addToCountAtIndex(bucketOf(value), times);
+    histogram.addToTotalCount(times);
+    histogram.updateMinAndMax(value);
+    this.#sum += value * times;
     if (value < this.#min) this.#min = value;
     if (value > this.#max) this.#max = value;
   }
@@ -180,6 +186,12 @@ export class Trend {
       );
     }
   }
+}
+
+/** The histogram's own bucket of a value, which it finds by a logarithm and two powers: dear for every packet. */
+function bucketOf(value: number): number {
+  const magnitude = Math.max(0, 31 - Math.clz32(value) - BUCKET_BITS);
+  return (magnitude << BUCKET_BITS) + (value >>> magnitude);
 }
 
 /** The merge of two trends as plain data; neither is changed. */

@@ -84,8 +84,8 @@ export async function openHost(
     meter: {
       counters: meter.counters,
       lateness: {
-        record(us) {
-          lateness.record(us);
+        record(us, packets) {
+          lateness.record(us, packets);
           recent.latenessMs = us / 1000;
         },
       },

@@ -48,8 +48,8 @@ export interface SendMeter {
     sendRefused: number;
     keyFramesSent: number;
   };
-  /** Takes the lateness of each packet, in microseconds. */
-  readonly lateness: { record(us: number): void };
+  /** Takes the lateness of so many packets, in microseconds. */
+  readonly lateness: { record(us: number, packets: number): void };
 }
 
 /** What a sender needs. */
@@ -304,8 +304,7 @@ export abstract class TrackSender {
     }
     if (lateMs > LATE_MS) counters.packetsLate += planned;
     // Whole, it is handed on without a box on the heap.
-    const lateUs = Math.round(lateMs * 1000);
-    for (let i = 0; i < planned; i++) lateness.record(lateUs);
+    lateness.record(Math.round(lateMs * 1000), planned);
   }
 
   /** The timestamp this long after the last frame. */

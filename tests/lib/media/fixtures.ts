@@ -117,7 +117,10 @@ export class KeepingMeter implements SendMeter {
     keyFramesSent: 0,
   };
   readonly lateUs: number[] = [];
-  readonly lateness = { record: (us: number) => void this.lateUs.push(us) };
+  readonly lateness = {
+    record: (us: number, packets: number) =>
+      void this.lateUs.push(...Array(packets).fill(us)),
+  };
 }
 
 /** A clock, a sink and a meter, and sender options with them. */

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { mergeTrendJson, Trend, TREND_MAX } from "../../../lib/metrics/mod.ts";
+import { Float64Histogram } from "../../../lib/metrics/deps.ts";
 import { generator } from "./generate.ts";
 
 Deno.test.each([
@@ -39,6 +40,44 @@ Deno.test.each([
     assertEquals(trend.percentile(p), want);
   },
 );
+
+Deno.test("each value is where the histogram itself would put it", () => {
+  const trend = new Trend();
+  const histogram = new Float64Histogram(1, TREND_MAX, 2);
+  const note = (value: number) => {
+    trend.record(value);
+    histogram.recordValue(value);
+  };
+  for (let value = 0; value < 70_000; value++) note(value);
+  for (let power = 2 ** 16; power < TREND_MAX; power *= 2) {
+    for (let part = 0; part < 1024; part++) {
+      const value = power + Math.floor(part * power / 1024);
+      for (const near of [value - 1, value]) note(Math.min(near, TREND_MAX));
+    }
+  }
+  note(TREND_MAX);
+  const { buckets } = trend.toJSON();
+  const want: number[] = [];
+  for (let i = 0, last = 0; i < histogram.countsArrayLength; i++) {
+    const count = histogram.getCountAtIndex(i);
+    if (count === 0) continue;
+    want.push(i - last, count);
+    last = i;
+  }
+  assertEquals(buckets, want);
+  for (const p of [0, 1, 50, 99.9, 100]) {
+    const most = histogram.getValueAtPercentile(p);
+    assertEquals(trend.percentile(p), Math.min(most, TREND_MAX));
+  }
+});
+
+Deno.test("a value that is recorded so many times at once counts as often", () => {
+  const values = [3, 700, 1e6, NaN, -4, 1e12];
+  const trend = new Trend();
+  for (const value of values) trend.record(value, 5);
+  const all = values.flatMap((value) => Array(5).fill(value));
+  assertEquals(trend.toJSON(), trendOf(all).toJSON());
+});
 
 Deno.test.each([
   { us: -5, want: 0, why: "clocks of two machines may disagree" },
