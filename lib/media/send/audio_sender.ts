@@ -23,7 +23,7 @@ export class AudioSender extends TrackSender {
   }
 
   override run(_nowMs: number): void {
-    const { sink, header } = this.options;
+    const { sink, header } = this;
     const { payloadBytes, timestampStep } = this.#preset;
     this.capture();
     this.stamp();

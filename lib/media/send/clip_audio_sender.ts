@@ -53,7 +53,7 @@ export class ClipAudioSender extends TrackSender {
   }
 
   override run(_nowMs: number): void {
-    const { sink, header } = this.options;
+    const { sink, header } = this;
     this.#catchUp();
     const { data, units, sounds, isBeforeGap } = this.#packets[this.#next];
     this.#advance();

@@ -82,7 +82,7 @@ export class ClipVideoSender extends Vp8Sender {
   }
 
   protected override writePayload(index: number, at: number): number {
-    const { out } = this.options.sink;
+    const { out } = this.sink;
     const part = this.#frame.parts[index];
     const start = writeVp8Descriptor(out, at, index === 0, this.pictureId);
     out.set(part, start);

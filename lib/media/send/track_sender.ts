@@ -106,7 +106,14 @@ export abstract class TrackSender {
   packetsPlanned = 0;
   /** When the first packet left; -1 before. */
   firstSentMs = -1;
-  protected readonly options: SenderOptions;
+  // What each packet needs is here, not in the options: those would be one
+  // more object to fetch.
+  protected readonly sink: PacketSink;
+  protected readonly header: RtpHeaderTemplate;
+  protected readonly meter: SendMeter;
+  readonly #clock: MediaClock;
+  readonly #uplink: Uplink | undefined;
+  readonly #startMs: number;
   protected sequence: number;
   protected timestamp: number;
   readonly #captureLeadMs: number;
@@ -126,7 +133,12 @@ export abstract class TrackSender {
 
   /** Of packets that can be sent again, where the server asks for that, so much is `kept`. */
   constructor(options: SenderOptions, kept?: KeptPackets) {
-    this.options = options;
+    this.sink = options.sink;
+    this.header = options.header;
+    this.meter = options.meter;
+    this.#clock = options.clock;
+    this.#uplink = options.uplink;
+    this.#startMs = options.startMs;
     this.#repairs = options.repairs ? new Repairs(options, kept) : undefined;
     this.#keepsPlain = this.#repairs?.keepsPlain ?? false;
     this.ssrc = options.ssrc;
@@ -149,8 +161,8 @@ export abstract class TrackSender {
   resend(sequence: number, roundTripMs: number): boolean {
     const repairs = this.#repairs;
     if (repairs === undefined) return false;
-    const { sink, clock, header, uplink } = this.options;
-    const nowMs = clock.nowMs();
+    const { sink } = this;
+    const nowMs = this.#clock.nowMs();
     this.stamp();
     const length = repairs.write(
       sink.out,
@@ -161,11 +173,11 @@ export abstract class TrackSender {
     );
     if (length === 0) return false;
     if (!this.#keepsPlain) {
-      uplink?.noteRepeated(header.numberIn(sink.out));
+      this.#uplink?.noteRepeated(this.header.numberIn(sink.out));
       return sink.send(0, length, length) === 1;
     }
     const sealed = sink.protectRtp(0, length);
-    uplink?.note(sealed);
+    this.#uplink?.note(sealed);
     return sink.send(0, sealed, sealed) === 1;
   }
 
@@ -202,12 +214,12 @@ export abstract class TrackSender {
     this.#wallStaleMs = -Infinity;
     // What is left of a frame leaves as if it were captured only now.
     const capturedAtMs = this.#capturedAtMs + ms;
-    this.options.header.setCaptureTime(
+    this.header.setCaptureTime(
       ntpSeconds(capturedAtMs),
       ntpFraction(capturedAtMs),
     );
-    const lastingMs = this.dueMs - this.options.startMs;
-    const { counters } = this.options.meter;
+    const lastingMs = this.dueMs - this.#startMs;
+    const { counters } = this.meter;
     const skipped = lastingMs > 0
       ? Math.round(this.packetsPlanned * ms / lastingMs)
       : 0;
@@ -228,25 +240,25 @@ export abstract class TrackSender {
 
   /** Notes that a frame with the current timestamp, whose first packet is due now, was captured when it should be. */
   protected capture(): void {
-    const { clock, header } = this.options;
     const { dueMs } = this;
     const capturedMs = dueMs - this.#captureLeadMs;
     if (dueMs >= this.#wallStaleMs) {
-      this.#wallOffsetMs = clock.wallNowMs() - clock.nowMs();
+      this.#wallOffsetMs = this.#clock.wallNowMs() - this.#clock.nowMs();
       this.#wallStaleMs = dueMs + WALL_STALE_MS;
     }
     const wallMs = this.#wallOffsetMs + capturedMs;
     this.#capturedTimestamp = this.timestamp;
     this.#capturedDueMs = capturedMs;
     this.#capturedAtMs = wallMs;
-    header.setCaptureTime(ntpSeconds(wallMs), ntpFraction(wallMs));
+    this.header.setCaptureTime(ntpSeconds(wallMs), ntpFraction(wallMs));
   }
 
   /** The packets that are written from now on leave now. */
   protected stamp(): void {
-    const { clock, header, uplink } = this.options;
+    const { header } = this;
+    const uplink = this.#uplink;
     if (uplink === undefined && !header.tellsSendTime) return;
-    const nowMs = clock.nowMs();
+    const nowMs = this.#clock.nowMs();
     if (uplink !== undefined) uplink.nowMs = nowMs;
     if (header.tellsSendTime) {
       header.setSendTime(Math.round(nowMs * SEND_TIME_PER_MS) & 0xffffff);
@@ -255,7 +267,7 @@ export abstract class TrackSender {
 
   /** Encrypts the packet at `offset` of the sink, which has the current sequence number, and keeps it; returns its new length. */
   protected seal(offset: number, length: number): number {
-    const { sink, uplink } = this.options;
+    const { sink } = this;
     const repairs = this.#repairs;
     if (this.#keepsPlain) {
       repairs!.keep(this.sequence, sink.out, offset, length);
@@ -264,7 +276,7 @@ export abstract class TrackSender {
     if (repairs !== undefined && !this.#keepsPlain) {
       repairs.keep(this.sequence, sink.out, offset, sealed);
     }
-    if (uplink !== undefined) uplink.note(sealed);
+    this.#uplink?.note(sealed);
     return sealed;
   }
 
@@ -279,15 +291,15 @@ export abstract class TrackSender {
     bytes: number,
     payloadBytes: number,
   ): void {
-    const { counters, lateness } = this.options.meter;
-    const nowMs = this.options.clock.nowMs();
+    const { counters, lateness } = this.meter;
+    const nowMs = this.#clock.nowMs();
     const lateMs = nowMs - this.dueMs;
     this.packetsPlanned += planned;
     this.packetsSent += sent;
     counters.packetsPlanned += planned;
     counters.packetsSent += sent;
     if (sent < planned) {
-      if (this.options.sink.isUp) counters.sendRefused += planned - sent;
+      if (this.sink.isUp) counters.sendRefused += planned - sent;
       else counters.packetsWithoutPath += planned - sent;
     }
     if (sent > 0) {

@@ -130,7 +130,7 @@ export class VideoSender extends Vp8Sender {
   }
 
   protected override writePayload(index: number, at: number): number {
-    const { out } = this.options.sink;
+    const { out } = this.sink;
     const { packets, fullBytes, lastBytes } = this.#layout;
     const isFirst = index === 0;
     const start = this.#isLayer

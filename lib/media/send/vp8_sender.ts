@@ -68,7 +68,7 @@ export abstract class Vp8Sender extends TrackSender {
   override run(_nowMs: number): void {
     if (this.#position === 0) this.#beginFrame();
     const { packets } = this;
-    const { sink, header } = this.options;
+    const { sink, header } = this;
     const end = Math.min(this.#position + BURST_PACKETS, packets);
     const count = end - this.#position;
     this.stamp();
@@ -104,7 +104,7 @@ export abstract class Vp8Sender extends TrackSender {
   #beginFrame(): void {
     this.#frameDueMs = this.dueMs;
     this.timestamp = (this.timestamp + this.frameStep) | 0;
-    if (this.chooseFrame()) this.options.meter.counters.keyFramesSent++;
+    if (this.chooseFrame()) this.meter.counters.keyFramesSent++;
     this.capture();
   }
 
