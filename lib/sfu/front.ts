@@ -152,7 +152,7 @@ function attachProtoo(
 ): void {
   const { metrics } = rooms.parts;
   metrics.count("connections_total");
-  const connection = rooms.enter(query.get("roomId")!, query.get("peerId")!, {
+  const connection = rooms.enter(query, {
     send(text) {
       metrics.count("messages_sent_total");
       socket.send(text, () => {});

@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { meeting, openTarget, reconnectStorm, startSfu } from "../../mod.ts";
+import { openSessions } from "../../lib/load/mod.ts";
 import { checkAdapter, mediaPlanOf } from "../../tool.ts";
 
 const ADAPTER = import.meta.resolve("../e2e/own_adapter.ts");
@@ -68,13 +69,22 @@ Deno.test("what is no adapter is refused before anything begins", async () => {
   );
 });
 
-Deno.test.each(["protoo", "protoo-js"] as const)(
-  "clients that speak mediasoup-demo's protocol fill a server that speaks it: %s",
-  async (protocol) => {
+Deno.test.each<{
+  protocol: "protoo" | "protoo-js";
+  options: Record<string, string>;
+  consumers: number;
+}>([
+  // Two of audio and, of those on offer, one of video.
+  { protocol: "protoo", options: {}, consumers: 3 * 3 },
+  // Two of each of two of audio.
+  { protocol: "protoo-js", options: { consumerReplicas: "1" }, consumers: 15 },
+])(
+  "clients that speak mediasoup-demo's protocol fill a server that speaks it: $protocol",
+  async ({ protocol, options, consumers }) => {
     await using sfu = await startSfu({ engine: "werift", protocol });
     await using target = await openTarget({
       server: sfu.url,
-      signaling: { module: "protoo" },
+      signaling: { module: "protoo", options },
     });
     const viewers = { clients: 3, duration: "2s", rampUp: "0s", maxVideo: 1 };
     const summary = await meeting(target, viewers);
@@ -82,8 +92,7 @@ Deno.test.each(["protoo", "protoo-js"] as const)(
       [summary.verdict.status, summary.connectedAtEnd, summary.totalErrors],
       ["passed", 3, 0],
     );
-    // Two of audio and, of those on offer, one of video.
-    assertEquals(summary.totalConsumersCreated, 9);
+    assertEquals(summary.totalConsumersCreated, consumers);
     if (protocol === "protoo-js") return;
     const storm = await reconnectStorm(target, {
       clients: 2,
@@ -99,6 +108,33 @@ Deno.test.each(["protoo", "protoo-js"] as const)(
     });
   },
 );
+
+Deno.test("who comes with the name of a client that is there puts it out, and it says why", async () => {
+  await using sfu = await startSfu({ engine: "werift", protocol: "protoo" });
+  const openSession = await openSessions(
+    { url: sfu.url, signaling: { module: "protoo" } },
+    { random: Math.random },
+  );
+  const closed = Promise.withResolvers<string>();
+  const session = openSession({
+    roomId: "room",
+    participantName: "A",
+    onEvent(event) {
+      if (event.type === "closed") closed.resolve(event.message);
+    },
+  });
+  const { signal } = new AbortController();
+  const { peerId } = await session.connect({ signal });
+  const query = `roomId=room&peerId=${peerId}`;
+  const twin = new WebSocket(`${sfu.url}/?${query}`, "protoo");
+  assertEquals(
+    await closed.promise,
+    "connection lost (code 4000, closed by protoo-server)",
+  );
+  twin.close();
+  await new Promise((resolve) => twin.onclose = resolve);
+  await session.leave();
+});
 
 Deno.test("a check of an adapter says what works and what it lacks", async () => {
   await using sfu = await startSfu({ engine: "werift" });

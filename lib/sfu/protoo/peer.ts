@@ -27,7 +27,8 @@ type Data = any;
 export interface ProtooTrack {
   readonly owner: ProtooPeer;
   readonly producer: EngineProducer;
-  readonly consumers: Map<ProtooPeer, EngineConsumer>;
+  /** Who has one, by the consumer's id. */
+  readonly consumers: Map<string, ProtooPeer>;
   isPaused: boolean;
 }
 
@@ -35,6 +36,8 @@ export interface ProtooTrack {
 export interface ProtooRoom {
   readonly id: string;
   readonly router: EngineRouter;
+  /** How many consumers of each track everybody is sent. */
+  readonly consumersEach: number;
   /** By their ids, joined or not. */
   readonly peers: Map<string, ProtooPeer>;
 }
@@ -120,7 +123,7 @@ export class ProtooPeer {
     const carried = [...this.tracks.values()].flatMap(
       ({ producer, consumers }) => [
         producer.id,
-        ...[...consumers.values()].map(({ id }) => id),
+        ...consumers.keys(),
       ],
     );
     await ledger.settle([...carried, ...this.#consumers.keys()]);
@@ -129,8 +132,12 @@ export class ProtooPeer {
     this.#rooms.leave(this.#room);
   }
 
-  /** Takes a consumer of somebody's track, as soon as it says that it wants it. */
-  async take(track: ProtooTrack): Promise<void> {
+  /** Takes the consumers of somebody's track, each as soon as it says that it wants it. */
+  take(track: ProtooTrack): void {
+    for (let i = 0; i < this.#room.consumersEach; i++) this.#takeOne(track);
+  }
+
+  async #takeOne(track: ProtooTrack): Promise<void> {
     const [transport, rtpCapabilities] = [
       this.#receiving,
       this.#rtpCapabilities,
@@ -146,7 +153,7 @@ export class ProtooPeer {
     // One that it cannot decode, and one that has gone meanwhile, it never hears of.
     if (consumer === undefined || this.#isGone) return;
     if (!owner.tracks.has(producerId)) return;
-    track.consumers.set(this, consumer);
+    track.consumers.set(consumer.id, this);
     this.#consumers.set(consumer.id, consumer);
     this.#rooms.parts.ledger.open(
       {
@@ -294,14 +301,14 @@ export class ProtooPeer {
     const { producer, consumers } = track;
     await this.#rooms.parts.ledger.settle([
       producer.id,
-      ...[...consumers.values()].map(({ id }) => id),
+      ...consumers.keys(),
     ]);
     this.#end(track);
   }
 
   #end({ producer, consumers }: ProtooTrack): void {
     this.tracks.delete(producer.id);
-    for (const [peer, { id }] of consumers) peer.drop(id);
+    for (const [id, peer] of consumers) peer.drop(id);
     producer.close();
   }
 
@@ -309,7 +316,7 @@ export class ProtooPeer {
     const { producer, consumers } = track;
     track.isPaused = isPaused;
     await (isPaused ? producer.pause() : producer.resume());
-    for (const [peer, { id }] of consumers) {
+    for (const [id, peer] of consumers) {
       peer.tellConsumer(isPaused ? "consumerPaused" : "consumerResumed", id);
     }
   }

@@ -20,6 +20,9 @@ export interface ProtooConnection {
   readonly end: () => void;
 }
 
+/** Nobody has use for more, and one query could ask for any number. */
+const MAX_REPLICAS = 100;
+
 /** All rooms of a server. */
 export class ProtooRooms implements ProtooHouse {
   readonly parts: ProtooParts;
@@ -38,9 +41,9 @@ export class ProtooRooms implements ProtooHouse {
     return { participants: this.#participants, rooms: this.#rooms.size };
   }
 
-  /** Somebody has connected. */
-  enter(roomId: string, peerId: string, wire: ProtooWire): ProtooConnection {
-    const entering = this.#enter(roomId, peerId, wire).catch(() => {
+  /** Somebody has connected with this query, which has a `roomId` and a `peerId`. */
+  enter(query: URLSearchParams, wire: ProtooWire): ProtooConnection {
+    const entering = this.#enter(query, wire).catch(() => {
       wire.close(4000, "no room");
       return undefined;
     });
@@ -71,19 +74,20 @@ export class ProtooRooms implements ProtooHouse {
   }
 
   async #enter(
-    roomId: string,
-    peerId: string,
+    query: URLSearchParams,
     wire: ProtooWire,
   ): Promise<ProtooPeer> {
+    const roomId = query.get("roomId")!;
+    const peerId = query.get("peerId")!;
     let opening = this.#rooms.get(roomId);
     if (opening === undefined) {
-      this.#rooms.set(roomId, opening = this.#open(roomId));
+      this.#rooms.set(roomId, opening = this.#open(roomId, query));
       opening.catch(() => this.#rooms.delete(roomId));
     }
     const room = await opening;
     // The last one may have left while this one waited.
     if (this.#rooms.get(roomId) !== opening) {
-      return await this.#enter(roomId, peerId, wire);
+      return await this.#enter(query, wire);
     }
     const peer = new ProtooPeer(this, room, peerId, wire);
     room.peers.get(peerId)?.replace();
@@ -92,11 +96,14 @@ export class ProtooRooms implements ProtooHouse {
     return peer;
   }
 
-  async #open(id: string): Promise<ProtooRoom> {
+  /** What is asked for beside the room counts for whoever opens it. */
+  async #open(id: string, query: URLSearchParams): Promise<ProtooRoom> {
     const router = await this.parts.engine.createRouter({
       activeSpeaker: () => {},
       audioLevels: () => {},
     });
-    return { id, router, peers: new Map() };
+    const replicas = parseInt(query.get("consumerReplicas") ?? "0") || 0;
+    const consumersEach = 1 + Math.min(Math.max(replicas, 0), MAX_REPLICAS);
+    return { id, router, consumersEach, peers: new Map() };
   }
 }
