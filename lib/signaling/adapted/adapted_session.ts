@@ -38,7 +38,7 @@ import {
   openWebSocketChannel,
   type WebSocketChannelOptions,
 } from "../websocket/mod.ts";
-import { ANSWERS, NEWS, problemOf } from "./answers.ts";
+import { ANSWERS, NEWS, problemOf, sessionSchema } from "./answers.ts";
 import { PushedConsumers } from "./pushed_consumers.ts";
 
 /** The server, and what its adapter is told. */
@@ -67,14 +67,6 @@ export interface AdaptedDoors {
 const TIMEOUT_MS = 10_000;
 /** Nobody waits longer for a goodbye. */
 const LEAVE_MS = 2_000;
-
-const METHODS = [
-  "routerRtpCapabilities",
-  "createTransport",
-  "connectTransport",
-  "produce",
-  "leave",
-] as const;
 
 /** Methods that may be missing, by the method of the port that is missing then. */
 const ABILITIES = {
@@ -172,19 +164,22 @@ class AdaptedSession implements SignalingSession {
   }
 
   async connect({ signal }: ConnectOptions): Promise<Entry> {
-    const session = await this.#perform(
+    await this.#perform(
       "connect",
       () => this.#adapter(this.#client()),
-      readSession,
+      (answer) => this.#begin(readSession(answer)),
       { signal, onLate: (late) => this.#dismiss(late) },
     );
-    this.#session = session;
+    return { peerId: this.#peerId, isResumed: false };
+  }
+
+  #begin(session: AdapterSession): void {
     for (const [ability, method] of Object.entries(ABILITIES)) {
-      if (typeof session[method] === "function") continue;
+      if (session[method] !== undefined) continue;
       this[ability as keyof typeof ABILITIES] = undefined;
     }
     this.#peerId = session.peerId ?? this.#peerId;
-    return { peerId: this.#peerId, isResumed: false };
+    this.#session = session;
   }
 
   routerRtpCapabilities(): Promise<RtpCapabilities> {
@@ -659,15 +654,8 @@ function attempt(perform: () => Promise<unknown>): Promise<unknown> {
 }
 
 function readSession(answer: unknown): AdapterSession {
-  const lack = (detail: string) =>
-    new SignalingError("unreadable", "connect", detail);
-  if (typeof answer !== "object" || answer === null) {
-    throw lack("the adapter makes no session");
-  }
-  const session = answer as AdapterSession;
-  for (const method of METHODS) {
-    if (typeof session[method] === "function") continue;
-    throw lack(`the adapter's session has no method ${method}`);
-  }
-  return session;
+  const read = sessionSchema.safeParse(answer);
+  if (read.success) return answer as AdapterSession;
+  const detail = `the adapter makes no session, ${problemOf(read.error)}`;
+  throw new SignalingError("unreadable", "connect", detail);
 }

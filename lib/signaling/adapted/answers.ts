@@ -48,6 +48,30 @@ export const ANSWERS = {
   }),
 } as const;
 
+const method = z.custom<() => unknown>(
+  (value) => typeof value === "function",
+  "it is no method",
+);
+
+/** What an adapter makes; what of it may be missing is looked for where it is used. */
+export const sessionSchema = z.object({
+  peerId: absentOrNull(id),
+  receiveTransports: absentOrNull(z.enum(["one", "onePerConsumer"])),
+  routerRtpCapabilities: method,
+  createTransport: method,
+  connectTransport: method,
+  join: method.optional(),
+  produce: method,
+  pauseProducer: method.optional(),
+  resumeProducer: method.optional(),
+  consume: method.optional(),
+  resumeConsumer: method.optional(),
+  pauseConsumer: method.optional(),
+  preferLayer: method.optional(),
+  restartIce: method.optional(),
+  leave: method,
+});
+
 /** Empty where nobody says. */
 const whose = absentOrNull(id).transform((peerId) => peerId ?? "");
 

@@ -7,6 +7,7 @@ import type {
   AdapterClient,
   AdapterSession,
 } from "../../../../lib/signaling/adapter/mod.ts";
+import { messageOf } from "../../../../lib/text/mod.ts";
 import { errorsOf, MEDIA, NOTHING, World } from "../../client/world.ts";
 import { overPort, type OverPortOptions } from "./over_port.ts";
 
@@ -212,6 +213,39 @@ Deno.test.each([
   },
 );
 
+Deno.test.each(
+  (["pauseConsumer", "restartIce"] as const).flatMap((method) =>
+    SLIPS.filter(({ isAnswer }) => !isAnswer || method === "restartIce")
+      .map(({ slip, commit }) => ({ method, slip, commit }))
+  ),
+)(
+  "where $method $slip, who asks is told so, in time",
+  async ({ method, commit }) => {
+    const world = new World();
+    const { openSession } = world.environment;
+    const session = adaptedSessions(
+      async (client) => ({
+        ...await overPort(openSession)(client),
+        [method]: commit,
+      }),
+      { url: "ws://h/ws" },
+      { clock: world.clock },
+    )({ roomId: "r", participantName: "A", onEvent: () => {} });
+    const { signal } = new AbortController();
+    await session.connect({ signal });
+    const asked: Promise<unknown> = method === "restartIce"
+      ? session.restartIce!("t", signal)
+      : session.pauseConsumer!("c");
+    const said = asked.then(() => "", messageOf);
+    await world.clock.run(10_000);
+    const operation = method === "restartIce"
+      ? "restart_ice"
+      : "pause_consumer";
+    assertStringIncludes(await said, `Cannot complete ${operation}: `);
+    await session.leave();
+  },
+);
+
 Deno.test("an adapter without slips has no errors, and leaves nothing behind", async () => {
   assertEquals(await visitBy((adapter) => adapter), {
     errors: [],
@@ -305,26 +339,39 @@ Deno.test("what an adapter tells when its visit is over is not heard", async () 
   assertEquals(client!.signal.aborted, true);
 });
 
-Deno.test.each([
+Deno.test.each<{ why: string; members: object; says: string }>([
   {
-    lacks: "createTransport",
-    says:
-      "Cannot complete connect: the adapter's session has no method createTransport.",
+    why: "no createTransport",
+    members: { createTransport: undefined },
+    says: "connect: the adapter makes no session, createTransport: it is no",
   },
   {
-    lacks: "consume",
-    says: "Cannot complete consume: the adapter has no method consume.",
+    why: "a text for a method",
+    members: { join: "yes" },
+    says: "connect: the adapter makes no session, join: it is no method.",
   },
-])(
-  "an adapter without $lacks is told so in a sentence",
-  async ({ lacks, says }) => {
-    const { errors } = await visitBy((adapter) => async (client) => ({
-      ...await adapter(client),
-      [lacks]: undefined,
-    }));
-    assertStringIncludes(errors[0], says);
+  {
+    why: "a number for a name",
+    members: { peerId: 7 },
+    says: "connect: the adapter makes no session, peerId: ",
   },
-);
+  {
+    why: "transports of a kind that there is not",
+    members: { receiveTransports: "many" },
+    says: "connect: the adapter makes no session, receiveTransports: ",
+  },
+  {
+    why: "no consume, and tracks to ask for",
+    members: { consume: undefined },
+    says: "consume: the adapter has no method consume.",
+  },
+])("an adapter whose session has $why is told so", async (session) => {
+  const { errors } = await visitBy((adapter) => async (client) => ({
+    ...await adapter(client),
+    ...session.members,
+  }));
+  assertStringIncludes(errors[0], `Cannot complete ${session.says}`);
+});
 
 Deno.test.each(["preferLayer", "restartIce", "pauseProducer"] as const)(
   "without %s in an adapter, the port has none",
