@@ -5,7 +5,6 @@
  * @module
  */
 
-import type { Adapter } from "../../signaling/adapter/mod.ts";
 import type { AdaptedDoors } from "../../signaling/adapted/mod.ts";
 import { ADAPTED_OPERATIONS } from "../../signaling/adapted/operations.ts";
 import type { OpenSession } from "../../signaling/port.ts";
@@ -37,12 +36,6 @@ export const USUAL_SIGNALING = "simplestchat";
 const simplestChat = () => import("../../signaling/simplestchat/mod.ts");
 const adapted = () => import("../../signaling/adapted/mod.ts");
 
-/** Protocols that come along as adapters, by name. */
-const OWN_ADAPTERS: Readonly<Record<string, () => Promise<Adapter>>> = {
-  protoo: async () =>
-    (await import("../../signaling/protoo/mod.ts")).protooAdapter,
-};
-
 /** Whether an adapter speaks to the server, rather than the protocol that is spoken usually. */
 export function isAdapted(
   choice: SignalingChoice | undefined,
@@ -60,23 +53,10 @@ export async function signalingProblem(
       : `${USUAL_SIGNALING} has no options`;
   }
   try {
-    await adapterOf(choice);
+    await (await adapted()).findAdapter(choice.module, [USUAL_SIGNALING]);
   } catch (error) {
     return messageOf(error);
   }
-}
-
-async function adapterOf({ module }: SignalingChoice): Promise<Adapter> {
-  if (Object.hasOwn(OWN_ADAPTERS, module)) return await OWN_ADAPTERS[module]();
-  if (!URL.canParse(module)) {
-    const names = [USUAL_SIGNALING, ...Object.keys(OWN_ADAPTERS)];
-    throw new Error(
-      `there is no protocol "${module}"; there are ${
-        names.join(", ")
-      }, and files such as ./my_adapter.ts`,
-    );
-  }
-  return await (await adapted()).loadAdapter(module);
 }
 
 /** The world's doors, for sessions of any protocol. */
@@ -99,9 +79,9 @@ export async function loadSessions(
     const { simplestChat: sessions } = await simplestChat();
     return (doors) => sessions(rest, doors);
   }
-  const { adaptedSessions } = await adapted();
-  const adapter = await adapterOf(signaling);
-  const { options } = signaling;
+  const { adaptedSessions, findAdapter } = await adapted();
+  const { module, options } = signaling;
+  const adapter = await findAdapter(module, [USUAL_SIGNALING]);
   return (doors) => adaptedSessions(adapter, { ...rest, options }, doors);
 }
 

@@ -1,11 +1,32 @@
-/** An adapter from its module. */
+/** An adapter by its name, or from its module. */
 
 import type { Adapter } from "../adapter/mod.ts";
 import { guardAgainst } from "./strays.ts";
 import { messageOf } from "../../text/mod.ts";
 
+/** Protocols that come along as adapters, by name. */
+const OWN_ADAPTERS: Readonly<Record<string, () => Promise<Adapter>>> = {
+  protoo: async () => (await import("../protoo/mod.ts")).protooAdapter,
+};
+
+/**
+ * The adapter that a choice of signaling means. Throws an `Error` whose message
+ * is one line without a name in front; `others` are names that are no adapters.
+ */
+export async function findAdapter(
+  choice: string,
+  others: readonly string[],
+): Promise<Adapter> {
+  if (Object.hasOwn(OWN_ADAPTERS, choice)) return await OWN_ADAPTERS[choice]();
+  if (URL.canParse(choice)) return await loadAdapter(choice);
+  const names = [...others, ...Object.keys(OWN_ADAPTERS)].join(", ");
+  throw new Error(
+    `there is no protocol "${choice}"; there are ${names}, and files such as ./my_adapter.ts`,
+  );
+}
+
 /** Loads the default export of a module. Throws an `Error` whose message is one line without a name in front. */
-export async function loadAdapter(url: string): Promise<Adapter> {
+async function loadAdapter(url: string): Promise<Adapter> {
   let exported: { readonly default?: unknown };
   try {
     exported = await import(url);

@@ -13,5 +13,5 @@ export {
   type AdaptedServer,
   adaptedSessions,
 } from "./adapted_session.ts";
-export { loadAdapter } from "./load_adapter.ts";
+export { findAdapter } from "./load_adapter.ts";
 export { guardThread, strays } from "./strays.ts";

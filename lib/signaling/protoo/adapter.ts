@@ -2,11 +2,15 @@
  * mediasoup-demo's signaling, protoo 4, by an adapter as any user could write
  * it. The server makes consumers by itself, each by a request that it waits
  * for: one that is refused stays, paused, and can be resumed later.
+ *
+ * The server in JavaScript, to 2024, answers with the values themselves and
+ * wants an answer to everything; those in TypeScript name what they answer, and
+ * are notified of what needs no answer. Which one it is shows in its first
+ * notification; what only the one wants is told to both.
  */
 
 import type { Adapter, AdapterClient } from "../adapter/mod.ts";
 import { type JsonRpc, jsonRpc } from "../adapter/mod.ts";
-import { type Dialect, dialectOf } from "./dialect.ts";
 
 // deno-lint-ignore no-explicit-any -- what a server says is looked at where it goes
 type Data = any;
@@ -20,7 +24,7 @@ export const protooAdapter: Adapter = async (client) => {
     url.searchParams.set(...entry);
   }
   const channel = await client.openChannel({ url, protocol: "protoo", origin });
-  const dialect = Promise.withResolvers<Dialect>();
+  const version = Promise.withResolvers<string>();
   /** Consumers that their first answer resumes. */
   const fresh = new Set<string>();
   const rpc: JsonRpc = jsonRpc(channel, {
@@ -30,28 +34,28 @@ export const protooAdapter: Adapter = async (client) => {
       response ? { id, data, error: ok ? undefined : errorReason } : undefined,
     onMessage: (message: Data) => {
       if (message.request) return answer(client, rpc, fresh, message);
-      const found = dialectOf(message.method);
-      if (found !== undefined) return dialect.resolve(found);
+      if (/^mediasoup-?version$/i.test(message.method)) {
+        return version.resolve(message.method);
+      }
       hear(client, message);
     },
   });
-  const {
-    makeTransport,
-    readTransport,
-    readCapabilities,
-    readIce,
-    readId,
-    does,
-  } = await dialect.promise;
-  const { ask } = rpc;
-  const act = does(rpc);
+  const { ask, tell } = rpc;
+  const act = await version.promise === "mediasoup-version"
+    ? ask
+    : (method: string, data: object) => Promise.resolve(tell(method, data));
   return {
-    routerRtpCapabilities: async () =>
-      readCapabilities(await ask("getRouterRtpCapabilities")),
-    createTransport: async (direction, forceTcp) =>
-      readTransport(
-        await ask("createWebRtcTransport", makeTransport(direction, forceTcp)),
-      ),
+    async routerRtpCapabilities() {
+      const reply = await ask("getRouterRtpCapabilities");
+      return reply.routerRtpCapabilities ?? reply;
+    },
+    async createTransport(direction, forceTcp) {
+      const producing = direction === "send";
+      const appData = { direction: producing ? "producer" : "consumer" };
+      const data = { forceTcp, producing, consuming: !producing, appData };
+      const reply = await ask("createWebRtcTransport", data);
+      return { ...reply, id: reply.transportId ?? reply.id };
+    },
     connectTransport: (transportId, dtlsParameters) =>
       ask("connectWebRtcTransport", { transportId, dtlsParameters }),
     join: (rtpCapabilities) =>
@@ -60,16 +64,12 @@ export const protooAdapter: Adapter = async (client) => {
         device: { flag: "unknown", name: "rtcrowd" },
         rtpCapabilities,
       }),
-    produce: async (transportId, kind, rtpParameters) => ({
-      id: readId(
-        await ask("produce", {
-          transportId,
-          kind,
-          rtpParameters,
-          appData: { source: kind },
-        }),
-      ),
-    }),
+    async produce(transportId, kind, rtpParameters) {
+      const appData = { source: kind };
+      const data = { transportId, kind, rtpParameters, appData };
+      const reply = await ask("produce", data);
+      return { id: reply.producerId ?? reply.id };
+    },
     pauseProducer: (producerId) => act("pauseProducer", { producerId }),
     resumeProducer: (producerId) => act("resumeProducer", { producerId }),
     pauseConsumer: (consumerId) => act("pauseConsumer", { consumerId }),
@@ -79,9 +79,10 @@ export const protooAdapter: Adapter = async (client) => {
         : act("resumeConsumer", { consumerId }),
     preferLayer: (consumerId, spatialLayer) =>
       act("setConsumerPreferredLayers", { consumerId, spatialLayer }),
-    restartIce: async (transportId) => ({
-      iceParameters: readIce(await ask("restartIce", { transportId })),
-    }),
+    async restartIce(transportId) {
+      const reply = await ask("restartIce", { transportId });
+      return { iceParameters: reply.iceParameters ?? reply };
+    },
     // The end of the connection is the goodbye.
     leave: () => Promise.resolve(),
   };

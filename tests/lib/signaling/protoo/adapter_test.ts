@@ -17,6 +17,14 @@ const REMOTE = { iceParameters, iceCandidates, dtlsParameters };
 const { rtpParameters } = s.consumerCreated;
 const CONSUMER = { producerId: "p", kind: "video", rtpParameters, peerId: "q" };
 
+/** For the one in JavaScript, and for the one in TypeScript. */
+const TRANSPORT = {
+  forceTcp: true,
+  producing: true,
+  consuming: false,
+  appData: { direction: "producer" },
+};
+
 const DIALECTS = [
   {
     dialect: "JavaScript",
@@ -27,7 +35,6 @@ const DIALECTS = [
       produce: { id: "mine" },
       restartIce: iceParameters,
     },
-    transport: { forceTcp: true, producing: true, consuming: false },
     acts: "request",
     consumer: { ...CONSUMER, id: "c" },
     layers: { consumerId: "c", spatialLayer: 1, temporalLayer: 0 },
@@ -42,7 +49,6 @@ const DIALECTS = [
       produce: { producerId: "mine" },
       restartIce: { iceParameters },
     },
-    transport: { forceTcp: true, appData: { direction: "producer" } },
     acts: "notification",
     consumer: { ...CONSUMER, consumerId: "c" },
     layers: {
@@ -125,7 +131,7 @@ Deno.test.each(DIALECTS)(
         "https://demo.example",
       ]],
     ]);
-    const { transport, acts } = dialect;
+    const { acts } = dialect;
     const dtls = { role: "client", fingerprints: [] } as const;
     const asked: [
       (session: SignalingSession) => Promise<unknown>,
@@ -143,7 +149,7 @@ Deno.test.each(DIALECTS)(
         (it) => it.createTransport("send"),
         "request",
         "createWebRtcTransport",
-        transport,
+        TRANSPORT,
       ],
       [
         (it) => it.connectTransport("t", dtls),
