@@ -16,11 +16,6 @@ export {
   scenarioOptionRows,
   typedConfig,
 } from "./find_scenario.ts";
-export type { SessionOptions } from "./options.ts";
-export {
-  openRunScreen,
-  type RunScreen,
-  type RunScreenOptions,
-} from "./run_screen.ts";
+export { openRunScreen, type RunScreen } from "./run_screen.ts";
 export { reachAdvice } from "./reach_advice.ts";
 export { runSession } from "./session.ts";

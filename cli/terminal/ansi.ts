@@ -9,21 +9,21 @@
 import { RESET_STYLE } from "../../lib/text/mod.ts";
 
 /** Switches to the alternate screen and clears it (DECSET 1049). */
-export const ENTER_ALTERNATE_SCREEN = "\x1b[?1049h";
+const ENTER_ALTERNATE_SCREEN = "\x1b[?1049h";
 /** Goes back to the screen as it was before (DECRST 1049). */
-export const LEAVE_ALTERNATE_SCREEN = "\x1b[?1049l";
+const LEAVE_ALTERNATE_SCREEN = "\x1b[?1049l";
 /** Shows the cursor (DECTCEM). */
 export const SHOW_CURSOR = "\x1b[?25h";
 /** Hides the cursor (DECTCEM). */
 export const HIDE_CURSOR = "\x1b[?25l";
 /** Has the terminal mark pasted text (DECSET 2004). */
-export const PASTE_MARKS_ON = "\x1b[?2004h";
+const PASTE_MARKS_ON = "\x1b[?2004h";
 /** Has pasted text arrive as if typed again. */
-export const PASTE_MARKS_OFF = "\x1b[?2004l";
+const PASTE_MARKS_OFF = "\x1b[?2004l";
 /** Keeps a row that is too long on its own row (DECAWM off). */
-export const WRAP_OFF = "\x1b[?7l";
+const WRAP_OFF = "\x1b[?7l";
 /** Lets long rows wrap again (DECAWM on). */
-export const WRAP_ON = "\x1b[?7h";
+const WRAP_ON = "\x1b[?7h";
 /** Holds back drawing until {@linkcode END_UPDATE} (DEC mode 2026). */
 export const BEGIN_UPDATE = "\x1b[?2026h";
 /** Draws everything since {@linkcode BEGIN_UPDATE} at once. */

@@ -9,45 +9,36 @@
  * @module
  */
 
-export { chart, type ChartOptions, type ChartSeries } from "./chart.ts";
+export { chart, type ChartOptions } from "./chart.ts";
 export type { Completer, Completion } from "./completion.ts";
 export { FakeTerminal } from "./fake_terminal.ts";
-export {
-  History,
-  type HistoryFiles,
-  type HistoryOptions,
-  historyPath,
-} from "./history.ts";
+export { History, type HistoryFiles, historyPath } from "./history.ts";
 export { denoHistoryFiles } from "./history_files.ts";
-export type { CtrlLetter, KeyName } from "./key_codes.ts";
+export type { KeyName } from "./key_codes.ts";
 export { type Key, KeyDecoder } from "./keys.ts";
 export {
   type LineContext,
-  type LineOutcome,
   type LineState,
   lineState,
   type LineStep,
   updateLine,
 } from "./line_editor.ts";
-export type { LineSearch } from "./line_search.ts";
-export { type LineView, type LineViewOptions, viewLine } from "./line_view.ts";
+export { viewLine } from "./line_view.ts";
 export { quantity } from "./quantity.ts";
-export type { Resampling } from "./resample.ts";
-export { type Frame, type Position, Screen } from "./screen.ts";
+export { type Frame, Screen } from "./screen.ts";
 export {
   type EndSignal,
   openTerminal,
   type OpenTerminalOptions,
 } from "./system_terminal.ts";
 export { terminalIn } from "./terminal_in.ts";
-export type { Terminal, TerminalChange, TerminalSize } from "./terminal.ts";
+export type { Terminal, TerminalSize } from "./terminal.ts";
 export type { TerminalHost, TerminalSignal } from "./terminal_host.ts";
 export {
   type Charset,
   chooseCharset,
   choosePalette,
   displayWidth,
-  fit,
   fitLine,
   inCharset,
   type Line,
@@ -62,6 +53,4 @@ export {
   type Style,
   table,
   type TableCell,
-  type TableColumn,
-  truncate,
 } from "../../lib/text/mod.ts";

@@ -13,15 +13,6 @@ export type {
   ClientTransport,
   Scheduler,
 } from "./environment.ts";
-export type {
-  ClientErrorKind,
-  ClientEvent,
-  ClientState,
-  LossKind,
-  ReturnKind,
-} from "./events.ts";
-export type { ClientObserver, ObservedTransport } from "./observer.ts";
-export { type OwnPublisher, OwnPublishers } from "./own_publishers.ts";
-export type { PublishOptions } from "./publisher.ts";
-export type { ClientTotals } from "./totals.ts";
-export type { StatsObjects } from "./webrtc_stats.ts";
+export type { ClientEvent } from "./events.ts";
+export type { ClientObserver } from "./observer.ts";
+export { OwnPublishers } from "./own_publishers.ts";

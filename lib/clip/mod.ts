@@ -7,5 +7,5 @@
  */
 
 export * from "./clip.ts";
-export { ClipCache, type ClipNamed } from "./clip_cache.ts";
-export { loadClip, type ReadFile } from "./load_clip.ts";
+export { ClipCache } from "./clip_cache.ts";
+export { loadClip } from "./load_clip.ts";

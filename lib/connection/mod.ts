@@ -15,7 +15,7 @@ export {
   describeCertificate,
   isAboutCertificate,
 } from "./certificate.ts";
-export { type HttpAnswer, httpGet, type HttpGetOptions } from "./http_get.ts";
+export { httpGet } from "./http_get.ts";
 export { proxyFor, systemProxies } from "./proxy.ts";
 export {
   type ConnectionSettings,

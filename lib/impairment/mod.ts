@@ -16,8 +16,4 @@ export { countPacket, Link, type LinkCounts } from "./link.ts";
 export { type Direction, Network } from "./network.ts";
 export { Stream, type StreamClock } from "./stream.ts";
 export { describeImpairment, parseImpairment } from "./text.ts";
-export {
-  IMPAIRMENT_PROFILES,
-  type ImpairmentProfile,
-  isImpairmentProfile,
-} from "./profiles.ts";
+export { IMPAIRMENT_PROFILES, type ImpairmentProfile } from "./profiles.ts";

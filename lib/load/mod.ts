@@ -8,12 +8,7 @@
 
 export { clientOptions } from "./node/client_options.ts";
 export * from "./node/client_port.ts";
-export {
-  type ClientHost,
-  LocalNode,
-  type LocalNodeOptions,
-  type NodeClock,
-} from "./node/local_node.ts";
+export { LocalNode, type NodeClock } from "./node/local_node.ts";
 export { withImpairments } from "./plan/impaired_plan.ts";
 export * from "./plan/impairment_share.ts";
 export * from "./node/node.ts";
@@ -35,11 +30,7 @@ export {
   type RosterStep,
   type SpawnOptions,
 } from "./roster.ts";
-export {
-  serveNode,
-  WorkerNode,
-  type WorkerNodeOptions,
-} from "./node/worker_node.ts";
+export { serveNode, WorkerNode } from "./node/worker_node.ts";
 export { borrowCrowd, type RunCrowd } from "./borrowed_crowd.ts";
 export {
   ClientFleet,

@@ -49,7 +49,7 @@ export function findAnnounced(
 }
 
 /** Whether an IP address is one of the machine that uses it. */
-export function isLoopback(address: string): boolean {
+function isLoopback(address: string): boolean {
   return address === "::1" || /^(::ffff:)?127\./.test(address);
 }
 

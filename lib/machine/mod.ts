@@ -8,14 +8,10 @@
  * @module
  */
 
-export {
-  type AnnouncedAddress,
-  findAnnounced,
-  isLoopback,
-} from "./announced.ts";
+export { type AnnouncedAddress, findAnnounced } from "./announced.ts";
 export { busyCores, type CpuTimes } from "./cpu.ts";
 export type { MachineFacts } from "./facts.ts";
 export { type Finding, findLimits, obstacle } from "./findings.ts";
 export { findMediaPaths, type MediaPath } from "./media_paths.ts";
-export { type RunNeed, runNeed, type RunSize } from "./need.ts";
+export { runNeed, type RunSize } from "./need.ts";
 export { readCpuTimes, readMachineFacts } from "./read_facts.ts";

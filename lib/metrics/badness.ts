@@ -42,7 +42,7 @@ export function roomBadness(room: RoomSummary): number {
 }
 
 /** How badly a client was hurt: shares that add up. */
-export function clientBadness(client: WorstClient): number {
+function clientBadness(client: WorstClient): number {
   return (client.isConnected ? 0 : 1) + (client.silentRatio ?? 0) +
     (client.lossRatio ?? 0) + (client.frozenRatio ?? 0) +
     Math.min(1, client.errorCount);

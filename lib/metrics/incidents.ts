@@ -38,7 +38,7 @@ interface Rule {
  * twentieth of their packets or more, whose videos stand still for half of
  * the second; of joins that fail; and of packets that leave late.
  */
-export const INCIDENT_RULES: Readonly<Record<IncidentKind, Rule>> = {
+const INCIDENT_RULES: Readonly<Record<IncidentKind, Rule>> = {
   noMedia: { enter: 0.05, exit: 0.02, seconds: 1 },
   away: { enter: 0.05, exit: 0.02, seconds: 1 },
   loss: { enter: 0.1, exit: 0.05, seconds: 2 },

@@ -17,7 +17,7 @@ import { counterOf, trendOf } from "./figures.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** What a generator that keeps up keeps to. */
-export const SATURATION_LIMITS = {
+const SATURATION_LIMITS = {
   /** At least this share of the packets that were due has been sent. */
   achievedRatio: 0.95,
   /** 95 % of the packets left no later than this after they were due: the time between two audio packets. */

@@ -186,7 +186,7 @@ export function summarize(input: SummaryInput): Summary {
 }
 
 /** An incident with the time of the wall. */
-export function timedIncident(
+function timedIncident(
   incident: Incident,
   startedAt: string,
 ): TimedIncident {

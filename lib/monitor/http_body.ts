@@ -9,7 +9,7 @@ import { type ConnectionSettings, httpGet } from "../connection/mod.ts";
 import { shownUrl } from "../text/mod.ts";
 
 /** Bytes that are read of an answer at most. */
-export const MAX_BODY_BYTES = 1_048_576;
+const MAX_BODY_BYTES = 1_048_576;
 
 /** A page, or what is wrong with it; `lost` when nobody answered. */
 export type Answer =

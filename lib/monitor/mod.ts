@@ -10,7 +10,7 @@
  */
 
 export type { Health, ServerMetrics, ServerRates } from "./http.ts";
-export { type Monitor, type MonitorOptions, startMonitor } from "./monitor.ts";
+export { type Monitor, startMonitor } from "./monitor.ts";
 export { addReport, type ReportedFigures } from "./reported.ts";
 export type {
   HttpSample,

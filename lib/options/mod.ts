@@ -13,7 +13,6 @@ export {
   type Duration,
   durationMs,
   formatDuration,
-  MAX_DURATION_HOURS,
   readDuration,
 } from "./duration.ts";
 export {

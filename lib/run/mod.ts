@@ -24,7 +24,7 @@ export {
   type RunRecord,
 } from "./open_run.ts";
 export { hold } from "./hold.ts";
-export { run, runJob, type RunOutcome } from "./run.ts";
+export { run, type RunOutcome } from "./run.ts";
 export type { JobOptions, RunOptions, RunProgress } from "./run_options.ts";
 export {
   localMonitor,

@@ -117,7 +117,7 @@ export class FakeEngine implements Engine {
 }
 
 /** The server's end of a transport. */
-export class FakeServerTransport implements EngineTransport {
+class FakeServerTransport implements EngineTransport {
   readonly id: string;
   readonly iceParameters: IceParameters;
   readonly iceCandidates = [];
@@ -221,7 +221,7 @@ export class FakeProducer implements EngineProducer {
 }
 
 /** A track that a fake server sends to a client. */
-export class FakeConsumer implements EngineConsumer {
+class FakeConsumer implements EngineConsumer {
   readonly id: string;
   readonly kind: MediaKind;
   readonly rtpParameters: RtpParameters;

@@ -18,7 +18,6 @@ export { shownText, shownUrl } from "./shown_url.ts";
 export * from "./style.ts";
 export * from "./table.ts";
 export {
-  type Alignment,
   type Cluster,
   clusters,
   displayWidth,

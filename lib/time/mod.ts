@@ -7,9 +7,8 @@
  */
 
 export { AwakeClock } from "./awake_clock.ts";
-export type { ClockSources, Standstill, WallJump } from "./awake_clock.ts";
 export { threadClock } from "./thread_clock.ts";
-export { eitherSignal, type FollowingSignal } from "./either_signal.ts";
+export { eitherSignal } from "./either_signal.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { delay } from "./delay.ts";
 export { every } from "./every.ts";

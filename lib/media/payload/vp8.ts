@@ -9,7 +9,7 @@
  */
 
 /** Bytes of the descriptor that rtcrowd sends. */
-export const VP8_DESCRIPTOR_BYTES = 4;
+const VP8_DESCRIPTOR_BYTES = 4;
 
 /** Bytes of a VP8 key frame's header: frame tag, start code, width, height (RFC 6386 section 9.1). */
 export const VP8_KEY_HEADER_BYTES = 10;

@@ -22,7 +22,7 @@ export interface RtxOptions {
 }
 
 /** What the original sequence number takes. */
-export const OSN_BYTES = 2;
+const OSN_BYTES = 2;
 
 const MARKER = 0x80;
 

@@ -83,7 +83,7 @@ const WALL_STALE_MS = 100;
 /** What abs-send-time counts in. */
 const SEND_TIME_PER_MS = 2 ** 18 / 1000;
 /** A packet that left later than this counts as late. */
-export const LATE_MS = 5;
+const LATE_MS = 5;
 
 /** One outgoing track. */
 export abstract class TrackSender {

@@ -42,7 +42,7 @@ export async function createCertificate(): Promise<Certificate> {
 }
 
 /** The RFC 8122 fingerprint of a DER certificate: SHA-256, upper-case hex with colons. */
-export function sha256Fingerprint(der: Uint8Array): string {
+function sha256Fingerprint(der: Uint8Array): string {
   return fingerprintBy("sha-256", der);
 }
 

@@ -44,7 +44,7 @@ export interface DtlsOptions {
 }
 
 /** GCM first: it is one pass, and what browsers prefer. */
-export const DEFAULT_PROFILES: readonly SrtpProfile[] = [
+const DEFAULT_PROFILES: readonly SrtpProfile[] = [
   "AEAD_AES_128_GCM",
   "AES_CM_128_HMAC_SHA1_80",
 ];

@@ -155,7 +155,7 @@ function whyUnusable(one: RemoteCandidate): string | undefined {
 }
 
 /** Why an address reaches no single host; `undefined` for one that may. */
-export function whyNotUnicast(bytes: Uint8Array): string | undefined {
+function whyNotUnicast(bytes: Uint8Array): string | undefined {
   const v4 = unmapped(bytes);
   if (bytes.every((byte) => byte === 0) || v4?.every((byte) => byte === 0)) {
     return "it is the unspecified address";

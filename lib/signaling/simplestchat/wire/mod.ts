@@ -8,11 +8,7 @@
  * @module
  */
 
-export type {
-  ClientMessage,
-  ClientMessageOf,
-  ClientMessageType,
-} from "./client_messages.ts";
+export type { ClientMessage, ClientMessageOf } from "./client_messages.ts";
 export {
   canConcern,
   consumerLimitOf,
@@ -35,11 +31,7 @@ export {
   RECONNECT_GRACE_MS,
   utf8Length,
 } from "./limits.ts";
-export {
-  parseClientMessage,
-  type Parsed,
-  parseServerMessage,
-} from "./parse.ts";
+export { parseClientMessage, parseServerMessage } from "./parse.ts";
 export {
   answers,
   couldAnswer,
@@ -48,11 +40,7 @@ export {
   type Request,
   type RequestType,
 } from "./replies.ts";
-export type {
-  ParticipantInfo,
-  ProducerInfo,
-  RoomSettings,
-} from "./room_schemas.ts";
+export type { ParticipantInfo, RoomSettings } from "./room_schemas.ts";
 export type {
   ServerMessage,
   ServerMessageOf,
