@@ -14,6 +14,7 @@ export {
   formatCount,
   formatMs,
   formatRatio,
+  messageOf,
 } from "./lib/text/mod.ts";
 export {
   bracketOf,

@@ -10,6 +10,7 @@ import {
   type CommonInput,
   defineScenario,
   type Fps,
+  messageOf,
   nextTrial,
   option,
   type Quality,
@@ -139,7 +140,7 @@ export const capacity: Scenario<CapacityInput, CapacityFindings> =
           steps.push(await probe.tryOut(clients));
         } catch (error) {
           if (signal.aborted) throw error;
-          const text = error instanceof Error ? error.message : String(error);
+          const text = messageOf(error);
           return error instanceof OutOfTime
             ? await finish(outOfTime(steps, options.precision))
             : await finish({ kind: "this machine", text });

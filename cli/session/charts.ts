@@ -37,11 +37,7 @@ const CHARTS = {
     title: "media",
     longTitle: "media latency",
     unit: "ms",
-    series: [
-      ["p50", "mediaP50Ms"],
-      ["p95", "mediaP95Ms"],
-      ["p99", "mediaP99Ms"],
-    ],
+    series: percentiles("media"),
   },
   bitrate: {
     title: "bitrate",
@@ -69,11 +65,7 @@ const CHARTS = {
     title: "signaling",
     longTitle: "signaling latency",
     unit: "ms",
-    series: [
-      ["p50", "signalingP50Ms"],
-      ["p95", "signalingP95Ms"],
-      ["p99", "signalingP99Ms"],
-    ],
+    series: percentiles("signaling"),
   },
   clients: {
     title: "clients",
@@ -95,11 +87,7 @@ const CHARTS = {
     title: "connection",
     longTitle: "connection time",
     unit: "ms",
-    series: [
-      ["p50", "connectionP50Ms"],
-      ["p95", "connectionP95Ms"],
-      ["p99", "connectionP99Ms"],
-    ],
+    series: percentiles("connection"),
   },
   video: {
     title: "video",
@@ -117,11 +105,7 @@ const CHARTS = {
     title: "round trip",
     longTitle: "round trip to the server",
     unit: "ms",
-    series: [
-      ["p50", "roundTripTimeP50Ms"],
-      ["p95", "roundTripTimeP95Ms"],
-      ["p99", "roundTripTimeP99Ms"],
-    ],
+    series: percentiles("roundTripTime"),
   },
   jitter: {
     title: "jitter",
@@ -152,4 +136,13 @@ export const CHART_NAMES = Object.keys(CHARTS) as readonly ChartName[];
 /** The definition of a chart, whichever it is. */
 export function chartOf(name: ChartName): ChartDefinition {
   return CHARTS[name];
+}
+
+/** The three that are drawn of what has percentiles in milliseconds. */
+function percentiles<Name extends string>(name: Name) {
+  return [
+    ["p50", `${name}P50Ms`],
+    ["p95", `${name}P95Ms`],
+    ["p99", `${name}P99Ms`],
+  ] as const;
 }

@@ -42,7 +42,7 @@ export type ClientErrorKind =
   | "internal";
 
 /** A track that no client of this run sends, as a client found it. */
-export interface OtherTrack {
+export interface OtherTrackFound {
   readonly producerId: string;
   readonly kind: MediaKind;
   readonly found:
@@ -86,7 +86,7 @@ export type ClientEvent =
   /** A transport has found a path among the server's candidates, or none. */
   | { readonly type: "candidates"; readonly tried: readonly CandidateOutcome[] }
   /** Something is known of a track that no client of this run sends. */
-  | { readonly type: "other"; readonly track: OtherTrack }
+  | { readonly type: "other"; readonly track: OtherTrackFound }
   /** The server stopped a track that a client of this run goes on sending; told once a track and stay. */
   | { readonly type: "stopped"; readonly track: StoppedTrack }
   /** The server sends another layer of simulcast; 0 is the smallest, `null` none. */

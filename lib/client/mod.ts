@@ -13,6 +13,9 @@ export type {
   ClientTransport,
   Scheduler,
 } from "./environment.ts";
-export type { ClientEvent } from "./events.ts";
+export type { ClientEvent, OtherTrackFound } from "./events.ts";
+export type { ReceivedSecond } from "./inbound_tracks.ts";
 export type { ClientObserver } from "./observer.ts";
 export { OwnPublishers } from "./own_publishers.ts";
+export type { ClientTotals } from "./totals.ts";
+export type { TrackFlow } from "./track_flow.ts";

@@ -8,7 +8,7 @@
 
 import type { MediaKind } from "../ortc/mod.ts";
 import type { ClientEnvironment } from "./environment.ts";
-import type { OtherTrack } from "./events.ts";
+import type { OtherTrackFound } from "./events.ts";
 import type { InboundTracks } from "./inbound_tracks.ts";
 
 const INTERVAL_MS = 1000;
@@ -18,7 +18,7 @@ const SILENT_MS = 5000;
 /** Who is told. */
 export interface OtherTrackHandlers {
   /** A track flows or is silent, and did or was not before. */
-  readonly onFound: (track: OtherTrack) => void;
+  readonly onFound: (track: OtherTrackFound) => void;
   /** Called about once a second, after a look at all of them. */
   readonly onLooked: () => void;
 }

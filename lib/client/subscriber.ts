@@ -14,7 +14,7 @@ import {
   takenCodec,
 } from "./capabilities.ts";
 import type { ClientEnvironment } from "./environment.ts";
-import type { ClientEvent, OtherTrack } from "./events.ts";
+import type { ClientEvent, OtherTrackFound } from "./events.ts";
 import { isEnded, kindOf, UnusableTrackError } from "./failure.ts";
 import { ReceivedLayers } from "./layers.ts";
 import { OtherTracks } from "./other_tracks.ts";
@@ -478,7 +478,7 @@ export class Subscriber {
 
   #leaveOut(
     { producerId, kind }: OfferedProducer,
-    found: OtherTrack["found"],
+    found: OtherTrackFound["found"],
   ): void {
     this.#quota.withdraw(producerId);
     this.#lacking.delete(producerId);

@@ -8,19 +8,7 @@
 import { type ClientCount, type CountedBy, namesOf } from "./catalog.ts";
 
 /** The counters that a client's tracks and stays count. */
-export type TrackCount = CountedBy<
-  | "receiver"
-  | "frames"
-  | "rhythm"
-  | "sound"
-  | "track"
-  | "feedback"
-  | "reception"
-  | "layers"
-  | "asked"
-  | "uplink"
-  | "stay"
->;
+export type TrackCount = CountedBy<keyof typeof COUNTED>;
 
 /** Those, and the client's part of what the packet path counts for all. */
 export type TotalName =

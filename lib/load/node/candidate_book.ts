@@ -10,7 +10,12 @@ import {
   candidateKey,
   sortedCandidates,
 } from "../../metrics/mod.ts";
-import type { CandidateTried } from "./client_port.ts";
+import type { CandidateOutcome } from "../../rtc/mod.ts";
+
+type Tried = Pick<
+  CandidateOutcome,
+  "address" | "isTaken" | "problem" | "protocol"
+>;
 
 /** An address of a port of its own for each transport would fill the memory. */
 const MAX_KEPT = 1000;
@@ -26,7 +31,7 @@ export class CandidateBook {
   }
 
   /** A transport of a client took one of these, or none; others it had no time to try. */
-  note(client: object, tried: readonly CandidateTried[]): void {
+  note(client: object, tried: readonly Tried[]): void {
     let noted = this.#noted.get(client);
     if (noted === undefined) this.#noted.set(client, noted = new Set());
     for (const { protocol, address, isTaken, problem } of tried) {

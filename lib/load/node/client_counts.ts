@@ -15,7 +15,7 @@ import {
   type TrackCount,
   zeros,
 } from "../../metrics/mod.ts";
-import type { DrivenTotals } from "./client_port.ts";
+import type { ClientTotals } from "../../client/mod.ts";
 
 /** What happened to clients is in their records, and nowhere else. */
 const EVENTS = namesOf({ at: "events" });
@@ -37,7 +37,7 @@ export function noCounts(): ClientCounts {
 /** Adds one client's media so far, what happened to it, and what its network did. */
 export function addClient(
   counts: ClientCounts,
-  totals: DrivenTotals,
+  totals: ClientTotals,
   figures: Readonly<ClientFigures>,
   network: Network,
 ): void {

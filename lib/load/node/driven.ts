@@ -14,7 +14,8 @@ import {
   type TotalName,
   TOTALS,
 } from "../../metrics/mod.ts";
-import type { DrivenClient, DrivenTotals } from "./client_port.ts";
+import type { ClientTotals } from "../../client/mod.ts";
+import type { DrivenClient } from "./client_port.ts";
 import type { ClientPlan } from "../plan/plan.ts";
 import type { MediaWatch } from "./media_watch.ts";
 import type { SecondMeter } from "./second_meter.ts";
@@ -85,7 +86,7 @@ export function endSession(driven: Driven, nowMs: number): void {
 /** Brings its record up to date with its media so far. */
 export function refreshFigures(
   driven: Driven,
-  totals: DrivenTotals,
+  totals: ClientTotals,
   meter: NodeMeter,
   nowMs: number,
 ): void {
@@ -183,7 +184,7 @@ function noteFirst(
 /** It sends, if it is to, and receives, if somebody else sends: the later of both, each since it could. */
 function noteFirstMedia(
   driven: Driven,
-  { firstSentMs, firstReceivedMs, othersSinceMs }: DrivenTotals,
+  { firstSentMs, firstReceivedMs, othersSinceMs }: ClientTotals,
   meter: NodeMeter,
 ): void {
   const { triedMs, record: { figures } } = driven;
@@ -198,7 +199,7 @@ function noteFirstMedia(
 /** It has recovered when it is back and media flows the way that it flowed before. */
 function noteRecovery(
   driven: Driven,
-  totals: DrivenTotals,
+  totals: ClientTotals,
   meter: NodeMeter,
 ): void {
   const { returnedMs, lostMs } = driven;
@@ -220,7 +221,7 @@ function noteRecovery(
 /** When media flowed again since it was lost, on the node's clock; `undefined` while it does not. */
 function flowsSince(
   { client, lostMs, returnedMs, returnedHow, wasReceiving }: Driven,
-  totals: DrivenTotals,
+  totals: ClientTotals,
 ): number | undefined {
   if (returnedHow !== "rejoined") {
     // The last packet before it is not one after it.

@@ -37,12 +37,12 @@ import {
 } from "./driven.ts";
 import type {
   ClientFactory,
-  DrivenEvent,
   HealthProbe,
   PublisherBook,
   PublisherNews,
 } from "./client_port.ts";
 import type { LoadNode, NodeCommand, NodeHandlers, NodePlan } from "./node.ts";
+import type { ClientEvent } from "../../client/mod.ts";
 import { mostReceived } from "../../media/mod.ts";
 import type { ClientPlan, MediaPlan } from "../plan/plan.ts";
 import { MediaWatch } from "./media_watch.ts";
@@ -414,7 +414,7 @@ export class LocalNode implements LoadNode {
     });
   }
 
-  #onEvent(driven: Driven, event: DrivenEvent): void {
+  #onEvent(driven: Driven, event: ClientEvent): void {
     const { record } = driven;
     const meter = this.#meter;
     switch (event.type) {

@@ -7,7 +7,8 @@
  */
 
 import { type ClientFigures, hasReceived } from "../../metrics/mod.ts";
-import type { DrivenClient, TrackFlow } from "./client_port.ts";
+import type { TrackFlow } from "../../client/mod.ts";
+import type { DrivenClient } from "./client_port.ts";
 
 /** Where a node adds up what no record has. */
 interface MediaCounters {

@@ -5,7 +5,7 @@
  */
 
 import { type OtherTrack, shorter } from "../../metrics/mod.ts";
-import type { OtherTrackFound } from "./client_port.ts";
+import type { OtherTrackFound } from "../../client/mod.ts";
 
 /** A room has not so many; what is more is not named. */
 const MOST = 1000;
@@ -22,7 +22,9 @@ export class OtherTrackBook {
   }
 
   /** A client found something. */
-  note({ producerId, found }: OtherTrackFound): void {
+  note(
+    { producerId, found }: Pick<OtherTrackFound, "found" | "producerId">,
+  ): void {
     if (found.is === "own") {
       this.#tracks.delete(producerId);
       return;

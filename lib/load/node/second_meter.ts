@@ -10,7 +10,7 @@ import {
   type Trend,
   type TrendUnit,
 } from "../../metrics/mod.ts";
-import type { ReceivedSecond } from "./client_port.ts";
+import type { ReceivedSecond } from "../../client/mod.ts";
 
 /** The trends of received seconds, looked up once: there are many tracks. */
 export class SecondMeter {

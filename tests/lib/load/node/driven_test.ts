@@ -35,6 +35,7 @@ Deno.test("what each second of each track was like is noted in steps of its unit
   bench.clients[0].seconds = [
     {
       kind: "audio",
+      from: undefined,
       bitrateBps: 32_000,
       frozenMs: 0,
       lossRatio: null,
@@ -44,6 +45,7 @@ Deno.test("what each second of each track was like is noted in steps of its unit
     },
     {
       kind: "video",
+      from: undefined,
       bitrateBps: 900_000,
       frozenMs: 0,
       lossRatio: 0.02,
@@ -165,6 +167,7 @@ Deno.test("seconds count while a client without a channel comes back", async () 
   client.tell({ type: "state", state: "away" });
   client.seconds = [{
     kind: "audio",
+    from: undefined,
     bitrateBps: 32_000,
     frozenMs: 0,
     lossRatio: 0,

@@ -7,7 +7,8 @@ import {
   assertRejects,
 } from "@std/assert";
 import { DepartedRecord } from "../../../../lib/metrics/mod.ts";
-import { LocalNode, type ReceivedSecond } from "../../../../lib/load/mod.ts";
+import type { ReceivedSecond } from "../../../../lib/client/mod.ts";
+import { LocalNode } from "../../../../lib/load/mod.ts";
 import { Bench, clientPlan, MEDIA, NO_TOTALS } from "./node_bench.ts";
 
 Deno.test("clients join when they are due and leave when their time is over", async () => {

@@ -1,14 +1,16 @@
 /** A node of this thread with fake clients, in virtual time. */
 
 import type { Network } from "../../../../lib/impairment/mod.ts";
+import type {
+  ClientEvent,
+  ClientTotals,
+  ReceivedSecond,
+} from "../../../../lib/client/mod.ts";
 import {
   type ClientPlan,
   type DrivenClient,
-  type DrivenEvent,
-  type DrivenTotals,
   LocalNode,
   type NodeNote,
-  type ReceivedSecond,
 } from "../../../../lib/load/mod.ts";
 import {
   type Snapshot,
@@ -40,7 +42,7 @@ export function clientPlan(
   };
 }
 
-export const NO_TOTALS: DrivenTotals = {
+export const NO_TOTALS: ClientTotals = {
   ...zeros(TOTALS),
   consumersFlowing: 0,
   maxMediaLatencyMs: -1,
@@ -60,13 +62,13 @@ export class FakeClient implements DrivenClient {
   isToSend = true;
   tracks = { due: 0, flowing: 0, withheld: 0, overdue: 0 };
   roundTripMs = -1;
-  media: DrivenTotals = NO_TOTALS;
+  media: ClientTotals = NO_TOTALS;
   readonly did: string[] = [];
   readonly #join = Promise.withResolvers<void>();
 
   constructor(
     readonly plan: ClientPlan,
-    readonly tell: (event: DrivenEvent) => void,
+    readonly tell: (event: ClientEvent) => void,
     readonly clock: FakeClock,
     readonly connects: boolean,
     readonly network: Network,
@@ -109,7 +111,7 @@ export class FakeClient implements DrivenClient {
     this.tell({ type: "connected", atMs: this.clock.nowMs() });
     this.#join.resolve();
   }
-  fail(kind: string, message: string) {
+  fail(kind: "transport", message: string) {
     this.tell({ type: "error", kind, message });
     this.tell({ type: "state", state: "failed" });
     this.#join.resolve();

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { OtherTrackFound } from "../../../../lib/load/mod.ts";
+import type { OtherTrackFound } from "../../../../lib/client/mod.ts";
 import { OtherTrackBook } from "../../../../lib/load/node/other_track_book.ts";
 
 type Found = OtherTrackFound["found"];
