@@ -81,6 +81,8 @@ export interface Viewing {
   /** Of video; the server's: what it was asked for, and what it sent again. */
   readonly packetsAsked: number;
   readonly packetsResent: number;
+  /** Of video: packets that the viewer reported lost, repaired or not. */
+  readonly packetsLost: number;
   /** Of video: repairs that came. */
   readonly repairs: number;
   readonly keyFrameRequests: number;
@@ -122,6 +124,8 @@ export interface BesideOptions {
   readonly publishers: number;
   /** Whether they send no video. */
   readonly isAudioOnly: boolean;
+  /** Whether they send synthetic video in layers, in place of a clip. */
+  readonly isSimulcast: boolean;
 }
 
 /** Has both watch the same people behind each of these networks; the medians of what they saw. */
@@ -142,7 +146,9 @@ export async function* watchBeside(
   await browser.until((all) =>
     all.length === tracks &&
     all.every(({ kind, framesDecoded, audioLevel }) =>
-      kind === "video" ? framesDecoded > 5 : audioLevel > 0
+      kind === "video"
+        ? framesDecoded > 5
+        : options.isSimulcast || audioLevel > 0
     )
   );
   const browserId = await receiverIn(sfu.stats, "");
@@ -232,14 +238,13 @@ function symmetric(
 /** Some who send, and a place for one who watches: of others than a run's own clients nothing is judged. */
 async function openPeople(
   url: string,
-  { publishers, isAudioOnly }: Pick<
-    BesideOptions,
-    "publishers" | "isAudioOnly"
-  >,
+  { publishers, isAudioOnly, isSimulcast }: BesideOptions,
 ) {
   const plan = makePlan({
-    ...mediaPlanOf({ video: !isAudioOnly }),
-    clip: "builtin",
+    ...mediaPlanOf({
+      video: !isAudioOnly,
+      ...(isSimulcast ? { simulcast: true } : { clip: "builtin" }),
+    }),
     maxAudio: publishers,
     maxVideo: publishers,
     stages: rampAndHold(publishers, 0, 0),
@@ -314,14 +319,16 @@ function askedOf({ consumers }: SfuStats, participantId: string) {
   const own = consumers.filter((one) =>
     one.participantId === participantId && one.kind === "video"
   );
+  const sum = (of: "nacked" | "retransmitted" | "lost") =>
+    own.reduce((total, one) => total + one[of], 0);
   return {
-    packetsAsked: own.reduce((sum, { nacked }) => sum + nacked, 0),
-    packetsResent: own.reduce(
-      (sum, { retransmitted }) => sum + retransmitted,
-      0,
-    ),
+    packetsAsked: sum("nacked"),
+    packetsResent: sum("retransmitted"),
+    packetsLost: sum("lost"),
   };
 }
+
+type Asked = Pick<Viewing, "packetsAsked" | "packetsResent" | "packetsLost">;
 
 /** Waits added up, and how many. */
 interface Waits {
@@ -358,7 +365,7 @@ function impaired(all: Snapshot): Passed {
 
 function lookAtBrowser(
   tracks: readonly Readonly<Record<string, unknown>>[],
-  asked: Pick<Viewing, "packetsAsked" | "packetsResent">,
+  asked: Asked,
 ): Look {
   const sumOf = (wanted: string) => (name: string) =>
     tracks.filter(({ kind }) => kind === wanted)
@@ -383,7 +390,7 @@ function lookAtBrowser(
 
 function lookAtOurs(
   all: Snapshot,
-  asked: Pick<Viewing, "packetsAsked" | "packetsResent">,
+  asked: Asked,
 ): Look {
   const of = (name: CounterName) => counterOf(all, name);
   return {
@@ -436,6 +443,7 @@ function grown(
     nacks: to.nacks - from.nacks,
     packetsAsked: to.packetsAsked - from.packetsAsked,
     packetsResent: to.packetsResent - from.packetsResent,
+    packetsLost: to.packetsLost - from.packetsLost,
     repairs: to.repairs - from.repairs,
     keyFrameRequests: to.keyFrameRequests - from.keyFrameRequests,
     samples: to.samples - from.samples,

@@ -4,7 +4,7 @@
  *
  * ```text
  * deno task accuracy [--quick] [--clients=N] [--seconds=N]
- * deno task accuracy --beside-browser[=NETWORK,…] [--seconds=N] [--runs=N] [--impaired] [--publishers=N] [--audio-only]
+ * deno task accuracy --beside-browser[=NETWORK,…] [--seconds=N] [--runs=N] [--impaired] [--publishers=N] [--audio-only | --simulcast]
  * deno task accuracy --senders-beside-browser[=NETWORK,…] [--seconds=N] [--runs=N]
  * ```
  *
@@ -139,8 +139,16 @@ async function runBeside(
   const publishers = Number(options.get("--publishers") ?? 1);
   const isImpaired = options.has("--impaired");
   const isAudioOnly = options.has("--audio-only");
+  const isSimulcast = options.has("--simulcast");
   const words = form === "--beside-browser"
-    ? ["--seconds", "--runs", "--impaired", "--publishers", "--audio-only"]
+    ? [
+      "--seconds",
+      "--runs",
+      "--impaired",
+      "--publishers",
+      "--audio-only",
+      "--simulcast",
+    ]
     : ["--seconds", "--runs"];
   const strange = [...options.keys()].find((name) => !words.includes(name));
   const isWhole = (number: number) => Number.isInteger(number) && number > 0;
@@ -165,6 +173,7 @@ async function runBeside(
       isImpaired,
       publishers,
       isAudioOnly,
+      isSimulcast,
     })
     : await printSenders(names.filter(isNetwork), { forMs, runs });
 }
@@ -262,9 +271,9 @@ async function printBeside(
         of.videoDelayMs.toFixed(0),
         of.audioDelayMs.toFixed(0),
         of.repairs,
-        of.packetsResent === 0
+        of.packetsLost === 0
           ? "-"
-          : (of.repairs / of.packetsResent * 100).toFixed(1),
+          : (of.repairs / of.packetsLost * 100).toFixed(1),
         (of.reportedLostRatio * 100).toFixed(1),
         of.roundTripMs.toFixed(1),
         of.score.toFixed(1),

@@ -97,8 +97,8 @@ export async function openNetworkRelay(
   const signaling = await openRelay(upstreamUrl, (text) => {
     const message = JSON.parse(text);
     if (!hasBegun || message.type !== "transportCreated") return [text];
-    const free = paths.find(({ serverPort }) => serverPort === 0);
-    if (free === undefined) throw new Error("There are more transports.");
+    // Who joins anew takes the place of before.
+    const free = paths.find(({ serverPort }) => serverPort === 0) ?? paths[0];
     const candidate = (message.iceCandidates as Candidate[])
       .find(({ protocol }) => protocol === "udp")!;
     free.serverPort = candidate.port;
