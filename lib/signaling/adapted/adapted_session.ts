@@ -6,7 +6,7 @@
 
 import type { z } from "../../ortc/deps.ts";
 import type { DtlsParameters, RtpCapabilities } from "../../ortc/mod.ts";
-import { messageOf, shownText } from "../../text/mod.ts";
+import { shownText } from "../../text/mod.ts";
 import { type Clock, systemClock } from "../../time/mod.ts";
 import type {
   Adapter,
@@ -24,21 +24,26 @@ import {
   type OpenSession,
   type ProducedTrack,
   SignalingError,
-  type SignalingErrorKind,
   type SignalingEvent,
   type SignalingSession,
   type Unanswered,
-  UnreachableError,
   type Visitor,
   type WantedTrack,
 } from "../port.ts";
 import {
   type Channel,
   describeClosed,
-  openWebSocketChannel,
+  type openWebSocketChannel,
   type WebSocketChannelOptions,
 } from "../websocket/mod.ts";
 import { ANSWERS, NEWS, problemOf, sessionSchema } from "./answers.ts";
+import { openAdapterChannel } from "./adapter_channel.ts";
+import {
+  attempt,
+  ClosedError,
+  type Performance,
+  Performer,
+} from "./performer.ts";
 import { PushedConsumers } from "./pushed_consumers.ts";
 
 /** The server, and what its adapter is told. */
@@ -64,19 +69,16 @@ export interface AdaptedDoors {
   readonly onAsked?: (() => void) | undefined;
 }
 
-const TIMEOUT_MS = 10_000;
 /** Nobody waits longer for a goodbye. */
 const LEAVE_MS = 2_000;
 
-/** Methods that may be missing, by the method of the port that is missing then. */
-const ABILITIES = {
-  pauseProducer: "pauseProducer",
-  resumeProducer: "resumeProducer",
-  preferLayer: "preferLayer",
-  restartIce: "restartIce",
-} as const satisfies Partial<
-  Record<keyof SignalingSession, keyof AdapterSession>
->;
+/** Methods that are missing in the port where an adapter has none of the name. */
+const ABILITIES = [
+  "pauseProducer",
+  "resumeProducer",
+  "preferLayer",
+  "restartIce",
+] as const satisfies readonly (keyof SignalingSession & keyof AdapterSession)[];
 
 /** The sessions of one server by an adapter. */
 export function adaptedSessions(
@@ -85,19 +87,6 @@ export function adaptedSessions(
   doors: AdaptedDoors,
 ): OpenSession {
   return (visitor) => new AdaptedSession(adapter, server, doors, visitor);
-}
-
-interface Pending {
-  readonly operation: string;
-  readonly sinceMs: number;
-}
-
-/** How to carry an operation out. */
-interface Performance {
-  readonly signal?: AbortSignal | undefined;
-  readonly timeoutMs?: number | undefined;
-  /** What to do with an answer that comes when nobody waits any more. */
-  readonly onLate?: ((answer: unknown) => void) | undefined;
 }
 
 class AdaptedSession implements SignalingSession {
@@ -120,7 +109,7 @@ class AdaptedSession implements SignalingSession {
   readonly #clock: Clock;
   /** Aborts when it is over. */
   readonly #over = new AbortController();
-  readonly #pending = new Set<Pending>();
+  readonly #performer: Performer;
   readonly #channels = new Set<Channel>();
   readonly #directions = new Map<string, Direction>();
   readonly #own = new Set<string>();
@@ -149,6 +138,14 @@ class AdaptedSession implements SignalingSession {
     this.#visitor = visitor;
     this.#clock = doors.clock ?? systemClock;
     this.#peerId = `rtcrowd-${crypto.randomUUID()}`;
+    this.#performer = new Performer({
+      clock: this.#clock,
+      timeoutMs: doors.timeoutMs,
+      over: this.#over.signal,
+      onAsked: doors.onAsked,
+      onLatency: (operation, ms) =>
+        this.#tellEvent({ type: "latency", operation, ms }),
+    });
     this.#pushed = new PushedConsumers(
       this.#clock,
       (event) => this.#tellEvent(event),
@@ -159,12 +156,18 @@ class AdaptedSession implements SignalingSession {
     return this.#session?.receiveTransports ?? "one";
   }
 
+  /** Throws where what is asked comes too early. */
+  get #connected(): AdapterSession {
+    if (this.#session !== undefined) return this.#session;
+    throw new ClosedError("not connected");
+  }
+
   get isOpen(): boolean {
     return this.#session !== undefined && this.#ended === undefined;
   }
 
   async connect({ signal }: ConnectOptions): Promise<Entry> {
-    await this.#perform(
+    await this.#performer.perform(
       "connect",
       () => this.#adapter(this.#client()),
       (answer) => this.#begin(readSession(answer)),
@@ -174,9 +177,8 @@ class AdaptedSession implements SignalingSession {
   }
 
   #begin(session: AdapterSession): void {
-    for (const [ability, method] of Object.entries(ABILITIES)) {
-      if (session[method] !== undefined) continue;
-      this[ability as keyof typeof ABILITIES] = undefined;
+    for (const ability of ABILITIES) {
+      if (session[ability] === undefined) this[ability] = undefined;
     }
     this.#peerId = session.peerId ?? this.#peerId;
     this.#session = session;
@@ -269,13 +271,7 @@ class AdaptedSession implements SignalingSession {
   }
 
   unanswered(leastMs: number): readonly Unanswered[] {
-    const nowMs = this.#clock.nowMs();
-    return [...this.#pending]
-      .map(({ operation, sinceMs }) => ({
-        operation,
-        waitedMs: nowMs - sinceMs,
-      }))
-      .filter(({ waitedMs }) => waitedMs >= leastMs);
+    return this.#performer.unanswered(leastMs);
   }
 
   cut(): void {
@@ -451,27 +447,13 @@ class AdaptedSession implements SignalingSession {
     };
   }
 
-  async #openChannel(
-    { url = this.#server.url, protocol, origin }: ChannelOptions = {},
-  ): Promise<Channel> {
-    const { openChannel = openWebSocketChannel, timeoutMs } = this.#doors;
-    const { password, connection = {} } = this.#server;
-    const { headers = [] } = connection;
-    const more = [
-      ...(protocol === undefined
-        ? []
-        : [["Sec-WebSocket-Protocol", protocol] as const]),
-      ...(origin === undefined ||
-          headers.some(([name]) => name.toLowerCase() === "origin")
-        ? []
-        : [["Origin", origin] as const]),
-    ];
-    const channel = await openChannel(String(url), {
-      password,
-      connection: { ...connection, headers: [...headers, ...more] },
-      signal: this.#over.signal,
-      connectTimeoutMs: timeoutMs,
+  async #openChannel(options?: ChannelOptions): Promise<Channel> {
+    const channel = await openAdapterChannel(this.#server, options, {
+      openChannel: this.#doors.openChannel,
+      timeoutMs: this.#doors.timeoutMs,
       clock: this.#clock,
+      signal: this.#over.signal,
+      onMalformed: () => this.#noteMalformed(),
     });
     this.#channels.add(channel);
     channel.closed.then((closed) => {
@@ -479,20 +461,7 @@ class AdaptedSession implements SignalingSession {
       this.#end(describeClosed(closed));
     });
     if (this.#ended !== undefined) channel.close();
-    return {
-      closed: channel.closed,
-      send: (text) => channel.send(text),
-      close: () => channel.close(),
-      onText: (handler) =>
-        channel.onText((text) => {
-          if (this.#ended !== undefined) return;
-          try {
-            handler(text);
-          } catch {
-            this.#noteMalformed();
-          }
-        }),
-    };
+    return channel;
   }
 
   #noteMalformed(): void {
@@ -517,7 +486,7 @@ class AdaptedSession implements SignalingSession {
     if (this.#ended !== undefined) return;
     this.#ended = reason;
     this.#pushed.end();
-    this.#over.abort(new Error(reason));
+    this.#over.abort(new ClosedError(reason));
     for (const channel of this.#channels) channel.close();
     if (this.#session === undefined) return;
     this.#visitor.onEvent({ type: "closed", message: reason });
@@ -536,9 +505,9 @@ class AdaptedSession implements SignalingSession {
     schema: z.ZodType<Answer>,
     how?: Performance,
   ): Promise<Answer> {
-    return this.#perform(
+    return this.#performer.perform(
       operation,
-      () => ask(this.#session!),
+      () => ask(this.#connected),
       (answer) => {
         const read = schema.safeParse(answer);
         if (read.success) return read.data;
@@ -555,9 +524,9 @@ class AdaptedSession implements SignalingSession {
     tell: (session: AdapterSession) => Promise<unknown>,
     timeoutMs?: number,
   ): Promise<void> {
-    return this.#perform(
+    return this.#performer.perform(
       operation,
-      () => tell(this.#session!),
+      () => tell(this.#connected),
       () => {},
       { timeoutMs },
     );
@@ -578,79 +547,6 @@ class AdaptedSession implements SignalingSession {
       throw error;
     }
   }
-
-  /** Has the adapter do something: in time, measured, and whatever it throws is an error of the port. */
-  async #perform<Answer>(
-    operation: string,
-    perform: () => Promise<unknown>,
-    read: (answer: unknown) => Answer,
-    { signal, timeoutMs = this.#doors.timeoutMs ?? TIMEOUT_MS, onLate }:
-      Performance = {},
-  ): Promise<Answer> {
-    const failed = Promise.withResolvers<never>();
-    const fail = (kind: SignalingErrorKind, detail: string) =>
-      failed.reject(new SignalingError(kind, operation, detail));
-    const onOver = () => fail("closed", this.#ended!);
-    const onAbort = () => fail("aborted", "interrupted");
-    const over = this.#over.signal;
-    if (over.aborted) onOver();
-    else if (signal?.aborted) onAbort();
-    else if (this.#session === undefined && operation !== "connect") {
-      fail("closed", "not connected");
-    } else {
-      const pending = { operation, sinceMs: this.#clock.nowMs() };
-      this.#pending.add(pending);
-      this.#doors.onAsked?.();
-      over.addEventListener("abort", onOver, { once: true });
-      signal?.addEventListener("abort", onAbort, { once: true });
-      const cancel = this.#clock.setTimer(
-        timeoutMs,
-        () => fail("timeout", `no reply within ${timeoutMs / 1000} s`),
-      );
-      const answered = attempt(perform);
-      try {
-        const answer = await Promise.race([answered, failed.promise]);
-        const value = read(answer);
-        const ms = this.#clock.nowMs() - pending.sinceMs;
-        this.#tellEvent({ type: "latency", operation, ms });
-        return value;
-      } catch (error) {
-        failed.promise.catch(() => {});
-        answered.then(onLate, () => {});
-        throw this.#asError(operation, error);
-      } finally {
-        cancel();
-        over.removeEventListener("abort", onOver);
-        signal?.removeEventListener("abort", onAbort);
-        this.#pending.delete(pending);
-      }
-    }
-    return await failed.promise;
-  }
-
-  #asError(operation: string, error: unknown): Error {
-    if (error instanceof SignalingError) return error;
-    if (this.#ended !== undefined) {
-      return new SignalingError("closed", operation, this.#ended);
-    }
-    if (error instanceof UnreachableError) return error;
-    const words = shownText(
-      messageOf(error),
-    ).replace(/\.$/, "");
-    if (!SLIPS.some((slip) => error instanceof slip)) {
-      return new SignalingError("server", operation, words);
-    }
-    const detail = `the adapter threw a ${(error as Error).name}, ${words}`;
-    return new SignalingError("unreadable", operation, detail);
-  }
-}
-
-/** What nobody throws to say no. */
-const SLIPS = [TypeError, ReferenceError, RangeError, SyntaxError] as const;
-
-/** What is thrown at once is a rejection, too; and what comes later is nobody's surprise. */
-function attempt(perform: () => Promise<unknown>): Promise<unknown> {
-  return new Promise((resolve) => resolve(perform()));
 }
 
 function readSession(answer: unknown): AdapterSession {
