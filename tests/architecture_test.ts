@@ -55,6 +55,7 @@ const ROOMS: readonly {
   {
     room: "lib/signaling/adapted",
     only: [
+      "lib/connection",
       "lib/ortc",
       "lib/text",
       "lib/time",

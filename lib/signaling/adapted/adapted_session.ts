@@ -6,7 +6,8 @@
 
 import type { z } from "../../ortc/deps.ts";
 import type { DtlsParameters, RtpCapabilities } from "../../ortc/mod.ts";
-import { shownText } from "../../text/mod.ts";
+import { secretsOf } from "../../connection/mod.ts";
+import { createHider, shownText } from "../../text/mod.ts";
 import { type Clock, systemClock } from "../../time/mod.ts";
 import type {
   Adapter,
@@ -44,6 +45,7 @@ import {
   type Performance,
   Performer,
 } from "./performer.ts";
+import { showStrays } from "./strays.ts";
 import { PushedConsumers } from "./pushed_consumers.ts";
 
 /** The server, and what its adapter is told. */
@@ -69,6 +71,7 @@ export interface AdaptedDoors {
   readonly onAsked?: (() => void) | undefined;
 }
 
+const KEY_CHARS = 8;
 /** Nobody waits longer for a goodbye. */
 const LEAVE_MS = 2_000;
 
@@ -86,8 +89,20 @@ export function adaptedSessions(
   server: AdaptedServer,
   doors: AdaptedDoors,
 ): OpenSession {
-  return (visitor) => new AdaptedSession(adapter, server, doors, visitor);
+  const values = Object.values(server.options ?? {});
+  const hide = createHider([
+    ...secretsOf(server),
+    // What is shorter is a setting, and no key.
+    ...values.filter(({ length }) => length >= KEY_CHARS),
+  ]);
+  const shown: Shown = (words) => shownText(hide(words));
+  showStrays(shown);
+  return (visitor) =>
+    new AdaptedSession(adapter, server, doors, visitor, shown);
 }
+
+/** How words of a server or an adapter are shown: without secrets, in one line. */
+type Shown = (words: string) => string;
 
 class AdaptedSession implements SignalingSession {
   pauseProducer?: SignalingSession["pauseProducer"] = (id) =>
@@ -106,6 +121,7 @@ class AdaptedSession implements SignalingSession {
   readonly #server: AdaptedServer;
   readonly #doors: AdaptedDoors;
   readonly #visitor: Visitor;
+  readonly #shown: Shown;
   readonly #clock: Clock;
   /** Aborts when it is over. */
   readonly #over = new AbortController();
@@ -131,7 +147,9 @@ class AdaptedSession implements SignalingSession {
     server: AdaptedServer,
     doors: AdaptedDoors,
     visitor: Visitor,
+    shown: Shown,
   ) {
+    this.#shown = shown;
     this.#adapter = adapter;
     this.#server = server;
     this.#doors = doors;
@@ -141,6 +159,7 @@ class AdaptedSession implements SignalingSession {
     this.#performer = new Performer({
       clock: this.#clock,
       timeoutMs: doors.timeoutMs,
+      shown,
       over: this.#over.signal,
       onAsked: doors.onAsked,
       onLatency: (operation, ms) =>
@@ -436,13 +455,16 @@ class AdaptedSession implements SignalingSession {
           NEWS.words,
           reason,
           (words = undefined) =>
-            this.#tellEvent({ type: "putOut", reason: words ?? null }),
+            this.#tellEvent({
+              type: "putOut",
+              reason: words === undefined ? null : this.#shown(words),
+            }),
         ),
       onClosed: (reason) =>
         told(
           NEWS.words,
           reason,
-          (words) => this.#end(shownText(words ?? "connection closed")),
+          (words) => this.#end(this.#shown(words ?? "connection closed")),
         ),
     };
   }
@@ -458,7 +480,7 @@ class AdaptedSession implements SignalingSession {
     this.#channels.add(channel);
     channel.closed.then((closed) => {
       this.#channels.delete(channel);
-      this.#end(describeClosed(closed));
+      this.#end(this.#shown(describeClosed(closed)));
     });
     if (this.#ended !== undefined) channel.close();
     return channel;

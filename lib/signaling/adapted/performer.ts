@@ -3,7 +3,7 @@
  * throws is an error of the port under the operation's name.
  */
 
-import { messageOf, shownText } from "../../text/mod.ts";
+import { messageOf } from "../../text/mod.ts";
 import type { Clock } from "../../time/mod.ts";
 import {
   SignalingError,
@@ -19,6 +19,8 @@ export interface PerformerOptions {
   readonly clock: Clock;
   /** For each operation, in ms. @default {10_000} */
   readonly timeoutMs?: number | undefined;
+  /** How words of a server or an adapter are shown. */
+  readonly shown: (words: string) => string;
   /** Aborts when the visit is over, with a {@linkcode ClosedError}. */
   readonly over: AbortSignal;
   /** Told that an answer is on its way. */
@@ -115,13 +117,13 @@ export class Performer {
 
   #asError(operation: string, error: unknown): Error {
     if (error instanceof SignalingError) return error;
-    const { over } = this.#options;
+    const { over, shown } = this.#options;
     const closed = over.aborted ? over.reason : error;
     if (closed instanceof ClosedError) {
       return new SignalingError("closed", operation, closed.message);
     }
     if (error instanceof UnreachableError) return error;
-    const words = shownText(messageOf(error)).replace(/\.$/, "");
+    const words = shown(messageOf(error)).replace(/\.$/, "");
     if (!SLIPS.some((slip) => error instanceof slip)) {
       return new SignalingError("server", operation, words);
     }

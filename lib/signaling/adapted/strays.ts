@@ -8,6 +8,12 @@ const found = new Set<string>();
 /** More would say nothing more. */
 const MAX_FOUND = 5;
 let isOnGuard = false;
+let shown = (words: string): string => words;
+
+/** How what was thrown is shown. */
+export function showStrays(how: (words: string) => string): void {
+  shown = how;
+}
 
 /** What was thrown so far on this thread, once each, in words. */
 export function strays(): readonly string[] {
@@ -29,7 +35,7 @@ export function guardThread(): void {
     if (![...modules].some((module) => stack.includes(module))) return;
     event.preventDefault();
     if (found.size === MAX_FOUND) return;
-    found.add(`the adapter threw where nobody waits for it: ${message}`);
+    found.add(`the adapter threw where nobody waits for it: ${shown(message)}`);
   };
   addEventListener("error", (event) => take(event, event.error));
   addEventListener(

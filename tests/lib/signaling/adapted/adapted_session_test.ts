@@ -1,6 +1,11 @@
 /** Clients that come by an adapter, beside those that come without; and what an adapter's slips cost. */
 
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { adaptedSessions } from "../../../../lib/signaling/adapted/mod.ts";
 import type {
   Adapter,
@@ -253,6 +258,47 @@ Deno.test("an adapter without slips has no errors, and leaves nothing behind", a
     otherErrors: [],
     left: NOTHING,
   });
+});
+
+Deno.test("no secret is in what an adapter throws or tells", async () => {
+  const told: unknown[] = [];
+  const secrets = { token: "a-token", password: "a-word" };
+  const says = ({ token, password, options }: AdapterClient) =>
+    `${token}, ${password}, ${options.key} (${options.mode})`;
+  const open = (adapter: Adapter) =>
+    adaptedSessions(adapter, {
+      url: "ws://h/",
+      ...secrets,
+      options: { key: "a-long-key", mode: "each" },
+    }, {})({
+      roomId: "r",
+      participantName: "A",
+      onEvent: (event) => told.push(event),
+    });
+  const { signal } = new AbortController();
+  const error = await assertRejects(() =>
+    open((client) => Promise.reject(new Error(says(client))))
+      .connect({ signal })
+  );
+  assertStringIncludes(messageOf(error), '"***, ***, *** (each)"');
+  const session = open((client) => {
+    const nothing = () => Promise.resolve();
+    queueMicrotask(() => client.onPutOut(says(client)));
+    setTimeout(() => client.onClosed(says(client)), 0);
+    return Promise.resolve({
+      routerRtpCapabilities: nothing,
+      createTransport: nothing,
+      connectTransport: nothing,
+      produce: nothing,
+      leave: nothing,
+    } as never);
+  });
+  await session.connect({ signal });
+  while (session.isOpen) await new Promise((wake) => setTimeout(wake, 1));
+  assertEquals(told.slice(-2), [
+    { type: "putOut", reason: "***, ***, *** (each)" },
+    { type: "closed", message: "***, ***, *** (each)" },
+  ]);
 });
 
 /** What an adapter may tell wrongly. */
