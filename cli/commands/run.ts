@@ -12,7 +12,7 @@ import {
 } from "../../tool.ts";
 import { type Access, readAccess } from "./access.ts";
 import { columns, commandHelp, exitCodeLines } from "./help.ts";
-import { parseOptions } from "./parse.ts";
+import { type Parsed, parseOptions } from "./parse.ts";
 import { type LoadValues, performLoad } from "./perform_load.ts";
 import { planOutputs } from "./output_options.ts";
 import { whyNotWritable } from "./paths.ts";
@@ -29,6 +29,8 @@ import {
   helpScenario,
   linesOf,
 } from "./run_scenario.ts";
+import { optionName } from "./option.ts";
+import { reportCommand } from "./report.ts";
 import { printError, printOut, usage } from "./shell.ts";
 import { EXIT_CODES, EXIT_REASONS } from "../../lib/exit_codes.ts";
 
@@ -67,6 +69,8 @@ function bandLines(): string[] {
   ];
 }
 
+type ParsedRun = Parsed<typeof RUN_TABLE>;
+
 /** An option of a scenario: `clients=20`. */
 const ASSIGNMENT = /^[A-Za-z]\w*=/;
 
@@ -86,6 +90,11 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     );
     return 0;
   }
+  return values.repeat > 1 ? await repeat(parsed) : await runOnce(parsed);
+}
+
+async function runOnce(parsed: ParsedRun): Promise<number> {
+  const { values } = parsed;
   const problem = await whyNotWritable(values.out);
   const mistakes = [
     ...parsed.mistakes,
@@ -111,6 +120,43 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     { ...values, outputs: outputs.files },
     way.access,
   );
+}
+
+/** What one run would write over another's. */
+const OF_ONE_RUN = [
+  "json",
+  "junit",
+  "summaryMd",
+  "ndjson",
+  "prometheus",
+  "otlp",
+  "dump",
+] as const;
+
+/** Carries a run out again and again, and shows all of them; resolves with the first exit code that is no pass. */
+async function repeat(parsed: ParsedRun): Promise<number> {
+  const { values } = parsed;
+  const wrong = OF_ONE_RUN.filter((name) => values[name]).map((name) =>
+    `${optionName(name)}: it is of one run, leave out --repeat.`
+  );
+  const problem = await whyNotWritable(values.out);
+  if (problem !== undefined) wrong.push(`--out: ${problem}.`);
+  if (wrong.length > 0) return usage([...parsed.mistakes, ...wrong]);
+  await Deno.mkdir(values.out, { recursive: true });
+  const dirs: string[] = [];
+  let code: number = EXIT_CODES.passed;
+  for (let i = 1; i <= values.repeat; i++) {
+    const out = `${values.out}/${i}`;
+    if (!values.quiet) printError(`Run ${i} of ${values.repeat}, into ${out}.`);
+    const ended = await runOnce({ ...parsed, values: { ...values, out } });
+    if (ended === EXIT_CODES.usage) return ended;
+    code ||= ended;
+    dirs.push(out);
+    if (ended === EXIT_CODES.interrupted || ended === EXIT_CODES.broke) break;
+  }
+  printOut("\n");
+  await reportCommand([...dirs, "--table"]);
+  return code;
 }
 
 async function performJob(

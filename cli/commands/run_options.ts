@@ -94,6 +94,11 @@ export const RUN_OPTIONS = {
     help: "where the two result files go",
     default: ".",
   }),
+  repeat: withDefault(whole(1, 100), {
+    help:
+      "so many times, each into a directory of its number below --out, for compare",
+    default: 1,
+  }),
   json: toggle(yesOrNo, {
     help: "print the summary as JSON, and nothing else",
     default: false,

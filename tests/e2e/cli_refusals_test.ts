@@ -18,6 +18,22 @@ const USAGE: readonly [string, string][] = [
     "run --cleints 5",
     "--cleints: there is no such option, did you mean --clients?",
   ],
+  [
+    "run --repeat 3 --junit all.xml",
+    "--junit: it is of one run, leave out --repeat.",
+  ],
+  [
+    "run --dump everyone",
+    '--dump: "everyone" is not clients such as client-7,client-9, a number of them such as 3 or 3:10s, or failed.',
+  ],
+  [
+    "run --otlp=collector",
+    '--otlp: "collector" is not an http:// or https:// URL.',
+  ],
+  [
+    "run --otlp",
+    "--otlp: OTEL_EXPORTER_OTLP_ENDPOINT is not set, write --otlp URL.",
+  ],
   ["run --clients 0", '--clients: "0" is not a whole number from 1 to 100000.'],
   [
     "adapter check",
@@ -230,3 +246,13 @@ async function refused(url: string, expected: string | RegExp): Promise<void> {
   if (typeof expected === "string") assertEquals(stderr, expected);
   else assertMatch(stderr, expected);
 }
+
+Deno.test("a run that is to be repeated is not where nothing answers", async () => {
+  using out = new OutDir();
+  const { code, stderr } = await runProgram([
+    ...["run", "-s", "ws://127.0.0.1:1", "--repeat", "3", "--out", out.path],
+  ]);
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, "Run 1 of 3");
+  assertEquals(out.names(), ["1"]);
+});
