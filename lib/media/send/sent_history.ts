@@ -8,6 +8,8 @@
  * @module
  */
 
+import { writeInt16 } from "../rtp/rtp.ts";
+
 /** Two seconds of 480p. */
 export const HISTORY_PACKETS = 256;
 /** Packets fit a path of 1,280 bytes. */
@@ -59,17 +61,16 @@ function viewsOf(source: Uint8Array): SourceViews {
   return views;
 }
 
-// What is noted of a packet, side by side, as it is written together.
-const WIDTH = 2;
-const SEQUENCE = 0;
-const LENGTH = 1;
+/** What stands before each packet: its sequence number and its length, in 16 bits each; 0 bytes are none. */
+const NOTE_BYTES = 16;
 
 /** A ring of sent packets. */
 export class SentHistory {
   readonly #mask: number;
   readonly #slotBytes: number;
+  /** From one packet to the next. */
+  readonly #stepBytes: number;
   readonly #bytes: Uint8Array;
-  readonly #notes: Int32Array;
   #views: SourceViews | undefined;
   /** Which packet was last sent again out of each slot, and when; made with the first one. */
   #repeated: Int32Array | undefined;
@@ -80,8 +81,8 @@ export class SentHistory {
   ) {
     this.#mask = packets - 1;
     this.#slotBytes = bytes;
-    this.#bytes = new Uint8Array(packets * bytes);
-    this.#notes = new Int32Array(packets * WIDTH).fill(-1);
+    this.#stepBytes = NOTE_BYTES + bytes;
+    this.#bytes = new Uint8Array(packets * this.#stepBytes);
   }
 
   /** Keeps the packet of `length` bytes at `offset` of `source`, always the same buffer. */
@@ -92,22 +93,22 @@ export class SentHistory {
     length: number,
   ): void {
     if (length > this.#slotBytes) return;
-    const slot = sequence & this.#mask;
-    this.#notes[slot * WIDTH + SEQUENCE] = sequence;
-    this.#notes[slot * WIDTH + LENGTH] = length;
+    const at = (sequence & this.#mask) * this.#stepBytes;
+    writeInt16(this.#bytes, at, sequence);
+    writeInt16(this.#bytes, at + 2, length);
     const rounded = (length + VIEW_STEP - 1) & -VIEW_STEP;
     const views = this.#views ??= viewsOf(source);
-    this.#bytes.set(views.of(offset, rounded), slot * this.#slotBytes);
+    this.#bytes.set(views.of(offset, rounded), at + NOTE_BYTES);
   }
 
   /** Copies a packet to the start of `target`; returns its length, 0 when it is not kept any more. */
   copy(sequence: number, target: Uint8Array): number {
-    const slot = sequence & this.#mask;
-    if (this.#notes[slot * WIDTH + SEQUENCE] !== sequence) return 0;
-    const start = slot * this.#slotBytes;
-    const end = start + this.#notes[slot * WIDTH + LENGTH];
-    target.set(this.#bytes.subarray(start, end));
-    return end - start;
+    const at = (sequence & this.#mask) * this.#stepBytes;
+    if (int16At(this.#bytes, at) !== sequence) return 0;
+    const length = int16At(this.#bytes, at + 2);
+    const start = at + NOTE_BYTES;
+    target.set(this.#bytes.subarray(start, start + length));
+    return length;
   }
 
   /** When a packet that is kept was last sent again; `-Infinity` when it was not. */
@@ -128,4 +129,8 @@ export class SentHistory {
     this.#repeated[sequence & this.#mask] = sequence;
     this.#repeatedMs[sequence & this.#mask] = nowMs;
   }
+}
+
+function int16At(bytes: Uint8Array, at: number): number {
+  return (bytes[at] << 8) | bytes[at + 1];
 }
