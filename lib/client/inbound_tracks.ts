@@ -125,6 +125,9 @@ interface SenderReportSeen {
   readonly wallMs: number;
 }
 
+/** The packet at hand; one reader for all clients of a thread, as they take turns, stays in the cache. */
+const rtp = new RtpReader();
+
 /** The tracks that one client receives in one stay. */
 export class InboundTracks {
   /** When the first packet of all came, on the scheduler's clock; -1 before. */
@@ -141,7 +144,6 @@ export class InboundTracks {
   /** SSRCs that tracks had before. */
   readonly #former = new Set<number>();
   readonly #environment: ClientEnvironment;
-  readonly #rtp = new RtpReader();
   readonly #bySsrc = new Map<number, TrackReceiver>();
   /** Whose packet came last: those of a frame come in a row. */
   #last: TrackReceiver | undefined;
@@ -415,7 +417,6 @@ export class InboundTracks {
   /** Takes the decrypted RTP packets of one transport, and logs their arrivals. */
   onRtpOf(arrivals: ArrivalLog): PacketHandler {
     return (bytes, offset, length, arrival) => {
-      const rtp = this.#rtp;
       if (!rtp.read(bytes, offset, length)) return;
       const sequenceAt = rtp.extensionOffset[this.#transportSequenceId];
       if (
@@ -437,7 +438,6 @@ export class InboundTracks {
   }
 
   #receive(receiver: TrackReceiver, arrival: Readonly<Arrival>): void {
-    const rtp = this.#rtp;
     if (this.firstMs < 0 && rtp.payloadLength > 0) {
       this.firstMs = arrival.nowMs;
     }

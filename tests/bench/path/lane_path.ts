@@ -48,6 +48,9 @@ const SEND_TIME_ID = 4;
 const TRANSPORT_SEQUENCE_ID = 5;
 const RTX_SSRC = 100_000;
 
+/** One for all, as in a client. */
+const reader = new RtpReader();
+
 /** Opens a path of ours. */
 export async function openLanePath(
   { datapath: choice, farEnd, tracks, profile = "plain" }: LanePathOptions,
@@ -132,7 +135,6 @@ async function openTrack(
     meter,
   });
   const receivers = new Map([[ssrc, receiver]]);
-  const reader = new RtpReader();
   const socket = await lane.connect(
     { address: "127.0.0.1", port },
     (bytes, offset, length, arrival) => {
