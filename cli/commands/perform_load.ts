@@ -17,6 +17,7 @@ import {
   shownUrl,
   type Summary,
   toResults,
+  type WholeStory,
 } from "../../tool.ts";
 import { openRunScreen, type RunScreen } from "../session/mod.ts";
 import { safeValue } from "../../lib/text/mod.ts";
@@ -82,6 +83,8 @@ export type LoadSettings = Omit<
 >;
 
 const CHECKPOINT_MS = 5_000;
+/** About 100 bytes each, and 3 ms for a thousand. */
+const MAX_CHECKPOINT_BINS = 4000;
 const PROGRESS_MS = 2_000;
 /** Columns of the summary where there is no terminal. */
 const FILE_COLUMNS = 100;
@@ -200,7 +203,7 @@ function progressTo(
   let nextLineMs = 0;
   let nextCheckpointMs = 0;
   return (progress) => {
-    const { elapsedMs, phase, snapshot, summarize } = progress;
+    const { elapsedMs, phase, snapshot, summarize, stories } = progress;
     screen?.onProgress(progress);
     for (const other of others) other?.onProgress(progress);
     // Seconds are not exact: half of one early is near enough.
@@ -213,9 +216,22 @@ function progressTo(
     const record = (): RunRecord => ({
       summary: summarize(),
       clients: snapshot.clients,
+      stories: fewStories(stories?.() ?? []),
     });
     files.checkpoint(record);
   };
+}
+
+/** All stories while they are short: packets wait for what is written meanwhile. */
+function fewStories(stories: Iterable<WholeStory>): WholeStory[] {
+  const all: WholeStory[] = [];
+  let bins = 0;
+  for (const story of stories) {
+    all.push(story);
+    bins += story.bins.length;
+    if (bins > MAX_CHECKPOINT_BINS) return [];
+  }
+  return all;
 }
 
 async function conclude(

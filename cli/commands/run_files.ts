@@ -25,7 +25,7 @@ import { EXIT_CODES } from "../../lib/exit_codes.ts";
 export interface RunRecord {
   readonly summary: Summary;
   readonly clients: Parameters<typeof toResults>[0];
-  /** What became of each, bin by bin. @default {that is not written yet} */
+  /** What became of each, bin by bin. @default {that is not written} */
   readonly stories?: readonly WholeStory[] | undefined;
 }
 
@@ -33,7 +33,7 @@ export interface RunRecord {
 export const SUMMARY_FILE = "load_test_summary.json";
 /** One object a client. */
 export const RESULTS_FILE = "load_test_results.json";
-/** Each client's story, once the run is over. */
+/** Each client's story: once the run is over, and before while they are short. */
 export const STORIES_FILE = "load_test_stories.json";
 
 /** A file that gets its name once all of it is written. */
@@ -60,6 +60,8 @@ export class RunFiles {
   /** Where they go: as asked, or where they had to. */
   #dir: string;
   #told = false;
+  /** Whether the stories that are there are this run's. */
+  #hasStories = false;
   #writing: Promise<void> | undefined;
 
   /** Makes the directory, if it is missing. `tell` hears once when they have to go elsewhere. */
@@ -151,6 +153,9 @@ export class RunFiles {
         unfinished: `${dir}/.${file.name}.${crypto.randomUUID()}`,
       }));
       await this.#replace(dir, files);
+      if (files.length > 2) this.#hasStories = true;
+      // Those of a run before would be told of this one's clients.
+      else if (!this.#hasStories) removeIfThere(`${dir}/${STORIES_FILE}`);
     } catch (error) {
       return reasonOf(error);
     }

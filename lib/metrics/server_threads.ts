@@ -47,6 +47,46 @@ export function busyThreadsText(
   return texts.length === 0 ? undefined : texts.join("; ");
 }
 
+/** Of less there is nothing to tell. */
+const WORTH_MEAN = 0.02;
+/** Whoever does less than this part of what another one does has next to nothing of it. */
+const UNEVEN = 1 / 4;
+
+/**
+ * Which threads do nearly all of what a kind of them does, though none is
+ * busy yet: `one of two mediasoup-worke (12) does 97 %`; `undefined` where
+ * none does, or where one can do no more, which is told otherwise.
+ */
+export function unevenThreadsText(
+  threads: readonly ServerThreadLoad[],
+): string | undefined {
+  const kinds = Map.groupBy(threads, ({ name }) => kindOf(name));
+  const texts = [...kinds].flatMap(([kind, all]) => {
+    const [first, ...others] = all.toSorted((a, b) =>
+      b.meanCpuRatio - a.meanCpuRatio
+    );
+    const isWorth = others.length > 0 && first.meanCpuRatio >= WORTH_MEAN;
+    if (!isWorth || all.some(isBusy)) return [];
+    const bound = first.meanCpuRatio * UNEVEN;
+    const idle = others.filter(({ meanCpuRatio }) => meanCpuRatio < bound);
+    if (idle.length === 0) return [];
+    const working = all.filter((one) => !idle.includes(one));
+    const share = sumOf(working) / sumOf(all);
+    const who = working.length === 1 ? ` (${idOf(first.name)})` : "";
+    const does = working.length === 1 ? "does" : "do";
+    return [
+      `${inWords(working.length)} of ${
+        inWords(all.length)
+      } ${kind}${who} ${does} ${percent(share)} of the work`,
+    ];
+  });
+  return texts.length === 0 ? undefined : texts.join("; ");
+}
+
+function sumOf(threads: readonly ServerThreadLoad[]): number {
+  return threads.reduce((sum, { meanCpuRatio }) => sum + meanCpuRatio, 0);
+}
+
 function othersText(others: readonly ServerThreadLoad[]): string {
   if (others.length === 0) return "";
   const who = others.length === 1 ? "the other" : "the others";

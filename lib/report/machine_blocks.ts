@@ -10,6 +10,7 @@ import {
   type ServerLoad,
   type ServerReported,
   type Summary,
+  unevenThreadsText,
 } from "../metrics/mod.ts";
 import {
   formatBytes,
@@ -33,7 +34,7 @@ export function serverBlocks(summary: Summary): Block[] {
   const { load, reported, notes } = summary.server;
   return [
     figures("Server", load === null ? [] : loadFigures(load, summary)),
-    ...(load === null ? [] : threadBlocks(load)),
+    ...(load === null ? [] : threadBlocks(load, summary.rooms.length)),
     figures("It says", reported === null ? [] : reportedFigures(reported)),
     figureRows("Watching it", notes.map((note) => [note])),
   ];
@@ -60,8 +61,8 @@ function loadFigures(load: ServerLoad, summary: Summary): Figure[] {
 }
 
 /** A row a thread that was busy, and the others of its kind; then what they tell together. */
-function threadBlocks({ busyThreads }: ServerLoad): Block[] {
-  const says = busyThreadsText(busyThreads);
+function threadBlocks({ busyThreads }: ServerLoad, rooms: number): Block[] {
+  const says = busyThreadsText(busyThreads) ?? unevenText(busyThreads, rooms);
   const shown = busyThreads
     .toSorted((a, b) => b.meanCpuRatio - a.meanCpuRatio)
     .slice(0, MAX_THREADS);
@@ -77,6 +78,15 @@ function threadBlocks({ busyThreads }: ServerLoad): Block[] {
     ], 2),
     figures("", says === undefined ? [] : [{ text: says, style: "warning" }]),
   ];
+}
+
+/** One room is on one thread, as it has to be; several may be uneven, and what does most gives out first. */
+function unevenText(
+  threads: ServerLoad["busyThreads"],
+  rooms: number,
+): string | undefined {
+  const says = rooms > 1 ? unevenThreadsText(threads) : undefined;
+  return says && `${says}: the likely limit`;
 }
 
 /** Threads that a report lists; the file has them all. */

@@ -115,6 +115,7 @@ async function carryOut(options: JobOptions): Promise<RunOutcome> {
         incidents: open.incidents,
         snapshot,
         summarize: () => summaryOf({ kind: "interrupted" }),
+        stories: () => open.stories(),
       });
     },
   });

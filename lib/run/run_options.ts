@@ -20,6 +20,7 @@ import type {
   Summary,
   Threshold,
   TimelinePoint,
+  WholeStory,
 } from "../metrics/mod.ts";
 import type { MonitorTarget } from "../monitor/mod.ts";
 import type { EngineKind, SfuStats } from "../sfu/mod.ts";
@@ -100,4 +101,6 @@ export interface RunProgress {
   readonly snapshot: Snapshot;
   /** A summary of the run so far, marked partial. */
   readonly summarize: () => Summary;
+  /** What became of each client so far, bin by bin. @default {nobody knows} */
+  readonly stories?: (() => Iterable<WholeStory>) | undefined;
 }

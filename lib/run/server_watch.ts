@@ -53,6 +53,8 @@ export class ServerWatch implements AsyncDisposable {
   readonly #log = new ServerLog();
   /** Which target speaks for a server: by host and pid of its first process. */
   readonly #speaker = new Map<string, string>();
+  /** Who belongs to the process that each target is: the pids of all below it, with their host. */
+  readonly #below = new Map<string, ReadonlySet<string>>();
   /** Targets that were found: there, or how they went. */
   readonly #presence = new Map<string, string>();
   readonly #hosts: ReadonlyMap<string, string>;
@@ -206,10 +208,15 @@ export class ServerWatch implements AsyncDisposable {
   #add(sample: ProcessSample): void {
     const { target, processes } = sample;
     const busiest = processes.reduce((a, b) => b.cpuRatio > a.cpuRatio ? b : a);
-    const key = `${this.#hosts.get(target) ?? ""} ${processes[0].pid}`;
+    const [key, ...below] = processes.map(({ pid }) =>
+      `${this.#hosts.get(target) ?? ""} ${pid}`
+    );
     const speaker = this.#speaker.get(key) ?? target;
     this.#speaker.set(key, speaker);
-    if (speaker !== target) return;
+    this.#below.set(target, new Set(below));
+    // What is watched as a part of another target is in that one's figures.
+    const isPart = this.#below.values().some((pids) => pids.has(key));
+    if (speaker !== target || isPart) return;
     const toMs = sample.atMs - this.#startedAtMs;
     if (toMs <= 0) return;
     this.#media.addSample(sample);

@@ -6,7 +6,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { nothingListens, OutDir, Program } from "./program.ts";
+import { nothingListens, OutDir, Program, runProgram } from "./program.ts";
 
 /** Long: it has to be ended from outside. */
 const LONG_RUN = ["-c=2", "-d=1h", "-r=0"];
@@ -89,13 +89,18 @@ function putFileInPlaceOf(dir: string): void {
   }
 }
 
-Deno.test("a run that is killed leaves the last checkpoint, and no server", async () => {
+Deno.test("a run that is killed leaves the last checkpoint, with each client's story, and no server", async () => {
   using out = new OutDir();
   await using program = embeddedRun(out);
   const { url } = await underWay(program);
   await checkpointed(program);
   program.kill("SIGKILL");
   await program.ended();
+  const { code, stdout } = await runProgram(
+    ["report", out.path, "--client", "1"],
+  );
+  assertEquals(code, 0);
+  assertMatch(stdout, /^0:0\d\.\d-\S+ +connected /m);
   const { summary } = out.read();
   assertEquals([summary.partial, summary.verdict.status], [
     true,

@@ -1,5 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { busyThreadsText, ServerLog } from "../../../lib/metrics/mod.ts";
+import {
+  busyThreadsText,
+  ServerLog,
+  unevenThreadsText,
+} from "../../../lib/metrics/mod.ts";
 
 function threads(...maxes: readonly (readonly [string, number])[]) {
   return maxes.map(([kind, maxCpuRatio], i) => ({
@@ -35,6 +39,27 @@ Deno.test.each([
   { all: [], says: undefined },
 ])("busy threads: $says", ({ all, says }) => {
   assertEquals(busyThreadsText(all), says);
+});
+
+Deno.test.each([
+  {
+    all: threads(["worker", 0.5], ["worker", 0.02]),
+    says: "one of two worker (40) does 96 % of the work",
+  },
+  {
+    all: threads(["worker", 0.4], ["worker", 0.4], ["worker", 0.05]),
+    says: "two of three worker do 94 % of the work",
+  },
+  {
+    all: threads(["sfu", 0.8], ["worker", 0.3], ["worker", 0.3]),
+    says: undefined,
+  },
+  { all: threads(["worker", 0.5], ["worker", 0.15]), says: undefined },
+  { all: threads(["worker", 0.02], ["worker", 0]), says: undefined },
+  { all: threads(["worker", 1], ["worker", 0]), says: undefined },
+  { all: threads(["worker", 0.5]), says: undefined },
+])("uneven threads: $says", ({ all, says }) => {
+  assertEquals(unevenThreadsText(all), says);
 });
 
 Deno.test("a thread that was not there all the time is averaged over all of it, and a part of the run has its own figures", () => {

@@ -112,6 +112,19 @@ Deno.test("two targets that are one server count once", async () => {
   assertEquals(watched.summary().load?.meanCpuRatio, 0.5);
 });
 
+Deno.test("a process that another watched one has started counts once", async () => {
+  await using watched = watch();
+  const { sample: { processes } } = sample(1);
+  const child = { target: "cmd:worker", processes: processes.slice(1) };
+  watched.take(sample(-1));
+  for (const second of [1, 2, 3]) {
+    watched.take(sample(second, { ...child, cpuRatio: 0.4 }));
+    watched.take(sample(second));
+  }
+  const load = watched.load()!;
+  assertEquals([load.samples, load.meanCpuRatio], [3, 0.5]);
+});
+
 Deno.test("two servers add up", async () => {
   await using watched = watch();
   watched.take(sample(1));
