@@ -274,23 +274,25 @@ export class FrameTracker {
     if ((flags & FILLS_A_GAP) !== 0) frame.isRepaired = true;
   }
 
-  /** Hands on what can be decoded though something before it is missing. */
+  /** Hands on what can be decoded though something before it is missing, up to the next base frame that is. */
   #lookAhead(arrival: Arrival): void {
-    const positions = this.#positions!;
     const from = this.#next;
+    if (!this.#isBetweenFrames && tidOf(this.#layer) === 0) {
+      this.#blockedAt = from;
+      return;
+    }
+    this.#blockedAt = -1;
     this.#ahead.copy(this.#references);
-    let isBlocked = !this.#isBetweenFrames && tidOf(this.#layer) === 0;
-    this.#blockedAt = isBlocked ? from : -1;
     let start = -1;
     let missing = from;
     for (let position = from; position <= this.#highest; position++) {
       const at = position % NOTED;
-      if (positions[at] !== position) {
+      if (this.#positions![at] !== position) {
         missing = position;
-        // A base frame with a hole.
-        if (!isBlocked && start >= 0 && this.#tidAt(start) === 0) {
-          isBlocked = true;
+        // All that follows needs the base frame that has a hole, or is missing.
+        if (start >= 0 && this.#tidAt(start) === 0) {
           this.#blockedAt = position;
+          break;
         }
         start = -1;
         continue;
@@ -299,9 +301,9 @@ export class FrameTracker {
       if ((flags & STARTS_FRAME) !== 0 && !this.#isSameFrame(start, at)) {
         if (start >= 0) this.#takeAhead(start, position, arrival);
         start = position;
-        if (!isBlocked && !this.#isOnAhead(at)) {
-          isBlocked = true;
+        if (!this.#isOnAhead(at)) {
           this.#blockedAt = missing;
+          break;
         }
       }
       if (start < 0 || (flags & MARKER) === 0) continue;

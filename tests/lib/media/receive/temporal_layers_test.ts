@@ -1,6 +1,7 @@
 /** A video in layers of time, of which packets are missing: what a viewer sees is what libwebrtc shows. */
 
 import { assertEquals } from "@std/assert";
+import { createRandom } from "../../../../lib/load/mod.ts";
 import { TemporalLayers } from "../../../../lib/media/send/temporal_layers.ts";
 import { PACKETS, range, Watched } from "../frames.ts";
 
@@ -41,6 +42,17 @@ class Layered extends Watched {
       layer: this.#layers[frame],
       atMs: frame * FRAME_MS + WAY_MS + lateMs,
     });
+  }
+
+  /** Its frames, of which those are there. */
+  described(isThere: readonly boolean[]): Described[] {
+    return this.#layers.map(({ baseIndex, bits }, i) => ({
+      isThere: isThere[i],
+      isKey: this.#isKey(i),
+      baseIndex,
+      tid: bits >> 6,
+      isSync: (bits & 0x20) !== 0,
+    }));
   }
 
   /** How many frames have been shown by then. */
@@ -169,3 +181,71 @@ Deno.test("repeated packets of frames that were shown early show nothing twice",
   }
   assertEquals(video.shownAt(40 * FRAME_MS + 1000), 36);
 });
+
+/** Which of these frames a browser shows where some never come, by the rules of libwebrtc's reference finder, told from the beginning for each. */
+function shownByRules(frames: readonly Described[]): number {
+  const shown = new Set<number>();
+  // The last frame of each layer, and the last base.
+  let layers = [-1, -1, -1];
+  let base = -1;
+  for (
+    const [i, { isThere, isKey, baseIndex, tid, isSync }] of frames.entries()
+  ) {
+    if (!isThere) continue;
+    const needed = isKey
+      ? []
+      : tid === 0
+      ? [layers[0]]
+      : isSync
+      ? [layers[0]]
+      : layers.slice(0, tid + 1);
+    const step = isKey ? 0 : (baseIndex - base) & 0xff;
+    const isOnBase = isKey || step === (tid === 0 ? 1 : 0);
+    const isWholeSince = isKey || tid === 0 || isSync ||
+      needed.every((from) =>
+        range(from + 1, i).every((between) => shown.has(between))
+      );
+    if (!isOnBase || !isWholeSince) continue;
+    if (needed.some((one) => !shown.has(one))) continue;
+    shown.add(i);
+    if (isKey) layers = [-1, -1, -1];
+    layers[tid] = i;
+    if (tid === 0) base = baseIndex;
+  }
+  return shown.size;
+}
+
+interface Described {
+  readonly isThere: boolean;
+  readonly isKey: boolean;
+  readonly baseIndex: number;
+  readonly tid: number;
+  readonly isSync: boolean;
+}
+
+Deno.test.each([
+  { lossRatio: 0.005, keyEvery: Infinity },
+  { lossRatio: 0.005, keyEvery: 50 },
+  { lossRatio: 0.02, keyEvery: 50 },
+  { lossRatio: 0.1, keyEvery: 20 },
+  { lossRatio: 0.3, keyEvery: 7 },
+])(
+  "of packets lost at random, $lossRatio of all, with a key frame every $keyEvery frames, what can be decoded is shown and nothing else",
+  ({ lossRatio, keyEvery }) => {
+    const frames = 600;
+    for (let seed = 1; seed <= 6; seed++) {
+      const random = createRandom(seed, "loss");
+      const video = new Layered(frames, keyEvery);
+      const isThere = Array.from({ length: frames }, () => true);
+      for (const i of range(0, frames * PACKETS)) {
+        // The first one tells of the stream.
+        if (i >= PACKETS && random() < lossRatio) {
+          isThere[Math.floor(i / PACKETS)] = false;
+        } else video.layered(i);
+      }
+      const shown = video.shownAt(frames * FRAME_MS + 2000);
+      assertEquals(shown, shownByRules(video.described(isThere)));
+      assertEquals(video.tracker.pictureIdJumps, 0);
+    }
+  },
+);
