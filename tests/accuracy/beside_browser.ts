@@ -241,10 +241,8 @@ async function openPeople(
   { publishers, isAudioOnly, isSimulcast }: BesideOptions,
 ) {
   const plan = makePlan({
-    ...mediaPlanOf({
-      video: !isAudioOnly,
-      ...(isSimulcast ? { simulcast: true } : { clip: "builtin" }),
-    }),
+    ...mediaPlanOf({ video: !isAudioOnly, simulcast: isSimulcast }),
+    ...(!isSimulcast && { clip: "builtin" }),
     maxAudio: publishers,
     maxVideo: publishers,
     stages: rampAndHold(publishers, 0, 0),

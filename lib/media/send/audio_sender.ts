@@ -1,25 +1,27 @@
 /**
- * An Opus track: one packet every 20 ms. The content is no sound; the SFU
- * does not look at it.
+ * An Opus track: one packet every 20 ms, of any size, in which there is
+ * nothing to hear.
  *
  * @module
  */
 
-import { MARK_BYTES, writeMark } from "../rtp/packet_mark.ts";
+import { opusSilence } from "../payload/opus_silence.ts";
+import { writeMark } from "../rtp/packet_mark.ts";
 import { AUDIO_PRESET, type AudioPreset, KEPT_AUDIO } from "./presets.ts";
 import { type SenderOptions, TrackSender } from "./track_sender.ts";
-
-const FILLER = 0xaa;
 
 /** Sends synthetic Opus. */
 export class AudioSender extends TrackSender {
   readonly #preset: AudioPreset;
   readonly #intervalMs: number;
+  /** What every packet begins with. */
+  readonly #head: Uint8Array;
 
   constructor(options: SenderOptions, preset: AudioPreset = AUDIO_PRESET) {
     super(options, KEPT_AUDIO);
     this.#preset = preset;
     this.#intervalMs = 1000 / preset.packetsPerSecond;
+    this.#head = opusSilence(preset.payloadBytes);
   }
 
   override run(_nowMs: number): void {
@@ -35,7 +37,7 @@ export class AudioSender extends TrackSender {
       this.packetsPlanned === 0,
     );
     const end = start + payloadBytes;
-    sink.out.fill(FILLER, start, end - MARK_BYTES);
+    sink.out.set(this.#head, start);
     writeMark(sink.out, end, this.packetsPlanned);
     const length = this.seal(0, end);
     const sent = sink.send(0, length, length);
