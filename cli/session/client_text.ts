@@ -42,13 +42,13 @@ export function clientLines(
       ? []
       : [`network     ${describeImpairment(impairment)}`]),
   ];
-  if (record === undefined) return [...head, "state       due"];
+  if (record === undefined) return [...head, "state       scheduled"];
   return [
     ...head,
     `state       ${record.state}${
       record.failureCause === null ? "" : `: ${sanitize(record.failureCause)}`
     }`,
-    `connection  ${known(record.connectionTimeMs)} after it was due; joined ${
+    `connection  ${known(record.connectionTimeMs)} after it was scheduled; joined ${
       known(record.joinMs)
     } after its first attempt`,
     `first media sent after ${

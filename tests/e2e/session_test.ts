@@ -206,7 +206,7 @@ Deno.test("from a pipe: the same verbs line by line, in plain text", async () =>
     "quit",
   );
   assertEquals([code, stderr], [0, ""]);
-  assertMatch(stdout, /^3 clients due: 0-2\n[^]*clients +3 of 3 connected/);
+  assertMatch(stdout, /^3 clients joining: 0-2\n[^]*clients +3 of 3 connected/);
   // deno-lint-ignore no-control-regex -- control characters are what is looked for
   assert(!/[\x00-\x09\x0b-\x1f]/.test(stdout));
 });

@@ -157,7 +157,7 @@ Deno.test("a script: the same verbs from a pipe, with files", async () => {
     const cut = "error: client-1: away: connection cut";
     const errors = lines.filter((line) => line.startsWith("error"));
     assertEquals(errors.filter((line) => line !== cut), []);
-    assertMatch(terminal.output, /^2 clients due: 0-1\n/);
+    assertMatch(terminal.output, /^2 clients joining: 0-1\n/);
     assertMatch(terminal.output, /\nhall +2\/2/);
     const text = await Deno.readTextFile(`${folder}/summary.json`);
     const summary = parseSummary(text);

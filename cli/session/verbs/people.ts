@@ -67,7 +67,7 @@ export const spawn: Verb = {
     return loadStep(
       say(
         model,
-        `${formatCounted(count, "client")} due: ${
+        `${formatCounted(count, "client")} joining: ${
           first === last ? first : `${first}-${last}`
         }`,
       ),

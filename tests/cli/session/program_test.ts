@@ -51,7 +51,7 @@ Deno.test("what is typed is seen, and carried out on Enter", async () => {
   assert(rows[23].startsWith("> spawn 4"));
   assertEquals(terminal.emulator.cursor, { row: 23, column: 9 });
   terminal.type(" role=v\t\r");
-  await terminal.shows("4 clients due: 0-3");
+  await terminal.shows("4 clients joining: 0-3");
   const added = effects.find(({ type }) => type === "add");
   assert(added?.type === "add" && added.clients[3].role === "viewer");
 });

@@ -138,7 +138,7 @@ Deno.test("what came of it is in the log, its summary at hand, and the crowd fre
   assertEquals(logOf(model).at(-1), END.lines[0]);
   assertEquals([model.scenario, model.load.members], [undefined, []]);
   const next = after(model, typed("spawn 1"));
-  assertEquals(logOf(next.model).at(-1), "1 client due: 7");
+  assertEquals(logOf(next.model).at(-1), "1 client joining: 7");
   const report = after(model, typed("scenario report")).model.page;
   assertEquals(report?.lines, END.report);
 });
@@ -169,7 +169,7 @@ Deno.test("one that cannot begin says why, and the crowd is free again", () => {
   assertEquals(model.scenario, undefined);
   // Some of its clients may have come before it failed.
   const next = after(model, typed("spawn 1"));
-  assertEquals(logOf(next.model).at(-1), "1 client due: 3");
+  assertEquals(logOf(next.model).at(-1), "1 client joining: 3");
 });
 
 Deno.test("it is stopped by name, and by the end of the session", () => {

@@ -371,8 +371,8 @@ Deno.test("spawn joins clients and tells which", () => {
     effect.clients.map(({ index, roomId }) => [index, roomId]),
     [[4, "lobby"], [5, "lobby"]],
   );
-  assertEquals(last, "2 clients due: 4-5");
-  assertEquals(say(model, "spawn 1").last, "1 client due: 6");
+  assertEquals(last, "2 clients joining: 4-5");
+  assertEquals(say(model, "spawn 1").last, "1 client joining: 6");
 });
 
 Deno.test("settings change what later clients are like, and only those", () => {
@@ -543,7 +543,7 @@ Deno.test("inspect shows everything known of one client", () => {
     "media       sends nothing",
     "            receives at most 4 audio and 4 video",
     "state       connected",
-    "connection  95.0 ms after it was due; joined – after its first attempt",
+    "connection  95.0 ms after it was scheduled; joined – after its first attempt",
   ]);
   const lines = page?.lines ?? [];
   for (
