@@ -8,7 +8,7 @@
 
 import { plot } from "./deps.ts";
 import { quantity } from "./quantity.ts";
-import { resample, type Resampling } from "./resample.ts";
+import { resample } from "./resample.ts";
 import {
   fitLine,
   type Line,
@@ -53,16 +53,11 @@ export interface ChartOptions {
    * @default {false}
    */
   readonly isWhole?: boolean | undefined;
-  /**
-   * How several values share a column.
-   * @default {"max"}
-   */
-  readonly resampling?: Resampling;
 }
 
 /** The chart as exactly `height` rows of exactly `width` columns. */
 export function chart(options: ChartOptions): Line[] {
-  const { series, width, height, unit, resampling = "max" } = options;
+  const { series, width, height, unit } = options;
   if (width <= 0 || height <= 0) return [];
   const rows = height - 1;
   const legend = fitLine(legendOf(series, unit), width);
@@ -72,7 +67,7 @@ export function chart(options: ChartOptions): Line[] {
   const columns = width - displayWidth(labels[0]);
   const grid = emptyGrid(rows, columns);
   for (const { values, style } of series) {
-    const points = resample(values, columns, resampling)
+    const points = resample(values, columns)
       .map((value) => level(value, scale, rows));
     draw(grid, points, style);
   }

@@ -4,18 +4,15 @@
  * @module
  */
 
-/** How several values become one: their maximum, so that no peak is lost, or their mean. */
-export type Resampling = "max" | "mean";
-
 /**
  * Exactly `columns` numbers. Of a longer series each column stands for an
- * equal share; a shorter one is at the right edge, with NaN before it. What
- * is not finite counts as missing, and a share of only such is NaN.
+ * equal share, by its maximum, so that no peak is lost; a shorter one is at
+ * the right edge, with NaN before it. What is not finite counts as missing,
+ * and a share of only such is NaN.
  */
 export function resample(
   values: readonly number[],
   columns: number,
-  how: Resampling,
 ): number[] {
   const missing = columns - values.length;
   if (missing >= 0) {
@@ -25,31 +22,15 @@ export function resample(
   return Array.from({ length: columns }, (_, i) => {
     const from = Math.floor(i * values.length / columns);
     const to = Math.floor((i + 1) * values.length / columns);
-    return combine(values, from, to, how);
+    return maximum(values, from, to);
   });
 }
 
-function combine(
-  values: readonly number[],
-  from: number,
-  to: number,
-  how: Resampling,
-): number {
-  let sum = 0;
-  let max = -Infinity;
-  let count = 0;
+function maximum(values: readonly number[], from: number, to: number): number {
+  let max = NaN;
   for (let i = from; i < to; i++) {
     const value = values[i];
-    if (!Number.isFinite(value)) continue;
-    sum += value;
-    max = Math.max(max, value);
-    count++;
+    if (Number.isFinite(value) && !(value <= max)) max = value;
   }
-  if (count === 0) return NaN;
-  switch (how) {
-    case "max":
-      return max;
-    case "mean":
-      return sum / count;
-  }
+  return max;
 }

@@ -152,13 +152,13 @@ Deno.test("chart: nothing fits into nothing", () => {
 });
 
 Deno.test("resample: a short series is at the right edge", () => {
-  assertEquals(resample([1, 2], 4, "max"), [NaN, NaN, 1, 2]);
+  assertEquals(resample([1, 2], 4), [NaN, NaN, 1, 2]);
 });
 
 Deno.test("resample: each column stands for an equal share", () => {
-  assertEquals(resample([1, 2, 3, 4, 5, 6], 3, "max"), [2, 4, 6]);
-  assertEquals(resample([1, 2, 3, 4, 5, 6], 3, "mean"), [1.5, 3.5, 5.5]);
-  assertEquals(resample([1, NaN, NaN, NaN], 2, "mean"), [1, NaN]);
+  assertEquals(resample([1, 2, 3, 4, 5, 6], 3), [2, 4, 6]);
+  assertEquals(resample([6, 5, 4, 3, 2, 1], 3), [6, 4, 2]);
+  assertEquals(resample([1, NaN, NaN, NaN], 2), [1, NaN]);
 });
 
 const quantities: readonly (readonly [number, string])[] = [
