@@ -28,7 +28,7 @@ export const EXIT_REASONS: ExitReasons = {
   broke: "the run was impossible or broke",
   usage: "wrong usage",
   gone: "the server went away under load and was not there again at the end",
-  invalid: "invalid, the generator could not keep up",
+  invalid: "invalid, the load generator could not keep up",
   failed: "a threshold failed",
   interrupted: "interrupted",
 };

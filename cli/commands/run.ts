@@ -37,7 +37,7 @@ import { EXIT_CODES, EXIT_REASONS } from "../../lib/exit_codes.ts";
 const NOTES: readonly string[] = [
   ...exitCodeLines(
     EXIT_REASONS,
-    " Whichever it is, both files are written, and say the same.",
+    " Whichever it is, the files are written, and say the same.",
   ),
   "",
   "Without --threshold the run is judged by these bounds. What is neither good nor",

@@ -91,7 +91,7 @@ export const RUN_OPTIONS = {
     default: 1,
   }),
   out: withDefault(text("DIR"), {
-    help: "where the two result files go",
+    help: "where the files with results go",
     default: ".",
   }),
   repeat: withDefault(whole(1, 100), {
