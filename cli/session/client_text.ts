@@ -48,7 +48,9 @@ export function clientLines(
     `state       ${record.state}${
       record.failureCause === null ? "" : `: ${sanitize(record.failureCause)}`
     }`,
-    `connection  ${known(record.connectionTimeMs)} after it was scheduled; joined ${
+    `connection  ${
+      known(record.connectionTimeMs)
+    } after it was scheduled; joined ${
       known(record.joinMs)
     } after its first attempt`,
     `first media sent after ${
