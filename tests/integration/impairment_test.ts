@@ -103,8 +103,8 @@ Deno.test("in a run on two threads, the share that the plan says is impaired, it
       client.impairment,
       isImpaired ? "in.loss=10%,in.delay=150ms" : null,
     );
-    // Two round trips before there is a channel, and one for each request.
-    assertEquals(client.joinMs! > 6 * 150, isImpaired);
+    // Two round trips before there is a channel, and one for each request; how long others take is the machine's.
+    if (isImpaired) assertGreater(client.joinMs!, 6 * 150);
     assertEquals(client.packetsLost > 0, isImpaired);
     assertEquals(client.impairedInDropped > 0, isImpaired);
     assert(client.impairedInDropped >= client.packetsLost);
