@@ -80,6 +80,7 @@ export async function doctorCommand(args: readonly string[]): Promise<number> {
       transport: values.transport,
       lane: values.lane,
       cipher: values.cipher,
+      dtls: values.dtls,
     },
     signal: interrupts.signal,
   });

@@ -44,6 +44,7 @@ export type LoadValues =
   & Pick<
     RunValues,
     | "cipher"
+    | "dtls"
     | "dump"
     | "embedded"
     | "json"
@@ -151,6 +152,7 @@ export async function performLoad(
         transport: values.transport,
         lane: values.lane,
         cipher: values.cipher,
+        dtls: values.dtls,
       },
       dump: values.dump && { ...values.dump, dir: values.out },
       signal,

@@ -58,6 +58,10 @@ const DATAPATH_OPTIONS = {
     help: "for diagnosis: what encrypts them",
     default: "auto",
   }),
+  dtls: withDefault(choice(["auto", "openssl", "portable"]), {
+    help: "for diagnosis: what agrees on the keys",
+    default: "auto",
+  }),
 } as const;
 
 /** What `run` takes besides. */

@@ -20,6 +20,8 @@ export interface GeneratorHealth {
   readonly lanes: readonly string[];
   /** Kinds of SRTP cipher in use, sorted: `openssl`, `portable`. */
   readonly ciphers: readonly string[];
+  /** Kinds of DTLS in use, sorted: `openssl`, `portable`. */
+  readonly dtls: readonly string[];
   /** Threads that drive clients. */
   readonly workers: number;
   /** CPU time spent, in whole microseconds. */
@@ -80,6 +82,7 @@ export const EMPTY_SNAPSHOT: Snapshot = {
   generator: {
     lanes: [],
     ciphers: [],
+    dtls: [],
     workers: 0,
     cpuUs: 0,
     threadUs: 0,
@@ -115,6 +118,7 @@ function mergeHealth(a: GeneratorHealth, b: GeneratorHealth): GeneratorHealth {
   return {
     lanes: union(a.lanes, b.lanes),
     ciphers: union(a.ciphers, b.ciphers),
+    dtls: union(a.dtls, b.dtls),
     workers: a.workers + b.workers,
     cpuUs: a.cpuUs + b.cpuUs,
     threadUs: a.threadUs + b.threadUs,

@@ -248,6 +248,7 @@ function summarizeGenerator(
     ...placed("generator", snapshot, tally),
     lane: generator.lanes.join("+"),
     cipher: generator.ciphers.join("+"),
+    dtls: generator.dtls.join("+"),
     workers: generator.workers,
     cpuSeconds: usToMs(generator.cpuUs) / 1000,
     cpuRatio: ratio(generator.cpuUs, generator.threadUs),

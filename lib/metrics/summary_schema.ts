@@ -241,6 +241,7 @@ const generator = z.object({
   ...placed("generator"),
   lane: z.string(),
   cipher: z.string(),
+  dtls: z.string().default(""),
   workers: count,
   cpuSeconds: amount,
   cpuRatio: known,

@@ -133,6 +133,7 @@ function generatorFigures({ generator, invalid }: Summary): Figure[] {
     },
     `${generator.lane} lane`,
     `${generator.cipher} cipher`,
+    ...(generator.dtls === "" ? [] : [`${generator.dtls} DTLS`]),
     formatCounted(generator.workers, "worker"),
     `CPU ${generator.cpuSeconds.toFixed(1)} s${share}`,
     ...(cpuPerServerCpu === null

@@ -9,7 +9,7 @@
 
 import type { Datapath } from "./datapath.ts";
 import { Buffer, createSocket, randomBytes, type Socket } from "./deps.ts";
-import { DtlsHandshake } from "./dtls/dtls.ts";
+import type { Dtls } from "./dtls/dtls.ts";
 import type { SrtpCipher } from "./srtp/srtp_cipher.ts";
 import { bindingResponse, parseStun } from "./ice/stun.ts";
 import { isDtls, isMedia, isStun } from "./lane/protocol.ts";
@@ -32,7 +32,7 @@ export interface AcceptHandlers {
 /** The parts of a datapath that this end needs. */
 export type AcceptParts = Pick<
   Datapath,
-  "ciphers" | "certificate" | "profiles"
+  "ciphers" | "dtls" | "profiles"
 >;
 
 /** The credentials that the peer's checks must show. */
@@ -86,7 +86,7 @@ export class RtcAcceptor {
   #selected: Peer | undefined;
   #heardMs = Infinity;
   #isSilent = false;
-  #dtls: DtlsHandshake | undefined;
+  #dtls: Dtls | undefined;
   #cipher: SrtpCipher | undefined;
   #closed = false;
 
@@ -114,7 +114,7 @@ export class RtcAcceptor {
 
   /** SHA-256 of our certificate (RFC 8122). */
   get fingerprint(): string {
-    return this.#parts.certificate.fingerprint;
+    return this.#parts.dtls.fingerprint;
   }
 
   /** Whether packets can be sent. */
@@ -129,14 +129,11 @@ export class RtcAcceptor {
    */
   accept(fingerprint: string): void {
     if (this.#dtls !== undefined) throw new Error("connect() already called");
-    const dtls = this.#dtls = new DtlsHandshake({
+    const dtls = this.#dtls = this.#parts.dtls.create({
       role: "server",
-      certificate: this.#parts.certificate,
       remoteFingerprint: fingerprint,
       send: (bytes) => this.#send(bytes),
-      ...(this.#parts.profiles === undefined
-        ? {}
-        : { profiles: this.#parts.profiles }),
+      profiles: this.#parts.profiles,
     });
     dtls.done.then((keys) => {
       if (this.#closed) return;
@@ -183,12 +180,14 @@ export class RtcAcceptor {
 
   /** Closes everything; resolves when nothing is left behind. Idempotent. */
   async close(): Promise<void> {
+    // The peer hears of the end before the socket closes.
+    const ended = this.#dtls?.close();
     if (!this.#closed) {
       this.#closed = true;
       this.#socket.close();
       this.#cipher?.close();
     }
-    await this.#dtls?.close();
+    await ended;
   }
 
   /** Whatever comes, to whom it belongs. */

@@ -1,14 +1,14 @@
 /**
  * What the transports of one thread share: the reactor with its lane, the
- * cipher, and the certificate. Chosen once at start: native where Linux and
- * FFI allow it, portable elsewhere, with a note that says why.
+ * cipher, and DTLS with its certificate. Chosen once at start: native where
+ * Linux and FFI allow it, portable elsewhere, with a note that says why.
  *
  * @module
  */
 
 import { lookup } from "./deps.ts";
-import { type Certificate, createCertificate } from "./dtls/certificate.ts";
-import { useFastX25519 } from "./dtls/fast_x25519.ts";
+import type { DtlsSuite } from "./dtls/dtls.ts";
+import { openOpensslDtls } from "./dtls/openssl_dtls.ts";
 import type { Lane } from "./lane/lane.ts";
 import { openLibcrypto } from "./srtp/libcrypto.ts";
 import { openNativeLane } from "./lane/native_lane.ts";
@@ -34,6 +34,8 @@ export interface DatapathOptions {
   readonly lane?: "auto" | Lane["kind"];
   /** @default {"auto"} openssl where it works */
   readonly cipher?: "auto" | SrtpCipher["kind"];
+  /** @default {"auto"} openssl where it works */
+  readonly dtls?: "auto" | DtlsSuite["kind"];
   /** SRTP profiles to offer, preferred one first. @default both, GCM first */
   readonly profiles?: readonly SrtpProfile[];
 }
@@ -43,7 +45,7 @@ export interface Datapath extends Disposable {
   readonly reactor: Reactor;
   readonly lane: Lane;
   readonly ciphers: SrtpCipherSuite;
-  readonly certificate: Certificate;
+  readonly dtls: DtlsSuite;
   readonly profiles: readonly SrtpProfile[] | undefined;
   /** Asked for each name once, unless it failed. */
   readonly resolve: Resolve;
@@ -59,66 +61,74 @@ export async function openDatapath(
   options: DatapathOptions = {},
 ): Promise<Datapath> {
   const notes: string[] = [];
-  useFastX25519();
-  const certificate = await createCertificate();
-  const lane = choose(
-    options.lane ?? "auto",
-    "native",
-    openNativeLane,
-    openPortableLane,
-    notes,
-  );
-  const ciphers = openCiphers(options.cipher ?? "auto", lane, notes);
+  const { lane: laneKind = "auto", cipher = "auto", dtls: dtlsKind = "auto" } =
+    options;
+  const lane = await choose(laneKind, {
+    fast: "native",
+    openFast: openNativeLane,
+    openPortable: openPortableLane,
+    note: (why) => notes.push(`Using portable instead of native: ${why}`),
+  });
   const reactor = new Reactor(lane);
-  return {
-    reactor,
-    lane,
-    ciphers,
-    certificate,
-    profiles: options.profiles,
-    resolve: rememberNames(async (name) => {
-      const found = await lookup(name, { all: true, verbatim: true });
-      return found.map(({ address }) => address);
-    }),
-    notes,
-    [Symbol.dispose]() {
-      reactor.close();
-      ciphers.close();
-    },
-  };
-}
-
-/** Chooses the cipher suite; without one the lane is of no use. */
-function openCiphers(
-  wanted: string,
-  lane: Lane,
-  notes: string[],
-): SrtpCipherSuite {
+  const opened: { close(): void }[] = [reactor];
   try {
-    const portable = openPortableSuite;
-    return choose(wanted, "openssl", openOpensslSuite, portable, notes);
+    const ciphers = await choose(cipher, {
+      fast: "openssl",
+      openFast: openOpensslSuite,
+      openPortable: openPortableSuite,
+      note: (why) => notes.push(`Using portable instead of openssl: ${why}`),
+    });
+    opened.unshift(ciphers);
+    const dtls = await choose(dtlsKind, {
+      fast: "openssl",
+      openFast: () => openOpensslDtls(reactor),
+      openPortable: loadPortableDtls,
+      note: (why) =>
+        notes.push(`Using portable DTLS instead of openssl: ${why}`),
+    });
+    opened.unshift(dtls);
+    return {
+      reactor,
+      lane,
+      ciphers,
+      dtls,
+      profiles: options.profiles,
+      resolve: rememberNames(async (name) => {
+        const found = await lookup(name, { all: true, verbatim: true });
+        return found.map(({ address }) => address);
+      }),
+      notes,
+      [Symbol.dispose]: () => closeAll(opened),
+    };
   } catch (error) {
-    lane.close();
+    closeAll(opened);
     throw error;
   }
 }
 
-function choose<T>(
-  wanted: string,
-  fast: string,
-  openFast: () => T,
-  openPortable: () => T,
-  notes: string[],
-): T {
-  if (wanted === "portable") return openPortable();
+/** What was opened last goes first. */
+function closeAll(opened: readonly { close(): void }[]): void {
+  for (const one of opened) one.close();
+}
+
+/** Two implementations of a port, of which the fast one may not work here. */
+interface Choice<T> {
+  readonly fast: string;
+  readonly openFast: () => T;
+  readonly openPortable: () => T | Promise<T>;
+  /** Told why it is the portable one, where nobody asked for that. */
+  readonly note: (why: string) => void;
+}
+
+async function choose<T>(wanted: string, choice: Choice<T>): Promise<T> {
+  if (wanted === "portable") return await choice.openPortable();
   try {
     requireFfi();
-    return openFast();
+    return choice.openFast();
   } catch (error) {
-    const reason = messageOf(error);
-    if (wanted === fast) throw error;
-    notes.push(`Using portable instead of ${fast}: ${reason}`);
-    return openPortable();
+    if (wanted === choice.fast) throw error;
+    choice.note(messageOf(error));
+    return await choice.openPortable();
   }
 }
 
@@ -140,4 +150,10 @@ function openOpensslSuite(): SrtpCipherSuite {
 
 function openPortableSuite(): SrtpCipherSuite {
   return { kind: "portable", create: createPortableCipher, close() {} };
+}
+
+/** Loading werift costs more than the rest of a start. */
+async function loadPortableDtls(): Promise<DtlsSuite> {
+  const { openPortableDtls } = await import("./dtls/portable_dtls.ts");
+  return await openPortableDtls();
 }

@@ -1,8 +1,7 @@
 /**
  * What `lib/rtc` takes from outside.
  *
- * - werift: STUN messages and the DTLS handshake.
- * - tweetnacl: what werift computes X25519 with; here to be outdone.
+ * - werift: STUN messages.
  * - `node:crypto`, `node:buffer`, `node:dgram`: what werift's interfaces ask
  *   for, the portable SRTP cipher, and the sockets of the portable lane.
  * - `node:zlib`: the checksum of a STUN message.
@@ -11,18 +10,7 @@
  * @module
  */
 
-export {
-  CipherContext,
-  DtlsClient,
-  DtlsServer,
-  HashAlgorithm,
-  Message,
-  NamedCurveAlgorithm,
-  parseMessage,
-  SignatureAlgorithm,
-} from "npm:werift@0.25.2";
-export type { Transport as WeriftTransport } from "npm:werift@0.25.2";
-export { default as tweetnacl } from "npm:tweetnacl@1.0.3";
+export { Message, parseMessage } from "npm:werift@0.25.2";
 export { Buffer } from "node:buffer";
 export {
   createCipheriv,

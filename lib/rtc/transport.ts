@@ -14,8 +14,8 @@ import {
   whyNothing,
 } from "./ice/candidates.ts";
 import type { Datapath } from "./datapath.ts";
-import { chooseFingerprint } from "./dtls/certificate.ts";
-import { DtlsHandshake } from "./dtls/dtls.ts";
+import type { Dtls } from "./dtls/dtls.ts";
+import { chooseFingerprint } from "./dtls/fingerprint.ts";
 import type { Network } from "../impairment/mod.ts";
 import { threadClock } from "../time/mod.ts";
 import type { IceRemote } from "./ice/ice_agent.ts";
@@ -133,7 +133,7 @@ export class RtcTransport implements AsyncDisposable {
   /** Looks for another path, while `#ice` keeps the one that there is. */
   #restart: IceSession | undefined;
   #nominations = 0;
-  #dtls: DtlsHandshake | undefined;
+  #dtls: Dtls | undefined;
   #keyed: SrtpCipher | undefined;
   /** That with the keys, behind a tap while there is one. */
   #cipher: SrtpCipher | undefined;
@@ -178,7 +178,7 @@ export class RtcTransport implements AsyncDisposable {
 
   /** What the server must be told of our side of DTLS. */
   get localFingerprint(): string {
-    return this.#datapath.certificate.fingerprint;
+    return this.#datapath.dtls.fingerprint;
   }
 
   /**
@@ -205,7 +205,7 @@ export class RtcTransport implements AsyncDisposable {
       this.#enter("connected");
     } catch (error) {
       if (this.#state !== "closed") this.#state = "failed";
-      this.#closeIce();
+      this.#hangUp();
       throw error;
     } finally {
       reactor.leaveLowLatency();
@@ -307,7 +307,7 @@ export class RtcTransport implements AsyncDisposable {
       this.#state = "closed";
       this.#ended.reject(closedError());
       for (const cancel of this.#timers) cancel();
-      this.#closeIce();
+      this.#hangUp();
       this.#keyed?.close();
       this.#keyed = this.#cipher = undefined;
     }
@@ -389,9 +389,8 @@ export class RtcTransport implements AsyncDisposable {
         "the server has no certificate fingerprint that can be checked",
       );
     }
-    const dtls = this.#dtls = new DtlsHandshake({
+    const dtls = this.#dtls = this.#datapath.dtls.create({
       role: "client",
-      certificate: this.#datapath.certificate,
       remoteFingerprint,
       send: (bytes) => this.#socket?.sendCopy(bytes),
       profiles: this.#datapath.profiles,
@@ -472,7 +471,7 @@ export class RtcTransport implements AsyncDisposable {
     const message = messageOf(error);
     const failure = new TransportError("internal", message);
     this.#ended.reject(failure);
-    this.#closeIce();
+    this.#hangUp();
     if (this.#handlers.onError !== undefined) this.#handlers.onError(error);
     else if (wasConnected) this.#handlers.onLost(failure);
   };
@@ -482,12 +481,14 @@ export class RtcTransport implements AsyncDisposable {
     if (this.#state === "lost" && isOver) this.#state = "failed";
     if (this.#state !== "connected") return;
     this.#state = isOver ? "failed" : "lost";
-    if (isOver) this.#closeIce();
+    if (isOver) this.#hangUp();
     this.#socket = undefined;
     this.#handlers.onLost(error);
   }
 
-  #closeIce(): void {
+  /** The server hears of the end before the sockets close. */
+  #hangUp(): void {
+    this.#dtls?.close();
     this.#ice?.close();
     this.#restart?.close();
     this.#restart = undefined;

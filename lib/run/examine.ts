@@ -94,7 +94,7 @@ async function probeDatapath(
   { readonly kind: RunSize["datapath"]; readonly finding: Finding }
 > {
   using datapath = await openDatapath(choice);
-  const { lane, ciphers, notes } = datapath;
+  const { lane, ciphers, dtls, notes } = datapath;
   const ffi = Deno.permissions.querySync({ name: "ffi" }).state === "granted";
   return {
     kind: lane.kind === "native" && ciphers.kind === "openssl"
@@ -103,8 +103,10 @@ async function probeDatapath(
     finding: {
       level: notes.length === 0 ? "good" : "warning",
       about: "datapath",
-      text: [`${lane.kind} lane, ${ciphers.kind} cipher`, ...notes]
-        .join("; ").replace(/\.$/, ""),
+      text: [
+        `${lane.kind} lane, ${ciphers.kind} cipher, ${dtls.kind} DTLS`,
+        ...notes,
+      ].join("; ").replace(/\.$/, ""),
       fix: notes.length === 0
         ? null
         : ffi

@@ -174,6 +174,7 @@ function fakeNode(
         health: {
           lanes: ["fake"],
           ciphers: ["fake"],
+          dtls: ["fake"],
           notes: [],
           cpuUs: () => 0,
           kernelDrops: () => 0,

@@ -107,6 +107,7 @@ async function bytesPerJoin(isWatched: boolean): Promise<number> {
             health: {
               lanes: [],
               ciphers: [],
+              dtls: [],
               notes: [],
               cpuUs: () => 0,
               kernelDrops: () => 0,

@@ -3,20 +3,19 @@
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import { createSocket, type Socket } from "node:dgram";
 import type { AddressInfo } from "node:net";
-import { createCertificate } from "../../lib/rtc/dtls/certificate.ts";
-import { DtlsHandshake } from "../../lib/rtc/dtls/dtls.ts";
+import type { DtlsSuite } from "../../lib/rtc/dtls/dtls.ts";
+import { KINDS, suiteOf } from "../lib/rtc/dtls/suites.ts";
 
 /** A handshake that takes longer has failed. */
 const DEADLINE_MS = 30_000;
 const ignore = !await hasOpenssl();
-const certificate = await createCertificate();
+const OURS = KINDS.map((kind) => ({ kind }));
 
-Deno.test({
-  name:
-    "any one datagram of a fragmented flight of an OpenSSL server may be lost",
-  ignore,
-  fn: async () => {
-    await using openssl = await Openssl.create();
+Deno.test.each(OURS)(
+  "any one datagram of a fragmented flight of an OpenSSL server may be lost: $kind",
+  { ignore },
+  async ({ kind }) => {
+    await using openssl = await Openssl.create(kind);
     const whole = await openssl.meet({ mtu: 260 });
     assertEquals(whole.outcome, "AEAD_AES_128_GCM");
     assertGreater(whole.came, 8);
@@ -28,13 +27,13 @@ Deno.test({
       assertEquals(outcome, "AEAD_AES_128_GCM", `datagram ${lost} lost`);
     }
   },
-});
+);
 
-Deno.test({
-  name: "OpenSSL's refusal of all our ciphers is told at once, by its name",
-  ignore,
-  fn: async () => {
-    await using openssl = await Openssl.create();
+Deno.test.each(OURS)(
+  "OpenSSL's refusal of all our ciphers is told at once, by its name: $kind",
+  { ignore },
+  async ({ kind }) => {
+    await using openssl = await Openssl.create(kind);
     const { outcome, sentByUs } = await openssl.meet({
       mtu: 1000,
       options: ["-cipher", "ECDHE-RSA-AES256-GCM-SHA384"],
@@ -43,25 +42,24 @@ Deno.test({
     // The hello without the cookie and with it: nothing was sent again.
     assertEquals(sentByUs, 2);
   },
-});
+);
 
-Deno.test({
-  name: "OpenSSL's goodbye, which is encrypted, is told as what it is",
-  ignore,
-  fn: async () => {
-    await using openssl = await Openssl.create();
+Deno.test.each(OURS)(
+  "OpenSSL's goodbye, which is encrypted, is told as what it is: $kind",
+  { ignore },
+  async ({ kind }) => {
+    await using openssl = await Openssl.create(kind);
     const { outcome, closed } = await openssl.visit({ quits: true });
     assertEquals(outcome, "AEAD_AES_128_GCM");
     assertEquals(closed, "close notify");
   },
-});
+);
 
-Deno.test({
-  name:
-    "our server side puts an OpenSSL client's large certificate together, with any datagram lost",
-  ignore,
-  fn: async () => {
-    await using openssl = await Openssl.create();
+Deno.test.each(OURS)(
+  "our server side puts an OpenSSL client's large certificate together, with any datagram lost: $kind",
+  { ignore },
+  async ({ kind }) => {
+    await using openssl = await Openssl.create(kind);
     const whole = await openssl.visit({});
     assertEquals(whole.outcome, "AEAD_AES_128_GCM");
     assertGreater(whole.came, 5);
@@ -73,7 +71,7 @@ Deno.test({
       assertEquals(outcome, "AEAD_AES_128_GCM", `datagram ${lost} lost`);
     }
   },
-});
+);
 
 interface Meeting {
   /** The profile of the keys, or why there are none. */
@@ -86,9 +84,14 @@ interface Meeting {
 
 /** OpenSSL's own program, with a large certificate. */
 class Openssl implements AsyncDisposable {
-  private constructor(readonly folder: string, readonly fingerprint: string) {}
+  private constructor(
+    readonly kind: DtlsSuite["kind"],
+    readonly folder: string,
+    readonly fingerprint: string,
+  ) {}
 
-  static async create(): Promise<Openssl> {
+  /** For handshakes of this implementation. */
+  static async create(kind: DtlsSuite["kind"]): Promise<Openssl> {
     const folder = await Deno.makeTempDir();
     // deno-fmt-ignore
     await command(folder, "req", "-x509", "-newkey", "rsa:2048", "-nodes",
@@ -96,7 +99,7 @@ class Openssl implements AsyncDisposable {
     // deno-fmt-ignore
     const said = await command(folder, "x509", "-in", "cert.pem", "-noout",
       "-fingerprint", "-sha256");
-    return new Openssl(folder, said.trim().split("=")[1]);
+    return new Openssl(kind, folder, said.trim().split("=")[1]);
   }
 
   /** A handshake with its server, of whose datagrams one may be lost. */
@@ -114,7 +117,7 @@ class Openssl implements AsyncDisposable {
     try {
       await server.says("ACCEPT");
       const ours = await bound();
-      return await shake(ours, {
+      return await shake(this.kind, ours, {
         role: "client",
         remoteFingerprint: this.fingerprint,
         peer: () => port,
@@ -138,7 +141,7 @@ class Openssl implements AsyncDisposable {
       "-cert", "cert.pem", "-key", "key.pem",
       "-use_srtp", "SRTP_AEAD_AES_128_GCM", "-connect", `127.0.0.1:${port}`);
     try {
-      return await shake(ours, {
+      return await shake(this.kind, ours, {
         role: "server",
         remoteFingerprint: this.fingerprint,
         peer: (from) => from,
@@ -210,7 +213,7 @@ class Program {
 }
 
 /** One handshake of ours at a socket, which is closed afterwards. */
-async function shake(socket: Socket, options: {
+async function shake(kind: DtlsSuite["kind"], socket: Socket, options: {
   readonly role: "client" | "server";
   readonly remoteFingerprint: string;
   /** The peer's port, told who spoke last. */
@@ -223,9 +226,8 @@ async function shake(socket: Socket, options: {
   let from = 0;
   let came = 0;
   let sentByUs = 0;
-  const handshake = new DtlsHandshake({
+  const handshake = suiteOf(kind).create({
     role,
-    certificate,
     remoteFingerprint,
     send: (bytes) => {
       sentByUs++;

@@ -86,6 +86,7 @@ export interface ClockNotice {
 export interface HealthProbe {
   readonly lanes: readonly string[];
   readonly ciphers: readonly string[];
+  readonly dtls: readonly string[];
   /** What a user should know of it, one sentence each. */
   readonly notes: readonly string[];
   /** CPU time of this node, in whole microseconds since it started. */

@@ -45,7 +45,7 @@ export async function openHost(
 ): Promise<ClientHost> {
   await loadChannels();
   const datapath = await openDatapath(choice);
-  const { reactor, lane, ciphers } = datapath;
+  const { reactor, lane, ciphers, dtls } = datapath;
   const lateness = meter.trend("lateness");
   const loopLag = meter.trend("loopLag");
   const recent = { latenessMs: 0 };
@@ -121,6 +121,7 @@ export async function openHost(
     health: {
       lanes: [lane.kind],
       ciphers: [ciphers.kind],
+      dtls: [dtls.kind],
       get notes() {
         return [...datapath.notes, ...strays()];
       },

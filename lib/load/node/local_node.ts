@@ -216,6 +216,7 @@ export class LocalNode implements LoadNode {
       generator: {
         lanes: health.lanes,
         ciphers: health.ciphers,
+        dtls: health.dtls,
         workers: 1,
         cpuUs: Math.round(health.cpuUs()),
         threadUs: Math.round((nowMs - this.#startMs) * 1000),

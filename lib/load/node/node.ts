@@ -48,6 +48,11 @@ export interface DatapathChoice {
    */
   readonly cipher?: "auto" | "openssl" | "portable" | undefined;
   /**
+   * What shakes hands and makes the keys.
+   * @default {"auto"}
+   */
+  readonly dtls?: "auto" | "openssl" | "portable" | undefined;
+  /**
    * Over what media goes; `auto` is TCP only where no UDP candidate answers.
    * @default {"auto"}
    */

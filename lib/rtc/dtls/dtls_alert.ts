@@ -17,6 +17,9 @@ const CLOSE_NOTIFY = 0;
 const WARNING = 1;
 const FATAL = 2;
 
+/** The two bytes that end an association well. */
+export const CLOSE_NOTIFY_ALERT: readonly number[] = [WARNING, CLOSE_NOTIFY];
+
 const NAMES: Readonly<Record<number, string>> = {
   [CLOSE_NOTIFY]: "close notify",
   10: "unexpected message",
@@ -61,6 +64,11 @@ export function readAlert(body: Uint8Array): DtlsAlert | undefined {
   if (level !== WARNING && level !== FATAL) return undefined;
   return {
     ends: level === FATAL || description === CLOSE_NOTIFY,
-    name: NAMES[description] ?? `alert ${description}`,
+    name: alertName(description),
   };
+}
+
+/** The name of an alert's number. */
+export function alertName(description: number): string {
+  return NAMES[description] ?? `alert ${description}`;
 }

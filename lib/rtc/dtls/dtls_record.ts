@@ -48,11 +48,35 @@ export function* readRecords(datagram: Uint8Array): Iterable<DtlsRecord> {
   }
 }
 
-/** A record in the clear with this body; the rest is as in `like`. */
-export function writeRecord(like: DtlsRecord, body: Uint8Array): Uint8Array {
+/** A record with this body, the rest as in `like`. */
+export function writeRecord(
+  like: Omit<DtlsRecord, "bytes" | "body">,
+  body: Uint8Array,
+): Uint8Array {
   const bytes = new Uint8Array(HEADER_BYTES + body.length);
-  bytes.set(like.bytes.subarray(0, HEADER_BYTES));
-  new DataView(bytes.buffer).setUint16(11, body.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint8(0, like.type);
+  view.setUint16(1, like.version);
+  view.setUint16(3, like.epoch);
+  view.setUint16(5, Math.floor(like.sequence / 2 ** 32));
+  view.setUint32(7, like.sequence % 2 ** 32);
+  view.setUint16(11, body.length);
   bytes.set(body, HEADER_BYTES);
   return bytes;
+}
+
+/** Datagrams of at most `mtu` bytes out of a row of records, each of which stays whole; copies. */
+export function intoDatagrams(records: Uint8Array, mtu: number): Uint8Array[] {
+  const datagrams: Uint8Array[] = [];
+  let from = 0;
+  let to = 0;
+  for (const { bytes } of readRecords(records)) {
+    if (to > from && to + bytes.length - from > mtu) {
+      datagrams.push(records.slice(from, to));
+      from = to;
+    }
+    to += bytes.length;
+  }
+  if (to > from) datagrams.push(records.slice(from, to));
+  return datagrams;
 }

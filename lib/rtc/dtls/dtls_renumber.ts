@@ -7,7 +7,8 @@
  * @module
  */
 
-import { Buffer, type DtlsClient } from "../deps.ts";
+import { Buffer } from "../deps.ts";
+import type { DtlsClient } from "./deps.ts";
 
 const HEADER_BYTES = 13;
 const EPOCH_AT = 3;

@@ -13,8 +13,8 @@ import {
   createPublicKey,
   diffieHellman,
   randomBytes,
-  tweetnacl,
 } from "../deps.ts";
+import { tweetnacl } from "./deps.ts";
 
 /** What stands before the 32 bytes of a private key in PKCS #8 (RFC 8410 section 7). */
 const PRIVATE_PREFIX = Buffer.from("302e020100300506032b656e04220420", "hex");

@@ -116,7 +116,7 @@ export interface Libcrypto {
  * cleaning up then would meet that of threads that end at the same time: what
  * both free breaks the process, after all its work.
  */
-const NO_ATEXIT = 0x00080000n;
+export const NO_ATEXIT = 0x00080000n;
 
 /** Opens libcrypto 3; throws when it is missing, too old, or FFI is refused. */
 export function openLibcrypto(): Libcrypto {
@@ -245,6 +245,6 @@ function parameters(strings: readonly OctetString[]): NativeMemory {
 }
 
 /** A zero-terminated string for a C function. */
-function cString(text: string): Uint8Array<ArrayBuffer> {
+export function cString(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(`${text}\0`);
 }

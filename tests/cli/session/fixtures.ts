@@ -179,6 +179,7 @@ export function snapshotAt(
     generator: {
       lanes: ["native"],
       ciphers: ["openssl"],
+      dtls: ["openssl"],
       workers: 1,
       cpuUs: second * 100_000,
       threadUs: second * 1_000_000,

@@ -5,12 +5,12 @@
  */
 
 import { RtcAcceptor } from "../../../lib/rtc/accept.ts";
-import { createCertificate } from "../../../lib/rtc/dtls/certificate.ts";
 import type { Socket } from "../../../lib/rtc/deps.ts";
-import { DtlsHandshake } from "../../../lib/rtc/dtls/dtls.ts";
+import type { DtlsSuite } from "../../../lib/rtc/dtls/dtls.ts";
 import { createPortableCipher } from "../../../lib/rtc/srtp/portable_cipher.ts";
 import type { SrtpCipher } from "../../../lib/rtc/srtp/srtp_cipher.ts";
 import { bindingRequest, bindingResponse } from "../../../lib/rtc/ice/stun.ts";
+import { KINDS, suiteOf } from "../../lib/rtc/dtls/suites.ts";
 import { FROM, World } from "../../lib/rtc/transport_world.ts";
 import { damagedBytes } from "../damaged.ts";
 import { fc } from "../deps.ts";
@@ -30,11 +30,13 @@ const datagram = fc.oneof(
 type Datagram = { readonly kind: string; readonly bytes: Uint8Array };
 
 const life = fc.record({
+  dtls: fc.constantFrom(...KINDS),
   phase: fc.constantFrom("checks", "dtls", "handshake", "connected", "moved"),
   before: fc.array(datagram, { maxLength: 40 }),
   after: fc.array(datagram, { minLength: 50, maxLength: 200 }),
 });
 type Life = {
+  readonly dtls: DtlsSuite["kind"];
   readonly phase: string;
   readonly before: readonly Datagram[];
   readonly after: readonly Datagram[];
@@ -69,9 +71,12 @@ function door(name: string, live: (one: Life) => Promise<void>): Door {
   };
 }
 
-async function liveAsClient({ phase, before, after }: Life): Promise<void> {
+async function liveAsClient(
+  { dtls, phase, before, after }: Life,
+): Promise<void> {
   const errors: unknown[] = [];
   const world = new World({
+    dtls,
     answersIce: phase !== "checks",
     answersDtls: phase !== "dtls",
     transport: { iceTimeoutMs: 300, dtlsTimeoutMs: 600 },
@@ -109,10 +114,9 @@ async function liveAsClient({ phase, before, after }: Life): Promise<void> {
   }
 }
 
-const certificate = await createCertificate();
-const clientCertificate = await createCertificate();
-
-async function liveAsServer({ phase, before, after }: Life): Promise<void> {
+async function liveAsServer(
+  { dtls, phase, before, after }: Life,
+): Promise<void> {
   let onMessage: (bytes: Uint8Array, from: typeof FROM) => void = () => {};
   let isOpen = true;
   const socket = {
@@ -131,7 +135,7 @@ async function liveAsServer({ phase, before, after }: Life): Promise<void> {
   let openCiphers = 0;
   const acceptor = new RtcAcceptor(
     {
-      certificate,
+      dtls: suiteOf(dtls),
       profiles: undefined,
       ciphers: {
         kind: "portable",
@@ -151,9 +155,9 @@ async function liveAsServer({ phase, before, after }: Life): Promise<void> {
     socket as unknown as Socket,
     { onRtp() {}, onRtcp() {}, onConnected() {} },
   );
-  const client = new DtlsHandshake({
+  const peer = suiteOf(KINDS[0], 1);
+  const client = peer.create({
     role: "client",
-    certificate: clientCertificate,
     remoteFingerprint: acceptor.fingerprint,
     send: (bytes) => onMessage(bytes.slice(), FROM),
   });
@@ -171,7 +175,7 @@ async function liveAsServer({ phase, before, after }: Life): Promise<void> {
       { ...FROM, port: FROM.port + (bytes.length % 20 === 0 ? 1 : 0) },
     );
   if (phase !== "checks") onMessage(check(new Uint8Array()), FROM);
-  if (phase !== "dtls") acceptor.accept(clientCertificate.fingerprint);
+  if (phase !== "dtls") acceptor.accept(peer.fingerprint);
   const connected = client.done.then((keys) => keys, () => undefined);
   const givesUp = setTimeout(() => client.close(), 1500);
   client.start();

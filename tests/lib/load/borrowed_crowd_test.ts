@@ -65,6 +65,7 @@ class FakeNode implements LoadNode {
         generator: {
           lanes: [],
           ciphers: [],
+          dtls: [],
           workers: 1,
           cpuUs: this.#clock.nowMs() * 100,
           threadUs: this.#clock.nowMs() * 1000,

@@ -67,6 +67,7 @@ class FakeNode implements LoadNode {
       generator: {
         lanes: ["native"],
         ciphers: ["openssl"],
+        dtls: ["openssl"],
         workers: 1,
         cpuUs: 1,
         threadUs: 10,

@@ -145,6 +145,7 @@ function snapshotOf({ clients = [], counters = {}, latenessMs = 1 }: {
     generator: {
       lanes: [],
       ciphers: [],
+      dtls: [],
       workers: 1,
       cpuUs: 0,
       threadUs: 0,

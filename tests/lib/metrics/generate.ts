@@ -71,6 +71,7 @@ function snapshot(
       generator: {
         lanes: [["native"], ["portable"]][below(2)],
         ciphers: ["openssl"],
+        dtls: ["openssl"],
         workers: 1,
         cpuUs: below(1e9),
         threadUs: below(1e9),

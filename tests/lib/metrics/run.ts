@@ -164,6 +164,7 @@ export function madeUpRun(): SummaryInput {
       generator: {
         lanes: ["native"],
         ciphers: ["openssl"],
+        dtls: ["openssl"],
         workers: 1,
         cpuUs: 3_525_000,
         threadUs: 35_250_000,

@@ -14,38 +14,44 @@ import {
   TransportError,
   type TransportFailure,
 } from "../../../lib/rtc/ice/transport_error.ts";
+import { KINDS } from "./dtls/suites.ts";
 import { FROM, World, type WorldOptions } from "./transport_world.ts";
 
-Deno.test("a transport comes up, and carries RTP and RTCP both ways", async () => {
-  const world = new World();
-  const { transport } = world;
-  assertEquals(transport.state, "new");
-  assertEquals(transport.send(0, 10, 10), 0);
-  await transport.connect(Promise.resolve());
-  assertEquals(transport.state, "connected");
-  const server = await world.serverCipher();
+const DTLS = KINDS.map((dtls) => ({ dtls }));
 
-  const packet = rtp(1);
-  transport.out.set(packet);
-  const length = transport.protectRtp(0, packet.length);
-  assertEquals(transport.send(0, length, length), 1);
-  const sealed = world.media.at(-1)!;
-  assertEquals(server.unprotectRtp(sealed, 0, sealed.length), packet.length);
-  assertEquals(sealed.subarray(0, packet.length), packet);
-  assertEquals(transport.counters.bytesSent, length);
+Deno.test.each(DTLS)(
+  "a transport comes up by $dtls, and carries RTP and RTCP both ways",
+  async ({ dtls }) => {
+    const world = new World({ dtls });
+    const { transport } = world;
+    assertEquals(transport.state, "new");
+    assertEquals(transport.send(0, 10, 10), 0);
+    await transport.connect(Promise.resolve());
+    assertEquals(transport.state, "connected");
+    const server = await world.serverCipher();
 
-  const report = rtcp();
-  transport.out.set(report);
-  transport.sendRtcp(0, report.length);
-  const sealedReport = world.media.at(-1)!;
-  const plain = server.unprotectRtcp(sealedReport, 0, sealedReport.length);
-  assertEquals(sealedReport.slice(0, plain), report);
+    const packet = rtp(1);
+    transport.out.set(packet);
+    const length = transport.protectRtp(0, packet.length);
+    assertEquals(transport.send(0, length, length), 1);
+    const sealed = world.media.at(-1)!;
+    assertEquals(server.unprotectRtp(sealed, 0, sealed.length), packet.length);
+    assertEquals(sealed.subarray(0, packet.length), packet);
+    assertEquals(transport.counters.bytesSent, length);
 
-  world.toClient(protectedBy(server, "protectRtp", rtp(7)));
-  world.toClient(protectedBy(server, "protectRtcp", rtcp()));
-  assertEquals(world.received, [["rtp", rtp(7)], ["rtcp", rtcp()]]);
-  await world.end();
-});
+    const report = rtcp();
+    transport.out.set(report);
+    transport.sendRtcp(0, report.length);
+    const sealedReport = world.media.at(-1)!;
+    const plain = server.unprotectRtcp(sealedReport, 0, sealedReport.length);
+    assertEquals(sealedReport.slice(0, plain), report);
+
+    world.toClient(protectedBy(server, "protectRtp", rtp(7)));
+    world.toClient(protectedBy(server, "protectRtcp", rtcp()));
+    assertEquals(world.received, [["rtp", rtp(7)], ["rtcp", rtcp()]]);
+    await world.end();
+  },
+);
 
 Deno.test("what cannot be opened is counted by its reason, and goes nowhere", async () => {
   const world = new World();
@@ -73,36 +79,58 @@ Deno.test("what cannot be opened is counted by its reason, and goes nowhere", as
   await world.end();
 });
 
-Deno.test("the peer's close_notify loses the transport, once", async () => {
-  const world = new World();
-  await world.transport.connect(Promise.resolve());
-  const closeNotify = Uint8Array.fromHex("15fefd000000000000000900020100");
-  world.toClient(closeNotify);
-  world.toClient(closeNotify);
-  assertEquals(world.lost.map(({ kind }) => kind), ["peerClosed"]);
-  assertEquals(world.transport.state, "failed");
-  assertEquals(world.transport.send(0, 10, 10), 0);
-  await world.end();
-});
-
-Deno.test("closing after any datagram of the setup leaves nothing", async () => {
-  const whole = new World();
-  await whole.transport.connect(Promise.resolve());
-  await whole.end();
-  assert(whole.delivered > 5);
-  const runs = Array.from({ length: whole.delivered }, async (_, last) => {
-    let closed: Promise<void> | undefined;
-    const world: World = new World({
-      afterDelivery: (index) => {
-        if (index === last) closed = world.transport.close();
-      },
-    });
-    await failsWith("closed", world.transport.connect(Promise.resolve()));
-    await closed;
+Deno.test.each(DTLS)(
+  "the peer's close_notify loses a transport of $dtls, once",
+  async ({ dtls }) => {
+    const world = new World({ dtls });
+    await world.transport.connect(Promise.resolve());
+    const closeNotify = Uint8Array.fromHex("15fefd000000000000000900020100");
+    world.toClient(closeNotify);
+    world.toClient(closeNotify);
+    assertEquals(world.lost.map(({ kind }) => kind), ["peerClosed"]);
+    assertEquals(world.transport.state, "failed");
+    assertEquals(world.transport.send(0, 10, 10), 0);
     await world.end();
-  });
-  await Promise.all(runs);
-});
+  },
+);
+
+Deno.test.each(DTLS)(
+  "the server hears of the end of a transport of $dtls before its socket closes",
+  async ({ dtls }) => {
+    const world = new World({ dtls });
+    await world.transport.connect(Promise.resolve());
+    await world.serverCipher().then((cipher) => cipher.close());
+    const closed = world.transport.close();
+    assertEquals(world.open, []);
+    await world.until(() => world.goodbyes.length > 0);
+    await closed;
+    assertEquals(world.goodbyes, ["close notify"]);
+    await world.end();
+  },
+);
+
+Deno.test.each(DTLS)(
+  "closing after any datagram of the setup by $dtls leaves nothing",
+  async ({ dtls }) => {
+    const whole = new World({ dtls });
+    await whole.transport.connect(Promise.resolve());
+    await whole.end();
+    assert(whole.delivered > 5);
+    const runs = Array.from({ length: whole.delivered }, async (_, last) => {
+      let closed: Promise<void> | undefined;
+      const world: World = new World({
+        dtls,
+        afterDelivery: (index) => {
+          if (index === last) closed = world.transport.close();
+        },
+      });
+      await failsWith("closed", world.transport.connect(Promise.resolve()));
+      await closed;
+      await world.end();
+    });
+    await Promise.all(runs);
+  },
+);
 
 Deno.test("closing before it connects, or while it waits for anything, leaves nothing", async () => {
   const before = new World();

@@ -1,9 +1,8 @@
 /** A server in memory for the tests of transports: ICE-lite, DTLS and SRTP without a socket. */
 
 import { assert, assertEquals } from "@std/assert";
-import { createCertificate } from "../../../lib/rtc/dtls/certificate.ts";
 import type { Datapath } from "../../../lib/rtc/datapath.ts";
-import { DtlsHandshake } from "../../../lib/rtc/dtls/dtls.ts";
+import type { Dtls, DtlsSuite } from "../../../lib/rtc/dtls/dtls.ts";
 import { createPortableCipher } from "../../../lib/rtc/srtp/portable_cipher.ts";
 import { Reactor } from "../../../lib/rtc/lane/reactor.ts";
 import type { SrtpCipher } from "../../../lib/rtc/srtp/srtp_cipher.ts";
@@ -16,10 +15,10 @@ import {
 } from "../../../lib/rtc/transport.ts";
 import type { TransportError } from "../../../lib/rtc/ice/transport_error.ts";
 import type { Endpoint } from "../../../lib/rtc/lane/lane.ts";
+import { KINDS, openSuite, suiteOf } from "./dtls/suites.ts";
 import { FakeLane, type FakeSocket } from "./lane/fake_lane.ts";
 
-const clientCertificate = await createCertificate();
-const serverCertificate = await createCertificate();
+const serverDtls = suiteOf("portable", 1);
 const ICE = { usernameFragment: "server", password: "password-of-the-server" };
 /** Where the server is, and where it sees us. */
 export const FROM = { address: "192.0.2.1", port: 4000 };
@@ -28,6 +27,8 @@ export const FROM = { address: "192.0.2.1", port: 4000 };
 export interface WorldOptions {
   readonly answersIce?: boolean;
   readonly answersDtls?: boolean;
+  /** What the client shakes hands with; the server has the portable one. @default {openssl where it works} */
+  readonly dtls?: DtlsSuite["kind"];
   readonly connecting?: (remote: Endpoint) => Promise<void>;
   /** Where the server answers. @default {everywhere} */
   readonly isAlive?: (remote: Endpoint) => boolean;
@@ -57,7 +58,10 @@ export class World {
   #peer: FakeSocket | undefined;
   readonly #options: WorldOptions;
   readonly #reactor: Reactor;
-  readonly #server: DtlsHandshake;
+  readonly #dtls: DtlsSuite;
+  readonly #server: Dtls;
+  /** How the client said goodbye to the server. */
+  readonly goodbyes: string[] = [];
   #openCiphers = 0;
 
   constructor(
@@ -72,12 +76,13 @@ export class World {
         : { connecting: options.connecting },
     });
     this.#reactor = new Reactor(this.lane);
-    this.#server = new DtlsHandshake({
+    this.#dtls = openSuite(options.dtls ?? KINDS[0], this.#reactor);
+    this.#server = serverDtls.create({
       role: "server",
-      certificate: serverCertificate,
-      remoteFingerprint: clientCertificate.fingerprint,
+      remoteFingerprint: this.#dtls.fingerprint,
       send: (bytes) => this.#later(bytes),
     });
+    this.#server.onClosed = (alert) => this.goodbyes.push(alert);
     this.#server.done.catch(() => {});
     const keep =
       (kind: "rtp" | "rtcp") =>
@@ -91,7 +96,7 @@ export class World {
         iceCandidates: [{ ...FROM, protocol: "udp" }],
         dtlsParameters: {
           fingerprints: [
-            { algorithm: "sha-256", value: serverCertificate.fingerprint },
+            { algorithm: "sha-256", value: serverDtls.fingerprint },
           ],
         },
         ...remote,
@@ -139,6 +144,7 @@ export class World {
   async end(): Promise<void> {
     await Promise.all([this.transport.close(), this.#server.close()]);
     await this.transport.close();
+    if (this.#dtls.kind === "openssl") this.#dtls.close();
     this.#reactor.close();
     // What the server was about to send finds nobody.
     await new Promise((resolve) => setTimeout(resolve, 0));
@@ -191,7 +197,7 @@ export class World {
         },
         close: () => {},
       },
-      certificate: clientCertificate,
+      dtls: this.#dtls,
       profiles: undefined,
       resolve: this.#options.resolve ??
         (() => Promise.reject(new Error("no name is known"))),

@@ -71,6 +71,7 @@ async function tell() {
         health: {
           lanes: ["fake"],
           ciphers: ["fake"],
+          dtls: ["fake"],
           notes: [],
           cpuUs: () => 0,
           kernelDrops: () => 0,

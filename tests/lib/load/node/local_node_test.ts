@@ -307,6 +307,7 @@ Deno.test("there is a snapshot a second, numbered, with the generator's state", 
   assertEquals(bench.snapshots[2].generator, {
     lanes: ["native"],
     ciphers: ["openssl"],
+    dtls: ["openssl"],
     workers: 1,
     cpuUs: 1235,
     threadUs: 3_000_000,

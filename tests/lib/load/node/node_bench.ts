@@ -186,6 +186,7 @@ export class Bench {
           health: {
             lanes: ["native"],
             ciphers: ["openssl"],
+            dtls: ["openssl"],
             notes: ["a note"],
             cpuUs: () => 1234.5,
             kernelDrops: () => 3,

@@ -1,15 +1,12 @@
 /**
- * Handshakes between our two roles over a pipe in memory. werift waits half a
- * second after each flight, so handshakes that belong together run at once.
+ * Handshakes between our two roles over a pipe in memory, of each
+ * implementation with itself and with the other. werift waits half a second
+ * after each flight, so handshakes that belong together run at once.
  */
 
 import { assertEquals, assertGreater, assertRejects } from "@std/assert";
 import { createRandom } from "../../../../lib/load/mod.ts";
-import { createCertificate } from "../../../../lib/rtc/dtls/certificate.ts";
-import {
-  DtlsHandshake,
-  type DtlsOptions,
-} from "../../../../lib/rtc/dtls/dtls.ts";
+import type { Dtls, DtlsOptions } from "../../../../lib/rtc/dtls/dtls.ts";
 import {
   CONTENT,
   readRecords,
@@ -19,36 +16,57 @@ import type {
   SrtpKeys,
   SrtpProfile,
 } from "../../../../lib/rtc/srtp/srtp_cipher.ts";
+import { KINDS, type Pair, PAIRS, suiteOf } from "./suites.ts";
 
-const clientCertificate = await createCertificate();
-const serverCertificate = await createCertificate();
+/** A test of each pair of implementations, all at once. */
+function testPairs(name: string, fn: (pair: Pair) => Promise<void>): void {
+  Deno.test(name, async () => {
+    await Promise.all(PAIRS.map(async (pair) => {
+      try {
+        await fn(pair);
+      } catch (cause) {
+        const { client, server } = pair;
+        throw new Error(`${client.kind} to ${server.kind}`, { cause });
+      }
+    }));
+  });
+}
 
-Deno.test("both ends come to the same keys, whatever the other role's are called", async () => {
-  const profiles: SrtpProfile[] = [
-    "AEAD_AES_128_GCM",
-    "AES_CM_128_HMAC_SHA1_80",
-  ];
-  await Promise.all([
-    ...profiles.map((profile) =>
-      agree({ profiles: [profile] }, { profiles: [profile] }, profile)
-    ),
-    agree({}, {}, "AEAD_AES_128_GCM"),
-    agree({}, { profiles: profiles.slice(1) }, "AES_CM_128_HMAC_SHA1_80"),
-    agree({}, { remoteFingerprint: undefined }, "AEAD_AES_128_GCM"),
-    agree(
-      { remoteFingerprint: serverCertificate.fingerprint.toLowerCase() },
-      {},
+testPairs(
+  "both ends come to the same keys, whatever the other role's are called",
+  async (pair) => {
+    const profiles: SrtpProfile[] = [
       "AEAD_AES_128_GCM",
-    ),
-  ]);
-});
+      "AES_CM_128_HMAC_SHA1_80",
+    ];
+    await Promise.all([
+      ...profiles.map((profile) =>
+        agree(pair, { profiles: [profile] }, { profiles: [profile] }, profile)
+      ),
+      agree(pair, {}, {}, "AEAD_AES_128_GCM"),
+      agree(
+        pair,
+        {},
+        { profiles: profiles.slice(1) },
+        "AES_CM_128_HMAC_SHA1_80",
+      ),
+      agree(pair, {}, { remoteFingerprint: undefined }, "AEAD_AES_128_GCM"),
+      agree(
+        pair,
+        { remoteFingerprint: pair.server.fingerprint.toLowerCase() },
+        {},
+        "AEAD_AES_128_GCM",
+      ),
+    ]);
+  },
+);
 
-Deno.test("any one datagram may be lost", async () => {
-  const whole = new Pipe();
+testPairs("any one datagram may be lost", async (pair) => {
+  const whole = new Pipe(pair);
   await whole.keys();
   await whole.close();
   const runs = Array.from({ length: whole.sent.length }, async (_, lost) => {
-    const pipe = new Pipe({ lose: (index) => index === lost });
+    const pipe = new Pipe(pair, { lose: (index) => index === lost });
     const [client, server] = await pipe.keys();
     sameKeys(client, server);
     await pipe.close();
@@ -56,27 +74,30 @@ Deno.test("any one datagram may be lost", async () => {
   await Promise.all(runs);
 });
 
-Deno.test("what the client sends again has record numbers of its own, for a server that drops replays", async () => {
-  const whole = new Pipe();
-  await whole.keys();
-  await whole.close();
-  const runs = Array.from({ length: whole.sent.length }, async (_, lost) => {
-    const pipe = new Pipe({ lose: (index) => index === lost });
-    const [client, server] = await pipe.keys();
-    sameKeys(client, server);
-    const numbers = pipe.sent.filter(({ to }) => to() === pipe.server)
-      .flatMap(({ bytes }) => recordNumbers(bytes));
-    assertEquals(new Set(numbers).size, numbers.length);
-    await pipe.close();
-    return numbers.length;
-  });
-  const counts = await Promise.all(runs);
-  // The server's last flight was lost in some: the whole of ours came again.
-  assertEquals(Math.max(...counts) > Math.min(...counts), true);
-});
+testPairs(
+  "what the client sends again has record numbers of its own, for a server that drops replays",
+  async (pair) => {
+    const whole = new Pipe(pair);
+    await whole.keys();
+    await whole.close();
+    const runs = Array.from({ length: whole.sent.length }, async (_, lost) => {
+      const pipe = new Pipe(pair, { lose: (index) => index === lost });
+      const [client, server] = await pipe.keys();
+      sameKeys(client, server);
+      const numbers = pipe.sent.filter(({ to }) => to() === pipe.server)
+        .flatMap(({ bytes }) => recordNumbers(bytes));
+      assertEquals(new Set(numbers).size, numbers.length);
+      await pipe.close();
+      return numbers.length;
+    });
+    const counts = await Promise.all(runs);
+    // The server's last flight was lost in some: the whole of ours came again.
+    assertEquals(Math.max(...counts) > Math.min(...counts), true);
+  },
+);
 
-Deno.test("any one datagram may come twice, and all of them", async () => {
-  const whole = new Pipe();
+testPairs("any one datagram may come twice, and all of them", async (pair) => {
+  const whole = new Pipe(pair);
   await whole.keys();
   await whole.close();
   const repeats = Array.from(
@@ -84,7 +105,7 @@ Deno.test("any one datagram may come twice, and all of them", async () => {
     (_, twice) => (index: number) => index === twice,
   );
   const runs = [...repeats, () => true].map(async (twice) => {
-    const pipe = new Pipe({ twice });
+    const pipe = new Pipe(pair, { twice });
     const [client, server] = await pipe.keys();
     sameKeys(client, server);
     await pipe.close();
@@ -92,45 +113,54 @@ Deno.test("any one datagram may come twice, and all of them", async () => {
   await Promise.all(runs);
 });
 
-Deno.test("any one datagram of flights in small pieces may be lost, both ways", async () => {
-  const whole = new Pipe({ pieces: 150 });
-  await whole.keys();
-  await whole.close();
-  assertGreater(whole.sent.length, 15);
-  const runs = Array.from({ length: whole.sent.length }, async (_, lost) => {
-    const pipe = new Pipe({ pieces: 150, lose: (index) => index === lost });
-    const [client, server] = await pipe.keys();
-    sameKeys(client, server);
-    await pipe.close();
-  });
-  await Promise.all(runs);
-});
+testPairs(
+  "any one datagram of flights in small pieces may be lost, both ways",
+  async (pair) => {
+    const whole = new Pipe(pair, { pieces: 150 });
+    await whole.keys();
+    await whole.close();
+    assertGreater(whole.sent.length, 15);
+    const runs = Array.from({ length: whole.sent.length }, async (_, lost) => {
+      const pipe = new Pipe(pair, {
+        pieces: 150,
+        lose: (index) => index === lost,
+      });
+      const [client, server] = await pipe.keys();
+      sameKeys(client, server);
+      await pipe.close();
+    });
+    await Promise.all(runs);
+  },
+);
 
-Deno.test("flights in pieces may come in any order, twice, and with half of them lost at first", async () => {
-  const random = createRandom(3, "pieces");
-  const shuffle = (parts: Uint8Array[]) =>
-    parts.map((part) => ({ part, key: random() }))
-      .toSorted((a, b) => a.key - b.key).map(({ part }) => part);
-  const options: PipeOptions[] = [
-    { pieces: 20, arrange: (parts) => parts.toReversed() },
-    { pieces: 33, arrange: shuffle },
-    { pieces: 60, arrange: (parts) => shuffle([...parts, ...parts]) },
-    { pieces: 90, twice: () => true },
-    { pieces: 90, lose: (index) => index < 30 && random() < 0.4 },
-    { pieces: 50, arrange: (parts) => [concat(parts)] },
-  ];
-  await Promise.all(options.map(async (option) => {
-    const pipe = new Pipe(option);
-    const [client, server] = await pipe.keys();
-    sameKeys(client, server);
-    await pipe.close();
-  }));
-});
+testPairs(
+  "flights in pieces may come in any order, twice, and with half of them lost at first",
+  async (pair) => {
+    const random = createRandom(3, "pieces");
+    const shuffle = (parts: Uint8Array[]) =>
+      parts.map((part) => ({ part, key: random() }))
+        .toSorted((a, b) => a.key - b.key).map(({ part }) => part);
+    const options: PipeOptions[] = [
+      { pieces: 20, arrange: (parts) => parts.toReversed() },
+      { pieces: 33, arrange: shuffle },
+      { pieces: 60, arrange: (parts) => shuffle([...parts, ...parts]) },
+      { pieces: 90, twice: () => true },
+      { pieces: 90, lose: (index) => index < 30 && random() < 0.4 },
+      { pieces: 50, arrange: (parts) => [concat(parts)] },
+    ];
+    await Promise.all(options.map(async (option) => {
+      const pipe = new Pipe(pair, option);
+      const [client, server] = await pipe.keys();
+      sameKeys(client, server);
+      await pipe.close();
+    }));
+  },
+);
 
-Deno.test("a peer that is silent at first is waited for", async () => {
+testPairs("a peer that is silent at first is waited for", async (pair) => {
   const runs = (["client", "server"] as const).map(async (silent) => {
     const began = performance.now();
-    const pipe = new Pipe({
+    const pipe = new Pipe(pair, {
       pieces: 200,
       lose: (_, to) => to !== silent && performance.now() - began < 1600,
     });
@@ -152,8 +182,11 @@ Deno.test.each([
 ])(
   "alert $level/$description ends a handshake at once, as $name, on either side",
   async ({ level, description, name }) => {
-    await Promise.all((["client", "server"] as const).map(async (end) => {
-      const pipe = new Pipe({ lose: () => true });
+    const ends = PAIRS.flatMap((pair) =>
+      (["client", "server"] as const).map((end) => ({ pair, end }))
+    );
+    await Promise.all(ends.map(async ({ pair, end }) => {
+      const pipe = new Pipe(pair, { lose: () => true });
       const done = assertRejects(
         () => pipe[end].done,
         Error,
@@ -168,7 +201,7 @@ Deno.test.each([
   },
 );
 
-Deno.test("a warning, and what is no alert, ends nothing", async () => {
+testPairs("a warning, and what is no alert, ends nothing", async (pair) => {
   const disturbances = [
     alert(1, 90),
     alert(1, 100),
@@ -181,7 +214,7 @@ Deno.test("a warning, and what is no alert, ends nothing", async () => {
     Uint8Array.fromHex("15fefd00000000000000090003022800"),
     Uint8Array.fromHex("15fefd000100000000000900020228"),
   ];
-  const pipe = new Pipe({
+  const pipe = new Pipe(pair, {
     before: (end) => {
       for (const bytes of disturbances) end.receive(bytes);
     },
@@ -191,47 +224,99 @@ Deno.test("a warning, and what is no alert, ends nothing", async () => {
   await pipe.close();
 });
 
-Deno.test("a peer with another certificate than it announced is refused, on either side", async () => {
-  const wrong = clientCertificate.fingerprint.replaceAll("A", "B");
-  const distrustful = new Pipe({ client: { remoteFingerprint: wrong } });
-  const cautious = new Pipe({ server: { remoteFingerprint: wrong } });
-  await Promise.all([
-    assertRejects(() => distrustful.client.done, Error, "another fingerprint"),
-    assertRejects(() => cautious.server.done, Error, "another fingerprint"),
-  ]);
-  await Promise.all([distrustful.close(), cautious.close()]);
-});
+testPairs(
+  "a peer with another certificate than it announced is refused, on either side, and libssl tells it",
+  async (pair) => {
+    const refusals = (["client", "server"] as const).map(async (end) => {
+      const other = end === "client" ? "server" : "client";
+      const wrong = pair[other].fingerprint.replaceAll("A", "B");
+      const pipe = new Pipe(pair, { [end]: { remoteFingerprint: wrong } });
+      await assertRejects(() => pipe[end].done, Error, "another fingerprint");
+      if (pair[end].kind === "openssl") {
+        const told = "the peer ended the handshake: bad certificate";
+        await assertRejects(() => pipe[other].done, Error, told);
+      }
+      await pipe.close();
+    });
+    await Promise.all(refusals);
+  },
+);
 
-Deno.test("closing in the middle of a handshake ends it, and again does nothing", async () => {
-  const pipe = new Pipe({ lose: (index) => index > 0 });
-  const done = pipe.client.done;
-  await Promise.all([pipe.close(), assertRejects(() => done, Error, "closed")]);
-  await pipe.close();
-});
+testPairs(
+  "who closes says goodbye, once, and whoever hears it may say so too",
+  async (pair) => {
+    const runs = (["client", "server"] as const).map(async (end) => {
+      const other = end === "client" ? "server" : "client";
+      const pipe = new Pipe(pair);
+      await pipe.keys();
+      const told: string[] = [];
+      pipe[end].onClosed = () => told.push("who closed");
+      const heard = Promise.withResolvers<void>();
+      pipe[other].onClosed = (alert) => {
+        told.push(alert);
+        heard.resolve();
+      };
+      const { length } = pipe.sent;
+      const closed = pipe[end].close();
+      // Before anything else can happen.
+      assertEquals(pipe.sent.length, length + 1);
+      await heard.promise;
+      pipe[end].close();
+      await closed;
+      await pipe.close();
+      assertEquals(told, ["close notify"]);
+    });
+    await Promise.all(runs);
+  },
+);
 
-Deno.test("after the handshake a late retransmission begins nothing anew", async () => {
-  const pipe = new Pipe();
-  const [client] = await pipe.keys();
-  const sent = [...pipe.sent];
-  for (const { to, bytes } of sent) to().receive(bytes);
-  // Only a repeated Finished is answered: our last flight may have been lost.
-  await pipe.carried(sent.length + 2);
-  const answers = pipe.sent.slice(sent.length);
-  assertEquals(answers.map(({ to }) => to() === pipe.client), [true, true]);
-  assertEquals(await pipe.client.done, client);
-  await pipe.close();
-});
+testPairs(
+  "closing in the middle of a handshake ends it, and again does nothing",
+  async (pair) => {
+    const pipe = new Pipe(pair, { lose: (index) => index > 0 });
+    const done = pipe.client.done;
+    await Promise.all([
+      pipe.close(),
+      assertRejects(() => done, Error, "closed"),
+    ]);
+    await pipe.close();
+  },
+);
 
-Deno.test("a handshake that was never started closes at once", async () => {
-  const idle = new DtlsHandshake({
-    role: "client",
-    certificate: clientCertificate,
-    remoteFingerprint: undefined,
-    send: () => {},
-  });
-  await idle.close();
-  await assertRejects(() => idle.done, Error, "closed");
-});
+testPairs(
+  "after the handshake a late retransmission begins nothing anew",
+  async (pair) => {
+    const pipe = new Pipe(pair);
+    const [client] = await pipe.keys();
+    const sent = [...pipe.sent];
+    for (const { to, bytes } of sent) to().receive(bytes);
+    if (pair.server.kind === "portable") {
+      // A repeated Finished is answered: our last flight may have been lost.
+      await pipe.carried(sent.length + 2);
+    }
+    // libssl takes the same bytes again for a replay.
+    const answers = pipe.sent.slice(sent.length);
+    assertEquals(
+      answers.map(({ to }) => to() === pipe.client),
+      pair.server.kind === "portable" ? [true, true] : [],
+    );
+    assertEquals(await pipe.client.done, client);
+    await pipe.close();
+  },
+);
+
+Deno.test.each(KINDS.map((kind) => ({ kind })))(
+  "a handshake of $kind that was never started closes at once",
+  async ({ kind }) => {
+    const idle = suiteOf(kind).create({
+      role: "client",
+      remoteFingerprint: undefined,
+      send: () => {},
+    });
+    await idle.close();
+    await assertRejects(() => idle.done, Error, "closed");
+  },
+);
 
 Deno.test.each([
   { level: 1, description: 0, told: ["close notify"] },
@@ -240,27 +325,29 @@ Deno.test.each([
 ])(
   "alert $level/$description after the handshake is told as $told, once",
   async ({ level, description, told }) => {
-    const pipe = new Pipe();
-    await pipe.keys();
-    for (const end of ["client", "server"] as const) {
-      const names: string[] = [];
-      pipe[end].onClosed = (name) => names.push(name);
-      // Under keys that are not this association's it is none.
-      pipe[end].receive(Uint8Array.fromHex(
-        "15fefd0001000000000007001a00010000000000070123456789abcdef0123456789abcdef0123",
-      ));
-      assertEquals(names, []);
-      pipe[end].receive(alert(level, description));
-      pipe[end].receive(alert(level, description));
-      assertEquals(names, [...told]);
-    }
-    await pipe.close();
+    await Promise.all(PAIRS.map(async (pair) => {
+      const pipe = new Pipe(pair);
+      await pipe.keys();
+      for (const end of ["client", "server"] as const) {
+        const names: string[] = [];
+        pipe[end].onClosed = (name) => names.push(name);
+        // Under keys that are not this association's it is none.
+        pipe[end].receive(Uint8Array.fromHex(
+          "15fefd0001000000000007001a00010000000000070123456789abcdef0123456789abcdef0123",
+        ));
+        assertEquals(names, []);
+        pipe[end].receive(alert(level, description));
+        pipe[end].receive(alert(level, description));
+        assertEquals(names, [...told]);
+      }
+      await pipe.close();
+    }));
   },
 );
 
-Deno.test("noise that looks like DTLS disturbs no handshake", async () => {
+testPairs("noise that looks like DTLS disturbs no handshake", async (pair) => {
   const random = createRandom(1, "dtls");
-  const pipe = new Pipe({
+  const pipe = new Pipe(pair, {
     before: (end) => {
       for (let length = 1; length < 40; length++) {
         const noise = Uint8Array.from({ length }, () => random() * 256);
@@ -282,11 +369,18 @@ function alert(level: number, description: number): Uint8Array {
   return bytes;
 }
 
-/** A datagram whose cleartext handshake messages are cut into records of at most so many bytes of message. */
-function cut(bytes: Uint8Array, most: number): Uint8Array[] {
+/** A datagram whose cleartext handshake messages are cut into records of at most so many bytes of message, with numbers of their own. */
+function cut(
+  bytes: Uint8Array,
+  most: number,
+  nextNumber: () => number,
+): Uint8Array[] {
   return [...readRecords(bytes)].flatMap((record) => {
     const { type, epoch, body } = record;
-    if (type !== CONTENT.handshake || epoch > 0) return [record.bytes.slice()];
+    if (epoch > 0) return [record.bytes.slice()];
+    if (type !== CONTENT.handshake) {
+      return [writeRecord({ ...record, sequence: nextNumber() }, body)];
+    }
     const parts: Uint8Array[] = [];
     for (let at = 12; at === 12 || at < body.length; at += most) {
       const data = body.subarray(at, at + most);
@@ -295,7 +389,7 @@ function cut(bytes: Uint8Array, most: number): Uint8Array[] {
       new DataView(part.buffer).setUint16(7, at - 12);
       new DataView(part.buffer).setUint16(10, data.length);
       part.set(data, 12);
-      parts.push(writeRecord(record, part));
+      parts.push(writeRecord({ ...record, sequence: nextNumber() }, part));
     }
     return parts;
   });
@@ -316,11 +410,12 @@ function recordNumbers(bytes: Uint8Array): string[] {
 }
 
 async function agree(
+  pair: Pair,
   client: Partial<DtlsOptions>,
   server: Partial<DtlsOptions>,
   profile: SrtpProfile,
 ): Promise<void> {
-  const pipe = new Pipe({ client, server });
+  const pipe = new Pipe(pair, { client, server });
   const [ours, theirs] = await pipe.keys();
   assertEquals(ours.profile, profile);
   assertEquals(ours.localKey.length, 16);
@@ -352,7 +447,7 @@ interface PipeOptions {
   /** Whether the datagram of this number comes twice. */
   readonly twice?: (index: number) => boolean;
   /** Called before each datagram with the end that will get it. */
-  readonly before?: (end: DtlsHandshake) => void;
+  readonly before?: (end: Dtls) => void;
 }
 
 /** A client and a server, and the way between them. */
@@ -360,24 +455,24 @@ class Pipe {
   /** Every datagram, lost or not. */
   readonly sent: {
     readonly bytes: Uint8Array;
-    readonly to: () => DtlsHandshake;
+    readonly to: () => Dtls;
   }[] = [];
   #onCarry = () => {};
-  readonly client: DtlsHandshake;
-  readonly server: DtlsHandshake;
+  /** Records in the clear so far, of each end. */
+  readonly #numbers = { client: 0, server: 0 };
+  readonly client: Dtls;
+  readonly server: Dtls;
 
-  constructor(readonly options: PipeOptions = {}) {
-    this.server = new DtlsHandshake({
+  constructor(pair: Pair, readonly options: PipeOptions = {}) {
+    this.server = pair.server.create({
       role: "server",
-      certificate: serverCertificate,
-      remoteFingerprint: clientCertificate.fingerprint,
+      remoteFingerprint: pair.client.fingerprint,
       send: (bytes) => this.#carry(bytes, () => this.client),
       ...options.server,
     });
-    this.client = new DtlsHandshake({
+    this.client = pair.client.create({
       role: "client",
-      certificate: clientCertificate,
-      remoteFingerprint: serverCertificate.fingerprint,
+      remoteFingerprint: pair.server.fingerprint,
       send: (bytes) => this.#carry(bytes, () => this.server),
       ...options.client,
     });
@@ -400,14 +495,16 @@ class Pipe {
     await Promise.all([this.client.close(), this.server.close()]);
   }
 
-  #carry(bytes: Uint8Array, to: () => DtlsHandshake): void {
+  #carry(bytes: Uint8Array, to: () => Dtls): void {
     const { pieces, arrange = (parts: Uint8Array[]) => parts } = this.options;
     if (pieces === undefined) return this.#carryOne(bytes, to);
-    const parts = cut(new Uint8Array(bytes), pieces);
+    const from = to() === this.client ? "server" : "client";
+    const next = () => this.#numbers[from]++;
+    const parts = cut(new Uint8Array(bytes), pieces, next);
     for (const part of arrange(parts)) this.#carryOne(part, to);
   }
 
-  #carryOne(bytes: Uint8Array, to: () => DtlsHandshake): void {
+  #carryOne(bytes: Uint8Array, to: () => Dtls): void {
     const copy = bytes.slice();
     const index = this.sent.push({ bytes: copy, to }) - 1;
     this.#onCarry();

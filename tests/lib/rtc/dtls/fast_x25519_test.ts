@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { tweetnacl } from "../../../../lib/rtc/deps.ts";
+import { tweetnacl } from "../../../../lib/rtc/dtls/deps.ts";
 import { useFastX25519, x25519 } from "../../../../lib/rtc/dtls/fast_x25519.ts";
 
 const hex = (text: string) => Uint8Array.fromHex(text);

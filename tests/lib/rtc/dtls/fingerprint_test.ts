@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import {
   chooseFingerprint,
   hasFingerprint,
-} from "../../../../lib/rtc/dtls/certificate.ts";
+} from "../../../../lib/rtc/dtls/fingerprint.ts";
 
 const DER = new TextEncoder().encode("a certificate");
 const [sha1, sha224, sha256, sha384, sha512] = [
