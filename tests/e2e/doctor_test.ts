@@ -190,20 +190,21 @@ Deno.test.each([
   },
 );
 
-Deno.test("doctor's findings are also JSON, and name the lane and the cipher", async () => {
+Deno.test("doctor's findings are also JSON, and name the lane, the cipher and DTLS", async () => {
   const { code, stdout } = await runProgram([
     "doctor",
     "--embedded",
     "--json",
     "--lane=portable",
     "--cipher=portable",
+    "--dtls=portable",
   ]);
   const findings: readonly Finding[] = JSON.parse(stdout);
   assertEquals(code, 0);
   const datapath = findings.find(({ about }) => about === "datapath");
   assertStringIncludes(
     datapath!.text,
-    "portable lane, portable cipher",
+    "portable lane, portable cipher, portable DTLS",
   );
 });
 

@@ -290,9 +290,12 @@ Deno.test("a datapath takes what it is told to", async () => {
   using portable = await openDatapath({
     lane: "portable",
     cipher: "portable",
+    dtls: "portable",
     profiles: ["AES_CM_128_HMAC_SHA1_80"],
   });
-  assertEquals([portable.lane.kind, portable.ciphers.kind], [
+  const { lane, ciphers, dtls } = portable;
+  assertEquals([lane.kind, ciphers.kind, dtls.kind], [
+    "portable",
     "portable",
     "portable",
   ]);
@@ -301,16 +304,23 @@ Deno.test("a datapath takes what it is told to", async () => {
 });
 
 Deno.test("where FFI is denied a datapath is portable, and says why", async () => {
-  const note = (what: string) =>
-    `Using portable instead of ${what}: FFI is not allowed; add --allow-ffi.`;
+  const note = (got: string, what: string) =>
+    `Using ${got} instead of ${what}: FFI is not allowed; add --allow-ffi.`;
   assertEquals(await openWithoutFfi({}), {
     lane: "portable",
     cipher: "portable",
-    notes: [note("native"), note("openssl")],
+    dtls: "portable",
+    notes: [
+      note("portable", "native"),
+      note("portable", "openssl"),
+      note("portable DTLS", "openssl"),
+    ],
   });
 });
 
-Deno.test.each([{ lane: "native" }, { cipher: "openssl" }])(
+Deno.test.each([{ lane: "native" }, { cipher: "openssl" }, {
+  dtls: "openssl",
+}])(
   "where FFI is denied, what was asked for by name is refused",
   async (options) => {
     assertEquals(await openWithoutFfi(options), {

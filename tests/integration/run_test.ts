@@ -125,18 +125,19 @@ Deno.test.each<
     readonly profiles?: readonly string[];
   }
 >([
-  { lane: "native", cipher: "openssl", srtp: "GCM" },
-  { lane: "native", cipher: "portable", srtp: "GCM" },
-  { lane: "portable", cipher: "openssl", srtp: "GCM" },
-  { lane: "portable", cipher: "portable", srtp: "GCM" },
+  { lane: "native", cipher: "openssl", dtls: "openssl", srtp: "GCM" },
+  { lane: "native", cipher: "portable", dtls: "portable", srtp: "GCM" },
+  { lane: "portable", cipher: "openssl", dtls: "openssl", srtp: "GCM" },
+  { lane: "portable", cipher: "portable", dtls: "portable", srtp: "GCM" },
   {
     lane: "native",
     cipher: "openssl",
+    dtls: "openssl",
     srtp: "CM",
     profiles: ["AES_CM_128_HMAC_SHA1_80"],
   },
 ])(
-  "mediasoup and clients on the $lane lane, with $cipher AES-$srtp, count the same packets",
+  "mediasoup and clients on the $lane lane, with $cipher AES-$srtp and $dtls DTLS, count the same packets",
   { ignore: MEDIASOUP.ignore || Deno.build.os !== "linux" },
   async (datapath) => {
     await using sfu = await startSfu({ engine: "mediasoup", workers: 1 });
@@ -145,9 +146,11 @@ Deno.test.each<
       datapath,
     });
     assertHealthy(summary);
-    assertEquals([summary.generator.lane, summary.generator.cipher], [
+    const { lane, cipher, dtls } = summary.generator;
+    assertEquals([lane, cipher, dtls], [
       datapath.lane!,
       datapath.cipher!,
+      datapath.dtls!,
     ]);
     assertEquals(
       snapshot.clients.map(({ consumersFlowing }) => consumersFlowing),

@@ -102,6 +102,7 @@ const SPELLINGS: readonly [string, string, unknown][] = [
   ["--password p", "password", "p"],
   ["--lane portable", "lane", "portable"],
   ["--cipher openssl", "cipher", "openssl"],
+  ["--dtls portable", "dtls", "portable"],
 ];
 
 for (const [line, key, value] of SPELLINGS) {
