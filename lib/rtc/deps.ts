@@ -1,7 +1,6 @@
 /**
  * What `lib/rtc` takes from outside.
  *
- * - werift: STUN messages.
  * - `node:crypto`, `node:buffer`, `node:dgram`: what werift's interfaces ask
  *   for, the portable SRTP cipher, and the sockets of the portable lane.
  * - `node:zlib`: the checksum of a STUN message.
@@ -10,7 +9,6 @@
  * @module
  */
 
-export { Message, parseMessage } from "npm:werift@0.25.2";
 export { Buffer } from "node:buffer";
 export {
   createCipheriv,

@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { IceAgent, type IcePath } from "../../../../lib/rtc/ice/ice_agent.ts";
-import { Buffer, Message } from "../../../../lib/rtc/deps.ts";
+import { Buffer } from "../../../../lib/rtc/deps.ts";
 import { bindingResponse, parseStun } from "../../../../lib/rtc/ice/stun.ts";
+import { Message } from "./deps.ts";
 
 const REMOTE = { usernameFragment: "server", password: "secret-of-the-server" };
 const FROM = { address: "127.0.0.1", port: 9 };

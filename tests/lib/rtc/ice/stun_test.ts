@@ -5,6 +5,8 @@ import {
   bindingResponse,
   parseStun,
 } from "../../../../lib/rtc/ice/stun.ts";
+import { Buffer } from "../../../../lib/rtc/deps.ts";
+import { Message, parseMessage } from "./deps.ts";
 
 const TRANSACTION = "b7e7a701bc34d686fa87dfae";
 const PASSWORD = "VOkJxbRl1RmTxUk/WvJxBt";
@@ -114,6 +116,46 @@ Deno.test.each([
     assertEquals(attributesOf(bytes).get(0x0020), mapped);
   },
 );
+
+Deno.test("werift reads our messages, and we read its", () => {
+  const bytes = bindingRequest({
+    username: "server:client",
+    password: PASSWORD,
+    transactionId: Uint8Array.fromHex(TRANSACTION),
+    tieBreaker: 0xfedcba9876543210n,
+    nomination: 7,
+  });
+  const key = Buffer.from(PASSWORD);
+  const message = parseMessage(Buffer.from(bytes), key)!;
+  assertEquals(message.getAttributeValue("USERNAME"), "server:client");
+  assertEquals(
+    message.getAttributeValue("ICE-CONTROLLING"),
+    0xfedcba9876543210n,
+  );
+  const from = { address: "2001:db8::7", port: 65535 };
+  const answer = bindingResponse(TRANSACTION, from, PASSWORD);
+  const mapped = parseMessage(Buffer.from(answer), key)!
+    .getAttributeValue("XOR-MAPPED-ADDRESS");
+  assertEquals(mapped, ["2001:db8::7", 65535]);
+  const theirs = new Message(1, 0x100, Buffer.from(TRANSACTION, "hex"))
+    .setAttribute("XOR-MAPPED-ADDRESS", ["192.0.2.1", 1])
+    .addMessageIntegrity(key)
+    .addFingerprint()
+    .bytes;
+  assertEquals(parseStun(theirs, PASSWORD)?.kind, "success");
+});
+
+Deno.test("what stands behind the integrity is not believed", () => {
+  const transactionId = Uint8Array.fromHex(TRANSACTION);
+  const message = { username: "a:b", password: PASSWORD, transactionId };
+  const bytes = bindingRequest(
+    { ...message, tieBreaker: 1n, nomination: undefined },
+  );
+  // USE-CANDIDATE in the place of the fingerprint, which is not required.
+  const changed = Uint8Array.from([...bytes.subarray(0, -8), 0, 0x25, 0, 0]);
+  new DataView(changed.buffer).setUint16(2, changed.length - 20);
+  assertEquals(parseStun(changed, PASSWORD)?.nominates, false);
+});
 
 Deno.test("a message is refused under another password", () => {
   const from = { address: "192.0.2.1", port: 1 };
