@@ -56,7 +56,7 @@ export interface DtlsSuite {
 }
 
 /** GCM first: it is one pass, and what browsers prefer. */
-const DEFAULT_PROFILES: readonly SrtpProfile[] = [
+export const DEFAULT_PROFILES: readonly SrtpProfile[] = [
   "AEAD_AES_128_GCM",
   "AES_CM_128_HMAC_SHA1_80",
 ];
