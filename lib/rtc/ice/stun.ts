@@ -15,7 +15,6 @@ const ERROR = 0x0111;
 const COOKIE = 0x2112a442;
 const HEADER_BYTES = 20;
 const TRANSACTION_AT = 8;
-const TRANSACTION_BYTES = 12;
 /** Types of attributes (RFC 8489 section 18.3, RFC 8445 section 16.1). */
 const USERNAME = 0x0006;
 const MESSAGE_INTEGRITY = 0x0008;
