@@ -70,9 +70,10 @@ export function sendParameters(
 ): RtpParameters {
   const { kind, profile = "browser" } = track;
   const codec = router.codecs.find((one) => isOurs(one, kind));
-  if (codec?.preferredPayloadType === undefined) {
+  if (codec === undefined) {
     throw new NoCodecError(`the server has no ${MIME_TYPES[kind]}`);
   }
+  const payloadType = codec.preferredPayloadType ?? freeType(router, kind);
   const isBrowser = profile === "browser";
   const rtcpFeedback = feedbackOf(
     codec,
@@ -81,7 +82,7 @@ export function sendParameters(
       (isBrowser && (isPlainNack(feedback) || feedback.type === TRANSPORT_CC)),
   );
   const rtx = isBrowser && rtcpFeedback.some(isPlainNack)
-    ? rtxOf(router, codec.preferredPayloadType)
+    ? rtxOf(router, payloadType)
     : undefined;
   const offered = offeredExtensions(router, kind);
   const isNamed = isBrowser && track.encodings.length > 1 &&
@@ -100,7 +101,7 @@ export function sendParameters(
   return {
     mid: track.mid,
     codecs: [
-      sent(codec, codec.preferredPayloadType, rtcpFeedback),
+      sent(codec, payloadType, rtcpFeedback),
       ...(rtx === undefined ? [] : [sent(rtx, rtx.preferredPayloadType!, [])]),
     ],
     headerExtensions: offered.filter(({ uri }) => wanted.includes(uri)),
@@ -127,6 +128,19 @@ function sent(
     parameters: codec.parameters ?? {},
     rtcpFeedback,
   };
+}
+
+/** For dynamic use (RFC 3551 section 6). */
+const DYNAMIC_TYPES = { first: 96, last: 127 };
+
+/** A router need not prefer a payload type: then it takes ours, one that no codec of its has. */
+function freeType({ codecs }: RtpCapabilities, kind: MediaKind): number {
+  const taken = new Set(codecs.map((codec) => codec.preferredPayloadType));
+  const { first, last } = DYNAMIC_TYPES;
+  const free = Array.from({ length: last - first + 1 }, (_, i) => first + i)
+    .filter((type) => !taken.has(type));
+  // Sound and pictures of one transport have different ones.
+  return free.at(kind === "audio" ? 0 : 1) ?? last;
 }
 
 /** How the router takes repairs of this payload type; `undefined` when it takes none in streams of their own (RFC 4588). */

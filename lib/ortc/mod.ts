@@ -8,6 +8,7 @@
  * @module
  */
 
+export { readCandidateLine } from "./candidate_line.ts";
 export type { DeepReadonly } from "./deep_readonly.ts";
 export { absentOrNull } from "./nullable.ts";
 export {

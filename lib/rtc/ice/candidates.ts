@@ -101,13 +101,15 @@ export function whyNothing(
   return `the server offers no ${wanted} address, only ${other}: take the transport auto`;
 }
 
-/** `udp 192.0.2.1:4000`, `tcp [2001:db8::1]:4000`. */
+/** `udp 192.0.2.1:4000`, `tcp [2001:db8::1]:4000`; of what is none, what there is of it. */
 export function candidateLabel(
   { protocol, address, port }: Pick<
     RemoteCandidate,
     "protocol" | "address" | "port"
   >,
 ): string {
+  if (protocol === "") return `"${address}"`;
+  if (address === "") return `${protocol} port ${port}`;
   const host = address.includes(":") ? `[${address}]` : address;
   return `${protocol} ${host}:${port}`;
 }

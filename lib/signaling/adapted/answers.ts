@@ -12,17 +12,19 @@ import {
   iceParametersSchema,
   MAX_ICE_CANDIDATES,
   mediaKindSchema,
+  readCandidateLine,
   rtpCapabilitiesSchema,
 } from "../../ortc/mod.ts";
 
 const id = z.string().min(1);
 
-/** mediasoup says `ip` before 3.14 and both after that. */
+/** mediasoup says `ip` before 3.14 and both after that; others write lines of SDP. */
 const iceCandidates = z.array(z.preprocess(
   (candidate) =>
-    typeof candidate === "object" && candidate !== null && "ip" in candidate
-      ? { address: candidate.ip, ...candidate }
-      : candidate,
+    readCandidateLine(candidate) ??
+      (typeof candidate === "object" && candidate !== null && "ip" in candidate
+        ? { address: candidate.ip, ...candidate }
+        : candidate),
   iceCandidateSchema,
 )).max(MAX_ICE_CANDIDATES);
 

@@ -10,6 +10,7 @@
 import {
   isRateLimit,
   type Notice,
+  type Parsed,
   parseServerMessage,
   type ReplyTo,
   type Request,
@@ -69,6 +70,11 @@ const PIPELINED: ReadonlySet<RequestType> = new Set([
 ]);
 /** The server drops replies that do not fit its queue of 64: leave room for events. */
 const MAX_PIPELINED = 16;
+
+type Unreadable = Extract<
+  Parsed<ServerMessage>,
+  { readonly kind: "malformed" }
+>;
 
 interface Pending {
   readonly operation: Operation;
@@ -251,7 +257,7 @@ export class Conversation implements AsyncDisposable {
     }
     if (parsed.kind === "malformed") {
       this.#report({ kind: "malformed", reason: parsed.reason });
-      return this.#failUnreadable(parsed.object, parsed.reason);
+      return this.#failUnreadable(parsed);
     }
     const { message } = parsed;
     if (message.type === "error" && isRateLimit(message.message)) {
@@ -273,11 +279,10 @@ export class Conversation implements AsyncDisposable {
   }
 
   /** Whoever waits for a reply that cannot be read would wait in vain. */
-  #failUnreadable(
-    object: { readonly type: string } | undefined,
-    reason: string,
-  ): void {
-    const claim = object && this.#pending.claimUnreadable(object);
+  #failUnreadable({ object, untyped, reason }: Unreadable): void {
+    const claim = object !== undefined
+      ? this.#pending.claimUnreadable(object)
+      : untyped && this.#pending.claimUntyped(untyped);
     if (claim === undefined) {
       return this.#puzzleOver(`cannot be read (${reason})`);
     }

@@ -11,6 +11,7 @@ import {
   answers,
   canConcern,
   couldAnswer,
+  couldBeReplyTo,
   type Request,
   type ServerMessage,
 } from "./wire/mod.ts";
@@ -65,6 +66,17 @@ export class PendingRequests<Entry extends { readonly message: Request }> {
         : this.#lines.findIndex(({ entry }) =>
           couldAnswer(entry.message, reply.type)
         ),
+    );
+  }
+
+  /** The same for an object that says of no type that it is. */
+  claimUntyped(
+    untyped: Readonly<Record<string, unknown>>,
+  ): Claim<Entry> | undefined {
+    return this.#strikeOut(
+      this.#lines.findIndex(({ entry }) =>
+        couldBeReplyTo(entry.message, untyped)
+      ),
     );
   }
 

@@ -140,6 +140,64 @@ Deno.test.each<{ why: string; codecs: RtpCapabilities["codecs"] }>([
   },
 );
 
+/** A router that prefers no payload types, in the order and spelling of nobody else. */
+const ODD: RtpCapabilities = {
+  ...ROUTER_CAPABILITIES,
+  codecs: ROUTER_CAPABILITIES.codecs.toReversed().map((
+    { preferredPayloadType: _, ...codec },
+    i,
+  ) => ({
+    ...codec,
+    mimeType: i % 2 === 0
+      ? codec.mimeType.toUpperCase()
+      : codec.mimeType.toLowerCase(),
+  })),
+};
+
+Deno.test.each<{ why: string; router: RtpCapabilities; types: number[] }>([
+  {
+    why: "none is preferred at all",
+    router: ODD,
+    types: [96, 97],
+  },
+  {
+    why: "others of its codecs have the first ones",
+    router: {
+      ...ODD,
+      codecs: [
+        ...[96, 97, 99].map((preferredPayloadType) => ({
+          kind: "video" as const,
+          mimeType: "video/H264",
+          clockRate: 90_000,
+          preferredPayloadType,
+        })),
+        ...ODD.codecs,
+      ],
+    },
+    types: [98, 100],
+  },
+])(
+  "a router that prefers no payload types gets ours: $why",
+  ({ router, types }) => {
+    const sent = [AUDIO, WITH_RTX].map((track) =>
+      sendParameters(router, track)
+    );
+    assertEquals(sent.map(({ codecs: [codec] }) => codec.payloadType), types);
+    assertEquals(
+      sent.map(({ codecs }) =>
+        codecs.map(({ mimeType }) => mimeType.toLowerCase())
+      ),
+      [["audio/opus"], ["video/vp8"]],
+    );
+    assertEquals(
+      receiveCapabilities(router).codecs.map(({ mimeType }) =>
+        mimeType.toLowerCase()
+      ).toSorted(),
+      ["audio/opus", "video/vp8"],
+    );
+  },
+);
+
 interface Announced {
   readonly codecs: readonly string[];
   readonly feedback: readonly string[];

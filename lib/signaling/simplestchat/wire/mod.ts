@@ -35,6 +35,7 @@ export { parseClientMessage, parseServerMessage } from "./parse.ts";
 export {
   answers,
   couldAnswer,
+  couldBeReplyTo,
   type Notice,
   type ReplyTo,
   type Request,

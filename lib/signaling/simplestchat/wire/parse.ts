@@ -21,6 +21,8 @@ export type Parsed<Message> =
     readonly reason: string;
     /** The object, where its `type` is one that answers requests. */
     readonly object?: { readonly type: string };
+    /** The object, where it has no `type`. */
+    readonly untyped?: Readonly<Record<string, unknown>>;
   };
 
 /**
@@ -93,7 +95,7 @@ export function parseClientMessage(text: string): Parsed<ClientMessage> {
   };
 }
 
-type Malformed = { readonly kind: "malformed"; readonly reason: string };
+type Malformed = Extract<Parsed<never>, { readonly kind: "malformed" }>;
 type Envelope<Type> =
   | {
     readonly kind: "known";
@@ -118,11 +120,12 @@ function open<Table extends object>(
     return { kind: "malformed", reason: "not an object" };
   }
   const type = "type" in value ? value.type : undefined;
-  if (type === undefined) {
-    return { kind: "malformed", reason: "missing field `type`" };
-  }
   if (typeof type !== "string") {
-    return { kind: "malformed", reason: "field `type` is not a string" };
+    const reason = type === undefined
+      ? "missing field `type`"
+      : "field `type` is not a string";
+    const untyped = value as Record<string, unknown>;
+    return { kind: "malformed", reason, untyped };
   }
   // Object.hasOwn, so that a type called "toString" is not taken for a known one.
   return Object.hasOwn(table, type)

@@ -6,6 +6,7 @@
  * complaints is not touched.
  */
 
+import { readCandidateLine } from "../../../ortc/mod.ts";
 import type { z } from "./deps.ts";
 import { cut, wordsOf } from "./words.ts";
 
@@ -49,7 +50,9 @@ export function repair(
 ): readonly z.core.$ZodIssue[] {
   const left: z.core.$ZodIssue[] = [];
   const surplus = new Map<unknown[], Set<unknown>>();
+  const lines = new Set<PropertyKey>();
   for (const issue of issues) {
+    if (isLine(message, issue.path, lines)) continue;
     if (!mend(message, issue, surplus)) left.push(issue);
   }
   for (const [list, entries] of surplus) {
@@ -57,6 +60,22 @@ export function repair(
     list.splice(0, list.length, ...kept);
   }
   return left;
+}
+
+/** Whether an issue is about a candidate that is a line of SDP; it is read then, and one of `lines`. */
+function isLine(
+  message: object,
+  [field, index]: readonly PropertyKey[],
+  lines: Set<PropertyKey>,
+): boolean {
+  if (field !== "iceCandidates" || index === undefined) return false;
+  if (lines.has(index)) return true;
+  const list = valueAt(message, [field]) as Record<PropertyKey, unknown>;
+  const candidate = readCandidateLine(list[index]);
+  if (candidate === undefined) return false;
+  list[index] = candidate;
+  lines.add(index);
+  return true;
 }
 
 function mend(

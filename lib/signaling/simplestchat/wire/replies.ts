@@ -15,6 +15,8 @@ import type {
   ServerMessageType,
 } from "./server_messages.ts";
 
+import { couldBe } from "./server_messages.ts";
+
 interface Rule {
   /** The types of the replies that the request may get on success. */
   readonly replies: readonly ServerMessageType[];
@@ -74,6 +76,18 @@ export function isReply(type: string): boolean {
 export function couldAnswer(request: Request, type: string): boolean {
   const { replies }: Rule = RULES[request.type];
   return replies.some((reply) => reply === type);
+}
+
+/** Whether an object without a `type` has all that a reply to `request` must have. */
+export function couldBeReplyTo(
+  request: Request,
+  untyped: Readonly<Record<string, unknown>>,
+): boolean {
+  const { replies }: Rule = RULES[request.type];
+  return replies.some((type) =>
+    couldBe(type, untyped) &&
+    answers(request, { ...untyped, type } as unknown as ServerMessage)
+  );
 }
 
 /** What a reply repeats is a text or a number; whatever else stands there is nobody's. */

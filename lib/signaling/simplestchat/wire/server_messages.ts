@@ -128,3 +128,11 @@ export type ServerMessageOf<Type extends ServerMessageType> = Extract<
   ServerMessage,
   { readonly type: Type }
 >;
+
+/** Whether an object without a `type` has all that a message of this one must have. */
+export function couldBe(
+  type: keyof typeof serverMessageSchemas,
+  untyped: Readonly<Record<string, unknown>>,
+): boolean {
+  return serverMessageSchemas[type].safeParse(untyped).success;
+}

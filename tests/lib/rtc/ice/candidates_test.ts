@@ -145,6 +145,18 @@ Deno.test.each<{
   assertEquals(whyNothing(offered, choice, transport), why);
 });
 
+Deno.test("what is no candidate is written as it came", () => {
+  const line = "candidate:1 1 udp high 192.0.2.1 4000 typ host";
+  assertEquals(
+    candidateLabel({ address: line, protocol: "", port: 0 }),
+    `"${line}"`,
+  );
+  assertEquals(
+    candidateLabel({ ...UDP, address: "" }),
+    "udp port 4000",
+  );
+});
+
 Deno.test("a candidate is written with its protocol, address and port", () => {
   assertEquals(candidateLabel(UDP), "udp 192.0.2.1:4000");
   assertEquals(

@@ -93,3 +93,43 @@ Deno.test.each([
     );
   },
 );
+
+/** A message without its type, or with one that is no text. */
+const untyped = ({ type: _, ...rest }: ServerMessage, type?: unknown) =>
+  JSON.stringify(type === undefined ? rest : { ...rest, type });
+
+Deno.test.each([
+  { said: untyped(s.producerCreated), told: "missing field `type`" },
+  {
+    said: untyped(s.producerCreated, 7),
+    told: "field `type` is not a string",
+  },
+  {
+    said: untyped(s.producerCreated, null),
+    told: "field `type` is not a string",
+  },
+])(
+  "a reply whose type is missing or no text, $said, fails its request at once",
+  async ({ said, told }) => {
+    const { channel, conversation, clock } = converse();
+    const request = failure(conversation.request("produce_audio", c.produce));
+    channel.deliverText(said);
+    assertEquals(await request, {
+      kind: "unreadable",
+      message:
+        `Cannot complete produce_audio: the reply cannot be read, ${told}.`,
+    });
+    assertEquals(clock.pendingTimers, 0);
+  },
+);
+
+Deno.test("of requests that are out together, the one fails that a reply without a type repeats the id of", async () => {
+  const { channel, conversation } = converse();
+  const [first, second] = ["a", "b"].map((producerId) =>
+    conversation.request("consume", { ...c.consume, producerId })
+  );
+  channel.deliverText(untyped({ ...s.consumerCreated, producerId: "b" }));
+  assertEquals((await failure(second)).kind, "unreadable");
+  channel.deliver({ ...s.consumerCreated, producerId: "a" });
+  assertEquals((await first).producerId, "a");
+});

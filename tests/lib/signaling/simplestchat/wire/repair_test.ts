@@ -215,13 +215,40 @@ const DIALECTS: readonly {
     ],
   },
   {
-    why: "candidates beside a line of SDP",
+    why: "candidates that are lines of SDP, as a browser has them, or nothing",
     message: s.transportCreated,
     path: "iceCandidates",
-    says: ["candidate:1 1 udp 1 192.0.2.1 4000 typ host", 7, null],
+    says: [
+      "candidate:1 1 udp 1 192.0.2.1 4000 typ host",
+      {
+        candidate:
+          "a=candidate:2 1 TCP 7 2001:db8::1 4443 typ host tcptype passive generation 0",
+        sdpMid: "0",
+      },
+      "candidate:1 1 udp high 192.0.2.1 4000 typ host",
+      7,
+      null,
+    ],
     is: [
       {
-        address: "candidate:1 1 udp 1 192.0.2.1 4000 typ host",
+        foundation: "1",
+        priority: 1,
+        address: "192.0.2.1",
+        protocol: "udp",
+        port: 4000,
+        type: "host",
+      },
+      {
+        foundation: "2",
+        priority: 7,
+        address: "2001:db8::1",
+        protocol: "tcp",
+        port: 4443,
+        type: "host",
+        tcpType: "passive",
+      },
+      {
+        address: "candidate:1 1 udp high 192.0.2.1 4000 typ host",
         protocol: "",
         port: 0,
       },
