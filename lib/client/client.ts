@@ -152,6 +152,12 @@ export class Client implements AsyncDisposable {
     return this.#stay?.flow() ?? NO_FLOW;
   }
 
+  /** For how long the server's signaling has owed an answer, in milliseconds; 0 where it owes none, -1 where there is nobody to answer. */
+  get signalingWaitMs(): number {
+    const session = this.#state === "connected" ? this.#session : undefined;
+    return session?.isOpen === true ? session.waitingMs() : -1;
+  }
+
   /** To the server and back, in milliseconds; -1 while it is not known. */
   get roundTripMs(): number {
     return this.#stay?.roundTripMs ?? -1;

@@ -141,6 +141,16 @@ export const BANDS = {
     reason:
       "Three seconds without anything are an interruption; how bad it was, the silence of tracks and who lost it for good say.",
   },
+  signalingSilent: {
+    name: "signaling silent",
+    what:
+      "time in which the server answered neither requests nor pings for three seconds or longer, of the time that clients were connected",
+    unit: "ratio",
+    good: ["<=", 0.01],
+    critical: [">", 0.5],
+    reason:
+      "While signaling is silent media may flow, but nobody can come, mute or leave; one that is so for half of the time is no server.",
+  },
   frozen: {
     name: "frozen",
     what: "time that videos stood still, of the time that they were on",

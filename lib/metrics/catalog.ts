@@ -600,6 +600,18 @@ export const METRICS = {
     "For how long nothing came to a client of any of its tracks, summed over clients.",
     { at: "events", perClient: "sum" },
   ),
+  signalingDueMs: counter(
+    "ms",
+    "neither",
+    "For how long clients were connected and the server's signaling could have answered them, summed over clients.",
+    { at: "events", perClient: "sum" },
+  ),
+  signalingSilentMs: counter(
+    "ms",
+    "lower",
+    "For how long of that it answered neither a request nor a ping, where one waited for three seconds or longer. A server that answers no pings shows it only while clients ask for something.",
+    { at: "events", perClient: "sum", perRoom: true },
+  ),
   mediaLosses: counter(
     "count",
     "lower",
@@ -860,6 +872,11 @@ export const METRICS = {
     "lower",
     "Time that tracks were silent because their client was away, of the time that they should have come.",
     { source: "tracksAwayMs / tracksDueMs" },
+  ),
+  signalingSilent: rate(
+    "lower",
+    "Time in which the server's signaling answered nothing for three seconds or longer, of the time that clients were connected.",
+    { source: "signalingSilentMs / signalingDueMs", blames: "client" },
   ),
   withheld: rate(
     "lower",

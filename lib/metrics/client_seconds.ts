@@ -32,6 +32,8 @@ export interface ClientSecond {
   readonly frozenMs: number;
   /** Video frames shown. */
   readonly framesRendered: number;
+  /** For how long the server's signaling has been found to answer it nothing; the first look finds several seconds. */
+  readonly signalingSilentMs: number;
   /** Errors that it met. */
   readonly errors: number;
   /** Whether it came to be connected for the first time. */
@@ -82,6 +84,10 @@ function between(
       before?.totalFreezesDurationMs,
     ),
     framesRendered: grown(client.framesRendered, before?.framesRendered),
+    signalingSilentMs: grown(
+      client.signalingSilentMs,
+      before?.signalingSilentMs,
+    ),
     errors: grown(client.errorCount, before?.errorCount),
     hasConnected: connectionSuccessful && !before?.connectionSuccessful,
     hasFailed: state === "failed" && !connectionSuccessful &&

@@ -98,6 +98,7 @@ export function excuseOf(
       return excuse(value - without, without, [...dropped, ...taken]);
     }
     case "stopped":
+    case "signalingSilent":
       return excuse(isDisrupted ? 1 : 0, 0, taken);
     case "withheld":
       return excuse(impaired + out, 0, dropped);

@@ -141,6 +141,8 @@ export function divided(
       );
     case "away":
       return ratio(count("tracksAwayMs"), count("tracksDueMs"));
+    case "signalingSilent":
+      return ratio(count("signalingSilentMs"), count("signalingDueMs"));
     case "withheld":
       return ratio(
         count("tracksWithheldMs"),

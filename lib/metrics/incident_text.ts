@@ -18,6 +18,8 @@ export function incidentName(
       return `${who} without media`;
     case "away":
       return `${who} away from the server`;
+    case "signaling":
+      return `${who} without answers of the signaling`;
     case "loss":
       return `${who} losing up to ${percent(worstRatio)} of their packets`;
     case "freezes":
@@ -98,6 +100,7 @@ const MAX_IDS = 5;
 const ALSO: Readonly<Record<IncidentKind, string>> = {
   noMedia: "no media",
   away: "away",
+  signaling: "no answers",
   loss: "loss",
   freezes: "frozen",
   joins: "failed joins",

@@ -34,13 +34,15 @@ interface Rule {
 
 /**
  * When each begins and ends, the most telling first: of clients that have
- * none of their media, that lost their channel or a transport, that lose a
+ * none of their media, that lost their channel or a transport, whose signaling
+ * gets no answer, that lose a
  * twentieth of their packets or more, whose videos stand still for half of
  * the second; of joins that fail; and of packets that leave late.
  */
 const INCIDENT_RULES: Readonly<Record<IncidentKind, Rule>> = {
   noMedia: { enter: 0.05, exit: 0.02, seconds: 1 },
   away: { enter: 0.05, exit: 0.02, seconds: 1 },
+  signaling: { enter: 0.05, exit: 0.02, seconds: 1 },
   loss: { enter: 0.1, exit: 0.05, seconds: 2 },
   freezes: { enter: 0.1, exit: 0.05, seconds: 2 },
   joins: { enter: 0.2, exit: 0.1, seconds: 1 },
@@ -235,7 +237,7 @@ export interface IncidentChange {
 
 function symptomOf(
   kind: IncidentKind,
-  { clients, generator }: WatchedSecond,
+  { fromSec, toSec, clients, generator }: WatchedSecond,
 ): Symptom | undefined {
   switch (kind) {
     case "noMedia":
@@ -253,6 +255,15 @@ function symptomOf(
           client.connectionSuccessful && client.cuts === 0
         ),
         ({ client }) => !isConnected(client),
+      );
+    case "signaling":
+      return ofClients(
+        clients.filter(({ client }) => client.state === "connected"),
+        ({ signalingSilentMs }) => signalingSilentMs > 0,
+        // What is noticed late began before this second.
+        (affected) =>
+          Math.max(...affected.map((one) => one.signalingSilentMs)) /
+          ((toSec - fromSec) * 1000),
       );
     case "loss":
       return ofClients(
@@ -304,7 +315,7 @@ function ofClients(
     affected,
     of: all.length,
     share,
-    worst: part ?? affected.length / all.length,
+    worst: Math.min(1, part ?? affected.length / all.length),
     part: part ?? 1,
   };
 }
@@ -417,7 +428,7 @@ function incidentOf(head: Going, parts: readonly Going[]): Incident {
   const isOver = head.isOver && parts.every(({ isOver }) => isOver);
   // Loss right before and after silence is the same silence, of parts of a second.
   const silence = [head, ...parts.filter(({ kind }) => kind === "loss")];
-  const isSilence = head.kind === "noMedia";
+  const isSilence = head.kind === "noMedia" || head.kind === "signaling";
   const fromSec = isSilence
     ? Math.min(...silence.map(({ partFromSec }) => partFromSec))
     : head.fromSec;

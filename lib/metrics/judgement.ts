@@ -139,6 +139,7 @@ const RATES = {
   silent: "silent",
   away: "away",
   deliveryRatio: "deliveryRatio",
+  signalingSilent: "signalingSilent",
   frozen: "frozen",
   errors: "clientsWithErrors",
   receiveSendRatio: "receiveSendRatio",
@@ -285,6 +286,10 @@ function sentenceOf(
       return `${
         percent(value)
       } of what clients should have had of each other was delivered`;
+    case "signalingSilent":
+      return `the server's signaling answered nothing ${
+        percent(value)
+      } of the time`;
     case "frozen":
       return `videos stood still ${percent(value)} of the time`;
     case "errors": {

@@ -321,6 +321,7 @@ const group = z.object({
 const incidentKind = z.enum([
   "noMedia",
   "away",
+  "signaling",
   "loss",
   "freezes",
   "joins",

@@ -147,6 +147,9 @@ export interface SignalingSession {
   /** The requests that have waited for at least so long, and for how long each has. */
   unanswered(leastMs: number): readonly Unanswered[];
 
+  /** For how long the server has owed an answer, to a request or to a ping, in ms; 0 where it owes none. */
+  waitingMs(): number;
+
   /** Breaks off without a word, as a lost network does. */
   cut(): void;
   /**

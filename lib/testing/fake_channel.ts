@@ -67,6 +67,14 @@ export class FakeChannel implements Channel {
     queueMicrotask(() => this.deliver(...this.#script(message)));
   }
 
+  /** For how long the server owes a sign of life; a test may set it. */
+  waitsMs = 0;
+
+  /** The same, as clients ask for it. */
+  waitingMs(): number {
+    return this.waitsMs;
+  }
+
   /** Closes it from the client's side. */
   close(): void {
     this.drop({ kind: "clean", code: 1000, reason: "" });

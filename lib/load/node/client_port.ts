@@ -26,6 +26,7 @@ export type DrivenClient =
     | "receivedLayers"
     | "resumedSince"
     | "roundTripMs"
+    | "signalingWaitMs"
     | "takeSeconds"
     | "takeUplink"
     | "totals"

@@ -18,6 +18,7 @@ import type { ClientTotals } from "../../client/mod.ts";
 import type { DrivenClient } from "./client_port.ts";
 import type { ClientPlan } from "../plan/plan.ts";
 import type { MediaWatch } from "./media_watch.ts";
+import type { SignalingWatch } from "./signaling_watch.ts";
 import type { SecondMeter } from "./second_meter.ts";
 
 /** Where simulcast tracks are counted by the layer that comes in, the smallest first. */
@@ -60,6 +61,8 @@ export interface Driven {
   recoveringFromMs: number;
   /** What it has of the tracks that it wants. */
   readonly media: MediaWatch;
+  /** What the server's signaling answers it. */
+  readonly signaling: SignalingWatch;
   lastError: string | null;
   leaving: Promise<void> | undefined;
   cancelTimer: () => void;

@@ -173,6 +173,7 @@ async function watchedSessions(
             reactor.expectEvents();
             channel.send(text);
           },
+          waitingMs: () => channel.waitingMs(),
           close: () => channel.close(),
         };
       } finally {

@@ -46,6 +46,7 @@ import type { ClientEvent } from "../../client/mod.ts";
 import { mostReceived } from "../../media/mod.ts";
 import type { ClientPlan, MediaPlan } from "../plan/plan.ts";
 import { MediaWatch } from "./media_watch.ts";
+import { SignalingWatch } from "./signaling_watch.ts";
 import { CandidateBook } from "./candidate_book.ts";
 import { OtherTrackBook } from "./other_track_book.ts";
 import { createRandom } from "../plan/random.ts";
@@ -330,6 +331,7 @@ export class LocalNode implements LoadNode {
       recoveredFromMs: -1,
       recoveringFromMs: -1,
       media: new MediaWatch(),
+      signaling: new SignalingWatch(),
       lastError: null,
       leaving: undefined,
       cancelTimer: () => {},
@@ -577,6 +579,11 @@ export class LocalNode implements LoadNode {
           driven.network.isOut(nowMs),
         );
       }
+      driven.signaling.look(
+        driven.client.signalingWaitMs,
+        record.figures,
+        nowMs,
+      );
       addClient(counters, totals, record.figures, driven.network);
       refreshGauges(
         driven,

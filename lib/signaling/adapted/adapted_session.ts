@@ -293,6 +293,14 @@ class AdaptedSession implements SignalingSession {
     return this.#performer.unanswered(leastMs);
   }
 
+  waitingMs(): number {
+    return Math.max(
+      0,
+      ...this.unanswered(0).map(({ waitedMs }) => waitedMs),
+      ...[...this.#channels].map((channel) => channel.waitingMs()),
+    );
+  }
+
   cut(): void {
     this.#end("connection cut");
   }

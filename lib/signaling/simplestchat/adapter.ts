@@ -201,6 +201,10 @@ class SimplestChatSession implements SignalingSession {
     return this.#conversation?.unanswered(leastMs) ?? [];
   }
 
+  waitingMs(): number {
+    return this.#conversation?.waitingMs() ?? 0;
+  }
+
   cut(): void {
     this.#conversation?.cut();
   }

@@ -81,6 +81,8 @@ interface Pending {
   readonly message: Request;
   readonly timeoutMs: number;
   readonly dueAtMs: number;
+  /** `Infinity` before. */
+  sentAtMs: number;
   readonly resolve: (reply: ServerMessage) => void;
   readonly reject: (error: SignalingError) => void;
   /** Waiting for its turn, on the wire, or done with. */
@@ -169,6 +171,16 @@ export class Conversation implements AsyncDisposable {
       .filter(({ waitedMs }) => waitedMs >= leastMs);
   }
 
+  /** For how long the server has owed an answer, to the oldest request or to a ping, in ms; 0 where it owes none. */
+  waitingMs(): number {
+    const nowMs = this.clock.nowMs();
+    const sentMs = Math.min(
+      nowMs,
+      ...[...this.#inFlight].map(({ sentAtMs }) => sentAtMs),
+    );
+    return Math.max(nowMs - sentMs, this.#channel.waitingMs());
+  }
+
   /**
    * Hears every message that is no reply, in order; also `error`s that no
    * outstanding request can have caused. Returns the way to stop. The server
@@ -201,6 +213,7 @@ export class Conversation implements AsyncDisposable {
         message,
         timeoutMs: options.timeoutMs ?? defaultTimeoutMs(message),
         dueAtMs: options.dueAtMs ?? this.clock.nowMs(),
+        sentAtMs: Infinity,
         // The ledger has made sure of the type.
         resolve: (reply) => resolve(reply as ReplyTo<Message["type"]>),
         reject,
@@ -335,6 +348,7 @@ export class Conversation implements AsyncDisposable {
   #transmit(pending: Pending): void {
     if (pending.state !== "queued") return;
     pending.state = "sent";
+    pending.sentAtMs = this.clock.nowMs();
     this.#pending.enter(pending);
     const { timeoutMs } = pending;
     pending.cancelDeadline = this.clock.setTimer(timeoutMs, () => {

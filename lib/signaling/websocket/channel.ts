@@ -26,6 +26,8 @@ export interface Channel {
   onText(handler: (text: string) => void): void;
   /** Sends one text frame; does nothing on a channel that is closing or closed. */
   send(text: string): void;
+  /** For how long the server has owed a sign of life that it was asked for, in ms; 0 where it owes none, or never gives any. */
+  waitingMs(): number;
   /** Starts closing; idempotent. `closed` settles soon after, whether or not the server helps. */
   close(): void;
 }

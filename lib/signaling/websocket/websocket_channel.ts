@@ -23,7 +23,7 @@ export interface WebSocketChannelOptions {
   readonly connectTimeoutMs?: number | undefined;
   /** How long the server has for its half of the closing handshake, in ms. @default {250} */
   readonly closeTimeoutMs?: number | undefined;
-  /** Time between pings, in ms. @default {25_000} */
+  /** Time between pings, in ms. @default {5_000} */
   readonly pingIntervalMs?: number | undefined;
   /** After how many ms without a message, a ping or a pong the channel counts as lost, if it has answered a ping before. @default {75_000} */
   readonly silentAfterMs?: number | undefined;
@@ -197,6 +197,10 @@ class WebSocketChannel implements Channel {
       // The callback takes the error of a socket that is closing or closed.
       this.#socket.send(text, () => {});
     });
+  }
+
+  waitingMs(): number {
+    return this.#keepalive.waitingMs();
   }
 
   close(): void {

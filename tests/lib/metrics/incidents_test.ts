@@ -40,6 +40,7 @@ function second(
       bytesReceived: 100_000,
       frozenMs: 0,
       framesRendered: 30,
+      signalingSilentMs: 0,
       errors: 0,
       hasConnected: false,
       hasFailed: false,
@@ -112,6 +113,22 @@ Deno.test.each(
       why: "two of them do",
       wrong: [all(NOTHING), GOOD, GOOD, GOOD, all(NOTHING), GOOD, GOOD],
       want: [["noMedia", 0, 1, 10], ["noMedia", 4, 5, 10]],
+    },
+    {
+      why:
+        "signaling that answers nothing is one from when it was last asked in vain, and media goes on",
+      wrong: [
+        GOOD,
+        GOOD,
+        GOOD,
+        GOOD,
+        all({ signalingSilentMs: 3400 }, 8),
+        all({ signalingSilentMs: 1000 }, 8),
+        all({ signalingSilentMs: 600 }, 3),
+        GOOD,
+        GOOD,
+      ],
+      want: [["signaling", 1.6, 6.6, 8]],
     },
     {
       why: "what goes on to the end has none",

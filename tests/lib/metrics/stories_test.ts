@@ -31,6 +31,7 @@ function secondOf(
     playedMs: 1000,
     frozenMs: 250,
     framesRendered: 22,
+    signalingSilentMs: 0,
     errors: 0,
     hasConnected: false,
     hasFailed: false,

@@ -62,6 +62,7 @@ export class FakeClient implements DrivenClient {
   isToSend = true;
   tracks = { due: 0, flowing: 0, withheld: 0, overdue: 0 };
   roundTripMs = -1;
+  signalingWaitMs = 0;
   media: ClientTotals = NO_TOTALS;
   readonly did: string[] = [];
   readonly #join = Promise.withResolvers<void>();

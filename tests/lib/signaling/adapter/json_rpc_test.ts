@@ -22,6 +22,7 @@ function channel(answer: (message: Record<string, unknown>) => unknown[]) {
         queueMicrotask(() => onText(JSON.stringify(one)));
       }
     },
+    waitingMs: () => 0,
     close: () => closed.resolve({ kind: "clean", code: 1000, reason: "" }),
   };
   return {

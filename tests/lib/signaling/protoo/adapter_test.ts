@@ -94,6 +94,7 @@ async function visit(
             hear({ response: true, id: message.id, ok: true, data: data ?? {} })
           );
         },
+        waitingMs: () => 0,
         close: () => closed.resolve({ kind: "clean", code: 1000, reason: "" }),
       });
     },

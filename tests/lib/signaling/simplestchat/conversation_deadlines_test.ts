@@ -134,3 +134,27 @@ Deno.test("a rate limit error says nothing about a request that is not sent yet"
   await clock.run(6_000);
   assertEquals((await asked).kind, "timeout");
 });
+
+Deno.test("the server owes an answer to the oldest request on the wire, and to a ping of the channel", async () => {
+  const { clock, channel, conversation } = converse();
+  assertEquals(conversation.waitingMs(), 0);
+  const first = conversation.request(
+    "get_router_caps",
+    c.getRouterRtpCapabilities,
+  );
+  const next = failure(
+    conversation.request("create_send_transport", c.createSendTransport),
+  );
+  clock.advance(3000);
+  assertEquals(conversation.waitingMs(), 3000);
+  channel.deliver(s.routerRtpCapabilities);
+  await first;
+  clock.advance(500);
+  assertEquals(conversation.waitingMs(), 500);
+  channel.waitsMs = 4000;
+  assertEquals(conversation.waitingMs(), 4000);
+  channel.waitsMs = 0;
+  await clock.run(5000);
+  await next;
+  assertEquals(conversation.waitingMs(), 0);
+});

@@ -13,13 +13,13 @@ function start() {
   return { clock, keepalive, pingsAtMs, silent };
 }
 
-Deno.test("a ping goes out at once and every 25 s for as long as pongs come", () => {
+Deno.test("a ping goes out at once and every 5 s for as long as pongs come", () => {
   const { clock, keepalive, pingsAtMs, silent } = start();
   for (let turn = 0; turn < 12; turn++) {
-    clock.advance(25_000);
+    clock.advance(5_000);
     keepalive.answered();
   }
-  assertEquals(pingsAtMs, Array.from({ length: 13 }, (_, n) => n * 25_000));
+  assertEquals(pingsAtMs, Array.from({ length: 13 }, (_, n) => n * 5_000));
   assertEquals(silent, []);
   keepalive.stop();
 });
@@ -39,7 +39,7 @@ Deno.test("75 s without a pong are reported once, and then all is quiet", () => 
   keepalive.answered();
   clock.advance(600_000);
   assertEquals(silent, [75_000]);
-  assertEquals(pingsAtMs, [0, 25_000, 50_000]);
+  assertEquals(pingsAtMs, Array.from({ length: 15 }, (_, n) => n * 5_000));
   assertEquals(clock.pendingTimers, 0);
 });
 
@@ -51,7 +51,7 @@ Deno.test.each([
   if (speaks) keepalive.heard();
   clock.advance(600_000);
   assertEquals(silent, []);
-  assertEquals(pingsAtMs.length, 25);
+  assertEquals(pingsAtMs.length, 121);
   keepalive.stop();
 });
 
@@ -61,4 +61,44 @@ Deno.test("stopped, it leaves no timer", () => {
   assertEquals(clock.pendingTimers, 0);
   clock.advance(600_000);
   assertEquals(pingsAtMs, [0]);
+});
+
+Deno.test.each<{
+  why: string;
+  does: (keepalive: ReturnType<typeof start>["keepalive"]) => void;
+  waitsMs: number;
+}>([
+  { why: "who says nothing more owes it", does: () => {}, waitsMs: 12_000 },
+  {
+    why: "who answers does not",
+    does: (keepalive) => keepalive.answered(),
+    waitsMs: 0,
+  },
+  {
+    why: "who says something else does not",
+    does: (keepalive) => keepalive.heard(),
+    waitsMs: 0,
+  },
+])(
+  "an answer is waited for since the first ping without one: $why",
+  ({ does, waitsMs }) => {
+    const { clock, keepalive } = start();
+    clock.advance(1000);
+    keepalive.answered();
+    clock.advance(3000);
+    assertEquals(keepalive.waitingMs(), 0);
+    // The next ping goes out a second later.
+    clock.advance(13_000);
+    does(keepalive);
+    assertEquals(keepalive.waitingMs(), waitsMs);
+    keepalive.stop();
+  },
+);
+
+Deno.test("who never answered a ping owes no answer", () => {
+  const { clock, keepalive } = start();
+  keepalive.heard();
+  clock.advance(60_000);
+  assertEquals(keepalive.waitingMs(), 0);
+  keepalive.stop();
 });
