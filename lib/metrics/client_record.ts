@@ -94,6 +94,8 @@ export interface ClientFacts {
   impairment: string | null;
   /** Consumers that media has arrived on. */
   consumersFlowing: number;
+  /** What it misses now comes of a standstill of the generator's: no figure and no incident has it. */
+  isLeftOut: boolean;
   /** Packets that should have come on tracks that have been silent for a moment, beside those that are deliverable. */
   packetsOverdue: number;
   /** From connected to left, in milliseconds. */
@@ -204,6 +206,7 @@ export function noFigures(): ClientFigures {
     longestFreezeMs: 0,
     impairment: null,
     consumersFlowing: 0,
+    isLeftOut: false,
     packetsOverdue: 0,
     sessionDurationMs: 0,
     sends: [],

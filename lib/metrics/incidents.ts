@@ -237,8 +237,9 @@ export interface IncidentChange {
 
 function symptomOf(
   kind: IncidentKind,
-  { fromSec, toSec, clients, generator }: WatchedSecond,
+  { fromSec, toSec, clients: all, generator }: WatchedSecond,
 ): Symptom | undefined {
+  const clients = all.filter(({ client }) => !client.isLeftOut);
   switch (kind) {
     case "noMedia":
       return ofClients(

@@ -133,6 +133,8 @@ export class LocalNode implements LoadNode {
   #consumersAllowed: number | null = null;
   #heldBack = 0;
   #lostByStandstill = 0;
+  /** For how long the thread had stood still when clients were last looked at. */
+  #stoodMs = 0;
   #cancelSnapshots: () => void = () => {};
   /** What became of tracks, and nobody was told yet. */
   readonly #tracks: TrackNews[] = [];
@@ -264,6 +266,15 @@ export class LocalNode implements LoadNode {
       clientsLost: this.#lostByStandstill,
       difference,
     };
+  }
+
+  /** Whether the thread stood still since this was last asked. */
+  #hasStoodStill(): boolean {
+    const { standstills = [] } = this.#host?.health.clock?.() ?? {};
+    const stoodMs = standstills.reduce((sum, { ms }) => sum + ms, 0);
+    const hasStood = stoodMs > this.#stoodMs;
+    this.#stoodMs = stoodMs;
+    return hasStood;
   }
 
   /** A server gives up who is silent for long, and its clients hear of it only later. */
@@ -566,9 +577,11 @@ export class LocalNode implements LoadNode {
     Object.assign(counters, this.#past);
     Object.assign(gauges, NO_GAUGES);
     const nowMs = this.#options.clock.nowMs();
+    const hasStood = this.#hasStoodStill();
     for (const driven of this.#clients.values()) {
       const { record } = driven;
       const totals = driven.client.totals();
+      if (hasStood) driven.media.leaveOut(nowMs + LOST_BY_STANDSTILL_MS);
       refreshFigures(driven, totals, this.#meter, nowMs);
       if (driven.leaving === undefined) {
         driven.media.look(

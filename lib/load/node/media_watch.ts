@@ -29,6 +29,16 @@ export class MediaWatch {
   #dueBefore = 0;
   /** Since when nothing comes to it; -1 while something does. */
   #sinceMs = -1;
+  /** Until when what it misses is our own doing, unless all flows before. */
+  #leftOutUntilMs = -Infinity;
+
+  /**
+   * We stood still: until all its tracks flow again, but no longer than until
+   * `untilMs`, nothing of what it misses is anybody's.
+   */
+  leaveOut(untilMs: number): void {
+    this.#leftOutUntilMs = untilMs;
+  }
 
   /** Adds to its figures what it had since the last look; its network is out when we have it so. */
   look(
@@ -42,6 +52,16 @@ export class MediaWatch {
     this.#lookedMs = nowMs;
     const { due, flowing, withheld, overdue } = this.#flow(client, figures);
     figures.packetsOverdue = overdue;
+    figures.isLeftOut = nowMs < this.#leftOutUntilMs;
+    if (figures.isLeftOut) {
+      const isWell = figures.state === "connected" && due > 0 &&
+        flowing === due;
+      if (isWell) this.#leftOutUntilMs = -Infinity;
+      figures.packetsOverdue = 0;
+      this.#sinceMs = -1;
+      this.#dueBefore = due;
+      return;
+    }
     const isOnTime = ms <= MAX_BETWEEN_MS;
     if (isOnTime) {
       if (figures.state === "connected" && client.isToSend) {

@@ -13,7 +13,7 @@ const SILENT_AFTER_MS = 3000;
 /** Looks at one client again and again. */
 export class SignalingWatch {
   #lookedMs = NaN;
-  /** Up to when its silence has been counted. */
+  /** Up to when its silence has been counted; not before it was connected. */
   #countedMs = -Infinity;
 
   /** Adds to its figures, where the server has owed it an answer for so long now; -1 where nobody could answer. */
@@ -25,7 +25,8 @@ export class SignalingWatch {
     const lookedMs = this.#lookedMs;
     this.#lookedMs = waitMs < 0 ? NaN : nowMs;
     if (waitMs < 0) return;
-    if (!Number.isNaN(lookedMs)) figures.signalingDueMs += nowMs - lookedMs;
+    if (Number.isNaN(lookedMs)) this.#countedMs = nowMs;
+    else figures.signalingDueMs += nowMs - lookedMs;
     if (waitMs < SILENT_AFTER_MS) return;
     const fromMs = Math.max(nowMs - waitMs, this.#countedMs);
     figures.signalingSilentMs += nowMs - fromMs;

@@ -182,7 +182,7 @@ export class IceAgent {
     this.#fail(pair, problem, nowMs);
   }
 
-  /** The nominated path has another port of ours now: the server must hear of it, at once. */
+  /** The nominated path has another port of ours now, or was silent for long: the server must hear of us by it, at once. */
   rebound(nowMs: number): void {
     const pair = this.#selected;
     if (pair === undefined || this.#ended) return;

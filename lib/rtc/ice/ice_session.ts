@@ -94,12 +94,18 @@ export class IceSession {
     });
     const { reactor } = options.datapath;
     const tick = (nowMs: number) => this.#tick(nowMs);
+    // The server may have given up a path that was silent for so long.
+    const onStandstill = () => {
+      this.#agent.rebound(reactor.nowMs());
+      this.#wake();
+    };
     this.#task = {
       dueMs: reactor.nowMs(),
       heapIndex: -1,
       run(nowMs) {
         this.dueMs = tick(nowMs);
       },
+      onStandstill,
       onError: options.onError,
     };
     reactor.retain();

@@ -19,7 +19,7 @@ export interface Task {
   run(nowMs: number): void;
   /**
    * The thread stood still for so many milliseconds, which the reactor's
-   * clock left out: others went on meanwhile. Must leave `dueMs` alone.
+   * clock left out: others went on meanwhile. Whoever changes `dueMs` schedules itself anew.
    */
   onStandstill?(ms: number): void;
   /**

@@ -105,6 +105,19 @@ Deno.test.each(
       want: [["noMedia", 1.4, 4.25, 10]],
     },
     {
+      why: "what comes of a standstill of the generator's is none",
+      wrong: [
+        GOOD,
+        all({ ...NOTHING, client: { isLeftOut: true } }),
+        all({
+          ...NOTHING,
+          client: { isLeftOut: true, state: "away", isAway: true },
+        }),
+        GOOD,
+      ],
+      want: [],
+    },
+    {
       why: "one good second between two bad ones does not end it",
       wrong: [all(NOTHING), GOOD, all(NOTHING), GOOD, GOOD],
       want: [["noMedia", 0, 3, 10]],

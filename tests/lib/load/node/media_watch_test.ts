@@ -196,3 +196,53 @@ Deno.test("what the server withholds is neither due nor silent, and its time is 
     [3000, 0, 5000],
   );
 });
+
+Deno.test("what a client misses after a standstill of ours is nobody's, until all of it flows again", () => {
+  const { figures } = new ClientRecorder({
+    clientId: "client-0",
+    index: 0,
+    roomId: "r",
+    role: "viewer",
+    node: "n",
+  });
+  Object.assign(figures, { state: "connected", packetsReceived: 1 });
+  const watch = new MediaWatch();
+  const counters = noCounters();
+  const flowing = [3, 0, 1, 0, 0, 0, 3, 3, 0];
+  const leftOut = flowing.map((flows, i) => {
+    // It stands still before the second look.
+    if (i === 1) watch.leaveOut(60_000);
+    figures.isAway = i === 4;
+    const flow = () => ({ due: 3, flowing: flows, withheld: 0, overdue: 9 });
+    watch.look({ isToSend: false, flow }, figures, counters, i * 1000);
+    return figures.isLeftOut;
+  });
+  assertEquals(leftOut.map(Number), [0, 1, 1, 1, 1, 1, 1, 0, 0]);
+  assertEquals(
+    [figures.tracksDueMs, figures.tracksSilentMs, figures.mediaLosses],
+    [6000, 3000, 0],
+  );
+  assertEquals(counters.tracksAwayMs, 0);
+});
+
+Deno.test("a client that does not recover from our standstill is told of once its time is over", () => {
+  const { figures } = new ClientRecorder({
+    clientId: "client-0",
+    index: 0,
+    roomId: "r",
+    role: "viewer",
+    node: "n",
+  });
+  Object.assign(figures, { state: "connected", packetsReceived: 1 });
+  const watch = new MediaWatch();
+  watch.leaveOut(5000);
+  for (let nowMs = 0; nowMs <= 10_000; nowMs += 1000) {
+    watch.look(
+      { isToSend: false, flow: () => ({ ...NONE, overdue: 0, withheld: 0 }) },
+      figures,
+      noCounters(),
+      nowMs,
+    );
+  }
+  assertEquals([figures.withoutMediaMs, figures.mediaLosses], [6000, 1]);
+});

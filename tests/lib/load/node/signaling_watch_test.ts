@@ -24,6 +24,11 @@ Deno.test.each([
     want: { due: 5, silent: 5 },
   },
   {
+    why: "what was asked before it was connected counts from then on",
+    waits: [-1, 4000, 5000, 6000],
+    want: { due: 2, silent: 2 },
+  },
+  {
     why: "who is not connected is owed nothing",
     waits: [0, 1000, -1, -1, 0, 1000],
     want: { due: 2, silent: 0 },
