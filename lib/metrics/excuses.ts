@@ -98,8 +98,9 @@ export function excuseOf(
       return excuse(value - without, without, [...dropped, ...taken]);
     }
     case "stopped":
-    case "signalingSilent":
       return excuse(isDisrupted ? 1 : 0, 0, taken);
+    case "signalingSilent":
+      return excuse(impaired + cut + out, 0, [...dropped, ...taken]);
     case "withheld":
       return excuse(impaired + out, 0, dropped);
     case "away":

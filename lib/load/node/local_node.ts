@@ -593,7 +593,8 @@ export class LocalNode implements LoadNode {
         );
       }
       driven.signaling.look(
-        driven.client.signalingWaitMs,
+        // Where we have its network out, the server cannot answer.
+        driven.network.isOut(nowMs) ? -1 : driven.client.signalingWaitMs,
         record.figures,
         nowMs,
       );
