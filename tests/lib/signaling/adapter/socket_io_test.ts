@@ -26,6 +26,7 @@ function server({ url = "ws://h:1", greeting = '40{"sid":"me"}' } = {}) {
       sent.push(frame);
       if (frame.startsWith("40")) queueMicrotask(() => say(greeting));
     },
+    waitingMs: () => 0,
     close: () => closed.resolve({ kind: "clean", code: 1000, reason: "" }),
   };
   const client: Pick<AdapterClient, "url" | "openChannel" | "onClosed"> = {
