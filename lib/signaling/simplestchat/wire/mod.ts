@@ -31,7 +31,11 @@ export {
   RECONNECT_GRACE_MS,
   utf8Length,
 } from "./limits.ts";
-export { parseClientMessage, parseServerMessage } from "./parse.ts";
+export {
+  parseClientMessage,
+  type Parsed,
+  parseServerMessage,
+} from "./parse.ts";
 export {
   answers,
   couldAnswer,
