@@ -51,6 +51,7 @@ export async function openAdapterChannel(
   return {
     closed: channel.closed,
     send: (text) => channel.send(text),
+    waitingMs: () => channel.waitingMs(),
     close: () => channel.close(),
     onText: (handler) =>
       channel.onText((text) => {
