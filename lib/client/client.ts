@@ -25,6 +25,7 @@ import {
   isFinal,
   isGone,
   isRefused,
+  isUnanswered,
   kindOf,
 } from "./failure.ts";
 import { guarded, guardedEnvironment } from "./guard.ts";
@@ -76,6 +77,8 @@ interface WayBack {
   hasHurried: boolean;
   /** Pauses so far. */
   pauses: number;
+  /** When it last began to open a channel, or was lost, on the scheduler's clock. */
+  triedMs: number;
   /** The step that led furthest. */
   how: ReturnKind | undefined;
 }
@@ -438,6 +441,7 @@ export class Client implements AsyncDisposable {
       mustJoin: this.#joinsAnew,
       hasHurried: false,
       pauses: 0,
+      triedMs: scheduler.nowMs(),
       how: undefined,
     };
     this.#joinsAnew = false;
@@ -495,7 +499,10 @@ export class Client implements AsyncDisposable {
     const mayHurry = hasChannel && !way.hasHurried;
     const pauseMs = mayHurry ? 0 : returnPauseMs(way.pauses++, random);
     way.hasHurried = true;
-    await delay(clock, pauseMs, way.signal);
+    // Who has waited for an answer for so long has paused enough.
+    const restMs = pauseMs - (scheduler.nowMs() - way.triedMs);
+    await delay(clock, Math.max(0, restMs), way.signal);
+    way.triedMs = scheduler.nowMs();
     try {
       await this.#returnByChannel(way);
     } catch (error) {
@@ -520,6 +527,12 @@ export class Client implements AsyncDisposable {
     } catch (error) {
       // What was lost meanwhile is the next step's matter.
       if (signal.aborted && !way.signal.aborted) return;
+      // What does not answer by this channel may answer by another one.
+      if (isUnanswered(error)) {
+        this.#closedHow = "no reply";
+        this.#session?.cut();
+        throw error;
+      }
       // The server, or we, have these transports no more.
       if (isRefused(error) || isGone(error)) way.iceUntilMs = -Infinity;
       else if (!way.mustJoin) {

@@ -97,6 +97,11 @@ export function isRefused(error: unknown): boolean {
   return error instanceof SignalingError && error.kind === "server";
 }
 
+/** Whether the server did not answer in time. */
+export function isUnanswered(error: unknown): boolean {
+  return error instanceof SignalingError && error.kind === "timeout";
+}
+
 /** Whether the session had ended: what follows from that is not this request's matter. */
 export function isEnded(error: unknown): boolean {
   return error instanceof SignalingError &&

@@ -341,6 +341,35 @@ Deno.test("a channel that goes while ICE is restarted is taken up again, and ICE
   assertEquals(transports, legs(world, "A"));
 });
 
+Deno.test.each([
+  { why: "goes on there", honoursTokens: true, how: "reconnected" },
+  { why: "joins anew", honoursTokens: false, how: "rejoined" },
+])(
+  "a channel by which no ICE restart is answered is given up for another one, and the client $why",
+  async ({ honoursTokens, how }) => {
+    let isDeaf = false;
+    const world = new World({
+      honoursTokens,
+      intercept: ({ type }) => isDeaf && type === "restartIce" ? [] : undefined,
+    });
+    const { client, events } = await world.joined("A");
+    isDeaf = true;
+    const transports = legs(world, "A");
+    for (const one of transports) one.cutPath("lost");
+    await world.clock.run(4900);
+    assertEquals([client.state, world.times("joinRoom")], ["away", 1]);
+    isDeaf = false;
+    for (const one of transports) one.mendPath();
+    // It has waited for five seconds, which is more than a pause.
+    await world.clock.run(600);
+    assertEquals([client.state, returns(events)], ["connected", [how]]);
+    await client.leave();
+    // The server keeps who was lost for half a minute.
+    await world.clock.run(31_000);
+    assertEquals(await world.leftovers(), NOTHING);
+  },
+);
+
 Deno.test("ICE restarts without an answer end after a minute in a join anew", async () => {
   const world = new World();
   const { client, events } = await world.joined("A");
