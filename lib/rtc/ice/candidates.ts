@@ -145,6 +145,7 @@ function usable({ protocol, address, port, priority }: RemoteCandidate) {
 }
 
 function whyUnusable(one: RemoteCandidate): string | undefined {
+  if (one.protocol === "") return "it is no candidate";
   if (!isKnown(one)) return "its protocol is neither UDP nor TCP";
   if (!Number.isInteger(one.port) || one.port < 1 || one.port > 65535) {
     return "its port is not a whole number from 1 to 65535";

@@ -78,6 +78,7 @@ Deno.test.each<{ why: string } & Partial<RemoteCandidate>>([
     address: "two words",
     why: "its address is neither an IP address nor a name",
   },
+  { protocol: "", why: "it is no candidate" },
   { protocol: "ssltcp", why: "its protocol is neither UDP nor TCP" },
   {
     protocol: "tcp",
