@@ -357,6 +357,31 @@ Deno.test("a server's words repeat no secret of ours, and everything else stays"
   ]);
 });
 
+Deno.test("a server's words keep the secrets of nobody's URL, and its ids and addresses stay", async () => {
+  const url = "https://me:hunter2@sfu.example/room?key=K3Y";
+  const shown = "https://sfu.example/room?key=***";
+  await using server = await LoopbackServer.webSocket((socket) => {
+    socket.on("message", () => {
+      socket.send(
+        JSON.stringify({ type: "error", message: `no (see ${url})`, id: url }),
+      );
+      socket.close(4000, `ask ${url}`);
+    });
+  });
+  const channel = await openWebSocketChannel(server.url);
+  const texts: string[] = [];
+  channel.onText((text) => texts.push(text));
+  channel.send("go");
+  assertEquals(await channel.closed, {
+    kind: "abnormal",
+    code: 4000,
+    reason: `ask ${shown}`,
+  });
+  assertEquals(texts.map((text) => JSON.parse(text)), [
+    { type: "error", message: `no (see ${shown})`, id: url },
+  ]);
+});
+
 Deno.test("a server that stops answering pings is given up", async () => {
   const clock = new FakeClock();
   const ponged = Promise.withResolvers<void>();

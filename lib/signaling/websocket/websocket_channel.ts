@@ -1,7 +1,7 @@
 /** The channel over a WebSocket. */
 
 import { type ConnectionSettings, secretsOf } from "../../connection/mod.ts";
-import { createHider, type Hider } from "../../text/mod.ts";
+import { createHider, type Hider, shownText } from "../../text/mod.ts";
 import type { Channel, ChannelClosed, ChannelPath } from "./channel.ts";
 import { type Clock, systemClock } from "../../time/mod.ts";
 import { Buffer, type RawData, type WebSocket } from "./deps.ts";
@@ -98,7 +98,9 @@ class WebSocketChannel implements Channel {
   ) {
     this.#socket = socket;
     this.#clock = clock;
-    this.#hide = hide;
+    // Whose secrets they are, a server's words may hold them in URLs.
+    this.#hide = (text) =>
+      text.includes("://") ? shownText(hide(text)) : hide(text);
     const path = this.#path = options.path ?? NO_PATH;
     this.#keepalive = startKeepalive(clock, {
       intervalMs: options.pingIntervalMs,
@@ -138,7 +140,7 @@ class WebSocketChannel implements Channel {
     });
     this.closed = new Promise((resolve) => {
       socket.on("close", (code, reason) => {
-        const said = hide(reason.toString());
+        const said = this.#hide(reason.toString());
         this.#settle = () => {
           path.forget();
           this.#cancelGoodbye();
