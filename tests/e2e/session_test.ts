@@ -59,7 +59,8 @@ async function received(tmux: Tmux): Promise<number> {
 }
 
 Deno.test({
-  name: "on a terminal: start, spawn, numbers move, resize, drop, quit",
+  name:
+    "on a terminal: start, spawn, numbers move, resize, drop, an expression without end, quit",
   ignore: !HAS_TMUX,
   async fn() {
     await using desk = await Desk.open("");
@@ -87,6 +88,9 @@ Deno.test({
     await tmux.press("Enter");
     await tmux.shows(/3\/3 clients {2}1 room /);
     await tmux.press("Up", "C-u");
+    await tmux.type("js while (true) {}");
+    await tmux.press("Enter");
+    await tmux.shows(/Cannot go on with it: it ran for 1 s/);
     await tmux.type("qui");
     await tmux.press("Tab", "Enter");
     await desk.assertSane(0);
