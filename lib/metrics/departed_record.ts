@@ -1,8 +1,8 @@
 /**
  * The records of clients that have left, which a long run with churn has no
- * end of, in a fraction of the room: of their numbers only those that are not
- * what a client begins with, and latencies as a text. They are read as any
- * other record, and are plain data again when they are copied.
+ * end of, in a fraction of the room: their numbers and latencies as few
+ * bytes, those left out that are what a client begins with. They are read as
+ * any other record, and are plain data again when they are copied.
  *
  * @module
  */
@@ -16,6 +16,12 @@ import {
   noFigures,
   type OperationRecord,
 } from "./client_record.ts";
+import {
+  type Packable,
+  PackedNumbers,
+  PackedReader,
+  type Place,
+} from "./packed_numbers.ts";
 
 /** What is kept as it is. */
 const TEXTS = [
@@ -36,16 +42,14 @@ const NUMBERS = (Object.keys(BLANK) as (keyof ClientFigures)[]).filter((
   name,
 ): name is NumberName => !(TEXTS as readonly string[]).includes(name));
 
-/** Of so many numbers, each a bit, a small integer says which are kept. */
-const BITS = 30;
-const MASKS = Math.ceil(NUMBERS.length / BITS);
 const NO_ERRORS: readonly ClientError[] = [];
 
 /** Texts that many records have in common, each kept once; beyond so many, as they come. */
 const MAX_TEXTS = 10_000;
 
-/** Keeps each text and list of texts once. */
-export class SharedTexts {
+/** What the records of a node share: each text and list of texts, kept once, and where their numbers are. */
+export class DepartedShare {
+  readonly numbers: PackedNumbers = new PackedNumbers();
   readonly #texts = new Map<string, string>();
   readonly #lists = new Map<string, readonly string[]>();
 
@@ -84,14 +88,13 @@ export class DepartedRecord {
   readonly failureCause: string | null;
   readonly errors: readonly ClientError[];
   readonly errorCount: number;
-  /** Which numbers are kept, and these numbers. */
-  readonly #numbers: readonly number[];
   readonly #operations: readonly string[];
-  /** Of each operation {@linkcode latenciesOf}, with blanks between. */
-  readonly #latencies: string;
+  /** Where its numbers are, and of each operation {@linkcode latenciesOf}. */
+  readonly #bytes: Place["bytes"];
+  readonly #at: number;
 
-  /** Packs a record; `texts` are those of its node. */
-  constructor(record: ClientRecord, texts: SharedTexts) {
+  /** Packs a record; `texts` is what those of its node share. */
+  constructor(record: ClientRecord, texts: DepartedShare) {
     this.clientId = record.clientId;
     this.index = record.index;
     this.roomId = texts.text(record.roomId);
@@ -111,28 +114,43 @@ export class DepartedRecord {
       }));
     this.errorCount = record.errorCount;
     this.#operations = texts.list(Object.keys(record.signaling));
-    this.#latencies = Object.values(record.signaling).map(latenciesOf)
-      .join(" ");
-    // A list that has grown has room to spare; its copy has none.
-    this.#numbers = packed(record).slice();
+    const { bytes, at } = texts.numbers.keep([
+      ...NUMBERS.map((name) => {
+        const value = record[name];
+        return value === BLANK[name] ? undefined : Number(value);
+      }),
+      ...Object.values(record.signaling).flatMap(latenciesOf),
+    ]);
+    this.#bytes = bytes;
+    this.#at = at;
   }
 
   /** Latencies by operation. */
   get signaling(): ClientRecord["signaling"] {
-    const latencies = this.#latencies.split(" ");
+    const reader = this.#reader();
+    reader.take(NUMBERS.length);
     return Object.fromEntries(
-      this.#operations.map((name, i) => [name, operationOf(latencies[i])]),
+      this.#operations.map((name) => [name, operationFrom(reader)]),
     );
+  }
+
+  #reader(): PackedReader {
+    return new PackedReader({ bytes: this.#bytes, at: this.#at });
   }
 
   /** The same as plain data. */
   toJSON(): ClientRecord {
     const { clientId, index, roomId, role, node, signaling } = this;
     const { errors, errorCount } = this;
-    const record = this as unknown as ClientRecord;
-    const figures = Object.fromEntries(
-      Object.keys(BLANK).map((name) => [name, record[name as NumberName]]),
-    ) as unknown as ClientFigures;
+    const reader = this.#reader();
+    const numbers = NUMBERS.map((
+      name,
+    ) => [name, figureOf(name, reader.next())]);
+    const texts = TEXTS.map((name) => [name, this[name]]);
+    const figures: ClientFigures = {
+      ...BLANK,
+      ...Object.fromEntries([...numbers, ...texts]),
+    };
     return {
       ...{ clientId, index, roomId, role, node },
       ...figures,
@@ -142,17 +160,12 @@ export class DepartedRecord {
 
   static {
     NUMBERS.forEach((name, column) => {
-      const blank = BLANK[name];
-      const mask = Math.floor(column / BITS);
-      const bit = 1 << (column % BITS);
       Object.defineProperty(DepartedRecord.prototype, name, {
         enumerable: true,
         get(this: DepartedRecord) {
-          const numbers = this.#numbers;
-          if ((numbers[mask] & bit) === 0) return blank;
-          let at = MASKS + onesIn(numbers[mask] & (bit - 1));
-          for (let i = 0; i < mask; i++) at += onesIn(numbers[i]);
-          return typeof blank === "boolean" ? true : numbers[at];
+          const reader = this.#reader();
+          for (let i = 0; i < column; i++) reader.next();
+          return figureOf(name, reader.next());
         },
       });
     });
@@ -168,41 +181,36 @@ export function plainRecord(record: ClientRecord): ClientRecord {
   return record instanceof DepartedRecord ? record.toJSON() : record;
 }
 
-function packed(record: ClientRecord): number[] {
-  const numbers: number[] = new Array(MASKS).fill(0);
-  NUMBERS.forEach((name, column) => {
-    const value = record[name];
-    if (value === BLANK[name]) return;
-    numbers[Math.floor(column / BITS)] |= 1 << (column % BITS);
-    numbers.push(Number(value));
-  });
-  return numbers;
+function figureOf<Name extends NumberName>(
+  name: Name,
+  kept: Packable,
+): ClientFigures[Name] {
+  const blank = BLANK[name];
+  if (kept === undefined) return blank;
+  return (typeof blank === "boolean" ? true : kept) as ClientFigures[Name];
 }
 
-/** In base 36: count, least, most, sum and the values, all in microseconds; where there was one, only that. */
+/** How many there were; where it was one, only that, else least, most, sum, how many are kept, and these. */
 function latenciesOf(
   { count, minMs, maxMs, sumMs, valuesMs }: OperationRecord,
-): string {
-  const micros = (count === 1 ? valuesMs : [minMs, maxMs, sumMs, ...valuesMs])
-    .map((ms) => Math.round(ms * 1000));
-  return (count === 1 ? micros : [count, ...micros])
-    .map((number) => number.toString(36)).join();
+): number[] {
+  return count === 1
+    ? [count, minMs]
+    : [count, minMs, maxMs, sumMs, valuesMs.length, ...valuesMs];
 }
 
-function operationOf(latencies: string): OperationRecord {
-  const [first, ...micros] = latencies.split(",")
-    .map((text) => parseInt(text, 36));
-  if (micros.length === 0) {
-    const ms = first / 1000;
-    return { count: 1, minMs: ms, maxMs: ms, sumMs: ms, valuesMs: [ms] };
+function operationFrom(reader: PackedReader): OperationRecord {
+  const next = () => reader.next() ?? 0;
+  const [count, minMs] = [next(), next()];
+  if (count === 1) {
+    return { count, minMs, maxMs: minMs, sumMs: minMs, valuesMs: [minMs] };
   }
-  const [minMs, maxMs, sumMs, ...valuesMs] = micros.map((one) => one / 1000);
-  return { count: first, minMs, maxMs, sumMs, valuesMs };
-}
-
-/** Of 30 bits. */
-function onesIn(bits: number): number {
-  let left = bits - ((bits >> 1) & 0x55555555);
-  left = (left & 0x33333333) + ((left >> 2) & 0x33333333);
-  return ((left + (left >> 4)) & 0x0f0f0f0f) * 0x01010101 >> 24;
+  const [maxMs, sumMs, kept] = [next(), next(), next()];
+  return {
+    count,
+    minMs,
+    maxMs,
+    sumMs,
+    valuesMs: Array.from({ length: kept }, next),
+  };
 }

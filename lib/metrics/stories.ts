@@ -8,6 +8,7 @@
 
 import { CLIENT_STATES, type ClientState } from "./client_record.ts";
 import type { ClientSecond } from "./client_seconds.ts";
+import { PackedNumbers, PackedReader, type Place } from "./packed_numbers.ts";
 
 /** What is added up in a bin, in the order in which it is kept. */
 export const STORY_SUMS = [
@@ -63,7 +64,7 @@ export interface StoryLimits {
   readonly bins: number;
   /** Bins of all clients. */
   readonly allBins: number;
-  /** Clients; of more, those who left first are forgotten. */
+  /** Clients; of more, those who left first are forgotten, and where nobody has left the last to come are not kept. */
   readonly clients: number;
   /** Events of one client. */
   readonly events: number;
@@ -81,27 +82,36 @@ const TO = FROM + 1;
 const STATE = FROM + 2;
 const COLUMNS = FROM + 3;
 /** Bins that there is room for at first. */
-const FIRST_BINS = 32;
+const FIRST_BINS = 8;
+/** Clients of whom there is no second yet, and whose events are kept. */
+const MAX_EARLY = 1000;
+const NO_EVENTS: readonly StoryEvent[] = [];
 
 interface Kept {
   readonly clientId: string;
   readonly index: number;
   readonly roomId: string;
-  /** Rows of {@linkcode COLUMNS} numbers. */
-  numbers: Float32Array;
+  /** Rows of {@linkcode COLUMNS} numbers; of who has left, where they are packed. */
+  numbers: Float32Array | Place;
   bins: number;
   /** Seconds in the last bin. */
   seconds: number;
-  readonly events: StoryEvent[];
+  /** When its last second ended. */
+  toSec: number;
+  events: readonly StoryEvent[];
 }
 
 /** The stories of a run. */
 export class StoryBook {
   readonly #limits: StoryLimits;
-  readonly #stories = new Map<number, Kept>();
-  /** What happened to those of whom there is no second yet. */
-  readonly #early = new Map<string, StoryEvent[]>();
+  /** Those of clients that are there, by index and by id. */
+  readonly #present = new Map<number, Kept>();
   readonly #byId = new Map<string, Kept>();
+  /** Those of clients that have left, in the order in which they did. */
+  readonly #departed = new Map<number, Kept>();
+  /** What happened to those of whom there is no second yet. */
+  readonly #early = new Map<string, readonly StoryEvent[]>();
+  readonly #packed = new PackedNumbers();
   #binSeconds = 1;
   #bins = 0;
 
@@ -125,8 +135,12 @@ export class StoryBook {
     let most = 0;
     for (const second of clients) {
       const kept = this.#of(second);
+      if (kept === undefined) continue;
       this.#add(kept, second, fromSec, toSec);
       most = Math.max(most, kept.bins);
+    }
+    for (const kept of this.#present.values()) {
+      if (kept.toSec !== toSec) this.#depart(kept);
     }
     if (most > this.#limits.bins || this.#bins > this.#limits.allBins) {
       this.#halve();
@@ -135,55 +149,69 @@ export class StoryBook {
 
   /** Something happened to a client. */
   note(clientId: string, event: StoryEvent): void {
-    const kept = this.#byId.get(clientId);
-    const events = kept?.events ?? this.#early.get(clientId) ?? [];
-    if (kept === undefined) this.#early.set(clientId, events);
-    events.push(event);
-    if (events.length > this.#limits.events) events.shift();
+    const kept = this.#byId.get(clientId) ??
+      this.#departed.values().find((one) => one.clientId === clientId);
+    const before = kept?.events ?? this.#early.get(clientId) ?? NO_EVENTS;
+    const events = [...before, event].slice(-this.#limits.events);
+    if (kept !== undefined) kept.events = events;
+    else if (before !== NO_EVENTS || this.#early.size < MAX_EARLY) {
+      this.#early.set(clientId, events);
+    }
   }
 
   /** The story of one client; `undefined` where nothing is kept of it. */
   story(index: number): ClientStory | undefined {
-    const kept = this.#stories.get(index);
+    const kept = this.#present.get(index) ?? this.#departed.get(index);
     return kept && storyOf(kept);
   }
 
   /** All stories, in the order of the clients. */
   *stories(): Iterable<ClientStory> {
-    for (const index of [...this.#stories.keys()].sort((a, b) => a - b)) {
-      yield storyOf(this.#stories.get(index)!);
+    const all = [...this.#departed.values(), ...this.#present.values()];
+    for (const kept of all.sort((a, b) => a.index - b.index)) {
+      yield storyOf(kept);
     }
   }
 
-  #of({ client: { clientId, index, roomId } }: ClientSecond): Kept {
-    const known = this.#stories.get(index);
-    if (known !== undefined) {
-      // Who goes on is at the end: the first are those who left first.
-      this.#stories.delete(index);
-      this.#stories.set(index, known);
-      return known;
-    }
-    const kept: Kept = {
+  #of({ client: { clientId, index, roomId } }: ClientSecond): Kept | undefined {
+    const present = this.#present.get(index);
+    if (present !== undefined) return present;
+    const departed = this.#departed.get(index);
+    this.#departed.delete(index);
+    const size = this.#present.size + this.#departed.size;
+    if (size >= this.#limits.clients && !this.#forgetOldest()) return undefined;
+    const kept: Kept = departed ?? {
       clientId,
       index,
       roomId,
       numbers: new Float32Array(FIRST_BINS * COLUMNS),
       bins: 0,
       seconds: 0,
-      events: this.#early.get(clientId) ?? [],
+      toSec: 0,
+      events: this.#early.get(clientId) ?? NO_EVENTS,
     };
+    kept.numbers = rowsOf(kept);
     this.#early.delete(clientId);
-    this.#stories.set(index, kept);
+    this.#present.set(index, kept);
     this.#byId.set(clientId, kept);
-    if (this.#stories.size > this.#limits.clients) this.#forgetOldest();
     return kept;
   }
 
-  #forgetOldest(): void {
-    const [[index, { clientId, bins }]] = this.#stories;
-    this.#stories.delete(index);
-    this.#byId.delete(clientId);
-    this.#bins -= bins;
+  /** A long run with churn has no end of those who left: of them little is kept. */
+  #depart(kept: Kept): void {
+    this.#present.delete(kept.index);
+    this.#byId.delete(kept.clientId);
+    this.#departed.set(kept.index, kept);
+    kept.numbers = this.#packed.keep(packable(rowsOf(kept), kept.bins));
+  }
+
+  #forgetOldest(): boolean {
+    for (const [index, { bins }] of this.#departed) {
+      this.#departed.delete(index);
+      this.#bins -= bins;
+      return true;
+    }
+    return false;
   }
 
   #add(
@@ -197,14 +225,10 @@ export class StoryBook {
       kept.bins++;
       kept.seconds = 0;
       this.#bins++;
-      if (kept.bins * COLUMNS > kept.numbers.length) {
-        const wider = new Float32Array(kept.numbers.length * 2);
-        wider.set(kept.numbers);
-        kept.numbers = wider;
-      }
     }
     kept.seconds++;
-    const { numbers } = kept;
+    kept.toSec = toSec;
+    const numbers = kept.numbers = withRoom(rowsOf(kept), kept.bins);
     const at = (kept.bins - 1) * COLUMNS;
     if (isNew) {
       numbers.fill(0, at, at + COLUMNS);
@@ -219,36 +243,89 @@ export class StoryBook {
   #halve(): void {
     this.#binSeconds *= 2;
     this.#bins = 0;
-    for (const kept of this.#stories.values()) {
-      const { numbers, bins } = kept;
-      for (let i = 0; i < bins; i++) {
-        const from = i * COLUMNS;
-        const to = (i >> 1) * COLUMNS;
-        if (i % 2 === 0) {
-          numbers.copyWithin(to, from, from + COLUMNS);
-          continue;
-        }
-        for (let k = 0; k < FROM; k++) numbers[to + k] += numbers[from + k];
-        numbers[to + TO] = numbers[from + TO];
-        numbers[to + STATE] = numbers[from + STATE];
-      }
-      kept.bins = (bins + 1) >> 1;
-      // One that has only its first half is filled up.
-      kept.seconds = bins % 2 === 0 ? this.#binSeconds : kept.seconds;
-      this.#bins += kept.bins;
+    for (const kept of this.#present.values()) {
+      this.#halveOne(kept, rowsOf(kept));
     }
+    for (const kept of this.#departed.values()) {
+      const numbers = rowsOf(kept);
+      this.#halveOne(kept, numbers);
+      kept.numbers = this.#packed.keep(packable(numbers, kept.bins));
+    }
+  }
+
+  #halveOne(kept: Kept, numbers: Float32Array): void {
+    const { bins } = kept;
+    for (let i = 0; i < bins; i++) {
+      const from = i * COLUMNS;
+      const to = (i >> 1) * COLUMNS;
+      if (i % 2 === 0) {
+        numbers.copyWithin(to, from, from + COLUMNS);
+        continue;
+      }
+      for (let k = 0; k < FROM; k++) numbers[to + k] += numbers[from + k];
+      numbers[to + TO] = numbers[from + TO];
+      numbers[to + STATE] = numbers[from + STATE];
+    }
+    kept.bins = (bins + 1) >> 1;
+    // One that has only its first half is filled up.
+    kept.seconds = bins % 2 === 0 ? this.#binSeconds : kept.seconds;
+    this.#bins += kept.bins;
   }
 }
 
-function storyOf(
-  { clientId, index, roomId, numbers, bins, events }: Kept,
-): ClientStory {
+function withRoom(numbers: Float32Array, bins: number): Float32Array {
+  if (bins * COLUMNS <= numbers.length) return numbers;
+  const wider = new Float32Array(Math.max(bins * COLUMNS, numbers.length * 2));
+  wider.set(numbers);
+  return wider;
+}
+
+/** The rows; unpacked ones are a copy. */
+function rowsOf({ numbers, bins }: Kept): Float32Array {
+  if (numbers instanceof Float32Array) return numbers;
+  const reader = new PackedReader(numbers);
+  const next = () => reader.next() ?? 0;
+  const rows = new Float32Array(bins * COLUMNS);
+  let sec = 0;
+  for (let at = 0; at < rows.length; at += COLUMNS) {
+    for (let i = 0; i < FROM; i++) rows[at + i] = next();
+    rows[at + FROM] = sec += next();
+    rows[at + TO] = sec += next();
+    rows[at + STATE] = next();
+  }
+  return rows;
+}
+
+/** Rows as they are packed: times as differences, which are short, and rounded as they are shown. */
+function packable(
+  rows: Float32Array,
+  bins: number,
+): (number | undefined)[] {
+  const numbers: (number | undefined)[] = [];
+  const put = (number: number) =>
+    numbers.push(number === 0 ? undefined : number);
+  let sec = 0;
+  for (let at = 0; at < bins * COLUMNS; at += COLUMNS) {
+    for (let i = 0; i < FROM; i++) put(Math.round(rows[at + i]));
+    for (const column of [FROM, TO]) {
+      const differs = toMillis(rows[at + column] - sec);
+      put(differs);
+      sec += differs;
+    }
+    put(rows[at + STATE]);
+  }
+  return numbers;
+}
+
+function storyOf(kept: Kept): ClientStory {
+  const { clientId, index, roomId, bins, events } = kept;
+  const rows = rowsOf(kept);
   return {
     clientId,
     index,
     roomId,
-    bins: Array.from({ length: bins }, (_, i) => binOf(numbers, i * COLUMNS)),
-    events: [...events],
+    bins: Array.from({ length: bins }, (_, i) => binOf(rows, i * COLUMNS)),
+    events,
   };
 }
 

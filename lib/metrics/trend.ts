@@ -170,7 +170,8 @@ export class Trend {
       previous = i;
     }
     const { count, min, max, sum } = this;
-    return { count, min, max, sum, buckets };
+    // A list that has grown has room to spare; its copy has none.
+    return { count, min, max, sum, buckets: buckets.slice() };
   }
 
   #readBuckets(buckets: readonly number[]): void {

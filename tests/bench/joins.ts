@@ -1,8 +1,9 @@
 /**
- * What a client that has come and gone leaves behind, in bytes of heap: in
- * the generator, and in a session with charts that watches it. Clients join
- * and leave in virtual time, on a server without a network. It wants
- * `--v8-flags=--expose-gc`; `--quick` has fewer clients.
+ * What a client that has come and gone leaves behind, in bytes of heap, code
+ * left out, and of buffers beside it: in the generator, and in a session with
+ * charts that watches it. Clients join and leave in virtual time, on a server
+ * without a network. It wants `--v8-flags=--expose-gc`; `--quick` has fewer
+ * clients.
  *
  * @module
  */
@@ -11,7 +12,7 @@ import { update } from "../../cli/session/update.ts";
 import { view } from "../../cli/session/view.ts";
 import { Client } from "../../lib/client/mod.ts";
 import { createRandom, LocalNode } from "../../lib/load/mod.ts";
-import type { Snapshot } from "../../lib/metrics/mod.ts";
+import { RunSeconds, type Snapshot } from "../../lib/metrics/mod.ts";
 import { ClientFleet } from "../../lib/load/mod.ts";
 import {
   FakeClock,
@@ -21,6 +22,7 @@ import {
 } from "../../lib/testing/mod.ts";
 import { runningModel } from "../cli/session/fixtures.ts";
 import { clientPlan, MEDIA } from "../lib/load/node/node_bench.ts";
+import { heapUse } from "../soak/process.ts";
 import { printFigure } from "./figure.ts";
 
 const JOINS = Deno.args.includes("--quick") ? 800 : 2000;
@@ -33,8 +35,6 @@ const STAY_MS = 3000;
 const BATCH = 40;
 /** Who has left is kept by the server for half a minute. */
 const GHOSTS_MS = 31_000;
-
-declare const gc: () => void;
 
 if (import.meta.main) {
   for (const who of ["generator", "session"] as const) {
@@ -52,6 +52,7 @@ async function bytesPerJoin(isWatched: boolean): Promise<number> {
     wallNowMs: () => server.wallNowMs(),
     setTimer: (ms: number, fn: () => void) => clock.setTimer(ms, fn),
   };
+  const seconds = new RunSeconds();
   let model = runningModel({ audience: "run" });
   const see = (snapshot: Snapshot) => {
     const nowMs = clock.nowMs();
@@ -67,7 +68,8 @@ async function bytesPerJoin(isWatched: boolean): Promise<number> {
       if (!isWatched) return;
       model = update(model, { type: "note", note }, clock.nowMs()).model;
     },
-    onSecond: (_point, all) => {
+    onSecond: (point, all) => {
+      seconds.take(point, all);
       if (isWatched) see(all);
     },
     openNode: (name, handlers) =>
@@ -131,9 +133,8 @@ async function bytesPerJoin(isWatched: boolean): Promise<number> {
       await clock.run(BATCH * PACE_MS);
     }
     await clock.run(GHOSTS_MS);
-    gc();
-    gc();
-    return Deno.memoryUsage().heapUsed;
+    heapUse();
+    return heapUse().dataBytes + Deno.memoryUsage().external;
   };
   const before = await join(WARM_UP_JOINS);
   const after = await join(JOINS);

@@ -14,11 +14,11 @@ import {
   type ClockHealth,
   type CountedBy,
   DepartedRecord,
+  DepartedShare,
   MOST_STOPPED,
   namesOf,
   NodeMeter,
   type ReturnKind,
-  SharedTexts,
   type Snapshot,
   type StoppedTrack,
   type TrackNews,
@@ -119,7 +119,7 @@ export class LocalNode implements LoadNode {
   /** Who has not left yet: those that have keep only a record. */
   readonly #clients = new Map<number, Driven>();
   readonly #records = new Map<number, ClientRecorder | ClientRecord>();
-  readonly #texts = new SharedTexts();
+  readonly #texts = new DepartedShare();
   readonly #past = noCounts();
   #host: ClientHost | undefined;
   #admission: Admission | undefined;

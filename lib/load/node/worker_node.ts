@@ -10,7 +10,7 @@
 import {
   type ClientRecord,
   DepartedRecord,
-  SharedTexts,
+  DepartedShare,
   type Snapshot,
   type TrackNews,
 } from "../../metrics/mod.ts";
@@ -102,7 +102,7 @@ export class WorkerNode implements LoadNode {
   readonly #silentAfterMs: number;
   /** Who has left. */
   readonly #departed: ClientRecord[] = [];
-  readonly #texts = new SharedTexts();
+  readonly #texts = new DepartedShare();
   #endWatch: () => void = () => {};
   #silentLooks = 0;
   #number = 0;

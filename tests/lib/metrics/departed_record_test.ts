@@ -3,9 +3,9 @@ import {
   type ClientFigures,
   ClientRecorder,
   DepartedRecord,
+  DepartedShare,
   MAX_OPERATION_VALUES,
   plainRecord,
-  SharedTexts,
 } from "../../../lib/metrics/mod.ts";
 
 function recorder(index = 3): ClientRecorder {
@@ -59,7 +59,7 @@ Deno.test.each<{ why: string; isOther: (at: number) => boolean }>([
   record.addOperation("resume_consumer", 0.2);
   record.addError("timeout", "no answer", 7);
   const plain = record.toRecord();
-  const packed = new DepartedRecord(plain, new SharedTexts());
+  const packed = new DepartedRecord(plain, new DepartedShare());
   assertEquals(packed.toJSON(), plain);
   assertEquals(JSON.parse(JSON.stringify(packed)), plain);
   assertEquals(structuredClone(plainRecord(packed)), plain);
@@ -68,7 +68,7 @@ Deno.test.each<{ why: string; isOther: (at: number) => boolean }>([
 Deno.test("each figure alone is read back as it was, and no other with it", () => {
   for (let only = 0; only < COUNT; only++) {
     const plain = withFigures((at) => at === only).toRecord();
-    const packed = new DepartedRecord(plain, new SharedTexts());
+    const packed = new DepartedRecord(plain, new DepartedShare());
     for (const name of Object.keys(plain) as (keyof ClientFigures)[]) {
       assertEquals(packed[name], plain[name], name);
     }
@@ -76,7 +76,7 @@ Deno.test("each figure alone is read back as it was, and no other with it", () =
 });
 
 Deno.test("what many records say is kept once", () => {
-  const texts = new SharedTexts();
+  const texts = new DepartedShare();
   const kept = Array.from({ length: 2 }, (_, i) => {
     const record = recorder(i);
     record.figures.sends = ["audio"];

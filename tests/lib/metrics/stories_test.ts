@@ -78,12 +78,54 @@ Deno.test.each([
   },
 );
 
+/** One client after the other, a second each. */
+function takeTurns(book: StoryBook, indices: readonly number[]): void {
+  indices.forEach((index, sec) =>
+    book.take({ fromSec: sec, toSec: sec + 1, clients: [secondOf(index)] })
+  );
+}
+
 Deno.test("of more clients than there is room for, those who left first are forgotten", () => {
   const book = new StoryBook({ clients: 2 });
-  for (const index of [0, 1, 0, 2]) {
-    book.take({ fromSec: 0, toSec: 1, clients: [secondOf(index)] });
-  }
+  takeTurns(book, [0, 1, 0, 2]);
   assertEquals([...book.stories()].map(({ index }) => index), [0, 2]);
+});
+
+Deno.test("where nobody has left, those who come too late are not kept", () => {
+  const book = new StoryBook({ clients: 2 });
+  take(book, 0, 2, 3);
+  assertEquals([...book.stories()].map(({ index }) => index), [0, 1]);
+  assertEquals(book.story(2), undefined);
+});
+
+Deno.test("the story of who has left stays as it was, and goes on when it comes again", () => {
+  const book = new StoryBook();
+  const own = { frozenMs: 16.4, errors: 300, packetsSent: 0 };
+  book.take({ fromSec: 0, toSec: 1.0004, clients: [secondOf(0, own)] });
+  book.take({ fromSec: 1.0004, toSec: 3.217, clients: [secondOf(0)] });
+  book.note("client-0", { atSec: 2, text: "away" });
+  const before = book.story(0)!;
+  takeTurns(book, [1, 2]);
+  assertEquals(book.story(0), before);
+  assertEquals([...book.stories()][0], before);
+  book.take({ fromSec: 9, toSec: 10, clients: [secondOf(0)] });
+  const { bins, events } = book.story(0)!;
+  assertEquals(bins.slice(0, 2), before.bins);
+  assertEquals([bins[2].fromSec, bins[2].toSec], [9, 10]);
+  assertEquals(events, before.events);
+});
+
+Deno.test("when bins become longer, those of who has left do too", () => {
+  const book = new StoryBook({ allBins: 12 });
+  take(book, 0, 5, 2);
+  take(book, 5, 12, 1);
+  const [stayed, left] = [...book.stories()];
+  assertEquals(book.binSeconds, 2);
+  assertEquals([sentOf(stayed), sentOf(left)], [120, 50]);
+  assertEquals(
+    left.bins.map(({ fromSec, toSec }) => [fromSec, toSec]),
+    [[0, 2], [2, 4], [4, 5]],
+  );
 });
 
 Deno.test("what happens to a client is in its story, also before its first second, the last of it if it is too much", () => {

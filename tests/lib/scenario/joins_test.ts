@@ -1,13 +1,10 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { linesOf, startChild } from "../../bench/child.ts";
 
-/** A packed record is 600, a plain one with its latencies 3200; the rest are the seconds that the joins take. */
-const MAX_BYTES: Readonly<Record<string, number>> = {
-  generator: 1200,
-  session: 1500,
-};
+/** It is counted in virtual time: 764 and 922 on every machine; a plain record is 3200, a story that is not packed 1900. */
+const MAX_BYTES = 1000;
 
-Deno.test("clients that have come and gone leave at most a packed record, in the generator and in a session", async () => {
+Deno.test("clients that have come and gone leave at most a kilobyte, in the generator and in a session", async () => {
   const child = startChild(import.meta.resolve("../../bench/joins.ts"), {
     args: ["--quick"],
     flags: ["--v8-flags=--expose-gc", "--no-check"],
@@ -17,6 +14,6 @@ Deno.test("clients that have come and gone leave at most a packed record, in the
   assert((await child.status).success);
   assertEquals(figures.map(({ figure }) => figure), ["generator", "session"]);
   for (const { figure, value } of figures) {
-    assertLess(value, MAX_BYTES[figure], figure);
+    assertLess(value, MAX_BYTES, figure);
   }
 });

@@ -1,0 +1,140 @@
+/**
+ * Numbers of which there is no end, in few bytes and no object each: whole
+ * ones in as many bytes as they need (LEB128), times in whole microseconds
+ * likewise, all others in eight; what is as it was in the beginning, however
+ * much of it follows, in one.
+ *
+ * @module
+ */
+
+/** Where something is kept. */
+export interface Place {
+  /** What many share. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Where in it the first number begins. */
+  readonly at: number;
+}
+
+/** A number, or `undefined` for what is as it was in the beginning. */
+export type Packable = number | undefined;
+
+/** Bytes that are taken at a time, unless one list needs more. */
+const CHUNK_BYTES = 16_384;
+/** No number needs more: one byte for its kind, eight for itself. */
+const MOST_BYTES = 9;
+
+/** What the lowest two bits of a number's first byte say of it. */
+const WHOLE = 0;
+const MICROS = 1;
+const OTHER = 2;
+const BLANKS = 3;
+const KINDS = 4;
+/** Larger ones have no room for their kind. */
+const MOST = Number.MAX_SAFE_INTEGER / KINDS;
+
+/** Where lists of numbers are kept; what nobody refers to any more goes by the chunk. */
+export class PackedNumbers {
+  #bytes = new Uint8Array(0);
+  #used = 0;
+
+  /** Keeps a list; whoever reads it knows how long it is. */
+  keep(numbers: readonly Packable[]): Place {
+    const most = numbers.length * MOST_BYTES;
+    if (this.#used + most > this.#bytes.length) {
+      this.#bytes = new Uint8Array(Math.max(CHUNK_BYTES, most));
+      this.#used = 0;
+    }
+    const at = this.#used;
+    let blanks = 0;
+    for (const number of numbers) {
+      if (number === undefined) {
+        blanks++;
+        continue;
+      }
+      if (blanks > 0) this.#write(BLANKS, blanks);
+      blanks = 0;
+      this.#keep(number);
+    }
+    if (blanks > 0) this.#write(BLANKS, blanks);
+    return { bytes: this.#bytes, at };
+  }
+
+  #keep(number: number): void {
+    const micros = Math.round(number * 1000);
+    if (isWhole(number)) return this.#write(WHOLE, number);
+    if (isWhole(micros) && micros / 1000 === number) {
+      return this.#write(MICROS, micros);
+    }
+    this.#write(OTHER, 0);
+    viewOf(this.#bytes).setFloat64(this.#used, number);
+    this.#used += Float64Array.BYTES_PER_ELEMENT;
+  }
+
+  #write(kind: number, whole: number): void {
+    // Not by shifts: those have 32 bits.
+    let rest = whole * KINDS + kind;
+    for (; rest > 127; rest = Math.floor(rest / 128)) {
+      this.#bytes[this.#used++] = rest % 128 + 128;
+    }
+    this.#bytes[this.#used++] = rest;
+  }
+}
+
+/** Reads what was kept at a place, number by number. */
+export class PackedReader {
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+  #at: number;
+  #blanks = 0;
+
+  /** Begins with the first number. */
+  constructor({ bytes, at }: Place) {
+    this.#bytes = bytes;
+    this.#at = at;
+  }
+
+  /** The next number; beyond the last one there is anything. */
+  next(): Packable {
+    if (this.#blanks > 0) {
+      this.#blanks--;
+      return undefined;
+    }
+    let whole = 0;
+    let unit = 1;
+    let byte;
+    do {
+      byte = this.#bytes[this.#at++];
+      whole += (byte & 127) * unit;
+      unit *= 128;
+    } while (byte > 127);
+    const kind = whole % KINDS;
+    whole = Math.floor(whole / KINDS);
+    switch (kind) {
+      case WHOLE:
+        return whole;
+      case MICROS:
+        return whole / 1000;
+      case OTHER:
+        this.#at += Float64Array.BYTES_PER_ELEMENT;
+        return viewOf(this.#bytes)
+          .getFloat64(this.#at - Float64Array.BYTES_PER_ELEMENT);
+      default:
+        this.#blanks = whole - 1;
+        return undefined;
+    }
+  }
+
+  /** So many numbers. */
+  take(count: number): Packable[] {
+    return Array.from({ length: count }, () => this.next());
+  }
+}
+
+/** Whether it is a number that needs no fraction and no sign. */
+function isWhole(number: number): boolean {
+  return number >= 0 && number <= MOST && Number.isInteger(number) &&
+    !Object.is(number, -0);
+}
+
+function viewOf({ buffer }: Uint8Array<ArrayBuffer>): DataView<ArrayBuffer> {
+  return new DataView(buffer);
+}

@@ -1,0 +1,49 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  type Packable,
+  PackedNumbers,
+  PackedReader,
+} from "../../../lib/metrics/packed_numbers.ts";
+
+Deno.test.each<{ why: string; numbers: readonly Packable[]; bytes: number }>([
+  { why: "nothing", numbers: [], bytes: 0 },
+  { why: "small ones", numbers: [0, 1, 31], bytes: 3 },
+  { why: "larger ones", numbers: [32, 4095, 4096], bytes: 7 },
+  { why: "more than 32 bits", numbers: [2 ** 33, 2 ** 51 - 1], bytes: 14 },
+  { why: "no room for a kind", numbers: [2 ** 53 - 1, 2 ** 51], bytes: 18 },
+  { why: "microseconds", numbers: [0.001, 1.25, 1234.567], bytes: 7 },
+  { why: "any fraction", numbers: [1 / 3, Math.PI], bytes: 18 },
+  { why: "below zero", numbers: [-1, -0], bytes: 18 },
+  { why: "no numbers", numbers: [NaN, Infinity, -Infinity], bytes: 27 },
+  { why: "blanks", numbers: Array(30).fill(undefined), bytes: 1 },
+  {
+    why: "blanks between",
+    numbers: [undefined, 5, undefined, undefined, 7],
+    bytes: 4,
+  },
+])(
+  "$why: read as they were written, in as few bytes as that",
+  ({ numbers, bytes }) => {
+    const packed = new PackedNumbers();
+    const first = packed.keep(numbers);
+    const second = packed.keep(numbers);
+    assertEquals(second.at - first.at, bytes);
+    for (const place of [first, second]) {
+      assertEquals(new PackedReader(place).take(numbers.length), [...numbers]);
+    }
+  },
+);
+
+Deno.test("however many lists there are, each is where it was put, and one that is longer than a chunk too", () => {
+  const packed = new PackedNumbers();
+  const lists = Array.from(
+    { length: 2000 },
+    (_, i) =>
+      Array.from({ length: i === 1000 ? 5000 : i % 9 }, (_, k) => i + k / 7),
+  );
+  const places = lists.map((list) => packed.keep(list));
+  assert(new Set(places.map(({ bytes }) => bytes)).size > 2);
+  places.forEach((place, i) =>
+    assertEquals(new PackedReader(place).take(lists[i].length), lists[i])
+  );
+});
