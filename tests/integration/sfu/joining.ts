@@ -1,8 +1,8 @@
 /**
  * What somebody who has come and gone leaves behind in the embedded server,
- * in bytes of heap: people come to a room of five, speak, hear the others and
- * leave. Prints it for the engine that its argument names; it wants
- * `--v8-flags=--expose-gc`.
+ * in bytes of heap, code left out: people come to a room of five, speak, hear
+ * the others and leave. Prints it for the engine that its first argument names
+ * and as many joins as its second; it wants `--v8-flags=--expose-gc`.
  *
  * @module
  */
@@ -12,17 +12,16 @@ import { startWeriftEngine } from "../../../lib/sfu/werift/engine.ts";
 import { clientExamples } from "../../lib/signaling/simplestchat/wire/fixtures.ts";
 import { RTP_PARAMETERS } from "../../lib/sfu/fake_engine.ts";
 import { type FakeClient, FakeWorld } from "../../lib/sfu/fake_world.ts";
+import { heapUse } from "../../soak/process.ts";
 
 const PEOPLE = 5;
 /** Join first, and do not count: code is compiled and tables find their size. */
-const WARM_UP_JOINS = 60;
-const JOINS = 150;
+const WARM_UP_JOINS = 250;
 /** Beyond what a server keeps of who has lost a connection. */
 const GRACE_MS = 31_000;
 
-declare const gc: () => void;
-
 if (import.meta.main) {
+  const joins = Number(Deno.args[1]);
   const options = { announceIp: "127.0.0.1", onFailure: fail };
   await using engine = Deno.args[0] === "mediasoup"
     ? await startMediasoupEngine({ ...options, workers: 1 })
@@ -46,13 +45,12 @@ if (import.meta.main) {
       people.push(one);
     }
     world.forget();
-    gc();
-    gc();
-    return Deno.memoryUsage().heapUsed;
+    heapUse();
+    return heapUse().dataBytes;
   };
   const before = await join(WARM_UP_JOINS);
-  const after = await join(JOINS);
-  console.log(Math.round((after - before) / JOINS));
+  const after = await join(joins);
+  console.log(Math.round((after - before) / joins));
   for (const { connection } of people) connection.end();
   world.clock.advance(GRACE_MS);
 }
