@@ -6,8 +6,8 @@
  * @module
  */
 
-import { Script } from "node:vm";
 import { type Crowd, EMPTY_SNAPSHOT } from "../../tool.ts";
+import { Script } from "./deps.ts";
 
 /** Of what it prints: nobody reads more, and a second is long enough for millions. */
 const MOST_PRINTED = 1000;
