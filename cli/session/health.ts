@@ -81,6 +81,16 @@ const OF_THE_PAST: ReadonlySet<BandMetric> = new Set(["errors", "lostMedia"]);
 /** An error is looked at for so long. */
 const ERROR_MS = 10_000;
 
+/** As much of a snapshot as a later one's last seconds are told by: all of it, several times over, is megabytes. */
+export function comparable(snapshot: Snapshot): Snapshot {
+  const { lateness } = snapshot.trends;
+  return {
+    ...snapshot,
+    clients: [],
+    trends: lateness === undefined ? {} : { lateness },
+  };
+}
+
 /** What was counted since `earlier`, of the clients that are there. */
 function lastSeconds(snapshot: Snapshot, earlier: Snapshot): Snapshot {
   const { kernelDrops } = snapshot.generator;

@@ -113,8 +113,9 @@ export interface LastScenario {
 /** What is measured, newest. */
 export interface Live {
   readonly snapshot: Snapshot;
+  /** The one before, without its distributions. */
   readonly before: Snapshot;
-  /** The last few, oldest first. */
+  /** The last few, oldest first, as far as they are compared with it. */
   readonly recent: readonly Snapshot[];
   readonly history: LiveHistory;
   readonly serverUse: ServerPoint | undefined;

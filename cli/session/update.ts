@@ -12,7 +12,7 @@ import {
   roster,
   type Snapshot,
 } from "../../tool.ts";
-import { healthOf } from "./health.ts";
+import { comparable, healthOf } from "./health.ts";
 import { interrupted, keyPressed } from "./keys.ts";
 import { failed, leave } from "./leave.ts";
 import {
@@ -193,12 +193,13 @@ function measured(
 ): Model {
   const { live, load, thresholds } = model;
   const before = live.snapshot.atMs < snapshot.atMs
-    ? live.snapshot
+    ? { ...live.snapshot, trends: {} }
     : live.before;
   const results = thresholds.map((threshold) =>
     evaluateSoFar(threshold, snapshot)
   );
-  const recent = [...live.recent, snapshot].slice(-RECENT_SNAPSHOTS);
+  const recent = [...live.recent, comparable(snapshot)]
+    .slice(-RECENT_SNAPSHOTS);
   const isWatched = model.audience === "run" || model.scenario !== undefined;
   const wanted = isWatched
     ? snapshot.gauges.clientsActive ?? 0

@@ -66,8 +66,11 @@ export function tallyClients(
 }
 
 /** A counter's value; 0 when nothing was counted. */
-export function counterOf(snapshot: Snapshot, name: CounterName): number {
-  return snapshot.counters[name] ?? 0;
+export function counterOf(
+  { counters }: Pick<Snapshot, "counters">,
+  name: CounterName,
+): number {
+  return counters[name] ?? 0;
 }
 
 /** A trend's distribution; empty when nothing was recorded. */

@@ -22,7 +22,7 @@ export class RunSeconds {
   /** What became of the tracks of each. */
   readonly tracks: TrackStories = new TrackStories();
   readonly #clients = new ClientSeconds();
-  #before: Snapshot = EMPTY_SNAPSHOT;
+  #before: Pick<Snapshot, "counters"> = EMPTY_SNAPSHOT;
   #toSec = 0;
 
   /** Takes in a second: its numbers, and everything measured by its end. Returns what began or ended. */
@@ -30,7 +30,7 @@ export class RunSeconds {
     const fromSec = this.#toSec;
     const before = this.#before;
     this.#toSec = point.tSec;
-    this.#before = snapshot;
+    this.#before = { counters: snapshot.counters };
     const grown = (name: "packetsLate" | "packetsSent" | "packetsSkipped") =>
       counterOf(snapshot, name) - counterOf(before, name);
     const skipped = grown("packetsSkipped");

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { getHeapCodeStatistics } from "node:v8";
+import { getHeapSpaceStatistics } from "node:v8";
 
 /** What the system says of a process (proc(5)). */
 export interface Holdings {
@@ -17,7 +17,7 @@ export interface Holdings {
 export interface HeapUse {
   /** What lives on the heap, compiled code left out. */
   readonly dataBytes: number;
-  /** Compiled code, which there is more of until everything has been called often. */
+  /** Compiled code and what belongs to it, which there is more of until everything has been called often. */
   readonly codeBytes: number;
   /** What V8 and malloc(3) keep though nothing lives there, now more and now less. */
   readonly spareBytes: number;
@@ -34,13 +34,16 @@ const { symbols: libc } = Deno.dlopen("libc.so.6", {
   mallinfo2: { parameters: [], result: MALLINFO },
 });
 
+/** Where V8 keeps machine code, and bytecode with all that compilers know of it. */
+const CODE_SPACES = /^(shared_)?(code|trusted)_/;
+
 /** What this process's heap holds. */
 export function heapUse(): HeapUse {
   (globalThis as { gc?: () => void }).gc?.();
   const { heapTotal, heapUsed } = Deno.memoryUsage();
-  const code = getHeapCodeStatistics();
-  const codeBytes = code.code_and_metadata_size +
-    code.bytecode_and_metadata_size;
+  const codeBytes = getHeapSpaceStatistics()
+    .filter(({ space_name }) => CODE_SPACES.test(space_name))
+    .reduce((sum, { space_used_size }) => sum + space_used_size, 0);
   return {
     dataBytes: heapUsed - codeBytes,
     codeBytes,
