@@ -87,7 +87,7 @@ export const MEETING_OPTIONS: MeetingOptions = {
   ...MEDIA_OPTIONS,
   impair: many(IMPAIRMENTS, {
     help:
-      "a bad network for a share of the clients: wifi-lossy, poor-4g, 3g:30%, loss=5%,delay=50ms:20%",
+      "a bad network for a share of the clients: wifi-lossy, 3g:30%, poor-4g:1-per-room, loss=5%,delay=50ms:20%",
   }),
 };
 
