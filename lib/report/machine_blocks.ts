@@ -119,7 +119,9 @@ export function generatorBlocks(summary: Summary): Block[] {
   ];
 }
 
-function generatorFigures({ generator, invalid }: Summary): Figure[] {
+function generatorFigures(
+  { generator, invalid, verdict }: Summary,
+): Figure[] {
   const { achievedRatio, cpuRatio, cpuPerServerCpu, packetsSkipped } =
     generator;
   const { kernelDrops, heldBackJoins } = generator;
@@ -130,7 +132,7 @@ function generatorFigures({ generator, invalid }: Summary): Figure[] {
         ? "stood still"
         : "saturated",
       // Where the run is a verdict all the same, it is no reason against it.
-      band: summary.verdict.status === "passed" ? "warning" : "critical",
+      band: verdict.status === "passed" ? "warning" : "critical",
     },
     `${generator.lane} lane`,
     `${generator.cipher} cipher`,

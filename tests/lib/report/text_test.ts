@@ -293,6 +293,18 @@ Deno.test("a row is called good only when all that is judged in it is", () => {
   assertMatch(delivered(1)!, /100 % \(good\)/);
 });
 
+Deno.test("a generator that fell behind in a run that passed all the same is a warning", () => {
+  const base = summary();
+  const marked = (status: "passed" | "invalid") =>
+    renderText({
+      ...base,
+      invalid: { reason: "late" },
+      verdict: { ...base.verdict, status },
+    } as Summary, { width: 100, color: false });
+  assertMatch(marked("passed"), /^Generator +saturated \(warning\)/m);
+  assertMatch(marked("invalid"), /^Generator +saturated \(critical\)/m);
+});
+
 function firstLine(of: Summary): string {
   return renderText(of, { width: 80, color: false }).split("\n")[0];
 }
