@@ -20,15 +20,10 @@ Deno.test("an adapter of one's own fills a server from several threads, whatever
     duration: "3s",
     rampUp: "0s",
   });
-  const { verdict, generator, totalErrors, signalingLatencies } = summary;
+  const { generator, totalErrors, signalingLatencies } = summary;
   assertEquals(
-    [
-      verdict.status,
-      summary.connectedAtEnd,
-      summary.media.loss.ratio,
-      totalErrors,
-    ],
-    ["passed", 4, 0, 0],
+    [summary.connectedAtEnd, summary.media.loss.ratio, totalErrors],
+    [4, 0, 0],
   );
   assertEquals([summary.totalConsumersCreated, generator.workers], [8, 2]);
   assertEquals(generator.notes.toSorted(), [
@@ -89,8 +84,8 @@ Deno.test.each<{
     const viewers = { clients: 3, duration: "2s", rampUp: "0s", maxVideo: 1 };
     const summary = await meeting(target, viewers);
     assertEquals(
-      [summary.verdict.status, summary.connectedAtEnd, summary.totalErrors],
-      ["passed", 3, 0],
+      [summary.connectedAtEnd, summary.totalErrors],
+      [3, 0],
     );
     assertEquals(summary.totalConsumersCreated, consumers);
     if (protocol === "protoo-js") return;
