@@ -31,8 +31,8 @@ export interface AudioFigures {
   readonly jitterBufferEmittedCount: number;
 }
 
-/** Packets that wait at most. */
-const ROOM = 128;
+/** Packets that wait at most, as in libwebrtc; where one more comes they are all given up, and it goes on from there. */
+const ROOM = 200;
 /** Packets that are noted at most, before they are settled: those of about a second. */
 const NOTED = 48;
 // What is noted of each.
@@ -171,7 +171,7 @@ export class AudioPlayout {
 
   #take(packet: TakenPacket): void {
     this.#advance(packet);
-    if (this.#next < 0 || this.#isElsewhere(packet)) {
+    if (this.#next < 0 || this.#isElsewhere(packet) || this.#isFull(packet)) {
       this.#restart(packet);
       this.#begin(packet);
     }
@@ -276,6 +276,12 @@ export class AudioPlayout {
     const ticks = (timestamp - this.#highestTimestamp) | 0;
     return Math.abs(ahead) >= ROOM ||
       Math.abs(ticks) > MAX_LEAP_MS * this.#clockPerMs;
+  }
+
+  /** Whether it would take the place of one that waits still. */
+  #isFull({ sequence }: TakenPacket): boolean {
+    const ahead = ((sequence - this.#highest) << 16) >> 16;
+    return this.#highest + ahead - this.#next >= ROOM;
   }
 
   #begin({ sequence, timestamp, nowMs }: TakenPacket): void {

@@ -244,3 +244,25 @@ Deno.test.each([
   assertEquals(hear(7), hear(1));
   assertEquals(hear(Infinity), hear(1));
 });
+
+Deno.test.each([
+  { stoodMs: 1_000, why: "all of it still waits its turn" },
+  { stoodMs: 3_000, why: "two seconds and more of it" },
+  { stoodMs: 4_200, why: "more than the buffer holds" },
+  { stoodMs: 30_000, why: "the buffer is filled again and again" },
+])(
+  "what comes all at once after $stoodMs ms is heard from then on, and nothing is made up any more: $why",
+  ({ stoodMs }) => {
+    const from = 200;
+    const late = stoodMs / PACKET_MS;
+    const backMs = (from + late) * PACKET_MS + 50;
+    const packets = steady(from + late + 500).map(({ index, atMs }) => ({
+      index,
+      atMs: index >= from ? Math.max(atMs, backMs) : atMs,
+    }));
+    const listener = new Listener().takeAll(packets);
+    const { concealedMs, events } = listener.heard(packets.at(-1)!.atMs);
+    assertAlmostEquals(concealedMs, stoodMs, 100);
+    assertEquals(events, 1);
+  },
+);
