@@ -113,6 +113,9 @@ export function summarize(input: SummaryInput): Summary {
     saturation,
     thresholds,
     judgement,
+    unwatched: load === null && input.server.reported === null
+      ? input.server.notes.at(0)
+      : undefined,
   });
   const verdict = ending.kind === "finished"
     ? input.judge?.(plain) ?? plain

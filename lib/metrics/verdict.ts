@@ -37,6 +37,8 @@ export interface Findings {
   readonly thresholds: readonly ThresholdResult[];
   /** What its users had, which decides when no threshold was asked. */
   readonly judgement: readonly Judgement[];
+  /** Why nothing was seen of a server that was to be watched. @default {it was seen, or nobody was to watch it} */
+  readonly unwatched?: string | undefined;
 }
 
 /** Smaller than one client's of all that a run can have. */
@@ -78,7 +80,7 @@ export function verdictOf(findings: Findings): Verdict {
   const nothing = nothingAtAll(findings.judgement);
   if (nothing !== undefined) return { status: "failed", reason: nothing };
   return thresholds.length === 0 || isNobodyLeft(findings.judgement)
-    ? byBands(findings.judgement)
+    ? byBands(findings.judgement, findings.unwatched)
     : byThresholds(thresholds, findings.judgement);
 }
 
@@ -124,16 +126,22 @@ function isNobodyLeft(judgement: readonly Judgement[]): boolean {
   return share > 1 - MIN_SHARE;
 }
 
-function byBands(judgement: readonly Judgement[]): Verdict {
+function byBands(
+  judgement: readonly Judgement[],
+  unwatched: string | undefined,
+): Verdict {
   const critical = saidOf(judgement, "critical");
   if (critical !== undefined) {
     return { status: "failed", reason: `critical: ${critical}` };
   }
   const warning = saidOf(judgement, "warning");
+  if (warning !== undefined) {
+    return { status: "passed", reason: `with a warning: ${warning}` };
+  }
   return {
     status: "passed",
-    reason: warning === undefined
+    reason: unwatched === undefined
       ? "everything watched was healthy"
-      : `with a warning: ${warning}`,
+      : `with a warning: nothing was seen of the server, which was to be watched: ${unwatched}`,
   };
 }

@@ -1,4 +1,4 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
 import {
   ClientRecorder,
   EMPTY_SNAPSHOT,
@@ -332,4 +332,19 @@ Deno.test("nothing received by a crowd in which nobody can receive is no fault",
     status: "passed",
     reason: "with a warning: the server's busiest thread used 75.0 % of a core",
   });
+});
+
+Deno.test("not everything was healthy where the server was to be watched and nothing was seen of it", () => {
+  const run = madeUpRun();
+  const of = (server: Partial<typeof run.server>) =>
+    summarize({
+      ...run,
+      thresholds: [],
+      snapshot: EMPTY_SNAPSHOT,
+      timeline: [],
+      server: { ...run.server, load: null, reported: null, ...server },
+    }).verdict.reason;
+  const note = "No process has the pid 7";
+  assertMatch(of({ notes: [note] }), /nothing was seen of the server.*pid 7$/);
+  assertEquals(of({ notes: [] }), "everything watched was healthy");
 });
