@@ -2,6 +2,7 @@
 
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { OutDir, Program } from "./program.ts";
+import { freePort } from "../free_port.ts";
 
 const PROMETHEUS = "/usr/bin/prometheus";
 const DASHBOARD = new URL("../../scripts/grafana.json", import.meta.url);
@@ -202,11 +203,6 @@ function openCollector() {
     },
     [Symbol.asyncDispose]: () => web.shutdown(),
   };
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 async function until<T>(

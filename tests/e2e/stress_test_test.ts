@@ -10,6 +10,7 @@ import { parseSummary } from "../../mod.ts";
 import { ENGINES } from "../integration/sfu/engines.ts";
 import { nothingListens } from "./program.ts";
 import { noSshd, startBox } from "../integration/ssh_box.ts";
+import { freePort } from "../free_port.ts";
 
 const ignore = Deno.build.os !== "linux";
 const SCRIPTS = new URL("../../scripts/", import.meta.url).pathname;
@@ -163,11 +164,6 @@ class Stress implements AsyncDisposable {
 /** The command of our own server; PORT is in its environment. */
 function ours(engine: string): string {
   return `exec ${DENO} run -A cli/main.ts serve --engine ${engine} --port $PORT`;
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 function programFolder(): string {

@@ -6,6 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { noSshd, startBox } from "./ssh_box.ts";
+import { freePort } from "../free_port.ts";
 
 const ignore = Deno.build.os !== "linux";
 
@@ -69,11 +70,6 @@ async function startYard(settings: Readonly<Record<string, string>> = {}) {
 
 function standIn(mode: string): string {
   return `'${Deno.execPath()}' run -A '${STAND_IN}' ${mode}`;
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 /** Whether a process runs; a zombie does not. */

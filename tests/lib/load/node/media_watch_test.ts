@@ -17,6 +17,21 @@ const ALL = { due: 3, flowing: 3 };
 const NONE = { due: 3, flowing: 0 };
 const AWAY = { state: "joining", isAway: true, due: 0, flowing: 0 } as const;
 
+/** Those of a viewer that is connected and has received something. */
+function viewersFigures() {
+  const { figures } = new ClientRecorder({
+    clientId: "client-0",
+    index: 0,
+    roomId: "r",
+    role: "viewer",
+    node: "n",
+  });
+  return Object.assign(figures, {
+    state: "connected" as const,
+    packetsReceived: 1,
+  });
+}
+
 Deno.test.each(
   [
     {
@@ -128,14 +143,7 @@ Deno.test("who never received anything has lost nothing, and was without media",
 });
 
 Deno.test("silence of a network that we have out is told apart, whether or not its client is away", () => {
-  const { figures } = new ClientRecorder({
-    clientId: "client-0",
-    index: 0,
-    roomId: "r",
-    role: "viewer",
-    node: "n",
-  });
-  Object.assign(figures, { state: "connected", packetsReceived: 1 });
+  const figures = viewersFigures();
   const watch = new MediaWatch();
   const counters = noCounters();
   for (const [i, isOut] of [false, true, true, false].entries()) {
@@ -170,14 +178,7 @@ function sum(looks: readonly Look[], counts: (look: Look) => boolean): number {
 }
 
 Deno.test("what the server withholds is neither due nor silent, and its time is told", () => {
-  const { figures } = new ClientRecorder({
-    clientId: "client-0",
-    index: 0,
-    roomId: "r",
-    role: "viewer",
-    node: "n",
-  });
-  Object.assign(figures, { state: "connected", packetsReceived: 1 });
+  const figures = viewersFigures();
   const watch = new MediaWatch();
   const counters = noCounters();
   for (const [i, withheld] of [0, 2, 3, 0].entries()) {
@@ -198,14 +199,7 @@ Deno.test("what the server withholds is neither due nor silent, and its time is 
 });
 
 Deno.test("what a client misses after a standstill of ours is nobody's, until all of it flows again", () => {
-  const { figures } = new ClientRecorder({
-    clientId: "client-0",
-    index: 0,
-    roomId: "r",
-    role: "viewer",
-    node: "n",
-  });
-  Object.assign(figures, { state: "connected", packetsReceived: 1 });
+  const figures = viewersFigures();
   const watch = new MediaWatch();
   const counters = noCounters();
   const flowing = [3, 0, 1, 0, 0, 0, 3, 3, 0];
@@ -226,14 +220,7 @@ Deno.test("what a client misses after a standstill of ours is nobody's, until al
 });
 
 Deno.test("a client that does not recover from our standstill is told of once its time is over", () => {
-  const { figures } = new ClientRecorder({
-    clientId: "client-0",
-    index: 0,
-    roomId: "r",
-    role: "viewer",
-    node: "n",
-  });
-  Object.assign(figures, { state: "connected", packetsReceived: 1 });
+  const figures = viewersFigures();
   const watch = new MediaWatch();
   watch.leaveOut(5000);
   for (let nowMs = 0; nowMs <= 10_000; nowMs += 1000) {
