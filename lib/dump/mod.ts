@@ -13,10 +13,5 @@ export {
   RTP_BYTES,
   type SeenPacket,
 } from "./client_dump.ts";
-export {
-  type PacketEnd,
-  pcapngHead,
-  pcapngPacket,
-  type WrittenPacket,
-} from "./pcapng.ts";
-export { RtcStatsLines, type StatsReport } from "./rtcstats.ts";
+export { type PacketEnd, pcapngHead, pcapngPacket } from "./pcapng.ts";
+export type { StatsReport } from "./rtcstats.ts";

@@ -10,7 +10,7 @@ import {
   always,
   membersOf,
   needsClients,
-  said,
+  say,
   someClients,
   type Verb,
 } from "./verb.ts";
@@ -21,16 +21,14 @@ const USUAL = "30s";
 
 /** Packets and events of some clients, in files. */
 export const dump: Verb = {
-  usage: `IDS [T]`,
+  usage: "IDS [T]",
   help:
     `write packets and events of these clients down for a while, ${USUAL} unless told: client-7.pcapng, client-7.rtcstats`,
   examples: ["dump 3", "dump 0-2 2m"],
   words: [someClients, always("10s", USUAL, "2m")],
   most: 2,
   run(model, { words: [ids, time = USUAL] }) {
-    if (ids === undefined) {
-      return needsClients("dump");
-    }
+    if (ids === undefined) return needsClients("dump");
     const clients = membersOf(model, ids);
     if (isProblem(clients)) return clients;
     if (clients.length > MOST) {
@@ -43,12 +41,11 @@ export const dump: Verb = {
       };
     }
     const many = formatCounted(clients.length, "client");
-    const { model: next } = said(
-      model,
-      `${many} dumped for ${time}: client-N.pcapng and client-N.rtcstats, here`,
-    );
     return {
-      model: next,
+      model: say(
+        model,
+        `${many} dumped for ${time}: client-N.pcapng and client-N.rtcstats, here`,
+      ),
       effects: [{
         type: "command",
         command: {

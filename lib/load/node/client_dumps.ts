@@ -58,8 +58,8 @@ interface Dumped {
   /** What its transports are called: a later one in the same direction has a name of its own. */
   readonly connections: { send?: string; recv?: string };
   freezes: number;
-  /** What happened to it that others would want to see. */
-  trouble: string | undefined;
+  /** Something happened to it that is to be seen, and is not written yet. */
+  hasTrouble: boolean;
 }
 
 /** The dumps of one node. */
@@ -93,7 +93,7 @@ export class ClientDumps {
         untilMs: order.forMs === null ? Infinity : clock.nowMs() + order.forMs,
         connections,
         freezes: driven.record.figures.freezeCount,
-        trouble: undefined,
+        hasTrouble: false,
       });
       driven.client.observe?.(this.#observerOf(dump, connections));
     } catch (error) {
@@ -107,7 +107,7 @@ export class ClientDumps {
     if (dumped === undefined) return;
     dumped.dump.comment(text);
     dumped.dump.event("note", null, text, this.#wallMs(nowMs));
-    if (isTrouble) dumped.trouble ??= text;
+    if (isTrouble) dumped.hasTrouble = true;
   }
 
   /** A client is somewhere else in its life. */
@@ -132,8 +132,8 @@ export class ClientDumps {
       this.look(index);
       if (dumped.order.keepMs === null) this.#write(dumped);
       else dumped.dump.forget(this.#wallMs(nowMs));
-      if (dumped.order.onTrouble && dumped.trouble !== undefined) {
-        dumped.trouble = undefined;
+      if (dumped.order.onTrouble && dumped.hasTrouble) {
+        dumped.hasTrouble = false;
         this.#write(dumped);
       }
       if (nowMs >= dumped.untilMs) this.end(index);
@@ -146,7 +146,7 @@ export class ClientDumps {
     if (dumped === undefined) return;
     this.#dumped.delete(index);
     dumped.driven.client.observe?.(undefined);
-    if (!dumped.order.onTrouble || dumped.trouble !== undefined) {
+    if (!dumped.order.onTrouble || dumped.hasTrouble) {
       this.#write(dumped);
     }
     dumped.files?.[Symbol.dispose]();
