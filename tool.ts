@@ -304,6 +304,7 @@ export {
 } from "./lib/report/mod.ts";
 export {
   formatBps,
+  formatClock,
   formatCounted,
   formatMeasured,
   ofFew,

@@ -11,6 +11,7 @@ import {
   briefly,
   type ChartPoint,
   EMPTY_SNAPSHOT,
+  formatClock,
   type Incident,
   incidentName,
   judge,
@@ -21,7 +22,6 @@ import {
   type ThresholdResult,
   trendBetween,
 } from "../../tool.ts";
-import { clock } from "./clock.ts";
 
 /** How the load does, and what is to blame. */
 export interface Health {
@@ -59,7 +59,7 @@ export function healthOf(
     .map(({ expression }) => expression);
   const errors = recentErrors(now.clients, snapshot.atMs);
   const troubles = incidents.map((incident) =>
-    `${incidentName(incident)} since ${clock(incident.fromSec * 1000)}`
+    `${incidentName(incident)} since ${formatClock(incident.fromSec * 1000)}`
   );
   const critical = [
     ...(saturationOf(now) === null ? [] : ["generator saturated"]),

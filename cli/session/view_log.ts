@@ -4,9 +4,9 @@
  * @module
  */
 
+import { formatClock } from "../../tool.ts";
 import { fitLine, type Line, span, type Style } from "../terminal/mod.ts";
 import type { Log, LogEntry, LogLevel } from "./log.ts";
-import { clock } from "./clock.ts";
 
 /** The last `rows` entries, oldest first, each `columns` wide. */
 export function logLines(log: Log, columns: number, rows: number): Line[] {
@@ -29,7 +29,7 @@ function entryLine({ atMs, level, text, times }: LogEntry): Line {
   const [sign, style] = SIGNS[level];
   const repeated = times > 1 ? `  (${times} times)` : "";
   return [
-    span(`${clock(atMs)} `, "dim"),
+    span(`${formatClock(atMs)} `, "dim"),
     span(sign, style),
     span(text, level === "error" ? "plain" : style),
     span(repeated, "dim"),

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { formatClock } from "../../tool.ts";
 import {
   fitLine,
   type Line,
@@ -13,7 +14,6 @@ import {
   span,
 } from "../terminal/mod.ts";
 import type { Model, Page, RunPlace } from "./model.ts";
-import { clock } from "./clock.ts";
 
 /** A page and its title in `rows` rows. */
 export function pageLines(
@@ -76,7 +76,7 @@ export function progressLines(
   }
   const words: Line = [
     span(PHASES[place.phase], "accent"),
-    span(`  ${clock(place.elapsedMs)} of ${clock(place.endMs)}`),
+    span(`  ${formatClock(place.elapsedMs)} of ${formatClock(place.endMs)}`),
     span("  Ctrl-C stops", "dim"),
   ];
   return [fitLine(words, columns), progressBar(place, columns)];

@@ -5,7 +5,12 @@
  * @module
  */
 
-import { formatBytes, formatRatio, totalErrors } from "../../tool.ts";
+import {
+  formatBytes,
+  formatClock,
+  formatRatio,
+  totalErrors,
+} from "../../tool.ts";
 import {
   fitLine,
   type Line,
@@ -14,7 +19,6 @@ import {
   type Span,
   span,
 } from "../terminal/mod.ts";
-import { clock } from "./clock.ts";
 import type { Model } from "./model.ts";
 
 /** The status, each line at most `columns` wide. */
@@ -41,11 +45,13 @@ function firstLine(model: Model, columns: number): Line {
       ...(away === 0 ? [] : [span(`, ${away} away`, "warning")]),
     ],
     [span(`${rooms}`, "bold"), span(rooms === 1 ? " room" : " rooms")],
-    [span(clock(nowMs), "bold")],
+    [span(formatClock(nowMs), "bold")],
     ...(scenario === undefined ? [] : [[
       span(
-        `${sanitize(scenario.name)} ${clock(nowMs - scenario.sinceMs)} of ${
-          clock(Math.max(nowMs, scenario.endMs) - scenario.sinceMs)
+        `${sanitize(scenario.name)} ${
+          formatClock(nowMs - scenario.sinceMs)
+        } of ${
+          formatClock(Math.max(nowMs, scenario.endMs) - scenario.sinceMs)
         }`,
         "accent",
       ),

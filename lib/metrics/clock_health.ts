@@ -6,6 +6,7 @@
  * @module
  */
 
+import { formatClock } from "../text/mod.ts";
 import type { GeneratorStandstill } from "./summary.ts";
 
 /** A node stood still. */
@@ -138,7 +139,7 @@ export function clockNotes(health: ClockHealth, workers: number): string[] {
   return [
     ...standstills.slice(0, MAX_TOLD).map((one) =>
       `${nameOf(one, workers)} stood still for ${seconds(one.ms)} at ${
-        minutes(one.atMs)
+        formatClock(one.atMs)
       }; ${
         one.nodes.length < workers
           ? "what others missed of its clients then is not the server's doing"
@@ -154,7 +155,7 @@ export function clockNotes(health: ClockHealth, workers: number): string[] {
     ),
     ...jumps.slice(0, MAX_TOLD).map(({ atMs, byMs }) =>
       `the wall clock jumped by ${signed(byMs)} at ${
-        minutes(atMs)
+        formatClock(atMs)
       }; no figure follows it`
     ),
     ...further(
@@ -179,18 +180,6 @@ export function nameOf(
 /** `2.0 s`. */
 export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
-}
-
-/** `0:12`, `1:02:03`. */
-export function minutes(ms: number): string {
-  const all = Math.round(Math.max(0, ms) / 1000);
-  const [h, m, s] = [
-    Math.floor(all / 3600),
-    Math.floor(all / 60) % 60,
-    all % 60,
-  ];
-  const two = (value: number) => String(value).padStart(2, "0");
-  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
 function differing({ packets, leastMs, mostMs }: ClockDifference): string {

@@ -4,9 +4,10 @@
  * @module
  */
 
+import { formatClock } from "../text/mod.ts";
 import type { IncidentChange } from "./incidents.ts";
 import type { Incident, IncidentKind, TimedIncident } from "./summary.ts";
-import { minutes, outOf, percent } from "./words.ts";
+import { outOf, percent } from "./words.ts";
 
 /** What an incident is, as short as it can be: `8 of 8 clients without media`. */
 export function incidentName(
@@ -54,7 +55,7 @@ export function incidentFigures(incident: TimedIncident): string[] {
     ),
     ...(picturesAgainSec === null
       ? []
-      : [`pictures moved again at ${minutes(picturesAgainSec)}`]),
+      : [`pictures moved again at ${formatClock(picturesAgainSec * 1000)}`]),
     ...(server === null ? [] : [
       `server CPU ${cores(server.minCpuRatio)} to ${cores(server.maxCpuRatio)}${
         server.cpuRatioBefore === null
@@ -74,8 +75,8 @@ export function incidentFigures(incident: TimedIncident): string[] {
 /** When an incident was, by the run's own time: `0:12 to 0:15`. */
 export function incidentTime({ fromSec, untilSec }: Incident): string {
   return untilSec === null
-    ? `${minutes(fromSec)} on`
-    : `${minutes(fromSec)} to ${minutes(untilSec)}`;
+    ? `${formatClock(fromSec * 1000)} on`
+    : `${formatClock(fromSec * 1000)} to ${formatClock(untilSec * 1000)}`;
 }
 
 /** What has just begun, or ended, in one line. */
@@ -84,13 +85,13 @@ export function incidentLine(
 ): string {
   const { fromSec, untilSec, picturesAgainSec } = incident;
   return change === "began"
-    ? `since ${minutes(fromSec)}: ${incidentName(incident)}`
-    : `over at ${minutes(untilSec ?? fromSec)}, after ${
+    ? `since ${formatClock(fromSec * 1000)}: ${incidentName(incident)}`
+    : `over at ${formatClock((untilSec ?? fromSec) * 1000)}, after ${
       ((untilSec ?? fromSec) - fromSec).toFixed(1)
     } s: ${incidentName(incident)}${
       picturesAgainSec === null
         ? ""
-        : `; pictures moved again at ${minutes(picturesAgainSec)}`
+        : `; pictures moved again at ${formatClock(picturesAgainSec * 1000)}`
     }`;
 }
 

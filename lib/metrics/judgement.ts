@@ -6,6 +6,7 @@
  * @module
  */
 
+import { formatClock } from "../text/mod.ts";
 import {
   type Band,
   band,
@@ -30,7 +31,7 @@ import { type Silence, type SilencePoint, silences } from "./silence.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { stoppedText } from "./stopped_tracks.ts";
 import type { Judgement } from "./summary.ts";
-import { minutes, mostFrequent, outOf, percent } from "./words.ts";
+import { mostFrequent, outOf, percent } from "./words.ts";
 
 /** What is judged. */
 export interface Judged {
@@ -335,8 +336,8 @@ function stretchText(silence: Silence | undefined): string | undefined {
   if (silence === undefined) return undefined;
   const { fromSec, toSec, share } = silence;
   const when = toSec === null
-    ? `from ${minutes(fromSec)} on`
-    : `from ${minutes(fromSec)} to ${minutes(toSec)}`;
+    ? `from ${formatClock(fromSec * 1000)} on`
+    : `from ${formatClock(fromSec * 1000)} to ${formatClock(toSec * 1000)}`;
   return `${when}, ${
     percent(share)
   } of the tracks that should flow were silent`;

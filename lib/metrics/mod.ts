@@ -48,4 +48,3 @@ export * from "./trend.ts";
 export * from "./verdict.ts";
 export * from "./window.ts";
 export * from "./worst.ts";
-export { minutes } from "./words.ts";

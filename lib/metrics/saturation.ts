@@ -6,13 +6,8 @@
  * @module
  */
 
-import {
-  minutes,
-  nameOf,
-  seconds,
-  standstillsOf,
-  STEADY,
-} from "./clock_health.ts";
+import { formatClock } from "../text/mod.ts";
+import { nameOf, seconds, standstillsOf, STEADY } from "./clock_health.ts";
 import { counterOf, trendOf } from "./figures.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -69,7 +64,7 @@ function standstillOf({ atMs, generator }: Snapshot): string | null {
     const { clientsLost } = clock;
     const [longest] = standstills.toSorted((a, b) => b.ms - a.ms);
     return `the generator stood still for ${seconds(longest.ms)} at ${
-      minutes(longest.atMs)
+      formatClock(longest.atMs)
     }, and ${clientsLost} client${
       clientsLost === 1 ? " was" : "s were"
     } lost by it`;
@@ -78,7 +73,7 @@ function standstillOf({ atMs, generator }: Snapshot): string | null {
   const alone = standstills.find(({ nodes }) => nodes.length < workers);
   if (alone !== undefined) {
     return `${nameOf(alone, workers)} stood still for ${seconds(alone.ms)} at ${
-      minutes(alone.atMs)
+      formatClock(alone.atMs)
     } while others went on`;
   }
   return null;

@@ -11,12 +11,6 @@ export function percent(share: number): string {
   return `${(share > 1 ? share * 100 : shown).toFixed(1)} %`;
 }
 
-/** A time since the run began, in minutes and seconds: `0:18`, `75:02`. */
-export function minutes(sec: number): string {
-  const whole = Math.round(sec);
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
-}
-
 /** So many of so many of a thing, whose plural ends in s: `2 of 20 clients`, `1 of 1 client`. */
 export function outOf(part: number, whole: number, thing: string): string {
   return `${part} of ${whole} ${thing}${whole === 1 ? "" : "s"}`;

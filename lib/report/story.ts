@@ -19,7 +19,7 @@ import {
   type TrackFreeze,
   type WholeStory,
 } from "../metrics/mod.ts";
-import { formatBps, formatRatio, sanitize } from "../text/mod.ts";
+import { formatBps, formatClock, formatRatio, sanitize } from "../text/mod.ts";
 import { csvRow } from "./csv_row.ts";
 import { z } from "./deps.ts";
 
@@ -205,8 +205,5 @@ function rowText(bin: StoryBin): string {
 /** `1:05.2`: seconds alone would be the same in two rows. */
 function time(sec: number): string {
   const tenths = Math.round(sec * 10);
-  const whole = Math.floor(tenths / 10);
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}.${
-    tenths % 10
-  }`;
+  return `${formatClock(tenths * 100)}.${tenths % 10}`;
 }

@@ -6,7 +6,8 @@
  * @module
  */
 
-import { type ClientRecord, type Ending, minutes } from "../metrics/mod.ts";
+import type { ClientRecord, Ending } from "../metrics/mod.ts";
+import { formatClock } from "../text/mod.ts";
 
 /** What tells that a server is gone. */
 export interface GoneSigns {
@@ -53,7 +54,7 @@ export function goneText(
   const who = lost.length === 0
     ? ""
     : ` (${lost.length} of ${clients.length} clients lost it)`;
-  return `the server went away at ${minutes(sinceMs / 1000)}: ${
+  return `the server went away at ${formatClock(sinceMs)}: ${
     why.replace(/\.$/, "")
   }${who}`;
 }

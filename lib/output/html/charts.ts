@@ -9,11 +9,12 @@ import type { Summary, TimelinePoint } from "../../metrics/mod.ts";
 import {
   formatBps,
   formatBytes,
+  formatClock,
   formatCores,
   formatCount,
   formatRatio,
 } from "../../text/mod.ts";
-import { type Child, clock, html, type Markup } from "./markup.ts";
+import { type Child, html, type Markup } from "./markup.ts";
 
 /** How the page's script writes a value. */
 type Show = "count" | "bps" | "ratio" | "cores" | "bytes";
@@ -164,7 +165,7 @@ function sentence(
     const most = sorted.at(-1)!;
     return `${name} ${SHOWS[show](median.value)} median, ${
       SHOWS[show](most.value)
-    } at most, at ${clock(most.at)}`;
+    } at most, at ${formatClock(most.at * 1000)}`;
   });
   return `${title}: ${parts.join("; ")}.`;
 }
@@ -185,7 +186,7 @@ function courseTable(
           )}</tr>
         </thead>
         <tbody>${places.map((i) =>
-          html`<tr><th scope="row">${clock(tSec[i])}</th>${
+          html`<tr><th scope="row">${formatClock(tSec[i] * 1000)}</th>${
             charts.map(({ show, series }) =>
               series.map(({ values }) => {
                 const value = values[i];

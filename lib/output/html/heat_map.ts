@@ -7,7 +7,8 @@
  */
 
 import type { ClientStory, StoryBin } from "../../metrics/mod.ts";
-import { type Child, clock, html } from "./markup.ts";
+import { formatClock } from "../../text/mod.ts";
+import { type Child, html } from "./markup.ts";
 
 /** What of a client is shown. */
 interface Layer {
@@ -115,8 +116,8 @@ export function heatSection(
       <canvas id="heat" role="img" tabindex="0" aria-label="Clients against time"
         aria-describedby="heat-cell"></canvas>
       <p class="ends hint"
-        aria-hidden="true"><span>0:00</span><span>${clock(
-          columns * columnSec,
+        aria-hidden="true"><span>0:00</span><span>${formatClock(
+          columns * columnSec * 1000,
         )}</span></p>
       <p id="heat-cell" class="hint" aria-live="polite"></p>
     </section>

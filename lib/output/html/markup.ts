@@ -42,12 +42,6 @@ export function code(text: string): Markup {
   return new Markup(text);
 }
 
-/** Seconds as minutes and seconds: `1:05`. */
-export function clock(sec: number): string {
-  const whole = Math.round(sec);
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
-}
-
 const ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import {
   formatBps,
   formatBytes,
+  formatClock,
   formatCount,
   formatMeasured,
   formatMs,
@@ -17,6 +18,10 @@ Deno.test.each([
   { got: formatMs(99.96), want: "100 ms" },
   { got: formatMs(9999), want: "9999 ms" },
   { got: formatMs(12_345), want: "12.3 s" },
+  { got: formatClock(-1), want: "0:00" },
+  { got: formatClock(59_999), want: "0:59" },
+  { got: formatClock(65_000), want: "1:05" },
+  { got: formatClock(3_723_000), want: "1:02:03" },
   { got: formatRatio(0), want: "0 %" },
   { got: formatRatio(1), want: "100 %" },
   { got: formatRatio(0.99999), want: "99.9 %" },
