@@ -83,8 +83,8 @@ interface WayBack {
   how: ReturnKind | undefined;
 }
 
-/** A request, or a transport on its way, that is open for so long when its client leaves has not been answered. */
-const UNANSWERED_AFTER_MS = 1000;
+/** A transport on its way for so long when its client leaves has not been answered. */
+const UNCONNECTED_AFTER_MS = 1000;
 
 /** One participant that we drive. */
 export class Client implements AsyncDisposable {
@@ -145,6 +145,7 @@ export class Client implements AsyncDisposable {
 
   /** Whether it is to send now: it publishes, and is not muted. */
   get isToSend(): boolean {
+    if (this.#stay?.publication.isAwaited === true) return false;
     return (["audio", "video"] as const).some((kind) =>
       this.#publish?.[kind] === true && !this.#paused.has(kind)
     );
@@ -339,6 +340,8 @@ export class Client implements AsyncDisposable {
   #onSignaling(session: SignalingSession, event: SignalingEvent): void {
     switch (event.type) {
       case "latency":
+        this.#environment.answers.note(event.ms);
+        return this.#onEvent(event);
       case "anomaly":
         return this.#onEvent(event);
       case "failed":
@@ -651,15 +654,18 @@ export class Client implements AsyncDisposable {
 
   /** Whoever leaves without the answer has not got it: no time-out will tell. */
   #reportUnanswered(): void {
-    const requests = this.#session?.unanswered(UNANSWERED_AFTER_MS) ?? [];
+    const { missedAfterMs } = this.#environment.answers;
+    const requests = this.#session?.unanswered(0) ?? [];
     for (const { operation, waitedMs, meanwhile } of requests) {
+      // The server may be slow with everything, and would have answered.
+      if (waitedMs < missedAfterMs) continue;
       const message = `${operation}: no reply within ${
         Math.round(waitedMs)
       } ms, when the client left`;
       const came = meanwhile === undefined ? "" : `; ${meanwhile}`;
       this.#error("timeout", message + came);
     }
-    const path = this.#stay?.unconnected(UNANSWERED_AFTER_MS);
+    const path = this.#stay?.unconnected(UNCONNECTED_AFTER_MS);
     if (this.#state !== "joining" || requests.length > 0) return;
     if (path !== undefined) {
       const message = `the ${path.direction} transport was not connected in ${

@@ -22,6 +22,7 @@ import type {
 import type { OpenSession } from "../signaling/port.ts";
 import type { Clock } from "../time/mod.ts";
 import type { Allowance } from "./allowance.ts";
+import type { AnswerPace } from "./answer_pace.ts";
 import type { OwnPublishers } from "./own_publishers.ts";
 
 /** Deadlines of one thread; `Reactor` is the real one. */
@@ -84,6 +85,8 @@ export interface ClientEnvironment {
   readonly publishers: OwnPublishers;
   /** What the server grants a client. */
   readonly allowance: Allowance;
+  /** How long the server takes to answer. */
+  readonly answers: AnswerPace;
   /** Producers of codecs that clients do not take, which one of them has looked into. */
   readonly lookedInto: Set<string>;
   /** From 0 to below 1; seeded, so that a run repeats. */

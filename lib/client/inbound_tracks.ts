@@ -337,6 +337,18 @@ export class InboundTracks {
     this.#steer(producerId);
   }
 
+  /** The server has been asked to begin with a track: it is not due before it answers. */
+  awaitStart(producerId: string): void {
+    const { nowMs } = this.#now();
+    this.#tracks.get(producerId)?.receiver.awaitStart(nowMs);
+  }
+
+  /** It has answered, or will not. */
+  noteStart(producerId: string): void {
+    const { nowMs } = this.#now();
+    this.#tracks.get(producerId)?.receiver.noteStart(nowMs);
+  }
+
   /** Something else is known of who sends this producer. */
   setOrigin(producerId: string, origin: Origin): void {
     const track = this.#tracks.get(producerId);
@@ -389,7 +401,7 @@ export class InboundTracks {
     }
     // What the server withholds stands still all the same.
     if (isPaused) track.frames?.pause(now);
-    else track.frames?.playout.rhythm.resume();
+    else track.frames?.playout.rhythm.resume(now);
   }
 
   /** It is a client's of this run. */

@@ -6,6 +6,7 @@
  */
 
 export { Allowance } from "./allowance.ts";
+export { AnswerPace } from "./answer_pace.ts";
 export { Client, type ClientOptions } from "./client.ts";
 export type {
   ClientEnvironment,

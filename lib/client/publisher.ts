@@ -82,6 +82,8 @@ export class Publisher {
 
   /** What the server tells of the way to it; `undefined` before, and where it tells nothing. */
   uplink: Uplink | undefined;
+  /** A track is offered to the server; one at a time. */
+  #asking = false;
 
   /** As what it shows itself to the server. */
   get profile(): Profile {
@@ -91,6 +93,11 @@ export class Publisher {
   /** The tracks, in order of producing. */
   get tracks(): readonly PublishedTrack[] {
     return this.#tracks;
+  }
+
+  /** Whether it sends nothing because the server has not answered yet. */
+  get isAwaited(): boolean {
+    return this.#asking && this.#tracks.length === 0;
   }
 
   /** Whether what is sent of one kind is paused. */
@@ -116,11 +123,12 @@ export class Publisher {
     const { profile } = this.#media!;
     const track = { kind, profile, mid, cname, encodings };
     const parameters = sendParameters(router, track);
+    this.#asking = true;
     const producerId = await session.produce({
       transportId,
       kind,
       rtpParameters: parameters,
-    });
+    }).finally(() => this.#asking = false);
     if (!this.#open) return;
     const [{ payloadType, clockRate }] = parameters.codecs;
     const rtxType = parameters.codecs.find(isRtx)?.payloadType;

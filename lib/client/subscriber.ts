@@ -37,10 +37,11 @@ export interface ConsumeOptions {
   readonly maxVideo: number;
 }
 
-/** A track that was asked for, and is not had, since then on the scheduler's clock. */
+/** A track that was asked for, and is not had. */
 interface LackingTrack {
   readonly participantId: string;
-  readonly sinceMs: number;
+  /** Since when, on the scheduler's clock; `Infinity` while the server may still answer: it is due from then on. */
+  sinceMs: number;
   /** It was had, and the server says that it has ended. */
   readonly isClosed: boolean;
   /** Up to when what its sender sent has been counted. */
@@ -230,8 +231,8 @@ export class Subscriber {
     const nowMs = this.#environment.scheduler.nowMs();
     let packets = 0;
     for (const [producerId, lacking] of this.#lacking) {
-      const { participantId, countedMs } = lacking;
-      if (nowMs <= countedMs) continue;
+      const { participantId, sinceMs, countedMs } = lacking;
+      if (nowMs <= countedMs || sinceMs > nowMs) continue;
       lacking.countedMs = nowMs;
       const origin = this.#originOf(participantId, producerId);
       if (origin.of !== "own") {
@@ -340,9 +341,9 @@ export class Subscriber {
     const { participantId, producerId, kind } = producer;
     const session = this.#session!;
     const requestedAtMs = this.#environment.scheduler.nowMs();
-    const lacking = this.#lacking.get(producerId) ?? {
+    const lacking: LackingTrack = this.#lacking.get(producerId) ?? {
       participantId,
-      sinceMs: requestedAtMs,
+      sinceMs: Infinity,
       isClosed: false,
       countedMs: requestedAtMs + SILENT_AFTER_MS,
     };
@@ -383,12 +384,30 @@ export class Subscriber {
         this.#stopTaking(producerId);
         throw error;
       });
+      this.reception.awaitStart(producerId);
       await this.#resume(session, producerId, created.consumerId);
+      this.reception.noteStart(producerId);
     } catch (error) {
       if (!this.#open) return;
+      if (lacking.sinceMs === Infinity) {
+        this.#noteAnswered(lacking, error, requestedAtMs);
+      }
       this.#waysIn.close(producerId);
       this.#consumeFailed(producer, error);
     }
+  }
+
+  /** What no answer comes to at all is due since it was asked for, what is refused since it was. */
+  #noteAnswered(
+    lacking: LackingTrack,
+    error: unknown,
+    requestedAtMs: number,
+  ): void {
+    const isLate = error instanceof SignalingError && error.kind === "timeout";
+    lacking.sinceMs = isLate
+      ? requestedAtMs
+      : this.#environment.scheduler.nowMs();
+    lacking.countedMs = lacking.sinceMs + SILENT_AFTER_MS;
   }
 
   /** Media flows without it, so its failure costs nothing but an error. */

@@ -364,7 +364,7 @@ export const METRICS = {
   freezeCount: counter(
     "count",
     "lower",
-    "Times that a video stood still, as browsers count them (W3C webrtc-stats): gaps between two shown frames of at least three times the average of the last 30, that one among them, and of at least that average and 150 ms. One that goes on counts from its first second on.",
+    "Times that a video stood still, as browsers count them (W3C webrtc-stats): gaps between two shown frames of at least three times the average of the last 30, that one among them, and of at least that average and 150 ms. One that goes on counts from its first second on. Beyond browsers: so is a gap of two seconds before there are five, and such a wait for the first frame once packets come.",
     {
       at: "rhythm",
       perClient: "sum",

@@ -2,6 +2,7 @@
 
 import {
   Allowance,
+  AnswerPace,
   type ClientEnvironment,
   type ClientMeter,
   OwnPublishers,
@@ -67,6 +68,7 @@ export function fakeEnvironment(
     meter: options.meter ?? silentMeter(),
     publishers: new OwnPublishers(),
     allowance: new Allowance(),
+    answers: new AnswerPace(),
     lookedInto: new Set(),
     random,
   };

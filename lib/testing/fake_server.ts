@@ -49,6 +49,8 @@ export interface FakeServerOptions {
   readonly honoursTokens?: boolean;
   /** Whether a packet is thrown away instead of forwarded. @default {none} */
   readonly drops?: (packet: Uint8Array) => boolean;
+  /** How late it does what it is asked, in milliseconds, while media goes on. @default {0} */
+  readonly lateMs?: number;
   /** Consumers that one stay may make. @default {16} */
   readonly maxConsumers?: number;
 }
@@ -156,7 +158,10 @@ export class FakeServer {
   openChannel(): Channel {
     if (this.isDown) throw new ChannelError(URL, { kind: "refused" });
     const channel: FakeChannel = new FakeChannel((message) => {
-      connection.receive(JSON.stringify(message));
+      const { lateMs = 0 } = this.#options;
+      const receive = () => connection.receive(JSON.stringify(message));
+      if (lateMs === 0) receive();
+      else this.#clock.setTimer(lateMs, receive);
       return [];
     });
     const connection: Connection = new Connection(

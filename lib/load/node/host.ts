@@ -7,6 +7,7 @@
 
 import {
   Allowance,
+  AnswerPace,
   Client,
   type ClientEnvironment,
   OwnPublishers,
@@ -77,6 +78,7 @@ export async function openHost(
   > = {
     publishers,
     allowance: new Allowance(),
+    answers: new AnswerPace(),
     lookedInto: new Set(),
     scheduler: reactor,
     wallNowMs: () => lane.wallNowMs(),

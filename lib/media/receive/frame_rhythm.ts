@@ -5,11 +5,15 @@
  *
  * A freeze is a gap between two frames of at least three times the average of
  * the last 30 gaps, itself among them, and of at least that average and
- * 150 ms: from the frame before it to the frame after it. Before there are
- * five gaps, nothing is known of the average, and no gap is a freeze. Where the sender is known to
+ * 150 ms: from the frame before it to the frame after it. Where the sender is known to
  * stand still itself, a gap is one only when it is 150 ms longer than that. A
  * gap that goes on is one from its first second on, so that a video that
  * never comes back counts too; one that a pause ends is none.
+ *
+ * Before there are five gaps, nothing is known of the average. To a browser no
+ * gap is a freeze then, to whoever watches a picture that comes to nothing is:
+ * here a gap of two seconds is one, and so is the wait for the first frame,
+ * which begins with the first packet.
  *
  * @module
  */
@@ -52,6 +56,8 @@ const MIN_GAPS = 5;
 const THAWS = 8;
 const FREEZE_FACTOR = 3;
 const FREEZE_MARGIN_MS = 150;
+/** While nothing is known of the average, so long a gap is a freeze. */
+const EARLY_FREEZE_MS = 2000;
 /** A track that ends may be silent for so long before anybody says so. */
 const GRACE_MS = 1000;
 
@@ -59,6 +65,8 @@ const GRACE_MS = 1000;
 export class FrameRhythm {
   /** When the last frame was shown; -1 before the first one, and after a pause. */
   lastMs = -1;
+  /** Since when the first frame is waited for, or the first after a pause; NaN while none is. */
+  #awaitedMs = NaN;
   #frames = 0;
   #beginnings = 0;
   #freezeCount = 0;
@@ -110,19 +118,25 @@ export class FrameRhythm {
     const { nowMs } = moment;
     if (this.#frames++ === 0) this.#noteFirst(nowMs);
     // What was under way when it was paused is shown, and begins no gap.
-    if (this.#isPaused || this.lastMs < 0) this.#beginnings++;
+    if (this.#isPaused || this.lastMs < 0) this.#noteBeginning(nowMs);
     else this.#addGap(moment);
     if (!this.#isPaused) this.lastMs = nowMs;
   }
 
+  /** Packets come from now on: frames should, too. */
+  awaitFrames({ nowMs }: Shown): void {
+    if (!this.#isPaused && this.lastMs < 0) this.#awaitedMs = nowMs;
+  }
+
   /** The video ends, or is paused: what follows is no freeze. */
   pause(moment: Shown): void {
-    const gapMs = this.lastMs < 0 ? 0 : moment.nowMs - this.lastMs;
-    if (this.#isOpenFreeze(gapMs)) {
-      this.#addFreeze(gapMs);
-      this.#playedMs += gapMs;
+    const openMs = this.#openFreezeMs(moment);
+    if (openMs > 0) {
+      this.#addFreeze(openMs);
+      this.#playedMs += openMs;
     }
     this.lastMs = -1;
+    this.#awaitedMs = NaN;
     this.#isPaused = this.#wasPaused = true;
   }
 
@@ -132,23 +146,26 @@ export class FrameRhythm {
   }
 
   /** Frames may come again. */
-  resume(): void {
+  resume(moment: Shown): void {
+    if (!this.#isPaused) return;
     this.#isPaused = false;
+    this.awaitFrames(moment);
   }
 
   /** Nobody looked until `moment`: from the last frame to the next one is no gap. */
   leaveOut(moment: Shown): void {
+    const isWaiting = this.lastMs >= 0 || this.#awaitedMs >= 0;
     const wasPaused = this.#wasPaused;
     const isPaused = this.#isPaused;
     this.pause(moment);
     this.#wasPaused = wasPaused;
     this.#isPaused = isPaused;
+    if (isWaiting) this.awaitFrames(moment);
   }
 
   /** All of it, as it is at `moment`. */
   figures(moment: Shown): FrameFigures {
-    const gapMs = this.lastMs < 0 ? 0 : moment.nowMs - this.lastMs;
-    const openMs = this.#isOpenFreeze(gapMs) ? gapMs : 0;
+    const openMs = this.#openFreezeMs(moment);
     return {
       framesRendered: this.#frames,
       videosBegun: this.#beginnings,
@@ -166,12 +183,33 @@ export class FrameRhythm {
     this.#meter.timeToFirstFrame.record(Math.round(this.#firstFrameMs * 1000));
   }
 
-  #isOpenFreeze(gapMs: number): boolean {
-    return gapMs >= GRACE_MS + this.#longestStillMs && this.#isFreeze(gapMs);
+  #noteBeginning(nowMs: number): void {
+    this.#beginnings++;
+    const waitedMs = nowMs - this.#awaitedMs;
+    this.#awaitedMs = NaN;
+    if (!this.#isEarlyFreeze(waitedMs)) return;
+    this.#addFreeze(waitedMs);
+    this.#playedMs += waitedMs;
+    this.#thawsMs[this.#thaws++ % THAWS] = nowMs;
+  }
+
+  /** For how long it stands still now; 0 where it does not. */
+  #openFreezeMs({ nowMs }: Shown): number {
+    if (this.lastMs < 0) {
+      const waitedMs = nowMs - this.#awaitedMs;
+      return this.#isEarlyFreeze(waitedMs) ? waitedMs : 0;
+    }
+    const gapMs = nowMs - this.lastMs;
+    const isLong = gapMs >= GRACE_MS + this.#longestStillMs;
+    return isLong && this.#isFreeze(gapMs) ? gapMs : 0;
+  }
+
+  #isEarlyFreeze(gapMs: number): boolean {
+    return gapMs >= EARLY_FREEZE_MS + this.#longestStillMs;
   }
 
   #isFreeze(gapMs: number): boolean {
-    if (this.#gaps + 1 < MIN_GAPS) return false;
+    if (this.#gaps + 1 < MIN_GAPS) return this.#isEarlyFreeze(gapMs);
     const oldestUs = this.#gapsUs[this.#gaps % WINDOW];
     const averageMs = ((this.#gapsSumUs - oldestUs) / 1000 + gapMs) /
       Math.min(this.#gaps + 1, WINDOW);

@@ -243,6 +243,18 @@ export class TrackReceiver {
     this.#longestGapMs = longestGapMs;
   }
 
+  /** Nothing need come before {@linkcode TrackReceiver.noteStart}, and what does is welcome. */
+  awaitStart(nowMs: number): void {
+    if (this.#lastArrivalMs > -Infinity) return;
+    this.#settle(nowMs);
+    this.#lastMs = Infinity;
+  }
+
+  /** From now on media should come. */
+  noteStart(nowMs: number): void {
+    if (this.#lastMs === Infinity) this.#lastMs = nowMs;
+  }
+
   /** The sender or the server stopped the track on purpose: its silence is not loss. */
   suspend(nowMs: number): void {
     if (this.#suspended) return;
@@ -368,8 +380,10 @@ export class TrackReceiver {
     return Math.min(255, Math.floor(lost * 256 / expected));
   }
 
-  #noteFirst({ nowMs }: Readonly<Arrival>): void {
+  #noteFirst(moment: Readonly<Arrival>): void {
+    const { nowMs } = moment;
     this.firstAtMs = nowMs;
+    this.#options.frames?.playout.rhythm.awaitFrames(moment);
     if (this.#wasSuspended) return;
     const us = Math.round((nowMs - this.#options.requestedAtMs) * 1000);
     this.#options.meter.firstPacket.record(us);

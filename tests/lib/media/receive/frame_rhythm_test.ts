@@ -62,9 +62,15 @@ Deno.test.each([
   },
   {
     why: "before five gaps nothing is known of the average",
-    gaps: [...steady(3), 10_000],
+    gaps: [...steady(3), 1999],
     freezeCount: 0,
     totalFreezesDurationMs: 0,
+  },
+  {
+    why: "but two seconds are long whatever is known",
+    gaps: [40, 2000, 40, 10_000],
+    freezeCount: 2,
+    totalFreezesDurationMs: 12_000,
   },
   {
     why: "with the fifth it is",
@@ -177,7 +183,7 @@ Deno.test("a pause is no freeze, and what was under way begins none", () => {
   const { rhythm, nowMs } = watch(steady(30));
   rhythm.pause({ nowMs: nowMs + 20 });
   rhythm.show({ nowMs: nowMs + 40 });
-  rhythm.resume();
+  rhythm.resume({ nowMs: nowMs + 8900 });
   rhythm.show({ nowMs: nowMs + 9000 });
   rhythm.show({ nowMs: nowMs + 9040 });
   const figures = rhythm.figures({ nowMs: nowMs + 9040 });
@@ -200,8 +206,73 @@ Deno.test("the first frame of a video that was paused at first says nothing", ()
     timeToFirstFrame: { record: (us) => void firstUs.push(us) },
   }, REQUESTED_MS);
   rhythm.pause({ nowMs: 950 });
-  rhythm.resume();
+  rhythm.resume({ nowMs: 59_000 });
   rhythm.show({ nowMs: 60_000 });
   assertEquals(firstUs, []);
   assertEquals(rhythm.figures({ nowMs: 60_000 }).firstFrameMs, null);
 });
+
+Deno.test.each<
+  { showsMs: number[]; atMs: number; frozenMs: number; why: string }
+>([
+  { showsMs: [], atMs: 2999, frozenMs: 0, why: "a key frame may take a while" },
+  { showsMs: [], atMs: 9000, frozenMs: 8000, why: "packets come to nothing" },
+  {
+    showsMs: [4500],
+    atMs: 5000,
+    frozenMs: 3500,
+    why: "a picture came at last",
+  },
+  {
+    showsMs: [1100, 1140],
+    atMs: 8140,
+    frozenMs: 7000,
+    why: "it has shown two frames, and then no more",
+  },
+])(
+  "of a video whose first packet came at 1 s, it stood still for $frozenMs ms by $atMs: $why",
+  ({ showsMs, atMs, frozenMs }) => {
+    const { rhythm } = fresh();
+    rhythm.awaitFrames({ nowMs: 1000 });
+    for (const nowMs of showsMs) rhythm.show({ nowMs });
+    const figures = rhythm.figures({ nowMs: atMs });
+    assertEquals([figures.totalFreezesDurationMs, figures.freezeCount], [
+      frozenMs,
+      frozenMs > 0 ? 1 : 0,
+    ]);
+    rhythm.pause({ nowMs: atMs });
+    const after = rhythm.figures({ nowMs: 60_000 });
+    assertEquals([after.totalFreezesDurationMs, after.playedMs], [
+      frozenMs,
+      figures.playedMs,
+    ]);
+  },
+);
+
+Deno.test("who goes on after a pause is waited for, unless its sender stands still for so long itself", () => {
+  const { rhythm } = fresh();
+  rhythm.expectStills(5000);
+  rhythm.awaitFrames({ nowMs: 1000 });
+  rhythm.show({ nowMs: 7000 });
+  rhythm.pause({ nowMs: 7500 });
+  rhythm.resume({ nowMs: 20_000 });
+  assertEquals(rhythm.figures({ nowMs: 26_900 }).freezeCount, 0);
+  assertEquals(rhythm.figures({ nowMs: 27_100 }).totalFreezesDurationMs, 7100);
+});
+
+Deno.test("the time in which nobody looked is not waited", () => {
+  const { rhythm } = fresh();
+  rhythm.leaveOut({ nowMs: 900 });
+  assertEquals(rhythm.figures({ nowMs: 9000 }).freezeCount, 0);
+  rhythm.awaitFrames({ nowMs: 10_000 });
+  rhythm.leaveOut({ nowMs: 11_000 });
+  assertEquals(rhythm.figures({ nowMs: 14_000 }).totalFreezesDurationMs, 3000);
+});
+
+function fresh() {
+  const rhythm = new FrameRhythm({
+    frameGap: { record() {} },
+    timeToFirstFrame: { record() {} },
+  }, REQUESTED_MS);
+  return { rhythm };
+}

@@ -300,7 +300,7 @@ Deno.test("a frame that a pause cut short is none, and the next one is whole", (
   const watched = new Watched();
   watched.packets(range(0, 6));
   watched.tracker.pause({ nowMs: 100 });
-  watched.rhythm.resume();
+  watched.rhythm.resume({ nowMs: 110 });
   // The sender gave the rest of its frame up, and begins a key frame.
   for (const i of range(0, 4)) {
     watched.packet(40 + i, { sequence: 6 + i, pictureId: 2 });

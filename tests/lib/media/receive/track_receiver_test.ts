@@ -353,6 +353,31 @@ Deno.test.each([{ marked: true }, { marked: false }])(
   },
 );
 
+Deno.test("a track that the server is asked to begin with is missed from its answer on", () => {
+  const { receiver } = new Track();
+  receiver.awaitStart(200);
+  assertEquals([receiver.deliverable(9000), receiver.silentMs(9000) < 0], [
+    0,
+    true,
+  ]);
+  receiver.noteStart(9000);
+  assertEquals([receiver.silentMs(9500), receiver.deliverable(10_000)], [
+    500,
+    0,
+  ]);
+  assertEquals(receiver.deliverable(12_000), 100);
+});
+
+Deno.test("what comes before the answer flows as ever, and is missed where it stops", () => {
+  const track = new Track();
+  track.receiver.awaitStart(0);
+  for (let i = 0; i < 10; i++) track.packet({ sequence: i, atMs: 20 * i });
+  track.receiver.noteStart(5000);
+  assertEquals(track.receiver.silentMs(5000), 4820);
+  track.receiver.awaitStart(6000);
+  assertEquals(track.receiver.deliverable(2180), 60);
+});
+
 Deno.test("of a silence, each stretch is charged at the rate of its time", () => {
   const { receiver } = new Track();
   receiver.expectRate(2000, 0);

@@ -206,7 +206,7 @@ Deno.test("a pause is no freeze, and what waits is shown before it", () => {
   const nowMs = 100 * PERIOD_MS + 50;
   playout.pause({ nowMs });
   assertEquals(playout.figures({ nowMs }).framesRendered, 100);
-  playout.rhythm.resume();
+  playout.rhythm.resume({ nowMs: nowMs + 29_000 });
   const later = { nowMs: nowMs + 30_000 };
   assertEquals(playout.figures(later).freezeCount, 0);
 });
@@ -272,7 +272,7 @@ Deno.test.each([
       // A pause and a delay for the sound's sake fall where they fall.
       if (i === 210) playout.minDelayMs = 150;
       if (i === 400) playout.pause({ nowMs });
-      if (i === 404) playout.rhythm.resume();
+      if (i === 404) playout.rhythm.resume({ nowMs });
       if (i % everyFrames === 0) playout.settle();
     }
     const figures = playout.figures({ nowMs: nowMs + 500 });
