@@ -1,37 +1,33 @@
 /**
- * A fleet: all clients of a run or of a session, on one node or several. It
- * splits plans over nodes, forwards commands, and keeps the book of what the
- * nodes report.
+ * A fleet: all clients of a run or of a session, on one node or several, and
+ * the time of their run, second by second.
  *
  * @module
  */
 
 import { checkImpairment } from "../impairment/mod.ts";
-import { type ClientPlan, later, type RunPlan } from "./plan/plan.ts";
+import { later, type RunPlan } from "./plan/plan.ts";
 import type {
   DatapathChoice,
   LoadNode,
   NodeCommand,
+  NodeFacts,
   NodeHandlers,
   NodeNote,
   ServerTarget,
 } from "./node/node.ts";
+import { NodeGroup } from "./node/group.ts";
 import type { NodeClock } from "./node/local_node.ts";
-import type { PublisherNews } from "./node/client_port.ts";
 import { createRandom } from "./plan/random.ts";
-import { splitPlan } from "./plan/split.ts";
 import { checkSteering } from "./node/steer.ts";
 import { WorkerNode } from "./node/worker_node.ts";
 import {
-  type ClientRecord,
-  ClientRecorder,
   EMPTY_SNAPSHOT,
-  plainRecord,
   type Snapshot,
-  SnapshotBook,
+  Timeline,
   type TimelinePoint,
 } from "../metrics/mod.ts";
-import { threadClock } from "../time/mod.ts";
+import { delay, threadClock } from "../time/mod.ts";
 import { process } from "./deps.ts";
 import { reachServer } from "./node/signaling.ts";
 import { createLocalNode, systemNodeClock } from "./node/this_thread.ts";
@@ -51,6 +47,8 @@ export interface FleetOptions {
   readonly openNode?:
     | ((name: string, handlers: NodeHandlers) => LoadNode)
     | undefined;
+  /** Where clients run in place of this machine. @default {here} */
+  readonly elsewhere?: Elsewhere | undefined;
   /** The time by which seconds are counted. @default {the system's} */
   readonly clock?: NodeClock | undefined;
   /** How packets are sent and encrypted. @default {the fastest there is} */
@@ -69,6 +67,16 @@ export interface FleetOptions {
     | undefined;
 }
 
+/** Nodes on other machines. */
+export interface Elsewhere {
+  /** Their names: places, such as `agent-0`, for what is drawn depends on them. */
+  readonly nodes: readonly string[];
+  /** Makes each. */
+  readonly openNode: (name: string, handlers: NodeHandlers) => LoadNode;
+  /** How long it takes until all have heard that the run begins, in milliseconds; asked when all are ready. */
+  readonly leadMs: () => number;
+}
+
 /** Whom a fleet dumps. */
 export interface DumpChoice {
   /** Where each of them has its two files. */
@@ -81,18 +89,14 @@ export interface DumpChoice {
 
 /** So many are watched for trouble: each holds a megabyte or two. */
 const WATCHED_FOR_TROUBLE = 20;
-const MARK_INTERVAL_MS = 1000;
-/** A second waits so long for the report of a node that is late, so that it is not counted in the next. */
-const MAX_REPORT_WAIT_MS = 500;
-const REPORT_WAIT_STEP_MS = 25;
-
 /**
  * Opens a fleet without clients. Throws an `UnreachableError` when the server
  * cannot be reached: better now than from every client.
  */
 export async function openFleet(options: FleetOptions): Promise<ClientFleet> {
-  const { server, signal } = options;
-  await reachServer(server, signal);
+  const { server, signal, elsewhere } = options;
+  // Whether it can be reached from here says nothing of nodes elsewhere.
+  if (elsewhere === undefined) await reachServer(server, signal);
   const fleet = new ClientFleet(options);
   try {
     await fleet.start();
@@ -106,28 +110,15 @@ export async function openFleet(options: FleetOptions): Promise<ClientFleet> {
 /** All clients of a run or of a session. */
 export class ClientFleet implements AsyncDisposable {
   readonly #options: FleetOptions;
-  readonly #book = new SnapshotBook();
-  readonly #nodes: LoadNode[] = [];
-  readonly #dead = new Map<string, string>();
-  readonly #nodeOf = new Map<number, LoadNode>();
-  /** Of those that no node has reported yet. */
-  readonly #plans = new Map<number, ClientPlan>();
-  /** What was found of the server and told. */
-  readonly #found = new Set<string>();
-  /** Who publishes, by node and participant: when a node dies, they are gone. */
-  readonly #publishers = new Map<string, Map<string, PublisherNews>>();
-  readonly #watchers = new Set<NonNullable<FleetOptions["onSecond"]>>();
   readonly #clock: NodeClock;
-  readonly #wallStartMs: number;
-  readonly #startMs: number;
-  readonly #startCpuUs = processCpuUs();
-  /** How long its threads took to start, all together: they used a CPU then, too. */
-  #startingUs = 0;
-  /** The reports of the nodes that the last second was made of, by name. */
-  #counted: ReadonlyMap<string, number> = new Map();
-  #cancelTimer: (() => void) | undefined;
+  readonly #group: NodeGroup;
+  readonly #timeline = new Timeline();
+  readonly #watchers = new Set<NonNullable<FleetOptions["onSecond"]>>();
+  #latest: Snapshot = EMPTY_SNAPSHOT;
+  #facts: NodeFacts | undefined;
+  #startedAtMs: number;
+  #zeroMs: number;
   #endWatch: () => void = () => {};
-  #sequence = 0;
   #nextIndex = 0;
   /** Clients that were drawn to be dumped. */
   #drawn = 0;
@@ -138,18 +129,34 @@ export class ClientFleet implements AsyncDisposable {
   constructor(options: FleetOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemNodeClock;
-    this.#wallStartMs = Math.round(this.#clock.wallNowMs());
-    this.#startMs = this.#clock.nowMs();
+    this.#startedAtMs = Math.round(this.#clock.wallNowMs());
+    this.#zeroMs = this.#clock.nowMs();
+    const { workers = 1, elsewhere, onNote, onTracks } = options;
+    const isHere = elsewhere === undefined;
+    this.#group = new NodeGroup({
+      name: "fleet",
+      nodes: elsewhere?.nodes ?? namesOf(workers),
+      openNode: elsewhere?.openNode ?? options.openNode ??
+        (workers === 1 ? openOnThisThread : openInWorker),
+      clock: this.#clock,
+      ...(isHere && workers > 1 && { processCpuUs }),
+      handlers: {
+        onSnapshot: (snapshot) => this.#onSecond(snapshot),
+        onNote: (note) => onNote?.(note),
+        onTracks,
+        onDied: () => {},
+      },
+    });
   }
 
-  /** Milliseconds since the fleet was opened. */
+  /** Milliseconds since its run began; 0 before. */
   get elapsedMs(): number {
-    return this.#clock.nowMs() - this.#startMs;
+    return Math.max(0, this.#clock.nowMs() - this.#zeroMs);
   }
 
-  /** When it was opened, ISO 8601 in UTC. */
+  /** When its run began, ISO 8601 in UTC. */
   get startedAt(): string {
-    return new Date(this.#wallStartMs).toISOString();
+    return new Date(this.#startedAtMs).toISOString();
   }
 
   /** The index of its first client. */
@@ -162,32 +169,29 @@ export class ClientFleet implements AsyncDisposable {
     return this.#nextIndex;
   }
 
-  /** Nodes that died, with the reason. */
-  get deadNodes(): ReadonlyMap<string, string> {
-    return this.#dead;
+  /** Whether its clients run on this machine. */
+  get isHere(): boolean {
+    return this.#options.elsewhere === undefined;
   }
 
-  /** Starts the nodes; called once. */
+  /** What its nodes are and have, once it is open. */
+  get nodes(): readonly NodeFacts[] {
+    return this.#facts?.parts ?? [];
+  }
+
+  /** Makes the nodes ready, and has the run begin; called once. */
   async start(): Promise<void> {
-    const { workers = 1, seed, server, datapath = {} } = this.#options;
-    const openNode = this.#options.openNode ??
-      (workers === 1 ? openOnThisThread : openInWorker);
-    for (let i = 0; i < workers; i++) {
-      const name = workers === 1 ? "local" : `worker-${i}`;
-      this.#nodes.push(openNode(name, this.#handlersOf(name)));
-    }
-    await Promise.all(this.#nodes.map((node) =>
-      node.start({
-        node: node.name,
-        server,
-        datapath,
-        startedAtMs: this.#wallStartMs,
-        seed,
-      })
-    ));
-    this.#startingUs = Math.round(this.elapsedMs * 1000) * workers;
+    const { seed, server, datapath = {}, elsewhere, signal } = this.#options;
+    const plan = { node: this.#group.name, server, datapath, seed };
+    this.#facts = await this.#group.prepare(plan);
+    const leadMs = elsewhere?.leadMs() ?? 0;
+    this.#startedAtMs = Math.round(this.#clock.wallNowMs() + leadMs);
+    this.#zeroMs = this.#clock.nowMs() + leadMs;
+    await this.#group.begin(this.#startedAtMs);
     if (this.#clock === systemNodeClock) this.#endWatch = threadClock.watch();
-    this.#scheduleMark();
+    const restMs = this.#zeroMs - this.#clock.nowMs();
+    const never = new AbortController().signal;
+    if (restMs > 0) await delay(this.#clock, restMs, signal ?? never);
   }
 
   /**
@@ -200,18 +204,11 @@ export class ClientFleet implements AsyncDisposable {
       checkImpairment(impairment ?? {});
     }
     const nowMs = this.elapsedMs;
-    const alive = this.#alive();
-    if (alive.length === 0) return;
-    const parts = splitPlan(plan, alive.length);
-    await Promise.all(alive.map((node, i) => {
-      const clients = parts[i].map((client) => later(client, nowMs));
-      for (const client of clients) {
-        this.#nextIndex = Math.max(this.#nextIndex, client.index + 1);
-        this.#nodeOf.set(client.index, node);
-        this.#plans.set(client.index, client);
-      }
-      return node.command({ type: "add", clients });
-    }));
+    const clients = plan.clients.map((client) => later(client, nowMs));
+    for (const { index } of clients) {
+      this.#nextIndex = Math.max(this.#nextIndex, index + 1);
+    }
+    await this.#group.command({ type: "add", clients });
     await this.#dump(plan.clients.map(({ index }) => index));
   }
 
@@ -254,26 +251,17 @@ export class ClientFleet implements AsyncDisposable {
     if (command.type !== "drop" && command.type !== "dump") {
       checkSteering(command);
     }
-    await Promise.all(
-      this.#alive().map((node) => {
-        const clients = command.clients.filter((index) =>
-          this.#nodeOf.get(index) === node
-        );
-        return clients.length === 0
-          ? undefined
-          : node.command({ ...command, clients });
-      }),
-    );
+    await this.#group.command(command);
   }
 
-  /** All nodes together, as of their last reports. */
+  /** All nodes together, as of the last second that is over. */
   snapshot(): Snapshot {
-    return this.#book.merged();
+    return this.#latest;
   }
 
   /** The time so far, second by second. */
   timeline(): TimelinePoint[] {
-    return this.#book.timeline();
+    return this.#timeline.points();
   }
 
   /** Calls back each second with what happened in it, until what is returned is called. */
@@ -295,153 +283,25 @@ export class ClientFleet implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    this.#cancelTimer?.();
-    await Promise.all(this.#nodes.map((node) => node.stop()));
+    const last = await this.#group.stop();
     this.#endWatch();
     // Of a fleet that never started there is nothing to tell.
-    if (this.#cancelTimer !== undefined) this.#mark();
+    if (last !== undefined) this.#onSecond(last);
   }
 
-  #alive(): LoadNode[] {
-    return this.#nodes.filter(({ name }) => !this.#dead.has(name));
-  }
-
-  #handlersOf(name: string): NodeHandlers {
-    const { onNote, onTracks } = this.#options;
-    return {
-      onTracks,
-      onSnapshot: (snapshot) => {
-        this.#book.add(snapshot);
-        this.#forget(snapshot.clients);
-      },
-      onNote: (note) => {
-        if (note.isOfServer) {
-          if (this.#found.has(note.text)) return;
-          this.#found.add(note.text);
-        }
-        onNote?.(note);
-      },
-      onPublisher: (news) => this.#spread(name, news),
-      onDied: (reason) => {
-        this.#dead.set(name, reason);
-        for (const news of this.#publishers.get(name)?.values() ?? []) {
-          this.#spread(name, { ...news, tracks: null });
-        }
-        this.#markNodeDead(name, reason);
-        onNote?.({
-          atMs: this.elapsedMs,
-          clientId: null,
-          level: "error",
-          text: `${name} died with its clients: ${reason}`,
-        });
-      },
-    };
-  }
-
-  /** Tells all other nodes what a client of one node sends. */
-  #spread(name: string, news: PublisherNews): void {
-    let own = this.#publishers.get(name);
-    if (own === undefined) this.#publishers.set(name, own = new Map());
-    const key = `${news.participantId} in ${news.roomId}`;
-    if (news.tracks === null) own.delete(key);
-    else own.set(key, news);
-    for (const node of this.#alive()) {
-      if (node.name !== name) node.learn?.(news);
-    }
-  }
-
-  /** Of those that were heard of no plan is needed, and of those that left no node: of them only records stay. */
-  #forget(clients: readonly ClientRecord[]): void {
-    for (const { index, state } of clients) {
-      this.#plans.delete(index);
-      if (state === "left") this.#nodeOf.delete(index);
-    }
-  }
-
-  /** The clients of a dead node are lost, and its last report must say so. */
-  #markNodeDead(name: string, reason: string): void {
-    const last = this.#book.latest(name) ?? { ...EMPTY_SNAPSHOT, node: name };
-    const cause = `${name} died: ${reason}`;
-    const known = new Set(last.clients.map(({ index }) => index));
-    // It died before it could say a word of those.
-    const unheard = [...this.#plans.values()]
-      .filter(({ index }) =>
-        this.#nodeOf.get(index)?.name === name && !known.has(index)
-      )
-      .map((client) => recordOf(client, name));
-    const clients = [...last.clients, ...unheard].map((client) =>
-      client.state === "left" || client.state === "failed"
-        ? client
-        : failed(client, cause, this.elapsedMs)
-    );
-    const lost = clients.filter(({ failureCause }) => failureCause === cause);
-    const key = "errors.worker";
-    this.#book.add({
-      ...last,
-      sequence: last.sequence + 1,
-      gauges: {},
-      counters: {
-        ...last.counters,
-        [key]: (last.counters[key] ?? 0) + lost.length,
-      },
-      clients,
-    });
-  }
-
-  #scheduleMark(): void {
-    this.#cancelTimer = this.#clock.setTimer(
-      MARK_INTERVAL_MS,
-      () => this.#markOnceReported(MAX_REPORT_WAIT_MS),
-    );
-  }
-
-  #markOnceReported(mostMs: number): void {
-    const late = this.#alive().some(({ name }) =>
-      this.#book.latest(name)?.sequence === this.#counted.get(name)
-    );
-    if (late && mostMs > 0) {
-      this.#cancelTimer = this.#clock.setTimer(
-        REPORT_WAIT_STEP_MS,
-        () => this.#markOnceReported(mostMs - REPORT_WAIT_STEP_MS),
-      );
-      return;
-    }
-    this.#scheduleMark();
-    this.#mark();
-  }
-
-  #mark(): void {
-    if (this.#nodes.length > 1) this.#addOwnCpu();
-    this.#counted = new Map(
-      this.#nodes.flatMap(({ name }) => {
-        const last = this.#book.latest(name);
-        return last === undefined ? [] : [[name, last.sequence]];
-      }),
-    );
-    const point = this.#book.mark(this.elapsedMs);
-    const all = this.#book.merged();
+  #onSecond(all: Snapshot): void {
+    this.#latest = all;
+    const atMs = all.final ? this.elapsedMs : all.second * 1000;
+    const point = this.#timeline.mark(all, atMs);
     this.#options.onSecond?.(point, all);
     for (const watcher of [...this.#watchers]) watcher(point, all);
   }
+}
 
-  /** With workers, what this thread and the runtime's helpers use is the generator's as well. */
-  #addOwnCpu(): void {
-    const main = "main";
-    const before = this.#book.latest(main)?.generator.cpuUs ?? 0;
-    const ofNodes = this.#book.merged().generator.cpuUs - before;
-    const all = processCpuUs() - this.#startCpuUs;
-    this.#book.add({
-      ...EMPTY_SNAPSHOT,
-      node: main,
-      sequence: ++this.#sequence,
-      atMs: this.elapsedMs,
-      generator: {
-        ...EMPTY_SNAPSHOT.generator,
-        cpuUs: Math.max(before, Math.round(all - ofNodes)),
-        threadUs: this.#startingUs,
-      },
-    });
-  }
+function namesOf(workers: number): string[] {
+  return workers === 1
+    ? ["local"]
+    : Array.from({ length: workers }, (_, i) => `worker-${i}`);
 }
 
 function openOnThisThread(name: string, handlers: NodeHandlers): LoadNode {
@@ -454,28 +314,6 @@ function openInWorker(name: string, handlers: NodeHandlers): LoadNode {
     import.meta.resolve("./node/worker.ts"),
     handlers,
   );
-}
-
-function recordOf(
-  { clientId, index, roomId, role }: ClientPlan,
-  node: string,
-): ClientRecord {
-  return new ClientRecorder({ clientId, index, roomId, role, node }).toRecord();
-}
-
-function failed(
-  client: ClientRecord,
-  cause: string,
-  nowMs: number,
-): ClientRecord {
-  const atMs = Math.round(nowMs);
-  return {
-    ...plainRecord(client),
-    state: "failed",
-    failureCause: cause,
-    errorCount: client.errorCount + 1,
-    errors: [...client.errors, { kind: "worker", message: cause, atMs }],
-  };
 }
 
 function processCpuUs(): number {

@@ -8,6 +8,7 @@
 
 export { clientOptions } from "./node/client_options.ts";
 export * from "./node/client_port.ts";
+export { NodeGroup, type NodeGroupOptions } from "./node/group.ts";
 export { LocalNode, type NodeClock } from "./node/local_node.ts";
 export { withImpairments } from "./plan/impaired_plan.ts";
 export * from "./plan/impairment_share.ts";
@@ -35,6 +36,7 @@ export { borrowCrowd, type RunCrowd } from "./borrowed_crowd.ts";
 export {
   ClientFleet,
   type DumpChoice,
+  type Elsewhere,
   type FleetOptions,
   openFleet,
 } from "./fleet.ts";

@@ -9,6 +9,7 @@
  */
 
 export { type AnnouncedAddress, findAnnounced } from "./announced.ts";
+export { type ClockFacts, readClockFacts } from "./clock_facts.ts";
 export { busyCores, type CpuTimes } from "./cpu.ts";
 export type { MachineFacts } from "./facts.ts";
 export { type Finding, findLimits, obstacle } from "./findings.ts";

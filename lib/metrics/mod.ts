@@ -42,6 +42,7 @@ export * from "./summarize.ts";
 export * from "./summarize_groups.ts";
 export * from "./summary.ts";
 export * from "./threshold.ts";
+export * from "./timeline.ts";
 export * from "./timeline_window.ts";
 export * from "./track_stories.ts";
 export * from "./trend.ts";

@@ -23,6 +23,10 @@ import { Trend } from "./trend.ts";
 export interface SnapshotContext {
   /** Milliseconds since the run began. */
   readonly atMs: number;
+  /** The second of the run that it is of. @default {the last that is over} */
+  readonly second?: number | undefined;
+  /** It is the last. @default {false} */
+  readonly final?: boolean | undefined;
   /** The node's clients, each included as it is now; of those that have left, their last records. */
   readonly clients: Iterable<ClientRecorder | ClientRecord>;
   /** Tracks that no client of the run sends. @default {[]} */
@@ -82,6 +86,8 @@ export class NodeMeter {
     return {
       node: this.node,
       sequence: ++this.#sequence,
+      second: context.second ?? Math.floor(context.atMs / 1000),
+      ...(context.final && { final: true }),
       atMs: context.atMs,
       counters,
       gauges: { ...this.gauges },

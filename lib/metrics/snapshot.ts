@@ -6,6 +6,7 @@
  * @module
  */
 
+import type { CounterName, GaugeName, TrendName } from "./catalog.ts";
 import type { ClientRecord } from "./client_record.ts";
 import { mergeCandidates } from "./candidates.ts";
 import { mergeOtherTracks, type OtherTrack } from "./other_tracks.ts";
@@ -13,6 +14,18 @@ import { mergeStopped, type StoppedTrack } from "./stopped_tracks.ts";
 import { type ClockHealth, mergeClockHealth, STEADY } from "./clock_health.ts";
 import type { CandidateCount } from "./summary.ts";
 import { mergeTrendJson, type TrendJson } from "./trend.ts";
+
+/** A node that was lost with its clients while the run was on. */
+export interface NodeLoss {
+  /** Its name. */
+  readonly node: string;
+  /** When, in milliseconds since the run began. */
+  readonly atMs: number;
+  /** Clients that were still to come, or there. */
+  readonly clients: number;
+  /** What became of it, as far as known. */
+  readonly reason: string;
+}
 
 /** How the generator itself is doing. */
 export interface GeneratorHealth {
@@ -34,9 +47,39 @@ export interface GeneratorHealth {
   readonly heldBackJoins: number;
   /** What it noticed of time itself; absent where that was nothing. */
   readonly clock?: ClockHealth | undefined;
+  /** Its nodes that are lost, in the order of time. @default {none} */
+  readonly lost?: readonly NodeLoss[] | undefined;
   /** What a user should know of it, one sentence each, sorted: why something portable was chosen. */
   readonly notes: readonly string[];
 }
+
+/** What tells whether a node kept up: of its counters, gauges and trends those that {@linkcode PART_COUNTERS} and the like name. */
+export interface NodePart extends
+  Pick<
+    Snapshot,
+    "atMs" | "counters" | "gauges" | "generator" | "node" | "trends"
+  > {
+  /** The nodes that it consists of itself. @default {none but itself} */
+  readonly parts?: readonly NodePart[] | undefined;
+}
+
+/** Counters that a part keeps. */
+export const PART_COUNTERS = [
+  "packetsPlanned",
+  "packetsSkipped",
+  "packetsWithoutPath",
+  "packetsSent",
+  "packetsReceived",
+] as const satisfies readonly CounterName[];
+/** Gauges that a part keeps. */
+export const PART_GAUGES = [
+  "clientsConnected",
+] as const satisfies readonly GaugeName[];
+/** Trends that a part keeps. */
+export const PART_TRENDS = [
+  "lateness",
+  "loopLag",
+] as const satisfies readonly TrendName[];
 
 /** The cumulative numbers of one node, or of several merged, at one time. */
 export interface Snapshot {
@@ -44,6 +87,10 @@ export interface Snapshot {
   readonly node: string;
   /** Grows by one with each snapshot of a node; merged: the largest. */
   readonly sequence: number;
+  /** Whole seconds since the run began that it is of; merged: the most. */
+  readonly second: number;
+  /** It is the node's last. @default {false} */
+  readonly final?: boolean | undefined;
   /** Milliseconds since the run began; merged: the latest. */
   readonly atMs: number;
   /** Totals since the run began, `errors.<kind>` among them; what is absent is 0. */
@@ -68,12 +115,15 @@ export interface Snapshot {
   readonly consumersAllowed?: number | null | undefined;
   /** How the generator is doing. */
   readonly generator: GeneratorHealth;
+  /** What of it each of several nodes did, by name. @default {it is of one node} */
+  readonly parts?: readonly NodePart[] | undefined;
 }
 
 /** The snapshot of nothing: merging with it changes nothing. */
 export const EMPTY_SNAPSHOT: Snapshot = {
   node: "",
   sequence: 0,
+  second: 0,
   atMs: 0,
   counters: {},
   gauges: {},
@@ -92,22 +142,67 @@ export const EMPTY_SNAPSHOT: Snapshot = {
   },
 };
 
-/** The numbers of two different nodes, put together. */
-export function mergeSnapshots(a: Snapshot, b: Snapshot): Snapshot {
+/** The numbers of different nodes, put together. */
+export function mergeSnapshots(nodes: readonly Snapshot[]): Snapshot {
   return {
-    node: union(nodeNames(a), nodeNames(b)).join("+"),
-    sequence: Math.max(a.sequence, b.sequence),
-    atMs: Math.max(a.atMs, b.atMs),
-    counters: mergeRecords(a.counters, b.counters, sum),
-    gauges: mergeRecords(a.gauges, b.gauges, sum),
-    trends: mergeRecords(a.trends, b.trends, mergeTrendJson),
-    clients: [...a.clients, ...b.clients].sort(byIndexThenNode),
-    others: mergeOtherTracks(a.others ?? [], b.others ?? []),
-    stopped: mergeStopped(a.stopped ?? [], b.stopped ?? []),
-    candidates: mergeCandidates(a.candidates ?? [], b.candidates ?? []),
-    consumersAllowed: fewest(a.consumersAllowed, b.consumersAllowed),
-    generator: mergeHealth(a.generator, b.generator),
+    node: union(nodes.map(nodeNames)).join("+"),
+    sequence: most(nodes.map(({ sequence }) => sequence)),
+    second: most(nodes.map(({ second }) => second)),
+    atMs: most(nodes.map(({ atMs }) => atMs)),
+    counters: sums(nodes.map(({ counters }) => counters)),
+    gauges: sums(nodes.map(({ gauges }) => gauges)),
+    trends: mergeTrends(nodes.map(({ trends }) => trends)),
+    clients: nodes.flatMap(({ clients }) => clients).sort(byIndexThenNode),
+    others: nodes.map(({ others }) => others ?? [])
+      .reduce(mergeOtherTracks, []),
+    stopped: nodes.map(({ stopped }) => stopped ?? [])
+      .reduce(mergeStopped, []),
+    candidates: nodes.map(({ candidates }) => candidates ?? [])
+      .reduce(mergeCandidates, []),
+    consumersAllowed: nodes.map(({ consumersAllowed }) => consumersAllowed)
+      .reduce(fewest, null),
+    generator: nodes.map(({ generator }) => generator)
+      .reduce(mergeHealth, EMPTY_SNAPSHOT.generator),
+    ...partsOfAll(nodes),
   };
+}
+
+/** What each of several nodes did; of one, or of several under one name, only what that consists of. */
+function partsOfAll(nodes: readonly Snapshot[]): Pick<Snapshot, "parts"> {
+  const named = nodes.filter(({ node }) => node !== "");
+  if (named.length <= 1) {
+    const [{ parts = undefined } = {}] = named;
+    return parts === undefined ? {} : { parts };
+  }
+  const parts = named.flatMap((one) =>
+    one.node.includes("+") ? one.parts ?? [] : [partOf(one)]
+  );
+  return { parts: parts.sort((a, b) => a.node < b.node ? -1 : 1) };
+}
+
+/** What one node did, or several under one name. */
+function partOf(
+  { node, atMs, counters, gauges, trends, generator, parts }: Snapshot,
+): NodePart {
+  return {
+    node,
+    atMs,
+    counters: picked(counters, PART_COUNTERS),
+    gauges: picked(gauges, PART_GAUGES),
+    trends: picked(trends, PART_TRENDS),
+    generator,
+    ...(parts !== undefined && { parts }),
+  };
+}
+
+function picked<T>(
+  all: Readonly<Record<string, T>>,
+  names: readonly string[],
+): Record<string, T> {
+  return Object.fromEntries(
+    names.filter((name) => Object.hasOwn(all, name))
+      .map((name) => [name, all[name]]),
+  );
 }
 
 function nodeNames({ node }: Snapshot): readonly string[] {
@@ -116,9 +211,9 @@ function nodeNames({ node }: Snapshot): readonly string[] {
 
 function mergeHealth(a: GeneratorHealth, b: GeneratorHealth): GeneratorHealth {
   return {
-    lanes: union(a.lanes, b.lanes),
-    ciphers: union(a.ciphers, b.ciphers),
-    dtls: union(a.dtls, b.dtls),
+    lanes: union([a.lanes, b.lanes]),
+    ciphers: union([a.ciphers, b.ciphers]),
+    dtls: union([a.dtls, b.dtls]),
     workers: a.workers + b.workers,
     cpuUs: a.cpuUs + b.cpuUs,
     threadUs: a.threadUs + b.threadUs,
@@ -130,7 +225,10 @@ function mergeHealth(a: GeneratorHealth, b: GeneratorHealth): GeneratorHealth {
     ...((a.clock !== undefined || b.clock !== undefined) && {
       clock: mergeClockHealth(a.clock ?? STEADY, b.clock ?? STEADY),
     }),
-    notes: union(a.notes, b.notes),
+    ...((a.lost !== undefined || b.lost !== undefined) && {
+      lost: [...a.lost ?? [], ...b.lost ?? []].sort(byTimeThenNode),
+    }),
+    notes: union([a.notes, b.notes]),
   };
 }
 
@@ -141,28 +239,42 @@ function fewest(
   return a === null || b === null ? a ?? b : Math.min(a, b);
 }
 
-function union(a: readonly string[], b: readonly string[]): string[] {
-  return [...new Set([...a, ...b])].sort();
+function union(lists: readonly (readonly string[])[]): string[] {
+  return [...new Set(lists.flat())].sort();
 }
 
-function mergeRecords<T>(
-  a: Readonly<Record<string, T>>,
-  b: Readonly<Record<string, T>>,
-  merge: (a: T, b: T) => T,
-): Record<string, T> {
-  const merged: Record<string, T> = { ...a };
-  for (const [key, value] of Object.entries(b)) {
-    merged[key] = Object.hasOwn(merged, key)
-      ? merge(merged[key], value)
-      : value;
+function most(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => Math.max(a, b), 0);
+}
+
+function sums(
+  records: readonly Readonly<Record<string, number>>[],
+): Record<string, number> {
+  const all: Record<string, number> = {};
+  for (const record of records) {
+    for (const [name, value] of Object.entries(record)) {
+      all[name] = (all[name] ?? 0) + value;
+    }
   }
-  return merged;
+  return all;
 }
 
-function sum(a: number, b: number): number {
-  return a + b;
+function mergeTrends(
+  records: readonly Snapshot["trends"][],
+): Record<string, TrendJson> {
+  const names = new Set(records.flatMap((trends) => Object.keys(trends)));
+  return Object.fromEntries(
+    [...names].map((name) => [
+      name,
+      mergeTrendJson(records.flatMap((trends) => trends[name] ?? [])),
+    ]),
+  );
 }
 
 function byIndexThenNode(a: ClientRecord, b: ClientRecord): number {
   return a.index - b.index || (a.node < b.node ? -1 : a.node > b.node ? 1 : 0);
+}
+
+function byTimeThenNode(a: NodeLoss, b: NodeLoss): number {
+  return a.atMs - b.atMs || (a.node < b.node ? -1 : a.node > b.node ? 1 : 0);
 }

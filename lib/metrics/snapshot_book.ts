@@ -1,156 +1,71 @@
 /**
- * The coordinator's book: the latest snapshot of each node, what they come
- * to together, and how that grew over time.
+ * The book of several nodes: what each reported of each second of the run
+ * that is not over for all, and what they come to together at its end.
  *
  * @module
  */
 
-import { zeros } from "./counts.ts";
-import { EMPTY_SNAPSHOT, mergeSnapshots, type Snapshot } from "./snapshot.ts";
-import type { TimelinePoint } from "./summary.ts";
-import {
-  type Cumulative,
-  RATE_COUNTERS,
-  ratesBetween,
-} from "./timeline_window.ts";
+import { mergeSnapshots, type Snapshot } from "./snapshot.ts";
 
-/** Points that a timeline has at most; a longer run has longer stretches instead. */
-export const MAX_TIMELINE_POINTS = 3600;
-
-/** Cumulative totals at one time, enough to tell two times apart. */
-interface Mark extends Cumulative {
-  readonly atMs: number;
-  /** When the nodes counted, on average: what they report is as old as their last reports. */
-  readonly countedMs: number;
-  readonly clients: number;
-}
-
-/** A mark as a list of numbers, which needs a fourth of the room. */
-type PackedMark = readonly number[];
-
-/** The latest snapshot of each node, and the marks of time passing. */
+/** What nodes reported, until all have of the same second. */
 export class SnapshotBook {
-  readonly #latest = new Map<string, Snapshot>();
-  #marks: PackedMark[] = [packed(markOf([], 0))];
-  #keepEvery = 1;
-  #marksSeen = 0;
-  /** All nodes' latest together; merging is dear. */
-  #merged: Snapshot | undefined;
+  /** Of each node the last that was put together with others', and all after it, in order. */
+  readonly #reports = new Map<string, Snapshot[]>();
+  #second = 0;
+
+  /** The last second that was put together; 0 before the first. */
+  get second(): number {
+    return this.#second;
+  }
 
   /** Enters a snapshot; one that is not newer than its node's last is ignored. */
   add(snapshot: Snapshot): void {
-    const last = this.#latest.get(snapshot.node);
-    if (last !== undefined && last.sequence >= snapshot.sequence) return;
-    this.#latest.set(snapshot.node, snapshot);
-    this.#merged = undefined;
+    const { node, sequence } = snapshot;
+    const reports = this.#reports.get(node) ?? [];
+    if ((reports.at(-1)?.sequence ?? 0) >= sequence) return;
+    this.#reports.set(node, [...reports, snapshot]);
   }
 
   /** The last snapshot of one node; `undefined` before its first. */
   latest(node: string): Snapshot | undefined {
-    return this.#latest.get(node);
+    return this.#reports.get(node)?.at(-1);
+  }
+
+  /**
+   * The next second that all of these nodes have reported, or passed;
+   * `undefined` while one of them has not.
+   */
+  complete(nodes: readonly string[]): number | undefined {
+    if (nodes.length === 0) return undefined;
+    const last = Math.min(
+      ...nodes.map((node) => this.latest(node)?.second ?? 0),
+    );
+    if (last <= this.#second) return undefined;
+    // One that could not report for a while tells of several at once.
+    for (let second = this.#second + 1; second < last; second++) {
+      const all = nodes.every((node) =>
+        this.#reports.get(node)!.some((report) => report.second === second)
+      );
+      if (all) return second;
+    }
+    return last;
+  }
+
+  /** All nodes together at the end of a second, as far as they have reported by then; what was before is forgotten. */
+  at(second: number): Snapshot {
+    this.#second = second;
+    const now: Snapshot[] = [];
+    for (const [node, reports] of this.#reports) {
+      const upTo = reports.findLastIndex((report) => report.second <= second);
+      if (upTo < 0) continue;
+      now.push(reports[upTo]);
+      this.#reports.set(node, reports.slice(upTo));
+    }
+    return mergeSnapshots(now);
   }
 
   /** All nodes together, as far as they have reported. */
   merged(): Snapshot {
-    return this.#merged ??= [...this.#latest.values()]
-      .reduce(mergeSnapshots, EMPTY_SNAPSHOT);
+    return this.at(Infinity);
   }
-
-  /**
-   * Ends a stretch of the timeline now, `atMs` after the run began; call it
-   * once a second. Returns what happened in it, for a live chart.
-   */
-  mark(atMs: number): TimelinePoint {
-    const mark = markOf(this.#latest.values(), atMs);
-    const point = between(unpacked(this.#marks.at(-1)!), mark);
-    this.#marksSeen++;
-    if (this.#marksSeen % this.#keepEvery === 0) {
-      this.#marks.push(packed(mark));
-    }
-    if (this.#marks.length > MAX_TIMELINE_POINTS) {
-      // Totals are cumulative, so leaving out every other mark loses detail
-      // but no packet.
-      this.#marks = this.#marks.filter((_, i) => i % 2 === 0);
-      this.#keepEvery *= 2;
-    }
-    return point;
-  }
-
-  /** The run so far, stretch by stretch. */
-  timeline(): TimelinePoint[] {
-    const marks = this.#marks.map(unpacked);
-    return marks.slice(1).map((mark, i) => between(marks[i], mark));
-  }
-}
-
-function packed(
-  { atMs, countedMs, clients, counters, gauges, generator }: Mark,
-): PackedMark {
-  const { cpuUs, threadUs } = generator;
-  const { packetsOverdue } = gauges;
-  const counts = RATE_COUNTERS.map((name) => counters[name]);
-  // Not by a spread, which leaves room to spare.
-  return [atMs, countedMs, clients, packetsOverdue, cpuUs, threadUs]
-    .concat(counts);
-}
-
-function unpacked(
-  [atMs, countedMs, clients, packetsOverdue, cpuUs, threadUs, ...counts]:
-    PackedMark,
-): Mark {
-  return {
-    atMs,
-    countedMs,
-    clients,
-    counters: Object.fromEntries(
-      RATE_COUNTERS.map((name, i) => [name, counts[i]]),
-    ),
-    gauges: { packetsOverdue },
-    generator: { cpuUs, threadUs },
-  };
-}
-
-function markOf(nodes: Iterable<Snapshot>, atMs: number): Mark {
-  let counting = 0;
-  const mark = { atMs, countedMs: 0, clients: 0 };
-  let packetsOverdue = 0;
-  const sums = zeros(RATE_COUNTERS);
-  const used = { cpuUs: 0, threadUs: 0 };
-  for (const { atMs, counters, gauges, generator } of nodes) {
-    if (Object.keys(counters).length > 0) {
-      counting++;
-      mark.countedMs += (atMs - mark.countedMs) / counting;
-    }
-    mark.clients += gauges.clientsConnected ?? 0;
-    packetsOverdue += gauges.packetsOverdue ?? 0;
-    for (const name of RATE_COUNTERS) sums[name] += counters[name] ?? 0;
-    used.cpuUs += generator.cpuUs;
-    used.threadUs += generator.threadUs;
-  }
-  return {
-    ...mark,
-    counters: sums,
-    gauges: { packetsOverdue },
-    generator: used,
-  };
-}
-
-function between(from: Mark, to: Mark): TimelinePoint {
-  const rates = ratesBetween(from, to, (to.countedMs - from.countedMs) / 1000);
-  return {
-    tSec: Math.round(to.atMs) / 1000,
-    clients: to.clients,
-    packetsSentPerSec: Math.round(rates.packetsSentPerSec),
-    packetsReceivedPerSec: Math.round(rates.packetsReceivedPerSec),
-    sendBps: Math.round(rates.sendBps),
-    receiveBps: Math.round(rates.receiveBps),
-    lossRatio: toDecimals(rates.lossRatio, 4),
-    tracksDue: toDecimals(rates.tracksDue, 1),
-    silentRatio: toDecimals(rates.silentRatio, 4),
-    cpuRatio: toDecimals(rates.cpuRatio, 4),
-  };
-}
-
-function toDecimals(value: number, digits: number): number {
-  return Math.round(value * 10 ** digits) / 10 ** digits;
 }

@@ -47,11 +47,7 @@ export class Trend {
   static fromJSON(json: TrendJson): Trend {
     const trend = new Trend();
     trend.#readBuckets(json.buckets);
-    if (trend.count !== json.count) {
-      throw new Error(
-        `Cannot read trend: its buckets hold ${trend.count} values, not ${json.count}`,
-      );
-    }
+    if (trend.count !== json.count) throw damaged(trend.count, json.count);
     if (json.count > 0) {
       trend.#min = json.min;
       trend.#max = json.max;
@@ -195,9 +191,44 @@ function bucketOf(value: number): number {
   return (magnitude << BUCKET_BITS) + (value >>> magnitude);
 }
 
-/** The merge of two trends as plain data; neither is changed. */
-export function mergeTrendJson(a: TrendJson, b: TrendJson): TrendJson {
-  const trend = Trend.fromJSON(a);
-  trend.merge(Trend.fromJSON(b));
-  return trend.toJSON();
+/**
+ * The merge of trends as plain data; none is changed. Throws when one holds
+ * another number of values than it says.
+ */
+export function mergeTrendJson(trends: readonly TrendJson[]): TrendJson {
+  if (trends.length === 1) return trends[0];
+  const counts = new Map<number, number>();
+  const merged = { count: 0, min: Infinity, max: 0, sum: 0 };
+  for (const { count, min, max, sum, buckets } of trends) {
+    let bucket = 0;
+    let held = 0;
+    for (let i = 0; i + 1 < buckets.length; i += 2) {
+      bucket += buckets[i];
+      held += buckets[i + 1];
+      counts.set(bucket, (counts.get(bucket) ?? 0) + buckets[i + 1]);
+    }
+    if (held !== count) throw damaged(held, count);
+    if (count === 0) continue;
+    merged.count += count;
+    merged.min = Math.min(merged.min, min);
+    merged.max = Math.max(merged.max, max);
+    merged.sum += sum;
+  }
+  const buckets: number[] = [];
+  let previous = 0;
+  for (const bucket of [...counts.keys()].sort((a, b) => a - b)) {
+    buckets.push(bucket - previous, counts.get(bucket)!);
+    previous = bucket;
+  }
+  return {
+    ...merged,
+    min: merged.count === 0 ? 0 : merged.min,
+    buckets: buckets.slice(),
+  };
+}
+
+function damaged(held: number, count: number): Error {
+  return new Error(
+    `Cannot read trend: its buckets hold ${held} values, not ${count}`,
+  );
 }

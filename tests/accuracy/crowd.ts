@@ -54,13 +54,13 @@ export async function openMeasured({ clients, audio, video }: FleetOptions) {
     await sfu[Symbol.asyncDispose]();
   };
   try {
-    await node.start({
+    await node.prepare({
       node: "accuracy",
       server: { url: sfu.url },
       datapath: {},
-      startedAtMs: Date.now(),
       seed: plan.seed,
     });
+    await node.begin(Date.now());
     await node.command({ type: "add", clients: plan.clients });
     await until(() =>
       node.snapshot().clients.reduce(

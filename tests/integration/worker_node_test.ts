@@ -13,7 +13,6 @@ function plan(url: string): NodePlan {
     node: "w",
     server: { url },
     datapath: {},
-    startedAtMs: 0,
     seed: 1,
   };
 }
@@ -29,41 +28,42 @@ function open(script = SCRIPT, silentAfterMs?: number) {
   return { node, told, died: died.promise };
 }
 
+async function start(node: WorkerNode) {
+  await node.prepare(plan("ws://x/ws"));
+  await node.begin(0);
+}
+
 Deno.test("a node in a worker starts, carries commands out and stops, with a last snapshot", async () => {
   const { node, told } = open();
-  await node.start(plan("ws://x/ws"));
+  await start(node);
   await node.command({ type: "reconnect", clients: [] });
   await node.command({ type: "drop", clients: [] });
-  await node.stop();
-  await node.stop();
-  assertEquals(told, [
-    "w 1",
-    "w 2",
-    "reconnect",
-    "reconnect,drop",
-    "w 3",
-  ]);
+  const last = await node.stop();
+  assertEquals(await node.stop(), last);
+  assertEquals(told, ["w 1", "w 2", "reconnect", "reconnect,drop"]);
+  assertEquals([last?.node, last?.sequence], ["w", 3]);
 });
 
 Deno.test("who has left is told of once by a worker, and stays in what its node reports", async () => {
-  const reports: (readonly (readonly [index: number, cuts: number])[])[] = [];
+  const reports: number[][][] = [];
   const node = new WorkerNode("w", SCRIPT, {
     onSnapshot: ({ clients }) =>
       reports.push(clients.map(({ index, cuts }) => [index, cuts])),
     onNote() {},
     onDied() {},
   });
-  await node.start(plan("ws://x/ws"));
+  await start(node);
   await node.command({ type: "reconnect", clients: [4] });
   await node.command({ type: "reconnect", clients: [2, 4] });
-  await node.stop();
-  const all = [[2, 2], [4, 1]] as const;
-  assertEquals(reports, [[], [[4, 1]], all, all]);
+  const last = await node.stop();
+  const all = [[2, 2], [4, 1]];
+  assertEquals(reports, [[], [[4, 1]], all]);
+  assertEquals(last?.clients.map(({ index, cuts }) => [index, cuts]), all);
 });
 
 Deno.test("clients that cannot be added are told of, and the node goes on", async () => {
   const { node } = open();
-  await node.start(plan("ws://x/ws"));
+  await start(node);
   const adding = () => node.command({ type: "add", clients: [] });
   await assertRejects(adding, Error, "no such file");
   await node.command({ type: "drop", clients: [] });
@@ -72,7 +72,7 @@ Deno.test("clients that cannot be added are told of, and the node goes on", asyn
 
 Deno.test("a node that cannot start says why", async () => {
   const { node } = open();
-  const error = await assertRejects(() => node.start(plan("refuse")), Error);
+  const error = await assertRejects(() => node.prepare(plan("refuse")), Error);
   assertEquals(error.message, "no such server");
   await node.stop();
 });
@@ -85,7 +85,7 @@ Deno.test.each([
   "a worker that $why is dead, and stopping it does not hang",
   async ({ how, reason }) => {
     const { node, died } = open(SCRIPT, 300);
-    await node.start(plan("ws://x/ws"));
+    await start(node);
     const command = node.command({ type: "drop", clients: [how] });
     assertStringIncludes(await died, reason);
     await command;
@@ -96,7 +96,7 @@ Deno.test.each([
 
 Deno.test("a worker whose script cannot be had is dead at once", async () => {
   const { node, died } = open(SCRIPT.replace("node_worker", "no_such_file"));
-  await assertRejects(() => node.start(plan("ws://x/ws")), Error);
+  await assertRejects(() => node.prepare(plan("ws://x/ws")), Error);
   assert(await died !== "");
   await node.stop();
 });

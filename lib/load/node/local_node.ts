@@ -41,7 +41,13 @@ import type {
   PublisherBook,
   PublisherNews,
 } from "./client_port.ts";
-import type { LoadNode, NodeCommand, NodeHandlers, NodePlan } from "./node.ts";
+import type {
+  LoadNode,
+  NodeCommand,
+  NodeFacts,
+  NodeHandlers,
+  NodePlan,
+} from "./node.ts";
 import type { ClientEvent } from "../../client/mod.ts";
 import { mostReceived } from "../../media/mod.ts";
 import type { ClientPlan, MediaPlan } from "../plan/plan.ts";
@@ -86,13 +92,17 @@ export interface LocalNodeOptions {
   /** Opens what the clients share; throws when this thread cannot drive any. */
   readonly openHost: (plan: NodePlan, meter: NodeMeter) => Promise<ClientHost>;
   readonly handlers: NodeHandlers;
+  /** What the machine has, if its clients need a real one. @default {nothing} */
+  readonly readMachine?:
+    | (() => Pick<NodeFacts, "clock" | "machine">)
+    | undefined;
   /** Where dumps go. @default {nobody can be dumped} */
   readonly openDump?: DumpWorld["open"] | undefined;
 }
 
 /** A server may give senders any name. */
 const MAX_SENDER_CHARS = 64;
-const SNAPSHOT_INTERVAL_MS = 1000;
+const SECOND_MS = 1000;
 const NO_GAUGES = zeros(namesOf({ type: "gauge" }));
 /** Consent of 30 s, and how long it takes to notice that it ended (RFC 7675). */
 const LOST_BY_STANDSTILL_MS = 45_000;
@@ -140,7 +150,10 @@ export class LocalNode implements LoadNode {
   readonly #tracks: TrackNews[] = [];
   /** Settles when what those to be added send is loaded. */
   #adding: Promise<void> = Promise.resolve();
-  #stopping: Promise<void> | undefined;
+  #hasBegun = false;
+  /** The last second that it has told of. */
+  #second = 0;
+  #stopping: Promise<Snapshot | undefined> | undefined;
 
   constructor(options: LocalNodeOptions) {
     this.name = options.name;
@@ -149,10 +162,9 @@ export class LocalNode implements LoadNode {
     this.#seconds = new SecondMeter(this.#meter);
   }
 
-  async start(plan: NodePlan): Promise<void> {
-    const { clock, openHost } = this.#options;
-    this.#host = await openHost(plan, this.#meter);
-    const host = this.#host;
+  async prepare(plan: NodePlan): Promise<NodeFacts> {
+    const { clock, openHost, readMachine } = this.#options;
+    const host = this.#host = await openHost(plan, this.#meter);
     if (host.publishers !== undefined) {
       host.publishers.onOwn = (news) =>
         this.#options.handlers.onPublisher?.(news);
@@ -163,9 +175,27 @@ export class LocalNode implements LoadNode {
     });
     this.#dumps = this.#newDumps(plan);
     this.#seed = plan.seed;
-    this.#startMs = clock.nowMs();
-    this.#zeroMs = this.#startMs - (clock.wallNowMs() - plan.startedAtMs);
+    const { lanes, ciphers, dtls } = host.health;
+    return {
+      node: this.name,
+      version: VERSION,
+      threads: 1,
+      lanes,
+      ciphers,
+      dtls,
+      ...readMachine?.() ?? { machine: null, clock: null },
+    };
+  }
+
+  begin(startedAtMs: number): Promise<void> {
+    const { clock } = this.#options;
+    const nowMs = clock.nowMs();
+    this.#zeroMs = nowMs - (clock.wallNowMs() - startedAtMs);
+    this.#startMs = Math.max(nowMs, this.#zeroMs);
+    this.#second = Math.floor((this.#startMs - this.#zeroMs) / SECOND_MS);
+    this.#hasBegun = true;
     this.#scheduleSnapshot();
+    return Promise.resolve();
   }
 
   learn(news: PublisherNews): void {
@@ -200,17 +230,19 @@ export class LocalNode implements LoadNode {
     }
   }
 
-  stop(): Promise<void> {
-    return this.#stopping ??= this.#stop();
+  stop(withinMs: number = Infinity): Promise<Snapshot | undefined> {
+    return this.#stopping ??= this.#stop(withinMs);
   }
 
   /** The numbers as they are now. */
-  snapshot(): Snapshot {
+  snapshot(isFinal = false): Snapshot {
     this.#refresh();
     const nowMs = this.#options.clock.nowMs();
     const { health } = this.#host!;
     return this.#meter.snapshot({
       atMs: nowMs - this.#zeroMs,
+      second: this.#second,
+      final: isFinal,
       clients: this.#records.values(),
       others: this.#others.tracks,
       stopped: [...this.#stopped.values()],
@@ -284,18 +316,29 @@ export class LocalNode implements LoadNode {
     this.#lostByStandstill++;
   }
 
-  async #stop(): Promise<void> {
-    if (this.#host === undefined) return;
+  async #stop(withinMs: number): Promise<Snapshot | undefined> {
+    if (this.#host === undefined) return undefined;
     this.#cancelSnapshots();
     this.#admission?.close();
     // The last look before leaving: afterwards nobody receives any more.
     this.#refresh();
-    await Promise.all(
+    await this.#within(
+      withinMs,
       [...this.#clients.values()].map((driven) => this.#leave(driven)),
     );
-    this.#options.handlers.onSnapshot(this.snapshot());
+    const last = this.#hasBegun ? this.snapshot(true) : undefined;
     this.#tellTracks();
     this.#host[Symbol.dispose]();
+    return last;
+  }
+
+  /** Waits for all, not for long. */
+  async #within(ms: number, all: readonly Promise<void>[]): Promise<void> {
+    if (ms === Infinity) return void await Promise.all(all);
+    const late = Promise.withResolvers<void>();
+    const cancel = this.#options.clock.setTimer(ms, late.resolve);
+    await Promise.race([Promise.all(all), late.promise]);
+    cancel();
   }
 
   /** Adds clients once what they send is loaded. */
@@ -560,10 +603,17 @@ export class LocalNode implements LoadNode {
     if (news.length > 0) this.#options.handlers.onTracks?.(news);
   }
 
+  /** At the end of each second of the run, so that all nodes' seconds are the same. */
   #scheduleSnapshot(): void {
-    this.#cancelSnapshots = this.#options.clock.setTimer(
-      SNAPSHOT_INTERVAL_MS,
+    const { clock } = this.#options;
+    const next = this.#second + 1;
+    const dueMs = this.#zeroMs + next * SECOND_MS;
+    this.#cancelSnapshots = clock.setTimer(
+      Math.max(0, dueMs - clock.nowMs()),
       () => {
+        // Timers fire a little too early, and after a stall too late.
+        const passed = Math.floor((clock.nowMs() - this.#zeroMs) / SECOND_MS);
+        this.#second = Math.max(next, passed);
         this.#scheduleSnapshot();
         this.#options.handlers.onSnapshot(this.snapshot());
         this.#tellTracks();

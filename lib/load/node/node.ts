@@ -8,6 +8,7 @@
  */
 
 import type { ConnectionSettings } from "../../connection/mod.ts";
+import type { ClockFacts, MachineFacts } from "../../machine/mod.ts";
 import type { Snapshot, TrackNews } from "../../metrics/mod.ts";
 import type { PublisherNews } from "./client_port.ts";
 import type { ClientPlan } from "../plan/plan.ts";
@@ -69,8 +70,28 @@ export interface NodePlan {
   readonly seed: number;
   /** How their packets go. */
   readonly datapath: DatapathChoice;
-  /** Wall-clock time at which the run began, in milliseconds since 1970. */
-  readonly startedAtMs: number;
+}
+
+/** What a node that is ready is, and has. */
+export interface NodeFacts {
+  /** Its name. */
+  readonly node: string;
+  /** Of rtcrowd there. */
+  readonly version: string;
+  /** Threads that drive clients: its share of a plan goes by them. */
+  readonly threads: number;
+  /** Kinds of datagram lane in use, sorted. */
+  readonly lanes: readonly string[];
+  /** Kinds of SRTP cipher in use, sorted. */
+  readonly ciphers: readonly string[];
+  /** Kinds of DTLS in use, sorted. */
+  readonly dtls: readonly string[];
+  /** Its machine, as it was when the node became ready; `null` where its clients need none. */
+  readonly machine: MachineFacts | null;
+  /** How far its machine's wall clock can be trusted; `null` as for `machine`. */
+  readonly clock: ClockFacts | null;
+  /** The nodes that it consists of. @default {none but itself} */
+  readonly parts?: readonly NodeFacts[] | undefined;
 }
 
 /** Whose packets, events and statistics are written down, and where. */
@@ -99,7 +120,7 @@ export type NodeCommand =
 
 /** Who is told of a node. */
 export interface NodeHandlers {
-  /** About once a second, and a last time when it stops. */
+  /** Each whole second of run time, numbered by it. */
   readonly onSnapshot: (snapshot: Snapshot) => void;
   /** Something worth a line: who, when (in milliseconds since the run began) and what. */
   readonly onNote: (note: NodeNote) => void;
@@ -107,6 +128,10 @@ export interface NodeHandlers {
   readonly onTracks?: ((news: readonly TrackNews[]) => void) | undefined;
   /** A client of the node sends something else now: the other nodes must know. */
   readonly onPublisher?: ((news: PublisherNews) => void) | undefined;
+  /** Nothing has been heard of the node for so many milliseconds; it may be back. */
+  readonly onLate?: ((silentMs: number) => void) | undefined;
+  /** The late node has been heard of, after so many milliseconds. */
+  readonly onBack?: ((silentMs: number) => void) | undefined;
   /** The node is gone, with its clients; never called after `stop`. */
   readonly onDied: (reason: string) => void;
 }
@@ -129,8 +154,16 @@ export interface NodeNote {
 export interface LoadNode {
   /** The node's name. */
   readonly name: string;
-  /** Begins its part; throws when the node itself cannot work. */
-  start(plan: NodePlan): Promise<void>;
+  /**
+   * Makes ready what its clients need; throws when the node cannot work.
+   * Nothing goes to the server yet.
+   */
+  prepare(plan: NodePlan): Promise<NodeFacts>;
+  /**
+   * Once it is prepared: the run begins, at a time in milliseconds since 1970
+   * by the wall clock of the node's machine, which may be still to come.
+   */
+  begin(startedAtMs: number): Promise<void>;
   /** Takes in what a client of another node sends. */
   learn?(news: PublisherNews): void;
   /**
@@ -138,6 +171,10 @@ export interface LoadNode {
    * clients cannot even be added: what they are to send cannot be loaded.
    */
   command(command: NodeCommand): Promise<void>;
-  /** Has all clients leave, and ends; resolves after the last snapshot. Idempotent. */
-  stop(): Promise<void>;
+  /**
+   * Has all clients leave, and ends, within so many milliseconds. Resolves
+   * with the last snapshot, which `onSnapshot` is not told of; `undefined`
+   * when that does not come, or the run had not begun. Idempotent.
+   */
+  stop(withinMs?: number): Promise<Snapshot | undefined>;
 }

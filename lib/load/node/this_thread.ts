@@ -5,6 +5,7 @@
  * @module
  */
 
+import { readClockFacts, readMachineFacts } from "../../machine/mod.ts";
 import { systemClock } from "../../time/mod.ts";
 import { openDumpFiles } from "./dump_files.ts";
 import type { CpuScope } from "./host.ts";
@@ -40,6 +41,10 @@ export function createLocalNode(
       return await openHost(plan, meter, cpu);
     },
     handlers,
+    readMachine: () => ({
+      machine: readMachineFacts(),
+      clock: readClockFacts(),
+    }),
     openDump: openDumpFiles,
   });
 }

@@ -18,6 +18,7 @@ import type { PublisherNews } from "./client_port.ts";
 import type {
   LoadNode,
   NodeCommand,
+  NodeFacts,
   NodeHandlers,
   NodeNote,
   NodePlan,
@@ -31,30 +32,42 @@ interface Word {
   readonly news: PublisherNews;
 }
 
+/** What is to be done. */
+type Task =
+  | { readonly type: "prepare"; readonly plan: NodePlan }
+  | { readonly type: "begin"; readonly startedAtMs: number }
+  | { readonly type: "command"; readonly command: NodeCommand }
+  | { readonly type: "stop"; readonly withinMs: number };
+
 /** What goes to the worker; each is answered by a `done` with its number. */
-type Order =
-  & { readonly number: number }
-  & (
-    | { readonly type: "start"; readonly plan: NodePlan }
-    | { readonly type: "command"; readonly command: NodeCommand }
-    | { readonly type: "stop" }
-  );
+type Order = { readonly number: number } & Task;
+
+/** A snapshot on its way. */
+interface Told {
+  /** Without the clients that had left by an earlier one. */
+  readonly snapshot: Snapshot;
+  /** Of those clients, who has left: they are not told of again. */
+  readonly departed: ReadonlySet<number>;
+}
+
+/** What comes of an order. */
+interface Outcome {
+  /** Of `prepare`. */
+  readonly facts?: NodeFacts | undefined;
+  /** Of `stop`. */
+  readonly last?: Told | undefined;
+}
 
 /** What comes from the worker. */
 type Report =
   | { readonly type: "ready" }
+  | { readonly type: "done"; readonly number: number } & Outcome
   | {
-    readonly type: "done";
+    readonly type: "failed";
     readonly number: number;
-    readonly error: string | null;
+    readonly error: string;
   }
-  | {
-    readonly type: "snapshot";
-    /** Without the clients that had left by an earlier one. */
-    readonly snapshot: Snapshot;
-    /** Of those clients, who has left: they are not told of again. */
-    readonly departed: ReadonlySet<number>;
-  }
+  | { readonly type: "snapshot" } & Told
   | { readonly type: "publisher"; readonly news: PublisherNews }
   | { readonly type: "tracks"; readonly news: readonly TrackNews[] }
   | { readonly type: "note"; readonly note: NodeNote }
@@ -76,13 +89,16 @@ interface MessagePipe {
 }
 
 /** How long a worker may take to leave its rooms and end. */
-const STOP_TIMEOUT_MS = 15_000;
+const STOP_MS = 15_000;
+/** Of that, how much its clients have for leaving. */
+const LEAVING_SHARE = 0.9;
 
 /** How patient the coordinator is with a worker. */
 export interface WorkerNodeOptions {
   /**
    * A worker that says nothing for about so long, in milliseconds, counts as
-   * dead: one that closes itself, or hangs, gives no other sign.
+   * dead: one that closes itself, or hangs, gives no other sign. After a
+   * fifth of it, it is late.
    *
    * @default {15000}
    */
@@ -90,14 +106,14 @@ export interface WorkerNodeOptions {
 }
 
 /** Looks without a word in between that make a worker dead; one may be late where this thread was busy. */
-const MAX_SILENT_LOOKS = 3;
+const MAX_SILENT_LOOKS = 5;
 
 /** The coordinator's end of a node in a worker. */
 export class WorkerNode implements LoadNode {
   readonly name: string;
   readonly #worker: Worker;
   readonly #handlers: NodeHandlers;
-  readonly #waiting = new Map<number, PromiseWithResolvers<void>>();
+  readonly #waiting = new Map<number, PromiseWithResolvers<Outcome>>();
   readonly #ready = Promise.withResolvers<void>();
   readonly #silentAfterMs: number;
   /** Who has left. */
@@ -107,7 +123,7 @@ export class WorkerNode implements LoadNode {
   #silentLooks = 0;
   #number = 0;
   #dead: string | undefined;
-  #stopping: Promise<void> | undefined;
+  #stopping: Promise<Snapshot | undefined> | undefined;
 
   /** Starts a worker on `script`, which must call {@linkcode serveNode}. */
   constructor(
@@ -132,9 +148,14 @@ export class WorkerNode implements LoadNode {
     });
   }
 
-  async start(plan: NodePlan): Promise<void> {
+  async prepare(plan: NodePlan): Promise<NodeFacts> {
     await this.#ready.promise;
-    await this.#order({ type: "start", plan });
+    const { facts } = await this.#order({ type: "prepare", plan });
+    return facts!;
+  }
+
+  async begin(startedAtMs: number): Promise<void> {
+    await this.#order({ type: "begin", startedAtMs });
     // From here on it speaks once a second.
     if (this.#dead !== undefined || this.#stopping !== undefined) return;
     this.#endWatch = every(
@@ -156,53 +177,61 @@ export class WorkerNode implements LoadNode {
     });
   }
 
-  stop(): Promise<void> {
-    return this.#stopping ??= this.#stop();
+  stop(withinMs: number = STOP_MS): Promise<Snapshot | undefined> {
+    return this.#stopping ??= this.#stop(withinMs);
   }
 
   #look(): void {
-    if (++this.#silentLooks <= MAX_SILENT_LOOKS) return;
-    this.#die(`no word in ${this.#silentAfterMs / 1000} s`);
+    const looks = ++this.#silentLooks - 1;
+    if (looks < 1) return;
+    const silentMs = looks * this.#silentAfterMs / MAX_SILENT_LOOKS;
+    if (looks === MAX_SILENT_LOOKS) {
+      return this.#die(`no word in ${silentMs / 1000} s`);
+    }
+    if (looks === 1) this.#handlers.onLate?.(silentMs);
   }
 
-  async #stop(): Promise<void> {
+  async #stop(withinMs: number): Promise<Snapshot | undefined> {
     this.#endWatch();
-    if (this.#dead !== undefined) return;
+    if (this.#dead !== undefined) return undefined;
     const cancel = systemClock.setTimer(
-      STOP_TIMEOUT_MS,
-      () => this.#fail(`no answer in ${STOP_TIMEOUT_MS / 1000} s`),
+      withinMs,
+      () => this.#fail(`no answer in ${withinMs / 1000} s`),
     );
-    await this.#order({ type: "stop" }).catch(() => {});
+    const leavingMs = withinMs * LEAVING_SHARE;
+    const { last } = await this.#order({ type: "stop", withinMs: leavingMs })
+      .catch((): Outcome => ({}));
     cancel();
     this.#fail("stopped");
     this.#worker.terminate();
+    return last && this.#whole(last);
   }
 
-  #order(
-    order:
-      | { readonly type: "start"; readonly plan: NodePlan }
-      | { readonly type: "command"; readonly command: NodeCommand }
-      | { readonly type: "stop" },
-  ): Promise<void> {
+  #order(task: Task): Promise<Outcome> {
     if (this.#dead !== undefined) {
       return Promise.reject(new Error(this.#dead));
     }
     const number = ++this.#number;
-    const done = Promise.withResolvers<void>();
+    const done = Promise.withResolvers<Outcome>();
     this.#waiting.set(number, done);
-    this.#worker.postMessage({ ...order, number } satisfies Order);
+    this.#worker.postMessage({ ...task, number } satisfies Order);
     return done.promise;
   }
 
-  #onReport(report: Report): void {
+  #heard(): void {
+    const looks = this.#silentLooks - 1;
     this.#silentLooks = 0;
+    if (looks < 1) return;
+    this.#handlers.onBack?.(looks * this.#silentAfterMs / MAX_SILENT_LOOKS);
+  }
+
+  #onReport(report: Report): void {
+    this.#heard();
     switch (report.type) {
       case "ready":
         return this.#ready.resolve();
       case "snapshot":
-        return this.#handlers.onSnapshot(
-          this.#whole(report.snapshot, report.departed),
-        );
+        return this.#handlers.onSnapshot(this.#whole(report));
       case "note":
         return this.#handlers.onNote(report.note);
       case "publisher":
@@ -211,17 +240,21 @@ export class WorkerNode implements LoadNode {
         return this.#handlers.onTracks?.(report.news);
       case "dying":
         return this.#die(report.reason);
-      case "done": {
-        const done = this.#waiting.get(report.number);
-        this.#waiting.delete(report.number);
-        if (report.error === null) done?.resolve();
-        else done?.reject(new Error(report.error));
-      }
+      case "done":
+        return this.#answered(report.number)?.resolve(report);
+      case "failed":
+        return this.#answered(report.number)?.reject(new Error(report.error));
     }
   }
 
+  #answered(number: number): PromiseWithResolvers<Outcome> | undefined {
+    const done = this.#waiting.get(number);
+    this.#waiting.delete(number);
+    return done;
+  }
+
   /** With everyone who left before. */
-  #whole(snapshot: Snapshot, departed: ReadonlySet<number>): Snapshot {
+  #whole({ snapshot, departed }: Told): Snapshot {
     const others = snapshot.clients.filter((client) => {
       if (!departed.has(client.index)) return true;
       this.#departed.push(new DepartedRecord(client, this.#texts));
@@ -256,42 +289,49 @@ export function serveNode(
 ): void {
   const say = (report: Report) => pipe.postMessage(report);
   let node: LoadNode | undefined;
-  const told = new Set<number>();
+  const departedBefore = new Set<number>();
   /** A copy of each record each second would cost more the longer a run is. */
-  const tell = (snapshot: Snapshot): void => {
+  const told = (snapshot: Snapshot): Told => {
     const departed = new Set<number>();
     const clients = snapshot.clients.flatMap((client) => {
       if (!(client instanceof DepartedRecord)) return [client];
-      if (told.has(client.index)) return [];
+      if (departedBefore.has(client.index)) return [];
       departed.add(client.index);
-      told.add(client.index);
+      departedBefore.add(client.index);
       return [client.toJSON()];
     });
-    say({ type: "snapshot", snapshot: { ...snapshot, clients }, departed });
+    return { snapshot: { ...snapshot, clients }, departed };
   };
-  const carryOut = async (order: Order): Promise<void> => {
+  const carryOut = async (order: Order): Promise<Outcome> => {
     switch (order.type) {
-      case "start":
+      case "prepare":
         node = create(order.plan.node, {
-          onSnapshot: tell,
+          onSnapshot: (snapshot) =>
+            say({ type: "snapshot", ...told(snapshot) }),
           onNote: (note) => say({ type: "note", note }),
           onPublisher: (news) => say({ type: "publisher", news }),
           onTracks: (news) => say({ type: "tracks", news }),
           onDied: () => {},
         });
-        return await node.start(order.plan);
+        return { facts: await node.prepare(order.plan) };
+      case "begin":
+        await node?.begin(order.startedAtMs);
+        return {};
       case "command":
-        return await node?.command(order.command);
-      case "stop":
-        return await node?.stop();
+        await node?.command(order.command);
+        return {};
+      case "stop": {
+        const last = await node?.stop(order.withinMs);
+        return { last: last && told(last) };
+      }
     }
   };
   pipe.addEventListener("message", ({ data }: MessageEvent<Order | Word>) => {
     if (data.type === "learn") return node?.learn?.(data.news);
     const { number } = data;
     carryOut(data).then(
-      () => say({ type: "done", number, error: null }),
-      (error) => say({ type: "done", number, error: messageOf(error) }),
+      (outcome) => say({ type: "done", number, ...outcome }),
+      (error) => say({ type: "failed", number, error: messageOf(error) }),
     );
   });
   // Otherwise the runtime prints a trace, whoever is told of it.

@@ -3,6 +3,7 @@ import type {
   ClientPlan,
   LoadNode,
   NodeCommand,
+  NodeFacts,
   NodeHandlers,
 } from "../../../lib/load/mod.ts";
 import { ClientRecorder, NodeMeter } from "../../../lib/metrics/mod.ts";
@@ -28,7 +29,13 @@ class FakeNode implements LoadNode {
     this.#clock = clock;
     this.#handlers = handlers;
   }
-  start() {
+  prepare(): Promise<NodeFacts> {
+    return Promise.resolve({
+      ...{ node: this.name, version: "1.2.3", threads: 1 },
+      ...{ lanes: [], ciphers: [], dtls: [], machine: null, clock: null },
+    });
+  }
+  begin() {
     this.#tick();
     return Promise.resolve();
   }
@@ -50,7 +57,7 @@ class FakeNode implements LoadNode {
     return Promise.resolve();
   }
   stop() {
-    return Promise.resolve();
+    return Promise.resolve(undefined);
   }
   #tick() {
     this.#clock.setTimer(1000, () => {

@@ -3,6 +3,7 @@ import {
   type LoadNode,
   makePlan,
   type NodeCommand,
+  type NodeFacts,
   type NodeHandlers,
   type PublisherNews,
   rampAndHold,
@@ -10,10 +11,12 @@ import {
 import {
   ClientRecorder,
   NodeMeter,
+  type Snapshot,
   summarize,
 } from "../../../lib/metrics/mod.ts";
 import { madeUpRun } from "../metrics/run.ts";
 import { ClientFleet, type FleetOptions } from "../../../lib/load/mod.ts";
+import { FakeClock } from "../../../lib/testing/mod.ts";
 import { mediaPlanOf } from "../../../lib/media/mod.ts";
 
 const PLAN = makePlan({
@@ -33,11 +36,18 @@ class FakeNode implements LoadNode {
   readonly clients: ClientRecorder[] = [];
   readonly #meter: NodeMeter;
   stopped = 0;
+  second = 0;
 
   constructor(readonly name: string, readonly handlers: NodeHandlers) {
     this.#meter = new NodeMeter(name);
   }
-  start() {
+  prepare(): Promise<NodeFacts> {
+    return Promise.resolve({
+      ...{ node: this.name, version: "1.2.3", threads: 1 },
+      ...{ lanes: [], ciphers: [], dtls: [], machine: null, clock: null },
+    });
+  }
+  begin(_startedAtMs: number) {
     return Promise.resolve();
   }
   learn(news: PublisherNews) {
@@ -60,9 +70,13 @@ class FakeNode implements LoadNode {
     }
     return Promise.resolve();
   }
+  /** Reports the next second. */
   report() {
-    this.handlers.onSnapshot(this.#meter.snapshot({
-      atMs: 1,
+    this.handlers.onSnapshot(this.snapshot(++this.second));
+  }
+  snapshot(second: number) {
+    return this.#meter.snapshot({
+      atMs: second * 1000,
       clients: this.clients,
       generator: {
         lanes: ["native"],
@@ -75,12 +89,21 @@ class FakeNode implements LoadNode {
         heldBackJoins: 0,
         notes: [],
       },
-    }));
+    });
   }
-  stop() {
+  stop(): Promise<Snapshot | undefined> {
     this.stopped++;
-    return Promise.resolve();
+    return Promise.resolve(this.snapshot(this.second));
   }
+}
+
+/** Time that passes when it is told to. */
+function timeOf(clock: FakeClock): FleetOptions["clock"] {
+  return {
+    nowMs: () => clock.nowMs(),
+    wallNowMs: () => clock.nowMs(),
+    setTimer: (ms, fn) => clock.setTimer(ms, fn),
+  };
 }
 
 async function open(over: Partial<FleetOptions> = {}) {
@@ -136,37 +159,38 @@ Deno.test("each client sends what its own plan says", async () => {
   await crowd.close();
 });
 
-Deno.test("a second waits for the report of a node that is late, not for long", async () => {
-  const timers: { readonly ms: number; readonly fn: () => void }[] = [];
-  let nowMs = 0;
-  const seconds: number[] = [];
+Deno.test("a second is told of as soon as all have reported it, and of a node that is late it waits for the report, not for long", async () => {
+  const clock = new FakeClock();
+  const told: string[] = [];
   const { crowd, nodes } = await open({
-    clock: {
-      nowMs: () => nowMs,
-      wallNowMs: () => nowMs,
-      setTimer(ms, fn) {
-        timers.push({ ms, fn });
-        return () => {};
-      },
-    },
-    onSecond: ({ tSec }) => seconds.push(tSec),
+    clock: timeOf(clock),
+    onSecond: ({ tSec }) => told.push(`${tSec} at ${clock.nowMs()}`),
   });
-  const pass = () => {
-    const { ms, fn } = timers.shift()!;
-    nowMs += ms;
-    fn();
-  };
+  await clock.run(1010);
   for (const node of nodes) node.report();
-  pass();
-  assertEquals(seconds, [1]);
+  await clock.run(1000);
   nodes[0].report();
-  pass();
-  assertEquals(seconds, [1], "one of two has reported");
+  await clock.run(300);
+  assertEquals(told, ["1 at 1010"], "one of two has reported");
   nodes[1].report();
-  pass();
-  assertEquals(seconds, [1, 2.025]);
-  while (seconds.length < 3) pass();
-  assertEquals(seconds, [1, 2.025, 3.525], "nobody reports");
+  await clock.run(3000);
+  assertEquals(told, ["1 at 1010", "2 at 2310", "3 at 5025"], "nobody reports");
+  await crowd.close();
+});
+
+Deno.test("what was reported late belongs to the next second, and what was reported early to its own", async () => {
+  const clock = new FakeClock();
+  const connected: number[] = [];
+  const { crowd, nodes } = await open({
+    clock: timeOf(clock),
+    onSecond: (_, { clients }) => connected.push(clients.length),
+  });
+  await crowd.add(PLAN);
+  for (let i = 0; i < 3; i++) nodes[0].report();
+  await clock.run(3100);
+  assertEquals(connected, [2], "the first, without the one that is late");
+  for (let i = 0; i < 3; i++) nodes[1].report();
+  assertEquals(connected, [2, 4, 4]);
   await crowd.close();
 });
 
@@ -247,6 +271,7 @@ Deno.test("the clients of a node that dies have failed, by name, and the others 
   nodes[1].clients[0].figures.state = "left";
   for (const node of nodes) node.report();
   nodes[1].handlers.onDied("out of memory");
+  nodes[0].report();
   assertEquals(statesOf(crowd), [
     "client-0 connected",
     "client-1 left",
@@ -254,7 +279,8 @@ Deno.test("the clients of a node that dies have failed, by name, and the others 
     "client-3 failed",
   ]);
   assertEquals(notes, ["worker-1 died with its clients: out of memory"]);
-  assertEquals([...crowd.deadNodes], [["worker-1", "out of memory"]]);
+  const [{ node, clients, reason }] = crowd.snapshot().generator.lost!;
+  assertEquals([node, clients, reason], ["worker-1", 1, "out of memory"]);
   const summary = summarize({
     ...madeUpRun(),
     snapshot: crowd.snapshot(),
@@ -271,8 +297,8 @@ Deno.test("the clients of a node that dies have failed, by name, and the others 
 Deno.test("a node that dies before its first report takes clients along that are named all the same", async () => {
   const { crowd, nodes } = await open();
   await crowd.add(PLAN);
-  nodes[0].report();
   nodes[1].handlers.onDied("at once");
+  nodes[0].report();
   assertEquals(statesOf(crowd), [
     "client-0 connected",
     "client-1 failed",
@@ -283,11 +309,125 @@ Deno.test("a node that dies before its first report takes clients along that are
   await crowd.close();
 });
 
-Deno.test("a crowd without a living node takes no more clients, and closes", async () => {
-  const { crowd, nodes } = await open();
+Deno.test("in a crowd without a living node whoever is to come has failed, and time goes on", async () => {
+  const clock = new FakeClock();
+  const seconds: number[] = [];
+  const { crowd, nodes } = await open({
+    clock: timeOf(clock),
+    onSecond: ({ tSec }) => seconds.push(tSec),
+  });
   for (const { handlers } of nodes) handlers.onDied("gone");
   await crowd.add(PLAN);
   assertEquals(nodes.map(({ commands }) => commands.length), [0, 0]);
+  await clock.run(2500);
+  assertEquals(seconds, [1, 2]);
+  assertEquals(
+    crowd.snapshot().clients.map(({ failureCause }) => failureCause),
+    Array(4).fill("every node has died"),
+  );
+  await crowd.close();
+});
+
+const refuse = () => Promise.reject(new Error("no such file"));
+
+Deno.test("clients that one node cannot add have failed, and others are there; what no node can add is thrown", async () => {
+  const { crowd, nodes, notes } = await open();
+  nodes[1].command = refuse;
+  await crowd.add(PLAN);
+  for (const node of nodes) node.report();
+  assertEquals(statesOf(crowd), [
+    "client-0 connected",
+    "client-1 failed",
+    "client-2 connected",
+    "client-3 failed",
+  ]);
+  assertEquals(crowd.snapshot().counters["errors.worker"], 2);
+  assertEquals(notes, ["worker-1 cannot add clients: no such file"]);
+  nodes[0].command = refuse;
+  const more = PLAN.clients.map((one) => ({ ...one, index: one.index + 4 }));
+  await assertRejects(() => crowd.add({ clients: more }), Error, "no such");
+  for (const node of nodes) node.report();
+  assertEquals(crowd.snapshot().clients.length, 4);
+  await crowd.close();
+});
+
+Deno.test("what one node cannot do the others have done, and what none can is thrown", async () => {
+  const { crowd, nodes, notes } = await open();
+  await crowd.add(PLAN);
+  nodes[0].command = refuse;
+  await crowd.command({ type: "rejoin", clients: [0, 1] });
+  assertEquals(nodes[1].commands.at(-1), { type: "rejoin", clients: [1] });
+  assertEquals(notes, ["worker-0 cannot rejoin clients: no such file"]);
+  const rejoin = () => crowd.command({ type: "rejoin", clients: [0, 2] });
+  await assertRejects(rejoin, Error, "no such file");
+  await crowd.close();
+});
+
+Deno.test("a node that gives no last report is lost, with those of its clients that had not left", async () => {
+  const { crowd, nodes } = await open();
+  await crowd.add(PLAN);
+  nodes[1].clients[0].figures.state = "left";
+  for (const node of nodes) node.report();
+  nodes[1].stop = () => Promise.resolve(undefined);
+  await crowd.close();
+  const { generator: { lost = [] }, final } = crowd.snapshot();
+  assertEquals(final, true);
+  assertEquals(
+    lost.map(({ node, clients, reason }) => [node, clients, reason]),
+    [["worker-1", 1, "it gave no last report"]],
+  );
+});
+
+Deno.test("a node that says nothing for a while is told of, and that it is back", async () => {
+  const { crowd, nodes, notes } = await open();
+  nodes[1].handlers.onLate!(3000);
+  nodes[1].handlers.onBack!(6000);
+  assertEquals(notes, [
+    "worker-1 has been silent for 3 s",
+    "worker-1 is back after 6 s",
+  ]);
+  await crowd.close();
+});
+
+Deno.test("a run on machines elsewhere begins when all can have heard of it, and clients go to them by their threads", async () => {
+  const clock = new FakeClock();
+  const nodes: FakeNode[] = [];
+  const begun: number[] = [];
+  const crowd = new ClientFleet({
+    server: { url: "ws://x/ws" },
+    seed: 1,
+    clock: timeOf(clock),
+    elsewhere: {
+      nodes: ["agent-0", "agent-1"],
+      leadMs: () => 1200,
+      openNode(name, handlers) {
+        const node = new FakeNode(name, handlers);
+        const { prepare } = node;
+        node.prepare = async () => ({
+          ...await prepare.call(node),
+          threads: name === "agent-0" ? 1 : 3,
+        });
+        node.begin = (startedAtMs: number) => {
+          begun.push(startedAtMs);
+          return Promise.resolve();
+        };
+        nodes.push(node);
+        return node;
+      },
+    },
+  });
+  const starting = crowd.start();
+  await clock.run(1000);
+  assertEquals([begun, crowd.elapsedMs], [[1200, 1200], 0]);
+  await clock.run(500);
+  await starting;
+  assertEquals([crowd.elapsedMs, crowd.isHere], [300, false]);
+  assertEquals(
+    crowd.nodes.map(({ node, threads }) => [node, threads]),
+    [["agent-0", 1], ["agent-1", 3]],
+  );
+  await crowd.add(PLAN);
+  assertEquals(nodes.map(({ clients }) => clients.length), [1, 3]);
   await crowd.close();
 });
 
@@ -306,9 +446,10 @@ Deno.test("a crowd whose nodes cannot start closes without a word about seconds"
     onSecond: () => seconds++,
     openNode: (name) => ({
       name,
-      start: () => Promise.reject(new Error("no FFI")),
+      prepare: () => Promise.reject(new Error("no FFI")),
+      begin: () => Promise.resolve(),
       command: () => Promise.resolve(),
-      stop: () => Promise.resolve(),
+      stop: () => Promise.resolve(undefined),
     }),
   });
   await assertRejects(() => crowd.start(), Error, "no FFI");

@@ -12,11 +12,11 @@ Deno.test("merging snapshots is associative and commutative, and nothing is neut
   const generate = generator(3);
   for (let round = 0; round < 100; round++) {
     const [a, b, c] = ["a", "b", "c"].map((node) => generate.snapshot(node));
-    const left = mergeSnapshots(mergeSnapshots(a, b), c);
-    assertEquals(mergeSnapshots(a, mergeSnapshots(b, c)), left);
-    assertEquals(mergeSnapshots(c, mergeSnapshots(b, a)), left);
-    assertEquals(mergeSnapshots(EMPTY_SNAPSHOT, left), left);
-    assertEquals(mergeSnapshots(left, EMPTY_SNAPSHOT), left);
+    const left = mergeSnapshots([mergeSnapshots([a, b]), c]);
+    assertEquals(mergeSnapshots([a, mergeSnapshots([b, c])]), left);
+    assertEquals(mergeSnapshots([c, mergeSnapshots([b, a])]), left);
+    assertEquals(mergeSnapshots([EMPTY_SNAPSHOT, left]), left);
+    assertEquals(mergeSnapshots([left, EMPTY_SNAPSHOT]), left);
     assertEquals(JSON.parse(JSON.stringify(left)), left);
   }
 });
@@ -24,7 +24,7 @@ Deno.test("merging snapshots is associative and commutative, and nothing is neut
 Deno.test("merged counters, gauges, trends and clients are those of both nodes", () => {
   const generate = generator(4);
   const [a, b] = [generate.snapshot("a"), generate.snapshot("b")];
-  const merged = mergeSnapshots(a, b);
+  const merged = mergeSnapshots([a, b]);
   assertEquals(merged.node, "a+b");
   assertEquals(
     merged.counters.packetsSent,
@@ -45,8 +45,8 @@ Deno.test("drops that one node cannot know are unknown of the whole", () => {
     ...EMPTY_SNAPSHOT,
     generator: { ...EMPTY_SNAPSHOT.generator, kernelDrops },
   }));
-  assertEquals(mergeSnapshots(known, known).generator.kernelDrops, 6);
-  assertEquals(mergeSnapshots(known, unknown).generator.kernelDrops, null);
+  assertEquals(mergeSnapshots([known, known]).generator.kernelDrops, 6);
+  assertEquals(mergeSnapshots([known, unknown]).generator.kernelDrops, null);
 });
 
 Deno.test("a meter's snapshot is not reached by what happens later", () => {

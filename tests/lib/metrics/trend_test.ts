@@ -126,9 +126,9 @@ Deno.test("trends recorded in parts merge into the trend of the whole", () => {
     );
     const whole = trendOf(parts.flat()).toJSON();
     const [a, b, c] = parts.map((values) => trendOf(values).toJSON());
-    assertEquals(mergeTrendJson(mergeTrendJson(a, b), c), whole);
-    assertEquals(mergeTrendJson(a, mergeTrendJson(b, c)), whole);
-    assertEquals(mergeTrendJson(c, mergeTrendJson(b, a)), whole);
+    assertEquals(mergeTrendJson([mergeTrendJson([a, b]), c]), whole);
+    assertEquals(mergeTrendJson([a, mergeTrendJson([b, c])]), whole);
+    assertEquals(mergeTrendJson([c, mergeTrendJson([b, a])]), whole);
   }
 });
 
@@ -170,7 +170,7 @@ Deno.test("a damaged trend is refused", () => {
 
 Deno.test("a trend counts past 32 bits", () => {
   const big = { count: 4e9, min: 1, max: 1, sum: 4e9, buckets: [1, 4e9] };
-  assertEquals(mergeTrendJson(big, big).buckets, [1, 8e9]);
+  assertEquals(mergeTrendJson([big, big]).buckets, [1, 8e9]);
 });
 
 function trendOf(values: readonly number[]): Trend {

@@ -86,13 +86,13 @@ async function tell() {
       onDied() {},
     },
   });
-  await node.start({
+  await node.prepare({
     node: "story",
     server: { url: "ws://fake.invalid/ws" },
     datapath: {},
-    startedAtMs: server.wallNowMs(),
     seed: PLAN.seed,
   });
+  await node.begin(server.wallNowMs());
   await node.command({ type: "add", clients: PLAN.clients });
   await clock.run(5 * MINUTE_MS + 4000);
   server.isDown = true;
@@ -100,7 +100,7 @@ async function tell() {
   await clock.run(2500);
   server.isDown = false;
   await clock.run(5 * MINUTE_MS - 6500);
-  await node.stop();
+  snapshots.push((await node.stop())!);
   await clock.run(31_000);
   const left = {
     tasks: scheduler.size,

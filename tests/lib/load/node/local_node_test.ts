@@ -295,6 +295,43 @@ Deno.test("session time grows while connected, not while coming back", async () 
   await bench.node.stop();
 });
 
+Deno.test("clients that do not get away in time are not waited for, and the last snapshot says that they are there", async () => {
+  const bench = new Bench();
+  await bench.start([clientPlan(0), clientPlan(1)]);
+  await bench.clock.run(100);
+  bench.clients[1].leave = () => new Promise(() => {});
+  const stopping = bench.node.stop(3000);
+  await bench.clock.run(3000);
+  const last = await stopping;
+  assertEquals(last?.clients.map(({ state }) => state), ["left", "connected"]);
+  assertEquals([bench.disposed, bench.clock.pendingTimers], [1, 0]);
+});
+
+Deno.test("a run that is still to begin has its first second after that, and its clients come by it", async () => {
+  const bench = new Bench();
+  await bench.start([clientPlan(0, { joinAtMs: 500 })], -1500);
+  await bench.clock.run(1999);
+  assertEquals([bench.clients[0].log, bench.snapshots], [[], []]);
+  await bench.clock.run(501);
+  assertEquals(bench.clients[0].log, ["join 7000"]);
+  assertEquals(bench.snapshots.map(({ second, atMs }) => [second, atMs]), [
+    [1, 1000],
+  ]);
+  assertEquals(bench.snapshots[0].generator.threadUs, 1_000_000);
+  await bench.node.stop();
+});
+
+Deno.test("seconds are those of the run, whenever the node began with it", async () => {
+  const bench = new Bench();
+  await bench.start([], 2300);
+  await bench.clock.run(2000);
+  assertEquals(bench.snapshots.map(({ second, atMs }) => [second, atMs]), [
+    [3, 3000],
+    [4, 4000],
+  ]);
+  await bench.node.stop();
+});
+
 Deno.test("there is a snapshot a second, numbered, with the generator's state", async () => {
   const bench = new Bench();
   await bench.start([], 2000);
@@ -477,12 +514,18 @@ Deno.test("stopping has everyone leave, gives a last snapshot and closes the hos
   await bench.clock.run(50);
   const joined = bench.clients.filter(({ did }) => did.includes("join"));
   assertEquals(joined.length, 8);
-  await Promise.all([bench.node.stop(), bench.node.stop()]);
+  const [last, again] = await Promise.all([
+    bench.node.stop(),
+    bench.node.stop(),
+  ]);
   assertEquals(
     bench.clients.map(({ did }) => did.at(-1)),
     Array(11).fill("leave"),
   );
-  assertEquals([bench.snapshots.length, bench.disposed], [1, 1]);
+  assert(last === again);
+  assertEquals(last?.final, true);
+  assertEquals(last?.clients.map(({ state }) => state), Array(11).fill("left"));
+  assertEquals([bench.snapshots.length, bench.disposed], [0, 1]);
   assertEquals(bench.clock.pendingTimers, 0);
   await bench.clock.run(100_000);
   // Nobody who was still waiting has begun meanwhile.
@@ -508,11 +551,10 @@ Deno.test("a node whose host does not open says so, and stops all the same", asy
   });
   await assertRejects(
     () =>
-      node.start({
+      node.prepare({
         node: "n1",
         server: { url: "" },
         datapath: {},
-        startedAtMs: 0,
         seed: 1,
       }),
     Error,

@@ -208,13 +208,13 @@ export class Bench {
 
   /** Starts the node as if the run had begun `agoMs` ago. */
   async start(clients: readonly ClientPlan[], agoMs = 0): Promise<void> {
-    await this.node.start({
+    await this.node.prepare({
       node: "n1",
       server: { url: "ws://x/ws" },
       datapath: {},
-      startedAtMs: WALL_MS + this.clock.nowMs() - agoMs,
       seed: 1,
     });
+    await this.node.begin(WALL_MS + this.clock.nowMs() - agoMs);
     await this.node.command({ type: "add", clients });
   }
 

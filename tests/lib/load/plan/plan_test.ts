@@ -225,7 +225,7 @@ Deno.test.each([
   "$clients clients in $rooms rooms on $nodes nodes: $why",
   ({ clients, rooms, nodes, want, divided }) => {
     const plan = makePlan(options({ clients, rooms }));
-    const shares = splitPlan(plan, nodes);
+    const shares = splitPlan(plan, equal(nodes));
     assertEquals(shares.map((share) => share.length), [...want]);
     const roomsOf = shares.map((share) =>
       new Set(share.map(({ roomId }) => roomId))
@@ -247,7 +247,7 @@ Deno.test("the shares are the plan: nobody lost, nobody twice, replacements wher
     ]]
   ) {
     const plan = makePlan(options({ clients, rooms, churnRate: 2 }));
-    const shares = splitPlan(plan, nodes);
+    const shares = splitPlan(plan, equal(nodes));
     assertEquals(
       shares.flat().sort((a, b) => a.index - b.index),
       [...plan.clients],
@@ -255,13 +255,13 @@ Deno.test("the shares are the plan: nobody lost, nobody twice, replacements wher
     const slots = shares.map(slotsOf);
     assertEquals(slots.reduce((sum, set) => sum + set.size, 0), clients);
     assert(slots.every((set) => set.size <= Math.ceil(clients / nodes)));
-    assertEquals(splitPlan(plan, nodes), shares);
+    assertEquals(splitPlan(plan, equal(nodes)), shares);
   }
 });
 
 Deno.test("a divided room's publishers are divided too", () => {
   const plan = makePlan(options({ clients: 20, publishRatio: 0.2 }));
-  const publishers = splitPlan(plan, 2).map((clients) =>
+  const publishers = splitPlan(plan, equal(2)).map((clients) =>
     clients.filter(({ role }) => role === "publisher").length
   );
   assertEquals(publishers, [2, 2]);
@@ -269,11 +269,50 @@ Deno.test("a divided room's publishers are divided too", () => {
 
 Deno.test("a plan cannot be split over nothing", () => {
   assertThrows(
-    () => splitPlan(makePlan(options({})), 0),
+    () => splitPlan(makePlan(options({})), []),
     RangeError,
-    "over 0 nodes",
+    "at least one is needed",
   );
 });
+
+Deno.test("a plan cannot be split over a node that carries nothing", () => {
+  const plan = makePlan(options({}));
+  for (const weight of [0, -1, NaN]) {
+    assertThrows(() => splitPlan(plan, [1, weight]), RangeError);
+  }
+});
+
+Deno.test.each([
+  {
+    ...{ clients: 30, rooms: 30, weights: [1, 2], want: [10, 20] },
+    why: "twice the share of small rooms",
+  },
+  {
+    ...{ clients: 17, rooms: 1, weights: [1, 16], want: [1, 16] },
+    why: "one room, divided",
+  },
+  {
+    ...{ clients: 1, rooms: 1, weights: [2, 8], want: [0, 1] },
+    why: "a single one goes where there is most room",
+  },
+  {
+    ...{ clients: 40, rooms: 2, weights: [1, 4], want: [8, 32] },
+    why: "a room that fits whole, and one that does not",
+  },
+])(
+  "$clients clients in $rooms rooms on nodes that carry $weights: $why",
+  ({ clients, rooms, weights, want }) => {
+    const plan = makePlan(options({ clients, rooms }));
+    assertEquals(
+      splitPlan(plan, weights).map((share) => share.length),
+      [...want],
+    );
+  },
+);
+
+function equal(nodes: number): number[] {
+  return new Array<number>(nodes).fill(1);
+}
 
 function slotsOf(clients: readonly ClientPlan[]): Set<number> {
   return new Set(clients.map(({ slot }) => slot));

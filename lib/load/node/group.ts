@@ -1,0 +1,446 @@
+/**
+ * Several nodes that are one: a plan is split over them, commands go to those
+ * whom they concern, what one publishes the others learn, and their seconds
+ * are put together. Whoever has a group need not know of how many, and a
+ * group may consist of groups.
+ *
+ * @module
+ */
+
+import { messageOf } from "../../text/mod.ts";
+import {
+  type ClientRecord,
+  ClientRecorder,
+  EMPTY_SNAPSHOT,
+  plainRecord,
+  type Snapshot,
+  SnapshotBook,
+} from "../../metrics/mod.ts";
+import type { PublisherNews } from "./client_port.ts";
+import type { NodeClock } from "./local_node.ts";
+import type {
+  LoadNode,
+  NodeCommand,
+  NodeFacts,
+  NodeHandlers,
+  NodeNote,
+  NodePlan,
+} from "./node.ts";
+import type { ClientPlan } from "../plan/plan.ts";
+import { splitPlan } from "../plan/split.ts";
+
+/** What a group is made of. */
+export interface NodeGroupOptions {
+  /** Its own name. */
+  readonly name: string;
+  /** The names of its nodes: places, such as `worker-0`, for what is drawn depends on them. */
+  readonly nodes: readonly string[];
+  /** Makes each of them. */
+  readonly openNode: (name: string, handlers: NodeHandlers) => LoadNode;
+  readonly handlers: NodeHandlers;
+  readonly clock: NodeClock;
+  /**
+   * CPU time of this process so far, in microseconds, where its nodes are
+   * threads of it: what they do not account for is the generator's as well.
+   *
+   * @default {its nodes account for everything}
+   */
+  readonly processCpuUs?: (() => number) | undefined;
+  /** A second waits so long for the reports of those that are late, in milliseconds. @default {2000} */
+  readonly patienceMs?: number | undefined;
+}
+
+const SECOND_MS = 1000;
+const PATIENCE_MS = 2000;
+/** Reports that this thread was too busy to take in come first. */
+const GRACE_MS = 25;
+/** The clients that no node has. */
+const NOWHERE = "";
+/** How long nodes may take to leave their rooms and end. */
+const STOP_MS = 15_000;
+
+/** Several nodes as one. */
+export class NodeGroup implements LoadNode {
+  readonly name: string;
+  readonly #options: NodeGroupOptions;
+  readonly #book = new SnapshotBook();
+  readonly #nodes: LoadNode[];
+  readonly #weights = new Map<LoadNode, number>();
+  readonly #dead = new Set<string>();
+  readonly #nodeOf = new Map<number, LoadNode>();
+  /** Of those that no node has reported yet. */
+  readonly #plans = new Map<number, ClientPlan>();
+  /** What was found of the server and told. */
+  readonly #found = new Set<string>();
+  /** Who publishes, by node and participant: when a node dies, they are gone. */
+  readonly #publishers = new Map<string, Map<string, PublisherNews>>();
+  readonly #startCpuUs: number;
+  readonly #openedMs: number;
+  /** How long its threads took to start, all together: they used a CPU then, too. */
+  #startingUs = 0;
+  #ownCpuUs = 0;
+  #zeroMs: number | undefined;
+  #sequence = 0;
+  #cancelTimer: () => void = () => {};
+  #stopping: Promise<Snapshot | undefined> | undefined;
+
+  /** Opens its nodes, which do nothing yet. */
+  constructor(options: NodeGroupOptions) {
+    const { name, nodes, openNode, clock, processCpuUs } = options;
+    this.name = name;
+    this.#options = options;
+    this.#openedMs = clock.nowMs();
+    this.#startCpuUs = processCpuUs?.() ?? 0;
+    this.#nodes = nodes.map((node) => openNode(node, this.#handlersOf(node)));
+  }
+
+  async prepare(plan: NodePlan): Promise<NodeFacts> {
+    const parts = await Promise.all(
+      this.#nodes.map((node) => node.prepare({ ...plan, node: node.name })),
+    );
+    this.#nodes.forEach((node, i) => this.#weights.set(node, parts[i].threads));
+    const all = (kind: "lanes" | "ciphers" | "dtls") =>
+      [...new Set(parts.flatMap((part) => part[kind]))].sort();
+    const [{ version, machine, clock }] = parts;
+    return {
+      node: this.name,
+      version,
+      threads: parts.reduce((sum, { threads }) => sum + threads, 0),
+      lanes: all("lanes"),
+      ciphers: all("ciphers"),
+      dtls: all("dtls"),
+      machine,
+      clock,
+      parts,
+    };
+  }
+
+  async begin(startedAtMs: number): Promise<void> {
+    const { clock } = this.#options;
+    await Promise.all(this.#nodes.map((node) => node.begin(startedAtMs)));
+    const nowMs = clock.nowMs();
+    this.#zeroMs = nowMs - (clock.wallNowMs() - startedAtMs);
+    this.#startingUs = Math.round(
+      (nowMs - this.#openedMs) * 1000 * this.#nodes.length,
+    );
+    this.#waitForReports();
+  }
+
+  learn(news: PublisherNews): void {
+    for (const node of this.#alive()) node.learn?.(news);
+  }
+
+  /**
+   * Carries a command out. Where some nodes cannot, the others have done it
+   * all the same: that is a note, and clients that were to be added there have
+   * failed. Throws what the first throws when none can.
+   */
+  async command(command: NodeCommand): Promise<void> {
+    if (command.type === "add" && this.#alive().length === 0) {
+      return this.#turnAway(command.clients, "every node has died");
+    }
+    const orders = command.type === "add"
+      ? this.#shares(command.clients)
+      : this.#addressees(command);
+    const outcomes = await Promise.allSettled(
+      orders.map(({ node, command }) => node.command(command)),
+    );
+    const failures = outcomes.flatMap((outcome, i) =>
+      outcome.status === "rejected"
+        ? [{ ...orders[i], reason: outcome.reason }]
+        : []
+    );
+    if (failures.length === 0) return;
+    if (failures.length === orders.length) {
+      for (const { command } of orders) this.#forgetAdded(command);
+      throw failures[0].reason;
+    }
+    for (const { node, command, reason } of failures) {
+      const why = `${node.name} cannot ${command.type} clients: ${
+        messageOf(reason)
+      }`;
+      if (command.type === "add") this.#turnAway(command.clients, why, node);
+      this.#note("error", why);
+    }
+  }
+
+  stop(withinMs: number = STOP_MS): Promise<Snapshot | undefined> {
+    return this.#stopping ??= this.#stop(withinMs);
+  }
+
+  async #stop(withinMs: number): Promise<Snapshot | undefined> {
+    this.#cancelTimer();
+    const alive = this.#alive();
+    const [lasts] = await Promise.all([
+      Promise.all(alive.map((node) => node.stop(withinMs))),
+      ...this.#nodes.filter(({ name }) => this.#dead.has(name))
+        .map((node) => node.stop(withinMs)),
+    ]);
+    // Of a run that never began there is nothing to tell.
+    if (this.#zeroMs === undefined) return undefined;
+    alive.forEach(({ name }, i) => {
+      const last = lasts[i];
+      if (last !== undefined) this.#take(last);
+      else if (!this.#dead.has(name)) {
+        this.#lose(name, "it gave no last report");
+      }
+    });
+    return this.#putTogether(Infinity);
+  }
+
+  #alive(): LoadNode[] {
+    return this.#nodes.filter(({ name }) => !this.#dead.has(name));
+  }
+
+  get #elapsedMs(): number {
+    const { clock } = this.#options;
+    return this.#zeroMs === undefined ? 0 : clock.nowMs() - this.#zeroMs;
+  }
+
+  #handlersOf(name: string): NodeHandlers {
+    const { handlers } = this.#options;
+    return {
+      onTracks: handlers.onTracks,
+      onSnapshot: (snapshot) => {
+        this.#take(snapshot);
+        this.#tellComplete();
+      },
+      onNote: (note) => {
+        if (note.isOfServer) {
+          if (this.#found.has(note.text)) return;
+          this.#found.add(note.text);
+        }
+        handlers.onNote(note);
+      },
+      onPublisher: (news) => this.#spread(name, news),
+      onLate: (silentMs) =>
+        this.#note("info", `${name} has been silent for ${inSec(silentMs)}`),
+      onBack: (silentMs) =>
+        this.#note("info", `${name} is back after ${inSec(silentMs)}`),
+      onDied: (reason) => {
+        this.#lose(name, reason);
+        for (const news of this.#publishers.get(name)?.values() ?? []) {
+          this.#spread(name, { ...news, tracks: null });
+        }
+        this.#note("error", `${name} died with its clients: ${reason}`);
+        this.#tellComplete();
+      },
+    };
+  }
+
+  #note(level: NodeNote["level"], text: string): void {
+    const atMs = this.#elapsedMs;
+    this.#options.handlers.onNote({ atMs, clientId: null, level, text });
+  }
+
+  /** Tells all other nodes what a client of one node sends. */
+  #spread(name: string, news: PublisherNews): void {
+    let own = this.#publishers.get(name);
+    if (own === undefined) this.#publishers.set(name, own = new Map());
+    const key = `${news.participantId} in ${news.roomId}`;
+    if (news.tracks === null) own.delete(key);
+    else own.set(key, news);
+    for (const node of this.#alive()) {
+      if (node.name !== name) node.learn?.(news);
+    }
+    this.#options.handlers.onPublisher?.(news);
+  }
+
+  /** Who adds whom. */
+  #shares(clients: readonly ClientPlan[]): Order[] {
+    const alive = this.#alive();
+    const weights = alive.map((node) => this.#weights.get(node) ?? 1);
+    const shares = splitPlan({ clients }, weights);
+    return alive.flatMap((node, i) => {
+      for (const client of shares[i]) {
+        this.#nodeOf.set(client.index, node);
+        this.#plans.set(client.index, client);
+      }
+      return shares[i].length === 0
+        ? []
+        : [{ node, command: { type: "add", clients: shares[i] } }];
+    });
+  }
+
+  /** Who has to do something with whom. */
+  #addressees(
+    command: Exclude<NodeCommand, { readonly type: "add" }>,
+  ): Order[] {
+    return this.#alive().flatMap((node) => {
+      const clients = command.clients.filter((index) =>
+        this.#nodeOf.get(index) === node
+      );
+      return clients.length === 0
+        ? []
+        : [{ node, command: { ...command, clients } }];
+    });
+  }
+
+  #forgetAdded(command: NodeCommand): void {
+    if (command.type !== "add") return;
+    for (const { index } of command.clients) {
+      this.#plans.delete(index);
+      this.#nodeOf.delete(index);
+    }
+  }
+
+  /** Clients that a node does not take have failed. */
+  #turnAway(
+    plans: readonly ClientPlan[],
+    why: string,
+    { name }: Pick<LoadNode, "name"> = this,
+  ): void {
+    this.#forgetAdded({ type: "add", clients: plans });
+    const before = this.#book.latest(NOWHERE) ?? EMPTY_SNAPSHOT;
+    this.#book.add(
+      withFailed(
+        { ...before, node: NOWHERE, second: this.#book.second + 1 },
+        plans.map((plan) => failed(recordOf(plan, name), why, this.#elapsedMs)),
+      ),
+    );
+  }
+
+  #take(snapshot: Snapshot): void {
+    this.#book.add(snapshot);
+    // Of those that were heard of no plan is needed, and of those that left
+    // no node: of them only records stay.
+    for (const { index, state } of snapshot.clients) {
+      this.#plans.delete(index);
+      if (state === "left") this.#nodeOf.delete(index);
+    }
+  }
+
+  /** A node is gone, and its clients have failed: its last report must say so. */
+  #lose(name: string, reason: string): void {
+    this.#dead.add(name);
+    const last = this.#book.latest(name) ?? { ...EMPTY_SNAPSHOT, node: name };
+    const cause = `${name} died: ${reason}`;
+    const atMs = this.#elapsedMs;
+    const known = new Set(last.clients.map(({ index }) => index));
+    // It died before it could say a word of those.
+    const unheard = [...this.#plans.values()]
+      .filter(({ index }) =>
+        this.#nodeOf.get(index)?.name === name && !known.has(index)
+      )
+      .map((client) => recordOf(client, name));
+    const clients = [...last.clients, ...unheard];
+    const lost = clients.filter(({ state }) =>
+      state !== "left" && state !== "failed"
+    ).map((client) => failed(client, cause, atMs));
+    const isLost = new Set(lost.map(({ index }) => index));
+    this.#book.add(withFailed({
+      ...last,
+      second: Math.max(last.second, this.#book.second + 1),
+      gauges: {},
+      clients: clients.filter(({ index }) => !isLost.has(index)),
+      generator: {
+        ...last.generator,
+        lost: [
+          ...last.generator.lost ?? [],
+          { node: name, atMs: Math.round(atMs), clients: lost.length, reason },
+        ],
+      },
+    }, lost));
+  }
+
+  /** Tells of each second that all living nodes have reported. */
+  #tellComplete(): void {
+    if (this.#stopping !== undefined || this.#zeroMs === undefined) return;
+    const alive = this.#alive().map(({ name }) => name);
+    for (;;) {
+      const second = this.#book.complete(alive);
+      if (second === undefined) break;
+      this.#tell(second);
+    }
+    if (alive.length === 0) this.#waitForReports();
+  }
+
+  #tell(second: number): void {
+    const snapshot = this.#putTogether(second);
+    this.#waitForReports();
+    this.#options.handlers.onSnapshot(snapshot);
+  }
+
+  /** The next second is told of when it is over for all, or has waited for long enough. */
+  #waitForReports(): void {
+    this.#cancelTimer();
+    const { clock, patienceMs = PATIENCE_MS } = this.#options;
+    const next = this.#book.second + 1;
+    const waitMs = this.#alive().length === 0 ? 0 : patienceMs;
+    const dueMs = next * SECOND_MS + waitMs - this.#elapsedMs;
+    this.#cancelTimer = clock.setTimer(Math.max(0, dueMs), () => {
+      this.#cancelTimer = clock.setTimer(GRACE_MS, () => this.#tell(next));
+    });
+  }
+
+  /** All nodes up to a second, under the group's own name. */
+  #putTogether(second: number): Snapshot {
+    const all = this.#book.at(second);
+    const { generator } = all;
+    return {
+      ...all,
+      node: this.name,
+      sequence: ++this.#sequence,
+      ...(second === Infinity ? { final: true } : { second }),
+      generator: {
+        ...generator,
+        cpuUs: generator.cpuUs + this.#ownCpu(generator.cpuUs),
+        threadUs: generator.threadUs + this.#startingUs,
+      },
+    };
+  }
+
+  /** What this thread and the runtime's helpers use beside the nodes. */
+  #ownCpu(ofNodesUs: number): number {
+    const { processCpuUs } = this.#options;
+    if (processCpuUs === undefined) return 0;
+    const all = processCpuUs() - this.#startCpuUs;
+    return this.#ownCpuUs = Math.max(this.#ownCpuUs, all - ofNodesUs);
+  }
+}
+
+/** A command, and whom it goes to. */
+interface Order {
+  readonly node: LoadNode;
+  readonly command: NodeCommand;
+}
+
+function inSec(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
+}
+
+function withFailed(
+  snapshot: Snapshot,
+  clients: readonly ClientRecord[],
+): Snapshot {
+  const key = "errors.worker";
+  const before = snapshot.counters[key] ?? 0;
+  return {
+    ...snapshot,
+    sequence: snapshot.sequence + 1,
+    counters: { ...snapshot.counters, [key]: before + clients.length },
+    clients: [...snapshot.clients, ...clients],
+  };
+}
+
+function recordOf(
+  { clientId, index, roomId, role }: ClientPlan,
+  node: string,
+): ClientRecord {
+  return new ClientRecorder({ clientId, index, roomId, role, node }).toRecord();
+}
+
+function failed(
+  client: ClientRecord,
+  cause: string,
+  nowMs: number,
+): ClientRecord {
+  const atMs = Math.round(nowMs);
+  return {
+    ...plainRecord(client),
+    state: "failed",
+    failureCause: cause,
+    errorCount: client.errorCount + 1,
+    errors: [...client.errors, { kind: "worker", message: cause, atMs }],
+  };
+}

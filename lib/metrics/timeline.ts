@@ -1,0 +1,132 @@
+/**
+ * The time of a run, stretch by stretch: how the numbers of all its nodes
+ * grew.
+ *
+ * @module
+ */
+
+import { EMPTY_SNAPSHOT, type NodePart, type Snapshot } from "./snapshot.ts";
+import type { TimelinePoint } from "./summary.ts";
+import {
+  type Cumulative,
+  RATE_COUNTERS,
+  ratesBetween,
+} from "./timeline_window.ts";
+
+/** Points that a timeline has at most; a longer run has longer stretches instead. */
+export const MAX_TIMELINE_POINTS = 3600;
+
+/** Cumulative totals at one time, enough to tell two times apart. */
+interface Mark extends Cumulative {
+  readonly atMs: number;
+  /** When the nodes counted, on average: what they report is as old as their last reports. */
+  readonly countedMs: number;
+  readonly clients: number;
+}
+
+/** A mark as a list of numbers, which needs a fourth of the room. */
+type PackedMark = readonly number[];
+
+/** How all nodes' numbers grew, stretch by stretch. */
+export class Timeline {
+  #marks: PackedMark[] = [packed(markOf(EMPTY_SNAPSHOT, 0))];
+  #keepEvery = 1;
+  #marksSeen = 0;
+
+  /**
+   * Ends a stretch now, `atMs` after the run began, with all nodes' numbers;
+   * call it once a second. Returns what happened in it, for a live chart.
+   */
+  mark(all: Snapshot, atMs: number): TimelinePoint {
+    const mark = markOf(all, atMs);
+    const point = between(unpacked(this.#marks.at(-1)!), mark);
+    this.#marksSeen++;
+    if (this.#marksSeen % this.#keepEvery === 0) {
+      this.#marks.push(packed(mark));
+    }
+    if (this.#marks.length > MAX_TIMELINE_POINTS) {
+      // Totals are cumulative, so leaving out every other mark loses detail
+      // but no packet.
+      this.#marks = this.#marks.filter((_, i) => i % 2 === 0);
+      this.#keepEvery *= 2;
+    }
+    return point;
+  }
+
+  /** The run so far, stretch by stretch. */
+  points(): TimelinePoint[] {
+    const marks = this.#marks.map(unpacked);
+    return marks.slice(1).map((mark, i) => between(marks[i], mark));
+  }
+}
+
+function packed(
+  { atMs, countedMs, clients, counters, gauges, generator }: Mark,
+): PackedMark {
+  const { cpuUs, threadUs } = generator;
+  const { packetsOverdue } = gauges;
+  const counts = RATE_COUNTERS.map((name) => counters[name]);
+  // Not by a spread, which leaves room to spare.
+  return [atMs, countedMs, clients, packetsOverdue, cpuUs, threadUs]
+    .concat(counts);
+}
+
+function unpacked(
+  [atMs, countedMs, clients, packetsOverdue, cpuUs, threadUs, ...counts]:
+    PackedMark,
+): Mark {
+  return {
+    atMs,
+    countedMs,
+    clients,
+    counters: Object.fromEntries(
+      RATE_COUNTERS.map((name, i) => [name, counts[i]]),
+    ),
+    gauges: { packetsOverdue },
+    generator: { cpuUs, threadUs },
+  };
+}
+
+function markOf(all: Snapshot, atMs: number): Mark {
+  const { counters, gauges, generator: { cpuUs, threadUs } } = all;
+  const { parts = [all] } = all;
+  // Of one that is lost nothing more is to come: it is up to date.
+  const countedMs = parts.reduce(
+    (sum, part) => sum + (isLost(part) ? atMs : part.atMs),
+    0,
+  );
+  return {
+    atMs,
+    countedMs: countedMs / parts.length,
+    clients: gauges.clientsConnected ?? 0,
+    counters: Object.fromEntries(
+      RATE_COUNTERS.map((name) => [name, counters[name] ?? 0]),
+    ),
+    gauges: { packetsOverdue: gauges.packetsOverdue ?? 0 },
+    generator: { cpuUs, threadUs },
+  };
+}
+
+function isLost({ node, generator: { lost = [] } }: NodePart): boolean {
+  return lost.some((loss) => loss.node === node);
+}
+
+function between(from: Mark, to: Mark): TimelinePoint {
+  const rates = ratesBetween(from, to, (to.countedMs - from.countedMs) / 1000);
+  return {
+    tSec: Math.round(to.atMs) / 1000,
+    clients: to.clients,
+    packetsSentPerSec: Math.round(rates.packetsSentPerSec),
+    packetsReceivedPerSec: Math.round(rates.packetsReceivedPerSec),
+    sendBps: Math.round(rates.sendBps),
+    receiveBps: Math.round(rates.receiveBps),
+    lossRatio: toDecimals(rates.lossRatio, 4),
+    tracksDue: toDecimals(rates.tracksDue, 1),
+    silentRatio: toDecimals(rates.silentRatio, 4),
+    cpuRatio: toDecimals(rates.cpuRatio, 4),
+  };
+}
+
+function toDecimals(value: number, digits: number): number {
+  return Math.round(value * 10 ** digits) / 10 ** digits;
+}
