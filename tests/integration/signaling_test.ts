@@ -16,6 +16,7 @@ import {
   Conversation,
   joinRoom,
 } from "../../lib/signaling/simplestchat/mod.ts";
+import { adaptedSessions } from "../../lib/signaling/adapted/mod.ts";
 import { Network, Stream } from "../../lib/impairment/mod.ts";
 import { systemClock } from "../../lib/time/mod.ts";
 import { FakeClock } from "../../lib/testing/mod.ts";
@@ -317,6 +318,44 @@ Deno.test("messages are read out of text, binary data, fragments and frames of s
   assertEquals(seen[6] > seen[5], true);
   channel.close();
   await channel.closed;
+});
+
+Deno.test("an adapter's channel gives frames as they came, with every secret in its place", async () => {
+  const frames = [
+    "",
+    '[{"n":1},{"n":2}]',
+    '["1","2",{"n":3}]',
+    '{"n":4}\n{"n":5}',
+    '{"message":"sesame","port":4242}',
+    '42["joined","sesame",4242]',
+  ];
+  await using server = await LoopbackServer.webSocket((socket) => {
+    socket.on("message", () => frames.forEach((frame) => socket.send(frame)));
+  });
+  for (const password of ["sesame", "4242"]) {
+    const heard = Promise.withResolvers<string[]>();
+    const session = adaptedSessions(
+      async (client) => {
+        const texts: string[] = [];
+        const channel = await client.openChannel();
+        channel.onText((text) => {
+          if (texts.push(text) === frames.length) heard.resolve(texts);
+        });
+        channel.send("go");
+        return await new Promise<never>(() => {});
+      },
+      { url: server.url, password },
+      {},
+    )({ roomId: "r", participantName: "A", onEvent: () => {} });
+    const given = new AbortController();
+    const connecting = assertRejects(() =>
+      session.connect({ signal: given.signal })
+    );
+    assertEquals(await heard.promise, frames);
+    given.abort();
+    await connecting;
+    await session.leave();
+  }
 });
 
 Deno.test("a message of more than 4 MiB ends the channel, in words", async () => {

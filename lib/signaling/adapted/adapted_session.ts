@@ -104,6 +104,9 @@ export function adaptedSessions(
 /** How words of a server or an adapter are shown: without secrets, in one line. */
 type Shown = (words: string) => string;
 
+/** A track that somebody sends, as an adapter told of it. */
+type NamedTrack = z.infer<typeof NEWS.producer>;
+
 class AdaptedSession implements SignalingSession {
   pauseProducer?: SignalingSession["pauseProducer"] = (id) =>
     this.#tell("pause_producer", (session) => session.pauseProducer!(id));
@@ -138,6 +141,10 @@ class AdaptedSession implements SignalingSession {
   #receiveTransportId: string | undefined;
   /** Tracks of an unknown kind that cannot be consumed yet. */
   #unknown: { readonly id: string; readonly peerId: string }[] = [];
+  /** How many of our tracks are being announced: which of those that are told is ours shows only then. */
+  #announcing = 0;
+  /** Tracks that nobody says whose they are, and that may be ours. */
+  #held: NamedTrack[] = [];
   #isIn = false;
   #ended: string | undefined;
   #leaving: Promise<void> | undefined;
@@ -255,13 +262,32 @@ class AdaptedSession implements SignalingSession {
 
   async produce(track: ProducedTrack): Promise<string> {
     const { transportId, kind, rtpParameters } = track;
-    const { id } = await this.#ask(
-      `produce_${kind}`,
-      (session) => session.produce(transportId, kind, rtpParameters),
-      ANSWERS.producer,
-    );
-    this.#own.add(id);
-    return id;
+    this.#announcing++;
+    try {
+      const { id } = await this.#ask(
+        `produce_${kind}`,
+        (session) => session.produce(transportId, kind, rtpParameters),
+        ANSWERS.producer,
+      );
+      this.#own.add(id);
+      return id;
+    } finally {
+      this.#announcing--;
+      for (const track of this.#held.splice(0)) this.#offer(track);
+    }
+  }
+
+  /** Somebody sends a track, unless it is ours. */
+  #offer(track: NamedTrack): void {
+    const { id, peerId, kind, paused } = track;
+    if (peerId === this.#peerId || this.#own.has(id)) return;
+    if (peerId === "" && this.#announcing > 0) {
+      this.#held.push(track);
+      return;
+    }
+    if (paused) this.#tellPaused(id, true);
+    if (kind === undefined) return this.#lookInto({ id, peerId });
+    this.#tellEvent({ type: "producer", producerId: id, peerId, kind });
   }
 
   async consume(wanted: WantedTrack): Promise<Consumer> {
@@ -406,15 +432,12 @@ class AdaptedSession implements SignalingSession {
       signal: this.#over.signal,
       openChannel: (channelOptions) => this.#openChannel(channelOptions),
       onProducer: (producer) =>
-        told(NEWS.producer, producer, ({ id, peerId, kind, paused }) => {
-          if (peerId === this.#peerId || this.#own.has(id)) return;
-          if (kind === undefined) return this.#lookInto({ id, peerId });
-          this.#tellEvent({ type: "producer", producerId: id, peerId, kind });
-          if (paused) this.#tellPaused(id, true);
-        }),
+        told(NEWS.producer, producer, (track) => this.#offer(track)),
       onProducerClosed: (producerId) =>
         told(NEWS.id, producerId, (id) => {
-          this.#unknown = this.#unknown.filter((track) => track.id !== id);
+          const isAnother = (track: { readonly id: string }) => track.id !== id;
+          this.#unknown = this.#unknown.filter(isAnother);
+          this.#held = this.#held.filter(isAnother);
           this.#prepared.delete(id);
           this.#pushed.closeTrack(id);
           this.#tellEvent({ type: "producerClosed", producerId: id });

@@ -47,6 +47,8 @@ export async function openAdapterChannel(
     signal,
     connectTimeoutMs: timeoutMs,
     clock,
+    // How its server writes messages is the adapter's affair.
+    asItCame: true,
   });
   return {
     closed: channel.closed,

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Channel } from "../websocket/mod.ts";
+import { type Channel, textsOf } from "../websocket/mod.ts";
 
 /** How requests and replies look; without any of it as JSON-RPC 2.0 says. */
 export interface JsonRpcOptions {
@@ -51,7 +51,9 @@ export interface JsonRpc {
 }
 
 /**
- * Speaks JSON over a channel that nobody listens to yet.
+ * Speaks JSON over a channel that nobody listens to yet. Several messages may
+ * come in one frame: a line each, or as a list of objects; any other list is
+ * one message.
  *
  * @example
  * ```ts
@@ -85,8 +87,8 @@ export function jsonRpc(
   let lastId = 0;
   let isClosed = false;
   const closed = () => new Error("the connection is closed");
-  channel.onText((text) => {
-    const message = JSON.parse(text);
+  // deno-lint-ignore no-explicit-any -- a server's message may be anything
+  const hear = (message: any): void => {
     const reply = readReply(message);
     if (reply === undefined) return onMessage?.(message);
     const asked = waiting.get(reply.id);
@@ -94,6 +96,17 @@ export function jsonRpc(
     if (reply.error === undefined || reply.error === null) {
       asked?.resolve(reply.data);
     } else asked?.reject(new Error(wordsOf(reply.error)));
+  };
+  channel.onText((frame) => {
+    const slips: unknown[] = [];
+    for (const text of textsOf(frame)) {
+      try {
+        hear(JSON.parse(text));
+      } catch (slip) {
+        slips.push(slip);
+      }
+    }
+    if (slips.length > 0) throw slips[0];
   });
   channel.closed.then(() => {
     isClosed = true;

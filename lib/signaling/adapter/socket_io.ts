@@ -66,7 +66,7 @@ export async function socketIo(
   { path = "/socket.io/", namespace = "/", query = {}, auth }: SocketIoOptions =
     {},
 ): Promise<SocketIo> {
-  const url = new URL(path, client.url);
+  const url = new URL(path.replace(/\/?$/, "/"), client.url);
   const more = { ...query, EIO: "4", transport: "websocket" };
   for (const [name, value] of [...client.url.searchParams]) {
     url.searchParams.append(name, value);

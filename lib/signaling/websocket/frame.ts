@@ -1,7 +1,7 @@
 /**
  * What a frame holds: one message, mostly. Servers that queue their messages
- * put several into one frame: a line each, as a list, or one right behind the
- * other.
+ * put several into one frame: a line each, as a list of objects, or one right
+ * behind the other.
  */
 
 import type { Hider } from "../../text/mod.ts";
@@ -13,7 +13,10 @@ export function textsOf(whole: string): readonly [string, ...string[]] {
   if (!isList && !/\n|\}\s*\{/.test(frame)) return [frame];
   const value = parse(frame);
   if (isList) {
-    const texts = Array.isArray(value) ? value.map((one) => toText(one)) : [];
+    // Some protocols write one message as a list, of its number, its name and so on.
+    const texts = Array.isArray(value) && value.every(isObject)
+      ? value.map((one) => toText(one))
+      : [];
     return texts.includes(undefined)
       ? [frame]
       : some(texts.filter((text) => text !== undefined), frame);
@@ -45,6 +48,10 @@ const TOKENS = /[{}]|"(?:[^"\\]|\\.)*"/g;
 
 function isJson(text: string): boolean {
   return parse(text) !== undefined;
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** What some servers send around their JSON: a byte order mark, and the end of a string in C. */

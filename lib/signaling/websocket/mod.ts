@@ -12,6 +12,7 @@ export {
   describeClosed,
 } from "./channel.ts";
 export { ChannelError, type ChannelFailure } from "./channel_error.ts";
+export { textsOf } from "./frame.ts";
 export { loadChannels, openWebSocketChannel } from "./open.ts";
 export { reachAddress } from "./reach.ts";
 export type { WebSocketChannelOptions } from "./websocket_channel.ts";

@@ -29,6 +29,8 @@ export interface WebSocketChannelOptions {
   readonly silentAfterMs?: number | undefined;
   /** Counts its time. @default {systemClock} */
   readonly clock?: Clock | undefined;
+  /** Whether what comes is given as it came, and not message by message without our secrets in it. @default {false} */
+  readonly asItCame?: boolean | undefined;
   /** What is between it and the server, for it alone. @default {nothing that takes time} */
   readonly path?: ChannelPath | undefined;
 }
@@ -80,6 +82,7 @@ class WebSocketChannel implements Channel {
   /** Messages that came in one frame with another one, and whatever came after them. */
   readonly #waiting: string[] = [];
   readonly #path: ChannelPath;
+  readonly #asItCame: boolean;
   #onText: (text: string) => void = () => {};
   /** The reason that we know ourselves; a socket that we destroy says only 1006. */
   #cause: ChannelClosed | undefined;
@@ -102,6 +105,7 @@ class WebSocketChannel implements Channel {
     this.#hide = (text) =>
       text.includes("://") ? shownText(hide(text)) : hide(text);
     const path = this.#path = options.path ?? NO_PATH;
+    this.#asItCame = options.asItCame ?? false;
     this.#keepalive = startKeepalive(clock, {
       intervalMs: options.pingIntervalMs,
       silentAfterMs: options.silentAfterMs,
@@ -172,6 +176,7 @@ class WebSocketChannel implements Channel {
   }
 
   #receive(frame: string): void {
+    if (this.#asItCame) return this.#onText(frame);
     const [first, ...rest] = textsOf(frame)
       .map((text) => hideInFrame(text, this.#hide));
     if (this.#waiting.length > 0) {

@@ -40,6 +40,14 @@ Deno.test.each<{ why: string; options: OverPortOptions }>([
     why: "learns of nothing but ids",
     options: { tellsKind: false, tellsPeer: false },
   },
+  {
+    why: "learns of nothing but ids, its own first",
+    options: { tellsKind: false, tellsPeer: false, tellsOwn: true },
+  },
+  {
+    why: "learns of tracks without their senders, of its own first",
+    options: { tellsPeer: false, tellsOwn: true },
+  },
 ])("media flows both ways where an adapter $why", async ({ options }) => {
   const world = worldBy(options);
   const [a, b] = [await world.joined("A"), await world.joined("B")];
@@ -84,6 +92,53 @@ Deno.test.each<{ why: string; options: OverPortOptions }>([
     await b.client.leave();
   },
 );
+
+Deno.test("what is told while our own track is being announced is heard in the end, unless it has ended", async () => {
+  const world = new World();
+  const told: unknown[] = [];
+  let client: AdapterClient | undefined;
+  const produced = Promise.withResolvers<{ id: string }>();
+  const session = adaptedSessions(
+    async (visiting) => {
+      client = visiting;
+      return {
+        ...await overPort(world.environment.openSession)(visiting),
+        produce: () => produced.promise,
+      };
+    },
+    { url: "ws://h/ws" },
+    { clock: world.clock },
+  )({
+    roomId: "r",
+    participantName: "A",
+    onEvent: (event) => {
+      if (event.type !== "latency") told.push(event);
+    },
+  });
+  await session.connect({ signal: new AbortController().signal });
+  const asked = session.produce(
+    { transportId: "t", kind: "audio", rtpParameters: {} as never },
+  );
+  const { onProducer, onProducerClosed } = client!;
+  for (const id of ["own", "ended", "paused"]) {
+    onProducer({ id, kind: "audio", paused: id === "paused" });
+  }
+  onProducer({ id: "known", kind: "video", peerId: "B" });
+  onProducerClosed("ended");
+  const known = [
+    { type: "producer", producerId: "known", peerId: "B", kind: "video" },
+    { type: "producerClosed", producerId: "ended" },
+  ];
+  assertEquals(told, known);
+  produced.resolve({ id: "own" });
+  assertEquals(await asked, "own");
+  assertEquals(told, [
+    ...known,
+    { type: "producerPaused", producerId: "paused", isPaused: true },
+    { type: "producer", producerId: "paused", peerId: "", kind: "audio" },
+  ]);
+  await session.leave();
+});
 
 Deno.test("a client whose adapter lost the server comes back", async () => {
   const world = worldBy();

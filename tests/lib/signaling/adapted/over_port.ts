@@ -13,6 +13,8 @@ export interface OverPortOptions {
   readonly tellsKind?: boolean;
   /** Whether tracks are told with who sends them. @default {true} */
   readonly tellsPeer?: boolean;
+  /** Whether the server tells us of our own tracks as well, before it answers. @default {false} */
+  readonly tellsOwn?: boolean;
   /** Whether the server makes consumers by itself. @default {false} */
   readonly pushes?: boolean;
 }
@@ -24,6 +26,7 @@ export function overPort(
     change = (session) => session,
     tellsKind = true,
     tellsPeer = true,
+    tellsOwn = false,
     pushes = false,
   }: OverPortOptions = {},
 ): Adapter {
@@ -99,9 +102,12 @@ export function overPort(
         for (const [id, peerId] of early) consume(id, peerId);
         return Promise.resolve();
       },
-      produce: async (transportId, kind, rtpParameters) => ({
-        id: await session.produce({ transportId, kind, rtpParameters }),
-      }),
+      async produce(transportId, kind, rtpParameters) {
+        const track = { transportId, kind, rtpParameters };
+        const id = await session.produce(track);
+        if (tellsOwn) client.onProducer({ id, ...(tellsKind && { kind }) });
+        return { id };
+      },
       pauseProducer: (id) => session.pauseProducer!(id),
       resumeProducer: (id) => session.resumeProducer!(id),
       ...(!pushes && {

@@ -1,6 +1,6 @@
 /** Requests and replies as JSON, in the shapes that servers use. */
 
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   type Channel,
   type ChannelClosed,
@@ -29,6 +29,7 @@ function channel(answer: (message: Record<string, unknown>) => unknown[]) {
     there,
     sent,
     hear: (message: unknown) => onText(JSON.stringify(message)),
+    hearText: (text: string) => onText(text),
   };
 }
 
@@ -118,4 +119,50 @@ Deno.test("what waits when the connection closes, and what is asked later, is re
   there.close();
   await assertRejects(() => waiting, Error, "the connection is closed");
   await assertRejects(() => rpc.ask("b"), Error, "the connection is closed");
+});
+
+Deno.test.each<{ why: string; frame: string; heard: unknown[] }>([
+  {
+    why: "a line each",
+    frame: '{"a":1}\n{"a":2}',
+    heard: [{ a: 1 }, { a: 2 }],
+  },
+  { why: "as a list", frame: '[{"a":1},{"a":2}]', heard: [{ a: 1 }, { a: 2 }] },
+  {
+    why: "with one that the adapter can make nothing of",
+    frame: '[{"slip":true},{"a":2}]',
+    heard: [{ a: 2 }],
+  },
+  {
+    why: "one, which is a list",
+    frame: '["1","2","room","joined",{"a":1}]',
+    heard: [["1", "2", "room", "joined", { a: 1 }]],
+  },
+])("messages come in one frame $why", ({ frame, heard }) => {
+  const { there, hearText } = channel(() => []);
+  const told: unknown[] = [];
+  jsonRpc(there, {
+    onMessage(message) {
+      if (message.slip) throw new Error("oops");
+      told.push(message);
+    },
+  });
+  if (frame.includes("slip")) {
+    assertThrows(() => hearText(frame), Error, "oops");
+  } else hearText(frame);
+  assertEquals(told, heard);
+});
+
+Deno.test("requests and replies may be lists", async () => {
+  const { there, sent } = channel((message) => {
+    const [, ref, topic] = message as unknown as unknown[];
+    return [["1", ref, topic, "phx_reply", { status: "ok", response: 7 }]];
+  });
+  const rpc = jsonRpc(there, {
+    makeRequest: (id, event, data) => ["1", String(id), "room:r", event, data],
+    readReply: ([, ref, , event, { response }]) =>
+      event === "phx_reply" ? { id: Number(ref), data: response } : undefined,
+  });
+  assertEquals(await rpc.ask("produce", { kind: "audio" }), 7);
+  assertEquals(sent, [["1", "1", "room:r", "produce", { kind: "audio" }]]);
 });

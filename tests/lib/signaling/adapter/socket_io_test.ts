@@ -76,6 +76,13 @@ Deno.test.each<{
     greeting: '40/mediasoup,{"sid":"me"}',
     first: '40/mediasoup,{"token":"t"}',
   },
+  {
+    url: "ws://h",
+    options: { path: "/rt" },
+    opens: "ws://h/rt/?EIO=4&transport=websocket",
+    greeting: '40{"sid":"me"}',
+    first: "40",
+  },
 ])("at $opens it enters with $first", async ({ options, ...expected }) => {
   const there = server(expected);
   const { id } = await there.connect(options);

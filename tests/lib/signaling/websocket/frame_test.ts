@@ -44,6 +44,16 @@ const FRAMES: readonly {
     texts: ['{"a":1}{"a":'],
   },
   { why: "an empty list", frame: "[]", texts: ["[]"] },
+  ...[
+    '["3","7","room:lobby","phx_reply",{"status":"ok"}]',
+    '[48,1,{},"sfu.join",["lobby"]]',
+    '[["a"],["b"]]',
+    '[{"a":1},null]',
+  ].map((frame) => ({
+    why: `one that is itself a list, ${frame}`,
+    frame,
+    texts: [frame],
+  })),
   { why: "half a list", frame: '[{"a":1}', texts: ['[{"a":1}'] },
   { why: "no JSON on two lines", frame: "a\nb", texts: ["a\nb"] },
   {
