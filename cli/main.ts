@@ -18,7 +18,8 @@ import {
 } from "./commands/mod.ts";
 import { EXIT_CODES } from "../lib/exit_codes.ts";
 
-if (import.meta.main) Deno.exitCode = await main(Deno.args);
+// What others' code has left open, an adapter's or a scenario's, keeps nobody.
+if (import.meta.main) Deno.exit(await main(Deno.args));
 
 /** Carries a command line out; resolves with the exit code. */
 export async function main(words: readonly string[]): Promise<number> {

@@ -48,7 +48,7 @@ const ROOMS: readonly {
   },
   {
     room: "lib/signaling/adapter",
-    only: ["lib/ortc", "lib/signaling/websocket"],
+    only: ["lib/ortc", "lib/signaling/websocket", "lib/text"],
   },
   { room: "lib/signaling/protoo", only: ["lib/signaling/adapter"] },
   { room: "lib/signaling/adapted/operations.ts", only: [] },

@@ -4,7 +4,21 @@
  * @module
  */
 
-/** The message of anything thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** Where things that are no errors have their words. */
+const WORDS = ["message", "reason", "error"] as const;
+
+/** The message of anything thrown, which need be no error. */
+export function messageOf(thrown: unknown): string {
+  try {
+    if (thrown instanceof Error) return String(thrown.message || thrown.name);
+    if (typeof thrown !== "object" || thrown === null) return String(thrown);
+    for (const key of WORDS) {
+      const said = (thrown as Readonly<Record<string, unknown>>)[key];
+      if (typeof said === "string") return said;
+    }
+    const text = String(thrown);
+    return text === String({}) ? JSON.stringify(thrown) : text;
+  } catch {
+    return "something without words";
+  }
 }

@@ -1,6 +1,7 @@
 /** An adapter by its name, or from its module. */
 
 import type { Adapter } from "../adapter/mod.ts";
+import { Console, stderr } from "./deps.ts";
 import { guardAgainst } from "./strays.ts";
 import { messageOf } from "../../text/mod.ts";
 
@@ -17,7 +18,10 @@ export async function findAdapter(
   choice: string,
   others: readonly string[],
 ): Promise<Adapter> {
-  if (Object.hasOwn(OWN_ADAPTERS, choice)) return await OWN_ADAPTERS[choice]();
+  if (Object.hasOwn(OWN_ADAPTERS, choice)) {
+    guardAgainst(choice);
+    return await OWN_ADAPTERS[choice]();
+  }
   if (URL.canParse(choice)) return await loadAdapter(choice);
   const names = [...others, ...Object.keys(OWN_ADAPTERS)].join(", ");
   throw new Error(
@@ -25,8 +29,9 @@ export async function findAdapter(
   );
 }
 
-/** Loads the default export of a module. Throws an `Error` whose message is one line without a name in front. */
+/** Loads the default export of a module, whose prints go where they spoil no data. Throws an `Error` whose message is one line without a name in front. */
 async function loadAdapter(url: string): Promise<Adapter> {
+  globalThis.console = new Console(stderr) as unknown as typeof console;
   let exported: { readonly default?: unknown };
   try {
     exported = await import(url);

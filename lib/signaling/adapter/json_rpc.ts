@@ -5,6 +5,7 @@
  * @module
  */
 
+import { messageOf } from "../../text/mod.ts";
 import { type Channel, textsOf } from "../websocket/mod.ts";
 
 /** How requests and replies look; without any of it as JSON-RPC 2.0 says. */
@@ -95,7 +96,7 @@ export function jsonRpc(
     waiting.delete(reply.id);
     if (reply.error === undefined || reply.error === null) {
       asked?.resolve(reply.data);
-    } else asked?.reject(new Error(wordsOf(reply.error)));
+    } else asked?.reject(new Error(messageOf(reply.error)));
   };
   channel.onText((frame) => {
     const slips: unknown[] = [];
@@ -134,16 +135,4 @@ function readV2(
 ): JsonRpcReply | undefined {
   if (method !== undefined || id === undefined) return undefined;
   return { id, data: result, error };
-}
-
-/** Servers put their words into a text, or into an object of any of a few shapes. */
-export function wordsOf(error: unknown): string {
-  if (typeof error === "string") return error;
-  if (typeof error === "object" && error !== null) {
-    for (const key of ["message", "reason", "error"] as const) {
-      const said = (error as Readonly<Record<string, unknown>>)[key];
-      if (typeof said === "string") return said;
-    }
-  }
-  return JSON.stringify(error) ?? "no";
 }

@@ -7,7 +7,7 @@
  */
 
 import type { AdapterClient } from "./adapter.ts";
-import { wordsOf } from "./json_rpc.ts";
+import { messageOf } from "../../text/mod.ts";
 
 // deno-lint-ignore no-explicit-any -- a server's message may be anything, and is looked at where it is used
 type Value = any;
@@ -90,7 +90,7 @@ export async function socketIo(
       case CONNECT:
         return connected.resolve(data?.sid ?? "");
       case REFUSED:
-        return connected.reject(new Error(wordsOf(data)));
+        return connected.reject(new Error(messageOf(data ?? "no")));
       case LEFT:
         return client.onClosed("the server disconnected the socket");
       case EVENT: {
@@ -107,7 +107,7 @@ export async function socketIo(
         if (error === undefined || error === null || error === false) {
           return asked?.resolve(data.at(-1));
         }
-        asked?.reject(new Error(wordsOf(error)));
+        asked?.reject(new Error(messageOf(error)));
       }
     }
   };

@@ -5,8 +5,9 @@
  *
  * The server in JavaScript, to 2024, answers with the values themselves and
  * wants an answer to everything; those in TypeScript name what they answer, and
- * are notified of what needs no answer. Which one it is shows in its first
- * notification; what only the one wants is told to both.
+ * are notified of what needs no answer. These say who they are in their first
+ * notification, and so do later ones of the former; what only the one wants is
+ * told to both.
  */
 
 import type { Adapter, AdapterClient } from "../adapter/mod.ts";
@@ -24,7 +25,7 @@ export const protooAdapter: Adapter = async (client) => {
     url.searchParams.set(...entry);
   }
   const channel = await client.openChannel({ url, protocol: "protoo", origin });
-  const version = Promise.withResolvers<string>();
+  let isTyped = false;
   /** Consumers that their first answer resumes. */
   const fresh = new Set<string>();
   const rpc: JsonRpc = jsonRpc(channel, {
@@ -34,16 +35,13 @@ export const protooAdapter: Adapter = async (client) => {
       response ? { id, data, error: ok ? undefined : errorReason } : undefined,
     onMessage: (message: Data) => {
       if (message.request) return answer(client, rpc, fresh, message);
-      if (/^mediasoup-?version$/i.test(message.method)) {
-        return version.resolve(message.method);
-      }
+      if (message.method === "mediasoupVersion") isTyped = true;
       hear(client, message);
     },
   });
   const { ask, tell } = rpc;
-  const act = await version.promise === "mediasoup-version"
-    ? ask
-    : (method: string, data: object) => Promise.resolve(tell(method, data));
+  const act = async (method: string, data: object) =>
+    isTyped ? tell(method, data) : await ask(method, data);
   return {
     async routerRtpCapabilities() {
       const reply = await ask("getRouterRtpCapabilities");
@@ -100,7 +98,7 @@ async function answer(
   const isTaken = method === "newConsumer" && await client.onConsumer({
     ...data,
     id: consumerId,
-    paused: data.producerPaused,
+    paused: data?.producerPaused,
   });
   if (isTaken) return send({ response: true, id, ok: true, data: {} });
   fresh.delete(consumerId);

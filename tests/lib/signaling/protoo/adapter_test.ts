@@ -59,9 +59,18 @@ const DIALECTS = [
   },
 ] as const;
 
+/** The first ones in JavaScript did not say who they are. */
+const ANONYMOUS = {
+  ...DIALECTS[0],
+  dialect: "JavaScript, without a greeting",
+  greeting: undefined,
+} as const;
+
+type Dialect = typeof DIALECTS[number] | typeof ANONYMOUS;
+
 /** A session at a server of a dialect, which is a script. */
 async function visit(
-  { greeting, answers }: typeof DIALECTS[number],
+  { greeting, answers }: Dialect,
   options: Record<string, string> = {},
 ) {
   const said: Record<string, unknown>[] = [];
@@ -81,6 +90,7 @@ async function visit(
         closed: closed.promise,
         onText(handler) {
           hear = (message) => handler(JSON.stringify(message));
+          if (greeting === undefined) return;
           queueMicrotask(() =>
             hear({ notification: true, method: greeting, data: {} })
           );
@@ -118,7 +128,7 @@ async function visit(
 
 const signal = new AbortController().signal;
 
-Deno.test.each(DIALECTS)(
+Deno.test.each<Dialect>([...DIALECTS, ANONYMOUS])(
   "$dialect: every operation is said and answered as its server does",
   async (dialect) => {
     const { session, said, opened, peerId } = await visit(dialect, {
@@ -318,3 +328,37 @@ Deno.test.each(DIALECTS)(
     await session.leave();
   },
 );
+
+Deno.test.each<{ why: string; message: unknown; answered: boolean }>([
+  {
+    why: "a consumer without data",
+    message: { request: true, id: 7, method: "newConsumer" },
+    answered: true,
+  },
+  {
+    why: "a consumer without parameters",
+    message: { request: true, id: 7, method: "newConsumer", data: { id: "c" } },
+    answered: true,
+  },
+  {
+    why: "news without data",
+    message: { notification: true, method: "consumerClosed" },
+    answered: false,
+  },
+  { why: "no message", message: null, answered: false },
+  { why: "a list", message: [1, "join", {}], answered: false },
+])("$why is counted, and costs nothing else", async ({ message, answered }) => {
+  const { session, said, events, hear } = await visit(DIALECTS[1]);
+  const before = said.length;
+  hear(message);
+  await Promise.resolve();
+  await Promise.resolve();
+  assertEquals(
+    said.slice(before).map(({ id, errorCode }) => [id, errorCode]),
+    answered ? [[7, 403]] : [],
+  );
+  assertEquals(events, message instanceof Array ? [] : [MALFORMED]);
+  await session.leave();
+});
+
+const MALFORMED = { type: "anomaly", anomaly: { kind: "malformed" } };
