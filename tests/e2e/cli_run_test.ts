@@ -8,6 +8,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
+import { fileURLToPath as fromFileUrl } from "node:url";
 import { summarySchema } from "../../lib/report/mod.ts";
 import { startSfu } from "../../mod.ts";
 import { ENGINES } from "../integration/sfu/engines.ts";
@@ -60,6 +61,21 @@ Deno.test("the summary is text, and progress is kept apart from it", async () =>
   const { summary } = out.read();
   assertEquals(summary.generator.workers, 2);
   assertEquals(summary.totalConsumersCreated, 2);
+});
+
+Deno.test("what an adapter prints is no data, and what it leaves open keeps no run from ending", async () => {
+  await using sfu = await startSfu({ engine: "werift" });
+  using out = new OutDir();
+  const { code, stdout, stderr } = await runProgram([
+    "run",
+    ...`-s ${sfu.url} -c 1 -d 1 -r 0 --audio-only --json`.split(" "),
+    `--signaling=${fromFileUrl(import.meta.resolve("./own_adapter.ts"))}`,
+    "--signaling-option=leavings=yes",
+    `--out=${out.path}`,
+  ]);
+  assertEquals(code, 0);
+  assertEquals(summarySchema.parse(JSON.parse(stdout)).totalErrors, 0);
+  assertStringIncludes(stderr, "printed by the adapter");
 });
 
 Deno.test("a threshold that is not kept exits with 99, and is a failure in every file asked for", async () => {

@@ -30,6 +30,11 @@ const adapter: Adapter = async (client) => {
       throw new Error(client.options.slip);
     });
     Promise.reject(new Error(`${client.options.slip}, later`));
+    Promise.reject(`${client.options.slip}, as a text`);
+  }
+  if (client.options.leavings !== undefined) {
+    console.log("printed by the adapter");
+    setInterval(() => {}, 1000);
   }
   let last: Promise<unknown> = Promise.resolve();
   const ask = (type: string, data: object = {}) => {

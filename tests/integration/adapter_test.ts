@@ -28,6 +28,7 @@ Deno.test("an adapter of one's own fills a server from several threads, whatever
   assertEquals([summary.totalConsumersCreated, generator.workers], [8, 2]);
   assertEquals(generator.notes.toSorted(), [
     "the adapter threw where nobody waits for it: oops",
+    "the adapter threw where nobody waits for it: oops, as a text",
     "the adapter threw where nobody waits for it: oops, later",
   ]);
   assertEquals(
