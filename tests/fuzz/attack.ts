@@ -12,8 +12,8 @@ import type { Door } from "./door.ts";
 export interface Effort {
   /** The seed of everything drawn. */
   readonly seed: number;
-  /** How many runs; `Infinity` leaves it to the time. */
-  readonly runs: number;
+  /** How many inputs are enough. */
+  readonly inputs: number;
   /** How long at most, in milliseconds. */
   readonly ms: number;
   /** Where in the seed a finding was, to see only it again. */
@@ -48,6 +48,8 @@ export interface Finding {
 const MAX_RUN_MS = 1000;
 /** What the heap may grow by in the second half: noise of what is compiled and cached. */
 const MAX_GROWTH_BYTES = 4_000_000;
+/** More than there is time for. */
+const ENDLESS = 1e9;
 /** An input in a finding is cut to so many characters. */
 const SHOWN_INPUT = 2000;
 
@@ -65,7 +67,13 @@ export async function attack(
   const { property } = open;
   const timed = property as fc.IRawProperty<[unknown]>;
   const run = timed.run.bind(timed);
+  let enough = effort.inputs;
+  let untilMs = startMs + effort.ms;
   timed.run = ((value: [unknown]) => {
+    // Between two runs: what is under way would go on beside the next.
+    if (inputs() >= enough || performance.now() > untilMs) {
+      return new fc.PreconditionFailure(true);
+    }
     const fromMs = cpuMs();
     const judged = (failure: Outcome) => {
       const ms = cpuMs() - fromMs;
@@ -85,14 +93,16 @@ export async function attack(
     let finding: Finding | null = null;
     const heaps: number[] = [];
     for (let half = 0; half < halves && finding === null; half++) {
+      enough = effort.inputs * (half + 1) / halves;
+      untilMs = startMs + effort.ms * (half + 1) / halves;
       const details = await fc.check(timed, {
         seed: effort.seed + half,
         ...(effort.path !== undefined && { path: effort.path }),
-        numRuns: Math.ceil(effort.runs / halves),
-        interruptAfterTimeLimit: effort.ms / halves,
+        numRuns: ENDLESS,
         maxSkipsPerRun: 1000,
       });
-      if (details.failed) {
+      // What was over before its first run has failed, too, but at nothing.
+      if (details.failed && details.counterexample !== null) {
         finding = {
           what: wordOf(details.errorInstance),
           input: fc.stringify(details.counterexample).slice(0, SHOWN_INPUT),
@@ -105,7 +115,9 @@ export async function attack(
     const grown = heaps.length < 2 || heaps[0] === 0
       ? null
       : heaps[1] - heaps[0];
-    if (grown !== null && grown > MAX_GROWTH_BYTES) {
+    if (inputs() === 0) {
+      finding = { what: "nothing was tried", input: "none", path: "" };
+    } else if (grown !== null && grown > MAX_GROWTH_BYTES) {
       finding = {
         what: `the heap grew by ${grown} bytes`,
         input: "all of them",

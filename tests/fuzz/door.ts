@@ -12,8 +12,8 @@ import type { fc } from "./deps.ts";
 export interface Door {
   /** As `--door` takes it. */
   readonly name: string;
-  /** A parser takes an input at a time; what has a state lives through many; a slow run takes up to a second. */
-  readonly kind: "pure" | "stateful" | "slow";
+  /** A parser takes an input at a time; what has a state lives through many. */
+  readonly kind: "pure" | "stateful";
   /** Opens it. What it needs is there until it is disposed of. */
   open(): Promise<OpenDoor> | OpenDoor;
 }

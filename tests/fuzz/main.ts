@@ -2,11 +2,11 @@
  * The fuzz suite: hands damaged and hostile inputs to every door, by a seed.
  *
  * ```text
- * deno task fuzz [--seconds N] [--runs N] [--seed N] [--door NAME]... [--path P]
+ * deno task fuzz [--seconds N] [--inputs N] [--seed N] [--door NAME]... [--path P]
  * ```
  *
- * `--seconds` is for all doors together (default 60). `--runs` bounds the
- * inputs of a parser; what has a state gets a tenth, what is slow a thousandth.
+ * `--seconds` is for all doors together (default 60). So many `--inputs` are
+ * enough for a parser, and a tenth of them for what has a state.
  * A finding prints its seed and path, and with `--door`, `--seed` and `--path`
  * is seen again alone.
  * Exits with 1 when there is one, with 2 when an argument is wrong.
@@ -15,7 +15,7 @@
  */
 
 import { textLines } from "../../lib/sfu/text_lines.ts";
-import type { Attack, Effort } from "./attack.ts";
+import type { Attack } from "./attack.ts";
 import type { ChildLine, Orders } from "./child.ts";
 import { DOORS } from "./doors.ts";
 
@@ -55,7 +55,7 @@ export async function attackAll(
     const finding = { ...broke.finding };
     const lost: Attack = {
       door: name,
-      seed: orders.pure.seed,
+      seed: orders.seed,
       inputs: broke.inputs,
       seconds: 0,
       slowestMs: 0,
@@ -129,7 +129,7 @@ function lineOf(
 
 function readArguments(args: readonly string[]): Orders | string {
   const doors: string[] = [];
-  const numbers = { seconds: 60, runs: Infinity, seed: 1 };
+  const numbers = { seconds: 60, inputs: 1e9, seed: 1 };
   let path: string | undefined;
   for (let i = 0; i < args.length; i += 2) {
     const [name, value] = [args[i], args[i + 1]];
@@ -147,7 +147,7 @@ function readArguments(args: readonly string[]): Orders | string {
         path = value;
         break;
       case "--seconds":
-      case "--runs":
+      case "--inputs":
       case "--seed": {
         const number = Number(value);
         if (!Number.isInteger(number) || number < 1) {
@@ -157,21 +157,16 @@ function readArguments(args: readonly string[]): Orders | string {
         break;
       }
       default:
-        return `${name}: the options are --seconds, --runs, --seed, --door and --path.`;
+        return `${name}: the options are --seconds, --inputs, --seed, --door and --path.`;
     }
   }
   const chosen = doors.length > 0 ? doors : DOORS.map(({ name }) => name);
-  const { seconds, runs, seed } = numbers;
-  const pure: Effort = {
-    seed,
-    runs,
-    ms: runs === Infinity ? seconds * 1000 / chosen.length : seconds * 1000,
-    ...(path !== undefined && { path }),
-  };
+  const { seconds, inputs, seed } = numbers;
   return {
     doors: chosen,
-    pure,
-    stateful: { ...pure, runs: Math.ceil(runs / 10) },
-    slow: { ...pure, runs: Math.ceil(runs / 1000) },
+    seed,
+    path,
+    inputs: { pure: inputs, stateful: Math.ceil(inputs / 10) },
+    untilMs: Date.now() + seconds * 1000,
   };
 }

@@ -55,7 +55,7 @@ export const acceptors: Door = door("acceptors", liveAsServer);
 function door(name: string, live: (one: Life) => Promise<void>): Door {
   return {
     name,
-    kind: "slow",
+    kind: "stateful",
     open() {
       let inputs = 0;
       return {

@@ -43,7 +43,7 @@ function door(
   name: string,
   start: (options: EngineOptions) => Promise<Engine>,
 ): Door {
-  return { name, kind: "slow", open: () => open(start) };
+  return { name, kind: "stateful", open: () => open(start) };
 }
 
 async function open(
