@@ -6,6 +6,7 @@
  * @module
  */
 
+import { ServerStretches } from "./server_stretches.ts";
 import type { ServerLoad, ServerPoint, ServerThreadLoad } from "./summary.ts";
 
 /** What a server used in one stretch of a run. */
@@ -165,7 +166,7 @@ interface Part {
 
 /** What one source saw. */
 class Source {
-  #stretches: ServerStretch[] = [];
+  readonly #stretches = new ServerStretches(MAX_SERVER_STRETCHES, joined);
   #recent: ServerStretch[] = [];
   #coreMs = 0;
   #watchedMs = 0;
@@ -174,7 +175,7 @@ class Source {
   udpDrops = 0;
   hostUdpErrors: number | null = null;
 
-  get stretches(): readonly ServerStretch[] {
+  get stretches(): Iterable<ServerStretch> {
     return this.#stretches;
   }
 
@@ -239,22 +240,17 @@ class Source {
     );
     this.#sustain(stretch);
     this.#stretches.push(stretch);
-    if (this.#stretches.length > MAX_SERVER_STRETCHES) {
-      this.#stretches = this.#stretches.flatMap((one, i, all) =>
-        i % 2 === 1
-          ? []
-          : i + 1 < all.length
-          ? [joined(one, all[i + 1])]
-          : [one]
-      );
-    }
     return stretch;
   }
 
   between(fromMs: number, toMs: number): ServerPoint | undefined {
     const parts: Part[] = [];
-    for (let i = this.#firstAfter(fromMs); i < this.#stretches.length; i++) {
-      const stretch = this.#stretches[i];
+    for (
+      let i = this.#stretches.firstAfter(fromMs);
+      i < this.#stretches.length;
+      i++
+    ) {
+      const stretch = this.#stretches.at(i);
       if (stretch.fromMs >= toMs) break;
       const overlapMs = Math.min(toMs, stretch.toMs) -
         Math.max(fromMs, stretch.fromMs);
@@ -300,18 +296,6 @@ class Source {
       this.#sustained ?? 0,
       meanThreadRatio(this.#recent),
     );
-  }
-
-  /** The index of the first stretch that ends after a time. */
-  #firstAfter(ms: number): number {
-    let low = 0;
-    let high = this.#stretches.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#stretches[middle].toMs > ms) high = middle;
-      else low = middle + 1;
-    }
-    return low;
   }
 }
 
