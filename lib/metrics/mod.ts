@@ -31,6 +31,11 @@ export * from "./recent.ts";
 export * from "./run_seconds.ts";
 export * from "./saturation.ts";
 export * from "./server_log.ts";
+export type {
+  BusiestProcess,
+  ServerStretch,
+  ServerThread,
+} from "./server_stretches.ts";
 export * from "./server_threads.ts";
 export * from "./silence.ts";
 export * from "./snapshot.ts";
@@ -44,6 +49,13 @@ export * from "./summary.ts";
 export * from "./threshold.ts";
 export * from "./timeline.ts";
 export * from "./timeline_window.ts";
+export type {
+  ChartPoint,
+  Durations,
+  Percentiles,
+  SeriesName,
+  StretchRates,
+} from "./chart_point.ts";
 export * from "./track_stories.ts";
 export * from "./trend.ts";
 export * from "./verdict.ts";

@@ -6,55 +6,16 @@
  * @module
  */
 
-import { ServerStretches } from "./server_stretches.ts";
+import {
+  type BusiestProcess,
+  type ServerStretch,
+  ServerStretches,
+  type ServerThread,
+} from "./server_stretches.ts";
 import type { ServerLoad, ServerPoint, ServerThreadLoad } from "./summary.ts";
 
-/** What a server used in one stretch of a run. */
-export interface ServerStretch {
-  /** When it began, in milliseconds since the run did; below 0 when the server was watched before. */
-  readonly fromMs: number;
-  /** When it ended. */
-  readonly toMs: number;
-  /** CPU of all its processes together, in cores. */
-  readonly cpuRatio: number;
-  /** Its busiest process. */
-  readonly busiest: BusiestProcess;
-  /** CPU of its busiest thread, in cores: near 1, that thread can do no more. */
-  readonly maxThreadRatio: number;
-  /** Its busy threads, and the others of their kind. @default {[]} */
-  readonly busyThreads?: readonly ServerThread[] | undefined;
-  /** Resident memory of all its processes. */
-  readonly rssBytes: number;
-  /** Open files of all its processes; `null` when they may not be counted. */
-  readonly fds: number | null;
-  /** Threads of all its processes. */
-  readonly threads: number;
-  /** Datagrams that its own sockets lost, because their buffers were full. */
-  readonly udpDrops: number;
-  /** The same for its whole host, other programs included; `null` when unknown. */
-  readonly hostUdpErrors: number | null;
-}
-
-/** A thread and what it used. */
-export interface ServerThread {
-  /** Its thread id. */
-  readonly id: number;
-  /** Its name, which workers of one kind share. */
-  readonly name: string;
-  /** In cores. */
-  readonly cpuRatio: number;
-}
-
-/** A process and what it used. */
-export interface BusiestProcess {
-  /** Its name and pid: `mediasoup-worker (4242)`. */
-  readonly name: string;
-  /** In cores. */
-  readonly cpuRatio: number;
-}
-
 /** Stretches that are kept of a source at most: more than a timeline has points, so that each finds some. */
-export const MAX_SERVER_STRETCHES = 14_400;
+export const MAX_SERVER_STRETCHES = 7_200;
 
 /** A busy second is no overload, so many of them on end are. */
 const SUSTAINED_MS = 5_000;

@@ -12,7 +12,50 @@ import {
   PackedReader,
 } from "./packed_numbers.ts";
 import type { Place } from "./packed_numbers.ts";
-import type { ServerStretch, ServerThread } from "./server_log.ts";
+
+/** What a server used in one stretch of a run. */
+export interface ServerStretch {
+  /** When it began, in milliseconds since the run did; below 0 when the server was watched before. */
+  readonly fromMs: number;
+  /** When it ended. */
+  readonly toMs: number;
+  /** CPU of all its processes together, in cores. */
+  readonly cpuRatio: number;
+  /** Its busiest process. */
+  readonly busiest: BusiestProcess;
+  /** CPU of its busiest thread, in cores: near 1, that thread can do no more. */
+  readonly maxThreadRatio: number;
+  /** Its busy threads, and the others of their kind. @default {[]} */
+  readonly busyThreads?: readonly ServerThread[] | undefined;
+  /** Resident memory of all its processes. */
+  readonly rssBytes: number;
+  /** Open files of all its processes; `null` when they may not be counted. */
+  readonly fds: number | null;
+  /** Threads of all its processes. */
+  readonly threads: number;
+  /** Datagrams that its own sockets lost, because their buffers were full. */
+  readonly udpDrops: number;
+  /** The same for its whole host, other programs included; `null` when unknown. */
+  readonly hostUdpErrors: number | null;
+}
+
+/** A thread and what it used. */
+export interface ServerThread {
+  /** Its thread id. */
+  readonly id: number;
+  /** Its name, which workers of one kind share. */
+  readonly name: string;
+  /** In cores. */
+  readonly cpuRatio: number;
+}
+
+/** A process and what it used. */
+export interface BusiestProcess {
+  /** Its name and pid: `mediasoup-worker (4242)`. */
+  readonly name: string;
+  /** In cores. */
+  readonly cpuRatio: number;
+}
 
 /** Ratios are kept in millionths. */
 const PARTS = 1_000_000;

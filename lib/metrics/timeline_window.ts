@@ -7,6 +7,14 @@
  * @module
  */
 
+import {
+  ChartMoment,
+  type ChartPoint,
+  type Durations,
+  plainMoment,
+  type SeriesName,
+  type StretchRates,
+} from "./chart_point.ts";
 import { type CounterName, STEPS_PER_UNIT } from "./catalog.ts";
 import { divided, ratio } from "./figures.ts";
 import { trendBetween } from "./recent.ts";
@@ -43,36 +51,6 @@ export interface Cumulative {
   readonly gauges: Readonly<Record<string, number>>;
   /** What the generator used, in microseconds. */
   readonly generator: { readonly cpuUs: number; readonly threadUs: number };
-}
-
-/** What happened in one stretch. Ratios are 0 when there was nothing to divide by. */
-export interface StretchRates {
-  /** RTP packets sent a second. */
-  readonly packetsSentPerSec: number;
-  /** RTP packets received a second. */
-  readonly packetsReceivedPerSec: number;
-  /** Bits sent a second, whole RTP packets. */
-  readonly sendBps: number;
-  /** Bits received a second, whole RTP packets. */
-  readonly receiveBps: number;
-  /** Packets that should have come in the stretch and did not, of all that should; they count when they are due, not when later ones show that they are missing. */
-  readonly lossRatio: number;
-  /** Tracks that should have come, on average. */
-  readonly tracksDue: number;
-  /** The share of them of which nothing came. */
-  readonly silentRatio: number;
-  /** Frames that a video showed a second, on average. */
-  readonly frameRate: number;
-  /** Of one video on average, as `frameRate`. */
-  readonly droppedFrameRate: number;
-  /** Time that videos stood still, of the time that they were on. */
-  readonly frozenRatio: number;
-  /** Packets that clients asked to repeat, a second. */
-  readonly nackPerSec: number;
-  /** Key frames that clients asked for, a second. */
-  readonly pliPerSec: number;
-  /** CPU that the generator used, of what its threads could. */
-  readonly cpuRatio: number;
 }
 
 /** The rates of a stretch of so many seconds; late packets are given back, so a loss can shrink: not below 0. */
@@ -116,36 +94,6 @@ function lossBetween(before: Cumulative, after: Cumulative): number | null {
   );
   return ratio(Math.max(0, due - came), due);
 }
-
-/** Distributions of durations of which three percentiles are kept. */
-export type Durations = "media" | "signaling" | "roundTripTime" | "connection";
-
-/** Percentiles of the last ten seconds; jitter and bitrates are those of tracks. */
-export type Percentiles = Readonly<
-  Record<
-    | `${Durations}${"P50" | "P95" | "P99"}Ms`
-    | `jitter${"P50" | "P95"}Ms`
-    | `video${"P5" | "P50"}Bps`,
-    number
-  >
->;
-
-/** Values of one second; `NaN` where one is unknown. */
-export interface ChartPoint extends StretchRates, Percentiles {
-  /** Its end, in seconds since the session began. */
-  readonly tSec: number;
-  /** Clients connected at its end. */
-  readonly clientsConnected: number;
-  /** Clients that should be. */
-  readonly clientsWanted: number;
-  /** CPU of the server's busiest process, in cores. */
-  readonly serverCpuRatio: number;
-  /** The server's memory. */
-  readonly serverRssBytes: number;
-}
-
-/** The name of a value that is kept over time. */
-export type SeriesName = keyof ChartPoint;
 
 /** The last minutes. */
 export interface LiveHistory {
@@ -195,10 +143,11 @@ export function remembered(
   // By the snapshots' own times: they may come a little early or late. One
   // that has come twice says what the last one said.
   const seconds = (snapshot.atMs - before.atMs) / 1000;
+  const previous = moments.at(-1);
   const moment: ChartPoint = {
-    ...seconds > 0 || moments.length === 0
+    ...seconds > 0 || previous === undefined
       ? ratesBetween(before, snapshot, seconds)
-      : moments.at(-1)!,
+      : plainMoment(previous),
     tSec: snapshot.atMs / 1000,
     clientsConnected: snapshot.gauges.clientsConnected ?? 0,
     clientsWanted,
@@ -214,7 +163,8 @@ export function remembered(
     serverRssBytes: use?.rssBytes ?? NaN,
   };
   return {
-    moments: [...moments, moment].slice(-MAX_MOMENTS),
+    moments: [...moments, new ChartMoment(moment, previous)]
+      .slice(-MAX_MOMENTS),
     measured: last,
   };
 }

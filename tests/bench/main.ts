@@ -3,7 +3,7 @@
  * a process of its own, so that none warms or litters another:
  *
  * ```text
- * deno task bench [--quick] [packet_path] [join] [joins] [memory] [profiles] [run] [screen]
+ * deno task bench [--quick] [packet_path] [join] [joins] [hours] [memory] [profiles] [run] [screen]
  * ```
  *
  * Each prints one JSON line a figure. `--quick` shows that they work; its
@@ -19,6 +19,7 @@ const BENCHES = [
   "packet_path",
   "join",
   "joins",
+  "hours",
   "memory",
   "profiles",
   "run",
