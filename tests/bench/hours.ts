@@ -16,7 +16,7 @@ import {
   NodeMeter,
   RunSeconds,
   ServerLog,
-  SnapshotBook,
+  Timeline,
 } from "../../lib/metrics/mod.ts";
 import { createRandom } from "../../lib/load/mod.ts";
 import { runningModel } from "../cli/session/fixtures.ts";
@@ -61,7 +61,7 @@ function bytesOfHalves(): readonly [number, number] {
         node: "local",
       }),
   );
-  const book = new SnapshotBook();
+  const timeline = new Timeline();
   const log = new ServerLog();
   const seconds = new RunSeconds();
   let model = runningModel({ audience: "run" });
@@ -116,7 +116,7 @@ function bytesOfHalves(): readonly [number, number] {
       udpDrops: 0,
       hostUdpErrors: 0,
     });
-    book.add(meter.snapshot({
+    const snapshot = meter.snapshot({
       atMs,
       clients: clients.map((client) => client.toRecord()),
       generator: {
@@ -130,10 +130,9 @@ function bytesOfHalves(): readonly [number, number] {
         heldBackJoins: 0,
         notes: [],
       },
-    }));
-    const snapshot = book.merged();
+    });
     const use = log.between(atMs - 1500, atMs);
-    const point = { ...book.mark(atMs), server: use };
+    const point = { ...timeline.mark(snapshot, atMs), server: use };
     for (const change of seconds.take(point, snapshot)) {
       const note = incidentNote(incidentLine(change), change.change);
       model = update(model, { type: "note", note }, atMs).model;
