@@ -16,6 +16,6 @@ export {
   scenarioOptionRows,
   typedConfig,
 } from "./find_scenario.ts";
-export { openRunScreen, type RunScreen } from "./run_screen.ts";
+export { openRunScreen, runSession } from "./on_demand.ts";
 export { reachAdvice } from "./reach_advice.ts";
-export { runSession } from "./session.ts";
+export type { RunScreen } from "./run_screen.ts";

@@ -1002,10 +1002,10 @@ export function metric(name: MetricName): MetricDefinition {
 export function namesOf<const Properties extends Partial<MetricDefinition>>(
   properties: Properties,
 ): readonly NamesOf<Readonly<Properties>>[] {
-  const wanted = Object.entries(properties);
+  const wanted = Object.keys(properties) as (keyof MetricDefinition)[];
   return METRIC_NAMES.filter((name) => {
-    const row = new Map<string, unknown>(Object.entries(METRICS[name]));
-    return wanted.every(([key, value]) => row.get(key) === value);
+    const row = metric(name);
+    return wanted.every((key) => row[key] === properties[key]);
   }) as NamesOf<Readonly<Properties>>[];
 }
 

@@ -9,7 +9,12 @@
  * @module
  */
 
-export type { DownstreamView, EngineKind, UpstreamView } from "./engine.ts";
+export type {
+  DownstreamView,
+  EngineKind,
+  StreamCounts,
+  UpstreamView,
+} from "./engine.ts";
 export { localWorkerBinary } from "./mediasoup/worker_binary.ts";
 export type { WorkerChoice } from "./mediasoup/worker_choice.ts";
 export type { MediasoupOptions } from "./mediasoup/engine.ts";
@@ -22,8 +27,6 @@ export type {
   StreamStats,
 } from "./signaling/ledger.ts";
 export type { Refusals } from "./signaling/metrics.ts";
-/** Its rooms, for who has an engine and a clock of their own. */
-export * from "./signaling/mod.ts";
 export { spawnSfu } from "./spawn_sfu.ts";
 export { startSfu } from "./start_here.ts";
 export type { LocalSfu, Sfu } from "./start_sfu.ts";

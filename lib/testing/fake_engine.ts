@@ -19,7 +19,7 @@ import type {
   EngineTransport,
   Layers,
   StreamCounts,
-} from "../sfu/mod.ts";
+} from "../sfu/signaling/mod.ts";
 import { FAKE_CAPABILITIES } from "./fake_capabilities.ts";
 import { FakeLayerChoice } from "./fake_layers.ts";
 import type { FakeArrival, FakeTransport } from "./fake_transport.ts";

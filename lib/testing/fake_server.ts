@@ -18,7 +18,7 @@ import {
   type Room,
   ServerMetrics,
   StreamLedger,
-} from "../sfu/mod.ts";
+} from "../sfu/signaling/mod.ts";
 import type { OpenSession } from "../signaling/port.ts";
 import { simplestChat } from "../signaling/simplestchat/mod.ts";
 import {

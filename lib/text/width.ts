@@ -28,7 +28,7 @@ export type Alignment = "left" | "right" | "center";
 export function clusters(text: string): Cluster[] {
   if (NARROW.test(text)) return [...text].map(narrow);
   const found: Cluster[] = [];
-  for (const { segment } of SEGMENTER.segment(text)) {
+  for (const { segment } of segmenter().segment(text)) {
     found.push(clusterOf(segment));
   }
   return found;
@@ -90,7 +90,12 @@ export function wrapWords(text: string, columns: number): string[] {
   return lines;
 }
 
-const SEGMENTER = new Intl.Segmenter("en", { granularity: "grapheme" });
+let made: Intl.Segmenter | undefined;
+
+/** Making one takes longer than loading all of this folder, and most texts need none. */
+function segmenter(): Intl.Segmenter {
+  return made ??= new Intl.Segmenter("en", { granularity: "grapheme" });
+}
 
 /** Texts of these alone are one column a UTF-16 unit, and need no segmenter. */
 const NARROW =

@@ -46,10 +46,11 @@ const TICK_MS = 1;
 /**
  * A turn of the event loop costs as much as a dozen packets. So while nothing
  * but packets is under way, one turn has several beats, with the thread at
- * rest in between.
+ * rest in between: for {@linkcode BEAT_MS}, or longer where nothing is due.
  */
 const BEAT_MS = 3;
-const BEATS = 2;
+/** A turn that rests longer than this rests no more. */
+const TURN_MS = 2 * BEAT_MS;
 /** For so long after a {@linkcode Reactor.expectEvents} turns are short. */
 const STIRRED_MS = 250;
 /**
@@ -182,16 +183,26 @@ export class Reactor {
     this.observer?.onTurn(Math.max(0, startMs - this.#wakeMs));
     try {
       this.#beat(startMs);
-      for (let beat = 1; beat <= BEATS; beat++) {
-        const restMs = startMs + beat * BEAT_MS - this.nowMs();
-        if (restMs < 0 || !this.#mayRest()) break;
-        this.lane.rest(restMs);
+      let beatMs = startMs + BEAT_MS;
+      while (beatMs <= startMs + TURN_MS && this.#mayRest()) {
+        const nowMs = this.nowMs();
+        if (nowMs > beatMs) break;
+        const untilMs = Math.max(beatMs, this.#nextMs());
+        this.lane.rest(untilMs - nowMs);
         this.#beat(this.nowMs());
+        beatMs = untilMs + BEAT_MS;
       }
     } finally {
       this.#running = false;
       this.#sleep();
     }
+  }
+
+  /** When there is something to do: a task, or what has arrived. */
+  #nextMs(): number {
+    return this.#keys.length === 0
+      ? this.#drainMs
+      : Math.min(this.#keys[0], this.#drainMs);
   }
 
   #beat(nowMs: number): void {

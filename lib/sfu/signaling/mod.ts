@@ -1,6 +1,7 @@
 /**
  * The rooms of the embedded server, without a socket and without media: who
- * is in them and what they say, over any engine and any clock.
+ * is in them and what they say, over any engine and any clock. For who has
+ * these two of his own; the server's `mod.ts` loads them with a server alone.
  *
  * @module
  */

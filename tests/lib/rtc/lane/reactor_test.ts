@@ -155,6 +155,43 @@ Deno.test("a native lane is drained while a socket is open, a portable one drain
   assertEquals(loop.ran, ["drained"]);
 });
 
+Deno.test.each([
+  { dueMs: [], restsMs: [8], why: "nothing is due: until what came is read" },
+  { dueMs: [5], restsMs: [5], why: "the next is due later than the next beat" },
+  { dueMs: [1, 2], restsMs: [3, 5], why: "what is due soon runs in one beat" },
+  { dueMs: [1, 4, 5, 9], restsMs: [3, 3], why: "each beat has something due" },
+  { dueMs: [60], restsMs: [8], why: "what is due is far away" },
+])("the thread rests $restsMs ms where $why", async ({ dueMs, restsMs }) => {
+  let nowMs = 0;
+  const rests: number[] = [];
+  const lane = new FakeLane({
+    kind: "native",
+    onRest(ms) {
+      rests.push(ms);
+      nowMs += ms;
+    },
+  });
+  const clock = { nowMs: () => nowMs, standstillCount: 0, stoodMs: 0 };
+  const reactor = new Reactor(lane, clock);
+  for (const due of dueMs) {
+    const run = () => void (task.dueMs = Infinity);
+    const task: Task = { dueMs: due, heapIndex: -1, run };
+    reactor.schedule(task);
+  }
+  const second = Promise.withResolvers<void>();
+  let turns = 0;
+  reactor.observer = {
+    onTurn() {
+      if (++turns < 2) return;
+      reactor.close();
+      second.resolve();
+    },
+  };
+  reactor.retain();
+  await second.promise;
+  assertEquals<readonly number[]>(rests, restsMs);
+});
+
 Deno.test("while nothing but packets is under way a turn has beats, and what is due meanwhile runs in them", async () => {
   const restsMs: number[] = [];
   using loop = new Loop({
