@@ -31,6 +31,11 @@ export class UnusableTrackError extends Error {
   override readonly name = "UnusableTrackError";
 }
 
+/** What comes of a track is not what was announced. */
+export class UnreadableTrackError extends Error {
+  override readonly name = "UnreadableTrackError";
+}
+
 /** The word for an error. */
 export function kindOf(error: unknown): ClientErrorKind {
   if (error instanceof EntryError) {
@@ -41,6 +46,7 @@ export function kindOf(error: unknown): ClientErrorKind {
   if (error instanceof UnreachableError) return "connect";
   if (error instanceof UnusableTrackError) return "server";
   if (error instanceof NoCodecError) return "codec";
+  if (error instanceof UnreadableTrackError) return "codec";
   if (error instanceof TransportError) {
     switch (error.kind) {
       case "candidate":

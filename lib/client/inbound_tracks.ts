@@ -108,6 +108,8 @@ interface TrackNames {
   readonly ssrcs: readonly number[];
   readonly mid: string | undefined;
   readonly payloadTypes: readonly number[];
+  /** Such as `video/VP8`. */
+  readonly mimeType: string;
 }
 
 /** Packets of an SSRC that nobody told us of. */
@@ -240,6 +242,7 @@ export class InboundTracks {
       payloadTypes: rtpParameters.codecs.filter(({ mimeType }) =>
         mimeType === codec.mimeType
       ).map(({ payloadType }) => payloadType),
+      mimeType: codec.mimeType,
     };
     const receiver = new TrackReceiver({
       kind,
@@ -450,10 +453,10 @@ export class InboundTracks {
   }
 
   #receive(receiver: TrackReceiver, arrival: Readonly<Arrival>): void {
-    if (this.firstMs < 0 && rtp.payloadLength > 0) {
+    receiver.receive(rtp, arrival);
+    if (this.firstMs < 0 && receiver.firstAtMs >= 0) {
       this.firstMs = arrival.nowMs;
     }
-    receiver.receive(rtp, arrival);
     if (receiver.hasRequests) this.onMissing();
   }
 

@@ -9,7 +9,7 @@
 import type { MediaKind } from "../ortc/mod.ts";
 import type { ClientEnvironment } from "./environment.ts";
 import type { OtherTrackFound } from "./events.ts";
-import type { InboundTracks } from "./inbound_tracks.ts";
+import type { ConsumedTrack, InboundTracks } from "./inbound_tracks.ts";
 
 const INTERVAL_MS = 1000;
 /** Without a packet for so long a track is silent: sound without a word in it has one every 0.4 s. */
@@ -29,6 +29,17 @@ interface Look {
   /** When it was last otherwise, on the scheduler's clock. */
   changedMs: number;
   is: "flowing" | "silent" | undefined;
+  /** It has been told that its packets are not what was announced. */
+  isOfOtherType: boolean;
+}
+
+/** What a track is whose packets are not what the server announced: `payload type 97 in place of 96 for video/VP8`. */
+export function otherTypeText(
+  { receiver: { otherType }, names: { payloadTypes, mimeType } }: ConsumedTrack,
+): string {
+  return `payload type ${otherType} in place of ${
+    payloadTypes.join(", ")
+  } for ${mimeType}`;
 }
 
 /** The tracks of others that one client receives. */
@@ -77,27 +88,40 @@ export class OtherTracks {
 
   run(nowMs: number): void {
     for (
-      const { producerId, receiver, isOwn, isPaused } of this.#inbound.tracks
+      const track of this.#inbound.tracks
     ) {
+      const { producerId, receiver, isOwn, isPaused } = track;
       if (isOwn) {
         this.#noteOwn(producerId);
         continue;
       }
-      const { kind, packetsReceived } = receiver;
+      const { kind } = receiver;
+      const packets = receiver.packetsReceived - receiver.packetsOfOtherType;
       let look = this.#looks.get(producerId);
       if (look === undefined) {
-        look = { kind, packets: 0, changedMs: nowMs, is: undefined };
+        look = {
+          kind,
+          packets: 0,
+          changedMs: nowMs,
+          is: undefined,
+          isOfOtherType: false,
+        };
         this.#looks.set(producerId, look);
       }
-      const hasNews = packetsReceived !== look.packets;
-      look.packets = packetsReceived;
+      const hasNews = packets !== look.packets;
+      look.packets = packets;
       if (hasNews || isPaused) look.changedMs = nowMs;
-      if (hasNews && packetsReceived > 0) {
-        this.#note(producerId, look, "flowing");
-      }
-      if (nowMs - look.changedMs >= SILENT_MS) {
-        this.#note(producerId, look, "silent");
-      }
+      if (hasNews && packets > 0) this.#note(producerId, look, "flowing");
+      if (nowMs - look.changedMs < SILENT_MS) continue;
+      this.#note(producerId, look, "silent");
+      if (packets > 0 || receiver.otherType < 0 || look.isOfOtherType) continue;
+      look.isOfOtherType = true;
+      const codecs = [otherTypeText(track)];
+      this.#handlers.onFound({
+        producerId,
+        kind,
+        found: { is: "codec", codecs },
+      });
     }
     this.#handlers.onLooked();
     this.dueMs = nowMs + INTERVAL_MS;

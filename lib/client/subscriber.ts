@@ -15,9 +15,14 @@ import {
 } from "./capabilities.ts";
 import type { ClientEnvironment } from "./environment.ts";
 import type { ClientEvent, OtherTrackFound } from "./events.ts";
-import { isEnded, kindOf, UnusableTrackError } from "./failure.ts";
+import {
+  isEnded,
+  kindOf,
+  UnreadableTrackError,
+  UnusableTrackError,
+} from "./failure.ts";
 import { ReceivedLayers } from "./layers.ts";
-import { OtherTracks } from "./other_tracks.ts";
+import { OtherTracks, otherTypeText } from "./other_tracks.ts";
 import type { Origin } from "./own_publishers.ts";
 import { InboundTracks, type Inlet } from "./inbound_tracks.ts";
 import {
@@ -86,6 +91,8 @@ export class Subscriber {
   readonly #lacking = new Map<string, LackingTrack>();
   /** Tracks that the server stopped although their senders go on. */
   readonly #stopped = new Map<string, StoppedTrack["how"]>();
+  /** Tracks whose packets are of a type that was not announced, as has been told. */
+  readonly #unread = new Set<string>();
   readonly #producersOf = new Map<string, Set<string>>();
   #session: SignalingSession | undefined;
   readonly #waysIn: WaysIn;
@@ -129,6 +136,7 @@ export class Subscriber {
       onLooked: () => {
         this.#countLacking();
         this.#lookForPaused();
+        this.#lookForOtherTypes();
         this.#consume();
       },
     });
@@ -254,6 +262,23 @@ export class Subscriber {
       if (nowMs - stoppedSinceMs < SILENT_AFTER_MS) continue;
       if (Number.isNaN(stoppedSinceMs)) continue;
       this.#noteStopped({ producerId, how: "paused" });
+    }
+  }
+
+  /** Packets of a type that was not announced are ignored: where nothing else comes, that is why. */
+  #lookForOtherTypes(): void {
+    const nowMs = this.#environment.scheduler.nowMs();
+    for (const track of this.reception.tracks) {
+      const { producerId, receiver, isOwn } = track;
+      if (!isOwn || receiver.otherType < 0) continue;
+      if (receiver.silentMs(nowMs) < SILENT_AFTER_MS) continue;
+      if (this.#unread.has(producerId)) continue;
+      this.#unread.add(producerId);
+      this.#report(
+        new UnreadableTrackError(
+          `Cannot read what the server sends: ${otherTypeText(track)}.`,
+        ),
+      );
     }
   }
 

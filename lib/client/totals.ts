@@ -114,14 +114,13 @@ export function addTrack(
     & { readonly isOwn: boolean },
   now: Arrival,
 ): void {
-  const { packetsReceived, packetsLost, maxLatencyUs } = receiver;
+  const { packetsReceived, packetsOfOtherType, packetsLost, maxLatencyUs } =
+    receiver;
   totals.packetsReceived += packetsReceived;
   totals.bytesReceived += receiver.bytesReceived;
-  if (packetsReceived > 0) totals.consumersFlowing++;
-  if (!isOwn) {
-    totals.packetsFromOthers += packetsReceived;
-    return;
-  }
+  if (packetsReceived > packetsOfOtherType) totals.consumersFlowing++;
+  totals.packetsFromOthers += isOwn ? packetsOfOtherType : packetsReceived;
+  if (!isOwn) return;
   addCounts(totals, receiver, COUNTED.receiver);
   // What was repaired and came all the same is not lost.
   totals.packetsRepaired += Math.min(receiver.packetsRepaired, packetsLost);

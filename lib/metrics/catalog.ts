@@ -181,7 +181,7 @@ export const METRICS = {
   packetsFromOthers: counter(
     "packets",
     "neither",
-    "RTP packets received that no client of this run sent.",
+    "RTP packets received that no client of this run sent, or that are of a payload type that the server had not announced.",
     { at: "track", perClient: "sum" },
   ),
   packetsDeliverable: counter(

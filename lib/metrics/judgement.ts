@@ -234,11 +234,16 @@ function sentenceOf(
       const deaf = all.filter((client) => !hasReceived(client));
       return `${
         outOf(deaf.length, all.length, "client")
-      } never received anything, although there was something to receive`;
+      } never received anything, although there was something to receive${
+        whyUnread(deaf)
+      }`;
     }
-    case "silentAtEnd":
-      return stretchText(endingOf(timeline)) ??
-        "no track was silent at the end";
+    case "silentAtEnd": {
+      const stretch = stretchText(endingOf(timeline));
+      return stretch === undefined
+        ? "no track was silent at the end"
+        : `${stretch}${whyUnread(clients)}`;
+    }
     case "lostForGood": {
       const all = receivers();
       const lost = all.filter(({ hasLostMedia }) => hasLostMedia);
@@ -319,10 +324,21 @@ function tracksSent(snapshot: Snapshot): number {
 
 /** What most of them were told, as the end of a sentence. */
 function whyRefused(refused: readonly ClientRecord[]): string {
+  return whyMost(refused, ["publish", "codec"]);
+}
+
+/** What most of them could not make of what they got. */
+function whyUnread(clients: readonly ClientRecord[]): string {
+  return whyMost(clients, ["codec"]);
+}
+
+function whyMost(
+  clients: readonly ClientRecord[],
+  kinds: readonly string[],
+): string {
   const told = mostFrequent(
-    refused.flatMap(({ errors }) =>
-      errors.find(({ kind }) => kind === "publish" || kind === "codec")
-        ?.message ?? []
+    clients.flatMap(({ errors }) =>
+      errors.find(({ kind }) => kinds.includes(kind))?.message ?? []
     ),
   );
   return told === undefined ? "" : `: ${told.replace(/\.$/, "")}`;

@@ -15,7 +15,11 @@ import {
   type ServerTarget,
 } from "../load/mod.ts";
 import type { Finding } from "../machine/mod.ts";
-import type { ClientRecord, Snapshot } from "../metrics/mod.ts";
+import {
+  type ClientRecord,
+  hasReceived,
+  type Snapshot,
+} from "../metrics/mod.ts";
 import { systemClock } from "../time/mod.ts";
 
 /** Who looks, and at what. */
@@ -106,10 +110,17 @@ export function whatIsWrong(
     if (client.producersRefused > 0) {
       return `a client may not send all that it should${cause}`;
     }
-    if (maxAudio + maxVideo > 0 && client.packetsReceived === 0) {
-      return why === undefined
-        ? `a client receives nothing of another one in ${seconds} s`
-        : `a client receives nothing of another one${cause}`;
+    if (maxAudio + maxVideo === 0) continue;
+    const within = why === undefined ? ` in ${seconds} s` : cause;
+    if (!hasReceived(client)) {
+      return `a client receives nothing of another one${within}`;
+    }
+    // Both send the same.
+    const wanted = client.sends.filter((kind) =>
+      client.receives.includes(kind)
+    ).length;
+    if (client.consumersFlowing < wanted) {
+      return `a client receives ${client.consumersFlowing} of ${wanted} tracks of another one${within}`;
     }
   }
 }

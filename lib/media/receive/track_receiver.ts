@@ -92,6 +92,10 @@ export class TrackReceiver {
   packetsReceived = 0;
   /** Packets that were missing and came only as repairs (RFC 4588). */
   packetsRepaired = 0;
+  /** Packets of a payload type that was not announced: they are ignored (RFC 3550 section 5.1). */
+  packetsOfOtherType = 0;
+  /** The last such type; -1 without one. */
+  otherType = -1;
   /** So much is missing that only a key frame helps; the owner asks for it and clears this. */
   needsKeyFrame = false;
   bytesReceived = 0;
@@ -455,7 +459,11 @@ export class TrackReceiver {
   #isMedia(payloadType: number): boolean {
     if (payloadType === this.#payloadType) return true;
     const { payloadTypes } = this.#options;
-    if (payloadTypes?.includes(payloadType) === false) return false;
+    if (payloadTypes?.includes(payloadType) === false) {
+      this.packetsOfOtherType++;
+      this.otherType = payloadType;
+      return false;
+    }
     this.#payloadType = payloadType;
     return true;
   }
