@@ -5,4 +5,4 @@
  */
 
 // A script can be ended from outside while it runs; nothing else can.
-export { Script } from "node:vm";
+export { type Context, createContext, Script } from "node:vm";

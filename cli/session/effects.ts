@@ -35,7 +35,7 @@ import {
 } from "../../tool.ts";
 import type { History } from "../terminal/mod.ts";
 import { findScenario, prepareScenario, typedConfig } from "./find_scenario.ts";
-import { evaluateJs } from "./js.ts";
+import { JsConsole } from "./js.ts";
 import {
   incidentNote,
   type Message,
@@ -83,6 +83,7 @@ export class Effects {
   readonly #context: EffectsContext;
   readonly #end = new AbortController();
   readonly #hide: Hider;
+  readonly #js = new JsConsole((error) => this.#tell(`js: ${error.message}`));
   #server: OpenServer | undefined;
   #run: OpenRun<ClientFleet> | undefined;
   /** The same clients as the verbs steer, for expressions. */
@@ -135,7 +136,7 @@ export class Effects {
       case "js":
         return this.#answer(async () => ({
           title: effect.source,
-          lines: await evaluateJs(effect.source, this.#crowd),
+          lines: await this.#js.evaluate(effect.source, this.#crowd),
         }));
       case "chooseMedia":
         this.#chooseMedia(effect.media);
@@ -359,6 +360,7 @@ export class Effects {
     await this.#playing;
     await this.#run?.[Symbol.asyncDispose]();
     await this.#server?.[Symbol.asyncDispose]();
+    this.#js[Symbol.dispose]();
     const wanted = summary && this.#run !== undefined;
     this.#context.onEnd({
       code,

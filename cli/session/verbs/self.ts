@@ -42,7 +42,7 @@ export const wait: Verb = {
 export const js: Verb = {
   usage: "EXPRESSION",
   help:
-    "evaluate over crowd, snapshot and clients; await is allowed; what never ends freezes the session, which only kill -9 ends then",
+    "evaluate over crowd, snapshot and clients; await is allowed; what keeps everything waiting for a second is ended",
   examples: ["js clients.length", "js snapshot.counters.packetsSent"],
   words: [always("crowd", "snapshot", "clients")],
   raw: true,
