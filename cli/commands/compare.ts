@@ -9,7 +9,7 @@ import { formatCounted, type Summary, toggle, yesOrNo } from "../../tool.ts";
 import { EXIT_CODES } from "../../lib/exit_codes.ts";
 import { columns, commandHelp, PROGRAM } from "./help.ts";
 import { parseOptions } from "./parse.ts";
-import { readRun } from "./report.ts";
+import { readRun } from "./read_run.ts";
 import { printError, printJson, printOut, usage } from "./shell.ts";
 
 const NOTES: readonly string[] = [

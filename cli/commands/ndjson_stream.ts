@@ -7,14 +7,12 @@
  */
 
 import {
-  EMPTY_SNAPSHOT,
   type NodeNote,
   type RunProgress,
   shownUrl,
   type Summary,
   VERSION,
 } from "../../tool.ts";
-import { safeJson } from "../../lib/text/mod.ts";
 import type { NdjsonLine } from "../../lib/output/mod.ts";
 import { STDOUT } from "./output_options.ts";
 import { reasonOf } from "./paths.ts";
@@ -24,6 +22,12 @@ export interface ByteSink {
   write(bytes: Uint8Array): Promise<number>;
   close(): void;
 }
+
+/** How its lines are made. */
+type NdjsonFormat = Pick<
+  typeof import("../../lib/output/mod.ts"),
+  "ndjsonText" | "secondFigures"
+>;
 
 /** Lines that wait for a slow reader. */
 const MAX_WAITING = 60;
@@ -35,7 +39,7 @@ export async function openNdjson(
   path: string,
   tell: (line: string) => void,
 ): Promise<NdjsonStream> {
-  const { secondFigures } = await import("../../lib/output/mod.ts");
+  const format = await import("../../lib/output/mod.ts");
   const sink = path === STDOUT
     ? {
       write: (bytes: Uint8Array) => Deno.stdout.write(bytes),
@@ -49,7 +53,7 @@ export async function openNdjson(
           }. Name another file.`,
         );
       });
-  return new NdjsonStream(sink, secondFigures, (reason) =>
+  return new NdjsonStream(sink, format, (reason) =>
     tell(
       `Cannot write --ndjson to ${
         path === STDOUT ? "standard output" : path
@@ -60,11 +64,10 @@ export async function openNdjson(
 /** Lines on their way to a sink. */
 export class NdjsonStream implements AsyncDisposable {
   readonly #sink: ByteSink;
-  readonly #figures: typeof import("../../lib/output/mod.ts").secondFigures;
+  readonly #format: NdjsonFormat;
   readonly #onFailure: (reason: string) => void;
   readonly #flushMs: number;
   readonly #waiting: string[] = [];
-  #before = EMPTY_SNAPSHOT;
   #secondsDropped = 0;
   #isBroken = false;
   #writing: Promise<void> | undefined;
@@ -72,12 +75,12 @@ export class NdjsonStream implements AsyncDisposable {
   /** `onFailure` hears once why no more is written. */
   constructor(
     sink: ByteSink,
-    figures: typeof import("../../lib/output/mod.ts").secondFigures,
+    format: NdjsonFormat,
     onFailure: (reason: string) => void,
     flushMs: number = FLUSH_MS,
   ) {
     this.#sink = sink;
-    this.#figures = figures;
+    this.#format = format;
     this.#onFailure = onFailure;
     this.#flushMs = flushMs;
   }
@@ -93,11 +96,9 @@ export class NdjsonStream implements AsyncDisposable {
   }
 
   /** A second is over. */
-  onProgress(progress: RunProgress): void {
-    const second = this.#figures(this.#before, progress);
-    this.#before = progress.snapshot;
+  onProgress({ second }: Pick<RunProgress, "second">): void {
     if (this.#waiting.length >= MAX_WAITING) this.#secondsDropped++;
-    else this.#put(second);
+    else this.#put(this.#format.secondFigures(second));
   }
 
   /** Something happened. */
@@ -129,7 +130,7 @@ export class NdjsonStream implements AsyncDisposable {
 
   #put(line: NdjsonLine): void {
     if (this.#isBroken) return;
-    this.#waiting.push(`${safeJson(line, 0)}\n`);
+    this.#waiting.push(this.#format.ndjsonText(line));
     this.#writing ??= this.#write();
   }
 

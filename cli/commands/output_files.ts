@@ -5,52 +5,65 @@
  * @module
  */
 
-import type { ClientResult, Summary, WholeStory } from "../../tool.ts";
+import type { ClientResult, SavedRun, Snapshot } from "../../tool.ts";
 import { safeValue } from "../../lib/text/mod.ts";
 import { optionName } from "./option.ts";
-import type { OutputFile } from "./output_options.ts";
+import { type OutputFile, STDOUT } from "./output_options.ts";
 import { reasonOf, replaceFile } from "./paths.ts";
+import { printData } from "./shell.ts";
 
-type Render = (
-  summary: Summary,
-  clients: readonly ClientResult[],
-  stories: readonly WholeStory[],
-) => string | Promise<string>;
+/** What they are written from. */
+export interface OutputInput
+  extends Pick<SavedRun, "course" | "stories" | "summary"> {
+  /** As `load_test_results.json` has them; nobody where that is not there. */
+  readonly clients: readonly ClientResult[];
+  /** Everything measured; `undefined` where that is not known. */
+  readonly snapshot: Snapshot | undefined;
+}
+
+type Render = (input: OutputInput) => string | Promise<string>;
 
 /** How each is rendered. */
 const RENDERERS: Readonly<Record<OutputFile["kind"], () => Promise<Render>>> = {
-  html: async () => (await import("../../lib/output/mod.ts")).renderHtml,
-  junit: async () => (await import("../../lib/output/mod.ts")).renderJunit,
-  summaryMd: async () =>
-    (await import("../../lib/output/mod.ts")).renderMarkdown,
+  html: async () => {
+    const { renderHtml } = await import("../../lib/output/mod.ts");
+    return ({ summary, clients, stories, course, snapshot }) =>
+      renderHtml({
+        summary: safeValue(summary),
+        clients: safeValue(clients),
+        stories: safeValue(stories),
+        course,
+        trends: snapshot?.trends,
+      });
+  },
+  junit: async () => {
+    const { renderJunit } = await import("../../lib/output/mod.ts");
+    return ({ summary }) => renderJunit(safeValue(summary));
+  },
+  summaryMd: async () => {
+    const { renderMarkdown } = await import("../../lib/output/mod.ts");
+    return ({ summary }) => renderMarkdown(safeValue(summary));
+  },
+  ndjson: async () => {
+    const { renderNdjson } = await import("../../lib/output/mod.ts");
+    return ({ summary, course }) => renderNdjson(summary, course);
+  },
 };
-
-/** What they are written from. */
-export interface OutputInput {
-  readonly summary: Summary;
-  /** As `load_test_results.json` has them; nobody where that is not there. */
-  readonly clients: readonly ClientResult[];
-  /** What became of each; nobody where that is not known. */
-  readonly stories: readonly WholeStory[];
-}
 
 /** Writes them; `tell` hears of each that cannot be. Resolves with whether all are there. */
 export async function writeOutputs(
   files: readonly OutputFile[],
-  { summary, clients, stories }: OutputInput,
+  input: OutputInput,
   tell: (line: string) => void,
 ): Promise<boolean> {
-  if (files.length === 0) return true;
-  const safe = safeValue(summary);
-  const results = safeValue(clients);
-  const told = safeValue(stories);
   let areThere = true;
   for (const { kind, path, isAppended } of files) {
-    const render = await RENDERERS[kind]();
-    const text = await render(safe, results, told);
+    const text = await (await RENDERERS[kind]())(input);
     try {
-      if (isAppended) await Deno.writeTextFile(path, text, { append: true });
-      else await replaceFile(path, text);
+      if (path === STDOUT) printData(text);
+      else if (isAppended) {
+        await Deno.writeTextFile(path, text, { append: true });
+      } else await replaceFile(path, text);
     } catch (error) {
       areThere = false;
       tell(

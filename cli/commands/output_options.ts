@@ -93,6 +93,11 @@ export const REPORT_OUTPUT_OPTIONS = {
   html: html(/\.html?$/i),
   junit,
   summaryMd: summaryMd(/\.(md|markdown)$/i),
+  ndjson: maybe(text("FILE"), {
+    help: "as run --ndjson wrote it; without FILE on standard output",
+    bare: STDOUT,
+    follows: /\.(ndjson|jsonl)$/i,
+  }),
 } as const;
 
 type MaybeFile = Option<string | undefined, string | undefined>;
@@ -108,9 +113,19 @@ export interface OutputFile {
   readonly isAppended: boolean;
 }
 
+/** Files that a run writes while it goes on, and that can be written later as well. */
+export function laterFiles({ ndjson }: OutputValues): OutputFile[] {
+  return ndjson === undefined
+    ? []
+    : [{ kind: "ndjson", path: ndjson, isAppended: false }];
+}
+
 /** The files, or everything that speaks against them, a line each; `dir` is a directory that will be there. */
 export async function planOutputs(
-  values: OutputValues & { readonly json?: boolean | undefined },
+  values: OutputValues & {
+    readonly json?: boolean | undefined;
+    readonly csv?: boolean | undefined;
+  },
   env: (name: string) => string | undefined,
   dir?: string,
 ): Promise<
@@ -147,9 +162,10 @@ export async function planOutputs(
       mistakes.push(`${optionName(kind)}: ${problem}.`);
     }
   }
-  if (values.ndjson === STDOUT && values.json === true) {
+  for (const name of ["json", "csv"] as const) {
+    if (values.ndjson !== STDOUT || values[name] !== true) continue;
     mistakes.push(
-      "--ndjson, --json: both are on standard output, write --ndjson=FILE.",
+      `--ndjson, --${name}: both are on standard output, write --ndjson=FILE.`,
     );
   }
   if ((values.linger ?? 0) > 0 && values.prometheus === undefined) {

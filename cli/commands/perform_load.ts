@@ -11,7 +11,6 @@ import {
   type JobOptions,
   localMonitor,
   openServer,
-  renderText,
   type RunOutcome,
   type RunProgress,
   shownUrl,
@@ -30,6 +29,7 @@ import { RunFiles, type RunRecord, withoutFiles } from "./run_files.ts";
 import { openScrapeEndpoint, type ScrapeEndpoint } from "./scrape_endpoint.ts";
 import { brokeLine, progressLine, unreachableLine } from "./run_lines.ts";
 import type { RunValues } from "./run_options.ts";
+import { runText } from "./run_text.ts";
 import {
   openInterrupts,
   printAside,
@@ -84,11 +84,11 @@ export type LoadSettings = Omit<
 >;
 
 const CHECKPOINT_MS = 5_000;
-/** About 100 bytes each, and 3 ms for a thousand. */
+/** Of the stories of clients: about 100 bytes each, and 3 ms for a thousand. */
 const MAX_CHECKPOINT_BINS = 4000;
+/** A second of the run is as much as so many of them. */
+const BINS_PER_SECOND = 10;
 const PROGRESS_MS = 2_000;
-/** Columns of the summary where there is no terminal. */
-const FILE_COLUMNS = 100;
 
 /** Carries a load out; resolves with the exit code. */
 export async function performLoad(
@@ -205,7 +205,7 @@ function progressTo(
   let nextLineMs = 0;
   let nextCheckpointMs = 0;
   return (progress) => {
-    const { elapsedMs, phase, snapshot, summarize, stories } = progress;
+    const { elapsedMs, phase, snapshot, summarize } = progress;
     screen?.onProgress(progress);
     for (const other of others) other?.onProgress(progress);
     // Seconds are not exact: half of one early is near enough.
@@ -218,53 +218,56 @@ function progressTo(
     const record = (): RunRecord => ({
       summary: summarize(),
       clients: snapshot.clients,
-      stories: fewStories(stories?.() ?? []),
+      rest: littleOf(progress),
     });
     files.checkpoint(record);
   };
 }
 
-/** All stories while they are short: packets wait for what is written meanwhile. */
-function fewStories(stories: Iterable<WholeStory>): WholeStory[] {
-  const all: WholeStory[] = [];
-  let bins = 0;
-  for (const story of stories) {
-    all.push(story);
+/** All that is kept, while that is little: packets wait for what is written meanwhile. */
+function littleOf(
+  { snapshot, course, stories, elapsedMs }: RunProgress,
+): RunRecord["rest"] {
+  const kept: WholeStory[] = [];
+  let bins = elapsedMs / 1000 * BINS_PER_SECOND;
+  for (const story of stories?.() ?? []) {
+    kept.push(story);
     bins += story.bins.length;
-    if (bins > MAX_CHECKPOINT_BINS) return [];
+    if (bins > MAX_CHECKPOINT_BINS) break;
   }
-  return all;
+  return course === undefined || bins > MAX_CHECKPOINT_BINS
+    ? undefined
+    : { found: [], snapshot, course: course(), stories: kept };
 }
 
 async function conclude(
-  { summary: reached, snapshot, stories, unreachable }: RunOutcome,
+  { summary: reached, snapshot, stories, course, unreachable }: RunOutcome,
   files: RunFiles,
   { embedded, json, ndjson, outputs }: LoadValues,
   { password }: Access,
   { describe }: Load,
 ): Promise<number> {
+  const found = describe(safeValue(reached));
+  const rest = { found, snapshot, course, stories };
   // First: standard output may take nothing.
   const isThere = await files.finish({
     summary: reached,
     clients: snapshot.clients,
-    stories,
+    rest,
   });
   const written = isThere ? reached : withoutFiles(reached);
   const summary = await writeOutputs(outputs, {
+      ...rest,
       summary: written,
       clients: toResults(snapshot.clients),
-      stories,
     }, printError)
     ? written
     : withoutFiles(written);
   if (json) {
     printJson(summary);
   } else {
-    const safe = safeValue(summary);
     const print = ndjson === STDOUT ? printAside : printOut;
-    print(asText(safe));
-    const found = describe(safe);
-    if (found.length > 0) print(`\n${found.join("\n")}\n`);
+    print(runText({ summary, found }));
   }
   const { status, reason } = summary.verdict;
   if (unreachable instanceof ChannelError) {
@@ -273,12 +276,4 @@ async function conclude(
     printError(brokeLine(reason, password !== undefined));
   }
   return summary.exitCode;
-}
-
-function asText(summary: Summary): string {
-  const terminal = Deno.stdout.isTerminal();
-  return renderText(summary, {
-    color: terminal && !Deno.noColor,
-    width: terminal ? Deno.consoleSize().columns : FILE_COLUMNS,
-  });
 }

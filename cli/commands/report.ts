@@ -10,44 +10,46 @@ import {
   type NamedRun,
   optional,
   parsed,
-  parseResults,
-  parseStories,
-  parseSummary,
   plainRuns,
   renderClients,
   renderClientsCsv,
   renderCsv,
   renderRuns,
   renderRunsCsv,
-  renderText,
   storyCsv,
   storyLines,
-  type Summary,
   toggle,
   type ValueKind,
-  type WholeStory,
   yesOrNo,
 } from "../../tool.ts";
 import { commandHelp, PROGRAM } from "./help.ts";
 import { optionName } from "./option.ts";
 import { writeOutputs } from "./output_files.ts";
-import { planOutputs, REPORT_OUTPUT_OPTIONS } from "./output_options.ts";
+import {
+  laterFiles,
+  planOutputs,
+  REPORT_OUTPUT_OPTIONS,
+} from "./output_options.ts";
 import { parseOptions } from "./parse.ts";
-import { RESULTS_FILE, STORIES_FILE, SUMMARY_FILE } from "./run_files.ts";
-import { messageOf, safeValue, sanitize } from "../../lib/text/mod.ts";
+import { type ReadRun, readRun, readWhole } from "./read_run.ts";
+import { RESULTS_FILE, SNAPSHOT_FILE, SUMMARY_FILE } from "./run_files.ts";
+import { runText } from "./run_text.ts";
+import { safeValue, sanitize } from "../../lib/text/mod.ts";
 import { printData, printError, printJson, printOut, usage } from "./shell.ts";
 import { EXIT_CODES } from "../../lib/exit_codes.ts";
 
 const NOTES: readonly string[] = [
   `${PROGRAM} report FILE...`,
   "",
-  `A FILE is a ${SUMMARY_FILE} or the directory that it is in. One is shown as`,
-  "run showed it, its CSV is its timeline; of several each is a row, also one",
-  "whose directory is empty: that run left no result. Where one is written to a",
-  "file, nothing is printed unless --json or --csv asks for it.",
-  `A ${RESULTS_FILE} by itself is shown as its clients, a row each, the`,
-  "worst first; NDJSON that a run left is read by the summary at its end.",
-  `With --client 6 it is what became of that client, out of ${STORIES_FILE}.`,
+  "A FILE is the directory of a run, or one of its files. One is shown as run",
+  "showed it, its CSV is its timeline; of several each is a row, also one whose",
+  "directory is empty: that run left no result. Where one is written to a file,",
+  "nothing is printed unless --json or --csv asks for it.",
+  `A ${SNAPSHOT_FILE} has all of a run, and is enough by itself;`,
+  `a ${SUMMARY_FILE} has no seconds of clients. A ${RESULTS_FILE}`,
+  "by itself is shown as its clients, a row each, the worst first; NDJSON that a",
+  "run left is read by the summary at its end. With --client 6 it is what became",
+  "of that client.",
 ];
 
 const OUTPUTS = Object.keys(REPORT_OUTPUT_OPTIONS);
@@ -89,8 +91,7 @@ export const REPORT_OPTIONS = {
 /** Whatever is no option. */
 const FILE = /^[^-]/;
 
-/** Columns where there is no terminal: of a summary, and of a table, which is not cut. */
-const FILE_COLUMNS = 100;
+/** Columns of a table where there is no terminal: it is not cut. */
 const TABLE_COLUMNS = 1000;
 
 /** Carries `report` out; resolves with the exit code. */
@@ -108,14 +109,15 @@ export async function reportCommand(args: readonly string[]): Promise<number> {
     return 0;
   }
   const outputs = await planOutputs(values, (name) => Deno.env.get(name));
+  const files = [...outputs.files, ...laterFiles(values)];
   const mistakes = [
     ...parsed.mistakes,
     ...outputs.mistakes,
-    ...(outputs.files.length > 0 && paths.length > 1
-      ? [`${optionName(outputs.files[0].kind)}: it is of one run, name one.`]
+    ...(files.length > 0 && paths.length > 1
+      ? [`${optionName(files[0].kind)}: it is of one run, name one.`]
       : []),
     ...(paths.length === 0 && parsed.mistakes.length === 0
-      ? [`Nothing to report: name a ${SUMMARY_FILE} or its directory.`]
+      ? ["Nothing to report: name the directory of a run."]
       : []),
   ];
   if (mistakes.length > 0) {
@@ -130,7 +132,7 @@ export async function reportCommand(args: readonly string[]): Promise<number> {
   const runs = await Promise.all(paths.map(readRun));
   const [only] = runs;
   const print = csv ? printData : printOut;
-  const isAlone = runs.length === 1 && !table && outputs.files.length === 0;
+  const isAlone = runs.length === 1 && !table && files.length === 0;
   if (only.clients !== undefined && isAlone) {
     if (json) printJson(only.clients);
     else print(renderResults(safeValue(only.clients), csv));
@@ -144,19 +146,15 @@ export async function reportCommand(args: readonly string[]): Promise<number> {
     if (json) printJson(plainRuns(runs));
     else print(renderMany(safeValue(runs), csv));
   } else if (only.summary !== null) {
-    const isWritten = outputs.files.length > 0;
-    const input = {
-      summary: only.summary,
-      clients: isWritten ? await readClients(paths[0]) : [],
-      stories: isWritten ? await readStories(paths[0]) : [],
-    };
-    if (!await writeOutputs(outputs.files, input, printError)) {
+    const whole = await readWhole(only);
+    if (whole.problem !== null) printError(whole.problem);
+    if (!await writeOutputs(files, whole, printError)) {
       return EXIT_CODES.broke;
     }
     if (json) printJson(only.summary);
-    else if (csv || outputs.files.length === 0) {
-      print(renderOne(safeValue(only.summary), csv));
-    }
+    else if (csv) printData(renderCsv(safeValue(only.summary)));
+    else if (files.length === 0) printOut(runText(whole));
+    if (whole.problem !== null) return EXIT_CODES.broke;
   } else if (only.problem === null && only.clients === undefined) {
     printError(`Cannot report ${only.name}: it has no ${SUMMARY_FILE}.`);
     return EXIT_CODES.broke;
@@ -170,28 +168,24 @@ async function reportClient(
   clientId: string,
   { json, csv }: { readonly json: boolean; readonly csv: boolean },
 ): Promise<number> {
-  const dir = folderOf(path);
-  let stories: readonly WholeStory[];
-  let summary: Summary;
-  try {
-    stories = parseStories(await Deno.readTextFile(`${dir}/${STORIES_FILE}`));
-    summary = parseSummary(await Deno.readTextFile(`${dir}/${SUMMARY_FILE}`));
-  } catch (error) {
-    const why = error instanceof Deno.errors.NotFound
-      ? `it has no ${STORIES_FILE}, which a run leaves once it is over`
-      : messageOf(error);
-    printError(`Cannot report a client of ${path}: ${why}.`);
+  const run = await readRun(path);
+  if (run.summary === null) {
+    printError(run.problem ?? `Cannot report ${path}: it has no summary.`);
+    return EXIT_CODES.broke;
+  }
+  const { summary, stories, problem } = await readWhole(run);
+  if (problem !== null || stories.length === 0) {
+    printError(
+      problem ??
+        `Cannot report a client of ${path}: it has no ${SNAPSHOT_FILE}, which a run leaves once it is over.`,
+    );
     return EXIT_CODES.broke;
   }
   const story = stories.find((one) => one.clientId === clientId);
   if (story === undefined) {
-    const [first, last] = [stories.at(0), stories.at(-1)];
+    const [first, last] = [stories[0], stories.at(-1)!];
     printError(
-      `Cannot report ${clientId}: ${
-        first === undefined || last === undefined
-          ? "the run had no clients"
-          : `the run had ${first.clientId} to ${last.clientId}`
-      }.`,
+      `Cannot report ${clientId}: the run had ${first.clientId} to ${last.clientId}.`,
     );
     return EXIT_CODES.broke;
   }
@@ -223,102 +217,17 @@ function renderResults(
   clients: readonly ClientResult[],
   csv: boolean,
 ): string {
-  return csv
-    ? renderClientsCsv(clients)
-    : renderClients(clients, screen(TABLE_COLUMNS));
-}
-
-function renderOne(summary: Summary, csv: boolean): string {
-  return csv ? renderCsv(summary) : renderText(summary, screen(FILE_COLUMNS));
+  return csv ? renderClientsCsv(clients) : renderClients(clients, screen());
 }
 
 function renderMany(runs: readonly NamedRun[], csv: boolean): string {
-  return csv ? renderRunsCsv(runs) : renderRuns(runs, screen(TABLE_COLUMNS));
+  return csv ? renderRunsCsv(runs) : renderRuns(runs, screen());
 }
 
-function screen(
-  columnsOfFile: number,
-): { readonly color: boolean; readonly width: number } {
+function screen(): { readonly color: boolean; readonly width: number } {
   const terminal = Deno.stdout.isTerminal();
   return {
     color: terminal && !Deno.noColor,
-    width: terminal ? Deno.consoleSize().columns : columnsOfFile,
+    width: terminal ? Deno.consoleSize().columns : TABLE_COLUMNS,
   };
-}
-
-/** A run, with what was wrong with its file, or its clients where that was their file. */
-export interface ReadRun extends NamedRun {
-  readonly problem: string | null;
-  readonly clients?: readonly ClientResult[];
-}
-
-/** A directory without a summary is a run that left none; one that cannot be read shall not hide the others. */
-export async function readRun(path: string): Promise<ReadRun> {
-  const name = path.replace(/[/\\]+$/, "").split(/[/\\]/).at(-1) ?? path;
-  try {
-    return { name, ...await readFiles(path), problem: null };
-  } catch (error) {
-    const why = messageOf(error);
-    return { name, summary: null, problem: `Cannot report ${path}: ${why}` };
-  }
-}
-
-/** What became of each client, beside a summary; nothing where that is not there, or of another version. */
-async function readStories(path: string): Promise<readonly WholeStory[]> {
-  try {
-    return parseStories(
-      await Deno.readTextFile(`${folderOf(path)}/${STORIES_FILE}`),
-    );
-  } catch {
-    return [];
-  }
-}
-
-/** The directory of a file that a run left, or itself. */
-function folderOf(path: string): string {
-  return path.replace(/[^/\\]*\.json$/, "") || ".";
-}
-
-/** The clients of a run, as far as their file is beside its summary. */
-async function readClients(path: string): Promise<readonly ClientResult[]> {
-  const { isDirectory } = await Deno.stat(path);
-  const file = isDirectory
-    ? `${path}/${RESULTS_FILE}`
-    : path.replace(/[^/\\]*$/, RESULTS_FILE);
-  try {
-    return parseResults(await Deno.readTextFile(file));
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) {
-      printError(`Cannot show the clients of ${file}: ${messageOf(error)}`);
-    }
-    return [];
-  }
-}
-
-async function readFiles(
-  path: string,
-): Promise<Pick<ReadRun, "clients" | "summary">> {
-  const { isDirectory } = await Deno.stat(path);
-  if (!isDirectory) return readText(await Deno.readTextFile(path));
-  try {
-    return readText(await Deno.readTextFile(`${path}/${SUMMARY_FILE}`));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return { summary: null };
-    throw error;
-  }
-}
-
-/** Which of the files it is, what is in it says: results are an array, NDJSON has a summary in its last line. */
-function readText(text: string): Pick<ReadRun, "clients" | "summary"> {
-  if (text.startsWith(`{"type":`)) {
-    const last = text.trimEnd().split("\n").at(-1)!;
-    if (!last.startsWith(`{"type":"end"`)) {
-      throw new SyntaxError("its last line has no summary: it was cut off");
-    }
-    const { summary } = JSON.parse(last);
-    return { summary: parseSummary(JSON.stringify(summary)) };
-  }
-  return text.trimStart().startsWith("[")
-    ? { summary: null, clients: parseResults(text) }
-    : { summary: parseSummary(text) };
 }

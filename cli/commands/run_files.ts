@@ -1,6 +1,6 @@
 /**
  * The files of a run: two that are there while it goes on, and a third with
- * what became of each client, bin by bin, once it is over. A reader never sees half of one: each is written
+ * all that is kept of it, once it is over. A reader never sees half of one: each is written
  * under another name and then renamed, also while the run goes on, so that
  * whatever ends it leaves the last of them.
  *
@@ -12,12 +12,7 @@
  * @module
  */
 
-import {
-  storiesText,
-  type Summary,
-  toResults,
-  type WholeStory,
-} from "../../tool.ts";
+import { packRun, type SavedRun, type Summary, toResults } from "../../tool.ts";
 import { reasonOf } from "./paths.ts";
 import { EXIT_CODES } from "../../lib/exit_codes.ts";
 
@@ -25,22 +20,22 @@ import { EXIT_CODES } from "../../lib/exit_codes.ts";
 export interface RunRecord {
   readonly summary: Summary;
   readonly clients: Parameters<typeof toResults>[0];
-  /** What became of each, bin by bin. @default {that is not written} */
-  readonly stories?: readonly WholeStory[] | undefined;
+  /** Everything else. @default {that is not written} */
+  readonly rest?: Omit<SavedRun, "summary"> | undefined;
 }
 
 /** The names of the files, summary first. */
 export const SUMMARY_FILE = "load_test_summary.json";
 /** One object a client. */
 export const RESULTS_FILE = "load_test_results.json";
-/** Each client's story: once the run is over, and before while they are short. */
-export const STORIES_FILE = "load_test_stories.json";
+/** All that is kept of a run: once it is over, and before while that is little. */
+export const SNAPSHOT_FILE = "load_test_snapshot.json.gz";
 
 /** A file that gets its name once all of it is written. */
 interface Unfinished {
   readonly unfinished: string;
   readonly name: string;
-  readonly text: string;
+  readonly content: Uint8Array;
 }
 
 /** Makes a new directory for what cannot go where it should, and returns its path. */
@@ -60,8 +55,8 @@ export class RunFiles {
   /** Where they go: as asked, or where they had to. */
   #dir: string;
   #told = false;
-  /** Whether the stories that are there are this run's. */
-  #hasStories = false;
+  /** Whether the snapshot that is there is this run's. */
+  #hasSnapshot = false;
   #writing: Promise<void> | undefined;
 
   /** Makes the directory, if it is missing. `tell` hears once when they have to go elsewhere. */
@@ -136,26 +131,27 @@ export class RunFiles {
 
   async #whyNotIn(
     dir: string,
-    { summary, clients, stories }: RunRecord,
+    { summary, clients, rest }: RunRecord,
   ): Promise<string | undefined> {
     try {
       // Whoever removed it did not want the results to be lost.
       await Deno.mkdir(dir, { recursive: true });
       const files = [
-        { name: SUMMARY_FILE, text: jsonText(summary) },
-        { name: RESULTS_FILE, text: jsonText(toResults(clients)) },
-        ...(stories === undefined || stories.length === 0
-          ? []
-          : [{ name: STORIES_FILE, text: storiesText(stories) }]),
+        { name: SUMMARY_FILE, content: jsonOf(summary) },
+        { name: RESULTS_FILE, content: jsonOf(toResults(clients)) },
+        ...(rest === undefined ? [] : [{
+          name: SNAPSHOT_FILE,
+          content: await packRun({ ...rest, summary }),
+        }]),
       ].map((file) => ({
         ...file,
         // Nobody can have put a link there before: the name is new, and must be.
         unfinished: `${dir}/.${file.name}.${crypto.randomUUID()}`,
       }));
       await this.#replace(dir, files);
-      if (files.length > 2) this.#hasStories = true;
-      // Those of a run before would be told of this one's clients.
-      else if (!this.#hasStories) removeIfThere(`${dir}/${STORIES_FILE}`);
+      if (rest !== undefined) this.#hasSnapshot = true;
+      // That of a run before would be read as this one's.
+      else if (!this.#hasSnapshot) removeIfThere(`${dir}/${SNAPSHOT_FILE}`);
     } catch (error) {
       return reasonOf(error);
     }
@@ -165,8 +161,8 @@ export class RunFiles {
   async #replace(dir: string, files: readonly Unfinished[]): Promise<void> {
     for (const { unfinished } of files) this.#unfinished.add(unfinished);
     try {
-      for (const { unfinished, text } of files) {
-        await Deno.writeTextFile(unfinished, text, { createNew: true });
+      for (const { unfinished, content } of files) {
+        await Deno.writeFile(unfinished, content, { createNew: true });
       }
       for (const { unfinished, name } of files) {
         await Deno.rename(unfinished, `${dir}/${name}`);
@@ -193,8 +189,8 @@ const REFUGES: readonly Refuge[] = [
   () => Deno.makeTempDir({ dir: "/dev/shm", prefix: PREFIX }),
 ];
 
-function jsonText(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+function jsonOf(value: unknown): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
 }
 
 function removeIfThere(path: string): void {

@@ -67,7 +67,10 @@ export function serverLine(
 
 /** Where a run is, on one line. */
 export function progressLine(
-  { phase, elapsedMs, endMs, point, snapshot, incidents }: RunProgress,
+  { phase, elapsedMs, endMs, point, snapshot, incidents }: Omit<
+    RunProgress,
+    "second"
+  >,
 ): string {
   const { gauges, counters } = snapshot;
   const active = gauges.clientsActive ?? 0;

@@ -44,7 +44,7 @@ export interface RunScreenPorts {
 /** A run's screen; disposing of it leaves the terminal as it was. */
 export interface RunScreen extends AsyncDisposable {
   /** Shows how far the run is. */
-  readonly onProgress: (progress: RunProgress) => void;
+  readonly onProgress: (progress: Omit<RunProgress, "second">) => void;
   /** Shows what happened. */
   readonly onNote: (note: NodeNote) => void;
   /** Says that an incident began or ended. */

@@ -17,6 +17,7 @@ export * from "./client_seconds.ts";
 export * from "./clock_health.ts";
 export * from "./comparison.ts";
 export * from "./counts.ts";
+export * from "./course.ts";
 export * from "./departed_record.ts";
 export * from "./evaluate.ts";
 export * from "./figures.ts";

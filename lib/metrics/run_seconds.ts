@@ -1,11 +1,12 @@
 /**
- * What a run's seconds are looked at for: the incidents in them, and each
- * client's story.
+ * What a run's seconds are looked at for: what they came to, the incidents in
+ * them, and each client's story.
  *
  * @module
  */
 
 import { ClientSeconds } from "./client_seconds.ts";
+import { CourseBook, type CourseSecond, type RunPhase } from "./course.ts";
 import { counterOf, ratio } from "./figures.ts";
 import { type IncidentChange, IncidentWatch } from "./incidents.ts";
 import { EMPTY_SNAPSHOT, type Snapshot } from "./snapshot.ts";
@@ -21,12 +22,25 @@ export class RunSeconds {
   readonly stories: StoryBook = new StoryBook();
   /** What became of the tracks of each. */
   readonly tracks: TrackStories = new TrackStories();
+  /** What each second came to. */
+  readonly course: CourseBook = new CourseBook();
   readonly #clients = new ClientSeconds();
   #before: Pick<Snapshot, "counters"> = EMPTY_SNAPSHOT;
   #toSec = 0;
+  #last: CourseSecond | undefined;
+
+  /** The last second; `undefined` before the first is over. */
+  get last(): CourseSecond | undefined {
+    return this.#last;
+  }
 
   /** Takes in a second: its numbers, and everything measured by its end. Returns what began or ended. */
-  take(point: TimelinePoint, snapshot: Snapshot): IncidentChange[] {
+  take(
+    point: TimelinePoint,
+    snapshot: Snapshot,
+    phase: RunPhase = "media",
+  ): IncidentChange[] {
+    this.#last = this.course.take({ phase, point, snapshot });
     const fromSec = this.#toSec;
     const before = this.#before;
     this.#toSec = point.tSec;

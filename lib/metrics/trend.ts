@@ -20,6 +20,10 @@ export const TREND_MAX = 3_600_000_000;
 /** Two significant digits: so many bits tell values of one magnitude apart, half of them in a bucket's place. */
 const BUCKET_BITS = 7;
 
+/** Buckets that a trend has. */
+export const TREND_BUCKETS: number =
+  new Float64Histogram(1, TREND_MAX, 2).countsArrayLength;
+
 /** A trend as plain JSON data, sparse: only buckets that hold something. */
 export interface TrendJson {
   /** Values recorded. */

@@ -9,7 +9,13 @@
 export { renderJunit } from "./junit.ts";
 export { renderMarkdown } from "./markdown.ts";
 export { renderHtml } from "./html/page.ts";
-export { type NdjsonLine, type Second, secondFigures } from "./ndjson.ts";
+export {
+  type NdjsonLine,
+  ndjsonText,
+  renderNdjson,
+  type Second,
+  secondFigures,
+} from "./ndjson.ts";
 export { PROMETHEUS_TYPE, renderPrometheus } from "./prometheus.ts";
 export { type Family, type TotalsInput, totalsOf } from "./families.ts";
 export { compareRuns, type Comparison, comparisonRows } from "./compare.ts";

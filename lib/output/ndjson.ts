@@ -6,14 +6,16 @@
  */
 
 import {
-  ratesBetween,
-  type Snapshot,
+  type Course,
+  type CourseSecond,
+  ratesOf,
   STEPS_PER_UNIT,
   type Summary,
   type TimelinePoint,
-  totalErrors,
-  trendBetween,
+  Trend,
+  type TrendJson,
 } from "../metrics/mod.ts";
+import { safeJson } from "../text/mod.ts";
 
 /** One line; `type` says which. */
 export type NdjsonLine =
@@ -62,42 +64,54 @@ export interface Second extends TimelinePoint {
   readonly signaling: SecondsPercentiles;
 }
 
-/** The line of the second between two snapshots of a run. */
-export function secondFigures(
-  before: Snapshot,
-  { phase, point, snapshot }: {
-    readonly phase: string;
-    readonly point: TimelinePoint;
-    readonly snapshot: Snapshot;
-  },
-): Second {
-  const seconds = (snapshot.atMs - before.atMs) / 1000;
-  const { frameRate, frozenRatio } = ratesBetween(before, snapshot, seconds);
-  const of = (belongs: (name: string) => boolean) =>
-    percentilesBetween(before, snapshot, belongs);
+/** The line of a second. */
+export function secondFigures(second: CourseSecond): Second {
+  const { phase, point, errors, trends } = second;
+  const { frameRate, frozenRatio } = ratesOf(second);
   return {
     type: "second",
     phase,
     ...point,
-    errors: totalErrors(snapshot),
+    errors,
     frameRate,
     frozenRatio,
-    mediaLatency: of((name) => name === "mediaLatency"),
-    roundTripTime: of((name) => name === "roundTripTime"),
-    signaling: of((name) => name.startsWith("signaling.")),
+    mediaLatency: percentilesOf(trends.mediaLatency),
+    roundTripTime: percentilesOf(trends.roundTripTime),
+    signaling: percentilesOf(trends.signaling),
   };
 }
 
-function percentilesBetween(
-  before: Snapshot,
-  after: Snapshot,
-  belongs: (name: string) => boolean,
-): SecondsPercentiles {
-  const trends = ({ trends }: Snapshot) =>
-    Object.entries(trends).filter(([name]) => belongs(name))
-      .map(([, trend]) => trend);
-  const trend = trendBetween(trends(before), trends(after));
+/** Percentiles of a second's distribution. */
+export function percentilesOf(json: TrendJson): SecondsPercentiles {
+  const trend = Trend.fromJSON(json);
   const at = (p: number) =>
     trend.count === 0 ? null : trend.percentile(p) / STEPS_PER_UNIT.ms;
   return { p50Ms: at(50), p95Ms: at(95), p99Ms: at(99) };
+}
+
+/** A line as text, whatever others have put into it. */
+export function ndjsonText(line: NdjsonLine): string {
+  return `${safeJson(line, 0)}\n`;
+}
+
+/** All lines of a run that is over, as it would have written them itself. */
+export function renderNdjson(summary: Summary, course: Course): string {
+  const { version, server, startedAt } = summary;
+  const lines: NdjsonLine[] = [
+    { type: "start", version, server: server.url, at: startedAt },
+  ];
+  const notes = [...course.notes];
+  const tellUpTo = (seconds: number) => {
+    while (notes.length > 0 && notes[0].afterSeconds <= seconds) {
+      const { atMs, level, text } = notes.shift()!;
+      lines.push({ type: "note", tSec: atMs / 1000, level, text });
+    }
+  };
+  for (const [i, second] of course.seconds.entries()) {
+    tellUpTo(i);
+    lines.push(secondFigures(second));
+  }
+  tellUpTo(Infinity);
+  lines.push({ type: "end", secondsDropped: 0, summary });
+  return lines.map(ndjsonText).join("");
 }

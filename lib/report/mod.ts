@@ -17,6 +17,7 @@ export * from "./read_summary.ts";
 export * from "./results.ts";
 export * from "./results_schema.ts";
 export * from "./runs.ts";
+export * from "./saved_run.ts";
 export { summarySchema } from "../metrics/summary_schema.ts";
-export * from "./story.ts";
+export { storyCsv, storyLines } from "./story.ts";
 export * from "./text.ts";

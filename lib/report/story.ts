@@ -1,6 +1,6 @@
 /**
- * One client's story as lines, and the file that all stories are kept in:
- * `load_test_stories.json`.
+ * One client's story as lines, and all of them as they are kept in
+ * `load_test_snapshot.json.gz`.
  *
  * @module
  */
@@ -28,7 +28,8 @@ const MAX_ROWS = 120;
 
 const COLUMNS = ["fromSec", "toSec", "state", ...STORY_SUMS] as const;
 
-const storiesSchema = z.object({
+/** Stories as they are kept. */
+export const storiesSchema = z.object({
   columns: z.array(z.string()),
   clients: z.array(z.object({
     clientId: z.string(),
@@ -50,39 +51,31 @@ const storiesSchema = z.object({
   })),
 });
 
-/** The stories as the text of their file: a client a line, a row of numbers a bin. */
-export function storiesText(stories: Iterable<WholeStory>): string {
-  const lines = [...stories].map(({ bins, ...story }) =>
-    JSON.stringify({
-      ...story,
-      bins: bins.map((bin) => COLUMNS.map((name) => bin[name])),
-    })
-  );
-  return `{"columns":${JSON.stringify(COLUMNS)},"clients":[\n${
-    lines.join(",\n")
-  }\n]}\n`;
+/** The names of a bin's numbers. */
+export const STORY_COLUMNS: readonly string[] = COLUMNS;
+
+/** A story as it is kept: a row of numbers a bin, by {@linkcode STORY_COLUMNS}. */
+export function storyRecord({ bins, ...story }: WholeStory): unknown {
+  return {
+    ...story,
+    bins: bins.map((bin) => COLUMNS.map((name) => bin[name])),
+  };
+}
+
+/** Stories as they were. */
+export function storiesOf(
+  { columns, clients }: z.infer<typeof storiesSchema>,
+): WholeStory[] {
+  return clients.map(({ bins, ...story }) => ({
+    ...story,
+    bins: bins.map((row) => binOf(columns, row)),
+  }));
 }
 
 /** A client's bins as CSV (RFC 4180). */
 export function storyCsv({ bins }: WholeStory): string {
   return [COLUMNS, ...bins.map((bin) => COLUMNS.map((name) => bin[name]))]
     .map(csvRow).join("");
-}
-
-/** Reads that text. Throws a `SyntaxError` in one line where it is none. */
-export function parseStories(text: string): WholeStory[] {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw new SyntaxError("Cannot read stories: it is not JSON");
-  }
-  const { success, data } = storiesSchema.safeParse(json);
-  if (!success) throw new SyntaxError("Cannot read stories: it has none");
-  return data.clients.map(({ bins, ...story }) => ({
-    ...story,
-    bins: bins.map((row) => binOf(data.columns, row)),
-  }));
 }
 
 function binOf(

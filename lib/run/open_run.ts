@@ -19,10 +19,13 @@ import {
   systemNodeClock,
 } from "../load/mod.ts";
 import {
+  type Course,
+  type CourseSecond,
   type Ending,
   type Incident,
   type IncidentChange,
   roundMs,
+  type RunPhase,
   RunSeconds,
   type ServerStreams,
   type Snapshot,
@@ -64,6 +67,8 @@ export interface OpenRunOptions extends Omit<FleetOptions, "openNode"> {
   readonly onServerNote?: ((text: string) => void) | undefined;
   /** Told of each incident when it begins and when it is over, before the second that shows it. */
   readonly onIncident?: ((change: IncidentChange) => void) | undefined;
+  /** Where the run is when a second of it is over. @default {media flows} */
+  readonly phaseNow?: (() => RunPhase) | undefined;
 }
 
 /** What only whoever drives a run knows of it. */
@@ -92,6 +97,7 @@ export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
   try {
     await watch.ready(options.signal);
     let run: OpenRun | undefined;
+    const early: NodeNote[] = [];
     const take = (point: TimelinePoint, all: Snapshot) => {
       if (run === undefined) return;
       watch.onSecond(all);
@@ -104,14 +110,17 @@ export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
         ...options,
         onSecond: take,
         onNote(note) {
-          run?.noteEvent(note);
+          if (run === undefined) early.push(note);
+          else run.noteEvent(note);
           options.onNote?.(note);
         },
         onTracks: (news) => run?.noteTracks(news),
       })
       : await borrowCrowd(within, take);
     watch.begin(Date.parse(fleet.startedAt));
-    return run = new OpenRun(options, fleet, watch, streamsAtEnd);
+    run = new OpenRun(options, fleet, watch, streamsAtEnd);
+    for (const note of early) run.noteEvent(note);
+    return run;
   } catch (error) {
     await watch[Symbol.asyncDispose]();
     throw error;
@@ -181,6 +190,16 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
     };
   }
 
+  /** What each second came to, and what was told. */
+  course(): Course {
+    return this.#seconds.course.course();
+  }
+
+  /** The last second; `undefined` before the first is over. */
+  get lastSecond(): CourseSecond | undefined {
+    return this.#seconds.last;
+  }
+
   /** What became of each client, bin by bin. */
   *stories(): Iterable<WholeStory> {
     const { stories, tracks } = this.#seconds;
@@ -201,8 +220,10 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
     for (const one of news) this.#seconds.tracks.note(one);
   }
 
-  /** What happened to a client belongs to its story. */
-  noteEvent({ clientId, atMs, text }: NodeNote): void {
+  /** What was told belongs to the course, and what happened to a client to its story. */
+  noteEvent(note: NodeNote): void {
+    const { clientId, atMs, text } = note;
+    this.#seconds.course.note(note);
     if (clientId === null) return;
     const atSec = Math.round(atMs) / 1000;
     this.#seconds.stories.note(clientId, { atSec, text });
@@ -221,7 +242,8 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
   /** Looks at a second's numbers, and has scripts told of them. Returns what began and ended. */
   tell(point: TimelinePoint, snapshot: Snapshot): IncidentChange[] {
     for (const watcher of [...this.#watchers]) watcher(snapshot);
-    return this.#seconds.take(point, snapshot);
+    const phase = this.#options.phaseNow?.();
+    return this.#seconds.take(point, snapshot, phase);
   }
 
   /** What it comes to so far; what the server's streams carried is known once it is closed. */

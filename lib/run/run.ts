@@ -7,6 +7,8 @@
 
 import { DEFAULT_NEWCOMERS, roster, systemNodeClock } from "../load/mod.ts";
 import {
+  type Course,
+  EMPTY_COURSE,
   EMPTY_SNAPSHOT,
   type Ending,
   type JsonValue,
@@ -32,6 +34,8 @@ export interface RunOutcome {
   readonly snapshot: Snapshot;
   /** What became of each client, bin by bin. */
   readonly stories: readonly WholeStory[];
+  /** What each second came to, and what was told. */
+  readonly course: Course;
   /** Why it never began: the server could not be reached. */
   readonly unreachable?: UnreachableError | undefined;
 }
@@ -82,6 +86,7 @@ export async function runJob(options: JobOptions): Promise<RunOutcome> {
       summary,
       snapshot: EMPTY_SNAPSHOT,
       stories: [],
+      course: EMPTY_COURSE,
       unreachable: error,
     };
   }
@@ -103,6 +108,7 @@ async function carryOut(options: JobOptions): Promise<RunOutcome> {
     });
   await using open: OpenRun = await openRun({
     ...options,
+    phaseNow: () => watch.phaseAt(open.fleet.elapsedMs),
     onSecond(point, snapshot) {
       watch.onSecond(open.fleet, snapshot);
       const { elapsedMs } = open.fleet;
@@ -112,10 +118,12 @@ async function carryOut(options: JobOptions): Promise<RunOutcome> {
         rampUpMs: watch.rampUpMs,
         endMs: Math.max(watch.endMs, elapsedMs),
         point,
+        second: open.lastSecond!,
         incidents: open.incidents,
         snapshot,
         summarize: () => summaryOf({ kind: "interrupted" }),
         stories: () => open.stories(),
+        course: () => open.course(),
       });
     },
   });
@@ -144,6 +152,7 @@ async function carryOut(options: JobOptions): Promise<RunOutcome> {
       summary: summaryOf(ending),
       snapshot: open.fleet.snapshot(),
       stories: [...open.stories()],
+      course: open.course(),
     };
   } finally {
     watch.end();
@@ -153,14 +162,18 @@ async function carryOut(options: JobOptions): Promise<RunOutcome> {
 function contextOf(
   { seed, server, engine, onNote, thresholds }: JobOptions,
   watch: RunWatch,
-  { fleet }: OpenRun,
+  run: OpenRun,
 ): ScenarioContext {
   return {
     signal: watch.over,
     seed,
     server: { url: server.url, engine },
     thresholds,
-    say: (text) =>
-      onNote?.({ atMs: fleet.elapsedMs, clientId: null, level: "info", text }),
+    say(text) {
+      const atMs = run.fleet.elapsedMs;
+      const note = { atMs, clientId: null, level: "info", text } as const;
+      run.noteEvent(note);
+      onNote?.(note);
+    },
   };
 }

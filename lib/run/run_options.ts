@@ -13,9 +13,12 @@ import type {
   ServerTarget,
 } from "../load/mod.ts";
 import type {
+  Course,
+  CourseSecond,
   Incident,
   IncidentChange,
   JsonValue,
+  RunPhase,
   Snapshot,
   Summary,
   Threshold,
@@ -86,7 +89,7 @@ export interface JobOptions {
 /** Where a run is. */
 export interface RunProgress {
   /** Clients come, media flows, or everyone leaves. */
-  readonly phase: "ramp" | "media" | "teardown";
+  readonly phase: RunPhase;
   /** Milliseconds since it began. */
   readonly elapsedMs: number;
   /** How long clients come, in milliseconds, as far as known. */
@@ -95,6 +98,8 @@ export interface RunProgress {
   readonly endMs: number;
   /** What happened in the last second. */
   readonly point: TimelinePoint;
+  /** The same as sums and distributions. */
+  readonly second: CourseSecond;
   /** What goes on that should not, the most telling first. */
   readonly incidents: readonly Incident[];
   /** Everything measured so far. */
@@ -103,4 +108,6 @@ export interface RunProgress {
   readonly summarize: () => Summary;
   /** What became of each client so far, bin by bin. @default {nobody knows} */
   readonly stories?: (() => Iterable<WholeStory>) | undefined;
+  /** What each second came to so far. @default {nobody knows} */
+  readonly course?: (() => Course) | undefined;
 }

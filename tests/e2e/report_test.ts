@@ -122,6 +122,65 @@ Deno.test("a run that is over is written as a page, as JUnit, and as Markdown be
   );
 });
 
+Deno.test("what a run writes itself is written later from its snapshot alone, to the byte", async () => {
+  using out = new OutDir();
+  const into = (dir: string) => [
+    `--html=${out.path}/${dir}/page.html`,
+    `--junit=${out.path}/${dir}/junit.xml`,
+    `--summary-md=${out.path}/${dir}/summary.md`,
+    `--ndjson=${out.path}/${dir}/run.ndjson`,
+  ];
+  for (const dir of ["now", "later"]) Deno.mkdirSync(`${out.path}/${dir}`);
+  const run = await runProgram([
+    "capacity",
+    "--embedded=werift",
+    "--out",
+    `${out.path}/now`,
+    ...["start=2", "most=2", "roomSize=2", "warmUp=1s", "steady=2s"],
+    ...["--threshold", "join p(95) < 5s", "--quiet"],
+    ...into("now"),
+  ]);
+  const snapshot = `${out.path}/alone.json.gz`;
+  Deno.renameSync(`${out.path}/now/load_test_snapshot.json.gz`, snapshot);
+  const written = await runProgram(["report", snapshot, ...into("later")]);
+  assertEquals([written.code, written.stdout, written.stderr], [0, "", ""]);
+  for (const name of ["page.html", "junit.xml", "summary.md"]) {
+    const [now, later] = ["now", "later"].map((dir) =>
+      Deno.readTextFileSync(`${out.path}/${dir}/${name}`)
+    );
+    assertEquals(later, now, name);
+  }
+  const [now, later] = ["now", "later"].map((dir) =>
+    Deno.readTextFileSync(`${out.path}/${dir}/run.ndjson`).split("\n")
+  );
+  assertEquals(later.slice(1), now.slice(1));
+  assert(now.length > 8 && now.some((line) => line.includes(`"note"`)));
+  const text = await runProgram(["report", snapshot]);
+  assertEquals(text.stdout, run.stdout);
+  const json = await runProgram(["report", snapshot, "--json"]);
+  assertEquals(
+    json.stdout,
+    Deno.readTextFileSync(`${out.path}/now/load_test_summary.json`),
+  );
+  const client = await runProgram(["report", snapshot, "--client", "1"]);
+  assertMatch(client.stdout, /^client-1 in .*\n[^]*\n0:01\.\d-0:02\.\d +/);
+
+  const bytes = Deno.readFileSync(snapshot);
+  Deno.writeFileSync(snapshot, bytes.subarray(0, bytes.length / 2));
+  const cut = await runProgram(["report", snapshot, ...into("later")]);
+  assertEquals([cut.code, cut.stdout], [1, ""]);
+  assertMatch(cut.stderr, /^Cannot report \S+: .*: it was cut off\n$/);
+  // Beside a summary that can be read it is told of, and left out.
+  Deno.renameSync(snapshot, `${out.path}/now/load_test_snapshot.json.gz`);
+  const beside = await runProgram(["report", `${out.path}/now`]);
+  assertEquals(beside.code, 1);
+  assertMatch(
+    beside.stderr,
+    /^Cannot read \S+gz: .* cut off\. .* left out\.\n$/,
+  );
+  assert(run.stdout.startsWith(beside.stdout));
+});
+
 Deno.test.each([
   { args: ["x", "--summary-md"], code: 2, says: /GITHUB_STEP_SUMMARY is not / },
   { args: ["x", "--junit", "/no/such/x"], code: 2, says: /no directory above/ },

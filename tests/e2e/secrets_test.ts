@@ -42,12 +42,18 @@ async function told(args: readonly string[]) {
   assertHides(`${name}: stdout`, ended.stdout);
   assertHides(`${name}: stderr`, ended.stderr);
   for (const file of out.names()) {
-    assertHides(
-      `${name}: ${file}`,
-      await Deno.readTextFile(`${out.path}/${file}`),
-    );
+    assertHides(`${name}: ${file}`, await textOf(`${out.path}/${file}`));
   }
   return ended;
+}
+
+async function textOf(path: string): Promise<string> {
+  const { readable } = await Deno.open(path);
+  return await new Response(
+    path.endsWith(".gz")
+      ? readable.pipeThrough(new DecompressionStream("gzip"))
+      : readable,
+  ).text();
 }
 
 const SHORT = ["-c1", "-r0", "-d1", "--audio-only"];

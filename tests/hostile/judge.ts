@@ -46,8 +46,8 @@ const UNCLEAN = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/;
 const LOOK_MS = 50;
 
 const RESULTS = ["load_test_results.json", "load_test_summary.json"];
-/** Of a run that clients came to. */
-const STORIES = "load_test_stories.json";
+/** Of a run that is over. */
+const SNAPSHOT = "load_test_snapshot.json.gz";
 
 /** 98 beside 0, for a machine that is too busy with other things. */
 const CODES: Readonly<Record<Outcome, readonly number[]>> = {
@@ -189,7 +189,7 @@ function complaintsOfRun({ code, stderr, files }: Ended): string[] {
         (lines.length !== 1 || !/^Cannot .*\. .*\.$/.test(lines[0]))
       ? [`${lines.length} lines on stderr, or without a next step`]
       : []),
-    ...(files.filter((name) => name !== STORIES).toSorted().join() ===
+    ...(files.filter((name) => name !== SNAPSHOT).toSorted().join() ===
         RESULTS.join()
       ? []
       : [`files: ${files.join(", ")}`]),

@@ -6,7 +6,13 @@
  * @module
  */
 
-import type { ClientStory, Summary } from "../../metrics/mod.ts";
+import {
+  type ClientStory,
+  type Course,
+  EMPTY_COURSE,
+  type Snapshot,
+  type Summary,
+} from "../../metrics/mod.ts";
 import { type ClientResult, reportDocument } from "../../report/mod.ts";
 import { allFigures } from "./all_figures.ts";
 import { chartSection, chartSeries } from "./charts.ts";
@@ -24,11 +30,23 @@ import {
   tableSection,
 } from "./tables.ts";
 
-/** The page of a run; of its clients, and of what became of each, too, where they are known. */
+/** What a page is of; what is not known is left out. */
+export interface PageInput {
+  readonly summary: Summary;
+  /** @default {[]} */
+  readonly clients?: readonly ClientResult[] | undefined;
+  /** What became of each client. @default {[]} */
+  readonly stories?: readonly ClientStory[] | undefined;
+  /** What each second came to. */
+  readonly course?: Course | undefined;
+  /** Distributions of the whole run. */
+  readonly trends?: Snapshot["trends"] | undefined;
+}
+
+/** The page of a run. */
 export async function renderHtml(
-  summary: Summary,
-  clients: readonly ClientResult[] = [],
-  stories: readonly ClientStory[] = [],
+  { summary, clients = [], stories = [], course = EMPTY_COURSE, trends = {} }:
+    PageInput,
 ): Promise<string> {
   const document = reportDocument(summary);
   const tables = [roomTable(summary), clientTable(clients, summary)]

@@ -3,26 +3,29 @@ import {
   type ByteSink,
   NdjsonStream,
 } from "../../../cli/commands/ndjson_stream.ts";
-import { EMPTY_SNAPSHOT, summarize } from "../../../lib/metrics/mod.ts";
-import { secondFigures } from "../../../lib/output/mod.ts";
-import type { RunProgress } from "../../../tool.ts";
+import { CourseBook, summarize } from "../../../lib/metrics/mod.ts";
+import {
+  ndjsonText,
+  renderNdjson,
+  secondFigures,
+} from "../../../lib/output/mod.ts";
 import { madeUpRun } from "../../lib/metrics/run.ts";
 
 const RUN = madeUpRun();
 const SUMMARY = summarize(RUN);
 
-function second(tSec: number): RunProgress {
+/** Seconds of which the first has all that was measured. */
+function* seconds(count: number, book = new CourseBook()) {
   const [point] = SUMMARY.timeline;
-  return {
-    phase: "media",
-    elapsedMs: tSec * 1000,
-    rampUpMs: 0,
-    endMs: 30_000,
-    point: { ...point, tSec },
-    snapshot: { ...RUN.snapshot, atMs: tSec * 1000 },
-    incidents: [],
-    summarize: () => SUMMARY,
-  };
+  for (let tSec = 1; tSec <= count; tSec++) {
+    yield {
+      second: book.take({
+        phase: "media",
+        point: { ...point, tSec },
+        snapshot: { ...RUN.snapshot, atMs: tSec * 1000 },
+      }),
+    };
+  }
 }
 
 /** Takes so many bytes at a time, until it is full. */
@@ -59,24 +62,27 @@ class Disk implements ByteSink {
 function streamTo(disk: Disk, said: string[] = [], flushMs = 5000) {
   return new NdjsonStream(
     disk,
-    secondFigures,
+    { ndjsonText, secondFigures },
     (why) => said.push(why),
     flushMs,
   );
 }
 
-Deno.test("a run is a line when it starts, one a second, one a note, and one with the summary", async () => {
+Deno.test("a run is a line when it starts, one a second, one a note, and one with the summary; later the same lines", async () => {
   const disk = new Disk(7);
+  const book = new CourseBook();
+  const note = { atMs: 2500, level: "info", text: "a\nb\u202e" } as const;
   {
     await using stream = streamTo(disk);
     stream.start("ws://host/ws?token=geheim");
-    for (const tSec of [1, 2, 3]) stream.onProgress(second(tSec));
-    stream.onNote({
-      atMs: 3500,
-      clientId: null,
-      level: "info",
-      text: "a\nb\u202e",
-    });
+    for (const progress of seconds(3, book)) {
+      stream.onProgress(progress);
+      if (progress.second.point.tSec !== 2) continue;
+      stream.onNote({ ...note, clientId: null });
+      book.note(note);
+    }
+    stream.onNote({ ...note, clientId: null });
+    book.note(note);
     stream.end(SUMMARY);
   }
   const lines = disk.lines();
@@ -84,20 +90,22 @@ Deno.test("a run is a line when it starts, one a second, one a note, and one wit
     "start",
     "second",
     "second",
+    "note",
     "second",
     "note",
     "end",
   ]);
-  assertEquals(lines.flatMap(({ tSec }) => tSec ?? []), [1, 2, 3, 3.5]);
+  assertEquals(lines.flatMap(({ tSec }) => tSec ?? []), [1, 2, 2.5, 3, 2.5]);
   assertEquals(disk.text.includes("geheim"), false);
   assertEquals(disk.text.includes("\u202e"), false);
   assertEquals(lines.at(-1)?.secondsDropped, 0);
   assertEquals(disk.closed, true);
+  const later = renderNdjson(SUMMARY, book.course());
+  assertEquals(later.split("\n").slice(1), disk.text.split("\n").slice(1));
 });
 
 Deno.test("percentiles are those of the second alone", () => {
-  const first = secondFigures(EMPTY_SNAPSHOT, second(1));
-  const next = secondFigures(second(1).snapshot, second(2));
+  const [first, next] = seconds(2).map(({ second }) => secondFigures(second));
   assertEquals(first.mediaLatency.p50Ms !== null, true);
   assertEquals(next.mediaLatency, { p50Ms: null, p95Ms: null, p99Ms: null });
 });
@@ -107,8 +115,8 @@ Deno.test("a full disk is told of once, and what comes after is left out", async
   const disk = new Disk(Infinity, 2000);
   {
     await using stream = streamTo(disk, said);
-    for (let tSec = 1; tSec < 50; tSec++) {
-      stream.onProgress(second(tSec));
+    for (const progress of seconds(49)) {
+      stream.onProgress(progress);
       await Promise.resolve();
     }
     stream.end(SUMMARY);
@@ -121,8 +129,7 @@ Deno.test("a reader that has had enough, as head has, is no failure", async () =
   const disk = new Disk(Infinity, 1, () => new Deno.errors.BrokenPipe("x"));
   {
     await using stream = streamTo(disk, said);
-    stream.onProgress(second(1));
-    stream.onProgress(second(2));
+    for (const progress of seconds(2)) stream.onProgress(progress);
     stream.end(SUMMARY);
   }
   assertEquals(said, []);
@@ -133,7 +140,7 @@ Deno.test("a reader that stops for a while misses seconds, which are counted, an
   const goOn = disk.hold();
   {
     await using stream = streamTo(disk);
-    for (let tSec = 1; tSec <= 100; tSec++) stream.onProgress(second(tSec));
+    for (const progress of seconds(100)) stream.onProgress(progress);
     stream.end(SUMMARY);
     goOn();
   }
@@ -148,7 +155,7 @@ Deno.test("a reader that takes nothing any more does not keep the run from endin
   const goOn = disk.hold();
   {
     await using stream = streamTo(disk, [], 1);
-    stream.onProgress(second(1));
+    for (const progress of seconds(1)) stream.onProgress(progress);
   }
   assertEquals(disk.closed, true);
   goOn();

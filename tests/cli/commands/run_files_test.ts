@@ -2,11 +2,11 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { whyNotWritable } from "../../../cli/commands/paths.ts";
 import { RunFiles, withoutFiles } from "../../../cli/commands/run_files.ts";
 import {
-  parseStories,
   resultsSchema,
   summarySchema,
+  unpackRun,
 } from "../../../lib/report/mod.ts";
-import { summarize } from "../../../lib/metrics/mod.ts";
+import { EMPTY_COURSE, summarize } from "../../../lib/metrics/mod.ts";
 import { madeUpRun } from "../../lib/metrics/run.ts";
 
 const RECORD = {
@@ -51,26 +51,19 @@ Deno.test("both files are written as their schemas say, and nothing else", async
   await Deno.remove(dir, { recursive: true });
 });
 
-Deno.test("what became of each client is written once the run is over, where any came", async () => {
+Deno.test("all of a run is written once it is over, and before while it is little", async () => {
   const dir = await Deno.makeTempDir();
-  const story = {
-    clientId: "client-0",
-    index: 0,
-    roomId: "r",
-    bins: [],
-    events: [],
-    freezes: [],
-    layers: [],
-  };
+  const { snapshot } = madeUpRun();
+  const rest = { found: ["40"], snapshot, course: EMPTY_COURSE, stories: [] };
   const files = new RunFiles(dir, mustNotTell);
   await files.checkpoint(() => RECORD);
-  await files.finish({ ...RECORD, stories: [] });
   assertEquals((await namesIn(dir)).length, 2);
-  await files.finish({ ...RECORD, stories: [story] });
-  const path = `${dir}/load_test_stories.json`;
-  // There were too many of them later: those of before are better than none.
-  await files.checkpoint(() => ({ ...RECORD, stories: [] }));
-  assertEquals(parseStories(await Deno.readTextFile(path)), [story]);
+  await files.checkpoint(() => ({ ...RECORD, rest }));
+  // There was too much of it later: that of before is better than none.
+  await files.checkpoint(() => RECORD);
+  const path = `${dir}/load_test_snapshot.json.gz`;
+  const read = await unpackRun(await Deno.readFile(path));
+  assertEquals(read, { ...rest, summary: RECORD.summary });
   // Another run's clients are others.
   await new RunFiles(dir, mustNotTell).checkpoint(() => RECORD);
   assertEquals((await namesIn(dir)).length, 2);

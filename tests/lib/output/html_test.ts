@@ -10,7 +10,7 @@ const SUMMARY = summarize(RUN);
 const CLIENTS = toResults(RUN.snapshot.clients);
 
 Deno.test("the page begins with the verdict, and has every figure of the report", async () => {
-  const page = await renderHtml(SUMMARY, CLIENTS);
+  const page = await renderHtml({ summary: SUMMARY, clients: CLIENTS });
   assertStringIncludes(
     page,
     `<h1><span class="badge">failed</span> &quot;loss &lt; 1%&quot; failed.</h1>`,
@@ -22,7 +22,7 @@ Deno.test("the page begins with the verdict, and has every figure of the report"
 });
 
 Deno.test("a policy lets nothing run or load but the page's own scripts and style, each by its hash", async () => {
-  const page = await renderHtml(SUMMARY, CLIENTS);
+  const page = await renderHtml({ summary: SUMMARY, clients: CLIENTS });
   const [, policy] = /Content-Security-Policy" content="([^"]*)"/.exec(page)!;
   const rules = Object.fromEntries(
     policy.replaceAll("&#39;", "'").split("; ").map((rule) => {
@@ -63,9 +63,12 @@ Deno.test("texts of others stay texts: between tags, in attributes, and in the d
 
 Deno.test("a thousand clients for an hour come to less than 2 MB, and ten thousand to less than 10", async () => {
   const summary = longRun();
-  const page = await renderHtml(summary, clients(1000));
+  const page = await renderHtml({ summary, clients: clients(1000) });
   assert(page.length < 2_000_000, `${page.length}`);
-  assert((await renderHtml(summary, clients(10_000))).length < 10_000_000);
+  assert(
+    (await renderHtml({ summary, clients: clients(10_000) })).length <
+      10_000_000,
+  );
 });
 
 Deno.test("a run without a course, clients or media has a page that says so", async () => {
@@ -77,13 +80,13 @@ Deno.test("a run without a course, clients or media has a page that says so", as
     judgement: [],
     errors: {},
   };
-  const page = await renderHtml(empty);
+  const page = await renderHtml({ summary: empty });
   assertStringIncludes(page, "too short for a course");
   assertEquals(/NaN|undefined|Infinity/.exec(withoutCode(page)), null);
 });
 
 Deno.test("each chart is a sentence too, and the course a table of at most sixty rows", async () => {
-  const page = await renderHtml(longRun());
+  const page = await renderHtml({ summary: longRun() });
   const labels = page.matchAll(/role="img"[^>]*aria-label="([^"]*)"/g)
     .map(([, label]) => label).toArray();
   assertStringIncludes(labels[0], "Clients connected: clients 990 median");

@@ -21,8 +21,8 @@ export async function hostilePage(): Promise<string> {
   const run = madeUpRun();
   const summary = summarize(run);
   const [room] = summary.rooms;
-  return await renderHtml(
-    {
+  return await renderHtml({
+    summary: {
       ...longRun(60),
       verdict: { status: "failed", reason: HOSTILE },
       scenario: { name: HOSTILE, result: null },
@@ -41,18 +41,18 @@ export async function hostilePage(): Promise<string> {
         worst: { kind: "room", id: HOSTILE, value: 1 },
       })),
     },
-    toResults(run.snapshot.clients).map((client) => ({
+    clients: toResults(run.snapshot.clients).map((client) => ({
       ...client,
       clientId: HOSTILE,
       roomId: HOSTILE,
       failureCause: HOSTILE,
     })),
-    storiesOf(4, 60).map((story) => ({
+    stories: storiesOf(4, 60).map((story) => ({
       ...story,
       clientId: HOSTILE,
       roomId: HOSTILE,
     })),
-  );
+  });
 }
 
 /** Stories of so many clients, in rooms of two, second by second: client 1 loses every fourth packet from second 10 on. */

@@ -1,11 +1,6 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import type { StoryBin, WholeStory } from "../../../lib/metrics/mod.ts";
-import {
-  parseStories,
-  storiesText,
-  storyCsv,
-  storyLines,
-} from "../../../lib/report/mod.ts";
+import { storyCsv, storyLines } from "../../../lib/report/mod.ts";
 import { noMedia } from "../metrics/incident.ts";
 
 function bin(fromSec: number, own: Partial<StoryBin> = {}): StoryBin {
@@ -97,20 +92,6 @@ Deno.test("of a client of whom there is no second that is said", () => {
     "nothing is known of its seconds",
   ]);
 });
-
-Deno.test("stories are read as they were written", () => {
-  const other = { ...STORY, clientId: "client-7", index: 7, events: [] };
-  const stories = [STORY, other];
-  assertEquals(parseStories(storiesText(stories)), stories);
-  assertEquals(parseStories(storiesText([])), []);
-});
-
-Deno.test.each(["{", "[]", `{"clients":[]}`, `{"columns":[],"clients":[{}]}`])(
-  "%s has no stories",
-  (text) => {
-    assertThrows(() => parseStories(text), SyntaxError, "Cannot read stories");
-  },
-);
 
 Deno.test("a story as CSV has a row a bin", () => {
   const [head, first, ...others] = storyCsv(STORY).split("\r\n");

@@ -1,0 +1,147 @@
+/**
+ * Reading what a run has left: its summary, or all that is kept of it.
+ *
+ * @module
+ */
+
+import {
+  type ClientResult,
+  EMPTY_COURSE,
+  type NamedRun,
+  parseResults,
+  parseSummary,
+  type SavedRun,
+  type Summary,
+  toResults,
+  unpackRun,
+} from "../../tool.ts";
+import { messageOf } from "../../lib/text/mod.ts";
+import type { OutputInput } from "./output_files.ts";
+import { RESULTS_FILE, SNAPSHOT_FILE, SUMMARY_FILE } from "./run_files.ts";
+
+/** A run, with what was wrong with its file, or its clients where that was their file. */
+export interface ReadRun extends NamedRun {
+  /** Where it was read from. */
+  readonly path: string;
+  readonly problem: string | null;
+  readonly clients?: readonly ClientResult[];
+  /** All of it, where that had to be read anyway. */
+  readonly saved?: SavedRun;
+}
+
+/** All that is kept of a run, as far as it is there. */
+export interface WholeRun
+  extends OutputInput, Pick<SavedRun, "found" | "stories"> {
+  /** What was wrong with a file beside its summary. */
+  readonly problem: string | null;
+}
+
+/** A directory without a summary is a run that left none; one that cannot be read shall not hide the others. */
+export async function readRun(path: string): Promise<ReadRun> {
+  const name = path.replace(/[/\\]+$/, "").split(/[/\\]/).at(-1) ?? path;
+  try {
+    return { name, path, ...await readFiles(path), problem: null };
+  } catch (error) {
+    const why = messageOf(error);
+    return {
+      name,
+      path,
+      summary: null,
+      problem: `Cannot report ${path}: ${why}`,
+    };
+  }
+}
+
+/** The rest of a run that has a summary: what stands beside that, where it is of the same run. */
+export async function readWhole(
+  { path, summary, saved }: ReadRun & { readonly summary: Summary | null },
+): Promise<WholeRun> {
+  const dir = folderOf(path);
+  const kept = saved ?? await ofRun(`${dir}/${SNAPSHOT_FILE}`, unpack);
+  const problem = kept instanceof Error
+    ? `Cannot read ${dir}/${SNAPSHOT_FILE}: ${kept.message}. It is left out.`
+    : null;
+  const rest = kept instanceof Error || kept === undefined ||
+      kept.summary.startedAt !== summary!.startedAt
+    ? undefined
+    : kept;
+  // While a run goes on its summary may be newer.
+  if (rest !== undefined && rest.summary.elapsedMs === summary!.elapsedMs) {
+    const { snapshot } = rest;
+    const clients = toResults(snapshot.clients);
+    return { ...rest, summary: summary!, clients, problem };
+  }
+  const results = await ofRun(
+    `${dir}/${RESULTS_FILE}`,
+    async (file) => parseResults(await Deno.readTextFile(file)),
+  );
+  return {
+    summary: summary!,
+    clients: results instanceof Error ? [] : results ?? [],
+    snapshot: rest?.snapshot,
+    found: [],
+    stories: rest?.stories ?? [],
+    course: rest?.course ?? EMPTY_COURSE,
+    problem: results instanceof Error
+      ? `Cannot read ${dir}/${RESULTS_FILE}: ${results.message}. It is left out.`
+      : problem,
+  };
+}
+
+/** What is in a file; `undefined` where it is not there, and why not where it cannot be read. */
+async function ofRun<T>(
+  file: string,
+  read: (file: string) => Promise<T>,
+): Promise<T | Error | undefined> {
+  try {
+    return await read(file);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    return new Error(messageOf(error));
+  }
+}
+
+async function unpack(file: string): Promise<SavedRun> {
+  return await unpackRun(await Deno.readFile(file));
+}
+
+/** The directory of a file that a run left, or itself. */
+function folderOf(path: string): string {
+  return path.replace(/[^/\\]*\.(?:json|json\.gz|ndjson)$/, "") || ".";
+}
+
+type Read = Pick<ReadRun, "clients" | "saved" | "summary">;
+
+async function readFiles(path: string): Promise<Read> {
+  const { isDirectory } = await Deno.stat(path);
+  if (!isDirectory) return await readFile(path);
+  for (const name of [SUMMARY_FILE, SNAPSHOT_FILE]) {
+    try {
+      return await readFile(`${path}/${name}`);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  return { summary: null };
+}
+
+/** Which of the files it is, what is in it says: gzip is all of a run, results are an array, NDJSON has a summary in its last line. */
+async function readFile(path: string): Promise<Read> {
+  const bytes = await Deno.readFile(path);
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
+    const saved = await unpackRun(bytes);
+    return { summary: saved.summary, saved };
+  }
+  const text = new TextDecoder().decode(bytes);
+  if (text.startsWith(`{"type":`)) {
+    const last = text.trimEnd().split("\n").at(-1)!;
+    if (!last.startsWith(`{"type":"end"`)) {
+      throw new SyntaxError("its last line has no summary: it was cut off");
+    }
+    const { summary } = JSON.parse(last);
+    return { summary: parseSummary(JSON.stringify(summary)) };
+  }
+  return text.trimStart().startsWith("[")
+    ? { summary: null, clients: parseResults(text) }
+    : { summary: parseSummary(text) };
+}

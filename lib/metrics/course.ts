@@ -1,0 +1,414 @@
+/**
+ * The course of a run: what each second came to, as sums and distributions,
+ * so that the courses of several machines add up to that of all of them, and
+ * what was told meanwhile. An hour is kept second by second; of a longer run
+ * neighbours are put together, so memory has a bound.
+ *
+ * @module
+ */
+
+import { shownText } from "../text/mod.ts";
+import { totalErrors } from "./figures.ts";
+import { PackedNumbers, PackedReader, type Place } from "./packed_numbers.ts";
+import { trendBetween } from "./recent.ts";
+import { EMPTY_SNAPSHOT, type Snapshot } from "./snapshot.ts";
+import type { ServerPoint, TimelinePoint } from "./summary.ts";
+import { RATE_COUNTERS, ratesBetween } from "./timeline_window.ts";
+import { mergeTrendJson, type TrendJson } from "./trend.ts";
+
+/** Where a run is: clients come, media flows, or everyone leaves. */
+export const RUN_PHASES = ["ramp", "media", "teardown"] as const;
+
+/** One of them. */
+export type RunPhase = (typeof RUN_PHASES)[number];
+
+/** Of which a second's distribution is kept, and which trends are in it. */
+export const COURSE_TRENDS: Readonly<
+  Record<CourseTrend, (name: string) => boolean>
+> = {
+  mediaLatency: (name) => name === "mediaLatency",
+  roundTripTime: (name) => name === "roundTripTime",
+  signaling: (name) => name.startsWith("signaling."),
+};
+
+/** One of them; values are steps, as in any trend. */
+export type CourseTrend = "mediaLatency" | "roundTripTime" | "signaling";
+
+/** What grew in a second: counters, and what the generator used. */
+export const COURSE_SUMS = [
+  ...RATE_COUNTERS,
+  "packetsOverdue",
+  "cpuUs",
+  "threadUs",
+] as const;
+
+/** One of them. */
+export type CourseSum = (typeof COURSE_SUMS)[number];
+
+/** One second, or several that were put together. */
+export interface CourseSecond {
+  /** When it began, in seconds since the run did; it ended at `point.tSec`. */
+  readonly fromSec: number;
+  /** Where the run was. */
+  readonly phase: RunPhase;
+  /** The timeline's point, with the server as it was seen at the time. */
+  readonly point: TimelinePoint;
+  /** Errors since the run began. */
+  readonly errors: number;
+  /** By how much each grew. */
+  readonly grown: Readonly<Record<CourseSum, number>>;
+  /** What was measured in it alone. */
+  readonly trends: Readonly<Record<CourseTrend, TrendJson>>;
+}
+
+/** Something that was told. */
+export interface CourseNote {
+  /** Seconds that were over by then. */
+  readonly afterSeconds: number;
+  /** When, in milliseconds since the run began. */
+  readonly atMs: number;
+  /** Whether something went wrong. */
+  readonly level: "info" | "error";
+  /** What, in one line. */
+  readonly text: string;
+}
+
+/** The course of a run. */
+export interface Course {
+  /** Oldest first. */
+  readonly seconds: readonly CourseSecond[];
+  /** Oldest first; the last ones, if there were too many. */
+  readonly notes: readonly CourseNote[];
+  /** Notes that there was no room for. */
+  readonly notesLeftOut: number;
+}
+
+/** Nothing was seen. */
+export const EMPTY_COURSE: Course = { seconds: [], notes: [], notesLeftOut: 0 };
+
+/** How much is kept. */
+export interface CourseLimits {
+  /** Stretches; an even number. */
+  readonly seconds: number;
+  readonly notes: number;
+}
+
+const LIMITS: CourseLimits = { seconds: 3600, notes: 5000 };
+/** Characters that are kept of a note. */
+const MAX_NOTE_LENGTH = 1000;
+
+const TREND_NAMES = Object.keys(COURSE_TRENDS) as readonly CourseTrend[];
+
+/** In the timeline's order. */
+const POINT_NAMES = Object.keys(
+  {
+    tSec: true,
+    clients: true,
+    packetsSentPerSec: true,
+    packetsReceivedPerSec: true,
+    sendBps: true,
+    receiveBps: true,
+    lossRatio: true,
+    tracksDue: true,
+    silentRatio: true,
+    cpuRatio: true,
+  } satisfies Record<Exclude<keyof TimelinePoint, "server">, true>,
+) as readonly Exclude<keyof TimelinePoint, "server">[];
+
+const SERVER_NAMES = Object.keys(
+  {
+    cpuRatio: true,
+    maxProcessRatio: true,
+    rssBytes: true,
+    fds: true,
+    udpDrops: true,
+  } satisfies Record<keyof ServerPoint, true>,
+) as readonly (keyof ServerPoint)[];
+
+/** The names of a row's numbers; distributions follow, by {@linkcode TREND_COLUMNS}. */
+export const COURSE_COLUMNS: readonly string[] = [
+  "fromSec",
+  "phase",
+  "errors",
+  ...POINT_NAMES,
+  ...SERVER_NAMES.map((name) => `server.${name}`),
+  ...COURSE_SUMS.map((name) => `grown.${name}`),
+];
+
+/** The names of a row's distributions. */
+export const TREND_COLUMNS: readonly CourseTrend[] = TREND_NAMES;
+
+/** A second as a list of numbers, in the order of {@linkcode COURSE_COLUMNS}; `null` is not known. */
+export function courseRow(
+  { fromSec, phase, errors, point, grown }: CourseSecond,
+): (number | null)[] {
+  return [
+    fromSec,
+    RUN_PHASES.indexOf(phase),
+    errors,
+    ...POINT_NAMES.map((name) => point[name]),
+    ...SERVER_NAMES.map((name) => point.server?.[name] ?? null),
+    ...COURSE_SUMS.map((name) => grown[name]),
+  ];
+}
+
+/** The second of such a list. */
+export function secondOfRow(
+  row: readonly (number | null)[],
+  trend: (name: CourseTrend) => TrendJson,
+): CourseSecond {
+  let at = 0;
+  const next = () => row[at++] ?? null;
+  const fromSec = next() ?? 0;
+  const phase = RUN_PHASES[next() ?? 0] ?? "media";
+  const errors = next() ?? 0;
+  const point = record(POINT_NAMES, () => next() ?? 0);
+  const server = record(SERVER_NAMES, next);
+  return {
+    fromSec,
+    phase,
+    errors,
+    point: server.cpuRatio === null
+      ? point
+      : { ...point, server: server as ServerPoint },
+    grown: record(COURSE_SUMS, () => next() ?? 0),
+    trends: record(TREND_NAMES, trend),
+  };
+}
+
+/** Keeps the course of a run. */
+export class CourseBook {
+  readonly #limits: CourseLimits;
+  #before: Sums = sumsOf(EMPTY_SNAPSHOT);
+  #fromSec = 0;
+  #packed = new PackedNumbers();
+  #rows: Place[] = [];
+  /** Seconds that go into one stretch now. */
+  #each = 1;
+  /** What is not whole yet, and of how many seconds it is. */
+  #open: CourseSecond | undefined;
+  #openSeconds = 0;
+  #seen = 0;
+  readonly #notes: CourseNote[] = [];
+  #notesLeftOut = 0;
+
+  constructor(limits: Partial<CourseLimits> = {}) {
+    this.#limits = { ...LIMITS, ...limits };
+  }
+
+  /** Takes in a second, and returns it. */
+  take(
+    { phase, point, snapshot }: {
+      readonly phase: RunPhase;
+      readonly point: TimelinePoint;
+      /** Everything measured by its end. */
+      readonly snapshot: Snapshot;
+    },
+  ): CourseSecond {
+    const after = sumsOf(snapshot);
+    const before = this.#before;
+    const second: CourseSecond = {
+      fromSec: this.#fromSec,
+      phase,
+      errors: totalErrors(snapshot),
+      point,
+      grown: record(
+        COURSE_SUMS,
+        (name) => after.grown[name] - before.grown[name],
+      ),
+      trends: record(
+        TREND_NAMES,
+        (name) =>
+          trendBetween(before.trends[name], after.trends[name]).toJSON(),
+      ),
+    };
+    this.#before = after;
+    this.#fromSec = point.tSec;
+    this.#seen++;
+    this.#keep(second);
+    return second;
+  }
+
+  /** Something was told. */
+  note({ atMs, level, text }: Omit<CourseNote, "afterSeconds">): void {
+    this.#notes.push({
+      afterSeconds: this.#seen,
+      atMs,
+      level,
+      text: shownText(text.slice(0, MAX_NOTE_LENGTH)),
+    });
+    if (this.#notes.length <= this.#limits.notes) return;
+    this.#notes.shift();
+    this.#notesLeftOut++;
+  }
+
+  /** What is kept. */
+  course(): Course {
+    return {
+      seconds: [
+        ...this.#rows.map(unpacked),
+        ...this.#open === undefined ? [] : [this.#open],
+      ],
+      notes: [...this.#notes],
+      notesLeftOut: this.#notesLeftOut,
+    };
+  }
+
+  #keep(second: CourseSecond): void {
+    this.#open = this.#open === undefined
+      ? second
+      : together(this.#open, second);
+    this.#openSeconds++;
+    if (this.#openSeconds < this.#each) return;
+    if (this.#rows.length >= this.#limits.seconds) {
+      this.#halve();
+      return;
+    }
+    this.#rows.push(this.#packed.keep(packable(this.#open)));
+    this.#open = undefined;
+    this.#openSeconds = 0;
+  }
+
+  /** Puts each two stretches together; what is open then is half of one. */
+  #halve(): void {
+    const rows = this.#rows;
+    this.#packed = new PackedNumbers();
+    this.#rows = [];
+    for (let i = 0; i + 1 < rows.length; i += 2) {
+      const both = together(unpacked(rows[i]), unpacked(rows[i + 1]));
+      this.#rows.push(this.#packed.keep(packable(both)));
+    }
+    this.#each *= 2;
+  }
+}
+
+interface Sums {
+  readonly grown: CourseSecond["grown"];
+  readonly trends: Readonly<Record<CourseTrend, readonly TrendJson[]>>;
+}
+
+/** Of a snapshot only what the next one is compared with. */
+function sumsOf(
+  { counters, gauges, generator, trends }: Snapshot,
+): Sums {
+  const of: Readonly<Record<string, number>> = {
+    ...counters,
+    packetsOverdue: gauges.packetsOverdue ?? 0,
+    cpuUs: generator.cpuUs,
+    threadUs: generator.threadUs,
+  };
+  return {
+    grown: record(COURSE_SUMS, (name) => of[name] ?? 0),
+    trends: record(
+      TREND_NAMES,
+      (kind) =>
+        Object.entries(trends).filter(([name]) => COURSE_TRENDS[kind](name))
+          .map(([, trend]) => trend),
+    ),
+  };
+}
+
+/** Two stretches, one after the other, as one. */
+function together(a: CourseSecond, b: CourseSecond): CourseSecond {
+  const grown = record(COURSE_SUMS, (name) => a.grown[name] + b.grown[name]);
+  const [ofA, ofB] = [a, b].map(({ fromSec, point }) =>
+    Math.max(0, point.tSec - fromSec)
+  );
+  const mean = (of: (second: CourseSecond) => number) =>
+    ofA + ofB === 0 ? of(b) : (of(a) * ofA + of(b) * ofB) / (ofA + ofB);
+  const { lossRatio, silentRatio, cpuRatio } = ratesOf({ grown });
+  return {
+    fromSec: a.fromSec,
+    phase: b.phase,
+    errors: b.errors,
+    point: {
+      ...record(POINT_NAMES, (name) => mean(({ point }) => point[name])),
+      tSec: b.point.tSec,
+      clients: b.point.clients,
+      lossRatio,
+      silentRatio,
+      cpuRatio,
+      ...serverTogether(a.point.server, b.point.server),
+    },
+    grown,
+    trends: record(
+      TREND_NAMES,
+      (name) => mergeTrendJson(a.trends[name], b.trends[name]),
+    ),
+  };
+}
+
+/** What the sums of a stretch say of it: shares, and what a video had; nothing that is a second. */
+export function ratesOf({ grown }: Pick<CourseSecond, "grown">): Pick<
+  ReturnType<typeof ratesBetween>,
+  "cpuRatio" | "frameRate" | "frozenRatio" | "lossRatio" | "silentRatio"
+> {
+  const { packetsOverdue, cpuUs, threadUs } = grown;
+  return ratesBetween(
+    EMPTY_SNAPSHOT,
+    {
+      counters: grown,
+      gauges: { packetsOverdue },
+      generator: { cpuUs, threadUs },
+    },
+    1,
+  );
+}
+
+function serverTogether(
+  a: ServerPoint | undefined,
+  b: ServerPoint | undefined,
+): { readonly server?: ServerPoint } {
+  if (a === undefined || b === undefined) {
+    const server = a ?? b;
+    return server === undefined ? {} : { server };
+  }
+  return {
+    server: {
+      cpuRatio: (a.cpuRatio + b.cpuRatio) / 2,
+      maxProcessRatio: Math.max(a.maxProcessRatio, b.maxProcessRatio),
+      rssBytes: b.rssBytes,
+      fds: b.fds,
+      udpDrops: a.udpDrops + b.udpDrops,
+    },
+  };
+}
+
+/** Which of a row's numbers are known comes first: packed, unknown and 0 are one. */
+function packable(second: CourseSecond): number[] {
+  const row = courseRow(second);
+  const known = row.map((value) => value === null ? 0 : 1);
+  return [
+    ...known,
+    ...row.map((value) => value ?? 0),
+    ...TREND_NAMES.flatMap((name) => {
+      const { count, min, max, sum, buckets } = second.trends[name];
+      return [count, min, max, sum, buckets.length, ...buckets];
+    }),
+  ];
+}
+
+function unpacked(place: Place): CourseSecond {
+  const reader = new PackedReader(place);
+  const next = () => reader.next() ?? 0;
+  const { length } = COURSE_COLUMNS;
+  const known = Array.from({ length }, next);
+  const row = Array.from({ length }, next);
+  return secondOfRow(
+    row.map((value, i) => known[i] === 0 ? null : value),
+    () => {
+      const [count, min, max, sum, length] = Array.from({ length: 5 }, next);
+      return { count, min, max, sum, buckets: Array.from({ length }, next) };
+    },
+  );
+}
+
+function record<Name extends string, Value>(
+  names: readonly Name[],
+  value: (name: Name) => Value,
+): Record<Name, Value> {
+  return Object.fromEntries(names.map((name) => [name, value(name)])) as Record<
+    Name,
+    Value
+  >;
+}

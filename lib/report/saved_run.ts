@@ -1,0 +1,153 @@
+/**
+ * A run in one file, `load_test_snapshot.json.gz`: what it came to, all that
+ * was counted, with its distributions and clients, its seconds, and each
+ * client's story. Whatever can be said of a run is said from it later, and
+ * nothing in it is a mean or a percentile, so that what several machines left
+ * of one run can be put together.
+ *
+ * @module
+ */
+
+import {
+  type Course,
+  COURSE_COLUMNS,
+  courseRow,
+  type Snapshot,
+  type Summary,
+  TREND_COLUMNS,
+  type WholeStory,
+} from "../metrics/mod.ts";
+import { asWritten } from "./as_written.ts";
+import { courseOf, SAVED_FORMAT, savedRunSchema } from "./saved_run_schema.ts";
+import { storiesOf, STORY_COLUMNS, storyRecord } from "./story.ts";
+
+/** All that is kept of a run. */
+export interface SavedRun {
+  /** What it came to. */
+  readonly summary: Summary;
+  /** What its scenario found besides, in lines. */
+  readonly found: readonly string[];
+  /** Everything measured, clients included. */
+  readonly snapshot: Snapshot;
+  /** What each second came to, and what was told. */
+  readonly course: Course;
+  /** What became of each client, bin by bin. */
+  readonly stories: readonly WholeStory[];
+}
+
+/** Nobody keeps so much of a run; what is called so and is larger would only fill the memory. */
+const MAX_CHARACTERS = 500_000_000;
+
+/** The file of a run. */
+export async function packRun(
+  run: SavedRun,
+): Promise<Uint8Array<ArrayBuffer>> {
+  // By the line, so that there is no string of all of it.
+  const text = ReadableStream.from(linesOf(run))
+    .pipeThrough(new TextEncoderStream())
+    .pipeThrough(new CompressionStream("gzip"));
+  return new Uint8Array(await new Response(text).arrayBuffer());
+}
+
+/** The run of a file. Throws a `SyntaxError` in one line where it is none, or cut off. */
+export async function unpackRun(
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<SavedRun> {
+  const json = await jsonOf(bytes);
+  if (formatOf(json) > SAVED_FORMAT) {
+    throw new SyntaxError(
+      "Cannot read snapshot: a later version wrote it. Read it with that one",
+    );
+  }
+  const { success, data, error } = savedRunSchema.safeParse(json);
+  if (!success) {
+    const { path, message } = error.issues[0];
+    throw new SyntaxError(
+      `Cannot read snapshot: ${path.map(String).join(".")}: ${message}`,
+    );
+  }
+  const { summary } = json as { readonly summary: unknown };
+  return {
+    summary: asWritten(data.summary, summary),
+    found: data.found,
+    snapshot: { ...data.snapshot, clients: data.clients },
+    course: courseOf(data),
+    stories: storiesOf(data.stories),
+  };
+}
+
+/** The text of the file: parts of one JSON object, the long ones a line each. */
+function* linesOf(
+  { summary, found, snapshot, course, stories }: SavedRun,
+): Iterable<string> {
+  const { clients, ...totals } = snapshot;
+  const columns = (names: readonly string[]) => JSON.stringify(names);
+  yield `{"format":${SAVED_FORMAT},\n`;
+  yield `"summary":${JSON.stringify(summary)},\n`;
+  yield `"found":${JSON.stringify(found)},\n`;
+  yield `"snapshot":${JSON.stringify(totals)},\n`;
+  yield* list(`"clients":`, clients, ",\n");
+  yield `"seconds":{"columns":${columns(COURSE_COLUMNS)},`;
+  yield `"trends":${columns(TREND_COLUMNS)},`;
+  yield* list(
+    `"rows":`,
+    course.seconds.values().map((second) => [
+      courseRow(second),
+      TREND_COLUMNS.map((name) => second.trends[name]),
+    ]),
+    "},\n",
+  );
+  yield* list(`"notes":`, course.notes, ",\n");
+  yield `"notesLeftOut":${course.notesLeftOut},\n`;
+  yield `"stories":{"columns":${columns(STORY_COLUMNS)},`;
+  yield* list(`"clients":`, stories.values().map(storyRecord), "}}\n");
+}
+
+function* list(
+  name: string,
+  items: Iterable<unknown>,
+  end: string,
+): Iterable<string> {
+  yield `${name}[`;
+  let before = "\n";
+  for (const item of items) {
+    yield before + JSON.stringify(item);
+    before = ",\n";
+  }
+  yield `]${end}`;
+}
+
+async function jsonOf(bytes: Uint8Array<ArrayBuffer>): Promise<unknown> {
+  const text: string[] = [];
+  let characters = 0;
+  try {
+    const parts = new Response(bytes).body!
+      .pipeThrough(new DecompressionStream("gzip"))
+      .pipeThrough(new TextDecoderStream());
+    for await (const part of parts) {
+      characters += part.length;
+      if (characters > MAX_CHARACTERS) break;
+      text.push(part);
+    }
+  } catch {
+    throw new SyntaxError(
+      characters === 0
+        ? "Cannot read snapshot: it is not gzip"
+        : "Cannot read snapshot: it was cut off",
+    );
+  }
+  if (characters > MAX_CHARACTERS) {
+    throw new SyntaxError("Cannot read snapshot: it is larger than any run");
+  }
+  try {
+    return JSON.parse(text.join(""));
+  } catch {
+    throw new SyntaxError("Cannot read snapshot: it is not JSON");
+  }
+}
+
+function formatOf(json: unknown): number {
+  return typeof json === "object" && json !== null && "format" in json
+    ? Number(json.format)
+    : 0;
+}

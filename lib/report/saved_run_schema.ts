@@ -1,0 +1,188 @@
+/**
+ * What `load_test_snapshot.json.gz` may hold. A reader ignores what it does
+ * not know; a counter that a file does not have yet is as in the beginning.
+ *
+ * @module
+ */
+
+import {
+  CLIENT_STATES,
+  type ClientRecord,
+  type Course,
+  COURSE_COLUMNS,
+  noFigures,
+  ROLES,
+  secondOfRow,
+  type Snapshot,
+  TREND_BUCKETS,
+  type TrendJson,
+} from "../metrics/mod.ts";
+import { summarySchema } from "../metrics/summary_schema.ts";
+import { z } from "./deps.ts";
+import { storiesSchema } from "./story.ts";
+
+/** Of the file; one that a later version cannot read any more has another. */
+export const SAVED_FORMAT = 1;
+
+const texts = z.array(z.string());
+const numbers = z.record(z.string(), z.number());
+
+const trend = z.object({
+  count: z.number(),
+  min: z.number(),
+  max: z.number(),
+  sum: z.number(),
+  buckets: z.array(z.number()),
+}).refine(isWhole, "no distribution");
+
+/** Whether its buckets are there, and hold as many values as it says. */
+function isWhole({ buckets, count }: TrendJson): boolean {
+  let index = 0;
+  let held = 0;
+  for (let i = 0; i < buckets.length; i += 2) {
+    index += buckets[i];
+    held += buckets[i + 1] ?? NaN;
+    if (!(index >= 0 && index < TREND_BUCKETS)) return false;
+  }
+  return held === count;
+}
+
+const operation = z.object({
+  count: z.number(),
+  minMs: z.number(),
+  maxMs: z.number(),
+  sumMs: z.number(),
+  valuesMs: z.array(z.number()),
+});
+
+const mediaKinds = z.array(z.enum(["audio", "video"])).default([]);
+
+/** Each figure of a client by what it begins with. */
+const figures = Object.fromEntries(
+  Object.entries(noFigures()).map(([name, blank]) => [
+    name,
+    typeof blank === "number"
+      ? z.number().default(blank)
+      : typeof blank === "boolean"
+      ? z.boolean().default(blank)
+      : z.number().nullable().default(null),
+  ]),
+);
+
+const client = z.object({
+  clientId: z.string(),
+  index: z.int(),
+  roomId: z.string(),
+  role: z.enum(ROLES),
+  node: z.string(),
+  ...figures,
+  state: z.enum(CLIENT_STATES),
+  impairment: z.string().nullable().default(null),
+  failureCause: z.string().nullable().default(null),
+  sends: mediaKinds,
+  receives: mediaKinds,
+  errors: z.array(z.object({
+    kind: z.string(),
+    message: z.string(),
+    atMs: z.number(),
+  })),
+  errorCount: z.number(),
+  signaling: z.record(z.string(), operation),
+}) as unknown as z.ZodType<ClientRecord>;
+
+const clock = z.object({
+  standstills: z.array(
+    z.object({ node: z.string(), atMs: z.number(), ms: z.number() }),
+  ),
+  wallJumps: z.array(
+    z.object({ node: z.string(), atMs: z.number(), byMs: z.number() }),
+  ),
+  clientsLost: z.number(),
+  difference: z.object({
+    packets: z.number(),
+    leastMs: z.number(),
+    mostMs: z.number(),
+  }).nullable(),
+});
+
+/** A snapshot without its clients, which stand beside it, a line each. */
+const totals = z.object({
+  node: z.string(),
+  sequence: z.number(),
+  atMs: z.number(),
+  counters: numbers,
+  gauges: numbers,
+  trends: z.record(z.string(), trend),
+  others: z.array(z.object({
+    producerId: z.string(),
+    hasFlowed: z.boolean(),
+    isSilent: z.boolean(),
+    codec: z.string().nullable(),
+    refusal: z.string().nullable(),
+  })).optional(),
+  stopped: z.array(z.object({
+    producerId: z.string(),
+    how: z.enum(["paused", "closed"]),
+  })).optional(),
+  candidates: summarySchema.shape.candidates.optional(),
+  consumersAllowed: z.number().nullable().optional(),
+  generator: z.object({
+    lanes: texts,
+    ciphers: texts,
+    dtls: texts,
+    workers: z.number(),
+    cpuUs: z.number(),
+    threadUs: z.number(),
+    kernelDrops: z.number().nullable(),
+    heldBackJoins: z.number(),
+    clock: clock.optional(),
+    notes: texts,
+  }),
+}) as unknown as z.ZodType<Omit<Snapshot, "clients">>;
+
+const seconds = z.object({
+  columns: texts,
+  trends: texts,
+  rows: z.array(z.tuple([
+    z.array(z.number().nullable()),
+    z.array(trend),
+  ])),
+});
+
+const notes = z.array(z.object({
+  afterSeconds: z.number(),
+  atMs: z.number(),
+  level: z.enum(["info", "error"]),
+  text: z.string(),
+}));
+
+/** The whole file. */
+export const savedRunSchema = z.object({
+  format: z.literal(SAVED_FORMAT),
+  summary: summarySchema,
+  found: texts,
+  snapshot: totals,
+  clients: z.array(client),
+  seconds,
+  notes,
+  notesLeftOut: z.number(),
+  stories: storiesSchema,
+});
+
+/** A course as it was, whatever the order of the columns in the file. */
+export function courseOf(
+  { seconds, notes, notesLeftOut }: z.infer<typeof savedRunSchema>,
+): Course {
+  const places = COURSE_COLUMNS.map((name) => seconds.columns.indexOf(name));
+  const none: TrendJson = { count: 0, min: 0, max: 0, sum: 0, buckets: [] };
+  return {
+    notes,
+    notesLeftOut,
+    seconds: seconds.rows.map(([row, trends]) =>
+      secondOfRow(
+        places.map((place) => row[place] ?? null),
+        (name) => trends[seconds.trends.indexOf(name)] ?? none,
+      )
+    ),
+  };
+}
