@@ -5,24 +5,36 @@
  * @module
  */
 
-import type { Summary, TimelinePoint } from "../../metrics/mod.ts";
+import {
+  type Course,
+  type CourseSecond,
+  ratesOf,
+  type Summary,
+  type TimelinePoint,
+} from "../../metrics/mod.ts";
 import {
   formatBps,
   formatBytes,
   formatClock,
   formatCores,
   formatCount,
+  formatMs,
   formatRatio,
 } from "../../text/mod.ts";
+import { percentilesOf } from "../ndjson.ts";
 import { type Child, html, type Markup } from "./markup.ts";
 
 /** How the page's script writes a value. */
-type Show = "count" | "bps" | "ratio" | "cores" | "bytes";
+export type Show = "count" | "bps" | "ratio" | "cores" | "bytes" | "ms" | "fps";
 
 /** One line of a chart; `values` has one a point, `null` where it is not known. */
 export interface Series {
   readonly name: string;
   readonly values: readonly (number | null)[];
+  /** Which colour it has, where that is not by its place. */
+  readonly colour?: number;
+  /** An edge of a band: neither drawn by itself, nor read. */
+  readonly isEdge?: true;
 }
 
 /** One chart. */
@@ -31,58 +43,131 @@ export interface Chart {
   readonly title: string;
   readonly show: Show;
   readonly series: readonly Series[];
+  /** What is filled: between which two lines, in the colour of which. */
+  readonly bands?:
+    readonly (readonly [from: number, to: number, colour: number])[];
+  /** Its own axis; shares as `-log10(1 - share)`. @default {the time of the run} */
+  readonly shares?: readonly number[];
 }
 
-/** All of them over one axis. */
+/** All of them. */
 export interface ChartData {
   /** Ends of the stretches, in seconds since the run began. */
   readonly tSec: readonly number[];
   readonly charts: readonly Chart[];
 }
 
+/** What is drawn of a stretch; a run of which no seconds are kept has its timeline alone. */
+export interface Moment {
+  readonly fromSec: number;
+  readonly point: TimelinePoint;
+  readonly second?: CourseSecond;
+}
+
 type Column = readonly [
   name: string,
-  value: (point: TimelinePoint) => number | null,
+  value: (moment: Moment) => number | null,
 ];
 
-const CHARTS: readonly (readonly [
+/** Charts of a run over time, the most telling first. */
+export const CHARTS: readonly (readonly [
   id: string,
   title: string,
   show: Show,
   columns: readonly Column[],
+  isBand?: true,
 ])[] = [
   ["clients", "Clients connected", "count", [
-    ["clients", ({ clients }) => clients],
+    ["clients", ({ point }) => point.clients],
   ]],
-  ["quality", "Loss and silence", "ratio", [
-    ["packets lost", ({ lossRatio }) => lossRatio],
-    ["tracks silent", ({ silentRatio }) => silentRatio],
+  ["quality", "Loss, silence and frozen pictures", "ratio", [
+    ["packets lost", ({ point }) => point.lossRatio],
+    ["tracks silent", ({ point }) => point.silentRatio],
+    ["pictures frozen", frozen],
+  ]],
+  ["latency", "Media latency", "ms", percentiles("mediaLatency"), true],
+  ["frames", "Frames a second, of a video", "fps", [
+    [
+      "shown",
+      ({ second }) =>
+        second && hasVideo(second) ? ratesOf(second).frameRate : null,
+    ],
   ]],
   ["bitrate", "Bit rate, all clients", "bps", [
-    ["sent", ({ sendBps }) => sendBps],
-    ["received", ({ receiveBps }) => receiveBps],
+    ["sent", ({ point }) => point.sendBps],
+    ["received", ({ point }) => point.receiveBps],
   ]],
   ["packets", "Packets a second", "count", [
-    ["sent", ({ packetsSentPerSec }) => packetsSentPerSec],
-    ["received", ({ packetsReceivedPerSec }) => packetsReceivedPerSec],
+    ["sent", ({ point }) => point.packetsSentPerSec],
+    ["received", ({ point }) => point.packetsReceivedPerSec],
   ]],
+  ["roundTrip", "Round trip", "ms", percentiles("roundTripTime"), true],
+  ["signaling", "Replies to requests", "ms", percentiles("signaling"), true],
   ["cpu", "CPU, of a core", "cores", [
-    ["server", ({ server }) => server?.cpuRatio ?? null],
-    ["its busiest process", ({ server }) => server?.maxProcessRatio ?? null],
-    ["generator, of what its threads have", ({ cpuRatio }) => cpuRatio],
+    ["server", ({ point }) => point.server?.cpuRatio ?? null],
+    [
+      "its busiest process",
+      ({ point }) => point.server?.maxProcessRatio ?? null,
+    ],
+    ["generator, of what its threads have", ({ point }) => point.cpuRatio],
   ]],
   ["memory", "Memory of the server", "bytes", [
-    ["RSS", ({ server }) => server?.rssBytes ?? null],
+    ["RSS", ({ point }) => point.server?.rssBytes ?? null],
+  ]],
+  ["errors", "Errors so far", "count", [
+    ["errors", ({ second }) => second?.errors ?? null],
   ]],
 ];
 
+function percentiles(name: keyof CourseSecond["trends"]): readonly Column[] {
+  // Three lines ask for the same second, one after the other.
+  const known = new WeakMap<CourseSecond, ReturnType<typeof percentilesOf>>();
+  const of = (second: CourseSecond) => {
+    const before = known.get(second) ?? percentilesOf(second.trends[name]);
+    known.set(second, before);
+    return before;
+  };
+  return [
+    ["p50", ({ second }) => second ? of(second).p50Ms : null],
+    ["p95", ({ second }) => second ? of(second).p95Ms : null],
+    ["p99", ({ second }) => second ? of(second).p99Ms : null],
+  ];
+}
+
+function frozen({ second }: Moment): number | null {
+  return second && hasVideo(second) ? ratesOf(second).frozenRatio : null;
+}
+
+function hasVideo({ grown }: CourseSecond): boolean {
+  return grown.playedMs > 0;
+}
+
+/** The run stretch by stretch. */
+export function momentsOf(
+  { timeline }: Summary,
+  { seconds }: Course,
+): readonly Moment[] {
+  return seconds.length > 0
+    ? seconds.map((second) => ({
+      fromSec: second.fromSec,
+      point: second.point,
+      second,
+    }))
+    : timeline.map((point, i) => ({
+      fromSec: timeline[i - 1]?.tSec ?? 0,
+      point,
+    }));
+}
+
 /** What {@linkcode chartSeries} writes of a value. */
-const SHOWS: Readonly<Record<Show, (value: number) => string>> = {
+export const SHOWS: Readonly<Record<Show, (value: number) => string>> = {
   count: formatCount,
   bps: formatBps,
   ratio: formatRatio,
   cores: formatCores,
   bytes: formatBytes,
+  ms: formatMs,
+  fps: (fps) => fps.toFixed(1),
 };
 
 /** Points that a chart has at most: an hour, second by second. */
@@ -93,23 +178,29 @@ const MAX_ROWS = 60;
 const MIN_POINTS = 2;
 
 /** The charts of which anything is known. */
-export function chartSeries({ timeline }: Summary): ChartData {
-  const points = sampled(timeline, MAX_POINTS);
-  const charts = CHARTS.map(([id, title, show, columns]): Chart => ({
+export function chartSeries(summary: Summary, course: Course): ChartData {
+  const moments = sampled(momentsOf(summary, course), MAX_POINTS);
+  const charts = CHARTS.map(([id, title, show, columns, isBand]): Chart => ({
     id,
     title,
     show,
     series: columns.map(([name, value]) => ({
       name,
-      values: points.map((point) => rounded(value(point))),
+      values: moments.map((moment) => rounded(value(moment))),
     })).filter(({ values }) => values.some((value) => value !== null)),
+    ...(isBand && { bands: [[1, 0, 0], [2, 1, 1]] }),
   }));
   return {
-    tSec: points.map(({ tSec }) => rounded(tSec)!),
-    charts: points.length < MIN_POINTS
-      ? []
-      : charts.filter(({ series }) => series.length > 0),
+    tSec: moments.map(({ point }) => rounded(point.tSec)!),
+    charts: moments.length < MIN_POINTS ? [] : charts.filter(saysSomething),
   };
+}
+
+/** Nothing that went wrong is no chart. */
+function saysSomething({ id, series }: Chart): boolean {
+  return series.length > 0 &&
+    (id !== "errors" ||
+      series.some(({ values }) => values.some((value) => value)));
 }
 
 /** Figures with places for the charts, and the table. */
@@ -134,13 +225,7 @@ export function chartSection(
           ? ""
           : " Shaded: incidents."}</p>
       <div class="charts">${charts.map((chart) =>
-        html`
-          <figure>
-            <figcaption id="c-${chart.id}">${chart.title}</figcaption>
-            <div class="chart" data-chart="${chart.id}" role="img" tabindex="0"
-              aria-label="${sentence(chart, tSec)}" aria-details="course"></div>
-          </figure>
-        `
+        chartPlace(chart, sentence(chart, tSec))
       )}</div>
       <details
         id="course"><summary>The course as a table</summary>${courseTable(
@@ -151,12 +236,28 @@ export function chartSection(
   `;
 }
 
+/** A place for a chart, and what it says to whoever does not see it. */
+export function chartPlace(
+  { id, title }: Pick<Chart, "id" | "title">,
+  says: string,
+): Markup {
+  return html`
+    <figure>
+      <figcaption id="c-${id}">${title}</figcaption>
+      <div class="chart" data-chart="${id}" role="img" tabindex="0"
+        aria-label="${says}" aria-details="course"></div>
+    </figure>
+  `;
+}
+
 /** What a chart shows, in a sentence. */
-function sentence(
+export function sentence(
   { title, show, series }: Chart,
   tSec: readonly number[],
 ): string {
-  const parts = series.map(({ name, values }) => {
+  const parts = series.filter(({ isEdge }) => !isEdge).map((
+    { name, values },
+  ) => {
     const known = values.flatMap((value, i) =>
       value === null ? [] : [{ value, at: tSec[i] }]
     );
@@ -170,7 +271,7 @@ function sentence(
   return `${title}: ${parts.join("; ")}.`;
 }
 
-function courseTable(
+export function courseTable(
   charts: readonly Chart[],
   tSec: readonly number[],
 ): Markup {
@@ -203,7 +304,7 @@ function courseTable(
 }
 
 /** At most so many, evenly, the last one among them. */
-function sampled<T>(all: readonly T[], most: number): readonly T[] {
+export function sampled<T>(all: readonly T[], most: number): readonly T[] {
   if (all.length <= most) return all;
   return Array.from(
     { length: most },
@@ -212,6 +313,6 @@ function sampled<T>(all: readonly T[], most: number): readonly T[] {
 }
 
 /** Four digits are more than a chart shows. */
-function rounded(value: number | null): number | null {
+export function rounded(value: number | null): number | null {
   return value === null ? null : Number(value.toPrecision(5));
 }

@@ -8,7 +8,7 @@
   );
   const root = document.documentElement;
   const live = document.getElementById("live");
-  const dashes = [[], [7, 4], [2, 3]];
+  const dashes = [[], [7, 4], [2, 3], [10, 3, 2, 3]];
 
   const scaled = (value, units, base = 1000) => {
     let power = 0;
@@ -97,7 +97,29 @@
     ctx.restore();
   }
 
+  /** Shares are drawn by their nines: as far from 90 to 99 as from 0 to 90 %. */
+  const nines = {
+    splits: () => [0, Math.log10(2), 1, 2, 3, 4, 5],
+    text: (value) =>
+      value === 0
+        ? ""
+        : value < 1
+        ? "50 %"
+        : `${(100 * (1 - 10 ** -value)).toFixed(Math.max(0, value - 2))} %`,
+  };
+  const share = (value) =>
+    `${
+      (100 * (1 - 10 ** -value)).toFixed(Math.max(1, Math.ceil(value) - 1))
+    } %`;
+  const xOf = ({ shares }) => shares ?? series.tSec;
+  const colourOf = ({ colour }, i) => colour ?? i;
+
+  function filled(css) {
+    return css.length === 7 ? `${css}26` : css;
+  }
+
   function optionsOf(chart, width) {
+    const isTime = chart.shares === undefined;
     const axis = {
       stroke: colour("--dim"),
       grid: { stroke: colour("--line"), width: 1 },
@@ -108,50 +130,74 @@
       width,
       height: HEIGHT,
       cursor: {
-        sync: { key: "run", setSeries: false },
-        drag: { x: true, y: false },
+        ...(isTime && { sync: { key: "run", setSeries: false } }),
+        drag: { x: isTime, y: false },
       },
       scales: {
         x: { time: false },
-        y: {
-          range: (_, min, max) => [
-            chart.show === "bytes" ? Math.max(0, min - (max - min) / 5) : 0,
-            max > 0 ? max * 1.08 : chart.show === "ratio" ? 0.01 : 1,
-          ],
-        },
+        y: isTime
+          ? {
+            range: (_, min, max) => [
+              chart.show === "bytes" ? Math.max(0, min - (max - min) / 5) : 0,
+              max > 0 ? max * 1.08 : chart.show === "ratio" ? 0.01 : 1,
+            ],
+          }
+          : {
+            distr: 3,
+            range: (_, min, max) => uPlot.rangeLog(min, max, 10, true),
+          },
       },
+      bands: (chart.bands ?? []).map(([from, to, i]) => ({
+        series: [from + 1, to + 1],
+        fill: filled(colour(`--c${i}`)),
+      })),
       axes: [
-        { ...axis, values: (_, ticks) => ticks.map(clock), space: 60 },
+        isTime
+          ? { ...axis, values: (_, ticks) => ticks.map(clock), space: 60 }
+          : {
+            ...axis,
+            splits: nines.splits,
+            values: (_, ticks) => ticks.map(nines.text),
+          },
         {
           ...axis,
           size: 76,
           space: 36,
-          values: (_, ticks) => ticks.map((one) => short[chart.show](one)),
+          values: (_, ticks) =>
+            ticks.map((one) => one === null ? "" : short[chart.show](one)),
         },
       ],
       series: [
-        {
-          label: "time",
-          value: (_, sec) =>
-            sec === null || sec === undefined ? "–" : clock(sec),
-        },
-        ...chart.series.map(({ name }, i) => ({
-          label: name,
-          stroke: colour(`--c${i}`),
-          dash: dashes[i],
-          width: 1.8,
+        isTime
+          ? {
+            label: "time",
+            value: (_, sec) =>
+              sec === null || sec === undefined ? "–" : clock(sec),
+          }
+          : {
+            label: "share",
+            value: (_, value) =>
+              value === null || value === undefined ? "–" : share(value),
+          },
+        ...chart.series.map((one, i) => ({
+          label: one.name,
+          class: one.isEdge ? "edge" : "line",
+          stroke: one.isEdge ? "transparent" : colour(`--c${colourOf(one, i)}`),
+          dash: dashes[colourOf(one, i)],
+          width: one.isEdge ? 0 : 1.8,
           points: { show: false },
           value: (_, value) => shown(chart.show, value),
         })),
       ],
       hooks: {
-        drawClear: [shade],
+        drawClear: isTime ? [shade] : [],
         setScale: [(u, key) => {
-          if (key !== "x" || zoom !== null) return;
+          if (key !== "x" || zoom !== null || !isTime) return;
           zoom = u;
           const { min, max } = u.scales.x;
-          for (const { plot } of plots) {
-            if (plot !== u) plot.setScale("x", { min, max });
+          for (const { plot, chart } of plots) {
+            if (plot === u || chart.shares) continue;
+            plot.setScale("x", { min, max });
           }
           zoom = null;
         }],
@@ -164,7 +210,7 @@
     plots = [];
     const made = series.charts.map((chart) => {
       const place = document.querySelector(`[data-chart="${chart.id}"]`);
-      const data = [series.tSec, ...chart.series.map(({ values }) => values)];
+      const data = [xOf(chart), ...chart.series.map(({ values }) => values)];
       const width = Math.max(200, printing ? 480 : place.clientWidth);
       return {
         chart,
@@ -176,32 +222,39 @@
     paint();
   }
 
-  function moveCursor(index) {
-    const last = series.tSec.length - 1;
-    const at = Math.max(0, Math.min(last, index));
-    for (const { plot } of plots) {
-      plot.setCursor({ left: plot.valToPos(series.tSec[at], "x"), top: 10 });
+  function moveCursor(chart, index) {
+    const x = xOf(chart);
+    const at = Math.max(0, Math.min(x.length - 1, index));
+    const isTime = chart.shares === undefined;
+    for (const { plot, chart: other } of plots) {
+      if (isTime ? other.shares : other !== chart) continue;
+      plot.setCursor({ left: plot.valToPos(x[at], "x"), top: 10 });
     }
     return at;
   }
 
-  let cursor = 0;
+  /** Where the cursor is: on the time of the run, and on each chart of shares. */
+  const cursors = new Map();
   for (const place of document.querySelectorAll(".chart")) {
     place.addEventListener("keydown", (event) => {
       const step = event.shiftKey ? 10 : 1;
+      const { chart } = plots.find((one) => one.place === place);
+      const axis = chart.shares ?? series.tSec;
+      const cursor = cursors.get(axis) ?? 0;
       const to = {
         ArrowLeft: cursor - step,
         ArrowRight: cursor + step,
         Home: 0,
-        End: series.tSec.length - 1,
+        End: axis.length - 1,
       }[event.key];
       if (to === undefined) return;
       event.preventDefault();
-      cursor = moveCursor(to);
-      const { chart } = plots.find((one) => one.place === place);
-      live.textContent = `${clock(series.tSec[cursor])}: ${
-        chart.series.map(({ name, values }) =>
-          `${name} ${shown(chart.show, values[cursor])}`
+      const at = moveCursor(chart, to);
+      cursors.set(axis, at);
+      const where = chart.shares ? share(axis[at]) : clock(axis[at]);
+      live.textContent = `${where}: ${
+        chart.series.filter(({ isEdge }) => !isEdge).map(({ name, values }) =>
+          `${name} ${shown(chart.show, values[at])}`
         ).join(", ")
       }`;
     });

@@ -15,14 +15,17 @@ import {
 } from "../../metrics/mod.ts";
 import { type ClientResult, reportDocument } from "../../report/mod.ts";
 import { allFigures } from "./all_figures.ts";
-import { chartSection, chartSeries } from "./charts.ts";
-import { uplotScript, uplotStyle } from "./deps.ts";
+import { type Chart, chartSection, chartSeries } from "./charts.ts";
+import {
+  distributionChart,
+  distributionSection,
+  type Named,
+} from "./distributions.ts";
 import { durationSection, lossSection } from "./drawings.ts";
 import { headSection } from "./head.ts";
 import { heatMap, heatSection } from "./heat_map.ts";
-import { code, html, jsonData } from "./markup.ts";
-import script from "./page.js" with { type: "text" };
-import style from "./page.css" with { type: "text" };
+import { html } from "./markup.ts";
+import { shell } from "./shell.ts";
 import {
   clientTable,
   errorSection,
@@ -51,69 +54,63 @@ export async function renderHtml(
   const document = reportDocument(summary);
   const tables = [roomTable(summary), clientTable(clients, summary)]
     .filter(({ rows }) => rows.length > 0);
-  const series = chartSeries(summary);
+  const overTime = chartSeries(summary, course);
+  const spread = distributionsOf(trends);
   const heat = heatMap(stories);
-  const styles = `${uplotStyle}\n${style}`;
-  const policy = [
-    "default-src 'none'",
-    `script-src ${await hashOf(uplotScript)} ${await hashOf(script)}`,
-    `style-src ${await hashOf(styles)}`,
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join("; ");
-  const title = `rtcrowd ${
-    summary.scenario?.name ?? "run"
-  }: ${document.status}`;
-  return html`
-    <!DOCTYPE html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8">
-        <meta http-equiv="Content-Security-Policy" content="${policy}">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="color-scheme" content="light dark">
-        <meta name="referrer" content="no-referrer">
-        <title>${title}</title>
-        <style>${code(styles)}</style>
-      </head>
-      <body>
-    ${headSection(summary, document)}
-    <main>
-    ${chartSection(summary, series)}
-    ${heatSection(heat, stories.length)}
-    ${lossSection(summary)}
-    ${durationSection(summary)}
-    ${tables.map(tableSection)}
-    ${errorSection(summary)}
-    ${allFigures(document, summary)}
-    </main>
-    <footer>Made by rtcrowd ${summary
-      .version}; charts by uPlot (MIT, © Leon Sorokin). This page loads nothing.</footer>
-    <p id="live" class="unseen" aria-live="polite"></p>
-    <script type="application/json" id="data">${jsonData({
-      series,
+  return await shell({
+    title: `rtcrowd ${summary.scenario?.name ?? "run"}: ${document.status}`,
+    version: summary.version,
+    body: html`
+      ${headSection(summary, document)}
+      <main>
+      ${chartSection(summary, overTime)}
+      ${heatSection(heat, stories.length)}
+      ${lossSection(summary)}
+      ${durationSection(summary)}
+      ${distributionSection(spread, "A line each.")}
+      ${tables.map(tableSection)}
+      ${errorSection(summary)}
+      ${allFigures(document, summary)}
+      </main>
+    `,
+    data: {
+      series: { ...overTime, charts: [...overTime.charts, ...spread] },
       heat,
       tables,
       incidents: summary.incidents.map(spanOf),
-    })}</script>
-    <script>${code(uplotScript)}</script>
-    <script>${code(script)}</script>
-      </body>
-    </html>
-  `.text.trimStart();
+    },
+  });
+}
+
+/** Of media, and of what comes before it. */
+function distributionsOf(trends: Snapshot["trends"]): readonly Chart[] {
+  const some = (names: Readonly<Record<string, string>>): Named[] =>
+    Object.entries(names).map(([name, title]) => [title, trends[name]]);
+  return [
+    distributionChart(
+      "spread-media",
+      "Media",
+      some({
+        mediaLatency: "media latency",
+        roundTripTime: "round trip",
+        jitter: "jitter",
+      }),
+    ),
+    distributionChart(
+      "spread-joins",
+      "Joins and frames",
+      some({
+        join: "join",
+        firstMedia: "first media",
+        timeToFirstFrame: "first frame",
+        frameGap: "from frame to frame",
+      }),
+    ),
+  ].filter((chart) => chart !== undefined);
 }
 
 function spanOf(
   { fromSec, untilSec, kind }: Summary["incidents"][number],
 ): readonly [number, number | null, string] {
   return [fromSec, untilSec, kind];
-}
-
-/** How a policy names a script or a style that it lets be (CSP 3 section 2.3.1). */
-async function hashOf(text: string): Promise<string> {
-  const bytes = await crypto.subtle.digest(
-    "SHA-256",
-    new TextEncoder().encode(text),
-  );
-  return `'sha256-${new Uint8Array(bytes).toBase64()}'`;
 }
