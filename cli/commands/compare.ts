@@ -5,11 +5,21 @@
  * @module
  */
 
-import { formatCounted, type Summary, toggle, yesOrNo } from "../../tool.ts";
+import {
+  formatCounted,
+  maybe,
+  type Summary,
+  text,
+  toggle,
+  yesOrNo,
+} from "../../tool.ts";
+import { safeLine, safeValue } from "../../lib/text/mod.ts";
+import type { ComparedRun } from "../../lib/output/mod.ts";
 import { EXIT_CODES } from "../../lib/exit_codes.ts";
 import { columns, commandHelp, PROGRAM } from "./help.ts";
 import { parseOptions } from "./parse.ts";
-import { readRun } from "./read_run.ts";
+import { reasonOf, replaceFile, whyNoFile } from "./paths.ts";
+import { type ReadRun, readRun, readWhole } from "./read_run.ts";
 import { printError, printJson, printOut, usage } from "./shell.ts";
 
 const NOTES: readonly string[] = [
@@ -21,8 +31,17 @@ const NOTES: readonly string[] = [
   "figure without * that is worse in B: exit code 99. 98: a run is invalid.",
 ];
 
+/** The page, where nothing else is said. */
+const PAGE_FILE = "load_test_comparison.html";
+
 const COMPARE_OPTIONS = {
   json: toggle(yesOrNo, { help: "print JSON", default: false }),
+  html: maybe(text("FILE"), {
+    help:
+      `also as a page, both over one time axis; without FILE it is ${PAGE_FILE}`,
+    bare: PAGE_FILE,
+    follows: /\.html?$/i,
+  }),
 } as const;
 
 /** Whatever is no option. */
@@ -47,8 +66,12 @@ export async function compareCommand(args: readonly string[]): Promise<number> {
   if (sides.some(({ operands }) => operands.length > MAX_RUNS)) {
     mistakes.push(`At most ${MAX_RUNS} runs a side can be compared.`);
   }
+  const page = sides.map(({ values }) => values.html).find(Boolean);
+  const problem = page && await whyNoFile(page);
+  if (problem) mistakes.push(`--html: ${problem}.`);
   if (mistakes.length > 0) return usage(mistakes);
   const runs: Summary[][] = [];
+  const reads: ReadRun[][] = [];
   for (const { operands } of sides) {
     const read = await Promise.all(operands.map(readRun));
     for (const [i, { problem, summary }] of read.entries()) {
@@ -58,6 +81,7 @@ export async function compareCommand(args: readonly string[]): Promise<number> {
       );
       return EXIT_CODES.broke;
     }
+    reads.push(read);
     runs.push(read.flatMap(({ summary }) => summary ?? []));
   }
   const unfit = runs.flat().find(({ verdict }) =>
@@ -86,7 +110,35 @@ export async function compareCommand(args: readonly string[]): Promise<number> {
       ].map((line) => `${line}\n`).join(""),
     );
   }
+  if (page !== undefined) {
+    const { renderComparison } = await import("../../lib/output/mod.ts");
+    const [a, b] = await Promise.all(reads.map(wholeRuns));
+    const html = await renderComparison(safeValue(comparison), a, b);
+    try {
+      await replaceFile(page, html);
+    } catch (error) {
+      printError(`Cannot write --html to ${page}: ${reasonOf(error)}.`);
+      return EXIT_CODES.broke;
+    }
+  }
   return result === "regression" ? EXIT_CODES.failed : EXIT_CODES.passed;
+}
+
+/** With all that is kept of each. */
+async function wholeRuns(runs: readonly ReadRun[]): Promise<ComparedRun[]> {
+  const whole: ComparedRun[] = [];
+  // One after the other: each may be large, and of each little is needed.
+  for (const run of runs) {
+    const { summary, course, snapshot, problem } = await readWhole(run);
+    if (problem !== null) printError(problem);
+    whole.push({
+      name: safeLine(run.path.replace(/\/+$/, "")),
+      summary: safeValue(summary),
+      course,
+      trends: snapshot?.trends,
+    });
+  }
+  return whole;
 }
 
 function textOf(values: readonly unknown[]): string {

@@ -28,6 +28,11 @@ export interface ComparedFigure {
   /** Medians over the runs of a side; `null` where no run measured it. */
   readonly a: number | null;
   readonly b: number | null;
+  /** What each run of a side had, in the order of the runs. */
+  readonly each: {
+    readonly a: readonly (number | null)[];
+    readonly b: readonly (number | null)[];
+  };
   /** From `a` to `b`, in the figure's unit; `null` where either is not known. */
   readonly shift: number | null;
   /** Of a gate corrected for all gates; `null` where nothing was tested. */
@@ -154,13 +159,14 @@ export function compareRuns(
   b: readonly Summary[],
 ): Comparison {
   const tested = FIGURES.map((figure) => {
-    const [x, y] = [a, b].map((runs) =>
-      runs.map(figure.value).filter((value) => value !== null)
+    const each = { a: a.map(figure.value), b: b.map(figure.value) };
+    const [x, y] = [each.a, each.b].map((values) =>
+      values.filter((value) => value !== null)
     );
     const isMeasured = x.length === a.length && y.length === b.length;
     // The same in every run: nothing that a test could find, or spoil.
     const isConstant = isMeasured && new Set([...x, ...y]).size === 1;
-    return { figure, x, y, isMeasured, isConstant };
+    return { figure, each, x, y, isMeasured, isConstant };
   });
   const gates = tested.filter(({ figure, isMeasured, isConstant }) =>
     figure.isGate && isMeasured && !isConstant
@@ -172,7 +178,7 @@ export function compareRuns(
     ? holm(gates.map(({ x, y }) => permutationP(x, y)))
     : [];
   const figures = tested.map((one): ComparedFigure => {
-    const { figure, x, y, isMeasured, isConstant } = one;
+    const { figure, each, x, y, isMeasured, isConstant } = one;
     const p = !canTell || !isMeasured
       ? null
       : isConstant
@@ -187,6 +193,7 @@ export function compareRuns(
       unit: figure.unit,
       a: x.length === 0 ? null : medianOf(x),
       b: y.length === 0 ? null : medianOf(y),
+      each,
       shift: isKnown ? shiftOf(x, y) : null,
       p,
       change: p === null
@@ -222,7 +229,8 @@ export function comparisonRows(
   ];
 }
 
-function shiftText({ a, shift, unit }: ComparedFigure): string {
+/** From A to B, and what share of A that is. */
+export function shiftText({ a, shift, unit }: ComparedFigure): string {
   if (shift === null) return "-";
   const sign = shift < 0 ? "-" : "+";
   const size = formatIn(unit, Math.abs(shift));

@@ -9,6 +9,7 @@
 export { renderJunit } from "./junit.ts";
 export { renderMarkdown } from "./markdown.ts";
 export { renderHtml } from "./html/page.ts";
+export { type ComparedRun, renderComparison } from "./html/comparison_page.ts";
 export {
   type NdjsonLine,
   ndjsonText,

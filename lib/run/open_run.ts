@@ -118,9 +118,9 @@ export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
       })
       : await borrowCrowd(within, take);
     watch.begin(Date.parse(fleet.startedAt));
-    run = new OpenRun(options, fleet, watch, streamsAtEnd);
-    for (const note of early) run.noteEvent(note);
-    return run;
+    const opened = run = new OpenRun(options, fleet, watch, streamsAtEnd);
+    for (const note of early) opened.noteEvent(note);
+    return opened;
   } catch (error) {
     await watch[Symbol.asyncDispose]();
     throw error;

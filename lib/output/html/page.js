@@ -46,6 +46,11 @@
     bps: (value) => shows.bps(value).replace(".0 ", " "),
     bytes: (value) => shows.bytes(value).replace(".0 ", " "),
     ratio: (value) => `${Number((value * 100).toPrecision(3))} %`,
+    ms: (value) =>
+      value >= 1000
+        ? `${Number((value / 1000).toPrecision(3))} s`
+        : `${Number(value.toPrecision(3))} ms`,
+    fps: (value) => `${Number(value.toPrecision(3))}`,
     count: (value) =>
       value >= 10000 ? scaled(value, ["", "k", "M"]) : `${value}`,
   };
@@ -99,7 +104,8 @@
 
   /** Shares are drawn by their nines: as far from 90 to 99 as from 0 to 90 %. */
   const nines = {
-    splits: () => [0, Math.log10(2), 1, 2, 3, 4, 5],
+    splits: (_, __, ___, max) =>
+      [0, Math.log10(2), 1, 2, 3, 4, 5].filter((at) => at <= max + 0.001),
     text: (value) =>
       value === 0
         ? ""
@@ -107,6 +113,16 @@
         ? "50 %"
         : `${(100 * (1 - 10 ** -value)).toFixed(Math.max(0, value - 2))} %`,
   };
+  const powers = (_, __, min, max) => {
+    const from = Math.floor(Math.log10(min));
+    const to = Math.ceil(Math.log10(max));
+    return Array.from({ length: to - from + 1 }, (_, i) => 10 ** (from + i));
+  };
+  /** A value without neighbours would be no line. */
+  const isLone = (values) =>
+    values.some((value, i) =>
+      value !== null && (values[i - 1] ?? values[i + 1] ?? null) === null
+    );
   const share = (value) =>
     `${
       (100 * (1 - 10 ** -value)).toFixed(Math.max(1, Math.ceil(value) - 1))
@@ -163,6 +179,7 @@
           ...axis,
           size: 76,
           space: 36,
+          ...(!isTime && { splits: powers }),
           values: (_, ticks) =>
             ticks.map((one) => one === null ? "" : short[chart.show](one)),
         },
@@ -185,7 +202,7 @@
           stroke: one.isEdge ? "transparent" : colour(`--c${colourOf(one, i)}`),
           dash: dashes[colourOf(one, i)],
           width: one.isEdge ? 0 : 1.8,
-          points: { show: false },
+          points: { show: !one.isEdge && isLone(one.values), size: 4 },
           value: (_, value) => shown(chart.show, value),
         })),
       ],
