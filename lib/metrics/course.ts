@@ -333,7 +333,7 @@ function together(a: CourseSecond, b: CourseSecond): CourseSecond {
     grown,
     trends: record(
       TREND_NAMES,
-      (name) => mergeTrendJson(a.trends[name], b.trends[name]),
+      (name) => mergeTrendJson([a.trends[name], b.trends[name]]),
     ),
   };
 }

@@ -105,14 +105,48 @@ const clock = z.object({
   }).nullable(),
 });
 
-/** A snapshot without its clients, which stand beside it, a line each. */
-const totals = z.object({
+const health = z.object({
+  lanes: texts,
+  ciphers: texts,
+  dtls: texts,
+  workers: z.number(),
+  cpuUs: z.number(),
+  threadUs: z.number(),
+  kernelDrops: z.number().nullable(),
+  heldBackJoins: z.number(),
+  clock: clock.optional(),
+  lost: z.array(z.object({
+    node: z.string(),
+    atMs: z.number(),
+    clients: z.number(),
+    reason: z.string(),
+  })).optional(),
+  notes: texts,
+});
+
+/** What a node did, and a part of several. */
+const node = {
   node: z.string(),
-  sequence: z.number(),
   atMs: z.number(),
   counters: numbers,
   gauges: numbers,
   trends: z.record(z.string(), trend),
+  generator: health,
+};
+
+const part: z.ZodType<unknown> = z.object({
+  ...node,
+  get parts(): z.ZodType<unknown> {
+    return z.array(part).optional();
+  },
+});
+
+/** A snapshot without its clients, which stand beside it, a line each. */
+const totals = z.object({
+  ...node,
+  sequence: z.number(),
+  second: z.number(),
+  final: z.boolean().optional(),
   others: z.array(z.object({
     producerId: z.string(),
     hasFlowed: z.boolean(),
@@ -126,18 +160,7 @@ const totals = z.object({
   })).optional(),
   candidates: summarySchema.shape.candidates.optional(),
   consumersAllowed: z.number().nullable().optional(),
-  generator: z.object({
-    lanes: texts,
-    ciphers: texts,
-    dtls: texts,
-    workers: z.number(),
-    cpuUs: z.number(),
-    threadUs: z.number(),
-    kernelDrops: z.number().nullable(),
-    heldBackJoins: z.number(),
-    clock: clock.optional(),
-    notes: texts,
-  }),
+  parts: z.array(part).optional(),
 }) as unknown as z.ZodType<Omit<Snapshot, "clients">>;
 
 const seconds = z.object({

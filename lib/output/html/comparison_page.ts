@@ -396,5 +396,5 @@ function merged(
   const trends = runs.map(({ trends }) => trends?.[name]);
   return trends.some((trend) => trend === undefined)
     ? undefined
-    : trends.map((trend) => trend!).reduce(mergeTrendJson);
+    : mergeTrendJson(trends.map((trend) => trend!));
 }

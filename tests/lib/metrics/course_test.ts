@@ -8,6 +8,7 @@ import {
   NodeMeter,
   type Snapshot,
   SnapshotBook,
+  Timeline,
   Trend,
 } from "../../../lib/metrics/mod.ts";
 
@@ -48,13 +49,15 @@ function courseOf(
 ): CourseBook {
   const book = new CourseBook(limits);
   const all = new SnapshotBook();
+  const timeline = new Timeline();
   const each = nodes.map((node) => node[Symbol.iterator]());
   for (let sec = 1;; sec++) {
     const now = each.map((node) => node.next());
     if (now.some(({ done }) => done)) return book;
     for (const { value } of now) all.add(value);
-    const point = all.mark(sec * 1000);
-    book.take({ phase: "media", point, snapshot: all.merged() });
+    const snapshot = all.at(sec);
+    const point = timeline.mark(snapshot, sec * 1000);
+    book.take({ phase: "media", point, snapshot });
   }
 }
 
@@ -62,7 +65,7 @@ const total = (seconds: readonly CourseSecond[], name: "packetsSent") =>
   seconds.reduce((sum, { grown }) => sum + grown[name], 0);
 
 const latencies = (seconds: readonly CourseSecond[]) =>
-  seconds.map(({ trends }) => trends.mediaLatency).reduce(mergeTrendJson);
+  mergeTrendJson(seconds.map(({ trends }) => trends.mediaLatency));
 
 Deno.test("a second is what grew in it, and its distribution that of what was measured in it alone", () => {
   const { seconds } = courseOf([snapshots(3)]).course();
@@ -124,7 +127,7 @@ Deno.test("the courses of two machines add up to the course of both", () => {
       assertEquals(sum[0] + sum[1], value, name);
     }
     assertEquals(
-      mergeTrendJson(a[i].trends.mediaLatency, b[i].trends.mediaLatency),
+      mergeTrendJson([a[i].trends.mediaLatency, b[i].trends.mediaLatency]),
       trends.mediaLatency,
     );
   }
@@ -133,7 +136,7 @@ Deno.test("the courses of two machines add up to the course of both", () => {
 Deno.test("notes stand where they were told, the last ones where there were too many, without secrets of URLs", () => {
   const book = new CourseBook({ notes: 2 });
   const [snapshot] = snapshots(1);
-  const [point] = [new SnapshotBook().mark(1000)];
+  const point = new Timeline().mark(snapshot, 1000);
   const note = (text: string) => book.note({ atMs: 1, level: "info", text });
   note("first");
   note("ws://me:geheim@host/ws?token=geheim");

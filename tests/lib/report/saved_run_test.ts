@@ -78,7 +78,7 @@ Deno.test("a threshold is judged by the file as by the run, and two files' snaps
     );
   }
   const other = { ...snapshot, node: "other" };
-  const { counters, trends } = mergeSnapshots(snapshot, other);
+  const { counters, trends } = mergeSnapshots([snapshot, other]);
   assertEquals(counters.packetsSent, 2 * RUN.snapshot.counters.packetsSent);
   assertEquals(
     trends.mediaLatency.count,
