@@ -216,6 +216,7 @@ export {
   type OthersSummary,
   type OtherTrack,
   type OwnTrendName,
+  partsBetween,
   type Percentiles,
   plainRecord,
   type RateName,

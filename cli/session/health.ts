@@ -16,6 +16,7 @@ import {
   incidentName,
   judge,
   type Judgement,
+  partsBetween,
   saturationOf,
   type Snapshot,
   tallyClients,
@@ -114,7 +115,9 @@ function lastSeconds(snapshot: Snapshot, earlier: Snapshot): Snapshot {
         ? null
         : kernelDrops - (earlier.generator.kernelDrops ?? 0),
       clock: undefined,
+      lost: [],
     },
+    parts: partsBetween(earlier.parts, snapshot.parts),
   };
 }
 

@@ -74,7 +74,10 @@ export function counterOf(
 }
 
 /** A trend's distribution; empty when nothing was recorded. */
-export function trendOf(snapshot: Snapshot, name: TrendName): Trend {
+export function trendOf(
+  snapshot: Pick<Snapshot, "trends"> & Partial<Pick<Snapshot, "clients">>,
+  name: TrendName,
+): Trend {
   const { ofClients } = isInCatalog(name) ? metric(name) : {};
   if (ofClients !== undefined) return trendOfClients(snapshot, ofClients);
   const json = snapshot.trends[name];
@@ -82,7 +85,10 @@ export function trendOf(snapshot: Snapshot, name: TrendName): Trend {
 }
 
 /** Of every client that saw video; it changes until the client leaves, so it is made when asked for. */
-function trendOfClients({ clients }: Snapshot, figure: string): Trend {
+function trendOfClients(
+  { clients = [] }: Partial<Pick<Snapshot, "clients">>,
+  figure: string,
+): Trend {
   const trend = new Trend();
   for (const client of clients) {
     const ms = ofVideo(client, figure);

@@ -9,7 +9,7 @@
 import { formatClock } from "../text/mod.ts";
 import { nameOf, seconds, standstillsOf, STEADY } from "./clock_health.ts";
 import { counterOf, trendOf } from "./figures.ts";
-import type { Snapshot } from "./snapshot.ts";
+import type { NodeLoss, NodePart, Snapshot } from "./snapshot.ts";
 
 /** What a generator that keeps up keeps to. */
 const SATURATION_LIMITS = {
@@ -23,31 +23,65 @@ const SATURATION_LIMITS = {
   standstillRatio: 0.1,
 } as const;
 
-/** Why the run is invalid, in one sentence; `null` when the generator kept up. */
+/**
+ * Why the run is invalid, in one sentence; `null` when the generator kept up:
+ * all of it, and each node by itself, for among many one that does not is
+ * not seen in what they all did together.
+ */
 export function saturationOf(snapshot: Snapshot): string | null {
-  const planned = counterOf(snapshot, "packetsPlanned") -
-    counterOf(snapshot, "packetsSkipped") -
-    counterOf(snapshot, "packetsWithoutPath");
-  const sent = counterOf(snapshot, "packetsSent");
+  const { parts = [], generator: { lost = [] } } = snapshot;
+  return lossOf(lost) ?? overloadOf(snapshot, "the generator") ??
+    overloadAmong(parts) ?? standstillOf(snapshot);
+}
+
+/** Who was lost, with whom: what goes on with fewer measures something else. */
+function lossOf(lost: readonly NodeLoss[]): string | null {
+  return lost.length === 0 ? null : lost.map(lossText).join("; ");
+}
+
+/** Who was lost when, with how many clients, and why. */
+export function lossText({ node, atMs, clients, reason }: NodeLoss): string {
+  return `${node} was lost at ${formatClock(atMs)} with ${clients} client${
+    clients === 1 ? "" : "s"
+  }: ${reason}`;
+}
+
+function overloadAmong(parts: readonly NodePart[]): string | null {
+  for (const part of parts) {
+    const why = overloadOf(part, part.node) ?? overloadAmong(part.parts ?? []);
+    if (why !== null) return why;
+  }
+  return null;
+}
+
+/** What a node did not keep up with; `null` when it did. */
+function overloadOf(
+  node: Pick<Snapshot, "counters" | "generator" | "trends">,
+  name: string,
+): string | null {
+  const planned = counterOf(node, "packetsPlanned") -
+    counterOf(node, "packetsSkipped") -
+    counterOf(node, "packetsWithoutPath");
+  const sent = counterOf(node, "packetsSent");
   if (sent < planned * SATURATION_LIMITS.achievedRatio) {
-    return `the generator sent only ${
+    return `${name} sent only ${
       percent(sent / planned)
     } of the packets that were due`;
   }
-  const p95Ms = trendOf(snapshot, "lateness").percentile(95) / 1000;
+  const p95Ms = trendOf(node, "lateness").percentile(95) / 1000;
   if (p95Ms > SATURATION_LIMITS.latenessP95Ms) {
-    return `the generator sent 5 % of its packets ${
+    return `${name} sent 5 % of its packets ${
       p95Ms.toFixed(1)
     } ms late or more`;
   }
-  const drops = snapshot.generator.kernelDrops ?? 0;
-  const arrived = counterOf(snapshot, "packetsReceived") + drops;
+  const drops = node.generator.kernelDrops ?? 0;
+  const arrived = counterOf(node, "packetsReceived") + drops;
   if (drops > arrived * SATURATION_LIMITS.kernelDropRatio) {
-    return `the generator's kernel dropped ${drops} packets (${
+    return `${name}'s kernel dropped ${drops} packets (${
       percent(drops / arrived)
     }) before they could be read`;
   }
-  return standstillOf(snapshot);
+  return null;
 }
 
 /** Why it stood still for too long, or harmed clients by it; `null` when not. */

@@ -9,7 +9,12 @@ import { clockHealthSince, STEADY } from "./clock_health.ts";
 import { CLIENT_COUNTS } from "./counts.ts";
 import { plainRecord } from "./departed_record.ts";
 import { trendBetween } from "./recent.ts";
-import type { Snapshot } from "./snapshot.ts";
+import {
+  EMPTY_SNAPSHOT,
+  type GeneratorHealth,
+  type NodePart,
+  type Snapshot,
+} from "./snapshot.ts";
 
 /** The figures of a client that grow. */
 const GROWING = [...CLIENT_COUNTS, "errorCount"] as const;
@@ -23,9 +28,46 @@ const GROWING = [...CLIENT_COUNTS, "errorCount"] as const;
  */
 export function snapshotBetween(before: Snapshot, after: Snapshot): Snapshot {
   const known = new Map(before.clients.map((client) => [client.index, client]));
-  const { kernelDrops } = after.generator;
   return {
     ...after,
+    ...growthBetween(before, after),
+    clients: after.clients.flatMap((client) => {
+      const earlier = known.get(client.index);
+      if (earlier === undefined) return [client];
+      const gone = earlier.state === "left" || earlier.state === "failed";
+      return gone ? [] : [grown(earlier, client)];
+    }),
+    ...(after.parts !== undefined && {
+      parts: partsBetween(before.parts, after.parts),
+    }),
+  };
+}
+
+/** The same of what each of several nodes did. */
+export function partsBetween(
+  before: readonly NodePart[] = [],
+  after: readonly NodePart[] = [],
+): NodePart[] {
+  return after.map((part) => {
+    const earlier = before.find(({ node }) => node === part.node) ??
+      EMPTY_SNAPSHOT;
+    return {
+      ...part,
+      ...growthBetween(earlier, part),
+      ...(part.parts !== undefined && {
+        parts: partsBetween(earlier.parts, part.parts),
+      }),
+    };
+  });
+}
+
+type Growing = Pick<Snapshot, "atMs" | "counters" | "generator" | "trends">;
+
+function growthBetween(
+  before: Growing,
+  after: Growing,
+): Omit<Growing, "atMs"> {
+  return {
     counters: Object.fromEntries(
       Object.entries(after.counters).map(([name, value]) => [
         name,
@@ -42,29 +84,28 @@ export function snapshotBetween(before: Snapshot, after: Snapshot): Snapshot {
         ];
       }),
     ),
-    clients: after.clients.flatMap((client) => {
-      const earlier = known.get(client.index);
-      if (earlier === undefined) return [client];
-      const gone = earlier.state === "left" || earlier.state === "failed";
-      return gone ? [] : [grown(earlier, client)];
+    generator: healthBetween(before, after),
+  };
+}
+
+function healthBetween(
+  { atMs: beforeMs, generator: before }: Growing,
+  { generator: after }: Growing,
+): GeneratorHealth {
+  return {
+    ...after,
+    cpuUs: after.cpuUs - before.cpuUs,
+    threadUs: after.threadUs - before.threadUs,
+    kernelDrops: after.kernelDrops === null
+      ? null
+      : after.kernelDrops - (before.kernelDrops ?? 0),
+    heldBackJoins: after.heldBackJoins - before.heldBackJoins,
+    ...(after.clock !== undefined && {
+      clock: clockHealthSince(before.clock ?? STEADY, beforeMs, after.clock),
     }),
-    generator: {
-      ...after.generator,
-      cpuUs: after.generator.cpuUs - before.generator.cpuUs,
-      threadUs: after.generator.threadUs - before.generator.threadUs,
-      kernelDrops: kernelDrops === null
-        ? null
-        : kernelDrops - (before.generator.kernelDrops ?? 0),
-      heldBackJoins: after.generator.heldBackJoins -
-        before.generator.heldBackJoins,
-      ...(after.generator.clock !== undefined && {
-        clock: clockHealthSince(
-          before.generator.clock ?? STEADY,
-          before.atMs,
-          after.generator.clock,
-        ),
-      }),
-    },
+    ...(after.lost !== undefined && {
+      lost: after.lost.filter(({ atMs }) => atMs >= beforeMs),
+    }),
   };
 }
 

@@ -119,6 +119,11 @@ export function generatorBlocks(summary: Summary): Block[] {
   ];
 }
 
+function reasonInShort(reason: string): string {
+  if (reason.includes("stood still")) return "stood still";
+  return reason.includes(" was lost at ") ? "incomplete" : "saturated";
+}
+
 function generatorFigures(
   { generator, invalid, verdict }: Summary,
 ): Figure[] {
@@ -128,9 +133,7 @@ function generatorFigures(
   const share = cpuRatio === null ? "" : `, ${formatRatio(cpuRatio)}`;
   return [
     invalid === null ? { text: "kept up", band: "good" } : {
-      text: invalid.reason.includes("stood still")
-        ? "stood still"
-        : "saturated",
+      text: reasonInShort(invalid.reason),
       // Where the run is a verdict all the same, it is no reason against it.
       band: verdict.status === "passed" ? "warning" : "critical",
     },

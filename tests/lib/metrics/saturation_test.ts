@@ -1,8 +1,11 @@
 import { assertEquals } from "@std/assert";
 import {
   EMPTY_SNAPSHOT,
+  mergeSnapshots,
   NodeMeter,
   saturationOf,
+  type Snapshot,
+  snapshotBetween,
   summarize,
 } from "../../../lib/metrics/mod.ts";
 import { madeUpRun } from "./run.ts";
@@ -61,6 +64,98 @@ Deno.test.each([
   assertEquals(
     saturationOf(meter.snapshot({ atMs: 0, clients: [], generator })),
     want,
+  );
+});
+
+/** What a node did that sent this many of 1,000 packets, two fifths of them so late. */
+function nodeThatSent(
+  node: string,
+  packetsSent: number,
+  lateMs = 0,
+  kernelDrops = 0,
+): Snapshot {
+  const meter = new NodeMeter(node);
+  Object.assign(meter.counters, {
+    packetsPlanned: 1000,
+    packetsSent,
+    packetsReceived: 10_000,
+  });
+  meter.trend("lateness").record(0, 600);
+  meter.trend("lateness").record(lateMs * 1000, 400);
+  const generator = { ...EMPTY_SNAPSHOT.generator, kernelDrops };
+  return meter.snapshot({ atMs: 60_000, clients: [], generator });
+}
+
+const NINE_GOOD = Array.from(
+  { length: 9 },
+  (_, i) => nodeThatSent(`agent-${i}`, 1000),
+);
+
+Deno.test.each([
+  {
+    node: nodeThatSent("agent-9", 600),
+    want: "agent-9 sent only 60.0 % of the packets that were due",
+    why: "all together sent 96 %",
+  },
+  {
+    node: nodeThatSent("agent-9", 1000, 30),
+    want: "agent-9 sent 5 % of its packets 30.0 ms late or more",
+    why: "of all together 4 % were late",
+  },
+  {
+    node: nodeThatSent("agent-9", 1000, 0, 60),
+    want:
+      "agent-9's kernel dropped 60 packets (0.6 %) before they could be read",
+    why: "of what came for all it is 0.06 %",
+  },
+  {
+    node: nodeThatSent("agent-9", 950, 20, 10),
+    want: null,
+    why: "just within every limit",
+  },
+])("one node of ten that does not keep up is named: $why", ({ node, want }) => {
+  const all = mergeSnapshots([...NINE_GOOD, node]);
+  assertEquals(saturationOf({ ...all, parts: undefined }), null);
+  assertEquals(saturationOf(all), want);
+});
+
+Deno.test("a thread of a machine that does not keep up is named, and what was before a window is not in it", () => {
+  const machine = (weak: Snapshot): Snapshot => ({
+    ...mergeSnapshots([nodeThatSent("agent-10/worker-0", 1000), weak]),
+    node: "agent-10",
+  });
+  const before = mergeSnapshots([
+    ...NINE_GOOD,
+    machine(nodeThatSent("agent-10/worker-1", 500)),
+  ]);
+  assertEquals(
+    saturationOf({ ...before, ...{ counters: {}, trends: {} } }),
+    "agent-10 sent only 75.0 % of the packets that were due",
+  );
+  const [{ node, parts = [] }] = before.parts!.filter(({ parts }) => parts);
+  assertEquals([node, parts.length], ["agent-10", 2]);
+  assertEquals(
+    saturationOf({ ...before, ...{ counters: {}, trends: {} }, parts }),
+    "agent-10/worker-1 sent only 50.0 % of the packets that were due",
+  );
+  assertEquals(saturationOf(snapshotBetween(before, before)), null);
+});
+
+Deno.test("a node that was lost makes the run invalid, with who, when and with how many; what was lost before a window does not", () => {
+  const lost = [
+    { node: "agent-2", atMs: 41_000, clients: 250, reason: "no word in 15 s" },
+    { node: "worker-1", atMs: 61_000, clients: 1, reason: "out of memory" },
+  ];
+  const { generator } = EMPTY_SNAPSHOT;
+  const after = { ...EMPTY_SNAPSHOT, generator: { ...generator, lost } };
+  assertEquals(
+    saturationOf(after),
+    "agent-2 was lost at 0:41 with 250 clients: no word in 15 s; worker-1 was lost at 1:01 with 1 client: out of memory",
+  );
+  const before = { ...EMPTY_SNAPSHOT, atMs: 50_000 };
+  assertEquals(
+    saturationOf(snapshotBetween(before, after)),
+    "worker-1 was lost at 1:01 with 1 client: out of memory",
   );
 });
 
