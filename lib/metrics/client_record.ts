@@ -177,17 +177,24 @@ export class ClientRecorder {
     });
   }
 
-  /** The record as it is now; later changes do not reach it. */
+  /** The record as it is now, times in whole microseconds; later changes do not reach it. */
   toRecord(): ClientRecord {
+    const figures = { ...this.figures };
+    for (const name of TIMES) {
+      const ms = figures[name];
+      if (ms !== null) figures[name] = wholeMicros(ms);
+    }
     return {
       ...this.identity,
-      ...this.figures,
+      ...figures,
       errors: [...this.#errors],
       errorCount: this.#errorCount,
       signaling: Object.fromEntries(this.#signaling),
     };
   }
 }
+
+type TimeName = Extract<keyof ClientFigures, `${string}Ms`>;
 
 /** The keys of trends in a client's record. */
 export const CLIENT_TIMES: readonly (ClientFirst | ClientMost)[] = [
@@ -221,6 +228,11 @@ export function noFigures(): ClientFigures {
 const NO_TIMES = Object.fromEntries(
   CLIENT_TIMES.map((name) => [name, null]),
 ) as Record<ClientFirst | ClientMost, null>;
+
+/** Durations and times of the run. */
+const TIMES = Object.keys(noFigures()).filter((name): name is TimeName =>
+  name.endsWith("Ms")
+);
 
 function wholeMicros(ms: number): number {
   return Math.round(ms * 1000) / 1000;

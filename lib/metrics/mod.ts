@@ -41,6 +41,7 @@ export * from "./server_threads.ts";
 export * from "./silence.ts";
 export * from "./snapshot.ts";
 export * from "./snapshot_book.ts";
+export * from "./snapshot_report.ts";
 export * from "./stats.ts";
 export * from "./stories.ts";
 export * from "./stopped_tracks.ts";

@@ -8,10 +8,10 @@
  */
 
 import {
-  type ClientRecord,
-  DepartedRecord,
-  DepartedShare,
+  ReportReader,
+  ReportWriter,
   type Snapshot,
+  type SnapshotReport,
   type TrackNews,
 } from "../../metrics/mod.ts";
 import type { PublisherNews } from "./client_port.ts";
@@ -42,20 +42,12 @@ type Task =
 /** What goes to the worker; each is answered by a `done` with its number. */
 type Order = { readonly number: number } & Task;
 
-/** A snapshot on its way. */
-interface Told {
-  /** Without the clients that had left by an earlier one. */
-  readonly snapshot: Snapshot;
-  /** Of those clients, who has left: they are not told of again. */
-  readonly departed: ReadonlySet<number>;
-}
-
 /** What comes of an order. */
 interface Outcome {
   /** Of `prepare`. */
   readonly facts?: NodeFacts | undefined;
   /** Of `stop`. */
-  readonly last?: Told | undefined;
+  readonly last?: SnapshotReport | undefined;
 }
 
 /** What comes from the worker. */
@@ -67,7 +59,7 @@ type Report =
     readonly number: number;
     readonly error: string;
   }
-  | { readonly type: "snapshot" } & Told
+  | { readonly type: "snapshot"; readonly report: SnapshotReport }
   | { readonly type: "publisher"; readonly news: PublisherNews }
   | { readonly type: "tracks"; readonly news: readonly TrackNews[] }
   | { readonly type: "note"; readonly note: NodeNote }
@@ -116,9 +108,7 @@ export class WorkerNode implements LoadNode {
   readonly #waiting = new Map<number, PromiseWithResolvers<Outcome>>();
   readonly #ready = Promise.withResolvers<void>();
   readonly #silentAfterMs: number;
-  /** Who has left. */
-  readonly #departed: ClientRecord[] = [];
-  readonly #texts = new DepartedShare();
+  readonly #reader = new ReportReader();
   #endWatch: () => void = () => {};
   #silentLooks = 0;
   #number = 0;
@@ -204,7 +194,7 @@ export class WorkerNode implements LoadNode {
     cancel();
     this.#fail("stopped");
     this.#worker.terminate();
-    return last && this.#whole(last);
+    return last && this.#read(last);
   }
 
   #order(task: Task): Promise<Outcome> {
@@ -231,7 +221,7 @@ export class WorkerNode implements LoadNode {
       case "ready":
         return this.#ready.resolve();
       case "snapshot":
-        return this.#handlers.onSnapshot(this.#whole(report));
+        return this.#handlers.onSnapshot(this.#read(report.report));
       case "note":
         return this.#handlers.onNote(report.note);
       case "publisher":
@@ -253,16 +243,11 @@ export class WorkerNode implements LoadNode {
     return done;
   }
 
-  /** With everyone who left before. */
-  #whole({ snapshot, departed }: Told): Snapshot {
-    const others = snapshot.clients.filter((client) => {
-      if (!departed.has(client.index)) return true;
-      this.#departed.push(new DepartedRecord(client, this.#texts));
-      return false;
-    });
-    const clients = [...this.#departed, ...others]
-      .sort((a, b) => a.index - b.index);
-    return { ...snapshot, clients };
+  /** What comes from a thread comes whole, once and in order. */
+  #read(report: SnapshotReport): Snapshot {
+    const snapshot = this.#reader.read(report);
+    if (typeof snapshot !== "string") return snapshot;
+    throw new Error(`Cannot read what a thread reports: it is "${snapshot}"`);
   }
 
   #die(reason: string): void {
@@ -289,25 +274,18 @@ export function serveNode(
 ): void {
   const say = (report: Report) => pipe.postMessage(report);
   let node: LoadNode | undefined;
-  const departedBefore = new Set<number>();
-  /** A copy of each record each second would cost more the longer a run is. */
-  const told = (snapshot: Snapshot): Told => {
-    const departed = new Set<number>();
-    const clients = snapshot.clients.flatMap((client) => {
-      if (!(client instanceof DepartedRecord)) return [client];
-      if (departedBefore.has(client.index)) return [];
-      departed.add(client.index);
-      departedBefore.add(client.index);
-      return [client.toJSON()];
-    });
-    return { snapshot: { ...snapshot, clients }, departed };
+  const writer = new ReportWriter(crypto.randomUUID());
+  const reportOf = (snapshot: Snapshot): SnapshotReport => {
+    const report = writer.write(snapshot);
+    writer.acknowledge(snapshot.sequence);
+    return report;
   };
   const carryOut = async (order: Order): Promise<Outcome> => {
     switch (order.type) {
       case "prepare":
         node = create(order.plan.node, {
           onSnapshot: (snapshot) =>
-            say({ type: "snapshot", ...told(snapshot) }),
+            say({ type: "snapshot", report: reportOf(snapshot) }),
           onNote: (note) => say({ type: "note", note }),
           onPublisher: (news) => say({ type: "publisher", news }),
           onTracks: (news) => say({ type: "tracks", news }),
@@ -322,7 +300,7 @@ export function serveNode(
         return {};
       case "stop": {
         const last = await node?.stop(order.withinMs);
-        return { last: last && told(last) };
+        return { last: last && reportOf(last) };
       }
     }
   };
