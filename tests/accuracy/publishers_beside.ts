@@ -12,6 +12,7 @@ import { makePlan, rampAndHold } from "../../mod.ts";
 import { openFleet } from "../../tool.ts";
 import { mediaPlanOf } from "../../lib/media/mod.ts";
 import { BrowserInRoom } from "../e2e/browser.ts";
+import { makeFilm } from "../e2e/film.ts";
 import {
   mean,
   medianOf,
@@ -52,6 +53,12 @@ const TRANSPORTS = 2;
 /** Until the browser's encoder has found its bit rate and reports have come both ways. */
 const SETTLE_MS = 5000;
 const LOOK_MS = 1000;
+/**
+ * The built-in clip's, in a film for the browser's camera: jitter counts by
+ * packets, and depends on how many a frame has and how far frames are apart.
+ * Ours does not adapt to the network, so neither does the browser.
+ */
+const PICTURE = { width: 640, height: 360, fps: 25, kbps: 200 };
 
 /** Has both send behind each of these networks, from them to the server; the medians of what it says. */
 export async function* publishBeside(
@@ -63,7 +70,15 @@ export async function* publishBeside(
   await using nearBrowser = await openNetworkRelay(sfu.url, TRANSPORTS);
   nearBrowser.begin();
   nearOurs.begin();
-  await using _browser = await BrowserInRoom.join(nearBrowser.url, ROOM);
+  await using film = await makeFilm({ ...PICTURE, noise: 0 });
+  await using _browser = await BrowserInRoom.join(nearBrowser.url, ROOM, {
+    film: film.path,
+    camera: {
+      ...PICTURE,
+      leastKbps: PICTURE.kbps,
+      encodings: [{ maxBitrate: PICTURE.kbps * 1000 }],
+    },
+  });
   const browserId = await senderIn(sfu.stats, "");
   await using _ours = await openSender(nearOurs.url);
   const ids = [browserId, await senderIn(sfu.stats, browserId)];

@@ -60,6 +60,24 @@ export interface JoinOptions {
   readonly watches?: boolean;
   /** What it speaks to the server. @default {"room.js"} */
   readonly script?: "room.js" | "protoo.js";
+  /** What it sends of its camera. @default {320 by 240 pixels in one stream} */
+  readonly camera?: Camera;
+  /** A file that its camera shows over and over (y4m). @default {a test picture of the browser's own} */
+  readonly film?: string;
+}
+
+/** A picture, and the streams in which it is sent. */
+export interface Camera {
+  readonly width: number;
+  readonly height: number;
+  /** Its bit rate does not fall below, whatever the network is like. @default {the browser's own choice} */
+  readonly leastKbps?: number;
+  readonly encodings?: readonly {
+    readonly rid?: string;
+    readonly maxBitrate?: number;
+    readonly scaleResolutionDownBy?: number;
+    readonly scalabilityMode?: string;
+  }[];
 }
 
 /** A browser with the page, in a room. */
@@ -82,18 +100,24 @@ export class BrowserInRoom implements AsyncDisposable {
   static async join(
     server: string,
     room: string,
-    { watches = false, script = "room.js" }: JoinOptions = {},
+    { watches = false, script = "room.js", camera, film }: JoinOptions = {},
   ): Promise<BrowserInRoom> {
     const web = servePage(await bundled(script));
     const browser = await chromium.launch({
       executablePath: CHROMIUM,
-      args: CHROMIUM_ARGS,
+      args: [
+        ...CHROMIUM_ARGS,
+        ...film === undefined
+          ? []
+          : [`--use-file-for-fake-video-capture=${film}`],
+      ],
     });
     const page = await browser.newPage();
     const query = new URLSearchParams({
       server,
       room,
       ...(watches && { watch: "" }),
+      ...(camera && { camera: JSON.stringify(camera) }),
     });
     await page.goto(`http://127.0.0.1:${web.addr.port}/?${query}`);
     return new BrowserInRoom(web, browser, page);
