@@ -3,7 +3,7 @@
  * a process of its own, so that none warms or litters another:
  *
  * ```text
- * deno task bench [--quick] [packet_path] [join] [joins] [hours] [memory] [profiles] [run] [screen]
+ * deno task bench [--quick] [packet_path] [join] [joins] [hours] [memory] [profiles] [run] [scale] [screen]
  * ```
  *
  * Each prints one JSON line a figure. `--quick` shows that they work; its
@@ -23,6 +23,7 @@ const BENCHES = [
   "memory",
   "profiles",
   "run",
+  "scale",
   "screen",
 ] as const;
 
