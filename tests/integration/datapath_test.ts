@@ -243,14 +243,31 @@ Deno.test(
     for (let i = 0; i < sent; i++) {
       await ends.peer.send(pattern(1200), socket.localPort);
     }
+    lane.drain();
     const dropped = lane.kernelDrops() ?? 0;
     assert(dropped > 0);
-    lane.drain();
     assertEquals(lane.counters.received + dropped, sent);
     socket.close();
     assertEquals(lane.kernelDrops(), dropped);
     lane.close();
     assertEquals(lane.kernelDrops(), dropped);
+  },
+);
+
+Deno.test(
+  "what our kernel dropped of a socket that closed before it was read counts, too",
+  {
+    ignore: !hasNativeLane,
+  },
+  async () => {
+    const sent = 4000;
+    await using ends = await Ends.open("native", "127.0.0.1");
+    for (let i = 0; i < sent; i++) {
+      await ends.peer.send(pattern(1200), ends.socket.localPort);
+    }
+    ends.socket.close();
+    const dropped = ends.lane.kernelDrops() ?? 0;
+    assert(dropped > 0 && dropped < sent, `${dropped}`);
   },
 );
 

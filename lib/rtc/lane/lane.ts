@@ -104,8 +104,8 @@ export interface Lane {
   wallNowMs(): number;
   /**
    * Datagrams that the kernel dropped because a receive buffer of ours was
-   * full, over all sockets since the lane was opened; `null` where the lane
-   * cannot know. What is counted here never reached us through no fault of
+   * full, over all sockets since the lane was opened; of a socket that is open,
+   * as of when what it had was last read; `null` where the lane cannot know. What is counted here never reached us through no fault of
    * the server.
    */
   kernelDrops(): number | null;

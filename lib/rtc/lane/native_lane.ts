@@ -103,7 +103,7 @@ class NativeLane implements Lane {
   readonly #tcpSockets = new Set<LaneSocket>();
   readonly #memory = new NativeMemory(MEMINFO.bytes);
   readonly #memoryBytes = new NativeMemory(4);
-  #closedDrops = 0;
+  #drops = 0;
   #open = true;
 
   constructor(libc: Libc) {
@@ -131,11 +131,7 @@ class NativeLane implements Lane {
   }
 
   kernelDrops(): number {
-    let drops = this.#closedDrops;
-    for (const socket of this.#sockets) {
-      if (socket !== undefined) drops += this.#dropsOf(socket.fd);
-    }
-    return drops;
+    return this.#drops;
   }
 
   connect(remote: Endpoint, onDatagram: DatagramHandler): LaneSocket {
@@ -166,7 +162,7 @@ class NativeLane implements Lane {
     }
     this.#freeIds.pop();
     const socket = new NativeSocket(this, fd, onDatagram, () => {
-      this.#closedDrops += this.#dropsOf(fd);
+      this.#countDrops(socket);
       this.#sockets[id] = undefined;
       this.#freeIds.push(id);
     });
@@ -221,6 +217,7 @@ class NativeLane implements Lane {
   #drainSocket(socket: NativeSocket): void {
     const batch = this.#receiving;
     let count: number;
+    let wasFull = false;
     do {
       count = this.libc.sys.recvmmsg(
         socket.fd,
@@ -233,9 +230,10 @@ class NativeLane implements Lane {
         // An earlier datagram met a closed port; the socket itself is well.
         const errno = this.libc.errno();
         if (errno !== EAGAIN && errno !== EINTR) this.counters.failed++;
-        return;
+        break;
       }
       this.counters.received += count;
+      wasFull ||= count === RECEIVE_BATCH;
       try {
         for (let i = 0; i < count && socket.open; i++) {
           batch.deliver(i, socket.onDatagram);
@@ -247,12 +245,24 @@ class NativeLane implements Lane {
         batch.reset(count);
       }
     } while (count === RECEIVE_BATCH && socket.open);
+    if (wasFull && socket.open) this.#countDrops(socket);
   }
 
   #kernelMs(): number {
     this.libc.sys.clock_gettime(CLOCK_REALTIME, this.#time.bytes);
     const view = this.#time.view;
     return view.getUint32(0, true) * 1000 + view.getUint32(8, true) / 1e6;
+  }
+
+  /**
+   * Asks the kernel, which costs as much as a few packets. A buffer that
+   * overflowed holds several batches at the next look, so nobody else is asked
+   * before it closes.
+   */
+  #countDrops(socket: NativeSocket): void {
+    const drops = this.#dropsOf(socket.fd);
+    this.#drops += drops - socket.drops;
+    socket.drops = drops;
   }
 
   /** Kernels before 4.12 do not tell; they count as none. */
@@ -280,6 +290,8 @@ class NativeSocket implements LaneSocket {
   readonly localPort: number;
   onError: ((error: unknown) => void) | undefined;
   open = true;
+  /** Datagrams that the kernel dropped, as it was last asked. */
+  drops = 0;
   readonly #lane: NativeLane;
   readonly #onClose: () => void;
 
