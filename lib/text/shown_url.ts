@@ -31,6 +31,8 @@ export function shownUrl(url: string): string {
 
 /** A text with every URL in it as {@linkcode shownUrl} has it. */
 export function shownText(text: string): string {
+  // What a server says of its media is full of URLs that hide nothing.
+  if (!/[?@#;]/.test(text)) return text;
   // What ends a sentence, or a bracket around the URL, is no part of it.
   return text.replaceAll(
     // Bounded, so that a long word is not gone through from each of its letters.
