@@ -156,13 +156,19 @@ export const capacity: Scenario<CapacityInput, CapacityFindings> =
           { kind: "most", text: `${options.most} were the most to be tried` },
       );
     },
-    judge: ({ largest, smallestBroken, limitedBy }) =>
+    judge: ({ largest, smallestBroken, limitedBy, broke }) =>
       largest > 0
         ? {
           status: "passed",
           reason: `${largest} clients were healthy${
             smallestBroken === null ? "" : `, ${smallestBroken} were not`
-          }; limited by ${limitedBy.kind}`,
+          }; ${
+            broke === null || limitedBy.kind !== "time"
+              ? `limited by ${limitedBy.kind}`
+              : `limited by ${broke.kind}, and there was no time for ${
+                smallestBroken === null ? "more" : "the sizes between"
+              }`
+          }`,
         }
         : {
           status: "failed",

@@ -57,7 +57,9 @@ export function incidentFigures(incident: TimedIncident): string[] {
       ? []
       : [`pictures moved again at ${formatClock(picturesAgainSec * 1000)}`]),
     ...(server === null ? [] : [
-      `server CPU ${cores(server.minCpuRatio)} to ${cores(server.maxCpuRatio)}${
+      `${isIdled(server) ? "the server next to idle: " : "server "}CPU ${
+        cores(server.minCpuRatio)
+      } to ${cores(server.maxCpuRatio)}${
         server.cpuRatioBefore === null
           ? ""
           : `, ${cores(server.cpuRatioBefore)} before`
@@ -107,6 +109,19 @@ const ALSO: Readonly<Record<IncidentKind, string>> = {
   joins: "failed joins",
   generator: "late",
 };
+
+/** Of less there is nothing to tell. */
+const WORTH_CORES = 0.02;
+/** What falls to less than this part of what it was does next to nothing. */
+const IDLED = 1 / 4;
+
+/** Whether it did its work before, and then stopped to. */
+function isIdled(
+  { cpuRatioBefore, maxCpuRatio }: NonNullable<Incident["server"]>,
+): boolean {
+  return (cpuRatioBefore ?? 0) >= WORTH_CORES &&
+    maxCpuRatio < cpuRatioBefore! * IDLED;
+}
 
 /** The time of day, to the second. */
 function clock(iso: string): string {

@@ -148,9 +148,9 @@ export class IncidentWatch {
     return changes(before, this.#told);
   }
 
-  /** Those that go on now, the most telling first. */
+  /** What goes on now, the most telling first: of one whose media is back, the pictures that still stand. */
   current(): Incident[] {
-    return this.#told.filter(({ untilSec }) => untilSec === null)
+    return put(this.#kept.filter(({ isOver }) => !isOver))
       .sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
   }
 

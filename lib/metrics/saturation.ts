@@ -23,15 +23,30 @@ const SATURATION_LIMITS = {
   standstillRatio: 0.1,
 } as const;
 
+/** From so much of a machine's cores on, it can do no more. */
+const MACHINE_BUSY = 0.9;
+
 /**
  * Why the run is invalid, in one sentence; `null` when the generator kept up:
  * all of it, and each node by itself, for among many one that does not is
- * not seen in what they all did together.
+ * not seen in what they all did together. `machineCpuRatio` is what all
+ * programs used of this machine meanwhile, of what its cores could; `null`
+ * when unknown.
  */
-export function saturationOf(snapshot: Snapshot): string | null {
+export function saturationOf(
+  snapshot: Snapshot,
+  machineCpuRatio: number | null = null,
+): string | null {
   const { parts = [], generator: { lost = [] } } = snapshot;
-  return lossOf(lost) ?? overloadOf(snapshot, "the generator") ??
+  return lossOf(lost) ??
+    onMachine(overloadOf(snapshot, "the generator"), machineCpuRatio) ??
     overloadAmong(parts) ?? standstillOf(snapshot);
+}
+
+function onMachine(why: string | null, cpuRatio: number | null): string | null {
+  return why === null || cpuRatio === null || cpuRatio < MACHINE_BUSY
+    ? why
+    : `${why}, with this machine's cores ${percent(cpuRatio)} busy`;
 }
 
 /** Who was lost, with whom: what goes on with fewer measures something else. */

@@ -68,6 +68,8 @@ export interface SummaryInput {
   readonly snapshot: Snapshot;
   /** The run, stretch by stretch. */
   readonly timeline: readonly TimelinePoint[];
+  /** What all programs used of this machine, of what its cores could. @default {unknown} */
+  readonly machineCpuRatio?: number | null | undefined;
   /** What began and ended meanwhile. @default {nothing} */
   readonly incidents?: readonly Incident[] | undefined;
   /** How many lesser incidents are not among them. @default {0} */
@@ -96,7 +98,7 @@ export function summarize(input: SummaryInput): Summary {
   const thresholds = input.thresholds.map((threshold) =>
     evaluate(threshold, snapshot, tally)
   );
-  const saturation = saturationOf(snapshot);
+  const saturation = saturationOf(snapshot, input.machineCpuRatio);
   const { load } = input.server;
   const judgement = judge({
     snapshot,

@@ -15,13 +15,18 @@ const MAX_WORST = 3;
 
 /** Incident by incident, in the order of time. */
 export function incidentBlocks(
-  { incidents, incidentsLeftOut }: Summary,
+  { incidents, incidentsLeftOut, scenario }: Summary,
 ): Block[] {
+  const isOfMore = scenario?.figuresOf !== undefined && incidents.length > 0;
   const told = incidents.slice(0, MAX_TOLD);
   const more = incidents.length - told.length + incidentsLeftOut;
   return [
+    figures(
+      "Incidents",
+      isOfMore ? [`of the whole run, not only of ${scenario.figuresOf}`] : [],
+    ),
     ...told.map((incident, i) =>
-      figures(i === 0 ? "Incidents" : "", [
+      figures(i === 0 && !isOfMore ? "Incidents" : "", [
         { text: incidentTime(incident), style: "warning" },
         ...incidentFigures(incident),
       ])

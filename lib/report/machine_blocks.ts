@@ -86,7 +86,7 @@ function unevenText(
   rooms: number,
 ): string | undefined {
   const says = rooms > 1 ? unevenThreadsText(threads) : undefined;
-  return says && `${says}: the likely limit`;
+  return says && `${says}: the likely limit as more come`;
 }
 
 /** Threads that a report lists; the file has them all. */

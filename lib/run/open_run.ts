@@ -6,7 +6,7 @@
  * @module
  */
 
-import { readCpuTimes } from "../machine/mod.ts";
+import { busyCores, readCpuTimes } from "../machine/mod.ts";
 import { shownUrl } from "../text/mod.ts";
 import {
   borrowCrowd,
@@ -145,6 +145,7 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
   #closing: Promise<void> | undefined;
   /** What the figures are of; `undefined` for all of the run. */
   #focus: RunPart | undefined;
+  readonly #cpuBefore = readCpuTimes();
   /** Who was gone before everyone was to leave. */
   #hadLeft: ReadonlySet<number> = new Set();
 
@@ -264,6 +265,7 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
       seed,
       incidents: this.#seconds.incidents.incidents(),
       incidentsLeftOut: this.#seconds.incidents.forgotten,
+      machineCpuRatio: part === undefined ? this.#machineCpuRatio() : null,
       ...record,
       ...(part === undefined ? whole : this.#partOf(whole, part)),
     });
@@ -271,6 +273,13 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
     return part === undefined
       ? summary
       : { ...summary, timeline, elapsedMs: roundMs(snapshot.atMs) };
+  }
+
+  /** Of what the cores of this machine could do, what all programs had them do. */
+  #machineCpuRatio(): number | null {
+    const now = this.#options.open === undefined ? readCpuTimes() : null;
+    const busy = busyCores(this.#cpuBefore, now);
+    return busy === null ? null : busy / now!.cores;
   }
 
   /** What a part of the run was, of all that is known of it. */

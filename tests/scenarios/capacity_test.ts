@@ -114,6 +114,16 @@ Deno.test("where filling rooms one by one holds what filling them as run does br
   assertMatch(line!, /fill=rooms\): 9 held, .* depends on the order/);
 });
 
+Deno.test("where time is over between two sizes, the first line says what gave out all the same", async () => {
+  const { found, verdict } = await search(13, { limit: "60s", most: 40 });
+  assertEquals(found.limitedBy.kind, "time");
+  assert(found.smallestBroken !== null);
+  assertEquals(
+    verdict.reason,
+    `${found.largest} clients were healthy, ${found.smallestBroken} were not; limited by threshold, and there was no time for the sizes between`,
+  );
+});
+
 Deno.test("time that is over does not hide an answer that is near enough", async () => {
   // 4 holds, 6 breaks, and a third is near enough.
   const { found } = await search(5, { limit: "38s", precision: 0.5 });

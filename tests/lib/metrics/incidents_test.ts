@@ -317,6 +317,21 @@ Deno.test("what goes on is known in the second in which it begins", () => {
   ]);
 });
 
+Deno.test("once media is back, what goes on is that pictures stand still", () => {
+  const still = all({ frozenMs: 1000, framesRendered: 0 });
+  const watch = new IncidentWatch();
+  const named = [GOOD, all(NOTHING), all(NOTHING), still, still, still, GOOD]
+    .map((wrong, i) => {
+      watch.take(second(i + 1, tenOf(wrong)));
+      return watch.current().map(incidentName);
+    });
+  const silent = ["10 of 10 clients without media"];
+  const frozen = ["10 of 10 clients with frozen pictures"];
+  assertEquals(named, [[], silent, silent, silent, frozen, frozen, frozen]);
+  // It is one trouble all the same.
+  assertEquals(watch.incidents().map(({ kind }) => kind), ["noMedia"]);
+});
+
 Deno.test("the server's and the generator's figures meanwhile are kept, and those before", () => {
   const server = (cpuRatio: number, udpDrops = 0) => ({
     cpuRatio,

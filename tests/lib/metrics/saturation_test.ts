@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import {
   EMPTY_SNAPSHOT,
   mergeSnapshots,
@@ -158,6 +158,24 @@ Deno.test("a node that was lost makes the run invalid, with who, when and with h
     "worker-1 was lost at 1:01 with 1 client: out of memory",
   );
 });
+
+Deno.test.each<{ machine: number | null; want: RegExp }>([
+  {
+    machine: 0.97,
+    want: / late or more, with this machine's cores 97.0 % busy$/,
+  },
+  { machine: 0.6, want: / late or more$/ },
+  { machine: null, want: / late or more$/ },
+])(
+  "a generator that is late on a machine that is $machine busy: $want",
+  ({ machine, want }) => {
+    const meter = new NodeMeter("here");
+    meter.trend("lateness").record(21_000);
+    const { generator } = EMPTY_SNAPSHOT;
+    const snapshot = meter.snapshot({ atMs: 0, clients: [], generator });
+    assertMatch(saturationOf(snapshot, machine)!, want);
+  },
+);
 
 Deno.test("a saturated generator makes the run invalid, whatever the thresholds say", () => {
   const run = madeUpRun();

@@ -99,7 +99,7 @@ Deno.test("an incident is told with the time of day, whom it hit, and what serve
     "client-0 client-1 client-2 client-3 client-4 … in 2 rooms",
     "frozen at 6, up to 96.0 %",
     "pictures moved again at 0:34",
-    "server CPU 0.00 to 0.01, 0.50 before",
+    "the server next to idle: CPU 0.00 to 0.01, 0.50 before",
     "4263 datagrams dropped at the server's sockets",
     "generator CPU 10.0 %, 2.7 % of packets late",
   ]);
