@@ -12,6 +12,7 @@ const DECLINE_MS = 5_000;
 
 interface Pushed {
   readonly consumer: Consumer;
+  readonly isWanted: Promise<boolean>;
   /** Whether it is wanted; does nothing once that was said. */
   readonly answer: (isWanted: boolean) => void;
 }
@@ -42,9 +43,11 @@ export class PushedConsumers {
     this.#expected.add(producerId);
   }
 
-  /** The server made a consumer of somebody's track. Resolves with whether it is wanted. */
+  /** The server made a consumer of somebody's track, and may tell twice. Resolves with whether it is wanted. */
   offer(peerId: string, consumer: Consumer): Promise<boolean> {
     const { consumerId, producerId: original, kind } = consumer;
+    const told = this.#of(consumerId);
+    if (told !== undefined) return told.isWanted;
     this.#expected.delete(original);
     // A server may send one track several times: each is a track here.
     const producerId = this.#pushed.has(original)
@@ -57,6 +60,7 @@ export class PushedConsumers {
     );
     this.#pushed.set(producerId, {
       consumer: { ...consumer, producerId },
+      isWanted: answered.promise,
       answer: (isWanted) => {
         cancel();
         answered.resolve(isWanted);

@@ -31,8 +31,10 @@ export const protooAdapter: Adapter = async (client) => {
   const rpc: JsonRpc = jsonRpc(channel, {
     makeRequest: (id, method, data) => ({ request: true, id, method, data }),
     makeNotice: (method, data) => ({ notification: true, method, data }),
-    readReply: ({ response, id, ok, data, errorReason }) =>
-      response ? { id, data, error: ok ? undefined : errorReason } : undefined,
+    readReply: ({ response, id, ok, data, errorCode, errorReason }) =>
+      response
+        ? { id, data, error: ok ? undefined : errorReason || `${errorCode}` }
+        : undefined,
     onMessage: (message: Data) => {
       if (message.request) return answer(client, rpc, fresh, message);
       if (message.method === "mediasoupVersion") isTyped = true;
@@ -100,8 +102,8 @@ async function answer(
     id: consumerId,
     paused: data?.producerPaused,
   });
-  if (isTaken) return send({ response: true, id, ok: true, data: {} });
   fresh.delete(consumerId);
+  if (isTaken) return send({ response: true, id, ok: true, data: {} });
   send({ response: true, id, errorCode: 403, errorReason: "not wanted" });
 }
 

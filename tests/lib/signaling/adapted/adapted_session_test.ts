@@ -36,6 +36,7 @@ Deno.test.each<{ why: string; options: OverPortOptions }>([
   { why: "asks for each track", options: {} },
   { why: "learns of tracks without their kind", options: { tellsKind: false } },
   { why: "is sent tracks unasked", options: { pushes: true } },
+  { why: "is told twice of each", options: { pushes: "twice" } },
   {
     why: "learns of nothing but ids",
     options: { tellsKind: false, tellsPeer: false },

@@ -15,8 +15,8 @@ export interface OverPortOptions {
   readonly tellsPeer?: boolean;
   /** Whether the server tells us of our own tracks as well, before it answers. @default {false} */
   readonly tellsOwn?: boolean;
-  /** Whether the server makes consumers by itself. @default {false} */
-  readonly pushes?: boolean;
+  /** Whether the server makes consumers by itself; and tells of each twice. @default {false} */
+  readonly pushes?: boolean | "twice";
 }
 
 /** The adapter over the sessions of `openSession`. */
@@ -95,8 +95,13 @@ export function overPort(
             rtpCapabilities,
           });
           const { consumerId: id, ...rest } = made;
-          const isWanted = await client.onConsumer({ id, peerId, ...rest });
-          if (isWanted) await session.resumeConsumer!(id);
+          const consumer = { id, peerId, ...rest };
+          const told = [client.onConsumer(consumer)];
+          if (pushes === "twice") told.push(client.onConsumer(consumer));
+          const wanted = await Promise.all(told);
+          if (wanted.every((isWanted) => isWanted)) {
+            await session.resumeConsumer!(id);
+          }
         };
         consuming.push(consume);
         for (const [id, peerId] of early) consume(id, peerId);

@@ -1,6 +1,6 @@
 /** mediasoup-demo's dialects: what is said for each operation, and what is heard. */
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { adaptedSessions } from "../../../../lib/signaling/adapted/mod.ts";
 import type { SignalingSession } from "../../../../lib/signaling/port.ts";
 import { protooAdapter } from "../../../../lib/signaling/protoo/mod.ts";
@@ -70,7 +70,7 @@ type Dialect = typeof DIALECTS[number] | typeof ANONYMOUS;
 
 /** A session at a server of a dialect, which is a script. */
 async function visit(
-  { greeting, answers }: Dialect,
+  { greeting, answers }: Pick<Dialect, "greeting"> & { answers: object },
   options: Record<string, string> = {},
 ) {
   const said: Record<string, unknown>[] = [];
@@ -362,3 +362,19 @@ Deno.test.each<{ why: string; message: unknown; answered: boolean }>([
 });
 
 const MALFORMED = { type: "anomaly", anomaly: { kind: "malformed" } };
+
+Deno.test("a refusal without words is one", async () => {
+  const { session, hear } = await visit({ ...DIALECTS[1], answers: {} });
+  const asked = session.produce({
+    transportId: "t",
+    kind: "video",
+    rtpParameters: videoParameters,
+  });
+  hear({ response: true, id: 1, errorCode: 503 });
+  const { message } = await assertRejects(() => asked, Error);
+  assertEquals(
+    message,
+    'Cannot complete produce_video: the server said "503".',
+  );
+  await session.leave();
+});
