@@ -5,6 +5,21 @@
  * @module
  */
 
+export type {
+  AgentsChoice,
+  BrokerAccess,
+  Card,
+  Meeting,
+  ServeAgentOptions,
+} from "./lib/agents/mod.ts";
+export type { Elsewhere, NodeFacts } from "./lib/load/mod.ts";
+export type {
+  ClockFacts,
+  FileLimits,
+  MachineFacts,
+  UdpCounters,
+} from "./lib/machine/mod.ts";
+export type { NodeLoss, NodePart } from "./lib/metrics/mod.ts";
 export * from "./kit.ts";
 export * from "./scenarios/mod.ts";
 export * as scenarios from "./scenarios/mod.ts";
@@ -322,6 +337,7 @@ export {
   type Unit,
 } from "./lib/text/mod.ts";
 export {
+  type AgentsOptions,
   checkAdapter,
   type CheckAdapterOptions,
   countStreams,
@@ -329,6 +345,7 @@ export {
   examine,
   type ExamineOptions,
   type JobOptions,
+  listAgents,
   localMonitor,
   OpenRun,
   openRun,
@@ -347,6 +364,7 @@ export {
   type ScenarioJob,
   type ScenarioSummary,
   type ScriptPorts,
+  serveAgent,
   type ServerOptions,
   ServerWatch,
   type ServerWatchOptions,

@@ -86,6 +86,9 @@ const ROOMS: readonly {
     only: ["lib/impairment", "lib/media"],
   },
   { room: "lib/load" },
+  { room: "lib/agents/link", only: ["lib/text", "lib/time"] },
+  { room: "lib/agents/protocol", only: [] },
+  { room: "lib/agents" },
   {
     room: "lib/sfu",
     only: [

@@ -1,6 +1,7 @@
 /** What README tells people to type is there. */
 
 import { assert, assertEquals } from "@std/assert";
+import { AGENT_TABLE } from "../cli/commands/agent.ts";
 import { RUN_TABLE } from "../cli/commands/run_options.ts";
 import { SERVE_OPTIONS } from "../cli/commands/serve_options.ts";
 import { SESSION_TABLE } from "../cli/commands/session_options.ts";
@@ -14,7 +15,7 @@ const readme = await Deno.readTextFile(
 );
 
 const OPTIONS = new Set(
-  [RUN_TABLE, SERVE_OPTIONS, SESSION_TABLE, REPORT_OPTIONS]
+  [RUN_TABLE, SERVE_OPTIONS, SESSION_TABLE, REPORT_OPTIONS, AGENT_TABLE]
     .flatMap((table) => Object.keys(table).map(optionName)),
 );
 

@@ -33,6 +33,11 @@ const {
   threshold: _threshold,
   out: _out,
   quiet: _quiet,
+  agents: _agents,
+  agentWait: _agentWait,
+  broker: _broker,
+  group: _group,
+  insecureBroker: _insecureBroker,
   ...DOCTOR_OPTIONS
 } = RUN_OPTIONS;
 

@@ -45,6 +45,8 @@ export const SUMMARIES = {
   report: "Runs that are over: one in full, several side by side.",
   compare: "Whether some runs are worse than others: compare A... -- B...",
   adapter: "Whether an adapter of your own does what clients need of it.",
+  agent: "Drives clients of others' runs, which claim it at a broker.",
+  agents: "Which agents are at a broker: free or busy, and what they are.",
   doctor: "What would limit a run on this machine, and how to fix it.",
 } as const;
 

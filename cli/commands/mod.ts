@@ -25,6 +25,8 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Perform>>> = {
   report: async () => (await import("./report.ts")).reportCommand,
   compare: async () => (await import("./compare.ts")).compareCommand,
   adapter: async () => (await import("./adapter.ts")).adapterCommand,
+  agent: async () => (await import("./agent.ts")).agentCommand,
+  agents: async () => (await import("./agents.ts")).agentsCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
 };
 

@@ -5,12 +5,15 @@
  */
 
 import {
+  type AgentsOptions,
   bandRows,
   createTarget,
+  formatCounted,
   scenarios,
   whyImpossible,
 } from "../../tool.ts";
 import { type Access, readAccess } from "./access.ts";
+import { drivenBy, readAgents } from "./agent_options.ts";
 import { columns, commandHelp, exitCodeLines } from "./help.ts";
 import { type Parsed, parseOptions } from "./parse.ts";
 import { type LoadValues, performLoad } from "./perform_load.ts";
@@ -112,13 +115,19 @@ async function runOnce(parsed: ParsedRun): Promise<number> {
   if ("mistakes" in chosen) {
     mistakes.push(...chosen.mistakes);
   }
-  if (mistakes.length > 0 || "mistakes" in way || "mistakes" in chosen) {
+  const where = await readAgents(values);
+  if ("mistakes" in where) mistakes.push(...where.mistakes);
+  if (
+    mistakes.length > 0 || "mistakes" in way || "mistakes" in chosen ||
+    "mistakes" in where
+  ) {
     return usage(mistakes);
   }
   return await performJob(
     chosen,
     { ...values, outputs: outputs.files },
     way.access,
+    where.agents,
   );
 }
 
@@ -163,19 +172,26 @@ async function performJob(
   chosen: ChosenJob,
   values: RunValues & LoadValues,
   access: Access,
+  agents: AgentsOptions | undefined,
 ): Promise<number> {
   const { job } = chosen;
   const engine = values.embedded ?? null;
   const workers = workersOf(values, job.peak);
   const plan = job.plan?.(values.seed);
-  const obstacle = plan && whyImpossible({ plan, workers, engine });
+  const obstacle = plan && agents === undefined
+    ? whyImpossible({ plan, workers, engine })
+    : undefined;
   if (obstacle !== undefined) {
     printError(obstacle);
     return EXIT_CODES.broke;
   }
   return await performLoad(values, access, {
     lines: (server) => [
-      ...linesOf(chosen, workers, values.seed),
+      ...linesOf(
+        chosen,
+        drivenBy(values.agents, formatCounted(workers, "thread")),
+        values.seed,
+      ),
       serverLine(values, server),
     ],
     perform: (settings) =>
@@ -183,6 +199,7 @@ async function performJob(
         ...settings,
         seed: values.seed,
         workers,
+        agents,
         thresholds: values.threshold,
         config: generatorRecord(values, workers, access),
       }).perform(job),

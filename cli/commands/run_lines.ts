@@ -27,8 +27,8 @@ export type MeetingValues = OptionValues<TimedMeetingOptions>;
 /** What is about to run, in a line; `media` is what is sent, in words. */
 export function meetingLine(
   values: MeetingValues,
-  { workers, seed, media }: {
-    readonly workers: number;
+  { drivenBy, seed, media }: {
+    readonly drivenBy: string;
     readonly seed: number;
     readonly media: string;
   },
@@ -48,9 +48,7 @@ export function meetingLine(
   const where = rooms === 1 ? `room ${room}` : `${rooms} rooms`;
   return `${formatCounted(clients, "client")} in ${where}, ${sent}, ${
     seconds(values.duration)
-  } after a ramp of ${seconds(values.rampUp)}, ${
-    formatCounted(workers, "thread")
-  }, seed ${seed}`;
+  } after a ramp of ${seconds(values.rampUp)}, ${drivenBy}, seed ${seed}`;
 }
 
 /** Which server it is. */

@@ -27,6 +27,7 @@ import {
 } from "../../tool.ts";
 import { type Access, ACCESS_OPTIONS, accessRecord } from "./access.ts";
 import { commandLineOf } from "./option.ts";
+import { AGENT_OPTIONS } from "./agent_options.ts";
 import { RUN_OUTPUT_OPTIONS } from "./output_options.ts";
 import {
   dumpChoice,
@@ -90,6 +91,7 @@ export const RUN_OPTIONS = {
     help: "threads that drive clients; auto: one a core, one per 100 clients",
     default: "auto",
   }),
+  ...AGENT_OPTIONS,
   seed: withDefault(whole(0), {
     help: "the same seed gives the same run",
     default: 1,
@@ -163,17 +165,20 @@ export function generatorRecord(
     readonly lane?: string;
     readonly cipher?: string;
     readonly dump?: GivenDump | undefined;
+    readonly agents?: RunValues["agents"];
   },
   workers: number,
   access: Access,
 ): Summary["config"] {
-  const { dump, embedded, monitor, transport, lane, cipher } = RUN_OPTIONS;
+  const { agents, dump, embedded, monitor, transport, lane, cipher } =
+    RUN_OPTIONS;
   const table: OptionTable = {
     embedded,
     monitor,
     transport,
     ...("lane" in values && { lane, cipher }),
     ...(values.dump !== undefined && { dump }),
+    ...(values.agents !== undefined && { agents }),
   };
   return { ...recordOf(table, values), workers, ...accessRecord(access) };
 }

@@ -107,13 +107,13 @@ export async function chooseJob(
 /** What is about to run, in a line or two. */
 export function linesOf(
   { scenario, job, media }: ChosenJob,
-  workers: number,
+  drivenBy: string,
   seed: number,
 ): string[] {
   return media === undefined
     ? [`${scenario.name}: ${scenario.description}`, typedConfig(job)]
     : [
-      meetingLine(job.values as MeetingValues, { workers, seed, media }),
+      meetingLine(job.values as MeetingValues, { drivenBy, seed, media }),
     ];
 }
 

@@ -7,6 +7,7 @@
 
 import { runSession } from "../session/mod.ts";
 import { readAccess } from "./access.ts";
+import { readAgents } from "./agent_options.ts";
 import { commandHelp, exitCodeLines } from "./help.ts";
 import { parseOptions } from "./parse.ts";
 import {
@@ -58,6 +59,11 @@ export async function sessionCommand(
   const { values } = parsed;
   const way = await readAccess(values);
   if ("mistakes" in way) return usage(way.mistakes);
+  const where = await readAgents({
+    ...values,
+    workers: parsed.given.has("workers") ? values.workers : "auto",
+  });
+  if ("mistakes" in where) return usage(where.mistakes);
   const code = await runSession({
     server: { ...way.access, url: values.server ?? "" },
     embedded: engineOf(values),
@@ -66,6 +72,7 @@ export async function sessionCommand(
     seed: values.seed,
     transport: values.transport,
     workers: values.workers,
+    agents: where.agents,
     thresholds: values.threshold,
     monitor: values.monitor,
     config: sessionRecord(parsed, way.access),

@@ -26,6 +26,7 @@ import {
   withDefault,
   yesOrNo,
 } from "../../tool.ts";
+import { AGENT_OPTIONS } from "./agent_options.ts";
 import { type Access, ACCESS_OPTIONS } from "./access.ts";
 import { commandLineOf, inputOf } from "./option.ts";
 import type { Parsed } from "./parse.ts";
@@ -67,6 +68,7 @@ const SESSION_OPTIONS = {
     help: "threads that drive clients",
     default: 1,
   }),
+  ...AGENT_OPTIONS,
   seed: RUN_OPTIONS.seed,
   ...ACCESS_OPTIONS,
   transport: RUN_OPTIONS.transport,

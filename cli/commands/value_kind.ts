@@ -139,6 +139,82 @@ export const dumpChoice: ValueKind<GivenDump> = parsed({
   toJson: ({ text }) => text,
 });
 
+/** Which agents there are to be, as they were asked for. */
+export type GivenAgents =
+  & { readonly text: string }
+  & (
+    | { readonly kind: "local"; readonly count: number }
+    | { readonly kind: "ssh"; readonly destinations: readonly string[] }
+    | { readonly kind: "broker"; readonly count: number }
+  );
+
+const AGENTS_TAKES =
+  "local:N, ssh:HOST for each machine, such as ssh:me@h1,ssh:me@h2, or how many of those at the broker";
+
+/** Which agents there are to be. */
+export const AGENTS: ValueKind<GivenAgents> = parsed({
+  placeholder: "AGENTS",
+  takes: AGENTS_TAKES,
+  parse(text): GivenAgents {
+    const [, local, digits] = /^(local:)?([1-9]\d{0,2})$/.exec(text) ?? [];
+    if (digits !== undefined) {
+      const kind = local === undefined ? "broker" : "local";
+      return { text, kind, count: Number(digits) };
+    }
+    const destinations = text.split(",").map((one) =>
+      /^ssh:([\w.@:%[\]][\w.@:%[\]-]{0,199})$/.exec(one.trim())?.[1] ?? ""
+    );
+    if (destinations.includes("")) {
+      throw new RangeError(`"${text}" is not ${AGENTS_TAKES}`);
+    }
+    return { text, kind: "ssh", destinations };
+  },
+  toJson: ({ text }) => text,
+});
+
+/** What an agent, or a group of them, is called. */
+export const agentName: ValueKind<string> = kind(
+  "NAME",
+  "up to 32 small letters, digits and -",
+  (given) =>
+    typeof given === "string" && /^[a-z0-9-]{1,32}$/.test(given)
+      ? given
+      : undefined,
+);
+
+/** Where a broker is. */
+export const brokerUrl: ValueKind<string> = kind(
+  "URL",
+  "a nats:// or tls:// URL such as nats://HOST:4222",
+  (given) =>
+    typeof given === "string" && /^(nats|tls):\/\/[^/]+\/?$/.test(given) &&
+      URL.canParse(given) && new URL(given).hostname !== ""
+      ? given
+      : undefined,
+  shownUrl,
+);
+
+/** A pattern of URLs, in which `*` stands for anything. */
+export interface UrlPattern {
+  readonly text: string;
+  readonly matches: (url: string) => boolean;
+}
+
+/** Patterns of URLs. */
+export const URL_PATTERNS: ValueKind<readonly UrlPattern[]> = listOf(
+  parsed({
+    placeholder: "PATTERN",
+    takes: "a URL with * in it",
+    parse(text): UrlPattern {
+      const parts = text.split("*").map((part) => RegExp.escape(part));
+      const pattern = new RegExp(`^${parts.join(".*")}$`, "s");
+      return { text, matches: (url) => pattern.test(url) };
+    },
+    toJson: ({ text }) => text,
+  }),
+  "patterns",
+);
+
 /** Where to listen. */
 export interface ListenAddress {
   readonly hostname: string;

@@ -166,7 +166,7 @@ export class Effects {
 
   async #open(): Promise<void> {
     const { options, ports, dispatch, model } = this.#context;
-    const { embedded, seed, transport, workers } = options;
+    const { agents, embedded, seed, transport, workers } = options;
     const { signal } = this.#end;
     const opened = this.#server = await openServer({
       server: options.server,
@@ -182,6 +182,7 @@ export class Effects {
       ...ports,
       seed,
       workers,
+      agents,
       datapath: { transport },
       metricsToken: Deno.env.get("METRICS_TOKEN"),
       signal,

@@ -5,6 +5,7 @@
  */
 
 import type {
+  AgentsOptions,
   EngineKind,
   MonitorTarget,
   Newcomers,
@@ -29,6 +30,8 @@ export interface SessionOptions {
   readonly transport: "auto" | "udp" | "tcp";
   /** Threads that drive clients. */
   readonly workers: number;
+  /** Other processes and machines where clients run; `undefined` where they run here. */
+  readonly agents: AgentsOptions | undefined;
   readonly thresholds: readonly Threshold[];
   /** Where to look at the server; none is where it can be found by itself. */
   readonly monitor: readonly MonitorTarget[];

@@ -20,7 +20,6 @@ import { NodeGroup } from "./node/group.ts";
 import type { NodeClock } from "./node/local_node.ts";
 import { createRandom } from "./plan/random.ts";
 import { checkSteering } from "./node/steer.ts";
-import { WorkerNode } from "./node/worker_node.ts";
 import {
   EMPTY_SNAPSHOT,
   type Snapshot,
@@ -28,9 +27,13 @@ import {
   type TimelinePoint,
 } from "../metrics/mod.ts";
 import { delay, threadClock } from "../time/mod.ts";
-import { process } from "./deps.ts";
 import { reachServer } from "./node/signaling.ts";
-import { createLocalNode, systemNodeClock } from "./node/this_thread.ts";
+import { systemNodeClock } from "./node/this_thread.ts";
+import {
+  openInWorker,
+  openOnThisThread,
+  processCpuUs,
+} from "./node/threads.ts";
 
 /** What a fleet is made of. */
 export interface FleetOptions {
@@ -302,21 +305,4 @@ function namesOf(workers: number): string[] {
   return workers === 1
     ? ["local"]
     : Array.from({ length: workers }, (_, i) => `worker-${i}`);
-}
-
-function openOnThisThread(name: string, handlers: NodeHandlers): LoadNode {
-  return createLocalNode(name, "process", handlers);
-}
-
-function openInWorker(name: string, handlers: NodeHandlers): LoadNode {
-  return new WorkerNode(
-    name,
-    import.meta.resolve("./node/worker.ts"),
-    handlers,
-  );
-}
-
-function processCpuUs(): number {
-  const { user, system } = process.cpuUsage();
-  return user + system;
 }

@@ -31,6 +31,7 @@ export {
   type RosterStep,
   type SpawnOptions,
 } from "./roster.ts";
+export { openThreads } from "./node/threads.ts";
 export { serveNode, WorkerNode } from "./node/worker_node.ts";
 export { borrowCrowd, type RunCrowd } from "./borrowed_crowd.ts";
 export {

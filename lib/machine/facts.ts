@@ -37,6 +37,7 @@ export interface FileLimits {
 
 /** What became of datagrams. */
 export interface UdpCounters {
+  /** Received, and read. */
   readonly received: number;
   /** Not received, because a socket's buffer was full. */
   readonly receiveDrops: number;

@@ -6,6 +6,7 @@
  * @module
  */
 
+export { listAgents, serveAgent } from "./agents.ts";
 export { examine, whyImpossible } from "./before_run.ts";
 export { checkAdapter, type CheckAdapterOptions } from "./check_adapter.ts";
 export type { ExamineOptions } from "./examine.ts";
@@ -25,7 +26,12 @@ export {
 } from "./open_run.ts";
 export { hold } from "./hold.ts";
 export { run, type RunOutcome } from "./run.ts";
-export type { JobOptions, RunOptions, RunProgress } from "./run_options.ts";
+export type {
+  AgentsOptions,
+  JobOptions,
+  RunOptions,
+  RunProgress,
+} from "./run_options.ts";
 export {
   localMonitor,
   type OpenServer,

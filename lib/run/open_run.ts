@@ -6,6 +6,7 @@
  * @module
  */
 
+import type { Agents } from "../agents/mod.ts";
 import { busyCores, readCpuTimes } from "../machine/mod.ts";
 import { shownUrl } from "../text/mod.ts";
 import {
@@ -41,14 +42,19 @@ import { UnreachableError } from "../signaling/port.ts";
 import { isHere, type MonitorTarget } from "../monitor/mod.ts";
 import type { EngineKind, SfuStats } from "../sfu/mod.ts";
 import { whyImpossible } from "./before_run.ts";
+import { claimAgents } from "./claim_agents.ts";
 import type { RunPart, ScriptPorts } from "./job.ts";
+import type { AgentsOptions } from "./run_options.ts";
 import { endingOf } from "./server_gone.ts";
 import { countStreams } from "./server_streams.ts";
 import { ServerWatch } from "./server_watch.ts";
 import { VERSION } from "../../version.ts";
 
 /** What a run is opened with. */
-export interface OpenRunOptions extends Omit<FleetOptions, "openNode"> {
+export interface OpenRunOptions
+  extends Omit<FleetOptions, "elsewhere" | "openNode"> {
+  /** Other processes and machines where clients run. @default {none} */
+  readonly agents?: AgentsOptions | undefined;
   /** The embedded server's engine; `null` for a server elsewhere. */
   readonly engine: EngineKind | null;
   /** How the fleet is opened. @default {of real clients} */
@@ -94,7 +100,9 @@ export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
     server: options.server,
     onNote: options.onServerNote,
   });
+  let agents: Agents | undefined;
   try {
+    agents = within === undefined ? await claimAgents(options) : undefined;
     await watch.ready(options.signal);
     let run: OpenRun | undefined;
     const early: NodeNote[] = [];
@@ -108,6 +116,7 @@ export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
     const fleet: RunCrowd = within === undefined
       ? await open({
         ...options,
+        elsewhere: agents?.elsewhere,
         onSecond: take,
         onNote(note) {
           if (run === undefined) early.push(note);
@@ -118,10 +127,17 @@ export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
       })
       : await borrowCrowd(within, take);
     watch.begin(Date.parse(fleet.startedAt));
-    const opened = run = new OpenRun(options, fleet, watch, streamsAtEnd);
+    const opened = run = new OpenRun(
+      options,
+      fleet,
+      watch,
+      streamsAtEnd,
+      agents,
+    );
     for (const note of early) opened.noteEvent(note);
     return opened;
   } catch (error) {
+    await agents?.[Symbol.asyncDispose]();
     await watch[Symbol.asyncDispose]();
     throw error;
   }
@@ -141,6 +157,7 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
   readonly #options: OpenRunOptions;
   readonly #streamsAtEnd: () => Promise<ServerStreams | null>;
   readonly #watchers = new Set<(snapshot: Snapshot) => void>();
+  readonly #agents: AsyncDisposable | undefined;
   #streams: ServerStreams | null = null;
   #closing: Promise<void> | undefined;
   /** What the figures are of; `undefined` for all of the run. */
@@ -155,7 +172,9 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
     fleet: Fleet,
     watch: ServerWatch,
     streamsAtEnd: () => Promise<ServerStreams | null>,
+    agents?: AsyncDisposable,
   ) {
+    this.#agents = agents;
     this.#options = options;
     this.fleet = fleet;
     this.watch = watch;
@@ -174,7 +193,8 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
     const { clock = systemNodeClock, workers = 1, engine, monitor = [], seed } =
       this.#options;
     // Clients that somebody else makes up need nothing of this machine.
-    const isReal = this.#options.open === undefined;
+    const isReal = this.#options.open === undefined &&
+      this.#options.agents === undefined;
     return {
       ...own,
       crowd: this.fleet,
@@ -350,6 +370,7 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
       clients.filter(({ state }) => state === "left").map(({ index }) => index),
     );
     await this.fleet.close();
+    await this.#agents?.[Symbol.asyncDispose]();
     await this.watch.finish();
     this.#streams = await this.#streamsAtEnd();
   }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { AgentsChoice } from "../agents/mod.ts";
 import type {
   DatapathChoice,
   DumpChoice,
@@ -54,6 +55,8 @@ export interface JobOptions {
   readonly thresholds: readonly Threshold[];
   /** Threads that drive clients. @default {1} */
   readonly workers?: number | undefined;
+  /** Other processes and machines where clients run, in place of this process. @default {none} */
+  readonly agents?: AgentsOptions | undefined;
   /** How packets are sent and encrypted. @default {the fastest there is} */
   readonly datapath?: DatapathChoice | undefined;
   /** Whose packets and events are written down, and where. @default {nobody's} */
@@ -84,6 +87,14 @@ export interface JobOptions {
   readonly unreachable?: "throw" | "report" | undefined;
   /** Told each second where the run is. */
   readonly onProgress?: ((progress: RunProgress) => void) | undefined;
+}
+
+/** Where clients run. */
+export interface AgentsOptions {
+  /** Which agents are wanted. */
+  readonly choice: AgentsChoice;
+  /** Threads that each drives clients with; `auto` is one a core of its machine. */
+  readonly threads: number | "auto";
 }
 
 /** Where a run is. */

@@ -22,6 +22,7 @@ function optionsFor(
     settings: SETTINGS,
     seed: 1,
     workers: 1,
+    agents: undefined,
     transport: "auto",
     thresholds: [],
     monitor: [],

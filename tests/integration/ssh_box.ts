@@ -18,8 +18,10 @@ export interface Box extends AsyncDisposable {
   readonly config: string;
 }
 
-/** Makes keys and configuration in a temporary folder, which goes with the box. */
-export async function startBox(): Promise<Box> {
+/** Makes keys and configuration in a temporary folder, which goes with the box; what runs there has these variables in its environment. */
+export async function startBox(
+  env: Readonly<Record<string, string>> = {},
+): Promise<Box> {
   const folder = await Deno.makeTempDir({ prefix: "rtcrowd-ssh-" });
   const path = (name: string) => `${folder}/${name}`;
   for (const key of ["host_key", "user_key"]) {
@@ -38,6 +40,16 @@ export async function startBox(): Promise<Box> {
       "PasswordAuthentication no",
       "KbdInteractiveAuthentication no",
       "PidFile none",
+      // Only the first of such lines counts (sshd_config(5)).
+      ...(Object.keys(env).length > 0
+        ? [
+          `SetEnv ${
+            Object.entries(env).map(([name, value]) => `${name}=${value}`).join(
+              " ",
+            )
+          }`,
+        ]
+        : []),
     ].join("\n") + "\n",
   );
   await Deno.writeTextFile(

@@ -111,7 +111,7 @@ Deno.test("the configuration says what will run, and where", () => {
   });
   assertEquals(
     meetingLine(values as MeetingValues, {
-      workers: 1,
+      drivenBy: "1 thread",
       seed: 1,
       media: "synthetic",
     }),

@@ -28,6 +28,7 @@ class Desk implements AsyncDisposable {
         seed: 1,
         transport: "auto",
         workers: 1,
+        agents: undefined,
         thresholds: [],
         monitor: [],
         config: {},

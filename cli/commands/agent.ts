@@ -1,0 +1,82 @@
+/**
+ * `agent`: this machine's clients for whoever claims them at a broker.
+ *
+ * @module
+ */
+
+import {
+  many,
+  optional,
+  serveAgent,
+  wholeOr,
+  withDefault,
+} from "../../tool.ts";
+import { EXIT_CODES } from "../../lib/exit_codes.ts";
+import { BROKER_OPTIONS, readBroker } from "./agent_options.ts";
+import { commandHelp, exitCodeLines } from "./help.ts";
+import { parseOptions } from "./parse.ts";
+import { openInterrupts, printError, printOut, usage } from "./shell.ts";
+import { agentName, URL_PATTERNS } from "./value_kind.ts";
+
+const NOTES: readonly string[] = [
+  "It drives clients of one run at a time, and stays until it is ended. When it has",
+  "heard nothing of whoever claimed it for 12 s, its clients leave.",
+  "",
+  ...exitCodeLines({
+    broke: "it cannot be an agent",
+    usage: "wrong usage",
+    interrupted: "ended",
+  }),
+];
+
+/** What `agent` takes. */
+export const AGENT_TABLE = {
+  ...BROKER_OPTIONS,
+  name: optional<string, string>(agentName, {
+    help:
+      "its name, which no other of the group has; this host's, with some digits",
+  }),
+  workers: withDefault(wholeOr("auto", 1, 1024), {
+    help: "threads that drive clients; auto: one a core",
+    default: "auto",
+  }),
+  onlyServer: many(URL_PATTERNS, {
+    help: "load no other servers than of such a URL: wss://*.test.example/*",
+  }),
+} as const;
+
+/** Carries `agent` out; resolves with the exit code. */
+export async function agentCommand(args: readonly string[]): Promise<number> {
+  const parsed = parseOptions(AGENT_TABLE, args);
+  if (parsed.help) {
+    printOut(commandHelp({ name: "agent", notes: NOTES }, AGENT_TABLE));
+    return EXIT_CODES.passed;
+  }
+  const { values, mistakes } = parsed;
+  if (mistakes.length > 0) return usage(mistakes);
+  const read = await readBroker(values);
+  if ("mistakes" in read) return usage(read.mistakes);
+  const { broker } = read;
+  if (broker === undefined) return usage([NO_BROKER]);
+  using interrupts = openInterrupts({});
+  const { onlyServer, group, workers, name = nameHere() } = values;
+  await serveAgent({
+    ...{ broker, group, name, threads: workers },
+    ...(onlyServer.length > 0 && {
+      onlyServer: (url: string) => onlyServer.some((one) => one.matches(url)),
+    }),
+    signal: interrupts.signal,
+    onNote: printError,
+  });
+  return EXIT_CODES.interrupted;
+}
+
+/** What is missing where no broker was named. */
+export const NO_BROKER = "--broker: say where it is, such as nats://HOST:4222.";
+
+/** This host's name as agents can have one, and which of its agents. */
+function nameHere(): string {
+  const host = Deno.hostname().toLowerCase().split(".")[0]
+    .replaceAll(/[^a-z0-9-]/g, "-").slice(0, 20);
+  return `${host}-${crypto.randomUUID().slice(0, 6)}`;
+}

@@ -1,0 +1,288 @@
+/**
+ * One run at an agent: the node that it drives, and what is told of it.
+ *
+ * @module
+ */
+
+import type { Link } from "./link/mod.ts";
+import { LinkError } from "./link/mod.ts";
+import {
+  type ClockAnswer,
+  readAcknowledgement,
+  readClockAnswer,
+  ReportOutbox,
+  shortened,
+} from "./protocol/mod.ts";
+import { numbersText } from "./snapshot_wire.ts";
+import type { AgentEvent, Work } from "./work.ts";
+import type {
+  LoadNode,
+  NodeClock,
+  NodeHandlers,
+  ServerTarget,
+} from "../load/mod.ts";
+import { ReportWriter, type Snapshot } from "../metrics/mod.ts";
+
+/** What a run at an agent is made of. */
+export interface AgentRunOptions {
+  readonly link: Link;
+  /** The run's name. */
+  readonly run: string;
+  /** The agent's process. */
+  readonly epoch: string;
+  /** Under which its reports go. */
+  readonly subject: string;
+  readonly clock: NodeClock;
+  readonly openNode: (name: string, handlers: NodeHandlers) => LoadNode;
+  readonly reach?: ((server: ServerTarget) => Promise<void>) | undefined;
+  /** The coordinator has said something. */
+  readonly onHeard: () => void;
+  /** The coordinator says that the agent is no part of its run. */
+  readonly onReleased: (reason: string) => void;
+}
+
+/** An agent says something so often at least, in milliseconds. */
+const HEARTBEAT_MS = 1_000;
+/** What happens within so long goes together. */
+const GATHER_MS = 30;
+const REQUEST_MS = 2_000;
+/** Samples of the coordinator's clock, of which that with the least round trip is taken. */
+const CLOCK_SAMPLES = 40;
+/** For so long at most, where there is one. */
+const MAX_SAMPLING_MS = 5_000;
+/** Notes that are told in a second; others are counted. */
+const MAX_NOTES = 50;
+
+const LEFT = "it has left meanwhile";
+
+/** A run that an agent is part of. */
+export class AgentRun {
+  readonly #options: AgentRunOptions;
+  readonly #outbox = new ReportOutbox<AgentEvent>();
+  readonly #writer: ReportWriter;
+  #node: LoadNode | undefined;
+  #latest: Snapshot | undefined;
+  /** The sequence of the latest numbers that the coordinator has. */
+  #acknowledged = 0;
+  #isReporting = false;
+  #isOver = false;
+  #notes = 0;
+  #cancelBeat: () => void = () => {};
+  #cancelGather: (() => void) | undefined;
+  #told = Promise.withResolvers<void>();
+  #making: Promise<unknown> | undefined;
+  #ending: Promise<void> | undefined;
+
+  /** Begins to report. */
+  constructor(options: AgentRunOptions) {
+    this.#options = options;
+    this.#writer = new ReportWriter(options.epoch);
+    this.#scheduleBeat();
+    this.#gather();
+  }
+
+  /** The last numbers of its clients. */
+  get latest(): Snapshot | undefined {
+    return this.#latest;
+  }
+
+  /** Carries work out; resolves with what is to be answered. */
+  async do(work: Work): Promise<unknown> {
+    switch (work.type) {
+      case "prepare": {
+        const { plan } = work;
+        await this.#options.reach?.(plan.server);
+        if (this.#isOver) throw new Error(LEFT);
+        const node = this.#options.openNode(plan.node, this.#handlers());
+        this.#node = node;
+        const prepared = node.prepare(plan);
+        this.#making = prepared.catch(() => {});
+        return await prepared;
+      }
+      case "begin": {
+        const aheadMs = await this.#coordinatorAheadMs();
+        if (this.#isOver) throw new Error(LEFT);
+        this.#making = this.#node?.begin(work.startedAtMs - aheadMs);
+        return await this.#making;
+      }
+      case "command":
+        return await this.#node?.command(work.command);
+      case "learn":
+        for (const news of work.news) this.#node?.learn?.(news);
+        return null;
+      case "stop": {
+        const last = await this.#node?.stop(work.withinMs);
+        if (last !== undefined) this.#take(last);
+        return await this.#allTold();
+      }
+      case "ping":
+        return null;
+      default:
+        work satisfies never;
+    }
+  }
+
+  /** Has everyone leave, whatever comes of it; nothing is told any more. Idempotent. */
+  end(): Promise<void> {
+    return this.#ending ??= this.#end();
+  }
+
+  async #end(): Promise<void> {
+    this.#isOver = true;
+    this.#cancelBeat();
+    this.#cancelGather?.();
+    this.#told.resolve();
+    // What is still being made cannot be taken down yet.
+    await this.#making;
+    const last = await this.#node?.stop();
+    if (last !== undefined) this.#latest = last;
+  }
+
+  #handlers(): NodeHandlers {
+    return {
+      onSnapshot: (snapshot) => this.#take(snapshot),
+      onNote: (note) => {
+        if (++this.#notes > MAX_NOTES) return;
+        this.#tell({
+          type: "note",
+          note: { ...note, text: shortened(note.text) },
+        });
+      },
+      onPublisher: (news) => this.#tell({ type: "publisher", news }),
+      onTracks: (news) => this.#tell({ type: "tracks", news: [...news] }),
+      onDied: (reason) =>
+        this.#tell({ type: "died", reason: shortened(reason) }),
+    };
+  }
+
+  #take(snapshot: Snapshot): void {
+    this.#latest = snapshot;
+    this.#report();
+  }
+
+  #tell(event: AgentEvent): void {
+    this.#outbox.add(event);
+    this.#gather();
+  }
+
+  #gather(): void {
+    if (this.#isOver) return;
+    this.#cancelGather ??= this.#options.clock.setTimer(GATHER_MS, () => {
+      this.#cancelGather = undefined;
+      this.#report();
+    });
+  }
+
+  #scheduleBeat(): void {
+    this.#cancelBeat = this.#options.clock.setTimer(HEARTBEAT_MS, () => {
+      this.#scheduleBeat();
+      const left = this.#notes - MAX_NOTES;
+      this.#notes = 0;
+      if (left > 0) this.#noteLeftOut(left);
+      this.#report();
+    });
+  }
+
+  #noteLeftOut(count: number): void {
+    const { atMs = 0, node = "" } = this.#latest ?? {};
+    this.#tell({
+      type: "note",
+      note: {
+        atMs,
+        clientId: null,
+        level: "info",
+        text: `${count} more notes of ${node} in a second, left out`,
+      },
+    });
+  }
+
+  /** Says what there is to say; while one report is on its way, no other. */
+  async #report(): Promise<void> {
+    if (this.#isReporting || this.#isOver) return;
+    this.#isReporting = true;
+    const { link, run, epoch, subject } = this.#options;
+    let isTaken = false;
+    const head = JSON.stringify({ run, epoch, ...this.#outbox.next() });
+    try {
+      const answer = readAcknowledgement(
+        await link.request(
+          subject,
+          `${head.slice(0, -1)},"snapshot":${this.#numbers()}}`,
+          REQUEST_MS,
+        ),
+      );
+      if (answer?.type === "taken") {
+        isTaken = true;
+        this.#outbox.acknowledge(answer.events);
+        this.#writer.acknowledge(answer.sequence);
+        this.#acknowledged = Math.max(this.#acknowledged, answer.sequence);
+        this.#options.onHeard();
+      } else if (answer?.type === "released") {
+        this.#options.onReleased(answer.reason);
+      }
+    } catch (error) {
+      // What was not taken goes with the next; who is silent too long is left.
+      if (!(error instanceof LinkError)) throw error;
+    } finally {
+      this.#isReporting = false;
+    }
+    if (this.#isAllTold()) this.#told.resolve();
+    // Else with the next beat: a link that is down is not to be hammered.
+    else if (isTaken) this.#gather();
+  }
+
+  /** The JSON of the numbers that the coordinator may not have. */
+  #numbers(): string {
+    return this.#latest === undefined || this.#areNumbersKnown()
+      ? "null"
+      : numbersText(this.#writer.write(this.#latest));
+  }
+
+  #areNumbersKnown(): boolean {
+    return (this.#latest?.sequence ?? 0) <= this.#acknowledged;
+  }
+
+  #isAllTold(): boolean {
+    return !this.#outbox.hasEvents && this.#areNumbersKnown();
+  }
+
+  /** Resolves once the coordinator has everything, or never will. */
+  async #allTold(): Promise<void> {
+    if (this.#isAllTold()) return;
+    this.#told = Promise.withResolvers();
+    this.#gather();
+    await this.#told.promise;
+  }
+
+  /** How far the coordinator's clock is ahead of this machine's, by the sample with the least round trip (RFC 5905 section 8). */
+  async #coordinatorAheadMs(): Promise<number> {
+    const { link, run, epoch, subject, clock } = this.#options;
+    let best = { roundTripMs: Infinity, aheadMs: 0 };
+    const begunMs = clock.nowMs();
+    const isEnough = () =>
+      best.roundTripMs < Infinity && clock.nowMs() - begunMs > MAX_SAMPLING_MS;
+    for (let i = 0; i < CLOCK_SAMPLES && !this.#isOver && !isEnough(); i++) {
+      const askedMs = clock.nowMs();
+      const askedWallMs = clock.wallNowMs();
+      let answer: ClockAnswer | undefined;
+      try {
+        answer = readClockAnswer(
+          await link.request(
+            subject,
+            JSON.stringify({ run, epoch, clock: true }),
+            REQUEST_MS,
+          ),
+        );
+      } catch (error) {
+        if (!(error instanceof LinkError)) throw error;
+      }
+      const roundTripMs = clock.nowMs() - askedMs;
+      if (answer === undefined || roundTripMs >= best.roundTripMs) continue;
+      best = {
+        roundTripMs,
+        aheadMs: answer.wallMs - (askedWallMs + roundTripMs / 2),
+      };
+    }
+    return best.aheadMs;
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * A link: how a coordinator and its agents reach each other, as a port.
+ * Whatever it is made of, it may lose a message, bring it twice, late or out
+ * of order, and it says which of three things became of a request.
+ *
+ * @module
+ */
+
+/** A way between a coordinator and its agents. */
+export interface Link extends AsyncDisposable {
+  /**
+   * Asks whoever serves a subject, and resolves with the answer. Throws a
+   * {@linkcode LinkError}, and nothing else.
+   */
+  request(subject: string, text: string, withinMs: number): Promise<string>;
+  /** Answers what is asked under a subject, until what is returned is called. */
+  serve(subject: string, answer: Answerer): () => void;
+  /** Resolves with the reason once no message goes either way any more, for good. */
+  readonly closed: Promise<string>;
+}
+
+/** Answers a request; `undefined` is no answer. What it throws is none either. */
+export type Answerer = (
+  text: string,
+) => string | undefined | Promise<string | undefined>;
+
+/** What became of a request that was not answered: nothing came in time, nobody serves its subject, or the link is no more. */
+export type LinkFailure = "silent" | "nobody" | "closed";
+
+/** A request was not answered. */
+export class LinkError extends Error {
+  override name = "LinkError";
+  /** What became of it. */
+  readonly failure: LinkFailure;
+
+  /** Says what could not be had, in one line. */
+  constructor(failure: LinkFailure, message: string) {
+    super(message);
+    this.failure = failure;
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * Ways between a coordinator and its agents. They carry texts under subjects,
+ * and know nothing of what these say.
+ *
+ * @module
+ */
+
+export {
+  type Answerer,
+  type Link,
+  LinkError,
+  type LinkFailure,
+} from "./link.ts";
+export {
+  type BrokerAccess,
+  brokerAddress,
+  hasCredentials,
+} from "./broker_access.ts";
+export { NatsLink } from "./nats_link.ts";
+export { type LinkStreams, StreamLink } from "./stream_link.ts";

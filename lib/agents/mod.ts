@@ -1,0 +1,32 @@
+/**
+ * Agents: places on other machines, or in other processes of this one, where
+ * clients run. A coordinator claims them, hands each its part, and puts
+ * together what they count, whatever is lost on the way.
+ *
+ * It knows nodes, and how they are reached; it knows nothing of what clients
+ * do there.
+ *
+ * @module
+ */
+
+export { AgentHost, type AgentHostOptions } from "./agent_host.ts";
+export {
+  listAgents,
+  type Meeting,
+  serveAgent,
+  type ServeAgentOptions,
+} from "./broker.ts";
+export {
+  type AgentListener,
+  ClaimedAgent,
+  type ClaimOptions,
+} from "./claimed_agent.ts";
+export type { BrokerAccess } from "./link/mod.ts";
+export {
+  type Agents,
+  type AgentsChoice,
+  openAgents,
+  type OpenAgentsOptions,
+} from "./open_agents.ts";
+export { type Card, NAME_PATTERN } from "./protocol/mod.ts";
+export { RemoteNode } from "./remote_node.ts";

@@ -1,0 +1,283 @@
+/**
+ * Gets agents for a run: all of them, or none.
+ *
+ * @module
+ */
+
+import {
+  type AgentCommand,
+  AgentProcess,
+  GROUP,
+  localCommand,
+} from "./agent_process.ts";
+import { cardsAt, type Meeting } from "./broker.ts";
+import { ClaimedAgent } from "./claimed_agent.ts";
+import { brokerAddress, type Link, NatsLink } from "./link/mod.ts";
+import type { Card } from "./protocol/mod.ts";
+import { RemoteNode } from "./remote_node.ts";
+import { sshCommand } from "./ssh_agent.ts";
+import { VERSION } from "../../version.ts";
+import { type Elsewhere, systemNodeClock } from "../load/mod.ts";
+import { messageOf } from "../text/mod.ts";
+import { delay } from "../time/mod.ts";
+
+/** Which agents are wanted. */
+export type AgentsChoice =
+  /** So many processes of this machine. */
+  | { readonly kind: "local"; readonly count: number }
+  /** One on each of these machines, as ssh knows them: `host` or `user@host`. */
+  | { readonly kind: "ssh"; readonly destinations: readonly string[] }
+  /** So many of those that meet at a broker, as soon as they are there. */
+  | Meeting & {
+    readonly kind: "broker";
+    readonly count: number;
+    /** How long to wait for them, in milliseconds. */
+    readonly waitMs: number;
+  };
+
+/** How agents are opened. */
+export interface OpenAgentsOptions {
+  readonly choice: AgentsChoice;
+  /** Threads that each drives clients with; `auto` is one a core of its machine. Agents at a broker decide by themselves. */
+  readonly threads: number | "auto";
+  /** Whether they are told what others must not know: a token, a password. */
+  readonly isSecret: boolean;
+  /** Why one of this host cannot take part; asked when they are there. */
+  readonly objection?: ((card: Card) => string | undefined) | undefined;
+  /** Calls it off. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The agents of one run. */
+export interface Agents extends AsyncDisposable {
+  /** For a fleet, whose nodes they are. */
+  readonly elsewhere: Elsewhere;
+}
+
+/** All agents have heard that a run begins in so long and ten round trips. */
+const LEAD_MS = 1_000;
+/** Between two looks at who is at a broker. */
+const LOOK_AGAIN_MS = 1_000;
+
+/** An agent that is to be claimed. */
+interface Candidate {
+  /** Where it is, in words. */
+  readonly where: string;
+  /** Its name there. */
+  readonly id: string;
+  /** The way to it, made when it is needed. */
+  readonly open: () => Promise<Link>;
+}
+
+interface Candidates extends AsyncDisposable {
+  readonly group: string;
+  readonly all: readonly Candidate[];
+}
+
+/** Opens and claims them. Throws an `Error` in one line when one cannot be had; then all others are free again. */
+export async function openAgents(options: OpenAgentsOptions): Promise<Agents> {
+  const { signal = new AbortController().signal } = options;
+  const candidates = await candidatesFor(options, signal);
+  const run = crypto.randomUUID().replaceAll("-", "");
+  const opened = await Promise.allSettled(
+    candidates.all.map((one) => claim(one, candidates.group, run, signal)),
+  );
+  const agents = opened.flatMap((one) =>
+    one.status === "fulfilled" ? [one.value] : []
+  );
+  const close = async () => {
+    await Promise.all(agents.map((agent) => agent[Symbol.asyncDispose]()));
+    await candidates[Symbol.asyncDispose]();
+  };
+  const failed = opened.find((one) => one.status === "rejected");
+  const objection = failed === undefined
+    ? agents.map(({ card }) => options.objection?.(card)).find(Boolean)
+    : undefined;
+  if (failed !== undefined || objection !== undefined) {
+    await close();
+    signal.throwIfAborted();
+    throw failed?.reason ?? new Error(objection);
+  }
+  const mostMs = Math.max(...agents.map(({ roundTripMs }) => roundTripMs));
+  const nodes = agents.map((_, i) => `agent-${i}`);
+  return {
+    elsewhere: {
+      nodes,
+      openNode: (name, handlers) =>
+        new RemoteNode(
+          name,
+          agents[nodes.indexOf(name)].claimed,
+          handlers,
+          systemNodeClock,
+        ),
+      leadMs: () => Math.ceil(LEAD_MS + 10 * mostMs),
+    },
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function candidatesFor(
+  options: OpenAgentsOptions,
+  signal: AbortSignal,
+): Promise<Candidates> {
+  const { choice, threads } = options;
+  switch (choice.kind) {
+    case "local": {
+      const { count } = choice;
+      const each = threadsHere(threads, count);
+      return Promise.resolve(
+        processes(
+          Array.from({ length: count }, (_, i) => `agent ${i}`),
+          (_, id) => Promise.resolve(localCommand(id, each)),
+          signal,
+        ),
+      );
+    }
+    case "ssh":
+      return Promise.resolve(
+        processes(
+          choice.destinations,
+          (destination, id) => sshCommand(destination, id, threads, signal),
+          signal,
+        ),
+      );
+    case "broker":
+      return meetingAt(choice, options.isSecret, signal);
+  }
+}
+
+/** Several agents of one machine share its cores. */
+function threadsHere(threads: number | "auto", agents: number): number {
+  if (threads !== "auto") return threads;
+  return Math.max(1, Math.floor(navigator.hardwareConcurrency / agents));
+}
+
+/** Agents in processes that are started for this run. */
+function processes(
+  places: readonly string[],
+  commandFor: (place: string, id: string) => Promise<AgentCommand>,
+  signal: AbortSignal,
+): Candidates {
+  const started: AgentProcess[] = [];
+  return {
+    group: GROUP,
+    all: places.map((where, i) => ({
+      where,
+      id: `agent-${i}`,
+      async open() {
+        const process = new AgentProcess(
+          await commandFor(where, `agent-${i}`),
+        );
+        started.push(process);
+        await process.ready(signal);
+        return process;
+      },
+    })),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(started.map((one) => one[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+/** The first that are free, once there are so many. */
+async function meetingAt(
+  { broker, group, count, waitMs }: Extract<
+    AgentsChoice,
+    { readonly kind: "broker" }
+  >,
+  isSecret: boolean,
+  signal: AbortSignal,
+): Promise<Candidates> {
+  const { shown, isHere } = brokerAddress(broker);
+  const link = await NatsLink.connect(broker, "rtcrowd");
+  try {
+    if (isSecret && !link.isEncrypted && !isHere && !broker.isInsecure) {
+      throw new Error(
+        `Cannot use the broker ${shown}: the server's token or password would go there unencrypted. Take tls:, or add --insecure-broker.`,
+      );
+    }
+    const untilMs = systemNodeClock.nowMs() + waitMs;
+    for (;;) {
+      const cards = await cardsAt(link, broker, group);
+      const free = cards.filter(({ by, version }) =>
+        by === null && version === VERSION
+      );
+      if (free.length >= count) {
+        return {
+          group,
+          all: free.slice(0, count).map(({ id, host }) => ({
+            ...{ where: `${id} (${host})`, id },
+            open: () => Promise.resolve(link),
+          })),
+          [Symbol.asyncDispose]: () => link[Symbol.asyncDispose](),
+        };
+      }
+      if (systemNodeClock.nowMs() >= untilMs) {
+        throw new Error(tooFew(count, cards, group, shown));
+      }
+      await delay(systemNodeClock, LOOK_AGAIN_MS, signal);
+      signal.throwIfAborted();
+    }
+  } catch (error) {
+    await link[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Who is missing, and why others are not free. */
+function tooFew(
+  count: number,
+  cards: readonly Card[],
+  group: string,
+  shown: string,
+): string {
+  const others = cards.flatMap(({ id, version, by, sinceMs }) =>
+    version !== VERSION
+      ? [`${id} has ${version} and this is ${VERSION}`]
+      : by === null
+      ? []
+      : [`${id} has been of ${by} for ${Math.round((sinceMs ?? 0) / 1000)} s`]
+  );
+  const free = cards.length - others.length;
+  return `Cannot use ${count} agents of group ${group} at ${shown}: ${
+    [`${free === 1 ? "1 is" : `${free} are`} free`, ...others].join(", ")
+  }. Start more with the command agent, or ask for fewer.`;
+}
+
+interface OpenedAgent extends AsyncDisposable {
+  readonly claimed: ClaimedAgent;
+  readonly card: Card;
+  readonly roundTripMs: number;
+}
+
+async function claim(
+  { where, id, open }: Candidate,
+  group: string,
+  run: string,
+  signal: AbortSignal,
+): Promise<OpenedAgent> {
+  let claimed: ClaimedAgent | undefined;
+  const close = async () => {
+    await claimed?.release();
+    claimed?.forget();
+  };
+  try {
+    claimed = new ClaimedAgent({
+      ...{ link: await open(), group, id, run },
+      by: `${Deno.hostname()}, process ${Deno.pid}`,
+      clock: systemNodeClock,
+    });
+    const card = await claimed.claim();
+    const before = systemNodeClock.nowMs();
+    await claimed.do({ type: "ping" });
+    const roundTripMs = systemNodeClock.nowMs() - before;
+    return { claimed, card, roundTripMs, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    signal.throwIfAborted();
+    const why = messageOf(error);
+    throw why.startsWith("Cannot ") ? error : new Error(
+      `Cannot use ${where} as an agent: ${why.replace(/\.$/, "")}.`,
+    );
+  }
+}

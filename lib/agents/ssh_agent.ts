@@ -1,0 +1,165 @@
+/**
+ * Gets an agent going on another machine, on which there is nothing but ssh,
+ * and Deno or Node: the sources go there once, into a folder of their hash, so
+ * that both ends are of one version. Where this was imported by URL, it is by
+ * that URL there, too.
+ *
+ * @module
+ */
+
+import { AGENT_FLAGS, type AgentCommand } from "./agent_process.ts";
+import { messageOf } from "../text/mod.ts";
+
+/** The Deno that is fetched where there is only Node. */
+const NPX_DENO = "deno@2.9.6";
+/** What an agent is made of, from the root. */
+const PARTS = ["lib", "version.ts"];
+const ROOT = new URL("../../", import.meta.url);
+
+/** Prints whether the sources are there, and what can run them. */
+const PROBE = `
+if [ -d "$d" ]; then echo have; else echo need; fi
+if command -v deno >/dev/null 2>&1; then echo deno
+elif [ -x "$HOME/.deno/bin/deno" ]; then echo "$HOME/.deno/bin/deno"
+elif command -v npx >/dev/null 2>&1; then echo npx
+else echo nothing
+fi`;
+/** Another coordinator may do the same at the same time. */
+const UNPACK = `
+p="$d.$$"
+mkdir -p "$p" && tar xzf - -C "$p" || exit 1
+mv "$p" "$d" 2>/dev/null && rm -rf "$d/\${p##*/}" || rm -rf "$p"
+[ -d "$d" ]`;
+
+/**
+ * Makes a machine ready, and says how an agent is started there. Throws an
+ * `Error` in one line where that cannot be.
+ */
+export async function sshCommand(
+  destination: string,
+  id: string,
+  threads: number | "auto",
+  signal: AbortSignal,
+): Promise<AgentCommand> {
+  const isHere = ROOT.protocol === "file:";
+  const folder = isHere ? await hashOf(ROOT) : "none";
+  const there = (script: string) =>
+    sshArguments(destination, `d="$HOME/.cache/rtcrowd/${folder}"${script}`);
+  const [found, runner = "nothing"] = await said(there(PROBE), signal);
+  if (runner === "nothing") {
+    throw new Error("there is neither Deno nor Node. Install one of them.");
+  }
+  if (isHere && found !== "have") await send(there(UNPACK), signal);
+  const deno = runner === "npx" ? `npx -y ${NPX_DENO}` : `"${runner}"`;
+  const script = isHere ? `"$d/lib/agents/stdio_agent.ts"` : quoted(
+    new URL("lib/agents/stdio_agent.ts", ROOT).href,
+  );
+  return {
+    command: "ssh",
+    args: there(
+      `\nexport NO_COLOR=1\nexec ${deno} run ${
+        AGENT_FLAGS.join(" ")
+      } ${script} ${id} ${threads}`,
+    ),
+  };
+}
+
+/** The arguments of ssh; words of the environment variable `RTCROWD_SSH_OPTIONS` go before the destination. */
+function sshArguments(destination: string, script: string): string[] {
+  const words = Deno.env.get("RTCROWD_SSH_OPTIONS") ?? "";
+  return [
+    ...["-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10"],
+    ...["-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3"],
+    ...words.split(/\s+/).filter((word) => word !== ""),
+    ...["--", destination, `sh -c ${quoted(script)}`],
+  ];
+}
+
+/** As a shell takes it for one word. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** The lines that a command prints. */
+async function said(
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  const { stdout } = await finished("ssh", args, signal);
+  return new TextDecoder().decode(stdout).trim().split("\n").slice(-2);
+}
+
+/** Packs the sources, and has them unpacked there. */
+async function send(
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const packed = await finished("tar", [
+    "czf",
+    "-",
+    "-C",
+    new URL(ROOT).pathname,
+    ...PARTS,
+  ], signal);
+  await finished("ssh", args, signal, packed.stdout);
+}
+
+/** Runs a program to its end; throws an `Error` with its last words when that is no good one. */
+async function finished(
+  command: string,
+  args: readonly string[],
+  signal: AbortSignal,
+  input?: Uint8Array<ArrayBuffer>,
+): Promise<Deno.CommandOutput> {
+  let child: Deno.ChildProcess;
+  try {
+    child = new Deno.Command(command, {
+      args: [...args],
+      stdin: input === undefined ? "null" : "piped",
+      stdout: "piped",
+      stderr: "piped",
+      signal,
+    }).spawn();
+  } catch (error) {
+    throw new Error(`${command} cannot be run: ${messageOf(error)}`);
+  }
+  const [output] = await Promise.all([
+    child.output(),
+    input && new Blob([input]).stream().pipeTo(child.stdin).catch(() => {}),
+  ]);
+  signal.throwIfAborted();
+  if (output.success) return output;
+  const last = new TextDecoder().decode(output.stderr).trim().split("\n").at(
+    -1,
+  );
+  throw new Error(last || `${command} ended with code ${output.code}`);
+}
+
+/** Of all that an agent is made of, with the names. */
+async function hashOf(root: URL): Promise<string> {
+  const paths: string[] = [];
+  for (const part of PARTS) await collect(root, part, paths);
+  const bytes: Uint8Array<ArrayBuffer>[] = [];
+  for (const path of paths.sort()) {
+    const file = await Deno.readFile(new URL(path, root));
+    bytes.push(new TextEncoder().encode(`${path} ${file.length}\n`), file);
+  }
+  const all = await new Blob(bytes).arrayBuffer();
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", all));
+  return hash.toHex().slice(0, 32);
+}
+
+async function collect(
+  root: URL,
+  path: string,
+  paths: string[],
+): Promise<void> {
+  const { isDirectory } = await Deno.stat(new URL(path, root));
+  if (!isDirectory) {
+    paths.push(path);
+    return;
+  }
+  for await (const { name } of Deno.readDir(new URL(path, root))) {
+    await collect(root, `${path}/${name}`, paths);
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * The agents of a run, where it has any.
+ *
+ * @module
+ */
+
+import type { Agents } from "../agents/mod.ts";
+import type { FleetOptions, ServerTarget } from "../load/mod.ts";
+import type { EngineKind } from "../sfu/mod.ts";
+import { shownUrl } from "../text/mod.ts";
+import type { AgentsOptions } from "./run_options.ts";
+
+/** Claims them; `undefined` where clients run here. Throws an `Error` in one line when one cannot be had. */
+export async function claimAgents(
+  { agents, server, engine, dump, signal }:
+    & Pick<FleetOptions, "dump" | "server" | "signal">
+    & {
+      readonly agents?: AgentsOptions | undefined;
+      readonly engine: EngineKind | null;
+    },
+): Promise<Agents | undefined> {
+  if (agents === undefined) return undefined;
+  // It is loaded only where it is needed, and schemas with it.
+  const { openAgents } = await import("../agents/mod.ts");
+  const here = Deno.hostname();
+  return await openAgents({
+    ...agents,
+    isSecret: isSecret(server),
+    signal,
+    objection({ id, host }) {
+      if (host === here) return undefined;
+      const why = engine !== null || isLoopback(server.url)
+        ? `${
+          shownUrl(server.url)
+        } is there for this machine only. Give a server that others reach`
+        : dump !== undefined
+        ? "dumps are written where clients run. Leave out the dump"
+        : undefined;
+      return why && `Cannot use ${id} (${host}): ${why}.`;
+    },
+  });
+}
+
+/** Whether agents are told what others must not know. */
+function isSecret({ url, token, password, connection }: ServerTarget): boolean {
+  const { username, search } = new URL(url);
+  return [token, password, username || undefined, search || undefined]
+    .some((one) => one !== undefined) ||
+    (connection?.headers ?? []).length > 0;
+}
+
+/** Whether a URL leads nowhere but to this machine (RFC 6761 section 6.3, RFC 1122 section 3.2.1.3). */
+function isLoopback(url: string): boolean {
+  const { hostname } = new URL(url);
+  return /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}

@@ -1,0 +1,73 @@
+/** The program with its clients in other processes, of which some are killed or stand still. */
+
+import { assertEquals, assertLess, assertMatch } from "@std/assert";
+import { spawnSfu } from "../../lib/sfu/mod.ts";
+import { descendants, isAlive } from "./processes.ts";
+import { OutDir, Program } from "./program.ts";
+
+/** Everything of it but what it writes. */
+function agentsRun(url: string, out: string, clients = 6): string[] {
+  return [
+    ...["run", "--server", url, "--agents", "local:3", "--out", out],
+    ...["--clients", String(clients), "--rooms", "2", "--audio-only"],
+    ...["--ramp-up", "500ms", "--duration", "5s"],
+  ];
+}
+
+/** The processes of its agents, once clients are there. */
+async function agentsOf(program: Program): Promise<number[]> {
+  await program.printed("stderr", /\b6 of 6 connected/);
+  const agents = await descendants(program.pid);
+  assertEquals(agents.length, 3);
+  return agents.map(({ pid }) => pid);
+}
+
+async function gone(pids: readonly number[]): Promise<number> {
+  const before = performance.now();
+  while (pids.some(isAlive)) await new Promise((next) => setTimeout(next, 50));
+  return performance.now() - before;
+}
+
+Deno.test("of three agents one is killed and one stands still for 5 s: the run goes on, is invalid, and says who was lost with whom", async () => {
+  await using sfu = await spawnSfu({ engine: "werift" });
+  using out = new OutDir();
+  await using program = new Program(agentsRun(sfu.url, out.path));
+  const agents = await agentsOf(program);
+  Deno.kill(agents[1], "SIGKILL");
+  Deno.kill(agents[2], "SIGSTOP");
+  setTimeout(() => Deno.kill(agents[2], "SIGCONT"), 5_000);
+  const { code } = await program.ended();
+  const { summary, results } = out.read();
+  assertEquals([code, summary.exitCode], [98, 98]);
+  assertMatch(
+    summary.verdict.reason,
+    /^agent-1 was lost at 0:0\d with 2 clients.*SIGKILL/,
+  );
+  const lost = results.filter(({ failureCause }) => failureCause !== null);
+  assertEquals(lost.map(({ node }) => node), ["agent-1", "agent-1"]);
+  assertEquals(agents.filter(isAlive), []);
+});
+
+Deno.test("the coordinator is killed: its agents leave, and nothing is left at the server", async () => {
+  await using sfu = await spawnSfu({ engine: "werift" });
+  using out = new OutDir();
+  await using program = new Program(agentsRun(sfu.url, out.path));
+  const agents = await agentsOf(program);
+  program.kill("SIGKILL");
+  assertLess(await gone(agents), 12_000);
+  const { participants } = await (await fetch(`${sfu.httpUrl}/health`)).json();
+  assertEquals(participants, 0);
+});
+
+Deno.test("Ctrl+C has the agents leave, and sums up what was", async () => {
+  await using sfu = await spawnSfu({ engine: "werift" });
+  using out = new OutDir();
+  await using program = new Program(agentsRun(sfu.url, out.path));
+  const agents = await agentsOf(program);
+  program.kill("SIGINT");
+  const { code } = await program.ended();
+  const { summary } = out.read();
+  assertEquals([code, summary.verdict.status], [130, "interrupted"]);
+  assertEquals(summary.successfulConnections, 6);
+  assertEquals(agents.filter(isAlive), []);
+});

@@ -1,0 +1,201 @@
+/** Runs whose clients are elsewhere: in processes of this machine, and through ssh. */
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { makePlan, rampAndHold } from "../../lib/load/mod.ts";
+import { mediaPlanOf } from "../../lib/media/mod.ts";
+import { run, type RunOptions, type RunOutcome } from "../../lib/run/mod.ts";
+import { type Sfu, spawnSfu } from "../../lib/sfu/mod.ts";
+import { descendants } from "../e2e/processes.ts";
+import { noSshd, startBox } from "./ssh_box.ts";
+
+const RAMP_MS = 500;
+const CLIENTS = 8;
+
+function runAt(
+  url: string,
+  room: string,
+  over: Partial<RunOptions> = {},
+): Promise<RunOutcome> {
+  return run({
+    server: { url },
+    engine: null,
+    plan: makePlan({
+      ...mediaPlanOf({ video: false }),
+      ...{ stages: rampAndHold(CLIENTS, RAMP_MS, 2500), room, rooms: 3 },
+      ...{ publishRatio: 1, churnRate: 0, seed: 1 },
+    }),
+    ...{ rampUpMs: RAMP_MS, config: {}, thresholds: [] },
+    ...over,
+  });
+}
+
+/** What is the same wherever clients run. */
+function countsOf({ summary, snapshot }: RunOutcome): unknown {
+  return {
+    clients: snapshot.clients.map(({ index, clientId, role, state }) => (
+      { index, clientId, role, state }
+    )),
+    joins: snapshot.trends.join.count,
+    connected: summary.successfulConnections,
+    producers: summary.totalProducersCreated,
+    consumers: summary.totalConsumersCreated,
+    errors: summary.errors,
+  };
+}
+
+/** Every packet of the whole is one of a part, and of a client. */
+function assertAddsUp(
+  { snapshot: { counters, trends, parts, clients } }: RunOutcome,
+): void {
+  for (const name of ["packetsSent", "packetsReceived"] as const) {
+    const sum = (amounts: readonly number[]) =>
+      amounts.reduce((total, amount) => total + amount, 0);
+    assertEquals(
+      sum(parts!.map((part) => part.counters[name])),
+      counters[name],
+    );
+    assertEquals(sum(clients.map((client) => client[name])), counters[name]);
+  }
+  const lateness = parts!.map((part) => part.trends.lateness);
+  assertEquals(
+    lateness.reduce((count, trend) => count + trend.count, 0),
+    trends.lateness.count,
+  );
+  assertEquals(
+    Math.max(...lateness.map(({ max }) => max)),
+    trends.lateness.max,
+  );
+}
+
+async function assertNobodyIsLeft(sfu: Sfu): Promise<void> {
+  const response = await fetch(`${sfu.httpUrl}/health`);
+  const { participants, rooms } = await response.json();
+  assertEquals({ participants, rooms }, { participants: 0, rooms: 0 });
+  const own = [
+    sfu.pids[0],
+    ...(await descendants(sfu.pids[0])).map(({ pid }) => pid),
+  ];
+  const others = (await descendants(Deno.pid)).filter(({ pid }) =>
+    !own.includes(pid)
+  );
+  assertEquals(others, []);
+}
+
+Deno.test("three processes come to what one comes to, and the whole is the sum of its parts", async () => {
+  await using sfu = await spawnSfu({ engine: "werift" });
+  const [one, three] = await Promise.all([
+    runAt(sfu.url, "one"),
+    runAt(sfu.url, "three", {
+      agents: { choice: { kind: "local", count: 3 }, threads: "auto" },
+    }),
+  ]);
+  assertEquals(countsOf(three), countsOf(one));
+  assertEquals(
+    three.snapshot.parts!.map(({ node }) => node),
+    ["agent-0", "agent-1", "agent-2"],
+  );
+  assertAddsUp(three);
+  assert(three.snapshot.trends.mediaLatency.count > 0);
+  await assertNobodyIsLeft(sfu);
+});
+
+Deno.test("where one agent cannot reach the server, none begins, and it is named", async () => {
+  await assertRejects(
+    () =>
+      runAt("ws://127.0.0.1:1/ws", "none", {
+        agents: { choice: { kind: "local", count: 2 }, threads: 1 },
+      }),
+    Error,
+    `Cannot use agent-0 (${Deno.hostname()}): Cannot reach ws://127.0.0.1:1/ws`,
+  );
+  assertEquals(await descendants(Deno.pid), []);
+});
+
+/** Has what is run through ssh see a home of its own, and programs of this path alone. */
+async function withSsh(
+  path: string,
+  use: (home: string) => Promise<void>,
+): Promise<void> {
+  const home = await Deno.makeTempDir();
+  await using box = await startBox({
+    HOME: home,
+    PATH: path,
+    DENO_DIR: await denoDir(),
+  });
+  Deno.env.set("RTCROWD_SSH_OPTIONS", `-F ${box.config}`);
+  try {
+    await use(home);
+  } finally {
+    Deno.env.delete("RTCROWD_SSH_OPTIONS");
+    await Deno.remove(home, { recursive: true });
+  }
+}
+
+async function denoDir(): Promise<string> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json"],
+  }).output();
+  return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
+}
+
+const SYSTEM_PATH = "/usr/bin:/bin";
+
+Deno.test({
+  name:
+    "two machines with nothing but ssh and Deno share a run, and nothing of it is left there but the sources",
+  ignore: await noSshd(),
+  async fn() {
+    const bin = await Deno.makeTempDir();
+    await Deno.symlink(Deno.execPath(), `${bin}/deno`);
+    await using sfu = await spawnSfu({ engine: "werift" });
+    await withSsh(`${bin}:${SYSTEM_PATH}`, async (home) => {
+      const outcome = await runAt(sfu.url, "ssh", {
+        agents: {
+          choice: { kind: "ssh", destinations: ["box", "box"] },
+          threads: 1,
+        },
+      });
+      assertEquals(outcome.summary.successfulConnections, CLIENTS);
+      assertAddsUp(outcome);
+      const [cache, ...others] = [
+        ...Deno.readDirSync(`${home}/.cache/rtcrowd`),
+      ];
+      assert(/^[0-9a-f]{32}$/.test(cache.name));
+      assertEquals(others, []);
+    });
+    await assertNobodyIsLeft(sfu);
+    await Deno.remove(bin, { recursive: true });
+  },
+});
+
+Deno.test({
+  name:
+    "a machine with neither Deno nor Node gives one line, and so does one that is not there",
+  ignore: await noSshd(),
+  async fn() {
+    const bin = await Deno.makeTempDir();
+    for (const name of ["sh", "mkdir", "tar"]) {
+      await Deno.symlink(`/usr/bin/${name}`, `${bin}/${name}`);
+    }
+    await withSsh(bin, async () => {
+      const using = (destination: string) => () =>
+        runAt("ws://sfu.example/ws", "ssh", {
+          agents: {
+            choice: { kind: "ssh", destinations: [destination] },
+            threads: 1,
+          },
+        });
+      await assertRejects(
+        using("box"),
+        Error,
+        "Cannot use box as an agent: there is neither Deno nor Node. Install one of them.",
+      );
+      await assertRejects(
+        using("nowhere.invalid"),
+        Error,
+        "Cannot use nowhere.invalid as an agent: ssh: Could not resolve hostname",
+      );
+    });
+    await Deno.remove(bin, { recursive: true });
+  },
+});

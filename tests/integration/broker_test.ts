@@ -1,0 +1,253 @@
+/** Agents at a real broker: who gets in, who does not, and what becomes of runs when it goes. */
+
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { nkeys } from "npm:@nats-io/transport-node@3.4.0";
+import { AgentHost, ClaimedAgent } from "../../lib/agents/mod.ts";
+import { listAgents, serveAgent } from "../../lib/run/mod.ts";
+import { type BrokerAccess, NatsLink } from "../../lib/agents/link/mod.ts";
+import { subjectsOf } from "../../lib/agents/protocol/mod.ts";
+import { systemNodeClock } from "../../lib/load/mod.ts";
+import { CountingNode } from "../lib/agents/counting_node.ts";
+import { Broker, noNats } from "./nats_box.ts";
+
+const ignore = await noNats();
+
+type Who = Omit<Partial<BrokerAccess>, "url"> & { readonly user?: string };
+
+function accessTo(broker: Broker, { user, ...who }: Who): BrokerAccess {
+  const url = new URL(broker.url);
+  if (user !== undefined) [url.username, url.password] = user.split(":");
+  return { url: url.href, isInsecure: false, ...who };
+}
+
+const [KEY, OTHER_KEY] = [nkeys.createUser(), nkeys.createUser()];
+const seedOf = (key: typeof KEY) => new TextDecoder().decode(key.getSeed());
+const TLS = (name: string) =>
+  Deno.readTextFileSync(new URL(`../fixtures/tls/${name}`, import.meta.url));
+
+const GUARDED: readonly {
+  readonly by: string;
+  readonly config: string;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly right: Who;
+  readonly wrong: Who;
+  readonly says: RegExp;
+}[] = [
+  {
+    by: "a token",
+    config: `authorization { token: "s3cret" }`,
+    right: { token: "s3cret" },
+    wrong: { token: "guess" },
+    says:
+      /^Cannot use the broker nats:\/\/127\.0\.0\.1:\d+: it does not know us\. Check RTCROWD_BROKER_TOKEN/,
+  },
+  {
+    by: "a user and a password",
+    config: `authorization { user: me, password: s3cret }`,
+    right: { user: "me:s3cret" },
+    wrong: { user: "me:guess" },
+    says: /: it does not know us\./,
+  },
+  {
+    by: "an NKEY",
+    config: `authorization { users: [ { nkey: ${KEY.getPublicKey()} } ] }`,
+    right: { nkey: `${seedOf(KEY)}\n` },
+    wrong: { nkey: seedOf(OTHER_KEY) },
+    says: /: it does not know us\./,
+  },
+  {
+    by: "TLS by a CA of its own",
+    config: `tls { cert_file: "@/server.pem", key_file: "@/server.key" }`,
+    files: {
+      "server.pem": TLS("localhost.pem"),
+      "server.key": TLS("localhost.key.pem"),
+    },
+    right: { ca: TLS("ca.pem") },
+    wrong: {},
+    says: /: .*certificate/i,
+  },
+];
+
+Deno.test.each(GUARDED)(
+  "a broker guarded by $by lets in whom it knows, and tells others why not",
+  { ignore },
+  async ({ config, files, right, wrong, says }) => {
+    await using broker = await Broker.start(config, files);
+    const meeting = (who: Who) => ({
+      broker: accessTo(broker, who),
+      group: "default",
+    });
+    assertEquals(await listAgents(meeting(right)), []);
+    const { message } = await assertRejects(
+      () => listAgents(meeting(wrong)),
+      Error,
+    );
+    assertMatch(message, says);
+    assert(!message.includes("guess") && !message.includes("\n"), message);
+  },
+);
+
+const PERMISSIONS = `authorization { users: [
+  { user: agent, password: a, permissions: {
+      subscribe: ["rtcrowd.1.default.hello", "rtcrowd.1.default.agent.>", "_INBOX.>"],
+      publish: ["rtcrowd.1.default.run.*.up.>", "rtcrowd.1.default.agent.>"],
+      allow_responses: true } }
+  { user: coordinator, password: c, permissions: {
+      subscribe: ["rtcrowd.1.default.run.>", "_INBOX.>"],
+      publish: ["rtcrowd.1.default.>"],
+      allow_responses: true } }
+  { user: nobody, password: n, permissions: {
+      subscribe: ["_INBOX.>"], publish: ["elsewhere"] } }
+] }`;
+
+/** An agent at a broker, and the coordinator's end of it. */
+async function claimAt(
+  broker: Broker,
+  agent: Who,
+  coordinator: Who,
+): Promise<{ readonly claimed: ClaimedAgent } & AsyncDisposable> {
+  const there = await NatsLink.connect(accessTo(broker, agent), "agent");
+  const here = await NatsLink.connect(accessTo(broker, coordinator), "run");
+  const host = new AgentHost({
+    link: there,
+    ...{ group: "default", id: "a1", epoch: "e1" },
+    machine: { host: "there", cores: 2, memoryBytes: null },
+    clock: systemNodeClock,
+    openNode: (name, handlers) =>
+      new CountingNode(name, systemNodeClock, Math.random, handlers),
+  });
+  await there.settle();
+  const claimed = new ClaimedAgent({
+    link: here,
+    ...{ group: "default", id: "a1", run: "r1", by: "me" },
+    clock: systemNodeClock,
+  });
+  return {
+    claimed,
+    async [Symbol.asyncDispose]() {
+      await claimed.release();
+      claimed.forget();
+      await host[Symbol.asyncDispose]();
+      await here[Symbol.asyncDispose]();
+      await there[Symbol.asyncDispose]();
+    },
+  };
+}
+
+Deno.test({
+  name:
+    "agents and coordinators need no more permissions than these, and who has fewer hears which",
+  ignore,
+  async fn() {
+    await using broker = await Broker.start(PERMISSIONS);
+    await using pair = await claimAt(
+      broker,
+      { user: "agent:a" },
+      { user: "coordinator:c" },
+    );
+    assertEquals((await pair.claimed.claim()).id, "a1");
+    await pair.claimed.do({
+      type: "prepare",
+      plan: {
+        ...{ node: "agent-0", server: { url: "ws://sfu.example/" } },
+        ...{ seed: 1, datapath: {} },
+      },
+    });
+    await pair.claimed.do({ type: "begin", startedAtMs: Date.now() });
+    await pair.claimed.do({ type: "stop", withinMs: 1000 });
+    const meeting = {
+      broker: accessTo(broker, { user: "nobody:n" }),
+      group: "default",
+    };
+    await assertRejects(
+      () => listAgents(meeting),
+      Error,
+      "it does not allow publish rtcrowd.1.default.hello. Give its user that permission.",
+    );
+    const { signal } = new AbortController();
+    await assertRejects(
+      () =>
+        serveAgent({
+          ...meeting,
+          ...{ name: "a2", threads: 1, signal, onNote() {} },
+        }),
+      Error,
+      "it does not allow ",
+    );
+  },
+});
+
+Deno.test({
+  name: "what is longer than a broker takes goes in parts, both ways at once",
+  ignore,
+  async fn() {
+    await using broker = await Broker.start("max_payload: 20000");
+    const access = accessTo(broker, {});
+    await using a = await NatsLink.connect(access, "a");
+    await using b = await NatsLink.connect(access, "b");
+    b.serve("length", (text) => `${text.length} ${text.slice(-3)}`);
+    await b.settle();
+    const long = (end: string) => "zwölf ".repeat(50_000) + end;
+    assertEquals(
+      await Promise.all([
+        a.request("length", long("one"), 5000),
+        b.request("length", long("two"), 5000),
+        a.request("length", "short", 5000),
+      ]),
+      ["300003 one", "300003 two", "5 ort"],
+    );
+  },
+});
+
+Deno.test({
+  name:
+    "a broker that is killed and comes back loses nobody, and an agent that is gone is known to be",
+  ignore,
+  async fn() {
+    await using broker = await Broker.start();
+    await using pair = await claimAt(broker, {}, {});
+    const heard: string[] = [];
+    pair.claimed.listen({
+      ...{ onSnapshot() {}, onEvent() {}, onLate() {}, onBack() {} },
+      onLost: (reason) => heard.push(reason),
+    });
+    await pair.claimed.claim();
+    await broker.down();
+    const asked = pair.claimed.do({ type: "ping" });
+    await new Promise((next) => setTimeout(next, 2_000));
+    await broker.up();
+    await asked;
+    assertEquals(heard, []);
+    await using other = await NatsLink.connect(accessTo(broker, {}), "other");
+    const { failure } = await assertRejects(
+      () => other.request(subjectsOf("default").agent("a9"), "", 2_000),
+    ) as { failure?: string };
+    assertEquals(failure, "nobody");
+  },
+});
+
+Deno.test({
+  name:
+    "a second agent of a name is refused, and so is one that anybody could use",
+  ignore,
+  async fn() {
+    await using broker = await Broker.start();
+    const { signal } = new AbortController();
+    const agent = (url: string) =>
+      serveAgent({
+        broker: { url, isInsecure: false },
+        ...{ group: "default", name: "a1", threads: 1, signal, onNote() {} },
+      });
+    await using _pair = await claimAt(broker, {}, {});
+    await assertRejects(
+      () => agent(broker.url),
+      Error,
+      "Cannot be an agent: a1 is there already. Take another --name.",
+    );
+    await assertRejects(
+      () => agent("nats://broker.example:4222"),
+      Error,
+      "Cannot be an agent at nats://broker.example:4222: anybody could have it load a server.",
+    );
+  },
+});

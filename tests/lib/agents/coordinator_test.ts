@@ -1,0 +1,166 @@
+/** One coordinator and its agents, message by message, over a network that is well or not there. */
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  AgentHost,
+  ClaimedAgent,
+  RemoteNode,
+} from "../../../lib/agents/mod.ts";
+import type { NodeClock } from "../../../lib/load/mod.ts";
+import { FakeClock } from "../../../lib/testing/mod.ts";
+import { CountingNode } from "./counting_node.ts";
+import { type FakeLink, FakeNet } from "./fake_net.ts";
+
+/** An agent, and all that is needed to claim it. */
+class World implements AsyncDisposable {
+  readonly fake = new FakeClock();
+  readonly clock: NodeClock = {
+    nowMs: () => this.fake.nowMs(),
+    // The coordinator's; the agent's is an hour behind.
+    wallNowMs: () => 1e12 + this.fake.nowMs(),
+    setTimer: (ms, fn) => this.fake.setTimer(ms, fn),
+  };
+  readonly net = new FakeNet(this.clock, () => 0.5, {
+    ...{ loss: 0, repeats: 0, delayMs: 10 },
+  });
+  readonly there: FakeLink = this.net.open();
+  readonly nodes: CountingNode[] = [];
+  readonly left: string[] = [];
+  readonly host = new AgentHost({
+    link: this.there,
+    ...{ group: "g", id: "a1", epoch: "e1" },
+    machine: { host: "there", cores: 2, memoryBytes: null },
+    clock: {
+      ...this.clock,
+      wallNowMs: () => 1e12 - 3_600_000 + this.fake.nowMs(),
+    },
+    openNode: (name, handlers) => {
+      const node = new CountingNode(name, this.clock, () => 0.5, handlers);
+      this.nodes.push(node);
+      return node;
+    },
+    onLeft: ({ reason }) => this.left.push(reason),
+  });
+  readonly agents: ClaimedAgent[] = [];
+
+  claimant(run: string, by = "me", link = this.net.open()): ClaimedAgent {
+    const agent = new ClaimedAgent({
+      ...{ link, group: "g", id: "a1", run, by },
+      clock: this.clock,
+    });
+    this.agents.push(agent);
+    return agent;
+  }
+
+  /** What a promise comes to within some time. */
+  async within<Value>(ms: number, promise: Promise<Value>): Promise<Value> {
+    promise.catch(() => {});
+    await this.fake.run(ms);
+    return await promise;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const released = Promise.all(this.agents.map((agent) => agent.release()));
+    await this.within(20_000, released);
+    for (const agent of this.agents) agent.forget();
+    await this.within(5_000, this.host[Symbol.asyncDispose]());
+    assertEquals(this.fake.pendingTimers, 0);
+  }
+}
+
+const PLAN = {
+  ...{ node: "agent-0", server: { url: "ws://sfu.example/" } },
+  ...{ seed: 1, datapath: {} },
+};
+
+Deno.test("an agent is claimed, begins at the coordinator's time by its own clock, and is free again", async () => {
+  await using world = new World();
+  const agent = world.claimant("r1");
+  const card = await world.within(100, agent.claim());
+  assertEquals([card.id, card.host, card.cores], ["a1", "there", 2]);
+  assertEquals(agent.name, "a1 (there)");
+  const node = new RemoteNode("agent-0", agent, {
+    ...{ onSnapshot() {}, onNote() {}, onDied() {} },
+  }, world.clock);
+  await world.within(100, node.prepare(PLAN));
+  await world.within(2_000, node.begin(1e12 + 5_000));
+  const [{ begunAtMs: [begunAtMs] }] = world.nodes;
+  assert(Math.abs(begunAtMs - (1e12 - 3_600_000 + 5_000)) < 10);
+  // All of it in a moment: nothing waits to be asked again.
+  assertEquals((await world.within(300, node.stop()))?.final, true);
+  assertEquals(world.left, ["it was released"]);
+  assertEquals(world.host.isClaimed, false);
+});
+
+Deno.test("a second coordinator hears who has the agent, and gets it when it is free", async () => {
+  await using world = new World();
+  const first = world.claimant("r1", "me@laptop");
+  await world.within(100, first.claim());
+  await world.fake.run(60_000);
+  const second = world.claimant("r2");
+  await assertRejects(
+    () => world.within(100, second.claim()),
+    Error,
+    "Cannot use a1: me@laptop has had it for 60 s. Wait, or take another.",
+  );
+  await world.within(100, first.release());
+  await world.within(100, world.claimant("r3").claim());
+});
+
+Deno.test("an agent whose coordinator is gone leaves within 13 s, and is free", async () => {
+  await using world = new World();
+  const link = world.net.open();
+  const agent = world.claimant("r1", "me", link);
+  await world.within(100, agent.claim());
+  const node = new RemoteNode("agent-0", agent, {
+    ...{ onSnapshot() {}, onNote() {}, onDied() {} },
+  }, world.clock);
+  await world.within(5_000, node.prepare(PLAN).then(() => node.begin(1e12)));
+  link.isUp = false;
+  await world.fake.run(11_000);
+  assertEquals([world.host.isClaimed, world.nodes[0].stops], [true, 0]);
+  await world.fake.run(3_000);
+  assertEquals([world.host.isClaimed, world.nodes[0].stops], [false, 1]);
+  assertEquals(world.left, ["no word of the coordinator in 12 s"]);
+});
+
+Deno.test.each([
+  { awayMs: 2_000, told: [], why: "it is hardly missed" },
+  { awayMs: 8_000, told: ["late", "back"], why: "it comes back in time" },
+  {
+    awayMs: 30_000,
+    told: ["late", "no word in 16 s"],
+    why: "it is written off",
+  },
+])("an agent is cut off for $awayMs ms: $why", async ({ awayMs, told }) => {
+  await using world = new World();
+  const agent = world.claimant("r1");
+  const heard: string[] = [];
+  agent.listen({
+    ...{ onSnapshot() {}, onEvent() {} },
+    onLate: () => heard.push("late"),
+    onBack: () => heard.push("back"),
+    onLost: (reason) => heard.push(reason),
+  });
+  await world.within(100, agent.claim());
+  world.there.isUp = false;
+  await world.fake.run(awayMs);
+  world.there.isUp = true;
+  await world.fake.run(5_000);
+  assertEquals<readonly string[]>(heard, told);
+  assertEquals(world.host.isClaimed, awayMs < 12_000);
+});
+
+Deno.test("who comes back after it was written off is told so, and leaves", async () => {
+  await using world = new World();
+  const agent = world.claimant("r1");
+  await world.within(100, agent.claim());
+  // It stands still: its own clock does not go on.
+  await world.within(100, agent.release());
+  assertEquals(world.host.isClaimed, false);
+  await assertRejects(
+    () => world.within(100, agent.do({ type: "ping" })),
+    Error,
+    "a1 (there) is lost: it was released",
+  );
+});

@@ -1,0 +1,93 @@
+import { assertEquals } from "@std/assert";
+import {
+  AgentClaim,
+  FORSAKEN_AFTER_MS,
+  type Order,
+  type Taken,
+} from "../../../../lib/agents/protocol/mod.ts";
+
+function claim(run = "r1", by = "me"): Order {
+  return { run, number: 0, body: { type: "claim", by, version: "1" } };
+}
+
+function work(number: number, run = "r1"): Order {
+  return { run, number, body: { type: "work", work: number } };
+}
+
+/** The numbers of orders that are to be begun; else the type of the answer. */
+function numbers(taken: Taken): readonly number[] | string {
+  return "begin" in taken
+    ? taken.begin.map(({ number }) => number)
+    : taken.answer.type;
+}
+
+Deno.test.each([
+  { come: [0, 1, 2], begun: [[0], [1], [2]], why: "as they were sent" },
+  {
+    come: [0, 3, 2, 1],
+    begun: [[0], [], [], [1, 2, 3]],
+    why: "those before it are missing",
+  },
+  {
+    come: [0, 1, 1, 0, 1],
+    begun: [[0], [1], [], [], []],
+    why: "each is begun once",
+  },
+  {
+    come: [0, 64, 65],
+    begun: [[0], [], "failed"],
+    why: "one is too far ahead",
+  },
+  { come: [2, 1], begun: ["gone", "gone"], why: "nobody claimed it" },
+])("orders $come begin $begun: $why", ({ come, begun }) => {
+  const agent = new AgentClaim();
+  const taken = come.map((number) =>
+    numbers(agent.take(number === 0 ? claim() : work(number), 0))
+  );
+  assertEquals<readonly unknown[]>(taken, begun);
+});
+
+Deno.test("an order that was done is answered again, and the oldest of very many no more", () => {
+  const agent = new AgentClaim();
+  agent.take(claim(), 0);
+  for (let number = 1; number <= 100; number++) {
+    agent.take(work(number), 0);
+    agent.done("r1", number, { type: "done", value: number });
+  }
+  assertEquals(agent.take(work(100), 0), {
+    answer: { type: "done", value: 100 },
+  });
+  assertEquals(numbers(agent.take(work(1), 0)), "failed");
+});
+
+Deno.test("the first claim wins, and the second hears whose it is", () => {
+  const agent = new AgentClaim();
+  agent.take(claim("r1", "me@laptop"), 1_000);
+  assertEquals(agent.take(claim("r2"), 61_000), {
+    answer: { type: "busy", by: "me@laptop", sinceMs: 60_000 },
+  });
+  assertEquals(numbers(agent.take(work(1, "r2"), 61_000)), "busy");
+});
+
+Deno.test("a run that was left is not entered again, however late its claim comes a second time", () => {
+  const agent = new AgentClaim();
+  agent.take(claim(), 0);
+  agent.leave("it was released");
+  assertEquals(agent.take(claim(), 0), {
+    answer: { type: "gone", reason: "it was released" },
+  });
+  assertEquals(numbers(agent.take(claim("r2"), 0)), [0]);
+});
+
+Deno.test.each([
+  { heardMs: 0, nowMs: FORSAKEN_AFTER_MS - 1, forsaken: false },
+  { heardMs: 0, nowMs: FORSAKEN_AFTER_MS, forsaken: true },
+  { heardMs: 5_000, nowMs: FORSAKEN_AFTER_MS, forsaken: false },
+  { heardMs: 5_000, nowMs: FORSAKEN_AFTER_MS + 5_000, forsaken: true },
+])("heard at $heardMs, forsaken at $nowMs: $forsaken", (row) => {
+  const agent = new AgentClaim();
+  assertEquals(agent.isForsaken(row.nowMs), false);
+  agent.take(claim(), 0);
+  agent.hear(row.heardMs);
+  assertEquals(agent.isForsaken(row.nowMs), row.forsaken);
+});
