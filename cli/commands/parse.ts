@@ -132,7 +132,7 @@ function takeApart(
   const names = [...valued, ...flags].map((name) => `--${name}`);
   const unknown = new Set<string>();
   const raw = parseArgs(
-    withFollowing(table, args)
+    withNegative(withFollowing(table, args), entries)
       .filter((arg) => isNoFlagWithValue(arg, flags, mistakes))
       .map((arg) => bare.get(arg) ?? arg),
     {
@@ -176,6 +176,31 @@ function withFollowing(table: OptionTable, args: readonly string[]): string[] {
     const next = args[i + 1];
     const takes = next !== undefined && patterns.get(arg)?.test(next) === true;
     return isTaken ? [] : [takes ? `${arg}=${next}` : arg];
+  });
+}
+
+/** The parser would take a number below zero for options, and miss the value of the one before. */
+function withNegative(
+  args: readonly string[],
+  entries: readonly {
+    readonly name: string;
+    readonly option: Option<unknown, unknown>;
+  }[],
+): string[] {
+  const takers = new Set(
+    entries.filter(({ option }) =>
+      option.arity !== "flag" && option.bare === undefined
+    ).flatMap(({ name, option: { short } }) => [
+      `--${name}`,
+      ...(short === undefined ? [] : [`-${short}`]),
+    ]),
+  );
+  return args.flatMap((arg, i) => {
+    const isNumber = (text = "") => /^-[.\d]/.test(text);
+    if (isNumber(arg) && takers.has(args[i - 1])) return [];
+    return takers.has(arg) && isNumber(args[i + 1])
+      ? [`${arg}=${args[i + 1]}`]
+      : [arg];
   });
 }
 

@@ -73,7 +73,8 @@ export async function readWhole(
   }
   const results = await ofRun(
     `${dir}/${RESULTS_FILE}`,
-    async (file) => parseResults(await Deno.readTextFile(file)),
+    async (file) =>
+      parseResults(new TextDecoder().decode(await readPlain(file))),
   );
   return {
     summary: summary!,
@@ -102,7 +103,7 @@ async function ofRun<T>(
 }
 
 async function unpack(file: string): Promise<SavedRun> {
-  return await unpackRun(await Deno.readFile(file));
+  return await unpackRun(await readPlain(file));
 }
 
 /** The directory of a file that a run left, or itself. */
@@ -125,9 +126,16 @@ async function readFiles(path: string): Promise<Read> {
   return { summary: null };
 }
 
+/** The bytes of a file; a pipe or a device may have no end, and nobody may ever write to it. */
+async function readPlain(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  const { isFile } = await Deno.stat(path);
+  if (!isFile) throw new Error("it is not a plain file");
+  return await Deno.readFile(path);
+}
+
 /** Which of the files it is, what is in it says: gzip is all of a run, results are an array, NDJSON has a summary in its last line. */
 async function readFile(path: string): Promise<Read> {
-  const bytes = await Deno.readFile(path);
+  const bytes = await readPlain(path);
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
     const saved = await unpackRun(bytes);
     return { summary: saved.summary, saved };

@@ -135,7 +135,9 @@ export async function reportCommand(args: readonly string[]): Promise<number> {
   const isAlone = runs.length === 1 && !table && files.length === 0;
   if (only.clients !== undefined && isAlone) {
     if (json) printJson(only.clients);
-    else print(renderResults(safeValue(only.clients), csv));
+    else if (only.clients.length === 0 && !csv) {
+      printOut(`${only.name}: no client was there before the run ended.\n`);
+    } else print(renderResults(safeValue(only.clients), csv));
     return 0;
   }
   for (const run of runs) {

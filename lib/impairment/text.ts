@@ -39,8 +39,11 @@ interface Notation {
 }
 
 const RATIO: Notation = {
-  takes: "a share such as 5% or 0.05",
-  read: (text) => numberIn(text, { "%": 0.01, "": 1 }),
+  takes: "a share from 0% to 100% such as 5% or 0.05",
+  read(text) {
+    const ratio = numberIn(text, { "%": 0.01, "": 1 });
+    return ratio !== undefined && ratio <= 1 ? ratio : undefined;
+  },
   show: (value) => `${Number((Number(value) * 100).toFixed(6))}%`,
 };
 const TIME: Notation = {

@@ -16,6 +16,8 @@ import { outOf, percent } from "./words.ts";
 
 /** Who is so late at times is away for long enough to freeze pictures now and then, as is a server on the same machine. */
 const FREEZING_LATENESS_MS = 25;
+/** For how many times as long as it is late pictures may stand still by it: until a jitter buffer has them again. */
+const FREEZES_TIMES = 10;
 
 /** How much of a figure is our own doing. */
 export interface Excuse {
@@ -80,15 +82,25 @@ export function excuseOf(
       // One packet that is missing, or late enough, may freeze a second of pictures.
       const late = latenessMs(snapshot);
       const isLate = late >= FREEZING_LATENESS_MS;
+      const byLateness = isLate ? lateShare(snapshot) * FREEZES_TIMES : 0;
+      const without = impaired > 0
+        ? 0
+        : Math.max(0, value - cut - out - away - byLateness);
       return excuse(
-        impaired + cut + out + away + (isLate ? 1 : 0),
-        impaired > 0 || isLate ? 0 : Math.max(0, value - cut - out - away),
+        impaired + cut + out + away + byLateness,
+        without,
         [
           ...dropped,
           ...taken,
           ...gone,
           ...(isLate
-            ? [`the generator itself was ${Math.round(late)} ms late at times`]
+            ? [
+              `the generator itself was ${Math.round(late)} ms late at times${
+                without === 0
+                  ? ""
+                  : `, which explains ${percent(byLateness)} at most`
+              }`,
+            ]
             : []),
         ],
       );
@@ -124,6 +136,17 @@ function latenessMs(snapshot: Snapshot): number {
     trendOf(snapshot, "lateness").percentile(99),
     trendOf(snapshot, "loopLag").percentile(99),
   ) / 1000;
+}
+
+/** The share of packets that left so late, or of turns that came so late. */
+function lateShare(snapshot: Snapshot): number {
+  const shares = (["lateness", "loopLag"] as const).map((name) => {
+    const trend = trendOf(snapshot, name);
+    return trend.count === 0
+      ? 0
+      : 1 - trend.countUpTo(FREEZING_LATENESS_MS * 1000) / trend.count;
+  });
+  return Math.max(...shares);
 }
 
 /** The share of packets that impaired networks dropped on their way from client to client. */

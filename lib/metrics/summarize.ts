@@ -68,6 +68,8 @@ export interface SummaryInput {
   readonly snapshot: Snapshot;
   /** The run, stretch by stretch. */
   readonly timeline: readonly TimelinePoint[];
+  /** Why nothing was seen of something that was to be watched. @default {all of it was} */
+  readonly unwatched?: string | undefined;
   /** What all programs used of this machine, of what its cores could. @default {unknown} */
   readonly machineCpuRatio?: number | null | undefined;
   /** What began and ended meanwhile. @default {nothing} */
@@ -86,6 +88,16 @@ export interface SummaryInput {
   readonly isDisrupted?: boolean | undefined;
   /** What the scenario makes of a verdict; not asked when the run was cut off. @default {nothing else} */
   readonly judge?: ((verdict: Verdict) => Verdict) | undefined;
+}
+
+/** What was to be watched of the server and was not seen, in words. */
+function unwatchedOf({ server, unwatched }: SummaryInput): string | undefined {
+  const isSeen = server.load !== null || server.reported !== null;
+  const why = isSeen ? unwatched : server.notes.at(0);
+  return why &&
+    `nothing was seen of ${
+      isSeen ? "a part of the server that" : "the server, which"
+    } was to be watched: ${why}`;
 }
 
 /** Everything that a run came to. */
@@ -115,9 +127,7 @@ export function summarize(input: SummaryInput): Summary {
     saturation,
     thresholds,
     judgement,
-    unwatched: load === null && input.server.reported === null
-      ? input.server.notes.at(0)
-      : undefined,
+    unwatched: unwatchedOf(input),
   });
   const verdict = ending.kind === "finished"
     ? input.judge?.(plain) ?? plain

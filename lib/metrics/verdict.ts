@@ -37,7 +37,7 @@ export interface Findings {
   readonly thresholds: readonly ThresholdResult[];
   /** What its users had, which decides when no threshold was asked. */
   readonly judgement: readonly Judgement[];
-  /** Why nothing was seen of a server that was to be watched. @default {it was seen, or nobody was to watch it} */
+  /** What was to be watched of the server and was not seen, in words. @default {nothing} */
   readonly unwatched?: string | undefined;
 }
 
@@ -134,14 +134,14 @@ function byBands(
   if (critical !== undefined) {
     return { status: "failed", reason: `critical: ${critical}` };
   }
-  const warning = saidOf(judgement, "warning");
-  if (warning !== undefined) {
-    return { status: "passed", reason: `with a warning: ${warning}` };
-  }
+  const warnings = [
+    saidOf(judgement, "warning"),
+    unwatched,
+  ].filter((warning) => warning !== undefined);
   return {
     status: "passed",
-    reason: unwatched === undefined
+    reason: warnings.length === 0
       ? "everything watched was healthy"
-      : `with a warning: nothing was seen of the server, which was to be watched: ${unwatched}`,
+      : `with a warning: ${warnings.join("; ")}`,
   };
 }

@@ -285,6 +285,7 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
       seed,
       incidents: this.#seconds.incidents.incidents(),
       incidentsLeftOut: this.#seconds.incidents.forgotten,
+      unwatched: this.watch.unseen,
       machineCpuRatio: part === undefined ? this.#machineCpuRatio() : null,
       ...record,
       ...(part === undefined ? whole : this.#partOf(whole, part)),

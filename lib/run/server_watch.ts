@@ -61,6 +61,8 @@ export class ServerWatch implements AsyncDisposable {
   readonly #http: ReadonlySet<string>;
   readonly #assumed: ReadonlySet<string>;
   readonly #notes: string[] = [];
+  /** Targets of which nothing was seen, and why. */
+  readonly #unseen = new Map<string, string>();
   readonly #monitor: Monitor | undefined;
   /** The target that reports over HTTP, and what it said. */
   #reporter: string | undefined;
@@ -118,6 +120,7 @@ export class ServerWatch implements AsyncDisposable {
   take(event: MonitorEvent): void {
     switch (event.kind) {
       case "sample":
+        this.#unseen.delete(event.sample.target);
         if (event.sample.kind === "process") this.#add(event.sample);
         else this.#hear(event.sample);
         return;
@@ -128,6 +131,7 @@ export class ServerWatch implements AsyncDisposable {
         if (this.#presence.has(event.target)) {
           this.#presence.set(event.target, event.message);
         } else if (this.#assumed.has(event.target)) return;
+        else this.#unseen.set(event.target, event.message);
         this.#note(event.message);
         return;
       case "warning":
@@ -153,6 +157,11 @@ export class ServerWatch implements AsyncDisposable {
       return presence.replace(/^Server gone: /, "");
     }
     return undefined;
+  }
+
+  /** Why nothing was seen of a target that was named, of the first such; `undefined` where all were seen. */
+  get unseen(): string | undefined {
+    return this.#unseen.values().next().value;
   }
 
   /** What the summary says of the server's load. */

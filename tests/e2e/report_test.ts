@@ -97,6 +97,21 @@ Deno.test("one that cannot be read is told of, and does not hide the others", as
   assertMatch(stderr, /^Cannot report .*\/20: Cannot read summary: .*\n$/);
 });
 
+Deno.test("what is no plain file is not waited for, and results of nobody say so", async () => {
+  using out = results();
+  Deno.writeTextFileSync(`${out.path}/nobody.json`, "[]");
+  const nobody = await runProgram(["report", `${out.path}/nobody.json`]);
+  assertEquals([nobody.code, nobody.stdout], [
+    0,
+    "nobody.json: no client was there before the run ended.\n",
+  ]);
+  const device = await runProgram(["report", "/dev/null"]);
+  assertEquals([device.code, device.stderr], [
+    1,
+    "Cannot report /dev/null: it is not a plain file\n",
+  ]);
+});
+
 Deno.test("a run that is over is written as a page, as JUnit, and as Markdown behind what a step has already said", async () => {
   using out = results();
   const summaryMd = `${out.path}/step.md`;

@@ -106,6 +106,8 @@ const MISTAKEN: readonly [string, string][] = [
     "--clients --quiet",
     "--clients: its value is missing; it takes a whole number of at least 1.",
   ],
+  ["-c -5", '--clients: "-5" is not a whole number of at least 1.'],
+  ["--clients -.5", '--clients: "-.5" is not a whole number of at least 1.'],
   ["-c abc", '--clients: "abc" is not a whole number of at least 1.'],
   ["-c 1 --clients 2", "--clients: it was given 2 times."],
   ["--quiet=no", "--quiet: it takes no value."],

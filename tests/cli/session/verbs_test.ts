@@ -319,7 +319,7 @@ const PROBLEMS: readonly (readonly [line: string, problem: string])[] = [
   ],
   [
     "impair loss=2 all",
-    "Cannot impair inbound packets: lossRatio 2 is not from 0 to 1",
+    'Cannot read impairment setting "loss=2": "2" is not a share from 0% to 100% such as 5% or 0.05',
   ],
   ["impair 3g:0%", `"3g:0%" has a share that is not from 0 to 100%`],
   ["impair 3g 9", "There is no client 9: there are 0-3."],

@@ -105,6 +105,16 @@ Deno.test.each(
       want: [0, "the generator itself was 80 ms late at times"],
     },
     {
+      why: "but not for longer than it can have been its doing",
+      metric: "frozen",
+      value: 0.7,
+      latenessMs: 30,
+      want: [
+        0.2,
+        "the generator itself was 30 ms late at times, which explains 50.0 % at most",
+      ],
+    },
+    {
       why: "and not where it is a little late",
       metric: "frozen",
       value: 0.2,

@@ -336,9 +336,10 @@ Deno.test("nothing received by a crowd in which nobody can receive is no fault",
 
 Deno.test("not everything was healthy where the server was to be watched and nothing was seen of it", () => {
   const run = madeUpRun();
-  const of = (server: Partial<typeof run.server>) =>
+  const of = (server: Partial<typeof run.server>, unwatched?: string) =>
     summarize({
       ...run,
+      unwatched,
       thresholds: [],
       snapshot: EMPTY_SNAPSHOT,
       timeline: [],
@@ -347,4 +348,8 @@ Deno.test("not everything was healthy where the server was to be watched and not
   const note = "No process has the pid 7";
   assertMatch(of({ notes: [note] }), /nothing was seen of the server.*pid 7$/);
   assertEquals(of({ notes: [] }), "everything watched was healthy");
+  assertMatch(
+    of({ load: run.server.load, notes: [note] }, note),
+    /^with a warning: .*nothing was seen of a part of the server that was to be watched: No process has the pid 7$/,
+  );
 });

@@ -178,6 +178,18 @@ Deno.test("a monitor that fails is a note, told at once and kept, at most twenty
   assertEquals(watched.summary().notes[0], "Server gone");
 });
 
+Deno.test("a target that was named and not seen is known, until it is seen", async () => {
+  await using watched = new ServerWatch({ targets: [] });
+  const gone = (target: string, message: string) =>
+    watched.take({ kind: "gone", target, atMs: START_MS, message });
+  assertEquals(watched.unseen, undefined);
+  gone("pid:7", "No process has the pid 7");
+  gone("http://far:1", "connection refused");
+  assertEquals(watched.unseen, "No process has the pid 7");
+  watched.take(sample(1, { target: "pid:7" }));
+  assertEquals(watched.unseen, "connection refused");
+});
+
 Deno.test("of a port that nobody named a word is said only once something was there", async () => {
   const text = "port:9";
   await using watched = new ServerWatch({

@@ -307,7 +307,7 @@ Deno.test("a network that cannot be is said to the script, before anyone has it"
       RangeError,
     );
     assertEquals(one.impairment, null);
-    await assertRejects(() => crowd.join({ network: "loss=5" }), RangeError);
+    await assertRejects(() => crowd.join({ network: "delay=20s" }), RangeError);
     assertEquals(crowd.clients.length, 1);
   });
 });

@@ -12,7 +12,7 @@ Deno.test("a bad network is for all clients, or for the share behind it", () => 
   assertStringIncludes(`${shareOf("3g:150%")}`, "share");
   assertStringIncludes(`${shareOf("3g:0")}`, "share");
   assertStringIncludes(`${shareOf("5g:10%")}`, '"5g"');
-  assertStringIncludes(`${shareOf("loss=200%")}`, "lossRatio 2");
+  assertStringIncludes(`${shareOf("loss=200%")}`, '"200%" is not a share');
   assertStringIncludes(`${shareOf("3g:x")}`, "wifi-lossy");
 });
 
