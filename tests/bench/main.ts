@@ -3,7 +3,7 @@
  * a process of its own, so that none warms or litters another:
  *
  * ```text
- * deno task bench [--quick] [packet_path] [join] [joins] [hours] [memory] [profiles] [run] [scale] [screen]
+ * deno task bench [--quick] [coordinator] [packet_path] [join] [joins] [hours] [memory] [profiles] [run] [scale] [screen]
  * ```
  *
  * Each prints one JSON line a figure. `--quick` shows that they work; its
@@ -16,6 +16,7 @@
 import { startChild } from "./child.ts";
 
 const BENCHES = [
+  "coordinator",
   "packet_path",
   "join",
   "joins",
