@@ -16,6 +16,7 @@ import {
   type TimelinePoint,
 } from "../metrics/mod.ts";
 import type { ClientFleet } from "./fleet.ts";
+import type { NodeFacts } from "./node/node.ts";
 
 /** What a run needs of a crowd. */
 export type RunCrowd = Pick<
@@ -25,6 +26,8 @@ export type RunCrowd = Pick<
   | "command"
   | "elapsedMs"
   | "firstIndex"
+  | "isHere"
+  | "nodes"
   | "snapshot"
   | "startedAt"
   | "timeline"
@@ -76,6 +79,14 @@ class BorrowedCrowd implements RunCrowd {
 
   get elapsedMs(): number {
     return this.#crowd.elapsedMs - this.#beginMs;
+  }
+
+  get isHere(): boolean {
+    return this.#crowd.isHere;
+  }
+
+  get nodes(): readonly NodeFacts[] {
+    return this.#crowd.nodes;
   }
 
   add({ clients }: Pick<RunPlan, "clients">): Promise<void> {

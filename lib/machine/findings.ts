@@ -40,13 +40,14 @@ export function findLimits(need: RunNeed, facts: MachineFacts): Finding[] {
 export function obstacle(
   need: RunNeed,
   facts: MachineFacts,
+  where = "here",
 ): string | undefined {
   const problem = [findFiles(need, facts), findPorts(need, facts)]
     .find((finding) => finding?.level === "problem");
   if (!problem) return undefined;
   return `Cannot run ${number(need.clients)} ${
     need.clients === 1 ? "client" : "clients"
-  } here: ${problem.about}: ${problem.text}. Run: ${problem.fix}`;
+  } ${where}: ${problem.about}: ${problem.text}. Run: ${problem.fix}`;
 }
 
 function findFiles(

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { RunPlan } from "../load/mod.ts";
+import { type NodeFacts, type RunPlan, splitPlan } from "../load/mod.ts";
 import {
   type Finding,
   obstacle,
@@ -25,20 +25,45 @@ export async function examine(options: ExamineOptions): Promise<Finding[]> {
   return await examination.examine(options);
 }
 
+/** What is asked of a run before it begins. */
+export interface RunQuestion
+  extends Pick<ExamineOptions, "engine" | "workers"> {
+  /** Who does what, when. */
+  readonly plan: Pick<RunPlan, "clients">;
+  /** Where clients run in place of this machine. @default {here} */
+  readonly nodes?: readonly NodeFacts[] | undefined;
+}
+
 /**
- * Why the run cannot work on this machine, in one line with what to do;
- * `undefined` when nothing speaks against it. Cheap: asked before every run.
+ * Why the run cannot work on this machine, or on one of others where clients
+ * run there, in one line with what to do; `undefined` when nothing speaks
+ * against it. Cheap: asked before every run.
  */
 export function whyImpossible(
-  { plan, workers, engine }: Pick<ExamineOptions, "workers" | "engine"> & {
-    readonly plan: Pick<RunPlan, "clients">;
-  },
+  { plan, workers, engine, nodes }: RunQuestion,
 ): string | undefined {
   if (engine === "werift" && hasSimulcast(plan)) {
     return "Cannot send simulcast through the engine werift: it forwards no layers. Take the engine mediasoup.";
   }
+  if (nodes !== undefined) return obstacleAmong(nodes, plan);
   const need = runNeed(runSize(plan, workers, engine, "native"));
   return obstacle(need, readMachineFacts());
+}
+
+/** Each of several machines needs what its share of the clients does; the server is not there. */
+function obstacleAmong(
+  nodes: readonly NodeFacts[],
+  plan: Pick<RunPlan, "clients">,
+): string | undefined {
+  const shares = splitPlan(plan, nodes.map(({ threads }) => threads));
+  for (const [i, { node, threads, machine }] of nodes.entries()) {
+    if (machine === null) continue;
+    const clients = shares[i];
+    const need = runNeed(runSize({ clients }, threads, null, "native"));
+    const why = obstacle(need, machine, `on ${node}`);
+    if (why !== undefined) return why;
+  }
+  return undefined;
 }
 
 function hasSimulcast({ clients }: Pick<RunPlan, "clients">): boolean {

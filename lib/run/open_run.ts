@@ -193,8 +193,8 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
     const { clock = systemNodeClock, workers = 1, engine, monitor = [], seed } =
       this.#options;
     // Clients that somebody else makes up need nothing of this machine.
-    const isReal = this.#options.open === undefined &&
-      this.#options.agents === undefined;
+    const isReal = this.#options.open === undefined;
+    const { isHere: isFleetHere, nodes } = this.fleet;
     return {
       ...own,
       crowd: this.fleet,
@@ -202,12 +202,18 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
       seed,
       watch: (onSecond) => this.#watchers.add(onSecond),
       obstacle: (plan) =>
-        isReal ? whyImpossible({ plan, workers, engine }) : undefined,
+        isReal
+          ? whyImpossible({
+            ...{ plan, workers, engine },
+            nodes: isFleetHere ? undefined : nodes,
+          })
+          : undefined,
       timeline: () => this.timeline(),
       serverLoad: (fromMs, toMs) => this.watch.loadBetween(fromMs, toMs),
       focus: (part) => this.#focus = part,
-      cpuTimes: () => isReal ? readCpuTimes() : null,
-      serverIsHere: monitor.some(isHere),
+      // Of machines elsewhere nothing is known but what their nodes report.
+      cpuTimes: () => isReal && isFleetHere ? readCpuTimes() : null,
+      serverIsHere: isFleetHere && monitor.some(isHere),
     };
   }
 
@@ -351,8 +357,10 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
   /** Why the server cannot be reached; `undefined` where it can. */
   async #knock(): Promise<string | undefined> {
     const { open, within, server } = this.#options;
-    // Clients that somebody else makes up have no server to be reached.
+    // Clients that somebody else makes up have no server to be reached, and
+    // from machines elsewhere it may be, though not from here.
     if (open !== undefined || within !== undefined) return undefined;
+    if (!this.fleet.isHere) return undefined;
     const signal = AbortSignal.timeout(MAX_KNOCK_MS);
     try {
       await reachServer(server, signal);

@@ -30,7 +30,9 @@ export function planJob(
     plan: () => plan,
     peak: plan.clients.length,
     async script(ports) {
-      const { crowd, onExpectedEnd } = ports;
+      const { crowd, onExpectedEnd, obstacle } = ports;
+      const why = obstacle(plan);
+      if (why !== undefined) throw new Error(why);
       const nowMs = crowd.elapsedMs;
       const rampEndMs = nowMs + rampUpMs;
       onExpectedEnd(nowMs + plan.endAtMs, rampEndMs);

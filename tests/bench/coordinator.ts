@@ -199,17 +199,19 @@ async function coordinate(): Promise<void> {
       wallNowMs: () => clock.nowMs(),
       setTimer: (ms, fn) => clock.setTimer(ms, fn),
     },
-    elsewhere: {
-      nodes: Array.from({ length: NODES }, (_, i) => `agent-${i}`),
-      leadMs: () => 0,
-      openNode(name, handlers) {
-        const node = new DistantNode(name, handlers);
-        nodes.push(node);
-        return node;
-      },
-    },
     async open(options) {
-      const fleet = new ClientFleet(options);
+      const fleet = new ClientFleet({
+        ...options,
+        elsewhere: {
+          nodes: Array.from({ length: NODES }, (_, i) => `agent-${i}`),
+          leadMs: () => 0,
+          openNode(name, handlers) {
+            const node = new DistantNode(name, handlers);
+            nodes.push(node);
+            return node;
+          },
+        },
+      });
       await fleet.start();
       return fleet;
     },

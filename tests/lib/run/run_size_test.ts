@@ -2,6 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import {
   makePlan,
   type MediaPlan,
+  type NodeFacts,
   rampAndHold,
 } from "../../../lib/load/mod.ts";
 import {
@@ -10,6 +11,7 @@ import {
   simulcastPresets,
   videoPreset,
 } from "../../../lib/media/mod.ts";
+import type { MachineFacts } from "../../../lib/machine/mod.ts";
 import { whyImpossible } from "../../../lib/run/mod.ts";
 import { runSize } from "../../../lib/run/run_size.ts";
 
@@ -106,6 +108,54 @@ Deno.test("simulcast cannot go through an engine that forwards no layers", () =>
   for (const text of [why("mediasoup"), why(null), why("werift", false)]) {
     assertEquals(text, undefined);
   }
+});
+
+const MACHINE: MachineFacts = {
+  files: { soft: 20_000, hard: 20_000 },
+  startersSoftFiles: null,
+  portRange: null,
+  rmemMaxBytes: null,
+  wmemMaxBytes: null,
+  cores: 4,
+  memoryBytes: null,
+  clockSource: null,
+  udp: null,
+};
+
+Deno.test.each([
+  { files: [1000, 400], threads: [1, 1], clients: 60, want: null },
+  { files: [1000, 70], threads: [1, 1], clients: 60, want: "30 clients" },
+  { files: [1000, 70], threads: [5, 1], clients: 60, want: "10 clients" },
+  { files: [1000, 70], threads: [29, 1], clients: 60, want: null },
+])(
+  "$clients clients on machines of $threads threads that may open $files files: $want are too many for the second",
+  ({ files, threads, clients, want }) => {
+    const nodes = files.map((soft, i): NodeFacts => ({
+      ...{ node: `agent-${i}`, version: "1.2.3", threads: threads[i] },
+      ...{ lanes: [], ciphers: [], dtls: [], clock: null },
+      machine: { ...MACHINE, files: { soft, hard: soft } },
+    }));
+    const made = plan({ stages: rampAndHold(clients, 0, 1000) });
+    const why = whyImpossible({ plan: made, workers: 1, engine: null, nodes });
+    assertEquals(
+      why?.match(/^Cannot run (\d+ clients?) on agent-1: open files:/)?.[1] ??
+        null,
+      want,
+    );
+  },
+);
+
+Deno.test("of a machine that is not known nothing is said", () => {
+  const nodes: NodeFacts[] = [{
+    ...{ node: "agent-0", version: "1.2.3", threads: 1 },
+    ...{ lanes: [], ciphers: [], dtls: [], clock: null, machine: null },
+  }];
+  const question = {
+    plan: plan({ stages: rampAndHold(9999, 0, 1000) }),
+    workers: 1,
+    engine: null,
+  };
+  assertEquals(whyImpossible({ ...question, nodes }), undefined);
 });
 
 Deno.test("clients that replace each other count while they overlap, not all together", () => {
