@@ -101,6 +101,8 @@ async function byScript(
   const added: ClientPlan[] = [];
   const crowd: RunCrowd = {
     startedAt: "",
+    isHere: true,
+    nodes: [],
     firstIndex: 0,
     elapsedMs: 0,
     add({ clients }) {

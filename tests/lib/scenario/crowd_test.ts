@@ -343,6 +343,8 @@ Deno.test("who could not be carried is not counted, and who is on the way is", a
   const never = () => new Promise<void>(() => {});
   const onTheWay: RunCrowd = {
     startedAt: "",
+    isHere: true,
+    nodes: [],
     firstIndex: 0,
     elapsedMs: 0,
     add: never,
