@@ -84,13 +84,15 @@ export async function compareCommand(args: readonly string[]): Promise<number> {
     reads.push(read);
     runs.push(read.flatMap(({ summary }) => summary ?? []));
   }
-  const unfit = runs.flat().find(({ verdict }) =>
-    verdict.status !== "passed" && verdict.status !== "failed"
+  const unfit = reads.flat().filter(({ summary }) =>
+    summary?.verdict.status !== "passed" && summary?.verdict.status !== "failed"
   );
-  if (unfit !== undefined) {
-    printError(
-      `Cannot compare: a run of ${unfit.startedAt} is ${unfit.verdict.status}. Leave it out.`,
-    );
+  if (unfit.length > 0) {
+    for (const { path, summary } of unfit) {
+      printError(
+        `Cannot compare ${path}: it is ${summary?.verdict.status}. Leave it out.`,
+      );
+    }
     return EXIT_CODES.invalid;
   }
   const comparison = compareRuns(runs[0], runs[1]);

@@ -59,7 +59,9 @@ export async function readWhole(
   const dir = folderOf(path);
   const kept = saved ?? await ofRun(`${dir}/${SNAPSHOT_FILE}`, unpack);
   const problem = kept instanceof Error
-    ? `Cannot read ${dir}/${SNAPSHOT_FILE}: ${kept.message}. It is left out.`
+    ? `Cannot read ${dir}/${SNAPSHOT_FILE}: ${
+      kept.message.replace("Cannot read snapshot: ", "")
+    }. It is left out.`
     : null;
   const rest = kept instanceof Error || kept === undefined ||
       kept.summary.startedAt !== summary!.startedAt

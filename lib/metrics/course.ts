@@ -10,11 +10,11 @@
 import { shownText } from "../text/mod.ts";
 import { totalErrors } from "./figures.ts";
 import { PackedNumbers, PackedReader, type Place } from "./packed_numbers.ts";
-import { trendBetween } from "./recent.ts";
 import { EMPTY_SNAPSHOT, type Snapshot } from "./snapshot.ts";
 import type { ServerPoint, TimelinePoint } from "./summary.ts";
 import { RATE_COUNTERS, ratesBetween } from "./timeline_window.ts";
 import { mergeTrendJson, type TrendJson } from "./trend.ts";
+import { trendGrowth } from "./trend_growth.ts";
 
 /** Where a run is: clients come, media flows, or everyone leaves. */
 export const RUN_PHASES = ["ramp", "media", "teardown"] as const;
@@ -218,8 +218,12 @@ export class CourseBook {
       ),
       trends: record(
         TREND_NAMES,
-        (name) =>
-          trendBetween(before.trends[name], after.trends[name]).toJSON(),
+        (kind) =>
+          mergeTrendJson(
+            Object.entries(after.trends[kind]).map(([name, trend]) =>
+              trendGrowth(before.trends[kind][name], trend)
+            ),
+          ),
       ),
     };
     this.#before = after;
@@ -284,7 +288,7 @@ export class CourseBook {
 
 interface Sums {
   readonly grown: CourseSecond["grown"];
-  readonly trends: Readonly<Record<CourseTrend, readonly TrendJson[]>>;
+  readonly trends: Readonly<Record<CourseTrend, Snapshot["trends"]>>;
 }
 
 /** Of a snapshot only what the next one is compared with. */
@@ -299,12 +303,10 @@ function sumsOf(
   };
   return {
     grown: record(COURSE_SUMS, (name) => of[name] ?? 0),
-    trends: record(
-      TREND_NAMES,
-      (kind) =>
-        Object.entries(trends).filter(([name]) => COURSE_TRENDS[kind](name))
-          .map(([, trend]) => trend),
-    ),
+    trends: record(TREND_NAMES, (kind) =>
+      Object.fromEntries(
+        Object.entries(trends).filter(([name]) => COURSE_TRENDS[kind](name)),
+      )),
   };
 }
 

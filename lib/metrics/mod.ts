@@ -60,6 +60,7 @@ export type {
 } from "./chart_point.ts";
 export * from "./track_stories.ts";
 export * from "./trend.ts";
+export { percentileOf } from "./trend_growth.ts";
 export * from "./verdict.ts";
 export * from "./window.ts";
 export * from "./worst.ts";

@@ -195,6 +195,18 @@ function bucketOf(value: number): number {
   return (magnitude << BUCKET_BITS) + (value >>> magnitude);
 }
 
+/** The least and the most of the values that a bucket holds, in steps. */
+export function bucketBounds(
+  bucket: number,
+): { readonly least: number; readonly most: number } {
+  const size = 1 << BUCKET_BITS;
+  if (bucket < 2 * size) return { least: bucket, most: bucket };
+  const magnitude = Math.floor(bucket / size) - 1;
+  const width = 2 ** magnitude;
+  const least = (bucket - magnitude * size) * width;
+  return { least, most: least + width - 1 };
+}
+
 /**
  * The merge of trends as plain data; none is changed. Throws when one holds
  * another number of values than it says.

@@ -8,11 +8,11 @@
 import {
   type Course,
   type CourseSecond,
+  percentileOf,
   ratesOf,
   STEPS_PER_UNIT,
   type Summary,
   type TimelinePoint,
-  Trend,
   type TrendJson,
 } from "../metrics/mod.ts";
 import { safeJson } from "../text/mod.ts";
@@ -83,9 +83,8 @@ export function secondFigures(second: CourseSecond): Second {
 
 /** Percentiles of a second's distribution. */
 export function percentilesOf(json: TrendJson): SecondsPercentiles {
-  const trend = Trend.fromJSON(json);
   const at = (p: number) =>
-    trend.count === 0 ? null : trend.percentile(p) / STEPS_PER_UNIT.ms;
+    json.count === 0 ? null : percentileOf(json, p) / STEPS_PER_UNIT.ms;
   return { p50Ms: at(50), p95Ms: at(95), p99Ms: at(99) };
 }
 

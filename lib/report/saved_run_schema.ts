@@ -27,25 +27,33 @@ export const SAVED_FORMAT = 1;
 const texts = z.array(z.string());
 const numbers = z.record(z.string(), z.number());
 
-const trend = z.object({
-  count: z.number(),
-  min: z.number(),
-  max: z.number(),
-  sum: z.number(),
-  buckets: z.array(z.number()),
-}).refine(isWhole, "no distribution");
+/** There are as many as a run has seconds: not number by number through the schema. */
+const trend = z.custom<TrendJson>(isTrend, "no distribution");
 
 /** Whether its buckets are there, and hold as many values as it says. */
-function isWhole({ buckets, count }: TrendJson): boolean {
+function isTrend(json: unknown): boolean {
+  if (typeof json !== "object" || json === null) return false;
+  const { count, min, max, sum, buckets } = json as Partial<TrendJson>;
+  if (![count, min, max, sum].every(Number.isFinite)) return false;
+  if (!Array.isArray(buckets)) return false;
   let index = 0;
   let held = 0;
   for (let i = 0; i < buckets.length; i += 2) {
     index += buckets[i];
-    held += buckets[i + 1] ?? NaN;
-    if (!(index >= 0 && index < TREND_BUCKETS)) return false;
+    held += buckets[i + 1];
+    if (!Number.isInteger(index) || index < 0 || index >= TREND_BUCKETS) {
+      return false;
+    }
   }
   return held === count;
 }
+
+const row = z.custom<readonly (number | null)[]>(
+  (json) =>
+    Array.isArray(json) &&
+    json.every((one) => one === null || typeof one === "number"),
+  "no row of numbers",
+);
 
 const operation = z.object({
   count: z.number(),
@@ -145,7 +153,7 @@ const part: z.ZodType<unknown> = z.object({
 const totals = z.object({
   ...node,
   sequence: z.number(),
-  second: z.number(),
+  second: z.number().default(0),
   final: z.boolean().optional(),
   others: z.array(z.object({
     producerId: z.string(),
@@ -166,10 +174,7 @@ const totals = z.object({
 const seconds = z.object({
   columns: texts,
   trends: texts,
-  rows: z.array(z.tuple([
-    z.array(z.number().nullable()),
-    z.array(trend),
-  ])),
+  rows: z.array(z.tuple([row, z.array(trend)])),
 });
 
 const notes = z.array(z.object({

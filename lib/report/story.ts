@@ -35,7 +35,11 @@ export const storiesSchema = z.object({
     clientId: z.string(),
     index: z.int(),
     roomId: z.string(),
-    bins: z.array(z.array(z.union([z.number(), z.string()]))),
+    bins: z.array(z.custom<readonly (number | string)[]>(
+      (row) =>
+        Array.isArray(row) &&
+        row.every((one) => typeof one === "number" || typeof one === "string"),
+    )),
     events: z.array(z.object({ atSec: z.number(), text: z.string() })),
     freezes: z.array(z.object({
       from: z.string(),

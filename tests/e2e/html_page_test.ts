@@ -2,7 +2,7 @@
 
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { chromium } from "npm:playwright-core@1.65.1";
-import { hostilePage } from "../lib/output/made_up_pages.ts";
+import { hostileComparison, hostilePage } from "../lib/output/made_up_pages.ts";
 import { CHROMIUM, CHROMIUM_ARGS, NO_CHROMIUM } from "./browser.ts";
 import { OutDir } from "./program.ts";
 
@@ -82,8 +82,32 @@ Deno.test({
       const pdf = await page.pdf();
       assertEquals(new TextDecoder().decode(pdf.subarray(0, 5)), "%PDF-");
       assertEquals(await page.evaluate("globalThis.hit"), undefined);
+
+      const both = `${out.path}/both.html`;
+      await Deno.writeTextFile(both, await hostileComparison());
+      await page.goto(`file://${both}`);
+      assertMatch(
+        await page.innerText("h1"),
+        /^CANNOT TELL 1 against 3 cannot tell/,
+      );
+      await page.focus("[data-chart=quality-0]");
+      await page.keyboard.press("Home");
+      await page.keyboard.press("ArrowRight");
+      assertEquals(await page.innerText("#live"), "0:02: A 0 %, B 20.0 %");
+      await page.focus("[data-chart=spread-mediaLatency]");
+      await page.keyboard.press("End");
+      assertEquals(
+        await page.innerText("#live"),
+        "99.63 %: A –, B 10.0 ms",
+      );
+      assertEquals(
+        await page.locator("html").evaluate((html) => html.scrollWidth),
+        390,
+      );
+      assertEquals((await page.pdf()).length > 1000, true);
+      assertEquals(await page.evaluate("globalThis.hit"), undefined);
       assertEquals(said, []);
-      assertEquals(asked, [`file://${file}`]);
+      assertEquals(asked, [`file://${file}`, `file://${both}`]);
     } finally {
       await browser.close();
     }

@@ -224,8 +224,13 @@ Deno.test.each([
 Deno.test("one run against another cannot tell, five against the same five see no difference", async () => {
   using out = results();
   const [a, b] = [`${out.path}/10`, `${out.path}/20`];
-  const one = await runProgram(["compare", a, "--", b]);
+  const page = `${out.path}/both.html`;
+  const one = await runProgram(["compare", a, "--", b, `--html=${page}`]);
   assertEquals(one.code, 0);
+  assertMatch(
+    Deno.readTextFileSync(page),
+    /<title>rtcrowd compare: cannot tell<\/title>/,
+  );
   assertMatch(one.stdout, /^CANNOT TELL {2}1 runs? against 1\n/);
   const five = await runProgram(
     ["compare", "--json", a, a, a, a, a, "--", b, b, b, b, b],
@@ -239,6 +244,7 @@ Deno.test.each([
   { args: ["x", "y"], code: 2, says: /^Nothing to compare: / },
   { args: ["/no/such", "--", HERE], code: 1, says: /^Cannot .*\/no\/such/ },
   { args: [HERE, "--", HERE], code: 1, says: /it has no summary/ },
+  { args: ["x", "--", "y", `--html=${HERE}`], code: 2, says: /a directory/ },
   { args: [...Array(11).fill("x"), "--", "y"], code: 2, says: /^At most 10 / },
 ])("compare $args exits with $code and says why in a line", async (row) => {
   const ended = await runProgram(["compare", ...row.args]);

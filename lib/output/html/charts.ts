@@ -197,9 +197,9 @@ export function chartSeries(summary: Summary, course: Course): ChartData {
 }
 
 /** Nothing that went wrong is no chart. */
-function saysSomething({ id, series }: Chart): boolean {
+export function saysSomething({ id, series }: Chart): boolean {
   return series.length > 0 &&
-    (id !== "errors" ||
+    (!id.startsWith("errors") ||
       series.some(({ values }) => values.some((value) => value)));
 }
 

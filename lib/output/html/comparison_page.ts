@@ -99,9 +99,9 @@ function head(
   b: readonly ComparedRun[],
 ): Child {
   const { result } = comparison;
-  const about = (letter: string, runs: readonly ComparedRun[]) =>
+  const about = (side: string, runs: readonly ComparedRun[]) =>
     html`
-      <span><b class="side side-${letter}">${letter}</b> ${formatCounted(
+      <span>${letter(side)} ${formatCounted(
         runs.length,
         "run",
       )}: ${shortNames(runs)}</span>
@@ -152,12 +152,12 @@ function settingsSection({ settings }: Comparison): Child {
     <section>
       <h2>Not the same on both sides</h2>
       <div class="scroll">
-        <table>
+        <table class="compared">
           <thead>
             <tr>
               <th scope="col">Setting</th>
-              <th scope="col"><b class="side side-A">A</b></th>
-              <th scope="col"><b class="side side-B">B</b></th>
+              <th scope="col">${letter("A")}</th>
+              <th scope="col">${letter("B")}</th>
             </tr>
           </thead>
           <tbody>${settings.map(({ name, a, b }) =>
@@ -182,25 +182,27 @@ const BANDS: Readonly<Record<ComparedFigure["change"], string>> = {
   "cannot tell": "",
 };
 
-/** Each figure, what each run had of it as a mark, and what is found. */
+/** Each figure, what is found, and what each run had of it as a mark. */
 function figureSection({ figures }: Comparison): Child {
   const known = figures.filter(({ a, b }) => a !== null || b !== null);
   return html`
     <section class="wide">
       <h2>Figures</h2>
       <p
-        class="hint">A mark a run, <b class="side side-A">A</b> above <b class="side side-B">B</b>; the long one is the median. Those in bold decide, the others are shown. p: how often chance alone would part them like this.</p>
+        class="hint">A mark a run, ${letter("A")} above ${letter(
+          "B",
+        )}; the long one is the median. Those in bold decide, the others are shown. p: how often chance alone would part them like this.</p>
       <div class="scroll">
         <table class="compared">
           <thead>
             <tr>
               <th scope="col">Figure</th>
+              <th scope="col">Found</th>
               <th scope="col">Runs</th>
-              <th scope="col" class="number"><b class="side side-A">A</b></th>
-              <th scope="col" class="number"><b class="side side-B">B</b></th>
+              <th scope="col" class="number">${letter("A")}</th>
+              <th scope="col" class="number">${letter("B")}</th>
               <th scope="col" class="number">Change</th>
               <th scope="col" class="number">p</th>
-              <th scope="col">Found</th>
             </tr>
           </thead>
           <tbody>${known.map((one) =>
@@ -209,6 +211,7 @@ function figureSection({ figures }: Comparison): Child {
                 <th scope="row">${one.isGate
                   ? html`<b>${one.name}</b>`
                   : one.name}</th>
+                <td><span class="mark">${one.change}</span></td>
                 <td>${marks(one)}</td>
                 <td class="number">${figureText(one, one.a)}</td>
                 <td class="number">${figureText(one, one.b)}</td>
@@ -216,7 +219,6 @@ function figureSection({ figures }: Comparison): Child {
                 <td class="number">${one.p === null
                   ? "–"
                   : one.p.toFixed(3)}</td>
-                <td><span class="mark">${one.change}</span></td>
               </tr>
             `
           )}</tbody>
@@ -224,6 +226,11 @@ function figureSection({ figures }: Comparison): Child {
       </div>
     </section>
   `;
+}
+
+/** A side, in its colour. */
+function letter(side: string): Child {
+  return html`<b class="side side-${side}">${side}</b>`;
 }
 
 function figureText(
@@ -279,7 +286,9 @@ function overlaySection({ tSec, charts }: ChartData, runs: number): Child {
     <section class="wide">
       <h2>Both over time</h2>
       <p
-        class="hint"><b class="side side-A">A</b> and <b class="side side-B">B</b> from their beginnings.${hint} Drag to zoom, double-click to see all; arrow keys move the cursor.</p>
+        class="hint">${letter("A")} and ${letter(
+          "B",
+        )} from their beginnings.${hint} Drag to zoom, double-click to see all; arrow keys move the cursor.</p>
       <div class="charts">${charts.map((chart) =>
         chartPlace(chart, sentence(chart, tSec))
       )}</div>
@@ -331,10 +340,10 @@ function lossSection(
   }));
   const most = Math.max(...rows.flatMap(({ a, b }) => [a ?? 0, b ?? 0]));
   if (most === 0) return "";
-  const line = (letter: string, share: number | null) =>
-    html`<dd><svg viewBox="0 0 ${WIDTH} 18" preserveAspectRatio="none" aria-hidden="true"><rect class="side-${letter}" x="0" y="4" width="${
+  const line = (side: string, share: number | null) =>
+    html`<dd><svg viewBox="0 0 ${WIDTH} 18" preserveAspectRatio="none" aria-hidden="true"><rect class="side-${side}" x="0" y="4" width="${
       ((share ?? 0) / most * WIDTH).toFixed(0)
-    }" height="10" /></svg><span><b class="side side-${letter}">${letter}</b> ${
+    }" height="10" /></svg><span>${letter(side)} ${
       share === null ? "not seen" : formatRatio(share)
     }</span></dd>`;
   return html`
@@ -353,11 +362,11 @@ function runSection(
   a: readonly ComparedRun[],
   b: readonly ComparedRun[],
 ): Child {
-  const rows = (letter: string, runs: readonly ComparedRun[]) =>
+  const rows = (side: string, runs: readonly ComparedRun[]) =>
     runs.map(({ name, summary }) =>
       html`
         <tr>
-          <td><b class="side side-${letter}">${letter}</b></td>
+          <td>${letter(side)}</td>
           <th scope="row">${name}</th>
           <td>${summary.startedAt.slice(0, 19).replace("T", " ")}</td>
           <td>${summary.server.url}</td>
@@ -370,7 +379,7 @@ function runSection(
     <section>
       <h2>Runs</h2>
       <div class="scroll">
-        <table>
+        <table class="compared">
           <thead>
             <tr>
               <th scope="col">Side</th>

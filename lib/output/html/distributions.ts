@@ -5,7 +5,11 @@
  * @module
  */
 
-import { STEPS_PER_UNIT, Trend, type TrendJson } from "../../metrics/mod.ts";
+import {
+  percentileOf,
+  STEPS_PER_UNIT,
+  type TrendJson,
+} from "../../metrics/mod.ts";
 import { formatMs } from "../../text/mod.ts";
 import { type Chart, chartPlace, rounded, type Series } from "./charts.ts";
 import { type Child, html } from "./markup.ts";
@@ -29,7 +33,7 @@ export function distributionChart(
   const known = distributions.flatMap(([name, json], colour) =>
     json === undefined || json.count < MIN_VALUES
       ? []
-      : [{ name, trend: Trend.fromJSON(json), colour }]
+      : [{ name, trend: json, colour }]
   );
   if (known.length === 0) return undefined;
   const most = Math.max(...known.map(({ trend }) => trend.count));
@@ -49,7 +53,7 @@ export function distributionChart(
       // Of few values the last ones are one.
       values: shares.map((nines) =>
         10 ** nines > trend.count ? null : rounded(
-          Math.max(1, trend.percentile(100 * (1 - 10 ** -nines))) /
+          Math.max(1, percentileOf(trend, 100 * (1 - 10 ** -nines))) /
             STEPS_PER_UNIT.ms,
         )
       ),

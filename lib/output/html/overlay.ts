@@ -12,6 +12,7 @@ import {
   CHARTS,
   type Moment,
   rounded,
+  saysSomething,
   type Series,
 } from "./charts.ts";
 
@@ -26,7 +27,7 @@ const MIN_POINTS = 2;
 /** What both sides' charts draw; of a figure that only one side knows, that one. */
 export function overlay(a: Side, b: Side): ChartData {
   const ends = [...a, ...b].map((run) => run.at(-1)?.point.tSec ?? 0);
-  const endSec = Math.ceil(Math.max(0, ...ends));
+  const endSec = Math.round(Math.max(0, ...ends));
   const step = Math.max(1, Math.ceil(endSec / MAX_POINTS));
   const tSec = Array.from(
     { length: Math.ceil(endSec / step) },
@@ -42,7 +43,7 @@ export function overlay(a: Side, b: Side): ChartData {
       let before = 0;
       return {
         id: `${id}-${i}`,
-        title: columns.length === 1 ? title : `${title}: ${name}`,
+        title: titleOf(title, columns.length === 1 ? undefined : name),
         show,
         series,
         bands: both.flatMap(({ series }, side) => {
@@ -55,10 +56,17 @@ export function overlay(a: Side, b: Side): ChartData {
   );
   return {
     tSec,
-    charts: tSec.length < MIN_POINTS
-      ? []
-      : charts.filter(({ series }) => series.length > 0),
+    charts: tSec.length < MIN_POINTS ? [] : charts.filter(saysSomething),
   };
+}
+
+/** Each line of a run's chart has a chart of its own here. */
+function titleOf(title: string, name: string | undefined): string {
+  if (name === undefined) return title;
+  // One that names all of its lines says nothing more.
+  return title.includes(" and ")
+    ? name.charAt(0).toUpperCase() + name.slice(1)
+    : `${title}: ${name}`;
 }
 
 /** The stretch that a second is in. */

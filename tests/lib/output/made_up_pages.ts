@@ -2,10 +2,17 @@
 
 import {
   type ClientStory,
+  CourseBook,
+  EMPTY_SNAPSHOT,
   summarize,
   type Summary,
 } from "../../../lib/metrics/mod.ts";
-import { renderHtml } from "../../../lib/output/mod.ts";
+import {
+  type ComparedRun,
+  compareRuns,
+  renderComparison,
+  renderHtml,
+} from "../../../lib/output/mod.ts";
 import { toResults } from "../../../lib/report/mod.ts";
 import { madeUpRun } from "../metrics/run.ts";
 
@@ -53,6 +60,40 @@ export async function hostilePage(): Promise<string> {
       roomId: HOSTILE,
     })),
   });
+}
+
+/** A page of two hostile sides, of one run and of three. */
+export async function hostileComparison(): Promise<string> {
+  const summary: Summary = {
+    ...longRun(60),
+    verdict: { status: "failed", reason: HOSTILE },
+    server: { ...longRun(1).server, url: HOSTILE },
+    config: { [HOSTILE]: HOSTILE },
+  };
+  const { snapshot: { trends } } = madeUpRun();
+  const run = (lossRatio: number): ComparedRun => {
+    const book = new CourseBook();
+    const timeline = summary.timeline.map((point) => ({ ...point, lossRatio }));
+    for (const point of timeline) {
+      book.take({ phase: "media", point, snapshot: EMPTY_SNAPSHOT });
+    }
+    return {
+      name: HOSTILE,
+      summary: { ...summary, timeline },
+      course: book.course(),
+      trends,
+    };
+  };
+  const a = [run(0)];
+  const b = [run(0.1), run(0.2), run(0.4)];
+  return await renderComparison(
+    compareRuns(
+      a.map(({ summary }) => summary),
+      b.map(({ summary }) => ({ ...summary, config: { [HOSTILE]: 7 } })),
+    ),
+    a,
+    b,
+  );
 }
 
 /** Stories of so many clients, in rooms of two, second by second: client 1 loses every fourth packet from second 10 on. */
