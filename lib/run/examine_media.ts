@@ -86,6 +86,7 @@ export function isOver({ clients }: Snapshot, media: MediaPlan): boolean {
   return clients.length === CLIENTS &&
     clients.every((client) =>
       client.state === "failed" || client.producersRefused > 0 ||
+      client.errors.some(({ kind }) => kind === "codec") ||
       whatIsWrong([client], media, 0) === undefined
     );
 }
