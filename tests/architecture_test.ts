@@ -22,7 +22,7 @@ const ROOMS: readonly {
   { room: "lib/clip", only: ["lib/text", "lib/time"] },
   { room: "lib/impairment", only: [] },
   { room: "lib/dump", only: [] },
-  { room: "lib/machine", only: [] },
+  { room: "lib/machine", only: ["lib/text"] },
   { room: "lib/metrics", only: ["lib/exit_codes.ts", "lib/text"] },
   {
     room: "lib/monitor",

@@ -6,6 +6,7 @@
 
 import type { MachineFacts } from "./facts.ts";
 import type { RunNeed } from "./need.ts";
+import { formatCount } from "../text/mod.ts";
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -45,7 +46,7 @@ export function obstacle(
   const problem = [findFiles(need, facts), findPorts(need, facts)]
     .find((finding) => finding?.level === "problem");
   if (!problem) return undefined;
-  return `Cannot run ${number(need.clients)} ${
+  return `Cannot run ${formatCount(need.clients)} ${
     need.clients === 1 ? "client" : "clients"
   } ${where}: ${problem.about}: ${problem.text}. Run: ${problem.fix}`;
 }
@@ -56,7 +57,7 @@ function findFiles(
 ): Finding | null {
   if (limits === null) return null;
   const about = "open files";
-  const needed = `${number(files)} needed`;
+  const needed = `${formatCount(files)} needed`;
   if (limits.soft < files) {
     return limits.hard < files
       ? {
@@ -105,7 +106,9 @@ function findPorts(
   return {
     level: plenty ? "good" : enough ? "warning" : "problem",
     about: "ephemeral ports",
-    text: `${number(needed)} needed, ${number(there)} there (${from} to ${to})`,
+    text: `${formatCount(needed)} needed, ${
+      formatCount(there)
+    } there (${from} to ${to})`,
     fix: plenty
       ? null
       : `sudo sysctl -w net.ipv4.ip_local_port_range="1024 65535"`,
@@ -123,8 +126,8 @@ function findBuffer(
   return {
     level: enough ? "good" : "warning",
     about: `${direction} buffer`,
-    text: `${number(socketBufferBytes)} bytes wanted, ${
-      number(maxBytes)
+    text: `${formatCount(socketBufferBytes)} bytes wanted, ${
+      formatCount(maxBytes)
     } allowed${enough ? "" : ": a burst may be dropped"}`,
     fix: enough
       ? null
@@ -190,9 +193,9 @@ function findDrops({ udp, rmemMaxBytes }: MachineFacts): Finding | null {
     level: many ? "warning" : "good",
     about: "dropped datagrams",
     text: `since it booted this machine dropped ${
-      number(receiveDrops)
-    } on receiving and ${number(sendDrops)} on sending, of ${
-      number(received)
+      formatCount(receiveDrops)
+    } on receiving and ${formatCount(sendDrops)} on sending, of ${
+      formatCount(received)
     } received`,
     fix: many
       ? `sudo sysctl -w net.core.rmem_default=1048576 net.core.rmem_max=${wanted}`
@@ -201,11 +204,7 @@ function findDrops({ udp, rmemMaxBytes }: MachineFacts): Finding | null {
 }
 
 function limit(value: number): string {
-  return value === Infinity ? "unlimited" : number(value);
-}
-
-function number(value: number): string {
-  return value.toLocaleString("en-US");
+  return value === Infinity ? "unlimited" : formatCount(value);
 }
 
 function gigabytes(bytes: number): string {

@@ -20,6 +20,7 @@ import {
   type TrendName,
   trendOf,
 } from "../metrics/mod.ts";
+import { formatCounted } from "../text/mod.ts";
 
 /** What kept a number of clients from being healthy. */
 export interface CapacityLimit {
@@ -182,8 +183,8 @@ function limitOf(
   const drops = serverUdpDrops ?? 0;
   const dropped = drops === 0
     ? ""
-    : `, with ${drops.toLocaleString("en-US")} datagram${
-      drops === 1 ? "" : "s"
+    : `, with ${
+      formatCounted(drops, "datagram")
     } dropped at the server's sockets`;
   const busy = busyThreadsText(busyThreads);
   if (busy !== undefined) {

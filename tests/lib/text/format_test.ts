@@ -11,6 +11,12 @@ import {
 
 Deno.test.each([
   { got: formatCount(1234567), want: "1,234,567" },
+  { got: formatCount(999.4), want: "999" },
+  { got: formatCount(999.5), want: "1,000" },
+  { got: formatCount(-123456), want: "-123,456" },
+  { got: formatCount(-1234), want: "-1,234" },
+  { got: formatCount(1e300), want: "1e+300" },
+  { got: formatCount(Infinity), want: "Infinity" },
   { got: formatMs(0), want: "0.00 ms" },
   { got: formatMs(9.994), want: "9.99 ms" },
   { got: formatMs(9.996), want: "10.0 ms" },
