@@ -185,8 +185,9 @@ export class ClientRecorder {
       if (ms !== null) figures[name] = wholeMicros(ms);
     }
     return {
-      ...this.identity,
+      // First, for what a literal begins with is copied whole, and the rest of it field by field.
       ...figures,
+      ...this.identity,
       errors: [...this.#errors],
       errorCount: this.#errorCount,
       signaling: Object.fromEntries(this.#signaling),
