@@ -115,6 +115,10 @@ export function brokeLine(reason: string, withPassword: boolean): string {
   return advice === undefined ? line : `${line} ${advice}`;
 }
 
+/** How a reason begins that only the server can tell more of. */
+const NEEDS_SERVER =
+  /^(no client is left|no client got connected|nobody gets in|the server went away)/;
+
 function brokeAdvice(
   reason: string,
   withPassword: boolean,
@@ -127,9 +131,10 @@ function brokeAdvice(
   if (/ ICE checks |offers no address|address of the server/.test(ours)) {
     return "Check which address the server announces, and the way of UDP to it: doctor tries each.";
   }
-  return /^(no client is left|nobody gets in|the server went away)/.test(ours)
-    ? "Look into the server's log."
-    : undefined;
+  if (/when the client left(;|$)/.test(ours)) {
+    return "Look into the server's log, or give it more time with --duration.";
+  }
+  return NEEDS_SERVER.test(ours) ? "Look into the server's log." : undefined;
 }
 
 function seconds(ms: number): string {

@@ -39,6 +39,8 @@ const KILL_SECONDS = 120;
 const MAX_BYTES = 400e6;
 /** People read what goes to stderr. */
 const MAX_STDERR = 2000;
+/** A session tells each error of each client as it happens. */
+const MAX_SESSION_STDERR = 4000;
 /** Results of a handful of clients. */
 const MAX_FILES = 2e6;
 // deno-lint-ignore no-control-regex
@@ -84,7 +86,11 @@ export async function judgeMode(
   for (const command of commands) {
     await using hostile = await mode.open();
     const ended = await perform[command](hostile.url);
-    const complaints = complaintsOf(ended, codesOf(command, mode));
+    const complaints = complaintsOf(
+      ended,
+      codesOf(command, mode),
+      command === "session" ? MAX_SESSION_STDERR : MAX_STDERR,
+    );
     if (command === "run") {
       complaints.push(...complaintsOfRun(ended));
     }
@@ -153,6 +159,7 @@ function codesOf(
 function complaintsOf(
   ended: Ended,
   codes: readonly number[],
+  maxStderr = MAX_STDERR,
 ): string[] {
   const { code, seconds, peakBytes, stdout, stderr } = ended;
   const found: string[] = [];
@@ -162,7 +169,7 @@ function complaintsOf(
   check(!codes.includes(code), `exit ${code}, not one of ${codes.join(", ")}`);
   check(seconds > MAX_SECONDS, `took ${seconds.toFixed(1)} s`);
   check(peakBytes > MAX_BYTES, `took ${Math.round(peakBytes / 1e6)} MB`);
-  check(stderr.length > MAX_STDERR, `${stderr.length} characters on stderr`);
+  check(stderr.length > maxStderr, `${stderr.length} characters on stderr`);
   check(ended.fileBytes > MAX_FILES, `files of ${ended.fileBytes} bytes`);
   for (const [where, text] of Object.entries({ stdout, stderr })) {
     const unclean = UNCLEAN.exec(text);

@@ -115,12 +115,65 @@ function without(which: (bytes: Uint8Array) => boolean): Way {
 /** A fatal alert of DTLS 1.2 in the clear: handshake_failure. */
 const ALERT = Uint8Array.of(21, 254, 253, 0, 0, 0, 0, 0, 0, 0, 9, 0, 2, 2, 40);
 
-/** A STUN error for a request: 400, without a reason. */
-function stunError(request: Uint8Array): readonly Uint8Array[] {
+/** A STUN error for a request, without a reason: 400, or 4 and 87. */
+function stunError(
+  request: Uint8Array,
+  hundreds = 4,
+  rest = 0,
+): readonly Uint8Array[] {
   if (!isStun(request) || request.length < 20) return [];
   const head = Uint8Array.of(0x01, 0x11, 0, 8);
-  const error = Uint8Array.of(0, 9, 0, 4, 0, 0, 4, 0);
+  const error = Uint8Array.of(0, 9, 0, 4, 0, 0, hundreds, rest);
   return [Uint8Array.from([...head, ...request.subarray(4, 20), ...error])];
+}
+
+/** Asks for another hello, with another cookie (RFC 6347 section 4.2.1). */
+function helloVerify(hello: Uint8Array, number: number): Uint8Array {
+  const cookie = crypto.getRandomValues(new Uint8Array(20));
+  const body = [254, 253, cookie.length, ...cookie];
+  const length = [0, 0, body.length];
+  const [high, low] = hello.subarray(17, 19);
+  const handshake = [3, ...length, high, low, 0, 0, 0, ...length, ...body];
+  const head = [22, 254, 253, 0, 0, 0, 0, 0, 0];
+  return Uint8Array.from([
+    ...head,
+    number >> 8 & 255,
+    number & 255,
+    0,
+    handshake.length,
+    ...handshake,
+  ]);
+}
+
+const CLIENT_HELLO = 1;
+
+/** Never content with a hello. */
+function verifying(): Way {
+  let count = 0;
+  return (bytes) =>
+    bytes[0] === 22 && bytes[13] === CLIENT_HELLO
+      ? [helloVerify(bytes, count++)]
+      : [];
+}
+
+/** Holds packets back until there are so many, and sends the last one first. */
+function backwards(count: number): Way {
+  let held: Uint8Array[] = [];
+  return (bytes) => {
+    if (!isMedia(bytes)) return [bytes];
+    held.unshift(bytes);
+    if (held.length < count) return [];
+    const all = held;
+    held = [];
+    return all;
+  };
+}
+
+/** As large as a datagram can be, and like RTP. */
+function giant(): Uint8Array {
+  const bytes = crypto.getRandomValues(new Uint8Array(60_000));
+  bytes[0] = 0x80;
+  return bytes;
 }
 
 /** All of them. */
@@ -141,7 +194,15 @@ export const MEDIA_MODES: readonly Mode[] = [
   }),
   mode("media-stun-errors", "answers checks with errors", {
     up: without(isStun),
-    back: stunError,
+    back: (bytes) => stunError(bytes),
+  }),
+  mode("media-role-conflict", "says that it controls, whoever else does", {
+    up: without(isStun),
+    back: (bytes) => stunError(bytes, 4, 87),
+  }),
+  mode("media-hello-verify", "asks for another hello after every hello", {
+    up: without(isDtls),
+    back: verifying(),
   }),
   mode("media-no-dtls", "answers checks, and no handshake", {
     down: without(isDtls),
@@ -159,5 +220,11 @@ export const MEDIA_MODES: readonly Mode[] = [
   mode("media-tenfold", "sends every packet ten times", {
     down: (bytes) => new Array(isMedia(bytes) ? 10 : 1).fill(bytes),
   }, "passes"),
+  mode("media-giant", "sends 60 kB for whatever it gets", {
+    back: () => [giant()],
+  }, "either"),
+  mode("media-backwards", "sends each eight packets in reverse", {
+    down: backwards(8),
+  }, "either"),
   mode("media-one-way", "sends no media on", { down: without(isMedia) }),
 ];

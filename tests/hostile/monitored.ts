@@ -53,6 +53,24 @@ export const MONITOR_MODES: readonly MonitorMode[] = [
   },
   { name: "slow", does: "a byte a second", answer: () => endless("a", 1000) },
   {
+    name: "never",
+    does: "takes requests and answers none",
+    answer: ({ signal }) =>
+      new Promise<Response>((_, reject) =>
+        signal.addEventListener("abort", reject)
+      ),
+  },
+  {
+    name: "deep",
+    does: "JSON 100,000 deep",
+    answer: () => new Response("[".repeat(100_000) + "]".repeat(100_000)),
+  },
+  {
+    name: "one-long-line",
+    does: "a name of 900 kB",
+    answer: () => new Response(`${"m".repeat(900_000)} 1\n`),
+  },
+  {
     name: "redirect",
     does: "sends elsewhere",
     answer: () =>

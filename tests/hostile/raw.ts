@@ -211,6 +211,17 @@ export const RAW_MODES: readonly Mode[] = [
     await peer.write("HTTP/1.1 500 Oops\r\n");
     await peer.forever(`X-More: ${KB}\r\n`);
   }),
+  mode("endless-hints", "early hints, and never an answer", async (peer) => {
+    await peer.head();
+    await peer.forever("HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n");
+  }),
+  mode("absurd-length", "an error of 10^30 bytes", async (peer) => {
+    await peer.head();
+    await peer.write(
+      `HTTP/1.1 500 Oops\r\nContent-Length: 1${"0".repeat(30)}\r\n\r\noops`,
+    );
+    await peer.gone();
+  }),
   mode("huge-header", "a header of 8 MB", async (peer) => {
     await peer.head();
     await peer.write(`HTTP/1.1 500 Oops\r\nX: ${KB.repeat(8192)}\r\n\r\n`);
@@ -349,6 +360,24 @@ export const RAW_MODES: readonly Mode[] = [
         Uint8Array.from([0x88, reason.length + 2, 0x03, 0xf0, ...reason]),
       );
       await peer.gone();
+    }),
+    "fails",
+  ),
+  mode(
+    "closes-and-goes-on",
+    "a close frame, and then texts without end",
+    frames(async (peer) => {
+      await peer.write(Uint8Array.of(0x88, 2, 0x03, 0xe8));
+      await peer.forever(text(`{"type":"roomJoined"}`));
+    }),
+    "fails",
+  ),
+  mode(
+    "byte-a-second",
+    "a message of which a byte comes a second",
+    frames(async (peer) => {
+      await peer.write(frame(0x81, 1000));
+      await peer.forever("{", 1000);
     }),
     "fails",
   ),

@@ -309,6 +309,84 @@ export const RELAYED_MODES: readonly Mode[] = [
     opened: (line) => void setTimeout(line.cut, 1000),
   }),
   mode(
+    "lying-reconnect",
+    "cuts every channel, lets everybody back, and knows nobody",
+    "fails",
+    {
+      opened: (line) => {
+        if (line.index < 4) setTimeout(line.cut, 1500);
+      },
+      up: (message, line) => {
+        if (line.index < 4) return true;
+        if (message.type === "reconnect") {
+          const { participantId } = message;
+          line.say({ type: "reconnectResult", success: true, participantId });
+        }
+        return false;
+      },
+    },
+  ),
+  mode("own-tracks", "offers everybody their own tracks", "either", {
+    down: (() => {
+      const names = new Map<number, string>();
+      return (message: Message, { index }: Line) => {
+        const { participantId, producerId } = message;
+        if (message.type === "roomJoined") names.set(index, participantId);
+        return message.type !== "producerCreated" ? [message] : [message, {
+          type: "newProducer",
+          participantId: names.get(index),
+          producerId,
+          kind: "audio",
+          source: null,
+        }];
+      };
+    })(),
+  }),
+  mode(
+    "same-participant",
+    "gives everybody one and the same id",
+    "either",
+    changing("roomJoined", (message) => ({
+      ...message,
+      participantId: "00000000-0000-4000-8000-000000000000",
+    })),
+  ),
+  mode(
+    "participant-proto",
+    "calls everybody __proto__",
+    "either",
+    changing("roomJoined", (message) => ({
+      ...message,
+      participantId: "__proto__",
+    })),
+  ),
+  mode(
+    "same-transport",
+    "calls all transports the same",
+    "fails",
+    changing("transportCreated", (message) => ({
+      ...message,
+      transportId: "00000000-0000-4000-8000-000000000000",
+    })),
+  ),
+  mode("key-flood", "an answer with 200,000 keys", "either", {
+    down: (message, line) => {
+      if (message.type !== "roomJoined") return [message];
+      const keys = Array.from({ length: 200_000 }, (_, i) => `"k${i}":0`);
+      line.say(`{${keys.join()},${JSON.stringify(message).slice(1)}`);
+      return [];
+    },
+  }),
+  mode("infinite-numbers", "numbers that are too large for any", "fails", {
+    down: (message, line) => {
+      if (message.type !== "transportCreated") return [message];
+      line.say(
+        JSON.stringify(message).replace(/"(port|priority)":\d+/g, '"$1":1e999'),
+      );
+      return [];
+    },
+  }),
+  mode(
     "crowded-room",
     "10,000 people in the room",
     "passes",
@@ -342,6 +420,13 @@ export const RELAYED_MODES: readonly Mode[] = [
     type: "newProducer",
     participantId: uuid(),
     producerId: uuid(),
+    kind: "audio",
+    source: null,
+  })),
+  flood("track-churn", "5,000 tracks that come or go, known or not", () => ({
+    type: Math.random() < 0.5 ? "newProducer" : "producerClosed",
+    participantId: "someone",
+    producerId: `track-${Math.floor(Math.random() * 9)}`,
     kind: "audio",
     source: null,
   })),

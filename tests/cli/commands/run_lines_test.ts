@@ -95,6 +95,27 @@ Deno.test.each([
     reason: "the server went away at 0:07: it was ended by SIGKILL",
     advice: " Look into the server's log.",
   },
+  {
+    reason: "no client got connected",
+    advice: " Look into the server's log.",
+  },
+  {
+    reason:
+      'no client got connected: Cannot complete join_room: the server said "no more when the client left"',
+    advice: " Look into the server's log.",
+  },
+  {
+    reason:
+      "no client got connected: join_room: no reply within 3956 ms, when the client left",
+    advice:
+      " Look into the server's log, or give it more time with --duration.",
+  },
+  {
+    reason:
+      "no client got connected: join_room: no reply within 3956 ms, when the client left; what came cannot be read (not JSON)",
+    advice:
+      " Look into the server's log, or give it more time with --duration.",
+  },
 ])("a run that broke with $reason says$advice", ({ reason, advice }) => {
   assertEquals(
     brokeLine(reason, false),
