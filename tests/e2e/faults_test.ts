@@ -3,12 +3,13 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { ENGINES } from "../integration/sfu/engines.ts";
 import { descendants, isAlive, type Process } from "./processes.ts";
+import { atOnce } from "../hostile/judge.ts";
 import { nothingListens, OutDir, Program } from "./program.ts";
 
 /** Where in its life a run is when something happens to it. */
 const PHASES = {
   ramp: {
-    options: "-c 40 -r 20 -d 5 --audio-only",
+    options: "-c 20 -r 10 -d 2 --audio-only",
     reached: /[1-9]\d* of \d+ connected/,
   },
   media: {
@@ -44,12 +45,12 @@ async function runIn(phase: Phase, engine: string, out: OutDir) {
 }
 
 for (const { engine, ignore } of ENGINES) {
-  for (const phase of Object.keys(PHASES) as Phase[]) {
-    Deno.test({
-      name:
-        `${engine}: a generator that is killed in its ${phase} leaves no process, and files that can be read`,
-      ignore,
-      async fn() {
+  Deno.test({
+    name:
+      `${engine}: a generator that is killed in whichever phase leaves no process, and files that can be read`,
+    ignore,
+    fn: () =>
+      inEach(["ramp", "media", "teardown"], async (phase) => {
         using out = new OutDir();
         const { program, url, children } = await runIn(phase, engine, out);
         await using _ended = program;
@@ -61,16 +62,15 @@ for (const { engine, ignore } of ENGINES) {
           // A run that is killed before its first checkpoint leaves none.
           JSON.parse(Deno.readTextFileSync(`${out.path}/${name}`));
         }
-      },
-    });
+      }),
+  });
 
-    // Then it is to go anyway.
-    if (phase === "teardown") continue;
-    Deno.test({
-      name:
-        `${engine}: a run whose server is killed in its ${phase} ends by itself, names it and keeps its files`,
-      ignore,
-      async fn() {
+  Deno.test({
+    name:
+      `${engine}: a run whose server is killed before its teardown ends by itself, names it and keeps its files`,
+    ignore,
+    fn: () =>
+      inEach(["ramp", "media"], async (phase) => {
         using out = new OutDir();
         const { program, children } = await runIn(phase, engine, out);
         await using _ended = program;
@@ -82,26 +82,117 @@ for (const { engine, ignore } of ENGINES) {
         assertMatch(stderr, /^Cannot finish the run: .*SIGKILL.*$/m);
         assertEquals(out.read().summary.partial, true);
         await allGone(children);
-      },
-    });
-  }
+      }),
+  });
 }
 
+/** They mostly wait, so all at once. */
+async function inEach(
+  phases: readonly Phase[],
+  test: (phase: Phase) => Promise<void>,
+): Promise<void> {
+  await Promise.all(phases.map(test));
+}
+
+/** What happens to which of the processes of a run, and how the run ends then. */
+interface Fault {
+  readonly phase: Phase;
+  readonly process: "deno" | "mediasoup-worker";
+  readonly signal: "SIGKILL" | "SIGSTOP";
+  readonly codes: readonly number[];
+  /** What it says of it. */
+  readonly says?: RegExp;
+}
+
+const WORKER_DIED = /^Cannot finish the run: .*worker 0 died/m;
+/** Whoever is stopped in the teardown wanted it to end anyway. */
+const STOPPED_ANYWAY = [97, 130];
+/** Nobody answers, and nobody is gone: clients wait for as long as they are patient, or the run is over before. */
+const STANDS_STILL = [1, 98, 99];
+
+const FAULTS: readonly Fault[] = [
+  {
+    phase: "ramp",
+    process: "mediasoup-worker",
+    signal: "SIGKILL",
+    codes: [97],
+    says: WORKER_DIED,
+  },
+  {
+    phase: "media",
+    process: "mediasoup-worker",
+    signal: "SIGKILL",
+    codes: [97],
+    says: WORKER_DIED,
+  },
+  {
+    phase: "teardown",
+    process: "mediasoup-worker",
+    signal: "SIGKILL",
+    codes: STOPPED_ANYWAY,
+  },
+  {
+    phase: "teardown",
+    process: "deno",
+    signal: "SIGKILL",
+    codes: STOPPED_ANYWAY,
+  },
+  {
+    phase: "media",
+    process: "mediasoup-worker",
+    signal: "SIGSTOP",
+    codes: STANDS_STILL,
+  },
+  {
+    phase: "ramp",
+    process: "deno",
+    signal: "SIGSTOP",
+    codes: STANDS_STILL,
+  },
+  {
+    phase: "teardown",
+    process: "deno",
+    signal: "SIGSTOP",
+    codes: [130],
+  },
+];
+const AT_ONCE = 4;
+
 Deno.test({
-  name: "a run whose media worker is killed ends by itself and names it",
+  name:
+    "whichever process of a run's server is killed or stands still in whichever phase, the run ends by itself, says so and leaves its files and no process",
   ignore: ENGINES.find(({ engine }) => engine === "mediasoup")!.ignore,
   async fn() {
-    using out = new OutDir();
-    const { program, children } = await runIn("media", "mediasoup", out);
-    await using _ended = program;
-    const worker = children.find(({ name }) => name.startsWith("mediasoup"));
-    Deno.kill(worker!.pid, "SIGKILL");
-    const { code, stderr } = await program.ended();
-    assertEquals(code, 97);
-    assertMatch(stderr, /^Cannot finish the run: .*worker 0 died/m);
-    assertEquals(out.read().summary.partial, true);
+    const wrong: string[] = [];
+    const tasks = FAULTS.map((fault) => () => endOf(fault));
+    await atOnce(AT_ONCE, tasks, (complaints) => wrong.push(...complaints));
+    assertEquals(wrong, []);
   },
 });
+
+/** What is wrong with how it ends. */
+async function endOf(
+  { phase, process, signal, codes, says }: Fault,
+): Promise<string[]> {
+  using out = new OutDir();
+  const { program, url, children } = await runIn(phase, "mediasoup", out);
+  await using _ended = program;
+  // The kernel cuts names.
+  const it = children.find(({ name }) => process.startsWith(name));
+  Deno.kill(it!.pid, signal);
+  const { code, stdout, stderr } = await program.ended();
+  await nothingListens(url);
+  await allGone(children);
+  const { summary } = out.read();
+  const what = `${signal} to ${process} in the ${phase}`;
+  return [
+    ...(codes.includes(code) && summary.exitCode === code
+      ? []
+      : [`${what}: exit ${code}, ${summary.exitCode} in the file: ${stderr}`]),
+    ...(says === undefined || says.test(stderr) ? [] : [`${what}: ${stderr}`]),
+    ...(/^ +at /m.test(stdout + stderr) ? [`${what}: a trace: ${stderr}`] : []),
+  ];
+}
 
 Deno.test("a run of two threads of which one dies goes on with the other, and is invalid for that, in one line that names it", async () => {
   using out = new OutDir();
