@@ -103,6 +103,10 @@ const part: z.ZodType<NodePart> = z.object(
     gauges: amounts,
     trends: named(trend),
     generator,
+    machine: z.object({
+      cores: amount.nullable(),
+      isSynchronised: z.boolean().nullable(),
+    }).optional(),
     get parts() {
       return z.array(part).max(1_000).optional();
     },

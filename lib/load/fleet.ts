@@ -143,6 +143,7 @@ export class ClientFleet implements AsyncDisposable {
         (workers === 1 ? openOnThisThread : openInWorker),
       clock: this.#clock,
       ...(isHere && workers > 1 && { processCpuUs }),
+      areMachines: !isHere,
       handlers: {
         onSnapshot: (snapshot) => this.#onSecond(snapshot),
         onNote: (note) => onNote?.(note),

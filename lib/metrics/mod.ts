@@ -47,6 +47,7 @@ export * from "./stories.ts";
 export * from "./stopped_tracks.ts";
 export * from "./summarize.ts";
 export * from "./summarize_groups.ts";
+export * from "./summarize_nodes.ts";
 export * from "./summary.ts";
 export * from "./threshold.ts";
 export * from "./timeline.ts";

@@ -61,6 +61,11 @@ export function lossText({ node, atMs, clients, reason }: NodeLoss): string {
   }: ${reason}`;
 }
 
+/** What became of one node, or what it did not keep up with, in one sentence; `null` where it kept up. */
+export function troubleOf(part: NodePart): string | null {
+  return lossOf(part.generator.lost ?? []) ?? overloadAmong([part]);
+}
+
 function overloadAmong(parts: readonly NodePart[]): string | null {
   for (const part of parts) {
     const why = overloadOf(part, part.node) ?? overloadAmong(part.parts ?? []);

@@ -59,8 +59,18 @@ export interface NodePart extends
     Snapshot,
     "atMs" | "counters" | "gauges" | "generator" | "node" | "trends"
   > {
+  /** Its machine. @default {the same as that of the others} */
+  readonly machine?: NodeMachine | undefined;
   /** The nodes that it consists of itself. @default {none but itself} */
   readonly parts?: readonly NodePart[] | undefined;
+}
+
+/** What is known of the machine of a node. */
+export interface NodeMachine {
+  /** `null` where that is not known. */
+  readonly cores: number | null;
+  /** Whether something keeps its wall clock in time; `null` where that is not known. */
+  readonly isSynchronised: boolean | null;
 }
 
 /** Counters that a part keeps. */

@@ -28,6 +28,7 @@ import type { ServerStreams } from "./loss_origin.ts";
 import { summarizeOthers } from "./other_tracks.ts";
 import type { CounterName } from "./catalog.ts";
 import { saturationOf } from "./saturation.ts";
+import { summarizeNodes } from "./summarize_nodes.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { type DurationStats, roundMs, trendStats, usToMs } from "./stats.ts";
 import { summarizeGroups } from "./summarize_groups.ts";
@@ -259,6 +260,7 @@ function summarizeGenerator(
 ): GeneratorSummary {
   const { generator } = snapshot;
   const { clock = STEADY } = generator;
+  const nodes = summarizeNodes(snapshot);
   return {
     ...placed("generator", snapshot, tally),
     lane: generator.lanes.join("+"),
@@ -274,6 +276,7 @@ function summarizeGenerator(
     heldBackJoins: generator.heldBackJoins,
     standstills: standstillsOf(clock),
     wallJumps: wallJumpsOf(clock),
+    ...(nodes !== undefined && { nodes }),
     notes: [...generator.notes, ...clockNotes(clock, generator.workers)],
   };
 }

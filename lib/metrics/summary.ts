@@ -34,6 +34,8 @@ export type MediaSummary = Summary["media"];
 export type LossOrigin = MediaSummary["lossOrigin"];
 /** How the generator did. */
 export type GeneratorSummary = Summary["generator"];
+/** How a machine did on which clients were, one of several. */
+export type NodeSummary = NonNullable<GeneratorSummary["nodes"]>[number];
 /** A time in which the generator, or a part of it, stood still. */
 export type GeneratorStandstill = GeneratorSummary["standstills"][number];
 /** The server that was tested. */

@@ -7,6 +7,7 @@
 
 import {
   busyThreadsText,
+  type NodeSummary,
   type ServerLoad,
   type ServerReported,
   type Summary,
@@ -114,8 +115,33 @@ export function generatorBlocks(summary: Summary): Block[] {
   return [
     figures("Generator", generatorFigures(summary)),
     ...generator.notes.map((note) => figures("", [note])),
+    ...generator.nodes?.map((node) => figures(node.name, nodeFigures(node))) ??
+      [],
     duration("Lateness", generator.latenessMs),
     duration("Loop lag", generator.loopLagMs),
+  ];
+}
+
+function nodeFigures(node: NodeSummary): Figure[] {
+  const { achievedRatio, cpuRatio, kernelDrops, heldBackJoins } = node;
+  return [
+    node.trouble === null
+      ? { text: "kept up", band: "good" }
+      : { text: node.trouble, band: "critical" },
+    ...(node.cores === null ? [] : [formatCounted(node.cores, "core")]),
+    formatCounted(node.workers, "worker"),
+    formatCounted(node.clients, "client"),
+    ...(node.failed === 0 ? [] : [`${formatCount(node.failed)} failed`]),
+    ...(achievedRatio === null ? [] : [`sent ${formatRatio(achievedRatio)}`]),
+    `lateness p95 ${formatMs(node.latenessP95Ms)}`,
+    ...(cpuRatio === null ? [] : [`CPU ${formatRatio(cpuRatio)}`]),
+    ...(kernelDrops === null || kernelDrops === 0
+      ? []
+      : [`${formatCount(kernelDrops)} dropped by its kernel`]),
+    ...(heldBackJoins === 0
+      ? []
+      : [`${formatCounted(heldBackJoins, "join")} held back`]),
+    ...(node.clockSynchronised === false ? ["clock not synchronised"] : []),
   ];
 }
 

@@ -144,6 +144,10 @@ const node = {
 
 const part: z.ZodType<unknown> = z.object({
   ...node,
+  machine: z.object({
+    cores: z.number().nullable(),
+    isSynchronised: z.boolean().nullable(),
+  }).optional(),
   get parts(): z.ZodType<unknown> {
     return z.array(part).optional();
   },

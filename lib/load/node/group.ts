@@ -12,6 +12,7 @@ import {
   type ClientRecord,
   ClientRecorder,
   EMPTY_SNAPSHOT,
+  type NodeMachine,
   plainRecord,
   type Snapshot,
   SnapshotBook,
@@ -46,6 +47,8 @@ export interface NodeGroupOptions {
    * @default {its nodes account for everything}
    */
   readonly processCpuUs?: (() => number) | undefined;
+  /** Whether each of its nodes has a machine to itself. @default {false} */
+  readonly areMachines?: boolean | undefined;
   /** A second waits so long for the reports of those that are late, in milliseconds. @default {2000} */
   readonly patienceMs?: number | undefined;
 }
@@ -66,6 +69,7 @@ export class NodeGroup implements LoadNode {
   readonly #book = new SnapshotBook();
   readonly #nodes: LoadNode[];
   readonly #weights = new Map<LoadNode, number>();
+  readonly #machines = new Map<string, NodeMachine>();
   readonly #dead = new Set<string>();
   readonly #nodeOf = new Map<number, LoadNode>();
   /** Of those that no node has reported yet. */
@@ -99,6 +103,12 @@ export class NodeGroup implements LoadNode {
       this.#nodes.map((node) => node.prepare({ ...plan, node: node.name })),
     );
     this.#nodes.forEach((node, i) => this.#weights.set(node, parts[i].threads));
+    for (const { node, machine, clock } of parts) {
+      this.#machines.set(node, {
+        cores: machine?.cores ?? null,
+        isSynchronised: clock?.isSynchronised ?? null,
+      });
+    }
     const all = (kind: "lanes" | "ciphers" | "dtls") =>
       [...new Set(parts.flatMap((part) => part[kind]))].sort();
     const [{ version, machine, clock }] = parts;
@@ -376,7 +386,7 @@ export class NodeGroup implements LoadNode {
   /** All nodes up to a second, under the group's own name. */
   #putTogether(second: number): Snapshot {
     const all = this.#book.at(second);
-    const { generator } = all;
+    const { generator, parts } = all;
     return {
       ...all,
       node: this.name,
@@ -387,6 +397,12 @@ export class NodeGroup implements LoadNode {
         cpuUs: generator.cpuUs + this.#ownCpu(generator.cpuUs),
         threadUs: generator.threadUs + this.#startingUs,
       },
+      ...(this.#options.areMachines && parts !== undefined && {
+        parts: parts.map((part) => ({
+          ...part,
+          machine: this.#machines.get(part.node),
+        })),
+      }),
     };
   }
 

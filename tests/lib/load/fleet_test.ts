@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   type LoadNode,
   makePlan,
@@ -428,6 +428,28 @@ Deno.test("a run on machines elsewhere begins when all can have heard of it, and
   );
   await crowd.add(PLAN);
   assertEquals(nodes.map(({ clients }) => clients.length), [1, 3]);
+  for (const node of nodes) node.report();
+  assertEquals(
+    crowd.snapshot().parts?.map(({ node, machine }) => [node, machine]),
+    ["agent-0", "agent-1"].map((node) => [
+      node,
+      { cores: null, isSynchronised: null },
+    ]),
+  );
+  await crowd.close();
+});
+
+Deno.test("what nodes report is put together once a second, however often it is asked for", async () => {
+  const { crowd, nodes } = await open({ workers: 3 });
+  await crowd.add(PLAN);
+  for (const node of nodes) node.report();
+  const first = crowd.snapshot();
+  nodes[0].report();
+  nodes[1].report();
+  assert(crowd.snapshot() === first, "the second is not over for all");
+  nodes[2].report();
+  assert(crowd.snapshot() !== first);
+  assertEquals(crowd.snapshot().second, 2);
   await crowd.close();
 });
 

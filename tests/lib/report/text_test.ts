@@ -221,6 +221,34 @@ Deno.test("what only some runs have is shown when they have it", () => {
   assertFalse(text.includes("dropped by our kernel"));
 });
 
+Deno.test("where clients were on several machines, each has a row that says whether it kept up", () => {
+  const base = summary();
+  const machine = {
+    ...{ name: "agent-0", cores: 8, clockSynchronised: true, workers: 8 },
+    ...{ clients: 250, connected: 250, failed: 0, packetsSent: 900 },
+    ...{ packetsReceived: 2700, achievedRatio: 1, latenessP95Ms: 2.1 },
+    ...{ loopLagP95Ms: 1, cpuRatio: 0.31, kernelDrops: 0, heldBackJoins: 0 },
+    trouble: null,
+  };
+  const lost = {
+    ...machine,
+    ...{ name: "agent-1", cores: null, clockSynchronised: false, workers: 1 },
+    ...{ failed: 250, kernelDrops: 3, heldBackJoins: 1, cpuRatio: null },
+    trouble: "agent-1 was lost at 0:41 with 250 clients: no word in 15 s",
+  };
+  const nodes = [machine, lost];
+  const text = renderText(
+    { ...base, generator: { ...base.generator, nodes } },
+    { width: 400, color: false },
+  );
+  const rows = text.split("\n").filter((line) => line.startsWith("agent-"))
+    .map((line) => line.replaceAll(/ {2,}/g, "  "));
+  assertEquals(rows, [
+    "agent-0  kept up (good)  8 cores  8 workers  250 clients  sent 100 %  lateness p95 2.10 ms  CPU 31.0 %",
+    "agent-1  agent-1 was lost at 0:41 with 250 clients: no word in 15 s (critical)  1 worker  250 clients  250 failed  sent 100 %  lateness p95 2.10 ms  3 dropped by its kernel  1 join held back  clock not synchronised",
+  ]);
+});
+
 Deno.test("of many busy threads the text shows eight, and how many more there are", () => {
   const base = summary();
   const load = base.server!.load!;

@@ -1,0 +1,57 @@
+/**
+ * How each machine did on which clients of a run were, where there were
+ * several: one that did not keep up is not seen in what all did together.
+ *
+ * @module
+ */
+
+import type { ClientRecord } from "./client_record.ts";
+import { isConnected } from "./client_rates.ts";
+import { counterOf, ratio, trendOf } from "./figures.ts";
+import { troubleOf } from "./saturation.ts";
+import type { NodePart, Snapshot } from "./snapshot.ts";
+import { usToMs } from "./stats.ts";
+import type { NodeSummary } from "./summary.ts";
+
+/** A row a machine, by name; `undefined` where clients were on one. */
+export function summarizeNodes(
+  { parts = [], clients }: Pick<Snapshot, "clients" | "parts">,
+): NodeSummary[] | undefined {
+  const machines = parts.filter(({ machine }) => machine !== undefined);
+  return machines.length === 0
+    ? undefined
+    : machines.map((part) => summarizeNode(part, clients));
+}
+
+function summarizeNode(
+  part: NodePart,
+  all: readonly ClientRecord[],
+): NodeSummary {
+  const { node, generator, machine } = part;
+  const clients = all.filter((client) =>
+    client.node === node || client.node.startsWith(`${node}/`)
+  );
+  const p95Ms = (name: "lateness" | "loopLag") =>
+    usToMs(trendOf(part, name).percentile(95));
+  const sent = counterOf(part, "packetsSent");
+  const due = counterOf(part, "packetsPlanned") -
+    counterOf(part, "packetsSkipped") - counterOf(part, "packetsWithoutPath");
+  return {
+    name: node,
+    cores: machine?.cores ?? null,
+    clockSynchronised: machine?.isSynchronised ?? null,
+    workers: generator.workers,
+    clients: clients.length,
+    connected: clients.filter(isConnected).length,
+    failed: clients.filter(({ state }) => state === "failed").length,
+    packetsSent: sent,
+    packetsReceived: counterOf(part, "packetsReceived"),
+    achievedRatio: ratio(sent, due),
+    latenessP95Ms: p95Ms("lateness"),
+    loopLagP95Ms: p95Ms("loopLag"),
+    cpuRatio: ratio(generator.cpuUs, generator.threadUs),
+    kernelDrops: generator.kernelDrops,
+    heldBackJoins: generator.heldBackJoins,
+    trouble: troubleOf(part),
+  };
+}
