@@ -258,6 +258,30 @@ Deno.test.each([
   },
 );
 
+Deno.test("a session whose terminal is gone ends with its server", async () => {
+  // script(1) makes a terminal of its own.
+  const command = `'${Deno.execPath()}' run -A --quiet '${MAIN}' --embedded`;
+  const child = new Deno.Command("script", {
+    args: ["--quiet", "--flush", "--command", command, "/dev/null"],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  let screen = "";
+  const decoder = new TextDecoder();
+  const running: Process[] = [];
+  for await (const bytes of child.stdout) {
+    screen += decoder.decode(bytes, { stream: true });
+    if (running.length > 0 || !/[1-9]\/3/.test(screen)) continue;
+    running.push(...await descendants(child.pid));
+    child.kill("SIGKILL");
+  }
+  await child.status;
+  await child.stdin.close().catch(() => {});
+  assertEquals(running.map(({ name }) => name), ["deno", "deno"]);
+  await allGone(running);
+});
+
 /** A disk of its own takes a mount that nobody else sees. */
 const canMount = new Deno.Command("unshare", { args: ["-rm", "true"] });
 
