@@ -3,7 +3,7 @@
  * a process of its own, so that none warms or litters another:
  *
  * ```text
- * deno task bench [--quick] [coordinator] [packet_path] [join] [joins] [hours] [memory] [profiles] [run] [scale] [screen]
+ * deno task bench [--quick] [coordinator] [packet_path] [join] [joins] [hours] [memory] [profiles] [run] [scale] [screen] [tabs [--tabs=N]]
  * ```
  *
  * Each prints one JSON line a figure. `--quick` shows that they work; its
@@ -26,6 +26,7 @@ const BENCHES = [
   "run",
   "scale",
   "screen",
+  "tabs",
 ] as const;
 
 /** Every client has sockets. */
@@ -35,8 +36,10 @@ const WITH_ULIMIT = new URL("../../scripts/with-ulimit.sh", import.meta.url);
 if (import.meta.main) Deno.exit(await main(Deno.args));
 
 async function main(args: readonly string[]): Promise<number> {
-  const options = args.filter((arg) => arg === "--quick");
-  const named = args.filter((arg) => arg !== "--quick");
+  const isOption = (arg: string) =>
+    arg === "--quick" || arg.startsWith("--tabs=");
+  const options = args.filter(isOption);
+  const named = args.filter((arg) => !isOption(arg));
   const unknown = named.filter((name) =>
     !BENCHES.some((bench) => bench === name)
   );

@@ -8,8 +8,7 @@
  */
 
 import type { Profile } from "../../lib/media/mod.ts";
-import type { SfuStats } from "../../lib/sfu/mod.ts";
-import { cpuUsOf, ownCpuUs } from "./cpu.ts";
+import { type Cost, costOf, pass } from "./cost.ts";
 import { openGathering } from "./crowd.ts";
 import { printFigure } from "./figure.ts";
 
@@ -22,17 +21,11 @@ const RUNS = QUICK ? 1 : 2;
 const SETTLE_MS = QUICK ? 500 : 3000;
 const MEASURE_MS = QUICK ? 2000 : 10_000;
 
-interface Cost {
-  readonly serverUs: number;
-  readonly generatorUs: number;
-  readonly packetsPerSecond: number;
-}
-
 if (import.meta.main) {
   const best = new Map<Profile, Cost>();
   for (let run = 0; run < RUNS; run++) {
     for (const profile of ["plain", "browser"] as const) {
-      const cost = await costOf(profile);
+      const cost = await costOfProfile(profile);
       const before = best.get(profile);
       if (before === undefined || cost.serverUs < before.serverUs) {
         best.set(profile, cost);
@@ -69,7 +62,7 @@ function print(
   });
 }
 
-async function costOf(profile: Profile): Promise<Cost> {
+async function costOfProfile(profile: Profile): Promise<Cost> {
   await using gathering = await openGathering({
     clients: CLIENTS,
     rampUpMs: 0,
@@ -83,30 +76,5 @@ async function costOf(profile: Profile): Promise<Cost> {
   });
   await gathering.gather();
   await pass(SETTLE_MS);
-  const { sfu } = gathering;
-  const look = async () => ({
-    packets: packetsOf(await sfu.stats()),
-    // The worker's: the first process has the signaling.
-    serverUs: cpuUsOf(sfu.pids.slice(1)),
-    ownUs: ownCpuUs(),
-    ms: performance.now(),
-  });
-  const from = await look();
-  await pass(MEASURE_MS);
-  const to = await look();
-  const packets = to.packets - from.packets;
-  return {
-    serverUs: (to.serverUs - from.serverUs) / packets,
-    generatorUs: (to.ownUs - from.ownUs) / packets,
-    packetsPerSecond: packets / (to.ms - from.ms) * 1000,
-  };
-}
-
-function packetsOf({ producers, consumers }: SfuStats): number {
-  return [...producers, ...consumers]
-    .reduce((sum, { packets }) => sum + packets, 0);
-}
-
-function pass(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+  return await costOf(gathering.sfu, MEASURE_MS);
 }

@@ -5,7 +5,8 @@
  * others after it are there is given up at its time; where nothing is there,
  * sound stands still until something comes. Sound is stretched, imperceptibly,
  * until as much is held back as packets need ({@linkcode AudioDelay}), or as
- * the picture that goes with it.
+ * the picture that goes with it. After a packet that says that silence follows
+ * (RFC 7587 section 3.1.3: DTX), nothing is missing until sound comes again.
  *
  * Nothing runs for that: what was to be heard up to a moment is settled when
  * somebody looks. What comes until then is only noted: what a packet's turn
@@ -40,6 +41,10 @@ const WIDTH = 3;
 const SEQUENCE = 0;
 const TIMESTAMP = 1;
 const ARRIVAL = 2;
+/** Noted above the sequence number: silence follows. */
+const IS_DTX = 0x10000;
+/** An Opus packet of so many bytes at most says so. */
+const DTX_BYTES = 2;
 /** Sequence numbers go on after 65535; they begin here, so that none is negative. */
 const FIRST_POSITION = 0x10000;
 const SAMPLES_PER_MS = 48;
@@ -67,6 +72,7 @@ class TakenPacket {
   transitMs = NaN;
   sequence = 0;
   timestamp = 0;
+  isDtx = false;
 }
 
 /** One for all tracks, as they take turns. */
@@ -79,11 +85,13 @@ export class AudioPlayout {
   #minDelayMs = NaN;
   readonly #delay = new AudioDelay();
   readonly #clockPerMs: number;
-  // Of packets that came: their sequence numbers and one, when each came, and
-  // when it was captured.
+  // Of packets that came: their sequence numbers and one, when each came,
+  // when it was captured, and what follows.
   readonly #sequences = new Int32Array(ROOM);
   readonly #arrivalsMs = new Float64Array(ROOM);
   readonly #capturedMs = new Float64Array(ROOM);
+  /** Whether silence follows it. */
+  readonly #isDtx = new Uint8Array(ROOM);
   /** The sequence number that is played next, and the highest that came; extended. -1 before the first. */
   #next = -1;
   #highest = -1;
@@ -95,6 +103,8 @@ export class AudioPlayout {
   /** Up to then is settled what is heard. */
   #playedToMs = NaN;
   #isConcealing = false;
+  /** Its sender sends nothing for now: what is played meanwhile is as it should be. */
+  #isSilent = false;
   #isPaused = false;
   #levelMs = NaN;
   #playedMs = NaN;
@@ -146,7 +156,9 @@ export class AudioPlayout {
     if (rtp.payloadLength === 0) return;
     if (this.#noted === NOTED) this.#settle();
     const at = this.#noted++ * WIDTH;
-    this.#notes[at + SEQUENCE] = rtp.sequence;
+    this.#notes[at + SEQUENCE] = rtp.payloadLength <= DTX_BYTES
+      ? rtp.sequence | IS_DTX
+      : rtp.sequence;
     this.#notes[at + TIMESTAMP] = rtp.timestamp;
     this.#notes[at + ARRIVAL] = moment.nowMs;
   }
@@ -161,7 +173,9 @@ export class AudioPlayout {
   #settle(): void {
     for (let i = 0; i < this.#noted; i++) {
       const at = i * WIDTH;
-      taken.sequence = this.#notes[at + SEQUENCE] | 0;
+      const noted = this.#notes[at + SEQUENCE] | 0;
+      taken.sequence = noted & 0xffff;
+      taken.isDtx = (noted & IS_DTX) !== 0;
       taken.timestamp = this.#notes[at + TIMESTAMP] | 0;
       taken.nowMs = this.#notes[at + ARRIVAL];
       this.#take(taken);
@@ -200,6 +214,7 @@ export class AudioPlayout {
     this.#sequences[at] = position + 1;
     this.#arrivalsMs[at] = packet.nowMs;
     this.#capturedMs[at] = capturedMs;
+    this.#isDtx[at] = packet.isDtx ? 1 : 0;
     this.#advance(packet);
     this.#noteLevel(packet);
   }
@@ -216,7 +231,7 @@ export class AudioPlayout {
       this.#playedMs += dueMs - this.#playedToMs;
       this.#playedToMs = dueMs;
       if (isThere) this.#play(at);
-      else this.#conceal(this.#packetMs);
+      else this.#fill(this.#packetMs);
       this.#next++;
     }
   }
@@ -242,9 +257,9 @@ export class AudioPlayout {
 
   #restart(moment: { readonly nowMs: number }): void {
     this.#advance(moment);
-    this.#concealOpen(moment);
+    this.#fillOpen(moment);
     this.#next = this.#highest = -1;
-    this.#isConcealing = false;
+    this.#isConcealing = this.#isSilent = false;
     this.#delay.restart();
   }
 
@@ -262,9 +277,11 @@ export class AudioPlayout {
     const samples = (ms: number) => Math.round(ms * SAMPLES_PER_MS);
     return {
       totalSamplesReceived: samples(this.#playedMs + openMs),
-      concealedSamples: samples(this.#concealedMs + openMs),
+      concealedSamples: samples(
+        this.#isSilent ? this.#concealedMs : this.#concealedMs + openMs,
+      ),
       concealmentEvents: this.#events +
-        (openMs > 0 && !this.#isConcealing ? 1 : 0),
+        (openMs > 0 && !this.#isConcealing && !this.#isSilent ? 1 : 0),
       jitterBufferDelayMs: this.#waitedMs,
       jitterBufferEmittedCount: this.#emitted,
     };
@@ -301,16 +318,17 @@ export class AudioPlayout {
     return Math.max(0, nowMs - this.#playedToMs);
   }
 
-  #concealOpen(moment: { readonly nowMs: number }): void {
+  #fillOpen(moment: { readonly nowMs: number }): void {
     const openMs = this.#openMs(moment);
-    if (openMs > 0) this.#conceal(openMs);
+    if (openMs > 0) this.#fill(openMs);
   }
 
   /** Plays a packet; if nothing was there to play when it was due, sound stood still until it came. */
   #play(at: number): void {
     const lateMs = this.#arrivalsMs[at] - this.#playedToMs;
-    if (lateMs > 0) this.#conceal(Math.ceil(lateMs / STEP_MS) * STEP_MS);
+    if (lateMs > 0) this.#fill(Math.ceil(lateMs / STEP_MS) * STEP_MS);
     this.#isConcealing = false;
+    this.#isSilent = this.#isDtx[at] !== 0;
     this.#waitedMs += this.#playedToMs - this.#arrivalsMs[at];
     this.#emitted++;
     this.#offsetMs = this.#playedToMs - this.#capturedMs[at];
@@ -319,10 +337,13 @@ export class AudioPlayout {
     this.#playedToMs = this.#capturedMs[at] + this.#offsetMs + this.#packetMs;
   }
 
-  #conceal(ms: number): void {
-    if (!this.#isConcealing) this.#events++;
-    this.#isConcealing = true;
-    this.#concealedMs += ms;
+  /** Plays what is not there: made up, but for silence that was told of. */
+  #fill(ms: number): void {
+    if (!this.#isSilent) {
+      if (!this.#isConcealing) this.#events++;
+      this.#isConcealing = true;
+      this.#concealedMs += ms;
+    }
     this.#playedMs += ms;
     this.#playedToMs += ms;
   }

@@ -57,14 +57,13 @@ const JUMP_MS = 1000;
 export class FrameTracker {
   /** Key frames shown. */
   keyFramesShown = 0;
-  /** Frames that came whole and were given up, because something before them never came. */
-  framesDropped = 0;
   /** Frames whose picture id does not follow that of the frame right before it. */
   pictureIdJumps = 0;
   /** Frames whose timestamp is not after that of the frame before it, or leads the clock by a second: what came late may catch up. */
   timestampJumps = 0;
   /** Where they are shown. */
   readonly playout: VideoPlayout;
+  #dropped = 0;
   readonly #clockRateHz: number;
   /** The position of the packet that decoding needs next; -1 before the first packet. */
   #next = -1;
@@ -114,6 +113,11 @@ export class FrameTracker {
   constructor(playout: VideoPlayout, clockRateHz: number) {
     this.playout = playout;
     this.#clockRateHz = clockRateHz;
+  }
+
+  /** Frames that came whole and were given up, because something before them never came, or for later ones. */
+  get framesDropped(): number {
+    return this.#dropped + this.playout.framesDropped;
   }
 
   /** The sequence number of the packet that decoding needs next; those before it are of no use any more. */
@@ -351,6 +355,8 @@ export class FrameTracker {
         this.#addNoted(frame, one, this.#flags[one]);
       }
       frame.timestamp = this.#timestamps[at];
+      frame.layer = layer;
+      frame.isKey = isKey;
       const isInTime = this.#handOn(frame, (flags & IS_SHOWN) !== 0, arrival);
       this.#flags[at] |= isInTime ? IS_TAKEN : IS_TOO_LATE;
       if (!isInTime) return this.#ahead.skip(layer, id);
@@ -388,7 +394,7 @@ export class FrameTracker {
       if ((this.#flags[at] & MARKER) !== 0) break;
     }
     // One without a marker ends where the key frame begins.
-    if (this.#drop(this.#keyStart)) this.framesDropped++;
+    if (this.#drop(this.#keyStart)) this.#dropped++;
     this.#isLost = false;
     this.#isBetweenFrames = true;
     // Frames were left out: their ids are missing, and that is no jump.
@@ -407,12 +413,12 @@ export class FrameTracker {
       // What nobody sees is not dropped either.
       if ((flags & STARTS_FRAME) !== 0) {
         // One without a marker ends where the next one begins.
-        if (isWhole) this.framesDropped++;
+        if (isWhole) this.#dropped++;
         isWhole = (flags & (IS_SHOWN | IS_TAKEN | IS_TOO_LATE)) === IS_SHOWN;
       }
       if (!hasCome) isWhole = false;
       if ((flags & MARKER) === 0) continue;
-      if (isWhole) this.framesDropped++;
+      if (isWhole) this.#dropped++;
       isWhole = false;
     }
     this.#next = to;
@@ -478,6 +484,8 @@ export class FrameTracker {
     if (this.#isKeyFrame && this.#isShown) this.keyFramesShown++;
     const frame = this.#frame;
     frame.timestamp = this.#timestamp;
+    frame.layer = this.#layer;
+    frame.isKey = this.#isKeyFrame;
     if (!this.#handOn(frame, this.#isShown, arrival)) {
       this.#references.skip(this.#layer, this.#pictureId);
     }
@@ -495,7 +503,7 @@ export class FrameTracker {
       this.#isKeyFrame,
     );
     if (!this.#hasLayers) return true;
-    if (!isDecodable && this.#isShown) this.framesDropped++;
+    if (!isDecodable && this.#isShown) this.#dropped++;
     return isDecodable && (this.#noted & IS_TAKEN) === 0;
   }
 }

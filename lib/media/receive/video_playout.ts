@@ -6,7 +6,8 @@
  * ({@linkcode JitterEstimator}) and the time to render, or at what goes with
  * the sound where that is more; late frames raise it as far as that, and
  * nothing above it lasts. A frame that waited for a repair says nothing of the
- * network's jitter.
+ * network's jitter. Of a video in layers of time, a frame that is too late is
+ * left out where one that does not need it is there.
  *
  * Nothing runs for that: what was to be shown up to a moment is settled when
  * somebody looks. What comes until then is only noted: what a frame's turn needs
@@ -18,11 +19,14 @@
 import { CaptureClock } from "./capture_clock.ts";
 import type { FrameFigures, FrameRhythm } from "./frame_rhythm.ts";
 import { JitterEstimator } from "./jitter_estimator.ts";
+import { tidOf } from "./temporal_references.ts";
 
 /** From when a frame is handed to the decoder to when it is on the screen. */
 const RENDER_MS = 10;
 /** A thread is woken so much too late. */
 const WAKE_MS = 1;
+/** A frame may be so late though a later one could be shown. */
+const ALLOWED_LATE_MS = 5;
 /** A timestamp that is so far from now is no time. */
 const ABSURD_MS = 10_000;
 /** Frames that wait to be shown at most; what comes with more is shown at once. */
@@ -37,7 +41,13 @@ const FIRST = 1;
 const RECEIVED = 2;
 const TIMESTAMP = 3;
 const SIZE = 4;
-const IS_REPAIRED = 5;
+const FLAGS = 5;
+// What is so of it; its layer in time stands above that.
+const IS_REPAIRED = 1;
+const IS_KEY = 2;
+/** It needs no frame but of the base. */
+const IS_SYNC = 4;
+const FLAG_BITS = 3;
 
 /** The frame at hand, as whoever puts it together describes it. One object, rewritten for each. */
 export class WholeFrame {
@@ -51,6 +61,9 @@ export class WholeFrame {
   bytes = 0;
   /** Something of it had to be repaired. */
   isRepaired = false;
+  isKey = false;
+  /** Where it stands among layers in time, as `vp8Layer` tells it; -1 where nobody does. */
+  layer = -1;
 }
 
 /** The frame whose turn it is; one for all videos, as they take turns. */
@@ -89,6 +102,12 @@ export class VideoPlayout {
   #renderMs = NaN;
   #delayMs = NaN;
   #hasShown = false;
+  /** Frames that were given up for later ones. */
+  framesDropped = 0;
+  /** They may come out of order, and what they need depends on their layers. */
+  #isInLayers = false;
+  /** The layers, a bit for each, of which the last frame was given up: what needs that cannot be shown. */
+  #brokenLayers = 0;
   /** The timestamp of the last frame that was shown. */
   #shownTimestamp = NaN;
   // The last frame that was not repaired.
@@ -144,7 +163,7 @@ export class VideoPlayout {
     this.#frames[at + RECEIVED] = frame.receivedMs;
     this.#frames[at + TIMESTAMP] = frame.timestamp;
     this.#frames[at + SIZE] = frame.bytes;
-    this.#frames[at + IS_REPAIRED] = frame.isRepaired ? 1 : 0;
+    this.#frames[at + FLAGS] = flagsOf(frame);
     this.#noted++;
   }
 
@@ -153,9 +172,15 @@ export class VideoPlayout {
     while (this.#noted > 0) this.#takeNoted();
   }
 
-  /** Takes a frame that may come before some that were taken already; returns whether one that follows it has not been shown yet. */
+  /**
+   * Takes a frame that may come before some that were taken already; returns
+   * whether one that follows it has not been shown yet. What comes in one
+   * moment is there before any of it is shown.
+   */
   insert(frame: Readonly<WholeFrame>): boolean {
-    this.advance(frame);
+    this.#isInLayers = true;
+    this.settle();
+    this.#advance(frame);
     if (this.hasShown(frame.timestamp)) return false;
     this.push(frame);
     this.settle();
@@ -165,7 +190,7 @@ export class VideoPlayout {
     }
     if (place === 0 && this.#count > 1) {
       this.#plan(frame);
-      this.advance(frame);
+      this.#advance(frame);
     }
     return true;
   }
@@ -180,7 +205,7 @@ export class VideoPlayout {
   /** Shows what was to be shown by then. */
   advance(moment: { readonly nowMs: number }): void {
     this.settle();
-    this.#advance(moment);
+    while (this.#count > 0 && this.#dueMs <= moment.nowMs) this.#endFirst();
   }
 
   /** The video ends: nobody sees what waits. */
@@ -207,6 +232,7 @@ export class VideoPlayout {
     this.settle();
     while (this.#count > 0) this.#showFirst();
     this.#shownTimestamp = NaN;
+    this.#brokenLayers = 0;
     this.#clock.reset();
     this.#receivedMs = NaN;
   }
@@ -239,7 +265,7 @@ export class VideoPlayout {
 
   #takeNoted(): void {
     const at = (this.#head + this.#count) % PLACES * WIDTH;
-    const isRepaired = this.#frames[at + IS_REPAIRED] !== 0;
+    const isRepaired = (this.#frames[at + FLAGS] & IS_REPAIRED) !== 0;
     taken.nowMs = this.#frames[at + READY];
     taken.receivedMs = this.#frames[at + RECEIVED];
     taken.timestamp = this.#frames[at + TIMESTAMP];
@@ -252,7 +278,10 @@ export class VideoPlayout {
   }
 
   #advance(moment: { readonly nowMs: number }): void {
-    while (this.#count > 0 && this.#dueMs <= moment.nowMs) this.#showFirst();
+    while (
+      this.#count > 0 && (this.#dueMs < moment.nowMs ||
+        this.#dueMs === moment.nowMs && !this.#isInLayers)
+    ) this.#endFirst();
   }
 
   /** Plans when the first frame is shown, at the moment from which on it can be. */
@@ -263,6 +292,45 @@ export class VideoPlayout {
     this.#dueMs = this.#hasShown
       ? Math.max(this.#at.nowMs, this.#renderMs - RENDER_MS)
       : this.#at.nowMs;
+  }
+
+  /** It is the first one's turn: it is shown, or left out. */
+  #endFirst(): void {
+    if (!this.#isInLayers) return this.#showFirst();
+    const isLate = this.#hasShown &&
+      this.#dueMs - (this.#renderMs - RENDER_MS) >= ALLOWED_LATE_MS;
+    const isLeftOut = this.#isBroken(this.#head * WIDTH) ||
+      (isLate && this.#isDispensable());
+    if (!isLeftOut) return this.#showFirst();
+    const layer = this.#frames[this.#head * WIDTH + FLAGS] >> FLAG_BITS;
+    this.#brokenLayers |= 1 << layer;
+    this.framesDropped++;
+    this.#goOn();
+  }
+
+  /** Whether a frame that was given up is needed for this one. */
+  #isBroken(at: number): boolean {
+    const flags = this.#frames[at + FLAGS];
+    const layer = flags >> FLAG_BITS;
+    return layer > 0 && (flags & IS_SYNC) === 0 &&
+      (this.#brokenLayers & ((2 << layer) - 1)) !== 0;
+  }
+
+  /** Whether one of those after the first can be shown without it. */
+  #isDispensable(): boolean {
+    const first = this.#frames[this.#head * WIDTH + FLAGS] >> FLAG_BITS;
+    if (first === 0) return false;
+    // What has come of the layers from this one on needs it, or may.
+    let needed = first;
+    for (let place = 1; place < this.#count; place++) {
+      const at = (this.#head + place) % PLACES * WIDTH;
+      const flags = this.#frames[at + FLAGS];
+      const layer = flags >> FLAG_BITS;
+      if (layer === 0 || (flags & IS_SYNC) !== 0) return true;
+      if (layer < needed && !this.#isBroken(at)) return true;
+      needed = Math.min(needed, layer);
+    }
+    return false;
   }
 
   #locate(at: number): void {
@@ -279,7 +347,10 @@ export class VideoPlayout {
 
   #showFirst(): void {
     const at = this.#head * WIDTH;
-    if (this.#frames[at + IS_REPAIRED] === 0) this.#learn(at);
+    const flags = this.#frames[at + FLAGS];
+    if ((flags & IS_REPAIRED) === 0) this.#learn(at);
+    if ((flags & IS_KEY) !== 0) this.#brokenLayers = 0;
+    this.#brokenLayers &= ~(1 << (flags >> FLAG_BITS));
     this.#jitterBufferDelayMs += Math.max(
       0,
       this.#dueMs - this.#frames[at + FIRST],
@@ -287,10 +358,16 @@ export class VideoPlayout {
     this.#emitted++;
     this.#hasShown = true;
     this.#shownTimestamp = this.#frames[at + TIMESTAMP];
+    this.#at.nowMs = this.#dueMs;
+    this.#rhythm.show(this.#at);
+    this.#goOn();
+  }
+
+  /** The next one is the first. */
+  #goOn(): void {
     this.#head = (this.#head + 1) % PLACES;
     this.#count--;
     this.#at.nowMs = this.#dueMs;
-    this.#rhythm.show(this.#at);
     if (this.#count > 0) this.#plan(this.#at);
   }
 
@@ -318,4 +395,10 @@ export class VideoPlayout {
       Math.max(this.#minDelayMs, this.#jitter.estimateMs + RENDER_MS),
     );
   }
+}
+
+function flagsOf({ isRepaired, isKey, layer }: Readonly<WholeFrame>): number {
+  const tid = layer < 0 ? 0 : tidOf(layer);
+  return tid << FLAG_BITS | (isRepaired ? IS_REPAIRED : 0) |
+    (isKey ? IS_KEY : 0) | (layer >= 0 && (layer & 1) !== 0 ? IS_SYNC : 0);
 }

@@ -12,6 +12,9 @@ import { World } from "./world.ts";
 const SSRC = 1000;
 const REPAIR_SSRC = 2000;
 
+/** Of a packet; with less it would say that silence follows. */
+const SOUND = [0xaa, 0xbb, 0xcc];
+
 /** A track, as a server describes it. */
 interface Described {
   readonly kind: "audio" | "video";
@@ -121,7 +124,7 @@ class Viewer {
   /** Packets of sound come, of these numbers, 20 ms each. */
   async sound(sequences: readonly number[]): Promise<void> {
     for (const sequence of sequences) {
-      this.packet(sequence, sequence * 960, [0xaa]);
+      this.packet(sequence, sequence * 960, SOUND);
       await this.pass(20);
     }
   }
@@ -251,7 +254,7 @@ async function withoutOne(
   await listener.sound(range(0, 1000));
   for (const sequence of range(1001, 1030)) {
     await listener.sound([sequence]);
-    if (sequence === repairedAfter) listener.packet(1000, 960_000, [0xaa]);
+    if (sequence === repairedAfter) listener.packet(1000, 960_000, SOUND);
   }
   return listener;
 }

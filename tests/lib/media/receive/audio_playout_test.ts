@@ -31,8 +31,8 @@ class Listener {
     this.#first = first;
   }
 
-  /** Packet `index` comes; its timestamp is `leapMs` further on than it should be. */
-  take({ index, atMs }: Came, leapMs = 0): void {
+  /** Packet `index` comes; its timestamp is `leapMs` further on than it should be, and it has so many bytes of sound. */
+  take({ index, atMs }: Came, leapMs = 0, bytes = 30): void {
     const end = this.#header.write(
       this.#bytes,
       0,
@@ -40,7 +40,7 @@ class Listener {
       (index * SAMPLES + leapMs * 48 - 100 * SAMPLES) | 0,
       false,
     );
-    this.#rtp.read(this.#bytes, 0, end + 30);
+    this.#rtp.read(this.#bytes, 0, end + bytes);
     this.playout.receive(this.#rtp, { nowMs: atMs });
   }
 
@@ -266,3 +266,78 @@ Deno.test.each([
     assertEquals(events, 1);
   },
 );
+
+/** Sound of two seconds, then a packet of so many bytes, and then one each 400 ms, of which some are lost, and sound again from 4 s on. */
+function talkAndSilence(bytes: number, lost: readonly number[] = []): Listener {
+  const listener = new Listener();
+  for (let index = 0; index < 100; index++) {
+    listener.take({ index, atMs: index * PACKET_MS });
+  }
+  // Their numbers go on by one.
+  for (let i = 0; i < 5; i++) {
+    const index = 100 + i;
+    if (lost.includes(i)) continue;
+    const atMs = 2000 + i * 400;
+    listener.take({ index, atMs }, atMs - index * PACKET_MS, bytes);
+  }
+  return listener;
+}
+
+interface SilenceCase {
+  readonly why: string;
+  readonly bytes: number;
+  readonly lost?: readonly number[];
+  readonly concealedMs: readonly [least: number, most: number];
+}
+
+const SILENCE_CASES: readonly SilenceCase[] = [
+  {
+    why: "that it tells of by packets of a byte",
+    bytes: 1,
+    concealedMs: [0, 0],
+  },
+  { why: "by packets of two bytes", bytes: 2, concealedMs: [0, 0] },
+  {
+    why: "of whose packets one is lost",
+    bytes: 1,
+    lost: [2],
+    concealedMs: [0, 0],
+  },
+  {
+    why: "of whose packets several are lost",
+    bytes: 2,
+    lost: [1, 3, 4],
+    concealedMs: [0, 0],
+  },
+  {
+    why: "that begins with the loss of the packet that tells of it",
+    bytes: 1,
+    lost: [0],
+    concealedMs: [20, 400],
+  },
+  { why: "that is told of by nothing", bytes: 3, concealedMs: [300, 400] },
+];
+
+Deno.test.each(SILENCE_CASES)(
+  "of silence $why, $concealedMs ms are made up at most while it lasts",
+  ({ bytes, lost, concealedMs: [least, most] }: SilenceCase) => {
+    const listener = talkAndSilence(bytes, lost);
+    // Just before the next one would be due.
+    const { concealedMs, totalMs } = listener.heard(3990);
+    assert(least <= concealedMs && concealedMs <= most, `${concealedMs}`);
+    assertAlmostEquals(totalMs, 3980, 30);
+  },
+);
+
+Deno.test("after silence that was told of, lost sound is made up again, and only that", () => {
+  const listener = talkAndSilence(1);
+  const from = 105;
+  for (let i = 0; i < 100; i++) {
+    const index = from + i;
+    if (i === 50 || i === 51) continue;
+    const atMs = 4000 + i * PACKET_MS;
+    listener.take({ index, atMs }, atMs - index * PACKET_MS);
+  }
+  const { concealedMs, events } = listener.heard(5990);
+  assertEquals([concealedMs, events], [40, 1]);
+});

@@ -182,6 +182,99 @@ Deno.test("repeated packets of frames that were shown early show nothing twice",
   assertEquals(video.shownAt(40 * FRAME_MS + 1000), 36);
 });
 
+interface LateCase {
+  readonly why: string;
+  readonly frame: number;
+  /** So much later than others. */
+  readonly lateMs: number;
+  /** How long frames are held back. */
+  readonly delayMs: number;
+  readonly shown: number;
+}
+
+// 24 and 28 are bases, 26 and 30 middle ones; 25, 26 need only their base.
+const LATE_CASES: readonly LateCase[] = [
+  {
+    why: "a base frame, as two of upper layers after it are late as well",
+    frame: 28,
+    lateMs: 90,
+    delayMs: 0,
+    shown: 38,
+  },
+  {
+    why:
+      "a base frame with frames after it that need only that, and then top ones that need the late one",
+    frame: 24,
+    lateMs: 90,
+    delayMs: 0,
+    shown: 36,
+  },
+  {
+    why: "a base frame, and only one that is late is there",
+    frame: 28,
+    lateMs: 50,
+    delayMs: 0,
+    shown: 40,
+  },
+  {
+    why: "a middle frame, as the next base frame is there",
+    frame: 30,
+    lateMs: 85,
+    delayMs: 60,
+    shown: 38,
+  },
+  {
+    why: "a middle frame, and nothing is there that does without",
+    frame: 30,
+    lateMs: 70,
+    delayMs: 60,
+    shown: 40,
+  },
+  {
+    why: "a middle frame that is in time",
+    frame: 30,
+    lateMs: 85,
+    delayMs: 120,
+    shown: 40,
+  },
+  {
+    why: "a top frame, as a middle one after it is there",
+    frame: 29,
+    lateMs: 45,
+    delayMs: 20,
+    shown: 38,
+  },
+];
+
+Deno.test.each(LATE_CASES)(
+  "$shown of 40 frames are shown where $lateMs ms late comes $why",
+  ({ frame, lateMs, delayMs, shown }: LateCase) => {
+    const video = new Layered(40);
+    video.playout.minDelayMs = delayMs;
+    const late = packetOf(frame);
+    const cameMs = (i: number) =>
+      Math.floor(i / PACKETS) * FRAME_MS + (i === late ? lateMs : 0);
+    const inOrder = range(0, 40 * PACKETS)
+      .sort((a, b) => cameMs(a) - cameMs(b) || a - b);
+    for (const i of inOrder) video.layered(i, i === late ? lateMs : 0);
+    assertEquals(video.shownAt(40 * FRAME_MS + 1000), shown);
+    assertEquals(video.tracker.framesDropped, 40 - shown);
+  },
+);
+
+Deno.test("once a layer has begun anew, nothing of it is left out any more", () => {
+  const video = new Layered(80);
+  const late = packetOf(28);
+  const order = range(0, 80 * PACKETS).filter((i) => i !== late);
+  order.splice(packetOf(31, 0) - 1, 0, late);
+  for (const i of order) {
+    video.layered(i, i === late ? 2 * FRAME_MS + 10 : 0);
+  }
+  const { gapsUs } = video;
+  const longMs = gapsUs.slice(-40).map((us) => Math.round(us / 1000));
+  assertEquals(longMs, longMs.map(() => FRAME_MS));
+});
+
 /** Which of these frames a browser shows where some never come, by the rules of libwebrtc's reference finder, told from the beginning for each. */
 function shownByRules(frames: readonly Described[]): number {
   const shown = new Set<number>();

@@ -42,6 +42,8 @@ function watch(
       timestamp: (FIRST_TIMESTAMP + atMs * 90) | 0,
       bytes: frame.bytes ?? BYTES,
       isRepaired: frame.isRepaired ?? false,
+      isKey: false,
+      layer: -1,
     });
   }
   const figures = playout.figures({ nowMs: nowMs + 500 });
@@ -227,6 +229,8 @@ Deno.test("what waits when a video ends is seen by nobody", () => {
       timestamp: nowMs * 90,
       bytes: BYTES,
       isRepaired: false,
+      isKey: false,
+      layer: -1,
     });
   }
   playout.end({ nowMs: 49 * PERIOD_MS });
@@ -268,6 +272,8 @@ Deno.test.each([
         timestamp: (FIRST_TIMESTAMP + i * PERIOD_MS * 90) | 0,
         bytes: BYTES + 500 * noise(i + 3000),
         isRepaired,
+        isKey: false,
+        layer: -1,
       });
       // A pause and a delay for the sound's sake fall where they fall.
       if (i === 210) playout.minDelayMs = 150;
@@ -292,6 +298,8 @@ Deno.test("whether a frame was shown is known of those that are only noted, too"
       timestamp: (FIRST_TIMESTAMP + (nowMs - 50) * 90) | 0,
       bytes: BYTES,
       isRepaired: false,
+      isKey: false,
+      layer: -1,
     });
   }
   assert(playout.hasShownAfter(1000));
