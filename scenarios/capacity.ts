@@ -172,7 +172,11 @@ export const capacity: Scenario<CapacityInput, CapacityFindings> =
         }
         : {
           status: "failed",
-          reason: `no step was healthy: ${limitedBy.text}`,
+          reason: `no step was healthy: ${
+            limitedBy.kind === "time"
+              ? (broke ?? limitedBy).text
+              : limitedBy.text
+          }`,
         },
     describe: capacityLines,
   });

@@ -165,7 +165,11 @@ export function divided(
     case "receiveSendRatio":
       return ratio(count("packetsReceived"), count("packetsSent"));
     case "loss":
-      return ratio(count("packetsLost"), count("packetsExpected"));
+      // In a part of a run what was lost before it may be given back: nothing is lost then.
+      return ratio(
+        Math.max(0, count("packetsLost")),
+        count("packetsExpected"),
+      );
     case "uplinkLoss":
       return ratio(count("uplinkPacketsLost"), count("uplinkPacketsReported"));
     case "residualLoss":

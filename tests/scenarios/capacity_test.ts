@@ -124,6 +124,12 @@ Deno.test("where time is over between two sizes, the first line says what gave o
   );
 });
 
+Deno.test("where time was over before anything held, the first line says what failed", async () => {
+  const { found, verdict } = await search(2, { start: 8, limit: "14s" });
+  assertEquals([found.largest, found.limitedBy.kind], [0, "time"]);
+  assertEquals(verdict.reason, 'no step was healthy: "loss < 1%" failed');
+});
+
 Deno.test("time that is over does not hide an answer that is near enough", async () => {
   // 4 holds, 6 breaks, and a third is near enough.
   const { found } = await search(5, { limit: "38s", precision: 0.5 });

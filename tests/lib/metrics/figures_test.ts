@@ -41,3 +41,12 @@ Deno.test.each<
     assertEquals(found, counts.is);
   },
 );
+
+Deno.test("of a part in which more was given back than lost, nothing is lost", () => {
+  const count = (packetsLost: number) =>
+    divided(
+      "loss",
+      (name) => ({ packetsLost, packetsExpected: 100 } as const)[name as never],
+    );
+  assertEquals([count(-6), count(0), count(7)], [0, 0, 0.07]);
+});
