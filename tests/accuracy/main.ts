@@ -3,7 +3,7 @@
  * full of clients over mediasoup and prints what is reported of them.
  *
  * ```text
- * deno task accuracy [--quick] [--clients=N] [--seconds=N]
+ * deno task accuracy [--quick] [--clients=N] [--seconds=N] [--only=TRIAL,…]
  * deno task accuracy --beside-browser[=NETWORK,…] [--seconds=N] [--runs=N] [--impaired] [--publishers=N] [--audio-only | --simulcast]
  * deno task accuracy --senders-beside-browser[=NETWORK,…] [--seconds=N] [--runs=N]
  * ```
@@ -15,8 +15,9 @@
  * third form has both send behind each network, and prints what mediasoup says
  * of the streams that come in.
  *
- * `--clients` and `--seconds` are for the comparison of an undisturbed run:
- * 50 and 600 where there are cores for it. Exits with 1 when a figure is
+ * `--only` takes the names of trials. `--clients` and `--seconds` are for the
+ * comparison of an undisturbed run (`plain`): 50 and 600 where there are cores
+ * for it. Exits with 1 when a figure is
  * wrong, with 2 when it is asked for something else.
  *
  * @module
@@ -57,6 +58,7 @@ const LENGTHS = {
   quick: { lossMs: 3000, delayMs: 2000, plainMs: 10_000, repairMs: 3000 },
   full: { lossMs: 30_000, delayMs: 10_000, plainMs: 60_000, repairMs: 20_000 },
 };
+type Lengths = typeof LENGTHS[keyof typeof LENGTHS];
 const CUT_MS = 3000;
 /** Who has seen nothing for three seconds asks for a key frame, five times a second. */
 const MAX_STUCK_MS = 1000;
@@ -65,6 +67,21 @@ const MAX_LOOK_MS = 50;
 /** Far below the five seconds from one key frame to the next. */
 const MAX_FIRST_FRAME_MS = 500;
 const DEFAULT_CLIENTS = 10;
+
+/** How long, of how many clients, each trial is. */
+type Trial = (lengths: Lengths, clients: number) => Promise<readonly Row[]>;
+
+/** All of them, in their order. */
+const TRIALS: Readonly<Record<string, Trial>> = {
+  "loss": ({ lossMs }) => loseRatios(LOSS_RATIOS, lossMs),
+  "delay-in": ({ delayMs }) => delayBy(DELAYS_MS, "inbound", delayMs),
+  "delay-out": ({ delayMs }) => delayBy(DELAYS_MS, "outbound", delayMs),
+  "round-trip": ({ delayMs }) => roundTrips(DELAYS_MS, delayMs),
+  "plain": ({ plainMs }, clients) => comparePlain(clients, plainMs),
+  "repair": ({ repairMs }) => repairRows(repairMs),
+  "cut": () => cutRows(CUT_MS),
+  "late": lateRows,
+};
 const BESIDE_SECONDS = 30;
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
@@ -85,13 +102,17 @@ async function main(args: readonly string[]): Promise<number> {
   const wrong = [...options].find(([name, value]) =>
     name === "--quick"
       ? value !== ""
+      : name === "--only"
+      ? !value.split(",").every((trial) => Object.hasOwn(TRIALS, trial))
       : !["--clients", "--seconds"].includes(name) || !(Number(value) > 1)
   );
   if (wrong !== undefined) {
     console.error(
       `Cannot understand ${
-        wrong[0]
-      }: it takes --quick, --clients=N and --seconds=N, or --beside-browser[=NETWORK,…] and --seconds=N.`,
+        wrong.join("=")
+      }: it takes --quick, --clients=N, --seconds=N and --only with ${
+        Object.keys(TRIALS).join(", ")
+      }, or --beside-browser[=NETWORK,…] and --seconds=N.`,
     );
     return 2;
   }
@@ -101,28 +122,16 @@ async function main(args: readonly string[]): Promise<number> {
   const plainMs = seconds === undefined
     ? lengths.plainMs
     : Number(seconds) * 1000;
+  const only = options.get("--only")?.split(",");
   let right = true;
-  const print = (rows: readonly Row[]) => {
-    for (const row of rows) {
+  console.log(HEADER);
+  for (const [name, trial] of Object.entries(TRIALS)) {
+    if (only?.includes(name) === false) continue;
+    for (const row of await trial({ ...lengths, plainMs }, clients)) {
       console.log(lineOf(row));
       right &&= isRight(row);
     }
-  };
-  console.log(HEADER);
-  print(await loseRatios(LOSS_RATIOS, lengths.lossMs));
-  print(await delayBy(DELAYS_MS, "inbound", lengths.delayMs));
-  print(await delayBy(DELAYS_MS, "outbound", lengths.delayMs));
-  print(await roundTrips(DELAYS_MS, lengths.delayMs));
-  print(await comparePlain(clients, plainMs));
-  print(await repairRows(lengths.repairMs));
-  print(await cutRows(CUT_MS));
-  print([{
-    what: "who comes late sees all videos after (bound, figure)",
-    truth: 0,
-    reported: await joinLate(),
-    tolerance: MAX_FIRST_FRAME_MS,
-    unit: "ms",
-  }]);
+  }
   return right ? 0 : 1;
 }
 
@@ -310,6 +319,16 @@ async function repairRows(forMs: number): Promise<Row[]> {
       unit: "%",
     },
   ];
+}
+
+async function lateRows(): Promise<Row[]> {
+  return [{
+    what: "who comes late sees all videos after (bound, figure)",
+    truth: 0,
+    reported: await joinLate(),
+    tolerance: MAX_FIRST_FRAME_MS,
+    unit: "ms",
+  }];
 }
 
 async function cutRows(forMs: number): Promise<Row[]> {
