@@ -11,7 +11,6 @@ import {
   AgentClaim,
   type Answer,
   type Card,
-  FORSAKEN_AFTER_MS,
   type Order,
   PROTOCOL,
   readOrder,
@@ -124,8 +123,8 @@ export class AgentHost implements AsyncDisposable {
   }
 
   #look(): void {
-    if (!this.#claim.isForsaken(this.#options.clock.nowMs())) return;
-    this.leave(`no word of the coordinator in ${FORSAKEN_AFTER_MS / 1000} s`);
+    const reason = this.#claim.forsaken(this.#options.clock.nowMs());
+    if (reason !== undefined) this.leave(reason);
   }
 
   async #answer(text: string): Promise<string | undefined> {
@@ -201,6 +200,9 @@ export class AgentHost implements AsyncDisposable {
       reach,
       onHeard: () => {
         if (this.#claim.run === run) this.#claim.hear(clock.nowMs());
+      },
+      onMissed: () => {
+        if (this.#claim.run === run) this.#claim.miss(clock.nowMs());
       },
       onReleased: (reason) => {
         if (this.#claim.run === run) this.leave(reason);

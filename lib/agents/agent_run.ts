@@ -37,6 +37,8 @@ export interface AgentRunOptions {
   readonly reach?: ((server: ServerTarget) => Promise<void>) | undefined;
   /** The coordinator has said something. */
   readonly onHeard: () => void;
+  /** Nobody answers for the coordinator. */
+  readonly onMissed: () => void;
   /** The coordinator says that the agent is no part of its run. */
   readonly onReleased: (reason: string) => void;
 }
@@ -223,6 +225,7 @@ export class AgentRun {
     } catch (error) {
       // What was not taken goes with the next; who is silent too long is left.
       if (!(error instanceof LinkError)) throw error;
+      if (error.failure === "nobody") this.#options.onMissed();
     } finally {
       this.#isReporting = false;
     }

@@ -14,6 +14,9 @@ import type { Answer, Order } from "./messages.ts";
 /** An agent that hears nothing for so long leaves: less than {@linkcode LOST_AFTER_MS}, so that who is written off has stopped sending. */
 export const FORSAKEN_AFTER_MS = 12_000;
 
+/** Nobody serves its coordinator's subject for so long: that is gone, and not only cut off for a moment. */
+const ABSENT_AFTER_MS = 5_000;
+
 /** Answers that are kept; a coordinator has fewer orders on the way. */
 const MAX_ANSWERS = 64;
 /** Runs that it was part of, whose late messages it still knows as such. */
@@ -40,6 +43,7 @@ interface Held {
 export class AgentClaim {
   #held: Held | undefined;
   #heardMs = 0;
+  #absentSinceMs: number | undefined;
   /** Why it is no part of these any more. */
   readonly #past = new Map<string, string>();
 
@@ -79,7 +83,7 @@ export class AgentClaim {
     if (held.run !== run) {
       return { answer: { type: "busy", ...this.claimedBy(nowMs)! } };
     }
-    this.#heardMs = nowMs;
+    this.hear(nowMs);
     return this.#next(held, order);
   }
 
@@ -102,12 +106,24 @@ export class AgentClaim {
   /** The coordinator of its run has said something. */
   hear(nowMs: number): void {
     this.#heardMs = nowMs;
+    this.#absentSinceMs = undefined;
   }
 
-  /** Whether its coordinator has been silent for so long that it is to leave. */
-  isForsaken(nowMs: number): boolean {
-    return this.#held !== undefined &&
-      nowMs - this.#heardMs >= FORSAKEN_AFTER_MS;
+  /** Nobody answered for the coordinator of its run. */
+  miss(nowMs: number): void {
+    this.#absentSinceMs ??= nowMs;
+  }
+
+  /** Why it is to leave its run; `undefined` while it is not. */
+  forsaken(nowMs: number): string | undefined {
+    if (this.#held === undefined) return undefined;
+    if (nowMs - this.#heardMs >= FORSAKEN_AFTER_MS) {
+      return `no word of the coordinator in ${FORSAKEN_AFTER_MS / 1000} s`;
+    }
+    return this.#absentSinceMs !== undefined &&
+        nowMs - this.#absentSinceMs >= ABSENT_AFTER_MS
+      ? "the coordinator is not there any more"
+      : undefined;
   }
 
   /** It is no part of its run any more, and free. */

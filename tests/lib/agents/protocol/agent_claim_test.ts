@@ -86,8 +86,19 @@ Deno.test.each([
   { heardMs: 5_000, nowMs: FORSAKEN_AFTER_MS + 5_000, forsaken: true },
 ])("heard at $heardMs, forsaken at $nowMs: $forsaken", (row) => {
   const agent = new AgentClaim();
-  assertEquals(agent.isForsaken(row.nowMs), false);
+  assertEquals(agent.forsaken(row.nowMs), undefined);
   agent.take(claim(), 0);
   agent.hear(row.heardMs);
-  assertEquals(agent.isForsaken(row.nowMs), row.forsaken);
+  assertEquals(agent.forsaken(row.nowMs) !== undefined, row.forsaken);
+});
+
+Deno.test("an agent for whose coordinator nobody answers leaves sooner, unless that is back at once", () => {
+  const agent = new AgentClaim();
+  agent.take(claim(), 0);
+  agent.miss(1_000);
+  agent.miss(3_000);
+  assertEquals(agent.forsaken(5_999), undefined);
+  assertEquals(agent.forsaken(6_000), "the coordinator is not there any more");
+  agent.hear(6_000);
+  assertEquals(agent.forsaken(6_001), undefined);
 });
