@@ -4,10 +4,14 @@
  * @module
  */
 
+import {
+  type ClockOffset,
+  measureOffset,
+  offsetNotes,
+} from "./clock_offset.ts";
 import type { Link } from "./link/mod.ts";
 import { LinkError } from "./link/mod.ts";
 import {
-  type ClockAnswer,
   readAcknowledgement,
   readClockAnswer,
   ReportOutbox,
@@ -48,10 +52,6 @@ const HEARTBEAT_MS = 1_000;
 /** What happens within so long goes together. */
 const GATHER_MS = 30;
 const REQUEST_MS = 2_000;
-/** Samples of the coordinator's clock, of which that with the least round trip is taken. */
-const CLOCK_SAMPLES = 40;
-/** For so long at most, where there is one. */
-const MAX_SAMPLING_MS = 5_000;
 /** Notes that are told in a second; others are counted. */
 const MAX_NOTES = 50;
 
@@ -66,6 +66,8 @@ export class AgentRun {
   #latest: Snapshot | undefined;
   /** The sequence of the latest numbers that the coordinator has. */
   #acknowledged = 0;
+  /** How far the coordinator's clock is ahead, as it was before the run. */
+  #offset: ClockOffset | undefined;
   #isReporting = false;
   #isOver = false;
   #notes = 0;
@@ -95,15 +97,20 @@ export class AgentRun {
         const { plan } = work;
         await this.#options.reach?.(plan.server);
         if (this.#isOver) throw new Error(LEFT);
+        this.#offset = await this.#measureClock();
+        if (this.#isOver) throw new Error(LEFT);
         const node = this.#options.openNode(plan.node, this.#handlers());
         this.#node = node;
-        const prepared = node.prepare(plan);
+        const { aheadMs: wallAheadMs } = this.#offset;
+        const prepared = node.prepare({
+          ...plan,
+          datapath: { ...plan.datapath, wallAheadMs },
+        });
         this.#making = prepared.catch(() => {});
         return await prepared;
       }
       case "begin": {
-        const aheadMs = await this.#coordinatorAheadMs();
-        if (this.#isOver) throw new Error(LEFT);
+        const { aheadMs = 0 } = this.#offset ?? {};
         this.#making = this.#node?.begin(work.startedAtMs - aheadMs);
         return await this.#making;
       }
@@ -114,7 +121,8 @@ export class AgentRun {
         return null;
       case "stop": {
         const last = await this.#node?.stop(work.withinMs);
-        if (last !== undefined) this.#take(last);
+        const ended = await this.#measureClock();
+        if (last !== undefined) this.#take(last, ended);
         return await this.#allTold();
       }
       case "ping":
@@ -157,8 +165,8 @@ export class AgentRun {
     };
   }
 
-  #take(snapshot: Snapshot): void {
-    this.#latest = snapshot;
+  #take(snapshot: Snapshot, ended?: ClockOffset): void {
+    this.#latest = this.#withClock(snapshot, ended);
     this.#report();
   }
 
@@ -257,35 +265,34 @@ export class AgentRun {
     await this.#told.promise;
   }
 
-  /** How far the coordinator's clock is ahead of this machine's, by the sample with the least round trip (RFC 5905 section 8). */
-  async #coordinatorAheadMs(): Promise<number> {
+  /** How far the coordinator's clock is ahead of this machine's. */
+  #measureClock(): Promise<ClockOffset> {
     const { link, run, epoch, subject, clock } = this.#options;
-    let best = { roundTripMs: Infinity, aheadMs: 0 };
-    const begunMs = clock.nowMs();
-    const isEnough = () =>
-      best.roundTripMs < Infinity && clock.nowMs() - begunMs > MAX_SAMPLING_MS;
-    for (let i = 0; i < CLOCK_SAMPLES && !this.#isOver && !isEnough(); i++) {
-      const askedMs = clock.nowMs();
-      const askedWallMs = clock.wallNowMs();
-      let answer: ClockAnswer | undefined;
+    const question = JSON.stringify({ run, epoch, clock: true });
+    const ask = async () => {
       try {
-        answer = readClockAnswer(
-          await link.request(
-            subject,
-            JSON.stringify({ run, epoch, clock: true }),
-            REQUEST_MS,
-          ),
-        );
+        return readClockAnswer(
+          await link.request(subject, question, REQUEST_MS),
+        )?.wallMs;
       } catch (error) {
         if (!(error instanceof LinkError)) throw error;
+        return undefined;
       }
-      const roundTripMs = clock.nowMs() - askedMs;
-      if (answer === undefined || roundTripMs >= best.roundTripMs) continue;
-      best = {
-        roundTripMs,
-        aheadMs: answer.wallMs - (askedWallMs + roundTripMs / 2),
-      };
-    }
-    return best.aheadMs;
+    };
+    return measureOffset(ask, clock, () => this.#isOver);
+  }
+
+  /** With what there is to be said of its clock. */
+  #withClock(snapshot: Snapshot, ended?: ClockOffset): Snapshot {
+    if (this.#offset === undefined) return snapshot;
+    const { generator, node } = snapshot;
+    const notes = offsetNotes(node, this.#offset, ended);
+    return {
+      ...snapshot,
+      generator: {
+        ...generator,
+        notes: [...generator.notes, ...notes].sort(),
+      },
+    };
   }
 }

@@ -22,7 +22,7 @@ import type { Clock } from "../time/mod.ts";
 /** An agent may take so long to have everyone leave. */
 const STOP_MS = 15_000;
 /** And so much longer to say so. */
-const TELL_MS = 3_000;
+const TELL_MS = 8_000;
 
 /** The node of a claimed agent. */
 export class RemoteNode implements LoadNode {

@@ -36,6 +36,8 @@ export interface DatapathOptions {
   readonly cipher?: "auto" | SrtpCipher["kind"];
   /** @default {"auto"} openssl where it works */
   readonly dtls?: "auto" | DtlsSuite["kind"];
+  /** The wall clock that capture times are by, in milliseconds ahead of this machine's: it is one clock for all machines of a run. @default {0} */
+  readonly wallAheadMs?: number | undefined;
   /** SRTP profiles to offer, preferred one first. @default both, GCM first */
   readonly profiles?: readonly SrtpProfile[];
 }
@@ -65,8 +67,8 @@ export async function openDatapath(
     options;
   const lane = await choose(laneKind, {
     fast: "native",
-    openFast: openNativeLane,
-    openPortable: openPortableLane,
+    openFast: () => openNativeLane(options.wallAheadMs),
+    openPortable: () => openPortableLane(options.wallAheadMs),
     note: (why) => notes.push(`Using portable instead of native: ${why}`),
   });
   const reactor = new Reactor(lane);

@@ -106,7 +106,7 @@ Deno.test("where one agent cannot reach the server, none begins, and it is named
         agents: { choice: { kind: "local", count: 2 }, threads: 1 },
       }),
     Error,
-    `Cannot use agent-0 (${Deno.hostname()}): Cannot reach ws://127.0.0.1:1/ws`,
+    `(${Deno.hostname()}): Cannot reach ws://127.0.0.1:1/ws: connection refused.`,
   );
   assertEquals(await descendants(Deno.pid), []);
 });

@@ -6,8 +6,10 @@ import { openNativeLane } from "../../lib/rtc/lane/native_lane.ts";
 import { openPortableLane } from "../../lib/rtc/lane/portable_lane.ts";
 
 /** Opens the lane of this kind. */
-export function openLane(kind: Lane["kind"]): Lane {
-  return kind === "native" ? openNativeLane() : openPortableLane();
+export function openLane(kind: Lane["kind"], wallAheadMs?: number): Lane {
+  return kind === "native"
+    ? openNativeLane(wallAheadMs)
+    : openPortableLane(wallAheadMs);
 }
 
 /** Lets sockets work for a turn of the event loop. */
@@ -32,9 +34,13 @@ export class Ends {
 
   socket!: LaneSocket;
 
-  static async open(kind: Lane["kind"], address: string): Promise<Ends> {
+  static async open(
+    kind: Lane["kind"],
+    address: string,
+    wallAheadMs?: number,
+  ): Promise<Ends> {
     const peer = await Peer.open(address);
-    const ends = new Ends(openLane(kind), peer);
+    const ends = new Ends(openLane(kind, wallAheadMs), peer);
     const { port } = peer;
     ends.socket = await ends.lane.connect(
       { address, port },

@@ -32,6 +32,21 @@ Deno.test.each(missing)(
 );
 
 Deno.test.each(matrix)(
+  "the $kind lane tells by another machine's clock when a datagram came to $address, where it was told to",
+  async ({ kind, address }) => {
+    await using ends = await Ends.open(kind, address, 5_000);
+    ends.socket.sendCopy(Uint8Array.of(1));
+    const [{ port }] = await ends.peer.received(1);
+    const before = Date.now() + 5_000;
+    await ends.peer.send(Uint8Array.of(2), port);
+    const [{ receivedAtMs }] = await ends.received(1);
+    assert(
+      receivedAtMs > before - 50 && receivedAtMs < ends.lane.wallNowMs() + 50,
+    );
+  },
+);
+
+Deno.test.each(matrix)(
   "the $kind lane sends single datagrams to $address, and receives whole ones",
   async ({ kind, address }) => {
     await using ends = await Ends.open(kind, address);

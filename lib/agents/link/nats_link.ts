@@ -8,6 +8,7 @@
 
 import { type BrokerAccess, brokerAddress } from "./broker_access.ts";
 import { type Answerer, type Link, LinkError } from "./link.ts";
+import { guardLostSockets } from "./lost_sockets.ts";
 import type { Msg, NatsConnection } from "./nats_deps.ts";
 import { Assembly, inParts, readPart } from "./parts.ts";
 import { messageOf } from "../../text/mod.ts";
@@ -63,6 +64,7 @@ export class NatsLink implements Link {
   /** Connects. Throws an `Error` in one line when that cannot be. */
   static async connect(access: BrokerAccess, name: string): Promise<NatsLink> {
     const nats = await import("./nats_deps.ts");
+    guardLostSockets();
     const { shown, server } = brokerAddress(access);
     const tls = tlsOf(access);
     try {

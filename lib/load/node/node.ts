@@ -58,6 +58,12 @@ export interface DatapathChoice {
    * @default {"auto"}
    */
   readonly transport?: "auto" | "udp" | "tcp" | undefined;
+  /**
+   * How far the clock that all machines of the run go by is ahead of this
+   * machine's wall clock, in milliseconds.
+   * @default {0}
+   */
+  readonly wallAheadMs?: number | undefined;
 }
 
 /** One node's part of a run. */

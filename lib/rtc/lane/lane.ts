@@ -98,8 +98,8 @@ export interface Lane {
   /** Totals of all its sockets. */
   readonly counters: Readonly<LaneCounters>;
   /**
-   * Milliseconds since 1970, as the wall clock was when the lane was opened
-   * and gone on steadily: it does not follow when that is set.
+   * Milliseconds since 1970, as the wall clock was when the lane was opened,
+   * or the one that the lane was told to go by, and gone on steadily: it does not follow when that is set.
    */
   wallNowMs(): number;
   /**

@@ -74,11 +74,11 @@ const NO_ROUTE: Readonly<Record<number, string>> = {
 };
 
 /** Opens a native lane. Throws where the system is not Linux or FFI is refused. */
-export function openNativeLane(): Lane {
+export function openNativeLane(wallAheadMs = 0): Lane {
   if (Deno.build.os !== "linux") {
     throw new Error("Cannot open the native lane: not Linux.");
   }
-  return new NativeLane(openLibc());
+  return new NativeLane(openLibc(), wallAheadMs);
 }
 
 class NativeLane implements Lane {
@@ -106,7 +106,7 @@ class NativeLane implements Lane {
   #drops = 0;
   #open = true;
 
-  constructor(libc: Libc) {
+  constructor(libc: Libc, wallAheadMs: number) {
     this.libc = libc;
     const out = new NativeMemory(OUT_BYTES);
     this.out = out.bytes;
@@ -122,7 +122,7 @@ class NativeLane implements Lane {
       () => this.#kernelMs(),
       () => threadClock.stoodMs,
     );
-    this.#wallOffsetMs = this.#clock.aheadMs;
+    this.#wallOffsetMs = this.#clock.aheadMs + wallAheadMs;
     this.#receiving = new ReceiveBatch(this.#clock, this.#wallOffsetMs);
   }
 

@@ -21,8 +21,8 @@ import { openTcpSocket } from "./tcp_socket.ts";
 const OUT_BYTES = 128 * 1024;
 
 /** Opens a portable lane; it needs nothing but permission to use the network. */
-export function openPortableLane(): Lane {
-  return new PortableLane();
+export function openPortableLane(wallAheadMs = 0): Lane {
+  return new PortableLane(wallAheadMs);
 }
 
 class PortableLane implements Lane {
@@ -34,9 +34,13 @@ class PortableLane implements Lane {
     refused: 0,
     failed: 0,
   };
-  readonly #wallOffsetMs = Date.now() - performance.now();
+  readonly #wallOffsetMs: number;
   readonly #sockets = new Set<LaneSocket>();
   #open = true;
+
+  constructor(wallAheadMs: number) {
+    this.#wallOffsetMs = Date.now() - performance.now() + wallAheadMs;
+  }
 
   wallNowMs(): number {
     return performance.now() + this.#wallOffsetMs;

@@ -1,6 +1,6 @@
 /** One coordinator and its agents, message by message, over a network that is well or not there. */
 
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import {
   AgentHost,
   ClaimedAgent,
@@ -82,12 +82,19 @@ Deno.test("an agent is claimed, begins at the coordinator's time by its own cloc
   const node = new RemoteNode("agent-0", agent, {
     ...{ onSnapshot() {}, onNote() {}, onDied() {} },
   }, world.clock);
-  await world.within(100, node.prepare(PLAN));
-  await world.within(2_000, node.begin(1e12 + 5_000));
-  const [{ begunAtMs: [begunAtMs] }] = world.nodes;
+  await world.within(2_000, node.prepare(PLAN));
+  await world.within(100, node.begin(1e12 + 5_000));
+  const [{ begunAtMs: [begunAtMs], plans: [plan] }] = world.nodes;
+  // So capture times, too, are by the coordinator's clock.
+  assert(Math.abs(plan.datapath.wallAheadMs! - 3_600_000) < 10);
   assert(Math.abs(begunAtMs - (1e12 - 3_600_000 + 5_000)) < 10);
   // All of it in a moment: nothing waits to be asked again.
-  assertEquals((await world.within(300, node.stop()))?.final, true);
+  const last = await world.within(1_000, node.stop());
+  assertEquals(last?.final, true);
+  assertMatch(
+    last!.generator.notes.join(),
+    /^agent-0's clock was 3600\.0 s behind; .* corrected, to ±\d\.\d ms$/,
+  );
   assertEquals(world.left, ["it was released"]);
   assertEquals(world.host.isClaimed, false);
 });

@@ -64,7 +64,9 @@ async function schedule(
   const latest = new Map<string, Snapshot>();
   const take = (snapshot: Snapshot) => {
     assertLess(latest.get(snapshot.node)?.sequence ?? 0, snapshot.sequence);
-    latest.set(snapshot.node, snapshot);
+    // What an agent says of its clock is no count.
+    const generator = { ...snapshot.generator, notes: [] };
+    latest.set(snapshot.node, { ...snapshot, generator });
   };
   const died = new Map<string, string>();
   const published = new Map<string, string[]>();
