@@ -121,6 +121,7 @@ const ROOMS: readonly {
       "tool.ts",
       "lib/exit_codes.ts",
       "lib/text",
+      "lib/output",
       "cli/terminal",
     ],
   },

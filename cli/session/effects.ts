@@ -26,6 +26,7 @@ import {
   openServer,
   renderText,
   type Roster,
+  type SavedRun,
   secretsOf,
   shownText,
   shownUrl,
@@ -49,7 +50,7 @@ import { isProblem } from "./parse.ts";
 import { outcomeLines } from "./scenario_lines.ts";
 import { messageOf, safeValue } from "../../lib/text/mod.ts";
 import { reachAdvice } from "./reach_advice.ts";
-import { writeSummary } from "./save.ts";
+import { writeSession } from "./save.ts";
 import { EXIT_CODES, isOfSignal } from "../../lib/exit_codes.ts";
 
 /** What the effects of one session work with. */
@@ -117,7 +118,7 @@ export class Effects {
         return this.#answer(() => this.#run?.fleet.command(effect.command));
       case "save":
         return this.#answer(async () => {
-          await writeSummary(effect.path, this.#summarize(GOING_ON));
+          await writeSession(effect.path, this.#savedRun());
           return {
             title: "save",
             lines: [`written to ${effect.path}, so far: it goes on`],
@@ -332,6 +333,19 @@ export class Effects {
       color: false,
       width: Math.max(40, size.columns),
     }).trimEnd().split("\n");
+  }
+
+  /** All that is kept of what goes on. */
+  #savedRun(): SavedRun {
+    const summary = this.#summarize(GOING_ON);
+    const run = this.#run!;
+    return {
+      summary,
+      found: [],
+      snapshot: run.fleet.snapshot(),
+      course: run.course(),
+      stories: [...run.stories()],
+    };
   }
 
   #summarize(ending: Ending): Summary {

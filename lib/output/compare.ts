@@ -241,13 +241,15 @@ export function shiftText({ a, shift, unit }: ComparedFigure): string {
 }
 
 function changeOf(
-  { better, minimum }: Figure,
+  { better, minimum, unit }: Figure,
   before: number,
   shift: number,
   p: number,
 ): Change {
+  // Of a share that is to be high, as of who is connected, a little is much.
+  const byShare = better === "lower" || unit !== "ratio";
   const isSmall = Math.abs(shift) < minimum ||
-    Math.abs(shift) < Math.abs(before) * MIN_SHARE && better === "lower";
+    byShare && Math.abs(shift) < Math.abs(before) * MIN_SHARE;
   if (p > ALPHA || isSmall) return "no difference";
   return shift > 0 === (better === "higher") ? "better" : "worse";
 }

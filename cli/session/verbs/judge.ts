@@ -11,6 +11,7 @@ import {
 } from "../../../tool.ts";
 import { thresholdText } from "../figures_text.ts";
 import { noEffects } from "../messages.ts";
+import { SAVED_ENDINGS, savedAs } from "../save.ts";
 import { always, said, say, shown, type Verb } from "./verb.ts";
 
 /** What the load must keep to. */
@@ -59,17 +60,21 @@ export const report: Verb = {
   run: (model) => ({ model, effects: [{ type: "report" }] }),
 };
 
-/** The summary in a file. */
+/** What it came to so far, in a file. */
 export const save: Verb = {
   usage: "FILE",
-  help: "write the summary to a file: .json, .txt, or .csv (the timeline)",
-  examples: ["save summary.json"],
+  help:
+    "write the summary: .json, .txt, .md, .csv (timeline), .ndjson (seconds), .html (a page), or .json.gz (all, for report)",
+  examples: ["save summary.json", "save page.html"],
   most: 1,
   run(model, { words: [path] }) {
     if (!path) return { problem: "save needs the name of a file." };
-    const ending = /\.(\w+)$/.exec(path)?.[1];
-    if (!["json", "txt", "csv"].includes(ending ?? "")) {
-      return { problem: "save writes files that end in .json, .txt or .csv." };
+    if (savedAs(path) === undefined) {
+      const last = SAVED_ENDINGS.at(-1);
+      const others = SAVED_ENDINGS.slice(0, -1).join(", ");
+      return {
+        problem: `save writes files that end in ${others} or ${last}.`,
+      };
     }
     return { model, effects: [{ type: "save", path }] };
   },

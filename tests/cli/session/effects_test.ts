@@ -1,9 +1,10 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Effects, type SessionEnd } from "../../../cli/session/effects.ts";
 import type { Message } from "../../../cli/session/messages.ts";
 import type { Model } from "../../../cli/session/model.ts";
 import { update } from "../../../cli/session/update.ts";
 import { History } from "../../../cli/terminal/mod.ts";
+import { unpackRun } from "../../../lib/report/mod.ts";
 import { fakeCrowd, type FakeCrowdOptions } from "../../../lib/testing/mod.ts";
 import { logOf, SETTINGS, startingModel } from "./fixtures.ts";
 
@@ -143,17 +144,28 @@ Deno.test("a summary is of what goes on, and the last one of all that there was"
   const desk = await Desk.open();
   await desk.say("spawn 2");
   await desk.until((model) => connected(model) === 2);
-  const path = await Deno.makeTempFile({ suffix: ".json" });
+  await desk.until((model) => model.live.history.moments.length > 1);
+  const dir = await Deno.makeTempDir();
   try {
-    await desk.say(`save ${path}`);
-    const saved = JSON.parse(await Deno.readTextFile(path));
+    await desk.say(`save ${dir}/a.json`);
+    const saved = JSON.parse(await Deno.readTextFile(`${dir}/a.json`));
     assertEquals([saved.totalClients, saved.config.session], [2, true]);
     assertEquals(saved.verdict, {
       status: "interrupted",
       reason: "so far: it goes on",
     });
+    await desk.say(`save ${dir}/all.json.gz`);
+    const all = await unpackRun(await Deno.readFile(`${dir}/all.json.gz`));
+    assertEquals(all.snapshot.clients.length, 2);
+    assertEquals(all.stories.length, 2);
+    assert(all.course.seconds.length > 0);
+    await desk.say(`save ${dir}/page.html`);
+    assertMatch(
+      await Deno.readTextFile(`${dir}/page.html`),
+      /<title>rtcrowd run: interrupted<\/title>/,
+    );
   } finally {
-    await Deno.remove(path);
+    await Deno.remove(dir, { recursive: true });
   }
   desk.dispatch({ type: "interrupted", code: 143 });
   await desk.until(() => desk.end !== undefined);

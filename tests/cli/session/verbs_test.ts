@@ -232,6 +232,7 @@ const COMMANDS: readonly (readonly [
   ["reset", [], "charts begin anew"],
   ["report", [{ type: "report" }], "report"],
   ["save a.json", [{ type: "save", path: "a.json" }], "save a.json"],
+  ["save b.html", [{ type: "save", path: "b.html" }], "save b.html"],
   ["js 1 + 'a b'", [{ type: "js", source: "1 + 'a b'" }], "js 1 + 'a b'"],
 ];
 
@@ -339,7 +340,10 @@ const PROBLEMS: readonly (readonly [line: string, problem: string])[] = [
   ["set audio-bitrate 5", "audio-bitrate takes a whole number from 6 to 128."],
   ["set max-audio 10001", "max-audio takes a whole number from 0 to 10000."],
   ["save", "save needs the name of a file."],
-  ["save notes", "save writes files that end in .json, .txt or .csv."],
+  [
+    "save notes",
+    "save writes files that end in .json, .txt, .csv, .html, .md, .ndjson or .json.gz.",
+  ],
   ["wait", "wait takes a time: wait 5s, or wait connected 30s."],
   ["wait 5s 6s", "wait takes a time: wait 5s, or wait connected 30s."],
   ["js", "js needs an expression: js clients.length."],

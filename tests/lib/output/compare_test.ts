@@ -86,6 +86,35 @@ Deno.test("the same thing against itself is no difference in any figure", () => 
   assertEquals(figures[0].change, "no difference");
 });
 
+Deno.test.each(
+  [
+    { shift: -20_000, of: "receiveBpsPerClient", change: "no difference" },
+    { shift: 20_000, of: "receiveBpsPerClient", change: "no difference" },
+    { shift: -200_000, of: "receiveBpsPerClient", change: "worse" },
+    { shift: -0.002, of: "connectedAtEnd", change: "worse" },
+  ] as const,
+)(
+  "$of that differs by $shift in each run is $change",
+  ({ shift, of, change }) => {
+    const side = (value: number) =>
+      NOISE.map((n): Summary => ({
+        ...RUN,
+        totalClients: 1,
+        connectedAtEnd: of === "connectedAtEnd" ? value + n / 1e4 : 1,
+        media: {
+          ...RUN.media,
+          receiveBpsPerClient: of === "connectedAtEnd" ? 1 : value + n,
+        },
+      }));
+    const before = of === "connectedAtEnd" ? 0.99 : 2e6;
+    const { figures } = compareRuns(side(before), side(before + shift));
+    const name = of === "connectedAtEnd"
+      ? "connected at the end"
+      : "received a client";
+    assertEquals(figures.find((one) => one.name === name)?.change, change);
+  },
+);
+
 Deno.test("what is certain but too small to matter is no difference", () => {
   const a = NOISE.map((n) => run(0.001, 20 + n));
   const b = NOISE.map((n) => run(0.001, 20.5 + n));
