@@ -1,0 +1,179 @@
+import { assertEquals } from "@std/assert";
+import {
+  type LoadNode,
+  makePlan,
+  type NodeCommand,
+  NodeGroup,
+  type NodeHandlers,
+  rampAndHold,
+} from "../../../../lib/load/mod.ts";
+import { mediaPlanOf } from "../../../../lib/media/mod.ts";
+import {
+  ClientRecorder,
+  EMPTY_SNAPSHOT,
+  NodeMeter,
+  type Snapshot,
+} from "../../../../lib/metrics/mod.ts";
+import { FakeClock } from "../../../../lib/testing/mod.ts";
+
+const PLAN = makePlan({
+  ...mediaPlanOf({}),
+  stages: rampAndHold(8, 0, 10_000),
+  room: "r",
+  rooms: 8,
+  publishRatio: 1,
+  churnRate: 0,
+  seed: 1,
+});
+
+/** A thread that reports when it is told to: each client sends 50 packets a second. */
+class Thread implements LoadNode {
+  readonly #meter: NodeMeter;
+  readonly clients: ClientRecorder[] = [];
+  #second = 0;
+
+  constructor(readonly name: string, readonly handlers: NodeHandlers) {
+    this.#meter = new NodeMeter(name);
+  }
+  prepare() {
+    return Promise.resolve({
+      ...{ node: this.name, version: "1.2.3", threads: 1 },
+      ...{ lanes: [], ciphers: [], dtls: [], machine: null, clock: null },
+    });
+  }
+  begin() {
+    return Promise.resolve();
+  }
+  command(command: NodeCommand) {
+    for (const plan of command.type === "add" ? command.clients : []) {
+      const client = new ClientRecorder({ ...plan, node: this.name });
+      client.figures.state = "connected";
+      this.clients.push(client);
+    }
+    return Promise.resolve();
+  }
+  report(final = false): Snapshot {
+    this.#meter.counters.packetsSent += 50 * this.clients.length;
+    this.#meter.trend("lateness").record(1000 * this.clients.length);
+    const snapshot = this.#meter.snapshot({
+      atMs: ++this.#second * 1000,
+      clients: this.clients,
+      final,
+      generator: { ...EMPTY_SNAPSHOT.generator, workers: 1, cpuUs: 100 },
+    });
+    if (!final) this.handlers.onSnapshot(snapshot);
+    return snapshot;
+  }
+  stop() {
+    return Promise.resolve(this.report(true));
+  }
+}
+
+/** Two machines, of one thread and of three, as one. */
+async function open() {
+  const clock = new FakeClock();
+  const time = {
+    nowMs: () => clock.nowMs(),
+    wallNowMs: () => clock.nowMs(),
+    setTimer: (ms: number, fn: () => void) => clock.setTimer(ms, fn),
+  };
+  const threads: Thread[] = [];
+  const snapshots: Snapshot[] = [];
+  const openThread = (name: string, handlers: NodeHandlers) => {
+    const thread = new Thread(name, handlers);
+    threads.push(thread);
+    return thread;
+  };
+  const all = new NodeGroup({
+    name: "all",
+    nodes: ["agent-0", "agent-1"],
+    clock: time,
+    areMachines: true,
+    openNode: (name, handlers) =>
+      name === "agent-0" ? openThread(name, handlers) : new NodeGroup({
+        name,
+        nodes: [0, 1, 2].map((i) => `${name}/worker-${i}`),
+        openNode: openThread,
+        clock: time,
+        handlers,
+        processCpuUs: () => clock.nowMs() * 10,
+      }),
+    handlers: {
+      onSnapshot: (snapshot) => snapshots.push(snapshot),
+      onNote() {},
+      onDied() {},
+    },
+  });
+  const facts = await all.prepare({
+    ...{ node: "all", server: { url: "ws://x/ws" }, datapath: {}, seed: 1 },
+  });
+  await all.begin(0);
+  await all.command({ type: "add", clients: PLAN.clients });
+  return { all, clock, threads, snapshots, facts };
+}
+
+Deno.test("a group may consist of groups: shares go by threads, and the sum is that of all threads", async () => {
+  const { all, clock, threads, snapshots, facts } = await open();
+  assertEquals(facts.threads, 4);
+  assertEquals(facts.parts?.map(({ threads }) => threads), [1, 3]);
+  assertEquals(threads.map(({ clients }) => clients.length), [2, 2, 2, 2]);
+  await clock.run(1000);
+  for (const thread of threads) thread.report();
+  const [{ node, second, counters, clients, parts, generator }] = snapshots;
+  assertEquals([node, second, counters.packetsSent], ["all", 1, 8 * 50]);
+  assertEquals(clients.map(({ index }) => index), [0, 1, 2, 3, 4, 5, 6, 7]);
+  // A machine's thread that coordinates its workers used 9,700 µs besides.
+  assertEquals([generator.workers, generator.cpuUs], [4, 100 + 10_000]);
+  assertEquals(
+    parts?.map((part) => [
+      part.node,
+      part.counters.packetsSent,
+      part.trends.lateness.count,
+      part.parts?.map((thread) => thread.node),
+    ]),
+    [
+      ["agent-0", 100, 1, undefined],
+      ["agent-1", 300, 3, [0, 1, 2].map((i) => `agent-1/worker-${i}`)],
+    ],
+  );
+  const last = await all.stop();
+  assertEquals([last?.final, last?.counters.packetsSent], [true, 8 * 100]);
+  assertEquals(clock.pendingTimers, 0);
+});
+
+Deno.test("what one thread publishes all others learn, on whatever machine, but for itself", async () => {
+  const { all, threads } = await open();
+  const learnt = threads.map(() => 0);
+  threads.forEach((thread, i) =>
+    Object.assign(thread, { learn: () => learnt[i]++ })
+  );
+  threads[2].handlers.onPublisher!({
+    roomId: "r",
+    participantId: "p",
+    tracks: [],
+  });
+  assertEquals(learnt, [1, 1, 0, 1]);
+  await all.stop();
+});
+
+Deno.test("a thread that dies elsewhere is lost with its clients, its machine goes on, and both are named", async () => {
+  const { all, threads, snapshots } = await open();
+  for (const thread of threads) thread.report();
+  threads[3].handlers.onDied("out of memory");
+  for (const thread of threads.slice(0, 3)) thread.report();
+  const { clients, generator: { lost }, parts } = snapshots.at(-1)!;
+  const loss = [{
+    ...{ node: "agent-1/worker-2", atMs: 0, clients: 2 },
+    reason: "out of memory",
+  }];
+  assertEquals(lost, loss);
+  assertEquals(parts?.map(({ generator }) => generator.lost), [
+    undefined,
+    loss,
+  ]);
+  assertEquals(
+    clients.filter(({ state }) => state === "failed").map(({ node }) => node),
+    ["agent-1/worker-2", "agent-1/worker-2"],
+  );
+  await all.stop();
+});
