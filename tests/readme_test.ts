@@ -6,6 +6,8 @@ import { RUN_TABLE } from "../cli/commands/run_options.ts";
 import { SERVE_OPTIONS } from "../cli/commands/serve_options.ts";
 import { SESSION_TABLE } from "../cli/commands/session_options.ts";
 import { REPORT_OPTIONS } from "../cli/commands/report.ts";
+// @ts-types="./yaml.d.ts"
+import { parse as parseYaml } from "npm:deno-std@1.4.0/yaml/parse.js";
 import { SUMMARIES } from "../cli/commands/help.ts";
 import { parseOptions } from "../cli/commands/parse.ts";
 import { optionName } from "../cli/commands/option.ts";
@@ -40,6 +42,23 @@ Deno.test("every command line of run in README is taken as it stands", () => {
     );
     assertEquals([line, parseOptions(RUN_TABLE, options).mistakes], [line, []]);
   }
+});
+
+Deno.test("the Job of Kubernetes in README is one, and its agents are begun as they can be", () => {
+  const [, yaml] = readme.match(/```yaml\n([^`]*)```/)!;
+  // deno-lint-ignore no-explicit-any
+  const job = parseYaml(yaml) as any;
+  assertEquals([job.apiVersion, job.kind], ["batch/v1", "Job"]);
+  const { completionMode, template: { spec } } = job.spec;
+  assertEquals([completionMode, spec.restartPolicy], ["Indexed", "OnFailure"]);
+  const [{ args, volumeMounts, env }] = spec.containers;
+  assertEquals(args.slice(0, 4), ["run", "-A", "cli/main.ts", "agent"]);
+  const typed = args.slice(4).map((arg: string) =>
+    arg.replace("$(JOB_COMPLETION_INDEX)", "3")
+  );
+  assertEquals(parseOptions(AGENT_TABLE, typed).mistakes, []);
+  assertEquals(volumeMounts[0].name, spec.volumes[0].name);
+  for (const { name } of env) assert(readme.includes(`| \`${name}\``), name);
 });
 
 Deno.test("every command that README has typed exists", () => {

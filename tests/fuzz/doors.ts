@@ -5,6 +5,7 @@
  */
 
 import type { Door } from "./door.ts";
+import { agentBytes, agentMessages } from "./doors/agents.ts";
 import { acceptors, transports } from "./doors/associations.ts";
 import { clients } from "./doors/clients.ts";
 import { containers, ivf } from "./doors/clips.ts";
@@ -35,6 +36,8 @@ export const DOORS: readonly Door[] = [
   forwarding,
   reportBlocks,
   frames,
+  agentMessages,
+  agentBytes,
   connections,
   secrets,
   prometheus,
