@@ -19,7 +19,7 @@ export type {
   MachineFacts,
   UdpCounters,
 } from "./lib/machine/mod.ts";
-export type { NodeLoss, NodePart } from "./lib/metrics/mod.ts";
+export type { NodeLoss, NodeMachine, NodePart } from "./lib/metrics/mod.ts";
 export * from "./kit.ts";
 export * from "./scenarios/mod.ts";
 export * as scenarios from "./scenarios/mod.ts";
@@ -359,6 +359,7 @@ export {
   type RunOutcome,
   type RunPart,
   type RunProgress,
+  type RunQuestion,
   type RunRecord,
   type ScenarioContext,
   type ScenarioJob,

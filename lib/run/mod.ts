@@ -7,7 +7,7 @@
  */
 
 export { listAgents, serveAgent } from "./agents.ts";
-export { examine, whyImpossible } from "./before_run.ts";
+export { examine, type RunQuestion, whyImpossible } from "./before_run.ts";
 export { checkAdapter, type CheckAdapterOptions } from "./check_adapter.ts";
 export type { ExamineOptions } from "./examine.ts";
 export type {
