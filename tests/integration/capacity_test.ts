@@ -23,7 +23,9 @@ Deno.test({
     await using _ = slowDown({ pids: sfu.pids.slice(1), runMs: RUN_MS });
     const slow = await search(sfu);
     assert(slow.largest > 0 && slow.largest < MOST, `${slow.largest}`);
-    assertEquals(slow.smallestBroken, START);
+    // On a busy machine fewer may have been too many as well.
+    const { smallestBroken } = slow;
+    assert(smallestBroken !== null && smallestBroken <= START);
     assertMatch(slow.limitedBy.text, /^"(loss|mediaLatency) .* failed/);
   },
 });
