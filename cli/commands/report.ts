@@ -148,15 +148,22 @@ export async function reportCommand(args: readonly string[]): Promise<number> {
     if (json) printJson(plainRuns(runs));
     else print(renderMany(safeValue(runs), csv));
   } else if (only.summary !== null) {
-    const whole = await readWhole(only);
-    if (whole.problem !== null) printError(whole.problem);
-    if (!await writeOutputs(files, whole, printError)) {
-      return EXIT_CODES.broke;
-    }
-    if (json) printJson(only.summary);
-    else if (csv) printData(renderCsv(safeValue(only.summary)));
-    else if (files.length === 0) printOut(runText(whole));
-    if (whole.problem !== null) return EXIT_CODES.broke;
+    const { summary } = only;
+    const isText = files.length === 0 && !json && !csv;
+    // All of a long run takes its time: it is read where it is needed.
+    const hasFindings = isText && (summary.scenario?.result ?? null) !== null;
+    const whole = files.length > 0 || hasFindings
+      ? await readWhole(only)
+      : undefined;
+    const problem = whole?.problem ?? null;
+    if (problem !== null) printError(problem);
+    if (
+      whole !== undefined && !await writeOutputs(files, whole, printError)
+    ) return EXIT_CODES.broke;
+    if (json) printJson(summary);
+    else if (csv) printData(renderCsv(safeValue(summary)));
+    else if (isText) printOut(runText({ summary, found: whole?.found ?? [] }));
+    if (problem !== null) return EXIT_CODES.broke;
   } else if (only.problem === null && only.clients === undefined) {
     printError(`Cannot report ${only.name}: it has no ${SUMMARY_FILE}.`);
     return EXIT_CODES.broke;

@@ -1,9 +1,16 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { summarize, type Summary } from "../../../lib/metrics/mod.ts";
+import {
+  COURSE_SUMS,
+  type CourseSecond,
+  EMPTY_COURSE,
+  summarize,
+  type Summary,
+  type TrendJson,
+} from "../../../lib/metrics/mod.ts";
 import { renderHtml } from "../../../lib/output/mod.ts";
 import { type ClientResult, toResults } from "../../../lib/report/mod.ts";
 import { madeUpRun } from "../metrics/run.ts";
-import { hostilePage, LONG, longRun } from "./made_up_pages.ts";
+import { hostilePage, LONG, longRun, storiesOf } from "./made_up_pages.ts";
 
 const RUN = madeUpRun();
 const SUMMARY = summarize(RUN);
@@ -63,7 +70,14 @@ Deno.test("texts of others stay texts: between tags, in attributes, and in the d
 
 Deno.test("a thousand clients for an hour come to less than 2 MB, and ten thousand to less than 10", async () => {
   const summary = longRun();
-  const page = await renderHtml({ summary, clients: clients(1000) });
+  const page = await renderHtml({
+    summary,
+    clients: clients(1000),
+    stories: storiesOf(1000, 100),
+    course: { ...EMPTY_COURSE, seconds: secondsOf(summary) },
+    trends: RUN.snapshot.trends,
+  });
+  assertStringIncludes(page, `"name":"p99","values":[`);
   assert(page.length < 2_000_000, `${page.length}`);
   assert(
     (await renderHtml({ summary, clients: clients(10_000) })).length <
@@ -94,6 +108,30 @@ Deno.test("each chart is a sentence too, and the course a table of at most sixty
   const [, course] = /id="course"\s*>([^]*?)<\/details>/.exec(page)!;
   assertEquals(course.match(/<tr>/g)?.length, 61);
 });
+
+/** Its seconds, each with a distribution of its own. */
+function secondsOf({ timeline }: Summary): CourseSecond[] {
+  const grown = Object.fromEntries(
+    COURSE_SUMS.map((name, i) => [name, 1000 + i * 7]),
+  ) as CourseSecond["grown"];
+  return timeline.map((point, i) => {
+    const trend: TrendJson = {
+      count: 300,
+      min: 1000,
+      max: 1e6,
+      sum: 1e7,
+      buckets: [600 + i % 300, 200, 50 + i % 31, 80, 40 + i % 29, 20],
+    };
+    return {
+      fromSec: i,
+      phase: "media",
+      errors: i,
+      point,
+      grown,
+      trends: { mediaLatency: trend, roundTripTime: trend, signaling: trend },
+    };
+  });
+}
 
 function clients(count: number): ClientResult[] {
   return Array.from({ length: count }, (_, i) => ({
