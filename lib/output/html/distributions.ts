@@ -64,14 +64,14 @@ export function distributionChart(
 /** Places for them. */
 export function distributionSection(
   charts: readonly Chart[],
-  hint: string,
+  hint = "",
 ): Child {
   if (charts.length === 0) return "";
   return html`
     <section class="wide">
       <h2>Distribution of durations</h2>
       <p
-        class="hint">${hint} To the right: 90 % had it in this time, 99 %, 99.9 %. Upwards each line is ten times as long.</p>
+        class="hint">${hint} In how long a time the best 50 %, 90 %, 99 % … had it; each line upwards is ten times as long.</p>
       <div class="charts">${charts.map((chart) =>
         chartPlace(chart, distributionSentence(chart))
       )}</div>

@@ -67,7 +67,7 @@ export async function renderHtml(
       ${heatSection(heat, stories.length)}
       ${lossSection(summary)}
       ${durationSection(summary)}
-      ${distributionSection(spread, "A line each.")}
+      ${distributionSection(spread)}
       ${tables.map(tableSection)}
       ${errorSection(summary)}
       ${allFigures(document, summary)}
