@@ -51,8 +51,10 @@ async function schedule(
     wallNowMs: () => 1e12 + fake.nowMs(),
     setTimer: (ms, fn) => fake.setTimer(ms, fn),
   };
+  const loss = random() < 0.3 ? 0 : random() * 0.4;
+  let isDisturbed = loss > 0;
   const net = new FakeNet(clock, random, {
-    loss: random() < 0.3 ? 0 : random() * 0.4,
+    loss,
     repeats: random() * 0.4,
     delayMs: random() < 0.5 ? 50 : 1500,
   });
@@ -126,6 +128,7 @@ async function schedule(
     await fake.run(random() * 1500);
     const victim = machines[Math.floor(random() * machines.length)];
     const what = random();
+    if (what < 0.14) isDisturbed = true;
     if (what < 0.03) {
       victim.isKilled = true;
       victim.link.isUp = false;
@@ -198,6 +201,7 @@ async function schedule(
     assertEquals(plain(last), plain(counted), "as it was counted");
     if (counted !== undefined) entered.push(counted);
     if (died.has(name) || untold.has(name)) {
+      assert(isDisturbed, "nobody is lost where nothing is");
       seen.lost++;
     } else if (!isCoordinatorDead) {
       seen.clean++;
