@@ -10,7 +10,7 @@ import type { ClientRecord } from "./client_record.ts";
 
 /** A client may wait so long before it has sent nothing at all. */
 const SENDING_PATIENCE_MS = 1500;
-/** Two clients that were there together for less need not have met. */
+/** Two clients that were there together for no longer need not have met. */
 const MEETING_MS = 3000;
 
 /** The rates that are shares of clients. */
@@ -105,15 +105,45 @@ export function isRefused({ producersRefused }: ClientRecord): boolean {
 export function receiversOf(
   clients: readonly ClientRecord[],
 ): ClientRecord[] {
-  const rooms = Map.groupBy(
+  const senders = sendersByRoom(clients);
+  return clients.filter((client) =>
+    hasReceived(client) || client.withoutMediaMs > 0 ||
+    (client.consumersCreated === 0 &&
+      couldHearOne(client, senders, MEETING_MS))
+  );
+}
+
+/**
+ * Whether clients sent to each other and nothing came, but none was there for
+ * so long that something should have.
+ */
+export function isTooShort(clients: readonly ClientRecord[]): boolean {
+  const senders = sendersByRoom(clients);
+  return receiversOf(clients).length === 0 &&
+    clients.some((client) => couldHearOne(client, senders, 0));
+}
+
+type Rooms = ReadonlyMap<string, readonly ClientRecord[]>;
+
+function sendersByRoom(clients: readonly ClientRecord[]): Rooms {
+  return Map.groupBy(
     clients.filter(({ packetsSent }) => packetsSent > 0),
     ({ roomId }) => roomId,
   );
-  return clients.filter((client) =>
-    hasReceived(client) || client.withoutMediaMs > 0 ||
-    (client.consumersCreated === 0 && client.receives.length > 0 &&
-      rooms.get(client.roomId)?.some((other) => couldHear(client, other)))
-  );
+}
+
+/** Whether it takes what another one sends who was there beside it for longer than that. */
+function couldHearOne(
+  client: ClientRecord,
+  senders: Rooms,
+  leastMs: number,
+): boolean {
+  return client.receives.length > 0 &&
+    (senders.get(client.roomId) ?? []).some((other) =>
+      other !== client &&
+      other.sends.some((kind) => client.receives.includes(kind)) &&
+      togetherMs(client, other) > leastMs
+    );
 }
 
 /** Whether anything came of what other clients of this run sent. */
@@ -124,12 +154,6 @@ export function hasReceived(
   >,
 ): boolean {
   return packetsReceived > packetsFromOthers;
-}
-
-function couldHear(client: ClientRecord, other: ClientRecord): boolean {
-  return other !== client &&
-    other.sends.some((kind) => client.receives.includes(kind)) &&
-    togetherMs(client, other) >= MEETING_MS;
 }
 
 /** For how long both were there, as far as they were there in one piece. */

@@ -5,6 +5,7 @@
  */
 
 import type { ClientRecord } from "./client_record.ts";
+import { isTooShort } from "./client_rates.ts";
 import {
   clockNotes,
   standstillsOf,
@@ -91,8 +92,13 @@ export interface SummaryInput {
   readonly judge?: ((verdict: Verdict) => Verdict) | undefined;
 }
 
-/** What was to be watched of the server and was not seen, in words. */
-function unwatchedOf({ server, unwatched }: SummaryInput): string | undefined {
+/** What was to be watched and was not seen, in words. */
+function unwatchedOf(
+  { server, unwatched, snapshot }: SummaryInput,
+): string | undefined {
+  if (isTooShort(snapshot.clients)) {
+    return "nothing was received, and nobody was there for long enough to say whether something should have been";
+  }
   const isSeen = server.load !== null || server.reported !== null;
   const why = isSeen ? unwatched : server.notes.at(0);
   return why &&

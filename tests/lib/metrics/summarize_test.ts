@@ -6,6 +6,7 @@ import {
   type SummaryInput,
 } from "../../../lib/metrics/mod.ts";
 import { parseThreshold } from "../../../lib/load/mod.ts";
+import { recordOf } from "./client.ts";
 import { madeUpRun } from "./run.ts";
 
 Deno.test("the counts of clients, packets and errors are those of the run", () => {
@@ -352,4 +353,30 @@ Deno.test("not everything was healthy where the server was to be watched and not
     of({ load: run.server.load, notes: [note] }, note),
     /^with a warning: .*nothing was seen of a part of the server that was to be watched: No process has the pid 7$/,
   );
+});
+
+Deno.test("not everything was healthy where nobody received anything before it could be called wrong", () => {
+  const run = madeUpRun();
+  const reasonOf = (sessionDurationMs: number) =>
+    summarize({
+      ...run,
+      thresholds: [],
+      timeline: [],
+      snapshot: {
+        ...EMPTY_SNAPSHOT,
+        clients: [0, 1].map((index) =>
+          recordOf(index, {
+            state: "left",
+            connectionSuccessful: true,
+            connectedAtMs: 0,
+            sessionDurationMs,
+            sends: ["audio"],
+            receives: ["audio"],
+            packetsSent: 50,
+          })
+        ),
+      },
+    }).verdict.reason;
+  assertMatch(reasonOf(1000), /^with a warning: .*nothing was received/);
+  assertMatch(reasonOf(4000), /never received anything/);
 });
