@@ -18,6 +18,9 @@ import {
 import { type SecretPorts, SecretReader, SYSTEM_SECRETS } from "./secrets.ts";
 import { agentName, AGENTS, brokerUrl } from "./value_kind.ts";
 
+const GROUP = "default";
+const WAIT_MS = 60_000;
+
 /** The options of a broker. */
 export const BROKER_OPTIONS = {
   broker: optional<string, string>(brokerUrl, {
@@ -26,7 +29,7 @@ export const BROKER_OPTIONS = {
   }),
   group: withDefault(agentName, {
     help: "agents of other groups are not seen",
-    default: "default",
+    default: GROUP,
   }),
   insecureBroker: toggle(yesOrNo, {
     help: "use a broker that others can listen to, or come to",
@@ -42,7 +45,7 @@ export const AGENT_OPTIONS = {
   }),
   agentWait: withDefault(duration(), {
     help: "how long to wait for agents at the broker",
-    default: "60s",
+    default: `${WAIT_MS / 1000}s`,
   }),
   ...BROKER_OPTIONS,
 } as const;
@@ -104,9 +107,14 @@ export async function readAgents(
 > {
   const { agents, agentWait: waitMs, group, workers } = values;
   if (agents?.kind !== "broker") {
-    return values.broker === undefined
+    const idle = idleOf(values);
+    return idle.length === 0
       ? { agents: agents && { choice: agents, threads: workers } }
-      : { mistakes: ["--broker: say with --agents how many of those there."] };
+      : {
+        mistakes: idle.map((name) =>
+          `${name}: it is about agents at a broker. Say with --agents how many of those.`
+        ),
+      };
   }
   const read = await readBroker(values);
   if ("mistakes" in read) return read;
@@ -125,6 +133,19 @@ export async function readAgents(
       threads: workers,
     },
   };
+}
+
+/** The options given that only agents at a broker look at. */
+function idleOf(values: OptionValues<typeof AGENT_OPTIONS>): string[] {
+  const given = {
+    "--broker": values.broker !== undefined,
+    "--group": values.group !== GROUP,
+    "--agent-wait": values.agentWait !== WAIT_MS,
+    "--insecure-broker": values.insecureBroker,
+  };
+  return Object.entries(given).flatMap(([name, isGiven]) =>
+    isGiven ? [name] : []
+  );
 }
 
 /** Where clients run, in words. */
