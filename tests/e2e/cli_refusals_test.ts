@@ -122,7 +122,11 @@ Deno.test("help and the version go to standard output", async () => {
   }
 });
 
-const RESULT_FILES = ["load_test_results.json", "load_test_summary.json"];
+const RESULT_FILES = [
+  "load_test_results.json",
+  "load_test_snapshot.json.gz",
+  "load_test_summary.json",
+];
 
 Deno.test("a server that is not there is one line with what to do", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
