@@ -115,7 +115,7 @@ for (const { engine, ignore } of ENGINES) {
       const url = `ws://127.0.0.1:${proxy.port}/ws`;
       const notesOf = async (monitor: string) => {
         const { summary } = await run({
-          ...options(url, [monitor], 4_500),
+          ...options(url, [monitor], 6_500),
           engine,
         });
         assert(
