@@ -23,6 +23,12 @@ const SATURATION_LIMITS = {
   standstillRatio: 0.1,
 } as const;
 
+/**
+ * Of one node among several that is not too few to call it late: while its
+ * code is cold it is late with the first that it sends.
+ */
+const ENOUGH_PACKETS = 1000;
+
 /** From so much of a machine's cores on, it can do no more. */
 const MACHINE_BUSY = 0.9;
 
@@ -39,7 +45,7 @@ export function saturationOf(
 ): string | null {
   const { parts = [], generator: { lost = [] } } = snapshot;
   return lossOf(lost) ??
-    onMachine(overloadOf(snapshot, "the generator"), machineCpuRatio) ??
+    onMachine(overloadOf(snapshot, "the generator", 0), machineCpuRatio) ??
     overloadAmong(parts) ?? standstillOf(snapshot);
 }
 
@@ -68,16 +74,18 @@ export function troubleOf(part: NodePart): string | null {
 
 function overloadAmong(parts: readonly NodePart[]): string | null {
   for (const part of parts) {
-    const why = overloadOf(part, part.node) ?? overloadAmong(part.parts ?? []);
+    const why = overloadOf(part, part.node, ENOUGH_PACKETS) ??
+      overloadAmong(part.parts ?? []);
     if (why !== null) return why;
   }
   return null;
 }
 
-/** What a node did not keep up with; `null` when it did. */
+/** What a node did not keep up with; `null` when it did. It was late only if it sent so many packets. */
 function overloadOf(
   node: Pick<Snapshot, "counters" | "generator" | "trends">,
   name: string,
+  enoughPackets: number,
 ): string | null {
   const planned = counterOf(node, "packetsPlanned") -
     counterOf(node, "packetsSkipped") -
@@ -89,7 +97,7 @@ function overloadOf(
     } of the packets that were due`;
   }
   const p95Ms = trendOf(node, "lateness").percentile(95) / 1000;
-  if (p95Ms > SATURATION_LIMITS.latenessP95Ms) {
+  if (sent >= enoughPackets && p95Ms > SATURATION_LIMITS.latenessP95Ms) {
     return `${name} sent 5 % of its packets ${
       p95Ms.toFixed(1)
     } ms late or more`;

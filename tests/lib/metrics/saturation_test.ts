@@ -109,6 +109,11 @@ Deno.test.each([
     why: "of what came for all it is 0.06 %",
   },
   {
+    node: nodeThatSent("agent-9", 999, 30),
+    want: null,
+    why: "too few to call it late",
+  },
+  {
     node: nodeThatSent("agent-9", 950, 20, 10),
     want: null,
     why: "just within every limit",
