@@ -38,6 +38,9 @@ export interface SavedRun {
 /** Nobody keeps so much of a run; what is called so and is larger would only fill the memory. */
 const MAX_CHARACTERS = 500_000_000;
 
+/** Of the compressed file, taken at a time. */
+const SLICE_BYTES = 16_384;
+
 /** The file of a run. */
 export async function packRun(
   run: SavedRun,
@@ -121,7 +124,7 @@ async function jsonOf(bytes: Uint8Array<ArrayBuffer>): Promise<unknown> {
   const text: string[] = [];
   let characters = 0;
   try {
-    const parts = new Response(bytes).body!
+    const parts = ReadableStream.from(slicesOf(bytes))
       .pipeThrough(new DecompressionStream("gzip"))
       .pipeThrough(new TextDecoderStream());
     for await (const part of parts) {
@@ -143,6 +146,15 @@ async function jsonOf(bytes: Uint8Array<ArrayBuffer>): Promise<unknown> {
     return JSON.parse(text.join(""));
   } catch {
     throw new SyntaxError("Cannot read snapshot: it is not JSON");
+  }
+}
+
+/** Whatever comes of one is in memory as a whole: up to a thousand times as much. */
+function* slicesOf(
+  bytes: Uint8Array<ArrayBuffer>,
+): Iterable<Uint8Array<ArrayBuffer>> {
+  for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
+    yield bytes.subarray(at, at + SLICE_BYTES);
   }
 }
 

@@ -160,3 +160,16 @@ Deno.test.each(DAMAGES)(
     assertEquals(error.message.includes("\n"), false);
   },
 );
+
+Deno.test("a small file of which much would come is refused before all of that is there", async () => {
+  const zeros = new Uint8Array(1 << 20).fill(0x30);
+  const bomb = new Response(
+    ReadableStream.from(Array(520).fill(zeros))
+      .pipeThrough(new CompressionStream("gzip")),
+  );
+  await assertRejects(
+    async () => await unpackRun(await bomb.bytes()),
+    SyntaxError,
+    "it is larger than any run",
+  );
+});
