@@ -56,7 +56,7 @@ export async function readRun(path: string): Promise<ReadRun> {
 export async function readWhole(
   { path, summary, saved }: ReadRun & { readonly summary: Summary | null },
 ): Promise<WholeRun> {
-  const dir = folderOf(path);
+  const dir = await folderOf(path);
   const kept = saved ?? await ofRun(`${dir}/${SNAPSHOT_FILE}`, unpack);
   const problem = kept instanceof Error
     ? `Cannot read ${dir}/${SNAPSHOT_FILE}: ${
@@ -73,7 +73,10 @@ export async function readWhole(
     const clients = toResults(snapshot.clients);
     return { ...rest, summary: summary!, clients, problem };
   }
-  const results = await ofRun(
+  // Written together: beside what is kept of another run are that one's clients.
+  const areOthers = rest === undefined && kept !== undefined &&
+    !(kept instanceof Error);
+  const results = areOthers ? undefined : await ofRun(
     `${dir}/${RESULTS_FILE}`,
     async (file) =>
       parseResults(new TextDecoder().decode(await readPlain(file))),
@@ -108,9 +111,10 @@ async function unpack(file: string): Promise<SavedRun> {
   return await unpackRun(await readPlain(file));
 }
 
-/** The directory of a file that a run left, or itself. */
-function folderOf(path: string): string {
-  return path.replace(/[^/\\]*\.(?:json|json\.gz|ndjson)$/, "") || ".";
+/** The directory of a file that a run left, whatever it is called now, or itself. */
+async function folderOf(path: string): Promise<string> {
+  const { isDirectory } = await Deno.stat(path);
+  return isDirectory ? path : path.replace(/[^/\\]*$/, "") || ".";
 }
 
 type Read = Pick<ReadRun, "clients" | "saved" | "summary">;

@@ -1,8 +1,12 @@
 /** `report`, on files that a run has left. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { toResults } from "../../lib/report/mod.ts";
-import { summarize } from "../../lib/metrics/mod.ts";
+import { packRun, toResults } from "../../lib/report/mod.ts";
+import {
+  EMPTY_COURSE,
+  summarize,
+  type Summary,
+} from "../../lib/metrics/mod.ts";
 import { madeUpRun } from "../lib/metrics/run.ts";
 import { OutDir, runProgram } from "./program.ts";
 
@@ -16,10 +20,16 @@ function results(): OutDir {
   for (const name of ["10", "20"]) {
     Deno.writeTextFileSync(
       `${out.path}/${name}/load_test_summary.json`,
-      JSON.stringify(summarize(madeUpRun())),
+      JSON.stringify(runAt(Number(name))),
     );
   }
   return out;
+}
+
+/** A run that began so many seconds after another. */
+function runAt(seconds: number): Summary {
+  const startedAt = new Date(1.8e12 + seconds * 1000).toISOString();
+  return { ...summarize(madeUpRun()), startedAt };
 }
 
 Deno.test("one run is shown as run showed it, by file or by directory", async () => {
@@ -220,6 +230,42 @@ Deno.test.each([
     assertMatch(ended.stderr, says);
   },
 );
+
+Deno.test("a summary that is called otherwise is read alone, not with what another run left beside it", async () => {
+  using out = results();
+  const [other] = madeUpRun().snapshot.clients;
+  const snapshot = {
+    ...madeUpRun().snapshot,
+    clients: [{ ...other, clientId: "client-77" }],
+  };
+  const left = { found: [], snapshot, course: EMPTY_COURSE, stories: [] };
+  Deno.writeFileSync(
+    `${out.path}/10/load_test_snapshot.json.gz`,
+    await packRun({ ...left, summary: runAt(10) }),
+  );
+  Deno.writeTextFileSync(
+    `${out.path}/10/load_test_results.json`,
+    JSON.stringify(toResults(snapshot.clients)),
+  );
+  Deno.writeTextFileSync(
+    `${out.path}/10/yesterday.txt`,
+    JSON.stringify(runAt(5)),
+  );
+  const page = `${out.path}/page.html`;
+  for (
+    const [file, isThere] of [
+      ["load_test_summary.json", true],
+      ["yesterday.txt", false],
+    ] as const
+  ) {
+    const { code, stderr } = await runProgram(
+      ["report", `${out.path}/10/${file}`, "--html", page],
+    );
+    assertEquals([code, stderr], [0, ""]);
+    const html = Deno.readTextFileSync(page);
+    assertEquals(html.includes("client-77"), isThere, file);
+  }
+});
 
 Deno.test("one run against another cannot tell, five against the same five see no difference", async () => {
   using out = results();
