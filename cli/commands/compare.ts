@@ -84,6 +84,13 @@ export async function compareCommand(args: readonly string[]): Promise<number> {
     reads.push(read);
     runs.push(read.flatMap(({ summary }) => summary ?? []));
   }
+  const twice = sameRuns(reads.flat());
+  if (twice !== undefined) {
+    const [first, second] = twice;
+    return usage([
+      `Cannot compare ${first.path} and ${second.path}: they are one run, which counts once.`,
+    ]);
+  }
   const unfit = reads.flat().filter(({ summary }) =>
     summary?.verdict.status !== "passed" && summary?.verdict.status !== "failed"
   );
@@ -124,6 +131,19 @@ export async function compareCommand(args: readonly string[]): Promise<number> {
     }
   }
   return result === "regression" ? EXIT_CODES.failed : EXIT_CODES.passed;
+}
+
+/** Two that are one run, whatever they are called: of copies nothing can be learned, and a test takes them for runs that agree. */
+function sameRuns(
+  runs: readonly ReadRun[],
+): readonly [ReadRun, ReadRun] | undefined {
+  const seen = new Map<string, ReadRun>();
+  for (const run of runs) {
+    const text = JSON.stringify(run.summary);
+    const before = seen.get(text);
+    if (before !== undefined) return [before, run];
+    seen.set(text, run);
+  }
 }
 
 /** With all that is kept of each. */

@@ -278,11 +278,27 @@ Deno.test("one run against another cannot tell, five against the same five see n
     /<title>rtcrowd compare: cannot tell<\/title>/,
   );
   assertMatch(one.stdout, /^CANNOT TELL {2}1 runs? against 1\n/);
+  const runs = Array.from({ length: 10 }, (_, i) => {
+    const path = `${out.path}/${i}.json`;
+    Deno.writeTextFileSync(path, JSON.stringify(runAt(i)));
+    return path;
+  });
   const five = await runProgram(
-    ["compare", "--json", a, a, a, a, a, "--", b, b, b, b, b],
+    ["compare", "--json", ...runs.slice(0, 5), "--", ...runs.slice(5)],
   );
   assertEquals(five.code, 0);
   assertEquals(JSON.parse(five.stdout).result, "no regression");
+});
+
+Deno.test("a run that is named twice is no second run", async () => {
+  using out = results();
+  const [a, b] = [`${out.path}/10`, `${out.path}/20`];
+  const file = `${b}/load_test_summary.json`;
+  for (const args of [[a, a, "--", b], [a, "--", a], [a, "--", b, file]]) {
+    const { code, stdout, stderr } = await runProgram(["compare", ...args]);
+    assertEquals([code, stdout], [2, ""]);
+    assertMatch(stderr, /^Cannot compare \S+ and \S+: they are one run, /);
+  }
 });
 
 Deno.test.each([
