@@ -156,7 +156,18 @@ export async function planOutputs(
   const written = values.ndjson === undefined || values.ndjson === STDOUT
     ? files
     : [...files, { kind: "ndjson", path: values.ndjson } as const];
-  for (const { kind, path } of written) {
+  for (const [i, { kind, path }] of written.entries()) {
+    // Devices take whatever comes.
+    const other = path.startsWith("/dev/")
+      ? undefined
+      : written.slice(0, i).find((one) => one.path === path);
+    if (other !== undefined) {
+      mistakes.push(
+        `${optionName(kind)}: ${
+          optionName(other.kind)
+        } is written to "${path}", name another file.`,
+      );
+    }
     const problem = await whyNoFile(path, dir);
     if (problem !== undefined) {
       mistakes.push(`${optionName(kind)}: ${problem}.`);

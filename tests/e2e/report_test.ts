@@ -210,6 +210,11 @@ Deno.test.each([
   { args: ["x", "--summary-md"], code: 2, says: /GITHUB_STEP_SUMMARY is not / },
   { args: ["x", "--junit", "/no/such/x"], code: 2, says: /no directory above/ },
   { args: ["x", "--junit", HERE], code: 2, says: /is a directory\.\n$/ },
+  {
+    args: ["x", "--junit", "/tmp/z", "--summary-md=/tmp/z"],
+    code: 2,
+    says: /^--summary-md: --junit is written to "\/tmp\/z", name another/,
+  },
   { args: ["x", "y", "--junit", "/tmp/z"], code: 2, says: /it is of one run/ },
   {
     args: [HERE],
