@@ -102,12 +102,24 @@ export function percentile(
   return isEnough(count, p) ? text : `${text} ${ofFew(count)}`;
 }
 
-/** The figures of a duration among the metrics. */
+const NO_DURATION: DurationStats = {
+  count: 0,
+  minMs: 0,
+  maxMs: 0,
+  avgMs: 0,
+  p50Ms: 0,
+  p95Ms: 0,
+  p99Ms: 0,
+};
+
+/** The figures of a duration among the metrics; of a file that has none, those of no value. */
 export function metricDuration(
   { metrics }: Summary,
   name: "join" | "firstMedia",
 ): DurationStats {
-  const { count, min, max, avg, med, ...rest } = metrics[name].values;
+  const metric: Partial<Summary["metrics"]>[typeof name] = metrics[name];
+  if (metric?.type !== "trend") return NO_DURATION;
+  const { count, min, max, avg, med, ...rest } = metric.values;
   return {
     count,
     minMs: min,

@@ -153,6 +153,17 @@ The server grants a client 16 consumers a stay, closed ones too: 34 wanted track
   );
 });
 
+Deno.test("a file without a metric of ours, or with another of its name, has no figures of it", () => {
+  const { metrics, ...rest } = summary();
+  const { join: _, ...others } = metrics;
+  const text = renderText({
+    ...rest,
+    metrics: { ...others, firstMedia: metrics.packetsSent },
+  } as unknown as Summary, { width: 80, color: false });
+  assertFalse(/^(Join|First media)/m.test(text));
+  assertFalse(text.includes("NaN"));
+});
+
 Deno.test("sections that have nothing to say are left out", () => {
   const { rooms, ...rest } = summary();
   const text = renderText({
