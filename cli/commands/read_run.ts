@@ -15,8 +15,8 @@ import {
   toResults,
   unpackRun,
 } from "../../tool.ts";
-import { messageOf } from "../../lib/text/mod.ts";
 import type { OutputInput } from "./output_files.ts";
+import { reasonOf } from "./paths.ts";
 import { RESULTS_FILE, SNAPSHOT_FILE, SUMMARY_FILE } from "./run_files.ts";
 
 /** A run, with what was wrong with its file, or its clients where that was their file. */
@@ -42,7 +42,7 @@ export async function readRun(path: string): Promise<ReadRun> {
   try {
     return { name, path, ...await readFiles(path), problem: null };
   } catch (error) {
-    const why = messageOf(error);
+    const why = reasonOf(error);
     return {
       name,
       path,
@@ -103,7 +103,7 @@ async function ofRun<T>(
     return await read(file);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    return new Error(messageOf(error));
+    return new Error(reasonOf(error));
   }
 }
 

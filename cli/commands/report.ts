@@ -129,7 +129,7 @@ export async function reportCommand(args: readonly string[]): Promise<number> {
     }
     return await reportClient(paths[0], values.client, { json, csv });
   }
-  const runs = await Promise.all(paths.map(readRun));
+  const runs = toldApart(await Promise.all(paths.map(readRun)));
   const [only] = runs;
   const print = csv ? printData : printOut;
   const isAlone = runs.length === 1 && !table && files.length === 0;
@@ -213,6 +213,15 @@ async function reportClient(
     printOut(`${lines.join("\n")}\n`);
   }
   return 0;
+}
+
+/** By their paths, where names of files or directories are the same. */
+function toldApart(runs: readonly ReadRun[]): readonly ReadRun[] {
+  const isTaken = (name: string) =>
+    runs.filter((run) => run.name === name).length > 1;
+  return runs.map((run) =>
+    isTaken(run.name) ? { ...run, name: run.path } : run
+  );
 }
 
 /** What has clients alone is no row among runs. */

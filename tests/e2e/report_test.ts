@@ -94,6 +94,16 @@ Deno.test("the CSV of one run is its timeline, of several it is a row each", asy
   assertMatch(two.stdout, /\r\n10,3,2,.*\r\n30,+no result\r\n$/);
 });
 
+Deno.test("rows of one name are told apart by their paths", async () => {
+  using out = results();
+  const paths = ["10", "20"].map((name) =>
+    `${out.path}/${name}/load_test_summary.json`
+  );
+  const { stdout } = await runProgram(["report", ...paths, "--json"]);
+  const rows: readonly { readonly run: string }[] = JSON.parse(stdout);
+  assertEquals(rows.map(({ run }) => run), paths);
+});
+
 Deno.test("one that cannot be read is told of, and does not hide the others", async () => {
   using out = results();
   Deno.writeTextFileSync(`${out.path}/20/load_test_summary.json`, "{}");
@@ -221,7 +231,11 @@ Deno.test.each([
     code: 1,
     says: /^Cannot report e2e: it has no load_test_summary\.json\.\n$/,
   },
-  { args: ["/no/such"], code: 1, says: /^Cannot report \/no\/such: / },
+  {
+    args: ["/no/such"],
+    code: 1,
+    says: /^Cannot report \/no\/such: No such file or directory\n$/,
+  },
   { args: [], code: 2, says: /^Nothing to report: / },
   { args: ["x", "--json", "--csv"], code: 2, says: /exclude each other/ },
   { args: ["x", "--jsn"], code: 2, says: /did you mean --json/ },
