@@ -10,6 +10,7 @@ import {
   incidentLine,
   type JobOptions,
   localMonitor,
+  type NodeNote,
   openServer,
   type RunOutcome,
   type RunProgress,
@@ -167,7 +168,7 @@ export async function performLoad(
       onNote: (note) => {
         lines?.onNote(note);
         if (screen !== undefined) screen.onNote(note);
-        else if (note.isOfServer && !values.quiet) tell(note.text);
+        else if (concernsAll(note) && !values.quiet) tell(note.text);
       },
       onProgress: progressTo(files, values.quiet, screen, [
         lines,
@@ -188,6 +189,11 @@ export async function performLoad(
     if (!(error instanceof ChannelError) || !signal.aborted) throw error;
     return interruptedEarly();
   }
+}
+
+/** Clients' own notes are too many for a log without a screen; errors of a node are few. */
+function concernsAll({ clientId, isOfServer, level }: NodeNote): boolean {
+  return isOfServer === true || (clientId === null && level === "error");
 }
 
 function interruptedEarly(): number {

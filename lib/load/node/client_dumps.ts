@@ -27,7 +27,7 @@ export interface DumpWorld {
   /** The node's, and milliseconds since 1970. */
   readonly clock: { nowMs(): number; wallNowMs(): number };
   /** A client cannot be dumped, or any longer; one sentence. */
-  readonly onProblem: (clientId: string, text: string) => void;
+  readonly onProblem: (text: string) => void;
 }
 
 /** The local side of a path, whose address nobody asks the system for; ports tell transports apart. */
@@ -192,7 +192,6 @@ export class ClientDumps {
 
   #tell(clientId: string, error: unknown): void {
     this.#world.onProblem(
-      clientId,
       `Cannot dump ${clientId}: ${messageOf(error)}. It goes on without.`,
     );
   }

@@ -270,10 +270,10 @@ export class LocalNode implements LoadNode {
       application: `rtcrowd ${VERSION}`,
       url: shownUrl(server.url),
       clock,
-      onProblem: (clientId, text) =>
+      onProblem: (text) =>
         handlers.onNote({
           atMs: clock.nowMs() - this.#zeroMs,
-          clientId,
+          clientId: null,
           level: "error",
           text,
         }),
