@@ -34,17 +34,17 @@ const MOST = Number.MAX_SAFE_INTEGER / KINDS;
 
 /** Where lists of numbers are kept; what nobody refers to any more goes by the chunk. */
 export class PackedNumbers {
-  #bytes = new Uint8Array(0);
+  /** Where a list is written before it is known how long it is, and how much of it there is. */
+  #draft = new Uint8Array(0);
+  #length = 0;
+  #chunk = new Uint8Array(0);
   #used = 0;
 
   /** Keeps a list; whoever reads it knows how long it is. */
   keep(numbers: readonly Packable[]): Place {
     const most = numbers.length * MOST_BYTES;
-    if (this.#used + most > this.#bytes.length) {
-      this.#bytes = new Uint8Array(Math.max(CHUNK_BYTES, most));
-      this.#used = 0;
-    }
-    const at = this.#used;
+    if (this.#draft.length < most) this.#draft = new Uint8Array(most);
+    this.#length = 0;
     let blanks = 0;
     for (const number of numbers) {
       if (number === undefined) {
@@ -56,7 +56,18 @@ export class PackedNumbers {
       this.#keep(number);
     }
     if (blanks > 0) this.#write(BLANKS, blanks);
-    return { bytes: this.#bytes, at };
+    return this.#place(this.#draft.subarray(0, this.#length));
+  }
+
+  #place(list: Uint8Array): Place {
+    if (this.#used + list.length > this.#chunk.length) {
+      this.#chunk = new Uint8Array(Math.max(CHUNK_BYTES, list.length));
+      this.#used = 0;
+    }
+    const at = this.#used;
+    this.#chunk.set(list, at);
+    this.#used += list.length;
+    return { bytes: this.#chunk, at };
   }
 
   #keep(number: number): void {
@@ -66,17 +77,17 @@ export class PackedNumbers {
       return this.#write(MICROS, micros);
     }
     this.#write(OTHER, 0);
-    viewOf(this.#bytes).setFloat64(this.#used, number);
-    this.#used += Float64Array.BYTES_PER_ELEMENT;
+    viewOf(this.#draft).setFloat64(this.#length, number);
+    this.#length += Float64Array.BYTES_PER_ELEMENT;
   }
 
   #write(kind: number, whole: number): void {
     // Not by shifts: those have 32 bits.
     let rest = whole * KINDS + kind;
     for (; rest > 127; rest = Math.floor(rest / 128)) {
-      this.#bytes[this.#used++] = rest % 128 + 128;
+      this.#draft[this.#length++] = rest % 128 + 128;
     }
-    this.#bytes[this.#used++] = rest;
+    this.#draft[this.#length++] = rest;
   }
 }
 

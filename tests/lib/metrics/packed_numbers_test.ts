@@ -47,3 +47,10 @@ Deno.test("however many lists there are, each is where it was put, and one that 
     assertEquals(new PackedReader(place).take(lists[i].length), lists[i])
   );
 });
+
+Deno.test("lists that could have been longer than a chunk share one when they are not", () => {
+  const packed = new PackedNumbers();
+  const small = Array(2000).fill(1);
+  const places = Array.from({ length: 8 }, () => packed.keep(small));
+  assertEquals(new Set(places.map(({ bytes }) => bytes)).size, 1);
+});
