@@ -12,7 +12,7 @@ import {
   withDefault,
 } from "../../tool.ts";
 import { EXIT_CODES } from "../../lib/exit_codes.ts";
-import { BROKER_OPTIONS, readBroker } from "./agent_options.ts";
+import { BROKER_OPTIONS, needBroker } from "./agent_options.ts";
 import { commandHelp, exitCodeLines } from "./help.ts";
 import { parseOptions } from "./parse.ts";
 import { openInterrupts, printError, printOut, usage } from "./shell.ts";
@@ -54,10 +54,9 @@ export async function agentCommand(args: readonly string[]): Promise<number> {
   }
   const { values, mistakes } = parsed;
   if (mistakes.length > 0) return usage(mistakes);
-  const read = await readBroker(values);
+  const read = await needBroker(values);
   if ("mistakes" in read) return usage(read.mistakes);
   const { broker } = read;
-  if (broker === undefined) return usage([NO_BROKER]);
   using interrupts = openInterrupts({});
   const { onlyServer, group, workers, name = nameHere() } = values;
   await serveAgent({
@@ -70,9 +69,6 @@ export async function agentCommand(args: readonly string[]): Promise<number> {
   });
   return EXIT_CODES.interrupted;
 }
-
-/** What is missing where no broker was named. */
-export const NO_BROKER = "--broker: say where it is, such as nats://HOST:4222.";
 
 /** This host's name as agents can have one, and which of its agents. */
 function nameHere(): string {

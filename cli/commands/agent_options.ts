@@ -95,6 +95,20 @@ export async function readBroker(
   };
 }
 
+/** The same for who cannot do without one. */
+export async function needBroker(
+  values: OptionValues<typeof BROKER_OPTIONS>,
+): Promise<
+  { readonly broker: BrokerAccess } | { readonly mistakes: string[] }
+> {
+  const read = await readBroker(values);
+  if ("mistakes" in read) return read;
+  const { broker } = read;
+  return broker === undefined
+    ? { mistakes: ["--broker: say where it is, such as nats://HOST:4222."] }
+    : { broker };
+}
+
 /** Where clients run, or everything that is wrong with that, a line each; `workers` are those of each agent. */
 export async function readAgents(
   values: OptionValues<typeof AGENT_OPTIONS> & {

@@ -6,8 +6,7 @@
 
 import { type Card, listAgents, toggle, yesOrNo } from "../../tool.ts";
 import { EXIT_CODES } from "../../lib/exit_codes.ts";
-import { NO_BROKER } from "./agent.ts";
-import { BROKER_OPTIONS, readBroker } from "./agent_options.ts";
+import { BROKER_OPTIONS, needBroker } from "./agent_options.ts";
 import { columns, commandHelp, exitCodeLines } from "./help.ts";
 import { parseOptions } from "./parse.ts";
 import { printError, printJson, printOut, usage } from "./shell.ts";
@@ -33,10 +32,9 @@ export async function agentsCommand(args: readonly string[]): Promise<number> {
   }
   const { values, mistakes } = parsed;
   if (mistakes.length > 0) return usage(mistakes);
-  const read = await readBroker(values);
+  const read = await needBroker(values);
   if ("mistakes" in read) return usage(read.mistakes);
   const { broker } = read;
-  if (broker === undefined) return usage([NO_BROKER]);
   const cards = await listAgents({ broker, group: values.group });
   if (values.json) printJson(cards);
   else if (cards.length > 0) {

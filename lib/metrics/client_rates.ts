@@ -10,8 +10,10 @@ import type { ClientRecord } from "./client_record.ts";
 
 /** A client may wait so long before it has sent nothing at all. */
 const SENDING_PATIENCE_MS = 1500;
-/** Two clients that were there together for no longer need not have met. */
+/** Two clients that were there together for less need not have met. */
 const MEETING_MS = 3000;
+/** Two that were there together for less were not. */
+const GLIMPSE_MS = 1;
 
 /** The rates that are shares of clients. */
 export type ClientRateName = NamesOf<{ readonly of: "clients" }>;
@@ -118,9 +120,9 @@ export function receiversOf(
  * so long that something should have.
  */
 export function isTooShort(clients: readonly ClientRecord[]): boolean {
+  if (receiversOf(clients).length > 0) return false;
   const senders = sendersByRoom(clients);
-  return receiversOf(clients).length === 0 &&
-    clients.some((client) => couldHearOne(client, senders, 0));
+  return clients.some((client) => couldHearOne(client, senders, GLIMPSE_MS));
 }
 
 type Rooms = ReadonlyMap<string, readonly ClientRecord[]>;
@@ -132,18 +134,17 @@ function sendersByRoom(clients: readonly ClientRecord[]): Rooms {
   );
 }
 
-/** Whether it takes what another one sends who was there beside it for longer than that. */
+/** Whether it takes what another one sends who was there beside it for so long at least. */
 function couldHearOne(
   client: ClientRecord,
   senders: Rooms,
   leastMs: number,
 ): boolean {
-  return client.receives.length > 0 &&
-    (senders.get(client.roomId) ?? []).some((other) =>
-      other !== client &&
-      other.sends.some((kind) => client.receives.includes(kind)) &&
-      togetherMs(client, other) > leastMs
-    );
+  return (senders.get(client.roomId) ?? []).some((other) =>
+    other !== client &&
+    other.sends.some((kind) => client.receives.includes(kind)) &&
+    togetherMs(client, other) >= leastMs
+  );
 }
 
 /** Whether anything came of what other clients of this run sent. */
