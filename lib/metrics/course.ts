@@ -9,7 +9,12 @@
 
 import { shownText } from "../text/mod.ts";
 import { totalErrors } from "./figures.ts";
-import { PackedNumbers, PackedReader, type Place } from "./packed_numbers.ts";
+import {
+  type Packable,
+  PackedNumbers,
+  PackedReader,
+  type Place,
+} from "./packed_numbers.ts";
 import { EMPTY_SNAPSHOT, type Snapshot } from "./snapshot.ts";
 import type { ServerPoint, TimelinePoint } from "./summary.ts";
 import { RATE_COUNTERS, ratesBetween } from "./timeline_window.ts";
@@ -376,13 +381,9 @@ function serverTogether(
   };
 }
 
-/** Which of a row's numbers are known comes first: packed, unknown and 0 are one. */
-function packable(second: CourseSecond): number[] {
-  const row = courseRow(second);
-  const known = row.map((value) => value === null ? 0 : 1);
+function packable(second: CourseSecond): Packable[] {
   return [
-    ...known,
-    ...row.map((value) => value ?? 0),
+    ...courseRow(second).map((value) => value ?? undefined),
     ...TREND_NAMES.flatMap((name) => {
       const { count, min, max, sum, buckets } = second.trends[name];
       return [count, min, max, sum, buckets.length, ...buckets];
@@ -393,16 +394,11 @@ function packable(second: CourseSecond): number[] {
 function unpacked(place: Place): CourseSecond {
   const reader = new PackedReader(place);
   const next = () => reader.next() ?? 0;
-  const { length } = COURSE_COLUMNS;
-  const known = Array.from({ length }, next);
-  const row = Array.from({ length }, next);
-  return secondOfRow(
-    row.map((value, i) => known[i] === 0 ? null : value),
-    () => {
-      const [count, min, max, sum, length] = Array.from({ length: 5 }, next);
-      return { count, min, max, sum, buckets: Array.from({ length }, next) };
-    },
-  );
+  const row = reader.take(COURSE_COLUMNS.length);
+  return secondOfRow(row.map((value) => value ?? null), () => {
+    const [count, min, max, sum, length] = Array.from({ length: 5 }, next);
+    return { count, min, max, sum, buckets: Array.from({ length }, next) };
+  });
 }
 
 function record<Name extends string, Value>(
