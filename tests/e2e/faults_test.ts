@@ -267,7 +267,8 @@ Deno.test.each([
 
 Deno.test("a session whose terminal is gone ends with its server", async () => {
   // script(1) makes a terminal of its own.
-  const command = `'${Deno.execPath()}' run -A --quiet '${MAIN}' --embedded`;
+  const command =
+    `exec '${Deno.execPath()}' run -A --quiet '${MAIN}' --embedded`;
   const child = new Deno.Command("script", {
     args: ["--quiet", "--flush", "--command", command, "/dev/null"],
     stdin: "piped",
