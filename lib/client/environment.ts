@@ -31,6 +31,8 @@ export interface Scheduler {
   nowMs(): number;
   schedule(task: Task): void;
   cancel(task: Task): void;
+  /** Packets are missing: what arrives should be read soon for a while. @default {it always is} */
+  readSoon?(): void;
 }
 
 /** One ICE, DTLS and SRTP association; `RtcTransport` is the real one. */

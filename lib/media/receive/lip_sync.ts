@@ -10,8 +10,9 @@
 import type { AudioPlayout } from "./audio_playout.ts";
 import type { VideoPlayout } from "./video_playout.ts";
 
-/** Between two steps. */
+/** Between two steps; who calls for them does so about as often. */
 const EVERY_MS = 1000;
+const ABOUT_MS = 100;
 const CLOSE_MS = 30;
 const MAX_STEP_MS = 80;
 const MAX_DELAY_MS = 10_000;
@@ -34,10 +35,11 @@ export class LipSync {
     this.#apartMs = 0;
   }
 
-  /** Takes a step if one is due. */
+  /** Takes a step if one is due, or nearly so: none is left out for a call that comes a little early. */
   step(nowMs: number): void {
-    if (nowMs < this.#dueMs) return;
-    this.#dueMs = nowMs + EVERY_MS;
+    const lateMs = nowMs - this.#dueMs;
+    if (lateMs < -ABOUT_MS) return;
+    this.#dueMs = lateMs < EVERY_MS ? this.#dueMs + EVERY_MS : nowMs + EVERY_MS;
     const apartMs = this.#video.targetDelayMs - this.audio.delayMs -
       SOUND_CARD_MS;
     this.#apartMs += (apartMs - this.#apartMs) / AVERAGED;

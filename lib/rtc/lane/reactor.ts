@@ -59,6 +59,10 @@ const STIRRED_MS = 250;
  * by one, and the kernel has noted when each of them came.
  */
 const DRAIN_MS = 8;
+/** For so long after a {@linkcode Reactor.readSoon} it is done more often: what a network lost once it loses again. */
+const SOON_MS = 5000;
+/** But not for more than a part in so many of the time. */
+const SOON_PARTS = 12;
 /** Packets sent or received in one turn before other work of the thread gets its chance. */
 const TASKS_PER_TURN = 4096;
 
@@ -84,6 +88,7 @@ export class Reactor {
   #hasty = 0;
   #stirredMs = -Infinity;
   #drainMs = 0;
+  #soonMs = -Infinity;
   #running = false;
   #open = true;
   readonly #clock: Pick<AwakeClock, "nowMs" | "standstillCount" | "stoodMs">;
@@ -169,6 +174,15 @@ export class Reactor {
     this.#stirredMs = this.nowMs() + STIRRED_MS;
   }
 
+  /**
+   * Packets are missing: for a while, what arrives is read at each beat, and
+   * before anything else is done. Who has to ask asks sooner, and nobody asks
+   * again for what is there.
+   */
+  readSoon(): void {
+    this.#soonMs = this.nowMs() + SOON_MS;
+  }
+
   /** Stops the loop and closes the lane; idempotent. */
   close(): void {
     this.#open = false;
@@ -207,11 +221,15 @@ export class Reactor {
 
   #beat(nowMs: number): void {
     if (this.#clock.standstillCount !== this.#standstillCount) this.#wakeUp();
-    this.#runDue(nowMs);
-    if (this.#hasty === 0 && nowMs < this.#drainMs) return;
-    this.#drainMs = nowMs + DRAIN_MS;
+    const isSoon = nowMs < this.#soonMs;
+    const isUnread = nowMs >= this.#drainMs;
+    if (!isSoon || !isUnread) this.#runDue(nowMs);
+    if (this.#hasty === 0 && !isUnread) return;
     this.lane.drain();
-    this.#runDue(this.nowMs());
+    const readMs = this.nowMs();
+    const leastMs = Math.max(BEAT_MS, SOON_PARTS * (readMs - nowMs));
+    this.#drainMs = nowMs + (isSoon ? Math.min(leastMs, DRAIN_MS) : DRAIN_MS);
+    this.#runDue(readMs);
   }
 
   /** What came while the thread stood still is read as it came; then everyone goes on from here. */

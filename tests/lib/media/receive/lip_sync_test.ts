@@ -41,17 +41,27 @@ Deno.test.each([
   assertEquals(audio.minDelayMs, 0);
 });
 
-Deno.test("it takes a step a second, of 80 ms at most", () => {
-  const { video, sync } = together(3000);
-  let last = 0;
-  for (let ms = 0; ms <= 10_000; ms += 100) {
-    sync.step(ms);
-    const stepMs = video.minDelayMs - last;
-    last = video.minDelayMs;
-    assert(stepMs === 0 || (stepMs === 80 && ms % 1000 === 0));
-  }
-  assertEquals(video.minDelayMs, 880);
-});
+Deno.test.each([
+  { everyMs: 100, offMs: [0], why: "often" },
+  { everyMs: 1000, offMs: [0], why: "each second" },
+  { everyMs: 1000, offMs: [0, -4, 3, -30], why: "sooner or later" },
+  { everyMs: 1000, offMs: [0, 80, -80, 20], why: "much sooner or later" },
+  { everyMs: 998, offMs: [0], why: "a little more often" },
+  { everyMs: 1003, offMs: [0], why: "a little less often" },
+])(
+  "asked $why, it takes a step a second, of 80 ms at most",
+  ({ everyMs, offMs }) => {
+    const { video, sync } = together(3000);
+    let last = 0;
+    for (let i = 0; i * everyMs <= 10_000; i++) {
+      sync.step(1000 + i * everyMs + offMs[i % offMs.length]);
+      const stepMs = video.minDelayMs - last;
+      last = video.minDelayMs;
+      assert(stepMs === 0 || stepMs === 80, `${stepMs}`);
+    }
+    assertAlmostEquals(video.minDelayMs, 880, 80);
+  },
+);
 
 Deno.test("when the sound is less late again, the picture is first, and the sound waits only for a picture that is late itself", () => {
   const { video, audio, sync } = together(400);

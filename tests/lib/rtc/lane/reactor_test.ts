@@ -162,17 +162,64 @@ Deno.test.each([
   { dueMs: [1, 4, 5, 9], restsMs: [3, 3], why: "each beat has something due" },
   { dueMs: [60], restsMs: [8], why: "what is due is far away" },
 ])("the thread rests $restsMs ms where $why", async ({ dueMs, restsMs }) => {
+  assertEquals<readonly number[]>(await rests({ dueMs }), restsMs);
+});
+
+Deno.test.each([
+  { drainMs: 0, restsMs: [3, 3], why: "costs nothing: each beat" },
+  { drainMs: 0.25, restsMs: [2.75, 2.75], why: "is soon done: each beat" },
+  {
+    drainMs: 0.5,
+    restsMs: [5.5],
+    why: "takes a while: so that little is lost",
+  },
+  { drainMs: 2, restsMs: [6], why: "takes long: no more often than else" },
+])(
+  "while packets are missing, what came is read as often as that $why",
+  async ({ drainMs, restsMs }) => {
+    const rested = await rests({ dueMs: [], drainMs, areMissing: true });
+    assertEquals<readonly number[]>(rested, restsMs);
+  },
+);
+
+Deno.test.each([
+  { areMissing: false, order: ["due", "read"], why: "nothing is missing" },
+  { areMissing: true, order: ["read", "due"], why: "packets are missing" },
+])(
+  "where $why, the order of what is due and what came is $order",
+  async ({ areMissing, order }) => {
+    using loop = new Loop({ kind: "native", onDrain: () => loop.note("read") });
+    if (areMissing) loop.reactor.readSoon();
+    loop.once("due", loop.reactor.nowMs());
+    loop.reactor.retain();
+    await loop.turns(2);
+    loop.reactor.release();
+    assertEquals<readonly string[]>(loop.ran.slice(0, 2), order);
+  },
+);
+
+/** How long the thread rests in its first turn. */
+async function rests(
+  { dueMs, drainMs = 0, areMissing = false }: {
+    readonly dueMs: readonly number[];
+    /** Reading what came takes so long. */
+    readonly drainMs?: number;
+    readonly areMissing?: boolean;
+  },
+): Promise<number[]> {
   let nowMs = 0;
-  const rests: number[] = [];
+  const rested: number[] = [];
   const lane = new FakeLane({
     kind: "native",
+    onDrain: () => void (nowMs += drainMs),
     onRest(ms) {
-      rests.push(ms);
+      rested.push(ms);
       nowMs += ms;
     },
   });
   const clock = { nowMs: () => nowMs, standstillCount: 0, stoodMs: 0 };
   const reactor = new Reactor(lane, clock);
+  if (areMissing) reactor.readSoon();
   for (const due of dueMs) {
     const run = () => void (task.dueMs = Infinity);
     const task: Task = { dueMs: due, heapIndex: -1, run };
@@ -189,8 +236,8 @@ Deno.test.each([
   };
   reactor.retain();
   await second.promise;
-  assertEquals<readonly number[]>(rests, restsMs);
-});
+  return rested;
+}
 
 Deno.test("while nothing but packets is under way a turn has beats, and what is due meanwhile runs in them", async () => {
   const restsMs: number[] = [];
