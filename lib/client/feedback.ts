@@ -52,6 +52,8 @@ export class FeedbackTask {
   /** When arrivals are told next, and when the next look is at what is due again. */
   #arrivalsMs = 0;
   #checkMs = 0;
+  /** When a key frame is asked for again, where one is waited for. */
+  #keyFrameMs = Infinity;
 
   /** `roundTripMs` is what the server's reports say, in milliseconds; -1 before any. */
   constructor(
@@ -94,9 +96,11 @@ export class FeedbackTask {
     if (isCheck) {
       this.#checkMs = nowMs + CHECK_MS - (nowMs - this.#checkMs) % CHECK_MS;
     }
-    this.dueMs = this.#inbound.isMissingPackets
-      ? Math.min(this.#checkMs, this.#arrivalsMs)
-      : this.#arrivalsMs;
+    this.dueMs = Math.min(
+      this.#arrivalsMs,
+      this.#keyFrameMs,
+      this.#inbound.isMissingPackets ? this.#checkMs : Infinity,
+    );
   }
 
   /** The thread stood still for so long. */
@@ -132,6 +136,7 @@ export class FeedbackTask {
   #sendRequests(nowMs: number, isCheck: boolean): void {
     const retryMs = Math.max(LEAST_RETRY_MS, this.#roundTripMs());
     let room = MAX_ASKED;
+    this.#keyFrameMs = Infinity;
     for (const track of this.#inbound.tracks) {
       const { receiver, nacks, frames, sound, inlet: { transport } } = track;
       const askedAgo = nowMs - track.keyFrameAskedMs;
@@ -145,6 +150,12 @@ export class FeedbackTask {
         transport.sendRtcp(
           0,
           writePli(transport.out, 0, this.#ownSsrc, receiver.ssrc),
+        );
+      }
+      if (isWaiting) {
+        this.#keyFrameMs = Math.min(
+          this.#keyFrameMs,
+          track.keyFrameAskedMs + KEY_FRAME_RETRY_MS,
         );
       }
       if (nacks === undefined || nacks.size === 0) continue;
