@@ -51,7 +51,7 @@ export const AGENT_OPTIONS = {
 } as const;
 
 /** How a broker is reached, or everything that is wrong with that, a line each; `undefined` where none was named. */
-export async function readBroker(
+async function readBroker(
   values: OptionValues<typeof BROKER_OPTIONS>,
   ports: SecretPorts = SYSTEM_SECRETS,
 ): Promise<

@@ -9,24 +9,15 @@
  * @module
  */
 
-export { AgentHost, type AgentHostOptions } from "./agent_host.ts";
+export { AgentHost } from "./agent_host.ts";
 export {
   listAgents,
   type Meeting,
   serveAgent,
   type ServeAgentOptions,
 } from "./broker.ts";
-export {
-  type AgentListener,
-  ClaimedAgent,
-  type ClaimOptions,
-} from "./claimed_agent.ts";
+export { ClaimedAgent } from "./claimed_agent.ts";
 export type { BrokerAccess } from "./link/mod.ts";
-export {
-  type Agents,
-  type AgentsChoice,
-  openAgents,
-  type OpenAgentsOptions,
-} from "./open_agents.ts";
-export { type Card, NAME_PATTERN } from "./protocol/mod.ts";
+export { type Agents, type AgentsChoice, openAgents } from "./open_agents.ts";
+export { type Card } from "./protocol/mod.ts";
 export { RemoteNode } from "./remote_node.ts";

@@ -11,7 +11,5 @@ export {
   type DumpFiles,
   type DumpSubject,
   RTP_BYTES,
-  type SeenPacket,
 } from "./client_dump.ts";
 export { type PacketEnd, pcapngHead, pcapngPacket } from "./pcapng.ts";
-export type { StatsReport } from "./rtcstats.ts";

@@ -28,7 +28,7 @@ export const RUN_PHASES = ["ramp", "media", "teardown"] as const;
 export type RunPhase = (typeof RUN_PHASES)[number];
 
 /** Of which a second's distribution is kept, and which trends are in it. */
-export const COURSE_TRENDS: Readonly<
+const COURSE_TRENDS: Readonly<
   Record<CourseTrend, (name: string) => boolean>
 > = {
   mediaLatency: (name) => name === "mediaLatency",

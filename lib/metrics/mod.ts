@@ -32,11 +32,7 @@ export * from "./recent.ts";
 export * from "./run_seconds.ts";
 export * from "./saturation.ts";
 export * from "./server_log.ts";
-export type {
-  BusiestProcess,
-  ServerStretch,
-  ServerThread,
-} from "./server_stretches.ts";
+export type { BusiestProcess, ServerStretch } from "./server_stretches.ts";
 export * from "./server_threads.ts";
 export * from "./silence.ts";
 export * from "./snapshot.ts";

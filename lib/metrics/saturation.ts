@@ -61,7 +61,7 @@ function lossOf(lost: readonly NodeLoss[]): string | null {
 }
 
 /** Who was lost when, with how many clients, and why. */
-export function lossText({ node, atMs, clients, reason }: NodeLoss): string {
+function lossText({ node, atMs, clients, reason }: NodeLoss): string {
   return `${node} was lost at ${formatClock(atMs)} with ${clients} client${
     clients === 1 ? "" : "s"
   }: ${reason}`;

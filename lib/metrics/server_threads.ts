@@ -16,7 +16,7 @@ const BUSY_MEAN = 0.6;
 const IDLE = 0.2;
 
 /** Whether a thread can do no more. */
-export function isBusy(
+function isBusy(
   { maxCpuRatio, meanCpuRatio }: ServerThreadLoad,
 ): boolean {
   return maxCpuRatio >= BUSY && meanCpuRatio >= BUSY_MEAN;

@@ -74,7 +74,7 @@ export interface NodeMachine {
 }
 
 /** Counters that a part keeps. */
-export const PART_COUNTERS = [
+const PART_COUNTERS = [
   "packetsPlanned",
   "packetsSkipped",
   "packetsWithoutPath",
@@ -82,11 +82,11 @@ export const PART_COUNTERS = [
   "packetsReceived",
 ] as const satisfies readonly CounterName[];
 /** Gauges that a part keeps. */
-export const PART_GAUGES = [
+const PART_GAUGES = [
   "clientsConnected",
 ] as const satisfies readonly GaugeName[];
 /** Trends that a part keeps. */
-export const PART_TRENDS = [
+const PART_TRENDS = [
   "lateness",
   "loopLag",
 ] as const satisfies readonly TrendName[];

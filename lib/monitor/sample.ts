@@ -79,7 +79,7 @@ export interface ThreadFigures {
 }
 
 /** Threads that are told of at most: a server has as many workers as cores, and some more. */
-export const MAX_THREADS = 64;
+const MAX_THREADS = 64;
 /** A thread that uses so much of a core is busy. */
 const BUSY = 0.5;
 /** By their names alone these are workers of a media server. */

@@ -56,7 +56,7 @@ export const rtpCapabilitiesSchema = z.object({
   })),
 });
 
-export const rtpParametersSchema = z.object({
+const rtpParametersSchema = z.object({
   mid: z.string().optional(),
   codecs: z.array(z.object({
     mimeType: z.string(),

@@ -14,10 +14,9 @@ export {
   type NdjsonLine,
   ndjsonText,
   renderNdjson,
-  type Second,
   secondFigures,
 } from "./ndjson.ts";
 export { PROMETHEUS_TYPE, renderPrometheus } from "./prometheus.ts";
 export { type Family, type TotalsInput, totalsOf } from "./families.ts";
-export { compareRuns, type Comparison, comparisonRows } from "./compare.ts";
+export { compareRuns, comparisonRows } from "./compare.ts";
 export { MAX_RUNS } from "./permutation.ts";

@@ -5,16 +5,11 @@
  * @module
  */
 
-export {
-  type Answerer,
-  type Link,
-  LinkError,
-  type LinkFailure,
-} from "./link.ts";
+export { type Answerer, type Link, LinkError } from "./link.ts";
 export {
   type BrokerAccess,
   brokerAddress,
   hasCredentials,
 } from "./broker_access.ts";
 export { NatsLink } from "./nats_link.ts";
-export { type LinkStreams, StreamLink } from "./stream_link.ts";
+export { StreamLink } from "./stream_link.ts";

@@ -7,7 +7,7 @@
 /** An agent that is silent for so long is asked whether it is there. */
 const LATE_AFTER_MS = 3_000;
 /** An agent that is silent for so long is lost. */
-export const LOST_AFTER_MS = 15_000;
+const LOST_AFTER_MS = 15_000;
 /** Nobody serves an agent's subject for so long: it is not there any more, and not only cut off for a moment. */
 const ABSENT_AFTER_MS = 3_000;
 

@@ -17,7 +17,7 @@ import { z } from "../deps.ts";
 export const PROTOCOL = 1;
 
 /** What agents and groups of them are called. */
-export const NAME_PATTERN = /^[a-z0-9-]{1,32}$/;
+const NAME_PATTERN = /^[a-z0-9-]{1,32}$/;
 
 /** Characters of a text that is shown to people. */
 const MAX_TEXT = 500;

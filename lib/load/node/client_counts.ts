@@ -47,7 +47,7 @@ export function addClient(
 }
 
 /** What a network did so far. */
-export function countsOf(
+function countsOf(
   { inboundCounts, outboundCounts, rebinds }: Network,
 ): Readonly<Record<CountedBy<"network">, number>> {
   return {

@@ -160,7 +160,7 @@ export function momentsOf(
 }
 
 /** What {@linkcode chartSeries} writes of a value. */
-export const SHOWS: Readonly<Record<Show, (value: number) => string>> = {
+const SHOWS: Readonly<Record<Show, (value: number) => string>> = {
   count: formatCount,
   bps: formatBps,
   ratio: formatRatio,
@@ -304,7 +304,7 @@ export function courseTable(
 }
 
 /** At most so many, evenly, the last one among them. */
-export function sampled<T>(all: readonly T[], most: number): readonly T[] {
+function sampled<T>(all: readonly T[], most: number): readonly T[] {
   if (all.length <= most) return all;
   return Array.from(
     { length: most },

@@ -5,5 +5,5 @@
  * @module
  */
 
-export { type OtlpData, otlpData, type OtlpRun } from "./data.ts";
+export { otlpData } from "./data.ts";
 export { openOtlp, type OtlpConnection } from "./connection.ts";

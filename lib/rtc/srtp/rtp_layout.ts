@@ -6,7 +6,7 @@
  */
 
 /** Bytes of the fixed RTP header. */
-export const RTP_HEADER_BYTES = 12;
+const RTP_HEADER_BYTES = 12;
 
 /**
  * The length of the RTP header at `offset` with its CSRCs and extension, or

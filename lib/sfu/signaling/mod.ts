@@ -7,7 +7,6 @@
  */
 
 export type {
-  AudioLevel,
   ConsumeOptions,
   Engine,
   EngineConsumer,

@@ -82,7 +82,7 @@ export async function openTransport(
 }
 
 /** One client's transport. */
-export class WeriftTransport implements EngineTransport {
+class WeriftTransport implements EngineTransport {
   readonly id = crypto.randomUUID();
   readonly iceCandidates: readonly IceCandidate[];
   readonly dtlsParameters: DtlsParameters;

@@ -8,10 +8,6 @@
  * @module
  */
 
-export {
-  type AdaptedDoors,
-  type AdaptedServer,
-  adaptedSessions,
-} from "./adapted_session.ts";
+export { type AdaptedDoors, adaptedSessions } from "./adapted_session.ts";
 export { findAdapter } from "./load_adapter.ts";
 export { guardThread, strays } from "./strays.ts";

@@ -13,13 +13,7 @@ export {
   reachSimplestChat,
   simplestChat,
   type SimplestChatDoors,
-  type SimplestChatServer,
 } from "./adapter.ts";
-export {
-  type Anomaly,
-  Conversation,
-  type ConversationOptions,
-  type RequestOptions,
-} from "./conversation.ts";
-export { type JoinOptions, type JoinRequest, joinRoom } from "./join.ts";
+export { type Anomaly, Conversation } from "./conversation.ts";
+export { type JoinOptions, joinRoom } from "./join.ts";
 export { type Operation, OPERATIONS, SCHEMES } from "./operations.ts";

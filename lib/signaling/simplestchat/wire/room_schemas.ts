@@ -4,7 +4,7 @@ import type { DeepReadonly } from "../../../ortc/mod.ts";
 import { z } from "./deps.ts";
 import { producerKindSchema } from "../../../ortc/mod.ts";
 
-export const producerInfoSchema = z.object({
+const producerInfoSchema = z.object({
   id: z.string(),
   kind: producerKindSchema,
   source: z.string().nullish(),
@@ -39,8 +39,6 @@ export const roomSettingsSchema = z.object({
   topic: z.string().nullable(),
 }).partial();
 
-/** One track that a participant sends. */
-export type ProducerInfo = DeepReadonly<z.infer<typeof producerInfoSchema>>;
 /** One other participant, as `roomJoined` lists them. */
 export type ParticipantInfo = DeepReadonly<
   z.infer<typeof participantInfoSchema>
