@@ -16,10 +16,9 @@ import {
 import type { Watched } from "./consumer_watch.ts";
 
 /** What adds up over the tracks that a client receives. */
-type ReceivedName =
-  | CountedBy<"receiver" | "frames" | "rhythm" | "sound" | "track">
-  | "packetsReceived"
-  | "bytesReceived";
+type ReceivedName = CountedBy<
+  "receiver" | "frames" | "rhythm" | "sound" | "track"
+>;
 
 /** What is no counter, of the tracks that a client receives. */
 interface ReceivedExtremes {
@@ -84,8 +83,6 @@ const RECEIVED: readonly ReceivedName[] = [
   ...COUNTED.rhythm,
   ...COUNTED.sound,
   ...COUNTED.track,
-  "packetsReceived",
-  "bytesReceived",
 ];
 
 /** Sums over no track. */

@@ -172,7 +172,7 @@ export const METRICS = {
     "higher",
     "RTP packets received, retransmissions apart.",
     {
-      at: "packets",
+      at: "track",
       perClient: "sum",
       perRoom: true,
       seedKey: "totalPacketsReceived",
@@ -200,7 +200,7 @@ export const METRICS = {
     "bytes",
     "higher",
     "Whole RTP packets received, headers included.",
-    { at: "packets", perClient: "sum", seedKey: "totalBytesReceived" },
+    { at: "track", perClient: "sum", seedKey: "totalBytesReceived" },
   ),
   packetsExpected: counter(
     "packets",

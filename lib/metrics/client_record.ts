@@ -144,9 +144,9 @@ export class ClientRecorder {
   readonly identity: ClientIdentity;
   /** Its numbers; write to them in place. */
   readonly figures: ClientFigures = noFigures();
-  readonly #errors: ClientError[] = [];
+  #errors: readonly ClientError[] = [];
   #errorCount = 0;
-  readonly #signaling = new Map<string, OperationRecord>();
+  #signaling: Readonly<Record<string, OperationRecord>> = {};
 
   /** Begins the record of a client that is only planned yet. */
   constructor(identity: ClientIdentity) {
@@ -157,24 +157,44 @@ export class ClientRecorder {
   addError(kind: string, message: string, atMs: number): void {
     this.#errorCount++;
     if (this.#errors.length >= MAX_CLIENT_ERRORS) return;
-    this.#errors.push({
+    this.#errors = [...this.#errors, {
       kind,
       message: message.slice(0, MAX_ERROR_MESSAGE_LENGTH),
       atMs,
-    });
+    }];
   }
 
   /** Notes that a request of `operation` was answered `latencyMs` after it was due; kept in whole microseconds. */
   addOperation(operation: string, latencyMs: number): void {
-    const before = this.#signaling.get(operation);
+    const before = Object.hasOwn(this.#signaling, operation)
+      ? this.#signaling[operation]
+      : undefined;
     const ms = wholeMicros(latencyMs);
-    this.#signaling.set(operation, {
-      count: (before?.count ?? 0) + 1,
-      minMs: Math.min(before?.minMs ?? Infinity, ms),
-      maxMs: Math.max(before?.maxMs ?? 0, ms),
-      sumMs: wholeMicros((before?.sumMs ?? 0) + ms),
-      valuesMs: [...before?.valuesMs ?? [], ms].slice(-MAX_OPERATION_VALUES),
-    });
+    this.#signaling = {
+      ...this.#signaling,
+      [operation]: {
+        count: (before?.count ?? 0) + 1,
+        minMs: Math.min(before?.minMs ?? Infinity, ms),
+        maxMs: Math.max(before?.maxMs ?? 0, ms),
+        sumMs: wholeMicros((before?.sumMs ?? 0) + ms),
+        valuesMs: [...before?.valuesMs ?? [], ms].slice(-MAX_OPERATION_VALUES),
+      },
+    };
+  }
+
+  /** The first {@linkcode MAX_CLIENT_ERRORS} errors; later ones do not reach it. */
+  get errors(): readonly ClientError[] {
+    return this.#errors;
+  }
+
+  /** All errors. */
+  get errorCount(): number {
+    return this.#errorCount;
+  }
+
+  /** Latencies by operation; later ones do not reach it. */
+  get signaling(): ClientRecord["signaling"] {
+    return this.#signaling;
   }
 
   /** The record as it is now, times in whole microseconds; later changes do not reach it. */
@@ -188,9 +208,9 @@ export class ClientRecorder {
       // First, for what a literal begins with is copied whole, and the rest of it field by field.
       ...figures,
       ...this.identity,
-      errors: [...this.#errors],
+      errors: this.#errors,
       errorCount: this.#errorCount,
-      signaling: Object.fromEntries(this.#signaling),
+      signaling: this.#signaling,
     };
   }
 }

@@ -13,34 +13,16 @@ import {
   type ClientRecord,
   type ClientRole,
   type ClientState,
-  noFigures,
   type OperationRecord,
 } from "./client_record.ts";
+import { BLANK, type NumberName, NUMBERS, TEXTS } from "./record_numbers.ts";
+import { RecordRow } from "./record_table.ts";
 import {
   type Packable,
   PackedNumbers,
   PackedReader,
   type Place,
 } from "./packed_numbers.ts";
-
-/** What is kept as it is. */
-const TEXTS = [
-  "state",
-  "impairment",
-  "sends",
-  "receives",
-  "failureCause",
-] as const satisfies readonly (keyof ClientFigures)[];
-
-type TextName = (typeof TEXTS)[number];
-type NumberName = Exclude<keyof ClientFigures, TextName>;
-
-const BLANK: Readonly<ClientFigures> = noFigures();
-
-/** Numbers, and what is `null` or a boolean instead. */
-const NUMBERS = (Object.keys(BLANK) as (keyof ClientFigures)[]).filter((
-  name,
-): name is NumberName => !(TEXTS as readonly string[]).includes(name));
 
 const NO_ERRORS: readonly ClientError[] = [];
 
@@ -178,7 +160,9 @@ export interface DepartedRecord
 
 /** A record as plain data, which can be spread and sent. */
 export function plainRecord(record: ClientRecord): ClientRecord {
-  return record instanceof DepartedRecord ? record.toJSON() : record;
+  return record instanceof DepartedRecord || record instanceof RecordRow
+    ? record.toJSON()
+    : record;
 }
 
 function figureOf<Name extends NumberName>(

@@ -29,6 +29,7 @@ export type * from "./metric_values.ts";
 export * from "./node_meter.ts";
 export * from "./other_tracks.ts";
 export * from "./recent.ts";
+export * from "./record_table.ts";
 export * from "./run_seconds.ts";
 export * from "./saturation.ts";
 export * from "./server_log.ts";

@@ -20,11 +20,12 @@ import {
 } from "../load/mod.ts";
 import type { CpuTimes } from "../machine/mod.ts";
 import { SIMULCAST_LAYERS } from "../media/mod.ts";
-import type {
-  ClientRecord,
-  ServerLoad,
-  Snapshot,
-  TimelinePoint,
+import {
+  type ClientRecord,
+  plainRecord,
+  type ServerLoad,
+  type Snapshot,
+  type TimelinePoint,
 } from "../metrics/mod.ts";
 import type { ScriptPorts } from "../run/mod.ts";
 import { delay } from "../time/mod.ts";
@@ -70,12 +71,13 @@ export class VirtualUser {
 
   /** What is known of it; `undefined` before its node's first report. */
   get record(): ClientRecord | undefined {
-    return this.#crowd.recordOf(this);
+    const record = this.#crowd.recordOf(this);
+    return record && plainRecord(record);
   }
 
   /** Whether it is in its room with all its transports up. */
   get isConnected(): boolean {
-    return this.record?.state === "connected";
+    return this.#crowd.recordOf(this)?.state === "connected";
   }
 
   /** What its network does to its packets from when it came or was last impaired; `null` is nothing. */

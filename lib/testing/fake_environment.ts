@@ -95,8 +95,6 @@ function silentMeter(): ClientMeter {
       bytesSent: 0,
       sendRefused: 0,
       keyFramesSent: 0,
-      packetsReceived: 0,
-      bytesReceived: 0,
       packetsOutOfOrder: 0,
     },
     lateness: { record() {} },

@@ -119,6 +119,7 @@ export async function openHost(
         onEvent,
       ),
     latenessMs: () => recent.latenessMs,
+    slicer: reactor,
     publishers,
     health: {
       lanes: [lane.kind],

@@ -18,6 +18,7 @@ import {
   MOST_STOPPED,
   namesOf,
   NodeMeter,
+  RecordTable,
   type ReturnKind,
   type Snapshot,
   type StoppedTrack,
@@ -56,6 +57,7 @@ import { SignalingWatch } from "./signaling_watch.ts";
 import { CandidateBook } from "./candidate_book.ts";
 import { OtherTrackBook } from "./other_track_book.ts";
 import { createRandom } from "../plan/random.ts";
+import { Reading, type Slicer } from "./reading.ts";
 import { SecondMeter } from "./second_meter.ts";
 import { steer } from "./steer.ts";
 import { safeLine, shownUrl } from "../../text/mod.ts";
@@ -79,6 +81,8 @@ export interface ClientHost extends Disposable {
   readonly publishers?: PublisherBook | undefined;
   /** How late packets left most recently, in milliseconds. */
   latenessMs(): number;
+  /** Where work for many clients takes turns with packets. @default {it is done at once} */
+  readonly slicer?: Slicer | undefined;
   /** Loads what clients are to send; throws when it cannot be had. @default {there is nothing to load} */
   readonly prepare?:
     | ((media: readonly MediaPlan[]) => Promise<void>)
@@ -128,7 +132,9 @@ export class LocalNode implements LoadNode {
   readonly #seconds: SecondMeter;
   /** Who has not left yet: those that have keep only a record. */
   readonly #clients = new Map<number, Driven>();
-  readonly #records = new Map<number, ClientRecorder | ClientRecord>();
+  /** As they were last read. */
+  readonly #records = new Map<number, ClientRecord>();
+  readonly #table = new RecordTable();
   readonly #texts = new DepartedShare();
   readonly #past = noCounts();
   #host: ClientHost | undefined;
@@ -146,6 +152,10 @@ export class LocalNode implements LoadNode {
   /** For how long the thread had stood still when clients were last looked at. */
   #stoodMs = 0;
   #cancelSnapshots: () => void = () => {};
+  /** A second that is over, while its clients are read. */
+  #reading: Reading<Driven> | undefined;
+  /** Who has left meanwhile, and is part of it. */
+  readonly #leftMeanwhile: Driven[] = [];
   /** What became of tracks, and nobody was told yet. */
   readonly #tracks: TrackNews[] = [];
   /** Settles when what those to be added send is loaded. */
@@ -237,6 +247,10 @@ export class LocalNode implements LoadNode {
   /** The numbers as they are now. */
   snapshot(isFinal = false): Snapshot {
     this.#refresh();
+    return this.#sumUp(isFinal);
+  }
+
+  #sumUp(isFinal: boolean): Snapshot {
     const nowMs = this.#options.clock.nowMs();
     const { health } = this.#host!;
     return this.#meter.snapshot({
@@ -392,7 +406,7 @@ export class LocalNode implements LoadNode {
     };
     Object.assign(record.figures, kindsOf(plan));
     this.#clients.set(index, driven);
-    this.#records.set(index, record);
+    this.#records.set(index, this.#table.keep(record));
     const { impairment } = plan;
     if (impairment !== undefined) {
       steer(
@@ -444,6 +458,9 @@ export class LocalNode implements LoadNode {
 
   /** A long run with churn has no end of clients: of those that left, only figures stay. */
   #retire(driven: Driven): void {
+    if (this.#reading !== undefined) {
+      return void this.#leftMeanwhile.push(driven);
+    }
     const { index } = driven.plan;
     if (this.#clients.get(index) !== driven) return;
     this.#clients.delete(index);
@@ -614,49 +631,84 @@ export class LocalNode implements LoadNode {
         // Timers fire a little too early, and after a stall too late.
         const passed = Math.floor((clock.nowMs() - this.#zeroMs) / SECOND_MS);
         this.#second = Math.max(next, passed);
-        this.#scheduleSnapshot();
-        this.#options.handlers.onSnapshot(this.snapshot());
-        this.#tellTracks();
+        this.#read(() => {
+          this.#scheduleSnapshot();
+          this.#options.handlers.onSnapshot(this.#sumUp(false));
+          this.#tellTracks();
+        });
       },
     );
   }
 
   /** Brings records, counters and gauges up to date with the clients. */
   #refresh(): void {
+    this.#endReading();
+    this.#beginSecond();
+    for (const driven of this.#clients.values()) this.#readClient(driven);
+    this.#dumps?.onSecond(this.#options.clock.nowMs());
+  }
+
+  /** The same, while packets go on; calls back when it is done. */
+  #read(onDone: () => void): void {
+    this.#beginSecond();
+    this.#reading = new Reading({
+      items: this.#clients.values(),
+      read: (driven) => this.#readClient(driven),
+      nowMs: () => this.#options.clock.nowMs(),
+      slicer: this.#host!.slicer,
+      onDone: () => {
+        this.#dumps?.onSecond(this.#options.clock.nowMs());
+        onDone();
+        this.#endReading();
+      },
+    });
+    this.#reading.begin();
+  }
+
+  #endReading(): void {
+    this.#reading?.end();
+    this.#reading = undefined;
+    for (const driven of this.#leftMeanwhile.splice(0)) this.#retire(driven);
+  }
+
+  #beginSecond(): void {
     const { counters, gauges } = this.#meter;
     Object.assign(counters, this.#past);
     Object.assign(gauges, NO_GAUGES);
+    if (!this.#hasStoodStill()) return;
+    const untilMs = this.#options.clock.nowMs() + LOST_BY_STANDSTILL_MS;
+    for (const { media } of this.#clients.values()) media.leaveOut(untilMs);
+  }
+
+  #readClient(driven: Driven): void {
     const nowMs = this.#options.clock.nowMs();
-    const hasStood = this.#hasStoodStill();
-    for (const driven of this.#clients.values()) {
-      const { record } = driven;
-      const totals = driven.client.totals();
-      if (hasStood) driven.media.leaveOut(nowMs + LOST_BY_STANDSTILL_MS);
-      refreshFigures(driven, totals, this.#meter, nowMs);
-      if (driven.leaving === undefined) {
-        driven.media.look(
-          driven.client,
-          record.figures,
-          counters,
-          nowMs,
-          driven.network.isOut(nowMs),
-        );
-      }
-      driven.signaling.look(
-        // Where we have its network out, the server cannot answer.
-        driven.network.isOut(nowMs) ? -1 : driven.client.signalingWaitMs,
+    const { record, plan } = driven;
+    const { counters } = this.#meter;
+    const totals = driven.client.totals();
+    refreshFigures(driven, totals, this.#meter, nowMs);
+    if (driven.leaving === undefined) {
+      driven.media.look(
+        driven.client,
         record.figures,
+        counters,
         nowMs,
-      );
-      addClient(counters, totals, record.figures, driven.network);
-      refreshGauges(
-        driven,
-        this.#meter,
-        this.#seconds,
-        (from, frozenMs) => this.#noteTrack(driven, { from, frozenMs }),
+        driven.network.isOut(nowMs),
       );
     }
-    this.#dumps?.onSecond(nowMs);
+    driven.signaling.look(
+      // Where we have its network out, the server cannot answer.
+      driven.network.isOut(nowMs) ? -1 : driven.client.signalingWaitMs,
+      record.figures,
+      nowMs,
+    );
+    addClient(counters, totals, record.figures, driven.network);
+    refreshGauges(
+      driven,
+      this.#meter,
+      this.#seconds,
+      (from, frozenMs) => this.#noteTrack(driven, { from, frozenMs }),
+    );
+    this.#records.set(plan.index, this.#table.keep(record));
   }
 }
 

@@ -15,11 +15,7 @@ import { int32At, type RtpReader } from "../rtp/rtp.ts";
 
 /** Counters that all receivers of a thread write to. */
 export interface ReceiveMeter {
-  readonly counters: {
-    packetsReceived: number;
-    bytesReceived: number;
-    packetsOutOfOrder: number;
-  };
+  readonly counters: { packetsOutOfOrder: number };
   /** Takes the latency of each packet that says when it was captured, in microseconds. */
   readonly mediaLatency: { record(us: number): void };
   /** Told of a latency that cannot be one, in microseconds: the sender's clock differs by about so much. */
@@ -294,11 +290,9 @@ export class TrackReceiver {
   /** Counts one packet, which came at `moment`. */
   receive(rtp: RtpReader, moment: Readonly<Arrival>): void {
     if (!this.#trackSequence(rtp.sequence)) return;
-    const { counters, mediaLatency } = this.#options.meter;
+    const { mediaLatency } = this.#options.meter;
     this.packetsReceived++;
     this.bytesReceived += rtp.length;
-    counters.packetsReceived++;
-    counters.bytesReceived += rtp.length;
     if (!this.#isMedia(rtp.payloadType)) {
       rtp.payloadLength = 0;
       rtp.marker = false;

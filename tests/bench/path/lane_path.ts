@@ -87,8 +87,6 @@ function newMeter() {
       bytesSent: 0,
       sendRefused: 0,
       keyFramesSent: 0,
-      packetsReceived: 0,
-      bytesReceived: 0,
       packetsOutOfOrder: 0,
     },
     lateness: new Trend(),

@@ -18,7 +18,7 @@ import {
   type TrackNews,
   zeros,
 } from "../../../../lib/metrics/mod.ts";
-import { FakeClock } from "../../../../lib/testing/mod.ts";
+import { FakeClock, type FakeScheduler } from "../../../../lib/testing/mod.ts";
 import { mediaPlanOf } from "../../../../lib/media/mod.ts";
 
 export const WALL_MS = 1_800_000_000_000;
@@ -73,6 +73,7 @@ export class FakeClient implements DrivenClient {
     readonly clock: FakeClock,
     readonly connects: boolean,
     readonly network: Network,
+    readonly onRead: () => void = () => {},
   ) {}
 
   flow() {
@@ -98,6 +99,7 @@ export class FakeClient implements DrivenClient {
     return this.layers;
   }
   totals() {
+    this.onRead();
     return this.media;
   }
   join() {
@@ -147,7 +149,6 @@ export class FakeClient implements DrivenClient {
 }
 
 export class Bench {
-  readonly clock = new FakeClock(5000);
   readonly snapshots: Snapshot[] = [];
   readonly notes: NodeNote[] = [];
   readonly tracks: TrackNews[] = [];
@@ -157,13 +158,21 @@ export class Bench {
   /** What clients send is loaded once this resolves. */
   loaded: Promise<void> = Promise.resolve();
   readonly asked: (string | undefined)[] = [];
+  /** For how long it is busy with each client that it reads. */
+  readingMs = 0;
+  /** For how long it has been, in all. */
+  #busyMs = 0;
   readonly node: LocalNode;
 
-  constructor() {
+  /** Where it has a reactor, a second of many clients is read in slices. */
+  constructor(
+    readonly clock: FakeClock = new FakeClock(5000),
+    slicer?: FakeScheduler,
+  ) {
     this.node = new LocalNode({
       name: "n1",
       clock: {
-        nowMs: () => this.clock.nowMs(),
+        nowMs: () => this.clock.nowMs() + this.#busyMs,
         wallNowMs: () => WALL_MS + this.clock.nowMs(),
         setTimer: (ms, fn) => this.clock.setTimer(ms, fn),
       },
@@ -180,6 +189,7 @@ export class Bench {
               this.clock,
               this.connects,
               network,
+              () => this.#busyMs += this.readingMs,
             );
             this.clients.push(client);
             return client;
@@ -193,6 +203,7 @@ export class Bench {
             kernelDrops: () => 3,
           },
           latenessMs: () => 0,
+          slicer,
           [Symbol.dispose]: () => {
             this.disposed++;
           },

@@ -325,8 +325,6 @@ class Track {
       openedMs: this.nowMs,
       meter: {
         counters: {
-          packetsReceived: 0,
-          bytesReceived: 0,
           packetsOutOfOrder: 0,
         },
         mediaLatency: ignore,

@@ -36,7 +36,7 @@ function receive(
     openedMs: 0,
     frames,
     meter: {
-      counters: { packetsReceived: 0, bytesReceived: 0, packetsOutOfOrder: 0 },
+      counters: { packetsOutOfOrder: 0 },
       mediaLatency: { record() {} },
       firstPacket: { record() {} },
     },

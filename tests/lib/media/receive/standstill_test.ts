@@ -105,7 +105,7 @@ class Viewer {
     frames: this.frames,
     nacks: this.nacks,
     meter: {
-      counters: { packetsReceived: 0, bytesReceived: 0, packetsOutOfOrder: 0 },
+      counters: { packetsOutOfOrder: 0 },
       mediaLatency: { record() {} },
       firstPacket: { record() {} },
     },

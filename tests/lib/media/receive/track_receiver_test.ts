@@ -85,7 +85,6 @@ Deno.test.each(starts)(
     assertEquals(track.receiver.packetsExpected, 300);
     assertEquals(track.receiver.packetsLost, lost);
     assertEquals(track.receiver.packetsReceived, 300 - lost);
-    assertEquals(track.meter.counters.packetsReceived, 300 - lost);
     assertEquals(
       track.meter.counters.packetsOutOfOrder,
       track.receiver.outOfOrder,
@@ -282,7 +281,6 @@ Deno.test("bytes are those of the packets, headers included", () => {
   const track = new Track();
   const bytes = track.packet({ sequence: 1 }) + track.packet({ sequence: 2 });
   assertEquals(track.receiver.bytesReceived, bytes);
-  assertEquals(track.meter.counters.bytesReceived, bytes);
 });
 
 Deno.test("marks tell what was sent to us, even where the server renumbers", () => {
@@ -429,7 +427,7 @@ class Track {
   readonly latencies: number[] = [];
   readonly firsts: number[] = [];
   readonly meter = {
-    counters: { packetsReceived: 0, bytesReceived: 0, packetsOutOfOrder: 0 },
+    counters: { packetsOutOfOrder: 0 },
     mediaLatency: { record: (us: number) => void this.latencies.push(us) },
     firstPacket: { record: (us: number) => void this.firsts.push(us) },
   };

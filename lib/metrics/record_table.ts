@@ -1,0 +1,132 @@
+/**
+ * The records of clients that are there, as rows of tables of numbers: what
+ * is made anew of each client every second would be thousands of objects,
+ * which the garbage collector has to move about while packets wait. They are
+ * read as any other record, and are plain data again when they are copied.
+ *
+ * @module
+ */
+
+import type {
+  ClientError,
+  ClientFigures,
+  ClientIdentity,
+  ClientRecord,
+  ClientRecorder,
+  ClientRole,
+  ClientState,
+} from "./client_record.ts";
+import { BLANK, type NumberName, NUMBERS, TEXTS } from "./record_numbers.ts";
+
+/** Rows of a table; what of it nobody refers to any more goes as a whole. */
+const ROWS = 64;
+const COLUMNS = NUMBERS.length;
+/** In place of `null`. */
+const NONE = NaN;
+/** Of each column whether it is a duration or a time, which are kept in whole microseconds. */
+const IS_TIME = NUMBERS.map((name) => name.endsWith("Ms"));
+
+/** Where records are kept, one after the other. */
+export class RecordTable {
+  #numbers = new Float64Array(0);
+  #used = 0;
+
+  /** The record of a client as it is now; later changes do not reach it. */
+  keep(recorder: ClientRecorder): RecordRow {
+    if (this.#used === this.#numbers.length) {
+      this.#numbers = new Float64Array(ROWS * COLUMNS);
+      this.#used = 0;
+    }
+    const at = this.#used;
+    this.#used += COLUMNS;
+    const { figures } = recorder;
+    for (let column = 0; column < COLUMNS; column++) {
+      const value = figures[NUMBERS[column]];
+      this.#numbers[at + column] = value === null
+        ? NONE
+        : IS_TIME[column]
+        ? Math.round(Number(value) * 1000) / 1000
+        : Number(value);
+    }
+    return new RecordRow(recorder, this.#numbers, at);
+  }
+}
+
+/** One of them; made by {@linkcode RecordTable.keep}. */
+export class RecordRow {
+  readonly state: ClientState;
+  readonly impairment: string | null;
+  readonly sends: ClientRecord["sends"];
+  readonly receives: ClientRecord["receives"];
+  readonly failureCause: string | null;
+  readonly errors: readonly ClientError[];
+  readonly errorCount: number;
+  readonly signaling: ClientRecord["signaling"];
+  readonly #identity: ClientIdentity;
+  readonly #numbers: Float64Array;
+  readonly #at: number;
+
+  constructor(
+    { figures, identity, errors, errorCount, signaling }: ClientRecorder,
+    numbers: Float64Array,
+    at: number,
+  ) {
+    this.state = figures.state;
+    this.impairment = figures.impairment;
+    this.sends = figures.sends;
+    this.receives = figures.receives;
+    this.failureCause = figures.failureCause;
+    this.errors = errors;
+    this.errorCount = errorCount;
+    this.signaling = signaling;
+    this.#identity = identity;
+    this.#numbers = numbers;
+    this.#at = at;
+  }
+
+  get clientId(): string {
+    return this.#identity.clientId;
+  }
+
+  get index(): number {
+    return this.#identity.index;
+  }
+
+  get roomId(): string {
+    return this.#identity.roomId;
+  }
+
+  get role(): ClientRole {
+    return this.#identity.role;
+  }
+
+  get node(): string {
+    return this.#identity.node;
+  }
+
+  /** The same as plain data. */
+  toJSON(): ClientRecord {
+    const figures = Object.fromEntries(
+      [...NUMBERS, ...TEXTS].map((name) => [name, this[name]]),
+    ) as unknown as ClientFigures;
+    const { errors, errorCount, signaling } = this;
+    return { ...figures, ...this.#identity, errors, errorCount, signaling };
+  }
+
+  static {
+    NUMBERS.forEach((name, column) => {
+      const isFlag = typeof BLANK[name] === "boolean";
+      Object.defineProperty(RecordRow.prototype, name, {
+        enumerable: true,
+        get(this: RecordRow) {
+          const number = this.#numbers[this.#at + column];
+          if (isFlag) return number !== 0;
+          return Number.isNaN(number) ? null : number;
+        },
+      });
+    });
+  }
+}
+
+/** Its figures are there by names that are listed once, in `ClientFigures`. */
+export interface RecordRow extends Readonly<Pick<ClientFigures, NumberName>> {}
