@@ -7,13 +7,13 @@
  * @module
  */
 
-import {
-  type ClientError,
-  type ClientFigures,
-  type ClientRecord,
-  type ClientRole,
-  type ClientState,
-  type OperationRecord,
+import type {
+  ClientError,
+  ClientFigures,
+  ClientRecord,
+  ClientRole,
+  ClientState,
+  OperationRecord,
 } from "./client_record.ts";
 import { BLANK, type NumberName, NUMBERS, TEXTS } from "./record_numbers.ts";
 import { RecordRow } from "./record_table.ts";
