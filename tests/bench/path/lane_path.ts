@@ -62,12 +62,16 @@ export async function openLanePath(
   const port = Number(await firstLine(child.stdout));
   const datapath = await openDatapath(choice);
   const meter = newMeter();
+  const receivers: TrackReceiver[] = [];
   for (let i = 0; i < tracks; i++) {
-    await openTrack(datapath, port, meter, i, i / tracks, profile);
+    receivers.push(
+      await openTrack(datapath, port, meter, i, i / tracks, profile),
+    );
   }
   return {
     sent: () => meter.counters.packetsSent,
-    received: () => meter.counters.packetsReceived,
+    received: () =>
+      receivers.reduce((sum, { packetsReceived }) => sum + packetsReceived, 0),
     async [Symbol.asyncDispose]() {
       datapath[Symbol.dispose]();
       child.kill("SIGKILL");
@@ -105,7 +109,7 @@ async function openTrack(
   index: number,
   phase: number,
   profile: Profile,
-): Promise<void> {
+): Promise<TrackReceiver> {
   const uplink = profile === "browser" ? new Uplink() : undefined;
   const ssrc = FIRST_SSRC + index;
   const key = crypto.getRandomValues(new Uint8Array(16));
@@ -195,4 +199,5 @@ async function openTrack(
       repairs: true,
     }, PRESET),
   );
+  return receiver;
 }
