@@ -4,11 +4,7 @@
  * @module
  */
 
-import {
-  type ClockOffset,
-  measureOffset,
-  offsetNotes,
-} from "./clock_offset.ts";
+import { type Exchange, RunClock } from "./clock_offset.ts";
 import type { Link } from "./link/mod.ts";
 import { LinkError } from "./link/mod.ts";
 import {
@@ -19,11 +15,12 @@ import {
 } from "./protocol/mod.ts";
 import { numbersText } from "./snapshot_wire.ts";
 import type { AgentEvent, Work } from "./work.ts";
-import type {
-  LoadNode,
-  NodeClock,
-  NodeHandlers,
-  ServerTarget,
+import {
+  type LoadNode,
+  type NodeClock,
+  type NodeHandlers,
+  type ServerTarget,
+  steadyWallClock,
 } from "../load/mod.ts";
 import { ReportWriter, type Snapshot } from "../metrics/mod.ts";
 
@@ -55,6 +52,9 @@ const REQUEST_MS = 2_000;
 /** Notes that are told in a second; others are counted. */
 const MAX_NOTES = 50;
 
+/** Characters of a report that is no longer on its way for its length. */
+const MAX_SHORT = 5_000;
+
 const LEFT = "it has left meanwhile";
 
 /** A run that an agent is part of. */
@@ -66,8 +66,9 @@ export class AgentRun {
   #latest: Snapshot | undefined;
   /** The sequence of the latest numbers that the coordinator has. */
   #acknowledged = 0;
-  /** How far the coordinator's clock is ahead, as it was before the run. */
-  #offset: ClockOffset | undefined;
+  readonly #wallNowMs: () => number;
+  /** The coordinator's clock. */
+  readonly #runClock: RunClock;
   #isReporting = false;
   #isOver = false;
   #notes = 0;
@@ -81,6 +82,8 @@ export class AgentRun {
   constructor(options: AgentRunOptions) {
     this.#options = options;
     this.#writer = new ReportWriter(options.epoch);
+    this.#wallNowMs = steadyWallClock(options.clock);
+    this.#runClock = new RunClock(this.#wallNowMs);
     this.#scheduleBeat();
     this.#gather();
   }
@@ -97,11 +100,11 @@ export class AgentRun {
         const { plan } = work;
         await this.#options.reach?.(plan.server);
         if (this.#isOver) throw new Error(LEFT);
-        this.#offset = await this.#measureClock();
+        await this.#runClock.compare(() => this.#askTime(), () => this.#isOver);
         if (this.#isOver) throw new Error(LEFT);
         const node = this.#options.openNode(plan.node, this.#handlers());
         this.#node = node;
-        const { aheadMs: wallAheadMs } = this.#offset;
+        const { aheadMs: wallAheadMs } = this.#runClock;
         const prepared = node.prepare({
           ...plan,
           datapath: { ...plan.datapath, wallAheadMs },
@@ -110,8 +113,7 @@ export class AgentRun {
         return await prepared;
       }
       case "begin": {
-        const { aheadMs = 0 } = this.#offset ?? {};
-        this.#making = this.#node?.begin(work.startedAtMs - aheadMs);
+        this.#making = this.#node?.begin(this.#byOwnClock(work.startedAtMs));
         return await this.#making;
       }
       case "command":
@@ -121,8 +123,7 @@ export class AgentRun {
         return null;
       case "stop": {
         const last = await this.#node?.stop(work.withinMs);
-        const ended = await this.#measureClock();
-        if (last !== undefined) this.#take(last, ended);
+        if (last !== undefined) this.#take(last);
         return await this.#allTold();
       }
       case "ping":
@@ -165,8 +166,8 @@ export class AgentRun {
     };
   }
 
-  #take(snapshot: Snapshot, ended?: ClockOffset): void {
-    this.#latest = this.#withClock(snapshot, ended);
+  #take(snapshot: Snapshot): void {
+    this.#latest = this.#withClock(snapshot);
     this.#report();
   }
 
@@ -213,16 +214,19 @@ export class AgentRun {
     const { link, run, epoch, subject } = this.#options;
     let isTaken = false;
     const head = JSON.stringify({ run, epoch, ...this.#outbox.next() });
+    const text = `${head.slice(0, -1)},"snapshot":${this.#numbers()}}`;
+    const askedMs = this.#wallNowMs();
     try {
       const answer = readAcknowledgement(
-        await link.request(
-          subject,
-          `${head.slice(0, -1)},"snapshot":${this.#numbers()}}`,
-          REQUEST_MS,
-        ),
+        await link.request(subject, text, REQUEST_MS),
       );
       if (answer?.type === "taken") {
         isTaken = true;
+        const { receivedMs, sentMs } = answer;
+        const heardMs = this.#wallNowMs();
+        const isLong = text.length > MAX_SHORT;
+        this.#compare({ askedMs, receivedMs, sentMs, heardMs }, isLong);
+        if (isLong) this.#compareAside();
         this.#outbox.acknowledge(answer.events);
         this.#writer.acknowledge(answer.sequence);
         this.#acknowledged = Math.max(this.#acknowledged, answer.sequence);
@@ -265,34 +269,49 @@ export class AgentRun {
     await this.#told.promise;
   }
 
-  /** How far the coordinator's clock is ahead of this machine's. */
-  #measureClock(): Promise<ClockOffset> {
-    const { link, run, epoch, subject, clock } = this.#options;
+  /** Asks for the coordinator's time; `undefined` where no answer came. */
+  async #askTime(): Promise<Exchange | undefined> {
+    const { link, run, epoch, subject } = this.#options;
     const question = JSON.stringify({ run, epoch, clock: true });
-    const ask = async () => {
-      try {
-        return readClockAnswer(
-          await link.request(subject, question, REQUEST_MS),
-        )?.wallMs;
-      } catch (error) {
-        if (!(error instanceof LinkError)) throw error;
-        return undefined;
-      }
-    };
-    return measureOffset(ask, clock, () => this.#isOver);
+    const askedMs = this.#wallNowMs();
+    try {
+      const answer = readClockAnswer(
+        await link.request(subject, question, REQUEST_MS),
+      );
+      const heardMs = this.#wallNowMs();
+      return answer && { askedMs, heardMs, ...answer };
+    } catch (error) {
+      if (!(error instanceof LinkError)) throw error;
+      return undefined;
+    }
   }
 
-  /** With what there is to be said of its clock. */
-  #withClock(snapshot: Snapshot, ended?: ClockOffset): Snapshot {
-    if (this.#offset === undefined) return snapshot;
-    const { generator, node } = snapshot;
-    const notes = offsetNotes(node, this.#offset, ended);
+  #compare(exchange: Exchange, isLong: boolean): void {
+    this.#runClock.take(exchange, isLong);
+    this.#node?.aimWall?.(this.#runClock.aheadMs);
+  }
+
+  /** With a word of its own, where a report was too long to tell. */
+  async #compareAside(): Promise<void> {
+    const exchange = await this.#askTime();
+    if (exchange !== undefined) this.#compare(exchange, false);
+  }
+
+  /** A time of the coordinator's by the wall clock of this machine as that is now, which may have been set meanwhile. */
+  #byOwnClock(runMs: number): number {
+    const jumpMs = this.#options.clock.wallNowMs() - this.#wallNowMs();
+    return runMs - this.#runClock.aheadMs + jumpMs;
+  }
+
+  /** With what there is to be said of its clock, and of the link. */
+  #withClock(snapshot: Snapshot): Snapshot {
+    const offset = this.#runClock.look();
+    if (offset === undefined) return snapshot;
+    const linkRoundTrip = this.#runClock.roundTrips.toJSON();
     return {
       ...snapshot,
-      generator: {
-        ...generator,
-        notes: [...generator.notes, ...notes].sort(),
-      },
+      trends: { ...snapshot.trends, linkRoundTrip },
+      offset,
     };
   }
 }

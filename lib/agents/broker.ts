@@ -11,8 +11,9 @@ import {
   hasCredentials,
   NatsLink,
 } from "./link/mod.ts";
+import { machineClock } from "./machine_clock.ts";
 import { type Card, readCard, subjectsOf } from "./protocol/mod.ts";
-import { openThreads, reachServer, systemNodeClock } from "../load/mod.ts";
+import { openThreads, reachServer } from "../load/mod.ts";
 import { readMachineFacts } from "../machine/mod.ts";
 import { messageOf, shownUrl } from "../text/mod.ts";
 
@@ -64,7 +65,7 @@ export async function serveAgent(options: ServeAgentOptions): Promise<void> {
     id: name,
     epoch: crypto.randomUUID().replaceAll("-", ""),
     machine: { host: Deno.hostname(), cores, memoryBytes },
-    clock: systemNodeClock,
+    clock: machineClock,
     openNode: (node, handlers) => openThreads(node, threads, handlers),
     async reach(server) {
       if (onlyServer?.(server.url) === false) {

@@ -24,7 +24,7 @@ import {
 import { readNumbers } from "./snapshot_wire.ts";
 import { type AgentEvent, readEvent, type Work } from "./work.ts";
 import { VERSION } from "../../version.ts";
-import type { NodeClock } from "../load/mod.ts";
+import { type NodeClock, steadyWallClock } from "../load/mod.ts";
 import { ReportReader, type Snapshot } from "../metrics/mod.ts";
 import { messageOf } from "../text/mod.ts";
 import { every } from "../time/mod.ts";
@@ -70,6 +70,8 @@ export class ClaimedAgent {
   /** The indices of its clients, as far as it has named them. */
   readonly #clients = new Set<number>();
   readonly #stops: readonly (() => void)[];
+  /** The clock that the run goes by: it does not follow when this machine's is set. */
+  readonly #wallNowMs: () => number;
   readonly #over = Promise.withResolvers<never>();
   readonly #queue: (() => void)[] = [];
   #underWay = 0;
@@ -90,12 +92,18 @@ export class ClaimedAgent {
     const subjects = subjectsOf(group);
     this.#subject = subjects.agent(id);
     this.#liveness = new Liveness(clock.nowMs());
+    this.#wallNowMs = steadyWallClock(clock);
     this.#over.promise.catch(() => {});
     this.#stops = [
       link.serve(subjects.up(run, id), (text) => this.#hear(text)),
       every(clock, LOOK_MS, () => this.#look()),
     ];
     link.closed.then((reason) => this.#lose(reason));
+  }
+
+  /** Its machine's name, once it is claimed. */
+  get host(): string | undefined {
+    return this.#card?.host;
   }
 
   /** `agent-1 (host)`. */
@@ -120,6 +128,11 @@ export class ClaimedAgent {
     this.#listener = listener;
     for (const event of this.#early.splice(0)) listener.onEvent(event);
     if (this.#gone !== undefined) listener.onLost(this.#gone);
+  }
+
+  /** A time by this machine's wall clock, as that is now, by the clock that the run goes by. */
+  toRunTime(wallMs: number): number {
+    return wallMs - this.#options.clock.wallNowMs() + this.#wallNowMs();
   }
 
   /** Has it do something. Throws an `Error` when that cannot be done, or it is lost. */
@@ -210,6 +223,7 @@ export class ClaimedAgent {
   }
 
   #hear(text: string): string | undefined {
+    const receivedMs = this.#wallNowMs();
     const message = readUpward(text);
     if (message === undefined || message.run !== this.#options.run) {
       return undefined;
@@ -221,12 +235,10 @@ export class ClaimedAgent {
       const reason = "it is another agent than the one that was claimed";
       return acknowledgement({ type: "released", reason });
     }
-    const { clock } = this.#options;
     this.#heard();
     if ("clock" in message) {
-      return JSON.stringify(
-        { wallMs: clock.wallNowMs() } satisfies ClockAnswer,
-      );
+      const times = { receivedMs, sentMs: this.#wallNowMs() };
+      return JSON.stringify(times satisfies ClockAnswer);
     }
     // Before its card is here nobody knows whose report this is.
     if (this.#card === undefined) return undefined;
@@ -239,7 +251,10 @@ export class ClaimedAgent {
     }
     const { events } = this.#inbox;
     const { sequence } = this.#reader;
-    return acknowledgement({ type: "taken", sequence, events });
+    const sentMs = this.#wallNowMs();
+    return acknowledgement(
+      { type: "taken", sequence, events, receivedMs, sentMs },
+    );
   }
 
   #take(report: Report): void {

@@ -13,11 +13,12 @@ import {
 import { cardsAt, type Meeting } from "./broker.ts";
 import { ClaimedAgent } from "./claimed_agent.ts";
 import { brokerAddress, type Link, NatsLink } from "./link/mod.ts";
+import { machineClock } from "./machine_clock.ts";
 import type { Card } from "./protocol/mod.ts";
 import { RemoteNode } from "./remote_node.ts";
 import { sshCommand } from "./ssh_agent.ts";
 import { VERSION } from "../../version.ts";
-import { type Elsewhere, systemNodeClock } from "../load/mod.ts";
+import type { Elsewhere } from "../load/mod.ts";
 import { messageOf } from "../text/mod.ts";
 import { delay } from "../time/mod.ts";
 
@@ -108,7 +109,7 @@ export async function openAgents(options: OpenAgentsOptions): Promise<Agents> {
           name,
           agents[nodes.indexOf(name)].claimed,
           handlers,
-          systemNodeClock,
+          machineClock,
         ),
       leadMs: () => Math.ceil(LEAD_MS + 10 * mostMs),
     },
@@ -196,7 +197,7 @@ async function meetingAt(
         `Cannot use the broker ${shown}: the server's token or password would go there unencrypted. Take tls:, or add --insecure-broker.`,
       );
     }
-    const untilMs = systemNodeClock.nowMs() + waitMs;
+    const untilMs = machineClock.nowMs() + waitMs;
     for (;;) {
       const cards = await cardsAt(link, broker, group);
       const free = cards.filter(({ by, version }) =>
@@ -212,10 +213,10 @@ async function meetingAt(
           [Symbol.asyncDispose]: () => link[Symbol.asyncDispose](),
         };
       }
-      if (systemNodeClock.nowMs() >= untilMs) {
+      if (machineClock.nowMs() >= untilMs) {
         throw new Error(tooFew(count, cards, group, shown));
       }
-      await delay(systemNodeClock, LOOK_AGAIN_MS, signal);
+      await delay(machineClock, LOOK_AGAIN_MS, signal);
       signal.throwIfAborted();
     }
   } catch (error) {
@@ -265,12 +266,12 @@ async function claim(
     claimed = new ClaimedAgent({
       ...{ link: await open(), group, id, run },
       by: `${Deno.hostname()}, process ${Deno.pid}`,
-      clock: systemNodeClock,
+      clock: machineClock,
     });
     const card = await claimed.claim();
-    const before = systemNodeClock.nowMs();
+    const before = machineClock.nowMs();
     await claimed.do({ type: "ping" });
-    const roundTripMs = systemNodeClock.nowMs() - before;
+    const roundTripMs = machineClock.nowMs() - before;
     return { claimed, card, roundTripMs, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();

@@ -62,11 +62,15 @@ export class RemoteNode implements LoadNode {
       .catch((error) => {
         throw new Error(`Cannot use ${this.#agent.name}: ${messageOf(error)}`);
       });
-    return { ...readFacts(facts), node: this.name };
+    const { host } = this.#agent;
+    return { ...readFacts(facts), node: this.name, host };
   }
 
   async begin(startedAtMs: number): Promise<void> {
-    await this.#agent.do({ type: "begin", startedAtMs });
+    await this.#agent.do({
+      type: "begin",
+      startedAtMs: this.#agent.toRunTime(startedAtMs),
+    });
   }
 
   learn(news: PublisherNews): void {

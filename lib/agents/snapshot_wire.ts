@@ -95,6 +95,12 @@ const generator = z.object(
   } satisfies Fields<GeneratorHealth>,
 );
 
+const offset = z.object({
+  aheadMs: amount.nullable(),
+  boundMs: amount.nullable(),
+  leaps: amount,
+});
+
 const part: z.ZodType<NodePart> = z.object(
   {
     node: text,
@@ -104,9 +110,11 @@ const part: z.ZodType<NodePart> = z.object(
     trends: named(trend),
     generator,
     machine: z.object({
+      host: text.nullable(),
       cores: amount.nullable(),
       isSynchronised: z.boolean().nullable(),
     }).optional(),
+    offset: offset.optional(),
     get parts() {
       return z.array(part).max(1_000).optional();
     },
@@ -143,6 +151,7 @@ const rest = z.object(
     })).optional(),
     consumersAllowed: amount.nullable().optional(),
     generator,
+    offset: offset.optional(),
     parts: z.array(part).max(1_000).optional(),
   } satisfies Fields<Omit<Snapshot, "clients">>,
 );

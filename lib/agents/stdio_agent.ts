@@ -9,7 +9,8 @@
 import { AgentHost } from "./agent_host.ts";
 import { StreamLink } from "./link/mod.ts";
 import { GROUP } from "./agent_process.ts";
-import { openThreads, reachServer, systemNodeClock } from "../load/mod.ts";
+import { machineClock } from "./machine_clock.ts";
+import { openThreads, reachServer } from "../load/mod.ts";
 import { readMachineFacts } from "../machine/mod.ts";
 import { systemClock } from "../time/mod.ts";
 
@@ -34,7 +35,7 @@ async function main([id, word]: readonly string[]): Promise<void> {
     id,
     epoch: crypto.randomUUID().replaceAll("-", ""),
     machine: { host: Deno.hostname(), cores, memoryBytes },
-    clock: systemNodeClock,
+    clock: machineClock,
     openNode: (name, handlers) => openThreads(name, threads, handlers),
     reach: (server) => reachServer(server, undefined),
     onLeft: ({ reason }) => console.error(reason),

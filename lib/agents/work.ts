@@ -152,6 +152,7 @@ const facts: z.ZodType<NodeFacts> = z.object(
     lanes: words,
     ciphers: words,
     dtls: words,
+    host: text.optional(),
     machine: machine.nullable(),
     clock: z.object({ isSynchronised: z.boolean(), maxErrorMs: amount })
       .nullable(),

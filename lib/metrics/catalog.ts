@@ -550,6 +550,10 @@ export const METRICS = {
       place: "media.latencyMs",
     },
   ),
+  linkRoundTrip: trend(
+    "From a message of an agent to the coordinator's answer, without the time that it took to answer.",
+    { source: "each agent's short messages, about once a second" },
+  ),
   jitter: trend("Interarrival jitter (RFC 3550 section 6.4.1).", {
     source: "each received track, once a second",
     perClient: "max",

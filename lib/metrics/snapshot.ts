@@ -61,12 +61,26 @@ export interface NodePart extends
   > {
   /** Its machine. @default {the same as that of the others} */
   readonly machine?: NodeMachine | undefined;
+  /** How its clock stands to the run's. @default {it is the same} */
+  readonly offset?: ClockOffset | undefined;
   /** The nodes that it consists of itself. @default {none but itself} */
   readonly parts?: readonly NodePart[] | undefined;
 }
 
+/** How the wall clock of a node's machine stands to the clock that the run goes by. */
+export interface ClockOffset {
+  /** How far it is ahead, in milliseconds, as is known now; `null` where it could not be compared. */
+  readonly aheadMs: number | null;
+  /** By how much that was wrong at most, at any time of the run, either way; `null` as for `aheadMs`. */
+  readonly boundMs: number | null;
+  /** How often it ran away faster than a clock does. */
+  readonly leaps: number;
+}
+
 /** What is known of the machine of a node. */
 export interface NodeMachine {
+  /** Its name; `null` where that is not known. */
+  readonly host: string | null;
   /** `null` where that is not known. */
   readonly cores: number | null;
   /** Whether something keeps its wall clock in time; `null` where that is not known. */
@@ -88,6 +102,7 @@ const PART_GAUGES = [
 /** Trends that a part keeps. */
 const PART_TRENDS = [
   "lateness",
+  "linkRoundTrip",
   "loopLag",
 ] as const satisfies readonly TrendName[];
 
@@ -125,6 +140,8 @@ export interface Snapshot {
   readonly consumersAllowed?: number | null | undefined;
   /** How the generator is doing. */
   readonly generator: GeneratorHealth;
+  /** How the node's clock stands to the run's; of several, their parts say it. @default {it is the same} */
+  readonly offset?: ClockOffset | undefined;
   /** What of it each of several nodes did, by name. @default {it is of one node} */
   readonly parts?: readonly NodePart[] | undefined;
 }
@@ -192,7 +209,7 @@ function partsOfAll(nodes: readonly Snapshot[]): Pick<Snapshot, "parts"> {
 
 /** What one node did, or several under one name. */
 function partOf(
-  { node, atMs, counters, gauges, trends, generator, parts }: Snapshot,
+  { node, atMs, counters, gauges, trends, generator, offset, parts }: Snapshot,
 ): NodePart {
   return {
     node,
@@ -201,6 +218,7 @@ function partOf(
     gauges: picked(gauges, PART_GAUGES),
     trends: picked(trends, PART_TRENDS),
     generator,
+    ...(offset !== undefined && { offset }),
     ...(parts !== undefined && { parts }),
   };
 }

@@ -9,7 +9,7 @@ import type { ClientRecord } from "./client_record.ts";
 import { isConnected } from "./client_rates.ts";
 import { counterOf, ratio, trendOf } from "./figures.ts";
 import { troubleOf } from "./saturation.ts";
-import type { NodePart, Snapshot } from "./snapshot.ts";
+import type { NodePart, PART_TRENDS, Snapshot } from "./snapshot.ts";
 import { usToMs } from "./stats.ts";
 import type { NodeSummary } from "./summary.ts";
 
@@ -27,19 +27,25 @@ function summarizeNode(
   part: NodePart,
   all: readonly ClientRecord[],
 ): NodeSummary {
-  const { node, generator, machine } = part;
+  const { node, generator, machine, offset } = part;
   const clients = all.filter((client) =>
     client.node === node || client.node.startsWith(`${node}/`)
   );
-  const p95Ms = (name: "lateness" | "loopLag") =>
+  const p95Ms = (name: (typeof PART_TRENDS)[number]) =>
     usToMs(trendOf(part, name).percentile(95));
   const sent = counterOf(part, "packetsSent");
   const due = counterOf(part, "packetsPlanned") -
     counterOf(part, "packetsSkipped") - counterOf(part, "packetsWithoutPath");
   return {
     name: node,
+    host: machine?.host ?? null,
     cores: machine?.cores ?? null,
     clockSynchronised: machine?.isSynchronised ?? null,
+    clockAheadMs: offset?.aheadMs ?? null,
+    clockBoundMs: offset?.boundMs ?? null,
+    linkRoundTripP95Ms: trendOf(part, "linkRoundTrip").count === 0
+      ? null
+      : p95Ms("linkRoundTrip"),
     workers: generator.workers,
     clients: clients.length,
     connected: clients.filter(isConnected).length,

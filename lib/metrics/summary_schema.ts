@@ -270,8 +270,12 @@ const generator = z.object({
   })).describe("When the wall clock was set; no figure follows it."),
   nodes: z.array(z.object({
     name: z.string(),
+    host: z.string().nullable(),
     cores: knownCount,
     clockSynchronised: z.boolean().nullable(),
+    clockAheadMs: z.number().nullable().describe("Of the coordinator's."),
+    clockBoundMs: known.describe("By how much that is wrong at most."),
+    linkRoundTripP95Ms: known,
     workers: count,
     clients: count,
     connected: count,

@@ -145,8 +145,14 @@ const node = {
 const part: z.ZodType<unknown> = z.object({
   ...node,
   machine: z.object({
+    host: z.string().nullable().default(null),
     cores: z.number().nullable(),
     isSynchronised: z.boolean().nullable(),
+  }).optional(),
+  offset: z.object({
+    aheadMs: z.number().nullable(),
+    boundMs: z.number().nullable(),
+    leaps: z.number(),
   }).optional(),
   get parts(): z.ZodType<unknown> {
     return z.array(part).optional();

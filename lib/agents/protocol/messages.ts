@@ -28,6 +28,7 @@ const text = z.string().max(MAX_TEXT);
 const name = z.string().regex(NAME_PATTERN);
 const run = z.string().regex(/^[A-Za-z0-9]{1,32}$/);
 const epoch = z.string().regex(/^[A-Za-z0-9]{1,32}$/);
+const timeMs = z.number().min(0).max(1e15);
 const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 /** What an agent says of itself. */
@@ -108,6 +109,9 @@ const report = z.object({
 /** What an agent says unasked, once a second and whenever something happens. */
 export type Report = Readonly<z.infer<typeof report>>;
 
+/** When a message came and its answer went, by the coordinator's clock, in milliseconds since 1970. */
+const times = { receivedMs: timeMs, sentMs: timeMs };
+
 const acknowledgement = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("taken"),
@@ -115,6 +119,7 @@ const acknowledgement = z.discriminatedUnion("type", [
     sequence: count,
     /** Events that were taken so far, all together. */
     events: count,
+    ...times,
   }),
   z.object({ type: z.literal("released"), reason: text }),
 ]);
@@ -123,12 +128,12 @@ const acknowledgement = z.discriminatedUnion("type", [
 export type Acknowledgement = Readonly<z.infer<typeof acknowledgement>>;
 
 const clockQuestion = z.object({ run, epoch, clock: z.literal(true) });
-const clockAnswer = z.object({ wallMs: z.number().min(0).max(1e15) });
+const clockAnswer = z.object(times);
 
 /** What an agent asks of the coordinator's clock. */
 export type ClockQuestion = Readonly<z.infer<typeof clockQuestion>>;
 
-/** Its answer: milliseconds since 1970. */
+/** Its answer. */
 export type ClockAnswer = Readonly<z.infer<typeof clockAnswer>>;
 
 /** Reads a message; `undefined` is none of that kind. */

@@ -103,8 +103,9 @@ export class NodeGroup implements LoadNode {
       this.#nodes.map((node) => node.prepare({ ...plan, node: node.name })),
     );
     this.#nodes.forEach((node, i) => this.#weights.set(node, parts[i].threads));
-    for (const { node, machine, clock } of parts) {
+    for (const { node, host = null, machine, clock } of parts) {
       this.#machines.set(node, {
+        host,
         cores: machine?.cores ?? null,
         isSynchronised: clock?.isSynchronised ?? null,
       });
@@ -138,6 +139,10 @@ export class NodeGroup implements LoadNode {
 
   learn(news: PublisherNews): void {
     for (const node of this.#alive()) node.learn?.(news);
+  }
+
+  aimWall(aheadMs: number): void {
+    for (const node of this.#alive()) node.aimWall?.(aheadMs);
   }
 
   /**

@@ -121,6 +121,7 @@ export async function openHost(
     latenessMs: () => recent.latenessMs,
     slicer: reactor,
     publishers,
+    aimWall: (aheadMs) => lane.aimWall(aheadMs),
     health: {
       lanes: [lane.kind],
       ciphers: [ciphers.kind],

@@ -83,6 +83,8 @@ export interface ClientHost extends Disposable {
   latenessMs(): number;
   /** Where work for many clients takes turns with packets. @default {it is done at once} */
   readonly slicer?: Slicer | undefined;
+  /** See {@linkcode LoadNode.aimWall}. @default {its packets carry no time} */
+  readonly aimWall?: ((aheadMs: number) => void) | undefined;
   /** Loads what clients are to send; throws when it cannot be had. @default {there is nothing to load} */
   readonly prepare?:
     | ((media: readonly MediaPlan[]) => Promise<void>)
@@ -210,6 +212,10 @@ export class LocalNode implements LoadNode {
 
   learn(news: PublisherNews): void {
     this.#host?.publishers?.learn(news);
+  }
+
+  aimWall(aheadMs: number): void {
+    this.#host?.aimWall?.(aheadMs);
   }
 
   async command(command: NodeCommand): Promise<void> {

@@ -92,6 +92,8 @@ export interface NodeFacts {
   readonly ciphers: readonly string[];
   /** Kinds of DTLS in use, sorted. */
   readonly dtls: readonly string[];
+  /** Its machine's name. @default {it is this one} */
+  readonly host?: string | undefined;
   /** Its machine, as it was when the node became ready; `null` where its clients need none. */
   readonly machine: MachineFacts | null;
   /** How far its machine's wall clock can be trusted; `null` as for `machine`. */
@@ -172,6 +174,8 @@ export interface LoadNode {
   begin(startedAtMs: number): Promise<void>;
   /** Takes in what a client of another node sends. */
   learn?(news: PublisherNews): void;
+  /** The clock that all machines of the run go by is now known to be so far ahead of this machine's, in milliseconds; see `wallAheadMs`. */
+  aimWall?(aheadMs: number): void;
   /**
    * Carries a command out; a failure of a client is in its record. Throws when
    * clients cannot even be added: what they are to send cannot be loaded.

@@ -6,7 +6,7 @@
  */
 
 import { readClockFacts, readMachineFacts } from "../../machine/mod.ts";
-import { systemClock } from "../../time/mod.ts";
+import { fineWall, systemClock } from "../../time/mod.ts";
 import { openDumpFiles } from "./dump_files.ts";
 import type { CpuScope } from "./host.ts";
 import { LocalNode, type NodeClock } from "./local_node.ts";
@@ -15,7 +15,7 @@ import type { NodeHandlers } from "./node.ts";
 /** The system's time. */
 export const systemNodeClock: NodeClock = {
   nowMs: systemClock.nowMs,
-  wallNowMs: () => Date.now(),
+  wallNowMs: () => fineWall.nowMs(),
   setTimer: systemClock.setTimer,
 };
 

@@ -27,10 +27,9 @@ import { messageOf } from "../../text/mod.ts";
 import { every, systemClock } from "../../time/mod.ts";
 
 /** What goes to the worker unanswered. */
-interface Word {
-  readonly type: "learn";
-  readonly news: PublisherNews;
-}
+type Word =
+  | { readonly type: "learn"; readonly news: PublisherNews }
+  | { readonly type: "aimWall"; readonly aheadMs: number };
 
 /** What is to be done. */
 type Task =
@@ -158,6 +157,11 @@ export class WorkerNode implements LoadNode {
   learn(news: PublisherNews): void {
     if (this.#dead !== undefined) return;
     this.#worker.postMessage({ type: "learn", news } satisfies Word);
+  }
+
+  aimWall(aheadMs: number): void {
+    if (this.#dead !== undefined) return;
+    this.#worker.postMessage({ type: "aimWall", aheadMs } satisfies Word);
   }
 
   async command(command: NodeCommand): Promise<void> {
@@ -306,6 +310,7 @@ export function serveNode(
   };
   pipe.addEventListener("message", ({ data }: MessageEvent<Order | Word>) => {
     if (data.type === "learn") return node?.learn?.(data.news);
+    if (data.type === "aimWall") return node?.aimWall?.(data.aheadMs);
     const { number } = data;
     carryOut(data).then(
       (outcome) => say({ type: "done", number, ...outcome }),

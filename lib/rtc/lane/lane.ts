@@ -102,6 +102,8 @@ export interface Lane {
    * or the one that the lane was told to go by, and gone on steadily: it does not follow when that is set.
    */
   wallNowMs(): number;
+  /** What the lane was told to go by is so far ahead of the machine's wall clock as that was when the lane was opened, in milliseconds: it gets there without a step. */
+  aimWall(aheadMs: number): void;
   /**
    * Datagrams that the kernel dropped because a receive buffer of ours was
    * full, over all sockets since the lane was opened; of a socket that is open,

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { threadClock } from "../../time/mod.ts";
+import { Slew, threadClock } from "../../time/mod.ts";
 import {
   type DatagramHandler,
   type Endpoint,
@@ -93,7 +93,9 @@ class NativeLane implements Lane {
   readonly libc: Libc;
   readonly sending: SendBatch;
   readonly #clock: ReceiveClock;
-  readonly #wallOffsetMs: number;
+  readonly #wallOffset: Slew;
+  /** How far this machine's wall clock was ahead of the thread's when the lane was opened. */
+  readonly #openedAheadMs: number;
   readonly #receiving: ReceiveBatch;
   readonly #epoll: number;
   readonly #events = new NativeMemory(EVENTS * EPOLL_EVENT.bytes);
@@ -122,12 +124,20 @@ class NativeLane implements Lane {
       () => this.#kernelMs(),
       () => threadClock.stoodMs,
     );
-    this.#wallOffsetMs = this.#clock.aheadMs + wallAheadMs;
-    this.#receiving = new ReceiveBatch(this.#clock, this.#wallOffsetMs);
+    this.#openedAheadMs = this.#clock.aheadMs;
+    this.#wallOffset = new Slew(
+      this.#openedAheadMs + wallAheadMs,
+      performance.now(),
+    );
+    this.#receiving = new ReceiveBatch(this.#clock, this.#wallOffset);
   }
 
   wallNowMs(): number {
-    return performance.now() + this.#wallOffsetMs;
+    return performance.now() + this.#wallOffset.currentMs;
+  }
+
+  aimWall(aheadMs: number): void {
+    this.#wallOffset.aim(this.#openedAheadMs + aheadMs, performance.now());
   }
 
   kernelDrops(): number {
@@ -190,6 +200,9 @@ class NativeLane implements Lane {
     const { sys } = this.libc;
     let ready: number;
     this.#clock.beginDrain();
+    if (!this.#wallOffset.isSettled) {
+      this.#wallOffset.advance(performance.now());
+    }
     do {
       if (!this.#open) return;
       ready = sys.epoll_wait(this.#epoll, this.#events.bytes, EVENTS, 0);

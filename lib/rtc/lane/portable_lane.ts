@@ -6,7 +6,7 @@
  * @module
  */
 
-import { threadClock } from "../../time/mod.ts";
+import { fineWall, Slew, threadClock } from "../../time/mod.ts";
 import { Buffer, createSocket, type Socket } from "../deps.ts";
 import {
   type DatagramHandler,
@@ -34,16 +34,26 @@ class PortableLane implements Lane {
     refused: 0,
     failed: 0,
   };
-  readonly #wallOffsetMs: number;
+  readonly #openedAheadMs = fineWall.nowMs() - performance.now();
+  readonly #wallOffset: Slew;
   readonly #sockets = new Set<LaneSocket>();
   #open = true;
 
   constructor(wallAheadMs: number) {
-    this.#wallOffsetMs = Date.now() - performance.now() + wallAheadMs;
+    this.#wallOffset = new Slew(
+      this.#openedAheadMs + wallAheadMs,
+      performance.now(),
+    );
   }
 
   wallNowMs(): number {
-    return performance.now() + this.#wallOffsetMs;
+    const nowMs = performance.now();
+    if (!this.#wallOffset.isSettled) this.#wallOffset.advance(nowMs);
+    return nowMs + this.#wallOffset.currentMs;
+  }
+
+  aimWall(aheadMs: number): void {
+    this.#wallOffset.aim(this.#openedAheadMs + aheadMs, performance.now());
   }
 
   kernelDrops(): null {

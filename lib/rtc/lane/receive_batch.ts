@@ -15,6 +15,7 @@ import {
   SOL_SOCKET,
 } from "./libc.ts";
 import { NativeMemory } from "./native_memory.ts";
+import type { Slew } from "../../time/mod.ts";
 import type { ReceiveClock } from "./receive_clock.ts";
 
 /** Datagrams that one call reads at most. */
@@ -30,13 +31,13 @@ export class ReceiveBatch {
   readonly #control = new NativeMemory(RECEIVE_BATCH * CONTROL_BYTES);
   readonly #arrival = new Arrival();
   readonly #clock: ReceiveClock;
-  readonly #wallOffsetMs: number;
+  readonly #wallOffset: Slew;
   readonly #vectors = new NativeMemory(RECEIVE_BATCH * IOVEC_BYTES);
 
-  /** `clock` tells when something came; wall-clock times are ahead of its by `wallOffsetMs`. */
-  constructor(clock: ReceiveClock, wallOffsetMs: number) {
+  /** `clock` tells when something came; wall-clock times are ahead of its by `wallOffset`. */
+  constructor(clock: ReceiveClock, wallOffset: Slew) {
     this.#clock = clock;
-    this.#wallOffsetMs = wallOffsetMs;
+    this.#wallOffset = wallOffset;
     for (let i = 0; i < RECEIVE_BATCH; i++) {
       const vector = i * IOVEC_BYTES;
       this.#vectors.setWord(vector, this.#data.address + i * SLOT_BYTES);
@@ -86,7 +87,7 @@ export class ReceiveBatch {
       view.getUint32(at + CMSG.data + 8, true) / 1e6;
     const nowMs = kernelMs - clock.aheadMs;
     this.#arrival.nowMs = nowMs - clock.stoodMs;
-    this.#arrival.wallMs = nowMs + this.#wallOffsetMs;
+    this.#arrival.wallMs = nowMs + this.#wallOffset.currentMs;
     if (nowMs < clock.earliestMs || nowMs > clock.latestMs) {
       this.#note(clock.correct(kernelMs));
     }
@@ -95,6 +96,6 @@ export class ReceiveBatch {
   /** For the few whose time is the result of a call: where it met the others', those would be boxed. */
   #note(nowMs: number): void {
     this.#arrival.nowMs = nowMs - this.#clock.stoodMs;
-    this.#arrival.wallMs = nowMs + this.#wallOffsetMs;
+    this.#arrival.wallMs = nowMs + this.#wallOffset.currentMs;
   }
 }

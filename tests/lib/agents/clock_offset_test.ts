@@ -1,9 +1,50 @@
-import { assertEquals, assertLess } from "@std/assert";
+import { assert, assertEquals, assertLess } from "@std/assert";
 import {
-  measureOffset,
-  offsetNotes,
+  type Exchange,
+  OffsetBounds,
+  RunClock,
 } from "../../../lib/agents/clock_offset.ts";
 import { createRandom } from "../../../lib/load/mod.ts";
+
+/** Two machines: the clock of the other goes its own way. */
+class Machines {
+  nowMs = 0;
+  readonly #random: () => number;
+
+  constructor(
+    readonly aheadAt: (nowMs: number) => number,
+    readonly busyMs: number,
+    readonly lost = 0,
+    seed = 1,
+  ) {
+    this.#random = createRandom(seed, "clock");
+  }
+
+  /** How far the other's is ahead. */
+  get aheadMs(): number {
+    return this.aheadAt(this.nowMs);
+  }
+
+  ask(): Promise<Exchange | undefined> {
+    if (this.#random() < this.lost) {
+      this.nowMs += 100;
+      return Promise.resolve(undefined);
+    }
+    const askedMs = this.nowMs;
+    this.#pass();
+    const receivedMs = this.nowMs + this.aheadMs;
+    this.nowMs += this.#random() * 3;
+    const sentMs = this.nowMs + this.aheadMs;
+    this.#pass();
+    return Promise.resolve(
+      { askedMs, receivedMs, sentMs, heardMs: this.nowMs },
+    );
+  }
+
+  #pass(): void {
+    this.nowMs += 0.3 + this.#random() * this.busyMs;
+  }
+}
 
 Deno.test.each([
   { aheadMs: 5_000, busyMs: 0, lost: 0, why: "one that was never set" },
@@ -13,70 +54,91 @@ Deno.test.each([
 ])(
   "a clock that is $aheadMs ms ahead is found to be, within the bound: $why",
   async ({ aheadMs, busyMs, lost }) => {
-    const random = createRandom(1, "clock");
-    let nowMs = 0;
-    const { aheadMs: found, boundMs } = await measureOffset(
-      () => {
-        if (random() < lost) {
-          nowMs += 100;
-          return Promise.resolve(undefined);
-        }
-        nowMs += 0.3 + random() * busyMs;
-        const wallMs = nowMs + aheadMs;
-        nowMs += 0.3 + random() * busyMs;
-        return Promise.resolve(wallMs);
-      },
-      { nowMs: () => nowMs, wallNowMs: () => nowMs },
-      () => false,
-    );
-    assertLess(Math.abs(found - aheadMs), boundMs + 1e-6);
-    assertLess(boundMs, 0.4 + busyMs / 4);
+    const machines = new Machines(() => aheadMs, busyMs, lost);
+    const clock = new RunClock(() => machines.nowMs);
+    await clock.compare(() => machines.ask(), () => false);
+    const { boundMs } = clock.look()!;
+    assertLess(Math.abs(clock.aheadMs - aheadMs), boundMs! + 1e-6);
+    assertLess(boundMs!, 0.4 + busyMs / 4);
   },
 );
 
-Deno.test("nothing is known of a clock that never answers, and nobody waits for it for long", async () => {
-  let nowMs = 0;
-  const offset = await measureOffset(
-    () => Promise.resolve(void (nowMs += 2_000)),
-    { nowMs: () => nowMs, wallNowMs: () => nowMs },
-    () => nowMs > 20_000,
-  );
-  assertEquals(offset, { aheadMs: 0, boundMs: Infinity });
-});
-
-const SAME = { aheadMs: 1, boundMs: 0.5 };
+Deno.test.each([
+  { ppm: 100, minutes: 60, mostMs: 3, why: "two clocks of which one is bad" },
+  { ppm: -100, minutes: 60, mostMs: 3, why: "the other one is" },
+  { ppm: 15, minutes: 240, mostMs: 3, why: "as NTP lets them" },
+  { ppm: 190, minutes: 30, mostMs: 4, why: "both are bad, and apart" },
+])(
+  "clocks that run apart by $ppm ppm are followed for $minutes min, without a step: $why",
+  async ({ ppm, minutes, mostMs }) => {
+    const machines = new Machines((nowMs) => 5_000 + nowMs * ppm / 1e6, 4);
+    const clock = new RunClock(() => machines.nowMs);
+    await clock.compare(() => machines.ask(), () => false);
+    let before = { aheadMs: clock.look()!.aheadMs!, nowMs: machines.nowMs };
+    for (let i = 0; i < minutes * 60; i++) {
+      machines.nowMs += 1000;
+      clock.take((await machines.ask())!, false);
+      const { aheadMs, boundMs, leaps } = clock.look()!;
+      const { nowMs } = machines;
+      assertLess(Math.abs(-aheadMs! - machines.aheadMs), boundMs! + 1e-6);
+      assertLess(boundMs!, mostMs);
+      assertEquals(leaps, 0);
+      const perMs = (aheadMs! - before.aheadMs) / (nowMs - before.nowMs);
+      assertLess(Math.abs(perMs), 0.000501);
+      before = { aheadMs: aheadMs!, nowMs };
+    }
+    assertEquals(clock.roundTrips.count, minutes * 60);
+  },
+);
 
 Deno.test.each([
-  { begun: SAME, ended: SAME, notes: [] },
-  {
-    begun: { aheadMs: 5_000, boundMs: 0.4 },
-    ended: { aheadMs: 5_001, boundMs: 0.6 },
-    notes: [
-      "a1's clock was 5000 ms behind; latencies between machines are corrected, to ±0.4 ms",
-    ],
+  { leapMs: 40, at: "a clock that was set" },
+  { leapMs: -5_000, at: "a machine that slept" },
+])(
+  "what does not run but leaps is told, and the bound tells by how much it is wrong: $at",
+  async ({ leapMs }) => {
+    let leptMs = 0;
+    const machines = new Machines(() => leptMs, 1);
+    const clock = new RunClock(() => machines.nowMs);
+    await clock.compare(() => machines.ask(), () => false);
+    leptMs = leapMs;
+    for (let i = 0; i < 10; i++) {
+      machines.nowMs += 1000;
+      clock.take((await machines.ask())!, false);
+      const { aheadMs, boundMs } = clock.look()!;
+      assertLess(Math.abs(-aheadMs! - leapMs), boundMs! + 1e-6);
+    }
+    const { boundMs, leaps } = clock.look()!;
+    assertEquals(leaps, 1);
+    assertLess(Math.abs(leapMs) - 5, boundMs!);
   },
-  {
-    begun: { aheadMs: -80, boundMs: 0.4 },
-    ended: { aheadMs: -20, boundMs: 0.6 },
-    notes: [
-      "a1's clock was 80 ms ahead; latencies between machines are corrected, to ±0.4 ms",
-      "a1's clock went slow by 60 ms during the run: latencies between machines are wrong by up to that",
-    ],
-  },
-  {
-    begun: { aheadMs: 3, boundMs: 30 },
-    ended: undefined,
-    notes: [
-      "a1's clock is known to ±30.0 ms only, and so are latencies between machines",
-    ],
-  },
-  {
-    begun: { aheadMs: 0, boundMs: Infinity },
-    ended: undefined,
-    notes: [
-      "a1's clock could not be compared: latencies between machines are by their own clocks",
-    ],
-  },
-])("of a clock it is said: $notes", ({ begun, ended, notes }) => {
-  assertEquals<readonly string[]>(offsetNotes("a1", begun, ended), notes);
+);
+
+Deno.test("what is known grows old while nobody answers", async () => {
+  const machines = new Machines(() => -80, 0);
+  const clock = new RunClock(() => machines.nowMs);
+  await clock.compare(() => machines.ask(), () => false);
+  const { boundMs } = clock.look()!;
+  machines.nowMs += 20_000;
+  assertLess(boundMs! + 3.9, clock.look()!.boundMs!);
+});
+
+Deno.test("nothing is known of a clock that never answers, and nobody waits for it for ever", async () => {
+  let nowMs = 0;
+  const clock = new RunClock(() => nowMs);
+  await clock.compare(
+    () => Promise.resolve(void (nowMs += 2_000)),
+    () => nowMs > 20_000,
+  );
+  assertEquals(clock.aheadMs, 0);
+  assertEquals(clock.look(), { aheadMs: null, boundMs: null, leaps: 0 });
+});
+
+Deno.test("an answer from before the question says nothing", () => {
+  const bounds = new OffsetBounds();
+  bounds.add({ askedMs: 0, receivedMs: 50, sentMs: 51, heardMs: 2 });
+  const { middleMs } = bounds;
+  bounds.add({ askedMs: 10, receivedMs: 60, sentMs: 90, heardMs: 12 });
+  assertEquals([bounds.middleMs, bounds.leaps], [middleMs, 0]);
+  assert(bounds.boundMs(12) < 1.1);
 });

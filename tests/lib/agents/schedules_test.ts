@@ -276,10 +276,18 @@ async function promptly<Value>(
   return await Promise.race([promise, Promise.resolve().then(() => undefined)]);
 }
 
+/** But for what an agent says of its clock and its link besides. */
 function plain(snapshot: Snapshot | undefined): unknown {
   if (snapshot === undefined) return undefined;
+  const { linkRoundTrip: _, ...trends } = snapshot.trends;
+  const { offset: __, ...rest } = snapshot;
   return JSON.parse(JSON.stringify({
-    ...snapshot,
+    ...rest,
+    trends,
+    parts: snapshot.parts?.map(({ offset: _, trends, ...part }) => {
+      const { linkRoundTrip: __, ...others } = trends;
+      return { ...part, trends: others };
+    }),
     clients: snapshot.clients.map(plainRecord),
   }));
 }

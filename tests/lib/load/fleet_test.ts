@@ -433,7 +433,7 @@ Deno.test("a run on machines elsewhere begins when all can have heard of it, and
     crowd.snapshot().parts?.map(({ node, machine }) => [node, machine]),
     ["agent-0", "agent-1"].map((node) => [
       node,
-      { cores: null, isSynchronised: null },
+      { host: null, cores: null, isSynchronised: null },
     ]),
   );
   await crowd.close();

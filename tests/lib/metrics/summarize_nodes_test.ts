@@ -7,6 +7,7 @@ import {
   NodeMeter,
   type Snapshot,
   summarizeNodes,
+  Trend,
 } from "../../../lib/metrics/mod.ts";
 
 /** What a node did with clients in these states, that sent this share of 1,000 packets. */
@@ -41,7 +42,7 @@ function nodeOf(
 /** Several as machines. */
 function machines(...nodes: readonly Snapshot[]): Snapshot {
   const all = mergeSnapshots(nodes);
-  const machine = { cores: 8, isSynchronised: false };
+  const machine = { host: "box", cores: 8, isSynchronised: false };
   return { ...all, parts: all.parts?.map((part) => ({ ...part, machine })) };
 }
 
@@ -53,12 +54,21 @@ Deno.test("each machine has a row, with its own clients, those of its threads to
     ]),
     node: "agent-1",
   };
-  const all = machines(nodeOf("agent-0", ["connected"]), threads);
+  const trips = new Trend();
+  for (let i = 0; i < 20; i++) trips.record(i === 0 ? 90_000 : 3_000);
+  const one = nodeOf("agent-0", ["connected"]);
+  const trends = { ...one.trends, linkRoundTrip: trips.toJSON() };
+  const offset = { aheadMs: -80, boundMs: 0.4, leaps: 0 };
+  const all = machines({ ...one, trends, offset }, threads);
   const [first, second] = summarizeNodes(all)!;
   assertEquals(first, {
     name: "agent-0",
+    host: "box",
     cores: 8,
     clockSynchronised: false,
+    clockAheadMs: -80,
+    clockBoundMs: 0.4,
+    linkRoundTripP95Ms: 3.007,
     workers: 1,
     clients: 1,
     connected: 1,
@@ -73,6 +83,10 @@ Deno.test("each machine has a row, with its own clients, those of its threads to
     heldBackJoins: 0,
     trouble: null,
   });
+  assertEquals(
+    [second.clockAheadMs, second.clockBoundMs, second.linkRoundTripP95Ms],
+    [null, null, null],
+  );
   assertEquals(
     [second.workers, second.clients, second.connected, second.failed],
     [2, 3, 2, 1],

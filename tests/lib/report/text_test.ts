@@ -239,6 +239,8 @@ Deno.test("where clients were on several machines, each has a row that says whet
     ...{ clients: 250, connected: 250, failed: 0, packetsSent: 900 },
     ...{ packetsReceived: 2700, achievedRatio: 1, latenessP95Ms: 2.1 },
     ...{ loopLagP95Ms: 1, cpuRatio: 0.31, kernelDrops: 0, heldBackJoins: 0 },
+    ...{ host: "box", clockAheadMs: null, clockBoundMs: null },
+    linkRoundTripP95Ms: null,
     trouble: null,
   };
   const lost = {

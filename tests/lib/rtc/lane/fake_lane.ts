@@ -80,6 +80,8 @@ export class FakeLane implements Lane {
     return 0;
   }
 
+  aimWall(): void {}
+
   kernelDrops(): null {
     return null;
   }
