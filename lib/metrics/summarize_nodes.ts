@@ -5,11 +5,12 @@
  * @module
  */
 
+import type { TrendName } from "./catalog.ts";
 import type { ClientRecord } from "./client_record.ts";
 import { isConnected } from "./client_rates.ts";
 import { counterOf, ratio, trendOf } from "./figures.ts";
 import { troubleOf } from "./saturation.ts";
-import type { NodePart, PART_TRENDS, Snapshot } from "./snapshot.ts";
+import type { NodePart, Snapshot } from "./snapshot.ts";
 import { usToMs } from "./stats.ts";
 import type { NodeSummary } from "./summary.ts";
 
@@ -31,8 +32,7 @@ function summarizeNode(
   const clients = all.filter((client) =>
     client.node === node || client.node.startsWith(`${node}/`)
   );
-  const p95Ms = (name: (typeof PART_TRENDS)[number]) =>
-    usToMs(trendOf(part, name).percentile(95));
+  const p95Ms = (name: TrendName) => usToMs(trendOf(part, name).percentile(95));
   const sent = counterOf(part, "packetsSent");
   const due = counterOf(part, "packetsPlanned") -
     counterOf(part, "packetsSkipped") - counterOf(part, "packetsWithoutPath");
