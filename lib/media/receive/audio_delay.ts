@@ -21,8 +21,10 @@ const KEEP_OVERTAKEN = 0.9993;
 const FIRST_WEIGHT = 2;
 /** Of so long only the longest delay counts. */
 const LOOK_MS = 500;
-/** Two of these the soonest packet is remembered for. */
-const SOONEST_MS = 1000;
+/** Arrivals are told apart by the steps of the sound card. */
+const TICK_MS = 10;
+/** For so many times {@linkcode LOOK_MS} the soonest and the latest packet are remembered. */
+const SLICES = 4;
 /** So much more delay is worth a packet in a hundred. */
 const MS_PER_PERCENT = 20;
 
@@ -76,12 +78,20 @@ class Distribution {
 export class AudioDelay {
   /** That delay, in whole milliseconds. */
   targetMs = FIRST_MS;
+  /** How long after its timestamp the soonest packet of the last two seconds came; Infinity before any. */
+  soonestMs = NaN;
+  /** So much later came the latest of them that was not overtaken. */
+  spreadMs = NaN;
   readonly #delays = new Distribution(KEEP);
   /** Made with the first packet that was overtaken. */
   #overtaken: Distribution | undefined;
-  #soonestMs = NaN;
-  #formerSoonestMs = NaN;
-  #soonestSinceMs = NaN;
+  // The soonest and the latest of each slice of the last seconds, in turn.
+  readonly #soonest = new Float64Array(SLICES);
+  readonly #latest = new Float64Array(SLICES);
+  #slice = 0;
+  #sliceSinceMs = NaN;
+  /** Of the packet at hand; a fraction by itself would be boxed on the heap. */
+  #transitMs = NaN;
   #longestMs = NaN;
   #lookMs = NaN;
 
@@ -91,9 +101,11 @@ export class AudioDelay {
 
   /** Times go on from elsewhere. */
   restart(): void {
-    this.#soonestMs = this.#formerSoonestMs = Infinity;
-    this.#soonestSinceMs = this.#lookMs = -Infinity;
-    this.#longestMs = 0;
+    this.#soonest.fill(Infinity);
+    this.#latest.fill(-Infinity);
+    this.soonestMs = Infinity;
+    this.#sliceSinceMs = this.#lookMs = -Infinity;
+    this.#longestMs = this.spreadMs = 0;
   }
 
   /** A packet came at `nowMs`, so long after its timestamp; overtaken by another one or in order. */
@@ -101,22 +113,53 @@ export class AudioDelay {
     packet: { readonly nowMs: number; readonly transitMs: number },
     isOvertaken: boolean,
   ): void {
-    const { nowMs, transitMs } = packet;
-    if (nowMs - this.#soonestSinceMs >= SOONEST_MS) {
-      this.#formerSoonestMs = this.#soonestMs;
-      this.#soonestMs = Infinity;
-      this.#soonestSinceMs = nowMs;
-    }
-    if (transitMs < this.#soonestMs) this.#soonestMs = transitMs;
-    const delayMs = transitMs -
-      Math.min(this.#soonestMs, this.#formerSoonestMs);
+    const { nowMs } = packet;
+    this.#transitMs = packet.transitMs - nowMs % TICK_MS;
+    if (nowMs - this.#sliceSinceMs >= LOOK_MS) this.#nextSlice(packet);
+    if (!isOvertaken) this.#remember();
+    const delayMs = Math.max(0, this.#transitMs - this.soonestMs);
     if (isOvertaken) this.#overtaken ??= new Distribution(KEEP_OVERTAKEN);
-    else if (delayMs > this.#longestMs) this.#longestMs = delayMs;
     this.#overtaken?.add(isOvertaken ? Math.floor(delayMs / STEP_MS) : 0);
-    if (nowMs - this.#lookMs < LOOK_MS) return;
-    if (this.#lookMs >= 0) this.#look();
-    this.#lookMs = nowMs;
-    this.#longestMs = 0;
+    if (isOvertaken) return;
+    if (nowMs - this.#lookMs > LOOK_MS) {
+      if (this.#lookMs >= 0) this.#look();
+      this.#lookMs = nowMs;
+      this.#longestMs = 0;
+    }
+    if (delayMs > this.#longestMs) this.#longestMs = delayMs;
+  }
+
+  #nextSlice({ nowMs }: { readonly nowMs: number }): void {
+    if (nowMs - this.#sliceSinceMs >= SLICES * LOOK_MS) {
+      this.#soonest.fill(Infinity);
+      this.#latest.fill(-Infinity);
+    }
+    this.#sliceSinceMs = nowMs;
+    this.#slice = (this.#slice + 1) % SLICES;
+    this.#soonest[this.#slice] = Infinity;
+    this.#latest[this.#slice] = -Infinity;
+    this.soonestMs = Infinity;
+    let latestMs = -Infinity;
+    for (let i = 0; i < SLICES; i++) {
+      if (this.#soonest[i] < this.soonestMs) this.soonestMs = this.#soonest[i];
+      if (this.#latest[i] > latestMs) latestMs = this.#latest[i];
+    }
+    this.spreadMs = Math.max(0, latestMs - this.soonestMs);
+  }
+
+  #remember(): void {
+    const transitMs = this.#transitMs;
+    const slice = this.#slice;
+    if (transitMs < this.#soonest[slice]) this.#soonest[slice] = transitMs;
+    if (transitMs > this.#latest[slice]) this.#latest[slice] = transitMs;
+    if (transitMs < this.soonestMs) {
+      if (this.soonestMs < Infinity) {
+        this.spreadMs += this.soonestMs - transitMs;
+      }
+      this.soonestMs = transitMs;
+    } else if (transitMs - this.soonestMs > this.spreadMs) {
+      this.spreadMs = transitMs - this.soonestMs;
+    }
   }
 
   #look(): void {

@@ -51,9 +51,15 @@ const SAMPLES_PER_MS = 48;
 /** A packet that is played begins at the next step of the sound card. */
 const STEP_MS = 10;
 /** Of sound, so much can be stretched or cut away. */
-const STRETCH = 0.015;
-/** What is held back may be so much more than needed, at least, before any is cut away. */
+const STRETCH = 0.05;
+/** What is held back may be so much more than needed, and than what comes latest needs, before any is cut away. */
 const SLACK_MS = 20;
+/** Where what was made up meets what came, so much of both becomes one. */
+const MERGED_MS = 1.6;
+/** With so much more waiting than needed, the time of what is missing is cut short. */
+const WINDOW_MS = 50;
+/** What has stood still for so long goes on only with half of what is needed. */
+const PATIENCE_MS = 80;
 /** Of how much is held back, the newest packet counts for so much. */
 const LEVEL_WEIGHT = 0.03;
 const USUAL_PACKET_MS = 20;
@@ -98,6 +104,8 @@ export class AudioPlayout {
   #highestTimestamp = 0;
   #highestCapturedMs = NaN;
   #packetMs = NaN;
+  /** When what had stood still goes on. */
+  #resumedMs = NaN;
   /** What was captured at 0 is played then. */
   #offsetMs = NaN;
   /** Up to then is settled what is heard. */
@@ -228,10 +236,11 @@ export class AudioPlayout {
         ? Math.max(this.#playedToMs, this.#capturedMs[at] + this.#offsetMs)
         : this.#playedToMs;
       if (dueMs > moment.nowMs) return;
+      if (isThere && this.#isPostponed(at, moment)) return;
       this.#playedMs += dueMs - this.#playedToMs;
       this.#playedToMs = dueMs;
       if (isThere) this.#play(at);
-      else this.#fill(this.#packetMs);
+      else this.#fillGap();
       this.#next++;
     }
   }
@@ -312,10 +321,12 @@ export class AudioPlayout {
 
   /** For how long nothing has been there to play, while something should. */
   #openMs({ nowMs }: { readonly nowMs: number }): number {
-    if (this.#next < 0 || this.#isPaused || this.#next <= this.#highest) {
-      return 0;
-    }
-    return Math.max(0, nowMs - this.#playedToMs);
+    if (this.#next < 0 || this.#isPaused) return 0;
+    const at = this.#next % ROOM;
+    // What is there though its time has come waits for more.
+    const isWaiting = this.#next > this.#highest ||
+      this.#capturedMs[at] + this.#offsetMs <= nowMs;
+    return isWaiting ? Math.max(0, nowMs - this.#playedToMs) : 0;
   }
 
   #fillOpen(moment: { readonly nowMs: number }): void {
@@ -323,18 +334,56 @@ export class AudioPlayout {
     if (openMs > 0) this.#fill(openMs);
   }
 
+  /**
+   * Whether sound that has stood still for long goes on standing still: it
+   * would do so again soon. Where it goes on, `#resumedMs` says from when on.
+   */
+  #isPostponed(at: number, moment: { readonly nowMs: number }): boolean {
+    this.#resumedMs = this.#arrivalsMs[at];
+    const stoodMs = this.#resumedMs - this.#playedToMs;
+    if (stoodMs < PATIENCE_MS) return false;
+    const newest = this.#highest % ROOM;
+    const aheadMs = this.#capturedMs[newest] - this.#capturedMs[at];
+    this.#resumedMs = Math.max(
+      this.#resumedMs,
+      this.#arrivalsMs[newest] + this.#neededMs / 2 - aheadMs,
+    );
+    return this.#resumedMs > moment.nowMs;
+  }
+
   /** Plays a packet; if nothing was there to play when it was due, sound stood still until it came. */
   #play(at: number): void {
-    const lateMs = this.#arrivalsMs[at] - this.#playedToMs;
+    const lateMs = this.#resumedMs - this.#playedToMs;
     if (lateMs > 0) this.#fill(Math.ceil(lateMs / STEP_MS) * STEP_MS);
+    const mergedMs = this.#isConcealing ? MERGED_MS : 0;
     this.#isConcealing = false;
     this.#isSilent = this.#isDtx[at] !== 0;
     this.#waitedMs += this.#playedToMs - this.#arrivalsMs[at];
     this.#emitted++;
-    this.#offsetMs = this.#playedToMs - this.#capturedMs[at];
+    this.#offsetMs = this.#playedToMs - this.#capturedMs[at] - mergedMs;
     this.#stretch();
     this.#playedMs += this.#packetMs;
     this.#playedToMs = this.#capturedMs[at] + this.#offsetMs + this.#packetMs;
+  }
+
+  /** Plays a packet that is missing; where more than enough waits after it, a part of it. */
+  #fillGap(): void {
+    const isPlenty = this.#spanFrom(this.#next + 1) >
+      this.#neededMs + WINDOW_MS;
+    const ms = isPlenty ? Math.min(STEP_MS, this.#packetMs) : this.#packetMs;
+    this.#offsetMs -= this.#packetMs - ms;
+    this.#fill(ms);
+  }
+
+  /** From the first packet that is there from this one on to the newest one, and for how long that has been there. */
+  #spanFrom(position: number): number {
+    let first = position;
+    while (
+      first < this.#highest && this.#sequences[first % ROOM] !== first + 1
+    ) first++;
+    const newest = this.#highest % ROOM;
+    return this.#capturedMs[newest] - this.#capturedMs[first % ROOM] +
+      this.#playedToMs - this.#arrivalsMs[newest];
   }
 
   /** Plays what is not there: made up, but for silence that was told of. */
@@ -348,16 +397,20 @@ export class AudioPlayout {
     this.#playedToMs += ms;
   }
 
+  /** As much should be held back. */
+  get #neededMs(): number {
+    return Math.max(this.#delay.targetMs, this.#minDelayMs);
+  }
+
   /** What is held back is brought nearer to what is needed. */
   #stretch(): void {
-    const targetMs = Math.max(this.#delay.targetMs, this.#minDelayMs);
+    const neededMs = this.#neededMs;
+    const heldBackMs = this.#offsetMs - this.#delay.soonestMs;
     const stepMs = this.#packetMs * STRETCH;
-    if (this.#levelMs < targetMs * 3 / 4) {
+    if (heldBackMs < neededMs) {
       this.#offsetMs += stepMs;
       this.#levelMs += stepMs;
-    } else if (
-      this.#levelMs >= Math.max(targetMs, targetMs * 3 / 4 + SLACK_MS)
-    ) {
+    } else if (heldBackMs >= neededMs + this.#delay.spreadMs + SLACK_MS) {
       this.#offsetMs -= stepMs;
       this.#levelMs -= stepMs;
     }

@@ -83,6 +83,15 @@ Deno.test("where packets overtake each other, as much more is held back as is wo
   assertLess(rare.targetMs, 60);
 });
 
+Deno.test.each([
+  { seconds: 1, spreadMs: 140, why: "came within two seconds" },
+  { seconds: 3, spreadMs: 0, why: "has been forgotten" },
+])("of what came soonest and latest, $why: $spreadMs ms apart", (one) => {
+  const delay = heard(18.5, (i) => i === 900 ? 140 : 0);
+  heard(one.seconds, () => 0, delay, 18_500);
+  assertEquals([delay.soonestMs, delay.spreadMs], [5000, one.spreadMs]);
+});
+
 Deno.test("where times go on from elsewhere, what is known of delays stays", () => {
   const delay = heard(60, (i) => i % 10 === 5 ? 75 : 0);
   delay.restart();

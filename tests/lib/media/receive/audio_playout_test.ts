@@ -133,6 +133,83 @@ Deno.test("after sound stood still, more is held back than is needed, and less a
   assert(listener.playout.delayMs < 110);
 });
 
+/** Twice a second packets come so much later than the others, and those after them in one go. */
+function unsteady(lateMs: number) {
+  return (index: number) => 50 + Math.max(0, lateMs - (index % 25) * PACKET_MS);
+}
+
+/** For how long packets waited on average, the last thousand of so many. */
+function waitedMs(packets: readonly Came[]): number {
+  const listener = new Listener();
+  const figures = [packets.slice(0, -1000), packets.slice(-1000)]
+    .map((some) => {
+      const { playout } = listener.takeAll(some);
+      return playout.figures({ nowMs: some.at(-1)!.atMs });
+    });
+  const [from, to] = figures;
+  return (to.jitterBufferDelayMs - from.jitterBufferDelayMs) /
+    (to.jitterBufferEmittedCount - from.jitterBufferEmittedCount);
+}
+
+Deno.test.each([
+  { lateMs: 75, waitMs: [115, 170], why: "and not more than it may be" },
+  { lateMs: 150, waitMs: [190, 320], why: "as packets come very late" },
+  { lateMs: 0, waitMs: [20, 45], why: "as none comes late" },
+])(
+  "what was held back once is while packets come $lateMs ms late: $why",
+  ({ lateMs, waitMs: [least, most] }) => {
+    const takes = unsteady(lateMs);
+    const outage = (i: number) => i >= 1000 && i < 1050 ? 1050 - i : 0;
+    const packets = steady(8000, (i) => takes(i) + outage(i) * PACKET_MS);
+    const ms = waitedMs(packets);
+    assert(least <= ms && ms <= most, `${ms}`);
+    // Each loss makes it less, down to what is needed.
+    const lossy = waitedMs(packets.filter(({ index }) => index % 7 !== 3));
+    assert(lossy <= ms, `${lossy}`);
+    assertAlmostEquals(lossy, lateMs, 25);
+  },
+);
+
+Deno.test.each([
+  { stepMs: 40, concealedMs: 0, why: "it was held back for that" },
+  { stepMs: 200, concealedMs: 60, why: "it stands still only for a moment" },
+  { stepMs: 300, concealedMs: 240, why: "and until half of it waits again" },
+  { stepMs: 600, concealedMs: 540, why: "and until half of it waits again" },
+])(
+  "where each packet takes $stepMs ms more from now on, $concealedMs ms are made up: $why",
+  ({ stepMs, concealedMs }) => {
+    const takes = unsteady(150);
+    const from = 3010;
+    const packets = steady(
+      from + 50,
+      (i) => i < from ? takes(i) : 50 + stepMs,
+    );
+    const listener = new Listener().takeAll(packets.slice(0, from));
+    const before = listener.heard(packets[from - 1].atMs).concealedMs;
+    const after = listener.takeAll(packets.slice(from))
+      .heard(packets[from + 49].atMs).concealedMs;
+    assertAlmostEquals(after - before, concealedMs, 20);
+  },
+);
+
+Deno.test.each([
+  { afterPackets: 30, concealedMs: 10, why: "more than enough waits" },
+  { afterPackets: 700, concealedMs: 20, why: "what waits is needed" },
+])(
+  "a lost packet costs $concealedMs ms where $why",
+  ({ afterPackets, concealedMs }) => {
+    const packets = steady(
+      4900,
+      (i) => i >= 4000 && i < 4025 ? 50 + (4025 - i) * PACKET_MS : 50,
+    );
+    const made = [-1, 4025 + afterPackets].map((lost) =>
+      new Listener().takeAll(packets.filter(({ index }) => index !== lost))
+        .heard(packets[4899].atMs).concealedMs
+    );
+    assertEquals(made[1] - made[0], concealedMs);
+  },
+);
+
 Deno.test("an outage is made up for as long as it goes on, and what it lost is not made up again", () => {
   const packets = steady(500).filter(({ index }) =>
     index < 100 || index >= 300
