@@ -3,10 +3,13 @@
  * which they are played, and in place of the others something made up
  * (concealment). As NetEq of libwebrtc does it: a packet that is missing while
  * others after it are there is given up at its time; where nothing is there,
- * sound stands still until something comes. Sound is stretched, imperceptibly,
- * until as much is held back as packets need ({@linkcode AudioDelay}), or as
- * the picture that goes with it. After a packet that says that silence follows
- * (RFC 7587 section 3.1.3: DTX), nothing is missing until sound comes again.
+ * sound stands still until something comes, and where that took long, until half
+ * of what packets need is there. Sound is stretched, imperceptibly, until as
+ * much is held back as packets need ({@linkcode AudioDelay}), or as the picture
+ * that goes with it, and shortened only where it is more by as much as packets
+ * are apart. Each time that something was made up shortens it, too. After a
+ * packet that says that silence follows (RFC 7587 section 3.1.3: DTX), nothing
+ * is missing until sound comes again.
  *
  * Nothing runs for that: what was to be heard up to a moment is settled when
  * somebody looks. What comes until then is only noted: what a packet's turn
