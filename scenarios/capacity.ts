@@ -17,7 +17,7 @@ import {
   runAsProgram,
   type Scenario,
 } from "../kit.ts";
-import { capacityLines, stepText } from "./capacity_lines.ts";
+import { capacityLines, isBroken, stepText } from "./capacity_lines.ts";
 import {
   type CapacityFindings,
   type CapacityLook,
@@ -128,7 +128,11 @@ export const capacity: Scenario<CapacityInput, CapacityFindings> =
           crowd.focus(held.from, held.to, says);
         }
         if (limitedBy.kind === "this machine" || signal.aborted) return found;
-        return { ...found, otherFill: await otherFillOf(probe, found) };
+        return {
+          ...found,
+          anew: await anewOf(probe, found),
+          otherFill: await otherFillOf(probe, found),
+        };
       };
       for (;;) {
         const clients = nextTrial(finished(steps), options);
@@ -156,13 +160,13 @@ export const capacity: Scenario<CapacityInput, CapacityFindings> =
           { kind: "most", text: `${options.most} were the most to be tried` },
       );
     },
-    judge: ({ largest, smallestBroken, limitedBy, broke }) =>
+    judge: ({ largest, smallestBroken, limitedBy, broke, anew }) =>
       largest > 0
         ? {
           status: "passed",
           reason: `${largest} clients were healthy${
-            smallestBroken === null ? "" : `, ${smallestBroken} were not`
-          }; ${
+            isBroken(anew) ? " as they grew, but not all at once" : ""
+          }${smallestBroken === null ? "" : `, ${smallestBroken} were not`}; ${
             broke === null || limitedBy.kind !== "time"
               ? `limited by ${limitedBy.kind}`
               : `limited by ${broke.kind}, and there was no time for ${
@@ -208,15 +212,32 @@ function outOfTime(
   return limit ?? { kind: "time", text: "there was no time for more" };
 }
 
+/** The largest that held, as `run` would have it: rooms that fill while others are in use may land elsewhere than young ones. Room by room, they do so either way. */
+async function anewOf(
+  probe: CapacityProbe,
+  { largest, steps }: CapacityFindings,
+): Promise<CapacityStep | null> {
+  const [first] = steps;
+  const isKnown = first?.fill === "rooms" || largest === first?.clients;
+  return largest === 0 || isKnown
+    ? null
+    : await whereTimeIs(() => probe.tryAnew(largest));
+}
+
 /** The size at which the answer turns, with its rooms filled the other way: of what is spread the one that broke, of rooms that are filled one by one the one that held. */
 async function otherFillOf(
   probe: CapacityProbe,
   { largest, smallestBroken, steps }: CapacityFindings,
 ): Promise<CapacityStep | null> {
   const clients = steps.at(0)?.fill === "rooms" ? largest : smallestBroken;
-  if (!clients) return null;
+  return clients ? await whereTimeIs(() => probe.tryOtherFill(clients)) : null;
+}
+
+async function whereTimeIs(
+  tryOut: () => Promise<CapacityStep>,
+): Promise<CapacityStep | null> {
   try {
-    return await probe.tryOtherFill(clients);
+    return await tryOut();
   } catch (error) {
     if (error instanceof OutOfTime) return null;
     throw error;
@@ -235,6 +256,7 @@ function findings(
     smallestBroken: smallestBroken ?? null,
     limitedBy,
     broke: brokenOf(steps)?.limit ?? null,
+    anew: null,
     otherFill: null,
     clientsPerServerCore: cores > 0 ? Math.round(largest / cores) : null,
     steps,

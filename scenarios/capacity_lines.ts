@@ -27,8 +27,12 @@ const HEAD = [
 
 /** What was found, as lines. */
 export function capacityLines(found: CapacityFindings): string[] {
-  const { largest, limitedBy, clientsPerServerCore, steps, otherFill } = found;
-  const all = otherFill === null ? steps : [...steps, otherFill];
+  const { largest, limitedBy, clientsPerServerCore, steps, anew, otherFill } =
+    found;
+  const all = [anew, otherFill].reduce<readonly CapacityStep[]>(
+    (rows, step) => step === null ? rows : [...rows, step],
+    steps,
+  );
   const rows = [
     HEAD,
     ...all.flatMap((step) => [rowOf(step), ...step.looks.map(lookRow)]),
@@ -42,6 +46,7 @@ export function capacityLines(found: CapacityFindings): string[] {
     ...heldLines(found),
     ...brokeLines(found),
     ...unfinishedLines(found),
+    ...anewLines(found),
     ...otherFillLines(found),
     ...(clientsPerServerCore === null
       ? []
@@ -95,20 +100,39 @@ function unfinishedLines({ steps }: CapacityFindings): string[] {
   );
 }
 
+/** Whether a step came to nothing good. */
+export function isBroken(step: CapacityStep | null): boolean {
+  return step !== null && step.isFinished && !step.healthy;
+}
+
+/** Whether it matters that the crowd grew. */
+function anewLines({ anew }: CapacityFindings): string[] {
+  if (anew === null) return [];
+  const how = `All at once into empty rooms: ${anew.clients}`;
+  if (anew.healthy) return [`${how} held as well`];
+  const differs = ": what it holds depends on how the crowd grew";
+  return [`${how} ${otherwiseText(anew)}${isBroken(anew) ? differs : ""}`];
+}
+
 /** Whether the order in which rooms are filled decides. */
 function otherFillLines({ otherFill, steps }: CapacityFindings): string[] {
   if (otherFill === null) return [];
   const { clients, fill, healthy, isFinished } = otherFill;
+  const how = `Rooms filled the other way (fill=${fill}): ${clients}`;
   const same = steps.findLast((step) => step.clients === clients)!;
-  if (!isFinished) return [];
-  const how = healthy ? "held" : "broke";
-  return [
-    healthy === same.healthy
-      ? `Rooms filled the other way (fill=${fill}): ${clients} ${how} as well`
-      : `Rooms filled the other way (fill=${fill}): ${clients} ${how}, ${
-        looksText(otherFill)
-      }: what it holds depends on the order in which rooms fill`,
-  ];
+  if (isFinished && healthy === same.healthy) {
+    return [`${how} ${healthy ? "held" : "broke"} as well`];
+  }
+  const differs = ": what it holds depends on the order in which rooms fill";
+  return [`${how} ${otherwiseText(otherFill)}${isFinished ? differs : ""}`];
+}
+
+/** How a step did that was tried otherwise, and why. */
+function otherwiseText(step: CapacityStep): string {
+  const { healthy, isFinished, limit } = step;
+  const how = isFinished ? healthy ? "held" : "broke" : "not finished";
+  const why = limit === null ? "" : `; ${limit.kind}: ${limit.text}`;
+  return `${how}, ${looksText(step)}${why}`;
 }
 
 /** How many looks it passed, and the most that was lost in one. */

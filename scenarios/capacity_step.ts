@@ -72,6 +72,8 @@ export interface CapacityFindings {
   readonly limitedBy: CapacityLimit;
   /** Why the smallest that was not healthy was not, and what gave out with it; `null` when all were. */
   readonly broke: CapacityLimit | null;
+  /** How the largest did once more when all came into empty rooms at once, as with `run`; `null` where it was first tried so, or was not tried. */
+  readonly anew: CapacityStep | null;
   /** How the size at which the answer turns did when its rooms were filled the other way; `null` where that was not tried. */
   readonly otherFill: CapacityStep | null;
   /** Clients a core that the server used, at the largest healthy number; `null` where it was not watched. */
@@ -132,8 +134,10 @@ export class CapacityProbe {
   readonly #options: StepOptions;
   readonly #thresholds: readonly Threshold[];
   #seated: (VirtualUser | undefined)[] = [];
-  /** How rooms are filled now, which their names tell. */
+  /** How rooms are filled now. */
   #fill: Fill;
+  /** What the names of rooms tell of it. */
+  #roomPrefix = "";
   /** The most that were healthy. */
   #healthy = 0;
 
@@ -187,16 +191,31 @@ export class CapacityProbe {
     }
   }
 
+  /** Tries a size once more, from empty rooms on. */
+  tryAnew(clients: number): Promise<CapacityStep> {
+    return this.#tryFromEmpty(clients, this.#fill, "anew-");
+  }
+
   /** Tries a size with its rooms filled the other way, from empty ones on. */
-  async tryOtherFill(clients: number): Promise<CapacityStep> {
+  tryOtherFill(clients: number): Promise<CapacityStep> {
+    const [other] = FILLS.filter((fill) => fill !== this.#fill);
+    return this.#tryFromEmpty(clients, other, `${other}-`);
+  }
+
+  async #tryFromEmpty(
+    clients: number,
+    fill: Fill,
+    roomPrefix: string,
+  ): Promise<CapacityStep> {
     await this.#seat(0);
-    const [other] = FILLS.filter((fill) => fill !== this.#options.fill);
-    this.#fill = other;
+    this.#fill = fill;
+    this.#roomPrefix = roomPrefix;
     this.#healthy = 0;
     try {
       return await this.tryOut(clients);
     } finally {
       this.#fill = this.#options.fill;
+      this.#roomPrefix = "";
     }
   }
 
@@ -355,9 +374,7 @@ export class CapacityProbe {
   #newcomer(seat: number) {
     const { roomSize, publishRatio, video, quality, fps } = this.#options;
     return {
-      room: `capacity-${
-        this.#fill === this.#options.fill ? "" : `${this.#fill}-`
-      }${Math.floor(seat / roomSize)}`,
+      room: `capacity-${this.#roomPrefix}${Math.floor(seat / roomSize)}`,
       publish: seat % roomSize < publisherCount(roomSize, publishRatio),
       video,
       quality,

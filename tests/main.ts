@@ -37,9 +37,9 @@ const TOGETHER = [
 /** They are about a machine that is busy, or make it so. */
 const ALONE = [
   "tests/e2e/bench_test.ts",
+  "tests/e2e/how_many_test.ts",
   "tests/e2e/overload_test.ts",
   "tests/e2e/standstill_test.ts",
-  "tests/integration/capacity_test.ts",
   "tests/integration/packet_path_test.ts",
 ];
 

@@ -114,6 +114,51 @@ Deno.test("where filling rooms one by one holds what filling them as run does br
   assertMatch(line!, /fill=rooms\): 9 held, .* depends on the order/);
 });
 
+Deno.test("a size that held as the crowd grew is tried all at once, as run has it, and where that breaks the first line says so", async () => {
+  for (const holdsAtOnce of [true, false]) {
+    let count = 0;
+    const target = fakeCrowd({
+      turnMs: 50,
+      drops: () =>
+        !holdsAtOnce &&
+        [...target.server.participants.values()].filter(({ roomId }) =>
+            roomId.startsWith("capacity-anew-")
+          ).length > 4 &&
+        ++count % 7 === 0,
+    });
+    const { scenario, verdict, exitCode } = await capacity(target, {
+      start: 4,
+      most: 6,
+      roomSize: 2,
+      video: false,
+      thresholds: ["loss < 1%"],
+    });
+    const found = scenario.result!;
+    assertEquals([found.largest, found.anew?.healthy], [6, holdsAtOnce]);
+    assertEquals(exitCode, 0);
+    assertEquals(
+      verdict.reason,
+      holdsAtOnce
+        ? "6 clients were healthy; limited by most"
+        : "6 clients were healthy as they grew, but not all at once; limited by most",
+    );
+    const line = capacityLines(found).find((one) => one.startsWith("All at"));
+    assertMatch(
+      line!,
+      holdsAtOnce
+        ? /^All at once into empty rooms: 6 held as well$/
+        : /: 6 broke, 0 of 2 looks passed, .*threshold: "loss < 1%" failed: what it holds depends on how the crowd grew$/,
+    );
+  }
+});
+
+Deno.test("a size that was tried all at once at first, or whose rooms fill one by one, is not tried so again", async () => {
+  const first = await search(1000, { start: 6, most: 6 });
+  const rooms = await search(1000, { most: 6, fill: "rooms" });
+  assertEquals([first.found.anew, rooms.found.anew], [null, null]);
+  assertEquals([first.found.largest, rooms.found.largest], [6, 6]);
+});
+
 Deno.test("where time is over between two sizes, the first line says what gave out all the same", async () => {
   const { found, verdict } = await search(13, { limit: "60s", most: 40 });
   assertEquals(found.limitedBy.kind, "time");
@@ -208,16 +253,16 @@ Deno.test("every step is a row of the table, below the answer and its reason", a
     /^Broke: 6, 0 of 2 looks passed, loss 1\d\.\d % at most$/,
   );
   assertEquals(lines[4], 'Gave out first: threshold: "loss < 1%" failed');
-  assertEquals(
-    lines[5],
+  assertEquals(lines.slice(5, 7), [
+    "All at once into empty rooms: 5 held as well",
     "Rooms filled the other way (fill=rooms): 6 broke as well",
-  );
+  ]);
   const [head, ...rows] = lines.slice(lines.indexOf("") + 1);
   assert(head.startsWith("Clients"));
   const steps = rows.filter((row) => !/^ +look /.test(row));
-  assertEquals(steps.length, 5);
+  assertEquals(steps.length, 6);
   assertMatch(steps[1], /^ +6 {2}failed .*"loss < 1%" failed$/);
-  assertEquals(rows.length - steps.length, 10, "two looks a step");
+  assertEquals(rows.length - steps.length, 12, "two looks a step");
 });
 
 Deno.test("the same seed finds the same, step by step", async () => {
