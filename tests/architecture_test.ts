@@ -86,6 +86,7 @@ const ROOMS: readonly {
     only: ["lib/impairment", "lib/media"],
   },
   { room: "lib/load" },
+  { room: "lib/report", only: ["lib/metrics", "lib/text"] },
   { room: "lib/agents/link", only: ["lib/text", "lib/time"] },
   { room: "lib/agents/protocol", only: [] },
   { room: "lib/agents" },
@@ -101,7 +102,6 @@ const ROOMS: readonly {
     ],
   },
   { room: "lib/run" },
-  { room: "lib/report", only: ["lib/metrics", "lib/text"] },
   { room: "lib/output", only: ["lib/metrics", "lib/report", "lib/text"] },
   {
     room: "lib/output/otlp",

@@ -8,6 +8,7 @@ import {
   many,
   optional,
   serveAgent,
+  text,
   wholeOr,
   withDefault,
 } from "../../tool.ts";
@@ -15,12 +16,14 @@ import { EXIT_CODES } from "../../lib/exit_codes.ts";
 import { BROKER_OPTIONS, needBroker } from "./agent_options.ts";
 import { commandHelp, exitCodeLines } from "./help.ts";
 import { parseOptions } from "./parse.ts";
+import { whyNotWritable } from "./paths.ts";
 import { openInterrupts, printError, printOut, usage } from "./shell.ts";
 import { agentName, URL_PATTERNS } from "./value_kind.ts";
 
 const NOTES: readonly string[] = [
   "It drives clients of one run at a time, and stays until it is ended. When it has",
-  "heard nothing of whoever claimed it for 12 s, its clients leave.",
+  "heard nothing of whoever claimed it for 12 s, its clients leave, and what they",
+  "came to goes to --out, for merge.",
   "",
   ...exitCodeLines({
     broke: "it cannot be an agent",
@@ -40,6 +43,10 @@ export const AGENT_TABLE = {
     help: "threads that drive clients; auto: one a core",
     default: "auto",
   }),
+  out: optional(text("DIR"), {
+    help:
+      "where it leaves its part of a run whose coordinator is gone; this directory",
+  }),
   onlyServer: many(URL_PATTERNS, {
     help: "load no other servers than of such a URL: wss://*.test.example/*",
   }),
@@ -54,13 +61,15 @@ export async function agentCommand(args: readonly string[]): Promise<number> {
   }
   const { values, mistakes } = parsed;
   if (mistakes.length > 0) return usage(mistakes);
+  const problem = values.out && await whyNotWritable(values.out);
+  if (problem !== undefined) return usage([`--out: ${problem}.`]);
   const read = await needBroker(values);
   if ("mistakes" in read) return usage(read.mistakes);
   const { broker } = read;
   using interrupts = openInterrupts({});
-  const { onlyServer, group, workers, name = nameHere() } = values;
+  const { onlyServer, group, out = ".", workers, name = nameHere() } = values;
   await serveAgent({
-    ...{ broker, group, name, threads: workers },
+    ...{ broker, group, name, out, threads: workers },
     ...(onlyServer.length > 0 && {
       onlyServer: (url: string) => onlyServer.some((one) => one.matches(url)),
     }),

@@ -113,6 +113,8 @@ export async function needBroker(
 export async function readAgents(
   values: OptionValues<typeof AGENT_OPTIONS> & {
     readonly workers: number | "auto";
+    /** Where agents of this machine keep what nobody took. @default {where those of others do} */
+    readonly out?: string | undefined;
   },
 ): Promise<
   { readonly agents: AgentsOptions | undefined } | {
@@ -123,7 +125,14 @@ export async function readAgents(
   if (agents?.kind !== "broker") {
     const idle = idleOf(values);
     return idle.length === 0
-      ? { agents: agents && { choice: agents, threads: workers } }
+      ? {
+        agents: agents && {
+          choice: agents.kind === "local"
+            ? { ...agents, out: values.out }
+            : agents,
+          threads: workers,
+        },
+      }
       : {
         mistakes: idle.map((name) =>
           `${name}: it is about agents at a broker. Say with --agents how many of those.`

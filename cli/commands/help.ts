@@ -43,6 +43,7 @@ export const SUMMARIES = {
   capacity: "How many clients a server holds, and what limits it.",
   serve: "A server that speaks SimplestChat's protocol, to test against.",
   report: "Runs that are over: one in full, several side by side.",
+  merge: "What agents left of a run whose coordinator is gone, as one result.",
   compare: "Whether some runs are worse than others: compare A... -- B...",
   adapter: "Whether an adapter of your own does what clients need of it.",
   agent: "Drives clients of others' runs, which claim it at a broker.",

@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Perform>>> = {
   capacity: async () => (await import("./capacity.ts")).capacityCommand,
   serve: async () => (await import("./serve.ts")).serveCommand,
   report: async () => (await import("./report.ts")).reportCommand,
+  merge: async () => (await import("./merge.ts")).mergeCommand,
   compare: async () => (await import("./compare.ts")).compareCommand,
   adapter: async () => (await import("./adapter.ts")).adapterCommand,
   agent: async () => (await import("./agent.ts")).agentCommand,

@@ -232,7 +232,7 @@ function progressTo(
 
 /** All that is kept, while that is little: packets wait for what is written meanwhile. */
 function littleOf(
-  { snapshot, course, stories, elapsedMs }: RunProgress,
+  { snapshot, course, stories, basis, elapsedMs }: RunProgress,
 ): RunRecord["rest"] {
   const kept: WholeStory[] = [];
   let bins = elapsedMs / 1000 * BINS_PER_SECOND;
@@ -241,20 +241,22 @@ function littleOf(
     bins += story.bins.length;
     if (bins > MAX_CHECKPOINT_BINS) break;
   }
-  return course === undefined || bins > MAX_CHECKPOINT_BINS
-    ? undefined
-    : { found: [], snapshot, course: course(), stories: kept };
+  return course === undefined || bins > MAX_CHECKPOINT_BINS ? undefined : {
+    found: [],
+    ...{ snapshot, course: course(), stories: kept, basis: basis?.() },
+  };
 }
 
 async function conclude(
-  { summary: reached, snapshot, stories, course, unreachable }: RunOutcome,
+  { summary: reached, snapshot, stories, course, basis, unreachable }:
+    RunOutcome,
   files: RunFiles,
   { embedded, json, ndjson, outputs }: LoadValues,
   { password }: Access,
   { describe }: Load,
 ): Promise<number> {
   const found = describe(safeValue(reached));
-  const rest = { found, snapshot, course, stories };
+  const rest = { found, snapshot, course, stories, basis };
   // First: standard output may take nothing.
   const isThere = await files.finish({
     summary: reached,

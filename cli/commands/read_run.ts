@@ -133,7 +133,9 @@ async function readFiles(path: string): Promise<Read> {
 }
 
 /** The bytes of a file; a pipe or a device may have no end, and nobody may ever write to it. */
-async function readPlain(path: string): Promise<Uint8Array<ArrayBuffer>> {
+export async function readPlain(
+  path: string,
+): Promise<Uint8Array<ArrayBuffer>> {
   const { isFile } = await Deno.stat(path);
   if (!isFile) throw new Error("it is not a plain file");
   return await Deno.readFile(path);

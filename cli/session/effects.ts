@@ -26,6 +26,7 @@ import {
   openServer,
   renderText,
   type Roster,
+  type RunRecord,
   type SavedRun,
   secretsOf,
   shownText,
@@ -184,6 +185,11 @@ export class Effects {
       seed,
       workers,
       agents,
+      about: {
+        ...this.#recordOf(GOING_ON),
+        scenario: null,
+        isDisrupted: false,
+      },
       datapath: { transport },
       metricsToken: Deno.env.get("METRICS_TOKEN"),
       signal,
@@ -341,6 +347,7 @@ export class Effects {
     const run = this.#run!;
     return {
       summary,
+      basis: run.basis(this.#recordOf(GOING_ON)),
       found: [],
       snapshot: run.fleet.snapshot(),
       course: run.course(),
@@ -349,19 +356,18 @@ export class Effects {
   }
 
   #summarize(ending: Ending): Summary {
-    const { options, model } = this.#context;
     if (this.#run === undefined) {
       throw new Error("Cannot sum up: the server is not there yet.");
     }
-    return this.#run.summarize({
-      config: {
-        session: true,
-        ...options.config,
-        media: sentIn(model().load),
-      },
-      ending,
-      thresholds: model().thresholds,
-    });
+    return this.#run.summarize(this.#recordOf(ending));
+  }
+
+  #recordOf(ending: Ending): RunRecord {
+    const { options, model } = this.#context;
+    const { thresholds, load } = model();
+    const media = sentIn(load);
+    const config = { session: true, ...options.config, media };
+    return { config, ending, thresholds };
   }
 
   /** Everyone leaves while the server is still there, then it goes too. */

@@ -25,7 +25,7 @@ import type {
   NodeHandlers,
   ServerTarget,
 } from "../load/mod.ts";
-import type { Snapshot } from "../metrics/mod.ts";
+import type { SavedRun } from "../report/mod.ts";
 import { messageOf } from "../text/mod.ts";
 import { every } from "../time/mod.ts";
 
@@ -45,13 +45,11 @@ export interface AgentHostOptions {
   readonly openNode: (name: string, handlers: NodeHandlers) => LoadNode;
   /** Throws an `Error` in one line where a server cannot be reached from here. @default {nobody asks} */
   readonly reach?: ((server: ServerTarget) => Promise<void>) | undefined;
-  /** Told when it left a run, why, and what its clients had come to. */
+  /** Keeps its part of a run that it leaves, where the coordinator does not have it: as it is, and once everyone has left. @default {it is lost} */
+  readonly keep?: ((part: SavedRun) => Promise<void>) | undefined;
+  /** Told when it left a run, and why. */
   readonly onLeft?:
-    | ((left: {
-      readonly run: string;
-      readonly reason: string;
-      readonly latest: Snapshot | undefined;
-    }) => void)
+    | ((left: { readonly run: string; readonly reason: string }) => void)
     | undefined;
 }
 
@@ -102,9 +100,17 @@ export class AgentHost implements AsyncDisposable {
     }
     this.#awaited.clear();
     return this.#leaving = (async () => {
+      // Whoever ends this process may not wait until everyone has left.
+      await this.#keep(left, reason);
       await left?.end();
-      this.#options.onLeft?.({ run, reason, latest: left?.latest });
+      await this.#keep(left, reason);
+      this.#options.onLeft?.({ run, reason });
     })();
+  }
+
+  async #keep(run: AgentRun | undefined, reason: string): Promise<void> {
+    const part = run?.untold(reason);
+    if (part !== undefined) await this.#options.keep?.(part);
   }
 
   #card(): Card {
@@ -189,11 +195,10 @@ export class AgentHost implements AsyncDisposable {
   }
 
   #newRun(run: string): AgentRun {
-    const { link, group, id, epoch, clock, openNode, reach } = this.#options;
+    const { link, group, id, epoch, machine, clock, openNode, reach } =
+      this.#options;
     return new AgentRun({
-      link,
-      run,
-      epoch,
+      ...{ link, run, id, host: machine.host, epoch },
       subject: subjectsOf(group).up(run, id),
       clock,
       openNode,

@@ -150,10 +150,11 @@ function tellingLine(text: string): string {
   return lines.find((line) => /^error\b/i.test(line)) ?? lines.at(-1) ?? "";
 }
 
-/** How an agent is started on this machine. */
+/** How an agent is started on this machine; `out` is where it keeps what nobody took. */
 export function localCommand(
   id: string,
   threads: number,
+  out?: string,
 ): AgentCommand {
   return {
     command: Deno.execPath(),
@@ -163,6 +164,7 @@ export function localCommand(
       import.meta.resolve("./stdio_agent.ts"),
       id,
       String(threads),
+      ...(out === undefined ? [] : [out]),
     ],
   };
 }

@@ -13,22 +13,29 @@ import {
   ReportOutbox,
   shortened,
 } from "./protocol/mod.ts";
+import { PartKeeper } from "./part_keeper.ts";
 import { numbersText } from "./snapshot_wire.ts";
 import type { AgentEvent, Work } from "./work.ts";
 import {
   type LoadNode,
+  machineOf,
   type NodeClock,
   type NodeHandlers,
   type ServerTarget,
   steadyWallClock,
 } from "../load/mod.ts";
-import { ReportWriter, type Snapshot } from "../metrics/mod.ts";
+import { type AgentName, ReportWriter, type Snapshot } from "../metrics/mod.ts";
+import type { SavedRun } from "../report/mod.ts";
 
 /** What a run at an agent is made of. */
 export interface AgentRunOptions {
   readonly link: Link;
   /** The run's name. */
   readonly run: string;
+  /** The agent's name. */
+  readonly id: string;
+  /** Its machine's. */
+  readonly host: string;
   /** The agent's process. */
   readonly epoch: string;
   /** Under which its reports go. */
@@ -64,6 +71,8 @@ export class AgentRun {
   readonly #writer: ReportWriter;
   #node: LoadNode | undefined;
   #latest: Snapshot | undefined;
+  #keeper: PartKeeper | undefined;
+  #machine: AgentName["machine"] | undefined;
   /** The sequence of the latest numbers that the coordinator has. */
   #acknowledged = 0;
   readonly #wallNowMs: () => number;
@@ -88,9 +97,12 @@ export class AgentRun {
     this.#gather();
   }
 
-  /** The last numbers of its clients. */
-  get latest(): Snapshot | undefined {
-    return this.#latest;
+  /** All of its part that there is, where the coordinator does not have it; `undefined` where it does, or there is none. */
+  untold(reason: string): SavedRun | undefined {
+    if (this.#latest?.final && this.#areNumbersKnown()) return undefined;
+    const { id, epoch } = this.#options;
+    const machine = this.#machine;
+    return machine && this.#keeper?.part({ id, epoch, machine, reason });
   }
 
   /** Carries work out; resolves with what is to be answered. */
@@ -105,14 +117,19 @@ export class AgentRun {
         const node = this.#options.openNode(plan.node, this.#handlers());
         this.#node = node;
         const { aheadMs: wallAheadMs } = this.#runClock;
+        const { about } = work;
+        this.#keeper = about && new PartKeeper(plan, about);
         const prepared = node.prepare({
           ...plan,
           datapath: { ...plan.datapath, wallAheadMs },
         });
         this.#making = prepared.catch(() => {});
-        return await prepared;
+        const facts = await prepared;
+        this.#machine = machineOf({ ...facts, host: this.#options.host });
+        return facts;
       }
       case "begin": {
+        this.#keeper?.begin(work.startedAtMs);
         this.#making = this.#node?.begin(this.#byOwnClock(work.startedAtMs));
         return await this.#making;
       }
@@ -146,7 +163,7 @@ export class AgentRun {
     // What is still being made cannot be taken down yet.
     await this.#making;
     const last = await this.#node?.stop();
-    if (last !== undefined) this.#latest = last;
+    if (last !== undefined) this.#keep(last);
   }
 
   #handlers(): NodeHandlers {
@@ -154,21 +171,30 @@ export class AgentRun {
       onSnapshot: (snapshot) => this.#take(snapshot),
       onNote: (note) => {
         if (++this.#notes > MAX_NOTES) return;
+        this.#keeper?.note(note);
         this.#tell({
           type: "note",
           note: { ...note, text: shortened(note.text) },
         });
       },
       onPublisher: (news) => this.#tell({ type: "publisher", news }),
-      onTracks: (news) => this.#tell({ type: "tracks", news: [...news] }),
+      onTracks: (news) => {
+        this.#keeper?.noteTracks(news);
+        this.#tell({ type: "tracks", news: [...news] });
+      },
       onDied: (reason) =>
         this.#tell({ type: "died", reason: shortened(reason) }),
     };
   }
 
   #take(snapshot: Snapshot): void {
-    this.#latest = this.#withClock(snapshot);
+    this.#keep(this.#withClock(snapshot));
     this.#report();
+  }
+
+  #keep(snapshot: Snapshot): void {
+    this.#latest = snapshot;
+    this.#keeper?.take(snapshot);
   }
 
   #tell(event: AgentEvent): void {

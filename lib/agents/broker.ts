@@ -5,6 +5,7 @@
  */
 
 import { AgentHost } from "./agent_host.ts";
+import { writeKept } from "./kept_files.ts";
 import {
   type BrokerAccess,
   brokerAddress,
@@ -33,6 +34,8 @@ export interface ServeAgentOptions extends Meeting {
   readonly threads: number | "auto";
   /** It takes part against servers of these URLs alone. @default {any} */
   readonly onlyServer?: ((url: string) => boolean) | undefined;
+  /** Where it leaves its part of a run whose coordinator is gone. */
+  readonly out: string;
   /** Ends it. */
   readonly signal: AbortSignal;
   /** Told that it is there, and when it left a run and why. */
@@ -43,7 +46,7 @@ const SURVEY_MS = 2_000;
 
 /** Is an agent until it is ended, or the connection is for good. Throws an `Error` in one line when it cannot be one. */
 export async function serveAgent(options: ServeAgentOptions): Promise<void> {
-  const { broker, group, name, onlyServer, signal, onNote } = options;
+  const { broker, group, name, onlyServer, out, signal, onNote } = options;
   const { shown, isHere } = brokerAddress(broker);
   if (!isHere && !hasCredentials(broker) && !broker.isInsecure) {
     throw new Error(
@@ -58,6 +61,7 @@ export async function serveAgent(options: ServeAgentOptions): Promise<void> {
     );
   }
   const { cores, memoryBytes } = readMachineFacts();
+  let kept: string | undefined;
   const threads = options.threads === "auto" ? cores : options.threads;
   await using _host = new AgentHost({
     link,
@@ -73,7 +77,20 @@ export async function serveAgent(options: ServeAgentOptions): Promise<void> {
       }
       await reachServer(server, undefined);
     },
-    onLeft: ({ reason }) => onNote(`left its run: ${reason}`),
+    async keep(part) {
+      kept = await writeKept(out, part).catch((error) => {
+        onNote(messageOf(error));
+        return undefined;
+      });
+    },
+    onLeft({ reason }) {
+      onNote(
+        `left its run: ${reason}${
+          kept === undefined ? "" : `; its part of it is in ${kept}`
+        }`,
+      );
+      kept = undefined;
+    },
   });
   await link.settle();
   if (link.forbidden !== undefined) throw forbidden(shown, link.forbidden);

@@ -16,6 +16,7 @@ import { brokerAddress, type Link, NatsLink } from "./link/mod.ts";
 import { machineClock } from "./machine_clock.ts";
 import type { Card } from "./protocol/mod.ts";
 import { RemoteNode } from "./remote_node.ts";
+import type { RunAbout } from "./run_about.ts";
 import { sshCommand } from "./ssh_agent.ts";
 import { VERSION } from "../../version.ts";
 import type { Elsewhere } from "../load/mod.ts";
@@ -25,7 +26,12 @@ import { delay } from "../time/mod.ts";
 /** Which agents are wanted. */
 export type AgentsChoice =
   /** So many processes of this machine. */
-  | { readonly kind: "local"; readonly count: number }
+  | {
+    readonly kind: "local";
+    readonly count: number;
+    /** Where each leaves its part of a run whose coordinator is gone. @default {as one on another machine, in the user's state} */
+    readonly out?: string | undefined;
+  }
   /** One on each of these machines, as ssh knows them: `host` or `user@host`. */
   | { readonly kind: "ssh"; readonly destinations: readonly string[] }
   /** So many of those that meet at a broker, as soon as they are there. */
@@ -45,12 +51,16 @@ export interface OpenAgentsOptions {
   readonly isSecret: boolean;
   /** Why one of this host cannot take part; asked when they are there. */
   readonly objection?: ((card: Card) => string | undefined) | undefined;
+  /** What they are told of the run. @default {nothing: they keep no part of it} */
+  readonly about?: Omit<RunAbout, "nodes" | "run"> | undefined;
   /** Calls it off. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** The agents of one run. */
 export interface Agents extends AsyncDisposable {
+  /** The run's name. */
+  readonly run: string;
   /** For a fleet, whose nodes they are. */
   readonly elsewhere: Elsewhere;
 }
@@ -101,7 +111,9 @@ export async function openAgents(options: OpenAgentsOptions): Promise<Agents> {
   }
   const mostMs = Math.max(...agents.map(({ roundTripMs }) => roundTripMs));
   const nodes = agents.map((_, i) => `agent-${i}`);
+  const about = options.about && { ...options.about, run, nodes };
   return {
+    run,
     elsewhere: {
       nodes,
       openNode: (name, handlers) =>
@@ -110,6 +122,7 @@ export async function openAgents(options: OpenAgentsOptions): Promise<Agents> {
           agents[nodes.indexOf(name)].claimed,
           handlers,
           machineClock,
+          about,
         ),
       leadMs: () => Math.ceil(LEAD_MS + 10 * mostMs),
     },
@@ -124,12 +137,12 @@ function candidatesFor(
   const { choice, threads } = options;
   switch (choice.kind) {
     case "local": {
-      const { count } = choice;
+      const { count, out } = choice;
       const each = threadsHere(threads, count);
       return Promise.resolve(
         processes(
           Array.from({ length: count }, (_, i) => `agent ${i}`),
-          (_, id) => Promise.resolve(localCommand(id, each)),
+          (_, id) => Promise.resolve(localCommand(id, each, out)),
           signal,
         ),
       );

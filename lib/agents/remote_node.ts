@@ -6,6 +6,7 @@
  */
 
 import type { ClaimedAgent } from "./claimed_agent.ts";
+import type { RunAbout } from "./run_about.ts";
 import { type AgentEvent, readFacts } from "./work.ts";
 import type {
   LoadNode,
@@ -30,6 +31,7 @@ export class RemoteNode implements LoadNode {
   readonly #agent: ClaimedAgent;
   readonly #handlers: NodeHandlers;
   readonly #clock: Clock;
+  readonly #about: RunAbout | undefined;
   /** What others send, and the agent does not know. */
   #unlearnt: PublisherNews[] = [];
   #isTeaching = false;
@@ -37,13 +39,15 @@ export class RemoteNode implements LoadNode {
   #last: Snapshot | undefined;
   #stopping: Promise<Snapshot | undefined> | undefined;
 
-  /** Has what the agent tells passed on to `handlers`. */
+  /** Has what the agent tells passed on to `handlers`; `about` is what it is told of the run. */
   constructor(
     name: string,
     agent: ClaimedAgent,
     handlers: NodeHandlers,
     clock: Clock,
+    about?: RunAbout,
   ) {
+    this.#about = about;
     this.name = name;
     this.#agent = agent;
     this.#handlers = handlers;
@@ -58,7 +62,8 @@ export class RemoteNode implements LoadNode {
   }
 
   async prepare(plan: NodePlan): Promise<NodeFacts> {
-    const facts = await this.#agent.do({ type: "prepare", plan })
+    const about = this.#about;
+    const facts = await this.#agent.do({ type: "prepare", plan, about })
       .catch((error) => {
         throw new Error(`Cannot use ${this.#agent.name}: ${messageOf(error)}`);
       });

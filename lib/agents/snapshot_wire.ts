@@ -118,6 +118,8 @@ const part: z.ZodType<NodePart> = z.object(
     get parts() {
       return z.array(part).max(1_000).optional();
     },
+    // Its parts are threads, which are told of together.
+    whole: z.undefined().optional(),
   } satisfies Fields<NodePart>,
 );
 

@@ -9,9 +9,11 @@
 import { AgentHost } from "./agent_host.ts";
 import { StreamLink } from "./link/mod.ts";
 import { GROUP } from "./agent_process.ts";
+import { stateDir, writeKept } from "./kept_files.ts";
 import { machineClock } from "./machine_clock.ts";
 import { openThreads, reachServer } from "../load/mod.ts";
 import { readMachineFacts } from "../machine/mod.ts";
+import { messageOf } from "../text/mod.ts";
 import { systemClock } from "../time/mod.ts";
 
 /** How long everyone may take to leave once the coordinator is gone. */
@@ -19,7 +21,9 @@ const LEAVE_MS = 10_000;
 
 if (import.meta.main) await main(Deno.args);
 
-async function main([id, word]: readonly string[]): Promise<void> {
+async function main(
+  [id, word, out = stateDir()]: readonly string[],
+): Promise<void> {
   // Standard output belongs to frames, whoever prints.
   console.log = console.info = console.debug = console.error;
   const { stdin, stdout } = Deno;
@@ -38,6 +42,9 @@ async function main([id, word]: readonly string[]): Promise<void> {
     clock: machineClock,
     openNode: (name, handlers) => openThreads(name, threads, handlers),
     reach: (server) => reachServer(server, undefined),
+    async keep(part) {
+      console.error(await writeKept(out, part).catch(messageOf));
+    },
     onLeft: ({ reason }) => console.error(reason),
   });
   const ended = Promise.withResolvers<string>();

@@ -6,6 +6,7 @@
  */
 
 import { z } from "./deps.ts";
+import { runAbout } from "./run_about.ts";
 import type { Fields } from "./snapshot_wire.ts";
 import type { MachineFacts } from "../machine/mod.ts";
 import type {
@@ -85,7 +86,11 @@ const command = z.looseObject({
 ).refine((value) => bounded(value)) as unknown as z.ZodType<NodeCommand>;
 
 const work = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("prepare"), plan }),
+  z.object({
+    type: z.literal("prepare"),
+    plan,
+    about: runAbout.optional(),
+  }),
   z.object({ type: z.literal("begin"), startedAtMs: amount }),
   z.object({ type: z.literal("command"), command }),
   z.object({

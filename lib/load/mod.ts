@@ -8,7 +8,7 @@
 
 export { clientOptions } from "./node/client_options.ts";
 export * from "./node/client_port.ts";
-export { NodeGroup } from "./node/group.ts";
+export { machineOf, NodeGroup } from "./node/group.ts";
 export { LocalNode, type NodeClock } from "./node/local_node.ts";
 export { withImpairments } from "./plan/impaired_plan.ts";
 export * from "./plan/impairment_share.ts";

@@ -15,6 +15,7 @@ import {
   PackedReader,
   type Place,
 } from "./packed_numbers.ts";
+import { record } from "./record.ts";
 import { EMPTY_SNAPSHOT, type Snapshot } from "./snapshot.ts";
 import type { ServerPoint, TimelinePoint } from "./summary.ts";
 import { RATE_COUNTERS, ratesBetween } from "./timeline_window.ts";
@@ -316,7 +317,7 @@ function sumsOf(
 }
 
 /** Two stretches, one after the other, as one. */
-function together(a: CourseSecond, b: CourseSecond): CourseSecond {
+export function together(a: CourseSecond, b: CourseSecond): CourseSecond {
   const grown = record(COURSE_SUMS, (name) => a.grown[name] + b.grown[name]);
   const [ofA, ofB] = [a, b].map(({ fromSec, point }) =>
     Math.max(0, point.tSec - fromSec)
@@ -399,14 +400,4 @@ function unpacked(place: Place): CourseSecond {
     const [count, min, max, sum, length] = Array.from({ length: 5 }, next);
     return { count, min, max, sum, buckets: Array.from({ length }, next) };
   });
-}
-
-function record<Name extends string, Value>(
-  names: readonly Name[],
-  value: (name: Name) => Value,
-): Record<Name, Value> {
-  return Object.fromEntries(names.map((name) => [name, value(name)])) as Record<
-    Name,
-    Value
-  >;
 }

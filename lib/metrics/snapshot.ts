@@ -65,7 +65,12 @@ export interface NodePart extends
   readonly offset?: ClockOffset | undefined;
   /** The nodes that it consists of itself. @default {none but itself} */
   readonly parts?: readonly NodePart[] | undefined;
+  /** Everything that it reported but its clients, so that it can be told from the others again. @default {that is not kept} */
+  readonly whole?: NodeTotals | undefined;
 }
+
+/** A snapshot without its clients. */
+export type NodeTotals = Omit<Snapshot, "clients" | "parts">;
 
 /** How the wall clock of a node's machine stands to the clock that the run goes by. */
 export interface ClockOffset {
@@ -169,8 +174,11 @@ export const EMPTY_SNAPSHOT: Snapshot = {
   },
 };
 
-/** The numbers of different nodes, put together. */
-export function mergeSnapshots(nodes: readonly Snapshot[]): Snapshot {
+/** The numbers of different nodes, put together; with `keepsWhole` each can be told from the others again. */
+export function mergeSnapshots(
+  nodes: readonly Snapshot[],
+  keepsWhole = false,
+): Snapshot {
   return {
     node: union(nodes.map(nodeNames)).join("+"),
     sequence: most(nodes.map(({ sequence }) => sequence)),
@@ -190,27 +198,34 @@ export function mergeSnapshots(nodes: readonly Snapshot[]): Snapshot {
       .reduce(fewest, null),
     generator: nodes.map(({ generator }) => generator)
       .reduce(mergeHealth, EMPTY_SNAPSHOT.generator),
-    ...partsOfAll(nodes),
+    ...partsOfAll(nodes, keepsWhole),
   };
 }
 
 /** What each of several nodes did; of one, or of several under one name, only what that consists of. */
-function partsOfAll(nodes: readonly Snapshot[]): Pick<Snapshot, "parts"> {
+function partsOfAll(
+  nodes: readonly Snapshot[],
+  keepsWhole: boolean,
+): Pick<Snapshot, "parts"> {
   const named = nodes.filter(({ node }) => node !== "");
   if (named.length <= 1) {
     const [{ parts = undefined } = {}] = named;
-    return parts === undefined ? {} : { parts };
+    if (!keepsWhole || named.length === 0 || named[0].node.includes("+")) {
+      return parts === undefined ? {} : { parts };
+    }
   }
   const parts = named.flatMap((one) =>
-    one.node.includes("+") ? one.parts ?? [] : [partOf(one)]
+    one.node.includes("+") ? one.parts ?? [] : [partOf(one, keepsWhole)]
   );
   return { parts: parts.sort((a, b) => a.node < b.node ? -1 : 1) };
 }
 
 /** What one node did, or several under one name. */
 function partOf(
-  { node, atMs, counters, gauges, trends, generator, offset, parts }: Snapshot,
+  { clients: _, parts, ...whole }: Snapshot,
+  keepsWhole: boolean,
 ): NodePart {
+  const { node, atMs, counters, gauges, trends, generator, offset } = whole;
   return {
     node,
     atMs,
@@ -220,6 +235,7 @@ function partOf(
     generator,
     ...(offset !== undefined && { offset }),
     ...(parts !== undefined && { parts }),
+    ...(keepsWhole && { whole }),
   };
 }
 

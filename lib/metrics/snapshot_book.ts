@@ -11,7 +11,13 @@ import { mergeSnapshots, type Snapshot } from "./snapshot.ts";
 export class SnapshotBook {
   /** Of each node the last that was put together with others', and all after it, in order. */
   readonly #reports = new Map<string, Snapshot[]>();
+  readonly #keepsWhole: boolean;
   #second = 0;
+
+  /** With `keepsWhole` nodes that were put together can be told apart again. */
+  constructor(keepsWhole = false) {
+    this.#keepsWhole = keepsWhole;
+  }
 
   /** The last second that was put together; 0 before the first. */
   get second(): number {
@@ -61,7 +67,7 @@ export class SnapshotBook {
       now.push(reports[upTo]);
       this.#reports.set(node, reports.slice(upTo));
     }
-    return mergeSnapshots(now);
+    return mergeSnapshots(now, this.#keepsWhole);
   }
 
   /** All nodes together, as far as they have reported. */

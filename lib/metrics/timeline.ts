@@ -112,10 +112,23 @@ function isLost({ node, generator: { lost = [] } }: NodePart): boolean {
 }
 
 function between(from: Mark, to: Mark): TimelinePoint {
-  const rates = ratesBetween(from, to, (to.countedMs - from.countedMs) / 1000);
-  return {
+  const seconds = (to.countedMs - from.countedMs) / 1000;
+  return pointBetween(from, to, seconds, {
     tSec: Math.round(to.atMs) / 1000,
     clients: to.clients,
+  });
+}
+
+/** The point at the end of a stretch of so many seconds. */
+export function pointBetween(
+  from: Cumulative,
+  to: Cumulative,
+  seconds: number,
+  at: Pick<TimelinePoint, "clients" | "tSec">,
+): TimelinePoint {
+  const rates = ratesBetween(from, to, seconds);
+  return {
+    ...at,
     packetsSentPerSec: Math.round(rates.packetsSentPerSec),
     packetsReceivedPerSec: Math.round(rates.packetsReceivedPerSec),
     sendBps: Math.round(rates.sendBps),

@@ -16,6 +16,8 @@ export type Ending =
     readonly kind: "interrupted";
     /** It was not: this is what it came to so far. @default {false} */
     readonly goesOn?: boolean | undefined;
+    /** What did. @default {whoever ran it} */
+    readonly reason?: string | undefined;
   }
   /** A threshold that may end a run did. */
   | { readonly kind: "aborted"; readonly expression: string }
@@ -63,7 +65,7 @@ export function verdictOf(findings: Findings): Verdict {
       status: "interrupted",
       reason: ending.goesOn === true
         ? SO_FAR
-        : "the run was stopped before its end",
+        : ending.reason ?? "the run was stopped before its end",
     };
   }
   if (tally.reached === 0 && tally.failed > 0) {

@@ -48,7 +48,7 @@ export function partsBetween(
   before: readonly NodePart[] = [],
   after: readonly NodePart[] = [],
 ): NodePart[] {
-  return after.map((part) => {
+  return after.map(({ whole: _, ...part }) => {
     const earlier = before.find(({ node }) => node === part.node) ??
       EMPTY_SNAPSHOT;
     return {

@@ -12,6 +12,7 @@ export * from "./clients.ts";
 export * from "./csv.ts";
 export * from "./json_schema.ts";
 export { type ReportDocument, reportDocument } from "./document.ts";
+export { mergeRuns, type NamedSavedRun } from "./merge_runs.ts";
 export { metricsLines } from "./metrics_page.ts";
 export * from "./read_summary.ts";
 export * from "./results.ts";

@@ -12,6 +12,7 @@ import {
   type Course,
   COURSE_COLUMNS,
   courseRow,
+  type RunBasis,
   type Snapshot,
   type Summary,
   TREND_COLUMNS,
@@ -33,6 +34,8 @@ export interface SavedRun {
   readonly course: Course;
   /** What became of each client, bin by bin. */
   readonly stories: readonly WholeStory[];
+  /** What its summary rests on besides; `undefined` in what earlier versions wrote. */
+  readonly basis?: RunBasis | undefined;
 }
 
 /** Nobody keeps so much of a run; what is called so and is larger would only fill the memory. */
@@ -76,18 +79,20 @@ export async function unpackRun(
     snapshot: { ...data.snapshot, clients: data.clients },
     course: courseOf(data),
     stories: storiesOf(data.stories),
+    ...(data.basis !== undefined && { basis: data.basis }),
   };
 }
 
 /** The text of the file: parts of one JSON object, the long ones a line each. */
 function* linesOf(
-  { summary, found, snapshot, course, stories }: SavedRun,
+  { summary, found, snapshot, course, stories, basis }: SavedRun,
 ): Iterable<string> {
   const { clients, ...totals } = snapshot;
   const columns = (names: readonly string[]) => JSON.stringify(names);
   yield `{"format":${SAVED_FORMAT},\n`;
   yield `"summary":${JSON.stringify(summary)},\n`;
   yield `"found":${JSON.stringify(found)},\n`;
+  if (basis !== undefined) yield `"basis":${JSON.stringify(basis)},\n`;
   yield `"snapshot":${JSON.stringify(totals)},\n`;
   yield* list(`"clients":`, clients, ",\n");
   yield `"seconds":{"columns":${columns(COURSE_COLUMNS)},`;

@@ -12,6 +12,7 @@ import {
   COURSE_COLUMNS,
   noFigures,
   ROLES,
+  type RunBasis,
   secondOfRow,
   type Snapshot,
   TREND_BUCKETS,
@@ -132,6 +133,12 @@ const health = z.object({
   notes: texts,
 });
 
+const offset = z.object({
+  aheadMs: z.number().nullable(),
+  boundMs: z.number().nullable(),
+  leaps: z.number(),
+});
+
 /** What a node did, and a part of several. */
 const node = {
   node: z.string(),
@@ -140,27 +147,28 @@ const node = {
   gauges: numbers,
   trends: z.record(z.string(), trend),
   generator: health,
+  offset: offset.optional(),
 };
+
+const machine = z.object({
+  host: z.string().nullable().default(null),
+  cores: z.number().nullable(),
+  isSynchronised: z.boolean().nullable(),
+});
 
 const part: z.ZodType<unknown> = z.object({
   ...node,
-  machine: z.object({
-    host: z.string().nullable().default(null),
-    cores: z.number().nullable(),
-    isSynchronised: z.boolean().nullable(),
-  }).optional(),
-  offset: z.object({
-    aheadMs: z.number().nullable(),
-    boundMs: z.number().nullable(),
-    leaps: z.number(),
-  }).optional(),
+  machine: machine.optional(),
   get parts(): z.ZodType<unknown> {
     return z.array(part).optional();
+  },
+  get whole(): z.ZodType<unknown> {
+    return totals.optional();
   },
 });
 
 /** A snapshot without its clients, which stand beside it, a line each. */
-const totals = z.object({
+const totals: z.ZodType<Omit<Snapshot, "clients">> = z.object({
   ...node,
   sequence: z.number(),
   second: z.number().default(0),
@@ -181,6 +189,41 @@ const totals = z.object({
   parts: z.array(part).optional(),
 }) as unknown as z.ZodType<Omit<Snapshot, "clients">>;
 
+const ending: z.ZodType<RunBasis["ending"]> = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("finished") }),
+  z.object({
+    kind: z.literal("interrupted"),
+    goesOn: z.boolean().optional(),
+    reason: z.string().optional(),
+  }),
+  z.object({ kind: z.literal("aborted"), expression: z.string() }),
+  z.object({ kind: z.literal("gone"), reason: z.string() }),
+  z.object({ kind: z.literal("broke"), reason: z.string() }),
+]);
+
+const basis: z.ZodType<RunBasis> = z.object({
+  run: z.string().nullable(),
+  nodes: texts,
+  agent: z.object({
+    id: z.string(),
+    epoch: z.string(),
+    node: z.string(),
+    machine,
+    reason: z.string(),
+  }).nullable(),
+  ending,
+  thresholds: texts,
+  streams: z.object({
+    received: z.number(),
+    missedByReceivers: z.number(),
+    sent: z.number(),
+    repairsSent: z.number(),
+  }).nullable(),
+  isDisrupted: z.boolean(),
+  unwatched: z.string().nullable(),
+  machineCpuRatio: z.number().nullable(),
+});
+
 const seconds = z.object({
   columns: texts,
   trends: texts,
@@ -199,6 +242,7 @@ export const savedRunSchema = z.object({
   format: z.literal(SAVED_FORMAT),
   summary: summarySchema,
   found: texts,
+  basis: basis.optional(),
   snapshot: totals,
   clients: z.array(client),
   seconds,

@@ -6,16 +6,30 @@
 
 import type { Agents } from "../agents/mod.ts";
 import type { FleetOptions, ServerTarget } from "../load/mod.ts";
+import type { JsonValue, Threshold } from "../metrics/mod.ts";
 import type { EngineKind } from "../sfu/mod.ts";
 import { shownUrl } from "../text/mod.ts";
 import type { AgentsOptions } from "./run_options.ts";
 
+/** What agents are told of the run that they are part of. */
+export interface AboutRun {
+  /** The options as used. */
+  readonly config: Readonly<Record<string, JsonValue>>;
+  /** What is asked of it. */
+  readonly thresholds: readonly Threshold[];
+  /** The scenario that it is; `null` for none. */
+  readonly scenario: string | null;
+  /** Whether that takes the server away on purpose. */
+  readonly isDisrupted: boolean;
+}
+
 /** Claims them; `undefined` where clients run here. Throws an `Error` in one line when one cannot be had. */
 export async function claimAgents(
-  { agents, server, engine, dump, signal }:
+  { agents, about, server, engine, dump, signal }:
     & Pick<FleetOptions, "dump" | "server" | "signal">
     & {
       readonly agents?: AgentsOptions | undefined;
+      readonly about?: AboutRun | undefined;
       readonly engine: EngineKind | null;
     },
 ): Promise<Agents | undefined> {
@@ -26,6 +40,13 @@ export async function claimAgents(
   return await openAgents({
     ...agents,
     isSecret: isSecret(server),
+    about: about && {
+      config: about.config,
+      thresholds: about.thresholds.map(({ expression }) => expression),
+      scenario: about.scenario,
+      isDisrupted: about.isDisrupted,
+      engine,
+    },
     signal,
     objection({ id, host }) {
       if (host === here) return undefined;

@@ -26,6 +26,7 @@ import {
   type Incident,
   type IncidentChange,
   roundMs,
+  type RunBasis,
   type RunPhase,
   RunSeconds,
   type ServerStreams,
@@ -42,7 +43,7 @@ import { UnreachableError } from "../signaling/port.ts";
 import { isHere, type MonitorTarget } from "../monitor/mod.ts";
 import type { EngineKind, SfuStats } from "../sfu/mod.ts";
 import { whyImpossible } from "./before_run.ts";
-import { claimAgents } from "./claim_agents.ts";
+import { type AboutRun, claimAgents } from "./claim_agents.ts";
 import type { RunPart, ScriptPorts } from "./job.ts";
 import type { AgentsOptions } from "./run_options.ts";
 import { endingOf } from "./server_gone.ts";
@@ -55,6 +56,8 @@ export interface OpenRunOptions
   extends Omit<FleetOptions, "elsewhere" | "openNode"> {
   /** Other processes and machines where clients run. @default {none} */
   readonly agents?: AgentsOptions | undefined;
+  /** What these are told of the run, so that they keep their part of it. @default {nothing} */
+  readonly about?: AboutRun | undefined;
   /** The embedded server's engine; `null` for a server elsewhere. */
   readonly engine: EngineKind | null;
   /** How the fleet is opened. @default {of real clients} */
@@ -157,7 +160,7 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
   readonly #options: OpenRunOptions;
   readonly #streamsAtEnd: () => Promise<ServerStreams | null>;
   readonly #watchers = new Set<(snapshot: Snapshot) => void>();
-  readonly #agents: AsyncDisposable | undefined;
+  readonly #agents: Agents | undefined;
   #streams: ServerStreams | null = null;
   #closing: Promise<void> | undefined;
   /** What the figures are of; `undefined` for all of the run. */
@@ -172,7 +175,7 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
     fleet: Fleet,
     watch: ServerWatch,
     streamsAtEnd: () => Promise<ServerStreams | null>,
-    agents?: AsyncDisposable,
+    agents?: Agents,
   ) {
     this.#agents = agents;
     this.#options = options;
@@ -300,6 +303,23 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
     return part === undefined
       ? summary
       : { ...summary, timeline, elapsedMs: roundMs(snapshot.atMs) };
+  }
+
+  /** What a summary rests on beside what was counted, to be kept with that. */
+  basis(
+    { ending, thresholds, isDisrupted = false }: RunRecord,
+  ): RunBasis {
+    return {
+      run: this.#agents?.run ?? null,
+      nodes: this.#agents?.elsewhere.nodes ?? [],
+      agent: null,
+      ending,
+      thresholds: thresholds.map(({ expression }) => expression),
+      streams: this.#streams,
+      isDisrupted,
+      unwatched: this.watch.unseen ?? null,
+      machineCpuRatio: this.#machineCpuRatio(),
+    };
   }
 
   /** Of what the cores of this machine could do, what all programs had them do. */

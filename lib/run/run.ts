@@ -12,6 +12,7 @@ import {
   EMPTY_SNAPSHOT,
   type Ending,
   type JsonValue,
+  type RunBasis,
   type Snapshot,
   summarize,
   type Summary,
@@ -21,7 +22,7 @@ import { UnreachableError } from "../signaling/port.ts";
 import { shownUrl } from "../text/mod.ts";
 import { VERSION } from "../../version.ts";
 import type { ScenarioContext } from "./job.ts";
-import { type OpenRun, openRun } from "./open_run.ts";
+import { type OpenRun, openRun, type RunRecord } from "./open_run.ts";
 import { planJob } from "./plan_job.ts";
 import type { JobOptions, RunOptions } from "./run_options.ts";
 import { RunWatch } from "./run_watch.ts";
@@ -36,6 +37,8 @@ export interface RunOutcome {
   readonly stories: readonly WholeStory[];
   /** What each second came to, and what was told. */
   readonly course: Course;
+  /** What its summary rests on besides; `undefined` where it never began. */
+  readonly basis?: RunBasis | undefined;
   /** Why it never began: the server could not be reached. */
   readonly unreachable?: UnreachableError | undefined;
 }
@@ -96,18 +99,16 @@ async function carryOut(options: JobOptions): Promise<RunOutcome> {
   const { seed, job, clock = systemNodeClock, onProgress } = options;
   const watch = new RunWatch({ ...options, clock });
   let result: JsonValue = null;
-  const summaryOf = (ending: Ending) =>
-    open.summarize({
-      ending,
-      config: options.config,
-      thresholds: options.thresholds,
-      scenario: { name: job.name, result },
-      isDisrupted: job.disrupts,
-      judge: (verdict) =>
-        result === null ? verdict : job.judge(result, verdict),
-    });
+  const { config, thresholds } = options;
+  const isDisrupted = job.disrupts;
+  const recordOf = (ending: Ending): RunRecord => ({
+    ...{ ending, config, thresholds, isDisrupted },
+    scenario: { name: job.name, result },
+    judge: (verdict) => result === null ? verdict : job.judge(result, verdict),
+  });
   await using open: OpenRun = await openRun({
     ...options,
+    about: { config, thresholds, scenario: job.name, isDisrupted },
     phaseNow: () => watch.phaseAt(open.fleet.elapsedMs),
     onSecond(point, snapshot) {
       watch.onSecond(open.fleet, snapshot);
@@ -121,7 +122,8 @@ async function carryOut(options: JobOptions): Promise<RunOutcome> {
         second: open.lastSecond!,
         incidents: open.incidents,
         snapshot,
-        summarize: () => summaryOf({ kind: "interrupted" }),
+        summarize: () => open.summarize(recordOf({ kind: "interrupted" })),
+        basis: () => open.basis(recordOf({ kind: "interrupted" })),
         stories: () => open.stories(),
         course: () => open.course(),
       });
@@ -149,7 +151,8 @@ async function carryOut(options: JobOptions): Promise<RunOutcome> {
     await open.close();
     const ending = await open.endingOf(ended);
     return {
-      summary: summaryOf(ending),
+      summary: open.summarize(recordOf(ending)),
+      basis: open.basis(recordOf(ending)),
       snapshot: open.fleet.snapshot(),
       stories: [...open.stories()],
       course: open.course(),

@@ -19,6 +19,7 @@ import type {
   Incident,
   IncidentChange,
   JsonValue,
+  RunBasis,
   RunPhase,
   Snapshot,
   Summary,
@@ -117,6 +118,8 @@ export interface RunProgress {
   readonly snapshot: Snapshot;
   /** A summary of the run so far, marked partial. */
   readonly summarize: () => Summary;
+  /** What that rests on beside what was counted. @default {nobody knows} */
+  readonly basis?: (() => RunBasis) | undefined;
   /** What became of each client so far, bin by bin. @default {nobody knows} */
   readonly stories?: (() => Iterable<WholeStory>) | undefined;
   /** What each second came to so far. @default {nobody knows} */

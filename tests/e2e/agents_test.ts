@@ -3,7 +3,9 @@
 import { assertEquals, assertLess, assertMatch } from "@std/assert";
 import { spawnSfu } from "../../lib/sfu/mod.ts";
 import { descendants, isAlive } from "./processes.ts";
-import { OutDir, Program } from "./program.ts";
+import { mergeTrendJson } from "../../lib/metrics/mod.ts";
+import { type SavedRun, unpackRun } from "../../lib/report/mod.ts";
+import { OutDir, Program, runProgram } from "./program.ts";
 
 /** Everything of it but what it writes. */
 function agentsRun(url: string, out: string, clients = 6): string[] {
@@ -20,6 +22,10 @@ async function agentsOf(program: Program): Promise<number[]> {
   const agents = await descendants(program.pid);
   assertEquals(agents.length, 3);
   return agents.map(({ pid }) => pid);
+}
+
+async function keptIn(path: string): Promise<SavedRun> {
+  return await unpackRun(await Deno.readFile(path));
 }
 
 async function gone(pids: readonly number[]): Promise<number> {
@@ -48,7 +54,7 @@ Deno.test("of three agents one is killed and one stands still for 5 s: the run g
   assertEquals(agents.filter(isAlive), []);
 });
 
-Deno.test("the coordinator is killed: its agents leave, and nothing is left at the server", async () => {
+Deno.test("the coordinator is killed: its agents leave, nothing is left at the server, and what they counted is put together exactly", async () => {
   await using sfu = await spawnSfu({ engine: "werift" });
   using out = new OutDir();
   await using program = new Program(agentsRun(sfu.url, out.path));
@@ -57,6 +63,46 @@ Deno.test("the coordinator is killed: its agents leave, and nothing is left at t
   assertLess(await gone(agents), 12_000);
   const { participants } = await (await fetch(`${sfu.httpUrl}/health`)).json();
   assertEquals(participants, 0);
+  const left = await Promise.all(
+    [...Deno.readDirSync(out.path)].map(({ name }) => name)
+      .filter((name) => name.startsWith("agent-")).sort()
+      .map((name) => keptIn(`${out.path}/${name}`)),
+  );
+  assertEquals(left.map(({ basis }) => basis?.agent?.node), [
+    ...["agent-0", "agent-1", "agent-2"],
+  ]);
+  using all = new OutDir();
+  const merged = await runProgram([
+    ...["merge", out.path, "--out", all.path, "--json"],
+  ]);
+  assertEquals([merged.code, merged.stderr], [0, ""]);
+  const { summary, results } = all.read();
+  assertEquals(JSON.parse(merged.stdout), summary);
+  assertEquals(summary.verdict.status, "interrupted");
+  assertMatch(summary.verdict.reason, /^its coordinator was lost after 0:0/);
+  const counted = (name: string) =>
+    left.reduce((sum, one) => sum + (one.snapshot.counters[name] ?? 0), 0);
+  assertEquals(
+    [
+      ...[summary.totalPacketsSent, summary.totalPacketsReceived],
+      ...[summary.totalConsumersCreated, results.length],
+    ],
+    [
+      ...[counted("packetsSent"), counted("packetsReceived")],
+      ...[counted("consumersCreated"), 6],
+    ],
+  );
+  const { snapshot, course } = await keptIn(
+    `${all.path}/load_test_snapshot.json.gz`,
+  );
+  assertEquals(
+    snapshot.trends.mediaLatency,
+    mergeTrendJson(left.map((one) => one.snapshot.trends.mediaLatency)),
+  );
+  assertEquals(
+    course.seconds.reduce((sum, { grown }) => sum + grown.packetsSent, 0),
+    summary.totalPacketsSent,
+  );
 });
 
 Deno.test("Ctrl+C has the agents leave, and sums up what was", async () => {

@@ -66,7 +66,7 @@ const STOP_MS = 15_000;
 export class NodeGroup implements LoadNode {
   readonly name: string;
   readonly #options: NodeGroupOptions;
-  readonly #book = new SnapshotBook();
+  readonly #book: SnapshotBook;
   readonly #nodes: LoadNode[];
   readonly #weights = new Map<LoadNode, number>();
   readonly #machines = new Map<string, NodeMachine>();
@@ -92,6 +92,7 @@ export class NodeGroup implements LoadNode {
   constructor(options: NodeGroupOptions) {
     const { name, nodes, openNode, clock, processCpuUs } = options;
     this.name = name;
+    this.#book = new SnapshotBook(options.areMachines);
     this.#options = options;
     this.#openedMs = clock.nowMs();
     this.#startCpuUs = processCpuUs?.() ?? 0;
@@ -103,13 +104,7 @@ export class NodeGroup implements LoadNode {
       this.#nodes.map((node) => node.prepare({ ...plan, node: node.name })),
     );
     this.#nodes.forEach((node, i) => this.#weights.set(node, parts[i].threads));
-    for (const { node, host = null, machine, clock } of parts) {
-      this.#machines.set(node, {
-        host,
-        cores: machine?.cores ?? null,
-        isSynchronised: clock?.isSynchronised ?? null,
-      });
-    }
+    for (const facts of parts) this.#machines.set(facts.node, machineOf(facts));
     const all = (kind: "lanes" | "ciphers" | "dtls") =>
       [...new Set(parts.flatMap((part) => part[kind]))].sort();
     const [{ version, machine, clock }] = parts;
@@ -418,6 +413,15 @@ export class NodeGroup implements LoadNode {
     const all = processCpuUs() - this.#startCpuUs;
     return this.#ownCpuUs = Math.max(this.#ownCpuUs, all - ofNodesUs);
   }
+}
+
+/** What is told of the machine of a node that is ready. */
+export function machineOf({ host, machine, clock }: NodeFacts): NodeMachine {
+  return {
+    host: host ?? null,
+    cores: machine?.cores ?? null,
+    isSynchronised: clock?.isSynchronised ?? null,
+  };
 }
 
 /** A command, and whom it goes to. */

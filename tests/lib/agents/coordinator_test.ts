@@ -7,6 +7,7 @@ import {
   RemoteNode,
 } from "../../../lib/agents/mod.ts";
 import type { NodeClock } from "../../../lib/load/mod.ts";
+import type { SavedRun } from "../../../lib/report/mod.ts";
 import { FakeClock } from "../../../lib/testing/mod.ts";
 import { CountingNode } from "./counting_node.ts";
 import { type FakeLink, FakeNet } from "./fake_net.ts";
@@ -26,6 +27,8 @@ class World implements AsyncDisposable {
   readonly there: FakeLink = this.net.open();
   readonly nodes: CountingNode[] = [];
   readonly left: string[] = [];
+  /** What the agent kept of runs, each time that it did. */
+  readonly kept: SavedRun[] = [];
   readonly host = new AgentHost({
     link: this.there,
     ...{ group: "g", id: "a1", epoch: "e1" },
@@ -38,6 +41,10 @@ class World implements AsyncDisposable {
       const node = new CountingNode(name, this.clock, () => 0.5, handlers);
       this.nodes.push(node);
       return node;
+    },
+    keep: (part) => {
+      this.kept.push(part);
+      return Promise.resolve();
     },
     onLeft: ({ reason }) => this.left.push(reason),
   });
@@ -115,14 +122,26 @@ Deno.test("a second coordinator hears who has the agent, and gets it when it is 
   await world.within(100, world.claimant("r3").claim());
 });
 
-Deno.test("an agent whose coordinator is gone leaves within 13 s, and is free", async () => {
+const ABOUT = {
+  ...{ run: "r1", nodes: ["agent-0"], config: { clients: 2 } },
+  ...{ thresholds: ["loss < 1%"], scenario: null, engine: null },
+  isDisrupted: false,
+};
+
+Deno.test("an agent whose coordinator is gone leaves within 13 s, keeps its part of the run, and is free", async () => {
   await using world = new World();
   const link = world.net.open();
   const agent = world.claimant("r1", "me", link);
   await world.within(100, agent.claim());
-  const node = new RemoteNode("agent-0", agent, {
-    ...{ onSnapshot() {}, onNote() {}, onDied() {} },
-  }, world.clock);
+  const node = new RemoteNode(
+    "agent-0",
+    agent,
+    {
+      ...{ onSnapshot() {}, onNote() {}, onDied() {} },
+    },
+    world.clock,
+    ABOUT,
+  );
   await world.within(5_000, node.prepare(PLAN).then(() => node.begin(1e12)));
   link.isUp = false;
   await world.fake.run(11_000);
@@ -130,6 +149,52 @@ Deno.test("an agent whose coordinator is gone leaves within 13 s, and is free", 
   await world.fake.run(3_000);
   assertEquals([world.host.isClaimed, world.nodes[0].stops], [false, 1]);
   assertEquals(world.left, ["no word of the coordinator in 12 s"]);
+  // Before anybody left, and when all had.
+  const [before, after] = world.kept;
+  assertEquals([world.kept.length, before.snapshot.final], [2, undefined]);
+  assertEquals(after.snapshot, world.nodes[0].told.at(-1));
+  assertEquals(after.basis, {
+    ...{ run: "r1", nodes: ["agent-0"], thresholds: ["loss < 1%"] },
+    agent: {
+      ...{ id: "a1", epoch: "e1", node: "agent-0" },
+      machine: { host: "there", cores: null, isSynchronised: null },
+      reason: "no word of the coordinator in 12 s",
+    },
+    ending: {
+      kind: "interrupted",
+      reason: "no word of the coordinator in 12 s",
+    },
+    ...{ streams: null, isDisrupted: false },
+    ...{ unwatched: null, machineCpuRatio: null },
+  });
+  const { startedAt, config, totalPacketsSent } = after.summary;
+  assertEquals(startedAt, new Date(1e12).toISOString());
+  assertEquals([config, totalPacketsSent], [
+    ABOUT.config,
+    after.snapshot.counters.packetsSent,
+  ]);
+  assertEquals(
+    after.course.seconds.reduce((sum, one) => sum + one.grown.packetsSent, 0),
+    totalPacketsSent,
+  );
+});
+
+Deno.test("an agent keeps nothing of a run that its coordinator has all of", async () => {
+  await using world = new World();
+  const agent = world.claimant("r1");
+  await world.within(100, agent.claim());
+  const node = new RemoteNode(
+    "agent-0",
+    agent,
+    {
+      ...{ onSnapshot() {}, onNote() {}, onDied() {} },
+    },
+    world.clock,
+    ABOUT,
+  );
+  await world.within(5_000, node.prepare(PLAN).then(() => node.begin(1e12)));
+  const last = await world.within(2_000, node.stop());
+  assertEquals([last?.final, world.kept], [true, []]);
 });
 
 Deno.test.each([
