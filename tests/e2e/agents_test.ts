@@ -79,7 +79,7 @@ Deno.test("the coordinator is killed: its agents leave, nothing is left at the s
   const { summary, results } = all.read();
   assertEquals(JSON.parse(merged.stdout), summary);
   assertEquals(summary.verdict.status, "interrupted");
-  assertMatch(summary.verdict.reason, /^its coordinator was lost after 0:0/);
+  assertMatch(summary.verdict.reason, /^its coordinator was lost/);
   const counted = (name: string) =>
     left.reduce((sum, one) => sum + (one.snapshot.counters[name] ?? 0), 0);
   assertEquals(
