@@ -5,7 +5,7 @@
  */
 
 import { AgentHost } from "./agent_host.ts";
-import { writeKept } from "./kept_files.ts";
+import { stateDir, writeKept } from "./kept_files.ts";
 import {
   type BrokerAccess,
   brokerAddress,
@@ -34,8 +34,8 @@ export interface ServeAgentOptions extends Meeting {
   readonly threads: number | "auto";
   /** It takes part against servers of these URLs alone. @default {any} */
   readonly onlyServer?: ((url: string) => boolean) | undefined;
-  /** Where it leaves its part of a run whose coordinator is gone. */
-  readonly out: string;
+  /** Where it leaves its part of a run whose coordinator is gone. @default {in the user's state} */
+  readonly out?: string | undefined;
   /** Ends it. */
   readonly signal: AbortSignal;
   /** Told that it is there, and when it left a run and why. */
@@ -46,7 +46,8 @@ const SURVEY_MS = 2_000;
 
 /** Is an agent until it is ended, or the connection is for good. Throws an `Error` in one line when it cannot be one. */
 export async function serveAgent(options: ServeAgentOptions): Promise<void> {
-  const { broker, group, name, onlyServer, out, signal, onNote } = options;
+  const { broker, group, name, onlyServer, signal, onNote } = options;
+  const { out = stateDir() } = options;
   const { shown, isHere } = brokerAddress(broker);
   if (!isHere && !hasCredentials(broker) && !broker.isInsecure) {
     throw new Error(
