@@ -18,8 +18,6 @@ const MAX_STEP_MS = 80;
 const MAX_DELAY_MS = 10_000;
 /** What is compared is the average of about so many. */
 const AVERAGED = 4;
-/** From NetEq to the ear. */
-const SOUND_CARD_MS = 30;
 
 /** Keeps a video and an audio track together. */
 export class LipSync {
@@ -40,8 +38,9 @@ export class LipSync {
     const lateMs = nowMs - this.#dueMs;
     if (lateMs < -ABOUT_MS) return;
     this.#dueMs = lateMs < EVERY_MS ? this.#dueMs + EVERY_MS : nowMs + EVERY_MS;
-    const apartMs = this.#video.targetDelayMs - this.audio.delayMs -
-      SOUND_CARD_MS;
+    // From NetEq to the ear sound takes about as long as, just after a packet
+    // came, more of it is held back than on average.
+    const apartMs = this.#video.targetDelayMs - this.audio.delayMs;
     this.#apartMs += (apartMs - this.#apartMs) / AVERAGED;
     if (Math.abs(this.#apartMs) < CLOSE_MS) return;
     const stepMs = Math.max(
