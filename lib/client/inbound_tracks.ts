@@ -35,6 +35,8 @@ import { addTrack, noReceived, type ReceivedTotals } from "./totals.ts";
 
 /** A server that chooses to send nothing says so sooner after its last packet. */
 const SILENCE_MS = 500;
+/** Two sender reports say how timestamps go on from one time to another. */
+const TIMED_REPORTS = 2;
 /** A report block has 16 bits for the seconds since the last sender report. */
 const MAX_REPORT_AGE_MS = 65_535_000;
 
@@ -125,6 +127,8 @@ interface SenderReportSeen {
   readonly middleNtp: number;
   /** When it came, in milliseconds since 1970. */
   readonly wallMs: number;
+  /** How many of the track have come. */
+  readonly count: number;
 }
 
 /** The packet at hand; one reader for all clients of a thread, as they take turns, stays in the cache. */
@@ -554,7 +558,8 @@ export class InboundTracks {
     if (!this.#bySsrc.has(ssrc)) return;
     // It has no clock (RFC 3550 section 6.4.1): there is nothing to repeat.
     if (middleNtp === 0) return void this.#reports.delete(ssrc);
-    this.#reports.set(ssrc, { middleNtp, wallMs });
+    const count = (this.#reports.get(ssrc)?.count ?? 0) + 1;
+    this.#reports.set(ssrc, { middleNtp, wallMs, count });
   }
 
   /** A report block for every track that media came on by this inlet. */
@@ -600,11 +605,23 @@ export class InboundTracks {
   /** What the last second of each consumer was like, about once a second. */
   *takeSeconds(): Iterable<ReceivedSecond> {
     const nowMs = this.#environment.scheduler.nowMs();
-    for (const { watch, lipSync, names } of this.#tracks.values()) {
-      lipSync?.step(nowMs);
+    for (const track of this.#tracks.values()) {
+      const { watch, names } = track;
+      if (this.#isTimed(track)) track.lipSync?.step(nowMs);
       const second = watch.take(nowMs);
       if (second !== undefined) yield { ...second, from: names.cname };
     }
+  }
+
+  /** Whether its sender told often enough when it and its sound were captured: before that, nobody knows what goes together. */
+  #isTimed({ receiver, lipSync }: ConsumedTrack): boolean {
+    if (lipSync === undefined) return false;
+    const told = ({ ssrc }: TrackReceiver) =>
+      (this.#reports.get(ssrc)?.count ?? 0) >= TIMED_REPORTS;
+    const audio = this.#tracks.values().find(({ sound }) =>
+      sound === lipSync.audio
+    );
+    return told(receiver) && audio !== undefined && told(audio.receiver);
   }
 
   /** By what name the sender of a track goes; `undefined` where the server does not say. */

@@ -187,3 +187,34 @@ Deno.test("of tracks that stay silent, what their senders would have sent is mis
   await world.clock.run(11_000);
   assertEquals(reception.totals().packetsDeliverable, 10 * (100 + 10));
 });
+
+Deno.test.each([
+  { video: 2, audio: 2, isTogether: true, why: "twice of both" },
+  { video: 5, audio: 1, isTogether: false, why: "once of the sound" },
+  { video: 1, audio: 3, isTogether: false, why: "once of the picture" },
+  { video: 0, audio: 0, isTogether: false, why: "never" },
+])(
+  "whether picture and sound are brought together is $isTogether where their sender told $why when they were captured",
+  async ({ video, audio, isTogether }) => {
+    const world = new World({}, 1);
+    const reception = new InboundTracks(world.environment);
+    const sound = {
+      ...AUDIO,
+      consumerId: "d",
+      producerId: "q",
+      rtpParameters: { ...AUDIO.rtpParameters, encodings: [{ ssrc: 1001 }] },
+    };
+    reception.add(CREATED, INLET, 0, OWN);
+    reception.add(sound, INLET, 0, OWN);
+    const { playout } = [...reception.tracks][0].frames!;
+    playout.minDelayMs = 500;
+    const tell = (ssrc: number) => reception.onSenderReport(ssrc, 1, 0);
+    for (let i = 0; i < video; i++) tell(SSRC);
+    for (let i = 0; i < audio; i++) tell(1001);
+    for (let i = 0; i < 5; i++) {
+      await world.clock.run(1000);
+      for (const _ of reception.takeSeconds());
+    }
+    assertEquals(playout.minDelayMs < 500, isTogether);
+  },
+);
