@@ -136,7 +136,9 @@ export class AgentRun {
       case "command":
         return await this.#node?.command(work.command);
       case "learn":
-        for (const news of work.news) this.#node?.learn?.(news);
+        for (const news of work.news) {
+          this.#node?.learn?.({ ...news, isElsewhere: true });
+        }
         return null;
       case "stop": {
         const last = await this.#node?.stop(work.withinMs);

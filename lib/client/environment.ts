@@ -67,6 +67,8 @@ export interface ClientTransport extends PacketSink {
 /** Where packets are counted; shared by all clients of a thread. */
 export interface ClientMeter extends SendMeter, ReceiveMeter, FrameMeter {
   readonly counters: SendMeter["counters"] & ReceiveMeter["counters"];
+  /** Latencies of what a client of the same machine sent. @default {as all others} */
+  readonly mediaLatencyHere?: ReceiveMeter["mediaLatency"] | undefined;
 }
 
 /** The world of one thread's clients. */

@@ -413,8 +413,13 @@ export class InboundTracks {
 
   /** It is a client's of this run. */
   #measure(track: ConsumedTrack): void {
-    const { mediaLatency, firstPacket, timeToFirstFrame, frameGap } =
-      this.#environment.meter;
+    const { meter } = this.#environment;
+    const { firstPacket, timeToFirstFrame, frameGap } = meter;
+    const { origin } = track;
+    const isElsewhere = origin.of === "own" && origin.isElsewhere === true;
+    const mediaLatency = isElsewhere
+      ? meter.mediaLatency
+      : meter.mediaLatencyHere ?? meter.mediaLatency;
     track.isOwn = true;
     // What came before is nobody's figure.
     track.frames?.playout.settle();

@@ -22,6 +22,8 @@ export interface OwnTrack {
 export interface OwnPublisher {
   readonly roomId: string;
   readonly participantId: string;
+  /** It is on another machine. @default {false} */
+  readonly isElsewhere?: boolean | undefined;
   /** What it sends; `null` once it is gone. */
   readonly tracks: readonly OwnTrack[] | null;
 }
@@ -33,6 +35,8 @@ export type Origin =
     readonly of: "own";
     readonly packetsPerSecond: number | undefined;
     readonly longestGapMs?: number | undefined;
+    /** That client is on another machine. @default {false} */
+    readonly isElsewhere?: boolean | undefined;
   }
   /** A client's that is gone. */
   | { readonly of: "former" }
@@ -45,6 +49,8 @@ type Listener = (participantId: string) => void;
 interface Room {
   /** The tracks of those that are there, by participant and producer. */
   readonly living: Map<string, ReadonlyMap<string, OwnTrack>>;
+  /** Those of them that are on another machine. */
+  readonly elsewhere: Set<string>;
   /** Those that are gone, the latest last. */
   readonly former: Set<string>;
   readonly listeners: Set<Listener>;
@@ -66,9 +72,12 @@ export class OwnPublishers {
   }
 
   /** Takes in what a client says, of whichever node. */
-  learn({ roomId, participantId, tracks }: OwnPublisher): void {
-    const { living, former, listeners } = this.#room(roomId);
+  learn(publisher: OwnPublisher): void {
+    const { roomId, participantId, tracks, isElsewhere } = publisher;
+    const { living, elsewhere, former, listeners } = this.#room(roomId);
     former.delete(participantId);
+    if (isElsewhere && tracks !== null) elsewhere.add(participantId);
+    else elsewhere.delete(participantId);
     if (tracks === null) {
       living.delete(participantId);
       former.add(participantId);
@@ -87,15 +96,17 @@ export class OwnPublishers {
   /** Whose a track is; of a participant without a name, by the track alone. */
   originOf(roomId: string, participantId: string, producerId: string): Origin {
     const room = this.#rooms.get(roomId);
-    const tracks = participantId === ""
-      ? room?.living.values().find((tracks) => tracks.has(producerId))
-      : room?.living.get(participantId);
+    const owner = participantId === ""
+      ? room?.living.entries().find(([, tracks]) => tracks.has(producerId))?.[0]
+      : participantId;
+    const tracks = owner === undefined ? undefined : room?.living.get(owner);
     if (tracks !== undefined) {
       const { packetsPerSecond, longestGapMs } = tracks.get(producerId) ?? {};
       return {
         of: "own",
         packetsPerSecond,
         ...(longestGapMs !== undefined && { longestGapMs }),
+        ...(room?.elsewhere.has(owner!) && { isElsewhere: true }),
       };
     }
     return { of: room?.former.has(participantId) ? "former" : "other" };
@@ -120,7 +131,10 @@ export class OwnPublishers {
   #room(roomId: string): Room {
     let room = this.#rooms.get(roomId);
     if (room === undefined) {
-      room = { living: new Map(), former: new Set(), listeners: new Set() };
+      room = {
+        ...{ living: new Map(), elsewhere: new Set() },
+        ...{ former: new Set(), listeners: new Set() },
+      };
       this.#rooms.set(roomId, room);
     }
     return room;

@@ -550,6 +550,10 @@ export const METRICS = {
       place: "media.latencyMs",
     },
   ),
+  mediaLatencySameMachine: trend(
+    "The same of what a client of the same machine sent, where there are several: exact, whatever clocks are.",
+    { source: "as mediaLatency" },
+  ),
   linkRoundTrip: trend(
     "From a message of an agent to the coordinator's answer, without the time that it took to answer.",
     { source: "each agent's short messages, about once a second" },

@@ -7,6 +7,7 @@
  * @module
  */
 
+export * from "./across_machines.ts";
 export * from "./badness.ts";
 export * from "./bands.ts";
 export * from "./candidates.ts";

@@ -26,7 +26,7 @@ export function trendBetween(
       index - (i === 0 ? 0 : kept[i - 1][0]),
       count,
     ]),
-    sum(after) - sum(before),
+    Math.max(0, sum(after) - sum(before)),
     Math.max(0, ...after.map(({ max }) => max)),
   );
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { offsetNotes } from "./across_machines.ts";
 import type { ClientRecord } from "./client_record.ts";
 import { isTooShort } from "./client_rates.ts";
 import {
@@ -283,7 +284,11 @@ function summarizeGenerator(
     standstills: standstillsOf(clock),
     wallJumps: wallJumpsOf(clock),
     ...(nodes !== undefined && { nodes }),
-    notes: [...generator.notes, ...clockNotes(clock, generator.workers)],
+    notes: [
+      ...generator.notes,
+      ...clockNotes(clock, generator.workers),
+      ...offsetNotes(snapshot),
+    ],
   };
 }
 

@@ -12,6 +12,7 @@ import {
   rateOf,
   total,
 } from "./figures.ts";
+import { acrossMachines } from "./across_machines.ts";
 import { lossOrigin, type ServerStreams } from "./loss_origin.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { placed } from "./summarize_metrics.ts";
@@ -26,12 +27,14 @@ export function summarizeMedia(
   const of = <Section extends string>(section: Section) =>
     placed(section, snapshot, tally);
   const { clients } = snapshot;
+  const across = acrossMachines(snapshot);
   const sessionMs = total(
     clients.filter((client) => client.connectionSuccessful),
     "sessionDurationMs",
   );
   return {
     ...of("media"),
+    ...(across !== undefined && { latencyAcrossMachines: across }),
     loss: {
       ...of("media.loss"),
       ratio: rateOf(snapshot, "loss", tally) ?? 0,

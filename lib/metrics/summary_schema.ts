@@ -211,6 +211,10 @@ const lossOrigin = z.object({
 
 const media = z.object({
   ...placed("media"),
+  latencyAcrossMachines: z.object({ boundMs: known, isKnown: z.boolean() })
+    .optional().describe(
+      "Where clients were on several: by how much a latency between two is wrong at most, and whether such are among the figures.",
+    ),
   loss: z.object({
     ...placed("media.loss"),
     ratio: z.number(),

@@ -51,6 +51,7 @@ export function mediaBlocks(summary: Summary): Block[] {
     ),
     figures("Bitrate", bitrateFigures(summary)),
     duration("Latency", media.latencyMs),
+    figures("", acrossFigures(summary)),
     duration("Jitter", media.jitterMs),
     duration("Round trip", media.roundTripTimeMs),
     figures("Video", videoFigures(summary)),
@@ -59,6 +60,26 @@ export function mediaBlocks(summary: Summary): Block[] {
     duration("First sent", media.timeToFirstSentMs),
     duration("First received", media.timeToFirstReceivedMs),
     duration("First frame", media.timeToFirstFrameMs),
+  ];
+}
+
+/** By how much latencies between machines may be wrong, or that they are not among them. */
+function acrossFigures({ media, metrics }: Summary): string[] {
+  const { latencyAcrossMachines: across } = media;
+  if (across === undefined) return [];
+  if (!across.isKnown) {
+    return [
+      across.boundMs === null
+        ? "not known between machines: their clocks could not be compared"
+        : `not known between machines: their clocks are known to ±${
+          formatMs(across.boundMs)
+        } only`,
+    ];
+  }
+  const { count, med } = metrics.mediaLatencySameMachine.values;
+  return [
+    `±${formatMs(across.boundMs ?? 0)} between machines`,
+    ...(count === 0 ? [] : [`within one p50 ${formatMs(med)}`]),
   ];
 }
 

@@ -46,6 +46,8 @@ export interface PublisherNews {
   readonly roomId: string;
   /** Its id there; a client that comes back has another. */
   readonly participantId: string;
+  /** It is on another machine. @default {false} */
+  readonly isElsewhere?: boolean | undefined;
   /** What it sends; `null` once it is gone. */
   readonly tracks:
     | readonly {

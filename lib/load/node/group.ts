@@ -16,6 +16,7 @@ import {
   plainRecord,
   type Snapshot,
   SnapshotBook,
+  withKnownLatency,
 } from "../../metrics/mod.ts";
 import type { PublisherNews } from "./client_port.ts";
 import type { NodeClock } from "./local_node.ts";
@@ -387,7 +388,7 @@ export class NodeGroup implements LoadNode {
   #putTogether(second: number): Snapshot {
     const all = this.#book.at(second);
     const { generator, parts } = all;
-    return {
+    return withKnownLatency({
       ...all,
       node: this.name,
       sequence: ++this.#sequence,
@@ -403,7 +404,7 @@ export class NodeGroup implements LoadNode {
           machine: this.#machines.get(part.node),
         })),
       }),
-    };
+    });
   }
 
   /** What this thread and the runtime's helpers use beside the nodes. */

@@ -49,6 +49,7 @@ export async function openHost(
   const { reactor, lane, ciphers, dtls } = datapath;
   const lateness = meter.trend("lateness");
   const loopLag = meter.trend("loopLag");
+  const mediaLatency = meter.trend("mediaLatency");
   const recent = { latenessMs: 0 };
   let seenDrops = lane.kernelDrops();
   let unreadDrops = 0;
@@ -91,7 +92,10 @@ export async function openHost(
           recent.latenessMs = us / 1000;
         },
       },
-      mediaLatency: meter.trend("mediaLatency"),
+      mediaLatency,
+      mediaLatencyHere: choice.wallAheadMs === undefined
+        ? mediaLatency
+        : inBoth(mediaLatency, meter.trend("mediaLatencySameMachine")),
       onClockDifference: (us) => clocks.note(us / 1000),
       firstPacket: meter.trend("firstPacket"),
       timeToFirstFrame: meter.trend("timeToFirstFrame"),
@@ -208,6 +212,18 @@ class ClockComparison {
     if (ms < this.#leastMs) this.#leastMs = ms;
     if (ms > this.#mostMs) this.#mostMs = ms;
   }
+}
+
+type Recorder = ClientEnvironment["meter"]["mediaLatency"];
+
+/** Records everything in two distributions. */
+function inBoth(a: Recorder, b: Recorder): Recorder {
+  return {
+    record(us) {
+      a.record(us);
+      b.record(us);
+    },
+  };
 }
 
 /** CPU time so far, user and system, in microseconds. */

@@ -24,6 +24,16 @@ import {
 } from "../../text/mod.ts";
 import { type Child, html, type Markup } from "./markup.ts";
 
+type Across = Summary["media"]["latencyAcrossMachines"];
+
+/** By how much it may be wrong between machines, or that it is of one each. */
+function acrossText(across: Across): string {
+  if (across === undefined) return "";
+  return across.isKnown
+    ? `, ±${formatMs(across.boundMs ?? 0)} between machines`
+    : "; not known between machines";
+}
+
 /** The verdict and what it rests on. */
 export function headSection(
   summary: Summary,
@@ -82,8 +92,10 @@ function tiles(summary: Summary): Child {
         "Media latency",
         media.latencyMs.count === 0 ? "–" : formatMs(media.latencyMs.p95Ms),
         media.latencyMs.count === 0
-          ? "not measured"
-          : `p95; median ${formatMs(media.latencyMs.p50Ms)}`,
+          ? `not measured${acrossText(media.latencyAcrossMachines)}`
+          : `p95; median ${formatMs(media.latencyMs.p50Ms)}${
+            acrossText(media.latencyAcrossMachines)
+          }`,
         undefined,
       ],
       [
