@@ -144,12 +144,8 @@ export class ClientDumps {
   end(index: number): void {
     const dumped = this.#dumped.get(index);
     if (dumped === undefined) return;
-    this.#dumped.delete(index);
-    dumped.driven.client.observe?.(undefined);
-    if (!dumped.order.onTrouble || dumped.hasTrouble) {
-      this.#write(dumped);
-    }
-    dumped.files?.[Symbol.dispose]();
+    if (!dumped.order.onTrouble || dumped.hasTrouble) this.#write(dumped);
+    this.#close(dumped);
   }
 
   /** Writes down how a client is now. */
@@ -178,16 +174,22 @@ export class ClientDumps {
 
   /** What cannot be written ends the dump, not the client. */
   #write(dumped: Dumped): void {
-    const { driven: { client, plan }, dump, order } = dumped;
+    const { driven: { plan: { clientId } }, dump, order } = dumped;
     try {
-      dumped.files ??= this.#world.open(order.dir, plan.clientId);
+      dumped.files ??= this.#world.open(order.dir, clientId);
       dump.write(dumped.files);
     } catch (error) {
-      this.#dumped.delete(plan.index);
-      client.observe?.(undefined);
-      dumped.files?.[Symbol.dispose]();
-      this.#tell(plan.clientId, error);
+      this.#close(dumped);
+      this.#tell(clientId, error);
     }
+  }
+
+  #close(dumped: Dumped): void {
+    const { driven: { client, plan }, files } = dumped;
+    this.#dumped.delete(plan.index);
+    client.observe?.(undefined);
+    dumped.files = undefined;
+    files?.[Symbol.dispose]();
   }
 
   #tell(clientId: string, error: unknown): void {

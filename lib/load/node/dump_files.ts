@@ -18,16 +18,15 @@ export function openDumpFiles(
       create: true,
       truncate: true,
     });
-  const packets = open("pcapng");
-  const events = open("rtcstats");
+  using opened = new DisposableStack();
+  const packets = opened.use(open("pcapng"));
+  const events = opened.use(open("rtcstats"));
+  const both = opened.move();
   const text = new TextEncoder();
   return {
     appendPackets: (bytes) => writeAll(packets, bytes),
     appendEvents: (lines) => writeAll(events, text.encode(lines)),
-    [Symbol.dispose]() {
-      packets.close();
-      events.close();
-    },
+    [Symbol.dispose]: () => both.dispose(),
   };
 }
 
