@@ -20,6 +20,7 @@ export { proxyFor, systemProxies } from "./proxy.ts";
 export {
   type ConnectionSettings,
   elsewhere,
+  hasSecrets,
   headersOf,
   originOf,
   type ProxySettings,

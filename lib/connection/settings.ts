@@ -91,14 +91,22 @@ const OPEN_HEADERS: ReadonlySet<string> = new Set([
   "user-agent",
 ]);
 
+/** A server, and what is told it. */
+interface Told {
+  readonly url: string;
+  readonly token?: string | undefined;
+  readonly password?: string | undefined;
+  readonly connection?: ConnectionSettings | undefined;
+}
+
+/** Whether anything goes to a server, or to a proxy before it, that others must not know. */
+export function hasSecrets(server: Told): boolean {
+  return secretsOf(server).some((secret) => secret !== "");
+}
+
 /** Every secret that goes to a server, as it was given. */
 export function secretsOf(
-  { url, token, password, connection = {} }: {
-    readonly url: string;
-    readonly token?: string | undefined;
-    readonly password?: string | undefined;
-    readonly connection?: ConnectionSettings | undefined;
-  },
+  { url, token, password, connection = {} }: Told,
 ): string[] {
   const { headers = [], proxies = {} } = connection;
   return [

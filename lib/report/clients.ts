@@ -15,6 +15,7 @@ import {
   span,
 } from "../text/mod.ts";
 import { type CsvCell, csvRow } from "./csv_row.ts";
+import { readFile } from "./read_file.ts";
 import type { ClientResult } from "./results.ts";
 import { resultsSchema } from "./results_schema.ts";
 import type { TextOptions } from "./text.ts";
@@ -89,16 +90,7 @@ const COLUMNS: readonly Column[] = [
  * Throws a `SyntaxError` whose one line names the first key that is wrong.
  */
 export function parseResults(text: string): ClientResult[] {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw new SyntaxError("Cannot read results: it is not JSON");
-  }
-  const { success, data, error } = resultsSchema.safeParse(json);
-  if (success) return data;
-  const { path, message } = error.issues[0];
-  throw new SyntaxError(`Cannot read results: ${path.join(".")}: ${message}`);
+  return readFile("results", text, resultsSchema).data;
 }
 
 /** The clients as a table, the worst first. */

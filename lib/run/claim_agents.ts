@@ -5,7 +5,8 @@
  */
 
 import type { Agents } from "../agents/mod.ts";
-import type { FleetOptions, ServerTarget } from "../load/mod.ts";
+import { hasSecrets } from "../connection/mod.ts";
+import type { FleetOptions } from "../load/mod.ts";
 import type { JsonValue, Threshold } from "../metrics/mod.ts";
 import type { EngineKind } from "../sfu/mod.ts";
 import { shownUrl } from "../text/mod.ts";
@@ -39,7 +40,7 @@ export async function claimAgents(
   const here = Deno.hostname();
   return await openAgents({
     ...agents,
-    isSecret: isSecret(server),
+    isSecret: hasSecrets(server),
     about: about && {
       config: about.config,
       thresholds: about.thresholds.map(({ expression }) => expression),
@@ -60,14 +61,6 @@ export async function claimAgents(
       return why && `Cannot use ${id} (${host}): ${why}.`;
     },
   });
-}
-
-/** Whether agents are told what others must not know. */
-function isSecret({ url, token, password, connection }: ServerTarget): boolean {
-  const { username, search } = new URL(url);
-  return [token, password, username || undefined, search || undefined]
-    .some((one) => one !== undefined) ||
-    (connection?.headers ?? []).length > 0;
 }
 
 /** Whether a URL leads nowhere but to this machine (RFC 6761 section 6.3, RFC 1122 section 3.2.1.3). */
