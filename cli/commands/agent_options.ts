@@ -12,6 +12,7 @@ import {
   optional,
   type OptionValues,
   toggle,
+  whole,
   withDefault,
   yesOrNo,
 } from "../../tool.ts";
@@ -42,6 +43,10 @@ export const AGENT_OPTIONS = {
   agents: optional(AGENTS, {
     help:
       "where clients run: local:3 (processes here), ssh:me@h1,ssh:me@h2 (machines with Deno or Node), 4 (of those at the broker)",
+  }),
+  allowLost: withDefault(whole(0, 10_000), {
+    help: "so many agents may be lost, and the run goes by the others",
+    default: 0,
   }),
   agentWait: withDefault(duration(), {
     help: "how long to wait for agents at the broker",
@@ -121,7 +126,14 @@ export async function readAgents(
     readonly mistakes: string[];
   }
 > {
-  const { agents, agentWait: waitMs, group, workers } = values;
+  const { agents, agentWait: waitMs, allowLost, group, workers } = values;
+  if (agents === undefined && allowLost > 0) {
+    return {
+      mistakes: [
+        "--allow-lost: it is about agents. Say with --agents where they are.",
+      ],
+    };
+  }
   if (agents?.kind !== "broker") {
     const idle = idleOf(values);
     return idle.length === 0
@@ -130,7 +142,7 @@ export async function readAgents(
           choice: agents.kind === "local"
             ? { ...agents, out: values.out }
             : agents,
-          threads: workers,
+          ...{ threads: workers, allowLost },
         },
       }
       : {
@@ -153,7 +165,7 @@ export async function readAgents(
   return {
     agents: {
       choice: { kind, count, broker, group, waitMs },
-      threads: workers,
+      ...{ threads: workers, allowLost },
     },
   };
 }

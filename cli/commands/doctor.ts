@@ -35,6 +35,7 @@ const {
   quiet: _quiet,
   agents: _agents,
   agentWait: _agentWait,
+  allowLost: _allowLost,
   broker: _broker,
   group: _group,
   insecureBroker: _insecureBroker,

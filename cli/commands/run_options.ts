@@ -166,12 +166,21 @@ export function generatorRecord(
     readonly cipher?: string;
     readonly dump?: GivenDump | undefined;
     readonly agents?: RunValues["agents"];
+    readonly allowLost?: number;
   },
   workers: number,
   access: Access,
 ): Summary["config"] {
-  const { agents, dump, embedded, monitor, transport, lane, cipher } =
-    RUN_OPTIONS;
+  const {
+    agents,
+    allowLost,
+    dump,
+    embedded,
+    monitor,
+    transport,
+    lane,
+    cipher,
+  } = RUN_OPTIONS;
   const table: OptionTable = {
     embedded,
     monitor,
@@ -179,6 +188,7 @@ export function generatorRecord(
     ...("lane" in values && { lane, cipher }),
     ...(values.dump !== undefined && { dump }),
     ...(values.agents !== undefined && { agents }),
+    ...(values.allowLost && { allowLost }),
   };
   return { ...recordOf(table, values), workers, ...accessRecord(access) };
 }

@@ -47,6 +47,8 @@ export interface OpenAgentsOptions {
   readonly choice: AgentsChoice;
   /** Threads that each drives clients with; `auto` is one a core of its machine. Agents at a broker decide by themselves. */
   readonly threads: number | "auto";
+  /** So many of them may be lost, and the run goes by the others. @default {0} */
+  readonly allowLost?: number | undefined;
   /** Whether they are told what others must not know: a token, a password. */
   readonly isSecret: boolean;
   /** Why one of this host cannot take part; asked when they are there. */
@@ -116,6 +118,7 @@ export async function openAgents(options: OpenAgentsOptions): Promise<Agents> {
     run,
     elsewhere: {
       nodes,
+      allowLost: options.allowLost,
       openNode: (name, handlers) =>
         new RemoteNode(
           name,

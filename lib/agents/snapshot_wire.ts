@@ -89,7 +89,10 @@ const generator = z.object(
     heldBackJoins: amount,
     clock: clock.optional(),
     lost: lines(
-      z.object({ node: text, atMs: amount, clients: amount, reason: text }),
+      z.object({
+        ...{ node: text, atMs: amount, clients: amount, reason: text },
+        isAllowed: z.boolean().optional(),
+      }),
     ).optional(),
     notes: lines(text),
   } satisfies Fields<GeneratorHealth>,

@@ -76,6 +76,8 @@ export interface Elsewhere {
   readonly nodes: readonly string[];
   /** Makes each. */
   readonly openNode: (name: string, handlers: NodeHandlers) => LoadNode;
+  /** So many of them may be lost, and the run goes by the others. @default {0} */
+  readonly allowLost?: number | undefined;
   /** How long it takes until all have heard that the run begins, in milliseconds; asked when all are ready. */
   readonly leadMs: () => number;
 }
@@ -144,6 +146,7 @@ export class ClientFleet implements AsyncDisposable {
       clock: this.#clock,
       ...(isHere && workers > 1 && { processCpuUs }),
       areMachines: !isHere,
+      allowLost: elsewhere?.allowLost,
       handlers: {
         onSnapshot: (snapshot) => this.#onSecond(snapshot),
         onNote: (note) => onNote?.(note),

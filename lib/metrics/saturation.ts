@@ -57,7 +57,16 @@ function onMachine(why: string | null, cpuRatio: number | null): string | null {
 
 /** Who was lost, with whom: what goes on with fewer measures something else. */
 function lossOf(lost: readonly NodeLoss[]): string | null {
-  return lost.length === 0 ? null : lost.map(lossText).join("; ");
+  return lost.every(({ isAllowed }) => isAllowed)
+    ? null
+    : lost.map(lossText).join("; ");
+}
+
+/** What a reader should know of those that were lost and may be, a sentence each. */
+export function allowedLosses(lost: readonly NodeLoss[] = []): string[] {
+  return lost.filter(({ isAllowed }) => isAllowed).map((loss) =>
+    `${lossText(loss)}; as many as that may be lost`
+  );
 }
 
 /** Who was lost when, with how many clients, and why. */
@@ -69,7 +78,10 @@ function lossText({ node, atMs, clients, reason }: NodeLoss): string {
 
 /** What became of one node, or what it did not keep up with, in one sentence; `null` where it kept up. */
 export function troubleOf(part: NodePart): string | null {
-  return lossOf(part.generator.lost ?? []) ?? overloadAmong([part]);
+  const { lost = [] } = part.generator;
+  return lost.length === 0
+    ? overloadAmong([part])
+    : lost.map(lossText).join("; ");
 }
 
 function overloadAmong(parts: readonly NodePart[]): string | null {

@@ -25,6 +25,8 @@ export interface NodeLoss {
   readonly clients: number;
   /** What became of it, as far as known. */
   readonly reason: string;
+  /** Whether it was one of so many that may be lost: then the run goes by the others, and its clients have left. @default {false} */
+  readonly isAllowed?: boolean | undefined;
 }
 
 /** How the generator itself is doing. */

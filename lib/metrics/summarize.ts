@@ -29,7 +29,7 @@ import { judge } from "./judgement.ts";
 import type { ServerStreams } from "./loss_origin.ts";
 import { summarizeOthers } from "./other_tracks.ts";
 import type { CounterName } from "./catalog.ts";
-import { saturationOf } from "./saturation.ts";
+import { allowedLosses, saturationOf } from "./saturation.ts";
 import { summarizeNodes } from "./summarize_nodes.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { type DurationStats, roundMs, trendStats, usToMs } from "./stats.ts";
@@ -286,6 +286,7 @@ function summarizeGenerator(
     ...(nodes !== undefined && { nodes }),
     notes: [
       ...generator.notes,
+      ...allowedLosses(generator.lost),
       ...clockNotes(clock, generator.workers),
       ...offsetNotes(snapshot),
     ],

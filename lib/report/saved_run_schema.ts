@@ -129,6 +129,7 @@ const health = z.object({
     atMs: z.number(),
     clients: z.number(),
     reason: z.string(),
+    isAllowed: z.boolean().optional(),
   })).optional(),
   notes: texts,
 });

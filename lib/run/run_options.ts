@@ -96,6 +96,8 @@ export interface AgentsOptions {
   readonly choice: AgentsChoice;
   /** Threads that each drives clients with; `auto` is one a core of its machine. */
   readonly threads: number | "auto";
+  /** So many of them may be lost, and the run goes by the others. @default {0} */
+  readonly allowLost?: number | undefined;
 }
 
 /** Where a run is. */

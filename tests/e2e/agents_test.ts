@@ -8,11 +8,16 @@ import { type SavedRun, unpackRun } from "../../lib/report/mod.ts";
 import { OutDir, Program, runProgram } from "./program.ts";
 
 /** Everything of it but what it writes. */
-function agentsRun(url: string, out: string, clients = 6): string[] {
+function agentsRun(
+  url: string,
+  out: string,
+  clients = 6,
+  duration = "5s",
+): string[] {
   return [
     ...["run", "--server", url, "--agents", "local:3", "--out", out],
     ...["--clients", String(clients), "--rooms", "2", "--audio-only"],
-    ...["--ramp-up", "500ms", "--duration", "5s"],
+    ...["--ramp-up", "500ms", "--duration", duration],
   ];
 }
 
@@ -102,6 +107,34 @@ Deno.test("the coordinator is killed: its agents leave, nothing is left at the s
   assertEquals(
     course.seconds.reduce((sum, { grown }) => sum + grown.packetsSent, 0),
     summary.totalPacketsSent,
+  );
+});
+
+Deno.test("one of three agents may be lost: it is killed, and the run passes by the others, and says so", async () => {
+  await using sfu = await spawnSfu({ engine: "werift" });
+  using out = new OutDir();
+  await using program = new Program([
+    ...agentsRun(sfu.url, out.path, 6, "3s"),
+    "--allow-lost=1",
+  ]);
+  const agents = await agentsOf(program);
+  Deno.kill(agents[1], "SIGKILL");
+  const { code, stderr } = await program.ended();
+  const { summary, results } = out.read();
+  assertEquals([code, summary.exitCode], [0, 0], stderr);
+  const { failedConnections, totalErrors, generator } = summary;
+  assertEquals([failedConnections, totalErrors], [0, 0]);
+  assertEquals(
+    results.map(({ failureCause }) => failureCause).filter(Boolean),
+    [],
+  );
+  assertMatch(
+    generator.notes.join("\n"),
+    /^agent-1 was lost at 0:0\d with 2 clients: .*SIGKILL.*may be lost$/m,
+  );
+  assertEquals(
+    generator.nodes?.map(({ trouble }) => trouble !== null),
+    [false, true, false],
   );
 });
 

@@ -12,6 +12,7 @@ import {
   type ClientRecord,
   ClientRecorder,
   EMPTY_SNAPSHOT,
+  type NodeLoss,
   type NodeMachine,
   plainRecord,
   type Snapshot,
@@ -50,6 +51,8 @@ export interface NodeGroupOptions {
   readonly processCpuUs?: (() => number) | undefined;
   /** Whether each of its nodes has a machine to itself. @default {false} */
   readonly areMachines?: boolean | undefined;
+  /** So many of them may be lost: as long as others go on, their clients have left rather than failed. @default {0} */
+  readonly allowLost?: number | undefined;
   /** A second waits so long for the reports of those that are late, in milliseconds. @default {2000} */
   readonly patienceMs?: number | undefined;
 }
@@ -321,9 +324,12 @@ export class NodeGroup implements LoadNode {
     }
   }
 
-  /** A node is gone, and its clients have failed: its last report must say so. */
+  /** A node is gone, and its clients have failed, or left where it may be: its last report must say so. */
   #lose(name: string, reason: string): void {
     this.#dead.add(name);
+    const { allowLost = 0 } = this.#options;
+    const isAllowed = this.#dead.size <= allowLost &&
+      this.#alive().length > 0;
     const last = this.#book.latest(name) ?? { ...EMPTY_SNAPSHOT, node: name };
     const cause = `${name} died: ${reason}`;
     const atMs = this.#elapsedMs;
@@ -337,21 +343,30 @@ export class NodeGroup implements LoadNode {
     const clients = [...last.clients, ...unheard];
     const lost = clients.filter(({ state }) =>
       state !== "left" && state !== "failed"
-    ).map((client) => failed(client, cause, atMs));
+    );
     const isLost = new Set(lost.map(({ index }) => index));
-    this.#book.add(withFailed({
+    const loss: NodeLoss = {
+      node: name,
+      atMs: Math.round(atMs),
+      clients: lost.length,
+      reason,
+      ...(isAllowed && { isAllowed }),
+    };
+    const rest = {
       ...last,
       second: Math.max(last.second, this.#book.second + 1),
       gauges: {},
       clients: clients.filter(({ index }) => !isLost.has(index)),
       generator: {
         ...last.generator,
-        lost: [
-          ...last.generator.lost ?? [],
-          { node: name, atMs: Math.round(atMs), clients: lost.length, reason },
-        ],
+        lost: [...last.generator.lost ?? [], loss],
       },
-    }, lost));
+    };
+    this.#book.add(
+      isAllowed
+        ? withClients(rest, lost.map(withdrawn))
+        : withFailed(rest, lost.map((client) => failed(client, cause, atMs))),
+    );
   }
 
   /** Tells of each second that all living nodes have reported. */
@@ -441,11 +456,26 @@ function withFailed(
 ): Snapshot {
   const key = "errors.worker";
   const before = snapshot.counters[key] ?? 0;
+  const counters = { ...snapshot.counters, [key]: before + clients.length };
+  return withClients({ ...snapshot, counters }, clients);
+}
+
+function withClients(
+  snapshot: Snapshot,
+  clients: readonly ClientRecord[],
+): Snapshot {
   return {
     ...snapshot,
     sequence: snapshot.sequence + 1,
-    counters: { ...snapshot.counters, [key]: before + clients.length },
     clients: [...snapshot.clients, ...clients],
+  };
+}
+
+/** It was taken out of the run: who had not got in by then never came. */
+function withdrawn(client: ClientRecord): ClientRecord {
+  return {
+    ...plainRecord(client),
+    state: client.connectionSuccessful ? "left" : "planned",
   };
 }
 

@@ -18,6 +18,16 @@ Deno.test.each([
     args: ["--agent-wait=3s", "--insecure-broker"],
     mistakes: ["--agent-wait", "--insecure-broker"],
   },
+  {
+    why: "there is nobody who may be lost",
+    args: ["--allow-lost=1"],
+    mistakes: ["--allow-lost"],
+  },
+  {
+    why: "one of those here may be lost",
+    args: ["--agents=local:2", "--allow-lost=1"],
+    mistakes: [],
+  },
 ])(
   "where $why, options of a broker's agents are looked at or refused",
   async ({ args, mistakes }) => {

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import {
   type LoadNode,
   makePlan,
@@ -12,6 +12,7 @@ import {
   ClientRecorder,
   EMPTY_SNAPSHOT,
   NodeMeter,
+  saturationOf,
   type Snapshot,
 } from "../../../../lib/metrics/mod.ts";
 import { FakeClock } from "../../../../lib/testing/mod.ts";
@@ -177,3 +178,82 @@ Deno.test("a thread that dies elsewhere is lost with its clients, its machine go
   );
   await all.stop();
 });
+
+Deno.test.each<{
+  readonly why: string;
+  readonly allowLost: number;
+  readonly die: readonly number[];
+  readonly says: RegExp | null;
+  readonly errors: number;
+}>([
+  { allowLost: 1, die: [0], says: null, errors: 0, why: "as many as may" },
+  {
+    ...{ allowLost: 0, die: [0], errors: 2 },
+    says: /^machine-0 was lost at 0:00 with 2 clients: gone$/,
+    why: "one where none may",
+  },
+  {
+    ...{ allowLost: 1, die: [0, 1], errors: 2 },
+    says: /^machine-0 was lost .*; machine-1 was lost /,
+    why: "one more than may",
+  },
+  {
+    ...{ allowLost: 9, die: [0, 1, 2, 3], errors: 2 },
+    says: /machine-3 was lost /,
+    why: "the last one, whatever may",
+  },
+])(
+  "of machines that are lost, $why: clients leave or fail, and the run is valid or not",
+  async ({ allowLost, die, says, errors }) => {
+    const clock = new FakeClock();
+    const machines: Thread[] = [];
+    let last: Snapshot = EMPTY_SNAPSHOT;
+    const group = new NodeGroup({
+      ...{ name: "all", areMachines: true, allowLost },
+      nodes: [0, 1, 2, 3].map((i) => `machine-${i}`),
+      clock: {
+        nowMs: () => clock.nowMs(),
+        wallNowMs: () => clock.nowMs(),
+        setTimer: (ms, fn) => clock.setTimer(ms, fn),
+      },
+      openNode(name, handlers) {
+        machines.push(new Thread(name, handlers));
+        return machines.at(-1)!;
+      },
+      handlers: {
+        onSnapshot: (snapshot) => last = snapshot,
+        onNote() {},
+        onDied() {},
+      },
+    });
+    await group.prepare({
+      ...{ node: "all", server: { url: "ws://x/ws" }, datapath: {}, seed: 1 },
+    });
+    await group.begin(0);
+    await group.command({ type: "add", clients: PLAN.clients });
+    for (const { clients } of machines) {
+      // One is in, and one still on its way.
+      clients[0].figures.connectionSuccessful = true;
+      clients[1].figures.state = "joining";
+    }
+    for (const machine of machines) machine.report();
+    for (const i of die) machines[i].handlers.onDied("gone");
+    machines.forEach((one, i) => die.includes(i) || one.report());
+    if (die.length === 4) await clock.run(3000);
+    const why = saturationOf(last);
+    if (says === null) assertEquals(why, null);
+    else assertMatch(why!, says);
+    assertEquals(last.counters["errors.worker"] ?? 0, errors);
+    const lost = last.clients.filter(({ node }) =>
+      node === `machine-${die.at(-1)}`
+    );
+    assertEquals(
+      lost.map(({ state, errorCount }) => [state, errorCount]),
+      errors > 0
+        ? [["failed", 1], ["failed", 1]]
+        : [["left", 0], ["planned", 0]],
+    );
+    assertEquals(last.generator.lost?.length, die.length);
+    await group.stop();
+  },
+);
