@@ -84,6 +84,18 @@ export class RecordRow {
     this.#at = at;
   }
 
+  /** Which numbers are not as in an earlier row, by their places in {@linkcode NUMBERS}. */
+  changedSince(before: RecordRow): number[] {
+    const changed: number[] = [];
+    for (let column = 0; column < COLUMNS; column++) {
+      const then = before.#numbers[before.#at + column];
+      if (!Object.is(then, this.#numbers[this.#at + column])) {
+        changed.push(column);
+      }
+    }
+    return changed;
+  }
+
   get clientId(): string {
     return this.#identity.clientId;
   }
@@ -106,11 +118,17 @@ export class RecordRow {
 
   /** The same as plain data. */
   toJSON(): ClientRecord {
-    const figures = Object.fromEntries(
-      [...NUMBERS, ...TEXTS].map((name) => [name, this[name]]),
-    ) as unknown as ClientFigures;
+    const figures: Record<string, unknown> = { ...BLANK };
+    for (const name of NUMBERS) figures[name] = this[name];
+    for (const name of TEXTS) figures[name] = this[name];
     const { errors, errorCount, signaling } = this;
-    return { ...figures, ...this.#identity, errors, errorCount, signaling };
+    return {
+      ...figures as unknown as ClientFigures,
+      ...this.#identity,
+      errors,
+      errorCount,
+      signaling,
+    };
   }
 
   static {

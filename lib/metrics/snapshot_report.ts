@@ -19,6 +19,8 @@ import {
   DepartedShare,
   plainRecord,
 } from "./departed_record.ts";
+import { NUMBERS } from "./record_numbers.ts";
+import { RecordRow } from "./record_table.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** A snapshot in terms of one before, as plain JSON. */
@@ -52,6 +54,10 @@ const FIGURES = [
   ...Object.keys(noFigures()),
   "errorCount",
 ] as readonly (keyof ClientFigures | "errorCount")[];
+
+const ALL_PLACES = FIGURES.map((_, at) => at);
+const PLACES_OF_NUMBERS = NUMBERS.map((name) => FIGURES.indexOf(name));
+const OTHER_PLACES = ALL_PLACES.filter((at) => !PLACES_OF_NUMBERS.includes(at));
 
 /** So many snapshots may be on their way: one that is acknowledged later is no base. */
 const MOST_ON_THEIR_WAY = 30;
@@ -120,12 +126,12 @@ export class ReportWriter {
     for (const client of clients) {
       const known = before.get(client.index);
       if (known === client) continue;
-      const now = plainRecord(client);
+      const now = readily(client);
       const { index, clientId, roomId, role, node } = now;
       if (known === undefined) {
         added.push({ index, clientId, roomId, role, node });
       }
-      const then = known === undefined ? BLANK : plainRecord(known);
+      const then = known === undefined ? BLANK : readily(known);
       const figures = changedFigures(then, now);
       if (figures.length > 0) {
         const key = figures.join();
@@ -255,10 +261,28 @@ const BLANK: ClientRecord = {
   ...{ errors: [], errorCount: 0, signaling: {} },
 };
 
+/** What is packed is unpacked once, for all of it is read. */
+function readily(record: ClientRecord): ClientRecord {
+  return record instanceof DepartedRecord ? record.toJSON() : record;
+}
+
 /** The places of figures that differ. */
 function changedFigures(then: ClientRecord, now: ClientRecord): number[] {
+  return then instanceof RecordRow && now instanceof RecordRow
+    ? [
+      ...now.changedSince(then).map((column) => PLACES_OF_NUMBERS[column]),
+      ...changedPlaces(OTHER_PLACES, then, now),
+    ]
+    : changedPlaces(ALL_PLACES, then, now);
+}
+
+function changedPlaces(
+  looked: readonly number[],
+  then: ClientRecord,
+  now: ClientRecord,
+): number[] {
   const places: number[] = [];
-  for (let at = 0; at < FIGURES.length; at++) {
+  for (const at of looked) {
     const name = FIGURES[at];
     if (then[name] !== now[name] && !isSameList(then[name], now[name])) {
       places.push(at);
@@ -277,6 +301,7 @@ function changedOperations(
   { signaling: then }: ClientRecord,
   { signaling: now }: ClientRecord,
 ): Record<string, OperationRecord> | undefined {
+  if (then === now) return undefined;
   const changed = Object.entries(now).filter(([name, { count }]) =>
     then[name]?.count !== count
   );

@@ -5,6 +5,7 @@ import {
   EMPTY_SNAPSHOT,
   NodeMeter,
   plainRecord,
+  RecordTable,
   ReportReader,
   ReportWriter,
   type Snapshot,
@@ -31,6 +32,7 @@ function plain(snapshot: Snapshot | string): string {
 class Story {
   readonly #meter = new NodeMeter("n");
   readonly #clients: ClientRecorder[] = [];
+  readonly #table = new RecordTable();
   #seed: number;
   #second = 0;
 
@@ -67,7 +69,10 @@ class Story {
     }
     return this.#meter.snapshot({
       atMs: ++this.#second * 1000,
-      clients: this.#clients,
+      // Plain, and as a node keeps those that are there.
+      clients: this.#clients.map((client, i) =>
+        i % 2 === 0 ? client : this.#table.keep(client)
+      ),
       generator: EMPTY_SNAPSHOT.generator,
     });
   }
