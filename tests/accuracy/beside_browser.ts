@@ -20,7 +20,11 @@ import { makePlan, rampAndHold } from "../../mod.ts";
 import { openFleet } from "../../tool.ts";
 import { BrowserInRoom } from "../e2e/browser.ts";
 import { pass } from "./crowd.ts";
-import { type NetworkRelay, openNetworkRelay } from "./network_relay.ts";
+import {
+  type NetworkRelay,
+  openNetworkRelay,
+  SharedFates,
+} from "./network_relay.ts";
 import { mediaPlanOf } from "../../lib/media/mod.ts";
 
 /** Networks towards a viewer, and what of them is so on the way back. */
@@ -135,8 +139,9 @@ export async function* watchBeside(
 ): AsyncGenerator<{ readonly name: NetworkName } & Pair> {
   const { forMs, runs, isImpaired, publishers, isAudioOnly } = options;
   await using sfu = await startSfu({ engine: "mediasoup", workers: 1 });
-  await using nearOurs = await openNetworkRelay(sfu.url);
-  await using nearBrowser = await openNetworkRelay(sfu.url);
+  const fates = new SharedFates();
+  await using nearOurs = await openNetworkRelay(sfu.url, 1, fates);
+  await using nearBrowser = await openNetworkRelay(sfu.url, 1, fates);
   await using people = await openPeople(nearOurs.url, options);
   nearBrowser.begin();
   await using browser = await BrowserInRoom.join(nearBrowser.url, ROOM, {

@@ -36,6 +36,55 @@ export interface NetworkRelay extends AsyncDisposable {
   ): void;
 }
 
+/** What a network does to one packet. */
+interface Fate {
+  readonly copies: number;
+  readonly delayMs: number;
+}
+
+/**
+ * What networks do to packets, where several do the same: whichever of them
+ * sees a packet first decides. Packets of different consumers are the same
+ * where they are as manyth of their timestamp.
+ */
+export class SharedFates {
+  readonly #fates = new Map<string, Fate>();
+
+  /** The fate of this packet; drawn where no other network knows it. */
+  of(packet: string, draw: () => Fate): Fate {
+    let fate = this.#fates.get(packet);
+    if (fate === undefined) this.#fates.set(packet, fate = draw());
+    return fate;
+  }
+
+  /** What comes from now on meets other networks. */
+  clear(): void {
+    this.#fates.clear();
+  }
+}
+
+/** Tells the packets of one relay as others know them, by what is in the clear of them. */
+class PacketNames {
+  readonly #seen = new Map<string, number>();
+
+  /** `undefined` for what is not media. */
+  of(packet: Uint8Array): string | undefined {
+    const type = packet[1] & 0x7f;
+    // RTCP's types are between (RFC 5761 section 4).
+    const isRtp = packet[0] >> 6 === 2 && (type < 64 || type >= 96);
+    if (!isRtp || packet.length < 12) return undefined;
+    const view = new DataView(packet.buffer, packet.byteOffset);
+    const frame = `${type} ${view.getUint32(4)}`;
+    const place = this.#seen.get(frame) ?? 0;
+    this.#seen.set(frame, place + 1);
+    return `${frame} ${place}`;
+  }
+
+  clear(): void {
+    this.#seen.clear();
+  }
+}
+
 /** Where one transport goes through. */
 interface Path {
   readonly near: Socket;
@@ -43,19 +92,27 @@ interface Path {
   serverPort: number;
 }
 
-/** Listens until it is disposed of; it has room for so many transports. */
+/** Listens until it is disposed of; it has room for so many transports. Relays with the same `fates` lose and delay the same packets. */
 export async function openNetworkRelay(
   upstreamUrl: string,
   transports = 1,
+  fates: SharedFates = new SharedFates(),
 ): Promise<NetworkRelay> {
+  const names = new PacketNames();
   const counts = { entered: 0, lost: 0 };
   let hasBegun = false;
   let inwards = new Link({}, Math.random, 0);
   let outwards = new Link({}, Math.random, 0);
+  /** A queue is filled by what goes through it, and by nothing else. */
+  let areShared = false;
   const waiting: Waiting[] = [];
-  const enter = (link: Link, bytes: number, send: () => void) => {
-    link.enter(performance.now(), bytes);
-    const { copies, releaseMs } = link;
+  const draw = (link: Link, bytes: number): Fate => {
+    const nowMs = performance.now();
+    link.enter(nowMs, bytes);
+    return { copies: link.copies, delayMs: link.releaseMs - nowMs };
+  };
+  const enter = ({ copies, delayMs }: Fate, send: () => void) => {
+    const releaseMs = performance.now() + delayMs;
     for (let i = 0; i < copies; i++) {
       let at = waiting.length;
       while (at > 0 && waiting[at - 1].releaseMs > releaseMs) at--;
@@ -78,16 +135,16 @@ export async function openNetworkRelay(
       const to = person;
       if (to === undefined) return;
       counts.entered++;
-      enter(inwards, message.length, () => near.send(message, to.port, HOST));
-      if (inwards.copies === 0) counts.lost++;
+      const drawn = () => draw(inwards, message.length);
+      const name = areShared ? names.of(message) : undefined;
+      const fate = name === undefined ? drawn() : fates.of(name, drawn);
+      enter(fate, () => near.send(message, to.port, HOST));
+      if (fate.copies === 0) counts.lost++;
     });
     near.on("message", (message, from) => {
       person = from;
-      enter(
-        outwards,
-        message.length,
-        () => far.send(message, path.serverPort, HOST),
-      );
+      const fate = draw(outwards, message.length);
+      enter(fate, () => far.send(message, path.serverPort, HOST));
     });
     return path;
   };
@@ -115,6 +172,9 @@ export async function openNetworkRelay(
       const chance = (stream: string) => createRandom(seed, stream);
       inwards = new Link(towardsViewer, chance("inbound"), nowMs);
       outwards = new Link(towardsServer, chance("outbound"), nowMs);
+      areShared = towardsViewer.rateBps === undefined;
+      names.clear();
+      fates.clear();
       counts.entered = counts.lost = 0;
     },
     async [Symbol.asyncDispose]() {
