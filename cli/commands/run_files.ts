@@ -13,6 +13,7 @@
  */
 
 import { packRun, type SavedRun, type Summary, toResults } from "../../tool.ts";
+import { rowJson } from "../../lib/text/mod.ts";
 import { reasonOf } from "./paths.ts";
 import { EXIT_CODES } from "../../lib/exit_codes.ts";
 
@@ -190,7 +191,7 @@ const REFUGES: readonly Refuge[] = [
 ];
 
 function jsonOf(value: unknown): Uint8Array {
-  return new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
+  return new TextEncoder().encode(`${rowJson(value)}\n`);
 }
 
 function removeIfThere(path: string): void {

@@ -12,7 +12,7 @@ import {
   type SavedRun,
   toResults,
 } from "../../tool.ts";
-import { messageOf, safeValue } from "../../lib/text/mod.ts";
+import { messageOf, rowJson, safeValue } from "../../lib/text/mod.ts";
 
 type Render = (
   run: SavedRun,
@@ -20,7 +20,7 @@ type Render = (
 
 /** What is written, by the ending of its file. */
 const RENDERERS: Readonly<Record<string, Render>> = {
-  ".json": ({ summary }) => JSON.stringify(summary, null, 2) + "\n",
+  ".json": ({ summary }) => rowJson(summary) + "\n",
   ".txt": ({ summary }) => renderText(summary, { color: false, width: 100 }),
   ".csv": ({ summary }) => renderCsv(summary),
   ".html": async ({ summary, snapshot, course, stories }) => {

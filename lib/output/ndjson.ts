@@ -15,7 +15,7 @@ import {
   type TimelinePoint,
   type TrendJson,
 } from "../metrics/mod.ts";
-import { safeJson } from "../text/mod.ts";
+import { safeJsonLine } from "../text/mod.ts";
 
 /** One line; `type` says which. */
 export type NdjsonLine =
@@ -90,7 +90,7 @@ export function percentilesOf(json: TrendJson): SecondsPercentiles {
 
 /** A line as text, whatever others have put into it. */
 export function ndjsonText(line: NdjsonLine): string {
-  return `${safeJson(line, 0)}\n`;
+  return `${safeJsonLine(line)}\n`;
 }
 
 /** All lines of a run that is over, as it would have written them itself. */

@@ -12,7 +12,14 @@ export { messageOf } from "./error.ts";
 export * from "./format.ts";
 export { createHider, type Hider } from "./hider.ts";
 export { nearest } from "./nearest.ts";
-export { safeJson, safeLine, safeText, safeValue } from "./safe.ts";
+export { rowJson } from "./row_json.ts";
+export {
+  safeJson,
+  safeJsonLine,
+  safeLine,
+  safeText,
+  safeValue,
+} from "./safe.ts";
 export { sanitize } from "./sanitize.ts";
 export { shownText, shownUrl } from "./shown_url.ts";
 export * from "./style.ts";

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { rowJson } from "./row_json.ts";
 import { sanitize, UNSAFE } from "./sanitize.ts";
 import { shownText } from "./shown_url.ts";
 
@@ -34,14 +35,22 @@ export function safeValue<T>(value: T): T {
   ) as T & object;
 }
 
-/** A value as JSON for a terminal: what a terminal acts upon is escaped, so nothing is lost. Without an indent it is one line. */
-export function safeJson(value: unknown, indent: number = 2): string {
-  const text = JSON.stringify(
-    value,
-    (_, inner) => withoutSecrets(inner),
-    indent,
-  );
-  return text.replaceAll(
+/** A value as JSON for a terminal: what a terminal acts upon is escaped, so nothing is lost. */
+export function safeJson(value: unknown): string {
+  return escaped(rowJson(JSON.parse(jsonWithoutSecrets(value))));
+}
+
+/** The same as one line. */
+export function safeJsonLine(value: unknown): string {
+  return escaped(jsonWithoutSecrets(value));
+}
+
+function jsonWithoutSecrets(value: unknown): string {
+  return JSON.stringify(value, (_, inner) => withoutSecrets(inner));
+}
+
+function escaped(json: string): string {
+  return json.replaceAll(
     UNSAFE,
     (characters) =>
       characters.split("").map((one) =>
