@@ -19,7 +19,15 @@ export type {
   MachineFacts,
   UdpCounters,
 } from "./lib/machine/mod.ts";
-export type { NodeLoss, NodeMachine, NodePart } from "./lib/metrics/mod.ts";
+export type {
+  AgentName,
+  ClockOffset,
+  NodeLoss,
+  NodeMachine,
+  NodePart,
+  NodeTotals,
+  RunBasis,
+} from "./lib/metrics/mod.ts";
 export * from "./kit.ts";
 export * from "./scenarios/mod.ts";
 export * as scenarios from "./scenarios/mod.ts";
@@ -28,6 +36,7 @@ export {
   type ConnectionSettings,
   type ProxySettings,
   secretsOf,
+  type ServerAccess,
   systemProxies,
 } from "./lib/connection/mod.ts";
 export {
@@ -339,6 +348,7 @@ export {
   type Unit,
 } from "./lib/text/mod.ts";
 export {
+  type AboutRun,
   type AgentsOptions,
   checkAdapter,
   type CheckAdapterOptions,

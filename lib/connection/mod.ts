@@ -25,6 +25,7 @@ export {
   originOf,
   type ProxySettings,
   secretsOf,
+  type ServerAccess,
   tlsOptions,
   userOf,
 } from "./settings.ts";

@@ -91,22 +91,26 @@ const OPEN_HEADERS: ReadonlySet<string> = new Set([
   "user-agent",
 ]);
 
-/** A server, and what is told it. */
-interface Told {
+/** A server, and what it is told: its address, or a proxy's, may hold secrets, too. */
+export interface ServerAccess {
+  /** Its WebSocket URL. */
   readonly url: string;
+  /** A token for it. */
   readonly token?: string | undefined;
+  /** The password of its rooms. */
   readonly password?: string | undefined;
+  /** How it is reached. */
   readonly connection?: ConnectionSettings | undefined;
 }
 
 /** Whether anything goes to a server, or to a proxy before it, that others must not know. */
-export function hasSecrets(server: Told): boolean {
+export function hasSecrets(server: ServerAccess): boolean {
   return secretsOf(server).some((secret) => secret !== "");
 }
 
 /** Every secret that goes to a server, as it was given. */
 export function secretsOf(
-  { url, token, password, connection = {} }: Told,
+  { url, token, password, connection = {} }: ServerAccess,
 ): string[] {
   const { headers = [], proxies = {} } = connection;
   return [

@@ -29,6 +29,7 @@ import type { SavedRun } from "./saved_run.ts";
 export interface NamedSavedRun {
   /** The file. */
   readonly name: string;
+  /** What stands in it. */
   readonly saved: SavedRun;
 }
 

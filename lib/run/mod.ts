@@ -25,6 +25,7 @@ export {
   type RunRecord,
 } from "./open_run.ts";
 export { hold } from "./hold.ts";
+export type { AboutRun } from "./claim_agents.ts";
 export { run, type RunOutcome } from "./run.ts";
 export type {
   AgentsOptions,
