@@ -84,6 +84,8 @@ interface Candidate {
 
 interface Candidates extends AsyncDisposable {
   readonly group: string;
+  /** Whether others may want them, too: of two who claim one after the other, in the same order, one gets all. */
+  readonly areShared: boolean;
   readonly all: readonly Candidate[];
 }
 
@@ -92,8 +94,9 @@ export async function openAgents(options: OpenAgentsOptions): Promise<Agents> {
   const { signal = new AbortController().signal } = options;
   const candidates = await candidatesFor(options, signal);
   const run = crypto.randomUUID().replaceAll("-", "");
-  const opened = await Promise.allSettled(
-    candidates.all.map((one) => claim(one, candidates.group, run, signal)),
+  const opened = await claimAll(
+    candidates,
+    (one) => claim(one, candidates.group, run, signal),
   );
   const agents = opened.flatMap((one) =>
     one.status === "fulfilled" ? [one.value] : []
@@ -131,6 +134,21 @@ export async function openAgents(options: OpenAgentsOptions): Promise<Agents> {
     },
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Claims them, as far as it is of any use. */
+async function claimAll(
+  { all, areShared }: Candidates,
+  claim: (one: Candidate) => Promise<OpenedAgent>,
+): Promise<PromiseSettledResult<OpenedAgent>[]> {
+  if (!areShared) return await Promise.allSettled(all.map(claim));
+  const outcomes: PromiseSettledResult<OpenedAgent>[] = [];
+  for (const one of all) {
+    const [outcome] = await Promise.allSettled([claim(one)]);
+    outcomes.push(outcome);
+    if (outcome.status === "rejected") break;
+  }
+  return outcomes;
 }
 
 function candidatesFor(
@@ -178,6 +196,7 @@ function processes(
   const started: AgentProcess[] = [];
   return {
     group: GROUP,
+    areShared: false,
     all: places.map((where, i) => ({
       where,
       id: `agent-${i}`,
@@ -222,6 +241,7 @@ async function meetingAt(
       if (free.length >= count) {
         return {
           group,
+          areShared: true,
           all: free.slice(0, count).map(({ id, host }) => ({
             ...{ where: `${id} (${host})`, id },
             open: () => Promise.resolve(link),

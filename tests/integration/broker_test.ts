@@ -2,7 +2,13 @@
 
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { nkeys } from "npm:@nats-io/transport-node@3.4.0";
-import { AgentHost, ClaimedAgent } from "../../lib/agents/mod.ts";
+import {
+  AgentHost,
+  type Agents,
+  ClaimedAgent,
+  openAgents,
+} from "../../lib/agents/mod.ts";
+import { VERSION } from "../../version.ts";
 import { listAgents, serveAgent } from "../../lib/run/mod.ts";
 import { type BrokerAccess, NatsLink } from "../../lib/agents/link/mod.ts";
 import { subjectsOf } from "../../lib/agents/protocol/mod.ts";
@@ -24,6 +30,65 @@ const [KEY, OTHER_KEY] = [nkeys.createUser(), nkeys.createUser()];
 const seedOf = (key: typeof KEY) => new TextDecoder().decode(key.getSeed());
 const TLS = (name: string) =>
   Deno.readTextFileSync(new URL(`../fixtures/tls/${name}`, import.meta.url));
+
+type Key = ReturnType<typeof nkeys.createUser>;
+
+/** A token of NATS, as its own tools sign them: who it is about, and what that may do. */
+function jwt(signer: Key, about: Key, type: string, claims: object): string {
+  const base64 = (bytes: Uint8Array) =>
+    bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+  const json = (value: object) =>
+    base64(new TextEncoder().encode(JSON.stringify(value)));
+  const payload = {
+    ...{ jti: crypto.randomUUID(), iat: 1_700_000_000, name: type },
+    ...{ iss: signer.getPublicKey(), sub: about.getPublicKey() },
+    nats: { ...claims, type, version: 2 },
+  };
+  const signed = `${json({ typ: "JWT", alg: "ed25519-nkey" })}.${
+    json(payload)
+  }`;
+  return `${signed}.${base64(signer.sign(new TextEncoder().encode(signed)))}`;
+}
+
+/** A broker of one account, credentials of a user of it, and those of one whom somebody else let in. */
+function accountsConfig(): {
+  readonly config: string;
+  readonly right: Who;
+  readonly wrong: Who;
+} {
+  const [operator, account, stranger, user] = [
+    nkeys.createOperator(),
+    nkeys.createAccount(),
+    nkeys.createAccount(),
+    nkeys.createUser(),
+  ];
+  const all = { subs: -1, data: -1, payload: -1 };
+  const limits = {
+    ...all,
+    imports: -1,
+    exports: -1,
+    conn: -1,
+    leaf: -1,
+    wildcards: true,
+  };
+  const accountJwt = jwt(operator, account, "account", { limits });
+  const credsBy = (signer: Key) =>
+    `-----BEGIN NATS USER JWT-----
+${jwt(signer, user, "user", { ...all, pub: {}, sub: {} })}
+------END NATS USER JWT------
+
+-----BEGIN USER NKEY SEED-----
+${seedOf(user)}
+------END USER NKEY SEED------
+`;
+  return {
+    config: `operator: ${jwt(operator, operator, "operator", {})}
+resolver: MEMORY
+resolver_preload: { ${account.getPublicKey()}: ${accountJwt} }`,
+    right: { creds: credsBy(account) },
+    wrong: { creds: credsBy(stranger) },
+  };
+}
 
 const GUARDED: readonly {
   readonly by: string;
@@ -54,6 +119,11 @@ const GUARDED: readonly {
     right: { nkey: `${seedOf(KEY)}\n` },
     wrong: { nkey: seedOf(OTHER_KEY) },
     says: /: it does not know us\./,
+  },
+  {
+    by: "accounts, whose users have credentials",
+    ...accountsConfig(),
+    says: /: it does not know us\. Check .*_CREDS/,
   },
   {
     by: "TLS by a CA of its own",
@@ -100,6 +170,17 @@ const PERMISSIONS = `authorization { users: [
       subscribe: ["_INBOX.>"], publish: ["elsewhere"] } }
 ] }`;
 
+function hostAt(link: NatsLink, id: string): AgentHost {
+  return new AgentHost({
+    link,
+    ...{ group: "default", id, epoch: "e1" },
+    machine: { host: "there", cores: 2, memoryBytes: null },
+    clock: systemNodeClock,
+    openNode: (name, handlers) =>
+      new CountingNode(name, systemNodeClock, Math.random, handlers),
+  });
+}
+
 /** An agent at a broker, and the coordinator's end of it. */
 async function claimAt(
   broker: Broker,
@@ -108,14 +189,7 @@ async function claimAt(
 ): Promise<{ readonly claimed: ClaimedAgent } & AsyncDisposable> {
   const there = await NatsLink.connect(accessTo(broker, agent), "agent");
   const here = await NatsLink.connect(accessTo(broker, coordinator), "run");
-  const host = new AgentHost({
-    link: there,
-    ...{ group: "default", id: "a1", epoch: "e1" },
-    machine: { host: "there", cores: 2, memoryBytes: null },
-    clock: systemNodeClock,
-    openNode: (name, handlers) =>
-      new CountingNode(name, systemNodeClock, Math.random, handlers),
-  });
+  const host = hostAt(there, "a1");
   await there.settle();
   const claimed = new ClaimedAgent({
     link: here,
@@ -251,3 +325,74 @@ Deno.test({
     );
   },
 });
+
+const OLDER = "0.0.1-of-a-test";
+
+Deno.test({
+  name: "an agent of another version is not claimed, and is named with it",
+  ignore,
+  async fn() {
+    await using broker = await Broker.start();
+    await using older = await NatsLink.connect(accessTo(broker, {}), "older");
+    const card = {
+      ...{ id: "a9", host: "there", epoch: "e9", version: OLDER, protocol: 1 },
+      ...{ cores: 2, memoryBytes: null, by: null, sinceMs: null },
+    };
+    older.serve(subjectsOf("default").hello, () => JSON.stringify(card));
+    await older.settle();
+    await assertRejects(
+      () => openAt(broker, 1),
+      Error,
+      `: 0 are free, a9 has ${OLDER} and this is ${VERSION}. `,
+    );
+  },
+});
+
+/** Gets agents as a run does. */
+function openAt(broker: Broker, count: number): Promise<Agents> {
+  return openAgents({
+    choice: {
+      ...{ kind: "broker", broker: accessTo(broker, {}), group: "default" },
+      ...{ count, waitMs: 0 },
+    },
+    ...{ threads: 1, isSecret: false },
+  });
+}
+
+Deno.test.each([
+  { there: 2, each: 2, why: "there are enough for one" },
+  { there: 3, each: 2, why: "both want one of them" },
+  { there: 4, each: 3, why: "two of them" },
+])(
+  "of two coordinators that want $each of $there agents at once, one has them all and the other hears who has them: $why",
+  { ignore },
+  async ({ there, each }) => {
+    await using broker = await Broker.start();
+    await using agents = new AsyncDisposableStack();
+    for (let i = 0; i < there; i++) {
+      const link = agents.use(
+        await NatsLink.connect(accessTo(broker, {}), `agent ${i}`),
+      );
+      agents.use(hostAt(link, `a${i}`));
+      await link.settle();
+    }
+    const outcomes = await Promise.allSettled([
+      openAt(broker, each),
+      openAt(broker, each),
+    ]);
+    const opened = outcomes.flatMap((one) =>
+      one.status === "fulfilled" ? [one.value] : []
+    );
+    const said = outcomes.flatMap((one) =>
+      one.status === "rejected" ? [one.reason.message] : []
+    );
+    for (const one of opened) await one[Symbol.asyncDispose]();
+    assertEquals([opened.length, said.length], [1, 1]);
+    assertMatch(
+      said[0],
+      /^Cannot use .*\bprocess \d+ (has had it )?for \d+ s\b.*\.$/,
+    );
+    // Who did not get all of them has none.
+    await using _next = await openAt(broker, there);
+  },
+);
