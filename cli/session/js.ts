@@ -10,10 +10,10 @@ import { type Crowd, EMPTY_SNAPSHOT } from "../../tool.ts";
 import { type Evaluate, JsRealm } from "./js_realm.ts";
 
 /** Of what it prints: nobody reads more, and a second is long enough for millions. */
-const MOST_PRINTED = 1000;
+const MAX_PRINTED = 1000;
 
 /** How long an expression may keep all others waiting; ten times what the largest crowd needs. */
-const MOST_MS = 1000;
+const MAX_MS = 1000;
 
 const NAMES = ["crowd", "snapshot", "clients", "console"];
 
@@ -26,7 +26,7 @@ export class JsConsole implements Disposable {
   /** `onLateError` hears what goes wrong in what an expression leaves behind. */
   constructor(
     onLateError: (error: Error) => void = () => {},
-    mostMs: number = MOST_MS,
+    mostMs: number = MAX_MS,
   ) {
     this.#onLateError = onLateError;
     this.#mostMs = mostMs;
@@ -46,7 +46,7 @@ export class JsConsole implements Disposable {
     let unshown = 0;
     const snapshot = crowd?.snapshot() ?? EMPTY_SNAPSHOT;
     const print = (...values: unknown[]) => {
-      if (printed.length < MOST_PRINTED) printed.push(values);
+      if (printed.length < MAX_PRINTED) printed.push(values);
       else unshown++;
     };
     const evaluate = compiled(source, realm);

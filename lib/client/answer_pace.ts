@@ -6,7 +6,7 @@
  */
 
 /** Of a server that has answered nothing slowly, an answer is missed after so long. */
-const LEAST_MS = 1000;
+const MIN_MS = 1000;
 /** The next answer may take so many times as long as the slowest so far. */
 const FACTOR = 2;
 
@@ -21,6 +21,6 @@ export class AnswerPace {
 
   /** What has been open for so long, in milliseconds, is an answer that does not come. */
   get missedAfterMs(): number {
-    return Math.max(LEAST_MS, FACTOR * this.#slowestMs);
+    return Math.max(MIN_MS, FACTOR * this.#slowestMs);
   }
 }

@@ -20,7 +20,7 @@ const CHECK_MS = 20;
  * page has a connection each way, and the one that receives is told of none:
  * what the other one knows counts here where that is longer.
  */
-const LEAST_RETRY_MS = 100;
+const MIN_RETRY_MS = 100;
 /** For sound, libwebrtc waits for so many round trips. */
 const SOUND_RETRY = 1.5;
 /** Packets that a client asks for at once. An outage loses thousands, and all their repairs together would overrun its socket. */
@@ -134,7 +134,7 @@ export class FeedbackTask {
 
   /** What was asked for before is asked for again with `isCheck`, and what is new always. */
   #sendRequests(nowMs: number, isCheck: boolean): void {
-    const retryMs = Math.max(LEAST_RETRY_MS, this.#roundTripMs());
+    const retryMs = Math.max(MIN_RETRY_MS, this.#roundTripMs());
     let room = MAX_ASKED;
     this.#keyFrameMs = Infinity;
     for (const track of this.#inbound.tracks) {

@@ -66,7 +66,7 @@ const BEFORE_SEC = 5;
 const PART_BEFORE_SEC = 2;
 const PART_AFTER_SEC = 5;
 /** When so many of those with video see pictures move, pictures move again. */
-const MOST_PICTURES = 0.95;
+const MIN_MOVING_SHARE = 0.95;
 /** How long pictures are waited for. */
 const MAX_WAIT_SEC = 30;
 
@@ -217,9 +217,9 @@ export class IncidentWatch {
       );
       if (seen.length === 0) continue;
       const moving = seen.filter(({ playedMs, frozenMs, framesRendered }) =>
-        framesRendered > 0 && frozenMs < playedMs * MOST_PICTURES
+        framesRendered > 0 && frozenMs < playedMs * MIN_MOVING_SHARE
       );
-      if (moving.length < seen.length * MOST_PICTURES) continue;
+      if (moving.length < seen.length * MIN_MOVING_SHARE) continue;
       const still = sum(moving, ({ frozenMs }) => frozenMs) /
         sum(moving, ({ playedMs }) => playedMs);
       going.picturesSec = fromSec + (toSec - fromSec) * still;

@@ -21,7 +21,7 @@ export type Packable = number | undefined;
 /** Bytes that are taken at a time, unless one list needs more. */
 const CHUNK_BYTES = 16_384;
 /** No number needs more: one byte for its kind, eight for itself. */
-const MOST_BYTES = 9;
+const MAX_BYTES = 9;
 
 /** What the lowest two bits of a number's first byte say of it. */
 const WHOLE = 0;
@@ -42,7 +42,7 @@ export class PackedNumbers {
 
   /** Keeps a list; whoever reads it knows how long it is. */
   keep(numbers: readonly Packable[]): Place {
-    const most = numbers.length * MOST_BYTES;
+    const most = numbers.length * MAX_BYTES;
     if (this.#draft.length < most) this.#draft = new Uint8Array(most);
     this.#length = 0;
     let blanks = 0;

@@ -60,7 +60,7 @@ const PLACES_OF_NUMBERS = NUMBERS.map((name) => FIGURES.indexOf(name));
 const OTHER_PLACES = ALL_PLACES.filter((at) => !PLACES_OF_NUMBERS.includes(at));
 
 /** So many snapshots may be on their way: one that is acknowledged later is no base. */
-const MOST_ON_THEIR_WAY = 30;
+const MAX_ON_THEIR_WAY = 30;
 
 const NOBODY: ReadonlyMap<number, ClientRecord> = new Map();
 
@@ -92,7 +92,7 @@ class Bases {
   /** Keeps one, and of those after it the latest. */
   forgetAllBut(base: number): void {
     const sequences = [...this.#kept.keys()];
-    const oldest = sequences.at(-MOST_ON_THEIR_WAY) ?? 0;
+    const oldest = sequences.at(-MAX_ON_THEIR_WAY) ?? 0;
     for (const one of sequences) {
       if (one === base || one >= Math.max(base, oldest)) continue;
       this.#kept.delete(one);

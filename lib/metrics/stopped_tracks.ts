@@ -14,7 +14,7 @@ export interface StoppedTrack {
 }
 
 /** A run has not so many; what is more is not named. */
-export const MOST_STOPPED = 10_000;
+export const MAX_STOPPED = 10_000;
 
 /** What two nodes know, put together. */
 export function mergeStopped(

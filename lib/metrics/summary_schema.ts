@@ -457,10 +457,10 @@ export const summarySchema = z.object({
     "Clients that were connected at the end, or when they left: those that gave up or were on their way back are not.",
   ),
   pendingConnections: count.describe(
-    "Not due yet, or still trying, when the run was cut off.",
+    "Not scheduled yet, or still trying, when the run was cut off.",
   ),
   averageConnectionTimeMs: amount.describe(
-    "Connection times run from when a client was due until its last transport was up, over successful connections; 0 when there was none. SimplestChat's tester stops at the joined room.",
+    "Connection times run from when a client was scheduled until its last transport was up, over successful connections; 0 when there was none. SimplestChat's tester stops at the joined room.",
   ),
   p50ConnectionTimeMs: amount,
   p95ConnectionTimeMs: amount,
@@ -488,7 +488,7 @@ export const summarySchema = z.object({
     ),
   }),
   signalingLatencies: signalingLatencies.describe(
-    "Over all requests of all clients, from when each was due. SimplestChat's tester takes percentiles of the clients' medians.",
+    "Over all requests of all clients, from when each was scheduled. SimplestChat's tester takes percentiles of the clients' medians.",
   ),
   worstClients: z.object({
     clients: z.array(worstClient),

@@ -184,7 +184,7 @@ function sourcesOf(
   sockets: ReadonlySet<WebSocket>,
   protoo: ProtooRooms | undefined,
 ): HttpSources {
-  const { metrics, ledger } = hub.parts;
+  const { metrics, streams } = hub.parts;
   const counts = () =>
     protoo?.counts ?? {
       participants: hub.participants,
@@ -194,7 +194,7 @@ function sourcesOf(
     health: counts,
     metrics: () => metrics.text({ connections: sockets.size, ...counts() }),
     metricsToken,
-    stats: exposeStats ? () => ledger.stats(engine) : undefined,
+    stats: exposeStats ? () => streams.stats(engine) : undefined,
   };
 }
 

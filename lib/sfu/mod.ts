@@ -25,7 +25,7 @@ export type {
   ProducerStats,
   SfuStats,
   StreamStats,
-} from "./signaling/ledger.ts";
+} from "./signaling/stream_stats.ts";
 export type { Refusals } from "./signaling/metrics.ts";
 export { spawnSfu } from "./spawn_sfu.ts";
 export { startSfu } from "./start_here.ts";

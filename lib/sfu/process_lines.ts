@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { SfuStats } from "./signaling/ledger.ts";
+import type { SfuStats } from "./signaling/stream_stats.ts";
 import type { Sfu } from "./start_sfu.ts";
 
 /** One line from the server's process. */

@@ -8,7 +8,7 @@
 import { systemClock } from "../time/mod.ts";
 import type { SfuOptions } from "./options.ts";
 import type { ProcessLine } from "./process_lines.ts";
-import type { SfuStats } from "./signaling/ledger.ts";
+import type { SfuStats } from "./signaling/stream_stats.ts";
 import type { Sfu } from "./start_sfu.ts";
 import { textLines } from "./text_lines.ts";
 

@@ -15,7 +15,7 @@ import { startMediasoupEngine } from "./mediasoup/engine.ts";
 import type { SfuOptions } from "./options.ts";
 import { ProtooRooms } from "./protoo/rooms.ts";
 import { Hub } from "./signaling/hub.ts";
-import { type SfuStats, StreamLedger } from "./signaling/ledger.ts";
+import { type SfuStats, StreamBook } from "./signaling/stream_stats.ts";
 import { type Refusals, ServerMetrics } from "./signaling/metrics.ts";
 import { systemClock } from "../time/mod.ts";
 import { startWeriftEngine } from "./werift/engine.ts";
@@ -67,11 +67,11 @@ export async function startSfu(options: SfuOptions): Promise<LocalSfu> {
   const failed = Promise.withResolvers<string>();
   const engine = await startEngine(options, failed.resolve);
   try {
-    const ledger = new StreamLedger();
+    const streams = new StreamBook();
     const metrics = new ServerMetrics();
     const hub = new Hub({
       engine,
-      ledger,
+      streams,
       clock: systemClock,
       metrics,
       newId: () => crypto.randomUUID(),
@@ -99,7 +99,7 @@ export async function startSfu(options: SfuOptions): Promise<LocalSfu> {
       port,
       pids: [Deno.pid, ...engine.workerPids],
       failed: failed.promise,
-      stats: () => ledger.stats(engine.kind),
+      stats: () => streams.stats(engine.kind),
       refusals: () => metrics.refusals,
       [Symbol.asyncDispose]: async () => {
         await front[Symbol.asyncDispose]();

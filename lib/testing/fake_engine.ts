@@ -177,10 +177,15 @@ class FakeServerTransport implements EngineTransport {
 
 /** A track that a client sends to a fake server. */
 export class FakeProducer implements EngineProducer {
+  /** Its id on the server. */
   readonly id: string;
+  /** What it carries. */
   readonly kind: MediaKind;
+  /** How its packets are marked. */
   readonly rtpParameters: RtpParameters;
+  /** Who receives it. */
   readonly consumers = new Set<FakeConsumer>();
+  /** Whether its packets go to nobody. */
   isPaused = false;
   /** Packets that came from the client. */
   packets = 0;
@@ -188,6 +193,7 @@ export class FakeProducer implements EngineProducer {
   bytes = 0;
   readonly #engine: FakeEngine;
 
+  /** A new one, which its engine knows from now on. */
   constructor(
     engine: FakeEngine,
     kind: MediaKind,
@@ -200,20 +206,24 @@ export class FakeProducer implements EngineProducer {
     engine.add(this);
   }
 
+  /** Its packets go to nobody from now on. */
   pause(): Promise<void> {
     this.isPaused = true;
     return Promise.resolve();
   }
 
+  /** They do again. */
   resume(): Promise<void> {
     this.isPaused = false;
     return Promise.resolve();
   }
 
+  /** What came so far. */
   counts(): Promise<StreamCounts> {
     return Promise.resolve(countsOf(this.packets, this.bytes));
   }
 
+  /** It ends, and so do its consumers. */
   close(): void {
     this.#engine.remove(this);
     this.consumers.clear();

@@ -13,10 +13,13 @@ import type { FakeServer } from "./fake_server.ts";
 
 /** What the fakes are put together from. */
 export interface FakeEnvironmentOptions {
+  /** The time. */
   readonly clock: Clock;
+  /** What sends when it is time. */
   readonly scheduler: Scheduler;
+  /** Whom clients talk to. */
   readonly server: FakeServer;
-  /** @default {one that nobody reads} */
+  /** What is told of latencies. @default {one that nobody reads} */
   readonly meter?: ClientMeter;
   /** From 0 to below 1. @default {a fixed sequence} */
   readonly random?: () => number;

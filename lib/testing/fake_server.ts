@@ -17,7 +17,7 @@ import {
   type Participant,
   type Room,
   ServerMetrics,
-  StreamLedger,
+  StreamBook,
 } from "../sfu/signaling/mod.ts";
 import type { OpenSession } from "../signaling/port.ts";
 import { simplestChat } from "../signaling/simplestchat/mod.ts";
@@ -101,7 +101,7 @@ export class FakeServer {
       engine: this.#engine,
       clock,
       metrics: new ServerMetrics(),
-      ledger: new StreamLedger(0),
+      streams: new StreamBook(0),
       newId,
       maxConsumersPerJoin: options.maxConsumers ?? MAX_CONSUMERS_PER_JOIN,
       maxTransportsPerJoin: NO_LIMIT,
@@ -261,12 +261,15 @@ export class FakeServer {
 
 /** One participant of a fake server; its channel may be gone already. */
 export class FakeParticipant {
+  /** Where it is. */
   readonly room: Room;
+  /** What the server knows of it. */
   readonly inner: Participant;
   readonly #channel: () => FakeChannel | undefined;
   readonly #clientOf: (transportId: string) => FakeTransport | undefined;
   #lastChannel: FakeChannel | undefined;
 
+  /** One of this room; `channel` is the one that it has now, `clientOf` the client's end of a transport. */
   constructor(
     room: Room,
     inner: Participant,

@@ -23,8 +23,8 @@ const STEPS = [
 const WIDTHS = [160, 320, 640];
 /** Of 30 frames a second, how many of each layer in time and those below are looked at, and how many they are a second. */
 const FRAMES = [3, 5, 10];
-const LEAST_FPS = [0, 9, 19];
-const MOST_FPS = [11, 21, Infinity];
+const MIN_FPS = [0, 9, 19];
+const MAX_FPS = [11, 21, Infinity];
 /** A browser draws grey as grey. */
 const NO_CONTRAST = 4;
 const LOOK_MS = 50;
@@ -71,7 +71,7 @@ Deno.test({
       const begunMs = performance.now();
       for (
         let fps = NaN;
-        !(fps > LEAST_FPS[temporal] && fps < MOST_FPS[temporal]);
+        !(fps > MIN_FPS[temporal] && fps < MAX_FPS[temporal]);
       ) {
         assertLess(performance.now() - begunMs, GIVE_UP_MS);
         // The server chooses itself while it learns what there is room for.

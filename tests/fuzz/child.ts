@@ -31,7 +31,7 @@ export type ChildLine =
   | { readonly attack: Awaited<ReturnType<typeof attack>> };
 
 /** For a door, however late it is. */
-const LEAST_MS = 1000;
+const MIN_MS = 1000;
 /** Between two lines of progress. */
 const PROGRESS_MS = 500;
 
@@ -47,7 +47,7 @@ if (import.meta.main) {
       seed,
       ...(path !== undefined && { path }),
       inputs: enough[door.kind],
-      ms: Math.max(LEAST_MS, (untilMs - Date.now()) / (doors.length - i)),
+      ms: Math.max(MIN_MS, (untilMs - Date.now()) / (doors.length - i)),
     }, (inputs) => {
       if (performance.now() - toldMs < PROGRESS_MS) return;
       toldMs = performance.now();

@@ -7,7 +7,7 @@ import { openLanePath } from "../bench/path/lane_path.ts";
 /** One fraction that is boxed. */
 const BOX_BYTES = 16;
 /** Until the hot code is compiled it boxes what it likes; a machine that is busy compiles late. */
-const MOST_ROUNDS = 40;
+const MAX_ROUNDS = 40;
 const ROUND_MS = 500;
 const SAMPLE_BYTES = 1024;
 
@@ -28,7 +28,7 @@ for (const profile of ["plain", "browser"] as const) {
       });
       using heap = new HeapProfiler();
       let leastBytes = Infinity;
-      for (let i = 0; i < MOST_ROUNDS && leastBytes >= BOX_BYTES; i++) {
+      for (let i = 0; i < MAX_ROUNDS && leastBytes >= BOX_BYTES; i++) {
         const received = path.received();
         const bytes = await heap.allocated(ROUND_MS);
         const packets = path.received() - received;

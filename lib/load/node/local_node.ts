@@ -15,7 +15,7 @@ import {
   type CountedBy,
   DepartedRecord,
   DepartedShare,
-  MOST_STOPPED,
+  MAX_STOPPED,
   namesOf,
   NodeMeter,
   RecordTable,
@@ -553,7 +553,7 @@ export class LocalNode implements LoadNode {
         return;
       }
       case "stopped":
-        if (this.#stopped.size < MOST_STOPPED) {
+        if (this.#stopped.size < MAX_STOPPED) {
           this.#stopped.set(event.track.producerId, event.track);
         }
         return;

@@ -41,7 +41,7 @@ const NOISE_MARGIN_MS = 30;
 const MAX_WEIGHED = 400;
 const STARTUP_FRAMES = 30;
 /** Frame rates between which jitter fades out: slow videos are shown as they come. */
-const LEAST_FPS = 5;
+const MIN_FPS = 5;
 const FULL_FPS = 10;
 const USUAL_FPS = 30;
 const MAX_FPS = 200;
@@ -243,8 +243,8 @@ export class JitterEstimator {
     const fps = this.#fps;
     this.estimateMs = fps === 0 || fps >= FULL_FPS
       ? ms
-      : fps < LEAST_FPS
+      : fps < MIN_FPS
       ? 0
-      : ms * (fps - LEAST_FPS) / (FULL_FPS - LEAST_FPS);
+      : ms * (fps - MIN_FPS) / (FULL_FPS - MIN_FPS);
   }
 }

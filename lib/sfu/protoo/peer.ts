@@ -43,7 +43,7 @@ export interface ProtooRoom {
 }
 
 /** What rooms are made of. */
-export type ProtooParts = Pick<HubParts, "engine" | "ledger" | "metrics">;
+export type ProtooParts = Pick<HubParts, "engine" | "streams" | "metrics">;
 
 /** Where rooms are. */
 export interface ProtooHouse {
@@ -119,14 +119,14 @@ export class ProtooPeer {
   async close(): Promise<void> {
     this.#forget();
     this.#conversation.end();
-    const { ledger } = this.#rooms.parts;
+    const { streams } = this.#rooms.parts;
     const carried = [...this.tracks.values()].flatMap(
       ({ producer, consumers }) => [
         producer.id,
         ...consumers.keys(),
       ],
     );
-    await ledger.settle([...carried, ...this.#consumers.keys()]);
+    await streams.settle([...carried, ...this.#consumers.keys()]);
     for (const track of this.tracks.values()) this.#end(track);
     for (const transport of this.#transports.values()) transport.close();
     this.#rooms.leave(this.#room);
@@ -155,7 +155,7 @@ export class ProtooPeer {
     if (!owner.tracks.has(producerId)) return;
     track.consumers.set(consumer.id, this);
     this.#consumers.set(consumer.id, consumer);
-    this.#rooms.parts.ledger.open(
+    this.#rooms.parts.streams.open(
       {
         id: consumer.id,
         roomId: this.#room.id,
@@ -288,7 +288,7 @@ export class ProtooPeer {
     else {
       this.tracks.set(id, track);
       this.#rooms.parts.metrics.count("producers_created_total");
-      this.#rooms.parts.ledger.open(
+      this.#rooms.parts.streams.open(
         { id, roomId: this.#room.id, participantId: this.id, kind },
         () => producer.counts(),
       );
@@ -299,7 +299,7 @@ export class ProtooPeer {
 
   async #closeTrack(track: ProtooTrack): Promise<void> {
     const { producer, consumers } = track;
-    await this.#rooms.parts.ledger.settle([
+    await this.#rooms.parts.streams.settle([
       producer.id,
       ...consumers.keys(),
     ]);

@@ -18,7 +18,7 @@ export async function consume(
   const { hub, room, participant } = context;
   const { producerId } = message;
   const { session, media } = participant;
-  const { maxConsumersPerJoin, metrics, ledger } = hub.parts;
+  const { maxConsumersPerJoin, metrics, streams } = hub.parts;
   if (media.consumers.size >= maxConsumersPerJoin) {
     throw new SignalingError(
       `Consumer limit reached (${maxConsumersPerJoin}). Cannot create more consumers.`,
@@ -35,7 +35,7 @@ export async function consume(
     const entry: RoomConsumer = { consumer, of };
     media.consumers.set(consumer.id, entry);
     of.consumers.add(entry);
-    ledger.open({
+    streams.open({
       id: consumer.id,
       roomId: room.id,
       participantId: participant.id,

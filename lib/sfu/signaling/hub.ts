@@ -7,7 +7,7 @@
 
 import type { AudioLevel, Engine } from "../engine.ts";
 import { SignalingError } from "./errors.ts";
-import type { StreamLedger } from "./ledger.ts";
+import type { StreamBook } from "./stream_stats.ts";
 import type { ServerMetrics } from "./metrics.ts";
 import { type Participant, Room, type RoomProducer } from "./room.ts";
 import type { Clock } from "../../time/mod.ts";
@@ -19,7 +19,7 @@ export interface HubParts {
   readonly engine: Engine;
   readonly clock: Clock;
   readonly metrics: ServerMetrics;
-  readonly ledger: StreamLedger;
+  readonly streams: StreamBook;
   /** Makes ids and tokens. */
   readonly newId: () => string;
   readonly maxConsumersPerJoin: number;
@@ -151,7 +151,7 @@ export class Hub {
       ids.add(producer.id);
       for (const { consumer } of consumers) ids.add(consumer.id);
     }
-    await this.parts.ledger.settle(ids);
+    await this.parts.streams.settle(ids);
   }
 
   async #open(id: string): Promise<Room> {

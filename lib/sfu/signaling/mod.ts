@@ -19,6 +19,6 @@ export type {
 export { Connection } from "./connection.ts";
 export { dispatch } from "./dispatch.ts";
 export { Hub } from "./hub.ts";
-export { StreamLedger } from "./ledger.ts";
+export { StreamBook } from "./stream_stats.ts";
 export { ServerMetrics } from "./metrics.ts";
 export type { Participant, Room } from "./room.ts";

@@ -43,7 +43,7 @@ export async function produce(
     paused: false,
   });
   hub.parts.metrics.count("producers_created_total");
-  hub.parts.ledger.open(
+  hub.parts.streams.open(
     { id: producer.id, roomId: room.id, participantId: participant.id, kind },
     () => producer.counts(),
   );

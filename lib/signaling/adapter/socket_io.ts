@@ -16,7 +16,7 @@ type Value = any;
 export interface SocketIoOptions {
   /** Where the server has socket.io. @default {"/socket.io/"} */
   readonly path?: string | undefined;
-  /** @default {"/"} */
+  /** Which of its namespaces. @default {"/"} */
   readonly namespace?: string | undefined;
   /** What goes into the query, besides what the server's URL has. @default {{}} */
   readonly query?: Readonly<Record<string, string>> | undefined;

@@ -214,7 +214,7 @@ export class Conversation implements AsyncDisposable {
         timeoutMs: options.timeoutMs ?? defaultTimeoutMs(message),
         dueAtMs: options.dueAtMs ?? this.clock.nowMs(),
         sentAtMs: Infinity,
-        // The ledger has made sure of the type.
+        // Who paired them has made sure of the type.
         resolve: (reply) => resolve(reply as ReplyTo<Message["type"]>),
         reject,
         state: "queued",

@@ -5,7 +5,7 @@ import { ENGINES } from "./engines.ts";
 /** Enough to tell; over 2000 joins it is some 330 bytes for either engine. */
 const JOINS = 150;
 /** A few hundred are noise of so few joins; what is kept of one with its media is 50,000 and more. */
-const MOST_BYTES = 1000;
+const MAX_BYTES = 1000;
 
 for (const { engine, ignore } of ENGINES) {
   Deno.test({
@@ -18,7 +18,7 @@ for (const { engine, ignore } of ENGINES) {
       });
       const lines = await Array.fromAsync(linesOf(child));
       assert((await child.status).success);
-      assertLess(Number(lines[0]), MOST_BYTES);
+      assertLess(Number(lines[0]), MAX_BYTES);
     },
   });
 }

@@ -6,7 +6,7 @@ import type {
 } from "../../../lib/signaling/simplestchat/wire/mod.ts";
 import { Connection } from "../../../lib/sfu/signaling/connection.ts";
 import { Hub, type HubParts } from "../../../lib/sfu/signaling/hub.ts";
-import { StreamLedger } from "../../../lib/sfu/signaling/ledger.ts";
+import { StreamBook } from "../../../lib/sfu/signaling/stream_stats.ts";
 import { ServerMetrics } from "../../../lib/sfu/signaling/metrics.ts";
 import type { Identity } from "../../../lib/sfu/signaling/room.ts";
 import { FakeEngine } from "./fake_engine.ts";
@@ -30,7 +30,7 @@ export class FakeWorld {
       engine: this.engine,
       clock: this.clock,
       metrics: new ServerMetrics(),
-      ledger: new StreamLedger(),
+      streams: new StreamBook(),
       newId: () => `id-${++this.#ids}`,
       maxConsumersPerJoin: 16,
       maxTransportsPerJoin: 16,

@@ -9,7 +9,7 @@ import { JitterEstimator } from "../../../../lib/media/receive/jitter_estimator.
 
 const BYTES = 4000;
 /** What a receiver's own system is late by at most. */
-const LEAST_MS = 12;
+const MIN_MS = 12;
 
 interface Course {
   readonly frames: number;
@@ -47,7 +47,7 @@ Deno.test("before any frame there is nothing to hold back for", () => {
 });
 
 Deno.test("a steady video is held back for no more than what a system is late by", () => {
-  assertLess(seen({ frames: 300 }).estimateMs, LEAST_MS);
+  assertLess(seen({ frames: 300 }).estimateMs, MIN_MS);
 });
 
 Deno.test.each([
@@ -115,7 +115,7 @@ Deno.test("what is forgotten is learnt anew", () => {
   const jitter = seen({ frames: 600, variationMs: noise(80) });
   jitter.reset();
   assertEquals(jitter.estimateMs, 0);
-  assertLess(seen({ frames: 300 }, jitter).estimateMs, LEAST_MS);
+  assertLess(seen({ frames: 300 }, jitter).estimateMs, MIN_MS);
 });
 
 Deno.test("a frame without a size teaches nothing", () => {

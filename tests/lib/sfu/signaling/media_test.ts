@@ -335,7 +335,7 @@ Deno.test("statistics outlive the streams that they are about", async () => {
   await bob.say(consume(producerId));
   await alice.say({ type: "leaveRoom" });
   await bob.say({ type: "leaveRoom" });
-  const stats = await world.hub.parts.ledger.stats("werift");
+  const stats = await world.hub.parts.streams.stats("werift");
   assertEquals(stats.producers, [{
     id: producerId,
     roomId: "r",

@@ -108,23 +108,26 @@ const CASES: readonly {
   },
 ];
 
-Deno.test.each(CASES)("ledger: $why", ({ asked, given, arrives, claimed }) => {
-  const ledger = new PendingRequests<Entry>();
-  for (const entry of asked) {
-    ledger.enter(entry);
-    if (given.includes(`-${entry.name}`)) ledger.giveUp(entry);
-    if (given.includes(`!${entry.name}`)) ledger.strike(entry);
-  }
-  const claims = arrives.map((message) => ledger.claim(message));
-  assertEquals(
-    claims.map((claim) =>
-      claim === undefined
-        ? "event"
-        : claim.entry.name + (claim.late ? ", late" : "")
-    ),
-    [...claimed],
-  );
-});
+Deno.test.each(CASES)(
+  "pending requests: $why",
+  ({ asked, given, arrives, claimed }) => {
+    const pending = new PendingRequests<Entry>();
+    for (const entry of asked) {
+      pending.enter(entry);
+      if (given.includes(`-${entry.name}`)) pending.giveUp(entry);
+      if (given.includes(`!${entry.name}`)) pending.strike(entry);
+    }
+    const claims = arrives.map((message) => pending.claim(message));
+    assertEquals(
+      claims.map((claim) =>
+        claim === undefined
+          ? "event"
+          : claim.entry.name + (claim.late ? ", late" : "")
+      ),
+      [...claimed],
+    );
+  },
+);
 
 function consumed(producerId: string): ServerMessage {
   return { ...s.consumerCreated, producerId };

@@ -80,7 +80,7 @@ const NOTHING: StreamCounts = {
 };
 
 /** Keeps the streams of one server. */
-export class StreamLedger {
+export class StreamBook {
   readonly #open = new Map<string, OpenStream>();
   readonly #closed: (ProducerStats | ConsumerStats)[] = [];
   readonly #capacity: number;
