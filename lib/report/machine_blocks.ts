@@ -115,19 +115,23 @@ export function generatorBlocks(summary: Summary): Block[] {
   return [
     figures("Generator", generatorFigures(summary)),
     ...generator.notes.map((note) => figures("", [note])),
-    ...generator.nodes?.map((node) => figures(node.name, nodeFigures(node))) ??
-      [],
+    ...generator.nodes?.map((node) =>
+      figures(node.name, nodeFigures(node, summary))
+    ) ?? [],
     duration("Lateness", generator.latenessMs),
     duration("Loop lag", generator.loopLagMs),
   ];
 }
 
-function nodeFigures(node: NodeSummary): Figure[] {
+function nodeFigures(node: NodeSummary, { verdict }: Summary): Figure[] {
   const { achievedRatio, cpuRatio, kernelDrops, heldBackJoins } = node;
+  const { linkRoundTripP95Ms } = node;
   return [
-    node.trouble === null
-      ? { text: "kept up", band: "good" }
-      : { text: node.trouble, band: "critical" },
+    node.trouble === null ? { text: "kept up", band: "good" } : {
+      text: node.trouble,
+      band: verdict.status === "passed" ? "warning" : "critical",
+    },
+    ...(node.host === null ? [] : [`on ${node.host}`]),
     ...(node.cores === null ? [] : [formatCounted(node.cores, "core")]),
     formatCounted(node.workers, "worker"),
     formatCounted(node.clients, "client"),
@@ -141,7 +145,22 @@ function nodeFigures(node: NodeSummary): Figure[] {
     ...(heldBackJoins === 0
       ? []
       : [`${formatCounted(heldBackJoins, "join")} held back`]),
+    ...(linkRoundTripP95Ms === null
+      ? []
+      : [`link p95 ${formatMs(linkRoundTripP95Ms)}`]),
+    ...clockText(node),
     ...(node.clockSynchronised === false ? ["clock not synchronised"] : []),
+  ];
+}
+
+/** How its clock stood to the run's, where that is known. */
+function clockText({ clockAheadMs, clockBoundMs }: NodeSummary): string[] {
+  if (clockAheadMs === null || clockBoundMs === null) return [];
+  const way = clockAheadMs < 0 ? "behind" : "ahead";
+  return [
+    `clock ${formatMs(Math.abs(clockAheadMs))} ${way}, ±${
+      formatMs(clockBoundMs)
+    }`,
   ];
 }
 

@@ -239,14 +239,16 @@ Deno.test("where clients were on several machines, each has a row that says whet
     ...{ clients: 250, connected: 250, failed: 0, packetsSent: 900 },
     ...{ packetsReceived: 2700, achievedRatio: 1, latenessP95Ms: 2.1 },
     ...{ loopLagP95Ms: 1, cpuRatio: 0.31, kernelDrops: 0, heldBackJoins: 0 },
-    ...{ host: "box", clockAheadMs: null, clockBoundMs: null },
-    linkRoundTripP95Ms: null,
+    ...{ host: "box", clockAheadMs: -12.5, clockBoundMs: 0.3 },
+    linkRoundTripP95Ms: 1.4,
     trouble: null,
   };
   const lost = {
     ...machine,
     ...{ name: "agent-1", cores: null, clockSynchronised: false, workers: 1 },
     ...{ failed: 250, kernelDrops: 3, heldBackJoins: 1, cpuRatio: null },
+    ...{ host: null, clockAheadMs: null, clockBoundMs: null },
+    linkRoundTripP95Ms: null,
     trouble: "agent-1 was lost at 0:41 with 250 clients: no word in 15 s",
   };
   const nodes = [machine, lost];
@@ -257,7 +259,7 @@ Deno.test("where clients were on several machines, each has a row that says whet
   const rows = text.split("\n").filter((line) => line.startsWith("agent-"))
     .map((line) => line.replaceAll(/ {2,}/g, "  "));
   assertEquals(rows, [
-    "agent-0  kept up (good)  8 cores  8 workers  250 clients  sent 100 %  lateness p95 2.10 ms  CPU 31.0 %",
+    "agent-0  kept up (good)  on box  8 cores  8 workers  250 clients  sent 100 %  lateness p95 2.10 ms  CPU 31.0 %  link p95 1.40 ms  clock 12.5 ms behind, ±0.30 ms",
     "agent-1  agent-1 was lost at 0:41 with 250 clients: no word in 15 s (critical)  1 worker  250 clients  250 failed  sent 100 %  lateness p95 2.10 ms  3 dropped by its kernel  1 join held back  clock not synchronised",
   ]);
 });
