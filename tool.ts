@@ -355,6 +355,7 @@ export {
   countStreams,
   createTarget,
   examine,
+  examineAgents,
   type ExamineOptions,
   type JobOptions,
   listAgents,

@@ -5,8 +5,9 @@
  * @module
  */
 
-import { examine, type Finding } from "../../tool.ts";
+import { examine, examineAgents, type Finding } from "../../tool.ts";
 import { readAccess } from "./access.ts";
+import { readAgents } from "./agent_options.ts";
 import { commandHelp, exitCodeLines } from "./help.ts";
 import { parseOptions } from "./parse.ts";
 import { MEETING_FLAGS, RUN_OPTIONS, workersOf } from "./run_options.ts";
@@ -18,7 +19,8 @@ import { EXIT_CODES } from "../../lib/exit_codes.ts";
 const NOTES: readonly string[] = [
   "The run in question is given by the same options as to run. With a server it",
   "has two clients meet in a room of their own there for a moment, and waits for",
-  "their media.",
+  "their media. With --agents each of those makes ready for its share, here or",
+  "elsewhere, and reaches for the server from there.",
   ...exitCodeLines({
     passed: "the run can work",
     broke: "it cannot",
@@ -33,12 +35,7 @@ const {
   threshold: _threshold,
   out: _out,
   quiet: _quiet,
-  agents: _agents,
-  agentWait: _agentWait,
   allowLost: _allowLost,
-  broker: _broker,
-  group: _group,
-  insecureBroker: _insecureBroker,
   ...DOCTOR_OPTIONS
 } = RUN_OPTIONS;
 
@@ -65,20 +62,28 @@ export async function doctorCommand(args: readonly string[]): Promise<number> {
     ...parsed,
     values: { ...values, scenario: undefined },
   });
+  const where = await readAgents({ ...values, allowLost: 0 });
   const mistakes = [
     ...parsed.mistakes,
+    ...("mistakes" in where ? where.mistakes : []),
+    ...(values.agents !== undefined && values.embedded !== undefined
+      ? [
+        "--embedded: agents reach for a server that is there already. Give it with --server.",
+      ]
+      : []),
     ...("mistakes" in way ? way.mistakes : []),
     ...("mistakes" in chosen ? chosen.mistakes : []),
   ];
-  if (mistakes.length > 0 || "mistakes" in way || "mistakes" in chosen) {
+  if (
+    mistakes.length > 0 || "mistakes" in way || "mistakes" in chosen ||
+    "mistakes" in where
+  ) {
     return usage(mistakes);
   }
   const { job } = chosen;
   using interrupts = openInterrupts({});
-  const findings = await examine({
+  const question = {
     plan: job.plan!(values.seed),
-    workers: workersOf(values, job.peak),
-    engine: values.embedded ?? null,
     server: { ...way.access, url: values.server },
     monitor: values.monitor,
     metricsToken: Deno.env.get("METRICS_TOKEN"),
@@ -89,7 +94,15 @@ export async function doctorCommand(args: readonly string[]): Promise<number> {
       dtls: values.dtls,
     },
     signal: interrupts.signal,
-  });
+  };
+  const { agents } = where;
+  const findings = agents === undefined
+    ? await examine({
+      ...question,
+      workers: workersOf(values, job.peak),
+      engine: values.embedded ?? null,
+    })
+    : await examineAgents({ ...question, agents });
   if (interrupts.signal.aborted) return EXIT_CODES.interrupted;
   if (values.json) printJson(findings);
   else {

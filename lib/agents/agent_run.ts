@@ -126,7 +126,7 @@ export class AgentRun {
         this.#making = prepared.catch(() => {});
         const facts = await prepared;
         this.#machine = machineOf({ ...facts, host: this.#options.host });
-        return facts;
+        return { ...facts, offset: this.#runClock.look() };
       }
       case "begin": {
         this.#keeper?.begin(work.startedAtMs);

@@ -18,7 +18,12 @@ export {
 } from "./broker.ts";
 export { ClaimedAgent } from "./claimed_agent.ts";
 export type { BrokerAccess } from "./link/mod.ts";
-export { type Agents, type AgentsChoice, openAgents } from "./open_agents.ts";
+export {
+  type AgentMember,
+  type Agents,
+  type AgentsChoice,
+  openAgents,
+} from "./open_agents.ts";
 export { type Card } from "./protocol/mod.ts";
 export { RemoteNode } from "./remote_node.ts";
 export type { RunAbout } from "./run_about.ts";

@@ -63,8 +63,20 @@ export interface OpenAgentsOptions {
 export interface Agents extends AsyncDisposable {
   /** The run's name. */
   readonly run: string;
+  /** Who they are. */
+  readonly members: readonly AgentMember[];
   /** For a fleet, whose nodes they are. */
   readonly elsewhere: Elsewhere;
+}
+
+/** An agent of a run. */
+export interface AgentMember {
+  /** Its node's name. */
+  readonly node: string;
+  /** What it says of itself. */
+  readonly card: Card;
+  /** How long a message and its answer took, in milliseconds. */
+  readonly roundTripMs: number;
 }
 
 /** All agents have heard that a run begins in so long and ten round trips. */
@@ -119,6 +131,9 @@ export async function openAgents(options: OpenAgentsOptions): Promise<Agents> {
   const about = options.about && { ...options.about, run, nodes };
   return {
     run,
+    members: agents.map(({ card, roundTripMs }, i) => ({
+      ...{ node: nodes[i], card, roundTripMs },
+    })),
     elsewhere: {
       nodes,
       allowLost: options.allowLost,

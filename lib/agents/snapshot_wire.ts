@@ -98,7 +98,7 @@ const generator = z.object(
   } satisfies Fields<GeneratorHealth>,
 );
 
-const offset = z.object({
+export const offset = z.object({
   aheadMs: amount.nullable(),
   boundMs: amount.nullable(),
   leaps: amount,

@@ -7,7 +7,7 @@
 
 import { z } from "./deps.ts";
 import { runAbout } from "./run_about.ts";
-import type { Fields } from "./snapshot_wire.ts";
+import { type Fields, offset } from "./snapshot_wire.ts";
 import type { MachineFacts } from "../machine/mod.ts";
 import type {
   NodeCommand,
@@ -161,6 +161,7 @@ const facts: z.ZodType<NodeFacts> = z.object(
     machine: machine.nullable(),
     clock: z.object({ isSynchronised: z.boolean(), maxErrorMs: amount })
       .nullable(),
+    offset: offset.optional(),
     get parts() {
       return z.array(facts).max(1_000).optional();
     },

@@ -58,6 +58,10 @@ export interface FleetOptions {
   readonly datapath?: DatapathChoice | undefined;
   /** Whose packets and events are written down, and where. @default {nobody's} */
   readonly dump?: DumpChoice | undefined;
+  /** Why these nodes cannot have what is to come; asked once they are ready, before anything begins. @default {they can} */
+  readonly objection?:
+    | ((nodes: readonly NodeFacts[]) => string | undefined)
+    | undefined;
   /** Calls off the opening; has no effect on an open fleet. */
   readonly signal?: AbortSignal | undefined;
   /** Told of what happens to clients and nodes, as it happens. */
@@ -191,6 +195,8 @@ export class ClientFleet implements AsyncDisposable {
     const { seed, server, datapath = {}, elsewhere, signal } = this.#options;
     const plan = { node: this.#group.name, server, datapath, seed };
     this.#facts = await this.#group.prepare(plan);
+    const why = this.#options.objection?.(this.nodes);
+    if (why !== undefined) throw new Error(why);
     const leadMs = elsewhere?.leadMs() ?? 0;
     this.#startedAtMs = Math.round(this.#clock.wallNowMs() + leadMs);
     this.#zeroMs = this.#clock.nowMs() + leadMs;

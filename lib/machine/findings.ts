@@ -36,19 +36,28 @@ export function findLimits(need: RunNeed, facts: MachineFacts): Finding[] {
 
 /**
  * Why a run cannot work here, in one line with what to do; `undefined` when
- * it can. Costs nothing, so that it can be asked before every run.
+ * it can. Costs nothing, so that it can be asked before every run. `elsewhere`
+ * names another machine: there nobody sees that memory gives out until all
+ * its clients are lost.
  */
 export function obstacle(
   need: RunNeed,
   facts: MachineFacts,
-  where = "here",
+  elsewhere?: string,
 ): string | undefined {
   const problem = [findFiles(need, facts), findPorts(need, facts)]
     .find((finding) => finding?.level === "problem");
-  if (!problem) return undefined;
+  const memory = elsewhere === undefined ? null : findMemory(need, facts);
+  const isTooLittle = memory !== null && memory.level !== "good";
+  if (!problem && !isTooLittle) return undefined;
+  const { about, text, fix } = problem ?? memory!;
   return `Cannot run ${formatCount(need.clients)} ${
     need.clients === 1 ? "client" : "clients"
-  } ${where}: ${problem.about}: ${problem.text}. Run: ${problem.fix}`;
+  } ${
+    elsewhere === undefined ? "here" : `on ${elsewhere}`
+  }: ${about}: ${text}. ${
+    fix === null ? "Give it fewer, or take more agents." : `Run: ${fix}`
+  }`;
 }
 
 function findFiles(

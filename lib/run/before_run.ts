@@ -13,6 +13,7 @@ import {
   runNeed,
 } from "../machine/mod.ts";
 import type { ExamineOptions } from "./examine.ts";
+import type { ExamineAgentsOptions } from "./examine_agents.ts";
 import { runSize } from "./run_size.ts";
 
 /**
@@ -23,6 +24,14 @@ export async function examine(options: ExamineOptions): Promise<Finding[]> {
   // It opens a transport of its own; a run that is not examined need not load one.
   const examination = await import("./examine.ts");
   return await examination.examine(options);
+}
+
+/** Everything that would limit the run at its agents, each of which makes ready for it. */
+export async function examineAgents(
+  options: ExamineAgentsOptions,
+): Promise<Finding[]> {
+  const examination = await import("./examine_agents.ts");
+  return await examination.examineAgents(options);
 }
 
 /** What is asked of a run before it begins. */
@@ -56,11 +65,12 @@ function obstacleAmong(
   plan: Pick<RunPlan, "clients">,
 ): string | undefined {
   const shares = splitPlan(plan, nodes.map(({ threads }) => threads));
-  for (const [i, { node, threads, machine }] of nodes.entries()) {
+  for (const [i, { node, host, threads, machine }] of nodes.entries()) {
     if (machine === null) continue;
     const clients = shares[i];
     const need = runNeed(runSize({ clients }, threads, null, "native"));
-    const why = obstacle(need, machine, `on ${node}`);
+    const name = host === undefined ? node : `${node} (${host})`;
+    const why = obstacle(need, machine, name);
     if (why !== undefined) return why;
   }
   return undefined;

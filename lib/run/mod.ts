@@ -7,7 +7,12 @@
  */
 
 export { listAgents, serveAgent } from "./agents.ts";
-export { examine, type RunQuestion, whyImpossible } from "./before_run.ts";
+export {
+  examine,
+  examineAgents,
+  type RunQuestion,
+  whyImpossible,
+} from "./before_run.ts";
 export { checkAdapter, type CheckAdapterOptions } from "./check_adapter.ts";
 export type { ExamineOptions } from "./examine.ts";
 export type {

@@ -21,6 +21,7 @@ import {
 import { UnreachableError } from "../signaling/port.ts";
 import { shownUrl } from "../text/mod.ts";
 import { VERSION } from "../../version.ts";
+import { whyImpossible } from "./before_run.ts";
 import type { ScenarioContext } from "./job.ts";
 import { type OpenRun, openRun, type RunRecord } from "./open_run.ts";
 import { planJob } from "./plan_job.ts";
@@ -109,6 +110,12 @@ async function carryOut(options: JobOptions): Promise<RunOutcome> {
   await using open: OpenRun = await openRun({
     ...options,
     about: { config, thresholds, scenario: job.name, isDisrupted },
+    objection(nodes) {
+      // What a script asks for later is looked at then.
+      const plan = options.agents && job.plan?.(seed);
+      const { engine, workers = 1 } = options;
+      return plan && whyImpossible({ plan, workers, engine, nodes });
+    },
     phaseNow: () => watch.phaseAt(open.fleet.elapsedMs),
     onSecond(point, snapshot) {
       watch.onSecond(open.fleet, snapshot);

@@ -7,6 +7,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import type { Finding } from "../../tool.ts";
+import { spawnSfu } from "../../lib/sfu/mod.ts";
 import { startProxy } from "../integration/proxy.ts";
 import { OutDir, Program, runProgram } from "./program.ts";
 
@@ -212,4 +213,66 @@ Deno.test("doctor refuses what it does not know, as run does", async () => {
   const { code, stderr } = await runProgram(["doctor", "--clint=3"]);
   assertEquals(code, 2);
   assertMatch(stderr, /^--clint: .*did you mean --client/m);
+});
+
+Deno.test(
+  "doctor asks each agent what it is, has, and reaches, and a run is refused in one line where its share cannot be",
+  {
+    ignore,
+  },
+  async () => {
+    await using sfu = await spawnSfu({ engine: "werift" });
+    using out = new OutDir();
+    const load = ["--agents=local:2", "--workers=1", "--clients=200"];
+    const looked = await inShell("ulimit -n 100", [
+      ...["doctor", `--server=${sfu.url}`, ...load],
+    ]);
+    for (const agent of ["agent-0", "agent-1"]) {
+      for (
+        const line of [
+          `good +${agent} +${agent} on .*, version .*, \\d+ cores?`,
+          `good +${agent} link +.* ms there and back`,
+          `good +${agent} server +ws://.* answers`,
+          `(good|warning) +${agent} wall clock +.* ms (ahead|behind), ±.* ms`,
+          `(good|warning) +${agent} datapath +.* lane, .* cipher, .* DTLS, \\d+ threads? for 100 clients`,
+          `problem +${agent} open files +352 needed, the hard limit is 100\\n.*prlimit`,
+        ]
+      ) assertMatch(looked.stdout, new RegExp(`^${line}`, "m"));
+    }
+    assertEquals([looked.code, looked.stderr], [1, ""]);
+    const run = await inShell("ulimit -n 100", [
+      ...["run", `--server=${sfu.url}`, ...load],
+      ...[`--out=${out.path}`, "--quiet"],
+    ]);
+    assertEquals([run.code, run.stdout, out.names()], [1, "", []]);
+    assertMatch(
+      run.stderr,
+      /^Cannot run 100 clients on agent-0 \(.*\): open files: 352 needed, the hard limit is 100\. Run: .*\n$/,
+    );
+  },
+);
+
+Deno.test("doctor says of each agent that it does not reach the server, and of one that is not there that it is not", async () => {
+  const [nowhere, nobody] = await Promise.all([
+    runProgram([
+      ...["doctor", "--server=ws://127.0.0.1:9/ws", "--agents=local:2"],
+    ]),
+    runProgram([
+      ...["doctor", "--server=ws://127.0.0.1:9/ws", "--agents=ssh:h.invalid"],
+    ]),
+  ]);
+  for (const agent of ["agent-0", "agent-1"]) {
+    assertMatch(
+      nowhere.stdout,
+      new RegExp(
+        `^problem +${agent} +Cannot use ${agent} .*127.0.0.1:9/ws`,
+        "m",
+      ),
+    );
+  }
+  assertMatch(
+    nobody.stdout,
+    /^problem +agents +Cannot use h\.invalid as an agent/,
+  );
+  assertEquals([nowhere.code, nobody.code], [1, 1]);
 });

@@ -9,7 +9,7 @@
 
 import type { ConnectionSettings } from "../../connection/mod.ts";
 import type { ClockFacts, MachineFacts } from "../../machine/mod.ts";
-import type { Snapshot, TrackNews } from "../../metrics/mod.ts";
+import type { ClockOffset, Snapshot, TrackNews } from "../../metrics/mod.ts";
 import type { PublisherNews } from "./client_port.ts";
 import type { ClientPlan } from "../plan/plan.ts";
 import type { Steering } from "./steer.ts";
@@ -96,6 +96,8 @@ export interface NodeFacts {
   readonly host?: string | undefined;
   /** Its machine, as it was when the node became ready; `null` where its clients need none. */
   readonly machine: MachineFacts | null;
+  /** How its machine's wall clock stands to the run's. @default {it is the same} */
+  readonly offset?: ClockOffset | undefined;
   /** How far its machine's wall clock can be trusted; `null` as for `machine`. */
   readonly clock: ClockFacts | null;
   /** The nodes that it consists of. @default {none but itself} */

@@ -186,3 +186,22 @@ Deno.test("what only makes a run worse is no obstacle", () => {
   const poor = { ...PLENTY, cores: 0.1, memoryBytes: 1, rmemMaxBytes: 1 };
   assertEquals(obstacle(NEED, poor), undefined);
 });
+
+Deno.test.each([
+  { memoryBytes: NEED.memoryBytes - 1, why: "too little", isObstacle: true },
+  { memoryBytes: NEED.memoryBytes, why: "just enough", isObstacle: false },
+  { memoryBytes: null, why: "not known", isObstacle: false },
+])(
+  "memory that is $why is an obstacle on another machine alone: $isObstacle",
+  ({ memoryBytes, isObstacle }) => {
+    const facts = { ...PLENTY, memoryBytes };
+    assertEquals(obstacle(NEED, facts), undefined);
+    const why = obstacle(NEED, facts, "agent-0 (h1)") ?? "";
+    assertEquals(
+      /^Cannot run .* on agent-0 \(h1\): memory: about .* needed, .*available\. Give it fewer, or take more agents\.$/
+        .test(why),
+      isObstacle,
+      why,
+    );
+  },
+);
