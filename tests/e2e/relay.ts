@@ -5,6 +5,9 @@ import { WebSocket, WebSocketServer } from "npm:ws@8.23.0";
 /** What clients hear instead of one text of the server. */
 export type Change = (text: string) => readonly string[];
 
+/** The server puts out who is quiet for five minutes. */
+const KEEP_ALIVE_MS = 60_000;
+
 /** Listens until it is disposed of. */
 export async function openRelay(
   upstreamUrl: string,
@@ -21,6 +24,10 @@ export async function openRelay(
       if (upstream.readyState === WebSocket.OPEN) upstream.send(String(data));
       else waiting.push(String(data));
     });
+    const keepAlive = setInterval(() => {
+      if (upstream.readyState === WebSocket.OPEN) upstream.ping();
+    }, KEEP_ALIVE_MS);
+    upstream.on("close", () => clearInterval(keepAlive));
     upstream.on("open", () => {
       for (const text of waiting) upstream.send(text);
     });
