@@ -178,3 +178,31 @@ function trendOf(values: readonly number[]): Trend {
   for (const value of values) trend.record(value);
   return trend;
 }
+
+Deno.test("what buckets hold is all that was recorded, each value within their width", () => {
+  const values = Array.from({ length: 500 }, (_, i) => 1 + i ** 2 * 7 % 2e6);
+  const trend = trendOf(values);
+  const buckets = [...trend.buckets()];
+  const counted = buckets.reduce((sum, { count }) => sum + count, 0);
+  assertEquals(counted, values.length);
+  assert(buckets.every(({ count }) => count > 0));
+  const middles = buckets.map(({ middle }) => middle);
+  assertEquals(middles, middles.toSorted((a, b) => a - b));
+  for (const value of values) {
+    const off = Math.min(...middles.map((middle) => Math.abs(middle - value)));
+    assert(off <= value * 0.005 + 0.5, `${value} is ${off} off`);
+  }
+});
+
+Deno.test.each([
+  { steps: 0, count: 0, why: "below all" },
+  { steps: 10, count: 2, why: "a bound counts what is equal to it" },
+  { steps: 11, count: 2, why: "between two values" },
+  { steps: 200, count: 3, why: "all but the largest" },
+  { steps: TREND_MAX, count: 4, why: "all" },
+])("of 5, 10, 200 and 5,000 as many are up to $steps: $why", ({
+  steps,
+  count,
+}) => {
+  assertEquals(trendOf([5, 10, 200, 5000]).countUpTo(steps), count);
+});
