@@ -230,10 +230,15 @@ function progressTo(
   };
 }
 
-/** All that is kept, while that is little: packets wait for what is written meanwhile. */
-function littleOf(
-  { snapshot, course, stories, basis, elapsedMs }: RunProgress,
-): RunRecord["rest"] {
+/**
+ * All that is kept, while that is little: packets wait for what is written
+ * meanwhile. Where those are elsewhere, and so is what else is known of the
+ * run, all but the stories of clients.
+ */
+function littleOf(progress: RunProgress): RunRecord["rest"] {
+  const { snapshot, course, stories, elapsedMs } = progress;
+  if (course === undefined) return undefined;
+  const basis = progress.basis?.();
   const kept: WholeStory[] = [];
   let bins = elapsedMs / 1000 * BINS_PER_SECOND;
   for (const story of stories?.() ?? []) {
@@ -241,9 +246,11 @@ function littleOf(
     bins += story.bins.length;
     if (bins > MAX_CHECKPOINT_BINS) break;
   }
-  return course === undefined || bins > MAX_CHECKPOINT_BINS ? undefined : {
+  const isLittle = bins <= MAX_CHECKPOINT_BINS;
+  const hasAgents = (basis?.run ?? null) !== null;
+  return !isLittle && !hasAgents ? undefined : {
     found: [],
-    ...{ snapshot, course: course(), stories: kept, basis: basis?.() },
+    ...{ snapshot, course: course(), stories: isLittle ? kept : [], basis },
   };
 }
 

@@ -71,6 +71,12 @@ export function parseAvailable(text: string): number | null {
   return kilobytes === undefined ? null : Number(kilobytes) * 1024;
 }
 
+/** `inactive_file` of a control group's `memory.stat`, in bytes: files in memory that give way to whatever needs it. */
+export function parseInactiveFiles(text: string): number {
+  const [, bytes] = text.match(/^inactive_file (\d+)$/m) ?? [];
+  return Number(bytes ?? 0);
+}
+
 /** From the two `Udp:` lines of `/proc/net/snmp`. */
 export function parseUdpCounters(text: string): UdpCounters | null {
   const [names, values] = text.split("\n")

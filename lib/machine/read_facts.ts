@@ -10,6 +10,7 @@ import {
   type MachineFacts,
   parseAvailable,
   parseFileLimits,
+  parseInactiveFiles,
   parseNumber,
   parsePortRange,
   parseUdpCounters,
@@ -43,15 +44,17 @@ export function readCpuTimes(): CpuTimes | null {
 function availableMemory(): number | null {
   const known = [
     parseAvailable(read("/proc/meminfo")),
-    leftOf("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
+    leftOf("/sys/fs/cgroup"),
   ].filter((bytes) => bytes !== null);
   return known.length === 0 ? null : Math.min(...known);
 }
 
-function leftOf(limitPath: string, usedPath: string): number | null {
-  const limit = parseNumber(read(limitPath));
-  const used = parseNumber(read(usedPath));
-  return limit === null || used === null ? null : Math.max(0, limit - used);
+function leftOf(group: string): number | null {
+  const limit = parseNumber(read(`${group}/memory.max`));
+  const used = parseNumber(read(`${group}/memory.current`));
+  if (limit === null || used === null) return null;
+  const files = parseInactiveFiles(read(`${group}/memory.stat`));
+  return Math.max(0, limit - used + files);
 }
 
 function read(path: string): string {

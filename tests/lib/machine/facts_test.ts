@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import {
   parseAvailable,
   parseFileLimits,
+  parseInactiveFiles,
   parseNumber,
   parsePortRange,
   parseUdpCounters,
@@ -61,4 +62,10 @@ UdpLite: 5
     sendDrops: 7,
   });
   assertEquals(parseUdpCounters(""), null);
+});
+
+Deno.test("files that a control group has in memory give way", () => {
+  const text = "anon 4096\nfile 9000\ninactive_anon 1\ninactive_file 8192\n";
+  assertEquals(parseInactiveFiles(text), 8192);
+  assertEquals(parseInactiveFiles("anon 4096\n"), 0);
 });
