@@ -5,6 +5,7 @@ import { makePlan, rampAndHold } from "../../lib/load/mod.ts";
 import { mediaPlanOf } from "../../lib/media/mod.ts";
 import { run, type RunOptions, type RunOutcome } from "../../lib/run/mod.ts";
 import { type Sfu, spawnSfu } from "../../lib/sfu/mod.ts";
+import { OutDir, Program, runProgram } from "../e2e/program.ts";
 import { descendants } from "../e2e/processes.ts";
 import { noSshd, startBox } from "./ssh_box.ts";
 
@@ -167,6 +168,65 @@ Deno.test({
     await Deno.remove(bin, { recursive: true });
   },
 });
+
+Deno.test({
+  name:
+    "a coordinator that is killed leaves on a machine of ssh its part of the run, which merge reads, and nothing that goes on",
+  ignore: await noSshd(),
+  async fn() {
+    const bin = await Deno.makeTempDir();
+    await Deno.symlink(Deno.execPath(), `${bin}/deno`);
+    await using sfu = await spawnSfu({ engine: "werift" });
+    using out = new OutDir();
+    await withSsh(`${bin}:${SYSTEM_PATH}`, async (home) => {
+      await using program = new Program([
+        ...["run", `--server=${sfu.url}`, "--agents=ssh:box"],
+        ...["--clients=2", "--audio-only", "--duration=60s"],
+        ...["--ramp-up=200ms", "--workers=1", `--out=${out.path}`],
+      ]);
+      await program.printed("stderr", /\b2 of 2 connected/);
+      program.kill("SIGKILL");
+      const dir = `${home}/.local/state/rtcrowd`;
+      const left = await until(() => {
+        const all = namesIn(dir).filter((name) => name.endsWith(".gz"));
+        return all.length === 1 ? all : undefined;
+      });
+      assert(left[0].startsWith("agent-0-"), left[0]);
+      // What they keep before everyone has left is kept once more when all have.
+      await until(async () => {
+        const { participants } = await (await fetch(`${sfu.httpUrl}/health`))
+          .json();
+        return participants === 0 || undefined;
+      });
+      const { code, stdout } = await runProgram(["merge", dir, "--json"]);
+      const { successfulConnections, generator } = JSON.parse(stdout);
+      assertEquals([code, successfulConnections], [0, 2]);
+      assertEquals(generator.nodes.length, 1);
+    });
+    await assertNobodyIsLeft(sfu);
+    await Deno.remove(bin, { recursive: true });
+  },
+});
+
+function namesIn(dir: string): string[] {
+  try {
+    return [...Deno.readDirSync(dir)].map(({ name }) => name).sort();
+  } catch {
+    // It is made with the first file.
+    return [];
+  }
+}
+
+/** Asks until there is an answer. */
+async function until<Value>(
+  ask: () => Value | undefined | Promise<Value | undefined>,
+): Promise<Value> {
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    await new Promise((next) => setTimeout(next, 50));
+  }
+}
 
 Deno.test({
   name:
