@@ -106,24 +106,26 @@ const NAMES = Object.keys(COLUMNS) as readonly SeriesName[];
 /** Rows of one piece of memory, which goes once nobody needs any of them. */
 const ROWS = 60;
 
-/** Rows, each of {@linkcode NAMES}. */
+/** Rows, each of {@linkcode NAMES}: seven digits are more than a chart shows, but not than a time has. */
 class Rows {
-  readonly values = new Float64Array(ROWS * NAMES.length);
+  readonly values = new Float32Array(ROWS * NAMES.length);
+  readonly tSec = new Float64Array(ROWS);
   used = 0;
 }
 
 /** A second in such a row, which is read as any other. */
 export class ChartMoment {
   readonly #rows: Rows;
-  readonly #from: number;
+  readonly #row: number;
 
   /** Keeps the values of `point`, beside those of the second before where there is room. */
   constructor(point: ChartPoint, before: ChartPoint | undefined) {
     const last = before instanceof ChartMoment ? before.#rows : undefined;
     this.#rows = last === undefined || last.used === ROWS ? new Rows() : last;
-    this.#from = this.#rows.used++ * NAMES.length;
+    this.#row = this.#rows.used++;
+    this.#rows.tSec[this.#row] = point.tSec;
     NAMES.forEach((name, i) => {
-      this.#rows.values[this.#from + i] = point[name];
+      this.#rows.values[this.#row * NAMES.length + i] = point[name];
     });
   }
 
@@ -139,7 +141,9 @@ export class ChartMoment {
       Object.defineProperty(ChartMoment.prototype, name, {
         enumerable: true,
         get(this: ChartMoment) {
-          return this.#rows.values[this.#from + column];
+          return name === "tSec"
+            ? this.#rows.tSec[this.#row]
+            : this.#rows.values[this.#row * NAMES.length + column];
         },
       });
     });

@@ -11,9 +11,8 @@ import { shownText } from "../text/mod.ts";
 import { totalErrors } from "./figures.ts";
 import {
   type Packable,
-  PackedNumbers,
-  PackedReader,
-  type Place,
+  PackedLists,
+  type PackedReader,
 } from "./packed_numbers.ts";
 import { record } from "./record.ts";
 import { EMPTY_SNAPSHOT, type Snapshot } from "./snapshot.ts";
@@ -187,8 +186,7 @@ export class CourseBook {
   readonly #limits: CourseLimits;
   #before: Sums = sumsOf(EMPTY_SNAPSHOT);
   #fromSec = 0;
-  #packed = new PackedNumbers();
-  #rows: Place[] = [];
+  #rows = new PackedLists();
   /** Seconds that go into one stretch now. */
   #each = 1;
   /** What is not whole yet, and of how many seconds it is. */
@@ -256,7 +254,7 @@ export class CourseBook {
   course(): Course {
     return {
       seconds: [
-        ...this.#rows.map(unpacked),
+        ...Iterator.from(this.#rows).map(unpacked),
         ...this.#open === undefined ? [] : [this.#open],
       ],
       notes: [...this.#notes],
@@ -274,7 +272,7 @@ export class CourseBook {
       this.#halve();
       return;
     }
-    this.#rows.push(this.#packed.keep(packable(this.#open)));
+    this.#rows.push(packable(this.#open));
     this.#open = undefined;
     this.#openSeconds = 0;
   }
@@ -282,11 +280,14 @@ export class CourseBook {
   /** Puts each two stretches together; what is open then is half of one. */
   #halve(): void {
     const rows = this.#rows;
-    this.#packed = new PackedNumbers();
-    this.#rows = [];
-    for (let i = 0; i + 1 < rows.length; i += 2) {
-      const both = together(unpacked(rows[i]), unpacked(rows[i + 1]));
-      this.#rows.push(this.#packed.keep(packable(both)));
+    this.#rows = new PackedLists();
+    let first: CourseSecond | undefined;
+    for (const reader of rows) {
+      const second = unpacked(reader);
+      if (first !== undefined) {
+        this.#rows.push(packable(together(first, second)));
+      }
+      first = first === undefined ? second : undefined;
     }
     this.#each *= 2;
   }
@@ -392,8 +393,7 @@ function packable(second: CourseSecond): Packable[] {
   ];
 }
 
-function unpacked(place: Place): CourseSecond {
-  const reader = new PackedReader(place);
+function unpacked(reader: PackedReader): CourseSecond {
   const next = () => reader.next() ?? 0;
   const row = reader.take(COURSE_COLUMNS.length);
   return secondOfRow(row.map((value) => value ?? null), () => {

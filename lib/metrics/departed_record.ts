@@ -11,8 +11,6 @@ import type {
   ClientError,
   ClientFigures,
   ClientRecord,
-  ClientRole,
-  ClientState,
   OperationRecord,
 } from "./client_record.ts";
 import { BLANK, type NumberName, NUMBERS, TEXTS } from "./record_numbers.ts";
@@ -29,19 +27,36 @@ const NO_ERRORS: readonly ClientError[] = [];
 /** Texts that many records have in common, each kept once; beyond so many, as they come. */
 const MAX_TEXTS = 10_000;
 
-/** What the records of a node share: each text and list of texts, kept once, and where their numbers are. */
+/** What many records are the same in. */
+const KIND = [
+  "roomId",
+  "role",
+  "node",
+  ...TEXTS,
+] as const satisfies readonly (keyof ClientRecord)[];
+
+/** That, and the operations of which there are latencies. */
+type Kind = Readonly<Pick<ClientRecord, typeof KIND[number]>> & {
+  readonly operations: readonly string[];
+};
+
+/** What the records of a node share: texts and kinds, each kept once, and where their numbers are. */
 export class DepartedShare {
   readonly numbers: PackedNumbers = new PackedNumbers();
   readonly #texts = new Map<string, string>();
-  readonly #lists = new Map<string, readonly string[]>();
+  readonly #kinds = new Map<string, Kind>();
 
   text<Text extends string | null>(text: Text): Text {
     if (text === null) return text;
     return shared(this.#texts, text, text) as Text;
   }
 
-  list<Text extends string>(list: readonly Text[]): readonly Text[] {
-    return shared(this.#lists, list.join(), list) as readonly Text[];
+  kind(record: ClientRecord): Kind {
+    const kind = {
+      ...Object.fromEntries(KIND.map((name) => [name, record[name]])),
+      operations: Object.keys(record.signaling),
+    };
+    return shared(this.#kinds, JSON.stringify(kind), kind as unknown as Kind);
   }
 }
 
@@ -60,17 +75,8 @@ function shared<Value>(
 export class DepartedRecord {
   readonly clientId: string;
   readonly index: number;
-  readonly roomId: string;
-  readonly role: ClientRole;
-  readonly node: string;
-  readonly state: ClientState;
-  readonly impairment: string | null;
-  readonly sends: ClientRecord["sends"];
-  readonly receives: ClientRecord["receives"];
-  readonly failureCause: string | null;
   readonly errors: readonly ClientError[];
-  readonly errorCount: number;
-  readonly #operations: readonly string[];
+  readonly #kind: Kind;
   /** Where its numbers are, and of each operation {@linkcode latenciesOf}. */
   readonly #bytes: Place["bytes"];
   readonly #at: number;
@@ -79,14 +85,6 @@ export class DepartedRecord {
   constructor(record: ClientRecord, texts: DepartedShare) {
     this.clientId = record.clientId;
     this.index = record.index;
-    this.roomId = texts.text(record.roomId);
-    this.role = record.role;
-    this.node = texts.text(record.node);
-    this.state = record.state;
-    this.impairment = texts.text(record.impairment);
-    this.sends = texts.list(record.sends);
-    this.receives = texts.list(record.receives);
-    this.failureCause = texts.text(record.failureCause);
     this.errors = record.errors.length === 0
       ? NO_ERRORS
       : record.errors.map(({ kind, message, atMs }) => ({
@@ -94,13 +92,13 @@ export class DepartedRecord {
         message: texts.text(message),
         atMs,
       }));
-    this.errorCount = record.errorCount;
-    this.#operations = texts.list(Object.keys(record.signaling));
+    this.#kind = texts.kind(record);
     const { bytes, at } = texts.numbers.keep([
       ...NUMBERS.map((name) => {
         const value = record[name];
         return value === BLANK[name] ? undefined : Number(value);
       }),
+      record.errorCount === 0 ? undefined : record.errorCount,
       ...Object.values(record.signaling).flatMap(latenciesOf),
     ]);
     this.#bytes = bytes;
@@ -110,10 +108,21 @@ export class DepartedRecord {
   /** Latencies by operation. */
   get signaling(): ClientRecord["signaling"] {
     const reader = this.#reader();
-    reader.take(NUMBERS.length);
+    reader.take(NUMBERS.length + 1);
     return Object.fromEntries(
-      this.#operations.map((name) => [name, operationFrom(reader)]),
+      this.#kind.operations.map((name) => [name, operationFrom(reader)]),
     );
+  }
+
+  /** Errors counted, of which not all need be kept. */
+  get errorCount(): number {
+    return this.#number(NUMBERS.length) ?? 0;
+  }
+
+  #number(column: number): Packable {
+    const reader = this.#reader();
+    for (let i = 0; i < column; i++) reader.next();
+    return reader.next();
   }
 
   #reader(): PackedReader {
@@ -145,18 +154,26 @@ export class DepartedRecord {
       Object.defineProperty(DepartedRecord.prototype, name, {
         enumerable: true,
         get(this: DepartedRecord) {
-          const reader = this.#reader();
-          for (let i = 0; i < column; i++) reader.next();
-          return figureOf(name, reader.next());
+          return figureOf(name, this.#number(column));
         },
       });
     });
+    for (const name of KIND) {
+      Object.defineProperty(DepartedRecord.prototype, name, {
+        enumerable: true,
+        get(this: DepartedRecord) {
+          return this.#kind[name];
+        },
+      });
+    }
   }
 }
 
 /** Its figures are there by names that are listed once, in `ClientFigures`. */
 export interface DepartedRecord
-  extends Readonly<Pick<ClientFigures, NumberName>> {}
+  extends
+    Readonly<Pick<ClientFigures, NumberName>>,
+    Readonly<Pick<ClientRecord, typeof KIND[number]>> {}
 
 /** A record as plain data, which can be spread and sent. */
 export function plainRecord(record: ClientRecord): ClientRecord {

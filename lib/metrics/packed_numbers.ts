@@ -2,10 +2,13 @@
  * Numbers of which there is no end, in few bytes and no object each: whole
  * ones in as many bytes as they need (LEB128), times in whole microseconds
  * likewise, all others in eight; what is as it was in the beginning, however
- * much of it follows, in one.
+ * much of it follows, in one. Lists that are read one after the other are
+ * deflated besides, which halves them once more.
  *
  * @module
  */
+
+import { deflateRawSync, inflateRawSync } from "./deps.ts";
 
 /** Where something is kept. */
 export interface Place {
@@ -137,6 +140,50 @@ export class PackedReader {
   /** So many numbers. */
   take(count: number): Packable[] {
     return Array.from({ length: count }, () => this.next());
+  }
+}
+
+/** Lists in the order in which they come: what is whole of them is deflated, and read from the first one on. */
+export class PackedLists implements Iterable<PackedReader> {
+  readonly #deflated: Uint8Array<ArrayBuffer>[] = [];
+  #numbers = new PackedNumbers();
+  /** Where in the chunk that is not full yet each of its lists begins, and of each full one the same. */
+  #places: number[] = [];
+  #open: Uint8Array<ArrayBuffer> | undefined;
+  readonly #full: Uint32Array<ArrayBuffer>[] = [];
+  #length = 0;
+
+  /** How many there are. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Adds a list; whoever reads it knows how long it is. */
+  push(numbers: readonly Packable[]): void {
+    const { bytes, at } = this.#numbers.keep(numbers);
+    if (bytes !== this.#open) this.#close(bytes);
+    this.#places.push(at);
+    this.#length++;
+  }
+
+  /** Reads each list from its first number on. */
+  *[Symbol.iterator](): Iterator<PackedReader> {
+    for (const [i, deflated] of this.#deflated.entries()) {
+      const bytes = new Uint8Array(inflateRawSync(deflated));
+      for (const at of this.#full[i]) yield new PackedReader({ bytes, at });
+    }
+    const bytes = this.#open;
+    if (bytes === undefined) return;
+    for (const at of this.#places) yield new PackedReader({ bytes, at });
+  }
+
+  #close(next: Uint8Array<ArrayBuffer>): void {
+    if (this.#open !== undefined) {
+      this.#deflated.push(new Uint8Array(deflateRawSync(this.#open)));
+      this.#full.push(new Uint32Array(this.#places));
+    }
+    this.#open = next;
+    this.#places = [];
   }
 }
 

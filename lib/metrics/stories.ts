@@ -83,16 +83,29 @@ const STATE = FROM + 2;
 const COLUMNS = FROM + 3;
 /** Bins that there is room for at first. */
 const FIRST_BINS = 8;
+/** Bins that are not packed yet, at most: packed ones need a half of the room. */
+const MAX_OPEN_BINS = 32;
 /** Clients of whom there is no second yet, and whose events are kept. */
 const MAX_EARLY = 1000;
+const NO_ROWS = new Float32Array(0);
 const NO_EVENTS: readonly StoryEvent[] = [];
+
+/** Where bins are packed, and those before them. */
+interface Packed extends Place {
+  readonly bins: number;
+  readonly before: Packed | undefined;
+}
 
 interface Kept {
   readonly clientId: string;
   readonly index: number;
   readonly roomId: string;
-  /** Rows of {@linkcode COLUMNS} numbers; of who has left, where they are packed. */
-  numbers: Float32Array | Place;
+  /** The last bins, rows of {@linkcode COLUMNS} numbers, and how many; of who has left there are none. */
+  open: Float32Array;
+  openBins: number;
+  /** The bins before them. */
+  packed: Packed | undefined;
+  /** How many there are in all. */
   bins: number;
   /** Seconds in the last bin. */
   seconds: number;
@@ -184,13 +197,14 @@ export class StoryBook {
       clientId,
       index,
       roomId,
-      numbers: new Float32Array(FIRST_BINS * COLUMNS),
+      open: NO_ROWS,
+      openBins: 0,
+      packed: undefined,
       bins: 0,
       seconds: 0,
       toSec: 0,
       events: this.#early.get(clientId) ?? NO_EVENTS,
     };
-    kept.numbers = rowsOf(kept);
     this.#early.delete(clientId);
     this.#present.set(index, kept);
     this.#byId.set(clientId, kept);
@@ -202,7 +216,17 @@ export class StoryBook {
     this.#present.delete(kept.index);
     this.#byId.delete(kept.clientId);
     this.#departed.set(kept.index, kept);
-    kept.numbers = this.#packed.keep(packable(rowsOf(kept), kept.bins));
+    this.#pack(kept);
+    kept.open = NO_ROWS;
+  }
+
+  /** Packs what is open. */
+  #pack(kept: Kept): void {
+    const { open, openBins: bins, packed: before } = kept;
+    if (bins === 0) return;
+    const place = this.#packed.keep(packable(open, bins));
+    kept.packed = { ...place, bins, before };
+    kept.openBins = 0;
   }
 
   #forgetOldest(): boolean {
@@ -222,14 +246,16 @@ export class StoryBook {
   ): void {
     const isNew = kept.seconds === 0 || kept.seconds >= this.#binSeconds;
     if (isNew) {
+      if (kept.openBins >= MAX_OPEN_BINS) this.#pack(kept);
+      kept.openBins++;
       kept.bins++;
       kept.seconds = 0;
       this.#bins++;
-    }
+    } else if (kept.openBins === 0) reopen(kept);
     kept.seconds++;
     kept.toSec = toSec;
-    const numbers = kept.numbers = withRoom(rowsOf(kept), kept.bins);
-    const at = (kept.bins - 1) * COLUMNS;
+    const numbers = kept.open = withRoom(kept.open, kept.openBins);
+    const at = (kept.openBins - 1) * COLUMNS;
     if (isNew) {
       numbers.fill(0, at, at + COLUMNS);
       numbers[at + FROM] = fromSec;
@@ -243,18 +269,13 @@ export class StoryBook {
   #halve(): void {
     this.#binSeconds *= 2;
     this.#bins = 0;
-    for (const kept of this.#present.values()) {
-      this.#halveOne(kept, rowsOf(kept));
-    }
-    for (const kept of this.#departed.values()) {
-      const numbers = rowsOf(kept);
-      this.#halveOne(kept, numbers);
-      kept.numbers = this.#packed.keep(packable(numbers, kept.bins));
-    }
+    for (const kept of this.#present.values()) this.#halveOne(kept);
+    for (const kept of this.#departed.values()) this.#halveOne(kept);
   }
 
-  #halveOne(kept: Kept, numbers: Float32Array): void {
+  #halveOne(kept: Kept): void {
     const { bins } = kept;
+    const numbers = rowsOf(kept);
     for (let i = 0; i < bins; i++) {
       const from = i * COLUMNS;
       const to = (i >> 1) * COLUMNS;
@@ -270,20 +291,45 @@ export class StoryBook {
     // One that has only its first half is filled up.
     kept.seconds = bins % 2 === 0 ? this.#binSeconds : kept.seconds;
     this.#bins += kept.bins;
+    kept.open = numbers;
+    kept.openBins = kept.bins;
+    kept.packed = undefined;
+    this.#pack(kept);
+    kept.open = NO_ROWS;
   }
 }
 
 function withRoom(numbers: Float32Array, bins: number): Float32Array {
   if (bins * COLUMNS <= numbers.length) return numbers;
-  const wider = new Float32Array(Math.max(bins * COLUMNS, numbers.length * 2));
+  const room = Math.max(bins, FIRST_BINS, 2 * numbers.length / COLUMNS);
+  const wider = new Float32Array(room * COLUMNS);
   wider.set(numbers);
   return wider;
 }
 
-/** The rows; unpacked ones are a copy. */
-function rowsOf({ numbers, bins }: Kept): Float32Array {
-  if (numbers instanceof Float32Array) return numbers;
-  const reader = new PackedReader(numbers);
+/** Unpacks the last ones, of which one is to go on. */
+function reopen(kept: Kept): void {
+  const { packed } = kept;
+  if (packed === undefined) return;
+  kept.open = unpacked(packed);
+  kept.openBins = packed.bins;
+  kept.packed = packed.before;
+}
+
+/** All rows, as a copy. */
+function rowsOf({ bins, open, openBins, packed }: Kept): Float32Array {
+  const rows = new Float32Array(bins * COLUMNS);
+  let at = bins - openBins;
+  rows.set(open.subarray(0, openBins * COLUMNS), at * COLUMNS);
+  for (let part = packed; part !== undefined; part = part.before) {
+    at -= part.bins;
+    rows.set(unpacked(part), at * COLUMNS);
+  }
+  return rows;
+}
+
+function unpacked({ bytes, at, bins }: Packed): Float32Array {
+  const reader = new PackedReader({ bytes, at });
   const next = () => reader.next() ?? 0;
   const rows = new Float32Array(bins * COLUMNS);
   let sec = 0;

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { PackedLists, type PackedReader } from "./packed_numbers.ts";
 import { EMPTY_SNAPSHOT, type NodePart, type Snapshot } from "./snapshot.ts";
 import type { TimelinePoint } from "./summary.ts";
 import {
@@ -24,14 +25,17 @@ interface Mark extends Cumulative {
   readonly clients: number;
 }
 
-/** A mark as a list of numbers, which needs a fourth of the room. */
-type PackedMark = readonly number[];
-
 /** How all nodes' numbers grew, stretch by stretch. */
 export class Timeline {
-  #marks: PackedMark[] = [packed(markOf(EMPTY_SNAPSHOT, 0))];
+  #marks = new PackedLists();
+  /** The last one that is kept. */
+  #last = markOf(EMPTY_SNAPSHOT, 0);
   #keepEvery = 1;
   #marksSeen = 0;
+
+  constructor() {
+    this.#marks.push(packable(this.#last));
+  }
 
   /**
    * Ends a stretch now, `atMs` after the run began, with all nodes' numbers;
@@ -39,51 +43,62 @@ export class Timeline {
    */
   mark(all: Snapshot, atMs: number): TimelinePoint {
     const mark = markOf(all, atMs);
-    const point = between(unpacked(this.#marks.at(-1)!), mark);
+    const point = between(this.#last, mark);
     this.#marksSeen++;
     if (this.#marksSeen % this.#keepEvery === 0) {
-      this.#marks.push(packed(mark));
+      this.#marks.push(packable(mark));
+      this.#last = mark;
     }
-    if (this.#marks.length > MAX_TIMELINE_POINTS) {
-      // Totals are cumulative, so leaving out every other mark loses detail
-      // but no packet.
-      this.#marks = this.#marks.filter((_, i) => i % 2 === 0);
-      this.#keepEvery *= 2;
-    }
+    if (this.#marks.length > MAX_TIMELINE_POINTS) this.#halve();
     return point;
   }
 
   /** The run so far, stretch by stretch. */
   points(): TimelinePoint[] {
-    const marks = this.#marks.map(unpacked);
-    return marks.slice(1).map((mark, i) => between(marks[i], mark));
+    const points: TimelinePoint[] = [];
+    let before: Mark | undefined;
+    for (const reader of this.#marks) {
+      const mark = unpacked(reader);
+      if (before !== undefined) points.push(between(before, mark));
+      before = mark;
+    }
+    return points;
+  }
+
+  /** Totals are cumulative, so leaving out every other mark loses detail but no packet. */
+  #halve(): void {
+    const marks = this.#marks;
+    this.#marks = new PackedLists();
+    let i = 0;
+    for (const reader of marks) {
+      if (i++ % 2 !== 0) continue;
+      this.#last = unpacked(reader);
+      this.#marks.push(packable(this.#last));
+    }
+    this.#keepEvery *= 2;
   }
 }
 
-function packed(
+function packable(
   { atMs, countedMs, clients, counters, gauges, generator }: Mark,
-): PackedMark {
+): number[] {
   const { cpuUs, threadUs } = generator;
   const { packetsOverdue } = gauges;
-  const counts = RATE_COUNTERS.map((name) => counters[name]);
-  // Not by a spread, which leaves room to spare.
-  return [atMs, countedMs, clients, packetsOverdue, cpuUs, threadUs]
-    .concat(counts);
+  return [
+    ...[atMs, countedMs, clients, packetsOverdue, cpuUs, threadUs],
+    ...RATE_COUNTERS.map((name) => counters[name]),
+  ];
 }
 
-function unpacked(
-  [atMs, countedMs, clients, packetsOverdue, cpuUs, threadUs, ...counts]:
-    PackedMark,
-): Mark {
+function unpacked(reader: PackedReader): Mark {
+  const next = () => reader.next() ?? 0;
   return {
-    atMs,
-    countedMs,
-    clients,
-    counters: Object.fromEntries(
-      RATE_COUNTERS.map((name, i) => [name, counts[i]]),
-    ),
-    gauges: { packetsOverdue },
-    generator: { cpuUs, threadUs },
+    atMs: next(),
+    countedMs: next(),
+    clients: next(),
+    gauges: { packetsOverdue: next() },
+    generator: { cpuUs: next(), threadUs: next() },
+    counters: Object.fromEntries(RATE_COUNTERS.map((name) => [name, next()])),
   };
 }
 

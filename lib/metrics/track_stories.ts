@@ -65,12 +65,30 @@ export interface TrackStoryLimits {
 
 const LIMITS: TrackStoryLimits = { each: 30, clients: 2000 };
 /** Freezes no further apart are one: who looks once a second sees each of its seconds. */
-const TOGETHER_SEC = 1.5;
+const TOGETHER_MS = 1500;
 
-interface Kept {
-  freezes: TrackFreeze[];
-  layers: LayerChange[];
+/** As {@linkcode TrackFreeze}; whole numbers, for fractions are kept apart from what has them, in twice the room. */
+interface KeptFreeze {
+  readonly from: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly frozenUs: number;
 }
+
+/** As {@linkcode LayerChange}. */
+interface KeptLayer {
+  readonly from: string;
+  readonly atMs: number;
+  readonly layer: number | null;
+}
+
+/** Lists are replaced: those that grow have room to spare. */
+interface Kept {
+  freezes: readonly KeptFreeze[];
+  layers: readonly KeptLayer[];
+}
+
+const NOTHING: readonly never[] = [];
 
 /** The senders in the stories of a run. */
 export class TrackStories {
@@ -84,42 +102,47 @@ export class TrackStories {
   /** Takes in what became of a track. */
   note({ clientId, from, atSec, frozenMs = 0, layer }: TrackNews): void {
     const kept = this.#of(clientId);
+    const { each } = this.#limits;
+    const atMs = Math.round(atSec * 1000);
     if (layer !== undefined) {
-      kept.layers.push({ from, atSec, layer });
-      if (kept.layers.length > this.#limits.each) kept.layers.shift();
+      kept.layers = kept.layers.concat({ from, atMs, layer }).slice(-each);
     }
     if (frozenMs <= 0) return;
-    const fromSec = atSec - frozenMs / 1000;
-    const before = kept.freezes.findLastIndex((one) => one.from === from);
-    const last = kept.freezes.at(before);
-    if (before >= 0 && fromSec <= last!.toSec + TOGETHER_SEC) {
-      kept.freezes[before] = {
-        ...last!,
-        toSec: atSec,
-        frozenMs: last!.frozenMs + frozenMs,
-      };
-      return;
-    }
-    kept.freezes.push({ from, fromSec, toSec: atSec, frozenMs });
-    if (kept.freezes.length > this.#limits.each) kept.freezes.shift();
+    const fromMs = Math.round(atSec * 1000 - frozenMs);
+    const frozenUs = Math.round(frozenMs * 1000);
+    const at = kept.freezes.findLastIndex((one) => one.from === from);
+    const last = kept.freezes[at];
+    kept.freezes = last !== undefined && fromMs <= last.toMs + TOGETHER_MS
+      ? kept.freezes.with(at, {
+        ...last,
+        toMs: atMs,
+        frozenUs: last.frozenUs + frozenUs,
+      })
+      : kept.freezes.concat({ from, fromMs, toMs: atMs, frozenUs })
+        .slice(-each);
   }
 
   /** What is kept of one client. */
   story(clientId: string): TrackStory {
     const { freezes = [], layers = [] } = this.#kept.get(clientId) ?? {};
     return {
-      freezes: freezes.map((one) => ({
-        ...one,
-        fromSec: toMillis(one.fromSec),
-        toSec: toMillis(one.toSec),
-        frozenMs: Math.round(one.frozenMs),
+      freezes: freezes.map(({ from, fromMs, toMs, frozenUs }) => ({
+        from,
+        fromSec: fromMs / 1000,
+        toSec: toMs / 1000,
+        frozenMs: Math.round(frozenUs / 1000),
       })),
-      layers: layers.map((one) => ({ ...one, atSec: toMillis(one.atSec) })),
+      layers: layers.map(({ from, atMs, layer }) => ({
+        from,
+        atSec: atMs / 1000,
+        layer,
+      })),
     };
   }
 
   #of(clientId: string): Kept {
-    const kept = this.#kept.get(clientId) ?? { freezes: [], layers: [] };
+    const kept = this.#kept.get(clientId) ??
+      { freezes: NOTHING, layers: NOTHING };
     this.#kept.delete(clientId);
     this.#kept.set(clientId, kept);
     if (this.#kept.size > this.#limits.clients) {
@@ -128,8 +151,4 @@ export class TrackStories {
     }
     return kept;
   }
-}
-
-function toMillis(sec: number): number {
-  return Math.round(sec * 1000) / 1000;
 }

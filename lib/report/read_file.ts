@@ -4,6 +4,7 @@
  * @module
  */
 
+import { jsonOf, unreadable } from "./bounded_json.ts";
 import type { z } from "./deps.ts";
 
 /**
@@ -15,15 +16,10 @@ export function readFile<T>(
   text: string,
   schema: z.ZodType<T>,
 ): { readonly data: T; readonly json: unknown } {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw new SyntaxError(`Cannot read ${what}: it is not JSON`);
-  }
+  const json = jsonOf(text, what);
   const { success, data, error } = schema.safeParse(json);
   if (success) return { data, json };
   const { path, message } = error.issues[0];
   const where = path.length === 0 ? "" : `${path.join(".")}: `;
-  throw new SyntaxError(`Cannot read ${what}: ${where}${message}`);
+  throw unreadable(what, `${where}${message}`);
 }

@@ -19,6 +19,12 @@ import {
   type WholeStory,
 } from "../metrics/mod.ts";
 import { asWritten } from "./as_written.ts";
+import {
+  checkedJsonOf,
+  JsonBounds,
+  TOO_LARGE,
+  unreadable,
+} from "./bounded_json.ts";
 import { courseOf, SAVED_FORMAT, savedRunSchema } from "./saved_run_schema.ts";
 import { storiesOf, STORY_COLUMNS, storyRecord } from "./story.ts";
 
@@ -38,8 +44,8 @@ export interface SavedRun {
   readonly basis?: RunBasis | undefined;
 }
 
-/** Nobody keeps so much of a run; what is called so and is larger would only fill the memory. */
-const MAX_CHARACTERS = 500_000_000;
+/** As errors name it. */
+const WHAT = "snapshot";
 
 /** Of the compressed file, taken at a time. */
 const SLICE_BYTES = 16_384;
@@ -59,18 +65,15 @@ export async function packRun(
 export async function unpackRun(
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<SavedRun> {
-  const json = await jsonOf(bytes);
+  const json = checkedJsonOf(await textOf(bytes), WHAT);
   if (formatOf(json) > SAVED_FORMAT) {
-    throw new SyntaxError(
-      "Cannot read snapshot: a later version wrote it. Read it with that one",
-    );
+    throw unreadable(WHAT, "a later version wrote it. Read it with that one");
   }
   const { success, data, error } = savedRunSchema.safeParse(json);
   if (!success) {
     const { path, message } = error.issues[0];
-    throw new SyntaxError(
-      `Cannot read snapshot: ${path.map(String).join(".")}: ${message}`,
-    );
+    const where = path.length === 0 ? "" : `${path.map(String).join(".")}: `;
+    throw unreadable(WHAT, `${where}${message}`);
   }
   const { summary } = json as { readonly summary: unknown };
   return {
@@ -125,33 +128,27 @@ function* list(
   yield `]${end}`;
 }
 
-async function jsonOf(bytes: Uint8Array<ArrayBuffer>): Promise<unknown> {
+async function textOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const text: string[] = [];
-  let characters = 0;
+  const bounds = new JsonBounds();
+  const parts = ReadableStream.from(slicesOf(bytes))
+    .pipeThrough(new DecompressionStream("gzip"))
+    .pipeThrough(new TextDecoderStream());
+  let isWithin = true;
   try {
-    const parts = ReadableStream.from(slicesOf(bytes))
-      .pipeThrough(new DecompressionStream("gzip"))
-      .pipeThrough(new TextDecoderStream());
     for await (const part of parts) {
-      characters += part.length;
-      if (characters > MAX_CHARACTERS) break;
+      isWithin = bounds.take(part);
+      if (!isWithin) break;
       text.push(part);
     }
   } catch {
-    throw new SyntaxError(
-      characters === 0
-        ? "Cannot read snapshot: it is not gzip"
-        : "Cannot read snapshot: it was cut off",
+    throw unreadable(
+      WHAT,
+      text.length === 0 ? "it is not gzip" : "it was cut off",
     );
   }
-  if (characters > MAX_CHARACTERS) {
-    throw new SyntaxError("Cannot read snapshot: it is larger than any run");
-  }
-  try {
-    return JSON.parse(text.join(""));
-  } catch {
-    throw new SyntaxError("Cannot read snapshot: it is not JSON");
-  }
+  if (!isWithin) throw unreadable(WHAT, TOO_LARGE);
+  return text.join("");
 }
 
 /** Whatever comes of one is in memory as a whole: up to a thousand times as much. */

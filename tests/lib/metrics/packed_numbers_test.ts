@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import {
   type Packable,
+  PackedLists,
   PackedNumbers,
   PackedReader,
 } from "../../../lib/metrics/packed_numbers.ts";
@@ -53,4 +54,19 @@ Deno.test("lists that could have been longer than a chunk share one when they ar
   const small = Array(2000).fill(1);
   const places = Array.from({ length: 8 }, () => packed.keep(small));
   assertEquals(new Set(places.map(({ bytes }) => bytes)).size, 1);
+});
+
+Deno.test("lists one after the other are read as they came, as often as one likes and while more come", () => {
+  const packed = new PackedLists();
+  const all: Packable[][] = [];
+  const read = () => [...packed].map((reader, i) => reader.take(all[i].length));
+  assertEquals(read(), []);
+  for (let i = 0; i < 3000; i++) {
+    const length = i === 1500 ? 30_000 : i % 9;
+    all.push(Array.from({ length }, (_, k) => k % 4 === 3 ? undefined : i / 7));
+    packed.push(all[i]);
+    if (i % 700 === 0) assertEquals(read(), all);
+  }
+  assertEquals(packed.length, all.length);
+  assertEquals(read(), all);
 });

@@ -56,14 +56,33 @@ Deno.test("a story has a bin a second while there is room", () => {
   assertEquals(bins[7].packetsDue - bins[7].packetsCame, 10);
 });
 
+Deno.test("each second of a long story is as it was, with every figure, whoever looks when", () => {
+  const book = new StoryBook();
+  const sent: number[] = [];
+  for (let sec = 0; sec < 200; sec++) {
+    sent.push(sec * 7);
+    const second = secondOf(0, { packetsSent: sec * 7, errors: sec % 3 });
+    book.take({ fromSec: sec, toSec: sec + 1, clients: [second] });
+    if (sec % 31 !== 0) continue;
+    const { bins } = book.story(0)!;
+    assertEquals(bins.map(({ packetsSent }) => packetsSent), sent);
+  }
+  const { bins } = book.story(0)!;
+  assertEquals(bins.map(({ packetsSent }) => packetsSent), sent);
+  assertEquals(bins.map(({ errors }) => errors), sent.map((_, i) => i % 3));
+  assertEquals(bins.map(({ fromSec }) => fromSec), sent.map((_, i) => i));
+});
+
 Deno.test.each([
   { why: "a long run", limits: { bins: 16 }, clients: 1 },
+  { why: "a run of hundreds of bins", limits: { bins: 75 }, clients: 2 },
   { why: "many clients", limits: { allBins: 64 }, clients: 8 },
 ])(
   "of $why bins are longer, stay bounded and lose no packet",
   ({ limits, clients }) => {
     const book = new StoryBook(limits);
-    for (let sec = 0; sec < 101; sec++) {
+    const seconds = 8 * (limits.bins ?? 8);
+    for (let sec = 0; sec < seconds; sec++) {
       take(book, sec, sec + 1, clients);
       for (const story of book.stories()) {
         assert(story.bins.length <= (limits.bins ?? 9));

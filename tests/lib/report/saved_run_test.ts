@@ -5,43 +5,13 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import {
-  CourseBook,
   evaluate,
   mergeSnapshots,
-  summarize,
   tallyClients,
 } from "../../../lib/metrics/mod.ts";
 import { parseThreshold } from "../../../lib/load/mod.ts";
-import {
-  packRun,
-  type SavedRun,
-  toResults,
-  unpackRun,
-} from "../../../lib/report/mod.ts";
-import { madeUpRun } from "../metrics/run.ts";
-import { storiesOf } from "../output/made_up_pages.ts";
-
-const RUN = madeUpRun();
-
-function saved(): SavedRun {
-  const book = new CourseBook();
-  const summary = summarize(RUN);
-  for (const point of summary.timeline) {
-    book.note({ atMs: 1234.5, level: "error", text: "häßlich\n" });
-    book.take({ phase: "ramp", point, snapshot: RUN.snapshot });
-  }
-  return {
-    summary,
-    found: ["holds 40"],
-    snapshot: RUN.snapshot,
-    course: book.course(),
-    stories: storiesOf(3, 20).map((story) => ({
-      ...story,
-      freezes: [{ from: "client-9", fromSec: 1, toSec: 2, frozenMs: 500 }],
-      layers: [{ from: "client-9", atSec: 3, layer: null }],
-    })),
-  };
-}
+import { packRun, toResults, unpackRun } from "../../../lib/report/mod.ts";
+import { RUN, saved } from "./made_up_saved_run.ts";
 
 /** The file as other data; what is changed is its JSON. */
 async function changed(change: (json: string) => string): Promise<Bytes> {
@@ -116,7 +86,19 @@ const DAMAGES: readonly {
     says: "it is not gzip",
   },
   { why: "has no JSON", damage: () => changed(() => "{"), says: "not JSON" },
-  { why: "is empty JSON", damage: () => changed(() => "null"), says: "object" },
+  {
+    why: "is empty JSON",
+    damage: () => changed(() => "null"),
+    says: "snapshot: Invalid input: expected object",
+  },
+  {
+    why: "is nested deeper than anything is",
+    damage: () =>
+      changed((json) =>
+        json.replace(`"found":[`, `"found":[${'{"parts":['.repeat(60)}`)
+      ),
+    says: "it is larger than any run",
+  },
   {
     why: "is of a later format",
     damage: () => changed((json) => json.replace(`"format":1`, `"format":2`)),
@@ -162,14 +144,14 @@ Deno.test.each(DAMAGES)(
 );
 
 Deno.test("a small file of which much would come is refused before all of that is there", async () => {
-  const zeros = new Uint8Array(1 << 20).fill(0x30);
+  const part = new Uint8Array(1 << 20).fill("[".charCodeAt(0));
   const bomb = new Response(
-    ReadableStream.from(Array(520).fill(zeros))
+    ReadableStream.from(Array(40).fill(part))
       .pipeThrough(new CompressionStream("gzip")),
   );
   await assertRejects(
     async () => await unpackRun(await bomb.bytes()),
     SyntaxError,
-    "it is larger than any run",
+    "Cannot read snapshot: it is larger than any run",
   );
 });
