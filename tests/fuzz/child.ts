@@ -46,7 +46,7 @@ if (import.meta.main) {
     const done = await attack(door, {
       seed,
       ...(path !== undefined && { path }),
-      inputs: enough[door.kind],
+      inputs: Math.ceil(enough[door.kind] / (door.takes ?? 1)),
       ms: Math.max(MIN_MS, (untilMs - Date.now()) / (doors.length - i)),
     }, (inputs) => {
       if (performance.now() - toldMs < PROGRESS_MS) return;

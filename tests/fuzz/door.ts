@@ -14,6 +14,8 @@ export interface Door {
   readonly name: string;
   /** A parser takes an input at a time; what has a state lives through many. */
   readonly kind: "pure" | "stateful";
+  /** Large inputs take as long as so many of others: of it so much fewer are enough. @default 1 */
+  readonly takes?: number;
   /** Opens it. What it needs is there until it is disposed of. */
   open(): Promise<OpenDoor> | OpenDoor;
 }

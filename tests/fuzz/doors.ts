@@ -13,6 +13,7 @@ import { connections, secrets } from "./doors/connections.ts";
 import { dtlsFragments, dtlsRecords } from "./doors/dtls.ts";
 import { localWorkerBinary } from "../../lib/sfu/mod.ts";
 import { engines, mediasoupEngine } from "./doors/engines.ts";
+import { savedRuns, summaries } from "./doors/files.ts";
 import { forwarding, reportBlocks } from "./doors/forwarding.ts";
 import { dialects, frames } from "./doors/frames.ts";
 import { clientMessages, serverMessages } from "./doors/messages.ts";
@@ -48,6 +49,8 @@ export const DOORS: readonly Door[] = [
   grammars,
   ivf,
   dialects,
+  summaries,
+  savedRuns,
   containers,
   clients,
   signaling,

@@ -6,7 +6,8 @@
  * ```
  *
  * `--seconds` is for all doors together (default 60). So many `--inputs` are
- * enough for a parser, and a tenth of them for what has a state.
+ * enough for a parser, a tenth of them for what has a state, and a tenth of
+ * that for what takes ten times as long.
  * A finding prints its seed and path, and with `--door`, `--seed` and `--path`
  * is seen again alone.
  * Exits with 1 when there is one, with 2 when an argument is wrong.
