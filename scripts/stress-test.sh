@@ -117,6 +117,28 @@ await() {
   done
 }
 
+# Whoever is killed cleans up nothing: when we are, this one ends the run and
+# then the server, which a start under way may keep it from for a while.
+guard() {
+  current=$(mktemp) || fail "Cannot write to ${TMPDIR:-/tmp}"
+  # shellcheck disable=SC2016 # for the inner sh
+  setsid sh -c '
+    alive() {
+      case $(sed "s/.*) //; s/ .*//" "/proc/$1/stat" 2>/dev/null) in
+        "" | Z | X) return 1 ;;
+      esac
+    }
+    tries=60
+    again() { tries=$((tries - 1)); [ "$tries" -gt 0 ] && sleep 1; }
+    while alive "$1"; do sleep 1; done
+    read -r run <"$2" && kill -s TERM "$run"
+    rm -f "$2"
+    while [ -n "$run" ] && alive "$run" && again; do :; done
+    until "$3" || ! again; do :; done
+  ' guard $$ "$current" "$here/server-stop.sh" </dev/null >/dev/null 2>&1 &
+  trap 'kill "'$!'"; rm -f "$current"' EXIT
+}
+
 run_level() {
   level=$1
   shift
@@ -135,10 +157,12 @@ run_level() {
     --out "$results/$level" "$@" \
     </dev/null >"$results/$level/summary.txt" &
   running=$!
+  echo "$running" >"$current"
   # A signal may have come before there was somebody to tell.
   if [ "$interrupted" -gt 0 ]; then kill -s TERM "$running" 2>/dev/null || :; fi
   await "$running"
   running=
+  : >"$current"
   head -n 1 "$results/$level/summary.txt" >&2
   if [ "$code" = 2 ]; then
     server stop
@@ -149,6 +173,7 @@ run_level() {
   [ "$code" = 0 ] || failed=$((failed + 1))
 }
 
+guard
 tried=
 for level in $levels; do
   [ "$interrupted" = 0 ] || break

@@ -201,30 +201,36 @@ async function endOf(
   ];
 }
 
-Deno.test("a run of two threads of which one dies goes on with the other, and is invalid for that, in one line that names it", async () => {
-  using out = new OutDir();
-  await using program = new Program(
-    "run --embedded -c 4 -r 0 -d 6 --audio-only --workers 2 --out".split(" ")
-      .concat(out.path),
-    {},
-    undefined,
-    import.meta.resolve("../fixtures/losing_a_worker.ts"),
-  );
-  const { code, stdout, stderr } = await program.ended();
-  assertEquals(code, 98);
-  assertMatch(stdout, /^ +2 worker: worker-1 died: .*out of luck$/m);
-  assertEquals(stderr.includes("    at "), false, stderr);
-  const { summary, results } = out.read();
-  assertEquals(summary.exitCode, code);
-  assertMatch(
-    summary.invalid!.reason,
-    /^worker-1 was lost at 0:\d\d with 2 clients: .*out of luck$/,
-  );
-  assertEquals(
-    results.map(({ state }) => state).sort(),
-    ["failed", "failed", "left", "left"],
-  );
-});
+/** How a run is told of a thread that dies in each phase. */
+const LOST: Readonly<Record<Phase, RegExp>> = {
+  ramp: /^worker-1 was lost at 0:\d\d with \d clients?: .*out of luck$/,
+  media: /^worker-1 was lost at 0:\d\d with 2 clients: .*out of luck$/,
+  teardown:
+    /^worker-1 was lost at 0:\d\d with 2 clients: it gave no last report$/,
+};
+
+Deno.test("a run of two threads of which one dies, in whichever phase, goes on with the other, and is invalid for that, in one line that names it", () =>
+  inEach(["ramp", "media", "teardown"], async (phase) => {
+    using out = new OutDir();
+    await using program = new Program(
+      "run --embedded -c 4 -r 1 -d 4 --audio-only --workers 2 --out".split(" ")
+        .concat(out.path),
+      { DIES_IN: phase },
+      undefined,
+      import.meta.resolve("../fixtures/losing_a_worker.ts"),
+    );
+    const { code, stdout, stderr } = await program.ended();
+    assertEquals(code, 98, stderr);
+    assertMatch(stdout, /^INVALID {2}Worker-1 was lost at /);
+    assertEquals(stderr.includes("    at "), false, stderr);
+    const { summary, results } = out.read();
+    assertEquals(summary.exitCode, code);
+    assertMatch(summary.invalid!.reason, LOST[phase]);
+    assertEquals(
+      results.map(({ state }) => state).sort(),
+      ["failed", "failed", "left", "left"],
+    );
+  }));
 
 Deno.test({
   name: "a run whose server stands still to the end fails, and takes it down",

@@ -3,6 +3,7 @@
 import {
   assert,
   assertEquals,
+  AssertionError,
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
@@ -105,6 +106,31 @@ class Stress implements AsyncDisposable {
     const { code } = await this.#status;
     await this.#reading;
     return code;
+  }
+
+  /** To the script, and nobody else. */
+  signal(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
+  /** Resolves when the run of a level has left all that it leaves. */
+  async hasLeft(level: string): Promise<void> {
+    const file = `${this.results}/${level}/load_test_summary.json`;
+    while (!exists(file) || parseSummary(Deno.readTextFileSync(file)).partial) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  /** Resolves when no server and no run is left. */
+  async nothingRuns(): Promise<void> {
+    const lock = `${this.state}/rtcrowd/server-${this.#port}/lock`;
+    for (;;) {
+      // A start that is under way will have its server.
+      await new Deno.Command("flock", { args: [lock, "true"] }).output();
+      const error = await this.assertNothingRuns().catch((error) => error);
+      if (!(error instanceof AssertionError)) return;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
   }
 
   /** Kills the server, as a crash would. */
@@ -244,6 +270,50 @@ Deno.test(
     await stress.interrupt("group");
     assertEquals(await stress.ended(), 130);
     assertEquals([stress.stdout, exists(stress.results)], ["", false]);
+    await stress.assertNothingRuns();
+  },
+);
+
+Deno.test.each<{ why: string; when: (stress: Stress) => Promise<void> }>([
+  { why: "while the server starts", when: (stress) => stress.begun() },
+  {
+    why: "in the middle",
+    when: (stress) => stress.said(/^media .* 2 of 2 connected/m),
+  },
+])(
+  "a script that is killed $why leaves nothing running, and files that can be read",
+  { ignore },
+  async ({ when }) => {
+    await using stress = new Stress(["2 3", "600"]);
+    await when(stress);
+    stress.signal("SIGKILL");
+    await stress.ended();
+    await stress.nothingRuns();
+    for (const level of stress.names()) {
+      const text = Deno.readTextFileSync(
+        `${stress.results}/${level}/load_test_summary.json`,
+      );
+      assertEquals(parseSummary(text).partial, true);
+    }
+  },
+);
+
+Deno.test(
+  "a script that stands still for a while goes on where it was",
+  { ignore },
+  async () => {
+    await using stress = new Stress(["2", "2", "--", "--audio-only"]);
+    await stress.said(/^media .* 2 of 2 connected/m);
+    stress.signal("SIGSTOP");
+    // The run is not held up with it.
+    await stress.hasLeft("2");
+    stress.signal("SIGCONT");
+    assert([0, 1].includes(await stress.ended()), stress.stderr);
+    assertEquals(stress.rows().map((row) => row.slice(0, 3)), [[
+      "2",
+      "2",
+      "2",
+    ]]);
     await stress.assertNothingRuns();
   },
 );

@@ -1,6 +1,6 @@
 /** A text that is read part by part is out of bounds before it is there as a whole. */
 
-import { assert, assertThrows } from "@std/assert";
+import { assert, assertFalse, assertThrows } from "@std/assert";
 import { JsonBounds } from "../../../lib/report/bounded_json.ts";
 import { parseResults, parseSummary } from "../../../lib/report/mod.ts";
 
@@ -12,12 +12,10 @@ const BOMBS: readonly {
   readonly text: string;
   readonly parts: number;
 }[] = [
-  { of: "digits", text: "0", parts: 390 },
   { of: "objects", text: "{},", parts: 40 },
   { of: "lists", text: "[[],[]],", parts: 40 },
   { of: "lists in lists", text: "[", parts: 1 },
   { of: "keys in keys", text: `{"a":`, parts: 1 },
-  { of: "distributions", text: `{"count":0,"buckets":[]},`, parts: 200 },
   { of: "numbers", text: "1,", parts: 60 },
   { of: "texts", text: `"{",`, parts: 110 },
 ];
@@ -32,6 +30,12 @@ Deno.test.each(BOMBS)(
     assert(taken <= parts);
   },
 );
+
+Deno.test("more text than there ever is of a run is refused before it is looked at", () => {
+  const bounds = new JsonBounds();
+  assert(bounds.take(`["${" ".repeat(1000)}`));
+  assertFalse(bounds.take(" ".repeat(400_000_000)));
+});
 
 Deno.test.each([
   { what: "summary", parse: parseSummary },
