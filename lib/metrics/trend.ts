@@ -46,6 +46,8 @@ export class Trend {
   #min = Infinity;
   #max = 0;
   #sum = 0;
+  /** What was last told of it. */
+  #json: TrendJson | undefined;
 
   /** Reads what {@linkcode Trend.toJSON} wrote; throws when it is damaged. */
   static fromJSON(json: TrendJson): Trend {
@@ -159,11 +161,13 @@ export class Trend {
     }
   }
 
-  /** Everything as plain data, for {@linkcode Trend.fromJSON} elsewhere. */
+  /** Everything as plain data, for {@linkcode Trend.fromJSON} elsewhere; the same object while nothing is added. */
   toJSON(): TrendJson {
+    if (this.#json?.count === this.count) return this.#json;
     const buckets: number[] = [];
     let previous = 0;
-    for (let i = 0; i < this.#histogram.countsArrayLength; i++) {
+    const last = bucketOf(Math.min(this.#histogram.maxValue, TREND_MAX));
+    for (let i = 0; i <= last; i++) {
       const count = this.#histogram.getCountAtIndex(i);
       if (count === 0) continue;
       buckets.push(i - previous, count);
@@ -171,7 +175,8 @@ export class Trend {
     }
     const { count, min, max, sum } = this;
     // A list that has grown has room to spare; its copy has none.
-    return { count, min, max, sum, buckets: buckets.slice() };
+    this.#json = { count, min, max, sum, buckets: buckets.slice() };
+    return this.#json;
   }
 
   #readBuckets(buckets: readonly number[]): void {

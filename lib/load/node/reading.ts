@@ -9,7 +9,7 @@
 import type { Task } from "../../rtc/mod.ts";
 
 /** Packets that are due wait so long at most. */
-const SLICE_MS = 1.5;
+const SLICE_MS = 1;
 /** From one slice to the next: the reactor looks after packets meanwhile. */
 const PAUSE_MS = 3;
 

@@ -1,5 +1,10 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { mergeTrendJson, Trend, TREND_MAX } from "../../../lib/metrics/mod.ts";
+import {
+  mergeTrendJson,
+  Trend,
+  TREND_MAX,
+  type TrendJson,
+} from "../../../lib/metrics/mod.ts";
 import { Float64Histogram } from "../../../lib/metrics/deps.ts";
 import { generator } from "./generate.ts";
 
@@ -205,4 +210,32 @@ Deno.test.each([
   count,
 }) => {
   assertEquals(trendOf([5, 10, 200, 5000]).countUpTo(steps), count);
+});
+
+Deno.test("what a trend tells is the same object until something is added, in whichever way", () => {
+  const trend = new Trend();
+  const told: TrendJson[] = [trend.toJSON()];
+  const other = new Trend();
+  other.record(TREND_MAX);
+  const ways = [
+    () => trend.record(0),
+    () => trend.record(255),
+    () => trend.record(256, 3),
+    () => trend.merge(other),
+    () => trend.record(1),
+  ];
+  for (const add of ways) {
+    assert(trend.toJSON() === told.at(-1));
+    add();
+    told.push(trend.toJSON());
+    assertEquals(Trend.fromJSON(told.at(-1)!).toJSON(), told.at(-1));
+  }
+  assertEquals(told.map(({ count }) => count), [0, 1, 2, 5, 6, 7]);
+  assertEquals(told.at(-1)!.buckets.filter((_, i) => i % 2 === 1), [
+    1,
+    1,
+    1,
+    3,
+    1,
+  ]);
 });

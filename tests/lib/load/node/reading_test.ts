@@ -4,7 +4,7 @@ import type { Snapshot } from "../../../../lib/metrics/mod.ts";
 import { FakeClock, FakeScheduler } from "../../../../lib/testing/mod.ts";
 import { Bench, clientPlan, NO_TOTALS } from "./node_bench.ts";
 
-/** A reading of so many, each of which takes a millisecond, by a reactor that comes round every 3 ms. */
+/** A reading of so many, each of which takes half a millisecond, by a reactor that comes round every 3 ms. */
 function sliced(count: number, clock: FakeClock) {
   const seen: string[] = [];
   const slicer = new FakeScheduler(clock, 3);
@@ -12,7 +12,7 @@ function sliced(count: number, clock: FakeClock) {
   const reading = new Reading<number>({
     items: Array.from({ length: count }, (_, i) => i),
     read: (item) => {
-      workedMs++;
+      workedMs += 0.5;
       seen.push(`${item} at ${clock.nowMs()}`);
     },
     onDone: () => seen.push("done"),
@@ -56,12 +56,12 @@ Deno.test("without a reactor all are read at once", () => {
   assertEquals(seen, [1, 2, 3, 0]);
 });
 
-/** A node of ten clients which is busy with each for a millisecond once a second. */
+/** A node of ten clients which is busy with each for half a millisecond once a second. */
 async function busyNode(): Promise<Bench> {
   const clock = new FakeClock(5000);
   const bench = new Bench(clock, new FakeScheduler(clock, 3));
   await bench.start(Array.from({ length: 10 }, (_, i) => clientPlan(i)));
-  bench.readingMs = 1;
+  bench.readingMs = 0.5;
   await clock.run(999);
   return bench;
 }
