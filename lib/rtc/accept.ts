@@ -234,7 +234,8 @@ export class RtcAcceptor {
     from: Peer,
   ): void {
     const { usernameFragment, password } = this.#ice;
-    const request = parseStun(message, password);
+    const { mac } = this.#parts.ciphers;
+    const request = parseStun(message, password, mac);
     if (request?.kind !== "request") return;
     if (!request.username?.startsWith(`${usernameFragment}:`)) return;
     this.#heardMs = performance.now();
@@ -243,7 +244,7 @@ export class RtcAcceptor {
       this.#isSilent = false;
       if (this.connected) this.#handlers.onConnected();
     }
-    const answer = bindingResponse(request.transaction, from, password);
+    const answer = bindingResponse(request.transaction, from, password, mac);
     this.#sendTo(answer, from);
   }
 

@@ -10,6 +10,7 @@ import { lookup } from "./deps.ts";
 import type { DtlsSuite } from "./dtls/dtls.ts";
 import { openOpensslDtls } from "./dtls/openssl_dtls.ts";
 import type { Lane } from "./lane/lane.ts";
+import { type Mac, portableMac } from "./ice/stun.ts";
 import { openLibcrypto } from "./srtp/libcrypto.ts";
 import { openNativeLane } from "./lane/native_lane.ts";
 import { createOpensslCipher } from "./srtp/openssl_cipher.ts";
@@ -24,6 +25,8 @@ import { messageOf } from "../text/mod.ts";
 export interface SrtpCipherSuite {
   readonly kind: SrtpCipher["kind"];
   create(keys: SrtpKeys): SrtpCipher;
+  /** Authenticates STUN messages. @default {the runtime's} */
+  readonly mac?: Mac | undefined;
   /** Frees the library; its ciphers must be closed before. */
   close(): void;
 }
@@ -141,11 +144,16 @@ function requireFfi(): void {
   }
 }
 
+const encoder = new TextEncoder();
+
 function openOpensslSuite(): SrtpCipherSuite {
   const library = openLibcrypto();
   return {
     kind: "openssl",
     create: (keys) => createOpensslCipher(library, keys),
+    mac: (password, message) =>
+      library.hmacSha1(encoder.encode(password), message) ??
+        portableMac(password, message),
     close: () => library.close(),
   };
 }

@@ -36,7 +36,7 @@ export interface ProbeOptions {
  * there is nothing to ask.
  */
 export async function probeCandidates(
-  datapath: Pick<Datapath, "reactor" | "lane" | "resolve">,
+  datapath: Pick<Datapath, "ciphers" | "lane" | "reactor" | "resolve">,
   options: ProbeOptions,
 ): Promise<CandidateOutcome[]> {
   const { iceParameters, iceCandidates, transport = "auto" } = options;

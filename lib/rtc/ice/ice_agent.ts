@@ -9,7 +9,7 @@
  */
 
 import { randomBytes } from "../deps.ts";
-import { bindingRequest, parseStun } from "./stun.ts";
+import { bindingRequest, type Mac, parseStun } from "./stun.ts";
 
 /** The server's side of all pairs. */
 export interface IceRemote {
@@ -45,6 +45,8 @@ export interface IceAgentOptions {
   readonly onSilent: (isSilent: boolean) => void;
   /** Called once, when no check was answered for the consent time. */
   readonly onExpired: () => void;
+  /** Authenticates what is sent and received. @default {the runtime's} */
+  readonly mac?: Mac | undefined;
   /** A number in [0, 1): spreads the consent checks of many agents. */
   readonly random: () => number;
 }
@@ -214,7 +216,8 @@ export class IceAgent {
   /** Takes a datagram that looks like STUN. */
   receive(bytes: Uint8Array, nowMs: number): void {
     if (this.#ended) return;
-    const message = parseStun(bytes, this.#options.remote.password);
+    const { remote: { password }, mac } = this.#options;
+    const message = parseStun(bytes, password, mac);
     if (message === undefined) return this.#complain(bytes);
     const pair = this.#pairs.find(({ sentAt }) =>
       sentAt.has(message.transaction)
@@ -400,7 +403,7 @@ export class IceAgent {
       transactionId,
       tieBreaker: this.#tieBreaker,
       nomination: nominates ? pair.nomination : undefined,
-    }));
+    }, this.#options.mac));
   }
 }
 

@@ -36,7 +36,9 @@ export interface CandidateOutcome {
 
 /** What a session needs. */
 export interface IceSessionOptions {
-  readonly datapath: CandidateNet;
+  readonly datapath: CandidateNet & {
+    readonly ciphers: Pick<IceAgentOptions, "mac">;
+  };
   readonly remote: IceRemote;
   readonly candidates: CandidateChoice;
   readonly nextNomination: IceAgentOptions["nextNomination"];
@@ -90,6 +92,7 @@ export class IceSession {
       onExhausted: () => this.#onExhausted(),
       onSilent: options.onSilent,
       onExpired: () => this.#lose("consent", "no answer to consent checks"),
+      mac: options.datapath.ciphers.mac,
       random: Math.random,
     });
     const { reactor } = options.datapath;

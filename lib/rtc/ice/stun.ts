@@ -37,6 +37,13 @@ const HOST_PRIORITY = 0x7effffff;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+/** HMAC-SHA1 of a message under a password (RFC 2104). */
+export type Mac = (password: string, message: Uint8Array) => Uint8Array;
+
+/** The runtime's own: a stream, which costs five times what libcrypto does. */
+export const portableMac: Mac = (password, message) =>
+  createHmac("sha1", password).update(message).digest();
+
 /** What a binding request says. */
 export interface BindingRequest {
   /** `<remote ufrag>:<local ufrag>`. */
@@ -71,7 +78,10 @@ export interface StunSummary {
 }
 
 /** Builds a binding request of a controlling agent. */
-export function bindingRequest(request: BindingRequest): Uint8Array {
+export function bindingRequest(
+  request: BindingRequest,
+  mac: Mac = portableMac,
+): Uint8Array {
   const message = new MessageWriter(REQUEST, request.transactionId);
   message.add(USERNAME, encoder.encode(request.username));
   message.addNumber(PRIORITY, HOST_PRIORITY);
@@ -80,7 +90,7 @@ export function bindingRequest(request: BindingRequest): Uint8Array {
     message.add(USE_CANDIDATE, new Uint8Array());
     message.addNumber(NOMINATION, request.nomination);
   }
-  return message.sealed(request.password);
+  return message.sealed(request.password, mac);
 }
 
 /** Builds the success response to a request that came from `address` and `port`. */
@@ -88,11 +98,12 @@ export function bindingResponse(
   transaction: string,
   from: { readonly address: string; readonly port: number },
   password: string,
+  mac: Mac = portableMac,
 ): Uint8Array {
   const transactionId = Uint8Array.fromHex(transaction);
   const message = new MessageWriter(SUCCESS, transactionId);
   message.add(XOR_MAPPED_ADDRESS, xorAddress(from, transactionId));
-  return message.sealed(password);
+  return message.sealed(password, mac);
 }
 
 /**
@@ -104,6 +115,7 @@ export function bindingResponse(
 export function parseStun(
   bytes: Uint8Array,
   password: string | undefined,
+  mac: Mac = portableMac,
 ): StunSummary | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (!isMessage(view)) return undefined;
@@ -145,7 +157,9 @@ export function parseStun(
         case MESSAGE_INTEGRITY:
           isCovered = false;
           if (password === undefined) break;
-          if (!equal(value, integrityOf(bytes, at, password))) return undefined;
+          if (!equal(value, integrityOf(bytes, at, password, mac))) {
+            return undefined;
+          }
           isAuthentic = true;
           break;
       }
@@ -193,7 +207,7 @@ class MessageWriter {
   }
 
   /** The message, with integrity and fingerprint behind all else. */
-  sealed(password: string): Uint8Array {
+  sealed(password: string, mac: Mac): Uint8Array {
     const integrityAt = this.#length;
     const fingerprintAt = integrityAt + ATTRIBUTE_HEADER_BYTES +
       INTEGRITY_BYTES;
@@ -212,7 +226,7 @@ class MessageWriter {
     view.setUint16(integrityAt, MESSAGE_INTEGRITY);
     view.setUint16(integrityAt + 2, INTEGRITY_BYTES);
     bytes.set(
-      integrityOf(bytes, integrityAt, password),
+      integrityOf(bytes, integrityAt, password, mac),
       integrityAt + ATTRIBUTE_HEADER_BYTES,
     );
     view.setUint16(fingerprintAt, FINGERPRINT);
@@ -231,9 +245,10 @@ function integrityOf(
   bytes: Uint8Array,
   at: number,
   password: string,
+  mac: Mac,
 ): Uint8Array {
   const end = at + ATTRIBUTE_HEADER_BYTES + INTEGRITY_BYTES;
-  return createHmac("sha1", password).update(endingAt(bytes, at, end)).digest();
+  return mac(password, endingAt(bytes, at, end));
 }
 
 /** CRC-32 over all before the attribute at `at`, as if the message ended with that (RFC 8489 section 14.7). */

@@ -52,6 +52,18 @@ const SYMBOLS = {
     result: "i32",
   },
   EVP_sha1: { parameters: [], result: "pointer" },
+  HMAC: {
+    parameters: [
+      "pointer",
+      "buffer",
+      "i32",
+      "buffer",
+      "usize",
+      "buffer",
+      "pointer",
+    ],
+    result: "pointer",
+  },
   HMAC_CTX_new: { parameters: [], result: "pointer" },
   HMAC_CTX_free: { parameters: ["pointer"], result: "void" },
   setMacKey: {
@@ -77,6 +89,8 @@ const OSSL_PARAM = {
   octetString: 5,
   nameBytes: 16,
 } as const;
+
+const SHA1_BYTES = 20;
 
 /** libcrypto's functions, by the names above. */
 export type LibcryptoSymbols = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
@@ -105,6 +119,8 @@ export interface Libcrypto {
   readonly aes128Gcm: Deno.PointerValue;
   readonly aes128Ctr: Deno.PointerValue;
   readonly sha1: Deno.PointerValue;
+  /** HMAC-SHA1 of a message that is no packet; `undefined` where libcrypto refuses, or is closed. */
+  hmacSha1(key: Uint8Array, message: Uint8Array): Uint8Array | undefined;
   /** Working memory of whatever packet is at hand; the ciphers of a thread take turns. */
   readonly scratch: CipherScratch;
   /** Closes the library; no cipher may be used after. */
@@ -127,11 +143,13 @@ export function openLibcrypto(): Libcrypto {
   const tag = new NativeMemory(20);
   const aes128Gcm = evp.EVP_CIPHER_fetch(null, cString("AES-128-GCM"), null);
   const aes128Ctr = evp.EVP_CIPHER_fetch(null, cString("AES-128-CTR"), null);
+  const sha1 = evp.EVP_sha1();
+  let isOpen = true;
   return {
     evp,
     aes128Gcm,
     aes128Ctr,
-    sha1: evp.EVP_sha1(),
+    sha1,
     scratch: {
       gcmIv,
       ctrIv: new NativeMemory(16),
@@ -146,7 +164,22 @@ export function openLibcrypto(): Libcrypto {
       ]),
       gcmTag: parameters([{ name: "tag", memory: tag, bytes: 16 }]),
     },
+    hmacSha1(key, message) {
+      if (!isOpen) return undefined;
+      const mac = new Uint8Array(SHA1_BYTES);
+      const done = evp.HMAC(
+        sha1,
+        new Uint8Array(key),
+        key.length,
+        new Uint8Array(message),
+        BigInt(message.length),
+        mac,
+        null,
+      );
+      return done === null ? undefined : mac;
+    },
     close() {
+      isOpen = false;
       evp.EVP_CIPHER_free(aes128Gcm);
       evp.EVP_CIPHER_free(aes128Ctr);
       library.close();

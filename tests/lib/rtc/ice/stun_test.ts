@@ -4,8 +4,10 @@ import {
   bindingRequest,
   bindingResponse,
   parseStun,
+  portableMac,
 } from "../../../../lib/rtc/ice/stun.ts";
 import { Buffer } from "../../../../lib/rtc/deps.ts";
+import { needsLibcrypto, withLibcrypto } from "../srtp/libcrypto.ts";
 import { Message, parseMessage } from "./deps.ts";
 
 const TRANSACTION = "b7e7a701bc34d686fa87dfae";
@@ -206,3 +208,39 @@ function attributesOf(bytes: Uint8Array): Map<number, string> {
   }
   return attributes;
 }
+
+Deno.test.each<{ why: string; password: string; bytes: number }>([
+  { why: "a password as servers give", password: PASSWORD, bytes: 92 },
+  { why: "none", password: "", bytes: 44 },
+  {
+    why: "one longer than a block of SHA-1",
+    password: "é".repeat(60),
+    bytes: 20,
+  },
+  { why: "a message of several blocks", password: "x", bytes: 1200 },
+])(
+  "libcrypto authenticates messages as the runtime does: $why",
+  needsLibcrypto,
+  ({ password, bytes }) => {
+    const message = Uint8Array.from({ length: bytes }, (_, i) => i * 7);
+    withLibcrypto((library) => {
+      const key = new TextEncoder().encode(password);
+      assertEquals(
+        library.hmacSha1(key, message)?.toHex(),
+        new Uint8Array(portableMac(password, message)).toHex(),
+      );
+    });
+  },
+);
+
+Deno.test(
+  "a message that comes when libcrypto is closed is the runtime's to authenticate",
+  needsLibcrypto,
+  () => {
+    const library = withLibcrypto((library) => library);
+    assertEquals(
+      library.hmacSha1(new Uint8Array(4), new Uint8Array(20)),
+      undefined,
+    );
+  },
+);
