@@ -165,7 +165,7 @@ export class AgentRun {
     // What is still being made cannot be taken down yet.
     await this.#making;
     const last = await this.#node?.stop();
-    if (last !== undefined) this.#keep(last);
+    if (last !== undefined) this.#keep(this.#withClock(last));
   }
 
   #handlers(): NodeHandlers {

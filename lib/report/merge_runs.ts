@@ -162,7 +162,9 @@ function summaryOf(
   const { version, startedAt, seed, config, server, scenario, verdict } =
     summary;
   return summarize({
-    ...{ version, startedAt, seed, config, server, scenario },
+    ...{ version, startedAt, seed, config, server },
+    // Of all of the run, whatever part of it the scenario has figures of.
+    scenario: scenario && { name: scenario.name, result: scenario.result },
     ...{ snapshot, ending, streams, isDisrupted, machineCpuRatio },
     timeline: course.seconds.map(({ point }) => point),
     thresholds: basis!.thresholds.map(thresholdOf),

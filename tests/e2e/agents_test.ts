@@ -97,6 +97,10 @@ Deno.test("the coordinator is killed: its agents leave, nothing is left at the s
       ...[counted("consumersCreated"), 6],
     ],
   );
+  assertEquals(
+    summary.generator.nodes?.map(({ clockBoundMs }) => clockBoundMs !== null),
+    [true, true, true],
+  );
   const { snapshot, course } = await keptIn(
     `${all.path}/load_test_snapshot.json.gz`,
   );
