@@ -48,6 +48,7 @@ const LONG = [
   "tests/soak/soak_test.ts",
   "tests/e2e/stress_test_test.ts",
   "tests/e2e/faults_test.ts",
+  "tests/e2e/cuts_test.ts",
   "tests/e2e/readme_test.ts",
   "tests/accuracy/accuracy_test.ts",
   "tests/integration/run_test.ts",

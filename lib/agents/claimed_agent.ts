@@ -57,6 +57,8 @@ const REQUEST_MS = 2_000;
 /** Between two tries where nobody answers. */
 const PAUSE_MS = 500;
 const LOOK_MS = 1_000;
+/** Who has not looked for so long stood still. */
+const STILL_MS = 3 * LOOK_MS;
 /** Orders on the way at one time; an agent keeps the answers of more. */
 const MAX_UNDER_WAY = 32;
 
@@ -74,6 +76,7 @@ export class ClaimedAgent {
   readonly #wallNowMs: () => number;
   readonly #over = Promise.withResolvers<never>();
   readonly #queue: (() => void)[] = [];
+  #lookedMs: number;
   #underWay = 0;
   #next = 0;
   #card: Card | undefined;
@@ -92,6 +95,7 @@ export class ClaimedAgent {
     const subjects = subjectsOf(group);
     this.#subject = subjects.agent(id);
     this.#liveness = new Liveness(clock.nowMs());
+    this.#lookedMs = clock.nowMs();
     this.#wallNowMs = steadyWallClock(clock);
     this.#over.promise.catch(() => {});
     this.#stops = [
@@ -271,6 +275,14 @@ export class ClaimedAgent {
 
   #look(): void {
     const nowMs = this.#options.clock.nowMs();
+    const sinceMs = nowMs - this.#lookedMs;
+    this.#lookedMs = nowMs;
+    if (sinceMs > STILL_MS) {
+      // This thread stood still: what came meanwhile has not been read yet,
+      // and whether anybody has waited is to be asked.
+      if (this.#card !== undefined) this.do({ type: "ping" }).catch(() => {});
+      return;
+    }
     const lost = this.#liveness.lost(nowMs);
     if (lost !== undefined) return this.#lose(lost);
     const lateMs = this.#liveness.lateMs(nowMs);

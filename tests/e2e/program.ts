@@ -115,14 +115,14 @@ export async function runProgram(
 export class OutDir implements Disposable {
   readonly path = Deno.makeTempDirSync();
 
-  /** Results and summary, checked against their schemas; nothing else may be there but the snapshot of a run that is over. */
+  /** Results and summary, checked against their schemas; nothing else may be there but the snapshot of a run that is over, and what agents left. */
   read(): {
     readonly summary: z.infer<typeof summarySchema>;
     readonly results: z.infer<typeof resultsSchema>;
   } {
     const names = ["load_test_results.json", "load_test_summary.json"];
     assertEquals(
-      this.names().filter((name) => name !== "load_test_snapshot.json.gz"),
+      this.names().filter((name) => !name.endsWith("snapshot.json.gz")),
       names,
     );
     const [results, summary] = names.map((name) =>

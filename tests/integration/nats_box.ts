@@ -17,17 +17,20 @@ export async function noNats(): Promise<boolean> {
 /** A broker, which ends with its folder. */
 export class Broker implements AsyncDisposable {
   readonly #folder: string;
+  readonly #host: string;
   #child: Deno.ChildProcess | undefined;
   #port = -1;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, host: string) {
     this.#folder = folder;
+    this.#host = host;
   }
 
   /** Starts one with a configuration of its own; `@` in it is its folder, which has these files. */
   static async start(
     config = "",
     files: Readonly<Record<string, string>> = {},
+    host = "127.0.0.1",
   ): Promise<Broker> {
     const folder = await Deno.makeTempDir({ prefix: "rtcrowd-nats-" });
     for (const [name, text] of Object.entries(files)) {
@@ -37,7 +40,7 @@ export class Broker implements AsyncDisposable {
       `${folder}/nats.conf`,
       config.replaceAll("@", folder),
     );
-    const broker = new Broker(folder);
+    const broker = new Broker(folder, host);
     await broker.up();
     return broker;
   }
@@ -55,7 +58,7 @@ export class Broker implements AsyncDisposable {
   async up(): Promise<void> {
     this.#child = new Deno.Command(PROGRAM, {
       args: [
-        ...["-a", "127.0.0.1", "-p", String(this.#port)],
+        ...["-a", this.#host, "-p", String(this.#port)],
         ...[
           "--ports_file_dir",
           this.#folder,

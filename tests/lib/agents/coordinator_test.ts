@@ -50,10 +50,16 @@ class World implements AsyncDisposable {
   });
   readonly agents: ClaimedAgent[] = [];
 
+  /** For how long the coordinator stood still. */
+  stoodMs = 0;
+
   claimant(run: string, by = "me", link = this.net.open()): ClaimedAgent {
     const agent = new ClaimedAgent({
       ...{ link, group: "g", id: "a1", run, by },
-      clock: this.clock,
+      clock: {
+        ...this.clock,
+        nowMs: () => this.fake.nowMs() + this.stoodMs,
+      },
     });
     this.agents.push(agent);
     return agent;
@@ -227,6 +233,33 @@ Deno.test.each([
   assertEquals<readonly string[]>(heard, told);
   assertEquals(world.host.isClaimed, awayMs < 12_000);
 });
+
+Deno.test.each([
+  { stoodMs: 5_000, isThere: true, told: [], why: "its agent has waited" },
+  { stoodMs: 60_000, isThere: true, told: [], why: "so it has, for all that" },
+  {
+    stoodMs: 20_000,
+    isThere: false,
+    told: ["no word of the coordinator in 12 s"],
+    why: "it has left, and says so",
+  },
+])(
+  "a coordinator that stood still for $stoodMs ms asks before it gives anybody up: $why",
+  async ({ stoodMs, isThere, told }) => {
+    await using world = new World();
+    const agent = world.claimant("r1");
+    const heard: string[] = [];
+    agent.listen({
+      ...{ onSnapshot() {}, onEvent() {}, onLate() {}, onBack() {} },
+      onLost: (reason) => heard.push(reason),
+    });
+    await world.within(100, agent.claim());
+    if (!isThere) world.host.leave("no word of the coordinator in 12 s");
+    world.stoodMs = stoodMs;
+    await world.fake.run(2_500);
+    assertEquals<readonly string[]>(heard, told);
+  },
+);
 
 Deno.test("who comes back after it was written off is told so, and leaves", async () => {
   await using world = new World();
