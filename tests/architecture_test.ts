@@ -87,7 +87,10 @@ const ROOMS: readonly {
   },
   { room: "lib/load" },
   { room: "lib/report", only: ["lib/metrics", "lib/text"] },
-  { room: "lib/agents/link", only: ["lib/text", "lib/time"] },
+  {
+    room: "lib/agents/link",
+    only: ["lib/connection", "lib/text", "lib/time"],
+  },
   { room: "lib/agents/protocol", only: [] },
   { room: "lib/agents" },
   {

@@ -16,6 +16,7 @@ export {
   isAboutCertificate,
 } from "./certificate.ts";
 export { httpGet } from "./http_get.ts";
+export { isLoopback } from "./loopback.ts";
 export { proxyFor, systemProxies } from "./proxy.ts";
 export {
   type ConnectionSettings,

@@ -5,7 +5,7 @@
  */
 
 import type { Agents } from "../agents/mod.ts";
-import { hasSecrets } from "../connection/mod.ts";
+import { hasSecrets, isLoopback } from "../connection/mod.ts";
 import type { FleetOptions } from "../load/mod.ts";
 import type { JsonValue, Threshold } from "../metrics/mod.ts";
 import type { EngineKind } from "../sfu/mod.ts";
@@ -51,7 +51,7 @@ export async function claimAgents(
     signal,
     objection({ id, host }) {
       if (host === here) return undefined;
-      const why = engine !== null || isLoopback(server.url)
+      const why = engine !== null || isLoopback(new URL(server.url))
         ? `${
           shownUrl(server.url)
         } is there for this machine only. Give a server that others reach`
@@ -61,10 +61,4 @@ export async function claimAgents(
       return why && `Cannot use ${id} (${host}): ${why}.`;
     },
   });
-}
-
-/** Whether a URL leads nowhere but to this machine (RFC 6761 section 6.3, RFC 1122 section 3.2.1.3). */
-function isLoopback(url: string): boolean {
-  const { hostname } = new URL(url);
-  return /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }

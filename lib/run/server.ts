@@ -5,6 +5,7 @@
  * @module
  */
 
+import { isLoopback } from "../connection/mod.ts";
 import type { DatapathChoice, ServerTarget } from "../load/mod.ts";
 import { type MonitorTarget, parseTarget } from "../monitor/mod.ts";
 import { type EngineKind, type SfuStats, spawnSfu } from "../sfu/mod.ts";
@@ -41,8 +42,9 @@ export interface OpenServer extends AsyncDisposable {
 
 /** What is watched of a server elsewhere where nobody names anything: the process that listens at its port, if that is on this machine. */
 export function localMonitor(url: string): readonly MonitorTarget[] {
-  const { hostname, port, protocol } = new URL(url);
-  return /^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname)
+  const place = new URL(url);
+  const { port, protocol } = place;
+  return isLoopback(place)
     ? [assumedPort(Number(port) || (protocol === "wss:" ? 443 : 80))]
     : [];
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { isLoopback } from "../../connection/mod.ts";
+
 /** Where a broker is, and as whom one goes there. */
 export interface BrokerAccess {
   /** `nats://host:4222`, or `tls://` of the same; a user and a password may be in it. */
@@ -28,12 +30,13 @@ export function brokerAddress(
   readonly server: string;
   readonly isHere: boolean;
 } {
-  const { protocol, hostname, port } = new URL(url);
+  const place = new URL(url);
+  const { protocol, hostname, port } = place;
   const server = `${hostname}:${port || "4222"}`;
   return {
     shown: `${protocol}//${server}`,
     server,
-    isHere: /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname),
+    isHere: isLoopback(place),
   };
 }
 

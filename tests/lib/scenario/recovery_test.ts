@@ -35,6 +35,7 @@ const BACK = { losses: 1, maxRecoveryMs: 800.4, returnsByReconnect: 1 };
 
 Deno.test.each<{
   why: string;
+  before?: Partial<ClientRecord>;
   now: Partial<ClientRecord>;
   isBack: boolean;
   recoveryMs: number | null;
@@ -59,12 +60,20 @@ Deno.test.each<{
     recoveryMs: null,
   },
   { why: "it lost nothing", now: {}, isBack: true, recoveryMs: null },
+  {
+    why: "it recovered before it was cut, and not since",
+    before: { losses: 1 },
+    now: BACK,
+    isBack: true,
+    recoveryMs: null,
+  },
 ])("of a client that was cut is told whether it recovered: $why", ({
+  before = {},
   now,
   isBack,
   recoveryMs,
 }) => {
-  const recovery = recoveryOf(snapshot(now), cut(0), snapshot({}));
+  const recovery = recoveryOf(snapshot(now), cut(0), snapshot(before));
   assertEquals(recovery.lost, isBack ? 0 : 1);
   assertEquals(recovery.clients, [{ clientId: "client-0", recoveryMs }]);
   assertEquals(recovery.recoveryMs.count, recoveryMs === null ? 0 : 1);
