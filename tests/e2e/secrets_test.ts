@@ -3,7 +3,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { startSfu } from "../../lib/sfu/mod.ts";
 import { LoopbackServer } from "../integration/loopback_server.ts";
-import { OutDir, runProgram } from "./program.ts";
+import { Broker, noNats } from "../integration/nats_box.ts";
+import { descendants } from "./processes.ts";
+import { OutDir, Program, runProgram } from "./program.ts";
 
 /** Planted everywhere; with something in it that URLs and JSON spell in their own way. */
 const SECRET = 'SEC/RET "x"';
@@ -113,6 +115,89 @@ Deno.test("a server that repeats what it was told does so in vain", async () => 
     ...ACCESS,
   ]);
   assertStringIncludes(stderr, "***");
+});
+
+/** What anybody of a machine can read of a process. */
+async function commandLine(pid: number): Promise<string> {
+  return await Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() => "");
+}
+
+Deno.test({
+  name:
+    "neither who drives clients through a broker, nor an agent there, nor one of this machine tells what the broker or the server was told",
+  ignore: await noNats(),
+  async fn() {
+    await using sfu = await startSfu({ engine: "werift" });
+    await using broker = await Broker.start(
+      `authorization { user: me, password: '${SECRET}' }`,
+    );
+    const url = broker.url.replace("//", `//me:${ENCODED}@`);
+    const env = { RTCROWD_BROKER: url, RTCROWD_TOKEN: SECRET };
+    await using agent = new Program(["agent", "--name", "a1"], env);
+    await agent.printed("stderr", /is at nats:/);
+    await Promise.all(["1", "local:1"].map(async (agents) => {
+      using out = new OutDir();
+      const name = `run --agents ${agents}`;
+      await using program = new Program([
+        ...["run", "-s", sfu.url, "--agents", agents, "--out", out.path],
+        ...["-c2", "-r0", "-d1", "--audio-only", "--json"],
+      ], env);
+      await program.printed("stderr", /2 of 2 connected/);
+      const own = await descendants(program.pid);
+      for (
+        const pid of [
+          agent.pid,
+          program.pid,
+          ...own.map(({ pid }) => pid),
+        ]
+      ) {
+        assertHides(`${name}: argv of ${pid}`, await commandLine(pid));
+      }
+      const { stdout, stderr } = await program.ended();
+      assertHides(`${name}: stdout`, stdout);
+      assertHides(`${name}: stderr`, stderr);
+      for (const file of out.names()) {
+        assertHides(`${name}: ${file}`, await textOf(`${out.path}/${file}`));
+      }
+    }));
+    const { stdout, stderr } = await runProgram(["agents", "--json"], env);
+    assertHides("agents", stdout + stderr);
+    agent.kill("SIGTERM");
+    const left = await agent.ended();
+    assertHides("agent", left.stdout + left.stderr);
+  },
+});
+
+Deno.test({
+  name:
+    "a broker that does not take what it is told, or is none, is told of without it",
+  ignore: await noNats(),
+  async fn() {
+    await using broker = await Broker.start(`authorization { token: "other" }`);
+    using files = new OutDir();
+    const file = `${files.path}/secret`;
+    await Deno.writeTextFile(file, `SU${SECRET}\n`, { mode: 0o600 });
+    const at = { RTCROWD_BROKER: broker.url };
+    const named = (userinfo: string, host = "127.0.0.1:1") => ({
+      RTCROWD_BROKER: `nats://${userinfo}@${host}`,
+    });
+    const wrong: readonly Readonly<Record<string, string>>[] = [
+      { ...at, RTCROWD_BROKER_TOKEN: SECRET },
+      { ...at, RTCROWD_BROKER_NKEY: file },
+      { ...at, RTCROWD_BROKER_CREDS: file },
+      named(`me:${ENCODED}`, new URL(broker.url.replace("nats", "http")).host),
+      named(`me:${ENCODED}`),
+      named(ENCODED),
+      { RTCROWD_BROKER: `http://me:${ENCODED}@127.0.0.1:1` },
+    ];
+    await Promise.all(wrong.map(async (env) => {
+      const { code, stdout, stderr } = await runProgram(["agents"], env);
+      const name = JSON.stringify(Object.keys(env));
+      assertHides(name, stdout + stderr);
+      assertEquals(stderr.trim().split("\n").length, 1, `${name}: ${stderr}`);
+      assertEquals(code === 0, false, name);
+    }));
+  },
 });
 
 Deno.test("a session tells no secret, nor does the file of its lines", async () => {
