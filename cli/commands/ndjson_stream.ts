@@ -15,7 +15,7 @@ import {
 } from "../../tool.ts";
 import type { NdjsonLine } from "../../lib/output/mod.ts";
 import { STDOUT } from "./output_options.ts";
-import { reasonOf } from "./paths.ts";
+import { openToWrite, reasonOf } from "./paths.ts";
 
 /** Takes bytes, not always all of them. */
 export interface ByteSink {
@@ -38,6 +38,7 @@ const FLUSH_MS = 5_000;
 export async function openNdjson(
   path: string,
   tell: (line: string) => void,
+  withinMs?: number,
 ): Promise<NdjsonStream> {
   const format = await import("../../lib/output/mod.ts");
   const sink = path === STDOUT
@@ -45,14 +46,13 @@ export async function openNdjson(
       write: (bytes: Uint8Array) => Deno.stdout.write(bytes),
       close: () => {},
     }
-    : await Deno.open(path, { write: true, create: true, truncate: true })
-      .catch((error) => {
-        throw new Error(
-          `Cannot write --ndjson to ${path}: ${
-            reasonOf(error)
-          }. Name another file.`,
-        );
-      });
+    : await openToWrite(path, withinMs).catch((error) => {
+      throw new Error(
+        `Cannot write --ndjson to ${path}: ${
+          reasonOf(error)
+        }. Name another file.`,
+      );
+    });
   return new NdjsonStream(sink, format, (reason) =>
     tell(
       `Cannot write --ndjson to ${

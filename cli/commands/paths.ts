@@ -54,7 +54,10 @@ export async function replaceFile(path: string, text: string): Promise<void> {
       throw error;
     },
   );
-  if (!isPlain) return await Deno.writeTextFile(path, text);
+  if (!isPlain) {
+    const file = await openToWrite(path);
+    return await new Blob([text]).stream().pipeTo(file.writable);
+  }
   const unfinished = `${path}.${crypto.randomUUID()}`;
   try {
     await Deno.writeTextFile(unfinished, text, { createNew: true });
@@ -63,6 +66,42 @@ export async function replaceFile(path: string, text: string): Promise<void> {
     await Deno.remove(unfinished).catch(() => {});
     throw error;
   }
+}
+
+/** How long a pipe may be without a reader. */
+const READER_MS = 5_000;
+
+/**
+ * Opens a file, a pipe or a device to be written, empty. Throws where that
+ * cannot be, also where a pipe has no reader for a while.
+ */
+export async function openToWrite(
+  path: string,
+  withinMs: number = READER_MS,
+): Promise<Deno.FsFile> {
+  const opening = Deno.open(path, {
+    write: true,
+    create: true,
+    truncate: true,
+  });
+  if (!await isPipe(path)) return await opening;
+  const late = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => late.resolve(undefined), withinMs);
+  const file = await Promise.race([opening, late.promise])
+    .finally(() => clearTimeout(timer));
+  if (file !== undefined) return file;
+  // Whoever opens a pipe waits in the system, until the other end is opened.
+  const [here, other] = await Promise.all([
+    opening,
+    Deno.open(path, { read: true }),
+  ]);
+  here.close();
+  other.close();
+  throw new Error("nobody reads that pipe");
+}
+
+async function isPipe(path: string): Promise<boolean> {
+  return (await Deno.stat(path).catch(() => undefined))?.isFifo === true;
 }
 
 async function kindOf(

@@ -28,7 +28,12 @@ import { writeOutputs } from "./output_files.ts";
 import { type OutputFile, STDOUT } from "./output_options.ts";
 import { RunFiles, type RunRecord, withoutFiles } from "./run_files.ts";
 import { openScrapeEndpoint, type ScrapeEndpoint } from "./scrape_endpoint.ts";
-import { brokeLine, progressLine, unreachableLine } from "./run_lines.ts";
+import {
+  brokeLine,
+  progressLine,
+  undumpedLine,
+  unreachableLine,
+} from "./run_lines.ts";
 import type { RunValues } from "./run_options.ts";
 import { runText } from "./run_text.ts";
 import {
@@ -158,6 +163,9 @@ export async function performLoad(
       dump: values.dump && { ...values.dump, dir: values.out },
       signal,
       unreachable: "report",
+      onBegin: (summary) => {
+        files.checkpoint(() => ({ summary, clients: [] }));
+      },
       metricsToken: Deno.env.get("METRICS_TOKEN"),
       onServerNote: tell,
       onIncident: (change) => {
@@ -258,7 +266,7 @@ async function conclude(
   { summary: reached, snapshot, stories, course, basis, unreachable }:
     RunOutcome,
   files: RunFiles,
-  { embedded, json, ndjson, outputs }: LoadValues,
+  { dump, embedded, json, ndjson, outputs }: LoadValues,
   { password }: Access,
   { describe }: Load,
 ): Promise<number> {
@@ -271,13 +279,18 @@ async function conclude(
     rest,
   });
   const written = isThere ? reached : withoutFiles(reached);
-  const summary = await writeOutputs(outputs, {
-      ...rest,
-      summary: written,
-      clients: toResults(snapshot.clients),
-    }, printError)
-    ? written
-    : withoutFiles(written);
+  const areOthersThere = await writeOutputs(outputs, {
+    ...rest,
+    summary: written,
+    clients: toResults(snapshot.clients),
+  }, printError);
+  const summary = areOthersThere ? written : withoutFiles(written);
+  // The files say the exit code, too.
+  if (summary.exitCode !== reached.exitCode && isThere) {
+    await files.finish({ summary, clients: snapshot.clients, rest });
+  }
+  const undumped = undumpedLine(dump, snapshot.clients);
+  if (undumped !== undefined) printError(undumped);
   if (json) {
     printJson(summary);
   } else {

@@ -150,6 +150,12 @@ async function repeat(parsed: ParsedRun): Promise<number> {
   );
   const problem = await whyNotWritable(values.out);
   if (problem !== undefined) wrong.push(`--out: ${problem}.`);
+  const later = await runAfter(values.out, values.repeat);
+  if (later !== undefined) {
+    wrong.push(
+      `--out: "${values.out}" has run ${later} of a longer series, name another directory.`,
+    );
+  }
   if (wrong.length > 0) return usage([...parsed.mistakes, ...wrong]);
   await Deno.mkdir(values.out, { recursive: true });
   const dirs: string[] = [];
@@ -166,6 +172,21 @@ async function repeat(parsed: ParsedRun): Promise<number> {
   printOut("\n");
   await reportCommand([...dirs, "--table"]);
   return code;
+}
+
+/** A run of another series that would stand beside those of this one; `undefined` where there is none. */
+async function runAfter(
+  dir: string,
+  count: number,
+): Promise<number | undefined> {
+  try {
+    const names = await Array.fromAsync(Deno.readDir(dir), ({ name }) => name);
+    return names.filter((name) => /^[1-9]\d*$/.test(name)).map(Number)
+      .filter((run) => run > count).sort((a, b) => a - b).at(0);
+  } catch {
+    // What is not there yet has none.
+    return undefined;
+  }
 }
 
 async function performJob(

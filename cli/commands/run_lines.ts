@@ -7,6 +7,7 @@
 
 import {
   type ChannelError,
+  type ClientRecord,
   formatBps,
   formatCount,
   formatCounted,
@@ -20,6 +21,7 @@ import {
 } from "../../tool.ts";
 import { reachAdvice } from "../session/mod.ts";
 import type { RunValues } from "./run_options.ts";
+import type { GivenDump } from "./value_kind.ts";
 
 /** What a meeting's options come to. */
 export type MeetingValues = OptionValues<TimedMeetingOptions>;
@@ -49,6 +51,25 @@ export function meetingLine(
   return `${formatCounted(clients, "client")} in ${where}, ${sent}, ${
     seconds(values.duration)
   } after a ramp of ${seconds(values.rampUp)}, ${drivenBy}, seed ${seed}`;
+}
+
+/** Which of those that were to be dumped never came; `undefined` where all did. */
+export function undumpedLine(
+  dump: Pick<GivenDump, "clients"> | undefined,
+  clients: readonly Pick<ClientRecord, "index">[],
+): string | undefined {
+  if (typeof dump?.clients !== "object") return undefined;
+  const came = new Set(clients.map(({ index }) => index));
+  const missing = dump.clients.filter((index) => !came.has(index));
+  if (missing.length === 0) return undefined;
+  const who = missing.map((index) => `client-${index}`).join(", ");
+  const [first, last] = [Math.min(...came), Math.max(...came)];
+  const had = came.size === 0
+    ? "had no clients"
+    : came.size === 1
+    ? `had client-${first} alone`
+    : `had client-${first} to client-${last}`;
+  return `Cannot dump ${who}: the run ${had}.`;
 }
 
 /** Which server it is. */

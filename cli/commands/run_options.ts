@@ -111,7 +111,7 @@ export const RUN_OPTIONS = {
   }),
   dump: optional<string, GivenDump>(dumpChoice, {
     help:
-      "write packets and events of clients down: client-7, some (3), their last while (3:10s), or those that get into trouble (failed)",
+      "write packets and events of clients down: client-7, some (3), their last while (3:10s), or those that fail, are away or freeze, whatever the thresholds (failed)",
   }),
   quiet: toggle(yesOrNo, { help: "print no progress", default: false }),
   ...RUN_OUTPUT_OPTIONS,

@@ -138,6 +138,7 @@ async function carryOut(options: JobOptions): Promise<RunOutcome> {
   });
   try {
     watch.begin(open.fleet);
+    options.onBegin?.(open.summarize(recordOf({ kind: "interrupted" })));
     const ports = open.scriptPorts({
       roster: {
         value: roster.newRoster(DEFAULT_NEWCOMERS, seed, open.fleet.firstIndex),

@@ -86,6 +86,8 @@ export interface JobOptions {
   readonly onIncident?: ((change: IncidentChange) => void) | undefined;
   /** What becomes of a run whose server cannot be reached at the start: it throws, or is summed up as one that broke. @default {"throw"} */
   readonly unreachable?: "throw" | "report" | undefined;
+  /** Told once the server was reached, before anybody comes, with a summary of nothing yet, marked partial. */
+  readonly onBegin?: ((summary: Summary) => void) | undefined;
   /** Told each second where the run is. */
   readonly onProgress?: ((progress: RunProgress) => void) | undefined;
 }

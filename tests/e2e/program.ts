@@ -45,6 +45,10 @@ export class Program implements AsyncDisposable {
     return this.#child.pid;
   }
 
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   kill(signal: Deno.Signal): void {
     if (!this.#isOver) this.#child.kill(signal);
   }

@@ -5,6 +5,7 @@ import {
   type MeetingValues,
   progressLine,
   serverLine,
+  undumpedLine,
   unreachableLine,
 } from "../../../cli/commands/run_lines.ts";
 import { errorLine } from "../../../cli/commands/shell.ts";
@@ -193,3 +194,28 @@ Deno.test("any error becomes one line that says that something cannot be done", 
   assertEquals(errorLine(new Error("Cannot a:\n  b")), "Cannot a: b");
   assertEquals(errorLine("odd"), "Cannot go on: odd");
 });
+
+Deno.test.each([
+  {
+    dump: [9],
+    came: [0, 1],
+    says: "client-9: the run had client-0 to client-1",
+  },
+  {
+    dump: [0, 3, 7],
+    came: [0],
+    says: "client-3, client-7: the run had client-0 alone",
+  },
+  { dump: [1], came: [], says: "client-1: the run had no clients" },
+  { dump: [1, 0], came: [0, 1], says: undefined },
+  { dump: 3, came: [], says: undefined },
+  { dump: "failed" as const, came: [0], says: undefined },
+])(
+  "of clients that were to be dumped and never came is told: $dump of $came",
+  ({ dump, came, says }) => {
+    assertEquals(
+      undumpedLine({ clients: dump }, came.map((index) => ({ index }))),
+      says && `Cannot dump ${says}.`,
+    );
+  },
+);
