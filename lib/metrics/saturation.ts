@@ -65,7 +65,7 @@ function lossOf(lost: readonly NodeLoss[]): string | null {
 /** What a reader should know of those that were lost and may be, a sentence each. */
 export function allowedLosses(lost: readonly NodeLoss[] = []): string[] {
   return lost.filter(({ isAllowed }) => isAllowed).map((loss) =>
-    `${lossText(loss)}; as many as that may be lost`
+    `${lossText(loss)}, which --allow-lost allows`
   );
 }
 

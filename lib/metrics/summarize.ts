@@ -136,6 +136,7 @@ export function summarize(input: SummaryInput): Summary {
     thresholds,
     judgement,
     unwatched: unwatchedOf(input),
+    lost: allowedLosses(snapshot.generator.lost),
   });
   const verdict = ending.kind === "finished"
     ? input.judge?.(plain) ?? plain

@@ -41,6 +41,8 @@ export interface Findings {
   readonly judgement: readonly Judgement[];
   /** What was to be watched of the server and was not seen, in words. @default {nothing} */
   readonly unwatched?: string | undefined;
+  /** Nodes that were lost and may be, in words. @default {none} */
+  readonly lost?: readonly string[] | undefined;
 }
 
 /** Smaller than one client's of all that a run can have. */
@@ -82,7 +84,7 @@ export function verdictOf(findings: Findings): Verdict {
   const nothing = nothingAtAll(findings.judgement);
   if (nothing !== undefined) return { status: "failed", reason: nothing };
   return thresholds.length === 0 || isNobodyLeft(findings.judgement)
-    ? byBands(findings.judgement, findings.unwatched)
+    ? byBands(findings)
     : byThresholds(thresholds, findings.judgement);
 }
 
@@ -128,10 +130,7 @@ function isNobodyLeft(judgement: readonly Judgement[]): boolean {
   return share > 1 - MIN_SHARE;
 }
 
-function byBands(
-  judgement: readonly Judgement[],
-  unwatched: string | undefined,
-): Verdict {
+function byBands({ judgement, unwatched, lost = [] }: Findings): Verdict {
   const critical = saidOf(judgement, "critical");
   if (critical !== undefined) {
     return { status: "failed", reason: `critical: ${critical}` };
@@ -139,6 +138,7 @@ function byBands(
   const warnings = [
     saidOf(judgement, "warning"),
     unwatched,
+    ...lost,
   ].filter((warning) => warning !== undefined);
   return {
     status: "passed",
