@@ -356,6 +356,7 @@ export {
   createTarget,
   examine,
   examineAgents,
+  type ExamineAgentsOptions,
   type ExamineOptions,
   type JobOptions,
   listAgents,

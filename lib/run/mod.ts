@@ -14,6 +14,7 @@ export {
   whyImpossible,
 } from "./before_run.ts";
 export { checkAdapter, type CheckAdapterOptions } from "./check_adapter.ts";
+export type { ExamineAgentsOptions } from "./examine_agents.ts";
 export type { ExamineOptions } from "./examine.ts";
 export type {
   RosterCell,
