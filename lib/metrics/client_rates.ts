@@ -117,12 +117,18 @@ export function receiversOf(
 
 /**
  * Whether clients sent to each other and nothing came, but none was there for
- * so long that something should have.
+ * so long that something should have; or none came as far as sending.
  */
 export function isTooShort(clients: readonly ClientRecord[]): boolean {
   if (receiversOf(clients).length > 0) return false;
   const senders = sendersByRoom(clients);
+  if (senders.size === 0) return clients.some(wasToSend);
   return clients.some((client) => couldHearOne(client, senders, GLIMPSE_MS));
+}
+
+/** Whether it got connected to send, and did not even come as far as offering a track. */
+function wasToSend(client: ClientRecord): boolean {
+  return isConnected(client) && client.sends.length > 0 && !isToPublish(client);
 }
 
 type Rooms = ReadonlyMap<string, readonly ClientRecord[]>;

@@ -357,7 +357,7 @@ Deno.test("not everything was healthy where the server was to be watched and not
 
 Deno.test("not everything was healthy where nobody received anything before it could be called wrong", () => {
   const run = madeUpRun();
-  const reasonOf = (sessionDurationMs: number) =>
+  const reasonOf = (sessionDurationMs: number, packetsSent = 50) =>
     summarize({
       ...run,
       thresholds: [],
@@ -372,11 +372,12 @@ Deno.test("not everything was healthy where nobody received anything before it c
             sessionDurationMs,
             sends: ["audio"],
             receives: ["audio"],
-            packetsSent: 50,
+            packetsSent,
           })
         ),
       },
     }).verdict.reason;
+  assertMatch(reasonOf(1000, 0), /^with a warning: .*nothing was received/);
   assertMatch(reasonOf(1000), /^with a warning: .*nothing was received/);
   assertMatch(reasonOf(4000), /never received anything/);
 });
