@@ -46,6 +46,32 @@ Deno.test.each(matrix)(
   },
 );
 
+Deno.test.each(
+  [
+    { kind: "native", byMs: 10 },
+    { kind: "native", byMs: -10 },
+    { kind: "portable", byMs: 10 },
+  ] as const,
+)(
+  "the $kind lane comes to go by a clock that is $byMs ms further ahead without a step",
+  { ignore: !hasNativeLane },
+  ({ kind, byMs }) => {
+    const lane = openLane(kind, 5_000);
+    const aheadMs = () => {
+      lane.drain();
+      return lane.wallNowMs() - performance.now();
+    };
+    const startMs = performance.now();
+    const atStartMs = aheadMs();
+    lane.aimWall(5_000 + byMs);
+    while (performance.now() - startMs < 120);
+    const movedMs = (aheadMs() - atStartMs) * Math.sign(byMs);
+    const mostMs = (performance.now() - startMs) * 0.0005;
+    assert(movedMs > 0.02 && movedMs < mostMs + 0.5, `${movedMs}`);
+    lane.close();
+  },
+);
+
 Deno.test.each(matrix)(
   "the $kind lane sends single datagrams to $address, and receives whole ones",
   async ({ kind, address }) => {

@@ -64,3 +64,20 @@ Deno.test("of a room with a thousand departures the last ones are remembered", (
     ["other", "other", "former", "former"],
   );
 });
+
+Deno.test("whose machine a track is from is known while its client is there", () => {
+  const book = new OwnPublishers();
+  book.subscribe("r", () => {});
+  const isElsewhere = (participantId: string) => {
+    const origin = book.originOf("r", participantId, "a");
+    return origin.of === "own" && origin.isElsewhere === true;
+  };
+  const news = { roomId: "r", participantId: "p", tracks: [track("a")] };
+  book.learn({ ...news, isElsewhere: true });
+  // Who has no name is known by the track.
+  assertEquals([isElsewhere("p"), isElsewhere("")], [true, true]);
+  book.learn({ ...news, tracks: null, isElsewhere: true });
+  assertEquals(isElsewhere("p"), false);
+  book.learn(news);
+  assertEquals([isElsewhere("p"), isElsewhere("")], [false, false]);
+});
