@@ -29,13 +29,11 @@ const HEAD = [
 export function capacityLines(found: CapacityFindings): string[] {
   const { largest, limitedBy, clientsPerServerCore, steps, anew, otherFill } =
     found;
-  const all = [anew, otherFill].reduce<readonly CapacityStep[]>(
-    (rows, step) => step === null ? rows : [...rows, step],
-    steps,
-  );
   const rows = [
     HEAD,
-    ...all.flatMap((step) => [rowOf(step), ...step.looks.map(lookRow)]),
+    ...steps.flatMap((step) => rowsOf(step)),
+    ...(anew === null ? [] : rowsOf(anew, "all at once")),
+    ...(otherFill === null ? [] : rowsOf(otherFill, `fill=${otherFill.fill}`)),
   ];
   const widths = HEAD.map((_, column) =>
     Math.max(...rows.map((row) => row[column].length))
@@ -146,7 +144,12 @@ function looksText({ looks, lossRatio }: CapacityStep): string {
   ].join(", ");
 }
 
-function rowOf(step: CapacityStep): string[] {
+/** A step and its looks; `how` is what was otherwise than in the search. */
+function rowsOf(step: CapacityStep, how?: string): string[][] {
+  return [rowOf(step, how), ...step.looks.map(lookRow)];
+}
+
+function rowOf(step: CapacityStep, how?: string): string[] {
   return [
     String(step.clients),
     step.isFinished ? step.healthy ? "passed" : "failed" : "unfinished",
@@ -158,7 +161,7 @@ function rowOf(step: CapacityStep): string[] {
     shown(step.generatorCpuRatio, formatRatio),
     shown(step.machineCpuRatio, formatRatio),
     String(step.windows),
-    step.limit?.text ?? "",
+    [how, step.limit?.text].filter((text) => text !== undefined).join(": "),
   ];
 }
 

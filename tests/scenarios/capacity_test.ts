@@ -261,6 +261,8 @@ Deno.test("every step is a row of the table, below the answer and its reason", a
   assert(head.startsWith("Clients"));
   const steps = rows.filter((row) => !/^ +look /.test(row));
   assertEquals(steps.length, 6);
+  assertMatch(steps[4], /^ +5 {2}passed .* all at once$/);
+  assertMatch(steps[5], /^ +6 {2}failed .* fill=rooms: "loss < 1%" failed$/);
   assertMatch(steps[1], /^ +6 {2}failed .*"loss < 1%" failed$/);
   assertEquals(rows.length - steps.length, 12, "two looks a step");
 });
