@@ -8,6 +8,7 @@ import {
   assertLess,
 } from "@std/assert";
 import { ENGINES } from "../integration/sfu/engines.ts";
+import { PacketNames, SharedFates } from "./network_relay.ts";
 import {
   comparePlain,
   cutOff,
@@ -111,3 +112,37 @@ Deno.test(
     assertGreater(cut.freezeCount, 1);
   },
 );
+
+/** The beginning of a packet of this payload type, timestamp and consumer. */
+function packetOf(type: number, timestamp: number, consumer: number) {
+  const packet = new Uint8Array(40);
+  const view = new DataView(packet.buffer);
+  view.setUint16(0, 0x8080 | type);
+  view.setUint16(2, 1000 * consumer);
+  view.setUint32(4, timestamp);
+  view.setUint32(8, consumer);
+  return packet;
+}
+
+Deno.test("a packet meets the same fate on its way to each of two viewers, and another one its own", () => {
+  const fates = new SharedFates();
+  const viewers = [new PacketNames(), new PacketNames()];
+  const sent = [[96, 5], [96, 5], [111, 5], [96, 6], [100, 5], [96, 5]];
+  let drawn = 0;
+  const met = viewers.map((names, consumer) =>
+    sent.map(([type, timestamp]) =>
+      fates.of(
+        names.of(packetOf(type, timestamp, consumer))!,
+        () => ({ copies: 1, delayMs: drawn++ }),
+      ).delayMs
+    )
+  );
+  assertEquals(met, [[0, 1, 2, 3, 4, 5], [0, 1, 2, 3, 4, 5]]);
+});
+
+Deno.test("reports are no media, whose fate is shared", () => {
+  const names = new PacketNames();
+  for (const type of [72, 73, 77, 78]) {
+    assertEquals(names.of(packetOf(type, 5, 1)), undefined);
+  }
+});

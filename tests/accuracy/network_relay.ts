@@ -64,7 +64,7 @@ export class SharedFates {
 }
 
 /** Tells the packets of one relay as others know them, by what is in the clear of them. */
-class PacketNames {
+export class PacketNames {
   readonly #seen = new Map<string, number>();
 
   /** `undefined` for what is not media. */
