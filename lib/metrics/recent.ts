@@ -16,6 +16,8 @@ export function trendBetween(
   before: readonly TrendJson[],
   after: readonly TrendJson[],
 ): Trend {
+  // Most gain nothing from one second to the next: nobody joins any more.
+  if (countOf(before) === countOf(after)) return new Trend();
   const counts = new Map<number, number>();
   for (const json of after) addBuckets(counts, json, 1);
   for (const json of before) addBuckets(counts, json, -1);
@@ -42,6 +44,10 @@ function addBuckets(
     index += buckets[i];
     counts.set(index, (counts.get(index) ?? 0) + sign * buckets[i + 1]);
   }
+}
+
+function countOf(trends: readonly TrendJson[]): number {
+  return trends.reduce((sum, { count }) => sum + count, 0);
 }
 
 function sum(trends: readonly TrendJson[]): number {
