@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { ClientEvent } from "../../../lib/client/mod.ts";
 import { TransportError } from "../../../lib/rtc/mod.ts";
 import type { FakeChannel, FakeTransport } from "../../../lib/testing/mod.ts";
+import type { ServerMessage } from "../../../lib/signaling/simplestchat/wire/mod.ts";
 import { returnPauseMs } from "../../../lib/client/return_pace.ts";
 import { count, errorsOf, NOTHING, statesOf, World } from "./world.ts";
 
@@ -483,6 +484,47 @@ Deno.test("a client that fails while its channel is lost stays failed", async ()
   await client.leave();
   assertEquals(await world.leftovers(), NOTHING);
 });
+
+Deno.test.each([
+  { why: "offers no codecs", codecs: [] },
+  {
+    why: "offers codecs that we do not send",
+    codecs: [{ kind: "audio", mimeType: "audio/PCMU", clockRate: 8000 }],
+  },
+])(
+  "a client that loses its channel before its transports are up, on a server that $why, is back once, and has not failed meanwhile",
+  async ({ codecs }) => {
+    const gate = Promise.withResolvers<void>();
+    const world = new World({
+      handshake: () => gate.promise,
+      intercept: ({ type }) =>
+        type === "getRouterRtpCapabilities"
+          ? [{
+            type: "routerRtpCapabilities",
+            rtpCapabilities: { codecs, headerExtensions: [] },
+          } as unknown as ServerMessage]
+          : undefined,
+    });
+    const { client, events } = world.client("A");
+    const joining = client.join();
+    await world.clock.run(100);
+    world.server.dropChannels();
+    await world.clock.run(100);
+    gate.resolve();
+    await joining;
+    await world.clock.run(60_000);
+    assertEquals(statesOf(events), [
+      "joining",
+      "connected",
+      "away",
+      "connected",
+    ]);
+    assertEquals(count(events, "connected"), 1);
+    assertEquals(errorsOf(events).filter((text) => /^internal/.test(text)), []);
+    await client.leave();
+    assertEquals(await world.leftovers(), NOTHING);
+  },
+);
 
 Deno.test("what is muted while a client is away is muted once it is back", async () => {
   const world = new World({ honoursTokens: true });
