@@ -106,26 +106,24 @@ const NAMES = Object.keys(COLUMNS) as readonly SeriesName[];
 /** Rows of one piece of memory, which goes once nobody needs any of them. */
 const ROWS = 60;
 
-/** Rows, each of {@linkcode NAMES}: seven digits are more than a chart shows, but not than a time has. */
+/** Rows, each of {@linkcode NAMES}. */
 class Rows {
-  readonly values = new Float32Array(ROWS * NAMES.length);
-  readonly tSec = new Float64Array(ROWS);
+  readonly values = new Float64Array(ROWS * NAMES.length);
   used = 0;
 }
 
 /** A second in such a row, which is read as any other. */
 export class ChartMoment {
   readonly #rows: Rows;
-  readonly #row: number;
+  readonly #from: number;
 
   /** Keeps the values of `point`, beside those of the second before where there is room. */
   constructor(point: ChartPoint, before: ChartPoint | undefined) {
     const last = before instanceof ChartMoment ? before.#rows : undefined;
     this.#rows = last === undefined || last.used === ROWS ? new Rows() : last;
-    this.#row = this.#rows.used++;
-    this.#rows.tSec[this.#row] = point.tSec;
+    this.#from = this.#rows.used++ * NAMES.length;
     NAMES.forEach((name, i) => {
-      this.#rows.values[this.#row * NAMES.length + i] = point[name];
+      this.#rows.values[this.#from + i] = point[name];
     });
   }
 
@@ -141,9 +139,7 @@ export class ChartMoment {
       Object.defineProperty(ChartMoment.prototype, name, {
         enumerable: true,
         get(this: ChartMoment) {
-          return name === "tSec"
-            ? this.#rows.tSec[this.#row]
-            : this.#rows.values[this.#row * NAMES.length + column];
+          return this.#rows.values[this.#from + column];
         },
       });
     });

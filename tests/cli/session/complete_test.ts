@@ -35,7 +35,11 @@ Deno.test.each<[string, readonly string[]]>([
   ["scenario ramp quality=7", ["quality=720p"]],
   ["scenario ./mine.ts a", []],
   ["help st", ["stats"]],
-  ["threshold media", ["mediaLatency", "mediaLosses"]],
+  ["threshold media", [
+    "mediaLatency",
+    "mediaLatencySameMachine",
+    "mediaLosses",
+  ]],
   ["spwan 2 ", []],
   ["stats ", []],
   ["drop room=h", ["room=hall"]],
