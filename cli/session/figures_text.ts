@@ -17,6 +17,7 @@ import {
   formatMs,
   formatRatio,
   isEnough,
+  mergeTrendJson,
   ofFew,
   rateOf,
   type ServerPoint,
@@ -24,8 +25,7 @@ import {
   tallyClients,
   type Threshold,
   type ThresholdResult,
-  type Trend,
-  trendBetween,
+  Trend,
   trendOf,
 } from "../../tool.ts";
 import { sanitize } from "../terminal/mod.ts";
@@ -40,12 +40,11 @@ export function statsLines(model: Model): string[] {
   const away = snapshot.gauges.clientsAway ?? 0;
   const rooms = new Set(load.members.map(({ roomId }) => roomId)).size;
   const loss = rateOf(snapshot, "loss", tallyClients(snapshot.clients, false));
-  const signaling = trendBetween(
-    [],
+  const signaling = Trend.fromJSON(mergeTrendJson(
     Object.entries(snapshot.trends)
       .filter(([name]) => name.startsWith("signaling."))
       .map(([, trend]) => trend),
-  );
+  ));
   return [
     `clients     ${connected} of ${load.members.length} connected${
       away === 0 ? "" : `, ${away} away`

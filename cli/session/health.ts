@@ -21,7 +21,7 @@ import {
   type Snapshot,
   tallyClients,
   type ThresholdResult,
-  trendBetween,
+  trendGrowth,
 } from "../../tool.ts";
 
 /** How the load does, and what is to blame. */
@@ -95,8 +95,7 @@ export function comparable(snapshot: Snapshot): Snapshot {
 /** What was counted since `earlier`, of the clients that are there. */
 function lastSeconds(snapshot: Snapshot, earlier: Snapshot): Snapshot {
   const { kernelDrops } = snapshot.generator;
-  const trends = ({ trends: { lateness } }: Snapshot) =>
-    lateness === undefined ? [] : [lateness];
+  const { lateness } = snapshot.trends;
   return {
     ...snapshot,
     atMs: snapshot.atMs - earlier.atMs,
@@ -105,9 +104,9 @@ function lastSeconds(snapshot: Snapshot, earlier: Snapshot): Snapshot {
         [name, count],
       ) => [name, count - (earlier.counters[name] ?? 0)]),
     ),
-    trends: {
-      lateness: trendBetween(trends(earlier), trends(snapshot)).toJSON(),
-    },
+    trends: lateness === undefined
+      ? {}
+      : { lateness: trendGrowth(earlier.trends.lateness, lateness) },
     clients: snapshot.clients.filter(({ state }) => state !== "left"),
     generator: {
       ...snapshot.generator,

@@ -30,7 +30,6 @@ export * from "./merge_courses.ts";
 export type * from "./metric_values.ts";
 export * from "./node_meter.ts";
 export * from "./other_tracks.ts";
-export * from "./recent.ts";
 export * from "./record_table.ts";
 export type * from "./run_basis.ts";
 export * from "./run_seconds.ts";
@@ -61,7 +60,7 @@ export type {
 } from "./chart_point.ts";
 export * from "./track_stories.ts";
 export * from "./trend.ts";
-export { percentileOf } from "./trend_growth.ts";
+export * from "./trend_growth.ts";
 export * from "./verdict.ts";
 export * from "./window.ts";
 export * from "./worst.ts";

@@ -17,10 +17,10 @@ import {
 } from "./chart_point.ts";
 import { type CounterName, STEPS_PER_UNIT } from "./catalog.ts";
 import { divided, ratio } from "./figures.ts";
-import { trendBetween } from "./recent.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { ServerPoint } from "./summary.ts";
-import type { TrendJson } from "./trend.ts";
+import { mergeTrendJson, type TrendJson } from "./trend.ts";
+import { percentileOf, trendGrowth } from "./trend_growth.ts";
 
 /** The counters of which there are rates. */
 export const RATE_COUNTERS = [
@@ -179,12 +179,14 @@ export function valuesOf(
 
 function measuredBetween(before: Snapshot, after: Snapshot): Measured {
   const trends = (snapshot: Snapshot, belongs: (name: string) => boolean) =>
-    Object.entries(snapshot.trends).filter(([name]) => belongs(name))
-      .map(([, trend]) => trend);
+    mergeTrendJson(
+      Object.entries(snapshot.trends).filter(([name]) => belongs(name))
+        .map(([, trend]) => trend),
+    );
   return Object.fromEntries(
     Object.entries(KINDS).map(([kind, belongs]) => [
       kind,
-      trendBetween(trends(before, belongs), trends(after, belongs)).toJSON(),
+      trendGrowth(trends(before, belongs), trends(after, belongs)),
     ]),
   ) as Record<MeasuredKind, TrendJson>;
 }
@@ -195,8 +197,8 @@ function recent(
   seconds: readonly Measured[],
   stepsPerUnit: number,
 ): (p: number) => number {
-  const trend = trendBetween([], seconds.map((measured) => measured[kind]));
-  return (p) => trend.count === 0 ? NaN : trend.percentile(p) / stepsPerUnit;
+  const trend = mergeTrendJson(seconds.map((measured) => measured[kind]));
+  return (p) => trend.count === 0 ? NaN : percentileOf(trend, p) / stepsPerUnit;
 }
 
 function percentiles<T extends MeasuredKind>(

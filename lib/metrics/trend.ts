@@ -62,25 +62,6 @@ export class Trend {
     return trend;
   }
 
-  /**
-   * A trend of which only the buckets are known, as in {@linkcode TrendJson},
-   * the sum, and a value that none is above: its smallest and largest are as
-   * exact as the buckets.
-   */
-  static ofBuckets(
-    buckets: readonly number[],
-    sum: number,
-    most: number,
-  ): Trend {
-    const trend = new Trend();
-    trend.#readBuckets(buckets);
-    if (trend.count === 0) return trend;
-    trend.#min = trend.#histogram.valueFromIndex(buckets[0]);
-    trend.#max = Math.min(trend.#histogram.getValueAtPercentile(100), most);
-    trend.#sum = sum;
-    return trend;
-  }
-
   /** Values recorded. */
   get count(): number {
     return this.#histogram.totalCount;

@@ -8,11 +8,15 @@
 
 import { bucketBounds, type TrendJson } from "./trend.ts";
 
-/** What `after` holds and `before`, an earlier look at the same trend, does not yet; smallest and largest are as exact as the buckets. */
+const NOTHING: TrendJson = { count: 0, min: 0, max: 0, sum: 0, buckets: [] };
+
+/** What `after` holds and `before`, an earlier look at the same trend, does not yet: the percentiles of the last seconds, where those of the whole run hardly move. Smallest and largest are as exact as the buckets. */
 export function trendGrowth(
   before: TrendJson | undefined,
   after: TrendJson,
 ): TrendJson {
+  // Most gain nothing from one second to the next: nobody joins any more.
+  if (before?.count === after.count) return NOTHING;
   const buckets: number[] = [];
   const earlier = before?.buckets ?? [];
   let count = 0;
@@ -23,7 +27,10 @@ export function trendGrowth(
   for (let i = 0; i + 1 < after.buckets.length; i += 2) {
     index += after.buckets[i];
     let grown = after.buckets[i + 1];
-    // No bucket is ever emptied: those of before are among these, in order.
+    while (earlierIndex < index) {
+      at += 2;
+      earlierIndex += earlier[at] ?? Infinity;
+    }
     if (earlierIndex === index) {
       grown -= earlier[at + 1];
       at += 2;
@@ -38,7 +45,7 @@ export function trendGrowth(
     count,
     min: count === 0 ? 0 : bucketBounds(buckets[0]).least,
     max: count === 0 ? 0 : Math.min(bucketBounds(last).most, after.max),
-    sum: count === 0 ? 0 : after.sum - (before?.sum ?? 0),
+    sum: count === 0 ? 0 : Math.max(0, after.sum - (before?.sum ?? 0)),
     buckets: buckets.slice(),
   };
 }

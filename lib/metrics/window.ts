@@ -8,7 +8,7 @@ import type { ClientRecord } from "./client_record.ts";
 import { clockHealthSince, STEADY } from "./clock_health.ts";
 import { CLIENT_COUNTS } from "./counts.ts";
 import { plainRecord } from "./departed_record.ts";
-import { trendBetween } from "./recent.ts";
+import { trendGrowth } from "./trend_growth.ts";
 import {
   EMPTY_SNAPSHOT,
   type GeneratorHealth,
@@ -75,14 +75,10 @@ function growthBetween(
       ]),
     ),
     trends: Object.fromEntries(
-      Object.entries(after.trends).map(([name, trend]) => {
-        const earlier = before.trends[name];
-        return [
-          name,
-          trendBetween(earlier === undefined ? [] : [earlier], [trend])
-            .toJSON(),
-        ];
-      }),
+      Object.entries(after.trends).map(([name, trend]) => [
+        name,
+        trendGrowth(before.trends[name], trend),
+      ]),
     ),
     generator: healthBetween(before, after),
   };

@@ -3,7 +3,12 @@
  * does something to a room full of clients and gives one or more rows.
  */
 
-import { counterOf, lossOrigin, trendBetween } from "../../lib/metrics/mod.ts";
+import {
+  counterOf,
+  lossOrigin,
+  percentileOf,
+  trendGrowth,
+} from "../../lib/metrics/mod.ts";
 import { grown, openMeasured, outOf, pass, until } from "./crowd.ts";
 
 /** One line of the table. */
@@ -88,8 +93,8 @@ export async function delayBy(
     await pass(forMs);
     const after = crowd.snapshot();
     const median = (name: "mediaLatency" | "lateness") =>
-      trendBetween([before.trends[name]], [after.trends[name]])
-        .percentile(50) / 1000 * (1 - HALF_BUCKET);
+      percentileOf(trendGrowth(before.trends[name], after.trends[name]), 50) /
+      1000 * (1 - HALF_BUCKET);
     return { ms: median("mediaLatency"), lateMs: median("lateness") };
   };
   // What the machine itself takes, in the same run.
@@ -132,8 +137,8 @@ export async function roundTrips(
     await pass(forMs);
     const after = crowd.snapshot();
     const median = (name: "roundTripTime" | "lateness") =>
-      trendBetween([before.trends[name]], [after.trends[name]])
-        .percentile(50) / 1000 * (1 - HALF_BUCKET);
+      percentileOf(trendGrowth(before.trends[name], after.trends[name]), 50) /
+      1000 * (1 - HALF_BUCKET);
     return { ms: median("roundTripTime"), lateMs: median("lateness") };
   };
   const own = await medianOf(0);

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { makePlan, rampAndHold } from "../../lib/load/mod.ts";
 import { mediaPlanOf } from "../../lib/media/mod.ts";
-import { Trend, trendBetween } from "../../lib/metrics/mod.ts";
+import { percentileOf, trendGrowth } from "../../lib/metrics/mod.ts";
 import { listAgents, run } from "../../lib/run/mod.ts";
 import { spawnSfu } from "../../lib/sfu/mod.ts";
 import { Broker, noNats } from "./nats_box.ts";
@@ -86,11 +86,11 @@ Deno.test({
       const { boundMs, isKnown } = summary.media.latencyAcrossMachines!;
       assert(isKnown, `known to ±${boundMs} ms only`);
       const { mediaLatency, mediaLatencySameMachine } = snapshot.trends;
-      const within = Trend.fromJSON(mediaLatencySameMachine);
-      const between = trendBetween([mediaLatencySameMachine], [mediaLatency]);
+      const within = mediaLatencySameMachine;
+      const between = trendGrowth(within, mediaLatency);
       assert(within.count > 100 && between.count > 100);
       const [withinMs, betweenMs] = [within, between].map((trend) =>
-        trend.percentile(50) / 1000
+        percentileOf(trend, 50) / 1000
       );
       assertLess(Math.abs(withinMs - betweenMs), boundMs! + UNEVEN_MS);
       assertEquals(snapshot.generator.clock?.difference ?? null, null);
