@@ -26,13 +26,35 @@ import {
 import { chartGrid } from "./layout.ts";
 import type { Model } from "./model.ts";
 
+/** What was drawn last of these seconds: the screen is drawn ten times before the next one comes. */
+const drawn = new WeakMap<readonly ChartPoint[], {
+  readonly charts: readonly ChartName[];
+  readonly width: number;
+  readonly height: number;
+  readonly lines: readonly Line[];
+}>();
+
 /** At most `height` rows of charts, each `width` wide. */
 export function chartLines(
-  { charts, live }: Pick<Model, "charts" | "live">,
+  { charts, live: { history: { moments } } }: Pick<Model, "charts" | "live">,
   width: number,
   height: number,
-): Line[] {
-  const { moments } = live.history;
+): readonly Line[] {
+  const last = drawn.get(moments);
+  if (
+    last?.charts === charts && last.width === width && last.height === height
+  ) return last.lines;
+  const lines = draw(charts, moments, width, height);
+  drawn.set(moments, { charts, width, height, lines });
+  return lines;
+}
+
+function draw(
+  charts: readonly ChartName[],
+  moments: readonly ChartPoint[],
+  width: number,
+  height: number,
+): readonly Line[] {
   if (height <= 0) return [];
   const names = charts.length > 0 ? charts : knownCharts(moments.at(-1));
   const grid = chartGrid(width, height, names.length, charts.length > 0);
@@ -41,15 +63,15 @@ export function chartLines(
     const from = row * grid.columns;
     const beside = names.slice(from, from + grid.columns);
     const rows = shareOf(height, grid.rows, row);
-    const drawn = beside.map((name, column) => {
+    const columns = beside.map((name, column) => {
       // A column of air between two charts.
       const last = column === grid.columns - 1;
-      const columns = shareOf(width, grid.columns, column) - (last ? 0 : 1);
-      return oneChart(name, moments, columns, rows);
+      const room = shareOf(width, grid.columns, column) - (last ? 0 : 1);
+      return oneChart(name, moments, room, rows);
     });
     for (let i = 0; i < rows; i++) {
       lines.push(
-        drawn.flatMap((chart, column) =>
+        columns.flatMap((chart, column) =>
           column === 0 ? chart[i] : [AIR, ...chart[i]]
         ),
       );
