@@ -127,7 +127,10 @@ export async function openAgents(options: OpenAgentsOptions): Promise<Agents> {
     throw failed?.reason ?? new Error(objection);
   }
   const mostMs = Math.max(...agents.map(({ roundTripMs }) => roundTripMs));
-  const nodes = agents.map((_, i) => `agent-${i}`);
+  // Who meets at a broker has a name there.
+  const nodes = agents.map(({ card }, i) =>
+    candidates.areShared ? card.id : `agent-${i}`
+  );
   const about = options.about && { ...options.about, run, nodes };
   return {
     run,

@@ -47,7 +47,11 @@ export async function examineAgents(
     : splitPlan(options.plan, nodes.map(({ threads }) => threads));
   return [
     ...looks.flatMap(({ member, facts, problem }, i) => {
-      const who = member === undefined ? "agents" : `agent-${i}`;
+      const who = member === undefined
+        ? "agents"
+        : agents.choice.kind === "broker"
+        ? member.node
+        : `agent-${i}`;
       return [
         ...(member === undefined ? [] : [cardOf(member), linkOf(member)]),
         ...(problem === undefined ? [] : [found("problem", "", problem)]),

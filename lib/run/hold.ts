@@ -31,9 +31,10 @@ export async function hold(
   using either = eitherSignal(giveUp.signal, over);
   onExpectedEnd(meeting.endMs, rampEndMs);
   let isOver = false;
-  watch(({ clients }) => {
+  watch(({ clients, generator: { lost = [] } }) => {
     if (isOver) return;
-    const why = meeting.onSecond(crowd.elapsedMs, clients);
+    const gone = lost.map(({ node }) => node);
+    const why = meeting.onSecond(crowd.elapsedMs, clients, gone);
     onExpectedEnd(meeting.endMs);
     if (why !== undefined) giveUp.abort(new Error(why));
   });

@@ -42,20 +42,25 @@ export class MeetingWatch {
     return this.#allIn || nowMs > this.#rampEndMs + MAX_SETTLING_MS;
   }
 
-  /** Looks at a second's numbers; returns why nothing more can come of it, or `undefined`. */
+  /** Looks at a second's numbers, and at which nodes are lost by then; returns why nothing more can come of it, or `undefined`. */
   onSecond(
     nowMs: number,
     records: readonly ClientRecord[],
+    lost: readonly string[] = [],
   ): string | undefined {
     const clients = records.filter(({ index }) => this.#plans.has(index));
-    this.#waitForJoins(nowMs, clients);
+    this.#waitForJoins(nowMs, clients, lost);
     const cause = lastCause(clients);
     return cause !== undefined && this.#hasNobodyLeft(nowMs, clients)
       ? `no client is left: ${cause}`
       : undefined;
   }
 
-  #waitForJoins(nowMs: number, clients: readonly ClientRecord[]): void {
+  #waitForJoins(
+    nowMs: number,
+    clients: readonly ClientRecord[],
+    lost: readonly string[],
+  ): void {
     const sinceRampMs = nowMs - this.#rampEndMs;
     if (sinceRampMs < 0 || sinceRampMs > MAX_SETTLING_MS) return;
     const isFirst = (plan: ClientPlan | undefined) =>
@@ -63,8 +68,12 @@ export class MeetingWatch {
     const first = clients.filter(({ index }) =>
       isFirst(this.#plans.get(index))
     );
-    const joining = first.some(({ state, connectionSuccessful }) =>
-      (state === "planned" || state === "joining") && !connectionSuccessful
+    // Whoever was still to come to a node that is lost does not come any more.
+    const isGone = ({ node }: ClientRecord) =>
+      lost.some((name) => node === name || node.startsWith(`${name}/`));
+    const joining = first.some((client) =>
+      (client.state === "planned" || client.state === "joining") &&
+      !client.connectionSuccessful && !isGone(client)
     );
     this.#allIn = !joining &&
       first.length === [...this.#plans.values()].filter(isFirst).length;

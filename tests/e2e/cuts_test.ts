@@ -128,7 +128,7 @@ async function cutForLong(world: World, machine: Machine): Promise<void> {
   assertEquals([code, summary.verdict.status], [98, "invalid"]);
   assertMatch(
     summary.verdict.reason,
-    /^agent-0 was lost at 0:\d\d with 2 clients: no word in 1[5-9] s$/,
+    /^a1 was lost at 0:\d\d with 2 clients: no word in 1[5-9] s$/,
   );
   assert(!here.said.includes("no word"), here.said);
   const left = out.names().filter((name) => name.startsWith("agent-a1"));

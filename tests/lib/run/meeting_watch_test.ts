@@ -162,3 +162,23 @@ Deno.test.each<{
     assertEquals(watched([[20_000, states]], plans).told, told);
   },
 );
+
+Deno.test.each([
+  { why: "it is", lost: ["agent-1"], mayEnd: true },
+  { why: "its name only begins so", lost: ["agent"], mayEnd: false },
+  { why: "it is another", lost: ["agent-2"], mayEnd: false },
+])(
+  "who was still to come is waited for unless what is lost is its node: $why",
+  ({ lost, mayEnd }) => {
+    const watch = new MeetingWatch(PLANS, RAMP_MS, HOLD_MS);
+    const clients = records(["connected", "planned"]).map((client, i) => ({
+      ...client,
+      node: `agent-${i}/worker-0`,
+    }));
+    watch.onSecond(20_000, clients, lost);
+    assertEquals([watch.mayEnd(20_000), watch.endMs], [
+      mayEnd,
+      mayEnd ? 40_000 : 50_000,
+    ]);
+  },
+);
