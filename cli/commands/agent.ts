@@ -61,7 +61,7 @@ export async function agentCommand(args: readonly string[]): Promise<number> {
   }
   const { values, mistakes } = parsed;
   if (mistakes.length > 0) return usage(mistakes);
-  const problem = values.out && await whyNotWritable(values.out);
+  const problem = await whyNotWritable(values.out);
   if (problem !== undefined) return usage([`--out: ${problem}.`]);
   const read = await needBroker(values);
   if ("mistakes" in read) return usage(read.mistakes);

@@ -62,7 +62,7 @@ export async function mergeCommand(args: readonly string[]): Promise<number> {
     return EXIT_CODES.passed;
   }
   const { out } = values;
-  const problem = out && await whyNotWritable(out);
+  const problem = await whyNotWritable(out);
   const mistakes = [
     ...parsed.mistakes,
     ...(problem ? [`--out: ${problem}.`] : []),

@@ -7,10 +7,14 @@
 import { messageOf } from "../../lib/text/mod.ts";
 
 /**
- * Why files cannot be written to `dir`, or `undefined`. It may be missing as
- * long as the directory above it is there. Leaves nothing behind.
+ * Why files cannot be written to `dir`, or `undefined`, also where it is not
+ * known which is meant. It may be missing as long as the directory above it is
+ * there. Leaves nothing behind.
  */
-export async function whyNotWritable(dir: string): Promise<string | undefined> {
+export async function whyNotWritable(
+  dir: string | undefined,
+): Promise<string | undefined> {
+  if (dir === undefined) return undefined;
   try {
     const kind = await kindOf(dir);
     if (kind === "file") return `"${dir}" is not a directory`;

@@ -156,7 +156,8 @@ async function repeat(parsed: ParsedRun): Promise<number> {
       `--out: "${values.out}" has run ${later} of a longer series, name another directory.`,
     );
   }
-  if (wrong.length > 0) return usage([...parsed.mistakes, ...wrong]);
+  const mistakes = [...parsed.mistakes, ...wrong];
+  if (mistakes.length > 0) return usage(mistakes);
   await Deno.mkdir(values.out, { recursive: true });
   const dirs: string[] = [];
   let code: number = EXIT_CODES.passed;
@@ -181,7 +182,7 @@ async function runAfter(
 ): Promise<number | undefined> {
   try {
     const names = await Array.fromAsync(Deno.readDir(dir), ({ name }) => name);
-    return names.filter((name) => /^[1-9]\d*$/.test(name)).map(Number)
+    return names.filter((name) => /^([1-9]\d?|100)$/.test(name)).map(Number)
       .filter((run) => run > count).sort((a, b) => a - b).at(0);
   } catch {
     // What is not there yet has none.

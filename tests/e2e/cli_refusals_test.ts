@@ -97,6 +97,12 @@ const USAGE: readonly [string, string][] = [
     '--impair: "3g:0%" has a share that is not from 0 to 100%.',
   ],
   ["--impair 3g --impair 4g", "--impair: it was given 2 times."],
+  [
+    "--impair 3g:1",
+    '--impair: "3g:1" could be one client or all of them: write 3g:100% or 3g:1-per-room.',
+  ],
+  ["run --out a --out b", "--out: it was given 2 times."],
+  ["run --repeat 2 --out a --out b", "--out: it was given 2 times."],
   ["run five", '"five": there is no use for it; options begin with --.'],
   ["serve --prot 1", "--prot: there is no such option, did you mean --port?"],
   ["serve --workers 2", "--workers: it needs --engine mediasoup."],

@@ -44,6 +44,11 @@ export function parseImpairmentShare(text: string): ImpairmentShare {
   }
   const [, network = "", amount = "100", unit = "%"] =
     /^(.*?)(?::(\d+\.?\d*|\.\d+)(%?))?$/s.exec(text) ?? [];
+  if (amount === "1" && unit === "") {
+    throw new RangeError(
+      `"${text}" could be one client or all of them: write ${network}:100% or ${network}:1-per-room`,
+    );
+  }
   const share = Number(amount) / (unit === "%" ? 100 : 1);
   if (!(share > 0 && share <= 1)) {
     throw new RangeError(`"${text}" has a share that is not from 0 to 100%`);

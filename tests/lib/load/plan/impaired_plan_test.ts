@@ -162,6 +162,7 @@ Deno.test.each<[text: string, share: number]>([
   ["3g", 1],
   ["3g:30%", 0.3],
   ["3g:.5", 0.5],
+  ["3g:1.0", 1],
   ["loss=5%,delay=50ms:20%", 0.2],
 ])("%s is a share of %d", (text, share) => {
   assertEquals(parseImpairmentShare(text).share, share);
@@ -169,6 +170,11 @@ Deno.test.each<[text: string, share: number]>([
 
 Deno.test("a share that is none is refused, and so is a network that is none", () => {
   assertThrows(() => parseImpairmentShare("3g:200%"), RangeError, "share");
+  assertThrows(
+    () => parseImpairmentShare("loss=5%:1"),
+    RangeError,
+    `"loss=5%:1" could be one client or all of them: write loss=5%:100% or loss=5%:1-per-room`,
+  );
   assertThrows(() => parseImpairmentShare("5g:20%"), SyntaxError, `"5g"`);
   assertThrows(
     () => parseImpairmentShare("5g:1-per-room"),
