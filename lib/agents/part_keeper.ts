@@ -15,6 +15,7 @@ import {
   summarize,
   Timeline,
   type TrackNews,
+  unwatchedServer,
 } from "../metrics/mod.ts";
 import type { SavedRun } from "../report/mod.ts";
 import { shownUrl } from "../text/mod.ts";
@@ -83,13 +84,7 @@ export class PartKeeper {
         scenario: scenario === null
           ? undefined
           : { name: scenario, result: null },
-        server: {
-          url: shownUrl(server.url),
-          engine,
-          load: null,
-          reported: null,
-          notes: [],
-        },
+        server: unwatchedServer({ url: shownUrl(server.url), engine }),
         timeline: this.#timeline.points(),
         thresholds: [],
         incidents: incidents.incidents(),

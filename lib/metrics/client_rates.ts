@@ -74,6 +74,14 @@ export function isSettled(
     (runIsOver && state !== "planned");
 }
 
+/** Whether it is at this node: the node itself, or a thread of that machine. */
+export function isAtNode(
+  { node }: Pick<ClientRecord, "node">,
+  name: string,
+): boolean {
+  return node === name || node.startsWith(`${name}/`);
+}
+
 /** Whether it is connected, or was when it left. */
 export function isConnected(
   { connectionSuccessful, isAway, state }: ClientRecord,

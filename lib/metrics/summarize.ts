@@ -55,6 +55,13 @@ import { EXIT_CODES } from "../exit_codes.ts";
 import { type Ending, verdictOf } from "./verdict.ts";
 import { mostFrequent } from "./words.ts";
 
+/** A server of which nothing is known but where it is. */
+export function unwatchedServer(
+  { url, engine }: Pick<ServerSummary, "url" | "engine">,
+): ServerSummary {
+  return { url, engine, load: null, reported: null, notes: [] };
+}
+
 /** What a summary is made from. */
 export interface SummaryInput {
   /** The version of rtcrowd. */

@@ -7,7 +7,7 @@
 
 import type { TrendName } from "./catalog.ts";
 import type { ClientRecord } from "./client_record.ts";
-import { isConnected } from "./client_rates.ts";
+import { isAtNode, isConnected } from "./client_rates.ts";
 import { counterOf, ratio, trendOf } from "./figures.ts";
 import { troubleOf } from "./saturation.ts";
 import type { NodePart, Snapshot } from "./snapshot.ts";
@@ -29,9 +29,7 @@ function summarizeNode(
   all: readonly ClientRecord[],
 ): NodeSummary {
   const { node, generator, machine, offset } = part;
-  const clients = all.filter((client) =>
-    client.node === node || client.node.startsWith(`${node}/`)
-  );
+  const clients = all.filter((client) => isAtNode(client, node));
   const p95Ms = (name: TrendName) => usToMs(trendOf(part, name).percentile(95));
   const sent = counterOf(part, "packetsSent");
   const due = counterOf(part, "packetsPlanned") -

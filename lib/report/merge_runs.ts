@@ -7,11 +7,11 @@
  */
 
 import {
-  type ClientRecord,
   continueCourse,
   EMPTY_COURSE,
   EMPTY_SNAPSHOT,
   type Ending,
+  isAtNode,
   mergeCourses,
   mergeSnapshots,
   type NodePart,
@@ -199,13 +199,9 @@ function toldParts(
       ...whole,
       machine,
       ...(parts !== undefined && { parts }),
-      clients: snapshot.clients.filter((client) => isOf(client, node)),
+      clients: snapshot.clients.filter((client) => isAtNode(client, node)),
     }]
   );
-}
-
-function isOf(client: ClientRecord, node: string): boolean {
-  return client.node === node || client.node.startsWith(`${node}/`);
 }
 
 /** Everything that was counted: by agents, and by the coordinator where theirs is not there. */

@@ -6,7 +6,7 @@
  */
 
 import type { ClientPlan } from "../load/mod.ts";
-import type { ClientRecord } from "../metrics/mod.ts";
+import { type ClientRecord, isAtNode } from "../metrics/mod.ts";
 import { lastCause } from "./last_cause.ts";
 
 /** Clients may take this much longer than the ramp before media time counts without them. */
@@ -69,8 +69,8 @@ export class MeetingWatch {
       isFirst(this.#plans.get(index))
     );
     // Whoever was still to come to a node that is lost does not come any more.
-    const isGone = ({ node }: ClientRecord) =>
-      lost.some((name) => node === name || node.startsWith(`${name}/`));
+    const isGone = (client: ClientRecord) =>
+      lost.some((name) => isAtNode(client, name));
     const joining = first.some((client) =>
       (client.state === "planned" || client.state === "joining") &&
       !client.connectionSuccessful && !isGone(client)

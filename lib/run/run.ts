@@ -16,6 +16,7 @@ import {
   type Snapshot,
   summarize,
   type Summary,
+  unwatchedServer,
   type WholeStory,
 } from "../metrics/mod.ts";
 import { UnreachableError } from "../signaling/port.ts";
@@ -75,13 +76,7 @@ export async function runJob(options: JobOptions): Promise<RunOutcome> {
       config,
       thresholds,
       scenario: { name: job.name, result: null },
-      server: {
-        url: shownUrl(server.url),
-        engine,
-        load: null,
-        reported: null,
-        notes: [],
-      },
+      server: unwatchedServer({ url: shownUrl(server.url), engine }),
       snapshot: EMPTY_SNAPSHOT,
       timeline: [],
       ending: { kind: "broke", reason: error.message },

@@ -134,21 +134,28 @@ const ABOUT = {
   isDisrupted: false,
 };
 
+/** The node of a claimed agent whose run has begun. */
+async function begun(
+  world: World,
+  agent: ReturnType<World["claimant"]>,
+): Promise<RemoteNode> {
+  const node = new RemoteNode(
+    "agent-0",
+    agent,
+    { onSnapshot() {}, onNote() {}, onDied() {} },
+    world.clock,
+    ABOUT,
+  );
+  await world.within(5_000, node.prepare(PLAN).then(() => node.begin(1e12)));
+  return node;
+}
+
 Deno.test("an agent whose coordinator is gone leaves within 13 s, keeps its part of the run, and is free", async () => {
   await using world = new World();
   const link = world.net.open();
   const agent = world.claimant("r1", "me", link);
   await world.within(100, agent.claim());
-  const node = new RemoteNode(
-    "agent-0",
-    agent,
-    {
-      ...{ onSnapshot() {}, onNote() {}, onDied() {} },
-    },
-    world.clock,
-    ABOUT,
-  );
-  await world.within(5_000, node.prepare(PLAN).then(() => node.begin(1e12)));
+  await begun(world, agent);
   link.isUp = false;
   await world.fake.run(11_000);
   assertEquals([world.host.isClaimed, world.nodes[0].stops], [true, 0]);
@@ -193,16 +200,7 @@ Deno.test("an agent keeps nothing of a run that its coordinator has all of", asy
   await using world = new World();
   const agent = world.claimant("r1");
   await world.within(100, agent.claim());
-  const node = new RemoteNode(
-    "agent-0",
-    agent,
-    {
-      ...{ onSnapshot() {}, onNote() {}, onDied() {} },
-    },
-    world.clock,
-    ABOUT,
-  );
-  await world.within(5_000, node.prepare(PLAN).then(() => node.begin(1e12)));
+  const node = await begun(world, agent);
   const last = await world.within(2_000, node.stop());
   assertEquals([last?.final, world.kept], [true, []]);
 });
