@@ -4,7 +4,7 @@
  * a time, too, each in a process of its own; what has to have the machine to
  * itself, one after another. A file that fails beside others is asked once
  * more in that last part, and what it says there counts: runs are judged, and
- * who disturbs them makes them invalid.
+ * who disturbs them makes them invalid. What failed is named at the end.
  *
  * ```text
  * deno task test [--junit-path=FILE]
@@ -15,7 +15,7 @@
  */
 
 import { cpuUsage } from "node:process";
-import { mergedJunit } from "./junit.ts";
+import { failuresIn, mergedJunit, passedIn } from "./junit.ts";
 
 /** Modules whose examples are run. */
 const DOCUMENTED = ["mod.ts", "kit.ts", "tool.ts", "lib"];
@@ -74,12 +74,23 @@ async function main(args: readonly string[]): Promise<number> {
     return await run(args, 1, "inherit");
   }
   const jobs = isQuick() ? JOBS : 1;
-  const parts = [
-    await test(["--doc", ...DOCUMENTED], jobs),
-    await test(["--no-check", "--parallel", ...TOGETHER], jobs),
-  ];
-  const again: string[] = [];
-  const waiting = [...LONG, ...(await othersIn("tests"))];
+  const parts = [await test(["--doc", ...DOCUMENTED], jobs)];
+  const together = await test(["--no-check", "--parallel", ...TOGETHER], jobs);
+  const passed = passedIn(together.report);
+  const again = together.code === 0
+    ? []
+    : (await testsIn(TOGETHER)).filter((file) =>
+      !passed.files.has(`./${file}`)
+    );
+  parts.push(
+    again.length === 0 ? together : { code: 0, report: passed.report },
+  );
+  const others = (await testsIn(["tests"])).filter((file) =>
+    ![...TOGETHER, ...ALONE, ...LONG].some((path) =>
+      file === path || file.startsWith(`${path}/`)
+    )
+  );
+  const waiting = [...LONG, ...others];
   await Promise.all(Array.from({ length: jobs }, async () => {
     for (let file; (file = waiting.shift()) !== undefined;) {
       const part = await test(["--no-check", file], 1, "piped");
@@ -89,9 +100,10 @@ async function main(args: readonly string[]): Promise<number> {
   }));
   if (again.length > 0) console.log(`Once more, alone: ${again.join(", ")}`);
   parts.push(await test(["--no-check", ...ALONE, ...again]));
-  if (junit[0] !== undefined) {
-    const reports = parts.map(({ report }) => report);
-    await Deno.writeTextFile(junit[0], mergedJunit(reports));
+  const report = mergedJunit(parts.map(({ report }) => report));
+  if (junit[0] !== undefined) await Deno.writeTextFile(junit[0], report);
+  for (const { file, test, reason } of failuresIn(report)) {
+    console.log(`Failed: ${file}: ${test}: ${reason}`);
   }
   return parts.find(({ code }) => code !== 0)?.code ?? 0;
 }
@@ -129,14 +141,18 @@ async function run(
   return (await child.status).code;
 }
 
-/** Files with tests of no other part. */
-async function othersIn(folder: string): Promise<string[]> {
+/** The files with tests among files and in folders. */
+async function testsIn(paths: readonly string[]): Promise<string[]> {
   const files: string[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    const path = `${folder}/${name}`;
-    if ([...TOGETHER, ...ALONE, ...LONG].includes(path)) continue;
-    if (isDirectory) files.push(...await othersIn(path));
-    else if (name.endsWith("_test.ts")) files.push(path);
+  for (const path of paths) {
+    if (path.endsWith("_test.ts")) files.push(path);
+    else if (!path.endsWith(".ts")) {
+      const entries = await Array.fromAsync(Deno.readDir(path));
+      const inside = entries
+        .filter(({ name, isDirectory }) => isDirectory || name.endsWith(".ts"))
+        .map(({ name }) => `${path}/${name}`);
+      files.push(...await testsIn(inside));
+    }
   }
   return files.sort();
 }
