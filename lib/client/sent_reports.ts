@@ -105,7 +105,7 @@ export class SentReports {
     this.#streams.set(stream, reported);
     if (nowMs < reported.dueMs) return;
     if (track.profile === "plain") reported.heard.clear();
-    this.#send(transport, stream, reported, nowMs);
+    this.#send(transport, stream, reported);
     const forMs = nowMs - reported.atMs;
     const kbps = 8 * (stream.bytesSent - reported.bytesSent) / forMs;
     const intervalMs = intervalOf(track, forMs > 0 ? kbps : 0);
@@ -118,10 +118,11 @@ export class SentReports {
     transport: ClientTransport,
     stream: SentStream,
     { heard }: Reported,
-    nowMs: number,
   ): void {
     const { out } = transport;
     const wallMs = this.#environment.wallNowMs();
+    // Later than when it was due, which a round trip would be longer by.
+    const nowMs = this.#environment.scheduler.nowMs();
     let at = writeSenderReport(out, 0, {
       ssrc: stream.ssrc,
       ntpSeconds: ntpSeconds(wallMs),

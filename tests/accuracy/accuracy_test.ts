@@ -8,7 +8,8 @@ import {
   assertLess,
 } from "@std/assert";
 import { ENGINES } from "../integration/sfu/engines.ts";
-import { PacketNames, SharedFates } from "./network_relay.ts";
+import { outOfSeen, outOfViewing } from "./goals.ts";
+import { PacketNames, SentNames, SharedFates } from "./network_relay.ts";
 import {
   comparePlain,
   cutOff,
@@ -139,6 +140,142 @@ Deno.test("a packet meets the same fate on its way to each of two viewers, and a
   );
   assertEquals(met, [[0, 1, 2, 3, 4, 5], [0, 1, 2, 3, 4, 5]]);
 });
+
+Deno.test("as manyth packets of two senders' tracks meet the same fate, whatever they are, and all else its own", () => {
+  const fates = new SharedFates();
+  let drawn = 0;
+  const met = [[1, 2], [5, 9]].map(([audio, video], sender) => {
+    const names = new SentNames();
+    names.know(audio, "audio");
+    names.know(video, "video");
+    return [audio, video, video, 77, audio].map((ssrc, i) => {
+      const name = names.of(packetOf(96 + sender, 10 * i + sender, ssrc));
+      const draw = () => ({ copies: 1, delayMs: drawn++ });
+      return (name === undefined ? draw() : fates.of(name, draw)).delayMs;
+    });
+  });
+  assertEquals(met, [[0, 1, 2, 3, 4], [0, 1, 2, 5, 4]]);
+});
+
+const VIEWED = {
+  framesShown: 1000,
+  framesDropped: 0,
+  freezes: 10,
+  frozenS: 2,
+  nacks: 100,
+  packetsAsked: 100,
+  packetsResent: 100,
+  packetsLost: 100,
+  repairs: 95,
+  keyFrameRequests: 1,
+  samples: 1_000_000,
+  concealed: 30_000,
+  videoDelayMs: 100,
+  audioDelayMs: 100,
+  lostRatio: 0.03,
+  reportedLostRatio: 0.1,
+  roundTripMs: 50,
+  score: 9,
+};
+const SEEN = {
+  hasRtx: 1,
+  packetsPerSecond: 30,
+  lostRatio: 0.1,
+  repairedRatio: 0.1,
+  fractionLost: 0.1,
+  roundTripMs: 50,
+  jitterMs: 5,
+  score: 9,
+};
+
+Deno.test.each<
+  { why: string; ours: Partial<typeof VIEWED>; out: readonly string[] }
+>([
+  { why: "what is the same", ours: {}, out: [] },
+  {
+    why: "what is just near enough",
+    ours: {
+      framesShown: 990,
+      freezes: 13,
+      frozenS: 2.5,
+      nacks: 125,
+      keyFrameRequests: 3,
+      concealed: 38_000,
+      repairs: 94.1,
+      reportedLostRatio: 0.12,
+      roundTripMs: 60,
+      score: 8,
+    },
+    out: [],
+  },
+  {
+    why: "fewer requests and more repairs",
+    ours: { nacks: 0, repairs: 100 },
+    out: [],
+  },
+  {
+    why: "what is too far",
+    ours: {
+      framesShown: 989,
+      freezes: 6,
+      frozenS: 1.3,
+      nacks: 126,
+      keyFrameRequests: 4,
+      concealed: 40_000,
+      repairs: 93,
+      reportedLostRatio: 0.07,
+      roundTripMs: 61,
+      score: 7,
+    },
+    out: [
+      "frames",
+      "freezes",
+      "frozen s",
+      "NACKs",
+      "PLIs",
+      "made up %",
+      "repaired",
+      "RR lost %",
+      "RTT ms",
+      "score",
+    ],
+  },
+])("beside a browser, $why is judged so", ({ ours, out }) => {
+  assertEquals(outOfViewing(VIEWED, { ...VIEWED, ...ours }), out);
+});
+
+Deno.test("where nothing was lost or heard, nothing of that is out", () => {
+  const nothing = { packetsLost: 0, repairs: 0, samples: 0, concealed: 0 };
+  const viewed = { ...VIEWED, ...nothing };
+  assertEquals(outOfViewing(viewed, viewed), []);
+});
+
+Deno.test.each<{ ours: Partial<typeof SEEN>; out: readonly string[] }>([
+  {
+    ours: { lostRatio: 0.12, jitterMs: 7, roundTripMs: 60, score: 10 },
+    out: [],
+  },
+  { ours: { hasRtx: 0, jitterMs: 2.9 }, out: ["RTX", "jitter ms"] },
+  {
+    ours: { hasRtx: 0, lostRatio: 0, repairedRatio: 0, fractionLost: 0 },
+    out: ["lost %", "repaired", "fraction"],
+  },
+  {
+    ours: {
+      lostRatio: 0.07,
+      repairedRatio: 0.07,
+      fractionLost: 0.13,
+      roundTripMs: 39,
+      score: 7.9,
+    },
+    out: ["lost %", "repaired", "fraction", "RTT ms", "score"],
+  },
+])(
+  "beside a browser that sends, a sender is judged by its goals, as in row %#",
+  ({ ours, out }) => {
+    assertEquals(outOfSeen(SEEN, { ...SEEN, ...ours }), out);
+  },
+);
 
 Deno.test("reports are no media, whose fate is shared", () => {
   const names = new PacketNames();

@@ -10,10 +10,12 @@
  *
  * The second form has a real Chromium and a client of ours watch the same
  * video behind each network, for 30 s where nothing else is asked for; of
- * several runs the medians are printed. With `--impaired` ours impairs its
- * network itself, as clients with `--impair` do, in place of the relay. The
- * third form has both send behind each network, and prints what mediasoup says
- * of the streams that come in.
+ * several runs the medians are printed, and which of ours are `out`: too far
+ * from the browser's. With `--impaired` ours impairs its network itself, as
+ * clients with `--impair` do, in place of the relay; what it loses is drawn
+ * anew then, so it takes more runs until both have lost alike. The third form
+ * has both send behind each network, and prints what mediasoup says of the
+ * streams that come in.
  *
  * `--only` takes the names of trials. `--clients` and `--seconds` are for the
  * comparison of an undisturbed run (`plain`): 50 and 600 where there are cores
@@ -30,6 +32,7 @@ import {
   NETWORKS,
   watchBeside,
 } from "./beside_browser.ts";
+import { outOfSeen, outOfViewing } from "./goals.ts";
 import { publishBeside } from "./publishers_beside.ts";
 import {
   comparePlain,
@@ -196,6 +199,11 @@ function printLine(...words: readonly (string | number)[]): void {
   );
 }
 
+/** What is not as near to the browser's as it should be. */
+function said(out: readonly string[]): string {
+  return out.length === 0 ? "" : `  out: ${out.join(", ")}`;
+}
+
 /** A line for each network, kind and sender. */
 async function printSenders(
   names: readonly NetworkName[],
@@ -218,6 +226,7 @@ async function printSenders(
   for await (const row of publishBeside(names, options)) {
     const { name, kind, browser, ours } = row;
     for (const [sender, of] of Object.entries({ browser, ours })) {
+      const out = of === ours ? outOfSeen(browser, ours) : [];
       printLine(
         name,
         kind,
@@ -230,6 +239,7 @@ async function printSenders(
         of.roundTripMs.toFixed(1),
         of.jitterMs.toFixed(1),
         of.score.toFixed(1),
+        said(out),
       );
     }
   }
@@ -264,6 +274,7 @@ async function printBeside(
   );
   for await (const { name, browser, ours } of watchBeside(names, options)) {
     for (const [viewer, of] of Object.entries({ browser, ours })) {
+      const out = of === ours ? outOfViewing(browser, ours) : [];
       printLine(
         name,
         viewer,
@@ -286,6 +297,7 @@ async function printBeside(
         (of.reportedLostRatio * 100).toFixed(1),
         of.roundTripMs.toFixed(1),
         of.score.toFixed(1),
+        said(out),
       );
     }
   }

@@ -24,6 +24,8 @@ interface Waiting {
 export interface NetworkRelay extends AsyncDisposable {
   /** Where people connect to. */
   readonly url: string;
+  /** Those of senders behind it that others share the fates of. */
+  readonly sent: SentNames;
   /** Packets from the server that entered the network, and that it lost, since the last change. */
   readonly towardsViewer: { readonly entered: number; readonly lost: number };
   /** Transports that are made from now on are behind the network; those before go around it. */
@@ -85,6 +87,36 @@ export class PacketNames {
   }
 }
 
+/**
+ * Tells the packets of one sender as others know them. Different ones send
+ * different packets, which are the same where they are as manyth of their track.
+ */
+export class SentNames {
+  readonly #tracks = new Map<number, string>();
+  readonly #sent = new Map<string, number>();
+
+  /** The packets of this SSRC are of the track of this name. */
+  know(ssrc: number, track: string): void {
+    this.#tracks.set(ssrc, track);
+  }
+
+  /** `undefined` for what is of no track that is known. */
+  of(packet: Uint8Array): string | undefined {
+    if (packet.length < 12) return undefined;
+    const view = new DataView(packet.buffer, packet.byteOffset);
+    const track = this.#tracks.get(view.getUint32(8));
+    if (track === undefined) return undefined;
+    const place = this.#sent.get(track) ?? 0;
+    this.#sent.set(track, place + 1);
+    return `sent ${track} ${place}`;
+  }
+
+  /** Tracks begin anew. */
+  clear(): void {
+    this.#sent.clear();
+  }
+}
+
 /** Where one transport goes through. */
 interface Path {
   readonly near: Socket;
@@ -99,17 +131,25 @@ export async function openNetworkRelay(
   fates: SharedFates = new SharedFates(),
 ): Promise<NetworkRelay> {
   const names = new PacketNames();
+  const sentNames = new SentNames();
   const counts = { entered: 0, lost: 0 };
   let hasBegun = false;
   let inwards = new Link({}, Math.random, 0);
   let outwards = new Link({}, Math.random, 0);
   /** A queue is filled by what goes through it, and by nothing else. */
-  let areShared = false;
+  let areShared = { inwards: false, outwards: false };
   const waiting: Waiting[] = [];
-  const draw = (link: Link, bytes: number): Fate => {
-    const nowMs = performance.now();
-    link.enter(nowMs, bytes);
-    return { copies: link.copies, delayMs: link.releaseMs - nowMs };
+  const fateOf = (
+    link: Link,
+    bytes: number,
+    name: string | undefined,
+  ): Fate => {
+    const draw = () => {
+      const nowMs = performance.now();
+      link.enter(nowMs, bytes);
+      return { copies: link.copies, delayMs: link.releaseMs - nowMs };
+    };
+    return name === undefined ? draw() : fates.of(name, draw);
   };
   const enter = ({ copies, delayMs }: Fate, send: () => void) => {
     const releaseMs = performance.now() + delayMs;
@@ -135,15 +175,15 @@ export async function openNetworkRelay(
       const to = person;
       if (to === undefined) return;
       counts.entered++;
-      const drawn = () => draw(inwards, message.length);
-      const name = areShared ? names.of(message) : undefined;
-      const fate = name === undefined ? drawn() : fates.of(name, drawn);
+      const name = areShared.inwards ? names.of(message) : undefined;
+      const fate = fateOf(inwards, message.length, name);
       enter(fate, () => near.send(message, to.port, HOST));
       if (fate.copies === 0) counts.lost++;
     });
     near.on("message", (message, from) => {
       person = from;
-      const fate = draw(outwards, message.length);
+      const name = areShared.outwards ? sentNames.of(message) : undefined;
+      const fate = fateOf(outwards, message.length, name);
       enter(fate, () => far.send(message, path.serverPort, HOST));
     });
     return path;
@@ -165,6 +205,7 @@ export async function openNetworkRelay(
   });
   return {
     url: signaling.url,
+    sent: sentNames,
     towardsViewer: counts,
     begin: () => void (hasBegun = true),
     change(towardsViewer, towardsServer, seed) {
@@ -172,8 +213,12 @@ export async function openNetworkRelay(
       const chance = (stream: string) => createRandom(seed, stream);
       inwards = new Link(towardsViewer, chance("inbound"), nowMs);
       outwards = new Link(towardsServer, chance("outbound"), nowMs);
-      areShared = towardsViewer.rateBps === undefined;
+      areShared = {
+        inwards: towardsViewer.rateBps === undefined,
+        outwards: towardsServer.rateBps === undefined,
+      };
       names.clear();
+      sentNames.clear();
       fates.clear();
       counts.entered = counts.lost = 0;
     },

@@ -1,6 +1,6 @@
 /**
- * A publisher of ours beside a real browser, as mediasoup sees them: each
- * behind the same network, one after the other.
+ * A publisher of ours beside a real browser, as mediasoup sees them: both
+ * at once, behind the same network.
  */
 
 import {
@@ -16,13 +16,19 @@ import { makeFilm } from "../e2e/film.ts";
 import {
   mean,
   medianOf,
+  middle,
   type NetworkName,
   NETWORKS,
+  OWN_THREADS,
 } from "./beside_browser.ts";
 import { pass } from "./crowd.ts";
-import { type NetworkRelay, openNetworkRelay } from "./network_relay.ts";
+import {
+  type NetworkRelay,
+  openNetworkRelay,
+  SharedFates,
+} from "./network_relay.ts";
 
-/** What the server knows of one stream that comes in, on average over a stretch. */
+/** What the server knows of one stream that comes in, over a stretch: on average, and times typically. */
 export interface Seen {
   /** 1 when repairs come in a stream of their own. */
   readonly hasRtx: number;
@@ -66,8 +72,10 @@ export async function* publishBeside(
   { forMs, runs }: { readonly forMs: number; readonly runs: number },
 ): AsyncGenerator<PublisherRow> {
   await using sfu = await startSfu({ engine: "mediasoup", workers: 1 });
-  await using nearOurs = await openNetworkRelay(sfu.url, TRANSPORTS);
-  await using nearBrowser = await openNetworkRelay(sfu.url, TRANSPORTS);
+  const fates = new SharedFates();
+  const open = () => openNetworkRelay(sfu.url, TRANSPORTS, fates);
+  await using nearOurs = await open();
+  await using nearBrowser = await open();
   nearBrowser.begin();
   nearOurs.begin();
   await using film = await makeFilm({ ...PICTURE, noise: 0 });
@@ -83,6 +91,12 @@ export async function* publishBeside(
   await using _ours = await openSender(nearOurs.url);
   const ids = [browserId, await senderIn(sfu.stats, browserId)];
   const relays: readonly NetworkRelay[] = [nearBrowser, nearOurs];
+  const { producers } = await sfu.stats();
+  for (const [i, id] of ids.entries()) {
+    for (const { kind, upstream } of producersOf(producers, id)) {
+      relays[i].sent.know(upstream![0].ssrc, kind);
+    }
+  }
   for (const name of names) {
     const seen = new Map(
       KINDS.map((kind) => [kind, ids.map((): Seen[] => [])]),
@@ -129,21 +143,27 @@ async function senderIn(
   }
 }
 
+function producersOf(
+  producers: SfuStats["producers"],
+  id: string,
+): SfuStats["producers"] {
+  return producers.filter(({ participantId, closed }) =>
+    participantId === id && !closed
+  );
+}
+
 function seenOf(
   looks: readonly SfuStats[],
   id: string,
   kind: "audio" | "video",
 ): Seen {
   const rows = looks.map(({ producers }) =>
-    producers.find((one) =>
-      one.participantId === id && one.kind === kind && !one.closed
-    )!
+    producersOf(producers, id).find((one) => one.kind === kind)!
   );
   const views = rows.map(({ upstream }): UpstreamView => upstream![0]);
   const [first, last] = [rows[0], rows.at(-1)!];
   const packets = last.packets - first.packets;
-  const over = (of: (view: UpstreamView) => number) =>
-    mean(views.slice(1).map(of));
+  const each = (of: (view: UpstreamView) => number) => views.slice(1).map(of);
   const grown = (of: (view: UpstreamView) => number) =>
     (of(views.at(-1)!) - of(views[0])) / packets;
   return {
@@ -151,10 +171,11 @@ function seenOf(
     packetsPerSecond: packets / (looks.length - 1) * 1000 / LOOK_MS,
     lostRatio: grown(({ packetsLost }) => packetsLost),
     repairedRatio: grown(({ packetsRepaired }) => packetsRepaired),
-    fractionLost: over(({ fractionLost }) => fractionLost) / 256,
-    roundTripMs: over(({ roundTripMs }) => roundTripMs ?? 0),
-    jitterMs: over(({ jitterUnits }) => jitterUnits) / CLOCK_HZ[kind] * 1000,
-    score: over(({ score }) => score),
+    fractionLost: mean(each(({ fractionLost }) => fractionLost)) / 256,
+    roundTripMs: middle(each(({ roundTripMs }) => roundTripMs ?? 0)),
+    jitterMs: middle(each(({ jitterUnits }) => jitterUnits)) /
+      CLOCK_HZ[kind] * 1000,
+    score: mean(each(({ score }) => score)),
   };
 }
 
@@ -169,7 +190,11 @@ async function openSender(url: string) {
     churnRate: 0,
     seed: 1,
   });
-  const fleet = await openFleet({ server: { url }, seed: plan.seed });
+  const fleet = await openFleet({
+    server: { url },
+    seed: plan.seed,
+    workers: OWN_THREADS,
+  });
   await fleet.add(plan);
   return { [Symbol.asyncDispose]: () => fleet.close() };
 }

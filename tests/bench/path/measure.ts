@@ -16,9 +16,10 @@ export const VARIANTS = [
   "portable",
   "native_portable",
   "native",
+  "native_browser",
 ] as const;
 
-/** A lane with a cipher; `native` is both. */
+/** A lane with a cipher; `native` is both, and `native_browser` that as a browser sends. */
 export type Variant = typeof VARIANTS[number];
 
 /** What one variant costs. CPU is of this process, by `getrusage`. */
@@ -102,10 +103,12 @@ function openPath(variant: Variant, farEnd: FarEnd): Promise<PacketPath> {
         tracks: 60,
       });
     case "native":
+    case "native_browser":
       return openLanePath({
         datapath: { lane: "native", cipher: "openssl" },
         farEnd,
         tracks: 240,
+        profile: variant === "native" ? "plain" : "browser",
       });
   }
 }

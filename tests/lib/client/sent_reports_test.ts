@@ -38,17 +38,21 @@ async function reporting(
     payloadBytesSent: 3,
     timestampAt: () => 9,
   };
+  const report = (turnMs: number) =>
+    reports.report(transport, stream, { kind, profile }, turnMs);
   return {
     sent,
     stream,
     reports,
+    report,
     nowMs,
+    pass: (ms: number) => world.clock.run(ms),
     async run(ms: number): Promise<void> {
       for (let i = 0; i < ms / LOOK_MS; i++) {
         await world.clock.run(LOOK_MS);
         stream.packetsSent++;
         stream.bytesSent += bps / 8 * LOOK_MS / 1000;
-        reports.report(transport, stream, { kind, profile }, nowMs());
+        report(nowMs());
       }
     },
   };
@@ -98,6 +102,22 @@ Deno.test("a receiver that told its time is answered once, with how long ago tha
   );
   assertEquals(others.map(({ hex }) => hex.length), others.map(() => 80));
 });
+
+Deno.test.each([2, 30])(
+  "an answer counts the time until it leaves, %i ms into a turn of the thread",
+  async (intoTurnMs) => {
+    const { sent, reports, report, nowMs, run, pass } = await reporting(
+      "video",
+      OFTEN,
+    );
+    await run(LOOK_MS);
+    reports.onReceiverTime(0, 1, nowMs());
+    await pass(2000);
+    report(nowMs() - intoTurnMs);
+    const units = int32At(Uint8Array.fromHex(sent[1].hex), 60);
+    assertAlmostEquals(units / 65536 * 1000, 2000, 0.1);
+  },
+);
 
 Deno.test("what was heard at the very moment of a report is no answer of nothing", async () => {
   const { sent, reports, nowMs, run } = await reporting("video", OFTEN);
