@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { IceCandidate } from "./transport_schemas.ts";
+import type { IceCandidate } from "./parameters.ts";
 
 /** Longer ones have no meaning. */
 const MAX_CHARS = 1000;

@@ -11,34 +11,37 @@
 export { readCandidateLine } from "./candidate_line.ts";
 export type { DeepReadonly } from "./deep_readonly.ts";
 export { absentOrNull } from "./nullable.ts";
+export type {
+  DtlsFingerprint,
+  DtlsParameters,
+  DtlsRole,
+  IceCandidate,
+  IceParameters,
+  MediaKind,
+  RtcpFeedback,
+  RtpCapabilities,
+  RtpCodec,
+  RtpCodecCapability,
+  RtpCodecParameters,
+  RtpEncodingParameters,
+  RtpHeaderExtension,
+  RtpHeaderExtensionDirection,
+  RtpHeaderExtensionParameters,
+  RtpParameters,
+} from "./parameters.ts";
 export {
   consumerRtpParametersSchema,
-  type MediaKind,
   mediaKindSchema,
   producerKindSchema,
-  type RtcpFeedback,
-  type RtpCapabilities,
   rtpCapabilitiesSchema,
-  type RtpCodecCapability,
-  type RtpCodecParameters,
-  type RtpEncodingParameters,
-  type RtpHeaderExtension,
-  type RtpHeaderExtensionDirection,
-  type RtpHeaderExtensionParameters,
-  type RtpParameters,
 } from "./rtp_schemas.ts";
 export {
   strictRtpCapabilitiesSchema,
   strictRtpParametersSchema,
 } from "./strict_rtp_schemas.ts";
 export {
-  type DtlsFingerprint,
-  type DtlsParameters,
   dtlsParametersSchema,
-  type DtlsRole,
-  type IceCandidate,
   iceCandidateSchema,
-  type IceParameters,
   iceParametersSchema,
   MAX_ICE_CANDIDATES,
   strictDtlsParametersSchema,

@@ -4,11 +4,13 @@
  * `strict_rtp_schemas.ts` has the same shapes as a server demands them.
  */
 
-import type { DeepReadonly } from "./deep_readonly.ts";
 import { z } from "./deps.ts";
+import type {
+  MediaKind,
+  RtpCapabilities,
+  RtpParameters,
+} from "./parameters.ts";
 
-/** What a track carries. */
-export type MediaKind = "audio" | "video";
 export const mediaKindSchema: z.ZodType<MediaKind> = z.enum(["audio", "video"]);
 /** Of a producer, also what is no media, such as `data`. */
 export const producerKindSchema: z.ZodType<string> = z.string();
@@ -38,7 +40,7 @@ const codecSettings = {
   })).optional(),
 };
 
-export const rtpCapabilitiesSchema = z.object({
+export const rtpCapabilitiesSchema: z.ZodType<RtpCapabilities> = z.object({
   codecs: z.array(z.object({
     kind: mediaKindSchema,
     mimeType: z.string(),
@@ -56,7 +58,7 @@ export const rtpCapabilitiesSchema = z.object({
   })),
 });
 
-const rtpParametersSchema = z.object({
+const rtpParametersSchema: z.ZodType<RtpParameters> = z.object({
   mid: z.string().optional(),
   codecs: z.array(z.object({
     mimeType: z.string(),
@@ -90,27 +92,3 @@ export const consumerRtpParametersSchema = rtpParametersSchema.refine(
   ({ encodings }) => encodings.at(0)?.ssrc !== undefined,
   { path: ["encodings"], message: "the first one has no SSRC" },
 );
-
-/** In which directions a side can use a header extension. */
-export type RtpHeaderExtensionDirection = z.infer<typeof directionSchema>;
-/** The codecs and header extensions that an end can receive. */
-export type RtpCapabilities = DeepReadonly<
-  z.infer<typeof rtpCapabilitiesSchema>
->;
-/** One codec of {@linkcode RtpCapabilities}; `clockRate` in Hz. */
-export type RtpCodecCapability = RtpCapabilities["codecs"][number];
-/** One header extension of {@linkcode RtpCapabilities} (RFC 8285). */
-export type RtpHeaderExtension = RtpCapabilities["headerExtensions"][number];
-/** How one track is sent: by a client to the server, or by the server to a consumer. */
-export type RtpParameters = DeepReadonly<z.infer<typeof rtpParametersSchema>>;
-/** One codec of {@linkcode RtpParameters}; the kind is the first part of `mimeType`. */
-export type RtpCodecParameters = RtpParameters["codecs"][number];
-/** One header extension of {@linkcode RtpParameters}, with the id that packets carry. */
-export type RtpHeaderExtensionParameters =
-  RtpParameters["headerExtensions"][number];
-/** One RTP stream of {@linkcode RtpParameters}; `maxBitrate` in bits a second. */
-export type RtpEncodingParameters = RtpParameters["encodings"][number];
-/** An RTCP feedback message that a codec may use, for example `nack` with `pli` (RFC 4585). */
-export type RtcpFeedback = NonNullable<
-  RtpCodecParameters["rtcpFeedback"]
->[number];

@@ -7,12 +7,8 @@
 
 import { z } from "./deps.ts";
 import { absentOrNull } from "./nullable.ts";
-import {
-  directionSchema,
-  mediaKindSchema,
-  type RtpCapabilities,
-  type RtpParameters,
-} from "./rtp_schemas.ts";
+import type { RtpCapabilities, RtpParameters } from "./parameters.ts";
+import { directionSchema, mediaKindSchema } from "./rtp_schemas.ts";
 
 const u8 = z.int().min(0).max(0xff);
 const u16 = z.int().min(0).max(0xffff);

@@ -3,21 +3,25 @@
  * and DTLS (RFC 8122 fingerprints).
  */
 
-import type { DeepReadonly } from "./deep_readonly.ts";
 import { z } from "./deps.ts";
+import type {
+  DtlsFingerprint,
+  DtlsParameters,
+  IceCandidate,
+  IceParameters,
+} from "./parameters.ts";
 
-export const iceParametersSchema = z.object({
+export const iceParametersSchema: z.ZodType<IceParameters> = z.object({
   usernameFragment: z.string(),
   password: z.string(),
   iceLite: z.boolean().optional(),
 });
 
 /** What is wrong with one candidate must not cost the others: whoever uses them judges each. */
-export const iceCandidateSchema = z.object({
+export const iceCandidateSchema: z.ZodType<IceCandidate> = z.object({
   foundation: z.string().nullish(),
   priority: z.number().nullish(),
   address: z.string(),
-  /** `udp` or `tcp`. */
   protocol: z.string(),
   port: z.number(),
   type: z.string().nullish(),
@@ -30,20 +34,20 @@ export const MAX_ICE_CANDIDATES = 100;
 const MAX_FINGERPRINTS = 16;
 
 /** How many bytes the digest of each algorithm has. */
-const DIGEST_BYTES = {
+const DIGEST_BYTES: Readonly<Record<DtlsFingerprint["algorithm"], number>> = {
   "sha-1": 20,
   "sha-224": 28,
   "sha-256": 32,
   "sha-384": 48,
   "sha-512": 64,
-} as const;
+};
 
 const fingerprintAlgorithmSchema = z.enum(
-  Object.keys(DIGEST_BYTES) as (keyof typeof DIGEST_BYTES)[],
+  Object.keys(DIGEST_BYTES) as DtlsFingerprint["algorithm"][],
 );
 const dtlsRoleSchema = z.enum(["auto", "client", "server"]);
 
-export const dtlsParametersSchema = z.object({
+export const dtlsParametersSchema: z.ZodType<DtlsParameters> = z.object({
   role: dtlsRoleSchema,
   fingerprints: z.array(z.object({
     algorithm: fingerprintAlgorithmSchema,
@@ -65,14 +69,3 @@ export const strictDtlsParametersSchema: z.ZodType<DtlsParameters> = z.object({
     ),
   ),
 });
-
-/** The ICE credentials of the server's end of a transport. */
-export type IceParameters = DeepReadonly<z.infer<typeof iceParametersSchema>>;
-/** One address at which the server's end of a transport can be reached. */
-export type IceCandidate = DeepReadonly<z.infer<typeof iceCandidateSchema>>;
-/** Which side of the DTLS handshake an end takes; `auto` leaves it to the other. */
-export type DtlsRole = z.infer<typeof dtlsRoleSchema>;
-/** The DTLS role and the certificate fingerprints of one end of a transport. */
-export type DtlsParameters = DeepReadonly<z.infer<typeof dtlsParametersSchema>>;
-/** One digest of a DTLS certificate: upper-case hex bytes joined by colons. */
-export type DtlsFingerprint = DtlsParameters["fingerprints"][number];

@@ -7,7 +7,11 @@ import {
 } from "../signaling/simplestchat/wire/mod.ts";
 import type { Channel, ChannelClosed } from "../signaling/websocket/mod.ts";
 
-/** Says what the server answers to a message of the client. */
+/**
+ * Says what the server answers to a message of the client.
+ *
+ * @internal
+ */
 export type Script = (message: ClientMessage) => readonly ServerMessage[];
 
 /**
@@ -21,6 +25,8 @@ export type Script = (message: ClientMessage) => readonly ServerMessage[];
  * );
  * channel.deliver({ type: "participantLeft", participantId: "p1" });
  * ```
+ *
+ * @internal
  */
 export class FakeChannel implements Channel {
   /** Settles after `close` or `drop`. */

@@ -175,7 +175,11 @@ class FakeServerTransport implements EngineTransport {
   }
 }
 
-/** A track that a client sends to a fake server. */
+/**
+ * A track that a client sends to a fake server.
+ *
+ * @internal
+ */
 export class FakeProducer implements EngineProducer {
   /** Its id on the server. */
   readonly id: string;

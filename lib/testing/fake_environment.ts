@@ -11,7 +11,11 @@ import {
 import type { Clock } from "../time/mod.ts";
 import type { FakeServer } from "./fake_server.ts";
 
-/** What the fakes are put together from. */
+/**
+ * What the fakes are put together from.
+ *
+ * @internal
+ */
 export interface FakeEnvironmentOptions {
   /** The time. */
   readonly clock: Clock;
@@ -56,6 +60,8 @@ export interface FakeEnvironmentOptions {
  * await client.join();
  * await clock.run(1000);
  * ```
+ *
+ * @internal
  */
 export function fakeEnvironment(
   options: FakeEnvironmentOptions,

@@ -26,6 +26,8 @@ type Task = Parameters<Scheduler["schedule"]>[0];
  * });
  * await clock.run(1000);
  * ```
+ *
+ * @internal
  */
 export class FakeScheduler implements Scheduler {
   readonly #clock: Clock;

@@ -38,6 +38,8 @@ export interface FakeServerOptions {
   /**
    * Answers a message instead of the server, which then does nothing;
    * `undefined` leaves it to the server. Also the place to watch what is said.
+   *
+   * @internal
    */
   readonly intercept?: (
     message: ClientMessage,
@@ -140,7 +142,11 @@ export class FakeServer {
     throw new TypeError(`Cannot find ${name}: not in any room`);
   }
 
-  /** How clients talk to it. */
+  /**
+   * How clients talk to it.
+   *
+   * @internal
+   */
   sessions(random: () => number): OpenSession {
     return simplestChat({ url: URL }, {
       random,
@@ -200,6 +206,8 @@ export class FakeServer {
    * Makes the client's end of a transport that the server has announced;
    * `network` lies between the two. Throws a `TransportError` for one that it
    * has not.
+   *
+   * @internal
    */
   createTransport(
     remote: RemoteTransport,
@@ -261,15 +269,27 @@ export class FakeServer {
 
 /** One participant of a fake server; its channel may be gone already. */
 export class FakeParticipant {
-  /** Where it is. */
+  /**
+   * Where it is.
+   *
+   * @internal
+   */
   readonly room: Room;
-  /** What the server knows of it. */
+  /**
+   * What the server knows of it.
+   *
+   * @internal
+   */
   readonly inner: Participant;
   readonly #channel: () => FakeChannel | undefined;
   readonly #clientOf: (transportId: string) => FakeTransport | undefined;
   #lastChannel: FakeChannel | undefined;
 
-  /** One of this room; `channel` is the one that it has now, `clientOf` the client's end of a transport. */
+  /**
+   * One of this room; `channel` is the one that it has now, `clientOf` the client's end of a transport.
+   *
+   * @internal
+   */
   constructor(
     room: Room,
     inner: Participant,
@@ -298,19 +318,31 @@ export class FakeParticipant {
     return this.room.id;
   }
 
-  /** The client's channel, or the last one that it had; deliver events on it, or drop it. */
+  /**
+   * The client's channel, or the last one that it had; deliver events on it, or drop it.
+   *
+   * @internal
+   */
   get channel(): FakeChannel {
     return this.#lastChannel = this.#channel() ?? this.#lastChannel!;
   }
 
-  /** What it sends. */
+  /**
+   * What it sends.
+   *
+   * @internal
+   */
   get producers(): FakeProducer[] {
     return this.room.producersOf(this.inner).map(({ producer }) =>
       producer as FakeProducer
     );
   }
 
-  /** The clients' ends of its transports by direction, once they are made. */
+  /**
+   * The clients' ends of its transports by direction, once they are made.
+   *
+   * @internal
+   */
   get transports(): { send?: FakeTransport; recv?: FakeTransport } {
     const { send, receive } = this.inner.media;
     const ends = {

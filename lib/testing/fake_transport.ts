@@ -14,7 +14,11 @@ import {
 } from "../rtc/mod.ts";
 import type { Clock } from "../time/mod.ts";
 
-/** What is at the other end of a fake transport. */
+/**
+ * What is at the other end of a fake transport.
+ *
+ * @internal
+ */
 export interface FakeTransportPeer {
   /** Takes each RTP packet; valid only until the call returns. */
   readonly onRtp?: (packet: Uint8Array) => void;
@@ -24,7 +28,11 @@ export interface FakeTransportPeer {
   readonly handshake?: () => Promise<void>;
 }
 
-/** What lies between a fake transport and its peer. */
+/**
+ * What lies between a fake transport and its peer.
+ *
+ * @internal
+ */
 export interface FakePath {
   /** What it does to RTP packets. */
   readonly network: Network;
@@ -35,7 +43,11 @@ export interface FakePath {
 /** Room for one frame's burst of packets. */
 const OUT_BYTES = 64 * 1024;
 
-/** When a packet arrives: by the fake clock, and in milliseconds since 1970. */
+/**
+ * When a packet arrives: by the fake clock, and in milliseconds since 1970.
+ *
+ * @internal
+ */
 export interface FakeArrival {
   /** By the fake clock. */
   readonly nowMs: number;
@@ -47,6 +59,8 @@ export interface FakeArrival {
  * A transport for tests: it is up as soon as the server is ready and the
  * peer's handshake is over, encrypts nothing, and hands packets over at once,
  * or as the network lets them through.
+ *
+ * @internal
  */
 export class FakeTransport implements ClientTransport {
   /** Outgoing packets are built here. */

@@ -4,11 +4,13 @@
  * a transport without a network, a whole server with rooms for many clients
  * at once, and a target on which scenarios run in virtual time.
  *
- * It knows no real time and no socket.
+ * It knows no real time and no socket. What is marked as internal is for the
+ * project's own tests.
  *
  * @module
  */
 
+export type { Clock } from "../time/mod.ts";
 export { FakeChannel, type Script } from "./fake_channel.ts";
 export { FakeClock } from "./fake_clock.ts";
 export {

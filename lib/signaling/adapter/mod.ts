@@ -48,6 +48,7 @@ export type {
   MediaKind,
   RtcpFeedback,
   RtpCapabilities,
+  RtpCodec,
   RtpCodecCapability,
   RtpCodecParameters,
   RtpEncodingParameters,

@@ -29,7 +29,8 @@ export interface SocketIo {
   /** What the server knows the socket by. */
   readonly id: string;
   /** Calls `handler` with what comes with an event; where the server wants an answer, the last argument is a function that gives it. */
-  on(event: string, handler: (...values: Value[]) => void): void;
+  // deno-lint-ignore no-explicit-any -- a server's message may be anything
+  on(event: string, handler: (...values: any[]) => void): void;
   /** Tells, without an answer. */
   emit(event: string, ...values: unknown[]): void;
   /**
@@ -37,7 +38,8 @@ export interface SocketIo {
    * the server's words where that has an `error`, or where there are several
    * values and the first one, as in Node, is an error.
    */
-  ask(event: string, ...values: unknown[]): Promise<Value>;
+  // deno-lint-ignore no-explicit-any -- a server's answer may be anything
+  ask(event: string, ...values: unknown[]): Promise<any>;
 }
 
 /** Types of packets: Engine.IO's, and of its messages socket.io's. */
