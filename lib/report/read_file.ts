@@ -6,6 +6,7 @@
 
 import { jsonOf, unreadable } from "./bounded_json.ts";
 import type { z } from "./deps.ts";
+import { toFirstMistakes } from "./first_mistakes.ts";
 
 /**
  * Reads it; unknown keys are dropped. Throws a `SyntaxError` whose one line
@@ -17,7 +18,7 @@ export function readFile<T>(
   schema: z.ZodType<T>,
 ): { readonly data: T; readonly json: unknown } {
   const json = jsonOf(text, what);
-  const { success, data, error } = schema.safeParse(json);
+  const { success, data, error } = toFirstMistakes(schema).safeParse(json);
   if (success) return { data, json };
   const { path, message } = error.issues[0];
   const where = path.length === 0 ? "" : `${path.join(".")}: `;

@@ -25,6 +25,7 @@ import {
   TOO_LARGE,
   unreadable,
 } from "./bounded_json.ts";
+import { toFirstMistakes } from "./first_mistakes.ts";
 import { courseOf, SAVED_FORMAT, savedRunSchema } from "./saved_run_schema.ts";
 import { storiesOf, STORY_COLUMNS, storyRecord } from "./story.ts";
 
@@ -69,7 +70,8 @@ export async function unpackRun(
   if (formatOf(json) > SAVED_FORMAT) {
     throw unreadable(WHAT, "a later version wrote it. Read it with that one");
   }
-  const { success, data, error } = savedRunSchema.safeParse(json);
+  const { success, data, error } = toFirstMistakes(savedRunSchema)
+    .safeParse(json);
   if (!success) {
     const { path, message } = error.issues[0];
     const where = path.length === 0 ? "" : `${path.map(String).join(".")}: `;

@@ -20,8 +20,8 @@ import type { Attack } from "./attack.ts";
 import type { ChildLine, Orders } from "./child.ts";
 import { DOORS } from "./doors.ts";
 
-/** A child that says nothing for so long hangs. */
-const SILENCE_MS = 20_000;
+/** A child that says nothing for so long hangs, on a machine that has much else to do, too. */
+const SILENCE_MS = 120_000;
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
 

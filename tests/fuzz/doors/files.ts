@@ -1,16 +1,37 @@
 /** What runs leave, which somebody may hand us from anywhere: all of a run in one file, its summary, its clients. */
 
+import { gzipSync } from "node:zlib";
 import {
   packRun,
   parseResults,
   parseSummary,
+  type SavedRun,
   toResults,
   unpackRun,
 } from "../../../lib/report/mod.ts";
+import type { Summary } from "../../../lib/metrics/mod.ts";
 import { saved } from "../../lib/report/made_up_saved_run.ts";
 import { damagedBytes, damagedJson } from "../damaged.ts";
 import { fc } from "../deps.ts";
 import type { Door } from "../door.ts";
+
+/** A run of which little is twice: what is alike is damaged alike, and all of it is read each time. */
+function smallRun(): SavedRun {
+  const run = saved();
+  const seen = new Set<string>();
+  const metrics = Object.fromEntries(
+    Object.entries(run.summary.metrics)
+      .filter(([, { type }]) => seen.size < seen.add(type).size),
+  ) as unknown as Summary["metrics"];
+  return {
+    ...run,
+    summary: { ...run.summary, metrics },
+    stories: run.stories.map((story) => ({
+      ...story,
+      bins: story.bins.slice(0, 2),
+    })).slice(0, 2),
+  };
+}
 
 /** Of which there could be no end, in a few bytes of gzip. */
 const WITHOUT_END = ["[", "{}", `{"a":`, "[],", "0,", `"",`, " "];
@@ -24,7 +45,7 @@ export const savedRuns: Door = {
   kind: "stateful",
   takes: 10,
   async open() {
-    const bytes = await packRun(saved());
+    const bytes = await packRun(smallRun());
     const text = await new Response(
       new Response(bytes).body!.pipeThrough(new DecompressionStream("gzip")),
     ).text();
@@ -47,7 +68,7 @@ export const savedRuns: Door = {
     );
     return {
       property: fc.asyncProperty(files, async (file) => {
-        const packed = typeof file === "string" ? await gzip(file) : file;
+        const packed = typeof file === "string" ? gzip(file) : file;
         const run = await refusing(() => unpackRun(packed));
         // What is taken in can be given out, and is the same again.
         if (run === undefined) return;
@@ -66,22 +87,23 @@ export const summaries: Door = {
   kind: "pure",
   takes: 5,
   open() {
-    const { summary, snapshot } = saved();
-    const samples: unknown[] = [summary, toResults(snapshot.clients)];
+    const { summary, snapshot } = smallRun();
+    const results = toResults(snapshot.clients.slice(-2));
+    const files = fc.oneof(
+      damagedJson<unknown>([summary]).map((text) => [parseSummary, text]),
+      damagedJson<unknown>([results]).map((text) => [parseResults, text]),
+    ) as fc.Arbitrary<[(text: string) => unknown, string]>;
     return {
-      property: fc.asyncProperty(damagedJson(samples), async (text) => {
-        await refusing(() => parseSummary(text));
-        await refusing(() => parseResults(text));
-      }),
+      property: fc.asyncProperty(
+        files,
+        ([parse, text]) => refusing(() => parse(text)).then(() => {}),
+      ),
     };
   },
 };
 
-async function gzip(text: string): Promise<Bytes> {
-  const { body } = new Response(text);
-  return await new Response(
-    body!.pipeThrough(new CompressionStream("gzip")),
-  ).bytes();
+function gzip(text: string): Bytes {
+  return new Uint8Array(gzipSync(text, { level: 1 }));
 }
 
 /** What is no such file is refused in one line, and by nothing else. */
