@@ -88,6 +88,8 @@ export async function openToWrite(
     create: true,
     truncate: true,
   });
+  // It may fail before somebody waits for it.
+  opening.catch(() => {});
   if (!await isPipe(path)) return await opening;
   const late = Promise.withResolvers<undefined>();
   const timer = setTimeout(() => late.resolve(undefined), withinMs);
