@@ -107,7 +107,9 @@ function lastSeconds(snapshot: Snapshot, earlier: Snapshot): Snapshot {
     trends: lateness === undefined
       ? {}
       : { lateness: trendGrowth(earlier.trends.lateness, lateness) },
-    clients: snapshot.clients.filter(({ state }) => state !== "left"),
+    clients: snapshot.clients.filter(({ state }) =>
+      state !== "left" && state !== "lost"
+    ),
     generator: {
       ...snapshot.generator,
       kernelDrops: kernelDrops === null

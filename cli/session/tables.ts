@@ -94,6 +94,7 @@ function stateCell({ state, silent }: ClientRow): TableCell {
     case "connected":
       return span(state + without, "good");
     case "failed":
+    case "lost":
       return span(state, "critical");
   }
 }

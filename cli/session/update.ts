@@ -242,7 +242,7 @@ function watchedMembers(
   return clients
     .filter(({ index, state }) =>
       index >= (scenario?.firstIndex ?? 0) && state !== "left" &&
-      state !== "planned"
+      state !== "planned" && state !== "lost"
     )
     .map(({ index, clientId, roomId, role }) => ({
       index,

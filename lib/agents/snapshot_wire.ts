@@ -91,6 +91,7 @@ const generator = z.object(
     lost: lines(
       z.object({
         ...{ node: text, atMs: amount, clients: amount, reason: text },
+        knownMs: amount.optional(),
         isAllowed: z.boolean().optional(),
       }),
     ).optional(),

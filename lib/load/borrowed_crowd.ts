@@ -10,6 +10,7 @@ import type { RunPlan } from "./plan/plan.ts";
 import {
   type ClientRecord,
   EMPTY_SNAPSHOT,
+  isGone,
   plainRecord,
   type Snapshot,
   snapshotBetween,
@@ -167,8 +168,8 @@ async function emptied(
   firstIndex: number,
 ): Promise<boolean> {
   const isEmpty = () =>
-    crowd.snapshot().clients.every(({ index, state }) =>
-      index < firstIndex || state === "left" || state === "failed"
+    crowd.snapshot().clients.every((client) =>
+      client.index < firstIndex || isGone(client)
     );
   const untilMs = crowd.elapsedMs + MAX_LEAVING_MS;
   while (!isEmpty() && crowd.elapsedMs < untilMs) await nextSecond(crowd);

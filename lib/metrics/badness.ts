@@ -6,7 +6,7 @@
  */
 
 import type { ClientRecord } from "./client_record.ts";
-import { isConnected, isSettled } from "./client_rates.ts";
+import { isConnected, isLost, isSettled } from "./client_rates.ts";
 import type { RoomSummary, WorstClient, WorstClients } from "./summary.ts";
 import { clientsOwn, ratio } from "./figures.ts";
 import { percent } from "./words.ts";
@@ -21,7 +21,8 @@ export function worstClientsOf(
   clients: readonly ClientRecord[],
   runIsOver: boolean,
 ): WorstClients {
-  const hurt = clients.filter((client) => isSettled(client, runIsOver))
+  const hurt = clients
+    .filter((client) => isSettled(client, runIsOver) && !isLost(client))
     .map(worstClientOf)
     .filter((client) => clientBadness(client) > MIN_BADNESS)
     .sort(byBadness(clientBadness, ({ clientId }) => clientId));
@@ -34,8 +35,9 @@ export function worstClientsOf(
 
 /** How badly a room was hurt: shares that add up. */
 export function roomBadness(room: RoomSummary): number {
-  const { totalClients, connectedAtEnd, residualLossRatio } = room;
-  const missing = totalClients - connectedAtEnd;
+  const { totalClients, connectedAtEnd, unknownAtEnd, residualLossRatio } =
+    room;
+  const missing = totalClients - connectedAtEnd - unknownAtEnd;
   return (ratio(missing, totalClients) ?? 0) + (room.silentRatio ?? 0) +
     residualLossRatio + (room.frozenRatio ?? 0) +
     Math.min(1, ratio(room.totalErrors, totalClients) ?? 0);

@@ -37,7 +37,10 @@ export function clientRate(
     clients.filter((client) => isSettled(client, runIsOver));
   switch (name) {
     case "connected":
-      return shareOf(settled(), isConnected);
+      return shareOf(
+        settled().filter((client) => !isLost(client)),
+        isConnected,
+      );
     case "clientsWithErrors":
       return shareOf(settled(), ({ errorCount }) => errorCount > 0);
     case "neverSent":
@@ -71,7 +74,24 @@ export function isSettled(
   runIsOver: boolean,
 ): boolean {
   return connectionSuccessful || state === "failed" ||
-    (runIsOver && state !== "planned");
+    (runIsOver && state !== "planned" && state !== "lost");
+}
+
+/** Whether nothing is known of it any more: its machine is lost. */
+export function isLost({ state }: Pick<ClientRecord, "state">): boolean {
+  return state === "lost";
+}
+
+/** Whether it had connected, and nothing is known of it since: whether it still is nobody can say. */
+export function isUnknown(
+  client: Pick<ClientRecord, "connectionSuccessful" | "state">,
+): boolean {
+  return client.connectionSuccessful && isLost(client);
+}
+
+/** Whether it does not come back: it left, gave up, or is lost. */
+export function isGone({ state }: Pick<ClientRecord, "state">): boolean {
+  return state === "left" || state === "failed" || state === "lost";
 }
 
 /** Whether it is at this node: the node itself, or a thread of that machine. */
@@ -86,7 +106,8 @@ export function isAtNode(
 export function isConnected(
   { connectionSuccessful, isAway, state }: ClientRecord,
 ): boolean {
-  return connectionSuccessful && !isAway && state !== "failed";
+  return connectionSuccessful && !isAway && state !== "failed" &&
+    state !== "lost";
 }
 
 /** Whether it should have sent something: it publishes, was not muted all the time, and had a moment for it. */

@@ -16,7 +16,7 @@ import {
 } from "./catalog.ts";
 import { CLIENT_COUNTS, zeros } from "./counts.ts";
 
-/** How far a client can come; one that is away lost its channel or a transport, and is coming back. */
+/** How far a client can come; one that is away lost its channel or a transport, and is coming back, and of one that is lost nothing is known any more, for its machine is. */
 export const CLIENT_STATES = [
   "planned",
   "joining",
@@ -24,6 +24,7 @@ export const CLIENT_STATES = [
   "away",
   "failed",
   "left",
+  "lost",
 ] as const;
 
 /** How far a client has come. */

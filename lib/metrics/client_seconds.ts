@@ -46,13 +46,13 @@ export interface ClientSecond {
 export class ClientSeconds {
   readonly #before = new Map<number, ClientRecord>();
 
-  /** The last second of all that have not left. */
+  /** The last second of all that are there, or on their way. */
   take(clients: readonly ClientRecord[]): ClientSecond[] {
     const seconds: ClientSecond[] = [];
     for (const client of clients) {
       const { index, state } = client;
       const before = this.#before.get(index);
-      if (state === "left" || state === "planned") {
+      if (state === "left" || state === "planned" || state === "lost") {
         if (before !== undefined) this.#before.delete(index);
         continue;
       }

@@ -20,6 +20,7 @@ import {
   isClientRate,
   isConnected,
   isSettled,
+  isUnknown,
 } from "./client_rates.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { roundMs } from "./stats.ts";
@@ -35,9 +36,11 @@ export interface ClientTally {
   readonly connected: number;
   /** Those of them that are not, nor were when they left: they gave up, or are on their way back. */
   readonly away: number;
+  /** Those of them of whom nothing is known since their machine was lost, which may be. */
+  readonly unknown: number;
   /** Those that tried and did not get there. */
   readonly failed: number;
-  /** Those that are not due yet or still trying. */
+  /** Those that are not due yet or still trying, or were when their machine was lost. */
   readonly pending: number;
   /** Whether the run was over: who had not got there by then has failed. */
   readonly runIsOver: boolean;
@@ -54,11 +57,13 @@ export function tallyClients(
   const due = clients.filter((client) => isSettled(client, runIsOver));
   const reached = due.filter((client) => client.connectionSuccessful).length;
   const connected = due.filter(isConnected).length;
+  const unknown = due.filter(isUnknown).length;
   return {
     total: clients.length,
     reached,
     connected,
-    away: reached - connected,
+    away: reached - connected - unknown,
+    unknown,
     failed: due.length - reached,
     pending: clients.length - due.length,
     runIsOver,

@@ -11,10 +11,18 @@ import { outOf, percent } from "./words.ts";
 
 /** What an incident is, as short as it can be: `8 of 8 clients without media`. */
 export function incidentName(
-  { kind, clients, of, worstRatio }: Incident,
+  { kind, clients, of, worstRatio, lost }: Incident,
 ): string {
   const who = outOf(clients, of, "client");
   switch (kind) {
+    case "lost":
+      return `${who} unknown${
+        lost === undefined
+          ? ""
+          : `: ${lost.node} was lost at ${
+            formatClock(lost.atSec * 1000)
+          }, ${lost.reason}`
+      }`;
     case "noMedia":
       return `${who} without media`;
     case "away":
@@ -101,6 +109,7 @@ export function incidentLine(
 const MAX_IDS = 5;
 
 const ALSO: Readonly<Record<IncidentKind, string>> = {
+  lost: "lost",
   noMedia: "no media",
   away: "away",
   signaling: "no answers",

@@ -8,7 +8,9 @@
  */
 
 import type { ClientSecond } from "./client_seconds.ts";
-import { isConnected } from "./client_rates.ts";
+import { isAtNode, isConnected, isLost } from "./client_rates.ts";
+import type { ClientRecord } from "./client_record.ts";
+import type { NodeLoss } from "./snapshot.ts";
 import type { Incident, IncidentKind, ServerPoint } from "./summary.ts";
 
 /** A second of a run. Times are in seconds since the run began. */
@@ -17,6 +19,9 @@ export interface WatchedSecond {
   readonly toSec: number;
   /** What those had who are there. */
   readonly clients: readonly ClientSecond[];
+  /** Nodes that are lost by then, and all clients as they are known. @default {none} */
+  readonly lost?: readonly NodeLoss[] | undefined;
+  readonly all?: readonly ClientRecord[] | undefined;
   /** What the server used; `undefined` where it is not watched. */
   readonly server: ServerPoint | undefined;
   /** CPU of the generator, of what its threads could, and the packets that left late, of all that left. */
@@ -32,6 +37,9 @@ interface Rule {
   readonly seconds: number;
 }
 
+/** What is seen in clients' seconds; that a node is lost, and since when nothing is known of its clients, is told. */
+type SymptomKind = Exclude<IncidentKind, "lost">;
+
 /**
  * When each begins and ends, the most telling first: of clients that have
  * none of their media, that lost their channel or a transport, whose signaling
@@ -39,7 +47,7 @@ interface Rule {
  * twentieth of their packets or more, whose videos stand still for half of
  * the second; of joins that fail; and of packets that leave late.
  */
-const INCIDENT_RULES: Readonly<Record<IncidentKind, Rule>> = {
+const INCIDENT_RULES: Readonly<Record<SymptomKind, Rule>> = {
   noMedia: { enter: 0.05, exit: 0.02, seconds: 1 },
   away: { enter: 0.05, exit: 0.02, seconds: 1 },
   signaling: { enter: 0.05, exit: 0.02, seconds: 1 },
@@ -49,7 +57,9 @@ const INCIDENT_RULES: Readonly<Record<IncidentKind, Rule>> = {
   generator: { enter: 0.3, exit: 0.15, seconds: 2 },
 };
 
-const KINDS = Object.keys(INCIDENT_RULES) as readonly IncidentKind[];
+const SYMPTOMS = Object.keys(INCIDENT_RULES) as readonly SymptomKind[];
+/** What others miss whose clients are gone is a part of that. */
+const KINDS: readonly IncidentKind[] = ["lost", ...SYMPTOMS];
 /** So many good seconds on end, and it is over. */
 const GOOD_SECONDS = 2;
 /** Incidents that a run keeps; of more, those that hurt most. */
@@ -87,6 +97,8 @@ interface Symptom {
 /** An incident as it goes on. */
 interface Going {
   readonly kind: IncidentKind;
+  /** Of a node that is lost. */
+  readonly loss: NodeLoss | undefined;
   /** The begin of its first bad second. */
   readonly fromSec: number;
   /** When within that it began, if it was all or nothing. */
@@ -120,8 +132,8 @@ interface Budding {
 
 /** Watches a run; give it each second. */
 export class IncidentWatch {
-  readonly #kinds = new Map<IncidentKind, Budding>(
-    KINDS.map((
+  readonly #kinds = new Map<SymptomKind, Budding>(
+    SYMPTOMS.map((
       kind,
     ) => [kind, {
       seconds: 0,
@@ -134,11 +146,13 @@ export class IncidentWatch {
   #kept: Going[] = [];
   #forgotten = 0;
   #server: ServerPoint[] = [];
+  readonly #lost = new Set<string>();
   #told: readonly Incident[] = [];
 
   /** Takes in a second. Returns what began and what ended with it, each told once. */
   take(second: WatchedSecond): IncidentChange[] {
-    for (const kind of KINDS) this.#look(kind, second);
+    this.#takeLosses(second);
+    for (const kind of SYMPTOMS) this.#look(kind, second);
     this.#lookAtPictures(second);
     if (second.server !== undefined) {
       this.#server = [...this.#server, second.server].slice(-BEFORE_SEC);
@@ -148,9 +162,11 @@ export class IncidentWatch {
     return changes(before, this.#told);
   }
 
-  /** What goes on now, the most telling first: of one whose media is back, the pictures that still stand. */
+  /** What goes on now and may end, the most telling first: of one whose media is back, the pictures that still stand. */
   current(): Incident[] {
-    return put(this.#kept.filter(({ isOver }) => !isOver))
+    return put(
+      this.#kept.filter(({ isOver, loss }) => !isOver && loss === undefined),
+    )
       .sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
   }
 
@@ -164,7 +180,25 @@ export class IncidentWatch {
     return this.#forgotten;
   }
 
-  #look(kind: IncidentKind, second: WatchedSecond): void {
+  #takeLosses(second: WatchedSecond): void {
+    const { fromSec, toSec, lost = [], all = [] } = second;
+    for (const loss of lost) {
+      const { node, atMs, knownMs = atMs } = loss;
+      if (this.#lost.has(node)) continue;
+      this.#lost.add(node);
+      const sinceSec = knownMs / 1000;
+      const begun = { fromSec: sinceSec, partFromSec: sinceSec };
+      const going = newIncident("lost", begun, this.#server, loss);
+      this.#keep(going);
+      const affected = all.flatMap((client) =>
+        isAtNode(client, node) && isTakenAlong(client) ? [{ client }] : []
+      );
+      const symptom = { affected, of: all.length, worst: 1, part: 1 };
+      note(going, symptom, { ...second, fromSec, toSec });
+    }
+  }
+
+  #look(kind: SymptomKind, second: WatchedSecond): void {
     const symptom = symptomOf(kind, second);
     const state = this.#kinds.get(kind)!;
     const { enter, exit, seconds } = INCIDENT_RULES[kind];
@@ -235,11 +269,19 @@ export interface IncidentChange {
   readonly incident: Incident;
 }
 
+/** Whether its node was lost with it, or could not have it: what became of it is no work of the server's. */
+function isTakenAlong(client: ClientRecord): boolean {
+  return isLost(client) || client.state === "failed" &&
+      client.errors.some(({ kind }) => kind === "worker");
+}
+
 function symptomOf(
-  kind: IncidentKind,
+  kind: SymptomKind,
   { fromSec, toSec, clients: all, generator }: WatchedSecond,
 ): Symptom | undefined {
-  const clients = all.filter(({ client }) => !client.isLeftOut);
+  const clients = all.filter(({ client }) =>
+    !client.isLeftOut && !isTakenAlong(client)
+  );
   switch (kind) {
     case "noMedia":
       return ofClients(
@@ -347,11 +389,13 @@ function beginOf({ part }: Symptom, { fromSec, toSec }: WatchedSecond): number {
 
 function newIncident(
   kind: IncidentKind,
-  { fromSec, partFromSec }: Budding,
+  { fromSec, partFromSec }: Pick<Budding, "fromSec" | "partFromSec">,
   serverBefore: readonly ServerPoint[],
+  loss?: NodeLoss,
 ): Going {
   return {
     kind,
+    loss,
     fromSec,
     partFromSec,
     untilSec: fromSec,
@@ -373,7 +417,9 @@ function newIncident(
 
 function note(
   going: Going,
-  { affected, of, worst, part }: Symptom,
+  { affected, of, worst, part }: Omit<Symptom, "affected" | "share"> & {
+    readonly affected: readonly Pick<ClientSecond, "client">[];
+  },
   { fromSec, toSec, server, generator }: WatchedSecond,
 ): void {
   going.untilSec = toSec;
@@ -441,6 +487,13 @@ function incidentOf(head: Going, parts: readonly Going[]): Incident {
   const before = head.serverBefore;
   return {
     kind: head.kind,
+    ...(head.loss !== undefined && {
+      lost: {
+        node: head.loss.node,
+        atSec: rounded(head.loss.atMs / 1000),
+        reason: head.loss.reason,
+      },
+    }),
     fromSec: rounded(fromSec),
     untilSec: isOver ? rounded(untilSec) : null,
     clients: head.clients,
@@ -480,6 +533,8 @@ function changes(
     a.kind === b.kind && Math.abs(a.fromSec - b.fromSec) < PART_BEFORE_SEC;
   return after.flatMap((incident): IncidentChange[] => {
     const was = before.find((one) => isSame(one, incident));
+    // Who lost it says so.
+    if (incident.kind === "lost") return [];
     if (incident.untilSec !== null) {
       return was?.untilSec === null ? [{ change: "ended", incident }] : [];
     }

@@ -265,7 +265,11 @@ function sentenceOf(
     }
     case "connected":
       return `${
-        outOf(tally.connected, tally.reached + tally.failed, "client")
+        outOf(
+          tally.connected,
+          tally.connected + tally.away + tally.failed,
+          "client",
+        )
       } connected${
         tally.away === 0 ? "" : `, ${tally.away} lost after they had been`
       }`;

@@ -55,6 +55,8 @@ export class RunSeconds {
       fromSec,
       toSec,
       clients,
+      lost: snapshot.generator.lost,
+      all: snapshot.clients,
       server: point.server,
       generator: {
         cpuRatio: point.cpuRatio,

@@ -21,11 +21,13 @@ export interface NodeLoss {
   readonly node: string;
   /** When, in milliseconds since the run began. */
   readonly atMs: number;
+  /** By when it had said the last that is known of it, in milliseconds since the run began. @default {atMs} */
+  readonly knownMs?: number | undefined;
   /** Clients that were still to come, or there. */
   readonly clients: number;
   /** What became of it, as far as known. */
   readonly reason: string;
-  /** Whether it was one of so many that may be lost: then the run goes by the others, and its clients have left. @default {false} */
+  /** Whether it was one of so many that may be lost: then the run goes by the others, and its clients are lost with it. @default {false} */
   readonly isAllowed?: boolean | undefined;
 }
 

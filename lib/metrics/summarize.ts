@@ -166,6 +166,7 @@ export function summarize(input: SummaryInput): Summary {
     successfulConnections: tally.reached,
     failedConnections: tally.failed,
     connectedAtEnd: tally.connected,
+    unknownAtEnd: tally.unknown,
     pendingConnections: tally.pending,
     averageConnectionTimeMs: connection.avgMs,
     p50ConnectionTimeMs: connection.p50Ms,
@@ -275,7 +276,7 @@ function summarizeGenerator(
 ): GeneratorSummary {
   const { generator } = snapshot;
   const { clock = STEADY } = generator;
-  const nodes = summarizeNodes(snapshot);
+  const nodes = summarizeNodes(snapshot, tally.runIsOver);
   return {
     ...placed("generator", snapshot, tally),
     lane: generator.lanes.join("+"),

@@ -8,7 +8,7 @@
 
 import type { CounterName } from "./catalog.ts";
 import type { ClientRecord } from "./client_record.ts";
-import { isConnected } from "./client_rates.ts";
+import { isConnected, isUnknown } from "./client_rates.ts";
 import { divided, partOf } from "./figures.ts";
 import { roundMs, valueStats } from "./stats.ts";
 import type { GroupName, GroupSummary } from "./summary.ts";
@@ -61,6 +61,7 @@ function summarizeGroup(members: readonly ClientRecord[]): GroupSummary {
   return {
     clients: members.length,
     connectedAtEnd: members.filter(isConnected).length,
+    unknownAtEnd: members.filter(isUnknown).length,
     silentRatio: divided("silent", sum),
     lossRatio: divided("loss", sum),
     residualLossRatio: divided("residualLoss", sum),

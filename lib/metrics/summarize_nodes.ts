@@ -7,29 +7,35 @@
 
 import type { TrendName } from "./catalog.ts";
 import type { ClientRecord } from "./client_record.ts";
-import { isAtNode, isConnected } from "./client_rates.ts";
-import { counterOf, ratio, trendOf } from "./figures.ts";
+import { isAtNode } from "./client_rates.ts";
+import { counterOf, ratio, tallyClients, trendOf } from "./figures.ts";
 import { troubleOf } from "./saturation.ts";
 import type { NodePart, Snapshot } from "./snapshot.ts";
 import { usToMs } from "./stats.ts";
 import type { NodeSummary } from "./summary.ts";
 
-/** A row a machine, by name; `undefined` where clients were on one. */
+/** A row a machine, by name, in the words that the whole run has for its clients; `undefined` where clients were on one. */
 export function summarizeNodes(
   { parts = [], clients }: Pick<Snapshot, "clients" | "parts">,
+  runIsOver: boolean,
 ): NodeSummary[] | undefined {
   const machines = parts.filter(({ machine }) => machine !== undefined);
   return machines.length === 0
     ? undefined
-    : machines.map((part) => summarizeNode(part, clients));
+    : machines.map((part) => summarizeNode(part, clients, runIsOver));
 }
 
 function summarizeNode(
   part: NodePart,
   all: readonly ClientRecord[],
+  runIsOver: boolean,
 ): NodeSummary {
   const { node, generator, machine, offset } = part;
   const clients = all.filter((client) => isAtNode(client, node));
+  const { reached, failed, connected, unknown } = tallyClients(
+    clients,
+    runIsOver,
+  );
   const p95Ms = (name: TrendName) => usToMs(trendOf(part, name).percentile(95));
   const sent = counterOf(part, "packetsSent");
   const due = counterOf(part, "packetsPlanned") -
@@ -46,8 +52,10 @@ function summarizeNode(
       : p95Ms("linkRoundTrip"),
     workers: generator.workers,
     clients: clients.length,
-    connected: clients.filter(isConnected).length,
-    failed: clients.filter(({ state }) => state === "failed").length,
+    successfulConnections: reached,
+    failedConnections: failed,
+    connectedAtEnd: connected,
+    unknownAtEnd: unknown,
     packetsSent: sent,
     packetsReceived: counterOf(part, "packetsReceived"),
     achievedRatio: ratio(sent, due),

@@ -13,7 +13,7 @@ import {
   roomKey,
 } from "./catalog.ts";
 import type { ClientRecord } from "./client_record.ts";
-import { isConnected } from "./client_rates.ts";
+import { isConnected, isUnknown } from "./client_rates.ts";
 import { bpsOver, divided, most, partOf, total } from "./figures.ts";
 import type { RoomCounts } from "./metric_values.ts";
 import { roundMs } from "./stats.ts";
@@ -54,6 +54,7 @@ function summarizeRoom(
     totalProducersCreated,
     totalConsumersCreated,
     connectedAtEnd: members.filter(isConnected).length,
+    unknownAtEnd: members.filter(isUnknown).length,
     silentRatio: divided("silent", sum),
     lossRatio: divided("loss", sum) ?? 0,
     residualLossRatio: divided("residualLoss", sum) ?? 0,

@@ -54,6 +54,8 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue };
 
+const unknownAtEnd = count.default(0);
+
 const json: z.ZodType<JsonValue> = z.json().meta({ id: "json" });
 
 const serverThread = z.object({
@@ -170,6 +172,7 @@ const room = z.object({
   successfulConnections: count,
   totalErrors: count,
   connectedAtEnd: count,
+  unknownAtEnd,
   silentRatio: known.describe(
     "Time that tracks were silent, of the time that they should have come; null when none should.",
   ),
@@ -282,8 +285,10 @@ const generator = z.object({
     linkRoundTripP95Ms: known,
     workers: count,
     clients: count,
-    connected: count,
-    failed: count,
+    successfulConnections: count,
+    failedConnections: count,
+    connectedAtEnd: count,
+    unknownAtEnd,
     packetsSent: count,
     packetsReceived: count,
     achievedRatio: known,
@@ -336,6 +341,7 @@ const worstClient = z.object({
 const group = z.object({
   clients: count,
   connectedAtEnd: count,
+  unknownAtEnd,
   silentRatio: known,
   lossRatio: known,
   residualLossRatio: known,
@@ -347,6 +353,7 @@ const group = z.object({
 }).meta({ id: "group" });
 
 const incidentKind = z.enum([
+  "lost",
   "noMedia",
   "away",
   "signaling",
@@ -358,6 +365,8 @@ const incidentKind = z.enum([
 
 const incident = z.object({
   kind: incidentKind,
+  lost: z.object({ node: z.string(), atSec: amount, reason: z.string() })
+    .optional().describe("The machine whose clients are unknown since."),
   from: z.iso.datetime(),
   until: z.iso.datetime().nullable(),
   fromSec: amount.describe("Since the run began."),
@@ -456,8 +465,11 @@ export const summarySchema = z.object({
   connectedAtEnd: count.describe(
     "Clients that were connected at the end, or when they left: those that gave up or were on their way back are not.",
   ),
+  unknownAtEnd: unknownAtEnd.describe(
+    "Clients that had connected, and of which nothing is known since a machine was lost that may be (--allow-lost): they are in successfulConnections, and not in connectedAtEnd.",
+  ),
   pendingConnections: count.describe(
-    "Not scheduled yet, or still trying, when the run was cut off.",
+    "Not scheduled yet, or still trying, when the run was cut off or their machine was lost.",
   ),
   averageConnectionTimeMs: amount.describe(
     "Connection times run from when a client was scheduled until its last transport was up, over successful connections; 0 when there was none. SimplestChat's tester stops at the joined room.",

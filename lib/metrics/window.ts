@@ -5,6 +5,7 @@
  */
 
 import type { ClientRecord } from "./client_record.ts";
+import { isGone } from "./client_rates.ts";
 import { clockHealthSince, STEADY } from "./clock_health.ts";
 import { CLIENT_COUNTS } from "./counts.ts";
 import { plainRecord } from "./departed_record.ts";
@@ -34,8 +35,7 @@ export function snapshotBetween(before: Snapshot, after: Snapshot): Snapshot {
     clients: after.clients.flatMap((client) => {
       const earlier = known.get(client.index);
       if (earlier === undefined) return [client];
-      const gone = earlier.state === "left" || earlier.state === "failed";
-      return gone ? [] : [grown(earlier, client)];
+      return isGone(earlier) ? [] : [grown(earlier, client)];
     }),
     ...(after.parts !== undefined && {
       parts: partsBetween(before.parts, after.parts),

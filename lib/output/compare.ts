@@ -77,7 +77,8 @@ const FIGURES: readonly Figure[] = [
     "ratio",
     "higher",
     0.001,
-    (run) => ratio(run.connectedAtEnd, run.totalClients),
+    ({ connectedAtEnd, totalClients, unknownAtEnd }) =>
+      ratio(connectedAtEnd, totalClients - unknownAtEnd),
   ),
   gate(
     "loss left",

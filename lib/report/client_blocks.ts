@@ -40,10 +40,12 @@ export function clientBlocks(summary: Summary): Block[] {
     totalClients,
     successfulConnections: reached,
     connectedAtEnd: connected,
+    unknownAtEnd: unknown,
     failedConnections: failed,
     pendingConnections: pending,
   } = summary;
-  const settled = reached + failed;
+  const away = reached - connected - unknown;
+  const settled = connected + away + failed;
   const connection: DurationStats = {
     count: reached,
     minMs: 0,
@@ -57,9 +59,8 @@ export function clientBlocks(summary: Summary): Block[] {
     figures("Clients", [
       `${formatCount(totalClients)} in all`,
       `${formatCount(connected)} connected`,
-      ...(reached > connected
-        ? [`${formatCount(reached - connected)} lost again`]
-        : []),
+      ...(away > 0 ? [`${formatCount(away)} lost again`] : []),
+      ...(unknown > 0 ? [`${formatCount(unknown)} unknown`] : []),
       `${formatCount(failed)} failed`,
       ...(pending > 0 ? [`${formatCount(pending)} pending`] : []),
       ...(settled === 0 ? [] : [{

@@ -129,7 +129,7 @@ function worstFirst(clients: readonly ClientResult[]): ClientResult[] {
 
 /** Shares that add up, as in the summary's worst clients. */
 function badnessOf(client: ClientResult): number {
-  return (client.connectedAtEnd ? 0 : 1) +
+  return (client.connectedAtEnd || client.state === "lost" ? 0 : 1) +
     (share(client.tracksSilentMs, client.tracksDueMs) ?? 0) +
     (share(client.packetsLost, client.packetsExpected) ?? 0) +
     (share(client.totalFreezesDurationMs, client.playedMs) ?? 0) +

@@ -135,7 +135,7 @@ function nodeFigures(node: NodeSummary, { verdict }: Summary): Figure[] {
     ...(node.cores === null ? [] : [formatCounted(node.cores, "core")]),
     formatCounted(node.workers, "worker"),
     formatCounted(node.clients, "client"),
-    ...(node.failed === 0 ? [] : [`${formatCount(node.failed)} failed`]),
+    ...(goneFrom(node).map(([count, what]) => `${formatCount(count)} ${what}`)),
     ...(achievedRatio === null ? [] : [`sent ${formatRatio(achievedRatio)}`]),
     `lateness p95 ${formatMs(node.latenessP95Ms)}`,
     ...(cpuRatio === null ? [] : [`CPU ${formatRatio(cpuRatio)}`]),
@@ -151,6 +151,17 @@ function nodeFigures(node: NodeSummary, { verdict }: Summary): Figure[] {
     ...clockText(node),
     ...(node.clockSynchronised === false ? ["clock not synchronised"] : []),
   ];
+}
+
+/** Those of its clients that are not connected, in the words of all. */
+function goneFrom(node: NodeSummary): (readonly [number, string])[] {
+  const { successfulConnections, connectedAtEnd, unknownAtEnd } = node;
+  const all = [
+    [successfulConnections - connectedAtEnd - unknownAtEnd, "lost again"],
+    [unknownAtEnd, "unknown"],
+    [node.failedConnections, "failed"],
+  ] as const;
+  return all.filter(([count]) => count > 0);
 }
 
 /** How its clock stood to the run's, where that is known. */

@@ -127,6 +127,7 @@ const health = z.object({
   lost: z.array(z.object({
     node: z.string(),
     atMs: z.number(),
+    knownMs: z.number().optional(),
     clients: z.number(),
     reason: z.string(),
     isAllowed: z.boolean().optional(),

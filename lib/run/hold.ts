@@ -31,10 +31,9 @@ export async function hold(
   using either = eitherSignal(giveUp.signal, over);
   onExpectedEnd(meeting.endMs, rampEndMs);
   let isOver = false;
-  watch(({ clients, generator: { lost = [] } }) => {
+  watch(({ clients }) => {
     if (isOver) return;
-    const gone = lost.map(({ node }) => node);
-    const why = meeting.onSecond(crowd.elapsedMs, clients, gone);
+    const why = meeting.onSecond(crowd.elapsedMs, clients);
     onExpectedEnd(meeting.endMs);
     if (why !== undefined) giveUp.abort(new Error(why));
   });

@@ -6,7 +6,7 @@
  */
 
 import type { ClientPlan } from "../load/mod.ts";
-import { type ClientRecord, isAtNode } from "../metrics/mod.ts";
+import { type ClientRecord, isGone } from "../metrics/mod.ts";
 import { lastCause } from "./last_cause.ts";
 
 /** Clients may take this much longer than the ramp before media time counts without them. */
@@ -42,25 +42,20 @@ export class MeetingWatch {
     return this.#allIn || nowMs > this.#rampEndMs + MAX_SETTLING_MS;
   }
 
-  /** Looks at a second's numbers, and at which nodes are lost by then; returns why nothing more can come of it, or `undefined`. */
+  /** Looks at a second's numbers; returns why nothing more can come of it, or `undefined`. */
   onSecond(
     nowMs: number,
     records: readonly ClientRecord[],
-    lost: readonly string[] = [],
   ): string | undefined {
     const clients = records.filter(({ index }) => this.#plans.has(index));
-    this.#waitForJoins(nowMs, clients, lost);
+    this.#waitForJoins(nowMs, clients);
     const cause = lastCause(clients);
     return cause !== undefined && this.#hasNobodyLeft(nowMs, clients)
       ? `no client is left: ${cause}`
       : undefined;
   }
 
-  #waitForJoins(
-    nowMs: number,
-    clients: readonly ClientRecord[],
-    lost: readonly string[],
-  ): void {
+  #waitForJoins(nowMs: number, clients: readonly ClientRecord[]): void {
     const sinceRampMs = nowMs - this.#rampEndMs;
     if (sinceRampMs < 0 || sinceRampMs > MAX_SETTLING_MS) return;
     const isFirst = (plan: ClientPlan | undefined) =>
@@ -68,12 +63,9 @@ export class MeetingWatch {
     const first = clients.filter(({ index }) =>
       isFirst(this.#plans.get(index))
     );
-    // Whoever was still to come to a node that is lost does not come any more.
-    const isGone = (client: ClientRecord) =>
-      lost.some((name) => isAtNode(client, name));
     const joining = first.some((client) =>
       (client.state === "planned" || client.state === "joining") &&
-      !client.connectionSuccessful && !isGone(client)
+      !client.connectionSuccessful
     );
     this.#allIn = !joining &&
       first.length === [...this.#plans.values()].filter(isFirst).length;
@@ -84,7 +76,7 @@ export class MeetingWatch {
   #hasNobodyLeft(nowMs: number, clients: readonly ClientRecord[]): boolean {
     const plans = [...this.#plans.values()];
     return clients.length >= plans.length &&
-      clients.every(({ state }) => state === "failed" || state === "left") &&
+      clients.every(isGone) &&
       plans.some(({ leaveAtMs }) => (leaveAtMs ?? Infinity) > nowMs);
   }
 }

@@ -22,6 +22,7 @@ import type { CpuTimes } from "../machine/mod.ts";
 import { SIMULCAST_LAYERS } from "../media/mod.ts";
 import {
   type ClientRecord,
+  isGone,
   plainRecord,
   type ServerLoad,
   type Snapshot,
@@ -458,9 +459,9 @@ export class Crowd {
     const wanted = new Set(indicesOf(added));
     await this.until(
       ({ clients }) =>
-        clients.filter(({ index, state, connectionSuccessful }) =>
-          wanted.has(index) &&
-          (connectionSuccessful || state === "failed" || state === "left")
+        clients.filter((client) =>
+          wanted.has(client.index) &&
+          (client.connectionSuccessful || isGone(client))
         ).length === wanted.size,
       lengthMs + MAX_JOINING_MS,
     );

@@ -3,7 +3,7 @@
 import { assertEquals, assertLess, assertMatch } from "@std/assert";
 import { spawnSfu } from "../../lib/sfu/mod.ts";
 import { descendants, isAlive } from "./processes.ts";
-import { mergeTrendJson } from "../../lib/metrics/mod.ts";
+import { mergeTrendJson, type Summary } from "../../lib/metrics/mod.ts";
 import { type SavedRun, unpackRun } from "../../lib/report/mod.ts";
 import { OutDir, Program, runProgram } from "./program.ts";
 
@@ -39,6 +39,25 @@ async function gone(pids: readonly number[]): Promise<number> {
   return performance.now() - before;
 }
 
+/** Of six clients two are gone with a machine: in the figures of all and of each in the same words, and as what it is. */
+function assertLossIsTold(summary: Summary, unknown: number): void {
+  const { successfulConnections, connectedAtEnd, unknownAtEnd } = summary;
+  assertEquals([successfulConnections, connectedAtEnd, unknownAtEnd], [
+    ...[6, 4, unknown],
+  ]);
+  const rows = summary.generator.nodes ?? [];
+  assertEquals(
+    rows.map((row) => [row.successfulConnections, row.connectedAtEnd]),
+    [[2, 2], [2, 0], [2, 2]],
+  );
+  assertEquals(
+    rows.map((row) => [row.failedConnections, row.unknownAtEnd]),
+    [[0, 0], [0, unknown], [0, 0]],
+  );
+  const kinds = summary.incidents.map(({ kind }) => kind);
+  assertEquals([kinds.includes("lost"), kinds.includes("away")], [true, false]);
+}
+
 Deno.test("of three agents one is killed and one stands still for 5 s: the run goes on, is invalid, and says who was lost with whom", async () => {
   await using sfu = await spawnSfu({ engine: "werift" });
   using out = new OutDir();
@@ -56,6 +75,7 @@ Deno.test("of three agents one is killed and one stands still for 5 s: the run g
   );
   const lost = results.filter(({ failureCause }) => failureCause !== null);
   assertEquals(lost.map(({ node }) => node), ["agent-1", "agent-1"]);
+  assertLossIsTold(summary, 0);
   assertEquals(agents.filter(isAlive), []);
 });
 
@@ -135,6 +155,11 @@ Deno.test("one of three agents may be lost: it is killed, and the run passes by 
   const says = /agent-1 was lost at 0:0\d with 2 clients: .*SIGKILL.*allows$/m;
   assertMatch(generator.notes.join("\n"), says);
   assertMatch(summary.verdict.reason, says);
+  assertEquals(
+    results.filter(({ state }) => state === "lost").map(({ node }) => node),
+    ["agent-1", "agent-1"],
+  );
+  assertLossIsTold(summary, 2);
   assertEquals(
     generator.nodes?.map(({ trouble }) => trouble !== null),
     [false, true, false],

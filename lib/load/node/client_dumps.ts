@@ -45,6 +45,7 @@ const CONNECTION_STATES: Readonly<Record<ClientState, string>> = {
   away: "disconnected",
   failed: "failed",
   left: "closed",
+  lost: "closed",
 };
 
 interface Dumped {

@@ -12,6 +12,7 @@ import {
   type ClientRecord,
   ClientRecorder,
   EMPTY_SNAPSHOT,
+  isGone,
   type NodeLoss,
   type NodeMachine,
   plainRecord,
@@ -51,7 +52,7 @@ export interface NodeGroupOptions {
   readonly processCpuUs?: (() => number) | undefined;
   /** Whether each of its nodes has a machine to itself. @default {false} */
   readonly areMachines?: boolean | undefined;
-  /** So many of them may be lost: as long as others go on, their clients have left rather than failed. @default {0} */
+  /** So many of them may be lost: as long as others go on, their clients are lost with them rather than failed. @default {0} */
   readonly allowLost?: number | undefined;
   /** A second waits so long for the reports of those that are late, in milliseconds. @default {2000} */
   readonly patienceMs?: number | undefined;
@@ -236,7 +237,7 @@ export class NodeGroup implements LoadNode {
         for (const news of this.#publishers.get(name)?.values() ?? []) {
           this.#spread(name, { ...news, tracks: null });
         }
-        this.#note("error", `${name} died with its clients: ${reason}`);
+        this.#note("error", `${name} is lost with its clients: ${reason}`);
         this.#tellComplete();
       },
     };
@@ -324,7 +325,7 @@ export class NodeGroup implements LoadNode {
     }
   }
 
-  /** A node is gone, and its clients have failed, or left where it may be: its last report must say so. */
+  /** A node is gone, and its clients have failed, or are lost where it may be: its last report must say so. */
   #lose(name: string, reason: string): void {
     this.#dead.add(name);
     const { allowLost = 0 } = this.#options;
@@ -341,13 +342,12 @@ export class NodeGroup implements LoadNode {
       )
       .map((client) => recordOf(client, name));
     const clients = [...last.clients, ...unheard];
-    const lost = clients.filter(({ state }) =>
-      state !== "left" && state !== "failed"
-    );
+    const lost = clients.filter((client) => !isGone(client));
     const isLost = new Set(lost.map(({ index }) => index));
     const loss: NodeLoss = {
       node: name,
       atMs: Math.round(atMs),
+      knownMs: Math.round(Math.min(last.atMs, atMs)),
       clients: lost.length,
       reason,
       ...(isAllowed && { isAllowed }),
@@ -364,7 +364,10 @@ export class NodeGroup implements LoadNode {
     };
     this.#book.add(
       isAllowed
-        ? withClients(rest, lost.map(withdrawn))
+        ? withClients(
+          rest,
+          lost.map((client) => ({ ...plainRecord(client), state: "lost" })),
+        )
         : withFailed(rest, lost.map((client) => failed(client, cause, atMs))),
     );
   }
@@ -468,14 +471,6 @@ function withClients(
     ...snapshot,
     sequence: snapshot.sequence + 1,
     clients: [...snapshot.clients, ...clients],
-  };
-}
-
-/** It was taken out of the run: who had not got in by then never came. */
-function withdrawn(client: ClientRecord): ClientRecord {
-  return {
-    ...plainRecord(client),
-    state: client.connectionSuccessful ? "left" : "planned",
   };
 }
 

@@ -73,7 +73,11 @@ function tiles(summary: Summary): Child {
         `${formatCount(summary.connectedAtEnd)} of ${
           formatCount(summary.totalClients)
         }`,
-        `${formatCount(summary.failedConnections)} failed`,
+        `${formatCount(summary.failedConnections)} failed${
+          summary.unknownAtEnd === 0
+            ? ""
+            : `, ${formatCount(summary.unknownAtEnd)} unknown`
+        }`,
         bandOf("connected"),
       ],
       [

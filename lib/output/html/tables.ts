@@ -65,7 +65,8 @@ export function clientTable(
   const place = ({ clientId }: ClientResult) =>
     places.get(clientId) ?? Infinity;
   const hurt = (client: ClientResult) =>
-    (client.connectedAtEnd ? 0 : 1000) + client.errorCount +
+    (client.connectedAtEnd || client.state === "lost" ? 0 : 1000) +
+    client.errorCount +
     (lossOf(client) ?? 0);
   const worst = clients.toSorted((a, b) =>
     place(a) === place(b)

@@ -278,7 +278,7 @@ Deno.test("the clients of a node that dies have failed, by name, and the others 
     "client-2 connected",
     "client-3 failed",
   ]);
-  assertEquals(notes, ["worker-1 died with its clients: out of memory"]);
+  assertEquals(notes, ["worker-1 is lost with its clients: out of memory"]);
   const [{ node, clients, reason }] = crowd.snapshot().generator.lost!;
   assertEquals([node, clients, reason], ["worker-1", 1, "out of memory"]);
   const summary = summarize({

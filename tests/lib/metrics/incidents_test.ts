@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import {
+  type ClientRecord,
   type ClientSecond,
   incidentLine,
   incidentName,
@@ -309,6 +310,66 @@ Deno.test("an incident is told when it begins and once when it is over", () => {
   ]);
   assertEquals(watch.current(), []);
 });
+
+Deno.test.each<{
+  readonly why: string;
+  readonly gone: Partial<ClientRecord>;
+}>([
+  { why: "that may be", gone: { state: "lost" } },
+  {
+    why: "that may not be",
+    gone: {
+      ...{ state: "failed", isAway: true, failureCause: "agent-1 died: gone" },
+      errors: [{ kind: "worker", message: "agent-1 died: gone", atMs: 4_100 }],
+    },
+  },
+])(
+  "a machine that is lost, $why, is told as that, with all that others missed meanwhile, and nobody is away from the server",
+  ({ gone }) => {
+    const at = (i: number) => ({
+      node: i < 4 ? "agent-1/worker-0" : "agent-0",
+    });
+    const wellThen = Array.from({ length: 10 }, (_, i) => ({ client: at(i) }));
+    const mates = wellThen.map(({ client }, i) => ({
+      client,
+      ...(i === 4 || i === 5 ? NOTHING : {}),
+    }));
+    const after = wellThen.map(({ client }, i) => ({
+      client: { ...client, ...(i < 4 ? gone : {}) },
+    }));
+    const lost = [{
+      ...{ node: "agent-1", atMs: 4_100, knownMs: 2_000 },
+      ...{ clients: 4, reason: "no word in 15 s" },
+    }];
+    const watch = new IncidentWatch();
+    const told = [wellThen, wellThen, mates, mates, after, after, after, after]
+      .map((own, i) => {
+        const now = second(i + 1, own);
+        const all = now.clients.map(({ client }) => client);
+        // Those that are lost have no seconds.
+        const clients = now.clients.filter(({ client }) =>
+          client.state !== "lost"
+        );
+        return watch.take({
+          ...{ ...now, clients },
+          ...(own === after && { lost, all }),
+        }).map(incidentLine);
+      });
+    assertEquals(watch.incidents().map(incidentName), [
+      "4 of 10 clients unknown: agent-1 was lost at 0:04, no word in 15 s",
+    ]);
+    const [{ fromSec, untilSec, clientIds, rooms, also }] = watch.incidents();
+    assertEquals([fromSec, untilSec, rooms], [2, null, 2]);
+    assertEquals(clientIds, ["client-0", "client-1", "client-2", "client-3"]);
+    assertEquals([also[0].kind, also[0].clients], ["noMedia", 2]);
+    // Who lost it has said so.
+    assertEquals(
+      told.flat().filter((line) => /unknown|away/.test(line)),
+      [],
+    );
+    assertEquals(watch.current(), []);
+  },
+);
 
 Deno.test("what goes on is known in the second in which it begins", () => {
   const watch = watched([GOOD, all(NOTHING)]);

@@ -88,6 +88,7 @@ Deno.test("each group has the same figures of its own clients", () => {
   assertEquals(impaired, {
     clients: 1,
     connectedAtEnd: 1,
+    unknownAtEnd: 0,
     silentRatio: null,
     lossRatio: 0.1,
     residualLossRatio: 0.04,

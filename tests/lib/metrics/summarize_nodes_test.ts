@@ -6,9 +6,11 @@ import {
   mergeSnapshots,
   NodeMeter,
   type Snapshot,
+  summarize,
   summarizeNodes,
   Trend,
 } from "../../../lib/metrics/mod.ts";
+import { madeUpRun } from "./run.ts";
 
 /** What a node did with clients in these states, that sent this share of 1,000 packets. */
 function nodeOf(
@@ -60,7 +62,7 @@ Deno.test("each machine has a row, with its own clients, those of its threads to
   const trends = { ...one.trends, linkRoundTrip: trips.toJSON() };
   const offset = { aheadMs: -80, boundMs: 0.4, leaps: 0 };
   const all = machines({ ...one, trends, offset }, threads);
-  const [first, second] = summarizeNodes(all)!;
+  const [first, second] = summarizeNodes(all, true)!;
   assertEquals(first, {
     name: "agent-0",
     host: "box",
@@ -71,8 +73,10 @@ Deno.test("each machine has a row, with its own clients, those of its threads to
     linkRoundTripP95Ms: 3.007,
     workers: 1,
     clients: 1,
-    connected: 1,
-    failed: 0,
+    successfulConnections: 1,
+    failedConnections: 0,
+    connectedAtEnd: 1,
+    unknownAtEnd: 0,
     packetsSent: 1000,
     packetsReceived: 0,
     achievedRatio: 1,
@@ -88,7 +92,10 @@ Deno.test("each machine has a row, with its own clients, those of its threads to
     [null, null, null],
   );
   assertEquals(
-    [second.workers, second.clients, second.connected, second.failed],
+    [
+      ...[second.workers, second.clients],
+      ...[second.connectedAtEnd, second.failedConnections],
+    ],
     [2, 3, 2, 1],
   );
   assertEquals(
@@ -106,13 +113,76 @@ Deno.test("of a machine that was lost it is said when and how", () => {
     { ...gone, generator: { ...gone.generator, lost } },
   );
   assertEquals(
-    summarizeNodes(all)!.map(({ trouble }) => trouble),
+    summarizeNodes(all, true)!.map(({ trouble }) => trouble),
     [null, "agent-1 was lost at 0:41 with 2 clients: no word"],
   );
 });
 
+Deno.test.each<{
+  readonly why: string;
+  readonly states: readonly ClientState[];
+  readonly isAllowed: boolean;
+  readonly says: Record<string, number>;
+}>([
+  {
+    ...{ why: "none may be", isAllowed: false },
+    states: ["failed", "failed", "failed", "left"],
+    says: { reached: 6, failed: 2, connected: 4, unknown: 0, pending: 1 },
+  },
+  {
+    ...{ why: "it may be", isAllowed: true },
+    states: ["lost", "lost", "lost", "left"],
+    says: { reached: 6, failed: 1, connected: 4, unknown: 2, pending: 2 },
+  },
+])(
+  "rows of machines have the words of the whole run, and add up to it, where one is lost: $why",
+  ({ states, isAllowed, says }) => {
+    const gone = nodeOf("agent-12", states);
+    // One of those that are gone had not connected yet.
+    const clients = gone.clients.map((client, i) => ({
+      ...client,
+      connectionSuccessful: i !== 0,
+    }));
+    const loss = { node: "agent-12", atMs: 41_000, clients: 3, reason: "gone" };
+    const lost = [{ ...loss, ...(isAllowed && { isAllowed }) }];
+    const snapshot = machines(
+      nodeOf("agent-0", ["connected", "connected", "failed"]),
+      nodeOf("agent-1", ["connected", "planned"]),
+      { ...gone, clients, generator: { ...gone.generator, lost } },
+    );
+    const summary = summarize({ ...madeUpRun(), snapshot });
+    const rows = summary.generator.nodes!;
+    const names = [
+      ...["successfulConnections", "failedConnections"],
+      ...["connectedAtEnd", "unknownAtEnd"],
+    ] as const;
+    for (const name of names) {
+      assertEquals(
+        rows.reduce((sum, row) => sum + row[name], 0),
+        summary[name],
+        name,
+      );
+    }
+    const { totalClients, pendingConnections: pending } = summary;
+    const [reached, failed, connected, unknown] = names.map((name) =>
+      summary[name]
+    );
+    assertEquals({ reached, failed, connected, unknown, pending }, says);
+    assertEquals(reached + failed + pending, totalClients);
+    const sumOf = (parts: readonly { readonly unknownAtEnd: number }[]) =>
+      parts.reduce((sum, { unknownAtEnd }) => sum + unknownAtEnd, 0);
+    assertEquals(sumOf(summary.rooms), unknown);
+    // The run is judged by the others.
+    const { metrics: { connected: { values: { rate } } } } = summary;
+    assertEquals(
+      rate,
+      isAllowed ? 4 / 5 : 4 / 8,
+    );
+  },
+);
+
 Deno.test("threads of this machine, and a single one, have no rows", () => {
   const [a, b] = [nodeOf("worker-0", []), nodeOf("worker-1", [])];
-  assertEquals(summarizeNodes(mergeSnapshots([a, b])), undefined);
-  assertEquals(summarizeNodes(a), undefined);
+  assertEquals(summarizeNodes(mergeSnapshots([a, b]), true), undefined);
+  assertEquals(summarizeNodes(a, true), undefined);
 });

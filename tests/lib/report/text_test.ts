@@ -236,7 +236,8 @@ Deno.test("where clients were on several machines, each has a row that says whet
   const base = summary();
   const machine = {
     ...{ name: "agent-0", cores: 8, clockSynchronised: true, workers: 8 },
-    ...{ clients: 250, connected: 250, failed: 0, packetsSent: 900 },
+    ...{ clients: 250, successfulConnections: 250, connectedAtEnd: 250 },
+    ...{ failedConnections: 0, unknownAtEnd: 0, packetsSent: 900 },
     ...{ packetsReceived: 2700, achievedRatio: 1, latenessP95Ms: 2.1 },
     ...{ loopLagP95Ms: 1, cpuRatio: 0.31, kernelDrops: 0, heldBackJoins: 0 },
     ...{ host: "box", clockAheadMs: -12.5, clockBoundMs: 0.3 },
@@ -246,7 +247,13 @@ Deno.test("where clients were on several machines, each has a row that says whet
   const lost = {
     ...machine,
     ...{ name: "agent-1", cores: null, clockSynchronised: false, workers: 1 },
-    ...{ failed: 250, kernelDrops: 3, heldBackJoins: 1, cpuRatio: null },
+    ...{ successfulConnections: 210, connectedAtEnd: 10, unknownAtEnd: 195 },
+    ...{
+      failedConnections: 40,
+      kernelDrops: 3,
+      heldBackJoins: 1,
+      cpuRatio: null,
+    },
     ...{ host: null, clockAheadMs: null, clockBoundMs: null },
     linkRoundTripP95Ms: null,
     trouble: "agent-1 was lost at 0:41 with 250 clients: no word in 15 s",
@@ -260,7 +267,7 @@ Deno.test("where clients were on several machines, each has a row that says whet
     .map((line) => line.replaceAll(/ {2,}/g, "  "));
   assertEquals(rows, [
     "agent-0  kept up (good)  on box  8 cores  8 workers  250 clients  sent 100 %  lateness p95 2.10 ms  CPU 31.0 %  link p95 1.40 ms  clock 12.5 ms behind, ±0.30 ms",
-    "agent-1  agent-1 was lost at 0:41 with 250 clients: no word in 15 s (critical)  1 worker  250 clients  250 failed  sent 100 %  lateness p95 2.10 ms  3 dropped by its kernel  1 join held back  clock not synchronised",
+    "agent-1  agent-1 was lost at 0:41 with 250 clients: no word in 15 s (critical)  1 worker  250 clients  5 lost again  195 unknown  40 failed  sent 100 %  lateness p95 2.10 ms  3 dropped by its kernel  1 join held back  clock not synchronised",
   ]);
 });
 

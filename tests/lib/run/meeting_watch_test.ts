@@ -163,22 +163,17 @@ Deno.test.each<{
   },
 );
 
-Deno.test.each([
-  { why: "it is", lost: ["agent-1"], mayEnd: true },
-  { why: "its name only begins so", lost: ["agent"], mayEnd: false },
-  { why: "it is another", lost: ["agent-2"], mayEnd: false },
-])(
-  "who was still to come is waited for unless what is lost is its node: $why",
-  ({ lost, mayEnd }) => {
-    const watch = new MeetingWatch(PLANS, RAMP_MS, HOLD_MS);
-    const clients = records(["connected", "planned"]).map((client, i) => ({
-      ...client,
-      node: `agent-${i}/worker-0`,
-    }));
-    watch.onSecond(20_000, clients, lost);
-    assertEquals([watch.mayEnd(20_000), watch.endMs], [
-      mayEnd,
-      mayEnd ? 40_000 : 50_000,
-    ]);
+Deno.test.each(
+  [
+    { state: "lost", mayEnd: true, why: "its machine is lost" },
+    { state: "failed", mayEnd: true, why: "it gave up" },
+    { state: "planned", mayEnd: false, why: "it is still to come" },
+    { state: "joining", mayEnd: false, why: "it is on its way" },
+  ] as const,
+)(
+  "who has not come is waited for as long as that can be: $why",
+  ({ state, mayEnd }) => {
+    const { mayEnd: may, endMs } = watched([[20_000, ["connected", state]]]);
+    assertEquals([may, endMs], [mayEnd, mayEnd ? 40_000 : 50_000]);
   },
 );

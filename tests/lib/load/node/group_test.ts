@@ -165,6 +165,7 @@ Deno.test("a thread that dies elsewhere is lost with its clients, its machine go
   const { clients, generator: { lost }, parts } = snapshots.at(-1)!;
   const loss = [{
     ...{ node: "agent-1/worker-2", atMs: 0, clients: 2 },
+    knownMs: 0,
     reason: "out of memory",
   }];
   assertEquals(lost, loss);
@@ -203,7 +204,7 @@ Deno.test.each<{
     why: "the last one, whatever may",
   },
 ])(
-  "of machines that are lost, $why: clients leave or fail, and the run is valid or not",
+  "of machines that are lost, $why: clients are lost or fail, and the run is valid or not",
   async ({ allowLost, die, says, errors }) => {
     const clock = new FakeClock();
     const machines: Thread[] = [];
@@ -249,9 +250,7 @@ Deno.test.each<{
     );
     assertEquals(
       lost.map(({ state, errorCount }) => [state, errorCount]),
-      errors > 0
-        ? [["failed", 1], ["failed", 1]]
-        : [["left", 0], ["planned", 0]],
+      errors > 0 ? [["failed", 1], ["failed", 1]] : [["lost", 0], ["lost", 0]],
     );
     assertEquals(last.generator.lost?.length, die.length);
     await group.stop();
