@@ -58,7 +58,10 @@ export async function openPortableDtls(
 const SEALED_BYTES = 8 + 16;
 const DTLS_1_2 = 0xfefd;
 const CLIENT_HELLO = 1;
+const SERVER_HELLO_DONE = 14;
 const FINISHED = 20;
+/** The client's flight with its keys, in werift's numbers. */
+const KEYS_FLIGHT = 5;
 /** Certificate, ClientKeyExchange, CertificateVerify and Finished, as the client sends them. */
 const LAST_CLIENT_FLIGHT: readonly number[] = [11, 16, 15, FINISHED];
 /** A flight number that ends werift's retransmission loop. */
@@ -77,6 +80,8 @@ class PortableDtls implements Dtls {
   #complaint: string | undefined;
   /** How far the client's last flight has come; for the server only. */
   #turn = 0;
+  /** Whether the server's first flight has come to its end; for the client only. */
+  #wasAsked = false;
 
   constructor(certificate: Certificate, options: DtlsOptions) {
     const profiles = options.profiles ?? DEFAULT_PROFILES;
@@ -221,15 +226,29 @@ class PortableDtls implements Dtls {
    * Whether werift may see a message now: it would begin anew for a late
    * retransmission. Its server also derives keys from each message of the
    * client's last flight, so that must come in order and once (RFC 6347
-   * section 4.2.2); a repeated Finished asks for our last flight again.
+   * section 4.2.2); a repeated Finished asks for our last flight again, as a
+   * repeated ServerHelloDone asks the client for the one with its keys.
    */
   #isExpected(type: number): boolean {
-    if (this.#socket instanceof DtlsClient) return !this.#socket.connected;
+    if (this.#socket instanceof DtlsClient) {
+      if (this.#socket.connected) return false;
+      if (type !== SERVER_HELLO_DONE) return true;
+      if (this.#wasAsked) this.#answerAgain(this.#socket);
+      const isFirst = !this.#wasAsked;
+      this.#wasAsked = true;
+      return isFirst;
+    }
     if (type === CLIENT_HELLO) return this.#turn === 0;
     const turn = LAST_CLIENT_FLIGHT.indexOf(type);
     if (turn === this.#turn) this.#turn++;
     else if (type !== FINISHED || turn > this.#turn) return false;
     return true;
+  }
+
+  /** werift may get to it only once it is connected, and then makes other keys. */
+  #answerAgain({ dtls }: DtlsClient): void {
+    if (dtls.flight !== KEYS_FLIGHT) return;
+    for (const bytes of dtls.lastMessage) this.#pipe.send(bytes);
   }
 
   #watch(

@@ -274,6 +274,31 @@ testPairs(
 );
 
 testPairs(
+  "who is slow is asked again, and the keys stay those of both",
+  async (pair) => {
+    for (const slow of ["client", "server"] as const) {
+      let hasWaited = false;
+      const pipe: Pipe = new Pipe(pair, {
+        before: (end) => {
+          if (hasWaited || end !== pipe[slow] || pipe.sent.length < 3) return;
+          hasWaited = true;
+          // Longer than libssl waits before it sends a flight again.
+          const untilMs = performance.now() + 300;
+          while (performance.now() < untilMs);
+        },
+      });
+      sameKeys(...await pipe.keys());
+      const other = slow === "client" ? "server" : "client";
+      const told: string[] = [];
+      pipe[other].onClosed = (alert) => told.push(alert);
+      await pipe[slow].close();
+      await pipe.close();
+      assertEquals(told, ["close notify"]);
+    }
+  },
+);
+
+testPairs(
   "closing in the middle of a handshake ends it, and again does nothing",
   async (pair) => {
     const pipe = new Pipe(pair, { lose: (index) => index > 0 });
