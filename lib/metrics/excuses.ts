@@ -12,7 +12,7 @@ import { isSettled } from "./client_rates.ts";
 import { counterOf, trendOf } from "./figures.ts";
 import type { CounterName } from "./catalog.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { outOf, percent } from "./words.ts";
+import { ofClients, percent } from "./words.ts";
 
 /** Who is so late at times is away for long enough to freeze pictures now and then, as is a server on the same machine. */
 const FREEZING_LATENESS_MS = 25;
@@ -179,7 +179,7 @@ function cutShare(clients: readonly ClientRecord[]): number {
 
 function cutClients(clients: readonly ClientRecord[]): string {
   const cut = clients.filter(({ cuts }) => cuts > 0).length;
-  return outOf(cut, clients.length, "client");
+  return ofClients(cut, clients.length);
 }
 
 /** The share of clients that met errors although we did nothing to them. */

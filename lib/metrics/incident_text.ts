@@ -7,13 +7,13 @@
 import { formatClock } from "../text/mod.ts";
 import type { IncidentChange } from "./incidents.ts";
 import type { Incident, IncidentKind, TimedIncident } from "./summary.ts";
-import { outOf, percent } from "./words.ts";
+import { ofClients, percent } from "./words.ts";
 
 /** What an incident is, as short as it can be: `8 of 8 clients without media`. */
 export function incidentName(
   { kind, clients, of, worstRatio, lost }: Incident,
 ): string {
-  const who = outOf(clients, of, "client");
+  const who = ofClients(clients, of);
   switch (kind) {
     case "lost":
       return `${who} unknown${

@@ -31,7 +31,7 @@ import { type Silence, type SilencePoint, silences } from "./silence.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { stoppedText } from "./stopped_tracks.ts";
 import type { Judgement } from "./summary.ts";
-import { mostFrequent, outOf, percent } from "./words.ts";
+import { mostFrequent, ofClients, percent } from "./words.ts";
 
 /** What is judged. */
 export interface Judged {
@@ -217,14 +217,14 @@ function sentenceOf(
       const all = clients.filter(isToPublish);
       const refused = all.filter(isRefused);
       return `${
-        outOf(refused.length, all.length, "client")
+        ofClients(refused.length, all.length)
       } could not publish all that they should${whyRefused(refused)}`;
     }
     case "neverSent": {
       const senders = clients.filter(shouldSend);
       const silent = senders.filter(({ packetsSent }) => packetsSent === 0);
       return `${
-        outOf(silent.length, senders.length, "client")
+        ofClients(silent.length, senders.length)
       } never sent what they should have${
         whyRefused(silent.filter(isRefused))
       }`;
@@ -233,7 +233,7 @@ function sentenceOf(
       const all = receivers();
       const deaf = all.filter((client) => !hasReceived(client));
       return `${
-        outOf(deaf.length, all.length, "client")
+        ofClients(deaf.length, all.length)
       } never received anything, although there was something to receive${
         whyUnread(deaf)
       }`;
@@ -247,13 +247,13 @@ function sentenceOf(
     case "lostForGood": {
       const all = receivers();
       const lost = all.filter(({ hasLostMedia }) => hasLostMedia);
-      return `${outOf(lost.length, all.length, "client")} lost media for good`;
+      return `${ofClients(lost.length, all.length)} lost media for good`;
     }
     case "lostMedia": {
       const all = receivers();
       const lost = all.filter(({ mediaLosses }) => mediaLosses > 0);
       return `${
-        outOf(lost.length, all.length, "client")
+        ofClients(lost.length, all.length)
       } had no media for 3 s or longer`;
     }
     case "away": {
@@ -265,10 +265,9 @@ function sentenceOf(
     }
     case "connected":
       return `${
-        outOf(
+        ofClients(
           tally.connected,
           tally.connected + tally.away + tally.failed,
-          "client",
         )
       } connected${
         tally.away === 0 ? "" : `, ${tally.away} lost after they had been`
@@ -307,7 +306,7 @@ function sentenceOf(
         isSettled(client, tally.runIsOver)
       );
       const hurt = due.filter(({ errorCount }) => errorCount > 0);
-      return `${outOf(hurt.length, due.length, "client")} met errors`;
+      return `${ofClients(hurt.length, due.length)} met errors`;
     }
     case "receiveSendRatio":
       return `packets received were ${percent(value)} of those sent`;

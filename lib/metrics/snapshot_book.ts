@@ -69,9 +69,4 @@ export class SnapshotBook {
     }
     return mergeSnapshots(now, this.#keepsWhole);
   }
-
-  /** All nodes together, as far as they have reported. */
-  merged(): Snapshot {
-    return this.at(Infinity);
-  }
 }

@@ -169,11 +169,6 @@ export class ReportWriter {
       this.#base = sequence;
     }
   }
-
-  /** The other end knows nothing: the next report says everything. */
-  restart(): void {
-    this.#base = 0;
-  }
 }
 
 /** The other end, of one node. */

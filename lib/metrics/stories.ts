@@ -132,11 +132,6 @@ export class StoryBook {
     this.#limits = { ...LIMITS, ...limits };
   }
 
-  /** Seconds that go into one bin now. */
-  get binSeconds(): number {
-    return this.#binSeconds;
-  }
-
   /** Takes in what clients had in a second. */
   take(
     { fromSec, toSec, clients }: {

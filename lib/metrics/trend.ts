@@ -103,14 +103,6 @@ export class Trend {
     if (value > this.#max) this.#max = value;
   }
 
-  /** Adds everything that `other` holds; `other` is left as it is. */
-  merge(other: Trend): void {
-    this.#histogram.add(other.#histogram);
-    this.#sum += other.#sum;
-    this.#min = Math.min(this.#min, other.#min);
-    this.#max = Math.max(this.#max, other.#max);
-  }
-
   /**
    * The value in steps that `p` percent of the values do not exceed
    * (nearest rank), `p` from 0 to 100; 0 when empty.

@@ -11,9 +11,9 @@ export function percent(share: number): string {
   return `${(share > 1 ? share * 100 : shown).toFixed(1)} %`;
 }
 
-/** So many of so many of a thing, whose plural ends in s: `2 of 20 clients`, `1 of 1 client`. */
-export function outOf(part: number, whole: number, thing: string): string {
-  return `${part} of ${whole} ${thing}${whole === 1 ? "" : "s"}`;
+/** So many of so many clients: `2 of 20 clients`, `1 of 1 client`. */
+export function ofClients(part: number, whole: number): string {
+  return `${part} of ${whole} client${whole === 1 ? "" : "s"}`;
 }
 
 /** The text that comes most often; `undefined` of none. */

@@ -103,10 +103,9 @@ export function storyLines(
     "bins" | "events" | "freezes" | "layers"
   >,
   incidents: readonly Incident[] = [],
-  mostRows = MAX_ROWS,
 ): string[] {
   if (bins.length === 0) return ["nothing is known of its seconds"];
-  const rows = foldedBins(bins, mostRows);
+  const rows = foldedBins(bins, MAX_ROWS);
   const happenings: readonly StoryEvent[] = [
     ...events,
     ...freezes.map(freezeEvent),

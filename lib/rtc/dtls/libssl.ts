@@ -16,7 +16,6 @@ const SYMBOLS = {
   ERR_reason_error_string: { parameters: ["u64"], result: "pointer" },
   BIO_s_mem: { parameters: [], result: "pointer" },
   BIO_new: { parameters: ["pointer"], result: "pointer" },
-  BIO_free: { parameters: ["pointer"], result: "i32" },
   BIO_read: { parameters: ["pointer", "pointer", "i32"], result: "i32" },
   BIO_write: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
   EVP_PKEY_CTX_new_from_name: {

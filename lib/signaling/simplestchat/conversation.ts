@@ -122,7 +122,6 @@ export class Conversation implements AsyncDisposable {
   readonly #channel: Channel;
   readonly #options: ConversationOptions;
   readonly #listeners = new Set<(event: ServerMessage) => void>();
-  readonly #counts = { malformed: 0, unknown: 0, late: 0, rateLimited: 0 };
   readonly #pending = new PendingRequests<Pending>();
   readonly #pacer: Pacer;
   readonly #queue = new Set<Pending>();
@@ -146,11 +145,6 @@ export class Conversation implements AsyncDisposable {
   /** Whether anything can still be said. */
   get isOpen(): boolean {
     return this.#ended === undefined;
-  }
-
-  /** How often each kind of anomaly has happened. */
-  get anomalies(): Readonly<Record<Anomaly["kind"], number>> {
-    return this.#counts;
   }
 
   /** The requests that have waited for at least so long, for how long each has, and what came meanwhile that may have been its reply. */
@@ -391,7 +385,6 @@ export class Conversation implements AsyncDisposable {
   }
 
   #report(anomaly: Anomaly): void {
-    this.#counts[anomaly.kind] += 1;
     this.#options.onAnomaly?.(anomaly);
   }
 }

@@ -72,19 +72,17 @@ Deno.test("a story is told second by second, with what happened in each", () => 
 });
 
 Deno.test("a long story is told in fewer rows, without losing anything of it", () => {
-  const bins = Array.from({ length: 100 }, (_, i) => bin(i));
-  const events = [{ atSec: 99.5, text: "the end" }];
+  const bins = Array.from({ length: 1200 }, (_, i) => bin(i));
+  const events = [{ atSec: 1199.5, text: "the end" }];
   const lines = storyLines(
     { ...STORY, bins, events, freezes: [], layers: [] },
-    [],
-    10,
   );
-  assertEquals(lines.length, 1 + 10 + 1);
+  assertEquals(lines.length, 1 + 120 + 1);
   assertEquals(
     lines[1],
     "0:00.0-0:10.0 connected   1.0 Mbps  2.0 Mbps       0 %       0 %      30.0       0 %",
   );
-  assertEquals(lines.at(-1), "              1:39.5 the end");
+  assertEquals(lines.at(-1), "              19:59.5 the end");
 });
 
 Deno.test("of a client of whom there is no second that is said", () => {
