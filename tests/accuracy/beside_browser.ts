@@ -16,7 +16,6 @@ import {
   type SfuStats,
   startSfu,
 } from "../../lib/sfu/mod.ts";
-import { makePlan, rampAndHold } from "../../mod.ts";
 import { openFleet } from "../../tool.ts";
 import { BrowserInRoom } from "../e2e/browser.ts";
 import { pass } from "./crowd.ts";
@@ -26,6 +25,7 @@ import {
   SharedFates,
 } from "./network_relay.ts";
 import { mediaPlanOf } from "../../lib/media/mod.ts";
+import { planOf } from "../plans.ts";
 
 /** Networks towards a viewer, and what of them is so on the way back. */
 export const NETWORKS = {
@@ -255,17 +255,12 @@ async function openPeople(
   url: string,
   { publishers, isAudioOnly, isSimulcast }: BesideOptions,
 ) {
-  const plan = makePlan({
+  const plan = planOf(publishers, {
     ...mediaPlanOf({ video: !isAudioOnly, simulcast: isSimulcast }),
     ...(!isSimulcast && { clip: "builtin" }),
     maxAudio: publishers,
     maxVideo: publishers,
-    stages: rampAndHold(publishers, 0, 0),
     room: ROOM,
-    rooms: 1,
-    publishRatio: 1,
-    churnRate: 0,
-    seed: 1,
   });
   const fleet = await openFleet({
     server: { url },

@@ -1,7 +1,7 @@
 /** A room full of clients over a real mediasoup, whose numbers can be read at any moment on both sides. */
 
 import type { Impairment } from "../../lib/impairment/mod.ts";
-import { makePlan, rampAndHold } from "../../lib/load/mod.ts";
+import { rampAndHold } from "../../lib/load/mod.ts";
 import {
   type CounterName,
   counterOf,
@@ -11,6 +11,7 @@ import { createLocalNode } from "../../lib/load/node/this_thread.ts";
 import { countStreams } from "../../lib/run/mod.ts";
 import { type SfuStats, startSfu } from "../../lib/sfu/mod.ts";
 import { mediaPlanOf } from "../../lib/media/mod.ts";
+import { planOf } from "../plans.ts";
 
 /** Who is in the room. */
 export interface FleetOptions {
@@ -26,7 +27,7 @@ const MAX_SETUP_MS = 20_000;
 
 /** Opens the room; everyone is connected and receives when it resolves. */
 export async function openMeasured({ clients, audio, video }: FleetOptions) {
-  const plan = makePlan({
+  const plan = planOf(clients, {
     ...mediaPlanOf({
       audio,
       video,
@@ -35,10 +36,6 @@ export async function openMeasured({ clients, audio, video }: FleetOptions) {
     }),
     stages: rampAndHold(clients, clients * 50, 0),
     room: "accuracy",
-    rooms: 1,
-    publishRatio: 1,
-    churnRate: 0,
-    seed: 1,
   });
   const kinds = Number(audio) + Number(video);
   const consumers = clients * kinds * Math.min(clients - 1, MAX_TRACKS);

@@ -8,9 +8,7 @@ import {
   startSfu,
   type UpstreamView,
 } from "../../lib/sfu/mod.ts";
-import { makePlan, rampAndHold } from "../../mod.ts";
 import { openFleet } from "../../tool.ts";
-import { mediaPlanOf } from "../../lib/media/mod.ts";
 import { BrowserInRoom } from "../e2e/browser.ts";
 import { makeFilm } from "../e2e/film.ts";
 import {
@@ -27,6 +25,7 @@ import {
   openNetworkRelay,
   SharedFates,
 } from "./network_relay.ts";
+import { planOf } from "../plans.ts";
 
 /** What the server knows of one stream that comes in, over a stretch: on average, and times typically. */
 export interface Seen {
@@ -180,16 +179,7 @@ function seenOf(
 }
 
 async function openSender(url: string) {
-  const plan = makePlan({
-    ...mediaPlanOf({}),
-    clip: "builtin",
-    stages: rampAndHold(1, 0, 0),
-    room: ROOM,
-    rooms: 1,
-    publishRatio: 1,
-    churnRate: 0,
-    seed: 1,
-  });
+  const plan = planOf(1, { clip: "builtin", room: ROOM });
   const fleet = await openFleet({
     server: { url },
     seed: plan.seed,

@@ -7,12 +7,12 @@
  * @module
  */
 
-import { makePlan, rampAndHold, run, type Sfu } from "../../mod.ts";
+import { rampAndHold, run, type Sfu } from "../../mod.ts";
 import { spawnSfu } from "../../tool.ts";
 import type { SfuStats, StreamStats } from "../../lib/sfu/mod.ts";
 import { cpuUsOf, ownCpuUs } from "./cpu.ts";
 import { printFigure } from "./figure.ts";
-import { mediaPlanOf } from "../../lib/media/mod.ts";
+import { planOf } from "../plans.ts";
 
 const BENCH = "run";
 const QUICK = Deno.args.includes("--quick");
@@ -35,14 +35,10 @@ async function bench(): Promise<void> {
   const { summary } = await run({
     server: { url: sfu.url },
     engine: sfu.engine,
-    plan: makePlan({
+    plan: planOf(CLIENTS, {
       stages: rampAndHold(CLIENTS, RAMP_MS, HOLD_MS),
       room: BENCH,
       rooms: CLIENTS / PER_ROOM,
-      publishRatio: 1,
-      churnRate: 0,
-      seed: 1,
-      ...mediaPlanOf({}),
     }),
     rampUpMs: RAMP_MS,
     config: {},

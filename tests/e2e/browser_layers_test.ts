@@ -3,9 +3,9 @@
 import { assertLess } from "@std/assert";
 import { mediaPlanOf } from "../../lib/media/mod.ts";
 import { startSfu } from "../../lib/sfu/mod.ts";
-import { makePlan, rampAndHold } from "../../mod.ts";
 import { openFleet } from "../../tool.ts";
 import { BrowserInRoom, NO_BROWSER } from "./browser.ts";
+import { planOf } from "../plans.ts";
 
 /** Down, and up again. */
 const STEPS = [
@@ -101,15 +101,7 @@ Deno.test({
 
 /** A client that sends its video in layers. */
 async function openSender(url: string) {
-  const plan = makePlan({
-    ...mediaPlanOf({ audio: false, simulcast: true }),
-    stages: rampAndHold(1, 0, 0),
-    room: "room",
-    rooms: 1,
-    publishRatio: 1,
-    churnRate: 0,
-    seed: 1,
-  });
+  const plan = planOf(1, { ...mediaPlanOf({ audio: false, simulcast: true }) });
   const fleet = await openFleet({ server: { url }, seed: plan.seed });
   await fleet.add(plan);
   return { [Symbol.asyncDispose]: () => fleet.close() };

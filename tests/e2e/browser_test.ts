@@ -2,14 +2,14 @@
 
 import { assertEquals, assertGreater, assertLess } from "@std/assert";
 import { loadClip } from "../../lib/clip/mod.ts";
-import { makePlan, rampAndHold, type Snapshot } from "../../mod.ts";
+import type { Snapshot } from "../../mod.ts";
 import { type ClientFleet, openFleet } from "../../tool.ts";
 import type { ServerTarget } from "../../lib/load/mod.ts";
 import { TestClient } from "../integration/sfu/test_client.ts";
 import { ivf } from "../lib/clip/files.ts";
 import { BrowserInRoom, NO_BROWSER } from "./browser.ts";
 import { OutDir, Program } from "./program.ts";
-import { mediaPlanOf } from "../../lib/media/mod.ts";
+import { planOf } from "../plans.ts";
 
 Deno.test({
   name:
@@ -150,16 +150,7 @@ class PeopleInRoom implements AsyncDisposable {
     way: Omit<ServerTarget, "url"> = {},
   ): Promise<PeopleInRoom> {
     const people = new PeopleInRoom();
-    const plan = makePlan({
-      ...mediaPlanOf({}),
-      clip,
-      stages: rampAndHold(clients, 0, 0),
-      room: "room",
-      rooms: 1,
-      publishRatio: 1,
-      churnRate: 0,
-      seed: 1,
-    });
+    const plan = planOf(clients, { clip });
     const crowd = people.#crowd = await openFleet({
       server: { url, ...way },
       seed: plan.seed,

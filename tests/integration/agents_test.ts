@@ -1,13 +1,14 @@
 /** Runs whose clients are elsewhere: in processes of this machine, and through ssh. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { makePlan, rampAndHold } from "../../lib/load/mod.ts";
+import { rampAndHold } from "../../lib/load/mod.ts";
 import { mediaPlanOf } from "../../lib/media/mod.ts";
 import { run, type RunOptions, type RunOutcome } from "../../lib/run/mod.ts";
 import { type Sfu, spawnSfu } from "../../lib/sfu/mod.ts";
 import { OutDir, Program, runProgram } from "../e2e/program.ts";
 import { descendants } from "../e2e/processes.ts";
 import { noSshd, startBox } from "./ssh_box.ts";
+import { planOf } from "../plans.ts";
 
 const RAMP_MS = 500;
 const CLIENTS = 8;
@@ -20,10 +21,11 @@ function runAt(
   return run({
     server: { url },
     engine: null,
-    plan: makePlan({
+    plan: planOf(CLIENTS, {
       ...mediaPlanOf({ video: false }),
-      ...{ stages: rampAndHold(CLIENTS, RAMP_MS, 2500), room, rooms: 3 },
-      ...{ publishRatio: 1, churnRate: 0, seed: 1 },
+      stages: rampAndHold(CLIENTS, RAMP_MS, 2500),
+      room,
+      rooms: 3,
     }),
     ...{ rampUpMs: RAMP_MS, config: {}, thresholds: [] },
     ...over,

@@ -1,12 +1,13 @@
 /** Machines whose clocks are wrong share a run: what is measured between them is right. */
 
 import { assert, assertEquals, assertLess } from "@std/assert";
-import { makePlan, rampAndHold } from "../../lib/load/mod.ts";
+import { rampAndHold } from "../../lib/load/mod.ts";
 import { mediaPlanOf } from "../../lib/media/mod.ts";
 import { percentileOf, trendGrowth } from "../../lib/metrics/mod.ts";
 import { listAgents, run } from "../../lib/run/mod.ts";
 import { spawnSfu } from "../../lib/sfu/mod.ts";
 import { Broker, noNats } from "./nats_box.ts";
+import { planOf } from "../plans.ts";
 
 const BEGUN_MS = Date.now();
 const TEN_MINUTES_MS = 600_000;
@@ -65,10 +66,11 @@ Deno.test({
           },
           threads: "auto",
         },
-        plan: makePlan({
+        plan: planOf(12, {
           ...mediaPlanOf({ video: false }),
-          ...{ stages: rampAndHold(12, 500, 3_000), room: "clocks", rooms: 2 },
-          ...{ publishRatio: 1, churnRate: 0, seed: 1 },
+          stages: rampAndHold(12, 500, 3_000),
+          room: "clocks",
+          rooms: 2,
         }),
         ...{ rampUpMs: 500, config: {}, thresholds: [] },
       });

@@ -1,21 +1,12 @@
 /** Two publishers in a room, and a way to wait for what becomes of them. */
 
-import { makePlan, rampAndHold } from "../../lib/load/mod.ts";
 import type { Snapshot } from "../../lib/metrics/mod.ts";
 import { openFleet } from "../../lib/load/mod.ts";
-import { mediaPlanOf } from "../../lib/media/mod.ts";
+import { planOf } from "../plans.ts";
 
 /** Opens a crowd and adds the two. */
 export async function crowdOfTwo(url: string) {
-  const plan = makePlan({
-    ...mediaPlanOf({}),
-    stages: rampAndHold(2, 0, 0),
-    room: "two",
-    rooms: 1,
-    publishRatio: 1,
-    churnRate: 0,
-    seed: 1,
-  });
+  const plan = planOf(2, { room: "two" });
   let onSecond: (snapshot: Snapshot) => void = () => {};
   const crowd = await openFleet({
     server: { url },

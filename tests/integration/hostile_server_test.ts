@@ -3,11 +3,12 @@
 import { assertEquals, assertMatch } from "@std/assert";
 // @ts-types="npm:@types/ws@8.18.2"
 import { WebSocket } from "npm:ws@8.23.0";
-import { makePlan, rampAndHold } from "../../lib/load/mod.ts";
+import { rampAndHold } from "../../lib/load/mod.ts";
 import { run } from "../../lib/run/mod.ts";
 import { startSfu } from "../../lib/sfu/mod.ts";
 import { LoopbackServer } from "./loopback_server.ts";
 import { mediaPlanOf } from "../../lib/media/mod.ts";
+import { planOf } from "../plans.ts";
 
 /** Goes between clients and a server, and changes what the second one is told. */
 function relayTo(
@@ -51,14 +52,10 @@ Deno.test(
     const { summary, snapshot } = await run({
       server: { url: `ws://127.0.0.1:${relay.port}/ws` },
       engine: null,
-      plan: makePlan({
+      plan: planOf(4, {
         ...mediaPlanOf({ video: false }),
         stages: rampAndHold(4, 200, 2000),
         room: "run",
-        rooms: 1,
-        publishRatio: 1,
-        churnRate: 0,
-        seed: 1,
       }),
       rampUpMs: 200,
       workers: 2,

@@ -3,7 +3,6 @@
 import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import { type Impairment, parseImpairment } from "../../lib/impairment/mod.ts";
 import {
-  makePlan,
   rampAndHold,
   type RunPlan,
   withImpairments,
@@ -13,21 +12,18 @@ import { type Sfu, spawnSfu, startSfu } from "../../lib/sfu/mod.ts";
 import { crowdOfTwo } from "./crowd_of_two.ts";
 import { ENGINES } from "./sfu/engines.ts";
 import { mediaPlanOf } from "../../lib/media/mod.ts";
+import { planOf } from "../plans.ts";
 
 const MEDIASOUP = ENGINES.find(({ engine }) => engine === "mediasoup")!;
 
-function planOf(
+function impairedPlan(
   clients: number,
   shares: Parameters<typeof withImpairments>[1],
 ): RunPlan {
-  const plan = makePlan({
+  const plan = planOf(clients, {
     ...mediaPlanOf({ video: false, maxAudio: 2, maxVideo: 0 }),
     stages: rampAndHold(clients, 500, 2500),
     room: "impaired",
-    rooms: 1,
-    publishRatio: 1,
-    churnRate: 0,
-    seed: 1,
   });
   return withImpairments(plan, shares);
 }
@@ -59,7 +55,7 @@ Deno.test({
   fn: async () => {
     await using sfu = await startSfu({ engine: "mediasoup", workers: 1 });
     const impairment = parseImpairment("loss=10%");
-    const plan = planOf(12, [{ impairment, share: 1 }]);
+    const plan = impairedPlan(12, [{ impairment, share: 1 }]);
     const { summary } = await runWith(sfu.url, plan);
     assertEquals(summary.errors, {});
     assertEquals(summary.successfulConnections, 12);
@@ -72,7 +68,7 @@ Deno.test({
   fn: async () => {
     await using sfu = await startSfu({ engine: "mediasoup", workers: 1 });
     const impairment = parseImpairment("loss=5%");
-    const plan = planOf(4, [{ impairment, share: 1 }]);
+    const plan = impairedPlan(4, [{ impairment, share: 1 }]);
     const { summary } = await runWith(sfu.url, plan, { stats: sfu.stats });
     const { lossOrigin, impaired } = summary.media;
     assertGreater(lossOrigin.impairedOut, 10);
@@ -94,7 +90,7 @@ Deno.test("in a run on two threads, the share that the plan says is impaired, it
   const impairment: Impairment = {
     inbound: { lossRatio: 0.1, delayMs: 150 },
   };
-  const plan = planOf(4, [{ impairment, share: 0.5 }]);
+  const plan = impairedPlan(4, [{ impairment, share: 0.5 }]);
   const { summary, snapshot } = await runWith(sfu.url, plan, { workers: 2 });
   assertEquals(summary.successfulConnections, 4);
   for (const client of snapshot.clients) {

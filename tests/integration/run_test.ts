@@ -9,7 +9,7 @@ import {
   assertRejects,
 } from "@std/assert";
 import type { DatapathChoice } from "../../lib/load/mod.ts";
-import { makePlan, type PlanOptions, rampAndHold } from "../../lib/load/mod.ts";
+import { rampAndHold } from "../../lib/load/mod.ts";
 import type { Summary } from "../../lib/metrics/mod.ts";
 import { run, type RunOptions, type RunOutcome } from "../../lib/run/mod.ts";
 import {
@@ -21,7 +21,7 @@ import {
 import { ChannelError } from "../../lib/signaling/websocket/mod.ts";
 import { crowdOfTwo } from "./crowd_of_two.ts";
 import { ENGINES } from "./sfu/engines.ts";
-import { mediaPlanOf } from "../../lib/media/mod.ts";
+import { planOf } from "../plans.ts";
 
 const MEDIASOUP = ENGINES.find(({ engine }) => engine === "mediasoup")!;
 const RAMP_MS = 500;
@@ -30,15 +30,10 @@ const MAX_UNSEEN = 12;
 /** Packets of one room that may be under way when the server hears that we leave: one a track. */
 const MAX_UNDER_WAY = 4;
 
-function planOf(clients: number, over: Partial<PlanOptions> = {}) {
-  return makePlan({
-    ...mediaPlanOf({}),
+function rampedPlan(clients: number, over: Parameters<typeof planOf>[1] = {}) {
+  return planOf(clients, {
     stages: rampAndHold(clients, RAMP_MS, 2000),
     room: "run",
-    rooms: 1,
-    publishRatio: 1,
-    churnRate: 0,
-    seed: 1,
     ...over,
   });
 }
@@ -50,7 +45,7 @@ function runAt(
   return run({
     server: { url },
     engine: null,
-    plan: planOf(4, { rooms: 2 }),
+    plan: rampedPlan(4, { rooms: 2 }),
     rampUpMs: RAMP_MS,
     config: {},
     thresholds: [],
@@ -188,7 +183,7 @@ Deno.test("a run against the werift engine needs nothing installed, and everythi
 Deno.test("a plan without video sends none and takes none, on each thread", async () => {
   await using sfu = await startSfu({ engine: "werift" });
   const { summary, snapshot } = await runAt(sfu.url, {
-    plan: planOf(4, { rooms: 2, video: false }),
+    plan: rampedPlan(4, { rooms: 2, video: false }),
     workers: 2,
   });
   assertEquals(
@@ -203,7 +198,7 @@ Deno.test("a plan without video sends none and takes none, on each thread", asyn
 Deno.test("clients that come and go leave the counts right and nobody in the room", async () => {
   await using sfu = await spawnSfu({ engine: "werift", exposeStats: true });
   const { summary, snapshot } = await runAt(sfu.url, {
-    plan: planOf(3, {
+    plan: rampedPlan(3, {
       video: false,
       churnRate: 1,
       stages: rampAndHold(3, RAMP_MS, 4000),
@@ -225,7 +220,7 @@ Deno.test("a client that is in but gets no media is seen to get none", async () 
   await using sfu = await spawnSfu({ engine: "werift" });
   const { summary, snapshot } = await runAt(sfu.url, {
     // Each is alone in its room.
-    plan: planOf(2, { rooms: 2, publishRatio: 0.5 }),
+    plan: rampedPlan(2, { rooms: 2, publishRatio: 0.5 }),
   });
   const viewer = snapshot.clients.find(({ role }) => role === "viewer")!;
   assertEquals(
@@ -239,7 +234,7 @@ Deno.test("a client that is in but gets no media is seen to get none", async () 
 
 Deno.test("a run that ends with everyone leaving is over, not broken, though one of them had failed", async () => {
   await using sfu = await spawnSfu({ engine: "werift" });
-  const plan = planOf(2, { stages: rampAndHold(2, 0, 2500) });
+  const plan = rampedPlan(2, { stages: rampAndHold(2, 0, 2500) });
   const { summary } = await runAt(sfu.url, {
     rampUpMs: 0,
     plan: {
@@ -260,7 +255,7 @@ Deno.test("a run that ends with everyone leaving is over, not broken, though one
 
 Deno.test("a run whose clients have all failed is broken, and does not wait for its end", async () => {
   await using sfu = await spawnSfu({ engine: "werift" });
-  const plan = planOf(2, { stages: rampAndHold(2, 0, 600_000) });
+  const plan = rampedPlan(2, { stages: rampAndHold(2, 0, 600_000) });
   const { summary } = await runAt(sfu.url, {
     rampUpMs: 0,
     plan: {
@@ -283,7 +278,7 @@ Deno.test("a lost server is an outcome of its own, with all that was measured", 
   let disposed: PromiseLike<void> | undefined;
   const { promise: broken, resolve } = Promise.withResolvers<string>();
   const { summary } = await runAt(sfu.url, {
-    plan: planOf(2, { stages: rampAndHold(2, RAMP_MS, 60_000) }),
+    plan: rampedPlan(2, { stages: rampAndHold(2, RAMP_MS, 60_000) }),
     broken,
     onProgress: ({ phase, snapshot }) => {
       if (phase !== "media" || disposed !== undefined) return;
@@ -305,7 +300,7 @@ Deno.test("an interrupted run ends soon, with its clients gone from the server",
   await using sfu = await spawnSfu({ engine: "werift" });
   const interrupt = new AbortController();
   const { summary } = await runAt(sfu.url, {
-    plan: planOf(2, { stages: rampAndHold(2, RAMP_MS, 600_000) }),
+    plan: rampedPlan(2, { stages: rampAndHold(2, RAMP_MS, 600_000) }),
     signal: interrupt.signal,
     onProgress: ({ phase, snapshot }) => {
       if (phase === "media" && snapshot.gauges.clientsConnected === 2) {

@@ -4,11 +4,11 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { makePlan, rampAndHold, run, type RunOptions } from "../../mod.ts";
+import { rampAndHold, run, type RunOptions } from "../../mod.ts";
 import { parseTarget, spawnSfu } from "../../tool.ts";
 import { startProxy } from "./proxy.ts";
 import { ENGINES } from "./sfu/engines.ts";
-import { mediaPlanOf } from "../../lib/media/mod.ts";
+import { planOf } from "../plans.ts";
 
 const ignore = Deno.build.os !== "linux";
 
@@ -21,15 +21,7 @@ function options(
   return {
     server: { url },
     engine: "werift",
-    plan: makePlan({
-      ...mediaPlanOf({}),
-      stages: rampAndHold(3, 0, holdMs),
-      room: "watched",
-      rooms: 1,
-      publishRatio: 1,
-      churnRate: 0,
-      seed: 1,
-    }),
+    plan: planOf(3, { stages: rampAndHold(3, 0, holdMs), room: "watched" }),
     rampUpMs: 0,
     config: {},
     thresholds: [],

@@ -2,25 +2,21 @@
 
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { parseImpairment } from "../../lib/impairment/mod.ts";
-import { makePlan, rampAndHold } from "../../lib/load/mod.ts";
 import type { Snapshot } from "../../lib/metrics/mod.ts";
 import { openFleet } from "../../lib/load/mod.ts";
 import { startSfu } from "../../lib/sfu/mod.ts";
 import { ENGINES } from "./sfu/engines.ts";
 import { mediaPlanOf } from "../../lib/media/mod.ts";
+import { planOf } from "../plans.ts";
 
 const MEDIASOUP = ENGINES.find(({ engine }) => engine === "mediasoup")!;
 
 /** One who sends layers, and one who watches, on a server. */
 async function senderAndViewer(url: string) {
-  const plan = makePlan({
+  const plan = planOf(2, {
     ...mediaPlanOf({ audio: false, simulcast: true, maxAudio: 0, maxVideo: 1 }),
-    stages: rampAndHold(2, 0, 0),
     room: "layers",
-    rooms: 1,
     publishRatio: 0.5,
-    churnRate: 0,
-    seed: 1,
   });
   let watcher: (snapshot: Snapshot) => void = () => {};
   const crowd = await openFleet({

@@ -8,7 +8,7 @@ import {
   assertMatch,
   assertNotMatch,
 } from "@std/assert";
-import { makePlan, rampAndHold, run } from "../../mod.ts";
+import { rampAndHold, run } from "../../mod.ts";
 import {
   parseTarget,
   renderText,
@@ -17,6 +17,7 @@ import {
 } from "../../tool.ts";
 import { mediaPlanOf } from "../../lib/media/mod.ts";
 import { ENGINES } from "./sfu/engines.ts";
+import { planOf } from "../plans.ts";
 
 const { ignore } = ENGINES.find(({ engine }) => engine === "mediasoup")!;
 
@@ -29,14 +30,11 @@ async function runWith(workerChoice: SfuOptions["workerChoice"]) {
   const { summary } = await run({
     server: { url: sfu.url },
     engine: "mediasoup",
-    plan: makePlan({
+    plan: planOf(8, {
       ...mediaPlanOf({ quality: "720p" }),
       stages: rampAndHold(8, 0, 3000),
       room: "young",
       rooms: 2,
-      publishRatio: 1,
-      churnRate: 0,
-      seed: 1,
     }),
     rampUpMs: 0,
     config: {},

@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   type LoadNode,
-  makePlan,
   type NodeCommand,
   type NodeFacts,
   type NodeHandlers,
@@ -17,16 +16,12 @@ import {
 import { madeUpRun } from "../metrics/run.ts";
 import { ClientFleet, type FleetOptions } from "../../../lib/load/mod.ts";
 import { FakeClock } from "../../../lib/testing/mod.ts";
-import { mediaPlanOf } from "../../../lib/media/mod.ts";
+import { planOf } from "../../plans.ts";
 
-const PLAN = makePlan({
-  ...mediaPlanOf({}),
+const PLAN = planOf(4, {
   stages: rampAndHold(4, 0, 10_000),
   room: "r",
   rooms: 2,
-  publishRatio: 1,
-  churnRate: 0,
-  seed: 1,
 });
 
 /** A node that reports when it is told to, of clients that are all connected. */

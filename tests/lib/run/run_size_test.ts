@@ -1,12 +1,10 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import {
-  makePlan,
   type MediaPlan,
   type NodeFacts,
   rampAndHold,
 } from "../../../lib/load/mod.ts";
 import {
-  mediaPlanOf,
   type Quality,
   simulcastPresets,
   videoPreset,
@@ -14,21 +12,17 @@ import {
 import type { MachineFacts } from "../../../lib/machine/mod.ts";
 import { whyImpossible } from "../../../lib/run/mod.ts";
 import { runSize } from "../../../lib/run/run_size.ts";
+import { planOf } from "../../plans.ts";
 
-function plan(change: Partial<Parameters<typeof makePlan>[0]> = {}) {
-  return makePlan({
-    ...mediaPlanOf({}),
+function plan(change: Parameters<typeof planOf>[1] = {}) {
+  return planOf(10, {
     stages: rampAndHold(10, 1_000, 30_000),
     room: "r",
-    rooms: 1,
-    publishRatio: 1,
-    churnRate: 0,
-    seed: 1,
     ...change,
   });
 }
 
-function size(change: Partial<Parameters<typeof makePlan>[0]> = {}) {
+function size(change: Parameters<typeof planOf>[1] = {}) {
   const { clients, transports, packetsHz } = runSize(
     plan(change),
     1,

@@ -10,7 +10,6 @@ import {
   clientOptions,
   createRandom,
   LocalNode,
-  makePlan,
   rampAndHold,
 } from "../../../lib/load/mod.ts";
 import { type Snapshot, summarize } from "../../../lib/metrics/mod.ts";
@@ -22,9 +21,10 @@ import {
   FakeServer,
 } from "../../../lib/testing/mod.ts";
 import { mediaPlanOf } from "../../../lib/media/mod.ts";
+import { planOf } from "../../plans.ts";
 
 const MINUTE_MS = 60_000;
-const PLAN = makePlan({
+const PLAN = planOf(50, {
   ...mediaPlanOf({ video: false, maxAudio: 1, maxVideo: 0 }),
   stages: rampAndHold(50, 10_000, 10 * MINUTE_MS - 10_000),
   room: "story",

@@ -1,13 +1,11 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import {
   type LoadNode,
-  makePlan,
   type NodeCommand,
   NodeGroup,
   type NodeHandlers,
   rampAndHold,
 } from "../../../../lib/load/mod.ts";
-import { mediaPlanOf } from "../../../../lib/media/mod.ts";
 import {
   ClientRecorder,
   EMPTY_SNAPSHOT,
@@ -16,15 +14,12 @@ import {
   type Snapshot,
 } from "../../../../lib/metrics/mod.ts";
 import { FakeClock } from "../../../../lib/testing/mod.ts";
+import { planOf } from "../../../plans.ts";
 
-const PLAN = makePlan({
-  ...mediaPlanOf({}),
+const PLAN = planOf(8, {
   stages: rampAndHold(8, 0, 10_000),
   room: "r",
   rooms: 8,
-  publishRatio: 1,
-  churnRate: 0,
-  seed: 1,
 });
 
 /** A thread that reports when it is told to: each client sends 50 packets a second. */

@@ -2,13 +2,12 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   describeImpairmentShare,
   type ImpairmentShare,
-  makePlan,
   parseImpairmentShare,
   rampAndHold,
   type RunPlan,
   withImpairments,
 } from "../../../../lib/load/mod.ts";
-import { mediaPlanOf } from "../../../../lib/media/mod.ts";
+import { planOf } from "../../../plans.ts";
 
 const LATE = { inbound: { delayMs: 50 } };
 const LOSSY = { outbound: { lossRatio: 0.05 } };
@@ -19,12 +18,10 @@ function plan(
   churnRate = 0,
   rooms = 1,
 ): RunPlan {
-  return makePlan({
-    ...mediaPlanOf({}),
+  return planOf(clients, {
     stages: rampAndHold(clients, 1000, 30_000),
     room: "r",
     rooms,
-    publishRatio: 1,
     churnRate,
     seed,
   });
