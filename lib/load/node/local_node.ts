@@ -12,17 +12,12 @@ import {
   type ClientRecord,
   ClientRecorder,
   type ClockHealth,
-  type CountedBy,
   DepartedRecord,
   DepartedShare,
-  MAX_STOPPED,
   namesOf,
   NodeMeter,
   RecordTable,
-  type ReturnKind,
   type Snapshot,
-  type StoppedTrack,
-  type TrackNews,
   zeros,
 } from "../../metrics/mod.ts";
 import { Admission } from "./admission.ts";
@@ -31,7 +26,6 @@ import { addClient, noCounts } from "./client_counts.ts";
 import {
   type Driven,
   endSession,
-  noteLost,
   noteNotRecovered,
   refreshFigures,
   refreshGauges,
@@ -49,18 +43,16 @@ import type {
   NodeHandlers,
   NodePlan,
 } from "./node.ts";
-import type { ClientEvent } from "../../client/mod.ts";
 import { mostReceived } from "../../media/mod.ts";
 import type { ClientPlan, MediaPlan } from "../plan/plan.ts";
 import { MediaWatch } from "./media_watch.ts";
 import { SignalingWatch } from "./signaling_watch.ts";
-import { CandidateBook } from "./candidate_book.ts";
-import { OtherTrackBook } from "./other_track_book.ts";
+import { EventBook } from "./event_book.ts";
 import { createRandom } from "../plan/random.ts";
 import { Reading, type Slicer } from "./reading.ts";
 import { SecondMeter } from "./second_meter.ts";
 import { steer } from "./steer.ts";
-import { safeLine, shownUrl } from "../../text/mod.ts";
+import { shownUrl } from "../../text/mod.ts";
 import { VERSION } from "../../../version.ts";
 
 /** Time, as the node needs it. */
@@ -106,25 +98,10 @@ export interface LocalNodeOptions {
   readonly openDump?: DumpWorld["open"] | undefined;
 }
 
-/** A server may give senders any name. */
-const MAX_SENDER_CHARS = 64;
 const SECOND_MS = 1000;
 const NO_GAUGES = zeros(namesOf({ type: "gauge" }));
 /** Consent of 30 s, and how long it takes to notice that it ended (RFC 7675). */
 const LOST_BY_STANDSTILL_MS = 45_000;
-
-/** Where returns are counted, by how they went. */
-const RETURN_COUNTS = {
-  iceRestart: "returnsByIceRestart",
-  reconnected: "returnsByReconnect",
-  rejoined: "returnsByRejoin",
-} as const satisfies Record<ReturnKind, CountedBy<"events">>;
-
-const RETURN_WORDS: Readonly<Record<ReturnKind, string>> = {
-  iceRestart: "came back (ICE restart)",
-  reconnected: "came back (reconnected)",
-  rejoined: "came back (rejoined)",
-};
 
 /** Runs clients on this thread. */
 export class LocalNode implements LoadNode {
@@ -145,10 +122,7 @@ export class LocalNode implements LoadNode {
   #seed = 0;
   #zeroMs = 0;
   #startMs = 0;
-  readonly #others = new OtherTrackBook();
-  readonly #candidates = new CandidateBook();
-  readonly #stopped = new Map<string, StoppedTrack>();
-  #consumersAllowed: number | null = null;
+  readonly #events: EventBook;
   #heldBack = 0;
   #lostByStandstill = 0;
   /** For how long the thread had stood still when clients were last looked at. */
@@ -158,8 +132,6 @@ export class LocalNode implements LoadNode {
   #reading: Reading<Driven> | undefined;
   /** Who has left meanwhile, and is part of it. */
   readonly #leftMeanwhile: Driven[] = [];
-  /** What became of tracks, and nobody was told yet. */
-  readonly #tracks: TrackNews[] = [];
   /** Settles when what those to be added send is loaded. */
   #adding: Promise<void> = Promise.resolve();
   #hasBegun = false;
@@ -172,6 +144,12 @@ export class LocalNode implements LoadNode {
     this.#options = options;
     this.#meter = new NodeMeter(options.name);
     this.#seconds = new SecondMeter(this.#meter);
+    const { clock, handlers } = options;
+    this.#events = new EventBook(this.#meter, handlers, {
+      nowMs: () => clock.nowMs(),
+      zeroMs: () => this.#zeroMs,
+      dumps: () => this.#dumps,
+    });
   }
 
   async prepare(plan: NodePlan): Promise<NodeFacts> {
@@ -264,10 +242,7 @@ export class LocalNode implements LoadNode {
       second: this.#second,
       final: isFinal,
       clients: this.#records.values(),
-      others: this.#others.tracks,
-      stopped: [...this.#stopped.values()],
-      candidates: this.#candidates.candidates,
-      consumersAllowed: this.#consumersAllowed,
+      ...this.#events.known,
       generator: {
         lanes: health.lanes,
         ciphers: health.ciphers,
@@ -347,7 +322,7 @@ export class LocalNode implements LoadNode {
       [...this.#clients.values()].map((driven) => this.#leave(driven)),
     );
     const last = this.#hasBegun ? this.snapshot(true) : undefined;
-    this.#tellTracks();
+    this.#events.tellTracks();
     this.#host[Symbol.dispose]();
     return last;
   }
@@ -387,7 +362,10 @@ export class LocalNode implements LoadNode {
     );
     const client = this.#host!.create(
       plan,
-      (event) => this.#onEvent(driven, event),
+      (event) =>
+        event.type === "state"
+          ? this.#onState(driven, event.state)
+          : this.#events.enter(driven, event),
       network,
     );
     const driven: Driven = {
@@ -483,102 +461,6 @@ export class LocalNode implements LoadNode {
     return indices.flatMap((index) => this.#clients.get(index) ?? []);
   }
 
-  /** What holds for all clients is told once, whichever finds it. */
-  #noteOfServer(level: "info" | "error", text: string): void {
-    this.#options.handlers.onNote({
-      atMs: this.#options.clock.nowMs() - this.#zeroMs,
-      clientId: null,
-      isOfServer: true,
-      level,
-      text,
-    });
-  }
-
-  #onEvent(driven: Driven, event: ClientEvent): void {
-    const { record } = driven;
-    const meter = this.#meter;
-    switch (event.type) {
-      case "state":
-        return this.#onState(driven, event.state);
-      case "connected": {
-        const ms = event.atMs - driven.dueMs;
-        record.figures.connectionSuccessful = true;
-        record.figures.connectionTimeMs = ms;
-        record.figures.connectedAtMs = event.atMs - this.#zeroMs;
-        return meter.trend("connectionTime").record(ms * 1000);
-      }
-      case "ready": {
-        if (record.figures.joinMs !== null) return;
-        const ms = event.atMs - driven.triedMs;
-        record.figures.joinMs = ms;
-        return meter.trend("join").record(ms * 1000);
-      }
-      case "latency":
-        record.addOperation(event.operation, event.ms);
-        return meter.trend(`signaling.${event.operation}`)
-          .record(event.ms * 1000);
-      case "error":
-        return this.#onError(driven, event.kind, event.message);
-      case "anomaly":
-        if (event.anomaly.kind === "unknown") meter.counters.unknownMessages++;
-        if (event.anomaly.kind === "malformed") {
-          meter.counters.malformedMessages++;
-        }
-        return;
-      case "produced":
-        record.figures.producersCreated++;
-        return;
-      case "notProduced":
-        record.figures.producersRefused++;
-        return;
-      case "consumed":
-        record.figures.consumersCreated++;
-        return;
-      case "denied":
-        meter.counters.consumersDenied++;
-        return;
-      case "allowance":
-        this.#consumersAllowed = event.consumers;
-        return this.#noteOfServer(
-          "info",
-          `The server grants a client ${event.consumers} consumers in one stay, closed ones too: what clients want besides is left out.`,
-        );
-      case "unable":
-        return this.#noteOfServer("error", event.message);
-      case "other":
-        return this.#others.note(event.track);
-      case "layer": {
-        const { from, layer } = event;
-        if (from !== undefined) this.#noteTrack(driven, { from, layer });
-        return;
-      }
-      case "stopped":
-        if (this.#stopped.size < MAX_STOPPED) {
-          this.#stopped.set(event.track.producerId, event.track);
-        }
-        return;
-      case "candidates":
-        return this.#candidates.note(driven, event.tried);
-      case "lost":
-        record.figures.losses++;
-        noteLost(driven, event.sinceMs);
-        record.figures.awaySinceMs = Math.round(driven.lostMs - this.#zeroMs);
-        driven.lastError = event.message;
-        return this.#note(driven, "error", `away: ${event.message}`);
-      case "returned": {
-        record.figures.reconnections++;
-        record.figures[RETURN_COUNTS[event.how]]++;
-        driven.returnedMs = this.#options.clock.nowMs();
-        driven.returnedHow = event.how;
-        return this.#note(driven, "info", RETURN_WORDS[event.how]);
-      }
-      case "returnFailed":
-        record.figures.reconnectionFailures++;
-        driven.lastError = event.message;
-        return;
-    }
-  }
-
   #onState(driven: Driven, state: ClientFigures["state"]): void {
     const { figures } = driven.record;
     const nowMs = this.#options.clock.nowMs();
@@ -596,36 +478,6 @@ export class LocalNode implements LoadNode {
     if (state === "failed" || isOut) figures.failureCause = driven.lastError;
   }
 
-  #onError(driven: Driven, kind: string, message: string): void {
-    const atMs = Math.round(this.#options.clock.nowMs() - this.#zeroMs);
-    driven.record.addError(kind, message, atMs);
-    driven.lastError = message;
-    this.#meter.countError(kind);
-    this.#note(driven, "error", message);
-  }
-
-  #note(driven: Driven, level: "info" | "error", text: string): void {
-    const atMs = this.#options.clock.nowMs() - this.#zeroMs;
-    const { clientId, index } = driven.plan;
-    const isTrouble = level === "error";
-    this.#dumps?.note(index, text, isTrouble, this.#options.clock.nowMs());
-    this.#options.handlers.onNote({ atMs, clientId, level, text });
-  }
-
-  #noteTrack(
-    { plan: { clientId } }: Driven,
-    news: Omit<TrackNews, "atSec" | "clientId">,
-  ): void {
-    const atSec = (this.#options.clock.nowMs() - this.#zeroMs) / 1000;
-    const from = safeLine(news.from).slice(0, MAX_SENDER_CHARS);
-    this.#tracks.push({ ...news, clientId, atSec, from });
-  }
-
-  #tellTracks(): void {
-    const news = this.#tracks.splice(0);
-    if (news.length > 0) this.#options.handlers.onTracks?.(news);
-  }
-
   /** At the end of each second of the run, so that all nodes' seconds are the same. */
   #scheduleSnapshot(): void {
     const { clock } = this.#options;
@@ -640,7 +492,7 @@ export class LocalNode implements LoadNode {
         this.#read(() => {
           this.#scheduleSnapshot();
           this.#options.handlers.onSnapshot(this.#sumUp(false));
-          this.#tellTracks();
+          this.#events.tellTracks();
         });
       },
     );
@@ -712,7 +564,7 @@ export class LocalNode implements LoadNode {
       driven,
       this.#meter,
       this.#seconds,
-      (from, frozenMs) => this.#noteTrack(driven, { from, frozenMs }),
+      (from, frozenMs) => this.#events.noteTrack(driven, { from, frozenMs }),
     );
     this.#records.set(plan.index, this.#table.keep(record));
   }
