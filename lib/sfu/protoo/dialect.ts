@@ -38,7 +38,7 @@ export const SPELLINGS: Readonly<Record<ProtooDialect, Spelling>> = {
     greeting: "mediasoupVersion",
     value: (name, value) => ({ [name]: value }),
     id: (name, id) => ({ [name]: id }),
-    layers: (layers) => layers === undefined ? {} : { layers },
+    layers: (layers) => ({ layers }),
     newPeer: (peer) => ({ peer }),
   },
 };

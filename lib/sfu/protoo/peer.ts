@@ -325,8 +325,7 @@ export class ProtooPeer {
   #forget(): void {
     if (this.#isGone) return;
     this.#isGone = true;
-    const { peers } = this.#room;
-    if (peers.get(this.id) === this) peers.delete(this.id);
+    this.#room.peers.delete(this.id);
     if (!this.isJoined) return;
     for (const other of this.#others()) {
       other.#conversation.notify("peerClosed", { peerId: this.id });

@@ -74,11 +74,11 @@ Deno.test.each<[string, string]>([
     "a value that cannot be shown",
   ],
 ])("%s is ended after a while: %s", async (source) => {
-  using console = new JsConsole(undefined, 20);
+  using console = new JsConsole(undefined, 100);
   await assertRejects(
     () => console.evaluate(source, undefined),
     Error,
-    "Cannot go on with it: it ran for 0.02 s, and everything waited.",
+    "Cannot go on with it: it ran for 0.1 s, and everything waited.",
   );
   assertEquals(await console.evaluate("1 + 1", undefined), ["2"]);
 });
@@ -102,7 +102,7 @@ Deno.test.each<[string, string]>([
   ["setInterval(() => nothing.there, 1); 0", "nothing is not defined"],
 ])("%s says in the end: %s", async (source, message) => {
   const late = Promise.withResolvers<Error>();
-  using console = new JsConsole(late.resolve, 20);
+  using console = new JsConsole(late.resolve, 100);
   assertEquals(await console.evaluate(source, undefined), ["undefined"]);
   assertMatch((await late.promise).message, new RegExp(`^${message}`));
 });
