@@ -90,7 +90,7 @@ export class ConsumerWatch {
     if (this.#isPaused || !shouldFlow) return;
     const before = this.#last;
     if (before !== undefined && nowMs - before.atMs < MIN_MS) return;
-    const after = this.#last = this.#look(nowMs);
+    const after = this.#last = this.#look(nowMs, before?.frozenMs);
     if (before === undefined) return;
     const seconds = (after.atMs - before.atMs) / 1000;
     return {
@@ -107,15 +107,15 @@ export class ConsumerWatch {
       frameRate: frames === undefined
         ? null
         : (after.frames - before.frames) / seconds,
-      // A pause takes back what had only begun to be a freeze.
-      frozenMs: Math.max(0, after.frozenMs - before.frozenMs),
+      frozenMs: after.frozenMs - before.frozenMs,
       playoutDelayMs: after.emitted === before.emitted
         ? null
         : (after.waitedMs - before.waitedMs) / (after.emitted - before.emitted),
     };
   }
 
-  #look(atMs: number): Sample {
+  /** What was told to have stood still and is taken back is told of no second time, so that seconds add up. */
+  #look(atMs: number, toldMs = 0): Sample {
     const { receiver, nacks, frames, sound } = this.#watched;
     const now = { nowMs: atMs };
     const shown = frames?.playout.figures(now);
@@ -130,7 +130,7 @@ export class ConsumerWatch {
       settled: packetsExpected - asked,
       givenUp: Math.max(0, packetsLost - packetsRepaired - asked),
       frames: shown?.framesRendered ?? 0,
-      frozenMs: shown?.totalFreezesDurationMs ?? 0,
+      frozenMs: Math.max(toldMs, shown?.totalFreezesDurationMs ?? 0),
       emitted: played?.jitterBufferEmittedCount ?? 0,
       waitedMs: played?.jitterBufferDelayMs ?? 0,
     };

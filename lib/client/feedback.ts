@@ -189,6 +189,8 @@ function isOutOfPatience(
 ): boolean {
   if (frames === undefined) return false;
   if (frames.playout.hasShownAfter(nowMs - FRAME_PATIENCE_MS)) return false;
+  // One that waits for its time comes to that now, and needs no key frame.
+  frames.playout.advance({ nowMs });
   const { lastMs, isPaused } = frames.playout.rhythm;
   return !isPaused && lastMs >= 0 && nowMs - lastMs >= FRAME_PATIENCE_MS &&
     nowMs - receiver.lastAtMs < ACTIVE_MS;

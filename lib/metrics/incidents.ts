@@ -108,6 +108,8 @@ interface Going {
   /** When within that it ended, if it was all or nothing. */
   partUntilSec: number;
   isOver: boolean;
+  /** Its last second was a good one: where no more follow, it is over. */
+  isWell: boolean;
   clients: number;
   of: number;
   worst: number;
@@ -170,9 +172,16 @@ export class IncidentWatch {
       .sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
   }
 
-  /** All so far that are kept, in the order of time. */
+  /**
+   * All so far that are kept, in the order of time, as they stand: what had a
+   * good second last is over, and what goes on without what it came of stands
+   * by itself.
+   */
   incidents(): readonly Incident[] {
-    return this.#told;
+    const standing = this.#kept.map((going) =>
+      going.isWell ? { ...going, isOver: true } : going
+    );
+    return put(standing, (part, head) => !head.isOver || part.isOver);
   }
 
   /** How many more there were. */
@@ -216,6 +225,8 @@ export class IncidentWatch {
       state.seconds = state.good = 0;
       this.#keep(state.going);
     } else if (symptom === undefined || symptom.share < exit) {
+      // That nobody is there any more is no sign that it is over.
+      state.going.isWell = symptom !== undefined;
       if (++state.good < GOOD_SECONDS) return;
       state.going.isOver = true;
       state.going = undefined;
@@ -401,6 +412,7 @@ function newIncident(
     untilSec: fromSec,
     partUntilSec: partFromSec,
     isOver: false,
+    isWell: false,
     clients: 0,
     of: 0,
     worst: 0,
@@ -422,6 +434,7 @@ function note(
   },
   { fromSec, toSec, server, generator }: WatchedSecond,
 ): void {
+  going.isWell = false;
   going.untilSec = toSec;
   going.partUntilSec = fromSec + (toSec - fromSec) * part;
   going.clients = Math.max(going.clients, affected.length);
@@ -446,8 +459,11 @@ function weightOf({ clients, fromSec, untilSec }: Going): number {
   return clients * (untilSec - fromSec);
 }
 
-/** Each trouble once, in the order of time. */
-function put(all: readonly Going[]): Incident[] {
+/** Each trouble once, in the order of time; `mayJoin` says which may be a part of which. */
+function put(
+  all: readonly Going[],
+  mayJoin: (part: Going, head: Going) => boolean = () => true,
+): Incident[] {
   const ranked = all.toSorted((a, b) =>
     KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind)
   );
@@ -455,7 +471,7 @@ function put(all: readonly Going[]): Incident[] {
   for (const going of ranked) {
     const host = going.kind === "generator"
       ? undefined
-      : whole.find(({ head }) => isPartOf(going, head));
+      : whole.find(({ head }) => isPartOf(going, head) && mayJoin(going, head));
     if (host === undefined) whole.push({ head: going, parts: [] });
     else host.parts.push(going);
   }

@@ -61,6 +61,11 @@ export class ServerLog {
     if (fds !== null) this.#maxFds = Math.max(this.#maxFds ?? 0, fds);
   }
 
+  /** Datagrams that its sockets dropped, as far as they were seen. */
+  get udpDrops(): number {
+    return this.#sources.values().reduce((sum, one) => sum + one.udpDrops, 0);
+  }
+
   /** All in a few numbers; `null` when nothing was sampled. */
   load(): ServerLoad | null {
     if (this.#samples === 0) return null;
@@ -86,7 +91,7 @@ export class ServerLog {
       maxRssBytes: this.#maxRssBytes,
       maxFds: this.#maxFds,
       maxThreads: this.#maxThreads,
-      udpDrops: sum((source) => source.udpDrops),
+      udpDrops: this.udpDrops,
       hostUdpErrors: sources.map((source) => source.hostUdpErrors)
         .reduce(plus, null),
     };

@@ -67,6 +67,8 @@ export class ServerWatch implements AsyncDisposable {
   /** The target that reports over HTTP, and what it said. */
   #reporter: string | undefined;
   #reported: ReportedFigures | null = null;
+  /** Dropped datagrams that were in a point of the last second. */
+  #dropsTold = 0;
   readonly #media = new MediaCheck();
   #mediaMissed = false;
   /** When the run began, in milliseconds since 1970. */
@@ -190,9 +192,16 @@ export class ServerWatch implements AsyncDisposable {
     );
   }
 
-  /** A point of about the last second, with the server in it. */
+  /**
+   * A point of about the last second, with the server in it. Such points
+   * overlap, so that each finds a sample; a dropped datagram is in one of them.
+   */
   annotateLast(point: TimelinePoint): TimelinePoint {
-    return this.#annotated(point, Math.max(0, point.tSec - LAST_SEC));
+    const last = this.#annotated(point, Math.max(0, point.tSec - LAST_SEC));
+    if (last.server === undefined) return last;
+    const udpDrops = this.#log.udpDrops - this.#dropsTold;
+    this.#dropsTold += udpDrops;
+    return { ...last, server: { ...last.server, udpDrops } };
   }
 
   /** Ends all watching. */

@@ -7,7 +7,9 @@
  * the sound where that is more; late frames raise it as far as that, and
  * nothing above it lasts. A frame that waited for a repair says nothing of the
  * network's jitter. Of a video in layers of time, a frame that is too late is
- * left out where one that does not need it is there.
+ * left out where one that does not need it is there. Whatever the time of a
+ * frame is taken to be, none that can be decoded waits while the picture has
+ * stood still for three seconds: libwebrtc hands it on before it gives up.
  *
  * Nothing runs for that: what was to be shown up to a moment is settled when
  * somebody looks. What comes until then is only noted: what a frame's turn needs
@@ -29,6 +31,8 @@ const WAKE_MS = 1;
 const ALLOWED_LATE_MS = 5;
 /** A timestamp that is so far from now is no time. */
 const ABSURD_MS = 10_000;
+/** With a frame at hand, no picture stands still for longer. */
+const PATIENCE_MS = 3000;
 /** Frames that wait to be shown at most; what comes with more is shown at once. */
 const ROOM = 64;
 /** Frames that are noted at most, before they are settled: those of about a second. */
@@ -100,6 +104,8 @@ export class VideoPlayout {
   /** When the first of them is shown. */
   #dueMs = NaN;
   #renderMs = NaN;
+  /** When the last one was shown. */
+  #shownMs = NaN;
   #delayMs = NaN;
   #hasShown = false;
   /** Frames that were given up for later ones. */
@@ -217,20 +223,27 @@ export class VideoPlayout {
 
   /** The video is paused: what waits is shown, each at its time, and what follows is no freeze. */
   pause(moment: { readonly nowMs: number }): void {
-    this.restart();
+    this.#restart(moment);
     this.#rhythm.pause(moment);
   }
 
   /** Nobody looked until `moment`, when times go on from anew. */
   leaveOut(moment: { readonly nowMs: number }): void {
-    this.restart();
+    this.#restart(moment);
     this.#rhythm.leaveOut(moment);
   }
 
   /** Timestamps go on from elsewhere: what waits is shown first. */
   restart(): void {
     this.settle();
-    while (this.#count > 0) this.#showFirst();
+    const last = (this.#head + this.#count + PLACES - 1) % PLACES * WIDTH;
+    // No later than what is known to have been: what follows comes after it.
+    this.#restart({ nowMs: this.#frames[last + READY] });
+  }
+
+  #restart(moment: { readonly nowMs: number }): void {
+    this.settle();
+    while (this.#count > 0) this.#showBy(moment);
     this.#shownTimestamp = NaN;
     this.#brokenLayers = 0;
     this.#clock.reset();
@@ -270,7 +283,7 @@ export class VideoPlayout {
     taken.receivedMs = this.#frames[at + RECEIVED];
     taken.timestamp = this.#frames[at + TIMESTAMP];
     this.#advance(taken);
-    if (this.#count === ROOM) this.#showFirst();
+    if (this.#count === ROOM) this.#showBy(taken);
     if (!isRepaired) this.#clock.note(taken);
     this.#noted--;
     if (this.#count++ === 0) this.#plan(taken);
@@ -289,9 +302,13 @@ export class VideoPlayout {
     const at = this.#head * WIDTH;
     this.#at.nowMs = Math.max(moment.nowMs, this.#frames[at + READY]);
     this.#locate(at);
-    this.#dueMs = this.#hasShown
-      ? Math.max(this.#at.nowMs, this.#renderMs - RENDER_MS)
-      : this.#at.nowMs;
+    this.#dueMs = this.#at.nowMs;
+    if (!this.#hasShown) return;
+    const planMs = this.#renderMs - RENDER_MS;
+    // Who has nothing to show begins to wait anew.
+    const waits = Math.floor((this.#at.nowMs - this.#shownMs) / PATIENCE_MS);
+    const latestMs = this.#shownMs + (Math.max(0, waits) + 1) * PATIENCE_MS;
+    this.#dueMs = Math.max(this.#at.nowMs, Math.min(planMs, latestMs));
   }
 
   /** It is the first one's turn: it is shown, or left out. */
@@ -345,6 +362,16 @@ export class VideoPlayout {
     this.#renderMs = this.#at.nowMs;
   }
 
+  /** Shows the first one at its time, or at `moment` where that is earlier: nothing is shown that is yet to be. */
+  #showBy(moment: { readonly nowMs: number }): void {
+    if (this.#dueMs > moment.nowMs) {
+      this.#dueMs = this.#hasShown
+        ? Math.max(moment.nowMs, this.#shownMs)
+        : moment.nowMs;
+    }
+    this.#showFirst();
+  }
+
   #showFirst(): void {
     const at = this.#head * WIDTH;
     const flags = this.#frames[at + FLAGS];
@@ -358,7 +385,7 @@ export class VideoPlayout {
     this.#emitted++;
     this.#hasShown = true;
     this.#shownTimestamp = this.#frames[at + TIMESTAMP];
-    this.#at.nowMs = this.#dueMs;
+    this.#at.nowMs = this.#shownMs = this.#dueMs;
     this.#rhythm.show(this.#at);
     this.#goOn();
   }

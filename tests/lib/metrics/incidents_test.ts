@@ -80,6 +80,58 @@ const NOTHING: Own = {
 };
 const GOOD: readonly Own[] = [];
 
+const FROZEN: Own = { frozenMs: 1000, framesRendered: 0 };
+
+Deno.test.each([
+  {
+    why: "media is back, and pictures are not",
+    wrong: [
+      GOOD,
+      all(NOTHING),
+      all(NOTHING),
+      all(FROZEN),
+      all(FROZEN),
+      all(FROZEN),
+    ],
+    want: [["noMedia", 1, 3], ["freezes", 1, null]],
+  },
+  {
+    why: "media is back in the last second, and pictures are not",
+    wrong: [GOOD, GOOD, all(NOTHING, 4), all(NOTHING, 4), all(FROZEN, 4)],
+    want: [["noMedia", 2, 4], ["freezes", 2, null]],
+  },
+  {
+    why: "all is back in the last second",
+    wrong: [GOOD, all(NOTHING), all(NOTHING), all(NOTHING), GOOD],
+    want: [["noMedia", 1, 4]],
+  },
+  {
+    why: "nothing is back",
+    wrong: [GOOD, all(NOTHING), all(NOTHING), all(NOTHING)],
+    want: [["noMedia", 1, null]],
+  },
+  {
+    why: "loss is over, and pictures stand",
+    wrong: [
+      GOOD,
+      all({ packetsCame: 60, ...FROZEN }),
+      all({ packetsCame: 60, ...FROZEN }),
+      all(FROZEN),
+    ],
+    want: [["loss", 1, 3], ["freezes", 1, null]],
+  },
+])(
+  "a run that ends while something goes on tells of each to its own end: $why",
+  ({ wrong, want }) => {
+    assertEquals(
+      watched(wrong).incidents().map((
+        { kind, fromSec, untilSec },
+      ) => [kind, fromSec, untilSec]),
+      want,
+    );
+  },
+);
+
 Deno.test.each(
   [
     {

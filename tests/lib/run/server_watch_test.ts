@@ -96,6 +96,27 @@ Deno.test("the live point shows the last sample though it ended before the secon
   assertEquals(watched.annotateLast(point(9)).server, undefined);
 });
 
+Deno.test.each([
+  { why: "each a second late", delaySec: 1 },
+  { why: "as they end", delaySec: 0.1 },
+  { why: "shortly before the next second", delaySec: 0.9 },
+])(
+  "datagrams dropped in live points add up to those of the run: samples come $why",
+  async ({ delaySec }) => {
+    await using watched = watch();
+    let told = 0;
+    const dropped = [0, 300, 1200, 40, 0, 7, 0];
+    for (const [i, udpDrops] of [...dropped, 0, 0].entries()) {
+      if (i < dropped.length) {
+        watched.take(sample(i + 1 - delaySec, { udpDrops }));
+      }
+      told += watched.annotateLast(point(i + 1)).server?.udpDrops ?? 0;
+      assertEquals(told, watched.load()?.udpDrops ?? 0);
+    }
+    assertEquals(told, 1547);
+  },
+);
+
 Deno.test("the busiest process is named with its pid", async () => {
   await using watched = watch();
   watched.take(sample(1));

@@ -246,6 +246,98 @@ Deno.test("of more frames than a buffer has room for, the first are shown at onc
   assertEquals(figures.framesRendered, 300 - 64);
 });
 
+/** A young video whose server stands still: what it had room for comes late, the rest is lost, and then a key frame. */
+function stoppedServer(
+  { warmMs, stillMs, fps, roomMs }: {
+    readonly warmMs: number;
+    readonly stillMs: number;
+    readonly fps: number;
+    readonly roomMs: number;
+  },
+): Sent[] {
+  const endMs = warmMs + stillMs;
+  return steady((endMs + 20_000) * fps / 1000, undefined, 1000 / fps)
+    .flatMap(({ atMs, tookMs }, i) => {
+      const jittered = tookMs + 4 * noise(i);
+      if (atMs < warmMs || atMs >= endMs) return [{ atMs, tookMs: jittered }];
+      if (atMs >= warmMs + roomMs) return [];
+      return [{ atMs, tookMs: endMs - atMs + i / 100 }];
+    });
+}
+
+Deno.test.each([
+  { warmMs: 4000, stillMs: 4000, fps: 30, roomMs: 300 },
+  { warmMs: 3000, stillMs: 3000, fps: 15, roomMs: 1000 },
+  { warmMs: 6000, stillMs: 8000, fps: 60, roomMs: 600 },
+  { warmMs: 90_000, stillMs: 5000, fps: 30, roomMs: 3000 },
+])(
+  "a server stands still for $stillMs ms after $warmMs of $fps frames a second: nothing froze longer than time passed, and pictures move again within three seconds of frames",
+  (one) => {
+    const rhythm = new FrameRhythm({
+      frameGap: { record() {} },
+      timeToFirstFrame: { record() {} },
+    }, 0);
+    const playout = new VideoPlayout(rhythm, CLOCK_RATE_HZ);
+    let before = playout.figures({ nowMs: 0 });
+    let lookMs = 0;
+    let longestMs = 0;
+    for (const { atMs, tookMs } of stoppedServer(one)) {
+      const nowMs = atMs + tookMs;
+      for (; lookMs < nowMs; lookMs += 1000) {
+        const now = playout.figures({ nowMs: lookMs });
+        assert(rhythm.lastMs <= lookMs, "shown in time to come");
+        assert(now.playedMs <= lookMs);
+        assert(now.playedMs >= before.playedMs);
+        assert(now.totalFreezesDurationMs >= before.totalFreezesDurationMs);
+        before = now;
+      }
+      if (atMs >= one.warmMs + one.stillMs) {
+        longestMs = Math.max(longestMs, nowMs - rhythm.lastMs);
+      }
+      playout.push({
+        nowMs,
+        firstMs: nowMs,
+        receivedMs: nowMs,
+        timestamp: (atMs * 90) | 0,
+        bytes: BYTES,
+        isRepaired: false,
+        isKey: false,
+        layer: -1,
+      });
+      playout.settle();
+    }
+    assert(longestMs <= 3000 + 2000 / one.fps, `${longestMs} ms`);
+  },
+);
+
+Deno.test.each([
+  {
+    why: "is paused",
+    end: (one: VideoPlayout, nowMs: number) => one.pause({ nowMs }),
+  },
+  {
+    why: "goes on with other timestamps",
+    end: (one: VideoPlayout) => one.restart(),
+  },
+  {
+    why: "was not looked at for a while",
+    end: (one: VideoPlayout, nowMs: number) => one.leaveOut({ nowMs }),
+  },
+])(
+  "frames that wait when a video $why are not shown in time to come",
+  ({ end }) => {
+    const { playout } = watch(
+      steady(40, () => ({ tookMs: 0 })),
+      (one) => void (one.minDelayMs = 2500),
+    );
+    const nowMs = 40 * PERIOD_MS;
+    end(playout, nowMs);
+    const { playedMs, framesRendered } = playout.figures({ nowMs });
+    assertEquals(framesRendered, 40);
+    assert(playedMs <= nowMs, `${playedMs} of ${nowMs} ms`);
+  },
+);
+
 // What one at a time would find is what is found: with a look at every frame, seldom, and never.
 Deno.test.each([
   { why: "a network that jitters", jitterMs: 60, lossRatio: 0 },
