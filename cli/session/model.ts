@@ -52,7 +52,7 @@ export interface ServerView {
 /** What clients can be ordered by: the most first, but for their numbers and rooms. */
 export const CLIENT_ORDERS = [
   "loss",
-  "silent",
+  "missing",
   "errors",
   "connection",
   "sent",

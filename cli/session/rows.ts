@@ -23,7 +23,7 @@ export interface ClientRow {
   /** Of the packets that were expected since it joined. */
   readonly lossRatio: number;
   /** Of the time in the last second that its tracks should have come. */
-  readonly silentRatio: number;
+  readonly missingRatio: number;
   readonly connectionMs: number | null;
   readonly consumers: number;
   readonly flowing: number;
@@ -40,7 +40,7 @@ export interface RoomRow {
   readonly receivedPerSec: number;
   readonly lossRatio: number;
   /** Of the time in the last second that tracks should have come. */
-  readonly silentRatio: number;
+  readonly missingRatio: number;
   readonly errors: number;
 }
 
@@ -48,7 +48,7 @@ const ORDERS: Readonly<
   Record<ClientOrder, (a: ClientRow, b: ClientRow) => number>
 > = {
   loss: most(({ lossRatio }) => lossRatio),
-  silent: most(({ silentRatio }) => silentRatio),
+  missing: most(({ missingRatio }) => missingRatio),
   errors: most(({ errors }) => errors),
   connection: most(({ connectionMs }) => connectionMs ?? -1),
   sent: most(({ sentPerSec }) => sentPerSec),
@@ -85,7 +85,7 @@ export function clientRows(
       sentPerSec: rate(now?.packetsSent, then?.packetsSent),
       receivedPerSec: rate(now?.packetsReceived, then?.packetsReceived),
       lossRatio: share(now?.packetsLost ?? 0, now?.packetsExpected ?? 0),
-      silentRatio: share(
+      missingRatio: share(
         rate(now?.tracksSilentMs, then?.tracksSilentMs),
         rate(now?.tracksDueMs, then?.tracksDueMs),
       ),
@@ -127,9 +127,9 @@ export function roomRows(
         sum(({ index }) => lost.get(index)?.packetsLost ?? 0),
         sum(({ index }) => lost.get(index)?.packetsExpected ?? 0),
       ),
-      silentRatio: clients.length === 0
+      missingRatio: clients.length === 0
         ? 0
-        : sum(({ silentRatio }) => silentRatio) / clients.length,
+        : sum(({ missingRatio }) => missingRatio) / clients.length,
       errors: sum(({ errors }) => errors),
     };
   });
@@ -144,29 +144,29 @@ export function rowText(row: RoomRow | ClientRow): string {
     ? `${row.roomId} with ${row.connected}/${row.wanted}`
     : `${row.index} ${row.state}`;
   return `${who}, ${
-    Math.round(row.silentRatio * 100)
-  } % silent, ${row.errors} ${row.errors === 1 ? "error" : "errors"}`;
+    Math.round(row.missingRatio * 100)
+  } % missing, ${row.errors} ${row.errors === 1 ? "error" : "errors"}`;
 }
 
 /** How badly a client fares, in tenths: rows must not change places for less. */
 function clientTenths(
-  { state, silentRatio, lossRatio, errors }: ClientRow,
+  { state, missingRatio, lossRatio, errors }: ClientRow,
 ): number {
   const away = state === "failed"
     ? 2
     : state === "joining" || state === "away"
     ? 1
     : 0;
-  return Math.floor((away + silentRatio + lossRatio) * 10) +
+  return Math.floor((away + missingRatio + lossRatio) * 10) +
     Math.min(errors, 5);
 }
 
 function roomTenths(
-  { wanted, connected, silentRatio, lossRatio, errors }: RoomRow,
+  { wanted, connected, missingRatio, lossRatio, errors }: RoomRow,
 ): number {
   const missing = share(wanted - connected, wanted);
   const hurt = Math.min(1, share(errors, wanted));
-  return Math.floor((missing + silentRatio + lossRatio + hurt) * 10);
+  return Math.floor((missing + missingRatio + lossRatio + hurt) * 10);
 }
 
 function byIndex(

@@ -57,14 +57,14 @@ export const BANDS = {
     reason: "Who hears nobody all the time is as good as not connected.",
   },
   silentAtEnd: {
-    name: "still silent",
+    name: "still missing",
     what:
-      "tracks that should come and are silent for the last three seconds or longer",
+      "tracks that should come and of which nothing came for the last three seconds or longer",
     unit: "ratio",
     good: ["<=", 0.01],
     critical: [">", 0.1],
     reason:
-      "What is silent for three seconds and stays so will not come back by itself, however late in a run it began.",
+      "What is missing for three seconds and stays so will not come back by itself, however late in a run it began.",
   },
   lostForGood: {
     name: "media lost for good",
@@ -96,7 +96,7 @@ export const BANDS = {
   away: {
     name: "away",
     what:
-      "time that tracks were silent because their client was away, of the time that they should have come",
+      "time that tracks were missing because their client was away, of the time that they should have come",
     unit: "ratio",
     good: ["==", 0],
     critical: [">", 0.8],

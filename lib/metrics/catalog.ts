@@ -878,7 +878,7 @@ export const METRICS = {
   ),
   away: rate(
     "lower",
-    "Time that tracks were silent because their client was away, of the time that they should have come.",
+    "Time that tracks were missing because their client was away, of the time that they should have come.",
     { source: "tracksAwayMs / tracksDueMs" },
   ),
   signalingSilent: rate(

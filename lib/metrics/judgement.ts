@@ -241,7 +241,7 @@ function sentenceOf(
     case "silentAtEnd": {
       const stretch = stretchText(endingOf(timeline));
       return stretch === undefined
-        ? "no track was silent at the end"
+        ? "no track was missing at the end"
         : `${stretch}${whyUnread(clients)}`;
     }
     case "lostForGood": {
@@ -359,5 +359,5 @@ function stretchText(silence: Silence | undefined): string | undefined {
     : `from ${formatClock(fromSec * 1000)} to ${formatClock(toSec * 1000)}`;
   return `${when}, ${
     percent(share)
-  } of the tracks that should flow were silent`;
+  } of the tracks that should flow were missing`;
 }

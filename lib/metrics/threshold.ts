@@ -199,6 +199,16 @@ export function parseThreshold(
   }
   const [, name, aggregateName = "", argument, operator, digits, suffix] =
     match;
+  const useful = (unit: ThresholdUnit, bound: number, most = Infinity) => {
+    const idle = idleness(operator as Operator, bound, most);
+    if (idle === undefined) return bound;
+    const range = unit !== "ratio"
+      ? "is never below 0"
+      : most === Infinity
+      ? "is never below 0%"
+      : "is from 0% to 100%";
+    return complain(`${name} ${range}, so that can never be ${idle}`);
+  };
   const measure = MEASURES.get(name) ??
     measureOfOperation(name, operations) ??
     complain(unknownMetric(name, operations));
@@ -218,7 +228,16 @@ export function parseThreshold(
       complain(`${name} is one number, so leave out "${aggregateName}"`);
     }
     const unit = unitOf(measure);
-    const bound = boundOf(name, unit, amount, complain, `${name} ${operator}`);
+    const isShare = measure.kind === "rate" && unit === "ratio" &&
+      !MAY_EXCEED_ALL.has(measure.rate);
+    const bound = boundOf(
+      name,
+      unit,
+      amount,
+      complain,
+      `${name} ${operator}`,
+      (bound) => useful(unit, bound, isShare ? 1 : Infinity),
+    );
     return { ...common, subject: measure, bound, unit };
   }
 
@@ -232,8 +251,39 @@ export function parseThreshold(
     amount,
     complain,
     `${name} ${aggregateName}${which} ${operator}`,
+    (bound) => useful(unit, bound),
   );
   return { ...common, subject: { ...measure, aggregate }, bound, unit };
+}
+
+/** Rates that are no share of a whole, or may be a little ahead of it. */
+const MAY_EXCEED_ALL: ReadonlySet<RateName> = new Set<RateName>([
+  "receiveSendRatio",
+  "deliveryRatio",
+  "achievedRatio",
+]);
+
+/** What can never become of a bound on something from 0 to `most`; `undefined` where it may be kept and broken. */
+function idleness(
+  operator: Operator,
+  bound: number,
+  most: number,
+): "kept" | "broken" | undefined {
+  const isOutside = bound < 0 || bound > most;
+  switch (operator) {
+    case "<":
+      return bound <= 0 ? "kept" : isOutside ? "broken" : undefined;
+    case "<=":
+      return bound < 0 ? "kept" : isOutside ? "broken" : undefined;
+    case ">":
+      return bound < 0 ? "broken" : bound >= most ? "kept" : undefined;
+    case ">=":
+      return bound < 0 ? "broken" : isOutside ? "kept" : undefined;
+    case "==":
+      return isOutside ? "kept" : undefined;
+    case "!=":
+      return isOutside ? "broken" : undefined;
+  }
 }
 
 function unitOf(measure: Exclude<Measure, { kind: "trend" }>): ThresholdUnit {
@@ -254,21 +304,25 @@ interface Amount {
   readonly suffix: string;
 }
 
-/** The bound in `unit`; `before` is what stands before it. */
+/** The bound in `unit`; `before` is what stands before it, and `useful` complains of one that can never be kept, or broken. */
 function boundOf(
   name: string,
   unit: ThresholdUnit,
   { number, digits, suffix }: Amount,
   complain: (problem: string) => never,
   before: string,
+  useful: (bound: number) => number,
 ): number {
   if (suffix === "") {
     const isPlain = unit !== "ratio" || (number >= 0 && number < 1) ||
       (number === 1 && digits.includes("."));
-    return isPlain ? number : complain(bothSpellings(before, number));
+    if (isPlain) return useful(number);
+    // Nobody is told to write what would be refused.
+    useful(number / 100);
+    return complain(bothSpellings(before, number));
   }
   return Object.hasOwn(SUFFIXES[unit], suffix)
-    ? number / SUFFIXES[unit][suffix]
+    ? useful(number / SUFFIXES[unit][suffix])
     : complain(WRONG_SUFFIX[unit](name, suffix));
 }
 

@@ -6,7 +6,7 @@
 
 import type { BandMetric } from "./bands.ts";
 import type { ClientTally } from "./figures.ts";
-import { saidOf } from "./judgement.ts";
+import { briefly, saidOf } from "./judgement.ts";
 import type { Judgement, ThresholdResult, Verdict } from "./summary.ts";
 
 /** How a run ended. */
@@ -85,21 +85,23 @@ export function verdictOf(findings: Findings): Verdict {
   if (nothing !== undefined) return { status: "failed", reason: nothing };
   return thresholds.length === 0 || isNobodyLeft(findings.judgement)
     ? byBands(findings)
-    : byThresholds(thresholds, findings.judgement);
+    : byThresholds(findings);
 }
 
-function byThresholds(
-  thresholds: readonly ThresholdResult[],
-  judgement: readonly Judgement[],
-): Verdict {
+function byThresholds(findings: Findings): Verdict {
+  const { thresholds, judgement } = findings;
   const failed = thresholds.filter(({ passed }) => !passed);
   if (failed.length === 0) {
     const all = thresholds.length === 1
       ? "the threshold"
       : `all ${thresholds.length} thresholds`;
     const critical = saidOf(judgement, "critical");
+    const warnings = [
+      ...briefly(judgement, "warning"),
+      ...unseen(findings),
+    ];
     const though = critical === undefined
-      ? ""
+      ? warnings.length === 0 ? "" : `, with warnings: ${warnings.join("; ")}`
       : `; without ${
         thresholds.length === 1 ? "it" : "them"
       } the run would have failed: ${critical}`;
@@ -130,20 +132,26 @@ function isNobodyLeft(judgement: readonly Judgement[]): boolean {
   return share > 1 - MIN_SHARE;
 }
 
-function byBands({ judgement, unwatched, lost = [] }: Findings): Verdict {
+function byBands(findings: Findings): Verdict {
+  const { judgement } = findings;
   const critical = saidOf(judgement, "critical");
   if (critical !== undefined) {
     return { status: "failed", reason: `critical: ${critical}` };
   }
+  const warned = saidOf(judgement, "warning");
   const warnings = [
-    saidOf(judgement, "warning"),
-    unwatched,
-    ...lost,
-  ].filter((warning) => warning !== undefined);
+    ...(warned === undefined ? [] : [warned]),
+    ...unseen(findings),
+  ];
   return {
     status: "passed",
     reason: warnings.length === 0
       ? "everything watched was healthy"
       : `with a warning: ${warnings.join("; ")}`,
   };
+}
+
+/** What of the run itself is not as it was to be. */
+function unseen({ unwatched, lost = [] }: Findings): string[] {
+  return [...(unwatched === undefined ? [] : [unwatched]), ...lost];
 }

@@ -50,6 +50,7 @@ export {
   type Recorded,
   refused,
   secretKind,
+  seriesOf,
   text,
   typedValue,
   type ValueKind,

@@ -188,11 +188,7 @@ export function listOf<Value>(
     placeholder: one.placeholder,
     takes,
     read: (given) => {
-      const parts = typeof given === "string"
-        ? given.split(";").map((part) => part.trim()).filter((part) =>
-          part !== ""
-        )
-        : given;
+      const parts = typeof given === "string" ? partsOf(given) : given;
       if (!Array.isArray(parts)) return refused(given, takes);
       const values: Value[] = [];
       for (const part of parts) {
@@ -205,6 +201,32 @@ export function listOf<Value>(
     },
     toJson: (values) => values.map(one.toJson),
   };
+}
+
+/** As {@linkcode listOf}, where each text of a list, too, may hold several with `;` between. */
+export function seriesOf<Value>(
+  one: ValueKind<Value>,
+  takes: string,
+  check?: (values: readonly Value[]) => string | undefined,
+): ValueKind<readonly Value[]> {
+  const list = listOf(one, takes, check);
+  return {
+    ...list,
+    read: (given) => {
+      if (!Array.isArray(given)) return list.read(given);
+      const parts = given.map((part) =>
+        typeof part === "string" ? partsOf(part) : [part]
+      );
+      const empty = parts.findIndex((one) => one.length === 0);
+      return empty < 0 ? list.read(parts.flat()) : refused(given[empty], takes);
+    },
+  };
+}
+
+function partsOf(text: string): string[] {
+  return text.split(";").map((part) => part.trim()).filter((part) =>
+    part !== ""
+  );
 }
 
 /** A kind whose texts are repeated to nobody, and kept in no record. */

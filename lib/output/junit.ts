@@ -93,7 +93,7 @@ function findingCases(summary: Summary): Case[] {
     ...judgement.map(({ figure, band, says }): Case => ({
       group: "verdict",
       name: BANDS[figure].name,
-      wrong: band !== "critical" || hasPassed || thresholds.length > 0
+      wrong: band !== "critical" || hasPassed
         ? undefined
         : { kind: "failure", type: band, says },
     })),

@@ -102,7 +102,7 @@ function chartTable({ timeline }: Summary): string {
     ["received", timeline.map(({ receiveBps }) => receiveBps), formatBps],
     ["loss", timeline.map(({ lossRatio }) => lossRatio), formatRatio],
     [
-      "silent tracks",
+      "missing tracks",
       timeline.map(({ silentRatio }) => silentRatio),
       formatRatio,
     ],

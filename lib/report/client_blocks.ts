@@ -61,7 +61,7 @@ export function clientBlocks(summary: Summary): Block[] {
       `${formatCount(connected)} connected`,
       ...(away > 0 ? [`${formatCount(away)} lost again`] : []),
       ...(unknown > 0 ? [`${formatCount(unknown)} unknown`] : []),
-      `${formatCount(failed)} failed`,
+      `${formatCount(failed)} never connected`,
       ...(pending > 0 ? [`${formatCount(pending)} pending`] : []),
       ...(settled === 0 ? [] : [{
         text: formatRatio(connected / settled),

@@ -50,8 +50,8 @@ const COLUMNS: readonly Column[] = [
     show: formatMs,
   },
   {
-    key: "silentRatio",
-    heading: "silent",
+    key: "missingRatio",
+    heading: "missing",
     value: (client) => share(client.tracksSilentMs, client.tracksDueMs),
     show: formatRatio,
   },

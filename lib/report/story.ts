@@ -172,7 +172,7 @@ const TIME_COLUMNS = 14;
 const HEAD = [
   "time".padEnd(TIME_COLUMNS),
   "state".padEnd(10),
-  ...["out", "in", "loss", "silent", "fps", "frozen"].map((title) =>
+  ...["out", "in", "loss", "missing", "fps", "frozen"].map((title) =>
     title.padStart(10)
   ),
 ].join("");

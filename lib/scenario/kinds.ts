@@ -13,7 +13,7 @@ import {
   shareProblem,
 } from "../load/mod.ts";
 import type { Threshold } from "../metrics/mod.ts";
-import { listOf, parsed, type ValueKind } from "../options/mod.ts";
+import { parsed, seriesOf, type ValueKind } from "../options/mod.ts";
 
 /** A bad network, and for how many of the clients. */
 export const IMPAIRMENT: ValueKind<ImpairmentShare> = parsed({
@@ -25,14 +25,14 @@ export const IMPAIRMENT: ValueKind<ImpairmentShare> = parsed({
 });
 
 /** Several of them, for all of the clients at most. */
-export const IMPAIRMENTS: ValueKind<readonly ImpairmentShare[]> = listOf(
+export const IMPAIRMENTS: ValueKind<readonly ImpairmentShare[]> = seriesOf(
   IMPAIRMENT,
   `networks such as "wifi-lossy:30%; loss=5%,delay=50ms:10%"`,
   shareProblem,
 );
 
 /** What a run must keep to. */
-export const THRESHOLDS: ValueKind<readonly Threshold[]> = listOf(
+export const THRESHOLDS: ValueKind<readonly Threshold[]> = seriesOf(
   parsed<Threshold>({
     placeholder: "EXPR",
     takes: `a threshold such as "join p(95) < 500ms" or "loss < 1%"`,

@@ -57,10 +57,10 @@ Deno.test({
         await page.innerText("#heat-cell"),
         /0:20 to 0:21: packets that did not come 25\.(0|2)/,
       );
-      await page.click("[data-layer=silent]");
+      await page.click("[data-layer=missing]");
       assertMatch(
         await page.innerText("#heat-cell"),
-        /0:20 to 0:21: time that tracks were silent 0 %$/,
+        /0:20 to 0:21: time that tracks were missing 0 %$/,
       );
 
       const back = () =>

@@ -82,7 +82,7 @@ export const CHARTS: readonly (readonly [
   ]],
   ["quality", "Loss, silence and frozen pictures", "ratio", [
     ["packets lost", ({ point }) => point.lossRatio],
-    ["tracks silent", ({ point }) => point.silentRatio],
+    ["tracks missing", ({ point }) => point.silentRatio],
     ["pictures frozen", frozen],
   ]],
   ["latency", "Media latency", "ms", percentiles("mediaLatency"), true],

@@ -73,7 +73,7 @@ function tiles(summary: Summary): Child {
         `${formatCount(summary.connectedAtEnd)} of ${
           formatCount(summary.totalClients)
         }`,
-        `${formatCount(summary.failedConnections)} failed${
+        `${formatCount(summary.failedConnections)} never connected${
           summary.unknownAtEnd === 0
             ? ""
             : `, ${formatCount(summary.unknownAtEnd)} unknown`

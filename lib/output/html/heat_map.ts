@@ -26,8 +26,8 @@ const LAYERS: readonly Layer[] = [
       packetsDue === 0 ? null : share(packetsDue - packetsCame, packetsDue),
   },
   {
-    id: "silent",
-    title: "time that tracks were silent",
+    id: "missing",
+    title: "time that tracks were missing",
     of: ({ dueMs, silentMs }) => dueMs === 0 ? null : share(silentMs, dueMs),
   },
   {

@@ -106,7 +106,7 @@ Deno.test("a client's rates are what came since the second before", () => {
     sentPerSec: 170,
     receivedPerSec: 340,
     lossRatio: 2 / 342,
-    silentRatio: 0,
+    missingRatio: 0,
     connectionMs: 90,
     consumers: 4,
     flowing: 4,
@@ -200,7 +200,7 @@ Deno.test("silence is critical while it lasts, however long all was well before"
   const health = (silentSec: number) =>
     healthOf({ ...snapshot, counters }, until(silentSec), []);
   assertEquals(health(2).band, "good");
-  assertEquals(health(5), { band: "critical", reason: "still silent 50.0 %" });
+  assertEquals(health(5), { band: "critical", reason: "still missing 50.0 %" });
 });
 
 Deno.test("the light looks at the last seconds: it is red while something is wrong, and good again when that is over", () => {
@@ -299,7 +299,7 @@ Deno.test("rooms and clients are told the worst first, and of equals room-2 befo
     "room-2",
     "room-10",
   ]);
-  assertEquals(rowText(rooms[1]), "room-2 with 2/2, 50 % silent, 0 errors");
+  assertEquals(rowText(rooms[1]), "room-2 with 2/2, 50 % missing, 0 errors");
 });
 
 Deno.test.each(

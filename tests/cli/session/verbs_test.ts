@@ -283,11 +283,11 @@ const PROBLEMS: readonly (readonly [line: string, problem: string])[] = [
   ],
   [
     "clients by luck",
-    "clients can be ordered by loss, silent, errors, connection, sent, received, room, id: clients by loss.",
+    "clients can be ordered by loss, missing, errors, connection, sent, received, room, id: clients by loss.",
   ],
   [
     "clients 3",
-    "clients can be ordered by loss, silent, errors, connection, sent, received, room, id: clients by loss.",
+    "clients can be ordered by loss, missing, errors, connection, sent, received, room, id: clients by loss.",
   ],
   ["drop room=attic", `There is nobody in a room "attic".`],
   ["drop 7-9", "There is no client 7-9: there are 0-3."],

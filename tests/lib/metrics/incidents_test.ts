@@ -127,7 +127,7 @@ Deno.test.each([
       watched(wrong).incidents().map((
         { kind, fromSec, untilSec },
       ) => [kind, fromSec, untilSec]),
-      want,
+      want.map((one) => [...one]),
     );
   },
 );

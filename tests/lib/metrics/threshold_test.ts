@@ -171,8 +171,32 @@ Deno.test.each([
       both: `"connected == 100%" or "connected == 1.0"`,
     },
     { text: "receiveSendRatio > 180", both: `write "receiveSendRatio > 180%"` },
-    { text: "loss > -0.5", both: `write "loss > -0.5%"` },
   ].map(({ text, both }) => ({ text, message: both })),
+  ...[
+    {
+      text: "loss < -1%",
+      says: "loss is from 0% to 100%, so that can never be kept",
+    },
+    { text: "loss > -0.5", says: "never be broken" },
+    { text: "loss < 0%", says: "never be kept" },
+    { text: "loss < 250", says: "never be broken" },
+    { text: "loss > 100", says: "never be kept" },
+    { text: "connected >= 101%", says: "never be kept" },
+    { text: "frozen != 130%", says: "never be broken" },
+    {
+      text: "join p(95) < 0ms",
+      says: "join is never below 0, so that can never be kept",
+    },
+    {
+      text: "errors >= -1",
+      says: "errors is never below 0, so that can never be broken",
+    },
+    { text: "join count < 0", says: "never be kept" },
+    {
+      text: "receiveSendRatio < -3%",
+      says: "receiveSendRatio is never below 0%",
+    },
+  ].map(({ text, says }) => ({ text, message: says })),
   { text: "loss", message: "write metric [aggregate] operator value" },
   { text: "loss = 1%", message: "write metric [aggregate] operator value" },
   { text: "", message: "write metric [aggregate] operator value" },

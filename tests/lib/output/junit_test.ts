@@ -84,6 +84,25 @@ Deno.test("without a threshold each critical figure is a failure; where threshol
   assertStringIncludes(renderJunit(overruled), "critical: it hurt");
 });
 
+Deno.test.each([
+  { passed: [true, false], band: "critical" as const, failures: "3" },
+  { passed: [false], band: "warning" as const, failures: "2" },
+  { passed: [true], band: "critical" as const, failures: "2" },
+])(
+  "where the verdict fails, a critical figure does too, thresholds or not: $passed, $band",
+  ({ passed, band, failures }) => {
+    const [judged] = FAILED.judgement;
+    const [threshold] = FAILED.thresholds;
+    const { attributes } = suiteOf({
+      ...FAILED,
+      verdict: { status: "failed", reason: "it hurt" },
+      judgement: [{ ...judged, band, says: "it hurt" }],
+      thresholds: passed.map((passed) => ({ ...threshold, passed })),
+    });
+    assertEquals(attributes.failures, failures);
+  },
+);
+
 Deno.test("a threshold that was never measured is a failure, not skipped", () => {
   const [first] = FAILED.thresholds;
   const [failed] = casesOf({

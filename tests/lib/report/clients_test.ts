@@ -48,7 +48,7 @@ Deno.test("a row has its figures with their units, and a dash for what is not kn
   ]);
   assertEquals(
     heading.join(" "),
-    "client room role state join first media silent loss fps frozen errors why",
+    "client room role state join first media missing loss fps frozen errors why",
   );
   assertEquals(known, [
     "client-0",
@@ -120,7 +120,7 @@ Deno.test("as CSV numbers are bare, what is not known is empty, and commas are q
   const [heading, row] = csv.trimEnd().split(/\r?\n/);
   assertEquals(
     heading,
-    "clientId,roomId,role,state,joinMs,firstMediaMs,silentRatio,lossRatio,frameRate,frozenRatio,errorCount,why",
+    "clientId,roomId,role,state,joinMs,firstMediaMs,missingRatio,lossRatio,frameRate,frozenRatio,errorCount,why",
   );
   assertEquals(
     row,

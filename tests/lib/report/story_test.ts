@@ -56,7 +56,7 @@ Deno.test("a story is told second by second, with what happened in each", () => 
   const incident = noMedia({ fromSec: 1, untilSec: 2 });
   assertEquals(storyLines(STORY, [incident]), [
     "frozen, by sender: client-3 1.5 s, client-2 1.3 s",
-    "time          state            out        in      loss    silent       fps    frozen",
+    "time          state            out        in      loss   missing       fps    frozen",
     "0:00.0-0:01.0 connected   1.0 Mbps  2.0 Mbps       0 %       0 %      30.0       0 %",
     "              0:00.3 layer 2 of client-3 from now on",
     "0:01.0-0:02.0 connected   1.0 Mbps     0 bps     100 %     100 %      30.0     100 %",

@@ -82,7 +82,7 @@ Deno.test.each(
       thresholds: ["connected == 100%"],
       want: [
         "failed",
-        /^critical: from 0:0\d on, .* were silent; 2 of 4 clients never received/,
+        /^critical: from 0:0\d on, .* were missing; 2 of 4 clients never received/,
       ],
     },
     {
@@ -119,7 +119,7 @@ Deno.test.each(
       drops: (sec) => sec >= 10,
       want: [
         "failed",
-        /^critical: from 0:(09|10|11) on, 100 % of the tracks that should flow were silent; 4 of 4 clients lost media for good/,
+        /^critical: from 0:(09|10|11) on, 100 % of the tracks that should flow were missing; 4 of 4 clients lost media for good/,
       ],
     },
     {
@@ -150,7 +150,17 @@ Deno.test.each(
       drops: (_, call) => call % 12 === 0,
       want: [
         "passed",
-        /^with a warning: from 0:0\d on, 8\.\d % of the tracks that should flow were silent; 9\d\.\d % of what/,
+        /^with a warning: from 0:0\d on, 8\.\d % of the tracks that should flow were missing; 9\d\.\d % of what/,
+      ],
+    },
+    {
+      why:
+        "thresholds that are kept decide, and what is warned of is told with them",
+      drops: (_, call) => call % 12 === 0,
+      thresholds: ["connected == 100%", "loss < 100%"],
+      want: [
+        "passed",
+        /^all 2 thresholds passed, with warnings: still missing 8\.\d %; silent 8\.\d %; delivered 9\d\.\d %$/,
       ],
     },
     {

@@ -1,5 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { IMPAIRMENT, THRESHOLDS } from "../../../lib/scenario/mod.ts";
+import {
+  IMPAIRMENT,
+  IMPAIRMENTS,
+  THRESHOLDS,
+} from "../../../lib/scenario/mod.ts";
 
 Deno.test("a bad network is for all clients, or for the share behind it", () => {
   const shareOf = (given: string) => {
@@ -23,4 +27,32 @@ Deno.test("a threshold is read, or says what is wrong with it", () => {
   const bad = THRESHOLDS.read(["los < 1%"]);
   assert("problem" in bad);
   assertStringIncludes(bad.problem, 'did you mean "loss"?');
+});
+
+Deno.test.each([
+  {
+    kind: THRESHOLDS,
+    given: ["loss < 1%; join p(95) < 500ms", "errors < 3"],
+    many: 3,
+  },
+  { kind: THRESHOLDS, given: ["loss < 1%;"], many: 1 },
+  { kind: THRESHOLDS, given: "loss < 1%; errors < 3", many: 2 },
+  {
+    kind: IMPAIRMENTS,
+    given: ["3g:10%; loss=2%:5%", "wifi-lossy:1-per-room"],
+    many: 3,
+  },
+])(
+  "several may stand in each text with a semicolon between: $given",
+  ({ kind, given, many }) => {
+    const reading = kind.read(given);
+    assert("value" in reading);
+    assertEquals(reading.value.length, many);
+  },
+);
+
+Deno.test("a text of several that holds none is refused", () => {
+  for (const given of [[" ; "], ["loss < 1%", ""]]) {
+    assert("problem" in THRESHOLDS.read(given));
+  }
 });
