@@ -215,6 +215,13 @@ async function performJob(
         values.seed,
       ),
       serverLine(values, server),
+      ...(typeof values.workers === "number" && values.workers > workers
+        ? [
+          `--workers ${values.workers}: ${
+            formatCounted(job.peak, "client")
+          } can use no more than ${formatCounted(workers, "thread")}.`,
+        ]
+        : []),
     ],
     perform: (settings) =>
       createTarget({

@@ -151,12 +151,14 @@ export function engineProblems(
   ];
 }
 
-/** How many threads to use. */
+/** How many threads to use: none without a client. */
 export function workersOf(
   { workers, embedded }: Pick<RunValues, "workers" | "embedded">,
   clients: number,
 ): number {
-  return workers === "auto" ? workersFor(clients, embedded ?? null) : workers;
+  return workers === "auto"
+    ? workersFor(clients, embedded ?? null)
+    : Math.max(1, Math.min(workers, clients));
 }
 
 /** What is recorded of how the load was made, beside what it was; secrets only as given or not. */

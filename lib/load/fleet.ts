@@ -26,13 +26,16 @@ import {
   Timeline,
   type TimelinePoint,
 } from "../metrics/mod.ts";
-import { delay, threadClock } from "../time/mod.ts";
+import { ChannelError } from "../signaling/websocket/mod.ts";
+import { shownUrl } from "../text/mod.ts";
+import { delay, eitherSignal, threadClock } from "../time/mod.ts";
 import { reachServer } from "./node/signaling.ts";
 import { systemNodeClock } from "./node/this_thread.ts";
 import {
   openInWorker,
   openOnThisThread,
   processCpuUs,
+  START_TOGETHER,
 } from "./node/threads.ts";
 
 /** What a fleet is made of. */
@@ -150,6 +153,7 @@ export class ClientFleet implements AsyncDisposable {
       clock: this.#clock,
       ...(isHere && workers > 1 && { processCpuUs }),
       areMachines: !isHere,
+      ...(isHere && { startTogether: START_TOGETHER }),
       allowLost: elsewhere?.allowLost,
       handlers: {
         onSnapshot: (snapshot) => this.#onSecond(snapshot),
@@ -194,7 +198,11 @@ export class ClientFleet implements AsyncDisposable {
   async start(): Promise<void> {
     const { seed, server, datapath = {}, elsewhere, signal } = this.#options;
     const plan = { node: this.#group.name, server, datapath, seed };
-    this.#facts = await this.#group.prepare(plan);
+    this.#facts = await unlessAborted(
+      this.#group.prepare(plan),
+      server,
+      signal,
+    );
     const why = this.#options.objection?.(this.nodes);
     if (why !== undefined) throw new Error(why);
     const leadMs = elsewhere?.leadMs() ?? 0;
@@ -315,4 +323,19 @@ function namesOf(workers: number): string[] {
   return workers === 1
     ? ["local"]
     : Array.from({ length: workers }, (_, i) => `worker-${i}`);
+}
+
+/** What is waited for; throws a `ChannelError` as soon as `signal` aborts. */
+async function unlessAborted<T>(
+  wanted: Promise<T>,
+  { url }: ServerTarget,
+  signal?: AbortSignal,
+): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  using follower = eitherSignal(signal);
+  const stop = () =>
+    aborted.reject(new ChannelError(shownUrl(url), { kind: "aborted" }));
+  if (follower.signal.aborted) stop();
+  else follower.signal.addEventListener("abort", stop);
+  return await Promise.race([wanted, aborted.promise]);
 }

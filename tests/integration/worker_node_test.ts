@@ -100,3 +100,15 @@ Deno.test("a worker whose script cannot be had is dead at once", async () => {
   assert(await died !== "");
   await node.stop();
 });
+
+Deno.test("a node that is stopped before it is ready is at its end at once", async () => {
+  const { node } = open();
+  assertEquals(await node.stop(), undefined);
+  const { node: begun } = open();
+  const ready = begun.prepare(plan("ws://x/ws"));
+  const [last] = await Promise.all([
+    begun.stop(),
+    assertRejects(() => ready, Error, "stopped"),
+  ]);
+  assertEquals(last, undefined);
+});

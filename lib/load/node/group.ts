@@ -52,6 +52,8 @@ export interface NodeGroupOptions {
   readonly processCpuUs?: (() => number) | undefined;
   /** Whether each of its nodes has a machine to itself. @default {false} */
   readonly areMachines?: boolean | undefined;
+  /** So many of them are made ready at one time: what starts a thread holds this one up. @default {all of them} */
+  readonly startTogether?: number | undefined;
   /** So many of them may be lost: as long as others go on, their clients are lost with them rather than failed. @default {0} */
   readonly allowLost?: number | undefined;
   /** A second waits so long for the reports of those that are late, in milliseconds. @default {2000} */
@@ -105,9 +107,7 @@ export class NodeGroup implements LoadNode {
   }
 
   async prepare(plan: NodePlan): Promise<NodeFacts> {
-    const parts = await Promise.all(
-      this.#nodes.map((node) => node.prepare({ ...plan, node: node.name })),
-    );
+    const parts = await this.#prepareAll(plan);
     this.#nodes.forEach((node, i) => this.#weights.set(node, parts[i].threads));
     for (const facts of parts) this.#machines.set(facts.node, machineOf(facts));
     const all = (kind: "lanes" | "ciphers" | "dtls") =>
@@ -124,6 +124,21 @@ export class NodeGroup implements LoadNode {
       clock,
       parts,
     };
+  }
+
+  /** What each of them is, in their order. Throws once the group is stopped. */
+  async #prepareAll(plan: NodePlan): Promise<NodeFacts[]> {
+    const { startTogether = this.#nodes.length } = this.#options;
+    const parts: NodeFacts[] = [];
+    const rest = this.#nodes.entries();
+    const takeTurns = async () => {
+      for (const [i, node] of rest) {
+        if (this.#stopping !== undefined) throw new Error("stopped");
+        parts[i] = await node.prepare({ ...plan, node: node.name });
+      }
+    };
+    await Promise.all(Array.from({ length: startTogether }, takeTurns));
+    return parts;
   }
 
   async begin(startedAtMs: number): Promise<void> {

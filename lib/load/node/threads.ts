@@ -24,6 +24,9 @@ export function openInWorker(name: string, handlers: NodeHandlers): LoadNode {
   return new WorkerNode(name, import.meta.resolve("./worker.ts"), handlers);
 }
 
+/** Threads that start at one time: while one does, nothing else happens on the thread that starts it. */
+export const START_TOGETHER = 4;
+
 /** All of this machine's threads as one node. */
 export function openThreads(
   name: string,
@@ -35,6 +38,7 @@ export function openThreads(
     name,
     nodes: Array.from({ length: threads }, (_, i) => `${name}/worker-${i}`),
     openNode: openInWorker,
+    startTogether: START_TOGETHER,
     clock: systemNodeClock,
     processCpuUs,
     handlers,

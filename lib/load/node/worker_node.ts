@@ -102,7 +102,10 @@ const MAX_SILENT_LOOKS = 5;
 /** The coordinator's end of a node in a worker. */
 export class WorkerNode implements LoadNode {
   readonly name: string;
-  readonly #worker: Worker;
+  readonly #script: string;
+  /** The thread, once it is to be made ready. */
+  #worker: Worker | undefined;
+  #isReady = false;
   readonly #handlers: NodeHandlers;
   readonly #waiting = new Map<number, PromiseWithResolvers<Outcome>>();
   readonly #ready = Promise.withResolvers<void>();
@@ -114,7 +117,7 @@ export class WorkerNode implements LoadNode {
   #dead: string | undefined;
   #stopping: Promise<Snapshot | undefined> | undefined;
 
-  /** Starts a worker on `script`, which must call {@linkcode serveNode}. */
+  /** Is to start a worker on `script`, which must call {@linkcode serveNode}. */
   constructor(
     name: string,
     script: string,
@@ -125,19 +128,11 @@ export class WorkerNode implements LoadNode {
     this.#silentAfterMs = options.silentAfterMs ?? 15_000;
     this.#handlers = handlers;
     this.#ready.promise.catch(() => {});
-    this.#worker = new Worker(script, { type: "module", name });
-    this.#worker.addEventListener(
-      "message",
-      (event: MessageEvent<Report>) => this.#onReport(event.data),
-    );
-    this.#worker.addEventListener("error", (event) => {
-      // Otherwise the error would end the whole process.
-      event.preventDefault();
-      this.#die(event.message);
-    });
+    this.#script = script;
   }
 
   async prepare(plan: NodePlan): Promise<NodeFacts> {
+    if (this.#dead === undefined) this.#start();
     await this.#ready.promise;
     const { facts } = await this.#order({ type: "prepare", plan });
     return facts!;
@@ -156,12 +151,12 @@ export class WorkerNode implements LoadNode {
 
   learn(news: PublisherNews): void {
     if (this.#dead !== undefined) return;
-    this.#worker.postMessage({ type: "learn", news } satisfies Word);
+    this.#worker?.postMessage({ type: "learn", news } satisfies Word);
   }
 
   aimWall(aheadMs: number): void {
     if (this.#dead !== undefined) return;
-    this.#worker.postMessage({ type: "aimWall", aheadMs } satisfies Word);
+    this.#worker?.postMessage({ type: "aimWall", aheadMs } satisfies Word);
   }
 
   async command(command: NodeCommand): Promise<void> {
@@ -173,6 +168,23 @@ export class WorkerNode implements LoadNode {
 
   stop(withinMs: number = STOP_MS): Promise<Snapshot | undefined> {
     return this.#stopping ??= this.#stop(withinMs);
+  }
+
+  #start(): void {
+    const worker = new Worker(this.#script, {
+      type: "module",
+      name: this.name,
+    });
+    worker.addEventListener(
+      "message",
+      (event: MessageEvent<Report>) => this.#onReport(event.data),
+    );
+    worker.addEventListener("error", (event) => {
+      // Otherwise the error would end the whole process.
+      event.preventDefault();
+      this.#die(event.message);
+    });
+    this.#worker = worker;
   }
 
   #look(): void {
@@ -188,6 +200,8 @@ export class WorkerNode implements LoadNode {
   async #stop(withinMs: number): Promise<Snapshot | undefined> {
     this.#endWatch();
     if (this.#dead !== undefined) return undefined;
+    // One that has not begun has nothing to leave.
+    if (!this.#isReady) return void this.#end("stopped");
     const cancel = systemClock.setTimer(
       withinMs,
       () => this.#fail(`no answer in ${withinMs / 1000} s`),
@@ -196,8 +210,7 @@ export class WorkerNode implements LoadNode {
     const { last } = await this.#order({ type: "stop", withinMs: leavingMs })
       .catch((): Outcome => ({}));
     cancel();
-    this.#fail("stopped");
-    this.#worker.terminate();
+    this.#end("stopped");
     return last && this.#read(last);
   }
 
@@ -208,7 +221,7 @@ export class WorkerNode implements LoadNode {
     const number = ++this.#number;
     const done = Promise.withResolvers<Outcome>();
     this.#waiting.set(number, done);
-    this.#worker.postMessage({ ...task, number } satisfies Order);
+    this.#worker?.postMessage({ ...task, number } satisfies Order);
     return done.promise;
   }
 
@@ -223,6 +236,7 @@ export class WorkerNode implements LoadNode {
     this.#heard();
     switch (report.type) {
       case "ready":
+        this.#isReady = true;
         return this.#ready.resolve();
       case "snapshot":
         return this.#handlers.onSnapshot(this.#read(report.report));
@@ -257,9 +271,13 @@ export class WorkerNode implements LoadNode {
   #die(reason: string): void {
     if (this.#dead !== undefined) return;
     this.#endWatch();
-    this.#fail(reason);
-    this.#worker.terminate();
+    this.#end(reason);
     if (this.#stopping === undefined) this.#handlers.onDied(reason);
+  }
+
+  #end(reason: string): void {
+    this.#fail(reason);
+    this.#worker?.terminate();
   }
 
   #fail(reason: string): void {

@@ -139,10 +139,12 @@ for (const args of CONTRADICTORY) {
   });
 }
 
-Deno.test("so many threads as were asked for, or one for each hundred clients", () => {
+Deno.test("so many threads as were asked for, none without a client, or one for each hundred", () => {
   const auto = { workers: "auto", embedded: undefined } as const;
   assertEquals(workersOf(auto, 100), 1);
-  assertEquals(workersOf({ ...auto, workers: 16 }, 5), 16);
+  assertEquals(workersOf({ ...auto, workers: 16 }, 500), 16);
+  assertEquals(workersOf({ ...auto, workers: 999 }, 2), 2);
+  assertEquals(workersOf({ ...auto, workers: 7 }, 0), 1);
 });
 
 Deno.test("a mode is a ratio, and a ratio given replaces it", async () => {

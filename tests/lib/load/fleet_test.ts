@@ -473,3 +473,24 @@ Deno.test("a crowd whose nodes cannot start closes without a word about seconds"
   await crowd.close();
   assertEquals(seconds, 0);
 });
+
+Deno.test("who is interrupted while nodes are made ready waits for none of them", async () => {
+  class Endless extends FakeNode {
+    override prepare() {
+      return new Promise<never>(() => {});
+    }
+  }
+  const interrupt = new AbortController();
+  const fleet = new ClientFleet({
+    server: { url: "ws://x/ws" },
+    seed: 1,
+    clock: timeOf(new FakeClock()),
+    workers: 2,
+    openNode: (name, handlers) => new Endless(name, handlers),
+    signal: interrupt.signal,
+  });
+  const started = fleet.start();
+  interrupt.abort();
+  await assertRejects(() => started, Error, "ws://x/ws");
+  await fleet.close();
+});

@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import {
   type LoadNode,
   type NodeCommand,
@@ -251,3 +251,38 @@ Deno.test.each<{
     await group.stop();
   },
 );
+
+Deno.test("no more nodes are made ready at one time than may be, and none once it is stopped", async () => {
+  let going = 0;
+  let most = 0;
+  let asked = 0;
+  class Slow extends Thread {
+    override async prepare() {
+      asked++;
+      most = Math.max(most, ++going);
+      await Promise.resolve();
+      going--;
+      return await super.prepare();
+    }
+  }
+  const open = (count: number) =>
+    new NodeGroup({
+      name: "all",
+      nodes: Array.from({ length: count }, (_, i) => `worker-${i}`),
+      openNode: (name, handlers) => new Slow(name, handlers),
+      startTogether: 3,
+      clock: new FakeClock(),
+      handlers: { onSnapshot() {}, onNote() {}, onDied() {} },
+    });
+  const plan = { node: "all", server: { url: "" }, datapath: {}, seed: 1 };
+  const { parts } = await open(10).prepare(plan);
+  assertEquals([most, asked], [3, 10]);
+  assertEquals(parts?.map(({ node }) => node).at(7), "worker-7");
+  const stopped = open(50);
+  const ready = stopped.prepare(plan);
+  await Promise.all([
+    assertRejects(() => ready, Error, "stopped"),
+    stopped.stop(),
+  ]);
+  assertEquals(asked < 20, true);
+});
