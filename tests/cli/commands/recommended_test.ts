@@ -27,7 +27,10 @@ function spellings(text: string): string[] {
     .filter((one) => one !== "" && !one.includes(" "));
 }
 
-function read(option: Option<unknown, unknown>, text: string): unknown {
+function read(
+  option: Pick<Option<unknown, unknown>, "arity" | "read">,
+  text: string,
+): unknown {
   const reading = option.read(option.arity === "many" ? [text] : text);
   return "problem" in reading ? reading.problem : undefined;
 }
