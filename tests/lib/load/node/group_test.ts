@@ -5,6 +5,7 @@ import {
   NodeGroup,
   type NodeHandlers,
   rampAndHold,
+  systemNodeClock,
 } from "../../../../lib/load/mod.ts";
 import {
   ClientRecorder,
@@ -271,7 +272,7 @@ Deno.test("no more nodes are made ready at one time than may be, and none once i
       nodes: Array.from({ length: count }, (_, i) => `worker-${i}`),
       openNode: (name, handlers) => new Slow(name, handlers),
       startTogether: 3,
-      clock: new FakeClock(),
+      clock: systemNodeClock,
       handlers: { onSnapshot() {}, onNote() {}, onDied() {} },
     });
   const plan = { node: "all", server: { url: "" }, datapath: {}, seed: 1 };
