@@ -100,7 +100,7 @@ interface Kept {
   readonly clientId: string;
   readonly index: number;
   readonly roomId: string;
-  /** The last bins, rows of {@linkcode COLUMNS} numbers, and how many; of who has left there are none. */
+  /** The last bins, rows of {@linkcode COLUMNS} numbers, and how many. */
   open: Float32Array;
   openBins: number;
   /** The bins before them. */
@@ -114,6 +114,13 @@ interface Kept {
   events: readonly StoryEvent[];
 }
 
+/** Of who has left, of whom there is no end: how many bins, seconds in the last one, and the rows, at a place. */
+interface Departed extends Place {
+  readonly clientId: string;
+  readonly roomId: string;
+  events: readonly StoryEvent[];
+}
+
 /** The stories of a run. */
 export class StoryBook {
   readonly #limits: StoryLimits;
@@ -121,7 +128,7 @@ export class StoryBook {
   readonly #present = new Map<number, Kept>();
   readonly #byId = new Map<string, Kept>();
   /** Those of clients that have left, in the order in which they did. */
-  readonly #departed = new Map<number, Kept>();
+  readonly #departed = new Map<number, Departed>();
   /** What happened to those of whom there is no second yet. */
   readonly #early = new Map<string, readonly StoryEvent[]>();
   readonly #packed = new PackedNumbers();
@@ -169,22 +176,23 @@ export class StoryBook {
 
   /** The story of one client; `undefined` where nothing is kept of it. */
   story(index: number): ClientStory | undefined {
-    const kept = this.#present.get(index) ?? this.#departed.get(index);
+    const kept = this.#present.get(index) ?? this.#returned(index);
     return kept && storyOf(kept);
   }
 
   /** All stories, in the order of the clients. */
   *stories(): Iterable<ClientStory> {
-    const all = [...this.#departed.values(), ...this.#present.values()];
-    for (const kept of all.sort((a, b) => a.index - b.index)) {
-      yield storyOf(kept);
+    const indices = [...this.#departed.keys(), ...this.#present.keys()];
+    for (const index of indices.sort((a, b) => a - b)) {
+      const story = this.story(index);
+      if (story !== undefined) yield story;
     }
   }
 
   #of({ client: { clientId, index, roomId } }: ClientSecond): Kept | undefined {
     const present = this.#present.get(index);
     if (present !== undefined) return present;
-    const departed = this.#departed.get(index);
+    const departed = this.#returned(index);
     this.#departed.delete(index);
     const size = this.#present.size + this.#departed.size;
     if (size >= this.#limits.clients && !this.#forgetOldest()) return undefined;
@@ -206,13 +214,34 @@ export class StoryBook {
     return kept;
   }
 
-  /** A long run with churn has no end of those who left: of them little is kept. */
   #depart(kept: Kept): void {
-    this.#present.delete(kept.index);
-    this.#byId.delete(kept.clientId);
-    this.#departed.set(kept.index, kept);
-    this.#pack(kept);
-    kept.open = NO_ROWS;
+    const { clientId, index, roomId, bins, seconds, events } = kept;
+    this.#present.delete(index);
+    this.#byId.delete(clientId);
+    const numbers = [bins, seconds, ...packable(rowsOf(kept), bins)];
+    const { bytes, at } = this.#packed.keep(numbers);
+    this.#departed.set(index, { clientId, roomId, bytes, at, events });
+  }
+
+  /** Who has left, as if it were there again. */
+  #returned(index: number): Kept | undefined {
+    const departed = this.#departed.get(index);
+    if (departed === undefined) return undefined;
+    const { clientId, roomId, events } = departed;
+    const reader = new PackedReader(departed);
+    const [bins = 0, seconds = 0] = reader.take(2);
+    return {
+      clientId,
+      index,
+      roomId,
+      open: rowsFrom(reader, bins),
+      openBins: bins,
+      packed: undefined,
+      bins,
+      seconds,
+      toSec: 0,
+      events,
+    };
   }
 
   /** Packs what is open. */
@@ -225,9 +254,9 @@ export class StoryBook {
   }
 
   #forgetOldest(): boolean {
-    for (const [index, { bins }] of this.#departed) {
+    for (const [index, departed] of this.#departed) {
       this.#departed.delete(index);
-      this.#bins -= bins;
+      this.#bins -= new PackedReader(departed).next() ?? 0;
       return true;
     }
     return false;
@@ -264,8 +293,16 @@ export class StoryBook {
   #halve(): void {
     this.#binSeconds *= 2;
     this.#bins = 0;
-    for (const kept of this.#present.values()) this.#halveOne(kept);
-    for (const kept of this.#departed.values()) this.#halveOne(kept);
+    for (const kept of this.#present.values()) {
+      this.#halveOne(kept);
+      this.#pack(kept);
+      kept.open = NO_ROWS;
+    }
+    for (const index of this.#departed.keys()) {
+      const kept = this.#returned(index)!;
+      this.#halveOne(kept);
+      this.#depart(kept);
+    }
   }
 
   #halveOne(kept: Kept): void {
@@ -289,8 +326,6 @@ export class StoryBook {
     kept.open = numbers;
     kept.openBins = kept.bins;
     kept.packed = undefined;
-    this.#pack(kept);
-    kept.open = NO_ROWS;
   }
 }
 
@@ -324,7 +359,10 @@ function rowsOf({ bins, open, openBins, packed }: Kept): Float32Array {
 }
 
 function unpacked({ bytes, at, bins }: Packed): Float32Array {
-  const reader = new PackedReader({ bytes, at });
+  return rowsFrom(new PackedReader({ bytes, at }), bins);
+}
+
+function rowsFrom(reader: PackedReader, bins: number): Float32Array {
   const next = () => reader.next() ?? 0;
   const rows = new Float32Array(bins * COLUMNS);
   let sec = 0;

@@ -67,77 +67,88 @@ const LIMITS: TrackStoryLimits = { each: 30, clients: 2000 };
 /** Freezes no further apart are one: who looks once a second sees each of its seconds. */
 const TOGETHER_MS = 1500;
 
-/** As {@linkcode TrackFreeze}; whole numbers, for fractions are kept apart from what has them, in twice the room. */
-interface KeptFreeze {
-  readonly from: string;
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly frozenUs: number;
-}
+/** Of each freeze who sends it, when it began and was seen to last in milliseconds, and for how long of it in microseconds. */
+type KeptFreezes = readonly (string | number)[];
+const FREEZE_LENGTH = 4;
 
-/** As {@linkcode LayerChange}. */
-interface KeptLayer {
-  readonly from: string;
-  readonly atMs: number;
-  readonly layer: number | null;
-}
+/** Of each change who sends it, when in milliseconds, and the layer. */
+type KeptLayers = readonly (string | number | null)[];
+const LAYER_LENGTH = 3;
 
-/** Lists are replaced: those that grow have room to spare. */
+/** Lists without an object for each, which are replaced: those that grow have room to spare. */
 interface Kept {
-  freezes: readonly KeptFreeze[];
-  layers: readonly KeptLayer[];
+  freezes: KeptFreezes;
+  layers: KeptLayers;
 }
 
 const NOTHING: readonly never[] = [];
+/** Names of senders that many have in common; of more, they are told apart anew. */
+const MAX_NAMES = 10_000;
 
 /** The senders in the stories of a run. */
 export class TrackStories {
   readonly #limits: TrackStoryLimits;
   readonly #kept = new Map<string, Kept>();
+  readonly #names = new Map<string, string>();
 
   constructor(limits: Partial<TrackStoryLimits> = {}) {
     this.#limits = { ...LIMITS, ...limits };
   }
 
   /** Takes in what became of a track. */
-  note({ clientId, from, atSec, frozenMs = 0, layer }: TrackNews): void {
+  note(news: TrackNews): void {
+    const { clientId, atSec, frozenMs = 0, layer } = news;
     const kept = this.#of(clientId);
     const { each } = this.#limits;
+    const from = this.#name(news.from);
     const atMs = Math.round(atSec * 1000);
     if (layer !== undefined) {
-      kept.layers = kept.layers.concat({ from, atMs, layer }).slice(-each);
+      kept.layers = kept.layers.concat(from, atMs, layer)
+        .slice(-each * LAYER_LENGTH);
     }
     if (frozenMs <= 0) return;
     const fromMs = Math.round(atSec * 1000 - frozenMs);
     const frozenUs = Math.round(frozenMs * 1000);
-    const at = kept.freezes.findLastIndex((one) => one.from === from);
-    const last = kept.freezes[at];
-    kept.freezes = last !== undefined && fromMs <= last.toMs + TOGETHER_MS
-      ? kept.freezes.with(at, {
-        ...last,
-        toMs: atMs,
-        frozenUs: last.frozenUs + frozenUs,
-      })
-      : kept.freezes.concat({ from, fromMs, toMs: atMs, frozenUs })
-        .slice(-each);
+    const { freezes } = kept;
+    const at = freezes.lastIndexOf(from);
+    const [, beganMs, toMs, beforeUs] = freezes.slice(at).map(Number);
+    kept.freezes = at >= 0 && fromMs <= toMs + TOGETHER_MS
+      ? freezes.toSpliced(
+        at,
+        FREEZE_LENGTH,
+        ...[from, beganMs, atMs, beforeUs + frozenUs],
+      )
+      : freezes.concat(from, fromMs, atMs, frozenUs)
+        .slice(-each * FREEZE_LENGTH);
   }
 
   /** What is kept of one client. */
   story(clientId: string): TrackStory {
-    const { freezes = [], layers = [] } = this.#kept.get(clientId) ?? {};
+    const { freezes = NOTHING, layers = NOTHING } = this.#kept.get(clientId) ??
+      {};
     return {
-      freezes: freezes.map(({ from, fromMs, toMs, frozenUs }) => ({
-        from,
-        fromSec: fromMs / 1000,
-        toSec: toMs / 1000,
-        frozenMs: Math.round(frozenUs / 1000),
-      })),
-      layers: layers.map(({ from, atMs, layer }) => ({
-        from,
-        atSec: atMs / 1000,
-        layer,
+      freezes: inPieces(freezes, FREEZE_LENGTH).map(
+        ([from, fromMs, toMs, frozenUs]) => ({
+          from: String(from),
+          fromSec: Number(fromMs) / 1000,
+          toSec: Number(toMs) / 1000,
+          frozenMs: Math.round(Number(frozenUs) / 1000),
+        }),
+      ),
+      layers: inPieces(layers, LAYER_LENGTH).map(([from, atMs, layer]) => ({
+        from: String(from),
+        atSec: Number(atMs) / 1000,
+        layer: layer === null ? null : Number(layer),
       })),
     };
+  }
+
+  #name(name: string): string {
+    const known = this.#names.get(name);
+    if (known !== undefined) return known;
+    if (this.#names.size >= MAX_NAMES) this.#names.clear();
+    this.#names.set(name, name);
+    return name;
   }
 
   #of(clientId: string): Kept {
@@ -151,4 +162,11 @@ export class TrackStories {
     }
     return kept;
   }
+}
+
+function inPieces<T>(list: readonly T[], length: number): T[][] {
+  return Array.from(
+    { length: list.length / length },
+    (_, i) => list.slice(i * length, (i + 1) * length),
+  );
 }

@@ -10,8 +10,10 @@
  * ```
  *
  * What happens in the first part (two minutes, less in a soak of under six)
- * does not count: caches fill. Neither does what allocators keep though
- * nothing is in it, nor compiled code: that ends by itself, later than a soak.
+ * does not count: caches fill. The resident memory is looked at after a
+ * collection, and once malloc has given back what is free; without what V8
+ * keeps for later, and without compiled code: that ends by itself, later than
+ * a soak.
  * Exits with 1 when something grows or breaks, with 2 when an argument is
  * wrong.
  *
@@ -21,9 +23,10 @@
 import { textLines } from "../../lib/sfu/text_lines.ts";
 import {
   descendant,
-  type HeapUse,
   type Holdings,
   holdingsOf,
+  type MemoryUse,
+  V8_FLAGS,
 } from "./process.ts";
 import type { ServerLine } from "./server.ts";
 import { type Point, slopeOf } from "./slope.ts";
@@ -31,12 +34,11 @@ import { type Point, slopeOf } from "./slope.ts";
 const CLI = new URL("../../cli/main.ts", import.meta.url).href;
 const SERVER = new URL("./server.ts", import.meta.url).href;
 const PROCESS = new URL("./process.ts", import.meta.url).href;
-/** Has glibc give back at once what is freed, of the heap's end and of large pieces (mallopt(3)). */
+/** Has glibc give back at once what is freed of large pieces (mallopt(3)); of all others it is asked to. */
 const GIVES_BACK = {
-  MALLOC_TRIM_THRESHOLD_: "262144",
   MALLOC_MMAP_THRESHOLD_: "65536",
 };
-const DENO = ["run", "-A", "--quiet", "--no-check", "--v8-flags=--expose-gc"];
+const DENO = ["run", "-A", "--quiet", "--no-check", `--v8-flags=${V8_FLAGS}`];
 
 const SAMPLE_MS = 2000;
 const WARM_UP_MIN = 2;
@@ -164,7 +166,7 @@ export async function soak(
       if (!points.has(key)) points.set(key, []);
       points.get(key)!.push({ minutes: now(), value });
     };
-    await session.watchHeap();
+    await session.watchMemory();
     await session.type("spawn 10");
     await session.type("churn 2");
     let restarted = false;
@@ -182,20 +184,19 @@ export async function soak(
         nextDeedMs += DEED_MS;
         await session.type(DEEDS[deed++ % DEEDS.length]);
       }
-      const seen: [string, Holdings | undefined, HeapUse | undefined][] = [
-        ["generator", session.holdings(), session.heap()],
-        ["server", holdingsOf(server.pid), server.line().heap],
+      const seen: [string, Holdings | undefined, MemoryUse | undefined][] = [
+        ["generator", session.holdings(), session.memory()],
+        ["server", holdingsOf(server.pid), server.line().memory],
       ];
       if (now() >= nextMinute) {
         onMinute(`${nextMinute++} min: ${seen.map(heldBy).join("; ")}`);
       }
       if (now() < warmUpMin) continue;
-      for (const [process, holdings, heap] of seen) {
-        if (holdings === undefined || heap === undefined) continue;
-        const { rssBytes, files, sockets } = holdings;
-        const { dataBytes, codeBytes, spareBytes } = heap;
-        note(process, "rssBytes", rssBytes - spareBytes - codeBytes);
-        note(process, "heapBytes", dataBytes);
+      for (const [process, holdings, memory] of seen) {
+        if (holdings === undefined || memory === undefined) continue;
+        const { files, sockets } = holdings;
+        note(process, "rssBytes", memory.heldBytes);
+        note(process, "heapBytes", memory.heapBytes);
         note(process, "files", files);
         note(process, "sockets", sockets);
       }
@@ -225,18 +226,18 @@ export async function soak(
 }
 
 function heldBy(
-  [process, holdings, heap]: [
+  [process, holdings, memory]: [
     string,
     Holdings | undefined,
-    HeapUse | undefined,
+    MemoryUse | undefined,
   ],
 ): string {
-  if (holdings === undefined || heap === undefined) return `${process} gone`;
+  if (holdings === undefined || memory === undefined) return `${process} gone`;
   const { rssBytes, files, sockets } = holdings;
   const mb = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
-  return `${process} ${mb(rssBytes)}, of it ${mb(heap.dataBytes)} heap, ${
-    mb(heap.codeBytes)
-  } code, ${mb(heap.spareBytes)} spare; ${files} files, ${sockets} sockets`;
+  return `${process} ${mb(rssBytes)}, of it ${mb(memory.heldBytes)} held, ${
+    mb(memory.heapBytes)
+  } heap, ${mb(memory.codeBytes)} code; ${files} files, ${sockets} sockets`;
 }
 
 async function startServer(engine: string, port: number) {
@@ -323,11 +324,11 @@ async function startSession(url: string, dir: string) {
     },
     // Asked once, for each question would be compiled, kept in the log and so
     // be what grows.
-    watchHeap: () =>
+    watchMemory: () =>
       type(
-        `js import("${PROCESS}").then((it) => it.keepTelling("heap", ${SAMPLE_MS}))`,
+        `js import("${PROCESS}").then((it) => it.keepTelling("memory", ${SAMPLE_MS}))`,
       ),
-    heap: () => read<HeapUse>("heap"),
+    memory: () => read<MemoryUse>("memory"),
     async clients() {
       await type(
         `js Deno.writeTextFileSync("clients", String(clients.length))`,

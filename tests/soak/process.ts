@@ -4,7 +4,7 @@
  * @module
  */
 
-import { getHeapSpaceStatistics } from "node:v8";
+import { getHeapSpaceStatistics, type HeapSpaceInfo } from "node:v8";
 
 /** What the system says of a process (proc(5)). */
 export interface Holdings {
@@ -13,56 +13,59 @@ export interface Holdings {
   readonly sockets: number;
 }
 
-/** What V8 holds after a collection, which a flag of it has to allow. */
-export interface HeapUse {
-  /** What lives on the heap, compiled code left out. */
-  readonly dataBytes: number;
+/** What a process holds once all is given back that it does not need. */
+export interface MemoryUse {
+  /** Its resident memory, without what V8 keeps for what comes next, and without compiled code. */
+  readonly heldBytes: number;
+  /** What of it lives on V8's heap. */
+  readonly heapBytes: number;
   /** Compiled code and what belongs to it, which there is more of until everything has been called often. */
   readonly codeBytes: number;
-  /** What V8 and malloc(3) keep though nothing lives there, now more and now less. */
-  readonly spareBytes: number;
 }
 
-/** The figures of `mallinfo2` (mallinfo(3)), in its order. */
-const MALLINFO = {
-  struct: Array.from({ length: 10 }, () => "usize" as const),
-};
-/** Where among them the bytes that are free stand. */
-const FORDBLKS = 8;
-
 const { symbols: libc } = Deno.dlopen("libc.so.6", {
-  mallinfo2: { parameters: [], result: MALLINFO },
+  malloc_trim: { parameters: ["usize"], result: "i32" },
 });
+
+/**
+ * What V8 is to be started with. Of the memory for what is new it takes more
+ * and more, and uses now more and now less of it: there is only a little, all
+ * of which is in use at once.
+ */
+export const V8_FLAGS =
+  "--expose-gc,--min-semi-space-size=1,--max-semi-space-size=1";
 
 /** Where V8 keeps machine code, and bytecode with all that compilers know of it. */
 const CODE_SPACES = /^(shared_)?(code|trusted)_/;
 
-/** What this process's heap holds. */
-export function heapUse(): HeapUse {
+/** What this process holds; V8 has to be started with {@linkcode V8_FLAGS}. */
+export function memoryUse(): MemoryUse {
   // What buffers held goes back while the program runs on, but before the next collection.
   for (let i = 0; i < 2; i++) (globalThis as { gc?: () => void }).gc?.();
-  const { heapTotal, heapUsed } = Deno.memoryUsage();
-  const codeBytes = getHeapSpaceStatistics()
-    .filter(({ space_name }) => CODE_SPACES.test(space_name))
-    .reduce((sum, { space_used_size }) => sum + space_used_size, 0);
+  // What is free between what is not would be resident now and not then (malloc_trim(3)).
+  libc.malloc_trim(0n);
+  const spaces = getHeapSpaceStatistics();
+  const sum = (of: (space: HeapSpaceInfo) => number) =>
+    spaces.reduce((sum, space) => sum + of(space), 0);
+  const isCode = ({ space_name }: HeapSpaceInfo) =>
+    CODE_SPACES.test(space_name);
+  const usedBytes = sum(({ space_used_size }) => space_used_size);
+  const codeBytes = sum((space) => isCode(space) ? space.space_used_size : 0);
+  const spareBytes = sum(({ space_size }) => space_size) - usedBytes;
   return {
-    dataBytes: heapUsed - codeBytes,
+    heldBytes: Deno.memoryUsage().rss - spareBytes - codeBytes,
+    heapBytes: usedBytes - codeBytes,
     codeBytes,
-    spareBytes: heapTotal - heapUsed + mallocFreeBytes(),
   };
-}
-
-function mallocFreeBytes(): number {
-  const words = new BigUint64Array(libc.mallinfo2().slice().buffer);
-  return Number(words[FORDBLKS]);
 }
 
 /** Writes it into a file, again and again, for as long as there is something else to do. */
 export function keepTelling(path: string, everyMs: number): void {
-  Deno.unrefTimer(setInterval(
-    () => Deno.writeTextFileSync(path, JSON.stringify(heapUse())),
-    everyMs,
-  ));
+  Deno.unrefTimer(setInterval(() => {
+    // As a whole: somebody else reads it whenever he likes.
+    Deno.writeTextFileSync(`${path}.next`, JSON.stringify(memoryUse()));
+    Deno.renameSync(`${path}.next`, path);
+  }, everyMs));
 }
 
 /** What process `pid` holds; `undefined` once it is gone. */

@@ -5,12 +5,12 @@
  */
 
 import { type EngineKind, startSfu } from "../../lib/sfu/mod.ts";
-import { type HeapUse, heapUse } from "./process.ts";
+import { type MemoryUse, memoryUse } from "./process.ts";
 
 /** One line of it. */
 export interface ServerLine {
   readonly port: number;
-  readonly heap: HeapUse;
+  readonly memory: MemoryUse;
   readonly rooms: number;
   /** People in rooms, those included whose socket is gone. */
   readonly people: number;
@@ -35,7 +35,7 @@ if (import.meta.main) {
     const health = await (await fetch(`${sfu.httpUrl}/health`)).json();
     const line: ServerLine = {
       port: sfu.port,
-      heap: heapUse(),
+      memory: memoryUse(),
       rooms: health.rooms,
       people: health.participants,
     };

@@ -136,6 +136,30 @@ Deno.test("the story of who has left stays as it was, and goes on when it comes 
   assertEquals(events, before.events);
 });
 
+Deno.test.each([5, 32, 33, 100])(
+  "of who has left after %d seconds each is as it was, and those after its return come behind them",
+  (seconds) => {
+    const book = new StoryBook();
+    const second = (sec: number) => secondOf(0, { packetsSent: sec * 3 });
+    const stay = (from: number, to: number) => {
+      for (let sec = from; sec < to; sec++) {
+        book.take({ fromSec: sec, toSec: sec + 1, clients: [second(sec)] });
+      }
+    };
+    stay(0, seconds);
+    const there = book.story(0)!;
+    takeTurns(book, [1, 2]);
+    assertEquals(book.story(0), there);
+    stay(seconds + 2, 2 * seconds + 2);
+    const { bins } = book.story(0)!;
+    assertEquals(bins.slice(0, seconds), there.bins);
+    assertEquals(
+      bins.slice(seconds).map(({ packetsSent }) => packetsSent / 3),
+      Array.from({ length: seconds }, (_, i) => seconds + 2 + i),
+    );
+  },
+);
+
 Deno.test("when bins become longer, those of who has left do too", () => {
   const book = new StoryBook({ allBins: 12 });
   take(book, 0, 5, 2);
