@@ -20,7 +20,7 @@ import {
 } from "../../lib/metrics/mod.ts";
 import { createRandom } from "../../lib/load/mod.ts";
 import { runningModel } from "../cli/session/fixtures.ts";
-import { heapUse } from "../soak/process.ts";
+import { memoryUse } from "../soak/process.ts";
 import { printFigure } from "./figure.ts";
 
 const HOURS = 5;
@@ -70,8 +70,8 @@ function bytesOfHalves(): readonly [number, number] {
     model = update(model, { type: "note", note }, atMs).model;
   };
   const bytes = () => {
-    const { dataBytes } = heapUse();
-    return dataBytes + Deno.memoryUsage().external;
+    const { heapBytes } = memoryUse();
+    return heapBytes + Deno.memoryUsage().external;
   };
 
   const pass = (sec: number) => {

@@ -22,7 +22,7 @@ import {
 } from "../../lib/testing/mod.ts";
 import { runningModel } from "../cli/session/fixtures.ts";
 import { clientPlan, MEDIA } from "../lib/load/node/node_bench.ts";
-import { heapUse } from "../soak/process.ts";
+import { memoryUse } from "../soak/process.ts";
 import { printFigure } from "./figure.ts";
 
 const JOINS = Deno.args.includes("--quick") ? 800 : 2000;
@@ -133,8 +133,8 @@ async function bytesPerJoin(isWatched: boolean): Promise<number> {
       await clock.run(BATCH * PACE_MS);
     }
     await clock.run(GHOSTS_MS);
-    heapUse();
-    return heapUse().dataBytes + Deno.memoryUsage().external;
+    memoryUse();
+    return memoryUse().heapBytes + Deno.memoryUsage().external;
   };
   const before = await join(WARM_UP_JOINS);
   const after = await join(JOINS);

@@ -137,7 +137,12 @@ const perform = {
 };
 
 /** What shows only once a run has gone on for a while, and to more than two. */
-const LATE = new Set(["kicks-under-way", "flaps", "one-ssrc"]);
+const LATE = new Set([
+  "kicks-under-way",
+  "flaps",
+  "lying-reconnect",
+  "one-ssrc",
+]);
 
 function codesOf(
   command: Command,

@@ -12,7 +12,7 @@ import { startWeriftEngine } from "../../../lib/sfu/werift/engine.ts";
 import { clientExamples } from "../../lib/signaling/simplestchat/wire/fixtures.ts";
 import { RTP_PARAMETERS } from "../../lib/sfu/fake_engine.ts";
 import { type FakeClient, FakeWorld } from "../../lib/sfu/fake_world.ts";
-import { heapUse } from "../../soak/process.ts";
+import { memoryUse } from "../../soak/process.ts";
 
 const PEOPLE = 5;
 /** Join first, and do not count: code is compiled and tables find their size. */
@@ -45,8 +45,8 @@ if (import.meta.main) {
       people.push(one);
     }
     world.forget();
-    heapUse();
-    return heapUse().dataBytes;
+    memoryUse();
+    return memoryUse().heapBytes;
   };
   const before = await join(WARM_UP_JOINS);
   const after = await join(joins);
