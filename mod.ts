@@ -18,7 +18,8 @@ export {
   type Threshold,
 } from "./lib/metrics/mod.ts";
 export { parseThreshold } from "./lib/load/mod.ts";
-export { parseSummary, renderText } from "./lib/report/mod.ts";
+export { renderText } from "./lib/report/mod.ts";
+export { parseSummary } from "./lib/report/reading.ts";
 export {
   formatBytes,
   formatCount,

@@ -136,6 +136,7 @@ const ROOMS: readonly {
       "lib/exit_codes.ts",
       "lib/text",
       "lib/options",
+      "lib/report",
       "lib/output",
       "lib/output/*",
       "cli/terminal",
@@ -166,9 +167,10 @@ const BARE_TIMERS = [
   "lib/time/thread_clock.ts",
 ];
 
-/** Beside a `mod.ts`: who only counts and judges loads no schema library, and who only spawns a server none of its rooms. */
+/** Beside a `mod.ts`: who only counts, judges and writes loads no schema library, and who only spawns a server none of its rooms. */
 const SIDE_DOORS: readonly string[] = [
   "lib/metrics/summary_schema.ts",
+  "lib/report/reading.ts",
   "lib/sfu/signaling/mod.ts",
 ];
 

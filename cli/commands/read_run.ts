@@ -8,13 +8,12 @@ import {
   type ClientResult,
   EMPTY_COURSE,
   type NamedRun,
-  parseResults,
-  parseSummary,
   type SavedRun,
   type Summary,
   toResults,
   unpackRun,
 } from "../../tool.ts";
+import { parseResults, parseSummary } from "../../lib/report/reading.ts";
 import type { OutputInput } from "./output_files.ts";
 import { reasonOf } from "./paths.ts";
 import { RESULTS_FILE, SNAPSHOT_FILE, SUMMARY_FILE } from "./run_files.ts";

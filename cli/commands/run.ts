@@ -33,7 +33,6 @@ import {
   linesOf,
 } from "./run_scenario.ts";
 import { optionName } from "./option.ts";
-import { reportCommand } from "./report.ts";
 import { printError, printOut, usage } from "./shell.ts";
 import { EXIT_CODES, EXIT_REASONS } from "../../lib/exit_codes.ts";
 
@@ -171,6 +170,7 @@ async function repeat(parsed: ParsedRun): Promise<number> {
     if (ended === EXIT_CODES.interrupted || ended === EXIT_CODES.broke) break;
   }
   printOut("\n");
+  const { reportCommand } = await import("./report.ts");
   await reportCommand([...dirs, "--table"]);
   return code;
 }

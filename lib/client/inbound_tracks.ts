@@ -155,6 +155,8 @@ export class InboundTracks {
   #last: TrackReceiver | undefined;
   readonly #repairs = new Map<number, TrackReceiver>();
   readonly #tracks = new Map<string, ConsumedTrack>();
+  /** The same: going through a map allocates, and feedback goes through them some twenty times a second. */
+  #listed: readonly ConsumedTrack[] = [];
   readonly #reports = new Map<number, SenderReportSeen>();
   /** Producers that are paused, consumed or not. */
   readonly #paused = new Set<string>();
@@ -167,8 +169,8 @@ export class InboundTracks {
   }
 
   /** The tracks, in order of consuming. */
-  get tracks(): Iterable<ConsumedTrack> {
-    return this.#tracks.values();
+  get tracks(): readonly ConsumedTrack[] {
+    return this.#listed;
   }
 
   /** Consumers that are open. */
@@ -299,6 +301,7 @@ export class InboundTracks {
       keyFrameAskedMs: -Infinity,
     };
     this.#tracks.set(producerId, track);
+    this.#listed = [...this.#tracks.values()];
     this.#keepTogether();
     // The pause may have been told in the same moment as the consumer.
     this.#steer(producerId);
@@ -326,6 +329,7 @@ export class InboundTracks {
     const track = this.#tracks.get(producerId);
     if (track === undefined) return undefined;
     this.#tracks.delete(producerId);
+    this.#listed = [...this.#tracks.values()];
     this.#keepTogether();
     this.#forget(track.receiver);
     for (const [ssrc, receiver] of this.#repairs) {
@@ -471,7 +475,7 @@ export class InboundTracks {
 
   /** Whether a repair may still be on its way for any track. */
   get isMissingPackets(): boolean {
-    for (const { receiver } of this.#tracks.values()) {
+    for (const { receiver } of this.#listed) {
       if (receiver.isMissingPackets) return true;
     }
     return false;

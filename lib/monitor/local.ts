@@ -164,9 +164,9 @@ function findListener(port: number): StatFields | string {
   );
   if (inodes.size === 0) return `No process listens on TCP port ${port}`;
   // Children may hold the socket too; the first to have it began first.
-  const [oldest] = allProcesses()
-    .filter(({ id }) => socketInodes(id).some((inode) => inodes.has(inode)))
-    .sort((a, b) => a.startTicks - b.startTicks || a.id - b.id);
+  const oldest = allProcesses()
+    .toSorted((a, b) => a.startTicks - b.startTicks || a.id - b.id)
+    .find(({ id }) => socketInodes(id).some((inode) => inodes.has(inode)));
   return oldest ??
     `The process that listens on TCP port ${port} belongs to another user: watch it as that user or as root, or by cmd:NAME`;
 }

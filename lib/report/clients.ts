@@ -15,9 +15,7 @@ import {
   span,
 } from "../text/mod.ts";
 import { type CsvCell, csvRow } from "./csv_row.ts";
-import { readFile } from "./read_file.ts";
 import type { ClientResult } from "./results.ts";
-import { resultsSchema } from "./results_schema.ts";
 import type { TextOptions } from "./text.ts";
 import { wideTable } from "./wide_table.ts";
 
@@ -84,14 +82,6 @@ const COLUMNS: readonly Column[] = [
     value: ({ failureCause, errors }) => failureCause ?? errors.at(-1) ?? null,
   },
 ];
-
-/**
- * Reads the text of a `load_test_results.json`; unknown keys are dropped.
- * Throws a `SyntaxError` whose one line names the first key that is wrong.
- */
-export function parseResults(text: string): ClientResult[] {
-  return readFile("results", text, resultsSchema).data;
-}
 
 /** The clients as a table, the worst first. */
 export function renderClients(

@@ -26,7 +26,7 @@ import {
   unreadable,
 } from "./bounded_json.ts";
 import { toFirstMistakes } from "./first_mistakes.ts";
-import { courseOf, SAVED_FORMAT, savedRunSchema } from "./saved_run_schema.ts";
+import { SAVED_FORMAT } from "./saved_format.ts";
 import { storiesOf, STORY_COLUMNS, storyRecord } from "./story.ts";
 
 /** All that is kept of a run. */
@@ -70,6 +70,8 @@ export async function unpackRun(
   if (formatOf(json) > SAVED_FORMAT) {
     throw unreadable(WHAT, "a later version wrote it. Read it with that one");
   }
+  // Who only writes needs no schemas.
+  const { courseOf, savedRunSchema } = await import("./saved_run_schema.ts");
   const { success, data, error } = toFirstMistakes(savedRunSchema)
     .safeParse(json);
   if (!success) {

@@ -20,10 +20,34 @@ import {
 } from "../metrics/mod.ts";
 import { summarySchema } from "../metrics/summary_schema.ts";
 import { z } from "./deps.ts";
-import { storiesSchema } from "./story.ts";
+import { SAVED_FORMAT } from "./saved_format.ts";
 
-/** Of the file; one that a later version cannot read any more has another. */
-export const SAVED_FORMAT = 1;
+/** Stories as they are kept. */
+export const storiesSchema = z.object({
+  columns: z.array(z.string()),
+  clients: z.array(z.object({
+    clientId: z.string(),
+    index: z.int(),
+    roomId: z.string(),
+    bins: z.array(z.custom<readonly (number | string)[]>(
+      (row) =>
+        Array.isArray(row) &&
+        row.every((one) => typeof one === "number" || typeof one === "string"),
+    )),
+    events: z.array(z.object({ atSec: z.number(), text: z.string() })),
+    freezes: z.array(z.object({
+      from: z.string(),
+      fromSec: z.number(),
+      toSec: z.number(),
+      frozenMs: z.number(),
+    })).default([]),
+    layers: z.array(z.object({
+      from: z.string(),
+      atSec: z.number(),
+      layer: z.int().nullable(),
+    })).default([]),
+  })),
+});
 
 const texts = z.array(z.string());
 const numbers = z.record(z.string(), z.number());

@@ -21,7 +21,6 @@ import {
 } from "../metrics/mod.ts";
 import { formatBps, formatClock, formatRatio, sanitize } from "../text/mod.ts";
 import { csvRow } from "./csv_row.ts";
-import { z } from "./deps.ts";
 
 /** Rows that a story is shown in; longer ones are put together. */
 const MAX_ROWS = 120;
@@ -29,31 +28,8 @@ const MAX_ROWS = 120;
 const COLUMNS = ["fromSec", "toSec", "state", ...STORY_SUMS] as const;
 
 /** Stories as they are kept. */
-export const storiesSchema = z.object({
-  columns: z.array(z.string()),
-  clients: z.array(z.object({
-    clientId: z.string(),
-    index: z.int(),
-    roomId: z.string(),
-    bins: z.array(z.custom<readonly (number | string)[]>(
-      (row) =>
-        Array.isArray(row) &&
-        row.every((one) => typeof one === "number" || typeof one === "string"),
-    )),
-    events: z.array(z.object({ atSec: z.number(), text: z.string() })),
-    freezes: z.array(z.object({
-      from: z.string(),
-      fromSec: z.number(),
-      toSec: z.number(),
-      frozenMs: z.number(),
-    })).default([]),
-    layers: z.array(z.object({
-      from: z.string(),
-      atSec: z.number(),
-      layer: z.int().nullable(),
-    })).default([]),
-  })),
-});
+export type KeptStories =
+  (typeof import("./saved_run_schema.ts"))["storiesSchema"]["_zod"]["output"];
 
 /** The names of a bin's numbers. */
 export const STORY_COLUMNS: readonly string[] = COLUMNS;
@@ -67,9 +43,7 @@ export function storyRecord({ bins, ...story }: WholeStory): unknown {
 }
 
 /** Stories as they were. */
-export function storiesOf(
-  { columns, clients }: z.infer<typeof storiesSchema>,
-): WholeStory[] {
+export function storiesOf({ columns, clients }: KeptStories): WholeStory[] {
   return clients.map(({ bins, ...story }) => ({
     ...story,
     bins: bins.map((row) => binOf(columns, row)),

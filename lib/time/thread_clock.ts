@@ -41,11 +41,19 @@ function busyMs(): number {
   return (user + system) / 1000;
 }
 
+/** What may be read: asked once, as that costs as much as reading does. */
+const readable = new Map<string, boolean>();
+
 /** Only where that is allowed: asking would stop the program at a question. */
 function readProc(path: string): string | null {
   try {
-    const { state } = Deno.permissions.querySync({ name: "read", path });
-    return state === "granted" ? Deno.readTextFileSync(path) : null;
+    let isReadable = readable.get(path);
+    if (isReadable === undefined) {
+      const { state } = Deno.permissions.querySync({ name: "read", path });
+      isReadable = state === "granted";
+      readable.set(path, isReadable);
+    }
+    return isReadable ? Deno.readTextFileSync(path) : null;
   } catch {
     return null;
   }

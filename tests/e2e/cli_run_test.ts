@@ -9,7 +9,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { fileURLToPath as fromFileUrl } from "node:url";
-import { summarySchema } from "../../lib/report/mod.ts";
+import { summarySchema } from "../../lib/report/reading.ts";
 import { startSfu } from "../../mod.ts";
 import { ENGINES } from "../integration/sfu/engines.ts";
 import { nothingListens, OutDir, runProgram } from "./program.ts";

@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import type { z } from "npm:zod@4.6.7";
-import { resultsSchema, summarySchema } from "../../lib/report/mod.ts";
+import { resultsSchema, summarySchema } from "../../lib/report/reading.ts";
 
 const MAIN = new URL("../../cli/main.ts", import.meta.url).href;
 

@@ -1,7 +1,7 @@
 /** The whole session on a terminal in memory, against a real server and with real clients. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { parseSummary } from "../../lib/report/mod.ts";
+import { parseSummary } from "../../lib/report/reading.ts";
 import { startSfu } from "../../mod.ts";
 import { FakeTerminal, History } from "../../cli/terminal/mod.ts";
 import type { Terminal } from "../../cli/terminal/mod.ts";

@@ -1,11 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { whyNotWritable } from "../../../cli/commands/paths.ts";
 import { RunFiles, withoutFiles } from "../../../cli/commands/run_files.ts";
-import {
-  resultsSchema,
-  summarySchema,
-  unpackRun,
-} from "../../../lib/report/mod.ts";
+import { unpackRun } from "../../../lib/report/mod.ts";
+import { resultsSchema, summarySchema } from "../../../lib/report/reading.ts";
 import { EMPTY_COURSE, summarize } from "../../../lib/metrics/mod.ts";
 import { madeUpRun } from "../../lib/metrics/run.ts";
 

@@ -3,12 +3,11 @@
 import { gzipSync } from "node:zlib";
 import {
   packRun,
-  parseResults,
-  parseSummary,
   type SavedRun,
   toResults,
   unpackRun,
 } from "../../../lib/report/mod.ts";
+import { parseResults, parseSummary } from "../../../lib/report/reading.ts";
 import type { Summary } from "../../../lib/metrics/mod.ts";
 import { saved } from "../../lib/report/made_up_saved_run.ts";
 import { damagedBytes, damagedJson } from "../damaged.ts";

@@ -2,7 +2,7 @@
 
 import { assert, assertFalse, assertThrows } from "@std/assert";
 import { JsonBounds } from "../../../lib/report/bounded_json.ts";
-import { parseResults, parseSummary } from "../../../lib/report/mod.ts";
+import { parseResults, parseSummary } from "../../../lib/report/reading.ts";
 
 const PART_CHARACTERS = 1 << 20;
 

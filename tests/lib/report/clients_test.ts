@@ -3,11 +3,11 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import {
   type ClientResult,
-  parseResults,
   renderClients,
   renderClientsCsv,
   toResults,
 } from "../../../lib/report/mod.ts";
+import { parseResults } from "../../../lib/report/reading.ts";
 import { recordOf } from "../metrics/client.ts";
 
 const [PLAIN] = toResults([recordOf(0)]);

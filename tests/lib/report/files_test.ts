@@ -10,14 +10,13 @@ import {
   MAX_OPERATION_VALUES,
   summarize,
 } from "../../../lib/metrics/mod.ts";
+import { jsonSchemaFiles } from "../../../lib/report/json_schema.ts";
+import { renderCsv, toResults } from "../../../lib/report/mod.ts";
 import {
-  jsonSchemaFiles,
   parseSummary,
-  renderCsv,
   resultsSchema,
   summarySchema,
-  toResults,
-} from "../../../lib/report/mod.ts";
+} from "../../../lib/report/reading.ts";
 import resultsJsonSchema from "../../../lib/report/schema/load_test_results.json" with {
   type: "json",
 };

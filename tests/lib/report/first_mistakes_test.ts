@@ -6,7 +6,8 @@ import {
   assertMatch,
   assertRejects,
 } from "@std/assert";
-import { packRun, parseSummary, unpackRun } from "../../../lib/report/mod.ts";
+import { packRun, unpackRun } from "../../../lib/report/mod.ts";
+import { parseSummary } from "../../../lib/report/reading.ts";
 import { z } from "../../../lib/report/deps.ts";
 import { toFirstMistakes } from "../../../lib/report/first_mistakes.ts";
 import { saved } from "./made_up_saved_run.ts";

@@ -1,0 +1,32 @@
+/**
+ * Reading back what a run wrote for others. Beside `mod.ts` this is the room's
+ * second door: who reads nothing needs no schema library.
+ *
+ * @module
+ */
+
+import type { Summary } from "../metrics/mod.ts";
+import { summarySchema } from "../metrics/summary_schema.ts";
+import { asWritten } from "./as_written.ts";
+import { readFile } from "./read_file.ts";
+import type { ClientResult } from "./results.ts";
+import { resultsSchema } from "./results_schema.ts";
+
+export { resultsSchema, summarySchema };
+
+/**
+ * Reads the text of a `load_test_summary.json`; unknown keys are dropped.
+ * Throws a `SyntaxError` whose one line names the first key that is wrong.
+ */
+export function parseSummary(text: string): Summary {
+  const { data, json } = readFile("summary", text, summarySchema);
+  return asWritten(data, json);
+}
+
+/**
+ * Reads the text of a `load_test_results.json`; unknown keys are dropped.
+ * Throws a `SyntaxError` whose one line names the first key that is wrong.
+ */
+export function parseResults(text: string): ClientResult[] {
+  return readFile("results", text, resultsSchema).data;
+}
