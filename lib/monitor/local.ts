@@ -38,9 +38,15 @@ export interface LocalSampler {
   read(): ProcReading;
 }
 
-/** Which sockets are the tree's takes a look at all its files: at the first looks, then at every fifth. */
+/**
+ * Which sockets are the tree's takes a look at all its files and at all UDP
+ * sockets of the machine, milliseconds where those are thousands: at the first
+ * looks, then at every fifth, and no more once the tree is known to have some.
+ */
 const FIRST_LOOKS = 10;
 const SOCKETS_EVERY = 5;
+/** Whoever takes a look and another one is told a number. */
+const ALWAYS_COUNTED = 2;
 
 /** A sampler for `target`. */
 export function createLocalSampler(target: LocalTarget): LocalSampler {
@@ -49,6 +55,7 @@ export function createLocalSampler(target: LocalTarget): LocalSampler {
   let udpErrors: number | null = null;
   let drops: readonly string[] = [];
   let looks = 0;
+  let hasUdp = false;
   return {
     read() {
       if (root === undefined || !stillThere(root)) {
@@ -60,6 +67,7 @@ export function createLocalSampler(target: LocalTarget): LocalSampler {
         root = found;
         udpErrors = null;
         looks = 0;
+        hasUdp = false;
       }
       const tree = findTree(root.id);
       const [uptime] = readProc("uptime").split(" ");
@@ -70,16 +78,18 @@ export function createLocalSampler(target: LocalTarget): LocalSampler {
         drops = readDrops(root.id, tree);
         udpErrors = errors;
       }
-      const full = looks < FIRST_LOOKS || looks % SOCKETS_EVERY === 0;
+      const isCounted = looks < ALWAYS_COUNTED ||
+        !hasUdp && (looks < FIRST_LOOKS || looks % SOCKETS_EVERY === 0);
       looks++;
       const reading = parseReading([
         ["sample", uptime, units.ticksHz, units.pageBytes, ...tree].join(" "),
         ...snmp.split("\n"),
         ...drops,
-        ...full ? countUdp(tree) : [],
+        ...isCounted ? countUdp(tree) : [],
         ...tree.flatMap(readProcess),
       ]);
       if (reading?.kind === "tree" && reading.processes[0]?.pid === root.id) {
+        if ((reading.udpSockets ?? 0) > 0) hasUdp = true;
         return reading;
       }
       root = undefined;

@@ -135,6 +135,25 @@ Deno.test(
 );
 
 Deno.test(
+  "the sockets of a tree are counted until it has some, and after that no more",
+  { ignore },
+  async () => {
+    const countsOf = (pid: number) => {
+      const look = samplerFor(`pid:${pid}`);
+      return [look(), look(), look(), look()].map((one) => one.udpSockets);
+    };
+    const none = new Deno.Command("sleep", { args: ["60"] }).spawn();
+    assertEquals(countsOf(none.pid), [0, 0, 0, 0]);
+    none.kill();
+    await none.status;
+    await using server = await startMonitored();
+    await server.ask("flood 1");
+    // Two looks make a sample, which says a number.
+    assertEquals(countsOf(server.pid), [1, 1, null, null]);
+  },
+);
+
+Deno.test(
   "the sampler for ssh sees what the local one sees",
   { ignore },
   async () => {
