@@ -10,7 +10,8 @@
  *
  * The second form has a real Chromium and a client of ours watch the same
  * video behind each network, for 30 s where nothing else is asked for; of
- * several runs the medians are printed, and which of ours are `out`: too far
+ * several runs the medians are printed, the machine's load, which most of them
+ * depend on where it is above its cores, and which of ours are `out`: too far
  * from the browser's. With `--impaired` ours impairs its network itself, as
  * clients with `--impair` do, in place of the relay; what it loses is drawn
  * anew then, so it takes more runs until both have lost alike. The third form
@@ -221,6 +222,7 @@ async function printSenders(
     "RTT ms",
     "jitter ms",
     "score",
+    "load",
   );
   const percent = (ratio: number) => (ratio * 100).toFixed(1);
   for await (const row of publishBeside(names, options)) {
@@ -239,6 +241,7 @@ async function printSenders(
         of.roundTripMs.toFixed(1),
         of.jitterMs.toFixed(1),
         of.score.toFixed(1),
+        Deno.loadavg()[0].toFixed(1),
         said(out),
       );
     }
@@ -271,6 +274,7 @@ async function printBeside(
     "RR lost %",
     "RTT ms",
     "score",
+    "load",
   );
   for await (const { name, browser, ours } of watchBeside(names, options)) {
     for (const [viewer, of] of Object.entries({ browser, ours })) {
@@ -297,6 +301,7 @@ async function printBeside(
         (of.reportedLostRatio * 100).toFixed(1),
         of.roundTripMs.toFixed(1),
         of.score.toFixed(1),
+        Deno.loadavg()[0].toFixed(1),
         said(out),
       );
     }

@@ -156,9 +156,11 @@ function seenOf(
   id: string,
   kind: "audio" | "video",
 ): Seen {
-  const rows = looks.map(({ producers }) =>
-    producersOf(producers, id).find((one) => one.kind === kind)!
-  );
+  const rows = looks.map(({ producers }) => {
+    const row = producersOf(producers, id).find((one) => one.kind === kind);
+    if (row === undefined) throw new Error(`${id} sends no ${kind} any more.`);
+    return row;
+  });
   const views = rows.map(({ upstream }): UpstreamView => upstream![0]);
   const [first, last] = [rows[0], rows.at(-1)!];
   const packets = last.packets - first.packets;
