@@ -10,12 +10,13 @@ import type {
   PublisherNews,
 } from "../../../lib/load/mod.ts";
 import {
-  ClientRecorder,
+  type ClientRecorder,
   EMPTY_SNAPSHOT,
   type Snapshot,
   Trend,
 } from "../../../lib/metrics/mod.ts";
 import { every } from "../../../lib/time/mod.ts";
+import { recorderOf } from "../metrics/client.ts";
 
 /** Such a node. */
 export class CountingNode implements LoadNode {
@@ -106,13 +107,7 @@ export class CountingNode implements LoadNode {
     if (this.#random() < 0.15) {
       const index = this.#clients.length;
       this.#clients.push(
-        new ClientRecorder({
-          clientId: `client-${index}`,
-          index,
-          roomId: "r",
-          role: "viewer",
-          node: this.name,
-        }),
+        recorderOf(index, { role: "viewer", node: this.name }),
       );
       this.#handlers.onPublisher?.({
         roomId: "r",

@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { numbersText, readNumbers } from "../../../lib/agents/snapshot_wire.ts";
 import {
-  ClientRecorder,
   DepartedRecord,
   DepartedShare,
   NodeMeter,
@@ -10,6 +9,7 @@ import {
   ReportWriter,
   type Snapshot,
 } from "../../../lib/metrics/mod.ts";
+import { recorderOf } from "../metrics/client.ts";
 
 const HEALTH = {
   lanes: ["native"],
@@ -35,14 +35,7 @@ class Counting {
   readonly meter = new NodeMeter("a");
   readonly clients = Array.from(
     { length: 20 },
-    (_, index) =>
-      new ClientRecorder({
-        clientId: `client-${index}`,
-        index,
-        roomId: "r",
-        role: "publisher",
-        node: "a",
-      }),
+    (_, index) => recorderOf(index),
   );
   #left: DepartedRecord | undefined;
 

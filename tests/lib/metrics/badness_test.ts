@@ -2,9 +2,9 @@ import { assertEquals } from "@std/assert";
 import {
   byName,
   type ClientRecord,
-  ClientRecorder,
   worstClientsOf,
 } from "../../../lib/metrics/mod.ts";
+import { recordOf } from "./client.ts";
 
 Deno.test("names are in the order in which people count", () => {
   assertEquals(
@@ -40,13 +40,7 @@ Deno.test("the worst clients come first, those that are well not at all, and the
 
 function client(index: number, silentRatio: number): ClientRecord {
   return {
-    ...new ClientRecorder({
-      clientId: `client-${index}`,
-      index,
-      roomId: "r",
-      role: "publisher",
-      node: "n",
-    }).toRecord(),
+    ...recordOf(index),
     state: "left",
     connectionSuccessful: true,
     tracksDueMs: 10_000,

@@ -2,17 +2,25 @@
 
 import { type ClientRecord, ClientRecorder } from "../../../lib/metrics/mod.ts";
 
-/** The record of client `index`; what is not given is that of one who is only planned. */
-export function recordOf(
+/** The recorder of client `index`, a publisher unless `own` says otherwise. */
+export function recorderOf(
   index: number,
-  own: Partial<ClientRecord> = {},
-): ClientRecord {
-  const identity = {
+  own: Partial<ClientRecorder["identity"]> = {},
+): ClientRecorder {
+  return new ClientRecorder({
     clientId: `client-${index}`,
     index,
     roomId: "room-0",
     role: "publisher",
     node: "local",
-  } as const;
-  return { ...new ClientRecorder(identity).toRecord(), ...own };
+    ...own,
+  });
+}
+
+/** The record of client `index`; what is not given is that of one who is only planned. */
+export function recordOf(
+  index: number,
+  own: Partial<ClientRecord> = {},
+): ClientRecord {
+  return { ...recorderOf(index).toRecord(), ...own };
 }

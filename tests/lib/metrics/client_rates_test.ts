@@ -4,8 +4,8 @@ import {
   clientRate,
   type ClientRateName,
   type ClientRecord,
-  ClientRecorder,
 } from "../../../lib/metrics/mod.ts";
+import { recordOf } from "./client.ts";
 
 /** A client that was there for ten seconds, sent and received. */
 const WELL = {
@@ -165,13 +165,7 @@ Deno.test.each(
   }[],
 )("$name: $why", ({ name, clients, want }) => {
   const records = (clients as Partial<ClientRecord>[]).map((client, index) => ({
-    ...new ClientRecorder({
-      clientId: `client-${index}`,
-      index,
-      roomId: "r",
-      role: "publisher",
-      node: "n",
-    }).toRecord(),
+    ...recordOf(index),
     ...client,
   }));
   assertEquals(clientRate(records, name, true), want);

@@ -1,21 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
 import {
   type ClientFigures,
-  ClientRecorder,
+  type ClientRecorder,
   DepartedRecord,
   DepartedShare,
   MAX_OPERATION_VALUES,
   plainRecord,
 } from "../../../lib/metrics/mod.ts";
+import { recorderOf } from "./client.ts";
 
 function recorder(index = 3): ClientRecorder {
-  return new ClientRecorder({
-    clientId: `client-${index}`,
-    index,
-    roomId: "hall",
-    role: "publisher",
-    node: "worker-1",
-  });
+  return recorderOf(index, { roomId: "hall", node: "worker-1" });
 }
 
 /** A value that a figure does not begin with. */

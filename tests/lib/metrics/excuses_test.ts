@@ -2,12 +2,12 @@ import { assertAlmostEquals, assertEquals } from "@std/assert";
 import {
   type BandMetric,
   type ClientFigures,
-  ClientRecorder,
   type CounterName,
   NodeMeter,
   type Snapshot,
 } from "../../../lib/metrics/mod.ts";
 import { excuseOf } from "../../../lib/metrics/excuses.ts";
+import { recordOf } from "./client.ts";
 
 const CALM = {};
 const CUT = { cuts: 1 };
@@ -167,13 +167,7 @@ function snapshotOf({ clients = [], counters = {}, latenessMs = 1 }: {
   return {
     ...snapshot,
     clients: clients.map((figures, index) => ({
-      ...new ClientRecorder({
-        clientId: `client-${index}`,
-        index,
-        roomId: "r",
-        role: "publisher",
-        node: "n",
-      }).toRecord(),
+      ...recordOf(index),
       state: "left",
       connectionSuccessful: true,
       ...figures,

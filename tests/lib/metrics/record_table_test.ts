@@ -1,15 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
 import {
   type ClientFigures,
-  ClientRecorder,
+  type ClientRecorder,
   plainRecord,
   RecordTable,
 } from "../../../lib/metrics/mod.ts";
+import { recorderOf } from "./client.ts";
 
 function recorder(index: number): ClientRecorder {
-  return new ClientRecorder({
-    clientId: `client-${index}`,
-    index,
+  return recorderOf(index, {
     roomId: "hall",
     role: "viewer",
     node: "worker-1",

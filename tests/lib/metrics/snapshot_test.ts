@@ -1,12 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import {
-  ClientRecorder,
   EMPTY_SNAPSHOT,
   mergeSnapshots,
   NodeMeter,
   Trend,
 } from "../../../lib/metrics/mod.ts";
 import { generator } from "./generate.ts";
+import { recorderOf } from "./client.ts";
 
 Deno.test("merging snapshots is associative and commutative, and nothing is neutral", () => {
   const generate = generator(3);
@@ -51,13 +51,7 @@ Deno.test("drops that one node cannot know are unknown of the whole", () => {
 
 Deno.test("a meter's snapshot is not reached by what happens later", () => {
   const meter = new NodeMeter("here");
-  const client = new ClientRecorder({
-    clientId: "client-0",
-    index: 0,
-    roomId: "r",
-    role: "viewer",
-    node: "here",
-  });
+  const client = recorderOf(0, { role: "viewer" });
   const take = (atMs: number) =>
     meter.snapshot({
       atMs,

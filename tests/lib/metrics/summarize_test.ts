@@ -1,12 +1,11 @@
 import { assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
 import {
-  ClientRecorder,
   EMPTY_SNAPSHOT,
   summarize,
   type SummaryInput,
 } from "../../../lib/metrics/mod.ts";
 import { parseThreshold } from "../../../lib/load/mod.ts";
-import { recordOf } from "./client.ts";
+import { recorderOf, recordOf } from "./client.ts";
 import { madeUpRun } from "./run.ts";
 
 Deno.test("the counts of clients, packets and errors are those of the run", () => {
@@ -275,13 +274,7 @@ Deno.test("a run of nothing has numbers everywhere and passes", () => {
 Deno.test("nobody connected is a broken run, with the cause that most share", () => {
   const clients = ["timeout", "refused", "refused"].map(
     (failureCause, index) => {
-      const client = new ClientRecorder({
-        clientId: `client-${index}`,
-        index,
-        roomId: "r",
-        role: "viewer",
-        node: "n",
-      });
+      const client = recorderOf(index, { role: "viewer" });
       Object.assign(client.figures, { state: "failed", failureCause });
       return client.toRecord();
     },
@@ -299,13 +292,7 @@ Deno.test("nobody connected is a broken run, with the cause that most share", ()
 
 for (const state of ["joining", "left"] as const) {
   Deno.test(`a client that is ${state} and never connected has failed once the run is over, but not before`, () => {
-    const client = new ClientRecorder({
-      clientId: "client-0",
-      index: 0,
-      roomId: "r",
-      role: "viewer",
-      node: "n",
-    });
+    const client = recorderOf(0, { role: "viewer" });
     client.figures.state = state;
     const snapshot = { ...EMPTY_SNAPSHOT, clients: [client.toRecord()] };
     const run = { ...madeUpRun(), snapshot };

@@ -1,6 +1,5 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import {
-  ClientRecorder,
   EMPTY_SNAPSHOT,
   evaluate,
   evaluateSoFar,
@@ -11,6 +10,7 @@ import {
 } from "../../../lib/metrics/mod.ts";
 import { parseThreshold, THRESHOLD_METRICS } from "../../../lib/load/mod.ts";
 import { OPERATIONS } from "../../../lib/signaling/simplestchat/mod.ts";
+import { recorderOf } from "./client.ts";
 
 Deno.test.each(
   [
@@ -290,13 +290,7 @@ function measured() {
   });
   const clients = [[300, 100, 60], [300, 0, 0], [0, 0, 0]].map(
     ([framesRendered, totalFreezesDurationMs, longestFreezeMs], index) => {
-      const client = new ClientRecorder({
-        clientId: `client-${index}`,
-        index,
-        roomId: "r",
-        role: "viewer",
-        node: "here",
-      });
+      const client = recorderOf(index, { role: "viewer" });
       Object.assign(client.figures, {
         framesRendered,
         totalFreezesDurationMs,

@@ -9,6 +9,7 @@ import {
   worstHit,
 } from "../../../lib/metrics/mod.ts";
 import { parseThreshold } from "../../../lib/load/mod.ts";
+import { recorderOf } from "./client.ts";
 
 /** Three clients in two rooms: the first is well off, the second badly, the third never got in. */
 function crowd(): Snapshot {
@@ -136,13 +137,7 @@ Deno.test("a delay without a unit, or out of place, is refused", () => {
 });
 
 Deno.test("the longest freeze of a window is none from before it", () => {
-  const person = new ClientRecorder({
-    clientId: "client-0",
-    index: 0,
-    roomId: "r",
-    role: "viewer",
-    node: "n",
-  });
+  const person = recorderOf(0, { role: "viewer" });
   const meter = new NodeMeter("n");
   const look = (totalFreezesDurationMs: number, longestFreezeMs: number) => {
     Object.assign(person.figures, { totalFreezesDurationMs, longestFreezeMs });
@@ -163,15 +158,7 @@ Deno.test("the longest freeze of a window is none from before it", () => {
 
 Deno.test("a window holds what came between two looks, and not who had left before", () => {
   const meter = new NodeMeter("n");
-  const people = [0, 1].map((index) =>
-    new ClientRecorder({
-      clientId: `client-${index}`,
-      index,
-      roomId: "r",
-      role: "viewer",
-      node: "n",
-    })
-  );
+  const people = [0, 1].map((index) => recorderOf(index, { role: "viewer" }));
   const look = (atMs: number, kernelDrops: number) =>
     meter.snapshot({
       atMs,

@@ -5,7 +5,6 @@ import {
   assertThrows,
 } from "@std/assert";
 import {
-  ClientRecorder,
   EMPTY_SNAPSHOT,
   MAX_OPERATION_VALUES,
   summarize,
@@ -24,6 +23,7 @@ import summaryJsonSchema from "../../../lib/report/schema/load_test_summary.json
   type: "json",
 };
 import { madeUpRun } from "../metrics/run.ts";
+import { recorderOf } from "../metrics/client.ts";
 
 /** What SimplestChat's own tester writes, by key. */
 const SEED_SUMMARY_KEYS = [
@@ -160,13 +160,7 @@ Deno.test("a client's line has the keys of SimplestChat's tester in their types"
 });
 
 Deno.test("a client's count, extremes and mean cover also the requests of which no latency was kept", () => {
-  const client = new ClientRecorder({
-    clientId: "client-0",
-    index: 0,
-    roomId: "r",
-    role: "viewer",
-    node: "n",
-  });
+  const client = recorderOf(0, { role: "viewer" });
   client.addOperation("consume", 1);
   for (let i = 0; i < MAX_OPERATION_VALUES; i++) {
     client.addOperation("consume", 3);

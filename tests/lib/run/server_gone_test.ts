@@ -1,10 +1,7 @@
 import { assertEquals } from "@std/assert";
-import {
-  type ClientFacts,
-  ClientRecorder,
-  type Ending,
-} from "../../../lib/metrics/mod.ts";
+import type { ClientFacts, Ending } from "../../../lib/metrics/mod.ts";
 import { endingOf } from "../../../lib/run/server_gone.ts";
+import { recorderOf } from "../metrics/client.ts";
 
 /** As it is once it was asked to leave. */
 const AWAY = {
@@ -20,13 +17,7 @@ const UNFINISHED: Ending = { kind: "broke", reason: "no client is left" };
 
 function clientsOf(facts: readonly Partial<ClientFacts>[]) {
   return facts.map((one, index) => {
-    const client = new ClientRecorder({
-      clientId: `client-${index}`,
-      index,
-      roomId: "r",
-      role: "publisher",
-      node: "here",
-    });
+    const client = recorderOf(index);
     Object.assign(client.figures, one);
     return client.toRecord();
   });

@@ -1,9 +1,7 @@
 import { assertEquals } from "@std/assert";
-import {
-  ClientRecorder,
-  type ClientState,
-} from "../../../../lib/metrics/mod.ts";
+import type { ClientState } from "../../../../lib/metrics/mod.ts";
 import { MediaWatch } from "../../../../lib/load/node/media_watch.ts";
+import { recorderOf } from "../../metrics/client.ts";
 
 interface Look {
   readonly state?: ClientState;
@@ -19,13 +17,7 @@ const AWAY = { state: "joining", isAway: true, due: 0, flowing: 0 } as const;
 
 /** Those of a viewer that is connected and has received something. */
 function viewersFigures() {
-  const { figures } = new ClientRecorder({
-    clientId: "client-0",
-    index: 0,
-    roomId: "r",
-    role: "viewer",
-    node: "n",
-  });
+  const { figures } = recorderOf(0, { role: "viewer" });
   return Object.assign(figures, {
     state: "connected" as const,
     packetsReceived: 1,
@@ -81,13 +73,7 @@ Deno.test.each(
     },
   ] satisfies { why: string; looks: Look[]; want: unknown }[],
 )("$why", ({ looks, want }) => {
-  const { figures } = new ClientRecorder({
-    clientId: "client-0",
-    index: 0,
-    roomId: "r",
-    role: "publisher",
-    node: "n",
-  });
+  const { figures } = recorderOf(0);
   Object.assign(figures, { packetsReceived: 1, connectionSuccessful: true });
   const counters = noCounters();
   const watch = new MediaWatch();
@@ -118,13 +104,7 @@ Deno.test.each(
 });
 
 Deno.test("who never received anything has lost nothing, and was without media", () => {
-  const { figures } = new ClientRecorder({
-    clientId: "client-0",
-    index: 0,
-    roomId: "r",
-    role: "viewer",
-    node: "n",
-  });
+  const { figures } = recorderOf(0, { role: "viewer" });
   figures.state = "connected";
   const watch = new MediaWatch();
   const counters = noCounters();

@@ -5,7 +5,7 @@ import {
   steer,
   type Steering,
 } from "../../../../lib/load/node/steer.ts";
-import { ClientRecorder } from "../../../../lib/metrics/mod.ts";
+import { recorderOf } from "../../metrics/client.ts";
 
 const CELLAR = parseImpairment("loss=5%");
 
@@ -40,13 +40,7 @@ Deno.test.each<{
   "a client that is steered does just that: $command.type",
   async ({ command, did, cuts = 0 }) => {
     const done: string[] = [];
-    const record = new ClientRecorder({
-      clientId: "client-0",
-      index: 0,
-      roomId: "a",
-      role: "publisher",
-      node: "local",
-    });
+    const record = recorderOf(0, { roomId: "a" });
     const told = (name: string) => (...args: unknown[]) => {
       done.push(`${name} ${JSON.stringify(args)}`);
       return Promise.resolve();
