@@ -155,6 +155,8 @@ function brokeAdvice(
   if (/when the client left(;|$)/.test(ours)) {
     return "Look into the server's log, or give it more time with --duration.";
   }
+  // The generator's own: no server can tell more of it.
+  if (/^no client [a-z ]+: \S+ was lost: /.test(ours)) return undefined;
   return NEEDS_SERVER.test(ours) ? "Look into the server's log." : undefined;
 }
 

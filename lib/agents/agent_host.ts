@@ -6,7 +6,7 @@
  */
 
 import { AgentRun } from "./agent_run.ts";
-import type { Link } from "./link/mod.ts";
+import { type Link, withTrouble } from "./link/mod.ts";
 import {
   AgentClaim,
   type Answer,
@@ -129,8 +129,9 @@ export class AgentHost implements AsyncDisposable {
   }
 
   #look(): void {
-    const reason = this.#claim.forsaken(this.#options.clock.nowMs());
-    if (reason !== undefined) this.leave(reason);
+    const { link, clock } = this.#options;
+    const reason = this.#claim.forsaken(clock.nowMs());
+    if (reason !== undefined) this.leave(withTrouble(reason, link));
   }
 
   async #answer(text: string): Promise<string | undefined> {

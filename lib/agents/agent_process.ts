@@ -14,6 +14,8 @@ export const GROUP = "own";
 
 /** How it is started. */
 export interface AgentCommand {
+  /** What its process here is called. */
+  readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
 }
@@ -37,8 +39,11 @@ export class AgentProcess implements Link {
   #tail = "";
   #status: Deno.CommandStatus | undefined;
 
+  readonly #name: string;
+
   /** Starts it. Throws where there is no such program. */
-  constructor({ command, args }: AgentCommand) {
+  constructor({ name, command, args }: AgentCommand) {
+    this.#name = name;
     this.#child = new Deno.Command(command, {
       args: [...args],
       stdin: "piped",
@@ -126,7 +131,7 @@ export class AgentProcess implements Link {
   async #fate(): Promise<string> {
     await this.#ended;
     const { code, signal } = this.#status!;
-    const how = `its process ended with ${signal ?? `code ${code}`}`;
+    const how = `${this.#name} ended with ${signal ?? `code ${code}`}`;
     const words = tellingLine(this.#tail);
     return words === "" ? how : `${how}: ${words}`;
   }
@@ -157,6 +162,7 @@ export function localCommand(
   out?: string,
 ): AgentCommand {
   return {
+    name: "its process",
     command: Deno.execPath(),
     args: [
       "run",

@@ -54,7 +54,11 @@ export async function serveAgent(options: ServeAgentOptions): Promise<void> {
       `Cannot be an agent at ${shown}: anybody could have it load a server. Set RTCROWD_BROKER_TOKEN, _NKEY or _CREDS, or add --insecure-broker.`,
     );
   }
-  await using link = await NatsLink.connect(broker, `rtcrowd agent ${name}`);
+  await using link = await NatsLink.connect(
+    broker,
+    `rtcrowd agent ${name}`,
+    `agent.${name}`,
+  );
   const subjects = subjectsOf(group);
   if (await isTaken(link, subjects.agent(name))) {
     throw new Error(
@@ -96,6 +100,7 @@ export async function serveAgent(options: ServeAgentOptions): Promise<void> {
   await link.settle();
   if (link.forbidden !== undefined) throw forbidden(shown, link.forbidden);
   onNote(`${name} of group ${group} is at ${shown}`);
+  link.watch(onNote);
   const ended = new Promise<void>((resolve) => {
     signal.addEventListener("abort", () => resolve());
     if (signal.aborted) resolve();
@@ -129,7 +134,9 @@ export async function cardsAt(
         ? new Error(`Cannot use the broker ${shown}: ${messageOf(error)}.`)
         : forbidden(shown, link.forbidden);
     });
-  return answers.flatMap((json) => readCard(json) ?? [])
+  const cards = answers.flatMap((json) => readCard(json) ?? []);
+  // Whoever answers may call itself anything, but a name is one agent's.
+  return [...new Map(cards.map((card) => [card.id, card])).values()]
     .sort((a, b) => a.id < b.id ? -1 : 1);
 }
 

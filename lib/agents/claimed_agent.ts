@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Link, LinkError } from "./link/mod.ts";
+import { type Link, LinkError, withTrouble } from "./link/mod.ts";
 import {
   type Acknowledgement,
   type Answer,
@@ -108,6 +108,11 @@ export class ClaimedAgent {
   /** Its machine's name, once it is claimed. */
   get host(): string | undefined {
     return this.#card?.host;
+  }
+
+  /** Why it gave no answer, as far as that is the link's fault. */
+  whySilent(reason: string): string {
+    return withTrouble(reason, this.#options.link);
   }
 
   /** `agent-1 (host)`. */
@@ -283,8 +288,11 @@ export class ClaimedAgent {
       if (this.#card !== undefined) this.do({ type: "ping" }).catch(() => {});
       return;
     }
+    const { link } = this.#options;
     const lost = this.#liveness.lost(nowMs);
-    if (lost !== undefined) return this.#lose(lost);
+    if (lost !== undefined) return this.#lose(withTrouble(lost, link));
+    // That nothing comes of anybody is told of the link.
+    if (link.trouble !== undefined) return;
     const lateMs = this.#liveness.lateMs(nowMs);
     if (this.#card === undefined || lateMs === undefined || this.#isLate) {
       return;

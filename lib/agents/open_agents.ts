@@ -99,6 +99,8 @@ interface Candidates extends AsyncDisposable {
   /** Whether others may want them, too: of two who claim one after the other, in the same order, one gets all. */
   readonly areShared: boolean;
   readonly all: readonly Candidate[];
+  /** Tells how the way to all of them is. */
+  readonly watch?: Elsewhere["watch"];
 }
 
 /** Opens and claims them. Throws an `Error` in one line when one cannot be had; then all others are free again. */
@@ -148,6 +150,7 @@ export async function openAgents(options: OpenAgentsOptions): Promise<Agents> {
           machineClock,
           about,
         ),
+      watch: candidates.watch,
       leadMs: () => Math.ceil(LEAD_MS + 10 * mostMs),
     },
     [Symbol.asyncDispose]: close,
@@ -260,6 +263,7 @@ async function meetingAt(
         return {
           group,
           areShared: true,
+          watch: (tell) => link.watch(tell),
           all: free.slice(0, count).map(({ id, host }) => ({
             ...{ where: `${id} (${host})`, id },
             open: () => Promise.resolve(link),

@@ -97,28 +97,20 @@ export class RemoteNode implements LoadNode {
   async #stop(withinMs: number): Promise<Snapshot | undefined> {
     const late = Promise.withResolvers<never>();
     const cancel = this.#clock.setTimer(withinMs + TELL_MS, () => {
-      late.reject(new Error(`no answer in ${(withinMs + TELL_MS) / 1000} s`));
+      const why = `no answer in ${(withinMs + TELL_MS) / 1000} s`;
+      late.reject(new Error(this.#agent.whySilent(why)));
     });
     try {
       const stopped = this.#agent.do({ type: "stop", withinMs });
       await Promise.race([stopped, late.promise]);
     } catch (error) {
-      if (!this.#isLost) this.#noteUntold(messageOf(error));
+      this.#lose(messageOf(error));
       return undefined;
     } finally {
       cancel();
       await this.#agent.release();
     }
     return this.#last;
-  }
-
-  #noteUntold(why: string): void {
-    this.#handlers.onNote({
-      atMs: this.#last?.atMs ?? 0,
-      clientId: null,
-      level: "error",
-      text: `${this.name} left without a last report: ${why}`,
-    });
   }
 
   /** What comes while some is on its way goes together. */
@@ -158,7 +150,10 @@ export class RemoteNode implements LoadNode {
     if (this.#isLost) return;
     this.#isLost = true;
     this.#unlearnt = [];
-    if (this.#stopping === undefined) this.#handlers.onDied(reason);
-    else this.#noteUntold(reason);
+    this.#handlers.onDied(
+      this.#stopping === undefined
+        ? reason
+        : `it gave no last report, ${reason}`,
+    );
   }
 }

@@ -55,6 +55,7 @@ export async function sshCommand(
     new URL("lib/agents/stdio_agent.ts", ROOT).href,
   );
   return {
+    name: `ssh ${destination}`,
     command: "ssh",
     args: there(
       `\nexport NO_COLOR=1\nexec ${deno} run ${
@@ -69,7 +70,8 @@ function sshArguments(destination: string, script: string): string[] {
   const words = Deno.env.get("RTCROWD_SSH_OPTIONS") ?? "";
   return [
     ...["-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10"],
-    ...["-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3"],
+    // Dead after 12 s, as an agent by then has left: it says so before that is lost.
+    ...["-o", "ServerAliveInterval=3", "-o", "ServerAliveCountMax=3"],
     ...words.split(/\s+/).filter((word) => word !== ""),
     ...["--", destination, `sh -c ${quoted(script)}`],
   ];

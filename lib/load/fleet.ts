@@ -85,6 +85,8 @@ export interface Elsewhere {
   readonly openNode: (name: string, handlers: NodeHandlers) => LoadNode;
   /** So many of them may be lost, and the run goes by the others. @default {0} */
   readonly allowLost?: number | undefined;
+  /** Tells in a line when nobody can be heard of, and when they can again, until what is returned is called. @default {nothing is told} */
+  readonly watch?: ((tell: (line: string) => void) => () => void) | undefined;
   /** How long it takes until all have heard that the run begins, in milliseconds; asked when all are ready. */
   readonly leadMs: () => number;
 }
@@ -131,6 +133,7 @@ export class ClientFleet implements AsyncDisposable {
   #startedAtMs: number;
   #zeroMs: number;
   #endWatch: () => void = () => {};
+  readonly #endLinkWatch: (() => void) | undefined;
   #nextIndex = 0;
   /** Clients that were drawn to be dumped. */
   #drawn = 0;
@@ -145,6 +148,10 @@ export class ClientFleet implements AsyncDisposable {
     this.#zeroMs = this.#clock.nowMs();
     const { workers = 1, elsewhere, onNote, onTracks } = options;
     const isHere = elsewhere === undefined;
+    this.#endLinkWatch = elsewhere?.watch?.((text) => {
+      const atMs = this.elapsedMs;
+      onNote?.({ atMs, clientId: null, level: "error", text });
+    });
     this.#group = new NodeGroup({
       name: "fleet",
       nodes: elsewhere?.nodes ?? namesOf(workers),
@@ -306,6 +313,7 @@ export class ClientFleet implements AsyncDisposable {
   async #close(): Promise<void> {
     const last = await this.#group.stop();
     this.#endWatch();
+    this.#endLinkWatch?.();
     // Of a fleet that never started there is nothing to tell.
     if (last !== undefined) this.#onSecond(last);
   }

@@ -141,6 +141,87 @@ async function cutForLong(world: World, machine: Machine): Promise<void> {
   }
 }
 
+/** The broker is killed and comes back; returns what the run and its agents said. */
+async function withoutBroker(
+  { server }: World,
+  ms: number,
+  sec: number,
+): Promise<
+  {
+    readonly summary: Summary;
+    readonly code: number;
+    readonly run: string;
+    readonly agents: readonly string[];
+    readonly kept: readonly string[];
+  }
+> {
+  using out = new OutDir();
+  await using broker = await Broker.start();
+  const own = { server, broker };
+  await using a1 = new Agent(own, "own", "a1", out);
+  await using a2 = new Agent(own, "own", "a2", out);
+  await using program = runOf(own, out, sec, atBroker(own, "own", 2));
+  await connected(program);
+  await broker.down();
+  await wait(ms);
+  await broker.up();
+  const { code, stderr } = await program.ended();
+  return {
+    ...{ code, run: stderr, agents: [a1.said, a2.said] },
+    summary: out.read().summary,
+    kept: out.names().filter((name) => name.startsWith("agent-")),
+  };
+}
+
+/** A broker that is gone for a moment costs nothing, and is named by all. */
+async function brokerGoneForAMoment(world: World): Promise<void> {
+  const { summary, run, agents, kept } = await withoutBroker(world, 5_000, 7);
+  assertNobodyWasLost(summary);
+  assertEquals([summary.connectedAtEnd, kept], [4, []]);
+  for (const said of [run, ...agents]) {
+    assertMatch(said, /^the broker nats:\S+ has been unreachable since /m);
+    assertMatch(said, /^the broker nats:\S+ is back after \d+ s$/m);
+    assert(!/no word|silent for/.test(said), said);
+  }
+}
+
+/** One that is gone for longer than agents wait ends the run, and everybody names it as the cause. */
+async function brokerGoneForLong(world: World): Promise<void> {
+  const { summary, code, agents, kept } = await withoutBroker(
+    world,
+    LONG_MS,
+    22,
+  );
+  assertEquals([code, summary.verdict.status], [1, "broke"]);
+  const gone = "the broker nats:\\S+ has been unreachable since [\\d:]+ UTC";
+  assertMatch(
+    summary.verdict.reason,
+    new RegExp(
+      `^no client is left: a\\d was lost: no word in 1[5-9] s: ${gone}$`,
+    ),
+  );
+  for (const { trouble } of summary.generator.nodes ?? []) {
+    assertMatch(
+      trouble ?? "",
+      new RegExp(
+        `^a\\d was lost at 0:\\d\\d with 2 clients: no word .* ${gone}$`,
+      ),
+    );
+  }
+  for (const said of agents) {
+    assertMatch(
+      said,
+      new RegExp(
+        `left its run: no word of the coordinator in 12 s: ${gone}; its part of it is in `,
+      ),
+    );
+  }
+  // What they had come to is not lost.
+  assertEquals(kept.length, 2);
+  const lost = summary.incidents.filter(({ kind }) => kind === "lost");
+  assertEquals(lost.map(({ lost }) => lost?.node).sort(), ["a1", "a2"]);
+}
+
 /** The coordinator stands still for `ms`; returns what its agents were. */
 async function standStill(program: Program, ms: number): Promise<number[]> {
   await connected(program);
@@ -214,7 +295,7 @@ async function participantsAt({ httpUrl }: Sfu): Promise<number> {
 
 Deno.test({
   name:
-    "a coordinator that stands still for 5 s goes on, and one that does for 20 s says that its agents left; networks that are cut for 3 s lose nothing, and for 20 s an agent",
+    "a coordinator that stands still for 5 s goes on, and one that does for 20 s says that its agents left; networks that are cut for 3 s lose nothing, and for 20 s an agent; brokers that are gone for 5 s lose nothing, and for 20 s are named",
   ignore: await noNats() || await noMachines(),
   async fn() {
     await using first = await Machine.open(1);
@@ -230,6 +311,8 @@ Deno.test({
       cutForAMoment(here, first),
       stillForAMoment(here),
       stillForLong(here),
+      brokerGoneForAMoment(here),
+      brokerGoneForLong(here),
       cutForLong(there, second),
     ]);
     assertEquals(await participantsAt(one.sfu), 0);

@@ -1,6 +1,7 @@
 /** Runs whose clients are elsewhere: in processes of this machine, and through ssh. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { AgentProcess } from "../../lib/agents/agent_process.ts";
 import { rampAndHold } from "../../lib/load/mod.ts";
 import { mediaPlanOf } from "../../lib/media/mod.ts";
 import { run, type RunOptions, type RunOutcome } from "../../lib/run/mod.ts";
@@ -113,6 +114,27 @@ Deno.test("where one agent cannot reach the server, none begins, and it is named
   );
   assertEquals(await descendants(Deno.pid), []);
 });
+
+Deno.test.each([
+  { says: "Timeout, server h1 not responding.", code: 255 },
+  { says: "Connection to h1 closed by remote host.", code: 255 },
+  { says: "", code: 143 },
+])(
+  "of ssh that ends while it carries an agent its end is told, and its last words: $says",
+  async ({ says, code }) => {
+    await using process = new AgentProcess({
+      ...{ name: "ssh me@h1", command: "sh" },
+      args: [
+        "-c",
+        `echo "rtcrowd-frames 1"; echo "${says}" >&2; exit ${code}`,
+      ],
+    });
+    assertEquals(
+      await process.closed,
+      `ssh me@h1 ended with code ${code}${says === "" ? "" : `: ${says}`}`,
+    );
+  },
+);
 
 /** Has what is run through ssh see a home of its own, and programs of this path alone. */
 async function withSsh(

@@ -157,18 +157,28 @@ Deno.test.each(GUARDED)(
   },
 );
 
-const PERMISSIONS = `authorization { users: [
-  { user: agent, password: a, permissions: {
-      subscribe: ["rtcrowd.1.default.hello", "rtcrowd.1.default.agent.>", "_INBOX.>"],
-      publish: ["rtcrowd.1.default.run.*.up.>", "rtcrowd.1.default.agent.>"],
-      allow_responses: true } }
-  { user: coordinator, password: c, permissions: {
-      subscribe: ["rtcrowd.1.default.run.>", "_INBOX.>"],
-      publish: ["rtcrowd.1.default.>"],
-      allow_responses: true } }
+/** The broker's configuration that the README shows, for two agents. */
+function permissionsShown(): string {
+  const readme = Deno.readTextFileSync(
+    new URL("../../README.md", import.meta.url),
+  );
+  const [, users] = readme.match(
+    /^authorization \{ users: \[\n([^`]*)^\] \}$/m,
+  )!;
+  const [, ofA1] = users.match(/( *\{ user: a1,[^]*)/)!;
+  const ofA2 = ofA1.replaceAll("a1", "a2").replaceAll("A1", "A2");
+  return `authorization { users: [\n${users}${ofA2}
   { user: nobody, password: n, permissions: {
       subscribe: ["_INBOX.>"], publish: ["elsewhere"] } }
 ] }`;
+}
+
+function startGuarded(): Promise<Broker> {
+  return Broker.start(permissionsShown(), {}, "127.0.0.1", {
+    ...{ RUN_PASSWORD: "run-s3cret", A1_PASSWORD: "a1-s3cret" },
+    A2_PASSWORD: "a2-s3cret",
+  });
+}
 
 function hostAt(link: NatsLink, id: string): AgentHost {
   return new AgentHost({
@@ -187,7 +197,10 @@ async function claimAt(
   agent: Who,
   coordinator: Who,
 ): Promise<{ readonly claimed: ClaimedAgent } & AsyncDisposable> {
-  const there = await NatsLink.connect(accessTo(broker, agent), "agent");
+  const there = await NatsLink.connect(
+    accessTo(broker, agent),
+    ...["agent", "agent.a1"] as const,
+  );
   const here = await NatsLink.connect(accessTo(broker, coordinator), "run");
   const host = hostAt(there, "a1");
   await there.settle();
@@ -213,11 +226,11 @@ Deno.test({
     "agents and coordinators need no more permissions than these, and who has fewer hears which",
   ignore,
   async fn() {
-    await using broker = await Broker.start(PERMISSIONS);
+    await using broker = await startGuarded();
     await using pair = await claimAt(
       broker,
-      { user: "agent:a" },
-      { user: "coordinator:c" },
+      { user: "a1:a1-s3cret" },
+      { user: "run:run-s3cret" },
     );
     assertEquals((await pair.claimed.claim()).id, "a1");
     await pair.claimed.do({
@@ -244,6 +257,90 @@ Deno.test({
         serveAgent({
           ...meeting,
           ...{ name: "a2", threads: 1, signal, onNote() {} },
+        }),
+      Error,
+      "it does not allow ",
+    );
+  },
+});
+
+Deno.test({
+  name:
+    "with these permissions no agent reads what another is told, or reports or answers in its name",
+  ignore,
+  async fn() {
+    await using broker = await startGuarded();
+    const run = { user: "run:run-s3cret" };
+    await using pair = await claimAt(broker, { user: "a1:a1-s3cret" }, run);
+    const { epoch } = await pair.claimed.claim();
+    const lost: string[] = [];
+    pair.claimed.listen({
+      ...{ onSnapshot() {}, onEvent() {}, onLate() {}, onBack() {} },
+      onLost: (reason) => lost.push(reason),
+    });
+    const { agent, hello, up } = subjectsOf("default");
+    const who = { user: "a2:a2-s3cret" };
+    const read: string[] = [];
+    for (
+      const subject of [agent("a1"), agent("*"), "_INBOX.>", "_INBOX.run.>"]
+    ) {
+      await using other = await NatsLink.connect(
+        accessTo(broker, who),
+        ...["a2", "agent.a2"] as const,
+      );
+      other.serve(subject, (text) => {
+        read.push(text);
+        return undefined;
+      });
+      await other.settle();
+      assertEquals(other.forbidden, `subscription ${subject}`);
+      await pair.claimed.do({ type: "ping" });
+    }
+    const died = { type: "died", reason: "says another" };
+    const report = JSON.stringify({
+      ...{ run: "r1", epoch, firstEvent: 0, events: [died], snapshot: null },
+    });
+    const order = JSON.stringify({
+      ...{ run: "r1", number: 2, body: { type: "release" } },
+    });
+    for (
+      const [subject, text] of [
+        [up("r1", "a1"), report],
+        [agent("a1"), order],
+        [hello, ""],
+      ]
+    ) {
+      await using other = await NatsLink.connect(
+        accessTo(broker, who),
+        ...["a2", "agent.a2"] as const,
+      );
+      await assertRejects(
+        () => other.request(subject, text, 1_000),
+        Error,
+        `the broker does not let us publish ${subject}`,
+      );
+    }
+    await pair.claimed.do({ type: "ping" });
+    assertEquals([read, lost], [[], []]);
+    // Under its own name it may, where it is asked.
+    const own = serveAgent({
+      broker: accessTo(broker, who),
+      ...{ group: "default", name: "a2", threads: 1, onNote() {} },
+      signal: AbortSignal.timeout(700),
+    });
+    const meeting = { broker: accessTo(broker, run), group: "default" };
+    let names: string[] = [];
+    while (names.length < 2) {
+      names = (await listAgents(meeting)).map(({ id }) => id);
+    }
+    assertEquals(names, ["a1", "a2"]);
+    await own;
+    const { signal } = new AbortController();
+    await assertRejects(
+      () =>
+        serveAgent({
+          broker: accessTo(broker, who),
+          ...{ group: "default", name: "a3", threads: 1, signal, onNote() {} },
         }),
       Error,
       "it does not allow ",

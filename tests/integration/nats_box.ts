@@ -21,9 +21,16 @@ export class Broker implements AsyncDisposable {
   #child: Deno.ChildProcess | undefined;
   #port = -1;
 
-  private constructor(folder: string, host: string) {
+  readonly #env: Readonly<Record<string, string>>;
+
+  private constructor(
+    folder: string,
+    host: string,
+    env: Readonly<Record<string, string>>,
+  ) {
     this.#folder = folder;
     this.#host = host;
+    this.#env = env;
   }
 
   /** Starts one with a configuration of its own; `@` in it is its folder, which has these files. */
@@ -31,6 +38,7 @@ export class Broker implements AsyncDisposable {
     config = "",
     files: Readonly<Record<string, string>> = {},
     host = "127.0.0.1",
+    env: Readonly<Record<string, string>> = {},
   ): Promise<Broker> {
     const folder = await Deno.makeTempDir({ prefix: "rtcrowd-nats-" });
     for (const [name, text] of Object.entries(files)) {
@@ -40,7 +48,7 @@ export class Broker implements AsyncDisposable {
       `${folder}/nats.conf`,
       config.replaceAll("@", folder),
     );
-    const broker = new Broker(folder, host);
+    const broker = new Broker(folder, host, env);
     await broker.up();
     return broker;
   }
@@ -66,6 +74,7 @@ export class Broker implements AsyncDisposable {
           `${this.#folder}/nats.conf`,
         ],
       ],
+      env: { ...this.#env },
       ...{ stdin: "null", stdout: "null", stderr: "null" },
     }).spawn();
     const file = `${this.#folder}/${PROGRAM}_${this.#child.pid}.ports`;

@@ -17,6 +17,18 @@ export interface Link extends AsyncDisposable {
   serve(subject: string, answer: Answerer): () => void;
   /** Resolves with the reason once no message goes either way any more, for good. */
   readonly closed: Promise<string>;
+  /** What stands in the way of every message now, in words: where nobody is heard of, that is why. @default {nothing, as far as known} */
+  readonly trouble?: string | undefined;
+  /** Tells in a line when something comes to stand in the way, and when that is over, until what is returned is called. */
+  watch?(tell: (line: string) => void): () => void;
+}
+
+/** Why nobody was heard of, with what stands in the way of hearing anybody. */
+export function withTrouble(
+  reason: string,
+  { trouble }: Pick<Link, "trouble">,
+): string {
+  return trouble === undefined ? reason : `${reason}: ${trouble}`;
 }
 
 /** Answers a request; `undefined` is no answer. What it throws is none either. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-export { type Answerer, type Link, LinkError } from "./link.ts";
+export { type Answerer, type Link, LinkError, withTrouble } from "./link.ts";
 export {
   type BrokerAccess,
   brokerAddress,

@@ -26,6 +26,9 @@ const MAX_PART_BYTES = 524_288;
 const STALL_MS = 300;
 const MAX_ANSWERS = 10_000;
 
+/** Where answers to a coordinator come; to agents, under their own names. */
+const RUN_INBOX = "run";
+
 const encoder = new TextEncoder();
 /** A part is here. */
 const GOT = encoder.encode("+");
@@ -39,7 +42,11 @@ export class NatsLink implements Link {
   readonly #maxBytes: number;
   /** It would not have connected without TLS. */
   readonly #isTls: boolean;
+  readonly #shown: string;
+  readonly #watchers = new Set<(line: string) => void>();
   #parted = 0;
+  /** Since when the broker is not there, in milliseconds since 1970. */
+  #downSinceMs: number | undefined;
   /** What the broker does not let it do, as it said last. */
   #forbidden: string | undefined;
 
@@ -47,8 +54,10 @@ export class NatsLink implements Link {
     nats: Nats,
     connection: NatsConnection,
     isTls: boolean,
+    shown: string,
   ) {
     this.#isTls = isTls;
+    this.#shown = shown;
     this.#nats = nats;
     this.#connection = connection;
     const { max_payload = MAX_PART_BYTES } = connection.info ?? {};
@@ -61,8 +70,16 @@ export class NatsLink implements Link {
     this.#watch();
   }
 
-  /** Connects. Throws an `Error` in one line when that cannot be. */
-  static async connect(access: BrokerAccess, name: string): Promise<NatsLink> {
+  /**
+   * Connects. Answers come back under `_INBOX.` and `inbox`, so that a broker
+   * can keep others from reading them. Throws an `Error` in one line when that
+   * cannot be.
+   */
+  static async connect(
+    access: BrokerAccess,
+    name: string,
+    inbox = RUN_INBOX,
+  ): Promise<NatsLink> {
     const nats = await import("./nats_deps.ts");
     guardLostSockets();
     const { shown, server } = brokerAddress(access);
@@ -77,10 +94,11 @@ export class NatsLink implements Link {
         reconnectTimeWait: RECONNECT_MS,
         maxReconnectAttempts: -1,
         ignoreAuthErrorAbort: true,
+        inboxPrefix: `_INBOX.${inbox}`,
         ...identityOf(access, nats),
         ...tls,
       });
-      return new NatsLink(nats, connection, tls?.tls !== undefined);
+      return new NatsLink(nats, connection, tls?.tls !== undefined, shown);
     } catch (error) {
       const cause = error instanceof Error && error.cause instanceof Error
         ? error.cause
@@ -103,6 +121,19 @@ export class NatsLink implements Link {
   /** What the broker does not let it do; `undefined` where it has said nothing of that. */
   get forbidden(): string | undefined {
     return this.#forbidden;
+  }
+
+  get trouble(): string | undefined {
+    return this.#downSinceMs === undefined
+      ? undefined
+      : `the broker ${this.#shown} has been unreachable since ${
+        new Date(this.#downSinceMs).toISOString().slice(11, 19)
+      } UTC`;
+  }
+
+  watch(tell: (line: string) => void): () => void {
+    this.#watchers.add(tell);
+    return () => this.#watchers.delete(tell);
   }
 
   async request(
@@ -180,12 +211,31 @@ export class NatsLink implements Link {
 
   async #watch(): Promise<void> {
     for await (const status of this.#connection.status()) {
+      if (status.type === "disconnect") this.#noteDown();
+      else if (status.type === "reconnect") this.#noteUp();
       if (status.type !== "error") continue;
       const { error } = status;
       if (error instanceof this.#nats.PermissionViolationError) {
         this.#forbidden = `${error.operation} ${error.subject}`;
       }
     }
+  }
+
+  #noteDown(): void {
+    if (this.#downSinceMs !== undefined) return;
+    this.#downSinceMs = Date.now();
+    this.#say(this.trouble!);
+  }
+
+  #noteUp(): void {
+    if (this.#downSinceMs === undefined) return;
+    const sec = Math.round((Date.now() - this.#downSinceMs) / 1000);
+    this.#downSinceMs = undefined;
+    this.#say(`the broker ${this.#shown} is back after ${sec} s`);
+  }
+
+  #say(line: string): void {
+    for (const tell of this.#watchers) tell(line);
   }
 
   #failureOf(error: unknown, withinMs: number): LinkError {
@@ -199,8 +249,10 @@ export class NatsLink implements Link {
     if (this.#connection.isClosed()) {
       return new LinkError("closed", "the connection to the broker is closed");
     }
-    if (error instanceof PermissionViolationError) {
-      this.#forbidden = `${error.operation} ${error.subject}`;
+    // That it may not ask is the cause of there being no answer.
+    const cause = error instanceof Error ? error.cause ?? error : error;
+    if (cause instanceof PermissionViolationError) {
+      this.#forbidden = `${cause.operation} ${cause.subject}`;
     }
     return new LinkError(
       "silent",

@@ -347,7 +347,7 @@ export class NodeGroup implements LoadNode {
     const isAllowed = this.#dead.size <= allowLost &&
       this.#alive().length > 0;
     const last = this.#book.latest(name) ?? { ...EMPTY_SNAPSHOT, node: name };
-    const cause = `${name} died: ${reason}`;
+    const cause = `${name} was lost: ${reason}`;
     const atMs = this.#elapsedMs;
     const known = new Set(last.clients.map(({ index }) => index));
     // It died before it could say a word of those.

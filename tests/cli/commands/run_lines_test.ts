@@ -93,6 +93,16 @@ Deno.test.each([
     advice: " Look into the server's log.",
   },
   {
+    reason:
+      "no client is left: a2 was lost: no word in 16 s: the broker nats://h:4222 has been unreachable since 19:21:03 UTC",
+    advice: "",
+  },
+  { reason: "no client is left: worker-1 was lost: gone", advice: "" },
+  {
+    reason: "no client is left: the transport was lost: no answer",
+    advice: " Look into the server's log.",
+  },
+  {
     reason: "the server went away at 0:07: it was ended by SIGKILL",
     advice: " Look into the server's log.",
   },

@@ -232,6 +232,80 @@ Deno.test.each([
   assertEquals(world.host.isClaimed, awayMs < 12_000);
 });
 
+const GONE = "the broker nats://b:4222 has been unreachable since 19:21:03 UTC";
+
+Deno.test.each([
+  { awayMs: 5_000, told: [], left: [], why: "nothing is lost" },
+  { awayMs: 11_000, told: [], left: [], why: "it is back just in time" },
+  {
+    awayMs: 30_000,
+    told: [`no word in 16 s: ${GONE}`],
+    left: [`no word of the coordinator in 12 s: ${GONE}`],
+    why: "both ends name it as the cause",
+  },
+])(
+  "the way between both is gone for $awayMs ms, and they know what it is: $why",
+  async ({ awayMs, told, left }) => {
+    await using world = new World();
+    const link = world.net.open();
+    const agent = world.claimant("r1", "me", link);
+    const heard: string[] = [];
+    agent.listen({
+      ...{ onSnapshot() {}, onEvent() {} },
+      onLate: () => heard.push("late"),
+      onBack: () => heard.push("back"),
+      onLost: (reason) => heard.push(reason),
+    });
+    await world.within(100, agent.claim());
+    for (const end of [link, world.there]) {
+      end.isUp = false;
+      end.trouble = GONE;
+    }
+    await world.fake.run(awayMs);
+    for (const end of [link, world.there]) {
+      end.isUp = true;
+      end.trouble = undefined;
+    }
+    await world.fake.run(5_000);
+    const silence = new Set(["late", "back"]);
+    assertEquals<readonly string[]>(
+      heard.filter((one) => !silence.has(one)),
+      told,
+    );
+    assertEquals<readonly string[]>(world.left, left);
+    assertEquals(world.host.isClaimed, left.length === 0);
+  },
+);
+
+Deno.test.each([
+  { trouble: undefined, why: "as far as is known the way is there" },
+  { trouble: GONE, why: "the way is gone" },
+])(
+  "an agent that gives no last report is lost, and it is said why: $why",
+  async ({ trouble }) => {
+    await using world = new World();
+    const link = world.net.open();
+    const agent = world.claimant("r1", "me", link);
+    await world.within(100, agent.claim());
+    const died: string[] = [];
+    const node = new RemoteNode("agent-0", agent, {
+      ...{ onSnapshot() {}, onNote() {} },
+      onDied: (reason) => died.push(reason),
+    }, world.clock);
+    await world.within(5_000, node.prepare(PLAN));
+    await world.within(100, node.begin(1e12));
+    world.there.isUp = false;
+    link.trouble = trouble;
+    const last = await world.within(30_000, node.stop());
+    assertEquals([last, died], [undefined, [
+      `it gave no last report, no word in 16 s${
+        trouble === undefined ? "" : `: ${GONE}`
+      }`,
+    ]]);
+    world.there.isUp = true;
+  },
+);
+
 Deno.test.each([
   { stoodMs: 5_000, isThere: true, told: [], why: "its agent has waited" },
   { stoodMs: 60_000, isThere: true, told: [], why: "so it has, for all that" },

@@ -19,6 +19,8 @@ export interface FakeLink extends Link {
   isUp: boolean;
   /** Its process has ended, and that is known. */
   isDead: boolean;
+  /** What it says of a way that is not there. */
+  trouble: string | undefined;
 }
 
 /** A network. */
@@ -59,6 +61,7 @@ export class FakeNet {
 class FakeEnd implements FakeLink {
   isUp = true;
   isDead = false;
+  trouble: string | undefined;
   readonly served = new Map<
     string,
     (text: string) => string | undefined | Promise<string | undefined>

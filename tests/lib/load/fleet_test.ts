@@ -282,7 +282,7 @@ Deno.test("the clients of a node that dies have failed, by name, and the others 
   });
   assertEquals(summary.errors.worker, {
     count: 1,
-    example: "worker-1 died: out of memory",
+    example: "worker-1 was lost: out of memory",
   });
   await crowd.add({ clients: [{ ...PLAN.clients[0], index: 7 }] });
   assertEquals(nodes.map(({ clients }) => clients.length), [3, 2]);
