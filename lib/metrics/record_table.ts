@@ -32,13 +32,8 @@ export class RecordTable {
   #used = 0;
 
   /** The record of a client as it is now; later changes do not reach it. */
-  keep(recorder: ClientRecorder): RecordRow {
-    if (this.#used === this.#numbers.length) {
-      this.#numbers = new Float64Array(ROWS * COLUMNS);
-      this.#used = 0;
-    }
-    const at = this.#used;
-    this.#used += COLUMNS;
+  keep(recorder: Recorded): RecordRow {
+    const at = this.#newRow();
     const { figures } = recorder;
     for (let column = 0; column < COLUMNS; column++) {
       const value = figures[NUMBERS[column]];
@@ -50,7 +45,41 @@ export class RecordTable {
     }
     return new RecordRow(recorder, this.#numbers, at);
   }
+
+  /** A record of the same client that is yet as an earlier one. */
+  next(before: RecordRow): RecordRow {
+    const at = this.#newRow();
+    return before.copiedTo(this.#numbers, at);
+  }
+
+  #newRow(): number {
+    if (this.#used === this.#numbers.length) {
+      this.#numbers = new Float64Array(ROWS * COLUMNS);
+      this.#used = 0;
+    }
+    const at = this.#used;
+    this.#used += COLUMNS;
+    return at;
+  }
 }
+
+/** What a record is made from. */
+type Recorded =
+  & Pick<
+    ClientRecorder,
+    "errorCount" | "errors" | "identity" | "signaling"
+  >
+  & { readonly figures: Readonly<ClientFigures> };
+
+/** What of a record is no number. */
+type Rest = Omit<Recorded, "figures"> & {
+  readonly figures: Readonly<Pick<ClientFigures, typeof TEXTS[number]>>;
+};
+
+/** Where each number is. */
+const COLUMN_OF: ReadonlyMap<string, number> = new Map(
+  NUMBERS.map((name, column) => [name, column]),
+);
 
 /** One of them; made by {@linkcode RecordTable.keep}. */
 export class RecordRow {
@@ -67,7 +96,7 @@ export class RecordRow {
   readonly #at: number;
 
   constructor(
-    { figures, identity, errors, errorCount, signaling }: ClientRecorder,
+    { figures, identity, errors, errorCount, signaling }: Rest,
     numbers: Float64Array,
     at: number,
   ) {
@@ -82,6 +111,26 @@ export class RecordRow {
     this.#identity = identity;
     this.#numbers = numbers;
     this.#at = at;
+  }
+
+  /** The same in another place. */
+  copiedTo(numbers: Float64Array, at: number): RecordRow {
+    for (let column = 0; column < COLUMNS; column++) {
+      numbers[at + column] = this.#numbers[this.#at + column];
+    }
+    const { errors, errorCount, signaling } = this;
+    const rest = { errors, errorCount, signaling, identity: this.#identity };
+    return new RecordRow({ ...rest, figures: this }, numbers, at);
+  }
+
+  /** Changes a record that nobody else has yet. */
+  assign(name: keyof ClientRecord, value: unknown): void {
+    const column = COLUMN_OF.get(name);
+    if (column === undefined) {
+      (this as Record<string, unknown>)[name] = value;
+    } else {
+      this.#numbers[this.#at + column] = value === null ? NONE : Number(value);
+    }
   }
 
   /** Which numbers are not as in an earlier row, by their places in {@linkcode NUMBERS}. */

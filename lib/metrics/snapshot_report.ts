@@ -14,13 +14,14 @@ import {
   noFigures,
   type OperationRecord,
 } from "./client_record.ts";
+import { isGone } from "./client_rates.ts";
 import {
   DepartedRecord,
   DepartedShare,
   plainRecord,
 } from "./departed_record.ts";
 import { NUMBERS } from "./record_numbers.ts";
-import { RecordRow } from "./record_table.ts";
+import { RecordRow, RecordTable } from "./record_table.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** A snapshot in terms of one before, as plain JSON. */
@@ -175,6 +176,7 @@ export class ReportWriter {
 export class ReportReader {
   readonly #bases = new Bases();
   readonly #texts = new DepartedShare();
+  readonly #table = new RecordTable();
   #epoch: string | undefined;
   #sequence = 0;
 
@@ -194,29 +196,30 @@ export class ReportReader {
     if (report.epoch !== this.#epoch) return "other";
     if (rest.sequence <= this.#sequence) return "known";
     if (base !== 0 && !this.#bases.has(base)) return "gap";
-    const changed = new Map<number, Changing>();
+    const changed = new Map<number, RecordRow>();
     const before = this.#bases.clients(base);
-    const change = (index: number): Changing => {
+    const change = (index: number): RecordRow => {
       let client = changed.get(index);
       if (client === undefined) {
-        client = { ...plainRecord(before.get(index)!) };
+        client = this.#next(before.get(index)!);
         changed.set(index, client);
       }
       return client;
     };
     for (const identity of added) {
-      changed.set(identity.index, { ...BLANK, ...identity });
+      const client = this.#table.keep({ ...NOTHING, identity });
+      changed.set(identity.index, client);
     }
     for (const { figures, rows } of changes) {
-      for (const [index, ...values] of rows) {
-        const client = change(index as number);
-        figures.forEach((at, i) => client[FIGURES[at]] = values[i] as never);
+      for (const row of rows) {
+        const client = change(row[0] as number);
+        figures.forEach((at, i) => client.assign(FIGURES[at], row[i + 1]));
       }
     }
-    for (const [index, all] of errors) change(index).errors = all;
+    for (const [index, all] of errors) change(index).assign("errors", all);
     for (const [index, operations] of signaling) {
       const client = change(index);
-      client.signaling = { ...client.signaling, ...operations };
+      client.assign("signaling", { ...client.signaling, ...operations });
     }
     const snapshot: Snapshot = {
       ...rest,
@@ -229,6 +232,19 @@ export class ReportReader {
     return snapshot;
   }
 
+  /** A record that is yet as the one before; of one that had left, all over again. */
+  #next(before: ClientRecord): RecordRow {
+    if (before instanceof RecordRow) return this.#table.next(before);
+    const { clientId, index, roomId, role, node, ...rest } = plainRecord(
+      before,
+    );
+    const { errors, errorCount, signaling, ...figures } = rest;
+    const identity = { clientId, index, roomId, role, node };
+    return this.#table.keep(
+      { identity, errors, errorCount, signaling, figures },
+    );
+  }
+
   #merged(
     before: ReadonlyMap<number, ClientRecord>,
     changed: ReadonlyMap<number, ClientRecord>,
@@ -237,24 +253,24 @@ export class ReportReader {
     for (const [index, client] of changed) {
       clients.set(
         index,
-        // Of those that left there is no end: they take little room.
-        client.state === "left"
-          ? new DepartedRecord(client, this.#texts)
-          : client,
+        // Of those that are gone there is no end: they take little room, and
+        // hold no table of those that are there.
+        isGone(client) ? new DepartedRecord(client, this.#texts) : client,
       );
     }
     return [...clients.values()].sort((a, b) => a.index - b.index);
   }
 }
 
-type Changing = { -readonly [Key in keyof ClientRecord]: ClientRecord[Key] };
-
-/** A client of which nothing is known. */
-const BLANK: ClientRecord = {
-  ...{ clientId: "", index: 0, roomId: "", role: "viewer", node: "" },
-  ...noFigures(),
+/** What is known of a client of which nothing is. */
+const NOTHING = {
+  figures: noFigures(),
   ...{ errors: [], errorCount: 0, signaling: {} },
 };
+const BLANK: ClientRecord = new RecordTable().keep({
+  ...NOTHING,
+  identity: { clientId: "", index: 0, roomId: "", role: "viewer", node: "" },
+});
 
 /** What is packed is unpacked once, for all of it is read. */
 function readily(record: ClientRecord): ClientRecord {

@@ -11,6 +11,7 @@ import {
   EMPTY_COURSE,
   EMPTY_SNAPSHOT,
   type Ending,
+  type Incident,
   isAtNode,
   mergeCourses,
   mergeSnapshots,
@@ -23,6 +24,7 @@ import {
   type WholeStory,
 } from "../metrics/mod.ts";
 import { formatClock } from "../text/mod.ts";
+import { mergeIncidents } from "./merge_incidents.ts";
 import type { SavedRun } from "./saved_run.ts";
 
 /** What was in a file. */
@@ -148,15 +150,14 @@ function merged(
     stories: [...stories.values()].sort((a, b) => a.index - b.index),
     basis,
   };
-  const { incidents = [], incidentsLeftOut = 0 } = whole?.summary ?? {};
-  const summary = { ...base.summary, incidents, incidentsLeftOut };
-  return { ...run, summary: summaryOf(run, { summary }) };
+  return { ...run, summary: summaryOf(run, base, foundBy(whole, ofAgents)) };
 }
 
 /** The summary that a run's numbers and what it rests on come to. */
 function summaryOf(
   { snapshot, course, basis }: Omit<SavedRun, "summary">,
   { summary }: Pick<SavedRun, "summary">,
+  found: Found,
 ): SavedRun["summary"] {
   const { ending, streams, isDisrupted, unwatched, machineCpuRatio } = basis!;
   const { version, startedAt, seed, config, server, scenario, verdict } =
@@ -169,11 +170,32 @@ function summaryOf(
     timeline: course.seconds.map(({ point }) => point),
     thresholds: basis!.thresholds.map(thresholdOf),
     unwatched: unwatched ?? undefined,
-    incidents: summary.incidents,
-    incidentsLeftOut: summary.incidentsLeftOut,
+    ...found,
     // What a scenario found is not to be found again.
     judge: (now) => (scenario?.result ?? null) === null ? now : verdict,
   });
+}
+
+interface Found {
+  readonly incidents: readonly Incident[];
+  readonly incidentsLeftOut: number;
+}
+
+/** What the coordinator found, and after that its agents, each among its own clients. */
+function foundBy(whole: OfRun | undefined, ofAgents: readonly OfRun[]): Found {
+  const isWhole = whole?.snapshot.final === true;
+  const files = [...(whole ? [whole] : []), ...(isWhole ? [] : ofAgents)];
+  return {
+    incidents: mergeIncidents(
+      whole?.summary.incidents ?? [],
+      isWhole ? Infinity : (whole?.snapshot.atMs ?? 0) / 1000,
+      ofAgents.map(({ summary }) => summary.incidents),
+    ),
+    incidentsLeftOut: files.reduce(
+      (sum, { summary }) => sum + summary.incidentsLeftOut,
+      0,
+    ),
+  };
 }
 
 /** One that was read once; its own word is the operation that it may name. */
@@ -268,6 +290,9 @@ function ofNobody(whole: Snapshot, used: readonly Snapshot[]): Snapshot {
   };
 }
 
+const SEEN_APART =
+  "incidents after the coordinator was lost are those that each agent saw among its own clients";
+
 function notesOf(
   whole: OfRun | undefined,
   ofAgents: readonly OfRun[],
@@ -286,13 +311,14 @@ function notesOf(
       `of ${node} there is nothing: its clients are in no figure`
     ),
     ...(whole === undefined
-      ? ["nobody looked for incidents, or at the server"]
+      ? ["nobody looked at the server", SEEN_APART]
       : whole.snapshot.final
       ? []
       : [
-        `incidents, and what was seen of the server, are known until ${
+        `what was seen of the server is known until ${
           formatClock(whole.snapshot.atMs)
         }`,
+        SEEN_APART,
       ]),
   ];
 }

@@ -167,6 +167,39 @@ Deno.test("a report that nobody acknowledges for long is no base, and nothing pi
   assertEquals(writer.write(story.next()).base, last.sequence);
 });
 
+Deno.test.each(
+  [
+    { state: "left" },
+    { state: "failed" },
+    { state: "lost" },
+  ] as const,
+)(
+  "who is $state holds no table of those who are there, and is all there when more is told",
+  ({ state }) => {
+    const client = new ClientRecorder({
+      ...{ clientId: "client-0", index: 0, roomId: "r" },
+      ...{ role: "viewer", node: "n" },
+    });
+    const [writer, reader] = [new ReportWriter("one"), new ReportReader()];
+    const tell = (sequence: number) => {
+      const clients = [client.toRecord()];
+      const report = writer.write({ ...EMPTY_SNAPSHOT, sequence, clients });
+      writer.acknowledge(sequence);
+      const read = reader.read(sent(report));
+      assert(typeof read !== "string");
+      assertEquals(read.clients.map(plainRecord), clients);
+      return read.clients[0] instanceof DepartedRecord;
+    };
+    client.figures.state = "connected";
+    const isThere = tell(1);
+    client.figures.state = state;
+    const isGone = tell(2);
+    client.addError("late", "more of it", 7);
+    client.figures.packetsSent = 9;
+    assertEquals([isThere, isGone, tell(3)], [false, true, true]);
+  },
+);
+
 Deno.test("who has left stays the same record, in little room", () => {
   const writer = new ReportWriter("one");
   const reader = new ReportReader();

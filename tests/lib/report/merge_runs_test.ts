@@ -23,6 +23,7 @@ import {
   unpackRun,
 } from "../../../lib/report/mod.ts";
 import { fc } from "../../fuzz/deps.ts";
+import { noMedia } from "../metrics/incident.ts";
 import { storiesOf } from "../output/made_up_pages.ts";
 
 const STARTED_AT = "2026-11-28T16:00:00.000Z";
@@ -256,6 +257,44 @@ Deno.test("it says of whom nothing is there, of whom how much, and that the coor
   const notes = summary.generator.notes.join("\n");
   assert(notes.includes("of agent-1 there is what it had told by 0:01"), notes);
   assert(notes.includes("of agent-2 there is nothing"), notes);
+});
+
+Deno.test("what its agents saw after the coordinator was lost is among its incidents, and said to be theirs", () => {
+  const at = (fromSec: number) => {
+    const times = { fromSec, untilSec: fromSec + 1 };
+    const wall = { from: STARTED_AT, until: STARTED_AT };
+    return { ...noMedia(times), ...wall, clients: 1, of: 2 };
+  };
+  const with_ = (
+    { name, saved }: NamedSavedRun,
+    ...incidents: SavedRun["summary"]["incidents"]
+  ) => ({
+    name,
+    saved: { ...saved, summary: { ...saved.summary, incidents } },
+  });
+  const agents = [left("agent-0", PART), left("agent-1", OTHER)].map((one) =>
+    with_(one, at(0), at(9))
+  );
+  for (
+    const [files, told] of [
+      [agents, [[0, 2, 4], [9, 2, 4]]],
+      [[...agents, with_(written([PART, OTHER], 1), at(0))], [
+        [0, 1, 2],
+        [9, 2, 4],
+      ]],
+    ] as const
+  ) {
+    const { incidents, generator } = mergeRuns(files).summary;
+    assertEquals<unknown>(
+      incidents.map(({ fromSec, clients, of }) => [fromSec, clients, of]),
+      told,
+    );
+    const notes = generator.notes.join("\n");
+    assert(
+      notes.includes("are those that each agent saw among its own"),
+      notes,
+    );
+  }
 });
 
 Deno.test("a run that ended by itself keeps its ending, and its losses", () => {
