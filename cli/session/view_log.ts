@@ -5,15 +5,57 @@
  */
 
 import { formatClock } from "../../tool.ts";
-import { fitLine, type Line, span, type Style } from "../terminal/mod.ts";
+import {
+  fitLine,
+  type Line,
+  type Span,
+  span,
+  type Style,
+} from "../terminal/mod.ts";
+import { wrapWords } from "../../lib/text/mod.ts";
 import type { Log, LogEntry, LogLevel } from "./log.ts";
 
-/** The last `rows` entries, oldest first, each `columns` wide. */
+/** The last entries that `rows` have room for, oldest first, each line `columns` wide; of the newest the beginning is there in any case. */
 export function logLines(log: Log, columns: number, rows: number): Line[] {
-  return rows <= 0
-    ? []
-    : log.slice(-rows).map((entry) => fitLine(entryLine(entry), columns));
+  if (rows <= 0) return [];
+  const lines: Line[] = [];
+  for (const entry of log.toReversed()) {
+    const own = entryLines(entry, columns);
+    lines.unshift(
+      ...lines.length === 0
+        ? own.slice(0, rows)
+        : own.slice(lines.length - rows),
+    );
+    if (lines.length >= rows) break;
+  }
+  return lines.slice(-rows).map((line) => fitLine(line, columns));
 }
+
+/** What went wrong, and what came of a line, is there whole, in as many lines as it takes. */
+function entryLines(entry: LogEntry, columns: number): Line[] {
+  const [sign] = SIGNS[entry.level];
+  const head = formatClock(entry.atMs).length + 1 + sign.length;
+  const isWhole = WHOLE.has(entry.level) && columns - head >= MIN_COLUMNS;
+  const [first, ...rest] = isWhole
+    ? wrapWords(entry.text, columns - head)
+    : [entry.text];
+  return [
+    entryLine({
+      ...entry,
+      text: first,
+      times: rest.length === 0 ? entry.times : 1,
+    }),
+    ...rest.map((text, i): Line => [
+      span(" ".repeat(head), "dim"),
+      span(text, styleOf(entry.level)),
+      ...(i === rest.length - 1 ? [timesSpan(entry.times)] : []),
+    ]),
+  ];
+}
+
+const WHOLE: ReadonlySet<LogLevel> = new Set(["result", "warning", "error"]);
+/** In fewer, words are not worth breaking up. */
+const MIN_COLUMNS = 16;
 
 /** A word or a sign before a text, so that no colour has to say it alone. */
 const SIGNS: Readonly<Record<LogLevel, readonly [sign: string, style: Style]>> =
@@ -27,11 +69,18 @@ const SIGNS: Readonly<Record<LogLevel, readonly [sign: string, style: Style]>> =
 
 function entryLine({ atMs, level, text, times }: LogEntry): Line {
   const [sign, style] = SIGNS[level];
-  const repeated = times > 1 ? `  (${times} times)` : "";
   return [
     span(`${formatClock(atMs)} `, "dim"),
     span(sign, style),
-    span(text, level === "error" ? "plain" : style),
-    span(repeated, "dim"),
+    span(text, styleOf(level)),
+    timesSpan(times),
   ];
+}
+
+function styleOf(level: LogLevel): Style {
+  return level === "error" ? "plain" : SIGNS[level][1];
+}
+
+function timesSpan(times: number): Span {
+  return span(times > 1 ? `  (${times} times)` : "", "dim");
 }

@@ -19,6 +19,7 @@ import { js, quit, wait } from "./self.ts";
 import { set } from "./settings.ts";
 import type { Model } from "../model.ts";
 import {
+  type Arguments,
   argumentsOf,
   type Command,
   isProblem,
@@ -109,7 +110,44 @@ function stepOf(model: Model, command: Command): Step | Problem {
   }
   const args = argumentsOf(command.rest);
   if (isProblem(args)) return args;
-  return unexpected(command.verb, verb, args) ?? verb.run(model, args);
+  const surplus = unexpected(command.verb, verb, args);
+  if (surplus !== undefined) return surplus;
+  const step = verb.run(model, args);
+  return isProblem(step) ? withGuess(step, model, verb, args) : step;
+}
+
+/** A problem, with the word that was probably meant where one of the line is nearly that. */
+function withGuess(
+  { problem }: Problem,
+  model: Model,
+  verb: Verb,
+  args: Arguments,
+): Problem {
+  if (problem.includes("did you mean")) return { problem };
+  const { words = [], options = {}, optionsFor } = verb;
+  const optionWords = optionsFor?.(args.words) ?? options;
+  const places = [
+    ...args.words.map((word, i) =>
+      [word, words[Math.min(i, words.length - 1)]] as const
+    ),
+    ...[...args.options].map(([name, value]) =>
+      [
+        value,
+        Object.hasOwn(optionWords, name) ? optionWords[name] : undefined,
+      ] as const
+    ),
+  ];
+  for (const [word, wordsOf] of places) {
+    // A number that is none of what is taken is no misspelling.
+    if (/^\d/.test(word)) continue;
+    const known = wordsOf?.(model).filter((one) => /[a-z]/i.test(one)) ?? [];
+    const meant = known.includes(word) ? undefined : nearest(word, known);
+    if (meant === undefined) continue;
+    return {
+      problem: `${problem.replace(/\.$/, "")}; did you mean "${meant}"?`,
+    };
+  }
+  return { problem };
 }
 
 /** Other words for verbs. */

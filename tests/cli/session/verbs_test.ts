@@ -275,6 +275,22 @@ const PROBLEMS: readonly (readonly [line: string, problem: string])[] = [
     "drop 1 room=hall",
     "drop needs one of: how many, which ids, a room, or all.",
   ],
+  [
+    "drop haf",
+    `"haf" names no clients: write all, 3, 3-5 or 1,4-6; did you mean "half"?`,
+  ],
+  [
+    "clients by errs",
+    `clients can be ordered by loss, missing, errors, connection, sent, received, room, id: clients by loss; did you mean "errors"?`,
+  ],
+  [
+    "spawn 3 role=viewr",
+    `role= takes publisher or viewer; did you mean "viewer"?`,
+  ],
+  [
+    "reconnect al",
+    `"al" names no clients: write all, 3, 3-5 or 1,4-6; did you mean "all"?`,
+  ],
   ["drop 120%", `"120%" names no clients: write all, 3, 3-5 or 1,4-6.`],
   ["kick room=attic", `There is nobody in a room "attic".`],
   [

@@ -9,6 +9,8 @@ import {
 } from "../../../cli/terminal/mod.ts";
 import { ENTER_FULL_SCREEN } from "../../../cli/terminal/ansi.ts";
 import type { Model } from "../../../cli/session/model.ts";
+import { EMPTY_LOG, logged } from "../../../cli/session/log.ts";
+import { logLines } from "../../../cli/session/view_log.ts";
 import { view } from "../../../cli/session/view.ts";
 import { Emulator } from "../terminal/emulator.ts";
 import {
@@ -190,4 +192,39 @@ Deno.test("choices and waits are told above the prompt", () => {
   assertEquals(advice(model), "reconnect  rejoin  resume  report  reset");
   const waiting = after(liveModel(), [...typed("wait 9s"), ...typed("quit")]);
   assertEquals(advice(waiting.model), "waiting 9 s, 1 to follow; Esc goes on");
+});
+
+Deno.test.each([
+  { columns: 40, rows: 8 },
+  { columns: 100, rows: 4 },
+  { columns: 63, rows: 3 },
+])(
+  "an error is there whole, whatever the width: $columns columns",
+  ({ columns, rows }) => {
+    const text =
+      `Cannot impair "3g:20 %": "20 %" is not a share from 0% to 100% such as 5% or 0.05. Write impair 3g:20%, or impair off.`;
+    const lines = logLines(
+      logged(logged(EMPTY_LOG, 0, "command", "spawn 3"), 61_000, "error", text),
+      columns,
+      rows,
+    ).map(lineText);
+    assertEquals(lines.every((line) => line.length <= columns), true);
+    const whole = lines.filter((line) => !line.includes("spawn")).join(" ")
+      .replaceAll(/\s+/g, " ");
+    assertEquals(whole.includes(text), true, whole);
+  },
+);
+
+Deno.test("of more lines than there is room for, the last are there, and the newest from its beginning", () => {
+  const log = logged(
+    logged(EMPTY_LOG, 0, "error", "an old trouble that takes two lines here"),
+    0,
+    "error",
+    "a new trouble that takes three lines here, all of them full of words",
+  );
+  assertEquals(logLines(log, 36, 2).map(lineText), [
+    "0:00 error: a new trouble that takes",
+    "            three lines here, all of",
+  ]);
+  assertEquals(logLines(log, 36, 4).length, 4);
 });
