@@ -50,6 +50,34 @@ const RENDERERS: Readonly<Record<OutputFile["kind"], () => Promise<Render>>> = {
   },
 };
 
+/**
+ * Takes away what an earlier run left where this one is to write: whatever
+ * becomes of this one, what stands there then is its own. Devices and what is
+ * only added to stay, and so does `but`.
+ */
+export async function discardOld(
+  files: readonly OutputFile[],
+  but: readonly string[] = [],
+): Promise<void> {
+  const kept = await Promise.all(but.map(whereIs));
+  for (const { path, isAppended } of files) {
+    if (isAppended || path === STDOUT) continue;
+    try {
+      const { isFile } = await Deno.lstat(path);
+      if (isFile && !kept.includes(await whereIs(path))) {
+        await Deno.remove(path);
+      }
+    } catch {
+      // What is not there, or may not be taken away, is told of where it is written.
+    }
+  }
+}
+
+/** A path that is the same for the same file. */
+async function whereIs(path: string): Promise<string> {
+  return await Deno.realPath(path).catch(() => path);
+}
+
 /** Writes them; `tell` hears of each that cannot be. Resolves with whether all are there. */
 export async function writeOutputs(
   files: readonly OutputFile[],

@@ -24,7 +24,7 @@ import {
 } from "../../tool.ts";
 import { commandHelp, PROGRAM } from "./help.ts";
 import { optionName } from "./option.ts";
-import { writeOutputs } from "./output_files.ts";
+import { discardOld, writeOutputs } from "./output_files.ts";
 import {
   laterFiles,
   planOutputs,
@@ -110,6 +110,7 @@ export async function reportCommand(args: readonly string[]): Promise<number> {
   }
   const outputs = await planOutputs(values, (name) => Deno.env.get(name));
   const files = [...outputs.files, ...laterFiles(values)];
+  await discardOld(files, paths);
   const mistakes = [
     ...parsed.mistakes,
     ...outputs.mistakes,

@@ -17,7 +17,8 @@ import { drivenBy, readAgents } from "./agent_options.ts";
 import { columns, commandHelp, exitCodeLines } from "./help.ts";
 import { type Parsed, parseOptions } from "./parse.ts";
 import { type LoadValues, performLoad } from "./perform_load.ts";
-import { planOutputs } from "./output_options.ts";
+import { discardOld } from "./output_files.ts";
+import { laterFiles, planOutputs } from "./output_options.ts";
 import { whyNotWritable } from "./paths.ts";
 import { serverLine } from "./run_lines.ts";
 import {
@@ -92,7 +93,14 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     );
     return 0;
   }
+  // Also where nothing comes of it: an old file would pass for this run's.
+  const { files } = await planOutputs(values, envOf, values.out);
+  await discardOld([...files, ...laterFiles(values)]);
   return values.repeat > 1 ? await repeat(parsed) : await runOnce(parsed);
+}
+
+function envOf(name: string): string | undefined {
+  return Deno.env.get(name);
 }
 
 async function runOnce(parsed: ParsedRun): Promise<number> {
@@ -102,11 +110,7 @@ async function runOnce(parsed: ParsedRun): Promise<number> {
     ...parsed.mistakes,
     ...(problem === undefined ? [] : [`--out: ${problem}.`]),
   ];
-  const outputs = await planOutputs(
-    values,
-    (name) => Deno.env.get(name),
-    values.out,
-  );
+  const outputs = await planOutputs(values, envOf, values.out);
   mistakes.push(...outputs.mistakes);
   const way = await readAccess(values);
   if ("mistakes" in way) mistakes.push(...way.mistakes);
