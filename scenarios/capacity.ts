@@ -17,7 +17,12 @@ import {
   runAsProgram,
   type Scenario,
 } from "../kit.ts";
-import { capacityLines, isBroken, stepText } from "./capacity_lines.ts";
+import {
+  capacityLines,
+  isBroken,
+  limitText,
+  stepText,
+} from "./capacity_lines.ts";
 import {
   type CapacityFindings,
   type CapacityLook,
@@ -160,28 +165,22 @@ export const capacity: Scenario<CapacityInput, CapacityFindings> =
           { kind: "most", text: `${options.most} were the most to be tried` },
       );
     },
-    judge: ({ largest, smallestBroken, limitedBy, broke, anew }) =>
-      largest > 0
+    judge: (found) => {
+      const { largest, smallestBroken, anew } = found;
+      return largest > 0
         ? {
           status: "passed",
           reason: `${largest} clients were healthy${
             isBroken(anew) ? " as they grew, but not all at once" : ""
-          }${smallestBroken === null ? "" : `, ${smallestBroken} were not`}; ${
-            broke === null || limitedBy.kind !== "time"
-              ? `limited by ${limitedBy.kind}`
-              : `limited by ${broke.kind}, and there was no time for ${
-                smallestBroken === null ? "more" : "the sizes between"
-              }`
-          }`,
+          }${
+            smallestBroken === null ? "" : `, ${smallestBroken} were not`
+          }; limited by ${limitText(found)}`,
         }
         : {
           status: "failed",
-          reason: `no step was healthy: ${
-            limitedBy.kind === "time"
-              ? (broke ?? limitedBy).text
-              : limitedBy.text
-          }`,
-        },
+          reason: `no step was healthy; limited by ${limitText(found)}`,
+        };
+    },
     describe: capacityLines,
   });
 

@@ -4,7 +4,12 @@
  * @module
  */
 
-import { formatCount, formatMs, formatRatio } from "../kit.ts";
+import {
+  type CapacityLimit,
+  formatCount,
+  formatMs,
+  formatRatio,
+} from "../kit.ts";
 import type {
   CapacityFindings,
   CapacityLook,
@@ -27,8 +32,7 @@ const HEAD = [
 
 /** What was found, as lines. */
 export function capacityLines(found: CapacityFindings): string[] {
-  const { largest, limitedBy, clientsPerServerCore, steps, anew, otherFill } =
-    found;
+  const { largest, clientsPerServerCore, steps, anew, otherFill } = found;
   const rows = [
     HEAD,
     ...steps.flatMap((step) => rowsOf(step)),
@@ -40,7 +44,7 @@ export function capacityLines(found: CapacityFindings): string[] {
   );
   return [
     `Largest healthy number of clients: ${largest}`,
-    `Limited by ${limitedBy.kind}: ${limitedBy.text}`,
+    `Limited by ${limitText(found)}`,
     ...heldLines(found),
     ...brokeLines(found),
     ...unfinishedLines(found),
@@ -58,6 +62,24 @@ export function capacityLines(found: CapacityFindings): string[] {
       ).join("  ").trimEnd()
     ),
   ];
+}
+
+/** What limits it, in the same words wherever that is told. */
+export function limitText(
+  { limitedBy, broke, largest, smallestBroken }: CapacityFindings,
+): string {
+  if (limitedBy.kind !== "time" || broke === null) return reasonOf(limitedBy);
+  return `${reasonOf(broke)}, and there was no time for ${
+    smallestBroken === null
+      ? "more"
+      : largest === 0
+      ? "smaller ones"
+      : "the sizes between"
+  }`;
+}
+
+function reasonOf({ kind, text }: CapacityLimit): string {
+  return `${kind}: ${text}`;
 }
 
 /** How a step did, in a few words. */
@@ -85,10 +107,9 @@ function brokeLines(
   const step = steps.findLast(({ clients, isFinished }) =>
     smallestBroken === null ? !isFinished : clients === smallestBroken
   );
-  return step === undefined ? [] : [
-    `Broke: ${step.clients}, ${looksText(step)}`,
-    `Gave out first: ${broke.kind}: ${broke.text}`,
-  ];
+  return step === undefined
+    ? []
+    : [`Broke: ${step.clients}, ${looksText(step)}`];
 }
 
 /** What was under way when time was over. */
@@ -129,7 +150,7 @@ function otherFillLines({ otherFill, steps }: CapacityFindings): string[] {
 function otherwiseText(step: CapacityStep): string {
   const { healthy, isFinished, limit } = step;
   const how = isFinished ? healthy ? "held" : "broke" : "not finished";
-  const why = limit === null ? "" : `; ${limit.kind}: ${limit.text}`;
+  const why = limit === null ? "" : `; ${reasonOf(limit)}`;
   return `${how}, ${looksText(step)}${why}`;
 }
 
@@ -161,7 +182,8 @@ function rowOf(step: CapacityStep, how?: string): string[] {
     shown(step.generatorCpuRatio, formatRatio),
     shown(step.machineCpuRatio, formatRatio),
     String(step.windows),
-    [how, step.limit?.text].filter((text) => text !== undefined).join(": "),
+    [how, step.limit && reasonOf(step.limit)].filter((text) => text)
+      .join(", "),
   ];
 }
 

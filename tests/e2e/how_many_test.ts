@@ -62,7 +62,7 @@ Deno.test({
     assertMatch(stdout, /^Held: 3, \d of \d looks passed, /m);
     assertMatch(stdout, /^Broke: 4, 0 of \d looks passed/m);
     const { kind, text } = found.broke!;
-    assert(stdout.includes(`\nGave out first: ${kind}: ${text}\n`), stdout);
+    assert(stdout.includes(`\nLimited by ${kind}: ${text}`), stdout);
   },
 });
 

@@ -44,7 +44,7 @@ Deno.test("a server with which no step is healthy fails, whatever was tried", as
   assertEquals(exitCode, 99);
   assertEquals(verdict, {
     status: "failed",
-    reason: 'no step was healthy: "errors > 5" failed',
+    reason: 'no step was healthy; limited by threshold: "errors > 5" failed',
   });
 });
 
@@ -139,8 +139,8 @@ Deno.test("a size that held as the crowd grew is tried all at once, as run has i
     assertEquals(
       verdict.reason,
       holdsAtOnce
-        ? "6 clients were healthy; limited by most"
-        : "6 clients were healthy as they grew, but not all at once; limited by most",
+        ? "6 clients were healthy; limited by most: 6 were the most to be tried"
+        : "6 clients were healthy as they grew, but not all at once; limited by most: 6 were the most to be tried",
     );
     const line = capacityLines(found).find((one) => one.startsWith("All at"));
     assertMatch(
@@ -165,14 +165,17 @@ Deno.test("where time is over between two sizes, the first line says what gave o
   assert(found.smallestBroken !== null);
   assertEquals(
     verdict.reason,
-    `${found.largest} clients were healthy, ${found.smallestBroken} were not; limited by threshold, and there was no time for the sizes between`,
+    `${found.largest} clients were healthy, ${found.smallestBroken} were not; limited by threshold: "loss < 1%" failed, and there was no time for the sizes between`,
   );
 });
 
 Deno.test("where time was over before anything held, the first line says what failed", async () => {
   const { found, verdict } = await search(2, { start: 8, limit: "14s" });
   assertEquals([found.largest, found.limitedBy.kind], [0, "time"]);
-  assertEquals(verdict.reason, 'no step was healthy: "loss < 1%" failed');
+  assertEquals(
+    verdict.reason,
+    'no step was healthy; limited by threshold: "loss < 1%" failed, and there was no time for smaller ones',
+  );
 });
 
 Deno.test("time that is over does not hide an answer that is near enough", async () => {
@@ -252,8 +255,7 @@ Deno.test("every step is a row of the table, below the answer and its reason", a
     lines[3],
     /^Broke: 6, 0 of 2 looks passed, loss 1\d\.\d % at most$/,
   );
-  assertEquals(lines[4], 'Gave out first: threshold: "loss < 1%" failed');
-  assertEquals(lines.slice(5, 7), [
+  assertEquals(lines.slice(4, 6), [
     "All at once into empty rooms: 5 held as well",
     "Rooms filled the other way (fill=rooms): 6 broke as well",
   ]);
@@ -262,8 +264,11 @@ Deno.test("every step is a row of the table, below the answer and its reason", a
   const steps = rows.filter((row) => !/^ +look /.test(row));
   assertEquals(steps.length, 6);
   assertMatch(steps[4], /^ +5 {2}passed .* all at once$/);
-  assertMatch(steps[5], /^ +6 {2}failed .* fill=rooms: "loss < 1%" failed$/);
-  assertMatch(steps[1], /^ +6 {2}failed .*"loss < 1%" failed$/);
+  assertMatch(
+    steps[5],
+    /^ +6 {2}failed .* fill=rooms, threshold: "loss < 1%" failed$/,
+  );
+  assertMatch(steps[1], /^ +6 {2}failed .*threshold: "loss < 1%" failed$/);
   assertEquals(rows.length - steps.length, 12, "two looks a step");
 });
 
