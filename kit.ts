@@ -58,5 +58,6 @@ export {
 export async function runAsProgram(fileUrl: string): Promise<void> {
   // Only a program needs the command line, so only a program loads it.
   const { main } = await import(import.meta.resolve("./cli/main.ts"));
-  Deno.exitCode = await main(["run", "--scenario", fileUrl, ...Deno.args]);
+  // A thread of a lost node that never rests would keep the process.
+  Deno.exit(await main(["run", "--scenario", fileUrl, ...Deno.args]));
 }
