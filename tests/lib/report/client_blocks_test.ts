@@ -9,26 +9,9 @@ import {
   worstClientBlocks,
 } from "../../../lib/report/client_blocks.ts";
 import { madeUpRun } from "../metrics/run.ts";
+import { said } from "./said.ts";
 
 const SUMMARY: Summary = summarize(madeUpRun());
-
-/** What is said under a label, or in sentences; `undefined` where nothing is. */
-function said(blocks: readonly Block[], label?: string): string | undefined {
-  const found = blocks.filter((block) =>
-    block.kind === "figures"
-      ? block.label === label
-      : block.kind === "sentence" && label === undefined
-  ).map((block) =>
-    block.kind === "figures"
-      ? block.rows.flat()
-        .map((figure) => typeof figure === "string" ? figure : figure.text)
-        .join(", ")
-      : block.kind === "sentence"
-      ? block.text
-      : ""
-  );
-  return found.length === 0 ? undefined : found.join(" | ");
-}
 
 const CLIENTS = {
   totalClients: 20,
@@ -42,7 +25,7 @@ const CLIENTS = {
 Deno.test.each([
   {
     own: { successfulConnections: 20, connectedAtEnd: 20 },
-    want: "20 in all, 20 connected, 0 failed, 100 %",
+    want: "20 in all, 20 connected, 0 never connected, 100 %",
     why: "all are there",
   },
   {
@@ -51,17 +34,17 @@ Deno.test.each([
       connectedAtEnd: 10,
       failedConnections: 5,
     },
-    want: "20 in all, 10 connected, 5 lost again, 5 failed, 50.0 %",
+    want: "20 in all, 10 connected, 5 lost again, 5 never connected, 50.0 %",
     why: "who was lost again counts against it",
   },
   {
     own: { successfulConnections: 20, connectedAtEnd: 10, unknownAtEnd: 10 },
-    want: "20 in all, 10 connected, 10 unknown, 0 failed, 100 %",
+    want: "20 in all, 10 connected, 10 unknown, 0 never connected, 100 %",
     why: "who is unknown is neither there nor lost",
   },
   {
     own: { pendingConnections: 20 },
-    want: "20 in all, 0 connected, 0 failed, 20 pending",
+    want: "20 in all, 0 connected, 0 never connected, 20 pending",
     why: "of those who are on their way there is no share",
   },
 ])("clients are $want: $why", ({ own, want }) => {
