@@ -298,7 +298,9 @@ function tooFew(
       : [`${id} has been of ${by} for ${Math.round((sinceMs ?? 0) / 1000)} s`]
   );
   const free = cards.length - others.length;
-  return `Cannot use ${count} agents of group ${group} at ${shown}: ${
+  return `Cannot use ${count} agent${
+    count === 1 ? "" : "s"
+  } of group ${group} at ${shown}: ${
     [`${free === 1 ? "1 is" : `${free} are`} free`, ...others].join(", ")
   }. Start more with the command agent, or ask for fewer.`;
 }

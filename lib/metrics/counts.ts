@@ -46,7 +46,7 @@ export const CLIENT_COUNTS: readonly ClientCount[] = namesOf({
 const BY_PACKET: readonly string[] = namesOf({ at: "packets" });
 
 /** The client's part of what the packet path counts for all. */
-const PACKET_TOTALS = CLIENT_COUNTS.filter((name): name is Extract<
+export const PACKET_TOTALS = CLIENT_COUNTS.filter((name): name is Extract<
   ClientCount,
   CountedBy<"packets">
 > => BY_PACKET.includes(name));

@@ -15,6 +15,7 @@ import {
   isGone,
   type NodeLoss,
   type NodeMachine,
+  PACKET_TOTALS,
   plainRecord,
   type Snapshot,
   SnapshotBook,
@@ -371,6 +372,7 @@ export class NodeGroup implements LoadNode {
       ...last,
       second: Math.max(last.second, this.#book.second + 1),
       gauges: {},
+      counters: { ...last.counters, ...countedOf(last.clients) },
       clients: clients.filter(({ index }) => !isLost.has(index)),
       generator: {
         ...last.generator,
@@ -487,6 +489,17 @@ function withClients(
     sequence: snapshot.sequence + 1,
     clients: [...snapshot.clients, ...clients],
   };
+}
+
+/** While a second is read, packets go on: of those after a client's turn nothing is known of whose they are, and with its node they are left out. */
+function countedOf(clients: readonly ClientRecord[]): Record<string, number> {
+  if (clients.length === 0) return {};
+  return Object.fromEntries(
+    PACKET_TOTALS.map((name) => [
+      name,
+      clients.reduce((sum, client) => sum + client[name], 0),
+    ]),
+  );
 }
 
 function recordOf(

@@ -232,6 +232,7 @@ Deno.test.each<{
       // One is in, and one still on its way.
       clients[0].figures.connectionSuccessful = true;
       clients[1].figures.state = "joining";
+      clients[0].figures.packetsSent = 90;
     }
     for (const machine of machines) machine.report();
     for (const i of die) machines[i].handlers.onDied("gone");
@@ -249,6 +250,11 @@ Deno.test.each<{
       errors > 0 ? [["failed", 1], ["failed", 1]] : [["lost", 0], ["lost", 0]],
     );
     assertEquals(last.generator.lost?.length, die.length);
+    // What a lost one had sent since it read a client is of nobody.
+    assertEquals(
+      last.counters.packetsSent,
+      (4 - die.length) * 200 + die.length * 90,
+    );
     await group.stop();
   },
 );
