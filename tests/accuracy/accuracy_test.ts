@@ -244,6 +244,18 @@ Deno.test.each<
   assertEquals(outOfViewing(VIEWED, { ...VIEWED, ...ours }), out);
 });
 
+Deno.test("of two that got more repairs than they lost, neither is better", () => {
+  const viewed = { ...VIEWED, packetsLost: 8 };
+  assertEquals(
+    outOfViewing({ ...viewed, repairs: 197 }, { ...viewed, repairs: 152 }),
+    [],
+  );
+  assertEquals(
+    outOfViewing({ ...viewed, repairs: 197 }, { ...viewed, repairs: 7 }),
+    ["repaired"],
+  );
+});
+
 Deno.test("where nothing was lost or heard, nothing of that is out", () => {
   const nothing = { packetsLost: 0, repairs: 0, samples: 0, concealed: 0 };
   const viewed = { ...VIEWED, ...nothing };

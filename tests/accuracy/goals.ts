@@ -24,8 +24,9 @@ const SERVERS_VIEW = {
 export function outOfViewing(browser: Viewing, ours: Viewing): string[] {
   const is = asked(browser, ours);
   const concealed = ({ concealed, samples }: Viewing) => concealed / samples;
+  // Of what came late, repairs come too: there are more than were lost.
   const repaired = ({ repairs, packetsLost }: Viewing) =>
-    packetsLost === 0 ? NaN : repairs / packetsLost;
+    packetsLost === 0 ? NaN : Math.min(1, repairs / packetsLost);
   return names({
     frames: is(within(ONE_PERCENT, 0), (of) => of.framesShown),
     freezes: is(within(0.3, 2), (of) => of.freezes),
