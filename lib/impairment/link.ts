@@ -46,6 +46,8 @@ export function countPacket(
 const HEADER_BYTES = 28;
 const DEFAULT_REORDER_MS = 30;
 const DEFAULT_QUEUE_MS = 500;
+/** A burst is counted in packets; where none comes it goes on as if so many did. */
+const USUAL_PACKETS_PER_MS = 0.1;
 /** Apart enough to be told apart as deadlines, too close to be seen. */
 const IN_ORDER_MS = 1e-4;
 
@@ -61,6 +63,7 @@ export class Link {
   readonly #lossToGood: number;
   readonly #lossToBad: number;
   readonly #lossInBad: number;
+  readonly #badShare: number;
   readonly #queueBytes: number;
   #isBad: boolean;
   #rateFreeMs = -Infinity;
@@ -87,6 +90,7 @@ export class Link {
       : badShare / (1 - badShare) * this.#lossToGood;
     this.#queueBytes = impairment.queueBytes ??
       rateBps / 8 * DEFAULT_QUEUE_MS / 1000;
+    this.#badShare = badShare;
     this.#isBad = lossRatio > 0 && random() < badShare;
   }
 
@@ -129,6 +133,20 @@ export class Link {
     const { duplicateRatio = 0 } = this.#impairment;
     this.copies = duplicateRatio > 0 && this.#random() < duplicateRatio ? 2 : 1;
     this.releaseMs = this.#delayed(leavesMs);
+  }
+
+  /**
+   * Time passes until somebody tries again: a burst that met the first try may
+   * well be over. The chain moves on by as many packets as usually come then.
+   */
+  pass(ms: number): void {
+    const memory = 1 - this.#lossToBad - this.#lossToGood;
+    // Without bursts each packet is lost by itself.
+    if (this.#impairment.lossBurstPackets === undefined) return;
+    const left = (this.#isBad ? 1 : 0) - this.#badShare;
+    const share = this.#badShare +
+      left * Math.pow(Math.max(0, memory), ms * USUAL_PACKETS_PER_MS);
+    this.#isBad = this.#random() < share;
   }
 
   #isGone(nowMs: number): boolean {

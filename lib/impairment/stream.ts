@@ -91,10 +91,10 @@ export class Stream {
       link.enter(nowMs, bytes + MORE_HEADER_BYTES, true);
       if (link.copies === 0) {
         const nextMs = Math.min(2 * pauseMs, MAX_RETRANSMISSION_MS);
-        return this.#after(
-          pauseMs,
-          () => this.#send(direction, held, bytes, nextMs),
-        );
+        return this.#after(pauseMs, () => {
+          this.#link(direction)?.pass(pauseMs);
+          this.#send(direction, held, bytes, nextMs);
+        });
       }
       waitMs = Math.max(0, link.releaseMs - nowMs);
     }

@@ -45,29 +45,45 @@ export function signalingBlocks(summary: Summary): Block[] {
   const operations = Object.entries(summary.signalingLatencies.operations);
   if (operations.length === 0) return [];
   const isFew = operations.some(([, { count }]) => !isEnough(count, 99));
-  return [{
-    kind: "table",
-    columns: [
-      "Signaling",
-      ["requests", 1],
-      ["avg", 2],
-      "p50",
-      "p95",
-      ["p99", 4],
-      ["max", 3],
-    ],
-    rows: operations.map(([name, stats]) => ({
-      cells: [
-        name,
-        formatCount(stats.count),
-        formatMs(stats.avgMs),
-        formatMs(stats.p50Ms),
-        starred(stats.p95Ms, stats.count, 95),
-        starred(stats.p99Ms, stats.count, 99),
-        formatMs(stats.maxMs),
+  return [
+    {
+      kind: "table",
+      columns: [
+        "Signaling",
+        ["requests", 1],
+        ["avg", 2],
+        "p50",
+        "p95",
+        ["p99", 4],
+        ["max", 3],
       ],
-    })),
-  }, ...(isFew ? [TOO_FEW] : [])];
+      rows: operations.map(([name, stats]) => ({
+        cells: [
+          name,
+          formatCount(stats.count),
+          formatMs(stats.avgMs),
+          formatMs(stats.p50Ms),
+          starred(stats.p95Ms, stats.count, 95),
+          starred(stats.p99Ms, stats.count, 99),
+          formatMs(stats.maxMs),
+        ],
+      })),
+    },
+    ...(isFew ? [TOO_FEW] : []),
+    ...unanswered(summary),
+  ];
+}
+
+/** Who got no reply has no latency: without them, percentiles are those of the lucky. */
+function unanswered({ errors }: Summary): Sentence[] {
+  const count = errors.timeout?.count ?? 0;
+  return count === 0 ? [] : [{
+    kind: "sentence",
+    text: `no reply: ${formatCount(count)}, which ${
+      count === 1 ? "is" : "are"
+    } not in these latencies`,
+    style: "warning",
+  }];
 }
 
 const TOO_FEW: Sentence = {

@@ -156,3 +156,28 @@ Deno.test("whoever waits for one message goes on before the next one is handed o
   await clock.run(5000);
   assertEquals(order, ["went on", "next"]);
 });
+
+Deno.test.each([
+  { impairment: "loss=3%,burst=3,delay=75ms", most: 0.0005, least: 0 },
+  { impairment: "loss=10%,burst=5,delay=40ms", most: 0.005, least: 0 },
+  // Such a burst outlives each try.
+  { impairment: "loss=30%,burst=400,delay=40ms", most: 0.5, least: 0.0005 },
+])(
+  "a burst is over before somebody tries again, but for a long one: $impairment",
+  ({ impairment, most, least }) => {
+    const { clock, send, arrivals } = through(impairment);
+    const MESSAGES = 4000;
+    let late = 0;
+    for (let i = 0; i < MESSAGES; i++) {
+      const sentMs = clock.nowMs();
+      send(`${i}`);
+      clock.advance(5000);
+      if (arrivals.at(-1)?.[0] !== `${i}`) {
+        late++;
+        clock.advance(500_000 - (clock.nowMs() - sentMs));
+      }
+    }
+    const share = late / MESSAGES;
+    assertEquals([share <= most, share >= least], [true, true], `${share}`);
+  },
+);

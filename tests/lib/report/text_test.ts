@@ -375,3 +375,21 @@ Deno.test("a report of what goes on says so far, and one that was stopped does n
     "INTERRUPTED  The run was stopped before its end.",
   );
 });
+
+Deno.test.each([
+  { count: 1, says: "no reply: 1, which is not in these latencies" },
+  { count: 23, says: "no reply: 23, which are not in these latencies" },
+])(
+  "requests that got no reply stand below the latencies that they are not in: $count",
+  ({ count, says }) => {
+    const errors = { timeout: { count, example: null } };
+    assertStringIncludes(
+      renderText({ ...summary(), errors }, { width: 80, color: false }),
+      says,
+    );
+    assert(
+      !renderText({ ...summary(), errors: {} }, { width: 80, color: false })
+        .includes("no reply"),
+    );
+  },
+);
