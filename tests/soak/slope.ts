@@ -1,5 +1,6 @@
 /**
- * The slope of a line through points, by least squares.
+ * The slope of a line through points, by least squares; and of points that go
+ * up and down by turns the least of each turn.
  *
  * @module
  */
@@ -19,4 +20,23 @@ export function slopeOf(points: readonly Point[]): number {
   if (points.length < 2 || spread === 0) return 0;
   return points.reduce((sum, p) => sum + (p.minutes - x) * (p.value - y), 0) /
     spread;
+}
+
+/**
+ * The least point of each whole turn of so many minutes: what is there only
+ * while something is under way is no growth, and what stays is in all of them.
+ */
+export function leastOfEach(
+  points: readonly Point[],
+  minutes: number,
+): Point[] {
+  const fromMin = points[0]?.minutes ?? 0;
+  const turnOf = (point: Point) =>
+    Math.floor((point.minutes - fromMin) / minutes);
+  const turns = Map.groupBy(points, turnOf);
+  // The last one is not over.
+  turns.delete(turnOf(points.at(-1) ?? { minutes: 0, value: 0 }));
+  return [...turns.values()].map((turn) =>
+    turn.reduce((a, b) => b.value < a.value ? b : a)
+  );
 }
