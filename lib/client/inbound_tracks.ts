@@ -155,7 +155,7 @@ export class InboundTracks {
   #last: TrackReceiver | undefined;
   readonly #repairs = new Map<number, TrackReceiver>();
   readonly #tracks = new Map<string, ConsumedTrack>();
-  /** The same: going through a map allocates, and feedback goes through them some twenty times a second. */
+  /** The same, for who goes through them some twenty times a second: by index, as iterators allocate. */
   #listed: readonly ConsumedTrack[] = [];
   readonly #reports = new Map<number, SenderReportSeen>();
   /** Producers that are paused, consumed or not. */
@@ -475,8 +475,9 @@ export class InboundTracks {
 
   /** Whether a repair may still be on its way for any track. */
   get isMissingPackets(): boolean {
-    for (const { receiver } of this.#listed) {
-      if (receiver.isMissingPackets) return true;
+    const tracks = this.#listed;
+    for (let i = 0; i < tracks.length; i++) {
+      if (tracks[i].receiver.isMissingPackets) return true;
     }
     return false;
   }
