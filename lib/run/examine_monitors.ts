@@ -42,7 +42,10 @@ export async function examineMonitors(
       switch (event.kind) {
         case "sample":
           if (event.sample.kind === "process") {
-            samples.set(event.sample.target, event.sample);
+            const { target, udpSockets } = event.sample;
+            // They are not counted at each look.
+            const known = udpSockets ?? samples.get(target)?.udpSockets;
+            samples.set(target, { ...event.sample, udpSockets: known ?? null });
           }
           return;
         case "found":
