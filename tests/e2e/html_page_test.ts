@@ -57,7 +57,7 @@ Deno.test({
         await page.innerText("#heat-cell"),
         /0:20 to 0:21: packets that did not come 25\.(0|2)/,
       );
-      await page.click("[data-layer=missing]");
+      await page.click("[data-layer=absent]");
       assertMatch(
         await page.innerText("#heat-cell"),
         /0:20 to 0:21: time that tracks were missing 0 %$/,

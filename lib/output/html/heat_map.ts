@@ -26,7 +26,7 @@ const LAYERS: readonly Layer[] = [
       packetsDue === 0 ? null : share(packetsDue - packetsCame, packetsDue),
   },
   {
-    id: "missing",
+    id: "absent",
     title: "time that tracks were missing",
     of: ({ dueMs, silentMs }) => dueMs === 0 ? null : share(silentMs, dueMs),
   },

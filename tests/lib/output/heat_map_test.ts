@@ -81,3 +81,10 @@ Deno.test("of too little there is no picture", () => {
   assertEquals(heatMap([]), undefined);
   assertEquals(heatMap(storiesOf(3, 2)), undefined);
 });
+
+Deno.test("each layer has an id and a title of its own", () => {
+  const { layers } = heatMap(storiesOf(2, 3))!;
+  for (const key of ["id", "title"] as const) {
+    assertEquals(new Set(layers.map((one) => one[key])).size, layers.length);
+  }
+});
