@@ -37,7 +37,9 @@ export class Tmux implements AsyncDisposable {
     await tmux.#run(
       ["-f", "/dev/null", "new-session", "-d", ...size, ...variables, "sh"],
     );
-    // A shell of root has a prompt of its own, whatever the environment says.
+    // A shell of root has a prompt of its own, whatever the environment says;
+    // what is typed before it stands there would come behind it.
+    await tmux.shows(/\S/);
     await tmux.type("PS1='ready$ '");
     await tmux.press("Enter");
     await tmux.shows(/^ready\$$/m);
