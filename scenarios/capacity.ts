@@ -24,12 +24,14 @@ import {
   stepText,
 } from "./capacity_lines.ts";
 import {
+  brokenOf,
   type CapacityFindings,
   type CapacityLook,
   CapacityProbe,
   type CapacityStep,
   type Fill,
   FILLS,
+  finished,
   OutOfTime,
 } from "./capacity_step.ts";
 
@@ -183,21 +185,6 @@ export const capacity: Scenario<CapacityInput, CapacityFindings> =
     },
     describe: capacityLines,
   });
-
-/** What is not finished has come to nothing. */
-function finished(steps: readonly CapacityStep[]): CapacityStep[] {
-  return steps.filter(({ isFinished }) => isFinished);
-}
-
-/** The smallest size that broke, as it was last tried; of those that were not finished, only where no other did. */
-function brokenOf(steps: readonly CapacityStep[]): CapacityStep | undefined {
-  const { smallestBroken } = bracketOf(finished(steps));
-  return smallestBroken === undefined
-    ? steps.find(({ isFinished, looks }) =>
-      !isFinished && looks.every(({ passed }) => !passed)
-    )
-    : finished(steps).findLast(({ clients }) => clients === smallestBroken);
-}
 
 /** Time was over: the answer may be as near as it has to be all the same. */
 function outOfTime(

@@ -103,19 +103,21 @@ function heldLines({ largest, steps }: CapacityFindings): string[] {
 function brokeLines(
   { smallestBroken, broke, steps }: CapacityFindings,
 ): string[] {
-  if (broke === null) return [];
-  const step = steps.findLast(({ clients, isFinished }) =>
-    smallestBroken === null ? !isFinished : clients === smallestBroken
-  );
-  return step === undefined
+  const step = steps.findLast(({ clients }) => clients === smallestBroken);
+  return broke === null || step === undefined
     ? []
     : [`Broke: ${step.clients}, ${looksText(step)}`];
 }
 
-/** What was under way when time was over. */
-function unfinishedLines({ steps }: CapacityFindings): string[] {
+/** What was under way when time was over; where nothing else broke, it may be what did. */
+function unfinishedLines(
+  { broke, smallestBroken, steps }: CapacityFindings,
+): string[] {
+  const how = broke !== null && smallestBroken === null
+    ? "Broke, not finished"
+    : "Not finished";
   return steps.filter(({ isFinished }) => !isFinished).map((step) =>
-    `Not finished: ${step.clients}, ${looksText(step)}`
+    `${how}: ${step.clients}, ${looksText(step)}`
   );
 }
 

@@ -6,6 +6,7 @@
  */
 
 import {
+  bracketOf,
   busyCores,
   type CapacityLimit,
   type Crowd,
@@ -381,6 +382,24 @@ export class CapacityProbe {
       fps,
     };
   }
+}
+
+/** What is not finished has come to nothing. */
+export function finished(steps: readonly CapacityStep[]): CapacityStep[] {
+  return steps.filter(({ isFinished }) => isFinished);
+}
+
+/** The smallest size that broke, as it was last tried; of those that were not finished, only where no other did, and by looks that count. */
+export function brokenOf(
+  steps: readonly CapacityStep[],
+): CapacityStep | undefined {
+  const { smallestBroken } = bracketOf(finished(steps));
+  return smallestBroken === undefined
+    ? steps.find(({ isFinished, looks }) =>
+      !isFinished && looks.every(({ passed }) => !passed) &&
+      looks.at(-1)?.isDisturbed === false
+    )
+    : finished(steps).findLast(({ clients }) => clients === smallestBroken);
 }
 
 function lookOf(window: WindowVerdict): CapacityLook {

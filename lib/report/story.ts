@@ -110,8 +110,9 @@ export function storyLines(
 function freezeEvent(
   { from, fromSec, toSec, frozenMs }: TrackFreeze,
 ): StoryEvent {
+  // Once or again and again: each may be shorter than all of it.
   const until = toSec - fromSec > frozenMs / 1000 + 0.1
-    ? ` until ${time(toSec)}`
+    ? ` in all until ${time(toSec)}`
     : "";
   const seconds = (frozenMs / 1000).toFixed(1);
   return {

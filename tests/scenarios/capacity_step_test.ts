@@ -9,6 +9,7 @@ import {
 } from "../../mod.ts";
 import { ClientRecorder, EMPTY_SNAPSHOT } from "../../lib/metrics/mod.ts";
 import {
+  brokenOf,
   CapacityProbe,
   type ProbeCrowd,
   type StepOptions,
@@ -186,6 +187,19 @@ Deno.test.each([
     const step = await tried.tryOut(4);
     assertEquals([step.isFinished, step.healthy], [false, false]);
     assertEquals(step.looks.map(({ passed }) => passed), [...looks]);
+  },
+);
+
+Deno.test.each([
+  { script: "-", broke: true, why: "it failed by itself" },
+  { script: "!", broke: false, why: "other programs may be to blame" },
+])(
+  "a step that time cut off after $script broke: $broke, for $why",
+  async ({ script, broke }) => {
+    const { hall: tried } = hall(script, undefined, { limit: 2900 });
+    const step = await tried.tryOut(4);
+    assertEquals([step.isFinished, step.looks.length], [false, 1]);
+    assertEquals(brokenOf([step]), broke ? step : undefined);
   },
 );
 

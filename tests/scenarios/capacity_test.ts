@@ -178,6 +178,13 @@ Deno.test("where time was over before anything held, the first line says what fa
   );
 });
 
+Deno.test("a size that broke before it was finished is told of once", async () => {
+  const { found } = await search(2, { start: 8, limit: "6s" });
+  assertEquals(found.steps.map(({ isFinished }) => isFinished), [false]);
+  const told = capacityLines(found).filter((line) => /: 8, 0 of/.test(line));
+  assertEquals(told.map((line) => line.split(":")[0]), ["Broke, not finished"]);
+});
+
 Deno.test("time that is over does not hide an answer that is near enough", async () => {
   // 4 holds, 6 breaks, and a third is near enough.
   const { found } = await search(5, { limit: "38s", precision: 0.5 });

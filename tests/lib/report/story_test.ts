@@ -62,7 +62,7 @@ Deno.test("a story is told second by second, with what happened in each", () => 
     "0:01.0-0:02.0 connected   1.0 Mbps     0 bps     100 %     100 %      30.0     100 %",
     "              ! 0:01 to 0:02 8 of 8 clients without media",
     "              0:01.0 client-2 stood still for 1.0 s",
-    "              0:01.2 client-3 stood still for 1.5 s until 0:02.9",
+    "              0:01.2 client-3 stood still for 1.5 s in all until 0:02.9",
     "              0:01.8 away: the server is gone",
     "0:02.0-0:03.0 connected   1.0 Mbps  2.0 Mbps    25.0 %       0 %      22.5    25.0 %",
     "              0:02.1 came back (reconnected)",
