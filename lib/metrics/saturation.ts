@@ -7,9 +7,11 @@
  */
 
 import { formatClock } from "../text/mod.ts";
+import { isAtNode } from "./client_rates.ts";
 import { nameOf, seconds, standstillsOf, STEADY } from "./clock_health.ts";
 import { counterOf, trendOf } from "./figures.ts";
 import type { NodeLoss, NodePart, Snapshot } from "./snapshot.ts";
+import type { GeneratorStandstill } from "./summary.ts";
 
 /** What a generator that keeps up keeps to. */
 const SATURATION_LIMITS = {
@@ -76,12 +78,23 @@ function lossText({ node, atMs, clients, reason }: NodeLoss): string {
   }: ${reason}`;
 }
 
-/** What became of one node, or what it did not keep up with, in one sentence; `null` where it kept up. */
-export function troubleOf(part: NodePart): string | null {
+/**
+ * What became of one node of all of these, or what it did not keep up with,
+ * in one sentence; `null` where it kept up.
+ */
+export function troubleOf(
+  part: NodePart,
+  { generator }: Pick<Snapshot, "generator">,
+): string | null {
   const { lost = [] } = part.generator;
-  return lost.length === 0
-    ? overloadAmong([part])
-    : lost.map(lossText).join("; ");
+  if (lost.length > 0) return lost.map(lossText).join("; ");
+  const { clock = STEADY, workers } = generator;
+  const alone = standstillsOf(clock).find((one) =>
+    isAlone(one, workers) &&
+    one.nodes.some((node) => isAtNode({ node }, part.node))
+  );
+  return overloadAmong([part]) ??
+    (alone === undefined ? null : aloneText(alone, workers));
 }
 
 function overloadAmong(parts: readonly NodePart[]): string | null {
@@ -128,7 +141,11 @@ function overloadOf(
 function standstillOf({ atMs, generator }: Snapshot): string | null {
   const { clock = STEADY, workers } = generator;
   const standstills = standstillsOf(clock);
-  const stoodMs = standstills.reduce((sum, { ms }) => sum + ms, 0);
+  // What some of them missed is time that went on for the others.
+  const stoodMs = standstills.reduce(
+    (sum, one) => isAlone(one, workers) ? sum : sum + one.ms,
+    0,
+  );
   if (stoodMs > (atMs + stoodMs) * SATURATION_LIMITS.standstillRatio) {
     return `the generator stood still for ${seconds(stoodMs)} of ${
       seconds(atMs + stoodMs)
@@ -137,20 +154,28 @@ function standstillOf({ atMs, generator }: Snapshot): string | null {
   if (clock.clientsLost > 0) {
     const { clientsLost } = clock;
     const [longest] = standstills.toSorted((a, b) => b.ms - a.ms);
-    return `the generator stood still for ${seconds(longest.ms)} at ${
-      formatClock(longest.atMs)
-    }, and ${clientsLost} client${
+    return `${stoodText(longest, workers)}, and ${clientsLost} client${
       clientsLost === 1 ? " was" : "s were"
     } lost by it`;
   }
   // Who goes on meanwhile misses what it sends, and that cannot be left out.
-  const alone = standstills.find(({ nodes }) => nodes.length < workers);
-  if (alone !== undefined) {
-    return `${nameOf(alone, workers)} stood still for ${seconds(alone.ms)} at ${
-      formatClock(alone.atMs)
-    } while others went on`;
-  }
-  return null;
+  const alone = standstills.find((one) => isAlone(one, workers));
+  return alone === undefined ? null : aloneText(alone, workers);
+}
+
+/** Whether others went on meanwhile. */
+function isAlone({ nodes }: GeneratorStandstill, workers: number): boolean {
+  return nodes.length < workers;
+}
+
+function aloneText(standstill: GeneratorStandstill, workers: number): string {
+  return `${stoodText(standstill, workers)} while others went on`;
+}
+
+function stoodText(standstill: GeneratorStandstill, workers: number): string {
+  return `${nameOf(standstill, workers)} stood still for ${
+    seconds(standstill.ms)
+  } at ${formatClock(standstill.atMs)}`;
 }
 
 function percent(ratio: number): string {

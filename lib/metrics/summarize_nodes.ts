@@ -6,7 +6,6 @@
  */
 
 import type { TrendName } from "./catalog.ts";
-import type { ClientRecord } from "./client_record.ts";
 import { isAtNode } from "./client_rates.ts";
 import { counterOf, ratio, tallyClients, trendOf } from "./figures.ts";
 import { troubleOf } from "./saturation.ts";
@@ -16,22 +15,23 @@ import type { NodeSummary } from "./summary.ts";
 
 /** A row a machine, by name, in the words that the whole run has for its clients; `undefined` where clients were on one. */
 export function summarizeNodes(
-  { parts = [], clients }: Pick<Snapshot, "clients" | "parts">,
+  all: Pick<Snapshot, "clients" | "generator" | "parts">,
   runIsOver: boolean,
 ): NodeSummary[] | undefined {
+  const { parts = [] } = all;
   const machines = parts.filter(({ machine }) => machine !== undefined);
   return machines.length === 0
     ? undefined
-    : machines.map((part) => summarizeNode(part, clients, runIsOver));
+    : machines.map((part) => summarizeNode(part, all, runIsOver));
 }
 
 function summarizeNode(
   part: NodePart,
-  all: readonly ClientRecord[],
+  all: Pick<Snapshot, "clients" | "generator">,
   runIsOver: boolean,
 ): NodeSummary {
   const { node, generator, machine, offset } = part;
-  const clients = all.filter((client) => isAtNode(client, node));
+  const clients = all.clients.filter((client) => isAtNode(client, node));
   const { reached, failed, connected, unknown } = tallyClients(
     clients,
     runIsOver,
@@ -39,7 +39,7 @@ function summarizeNode(
   const p95Ms = (name: TrendName) => usToMs(trendOf(part, name).percentile(95));
   const sent = counterOf(part, "packetsSent");
   const due = counterOf(part, "packetsPlanned") -
-    counterOf(part, "packetsSkipped") - counterOf(part, "packetsWithoutPath");
+    counterOf(part, "packetsWithoutPath");
   return {
     name: node,
     host: machine?.host ?? null,
@@ -64,6 +64,6 @@ function summarizeNode(
     cpuRatio: ratio(generator.cpuUs, generator.threadUs),
     kernelDrops: generator.kernelDrops,
     heldBackJoins: generator.heldBackJoins,
-    trouble: troubleOf(part),
+    trouble: troubleOf(part, all),
   };
 }

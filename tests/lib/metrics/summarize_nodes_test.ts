@@ -5,7 +5,9 @@ import {
   EMPTY_SNAPSHOT,
   mergeSnapshots,
   NodeMeter,
+  saturationOf,
   type Snapshot,
+  STEADY,
   summarize,
   summarizeNodes,
   Trend,
@@ -115,6 +117,41 @@ Deno.test("of a machine that was lost it is said when and how", () => {
   assertEquals(
     summarizeNodes(all, true)!.map(({ trouble }) => trouble),
     [null, "agent-1 was lost at 0:41 with 2 clients: no word"],
+  );
+});
+
+Deno.test("of a machine that stood still while others went on its row says so, and what it did not send", () => {
+  const clockOf = (...nodes: readonly string[]) => ({
+    ...STEADY,
+    standstills: nodes.map((node) => ({ node, atMs: 4000, ms: 5000 })),
+  });
+  const stood = nodeOf("agent-1", ["connected"], 0.6);
+  const counters = { ...stood.counters, packetsSkipped: 400 };
+  const generator = { ...stood.generator, clock: clockOf("agent-1") };
+  const one = machines(
+    nodeOf("agent-0", []),
+    { ...stood, counters, generator },
+    nodeOf("agent-12", []),
+  );
+  const why = "agent-1 stood still for 5.0 s at 0:04 while others went on";
+  assertEquals(
+    summarizeNodes(one, true)!.map(({ achievedRatio, trouble }) => [
+      achievedRatio,
+      trouble,
+    ]),
+    [[1, null], [0.6, why], [1, null]],
+  );
+  // Time went on for the others: it is half of one's, and no share of the run's.
+  assertEquals(saturationOf(one), why);
+  const names = ["agent-0", "agent-1"];
+  const both = machines(...names.map((name) => {
+    const node = nodeOf(name, []);
+    const clock = clockOf(name);
+    return { ...node, generator: { ...node.generator, clock } };
+  }));
+  assertEquals(
+    [saturationOf(both), summarizeNodes(both, true)![0].trouble],
+    ["the generator stood still for 5.0 s of 15.0 s", null],
   );
 });
 
