@@ -99,7 +99,7 @@ function reasonOf(
     ],
     [
       silentRatio ?? 0,
-      `tracks silent ${percent(silentRatio ?? 0)} of the time${
+      `tracks missing ${percent(silentRatio ?? 0)} of the time${
         withoutMediaMs < 1000
           ? ""
           : `, without any media for ${Math.round(withoutMediaMs / 1000)} s`

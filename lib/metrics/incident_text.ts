@@ -54,9 +54,12 @@ export function incidentFigures(incident: TimedIncident): string[] {
     lasted,
     incidentName(incident),
     ...(clientIds.length === 0 ? [] : [
-      `${clientIds.slice(0, MAX_IDS).join(" ")}${
-        clientIds.length > MAX_IDS || more > 0 ? " …" : ""
-      } in ${rooms} room${rooms === 1 ? "" : "s"}`,
+      // Some came as others went: those named are more than it says.
+      `${more < 0 ? `at most ${clients} at once: ` : ""}${
+        clientIds.slice(0, MAX_IDS).join(" ")
+      }${clientIds.length > MAX_IDS || more > 0 ? " …" : ""} in ${rooms} room${
+        rooms === 1 ? "" : "s"
+      }`,
     ]),
     ...also.map(({ kind, clients, worstRatio }) =>
       `${ALSO[kind]} at ${clients}, up to ${percent(worstRatio)}`

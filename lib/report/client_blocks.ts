@@ -137,7 +137,7 @@ export function groupBlocks({ groups }: Summary): Block[] {
       "Group",
       "clients",
       ["connected", 1],
-      ["silent", 3],
+      ["missing", 3],
       "loss",
       ["left", 4],
       "fps",
@@ -182,7 +182,7 @@ export function roomBlocks({ rooms }: Summary): Block[] {
         ["sent", 1],
         ["received", 2],
         ["recv/sent", 3],
-        "silent",
+        "missing",
         "loss",
         ["fps", 6],
         ["frozen", 8],
@@ -224,7 +224,7 @@ function roomText(room: RoomSummary): string {
   return `${roomId}: ${connectedAtEnd}/${totalClients} connected, ${
     silentRatio === null
       ? "nothing scheduled"
-      : `${formatRatio(silentRatio)} silent`
+      : `${formatRatio(silentRatio)} missing`
   }, ${formatRatio(lossRatio)} lost, ${
     formatCounted(room.totalErrors, "error")
   }`;
@@ -242,8 +242,8 @@ export function worstClientBlocks(
         "Worst clients",
         "room",
         ["connected", 3],
-        "silent",
-        "without media",
+        "missing",
+        "no media",
         ["loss", 2],
         ["frozen", 1],
         ["errors", 4],
@@ -270,7 +270,7 @@ export function worstClientBlocks(
 function clientText(client: WorstClient): string {
   return `${client.clientId}: ${
     client.isConnected ? "connected" : "not connected"
-  }, ${shown(client.silentRatio)} silent, ${
+  }, ${shown(client.silentRatio)} missing, ${
     formatCounted(client.errorCount, "error")
   }`;
 }

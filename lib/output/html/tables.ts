@@ -39,7 +39,7 @@ export function roomTable({ rooms }: Summary): Table {
     ["room", "text", ({ roomId }) => roomId],
     ["clients", "count", ({ totalClients }) => totalClients],
     ["connected", "count", ({ connectedAtEnd }) => connectedAtEnd],
-    ["silent", "ratio", ({ silentRatio }) => silentRatio],
+    ["missing", "ratio", ({ silentRatio }) => silentRatio],
     ["loss", "ratio", (room) => heard(room, room.lossRatio)],
     ["left lost", "ratio", (room) => heard(room, room.residualLossRatio)],
     ["received a client", "bps", (room) => room.receiveBpsPerClient],

@@ -148,7 +148,7 @@ Deno.test("rooms are listed where there are several, the worst first, twenty at 
   const { totalClients } = room;
   assertEquals(
     said(blocks),
-    `and 2 rooms more, the worst of them r01: ${totalClients}/${totalClients} connected, 1.00 % silent, 0 % lost, 1 error`,
+    `and 2 rooms more, the worst of them r01: ${totalClients}/${totalClients} connected, 1.00 % missing, 0 % lost, 1 error`,
   );
 });
 
@@ -169,7 +169,7 @@ Deno.test("of clients that had it worst, those that are not listed are counted",
   ]);
   assertEquals(
     said(blocks),
-    "and 3 clients more, the worst of them client-9: connected, - silent, 2 errors",
+    "and 3 clients more, the worst of them client-9: connected, - missing, 2 errors",
   );
   const nobody = { clients: [], others: 0, worstOther: null };
   assertEquals(worstClientBlocks({ ...SUMMARY, worstClients: nobody }), []);

@@ -3,6 +3,7 @@ import { summarize, type Summary } from "../../../lib/metrics/mod.ts";
 import type { Block } from "../../../lib/report/blocks.ts";
 import { reportDocument } from "../../../lib/report/document.ts";
 import { renderText } from "../../../lib/report/mod.ts";
+import { noMedia } from "../metrics/incident.ts";
 import { madeUpRun } from "../metrics/run.ts";
 
 function blocksOf(summary: Summary): readonly Block[] {
@@ -105,6 +106,28 @@ Deno.test("an incident is told with the time of day, whom it hit, and what serve
   ]);
   assertEquals(summary.incidents[0].from, "2026-03-01T11:02:30.200Z");
   assertEquals(summary.incidents[0].until, "2026-03-01T11:02:33.100Z");
+});
+
+Deno.test("where those whom an incident hit changed, it names more than were hit at once, and says so", () => {
+  const summary = summarize({
+    ...madeUpRun(),
+    incidents: [{
+      ...noMedia({ fromSec: 1, untilSec: 4 }),
+      kind: "loss",
+      clients: 2,
+      rooms: 3,
+      clientIds: ["client-0", "client-1", "client-4"],
+    }],
+  });
+  const texts = blocksOf(summary).flatMap((block) =>
+    block.kind === "figures" && block.label === "Incidents"
+      ? textsOf(block)
+      : []
+  );
+  assertEquals(texts.slice(3, 5), [
+    "2 of 8 clients losing up to 100 % of their packets",
+    "at most 2 at once: client-0 client-1 client-4 in 3 rooms",
+  ]);
 });
 
 Deno.test.each([

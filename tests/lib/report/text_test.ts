@@ -309,7 +309,7 @@ Deno.test("of very many rooms the text shows the twenty worst, and how bad the r
   ]);
   assertStringIncludes(
     text.replaceAll(/\s+/g, " "),
-    "and 30 rooms more, the worst of them big-0: 1/2 connected, 25.0 % silent",
+    "and 30 rooms more, the worst of them big-0: 1/2 connected, 25.0 % missing",
   );
 });
 
