@@ -373,10 +373,17 @@ function parseAggregate(
   );
 }
 
+/** Under which words reports show metrics of other names. */
+const WORDS_OF_REPORTS: ReadonlyMap<string, MetricName> = new Map([
+  ["delivered", "deliveryRatio"],
+  ["fps", "frameRate"],
+  ["latency", "mediaLatency"],
+]);
+
 function unknownMetric(name: string, operations: readonly string[]): string {
-  const known = thresholdMetrics(operations);
-  const suggestion = nearest(name, [...known, ...operations]);
+  const suggestion = WORDS_OF_REPORTS.get(name.toLowerCase()) ??
+    nearest(name, [...thresholdMetrics(operations), ...operations]);
   return suggestion === undefined
-    ? `there is no metric "${name}"; there are ${known.join(", ")}`
+    ? `there is no metric "${name}"; "help metrics" lists them`
     : `there is no metric "${name}", did you mean "${suggestion}"?`;
 }

@@ -91,8 +91,12 @@ Deno.test.each([
   { text: "producevideo avg < 5ms", message: 'did you mean "produce_video"?' },
   {
     text: "banana < 5",
-    message: 'there is no metric "banana"; there are errors, packetsPlanned,',
+    message: 'there is no metric "banana"; "help metrics" lists them',
   },
+  // As reports call them, which is nearer to other names.
+  { text: "latency p(95) < 1s", message: 'did you mean "mediaLatency"?' },
+  { text: "fps > 20", message: 'did you mean "frameRate"?' },
+  { text: "delivered > 99%", message: 'did you mean "deliveryRatio"?' },
   {
     text: "join < 5ms",
     message:
