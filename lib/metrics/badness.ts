@@ -21,9 +21,13 @@ export function worstClientsOf(
   clients: readonly ClientRecord[],
   runIsOver: boolean,
 ): WorstClients {
+  const impaired = Map.groupBy(
+    clients.filter(({ impairment }) => impairment !== null),
+    ({ roomId }) => roomId,
+  );
   const hurt = clients
     .filter((client) => isSettled(client, runIsOver) && !isLost(client))
-    .map(worstClientOf)
+    .map((client) => worstClientOf(client, impaired.get(client.roomId)))
     .filter((client) => clientBadness(client) > MIN_BADNESS)
     .sort(byBadness(clientBadness, ({ clientId }) => clientId));
   return {
@@ -67,7 +71,10 @@ export function byName(a: string, b: string): number {
 /** Made when two are compared: it takes as long as loading a tenth of the program. */
 let names: Intl.Collator | undefined;
 
-function worstClientOf(client: ClientRecord): WorstClient {
+function worstClientOf(
+  client: ClientRecord,
+  impaired: readonly ClientRecord[] = [],
+): WorstClient {
   const { clientId, roomId, withoutMediaMs, errorCount } = client;
   const figures = {
     clientId,
@@ -79,18 +86,33 @@ function worstClientOf(client: ClientRecord): WorstClient {
     frozenRatio: clientsOwn("frozen", client),
     errorCount,
   };
-  return { ...figures, reason: reasonOf(client, figures) };
+  const reason = [
+    ...whatHurt(client, figures),
+    ...networksOf(client, impaired),
+  ].join("; ");
+  return { ...figures, reason };
 }
 
-/** What hurt a client, the worst first, and whether that was our doing. */
-function reasonOf(
+/** What we did to its network or, where that is good, to those of its room. */
+function networksOf(
+  { impairment }: ClientRecord,
+  [first, ...others]: readonly ClientRecord[],
+): string[] {
+  if (impairment !== null) return [`its network is impaired: ${impairment}`];
+  if (first === undefined) return [];
+  const more = others.length === 0 ? "" : ` and ${others.length} more`;
+  return [`impaired in its room: ${first.clientId}${more}`];
+}
+
+/** What hurt a client, the worst first. */
+function whatHurt(
   client: ClientRecord,
   { isConnected, silentRatio, lossRatio, frozenRatio, withoutMediaMs }: Omit<
     WorstClient,
     "reason"
   >,
-): string {
-  const { failureCause, errorCount, errors, impairment } = client;
+): string[] {
+  const { failureCause, errorCount, errors } = client;
   const rate = clientsOwn("frameRate", client);
   const parts: readonly (readonly [number, string])[] = [
     [
@@ -118,10 +140,6 @@ function reasonOf(
       `errors, ${errorCount}: ${errors.at(0)?.message ?? ""}`,
     ],
   ];
-  const said = parts.filter(([badness]) => badness > MIN_BADNESS / 2)
+  return parts.filter(([badness]) => badness > MIN_BADNESS / 2)
     .toSorted(([a], [b]) => b - a).map(([, text]) => text);
-  return [
-    ...said,
-    ...(impairment === null ? [] : [`its network is impaired: ${impairment}`]),
-  ].join("; ");
 }

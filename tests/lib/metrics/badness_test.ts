@@ -38,6 +38,30 @@ Deno.test("the worst clients come first, those that are well not at all, and the
   });
 });
 
+Deno.test("of whoever was hurt it says whose network was impaired: its own, or those in its room", () => {
+  const hurt = (index: number, own: Partial<ClientRecord> = {}) => ({
+    ...client(index, 0.5),
+    ...own,
+  });
+  const { clients } = worstClientsOf([
+    hurt(0),
+    hurt(1, { impairment: "3g" }),
+    hurt(2, { roomId: "b" }),
+    hurt(3, { roomId: "c" }),
+    hurt(4, { roomId: "c", impairment: "4g" }),
+    hurt(5, { roomId: "c", impairment: "3g" }),
+  ], true);
+  const said = clients.map(({ reason }) => reason.split("; ").at(1));
+  assertEquals(said, [
+    "impaired in its room: client-1",
+    "its network is impaired: 3g",
+    undefined,
+    "impaired in its room: client-4 and 1 more",
+    "its network is impaired: 4g",
+    "its network is impaired: 3g",
+  ]);
+});
+
 function client(index: number, silentRatio: number): ClientRecord {
   return {
     ...recordOf(index),
