@@ -103,28 +103,37 @@ const COLUMNS: Readonly<Record<SeriesName, true>> = {
   videoP50Bps: true,
 };
 const NAMES = Object.keys(COLUMNS) as readonly SeriesName[];
-/** Rows of one piece of memory, which goes once nobody needs any of them. */
-const ROWS = 60;
 
-/** Rows, each of {@linkcode NAMES}. */
+/** Seconds that are looked at: no terminal has more columns. */
+export const MAX_MOMENTS = 600;
+/** One more minute: who looks at an earlier model still has all of its seconds. */
+const ROWS = MAX_MOMENTS + 60;
+
+/** Rows, each of {@linkcode NAMES}, which are written over in turn; all of it is resident at once, and grows no more. */
 class Rows {
-  readonly values = new Float64Array(ROWS * NAMES.length);
+  readonly values = new Float64Array(ROWS * NAMES.length).fill(NaN);
+  /** How many seconds were kept. */
   used = 0;
 }
 
-/** A second in such a row, which is read as any other. */
+/** A second in such a row, which is read as any other until {@linkcode ROWS} have followed it. */
 export class ChartMoment {
   readonly #rows: Rows;
   readonly #from: number;
 
-  /** Keeps the values of `point`, beside those of the second before where there is room. */
+  /** Keeps the values of `point`, beside those of the second before; where another one has already followed that, in rows of its own. */
   constructor(point: ChartPoint, before: ChartPoint | undefined) {
-    const last = before instanceof ChartMoment ? before.#rows : undefined;
-    this.#rows = last === undefined || last.used === ROWS ? new Rows() : last;
-    this.#from = this.#rows.used++ * NAMES.length;
+    this.#rows = before instanceof ChartMoment && before.#isNewest
+      ? before.#rows
+      : new Rows();
+    this.#from = this.#rows.used++ % ROWS * NAMES.length;
     NAMES.forEach((name, i) => {
       this.#rows.values[this.#from + i] = point[name];
     });
+  }
+
+  get #isNewest(): boolean {
+    return (this.#rows.used - 1) % ROWS * NAMES.length === this.#from;
   }
 
   /** The same as plain data. */

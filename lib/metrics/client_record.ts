@@ -256,6 +256,7 @@ const TIMES = Object.keys(noFigures()).filter((name): name is TimeName =>
   name.endsWith("Ms")
 );
 
-function wholeMicros(ms: number): number {
+/** A duration or a time as it is kept: in whole microseconds. */
+export function wholeMicros(ms: number): number {
   return Math.round(ms * 1000) / 1000;
 }

@@ -388,7 +388,12 @@ function packable(second: CourseSecond): Packable[] {
     ...courseRow(second).map((value) => value ?? undefined),
     ...TREND_NAMES.flatMap((name) => {
       const { count, min, max, sum, buckets } = second.trends[name];
-      return [count, min, max, sum, buckets.length, ...buckets];
+      // Distances are like each other, and so are counts: apart they are deflated into less.
+      return [
+        ...[count, min, max, sum, buckets.length],
+        ...buckets.filter((_, i) => i % 2 === 0),
+        ...buckets.filter((_, i) => i % 2 === 1),
+      ];
     }),
   ];
 }
@@ -398,6 +403,12 @@ function unpacked(reader: PackedReader): CourseSecond {
   const row = reader.take(COURSE_COLUMNS.length);
   return secondOfRow(row.map((value) => value ?? null), () => {
     const [count, min, max, sum, length] = Array.from({ length: 5 }, next);
-    return { count, min, max, sum, buckets: Array.from({ length }, next) };
+    const half = length / 2;
+    const pairs = Array.from({ length }, next);
+    const buckets = Array.from(
+      { length },
+      (_, i) => pairs[(i >> 1) + (i % 2 === 0 ? 0 : half)],
+    );
+    return { count, min, max, sum, buckets };
   });
 }

@@ -7,11 +7,12 @@
  * @module
  */
 
-import type {
-  ClientError,
-  ClientFigures,
-  ClientRecord,
-  OperationRecord,
+import {
+  type ClientError,
+  type ClientFigures,
+  type ClientRecord,
+  type OperationRecord,
+  wholeMicros,
 } from "./client_record.ts";
 import { BLANK, type NumberName, NUMBERS, TEXTS } from "./record_numbers.ts";
 import { RecordRow } from "./record_table.ts";
@@ -191,27 +192,36 @@ function figureOf<Name extends NumberName>(
   return (typeof blank === "boolean" ? true : kept) as ClientFigures[Name];
 }
 
-/** How many there were; where it was one, only that, else least, most, sum, how many are kept, and these. */
-function latenciesOf(
-  { count, minMs, maxMs, sumMs, valuesMs }: OperationRecord,
-): number[] {
-  return count === 1
-    ? [count, minMs]
+/** How many there were; where it was one, only that, where all are kept, a blank and these, else least, most, sum, how many are kept, and these. */
+function latenciesOf(operation: OperationRecord): Packable[] {
+  const { count, minMs, maxMs, sumMs, valuesMs } = operation;
+  if (count === 1) return [count, minMs];
+  const all = operationOf(valuesMs);
+  const saysAll = all.count === count && all.minMs === minMs &&
+    all.maxMs === maxMs && all.sumMs === sumMs;
+  return saysAll
+    ? [count, undefined, ...valuesMs]
     : [count, minMs, maxMs, sumMs, valuesMs.length, ...valuesMs];
 }
 
 function operationFrom(reader: PackedReader): OperationRecord {
   const next = () => reader.next() ?? 0;
-  const [count, minMs] = [next(), next()];
-  if (count === 1) {
-    return { count, minMs, maxMs: minMs, sumMs: minMs, valuesMs: [minMs] };
-  }
-  const [maxMs, sumMs, kept] = [next(), next(), next()];
+  const values = (length: number) => Array.from({ length }, next);
+  const count = next();
+  const minMs = reader.next();
+  if (minMs === undefined) return operationOf(values(count));
+  if (count === 1) return operationOf([minMs]);
+  const [maxMs, sumMs] = [next(), next()];
+  return { count, minMs, maxMs, sumMs, valuesMs: values(next()) };
+}
+
+/** What these latencies come to, added up as they came. */
+function operationOf(valuesMs: readonly number[]): OperationRecord {
   return {
-    count,
-    minMs,
-    maxMs,
-    sumMs,
-    valuesMs: Array.from({ length: kept }, next),
+    count: valuesMs.length,
+    minMs: Math.min(...valuesMs),
+    maxMs: Math.max(...valuesMs),
+    sumMs: valuesMs.reduce((sum, ms) => wholeMicros(sum + ms), 0),
+    valuesMs,
   };
 }

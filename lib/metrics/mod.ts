@@ -51,12 +51,13 @@ export * from "./summary.ts";
 export * from "./threshold.ts";
 export * from "./timeline.ts";
 export * from "./timeline_window.ts";
-export type {
-  ChartPoint,
-  Durations,
-  Percentiles,
-  SeriesName,
-  StretchRates,
+export {
+  type ChartPoint,
+  type Durations,
+  MAX_MOMENTS,
+  type Percentiles,
+  type SeriesName,
+  type StretchRates,
 } from "./chart_point.ts";
 export * from "./track_stories.ts";
 export * from "./trend.ts";

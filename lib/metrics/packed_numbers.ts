@@ -141,50 +141,132 @@ export class PackedReader {
   take(count: number): Packable[] {
     return Array.from({ length: count }, () => this.next());
   }
+
+  /** The next numbers as the text that they were. */
+  text(): string {
+    let text = "";
+    for (let length = this.next() ?? 0; length > 0; length--) {
+      text += String.fromCharCode(this.next() ?? 0);
+    }
+    return text;
+  }
 }
 
-/** Lists in the order in which they come: what is whole of them is deflated, and read from the first one on. */
+/** Lists that were deflated together. */
+interface Block {
+  /** The number of its first list. */
+  readonly first: number;
+  readonly deflated: Uint8Array<ArrayBuffer>;
+  /** Where each begins. */
+  readonly places: Uint32Array<ArrayBuffer>;
+  /** How many of them were released. */
+  released: number;
+}
+
+/** Lists in the order in which they come: what is whole of them is deflated, and read from the first one on, or each by its number. */
 export class PackedLists implements Iterable<PackedReader> {
-  readonly #deflated: Uint8Array<ArrayBuffer>[] = [];
+  #blocks: Block[] = [];
   #numbers = new PackedNumbers();
-  /** Where in the chunk that is not full yet each of its lists begins, and of each full one the same. */
+  /** Where in the chunk that is not full yet each of its lists begins. */
   #places: number[] = [];
   #open: Uint8Array<ArrayBuffer> | undefined;
-  readonly #full: Uint32Array<ArrayBuffer>[] = [];
+  #openReleased = 0;
   #length = 0;
+  /** What was read last: who reads one list reads those beside it. */
+  #inflated:
+    | { readonly block: Block; readonly bytes: Uint8Array<ArrayBuffer> }
+    | undefined;
 
-  /** How many there are. */
+  /** How many came. */
   get length(): number {
     return this.#length;
   }
 
-  /** Adds a list; whoever reads it knows how long it is. */
-  push(numbers: readonly Packable[]): void {
+  /** Bytes that they take. */
+  get byteLength(): number {
+    return this.#blocks.reduce(
+      (sum, { deflated, places }) =>
+        sum + deflated.byteLength + places.byteLength,
+      this.#open?.byteLength ?? 0,
+    );
+  }
+
+  /** Adds a list, and returns its number; whoever reads it knows how long it is. */
+  push(numbers: readonly Packable[]): number {
     const { bytes, at } = this.#numbers.keep(numbers);
     if (bytes !== this.#open) this.#close(bytes);
     this.#places.push(at);
-    this.#length++;
+    return this.#length++;
   }
 
-  /** Reads each list from its first number on. */
-  *[Symbol.iterator](): Iterator<PackedReader> {
-    for (const [i, deflated] of this.#deflated.entries()) {
-      const bytes = new Uint8Array(inflateRawSync(deflated));
-      for (const at of this.#full[i]) yield new PackedReader({ bytes, at });
+  /** Reads the list of a number, which was not released. */
+  at(list: number): PackedReader {
+    const openFrom = this.#length - this.#places.length;
+    if (this.#open !== undefined && list >= openFrom) {
+      return new PackedReader({
+        bytes: this.#open,
+        at: this.#places[list - openFrom],
+      });
     }
-    const bytes = this.#open;
-    if (bytes === undefined) return;
-    for (const at of this.#places) yield new PackedReader({ bytes, at });
+    const block = this.#blockOf(list)!;
+    return new PackedReader({
+      bytes: this.#inflate(block),
+      at: block.places[list - block.first],
+    });
+  }
+
+  /** Nobody will read the list of this number; once so of all beside it, they are gone. */
+  release(list: number): void {
+    const block = this.#blockOf(list);
+    if (block === undefined) return void this.#openReleased++;
+    block.released++;
+    if (block.released < block.places.length) return;
+    this.#blocks = this.#blocks.filter((one) => one !== block);
+    if (this.#inflated?.block === block) this.#inflated = undefined;
+  }
+
+  /** Reads each list from its first number on; where none was released. */
+  *[Symbol.iterator](): Iterator<PackedReader> {
+    for (let list = 0; list < this.#length; list++) yield this.at(list);
+  }
+
+  #blockOf(list: number): Block | undefined {
+    const block = this.#blocks.findLast(({ first }) => first <= list);
+    return block !== undefined && list < block.first + block.places.length
+      ? block
+      : undefined;
+  }
+
+  #inflate(block: Block): Uint8Array<ArrayBuffer> {
+    if (this.#inflated?.block !== block) {
+      const bytes = new Uint8Array(inflateRawSync(block.deflated));
+      this.#inflated = { block, bytes };
+    }
+    return this.#inflated.bytes;
   }
 
   #close(next: Uint8Array<ArrayBuffer>): void {
-    if (this.#open !== undefined) {
-      this.#deflated.push(new Uint8Array(deflateRawSync(this.#open)));
-      this.#full.push(new Uint32Array(this.#places));
+    if (this.#openReleased < this.#places.length) {
+      this.#blocks.push({
+        first: this.#length - this.#places.length,
+        deflated: new Uint8Array(deflateRawSync(this.#open!)),
+        places: new Uint32Array(this.#places),
+        released: this.#openReleased,
+      });
     }
     this.#open = next;
+    this.#openReleased = 0;
     this.#places = [];
   }
+}
+
+/** A text as numbers, which {@linkcode PackedReader.text} reads. */
+export function packableText(text: string): number[] {
+  const units = Array.from(
+    { length: text.length },
+    (_, i) => text.charCodeAt(i),
+  );
+  return [text.length, ...units];
 }
 
 /** Whether it is a number that needs no fraction and no sign. */

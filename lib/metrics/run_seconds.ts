@@ -50,7 +50,8 @@ export class RunSeconds {
     const skipped = grown("packetsSkipped");
     const toSec = point.tSec;
     const clients = this.#clients.take(snapshot.clients);
-    this.stories.take({ fromSec, toSec, clients });
+    const left = this.stories.take({ fromSec, toSec, clients });
+    this.tracks.leave(left);
     return this.incidents.take({
       fromSec,
       toSec,

@@ -8,7 +8,14 @@
 
 import { CLIENT_STATES, type ClientState } from "./client_record.ts";
 import type { ClientSecond } from "./client_seconds.ts";
-import { PackedNumbers, PackedReader, type Place } from "./packed_numbers.ts";
+import {
+  type Packable,
+  packableText,
+  PackedLists,
+  PackedNumbers,
+  PackedReader,
+  type Place,
+} from "./packed_numbers.ts";
 
 /** What is added up in a bin, in the order in which it is kept. */
 export const STORY_SUMS = [
@@ -114,21 +121,15 @@ interface Kept {
   events: readonly StoryEvent[];
 }
 
-/** Of who has left, of whom there is no end: how many bins, seconds in the last one, and the rows, at a place. */
-interface Departed extends Place {
-  readonly clientId: string;
-  readonly roomId: string;
-  events: readonly StoryEvent[];
-}
-
 /** The stories of a run. */
 export class StoryBook {
   readonly #limits: StoryLimits;
   /** Those of clients that are there, by index and by id. */
   readonly #present = new Map<number, Kept>();
   readonly #byId = new Map<string, Kept>();
-  /** Those of clients that have left, in the order in which they did. */
-  readonly #departed = new Map<number, Departed>();
+  /** Where those of clients that have left are, by id and in the order in which they did: of them there is no end. */
+  readonly #departed = new Map<string, number>();
+  #left = new PackedLists();
   /** What happened to those of whom there is no second yet. */
   readonly #early = new Map<string, readonly StoryEvent[]>();
   readonly #packed = new PackedNumbers();
@@ -139,14 +140,15 @@ export class StoryBook {
     this.#limits = { ...LIMITS, ...limits };
   }
 
-  /** Takes in what clients had in a second. */
+  /** Takes in what clients had in a second; returns the ids of those that have left. */
   take(
     { fromSec, toSec, clients }: {
       readonly fromSec: number;
       readonly toSec: number;
       readonly clients: readonly ClientSecond[];
     },
-  ): void {
+  ): readonly string[] {
+    const left: string[] = [];
     let most = 0;
     for (const second of clients) {
       const kept = this.#of(second);
@@ -155,45 +157,60 @@ export class StoryBook {
       most = Math.max(most, kept.bins);
     }
     for (const kept of this.#present.values()) {
-      if (kept.toSec !== toSec) this.#depart(kept);
+      if (kept.toSec === toSec) continue;
+      this.#depart(kept);
+      left.push(kept.clientId);
     }
     if (most > this.#limits.bins || this.#bins > this.#limits.allBins) {
       this.#halve();
     }
+    return left;
   }
 
   /** Something happened to a client. */
   note(clientId: string, event: StoryEvent): void {
-    const kept = this.#byId.get(clientId) ??
-      this.#departed.values().find((one) => one.clientId === clientId);
+    const present = this.#byId.get(clientId);
+    const kept = present ?? this.#returned(clientId);
     const before = kept?.events ?? this.#early.get(clientId) ?? NO_EVENTS;
     const events = [...before, event].slice(-this.#limits.events);
-    if (kept !== undefined) kept.events = events;
-    else if (before !== NO_EVENTS || this.#early.size < MAX_EARLY) {
+    if (kept !== undefined) {
+      kept.events = events;
+      if (present === undefined) this.#keepLeft(kept);
+    } else if (before !== NO_EVENTS || this.#early.size < MAX_EARLY) {
       this.#early.set(clientId, events);
     }
   }
 
   /** The story of one client; `undefined` where nothing is kept of it. */
   story(index: number): ClientStory | undefined {
-    const kept = this.#present.get(index) ?? this.#returned(index);
+    const kept = this.#present.get(index) ??
+      this.#returned(
+        this.#departed.entries().find(([, list]) =>
+          this.#left.at(list).next() === index
+        )?.[0],
+      );
     return kept && storyOf(kept);
   }
 
   /** All stories, in the order of the clients. */
   *stories(): Iterable<ClientStory> {
-    const indices = [...this.#departed.keys(), ...this.#present.keys()];
-    for (const index of indices.sort((a, b) => a - b)) {
-      const story = this.story(index);
-      if (story !== undefined) yield story;
+    const all: (readonly [index: number, kept: Kept | string])[] = [
+      ...this.#present,
+      ...this.#departed.entries().map(([clientId, list]) =>
+        [this.#left.at(list).next() ?? 0, clientId] as const
+      ),
+    ];
+    for (const [, one] of all.sort(([a], [b]) => a - b)) {
+      const kept = typeof one === "string" ? this.#returned(one) : one;
+      if (kept !== undefined) yield storyOf(kept);
     }
   }
 
   #of({ client: { clientId, index, roomId } }: ClientSecond): Kept | undefined {
     const present = this.#present.get(index);
     if (present !== undefined) return present;
-    const departed = this.#returned(index);
-    this.#departed.delete(index);
+    const departed = this.#returned(clientId);
+    if (departed !== undefined) this.#forget(clientId);
     const size = this.#present.size + this.#departed.size;
     if (size >= this.#limits.clients && !this.#forgetOldest()) return undefined;
     const kept: Kept = departed ?? {
@@ -215,33 +232,31 @@ export class StoryBook {
   }
 
   #depart(kept: Kept): void {
-    const { clientId, index, roomId, bins, seconds, events } = kept;
+    const { clientId, index } = kept;
     this.#present.delete(index);
     this.#byId.delete(clientId);
-    const numbers = [bins, seconds, ...packable(rowsOf(kept), bins)];
-    const { bytes, at } = this.#packed.keep(numbers);
-    this.#departed.set(index, { clientId, roomId, bytes, at, events });
+    this.#keepLeft(kept);
+  }
+
+  /** Keeps the story of who has left, in place of what was kept of it. */
+  #keepLeft(kept: Kept): void {
+    const { clientId } = kept;
+    const before = this.#departed.get(clientId);
+    if (before !== undefined) this.#left.release(before);
+    this.#departed.set(clientId, this.#left.push(leftNumbers(kept)));
   }
 
   /** Who has left, as if it were there again. */
-  #returned(index: number): Kept | undefined {
-    const departed = this.#departed.get(index);
-    if (departed === undefined) return undefined;
-    const { clientId, roomId, events } = departed;
-    const reader = new PackedReader(departed);
-    const [bins = 0, seconds = 0] = reader.take(2);
-    return {
-      clientId,
-      index,
-      roomId,
-      open: rowsFrom(reader, bins),
-      openBins: bins,
-      packed: undefined,
-      bins,
-      seconds,
-      toSec: 0,
-      events,
-    };
+  #returned(clientId = ""): Kept | undefined {
+    const list = this.#departed.get(clientId);
+    return list === undefined
+      ? undefined
+      : keptFrom(clientId, this.#left.at(list));
+  }
+
+  #forget(clientId: string): void {
+    this.#left.release(this.#departed.get(clientId)!);
+    this.#departed.delete(clientId);
   }
 
   /** Packs what is open. */
@@ -254,9 +269,9 @@ export class StoryBook {
   }
 
   #forgetOldest(): boolean {
-    for (const [index, departed] of this.#departed) {
-      this.#departed.delete(index);
-      this.#bins -= new PackedReader(departed).next() ?? 0;
+    for (const clientId of this.#departed.keys()) {
+      this.#bins -= this.#returned(clientId)!.bins;
+      this.#forget(clientId);
       return true;
     }
     return false;
@@ -298,10 +313,12 @@ export class StoryBook {
       this.#pack(kept);
       kept.open = NO_ROWS;
     }
-    for (const index of this.#departed.keys()) {
-      const kept = this.#returned(index)!;
+    const left = this.#left;
+    this.#left = new PackedLists();
+    for (const [clientId, list] of this.#departed) {
+      const kept = keptFrom(clientId, left.at(list));
       this.#halveOne(kept);
-      this.#depart(kept);
+      this.#departed.set(clientId, this.#left.push(leftNumbers(kept)));
     }
   }
 
@@ -327,6 +344,33 @@ export class StoryBook {
     kept.openBins = kept.bins;
     kept.packed = undefined;
   }
+}
+
+/** All that is kept of who has left but its id; read by {@linkcode keptFrom}. */
+function leftNumbers(kept: Kept): Packable[] {
+  const { index, bins, seconds, roomId, events } = kept;
+  return [
+    ...[index, bins, seconds, ...packableText(roomId), events.length],
+    ...events.flatMap(({ atSec, text }) => [atSec, ...packableText(text)]),
+    ...packable(rowsOf(kept), bins),
+  ];
+}
+
+function keptFrom(clientId: string, reader: PackedReader): Kept {
+  const next = () => reader.next() ?? 0;
+  const [index, bins, seconds] = [next(), next(), next()];
+  const roomId = reader.text();
+  const events = Array.from(
+    { length: next() },
+    () => ({ atSec: next(), text: reader.text() }),
+  );
+  return {
+    ...{ clientId, index, roomId },
+    open: rowsFrom(reader, bins),
+    openBins: bins,
+    packed: undefined,
+    ...{ bins, seconds, toSec: 0, events },
+  };
 }
 
 function withRoom(numbers: Float32Array, bins: number): Float32Array {

@@ -11,6 +11,7 @@ import {
   ChartMoment,
   type ChartPoint,
   type Durations,
+  MAX_MOMENTS,
   plainMoment,
   type SeriesName,
   type StretchRates,
@@ -121,9 +122,6 @@ export type Measured = Readonly<Record<MeasuredKind, TrendJson>>;
 
 /** Nothing yet. */
 export const EMPTY_HISTORY: LiveHistory = { moments: [], measured: [] };
-
-/** Seconds kept: no terminal has more columns. */
-export const MAX_MOMENTS = 600;
 
 /** Seconds over which distributions are put together. */
 const WINDOW_SEC = 10;

@@ -6,6 +6,12 @@
  * @module
  */
 
+import {
+  type Packable,
+  packableText,
+  PackedLists,
+  type PackedReader,
+} from "./packed_numbers.ts";
 import type { ClientStory } from "./stories.ts";
 
 /** Something about a track that a client receives. */
@@ -59,7 +65,7 @@ export type WholeStory = ClientStory & TrackStory;
 export interface TrackStoryLimits {
   /** Freezes, and changes of layers, of one client. */
   readonly each: number;
-  /** Clients; of more, those of whom nothing was heard for longest are forgotten. */
+  /** Clients; of more, those who left first are forgotten, and where nobody has left those of whom nothing was heard for longest. */
   readonly clients: number;
 }
 
@@ -89,6 +95,9 @@ const MAX_NAMES = 10_000;
 export class TrackStories {
   readonly #limits: TrackStoryLimits;
   readonly #kept = new Map<string, Kept>();
+  /** Where those of clients that have left are. */
+  readonly #departed = new Map<string, number>();
+  readonly #left = new PackedLists();
   readonly #names = new Map<string, string>();
 
   constructor(limits: Partial<TrackStoryLimits> = {}) {
@@ -97,8 +106,25 @@ export class TrackStories {
 
   /** Takes in what became of a track. */
   note(news: TrackNews): void {
-    const { clientId, atSec, frozenMs = 0, layer } = news;
-    const kept = this.#of(clientId);
+    const { clientId } = news;
+    const hadLeft = this.#departed.has(clientId);
+    this.#add(this.#of(clientId), news);
+    // What was under way when it left.
+    if (hadLeft) this.leave([clientId]);
+  }
+
+  /** These have left: of them there is no end. */
+  leave(clientIds: readonly string[]): void {
+    for (const clientId of clientIds) {
+      const kept = this.#kept.get(clientId);
+      if (kept === undefined) continue;
+      this.#kept.delete(clientId);
+      this.#departed.set(clientId, this.#left.push(leftNumbers(kept)));
+    }
+  }
+
+  #add(kept: Kept, news: TrackNews): void {
+    const { atSec, frozenMs = 0, layer } = news;
     const { each } = this.#limits;
     const from = this.#name(news.from);
     const atMs = Math.round(atSec * 1000);
@@ -124,8 +150,7 @@ export class TrackStories {
 
   /** What is kept of one client. */
   story(clientId: string): TrackStory {
-    const { freezes = NOTHING, layers = NOTHING } = this.#kept.get(clientId) ??
-      {};
+    const { freezes, layers } = this.#known(clientId);
     return {
       freezes: inPieces(freezes, FREEZE_LENGTH).map(
         ([from, fromMs, toMs, frozenUs]) => ({
@@ -152,16 +177,53 @@ export class TrackStories {
   }
 
   #of(clientId: string): Kept {
-    const kept = this.#kept.get(clientId) ??
-      { freezes: NOTHING, layers: NOTHING };
-    this.#kept.delete(clientId);
+    const kept = this.#known(clientId);
+    this.#forget(clientId);
     this.#kept.set(clientId, kept);
-    if (this.#kept.size > this.#limits.clients) {
-      const [[oldest]] = this.#kept;
-      this.#kept.delete(oldest);
+    if (this.#kept.size + this.#departed.size > this.#limits.clients) {
+      const [oldest] = this.#departed.size > 0
+        ? this.#departed.keys()
+        : this.#kept.keys();
+      this.#forget(oldest);
     }
     return kept;
   }
+
+  #known(clientId: string): Kept {
+    const list = this.#departed.get(clientId);
+    return list === undefined
+      ? this.#kept.get(clientId) ?? { freezes: NOTHING, layers: NOTHING }
+      : keptFrom(this.#left.at(list));
+  }
+
+  #forget(clientId: string): void {
+    const list = this.#departed.get(clientId);
+    if (list !== undefined) this.#left.release(list);
+    this.#departed.delete(clientId);
+    this.#kept.delete(clientId);
+  }
+}
+
+/** All of one who has left; read by {@linkcode keptFrom}. */
+function leftNumbers({ freezes, layers }: Kept): Packable[] {
+  return [freezes, layers].flatMap((list) => [
+    list.length,
+    ...list.flatMap((value) =>
+      typeof value === "string" ? packableText(value) : value ?? undefined
+    ),
+  ]);
+}
+
+function keptFrom(reader: PackedReader): Kept {
+  const list = (length: number) =>
+    Array.from(
+      { length: reader.next() ?? 0 },
+      (_, i) => i % length === 0 ? reader.text() : reader.next() ?? null,
+    );
+  return {
+    freezes: list(FREEZE_LENGTH) as KeptFreezes,
+    layers: list(LAYER_LENGTH),
+  };
 }
 
 function inPieces<T>(list: readonly T[], length: number): T[][] {

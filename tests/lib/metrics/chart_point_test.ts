@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { ChartMoment } from "../../../lib/metrics/chart_point.ts";
+import { ChartMoment, MAX_MOMENTS } from "../../../lib/metrics/chart_point.ts";
 import {
   type ChartPoint,
   EMPTY_HISTORY,
@@ -41,4 +41,24 @@ Deno.test("seconds stay as they were, however many follow and from which of them
     all.push(last = new ChartMoment(at(sec), last));
   }
   assertEquals(all.map(({ tSec }) => tSec), all.map((_, sec) => sec));
+});
+
+Deno.test("of a session of hours the last seconds are as they were, in the room that the first took", () => {
+  let moments: ChartMoment[] = [];
+  for (let sec = 0; sec < 3 * MAX_MOMENTS; sec++) {
+    const point = { ...POINT, tSec: sec, sendBps: sec / 3 };
+    moments = [...moments, new ChartMoment(point, moments.at(-1))]
+      .slice(-MAX_MOMENTS);
+    if (sec % 250 > 0) continue;
+    const first = sec + 1 - moments.length;
+    moments.forEach((moment, i) =>
+      assertEquals([moment.tSec, moment.sendBps], [first + i, (first + i) / 3])
+    );
+  }
+  const before = moments;
+  // As long as a terminal shows one model, the next ones may be made.
+  for (let sec = 0; sec < 60; sec++) {
+    moments = [...moments, new ChartMoment(POINT, moments.at(-1))].slice(1);
+  }
+  assertEquals(before.map(({ tSec }) => tSec), before.map((_, i) => 1200 + i));
 });

@@ -11,6 +11,7 @@ import {
   Timeline,
   Trend,
 } from "../../../lib/metrics/mod.ts";
+import { generator } from "./generate.ts";
 
 /** Snapshots of a node, one a second: what grows does so by the second's number, times the node's weight. */
 function* snapshots(
@@ -146,4 +147,15 @@ Deno.test("notes stand where they were told, the last ones where there were too 
   assertEquals(notesLeftOut, 1);
   assertEquals(notes.map(({ afterSeconds }) => afterSeconds), [0, 1]);
   assertEquals(notes.some(({ text }) => text.includes("geheim")), false);
+});
+
+Deno.test("each second is read as it was taken in, whatever was measured in it", () => {
+  const { snapshot: draw } = generator(11);
+  const book = new CourseBook();
+  const taken = Array.from({ length: 300 }, (_, i) => {
+    const snapshot = { ...draw("a"), second: i + 1, atMs: (i + 1) * 1000 };
+    const point = new Timeline().mark(snapshot, snapshot.atMs);
+    return book.take({ phase: "media", point, snapshot });
+  });
+  assertEquals(book.course().seconds, taken);
 });

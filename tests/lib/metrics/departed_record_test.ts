@@ -8,6 +8,7 @@ import {
   plainRecord,
 } from "../../../lib/metrics/mod.ts";
 import { recorderOf } from "./client.ts";
+import { generator } from "./generate.ts";
 
 function recorder(index = 3): ClientRecorder {
   return recorderOf(index, { roomId: "hall", node: "worker-1" });
@@ -79,4 +80,39 @@ Deno.test("what many records say is kept once", () => {
   });
   assert(kept[0].sends === kept[1].sends);
   assert(kept[0].errors === kept[1].errors);
+});
+
+Deno.test("whatever a client went through is read as it was", () => {
+  const { below, duration } = generator(13);
+  for (let i = 0; i < 300; i++) {
+    const record = withFigures(() => below(3) === 0);
+    for (let op = below(5); op > 0; op--) {
+      // More than are kept of some.
+      for (let n = below(below(4) === 0 ? 90 : 8); n > 0; n--) {
+        record.addOperation(`operation ${op}`, duration() / 1000);
+      }
+    }
+    for (let n = below(30); n > 20; n--) record.addError("timeout", `${n}`, n);
+    const plain = record.toRecord();
+    assertEquals(
+      new DepartedRecord(plain, new DepartedShare()).toJSON(),
+      plain,
+    );
+  }
+});
+
+Deno.test.each([
+  { why: "all that it begins with", latencies: 0, most: 8 },
+  { why: "one latency of each of four", latencies: 1, most: 24 },
+  { why: "sixteen latencies of each of four", latencies: 16, most: 208 },
+])("$why takes at most $most bytes of a record", ({ latencies, most }) => {
+  const record = recorder();
+  for (const operation of ["join", "consume", "resume", "produce"]) {
+    for (let i = 0; i < latencies; i++) {
+      record.addOperation(operation, 9 + i / 8);
+    }
+  }
+  const share = new DepartedShare();
+  new DepartedRecord(record.toRecord(), share);
+  assert(share.numbers.keep([]).at <= most, `${share.numbers.keep([]).at}`);
 });

@@ -1,10 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import {
   type Packable,
+  packableText,
   PackedLists,
   PackedNumbers,
   PackedReader,
 } from "../../../lib/metrics/packed_numbers.ts";
+import { generator } from "./generate.ts";
 
 Deno.test.each<{ why: string; numbers: readonly Packable[]; bytes: number }>([
   { why: "nothing", numbers: [], bytes: 0 },
@@ -70,3 +72,46 @@ Deno.test("lists one after the other are read as they came, as often as one like
   assertEquals(packed.length, all.length);
   assertEquals(read(), all);
 });
+
+Deno.test("each list is read by its number, in any order, whichever others were released", () => {
+  const { below } = generator(7);
+  const packed = new PackedLists();
+  const all = new Map<number, readonly Packable[]>();
+  for (let i = 0; i < 4000; i++) {
+    const numbers = Array.from(
+      { length: below(60) },
+      () => below(4) === 0 ? undefined : below(2 ** 30) / (1 + below(3)),
+    );
+    all.set(packed.push(numbers), numbers);
+    const [other] = [...all.keys()].slice(below(all.size));
+    assertEquals(packed.at(other).take(all.get(other)!.length), all.get(other));
+    if (below(3) > 0) continue;
+    packed.release(other);
+    all.delete(other);
+  }
+  for (const [list, numbers] of all) {
+    assertEquals(packed.at(list).take(numbers.length), [...numbers]);
+  }
+});
+
+Deno.test("lists that were released take no room, also those that were before they were deflated", () => {
+  const packed = new PackedLists();
+  const numbers = Array.from({ length: 50 }, (_, i) => i * i / 7);
+  for (let i = 0; i < 3000; i++) {
+    const list = packed.push(numbers);
+    // Every other one at once, the one before it a hundred later.
+    if (i % 2 === 0) packed.release(list);
+    else if (i > 100) packed.release(list - 100);
+  }
+  assert(packed.byteLength < 40_000, `${packed.byteLength}`);
+});
+
+Deno.test.each(["", "client-7 is away", "ä€\u{1F600}", "\ud800\0x"])(
+  "a text is read as it was: %j",
+  (text) => {
+    const packed = new PackedLists();
+    packed.push([3, ...packableText(text), 4]);
+    const reader = packed.at(0);
+    assertEquals([reader.next(), reader.text(), reader.next()], [3, text, 4]);
+  },
+);

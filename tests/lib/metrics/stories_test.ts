@@ -5,7 +5,9 @@ import {
   type ClientStory,
   StoryBook,
 } from "../../../lib/metrics/mod.ts";
+import { PackedLists } from "../../../lib/metrics/packed_numbers.ts";
 import { recordOf } from "./client.ts";
+import { type Generator, generator } from "./generate.ts";
 
 /** So many seconds of so many clients, each of which sends ten packets a second. */
 function take(book: StoryBook, fromSec: number, toSec: number, clients = 1) {
@@ -210,4 +212,73 @@ Deno.test("who has failed before it was ever connected has failed once, and who 
     (["joining", "failed", "failed", "left"] as const).map(look),
     [[false], [true], [false], []],
   );
+});
+
+/** What a client had in one second, drawn. */
+function drawn(index: number, { below }: Generator): ClientSecond {
+  return secondOf(index, {
+    packetsDue: below(500),
+    packetsCame: below(500),
+    packetsSent: below(100),
+    bytesSent: below(200_000),
+    bytesReceived: below(2 ** 22),
+    frozenMs: below(5) === 0 ? below(1000) : 0,
+    framesRendered: below(3) === 0 ? 0 : below(60),
+    errors: below(9) === 0 ? 1 : 0,
+  });
+}
+
+Deno.test("the story of who comes and goes is what it was when it was there, with what was told of it since", () => {
+  const random = generator(3);
+  const book = new StoryBook();
+  const known = new Map<number, ClientStory>();
+  for (let sec = 0; sec < 150; sec++) {
+    const there = [0, 1, 2, 3, 4].filter(() => random.below(4) > 0);
+    const clients = there.map((index) => drawn(index, random));
+    book.take({ fromSec: sec, toSec: sec + 1, clients });
+    const index = random.below(5);
+    const event = { atSec: sec + random.below(1000) / 1000, text: `at ${sec}` };
+    book.note(`client-${index}`, event);
+    const before = known.get(index);
+    if (before !== undefined && !there.includes(index)) {
+      const events = [...before.events, event].slice(-40);
+      known.set(index, { ...before, events });
+    }
+    for (const one of there) known.set(one, book.story(one)!);
+    for (const [one, story] of known) assertEquals(book.story(one), story);
+  }
+  assertEquals(
+    [...book.stories()],
+    [...known.values()].sort((a, b) => a.index - b.index),
+  );
+});
+
+Deno.test("of who has left twelve seconds with two events take less than 240 bytes", () => {
+  const random = generator(5);
+  const lists = new Set<PackedLists>();
+  const { push } = PackedLists.prototype;
+  PackedLists.prototype.push = function (numbers) {
+    lists.add(this);
+    return push.call(this, numbers);
+  };
+  try {
+    const book = new StoryBook();
+    for (let index = 0; index < 1000; index++) {
+      for (let sec = 0; sec < 12; sec++) {
+        book.take({
+          fromSec: 12 * index + sec,
+          toSec: 12 * index + sec + 1,
+          clients: [drawn(index, random)],
+        });
+      }
+      for (const text of ["loses its channel", "is back after 1.2 s"]) {
+        book.note(`client-${index}`, { atSec: 12 * index + 11, text });
+      }
+    }
+    const bytes = lists.values()
+      .reduce((sum, { byteLength }) => sum + byteLength, 0);
+    assert(bytes / 1000 < 240, `${bytes / 1000}`);
+  } finally {
+    PackedLists.prototype.push = push;
+  }
 });

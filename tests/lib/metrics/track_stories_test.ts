@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { TrackStories } from "../../../lib/metrics/mod.ts";
+import { generator } from "./generate.ts";
 
 const CLIENT = { clientId: "client-1" };
 
@@ -45,4 +46,33 @@ Deno.test("of a client the last are kept, and the clients that were heard of las
     book.story("c").freezes.map(({ from }) => from),
     ["s1", "s2"],
   );
+});
+
+Deno.test("what is kept of who has left is what it would be had it stayed, with what is told of it later", () => {
+  const { below } = generator(9);
+  const [stayed, left] = [new TrackStories(), new TrackStories()];
+  const names = Array.from({ length: 400 }, (_, i) => `client-${i}`);
+  for (let atSec = 0; atSec < 6000; atSec++) {
+    const clientId = names[Math.min(399, (atSec >> 4) + below(12))];
+    const news = {
+      clientId,
+      from: names[below(400)],
+      atSec: atSec + below(1000) / 1000,
+      frozenMs: below(3) === 0 ? below(2_000_000) / 1000 : undefined,
+      layer: [undefined, null, 0, 1, 2][below(5)],
+    };
+    for (const book of [stayed, left]) book.note(news);
+    left.leave([clientId, names[below(400)]]);
+  }
+  for (const name of names) assertEquals(left.story(name), stayed.story(name));
+});
+
+Deno.test("of more clients than there is room for, those who left first are forgotten", () => {
+  const book = new TrackStories({ clients: 2 });
+  for (const clientId of ["a", "b", "c"]) {
+    book.note({ clientId, from: "s", atSec: 1, layer: 0 });
+    if (clientId === "b") book.leave(["b", "nobody"]);
+  }
+  const kept = ["a", "b", "c"].map((id) => book.story(id).layers.length);
+  assertEquals(kept, [1, 0, 1]);
 });
