@@ -11,6 +11,8 @@ import { mergeSnapshots, type Snapshot } from "./snapshot.ts";
 export class SnapshotBook {
   /** Of each node the last that was put together with others', and all after it, in order. */
   readonly #reports = new Map<string, Snapshot[]>();
+  /** Of each node the last that was put together with others'. */
+  readonly #told = new Map<string, Snapshot>();
   readonly #keepsWhole: boolean;
   #second = 0;
 
@@ -19,7 +21,7 @@ export class SnapshotBook {
     this.#keepsWhole = keepsWhole;
   }
 
-  /** The last second that was put together; 0 before the first. */
+  /** The last second that was put together, or passed over; 0 before the first. */
   get second(): number {
     return this.#second;
   }
@@ -57,6 +59,19 @@ export class SnapshotBook {
     return last;
   }
 
+  /** Whether a node has reported anything up to this second that was not put together yet. */
+  hasNewsOf(second: number): boolean {
+    return this.#reports.entries().some(([node, reports]) =>
+      reports.findLast((report) => report.second <= second) !==
+        this.#told.get(node)
+    );
+  }
+
+  /** Passes over a second of which nobody has reported: it goes with the next. */
+  passOver(second: number): void {
+    this.#second = second;
+  }
+
   /** All nodes together at the end of a second, as far as they have reported by then; what was before is forgotten. */
   at(second: number): Snapshot {
     this.#second = second;
@@ -65,6 +80,7 @@ export class SnapshotBook {
       const upTo = reports.findLastIndex((report) => report.second <= second);
       if (upTo < 0) continue;
       now.push(reports[upTo]);
+      this.#told.set(node, reports[upTo]);
       this.#reports.set(node, reports.slice(upTo));
     }
     return mergeSnapshots(now, this.#keepsWhole);

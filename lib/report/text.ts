@@ -131,8 +131,8 @@ function figureLine(figure: Figure): Line {
 
 /**
  * A label and the figures behind it, side by side while they fit, then on
- * further lines. A figure stays in one piece, unless it is a single text too
- * long for any line: that is wrapped between words.
+ * further lines. A figure stays in one piece, unless it is too long for any
+ * line: that is wrapped between words.
  */
 function rowLines(
   label: string,
@@ -159,9 +159,14 @@ function rowLines(
 }
 
 function wrapped(figure: Line, columns: number): Line[] {
-  if (figure.length !== 1 || lineWidth(figure) <= columns) return [figure];
-  const [{ text, style }] = figure;
-  return wrapWords(text, columns).map((part) => [span(part, style)]);
+  if (lineWidth(figure) <= columns) return [figure];
+  const [{ text, style }, ...band] = figure;
+  const lines = wrapWords(text, columns).map((part) => [span(part, style)]);
+  // What it is judged stays with its end.
+  const last = [...lines.at(-1)!, ...band];
+  return lineWidth(last) <= columns
+    ? [...lines.slice(0, -1), last]
+    : [...lines, band.slice(1)];
 }
 
 function tableLines({ columns, rows }: TableBlock, width: number): Line[] {

@@ -106,7 +106,7 @@ export class NatsLink implements Link {
       throw new Error(
         `Cannot use the broker ${shown}: ${
           error instanceof nats.AuthorizationError
-            ? "it does not know us. Check RTCROWD_BROKER_TOKEN, _NKEY or _CREDS"
+            ? "it does not know us. Check RTCROWD_BROKER_TOKEN, _NKEY or _CREDS, or the user in its URL"
             : messageOf(cause).replace(/\.$/, "")
         }.`,
       );

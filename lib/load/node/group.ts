@@ -415,8 +415,17 @@ export class NodeGroup implements LoadNode {
     const waitMs = this.#alive().length === 0 ? 0 : patienceMs;
     const dueMs = next * SECOND_MS + waitMs - this.#elapsedMs;
     this.#cancelTimer = clock.setTimer(Math.max(0, dueMs), () => {
-      this.#cancelTimer = clock.setTimer(GRACE_MS, () => this.#tell(next));
+      this.#cancelTimer = clock.setTimer(GRACE_MS, () => this.#tellLate(next));
     });
+  }
+
+  /** Tells of a second that waited for long enough, unless all that is known of it is that no machine could be heard. */
+  #tellLate(second: number): void {
+    const isUnknown = this.#options.areMachines === true &&
+      this.#alive().length > 0 && !this.#book.hasNewsOf(second);
+    if (!isUnknown) return this.#tell(second);
+    this.#book.passOver(second);
+    this.#waitForReports();
   }
 
   /** All nodes up to a second, under the group's own name. */

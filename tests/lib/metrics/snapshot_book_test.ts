@@ -63,6 +63,19 @@ Deno.test("a second has nothing of the next, of whoever is ahead, and all that t
   assertEquals(book.at(3).counters.packetsSent, 330);
 });
 
+Deno.test("a second of which nobody has reported has no news, and goes with the next", () => {
+  const book = new SnapshotBook();
+  assertEquals(book.hasNewsOf(1), false);
+  book.add(sent("a", 1, 10));
+  assertEquals(book.hasNewsOf(1), true);
+  book.at(1);
+  assertEquals(book.hasNewsOf(2), false);
+  book.passOver(2);
+  book.add(sent("a", 4, 40));
+  assertEquals([book.hasNewsOf(3), book.hasNewsOf(4)], [false, true]);
+  assertEquals([book.second, book.complete(["a"])], [2, 4]);
+});
+
 function sent(name: string, second: number, packetsSent: number): Snapshot {
   return {
     ...EMPTY_SNAPSHOT,

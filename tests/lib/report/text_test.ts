@@ -269,6 +269,17 @@ Deno.test("where clients were on several machines, each has a row that says whet
     "agent-0  kept up (good)  on box  8 cores  8 workers  250 clients  sent 100 %  lateness p95 2.10 ms  CPU 31.0 %  link p95 1.40 ms  clock 12.5 ms behind, ±0.30 ms",
     "agent-1  agent-1 was lost at 0:41 with 250 clients: no word in 15 s (critical)  1 worker  250 clients  5 lost again  195 unknown  40 failed  sent 100 %  lateness p95 2.10 ms  3 dropped by its kernel  1 join held back  clock not synchronised",
   ]);
+  // Why it was lost is wrapped, not cut, and what it is judged stays with it.
+  const trouble =
+    "a1 was lost at 0:20 with 3 clients: no word in 16 s: the broker nats://127.0.0.1:4222 has been unreachable since 21:06:31 UTC";
+  const generator = { ...base.generator, nodes: [{ ...lost, trouble }] };
+  assertStringIncludes(
+    renderText({ ...base, generator }, { width: 100, color: false }),
+    `
+agent-1         a1 was lost at 0:20 with 3 clients: no word in 16 s: the broker
+                nats://127.0.0.1:4222 has been unreachable since 21:06:31 UTC (critical)   1 worker
+`,
+  );
 });
 
 Deno.test("of many busy threads the text shows eight, and how many more there are", () => {

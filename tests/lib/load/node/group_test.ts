@@ -259,6 +259,47 @@ Deno.test.each<{
   },
 );
 
+Deno.test("seconds in which no machine could be heard are not told as still ones, but with the next that one reports", async () => {
+  const clock = new FakeClock();
+  const machines: Thread[] = [];
+  const told: number[][] = [];
+  const group = new NodeGroup({
+    ...{ name: "all", areMachines: true, nodes: ["a1", "a2"] },
+    clock: {
+      nowMs: () => clock.nowMs(),
+      wallNowMs: () => clock.nowMs(),
+      setTimer: (ms, fn) => clock.setTimer(ms, fn),
+    },
+    openNode(name, handlers) {
+      machines.push(new Thread(name, handlers));
+      return machines.at(-1)!;
+    },
+    handlers: {
+      onSnapshot: ({ second, counters }) =>
+        told.push([second, counters.packetsSent]),
+      onNote() {},
+      onDied() {},
+    },
+  });
+  await group.prepare({
+    ...{ node: "all", server: { url: "ws://x/ws" }, datapath: {}, seed: 1 },
+  });
+  await group.begin(0);
+  await group.command({ type: "add", clients: PLAN.clients });
+  const report = () => machines.forEach((machine) => machine.report());
+  report();
+  await clock.run(7000);
+  for (let i = 0; i < 5; i++) report();
+  assertEquals(told[0], [1, 400]);
+  assertEquals(told.slice(1).map(([second]) => second), [5, 6]);
+  assertEquals(told.at(-1), [6, 2400]);
+  // One that is silent beside another is told as far as is known.
+  machines[0].report();
+  await clock.run(3000);
+  assertEquals(told.at(-1), [7, 2600]);
+  await group.stop();
+});
+
 Deno.test("no more nodes are made ready at one time than may be, and none once it is stopped", async () => {
   let going = 0;
   let most = 0;
