@@ -436,7 +436,8 @@ function note(
 ): void {
   going.isWell = false;
   going.untilSec = toSec;
-  going.partUntilSec = fromSec + (toSec - fromSec) * part;
+  // What was noticed late began before this second, and ended in it at the latest.
+  going.partUntilSec = fromSec + (toSec - fromSec) * Math.min(1, part);
   going.clients = Math.max(going.clients, affected.length);
   going.of = Math.max(going.of, of);
   going.worst = Math.max(going.worst, worst);

@@ -197,6 +197,20 @@ Deno.test.each(
       want: [["signaling", 1.6, 6.6, 8]],
     },
     {
+      why: "who noticed it last does not make it longer than it was seen",
+      wrong: [
+        GOOD,
+        GOOD,
+        GOOD,
+        GOOD,
+        all({ signalingSilentMs: 3400 }, 1),
+        [{ signalingSilentMs: 1000 }, { signalingSilentMs: 3900 }],
+        GOOD,
+        GOOD,
+      ],
+      want: [["signaling", 1.6, 6, 2]],
+    },
+    {
       why: "what goes on to the end has none",
       wrong: [GOOD, all(NOTHING), all(NOTHING)],
       want: [["noMedia", 1, null, 10]],
