@@ -1,6 +1,7 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { TrackStories } from "../../../lib/metrics/mod.ts";
 import { generator } from "./generate.ts";
+import { packedBytes } from "./packed_bytes.ts";
 
 const CLIENT = { clientId: "client-1" };
 
@@ -75,4 +76,21 @@ Deno.test("of more clients than there is room for, those who left first are forg
   }
   const kept = ["a", "b", "c"].map((id) => book.story(id).layers.length);
   assertEquals(kept, [1, 0, 1]);
+});
+
+Deno.test("of who has left four freezes take less than 80 bytes", () => {
+  const { below } = generator(17);
+  const book = new TrackStories();
+  const bytes = packedBytes(() => {
+    for (let index = 0; index < 1500; index++) {
+      const clientId = `client-${index}`;
+      for (let sec = 0; sec < 4; sec++) {
+        const atSec = 2 * index + sec + below(1000) / 1000;
+        const from = `client-${index + sec}`;
+        book.note({ clientId, from, atSec, frozenMs: below(900) + 0.3 });
+      }
+      book.leave([clientId]);
+    }
+  }) / 1500;
+  assert(bytes > 20 && bytes < 80, `${bytes}`);
 });
