@@ -9,9 +9,10 @@
 import type { BandMetric } from "./bands.ts";
 import type { ClientRecord } from "./client_record.ts";
 import { isSettled } from "./client_rates.ts";
-import { counterOf, trendOf } from "./figures.ts";
+import { counterOf, ratio, trendOf } from "./figures.ts";
 import type { CounterName } from "./catalog.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { isImpaired } from "./summarize_groups.ts";
 import { ofClients, percent } from "./words.ts";
 
 /** Who is so late at times is away for long enough to freeze pictures now and then, as is a server on the same machine. */
@@ -83,14 +84,19 @@ export function excuseOf(
       const late = latenessMs(snapshot);
       const isLate = late >= FREEZING_LATENESS_MS;
       const byLateness = isLate ? lateShare(snapshot) * FREEZES_TIMES : 0;
-      const without = impaired > 0
-        ? 0
-        : Math.max(0, value - cut - out - away - byLateness);
+      const others = impaired > 0 ? frozenElsewhere(snapshot) : undefined;
+      const without = Math.max(
+        0,
+        (others?.part ?? value) - cut - out - away - byLateness,
+      );
       return excuse(
         impaired + cut + out + away + byLateness,
         without,
         [
           ...dropped,
+          ...(without === 0 || others === undefined
+            ? []
+            : [`in rooms without any it is ${percent(others.ratio)}`]),
           ...taken,
           ...gone,
           ...(isLate
@@ -147,6 +153,26 @@ function lateShare(snapshot: Snapshot): number {
       : 1 - trend.countUpTo(FREEZING_LATENESS_MS * 1000) / trend.count;
   });
   return Math.max(...shares);
+}
+
+/** For how long pictures stood still where nobody of the room has an impaired network: of the time of all, and of their own. */
+function frozenElsewhere(
+  { clients }: Snapshot,
+): { readonly part: number; readonly ratio: number } {
+  const rooms = new Set(
+    clients.filter(isImpaired).map(({ roomId }) => roomId),
+  );
+  let [frozenMs, playedMs, allMs] = [0, 0, 0];
+  for (const client of clients) {
+    allMs += client.playedMs;
+    if (rooms.has(client.roomId)) continue;
+    frozenMs += client.totalFreezesDurationMs;
+    playedMs += client.playedMs;
+  }
+  return {
+    part: ratio(frozenMs, allMs) ?? 0,
+    ratio: ratio(frozenMs, playedMs) ?? 0,
+  };
 }
 
 /** The share of packets that impaired networks dropped on their way from client to client. */

@@ -49,7 +49,7 @@ const NAMES: readonly GroupName[] = [
 ];
 
 /** Whether its network was impaired, now or before. */
-function isImpaired(
+export function isImpaired(
   { impairment, impairedInDropped, impairedOutDropped }: ClientRecord,
 ): boolean {
   return impairment !== null || impairedInDropped + impairedOutDropped > 0;

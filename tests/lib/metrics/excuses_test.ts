@@ -9,6 +9,11 @@ import {
 import { excuseOf } from "../../../lib/metrics/excuses.ts";
 import { recordOf } from "./client.ts";
 
+type OwnFigures = Partial<ClientFigures> & {
+  readonly errorCount?: number;
+  readonly roomId?: string;
+};
+
 const CALM = {};
 const CUT = { cuts: 1 };
 
@@ -98,6 +103,31 @@ Deno.test.each(
       want: undefined,
     },
     {
+      why: "one packet that an impaired network drops may freeze a room",
+      metric: "frozen",
+      value: 0.5,
+      clients: [
+        { impairedInDropped: 10, playedMs: 1000, totalFreezesDurationMs: 500 },
+        { playedMs: 1000, totalFreezesDurationMs: 500 },
+      ],
+      counters: { packetsReceived: 990, impairedInDropped: 10 },
+      want: [0, "impaired networks dropped 1.0 % of the packets"],
+    },
+    {
+      why: "but not the pictures of other rooms",
+      metric: "frozen",
+      value: 0.35,
+      clients: [
+        { impairedInDropped: 10, playedMs: 1000, totalFreezesDurationMs: 300 },
+        { roomId: "b", playedMs: 1000, totalFreezesDurationMs: 400 },
+      ],
+      counters: { packetsReceived: 990, impairedInDropped: 10 },
+      want: [
+        0.2,
+        "impaired networks dropped 1.0 % of the packets, in rooms without any it is 40.0 %",
+      ],
+    },
+    {
       why: "pictures freeze where the generator is late",
       metric: "frozen",
       value: 0.2,
@@ -125,7 +155,7 @@ Deno.test.each(
     why: string;
     metric: BandMetric;
     value: number;
-    clients?: (Partial<ClientFigures> & { errorCount?: number })[];
+    clients?: OwnFigures[];
     counters?: Partial<Record<CounterName, number>>;
     latenessMs?: number;
     want: readonly [number, string] | undefined;
@@ -139,8 +169,7 @@ Deno.test.each(
 });
 
 function snapshotOf({ clients = [], counters = {}, latenessMs = 1 }: {
-  readonly clients?:
-    readonly (Partial<ClientFigures> & { readonly errorCount?: number })[];
+  readonly clients?: readonly OwnFigures[];
   readonly counters?: Partial<Record<CounterName, number>>;
   readonly latenessMs?: number;
 }): Snapshot {
