@@ -1,5 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import { TrackStories } from "../../../lib/metrics/mod.ts";
+import {
+  EMPTY_SNAPSHOT,
+  RunSeconds,
+  Timeline,
+  TrackStories,
+} from "../../../lib/metrics/mod.ts";
+import { recordOf } from "./client.ts";
 import { generator } from "./generate.ts";
 import { packedBytes } from "./packed_bytes.ts";
 
@@ -93,4 +99,30 @@ Deno.test("of who has left four freezes take less than 80 bytes", () => {
     }
   }) / 1500;
   assert(bytes > 20 && bytes < 80, `${bytes}`);
+});
+
+Deno.test("a run packs what is kept of the tracks of who has left, and what is told of them afterwards", () => {
+  const run = new RunSeconds();
+  const timeline = new Timeline();
+  const second = (sec: number, state: "connected" | "left") => {
+    const clients = [recordOf(0, { state })];
+    const snapshot = { ...EMPTY_SNAPSHOT, atMs: sec * 1000, clients };
+    run.take(timeline.mark(snapshot, sec * 1000), snapshot);
+  };
+  const { leave } = run.tracks;
+  const left: string[] = [];
+  run.tracks.leave = (clientIds) => {
+    left.push(...clientIds);
+    leave.call(run.tracks, clientIds);
+  };
+  const news = { clientId: "client-0", from: "s", frozenMs: 200 };
+  second(1, "connected");
+  run.tracks.note({ ...news, atSec: 1 });
+  second(2, "connected");
+  assertEquals(left, []);
+  second(3, "left");
+  assertEquals(left, ["client-0"]);
+  const bytes = packedBytes(() => run.tracks.note({ ...news, atSec: 3 }));
+  assert(bytes > 0, `${bytes}`);
+  assertEquals(run.tracks.story("client-0").freezes.length, 2);
 });
