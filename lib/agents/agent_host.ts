@@ -48,9 +48,15 @@ export interface AgentHostOptions {
   /** Keeps its part of a run that it leaves, where the coordinator does not have it: as it is, and once everyone has left. @default {it is lost} */
   readonly keep?: ((part: SavedRun) => Promise<void>) | undefined;
   /** Told when it left a run, and why. */
-  readonly onLeft?:
-    | ((left: { readonly run: string; readonly reason: string }) => void)
-    | undefined;
+  readonly onLeft?: ((left: LeftRun) => void) | undefined;
+}
+
+/** A run that an agent is no more part of. */
+export interface LeftRun {
+  readonly run: string;
+  readonly reason: string;
+  /** Whether nothing was heard of the coordinator any more. */
+  readonly isForsaken: boolean;
 }
 
 const LOOK_MS = 1_000;
@@ -89,7 +95,7 @@ export class AgentHost implements AsyncDisposable {
   }
 
   /** Has everyone leave, and is free again. */
-  leave(reason: string): Promise<void> {
+  leave(reason: string, isForsaken = false): Promise<void> {
     const run = this.#claim.run;
     const left = this.#run;
     if (run === undefined) return this.#leaving;
@@ -104,7 +110,7 @@ export class AgentHost implements AsyncDisposable {
       await this.#keep(left, reason);
       await left?.end();
       await this.#keep(left, reason);
-      this.#options.onLeft?.({ run, reason });
+      this.#options.onLeft?.({ run, reason, isForsaken });
     })();
   }
 
@@ -131,7 +137,7 @@ export class AgentHost implements AsyncDisposable {
   #look(): void {
     const { link, clock } = this.#options;
     const reason = this.#claim.forsaken(clock.nowMs());
-    if (reason !== undefined) this.leave(withTrouble(reason, link));
+    if (reason !== undefined) this.leave(withTrouble(reason, link), true);
   }
 
   async #answer(text: string): Promise<string | undefined> {

@@ -1,7 +1,7 @@
 /**
  * An agent as a program of its own: `agent_process.ts` runs this file, here or
  * at the other end of ssh. Its standard input and output are a link to the
- * coordinator, and it ends with them.
+ * coordinator, and it ends with them, or when nobody is heard of at their end.
  *
  * @module
  */
@@ -18,6 +18,8 @@ import { systemClock } from "../time/mod.ts";
 
 /** How long everyone may take to leave once the coordinator is gone. */
 const LEAVE_MS = 10_000;
+/** For how long a coordinator that was not heard of any more may come back to ask what became of the run. */
+const FORSAKEN_MS = 60_000;
 
 if (import.meta.main) await main(Deno.args);
 
@@ -31,6 +33,7 @@ async function main(
     { readable: stdin.readable, writable: stdout.writable },
     systemClock,
   );
+  const ended = Promise.withResolvers<string>();
   const { cores, memoryBytes } = readMachineFacts();
   const threads = word === "auto" ? cores : Number(word);
   const host = new AgentHost({
@@ -45,9 +48,13 @@ async function main(
     async keep(part) {
       console.error(await writeKept(out, part).catch(messageOf));
     },
-    onLeft: ({ reason }) => console.error(reason),
+    onLeft({ reason, isForsaken }) {
+      console.error(reason);
+      // Where a network was cut, its streams may stay open for hours.
+      if (!isForsaken) return;
+      systemClock.setTimer(FORSAKEN_MS, () => ended.resolve(reason));
+    },
   });
-  const ended = Promise.withResolvers<string>();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     Deno.addSignalListener(signal, () => ended.resolve(`it got ${signal}`));
   }

@@ -27,6 +27,7 @@ class World implements AsyncDisposable {
   readonly there: FakeLink = this.net.open();
   readonly nodes: CountingNode[] = [];
   readonly left: string[] = [];
+  readonly wereForsaken: boolean[] = [];
   /** What the agent kept of runs, each time that it did. */
   readonly kept: SavedRun[] = [];
   readonly host = new AgentHost({
@@ -46,7 +47,10 @@ class World implements AsyncDisposable {
       this.kept.push(part);
       return Promise.resolve();
     },
-    onLeft: ({ reason }) => this.left.push(reason),
+    onLeft: ({ reason, isForsaken }) => {
+      this.left.push(reason);
+      this.wereForsaken.push(isForsaken);
+    },
   });
   readonly agents: ClaimedAgent[] = [];
 
@@ -110,6 +114,7 @@ Deno.test("an agent is claimed, begins at the coordinator's time by its own cloc
   assertEquals(leaps, 0);
   assert(last!.trends.linkRoundTrip.count > 0);
   assertEquals(world.left, ["it was released"]);
+  assertEquals(world.wereForsaken, [false]);
   assertEquals(world.host.isClaimed, false);
 });
 
@@ -162,6 +167,7 @@ Deno.test("an agent whose coordinator is gone leaves within 13 s, keeps its part
   await world.fake.run(3_000);
   assertEquals([world.host.isClaimed, world.nodes[0].stops], [false, 1]);
   assertEquals(world.left, ["no word of the coordinator in 12 s"]);
+  assertEquals(world.wereForsaken, [true]);
   // Before anybody left, and when all had.
   const [before, after] = world.kept;
   assertEquals([world.kept.length, before.snapshot.final], [2, undefined]);
