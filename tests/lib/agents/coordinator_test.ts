@@ -222,13 +222,7 @@ Deno.test.each([
 ])("an agent is cut off for $awayMs ms: $why", async ({ awayMs, told }) => {
   await using world = new World();
   const agent = world.claimant("r1");
-  const heard: string[] = [];
-  agent.listen({
-    ...{ onSnapshot() {}, onEvent() {} },
-    onLate: () => heard.push("late"),
-    onBack: () => heard.push("back"),
-    onLost: (reason) => heard.push(reason),
-  });
+  const heard = hearing(agent);
   await world.within(100, agent.claim());
   world.there.isUp = false;
   await world.fake.run(awayMs);
@@ -237,6 +231,18 @@ Deno.test.each([
   assertEquals<readonly string[]>(heard, told);
   assertEquals(world.host.isClaimed, awayMs < 12_000);
 });
+
+/** What is heard of whether an agent is there, as it comes. */
+function hearing(agent: ClaimedAgent): string[] {
+  const heard: string[] = [];
+  agent.listen({
+    ...{ onSnapshot() {}, onEvent() {} },
+    onLate: () => heard.push("late"),
+    onBack: () => heard.push("back"),
+    onLost: (reason) => heard.push(reason),
+  });
+  return heard;
+}
 
 const GONE = "the broker nats://b:4222 has been unreachable since 19:21:03 UTC";
 
@@ -255,13 +261,7 @@ Deno.test.each([
     await using world = new World();
     const link = world.net.open();
     const agent = world.claimant("r1", "me", link);
-    const heard: string[] = [];
-    agent.listen({
-      ...{ onSnapshot() {}, onEvent() {} },
-      onLate: () => heard.push("late"),
-      onBack: () => heard.push("back"),
-      onLost: (reason) => heard.push(reason),
-    });
+    const heard = hearing(agent);
     await world.within(100, agent.claim());
     for (const end of [link, world.there]) {
       end.isUp = false;

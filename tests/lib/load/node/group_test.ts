@@ -109,6 +109,35 @@ async function open() {
   return { all, clock, threads, snapshots, facts };
 }
 
+/** Machines that have begun on the clients of {@linkcode PLAN}. */
+async function begunMachines(
+  nodes: readonly string[],
+  onSnapshot: (snapshot: Snapshot) => void,
+  allowLost = 0,
+) {
+  const clock = new FakeClock();
+  const machines: Thread[] = [];
+  const group = new NodeGroup({
+    ...{ name: "all", areMachines: true, allowLost, nodes },
+    clock: {
+      nowMs: () => clock.nowMs(),
+      wallNowMs: () => clock.nowMs(),
+      setTimer: (ms, fn) => clock.setTimer(ms, fn),
+    },
+    openNode(name, handlers) {
+      machines.push(new Thread(name, handlers));
+      return machines.at(-1)!;
+    },
+    handlers: { onSnapshot, onNote() {}, onDied() {} },
+  });
+  await group.prepare({
+    ...{ node: "all", server: { url: "ws://x/ws" }, datapath: {}, seed: 1 },
+  });
+  await group.begin(0);
+  await group.command({ type: "add", clients: PLAN.clients });
+  return { group, clock, machines };
+}
+
 Deno.test("a group may consist of groups: shares go by threads, and the sum is that of all threads", async () => {
   const { all, clock, threads, snapshots, facts } = await open();
   assertEquals(facts.threads, 4);
@@ -202,32 +231,12 @@ Deno.test.each<{
 ])(
   "of machines that are lost, $why: clients are lost or fail, and the run is valid or not",
   async ({ allowLost, die, says, errors }) => {
-    const clock = new FakeClock();
-    const machines: Thread[] = [];
     let last: Snapshot = EMPTY_SNAPSHOT;
-    const group = new NodeGroup({
-      ...{ name: "all", areMachines: true, allowLost },
-      nodes: [0, 1, 2, 3].map((i) => `machine-${i}`),
-      clock: {
-        nowMs: () => clock.nowMs(),
-        wallNowMs: () => clock.nowMs(),
-        setTimer: (ms, fn) => clock.setTimer(ms, fn),
-      },
-      openNode(name, handlers) {
-        machines.push(new Thread(name, handlers));
-        return machines.at(-1)!;
-      },
-      handlers: {
-        onSnapshot: (snapshot) => last = snapshot,
-        onNote() {},
-        onDied() {},
-      },
-    });
-    await group.prepare({
-      ...{ node: "all", server: { url: "ws://x/ws" }, datapath: {}, seed: 1 },
-    });
-    await group.begin(0);
-    await group.command({ type: "add", clients: PLAN.clients });
+    const { group, clock, machines } = await begunMachines(
+      [0, 1, 2, 3].map((i) => `machine-${i}`),
+      (snapshot) => last = snapshot,
+      allowLost,
+    );
     for (const { clients } of machines) {
       // One is in, and one still on its way.
       clients[0].figures.connectionSuccessful = true;
@@ -260,32 +269,11 @@ Deno.test.each<{
 );
 
 Deno.test("seconds in which no machine could be heard are not told as still ones, but with the next that one reports", async () => {
-  const clock = new FakeClock();
-  const machines: Thread[] = [];
   const told: number[][] = [];
-  const group = new NodeGroup({
-    ...{ name: "all", areMachines: true, nodes: ["a1", "a2"] },
-    clock: {
-      nowMs: () => clock.nowMs(),
-      wallNowMs: () => clock.nowMs(),
-      setTimer: (ms, fn) => clock.setTimer(ms, fn),
-    },
-    openNode(name, handlers) {
-      machines.push(new Thread(name, handlers));
-      return machines.at(-1)!;
-    },
-    handlers: {
-      onSnapshot: ({ second, counters }) =>
-        told.push([second, counters.packetsSent]),
-      onNote() {},
-      onDied() {},
-    },
-  });
-  await group.prepare({
-    ...{ node: "all", server: { url: "ws://x/ws" }, datapath: {}, seed: 1 },
-  });
-  await group.begin(0);
-  await group.command({ type: "add", clients: PLAN.clients });
+  const { group, clock, machines } = await begunMachines(
+    ["a1", "a2"],
+    ({ second, counters }) => told.push([second, counters.packetsSent]),
+  );
   const report = () => machines.forEach((machine) => machine.report());
   report();
   await clock.run(7000);
