@@ -94,24 +94,27 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     return 0;
   }
   // Also where nothing comes of it: an old file would pass for this run's.
-  const { files } = await planOutputs(values, envOf, values.out);
-  await discardOld([...files, ...laterFiles(values)]);
-  return values.repeat > 1 ? await repeat(parsed) : await runOnce(parsed);
+  const outputs = await outputsOf(values);
+  await discardOld([...outputs.files, ...laterFiles(values)]);
+  return values.repeat > 1
+    ? await repeat(parsed)
+    : await runOnce(parsed, outputs);
 }
 
-function envOf(name: string): string | undefined {
-  return Deno.env.get(name);
+type Outputs = Awaited<ReturnType<typeof planOutputs>>;
+
+function outputsOf(values: ParsedRun["values"]): Promise<Outputs> {
+  return planOutputs(values, (name) => Deno.env.get(name), values.out);
 }
 
-async function runOnce(parsed: ParsedRun): Promise<number> {
+async function runOnce(parsed: ParsedRun, outputs: Outputs): Promise<number> {
   const { values } = parsed;
   const problem = await whyNotWritable(values.out);
   const mistakes = [
     ...parsed.mistakes,
     ...(problem === undefined ? [] : [`--out: ${problem}.`]),
+    ...outputs.mistakes,
   ];
-  const outputs = await planOutputs(values, envOf, values.out);
-  mistakes.push(...outputs.mistakes);
   const way = await readAccess(values);
   if ("mistakes" in way) mistakes.push(...way.mistakes);
   const chosen = await chooseJob(parsed);
@@ -167,7 +170,11 @@ async function repeat(parsed: ParsedRun): Promise<number> {
   for (let i = 1; i <= values.repeat; i++) {
     const out = `${values.out}/${i}`;
     if (!values.quiet) printError(`Run ${i} of ${values.repeat}, into ${out}.`);
-    const ended = await runOnce({ ...parsed, values: { ...values, out } });
+    const own = { ...values, out };
+    const ended = await runOnce(
+      { ...parsed, values: own },
+      await outputsOf(own),
+    );
     if (ended === EXIT_CODES.usage) return ended;
     code ||= ended;
     dirs.push(out);
