@@ -65,7 +65,7 @@ const GOOD_SECONDS = 2;
 /** Incidents that a run keeps; of more, those that hurt most. */
 export const MAX_INCIDENTS = 50;
 /** Clients that an incident names. */
-const MAX_NAMED = 10;
+export const MAX_NAMED_CLIENTS = 10;
 /** Of the packets that were due, a client that has fewer has no media, and one that lacks more has loss. */
 const NO_MEDIA_RATIO = 0.1;
 const LOSS_RATIO = 0.05;
@@ -516,7 +516,10 @@ function incidentOf(head: Going, parts: readonly Going[]): Incident {
     clients: head.clients,
     of: head.of,
     rooms: head.rooms.size,
-    clientIds: [...head.ids].sort(([a], [b]) => a - b).slice(0, MAX_NAMED)
+    clientIds: [...head.ids].sort(([a], [b]) => a - b).slice(
+      0,
+      MAX_NAMED_CLIENTS,
+    )
       .map(([, id]) => id),
     worstRatio: rounded(head.worst),
     also: parts.map(({ kind, clients, worst }) => ({

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Incident } from "../metrics/mod.ts";
+import { type Incident, MAX_NAMED_CLIENTS } from "../metrics/mod.ts";
 
 /** What begins so soon after another of its kind began or ended is the same, seen elsewhere. */
 const SAME_SEC = 2;
@@ -67,7 +67,7 @@ function together(a: Incident, b: Incident): Incident {
     clients: a.clients + b.clients,
     of: a.of + b.of,
     rooms: a.rooms + b.rooms,
-    clientIds: clientIds.slice(0, MAX_NAMED),
+    clientIds: clientIds.slice(0, MAX_NAMED_CLIENTS),
     worstRatio: Math.max(a.worstRatio, b.worstRatio),
     also: [...kinds].map(([kind, all]) => ({
       kind,
@@ -87,9 +87,6 @@ function together(a: Incident, b: Incident): Incident {
     },
   };
 }
-
-/** Clients that an incident names. */
-const MAX_NAMED = 10;
 
 function latest(a: number | null, b: number | null): number | null {
   return a === null || b === null ? a ?? b : Math.max(a, b);
