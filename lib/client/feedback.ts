@@ -105,8 +105,11 @@ export class FeedbackTask {
     );
   }
 
-  /** The thread stood still for so long. */
   onStandstill(ms: number): void {
+    this.#inbound.breakOff(ms);
+  }
+
+  onCaughtUp(ms: number): void {
     this.#inbound.leaveOut();
     this.#pass(ms);
   }

@@ -675,7 +675,15 @@ export class InboundTracks {
     return -1;
   }
 
-  /** The thread stood still: none of it is anybody's silence, loss or freeze. */
+  /** The thread stood still for so long: what comes next is compared with nothing before. */
+  breakOff(ms: number): void {
+    const now = this.#now();
+    for (const { receiver } of this.#tracks.values()) {
+      receiver.breakOff(now, ms);
+    }
+  }
+
+  /** What came in a standstill has been read: none of it is anybody's silence, loss or freeze. */
   leaveOut(): void {
     const now = this.#now();
     for (const track of this.#tracks.values()) {

@@ -61,6 +61,14 @@ export class ReportTask {
     scheduler.schedule(this);
   }
 
+  onStandstill(): void {
+    this.sent.onStandstill();
+  }
+
+  onCaughtUp(): void {
+    this.sent.onCaughtUp();
+  }
+
   run(nowMs: number): void {
     this.#sendReports(nowMs);
     if (nowMs >= this.#receivedDueMs) {

@@ -7,7 +7,7 @@
  */
 
 import type { MediaKind, RtpCapabilities } from "../ortc/mod.ts";
-import { ArrivalLog, readRtcp, roundTripMs } from "../media/mod.ts";
+import { ArrivalLog, readRtcp } from "../media/mod.ts";
 import { addCounts, COUNTED, zeros } from "../metrics/mod.ts";
 import type { PacketHandler, TransportError } from "../rtc/mod.ts";
 import type { RoomEvent, SignalingSession } from "../signaling/port.ts";
@@ -586,8 +586,9 @@ export class RoomSession {
       }
     },
     onReportBlock: (_ssrc: number, last: number, delay: number): void => {
-      if (last === 0) return;
-      this.#reportedRoundTripMs = roundTripMs(this.#reportWallMs, last, delay);
+      const told = this.#reports.sent
+        .roundTripMs(this.#reportWallMs, last, delay);
+      if (told !== undefined) this.#reportedRoundTripMs = told;
     },
     onArrivals: (bytes: Uint8Array, start: number, end: number): void =>
       this.publication.uplink?.read(bytes, start, end),

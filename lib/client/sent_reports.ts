@@ -12,6 +12,7 @@ import {
   ntpSeconds,
   type Profile,
   type ReceiverTime,
+  roundTripMs,
   type TrackSender,
   writeCname,
   writeReceiverTimes,
@@ -67,6 +68,8 @@ export class SentReports {
   readonly #environment: ClientEnvironment;
   readonly #cname: Uint8Array;
   readonly #streams = new Map<SentStream, Reported>();
+  /** Round trips of what was sent before are not told; milliseconds since 1970. */
+  #toldSinceMs = -Infinity;
 
   constructor(environment: ClientEnvironment, cname: Uint8Array) {
     this.#environment = environment;
@@ -88,6 +91,35 @@ export class SentReports {
       if (heard.size >= MAX_RECEIVERS && !heard.has(ssrc)) continue;
       heard.set(ssrc, { middleNtp, atMs });
     }
+  }
+
+  /** The thread stood still: what was under way meanwhile tells no round trip. */
+  onStandstill(): void {
+    this.#toldSinceMs = this.#environment.wallNowMs();
+  }
+
+  /** What receivers told before it, or in it, is not answered: for how long it lay there is on no clock. */
+  onCaughtUp(): void {
+    for (const { heard } of this.#streams.values()) heard.clear();
+  }
+
+  /**
+   * The round trip in milliseconds that a report block tells which came at
+   * `wallMs` since 1970; `undefined` where it tells none. See
+   * {@linkcode roundTripMs}.
+   */
+  roundTripMs(
+    wallMs: number,
+    lastSenderReport: number,
+    delaySinceLastSenderReport: number,
+  ): number | undefined {
+    if (lastSenderReport === 0) return undefined;
+    const agoMs = roundTripMs(wallMs, lastSenderReport, 0);
+    return wallMs - agoMs < this.#toldSinceMs ? undefined : roundTripMs(
+      wallMs,
+      lastSenderReport,
+      delaySinceLastSenderReport,
+    );
   }
 
   /** Reports on a stream if that is due. */

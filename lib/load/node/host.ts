@@ -55,7 +55,7 @@ export async function openHost(
   let unreadDrops = 0;
   reactor.observer = {
     onTurn: (lateMs) => loopLag.record(lateMs * 1000),
-    onStandstill() {
+    onCaughtUp() {
       // Nobody was there to read them.
       unreadDrops += (lane.kernelDrops() ?? 0) - (seenDrops ?? 0);
       seenDrops = lane.kernelDrops();

@@ -152,15 +152,15 @@ export class FrameRhythm {
     this.awaitFrames(moment);
   }
 
-  /** Nobody looked until `moment`: from the last frame to the next one is no gap. */
-  leaveOut(moment: Shown): void {
+  /** Nobody looked until `moment`: from the last frame to the next one, which is awaited from `fromMs` on, is no gap. */
+  leaveOut(moment: Shown, fromMs = moment.nowMs): void {
     const isWaiting = this.lastMs >= 0 || this.#awaitedMs >= 0;
     const wasPaused = this.#wasPaused;
     const isPaused = this.#isPaused;
     this.pause(moment);
     this.#wasPaused = wasPaused;
     this.#isPaused = isPaused;
-    if (isWaiting) this.awaitFrames(moment);
+    if (isWaiting) this.awaitFrames({ nowMs: fromMs });
   }
 
   /** All of it, as it is at `moment`. */

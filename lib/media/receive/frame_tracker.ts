@@ -165,9 +165,9 @@ export class FrameTracker {
     this.playout.pause(moment);
   }
 
-  /** Nobody looked until `moment`, when times go on from anew. */
-  leaveOut(moment: Arrival): void {
-    this.playout.leaveOut(moment);
+  /** Nobody looked until `moment`, when times go on from anew; nothing can have come before `fromMs`. */
+  leaveOut(moment: Arrival, fromMs = moment.nowMs): void {
+    this.playout.leaveOut(moment, fromMs);
     this.#hasTimestamp = false;
     this.#behindMs = 0;
   }

@@ -125,6 +125,8 @@ export class TrackReceiver {
   #isFirst = true;
   /** What is missing before the next packet came while nobody read it. */
   #mayBeUnread = false;
+  /** When the thread last stood still, by the wall clock in milliseconds since 1970. */
+  #stoodAtMs = -Infinity;
   #lastArrivalMs = -Infinity;
   /** Of the last packet that was media. */
   #payloadType = -1;
@@ -274,6 +276,21 @@ export class TrackReceiver {
   }
 
   /**
+   * The thread stood still for `ms` until `moment`, on whose clock that is
+   * left out. What comes next is told by a clock that went on, and may have
+   * been under way for as long.
+   */
+  breakOff(moment: Readonly<Arrival>, ms: number): void {
+    const untilMs = moment.nowMs + ms;
+    if (this.#silentMs(moment.nowMs) > 0) this.#settle(moment.nowMs);
+    this.#lastMs = Math.max(this.#lastMs, untilMs);
+    this.#isFirst = true;
+    this.#stoodAtMs = moment.wallMs - ms;
+    this.#options.frames?.leaveOut(moment, untilMs);
+    this.#options.sound?.leaveOut(moment);
+  }
+
+  /**
    * The thread stood still until `moment`. What came meanwhile has been read,
    * but for what the system had no room to keep: that is no loss, and nobody
    * asks for it.
@@ -327,6 +344,11 @@ export class TrackReceiver {
         int32At(rtp.bytes, captured + 4),
       );
       // Whole, it is handed on without a box on the heap.
+      if (capturedAtMs < this.#stoodAtMs && moment.wallMs >= this.#stoodAtMs) {
+        // It was under way for as long as nothing went on, and the next one was not.
+        this.#isFirst = true;
+        return;
+      }
       const us = Math.round((moment.wallMs - capturedAtMs) * 1000);
       if (us < -CLOSE_US || us > ABSURD_US) {
         this.#options.meter.onClockDifference?.(us);

@@ -227,10 +227,10 @@ export class VideoPlayout {
     this.#rhythm.pause(moment);
   }
 
-  /** Nobody looked until `moment`, when times go on from anew. */
-  leaveOut(moment: { readonly nowMs: number }): void {
+  /** Nobody looked until `moment`, when times go on from anew; nothing can have come before `fromMs`. */
+  leaveOut(moment: { readonly nowMs: number }, fromMs = moment.nowMs): void {
     this.#restart(moment);
-    this.#rhythm.leaveOut(moment);
+    this.#rhythm.leaveOut(moment, fromMs);
   }
 
   /** Timestamps go on from elsewhere: what waits is shown first. */

@@ -195,6 +195,11 @@ export class IceAgent {
     this.#keepConsent(pair, nowMs);
   }
 
+  /** No answer to what was sent on the selected path tells its round trip. */
+  forgetSent(): void {
+    this.#selected?.sentAt.clear();
+  }
+
   /** How the checks of a path went so far. */
   outcome(path: IcePath, nowMs: number): PathOutcome {
     const pair = this.#pairOf(path);

@@ -98,7 +98,7 @@ export class IceSession {
     const { reactor } = options.datapath;
     const tick = (nowMs: number) => this.#tick(nowMs);
     // The server may have given up a path that was silent for so long.
-    const onStandstill = () => {
+    const onCaughtUp = () => {
       this.#agent.rebound(reactor.nowMs());
       this.#wake();
     };
@@ -108,7 +108,8 @@ export class IceSession {
       run(nowMs) {
         this.dueMs = tick(nowMs);
       },
-      onStandstill,
+      onStandstill: () => this.#agent.forgetSent(),
+      onCaughtUp,
       onError: options.onError,
     };
     reactor.retain();

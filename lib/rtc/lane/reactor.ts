@@ -19,9 +19,15 @@ export interface Task {
   run(nowMs: number): void;
   /**
    * The thread stood still for so many milliseconds, which the reactor's
-   * clock left out: others went on meanwhile. Whoever changes `dueMs` schedules itself anew.
+   * clock left out: others went on meanwhile. What came has not been read
+   * yet, and is told by a clock that did not stand still.
    */
   onStandstill?(ms: number): void;
+  /**
+   * What came in a standstill has been read: time goes on from where it stood
+   * still. Whoever changes `dueMs` schedules itself anew.
+   */
+  onCaughtUp?(ms: number): void;
   /**
    * Told what {@linkcode Task.run} threw; the task has been taken out by then.
    * What one without it throws goes through to the event loop.
@@ -33,8 +39,8 @@ export interface Task {
 export interface ReactorObserver {
   /** Called once a turn: how late the turn began, in milliseconds. */
   onTurn(lateMs: number): void;
-  /** The thread stood still; the tasks know it by now. */
-  onStandstill?(): void;
+  /** What came in a standstill has been read, and the tasks know it by now. */
+  onCaughtUp?(): void;
 }
 
 /**
@@ -232,15 +238,20 @@ export class Reactor {
     this.#runDue(readMs);
   }
 
-  /** What came while the thread stood still is read as it came; then everyone goes on from here. */
+  /**
+   * What came while the thread stood still is read as it came, and compared
+   * with nothing before: a server that stood still with it may have sent it
+   * only now. Then everyone goes on from here.
+   */
   #wakeUp(): void {
     const { standstillCount, stoodMs } = this.#clock;
     const ms = stoodMs - this.#stoodMs;
     this.#standstillCount = standstillCount;
     this.#stoodMs = stoodMs;
-    this.lane.drain();
     for (const task of [...this.#heap]) task.onStandstill?.(ms);
-    this.observer?.onStandstill?.();
+    this.lane.drain();
+    for (const task of [...this.#heap]) task.onCaughtUp?.(ms);
+    this.observer?.onCaughtUp?.();
   }
 
   /** Whether the thread has nothing to do but packets. */

@@ -3,7 +3,7 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { SentReports } from "../../../lib/client/sent_reports.ts";
 import { int32At } from "../../../lib/media/rtp/rtp.ts";
-import type { Profile } from "../../../lib/media/mod.ts";
+import { ntpMiddle, type Profile } from "../../../lib/media/mod.ts";
 import type { MediaKind } from "../../../lib/ortc/mod.ts";
 import { FakeTransport } from "../../../lib/testing/mod.ts";
 import { World } from "./world.ts";
@@ -46,6 +46,7 @@ async function reporting(
     reports,
     report,
     nowMs,
+    wallNowMs: () => world.environment.wallNowMs(),
     pass: (ms: number) => world.clock.run(ms),
     async run(ms: number): Promise<void> {
       for (let i = 0; i < ms / LOOK_MS; i++) {
@@ -125,6 +126,31 @@ Deno.test("what was heard at the very moment of a report is no answer of nothing
   reports.onReceiverTime(5, 1, nowMs() + 10_000);
   await run(5000);
   assertEquals(sent[1].hex.slice(-24), "00000005" + "00000001" + "00000001");
+});
+
+Deno.test("what was under way when the thread stood still tells no round trip, and is not answered", async () => {
+  const { sent, reports, wallNowMs, nowMs, run } = await reporting(
+    "video",
+    OFTEN,
+  );
+  await run(LOOK_MS);
+  const before = ntpMiddle(wallNowMs());
+  reports.onReceiverTime(0, 1, nowMs());
+  await run(2 * LOOK_MS);
+  assertAlmostEquals(
+    reports.roundTripMs(wallNowMs(), before, 0)!,
+    2 * LOOK_MS,
+    0.1,
+  );
+  reports.onStandstill();
+  assertEquals(reports.roundTripMs(wallNowMs() + 5, before, 0), undefined);
+  reports.onReceiverTime(0, 2, nowMs() + 2000);
+  reports.onCaughtUp();
+  await run(5000);
+  assertEquals(sent[1].hex.length, 80);
+  const after = ntpMiddle(wallNowMs());
+  assertAlmostEquals(reports.roundTripMs(wallNowMs() + 7, after, 0)!, 7, 0.1);
+  assertEquals(reports.roundTripMs(wallNowMs(), 0, 0), undefined);
 });
 
 Deno.test("what is paused is not reported on, and answers nothing of before when it goes on", async () => {

@@ -3,9 +3,12 @@
 import { assert, assertEquals } from "@std/assert";
 import {
   AudioSender,
+  EXTENSION_URIS,
   FrameRhythm,
   FrameTracker,
   NackList,
+  ntpFraction,
+  ntpSeconds,
   ntpToWallMs,
   RtpHeaderTemplate,
   RtpReader,
@@ -19,6 +22,8 @@ import {
 } from "../../../../lib/media/mod.ts";
 import { AtOnce } from "../frames.ts";
 import { senderWorld, type SentPacket, StillClock } from "../fixtures.ts";
+
+const CAPTURE_TIME_ID = 5;
 
 /** Sends until `endMs` on a clock that leaves standstills out. */
 function send(sender: TrackSender, clock: StillClock, endMs: number): void {
@@ -86,6 +91,7 @@ Deno.test("a frame that a standstill cuts in two is one frame, captured when its
 /** A video of one packet a frame, as a viewer receives it. */
 class Viewer {
   readonly gapsMs: number[] = [];
+  readonly latenciesMs: number[] = [];
   readonly rhythm = new FrameRhythm({
     frameGap: { record: (us) => void this.gapsMs.push(us / 1000) },
     timeToFirstFrame: { record() {} },
@@ -99,35 +105,52 @@ class Viewer {
     kind: "video",
     ssrc: 1,
     clockRateHz: 90_000,
-    captureTimeId: 0,
+    captureTimeId: CAPTURE_TIME_ID,
     requestedAtMs: 0,
     openedMs: 0,
     frames: this.frames,
     nacks: this.nacks,
     meter: {
       counters: { packetsOutOfOrder: 0 },
-      mediaLatency: { record() {} },
+      mediaLatency: { record: (us) => void this.latenciesMs.push(us / 1000) },
       firstPacket: { record() {} },
     },
   });
   maxJitterMs = 0;
+  /** Frames that its sender gave up when it stood still. */
+  givenUp = 0;
   readonly #header = new RtpHeaderTemplate({
     payloadType: 96,
     ssrc: 1,
-    extensions: [],
+    extensions: [{
+      id: CAPTURE_TIME_ID,
+      uri: EXTENSION_URIS.absCaptureTime,
+      value: new Uint8Array(8),
+    }],
   });
   readonly #bytes = new Uint8Array(200);
   readonly #rtp = new RtpReader();
 
-  /** Frame number `frame` of 30 a second comes at `nowMs`. */
-  frame(frame: number, nowMs: number, isKey = frame === 0): void {
+  /** Frame number `frame` of 30 a second comes at `nowMs`, by the wall clock at `wallMs`. */
+  frame(
+    frame: number,
+    nowMs: number,
+    isKey = frame === 0,
+    wallMs = nowMs,
+  ): void {
     const bytes = this.#bytes;
-    const at = this.#header.write(bytes, 0, frame, frame * 3000, true);
+    const count = frame + this.givenUp;
+    const capturedMs = count * 1000 / 30;
+    this.#header.setCaptureTime(
+      ntpSeconds(capturedMs),
+      ntpFraction(capturedMs),
+    );
+    const at = this.#header.write(bytes, 0, frame, count * 3000, true);
     const data = writeVp8Descriptor(bytes, at, true, frame & 0x7fff);
     if (isKey) writeVp8KeyHeader(bytes, data, 640, 480);
     else writeVp8InterHeader(bytes, data);
     this.#rtp.read(bytes, 0, data + 20);
-    this.receiver.receive(this.#rtp, { nowMs, wallMs: nowMs });
+    this.receiver.receive(this.#rtp, { nowMs, wallMs });
     this.maxJitterMs = Math.max(this.maxJitterMs, this.receiver.jitterMs);
   }
 }
@@ -145,6 +168,7 @@ Deno.test.each<{ why: string; read: number; key: boolean }>([
     for (let i = 0; i < 90; i++) viewer.frame(i, ms(i));
     receiver.expectRate(ms(90), 30);
     // Two seconds: what was kept is read as it came, then time goes on from before.
+    receiver.breakOff({ nowMs: ms(90), wallMs: ms(150) }, ms(60));
     for (let i = 90; i < 90 + read; i++) viewer.frame(i, ms(i));
     receiver.leaveOut({ nowMs: ms(90), wallMs: ms(150) });
     for (let i = 150; i < 240; i++) {
@@ -166,6 +190,42 @@ Deno.test.each<{ why: string; read: number; key: boolean }>([
     // What is missing after it is lost as ever.
     viewer.frame(241, ms(182));
     assertEquals([receiver.packetsLost, nacks.size], [1, 1]);
+  },
+);
+
+Deno.test.each<{ why: string; isRead: boolean }>([
+  { why: "is read with what came meanwhile", isRead: true },
+  { why: "comes soon after", isRead: false },
+])(
+  "what was under way when thread and server both stood still was nobody's freeze or latency: it $why",
+  ({ isRead }) => {
+    const viewer = new Viewer();
+    const ms = (frame: number) => frame * 1000 / 30;
+    for (let i = 0; i < 90; i++) viewer.frame(i, ms(i) + 1);
+    const stoodMs = 3000;
+    const wallMs = ms(90) + 5 + stoodMs;
+    const nowMs = ms(90) + 2;
+    // Captured before, and sent on by the server after it went on.
+    const { receiver } = viewer;
+    receiver.breakOff({ nowMs, wallMs: wallMs - 1 }, stoodMs);
+    if (isRead) viewer.frame(90, nowMs + stoodMs + 2, false, wallMs);
+    receiver.leaveOut({ nowMs, wallMs });
+    if (!isRead) viewer.frame(90, nowMs + 3, false, wallMs + 2);
+    viewer.givenUp = 90;
+    for (let i = 91; i < 180; i++) {
+      viewer.frame(i, ms(i) + 1, false, ms(i) + stoodMs + 1);
+    }
+    const { freezeCount, longestFreezeMs } = viewer.rhythm.figures({
+      nowMs: ms(180),
+    });
+    assertEquals([freezeCount, longestFreezeMs], [0, 0]);
+    assertEquals(receiver.resumedAtMs, -1);
+    assertEquals(receiver.deliverable(ms(180)), receiver.packetsReceived);
+    const { latenciesMs, gapsMs } = viewer;
+    assertEquals(latenciesMs.length, 89 + 90);
+    assert(Math.max(...latenciesMs) < 2, `${Math.max(...latenciesMs)}`);
+    assert(Math.max(...gapsMs) < 36, `${Math.max(...gapsMs)}`);
+    assert(viewer.maxJitterMs < 3, `${viewer.maxJitterMs}`);
   },
 );
 

@@ -358,14 +358,14 @@ Deno.test("who is told of a task that threw may end others, and schedule it agai
   assertEquals(loop.ran, ["run", "run"]);
 });
 
-Deno.test("after a standstill what came meanwhile is read, then tasks hear of it, and only then run", async () => {
+Deno.test("tasks hear of a standstill before what came meanwhile is read, and after, and only then run", async () => {
   const clock = { standstillCount: 0, stoodMs: 0, nowMs: () => 1000 };
   const log: string[] = [];
   const lane = new FakeLane({ onDrain: () => log.push("read") });
   const reactor = new Reactor(lane, clock);
   reactor.observer = {
     onTurn() {},
-    onStandstill: () => log.push("observer"),
+    onCaughtUp: () => log.push("observer"),
   };
   const ran = Promise.withResolvers<void>();
   const task: Task = {
@@ -376,7 +376,8 @@ Deno.test("after a standstill what came meanwhile is read, then tasks hear of it
       this.dueMs = Infinity;
       ran.resolve();
     },
-    onStandstill: (ms) => log.push(`task ${ms}`),
+    onStandstill: (ms) => log.push(`stood ${ms}`),
+    onCaughtUp: (ms) => log.push(`caught up ${ms}`),
   };
   const other: Task = { dueMs: 5000, heapIndex: -1, run() {} };
   reactor.schedule(task);
@@ -384,7 +385,13 @@ Deno.test("after a standstill what came meanwhile is read, then tasks hear of it
   clock.standstillCount = 1;
   clock.stoodMs = 2000;
   await ran.promise;
-  assertEquals(log.slice(0, 4), ["read", "task 2000", "observer", "run"]);
+  assertEquals(log.slice(0, 5), [
+    "stood 2000",
+    "read",
+    "caught up 2000",
+    "observer",
+    "run",
+  ]);
   reactor.cancel(other);
   reactor.close();
 });
