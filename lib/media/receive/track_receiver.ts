@@ -125,7 +125,7 @@ export class TrackReceiver {
   #isFirst = true;
   /** What is missing before the next packet came while nobody read it. */
   #mayBeUnread = false;
-  /** When the thread last stood still, by the wall clock in milliseconds since 1970. */
+  /** In the midst of when the thread last stood still, in milliseconds since 1970. */
   #stoodAtMs = -Infinity;
   #lastArrivalMs = -Infinity;
   /** Of the last packet that was media. */
@@ -285,7 +285,8 @@ export class TrackReceiver {
     if (this.#silentMs(moment.nowMs) > 0) this.#settle(moment.nowMs);
     this.#lastMs = Math.max(this.#lastMs, untilMs);
     this.#isFirst = true;
-    this.#stoodAtMs = moment.wallMs - ms;
+    // Threads notice when it begins and ends a little apart.
+    this.#stoodAtMs = moment.wallMs - ms / 2;
     this.#options.frames?.leaveOut(moment, untilMs);
     this.#options.sound?.leaveOut(moment);
   }
