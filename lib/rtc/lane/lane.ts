@@ -129,6 +129,11 @@ export interface Lane {
     onDatagram: DatagramHandler,
     signal: AbortSignal,
   ): Promise<LaneSocket>;
+  /**
+   * Called before something is handed over in no drain, or long after that
+   * began: the thread may have stood still without the reactor's knowing.
+   */
+  onLate: (() => void) | undefined;
   /** Hands over everything that has arrived; a no-op where the runtime does it by itself. */
   drain(): void;
   /** Lets the thread do nothing for so long; a no-op where packets come by the event loop. */

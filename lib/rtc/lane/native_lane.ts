@@ -92,6 +92,7 @@ class NativeLane implements Lane {
   readonly out: Uint8Array;
   readonly libc: Libc;
   readonly sending: SendBatch;
+  onLate: (() => void) | undefined;
   readonly #clock: ReceiveClock;
   readonly #wallOffset: Slew;
   /** How far this machine's wall clock was ahead of the thread's when the lane was opened. */
@@ -129,7 +130,11 @@ class NativeLane implements Lane {
       this.#openedAheadMs + wallAheadMs,
       performance.now(),
     );
-    this.#receiving = new ReceiveBatch(this.#clock, this.#wallOffset);
+    this.#receiving = new ReceiveBatch(
+      this.#clock,
+      this.#wallOffset,
+      () => this.onLate?.(),
+    );
   }
 
   wallNowMs(): number {

@@ -34,6 +34,7 @@ class PortableLane implements Lane {
     refused: 0,
     failed: 0,
   };
+  onLate: (() => void) | undefined;
   readonly #openedAheadMs = fineWall.nowMs() - performance.now();
   readonly #wallOffset: Slew;
   readonly #sockets = new Set<LaneSocket>();
@@ -136,6 +137,7 @@ class PortableSocket implements LaneSocket {
       if (!this.#open) return;
       lane.counters.received++;
       try {
+        lane.onLate?.();
         this.onDatagram(message, 0, message.length, {
           nowMs: threadClock.nowMs(),
           wallMs: lane.wallNowMs(),

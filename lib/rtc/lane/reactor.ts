@@ -43,6 +43,10 @@ export interface ReactorObserver {
   onCaughtUp?(): void;
 }
 
+/** How often the thread stood still so far, and for how long. */
+type Standstills = Pick<AwakeClock, "standstillCount" | "stoodMs">;
+type ReactorClock = Standstills & Pick<AwakeClock, "nowMs">;
+
 /**
  * While a native lane has sockets the loop turns at this pace, as packets wait
  * for it: an interval costs half of what a timeout a turn does, and allocates
@@ -97,19 +101,18 @@ export class Reactor {
   #soonMs = -Infinity;
   #running = false;
   #open = true;
-  readonly #clock: Pick<AwakeClock, "nowMs" | "standstillCount" | "stoodMs">;
-  #standstillCount: number;
-  #stoodMs: number;
+  readonly #clock: ReactorClock;
+  /** The standstills that tasks were told of, and those that they caught up with. */
+  #told: Standstills;
+  #caughtUp: Standstills;
 
-  constructor(
-    lane: Lane,
-    clock: Pick<AwakeClock, "nowMs" | "standstillCount" | "stoodMs"> =
-      threadClock,
-  ) {
+  constructor(lane: Lane, clock: ReactorClock = threadClock) {
     this.lane = lane;
     this.#clock = clock;
-    this.#standstillCount = clock.standstillCount;
-    this.#stoodMs = clock.stoodMs;
+    this.#told = this.#caughtUp = standstillsOf(clock);
+    lane.onLate = () => {
+      if (this.#hasStood()) this.#tellStandstill();
+    };
   }
 
   /** The reactor's clock, in milliseconds: monotonic, starting anywhere; it does not go on while the thread stands still. */
@@ -226,12 +229,13 @@ export class Reactor {
   }
 
   #beat(nowMs: number): void {
-    if (this.#clock.standstillCount !== this.#standstillCount) this.#wakeUp();
+    if (this.#hasStood()) this.#wakeUp();
     const isSoon = nowMs < this.#soonMs;
     const isUnread = nowMs >= this.#drainMs;
     if (!isSoon || !isUnread) this.#runDue(nowMs);
     if (this.#hasty === 0 && !isUnread) return;
-    this.lane.drain();
+    if (this.#hasStood()) this.#wakeUp();
+    else this.lane.drain();
     const readMs = this.nowMs();
     const leastMs = Math.max(BEAT_MS, SOON_PARTS * (readMs - nowMs));
     this.#drainMs = nowMs + (isSoon ? Math.min(leastMs, DRAIN_MS) : DRAIN_MS);
@@ -244,14 +248,25 @@ export class Reactor {
    * only now. Then everyone goes on from here.
    */
   #wakeUp(): void {
-    const { standstillCount, stoodMs } = this.#clock;
-    const ms = stoodMs - this.#stoodMs;
-    this.#standstillCount = standstillCount;
-    this.#stoodMs = stoodMs;
-    for (const task of [...this.#heap]) task.onStandstill?.(ms);
+    const ms = this.#clock.stoodMs - this.#caughtUp.stoodMs;
+    this.#caughtUp = standstillsOf(this.#clock);
+    this.#tellStandstill();
     this.lane.drain();
     for (const task of [...this.#heap]) task.onCaughtUp?.(ms);
     this.observer?.onCaughtUp?.();
+  }
+
+  /** Whether the thread stood still since the tasks last went on from a standstill. */
+  #hasStood(): boolean {
+    this.nowMs();
+    return this.#clock.standstillCount !== this.#caughtUp.standstillCount;
+  }
+
+  #tellStandstill(): void {
+    if (this.#clock.standstillCount === this.#told.standstillCount) return;
+    const ms = this.#clock.stoodMs - this.#told.stoodMs;
+    this.#told = standstillsOf(this.#clock);
+    for (const task of [...this.#heap]) task.onStandstill?.(ms);
   }
 
   /** Whether the thread has nothing to do but packets. */
@@ -360,4 +375,8 @@ export class Reactor {
     keys[index] = key;
     task.heapIndex = index;
   }
+}
+
+function standstillsOf({ standstillCount, stoodMs }: Standstills): Standstills {
+  return { standstillCount, stoodMs };
 }

@@ -32,11 +32,17 @@ export class ReceiveBatch {
   readonly #arrival = new Arrival();
   readonly #clock: ReceiveClock;
   readonly #wallOffset: Slew;
+  readonly #onLate: () => void;
   readonly #vectors = new NativeMemory(RECEIVE_BATCH * IOVEC_BYTES);
 
-  /** `clock` tells when something came; wall-clock times are ahead of its by `wallOffset`. */
-  constructor(clock: ReceiveClock, wallOffset: Slew) {
+  /**
+   * `clock` tells when something came; wall-clock times are ahead of its by
+   * `wallOffset`. `onLate` is called before each that came long after the
+   * drain began.
+   */
+  constructor(clock: ReceiveClock, wallOffset: Slew, onLate: () => void) {
     this.#clock = clock;
+    this.#onLate = onLate;
     this.#wallOffset = wallOffset;
     for (let i = 0; i < RECEIVE_BATCH; i++) {
       const vector = i * IOVEC_BYTES;
@@ -89,6 +95,7 @@ export class ReceiveBatch {
     this.#arrival.nowMs = nowMs - clock.stoodMs;
     this.#arrival.wallMs = nowMs + this.#wallOffset.currentMs;
     if (nowMs < clock.earliestMs || nowMs > clock.latestMs) {
+      if (nowMs > clock.latestMs) this.#onLate();
       this.#note(clock.correct(kernelMs));
     }
   }

@@ -32,6 +32,7 @@ import {
 export interface TcpLane {
   readonly out: Uint8Array;
   readonly counters: LaneCounters;
+  readonly onLate: (() => void) | undefined;
   wallNowMs(): number;
 }
 
@@ -181,6 +182,7 @@ class TcpSocket implements LaneSocket {
       while (this.#open) {
         const count = await this.#connection.read(reader.room);
         if (count === null) break;
+        this.#lane.onLate?.();
         this.#arrival.nowMs = threadClock.nowMs();
         this.#arrival.wallMs = this.#lane.wallNowMs();
         reader.advance(count, this.#onFrame);

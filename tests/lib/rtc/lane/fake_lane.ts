@@ -70,6 +70,7 @@ export class FakeLane implements Lane {
   readonly out = new Uint8Array(64 * 1024);
   readonly counters = { sent: 0, received: 0, refused: 0, failed: 0 };
   readonly sockets: FakeSocket[] = [];
+  onLate: (() => void) | undefined;
   closed = 0;
 
   constructor(readonly options: FakeLaneOptions = {}) {

@@ -358,43 +358,87 @@ Deno.test("who is told of a task that threw may end others, and schedule it agai
   assertEquals(loop.ran, ["run", "run"]);
 });
 
-Deno.test("tasks hear of a standstill before what came meanwhile is read, and after, and only then run", async () => {
-  const clock = { standstillCount: 0, stoodMs: 0, nowMs: () => 1000 };
-  const log: string[] = [];
-  const lane = new FakeLane({ onDrain: () => log.push("read") });
-  const reactor = new Reactor(lane, clock);
-  reactor.observer = {
-    onTurn() {},
-    onCaughtUp: () => log.push("observer"),
-  };
-  const ran = Promise.withResolvers<void>();
-  const task: Task = {
-    dueMs: 1000,
-    heapIndex: -1,
-    run() {
-      log.push("run");
-      this.dueMs = Infinity;
-      ran.resolve();
-    },
-    onStandstill: (ms) => log.push(`stood ${ms}`),
-    onCaughtUp: (ms) => log.push(`caught up ${ms}`),
-  };
-  const other: Task = { dueMs: 5000, heapIndex: -1, run() {} };
-  reactor.schedule(task);
-  reactor.schedule(other);
-  clock.standstillCount = 1;
-  clock.stoodMs = 2000;
-  await ran.promise;
-  assertEquals(log.slice(0, 5), [
-    "stood 2000",
-    "read",
-    "caught up 2000",
-    "observer",
-    "run",
-  ]);
-  reactor.cancel(other);
-  reactor.close();
-});
+/** The clock of a thread that stands still when it is told to. */
+class StoppedClock {
+  standstillCount = 0;
+  stoodMs = 0;
+
+  nowMs(): number {
+    return 1000;
+  }
+
+  standStill(ms: number): void {
+    this.standstillCount++;
+    this.stoodMs += ms;
+  }
+}
+
+Deno.test.each<{ when: string; ran: readonly string[] }>([
+  {
+    when: "before a turn",
+    ran: ["stood 2000", "read", "caught up 2000", "observer", "run"],
+  },
+  {
+    when: "while a task runs",
+    ran: ["run", "stood 2000", "read", "caught up 2000", "observer"],
+  },
+  {
+    when: "while what came is read",
+    ran: ["run", "stood 2000", "read", "read", "caught up 2000", "observer"],
+  },
+])(
+  "tasks hear of a standstill $when before what came meanwhile is read, and after",
+  async ({ when, ran }) => {
+    const clock = new StoppedClock();
+    const log: string[] = [];
+    const stop = (at: string) => {
+      if (at === when && clock.standstillCount === 0) clock.standStill(2000);
+    };
+    const caughtUp = Promise.withResolvers<void>();
+    const lane = new FakeLane({
+      kind: "native",
+      onDrain() {
+        stop("while what came is read");
+        // Of two datagrams that came late.
+        lane.onLate?.();
+        lane.onLate?.();
+        log.push("read");
+      },
+    });
+    const reactor = new Reactor(lane, clock);
+    reactor.observer = {
+      onTurn() {},
+      onCaughtUp() {
+        log.push("observer");
+        caughtUp.resolve();
+      },
+    };
+    const task: Task = {
+      dueMs: 1000,
+      heapIndex: -1,
+      run() {
+        log.push("run");
+        this.dueMs = Infinity;
+        stop("while a task runs");
+      },
+    };
+    const other: Task = {
+      dueMs: 5000,
+      heapIndex: -1,
+      run() {},
+      onStandstill: (ms) => log.push(`stood ${ms}`),
+      onCaughtUp: (ms) => log.push(`caught up ${ms}`),
+    };
+    reactor.schedule(task);
+    reactor.schedule(other);
+    reactor.retain();
+    stop("before a turn");
+    await caughtUp.promise;
+    assertEquals(log.slice(0, ran.length), ran);
+    reactor.cancel(other);
+    reactor.close();
+  },
+);
 
 /** A reactor on a fake lane, and a log of what ran. */
 class Loop {
