@@ -25,7 +25,9 @@ Deno.test.each([1, 2])(
     program.kill("SIGCONT");
     const { code, stdout } = await program.ended();
     assertEquals(code, 98, "a quarter of the run");
-    assertMatch(stdout, /^INVALID +The generator stood still for \d\.\d s of/);
+    // On a machine that is busy it was late, too.
+    assertMatch(stdout, /^INVALID /);
+    assertMatch(stdout, /^\S* +The generator stood still for \d\.\d s of/m);
     assertMatch(stdout, /stood still for \d\.\d s at 0:\d\d; those seconds/);
     const { summary } = out.read();
     const { generator, media, timeline, signalingLatencies } = summary;
