@@ -2,9 +2,10 @@
  * All tests, in parts: the examples in the documentation; what keeps a CPU
  * busy and judges no run, two files at a time; what mostly waits, two files at
  * a time, too, each in a process of its own; what has to have the machine to
- * itself, one after another. A file that fails beside others is asked once
- * more in that last part, and what it says there counts: runs are judged, and
- * who disturbs them makes them invalid. What failed is named at the end.
+ * itself, one after another. A file that fails is asked once more at the end,
+ * alone, and what it says there counts: runs are judged, and whatever disturbs
+ * the machine makes them invalid. What failed is named at the end, and so is
+ * what failed at first.
  *
  * ```text
  * deno task test [--junit-path=FILE]
@@ -15,7 +16,7 @@
  */
 
 import { cpuUsage } from "node:process";
-import { failuresIn, mergedJunit, passedIn } from "./junit.ts";
+import { type Failure, failuresIn, mergedJunit, passedIn } from "./junit.ts";
 
 /** Modules whose examples are run. */
 const DOCUMENTED = ["mod.ts", "kit.ts", "tool.ts", "lib"];
@@ -75,15 +76,20 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const jobs = isQuick() ? JOBS : 1;
   const parts = [await test(["--doc", ...DOCUMENTED], jobs)];
-  const together = await test(["--no-check", "--parallel", ...TOGETHER], jobs);
-  const passed = passedIn(together.report);
-  const again = together.code === 0
-    ? []
-    : (await testsIn(TOGETHER)).filter((file) =>
-      !passed.files.has(`./${file}`)
-    );
-  parts.push(
-    again.length === 0 ? together : { code: 0, report: passed.report },
+  const again: string[] = [];
+  const shaky: Failure[] = [];
+  const keep = ({ code, report }: Part, files: readonly string[]): void => {
+    if (code === 0) return void parts.push({ code, report });
+    const passed = passedIn(report);
+    const failed = files.filter((file) => !passed.files.has(`./${file}`));
+    if (failed.length === 0) return void parts.push({ code, report });
+    parts.push({ code: 0, report: passed.report });
+    again.push(...failed);
+    shaky.push(...failuresIn(report));
+  };
+  keep(
+    await test(["--no-check", "--parallel", ...TOGETHER], jobs),
+    await testsIn(TOGETHER),
   );
   const others = (await testsIn(["tests"])).filter((file) =>
     ![...TOGETHER, ...ALONE, ...LONG].some((path) =>
@@ -93,18 +99,23 @@ async function main(args: readonly string[]): Promise<number> {
   const waiting = [...LONG, ...others];
   await Promise.all(Array.from({ length: jobs }, async () => {
     for (let file; (file = waiting.shift()) !== undefined;) {
-      const part = await test(["--no-check", file], 1, "piped");
-      if (part.code === 0 || jobs === 1) parts.push(part);
-      else again.push(file);
+      keep(await test(["--no-check", file], 1, "piped"), [file]);
     }
   }));
-  if (again.length > 0) console.log(`Once more, alone: ${again.join(", ")}`);
-  parts.push(await test(["--no-check", ...ALONE, ...again]));
+  keep(await test(["--no-check", ...ALONE]), ALONE);
+  if (again.length > 0) {
+    console.log(`Once more, alone: ${again.join(", ")}`);
+    parts.push(await test(["--no-check", ...again]));
+  }
   const report = mergedJunit(parts.map(({ report }) => report));
   if (junit[0] !== undefined) await Deno.writeTextFile(junit[0], report);
-  for (const { file, test, reason } of failuresIn(report)) {
-    console.log(`Failed: ${file}: ${test}: ${reason}`);
-  }
+  const tell = (what: string, failures: readonly Failure[]): void => {
+    for (const { file, test, reason } of failures) {
+      console.log(`${what}: ${file}: ${test}: ${reason}`);
+    }
+  };
+  tell("Failed at first", shaky);
+  tell("Failed", failuresIn(report));
   return parts.find(({ code }) => code !== 0)?.code ?? 0;
 }
 
