@@ -77,8 +77,7 @@ function tellRefusals(sfu: LocalSfu): Disposable {
   let told = 0;
   const tell = () => {
     const refusals = sfu.refusals();
-    const { connections, transports, messages } = refusals;
-    const all = connections + transports + messages;
+    const all = Object.values(refusals).reduce((sum, count) => sum + count, 0);
     if (all > told) printOut(`${refusalsLine(refusals)}\n`);
     told = all;
   };
@@ -91,16 +90,24 @@ function tellRefusals(sfu: LocalSfu): Disposable {
   };
 }
 
+/** What of each is told; of several the first word has an s. */
+const REFUSED = [
+  ["connections", "connection"],
+  ["transports", "transport"],
+  ["consumers", "consumer"],
+  ["messages", "message over 100 a second"],
+  ["frames", "frame too long or broken"],
+  ["unsent", "message to who does not read"],
+] as const satisfies readonly (readonly [keyof Refusals, string])[];
+
 /** What was refused, in one line. */
 export function refusalsLine(refusals: Refusals): string {
-  const { connections, transports, messages } = refusals;
-  const parts = [
-    [connections, "connection"],
-    [transports, "transport"],
-    [messages, "burst of messages"],
-  ] as const;
-  const told = parts.filter(([count]) => count > 0).map(([count, what]) =>
-    `${count} ${count === 1 ? what : what.replace(/^\w+/, "$&s")}`
+  const told = REFUSED.filter(([name]) => refusals[name] > 0).map((
+    [name, what],
+  ) =>
+    `${refusals[name]} ${
+      refusals[name] === 1 ? what : what.replace(/^\w+/, "$&s")
+    }`
   );
   return `Refused so far, over the limits: ${told.join(", ")}.`;
 }

@@ -6,6 +6,7 @@
  */
 
 import { z } from "./deps.ts";
+import { listOf, recordOf } from "./first_wrong.ts";
 import { absentOrNull } from "./nullable.ts";
 import type { RtpCapabilities, RtpParameters } from "./parameters.ts";
 import { directionSchema, mediaKindSchema } from "./rtp_schemas.ts";
@@ -43,8 +44,8 @@ const mimeType = z.string().refine(
 
 /** Absent is fine, `null` is not: unlike the other optional fields. */
 const codecSettings = {
-  parameters: z.record(z.string(), z.union([z.string(), u32])).optional(),
-  rtcpFeedback: z.array(z.strictObject({
+  parameters: recordOf(z.union([z.string(), u32])).optional(),
+  rtcpFeedback: listOf(z.strictObject({
     type: z.string(),
     parameter: z.string().optional(),
   })).optional(),
@@ -64,7 +65,7 @@ const channelsMissing = {
 
 export const strictRtpCapabilitiesSchema: z.ZodType<RtpCapabilities> = z.object(
   {
-    codecs: z.array(
+    codecs: listOf(
       z.object({
         kind: mediaKindSchema,
         mimeType,
@@ -79,7 +80,7 @@ export const strictRtpCapabilitiesSchema: z.ZodType<RtpCapabilities> = z.object(
         )
         .refine(hasItsChannels, channelsMissing),
     ),
-    headerExtensions: z.array(z.object({
+    headerExtensions: listOf(z.object({
       kind: mediaKindSchema,
       uri: z.string(),
       preferredId: u16,
@@ -91,7 +92,7 @@ export const strictRtpCapabilitiesSchema: z.ZodType<RtpCapabilities> = z.object(
 
 export const strictRtpParametersSchema: z.ZodType<RtpParameters> = z.object({
   mid: absentOrNull(z.string()),
-  codecs: z.array(
+  codecs: listOf(
     z.object({
       mimeType,
       payloadType: u8,
@@ -100,12 +101,12 @@ export const strictRtpParametersSchema: z.ZodType<RtpParameters> = z.object({
       ...codecSettings,
     }).refine(hasItsChannels, channelsMissing),
   ),
-  headerExtensions: z.array(z.object({
+  headerExtensions: listOf(z.object({
     uri: z.string(),
     id: u16,
     encrypt: z.boolean(),
   })),
-  encodings: z.array(z.object({
+  encodings: listOf(z.object({
     ssrc: absentOrNull(u32),
     rid: absentOrNull(z.string()),
     codecPayloadType: absentOrNull(u8),

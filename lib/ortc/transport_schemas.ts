@@ -4,6 +4,7 @@
  */
 
 import { z } from "./deps.ts";
+import { listOf } from "./first_wrong.ts";
 import type {
   DtlsFingerprint,
   DtlsParameters,
@@ -58,7 +59,7 @@ export const dtlsParametersSchema: z.ZodType<DtlsParameters> = z.object({
 /** As strict as the server: no further keys, and hex bytes of the algorithm's exact length. */
 export const strictDtlsParametersSchema: z.ZodType<DtlsParameters> = z.object({
   role: dtlsRoleSchema,
-  fingerprints: z.array(
+  fingerprints: listOf(
     z.strictObject({
       algorithm: fingerprintAlgorithmSchema,
       value: z.string().regex(/^[0-9a-f]{2}(:[0-9a-f]{2})*$/i),

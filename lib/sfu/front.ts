@@ -23,6 +23,7 @@ import type { SfuOptions } from "./options.ts";
 import type { ProtooRooms } from "./protoo/rooms.ts";
 import { Connection } from "./signaling/connection.ts";
 import type { Hub } from "./signaling/hub.ts";
+import type { ServerMetrics } from "./signaling/metrics.ts";
 import type { Identity } from "./signaling/room.ts";
 import { identityOf } from "./signaling/token.ts";
 import { messageOf } from "../text/mod.ts";
@@ -127,8 +128,7 @@ function attach(
   });
   socket.on("ping", () => connection.heard());
   socket.on("pong", () => connection.heard());
-  // A message over the limit or a broken frame ends the connection.
-  socket.on("error", () => socket.terminate());
+  endOnError(socket, hub.parts.metrics);
   socket.on("close", () => connection.end());
 }
 
@@ -162,8 +162,18 @@ function attachProtoo(
   socket.on("message", (data: RawData, isBinary: boolean) => {
     if (!isBinary) connection.receive(data.toString());
   });
-  socket.on("error", () => socket.terminate());
+  endOnError(socket, metrics);
   socket.on("close", connection.end);
+}
+
+/** A message over the limit or a broken frame ends the connection. */
+function endOnError(socket: WebSocket, metrics: ServerMetrics): void {
+  socket.on("error", (error: Error & { readonly code?: string }) => {
+    if (error.code?.startsWith("WS_ERR_")) {
+      metrics.count("frames_refused_total");
+    }
+    socket.terminate();
+  });
 }
 
 /** A token that is missing, wrong or expired makes its bearer anonymous. */

@@ -43,12 +43,17 @@ export interface ProtooRoom {
 }
 
 /** What rooms are made of. */
-export type ProtooParts = Pick<HubParts, "engine" | "streams" | "metrics">;
+export type ProtooParts = Pick<
+  HubParts,
+  "engine" | "streams" | "metrics" | "maxTransportsPerJoin" | "maxTransports"
+>;
 
 /** Where rooms are. */
 export interface ProtooHouse {
   readonly parts: ProtooParts;
   readonly spelling: Spelling;
+  /** Transports of everybody, also those under way. */
+  transports: number;
   /** Nobody may be in a room any more: then it goes. */
   leave(room: ProtooRoom): void;
 }
@@ -62,6 +67,8 @@ export class ProtooPeer {
   readonly #wire: ProtooWire;
   readonly #conversation: ProtooConversation;
   readonly #transports = new Map<string, EngineTransport>();
+  /** How many transports it has, also those under way. */
+  #transportCount = 0;
   readonly #consumers = new Map<string, EngineConsumer>();
   #receiving: EngineTransport | undefined;
   #rtpCapabilities: RtpCapabilities | undefined;
@@ -129,6 +136,8 @@ export class ProtooPeer {
     await streams.settle([...carried, ...this.#consumers.keys()]);
     for (const track of this.tracks.values()) this.#end(track);
     for (const transport of this.#transports.values()) transport.close();
+    this.#countTransports(-this.#transports.size);
+    this.#transports.clear();
     this.#rooms.leave(this.#room);
   }
 
@@ -243,9 +252,17 @@ export class ProtooPeer {
   }
 
   async #createTransport(data: Data): Promise<unknown> {
-    const transport = await this.#room.router.createTransport();
-    if (this.#isGone) transport.close();
-    this.#transports.set(transport.id, transport);
+    this.#refuseTooMany();
+    this.#countTransports(1);
+    const transport = await this.#room.router.createTransport()
+      .catch((error) => {
+        this.#countTransports(-1);
+        throw error;
+      });
+    if (this.#isGone) {
+      transport.close();
+      this.#countTransports(-1);
+    } else this.#transports.set(transport.id, transport);
     const receives = data.consuming === true ||
       data.appData?.direction === "consumer";
     if (receives) this.#receiving = transport;
@@ -253,6 +270,25 @@ export class ProtooPeer {
       ...this.#rooms.spelling.id("transportId", transport.id),
       ...described(transport, data.forceTcp === true),
     };
+  }
+
+  /** One peer alone could use up the sockets of this process. */
+  #refuseTooMany(): void {
+    const { parts, transports } = this.#rooms;
+    const { maxTransportsPerJoin, maxTransports, metrics } = parts;
+    const isOver = this.#transportCount >= maxTransportsPerJoin;
+    if (!isOver && transports < maxTransports) return;
+    metrics.count("transports_refused_total");
+    throw new Error(
+      isOver
+        ? `no more than ${maxTransportsPerJoin} transports each`
+        : `no more than ${maxTransports} transports in all`,
+    );
+  }
+
+  #countTransports(change: number): void {
+    this.#transportCount += change;
+    this.#rooms.transports += change;
   }
 
   #join({ displayName, device, rtpCapabilities }: Data): unknown {

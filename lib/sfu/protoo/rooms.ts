@@ -27,6 +27,7 @@ const MAX_REPLICAS = 100;
 export class ProtooRooms implements ProtooHouse {
   readonly parts: ProtooParts;
   readonly spelling: Spelling;
+  transports = 0;
   readonly #rooms = new Map<string, Promise<ProtooRoom>>();
   readonly #closing = new Set<Promise<void>>();
   #participants = 0;

@@ -165,7 +165,7 @@ export class Connection {
     const nowMs = clock.nowMs();
     const stuck = waiting.length >= OUTBOUND_CAPACITY &&
       nowMs - waiting[0]! >= OUTBOUND_STUCK_MS;
-    if (stuck) return;
+    if (stuck) return metrics.count("messages_unsent_total");
     waiting.push(nowMs);
     metrics.count("messages_sent_total");
     this.#wire.send(encode(message), () => waiting.shift());

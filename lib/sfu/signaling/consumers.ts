@@ -20,6 +20,7 @@ export async function consume(
   const { session, media } = participant;
   const { maxConsumersPerJoin, metrics, streams } = hub.parts;
   if (media.consumers.size >= maxConsumersPerJoin) {
+    metrics.count("consumers_refused_total");
     throw new SignalingError(
       `Consumer limit reached (${maxConsumersPerJoin}). Cannot create more consumers.`,
     );

@@ -18,6 +18,9 @@ const COUNTERS = [
   "transports_refused_total",
   "connections_refused_total",
   "messages_refused_total",
+  "consumers_refused_total",
+  "frames_refused_total",
+  "messages_unsent_total",
 ] as const;
 
 /** Upper bounds in seconds. */
@@ -29,8 +32,14 @@ export interface Refusals {
   readonly connections: number;
   /** Transports over the limits of a join and of the server. */
   readonly transports: number;
-  /** Runs of messages over the limit a second. */
+  /** Consumers over the limit of a join. */
+  readonly consumers: number;
+  /** Messages over the limit a second, each of them. */
   readonly messages: number;
+  /** Frames that are too long or broken; each ended its connection. */
+  readonly frames: number;
+  /** Messages that were not sent, because their receiver did not read those before. */
+  readonly unsent: number;
 }
 
 /** What only ever grows. */
@@ -70,7 +79,10 @@ export class ServerMetrics {
     return {
       connections: count("connections_refused_total"),
       transports: count("transports_refused_total"),
+      consumers: count("consumers_refused_total"),
       messages: count("messages_refused_total"),
+      frames: count("frames_refused_total"),
+      unsent: count("messages_unsent_total"),
     };
   }
 

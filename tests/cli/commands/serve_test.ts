@@ -1,15 +1,25 @@
 import { assertEquals } from "@std/assert";
+import {
+  type Refusals,
+  ServerMetrics,
+} from "../../../lib/sfu/signaling/metrics.ts";
 import { refusalsLine } from "../../../cli/commands/serve.ts";
 
-Deno.test.each([
-  [{ connections: 1, transports: 0, messages: 0 }, "1 connection"],
+const NOTHING = new ServerMetrics().refusals;
+
+Deno.test.each<[refusals: Partial<Refusals>, told: string]>([
+  [{ connections: 1 }, "1 connection"],
   [
-    { connections: 0, transports: 2, messages: 3 },
-    "2 transports, 3 bursts of messages",
+    { transports: 2, messages: 3 },
+    "2 transports, 3 messages over 100 a second",
+  ],
+  [
+    { consumers: 1, frames: 2, unsent: 70 },
+    "1 consumer, 2 frames too long or broken, 70 messages to who does not read",
   ],
 ])("what was refused is one line: $1", (refusals, told) => {
   assertEquals(
-    refusalsLine(refusals),
+    refusalsLine({ ...NOTHING, ...refusals }),
     `Refused so far, over the limits: ${told}.`,
   );
 });

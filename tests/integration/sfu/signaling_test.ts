@@ -182,6 +182,7 @@ Deno.test("a message over 64 KiB ends the connection", async () => {
   tooLong.say("x".repeat(65_537));
   await tooLong.closed;
   assertEquals(tooLong.heard, []);
+  assertEquals(sfu.refusals().frames, 1);
 });
 
 Deno.test("binary frames are ignored", async () => {

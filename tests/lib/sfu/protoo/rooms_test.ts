@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { ProtooDialect } from "../../../../lib/sfu/protoo/dialect.ts";
+import type { ProtooParts } from "../../../../lib/sfu/protoo/peer.ts";
 import { ProtooRooms } from "../../../../lib/sfu/protoo/rooms.ts";
 import { ServerMetrics } from "../../../../lib/sfu/signaling/metrics.ts";
 import { StreamBook } from "../../../../lib/sfu/signaling/stream_stats.ts";
@@ -16,12 +17,18 @@ const CAPABILITIES = { codecs: [], headerExtensions: [] };
 class House {
   readonly engine = new FakeEngine();
   readonly streams = new StreamBook();
+  readonly metrics = new ServerMetrics();
   readonly rooms: ProtooRooms;
 
-  constructor(dialect: ProtooDialect = "javascript") {
-    const { engine, streams } = this;
-    const metrics = new ServerMetrics();
-    this.rooms = new ProtooRooms({ engine, streams, metrics }, dialect);
+  constructor(
+    dialect: ProtooDialect = "javascript",
+    limits: Partial<ProtooParts> = {},
+  ) {
+    const { engine, streams, metrics } = this;
+    this.rooms = new ProtooRooms({
+      ...{ engine, streams, metrics },
+      ...{ maxTransportsPerJoin: 16, maxTransports: 1000, ...limits },
+    }, dialect);
   }
 
   /** Connects; what is not said is room r. */
@@ -171,6 +178,40 @@ Deno.test.each([
   for (let i = 0; i < 5; i++) await settle();
   assertEquals(bob.all("newConsumer").length, want);
 });
+
+Deno.test.each([
+  {
+    limits: { maxTransportsPerJoin: 3 },
+    granted: 3,
+    says: "no more than 3 transports each",
+  },
+  {
+    limits: { maxTransports: 5 },
+    granted: 4,
+    says: "no more than 5 transports in all",
+  },
+])(
+  "transports over a limit are refused, counted, and had again when others end: $says",
+  async ({ limits, granted, says }) => {
+    const house = new House("typescript", limits);
+    const bob = await house.join("bob");
+    const anna = await house.enter("anna");
+    // All at once: those under way count.
+    const asked = await Promise.all(
+      Array.from({ length: 6 }, () => anna.ask("createWebRtcTransport")),
+    );
+    const refused = asked.filter((answer) => answer === says);
+    assertEquals(6 - refused.length, granted);
+    assertEquals(house.metrics.refusals.transports, refused.length);
+    bob.end();
+    anna.end();
+    await settle();
+    const carl = await house.enter("carl");
+    const { transportId } = await carl.ask("createWebRtcTransport");
+    assertMatch(transportId, /./);
+    assertEquals(house.rooms.transports, 1);
+  },
+);
 
 Deno.test("whoever has not joined, or has nowhere to receive, gets no consumers", async () => {
   const house = new House();

@@ -46,6 +46,7 @@ Deno.test("the 101st frame of a burst is dropped with one error, and a second la
     type: "error",
     message: "Rate limit exceeded: max 100 messages/second",
   }]);
+  assertEquals(world.hub.parts.metrics.refusals.messages, 10);
   world.clock.advance(1000);
   await client.say({ type: "joinRoom", roomId: "r", participantName: "a" });
   assertEquals(client.heard.at(-1)?.type, "roomJoined");
@@ -100,6 +101,7 @@ Deno.test("a client that does not read loses messages after 64, once it has been
   world.clock.advance(1000);
   await flood(3);
   assertEquals(alice.heard.length, 64);
+  assertEquals(world.hub.parts.metrics.refusals.unsent, 3);
   for (const done of alice.stuck.splice(0)) done();
   await flood(1);
   assertEquals(alice.heard.length, 65);

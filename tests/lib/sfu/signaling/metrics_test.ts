@@ -6,7 +6,7 @@ const GAUGES = { connections: 1, rooms: 2, participants: 3 };
 Deno.test("every counter is there from the start", () => {
   const lines = new ServerMetrics().text(GAUGES).split("\n");
   const counters = lines.filter((line) => line.endsWith(" counter"));
-  assertEquals(counters.length, 12);
+  assertEquals(counters.length, 15);
   assertEquals(lines.includes("simplestchat_leaves_total 0"), true);
 });
 
