@@ -13,8 +13,9 @@ export interface SfuOptions extends MediasoupOptions {
   readonly engine: EngineKind;
   /**
    * What is spoken: SimplestChat's protocol, or mediasoup-demo's as its server
-   * of today speaks it, or as the one in JavaScript did until 2024. Limits,
-   * passwords and tokens are SimplestChat's.
+   * of today speaks it, or as the one in JavaScript did until 2024. Limits
+   * but those of connections and transports, passwords and tokens are
+   * SimplestChat's.
    *
    * @default {"simplestchat"}
    */
