@@ -73,7 +73,8 @@ export async function openWebSocketChannel(
   return new WebSocketChannel(socket, clock, hide, options);
 }
 
-class WebSocketChannel implements Channel {
+/** A channel over a WebSocket that is open. */
+export class WebSocketChannel implements Channel {
   readonly closed: Promise<ChannelClosed>;
   readonly #socket: WebSocket;
   readonly #keepalive: Keepalive;
