@@ -181,22 +181,30 @@ export function joined(parts: readonly Uint8Array[]): Uint8Array {
 
 /** The 4 or 16 bytes of an address; all 0 for what is none. */
 function addressBytes(address: string): Uint8Array {
-  if (!address.includes(":")) {
-    const bytes = new Uint8Array(4);
-    const parts = address.split(".").map(Number);
-    if (parts.length === 4) bytes.set(parts);
-    return bytes;
-  }
+  if (!address.includes(":")) return ipv4Bytes(address);
   const bytes = new Uint8Array(16);
-  const view = new DataView(bytes.buffer);
   const [left, right = ""] = address.split("%")[0].split("::");
-  const groups = (text: string) =>
-    text === "" ? [] : text.split(":").map((group) => parseInt(group, 16));
-  const first = groups(left);
-  const last = groups(right);
-  for (const [i, group] of first.entries()) view.setUint16(i * 2, group);
-  for (const [i, group] of last.entries()) {
-    view.setUint16(16 - (last.length - i) * 2, group);
-  }
+  const first = groupsOf(left);
+  const last = groupsOf(right);
+  if (first.length + last.length > bytes.length) return bytes;
+  bytes.set(first);
+  bytes.set(last, bytes.length - last.length);
   return bytes;
+}
+
+function ipv4Bytes(address: string): Uint8Array {
+  const bytes = new Uint8Array(4);
+  const parts = address.split(".").map(Number);
+  if (parts.length === 4) bytes.set(parts);
+  return bytes;
+}
+
+/** Two bytes a group; the last one may be an IPv4 address, which has four (RFC 4291 section 2.2). */
+function groupsOf(text: string): number[] {
+  if (text === "") return [];
+  return text.split(":").flatMap((group) => {
+    if (group.includes(".")) return [...ipv4Bytes(group)];
+    const value = parseInt(group, 16);
+    return [value >> 8, value & 0xff];
+  });
 }

@@ -78,6 +78,30 @@ const ADDRESSES: readonly {
     bytes: [0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1],
   },
   {
+    why: "IPv4 within IPv6",
+    address: "::ffff:192.0.2.33",
+    tag: 22,
+    bytes: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, 33],
+  },
+  {
+    why: "IPv4 at the end of a prefix, as NAT64 has it",
+    address: "64:ff9b::198.51.100.7",
+    tag: 22,
+    bytes: [0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0, 198, 51, 100, 7],
+  },
+  {
+    why: "IPv4 behind six groups",
+    address: "1:2:3:4:5:6:10.0.0.1",
+    tag: 22,
+    bytes: [0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 10, 0, 0, 1],
+  },
+  {
+    why: "more groups than there are is no address",
+    address: "1:2:3:4:5:6:7:8:9",
+    tag: 22,
+    bytes: Array(16).fill(0),
+  },
+  {
     why: "the unspecified one",
     address: "::",
     tag: 22,
