@@ -76,7 +76,10 @@ const MAX_DELAY_MS = 10_000;
 const MAX_OUTAGE_MS = 86_400_000;
 /** A packet of full size must fit into the queue. */
 const MIN_QUEUE_BYTES = 1500;
+const MAX_QUEUE_BYTES = 1e9;
 const MIN_RATE_BPS = 1000;
+const MAX_RATE_BPS = 1e12;
+const MAX_BURST_PACKETS = 1e6;
 /** Each takes a socket, and some round trips until the server knows. */
 const MIN_REBIND_MS = 1000;
 
@@ -114,13 +117,16 @@ function numberProblem(link: LinkImpairment): string | undefined {
     }
   }
   const { rateBps, queueBytes } = link;
-  if (rateBps !== undefined && !isBetween(rateBps, MIN_RATE_BPS, 1e12)) {
-    return `rateBps ${rateBps} is less than ${MIN_RATE_BPS}`;
+  if (
+    rateBps !== undefined && !isBetween(rateBps, MIN_RATE_BPS, MAX_RATE_BPS)
+  ) {
+    return `rateBps ${rateBps} is not from ${MIN_RATE_BPS} to ${MAX_RATE_BPS}`;
   }
   if (
-    queueBytes !== undefined && !isBetween(queueBytes, MIN_QUEUE_BYTES, 1e9)
+    queueBytes !== undefined &&
+    !isBetween(queueBytes, MIN_QUEUE_BYTES, MAX_QUEUE_BYTES)
   ) {
-    return `queueBytes ${queueBytes} has no room for a packet of ${MIN_QUEUE_BYTES}`;
+    return `queueBytes ${queueBytes} is not from ${MIN_QUEUE_BYTES}, a packet, to ${MAX_QUEUE_BYTES}`;
   }
   if (queueBytes !== undefined && rateBps === undefined) {
     return "queueBytes needs a rateBps";
@@ -136,8 +142,8 @@ function burstProblem(link: LinkImpairment): string | undefined {
       ? undefined
       : "lossInBurstRatio needs lossBurstPackets";
   }
-  if (!isBetween(packets, 1, 1e6)) {
-    return `lossBurstPackets ${packets} is not 1 or more`;
+  if (!isBetween(packets, 1, MAX_BURST_PACKETS)) {
+    return `lossBurstPackets ${packets} is not from 1 to ${MAX_BURST_PACKETS}`;
   }
   const badShare = lossRatio / inBurst;
   // The good stretch between two bad ones is at least one packet long.
