@@ -178,19 +178,24 @@ class TcpSocket implements LaneSocket {
 
   async #read(): Promise<void> {
     const reader = new FrameReader();
-    try {
-      while (this.#open) {
-        const count = await this.#connection.read(reader.room);
-        if (count === null) break;
-        this.#lane.onLate?.();
-        this.#arrival.nowMs = threadClock.nowMs();
-        this.#arrival.wallMs = this.#lane.wallNowMs();
-        reader.advance(count, this.#onFrame);
-      }
-    } catch {
-      // It was reset, or closed here.
+    for (;;) {
+      const count = await this.#readInto(reader.room);
+      if (count === null || !this.#open) break;
+      this.#lane.onLate?.();
+      this.#arrival.nowMs = threadClock.nowMs();
+      this.#arrival.wallMs = this.#lane.wallNowMs();
+      reader.advance(count, this.#onFrame);
     }
     this.#lose();
+  }
+
+  /** `null` at the end, also when the connection was reset, or closed here. */
+  async #readInto(room: Uint8Array): Promise<number | null> {
+    try {
+      return await this.#connection.read(room);
+    } catch {
+      return null;
+    }
   }
 
   readonly #onFrame = (

@@ -328,3 +328,23 @@ Deno.test("what reading a packet throws is told, and the next packet is read", a
   assertEquals(world.closed, 0);
   socket.close();
 });
+
+Deno.test("without anybody to tell, what reading a packet throws goes through to the event loop, and is no news of the peer", async () => {
+  const world = new World();
+  const socket = await world.open();
+  await settle();
+  const uncaught = Promise.withResolvers<unknown>();
+  const onUncaught = (event: PromiseRejectionEvent) => {
+    event.preventDefault();
+    uncaught.resolve(event.reason);
+  };
+  globalThis.addEventListener("unhandledrejection", onUncaught);
+  world.onDatagram = () => {
+    throw new TypeError("a slip");
+  };
+  world.connection.arrive(Uint8Array.fromHex("0001aa"));
+  assertInstanceOf(await uncaught.promise, TypeError);
+  globalThis.removeEventListener("unhandledrejection", onUncaught);
+  assertEquals([world.closed, world.ended], [0, 0]);
+  socket.close();
+});
