@@ -3,42 +3,11 @@ import { type Impairment, Network } from "../../../../lib/impairment/mod.ts";
 import { createRandom } from "../../../../lib/load/mod.ts";
 import { throughNetwork } from "../../../../lib/rtc/lane/impaired_socket.ts";
 import type { LaneSocket } from "../../../../lib/rtc/lane/lane.ts";
-import type { Task } from "../../../../lib/rtc/mod.ts";
+import { Deadlines } from "./deadlines.ts";
 import { FakeLane, type FakeSocket } from "./fake_lane.ts";
 
 /** Wall-clock time at time 0. */
 const WALL_MS = 1_000_000;
-
-/** Deadlines that are run by hand, in their order. */
-class Deadlines {
-  now = 0;
-  meanWaitMs = 0;
-  readonly #tasks = new Set<Task>();
-
-  get size(): number {
-    return this.#tasks.size;
-  }
-  nowMs(): number {
-    return this.now;
-  }
-  schedule(task: Task): void {
-    this.#tasks.add(task);
-  }
-  cancel(task: Task): void {
-    this.#tasks.delete(task);
-  }
-  /** Goes on to a time, running what is due on the way. */
-  goTo(ms: number): void {
-    for (;;) {
-      const [next] = [...this.#tasks].sort((a, b) => a.dueMs - b.dueMs);
-      if (next === undefined || next.dueMs > ms) break;
-      this.now = next.dueMs;
-      next.run(this.now);
-      if (next.dueMs === Infinity) this.#tasks.delete(next);
-    }
-    this.now = ms;
-  }
-}
 
 /** A socket with a network around it, and a log of what came through, with the times. */
 async function openWorld() {

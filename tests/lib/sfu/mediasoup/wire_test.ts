@@ -85,7 +85,7 @@ Deno.test.each<{
         encrypt: true,
       }],
       encodings: [{ ssrc: 5, rtx: { ssrc: 6 } }],
-      rtcp: { cname: "c", reducedSize: false, mux: true },
+      rtcp: { cname: "c", reducedSize: false },
     },
     is: {
       mid: "0",
