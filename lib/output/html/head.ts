@@ -18,6 +18,7 @@ import {
   formatBps,
   formatCores,
   formatCount,
+  formatCounted,
   formatMeasured,
   formatMs,
   formatRatio,
@@ -123,7 +124,7 @@ function tiles(summary: Summary): Child {
       [
         "Errors",
         formatCount(summary.totalErrors),
-        `${Object.keys(summary.errors).length} kinds`,
+        formatCounted(Object.keys(summary.errors).length, "kind"),
         bandOf("errors"),
       ],
       [

@@ -73,7 +73,8 @@ export function heatMap(stories: readonly ClientStory[]): HeatMap | undefined {
     endSec,
   );
   const columnSec = Math.max(1, Math.round(shortest), endSec / MAX_COLUMNS);
-  const columns = Math.ceil(endSec / columnSec);
+  // What a division is off by is no column.
+  const columns = Math.min(MAX_COLUMNS, Math.ceil(endSec / columnSec));
   if (columns < MIN_COLUMNS) return undefined;
   const shown = worst(stories).toSorted((a, b) =>
     a.roomId.localeCompare(b.roomId, "en", { numeric: true }) ||
@@ -155,7 +156,10 @@ function cellsOf(
       const value = of(bin);
       if (value === null) continue;
       const byte = Math.round(value * WORST);
-      const first = Math.floor(bin.fromSec / columnSec + 0.5);
+      const first = Math.min(
+        columns - 1,
+        Math.floor(bin.fromSec / columnSec + 0.5),
+      );
       const last = Math.max(
         first,
         Math.floor(bin.toSec / columnSec + 0.5) - 1,

@@ -12,7 +12,7 @@ import {
   type Summary,
 } from "../../metrics/mod.ts";
 import type { ClientResult } from "../../report/mod.ts";
-import { formatCount } from "../../text/mod.ts";
+import { formatCount, formatCounted } from "../../text/mod.ts";
 import { type Child, html } from "./markup.ts";
 
 /** How the script writes a value. */
@@ -123,8 +123,8 @@ export function errorSection(
 ): Child {
   const kinds = Object.entries(errors);
   const messages = [
-    [unknownMessages, "messages of unknown type"],
-    [malformedMessages, "malformed messages"],
+    [unknownMessages, "message", " of unknown type"],
+    [malformedMessages, "malformed message", ""],
   ] as const;
   if (kinds.length === 0 && messages.every(([count]) => count === 0)) return "";
   return html`<section><h2>Errors <small>${
@@ -142,8 +142,8 @@ export function errorSection(
       `
     )
   }</tbody></table></div>${
-    messages.map(([count, name]) =>
-      count === 0 ? "" : html`<p>${formatCount(count)} ${name}</p>`
+    messages.map(([count, name, which]) =>
+      count === 0 ? "" : html`<p>${formatCounted(count, name)}${which}</p>`
     )
   }</section>`;
 }
@@ -161,7 +161,7 @@ function tableOf<Row>(
   columns: readonly Column<Row>[],
 ): Table {
   const rows = all.slice(0, MAX_ROWS).map((row) =>
-    columns.map(([, , value]) => rounded(value(row)))
+    columns.map(([, show, value]) => rounded(value(row), show))
   );
   // A column of nothing, as where nobody failed, is left out.
   const said = columns.map((_, i) => rows.some((row) => row[i] !== null));
@@ -185,6 +185,12 @@ function heard(room: RoomSummary, ratio: number): number | null {
   return room.totalPacketsReceived === 0 ? null : ratio;
 }
 
-function rounded(value: string | number | null): string | number | null {
-  return typeof value === "number" ? Number(value.toPrecision(5)) : value;
+/** What is counted is exact. */
+function rounded(
+  value: string | number | null,
+  show: Show,
+): string | number | null {
+  return typeof value === "number" && show !== "count"
+    ? Number(value.toPrecision(5))
+    : value;
 }

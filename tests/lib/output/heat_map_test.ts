@@ -1,6 +1,7 @@
 /** The picture of all clients, cell by cell. */
 
 import { assert, assertEquals } from "@std/assert";
+import { fc } from "../../fuzz/deps.ts";
 import { heatMap, NOTHING, WORST } from "../../../lib/output/html/heat_map.ts";
 import { storiesOf } from "./made_up_pages.ts";
 
@@ -87,4 +88,39 @@ Deno.test("each layer has an id and a title of its own", () => {
   for (const key of ["id", "title"] as const) {
     assertEquals(new Set(layers.map((one) => one[key])).size, layers.length);
   }
+});
+
+Deno.test("however long stretches are, each is seen, and the picture is no wider than it may be", () => {
+  const [story] = storiesOf(1, 1);
+  fc.assert(fc.property(
+    fc.array(fc.double({ min: 0.05, max: 500, noNaN: true }), {
+      minLength: 1,
+      maxLength: 30,
+    }),
+    fc.nat(),
+    (lengths, draw) => {
+      let at = 0;
+      const worst = draw % lengths.length;
+      const bins = lengths.map((sec, i) => ({
+        ...story.bins[0],
+        packetsDue: i === worst ? 100 : 0,
+        packetsCame: 0,
+        fromSec: at,
+        toSec: at += sec,
+      }));
+      const map = heatMap([{ ...story, bins }]);
+      if (map === undefined) return;
+      assert(map.columns <= 360, `${map.columns}`);
+      assert(map.columns * map.columnSec >= at * (1 - 1e-9));
+      const [{ cells }] = map.layers;
+      const bytes = Uint8Array.fromBase64(cells);
+      assertEquals(bytes.length, map.columns);
+      const place = bytes.indexOf(WORST);
+      const { fromSec, toSec } = bins[worst];
+      assert(place >= 0, `nothing of ${fromSec} to ${toSec}`);
+      // Within a column of where it belongs.
+      assert((place + 2) * map.columnSec >= fromSec);
+      assert((place - 1) * map.columnSec <= toSec);
+    },
+  ));
 });
