@@ -87,7 +87,9 @@ export function parseHealth(body: string): Parsed<Health> | undefined {
   } catch {
     return undefined;
   }
-  if (typeof value !== "object" || value === null) return undefined;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return undefined;
+  }
   const fields: Readonly<Record<string, unknown>> = { ...value };
   const impossible: string[] = [];
   const count = (name: string) => {
@@ -144,18 +146,34 @@ export function parsePrometheus(body: string): Parsed<MetricValues> {
   return { value: values, impossible };
 }
 
-/** A sample of a metric: `name{labels} value timestamp`, labels and timestamp optional. */
+/**
+ * A sample of a metric: `name{labels} value timestamp`, labels and timestamp
+ * optional. What OpenMetrics puts behind a `#`, an exemplar, is no part of it.
+ */
 function parseSample(line: string): readonly [string, number] | undefined {
   const name = line.match(/^[a-zA-Z_:][\w:]*/)?.[0];
   if (name === undefined) return undefined;
-  let rest = line.slice(name.length).trimStart();
-  if (rest.startsWith("{")) rest = rest.slice(rest.lastIndexOf("}") + 1);
-  const [value, timestamp = "0", ...more] = rest.trim().split(/\s+/);
+  const rest = withoutLabels(line.slice(name.length).trimStart());
+  const [sample] = rest.split("#", 1);
+  const [value, timestamp = "0", ...more] = sample.trim().split(/\s+/);
   const isNumber = /^(NaN|[+-]?Inf|[+-]?[\d.]+(e[+-]?\d+)?)$/i.test(value);
-  if (!isNumber || !/^-?\d+$/.test(timestamp) || more.length > 0) {
+  if (!isNumber || !/^-?\d+(\.\d+)?$/.test(timestamp) || more.length > 0) {
     return undefined;
   }
   return [name, Number(value.replace(/inf$/i, "Infinity"))];
+}
+
+/** What comes behind labels; nothing where they have no end. Their values may hold any sign. */
+function withoutLabels(text: string): string {
+  if (!text.startsWith("{")) return text;
+  let isValue = false;
+  for (let at = 1; at < text.length; at++) {
+    const sign = text[at];
+    if (isValue && sign === "\\") at++;
+    else if (sign === '"') isValue = !isValue;
+    else if (sign === "}" && !isValue) return text.slice(at + 1);
+  }
+  return "";
 }
 
 /** The figures in `after`, with rates when there is something `before` it. */

@@ -104,7 +104,8 @@ export function createWatcher(
     if (reading.problems.length === 0) warned = "";
     else warn(reading.problems.join("; "));
     const { health, values } = reading;
-    const intervalMs = http === undefined ? 0 : atMs - http.atMs;
+    // A wall clock may be set back meanwhile.
+    const intervalMs = http === undefined ? 0 : Math.max(0, atMs - http.atMs);
     const metrics = values &&
       deriveMetrics(values, http?.reading.values, intervalMs);
     tell({

@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { fc } from "../../fuzz/deps.ts";
 import {
   deriveMetrics,
   parseHealth,
@@ -30,7 +31,9 @@ Deno.test("health is read, and what is missing is unknown", () => {
     impossible: [],
   });
   assertEquals(parseHealth("OK"), undefined);
-  assertEquals(parseHealth("null"), undefined);
+  for (const text of ["null", "[]", "3", '"ok"', "", "{"]) {
+    assertEquals(parseHealth(text), undefined, text);
+  }
 });
 
 Deno.test("metrics are found under the server's own prefix", () => {
@@ -121,4 +124,104 @@ Deno.test("a server that handled nothing has no mean handling time", () => {
     deriveMetrics(values, values, 1_000).rates?.handlingMeanMs,
     null,
   );
+});
+
+Deno.test.each([
+  { line: "n 7", is: 7, why: "a name and a value" },
+  { line: "n\t 7", is: 7, why: "any blanks between them" },
+  { line: "n +7", is: 7, why: "a sign" },
+  { line: "n .5", is: 0.5, why: "no digit before the point" },
+  { line: "n 5e-1", is: 0.5, why: "an exponent" },
+  { line: "n 7 1700000000000", is: 7, why: "a timestamp in milliseconds" },
+  { line: "n 7 -5", is: 7, why: "one before 1970" },
+  { line: "n 7 1700000000.123", is: 7, why: "OpenMetrics' in seconds" },
+  { line: "n{} 7", is: 7, why: "no labels in their brackets" },
+  { line: 'n{a="b"}7', is: 7, why: "nothing after the labels" },
+  { line: 'n {a="b",} 7', is: 7, why: "a blank before, a comma after" },
+  { line: 'n{a="}"} 7', is: 7, why: "a bracket in a label" },
+  { line: 'n{a="\\"} 9",b="\\\\"} 7', is: 7, why: "escaped quotes" },
+  { line: 'n{a="# {"} 7', is: 7, why: "a hash in a label" },
+  {
+    line: 'n{a="b"} 7 # {trace_id="c"} 0.67 1700000000.1',
+    is: 7,
+    why: "an exemplar is another value",
+  },
+  { line: 'n 7 # {trace_id="c"} 0.67', is: 7, why: "one without labels" },
+  { line: "# n 7", is: undefined, why: "a comment" },
+  { line: "n", is: undefined, why: "no value" },
+  { line: "n seven", is: undefined, why: "a word" },
+  { line: "n 0x10", is: undefined, why: "no number of the format" },
+  { line: "n 1_000", is: undefined, why: "neither is this" },
+  { line: "n 1e", is: undefined, why: "half an exponent" },
+  { line: "n 7 8 9", is: undefined, why: "more than it has" },
+  { line: "n 7 later", is: undefined, why: "no time" },
+  { line: 'n{a="b 7', is: undefined, why: "labels without an end" },
+  { line: 'n{a="b\\"} 7', is: undefined, why: "their end is in a label" },
+  { line: "1n 7", is: undefined, why: "no name" },
+  { line: "-n 7", is: undefined, why: "neither is this" },
+])("a line of metrics is read as $is: $why", ({ line, is }) => {
+  for (const end of ["", "\r"]) {
+    assertEquals(parsePrometheus(line + end).value.get("n"), is);
+  }
+});
+
+Deno.test("whatever stands in its labels, a metric is the sum over them", () => {
+  const label = fc.string({
+    unit: fc.constantFrom(...'{}",\\#= \naé\u{1f600}'),
+  });
+  const escaped = (text: string) =>
+    text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')
+      .replaceAll("\n", "\\n");
+  fc.assert(fc.property(
+    fc.array(
+      fc.tuple(
+        fc.constantFrom("a_total", "b", "c:d"),
+        label,
+        fc.integer({ min: 0, max: 1000 }),
+        fc.boolean(),
+      ),
+    ),
+    (samples) => {
+      const page = samples.map(([name, text, value, isTraced]) =>
+        `${name}{x="${escaped(text)}"} ${value}${
+          isTraced ? ` # {id="${escaped(text)}"} 99 1.5` : ""
+        }\n`
+      ).join("");
+      const sums = new Map<string, number>();
+      for (const [name, , value] of samples) {
+        sums.set(name, (sums.get(name) ?? 0) + value);
+      }
+      assertEquals(parsePrometheus(page).value, sums);
+    },
+  ));
+});
+
+Deno.test.each([
+  { page: "errors_total 1\nx_errors_total 2\n", is: 1, why: "its own name" },
+  { page: "x_errors_total 2\nerrors_total 1\n", is: 1, why: "wherever it is" },
+  { page: "x_errors_total 2\ny_errors_total 3\n", is: 2, why: "the first" },
+  { page: "xerrors_total 2\n", is: null, why: "another word that ends so" },
+  { page: "errors_total_x 2\n", is: null, why: "one that begins so" },
+])("of metrics with like names one is taken, $is: $why", ({ page, is }) => {
+  assertEquals(deriveMetrics(parsePrometheus(page).value).errorsTotal, is);
+});
+
+Deno.test.each([
+  { intervalMs: 0, why: "no time has passed" },
+  { intervalMs: -5_000, why: "the clock was set back" },
+])("there are no rates where $why", ({ intervalMs }) => {
+  const values = new Map([["errors_total", 5]]);
+  assertEquals("rates" in deriveMetrics(values, values, intervalMs), false);
+});
+
+Deno.test("a mean time is over what was handled since, also when the server began anew", () => {
+  const counts = (count: number, sum: number) =>
+    new Map([
+      ["message_handling_seconds_count", count],
+      ["message_handling_seconds_sum", sum],
+    ]);
+  const mean = (after: Map<string, number>, before: Map<string, number>) =>
+    deriveMetrics(after, before, 1_000).rates!.handlingMeanMs!;
+  assertAlmostEquals(mean(counts(30, 0.5), counts(10, 0.1)), 20);
+  assertAlmostEquals(mean(counts(4, 0.02), counts(1000, 9)), 5);
 });

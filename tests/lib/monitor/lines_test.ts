@@ -40,3 +40,40 @@ Deno.test("of a flood only the end of its last line is kept", async () => {
   assertEquals((await readLastLine(stream(...flood))).length, 300);
   assertEquals(await readLastLine(stream()), "");
 });
+
+function bytes(parts: readonly Uint8Array[]) {
+  return ReadableStream.from(parts.map((part) => new Uint8Array(part)));
+}
+
+Deno.test("lines come out the same however their bytes are cut, characters of several bytes too", async () => {
+  const text = "größe ✓\n\u{1f600}\u{1f600}\r\n\nend";
+  const whole = new TextEncoder().encode(text);
+  for (const size of [1, 2, 3, 5, whole.length]) {
+    const parts = Array.from(
+      { length: Math.ceil(whole.length / size) },
+      (_, i) => whole.subarray(i * size, (i + 1) * size),
+    );
+    assertEquals(
+      await Array.fromAsync(readLines(bytes(parts))),
+      text.split("\n"),
+      `${size}`,
+    );
+  }
+});
+
+Deno.test("bytes that are no text are shown as that, and end nothing", async () => {
+  const parts = [Uint8Array.of(97, 0xff, 10), Uint8Array.of(0xc3)];
+  assertEquals(await Array.fromAsync(readLines(bytes(parts))), [
+    "a\ufffd",
+    "\ufffd",
+  ]);
+});
+
+Deno.test("a line may be as long as it may, and no longer, whether or not it ends", async () => {
+  const read = (text: string) => Array.fromAsync(readLines(stream(text)));
+  const most = "x".repeat(MAX_LINE_LENGTH);
+  assertEquals(await read(`${most}\n${most}`), [most, most]);
+  for (const text of [`${most}x\n`, `a\n${most}x`]) {
+    await assertRejects(() => read(text), RangeError);
+  }
+});

@@ -29,10 +29,7 @@ async function story(openings: readonly (readonly Step[])[]) {
         waits.push(ms);
         if (opened < openings.length) return;
         over.resolve();
-        await new Promise<void>((resolve) => {
-          if (signal.aborted) resolve();
-          signal.addEventListener("abort", () => resolve());
-        });
+        await ended(signal);
       },
       async *open() {
         for (const step of openings[opened++] ?? []) {
@@ -45,6 +42,14 @@ async function story(openings: readonly (readonly Step[])[]) {
   await over.promise;
   await monitor[Symbol.asyncDispose]();
   return { events, waits };
+}
+
+/** Resolves once a signal has aborted. */
+function ended(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve());
+  });
 }
 
 function told(events: readonly MonitorEvent[]): readonly string[] {
@@ -208,9 +213,7 @@ Deno.test("a look at what does not answer ends with its signal", async () => {
   await using monitor = startMonitorWith([parseTarget("port:3000")], {}, {
     wait: () => Promise.resolve(),
     async *open(_target, signal) {
-      await new Promise<void>((resolve) =>
-        signal.addEventListener("abort", () => resolve())
-      );
+      await ended(signal);
       yield absent;
     },
   });
@@ -218,4 +221,59 @@ Deno.test("a look at what does not answer ends with its signal", async () => {
   const looked = monitor.look(patience.signal);
   patience.abort();
   await looked;
+});
+
+Deno.test("one target that cannot be looked at keeps nobody from the others", async () => {
+  const events: MonitorEvent[] = [];
+  const sampled = Promise.withResolvers<void>();
+  const onEvent = (event: MonitorEvent) => {
+    events.push(event);
+    if (event.kind === "sample") sampled.resolve();
+  };
+  const targets = ["ssh:box:3000", "port:3000"].map(parseTarget);
+  await using _ = startMonitorWith(targets, { onEvent }, {
+    wait: (_ms, signal) => ended(signal),
+    async *open({ kind }) {
+      if (kind === "ssh") throw new Error("Cannot sample ssh:box:3000: no");
+      yield await Promise.resolve(look(100, 0));
+      yield look(101, 50);
+    },
+  });
+  await sampled.promise;
+  assertEquals(told(events), [
+    "warning: Cannot sample ssh:box:3000: no",
+    "found: port:3000 is process 400 (server)",
+    "sample",
+  ]);
+});
+
+Deno.test("nothing is told any more once a monitor is ended", async () => {
+  let events = 0;
+  const monitor = startMonitorWith([parseTarget("port:3000")], {
+    onEvent: () => events++,
+  }, {
+    wait: () => Promise.resolve(),
+    async *open(_target, signal) {
+      await ended(signal);
+      // This was on its way.
+      yield look(100, 0);
+      throw new Error("cut");
+    },
+  });
+  await monitor[Symbol.asyncDispose]();
+  assertEquals(events, 0);
+});
+
+Deno.test("of nothing to watch a look is over at once, and what is given up before is not waited for", async () => {
+  const doors = {
+    wait: () => Promise.resolve(),
+    async *open(_target: unknown, signal: AbortSignal) {
+      await ended(signal);
+      yield absent;
+    },
+  };
+  await using none = startMonitorWith([], {}, doors);
+  await none.look(new AbortController().signal);
+  await using silent = startMonitorWith([parseTarget("pid:1")], {}, doors);
+  await silent.look(AbortSignal.abort());
 });

@@ -181,3 +181,97 @@ Deno.test("a server that is not there has a reason", () => {
 Deno.test("the greeting of a login shell alone is no sample", () => {
   assertEquals(parseReading(["Welcome", ""]), undefined);
 });
+
+Deno.test.each([
+  {
+    port: 80,
+    line: "   0: 00000000:0050 00000000:0000 0A",
+    is: true,
+    why: "a short number has zeros before it",
+  },
+  {
+    port: 80,
+    line: "   0: 00000000:0150 00000000:0000 0A",
+    is: false,
+    why: "another that ends alike",
+  },
+  {
+    port: 80,
+    line: "   0: 00000000:1234 00000000:0050 0A",
+    is: false,
+    why: "the other side's",
+  },
+  {
+    port: 80,
+    line: "   0: 00000000:0050 00000000:0000 01",
+    is: false,
+    why: "a connection",
+  },
+  {
+    port: 65535,
+    line:
+      "   0: 00000000000000000000000000000000:FFFF 00000000000000000000000000000000:0000 0A",
+    is: true,
+    why: "the last one, in IPv6",
+  },
+])("a socket listens on $port: $is, for it has $why", ({ port, line, is }) => {
+  const text =
+    `${line} 00000000:00000000 00:00000000 00000000     0        0 7009 1\n`;
+  assertEquals(listeningInodes(text, port), is ? ["7009"] : []);
+});
+
+Deno.test("of tables without a socket nothing is found", () => {
+  const [udpHead] = UDP.split("\n");
+  const [tcpHead] = TCP.split("\n");
+  for (const end of ["", "\n"]) {
+    assertEquals(udpInodes(udpHead + end), []);
+    assertEquals(lossySockets(udpHead + end), []);
+    assertEquals(listeningInodes(tcpHead + end, 80), []);
+  }
+  assertEquals([udpInodes(""), lossySockets("")], [[], []]);
+});
+
+Deno.test.each([
+  { text: "Udp: A InErrors\nUdp: 1\n", is: null, why: "its value is missing" },
+  { text: "Udp: A B\nUdp: 1 2\n", is: null, why: "it has no such column" },
+  { text: "Udp: InErrors\n", is: null, why: "it has no values" },
+  { text: "Udp: InErrors\nUdp: -4\n", is: null, why: "it cannot be" },
+  { text: "Udp: InErrors\nUdp: 0\n", is: 0, why: "there were none" },
+])("a host's errors of UDP are $is where $why", ({ text, is }) => {
+  assertEquals(udpInErrors(text), is);
+});
+
+Deno.test("of a process that ended while it was looked at, its children are told", () => {
+  const reading = parseReading(["sample 5 100 4096 400 412", STAT, STAT]);
+  assertEquals(
+    reading?.kind === "tree" && [
+      reading.rootPid,
+      reading.processes.map(({ pid }) => pid),
+    ],
+    [400, [412]],
+  );
+});
+
+Deno.test("names and reasons without an end are cut, and memory is no more than a number holds", () => {
+  const name = "n".repeat(500);
+  const stat = STAT.replace("mediasoup-worke", name).replace(
+    " 4080 ",
+    " 9e15 ",
+  );
+  const reading = parseReading(["sample 5 100 4096 412", stat, stat]);
+  if (reading?.kind !== "tree") throw new Error("no tree");
+  const [{ name: kept, threadNames, rssBytes }] = reading.processes;
+  assertEquals([kept.length, threadNames.get(412)?.length], [64, 64]);
+  assertEquals(rssBytes, Number.MAX_SAFE_INTEGER);
+  const gone = parseReading([`absent ${"x".repeat(5_000)}`]);
+  assertEquals(gone?.kind === "absent" && gone.reason.length, 300);
+});
+
+Deno.test.each([
+  { word: "sockets 1234567890", why: "more than there can be" },
+  { word: "sockets 5 6", why: "two numbers" },
+  { word: "sockets", why: "none" },
+])("UDP sockets are not known where a look has $why", ({ word }) => {
+  const reading = parseReading(["sample 5 100 4096 412", word, STAT]);
+  assertEquals(reading?.kind === "tree" && reading.udpSockets, null);
+});
