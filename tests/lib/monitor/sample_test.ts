@@ -212,7 +212,7 @@ Deno.test.each<{
   },
   { why: "none where all are idle", used: [["a", 0.1], ["b", 0.2]], told: [] },
 ])("of threads are told: $why", ({ used, told }) => {
-  assertEquals(threads(...used), told);
+  assertEquals<readonly unknown[]>(threads(...used), told);
 });
 
 Deno.test("of very many threads the 64 busiest are told, by their ids", () => {

@@ -20,6 +20,7 @@ Deno.test("figures stand under their name, with the band that they are in", () =
   const markup = page([{
     kind: "figures",
     label: "a <label>",
+    aligned: 0,
     rows: [["plain", { text: "90 %", band: "critical" }], [
       { text: "dim", style: "dim" },
     ]],

@@ -96,7 +96,7 @@ Deno.test.each<{
 ])(
   "of clients those that were hurt most come first: $why",
   ({ own, order }) => {
-    assertEquals(column(clients(own), "client"), order);
+    assertEquals<unknown>(column(clients(own), "client"), order);
   },
 );
 
