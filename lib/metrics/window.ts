@@ -18,7 +18,7 @@ import {
 } from "./snapshot.ts";
 
 /** The figures of a client that grow. */
-const GROWING = [...CLIENT_COUNTS, "errorCount"] as const;
+const GROWING = [...CLIENT_COUNTS, "errorCount", "sessionDurationMs"] as const;
 
 /**
  * The snapshot of what came to `before` until it was `after`: counters and
@@ -106,10 +106,15 @@ function healthBetween(
 }
 
 function grown(before: ClientRecord, after: ClientRecord): ClientRecord {
+  const { connectedAtMs, sessionDurationMs } = before;
   const growth = GROWING.map((name) => [name, after[name] - before[name]]);
   return {
     ...plainRecord(after),
     ...Object.fromEntries(growth),
+    // Of its stay, as of all that came to it, what is in the window.
+    ...(connectedAtMs !== null && {
+      connectedAtMs: connectedAtMs + sessionDurationMs,
+    }),
     longestFreezeMs: Math.min(
       after.longestFreezeMs,
       after.totalFreezesDurationMs - before.totalFreezesDurationMs,
