@@ -90,6 +90,7 @@ function valuesOf(
 }
 
 function counted(snapshot: Snapshot, name: CounterName): number {
-  const count = counterOf(snapshot, name);
+  // In a part of a run what was lost before it may be given back: nothing is lost then.
+  const count = Math.max(0, counterOf(snapshot, name));
   return metric(name).unit === "ms" ? roundMs(count) : count;
 }
