@@ -14,7 +14,7 @@ import {
   shortened,
 } from "./protocol/mod.ts";
 import { PartKeeper } from "./part_keeper.ts";
-import { numbersText } from "./snapshot_wire.ts";
+import { numbersText, textOf } from "./snapshot_wire.ts";
 import type { AgentEvent, Work } from "./work.ts";
 import {
   type LoadNode,
@@ -241,7 +241,7 @@ export class AgentRun {
     this.#isReporting = true;
     const { link, run, epoch, subject } = this.#options;
     let isTaken = false;
-    const head = JSON.stringify({ run, epoch, ...this.#outbox.next() });
+    const head = textOf({ run, epoch, ...this.#outbox.next() });
     const text = `${head.slice(0, -1)},"snapshot":${this.#numbers()}}`;
     const askedMs = this.#wallNowMs();
     try {

@@ -217,7 +217,9 @@ export class ClaimedAgent {
         return answer ??
           { type: "failed", message: "its answer cannot be read" };
       } catch (error) {
-        if (!(error instanceof LinkError)) throw error;
+        if (!(error instanceof LinkError) || error.failure === "tooLong") {
+          throw error;
+        }
         if (error.failure === "nobody") this.#liveness.miss(clock.nowMs());
         if (error.failure === "closed") this.#lose(await link.closed);
         await Promise.race([this.#pause(), this.#over.promise]);

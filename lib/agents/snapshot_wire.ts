@@ -230,8 +230,13 @@ function isSound(
 
 /** Numbers as the other end reads them: a server's words can be longer than it takes. */
 export function numbersText(report: SnapshotReport): string {
+  return textOf(report);
+}
+
+/** Anything that is told, its texts no longer than the other end takes. */
+export function textOf(told: unknown): string {
   return JSON.stringify(
-    report,
+    told,
     (_, value) => typeof value === "string" ? value.slice(0, MAX_TEXT) : value,
   );
 }

@@ -36,8 +36,8 @@ export type Answerer = (
   text: string,
 ) => string | undefined | Promise<string | undefined>;
 
-/** What became of a request that was not answered: nothing came in time, nobody serves its subject, or the link is no more. */
-export type LinkFailure = "silent" | "nobody" | "closed";
+/** What became of a request that was not answered: nothing came in time, nobody serves its subject, the link is no more, or it takes nothing so long. */
+export type LinkFailure = "silent" | "nobody" | "closed" | "tooLong";
 
 /** A request was not answered. */
 export class LinkError extends Error {

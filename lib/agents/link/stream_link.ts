@@ -58,6 +58,7 @@ export class StreamLink implements Link {
       throw this.#closedError();
     }
     const id = ++this.#id;
+    const bytes = askBytes({ kind: "ask", id, subject, text });
     const answer = Promise.withResolvers<string>();
     this.#waiting.set(id, answer);
     const cancel = this.#clock.setTimer(withinMs, () => {
@@ -65,7 +66,7 @@ export class StreamLink implements Link {
         new LinkError("silent", `no answer within ${withinMs / 1000} s`),
       );
     });
-    this.#send({ kind: "ask", id, subject, text });
+    this.#write(bytes);
     try {
       return await answer.promise;
     } finally {
@@ -140,5 +141,13 @@ export class StreamLink implements Link {
 
   #closedError(): LinkError {
     return new LinkError("closed", this.#reason ?? "too much is unanswered");
+  }
+}
+
+function askBytes(frame: Frame): Uint8Array {
+  try {
+    return frameBytes(frame);
+  } catch (error) {
+    throw new LinkError("tooLong", messageOf(error));
   }
 }

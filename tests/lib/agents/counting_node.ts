@@ -76,6 +76,16 @@ export class CountingNode implements LoadNode {
     return Promise.resolve();
   }
 
+  /** Tells who publishes what. */
+  publish(news: PublisherNews): void {
+    this.#handlers.onPublisher?.(news);
+  }
+
+  /** Says something. */
+  note(text: string): void {
+    this.#handlers.onNote({ atMs: 0, clientId: null, level: "info", text });
+  }
+
   learn(news: PublisherNews): void {
     this.learnt.push(news);
   }
