@@ -166,6 +166,7 @@ const VIEWED = {
   packetsAsked: 100,
   packetsResent: 100,
   packetsLost: 100,
+  packetsSent: 1000,
   repairs: 95,
   keyFrameRequests: 1,
   samples: 1_000_000,
@@ -205,6 +206,7 @@ Deno.test.each<
       reportedLostRatio: 0.12,
       roundTripMs: 60,
       score: 8,
+      packetsSent: 950,
     },
     out: [],
   },
@@ -226,6 +228,7 @@ Deno.test.each<
       reportedLostRatio: 0.07,
       roundTripMs: 61,
       score: 7,
+      packetsSent: 940,
     },
     out: [
       "frames",
@@ -238,6 +241,7 @@ Deno.test.each<
       "RR lost %",
       "RTT ms",
       "score",
+      "sent",
     ],
   },
 ])("beside a browser, $why is judged so", ({ ours, out }) => {

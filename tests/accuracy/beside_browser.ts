@@ -82,7 +82,8 @@ export interface Viewing {
   readonly frozenS: number;
   /** Messages that asked for packets, as the viewer counts them. */
   readonly nacks: number;
-  /** Of video; the server's: what it was asked for, and what it sent again. */
+  /** Of video; the server's: what it sent, what it was asked for, and what it sent again. */
+  readonly packetsSent: number;
   readonly packetsAsked: number;
   readonly packetsResent: number;
   /** Of video: packets that the viewer reported lost, repaired or not. */
@@ -118,6 +119,10 @@ export const OWN_THREADS = 2;
 const ROOM = "beside";
 /** Until a jitter buffer has learnt what a network is like. */
 const SETTLE_MS = 3000;
+/** Of layers, a server sends both the same again after so long: each step up takes it some seconds. */
+const MAX_UNLIKE_MS = 30_000;
+const ALIKE_MS = 3000;
+const ALIKE_RATIO = 0.02;
 const GIVE_UP_MS = 20_000;
 const LOOK_MS = 5;
 
@@ -180,6 +185,8 @@ export async function* watchBeside(
       },
     };
   };
+  const sentTo = async (participantId: string) =>
+    askedOf(await sfu.stats(), participantId).packetsSent;
   for (const name of names) {
     const pairs: Pair[] = [];
     for (let seed = 1; seed <= runs; seed++) {
@@ -188,6 +195,9 @@ export async function* watchBeside(
       if (isImpaired) await people.impairViewer({ inbound, outbound });
       else nearOurs.change(inbound, outbound, seed);
       await pass(SETTLE_MS);
+      if (options.isSimulcast) {
+        await untilAlike(() => sentTo(browserId), () => sentTo(ourId));
+      }
       const from = await look();
       const views = await reportsDuring(forMs, sfu.stats, [browserId, ourId]);
       const to = await look();
@@ -201,6 +211,23 @@ export async function* watchBeside(
       browser: medianOf<Viewing>(pairs.map(({ browser }) => browser)),
       ours: medianOf<Viewing>(pairs.map(({ ours }) => ours)),
     };
+  }
+}
+
+/** Resolves when both have grown alike for a while, or that takes too long. */
+async function untilAlike(
+  ofBrowser: () => Promise<number>,
+  ofOurs: () => Promise<number>,
+): Promise<void> {
+  const both = () => Promise.all([ofBrowser(), ofOurs()]);
+  const giveUpMs = performance.now() + MAX_UNLIKE_MS;
+  let before = await both();
+  while (performance.now() < giveUpMs) {
+    await pass(ALIKE_MS);
+    const after = await both();
+    const [browser, ours] = after.map((sent, i) => sent - before[i]);
+    if (Math.abs(ours - browser) <= ALIKE_RATIO * browser) return;
+    before = after;
   }
 }
 
@@ -331,16 +358,20 @@ function askedOf({ consumers }: SfuStats, participantId: string) {
   const own = consumers.filter((one) =>
     one.participantId === participantId && one.kind === "video"
   );
-  const sum = (of: "nacked" | "retransmitted" | "lost") =>
+  const sum = (of: "packets" | "nacked" | "retransmitted" | "lost") =>
     own.reduce((total, one) => total + one[of], 0);
   return {
+    packetsSent: sum("packets"),
     packetsAsked: sum("nacked"),
     packetsResent: sum("retransmitted"),
     packetsLost: sum("lost"),
   };
 }
 
-type Asked = Pick<Viewing, "packetsAsked" | "packetsResent" | "packetsLost">;
+type Asked = Pick<
+  Viewing,
+  "packetsSent" | "packetsAsked" | "packetsResent" | "packetsLost"
+>;
 
 /** Waits added up, and how many. */
 interface Waits {
@@ -453,6 +484,7 @@ function grown(
     freezes: to.freezes - from.freezes,
     frozenS: to.frozenS - from.frozenS,
     nacks: to.nacks - from.nacks,
+    packetsSent: to.packetsSent - from.packetsSent,
     packetsAsked: to.packetsAsked - from.packetsAsked,
     packetsResent: to.packetsResent - from.packetsResent,
     packetsLost: to.packetsLost - from.packetsLost,

@@ -38,6 +38,7 @@ export function outOfViewing(browser: Viewing, ours: Viewing): string[] {
     "RR lost %": is(SERVERS_VIEW.share, (of) => of.reportedLostRatio),
     "RTT ms": is(SERVERS_VIEW.ms, (of) => of.roundTripMs),
     score: is(SERVERS_VIEW.score, (of) => of.score),
+    sent: is(within(0.05, 0), (of) => of.packetsSent),
   });
 }
 

@@ -274,6 +274,7 @@ async function printBeside(
     "RR lost %",
     "RTT ms",
     "score",
+    "sent",
     "load",
   );
   for await (const { name, browser, ours } of watchBeside(names, options)) {
@@ -301,6 +302,7 @@ async function printBeside(
         (of.reportedLostRatio * 100).toFixed(1),
         of.roundTripMs.toFixed(1),
         of.score.toFixed(1),
+        of.packetsSent,
         Deno.loadavg()[0].toFixed(1),
         said(out),
       );

@@ -9,7 +9,8 @@
  * that goes with it, and shortened only where it is more by as much as packets
  * are apart. Each time that something was made up shortens it, too. After a
  * packet that says that silence follows (RFC 7587 section 3.1.3: DTX), nothing
- * is missing until sound comes again.
+ * is missing until sound comes again. What is missing of silence that was sent
+ * is made up only in part: what follows fits anywhere, and is played at once.
  *
  * Nothing runs for that: what was to be heard up to a moment is settled when
  * somebody looks. What comes until then is only noted: what a packet's turn
@@ -19,6 +20,7 @@
  */
 
 import { AudioDelay } from "./audio_delay.ts";
+import { isOpusSilence } from "../payload/opus_silence.ts";
 import type { RtpReader } from "../rtp/rtp.ts";
 
 /** What a listener heard, in samples of 48 kHz (W3C webrtc-stats). */
@@ -44,8 +46,9 @@ const WIDTH = 3;
 const SEQUENCE = 0;
 const TIMESTAMP = 1;
 const ARRIVAL = 2;
-/** Noted above the sequence number: silence follows. */
+/** Noted above the sequence number: silence follows; it is silence itself. */
 const IS_DTX = 0x10000;
+const IS_SILENCE = 0x20000;
 /** An Opus packet of so many bytes at most says so. */
 const DTX_BYTES = 2;
 /** Sequence numbers go on after 65535; they begin here, so that none is negative. */
@@ -81,7 +84,8 @@ class TakenPacket {
   transitMs = NaN;
   sequence = 0;
   timestamp = 0;
-  isDtx = false;
+  /** {@linkcode IS_DTX}, {@linkcode IS_SILENCE} or neither. */
+  kind = 0;
 }
 
 /** One for all tracks, as they take turns. */
@@ -95,12 +99,11 @@ export class AudioPlayout {
   readonly #delay = new AudioDelay();
   readonly #clockPerMs: number;
   // Of packets that came: their sequence numbers and one, when each came,
-  // when it was captured, and what follows.
+  // when it was captured, and what it is.
   readonly #sequences = new Int32Array(ROOM);
   readonly #arrivalsMs = new Float64Array(ROOM);
   readonly #capturedMs = new Float64Array(ROOM);
-  /** Whether silence follows it. */
-  readonly #isDtx = new Uint8Array(ROOM);
+  readonly #kinds = new Int32Array(ROOM);
   /** The sequence number that is played next, and the highest that came; extended. -1 before the first. */
   #next = -1;
   #highest = -1;
@@ -116,6 +119,8 @@ export class AudioPlayout {
   #isConcealing = false;
   /** Its sender sends nothing for now: what is played meanwhile is as it should be. */
   #isSilent = false;
+  /** What was played last was silence. */
+  #isFaint = false;
   #isPaused = false;
   #levelMs = NaN;
   #playedMs = NaN;
@@ -167,9 +172,7 @@ export class AudioPlayout {
     if (rtp.payloadLength === 0) return;
     if (this.#noted === NOTED) this.#settle();
     const at = this.#noted++ * WIDTH;
-    this.#notes[at + SEQUENCE] = rtp.payloadLength <= DTX_BYTES
-      ? rtp.sequence | IS_DTX
-      : rtp.sequence;
+    this.#notes[at + SEQUENCE] = rtp.sequence | kindOf(rtp);
     this.#notes[at + TIMESTAMP] = rtp.timestamp;
     this.#notes[at + ARRIVAL] = moment.nowMs;
   }
@@ -186,7 +189,7 @@ export class AudioPlayout {
       const at = i * WIDTH;
       const noted = this.#notes[at + SEQUENCE] | 0;
       taken.sequence = noted & 0xffff;
-      taken.isDtx = (noted & IS_DTX) !== 0;
+      taken.kind = noted & (IS_DTX | IS_SILENCE);
       taken.timestamp = this.#notes[at + TIMESTAMP] | 0;
       taken.nowMs = this.#notes[at + ARRIVAL];
       this.#take(taken);
@@ -225,7 +228,7 @@ export class AudioPlayout {
     this.#sequences[at] = position + 1;
     this.#arrivalsMs[at] = packet.nowMs;
     this.#capturedMs[at] = capturedMs;
-    this.#isDtx[at] = packet.isDtx ? 1 : 0;
+    this.#kinds[at] = packet.kind;
     this.#advance(packet);
     this.#noteLevel(packet);
   }
@@ -271,7 +274,7 @@ export class AudioPlayout {
     this.#advance(moment);
     this.#fillOpen(moment);
     this.#next = this.#highest = -1;
-    this.#isConcealing = this.#isSilent = false;
+    this.#isConcealing = this.#isSilent = this.#isFaint = false;
     this.#delay.restart();
   }
 
@@ -358,9 +361,10 @@ export class AudioPlayout {
   #play(at: number): void {
     const lateMs = this.#resumedMs - this.#playedToMs;
     if (lateMs > 0) this.#fill(Math.ceil(lateMs / STEP_MS) * STEP_MS);
-    const mergedMs = this.#isConcealing ? MERGED_MS : 0;
+    const mergedMs = this.#isConcealing && !this.#isFaint ? MERGED_MS : 0;
     this.#isConcealing = false;
-    this.#isSilent = this.#isDtx[at] !== 0;
+    this.#isSilent = (this.#kinds[at] & IS_DTX) !== 0;
+    this.#isFaint = (this.#kinds[at] & IS_SILENCE) !== 0;
     this.#waitedMs += this.#playedToMs - this.#arrivalsMs[at];
     this.#emitted++;
     this.#offsetMs = this.#playedToMs - this.#capturedMs[at] - mergedMs;
@@ -369,11 +373,12 @@ export class AudioPlayout {
     this.#playedToMs = this.#capturedMs[at] + this.#offsetMs + this.#packetMs;
   }
 
-  /** Plays a packet that is missing; where more than enough waits after it, a part of it. */
+  /** Plays a packet that is missing; where more than enough waits after it, or it was silence, a part of it. */
   #fillGap(): void {
     const isPlenty = this.#spanFrom(this.#next + 1) >
       this.#neededMs + WINDOW_MS;
-    const ms = isPlenty ? Math.min(STEP_MS, this.#packetMs) : this.#packetMs;
+    const isShort = isPlenty || this.#isFaint && !this.#isConcealing;
+    const ms = isShort ? Math.min(STEP_MS, this.#packetMs) : this.#packetMs;
     this.#offsetMs -= this.#packetMs - ms;
     this.#fill(ms);
   }
@@ -424,4 +429,9 @@ export class AudioPlayout {
       this.#packetMs - nowMs;
     this.#levelMs += (levelMs - this.#levelMs) * LEVEL_WEIGHT;
   }
+}
+
+function kindOf({ bytes, payloadOffset, payloadLength }: RtpReader): number {
+  if (payloadLength <= DTX_BYTES) return IS_DTX;
+  return isOpusSilence(bytes, payloadOffset, payloadLength) ? IS_SILENCE : 0;
 }
