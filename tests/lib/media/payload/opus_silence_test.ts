@@ -2,7 +2,10 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { mediaPlanOf, streamsOf } from "../../../../lib/media/mod.ts";
-import { opusSilence } from "../../../../lib/media/payload/opus_silence.ts";
+import {
+  isOpusSilence,
+  opusSilence,
+} from "../../../../lib/media/payload/opus_silence.ts";
 import { MARK_BYTES } from "../../../../lib/media/rtp/packet_mark.ts";
 
 /** The bytes of padding that a packet's beginning tells of, and of what tells of it (RFC 6716 section 3.2.5). */
@@ -37,4 +40,44 @@ Deno.test("a mark has room in the padding of the least packet", () => {
     mediaPlanOf({ audioBitrate: 6 }),
   );
   assert(opusSilence(payloadBytes).length + MARK_BYTES <= payloadBytes);
+});
+
+Deno.test.each(
+  [15, 16, 100, 258, 260, 515, 1000].map((bytes) => ({ bytes })),
+)("of $bytes bytes, it is told from sound wherever it lies", ({ bytes }) => {
+  const packet = new Uint8Array(bytes + 7);
+  packet.set(opusSilence(bytes), 7);
+  assert(isOpusSilence(packet, 7, bytes));
+});
+
+const CELT = 31 << 3;
+Deno.test.each([
+  { why: "one frame alone", bytes: [CELT, 0xff, 0xfe], isSilence: true },
+  { why: "flag and more", bytes: [CELT, 0xff, 0xff, 1, 2], isSilence: true },
+  { why: "no flag", bytes: [CELT, 0xff, 0xfd, 1, 2], isSilence: false },
+  { why: "sound", bytes: [CELT, 0x12, 0xff, 0xff], isSilence: false },
+  { why: "SILK", bytes: [1 << 3, 0xff, 0xff], isSilence: false },
+  { why: "hybrid", bytes: [15 << 3, 0xff, 0xff], isSilence: false },
+  { why: "two frames", bytes: [CELT | 1, 0xff, 0xff], isSilence: false },
+  { why: "frames of VBR", bytes: [CELT | 2, 1, 0xff, 0xff], isSilence: false },
+  {
+    why: "one that is counted",
+    bytes: [CELT | 3, 1, 0xff, 0xff],
+    isSilence: true,
+  },
+  {
+    why: "two that are counted",
+    bytes: [CELT | 3, 2, 0xff, 0xff],
+    isSilence: false,
+  },
+  {
+    why: "nothing but padding",
+    bytes: [CELT | 3, 0x41, 255, 255],
+    isSilence: false,
+  },
+  { why: "a beginning alone", bytes: [CELT], isSilence: false },
+])("$why is silence: $isSilence", ({ bytes, isSilence }) => {
+  // What comes after a packet is none of it.
+  const packet = Uint8Array.of(...bytes, 0xff, 0xff, 0xff);
+  assertEquals(isOpusSilence(packet, 0, bytes.length), isSilence);
 });

@@ -5,6 +5,7 @@ import {
   RtpHeaderTemplate,
   RtpReader,
 } from "../../../../lib/media/mod.ts";
+import { opusSilence } from "../../../../lib/media/payload/opus_silence.ts";
 
 const PACKET_MS = 20;
 const SAMPLES = 960;
@@ -25,10 +26,12 @@ class Listener {
     extensions: [],
   });
   readonly #first: number;
+  readonly #sound: Uint8Array;
 
-  /** `first` is the sequence number of the first packet. */
-  constructor(first = 65_400) {
+  /** `first` is the sequence number of the first packet, which begins with `sound` as all others do. */
+  constructor(first = 65_400, sound = new Uint8Array()) {
     this.#first = first;
+    this.#sound = sound;
   }
 
   /** Packet `index` comes; its timestamp is `leapMs` further on than it should be, and it has so many bytes of sound. */
@@ -40,6 +43,7 @@ class Listener {
       (index * SAMPLES + leapMs * 48 - 100 * SAMPLES) | 0,
       false,
     );
+    this.#bytes.set(this.#sound, end);
     this.#rtp.read(this.#bytes, 0, end + bytes);
     this.playout.receive(this.#rtp, { nowMs: atMs });
   }
@@ -93,6 +97,28 @@ Deno.test.each([
   const heard = new Listener().takeAll(packets).heard(packets.at(-1)!.atMs);
   assertEquals([heard.concealedMs, heard.events], [concealedMs, events]);
 });
+
+Deno.test.each([
+  { why: "one packet", lost: [200], concealedMs: 10, events: 1 },
+  { why: "two in a row", lost: [200, 201], concealedMs: 30, events: 1 },
+  { why: "five in a row", lost: [7, 8, 9, 10, 11], concealedMs: 90, events: 1 },
+  { why: "two apart", lost: [200, 300], concealedMs: 20, events: 2 },
+  {
+    why: "one in forty",
+    lost: Array.from({ length: 10 }, (_, i) => 100 + 40 * i),
+    concealedMs: 100,
+    events: 10,
+  },
+])(
+  "of silence that was sent, lost: $why; made up: $concealedMs ms, as what follows fits at once",
+  ({ lost, concealedMs, events }) => {
+    const isLost = new Set<number>(lost);
+    const packets = steady(500).filter(({ index }) => !isLost.has(index));
+    const listener = new Listener(65_400, opusSilence(30)).takeAll(packets);
+    const heard = listener.heard(packets.at(-1)!.atMs);
+    assertEquals([heard.concealedMs, heard.events], [concealedMs, events]);
+  },
+);
 
 Deno.test.each([
   { why: "within what is held back", lateMs: 10, concealedMs: 0, events: 0 },

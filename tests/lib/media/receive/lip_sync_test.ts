@@ -15,8 +15,17 @@ class Sound extends AudioPlayout {
   }
 }
 
+/** What it sees of a picture that needs so much delay. */
+class Picture extends VideoPlayout {
+  neededMs = 10;
+
+  override get targetDelayMs(): number {
+    return Math.max(this.neededMs, this.minDelayMs);
+  }
+}
+
 function together(heldBackMs: number) {
-  const video = new VideoPlayout(
+  const video = new Picture(
     new FrameRhythm({
       frameGap: { record() {} },
       timeToFirstFrame: { record() {} },
@@ -75,3 +84,46 @@ Deno.test("when the sound is less late again, the picture is first, and the soun
   assertAlmostEquals(video.minDelayMs, 20, 45);
   assertEquals(audio.minDelayMs, 0);
 });
+
+/** So many seconds pass. */
+function pass(sync: LipSync, from: number, seconds: number): number {
+  for (let i = 0; i < seconds; i++) sync.step((from + i) * 1000);
+  return from + seconds;
+}
+
+Deno.test.each([
+  { heldBackMs: 60, onceMs: 200 },
+  { heldBackMs: 80, onceMs: 500 },
+  { heldBackMs: 150, onceMs: 260 },
+])(
+  "beside sound of $heldBackMs ms, the picture rests about 30 ms before it, or after it where $onceMs ms were held back once",
+  ({ heldBackMs, onceMs }) => {
+    const rests = [heldBackMs, onceMs].map((firstMs) => {
+      const { video, audio, sync } = together(firstMs);
+      const second = pass(sync, 0, 60);
+      audio.heldBackMs = heldBackMs;
+      pass(sync, second, 60);
+      return video.minDelayMs;
+    });
+    // To the ear, sound takes a little longer.
+    const heardMs = heldBackMs + 15;
+    const [before, after] = rests.map((ms) => ms - heardMs);
+    assert(before < -15 && before >= -33, `${before}`);
+    assert(after > 15 && after <= 33, `${after}`);
+  },
+);
+
+Deno.test.each([
+  { heldBackMs: 200, neededMs: 400 },
+  { heldBackMs: 120, neededMs: 900 },
+])(
+  "a picture held back for sound of $heldBackMs ms that needs $neededMs ms itself stays held back a little, as the sound is held back for it",
+  ({ heldBackMs, neededMs }) => {
+    const { video, audio, sync } = together(heldBackMs);
+    const second = pass(sync, 0, 60);
+    video.neededMs = neededMs;
+    pass(sync, second, 60);
+    assert(video.minDelayMs > 0 && video.minDelayMs <= 80);
+    assert(audio.minDelayMs > 80);
+  },
+);
