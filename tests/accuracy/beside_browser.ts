@@ -153,6 +153,11 @@ export async function* watchBeside(
   await using nearOurs = await openNetworkRelay(sfu.url, 1, fates);
   await using nearBrowser = await openNetworkRelay(sfu.url, 1, fates);
   await using people = await openPeople(nearOurs.url, options);
+  // Where picture and sound come to rest depends on what they went through.
+  // Ours is there first: a machine on which a browser starts is busy.
+  nearOurs.begin();
+  await people.addViewer();
+  const ourId = await receiverIn(sfu.stats, "");
   nearBrowser.begin();
   await using browser = await BrowserInRoom.join(nearBrowser.url, ROOM, {
     watches: true,
@@ -166,10 +171,7 @@ export async function* watchBeside(
         : options.isSimulcast || audioLevel > 0
     )
   );
-  const browserId = await receiverIn(sfu.stats, "");
-  nearOurs.begin();
-  await people.addViewer();
-  const ourId = await receiverIn(sfu.stats, browserId);
+  const browserId = await receiverIn(sfu.stats, ourId);
   const look = async () => {
     // Ours are told once a second.
     await people.untilTold();

@@ -29,7 +29,7 @@ class Listener {
   readonly #sound: Uint8Array;
 
   /** `first` is the sequence number of the first packet, which begins with `sound` as all others do. */
-  constructor(first = 65_400, sound = new Uint8Array()) {
+  constructor(first = 65_400, sound: Uint8Array = new Uint8Array()) {
     this.#first = first;
     this.#sound = sound;
   }
