@@ -29,7 +29,7 @@ export const duration: z.ZodType<DurationStats> = z.object({
 }).meta({
   id: "duration",
   description:
-    "A duration's distribution in milliseconds, all zero when count is. Percentiles are nearest-rank, of a histogram merged over all clients, at most 0.8 % high.",
+    "In milliseconds, all zero when count is. Percentiles are nearest-rank, over all clients, at most 0.8 % high.",
 });
 
 /** Any other figure's. */
@@ -45,7 +45,7 @@ export const distribution: z.ZodType<Distribution> = z.object({
 }).meta({
   id: "distribution",
   description:
-    "A figure's distribution in its own unit, all zero when count is; percentiles as those of durations.",
+    "In the figure's own unit, all zero when count is; percentiles as those of durations.",
 });
 
 /** Latencies by operation; both files have them in this shape. */

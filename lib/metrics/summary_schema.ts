@@ -54,9 +54,35 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue };
 
-const unknownAtEnd = count.default(0);
+const unknownAtEnd = count.default(0).meta({
+  id: "unknownAtEnd",
+  description:
+    "Had connected, and are unknown since their machine was lost (--allow-lost): not in connectedAtEnd.",
+});
 
-const json: z.ZodType<JsonValue> = z.json().meta({ id: "json" });
+/** Any, as long as it is there: what was read from a file is JSON. */
+const json = z.unknown().refine((value) => value !== undefined, {
+  error: "missing",
+}) as unknown as z.ZodType<JsonValue>;
+
+/** What the summary says of a whole run, and of each room. */
+const totals = z.object({
+  totalClients: count.describe("Replacements of those who left included."),
+  successfulConnections: count.describe(
+    "All their transports finished ICE and DTLS. SimplestChat's tester counts joined clients.",
+  ),
+  connectedAtEnd: count.describe(
+    "Or when they left; not those that gave up or were on their way back.",
+  ),
+  unknownAtEnd,
+  totalErrors: count.describe(
+    "Failed connections and media errors included, unlike in SimplestChat's tester.",
+  ),
+  totalPacketsSent: count,
+  totalPacketsReceived: count,
+  totalProducersCreated: count,
+  totalConsumersCreated: count,
+});
 
 const serverThread = z.object({
   name: z.string(),
@@ -67,34 +93,34 @@ const serverThread = z.object({
 const serverLoad = z.object({
   samples: count,
   cpuSeconds: amount.describe(
-    "CPU time that all its processes used while they were watched.",
+    "CPU time of all its processes.",
   ),
   meanCpuRatio: amount.describe(
-    "The same in cores, on average: 1 is one core busy all the time.",
+    "In cores: 1 is one core busy all the time.",
   ),
-  maxCpuRatio: amount.describe("The same in the busiest second."),
+  maxCpuRatio: amount.describe("In its busiest second."),
   busiestProcess: z.object({ name: z.string(), cpuRatio: amount }).describe(
-    "Its busiest process in that one's busiest second, in cores.",
+    "In that one's busiest second.",
   ),
   maxThreadRatio: amount.describe(
-    "The most that one thread used in a second, in cores.",
+    "In the busiest second of one thread.",
   ),
   sustainedThreadRatio: amount.describe(
-    "The most that the busiest thread used over five seconds on end, in cores. This is judged: one busy second is no overload.",
+    "In the busiest five seconds of one thread; judged, as one busy second is no overload.",
   ),
   busyThreads: z.array(serverThread).default([]).describe(
-    "Threads that were ever busy, and the others of their name.",
+    "Those that were ever busy, and others of their name.",
   ),
   maxRssBytes: amount,
   maxFds: knownCount.describe(
-    "Most open files; null when they may not be counted.",
+    "Most open files, if they may be counted.",
   ),
   maxThreads: count,
   udpDrops: count.describe(
-    "Datagrams that its own sockets lost, because their buffers were full.",
+    "Datagrams that its sockets had no room for.",
   ),
   hostUdpErrors: knownCount.describe(
-    "The same for its whole host, other programs included; null when unknown.",
+    "Those of its whole host, other programs included.",
   ),
 });
 
@@ -102,7 +128,7 @@ const serverReported = z.object({
   maxParticipants: knownCount,
   maxRooms: knownCount,
   maxConnections: knownCount,
-  errors: knownCount.describe("Errors that it counted meanwhile."),
+  errors: knownCount.describe("That it counted meanwhile."),
 });
 
 const serverPoint = z.object({
@@ -116,16 +142,16 @@ const serverPoint = z.object({
 const server = z.object({
   url: z.string(),
   engine: z.string().nullable().describe(
-    "The embedded server's engine; null for a server elsewhere.",
+    "The embedded server's; null for one elsewhere.",
   ),
   load: serverLoad.nullable().describe(
-    "What it used, measured from outside; null when it was not watched.",
+    "What it used, if it was watched from outside.",
   ),
   reported: serverReported.nullable().describe(
-    "What it said of itself over HTTP; null when it was not asked.",
+    "What it said of itself over HTTP, if asked.",
   ),
   notes: z.array(z.string()).describe(
-    "What watching it met: that it was gone, or could not be looked at.",
+    "What watching it met.",
   ),
 });
 
@@ -137,19 +163,19 @@ const OF_TYPE = {
     type: z.literal("counter"),
     unit,
     values: z.object({ count: amount }),
-  }).meta({ id: "counter" }),
+  }),
   gauge: z.object({
     type: z.literal("gauge"),
     unit,
     values: z.object({ value: amount.describe("At the end.") }),
-  }).meta({ id: "gauge" }),
+  }),
   rate: z.object({
     type: z.literal("rate"),
     unit,
     values: z.object({
-      rate: known.describe("Null when there is nothing to divide by."),
+      rate: known.describe("Null when divided by nothing."),
     }),
-  }).meta({ id: "rate" }),
+  }),
   trend: z.object({
     type: z.literal("trend"),
     unit,
@@ -163,21 +189,17 @@ const OF_TYPE = {
       "p(95)": amount,
       "p(99)": amount,
     }).describe("In the metric's unit, all zero when count is."),
-  }).meta({ id: "trend" }),
+  }),
 } as const satisfies Readonly<Record<MetricType, z.ZodType>>;
 
 const room = z.object({
   roomId: z.string(),
-  totalClients: count,
-  successfulConnections: count,
-  totalErrors: count,
-  connectedAtEnd: count,
-  unknownAtEnd,
+  ...totals.shape,
   silentRatio: known.describe(
-    "Time that tracks were silent, of the time that they should have come; null when none should.",
+    "Of the time that tracks should have come.",
   ),
   lossRatio: z.number(),
-  residualLossRatio: amount.describe("What no retransmission made up for."),
+  residualLossRatio: amount,
   sendBpsPerClient: amount,
   receiveBpsPerClient: amount,
   frameRate: known,
@@ -188,44 +210,46 @@ const room = z.object({
 });
 
 const lossOrigin = z.object({
-  refused: count.describe("Our system refused to send them."),
+  refused: count.describe("Our system did not send them."),
   impairedOut: count.describe(
-    "Impaired networks dropped them on their way to the server.",
+    "By impaired networks, to the server.",
   ),
   beforeServer: knownCount.describe(
-    "They left us and did not come to the server.",
+    "Between us and the server.",
   ),
   inServer: knownCount.describe(
-    "The server had them and sent them to nobody, although their numbers were given away.",
+    "The server gave them a number and sent them to nobody.",
   ),
   afterServer: knownCount.describe(
-    "The server sent them and they did not come to us.",
+    "Between the server and us.",
   ),
   impairedIn: count.describe(
-    "Impaired networks dropped them on their way to us.",
+    "By impaired networks, to us.",
   ),
   ourKernel: knownCount.describe(
-    "Our own kernel dropped them unread; null when it does not say.",
+    "Dropped unread by our kernel, if it says so.",
   ),
-  late: count.describe("Nobody lost them, but they left over 5 ms late."),
+  late: count.describe("Not lost: sent over 5 ms late."),
 }).describe(
-  "Packets lost at each place on their way, repairs included. Null where the server's own counts cannot be seen, or not yet: they are those of an embedded server, once all have left.",
+  "Packets lost on their way, by place, retransmissions included; null without the counts of an embedded server.",
 );
+
+const video = z.object({ ...placed("media.video"), longestFreezeMs: amount });
 
 const media = z.object({
   ...placed("media"),
   latencyAcrossMachines: z.object({ boundMs: known, isKnown: z.boolean() })
     .optional().describe(
-      "Where clients were on several: by how much a latency between two is wrong at most, and whether such are among the figures.",
+      "By how much a latency between machines is wrong at most, and whether such are in the figures.",
     ),
   loss: z.object({
     ...placed("media.loss"),
     ratio: z.number(),
     residualRatio: amount.describe(
-      "What is lost in spite of retransmissions.",
+      "What no retransmission made up for.",
     ),
   }).describe(
-    "By sequence numbers, per consumer, late packets given back; retransmissions are apart.",
+    "By sequence numbers, per consumer; late packets are not lost, retransmissions apart.",
   ),
   lossOrigin,
   recoveryMs: z.object(placed("media.recoveryMs")),
@@ -234,14 +258,47 @@ const media = z.object({
     inbound: z.object(placed("media.impaired.inbound")),
     outbound: z.object(placed("media.impaired.outbound")),
   }).describe(
-    "What impaired networks did to RTP packets, retransmissions included; all 0 without one.",
+    "What impaired networks did to RTP packets, retransmissions included.",
   ),
-  video: z.object({ ...placed("media.video"), longestFreezeMs: amount })
-    .describe("What viewers saw of videos."),
+  video: video.describe("What viewers saw of videos."),
   audio: z.object(placed("media.audio")).describe("What listeners heard."),
   sendBpsPerClient: amount,
   receiveBpsPerClient: amount,
   consumerBps: z.object(placed("media.consumerBps")),
+});
+
+const kernelDrops = knownCount.describe(
+  "Packets that our kernel dropped unread, if it says so.",
+);
+const heldBackJoins = count.describe(
+  "Joins that waited because the generator was too busy.",
+);
+
+const node = z.object({
+  name: z.string(),
+  host: z.string().nullable(),
+  cores: knownCount,
+  clockSynchronised: z.boolean().nullable(),
+  clockAheadMs: z.number().nullable().describe("Of the coordinator's."),
+  clockBoundMs: known.describe("By how much that is wrong at most."),
+  linkRoundTripP95Ms: known,
+  workers: count,
+  clients: count,
+  successfulConnections: count,
+  failedConnections: count,
+  connectedAtEnd: count,
+  unknownAtEnd,
+  packetsSent: count,
+  packetsReceived: count,
+  achievedRatio: known,
+  latenessP95Ms: amount,
+  loopLagP95Ms: amount,
+  cpuRatio: known,
+  kernelDrops,
+  heldBackJoins,
+  trouble: z.string().nullable().describe(
+    "What it did not keep up with, or how it was lost.",
+  ),
 });
 
 const generator = z.object({
@@ -253,74 +310,47 @@ const generator = z.object({
   cpuSeconds: amount,
   cpuRatio: known,
   cpuPerServerCpu: known.describe(
-    "CPU time spent, divided by the server's over the same time; null when that was not watched.",
+    "CPU time, by the server's over the same time.",
   ),
-  kernelDrops: knownCount.describe(
-    "Packets that our own kernel dropped unread; null when it does not say.",
-  ),
-  heldBackJoins: count.describe(
-    "Joins that waited because the generator, not the server, was too busy.",
-  ),
+  kernelDrops,
+  heldBackJoins,
   standstills: z.array(z.object({
     atMs: z.number().describe(
-      "Since the run began, standstills before it left out.",
+      "Since the run began, without standstills before.",
     ),
     ms: amount,
     nodes: z.array(z.string()),
   })).describe(
-    "When the generator, or a part of it, stood still: the process or machine was stopped.",
+    "When a process or machine of the generator was stopped.",
   ),
   wallJumps: z.array(z.object({
     node: z.string(),
     atMs: z.number(),
     byMs: z.number().describe("Negative when it was set back."),
   })).describe("When the wall clock was set; no figure follows it."),
-  nodes: z.array(z.object({
-    name: z.string(),
-    host: z.string().nullable(),
-    cores: knownCount,
-    clockSynchronised: z.boolean().nullable(),
-    clockAheadMs: z.number().nullable().describe("Of the coordinator's."),
-    clockBoundMs: known.describe("By how much that is wrong at most."),
-    linkRoundTripP95Ms: known,
-    workers: count,
-    clients: count,
-    successfulConnections: count,
-    failedConnections: count,
-    connectedAtEnd: count,
-    unknownAtEnd,
-    packetsSent: count,
-    packetsReceived: count,
-    achievedRatio: known,
-    latenessP95Ms: amount,
-    loopLagP95Ms: amount,
-    cpuRatio: known,
-    kernelDrops: knownCount,
-    heldBackJoins: count,
-    trouble: z.string().nullable().describe(
-      "What it did not keep up with, or how it was lost.",
-    ),
-  })).optional().describe("Each machine, where clients were on several."),
+  nodes: z.array(node).optional().describe(
+    "Each machine, if several.",
+  ),
   notes: z.array(z.string()).describe(
-    "What to know of the generator: why something portable was chosen, when it stood still.",
+    "Why something portable was chosen, when it stood still.",
   ),
 });
 
 const thresholdResult = z.object({
   expression: z.string(),
   passed: z.boolean(),
-  value: z.number().nullable().describe("Null when nothing was measured."),
+  value: z.number().nullable().describe("Null when not measured."),
   bound: z.number(),
   unit: z.enum(["ms", "ratio", "count", "fps", "bps"]),
   samples: count.optional().describe(
-    "How many values a percentile is of, where it needs more.",
+    "Values that a percentile is of, where it needs more.",
   ),
   worst: z.object({
     kind: z.enum(["client", "room"]),
     id: z.string(),
     value: z.number(),
   }).optional().describe(
-    "The client or room that was hurt most, where it failed and that is known.",
+    "Who was hurt most, where it failed.",
   ),
 });
 
@@ -328,7 +358,7 @@ const worstClient = z.object({
   clientId: z.string(),
   roomId: z.string(),
   isConnected: z.boolean().describe(
-    "Whether it was connected at the end, or when it left.",
+    "At the end, or when it left.",
   ),
   silentRatio: known,
   withoutMediaMs: amount,
@@ -376,25 +406,25 @@ const incident = z.object({
   rooms: count,
   clientIds: z.array(z.string()).describe("The first of those it hit."),
   worstRatio: z.number().describe(
-    "In its worst second, of those it hit: packets missing, time frozen, clients away, joins failed, packets late.",
+    "In its worst second: packets missing, time frozen, clients away, joins failed, packets late.",
   ),
   also: z.array(
     z.object({ kind: incidentKind, clients: count, worstRatio: z.number() }),
   ).describe("What came of it besides."),
   picturesAgainSec: known.describe(
-    "When pictures moved again; null where none stood still, or they never did.",
+    "When frozen pictures moved again.",
   ),
   server: z.object({
     cpuRatioBefore: known,
     minCpuRatio: amount,
     maxCpuRatio: amount,
     udpDrops: count,
-  }).nullable().describe("Meanwhile, CPU in cores; null when not watched."),
+  }).nullable().describe("Meanwhile, if watched; CPU in cores."),
   generator: z.object({ maxCpuRatio: amount, maxLateRatio: amount }),
 });
 
 const timelinePoint = z.object({
-  tSec: amount.describe("The end of the stretch, since the run began."),
+  tSec: amount.describe("Its end, since the run began."),
   clients: count,
   packetsSentPerSec: amount,
   packetsReceivedPerSec: amount,
@@ -402,14 +432,14 @@ const timelinePoint = z.object({
   receiveBps: amount,
   lossRatio: amount,
   tracksDue: amount.describe(
-    "Tracks that clients want and that should have come, on average.",
+    "Tracks that should have come, on average.",
   ),
   silentRatio: amount.describe(
-    "The share of them of which nothing came for a second.",
+    "Of these, those silent for a second.",
   ),
   cpuRatio: amount,
   server: serverPoint.optional().describe(
-    "What the server used, CPU in cores; missing where it was not watched.",
+    "If watched; CPU in cores.",
   ),
 });
 
@@ -424,15 +454,15 @@ export const summarySchema = z.object({
     name: z.string(),
     result: json,
     figuresOf: z.string().optional().describe(
-      "What part of the run the figures are of; missing where it is all of it. Timeline and incidents always are.",
+      "The part of the run that figures are of, if not all; timeline and incidents are of all.",
     ),
   }).optional().describe(
-    "The scenario and what it found; missing for a given plan.",
+    "What it found; missing for a given plan.",
   ),
   server,
-  partial: z.boolean().describe("Whether the run was cut off before its end."),
+  partial: z.boolean().describe("Cut off before its end."),
   invalid: z.object({ reason: z.string() }).nullable().describe(
-    "Set when the generator could not keep up: the numbers then say nothing of the server.",
+    "Set when the generator could not keep up: the numbers say nothing of the server.",
   ),
   verdict: z.object({
     status: z.enum([
@@ -454,59 +484,43 @@ export const summarySchema = z.object({
     ),
     reason: z.string().describe("Why its bounds are where they are."),
   })).describe(
-    "What users had, figure by figure, the most telling first. It decides where no threshold was asked. What we did ourselves (impaired networks, clients cut off on purpose) makes a figure a warning at most, and is said.",
+    "What users had, the most telling first; it decides where no threshold was asked. What the test did on purpose makes a warning at most.",
   ),
-  exitCode: z.int(),
-  totalClients: count.describe("Replacements of those who left included."),
-  successfulConnections: count.describe(
-    "Clients whose transports all finished ICE and DTLS. SimplestChat's tester counts a client as soon as it has joined its room.",
-  ),
+  exitCode: count,
+  ...totals.shape,
   failedConnections: count,
-  connectedAtEnd: count.describe(
-    "Clients that were connected at the end, or when they left: those that gave up or were on their way back are not.",
-  ),
-  unknownAtEnd: unknownAtEnd.describe(
-    "Clients that had connected, and of which nothing is known since a machine was lost that may be (--allow-lost): they are in successfulConnections, and not in connectedAtEnd.",
-  ),
   pendingConnections: count.describe(
     "Not scheduled yet, or still trying, when the run was cut off or their machine was lost.",
   ),
   averageConnectionTimeMs: amount.describe(
-    "Connection times run from when a client was scheduled until its last transport was up, over successful connections; 0 when there was none. SimplestChat's tester stops at the joined room.",
+    "From scheduled to last transport up; 0 when none was. SimplestChat's tester stops at the joined room.",
   ),
   p50ConnectionTimeMs: amount,
   p95ConnectionTimeMs: amount,
   p99ConnectionTimeMs: amount,
-  totalPacketsSent: count,
-  totalPacketsReceived: count,
   totalBytesSent: count.describe("Whole RTP packets, headers included."),
   totalBytesReceived: count.describe(
-    "Whole RTP packets, headers included, comparable with totalBytesSent. SimplestChat's tester counts payloads only.",
+    "Whole RTP packets, headers included. SimplestChat's tester counts payloads.",
   ),
   averageSessionDurationMs: amount.describe("Over successful connections."),
-  totalErrors: count.describe(
-    "Failed connections and media errors included. SimplestChat's tester only logs those.",
-  ),
-  totalProducersCreated: count,
-  totalConsumersCreated: count,
   totalReconnections: count.describe(
-    "Times that a client came back after its channel was lost. SimplestChat's tester counts completed churn sessions.",
+    "Returns after a lost channel. SimplestChat's tester counts completed churn sessions.",
   ),
   totalReconnectionFailures: count,
   returns: z.object({
     ...placed("returns"),
     neverBack: count.describe(
-      "Clients whose media did not flow again after their last loss.",
+      "Clients without media since their last loss.",
     ),
   }),
   signalingLatencies: signalingLatencies.describe(
-    "Over all requests of all clients, from when each was scheduled. SimplestChat's tester takes percentiles of the clients' medians.",
+    "Of all requests, from when each was scheduled. SimplestChat's tester takes percentiles of the clients' medians.",
   ),
   worstClients: z.object({
     clients: z.array(worstClient),
     others: count.describe("How many more were hurt."),
     worstOther: worstClient.nullable(),
-  }).describe("The clients that were hurt most, the worst first."),
+  }).describe("Those that were hurt most, the worst first."),
   groups: z.object({
     impaired: group.describe("Whose network we impaired."),
     roomMates: group.describe("Who are in a room with them."),
@@ -514,34 +528,34 @@ export const summarySchema = z.object({
     publishers: group,
     viewers: group,
   }).partial().default({}).describe(
-    "What different clients had; those without clients are missing.",
+    "What different clients had; empty ones are missing.",
   ),
   rooms: z.array(room).describe("Sorted by id, room-2 before room-10."),
   media,
   metrics: z.record(z.string(), z.union(Object.values(OF_TYPE)))
     .describe(
-      "Every metric by its name, as k6 has it; see metrics.md.",
+      "Every metric, as k6 has it; see metrics.md.",
     ) as unknown as z.ZodType<AllMetrics>,
   candidates: z.array(z.object({
     protocol: z.string().describe("udp or tcp."),
-    address: z.string().describe("An IP address, or a name."),
+    address: z.string(),
     family: z.enum(["IPv4", "IPv6", "name"]),
     problem: z.string().nullable().describe(
-      "Why it was not taken; null for one that was.",
+      "Why it was not taken, if so.",
     ),
-    clients: count.describe("Clients that took it, or tried it in vain."),
+    clients: count.describe("That took or tried it."),
   })).default([]).describe(
-    "The server's addresses for media: those that clients took, then those that they tried in vain.",
+    "The server's addresses for media: taken, then tried in vain.",
   ),
   others: z.object({
     codecs: z.record(z.string(), count).describe(
-      "Tracks that clients did not take, by codec, or by those that it may be.",
+      "Not taken, by the codecs that they may have.",
     ),
     refusals: z.record(z.string(), count).describe(
-      "Tracks that the server did not hand out, by its words.",
+      "Not handed out, by the server's words.",
     ),
-    neverSent: count.describe("Tracks of which no packet ever came."),
-    fellSilent: count.describe("Tracks that flowed, and then did not."),
+    neverSent: count.describe("No packet ever came."),
+    fellSilent: count.describe("Flowed, then did not."),
     flowed: count,
     packetsReceived: count,
   }).default({
@@ -552,13 +566,13 @@ export const summarySchema = z.object({
     flowed: 0,
     packetsReceived: 0,
   }).describe(
-    "Tracks in the rooms that no client of the run sends. They weigh in no figure of delivery, loss, freezes or latency.",
+    "Tracks that no client of the run sends: in no figure of delivery, loss, freezes or latency.",
   ),
   consumerLimit: z.object({
     consumers: count,
     denied: count.describe("Tracks that clients wanted besides."),
   }).nullable().default(null).describe(
-    "Consumers that the server grants a client in one stay, closed ones too; null when it refused none.",
+    "Consumers that the server grants a client from join to leave; null when it refused none.",
   ),
   errors: z.record(
     z.string(),
@@ -577,6 +591,22 @@ export const summarySchema = z.object({
   title: "load_test_summary.json",
   description: "What a load test came to.",
 });
+
+/** What a room or a machine says as all of them do together, by a name. */
+export const SHARED_FIELDS: Readonly<Record<string, z.ZodObject>> = {
+  totals,
+  traffic: shared(room, media),
+  pictures: shared(room, video),
+  machine: shared(node, generator),
+};
+
+function shared(one: z.ZodObject, other: z.ZodObject): z.ZodObject {
+  return z.object(Object.fromEntries(
+    Object.entries(one.shape).filter(([key, type]) =>
+      type === other.shape[key]
+    ),
+  ));
+}
 
 /** The fields of one client that come from the catalog. */
 export function clientFields(): Fields<ClientCounts & ClientMosts> {
