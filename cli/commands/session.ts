@@ -34,6 +34,7 @@ const NOTES: readonly string[] = [
     broke: "something broke",
     usage: "a line or option made no sense",
     gone: "the embedded server died",
+    invalid: "an agent was lost that may not be",
     failed: "a threshold failed",
     interrupted: "interrupted",
   }),

@@ -5,14 +5,15 @@
  */
 
 import { EXIT_CODES, isOfSignal } from "../../lib/exit_codes.ts";
+import { unexpectedLosses } from "../../tool.ts";
 import { noEffects, type Step } from "./messages.ts";
 import type { Model } from "./model.ts";
 import { say } from "./verbs/verb.ts";
 
 /**
- * Has everyone leave, and then ends with `code`; a failed threshold turns 0
- * into its own code. A program is told what it came to only when it was cut
- * off: else it says "report" where it wants that.
+ * Has everyone leave, and then ends with `code`; agents that were lost, and
+ * else a failed threshold, turn 0 into their own. A program is told what it
+ * came to only when it was cut off: else it says "report" where it wants that.
  */
 export function leave(
   model: Model,
@@ -21,6 +22,9 @@ export function leave(
 ): Step {
   const { phase, audience, live, load } = model;
   if (phase.name === "leaving") return noEffects(model);
+  const lost = code === 0
+    ? unexpectedLosses(live.snapshot.generator.lost)
+    : null;
   const failed = live.thresholds.some(({ passed }) => !passed);
   return {
     model: {
@@ -32,8 +36,14 @@ export function leave(
     },
     effects: [{
       type: "end",
-      code: code === 0 && failed ? EXIT_CODES.failed : code,
-      reason,
+      code: lost !== null
+        ? EXIT_CODES.invalid
+        : code === 0 && failed
+        ? EXIT_CODES.failed
+        : code,
+      // A summary says it, too.
+      reason: reason ??
+        (lost === null || audience !== "plain" ? null : `Invalid: ${lost}.`),
       summary: load.nextIndex > 0 &&
         (audience === "session" || isOfSignal(code)),
     }],

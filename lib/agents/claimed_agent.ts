@@ -115,6 +115,11 @@ export class ClaimedAgent {
     return withTrouble(reason, this.#options.link);
   }
 
+  /** What it is called where it was found. */
+  get id(): string {
+    return this.#options.id;
+  }
+
   /** `agent-1 (host)`. */
   get name(): string {
     const { id } = this.#options;
@@ -193,7 +198,7 @@ export class ClaimedAgent {
       }
       case "refused":
         throw new Error(
-          `Cannot use ${this.name}: ${answer.message}. Let both be of one version.`,
+          `Cannot use ${this.name}: ${answer.message}. Update the older of both.`,
         );
       case "gone":
         this.#lose(answer.reason);

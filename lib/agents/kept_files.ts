@@ -11,6 +11,13 @@ import { messageOf } from "../text/mod.ts";
 /** The end of their names. */
 const KEPT_ENDING = ".snapshot.json.gz";
 
+/** Where the part of a lost agent may be, and what to do with it, in a sentence. */
+export function keptAdvice(id: string, run: string): string {
+  return `If it is still up, it leaves ${
+    keptName(id, run)
+  }: "merge" makes one result of that and this run's directory.`;
+}
+
 /** What an agent's file of a run is called: the same for the same agent and run. */
 function keptName(id: string, run: string): string {
   const name = id.startsWith("agent-") ? id : `agent-${id}`;

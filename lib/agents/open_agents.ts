@@ -18,6 +18,7 @@ import type { Card } from "./protocol/mod.ts";
 import { RemoteNode } from "./remote_node.ts";
 import type { RunAbout } from "./run_about.ts";
 import { sshCommand } from "./ssh_agent.ts";
+import { tooFew } from "./too_few.ts";
 import { VERSION } from "../../version.ts";
 import type { Elsewhere } from "../load/mod.ts";
 import { messageOf } from "../text/mod.ts";
@@ -272,7 +273,9 @@ async function meetingAt(
         };
       }
       if (machineClock.nowMs() >= untilMs) {
-        throw new Error(tooFew(count, cards, group, shown));
+        throw new Error(
+          tooFew({ count, cards, group, broker: shown, version: VERSION }),
+        );
       }
       await delay(machineClock, LOOK_AGAIN_MS, signal);
       signal.throwIfAborted();
@@ -281,28 +284,6 @@ async function meetingAt(
     await link[Symbol.asyncDispose]();
     throw error;
   }
-}
-
-/** Who is missing, and why others are not free. */
-function tooFew(
-  count: number,
-  cards: readonly Card[],
-  group: string,
-  shown: string,
-): string {
-  const others = cards.flatMap(({ id, version, by, sinceMs }) =>
-    version !== VERSION
-      ? [`${id} has ${version} and this is ${VERSION}`]
-      : by === null
-      ? []
-      : [`${id} has been of ${by} for ${Math.round((sinceMs ?? 0) / 1000)} s`]
-  );
-  const free = cards.length - others.length;
-  return `Cannot use ${count} agent${
-    count === 1 ? "" : "s"
-  } of group ${group} at ${shown}: ${
-    [`${free === 1 ? "1 is" : `${free} are`} free`, ...others].join(", ")
-  }. Start more with the command agent, or ask for fewer.`;
 }
 
 interface OpenedAgent extends AsyncDisposable {

@@ -6,6 +6,7 @@
  */
 
 import type { ClaimedAgent } from "./claimed_agent.ts";
+import { keptAdvice } from "./kept_files.ts";
 import type { RunAbout } from "./run_about.ts";
 import { type AgentEvent, readFacts } from "./work.ts";
 import type {
@@ -154,6 +155,7 @@ export class RemoteNode implements LoadNode {
       this.#stopping === undefined
         ? reason
         : `it gave no last report, ${reason}`,
+      this.#about && keptAdvice(this.#agent.id, this.#about.run),
     );
   }
 }

@@ -46,7 +46,7 @@ export function saturationOf(
   machineCpuRatio: number | null = null,
 ): string | null {
   const { parts = [], generator: { lost = [] } } = snapshot;
-  return lossOf(lost) ??
+  return unexpectedLosses(lost) ??
     onMachine(overloadOf(snapshot, "the generator", 0), machineCpuRatio) ??
     overloadAmong(parts) ?? standstillOf(snapshot);
 }
@@ -57,8 +57,10 @@ function onMachine(why: string | null, cpuRatio: number | null): string | null {
     : `${why}, with this machine's cores ${percent(cpuRatio)} busy`;
 }
 
-/** Who was lost, with whom: what goes on with fewer measures something else. */
-function lossOf(lost: readonly NodeLoss[]): string | null {
+/** Who was lost and may not be, with whom: what goes on with fewer measures something else; `null` where nobody was. */
+export function unexpectedLosses(
+  lost: readonly NodeLoss[] = [],
+): string | null {
   return lost.every(({ isAllowed }) => isAllowed)
     ? null
     : lost.map(lossText).join("; ");

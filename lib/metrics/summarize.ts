@@ -29,7 +29,7 @@ import { judge } from "./judgement.ts";
 import type { ServerStreams } from "./loss_origin.ts";
 import { summarizeOthers } from "./other_tracks.ts";
 import type { CounterName } from "./catalog.ts";
-import { allowedLosses, saturationOf } from "./saturation.ts";
+import { allowedLosses, saturationOf, unexpectedLosses } from "./saturation.ts";
 import { summarizeNodes } from "./summarize_nodes.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { type DurationStats, roundMs, trendStats, usToMs } from "./stats.ts";
@@ -115,6 +115,12 @@ function unwatchedOf(
     } was to be watched: ${why}`;
 }
 
+/** Whether it is invalid however it goes on: who was lost is lost. */
+function isDecided({ ending, snapshot }: SummaryInput): boolean {
+  return ending.kind === "interrupted" && ending.goesOn === true &&
+    unexpectedLosses(snapshot.generator.lost) !== null;
+}
+
 /** Everything that a run came to. */
 export function summarize(input: SummaryInput): Summary {
   const { snapshot, ending } = input;
@@ -136,7 +142,7 @@ export function summarize(input: SummaryInput): Summary {
     isDisrupted: input.isDisrupted,
   });
   const plain = verdictOf({
-    ending,
+    ending: isDecided(input) ? { kind: "finished" } : ending,
     tally,
     commonCause: commonCause(clients),
     saturation,

@@ -1,6 +1,6 @@
 /**
  * The verbs that show something: stats, rooms, clients, inspect, chart,
- * server.
+ * server, agents.
  *
  * @module
  */
@@ -8,6 +8,7 @@
 import { nearest } from "../../../tool.ts";
 import { type Line, lineText } from "../../terminal/mod.ts";
 import { CHART_NAMES, type ChartName } from "../charts.ts";
+import { agentLines } from "../agents_text.ts";
 import { clientLines } from "../client_text.ts";
 import { serverLines, statsLines } from "../figures_text.ts";
 import { noEffects, type Step } from "../messages.ts";
@@ -153,6 +154,15 @@ export const server: Verb = {
     noEffects(
       shown(model, "server", serverLines(model.server, model.live.serverUse)),
     ),
+};
+
+/** Who drives clients elsewhere. */
+export const agents: Verb = {
+  usage: "",
+  help: "the agents that drive clients, and when each was last heard of",
+  examples: ["agents"],
+  most: 0,
+  run: (model) => noEffects(shown(model, "agents", agentLines(model.live))),
 };
 
 function showTable(

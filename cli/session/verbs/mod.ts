@@ -8,7 +8,15 @@
 
 import { metricsLines, nearest } from "../../../tool.ts";
 import { noEffects, type Step } from "../messages.ts";
-import { chart, clients, inspect, rooms, server, stats } from "./look.ts";
+import {
+  agents,
+  chart,
+  clients,
+  inspect,
+  rooms,
+  server,
+  stats,
+} from "./look.ts";
 import { dump } from "./dump.ts";
 import { report, reset, save, threshold } from "./judge.ts";
 import { layers, mute, pause, quality, resume, unmute } from "./media.ts";
@@ -74,6 +82,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   dump,
   chart,
   server,
+  agents,
   threshold,
   report,
   save,

@@ -248,12 +248,16 @@ export class NodeGroup implements LoadNode {
         this.#note("info", `${name} has been silent for ${inSec(silentMs)}`),
       onBack: (silentMs) =>
         this.#note("info", `${name} is back after ${inSec(silentMs)}`),
-      onDied: (reason) => {
+      onDied: (reason, kept) => {
         this.#lose(name, reason);
         for (const news of this.#publishers.get(name)?.values() ?? []) {
           this.#spread(name, { ...news, tracks: null });
         }
-        this.#note("error", `${name} is lost with its clients: ${reason}`);
+        const found = kept === undefined ? "" : `. ${kept}`;
+        this.#note(
+          "error",
+          `${name} is lost with its clients: ${reason}${found}`,
+        );
         this.#tellComplete();
       },
     };

@@ -142,8 +142,8 @@ export interface NodeHandlers {
   readonly onLate?: ((silentMs: number) => void) | undefined;
   /** The late node has been heard of, after so many milliseconds. */
   readonly onBack?: ((silentMs: number) => void) | undefined;
-  /** The node is gone, with its clients; never called after `stop`. */
-  readonly onDied: (reason: string) => void;
+  /** The node is gone, with its clients; never called after `stop`. `kept` is a sentence about where its part of the run may be found all the same. */
+  readonly onDied: (reason: string, kept?: string) => void;
 }
 
 /** Something that happened on a node, for a log. */

@@ -1,6 +1,7 @@
 /** One coordinator and its agents, message by message, over a network that is well or not there. */
 
 import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
+import { writeKept } from "../../../lib/agents/kept_files.ts";
 import { type ClaimedAgent, RemoteNode } from "../../../lib/agents/mod.ts";
 import { ABOUT, begun, PLAN, World } from "./world.ts";
 
@@ -92,6 +93,35 @@ Deno.test("an agent whose coordinator is gone leaves within 13 s, keeps its part
     after.course.seconds.reduce((sum, one) => sum + one.grown.packetsSent, 0),
     totalPacketsSent,
   );
+});
+
+Deno.test("of a lost agent it is told where its part is, under the name of the file", async () => {
+  await using world = new World();
+  const agent = world.claimant("r1");
+  await world.within(100, agent.claim());
+  const died: unknown[] = [];
+  const node = new RemoteNode(
+    "agent-0",
+    agent,
+    {
+      ...{ onSnapshot() {}, onNote() {} },
+      onDied: (...told) => died.push(...told),
+    },
+    world.clock,
+    ABOUT,
+  );
+  await world.within(5_000, node.prepare(PLAN).then(() => node.begin(1e12)));
+  world.there.isUp = false;
+  await world.fake.run(20_000);
+  const dir = await Deno.makeTempDir();
+  const path = await writeKept(dir, world.kept[0]);
+  assertEquals(died, [
+    "no word in 16 s",
+    `If it is still up, it leaves ${
+      path.slice(dir.length + 1)
+    }: "merge" makes one result of that and this run's directory.`,
+  ]);
+  await Deno.remove(dir, { recursive: true });
 });
 
 Deno.test("an agent keeps nothing of a run that its coordinator has all of", async () => {

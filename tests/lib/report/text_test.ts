@@ -388,6 +388,32 @@ Deno.test("a report of what goes on says so far, and one that was stopped does n
 });
 
 Deno.test.each([
+  { isAllowed: false, word: "INVALID  Agent-1 was lost at 0:01 with 1 client" },
+  { isAllowed: true, word: "SO FAR  It goes on" },
+])(
+  "what goes on without an agent is invalid by now, unless it may be lost: $isAllowed",
+  ({ isAllowed, word }) => {
+    const run = madeUpRun();
+    const loss = { node: "agent-1", atMs: 1000, clients: 1, reason: "killed" };
+    const snapshot = {
+      ...run.snapshot,
+      generator: {
+        ...run.snapshot.generator,
+        lost: [{ ...loss, isAllowed }],
+      },
+    };
+    const text = renderText(
+      summarize({
+        ...{ ...run, snapshot },
+        ending: { kind: "interrupted", goesOn: true },
+      }),
+      { width: 80, color: false },
+    );
+    assertEquals(text.slice(0, word.length), word);
+  },
+);
+
+Deno.test.each([
   { count: 1, says: "no reply: 1, which is not in these latencies" },
   { count: 23, says: "no reply: 23, which are not in these latencies" },
 ])(
