@@ -8,6 +8,7 @@ import {
 import { openTcpSocket } from "../../../../lib/rtc/lane/tcp_socket.ts";
 import { FrameReader } from "../../../../lib/rtc/lane/tcp_frames.ts";
 import { FakeClock } from "../../../../lib/testing/mod.ts";
+import { connecting } from "../../connecting.ts";
 
 const REMOTE = { address: "192.0.2.1", port: 4000 };
 
@@ -82,14 +83,6 @@ class FakeConnection {
     }
     return packets;
   }
-}
-
-/** Has the runtime connect to what `connect` gives, while a test runs. */
-function connecting(connect: () => Promise<FakeConnection>): Disposable {
-  const real = Deno.connect;
-  const asked = connect as unknown as typeof Deno.connect;
-  Deno.connect = asked;
-  return { [Symbol.dispose]: () => void (Deno.connect = real) };
 }
 
 class World {

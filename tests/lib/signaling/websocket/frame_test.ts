@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { createHider } from "../../../../lib/text/mod.ts";
+import { fc } from "../../../fuzz/deps.ts";
 import {
   hideInFrame,
   textsOf,
@@ -106,4 +107,35 @@ Deno.test.each<{ why: string; frame: string; shown: string }>([
   },
 ])("a secret that JSON spells otherwise is found: $why", ({ frame, shown }) => {
   assertEquals(hideInFrame(frame, createHider(["ab/cd+ef"])), shown);
+});
+
+Deno.test("messages that are put into one frame in any way come out as they went in", () => {
+  const message = fc.dictionary(
+    fc.string({ unit: "binary", maxLength: 8 }),
+    fc.jsonValue({ maxDepth: 3 }),
+    { maxKeys: 4 },
+  ).map((one) => JSON.parse(JSON.stringify(one)));
+  fc.assert(fc.property(
+    fc.array(message, { minLength: 1, maxLength: 6 }),
+    fc.constantFrom("", " ", "\n", "\r\n", "\n\n"),
+    (messages, between) => {
+      const texts = messages.map((one) => JSON.stringify(one));
+      for (const frame of [texts.join(between), `[${texts.join(",")}]`]) {
+        assertEquals(
+          textsOf(frame).map((text) => JSON.parse(text)),
+          messages,
+          frame,
+        );
+      }
+    },
+  ));
+});
+
+Deno.test("whatever comes in a frame is at least one text, and none of it is lost", () => {
+  fc.assert(fc.property(fc.string({ unit: "binary" }), (frame) => {
+    const texts = textsOf(frame);
+    assertEquals(texts.length > 0, true);
+    const bare = (text: string) => text.replaceAll(/[\s\0\ufeff]/g, "");
+    if (texts.length > 1) assertEquals(bare(texts.join("")), bare(frame));
+  }));
 });
