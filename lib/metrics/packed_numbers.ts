@@ -21,10 +21,15 @@ export interface Place {
 /** A number, or `undefined` for what is as it was in the beginning. */
 export type Packable = number | undefined;
 
+/** That, or a text: its length, and its characters in a byte each where they are ASCII. */
+export type PackableText = Packable | string;
+
 /** Bytes that are taken at a time, unless one list needs more. */
 const CHUNK_BYTES = 16_384;
 /** No number needs more: one byte for its kind, eight for itself. */
 const MAX_BYTES = 9;
+/** Nor one of the sixteen bits each that a text consists of. */
+const MAX_UNIT_BYTES = 3;
 
 /** What the lowest two bits of a number's first byte say of it. */
 const WHOLE = 0;
@@ -44,19 +49,20 @@ export class PackedNumbers {
   #used = 0;
 
   /** Keeps a list; whoever reads it knows how long it is. */
-  keep(numbers: readonly Packable[]): Place {
-    const most = numbers.length * MAX_BYTES;
+  keep(values: readonly PackableText[]): Place {
+    const most = mostBytes(values);
     if (this.#draft.length < most) this.#draft = new Uint8Array(most);
     this.#length = 0;
     let blanks = 0;
-    for (const number of numbers) {
-      if (number === undefined) {
+    for (const value of values) {
+      if (value === undefined) {
         blanks++;
         continue;
       }
       if (blanks > 0) this.#write(BLANKS, blanks);
       blanks = 0;
-      this.#keep(number);
+      if (typeof value === "string") this.#keepText(value);
+      else this.#keep(value);
     }
     if (blanks > 0) this.#write(BLANKS, blanks);
     return this.#place(this.#draft.subarray(0, this.#length));
@@ -84,9 +90,18 @@ export class PackedNumbers {
     this.#length += Float64Array.BYTES_PER_ELEMENT;
   }
 
+  #keepText(text: string): void {
+    this.#write(WHOLE, text.length);
+    for (let i = 0; i < text.length; i++) this.#writeWhole(text.charCodeAt(i));
+  }
+
   #write(kind: number, whole: number): void {
+    this.#writeWhole(whole * KINDS + kind);
+  }
+
+  #writeWhole(whole: number): void {
+    let rest = whole;
     // Not by shifts: those have 32 bits.
-    let rest = whole * KINDS + kind;
     for (; rest > 127; rest = Math.floor(rest / 128)) {
       this.#draft[this.#length++] = rest % 128 + 128;
     }
@@ -112,17 +127,9 @@ export class PackedReader {
       this.#blanks--;
       return undefined;
     }
-    let whole = 0;
-    let unit = 1;
-    let byte;
-    do {
-      byte = this.#bytes[this.#at++];
-      whole += (byte & 127) * unit;
-      unit *= 128;
-    } while (byte > 127);
-    const kind = whole % KINDS;
-    whole = Math.floor(whole / KINDS);
-    switch (kind) {
+    const number = this.#readWhole();
+    const whole = Math.floor(number / KINDS);
+    switch (number % KINDS) {
       case WHOLE:
         return whole;
       case MICROS:
@@ -142,13 +149,25 @@ export class PackedReader {
     return Array.from({ length: count }, () => this.next());
   }
 
-  /** The next numbers as the text that they were. */
+  /** The text that comes next. */
   text(): string {
     let text = "";
     for (let length = this.next() ?? 0; length > 0; length--) {
-      text += String.fromCharCode(this.next() ?? 0);
+      text += String.fromCharCode(this.#readWhole());
     }
     return text;
+  }
+
+  #readWhole(): number {
+    let whole = 0;
+    let unit = 1;
+    let byte;
+    do {
+      byte = this.#bytes[this.#at++];
+      whole += (byte & 127) * unit;
+      unit *= 128;
+    } while (byte > 127);
+    return whole;
   }
 }
 
@@ -192,8 +211,8 @@ export class PackedLists implements Iterable<PackedReader> {
   }
 
   /** Adds a list, and returns its number; whoever reads it knows how long it is. */
-  push(numbers: readonly Packable[]): number {
-    const { bytes, at } = this.#numbers.keep(numbers);
+  push(values: readonly PackableText[]): number {
+    const { bytes, at } = this.#numbers.keep(values);
     if (bytes !== this.#open) this.#close(bytes);
     this.#places.push(at);
     return this.#length++;
@@ -260,13 +279,13 @@ export class PackedLists implements Iterable<PackedReader> {
   }
 }
 
-/** A text as numbers, which {@linkcode PackedReader.text} reads. */
-export function packableText(text: string): number[] {
-  const units = Array.from(
-    { length: text.length },
-    (_, i) => text.charCodeAt(i),
-  );
-  return [text.length, ...units];
+/** What they need at most. */
+function mostBytes(values: readonly PackableText[]): number {
+  let texts = 0;
+  for (const value of values) {
+    if (typeof value === "string") texts += value.length * MAX_UNIT_BYTES;
+  }
+  return values.length * MAX_BYTES + texts;
 }
 
 /** Whether it is a number that needs no fraction and no sign. */

@@ -9,8 +9,7 @@
 import { CLIENT_STATES, type ClientState } from "./client_record.ts";
 import type { ClientSecond } from "./client_seconds.ts";
 import {
-  type Packable,
-  packableText,
+  type PackableText,
   PackedLists,
   PackedNumbers,
   PackedReader,
@@ -347,11 +346,11 @@ export class StoryBook {
 }
 
 /** All that is kept of who has left but its id; read by {@linkcode keptFrom}. */
-function leftNumbers(kept: Kept): Packable[] {
+function leftNumbers(kept: Kept): PackableText[] {
   const { index, bins, seconds, roomId, events } = kept;
   return [
-    ...[index, bins, seconds, ...packableText(roomId), events.length],
-    ...events.flatMap(({ atSec, text }) => [atSec, ...packableText(text)]),
+    ...[index, bins, seconds, roomId, events.length],
+    ...events.flatMap(({ atSec, text }) => [atSec, text]),
     ...packable(rowsOf(kept), bins),
   ];
 }

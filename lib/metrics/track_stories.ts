@@ -7,8 +7,7 @@
  */
 
 import {
-  type Packable,
-  packableText,
+  type PackableText,
   PackedLists,
   type PackedReader,
 } from "./packed_numbers.ts";
@@ -205,12 +204,10 @@ export class TrackStories {
 }
 
 /** All of one who has left; read by {@linkcode keptFrom}. */
-function leftNumbers({ freezes, layers }: Kept): Packable[] {
+function leftNumbers({ freezes, layers }: Kept): PackableText[] {
   return [freezes, layers].flatMap((list) => [
     list.length,
-    ...list.flatMap((value) =>
-      typeof value === "string" ? packableText(value) : value ?? undefined
-    ),
+    ...list.map((value) => value ?? undefined),
   ]);
 }
 

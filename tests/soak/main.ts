@@ -48,9 +48,14 @@ const RESTART_AT = 0.4;
 /** How long the last ones may take to be gone. */
 const END_MS = 20_000;
 
-/** Again and again; typed one after the other, a step every five seconds. */
+/**
+ * Again and again; typed one after the other, a step every five seconds. After
+ * all of them there are as many in each room as before: who moves from room
+ * to room moves the memory with him, for a consumer takes more of it than a
+ * client.
+ */
 const DEEDS = [
-  "reconnect 1-3",
+  "reconnect all",
   "impair loss=5%:50%",
   "mute all",
   "impair off",
@@ -58,7 +63,7 @@ const DEEDS = [
   "quality 720p fps=15",
   "spawn 4 room=side",
   "quality 480p fps=30",
-  "drop 4",
+  "drop room=side",
   "stats",
 ];
 const DEED_MS = 5000;

@@ -38,6 +38,8 @@ const TOTALS_OF_RECORD = TOTALS.filter((
 /** A client that a node drives. */
 export interface Driven {
   readonly plan: ClientPlan;
+  /** The place of its record among those of its node. */
+  readonly place: number;
   readonly client: DrivenClient;
   readonly record: ClientRecorder;
   /** Between it and the server. */

@@ -111,8 +111,8 @@ export class LocalNode implements LoadNode {
   readonly #seconds: SecondMeter;
   /** Who has not left yet: those that have keep only a record. */
   readonly #clients = new Map<number, Driven>();
-  /** As they were last read. */
-  readonly #records = new Map<number, ClientRecord>();
+  /** As they were last read, in the order in which they were added. */
+  readonly #records: ClientRecord[] = [];
   readonly #table = new RecordTable();
   readonly #texts = new DepartedShare();
   readonly #past = noCounts();
@@ -241,7 +241,7 @@ export class LocalNode implements LoadNode {
       atMs: nowMs - this.#zeroMs,
       second: this.#second,
       final: isFinal,
-      clients: this.#records.values(),
+      clients: this.#records,
       ...this.#events.known,
       generator: {
         lanes: health.lanes,
@@ -370,6 +370,7 @@ export class LocalNode implements LoadNode {
     );
     const driven: Driven = {
       plan,
+      place: this.#records.length,
       client,
       record,
       network,
@@ -390,7 +391,7 @@ export class LocalNode implements LoadNode {
     };
     Object.assign(record.figures, kindsOf(plan));
     this.#clients.set(index, driven);
-    this.#records.set(index, this.#table.keep(record));
+    this.#records.push(this.#table.keep(record));
     const { impairment } = plan;
     if (impairment !== undefined) {
       steer(
@@ -454,7 +455,7 @@ export class LocalNode implements LoadNode {
     const { record: { figures }, network } = driven;
     addClient(this.#past, totals, figures, network);
     const record = driven.record.toRecord();
-    this.#records.set(index, new DepartedRecord(record, this.#texts));
+    this.#records[driven.place] = new DepartedRecord(record, this.#texts);
   }
 
   #named(indices: readonly number[]): Driven[] {
@@ -540,7 +541,7 @@ export class LocalNode implements LoadNode {
 
   #readClient(driven: Driven): void {
     const nowMs = this.#options.clock.nowMs();
-    const { record, plan } = driven;
+    const { record } = driven;
     const { counters } = this.#meter;
     const totals = driven.client.totals();
     refreshFigures(driven, totals, this.#meter, nowMs);
@@ -566,7 +567,7 @@ export class LocalNode implements LoadNode {
       this.#seconds,
       (from, frozenMs) => this.#events.noteTrack(driven, { from, frozenMs }),
     );
-    this.#records.set(plan.index, this.#table.keep(record));
+    this.#records[driven.place] = this.#table.keep(record);
   }
 }
 

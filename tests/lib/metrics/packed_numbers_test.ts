@@ -1,7 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import {
   type Packable,
-  packableText,
   PackedLists,
   PackedNumbers,
   PackedReader,
@@ -106,11 +105,23 @@ Deno.test("lists that were released take no room, also those that were before th
   assert(packed.byteLength < 40_000, `${packed.byteLength}`);
 });
 
-Deno.test.each(["", "client-7 is away", "ä€\u{1F600}", "\ud800\0x"])(
-  "a text is read as it was: %j",
-  (text) => {
+Deno.test.each([
+  { text: "", bytes: 1 },
+  { text: "client-7 is away", bytes: 17 },
+  { text: "\x1b[31m\x7f", bytes: 7 },
+  { text: "ä€\u{1F600}", bytes: 11 },
+  { text: "\ud800\0x", bytes: 6 },
+  { text: "x".repeat(20_000), bytes: 20_003 },
+])(
+  "a text is read as it was, ASCII in a byte each: $bytes",
+  ({ text, bytes }) => {
+    const numbers = new PackedNumbers();
+    numbers.keep([]);
+    assertEquals(numbers.keep([text]).at, 0);
+    const { at } = numbers.keep([]);
+    assertEquals(at, bytes);
     const packed = new PackedLists();
-    packed.push([3, ...packableText(text), 4]);
+    packed.push([3, text, 4]);
     const reader = packed.at(0);
     assertEquals([reader.next(), reader.text(), reader.next()], [3, text, 4]);
   },
