@@ -48,7 +48,25 @@ export function saturationOf(
   const { parts = [], generator: { lost = [] } } = snapshot;
   return unexpectedLosses(lost) ??
     onMachine(overloadOf(snapshot, "the generator", 0), machineCpuRatio) ??
-    overloadAmong(parts) ?? standstillOf(snapshot);
+    overloadAmong(parts) ?? standstillOf(snapshot) ??
+    nobodyIn(snapshot, machineCpuRatio);
+}
+
+/** That nobody got in where the machine could do no more: whether the server would have let them in is not known. */
+function nobodyIn(
+  { clients }: Pick<Snapshot, "clients">,
+  cpuRatio: number | null,
+): string | null {
+  if (cpuRatio === null || cpuRatio < MACHINE_BUSY) return null;
+  const hasTried = clients.length > 0 &&
+    clients.every(({ state, connectionSuccessful }) =>
+      !connectionSuccessful && (state === "left" || state === "failed")
+    );
+  return hasTried
+    ? `no client got connected, with this machine's cores ${
+      percent(cpuRatio)
+    } busy`
+    : null;
 }
 
 function onMachine(why: string | null, cpuRatio: number | null): string | null {

@@ -70,7 +70,9 @@ export function verdictOf(findings: Findings): Verdict {
         : ending.reason ?? "the run was stopped before its end",
     };
   }
-  if (tally.reached === 0 && tally.failed > 0) {
+  // Without a cause that is known, it may be the generator's.
+  const isUnknown = commonCause === null && saturation !== null;
+  if (tally.reached === 0 && tally.failed > 0 && !isUnknown) {
     const cause = commonCause === null ? "" : `: ${commonCause}`;
     return { status: "broke", reason: `no client got connected${cause}` };
   }

@@ -243,7 +243,7 @@ Deno.test.each(
   ] satisfies { why: string; change: Partial<SummaryInput>; want: unknown[] }[],
 )("$why", ({ change, want }) => {
   const { verdict, exitCode } = summarize({ ...madeUpRun(), ...change });
-  assertEquals([verdict.status, exitCode, verdict.reason], want);
+  assertEquals<unknown>([verdict.status, exitCode, verdict.reason], want);
 });
 
 Deno.test("only a finished run is not partial", () => {
@@ -289,6 +289,45 @@ Deno.test("nobody connected is a broken run, with the cause that most share", ()
     "no client got connected: refused",
   ]);
 });
+
+Deno.test.each([
+  {
+    cpuRatio: 0.99,
+    cause: null,
+    want: [
+      "invalid",
+      98,
+      "no client got connected, with this machine's cores 99.0 % busy",
+    ],
+  },
+  {
+    cpuRatio: 0.99,
+    cause: "refused",
+    want: ["broke", 1, "no client got connected: refused"],
+  },
+  {
+    cpuRatio: 0.5,
+    cause: null,
+    want: ["broke", 1, "no client got connected"],
+  },
+  {
+    cpuRatio: null,
+    cause: null,
+    want: ["broke", 1, "no client got connected"],
+  },
+])(
+  "nobody connected on a machine that is $cpuRatio busy, by $cause: $want",
+  ({ cpuRatio, cause, want }) => {
+    const client = recorderOf(0, { role: "viewer" });
+    Object.assign(client.figures, { state: "left", failureCause: cause });
+    const { verdict, exitCode } = summarize({
+      ...madeUpRun(),
+      machineCpuRatio: cpuRatio,
+      snapshot: { ...EMPTY_SNAPSHOT, clients: [client.toRecord()] },
+    });
+    assertEquals<unknown>([verdict.status, exitCode, verdict.reason], want);
+  },
+);
 
 for (const state of ["joining", "left"] as const) {
   Deno.test(`a client that is ${state} and never connected has failed once the run is over, but not before`, () => {
