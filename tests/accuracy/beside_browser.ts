@@ -32,6 +32,7 @@ export const NETWORKS = {
   "plain": [{}, {}],
   "loss-3-delay-20": symmetric(20, { lossRatio: 0.03 }),
   "loss-5-delay-25": symmetric(25, { lossRatio: 0.05 }),
+  "loss-5-delay-40": symmetric(40, { lossRatio: 0.05 }),
   "loss-10-delay-50": symmetric(50, { lossRatio: 0.1 }),
   "bursts-5-delay-50": symmetric(50, { lossRatio: 0.05, lossBurstPackets: 5 }),
   "loss-2-delay-100": symmetric(100, { lossRatio: 0.02 }),
