@@ -3,7 +3,10 @@
  * that tells the sender (draft-holmer-rmcat-transport-wide-cc-extensions-01).
  * The server's bandwidth estimate lives on it.
  *
- * Arrivals stand in a ring, so recording one allocates nothing.
+ * Arrivals stand in a ring, so recording one allocates nothing. They stay there
+ * once they were reported: where one comes that others overtook, and that was
+ * missing from an earlier message, the next message begins with it, as
+ * libwebrtc has it; otherwise the server would take it for lost.
  *
  * The log keeps its own time, which goes on by what passed from one arrival to
  * the next: not back, and not by more than can have passed. So a clock that is
@@ -17,6 +20,8 @@ import { writeInt16, writeInt32 } from "../rtp/rtp.ts";
 const RING = 4096;
 /** Packets that one feedback message describes, at most: it then fits a datagram. */
 const MAX_IN_MESSAGE = 400;
+/** What is so far behind the newest one comes too late to be reported. */
+const MAX_BEHIND = MAX_IN_MESSAGE / 2;
 const TICKS_PER_MS = 4;
 /** The reference time counts 64 ms: 256 ticks of 250 µs. */
 const TICKS_PER_REFERENCE = 256;
@@ -42,12 +47,12 @@ export class ArrivalLog {
   #lastMs = 0;
   #elapsedMs = 0;
   #mostGapMs = LOOK_MS;
-  /** The first number not reported yet, unwrapped; -1 before the first packet. */
+  /** The first number of the next message, unwrapped; -1 before the first packet. */
   #base = -1;
   #highest = -1;
   #messages = 0;
 
-  /** Notes the arrival of the packet with this 16-bit number, in the order of arrival; one that was reported on is ignored. */
+  /** Notes the arrival of the packet with this 16-bit number, in the order of arrival; of one that comes again, the first counts. */
   record(sequence: number, receivedAtMs: number): void {
     if (this.#base < 0) {
       this.#base = this.#highest = sequence;
@@ -61,9 +66,15 @@ export class ArrivalLog {
     this.#mostGapMs = LOOK_MS;
     const ahead = ((sequence - this.#highest) << 16) >> 16;
     const number = this.#highest + ahead;
-    if (number < this.#base) return;
     if (number - this.#base >= RING) this.#restart(number);
-    if (number > this.#highest) this.#highest = number;
+    if (number > this.#highest) {
+      // What stands there is of numbers long past.
+      for (let missing = this.#highest + 1; missing < number; missing++) {
+        this.#ticks[missing & (RING - 1)] = 0;
+      }
+      this.#highest = number;
+    } else if (this.#isKnown(number)) return;
+    if (number < this.#base) this.#base = number;
     const ticks = Math.max(0, this.#elapsedMs * TICKS_PER_MS);
     this.#ticks[number & (RING - 1)] = Math.round(ticks) + 1;
   }
@@ -98,12 +109,15 @@ export class ArrivalLog {
     end = this.#writeDeltas(bytes, end, count);
     while (((end - at) & 3) !== 0) bytes[end++] = 0;
     writeInt16(bytes, at + 2, (end - at) / 4 - 1);
-    for (let i = 0; i < count; i++) {
-      this.#ticks[(this.#base + i) & (RING - 1)] = 0;
-    }
     this.#base += count;
     this.#messages++;
     return end;
+  }
+
+  /** Whether it came before, or is too far behind to be told of; of the very first one nothing is known. */
+  #isKnown(number: number): boolean {
+    const behind = this.#highest - number;
+    return behind >= MAX_BEHIND || this.#ticks[number & (RING - 1)] !== 0;
   }
 
   /** Symbols and deltas of the next `count` packets; returns the reference time. */

@@ -92,11 +92,83 @@ Deno.test("the next message begins where the last one ended, and counts on", () 
   assertEquals(written(log).message, 0);
   assertFalse(log.hasNews);
   log.record(3, 50);
-  assertFalse(log.hasNews, "it was reported as missing or come already");
+  assertFalse(log.hasNews, "it was reported");
   log.record(12, 60);
   const next = written(log);
   assertEquals([next.base, next.message], [10, 1]);
   assertEquals(next.arrivals, [null, null, 60]);
+});
+
+Deno.test.each([
+  { why: "the first number", first: 0, late: [1] },
+  { why: "one before the wrap", first: 65_530, late: [3] },
+  { why: "several, the last one first", first: 700, late: [8, 5, 2] },
+  {
+    why: "one of almost two hundred back",
+    first: 65_500,
+    late: [1],
+    more: 190,
+  },
+])(
+  "what comes after it was told missing is told with the next message, which begins with it: $why",
+  ({ first, late, more = 0 }) => {
+    const log = new ArrivalLog();
+    const number = (i: number) => (first + i) & 0xffff;
+    for (let i = 0; i < 10; i++) {
+      if (!late.includes(i)) log.record(number(i), i);
+    }
+    assertEquals(written(log).arrivals[late[0]], null);
+    for (let i = 10; i < 10 + more; i++) log.record(number(i), 10);
+    if (more > 0) written(log);
+    for (const i of late) log.record(number(i), 40);
+    log.record(number(10 + more), 50);
+    const { base, arrivals } = written(log);
+    const begin = Math.min(...late);
+    assertEquals(base, number(begin));
+    for (const i of late) assertEquals(arrivals[i - begin], 40);
+    assertEquals(arrivals.indexOf(null), -1, "nothing else is missing");
+    assertEquals(arrivals.at(-1), 50);
+    assertFalse(log.hasNews);
+  },
+);
+
+Deno.test.each([
+  { why: "that is far too late", behind: 200 },
+  { why: "of another second", behind: 1500 },
+])("nobody is told of one $why", ({ behind }) => {
+  const log = new ArrivalLog();
+  log.record(0, 0);
+  for (let i = 2; i <= behind + 1; i++) log.record(i, i / 10);
+  while (log.hasNews) written(log);
+  log.record(1, 200);
+  assertFalse(log.hasNews);
+});
+
+Deno.test("of one that comes twice the first counts, told or not", () => {
+  const log = new ArrivalLog();
+  for (const [number, ms] of [[5, 0], [6, 10], [6, 20], [8, 30]]) {
+    log.record(number, ms);
+  }
+  assertEquals(written(log).arrivals, [0, 10, null, 30]);
+  log.record(6, 40);
+  assertFalse(log.hasNews);
+  log.record(7, 50);
+  log.record(7, 60);
+  assertEquals(written(log).arrivals, [50, 30]);
+});
+
+Deno.test("numbers of a ring before are no arrivals of those that are missing now", () => {
+  const log = new ArrivalLog();
+  for (let i = 0; i < 6000; i++) {
+    if (i > 4096 && i % 5 === 0) continue;
+    log.record(i, i);
+    if (i % 100 !== 99) continue;
+    const { base, arrivals } = written(log);
+    for (const [at, ms] of arrivals.entries()) {
+      const isThere = base + at <= 4096 || (base + at) % 5 !== 0;
+      assertEquals(ms !== null, isThere, `${base + at}`);
+    }
+  }
 });
 
 Deno.test("a long silence of numbers is told as a run, and many packets in several messages", () => {
