@@ -99,7 +99,9 @@ Deno.test("the next message begins where the last one ended, and counts on", () 
   assertEquals(next.arrivals, [null, null, 60]);
 });
 
-Deno.test.each([
+Deno.test.each<
+  { why: string; first: number; late: readonly number[]; more?: number }
+>([
   { why: "the first number", first: 0, late: [1] },
   { why: "one before the wrap", first: 65_530, late: [3] },
   { why: "several, the last one first", first: 700, late: [8, 5, 2] },
