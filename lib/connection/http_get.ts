@@ -107,7 +107,14 @@ function send(
       }),
     });
     request.on("response", resolve);
+    // Nobody asked for another protocol (RFC 9110 section 15.2.2).
+    request.on("upgrade", (response, socket) => {
+      socket.destroy();
+      reject(new Error(`it answers ${response.statusCode}`));
+    });
     request.on("error", reject);
+    // However it ends, it ends.
+    request.on("close", () => reject(new Error("the connection was closed")));
     request.end();
   });
 }

@@ -57,9 +57,13 @@ export function openTunnel(
       signal,
       ...(isSecure && tlsOptions(url, settings)),
     });
-    request.on("connect", (response, socket) => {
+    request.on("connect", (response, socket, early) => {
       const status = response.statusCode ?? 0;
-      if (status >= 200 && status < 300) return resolve(socket);
+      if (status >= 200 && status < 300) {
+        // What came with the answer is the target's.
+        if (early.length > 0) socket.unshift(early);
+        return resolve(socket);
+      }
       socket.destroy();
       reject(new TunnelError(`${name} answers ${statusText(status)}`));
     });
@@ -80,6 +84,8 @@ export function openTunnel(
         : `fails (${error.message})`;
       reject(new TunnelError(`${name} ${why}`));
     });
+    // However it ends, it ends.
+    request.on("close", () => reject(new TunnelError(`${name} hangs up`)));
     request.end();
   });
 }

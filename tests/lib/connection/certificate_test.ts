@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import {
   describeCertificate,
+  isAboutCertificate,
   problemOf,
 } from "../../../lib/connection/certificate.ts";
 
@@ -44,6 +45,50 @@ const CASES = [
     code: "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
     words: 'its certificate is of an unknown authority, "Some CA"',
   },
+  {
+    why: "its time is over, and it is for others as well",
+    change: { valid_to: "Jan  1 00:00:00 2021 GMT" },
+    code: "ERR_TLS_CERT_ALTNAME_INVALID",
+    words: "its certificate expired on 2021-01-01",
+  },
+  {
+    why: "it is for an address and very many names, of which some are told",
+    change: {
+      subjectaltname: "IP Address:10.0.0.1, DNS:b, DNS:c, DNS:d, DNS:e",
+    },
+    code: "ERR_TLS_CERT_ALTNAME_INVALID",
+    words: "its certificate is for 10.0.0.1, b, c, not for h.example",
+  },
+  {
+    why: "it has a name of the old kind only",
+    change: { subjectaltname: undefined },
+    code: "ERR_TLS_CERT_ALTNAME_INVALID",
+    words: "its certificate is for a.example, not for h.example",
+  },
+  {
+    why: "it has no name",
+    change: { subjectaltname: "", subject: {} },
+    code: "ERR_TLS_CERT_ALTNAME_INVALID",
+    words: "its certificate is for no name, not for h.example",
+  },
+  {
+    why: "whoever refused it knows that it signs itself",
+    change: {},
+    code: "DEPTH_ZERO_SELF_SIGNED_CERT",
+    words: "its certificate is self-signed",
+  },
+  {
+    why: "who signed it has no name but a firm",
+    change: { issuer: { O: "Some Firm" } },
+    code: undefined,
+    words: 'its certificate is of an unknown authority, "Some Firm"',
+  },
+  {
+    why: "who signed it has no name at all",
+    change: { issuer: {} },
+    code: undefined,
+    words: "its certificate is of an unknown authority",
+  },
 ] as const;
 
 Deno.test.each(CASES)("a certificate is refused in words: $why", ({
@@ -58,4 +103,17 @@ Deno.test.each(CASES)("a certificate is refused in words: $why", ({
     describeCertificate(problem, new URL("wss://h.example/ws")),
     words,
   );
+});
+
+Deno.test.each([
+  { error: { code: "CERT_HAS_EXPIRED" }, is: true },
+  { error: { code: "ERR_TLS_CERT_ALTNAME_INVALID" }, is: true },
+  { error: { code: "SELF_SIGNED_CERT_IN_CHAIN" }, is: true },
+  { error: { code: "ECONNREFUSED" }, is: false },
+  { error: { code: 7 }, is: false },
+  { error: {}, is: false },
+])("an error with $error is about a certificate: $is", ({ error, is }) => {
+  assertEquals(isAboutCertificate(Object.assign(new Error("x"), error)), is);
+  // What is no error is about nothing.
+  assertEquals(isAboutCertificate(error), false);
 });
