@@ -323,21 +323,21 @@ export function together(a: CourseSecond, b: CourseSecond): CourseSecond {
   const [ofA, ofB] = [a, b].map(({ fromSec, point }) =>
     Math.max(0, point.tSec - fromSec)
   );
-  const mean = (of: (second: CourseSecond) => number) =>
-    ofA + ofB === 0 ? of(b) : (of(a) * ofA + of(b) * ofB) / (ofA + ofB);
+  const meanOf = (inA: number, inB: number) =>
+    ofA + ofB === 0 ? inB : (inA * ofA + inB * ofB) / (ofA + ofB);
   const { lossRatio, silentRatio, cpuRatio } = ratesOf({ grown });
   return {
     fromSec: a.fromSec,
     phase: b.phase,
     errors: b.errors,
     point: {
-      ...record(POINT_NAMES, (name) => mean(({ point }) => point[name])),
+      ...record(POINT_NAMES, (name) => meanOf(a.point[name], b.point[name])),
       tSec: b.point.tSec,
       clients: b.point.clients,
       lossRatio,
       silentRatio,
       cpuRatio,
-      ...serverTogether(a.point.server, b.point.server),
+      ...serverTogether(a.point.server, b.point.server, meanOf),
     },
     grown,
     trends: record(
@@ -367,6 +367,7 @@ export function ratesOf({ grown }: Pick<CourseSecond, "grown">): Pick<
 function serverTogether(
   a: ServerPoint | undefined,
   b: ServerPoint | undefined,
+  meanOf: (inA: number, inB: number) => number,
 ): { readonly server?: ServerPoint } {
   if (a === undefined || b === undefined) {
     const server = a ?? b;
@@ -374,7 +375,7 @@ function serverTogether(
   }
   return {
     server: {
-      cpuRatio: (a.cpuRatio + b.cpuRatio) / 2,
+      cpuRatio: meanOf(a.cpuRatio, b.cpuRatio),
       maxProcessRatio: Math.max(a.maxProcessRatio, b.maxProcessRatio),
       rssBytes: b.rssBytes,
       fds: b.fds,

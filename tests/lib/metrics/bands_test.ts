@@ -1,5 +1,13 @@
 import { assertEquals } from "@std/assert";
-import { band } from "../../../lib/metrics/mod.ts";
+import {
+  type Band,
+  band,
+  BAND_METRICS,
+  holds,
+  limitsOf,
+  type Operator,
+  worse,
+} from "../../../lib/metrics/mod.ts";
 
 Deno.test.each(
   [
@@ -45,3 +53,77 @@ Deno.test.each(
 )("$metric of $value is $want", ({ metric, value, want }) => {
   assertEquals<string>(band(metric, value), want);
 });
+
+const RANK: Readonly<Record<Band, number>> = {
+  good: 0,
+  warning: 1,
+  critical: 2,
+};
+
+for (const metric of BAND_METRICS) {
+  const { good, critical, unit, what, reason } = limitsOf(metric);
+  const isLessBetter = good[0] !== ">" && good[0] !== ">=";
+
+  Deno.test(`${metric} is the worse the ${isLessBetter ? "more" : "less"} there is of it, and good and critical are apart`, () => {
+    const most = unit === "bytes" ? 10e9 : 2;
+    const bands = Array.from(
+      { length: 2001 },
+      (_, i) => RANK[band(metric, most * i / 2000)],
+    );
+    const order = isLessBetter ? bands : bands.toReversed();
+    assertEquals(order, order.toSorted((a, b) => a - b));
+    assertEquals(order[0], RANK.good);
+    assertEquals(
+      order.at(-1),
+      critical === null ? RANK.warning : RANK.critical,
+    );
+    const bound = critical?.[1] ?? most;
+    assertEquals(bound !== good[1], true, "there is room for a warning");
+  });
+
+  Deno.test(`what ${metric} is, and why its bounds are there, is told in a table`, () => {
+    for (const text of [what, reason]) {
+      assertEquals(/[|\n]/.test(text), false);
+    }
+    assertEquals([reason.endsWith("."), what.endsWith(".")], [true, false]);
+  });
+}
+
+Deno.test("what is no number is neither good nor critical", () => {
+  for (const metric of BAND_METRICS) {
+    assertEquals<string>(band(metric, NaN), "warning", metric);
+  }
+});
+
+Deno.test("the worse of two bands is told in either order", () => {
+  const all: readonly Band[] = ["good", "warning", "critical"];
+  for (const a of all) {
+    for (const b of all) {
+      const most = Math.max(RANK[a], RANK[b]);
+      assertEquals([worse(a, b), worse(b, a)], [all[most], all[most]]);
+    }
+  }
+});
+
+Deno.test.each<
+  { operator: Operator; below: boolean; equal: boolean; above: boolean }
+>([
+  { operator: "<", below: true, equal: false, above: false },
+  { operator: "<=", below: true, equal: true, above: false },
+  { operator: ">", below: false, equal: false, above: true },
+  { operator: ">=", below: false, equal: true, above: true },
+  { operator: "==", below: false, equal: true, above: false },
+  { operator: "!=", below: true, equal: false, above: true },
+])(
+  "$operator holds below: $below, at: $equal, and above a bound: $above",
+  ({ operator, ...is }) => {
+    const next = 0.01 + Number.EPSILON / 64;
+    assertEquals(
+      [0.0099, 0.01, 0.0101].map((value) => holds(value, operator, 0.01)),
+      [is.below, is.equal, is.above],
+    );
+    assertEquals(holds(next, operator, 0.01), is.above, "as near as can be");
+    assertEquals(holds(-0, operator, 0), is.equal);
+    assertEquals(holds(NaN, operator, 0), operator === "!=");
+  },
+);

@@ -4,6 +4,7 @@ import {
   ServerLog,
   type ServerStretch,
 } from "../../../lib/metrics/mod.ts";
+import { generator } from "./generate.ts";
 
 /** One second of a server, the `second`th of the run. */
 function stretch(
@@ -173,4 +174,126 @@ Deno.test("a sample that only reaches into a second is not that second's maximum
     [0, 1000].map((ms) => log.between(ms, ms + 1000)?.maxProcessRatio),
     [0.9, 0.5],
   );
+});
+
+/** Stretches of random lengths, one after the other, from before the run on; a third of them shorter than half a second. */
+function anyStretches(seed: number, count: number): ServerStretch[] {
+  const { below } = generator(seed);
+  let toMs = -1500;
+  return Array.from({ length: count }, () => {
+    const fromMs = toMs + (below(9) === 0 ? below(4000) : 0);
+    toMs = fromMs + (below(3) === 0 ? 1 + below(499) : 500 + below(2000));
+    const cpuRatio = below(40_000) / 10_000;
+    return stretch(1, {
+      fromMs,
+      toMs,
+      cpuRatio,
+      busiest: { name: `worker (${below(3)})`, cpuRatio: cpuRatio / 2 },
+      maxThreadRatio: below(10_000) / 10_000,
+      udpDrops: below(4),
+      hostUdpErrors: below(3) === 0 ? null : below(5),
+    });
+  });
+}
+
+Deno.test("points that follow on each other have all that was dropped, wherever their bounds are", () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const { below } = generator(seed);
+    const log = new ServerLog();
+    const stretches = anyStretches(seed, 60);
+    for (const one of stretches) log.add("a", one);
+    const endMs = stretches.at(-1)!.toMs;
+    let drops = 0;
+    for (let fromMs = -2000; fromMs < endMs;) {
+      const toMs = fromMs + 1 + below(5000);
+      drops += log.between(fromMs, toMs)?.udpDrops ?? 0;
+      fromMs = toMs;
+    }
+    assertEquals(drops, log.udpDrops);
+    assertEquals(
+      drops,
+      stretches.reduce((sum, { udpDrops }) => sum + udpDrops, 0),
+    );
+  }
+});
+
+Deno.test("CPU time is that of all stretches, and its mean is of the time that was watched", () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const log = new ServerLog();
+    const stretches = anyStretches(seed, 60);
+    for (const one of stretches) log.add("a", one);
+    const { cpuSeconds, meanCpuRatio, samples } = log.load()!;
+    const coreMs = stretches.reduce(
+      (sum, { fromMs, toMs, cpuRatio }) => sum + (toMs - fromMs) * cpuRatio,
+      0,
+    );
+    const watchedMs = stretches.reduce(
+      (sum, { fromMs, toMs }) => sum + toMs - fromMs,
+      0,
+    );
+    assertAlmostEquals(cpuSeconds, coreMs / 1000, 1e-3);
+    assertAlmostEquals(meanCpuRatio, coreMs / watchedMs, 1e-4);
+    assertEquals(samples, 60);
+  }
+});
+
+Deno.test("maxima are none that no stretch, or two with a short one between them, had", () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const log = new ServerLog();
+    const stretches = anyStretches(seed, 60);
+    for (const one of stretches) log.add("a", one);
+    const load = log.load()!;
+    const most = Math.max(...stretches.map(({ cpuRatio }) => cpuRatio));
+    assert(load.maxCpuRatio <= most + 1e-4);
+    assert(load.meanCpuRatio <= load.maxCpuRatio + 1e-4);
+    assert(load.sustainedThreadRatio <= load.maxThreadRatio + 1e-4);
+  }
+});
+
+Deno.test("the load of a part is that of what lies in its midst, and of the whole that of all", () => {
+  const log = new ServerLog();
+  for (let second = 1; second <= 6; second++) {
+    log.add("a", stretch(second, { cpuRatio: second / 10, udpDrops: second }));
+  }
+  assertEquals(log.loadBetween(0, 6000), log.load());
+  const part = log.loadBetween(2000, 4000)!;
+  assertEquals([part.samples, part.udpDrops, part.maxCpuRatio], [2, 7, 0.4]);
+  assertAlmostEquals(part.meanCpuRatio, 0.35, 1e-4);
+  // One that is half in it is in it; the bounds are, too.
+  assertEquals(log.loadBetween(2500, 2500)?.samples, 1);
+  assertEquals(log.loadBetween(2501, 3499), null);
+  assertEquals(log.loadBetween(7000, 9000), null);
+});
+
+Deno.test("what is not known of one source is that of the others, and of none it is not known", () => {
+  const log = new ServerLog();
+  log.add("a", stretch(1, { fds: null, hostUdpErrors: null }));
+  assertEquals([log.load()?.maxFds, log.load()?.hostUdpErrors], [null, null]);
+  log.add("b", stretch(1, { fds: 0, hostUdpErrors: 3 }));
+  assertEquals([log.load()?.maxFds, log.load()?.hostUdpErrors], [0, 3]);
+  log.add("b", stretch(2, { fds: 7, hostUdpErrors: null }));
+  assertEquals([log.load()?.maxFds, log.load()?.hostUdpErrors], [7, 3]);
+});
+
+Deno.test("a stretch of no time is no time in which anything was used", () => {
+  const log = new ServerLog();
+  log.add("a", stretch(1, { toMs: 0, cpuRatio: 3 }));
+  const load = log.load()!;
+  assertEquals([load.cpuSeconds, load.meanCpuRatio], [0, 0]);
+  assertEquals([load.sustainedThreadRatio, load.samples], [0, 1]);
+  assertEquals(log.between(0, 1000), undefined);
+});
+
+Deno.test("a point lies between its bounds: what ends where it begins is not in it", () => {
+  const log = new ServerLog();
+  log.add("a", stretch(1, { udpDrops: 1, cpuRatio: 0.1 }));
+  log.add("a", stretch(2, { udpDrops: 2, cpuRatio: 0.2 }));
+  assertEquals(
+    [[0, 1000], [1000, 2000], [0, 2000], [999, 1001]].map(([from, to]) => {
+      const point = log.between(from, to);
+      return [point?.udpDrops, point?.cpuRatio];
+    }),
+    [[1, 0.1], [2, 0.2], [3, 0.15], [1, 0.15]],
+  );
+  assertEquals(log.between(1000, 1000), undefined);
 });
