@@ -2,8 +2,8 @@
  * rtcrowd: crowds of real WebRTC clients for mediasoup SFUs.
  *
  * What a script needs: opening a server and a crowd, writing a scenario,
- * running one of ours, reading what came out. Types that only stand in the
- * shapes of these are documented in `tool.ts`.
+ * running one of ours, reading what came out. Types of which only these are
+ * made are exported by `tool.ts`, and documented there.
  *
  * @module
  */

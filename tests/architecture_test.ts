@@ -14,6 +14,7 @@ const ROOMS: readonly {
 }[] = [
   { room: "version.ts", only: [] },
   { room: "lib/exit_codes.ts", only: [] },
+  { room: "lib/network_order.ts", only: [] },
   { room: "lib/text", only: [] },
   { room: "lib/time", only: [] },
   { room: "lib/connection", only: ["lib/text"] },
@@ -28,13 +29,13 @@ const ROOMS: readonly {
     room: "lib/monitor",
     only: ["lib/connection", "lib/text", "lib/time"],
   },
-  { room: "lib/media/rtp", only: [] },
+  { room: "lib/media/rtp", only: ["lib/network_order.ts"] },
   { room: "lib/media/payload", only: ["lib/clip", "lib/media/rtp"] },
   { room: "lib/media/send", only: ["lib/clip", "lib/media/*"] },
   { room: "lib/media/receive", only: ["lib/media/*"] },
   { room: "lib/media", only: ["lib/clip", "lib/media/*", "lib/options"] },
   { room: "lib/rtc/lane", only: ["lib/impairment", "lib/time"] },
-  { room: "lib/rtc/srtp", only: ["lib/rtc/*"] },
+  { room: "lib/rtc/srtp", only: ["lib/network_order.ts", "lib/rtc/*"] },
   { room: "lib/rtc/dtls", only: ["lib/rtc/*"] },
   { room: "lib/rtc/ice", only: ["lib/impairment", "lib/rtc/*"] },
   {

@@ -41,7 +41,8 @@ export const SUMMARIES = {
     "Watch and steer a running load; this is what happens without a command.",
   run: "One load test against a server, then the summary and an exit code.",
   capacity: "How many clients a server holds, and what limits it.",
-  serve: "A server that speaks SimplestChat's protocol, to test against.",
+  serve:
+    "A server to test against: SimplestChat's protocol, or mediasoup-demo's.",
   report: "Runs that are over: one in full, several side by side.",
   merge: "What agents left of a run whose coordinator is gone, as one result.",
   compare: "Whether some runs are worse than others: compare A... -- B...",

@@ -11,24 +11,7 @@
 export { readCandidateLine } from "./candidate_line.ts";
 export type { DeepReadonly } from "./deep_readonly.ts";
 export { absentOrNull } from "./nullable.ts";
-export type {
-  DtlsFingerprint,
-  DtlsParameters,
-  DtlsRole,
-  IceCandidate,
-  IceParameters,
-  MediaKind,
-  RtcpFeedback,
-  RtpCapabilities,
-  RtpCodec,
-  RtpCodecCapability,
-  RtpCodecParameters,
-  RtpEncodingParameters,
-  RtpHeaderExtension,
-  RtpHeaderExtensionDirection,
-  RtpHeaderExtensionParameters,
-  RtpParameters,
-} from "./parameters.ts";
+export type * from "./parameters.ts";
 export {
   consumerRtpParametersSchema,
   mediaKindSchema,

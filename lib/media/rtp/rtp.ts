@@ -6,6 +6,10 @@
  * @module
  */
 
+import { int32At } from "../../network_order.ts";
+
+export { int32At, writeInt16, writeInt32 } from "../../network_order.ts";
+
 const FIXED_BYTES = 12;
 const ONE_BYTE_PROFILE = 0xbede;
 /** The low four bits are the application's own. */
@@ -123,32 +127,4 @@ export class RtpReader {
     this.extensionOffset[id] = at;
     this.extensionLength[id] = length;
   }
-}
-
-/** A 32-bit number in network byte order, signed. */
-export function int32At(bytes: Uint8Array, at: number): number {
-  return (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) |
-    bytes[at + 3];
-}
-
-/** Writes the low 32 bits of `value` in network byte order. */
-export function writeInt32(
-  bytes: Uint8Array,
-  at: number,
-  value: number,
-): void {
-  bytes[at] = value >>> 24;
-  bytes[at + 1] = value >>> 16;
-  bytes[at + 2] = value >>> 8;
-  bytes[at + 3] = value;
-}
-
-/** Writes the low 16 bits of `value` in network byte order. */
-export function writeInt16(
-  bytes: Uint8Array,
-  at: number,
-  value: number,
-): void {
-  bytes[at] = value >>> 8;
-  bytes[at + 1] = value;
 }

@@ -52,7 +52,7 @@ import { RECEIVE_BATCH, ReceiveBatch } from "./receive_batch.ts";
 import { ReceiveClock } from "./receive_clock.ts";
 import { SendBatch } from "./send_batch.ts";
 import { encodeSocketAddress, familyOf } from "./socket_address.ts";
-import { openTcpSocket } from "./tcp_socket.ts";
+import { TcpSockets } from "./tcp_sockets.ts";
 
 const OUT_BYTES = 128 * 1024;
 /** No control datagram is longer: they keep below the path MTU. */
@@ -103,7 +103,7 @@ class NativeLane implements Lane {
   readonly #time = new NativeMemory(16);
   readonly #sockets: (NativeSocket | undefined)[] = [];
   readonly #freeIds: number[] = [];
-  readonly #tcpSockets = new Set<LaneSocket>();
+  readonly #tcpSockets = new TcpSockets(this);
   readonly #memory = new NativeMemory(MEMINFO.bytes);
   readonly #memoryBytes = new NativeMemory(4);
   #drops = 0;
@@ -185,20 +185,12 @@ class NativeLane implements Lane {
     return socket;
   }
 
-  async connectTcp(
+  connectTcp(
     remote: Endpoint,
     onDatagram: DatagramHandler,
     signal: AbortSignal,
   ): Promise<LaneSocket> {
-    const socket = await openTcpSocket(this, remote, onDatagram, signal, () => {
-      this.#tcpSockets.delete(socket);
-    });
-    this.#tcpSockets.add(socket);
-    if (!this.#open) {
-      socket.close();
-      throw new SocketRefusedError("the lane is closed");
-    }
-    return socket;
+    return this.#tcpSockets.connect(remote, onDatagram, signal);
   }
 
   drain(): void {
@@ -227,7 +219,7 @@ class NativeLane implements Lane {
     if (!this.#open) return;
     this.#open = false;
     for (const socket of this.#sockets) socket?.close();
-    for (const socket of this.#tcpSockets) socket.close();
+    this.#tcpSockets.close();
     this.libc.sys.close(this.#epoll);
     this.libc.close();
   }

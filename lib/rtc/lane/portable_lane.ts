@@ -16,7 +16,7 @@ import {
   type LaneSocket,
   SocketRefusedError,
 } from "./lane.ts";
-import { openTcpSocket } from "./tcp_socket.ts";
+import { TcpSockets } from "./tcp_sockets.ts";
 
 const OUT_BYTES = 128 * 1024;
 
@@ -38,6 +38,7 @@ class PortableLane implements Lane {
   readonly #openedAheadMs = fineWall.nowMs() - performance.now();
   readonly #wallOffset: Slew;
   readonly #sockets = new Set<LaneSocket>();
+  readonly #tcpSockets = new TcpSockets(this);
   #open = true;
 
   constructor(wallAheadMs: number) {
@@ -87,20 +88,12 @@ class PortableLane implements Lane {
     return open;
   }
 
-  async connectTcp(
+  connectTcp(
     remote: Endpoint,
     onDatagram: DatagramHandler,
     signal: AbortSignal,
   ): Promise<LaneSocket> {
-    const socket = await openTcpSocket(this, remote, onDatagram, signal, () => {
-      this.#sockets.delete(socket);
-    });
-    this.#sockets.add(socket);
-    if (!this.#open) {
-      socket.close();
-      throw new SocketRefusedError("the lane is closed");
-    }
-    return socket;
+    return this.#tcpSockets.connect(remote, onDatagram, signal);
   }
 
   drain(): void {}
@@ -110,6 +103,7 @@ class PortableLane implements Lane {
   close(): void {
     this.#open = false;
     for (const socket of this.#sockets) socket.close();
+    this.#tcpSockets.close();
   }
 }
 

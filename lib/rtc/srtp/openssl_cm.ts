@@ -19,9 +19,9 @@ import {
   cmRtpIv,
   RTCP_HEADER_BYTES,
   type SrtpStream,
-  writeInt32,
   writeRtcpIndex,
 } from "./srtp_stream.ts";
+import { writeInt32 } from "../../network_order.ts";
 
 /** AES_CM_128_HMAC_SHA1_80, 10-byte tag; SRTCP's index stands before the tag. */
 export class OpensslCm implements SrtpStream {

@@ -12,9 +12,9 @@ import {
   cmRtpIv,
   RTCP_HEADER_BYTES,
   type SrtpStream,
-  writeInt32,
   writeRtcpIndex,
 } from "./srtp_stream.ts";
+import { writeInt32 } from "../../network_order.ts";
 
 const INDEX_BYTES = 4;
 

@@ -15,7 +15,8 @@ import {
   SRTP_REPLAYED,
   type SrtpCipher,
 } from "./srtp_cipher.ts";
-import { int32At, RTCP_HEADER_BYTES, type SrtpStream } from "./srtp_stream.ts";
+import { RTCP_HEADER_BYTES, type SrtpStream } from "./srtp_stream.ts";
+import { int32At } from "../../network_order.ts";
 
 const RTCP_INDEX_BYTES = 4;
 

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { int32At, writeInt32 } from "../../network_order.ts";
 import type { BufferPointers } from "./buffer_pointers.ts";
 
 /** Bytes at the start of an RTCP packet that stay in the clear. */
@@ -141,24 +142,6 @@ export function writeRtcpIndex(
   index: number,
 ): void {
   writeInt32(bytes, at, index | 0x80000000);
-}
-
-/** A 32-bit number in network byte order; signed, so that it stays a small integer for the engine. */
-export function int32At(bytes: Uint8Array, at: number): number {
-  return (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) |
-    bytes[at + 3];
-}
-
-/** Writes the low 32 bits of `value` in network byte order. */
-export function writeInt32(
-  bytes: Uint8Array,
-  at: number,
-  value: number,
-): void {
-  bytes[at] = value >>> 24;
-  bytes[at + 1] = value >>> 16;
-  bytes[at + 2] = value >>> 8;
-  bytes[at + 3] = value;
 }
 
 function xor(target: Uint8Array, source: Uint8Array, length: number): void {
