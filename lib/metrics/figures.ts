@@ -250,3 +250,11 @@ export function total(
 ): number {
   return clients.reduce((sum, client) => sum + client[key], 0);
 }
+
+/** Tracks that the server has taken. */
+export function tracksSent(snapshot: Snapshot): number {
+  return Math.max(
+    counterOf(snapshot, "producersCreated"),
+    snapshot.stopped?.length ?? 0,
+  );
+}

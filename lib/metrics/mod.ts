@@ -25,6 +25,7 @@ export * from "./figures.ts";
 export * from "./incidents.ts";
 export * from "./incident_text.ts";
 export * from "./judgement.ts";
+export * from "./judgement_text.ts";
 export * from "./loss_origin.ts";
 export * from "./merge_courses.ts";
 export type * from "./metric_values.ts";

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { BANDS } from "./bands.ts";
+
 /** A part of a run, as a timeline has it. */
 export interface SilencePoint {
   /** Its end, in seconds since the run began. */
@@ -66,4 +68,37 @@ export function silences(
     });
   }
   return found;
+}
+
+/** The silence that goes on at the end: a bad one rather than a longer one. */
+export function endingSilence(
+  timeline: readonly SilencePoint[],
+): Silence | undefined {
+  for (const [, share] of boundsOfSilence()) {
+    const last = silences(timeline, share).at(-1);
+    if (last?.toSec === null) return last;
+  }
+  return undefined;
+}
+
+/** The worst silence that was over before the end. */
+export function worstSilence(
+  timeline: readonly SilencePoint[],
+): Silence | undefined {
+  for (const [, share] of boundsOfSilence()) {
+    const found = silences(timeline, share).toSorted((a, b) =>
+      lengthOf(b) * b.share - lengthOf(a) * a.share
+    );
+    if (found.length > 0) return found[0];
+  }
+  return undefined;
+
+  function lengthOf({ fromSec, toSec }: Silence): number {
+    return (toSec ?? timeline.at(-1)!.tSec) - fromSec;
+  }
+}
+
+function boundsOfSilence() {
+  const { critical, good } = BANDS.silentAtEnd;
+  return [critical, good] as const;
 }

@@ -6,7 +6,7 @@
 
 import type { BandMetric } from "./bands.ts";
 import type { ClientTally } from "./figures.ts";
-import { briefly, saidOf } from "./judgement.ts";
+import { briefly, saidOf } from "./judgement_text.ts";
 import type { Judgement, ThresholdResult, Verdict } from "./summary.ts";
 
 /** How a run ended. */

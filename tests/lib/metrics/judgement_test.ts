@@ -11,7 +11,7 @@ import {
   type StoppedTrack,
   tallyClients,
 } from "../../../lib/metrics/mod.ts";
-import { briefly, saidOf } from "../../../lib/metrics/judgement.ts";
+import { briefly, saidOf } from "../../../lib/metrics/judgement_text.ts";
 import { recordOf } from "./client.ts";
 
 interface Own extends Partial<Omit<Judged, "snapshot" | "tally">> {
