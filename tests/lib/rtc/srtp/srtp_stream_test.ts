@@ -1,13 +1,12 @@
 /** The vectors and associated data of the two profiles, as the RFCs work them out. */
 
 import { assertEquals } from "@std/assert";
+import { int32At, writeInt32 } from "../../../../lib/network_order.ts";
 import {
   cmRtcpIv,
   cmRtpIv,
   gcmRtcpAad,
   GcmSalt,
-  int32At,
-  writeInt32,
   writeRtcpIndex,
 } from "../../../../lib/rtc/srtp/srtp_stream.ts";
 
