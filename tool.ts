@@ -223,6 +223,7 @@ export {
   type JsonValue,
   judge,
   type Judged,
+  type JudgedRun,
   type Judgement,
   type LayerChange,
   type LiveHistory,
