@@ -98,7 +98,8 @@ interface Pair {
 
 interface SentCheck {
   readonly atMs: number;
-  readonly nominates: boolean;
+  /** That which it carries; `undefined` where it nominates nothing. */
+  readonly nomination: number | undefined;
 }
 
 /** One ICE association, controlling. */
@@ -312,14 +313,18 @@ export class IceAgent {
     }
     if (pair.state !== "checking") return;
     pair.roundTripMs ??= nowMs - check.atMs;
-    if (check.nominates) return this.#select(pair, check, nowMs);
+    // An answer to an earlier nomination says nothing of what the server has chosen since.
+    if (
+      check.nomination !== undefined && check.nomination === pair.nomination
+    ) return this.#select(pair, check, nowMs);
     if (this.#nominee === undefined) this.#nominate(pair, nowMs);
   }
 
   #nominate(pair: Pair, nowMs: number): void {
     this.#nominee = pair;
     this.#nominatingChecks = 0;
-    pair.nomination = undefined;
+    // The server goes back to none that was nominated before without a larger number.
+    for (const one of this.#pairs) one.nomination = undefined;
     pair.rtoMs = FIRST_RTO_MS;
     this.#check(pair, nowMs);
   }
@@ -401,13 +406,14 @@ export class IceAgent {
     if (nominates) pair.nomination ??= this.#options.nextNomination();
     const [oldest] = pair.sentAt.keys();
     if (pair.sentAt.size >= REMEMBERED_CHECKS) pair.sentAt.delete(oldest);
-    pair.sentAt.set(transactionId.toString("hex"), { atMs: nowMs, nominates });
+    const nomination = nominates ? pair.nomination : undefined;
+    pair.sentAt.set(transactionId.toString("hex"), { atMs: nowMs, nomination });
     pair.path.send(bindingRequest({
       username: this.#username,
       password: this.#options.remote.password,
       transactionId,
       tieBreaker: this.#tieBreaker,
-      nomination: nominates ? pair.nomination : undefined,
+      nomination,
     }, this.#options.mac));
   }
 }

@@ -334,6 +334,49 @@ Deno.test.each([
   },
 );
 
+/** UDP is nominated with its first checks, TCP by an answer of its own, and then TCP is silent. */
+function fickleFallback(): Ends {
+  const end = new Ends(0.5, [
+    { name: "udp" },
+    { name: "tcp", isFallback: true },
+  ]);
+  end.runUntil(2100, (check) => {
+    if (end.nominating().at(-1) === "udp" && end.checks[check].to === "tcp") {
+      end.answer(check);
+    }
+  });
+  assertEquals(end.nominating().at(-1), "tcp");
+  return end;
+}
+
+Deno.test("who is nominated again after another one has a larger number than that", () => {
+  const end = fickleFallback();
+  end.runUntil(20_000, (check) => {
+    const { to, atMs } = end.checks[check];
+    if (to === "udp" && atMs > 2100) end.answer(check);
+  });
+  assertEquals(end.selected, "udp");
+  const numbers = (name: string) =>
+    end.checks.filter(({ to }) => to === name)
+      .flatMap(({ nomination }) => nomination ?? []);
+  assertEquals(new Set(numbers("tcp")), new Set([8]));
+  // The server followed to TCP, and follows back to a larger number alone.
+  assertEquals([numbers("udp")[0], numbers("udp").at(-1)], [7, 9]);
+});
+
+Deno.test("a late answer to a nomination that another one has overtaken selects nothing", () => {
+  const end = fickleFallback();
+  end.answer(0);
+  assertEquals(end.selected, undefined);
+  // It is alive all the same: once TCP is given up, it is nominated at once.
+  end.runUntil(20_000, (check) => {
+    const { to, atMs } = end.checks[check];
+    if (to === "udp" && atMs > 2100) end.answer(check);
+  });
+  assertEquals(end.selected, "udp");
+  assertEquals(end.checks.at(-1)?.nomination, 9);
+});
+
 Deno.test("a path that comes late is tried in its turn", () => {
   const end = new Ends(0.5, [{ name: "dead", priority: 2 }]);
   end.runUntil(500);

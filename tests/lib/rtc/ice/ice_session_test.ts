@@ -8,105 +8,38 @@ import {
   type TransportChoice,
 } from "../../../../lib/rtc/ice/candidates.ts";
 import { IceSession } from "../../../../lib/rtc/ice/ice_session.ts";
-import { bindingResponse, parseStun } from "../../../../lib/rtc/ice/stun.ts";
 import { TransportError } from "../../../../lib/rtc/ice/transport_error.ts";
 import {
-  Arrival,
-  type DatagramHandler,
   type Endpoint,
-  type Lane,
   type LaneSocket,
   SocketRefusedError,
 } from "../../../../lib/rtc/lane/lane.ts";
-import type { Reactor } from "../../../../lib/rtc/lane/reactor.ts";
-import { Deadlines } from "../lane/deadlines.ts";
+import { IceNet, type IceNetOptions, REMOTE } from "./ice_net.ts";
 
-const REMOTE = {
-  usernameFragment: "server",
-  password: "of-the-server-22-chars",
-};
-
-class Socket implements LaneSocket {
-  readonly localPort = 1;
-  onError: ((error: unknown) => void) | undefined;
-  onClosed: (() => void) | undefined;
-  isOpen = true;
-
-  constructor(
-    readonly remote: Endpoint,
-    public onDatagram: DatagramHandler,
-    private readonly world: World,
-  ) {}
-
-  send(): number {
-    return 0;
-  }
-
-  sendCopy(bytes: Uint8Array): void {
-    if (this.isOpen) this.world.hear(bytes.slice(), this);
-  }
-
-  close(): void {
-    this.isOpen = false;
-  }
-}
-
-interface WorldOptions {
+interface WorldOptions extends IceNetOptions {
   readonly candidates: readonly RemoteCandidate[];
   readonly transport?: TransportChoice;
-  /** The round trip to a server that answers there, in ms; `undefined` where none does. */
-  readonly roundTripMs?: (remote: Endpoint) => number | undefined;
-  /** Why a socket cannot be had. */
-  readonly refusal?: (remote: Endpoint) => Error | undefined;
-  readonly resolve?: (name: string) => Promise<readonly string[]>;
   readonly impairment?: Impairment;
 }
 
-class World {
-  readonly deadlines = new Deadlines();
-  readonly sockets: Socket[] = [];
+class World extends IceNet {
   readonly network: Network | undefined;
   readonly session: IceSession;
-  /** Checks that reached the server: from which socket, and when. */
-  readonly checks: string[] = [];
   /** Sockets that media was told to take. */
   readonly taken: LaneSocket[] = [];
   readonly lost: TransportError[] = [];
   readonly errors: unknown[] = [];
   readonly silences: boolean[] = [];
-  answers = true;
   nominated: "yes" | TransportError | undefined;
-  readonly #options: WorldOptions;
   #nominations = 0;
 
   constructor(options: WorldOptions) {
-    this.#options = options;
+    super(options);
     if (options.impairment !== undefined) {
       this.network = new Network(() => () => 0);
     }
-    const open = (remote: Endpoint, onDatagram: DatagramHandler) => {
-      const refusal = options.refusal?.(remote);
-      if (refusal !== undefined) throw refusal;
-      const socket = new Socket(remote, onDatagram, this);
-      this.sockets.push(socket);
-      return socket;
-    };
-    const lane: Pick<Lane, "connect" | "connectTcp" | "out"> = {
-      out: new Uint8Array(),
-      connect: open,
-      connectTcp: (remote, onDatagram, signal) =>
-        Promise.try(() => {
-          signal.throwIfAborted();
-          return open(remote, onDatagram);
-        }),
-    };
     this.session = new IceSession({
-      datapath: {
-        reactor: this.deadlines as unknown as Reactor,
-        lane: lane as Lane,
-        resolve: options.resolve ?? (() => Promise.reject(new Error("none"))),
-        ciphers: { mac: undefined },
-      },
+      datapath: this.datapath,
       remote: REMOTE,
       candidates: chooseCandidates(options.candidates, options.transport),
       nextNomination: () => ++this.#nominations,
@@ -127,11 +60,6 @@ class World {
     );
   }
 
-  get open(): string[] {
-    return this.sockets.filter(({ isOpen }) => isOpen)
-      .map(({ remote }) => remote.address);
-  }
-
   /** How each candidate fared, in a word. */
   get fates(): string[] {
     return this.session.outcomes.map((
@@ -141,35 +69,6 @@ class World {
         roundTripMs === undefined ? "" : ` after ${roundTripMs}`
       }`
     );
-  }
-
-  /** The server hears a datagram, and answers in its time. */
-  hear(bytes: Uint8Array, socket: Socket): void {
-    const { address } = socket.remote;
-    const { now } = this.deadlines;
-    this.checks.push(`${address}@${now}`);
-    const { roundTripMs = () => 20 } = this.#options;
-    const ms = roundTripMs(socket.remote);
-    const request = parseStun(bytes, REMOTE.password);
-    if (ms === undefined || !this.answers || request === undefined) return;
-    const answer = bindingResponse(
-      request.transaction,
-      { address: "198.51.100.9", port: 9 },
-      REMOTE.password,
-    );
-    this.deadlines.schedule({
-      dueMs: now + ms,
-      heapIndex: -1,
-      onError: undefined,
-      run() {
-        this.dueMs = Infinity;
-        if (!socket.isOpen) return;
-        const arrival = new Arrival();
-        arrival.nowMs = now + ms;
-        arrival.wallMs = 0;
-        socket.onDatagram(answer, 0, answer.length, arrival);
-      },
-    });
   }
 
   /** Nothing is left of it. */
