@@ -206,8 +206,9 @@ Deno.test.each([
     };
     reception.add(CREATED, INLET, 0, OWN);
     reception.add(sound, INLET, 0, OWN);
-    const { playout } = [...reception.tracks][0].frames!;
-    playout.minDelayMs = 500;
+    const [picture, { sound: heard }] = reception.tracks;
+    // Where the picture is late of itself, the sound is held back for it.
+    picture.frames!.playout.minDelayMs = 500;
     const tell = (ssrc: number) => reception.onSenderReport(ssrc, 1, 0);
     for (let i = 0; i < video; i++) tell(SSRC);
     for (let i = 0; i < audio; i++) tell(1001);
@@ -215,6 +216,6 @@ Deno.test.each([
       await world.clock.run(1000);
       for (const _ of reception.takeSeconds());
     }
-    assertEquals(playout.minDelayMs < 500, isTogether);
+    assertEquals(heard!.minDelayMs > 0, isTogether);
   },
 );
