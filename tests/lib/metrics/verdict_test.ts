@@ -98,8 +98,18 @@ Deno.test.each<{ why: string; own: Partial<Findings>; is: string }>([
   },
   {
     why: "nobody connected, and why is not known",
-    own: { tally: NOBODY, saturation: "late", thresholds: [KEPT] },
+    own: { tally: NOBODY, thresholds: [KEPT] },
     is: "broke: no client got connected",
+  },
+  {
+    why: "nobody connected, and it may be the generator's fault",
+    own: { tally: NOBODY, saturation: "late", thresholds: [KEPT] },
+    is: "invalid: late",
+  },
+  {
+    why: "nobody connected, and it is not the generator's fault",
+    own: { tally: NOBODY, saturation: "late", commonCause: "refused" },
+    is: "broke: no client got connected: refused",
   },
   {
     why: "nobody was due, so nobody failed",
