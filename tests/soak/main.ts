@@ -12,10 +12,9 @@
  * What happens in the first part (two minutes, less in a soak of under six)
  * does not count: caches fill. The resident memory is looked at after a
  * collection, and once malloc has given back what is free; without what V8
- * keeps for later; the server's also without compiled code, which stops
- * growing by itself, later than a soak. In a soak of six minutes and more the
- * generator compiles each function only once, and the least of each round of
- * what is typed counts.
+ * keeps for later, and without compiled code: that ends by itself, later than
+ * a soak. In a soak of six minutes and more the least of each round of what
+ * is typed counts.
  * Exits with 1 when something grows or breaks, with 2 when an argument is
  * wrong.
  *
@@ -24,7 +23,6 @@
 
 import { textLines } from "../../lib/sfu/text_lines.ts";
 import {
-  COMPILED_ONCE,
   descendant,
   type Holdings,
   holdingsOf,
@@ -41,10 +39,7 @@ const PROCESS = new URL("./process.ts", import.meta.url).href;
 const GIVES_BACK = {
   MALLOC_MMAP_THRESHOLD_: "65536",
 };
-/** Deno's arguments, with those of V8. */
-const denoWith = (
-  flags: string,
-) => ["run", "-A", "--quiet", "--no-check", `--v8-flags=${flags}`];
+const DENO = ["run", "-A", "--quiet", "--no-check", `--v8-flags=${V8_FLAGS}`];
 
 const SAMPLE_MS = 2000;
 const WARM_UP_MIN = 2;
@@ -168,12 +163,7 @@ export async function soak(
   try {
     let server = await startServer(engine, 0);
     const { port } = server.line();
-    const isShort = minutes < SHORT_MIN;
-    const session = await startSession(
-      `ws://127.0.0.1:${port}/ws`,
-      dir,
-      isShort ? V8_FLAGS : `${V8_FLAGS},${COMPILED_ONCE}`,
-    );
+    const session = await startSession(`ws://127.0.0.1:${port}/ws`, dir);
     const startMs = performance.now();
     const now = () => (performance.now() - startMs) / 60_000;
     const warmUpMin = Math.min(WARM_UP_MIN, minutes / 3);
@@ -213,12 +203,7 @@ export async function soak(
       for (const [process, holdings, memory] of seen) {
         if (holdings === undefined || memory === undefined) continue;
         const { files, sockets } = holdings;
-        const hasAllCode = process === "generator" && !isShort;
-        note(
-          process,
-          "rssBytes",
-          memory.heldBytes + (hasAllCode ? memory.codeBytes : 0),
-        );
+        note(process, "rssBytes", memory.heldBytes);
         note(process, "heapBytes", memory.heapBytes);
         note(process, "files", files);
         note(process, "sockets", sockets);
@@ -229,11 +214,11 @@ export async function soak(
     await server.settled(END_MS);
     const { rooms, people } = server.line();
     await server.stop();
-    const limits = isShort ? SHORT_LIMITS : LIMITS;
+    const limits = minutes < SHORT_MIN ? SHORT_LIMITS : LIMITS;
     const grown = [...points].map(([key, all]) => {
       const [process, figure] = key.split(" ") as [Grown["process"], Figure];
       // A short one has not enough whole rounds.
-      const isMemory = figure.endsWith("Bytes") && !isShort;
+      const isMemory = figure.endsWith("Bytes") && minutes >= SHORT_MIN;
       const slope = slopeOf(isMemory ? leastOfEach(all, ROUND_MIN) : all);
       return {
         process,
@@ -267,7 +252,7 @@ function heldBy(
 
 async function startServer(engine: string, port: number) {
   const child = new Deno.Command(Deno.execPath(), {
-    args: [...denoWith(V8_FLAGS), SERVER, engine, String(port)],
+    args: [...DENO, SERVER, engine, String(port)],
     env: GIVES_BACK,
     stdin: "null",
     stdout: "piped",
@@ -301,11 +286,8 @@ async function startServer(engine: string, port: number) {
 }
 
 /** The session as somebody would use it: on a terminal of its own, which script(1) makes. */
-async function startSession(url: string, dir: string, flags: string) {
-  const command = [
-    ...[Deno.execPath(), ...denoWith(flags)],
-    ...[CLI, "--server", url],
-  ];
+async function startSession(url: string, dir: string) {
+  const command = [Deno.execPath(), ...DENO, CLI, "--server", url];
   const child = new Deno.Command("script", {
     args: [
       "--quiet",

@@ -35,20 +35,6 @@ const { symbols: libc } = Deno.dlopen("libc.so.6", {
 export const V8_FLAGS =
   "--expose-gc,--min-semi-space-size=1,--max-semi-space-size=1";
 
-/**
- * Has V8 compile each function once, when it is first called, and never
- * again: else it gathers what it sees of functions, and compiles the next one
- * for better, for longer than a soak, and what belongs to code grows with it
- * in all spaces and in malloc's memory. It is slower, which whoever only
- * drives a dozen clients can afford.
- */
-export const COMPILED_ONCE = [
-  "--no-lazy-feedback-allocation",
-  "--always-sparkplug",
-  "--no-maglev",
-  "--no-turbofan",
-].join();
-
 /** Where V8 keeps machine code, and bytecode with all that compilers know of it. */
 const CODE_SPACES = /^(shared_)?(code|trusted)_/;
 
