@@ -29,7 +29,7 @@ export interface FakeEngineDoors {
   readonly now: () => FakeArrival;
   /** Makes UUIDs, which the server's ids are. */
   readonly newId: () => string;
-  /** Decides which packets never arrive. */
+  /** Decides which packets never arrive; asked of each receiver with the packet as it was sent. */
   readonly drops: (packet: Uint8Array) => boolean;
 }
 
@@ -104,6 +104,7 @@ export class FakeEngine implements Engine {
     for (const consumer of producer.consumers) {
       if (consumer.isPaused) continue;
       view.setUint16(SEQUENCE_AT, sequence);
+      view.setUint32(SSRC_AT, ssrc);
       const number = consumer.choice?.take(packet, layer) ?? sequence;
       if (number < 0 || this.doors.drops(packet)) continue;
       view.setUint16(SEQUENCE_AT, number);

@@ -145,7 +145,7 @@ export class FakeTransport implements ClientTransport {
 
   /** Hands a compound RTCP packet to the peer. */
   sendRtcp(offset: number, length: number): void {
-    if (this.#state !== "connected") return;
+    if (this.#state !== "connected" || this.#isCut) return;
     this.#peer.onRtcp?.(this.out.subarray(offset, offset + length));
   }
 
@@ -167,7 +167,7 @@ export class FakeTransport implements ClientTransport {
 
   /** Lets a compound RTCP packet arrive at the client. */
   deliverRtcp(packet: Uint8Array, arrival: FakeArrival): void {
-    if (this.#state !== "connected") return;
+    if (this.#state !== "connected" || this.#isCut) return;
     this.#handlers.onRtcp(packet, 0, packet.length, arrival);
   }
 

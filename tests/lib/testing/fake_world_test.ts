@@ -151,3 +151,104 @@ Deno.test.each<{ honours: boolean }>([{ honours: true }, { honours: false }])(
     assertEquals(server.participants.size, honours ? 1 : 0);
   },
 );
+
+Deno.test("a server that is late does what it is asked later, and then all of it", async () => {
+  const { clock, server, open } = visit({ lateMs: 500 });
+  const a = open();
+  await a.say(join("A"));
+  await clock.run(499);
+  assertEquals([a.heard, server.participants.size], [[], 0]);
+  await clock.run(1);
+  assertEquals(a.heard, ["roomJoined"]);
+});
+
+Deno.test("what a test answers instead of the server, the server knows nothing of", async () => {
+  const { server, open } = visit({
+    intercept: ({ type }) =>
+      type === "joinRoom" ? [{ type: "error", message: "full" }] : undefined,
+  });
+  const a = open();
+  await a.say(join("A"));
+  assertEquals([a.heard, server.participants.size], [["error"], 0]);
+});
+
+Deno.test("whoever is put out is told so, like everybody else in the room, and is gone", async () => {
+  const { server, open } = visit();
+  const [a, b] = [open(), open()];
+  await a.say(join("A"));
+  await b.say(join("B"));
+  const { id } = server.participant("A");
+  server.kick(server.participant("A"), "noise");
+  const kicked = (told: readonly ServerMessage[]) =>
+    told.filter(({ type }) => type === "participantKicked");
+  const message = {
+    type: "participantKicked",
+    participantId: id,
+    reason: "noise",
+  };
+  assertEquals<unknown>([kicked(a.told), kicked(b.told)], [[message], [
+    message,
+  ]]);
+  assertEquals([...server.participants].map(({ name }) => name), ["B"]);
+});
+
+Deno.test("of two of one name the latest is meant, each in its own room", async () => {
+  const { server, open } = visit();
+  const [a, b] = [open(), open()];
+  await a.say(join("A"));
+  await b.say({ type: "joinRoom", roomId: "s", participantName: "A" });
+  assertEquals(server.participant("A").roomId, "s");
+  assertEquals(server.participants.size, 2);
+  // Who is asked for again is the same.
+  assertEquals(server.participant("A") === server.participant("A"), true);
+});
+
+Deno.test("a crash takes every channel, and each one says so", async () => {
+  const { clock, server, open } = visit();
+  const ends = [open(), open()];
+  await ends[0].say(join("A"));
+  const a = server.participant("A");
+  assertEquals(server.openChannels, 2);
+  server.dropChannels();
+  await clock.run(0);
+  assertEquals(server.openChannels, 0);
+  for (const { channel } of ends) {
+    assertEquals((await channel.closed).kind, "abnormal");
+  }
+  // The one that it had last is still to be looked at.
+  assertEquals(a.channel === ends[0].channel, true);
+});
+
+Deno.test("a transport that was never announced is answered by nobody", () => {
+  const { server } = visit();
+  assertThrows(
+    () =>
+      server.createTransport(
+        {
+          iceParameters: { usernameFragment: "nobody", password: "x" },
+        } as Parameters<typeof server.createTransport>[0],
+        HANDLERS,
+      ),
+    TransportError,
+    "nobody answers to nobody",
+  );
+});
+
+Deno.test("a task that throws is taken out and told of, and the others go on", () => {
+  const clock = new FakeClock();
+  const scheduler = new FakeScheduler(clock, 10);
+  const ran: number[] = [];
+  const errors: unknown[] = [];
+  const broken = {
+    ...{ dueMs: 0, heapIndex: -1 },
+    run() {
+      throw new Error("broken");
+    },
+    onError: (error: unknown) => errors.push(error),
+  };
+  scheduler.schedule(broken);
+  scheduler.schedule(task(0, 10, ran));
+  clock.advance(30);
+  assertEquals([errors.length, broken.heapIndex, scheduler.size], [1, -1, 1]);
+  assertEquals(ran, [10, 10, 20, 30]);
+});
