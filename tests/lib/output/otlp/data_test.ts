@@ -98,3 +98,29 @@ Deno.test("what a server or an operator called something comes in one line witho
   const [{ attributes }] = metric(data({}), "rtcrowd.run_info").dataPoints;
   assert(!/\p{Cc}/u.test(String(attributes.scenario)));
 });
+
+Deno.test("a metric is told once, under a name of ours, with a meaning; what grows began with the run", () => {
+  const { scopeMetrics: [{ metrics }] } = data({
+    counters: { ...EMPTY_SNAPSHOT.counters, packetsSent: 1 },
+  });
+  const names = metrics.map(({ descriptor }) => descriptor.name);
+  assertEquals(new Set(names).size, names.length);
+  for (const { descriptor, dataPoints } of metrics) {
+    assert(/^rtcrowd\.[a-z0-9_]+$/.test(descriptor.name), descriptor.name);
+    assert(descriptor.description !== "", descriptor.name);
+    for (const { startTime, endTime, value } of dataPoints) {
+      assertEquals([startTime[0], endTime[0]], [1_000_000_001, 1_000_000_002]);
+      assert(typeof value !== "number" || Number.isFinite(value));
+    }
+  }
+});
+
+Deno.test("an export of a run without a version and a name says so by leaving it empty", () => {
+  const { resource, scopeMetrics: [{ scope }] } = otlpData({
+    snapshot: EMPTY_SNAPSHOT,
+    point: undefined,
+    info: {},
+  }, RUN);
+  assertEquals(resource.attributes["service.version"], "");
+  assertEquals(scope.version, "");
+});
