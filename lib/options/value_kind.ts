@@ -270,8 +270,19 @@ export function refused(
   takes: string,
   show: (text: string) => string = (text) => text,
 ): { readonly problem: string } {
-  const shown = typeof given === "string" ? show(given) : JSON.stringify(given);
+  const shown = typeof given === "string" ? show(given) : inOneLine(given);
   return { problem: `"${shown}" is not ${takes}` };
+}
+
+function inOneLine(given: unknown): string {
+  if (typeof given === "function") return "function";
+  if (typeof given !== "object") return String(given);
+  try {
+    return JSON.stringify(given);
+  } catch {
+    // What holds itself, or what JSON has no words for.
+    return Object.prototype.toString.call(given);
+  }
 }
 
 /** A value as it could be typed. */

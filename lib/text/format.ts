@@ -28,7 +28,7 @@ export function formatClock(ms: number): string {
 
 /** A duration with three digits or so: `1.25 ms`, `480 ms`, `12.3 s`. */
 export function formatMs(ms: number): string {
-  if (ms >= 10_000) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms >= 9999.5) return `${(ms / 1000).toFixed(1)} s`;
   if (ms >= 99.95) return `${ms.toFixed(0)} ms`;
   return `${ms.toFixed(ms >= 9.995 ? 1 : 2)} ms`;
 }

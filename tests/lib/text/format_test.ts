@@ -23,6 +23,8 @@ Deno.test.each([
   { got: formatMs(99.94), want: "99.9 ms" },
   { got: formatMs(99.96), want: "100 ms" },
   { got: formatMs(9999), want: "9999 ms" },
+  { got: formatMs(9999.4), want: "9999 ms" },
+  { got: formatMs(9999.6), want: "10.0 s" },
   { got: formatMs(12_345), want: "12.3 s" },
   { got: formatClock(-1), want: "0:00" },
   { got: formatClock(59_999), want: "0:59" },

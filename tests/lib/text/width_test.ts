@@ -1,5 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { displayWidth, fit, truncate } from "../../../lib/text/mod.ts";
+import {
+  displayWidth,
+  fit,
+  truncate,
+  wrapWords,
+} from "../../../lib/text/mod.ts";
 import { clusters } from "../../../lib/text/mod.ts";
 
 const widths: readonly (readonly [why: string, width: number, text: string])[] =
@@ -53,5 +58,44 @@ Deno.test("fit: a wide character that does not fit leaves a space", () => {
 Deno.test("fit: is exact for every width of mixed text", () => {
   for (let columns = 0; columns < 20; columns++) {
     assertEquals(displayWidth(fit("a世e\u0301😀b界👩‍👩‍👧c", columns)), columns);
+  }
+});
+
+Deno.test.each([
+  { text: "", columns: 5, is: [""] },
+  { text: "a bc def", columns: 8, is: ["a bc def"] },
+  { text: "a bc def", columns: 7, is: ["a bc", "def"] },
+  { text: "a bc def", columns: 4, is: ["a bc", "def"] },
+  { text: "a bc def", columns: 1, is: ["a", "bc", "def"] },
+  { text: "unbreakable a", columns: 5, is: ["unbreakable", "a"] },
+  { text: "世界 世界", columns: 8, is: ["世界", "世界"] },
+  { text: "世界 世界", columns: 9, is: ["世界 世界"] },
+])("wrap: $text in $columns columns is $is", ({ text, columns, is }) => {
+  assertEquals(wrapWords(text, columns), [...is]);
+});
+
+Deno.test("wrap: no word is lost, and no line longer than asked but for a word of its own", () => {
+  const text =
+    "of all that there is, 世界 e\u0301 and 👩‍👩‍👧 remain where they were";
+  for (let columns = 1; columns < 70; columns++) {
+    const lines = wrapWords(text, columns);
+    assertEquals(lines.join(" "), text);
+    for (const line of lines) {
+      assertEquals(displayWidth(line) <= columns || !line.includes(" "), true);
+    }
+  }
+});
+
+Deno.test("truncate: what fits stays whole, and what is cut says so within its columns", () => {
+  const text = "a世e\u0301😀b";
+  const width = displayWidth(text);
+  assertEquals([truncate(text, width), truncate(text, -1)], [text, ""]);
+  for (let columns = 1; columns < width; columns++) {
+    const cut = truncate(text, columns);
+    assertEquals([cut.endsWith("…"), displayWidth(cut) <= columns], [
+      true,
+      true,
+    ]);
+    assertEquals(text.startsWith(cut.slice(0, -1)), true);
   }
 });
