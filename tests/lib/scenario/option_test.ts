@@ -64,7 +64,7 @@ Deno.test.each(
       why: '"true" is not a whole number from 1 to 100',
     },
     { kind: SHARE, given: "20%", why: '"20%" is not a number from 0 to 1' },
-    { kind: SHARE, given: NaN, why: '"null" is not a number from 0 to 1' },
+    { kind: SHARE, given: NaN, why: '"NaN" is not a number from 0 to 1' },
     {
       kind: TIME,
       given: "5 days",
