@@ -33,6 +33,8 @@ export interface Scheduler {
   cancel(task: Task): void;
   /** Packets are missing: what arrives should be read soon for a while. @default {it always is} */
   readSoon?(): void;
+  /** What came until then has been handed over. @default {until now} */
+  readonly readUntilMs?: number;
 }
 
 /** One ICE, DTLS and SRTP association; `RtcTransport` is the real one. */

@@ -145,6 +145,9 @@ export class FeedbackTask {
   /** What was asked for before is asked for again with `isCheck`, and what is new always. */
   #sendRequests(nowMs: number, isCheck: boolean): void {
     const retryMs = Math.max(MIN_RETRY_MS, this.#roundTripMs());
+    // What was asked for may have come, and not been read yet.
+    const { readUntilMs = nowMs } = this.#environment.scheduler;
+    const unreadMs = Math.max(0, nowMs - readUntilMs);
     let room = MAX_ASKED;
     this.#keyFrameMs = Infinity;
     const { tracks } = this.#inbound;
@@ -178,7 +181,7 @@ export class FeedbackTask {
       const due = isCheck
         ? nacks.takeDue(
           nowMs,
-          sound === undefined ? retryMs : SOUND_RETRY * retryMs,
+          (sound === undefined ? retryMs : SOUND_RETRY * retryMs) + unreadMs,
           room,
         )
         : nacks.takeNew(nowMs, room);

@@ -98,6 +98,7 @@ export class Reactor {
   #hasty = 0;
   #stirredMs = -Infinity;
   #drainMs = 0;
+  #readUntilMs = 0;
   #soonMs = -Infinity;
   #running = false;
   #open = true;
@@ -118,6 +119,11 @@ export class Reactor {
   /** The reactor's clock, in milliseconds: monotonic, starting anywhere; it does not go on while the thread stands still. */
   nowMs(): number {
     return this.#clock.nowMs();
+  }
+
+  /** What came until then has been handed over, by the reactor's clock. */
+  get readUntilMs(): number {
+    return this.lane.kind === "native" ? this.#readUntilMs : this.nowMs();
   }
 
   /** How long a task that is due waits for the next beat, on average, in milliseconds. */
@@ -236,6 +242,7 @@ export class Reactor {
     if (this.#hasty === 0 && !isUnread) return;
     if (this.#hasStood()) this.#wakeUp();
     else this.lane.drain();
+    this.#readUntilMs = nowMs;
     const readMs = this.nowMs();
     const leastMs = Math.max(BEAT_MS, SOON_PARTS * (readMs - nowMs));
     this.#drainMs = nowMs + (isSoon ? Math.min(leastMs, DRAIN_MS) : DRAIN_MS);

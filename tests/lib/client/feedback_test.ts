@@ -1,6 +1,7 @@
 /** When a client asks for what is missing, in virtual time. */
 
 import { assertEquals } from "@std/assert";
+import type { Scheduler } from "../../../lib/client/mod.ts";
 import { FeedbackTask } from "../../../lib/client/feedback.ts";
 import { InboundTracks } from "../../../lib/client/inbound_tracks.ts";
 import { readRtcp } from "../../../lib/media/mod.ts";
@@ -96,8 +97,12 @@ class Viewer {
     this.feedback.start();
   }
 
+  get scheduler(): Scheduler {
+    return this.#world.environment.scheduler;
+  }
+
   get nowMs(): number {
-    return this.#world.scheduler.nowMs();
+    return this.scheduler.nowMs();
   }
 
   /** Its sound goes with a picture that comes so late. */
@@ -174,6 +179,27 @@ Deno.test.each([
   "what is missing is asked for at once, and again at the first look every 20 ms after a round trip, of 100 ms at least: $why",
   async ({ roundTripMs, againMs }) => {
     const viewer = await withGap(roundTripMs);
+    await viewer.pass(330);
+    const [first, ...again] = viewer.askedMs;
+    assertEquals([first <= 209, again], [true, againMs]);
+  },
+);
+
+Deno.test.each([
+  { unreadMs: 0, againMs: [320, 420, 520] },
+  { unreadMs: 8, againMs: [320, 440] },
+  { unreadMs: 15, againMs: [340, 460] },
+  { unreadMs: -3, againMs: [320, 420, 520] },
+])(
+  "what may have come and was not read for $unreadMs ms is not asked for again until it was",
+  async ({ unreadMs, againMs }) => {
+    const viewer = new Viewer();
+    Object.defineProperty(viewer.scheduler, "readUntilMs", {
+      get: () => viewer.nowMs - unreadMs,
+    });
+    viewer.frame(0, { isKey: true });
+    await viewer.pass(207);
+    viewer.frame(2);
     await viewer.pass(330);
     const [first, ...again] = viewer.askedMs;
     assertEquals([first <= 209, again], [true, againMs]);

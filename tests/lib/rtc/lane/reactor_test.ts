@@ -198,6 +198,39 @@ Deno.test.each([
   },
 );
 
+Deno.test.each(
+  [
+    { kind: "native", why: "what came is read in a beat", readMs: [0, 1000] },
+    { kind: "portable", why: "it is read as it comes", readMs: [1000, 1003] },
+  ] as const,
+)(
+  "until when what came has been read is known where $why",
+  async ({ kind, readMs }) => {
+    let nowMs = 1000;
+    const read = Promise.withResolvers<void>();
+    const lane = new FakeLane({
+      kind,
+      onDrain() {
+        nowMs += 3;
+        read.resolve();
+      },
+    });
+    const clock = { nowMs: () => nowMs, standstillCount: 0, stoodMs: 0 };
+    const reactor = new Reactor(lane, clock);
+    const before = reactor.readUntilMs;
+    const task: Task = { dueMs: 1000, heapIndex: -1, run() {} };
+    task.run = () => void (task.dueMs = 2000);
+    reactor.schedule(task);
+    reactor.retain();
+    await read.promise;
+    await Promise.resolve();
+    assertEquals<readonly number[]>([before, reactor.readUntilMs], readMs);
+    reactor.cancel(task);
+    reactor.release();
+    reactor.close();
+  },
+);
+
 /** How long the thread rests in its first turn. */
 async function rests(
   { dueMs, drainMs = 0, areMissing = false }: {
