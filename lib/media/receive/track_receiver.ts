@@ -344,12 +344,12 @@ export class TrackReceiver {
         int32At(rtp.bytes, captured),
         int32At(rtp.bytes, captured + 4),
       );
-      // Whole, it is handed on without a box on the heap.
       if (capturedAtMs < this.#stoodAtMs && moment.wallMs >= this.#stoodAtMs) {
         // It was under way for as long as nothing went on, and the next one was not.
         this.#isFirst = true;
         return;
       }
+      // Whole, it is handed on without a box on the heap.
       const us = Math.round((moment.wallMs - capturedAtMs) * 1000);
       if (us < -CLOSE_US || us > ABSURD_US) {
         this.#options.meter.onClockDifference?.(us);
