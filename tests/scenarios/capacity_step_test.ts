@@ -7,6 +7,7 @@ import {
   type Snapshot,
   type VirtualUser,
 } from "../../mod.ts";
+import { idlePoint } from "../lib/metrics/timeline_point.ts";
 import { ClientRecorder, EMPTY_SNAPSHOT } from "../../lib/metrics/mod.ts";
 import {
   brokenOf,
@@ -69,25 +70,17 @@ function hall(
       clients: seated.map((_, index) => connected(index)),
     }),
     timeline: () =>
-      Array.from({ length: atMs / 1000 }, (_, i) => ({
-        tSec: i + 1,
-        clients: seated.length,
-        packetsSentPerSec: 0,
-        packetsReceivedPerSec: 0,
-        sendBps: 0,
-        receiveBps: 0,
-        lossRatio: 0,
-        tracksDue: 0,
-        silentRatio: 0,
-        cpuRatio: 0,
-        server: {
-          cpuRatio: server.cpuRatio,
-          maxProcessRatio: 0,
-          rssBytes: 0,
-          fds: null,
-          udpDrops: 0,
-        },
-      })),
+      Array.from({ length: atMs / 1000 }, (_, i) =>
+        idlePoint(i + 1, {
+          clients: seated.length,
+          server: {
+            cpuRatio: server.cpuRatio,
+            maxProcessRatio: 0,
+            rssBytes: 0,
+            fds: null,
+            udpDrops: 0,
+          },
+        })),
     cpuTimes: () => ({ busyTicks, allTicks: atMs / 10, cores: 1 }),
     serverIsHere: server.isHere,
     serverLoad: () => null,

@@ -12,6 +12,7 @@ import {
   startingModel,
   useAt,
 } from "./fixtures.ts";
+import { idlePoint } from "../../lib/metrics/timeline_point.ts";
 import { WatchedTerminal } from "./watched_terminal.ts";
 
 interface Stage extends AsyncDisposable {
@@ -184,19 +185,10 @@ for (const LANG of ["C", "en_GB.UTF-8"]) {
         elapsedMs: 3000,
         rampUpMs: 5000,
         endMs: 35_000,
-        point: {
-          tSec: 3,
+        point: idlePoint(3, {
           clients: 6,
-          packetsSentPerSec: 0,
-          packetsReceivedPerSec: 0,
-          sendBps: 0,
-          receiveBps: 0,
-          lossRatio: 0,
-          tracksDue: 0,
-          silentRatio: 0,
-          cpuRatio: 0,
           server: useAt(3),
-        },
+        }),
         snapshot: snapshotAt(3, members),
         incidents: [],
         summarize: () => {

@@ -4,28 +4,9 @@ import {
   EMPTY_SNAPSHOT,
   incidentName,
   RunSeconds,
-  type TimelinePoint,
 } from "../../../lib/metrics/mod.ts";
 import { recordOf } from "./client.ts";
-
-function pointAt(
-  tSec: number,
-  own: Partial<TimelinePoint> = {},
-): TimelinePoint {
-  return {
-    tSec,
-    clients: 0,
-    packetsSentPerSec: 0,
-    packetsReceivedPerSec: 0,
-    sendBps: 0,
-    receiveBps: 0,
-    lossRatio: 0,
-    tracksDue: 0,
-    silentRatio: 0,
-    cpuRatio: 0,
-    ...own,
-  };
-}
+import { idlePoint } from "./timeline_point.ts";
 
 function look(
   sec: number,
@@ -62,8 +43,8 @@ Deno.test("before the first second is over there is none", () => {
 
 Deno.test("each second is that of the course, the stories and the last one told", () => {
   const run = new RunSeconds();
-  run.take(pointAt(1), look(1, { packetsSent: 10 }, clientsAt(1)), "ramp");
-  run.take(pointAt(2.5), look(2.5, { packetsSent: 25 }, clientsAt(2.5)));
+  run.take(idlePoint(1), look(1, { packetsSent: 10 }, clientsAt(1)), "ramp");
+  run.take(idlePoint(2.5), look(2.5, { packetsSent: 25 }, clientsAt(2.5)));
   assertEquals(run.last, run.course.course().seconds[1]);
   assertEquals(
     run.course.course().seconds.map(({ fromSec, point, phase, grown }) => [
@@ -87,7 +68,7 @@ Deno.test("each second is that of the course, the stories and the last one told"
 Deno.test("what happened to many at once is an incident, from where the second began", () => {
   const run = new RunSeconds();
   const told = [1, 2, 3, 4, 5].map((sec) =>
-    run.take(pointAt(sec), look(sec, {}, clientsAt(sec, 3)))
+    run.take(idlePoint(sec), look(sec, {}, clientsAt(sec, 3)))
       .map(({ change, incident }) => `${change}: ${incidentName(incident)}`)
   );
   assertEquals(told.flat().slice(0, 1), [
@@ -100,12 +81,12 @@ Deno.test("what happened to many at once is an incident, from where the second b
 Deno.test("the generator is late with what left late and what never left, of all that was to leave", () => {
   const run = new RunSeconds();
   const counts = { packetsSent: 1000, packetsLate: 100, packetsSkipped: 50 };
-  run.take(pointAt(1), look(1, counts, clientsAt(1)));
+  run.take(idlePoint(1), look(1, counts, clientsAt(1)));
   // From then on 300 of 1,000 leave late each second, and 500 never: 800 of 1,500.
   const bad = { packetsSent: 2000, packetsLate: 400, packetsSkipped: 550 };
-  run.take(pointAt(2, { cpuRatio: 0.9 }), look(2, bad, clientsAt(2)));
+  run.take(idlePoint(2, { cpuRatio: 0.9 }), look(2, bad, clientsAt(2)));
   const worse = { packetsSent: 3000, packetsLate: 700, packetsSkipped: 1050 };
-  run.take(pointAt(3, { cpuRatio: 0.9 }), look(3, worse, clientsAt(3)));
+  run.take(idlePoint(3, { cpuRatio: 0.9 }), look(3, worse, clientsAt(3)));
   const late = run.incidents.incidents().find(({ kind }) =>
     kind === "generator"
   );
@@ -120,7 +101,7 @@ Deno.test("the generator is late with what left late and what never left, of all
 Deno.test("a generator that was to send nothing is not late", () => {
   const run = new RunSeconds();
   for (const sec of [1, 2, 3]) {
-    run.take(pointAt(sec), look(sec, {}, clientsAt(sec)));
+    run.take(idlePoint(sec), look(sec, {}, clientsAt(sec)));
   }
   assertEquals(run.incidents.incidents(), []);
 });

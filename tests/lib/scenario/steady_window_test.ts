@@ -3,9 +3,9 @@ import {
   EMPTY_SNAPSHOT,
   NodeMeter,
   type Snapshot,
-  type TimelinePoint,
 } from "../../../lib/metrics/mod.ts";
 import { parseThreshold } from "../../../lib/load/mod.ts";
+import { idlePoint } from "../metrics/timeline_point.ts";
 import { isDisturbed, judgeWindow } from "../../../lib/scenario/mod.ts";
 
 const LOSS = [parseThreshold("loss < 1%")];
@@ -54,25 +54,17 @@ function judge(
   for (let i = 0; i < 100; i++) {
     meter.trend("lateness").record(latenessMs * 1000);
   }
-  const point = (tSec: number, ratio: number): TimelinePoint => ({
-    tSec,
-    clients: 1,
-    packetsSentPerSec: 0,
-    packetsReceivedPerSec: 0,
-    sendBps: 0,
-    receiveBps: 0,
-    lossRatio: 0,
-    tracksDue: 0,
-    silentRatio: 0,
-    cpuRatio: 0,
-    server: {
-      cpuRatio: ratio * 2,
-      maxProcessRatio: ratio,
-      rssBytes: 0,
-      fds: null,
-      udpDrops: 0,
-    },
-  });
+  const point = (tSec: number, ratio: number) =>
+    idlePoint(tSec, {
+      clients: 1,
+      server: {
+        cpuRatio: ratio * 2,
+        maxProcessRatio: ratio,
+        rssBytes: 0,
+        fds: null,
+        udpDrops: 0,
+      },
+    });
   return judgeWindow({
     joining,
     steady,
