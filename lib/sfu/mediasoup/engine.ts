@@ -55,6 +55,8 @@ interface Place {
 
 /** How long a closed worker may take to exit. */
 const EXIT_MS = 2000;
+/** Where many clients send at once while the worker is busy; the system gives as much of it as it allows (socket(7)). */
+const UDP_BUFFER_BYTES = 4 * 1024 * 1024;
 
 /**
  * Starts the workers.
@@ -157,6 +159,8 @@ function listenInfos(
     ip,
     announcedAddress: announceIp,
     port: mediaPort ? mediaPort + index : 0,
+    // Everyone's media comes by this one socket.
+    ...(protocol === "udp" && { recvBufferSize: UDP_BUFFER_BYTES }),
   }));
 }
 
