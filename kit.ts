@@ -12,6 +12,7 @@ export type { Snapshot, Threshold } from "./lib/metrics/mod.ts";
 export {
   formatBytes,
   formatCount,
+  formatCounted,
   formatMs,
   formatRatio,
   messageOf,

@@ -9,6 +9,7 @@ import {
   type CapacityLimit,
   type CommonInput,
   defineScenario,
+  formatCounted,
   type Fps,
   messageOf,
   nextTrial,
@@ -129,9 +130,12 @@ export const capacity: Scenario<CapacityInput, CapacityFindings> =
       const steps: CapacityStep[] = [];
       const finish = async (limitedBy: CapacityLimit) => {
         const found = findings(steps, limitedBy);
-        const held = probe.held.get(found.largest);
+        const { largest } = found;
+        const held = probe.held.get(largest);
         if (held !== undefined) {
-          const says = `the ${found.largest} clients that were healthy`;
+          const says = `the ${formatCounted(largest, "client")} that ${
+            were(largest)
+          } healthy`;
           crowd.focus(held.from, held.to, says);
         }
         if (limitedBy.kind === "this machine" || signal.aborted) return found;
@@ -157,14 +161,17 @@ export const capacity: Scenario<CapacityInput, CapacityFindings> =
             : await finish({ kind: "this machine", text });
         }
         const step = steps.at(-1)!;
-        say(`${clients} clients: ${stepText(step)}`);
+        say(`${formatCounted(clients, "client")}: ${stepText(step)}`);
         if (!step.isFinished) {
           return await finish(outOfTime(steps, options.precision));
         }
       }
       return await finish(
         brokenOf(steps)?.limit ??
-          { kind: "most", text: `${options.most} were the most to be tried` },
+          {
+            kind: "most",
+            text: `${options.most} ${were(options.most)} the most to be tried`,
+          },
       );
     },
     judge: (found) => {
@@ -172,10 +179,14 @@ export const capacity: Scenario<CapacityInput, CapacityFindings> =
       return largest > 0
         ? {
           status: "passed",
-          reason: `${largest} clients were healthy${
+          reason: `${formatCounted(largest, "client")} ${
+            were(largest)
+          } healthy${
             isBroken(anew) ? " as they grew, but not all at once" : ""
           }${
-            smallestBroken === null ? "" : `, ${smallestBroken} were not`
+            smallestBroken === null
+              ? ""
+              : `, ${smallestBroken} ${were(smallestBroken)} not`
           }; limited by ${limitText(found)}`,
         }
         : {
@@ -185,6 +196,10 @@ export const capacity: Scenario<CapacityInput, CapacityFindings> =
     },
     describe: capacityLines,
   });
+
+function were(count: number): string {
+  return count === 1 ? "was" : "were";
+}
 
 /** Time was over: the answer may be as near as it has to be all the same. */
 function outOfTime(

@@ -7,6 +7,7 @@
 import {
   type CapacityLimit,
   formatCount,
+  formatCounted,
   formatMs,
   formatRatio,
 } from "../kit.ts";
@@ -161,7 +162,7 @@ function looksText({ looks, lossRatio }: CapacityStep): string {
   const passed = looks.filter((look) => look.passed).length;
   const disturbed = looks.filter((look) => look.isDisturbed).length;
   return [
-    `${passed} of ${looks.length} looks passed`,
+    `${passed} of ${formatCounted(looks.length, "look")} passed`,
     ...(disturbed === 0 ? [] : [`${disturbed} spoilt by other programs`]),
     ...(lossRatio === null ? [] : [`loss ${formatRatio(lossRatio)} at most`]),
   ].join(", ");

@@ -150,7 +150,7 @@ run_level() {
       -r | -r=* | --ramp-up | --ramp-up=*) ramp= ;;
     esac
   done
-  echo "=== $level clients ===" >&2
+  echo "=== clients: $level ===" >&2
   setsid "$deno" run -A "$here/../cli/main.ts" run \
     --clients "$level" --duration "$seconds" ${ramp:+--ramp-up "$ramp"} \
     --server "$url" --monitor "$process" --monitor "${http%/ws}" \
@@ -187,7 +187,7 @@ for level in $levels; do
   else
     # One that never started will not start for the next level.
     [ "$started" = 1 ] || { rmdir "$results"; exit 1; }
-    echo "=== $level clients: no server ===" >&2
+    echo "=== clients: $level, no server ===" >&2
     mkdir -p "$results/$level"
     failed=$((failed + 1))
   fi

@@ -160,7 +160,9 @@ export function serverLines(
     `server      ${sanitize(url)}`,
     engine === null
       ? "started by  somebody else"
-      : `started by  this session: engine ${engine}, pids ${pids.join(", ")}`,
+      : `started by  this session: engine ${engine}, ${
+        pids.length === 1 ? "pid" : "pids"
+      } ${pids.join(", ")}`,
     ...useLines(use, "CPU and memory are not known from here"),
   ];
 }

@@ -8,6 +8,7 @@
 import {
   formatBytes,
   formatClock,
+  formatCounted,
   formatRatio,
   totalErrors,
 } from "../../tool.ts";
@@ -41,7 +42,7 @@ function firstLine(model: Model, columns: number): Line {
     light(model),
     [
       span(`${connected}/${wanted}`, connected === wanted ? "bold" : "warning"),
-      span(" clients"),
+      span(wanted === 1 ? " client" : " clients"),
       ...(away === 0 ? [] : [span(`, ${away} away`, "warning")]),
     ],
     [span(`${rooms}`, "bold"), span(rooms === 1 ? " room" : " rooms")],
@@ -107,7 +108,7 @@ function secondLine(model: Model, columns: number): Line {
     ]]),
     ...(thresholds.length === 0 ? [] : [[
       span(
-        `${passing}/${thresholds.length} thresholds`,
+        `${passing}/${formatCounted(thresholds.length, "threshold")}`,
         passing === thresholds.length ? "good" : "warning",
       ),
     ]]),

@@ -26,6 +26,7 @@ import {
 } from "../load/mod.ts";
 import { type AgentName, ReportWriter, type Snapshot } from "../metrics/mod.ts";
 import type { SavedRun } from "../report/mod.ts";
+import { formatCounted } from "../text/mod.ts";
 
 /** What a run at an agent is made of. */
 export interface AgentRunOptions {
@@ -230,7 +231,9 @@ export class AgentRun {
         atMs,
         clientId: null,
         level: "info",
-        text: `${count} more notes of ${node} in a second, left out`,
+        text: `${
+          formatCounted(count, "more note")
+        } of ${node} in a second, left out`,
       },
     });
   }

@@ -6,6 +6,7 @@
  */
 
 import type { Card } from "./protocol/mod.ts";
+import { formatCounted } from "../text/mod.ts";
 
 /** What was asked for, and who is there. */
 export interface TooFewOptions {
@@ -32,8 +33,8 @@ export function tooFew(options: TooFewOptions): string {
       : [`${id} has been of ${by} for ${Math.round((sinceMs ?? 0) / 1000)} s`]
   );
   const free = cards.length - others.length;
-  return `Cannot use ${count} agent${
-    count === 1 ? "" : "s"
+  return `Cannot use ${
+    formatCounted(count, "agent")
   } of group ${group} at ${broker}: ${
     [`${free === 1 ? "1 is" : `${free} are`} free`, ...others].join(", ")
   }. ${nextStep(options)}`;

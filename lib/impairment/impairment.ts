@@ -148,7 +148,9 @@ function burstProblem(link: LinkImpairment): string | undefined {
   const badShare = lossRatio / inBurst;
   // The good stretch between two bad ones is at least one packet long.
   if (!(badShare * (packets + 1) <= packets)) {
-    return `bursts of ${packets} packets cannot come to a lossRatio of ${lossRatio}`;
+    return `bursts of ${packets} ${
+      packets === 1 ? "packet" : "packets"
+    } cannot come to a lossRatio of ${lossRatio}`;
   }
   return undefined;
 }

@@ -6,7 +6,7 @@
 
 import type { MachineFacts } from "./facts.ts";
 import type { RunNeed } from "./need.ts";
-import { formatCount } from "../text/mod.ts";
+import { formatCount, formatCounted } from "../text/mod.ts";
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -51,9 +51,7 @@ export function obstacle(
   const isTooLittle = memory !== null && memory.level !== "good";
   if (!problem && !isTooLittle) return undefined;
   const { about, text, fix } = problem ?? memory!;
-  return `Cannot run ${formatCount(need.clients)} ${
-    need.clients === 1 ? "client" : "clients"
-  } ${
+  return `Cannot run ${formatCounted(need.clients, "client")} ${
     elsewhere === undefined ? "here" : `on ${elsewhere}`
   }: ${about}: ${text}. ${
     fix === null ? "Give it fewer, or take more agents." : `Run: ${fix}`

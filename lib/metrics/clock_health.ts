@@ -6,7 +6,7 @@
  * @module
  */
 
-import { formatClock } from "../text/mod.ts";
+import { formatClock, formatCounted } from "../text/mod.ts";
 import type { GeneratorStandstill } from "./summary.ts";
 
 /** A node stood still. */
@@ -186,7 +186,9 @@ function differing({ packets, leastMs, mostMs }: ClockDifference): string {
   const apart = leastMs < 0 && mostMs > 0
     ? `${signed(leastMs)} to ${signed(mostMs)}`
     : signed(leastMs < 0 ? leastMs : mostMs);
-  return `clocks of other senders differ from ours by about ${apart}; the latency of ${packets} packets is left out`;
+  return `clocks of other senders differ from ours by about ${apart}; the latency of ${
+    formatCounted(packets, "packet")
+  } is left out`;
 }
 
 function signed(ms: number): string {

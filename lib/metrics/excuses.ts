@@ -57,7 +57,7 @@ export function excuseOf(
     ? ["the server was taken away on purpose"]
     : cut === 0
     ? []
-    : [`${cutClients(snapshot.clients)} were cut off on purpose`];
+    : [cutText(snapshot.clients)];
   const excuse = (share: number, without: number, says: readonly string[]) =>
     share === 0 ? undefined : { without, says: says.join(", ") };
   switch (metric) {
@@ -203,9 +203,10 @@ function cutShare(clients: readonly ClientRecord[]): number {
   return cut === 0 ? 0 : cut / clients.length;
 }
 
-function cutClients(clients: readonly ClientRecord[]): string {
+function cutText(clients: readonly ClientRecord[]): string {
   const cut = clients.filter(({ cuts }) => cuts > 0).length;
-  return ofClients(cut, clients.length);
+  const were = cut === 1 ? "was" : "were";
+  return `${ofClients(cut, clients.length)} ${were} cut off on purpose`;
 }
 
 /** The share of clients that met errors although we did nothing to them. */

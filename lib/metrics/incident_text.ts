@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatClock } from "../text/mod.ts";
+import { formatClock, formatCounted } from "../text/mod.ts";
 import type { IncidentChange } from "./incidents.ts";
 import type { Incident, IncidentKind, TimedIncident } from "./summary.ts";
 import { ofClients, percent } from "./words.ts";
@@ -57,8 +57,8 @@ export function incidentFigures(incident: TimedIncident): string[] {
       // Some came as others went: those named are more than it says.
       `${more < 0 ? `at most ${clients} at once: ` : ""}${
         clientIds.slice(0, MAX_IDS).join(" ")
-      }${clientIds.length > MAX_IDS || more > 0 ? " …" : ""} in ${rooms} room${
-        rooms === 1 ? "" : "s"
+      }${clientIds.length > MAX_IDS || more > 0 ? " …" : ""} in ${
+        formatCounted(rooms, "room")
       }`,
     ]),
     ...also.map(({ kind, clients, worstRatio }) =>
@@ -75,9 +75,11 @@ export function incidentFigures(incident: TimedIncident): string[] {
           ? ""
           : `, ${cores(server.cpuRatioBefore)} before`
       }`,
-      ...(server.udpDrops === 0
-        ? []
-        : [`${server.udpDrops} datagrams dropped at the server's sockets`]),
+      ...(server.udpDrops === 0 ? [] : [
+        `${
+          formatCounted(server.udpDrops, "datagram")
+        } dropped at the server's sockets`,
+      ]),
     ]),
     `generator CPU ${percent(generator.maxCpuRatio)}, ${
       percent(generator.maxLateRatio)

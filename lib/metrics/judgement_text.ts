@@ -5,7 +5,7 @@
  * @module
  */
 
-import { formatClock } from "../text/mod.ts";
+import { formatClock, formatCounted } from "../text/mod.ts";
 import { type Band, type BandMetric, limitsOf } from "./bands.ts";
 import type { ClientRecord } from "./client_record.ts";
 import {
@@ -118,8 +118,8 @@ export function sentenceOf(
     case "stopped": {
       const { stopped = [] } = snapshot;
       return `the server ${stoppedText(stopped)} of ${
-        tracksSent(snapshot)
-      } tracks that clients sent, unasked`;
+        formatCounted(tracksSent(snapshot), "track")
+      } that clients sent, unasked`;
     }
     case "withheld":
       return `the server chose to send nothing of ${

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { formatClock } from "../text/mod.ts";
+import { formatClock, formatCounted } from "../text/mod.ts";
 import { isAtNode } from "./client_rates.ts";
 import { nameOf, seconds, standstillsOf, STEADY } from "./clock_health.ts";
 import { counterOf, trendOf } from "./figures.ts";
@@ -93,8 +93,8 @@ export function allowedLosses(lost: readonly NodeLoss[] = []): string[] {
 
 /** Who was lost when, with how many clients, and why. */
 function lossText({ node, atMs, clients, reason }: NodeLoss): string {
-  return `${node} was lost at ${formatClock(atMs)} with ${clients} client${
-    clients === 1 ? "" : "s"
+  return `${node} was lost at ${formatClock(atMs)} with ${
+    formatCounted(clients, "client")
   }: ${reason}`;
 }
 
@@ -150,7 +150,7 @@ function overloadOf(
   const drops = node.generator.kernelDrops ?? 0;
   const arrived = counterOf(node, "packetsReceived") + drops;
   if (drops > arrived * SATURATION_LIMITS.kernelDropRatio) {
-    return `${name}'s kernel dropped ${drops} packets (${
+    return `${name}'s kernel dropped ${formatCounted(drops, "packet")} (${
       percent(drops / arrived)
     }) before they could be read`;
   }

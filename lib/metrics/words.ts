@@ -4,6 +4,8 @@
  * @module
  */
 
+import { formatCount, formatCounted } from "../text/mod.ts";
+
 /** A share in percent; only exactly all is `100 %` and only exactly nothing `0 %`. */
 export function percent(share: number): string {
   if (Number.isInteger(share)) return `${share * 100} %`;
@@ -13,7 +15,7 @@ export function percent(share: number): string {
 
 /** So many of so many clients: `2 of 20 clients`, `1 of 1 client`. */
 export function ofClients(part: number, whole: number): string {
-  return `${part} of ${whole} client${whole === 1 ? "" : "s"}`;
+  return `${formatCount(part)} of ${formatCounted(whole, "client")}`;
 }
 
 /** The text that comes most often; `undefined` of none. */

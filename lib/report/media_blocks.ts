@@ -100,8 +100,8 @@ function deliveredFigures(summary: Summary): Figure[] {
 function lossFigures({ media: { loss, nackCountSent } }: Summary): string[] {
   return loss.expected === 0 ? [] : [
     `${formatRatio(loss.ratio)}, ${formatCount(loss.lost)} of ${
-      formatCount(loss.expected)
-    } packets`,
+      formatCounted(loss.expected, "packet")
+    }`,
     ...(nackCountSent === 0
       ? []
       : [`${formatCounted(nackCountSent, "NACK")} sent`]),
@@ -160,9 +160,9 @@ function equationFigures({ media: { impaired, loss } }: Summary): string[] {
     } that were duplicates, of others or after the last that came`
     : `+ ${formatCount(elsewhere)} lost elsewhere`;
   return [
-    `${formatCount(dropped)} dropped in = ${formatCount(packets)} packets + ${
-      formatCount(retransmissionsDropped)
-    } retransmissions`,
+    `${formatCount(dropped)} dropped in = ${
+      formatCounted(packets, "packet")
+    } + ${formatCounted(retransmissionsDropped, "retransmission")}`,
     `${formatCount(loss.lost)} lost = ${
       formatCount(packets)
     } of those ${signed}`,

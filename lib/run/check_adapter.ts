@@ -17,7 +17,7 @@ import type { Finding } from "../machine/mod.ts";
 import type { ClientRecord } from "../metrics/mod.ts";
 import type { SignalingEvent, SignalingSession } from "../signaling/port.ts";
 import { isOver, whatIsWrong } from "./examine_media.ts";
-import { messageOf } from "../text/mod.ts";
+import { formatCounted, messageOf } from "../text/mod.ts";
 import { delay, systemClock } from "../time/mod.ts";
 
 /** What to check. */
@@ -138,7 +138,7 @@ async function listens(
 }
 
 /** How often each operation was answered, and how fast. */
-function operationsOf(records: readonly ClientRecord[]): Finding[] {
+export function operationsOf(records: readonly ClientRecord[]): Finding[] {
   const sums = new Map<string, { count: number; ms: number }>();
   for (const { signaling } of records) {
     for (const [name, { count, sumMs }] of Object.entries(signaling)) {
@@ -149,7 +149,7 @@ function operationsOf(records: readonly ClientRecord[]): Finding[] {
   return [...sums].map(([about, { count, ms }]) => ({
     level: "good",
     about,
-    text: `answered ${count} times, in ${
+    text: `answered ${formatCounted(count, "time")}, in ${
       (ms / count).toFixed(1)
     } ms on average`,
     fix: null,

@@ -20,6 +20,7 @@ import {
   hasReceived,
   type Snapshot,
 } from "../metrics/mod.ts";
+import { formatCounted } from "../text/mod.ts";
 import { systemClock } from "../time/mod.ts";
 
 /** Who looks, and at what. */
@@ -121,7 +122,9 @@ export function whatIsWrong(
       client.receives.includes(kind)
     ).length;
     if (client.consumersFlowing < wanted) {
-      return `a client receives ${client.consumersFlowing} of ${wanted} tracks of another one${within}`;
+      return `a client receives ${client.consumersFlowing} of ${
+        formatCounted(wanted, "track")
+      } of another one${within}`;
     }
   }
 }

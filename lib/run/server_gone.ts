@@ -7,7 +7,7 @@
  */
 
 import type { ClientRecord, Ending } from "../metrics/mod.ts";
-import { formatClock } from "../text/mod.ts";
+import { formatClock, formatCount, formatCounted } from "../text/mod.ts";
 
 /** What tells that a server is gone. */
 export interface GoneSigns {
@@ -53,7 +53,9 @@ export function goneText(
   );
   const who = lost.length === 0
     ? ""
-    : ` (${lost.length} of ${clients.length} clients lost it)`;
+    : ` (${formatCount(lost.length)} of ${
+      formatCounted(clients.length, "client")
+    } lost it)`;
   return `the server went away at ${formatClock(sinceMs)}: ${
     why.replace(/\.$/, "")
   }${who}`;

@@ -12,6 +12,7 @@ import {
   valueStats,
   type Verdict,
 } from "../metrics/mod.ts";
+import { formatCount, formatCounted } from "../text/mod.ts";
 import type { VirtualUser } from "./crowd.ts";
 
 /** How a number of clients recovered. */
@@ -93,7 +94,9 @@ export function withRecovery(
   if (verdict.status !== "passed" || lost === 0) return verdict;
   return {
     status: "failed",
-    reason: `${lost} of ${cut} clients did not recover`,
+    reason: `${formatCount(lost)} of ${
+      formatCounted(cut, "client")
+    } did not recover`,
   };
 }
 
@@ -111,7 +114,9 @@ export function recoveryLines(
     [how.rejoined, "by rejoining"],
   ] as const).flatMap(([times, way]) => times === 0 ? [] : [`${times} ${way}`]);
   return [
-    `${cut - lost} of ${cut} clients recovered${times}`,
+    `${formatCount(cut - lost)} of ${
+      formatCounted(cut, "client")
+    } recovered${times}`,
     ...(ways.length === 0 ? [] : [`they came back ${ways.join(", ")}`]),
   ];
 }

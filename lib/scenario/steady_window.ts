@@ -20,7 +20,7 @@ import {
   type TrendName,
   trendOf,
 } from "../metrics/mod.ts";
-import { formatCounted } from "../text/mod.ts";
+import { formatCount, formatCounted } from "../text/mod.ts";
 
 /** What kept a number of clients from being healthy. */
 export interface CapacityLimit {
@@ -155,7 +155,9 @@ export function judgeWindow(
   };
   const there = end.clients.filter(({ state }) => state === "connected").length;
   const missing = there < clients
-    ? `only ${there} of ${clients} clients were connected`
+    ? `only ${formatCount(there)} of ${
+      formatCounted(clients, "client")
+    } connected`
     : null;
   return {
     ...measured,

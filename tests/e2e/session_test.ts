@@ -102,7 +102,7 @@ Deno.test({
   ignore: !HAS_TMUX,
   async fn() {
     await using desk = await Desk.open("--clients 1");
-    await desk.tmux.shows(/1\/1 clients/);
+    await desk.tmux.shows(/1\/1 client/);
     await desk.tmux.press("C-c");
     await desk.assertSane(130);
   },
@@ -169,7 +169,7 @@ Deno.test({
   async fn() {
     await using desk = await Desk.open("--clients 1");
     const { tmux } = desk;
-    await tmux.shows(/1\/1 clients/);
+    await tmux.shows(/1\/1 client/);
     await tmux.type("server");
     await tmux.press("Enter");
     const [, pid] = await tmux.shows(/engine werift, pids (\d+)/);

@@ -32,6 +32,10 @@ Deno.test("it finds what a server holds, and a smaller number of one that holds 
       text: '"loss < 1%" failed',
     });
     assertEquals(verdict.status, "passed");
+    assertMatch(
+      verdict.status === "passed" ? verdict.reason : "",
+      holds === 1 ? /^1 client was healthy/ : /^\d+ clients were healthy/,
+    );
   }
 });
 

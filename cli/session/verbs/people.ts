@@ -153,7 +153,7 @@ export const churn: Verb = {
       model,
       rate === 0
         ? "nobody is replaced any more"
-        : `${rate} departures a second, each replaced`,
+        : `${rate} departure${rate === 1 ? "" : "s"} a second, each replaced`,
     );
     const load = roster.churned(model.load, rate, model.nowMs);
     return { model: { ...next, load }, effects: [] };

@@ -15,7 +15,7 @@ import {
   type StoppedTrack,
   type TrackNews,
 } from "../../metrics/mod.ts";
-import { safeLine } from "../../text/mod.ts";
+import { formatCounted, safeLine } from "../../text/mod.ts";
 import { CandidateBook } from "./candidate_book.ts";
 import type { ClientDumps } from "./client_dumps.ts";
 import { type Driven, noteLost } from "./driven.ts";
@@ -128,7 +128,9 @@ export class EventBook {
         this.#consumersAllowed = event.consumers;
         return this.#noteOfServer(
           "info",
-          `The server grants a client ${event.consumers} consumers in one stay, closed ones too: what clients want besides is left out.`,
+          `The server grants a client ${
+            formatCounted(event.consumers, "consumer")
+          } in one stay, closed ones too: what clients want besides is left out.`,
         );
       case "unable":
         return this.#noteOfServer("error", event.message);

@@ -7,7 +7,12 @@
 
 import type { DurationStats, Summary } from "../../metrics/mod.ts";
 import { metricDuration } from "../../report/mod.ts";
-import { formatCount, formatMs, formatRatio } from "../../text/mod.ts";
+import {
+  formatCount,
+  formatCounted,
+  formatMs,
+  formatRatio,
+} from "../../text/mod.ts";
 import { type Child, html, type Markup } from "./markup.ts";
 
 /** Units of a drawing's width. */
@@ -36,13 +41,16 @@ export function lossSection({ media }: Summary): Child {
   return html`
     <section>
       <h2>Where packets were lost</h2>
-      <p>${formatCount(lost)} of ${formatCount(
+      <p>${formatCount(lost)} of ${formatCounted(
         expected,
-      )} packets did not come at first (${formatRatio(
+        "packet",
+      )} did not come at first (${formatRatio(
         media.loss.ratio,
-      )}); ${formatCount(repaired)} were made up for, and ${formatRatio(
-        media.loss.residualRatio,
-      )} stayed lost.${at.inServer === null
+      )}); ${formatCount(repaired)} ${repaired === 1
+        ? "was"
+        : "were"} made up for, and ${formatRatio(
+          media.loss.residualRatio,
+        )} stayed lost.${at.inServer === null
         ? " What a server elsewhere did with packets is not seen."
         : ""}</p>
       <dl class="bars">${rows}</dl>

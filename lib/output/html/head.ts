@@ -226,7 +226,7 @@ function incidentSection({ incidents, incidentsLeftOut }: Summary): Child {
   if (incidents.length === 0) return "";
   const more = incidentsLeftOut === 0
     ? ""
-    : html`<li>and ${formatCount(incidentsLeftOut)} lesser ones</li>`;
+    : html`<li>and ${formatCounted(incidentsLeftOut, "lesser one")}</li>`;
   return html`
     <section>
       <h2>Incidents</h2>

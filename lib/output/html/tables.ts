@@ -104,8 +104,10 @@ export function tableSection({ id, title, rows, leftOut }: Table): Child {
   const more = leftOut === 0
     ? ""
     : html`<p class="hint">The ${
-      formatCount(leftOut)
-    } best of them are left out.</p>`;
+      leftOut === 1
+        ? "best of them is"
+        : `${formatCount(leftOut)} best of them are`
+    } left out.</p>`;
   return html`
     <section class="wide"
       id="${id}"><h2>${title} <small>${formatCount(

@@ -10,6 +10,7 @@ import {
   strictRtpCapabilitiesSchema,
   strictRtpParametersSchema,
 } from "../../ortc/mod.ts";
+import { formatCounted } from "../../text/mod.ts";
 import type {
   EngineConsumer,
   EngineProducer,
@@ -281,8 +282,10 @@ export class ProtooPeer {
     metrics.count("transports_refused_total");
     throw new Error(
       isOver
-        ? `no more than ${maxTransportsPerJoin} transports each`
-        : `no more than ${maxTransports} transports in all`,
+        ? `no more than ${
+          formatCounted(maxTransportsPerJoin, "transport")
+        } each`
+        : `no more than ${formatCounted(maxTransports, "transport")} in all`,
     );
   }
 

@@ -217,6 +217,7 @@ const COMMANDS: readonly (readonly [
   ],
   ["impair", [], "nobody has a bad network"],
   ["churn 0.5", [], "0.5 departures a second, each replaced"],
+  ["churn 1", [], "1 departure a second, each replaced"],
   ["churn off", [], "nobody is replaced any more"],
   ["ramp 10 30s", [], "from 4 to 10 clients in 30s"],
   ["wait 5s", [], "for 5s"],

@@ -10,6 +10,7 @@ import {
 import { ENTER_FULL_SCREEN } from "../../../cli/terminal/ansi.ts";
 import type { Model } from "../../../cli/session/model.ts";
 import { EMPTY_LOG, logged } from "../../../cli/session/log.ts";
+import { serverLines } from "../../../cli/session/figures_text.ts";
 import { logLines } from "../../../cli/session/view_log.ts";
 import { view } from "../../../cli/session/view.ts";
 import { Emulator } from "../terminal/emulator.ts";
@@ -58,6 +59,17 @@ Deno.test("with NO_COLOR, what colours say is said otherwise", async () => {
   const frame = view(liveModel());
   const text = frame.lines.map((line) => renderLine(line, "mono") + "\n");
   await assertGolden("80x24_no_color", text.join(""));
+});
+
+Deno.test("one of a thing is told as one", () => {
+  const model = liveModel();
+  const members = model.load.members.slice(0, 1);
+  const [first] = view({ ...model, load: { ...model.load, members } }).lines;
+  assertMatch(lineText(first), /\/1 client {2}1 room /);
+  assertEquals(
+    serverLines(model.server, undefined)[1],
+    "started by  this session: engine werift, pid 42",
+  );
 });
 
 Deno.test("a page stands in the place of charts and table", async () => {

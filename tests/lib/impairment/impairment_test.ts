@@ -68,7 +68,7 @@ Deno.test.each<{ impairment: Impairment; says: string }>([
   },
   {
     impairment: out({ lossRatio: 0.51, lossBurstPackets: 1 }),
-    says: "bursts of 1 packets cannot come to a lossRatio of 0.51",
+    says: "bursts of 1 packet cannot come to a lossRatio of 0.51",
   },
   {
     impairment: out({
@@ -76,7 +76,7 @@ Deno.test.each<{ impairment: Impairment; says: string }>([
       lossBurstPackets: 1,
       lossInBurstRatio: 0.5,
     }),
-    says: "bursts of 1 packets cannot come to a lossRatio of 0.3",
+    says: "bursts of 1 packet cannot come to a lossRatio of 0.3",
   },
   {
     impairment: out({

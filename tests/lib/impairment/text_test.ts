@@ -112,7 +112,7 @@ const WRONG: readonly [string, string][] = [
   ["rate=1M,queue=4000000k", "queueBytes 4000000000 is not from 1500"],
   ["queue=64k", "queueBytes needs a rateBps"],
   ["burst-loss=50%", "lossInBurstRatio needs lossBurstPackets"],
-  ["loss=60%,burst=1", "bursts of 1 packets cannot come to a lossRatio"],
+  ["loss=60%,burst=1", "bursts of 1 packet cannot come to a lossRatio"],
   ["loss=5%,burst=0", "lossBurstPackets 0 is not from 1 to 1000000"],
   ["loss=5%,burst=2000000", "lossBurstPackets 2000000 is not from 1 to"],
   ["outage-every=5s", "outageEveryMs needs an outageMs"],

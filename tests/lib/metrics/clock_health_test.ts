@@ -131,6 +131,17 @@ Deno.test.each<
       "clocks of other senders differ from ours by about -2512 ms; the latency of 500 packets is left out",
     ],
   },
+  {
+    why: "a stranger sent one packet",
+    health: {
+      ...STEADY,
+      difference: { packets: 1, leastMs: -2512, mostMs: -2512 },
+    },
+    workers: 1,
+    notes: [
+      "clocks of other senders differ from ours by about -2512 ms; the latency of 1 packet is left out",
+    ],
+  },
 ])("of time it is said, where $why", ({ health, workers, notes }) => {
   assertEquals(clockNotes(health, workers), notes);
 });

@@ -50,7 +50,14 @@ Deno.test.each(
       metric: "silent",
       value: 0.3,
       clients: [CUT, CALM],
-      want: [0, "1 of 2 clients were cut off on purpose"],
+      want: [0, "1 of 2 clients was cut off on purpose"],
+    },
+    {
+      why: "two that were cut off are told as two",
+      metric: "silent",
+      value: 0.3,
+      clients: [CUT, CUT, CALM],
+      want: [0, "2 of 3 clients were cut off on purpose"],
     },
     {
       why: "but not to the end",
@@ -64,7 +71,7 @@ Deno.test.each(
       metric: "errors",
       value: 0.5,
       clients: [{ ...CUT, errorCount: 1 }, { errorCount: 1 }, CALM, CALM],
-      want: [0.25, "1 of 4 clients were cut off on purpose"],
+      want: [0.25, "1 of 4 clients was cut off on purpose"],
     },
     {
       why: "networks that we had out explain as much silence",

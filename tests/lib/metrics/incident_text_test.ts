@@ -186,6 +186,25 @@ Deno.test.each<{ why: string; own: Partial<TimedIncident>; is: string[] }>([
     ],
   },
   {
+    why: "the server worked and its sockets overflowed once",
+    own: {
+      server: {
+        cpuRatioBefore: 0.4,
+        minCpuRatio: 0.4,
+        maxCpuRatio: 0.9,
+        udpDrops: 1,
+      },
+    },
+    is: [
+      "11:02:30 to 11:02:34 UTC",
+      "4.0 s",
+      "8 of 8 clients without media",
+      "server CPU 0.40 to 0.90, 0.40 before",
+      "1 datagram dropped at the server's sockets",
+      IDLE,
+    ],
+  },
+  {
     why: "who did nothing before has not stopped",
     own: {
       server: {

@@ -356,7 +356,7 @@ Deno.test.each<
     is: [
       1,
       "critical",
-      "the server paused 1 of 1 tracks that clients sent, unasked",
+      "the server paused 1 of 1 track that clients sent, unasked",
     ],
   },
   {

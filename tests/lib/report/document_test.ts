@@ -101,7 +101,7 @@ Deno.test("an incident is told with the time of day, whom it hit, and what serve
     "frozen at 6, up to 96.0 %",
     "pictures moved again at 0:34",
     "the server next to idle: CPU 0.00 to 0.01, 0.50 before",
-    "4263 datagrams dropped at the server's sockets",
+    "4,263 datagrams dropped at the server's sockets",
     "generator CPU 10.0 %, 2.7 % of packets late",
   ]);
   assertEquals(summary.incidents[0].from, "2026-03-01T11:02:30.200Z");

@@ -102,6 +102,15 @@ Deno.test.each([
       "100 dropped in = 80 packets + 20 retransmissions, 75 lost = 80 of those - 5 that were duplicates, of others or after the last that came, 75 lost = 75 repaired + 0 left",
   },
   {
+    why: "one packet was dropped, and it once more",
+    dropped: 2,
+    retransmissions: 1,
+    lost: 1,
+    repaired: 1,
+    is:
+      "2 dropped in = 1 packet + 1 retransmission, 1 lost = 1 of those + 0 lost elsewhere, 1 lost = 1 repaired + 0 left",
+  },
+  {
     why: "nothing was dropped: there is nothing to add up",
     dropped: 0,
     retransmissions: 0,
@@ -141,6 +150,12 @@ Deno.test.each<
     loss: { expected: 1000, lost: 0, ratio: 0, repaired: 0 },
     nacks: 0,
     is: "0 %, 0 of 1,000 packets, 0 repaired",
+  },
+  {
+    why: "one was due",
+    loss: { expected: 1, lost: 0, ratio: 0, repaired: 0 },
+    nacks: 0,
+    is: "0 %, 0 of 1 packet, 0 repaired",
   },
   {
     why: "some was made up for, so what is left is another share",

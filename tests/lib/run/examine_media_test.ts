@@ -42,6 +42,11 @@ Deno.test.each<
     is: "a client receives 1 of 2 tracks of another one in 12 s",
   },
   {
+    why: "of the only one nothing comes any more",
+    client: { consumersFlowing: 0, receives: ["audio"] },
+    is: "a client receives 0 of 1 track of another one in 12 s",
+  },
+  {
     why: "only sound is asked for",
     client: { consumersFlowing: 1, receives: ["audio"] },
     is: undefined,

@@ -234,7 +234,7 @@ Deno.test("a server that dies ends the run, with who lost it", async () => {
   assertEquals(await ended(), {
     kind: "gone",
     reason:
-      "the server went away at 1:00: it was killed (1 of 1 clients lost it)",
+      "the server went away at 1:00: it was killed (1 of 1 client lost it)",
   });
 });
 

@@ -139,5 +139,5 @@ Deno.test("as text there are no times without anyone, and no ways without any", 
     "they came back 2 reconnected",
   ]);
   const none = recoveryOf(snapshot({ state: "away" }), cut(0), snapshot({}));
-  assertEquals(recoveryLines(none), ["0 of 1 clients recovered"]);
+  assertEquals(recoveryLines(none), ["0 of 1 client recovered"]);
 });

@@ -116,7 +116,7 @@ Deno.test.each([
   {
     of: { missing: 3 },
     kind: "threshold",
-    text: "only 0 of 3 clients were connected",
+    text: "only 0 of 3 clients connected",
   },
   {
     of: { lost: 20, server: 0.4, generator: 0.3, busy: 1.2 },

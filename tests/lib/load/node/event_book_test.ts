@@ -127,6 +127,16 @@ Deno.test.each<{
     why: "what holds for all is a note about the server",
   },
   {
+    events: [{ type: "allowance", consumers: 1 }],
+    of: ({ notes }) => notes,
+    want: [{
+      ...{ atMs: 60_000, clientId: null, isOfServer: true, level: "info" },
+      text:
+        "The server grants a client 1 consumer in one stay, closed ones too: what clients want besides is left out.",
+    }],
+    why: "one of a thing is told as one",
+  },
+  {
     events: [{
       ...{ type: "lost", what: "channel", message: "code 1006" },
       sinceMs: 65_000,

@@ -178,7 +178,7 @@ Deno.test("a place is as long as its share of the worst one, and one that nobody
   const text = readText(section);
   assert(
     text.includes(
-      "70 of 10,000 packets did not come at first (0.70 %); 1 were made up for, and 0.69 % stayed lost. What a server elsewhere did with packets is not seen.",
+      "70 of 10,000 packets did not come at first (0.70 %); 1 was made up for, and 0.69 % stayed lost. What a server elsewhere did with packets is not seen.",
     ),
     text,
   );

@@ -242,6 +242,8 @@ Deno.test("incidents that there was no room for are counted", () => {
   assert(text.includes("0:12 on 2 of 8 clients without media"), text);
   assert(text.includes("<c> … in 1 room"), text);
   assert(text.endsWith("and 1,200 lesser ones"), text);
+  const one = readText(head({ incidents: [incident], incidentsLeftOut: 1 }));
+  assert(one.endsWith("and 1 lesser one"), one);
   const all = readText(head({ incidents: [incident], incidentsLeftOut: 0 }));
   assert(!all.includes("lesser"), all);
 });

@@ -178,6 +178,8 @@ Deno.test("of very many rows the best are left out, and the table says how many"
   const [few] = [rooms({})];
   assertEquals(few.leftOut, 0);
   assert(!markupOf(tableSection(few)).includes("left out"));
+  const one = readText(tableSection({ ...table, leftOut: 1 }));
+  assert(one.includes("The best of them is left out."), one);
 });
 
 Deno.test("the place of a table has what the page's script looks for", () => {
