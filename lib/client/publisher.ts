@@ -26,7 +26,6 @@ import {
   TEMPORAL_LAYERS,
   type TrackSender,
   Uplink,
-  videoPreset,
   VideoSender,
 } from "../media/mod.ts";
 import type {
@@ -246,10 +245,10 @@ export class Publisher {
       }
       return leader;
     }
-    const preset = videoPreset(media.quality, media.fps);
-    return media.simulcast
-      ? new SimulcastSender(streams, preset, this.#isLayeredInTime)
-      : new VideoSender(options, preset);
+    const presets = streamsOf(kind, media);
+    return presets.length > 1
+      ? new SimulcastSender(streams, presets, this.#isLayeredInTime)
+      : new VideoSender(options, presets[0]);
   }
 
   /** Clients that join together should not send together: each starts anywhere in its interval. */
@@ -323,15 +322,13 @@ export class Publisher {
   /** Changes the quality of what is sent from the next frame on. */
   setVideo(quality: Quality, fps: Fps): void {
     this.#media = { ...this.#media!, quality, fps };
-    const preset = videoPreset(quality, fps);
+    const presets = streamsOf("video", this.#media);
     for (const track of this.#tracks) {
       const { kind, sender } = track;
-      if (
-        sender instanceof VideoSender || sender instanceof SimulcastSender
-      ) {
-        sender.setPreset(preset);
-        track.packetsPerSecond = this.#leastRateOf(kind);
-      }
+      if (sender instanceof SimulcastSender) sender.setPresets(presets);
+      else if (sender instanceof VideoSender) sender.setPreset(presets[0]);
+      else continue;
+      track.packetsPerSecond = this.#leastRateOf(kind);
     }
     this.#onChange();
   }

@@ -10,7 +10,7 @@
  * @module
  */
 
-import { simulcastPresets, type VideoPreset } from "./presets.ts";
+import type { VideoPreset } from "./presets.ts";
 import { BURST_PAUSE_MS } from "./schedule.ts";
 import type { SenderOptions, TrackSender } from "./track_sender.ts";
 import { VideoSender } from "./video_sender.ts";
@@ -26,20 +26,19 @@ export class SimulcastSender {
   /** Whose turn it is. */
   #turn = 0;
   #wantsKey = false;
-  #preset: VideoPreset | undefined;
+  #presets: readonly VideoPreset[] | undefined;
 
   /**
-   * `optionsOf` gives the options of each layer's stream, the smallest first;
-   * start, first timestamp and capture are those of the first one for all.
-   * Each may have layers in time besides.
+   * `optionsOf` gives the options of each layer's stream, and `presets` what
+   * goes out in it, the smallest first; start, first timestamp and capture are
+   * those of the first one for all. Each may have layers in time besides.
    */
   constructor(
     optionsOf: readonly SenderOptions[],
-    preset: VideoPreset,
+    presets: readonly VideoPreset[],
     isLayeredInTime = false,
   ) {
     const [{ startMs, firstTimestamp }] = optionsOf;
-    const presets = simulcastPresets(preset);
     this.#layers = optionsOf.map((options, i) =>
       new VideoSender(
         {
@@ -61,9 +60,9 @@ export class SimulcastSender {
     return this.#layers;
   }
 
-  /** Changes size and frame rate with the next picture, which will be a key frame. */
-  setPreset(preset: VideoPreset): void {
-    this.#preset = preset;
+  /** Changes what goes out in each layer with the next picture, which will be a key frame. */
+  setPresets(presets: readonly VideoPreset[]): void {
+    this.#presets = presets;
   }
 
   /** Asks for a key frame, in all layers. */
@@ -107,9 +106,9 @@ export class SimulcastSender {
 
   /** What concerns all layers happens between two pictures. */
   #beginPicture(): void {
-    if (this.#preset !== undefined) {
-      const presets = simulcastPresets(this.#preset);
-      this.#preset = undefined;
+    const presets = this.#presets;
+    if (presets !== undefined) {
+      this.#presets = undefined;
       for (const [i, layer] of this.#layers.entries()) {
         layer.setPreset(presets[i]);
       }

@@ -40,7 +40,7 @@ function world(preset = PRESET, overrides: Partial<SenderOptions> = {}) {
         }],
       }),
     })),
-    preset,
+    simulcastPresets(preset),
   );
   return { clock, sink, meter, sender };
 }
@@ -182,7 +182,7 @@ Deno.test.each([0, 1, 4, 5, 8, 20])(
 Deno.test("another preset begins with one picture in all layers", () => {
   const { clock, sink, sender } = world();
   runUntil(sender, clock, 1004);
-  sender.setPreset(videoPreset("720p", 15));
+  sender.setPresets(simulcastPresets(videoPreset("720p", 15)));
   runUntil(sender, clock, 2004);
   const layers = layersOf(sink);
   assertAligned(layers);

@@ -47,7 +47,7 @@ function said(payload: Uint8Array) {
 Deno.test("each layer of simulcast has three in time, of 40, 20 and 40 % of its bit rate", () => {
   const ssrcs = [111, 222, 333];
   const { clock, sink, options } = senderWorld(90_000);
-  const preset = videoPreset("480p", 30);
+  const presets = simulcastPresets(videoPreset("480p", 30));
   const header = (ssrc: number) =>
     new RtpHeaderTemplate({
       payloadType: 96,
@@ -60,14 +60,11 @@ Deno.test("each layer of simulcast has three in time, of 40, 20 and 40 % of its 
     });
   const sender = new SimulcastSender(
     ssrcs.map((ssrc) => ({ ...options, ssrc, header: header(ssrc) })),
-    preset,
+    presets,
     true,
   );
   runUntil(sender, clock, 4999.9);
-  for (
-    const [i, { bitrateBps, interFrameBytes }] of simulcastPresets(preset)
-      .entries()
-  ) {
+  for (const [i, { bitrateBps, interFrameBytes }] of presets.entries()) {
     const packets = sink.packets.filter(({ ssrc }) => ssrc === ssrcs[i]);
     const bytes = [0, 0, 0];
     const pictures = new Map<number, ReturnType<typeof said>>();
