@@ -9,12 +9,13 @@ import { z } from "./deps.ts";
 import { runAbout } from "./run_about.ts";
 import { type Fields, offset } from "./snapshot_wire.ts";
 import type { MachineFacts } from "../machine/mod.ts";
-import type {
-  NodeCommand,
-  NodeFacts,
-  NodeNote,
-  NodePlan,
-  PublisherNews,
+import {
+  type NodeCommand,
+  type NodeFacts,
+  type NodeNote,
+  type NodePlan,
+  type PublisherNews,
+  STEERING_TYPES,
 } from "../load/mod.ts";
 import type { TrackNews } from "../metrics/mod.ts";
 
@@ -66,17 +67,7 @@ const client = z.looseObject({
 });
 
 const command = z.looseObject({
-  type: z.enum([
-    "add",
-    "dump",
-    "drop",
-    "pause",
-    "quality",
-    "layers",
-    "reconnect",
-    "rejoin",
-    "impair",
-  ]),
+  type: z.enum(["add", "dump", "drop", ...STEERING_TYPES]),
   clients: z.union([
     z.array(index).max(MAX_ENTRIES),
     z.array(client).max(MAX_ENTRIES),

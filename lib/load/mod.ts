@@ -13,7 +13,7 @@ export { LocalNode, type NodeClock } from "./node/local_node.ts";
 export { withImpairments } from "./plan/impaired_plan.ts";
 export * from "./plan/impairment_share.ts";
 export * from "./node/node.ts";
-export type { Steering } from "./node/steer.ts";
+export { type Steering, STEERING_TYPES } from "./node/steer.ts";
 export * from "./plan/plan.ts";
 export * from "./plan/profile.ts";
 export * from "./plan/random.ts";

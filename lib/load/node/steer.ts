@@ -62,34 +62,45 @@ export interface Steered {
   readonly record: Pick<ClientRecorder, "figures">;
 }
 
+/** How one client does each. */
+const STEPS: {
+  readonly [Type in Steering["type"]]: (
+    steered: Steered,
+    command: Extract<Steering, { readonly type: Type }>,
+    nowMs: number,
+  ) => void | Promise<void>;
+} = {
+  pause: ({ client }, { kind, paused }) => client.setPaused(kind, paused),
+  quality: ({ client }, { quality, fps }) => client.setQuality(quality, fps),
+  layers: ({ client }, { spatialLayer }) => client.preferLayer(spatialLayer),
+  reconnect({ client, record: { figures } }) {
+    figures.cuts++;
+    return client.cutChannel();
+  },
+  rejoin({ client, record: { figures } }) {
+    figures.cuts++;
+    return client.rejoin();
+  },
+  impair({ network, record: { figures } }, { impairment }, nowMs) {
+    network.impair(impairment, nowMs);
+    figures.impairment = impairment && describeImpairment(impairment);
+  },
+};
+
+/** The types of all commands of this kind. */
+export const STEERING_TYPES = Object.keys(STEPS) as Steering["type"][];
+
 /** Has one client do it; a failure of it is in its record. */
 export function steer(
-  { client, network, record: { figures } }: Steered,
+  steered: Steered,
   command: Steering,
   nowMs: number,
 ): void | Promise<void> {
-  switch (command.type) {
-    case "pause":
-      return client.setPaused(command.kind, command.paused);
-    case "quality":
-      return client.setQuality(command.quality, command.fps);
-    case "layers":
-      return client.preferLayer(command.spatialLayer);
-    case "reconnect":
-      figures.cuts++;
-      return client.cutChannel();
-    case "rejoin":
-      figures.cuts++;
-      return client.rejoin();
-    case "impair": {
-      const { impairment } = command;
-      network.impair(impairment, nowMs);
-      figures.impairment = impairment && describeImpairment(impairment);
-      return;
-    }
-    default:
-      command satisfies never;
-  }
+  // That a step takes the command of its own type is more than the compiler sees.
+  const step = STEPS[command.type] as (
+    ...args: Parameters<typeof steer>
+  ) => void | Promise<void>;
+  return step(steered, command, nowMs);
 }
 
 /** Throws a `RangeError` in one line for what no client can do. */

@@ -3,6 +3,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { runAbout } from "../../../lib/agents/run_about.ts";
 import { readEvent, readFacts, readWork } from "../../../lib/agents/work.ts";
+import { STEERING_TYPES } from "../../../lib/load/mod.ts";
 import { ABOUT, PLAN } from "./world.ts";
 
 const CLIENT = {
@@ -33,6 +34,10 @@ Deno.test.each<{ why: string; work: unknown }>([
       command: { type: "impair", clients: [0], impairment: { loss: 0.1 } },
     },
   },
+  ...STEERING_TYPES.map((type) => ({
+    why: `whatever else clients can be made to do: ${type}`,
+    work: { type: "command", command: { type, clients: [0] } },
+  })),
   {
     why: "what others send",
     work: {
