@@ -118,5 +118,7 @@ function handle(
       return moderation.admitFromLobby(context, message);
     case "denyFromLobby":
       return moderation.denyFromLobby(context, message);
+    default:
+      message satisfies never;
   }
 }
