@@ -137,10 +137,10 @@ export class WebSocketChannel implements Channel {
       this.#cause ??= { kind: "error", message: wordsOf(error) };
     });
     socket.on("message", (data) => {
-      const text = decode(data);
-      this.#arrive(text.length, () => {
+      const bytes = bytesOf(data);
+      this.#arrive(bytes.length, () => {
         this.#keepalive.heard();
-        this.#receive(text);
+        this.#receive(bytes.toString());
       });
     });
     this.closed = new Promise((resolve) => {
@@ -201,7 +201,7 @@ export class WebSocketChannel implements Channel {
   }
 
   send(text: string): void {
-    this.#path.carry("outbound", text.length, () => {
+    this.#path.carry("outbound", Buffer.byteLength(text), () => {
       // The callback takes the error of a socket that is closing or closed.
       this.#socket.send(text, () => {});
     });
@@ -231,13 +231,13 @@ export class WebSocketChannel implements Channel {
   }
 }
 
-/** A frame's bytes as text; some servers send their JSON as binary data. */
-function decode(data: RawData): string {
+/** A frame's bytes, which are text in UTF-8; some servers send their JSON as binary data. */
+function bytesOf(data: RawData): Buffer {
   return Array.isArray(data)
-    ? Buffer.concat(data).toString()
+    ? Buffer.concat(data)
     : data instanceof ArrayBuffer
-    ? Buffer.from(data).toString()
-    : data.toString();
+    ? Buffer.from(data)
+    : data;
 }
 
 function wordsOf(error: Error): string {

@@ -288,6 +288,23 @@ Deno.test("what goes over a slow path arrives when it is through, in both direct
   assertEquals(socket.did.at(-1), "close 1000");
 });
 
+Deno.test("what is under way is counted in bytes, however many of them a character has", () => {
+  const path = new SlowPath();
+  const { socket, channel, texts } = open({ path });
+  path.letAll();
+  channel.send('"é€😀"');
+  assertEquals(path.underWay[0].bytes, 11);
+  path.letAll();
+  // In characters it would be far less than a mebibyte.
+  const text = JSON.stringify("€".repeat(350_000));
+  socket.says(text);
+  assertEquals(path.underWay[0].bytes, 1_050_002);
+  assertEquals(socket.isPaused, true);
+  path.letAll();
+  assertEquals([texts, socket.isPaused], [[text], false]);
+  channel.close();
+});
+
 Deno.test("more than a mebibyte under way is left in the socket until it has come through", () => {
   const path = new SlowPath();
   const { socket, channel, texts } = open({ path });
@@ -345,6 +362,22 @@ Deno.test("a goodbye that does not get through is not waited for", async () => {
   await clock.run(1);
   assertEquals(socket.did, ["terminate"]);
   assertEquals(ended, [{ kind: "clean", code: 1000, reason: "" }]);
+  assertEquals(clock.pendingTimers, 0);
+});
+
+Deno.test("a goodbye that is under way when the socket ends is forgotten, and the end is clean", async () => {
+  const path = new SlowPath();
+  const { clock, socket, channel, texts, ended } = open({ path });
+  path.letAll();
+  socket.says('{"n":1}');
+  channel.close();
+  await clock.run(500);
+  socket.ends(1006);
+  await clock.run(0);
+  assertEquals(ended, [{ kind: "clean", code: 1000, reason: "" }]);
+  assertEquals([path.forgotten, path.underWay.length], [1, 0]);
+  await clock.run(60_000);
+  assertEquals([socket.did, texts], [["ping"], []]);
   assertEquals(clock.pendingTimers, 0);
 });
 
