@@ -12,6 +12,7 @@ import {
   type OptionTable,
   type OptionValues,
 } from "../../tool.ts";
+import { namedElsewhere } from "../../lib/options/mod.ts";
 import { parseArgs } from "../deps.ts";
 import { optionName } from "./option.ts";
 
@@ -148,7 +149,7 @@ function takeApart(
       unknown: (arg, key) => {
         if (key !== undefined) {
           unknown.add(arg);
-          mistakes.push(unknownOption(arg.replace(/=.*$/s, ""), names));
+          mistakes.push(unknownOption(arg.replace(/=.*$/s, ""), table, names));
           return false;
         }
         if (takeOperand(arg)) return false;
@@ -216,11 +217,19 @@ function isNoFlagWithValue(
   return false;
 }
 
-function unknownOption(name: string, names: readonly string[]): string {
-  const guess = name.startsWith("--") ? nearest(name, names) : undefined;
-  return guess === undefined
+function unknownOption(
+  name: string,
+  table: OptionTable,
+  names: readonly string[],
+): string {
+  const elsewhere = namedElsewhere(name.replace(/^-+/, ""), Object.keys(table));
+  const near = name.startsWith("--") ? nearest(name, names) : undefined;
+  const meant = elsewhere.length > 0
+    ? elsewhere.map(optionName).join(" or ")
+    : near;
+  return meant === undefined
     ? `${name}: there is no such option; --help lists them.`
-    : `${name}: there is no such option, did you mean ${guess}?`;
+    : `${name}: there is no such option, did you mean ${meant}?`;
 }
 
 function surplus(

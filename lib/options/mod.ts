@@ -15,6 +15,7 @@ export {
   formatDuration,
   readDuration,
 } from "./duration.ts";
+export { namedElsewhere } from "./elsewhere.ts";
 export {
   type FlagSpelling,
   many,

@@ -9,6 +9,7 @@
 import type { RunPlan } from "../load/mod.ts";
 import type { JsonValue, Threshold, Verdict } from "../metrics/mod.ts";
 import {
+  namedElsewhere,
   type OptionInput,
   type OptionTable,
   type OptionValues,
@@ -198,7 +199,7 @@ function unknownOption(
   key: string,
   known: readonly string[],
 ): string {
-  const guess = nearest(key, known);
+  const [guess = nearest(key, known)] = namedElsewhere(key, known);
   return guess === undefined
     ? `${key}: ${scenario} has no such option; it has ${known.join(", ")}.`
     : `${key}: ${scenario} has no such option, did you mean ${guess}?`;

@@ -88,6 +88,10 @@ const MISTAKEN: readonly [string, string][] = [
     "--maxAudio: there is no such option, did you mean --max-audio?",
   ],
   ["-x", "-x: there is no such option; --help lists them."],
+  ["--users 3", "--users: there is no such option, did you mean --clients?"],
+  ["--vus=3", "--vus: there is no such option, did you mean --clients?"],
+  ["-u 3", "-u: there is no such option, did you mean --clients?"],
+  ["-H a:b", "-H: there is no such option; --help lists them."],
   [
     "--clients.a 3",
     "--clients.a: there is no such option, did you mean --clients?",

@@ -49,7 +49,13 @@ Deno.test("a scenario is a function of its own name, and sums up with what it fo
 });
 
 Deno.test("every mistake among the options is told at once, before anything starts", () => {
-  const given = { lenght: "5s", length: "5 parsecs", clients: 0, zebra: 1 };
+  const given = {
+    lenght: "5s",
+    length: "5 parsecs",
+    clients: 0,
+    zebra: 1,
+    vus: 3,
+  };
   const { mistakes } = assertThrows(
     () => talk.prepare(given),
     ScenarioUsageError,
@@ -57,6 +63,7 @@ Deno.test("every mistake among the options is told at once, before anything star
   assertEquals(mistakes, [
     "lenght: talk has no such option, did you mean length?",
     "zebra: talk has no such option; it has thresholds, clients, length.",
+    "vus: talk has no such option, did you mean clients?",
     'clients: "0" is not a whole number from 1 to 100000.',
     'length: "5 parsecs" is not a duration such as 30, 500ms, 90s, 5m or 1h, up to 480h.',
   ]);
