@@ -85,7 +85,9 @@ export class FakeServer {
   readonly #options: FakeServerOptions;
   readonly #engine: FakeEngine;
   readonly #hub: Hub;
-  readonly #channels = new Map<FakeChannel, Connection>();
+  readonly #channels = new Set<FakeChannel>();
+  /** By whom they are spoken on; those that are closed, too, for the ghosts whose last ones they were. */
+  readonly #channelOf = new WeakMap<Participant["session"], FakeChannel>();
   readonly #known = new WeakMap<Participant, FakeParticipant>();
   #lastId = 0;
 
@@ -194,7 +196,8 @@ export class FakeServer {
         return Promise.resolve();
       },
     );
-    this.#channels.set(channel, connection);
+    this.#channels.add(channel);
+    this.#channelOf.set(connection.session, channel);
     channel.closed.then(() => {
       this.#channels.delete(channel);
       connection.end();
@@ -228,7 +231,7 @@ export class FakeServer {
 
   /** Cuts every channel without a word, as a crash does. */
   dropChannels(): void {
-    for (const channel of [...this.#channels.keys()]) channel.drop();
+    for (const channel of [...this.#channels]) channel.drop();
   }
 
   /** Puts someone out of the room, as a moderator does. */
@@ -244,19 +247,12 @@ export class FakeServer {
       known = new FakeParticipant(
         room,
         participant,
-        () => this.#channelOf(participant),
+        () => this.#channelOf.get(participant.session)!,
         (id) => this.#engine.transports.get(id)?.client,
       );
       this.#known.set(participant, known);
     }
     return known;
-  }
-
-  #channelOf({ session }: Participant): FakeChannel | undefined {
-    for (const [channel, connection] of this.#channels) {
-      if (connection.session === session) return channel;
-    }
-    return undefined;
   }
 
   /** A UUID: the embedded server asks for no other. */
@@ -281,26 +277,24 @@ export class FakeParticipant {
    * @internal
    */
   readonly inner: Participant;
-  readonly #channel: () => FakeChannel | undefined;
+  readonly #channel: () => FakeChannel;
   readonly #clientOf: (transportId: string) => FakeTransport | undefined;
-  #lastChannel: FakeChannel | undefined;
 
   /**
-   * One of this room; `channel` is the one that it has now, `clientOf` the client's end of a transport.
+   * One of this room; `channel` is the one that it has or had last, `clientOf` the client's end of a transport.
    *
    * @internal
    */
   constructor(
     room: Room,
     inner: Participant,
-    channel: () => FakeChannel | undefined,
+    channel: () => FakeChannel,
     clientOf: (transportId: string) => FakeTransport | undefined,
   ) {
     this.room = room;
     this.inner = inner;
     this.#channel = channel;
     this.#clientOf = clientOf;
-    this.#lastChannel = channel();
   }
 
   /** Its id on the server. */
@@ -324,7 +318,7 @@ export class FakeParticipant {
    * @internal
    */
   get channel(): FakeChannel {
-    return this.#lastChannel = this.#channel() ?? this.#lastChannel!;
+    return this.#channel();
   }
 
   /**

@@ -219,6 +219,27 @@ Deno.test("a crash takes every channel, and each one says so", async () => {
   assertEquals(a.channel === ends[0].channel, true);
 });
 
+Deno.test("a ghost's channel is the last one that it had, whenever it is asked for", async () => {
+  const { clock, server, open } = visit({ honoursTokens: true });
+  const first = open();
+  await first.say(join("A"));
+  first.channel.drop();
+  await clock.run(0);
+  // Nobody asked for it while its channel was there.
+  const ghost = server.participant("A");
+  assertEquals(ghost.channel === first.channel, true);
+  const again = open();
+  await again.say({
+    type: "reconnect",
+    participantId: ghost.id,
+    roomId: "r",
+    reconnectToken: tokenIn(first.told),
+  });
+  again.channel.drop();
+  await clock.run(0);
+  assertEquals(ghost.channel === again.channel, true);
+});
+
 Deno.test("a transport that was never announced is answered by nobody", () => {
   const { server } = visit();
   assertThrows(
