@@ -10,13 +10,22 @@ import {
 import { ClientRecorder, TRACK_COUNTS } from "../../../../lib/metrics/mod.ts";
 import { NO_TOTALS } from "./node_bench.ts";
 
-const COUNTS = {
+/** What a network did to packets one way, in numbers that are nowhere else. */
+const INBOUND = {
   packets: 10,
   dropped: 4,
   droppedRepeats: 1,
   delayed: 3,
   duplicated: 2,
   unfinished: 5,
+};
+const OUTBOUND = {
+  packets: 100,
+  dropped: 40,
+  droppedRepeats: 11,
+  delayed: 30,
+  duplicated: 20,
+  unfinished: 50,
 };
 
 Deno.test("each client is added to those before it, with what its network did either way", () => {
@@ -28,8 +37,8 @@ Deno.test("each client is added to those before it, with what its network did ei
     node: "n",
   });
   const network = new Network(() => () => 0);
-  Object.assign(network.inboundCounts, COUNTS);
-  Object.assign(network.outboundCounts, { ...COUNTS, packets: 100 });
+  Object.assign(network.inboundCounts, INBOUND);
+  Object.assign(network.outboundCounts, OUTBOUND);
   network.rebinds = 7;
   figures.cuts = 2;
   const counts = noCounts();
@@ -48,10 +57,10 @@ Deno.test("each client is added to those before it, with what its network did ei
     impairedInDelayed: 6,
     impairedInDuplicated: 4,
     impairedOut: 200,
-    impairedOutDropped: 8,
-    impairedOutDelayed: 6,
-    impairedOutDuplicated: 4,
-    impairedOutUnfinished: 10,
+    impairedOutDropped: 80,
+    impairedOutDelayed: 60,
+    impairedOutDuplicated: 40,
+    impairedOutUnfinished: 100,
     rebinds: 14,
   };
   for (const [name, count] of Object.entries(twice)) {
