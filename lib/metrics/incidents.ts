@@ -23,6 +23,7 @@ import {
   INCIDENT_RULES,
   isTakenAlong,
   sum,
+  type Symptom,
   type SymptomKind,
   symptomOf,
   SYMPTOMS,
@@ -45,9 +46,10 @@ const MAX_WAIT_SEC = 30;
 
 /** What may become one. */
 interface Budding {
-  seconds: number;
-  fromSec: number;
-  partFromSec: number;
+  /** Bad seconds on end that are too few as yet. */
+  bad: { readonly symptom: Symptom; readonly second: WatchedSecond }[];
+  /** What the server did before them. */
+  serverBefore: readonly ServerPoint[];
   going: Going | undefined;
   good: number;
 }
@@ -55,15 +57,10 @@ interface Budding {
 /** Watches a run; give it each second. */
 export class IncidentWatch {
   readonly #kinds = new Map<SymptomKind, Budding>(
-    SYMPTOMS.map((
+    SYMPTOMS.map((kind) => [
       kind,
-    ) => [kind, {
-      seconds: 0,
-      fromSec: 0,
-      partFromSec: 0,
-      going: undefined,
-      good: 0,
-    }]),
+      { bad: [], serverBefore: [], going: undefined, good: 0 },
+    ]),
   );
   #kept: Going[] = [];
   #forgotten = 0;
@@ -133,18 +130,18 @@ export class IncidentWatch {
     const { enter, exit, seconds } = INCIDENT_RULES[kind];
     if (state.going === undefined) {
       if (symptom === undefined || symptom.share < enter) {
-        state.seconds = 0;
+        state.bad = [];
         return;
       }
-      if (state.seconds++ === 0) {
-        state.fromSec = second.fromSec;
-        state.partFromSec = beginOf(symptom, second);
-      }
-      if (state.seconds < seconds) return;
-      state.going = newIncident(kind, state, this.#server);
-      state.seconds = state.good = 0;
-      this.#keep(state.going);
-    } else if (symptom === undefined || symptom.share < exit) {
+      if (state.bad.length === 0) state.serverBefore = this.#server;
+      state.bad.push({ symptom, second });
+      if (state.bad.length < seconds) return;
+      state.going = begun(kind, state);
+      state.bad = [];
+      state.good = 0;
+      return this.#keep(state.going);
+    }
+    if (symptom === undefined || symptom.share < exit) {
       // That nobody is there any more is no sign that it is over.
       state.going.isWell = symptom !== undefined;
       if (++state.good < GOOD_SECONDS) return;
@@ -190,6 +187,19 @@ export class IncidentWatch {
       going.picturesSec = fromSec + (toSec - fromSec) * still;
     }
   }
+}
+
+/** One that has gone on for as long as it takes, with all that was bad of it. */
+function begun(
+  kind: SymptomKind,
+  { bad, serverBefore }: Pick<Budding, "bad" | "serverBefore">,
+): Going {
+  const [{ symptom, second }] = bad;
+  const { fromSec } = second;
+  const partFromSec = beginOf(symptom, second);
+  const going = newIncident(kind, { fromSec, partFromSec }, serverBefore);
+  for (const one of bad) note(going, one.symptom, one.second);
+  return going;
 }
 
 /** Something to tell of an incident: that it began, or how it was once it is over. */

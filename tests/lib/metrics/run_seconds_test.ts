@@ -98,6 +98,34 @@ Deno.test("the generator is late with what left late and what never left, of all
   });
 });
 
+Deno.test("an incident has the figures of its first bad second, too, though only the second one shows that it is one", () => {
+  const run = new RunSeconds();
+  const sent = (sec: number) => ({ packetsSent: 1000 * sec });
+  const server = (cpuRatio: number, udpDrops: number) => ({
+    ...{ cpuRatio, maxProcessRatio: cpuRatio, rssBytes: 1e6 },
+    ...{ fds: null, udpDrops },
+  });
+  const looks = [
+    { late: 0, cpuRatio: 0.1, server: server(0.2, 0) },
+    { late: 800, cpuRatio: 0.9, server: server(0.8, 7) },
+    { late: 1300, cpuRatio: 0, server: server(0.4, 2) },
+    { late: 1300, cpuRatio: 0.95, server: server(0.95, 1) },
+  ];
+  for (const [i, { late, ...own }] of looks.entries()) {
+    const counts = { ...sent(i + 1), packetsLate: late };
+    run.take(idlePoint(i + 1, own), look(i + 1, counts, clientsAt(i + 1)));
+  }
+  const [late] = run.incidents.incidents();
+  assertEquals([late.fromSec, late.untilSec, late.worstRatio], [1, 3, 0.8]);
+  assertEquals(late.generator, { maxCpuRatio: 0.9, maxLateRatio: 0.8 });
+  assertEquals(late.server, {
+    cpuRatioBefore: 0.2,
+    minCpuRatio: 0.4,
+    maxCpuRatio: 0.8,
+    udpDrops: 9,
+  });
+});
+
 Deno.test("a generator that was to send nothing is not late", () => {
   const run = new RunSeconds();
   for (const sec of [1, 2, 3]) {
