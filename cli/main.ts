@@ -49,7 +49,7 @@ async function showHelp(
   [name, ...more]: readonly string[],
 ): Promise<number> {
   if (more.length > 0) return surplus(more[0]);
-  if (name === undefined) {
+  if (name === undefined || name === "--help" || name === "-h") {
     printOut(help());
     return 0;
   }

@@ -29,7 +29,7 @@ export const EXIT_REASONS: ExitReasons = {
   usage: "wrong usage",
   gone: "the server went away under load and was not there again at the end",
   invalid: "invalid, the load generator could not keep up",
-  failed: "a threshold failed",
+  failed: "failed, by a threshold or a critical figure",
   interrupted: "interrupted",
 };
 

@@ -1,6 +1,6 @@
 /**
  * The scenarios that come with rtcrowd, a file each. They are made of what
- * `mod.ts` gives to everyone, and know nothing else.
+ * `kit.ts` gives to everyone, and know nothing else.
  *
  * @module
  */

@@ -52,7 +52,7 @@ export const ACCESS_OPTIONS = {
   }),
   header: many(HEADERS, {
     help:
-      "a header for the server, such as an Origin or a Cookie; @FILE for a value in a file",
+      "a header for the server, such as an Origin or a Cookie; NAME:@FILE reads it from a file",
   }),
   ca: many(listOf(text("FILE"), "files"), {
     help: "certificates (PEM) to trust besides the system's",

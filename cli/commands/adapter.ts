@@ -22,8 +22,6 @@ import { openInterrupts, printJson, printOut, usage } from "./shell.ts";
 import { serverUrl } from "./value_kind.ts";
 
 const NOTES: readonly string[] = [
-  "  adapter check ./my_adapter.ts --server URL",
-  "",
   "Two clients meet by the adapter in a room of their own, send, receive, mute, go",
   "on and leave, while a third one listens.",
   ...exitCodeLines({
@@ -50,7 +48,13 @@ const ADAPTER_OPTIONS = {
 export async function adapterCommand(args: readonly string[]): Promise<number> {
   const parsed = parseOptions(ADAPTER_OPTIONS, args, /^[^-]/);
   if (parsed.help) {
-    printOut(commandHelp({ name: "adapter", notes: NOTES }, ADAPTER_OPTIONS));
+    printOut(
+      commandHelp({
+        name: "adapter",
+        usage: "check FILE [options]",
+        notes: NOTES,
+      }, ADAPTER_OPTIONS),
+    );
     return EXIT_CODES.passed;
   }
   const { values, operands: [verb, signaling, ...more], mistakes } = parsed;

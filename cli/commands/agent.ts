@@ -37,7 +37,7 @@ export const AGENT_TABLE = {
   ...BROKER_OPTIONS,
   name: optional<string, string>(agentName, {
     help:
-      "its name, which no other of the group has; this host's, with some digits",
+      "its name, which no other of the group has (default: this host's, with some digits)",
   }),
   workers: withDefault(wholeOr("auto", 1, 1024), {
     help: "threads that drive clients; auto: one a core",
@@ -45,10 +45,10 @@ export const AGENT_TABLE = {
   }),
   out: optional(text("DIR"), {
     help:
-      "where it leaves its part of a run whose coordinator is gone; this directory",
+      "where it leaves its part of a run whose coordinator is gone (default: this directory)",
   }),
   onlyServer: many(URL_PATTERNS, {
-    help: "load no other servers than of such a URL: wss://*.test.example/*",
+    help: "load only servers of such a URL: wss://*.test.example/*",
   }),
 } as const;
 

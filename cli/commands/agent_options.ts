@@ -29,11 +29,11 @@ export const BROKER_OPTIONS = {
       "the NATS broker where agents meet; or RTCROWD_BROKER, and RTCROWD_BROKER_TOKEN, _NKEY, _CREDS, _CA",
   }),
   group: withDefault(agentName, {
-    help: "agents of other groups are not seen",
+    help: "the group of agents that is meant; others are not seen",
     default: GROUP,
   }),
   insecureBroker: toggle(yesOrNo, {
-    help: "use a broker that others can listen to, or come to",
+    help: "use a broker elsewhere without TLS, or without credentials",
     default: false,
   }),
 } as const;

@@ -16,19 +16,25 @@ import {
 import { safeLine, safeValue } from "../../lib/text/mod.ts";
 import type { ComparedRun } from "../../lib/output/mod.ts";
 import { EXIT_CODES } from "../../lib/exit_codes.ts";
-import { columns, commandHelp, PROGRAM } from "./help.ts";
+import { columns, commandHelp, exitCodeLines } from "./help.ts";
 import { parseOptions } from "./parse.ts";
 import { reasonOf, replaceFile, whyNoFile } from "./paths.ts";
 import { type ReadRun, readRun, readWhole } from "./read_run.ts";
 import { printError, printJson, printOut, usage } from "./shell.ts";
 
 const NOTES: readonly string[] = [
-  `${PROGRAM} compare A... -- B...`,
-  "",
   "Each is the directory of a run, or its summary. A run is one value of each",
   "figure; five a side are needed to tell. Those with a * are shown, and decide",
   "nothing; ~ is no difference that was seen and matters. A regression is a",
-  "figure without * that is worse in B: exit code 99. 98: a run is invalid.",
+  "figure without * that is worse in B.",
+  "",
+  ...exitCodeLines({
+    passed: "no regression was seen",
+    broke: "a run cannot be read",
+    usage: "wrong usage",
+    invalid: "a run neither passed nor failed",
+    failed: "a regression",
+  }),
 ];
 
 /** The page, where nothing else is said. */
@@ -56,7 +62,13 @@ export async function compareCommand(args: readonly string[]): Promise<number> {
   const sides = (at < 0 ? [args] : [args.slice(0, at), args.slice(at + 1)])
     .map((side) => parseOptions(COMPARE_OPTIONS, side, FILE));
   if (sides.some(({ help }) => help)) {
-    printOut(commandHelp({ name: "compare", notes: NOTES }, COMPARE_OPTIONS));
+    printOut(
+      commandHelp({
+        name: "compare",
+        usage: "[options] A... -- B...",
+        notes: NOTES,
+      }, COMPARE_OPTIONS),
+    );
     return 0;
   }
   const mistakes = sides.flatMap(({ mistakes }) => mistakes);

@@ -45,7 +45,7 @@ export const SUMMARIES = {
     "A server to test against: SimplestChat's protocol, or mediasoup-demo's.",
   report: "Runs that are over: one in full, several side by side.",
   merge: "What agents left of a run whose coordinator is gone, as one result.",
-  compare: "Whether some runs are worse than others: compare A... -- B...",
+  compare: "Whether some runs are worse than others.",
   adapter: "Whether an adapter of your own does what clients need of it.",
   agent: "Drives clients of others' runs, which claim it at a broker.",
   agents: "Which agents are at a broker: free or busy, and what they are.",
@@ -58,13 +58,15 @@ export type CommandName = keyof typeof SUMMARIES;
 /** What help says of a command besides its options. */
 export interface CommandHelp {
   readonly name: CommandName;
+  /** How it is written behind its name. @default {"[options]"} */
+  readonly usage?: string;
   /** Lines of further text, behind the options. */
   readonly notes: readonly string[];
 }
 
 /** All that `--help` prints. */
 export function commandHelp(
-  { name, notes }: CommandHelp,
+  { name, usage = "[options]", notes }: CommandHelp,
   table: OptionTable,
 ): string {
   const rows = [
@@ -74,11 +76,14 @@ export function commandHelp(
     ["-h, --help", "this text"] as const,
   ];
   return [
-    `${PROGRAM} ${name} [options]`,
+    `${PROGRAM} ${name} ${usage}`,
     "",
     SUMMARIES[name],
     "",
     ...twoColumns(rows),
+    ...(Object.values(table).some(({ placeholder }) => placeholder === "T")
+      ? ["", "T is a time: 30 (seconds), 500ms, 90s, 5m or 1h."]
+      : []),
     ...(notes.length > 0 ? ["", ...notes] : []),
   ].map((line) => `${line}\n`).join("");
 }

@@ -14,7 +14,7 @@ import {
   unpackRun,
   yesOrNo,
 } from "../../tool.ts";
-import { commandHelp, exitCodeLines, PROGRAM } from "./help.ts";
+import { commandHelp, exitCodeLines } from "./help.ts";
 import { parseOptions } from "./parse.ts";
 import { reasonOf, whyNotWritable } from "./paths.ts";
 import { readPlain } from "./read_run.ts";
@@ -27,8 +27,6 @@ import { EXIT_CODES } from "../../lib/exit_codes.ts";
 const KEPT = /^agent-.*\.snapshot\.json\.gz$/;
 
 const NOTES: readonly string[] = [
-  `${PROGRAM} merge DIR...`,
-  "",
   "A DIR is where an agent left its part of a run (agent-*.snapshot.json.gz), or",
   `the directory of the run (${SNAPSHOT_FILE}); or one of these`,
   "files. All figures are sums of the parts, and percentiles are of all values; of",
@@ -58,7 +56,12 @@ export async function mergeCommand(args: readonly string[]): Promise<number> {
   const parsed = parseOptions(MERGE_TABLE, args, PLACE);
   const { operands: places, values } = parsed;
   if (parsed.help) {
-    printOut(commandHelp({ name: "merge", notes: NOTES }, MERGE_TABLE));
+    printOut(
+      commandHelp(
+        { name: "merge", usage: "DIR... [options]", notes: NOTES },
+        MERGE_TABLE,
+      ),
+    );
     return EXIT_CODES.passed;
   }
   const { out } = values;

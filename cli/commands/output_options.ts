@@ -61,7 +61,7 @@ function html(follows: RegExp): MaybeFile {
   });
 }
 
-/** What `run` writes besides its two files. */
+/** What `run` writes besides its three files. */
 export const RUN_OUTPUT_OPTIONS = {
   html: html(ANY_FILE),
   junit,

@@ -22,7 +22,7 @@ import {
   type ValueKind,
   yesOrNo,
 } from "../../tool.ts";
-import { commandHelp, PROGRAM } from "./help.ts";
+import { commandHelp, exitCodeLines } from "./help.ts";
 import { optionName } from "./option.ts";
 import { discardOld, writeOutputs } from "./output_files.ts";
 import {
@@ -39,8 +39,6 @@ import { printData, printError, printJson, printOut, usage } from "./shell.ts";
 import { EXIT_CODES } from "../../lib/exit_codes.ts";
 
 const NOTES: readonly string[] = [
-  `${PROGRAM} report FILE...`,
-  "",
   "A FILE is the directory of a run, or one of its files. One is shown as run",
   "showed it, its CSV is its timeline; of several each is a row, also one whose",
   "directory is empty: that run left no result. Where one is written to a file,",
@@ -50,6 +48,12 @@ const NOTES: readonly string[] = [
   "by itself is shown as its clients, a row each, the worst first; NDJSON that a",
   "run left is read by the summary at its end. With --client 6 it is what became",
   "of that client.",
+  "",
+  ...exitCodeLines({
+    passed: "all is reported, whatever became of the runs",
+    broke: "a run cannot be read, or a file not written",
+    usage: "wrong usage",
+  }),
 ];
 
 const OUTPUTS = Object.keys(REPORT_OUTPUT_OPTIONS);
@@ -102,7 +106,7 @@ export async function reportCommand(args: readonly string[]): Promise<number> {
   if (parsed.help) {
     printOut(
       commandHelp(
-        { name: "report", notes: NOTES },
+        { name: "report", usage: "FILE... [options]", notes: NOTES },
         REPORT_OPTIONS,
       ),
     );

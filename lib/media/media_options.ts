@@ -170,7 +170,7 @@ export const MEDIA_OPTIONS: MediaOptionTable = {
     },
     {
       help:
-        "what is sent: synthetic, builtin (a test picture and a tone), or WebM, IVF, Ogg files",
+        "what is sent: synthetic, builtin (a test picture and a melody), or WebM, IVF, Ogg files",
       default: SYNTHETIC,
       live: true,
       // These a file settles by itself.

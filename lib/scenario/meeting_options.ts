@@ -100,7 +100,7 @@ export const TIMED_MEETING_OPTIONS: TimedMeetingOptions = {
   }),
   duration: withDefault(duration("1ms"), {
     short: "d",
-    help: "media time once all are in; bare seconds, or 500ms, 90s, 5m, 1h",
+    help: "media time once all are in",
     default: "30s",
   }),
   ...MEETING_OPTIONS,

@@ -121,7 +121,9 @@ for (const [line, mistake] of USAGE) {
 Deno.test("help and the version go to standard output", async () => {
   const version = await runProgram(["--version"]);
   assertEquals([version.code, version.stdout], [0, `rtcrowd ${VERSION}\n`]);
-  for (const line of ["help", "help run", "run -h", "serve --help"]) {
+  for (
+    const line of ["help", "help --help", "help run", "run -h", "serve --help"]
+  ) {
     const { code, stdout, stderr } = await runProgram(line.split(" "));
     assertEquals([code, stderr], [0, ""]);
     assertStringIncludes(stdout, "deno run -A cli/main.ts");
