@@ -282,6 +282,7 @@ export {
   totalErrors,
   type TrackFreeze,
   type TrackNews,
+  type TracksHad,
   type TrackStory,
   Trend,
   trendGrowth,

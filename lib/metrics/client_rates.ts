@@ -6,7 +6,7 @@
  */
 
 import { metric, type NamesOf, type RateName } from "./catalog.ts";
-import type { ClientRecord } from "./client_record.ts";
+import type { ClientRecord, TracksHad } from "./client_record.ts";
 
 /** A client may wait so long before it has sent nothing at all. */
 const SENDING_PATIENCE_MS = 1500;
@@ -119,9 +119,20 @@ export function shouldSend(
 
 /** Whether it came as far as offering the server a track. */
 export function isToPublish(
-  { producersCreated, producersRefused }: ClientRecord,
+  { producersCreated, producersRefused }: TracksHad,
 ): boolean {
   return producersCreated + producersRefused > 0;
+}
+
+/** The tracks that it ever offered and consumed, also where its record is of a window. */
+export function tracksEver(client: ClientRecord): TracksHad {
+  const ever = (name: keyof TracksHad) =>
+    client[name] + (client.tracksBefore?.[name] ?? 0);
+  return {
+    producersCreated: ever("producersCreated"),
+    producersRefused: ever("producersRefused"),
+    consumersCreated: ever("consumersCreated"),
+  };
 }
 
 /** Whether there was a track of its that the server did not take. */
@@ -139,7 +150,7 @@ export function receiversOf(
   const senders = sendersByRoom(clients);
   return clients.filter((client) =>
     hasReceived(client) || client.withoutMediaMs > 0 ||
-    (client.consumersCreated === 0 &&
+    (tracksEver(client).consumersCreated === 0 &&
       couldHearOne(client, senders, MEETING_MS))
   );
 }
@@ -157,7 +168,8 @@ export function isTooShort(clients: readonly ClientRecord[]): boolean {
 
 /** Whether it got connected to send, and did not even come as far as offering a track. */
 function wasToSend(client: ClientRecord): boolean {
-  return isConnected(client) && client.sends.length > 0 && !isToPublish(client);
+  return isConnected(client) && client.sends.length > 0 &&
+    !isToPublish(tracksEver(client));
 }
 
 type Rooms = ReadonlyMap<string, readonly ClientRecord[]>;

@@ -122,6 +122,14 @@ export interface ClientFigures
     Record<ClientCount, number>,
     Record<ClientFirst | ClientMost, number | null> {}
 
+/** How many tracks it has offered and consumed. */
+export type TracksHad = Readonly<
+  Pick<
+    ClientFigures,
+    "producersCreated" | "producersRefused" | "consumersCreated"
+  >
+>;
+
 /** Everything known of one client, as plain data. */
 export interface ClientRecord extends ClientIdentity, Readonly<ClientFigures> {
   /** The first {@linkcode MAX_CLIENT_ERRORS} errors. */
@@ -130,6 +138,8 @@ export interface ClientRecord extends ClientIdentity, Readonly<ClientFigures> {
   readonly errorCount: number;
   /** Latencies by operation: `join_room`, `produce_audio`, … */
   readonly signaling: Readonly<Record<string, OperationRecord>>;
+  /** Of a window: the tracks of before it, which it may still have. @default {none} */
+  readonly tracksBefore?: TracksHad;
 }
 
 /** Errors that a record keeps; further ones are only counted. */

@@ -5,7 +5,7 @@
  */
 
 import type { ClientRecord } from "./client_record.ts";
-import { isGone } from "./client_rates.ts";
+import { isGone, tracksEver } from "./client_rates.ts";
 import { clockHealthSince, STEADY } from "./clock_health.ts";
 import { CLIENT_COUNTS } from "./counts.ts";
 import { plainRecord } from "./departed_record.ts";
@@ -111,6 +111,7 @@ function grown(before: ClientRecord, after: ClientRecord): ClientRecord {
   return {
     ...plainRecord(after),
     ...Object.fromEntries(growth),
+    tracksBefore: tracksEver(before),
     // Of its stay, as of all that came to it, what is in the window.
     ...(connectedAtMs !== null && {
       connectedAtMs: connectedAtMs + sessionDurationMs,

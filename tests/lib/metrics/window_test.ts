@@ -12,6 +12,7 @@ import {
   summarize,
   Trend,
 } from "../../../lib/metrics/mod.ts";
+import { isTooShort } from "../../../lib/metrics/client_rates.ts";
 import { recorderOf, recordOf } from "./client.ts";
 import { generator } from "./generate.ts";
 import { madeUpRun } from "./run.ts";
@@ -19,6 +20,12 @@ import { madeUpRun } from "./run.ts";
 function look(own: Partial<Snapshot> = {}): Snapshot {
   return { ...EMPTY_SNAPSHOT, node: "n", ...own };
 }
+
+const NO_TRACKS = {
+  producersCreated: 0,
+  producersRefused: 0,
+  consumersCreated: 0,
+};
 
 function trendOfSteps(...steps: number[]) {
   const trend = new Trend();
@@ -167,19 +174,24 @@ Deno.test("of a client that was there, what grows is that of the window, and how
     tracksDueMs: 1000,
     errorCount: 3,
     framesRendered: 0,
+    tracksBefore: NO_TRACKS,
   });
 });
 
 Deno.test("records that are kept in rows are as plain as others in a window", () => {
   const [table, recorder] = [new RecordTable(), recorderOf(0)];
-  recorder.figures.packetsSent = 4;
+  Object.assign(recorder.figures, { packetsSent: 4, consumersCreated: 2 });
   const before = table.keep(recorder);
-  recorder.figures.packetsSent = 9;
+  Object.assign(recorder.figures, { packetsSent: 9, consumersCreated: 3 });
   const [client] = snapshotBetween(
     look({ clients: [before] }),
     look({ clients: [table.keep(recorder)] }),
   ).clients;
-  assertEquals(client, { ...recorder.toRecord(), packetsSent: 5 });
+  const tracksBefore = { ...NO_TRACKS, consumersCreated: 2 };
+  assertEquals(client, {
+    ...recorder.toRecord(),
+    ...{ packetsSent: 5, consumersCreated: 1, tracksBefore },
+  });
 });
 
 /** There from `fromMs` on until `toMs`, sending so much all the time. */
@@ -245,6 +257,70 @@ Deno.test("two were there together in a window for as long as they were in it", 
     }).judgement.some(({ figure }) => figure === "neverReceived");
   // Who could have heard someone for three seconds should have.
   assertEquals([deaf(60_000, 62_000), deaf(60_000, 64_000)], [false, true]);
+});
+
+Deno.test.each<
+  { why: string; had: Partial<ClientRecord>; want: readonly string[] }
+>([
+  {
+    why: "the server told it of none: it never received",
+    had: {},
+    want: ["neverReceived"],
+  },
+  {
+    why: "the one that it consumes is paused all the while",
+    had: { consumersCreated: 1 },
+    want: [],
+  },
+])(
+  "of a window with somebody who sends beside somebody to whom nothing comes it is said, where $why",
+  ({ had, want }) => {
+    // One sends video only, and its sound, which the other wants, is paused.
+    const at = (atMs: number) =>
+      look({
+        atMs,
+        clients: [
+          { ...there(0, 0, atMs), sends: [], receives: ["audio"], ...had },
+          {
+            ...there(1, 0, atMs),
+            ...{ sends: ["audio", "video"], receives: [] },
+            packetsSent: atMs / 20,
+          },
+        ],
+      });
+    const judged = (snapshot: Snapshot) =>
+      summarize({ ...madeUpRun(), thresholds: [], snapshot }).judgement
+        .filter(({ figure, value }) => figure === "neverReceived" && value > 0)
+        .map(({ figure }) => figure);
+    assertEquals(judged(at(70_000)), want, "of all of it");
+    const parts = [10_000, 30_000, 50_000].map((atMs) =>
+      snapshotBetween(at(5000), at(atMs))
+    );
+    assertEquals(judged(parts[2]), want, "of a part of it");
+    assertEquals(
+      judged(snapshotBetween(parts[0], parts[1])),
+      want,
+      "of a part of a part",
+    );
+  },
+);
+
+Deno.test("a window in which everybody who sends is muted is not too short to say anything", () => {
+  const at = (atMs: number) => {
+    const client: ClientRecord = {
+      ...there(0, 0, atMs),
+      ...{ sends: ["audio"], receives: ["audio"] },
+      ...{ producersCreated: 1, consumersCreated: 1 },
+      ...{ packetsSent: 100, packetsReceived: 100 },
+    };
+    return look({ atMs, clients: [client, { ...client, index: 1 }] });
+  };
+  const window = snapshotBetween(at(10_000), at(40_000));
+  assertEquals(isTooShort(window.clients), false);
+  const [one] = at(40_000).clients;
+  const nothing = { producersCreated: 0, consumersCreated: 0 };
+  const unsent = { ...one, ...nothing, packetsSent: 0, packetsReceived: 0 };
+  assertEquals(isTooShort([unsent]), true, "nobody came as far as sending");
 });
 
 Deno.test("drops that the kernel does not tell of are unknown, and those that it came to tell of are counted", () => {
