@@ -71,8 +71,9 @@ export interface CommonValues {
 export interface Scenario<Input, Result = void> {
   /**
    * Carries it out, and sums up. Throws a {@linkcode ScenarioUsageError} for
-   * options that make no sense, and a `ChannelError` when the server cannot
-   * be reached; what happens later is in the summary.
+   * options that make no sense, and an `UnreachableError` (for most servers a
+   * `ChannelError`) when the server cannot be reached; what happens later is
+   * in the summary. `tool.ts` has these classes.
    */
   (
     target: Target,
