@@ -13,6 +13,7 @@ import {
 } from "../../lib/metrics/mod.ts";
 import {
   type DownstreamView,
+  type LocalSfu,
   type SfuStats,
   startSfu,
 } from "../../lib/sfu/mod.ts";
@@ -119,7 +120,9 @@ export interface Pair {
 export const OWN_THREADS = 2;
 const ROOM = "beside";
 /** Until a jitter buffer has learnt what a network is like. */
-const SETTLE_MS = 3000;
+const SETTLE_MS = 12_000;
+/** Until a browser that has been started keeps the machine busy no longer. */
+const LAUNCH_MS = 3000;
 /** Of layers, a server sends both the same again after so long: each step up takes it some seconds. */
 const MAX_UNLIKE_MS = 30_000;
 const ALIKE_MS = 3000;
@@ -148,20 +151,49 @@ export async function* watchBeside(
   names: readonly NetworkName[],
   options: BesideOptions,
 ): AsyncGenerator<{ readonly name: NetworkName } & Pair> {
-  const { forMs, runs, isImpaired, publishers, isAudioOnly } = options;
   await using sfu = await startSfu({ engine: "mediasoup", workers: 1 });
+  for (const name of names) {
+    const pairs: Pair[] = [];
+    for (let seed = 1; seed <= options.runs; seed++) {
+      pairs.push(await watchOnce(sfu, NETWORKS[name], seed, options));
+      await untilNobodyWatches(sfu);
+    }
+    yield {
+      name,
+      browser: medianOf<Viewing>(pairs.map(({ browser }) => browser)),
+      ours: medianOf<Viewing>(pairs.map(({ ours }) => ours)),
+    };
+  }
+}
+
+/**
+ * Both come behind the network, watch, and leave. A network that changed while
+ * they are there would be on their minds for longer than this lasts: sound
+ * that is delayed once has the picture held back from then on.
+ */
+async function watchOnce(
+  sfu: LocalSfu,
+  [inbound, outbound]: readonly [LinkImpairment, LinkImpairment],
+  seed: number,
+  options: BesideOptions,
+): Promise<Pair> {
+  const { forMs, isImpaired, publishers, isAudioOnly } = options;
   const fates = new SharedFates();
   await using nearOurs = await openNetworkRelay(sfu.url, 1, fates);
   await using nearBrowser = await openNetworkRelay(sfu.url, 1, fates);
   await using people = await openPeople(nearOurs.url, options);
-  // Where picture and sound come to rest depends on what they went through.
-  // Ours is there first: a machine on which a browser starts is busy.
-  nearOurs.begin();
-  await people.addViewer();
-  const ourId = await receiverIn(sfu.stats, "");
-  nearBrowser.begin();
+  nearBrowser.change(inbound, outbound, seed);
+  if (!isImpaired) nearOurs.change(inbound, outbound, seed);
+  let ourId = "";
   await using browser = await BrowserInRoom.join(nearBrowser.url, ROOM, {
     watches: true,
+    onLaunched: async () => {
+      await pass(LAUNCH_MS);
+      nearOurs.begin();
+      await people.addViewer(isImpaired ? { inbound, outbound } : undefined);
+      ourId = await receiverIn(sfu.stats, "");
+      nearBrowser.begin();
+    },
   });
   const tracks = publishers * (isAudioOnly ? 1 : 2);
   await browser.until((all) =>
@@ -190,30 +222,23 @@ export async function* watchBeside(
   };
   const sentTo = async (participantId: string) =>
     askedOf(await sfu.stats(), participantId).packetsSent;
-  for (const name of names) {
-    const pairs: Pair[] = [];
-    for (let seed = 1; seed <= runs; seed++) {
-      const [inbound, outbound] = NETWORKS[name];
-      nearBrowser.change(inbound, outbound, seed);
-      if (isImpaired) await people.impairViewer({ inbound, outbound });
-      else nearOurs.change(inbound, outbound, seed);
-      await pass(SETTLE_MS);
-      if (options.isSimulcast) {
-        await untilAlike(() => sentTo(browserId), () => sentTo(ourId));
-      }
-      const from = await look();
-      const views = await reportsDuring(forMs, sfu.stats, [browserId, ourId]);
-      const to = await look();
-      pairs.push({
-        browser: { ...grown(from.browser, to.browser), ...views[0] },
-        ours: { ...grown(from.ours, to.ours), ...views[1] },
-      });
-    }
-    yield {
-      name,
-      browser: medianOf<Viewing>(pairs.map(({ browser }) => browser)),
-      ours: medianOf<Viewing>(pairs.map(({ ours }) => ours)),
-    };
+  await pass(SETTLE_MS);
+  if (options.isSimulcast) {
+    await untilAlike(() => sentTo(browserId), () => sentTo(ourId));
+  }
+  const from = await look();
+  const views = await reportsDuring(forMs, sfu.stats, [browserId, ourId]);
+  const to = await look();
+  return {
+    browser: { ...grown(from.browser, to.browser), ...views[0] },
+    ours: { ...grown(from.ours, to.ours), ...views[1] },
+  };
+}
+
+/** The server hears a little later that they have left. */
+async function untilNobodyWatches({ stats }: LocalSfu): Promise<void> {
+  while ((await stats()).consumers.some(({ closed }) => !closed)) {
+    await pass(LOOK_MS);
   }
 }
 
@@ -323,7 +348,8 @@ async function openPeople(
         await pass(LOOK_MS);
       }
     },
-    async addViewer(): Promise<void> {
+    /** With `impairment`, its network is bad from its first packet on. */
+    async addViewer(impairment?: Impairment): Promise<void> {
       const [first] = plan.clients;
       await fleet.add({
         clients: [{
@@ -334,6 +360,7 @@ async function openPeople(
           participantName: "Viewer",
           role: "viewer",
           joinAtMs: 0,
+          ...(impairment && { impairment }),
         }],
       });
       await until((all) =>
@@ -341,8 +368,6 @@ async function openPeople(
           publishers * (isAudioOnly ? 1 : 2)
       );
     },
-    impairViewer: (impairment: Impairment): Promise<void> =>
-      fleet.command({ type: "impair", clients: [publishers], impairment }),
     [Symbol.asyncDispose]: () => fleet.close(),
   };
 }

@@ -120,7 +120,8 @@ export class SentNames {
 /** Where one transport goes through. */
 interface Path {
   readonly near: Socket;
-  readonly far: Socket;
+  /** By the port that somebody sends from: a browser tries several, and each waits for answers of its own. */
+  readonly far: Map<number, Socket>;
   serverPort: number;
 }
 
@@ -166,25 +167,28 @@ export async function openNetworkRelay(
       waiting.shift()!.send();
     }
   };
-  const openPath = async (): Promise<Path> => {
-    const near = await bound();
-    const far = await bound();
-    const path: Path = { near, far, serverPort: 0 };
-    let person: RemoteInfo | undefined;
+  const openFar = (near: Socket, person: RemoteInfo): Socket => {
+    const far = createSocket("udp4");
+    far.bind(0, HOST);
     far.on("message", (message) => {
-      const to = person;
-      if (to === undefined) return;
       counts.entered++;
       const name = areShared.inwards ? names.of(message) : undefined;
       const fate = fateOf(inwards, message.length, name);
-      enter(fate, () => near.send(message, to.port, HOST));
+      enter(fate, () => near.send(message, person.port, HOST));
       if (fate.copies === 0) counts.lost++;
     });
+    return far;
+  };
+  const openPath = async (): Promise<Path> => {
+    const near = await bound();
+    const path: Path = { near, far: new Map(), serverPort: 0 };
     near.on("message", (message, from) => {
-      person = from;
+      let far = path.far.get(from.port);
+      if (far === undefined) path.far.set(from.port, far = openFar(near, from));
+      const to = far;
       const name = areShared.outwards ? sentNames.of(message) : undefined;
       const fate = fateOf(outwards, message.length, name);
-      enter(fate, () => far.send(message, path.serverPort, HOST));
+      enter(fate, () => to.send(message, path.serverPort, HOST));
     });
     return path;
   };
@@ -225,7 +229,12 @@ export async function openNetworkRelay(
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
       await signaling[Symbol.asyncDispose]();
-      for (const socket of paths.flatMap(({ near, far }) => [near, far])) {
+      for (
+        const socket of paths.flatMap(({ near, far }) => [
+          near,
+          ...far.values(),
+        ])
+      ) {
         await new Promise<void>((resolve) => socket.close(() => resolve()));
       }
     },

@@ -62,6 +62,8 @@ export interface JoinOptions {
   readonly script?: "room.js" | "protoo.js";
   /** What it sends of its camera. @default {320 by 240 pixels in one stream} */
   readonly camera?: Camera;
+  /** What is done once it runs, before it joins: a machine on which a browser starts is busy. */
+  readonly onLaunched?: () => Promise<void>;
   /** A file that its camera shows over and over (y4m). @default {a test picture of the browser's own} */
   readonly film?: string;
 }
@@ -100,7 +102,8 @@ export class BrowserInRoom implements AsyncDisposable {
   static async join(
     server: string,
     room: string,
-    { watches = false, script = "room.js", camera, film }: JoinOptions = {},
+    { watches = false, script = "room.js", camera, film, onLaunched }:
+      JoinOptions = {},
   ): Promise<BrowserInRoom> {
     const web = servePage(await bundled(script));
     const browser = await chromium.launch({
@@ -113,6 +116,7 @@ export class BrowserInRoom implements AsyncDisposable {
       ],
     });
     const page = await browser.newPage();
+    await onLaunched?.();
     const query = new URLSearchParams({
       server,
       room,
