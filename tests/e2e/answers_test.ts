@@ -23,7 +23,9 @@ Deno.test({
     await using _ = slowDown({ pids: workers, runMs: 8 });
     const begunMs = Date.now();
     const { code, stdout } = await runProgram([
-      ..."run -c 8 --rooms 4 -d 4 -r 0 --quality 720p --quiet --out".split(" "),
+      ..."run -c 8 --rooms 4 -d 4 -r 0 --quality 1080p --quiet --out".split(
+        " ",
+      ),
       out.path,
       `--server=${sfu.url}`,
       ...[main, ...workers].map((pid) => `--monitor=pid:${pid}`),

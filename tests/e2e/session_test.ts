@@ -172,7 +172,7 @@ Deno.test({
     await tmux.shows(/1\/1 client/);
     await tmux.type("server");
     await tmux.press("Enter");
-    const [, pid] = await tmux.shows(/engine werift, pids (\d+)/);
+    const [, pid] = await tmux.shows(/engine werift, pids? (\d+)/);
     Deno.kill(Number(pid), "SIGKILL");
     await tmux.shows(/Cannot reach the server's process/);
     await desk.assertSane(97);

@@ -55,8 +55,8 @@ interface Place {
 
 /** How long a closed worker may take to exit. */
 const EXIT_MS = 2000;
-/** Where many clients send at once while the worker is busy; the system gives as much of it as it allows (socket(7)). */
-const UDP_BUFFER_BYTES = 4 * 1024 * 1024;
+/** Twice what a socket has by itself, and no more than any system allows (socket(7)): many clients send at once while the worker is busy. */
+const UDP_BUFFER_BYTES = 212_992;
 
 /**
  * Starts the workers.
