@@ -24,9 +24,10 @@ const SERVERS_VIEW = {
 export function outOfViewing(browser: Viewing, ours: Viewing): string[] {
   const is = asked(browser, ours);
   const concealed = ({ concealed, samples }: Viewing) => concealed / samples;
-  // Of what came late, repairs come too: there are more than were lost.
+  // Of what came late, repairs come too: there are more than were lost, of
+  // whom less than nothing may be, where both came.
   const repaired = ({ repairs, packetsLost }: Viewing) =>
-    packetsLost === 0 ? NaN : Math.min(1, repairs / packetsLost);
+    packetsLost <= 0 ? NaN : Math.min(1, repairs / packetsLost);
   return names({
     frames: is(within(ONE_PERCENT, 0), (of) => of.framesShown),
     freezes: is(within(0.3, 2), (of) => of.freezes),

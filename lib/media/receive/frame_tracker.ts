@@ -7,10 +7,11 @@
  * missing none can; when it comes after all, the frames that waited for it
  * can at once. When they are shown then is a matter of
  * {@linkcode VideoPlayout}. A key frame needs nothing before it:
- * as soon as one is whole, what is missing before it is given up. Each frame
- * is taken to need the one before it, unless layers in time tell what it
- * needs ({@linkcode TemporalReferences}): then frames after a missing one are
- * shown at their time, and it in its place where it comes by then.
+ * once one is whole, it and what follows it are shown at their time, and what
+ * is missing before it in its place where it comes by then. Each frame is
+ * taken to need the one before it, unless layers in time tell what it needs
+ * ({@linkcode TemporalReferences}): then what does not need a missing one is
+ * shown at its time as well.
  *
  * Packets that come in order cost a comparison and an increment. Only while
  * one is missing are those after it noted down.
@@ -94,6 +95,8 @@ export class FrameTracker {
   readonly #frameAhead = new WholeFrame();
   /** The missing position that even base frames wait for; -1 without one. */
   #blockedAt = -1;
+  /** What was handed on though something before it is missing lies before this position. */
+  #aheadTo = -1;
   #timestamp = NaN;
   #hasTimestamp = false;
   /** When decoding of the last frame began, and how much later after its capture than that of any before it. */
@@ -149,7 +152,11 @@ export class FrameTracker {
   /** The numbering begins anew: only a key frame helps. */
   restart(): void {
     this.#drop(this.#highest + 1);
-    this.#next = this.#highest = this.#keyStart = -1;
+    this.#next =
+      this.#highest =
+      this.#keyStart =
+      this.#aheadTo =
+        -1;
     this.#isInOrder = false;
     this.#isLost = true;
     this.#isBetweenFrames = true;
@@ -184,7 +191,7 @@ export class FrameTracker {
     if (this.playout.rhythm.isPaused) return false;
     const mayCome = (position: number) =>
       position > this.#highest || nacks?.has(position & 0xffff) === true;
-    const needed = this.#hasLayers ? this.#blockedAt : this.#next;
+    const needed = this.#blockedAt;
     const goesOn = !this.#isLost && (needed < 0 || mayCome(needed));
     return !goesOn && !(this.#keyStart >= 0 && mayCome(this.#keyNext));
   }
@@ -207,8 +214,10 @@ export class FrameTracker {
       this.#keyStart = this.#keyNext = position;
     }
     if (!this.#isLost) this.#goOn(arrival);
-    if (this.#keyStart >= 0) this.#goOnWithKeyFrame(arrival);
-    if (this.#hasLayers && !this.#isLost) this.#lookAhead(arrival);
+    if (this.#isLost && this.#hasWholeKeyFrame()) {
+      this.#goOnWithKeyFrame(arrival);
+    }
+    if (!this.#isLost) this.#lookAhead(arrival);
     this.#isInOrder = !this.#isLost && this.#highest < this.#next;
   }
 
@@ -278,13 +287,10 @@ export class FrameTracker {
     if ((flags & FILLS_A_GAP) !== 0) frame.isRepaired = true;
   }
 
-  /** Hands on what can be decoded though something before it is missing, up to the next base frame that is. */
+  /** Hands on what can be decoded though something before it is missing, up to the next base frame that is, and from the next key frame on. */
   #lookAhead(arrival: Arrival): void {
     const from = this.#next;
-    if (!this.#isBetweenFrames && tidOf(this.#layer) === 0) {
-      this.#blockedAt = from;
-      return;
-    }
+    const isInBase = !this.#isBetweenFrames && tidOf(this.#layer) === 0;
     this.#blockedAt = -1;
     this.#ahead.copy(this.#references);
     let start = -1;
@@ -293,12 +299,14 @@ export class FrameTracker {
       const at = position % NOTED;
       if (this.#positions![at] !== position) {
         missing = position;
-        // All that follows needs the base frame that has a hole, or is missing.
-        if (start >= 0 && this.#tidAt(start) === 0) {
-          this.#blockedAt = position;
-          break;
-        }
+        const isInNeeded = start < 0
+          ? position === from && isInBase
+          : this.#tidAt(start) === 0;
         start = -1;
+        // All that follows needs the base frame that has a hole, or is missing.
+        if (isInNeeded || !this.#hasLayers) {
+          position = this.#pastBlock(position, missing);
+        }
         continue;
       }
       const flags = this.#flags[at];
@@ -306,8 +314,9 @@ export class FrameTracker {
         if (start >= 0) this.#takeAhead(start, position, arrival);
         start = position;
         if (!this.#isOnAhead(at)) {
-          this.#blockedAt = missing;
-          break;
+          start = -1;
+          position = this.#pastBlock(position, missing);
+          continue;
         }
       }
       if (start < 0 || (flags & MARKER) === 0) continue;
@@ -315,6 +324,15 @@ export class FrameTracker {
       start = -1;
     }
     if (this.#next > from) this.#goOn(arrival);
+  }
+
+  /** Where to go on from `position`, as only a key frame helps after the `missing` one: right before it, or, where none has come, after all that has. */
+  #pastBlock(position: number, missing: number): number {
+    if (this.#keyStart > position && this.#hasWholeKeyFrame()) {
+      return this.#keyStart - 1;
+    }
+    this.#blockedAt = missing;
+    return Infinity;
   }
 
   #tidAt(position: number): number {
@@ -330,6 +348,8 @@ export class FrameTracker {
   #isOnAhead(at: number): boolean {
     const layer = this.#layers[at];
     if ((this.#flags[at] & STARTS_KEY_FRAME) !== 0) return true;
+    // Nothing is missing since the key frame.
+    if (!this.#hasLayers) return true;
     return tidOf(layer) === 0
       ? this.#ahead.isNextBase(layer)
       : this.#ahead.isOnBase(layer);
@@ -343,8 +363,9 @@ export class FrameTracker {
     const id = (flags >> FLAG_BITS) - 1;
     const isKey = (flags & STARTS_KEY_FRAME) !== 0;
     if ((flags & IS_TOO_LATE) !== 0) return this.#ahead.skip(layer, id);
-    if (!this.#ahead.take(layer, id, isKey)) return;
+    if (layer >= 0 && !this.#ahead.take(layer, id, isKey)) return;
     if ((flags & IS_TAKEN) === 0) {
+      this.#aheadTo = Math.max(this.#aheadTo, end);
       const frame = this.#frameAhead;
       frame.firstMs = Infinity;
       frame.receivedMs = -Infinity;
@@ -360,8 +381,9 @@ export class FrameTracker {
       const isInTime = this.#handOn(frame, (flags & IS_SHOWN) !== 0, arrival);
       this.#flags[at] |= isInTime ? IS_TAKEN : IS_TOO_LATE;
       if (!isInTime) return this.#ahead.skip(layer, id);
+      if (isKey && (flags & IS_SHOWN) !== 0) this.keyFramesShown++;
     }
-    if (this.playout.hasShown(this.#timestamps[at])) this.#pass(end);
+    if (this.playout.hasShown(this.#timestamps[at], arrival)) this.#pass(end);
   }
 
   /** Nothing that is shown needs anything before that. */
@@ -371,6 +393,7 @@ export class FrameTracker {
     this.#isBetweenFrames = true;
     this.#pictureId = -1;
     this.#hasTimestamp = false;
+    this.#behindMs = 0;
   }
 
   /** Returns whether it is not too late for that. */
@@ -378,21 +401,30 @@ export class FrameTracker {
     // What a decoder only predicts from, nobody sees.
     if (!isShown) return true;
     frame.nowMs = arrival.nowMs;
-    if (this.#hasLayers) return this.playout.insert(frame);
+    if (this.#hasLayers || this.#next <= this.#aheadTo) {
+      return this.playout.insert(frame);
+    }
     this.playout.push(frame);
     return true;
   }
 
-  /** Goes on from the key frame ahead, if all of it has come. */
-  #goOnWithKeyFrame(arrival: Arrival): void {
-    const positions = this.#positions!;
+  /** Whether all of the key frame ahead has come. */
+  #hasWholeKeyFrame(): boolean {
+    if (this.#keyStart < 0) return false;
     for (;;) {
       const at = this.#keyNext % NOTED;
-      if (positions[at] !== this.#keyNext) return;
-      if (this.#isAfterKeyFrame(at)) break;
+      const isBegun = this.#keyNext > this.#keyStart;
+      if (isBegun && (this.#flags[(at + NOTED - 1) % NOTED] & MARKER) !== 0) {
+        return true;
+      }
+      if (this.#positions![at] !== this.#keyNext) return false;
+      if (this.#isAfterKeyFrame(at)) return true;
       this.#keyNext++;
-      if ((this.#flags[at] & MARKER) !== 0) break;
     }
+  }
+
+  /** Goes on from the key frame ahead: what is before it will not come any more. */
+  #goOnWithKeyFrame(arrival: Arrival): void {
     // One without a marker ends where the key frame begins.
     if (this.#drop(this.#keyStart)) this.#dropped++;
     this.#isLost = false;
@@ -480,7 +512,7 @@ export class FrameTracker {
     // A marker without a beginning ends no frame.
     if (this.#isBetweenFrames) return;
     this.#isBetweenFrames = true;
-    if (this.#layer >= 0 && !this.#isDecodable()) return;
+    if (!this.#isDecodable()) return;
     if (this.#isKeyFrame && this.#isShown) this.keyFramesShown++;
     const frame = this.#frame;
     frame.timestamp = this.#timestamp;
@@ -497,12 +529,11 @@ export class FrameTracker {
       this.#references.skip(this.#layer, this.#pictureId);
       return false;
     }
-    const isDecodable = this.#references.take(
+    const isDecodable = this.#layer < 0 || this.#references.take(
       this.#layer,
       this.#pictureId,
       this.#isKeyFrame,
-    );
-    if (!this.#hasLayers) return true;
+    ) || !this.#hasLayers;
     if (!isDecodable && this.#isShown) this.#dropped++;
     return isDecodable && (this.#noted & IS_TAKEN) === 0;
   }

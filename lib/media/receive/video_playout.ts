@@ -185,9 +185,7 @@ export class VideoPlayout {
    */
   insert(frame: Readonly<WholeFrame>): boolean {
     this.#isInLayers = true;
-    this.settle();
-    this.#advance(frame);
-    if (this.hasShown(frame.timestamp)) return false;
+    if (this.hasShown(frame.timestamp, frame)) return false;
     this.push(frame);
     this.settle();
     let place = this.#count - 1;
@@ -201,9 +199,10 @@ export class VideoPlayout {
     return true;
   }
 
-  /** Whether a frame of this timestamp or one after it has been shown. */
-  hasShown(timestamp: number): boolean {
+  /** Whether a frame of this timestamp or one after it was shown before this moment. */
+  hasShown(timestamp: number, moment: { readonly nowMs: number }): boolean {
     this.settle();
+    this.#advance(moment);
     return this.#shownTimestamp === this.#shownTimestamp &&
       ((timestamp - this.#shownTimestamp) | 0) <= 0;
   }

@@ -21,8 +21,16 @@ const CLOCK_RATE_HZ = 90_000;
 
 /** Shows each frame as soon as it can be decoded. */
 export class AtOnce extends VideoPlayout {
+  #shownTimestamp = NaN;
+
   override push(frame: Readonly<WholeFrame>): void {
+    this.#shownTimestamp = frame.timestamp;
     this.rhythm.show(frame);
+  }
+
+  override hasShown(timestamp: number): boolean {
+    return this.#shownTimestamp === this.#shownTimestamp &&
+      ((timestamp - this.#shownTimestamp) | 0) <= 0;
   }
 }
 

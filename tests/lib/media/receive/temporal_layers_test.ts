@@ -342,3 +342,39 @@ Deno.test.each([
     }
   },
 );
+
+// Base frames are 36 and 40, and 41 is a key frame.
+Deno.test.each([
+  { why: "before its time", frame: 40, lateMs: 25, shown: 60, dropped: 0 },
+  { why: "far too late", frame: 36, lateMs: FAR_MS, shown: 55, dropped: 4 },
+  { why: "never", frame: 36, lateMs: Infinity, shown: 55, dropped: 4 },
+])(
+  "a repair of what is missing before a key frame, which comes after it, $why: $shown of 60 frames are shown",
+  ({ frame, lateMs, shown, dropped }) => {
+    for (const isInLayers of [true, false]) {
+      const video = new Layered(60, 41);
+      video.playout.minDelayMs = 120;
+      const take = (i: number, lateMs = 0) =>
+        isInLayers ? video.layered(i, lateMs) : video.packet(i, {
+          isKey: i < PACKETS || Math.floor(i / PACKETS) === 41,
+          atMs: Math.floor(i / PACKETS) * FRAME_MS + WAY_MS + lateMs,
+        });
+      const hole = packetOf(frame);
+      const repairMs = 41 * FRAME_MS + WAY_MS + lateMs;
+      let isRepaired = false;
+      for (const i of range(0, 60 * PACKETS)) {
+        const atMs = Math.floor(i / PACKETS) * FRAME_MS + WAY_MS;
+        if (atMs > repairMs && !isRepaired) {
+          take(hole, repairMs - frame * FRAME_MS - WAY_MS);
+          isRepaired = true;
+        }
+        if (i !== hole) take(i);
+        const hasKey = atMs >= 42 * FRAME_MS + WAY_MS;
+        if (hasKey) assertEquals(video.tracker.isStuck(video.nacks), false);
+      }
+      assertEquals(video.shownAt(60 * FRAME_MS + 1000), shown);
+      const { framesDropped, keyFramesShown } = video.tracker;
+      assertEquals([framesDropped, keyFramesShown], [dropped, 2]);
+    }
+  },
+);
