@@ -193,7 +193,9 @@ export class FrameTracker {
       position > this.#highest || nacks?.has(position & 0xffff) === true;
     const needed = this.#blockedAt;
     const goesOn = !this.#isLost && (needed < 0 || mayCome(needed));
-    return !goesOn && !(this.#keyStart >= 0 && mayCome(this.#keyNext));
+    if (goesOn) return false;
+    if (this.#hasWholeKeyFrame()) return false;
+    return this.#keyStart < 0 || !mayCome(this.#keyNext);
   }
 
   /** A packet before or after the one that is needed next, or any while one is missing. */
@@ -299,25 +301,19 @@ export class FrameTracker {
       const at = position % NOTED;
       if (this.#positions![at] !== position) {
         missing = position;
-        const isInNeeded = start < 0
+        // All that follows needs the base frame that has a hole, or is missing.
+        const isNeeded = start < 0
           ? position === from && isInBase
           : this.#tidAt(start) === 0;
+        if (isNeeded || !this.#hasLayers) this.#block(position);
         start = -1;
-        // All that follows needs the base frame that has a hole, or is missing.
-        if (isInNeeded || !this.#hasLayers) {
-          position = this.#pastBlock(position, missing);
-        }
         continue;
       }
       const flags = this.#flags[at];
       if ((flags & STARTS_FRAME) !== 0 && !this.#isSameFrame(start, at)) {
         if (start >= 0) this.#takeAhead(start, position, arrival);
-        start = position;
-        if (!this.#isOnAhead(at)) {
-          start = -1;
-          position = this.#pastBlock(position, missing);
-          continue;
-        }
+        start = this.#isOnAhead(at) ? position : -1;
+        if (start < 0) this.#block(missing);
       }
       if (start < 0 || (flags & MARKER) === 0) continue;
       this.#takeAhead(start, position + 1, arrival);
@@ -326,13 +322,9 @@ export class FrameTracker {
     if (this.#next > from) this.#goOn(arrival);
   }
 
-  /** Where to go on from `position`, as only a key frame helps after the `missing` one: right before it, or, where none has come, after all that has. */
-  #pastBlock(position: number, missing: number): number {
-    if (this.#keyStart > position && this.#hasWholeKeyFrame()) {
-      return this.#keyStart - 1;
-    }
-    this.#blockedAt = missing;
-    return Infinity;
+  /** Only a key frame goes on after this position, unless it comes. */
+  #block(position: number): void {
+    if (this.#blockedAt < 0) this.#blockedAt = position;
   }
 
   #tidAt(position: number): number {
@@ -344,10 +336,11 @@ export class FrameTracker {
       this.#timestamps[start % NOTED] === this.#timestamps[at];
   }
 
-  /** Whether no base frame is missing before the frame noted there. */
+  /** Whether no base frame is missing before the frame noted there since the last key frame. */
   #isOnAhead(at: number): boolean {
     const layer = this.#layers[at];
     if ((this.#flags[at] & STARTS_KEY_FRAME) !== 0) return true;
+    if (this.#blockedAt >= 0) return false;
     // Nothing is missing since the key frame.
     if (!this.#hasLayers) return true;
     return tidOf(layer) === 0
@@ -364,6 +357,7 @@ export class FrameTracker {
     const isKey = (flags & STARTS_KEY_FRAME) !== 0;
     if ((flags & IS_TOO_LATE) !== 0) return this.#ahead.skip(layer, id);
     if (layer >= 0 && !this.#ahead.take(layer, id, isKey)) return;
+    if (isKey) this.#blockedAt = -1;
     if ((flags & IS_TAKEN) === 0) {
       this.#aheadTo = Math.max(this.#aheadTo, end);
       const frame = this.#frameAhead;

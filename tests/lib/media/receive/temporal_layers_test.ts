@@ -378,3 +378,66 @@ Deno.test.each([
     }
   },
 );
+
+Deno.test.each([
+  { lossRatio: 0.01, keyEvery: 50 },
+  { lossRatio: 0.05, keyEvery: 10 },
+  { lossRatio: 0.1, keyEvery: 25 },
+  { lossRatio: 0.2, keyEvery: 4 },
+])(
+  "of packets lost at random, $lossRatio of all, of which two of three come again in time, with a key frame every $keyEvery frames, what can be decoded is shown and nothing else",
+  ({ lossRatio, keyEvery }) => {
+    const frames = 600;
+    const count = frames * PACKETS;
+    const frameOf = (i: number) => Math.floor(i / PACKETS);
+    for (let seed = 1; seed <= 12; seed++) {
+      const random = createRandom(seed, "loss");
+      const video = new Layered(frames, keyEvery);
+      const isInLayers = seed % 2 === 0;
+      // Longer than any repair takes.
+      video.playout.minDelayMs = 400;
+      const lateMs = range(0, count).map((i) =>
+        i < PACKETS || random() >= lossRatio
+          ? 0
+          : random() < 1 / 3
+          ? Infinity
+          : 20 + 200 * random()
+      );
+      const cameMs = (i: number) => frameOf(i) * FRAME_MS + lateMs[i];
+      const coming = range(0, count).filter((i) => lateMs[i] < Infinity)
+        .sort((a, b) => cameMs(a) - cameMs(b) || a - b);
+      for (const i of coming) {
+        if (isInLayers) video.layered(i, lateMs[i]);
+        else {
+          video.packet(i, {
+            isKey: frameOf(i) % keyEvery === 0,
+            atMs: cameMs(i) + WAY_MS,
+          });
+        }
+      }
+      const isThere = range(0, frames).map((frame) =>
+        range(0, PACKETS).every((i) => lateMs[packetOf(frame, i)] < Infinity)
+      );
+      let isShown = false;
+      const inARow = isThere.filter((isWhole, frame) =>
+        isShown = isWhole && (isShown || frame % keyEvery === 0)
+      ).length;
+      assertEquals(
+        video.shownAt(frames * FRAME_MS + 2000),
+        isInLayers ? shownByRules(video.described(isThere)) : inARow,
+      );
+      video.tracker.end({ nowMs: frames * FRAME_MS + 2000 });
+      const { framesDropped, pictureIdJumps, timestampJumps } = video.tracker;
+      assertEquals([pictureIdJumps, timestampJumps], [0, 0]);
+      if (isInLayers) {
+        continue;
+      }
+      assertEquals(
+        framesDropped,
+        isThere.filter((is) =>
+          is
+        ).length - inARow,
+      );
+    }
+  },
+);
