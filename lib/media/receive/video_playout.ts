@@ -186,6 +186,11 @@ export class VideoPlayout {
   insert(frame: Readonly<WholeFrame>): boolean {
     this.#isInLayers = true;
     if (this.hasShown(frame.timestamp, frame)) return false;
+    if (this.#count === ROOM) {
+      // What makes room for it may come after it.
+      this.#showBy(frame);
+      return this.insert(frame);
+    }
     this.push(frame);
     this.settle();
     let place = this.#count - 1;

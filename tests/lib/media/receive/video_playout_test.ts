@@ -246,6 +246,34 @@ Deno.test("of more frames than a buffer has room for, the first are shown at onc
   assertEquals(figures.framesRendered, 300 - 64);
 });
 
+Deno.test("where there is no room, none is shown after one that follows it", () => {
+  const shown: number[] = [];
+  const rhythm = new FrameRhythm({
+    frameGap: { record: () => {} },
+    timeToFirstFrame: { record: () => {} },
+  }, 0);
+  rhythm.show = (frame) => {
+    shown.push((frame as unknown as { timestamp: number }).timestamp);
+  };
+  const playout = new VideoPlayout(rhythm, CLOCK_RATE_HZ);
+  playout.minDelayMs = 9000;
+  const insert = (frame: number) =>
+    playout.insert({
+      nowMs: 100 + frame,
+      firstMs: 100,
+      receivedMs: 100,
+      timestamp: frame * 90,
+      bytes: BYTES,
+      isRepaired: false,
+      isKey: false,
+      layer: -1,
+    });
+  for (let frame = 0; frame < 65; frame++) insert(2 * frame + 2);
+  assertEquals(insert(3), false);
+  playout.figures({ nowMs: 60_000 });
+  assertEquals(shown, shown.toSorted((a, b) => a - b));
+});
+
 /** A young video whose server stands still: what it had room for comes late, the rest is lost, and then a key frame. */
 function stoppedServer(
   { warmMs, stillMs, fps, roomMs }: {
