@@ -168,12 +168,14 @@ export class FrameTracker {
 
   /** The track is paused: what it has begun of a frame is all there will be. */
   pause(moment: Arrival): void {
+    this.#goOnAhead(moment);
     this.#isBetweenFrames = true;
     this.playout.pause(moment);
   }
 
   /** Nobody looked until `moment`, when times go on from anew; nothing can have come before `fromMs`. */
   leaveOut(moment: Arrival, fromMs = moment.nowMs): void {
+    this.#goOnAhead(moment);
     this.playout.leaveOut(moment, fromMs);
     this.#hasTimestamp = false;
     this.#behindMs = 0;
@@ -194,8 +196,9 @@ export class FrameTracker {
     const needed = this.#blockedAt;
     const goesOn = !this.#isLost && (needed < 0 || mayCome(needed));
     if (goesOn) return false;
-    if (this.#hasWholeKeyFrame()) return false;
-    return this.#keyStart < 0 || !mayCome(this.#keyNext);
+    // One that is whole was gone on with, as far as that goes.
+    return this.#keyStart < 0 || this.#hasWholeKeyFrame() ||
+      !mayCome(this.#keyNext);
   }
 
   /** A packet before or after the one that is needed next, or any while one is missing. */
@@ -207,10 +210,13 @@ export class FrameTracker {
       this.#isLost = !this.#isInOrder;
       if (this.#isInOrder) return this.receive(rtp, arrival);
     }
+    // It may be too late by now: of what was shown, nobody told yet.
+    const isAwaited = rtp.sequence === this.neededSequence && !this.#isLost;
+    if (isAwaited && this.#next < this.#aheadTo) this.#lookAhead(arrival);
     const ahead = ((rtp.sequence - this.#next) << 16) >> 16;
     if (ahead < 0) return;
     const position = this.#next + ahead;
-    if (ahead >= NOTED) this.#giveUp(position);
+    if (ahead >= NOTED) this.#giveUp(position, arrival);
     const flags = this.#note(rtp, position, arrival);
     if ((flags & STARTS_KEY_FRAME) !== 0 && position > this.#keyStart) {
       this.#keyStart = this.#keyNext = position;
@@ -220,7 +226,7 @@ export class FrameTracker {
       this.#goOnWithKeyFrame(arrival);
     }
     if (!this.#isLost) this.#lookAhead(arrival);
-    this.#isInOrder = !this.#isLost && this.#highest < this.#next;
+    else this.#isInOrder = false;
   }
 
   #note(rtp: RtpReader, position: number, arrival: Arrival): number {
@@ -252,8 +258,10 @@ export class FrameTracker {
     return new Int32Array(NOTED);
   }
 
-  /** What is missing is too far back: some of what came after it is forgotten too. */
-  #giveUp(position: number): void {
+  /** What is missing is too far back: without a key frame, some of what came after it is forgotten too. */
+  #giveUp(position: number, arrival: Arrival): void {
+    if (this.#hasWholeKeyFrame()) this.#goOnWithKeyFrame(arrival);
+    if (position - this.#next < NOTED) return;
     this.#isLost = true;
     this.#drop(position - NOTED / 2);
     if (this.#keyStart < this.#next) this.#keyStart = -1;
@@ -298,6 +306,8 @@ export class FrameTracker {
     let start = -1;
     let missing = from;
     for (let position = from; position <= this.#highest; position++) {
+      const isWaiting = this.#blockedAt >= 0 && start < 0;
+      if (isWaiting && position > this.#keyStart) break;
       const at = position % NOTED;
       if (this.#positions![at] !== position) {
         missing = position;
@@ -305,7 +315,8 @@ export class FrameTracker {
         const isNeeded = start < 0
           ? position === from && isInBase
           : this.#tidAt(start) === 0;
-        if (isNeeded || !this.#hasLayers) this.#block(position);
+        const isInLayers = this.#hasLayers && this.#ahead.base >= 0;
+        if (isNeeded || !isInLayers) this.#block(position);
         start = -1;
         continue;
       }
@@ -320,6 +331,7 @@ export class FrameTracker {
       start = -1;
     }
     if (this.#next > from) this.#goOn(arrival);
+    this.#isInOrder = this.#highest < this.#next;
   }
 
   /** Only a key frame goes on after this position, unless it comes. */
@@ -355,10 +367,17 @@ export class FrameTracker {
     const layer = this.#layers[at];
     const id = (flags >> FLAG_BITS) - 1;
     const isKey = (flags & STARTS_KEY_FRAME) !== 0;
+    const timestamp = this.#timestamps[at];
     if ((flags & IS_TOO_LATE) !== 0) return this.#ahead.skip(layer, id);
     if (layer >= 0 && !this.#ahead.take(layer, id, isKey)) return;
     if (isKey) this.#blockedAt = -1;
     if ((flags & IS_TAKEN) === 0) {
+      const isLast = end > this.#aheadTo;
+      if (isKey && isLast && this.playout.hasShown(timestamp, arrival)) {
+        // Nothing behind it was shown: timestamps have jumped back.
+        this.timestampJumps++;
+        this.playout.restart();
+      }
       this.#aheadTo = Math.max(this.#aheadTo, end);
       const frame = this.#frameAhead;
       frame.firstMs = Infinity;
@@ -369,7 +388,7 @@ export class FrameTracker {
         const one = position % NOTED;
         this.#addNoted(frame, one, this.#flags[one]);
       }
-      frame.timestamp = this.#timestamps[at];
+      frame.timestamp = timestamp;
       frame.layer = layer;
       frame.isKey = isKey;
       const isInTime = this.#handOn(frame, (flags & IS_SHOWN) !== 0, arrival);
@@ -377,7 +396,15 @@ export class FrameTracker {
       if (!isInTime) return this.#ahead.skip(layer, id);
       if (isKey && (flags & IS_SHOWN) !== 0) this.keyFramesShown++;
     }
-    if (this.playout.hasShown(this.#timestamps[at], arrival)) this.#pass(end);
+    if (this.playout.hasShown(timestamp, arrival)) this.#pass(end);
+  }
+
+  /** All that was handed on is shown now: what is missing before it comes too late. */
+  #goOnAhead(moment: Arrival): void {
+    if (this.#isLost || this.#next >= this.#aheadTo) return;
+    this.#pass(this.#aheadTo);
+    this.#goOn(moment);
+    this.#isInOrder = this.#highest < this.#next;
   }
 
   /** Nothing that is shown needs anything before that. */
