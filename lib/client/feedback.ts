@@ -174,7 +174,10 @@ export class FeedbackTask {
         );
       }
       if (nacks === undefined || nacks.size === 0) continue;
-      if (frames !== undefined) nacks.forgetBefore(frames.neededSequence);
+      if (frames !== undefined) {
+        frames.advance({ nowMs: Math.min(nowMs, readUntilMs) });
+        nacks.forgetBefore(frames.neededSequence);
+      }
       if (sound !== undefined) {
         nacks.forgetBefore(sound.askableFrom(nowMs, retryMs));
       }

@@ -149,6 +149,12 @@ export class FrameTracker {
     }
   }
 
+  /** Gives up what is missing before what was shown by then. */
+  advance(moment: Arrival): void {
+    if (this.#isLost || this.#next >= this.#aheadTo) return;
+    this.#lookAhead(moment);
+  }
+
   /** The numbering begins anew: only a key frame helps. */
   restart(): void {
     this.#drop(this.#highest + 1);
@@ -210,9 +216,8 @@ export class FrameTracker {
       this.#isLost = !this.#isInOrder;
       if (this.#isInOrder) return this.receive(rtp, arrival);
     }
-    // It may be too late by now: of what was shown, nobody told yet.
-    const isAwaited = rtp.sequence === this.neededSequence && !this.#isLost;
-    if (isAwaited && this.#next < this.#aheadTo) this.#lookAhead(arrival);
+    // It may be too late by now.
+    if (rtp.sequence === this.neededSequence) this.advance(arrival);
     const ahead = ((rtp.sequence - this.#next) << 16) >> 16;
     if (ahead < 0) return;
     const position = this.#next + ahead;
