@@ -377,13 +377,6 @@ export class FrameTracker {
     if (layer >= 0 && !this.#ahead.take(layer, id, isKey)) return;
     if (isKey) this.#blockedAt = -1;
     if ((flags & IS_TAKEN) === 0) {
-      const isLast = end > this.#aheadTo;
-      if (isKey && isLast && this.playout.hasShown(timestamp, arrival)) {
-        // Nothing behind it was shown: timestamps have jumped back.
-        this.timestampJumps++;
-        this.playout.restart();
-      }
-      this.#aheadTo = Math.max(this.#aheadTo, end);
       const frame = this.#frameAhead;
       frame.firstMs = Infinity;
       frame.receivedMs = -Infinity;
@@ -396,10 +389,12 @@ export class FrameTracker {
       frame.timestamp = timestamp;
       frame.layer = layer;
       frame.isKey = isKey;
-      const isInTime = this.#handOn(frame, (flags & IS_SHOWN) !== 0, arrival);
+      const isShown = (flags & IS_SHOWN) !== 0;
+      const isInTime = this.#handOn(frame, isShown, end, arrival);
+      this.#aheadTo = Math.max(this.#aheadTo, end);
       this.#flags[at] |= isInTime ? IS_TAKEN : IS_TOO_LATE;
       if (!isInTime) return this.#ahead.skip(layer, id);
-      if (isKey && (flags & IS_SHOWN) !== 0) this.keyFramesShown++;
+      if (isKey && isShown) this.keyFramesShown++;
     }
     if (this.playout.hasShown(timestamp, arrival)) this.#pass(end);
   }
@@ -422,16 +417,29 @@ export class FrameTracker {
     this.#behindMs = 0;
   }
 
-  /** Returns whether it is not too late for that. */
-  #handOn(frame: WholeFrame, isShown: boolean, arrival: Arrival): boolean {
+  /** Hands on a frame that ends before `end`. Returns whether it is not too late for that. */
+  #handOn(
+    frame: WholeFrame,
+    isShown: boolean,
+    end: number,
+    arrival: Arrival,
+  ): boolean {
     // What a decoder only predicts from, nobody sees.
     if (!isShown) return true;
     frame.nowMs = arrival.nowMs;
-    if (this.#hasLayers || this.#next <= this.#aheadTo) {
-      return this.playout.insert(frame);
+    const isAhead = end > this.#next;
+    const isLast = end > this.#aheadTo;
+    if (isLast && !isAhead && !this.#hasLayers) {
+      this.playout.push(frame);
+      return true;
     }
-    this.playout.push(frame);
-    return true;
+    const { isKey, timestamp } = frame;
+    if (isLast && isKey && this.playout.hasShown(timestamp, arrival)) {
+      // Nothing behind it was shown: timestamps have jumped back.
+      if (isAhead) this.timestampJumps++;
+      this.playout.restart();
+    }
+    return this.playout.insert(frame);
   }
 
   /** Whether all of the key frame ahead has come. */
@@ -544,7 +552,7 @@ export class FrameTracker {
     frame.timestamp = this.#timestamp;
     frame.layer = this.#layer;
     frame.isKey = this.#isKeyFrame;
-    if (!this.#handOn(frame, this.#isShown, arrival)) {
+    if (!this.#handOn(frame, this.#isShown, this.#next, arrival)) {
       this.#references.skip(this.#layer, this.#pictureId);
     }
   }

@@ -122,3 +122,19 @@ Deno.test("what comes before the first frame in layers needs all before it", () 
   send(video, range(KEY * PACKETS, 20 * PACKETS), { isKey: false, layer });
   assertEquals(shownAt(video, 10_000), 10);
 });
+
+Deno.test("of a video in layers, timestamps that leap back with a key frame freeze nothing", () => {
+  const video = waiting(0);
+  for (const i of range(0, 60 * PACKETS)) {
+    const frame = Math.floor(i / PACKETS);
+    const bits = frame % 2 === 0 ? 0x20 : 0x60;
+    const leap = frame < KEY ? 0 : 200;
+    send(video, [i], {
+      timestamp: (frame - leap) * FRAME_MS * 90,
+      layer: { baseIndex: frame >> 1, bits },
+    });
+  }
+  assertEquals(shownAt(video, 10_000), 60);
+  const { keyFramesShown, timestampJumps } = video.tracker;
+  assertEquals([keyFramesShown, timestampJumps], [2, 1]);
+});
