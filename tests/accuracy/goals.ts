@@ -24,8 +24,8 @@ const SERVERS_VIEW = {
 export function outOfViewing(browser: Viewing, ours: Viewing): string[] {
   const is = asked(browser, ours);
   const concealed = ({ concealed, samples }: Viewing) => concealed / samples;
-  // Of what came late, repairs come too: there are more than were lost, of
-  // whom less than nothing may be, where both came.
+  // Of what came late, repairs come too: there are more than were lost, and
+  // where both came, less than nothing was.
   const repaired = ({ repairs, packetsLost }: Viewing) =>
     packetsLost <= 0 ? NaN : Math.min(1, repairs / packetsLost);
   return names({

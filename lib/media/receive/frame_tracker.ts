@@ -151,8 +151,7 @@ export class FrameTracker {
 
   /** Gives up what is missing before what was shown by then. */
   advance(moment: Arrival): void {
-    if (this.#isLost || this.#next >= this.#aheadTo) return;
-    this.#lookAhead(moment);
+    if (this.#isAheadOfGap) this.#lookAhead(moment);
   }
 
   /** The numbering begins anew: only a key frame helps. */
@@ -199,9 +198,8 @@ export class FrameTracker {
     if (this.playout.rhythm.isPaused) return false;
     const mayCome = (position: number) =>
       position > this.#highest || nacks?.has(position & 0xffff) === true;
-    const needed = this.#blockedAt;
-    const goesOn = !this.#isLost && (needed < 0 || mayCome(needed));
-    if (goesOn) return false;
+    const goesOn = this.#blockedAt < 0 || mayCome(this.#blockedAt);
+    if (!this.#isLost && goesOn) return false;
     // One that is whole was gone on with, as far as that goes.
     return this.#keyStart < 0 || this.#hasWholeKeyFrame() ||
       !mayCome(this.#keyNext);
@@ -231,7 +229,6 @@ export class FrameTracker {
       this.#goOnWithKeyFrame(arrival);
     }
     if (!this.#isLost) this.#lookAhead(arrival);
-    else this.#isInOrder = false;
   }
 
   #note(rtp: RtpReader, position: number, arrival: Arrival): number {
@@ -268,6 +265,7 @@ export class FrameTracker {
     if (this.#hasWholeKeyFrame()) this.#goOnWithKeyFrame(arrival);
     if (position - this.#next < NOTED) return;
     this.#isLost = true;
+    this.#isInOrder = false;
     this.#drop(position - NOTED / 2);
     if (this.#keyStart < this.#next) this.#keyStart = -1;
   }
@@ -291,6 +289,7 @@ export class FrameTracker {
       if ((flags & MARKER) !== 0) this.#show(arrival);
     }
     if (this.#keyStart < this.#next) this.#keyStart = -1;
+    this.#isInOrder = this.#highest < this.#next;
   }
 
   /** It is part of a frame. */
@@ -336,7 +335,6 @@ export class FrameTracker {
       start = -1;
     }
     if (this.#next > from) this.#goOn(arrival);
-    this.#isInOrder = this.#highest < this.#next;
   }
 
   /** Only a key frame goes on after this position, unless it comes. */
@@ -399,12 +397,16 @@ export class FrameTracker {
     if (this.playout.hasShown(timestamp, arrival)) this.#pass(end);
   }
 
+  /** Whether something was handed on though what is before it is missing. */
+  get #isAheadOfGap(): boolean {
+    return !this.#isLost && this.#next < this.#aheadTo;
+  }
+
   /** All that was handed on is shown now: what is missing before it comes too late. */
   #goOnAhead(moment: Arrival): void {
-    if (this.#isLost || this.#next >= this.#aheadTo) return;
+    if (!this.#isAheadOfGap) return;
     this.#pass(this.#aheadTo);
     this.#goOn(moment);
-    this.#isInOrder = this.#highest < this.#next;
   }
 
   /** Nothing that is shown needs anything before that. */

@@ -14,9 +14,9 @@ import {
   writeVp8LayerDescriptor,
 } from "../../../lib/media/mod.ts";
 
-/** Packets of each frame, and time between them, of the video. */
+/** Packets of each frame of the video, and the time from one frame to the next. */
 export const PACKETS = 4;
-const FRAME_MS = 40;
+export const FRAME_MS = 40;
 const CLOCK_RATE_HZ = 90_000;
 
 /** Shows each frame as soon as it can be decoded. */
@@ -61,6 +61,11 @@ export class Watched {
   /** Frames shown so far. */
   get shown(): number {
     return this.rhythm.figures({ nowMs: 0 }).framesRendered;
+  }
+
+  /** How many frames have been shown by then. */
+  shownAt(nowMs: number): number {
+    return this.playout.figures({ nowMs }).framesRendered;
   }
 
   /** Lets packet `index` of the video come; returns how many frames it shows. */

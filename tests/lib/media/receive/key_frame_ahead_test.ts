@@ -1,9 +1,8 @@
 /** A key frame that has come, and waits for its time behind something missing. */
 
 import { assertEquals } from "@std/assert";
-import { PACKETS, range, Watched } from "../frames.ts";
+import { FRAME_MS, PACKETS, range, Watched } from "../frames.ts";
 
-const FRAME_MS = 40;
 const WAY_MS = 50;
 /** Of frame 10; frame 12 is a key frame. */
 const HOLE = 10 * PACKETS + 1;
@@ -36,10 +35,6 @@ function without(count: number, ...holes: readonly number[]): number[] {
   return range(0, count * PACKETS).filter((i) => !holes.includes(i));
 }
 
-function shownAt(video: Watched, nowMs: number): number {
-  return video.playout.figures({ nowMs }).framesRendered;
-}
-
 Deno.test("behind a hole that is not asked for, only another key frame helps, though one still waits for its time", () => {
   const video = waiting(500);
   const hole = (KEY + 1) * PACKETS + 1;
@@ -66,7 +61,7 @@ Deno.test("when over a thousand packets come before its time, it and what follow
       atMs: frame * FRAME_MS + WAY_MS,
     });
   }
-  assertEquals(shownAt(video, 10_000), frames - 2);
+  assertEquals(video.shownAt(10_000), frames - 2);
   const { framesDropped, keyFramesShown } = video.tracker;
   assertEquals([framesDropped, keyFramesShown], [1, 2]);
 });
@@ -78,7 +73,7 @@ Deno.test("timestamps that leap back with it freeze nothing", () => {
     const frame = Math.floor(i / PACKETS);
     send(video, [i], { timestamp: (frame - 200) * FRAME_MS * 90 });
   }
-  assertEquals(shownAt(video, 10_000), 60 - 2);
+  assertEquals(video.shownAt(10_000), 60 - 2);
   assertEquals(video.tracker.timestampJumps, 1);
 });
 
@@ -95,15 +90,15 @@ Deno.test.each(
     send(video, without(KEY + 4, HOLE));
     video.tracker[end](moment);
     // All but the one with a hole, and the one that needs it.
-    const shown = shownAt(video, moment.nowMs);
+    const shown = video.shownAt(moment.nowMs);
     assertEquals(shown, KEY + 4 - 2);
     const { neededSequence } = video.tracker;
     assertEquals(neededSequence, (0xff00 + (KEY + 4) * PACKETS) & 0xffff);
     send(video, [HOLE], { atMs: moment.nowMs + 5 });
-    assertEquals(shownAt(video, moment.nowMs + 2000), shown);
+    assertEquals(video.shownAt(moment.nowMs + 2000), shown);
     assertEquals(video.tracker.framesDropped, 1);
     send(video, range((KEY + 4) * PACKETS, (KEY + 8) * PACKETS));
-    assertEquals(shownAt(video, moment.nowMs + 4000), shown + 4);
+    assertEquals(video.shownAt(moment.nowMs + 4000), shown + 4);
   },
 );
 
@@ -111,7 +106,7 @@ Deno.test("a repair that is the first packet after its time drops what waited fo
   const video = waiting(100);
   send(video, without(KEY + 1, HOLE));
   send(video, [HOLE], { atMs: (KEY + 1) * FRAME_MS + 400 });
-  assertEquals(shownAt(video, 10_000), KEY + 1 - 2);
+  assertEquals(video.shownAt(10_000), KEY + 1 - 2);
   assertEquals(video.tracker.framesDropped, 1);
 });
 
@@ -120,7 +115,7 @@ Deno.test("what comes before the first frame in layers needs all before it", () 
   send(video, without(KEY, HOLE));
   const layer = { baseIndex: 1, bits: 0x40 };
   send(video, range(KEY * PACKETS, 20 * PACKETS), { isKey: false, layer });
-  assertEquals(shownAt(video, 10_000), 10);
+  assertEquals(video.shownAt(10_000), 10);
 });
 
 Deno.test("of a video in layers, timestamps that leap back with a key frame freeze nothing", () => {
@@ -134,7 +129,7 @@ Deno.test("of a video in layers, timestamps that leap back with a key frame free
       layer: { baseIndex: frame >> 1, bits },
     });
   }
-  assertEquals(shownAt(video, 10_000), 60);
+  assertEquals(video.shownAt(10_000), 60);
   const { keyFramesShown, timestampJumps } = video.tracker;
   assertEquals([keyFramesShown, timestampJumps], [2, 1]);
 });

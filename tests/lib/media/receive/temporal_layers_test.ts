@@ -3,9 +3,8 @@
 import { assertEquals } from "@std/assert";
 import { createRandom } from "../../../../lib/load/mod.ts";
 import { TemporalLayers } from "../../../../lib/media/send/temporal_layers.ts";
-import { PACKETS, range, Watched } from "../frames.ts";
+import { FRAME_MS, PACKETS, range, Watched } from "../frames.ts";
 
-const FRAME_MS = 40;
 /** Frames come so long after they were captured. */
 const WAY_MS = 50;
 /** Later than anything waits for in a steady network. */
@@ -53,11 +52,6 @@ class Layered extends Watched {
       tid: bits >> 6,
       isSync: (bits & 0x20) !== 0,
     }));
-  }
-
-  /** How many frames have been shown by then. */
-  shownAt(nowMs: number): number {
-    return this.playout.figures({ nowMs }).framesRendered;
   }
 }
 
@@ -432,12 +426,7 @@ Deno.test.each([
       if (isInLayers) {
         continue;
       }
-      assertEquals(
-        framesDropped,
-        isThere.filter((is) =>
-          is
-        ).length - inARow,
-      );
+      assertEquals(framesDropped, isThere.filter(Boolean).length - inARow);
     }
   },
 );
