@@ -308,7 +308,7 @@ const generator = z.object({
   dtls: z.string().default(""),
   workers: count,
   cpuSeconds: amount,
-  cpuRatio: known,
+  cpuRatio: known.describe("Of its threads' time."),
   cpuPerServerCpu: known.describe(
     "CPU time, by the server's over the same time.",
   ),

@@ -115,7 +115,7 @@ const NO_DURATION: DurationStats = {
 /** The figures of a duration among the metrics; of a file that has none, those of no value. */
 export function metricDuration(
   { metrics }: Summary,
-  name: "join" | "firstMedia",
+  name: "connectionTime" | "join" | "firstMedia",
 ): DurationStats {
   const metric: Partial<Summary["metrics"]>[typeof name] = metrics[name];
   if (metric?.type !== "trend") return NO_DURATION;

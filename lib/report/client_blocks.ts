@@ -6,7 +6,6 @@
 
 import {
   byBadness,
-  type DurationStats,
   type GroupName,
   roomBadness,
   type RoomSummary,
@@ -46,15 +45,6 @@ export function clientBlocks(summary: Summary): Block[] {
   } = summary;
   const away = reached - connected - unknown;
   const settled = connected + away + failed;
-  const connection: DurationStats = {
-    count: reached,
-    minMs: 0,
-    maxMs: 0,
-    avgMs: summary.averageConnectionTimeMs,
-    p50Ms: summary.p50ConnectionTimeMs,
-    p95Ms: summary.p95ConnectionTimeMs,
-    p99Ms: summary.p99ConnectionTimeMs,
-  };
   return [
     figures("Clients", [
       `${formatCount(totalClients)} in all`,
@@ -68,7 +58,7 @@ export function clientBlocks(summary: Summary): Block[] {
         band: judged(summary, "connected"),
       }]),
     ]),
-    duration("Connection", connection),
+    duration("Connection", metricDuration(summary, "connectionTime")),
     duration("Join", metricDuration(summary, "join")),
     duration("First media", metricDuration(summary, "firstMedia")),
     ...returnBlocks(summary),

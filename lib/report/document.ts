@@ -6,7 +6,6 @@
  */
 
 import { SO_FAR, type Summary, type Verdict } from "../metrics/mod.ts";
-import { formatMs } from "../text/mod.ts";
 import type { Block } from "./blocks.ts";
 import {
   clientBlocks,
@@ -73,8 +72,8 @@ function aboutRun(summary: Summary): string[] {
   const { partial, server, seed, version, elapsedMs } = summary;
   const { media } = summary.config;
   const run = `rtcrowd ${version} on ${server.url}, ${
-    formatMs(elapsedMs)
-  }, seed ${seed}`;
+    (elapsedMs / 1000).toFixed(1)
+  } s, seed ${seed}`;
   return [
     partial ? `${run}, partial` : run,
     ...(summary.scenario?.figuresOf === undefined

@@ -15,6 +15,7 @@ import {
   formatRatio,
 } from "../text/mod.ts";
 import { sanitize, type Span, span, type Style } from "../text/mod.ts";
+import { metricDuration } from "./blocks.ts";
 import type { TextOptions } from "./text.ts";
 import { wideTable } from "./wide_table.ts";
 
@@ -57,19 +58,19 @@ const COLUMNS: readonly Column[] = [
   column(
     "p50ConnectionTimeMs",
     "conn p50",
-    (run) => run.p50ConnectionTimeMs,
+    (run) => known(connections(run), run.p50ConnectionTimeMs),
     formatMs,
   ),
   column(
     "p95ConnectionTimeMs",
     "p95",
-    (run) => run.p95ConnectionTimeMs,
+    (run) => known(connections(run), run.p95ConnectionTimeMs),
     formatMs,
   ),
   column(
     "p99ConnectionTimeMs",
     "p99",
-    (run) => run.p99ConnectionTimeMs,
+    (run) => known(connections(run), run.p99ConnectionTimeMs),
     formatMs,
   ),
   column(
@@ -84,7 +85,12 @@ const COLUMNS: readonly Column[] = [
     ({ media }) => known(media.latencyMs.count, media.latencyMs.p95Ms),
     formatMs,
   ),
-  column("lossRatio", "loss", ({ media }) => media.loss.ratio, formatRatio),
+  column(
+    "lossRatio",
+    "loss",
+    ({ media: { loss } }) => known(loss.expected, loss.ratio),
+    formatRatio,
+  ),
   {
     ...column(
       "receiveSendRatio",
@@ -127,9 +133,8 @@ const COLUMNS: readonly Column[] = [
   column(
     "generatorCpuRatio",
     "generator CPU",
-    ({ generator, elapsedMs }) =>
-      elapsedMs > 0 ? generator.cpuSeconds * 1000 / elapsedMs : null,
-    formatCores,
+    ({ generator }) => generator.cpuRatio,
+    formatRatio,
   ),
   {
     ...column("verdict", "verdict", (run) => run.verdict.status, formatCount),
@@ -193,6 +198,11 @@ function shownCell(column: Column, summary: Summary | null): Span {
     typeof value === "number" ? column.show(value) : sanitize(value),
     style,
   );
+}
+
+/** How many times to connect the run has: in a part of it, of whoever came in that part. */
+function connections(summary: Summary): number {
+  return metricDuration(summary, "connectionTime").count;
 }
 
 function known(count: number, value: number): number | null {

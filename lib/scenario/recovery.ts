@@ -17,8 +17,10 @@ import type { VirtualUser } from "./crowd.ts";
 
 /** How a number of clients recovered. */
 export interface Recovery {
-  /** How many had something to recover from. */
+  /** How many were there when it happened. */
   readonly cut: number;
+  /** How many of them lost nothing, and so had nothing to recover from. */
+  readonly untouched: number;
   /** How many of them have no media: away, failed, or back and without any. */
   readonly lost: number;
   /** How long the others needed. */
@@ -60,6 +62,10 @@ export function recoveryOf(
   ) => each.reduce((sum, { now, earlier }) => sum + now[key] - earlier[key], 0);
   return {
     cut: cut.length,
+    untouched:
+      each.filter(({ now, earlier }) =>
+        hasMedia(now) && now.losses === earlier.losses
+      ).length,
     lost: cut.length - each.filter(({ now }) => hasMedia(now)).length,
     recoveryMs: valueStats(
       clients.flatMap(({ recoveryMs }) => recoveryMs ?? []),
@@ -102,8 +108,11 @@ export function withRecovery(
 
 /** How clients recovered, as text. */
 export function recoveryLines(
-  { cut, lost, recoveryMs, how }: Recovery,
+  { cut, untouched, lost, recoveryMs, how }: Recovery,
 ): string[] {
+  if (cut > 0 && untouched === cut) {
+    return [`none of ${formatCounted(cut, "client")} lost anything`];
+  }
   const { count, p50Ms, p95Ms, maxMs } = recoveryMs;
   const times = count === 0
     ? ""
@@ -114,9 +123,12 @@ export function recoveryLines(
     [how.rejoined, "by rejoining"],
   ] as const).flatMap(([times, way]) => times === 0 ? [] : [`${times} ${way}`]);
   return [
-    `${formatCount(cut - lost)} of ${
-      formatCounted(cut, "client")
+    `${formatCount(cut - untouched - lost)} of ${
+      formatCounted(cut - untouched, "client")
     } recovered${times}`,
+    ...(untouched === 0
+      ? []
+      : [`${formatCounted(untouched, "client")} lost nothing`]),
     ...(ways.length === 0 ? [] : [`they came back ${ways.join(", ")}`]),
   ];
 }

@@ -83,8 +83,8 @@ function tiles(summary: Summary): Child {
       ],
       [
         "Loss",
-        media.loss.expected === 0 ? "–" : formatRatio(media.loss.residualRatio),
-        `${formatRatio(media.loss.ratio)} before retransmission`,
+        media.loss.expected === 0 ? "–" : formatRatio(media.loss.ratio),
+        `${formatRatio(media.loss.residualRatio)} left after retransmission`,
         bandOf("deliveryRatio"),
       ],
       [

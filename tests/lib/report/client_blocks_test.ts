@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { summarize, type Summary } from "../../../lib/metrics/mod.ts";
 import type { Block } from "../../../lib/report/blocks.ts";
 import {
@@ -50,6 +50,19 @@ Deno.test.each([
 ])("clients are $want: $why", ({ own, want }) => {
   const blocks = clientBlocks({ ...SUMMARY, ...CLIENTS, ...own });
   assertEquals(said(blocks, "Clients"), want);
+});
+
+Deno.test("in a part of a run times to connect are of who came in it, not of all that are there", () => {
+  const { connectionTime } = SUMMARY.metrics;
+  if (connectionTime.type !== "trend") throw new Error("it is a trend");
+  const values = { ...connectionTime.values, count: 2, med: 40 };
+  const metrics = {
+    ...SUMMARY.metrics,
+    connectionTime: { ...connectionTime, values },
+  };
+  const own = { successfulConnections: 20, connectedAtEnd: 20 };
+  const blocks = clientBlocks({ ...SUMMARY, ...CLIENTS, ...own, metrics });
+  assertMatch(said(blocks, "Connection") ?? "", /p50 40.0 ms.*\(of 2\)/);
 });
 
 const RETURNS = {

@@ -56,7 +56,7 @@ Deno.test("runs are rows of one table, with what is not known as a dash", () => 
     "120 %",
     "512 MB",
     "120",
-    "10 %",
+    "10.0 %",
     "failed",
   ]);
   assertEquals(unwatched.slice(11, 15), ["-", "-", "-", "-"]);
@@ -65,6 +65,49 @@ Deno.test("runs are rows of one table, with what is not known as a dash", () => 
     ...Array.from({ length: 15 }, () => "-"),
     "no result",
   ]);
+});
+
+Deno.test("the generator's CPU is that of its threads, as the report of one run has it, also in a part of a run", () => {
+  const run = madeUpRun();
+  const { snapshot } = run;
+  const generator = {
+    ...snapshot.generator,
+    cpuUs: 1_000_000,
+    threadUs: 4_000_000,
+  };
+  const summary = summarize({ ...run, snapshot: { ...snapshot, generator } });
+  const [row] = plainRuns([{ name: "two threads", summary }]);
+  assertEquals(row.generatorCpuRatio, summary.generator.cpuRatio);
+  assertEquals(row.generatorCpuRatio, 0.25);
+});
+
+Deno.test("where nobody connected and nothing came, no time and no loss is told", () => {
+  const { metrics, media, ...summary } = summarize(madeUpRun());
+  const values = { count: 0, min: 0, max: 0, avg: 0, med: 0 };
+  const none = { "p(5)": 0, "p(95)": 0, "p(99)": 0, ...values };
+  const [row] = plainRuns([{
+    name: "nobody",
+    summary: {
+      ...summary,
+      p50ConnectionTimeMs: 0,
+      p95ConnectionTimeMs: 0,
+      p99ConnectionTimeMs: 0,
+      metrics: {
+        ...metrics,
+        connectionTime: { type: "trend", unit: "ms", values: none },
+      },
+      media: { ...media, loss: { ...media.loss, expected: 0, ratio: 0 } },
+    },
+  }]);
+  assertEquals(
+    [
+      row.p50ConnectionTimeMs,
+      row.p95ConnectionTimeMs,
+      row.p99ConnectionTimeMs,
+      row.lossRatio,
+    ],
+    [null, null, null, null],
+  );
 });
 
 Deno.test("columns are as wide as their widest cell, numbers to the right", () => {

@@ -141,3 +141,19 @@ Deno.test("as text there are no times without anyone, and no ways without any", 
   const none = recoveryOf(snapshot({ state: "away" }), cut(0), snapshot({}));
   assertEquals(recoveryLines(none), ["0 of 1 client recovered"]);
 });
+
+Deno.test("who lost nothing has not recovered either", () => {
+  const some = recoveryOf(
+    snapshot(BACK, {}, { losses: 1, state: "away" }, {}),
+    cut(0, 1, 2, 3),
+    snapshot({}, {}, {}, {}),
+  );
+  assertEquals([some.cut, some.untouched, some.lost], [4, 2, 1]);
+  assertEquals(recoveryLines(some), [
+    "1 of 2 clients recovered: p50 800 ms, p95 800 ms, max 800 ms",
+    "2 clients lost nothing",
+    "they came back 1 reconnected",
+  ]);
+  const none = recoveryOf(snapshot({}, {}), cut(0, 1), snapshot({}, {}));
+  assertEquals(recoveryLines(none), ["none of 2 clients lost anything"]);
+});

@@ -69,13 +69,16 @@ Deno.test.each<
     why: "where nothing was due, none was lost, and none arrived either",
     own: {
       judgement: [],
-      media: { ...media, loss: { ...media.loss, expected: 0, ratio: 0 } },
+      media: {
+        ...media,
+        loss: { ...media.loss, expected: 0, ratio: 0, residualRatio: 0 },
+      },
     },
     name: "Loss",
-    is: "– 0 % before retransmission",
+    is: "– 0 % left after retransmission",
   },
   {
-    why: "what is left comes before what was made up for",
+    why: "loss is what thresholds call so, and what is left of it stands below",
     own: {
       judgement: [],
       media: {
@@ -84,7 +87,7 @@ Deno.test.each<
       },
     },
     name: "Loss",
-    is: "25.0 % 50.0 % before retransmission",
+    is: "50.0 % 25.0 % left after retransmission",
   },
   {
     why: "no latency was measured",
