@@ -80,7 +80,18 @@ function compiled(source: string, realm: JsRealm): Evaluate {
     return realm.compile(NAMES, `return (${source}\n);`);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
+    return compiledStatements(source, realm);
+  }
+}
+
+function compiledStatements(source: string, realm: JsRealm): Evaluate {
+  try {
     return realm.compile(NAMES, source);
+  } catch (error) {
+    // The bracket is that of the function that was to be made of it.
+    const isOurs = error instanceof SyntaxError && !source.includes("}") &&
+      error.message === "Unexpected token '}'";
+    throw isOurs ? new SyntaxError("Unexpected end of the expression") : error;
   }
 }
 

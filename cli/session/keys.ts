@@ -10,6 +10,7 @@ import { bodyRows } from "./layout.ts";
 import { leave } from "./leave.ts";
 import { noEffects, type Step } from "./messages.ts";
 import type { Model } from "./model.ts";
+import { pageRows } from "./view_parts.ts";
 import { EXIT_CODES } from "../../lib/exit_codes.ts";
 
 /** The step that a key makes. */
@@ -102,8 +103,9 @@ function scrolled(model: Model, direction: 1 | -1): Model {
   const { page, panel, load } = model;
   const rows = bodyRows(model.size);
   if (page !== undefined) {
+    const all = pageRows(page.lines, model.size.columns);
     const top = page.top + direction * Math.max(1, rows.page - 1);
-    const last = Math.max(0, page.lines.length - rows.page);
+    const last = Math.max(0, all.length - rows.page);
     return { ...model, page: { ...page, top: within(top, last) } };
   }
   // The views show nothing beyond the last row, whichever table it is.

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { displayWidth, wrapWords } from "../../lib/text/mod.ts";
 import { formatClock } from "../../tool.ts";
 import {
   fitLine,
@@ -21,22 +22,48 @@ export function pageLines(
   columns: number,
   rows: number,
 ): Line[] {
+  const all = pageRows(lines, columns);
   const room = Math.max(1, rows - 1);
-  const first = Math.max(0, Math.min(top, lines.length - room));
-  const shown = lines.slice(first, first + room);
-  const place = lines.length > room
-    ? `${first + 1}-${
-      first + shown.length
-    } of ${lines.length}, PageUp/PageDown, `
+  const first = Math.max(0, Math.min(top, all.length - room));
+  const shown = all.slice(first, first + room);
+  const place = all.length > room
+    ? `${first + 1}-${first + shown.length} of ${all.length}, PageUp/PageDown, `
     : "";
   return [
     fitLine(
       [span(title, "bold"), span(`  (${place}Esc closes)`, "dim")],
       columns,
     ),
-    ...shown.map((line) => fitLine([span(sanitize(line))], columns)),
+    ...shown.map((line) => fitLine([span(line)], columns)),
   ];
 }
+
+/** The lines of a page as rows of `columns`: longer ones go on below what they tell of. */
+export function pageRows(
+  lines: readonly string[],
+  columns: number,
+): readonly string[] {
+  return lines.flatMap((line) => lineRows(sanitize(line), columns));
+}
+
+function lineRows(line: string, columns: number): string[] {
+  if (displayWidth(line) <= columns) return [line];
+  const name = NAME.exec(line)?.[0];
+  const indent = /^ */.exec(line)![0];
+  const head = name ?? indent;
+  const below = name === undefined
+    ? `${indent}  `
+    : " ".repeat(displayWidth(name));
+  const room = columns - below.length;
+  if (room < MIN_COLUMNS) return [line];
+  const [first, ...rest] = wrapWords(line.slice(head.length), room);
+  return [head + first, ...rest.map((text) => below + text)];
+}
+
+/** What a line tells of: words before a gap of two spaces or more. */
+const NAME = /^ *\S+(?: \S+)* {2,}(?=\S)/;
+/** In fewer, words are not worth breaking up. */
+const MIN_COLUMNS = 16;
 
 /** What can be typed, or what is being waited for. */
 export function adviceLine(

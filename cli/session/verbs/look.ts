@@ -11,6 +11,7 @@ import { CHART_NAMES, type ChartName } from "../charts.ts";
 import { agentLines } from "../agents_text.ts";
 import { clientLines } from "../client_text.ts";
 import { serverLines, statsLines } from "../figures_text.ts";
+import { layoutOf } from "../layout.ts";
 import { noEffects, type Step } from "../messages.ts";
 import { CLIENT_ORDERS, type Model } from "../model.ts";
 import { isProblem } from "../parse.ts";
@@ -171,8 +172,13 @@ function showTable(
   render: (model: Model, width: number) => Line[],
 ): Step {
   const next = { ...model, panel, page: undefined };
-  if (model.audience === "session") return noEffects(next);
+  const isSession = model.audience === "session";
+  if (isSession && layoutOf(model.size).table > 0) return noEffects(next);
   const lines = render(model, model.size.columns)
     .map((line) => lineText(line).trimEnd());
-  return noEffects(shown(next, panel.table, lines));
+  return noEffects(
+    isSession
+      ? { ...next, page: { title: panel.table, lines, top: 0 } }
+      : shown(next, panel.table, lines),
+  );
 }

@@ -180,7 +180,7 @@ function verbOf(name: string): Verb | Problem {
 
 function unexpected(
   name: string,
-  { most, options = {} }: Verb,
+  { most, usage, options = {} }: Verb,
   args: { words: readonly string[]; options: ReadonlyMap<string, string> },
 ): Problem | undefined {
   const known = Object.keys(options);
@@ -198,7 +198,8 @@ function unexpected(
     };
   }
   if (most !== undefined && args.words.length > most) {
-    return { problem: `${name} has no use for "${args.words[most]}".` };
+    const form = usage === "" ? "it stands alone." : `write ${name} ${usage}.`;
+    return { problem: `${name} has no use for "${args.words[most]}": ${form}` };
   }
 }
 

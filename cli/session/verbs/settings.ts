@@ -24,17 +24,47 @@ import type { Model } from "../model.ts";
 import { ROLE } from "./people.ts";
 import { said, say, shown, type Verb } from "./verb.ts";
 
+/** What `set` changes: the live options of a meeting, and who publishes. */
+const { room, rooms, ...others } = liveOptions({ ...TIMED_MEETING_OPTIONS });
+const SETTINGS: OptionTable = {
+  room,
+  rooms,
+  role: withDefault(ROLE, {
+    help: "whether they publish",
+    default: "publisher",
+  }),
+  ...others,
+};
+
+/** Their keys, by the names under which they are typed. */
+const KEYS: ReadonlyMap<string, string> = new Map(
+  Object.keys(SETTINGS).map((key) => [
+    key.replaceAll(/[A-Z]/g, (big) => `-${big.toLowerCase()}`),
+    key,
+  ]),
+);
+const NAMES = [...KEYS.keys()];
+
 /** Sets what future clients are like. */
 export const set: Verb = {
   usage: "NAME VALUE",
   help: "change what future clients are like; without NAME list it all",
   examples: ["set max-video 2", "set role viewer", "set room hall"],
+  // People write "set max-video=2" as well; what Tab offers is the other form.
+  options: Object.fromEntries(NAMES.map((name) => [name, () => []])),
+  optionsFor: () => ({}),
   words: [
     () => NAMES,
     () => [...new Set(Object.values(SETTINGS).flatMap(suggestions))],
   ],
   most: 2,
-  run(model, { words: [name, value] }) {
+  run(model, { words, options }) {
+    const written = [...options];
+    const isMixed = written.length > 0 && words.length > 0;
+    if (isMixed || written.length > 1) {
+      return { problem: "set changes one at a time: set max-video 2." };
+    }
+    const [name, value] = written.at(0) ?? words;
     const { settings } = model.load;
     if (name === undefined) {
       return noEffects(shown(
@@ -95,27 +125,6 @@ export function mediaChosen(
     load: { ...load, settings: { ...load.settings, media } },
   };
 }
-
-/** What `set` changes: the live options of a meeting, and who publishes. */
-const { room, rooms, ...others } = liveOptions({ ...TIMED_MEETING_OPTIONS });
-const SETTINGS: OptionTable = {
-  room,
-  rooms,
-  role: withDefault(ROLE, {
-    help: "whether they publish",
-    default: "publisher",
-  }),
-  ...others,
-};
-
-/** Their keys, by the names under which they are typed. */
-const KEYS: ReadonlyMap<string, string> = new Map(
-  Object.keys(SETTINGS).map((key) => [
-    key.replaceAll(/[A-Z]/g, (big) => `-${big.toLowerCase()}`),
-    key,
-  ]),
-);
-const NAMES = [...KEYS.keys()];
 
 /** What is sent of files is theirs to say. */
 const OF_FILES: readonly string[] = ["media", "audio", "video"];

@@ -82,9 +82,11 @@ export function selectionIn(
   const [first, ...others] = words.length > 1 && words[0] === "clients"
     ? words.slice(1)
     : words;
-  return others.length === 0
-    ? first
-    : { problem: `${verb} has no use for "${others[0]}".` };
+  return others.length === 0 ? first : {
+    problem: `${verb} has no use for "${
+      others[0]
+    }": whom it is about is one word, ${SELECTION}.`,
+  };
 }
 
 /** What has to be done for a load to become the next one. */

@@ -47,6 +47,16 @@ Deno.test("what goes wrong in an expression is its error", async () => {
   }
 });
 
+Deno.test("of an expression that ends too early no bracket is told that nobody wrote", async () => {
+  for (const source of ["1 +", "("]) {
+    await assertRejects(
+      () => evaluateJs(source, undefined),
+      SyntaxError,
+      "Unexpected end of the expression",
+    );
+  }
+});
+
 Deno.test.each<[string, string]>([
   ["(() => { while (true) {} })()", "a loop"],
   ["while (true) {}", "a statement"],

@@ -247,7 +247,7 @@ Deno.test("pages and tables scroll, and stop at their ends", () => {
   model = after(model, [named("page-up")]).model;
   assertEquals(page(model), 0);
   for (let i = 0; i < 9; i++) model = after(model, [named("page-down")]).model;
-  assertEquals(page(model), 19);
+  assertEquals(page(model), 24);
   assertEquals(after(model, [named("escape")]).model.page, undefined);
   let clients =
     after(runningModel(), [...typed("spawn 9"), ...typed("clients")]).model;

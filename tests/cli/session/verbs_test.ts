@@ -225,6 +225,8 @@ const COMMANDS: readonly (readonly [
   ["threshold", [], "no thresholds"],
   ["chart packets loss", [], "charts: packets, loss"],
   ["set max-video 2", [], "max-video 2, for clients yet to come"],
+  ["set max-video=2", [], "max-video 2, for clients yet to come"],
+  ["set rooms=2", [], "rooms 2, for clients yet to come"],
   ["set fps", [], "fps 30"],
   ["set media", [], "media synthetic"],
   ["set audio-bitrate", [], "audio-bitrate 128"],
@@ -265,7 +267,15 @@ const PROBLEMS: readonly (readonly [line: string, problem: string])[] = [
     "over= takes a duration such as 30, 500ms, 90s, 5m or 1h, up to 480h.",
   ],
   ["spawn 2 room=", "room= takes the id of a room."],
-  ["spawn 2 3", `spawn has no use for "3".`],
+  [
+    "spawn 2 3",
+    `spawn has no use for "3": write spawn N [room=ID] [rooms=N] [role=publisher|viewer] [over=T].`,
+  ],
+  ["quit now", `quit has no use for "now": it stands alone.`],
+  [
+    "mute 1 2",
+    `mute has no use for "2": write mute [IDS].`,
+  ],
   ["stats a=1", "stats has no options."],
   [
     "ramp 5",
@@ -325,7 +335,10 @@ const PROBLEMS: readonly (readonly [line: string, problem: string])[] = [
   ["layers 3", "layers takes 0, 1 or 2."],
   ["dump", "dump needs to know whom: all, 3, 3-5 or 1,4-6."],
   ["dump 1 soon", `dump takes a duration such as 30s or 2m, not "soon".`],
-  ["layers 0 1 2", `layers has no use for "2".`],
+  [
+    "layers 0 1 2",
+    `layers has no use for "2": whom it is about is one word, all, 3, 3-5 or 1,4-6.`,
+  ],
   [
     "set simulcast on",
     "The engine werift forwards no layers: start with --embedded=mediasoup.",
@@ -341,7 +354,10 @@ const PROBLEMS: readonly (readonly [line: string, problem: string])[] = [
   ],
   ["impair 3g:0%", `"3g:0%" has a share that is not from 0 to 100%`],
   ["impair 3g 9", "There is no client 9: there are 0-3."],
-  ["impair 3g 1 2", `impair has no use for "2".`],
+  [
+    "impair 3g 1 2",
+    `impair has no use for "2": whom it is about is one word, all, 3, 3-5 or 1,4-6.`,
+  ],
   ["inspect", "inspect needs the id of a client: inspect 3."],
   ["inspect 9", "There is no client 9: there are 0-3."],
   ["chart packtes", `There is no chart "packtes", did you mean "packets"?`],
@@ -353,6 +369,13 @@ const PROBLEMS: readonly (readonly [line: string, problem: string])[] = [
     "set max-vdeo 2",
     `There is no setting "max-vdeo", did you mean "max-video"?`,
   ],
+  [
+    "set colou=red",
+    "set has no colou=: it has room=, rooms=, role=, audio=, video=, quality=, fps=, simulcast=, audio-bitrate=, profile=, media=, max-audio=, max-video=.",
+  ],
+  ["set fps=15 rooms=2", "set changes one at a time: set max-video 2."],
+  ["set fps rooms=2", "set changes one at a time: set max-video 2."],
+  ["set fps=25", "fps takes 15, 30 or 60."],
   ["set fps 25", "fps takes 15, 30 or 60."],
   ["set audio-bitrate 5", "audio-bitrate takes a whole number from 6 to 128."],
   ["set max-audio 10001", "max-audio takes a whole number from 0 to 10000."],

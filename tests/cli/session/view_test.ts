@@ -77,6 +77,26 @@ Deno.test("a page stands in the place of charts and table", async () => {
   await assertGolden("page", plain(view(model)));
 });
 
+Deno.test("what is longer than the screen is wide goes on below, under what it tells of", () => {
+  const { model } = after(liveModel(), typed("help js"));
+  const screen = plain(view(resized(model, 60, 24)));
+  assertMatch(
+    screen,
+    /\nevaluate over crowd, .*await is\n {2}allowed; .* is\n {2}ended\n/,
+  );
+  const { model: page } = after(resized(liveModel(), 50, 20), typed("help"));
+  assertMatch(plain(view(page)), /\ndrop {7}have .*\n {11}kick is the same\n/);
+});
+
+Deno.test("where there is no room for a table, rooms and clients are pages", () => {
+  const small = resized(liveModel(), 60, 15);
+  for (const [verb, title] of [["clients", "ID"], ["rooms", "ROOM"]]) {
+    const { model } = after(small, typed(verb));
+    assertEquals(model.page?.title, verb);
+    assertMatch(plain(view(model)), new RegExp(`\n *${title} .*\n`));
+  }
+});
+
 Deno.test("the table of clients says who has what", async () => {
   const { model } = after(liveModel(), [
     ...typed("mute 1"),
