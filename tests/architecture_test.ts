@@ -17,6 +17,7 @@ const ROOMS: readonly {
   { room: "lib/network_order.ts", only: [] },
   { room: "lib/text", only: [] },
   { room: "lib/time", only: [] },
+  { room: "lib/programs", only: ["lib/time"] },
   { room: "lib/connection", only: ["lib/text"] },
   { room: "lib/options", only: ["lib/text"] },
   { room: "lib/ortc", only: [] },
@@ -27,7 +28,7 @@ const ROOMS: readonly {
   { room: "lib/metrics", only: ["lib/exit_codes.ts", "lib/text"] },
   {
     room: "lib/monitor",
-    only: ["lib/connection", "lib/text", "lib/time"],
+    only: ["lib/connection", "lib/programs", "lib/text", "lib/time"],
   },
   { room: "lib/media/rtp", only: ["lib/network_order.ts"] },
   { room: "lib/media/payload", only: ["lib/clip", "lib/media/rtp"] },

@@ -109,13 +109,28 @@ export class AgentProcess implements Link {
   }
 
   async #follow(): Promise<void> {
-    const listen = async () => {
-      const text = this.#child.stderr.pipeThrough(new TextDecoderStream());
+    const over = new AbortController();
+    const listening = this.#listen(over.signal);
+    this.#status = await this.#child.status;
+    // Who else has its outputs may keep them.
+    const cancel = systemClock.setTimer(FATE_MS, () => {
+      over.abort();
+      this.#link[Symbol.asyncDispose]();
+    });
+    await Promise.all([listening, this.#link.closed]);
+    cancel();
+  }
+
+  async #listen(signal: AbortSignal): Promise<void> {
+    const text = this.#child.stderr
+      .pipeThrough(new TextDecoderStream(), { signal });
+    try {
       for await (const part of text) {
         this.#tail = (this.#tail + part).slice(-MAX_TAIL_CHARS);
       }
-    };
-    [this.#status] = await Promise.all([this.#child.status, listen()]);
+    } catch {
+      // What has come by then counts.
+    }
   }
 
   /** What became of it, or of its streams where it goes on without them. */

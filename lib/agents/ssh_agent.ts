@@ -8,10 +8,16 @@
  */
 
 import { AGENT_FLAGS, type AgentCommand } from "./agent_process.ts";
+import { Program } from "../programs/mod.ts";
 import { messageOf } from "../text/mod.ts";
+import { systemClock } from "../time/mod.ts";
 
 /** The Deno that is fetched where there is only Node. */
 const NPX_DENO = "deno@2.9.6";
+/** How long one thing may take there; what is sent once may be on a slow way. */
+const ANSWER_MS = 90_000;
+/** Characters of an answer at most, with all that a login prints before it. */
+const MAX_ANSWER_LENGTH = 1_048_576;
 /** What an agent is made of, from the root. */
 const PARTS = ["lib", "version.ts"];
 const ROOT = new URL("../../", import.meta.url);
@@ -82,13 +88,50 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The lines that a command prints. */
+/** The last two lines that ssh prints there, where it ends well. Throws an `Error` with its last words where it does not. */
 async function said(
   args: readonly string[],
   signal: AbortSignal,
+  input?: Uint8Array<ArrayBuffer>,
 ): Promise<string[]> {
-  const { stdout } = await finished("ssh", args, signal);
-  return new TextDecoder().decode(stdout).trim().split("\n").slice(-2);
+  signal.throwIfAborted();
+  await using ssh = startSsh(args, input);
+  const stop = () => ssh.stop(messageOf(signal.reason));
+  signal.addEventListener("abort", stop);
+  const cancel = systemClock.setTimer(
+    ANSWER_MS,
+    () => ssh.stop(`ssh does not end in ${ANSWER_MS / 1000} s`),
+  );
+  try {
+    let last: string[] = [];
+    let length = 0;
+    for await (const line of ssh.lines()) {
+      length += line.length + 1;
+      if (length > MAX_ANSWER_LENGTH) {
+        throw new RangeError("what ssh prints has no end");
+      }
+      if (line.trim() !== "") last = [...last, line.trim()].slice(-2);
+    }
+    if (await ssh.code !== 0) throw new Error(await ssh.fate("ssh"));
+    return last;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    cancel();
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+function startSsh(
+  args: readonly string[],
+  input: Uint8Array<ArrayBuffer> | undefined,
+): Program {
+  try {
+    return new Program("ssh", args, input);
+  } catch (error) {
+    throw new Error(`ssh cannot be run: ${messageOf(error)}`);
+  }
 }
 
 /** Packs the sources, and has them unpacked there. */
@@ -96,45 +139,20 @@ async function send(
   args: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
-  const packed = await finished("tar", [
-    "czf",
-    "-",
-    "-C",
-    new URL(ROOT).pathname,
-    ...PARTS,
-  ], signal);
-  await finished("ssh", args, signal, packed.stdout);
-}
-
-/** Runs a program to its end; throws an `Error` with its last words when that is no good one. */
-async function finished(
-  command: string,
-  args: readonly string[],
-  signal: AbortSignal,
-  input?: Uint8Array<ArrayBuffer>,
-): Promise<Deno.CommandOutput> {
-  let child: Deno.ChildProcess;
-  try {
-    child = new Deno.Command(command, {
-      args: [...args],
-      stdin: input === undefined ? "null" : "piped",
-      stdout: "piped",
-      stderr: "piped",
-      signal,
-    }).spawn();
-  } catch (error) {
-    throw new Error(`${command} cannot be run: ${messageOf(error)}`);
-  }
-  const [output] = await Promise.all([
-    child.output(),
-    input && new Blob([input]).stream().pipeTo(child.stdin).catch(() => {}),
-  ]);
+  const folder = new URL(ROOT).pathname;
+  const { success, stdout, stderr } = await new Deno.Command("tar", {
+    args: ["czf", "-", "-C", folder, ...PARTS],
+    stdin: "null",
+    signal,
+  }).output().catch((error) => {
+    throw new Error(`tar cannot be run: ${messageOf(error)}`);
+  });
   signal.throwIfAborted();
-  if (output.success) return output;
-  const last = new TextDecoder().decode(output.stderr).trim().split("\n").at(
-    -1,
-  );
-  throw new Error(last || `${command} ended with code ${output.code}`);
+  if (!success) {
+    const words = new TextDecoder().decode(stderr).trim().split("\n").at(-1);
+    throw new Error(words || "tar cannot pack the sources");
+  }
+  await said(args, signal, stdout);
 }
 
 /** Of all that an agent is made of, with the names. */

@@ -9,10 +9,11 @@
  */
 
 import SAMPLER from "./sampler.sh" with { type: "text" };
-import { readLastLine, readLines } from "./lines.ts";
 import type { Pace } from "./pace.ts";
 import { parseReading, type ProcReading } from "./proc.ts";
+
 import type { MonitorTarget } from "./target.ts";
+import { Program } from "../programs/mod.ts";
 import { systemClock } from "../time/mod.ts";
 import { messageOf } from "../text/mod.ts";
 
@@ -58,29 +59,22 @@ export async function* readOverSsh(
   pace: Pace,
 ): AsyncGenerator<ProcReading, void, void> {
   if (signal.aborted) return;
-  const child = startSsh(sshArguments(target, options, intervalMs), target);
-  const stop = () => child.kill("SIGTERM");
+  const args = sshArguments(target, options, intervalMs);
+  await using ssh = startSsh(args, target);
+  const stop = () => ssh.stop("nobody listens any more");
   signal.addEventListener("abort", stop);
-  const complaint = readLastLine(child.stderr);
-  let ended = false;
-  const status = child.status.finally(() => {
-    ended = true;
-    signal.removeEventListener("abort", stop);
-  });
-  let silent = false;
   const mostMs = Math.max(SILENCE.leastMs, SILENCE.intervals * intervalMs);
   const listen = () =>
-    systemClock.setTimer(mostMs, () => {
-      silent = true;
-      stop();
-    });
+    systemClock.setTimer(
+      mostMs,
+      () => ssh.stop(`silent for ${mostMs / 1000} s`),
+    );
   let endSilence = listen();
   try {
-    await send(child.stdin, SAMPLER);
     let block: string[] = [];
     let length = 0;
     let taken = () => {};
-    for await (const line of readLines(child.stdout)) {
+    for await (const line of ssh.lines()) {
       if (block.length === 0) taken = pace.begin();
       length += line.length;
       if (length > MAX_LOOK_LENGTH) {
@@ -98,53 +92,24 @@ export async function* readOverSsh(
       if (reading !== undefined) yield reading;
       taken();
     }
-    const { code } = await status;
-    if (signal.aborted) return;
-    throw new Error(
-      silent
-        ? `silent for ${mostMs / 1000} s`
-        : await complaint || `ssh ended with code ${code}`,
-    );
+    throw new Error(await ssh.fate("ssh"));
   } catch (error) {
+    if (signal.aborted) return;
     const why = messageOf(error);
     throw new Error(`Cannot sample ${target.text}: ${why}`, { cause: error });
   } finally {
     endSilence();
-    if (!ended) stop();
-    await status;
-    await complaint;
+    signal.removeEventListener("abort", stop);
   }
 }
 
-function startSsh(
-  args: readonly string[],
-  target: SshTarget,
-): Deno.ChildProcess {
+function startSsh(args: readonly string[], target: SshTarget): Program {
   try {
-    return new Deno.Command("ssh", {
-      args: [...args],
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
+    return new Program("ssh", args, SAMPLER);
   } catch (error) {
     const why = messageOf(error);
     throw new Error(`Cannot run ssh for ${target.text}: ${why}`, {
       cause: error,
     });
-  }
-}
-
-/** A child that ends before it has read everything says why on stderr, so a broken pipe is no news. */
-async function send(
-  stdin: WritableStream<Uint8Array<ArrayBuffer>>,
-  text: string,
-): Promise<void> {
-  const writer = stdin.getWriter();
-  try {
-    await writer.write(new TextEncoder().encode(text));
-    await writer.close();
-  } catch {
-    await writer.abort().catch(() => {});
   }
 }

@@ -8,15 +8,17 @@
 export const MAX_LINE_LENGTH = 65_536;
 
 /**
- * The lines of `bytes`, one by one.
+ * The lines of `bytes`, one by one. Throws the reason of `signal` once that
+ * aborts.
  *
  * @throws {RangeError} when a line is longer than {@linkcode MAX_LINE_LENGTH}.
  */
 export async function* readLines(
   bytes: ReadableStream<Uint8Array<ArrayBuffer>>,
+  signal?: AbortSignal,
 ): AsyncGenerator<string, void, void> {
   let rest = "";
-  for await (const text of bytes.pipeThrough(new TextDecoderStream())) {
+  for await (const text of textOf(bytes, signal)) {
     const parts = (rest + text).split("\n");
     rest = parts.pop() ?? "";
     for (const part of [...parts, rest]) {
@@ -31,14 +33,32 @@ export async function* readLines(
   if (rest !== "") yield rest;
 }
 
-/** The last line of `bytes` that is not empty, or the end of it; the rest is forgotten as it comes. */
+/**
+ * The last line of `bytes` that is not empty, or the end of it; the rest is
+ * forgotten as it comes. Where `signal` aborts it is of what has come by then.
+ */
 export async function readLastLine(
   bytes: ReadableStream<Uint8Array<ArrayBuffer>>,
+  signal?: AbortSignal,
 ): Promise<string> {
   const MOST = 300;
   let tail = "";
-  for await (const text of bytes.pipeThrough(new TextDecoderStream())) {
-    tail = (tail + text).slice(-MAX_LINE_LENGTH);
+  try {
+    for await (const text of textOf(bytes, signal)) {
+      tail = (tail + text).slice(-MAX_LINE_LENGTH);
+    }
+  } catch (error) {
+    if (!signal?.aborted) throw error;
   }
   return tail.trim().split("\n").at(-1)!.slice(-MOST);
+}
+
+function textOf(
+  bytes: ReadableStream<Uint8Array<ArrayBuffer>>,
+  signal: AbortSignal | undefined,
+): ReadableStream<string> {
+  return bytes.pipeThrough(
+    new TextDecoderStream(),
+    signal === undefined ? {} : { signal },
+  );
 }

@@ -3,7 +3,7 @@ import {
   MAX_LINE_LENGTH,
   readLastLine,
   readLines,
-} from "../../../lib/monitor/lines.ts";
+} from "../../../lib/programs/lines.ts";
 
 function stream(...parts: readonly string[]) {
   return ReadableStream.from(parts)

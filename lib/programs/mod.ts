@@ -1,0 +1,10 @@
+/**
+ * Programs that are started and listened to. This room knows what one of them
+ * may do wrong (ignore signals, print without an end, leave its outputs to
+ * another), and not what any of them is for.
+ *
+ * @module
+ */
+
+export { MAX_LINE_LENGTH } from "./lines.ts";
+export { Program } from "./program.ts";
