@@ -19,14 +19,15 @@ import { EXIT_CODES } from "../../lib/exit_codes.ts";
 import { columns, commandHelp, exitCodeLines } from "./help.ts";
 import { parseOptions } from "./parse.ts";
 import { reasonOf, replaceFile, whyNoFile } from "./paths.ts";
-import { type ReadRun, readRun, readWhole } from "./read_run.ts";
+import { type ReadRun, readRun, readWhole, whyNoSummary } from "./read_run.ts";
 import { printError, printJson, printOut, usage } from "./shell.ts";
 
 const NOTES: readonly string[] = [
   "Each is the directory of a run, or its summary. A run is one value of each",
-  "figure; five a side are needed to tell. Those with a * are shown, and decide",
-  "nothing; ~ is no difference that was seen and matters. A regression is a",
-  "figure without * that is worse in B.",
+  "figure; five a side are needed to tell. A and B are medians, the change is",
+  "the median of all differences between a run of B and one of A. Figures with a",
+  "* are shown, and decide nothing; ~ is no difference that was seen and matters.",
+  "A regression is a figure without * that is worse in B.",
   "",
   ...exitCodeLines({
     passed: "no regression was seen",
@@ -89,7 +90,8 @@ export async function compareCommand(args: readonly string[]): Promise<number> {
     for (const [i, { problem, summary }] of read.entries()) {
       if (summary !== null) continue;
       printError(
-        problem ?? `Cannot compare ${operands[i]}: it has no summary.`,
+        problem ??
+          `Cannot compare ${operands[i]}: ${await whyNoSummary(operands[i])}.`,
       );
       return EXIT_CODES.broke;
     }
@@ -122,12 +124,19 @@ export async function compareCommand(args: readonly string[]): Promise<number> {
       [
         `${result.toUpperCase()}  ${
           formatCounted(runs[0].length, "run")
-        } against ${runs[1].length}`,
+        } against ${runs[1].length}${
+          result === "cannot tell"
+            ? ': five a side are needed ("run --repeat 5 --out DIR")'
+            : ""
+        }`,
         ...settings.map(({ name, a, b }) =>
           `not the same: ${name}: ${textOf(a)} -> ${textOf(b)}`
         ),
         "",
         ...columns(comparisonRows(comparison)),
+        "",
+        "A and B are medians, the change is the median of all differences of two runs",
+        "* decides nothing   ~ no difference that was seen and matters",
       ].map((line) => `${line}\n`).join(""),
     );
   }

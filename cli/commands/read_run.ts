@@ -51,6 +51,28 @@ export async function readRun(path: string): Promise<ReadRun> {
   }
 }
 
+/** Why a directory has nothing to show, as a clause: of `run --repeat` the runs are in directories below it. */
+export async function whyNoSummary(path: string): Promise<string> {
+  const dir = path.replace(/[/\\]+$/, "");
+  const runs: number[] = [];
+  try {
+    for await (const { name } of Deno.readDir(dir)) {
+      if (!/^[1-9]\d*$/.test(name)) continue;
+      const has = await ofRun(`${dir}/${name}/${SUMMARY_FILE}`, Deno.stat);
+      if (has !== undefined && !(has instanceof Error)) runs.push(Number(name));
+    }
+  } catch {
+    // What cannot be listed has none to name.
+  }
+  const [first, ...others] = runs.toSorted((a, b) => a - b);
+  const none = `it has no ${SUMMARY_FILE}`;
+  if (first === undefined) return none;
+  const last = others.at(-1);
+  return last === undefined
+    ? `${none}, ${dir}/${first} has: name that`
+    : `${none}, ${dir}/${first} to ${dir}/${last} have: name those`;
+}
+
 /** The rest of a run that has a summary: what stands beside that, where it is of the same run. */
 export async function readWhole(
   { path, summary, saved }: ReadRun & { readonly summary: Summary | null },

@@ -31,7 +31,7 @@ import {
   REPORT_OUTPUT_OPTIONS,
 } from "./output_options.ts";
 import { parseOptions } from "./parse.ts";
-import { type ReadRun, readRun, readWhole } from "./read_run.ts";
+import { type ReadRun, readRun, readWhole, whyNoSummary } from "./read_run.ts";
 import { RESULTS_FILE, SNAPSHOT_FILE, SUMMARY_FILE } from "./run_files.ts";
 import { runText } from "./run_text.ts";
 import { safeValue, sanitize } from "../../lib/text/mod.ts";
@@ -170,7 +170,8 @@ export async function reportCommand(args: readonly string[]): Promise<number> {
     else if (isText) printOut(runText({ summary, found: whole?.found ?? [] }));
     if (problem !== null) return EXIT_CODES.broke;
   } else if (only.problem === null && only.clients === undefined) {
-    printError(`Cannot report ${only.name}: it has no ${SUMMARY_FILE}.`);
+    const why = await whyNoSummary(only.path);
+    printError(`Cannot report ${only.name}: ${why}.`);
     return EXIT_CODES.broke;
   }
   return runs.some((run) => (run.problem ?? noRun(run)) !== undefined) ? 1 : 0;
@@ -184,7 +185,9 @@ async function reportClient(
 ): Promise<number> {
   const run = await readRun(path);
   if (run.summary === null) {
-    printError(run.problem ?? `Cannot report ${path}: it has no summary.`);
+    printError(
+      run.problem ?? `Cannot report ${path}: ${await whyNoSummary(path)}.`,
+    );
     return EXIT_CODES.broke;
   }
   const { summary, stories, problem } = await readWhole(run);

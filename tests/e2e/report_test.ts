@@ -1,6 +1,11 @@
 /** `report`, on files that a run has left. */
 
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { packRun, toResults } from "../../lib/report/mod.ts";
 import {
   EMPTY_COURSE,
@@ -296,7 +301,10 @@ Deno.test("one run against another cannot tell, five against the same five see n
     Deno.readTextFileSync(page),
     /<title>rtcrowd compare: cannot tell<\/title>/,
   );
-  assertMatch(one.stdout, /^CANNOT TELL {2}1 runs? against 1\n/);
+  assertMatch(
+    one.stdout,
+    /^CANNOT TELL {2}1 runs? against 1: five a side are needed/,
+  );
   const runs = Array.from({ length: 10 }, (_, i) => {
     const path = `${out.path}/${i}.json`;
     Deno.writeTextFileSync(path, JSON.stringify(runAt(i)));
@@ -307,6 +315,22 @@ Deno.test("one run against another cannot tell, five against the same five see n
   );
   assertEquals(five.code, 0);
   assertEquals(JSON.parse(five.stdout).result, "no regression");
+});
+
+Deno.test("who names the directory of several runs is told where they are", async () => {
+  using out = results();
+  for (const args of [["report"], ["report", "--client", "0"], ["compare"]]) {
+    const [command, ...more] = args;
+    const paths = command === "compare" ? [out.path, "--", out.path] : [
+      `${out.path}/`,
+    ];
+    const { code, stderr } = await runProgram([command, ...paths, ...more]);
+    assertEquals(code, 1);
+    assertStringIncludes(
+      stderr,
+      `: it has no load_test_summary.json, ${out.path}/10 to ${out.path}/20 have: name those.`,
+    );
+  }
 });
 
 Deno.test("a run that is named twice is no second run", async () => {
@@ -324,7 +348,11 @@ Deno.test.each([
   { args: [], code: 2, says: /^Nothing to compare: / },
   { args: ["x", "y"], code: 2, says: /^Nothing to compare: / },
   { args: ["/no/such", "--", HERE], code: 1, says: /^Cannot .*\/no\/such/ },
-  { args: [HERE, "--", HERE], code: 1, says: /it has no summary/ },
+  {
+    args: [HERE, "--", HERE],
+    code: 1,
+    says: /: it has no load_test_summary\.json\.\n$/,
+  },
   { args: ["x", "--", "y", `--html=${HERE}`], code: 2, says: /a directory/ },
   { args: [...Array(11).fill("x"), "--", "y"], code: 2, says: /^At most 10 / },
 ])("compare $args exits with $code and says why in a line", async (row) => {

@@ -191,7 +191,7 @@ function figureSection({ figures }: Comparison): Child {
       <p
         class="hint">A mark a run, ${letter("A")} above ${letter(
           "B",
-        )}; the long one is the median. Those in bold decide, the others are shown. p: how often chance alone would part them like this.</p>
+        )}; the long one is the median, the change the median of all differences of two runs. Those in bold decide, the others are shown. p: how often chance alone would part them like this.</p>
       <div class="scroll">
         <table class="compared">
           <thead>
