@@ -200,8 +200,11 @@ export async function performLoad(
 }
 
 /** Clients' own notes are too many for a log without a screen; errors of a node are few. */
-function concernsAll({ clientId, isOfServer, level }: NodeNote): boolean {
-  return isOfServer === true || (clientId === null && level === "error");
+function concernsAll(
+  { clientId, isOfServer, isOfRun, level }: NodeNote,
+): boolean {
+  return isOfServer === true || isOfRun === true ||
+    (clientId === null && level === "error");
 }
 
 function interruptedEarly(): number {

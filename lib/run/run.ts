@@ -177,7 +177,8 @@ function contextOf(
     thresholds,
     say(text) {
       const atMs = run.fleet.elapsedMs;
-      const note = { atMs, clientId: null, level: "info", text } as const;
+      const about = { clientId: null, isOfRun: true } as const;
+      const note = { atMs, ...about, level: "info", text } as const;
       run.noteEvent(note);
       onNote?.(note);
     },

@@ -33,18 +33,21 @@ export default defineScenario({
   name: "mine",
   description: "One joins.",
   options: { room: option.text("where", { default: "here" }) },
-  async run(crowd, { room }) {
-    return (await crowd.join({ room })).room;
+  async run(crowd, { room }, { say }) {
+    const user = await crowd.join({ room });
+    say("one is in");
+    return user.room;
   },
   describe: (room) => ["joined " + room],
 });
 `,
   );
-  const { code, stdout } = await runProgram(
-    `run --quiet --scenario ${file} -s ${sfu.url} --out ${out.path} room=a=b`
+  const { code, stdout, stderr } = await runProgram(
+    `run --scenario ${file} -s ${sfu.url} --out ${out.path} room=a=b`
       .split(" "),
   );
   assertEquals(code, 0);
+  assertMatch(stderr, /^one is in$/m);
   assert(stdout.endsWith("\njoined a=b\n"), stdout);
   assertEquals(out.read().summary.scenario, { name: "mine", result: "a=b" });
 });

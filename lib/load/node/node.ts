@@ -154,6 +154,8 @@ export interface NodeNote {
   readonly clientId: string | null;
   /** Whether it is the server that was found to be so: told once, whichever node finds it. @default {false} */
   readonly isOfServer?: boolean | undefined;
+  /** Whether a scenario says it of the whole run. @default {false} */
+  readonly isOfRun?: boolean | undefined;
   /** Whether something went wrong. */
   readonly level: "info" | "error";
   /** What happened, in one line. */
