@@ -32,6 +32,7 @@ const publisher: z.ZodType<PublisherNews> = z.object({
   participantId: text,
   tracks: z.array(z.object({
     producerId: text,
+    kind: z.enum(["audio", "video"]),
     packetsPerSecond: amount,
     longestGapMs: amount.optional(),
   })).max(1000).nullable(),

@@ -89,6 +89,8 @@ export type ClientEvent =
   | { readonly type: "other"; readonly track: OtherTrackFound }
   /** The server stopped a track that a client of this run goes on sending; told once a track and stay. */
   | { readonly type: "stopped"; readonly track: StoppedTrack }
+  /** For some seconds the server has told nothing of tracks that clients of this run send and this one has room for. */
+  | { readonly type: "untold"; readonly kind: MediaKind }
   /** The server sends another layer of simulcast; 0 is the smallest, `null` none. */
   | {
     readonly type: "layer";

@@ -9,9 +9,12 @@
  * @module
  */
 
+import type { MediaKind } from "../ortc/mod.ts";
+
 /** A track that a client of this run sends. */
 export interface OwnTrack {
   readonly producerId: string;
+  readonly kind: MediaKind;
   /** RTP packets a second, on average; 0 while it is paused. */
   readonly packetsPerSecond: number;
   /** It sends nothing for so long at most, in milliseconds, and is not paused. @default {0} */
@@ -43,6 +46,14 @@ export type Origin =
   /** Somebody else's. */
   | { readonly of: "other" };
 
+/** What several clients send of one kind. */
+export interface SentTracks {
+  /** Those that are not paused. */
+  readonly tracks: number;
+  /** Of all of them, on average. */
+  readonly packetsPerSecond: number;
+}
+
 /** Told of each participant of whom something else is known now. */
 type Listener = (participantId: string) => void;
 
@@ -54,6 +65,8 @@ interface Room {
   /** Those that are gone, the latest last. */
   readonly former: Set<string>;
   readonly listeners: Set<Listener>;
+  /** What all of them send now; `undefined` until somebody asks. */
+  sent: Readonly<Record<MediaKind, SentTracks>> | undefined;
 }
 
 /** A server forgets the lost within half a minute: so many a room are still on offer at most. */
@@ -74,7 +87,9 @@ export class OwnPublishers {
   /** Takes in what a client says, of whichever node. */
   learn(publisher: OwnPublisher): void {
     const { roomId, participantId, tracks, isElsewhere } = publisher;
-    const { living, elsewhere, former, listeners } = this.#room(roomId);
+    const room = this.#room(roomId);
+    const { living, elsewhere, former, listeners } = room;
+    room.sent = undefined;
     former.delete(participantId);
     if (isElsewhere && tracks !== null) elsewhere.add(participantId);
     else elsewhere.delete(participantId);
@@ -112,6 +127,27 @@ export class OwnPublishers {
     return { of: room?.former.has(participantId) ? "former" : "other" };
   }
 
+  /** What clients of this run but for this one send in a room now, of one kind. */
+  sentBeside(
+    roomId: string,
+    participantId: string,
+    kind: MediaKind,
+  ): SentTracks {
+    const room = this.#rooms.get(roomId);
+    if (room === undefined) return { tracks: 0, packetsPerSecond: 0 };
+    room.sent ??= {
+      audio: sentOf(room.living.values(), "audio"),
+      video: sentOf(room.living.values(), "video"),
+    };
+    const own = room.living.get(participantId);
+    if (own === undefined) return room.sent[kind];
+    const { tracks, packetsPerSecond } = sentOf([own], kind);
+    return {
+      tracks: room.sent[kind].tracks - tracks,
+      packetsPerSecond: room.sent[kind].packetsPerSecond - packetsPerSecond,
+    };
+  }
+
   /** Calls back with each participant of a room of whom something else is known; returns the way to stop. */
   subscribe(roomId: string, listener: Listener): () => void {
     const room = this.#room(roomId);
@@ -133,10 +169,25 @@ export class OwnPublishers {
     if (room === undefined) {
       room = {
         ...{ living: new Map(), elsewhere: new Set() },
-        ...{ former: new Set(), listeners: new Set() },
+        ...{ former: new Set(), listeners: new Set(), sent: undefined },
       };
       this.#rooms.set(roomId, room);
     }
     return room;
   }
+}
+
+function sentOf(
+  clients: Iterable<ReadonlyMap<string, OwnTrack>>,
+  wanted: MediaKind,
+): SentTracks {
+  const sent = { tracks: 0, packetsPerSecond: 0 };
+  for (const tracks of clients) {
+    for (const { kind, packetsPerSecond } of tracks.values()) {
+      if (kind !== wanted || packetsPerSecond === 0) continue;
+      sent.tracks++;
+      sent.packetsPerSecond += packetsPerSecond;
+    }
+  }
+  return sent;
 }

@@ -182,6 +182,7 @@ export class Publisher {
       const { longestGapMs = 0, startMs = 0 } = this.#media?.clip?.[kind] ?? {};
       return {
         producerId,
+        kind,
         packetsPerSecond: !isDue || sender.dueMs === Infinity
           ? 0
           : packetsPerSecond,

@@ -312,7 +312,11 @@ export class RoomSession {
     }
     const atMs = this.#environment.scheduler.nowMs();
     this.#handlers.onEvent({ type: "ready", atMs });
-    await this.#subscriber.begin(this.#session!, this.#router!);
+    await this.#subscriber.begin(
+      this.#session!,
+      this.#router!,
+      this.#participantId,
+    );
   }
 
   /**

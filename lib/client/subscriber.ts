@@ -32,8 +32,11 @@ import {
   type Worth,
 } from "./subscription_quota.ts";
 import { SILENT_AFTER_MS, type TrackFlow, trackFlow } from "./track_flow.ts";
+import { UntoldTracks } from "./untold_tracks.ts";
 import type { StoppedTrack } from "../metrics/mod.ts";
 import { messageOf } from "../text/mod.ts";
+
+const KINDS = ["audio", "video"] as const satisfies readonly MediaKind[];
 
 /** What to consume. */
 export interface ConsumeOptions {
@@ -45,6 +48,7 @@ export interface ConsumeOptions {
 /** A track that was asked for, and is not had. */
 interface LackingTrack {
   readonly participantId: string;
+  readonly kind: MediaKind;
   /** Since when, on the scheduler's clock; `Infinity` while the server may still answer: it is due from then on. */
   sinceMs: number;
   /** It was had, and the server says that it has ended. */
@@ -93,7 +97,11 @@ export class Subscriber {
   readonly #stopped = new Map<string, StoppedTrack["how"]>();
   /** Tracks whose packets are of a type that was not announced, as has been told. */
   readonly #unread = new Set<string>();
-  readonly #producersOf = new Map<string, Set<string>>();
+  /** What the server told of, by participant and producer. */
+  readonly #producersOf = new Map<string, Map<string, MediaKind>>();
+  readonly #untold = new UntoldTracks();
+  readonly #most: Readonly<Record<MediaKind, number>>;
+  #participantId = "";
   #session: SignalingSession | undefined;
   readonly #waysIn: WaysIn;
   #router: RtpCapabilities | undefined;
@@ -114,6 +122,7 @@ export class Subscriber {
     this.#onEvent = onEvent;
     this.#onPutOut = onPutOut;
     this.#roomId = roomId;
+    this.#most = { audio: maxAudio, video: maxVideo };
     this.reception = new InboundTracks(environment);
     this.layers = new ReceivedLayers({
       onFlow: (producerId, flows) =>
@@ -134,6 +143,7 @@ export class Subscriber {
     this.#others = new OtherTracks(environment, this.reception, {
       onFound: (track) => onEvent({ type: "other", track }),
       onLooked: () => {
+        this.#lookForUntold();
         this.#countLacking();
         this.#lookForPaused();
         this.#lookForOtherTypes();
@@ -150,9 +160,9 @@ export class Subscriber {
   offer(participantId: string, producerId: string, kind: MediaKind): void {
     let producers = this.#producersOf.get(participantId);
     if (producers === undefined) {
-      this.#producersOf.set(participantId, producers = new Set());
+      this.#producersOf.set(participantId, producers = new Map());
     }
-    producers.add(producerId);
+    producers.set(producerId, kind);
     this.#quota.offer({ participantId, producerId, kind });
     this.#consume();
   }
@@ -160,22 +170,26 @@ export class Subscriber {
   /** A track has ended. */
   withdraw(producerId: string): void {
     for (const [participantId, producers] of this.#producersOf) {
-      if (producers.delete(producerId)) this.#end(participantId, producerId);
+      const kind = producers.get(producerId);
+      if (kind === undefined) continue;
+      producers.delete(producerId);
+      this.#end({ participantId, producerId, kind });
     }
     this.#consume();
   }
 
   /** Someone left; the server does not name the tracks that end with that. */
   withdrawAllOf(participantId: string): void {
-    for (const producerId of this.#producersOf.get(participantId) ?? []) {
-      this.#end(participantId, producerId);
+    const producers = this.#producersOf.get(participantId) ?? [];
+    for (const [producerId, kind] of producers) {
+      this.#end({ participantId, producerId, kind });
     }
     this.#producersOf.delete(participantId);
     this.#consume();
   }
 
   /** The server says that a track has ended. If a client of ours goes on sending it, it is lacking. */
-  #end(participantId: string, producerId: string): void {
+  #end({ participantId, producerId, kind }: OfferedProducer): void {
     const isWanted = this.reception.has(producerId) ||
       this.#lacking.has(producerId);
     this.#forget(producerId);
@@ -184,18 +198,21 @@ export class Subscriber {
     const nowMs = this.#environment.scheduler.nowMs();
     this.#lacking.set(producerId, {
       participantId,
+      kind,
       sinceMs: nowMs,
       isClosed: true,
       countedMs: nowMs + SILENT_AFTER_MS,
     });
   }
 
-  /** Consumes what is on offer, and from now on what will be. Never rejects. */
+  /** Consumes what is on offer, and from now on what will be, as this participant. Never rejects. */
   begin(
     session: SignalingSession,
     router: RtpCapabilities,
+    participantId: string,
   ): Promise<void> {
     this.#router = router;
+    this.#participantId = participantId;
     if (this.#open) this.#others.start();
     return this.moveTo(session);
   }
@@ -207,7 +224,7 @@ export class Subscriber {
     return this.#consume();
   }
 
-  /** The tracks that should come now, and how many of them do; one that was asked for and not had should. */
+  /** The tracks that should come now, and how many of them do; one that was asked for and not had should, and one that was never told of. */
   flow(): TrackFlow {
     const nowMs = this.#environment.scheduler.nowMs();
     const flow = trackFlow(this.reception.tracks, nowMs);
@@ -217,7 +234,8 @@ export class Subscriber {
       const origin = this.#originOf(participantId, producerId);
       if (origin.of === "own" && origin.packetsPerSecond) lacking++;
     }
-    return { ...flow, due: flow.due + lacking };
+    const untold = this.#untold.size;
+    return { ...flow, due: flow.due + lacking + untold, untold };
   }
 
   /** Asks for this layer of simulcast, now and later; 0 is the smallest. */
@@ -232,6 +250,41 @@ export class Subscriber {
     this.#lacking.clear();
     this.#others.stop();
     this.reception.close();
+  }
+
+  /** What clients of the run send should be told of, as far as there is room for it. */
+  #lookForUntold(): void {
+    const { publishers, scheduler } = this.#environment;
+    const before = KINDS.map((kind) => this.#untold.of(kind));
+    this.#untold.look(scheduler.nowMs(), (kind) => {
+      const sent = publishers
+        .sentBeside(this.#roomId, this.#participantId, kind);
+      const wanted = Math.min(this.#most[kind], sent.tracks);
+      // Most clients have all that they want, which is quicker to see.
+      const taken = this.#quota.taken(kind);
+      return { sent, wanted, told: taken < wanted ? this.#told(kind) : taken };
+    });
+    this.reception.noteMissed(Math.round(this.#untold.packetsMissed));
+    for (const [i, kind] of KINDS.entries()) {
+      if (before[i] > 0 || this.#untold.of(kind) === 0) continue;
+      this.#onEvent({ type: "untold", kind });
+    }
+  }
+
+  /** The tracks that the server told of and those that it says have ended; of whom is gone it may go on telling. */
+  #told(kind: MediaKind): number {
+    let told = 0;
+    for (const [participantId, producers] of this.#producersOf) {
+      for (const [producerId, of] of producers) {
+        if (of !== kind) continue;
+        const origin = this.#originOf(participantId, producerId);
+        if (origin.of !== "former") told++;
+      }
+    }
+    for (const { kind: of, isClosed } of this.#lacking.values()) {
+      if (of === kind && isClosed) told++;
+    }
+    return told;
   }
 
   /** What clients of the run send on tracks that were asked for and not had should have come, from when they are due. */
@@ -291,7 +344,7 @@ export class Subscriber {
   /** Something else is known of a participant: what of its tracks is due may be another. */
   #onOwn(participantId: string): void {
     for (const sender of [participantId, ""]) {
-      for (const producerId of this.#producersOf.get(sender) ?? []) {
+      for (const producerId of this.#producersOf.get(sender)?.keys() ?? []) {
         const origin = this.#originOf(sender, producerId);
         this.reception.setOrigin(producerId, origin);
       }
@@ -368,6 +421,7 @@ export class Subscriber {
     const requestedAtMs = this.#environment.scheduler.nowMs();
     const lacking: LackingTrack = this.#lacking.get(producerId) ?? {
       participantId,
+      kind,
       sinceMs: Infinity,
       isClosed: false,
       countedMs: requestedAtMs + SILENT_AFTER_MS,

@@ -68,6 +68,12 @@ export class SubscriptionQuota {
     return this.#taken.has(producerId);
   }
 
+  /** Places of this kind that are taken. */
+  taken(kind: MediaKind): number {
+    const { maxAudio, maxVideo } = this.#limits;
+    return (kind === "audio" ? maxAudio : maxVideo) - this.#places[kind];
+  }
+
   /** A track has ended, or cannot be had: its place is free. */
   withdraw(producerId: string): void {
     this.#offered.delete(producerId);

@@ -14,6 +14,8 @@ export interface TrackFlow {
   readonly flowing: number;
   /** Those besides of which the server chooses to send nothing, and says so. */
   readonly withheld: number;
+  /** Those of the due ones that the server never told of. */
+  readonly untold: number;
   /** Packets that should have come on those of which nothing came for a moment, and are not counted as deliverable yet. */
   readonly overdue: number;
 }
@@ -23,6 +25,7 @@ export const NO_FLOW: TrackFlow = {
   due: 0,
   flowing: 0,
   withheld: 0,
+  untold: 0,
   overdue: 0,
 };
 
@@ -40,7 +43,7 @@ const LATE_AFTER_MS = 300;
 export function trackFlow(
   tracks: Iterable<ConsumedTrack>,
   nowMs: number,
-): TrackFlow {
+): Omit<TrackFlow, "untold"> {
   let due = 0;
   let flowing = 0;
   let withheld = 0;

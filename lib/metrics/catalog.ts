@@ -590,6 +590,12 @@ export const METRICS = {
     "Of that, the time in which we had their client's network out on purpose.",
     { at: "node" },
   ),
+  tracksUntoldMs: counter(
+    "ms",
+    "lower",
+    "Of that, the time of tracks that the server never told their client of, though it had room for them.",
+    { at: "node" },
+  ),
   tracksWithheldMs: counter(
     "ms",
     "neither",

@@ -16,7 +16,7 @@ import {
   receiversOf,
   shouldSend,
 } from "./client_rates.ts";
-import { type ClientTally, tracksSent } from "./figures.ts";
+import { type ClientTally, counterOf, tracksSent } from "./figures.ts";
 import {
   endingSilence,
   type Silence,
@@ -69,14 +69,14 @@ export function sentenceOf(
       return `${
         ofClients(deaf.length, all.length)
       } never received anything, although there was something to receive${
-        whyUnread(deaf)
+        whyUnread(deaf) || whyUntold(snapshot, "it")
       }`;
     }
     case "silentAtEnd": {
       const stretch = stretchText(endingSilence(timeline));
       return stretch === undefined
         ? "no track was missing at the end"
-        : `${stretch}${whyUnread(clients)}`;
+        : `${stretch}${whyUnread(clients) || whyUntold(snapshot, "them")}`;
     }
     case "lostForGood": {
       const all = receivers();
@@ -112,7 +112,7 @@ export function sentenceOf(
       const stretch = worst?.toSec === null ? undefined : stretchText(worst);
       const whole = `tracks were silent ${
         percent(value)
-      } of the time that they should have come`;
+      } of the time that they should have come${whyUntold(snapshot, "them")}`;
       return stretch === undefined ? whole : `${stretch} (${whole})`;
     }
     case "stopped": {
@@ -149,6 +149,18 @@ export function sentenceOf(
     case "serverRss":
       return `the server used ${gigabytes(value)} of memory`;
   }
+}
+
+/** What was missing because nobody was told of it, as the end of a sentence. */
+function whyUntold(snapshot: Snapshot, what: string): string {
+  const missing = counterOf(snapshot, "tracksSilentMs") -
+    counterOf(snapshot, "tracksAwayMs");
+  const share = counterOf(snapshot, "tracksUntoldMs") / Math.max(1, missing);
+  if (share < LEAST_UNTOLD) return "";
+  const untold = share > 1 - LEAST_UNTOLD
+    ? what
+    : `${percent(share)} of ${what}`;
+  return `: the server told clients nothing of ${untold}`;
 }
 
 /** What most of them were told, as the end of a sentence. */
@@ -225,6 +237,9 @@ export function briefly(
     },
   );
 }
+
+/** A smaller share of what was missing explains nothing, as a larger one of what flowed. */
+const LEAST_UNTOLD = 0.05;
 
 /** Sentences that a verdict has room for. */
 const MAX_TOLD = 3;

@@ -53,6 +53,8 @@ export interface PublisherNews {
     | readonly {
       /** The track's id. */
       readonly producerId: string;
+      /** What it is of. */
+      readonly kind: "audio" | "video";
       /** RTP packets a second; 0 while it is paused. */
       readonly packetsPerSecond: number;
       /** It sends nothing for so long at most, in milliseconds. @default {0} */

@@ -146,6 +146,13 @@ export class EventBook {
           this.#stopped.set(event.track.producerId, event.track);
         }
         return;
+      case "untold": {
+        const { kind } = event;
+        return this.#noteOfServer(
+          "error",
+          `The server does not tell clients of all ${kind} tracks that others in their room send: what it leaves out counts as silent. If it offers a few on purpose, clients should take no more: --max-${kind}.`,
+        );
+      }
       case "candidates":
         return this.#candidates.note(driven, event.tried);
       case "lost":

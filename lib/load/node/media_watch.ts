@@ -14,6 +14,7 @@ import type { DrivenClient } from "./client_port.ts";
 interface MediaCounters {
   tracksAwayMs: number;
   tracksOutMs: number;
+  tracksUntoldMs: number;
   tracksWithheldMs: number;
 }
 
@@ -50,7 +51,10 @@ export class MediaWatch {
   ): void {
     const ms = this.#lookedMs < 0 ? 0 : nowMs - this.#lookedMs;
     this.#lookedMs = nowMs;
-    const { due, flowing, withheld, overdue } = this.#flow(client, figures);
+    const { due, flowing, withheld, untold, overdue } = this.#flow(
+      client,
+      figures,
+    );
     figures.packetsOverdue = overdue;
     figures.isLeftOut = nowMs < this.#leftOutUntilMs;
     if (figures.isLeftOut) {
@@ -73,6 +77,7 @@ export class MediaWatch {
       counters.tracksWithheldMs += withheld * ms;
       if (isNetworkOut) counters.tracksOutMs += silent * ms;
       else if (figures.isAway) counters.tracksAwayMs += silent * ms;
+      else counters.tracksUntoldMs += untold * ms;
       if (due > 0 && flowing === 0) figures.withoutMediaMs += ms;
     }
     this.#noteLoss(

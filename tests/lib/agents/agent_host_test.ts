@@ -232,7 +232,7 @@ Deno.test("a server's names may be of any length: nothing of an agent is lost by
   const long = "p".repeat(50_000);
   world.nodes[0].publish({
     ...{ roomId: "r", participantId: long },
-    tracks: [{ producerId: long, packetsPerSecond: 1 }],
+    tracks: [{ producerId: long, kind: "audio", packetsPerSecond: 1 }],
   });
   await world.fake.run(3_000);
   assertEquals(died, []);

@@ -44,7 +44,7 @@ Deno.test.each<{ why: string; work: unknown }>([
       type: "learn",
       news: [{ roomId: "r", participantId: "p", tracks: null }, {
         ...{ roomId: "r", participantId: "q" },
-        tracks: [{ producerId: "x", packetsPerSecond: 50 }],
+        tracks: [{ producerId: "x", kind: "audio", packetsPerSecond: 50 }],
       }],
     },
   },

@@ -1,10 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { OwnPublishers } from "../../../lib/client/mod.ts";
 
-const track = (producerId: string, packetsPerSecond = 50) => ({
-  producerId,
-  packetsPerSecond,
-});
+const track = (
+  producerId: string,
+  packetsPerSecond = 50,
+  kind: "audio" | "video" = "audio",
+) => ({ producerId, kind, packetsPerSecond });
 
 Deno.test("a track is own while its client is there, then a former one, and in another room somebody else's", () => {
   const book = new OwnPublishers();
@@ -80,4 +81,33 @@ Deno.test("whose machine a track is from is known while its client is there", ()
   assertEquals(isElsewhere("p"), false);
   book.learn(news);
   assertEquals([isElsewhere("p"), isElsewhere("")], [false, false]);
+});
+
+Deno.test("what the others of a room send now is summed up by kind, without what is paused, and without one's own", () => {
+  const book = new OwnPublishers();
+  book.subscribe("r", () => {});
+  const beside = (participantId: string) =>
+    (["audio", "video"] as const).map((kind) => {
+      const sent = book.sentBeside("r", participantId, kind);
+      return [sent.tracks, sent.packetsPerSecond];
+    });
+  const seen = [beside("p")];
+  const tell = (participantId: string, ...tracks: ReturnType<typeof track>[]) =>
+    book.tell({ roomId: "r", participantId, tracks });
+  tell("p", track("a"), track("b", 130, "video"));
+  tell("q", track("c"), track("d", 0, "video"));
+  seen.push(beside("p"), beside("q"), beside("somebody else"));
+  tell("q", track("c", 0), track("d", 90, "video"));
+  seen.push(beside("p"));
+  book.tell({ roomId: "r", participantId: "q", tracks: null });
+  seen.push(beside("p"));
+  assertEquals(seen, [
+    [[0, 0], [0, 0]],
+    [[1, 50], [0, 0]],
+    [[1, 50], [1, 130]],
+    [[2, 100], [1, 130]],
+    [[0, 0], [1, 90]],
+    [[0, 0], [0, 0]],
+  ]);
+  assertEquals(book.sentBeside("elsewhere", "p", "audio").tracks, 0);
 });

@@ -72,6 +72,7 @@ Deno.test.each<{
       due: 2,
       flowing: 2,
       withheld: 0,
+      untold: 0,
       overdue: 0,
     });
     network.isCut = true;

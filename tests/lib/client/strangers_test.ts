@@ -166,7 +166,7 @@ Deno.test("that a track is a client's of ours may be heard after it was consumed
       participantId: id,
       tracks: packetsPerSecond === null
         ? null
-        : [{ producerId, packetsPerSecond }],
+        : [{ producerId, kind: "audio", packetsPerSecond }],
     });
   tell(50);
   await world.clock.run(2000);
@@ -338,7 +338,7 @@ Deno.test("a track that turns out to be a client's of ours is none of others", a
   here.learn({
     roomId: "r",
     participantId: id,
-    tracks: [{ producerId, packetsPerSecond: 50 }],
+    tracks: [{ producerId, kind: "audio", packetsPerSecond: 50 }],
   });
   await world.clock.run(3000);
   assertEquals(foundIn(events), [{ is: "flowing" }, { is: "own" }]);

@@ -214,7 +214,11 @@ Deno.test("what a client sends is told to all other nodes, and that it is gone w
     participantId,
     tracks,
   });
-  const track = { producerId: "a", packetsPerSecond: 50 };
+  const track = {
+    producerId: "a",
+    kind: "audio",
+    packetsPerSecond: 50,
+  } as const;
   nodes[0].handlers.onPublisher!(news("p", [track]));
   nodes[0].handlers.onPublisher!(news("q", []));
   nodes[0].handlers.onPublisher!(news("q", null));

@@ -257,6 +257,40 @@ Deno.test.each<
     ],
   },
   {
+    why: "what was silent because nobody was told of it is told so",
+    figure: "silent",
+    own: {
+      counters: {
+        tracksDueMs: 11_000,
+        tracksSilentMs: 4000,
+        tracksAwayMs: 1000,
+        tracksUntoldMs: 1500,
+      },
+    },
+    is: [
+      0.3,
+      "critical",
+      "tracks were silent 30.0 % of the time that they should have come: the server told clients nothing of 50.0 % of them",
+    ],
+  },
+  {
+    why: "at the end it is told so, too",
+    figure: "silentAtEnd",
+    own: {
+      counters: {
+        tracksDueMs: 10_000,
+        tracksSilentMs: 2000,
+        tracksUntoldMs: 2000,
+      },
+      timeline: timeline("5550005555"),
+    },
+    is: [
+      0.5,
+      "critical",
+      "from 0:06 on, 50.0 % of the tracks that should flow were missing: the server told clients nothing of them",
+    ],
+  },
+  {
     why: "at the end half is missing, since when it is",
     figure: "silentAtEnd",
     own: {

@@ -83,7 +83,10 @@ Deno.test.each(
     figures.state = look.state ?? "connected";
     figures.isAway = look.isAway ?? false;
     watch.look(
-      { isToSend: true, flow: () => ({ overdue: 0, withheld: 0, ...look }) },
+      {
+        isToSend: true,
+        flow: () => ({ overdue: 0, withheld: 0, untold: 0, ...look }),
+      },
       figures,
       counters,
       nowMs,
@@ -99,6 +102,7 @@ Deno.test.each(
   assertEquals(counters, {
     tracksAwayMs: sum(looks, ({ isAway }) => isAway === true),
     tracksOutMs: 0,
+    tracksUntoldMs: 0,
     tracksWithheldMs: 0,
   });
 });
@@ -110,7 +114,10 @@ Deno.test("who never received anything has lost nothing, and was without media",
   const counters = noCounters();
   for (let nowMs = 0; nowMs <= 6000; nowMs += 1000) {
     watch.look(
-      { isToSend: false, flow: () => ({ ...NONE, overdue: 0, withheld: 0 }) },
+      {
+        isToSend: false,
+        flow: () => ({ ...NONE, overdue: 0, withheld: 0, untold: 0 }),
+      },
       figures,
       counters,
       nowMs,
@@ -129,7 +136,10 @@ Deno.test("silence of a network that we have out is told apart, whether or not i
   for (const [i, isOut] of [false, true, true, false].entries()) {
     figures.isAway = i === 2;
     watch.look(
-      { isToSend: false, flow: () => ({ ...NONE, overdue: 0, withheld: 0 }) },
+      {
+        isToSend: false,
+        flow: () => ({ ...NONE, overdue: 0, withheld: 0, untold: 0 }),
+      },
       figures,
       counters,
       i * 1000,
@@ -140,6 +150,7 @@ Deno.test("silence of a network that we have out is told apart, whether or not i
   assertEquals(counters, {
     tracksAwayMs: 0,
     tracksOutMs: 6000,
+    tracksUntoldMs: 0,
     tracksWithheldMs: 0,
   });
 });
@@ -148,6 +159,7 @@ function noCounters() {
   return {
     tracksAwayMs: 0,
     tracksOutMs: 0,
+    tracksUntoldMs: 0,
     tracksWithheldMs: 0,
   };
 }
@@ -165,7 +177,7 @@ Deno.test("what the server withholds is neither due nor silent, and its time is 
     watch.look(
       {
         isToSend: false,
-        flow: () => ({ due: 1, flowing: 1, overdue: 0, withheld }),
+        flow: () => ({ due: 1, flowing: 1, overdue: 0, untold: 0, withheld }),
       },
       figures,
       counters,
@@ -178,6 +190,30 @@ Deno.test("what the server withholds is neither due nor silent, and its time is 
   );
 });
 
+Deno.test("what the server never told of is told apart, unless its client is away or its network out", () => {
+  const figures = viewersFigures();
+  const watch = new MediaWatch();
+  const counters = noCounters();
+  const flow = () => ({
+    due: 3,
+    flowing: 1,
+    withheld: 0,
+    untold: 2,
+    overdue: 0,
+  });
+  for (let i = 0; i < 5; i++) {
+    figures.isAway = i === 2;
+    watch.look({ isToSend: false, flow }, figures, counters, i * 1000, i === 3);
+  }
+  assertEquals(figures.tracksSilentMs, 8000);
+  assertEquals(counters, {
+    tracksAwayMs: 2000,
+    tracksOutMs: 2000,
+    tracksUntoldMs: 4000,
+    tracksWithheldMs: 0,
+  });
+});
+
 Deno.test("what a client misses after a standstill of ours is nobody's, until all of it flows again", () => {
   const figures = viewersFigures();
   const watch = new MediaWatch();
@@ -187,7 +223,13 @@ Deno.test("what a client misses after a standstill of ours is nobody's, until al
     // It stands still before the second look.
     if (i === 1) watch.leaveOut(60_000);
     figures.isAway = i === 4;
-    const flow = () => ({ due: 3, flowing: flows, withheld: 0, overdue: 9 });
+    const flow = () => ({
+      due: 3,
+      flowing: flows,
+      withheld: 0,
+      untold: 0,
+      overdue: 9,
+    });
     watch.look({ isToSend: false, flow }, figures, counters, i * 1000);
     return figures.isLeftOut;
   });
@@ -205,7 +247,10 @@ Deno.test("a client that does not recover from our standstill is told of once it
   watch.leaveOut(5000);
   for (let nowMs = 0; nowMs <= 10_000; nowMs += 1000) {
     watch.look(
-      { isToSend: false, flow: () => ({ ...NONE, overdue: 0, withheld: 0 }) },
+      {
+        isToSend: false,
+        flow: () => ({ ...NONE, overdue: 0, withheld: 0, untold: 0 }),
+      },
       figures,
       noCounters(),
       nowMs,
