@@ -57,7 +57,7 @@ export function parseOptions<Table extends OptionTable>(
     const problems = problemsOf(option, texts);
     const reading = option.read(given.get(key) ?? option.default);
     if (problems.length === 0 && "problem" in reading) {
-      problems.push(`${reading.problem}.`);
+      problems.push(asSentence(reading.problem));
     }
     mistakes.push(...problems.map((problem) => `${name}: ${problem}`));
     values[key] = problems.length === 0 && "value" in reading
@@ -72,6 +72,11 @@ export function parseOptions<Table extends OptionTable>(
     operands,
     mistakes,
   };
+}
+
+/** With a full stop, where it does not ask whether something else was meant. */
+function asSentence(problem: string): string {
+  return problem.endsWith("?") ? problem : `${problem}.`;
 }
 
 /** As a script would give it. */
@@ -102,7 +107,7 @@ function problemsOf(
   return texts.flatMap((text) => {
     if (text === "") return [`its value is missing; it takes ${takes}.`];
     const reading = arity === "many" ? read([text]) : { value: text };
-    return "problem" in reading ? [`${reading.problem}.`] : [];
+    return "problem" in reading ? [asSentence(reading.problem)] : [];
   });
 }
 

@@ -373,11 +373,15 @@ function parseAggregate(
   );
 }
 
-/** Under which words reports show metrics of other names. */
+/** Words under which reports, and people, know metrics of other names. */
 const WORDS_OF_REPORTS: ReadonlyMap<string, MetricName> = new Map([
+  ["bitrate", "videoBitrate"],
   ["delivered", "deliveryRatio"],
   ["fps", "frameRate"],
+  ["freezes", "freezeCount"],
   ["latency", "mediaLatency"],
+  ["packetloss", "loss"],
+  ["rtt", "roundTripTime"],
 ]);
 
 function unknownMetric(name: string, operations: readonly string[]): string {

@@ -27,6 +27,10 @@ const USAGE: readonly [string, string][] = [
     '--dump: "everyone" is not clients such as client-7,client-9, a number of them such as 3 or 3:10s, or failed.',
   ],
   [
+    "run --monitor mediasoup",
+    '--monitor: Cannot read monitor target "mediasoup": Did you mean cmd:mediasoup?',
+  ],
+  [
     "run --otlp=collector",
     '--otlp: "collector" is not an http:// or https:// URL.',
   ],

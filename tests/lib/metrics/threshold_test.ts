@@ -95,6 +95,8 @@ Deno.test.each([
   },
   // As reports call them, which is nearer to other names.
   { text: "latency p(95) < 1s", message: 'did you mean "mediaLatency"?' },
+  { text: "rtt p(95) < 80ms", message: 'did you mean "roundTripTime"?' },
+  { text: "packetLoss < 1%", message: 'did you mean "loss"?' },
   { text: "fps > 20", message: 'did you mean "frameRate"?' },
   { text: "delivered > 99%", message: 'did you mean "deliveryRatio"?' },
   {
