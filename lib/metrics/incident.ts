@@ -77,6 +77,9 @@ export function newIncident(
   };
 }
 
+/** A run ends in a stretch of some milliseconds: all that is done then is a large share of it. */
+const SHORTEST_SEC = 0.5;
+
 /** It goes on in this second. */
 export function note(
   going: Going,
@@ -96,7 +99,9 @@ export function note(
     going.ids.set(client.index, client.clientId);
     going.rooms.add(client.roomId);
   }
-  going.generatorCpu = Math.max(going.generatorCpu, generator.cpuRatio);
+  if (toSec - fromSec >= SHORTEST_SEC || going.generatorCpu === 0) {
+    going.generatorCpu = Math.max(going.generatorCpu, generator.cpuRatio);
+  }
   going.late = Math.max(going.late, generator.lateRatio);
   if (server === undefined) return;
   const [least, most] = going.serverCpu ?? [Infinity, 0];

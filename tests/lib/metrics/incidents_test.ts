@@ -484,6 +484,20 @@ Deno.test("the server's and the generator's figures meanwhile are kept, and thos
   assertEquals(generator, { maxCpuRatio: 0.4, maxLateRatio: 0.01 });
 });
 
+Deno.test("what the generator does in the last milliseconds of a run is no figure of an incident", () => {
+  const watch = watched(
+    [GOOD, all(NOTHING), all(NOTHING), all(NOTHING)],
+    (i) =>
+      i < 3 ? {} : {
+        fromSec: 3,
+        toSec: 3.022,
+        generator: { cpuRatio: 1.07, lateRatio: 0 },
+      },
+  );
+  const [{ generator }] = watch.incidents();
+  assertEquals(generator.maxCpuRatio, 0.1);
+});
+
 Deno.test("a generator that is late is one of its own, and hides no other", () => {
   const watch = watched(
     [GOOD, all(NOTHING), all(NOTHING), GOOD, GOOD],
