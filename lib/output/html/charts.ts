@@ -89,8 +89,10 @@ export const CHARTS: readonly (readonly [
   ["frames", "Frames a second, of a video", "fps", [
     [
       "shown",
-      ({ second }) =>
-        second && hasVideo(second) ? ratesOf(second).frameRate : null,
+      ({ second, ...moment }) =>
+        second && hasVideo(second) && isLong(moment)
+          ? ratesOf(second).frameRate
+          : null,
     ],
   ]],
   ["bitrate", "Bit rate, all clients", "bps", [
@@ -109,7 +111,10 @@ export const CHARTS: readonly (readonly [
       "its busiest process",
       ({ point }) => point.server?.maxProcessRatio ?? null,
     ],
-    ["generator, of what its threads have", ({ point }) => point.cpuRatio],
+    [
+      "generator, of what its threads have",
+      (moment) => isLong(moment) ? moment.point.cpuRatio : null,
+    ],
   ]],
   ["memory", "Memory of the server", "bytes", [
     ["RSS", ({ point }) => point.server?.rssBytes ?? null],
@@ -133,6 +138,13 @@ function percentiles(name: keyof CourseSecond["trends"]): readonly Column[] {
     ["p99", ({ second }) => second ? of(second).p99Ms : null],
   ];
 }
+
+/** A run ends in a stretch of some milliseconds: a frame, or what is done at the end, is a large share of that. */
+function isLong({ fromSec, point }: Omit<Moment, "second">): boolean {
+  return point.tSec - fromSec >= SHORTEST_SEC;
+}
+
+const SHORTEST_SEC = 0.5;
 
 function frozen({ second }: Moment): number | null {
   return second && hasVideo(second) ? ratesOf(second).frozenRatio : null;

@@ -87,6 +87,18 @@ Deno.test("a long run is drawn in 3600 points, evenly, its last one among them",
   }
 });
 
+Deno.test("the last milliseconds of a run have no CPU of the generator: it would be their peak", () => {
+  const summary = run(
+    { cpuRatio: 0.1 },
+    { cpuRatio: 0.2 },
+    { tSec: 2.022, cpuRatio: 1.07 },
+  );
+  assertEquals(
+    valuesOf(summary, "cpu")["generator, of what its threads have"],
+    [0.1, 0.2, null],
+  );
+});
+
 Deno.test("a line of which nothing is known is left out, and a chart of nothing as well", () => {
   const unwatched = run({ server: undefined }, { server: undefined });
   assertEquals(Object.keys(valuesOf(unwatched, "cpu")), [
