@@ -117,7 +117,9 @@ function whatHurt(
   const parts: readonly (readonly [number, string])[] = [
     [
       isConnected ? 0 : 1,
-      failureCause === null ? "not connected" : `failed: ${failureCause}`,
+      failureCause === null
+        ? "not connected"
+        : `failed: ${failureCause.replace(/\.$/, "")}`,
     ],
     [
       silentRatio ?? 0,

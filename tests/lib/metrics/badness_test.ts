@@ -171,10 +171,10 @@ Deno.test.each<
     own: {
       state: "failed",
       connectionSuccessful: false,
-      failureCause: "refused",
+      failureCause: "Cannot reach it: refused.",
       errorCount: 3,
     },
-    is: "failed: refused",
+    is: "failed: Cannot reach it: refused",
   },
   {
     why: "it never connected, and nobody knows why",
