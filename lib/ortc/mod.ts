@@ -10,6 +10,7 @@
 
 export { readCandidateLine } from "./candidate_line.ts";
 export type { DeepReadonly } from "./deep_readonly.ts";
+export { type Fallbacks, mend } from "./dialects.ts";
 export { absentOrNull } from "./nullable.ts";
 export type * from "./parameters.ts";
 export {
@@ -22,6 +23,7 @@ export {
   strictRtpCapabilitiesSchema,
   strictRtpParametersSchema,
 } from "./strict_rtp_schemas.ts";
+export { cut, MAX_WORDS_CHARS } from "./words.ts";
 export {
   dtlsParametersSchema,
   iceCandidateSchema,

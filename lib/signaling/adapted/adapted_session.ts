@@ -37,7 +37,13 @@ import {
   type openWebSocketChannel,
   type WebSocketChannelOptions,
 } from "../websocket/mod.ts";
-import { ANSWERS, NEWS, problemOf, sessionSchema } from "./answers.ts";
+import {
+  ANSWERS,
+  NEWS,
+  problemOf,
+  readSaid,
+  sessionSchema,
+} from "./answers.ts";
 import { openAdapterChannel } from "./adapter_channel.ts";
 import {
   attempt,
@@ -455,11 +461,12 @@ class AdaptedSession implements SignalingSession {
           (peerId) => this.#tellEvent({ type: "peerLeft", peerId }),
         ),
       onConsumer: (consumer) => {
-        let answer = Promise.resolve(false);
-        told(NEWS.consumer, consumer, ({ id, peerId, paused, ...rest }) => {
-          answer = this.#pushed.offer(peerId, { consumerId: id, ...rest });
-          if (paused) this.#tellConsumerPaused(id, true);
-        });
+        if (this.#ended !== undefined) return Promise.resolve(false);
+        const read = readSaid(NEWS.consumer, consumer);
+        if ("issue" in read) return this.#refuseConsumer(read.issue);
+        const { id, peerId, paused, ...rest } = read.said;
+        const answer = this.#pushed.offer(peerId, { consumerId: id, ...rest });
+        if (paused) this.#tellConsumerPaused(id, true);
         return answer;
       },
       onConsumerPaused: (consumerId, isPaused) =>
@@ -517,6 +524,16 @@ class AdaptedSession implements SignalingSession {
     return channel;
   }
 
+  /** The server has made a consumer that nobody can use: that costs a track, and is an error. */
+  #refuseConsumer(issue: z.core.$ZodIssue): Promise<boolean> {
+    const detail = `a consumer that the server made cannot be read, ${
+      problemOf(issue)
+    }`;
+    const error = new SignalingError("unreadable", "consume", detail);
+    this.#tellEvent({ type: "failed", error });
+    return Promise.resolve(false);
+  }
+
   #noteMalformed(): void {
     this.#tellEvent({ type: "anomaly", anomaly: { kind: "malformed" } });
   }
@@ -562,9 +579,9 @@ class AdaptedSession implements SignalingSession {
       operation,
       () => ask(this.#connected),
       (answer) => {
-        const read = schema.safeParse(answer);
-        if (read.success) return read.data;
-        const detail = `the answer cannot be read, ${problemOf(read.error)}`;
+        const read = readSaid(schema, answer);
+        if ("said" in read) return read.said;
+        const detail = `the answer cannot be read, ${problemOf(read.issue)}`;
         throw new SignalingError("unreadable", operation, detail);
       },
       how,
@@ -605,6 +622,8 @@ class AdaptedSession implements SignalingSession {
 function readSession(answer: unknown): AdapterSession {
   const read = sessionSchema.safeParse(answer);
   if (read.success) return answer as AdapterSession;
-  const detail = `the adapter makes no session, ${problemOf(read.error)}`;
+  const detail = `the adapter makes no session, ${
+    problemOf(read.error.issues[0])
+  }`;
   throw new SignalingError("unreadable", "connect", detail);
 }

@@ -12,21 +12,13 @@ import {
   iceParametersSchema,
   MAX_ICE_CANDIDATES,
   mediaKindSchema,
-  readCandidateLine,
+  mend,
   rtpCapabilitiesSchema,
 } from "../../ortc/mod.ts";
 
 const id = z.string().min(1);
 
-/** mediasoup says `ip` before 3.14 and both after that; others write lines of SDP. */
-const iceCandidates = z.array(z.preprocess(
-  (candidate) =>
-    readCandidateLine(candidate) ??
-      (typeof candidate === "object" && candidate !== null && "ip" in candidate
-        ? { address: candidate.ip, ...candidate }
-        : candidate),
-  iceCandidateSchema,
-)).max(MAX_ICE_CANDIDATES);
+const iceCandidates = z.array(iceCandidateSchema).max(MAX_ICE_CANDIDATES);
 
 /** By operation; those that are not here may be answered with anything. */
 export const ANSWERS = {
@@ -95,9 +87,41 @@ export const NEWS = {
   }),
 } as const;
 
-/** The first thing that is wrong with an answer, with its place in it. */
-export function problemOf(error: z.ZodError): string {
-  const { path, message } = error.issues[0];
+/** What is given back to the server as it came: another one would be no track's. */
+const IDS: ReadonlySet<PropertyKey> = new Set(["id", "producerId", "peerId"]);
+
+/**
+ * Reads what a server said through an adapter, in whatever dialect (`null` for
+ * what is absent, numbers as text); what was given stays as it is. Returns
+ * what it says, or the first thing that is wrong.
+ */
+export function readSaid<Said>(
+  schema: z.ZodType<Said>,
+  given: unknown,
+): { readonly said: Said } | { readonly issue: z.core.$ZodIssue } {
+  const { data, error } = schema.safeParse(given);
+  if (error === undefined) return { said: data };
+  const issue = error.issues.find(({ path }) =>
+    path.length === 1 && IDS.has(path[0])
+  );
+  const copy = issue === undefined ? copyOf(given) : undefined;
+  if (copy === undefined) return { issue: issue ?? error.issues[0] };
+  const left = mend(schema, copy);
+  return left === undefined ? { said: schema.parse(copy) } : { issue: left };
+}
+
+/** `undefined` for what is no object, or more than data. */
+function copyOf(given: unknown): object | undefined {
+  if (typeof given !== "object" || given === null) return undefined;
+  try {
+    return structuredClone(given);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is wrong with an answer, with its place in it. */
+export function problemOf({ path, message }: z.core.$ZodIssue): string {
   const place = path.join(".");
   return place === "" ? message : `${place}: ${message}`;
 }

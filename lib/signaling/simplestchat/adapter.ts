@@ -296,7 +296,8 @@ class SimplestChatSession implements SignalingSession {
   }
 
   /** A track that is no media is none. */
-  #tellProducer(peerId: string, producerId: string, kind: string): void {
+  #tellProducer(peerId: string, producerId: string, said: string): void {
+    const kind = said.toLowerCase();
     if (kind !== "audio" && kind !== "video") return;
     this.#visitor.onEvent({ type: "producer", producerId, peerId, kind });
   }

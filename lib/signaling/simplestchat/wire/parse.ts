@@ -4,11 +4,16 @@
  */
 
 import { type ClientMessage, clientMessageSchemas } from "./client_messages.ts";
+import {
+  cut,
+  type Fallbacks,
+  MAX_WORDS_CHARS,
+  mend,
+} from "../../../ortc/mod.ts";
 import { z } from "./deps.ts";
 import { isReply } from "./replies.ts";
-import { repair } from "./repair.ts";
 import { type ServerMessage, serverMessageSchemas } from "./server_messages.ts";
-import { cut, cutWords, MAX_WORDS_CHARS, wordsOfError } from "./words.ts";
+import { cutWords, wordsOfError } from "./words.ts";
 
 /** What the text of one frame turned out to be. */
 export type Parsed<Message> =
@@ -44,23 +49,21 @@ export function parseServerMessage(text: string): Parsed<ServerMessage> {
   if (type === "error" && typeof value.message !== "string") {
     value.message = wordsOfError(value);
   }
-  let { error } = serverMessageSchemas[type].safeParse(value);
-  for (let round = 0; error !== undefined; round++) {
-    const { issues } = error;
-    const isMendable = round < MAX_REPAIRS && issues.length <= MAX_ISSUES;
-    const [issue] = isMendable ? repair(value, issues) : issues;
-    if (issue !== undefined) return refused(malformed(type, issue));
-    ({ error } = serverMessageSchemas[type].safeParse(value));
-  }
+  const issue = mend(serverMessageSchemas[type], value, ABSENT);
+  if (issue !== undefined) return refused(malformed(type, issue));
   if (text.length > MAX_WORDS_CHARS) cutWords(value);
   // The received object itself: the schemas change nothing, they only drop.
   return { kind: "message", message: value as unknown as ServerMessage };
 }
 
-/** One mended list may show what is wrong inside it. */
-const MAX_REPAIRS = 4;
-/** Several for each of a thousand people; beyond, it is another language and no dialect. */
-const MAX_ISSUES = 10_000;
+/** People without a name, and lists of nobody. */
+const ABSENT: Fallbacks = {
+  name: () => "",
+  participantName: () => "",
+  participants: () => [],
+  producers: () => [],
+};
+
 /** Of people in a room, a dozen each. Every one may be wrong, and what is wrong costs most. */
 const MAX_VALUES = 50_000;
 

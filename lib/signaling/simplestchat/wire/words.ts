@@ -3,8 +3,7 @@
  * much fills memory, files and screens, so it is cut where it comes in.
  */
 
-/** Characters of a text that are kept. */
-export const MAX_WORDS_CHARS = 300;
+import { cut, MAX_WORDS_CHARS } from "../../../ortc/mod.ts";
 
 const FIELDS: ReadonlySet<string> = new Set([
   "changedBy",
@@ -37,19 +36,6 @@ export function cutWords(value: unknown, depth = 0): void {
       (value as Record<string, unknown>)[key] = cut(inner);
     }
   }
-}
-
-/** The beginning of a text, with `…` where there was more. */
-export function cut(text: string): string {
-  return text.length <= MAX_WORDS_CHARS
-    ? text
-    : `${text.slice(0, MAX_WORDS_CHARS - 1).toWellFormed()}…`;
-}
-
-/** What stands where a text should: as a text, but never asked of an object, whose `toString` a message can take away. */
-export function wordsOf(value: unknown): string {
-  if (typeof value !== "object" || value === null) return String(value);
-  return Array.isArray(value) ? "[…]" : "{…}";
 }
 
 /** Where servers put the words of an error that has no `message`. */

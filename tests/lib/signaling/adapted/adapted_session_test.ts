@@ -376,11 +376,6 @@ const NONSENSE: readonly {
       onProducer({ id: "x", peerId: 7, kind: "audio" } as never),
   },
   {
-    why: "a consumer without parameters",
-    tell: ({ onConsumer }) =>
-      onConsumer({ id: "x", producerId: "p", peerId: "q" } as never),
-  },
-  {
     why: "an end of nothing",
     tell: ({ onProducerClosed }) => onProducerClosed(null as never),
   },
@@ -403,6 +398,21 @@ Deno.test.each(NONSENSE)(
     assertEquals([errors, malformed, left], [[], 1, NOTHING]);
   },
 );
+
+Deno.test("a consumer that cannot be read is an error that says why: nothing will come of it", async () => {
+  const { errors, malformed, left } = await visitBy(
+    (adapter) => async (client) => {
+      const session = await adapter(client);
+      const consumer = { id: "x", producerId: "p", kind: "audio" };
+      assertEquals(await client.onConsumer(consumer as never), false);
+      return session;
+    },
+  );
+  assertEquals(errors, [
+    "server: Cannot complete consume: a consumer that the server made cannot be read, rtpParameters: Invalid input: expected object, received undefined.",
+  ]);
+  assertEquals([malformed, left], [0, NOTHING]);
+});
 
 Deno.test("what an adapter tells when its visit is over is not heard", async () => {
   const told: unknown[] = [];

@@ -1,10 +1,12 @@
 /** What an adapter may answer, and how what is wrong with it is told. */
 
 import { assertEquals } from "@std/assert";
+import type { z } from "../../../../lib/ortc/deps.ts";
 import {
   ANSWERS,
   NEWS,
   problemOf,
+  readSaid,
   sessionSchema,
 } from "../../../../lib/signaling/adapted/answers.ts";
 
@@ -13,13 +15,13 @@ const ICE = { usernameFragment: "u", password: "p" };
 
 /** The candidates of a transport that was answered so, or what is wrong with it. */
 function candidatesOf(...iceCandidates: unknown[]): unknown {
-  const { data, error } = ANSWERS.transport.safeParse({
+  const read = readSaid(ANSWERS.transport, {
     id: "t",
     iceParameters: ICE,
     iceCandidates,
     dtlsParameters: DTLS,
   });
-  return error === undefined ? data.iceCandidates : problemOf(error);
+  return "said" in read ? read.said.iceCandidates : problemOf(read.issue);
 }
 
 const CANDIDATE = { address: "192.0.2.1", port: 4, protocol: "udp" };
@@ -46,16 +48,16 @@ Deno.test.each<{ why: string; candidate: unknown; is: unknown }>([
       type: "host",
     }],
   },
+  // What cannot be used is left to who tries candidates, and must not cost the others.
   {
     why: "as something else",
     candidate: 7,
-    is: "iceCandidates.0: Invalid input: expected object, received number",
+    is: [{ address: "7", protocol: "", port: 0 }],
   },
   {
     why: "without a port",
     candidate: { address: "192.0.2.1", protocol: "udp" },
-    is:
-      "iceCandidates.0.port: Invalid input: expected number, received undefined",
+    is: [{ ...CANDIDATE, port: 0 }],
   },
 ])("a candidate may come $why", ({ candidate, is }) => {
   assertEquals(candidatesOf(candidate), is);
@@ -89,10 +91,10 @@ Deno.test.each([
 
 Deno.test("the first thing that is wrong is told with its place, and without a place where it is all of it", () => {
   const { error: inside } = ANSWERS.producer.safeParse({ id: 7 });
-  assertEquals(problemOf(inside!).startsWith("id: "), true);
+  assertEquals(problemOf(inside!.issues[0]).startsWith("id: "), true);
   const { error: all } = ANSWERS.producer.safeParse(7);
   assertEquals(
-    problemOf(all!),
+    problemOf(all!.issues[0]),
     "Invalid input: expected object, received number",
   );
 });
@@ -139,4 +141,139 @@ Deno.test.each<{ change: Record<string, unknown>; wrong: string | undefined }>([
 ])("a session is judged when it is made: $change", ({ change, wrong }) => {
   const { error } = sessionSchema.safeParse({ ...SESSION, ...change });
   assertEquals(error?.issues[0].path.join("."), wrong);
+});
+
+const CAPABILITIES = {
+  codecs: [{
+    kind: "audio",
+    mimeType: "audio/opus",
+    preferredPayloadType: 100,
+    clockRate: 48_000,
+    channels: 2,
+    rtcpFeedback: [{ type: "nack" }],
+  }],
+  headerExtensions: [],
+};
+const TRANSPORT = {
+  id: "t",
+  iceParameters: ICE,
+  iceCandidates: [CANDIDATE],
+  dtlsParameters: DTLS,
+};
+const CONSUMER = {
+  id: "c",
+  producerId: "p",
+  peerId: "q",
+  kind: "audio",
+  rtpParameters: {
+    codecs: [{ mimeType: "audio/opus", payloadType: 100, clockRate: 48_000 }],
+    headerExtensions: [],
+    encodings: [{ ssrc: 1 }],
+    rtcp: { reducedSize: true },
+  },
+};
+
+Deno.test.each<{ why: string; schema: z.ZodType; says: object; is: unknown }>([
+  {
+    why: "feedback null",
+    schema: ANSWERS.capabilities,
+    says: {
+      ...CAPABILITIES,
+      codecs: [{ ...CAPABILITIES.codecs[0], rtcpFeedback: null }],
+    },
+    is: {
+      ...CAPABILITIES,
+      codecs: [{
+        kind: "audio",
+        mimeType: "audio/opus",
+        preferredPayloadType: 100,
+        clockRate: 48_000,
+        channels: 2,
+      }],
+    },
+  },
+  {
+    why: "extensions null",
+    schema: ANSWERS.capabilities,
+    says: { ...CAPABILITIES, headerExtensions: null },
+    is: CAPABILITIES,
+  },
+  {
+    why: "role null",
+    schema: ANSWERS.transport,
+    says: { ...TRANSPORT, dtlsParameters: { role: null, fingerprints: [] } },
+    is: TRANSPORT,
+  },
+  {
+    why: "port as text",
+    schema: ANSWERS.transport,
+    says: { ...TRANSPORT, iceCandidates: [{ ...CANDIDATE, port: "4" }] },
+    is: TRANSPORT,
+  },
+  {
+    why: "candidate null",
+    schema: ANSWERS.transport,
+    says: { ...TRANSPORT, iceCandidates: [null, CANDIDATE] },
+    is: TRANSPORT,
+  },
+  {
+    why: "mid and rtcp null",
+    schema: NEWS.consumer,
+    says: {
+      ...CONSUMER,
+      rtpParameters: { ...CONSUMER.rtpParameters, mid: null, rtcp: null },
+    },
+    is: CONSUMER,
+  },
+  {
+    why: "repairs without an SSRC",
+    schema: ANSWERS.consumer,
+    says: {
+      ...CONSUMER,
+      rtpParameters: {
+        ...CONSUMER.rtpParameters,
+        encodings: [{ ssrc: "1", rtx: { ssrc: null } }],
+      },
+    },
+    is: {
+      id: "c",
+      producerId: "p",
+      kind: "audio",
+      rtpParameters: CONSUMER.rtpParameters,
+    },
+  },
+])("what other servers say is understood, and left as it is: $why", ({
+  schema,
+  says,
+  is,
+}) => {
+  const before = structuredClone(says);
+  assertEquals(readSaid(schema, says), { said: is });
+  assertEquals(says, before);
+});
+
+Deno.test.each<{ why: string; says: unknown; wrong: string }>([
+  {
+    why: "an id that is a number, which the server would get back as a text",
+    says: { ...CONSUMER, id: 7 },
+    wrong: "id: Invalid input: expected string, received number",
+  },
+  {
+    why: "no parameters, besides what is understood",
+    says: { ...CONSUMER, paused: "no", rtpParameters: null },
+    wrong: "rtpParameters: Invalid input: expected object, received undefined",
+  },
+  {
+    why: "more than data",
+    says: { ...CONSUMER, rtpParameters: null, close: () => {} },
+    wrong: "rtpParameters: Invalid input: expected object, received null",
+  },
+  {
+    why: "nothing",
+    says: null,
+    wrong: "Invalid input: expected object, received null",
+  },
+])("what is wrong is named: $why", ({ says, wrong }) => {
+  const read = readSaid(NEWS.consumer, says);
+  assertEquals("issue" in read ? problemOf(read.issue) : "", wrong);
 });

@@ -350,6 +350,15 @@ Deno.test.each<{ says: ServerMessage; tells: SignalingEvent[] }>([
   },
   { says: { ...s.newProducer, kind: "application" }, tells: [] },
   {
+    says: { ...s.newProducer, kind: "Video" },
+    tells: [{
+      type: "producer",
+      producerId: s.newProducer.producerId,
+      peerId: s.newProducer.participantId,
+      kind: "video",
+    }],
+  },
+  {
     says: { type: "producerClosed", producerId: "e2" },
     tells: [{ type: "producerClosed", producerId: "e2" }],
   },

@@ -141,6 +141,16 @@ const DIALECTS: readonly {
     is: 12345,
   },
   {
+    why: "SSRC of repairs null",
+    message: changed(s.consumerCreated, "rtpParameters.encodings.0.rtx", {
+      ssrc: 7,
+    }),
+    path: "rtpParameters.encodings.0.rtx.ssrc",
+    says: null,
+    at: "rtpParameters.encodings.0.rtx",
+    is: undefined,
+  },
+  {
     why: "header extensions null",
     message: s.consumerCreated,
     path: "rtpParameters.headerExtensions",

@@ -2,25 +2,24 @@
  * The dialects of the wire. Servers written in other languages say `null` for
  * what is absent, numbers as text and ids as numbers, and know values that
  * this version does not. What a schema complains of is mended here, in one
- * place for all messages, where the meaning is clear; a message without
- * complaints is not touched.
+ * place for all protocols, where the meaning is clear; what has no complaints
+ * is not touched.
  */
 
-import { readCandidateLine } from "../../../ortc/mod.ts";
+import { readCandidateLine } from "./candidate_line.ts";
 import type { z } from "./deps.ts";
 import { cut, wordsOf } from "./words.ts";
 
-/** What a field stands for that is `null`, absent, or says something unknown: mediasoup's own defaults, and lists of nobody. */
-const FALLBACKS: Readonly<Record<string, () => unknown>> = {
+/** What stands for a field that is `null`, absent, or says something unknown, by its name, or that of its parent and its own. */
+export type Fallbacks = Readonly<Record<string, () => unknown>>;
+
+/** mediasoup's own defaults. */
+const FALLBACKS: Fallbacks = {
   direction: () => "sendrecv",
   encrypt: () => false,
   foundation: () => "",
   headerExtensions: () => [],
-  name: () => "",
-  participantName: () => "",
-  participants: () => [],
   preferredEncrypt: () => false,
-  producers: () => [],
   reducedSize: () => true,
   "dtlsParameters.role": () => "auto",
   rtcp: () => ({ reducedSize: true }),
@@ -43,17 +42,43 @@ const CANDIDATE: Readonly<
   tcpType: () => null,
 };
 
-/** Mends `message` in place, and gives back what no rule covers: nothing when it can be tried again. */
-export function repair(
+/** One mended list may show what is wrong inside it. */
+const MAX_REPAIRS = 4;
+/** Several for each of a thousand people; beyond, it is another language and no dialect. */
+const MAX_ISSUES = 10_000;
+
+/**
+ * Mends `message` in place until `schema` has no complaints; returns the first
+ * one that no rule covers. `further` fallbacks are of the protocol.
+ */
+export function mend(
+  schema: z.ZodType,
+  message: object,
+  further: Fallbacks = {},
+): z.core.$ZodIssue | undefined {
+  const fallbacks = { ...FALLBACKS, ...further };
+  for (let round = 0;; round++) {
+    const { error } = schema.safeParse(message);
+    if (error === undefined) return undefined;
+    const { issues } = error;
+    if (round === MAX_REPAIRS || issues.length > MAX_ISSUES) return issues[0];
+    const [left] = repair(message, issues, fallbacks);
+    if (left !== undefined) return left;
+  }
+}
+
+/** Gives back what no rule covers: nothing when it can be tried again. */
+function repair(
   message: object,
   issues: readonly z.core.$ZodIssue[],
+  fallbacks: Fallbacks,
 ): readonly z.core.$ZodIssue[] {
   const left: z.core.$ZodIssue[] = [];
   const surplus = new Map<unknown[], Set<unknown>>();
   const lines = new Set<PropertyKey>();
   for (const issue of issues) {
     if (isLine(message, issue.path, lines)) continue;
-    if (!mend(message, issue, surplus)) left.push(issue);
+    if (!mendOne(message, issue, surplus, fallbacks)) left.push(issue);
   }
   for (const [list, entries] of surplus) {
     const kept = list.filter((entry) => !entries.has(entry));
@@ -78,10 +103,11 @@ function isLine(
   return true;
 }
 
-function mend(
+function mendOne(
   message: object,
   issue: z.core.$ZodIssue,
   surplus: Map<unknown[], Set<unknown>>,
+  fallbacks: Fallbacks,
 ): boolean {
   const key = issue.path.at(-1);
   const parent = valueAt(message, issue.path.slice(0, -1));
@@ -110,10 +136,15 @@ function mend(
     return set("audio");
   }
   const fallback = [`${String(issue.path.at(-2))}.${String(key)}`, String(key)]
-    .filter((name) => Object.hasOwn(FALLBACKS, name))
-    .map((name) => FALLBACKS[name])
+    .filter((name) => Object.hasOwn(fallbacks, name))
+    .map((name) => fallbacks[name])
     .at(0);
   if (value === null || value === undefined) {
+    if (isRepairStream(issue.path)) {
+      // Repairs without an SSRC are none.
+      const encoding = valueAt(message, issue.path.slice(0, -2));
+      return delete (encoding as Record<PropertyKey, unknown>).rtx;
+    }
     if (fallback !== undefined) return set(fallback());
     if (value === undefined) return false;
     if (Array.isArray(parent)) return leaveOut(parent, value);
@@ -140,6 +171,10 @@ function mend(
     default:
       return false;
   }
+}
+
+function isRepairStream(path: readonly PropertyKey[]): boolean {
+  return path.at(-1) === "ssrc" && path.at(-2) === "rtx";
 }
 
 /** For a candidate's field; or for all of what should be one: then it is its address that is shown. */
