@@ -118,7 +118,11 @@ const ROOMS: readonly {
   { room: "scenarios", only: ["kit.ts"] },
   { room: "mod.ts" },
   { room: "tool.ts" },
-  { room: "cli/terminal", only: ["lib/exit_codes.ts", "lib/text"] },
+  { room: "cli/write_whole.ts", only: [] },
+  {
+    room: "cli/terminal",
+    only: ["lib/exit_codes.ts", "lib/text", "cli/write_whole.ts"],
+  },
   {
     room: "cli/session",
     only: [
@@ -141,6 +145,7 @@ const ROOMS: readonly {
       "lib/report",
       "lib/output",
       "lib/output/*",
+      "cli/write_whole.ts",
       "cli/terminal",
       "cli/session",
     ],

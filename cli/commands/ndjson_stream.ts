@@ -14,6 +14,7 @@ import {
   VERSION,
 } from "../../tool.ts";
 import type { NdjsonLine } from "../../lib/output/mod.ts";
+import { writeWhole } from "../write_whole.ts";
 import { STDOUT } from "./output_options.ts";
 import { openToWrite, reasonOf } from "./paths.ts";
 
@@ -138,9 +139,7 @@ export class NdjsonStream implements AsyncDisposable {
     try {
       while (this.#waiting.length > 0) {
         const bytes = new TextEncoder().encode(this.#waiting.shift());
-        for (let at = 0; at < bytes.length;) {
-          at += await this.#sink.write(bytes.subarray(at));
-        }
+        await writeWhole(this.#sink, bytes);
       }
     } catch (error) {
       if (this.#isBroken) return;

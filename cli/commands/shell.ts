@@ -15,6 +15,7 @@ import {
   safeText,
 } from "../../lib/text/mod.ts";
 import { EXIT_CODES } from "../../lib/exit_codes.ts";
+import { writeWholeSync } from "../write_whole.ts";
 
 /** Signals that ask to stop. */
 const STOP_SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
@@ -110,9 +111,7 @@ function writeAll(
 ): void {
   const bytes = new TextEncoder().encode(text);
   try {
-    for (let at = 0; at < bytes.length;) {
-      at += output.writeSync(bytes.subarray(at));
-    }
+    writeWholeSync(output, bytes);
   } catch (error) {
     // Whoever reads us has had enough, as `head` does: no reason to stop.
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { writeWhole, writeWholeSync } from "../write_whole.ts";
 import type { TerminalSize } from "./terminal.ts";
 
 /** Signals that a terminal program must not be surprised by. */
@@ -57,16 +58,12 @@ export const denoHost: TerminalHost = {
     Deno.stdin.setRaw(raw);
   },
 
-  async write(bytes) {
-    for (let at = 0; at < bytes.length;) {
-      at += await Deno.stdout.write(bytes.subarray(at));
-    }
+  write(bytes) {
+    return writeWhole(Deno.stdout, bytes);
   },
 
   writeSync(bytes) {
-    for (let at = 0; at < bytes.length;) {
-      at += Deno.stdout.writeSync(bytes.subarray(at));
-    }
+    writeWholeSync(Deno.stdout, bytes);
   },
 
   input() {
