@@ -17,11 +17,15 @@ const ROOMS: readonly {
   { room: "lib/network_order.ts", only: [] },
   { room: "lib/text", only: [] },
   { room: "lib/time", only: [] },
+  { room: "lib/read_bounded.ts", only: ["lib/time"] },
   { room: "lib/programs", only: ["lib/time"] },
   { room: "lib/connection", only: ["lib/text"] },
   { room: "lib/options", only: ["lib/text"] },
   { room: "lib/ortc", only: [] },
-  { room: "lib/clip", only: ["lib/text", "lib/time"] },
+  {
+    room: "lib/clip",
+    only: ["lib/read_bounded.ts", "lib/text", "lib/time"],
+  },
   { room: "lib/impairment", only: [] },
   { room: "lib/dump", only: [] },
   { room: "lib/machine", only: ["lib/text"] },
@@ -121,7 +125,12 @@ const ROOMS: readonly {
   { room: "cli/write_whole.ts", only: [] },
   {
     room: "cli/terminal",
-    only: ["lib/exit_codes.ts", "lib/text", "cli/write_whole.ts"],
+    only: [
+      "lib/exit_codes.ts",
+      "lib/read_bounded.ts",
+      "lib/text",
+      "cli/write_whole.ts",
+    ],
   },
   {
     room: "cli/session",
@@ -140,6 +149,7 @@ const ROOMS: readonly {
       "mod.ts",
       "tool.ts",
       "lib/exit_codes.ts",
+      "lib/read_bounded.ts",
       "lib/text",
       "lib/options",
       "lib/report",

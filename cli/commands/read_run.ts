@@ -153,12 +153,16 @@ async function readFiles(path: string): Promise<Read> {
   return { summary: null };
 }
 
+/** All that is taken of a run fits into it several times. */
+const MAX_FILE_BYTES = 1e9;
+
 /** The bytes of a file; a pipe or a device may have no end, and nobody may ever write to it. */
 export async function readPlain(
   path: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { isFile } = await Deno.stat(path);
+  const { isFile, size } = await Deno.stat(path);
   if (!isFile) throw new Error("it is not a plain file");
+  if (size > MAX_FILE_BYTES) throw new Error("it is larger than any run");
   return await Deno.readFile(path);
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { exclusion } from "../../tool.ts";
+import { readPathBounded } from "../../lib/read_bounded.ts";
 import { messageOf } from "../../lib/text/mod.ts";
 
 /** Where secrets and certificates come from; replaced in tests. */
@@ -13,10 +14,16 @@ export interface SecretPorts {
   readonly readFile: (path: string) => Promise<string>;
 }
 
+/** A key or a bundle of certificates is no larger, and whoever makes one for a pipe has it by then. */
+const BOUNDS = { mostBytes: 4e6, withinMs: 30_000 };
+
 /** The process's environment and files. */
 export const SYSTEM_SECRETS: SecretPorts = {
   env: (name) => Deno.env.get(name),
-  readFile: (path) => Deno.readTextFile(path),
+  async readFile(path) {
+    const bytes = await readPathBounded(path, BOUNDS);
+    return new TextDecoder().decode(bytes);
+  },
 };
 
 /** Reads secrets, and keeps everything that is wrong with them, a line each. */

@@ -16,6 +16,7 @@ import { isIvf, readIvf } from "./ivf.ts";
 import { opusClip } from "./opus_clip.ts";
 import { together } from "./together.ts";
 import { vp8Clip } from "./vp8_clip.ts";
+import { fetchBounded, readPathBounded } from "../read_bounded.ts";
 import { messageOf } from "../text/mod.ts";
 
 /** Reads a file, by a path or a URL. */
@@ -110,15 +111,19 @@ async function tracksOf(
   }
 }
 
+/** A file on a disk ends by itself, whatever else is named may not. */
+const MOST_BYTES = { ofFiles: 2e9, ofOthers: 100e6 };
+const READ_MS = 60_000;
+
 async function readPathOrUrl(pathOrUrl: string | URL): Promise<Uint8Array> {
+  const others = { mostBytes: MOST_BYTES.ofOthers, withinMs: READ_MS };
   const isUrl = pathOrUrl instanceof URL || /^(https?|file):/.test(pathOrUrl);
-  if (!isUrl) return await Deno.readFile(pathOrUrl);
-  const response = await fetch(pathOrUrl);
-  if (!response.ok) {
-    await response.body?.cancel();
-    throw new Error(`the server answers with ${response.status}`);
-  }
-  return await response.bytes();
+  if (isUrl) return await fetchBounded(pathOrUrl, others);
+  const { isFile } = await Deno.stat(pathOrUrl);
+  return await readPathBounded(
+    pathOrUrl,
+    isFile ? { ...others, mostBytes: MOST_BYTES.ofFiles } : others,
+  );
 }
 
 const WANTED =
