@@ -24,6 +24,7 @@ if (import.meta.main) Deno.exit(await main(Deno.args));
 /** Carries a command line out; resolves with the exit code. */
 export async function main(words: readonly string[]): Promise<number> {
   const [name, ...args] = words;
+  addEventListener("unload", refuseEnd);
   try {
     switch (name) {
       case "help":
@@ -42,7 +43,18 @@ export async function main(words: readonly string[]): Promise<number> {
   } catch (error) {
     printError(errorLine(error));
     return EXIT_CODES.broke;
+  } finally {
+    removeEventListener("unload", refuseEnd);
   }
+}
+
+/** Others' code, or a library of theirs, may end the process; that is no success. */
+function refuseEnd(): void {
+  if (Deno.exitCode !== EXIT_CODES.passed) return;
+  printError(
+    "Cannot go on: an adapter or a scenario has ended this process. Have it throw an error instead.",
+  );
+  Deno.exitCode = EXIT_CODES.broke;
 }
 
 async function showHelp(

@@ -65,7 +65,7 @@ export async function sessionCommand(
     workers: parsed.given.has("workers") ? values.workers : "auto",
   });
   if ("mistakes" in where) return usage(where.mistakes);
-  const code = await runSession({
+  return await runSession({
     server: { ...way.access, url: values.server ?? "" },
     embedded: engineOf(values),
     clients: values.clients,
@@ -78,6 +78,4 @@ export async function sessionCommand(
     monitor: values.monitor,
     config: sessionRecord(parsed, way.access),
   });
-  // What an expression has set going would keep the process for ever.
-  Deno.exit(code);
 }

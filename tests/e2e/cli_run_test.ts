@@ -78,6 +78,22 @@ Deno.test("what an adapter prints is no data, and what it leaves open keeps no r
   assertStringIncludes(stderr, "printed by the adapter");
 });
 
+Deno.test("a run that its adapter ends has not passed", async () => {
+  await using sfu = await startSfu({ engine: "werift" });
+  using out = new OutDir();
+  const { code, stderr } = await runProgram([
+    "run",
+    ...`-s ${sfu.url} -c 1 -d 1 -r 0 --audio-only --quiet`.split(" "),
+    `--signaling=${fromFileUrl(import.meta.resolve("./own_adapter.ts"))}`,
+    "--signaling-option=exits=yes",
+    `--out=${out.path}`,
+  ]);
+  assertEquals([code, stderr], [
+    1,
+    "Cannot go on: an adapter or a scenario has ended this process. Have it throw an error instead.\n",
+  ]);
+});
+
 Deno.test("a threshold that is not kept exits with 99, and is a failure in every file asked for", async () => {
   await using sfu = await startSfu({ engine: "werift" });
   using out = new OutDir();

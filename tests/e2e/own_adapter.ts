@@ -1,5 +1,6 @@
 /** An adapter as a user would write one: of a server that answers in order, without numbers. */
 
+import process from "node:process";
 import type { Adapter } from "../../lib/signaling/adapter/mod.ts";
 
 const adapter: Adapter = async (client) => {
@@ -32,6 +33,7 @@ const adapter: Adapter = async (client) => {
     Promise.reject(new Error(`${client.options.slip}, later`));
     Promise.reject(`${client.options.slip}, as a text`);
   }
+  if (client.options.exits !== undefined) process.exit();
   if (client.options.leavings !== undefined) {
     console.log("printed by the adapter");
     setInterval(() => {}, 1000);

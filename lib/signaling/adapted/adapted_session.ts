@@ -5,7 +5,11 @@
  */
 
 import type { z } from "../../ortc/deps.ts";
-import type { DtlsParameters, RtpCapabilities } from "../../ortc/mod.ts";
+import {
+  cut,
+  type DtlsParameters,
+  type RtpCapabilities,
+} from "../../ortc/mod.ts";
 import { secretsOf } from "../../connection/mod.ts";
 import { createHider, shownText } from "../../text/mod.ts";
 import { type Clock, systemClock } from "../../time/mod.ts";
@@ -101,7 +105,8 @@ export function adaptedSessions(
     // What is shorter is a setting, and no key.
     ...values.filter(({ length }) => length >= KEY_CHARS),
   ]);
-  const shown: Shown = (words) => shownText(hide(words));
+  // They may be as long as a message of the server, and each client has some.
+  const shown: Shown = (words) => shownText(cut(hide(words)));
   showStrays(shown);
   return (visitor) =>
     new AdaptedSession(adapter, server, doors, visitor, shown);

@@ -505,3 +505,27 @@ Deno.test.each(["preferLayer", "restartIce", "pauseProducer"] as const)(
     await session.leave();
   },
 );
+
+Deno.test("of what an adapter throws or tells no more is kept than a line", async () => {
+  const told: SignalingEvent[] = [];
+  const open = (adapter: Adapter) =>
+    adaptedSessions(adapter, { url: "ws://h/" }, {})({
+      roomId: "r",
+      participantName: "A",
+      onEvent: (event) => told.push(event),
+    });
+  const { signal } = new AbortController();
+  const long = "no ".repeat(2_000_000);
+  const thrown = [long, new Error(long), { reason: long }, new TypeError(long)];
+  for (const what of thrown) {
+    const session = open(() => Promise.reject(what));
+    const error = await assertRejects(() => session.connect({ signal }));
+    assert(messageOf(error).length < 400);
+  }
+  const session = open((client) => {
+    client.onPutOut(long);
+    return Promise.reject(new Error("no"));
+  });
+  await assertRejects(() => session.connect({ signal }));
+  assert(JSON.stringify(told).length < 1000);
+});
