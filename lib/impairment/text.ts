@@ -59,7 +59,13 @@ const COUNT: Notation = {
 const RATE: Notation = {
   takes: "bits a second such as 750k or 1.5M",
   read: (text) => numberIn(text, { "": 1, k: 1000, M: 1_000_000 }),
-  show: String,
+  show(value) {
+    const inM = Number(value) < 1e6 ? [] : [`${Number(value) / 1e6}M`];
+    // What is of no round size has more digits that way.
+    return [...inM, `${Number(value) / 1000}k`].find((text) =>
+      text.length < String(value).length && RATE.read(text) === value
+    ) ?? String(value);
+  },
 };
 const SIZE: Notation = { ...RATE, takes: "bytes such as 64k" };
 const SWITCH: Notation = {

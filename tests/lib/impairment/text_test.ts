@@ -88,6 +88,16 @@ for (const [text, impairment] of TEXTS) {
   });
 }
 
+Deno.test.each([
+  "in.rate=400k",
+  "in.rate=1.5M",
+  "in.rate=2M,in.queue=64k",
+  "in.rate=1234567",
+  "in.rate=1001",
+])("%s is told as people write it", (text) => {
+  assertEquals(describeImpairment(parseImpairment(text)), text);
+});
+
 Deno.test("nothing is told as none", () => {
   assertEquals(describeImpairment({}), "none");
 });
