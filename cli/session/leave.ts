@@ -5,7 +5,11 @@
  */
 
 import { EXIT_CODES, isOfSignal } from "../../lib/exit_codes.ts";
-import { unexpectedLosses } from "../../tool.ts";
+import {
+  formatMeasured,
+  type ThresholdResult,
+  unexpectedLosses,
+} from "../../tool.ts";
 import { noEffects, type Step } from "./messages.ts";
 import type { Model } from "./model.ts";
 import { say } from "./verbs/verb.ts";
@@ -25,7 +29,8 @@ export function leave(
   const lost = code === 0
     ? unexpectedLosses(live.snapshot.generator.lost)
     : null;
-  const failed = live.thresholds.some(({ passed }) => !passed);
+  const broken = live.thresholds.filter(({ passed }) => !passed);
+  const isFailed = code === 0 && lost === null && broken.length > 0;
   return {
     model: {
       ...model,
@@ -38,16 +43,26 @@ export function leave(
       type: "end",
       code: lost !== null
         ? EXIT_CODES.invalid
-        : code === 0 && failed
+        : isFailed
         ? EXIT_CODES.failed
         : code,
       // A summary says it, too.
       reason: reason ??
-        (lost === null || audience !== "plain" ? null : `Invalid: ${lost}.`),
+        (audience !== "plain"
+          ? null
+          : lost !== null
+          ? `Invalid: ${lost}.`
+          : isFailed
+          ? `Failed: ${broken.map(brokenText).join("; ")}.`
+          : null),
       summary: load.nextIndex > 0 &&
         (audience === "session" || isOfSignal(code)),
     }],
   };
+}
+
+function brokenText(result: ThresholdResult): string {
+  return `"${result.expression}", it was ${formatMeasured(result)}`;
 }
 
 /** What went wrong is said; where nobody is there to try again, it is the end. */

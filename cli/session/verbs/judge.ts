@@ -35,7 +35,9 @@ export const threshold: Verb = {
         : noEffects(shown(model, "thresholds", lines));
     }
     if (rest === "clear") {
-      return noEffects({ ...say(model, "no thresholds"), thresholds: [] });
+      const next = say(model, "no thresholds");
+      const live = { ...next.live, thresholds: [] };
+      return noEffects({ ...next, live, thresholds: [] });
     }
     try {
       const added = parseThreshold(rest);

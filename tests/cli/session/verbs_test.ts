@@ -818,6 +818,15 @@ Deno.test("quit has everyone leave, with 99 where a threshold failed", () => {
   };
   const [effect] = say({ ...broken, live }, "quit").effects;
   assert(effect.type === "end" && effect.code === 99);
+  assertEquals(effect.reason, null);
+  const piped = after({ ...broken, audience: "plain", live }, [
+    { type: "inputEnded" },
+    { type: "tick" },
+  ]).effects.at(-1);
+  assert(piped?.type === "end" && piped.code === 99);
+  assertEquals(piped.reason, `Failed: "loss < 0", it was 100 %.`);
+  const cleared = say({ ...broken, live }, "threshold clear").model;
+  assertEquals(say(cleared, "quit").effects, kept.effects);
 });
 
 Deno.test("clients by a figure stay in that order, and clients alone has the worst first again", () => {
