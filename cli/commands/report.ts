@@ -35,7 +35,14 @@ import { type ReadRun, readRun, readWhole, whyNoSummary } from "./read_run.ts";
 import { RESULTS_FILE, SNAPSHOT_FILE, SUMMARY_FILE } from "./run_files.ts";
 import { runText } from "./run_text.ts";
 import { safeValue, sanitize } from "../../lib/text/mod.ts";
-import { printData, printError, printJson, printOut, usage } from "./shell.ts";
+import {
+  printData,
+  printError,
+  printJson,
+  printOut,
+  textColumns,
+  usage,
+} from "./shell.ts";
 import { EXIT_CODES } from "../../lib/exit_codes.ts";
 
 const NOTES: readonly string[] = [
@@ -254,6 +261,6 @@ function screen(): { readonly color: boolean; readonly width: number } {
   const terminal = Deno.stdout.isTerminal();
   return {
     color: terminal && !Deno.noColor,
-    width: terminal ? Deno.consoleSize().columns : TABLE_COLUMNS,
+    width: textColumns(TABLE_COLUMNS),
   };
 }

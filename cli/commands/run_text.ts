@@ -6,6 +6,7 @@
 
 import { renderText, type SavedRun } from "../../tool.ts";
 import { safeValue } from "../../lib/text/mod.ts";
+import { textColumns } from "./shell.ts";
 
 /** Columns where there is no terminal. */
 const FILE_COLUMNS = 100;
@@ -17,7 +18,7 @@ export function runText(
   const terminal = Deno.stdout.isTerminal();
   const text = renderText(safeValue(summary), {
     color: terminal && !Deno.noColor,
-    width: terminal ? Deno.consoleSize().columns : FILE_COLUMNS,
+    width: textColumns(FILE_COLUMNS),
   });
   return found.length === 0 ? text : `${text}\n${found.join("\n")}\n`;
 }

@@ -22,6 +22,9 @@ const STOP_SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
+/** With less there is no figure left in a line. */
+const LEAST_COLUMNS = 40;
+
 /** Prints lines for a person on standard output, to the end. Texts of others in them may not hold line ends or colours of their own. */
 export function printOut(text: string): void {
   writeAll(Deno.stdout, inCharset(safeText(text), charsetOf(Deno.stdout)));
@@ -50,6 +53,17 @@ export function printError(line: string): void {
   } catch {
     // A run does not end for want of a listener.
   }
+}
+
+/**
+ * Columns that text on standard output has: those of its terminal, or
+ * `elsewhere` where there is none, or one that does not know its size and says
+ * 0. On a narrow one lines are broken rather than cut to nothing.
+ */
+export function textColumns(elsewhere: number): number {
+  if (!Deno.stdout.isTerminal()) return elsewhere;
+  const { columns } = Deno.consoleSize();
+  return columns > 0 ? Math.max(LEAST_COLUMNS, columns) : elsewhere;
 }
 
 /** Prints what is wrong with a command line, a line each; the exit code of that. */

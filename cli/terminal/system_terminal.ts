@@ -38,6 +38,8 @@ export function openTerminal(options: OpenTerminalOptions = {}): Terminal {
 }
 
 const UNKNOWN_SIZE: TerminalSize = { columns: 80, rows: 24 };
+/** A terminal may say that it has 65,535 of both, and each cell is drawn. No screen shows so much. */
+const MOST_SIZE: TerminalSize = { columns: 1000, rows: 500 };
 
 /** How long to wait for a stop that the system refuses to make. */
 const STOP_TIMEOUT_MS = 100;
@@ -83,7 +85,11 @@ class SystemTerminal implements Terminal {
 
   size(): TerminalSize {
     const size = this.#host.size();
-    return size && size.columns > 0 && size.rows > 0 ? size : UNKNOWN_SIZE;
+    if (!size || size.columns <= 0 || size.rows <= 0) return UNKNOWN_SIZE;
+    return {
+      columns: Math.min(size.columns, MOST_SIZE.columns),
+      rows: Math.min(size.rows, MOST_SIZE.rows),
+    };
   }
 
   async write(text: string): Promise<void> {

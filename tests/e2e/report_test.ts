@@ -6,6 +6,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
+import { fileURLToPath as fromFileUrl } from "node:url";
 import { packRun, toResults } from "../../lib/report/mod.ts";
 import {
   EMPTY_COURSE,
@@ -47,6 +48,29 @@ Deno.test("one run is shown as run showed it, by file or by directory", async ()
   assertMatch(byFile.stdout, /^FAILED {2}"loss < 1%" failed\.\n/);
   assertEquals(byDirectory, byFile);
   assertEquals(byFile.code, 0);
+});
+
+Deno.test.each([
+  { size: "cols 0", why: "whose size is not known" },
+  { size: "cols 1 rows 1", why: "of one cell" },
+  { size: "cols 65535 rows 65535", why: "without an end" },
+])("a run is readable on a terminal $why", {
+  ignore: Deno.build.os !== "linux",
+}, async ({ size }) => {
+  using out = results();
+  const main = fromFileUrl(import.meta.resolve("../../cli/main.ts"));
+  // script(1) makes a terminal of its own.
+  const command =
+    `stty ${size}; exec '${Deno.execPath()}' run -A --quiet --no-check '${main}' report '${out.path}/10'`;
+  const { stdout } = await new Deno.Command("script", {
+    args: ["--quiet", "--command", command, "/dev/null"],
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+  }).output();
+  const text = new TextDecoder().decode(stdout);
+  for (const word of ["FAILED", "delivered", "Clients", "Lateness"]) {
+    assertStringIncludes(text, word);
+  }
 });
 
 Deno.test("the results of a run are its clients, the worst first, and no row among runs", async () => {

@@ -213,6 +213,15 @@ Deno.test("terminal: a size that is unknown or nothing is 80 by 24", async () =>
   await terminal.close();
 });
 
+Deno.test("terminal: of one that says it is larger than any screen a part is used", async () => {
+  const { host, terminal } = open();
+  host.console = { columns: 65_535, rows: 65_535 };
+  assertEquals(terminal.size(), { columns: 1000, rows: 500 });
+  host.console = { columns: 1, rows: 65_535 };
+  assertEquals(terminal.size(), { columns: 1, rows: 500 });
+  await terminal.close();
+});
+
 Deno.test("terminal: closing ends a read that is under way", async () => {
   const { host, terminal } = open();
   const writer = host.stdin.writable.getWriter();
