@@ -58,6 +58,29 @@ export interface Impairment {
 
 type Field = keyof LinkImpairment;
 
+const LINK_FIELDS: Readonly<Record<Field, true>> = {
+  lossRatio: true,
+  lossBurstPackets: true,
+  lossInBurstRatio: true,
+  delayMs: true,
+  jitterMs: true,
+  jitterReorders: true,
+  reorderRatio: true,
+  reorderMs: true,
+  duplicateRatio: true,
+  rateBps: true,
+  queueBytes: true,
+  outageMs: true,
+  outageEveryMs: true,
+};
+const NETWORK_FIELDS: Readonly<Record<keyof Impairment, true>> = {
+  inbound: true,
+  outbound: true,
+  rebind: true,
+  mediaOnly: true,
+  rebindEveryMs: true,
+};
+
 const RATIOS: readonly Field[] = [
   "lossRatio",
   "lossInBurstRatio",
@@ -83,8 +106,12 @@ const MAX_BURST_PACKETS = 1e6;
 /** Each takes a socket, and some round trips until the server knows. */
 const MIN_REBIND_MS = 1000;
 
-/** Throws a `RangeError` in one line for what no network can do. */
+/** Throws a `RangeError` in one line for what no network can do, and for what is none. */
 export function checkImpairment(impairment: Impairment): void {
+  const whole = shapeProblem(impairment, NETWORK_FIELDS);
+  if (whole !== undefined) {
+    throw new RangeError(`Cannot impair a network: ${whole}`);
+  }
   for (const direction of ["inbound", "outbound"] as const) {
     const link = impairment[direction];
     const problem = link === undefined ? undefined : problemOf(link);
@@ -100,8 +127,21 @@ export function checkImpairment(impairment: Impairment): void {
   }
 }
 
+/** What has another name does nothing, which whoever wrote it cannot see. */
+function shapeProblem(given: unknown, known: object): string | undefined {
+  const names = Object.keys(known).join(", ");
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    return `${given} is no object with ${names}`;
+  }
+  const other = Object.keys(given).find((name) => !Object.hasOwn(known, name));
+  return other === undefined
+    ? undefined
+    : `there is no ${other} in it, only ${names}`;
+}
+
 function problemOf(link: LinkImpairment): string | undefined {
-  return numberProblem(link) ?? burstProblem(link) ?? outageProblem(link);
+  return shapeProblem(link, LINK_FIELDS) ?? numberProblem(link) ??
+    burstProblem(link) ?? outageProblem(link);
 }
 
 function numberProblem(link: LinkImpairment): string | undefined {

@@ -405,6 +405,13 @@ export class Crowd {
     kind: "audio" | "video",
     paused: boolean,
   ): Promise<void> {
+    if (kind !== "audio" && kind !== "video") {
+      throw new TypeError(
+        `Cannot ${
+          paused ? "mute" : "unmute"
+        } "${kind}": there is audio and video.`,
+      );
+    }
     const { roster: cell } = this.#ports;
     const indices = indicesOf(clients);
     cell.value = roster.silenced(cell.value, indices, [kind], paused);

@@ -5,6 +5,7 @@
  */
 
 import {
+  checkImpairment,
   type Impairment,
   type LinkImpairment,
   parseImpairment,
@@ -85,30 +86,45 @@ export interface MeetOptions extends FillOptions {
 
 /**
  * The media of a client, with what it leaves open. Throws a `TypeError` for
- * files beside what these settle by themselves: scenarios pass all their
- * options on, so what is as by default was not asked for.
+ * what media cannot be, and for files beside what these settle by themselves:
+ * scenarios pass all their options on, so what is as by default was not asked
+ * for.
  */
 export function mediaOf(options: MediaOptions): MediaPlan {
-  const asked = Object.fromEntries(
-    Object.entries(MEDIA_OPTIONS).map(([key, { default: initial }]) => {
-      const given = options[key as keyof MediaOptions];
-      return [key, given === initial ? undefined : given];
-    }),
-  );
+  const meant: Record<string, unknown> = {};
+  const asked: Record<string, unknown> = {};
+  for (const [key, option] of Object.entries(MEDIA_OPTIONS)) {
+    const given = options[key as keyof MediaOptions] ?? option.default;
+    const reading = option.read(given);
+    if ("problem" in reading) {
+      throw new TypeError(`Cannot join: ${key} ${reading.problem}.`);
+    }
+    meant[key] = reading.value;
+    if (reading.value !== option.default) asked[key] = reading.value;
+  }
   const [mistake] = exclusions(MEDIA_OPTIONS, asked);
   if (mistake !== undefined) throw new TypeError(mistake);
-  return mediaPlanOf(options);
+  return mediaPlanOf(meant);
 }
 
-/** The network in numbers. Throws a `SyntaxError` or `RangeError` for a text that names none, a `TypeError` for a time that is none. */
+/** The network in numbers. Throws a `SyntaxError` or `RangeError` for what is none, a `TypeError` for a time that is none. */
 export function impairmentOf(network: NetworkOption): Impairment | null {
   if (typeof network === "string") return parseImpairment(network);
-  return network && Object.fromEntries(
-    Object.entries(network).map(([direction, link]) => [
-      direction,
-      link && timesInMs(link),
-    ]),
-  );
+  if (network === null || network === undefined) return null;
+  const impairment = isObject(network)
+    ? Object.fromEntries(
+      Object.entries(network).map(([direction, link]) => [
+        direction,
+        isObject(link) ? timesInMs(link) : link,
+      ]),
+    )
+    : network;
+  checkImpairment(impairment);
+  return impairment;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Whoever writes without types may give a time as text. */

@@ -298,6 +298,45 @@ Deno.test("a network is another one from the moment on that a script says so", a
   assert(longestMs >= latencyMs - 1 && longestMs < 100, `${longestMs}`);
 });
 
+Deno.test("what a script without types gets wrong is said to it, and does not do nothing", async () => {
+  await play(async (crowd) => {
+    const one = await crowd.join({ video: false, maxAudio: "2" as never });
+    const wrong: [() => Promise<unknown>, string][] = [
+      [() => one.mute("vidio" as never), 'Cannot mute "vidio"'],
+      [() => crowd.unmute([one], 7 as never), 'Cannot unmute "7"'],
+      [() => one.impair({ loss: 0.1 } as never), "there is no loss in it"],
+      [() => one.impair({ lossRatio: 0.1 } as never), "there is no lossRatio"],
+      [() => one.impair(0.1 as never), "0.1 is no object"],
+      [() => one.impair(["loss=5%"] as never), "is no object"],
+      [
+        () => one.impair({ inbound: { delay: 50 } } as never),
+        "Cannot impair inbound packets: there is no delay in it",
+      ],
+      [() => one.impair({ outbound: 5 } as never), "5 is no object"],
+      [
+        () => crowd.join({ network: { inbound: { loss: 1 } } as never }),
+        "there is no loss in it",
+      ],
+      [
+        () => crowd.join({ quality: "4k" as never }),
+        'Cannot join: quality "4k" is not 480p, 720p or 1080p.',
+      ],
+      [
+        () => crowd.join({ maxVideo: -1 }),
+        'Cannot join: maxVideo "-1" is not a whole number',
+      ],
+      [
+        () => crowd.fill({ clients: 2, audioBitrate: NaN }),
+        'Cannot join: audioBitrate "NaN" is not',
+      ],
+    ];
+    for (const [attempt, says] of wrong) {
+      await assertRejects(async () => await attempt(), Error, says);
+    }
+    assertEquals([one.impairment, crowd.clients.length], [null, 1]);
+  });
+});
+
 Deno.test("a network that cannot be is said to the script, before anyone has it", async () => {
   await play(async (crowd) => {
     const one = await crowd.join({ video: false });
