@@ -87,7 +87,13 @@ export function whyNothing(
   { refused }: CandidateChoice,
   transport: TransportChoice,
 ): string {
-  if (offered.length === 0) return "the server offers no address";
+  const wanted = transport.toUpperCase();
+  if (offered.length === 0) {
+    // A server that was asked for the one leaves the other out by itself.
+    return transport === "auto"
+      ? "the server offers no address"
+      : `the server offers no ${wanted} address: take the transport auto`;
+  }
   if (refused.length > 0) {
     const reasons = refused.map((one) =>
       `${candidateLabel(one)}: ${one.reason}`
@@ -96,7 +102,6 @@ export function whyNothing(
       reasons.slice(0, 4).join("; ")
     })`;
   }
-  const wanted = transport.toUpperCase();
   const other = wanted === "UDP" ? "TCP" : "UDP";
   return `the server offers no ${wanted} address, only ${other}: take the transport auto`;
 }

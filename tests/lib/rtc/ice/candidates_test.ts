@@ -125,6 +125,11 @@ Deno.test.each<{
 }>([
   { offered: [], transport: "auto", why: "the server offers no address" },
   {
+    offered: [],
+    transport: "tcp",
+    why: "the server offers no TCP address: take the transport auto",
+  },
+  {
     offered: [UDP],
     transport: "tcp",
     why: "the server offers no TCP address, only UDP: take the transport auto",
