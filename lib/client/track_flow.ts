@@ -12,6 +12,8 @@ export interface TrackFlow {
   readonly due: number;
   /** Those of them of which something came in the last second. */
   readonly flowing: number;
+  /** For how long nothing has come of any of them, in milliseconds; 0 while something does, and where none was had. */
+  readonly silentMs: number;
   /** Those besides of which the server chooses to send nothing, and says so. */
   readonly withheld: number;
   /** Those of the due ones that the server never told of. */
@@ -24,6 +26,7 @@ export interface TrackFlow {
 export const NO_FLOW: TrackFlow = {
   due: 0,
   flowing: 0,
+  silentMs: 0,
   withheld: 0,
   untold: 0,
   overdue: 0,
@@ -46,6 +49,7 @@ export function trackFlow(
 ): Omit<TrackFlow, "untold"> {
   let due = 0;
   let flowing = 0;
+  let leastMs = Infinity;
   let withheld = 0;
   let overdue = 0;
   for (const track of tracks) {
@@ -62,10 +66,17 @@ export function trackFlow(
     if (!isSilent && receiver.packetsReceived === 0) continue;
     due++;
     if (!isSilent) flowing++;
+    if (receiver.packetsReceived > 0) leastMs = Math.min(leastMs, silentMs);
     if (silentMs < LATE_AFTER_MS || origin.of !== "own") continue;
     // What is silent for longer counts as deliverable.
     overdue += Math.min(silentMs, SILENT_AFTER_MS) / 1000 *
       (origin.packetsPerSecond ?? 0);
   }
-  return { due, flowing, withheld, overdue: Math.round(overdue) };
+  return {
+    due,
+    flowing,
+    silentMs: flowing === 0 && leastMs < Infinity ? leastMs : 0,
+    withheld,
+    overdue: Math.round(overdue),
+  };
 }

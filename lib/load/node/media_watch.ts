@@ -20,6 +20,8 @@ interface MediaCounters {
 
 /** Without media for so long, a client has lost it. */
 const LOST_AFTER_MS = 3000;
+/** What flowed at one look may have ended so long before it. */
+const UNNOTICED_MS = 1000;
 /** Looks come once a second; one that comes much later says nothing of the time between. */
 const MAX_BETWEEN_MS = 2500;
 
@@ -28,8 +30,10 @@ export class MediaWatch {
   #lookedMs = -1;
   /** Tracks that were due when it was last there. */
   #dueBefore = 0;
-  /** Since when nothing comes to it; -1 while something does. */
+  /** Since when nothing comes to it that had something; -1 while something does. */
   #sinceMs = -1;
+  /** Whether nothing came at the last look. */
+  #hadNothing = false;
   /** Until when what it misses is our own doing, unless all flows before. */
   #leftOutUntilMs = -Infinity;
 
@@ -51,10 +55,8 @@ export class MediaWatch {
   ): void {
     const ms = this.#lookedMs < 0 ? 0 : nowMs - this.#lookedMs;
     this.#lookedMs = nowMs;
-    const { due, flowing, withheld, untold, overdue } = this.#flow(
-      client,
-      figures,
-    );
+    const flow = this.#flow(client, figures);
+    const { due, flowing, withheld, untold, overdue } = flow;
     figures.packetsOverdue = overdue;
     figures.isLeftOut = nowMs < this.#leftOutUntilMs;
     if (figures.isLeftOut) {
@@ -63,9 +65,16 @@ export class MediaWatch {
       if (isWell) this.#leftOutUntilMs = -Infinity;
       figures.packetsOverdue = 0;
       this.#sinceMs = -1;
+      this.#hadNothing = false;
       this.#dueBefore = due;
       return;
     }
+    const hasNothing = due > 0 && flowing === 0;
+    // It is noticed a second after the last packet at the earliest.
+    const nothingMs = this.#hadNothing
+      ? ms
+      : Math.max(ms, Math.min(flow.silentMs, ms + UNNOTICED_MS));
+    this.#hadNothing = hasNothing;
     const isOnTime = ms <= MAX_BETWEEN_MS;
     if (isOnTime) {
       if (figures.state === "connected" && client.isToSend) {
@@ -78,12 +87,12 @@ export class MediaWatch {
       if (isNetworkOut) counters.tracksOutMs += silent * ms;
       else if (figures.isAway) counters.tracksAwayMs += silent * ms;
       else counters.tracksUntoldMs += untold * ms;
-      if (due > 0 && flowing === 0) figures.withoutMediaMs += ms;
+      if (hasNothing) figures.withoutMediaMs += nothingMs;
     }
     this.#noteLoss(
-      due > 0 && flowing === 0,
+      hasNothing,
       figures,
-      isOnTime ? nowMs - ms : nowMs,
+      isOnTime ? nowMs - nothingMs : nowMs,
     );
     this.#dueBefore = due;
   }

@@ -73,6 +73,7 @@ Deno.test.each<{
       flowing: 2,
       withheld: 0,
       untold: 0,
+      silentMs: 0,
       overdue: 0,
     });
     network.isCut = true;

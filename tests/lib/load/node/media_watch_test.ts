@@ -85,7 +85,13 @@ Deno.test.each(
     watch.look(
       {
         isToSend: true,
-        flow: () => ({ overdue: 0, withheld: 0, untold: 0, ...look }),
+        flow: () => ({
+          overdue: 0,
+          withheld: 0,
+          untold: 0,
+          silentMs: 0,
+          ...look,
+        }),
       },
       figures,
       counters,
@@ -107,6 +113,33 @@ Deno.test.each(
   });
 });
 
+Deno.test.each<{ why: string; silentMs: number; is: number[] }>([
+  {
+    why: "its last packet was long before the look",
+    silentMs: 1900,
+    is: [2900, 0],
+  },
+  { why: "the third second is over", silentMs: 2000, is: [3000, 1] },
+  { why: "no longer than looks can miss", silentMs: 9000, is: [3000, 1] },
+  { why: "nothing is known of it", silentMs: 0, is: [2000, 0] },
+])(
+  "who has nothing had nothing since its last packet: $why",
+  ({ silentMs, is }) => {
+    const figures = viewersFigures();
+    const watch = new MediaWatch();
+    const rest = { due: 1, withheld: 0, untold: 0, overdue: 0 };
+    for (const [i, flowing] of [1, 1, 0, 0, 1].entries()) {
+      const flow = () => ({
+        ...rest,
+        flowing,
+        silentMs: flowing > 0 ? 0 : silentMs + (i - 2) * 1000,
+      });
+      watch.look({ isToSend: false, flow }, figures, noCounters(), i * 1000);
+    }
+    assertEquals([figures.withoutMediaMs, figures.mediaLosses], is);
+  },
+);
+
 Deno.test("who never received anything has lost nothing, and was without media", () => {
   const { figures } = recorderOf(0, { role: "viewer" });
   figures.state = "connected";
@@ -116,7 +149,13 @@ Deno.test("who never received anything has lost nothing, and was without media",
     watch.look(
       {
         isToSend: false,
-        flow: () => ({ ...NONE, overdue: 0, withheld: 0, untold: 0 }),
+        flow: () => ({
+          ...NONE,
+          overdue: 0,
+          withheld: 0,
+          untold: 0,
+          silentMs: 0,
+        }),
       },
       figures,
       counters,
@@ -138,7 +177,13 @@ Deno.test("silence of a network that we have out is told apart, whether or not i
     watch.look(
       {
         isToSend: false,
-        flow: () => ({ ...NONE, overdue: 0, withheld: 0, untold: 0 }),
+        flow: () => ({
+          ...NONE,
+          overdue: 0,
+          withheld: 0,
+          untold: 0,
+          silentMs: 0,
+        }),
       },
       figures,
       counters,
@@ -177,7 +222,14 @@ Deno.test("what the server withholds is neither due nor silent, and its time is 
     watch.look(
       {
         isToSend: false,
-        flow: () => ({ due: 1, flowing: 1, overdue: 0, untold: 0, withheld }),
+        flow: () => ({
+          due: 1,
+          flowing: 1,
+          overdue: 0,
+          untold: 0,
+          silentMs: 0,
+          withheld,
+        }),
       },
       figures,
       counters,
@@ -199,6 +251,7 @@ Deno.test("what the server never told of is told apart, unless its client is awa
     flowing: 1,
     withheld: 0,
     untold: 2,
+    silentMs: 0,
     overdue: 0,
   });
   for (let i = 0; i < 5; i++) {
@@ -228,6 +281,7 @@ Deno.test("what a client misses after a standstill of ours is nobody's, until al
       flowing: flows,
       withheld: 0,
       untold: 0,
+      silentMs: 0,
       overdue: 9,
     });
     watch.look({ isToSend: false, flow }, figures, counters, i * 1000);
@@ -249,7 +303,13 @@ Deno.test("a client that does not recover from our standstill is told of once it
     watch.look(
       {
         isToSend: false,
-        flow: () => ({ ...NONE, overdue: 0, withheld: 0, untold: 0 }),
+        flow: () => ({
+          ...NONE,
+          overdue: 0,
+          withheld: 0,
+          untold: 0,
+          silentMs: 0,
+        }),
       },
       figures,
       noCounters(),

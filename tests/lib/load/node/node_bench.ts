@@ -60,7 +60,14 @@ export class FakeClient implements DrivenClient {
   producersOpen = 2;
   consumersOpen = 3;
   isToSend = true;
-  tracks = { due: 0, flowing: 0, withheld: 0, untold: 0, overdue: 0 };
+  tracks = {
+    due: 0,
+    flowing: 0,
+    withheld: 0,
+    untold: 0,
+    silentMs: 0,
+    overdue: 0,
+  };
   roundTripMs = -1;
   signalingWaitMs = 0;
   media: ClientTotals = NO_TOTALS;
