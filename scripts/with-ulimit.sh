@@ -53,6 +53,8 @@ esac
   if [ "$hard" = unlimited ] || [ "$hard" -ge "$wanted" ]; then
     ulimit -S -n "$wanted"
     echo "with-ulimit: open files raised from $soft to $wanted" >&2
+  elif [ "$soft" = "$hard" ]; then
+    echo "with-ulimit: open files stay at the hard limit $hard, below $wanted: raise the hard limit (limits.conf, LimitNOFILE) for more" >&2
   else
     ulimit -S -n "$hard"
     echo "with-ulimit: open files raised from $soft to the hard limit $hard, not to $wanted: raise the hard limit (limits.conf, LimitNOFILE) for more" >&2

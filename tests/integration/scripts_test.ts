@@ -389,6 +389,7 @@ Deno.test.each([
 Deno.test.each([
   ["-n 64", "32", "256", "64", /raised from 32 to 64\n/, "room enough"],
   ["-n 64", "32", "48", "48", /to the hard limit 48, not to 64/, "too low"],
+  ["-n 64", "48", "48", "48", /stay at the hard limit 48, below 64/, "all"],
   ["-n 16", "32", "48", "32", /^$/, "high enough already"],
 ])(
   "with-ulimit.sh %s from soft %s and hard %s gives %s",
