@@ -8,6 +8,9 @@ import { type ChannelError, SERVER_SCHEMES, USUAL_SERVER } from "../../tool.ts";
 
 type Failure = ChannelError["failure"];
 
+const WHO_ASKS =
+  "It wants to know who asks: check --token, user and password in --server, and --header for what its gateway wants, an Origin or a Cookie.";
+
 /** What to try; `instead` is what to do where there is no server, to go behind "or". */
 export function reachAdvice(failure: Failure, instead: string): string {
   switch (failure.kind) {
@@ -67,8 +70,10 @@ function httpAdvice(
   }
   switch (status) {
     case 401:
+      return WHO_ASKS;
     case 403:
-      return "It wants to know who asks: check --token, user and password in --server, and --header for what its gateway wants, an Origin or a Cookie.";
+      // So a protoo server refuses who does not ask for its subprotocol.
+      return `${WHO_ASKS} One like mediasoup-demo's wants --signaling protoo.`;
     case 404:
       return `Check the path in --server; it is usually ${
         new URL(USUAL_SERVER).pathname

@@ -19,6 +19,7 @@ const FAILURES: readonly [ChannelError["failure"], string][] = [
   [{ kind: "http", status: 401, body: "" }, "--token"],
   [{ kind: "http", status: 404, body: "" }, "/ws"],
   [{ kind: "http", status: 403, body: "" }, "--header"],
+  [{ kind: "http", status: 403, body: "" }, "--signaling protoo"],
   [{ kind: "http", status: 426, body: "" }, "upgrades"],
   [{ kind: "http", status: 429, body: "" }, "--ramp-up"],
   [{ kind: "http", status: 500, body: "" }, "log"],
