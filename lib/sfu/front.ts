@@ -144,6 +144,11 @@ function whyNoProtoo(
     : "400 Bad Request";
 }
 
+/** Frames of a peer that wait to be answered, at which reading stops. */
+const PROTOO_WAITING = 64;
+/** Bytes that wait to be sent, at which a peer counts as one that does not read: an answer left out would leave it waiting. */
+const PROTOO_UNSENT_BYTES = 8_388_608;
+
 /** Connects a socket with a peer in a room of protoo. */
 function attachProtoo(
   rooms: ProtooRooms,
@@ -154,13 +159,21 @@ function attachProtoo(
   metrics.count("connections_total");
   const connection = rooms.enter(query, {
     send(text) {
+      if (socket.bufferedAmount > PROTOO_UNSENT_BYTES) {
+        metrics.count("messages_unsent_total");
+        return socket.terminate();
+      }
       metrics.count("messages_sent_total");
       socket.send(text, () => {});
     },
     close: (code, reason) => socket.close(code, reason),
   });
-  socket.on("message", (data: RawData, isBinary: boolean) => {
-    if (!isBinary) connection.receive(data.toString());
+  let waiting = 0;
+  socket.on("message", async (data: RawData, isBinary: boolean) => {
+    if (isBinary) return;
+    if (++waiting === PROTOO_WAITING) socket.pause();
+    await connection.receive(data.toString());
+    if (waiting-- === PROTOO_WAITING) socket.resume();
   });
   endOnError(socket, metrics);
   socket.on("close", connection.end);

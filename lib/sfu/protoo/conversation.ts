@@ -46,8 +46,8 @@ export class ProtooConversation {
     return promise;
   }
 
-  /** Takes a text frame; one that is no message is passed over, as protoo does. */
-  receive(text: string): void {
+  /** Takes a text frame; one that is no message is passed over, as protoo does. Resolves once what it asks for is done. */
+  async receive(text: string): Promise<void> {
     let message;
     try {
       message = JSON.parse(text);
@@ -61,8 +61,9 @@ export class ProtooConversation {
       this.#asked.get(id)?.(ok === true);
       this.#asked.delete(id);
     } else if (typeof method !== "string") return;
-    else if (request && typeof id === "number") this.#answer(id, method, data);
-    else if (notification) this.#handle(method, data).catch(() => {});
+    else if (request && typeof id === "number") {
+      await this.#answer(id, method, data);
+    } else if (notification) await this.#handle(method, data).catch(() => {});
   }
 
   /** The connection is gone. */

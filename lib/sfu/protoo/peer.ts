@@ -111,10 +111,10 @@ export class ProtooPeer {
     this.#conversation.notify(this.#rooms.spelling.greeting, { version });
   }
 
-  /** Takes a text frame. */
-  receive(text: string): void {
+  /** Takes a text frame; resolves once what it asks for is done. */
+  receive(text: string): Promise<void> {
     this.#rooms.parts.metrics.count("messages_received_total");
-    this.#conversation.receive(text);
+    return this.#conversation.receive(text);
   }
 
   /** Somebody has come with its id. */

@@ -16,7 +16,8 @@ import {
 
 /** What the socket of a peer tells. */
 export interface ProtooConnection {
-  readonly receive: (text: string) => void;
+  /** Resolves once what a text frame asks for is done. */
+  readonly receive: (text: string) => Promise<void>;
   readonly end: () => void;
 }
 
@@ -50,9 +51,7 @@ export class ProtooRooms implements ProtooHouse {
     });
     this.#participants++;
     return {
-      receive: (text) => {
-        entering.then((peer) => peer?.receive(text));
-      },
+      receive: (text) => entering.then((peer) => peer?.receive(text)),
       end: () => {
         this.#participants--;
         const closing = entering.then((peer) => peer?.close())

@@ -28,3 +28,34 @@ for (const { engine, ignore } of ENGINES) {
     },
   });
 }
+
+/** A text frame of a client, masked with nothing (RFC 6455 section 5.2). */
+function frame(text: string): number[] {
+  const bytes = new TextEncoder().encode(text);
+  return [0x81, 0x80 | bytes.length, 0, 0, 0, 0, ...bytes];
+}
+
+Deno.test("of who asks by protoo and reads no answer little is kept, and it is let go", async () => {
+  await using sfu = await startSfu({ engine: "werift", protocol: "protoo" });
+  const { hostname, port } = new URL(sfu.url);
+  using socket = await Deno.connect({ hostname, port: Number(port) });
+  const head = "GET /?roomId=r&peerId=p HTTP/1.1\r\nHost: h\r\n" +
+    "Connection: Upgrade\r\nUpgrade: websocket\r\n" +
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: protoo\r\n" +
+    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
+  await socket.write(new TextEncoder().encode(head));
+  const ask = `{"request":true,"id":1,"method":"getRouterRtpCapabilities"}`;
+  const many = Uint8Array.from(new Array(200).fill(frame(ask)).flat());
+  const end = await (async () => {
+    for (;;) await socket.write(many);
+  })().catch((error) => error);
+  assertEquals(
+    end instanceof Deno.errors.ConnectionReset ||
+      end instanceof Deno.errors.BrokenPipe,
+    true,
+    `${end}`,
+  );
+  assertEquals(sfu.refusals().unsent > 0, true);
+  const response = await fetch(`${sfu.httpUrl}/health`);
+  assertEquals((await response.json()).participants, 0);
+});
