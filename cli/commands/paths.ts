@@ -37,6 +37,7 @@ export async function whyNoFile(
     const kind = await kindOf(path);
     if (kind === "directory") return `"${path}" is a directory`;
     if (kind === "file") return undefined;
+    if (/[/\\]$/.test(path)) return `"${path}" is the name of a directory`;
     const above = parentOf(path);
     // Made with the other files of a run, where those can be.
     if (dir !== undefined && sameDirectory(above, dir)) return undefined;

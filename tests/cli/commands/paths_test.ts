@@ -46,6 +46,10 @@ Deno.test("a file in a folder that a run will make is no mistake", () =>
       [await whyNoFile(path), await whyNoFile(path, `${dir}/later/`)],
       [`"${path}" has no directory above it`, undefined],
     );
+    assertEquals(
+      await whyNoFile(`${dir}/pages/`),
+      `"${dir}/pages/" is the name of a directory`,
+    );
   }));
 
 Deno.test("a file is replaced as a whole, and one that cannot be is left as it was", () =>
