@@ -39,18 +39,29 @@ export async function openScrapeEndpoint(
     point: undefined,
     info: { version: VERSION, server: shownUrl(server) },
   };
+  // Packets wait while it is written: once a second, however many ask.
+  let text: string | undefined;
+  const show = (news: Partial<TotalsInput>) => {
+    input = { ...input, ...news };
+    text = undefined;
+  };
   const answer = (request: Request) => {
     const { pathname } = new URL(request.url);
     if (pathname !== "/metrics") {
       return new Response("Metrics are at /metrics.\n", { status: 404 });
     }
-    return new Response(renderPrometheus(input), {
+    text ??= renderPrometheus(input);
+    return new Response(text, {
       headers: { "content-type": PROMETHEUS_TYPE },
     });
   };
   let web: Deno.HttpServer<Deno.NetAddr>;
+  const over = new AbortController();
   try {
-    web = Deno.serve({ hostname, port, onListen() {} }, answer);
+    web = Deno.serve(
+      { hostname, port, signal: over.signal, onListen() {} },
+      answer,
+    );
   } catch (error) {
     throw new Error(
       `Cannot listen on ${hostname}:${port} for --prometheus: ${
@@ -62,10 +73,10 @@ export async function openScrapeEndpoint(
   return {
     url: `http://${host}:${web.addr.port}/metrics`,
     onProgress: ({ snapshot, point }) => {
-      input = { ...input, snapshot, point };
+      show({ snapshot, point });
     },
     linger: async (snapshot, ms, signal) => {
-      input = { ...input, snapshot };
+      show({ snapshot });
       if (ms === 0 || signal.aborted) return;
       const { promise, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(resolve, ms);
@@ -73,6 +84,10 @@ export async function openScrapeEndpoint(
       await promise;
       clearTimeout(timer);
     },
-    [Symbol.asyncDispose]: () => web.shutdown(),
+    [Symbol.asyncDispose]: async () => {
+      // To shut it down would wait for whoever asks and reads no answer.
+      over.abort();
+      await web.finished;
+    },
   };
 }
