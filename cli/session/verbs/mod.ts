@@ -33,6 +33,7 @@ import {
   isProblem,
   type Problem,
 } from "../parse.ts";
+import { SELECTION } from "../select.ts";
 import { shown, type Verb } from "./verb.ts";
 
 export { mediaChosen } from "./settings.ts";
@@ -198,7 +199,10 @@ function unexpected(
     };
   }
   if (most !== undefined && args.words.length > most) {
-    const form = usage === "" ? "it stands alone." : `write ${name} ${usage}.`;
+    const ids = usage.includes("IDS") ? `, where IDS are ${SELECTION}` : "";
+    const form = usage === ""
+      ? "it stands alone."
+      : `write ${name} ${usage}${ids}.`;
     return { problem: `${name} has no use for "${args.words[most]}": ${form}` };
   }
 }

@@ -275,7 +275,7 @@ const PROBLEMS: readonly (readonly [line: string, problem: string])[] = [
   ["quit now", `quit has no use for "now": it stands alone.`],
   [
     "mute 1 2",
-    `mute has no use for "2": write mute [IDS].`,
+    `mute has no use for "2": write mute [IDS], where IDS are all, 3, 3-5 or 1,4-6.`,
   ],
   ["stats a=1", "stats has no options."],
   [
