@@ -13,7 +13,9 @@ import {
   formatCounted,
   formatRatio,
   incidentName,
+  MODE_PUBLISH_RATIOS,
   type OptionValues,
+  publisherCount,
   type RunProgress,
   shownUrl,
   SYNTHETIC,
@@ -48,9 +50,26 @@ export function meetingLine(
       : ["video"]),
   ].join(" and ") + (isSynthetic ? "" : ` of ${media}`);
   const where = rooms === 1 ? `room ${room}` : `${rooms} rooms`;
-  return `${formatCounted(clients, "client")} in ${where}, ${sent}, ${
-    seconds(values.duration)
-  } after a ramp of ${seconds(values.rampUp)}, ${drivenBy}, seed ${seed}`;
+  return `${formatCounted(clients, "client")} in ${where}, ${sent}${
+    publishersText(values)
+  }, ${seconds(values.duration)} after a ramp of ${
+    seconds(values.rampUp)
+  }, ${drivenBy}, seed ${seed}`;
+}
+
+/** How many send that, where not all do; and how many rooms are left without anybody who does. */
+function publishersText(
+  { clients, rooms, mode, publishRatio }: MeetingValues,
+): string {
+  const ratio = publishRatio ?? MODE_PUBLISH_RATIOS[mode];
+  const publishers = publisherCount(clients, ratio);
+  if (publishers === clients) return "";
+  const silent = Math.min(rooms, clients) - publishers;
+  return ` from ${formatCount(publishers)} of them${
+    silent <= 0 || publishers === 0
+      ? ""
+      : ` (nobody sends in ${formatCounted(silent, "room")})`
+  }`;
 }
 
 /** Which of those that were to be dumped never came; `undefined` where all did. */

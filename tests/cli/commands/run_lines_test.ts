@@ -159,6 +159,26 @@ Deno.test("the configuration says what will run, and where", () => {
   );
 });
 
+Deno.test.each([
+  { own: { clients: "6" }, sent: "audio, " },
+  { own: { clients: "10", mode: "classroom" }, sent: "audio from 2 of them, " },
+  {
+    own: { clients: "6", mode: "webinar", rooms: "3" },
+    sent: "audio from 1 of them (nobody sends in 2 rooms), ",
+  },
+  {
+    own: { clients: "2", publishRatio: "0.5", rooms: "9" },
+    sent: "audio from 1 of them (nobody sends in 1 room), ",
+  },
+  { own: { clients: "6", publishRatio: "0" }, sent: "audio from 0 of them, " },
+])("of $own it says how many send: $sent", ({ own, sent }) => {
+  const { values } = meeting.prepare({ video: false, ...own });
+  const line = meetingLine(values as MeetingValues, {
+    ...{ drivenBy: "1 thread", seed: 1, media: "synthetic" },
+  });
+  assertStringIncludes(line, `, ${sent}`);
+});
+
 Deno.test("progress is one line of what the last second brought", () => {
   const line = progressLine({
     phase: "media",
