@@ -8,7 +8,6 @@
  * @module
  */
 
-export { readCandidateLine } from "./candidate_line.ts";
 export type { DeepReadonly } from "./deep_readonly.ts";
 export { type Fallbacks, mend } from "./dialects.ts";
 export { absentOrNull } from "./nullable.ts";
