@@ -8,6 +8,7 @@
 
 import { type BrokerAccess, brokerAddress } from "./broker_access.ts";
 import { type Answerer, type Link, LinkError } from "./link.ts";
+import { guardLibraryPrints } from "./library_prints.ts";
 import { guardLostSockets } from "./lost_sockets.ts";
 import type { Msg, NatsConnection } from "./nats_deps.ts";
 import { Assembly, inParts, readPart } from "./parts.ts";
@@ -82,6 +83,7 @@ export class NatsLink implements Link {
   ): Promise<NatsLink> {
     const nats = await import("./nats_deps.ts");
     guardLostSockets();
+    guardLibraryPrints();
     const { shown, server } = brokerAddress(access);
     const tls = tlsOf(access);
     try {
