@@ -6,5 +6,4 @@
  * @module
  */
 
-export { MAX_LINE_LENGTH } from "./lines.ts";
 export { Program } from "./program.ts";
