@@ -28,7 +28,7 @@ export class TunnelError extends Error {
   override readonly name = "TunnelError";
 }
 
-/** Opens a way to `target` through `proxy`. Rejects with a {@linkcode TunnelError}, or when the signal fires, and leaves no socket then. */
+/** Opens a way to `target` through `proxy`. Rejects with a {@linkcode TunnelError}, where the target speaks before TLS begins, or when the signal fires, and leaves no socket then. */
 export function openTunnel(
   proxy: string,
   target: URL,
@@ -60,6 +60,11 @@ export function openTunnel(
     request.on("connect", (response, socket, early) => {
       const status = response.statusCode ?? 0;
       if (status >= 200 && status < 300) {
+        // In TLS the client speaks first; a flood before that breaks the runtime's TLS.
+        if (early.length > 0 && speaksTls(target)) {
+          socket.destroy();
+          return reject(noTls());
+        }
         // What came with the answer is the target's.
         if (early.length > 0) socket.unshift(early);
         return resolve(socket);
@@ -96,9 +101,20 @@ export function throughTunnel(
   target: URL,
   settings: ConnectionSettings,
 ): Socket {
-  return /^(wss|https):$/.test(target.protocol)
+  return speaksTls(target)
     ? tlsConnect({ socket: tunnel, ...tlsOptions(target, settings) })
     : tunnel;
+}
+
+function speaksTls({ protocol }: URL): boolean {
+  return /^(wss|https):$/.test(protocol);
+}
+
+/** What TLS itself says of one that speaks something else. */
+function noTls(): Error {
+  return Object.assign(new Error("no TLS is spoken there"), {
+    code: "ERR_SSL_WRONG_VERSION_NUMBER",
+  });
 }
 
 /** A status with its standard words: `404 Not Found`. */
@@ -107,10 +123,9 @@ function statusText(status: number): string {
   return words === undefined ? String(status) : `${status} ${words}`;
 }
 
-function portOf({ port, protocol }: URL): number {
-  return port === ""
-    ? /^(wss|https):$/.test(protocol) ? 443 : 80
-    : Number(port);
+function portOf(url: URL): number {
+  if (url.port !== "") return Number(url.port);
+  return speaksTls(url) ? 443 : 80;
 }
 
 function credentials(url: URL): Readonly<Record<string, string>> {

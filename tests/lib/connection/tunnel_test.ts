@@ -47,3 +47,27 @@ Deno.test("through an open tunnel a plain connection goes as it is", () => {
     assertEquals(throughTunnel(socket, new URL(url), {}) === socket, true);
   }
 });
+
+Deno.test("a target that speaks before TLS has begun speaks none", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const serving = (async () => {
+    using connection = await listener.accept();
+    await connection.read(new Uint8Array(4096));
+    const flood = "HTTP/1.1 200 OK\r\n\r\n" + "x".repeat(1_000_000);
+    await connection.write(new TextEncoder().encode(flood)).catch(() => {});
+  })();
+  const { port } = listener.addr;
+  const error = await assertRejects(() =>
+    openTunnel(
+      `http://127.0.0.1:${port}`,
+      new URL("wss://target.example/"),
+      {},
+      new AbortController().signal,
+    )
+  );
+  assertEquals(
+    (error as { readonly code?: string }).code,
+    "ERR_SSL_WRONG_VERSION_NUMBER",
+  );
+  await serving;
+});
