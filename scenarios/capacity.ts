@@ -94,7 +94,6 @@ export const capacity: Scenario<CapacityInput, CapacityFindings> =
       ),
       publishRatio: option.decimalNumber("the share of a room that publishes", {
         default: 1,
-        min: 0.001,
         max: 1,
       }),
       video: option.toggle("whether there is video", { default: true }),

@@ -56,7 +56,7 @@ export interface PlayOptions extends MediaOptions {
   readonly room?: string;
   /** Number of rooms. @default {1} */
   readonly rooms?: number;
-  /** The share of them that publish, rounded up, so that 0 alone is nobody. @default {1} */
+  /** The share of them that publish, rounded up, at least one. @default {1} */
   readonly publishRatio?: number;
   /** Bad networks for shares of them, drawn by the seed. @default {[]} */
   readonly impair?: readonly ImpairmentShare[];

@@ -109,8 +109,7 @@ export const TIMED_MEETING_OPTIONS: TimedMeetingOptions = {
     default: "conference",
   }),
   publishRatio: optional(decimal("F", 0, 1), {
-    help:
-      "the share of clients that publish, instead of mode; 0: all only watch",
+    help: "the share of clients that publish, instead of mode",
     excludes: ["mode"],
   }),
   churnRate: withDefault(decimal("R", 0, 1000), {

@@ -38,7 +38,7 @@ export interface PlanOptions extends MediaPlan {
   readonly room: string;
   /** Number of rooms; slot `i` goes to room `i mod rooms`. */
   readonly rooms: number;
-  /** Share of the slots that publish, rounded up, so that 0 alone is nobody: those with the lowest numbers. */
+  /** Share of the slots that publish, rounded up, at least one: those with the lowest numbers. */
   readonly publishRatio: number;
   /** Departures a second once the first stage is over, each replaced. */
   readonly churnRate: number;
@@ -134,11 +134,11 @@ export function later<Plan extends ClientPlan>(plan: Plan, byMs: number): Plan {
   };
 }
 
-/** How many of so many clients publish: the ratio's share, rounded up; none of 0. */
+/** How many of so many clients publish: the ratio's share, rounded up, at least one. */
 export function publisherCount(clients: number, publishRatio: number): number {
   // 0.07 · 100 is 7.000000000000001 in binary: that is seven, not eight.
   const share = Math.ceil(clients * publishRatio - 1e-9);
-  return Math.min(clients, publishRatio > 0 ? Math.max(1, share) : 0);
+  return Math.min(clients, Math.max(1, share));
 }
 
 function planClient(

@@ -57,7 +57,7 @@ Deno.test.each([
     want: 1,
     why: "at least one",
   },
-  { clients: 10, ratio: 0, want: 0, why: "who says none means none" },
+  { clients: 10, ratio: 0, want: 1, why: "at least one, even of none" },
   {
     clients: 100,
     ratio: 0.07,
