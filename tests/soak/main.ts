@@ -35,13 +35,18 @@ import { leastOfEach, type Point, slopeOf } from "./slope.ts";
 const CLI = new URL("../../cli/main.ts", import.meta.url).href;
 const SERVER = new URL("./server.ts", import.meta.url).href;
 const PROCESS = new URL("./process.ts", import.meta.url).href;
-/** Has glibc give back at once what is freed of large pieces (mallopt(3)); of all others it is asked to. */
+/** Has glibc give back at once what is freed of pieces of a page and more (mallopt(3)); of all others it is asked to. */
 const GIVES_BACK = {
-  MALLOC_MMAP_THRESHOLD_: "65536",
+  MALLOC_MMAP_THRESHOLD_: "4096",
 };
 const DENO = ["run", "-A", "--quiet", "--no-check", `--v8-flags=${V8_FLAGS}`];
 
 const SAMPLE_MS = 2000;
+/**
+ * A collection ends optimised code, too, that refers to what is gone, and it is
+ * compiled anew: asked for too often, what compilers leave behind is what grows.
+ */
+const MEMORY_MS = 10_000;
 const WARM_UP_MIN = 2;
 /** When the server is restarted, as a share of what does not count. */
 const RESTART_AT = 0.4;
@@ -336,7 +341,7 @@ async function startSession(url: string, dir: string) {
     // be what grows.
     watchMemory: () =>
       type(
-        `js import("${PROCESS}").then((it) => it.keepTelling("memory", ${SAMPLE_MS}))`,
+        `js import("${PROCESS}").then((it) => it.keepTelling("memory", ${MEMORY_MS}))`,
       ),
     memory: () => read<MemoryUse>("memory"),
     async clients() {

@@ -38,10 +38,18 @@ export const V8_FLAGS =
 /** Where V8 keeps machine code, and bytecode with all that compilers know of it. */
 const CODE_SPACES = /^(shared_)?(code|trusted)_/;
 
+/** Collections before a look, and how long the program runs on after each of them. */
+const TURNS = 2;
+const TURN_MS = 100;
+
+function collect(): void {
+  (globalThis as { gc?: () => void }).gc?.();
+}
+
 /** What this process holds; V8 has to be started with {@linkcode V8_FLAGS}. */
 export function memoryUse(): MemoryUse {
   // What buffers held goes back while the program runs on, but before the next collection.
-  for (let i = 0; i < 2; i++) (globalThis as { gc?: () => void }).gc?.();
+  for (let i = 0; i < 2; i++) collect();
   // What is free between what is not would be resident now and not then (malloc_trim(3)).
   libc.malloc_trim(0n);
   const spaces = getHeapSpaceStatistics();
@@ -61,7 +69,12 @@ export function memoryUse(): MemoryUse {
 
 /** Writes it into a file, again and again, for as long as there is something else to do. */
 export function keepTelling(path: string, everyMs: number): void {
-  Deno.unrefTimer(setInterval(() => {
+  Deno.unrefTimer(setInterval(async () => {
+    // What a collection ends of what others refer to goes with the next one, and some of it only after a turn.
+    for (let i = 0; i < TURNS; i++) {
+      collect();
+      await new Promise((done) => setTimeout(done, TURN_MS));
+    }
     // As a whole: somebody else reads it whenever he likes.
     Deno.writeTextFileSync(`${path}.next`, JSON.stringify(memoryUse()));
     Deno.renameSync(`${path}.next`, path);
