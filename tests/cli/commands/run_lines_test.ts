@@ -170,7 +170,7 @@ Deno.test.each([
     own: { clients: "2", publishRatio: "0.5", rooms: "9" },
     sent: "audio from 1 of them (nobody sends in 1 room), ",
   },
-  { own: { clients: "6", publishRatio: "0" }, sent: "audio from 0 of them, " },
+  { own: { clients: "6", publishRatio: "0" }, sent: "audio from 1 of them, " },
 ])("of $own it says how many send: $sent", ({ own, sent }) => {
   const { values } = meeting.prepare({ video: false, ...own });
   const line = meetingLine(values as MeetingValues, {
