@@ -7,6 +7,7 @@
  * @module
  */
 
+import { MEDIA_KINDS } from "../ortc/mod.ts";
 import type { SignalingEvent, SignalingSession } from "../signaling/port.ts";
 import type { Fps, Quality } from "../media/mod.ts";
 import { delay } from "../time/mod.ts";
@@ -146,7 +147,7 @@ export class Client implements AsyncDisposable {
   /** Whether it is to send now: it publishes, and is not muted. */
   get isToSend(): boolean {
     if (this.#stay?.publication.isAwaited === true) return false;
-    return (["audio", "video"] as const).some((kind) =>
+    return MEDIA_KINDS.some((kind) =>
       this.#publish?.[kind] === true && !this.#paused.has(kind)
     );
   }
@@ -482,7 +483,7 @@ export class Client implements AsyncDisposable {
 
   /** What was paused or resumed meanwhile, the server is told now. */
   async #catchUp(): Promise<void> {
-    for (const kind of ["audio", "video"] as const) {
+    for (const kind of MEDIA_KINDS) {
       const isPaused = this.#paused.has(kind);
       if (this.#stay?.publication.isPaused(kind) === isPaused) continue;
       await this.setPaused(kind, isPaused);

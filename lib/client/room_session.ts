@@ -6,7 +6,11 @@
  * @module
  */
 
-import type { MediaKind, RtpCapabilities } from "../ortc/mod.ts";
+import {
+  MEDIA_KINDS,
+  type MediaKind,
+  type RtpCapabilities,
+} from "../ortc/mod.ts";
 import { ArrivalLog, readRtcp } from "../media/mod.ts";
 import { addCounts, COUNTED, zeros } from "../metrics/mod.ts";
 import type { PacketHandler, TransportError } from "../rtc/mod.ts";
@@ -86,8 +90,6 @@ interface Leg {
   /** When the path was lost, on the scheduler's clock. */
   lostMs: number;
 }
-
-const KINDS = ["audio", "video"] as const satisfies readonly MediaKind[];
 
 /** By then what the server says by signaling has come, too. */
 const NEWS_MS = 2000;
@@ -307,7 +309,7 @@ export class RoomSession {
   /** Produces what the server takes, and consumes; later tracks are consumed as they come. */
   async begin(): Promise<void> {
     const { publish } = this.#options;
-    for (const kind of KINDS) {
+    for (const kind of MEDIA_KINDS) {
       if (publish?.[kind] === true) await this.#publish(kind);
     }
     const atMs = this.#environment.scheduler.nowMs();

@@ -36,8 +36,6 @@ import { UntoldTracks } from "./untold_tracks.ts";
 import type { StoppedTrack } from "../metrics/mod.ts";
 import { messageOf } from "../text/mod.ts";
 
-const KINDS = ["audio", "video"] as const satisfies readonly MediaKind[];
-
 /** What to consume. */
 export interface ConsumeOptions {
   readonly roomId: string;
@@ -255,8 +253,7 @@ export class Subscriber {
   /** What clients of the run send should be told of, as far as there is room for it. */
   #lookForUntold(): void {
     const { publishers, scheduler } = this.#environment;
-    const before = KINDS.map((kind) => this.#untold.of(kind));
-    this.#untold.look(scheduler.nowMs(), (kind) => {
+    const newly = this.#untold.look(scheduler.nowMs(), (kind) => {
       const sent = publishers
         .sentBeside(this.#roomId, this.#participantId, kind);
       const wanted = Math.min(this.#most[kind], sent.tracks);
@@ -265,10 +262,7 @@ export class Subscriber {
       return { sent, wanted, told: taken < wanted ? this.#told(kind) : taken };
     });
     this.reception.noteMissed(Math.round(this.#untold.packetsMissed));
-    for (const [i, kind] of KINDS.entries()) {
-      if (before[i] > 0 || this.#untold.of(kind) === 0) continue;
-      this.#onEvent({ type: "untold", kind });
-    }
+    for (const kind of newly) this.#onEvent({ type: "untold", kind });
   }
 
   /** The tracks that the server told of and those that it says have ended; of whom is gone it may go on telling. */

@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { MediaKind } from "../ortc/mod.ts";
+import { MEDIA_KINDS, type MediaKind } from "../ortc/mod.ts";
 import type { Allowance } from "./allowance.ts";
 
 /** A track that someone in the room sends. */
@@ -119,7 +119,7 @@ export class SubscriptionQuota {
       .filter(({ worth }) => worth < WORTH.good)
       .sort((a, b) => a.worth - b.worth);
     const freed: OfferedProducer[] = [];
-    for (const kind of ["audio", "video"] as const) {
+    for (const kind of MEDIA_KINDS) {
       const some = poor.filter(({ producer }) => producer.kind === kind);
       if (some.length === 0) continue;
       let waiting = 0;

@@ -6,13 +6,11 @@
  * @module
  */
 
-import type { MediaKind } from "../ortc/mod.ts";
+import { MEDIA_KINDS, type MediaKind } from "../ortc/mod.ts";
 import type { SentTracks } from "./own_publishers.ts";
 
 /** A server may take so many looks, a second apart, to tell of a track. */
 const LOOKS = 4;
-
-const KINDS = ["audio", "video"] as const satisfies readonly MediaKind[];
 
 /** What is known of the tracks of one kind. */
 export interface KnownTracks {
@@ -34,29 +32,36 @@ export class UntoldTracks {
 
   /** Those that should have been told of by now. */
   get size(): number {
-    return this.of("audio") + this.of("video");
+    return this.#of("audio") + this.#of("video");
   }
 
   /** Those of one kind: what comes and goes meanwhile is not among them. */
-  of(kind: MediaKind): number {
+  #of(kind: MediaKind): number {
     const looks = this.#looks[kind];
     return looks.length < LOOKS ? 0 : Math.min(...looks);
   }
 
-  /** Looks once more, about a second after the last time. */
-  look(nowMs: number, knownOf: (kind: MediaKind) => KnownTracks): void {
+  /** Looks once more, about a second after the last time; returns the kinds of which some are untold now, and none were before. */
+  look(
+    nowMs: number,
+    knownOf: (kind: MediaKind) => KnownTracks,
+  ): MediaKind[] {
+    const newly: MediaKind[] = [];
     const seconds = (nowMs - this.#lookedMs) / 1000 || 0;
     this.#lookedMs = nowMs;
     this.packetsMissed = 0;
-    for (const kind of KINDS) {
+    for (const kind of MEDIA_KINDS) {
       const { sent, wanted, told } = knownOf(kind);
       const looks = this.#looks[kind];
+      const before = this.#of(kind);
       looks.push(Math.max(0, wanted - told));
       if (looks.length > LOOKS) looks.shift();
-      const untold = this.of(kind);
+      const untold = this.#of(kind);
       if (untold === 0) continue;
+      if (before === 0) newly.push(kind);
       const each = sent.packetsPerSecond / sent.tracks;
       this.packetsMissed += untold * each * seconds;
     }
+    return newly;
   }
 }

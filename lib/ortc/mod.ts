@@ -11,6 +11,7 @@
 export type { DeepReadonly } from "./deep_readonly.ts";
 export { type Fallbacks, mend } from "./dialects.ts";
 export { absentOrNull } from "./nullable.ts";
+export { MEDIA_KINDS } from "./parameters.ts";
 export type * from "./parameters.ts";
 export {
   consumerRtpParametersSchema,

@@ -8,6 +8,12 @@
 /** What a track carries. */
 export type MediaKind = "audio" | "video";
 
+/** All kinds. */
+export const MEDIA_KINDS = [
+  "audio",
+  "video",
+] as const satisfies readonly MediaKind[];
+
 /** The codecs and header extensions that an end can receive. */
 export interface RtpCapabilities {
   /** What it can decode, and what repairs that. */

@@ -13,6 +13,7 @@ interface Look {
 
 const ALL = { due: 3, flowing: 3 };
 const NONE = { due: 3, flowing: 0 };
+const REST = { withheld: 0, untold: 0, overdue: 0 };
 const AWAY = { state: "joining", isAway: true, due: 0, flowing: 0 } as const;
 
 /** Those of a viewer that is connected and has received something. */
@@ -127,10 +128,10 @@ Deno.test.each<{ why: string; silentMs: number; is: number[] }>([
   ({ silentMs, is }) => {
     const figures = viewersFigures();
     const watch = new MediaWatch();
-    const rest = { due: 1, withheld: 0, untold: 0, overdue: 0 };
     for (const [i, flowing] of [1, 1, 0, 0, 1].entries()) {
       const flow = () => ({
-        ...rest,
+        ...REST,
+        due: 1,
         flowing,
         silentMs: flowing > 0 ? 0 : silentMs + (i - 2) * 1000,
       });
@@ -149,13 +150,7 @@ Deno.test("who never received anything has lost nothing, and was without media",
     watch.look(
       {
         isToSend: false,
-        flow: () => ({
-          ...NONE,
-          overdue: 0,
-          withheld: 0,
-          untold: 0,
-          silentMs: 0,
-        }),
+        flow: () => ({ ...NONE, ...REST, silentMs: 0 }),
       },
       figures,
       counters,
@@ -177,13 +172,7 @@ Deno.test("silence of a network that we have out is told apart, whether or not i
     watch.look(
       {
         isToSend: false,
-        flow: () => ({
-          ...NONE,
-          overdue: 0,
-          withheld: 0,
-          untold: 0,
-          silentMs: 0,
-        }),
+        flow: () => ({ ...NONE, ...REST, silentMs: 0 }),
       },
       figures,
       counters,
@@ -303,13 +292,7 @@ Deno.test("a client that does not recover from our standstill is told of once it
     watch.look(
       {
         isToSend: false,
-        flow: () => ({
-          ...NONE,
-          overdue: 0,
-          withheld: 0,
-          untold: 0,
-          silentMs: 0,
-        }),
+        flow: () => ({ ...NONE, ...REST, silentMs: 0 }),
       },
       figures,
       noCounters(),

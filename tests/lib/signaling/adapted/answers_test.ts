@@ -143,15 +143,15 @@ Deno.test.each<{ change: Record<string, unknown>; wrong: string | undefined }>([
   assertEquals(error?.issues[0].path.join("."), wrong);
 });
 
+const OPUS = {
+  kind: "audio",
+  mimeType: "audio/opus",
+  preferredPayloadType: 100,
+  clockRate: 48_000,
+  channels: 2,
+};
 const CAPABILITIES = {
-  codecs: [{
-    kind: "audio",
-    mimeType: "audio/opus",
-    preferredPayloadType: 100,
-    clockRate: 48_000,
-    channels: 2,
-    rtcpFeedback: [{ type: "nack" }],
-  }],
+  codecs: [{ ...OPUS, rtcpFeedback: [{ type: "nack" }] }],
   headerExtensions: [],
 };
 const TRANSPORT = {
@@ -183,13 +183,7 @@ Deno.test.each<{ why: string; schema: z.ZodType; says: object; is: unknown }>([
     },
     is: {
       ...CAPABILITIES,
-      codecs: [{
-        kind: "audio",
-        mimeType: "audio/opus",
-        preferredPayloadType: 100,
-        clockRate: 48_000,
-        channels: 2,
-      }],
+      codecs: [OPUS],
     },
   },
   {
