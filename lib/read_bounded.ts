@@ -11,6 +11,8 @@ import { systemClock } from "./time/mod.ts";
 export interface ReadBounds {
   /** What has more bytes is refused. */
   readonly mostBytes: number;
+  /** The same of a file on a disk, which ends by itself; left out, as of all else. */
+  readonly mostFileBytes?: number;
   /** What has not ended by then is given up, in milliseconds. */
   readonly withinMs: number;
 }
@@ -18,11 +20,11 @@ export interface ReadBounds {
 /** All bytes of what a path names. Throws what the system says, or an `Error` whose message is a phrase. */
 export async function readPathBounded(
   path: string | URL,
-  bounds: ReadBounds,
+  { mostBytes, mostFileBytes = mostBytes, withinMs }: ReadBounds,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { mostBytes, withinMs } = bounds;
   const { isFile, isFifo, size } = await Deno.stat(path);
-  if (isFile && size > mostBytes) throw tooLarge(mostBytes);
+  const bounds = { mostBytes: isFile ? mostFileBytes : mostBytes, withinMs };
+  if (isFile && size > mostFileBytes) throw tooLarge(mostFileBytes);
   using late = deadline(withinMs);
   const opening = Deno.open(path, { read: true });
   // It may fail before somebody waits for it.

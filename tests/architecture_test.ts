@@ -104,6 +104,7 @@ const ROOMS: readonly {
     only: [
       "lib/text",
       "lib/ortc",
+      "lib/programs",
       "lib/signaling/simplestchat/wire",
       "lib/media",
       "lib/rtc",

@@ -6,6 +6,7 @@
  */
 
 import { type Answerer, type Link, StreamLink } from "./link/mod.ts";
+import { killGroup, OWN_FLAGS, readTail } from "../programs/mod.ts";
 import { messageOf } from "../text/mod.ts";
 import { systemClock } from "../time/mod.ts";
 
@@ -79,7 +80,7 @@ export class AgentProcess implements Link {
       await Promise.race([this.#link.greeted, late.promise]);
     } catch (error) {
       if (signal.aborted) throw error;
-      this.#kill();
+      killGroup(this.pid);
       const fate = await this.#fate();
       throw new Error(
         this.#status?.success === false && this.#status.signal === null
@@ -103,34 +104,22 @@ export class AgentProcess implements Link {
   /** Lets it go, and ends it when it does not go. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#link[Symbol.asyncDispose]();
-    const cancel = systemClock.setTimer(END_MS, () => this.#kill());
+    const cancel = systemClock.setTimer(END_MS, () => killGroup(this.pid));
     await this.#ended;
     cancel();
   }
 
   async #follow(): Promise<void> {
     const over = new AbortController();
-    const listening = this.#listen(over.signal);
+    const tail = readTail(this.#child.stderr, MAX_TAIL_CHARS, over.signal);
     this.#status = await this.#child.status;
     // Who else has its outputs may keep them.
     const cancel = systemClock.setTimer(FATE_MS, () => {
       over.abort();
       this.#link[Symbol.asyncDispose]();
     });
-    await Promise.all([listening, this.#link.closed]);
+    [this.#tail] = await Promise.all([tail, this.#link.closed]);
     cancel();
-  }
-
-  async #listen(signal: AbortSignal): Promise<void> {
-    const text = this.#child.stderr
-      .pipeThrough(new TextDecoderStream(), { signal });
-    try {
-      for await (const part of text) {
-        this.#tail = (this.#tail + part).slice(-MAX_TAIL_CHARS);
-      }
-    } catch {
-      // What has come by then counts.
-    }
   }
 
   /** What became of it, or of its streams where it goes on without them. */
@@ -149,17 +138,6 @@ export class AgentProcess implements Link {
     const how = `${this.#name} ended with ${signal ?? `code ${code}`}`;
     const words = tellingLine(this.#tail);
     return words === "" ? how : `${how}: ${words}`;
-  }
-
-  /** Ends it with all that it started: one that stands still notices nothing. */
-  #kill(): void {
-    try {
-      // Detached, it leads a group of its own.
-      const isGroup = Deno.build.os !== "windows";
-      Deno.kill(isGroup ? -this.pid : this.pid, "SIGKILL");
-    } catch {
-      // Nothing of it is left.
-    }
   }
 }
 
@@ -181,7 +159,7 @@ export function localCommand(
     command: Deno.execPath(),
     args: [
       "run",
-      ...AGENT_FLAGS,
+      ...OWN_FLAGS,
       import.meta.resolve("./stdio_agent.ts"),
       id,
       String(threads),
@@ -189,12 +167,3 @@ export function localCommand(
     ],
   };
 }
-
-/** What Deno is told wherever an agent runs: nothing of the place where it happens to be matters. */
-export const AGENT_FLAGS: readonly string[] = [
-  "--allow-all",
-  "--quiet",
-  "--no-config",
-  "--no-lock",
-  "--node-modules-dir=none",
-];

@@ -7,8 +7,8 @@
  * @module
  */
 
-import { AGENT_FLAGS, type AgentCommand } from "./agent_process.ts";
-import { Program } from "../programs/mod.ts";
+import { type AgentCommand } from "./agent_process.ts";
+import { lastLine, OWN_FLAGS, Program } from "../programs/mod.ts";
 import { messageOf } from "../text/mod.ts";
 import { systemClock } from "../time/mod.ts";
 
@@ -65,7 +65,7 @@ export async function sshCommand(
     command: "ssh",
     args: there(
       `\nexport NO_COLOR=1\nexec ${deno} run ${
-        AGENT_FLAGS.join(" ")
+        OWN_FLAGS.join(" ")
       } ${script} ${id} ${threads}`,
     ),
   };
@@ -112,7 +112,7 @@ async function said(
       }
       if (line.trim() !== "") last = [...last, line.trim()].slice(-2);
     }
-    if (await ssh.code !== 0) throw new Error(await ssh.fate("ssh"));
+    if (await ssh.code !== 0) throw new Error(await ssh.fate());
     return last;
   } catch (error) {
     signal.throwIfAborted();
@@ -149,7 +149,7 @@ async function send(
   });
   signal.throwIfAborted();
   if (!success) {
-    const words = new TextDecoder().decode(stderr).trim().split("\n").at(-1);
+    const words = lastLine(new TextDecoder().decode(stderr));
     throw new Error(words || "tar cannot pack the sources");
   }
   await said(args, signal, stdout);

@@ -29,19 +29,16 @@ const BUILTIN_URL = new URL("./builtin.webm", import.meta.url);
 /**
  * Loads a clip by what `--media` takes: `builtin`, a file, or several with
  * commas between, such as `talk.ivf,talk.ogg`. Throws a
- * {@linkcode ClipError} for a file that cannot be used; a damaged one that
- * keeps its parser busy is given up at the deadline, by default after ten
- * seconds and half a second a megabyte.
+ * {@linkcode ClipError} for a file that cannot be used.
  */
 export async function loadClip(
   names: string,
   readFile: ReadFile = readPathOrUrl,
-  deadlineMs?: number,
 ): Promise<Clip> {
   let video: VideoClip | undefined;
   let audio: AudioClip | undefined;
   for (const name of names.split(",")) {
-    const clip = await loadOne(name, readFile, deadlineMs);
+    const clip = await loadOne(name, readFile);
     if ((clip.video && video) || (clip.audio && audio)) {
       const kind = clip.video && video ? "video" : "audio";
       throw new ClipError(
@@ -54,13 +51,9 @@ export async function loadClip(
   return together(video, audio);
 }
 
-async function loadOne(
-  name: string,
-  readFile: ReadFile,
-  deadlineMs: number | undefined,
-): Promise<Clip> {
+async function loadOne(name: string, readFile: ReadFile): Promise<Clip> {
   const bytes = await bytesOf(name, readFile);
-  const tracks = await tracksOf(name, bytes, deadlineMs);
+  const tracks = await tracksOf(name, bytes);
   const clipOf = <T>(
     kind: EncodedTrack["kind"],
     make: (track: EncodedTrack) => T | string,
@@ -94,7 +87,6 @@ async function bytesOf(name: string, readFile: ReadFile): Promise<Uint8Array> {
 async function tracksOf(
   name: string,
   bytes: Uint8Array,
-  deadlineMs: number | undefined,
 ): Promise<EncodedTrack[]> {
   if (isIvf(bytes)) {
     const track = readIvf(bytes);
@@ -102,7 +94,7 @@ async function tracksOf(
     throw new ClipError(`Cannot use ${name}: ${track}. ${conversion(name)}`);
   }
   try {
-    return await readContainer(bytes, deadlineMs);
+    return await readContainer(bytes);
   } catch (error) {
     const why = error instanceof ReadTimeoutError
       ? `${error.message}: it is damaged`
@@ -111,19 +103,11 @@ async function tracksOf(
   }
 }
 
-/** A file on a disk ends by itself, whatever else is named may not. */
-const MOST_BYTES = { ofFiles: 2e9, ofOthers: 100e6 };
-const READ_MS = 60_000;
+const BOUNDS = { mostBytes: 100e6, mostFileBytes: 2e9, withinMs: 60_000 };
 
 async function readPathOrUrl(pathOrUrl: string | URL): Promise<Uint8Array> {
-  const others = { mostBytes: MOST_BYTES.ofOthers, withinMs: READ_MS };
   const isUrl = pathOrUrl instanceof URL || /^(https?|file):/.test(pathOrUrl);
-  if (isUrl) return await fetchBounded(pathOrUrl, others);
-  const { isFile } = await Deno.stat(pathOrUrl);
-  return await readPathBounded(
-    pathOrUrl,
-    isFile ? { ...others, mostBytes: MOST_BYTES.ofFiles } : others,
-  );
+  return await (isUrl ? fetchBounded : readPathBounded)(pathOrUrl, BOUNDS);
 }
 
 const WANTED =

@@ -92,7 +92,7 @@ export async function* readOverSsh(
       if (reading !== undefined) yield reading;
       taken();
     }
-    throw new Error(await ssh.fate("ssh"));
+    throw new Error(await ssh.fate());
   } catch (error) {
     if (signal.aborted) return;
     const why = messageOf(error);

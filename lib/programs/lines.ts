@@ -34,23 +34,29 @@ export async function* readLines(
 }
 
 /**
- * The last line of `bytes` that is not empty, or the end of it; the rest is
- * forgotten as it comes. Where `signal` aborts it is of what has come by then.
+ * The last `maxLength` characters of `bytes`; the rest is forgotten as it
+ * comes. Where `signal` aborts or reading fails, of what has come by then.
  */
-export async function readLastLine(
+export async function readTail(
   bytes: ReadableStream<Uint8Array<ArrayBuffer>>,
+  maxLength: number,
   signal?: AbortSignal,
 ): Promise<string> {
-  const MOST = 300;
   let tail = "";
   try {
     for await (const text of textOf(bytes, signal)) {
-      tail = (tail + text).slice(-MAX_LINE_LENGTH);
+      tail = (tail + text).slice(-maxLength);
     }
-  } catch (error) {
-    if (!signal?.aborted) throw error;
+  } catch {
+    // What has come by then counts.
   }
-  return tail.trim().split("\n").at(-1)!.slice(-MOST);
+  return tail;
+}
+
+/** The last line that is not empty, or the end of it. */
+export function lastLine(text: string): string {
+  const MOST = 300;
+  return text.trim().split("\n").at(-1)!.slice(-MOST);
 }
 
 function textOf(

@@ -6,4 +6,6 @@
  * @module
  */
 
+export { lastLine, readTail } from "./lines.ts";
+export { killGroup, OWN_FLAGS } from "./own_program.ts";
 export { Program } from "./program.ts";

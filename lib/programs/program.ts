@@ -8,7 +8,7 @@
  */
 
 import { systemClock } from "../time/mod.ts";
-import { readLastLine, readLines } from "./lines.ts";
+import { lastLine, MAX_LINE_LENGTH, readLines, readTail } from "./lines.ts";
 
 /** How long it may take to end once it was asked to. */
 const END_MS = 2_000;
@@ -19,9 +19,11 @@ const DRAIN_MS = 1_000;
 export class Program implements AsyncDisposable {
   /** Resolves with the code that it ended with. */
   readonly code: Promise<number>;
+  readonly #command: string;
   readonly #child: Deno.ChildProcess;
   /** Ends whoever listens, with the reason. */
   readonly #over = new AbortController();
+  /** The end of what it complains. */
   readonly #complaint: Promise<string>;
   #isStopping = false;
   #hasEnded = false;
@@ -33,13 +35,18 @@ export class Program implements AsyncDisposable {
     args: readonly string[],
     input: string | Uint8Array<ArrayBuffer> = "",
   ) {
+    this.#command = command;
     this.#child = new Deno.Command(command, {
       args: [...args],
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    this.#complaint = readLastLine(this.#child.stderr, this.#over.signal);
+    this.#complaint = readTail(
+      this.#child.stderr,
+      MAX_LINE_LENGTH,
+      this.#over.signal,
+    );
     this.code = this.#follow();
     send(this.#child.stdin, input);
   }
@@ -50,9 +57,10 @@ export class Program implements AsyncDisposable {
   }
 
   /** How it ended: by its last words, where it had any. */
-  async fate(name: string): Promise<string> {
+  async fate(): Promise<string> {
     const code = await this.code;
-    return await this.#complaint || `${name} ended with code ${code}`;
+    return lastLine(await this.#complaint) ||
+      `${this.#command} ended with code ${code}`;
   }
 
   /** Asks it to end, and ends it when it does not. */

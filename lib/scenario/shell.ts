@@ -4,6 +4,8 @@
  * @module
  */
 
+import { lastLine } from "../programs/mod.ts";
+
 /**
  * Runs a line of shell; resolves when it has ended well. Throws an `Error`
  * with what it said when it does not, and ends it when `signal` aborts.
@@ -20,7 +22,7 @@ export async function runShell(
     signal,
   }).output();
   if (code === 0) return;
-  const said = new TextDecoder().decode(stderr).trim().split("\n").at(-1);
+  const said = lastLine(new TextDecoder().decode(stderr));
   throw new Error(
     `Cannot run "${line}": it ended with ${code}${said ? `: ${said}` : ""}`,
   );

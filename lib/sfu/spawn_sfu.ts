@@ -5,6 +5,7 @@
  * @module
  */
 
+import { killGroup, OWN_FLAGS } from "../programs/mod.ts";
 import { systemClock } from "../time/mod.ts";
 import type { SfuOptions } from "./options.ts";
 import type { ProcessLine } from "./process_lines.ts";
@@ -58,11 +59,7 @@ class SfuProcess {
     this.#child = new Deno.Command(Deno.execPath(), {
       args: [
         "run",
-        "--allow-all",
-        "--quiet",
-        "--no-config",
-        "--no-lock",
-        "--node-modules-dir=none",
+        ...OWN_FLAGS,
         import.meta.resolve("./process.ts"),
       ],
       stdin: "piped",
@@ -112,7 +109,10 @@ class SfuProcess {
     this.#stopping = true;
     // Its stdin may be gone with it.
     await this.#input.close().catch(() => {});
-    const cancel = systemClock.setTimer(STOP_MS, () => this.#kill());
+    const cancel = systemClock.setTimer(
+      STOP_MS,
+      () => killGroup(this.#child.pid),
+    );
     await this.#ended;
     cancel();
   }
@@ -126,7 +126,7 @@ class SfuProcess {
     const reason = `Cannot reach the server's process: it ended with ${
       status.signal ?? `code ${status.code}`
     }.${this.#quote()}`;
-    this.#kill();
+    killGroup(this.#child.pid);
     this.#ready.reject(new Error(reason));
     for (const answer of this.#asked) answer.reject(new Error(reason));
     if (!this.#stopping) this.#failed.resolve(reason);
@@ -166,16 +166,5 @@ class SfuProcess {
   #quote(): string {
     const text = this.#tail.map((line) => line.trim()).filter(Boolean);
     return text.length === 0 ? "" : ` It said: ${text.join(" / ")}`;
-  }
-
-  /** Ends it with the workers that it started: one that stands still notices nothing. */
-  #kill(): void {
-    try {
-      // Detached, it leads a group of its own.
-      const isGroup = Deno.build.os !== "windows";
-      Deno.kill(isGroup ? -this.#child.pid : this.#child.pid, "SIGKILL");
-    } catch {
-      // Nothing of it is left.
-    }
   }
 }

@@ -1,8 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import {
+  lastLine,
   MAX_LINE_LENGTH,
-  readLastLine,
   readLines,
+  readTail,
 } from "../../../lib/programs/lines.ts";
 
 function stream(...parts: readonly string[]) {
@@ -33,12 +34,11 @@ Deno.test("a line without an end is refused before it fills the memory", async (
 
 Deno.test("of a flood only the end of its last line is kept", async () => {
   const flood = Array.from({ length: 100 }, () => "x".repeat(10_000));
-  assertEquals(
-    await readLastLine(stream(...flood, "\nPermission ", "denied\n\n")),
-    "Permission denied",
-  );
-  assertEquals((await readLastLine(stream(...flood))).length, 300);
-  assertEquals(await readLastLine(stream()), "");
+  const denied = stream(...flood, "\nPermission ", "denied\n\n");
+  assertEquals(lastLine(await readTail(denied, 1000)), "Permission denied");
+  const tail = await readTail(stream(...flood), 1000);
+  assertEquals([tail.length, lastLine(tail).length], [1000, 300]);
+  assertEquals(lastLine(await readTail(stream(), 1000)), "");
 });
 
 function bytes(parts: readonly Uint8Array[]) {
