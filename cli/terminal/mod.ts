@@ -9,43 +9,27 @@
  * @module
  */
 
-export { chart, type ChartOptions } from "./chart.ts";
-export type { Completer, Completion } from "./completion.ts";
-export { FakeTerminal } from "./fake_terminal.ts";
-export { History, type HistoryFiles, historyPath } from "./history.ts";
+export { chart } from "./chart.ts";
+export type { Completion } from "./completion.ts";
+export { History, historyPath } from "./history.ts";
 export { denoHistoryFiles } from "./history_files.ts";
-export type { KeyName } from "./key_codes.ts";
 export { type Key, KeyDecoder } from "./keys.ts";
-export {
-  type LineContext,
-  type LineState,
-  lineState,
-  type LineStep,
-  updateLine,
-} from "./line_editor.ts";
+export { type LineState, lineState, updateLine } from "./line_editor.ts";
 export { viewLine } from "./line_view.ts";
 export { quantity } from "./quantity.ts";
 export { type Frame, Screen } from "./screen.ts";
-export {
-  type EndSignal,
-  openTerminal,
-  type OpenTerminalOptions,
-} from "./system_terminal.ts";
+export { type EndSignal, openTerminal } from "./system_terminal.ts";
 export { terminalIn } from "./terminal_in.ts";
 export type { Terminal, TerminalSize } from "./terminal.ts";
-export type { TerminalHost, TerminalSignal } from "./terminal_host.ts";
 export {
-  type Charset,
   chooseCharset,
   choosePalette,
-  displayWidth,
   fitLine,
   inCharset,
   type Line,
   lineText,
   lineWidth,
   type Palette,
-  renderLine,
   sanitize,
   SERIES_STYLES,
   type Span,

@@ -1,7 +1,7 @@
 /**
  * The terminal as a port: bytes in, text out, a size, and a full-screen mode
  * that is always left again. A session is written against this; `openTerminal`
- * gives the real one, {@linkcode FakeTerminal} one for tests.
+ * gives the real one; tests have one of their own.
  *
  * @module
  */

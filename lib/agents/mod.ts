@@ -9,14 +9,12 @@
  * @module
  */
 
-export { AgentHost } from "./agent_host.ts";
 export {
   listAgents,
   type Meeting,
   serveAgent,
   type ServeAgentOptions,
 } from "./broker.ts";
-export { ClaimedAgent } from "./claimed_agent.ts";
 export type { BrokerAccess } from "./link/mod.ts";
 export {
   type AgentMember,
@@ -25,5 +23,3 @@ export {
   openAgents,
 } from "./open_agents.ts";
 export { type Card } from "./protocol/mod.ts";
-export { RemoteNode } from "./remote_node.ts";
-export type { RunAbout } from "./run_about.ts";

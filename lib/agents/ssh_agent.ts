@@ -7,7 +7,7 @@
  * @module
  */
 
-import { type AgentCommand } from "./agent_process.ts";
+import type { AgentCommand } from "./agent_process.ts";
 import { lastLine, OWN_FLAGS, Program } from "../programs/mod.ts";
 import { messageOf } from "../text/mod.ts";
 import { systemClock } from "../time/mod.ts";

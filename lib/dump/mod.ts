@@ -6,10 +6,5 @@
  * @module
  */
 
-export {
-  ClientDump,
-  type DumpFiles,
-  type DumpSubject,
-  RTP_BYTES,
-} from "./client_dump.ts";
-export { type PacketEnd, pcapngHead, pcapngPacket } from "./pcapng.ts";
+export { ClientDump, type DumpFiles, type DumpSubject } from "./client_dump.ts";
+export { type PacketEnd } from "./pcapng.ts";

@@ -13,7 +13,7 @@ export {
   type LinkImpairment,
 } from "./impairment.ts";
 export { countPacket, Link, type LinkCounts } from "./link.ts";
-export { type Direction, Network } from "./network.ts";
+export { Network } from "./network.ts";
 export { Stream, type StreamClock } from "./stream.ts";
 export { describeImpairment, parseImpairment } from "./text.ts";
 export { IMPAIRMENT_PROFILES, type ImpairmentProfile } from "./profiles.ts";

@@ -8,7 +8,7 @@
 
 export { clientOptions } from "./node/client_options.ts";
 export * from "./node/client_port.ts";
-export { machineOf, NodeGroup } from "./node/group.ts";
+export { machineOf } from "./node/group.ts";
 export { LocalNode, type NodeClock } from "./node/local_node.ts";
 export { withImpairments } from "./plan/impaired_plan.ts";
 export * from "./plan/impairment_share.ts";
@@ -32,7 +32,6 @@ export {
   type SpawnOptions,
 } from "./roster.ts";
 export { openThreads } from "./node/threads.ts";
-export { serveNode, WorkerNode } from "./node/worker_node.ts";
 export { borrowCrowd, type RunCrowd } from "./borrowed_crowd.ts";
 export {
   ClientFleet,

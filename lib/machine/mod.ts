@@ -8,11 +8,11 @@
  * @module
  */
 
-export { type AnnouncedAddress, findAnnounced } from "./announced.ts";
+export { findAnnounced } from "./announced.ts";
 export { type ClockFacts, readClockFacts } from "./clock_facts.ts";
 export { busyCores, type CpuTimes } from "./cpu.ts";
 export type { FileLimits, MachineFacts, UdpCounters } from "./facts.ts";
 export { type Finding, findLimits, obstacle } from "./findings.ts";
-export { findMediaPaths, type MediaPath } from "./media_paths.ts";
+export { findMediaPaths } from "./media_paths.ts";
 export { runNeed, type RunSize } from "./need.ts";
 export { readCpuTimes, readMachineFacts } from "./read_facts.ts";

@@ -36,7 +36,7 @@ export type * from "./run_basis.ts";
 export * from "./run_seconds.ts";
 export * from "./saturation.ts";
 export * from "./server_log.ts";
-export type { BusiestProcess, ServerStretch } from "./server_stretches.ts";
+export type { BusiestProcess } from "./server_stretches.ts";
 export * from "./server_threads.ts";
 export * from "./silence.ts";
 export * from "./snapshot.ts";

@@ -11,12 +11,7 @@ export {
   acceptTransport,
   type RtcAcceptor,
 } from "./accept.ts";
-export type { RemoteCandidate } from "./ice/candidates.ts";
-export {
-  type Datapath,
-  type DatapathOptions,
-  openDatapath,
-} from "./datapath.ts";
+export { openDatapath } from "./datapath.ts";
 export type { CandidateOutcome } from "./ice/ice_session.ts";
 export { probeCandidates } from "./probe.ts";
 export { Reactor, type Task } from "./lane/reactor.ts";

@@ -12,5 +12,5 @@ export { eitherSignal } from "./either_signal.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { delay } from "./delay.ts";
 export { every } from "./every.ts";
-export { FineWall, fineWall } from "./fine_wall.ts";
+export { fineWall } from "./fine_wall.ts";
 export { Slew } from "./slew.ts";

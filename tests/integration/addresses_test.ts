@@ -4,7 +4,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { acceptTransport, type RtcAcceptor } from "../../lib/rtc/accept.ts";
 import { openDatapath } from "../../lib/rtc/datapath.ts";
 import { Buffer, randomBytes } from "../../lib/rtc/deps.ts";
-import type { RemoteCandidate } from "../../lib/rtc/mod.ts";
+import type { RemoteCandidate } from "../../lib/rtc/ice/candidates.ts";
 import { RtcTransport } from "../../lib/rtc/transport.ts";
 import { Message } from "../lib/rtc/ice/deps.ts";
 import { Peer } from "./datapath_ends.ts";

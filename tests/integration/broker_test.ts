@@ -2,12 +2,9 @@
 
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { nkeys } from "npm:@nats-io/transport-node@3.4.0";
-import {
-  AgentHost,
-  type Agents,
-  ClaimedAgent,
-  openAgents,
-} from "../../lib/agents/mod.ts";
+import { type Agents, openAgents } from "../../lib/agents/mod.ts";
+import { ClaimedAgent } from "../../lib/agents/claimed_agent.ts";
+import { AgentHost } from "../../lib/agents/agent_host.ts";
 import { VERSION } from "../../version.ts";
 import { listAgents, serveAgent } from "../../lib/run/mod.ts";
 import { type BrokerAccess, NatsLink } from "../../lib/agents/link/mod.ts";

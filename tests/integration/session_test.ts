@@ -3,8 +3,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { parseSummary } from "../../lib/report/reading.ts";
 import { startSfu } from "../../mod.ts";
-import { FakeTerminal, History } from "../../cli/terminal/mod.ts";
-import type { Terminal } from "../../cli/terminal/mod.ts";
+import { History, type Terminal } from "../../cli/terminal/mod.ts";
+import { FakeTerminal } from "../cli/terminal/fake_terminal.ts";
 import type { SessionOptions } from "../../cli/session/options.ts";
 import { runSession, type SessionPorts } from "../../cli/session/session.ts";
 import { SETTINGS } from "../cli/session/fixtures.ts";

@@ -8,14 +8,12 @@ import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import {
   ChannelError,
-  type ChannelPath,
   openWebSocketChannel,
   type WebSocketChannelOptions,
 } from "../../lib/signaling/websocket/mod.ts";
-import {
-  Conversation,
-  joinRoom,
-} from "../../lib/signaling/simplestchat/mod.ts";
+import type { ChannelPath } from "../../lib/signaling/websocket/channel.ts";
+import { joinRoom } from "../../lib/signaling/simplestchat/join.ts";
+import { Conversation } from "../../lib/signaling/simplestchat/conversation.ts";
 import { adaptedSessions } from "../../lib/signaling/adapted/mod.ts";
 import { Network, Stream } from "../../lib/impairment/mod.ts";
 import { systemClock } from "../../lib/time/mod.ts";

@@ -4,7 +4,8 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { type NodePlan, WorkerNode } from "../../lib/load/mod.ts";
+import type { NodePlan } from "../../lib/load/mod.ts";
+import { WorkerNode } from "../../lib/load/node/worker_node.ts";
 
 const SCRIPT = import.meta.resolve("../fixtures/node_worker.ts");
 

@@ -14,6 +14,4 @@ export {
   simplestChat,
   type SimplestChatDoors,
 } from "./adapter.ts";
-export { type Anomaly, Conversation } from "./conversation.ts";
-export { type JoinOptions, joinRoom } from "./join.ts";
-export { type Operation, OPERATIONS, SCHEMES } from "./operations.ts";
+export { OPERATIONS, SCHEMES } from "./operations.ts";

@@ -5,12 +5,7 @@
  * @module
  */
 
-export {
-  type Channel,
-  type ChannelClosed,
-  type ChannelPath,
-  describeClosed,
-} from "./channel.ts";
+export { type Channel, type ChannelClosed, describeClosed } from "./channel.ts";
 export { ChannelError, type ChannelFailure } from "./channel_error.ts";
 export { textsOf } from "./frame.ts";
 export { loadChannels, openWebSocketChannel } from "./open.ts";

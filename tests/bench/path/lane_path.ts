@@ -20,11 +20,8 @@ import {
   VideoSender,
 } from "../../../lib/media/mod.ts";
 import { Trend } from "../../../lib/metrics/mod.ts";
-import {
-  type Datapath,
-  type DatapathOptions,
-  openDatapath,
-} from "../../../lib/rtc/mod.ts";
+import { openDatapath } from "../../../lib/rtc/mod.ts";
+import type { Datapath, DatapathOptions } from "../../../lib/rtc/datapath.ts";
 import { firstLine, startChild } from "../child.ts";
 import type { FarEnd, PacketPath } from "./packet_path.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { FakeTerminal } from "../../../cli/terminal/mod.ts";
+import { FakeTerminal } from "../terminal/fake_terminal.ts";
 import type { Effect } from "../../../cli/session/messages.ts";
 import type { Model } from "../../../cli/session/model.ts";
 import { Program } from "../../../cli/session/program.ts";

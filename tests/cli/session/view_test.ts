@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import {
-  displayWidth,
   type Frame,
   lineText,
   lineWidth,
-  renderLine,
   Screen,
 } from "../../../cli/terminal/mod.ts";
+import { renderLine } from "../../../lib/text/mod.ts";
+import { displayWidth } from "../../../lib/text/width.ts";
 import { ENTER_FULL_SCREEN } from "../../../cli/terminal/ansi.ts";
 import type { Model } from "../../../cli/session/model.ts";
 import { EMPTY_LOG, logged } from "../../../cli/session/log.ts";

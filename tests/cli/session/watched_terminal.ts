@@ -1,6 +1,7 @@
 /** A terminal in memory that somebody looks at: what is written is seen by an emulator. */
 
-import { FakeTerminal, type TerminalSize } from "../../../cli/terminal/mod.ts";
+import type { TerminalSize } from "../../../cli/terminal/mod.ts";
+import { FakeTerminal } from "../terminal/fake_terminal.ts";
 import {
   ENTER_FULL_SCREEN,
   LEAVE_FULL_SCREEN,

@@ -1,14 +1,14 @@
 import { assertEquals } from "@std/assert";
 import {
-  type Charset,
   chart,
   chooseCharset,
-  displayWidth,
-  FakeTerminal,
   inCharset,
   lineText,
   terminalIn,
 } from "../../../cli/terminal/mod.ts";
+import { displayWidth } from "../../../lib/text/width.ts";
+import type { Charset } from "../../../lib/text/charset.ts";
+import { FakeTerminal } from "./fake_terminal.ts";
 
 Deno.test.each<{
   readonly env: Readonly<Record<string, string>>;

@@ -1,11 +1,11 @@
 import { assertEquals } from "@std/assert";
 import {
   chart,
-  type ChartOptions,
   lineText,
   lineWidth,
   quantity,
 } from "../../../cli/terminal/mod.ts";
+import type { ChartOptions } from "../../../cli/terminal/chart.ts";
 import { resample } from "../../../cli/terminal/resample.ts";
 
 function text(options: ChartOptions): string[] {

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { FakeTerminal } from "../../../cli/terminal/mod.ts";
+import { FakeTerminal } from "./fake_terminal.ts";
 
 async function readAll(terminal: FakeTerminal): Promise<string> {
   let text = "";

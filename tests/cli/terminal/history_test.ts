@@ -2,10 +2,12 @@ import { assertEquals } from "@std/assert";
 import {
   denoHistoryFiles,
   History,
-  type HistoryFiles,
   historyPath,
 } from "../../../cli/terminal/mod.ts";
-import { MAX_HISTORY_LINE_LENGTH } from "../../../cli/terminal/history.ts";
+import {
+  type HistoryFiles,
+  MAX_HISTORY_LINE_LENGTH,
+} from "../../../cli/terminal/history.ts";
 
 /** Files in memory. */
 function memoryFiles(initial?: string) {

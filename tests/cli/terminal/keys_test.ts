@@ -1,9 +1,6 @@
 import { assertEquals } from "@std/assert";
-import {
-  type Key,
-  KeyDecoder,
-  type KeyName,
-} from "../../../cli/terminal/mod.ts";
+import { type Key, KeyDecoder } from "../../../cli/terminal/mod.ts";
+import type { KeyName } from "../../../cli/terminal/key_codes.ts";
 import { MAX_PASTE_LENGTH } from "../../../cli/terminal/keys.ts";
 
 const char = (text: string): Key => ({ type: "char", text });

@@ -1,13 +1,15 @@
 import { assertEquals } from "@std/assert";
 import {
-  type Completer,
   KeyDecoder,
-  type LineContext,
   type LineState,
   lineState,
-  type LineStep,
   updateLine,
 } from "../../../cli/terminal/mod.ts";
+import type {
+  LineContext,
+  LineStep,
+} from "../../../cli/terminal/line_editor.ts";
+import type { Completer } from "../../../cli/terminal/completion.ts";
 
 const verbs = ["add", "audio", "churn", "charts"];
 const complete: Completer = (text, cursor) => {

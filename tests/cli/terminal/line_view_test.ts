@@ -1,12 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import {
-  displayWidth,
   type LineState,
   lineState,
   lineText,
   lineWidth,
   viewLine,
 } from "../../../cli/terminal/mod.ts";
+import { displayWidth } from "../../../lib/text/width.ts";
 
 /** The row, with a bar before the cursor's column. */
 function seen(

@@ -1,11 +1,10 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import {
-  openTerminal,
-  type OpenTerminalOptions,
-  type TerminalHost,
-  type TerminalSignal,
-  type TerminalSize,
-} from "../../../cli/terminal/mod.ts";
+import { openTerminal, type TerminalSize } from "../../../cli/terminal/mod.ts";
+import type {
+  TerminalHost,
+  TerminalSignal,
+} from "../../../cli/terminal/terminal_host.ts";
+import type { OpenTerminalOptions } from "../../../cli/terminal/system_terminal.ts";
 import {
   ENTER_FULL_SCREEN,
   LEAVE_FULL_SCREEN,

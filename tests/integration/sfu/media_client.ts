@@ -12,11 +12,8 @@ import {
 } from "../../../lib/media/mod.ts";
 import type { RtpParameters } from "../../../lib/ortc/mod.ts";
 import type { ServerMessageOf } from "../../../lib/signaling/simplestchat/wire/mod.ts";
-import {
-  type Datapath,
-  RtcTransport,
-  type TransportHandlers,
-} from "../../../lib/rtc/mod.ts";
+import { RtcTransport, type TransportHandlers } from "../../../lib/rtc/mod.ts";
+import type { Datapath } from "../../../lib/rtc/datapath.ts";
 import type { TestClient } from "./test_client.ts";
 
 export const VIDEO_SSRC = 0xdeadbeef;

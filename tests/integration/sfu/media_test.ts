@@ -1,9 +1,6 @@
 import { assert, assertEquals, assertGreater } from "@std/assert";
-import {
-  type Datapath,
-  openDatapath,
-  type RtcTransport,
-} from "../../../lib/rtc/mod.ts";
+import { openDatapath, type RtcTransport } from "../../../lib/rtc/mod.ts";
+import type { Datapath } from "../../../lib/rtc/datapath.ts";
 import { startSfu } from "../../../lib/sfu/mod.ts";
 import { ENGINES } from "./engines.ts";
 import {

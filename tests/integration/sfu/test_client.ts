@@ -5,8 +5,8 @@ import type {
   ClientMessage,
   ServerMessage,
   ServerMessageOf,
-  ServerMessageType,
 } from "../../../lib/signaling/simplestchat/wire/mod.ts";
+import type { ServerMessageType } from "../../../lib/signaling/simplestchat/wire/server_messages.ts";
 
 /** One raw connection. Messages wait until a test asks for them. */
 export class TestClient implements AsyncDisposable {

@@ -1,7 +1,8 @@
 /** An agent, order by order, as whoever speaks to it sees it; and a coordinator that hears from whoever it is. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { type ClaimedAgent, RemoteNode } from "../../../lib/agents/mod.ts";
+import { RemoteNode } from "../../../lib/agents/remote_node.ts";
+import type { ClaimedAgent } from "../../../lib/agents/claimed_agent.ts";
 import {
   type Order,
   PROTOCOL,

@@ -2,7 +2,8 @@
 
 import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
 import { writeKept } from "../../../lib/agents/kept_files.ts";
-import { type ClaimedAgent, RemoteNode } from "../../../lib/agents/mod.ts";
+import { RemoteNode } from "../../../lib/agents/remote_node.ts";
+import type { ClaimedAgent } from "../../../lib/agents/claimed_agent.ts";
 import { ABOUT, begun, PLAN, World } from "./world.ts";
 
 Deno.test("an agent is claimed, begins at the coordinator's time by its own clock, and is free again", async () => {

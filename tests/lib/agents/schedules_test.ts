@@ -1,11 +1,9 @@
 /** Whatever is lost, repeated, late or dead: what is merged is what agents counted, and nothing is done twice. */
 
 import { assert, assertEquals, assertLess } from "@std/assert";
-import {
-  AgentHost,
-  ClaimedAgent,
-  RemoteNode,
-} from "../../../lib/agents/mod.ts";
+import { RemoteNode } from "../../../lib/agents/remote_node.ts";
+import { ClaimedAgent } from "../../../lib/agents/claimed_agent.ts";
+import { AgentHost } from "../../../lib/agents/agent_host.ts";
 import { createRandom, type NodeClock } from "../../../lib/load/mod.ts";
 import {
   mergeSnapshots,

@@ -1,11 +1,9 @@
 /** One agent on a network in virtual time, and all that is needed to claim it. */
 
 import { assertEquals } from "@std/assert";
-import {
-  AgentHost,
-  ClaimedAgent,
-  RemoteNode,
-} from "../../../lib/agents/mod.ts";
+import { RemoteNode } from "../../../lib/agents/remote_node.ts";
+import { ClaimedAgent } from "../../../lib/agents/claimed_agent.ts";
+import { AgentHost } from "../../../lib/agents/agent_host.ts";
 import type { NodeClock } from "../../../lib/load/mod.ts";
 import type { SavedRun } from "../../../lib/report/mod.ts";
 import { FakeClock } from "../../../lib/testing/mod.ts";

@@ -1,7 +1,8 @@
 /** What of a client is written down. */
 
 import { assertEquals } from "@std/assert";
-import { ClientDump, RTP_BYTES } from "../../../lib/dump/mod.ts";
+import { ClientDump } from "../../../lib/dump/mod.ts";
+import { RTP_BYTES } from "../../../lib/dump/client_dump.ts";
 import { readRtcStats } from "./rtcstats_reader.ts";
 
 const SUBJECT = {

@@ -1,7 +1,7 @@
 /** Blocks against the draft's layout. */
 
 import { assertEquals } from "@std/assert";
-import { pcapngHead, pcapngPacket } from "../../../lib/dump/mod.ts";
+import { pcapngHead, pcapngPacket } from "../../../lib/dump/pcapng.ts";
 
 interface Block {
   readonly type: number;

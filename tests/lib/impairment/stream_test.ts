@@ -4,7 +4,7 @@ import {
   parseImpairment,
   Stream,
 } from "../../../lib/impairment/mod.ts";
-import type { Direction } from "../../../lib/impairment/mod.ts";
+import type { Direction } from "../../../lib/impairment/network.ts";
 import { createRandom } from "../../../lib/load/mod.ts";
 import { FakeClock } from "../../../lib/testing/mod.ts";
 

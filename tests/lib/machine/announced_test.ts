@@ -1,9 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import {
-  type AnnouncedAddress,
-  findAnnounced,
-  type Finding,
-} from "../../../lib/machine/mod.ts";
+import { findAnnounced, type Finding } from "../../../lib/machine/mod.ts";
+import type { AnnouncedAddress } from "../../../lib/machine/announced.ts";
 
 const OWN = ["127.0.0.1", "10.0.0.7"];
 

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { findMediaPaths, type MediaPath } from "../../../lib/machine/mod.ts";
+import { findMediaPaths } from "../../../lib/machine/mod.ts";
+import type { MediaPath } from "../../../lib/machine/media_paths.ts";
 
 const ALIVE: MediaPath = {
   protocol: "udp",

@@ -1,9 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import {
-  MAX_SERVER_STRETCHES,
-  ServerLog,
-  type ServerStretch,
-} from "../../../lib/metrics/mod.ts";
+import { MAX_SERVER_STRETCHES, ServerLog } from "../../../lib/metrics/mod.ts";
+import type { ServerStretch } from "../../../lib/metrics/server_stretches.ts";
 import { generator } from "./generate.ts";
 
 /** One second of a server, the `second`th of the run. */

@@ -1,5 +1,5 @@
 import { assertAlmostEquals } from "@std/assert";
-import { FineWall } from "../../../lib/time/mod.ts";
+import { FineWall } from "../../../lib/time/fine_wall.ts";
 
 /** Two clocks of one machine, each look at which takes a microsecond. */
 class Sources {

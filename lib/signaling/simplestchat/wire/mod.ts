@@ -46,8 +46,4 @@ export {
   type RequestType,
 } from "./replies.ts";
 export type { ParticipantInfo, RoomSettings } from "./room_schemas.ts";
-export type {
-  ServerMessage,
-  ServerMessageOf,
-  ServerMessageType,
-} from "./server_messages.ts";
+export type { ServerMessage, ServerMessageOf } from "./server_messages.ts";

@@ -2,11 +2,11 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import {
   type LoadNode,
   type NodeCommand,
-  NodeGroup,
   type NodeHandlers,
   rampAndHold,
   systemNodeClock,
 } from "../../../../lib/load/mod.ts";
+import { NodeGroup } from "../../../../lib/load/node/group.ts";
 import {
   ClientRecorder,
   EMPTY_SNAPSHOT,

@@ -1,13 +1,15 @@
 /** Both ends of a node in a worker, over a pipe in memory that copies as a real one does. */
 
 import { assertEquals, assertRejects } from "@std/assert";
+import type {
+  LoadNode,
+  NodeHandlers,
+  NodePlan,
+} from "../../../../lib/load/mod.ts";
 import {
-  type LoadNode,
-  type NodeHandlers,
-  type NodePlan,
   serveNode,
   WorkerNode,
-} from "../../../../lib/load/mod.ts";
+} from "../../../../lib/load/node/worker_node.ts";
 import { EMPTY_SNAPSHOT } from "../../../../lib/metrics/mod.ts";
 import { FakeClock } from "../../../../lib/testing/mod.ts";
 

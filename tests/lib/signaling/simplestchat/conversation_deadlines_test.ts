@@ -3,7 +3,7 @@ import {
   RATE_LIMIT_ERROR,
   type ServerMessage,
 } from "../../../../lib/signaling/simplestchat/wire/mod.ts";
-import type { Operation } from "../../../../lib/signaling/simplestchat/mod.ts";
+import type { Operation } from "../../../../lib/signaling/simplestchat/operations.ts";
 import { clientExamples as c, serverExamples as s } from "./wire/fixtures.ts";
 import { converse, failure, types } from "./converse.ts";
 

@@ -2,11 +2,11 @@
 
 import { assertRejects } from "@std/assert";
 import type { ServerMessage } from "../../../../lib/signaling/simplestchat/wire/mod.ts";
+import type { Operation } from "../../../../lib/signaling/simplestchat/operations.ts";
 import {
   type Anomaly,
   Conversation,
-  type Operation,
-} from "../../../../lib/signaling/simplestchat/mod.ts";
+} from "../../../../lib/signaling/simplestchat/conversation.ts";
 import { SignalingError } from "../../../../lib/signaling/port.ts";
 import {
   FakeChannel,

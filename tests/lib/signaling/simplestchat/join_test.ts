@@ -2,12 +2,12 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import type {
   ServerMessage,
 } from "../../../../lib/signaling/simplestchat/wire/mod.ts";
-import { backoffMs } from "../../../../lib/signaling/simplestchat/join.ts";
 import {
-  Conversation,
+  backoffMs,
   type JoinOptions,
   joinRoom,
-} from "../../../../lib/signaling/simplestchat/mod.ts";
+} from "../../../../lib/signaling/simplestchat/join.ts";
+import { Conversation } from "../../../../lib/signaling/simplestchat/conversation.ts";
 import { SignalingError } from "../../../../lib/signaling/port.ts";
 import { FakeChannel, FakeClock } from "../../../../lib/testing/mod.ts";
 import { serverExamples as s } from "./wire/fixtures.ts";

@@ -4,7 +4,11 @@
  * @module
  */
 
-import type { Terminal, TerminalChange, TerminalSize } from "./terminal.ts";
+import type {
+  Terminal,
+  TerminalChange,
+  TerminalSize,
+} from "../../../cli/terminal/terminal.ts";
 
 /** A terminal that is nowhere but in memory. */
 export class FakeTerminal implements Terminal {
