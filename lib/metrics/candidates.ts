@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { CandidateCount } from "./summary.ts";
+import type { CandidateCount } from "./summary/summary.ts";
 
 /** Of more a summary names no more. */
 const MAX_CANDIDATES = 50;

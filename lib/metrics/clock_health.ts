@@ -7,7 +7,7 @@
  */
 
 import { formatClock, formatCounted } from "../text/mod.ts";
-import type { GeneratorStandstill } from "./summary.ts";
+import type { GeneratorStandstill } from "./summary/summary.ts";
 
 /** A node stood still. */
 export interface NodeStandstill {

@@ -7,51 +7,51 @@
  * @module
  */
 
-export * from "./across_machines.ts";
-export * from "./badness.ts";
-export * from "./bands.ts";
+export * from "./summary/across_machines.ts";
+export * from "./judgement/badness.ts";
+export * from "./judgement/bands.ts";
 export * from "./candidates.ts";
 export * from "./catalog.ts";
 export * from "./client_rates.ts";
 export * from "./client_record.ts";
-export * from "./client_seconds.ts";
+export * from "./seconds/client_seconds.ts";
 export * from "./clock_health.ts";
-export * from "./comparison.ts";
+export * from "./judgement/comparison.ts";
 export * from "./counts.ts";
-export * from "./course.ts";
+export * from "./seconds/course.ts";
 export * from "./departed_record.ts";
-export * from "./evaluate.ts";
+export * from "./judgement/evaluate.ts";
 export * from "./figures.ts";
-export * from "./incidents.ts";
-export * from "./incident_text.ts";
-export * from "./judgement.ts";
-export * from "./judgement_text.ts";
-export * from "./loss_origin.ts";
-export * from "./merge_courses.ts";
-export type * from "./metric_values.ts";
+export * from "./seconds/incidents.ts";
+export * from "./seconds/incident_text.ts";
+export * from "./judgement/judgement.ts";
+export * from "./judgement/judgement_text.ts";
+export * from "./summary/loss_origin.ts";
+export * from "./seconds/merge_courses.ts";
+export type * from "./summary/metric_values.ts";
 export * from "./node_meter.ts";
 export * from "./other_tracks.ts";
 export * from "./record_table.ts";
-export type * from "./run_basis.ts";
-export * from "./run_seconds.ts";
-export * from "./saturation.ts";
-export * from "./server_log.ts";
-export type { BusiestProcess } from "./server_stretches.ts";
-export * from "./server_threads.ts";
-export * from "./silence.ts";
+export type * from "./summary/run_basis.ts";
+export * from "./seconds/run_seconds.ts";
+export * from "./summary/saturation.ts";
+export * from "./server/server_log.ts";
+export type { BusiestProcess } from "./server/server_stretches.ts";
+export * from "./server/server_threads.ts";
+export * from "./judgement/silence.ts";
 export * from "./snapshot.ts";
 export * from "./snapshot_book.ts";
 export * from "./snapshot_report.ts";
 export * from "./stats.ts";
-export * from "./stories.ts";
+export * from "./seconds/stories.ts";
 export * from "./stopped_tracks.ts";
-export * from "./summarize.ts";
-export * from "./summarize_groups.ts";
-export * from "./summarize_nodes.ts";
-export * from "./summary.ts";
-export * from "./threshold.ts";
-export * from "./timeline.ts";
-export * from "./timeline_window.ts";
+export * from "./summary/summarize.ts";
+export * from "./summary/summarize_groups.ts";
+export * from "./summary/summarize_nodes.ts";
+export * from "./summary/summary.ts";
+export * from "./judgement/threshold.ts";
+export * from "./seconds/timeline.ts";
+export * from "./seconds/timeline_window.ts";
 export {
   type ChartPoint,
   type Durations,
@@ -59,10 +59,10 @@ export {
   type Percentiles,
   type SeriesName,
   type StretchRates,
-} from "./chart_point.ts";
-export * from "./track_stories.ts";
+} from "./seconds/chart_point.ts";
+export * from "./seconds/track_stories.ts";
 export * from "./trend.ts";
 export * from "./trend_growth.ts";
-export * from "./verdict.ts";
+export * from "./judgement/verdict.ts";
 export * from "./window.ts";
-export * from "./worst.ts";
+export * from "./judgement/worst.ts";

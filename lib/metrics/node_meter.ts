@@ -16,7 +16,7 @@ import {
 } from "./catalog.ts";
 import { zeros } from "./counts.ts";
 import type { GeneratorHealth, Snapshot } from "./snapshot.ts";
-import type { CandidateCount } from "./summary.ts";
+import type { CandidateCount } from "./summary/summary.ts";
 import { Trend } from "./trend.ts";
 
 /** What a meter does not know of itself when a snapshot is taken. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { OthersSummary } from "./summary.ts";
+import type { OthersSummary } from "./summary/summary.ts";
 
 /** One such track, on whichever nodes it was met. */
 export interface OtherTrack {

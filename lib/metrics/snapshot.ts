@@ -12,7 +12,7 @@ import { mergeCandidates } from "./candidates.ts";
 import { mergeOtherTracks, type OtherTrack } from "./other_tracks.ts";
 import { mergeStopped, type StoppedTrack } from "./stopped_tracks.ts";
 import { type ClockHealth, mergeClockHealth, STEADY } from "./clock_health.ts";
-import type { CandidateCount } from "./summary.ts";
+import type { CandidateCount } from "./summary/summary.ts";
 import { mergeTrendJson, type TrendJson } from "./trend.ts";
 
 /** A node that was lost with its clients while the run was on. */

@@ -8,7 +8,10 @@
 import { z } from "./deps.ts";
 import { metricsPage } from "./metrics_page.ts";
 import { resultsSchema } from "./results_schema.ts";
-import { SHARED_FIELDS, summarySchema } from "../metrics/summary_schema.ts";
+import {
+  SHARED_FIELDS,
+  summarySchema,
+} from "../metrics/summary/summary_schema.ts";
 
 /** The text of each JSON Schema file, and of the page of metrics, by its name. */
 export function jsonSchemaFiles(): Readonly<Record<string, string>> {

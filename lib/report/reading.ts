@@ -6,7 +6,7 @@
  */
 
 import type { Summary } from "../metrics/mod.ts";
-import { summarySchema } from "../metrics/summary_schema.ts";
+import { summarySchema } from "../metrics/summary/summary_schema.ts";
 import { asWritten } from "./as_written.ts";
 import { readFile } from "./read_file.ts";
 import type { ClientResult } from "./results.ts";

@@ -14,7 +14,7 @@ import {
   count,
   known,
   signalingLatencies,
-} from "../metrics/summary_schema.ts";
+} from "../metrics/summary/summary_schema.ts";
 import { z } from "./deps.ts";
 
 const clientResult = z.object({

@@ -18,7 +18,7 @@ import {
   TREND_BUCKETS,
   type TrendJson,
 } from "../metrics/mod.ts";
-import { summarySchema } from "../metrics/summary_schema.ts";
+import { summarySchema } from "../metrics/summary/summary_schema.ts";
 import { z } from "./deps.ts";
 import { SAVED_FORMAT } from "./saved_format.ts";
 

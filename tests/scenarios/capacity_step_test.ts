@@ -7,7 +7,7 @@ import {
   type Snapshot,
   type VirtualUser,
 } from "../../mod.ts";
-import { idlePoint } from "../lib/metrics/timeline_point.ts";
+import { idlePoint } from "../lib/metrics/seconds/timeline_point.ts";
 import { ClientRecorder, EMPTY_SNAPSHOT } from "../../lib/metrics/mod.ts";
 import {
   brokenOf,

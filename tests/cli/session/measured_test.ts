@@ -8,7 +8,7 @@ import { healthOf, HEALTHY } from "../../../cli/session/health.ts";
 import { EMPTY_HISTORY, type LiveHistory, remembered } from "../../../tool.ts";
 import { clientRows, roomRows, rowText } from "../../../cli/session/rows.ts";
 import { liveModel, snapshotAt, useAt } from "./fixtures.ts";
-import { noMedia } from "../../lib/metrics/incident.ts";
+import { noMedia } from "../../lib/metrics/seconds/incident.ts";
 
 const MEMBERS = liveModel({}, 1).load.members;
 

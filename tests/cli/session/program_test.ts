@@ -12,7 +12,7 @@ import {
   startingModel,
   useAt,
 } from "./fixtures.ts";
-import { idlePoint } from "../../lib/metrics/timeline_point.ts";
+import { idlePoint } from "../../lib/metrics/seconds/timeline_point.ts";
 import { WatchedTerminal } from "./watched_terminal.ts";
 
 interface Stage extends AsyncDisposable {

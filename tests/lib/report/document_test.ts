@@ -3,7 +3,7 @@ import { summarize, type Summary } from "../../../lib/metrics/mod.ts";
 import type { Block } from "../../../lib/report/blocks.ts";
 import { reportDocument } from "../../../lib/report/document.ts";
 import { renderText } from "../../../lib/report/mod.ts";
-import { noMedia } from "../metrics/incident.ts";
+import { noMedia } from "../metrics/seconds/incident.ts";
 import { madeUpRun } from "../metrics/run.ts";
 
 function blocksOf(summary: Summary): readonly Block[] {

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Incident } from "../../../lib/metrics/mod.ts";
 import { mergeIncidents } from "../../../lib/report/merge_incidents.ts";
-import { noMedia } from "../metrics/incident.ts";
+import { noMedia } from "../metrics/seconds/incident.ts";
 
 /** Four of an agent's eight clients without media. */
 function seen(

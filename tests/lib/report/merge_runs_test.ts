@@ -23,7 +23,7 @@ import {
   unpackRun,
 } from "../../../lib/report/mod.ts";
 import { fc } from "../../fuzz/deps.ts";
-import { noMedia } from "../metrics/incident.ts";
+import { noMedia } from "../metrics/seconds/incident.ts";
 import { storiesOf } from "../output/made_up_pages.ts";
 
 const STARTED_AT = "2026-11-28T16:00:00.000Z";

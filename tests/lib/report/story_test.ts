@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { StoryBin, WholeStory } from "../../../lib/metrics/mod.ts";
 import { storyCsv, storyLines } from "../../../lib/report/mod.ts";
-import { noMedia } from "../metrics/incident.ts";
+import { noMedia } from "../metrics/seconds/incident.ts";
 
 function bin(fromSec: number, own: Partial<StoryBin> = {}): StoryBin {
   return {

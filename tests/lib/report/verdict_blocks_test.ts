@@ -17,7 +17,7 @@ import {
   signalingBlocks,
   thresholdBlocks,
 } from "../../../lib/report/verdict_blocks.ts";
-import { noMedia } from "../metrics/incident.ts";
+import { noMedia } from "../metrics/seconds/incident.ts";
 import { madeUpRun } from "../metrics/run.ts";
 import { said } from "./said.ts";
 

@@ -5,7 +5,7 @@ import {
   type Snapshot,
 } from "../../../lib/metrics/mod.ts";
 import { parseThreshold } from "../../../lib/load/mod.ts";
-import { idlePoint } from "../metrics/timeline_point.ts";
+import { idlePoint } from "../metrics/seconds/timeline_point.ts";
 import { isDisturbed, judgeWindow } from "../../../lib/scenario/mod.ts";
 
 const LOSS = [parseThreshold("loss < 1%")];
