@@ -18,7 +18,7 @@ export * from "./plan/plan.ts";
 export * from "./plan/profile.ts";
 export * from "./plan/random.ts";
 export * from "./plan/split.ts";
-export * as roster from "./roster.ts";
+export * as roster from "./roster/mod.ts";
 export {
   type Churn,
   type Coming,
@@ -30,7 +30,7 @@ export {
   type Roster,
   type RosterStep,
   type SpawnOptions,
-} from "./roster.ts";
+} from "./roster/mod.ts";
 export { openThreads } from "./node/threads.ts";
 export { borrowCrowd, type RunCrowd } from "./borrowed_crowd.ts";
 export {

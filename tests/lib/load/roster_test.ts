@@ -28,7 +28,7 @@ import {
   silenced,
   spawned,
   withNetwork,
-} from "../../../lib/load/roster.ts";
+} from "../../../lib/load/roster/mod.ts";
 import { mediaPlanOf } from "../../../lib/media/mod.ts";
 
 const SETTINGS: Newcomers = {
