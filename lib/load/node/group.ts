@@ -9,20 +9,15 @@
 
 import { messageOf } from "../../text/mod.ts";
 import {
-  type ClientRecord,
-  ClientRecorder,
   EMPTY_SNAPSHOT,
-  isGone,
-  type NodeLoss,
   type NodeMachine,
-  PACKET_TOTALS,
-  plainRecord,
   type Snapshot,
   SnapshotBook,
   withKnownLatency,
 } from "../../metrics/mod.ts";
 import type { PublisherNews } from "./client_port.ts";
 import type { NodeClock } from "./local_node.ts";
+import { lastReport, recordOf, withFailed } from "./last_report.ts";
 import type {
   LoadNode,
   NodeCommand,
@@ -330,7 +325,9 @@ export class NodeGroup implements LoadNode {
     this.#book.add(
       withFailed(
         { ...before, node: NOWHERE, second: this.#book.second + 1 },
-        plans.map((plan) => failed(recordOf(plan, name), why, this.#elapsedMs)),
+        plans.map((plan) => recordOf(plan, name)),
+        why,
+        this.#elapsedMs,
       ),
     );
   }
@@ -349,47 +346,17 @@ export class NodeGroup implements LoadNode {
   #lose(name: string, reason: string): void {
     this.#dead.add(name);
     const { allowLost = 0 } = this.#options;
-    const isAllowed = this.#dead.size <= allowLost &&
-      this.#alive().length > 0;
     const last = this.#book.latest(name) ?? { ...EMPTY_SNAPSHOT, node: name };
-    const cause = `${name} was lost: ${reason}`;
-    const atMs = this.#elapsedMs;
-    const known = new Set(last.clients.map(({ index }) => index));
-    // It died before it could say a word of those.
-    const unheard = [...this.#plans.values()]
-      .filter(({ index }) =>
-        this.#nodeOf.get(index)?.name === name && !known.has(index)
-      )
-      .map((client) => recordOf(client, name));
-    const clients = [...last.clients, ...unheard];
-    const lost = clients.filter((client) => !isGone(client));
-    const isLost = new Set(lost.map(({ index }) => index));
-    const loss: NodeLoss = {
-      node: name,
-      atMs: Math.round(atMs),
-      knownMs: Math.round(Math.min(last.atMs, atMs)),
-      clients: lost.length,
-      reason,
-      ...(isAllowed && { isAllowed }),
-    };
-    const rest = {
-      ...last,
-      second: Math.max(last.second, this.#book.second + 1),
-      gauges: {},
-      counters: { ...last.counters, ...countedOf(last.clients) },
-      clients: clients.filter(({ index }) => !isLost.has(index)),
-      generator: {
-        ...last.generator,
-        lost: [...last.generator.lost ?? [], loss],
-      },
-    };
     this.#book.add(
-      isAllowed
-        ? withClients(
-          rest,
-          lost.map((client) => ({ ...plainRecord(client), state: "lost" })),
-        )
-        : withFailed(rest, lost.map((client) => failed(client, cause, atMs))),
+      lastReport({
+        last,
+        second: Math.max(last.second, this.#book.second + 1),
+        plans: [...this.#plans.values()]
+          .filter(({ index }) => this.#nodeOf.get(index)?.name === name),
+        atMs: this.#elapsedMs,
+        reason,
+        isAllowed: this.#dead.size <= allowLost && this.#alive().length > 0,
+      }),
     );
   }
 
@@ -481,58 +448,4 @@ interface Order {
 
 function inSec(ms: number): string {
   return `${Math.round(ms / 1000)} s`;
-}
-
-function withFailed(
-  snapshot: Snapshot,
-  clients: readonly ClientRecord[],
-): Snapshot {
-  const key = "errors.worker";
-  const before = snapshot.counters[key] ?? 0;
-  const counters = { ...snapshot.counters, [key]: before + clients.length };
-  return withClients({ ...snapshot, counters }, clients);
-}
-
-function withClients(
-  snapshot: Snapshot,
-  clients: readonly ClientRecord[],
-): Snapshot {
-  return {
-    ...snapshot,
-    sequence: snapshot.sequence + 1,
-    clients: [...snapshot.clients, ...clients],
-  };
-}
-
-/** While a second is read, packets go on: of those after a client's turn nothing is known of whose they are, and with its node they are left out. */
-function countedOf(clients: readonly ClientRecord[]): Record<string, number> {
-  if (clients.length === 0) return {};
-  return Object.fromEntries(
-    PACKET_TOTALS.map((name) => [
-      name,
-      clients.reduce((sum, client) => sum + client[name], 0),
-    ]),
-  );
-}
-
-function recordOf(
-  { clientId, index, roomId, role }: ClientPlan,
-  node: string,
-): ClientRecord {
-  return new ClientRecorder({ clientId, index, roomId, role, node }).toRecord();
-}
-
-function failed(
-  client: ClientRecord,
-  cause: string,
-  nowMs: number,
-): ClientRecord {
-  const atMs = Math.round(nowMs);
-  return {
-    ...plainRecord(client),
-    state: "failed",
-    failureCause: cause,
-    errorCount: client.errorCount + 1,
-    errors: [...client.errors, { kind: "worker", message: cause, atMs }],
-  };
 }

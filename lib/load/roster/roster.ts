@@ -5,7 +5,6 @@
  * @module
  */
 
-import type { Impairment } from "../../impairment/mod.ts";
 import type { MediaKind } from "../../ortc/mod.ts";
 import type { ImpairmentShare } from "../plan/impairment_share.ts";
 import {
