@@ -154,11 +154,10 @@ export class FeedbackTask {
     for (let i = 0; i < tracks.length; i++) {
       const track = tracks[i];
       const { receiver, nacks, frames, sound, inlet: { transport } } = track;
-      const askedAgo = nowMs - track.keyFrameAskedMs;
       const isWaiting = receiver.isStuck || isOutOfPatience(track, nowMs);
-      if (
-        receiver.needsKeyFrame || isWaiting && askedAgo >= KEY_FRAME_RETRY_MS
-      ) {
+      // The sum that it is due at: a difference may be rounded down.
+      const againMs = track.keyFrameAskedMs + KEY_FRAME_RETRY_MS;
+      if (receiver.needsKeyFrame || isWaiting && nowMs >= againMs) {
         receiver.needsKeyFrame = false;
         track.keyFrameAskedMs = nowMs;
         this.pliCountSent++;

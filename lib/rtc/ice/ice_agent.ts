@@ -381,7 +381,8 @@ export class IceAgent {
   }
 
   #keepConsent(pair: Pair, nowMs: number): void {
-    if (nowMs - this.#lastAnswerMs >= CONSENT_EXPIRY_MS) {
+    // The sum that it is due at: a difference may be rounded down.
+    if (nowMs >= this.#lastAnswerMs + CONSENT_EXPIRY_MS) {
       this.#ended = true;
       this.#options.onExpired();
     } else if (nowMs >= pair.dueMs) {

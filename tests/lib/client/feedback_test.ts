@@ -1,6 +1,6 @@
 /** When a client asks for what is missing, in virtual time. */
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { Scheduler } from "../../../lib/client/mod.ts";
 import { FeedbackTask } from "../../../lib/client/feedback.ts";
 import { InboundTracks } from "../../../lib/client/inbound_tracks.ts";
@@ -267,6 +267,23 @@ Deno.test("while nothing comes in answer, a hundred requests are sent, and key f
   assertEquals(viewer.asked.length, 100);
   const [firstMs] = viewer.keyFramesAskedMs;
   assertEquals([firstMs >= 3000, firstMs < 3200], [true, true]);
+});
+
+Deno.test("whoever waits for a key frame is done at each moment, however that is rounded", async () => {
+  const viewer = new Viewer();
+  viewer.frame(0, { isKey: true });
+  viewer.frame(1);
+  await viewer.pass(203.1);
+  viewer.frame(1003);
+  const { feedback } = viewer;
+  for (let i = 0; i < 2000; i++) {
+    const ms = feedback.dueMs;
+    for (let runs = 0; runs < 5 && feedback.dueMs === ms; runs++) {
+      feedback.run(ms);
+    }
+    assert(feedback.dueMs > ms, `due for ever at ${ms}`);
+  }
+  assert(feedback.pliCountSent > 100);
 });
 
 /** Of sound that is held back for so long packet 1000 is lost, and may come once more after packet `repairedAfter`. */

@@ -114,6 +114,17 @@ Deno.test("without an answer consent ends 30 s after the last one, not at the ch
   assertEquals(end.agent.connected, false);
 });
 
+Deno.test("consent ends at the moment that it is due to, however that is rounded", () => {
+  for (let i = 1; i < 500; i++) {
+    const end = new Ends();
+    end.runUntil(0);
+    const atMs = 1_030_000 + i / 10;
+    end.answer(0, { atMs });
+    end.agent.tick(atMs + 30_000);
+    assertEquals(end.events, ["connected", "expired"], `answered at ${atMs}`);
+  }
+});
+
 Deno.test("while answers are missing consent is asked for every second", () => {
   const end = new Ends(0.5);
   end.runUntil(10);
