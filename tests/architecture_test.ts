@@ -18,6 +18,7 @@ const ROOMS: readonly {
   { room: "lib/text", only: [] },
   { room: "lib/time", only: [] },
   { room: "lib/read_bounded.ts", only: ["lib/time"] },
+  { room: "lib/load_module.ts", only: ["lib/time"] },
   { room: "lib/programs", only: ["lib/time"] },
   { room: "lib/connection", only: ["lib/text"] },
   { room: "lib/options", only: ["lib/text"] },
@@ -62,6 +63,7 @@ const ROOMS: readonly {
     room: "lib/signaling/adapted",
     only: [
       "lib/connection",
+      "lib/load_module.ts",
       "lib/ortc",
       "lib/text",
       "lib/time",
@@ -139,6 +141,7 @@ const ROOMS: readonly {
       "mod.ts",
       "tool.ts",
       "lib/exit_codes.ts",
+      "lib/load_module.ts",
       "lib/text",
       "lib/output",
       "cli/terminal",

@@ -13,6 +13,7 @@ import {
   scenarios,
   typedValue,
 } from "../../tool.ts";
+import { loadModule } from "../../lib/load_module.ts";
 import { messageOf } from "../../lib/text/mod.ts";
 
 /** A scenario, or why there is none, in one line. */
@@ -24,6 +25,9 @@ export type ScenarioSearch =
 export type Preparation =
   | { readonly job: ScenarioJob }
   | { readonly mistakes: readonly string[] };
+
+/** More than a scenario takes while it is loaded, in bytes. */
+const MOST_MEMORY = 250e6;
 
 /** Reads the options of a scenario. */
 export function prepareScenario(
@@ -76,7 +80,10 @@ export async function findScenario(
   const base = new URL(`file://${Deno.cwd()}/`);
   try {
     const url = new URL(nameOrFile, base);
-    return choose(nameOrFile, await import(url.href));
+    return choose(
+      nameOrFile,
+      await loadModule(url.href, { mostMemory: MOST_MEMORY }),
+    );
   } catch (error) {
     const reason = messageOf(error);
     return {

@@ -101,6 +101,14 @@ const REFUSED: readonly { readonly args: string; readonly says: string }[] = [
     says:
       "capacity needs a server: give it with --server URL, or start one with --embedded.\n",
   },
+  ...(Deno.build.os === "windows" ? [] : [{
+    args: "run --scenario /dev/zero",
+    says: "--scenario: cannot load /dev/zero: it is not a plain file.\n",
+  }, {
+    args: "run -s ws://127.0.0.1:9/ws --signaling /dev/zero",
+    says:
+      "--signaling: cannot load file:///dev/zero: it is not a plain file.\n",
+  }]),
   {
     args: `run --scenario ${import.meta.resolve("./program.ts")}`,
     says: `--scenario: ${

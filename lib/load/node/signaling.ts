@@ -43,6 +43,9 @@ export function isAdapted(
   return (choice?.module ?? USUAL_SIGNALING) !== USUAL_SIGNALING;
 }
 
+/** More than an adapter takes, in bytes. Where it is asked for first no threads are there yet, which would count with it. */
+const MOST_MEMORY = 250e6;
+
 /** Why a choice of signaling is none, in one line; `undefined` where it can be used. */
 export async function signalingProblem(
   choice: SignalingChoice,
@@ -53,7 +56,10 @@ export async function signalingProblem(
       : `${USUAL_SIGNALING} has no options`;
   }
   try {
-    await (await adapted()).findAdapter(choice.module, [USUAL_SIGNALING]);
+    const { findAdapter } = await adapted();
+    await findAdapter(choice.module, [USUAL_SIGNALING], {
+      mostMemory: MOST_MEMORY,
+    });
   } catch (error) {
     return messageOf(error);
   }
