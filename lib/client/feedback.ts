@@ -9,7 +9,8 @@
 
 import { writeNack, writePli } from "../media/mod.ts";
 import type { ClientEnvironment } from "./environment.ts";
-import type { ConsumedTrack, InboundTracks, Inlet } from "./inbound_tracks.ts";
+import type { ConsumedTrack, Inlet } from "./consumed_track.ts";
+import type { InboundTracks } from "./inbound_tracks.ts";
 
 /** As often as Chromium does that sends nothing by the same transport: at each fourth of its 64 ticks a second. */
 const ARRIVALS_MS = 62.5;

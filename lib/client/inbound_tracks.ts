@@ -8,110 +8,35 @@
 import {
   type Arrival,
   type ArrivalLog,
-  AudioPlayout,
   EXTENSION_URIS,
   extensionId,
-  FrameRhythm,
-  FrameTracker,
   LipSync,
-  NackList,
   type ReportBlock,
   RtpReader,
-  TrackReceiver,
-  VideoPlayout,
+  type TrackReceiver,
 } from "../media/mod.ts";
-import type { RtpParameters } from "../ortc/mod.ts";
 import type { PacketHandler } from "../rtc/mod.ts";
 import type { Consumer } from "../signaling/port.ts";
-import { isPlainNack, takenCodec } from "./capabilities.ts";
-import { type ConsumerSecond, ConsumerWatch } from "./consumer_watch.ts";
-import type {
-  ClientEnvironment,
-  ClientMeter,
-  ClientTransport,
-} from "./environment.ts";
+import {
+  type ConsumedTrack,
+  type Inlet,
+  openTrack,
+  ssrcsOf,
+} from "./consumed_track.ts";
+import type { ConsumerSecond } from "./consumer_watch.ts";
+import type { ClientEnvironment } from "./environment.ts";
 import type { Origin } from "./own_publishers.ts";
+import { SenderReportsSeen } from "./sender_reports_seen.ts";
 import { addTrack, noReceived, type ReceivedTotals } from "./totals.ts";
 
 /** A server that chooses to send nothing says so sooner after its last packet. */
 const SILENCE_MS = 500;
 /** Two sender reports say how timestamps go on from one time to another. */
 const TIMED_REPORTS = 2;
-/** A report block has 16 bits for the seconds since the last sender report. */
-const MAX_REPORT_AGE_MS = 65_535_000;
-
-/** One transport that tracks come by. */
-export interface Inlet {
-  /** Feedback on them goes by it. */
-  readonly transport: Pick<ClientTransport, "out" | "sendRtcp">;
-  /** When its packets came, for the server's bandwidth estimate. */
-  readonly arrivals: ArrivalLog;
-}
 
 /** What a second of one track was like, and of whose (RFC 3550 section 6.5.1). */
 export interface ReceivedSecond extends ConsumerSecond {
   readonly from: string | undefined;
-}
-
-/** One track that we receive. */
-export interface ConsumedTrack {
-  readonly consumerId: string;
-  readonly producerId: string;
-  readonly inlet: Inlet;
-  readonly receiver: TrackReceiver;
-  /** What is missing of it; `undefined` when the server repairs nothing. */
-  readonly nacks: NackList | undefined;
-  /** What a viewer sees of it; `undefined` for audio. */
-  readonly frames: FrameTracker | undefined;
-  /** What a listener hears of it; `undefined` for video. */
-  readonly sound: AudioPlayout | undefined;
-  /** Of a video: keeps it with the sound of who sends both, once both are there. */
-  lipSync: LipSync | undefined;
-  /** What its packets are told by where their SSRC is not known. */
-  readonly names: TrackNames;
-  readonly watch: ConsumerWatch;
-  /** Where its trends are recorded. */
-  readonly meter: TrackMeter;
-  /** Whose it is. */
-  origin: Origin;
-  /** Whether a client of this run sent any of it: only that is judged. */
-  isOwn: boolean;
-  /** Whether its sender paused it, as far as we are told. */
-  isPaused: boolean;
-  /** Whether media of it is due now: a client of this run is there and sends it, and nobody paused it. */
-  shouldFlow: boolean;
-  /** Since when the server says that it is paused although its sender goes on, on the scheduler's clock; NaN while it does not. */
-  stoppedSinceMs: number;
-  /** The server sends no layer of it, and nothing came before it said so: something is out. */
-  isCutOff: boolean;
-  /** When we last asked for a key frame, on the scheduler's clock. */
-  keyFrameAskedMs: number;
-}
-
-/** Of tracks that others send, only packets and bytes are counted. */
-type TrackMeter = {
-  -readonly [
-    K in
-      | "counters"
-      | "mediaLatency"
-      | "firstPacket"
-      | "timeToFirstFrame"
-      | "frameGap"
-  ]: ClientMeter[K];
-};
-
-const NOWHERE = { record() {} };
-
-/** How packets of a track are known (RFC 8843 section 9.2). */
-interface TrackNames {
-  /** Whose it is: tracks that go together have one name (RFC 3550 section 6.5.1). */
-  readonly cname: string | undefined;
-  /** The SSRCs of its packets and its repairs, as the server told them. */
-  readonly ssrcs: readonly number[];
-  readonly mid: string | undefined;
-  readonly payloadTypes: readonly number[];
-  /** Such as `video/VP8`. */
-  readonly mimeType: string;
 }
 
 /** Packets of an SSRC that nobody told us of. */
@@ -121,14 +46,6 @@ interface Unknown {
   readonly sinceMs: number;
   /** When to look again whose they are: it costs more than a packet may. */
   lookMs: number;
-}
-
-interface SenderReportSeen {
-  readonly middleNtp: number;
-  /** When it came, in milliseconds since 1970. */
-  readonly wallMs: number;
-  /** How many of the track have come. */
-  readonly count: number;
 }
 
 /** The packet at hand; one reader for all clients of a thread, as they take turns, stays in the cache. */
@@ -157,7 +74,7 @@ export class InboundTracks {
   readonly #tracks = new Map<string, ConsumedTrack>();
   /** The same, for who goes through them some twenty times a second: by index, as iterators allocate. */
   #listed: readonly ConsumedTrack[] = [];
-  readonly #reports = new Map<number, SenderReportSeen>();
+  readonly #reports = new SenderReportsSeen();
   /** Producers that are paused, consumed or not. */
   readonly #paused = new Set<string>();
   /** Producers of which the server chose to send no layer. */
@@ -213,93 +130,28 @@ export class InboundTracks {
     requestedAtMs: number,
     origin: Origin,
   ): void {
-    const { consumerId, producerId, kind, rtpParameters } = created;
-    const ssrc = rtpParameters.encodings.at(0)?.ssrc;
-    const codec = takenCodec(rtpParameters.codecs, kind);
-    if (ssrc === undefined || codec === undefined) return;
-    const nowMs = this.#environment.scheduler.nowMs();
-    const repairSsrc = rtpParameters.encodings[0].rtx?.ssrc;
-    // What is missing of sound is sent again as it was.
-    const isRepaired = kind === "video"
-      ? repairSsrc !== undefined
-      : codec.rtcpFeedback?.some(isPlainNack) === true;
-    const nacks = isRepaired ? new NackList() : undefined;
-    const { counters } = this.#environment.meter;
-    const meter: TrackMeter = {
+    const { meter: { counters }, scheduler, repeats } = this.#environment;
+    const track = openTrack(created, {
+      inlet,
+      origin,
       counters,
-      mediaLatency: NOWHERE,
-      firstPacket: NOWHERE,
-      timeToFirstFrame: NOWHERE,
-      frameGap: NOWHERE,
-    };
-    const { clockRate } = codec;
-    const isVideo = kind === "video";
-    const frames = isVideo
-      ? new FrameTracker(
-        new VideoPlayout(new FrameRhythm(meter, requestedAtMs), clockRate),
-        clockRate,
-      )
-      : undefined;
-    const sound = isVideo ? undefined : new AudioPlayout(clockRate);
-    const names: TrackNames = {
-      cname: rtpParameters.rtcp?.cname,
-      ssrcs: ssrcsOf(rtpParameters),
-      mid: rtpParameters.mid,
-      payloadTypes: rtpParameters.codecs.filter(({ mimeType }) =>
-        mimeType === codec.mimeType
-      ).map(({ payloadType }) => payloadType),
-      mimeType: codec.mimeType,
-    };
-    const receiver = new TrackReceiver({
-      kind,
-      ssrc: ssrc | 0,
-      clockRateHz: codec.clockRate,
-      captureTimeId: extensionId(
-        EXTENSION_URIS.absCaptureTime,
-        rtpParameters.headerExtensions,
-      ),
-      nacks,
-      frames,
-      sound,
-      payloadTypes: names.payloadTypes,
       requestedAtMs,
-      openedMs: nowMs,
-      meter,
+      openedMs: scheduler.nowMs(),
     });
-    this.#bySsrc.set(ssrc | 0, receiver);
-    if (repairSsrc !== undefined) {
-      this.#repairs.set(repairSsrc | 0, receiver);
-      this.#environment.repeats?.add(repairSsrc | 0);
+    if (track === undefined) return;
+    const { producerId, receiver } = track;
+    const { headerExtensions, encodings: [{ rtx }] } = created.rtpParameters;
+    this.#bySsrc.set(receiver.ssrc, receiver);
+    if (rtx?.ssrc !== undefined) {
+      this.#repairs.set(rtx.ssrc | 0, receiver);
+      repeats?.add(rtx.ssrc | 0);
     }
     this.#transportSequenceId ||= extensionId(
       EXTENSION_URIS.transportSequence,
-      rtpParameters.headerExtensions,
+      headerExtensions,
     );
-    this.#midId ||= extensionId(
-      EXTENSION_URIS.mid,
-      rtpParameters.headerExtensions,
-    );
-    this.#former.delete(ssrc | 0);
-    const track: ConsumedTrack = {
-      consumerId,
-      producerId,
-      inlet,
-      receiver,
-      nacks,
-      frames,
-      sound,
-      lipSync: undefined,
-      names,
-      watch: new ConsumerWatch({ receiver, nacks, frames, sound }),
-      meter,
-      origin,
-      isOwn: false,
-      isPaused: false,
-      shouldFlow: false,
-      stoppedSinceMs: NaN,
-      isCutOff: false,
-      keyFrameAskedMs: -Infinity,
-    };
+    this.#midId ||= extensionId(EXTENSION_URIS.mid, headerExtensions);
+    this.#former.delete(receiver.ssrc);
     this.#tracks.set(producerId, track);
     this.#listed = [...this.#tracks.values()];
     this.#keepTogether();
@@ -559,17 +411,13 @@ export class InboundTracks {
   #forget(receiver: TrackReceiver): void {
     const { ssrc } = receiver;
     if (this.#bySsrc.get(ssrc) === receiver) this.#bySsrc.delete(ssrc);
-    this.#reports.delete(ssrc);
+    this.#reports.forget(ssrc);
     this.#last = undefined;
   }
 
   /** Notes a sender report that came at `wallMs` since 1970; our reports repeat its time. */
   onSenderReport(ssrc: number, middleNtp: number, wallMs: number): void {
-    if (!this.#bySsrc.has(ssrc)) return;
-    // It has no clock (RFC 3550 section 6.4.1): there is nothing to repeat.
-    if (middleNtp === 0) return void this.#reports.delete(ssrc);
-    const count = (this.#reports.get(ssrc)?.count ?? 0) + 1;
-    this.#reports.set(ssrc, { middleNtp, wallMs, count });
+    if (this.#bySsrc.has(ssrc)) this.#reports.note(ssrc, middleNtp, wallMs);
   }
 
   /** A report block for every track that media came on by this inlet. */
@@ -579,21 +427,13 @@ export class InboundTracks {
     for (const { receiver, inlet } of this.#tracks.values()) {
       if (inlet !== by || receiver.packetsReceived === 0) continue;
       const { ssrc } = receiver;
-      const seen = this.#reports.get(ssrc);
-      // The field ends at 18 hours.
-      const isRecent = seen !== undefined &&
-        wallMs - seen.wallMs < MAX_REPORT_AGE_MS;
-      const report = isRecent ? seen : undefined;
       blocks.push({
         ssrc,
         fractionLost: receiver.takeFractionLost(),
         packetsLost: receiver.packetsLost,
         extendedHighest: receiver.extendedHighest,
         jitterUnits: receiver.jitterUnits,
-        lastSenderReport: report?.middleNtp ?? 0,
-        delaySinceLastSenderReport: report === undefined
-          ? 0
-          : Math.round((wallMs - report.wallMs) / 1000 * 65536),
+        ...this.#reports.repeated(ssrc, wallMs),
       });
     }
     return blocks;
@@ -627,7 +467,7 @@ export class InboundTracks {
   #isTimed({ receiver, lipSync }: ConsumedTrack): boolean {
     if (lipSync === undefined) return false;
     const told = ({ ssrc }: TrackReceiver) =>
-      (this.#reports.get(ssrc)?.count ?? 0) >= TIMED_REPORTS;
+      this.#reports.count(ssrc) >= TIMED_REPORTS;
     const audio = this.#tracks.values().find(({ sound }) =>
       sound === lipSync.audio
     );
@@ -698,10 +538,4 @@ export class InboundTracks {
   close(): void {
     for (const producerId of [...this.#tracks.keys()]) this.remove(producerId);
   }
-}
-
-function ssrcsOf({ encodings: [encoding] }: RtpParameters): number[] {
-  return [encoding?.ssrc, encoding?.rtx?.ssrc].filter((ssrc) =>
-    ssrc !== undefined
-  );
 }

@@ -9,7 +9,8 @@
 import type { MediaKind } from "../ortc/mod.ts";
 import type { ClientEnvironment } from "./environment.ts";
 import type { OtherTrackFound } from "./events.ts";
-import type { ConsumedTrack, InboundTracks } from "./inbound_tracks.ts";
+import type { ConsumedTrack } from "./consumed_track.ts";
+import type { InboundTracks } from "./inbound_tracks.ts";
 
 const INTERVAL_MS = 1000;
 /** Without a packet for so long a track is silent: sound without a word in it has one every 0.4 s. */

@@ -14,7 +14,8 @@ import {
 } from "../media/mod.ts";
 import type { ClientEnvironment, ClientTransport } from "./environment.ts";
 import type { Publisher } from "./publisher.ts";
-import type { InboundTracks, Inlet } from "./inbound_tracks.ts";
+import type { Inlet } from "./consumed_track.ts";
+import type { InboundTracks } from "./inbound_tracks.ts";
 import { randomised, SentReports } from "./sent_reports.ts";
 
 const INTERVAL_MS = 1000;

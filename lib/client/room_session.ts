@@ -28,7 +28,8 @@ import {
 } from "./failure.ts";
 import { FeedbackTask } from "./feedback.ts";
 import { Publisher, type PublishOptions } from "./publisher.ts";
-import type { InboundTracks, Inlet } from "./inbound_tracks.ts";
+import type { Inlet } from "./consumed_track.ts";
+import type { InboundTracks } from "./inbound_tracks.ts";
 import type { ClientObserver } from "./observer.ts";
 import { ReportTask } from "./reports.ts";
 import type { ClientTotals } from "./totals.ts";

@@ -24,7 +24,8 @@ import {
 import { ReceivedLayers } from "./layers.ts";
 import { OtherTracks, otherTypeText } from "./other_tracks.ts";
 import type { Origin } from "./own_publishers.ts";
-import { InboundTracks, type Inlet } from "./inbound_tracks.ts";
+import type { Inlet } from "./consumed_track.ts";
+import { InboundTracks } from "./inbound_tracks.ts";
 import {
   type OfferedProducer,
   SubscriptionQuota,

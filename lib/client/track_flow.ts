@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ConsumedTrack } from "./inbound_tracks.ts";
+import type { ConsumedTrack } from "./consumed_track.ts";
 
 /** Tracks that should come at one time. */
 export interface TrackFlow {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ConsumedTrack } from "./inbound_tracks.ts";
+import type { ConsumedTrack } from "./consumed_track.ts";
 import type { PublishedTrack } from "./publisher.ts";
 
 /** Objects by their ids. */

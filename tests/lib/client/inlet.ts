@@ -1,6 +1,6 @@
 /** A way in for tracks, of a transport that sends nothing. */
 
-import type { Inlet } from "../../../lib/client/inbound_tracks.ts";
+import type { Inlet } from "../../../lib/client/consumed_track.ts";
 import { ArrivalLog } from "../../../lib/media/mod.ts";
 
 export function newInlet(
