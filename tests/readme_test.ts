@@ -2,15 +2,15 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { AGENT_TABLE } from "../cli/commands/agent.ts";
-import { RUN_TABLE } from "../cli/commands/run_options.ts";
-import { SERVE_OPTIONS } from "../cli/commands/serve_options.ts";
-import { SESSION_TABLE } from "../cli/commands/session_options.ts";
+import { RUN_TABLE } from "../cli/commands/options/run_options.ts";
+import { SERVE_OPTIONS } from "../cli/commands/options/serve_options.ts";
+import { SESSION_TABLE } from "../cli/commands/options/session_options.ts";
 import { REPORT_OPTIONS } from "../cli/commands/report.ts";
 // @ts-types="./yaml.d.ts"
 import { parse as parseYaml } from "npm:deno-std@1.4.0/yaml/parse.js";
-import { SUMMARIES } from "../cli/commands/help.ts";
-import { parseOptions } from "../cli/commands/parse.ts";
-import { optionName } from "../cli/commands/option.ts";
+import { SUMMARIES } from "../cli/commands/options/help.ts";
+import { parseOptions } from "../cli/commands/options/parse.ts";
+import { optionName } from "../cli/commands/options/option.ts";
 
 const readme = await Deno.readTextFile(
   new URL("../README.md", import.meta.url),

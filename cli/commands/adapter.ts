@@ -14,12 +14,12 @@ import {
 } from "../../tool.ts";
 import { EXIT_CODES } from "../../lib/exit_codes.ts";
 import { safeValue } from "../../lib/text/mod.ts";
-import { ACCESS_OPTIONS, readAccess } from "./access.ts";
+import { ACCESS_OPTIONS, readAccess } from "./options/access.ts";
 import { findingLines } from "./doctor.ts";
-import { commandHelp, exitCodeLines } from "./help.ts";
-import { parseOptions } from "./parse.ts";
+import { commandHelp, exitCodeLines } from "./options/help.ts";
+import { parseOptions } from "./options/parse.ts";
 import { openInterrupts, printJson, printOut, usage } from "./shell.ts";
-import { serverUrl } from "./value_kind.ts";
+import { serverUrl } from "./options/value_kind.ts";
 
 const NOTES: readonly string[] = [
   "Two clients meet by the adapter in a room of their own, send, receive, mute, go",

@@ -13,12 +13,12 @@ import {
   withDefault,
 } from "../../tool.ts";
 import { EXIT_CODES } from "../../lib/exit_codes.ts";
-import { BROKER_OPTIONS, needBroker } from "./agent_options.ts";
-import { commandHelp, exitCodeLines } from "./help.ts";
-import { parseOptions } from "./parse.ts";
-import { whyNotWritable } from "./paths.ts";
+import { BROKER_OPTIONS, needBroker } from "./options/agent_options.ts";
+import { commandHelp, exitCodeLines } from "./options/help.ts";
+import { parseOptions } from "./options/parse.ts";
+import { whyNotWritable } from "./files/paths.ts";
 import { openInterrupts, printError, printOut, usage } from "./shell.ts";
-import { agentName, URL_PATTERNS } from "./value_kind.ts";
+import { agentName, URL_PATTERNS } from "./options/value_kind.ts";
 
 const NOTES: readonly string[] = [
   "It drives clients of one run at a time, and stays until it is ended. When it has",

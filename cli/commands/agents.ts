@@ -6,9 +6,9 @@
 
 import { type Card, listAgents, toggle, yesOrNo } from "../../tool.ts";
 import { EXIT_CODES } from "../../lib/exit_codes.ts";
-import { BROKER_OPTIONS, needBroker } from "./agent_options.ts";
-import { columns, commandHelp, exitCodeLines } from "./help.ts";
-import { parseOptions } from "./parse.ts";
+import { BROKER_OPTIONS, needBroker } from "./options/agent_options.ts";
+import { columns, commandHelp, exitCodeLines } from "./options/help.ts";
+import { parseOptions } from "./options/parse.ts";
 import { printError, printJson, printOut, usage } from "./shell.ts";
 import { safeValue } from "../../lib/text/mod.ts";
 

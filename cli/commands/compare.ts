@@ -16,10 +16,15 @@ import {
 import { safeLine, safeValue } from "../../lib/text/mod.ts";
 import type { ComparedRun } from "../../lib/output/mod.ts";
 import { EXIT_CODES } from "../../lib/exit_codes.ts";
-import { columns, commandHelp, exitCodeLines } from "./help.ts";
-import { parseOptions } from "./parse.ts";
-import { reasonOf, replaceFile, whyNoFile } from "./paths.ts";
-import { type ReadRun, readRun, readWhole, whyNoSummary } from "./read_run.ts";
+import { columns, commandHelp, exitCodeLines } from "./options/help.ts";
+import { parseOptions } from "./options/parse.ts";
+import { reasonOf, replaceFile, whyNoFile } from "./files/paths.ts";
+import {
+  type ReadRun,
+  readRun,
+  readWhole,
+  whyNoSummary,
+} from "./files/read_run.ts";
 import { printError, printJson, printOut, usage } from "./shell.ts";
 
 const NOTES: readonly string[] = [

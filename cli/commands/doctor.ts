@@ -6,11 +6,15 @@
  */
 
 import { examine, examineAgents, type Finding } from "../../tool.ts";
-import { readAccess } from "./access.ts";
-import { readAgents } from "./agent_options.ts";
-import { commandHelp, exitCodeLines } from "./help.ts";
-import { parseOptions } from "./parse.ts";
-import { MEETING_FLAGS, RUN_OPTIONS, workersOf } from "./run_options.ts";
+import { readAccess } from "./options/access.ts";
+import { readAgents } from "./options/agent_options.ts";
+import { commandHelp, exitCodeLines } from "./options/help.ts";
+import { parseOptions } from "./options/parse.ts";
+import {
+  MEETING_FLAGS,
+  RUN_OPTIONS,
+  workersOf,
+} from "./options/run_options.ts";
 import { chooseJob } from "./run_scenario.ts";
 import { safeValue } from "../../lib/text/mod.ts";
 import { openInterrupts, printJson, printOut, usage } from "./shell.ts";

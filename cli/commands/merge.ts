@@ -14,11 +14,11 @@ import {
   unpackRun,
   yesOrNo,
 } from "../../tool.ts";
-import { commandHelp, exitCodeLines } from "./help.ts";
-import { parseOptions } from "./parse.ts";
-import { reasonOf, whyNotWritable } from "./paths.ts";
-import { readPlain } from "./read_run.ts";
-import { RunFiles, SNAPSHOT_FILE } from "./run_files.ts";
+import { commandHelp, exitCodeLines } from "./options/help.ts";
+import { parseOptions } from "./options/parse.ts";
+import { reasonOf, whyNotWritable } from "./files/paths.ts";
+import { readPlain } from "./files/read_run.ts";
+import { RunFiles, SNAPSHOT_FILE } from "./files/run_files.ts";
 import { runText } from "./run_text.ts";
 import { printError, printJson, printOut, usage } from "./shell.ts";
 import { EXIT_CODES } from "../../lib/exit_codes.ts";

@@ -9,9 +9,9 @@
  * @module
  */
 
-import type { CommandName } from "./help.ts";
+import type { CommandName } from "./options/help.ts";
 
-export { PROGRAM, SUMMARIES, twoColumns } from "./help.ts";
+export { PROGRAM, SUMMARIES, twoColumns } from "./options/help.ts";
 export { errorLine, printError, printOut } from "./shell.ts";
 
 /** Carries a command out; resolves with the exit code, throws what makes it impossible. */

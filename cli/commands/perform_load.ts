@@ -21,20 +21,23 @@ import {
 } from "../../tool.ts";
 import { openRunScreen, type RunScreen } from "../session/mod.ts";
 import { safeValue } from "../../lib/text/mod.ts";
-import type { Access } from "./access.ts";
-import { type NdjsonStream, openNdjson } from "./ndjson_stream.ts";
-import { openOtlpExport, type OtlpExport } from "./otlp_export.ts";
-import { writeOutputs } from "./output_files.ts";
-import { type OutputFile, STDOUT } from "./output_options.ts";
-import { RunFiles, type RunRecord, withoutFiles } from "./run_files.ts";
-import { openScrapeEndpoint, type ScrapeEndpoint } from "./scrape_endpoint.ts";
+import type { Access } from "./options/access.ts";
+import { type NdjsonStream, openNdjson } from "./files/ndjson_stream.ts";
+import { openOtlpExport, type OtlpExport } from "./files/otlp_export.ts";
+import { writeOutputs } from "./files/output_files.ts";
+import { type OutputFile, STDOUT } from "./options/output_options.ts";
+import { RunFiles, type RunRecord, withoutFiles } from "./files/run_files.ts";
+import {
+  openScrapeEndpoint,
+  type ScrapeEndpoint,
+} from "./files/scrape_endpoint.ts";
 import {
   brokeLine,
   progressLine,
   undumpedLine,
   unreachableLine,
 } from "./run_lines.ts";
-import type { RunValues } from "./run_options.ts";
+import type { RunValues } from "./options/run_options.ts";
 import { runText } from "./run_text.ts";
 import {
   openInterrupts,

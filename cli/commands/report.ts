@@ -22,17 +22,26 @@ import {
   type ValueKind,
   yesOrNo,
 } from "../../tool.ts";
-import { commandHelp, exitCodeLines } from "./help.ts";
-import { optionName } from "./option.ts";
-import { discardOld, writeOutputs } from "./output_files.ts";
+import { commandHelp, exitCodeLines } from "./options/help.ts";
+import { optionName } from "./options/option.ts";
+import { discardOld, writeOutputs } from "./files/output_files.ts";
 import {
   laterFiles,
   planOutputs,
   REPORT_OUTPUT_OPTIONS,
-} from "./output_options.ts";
-import { parseOptions } from "./parse.ts";
-import { type ReadRun, readRun, readWhole, whyNoSummary } from "./read_run.ts";
-import { RESULTS_FILE, SNAPSHOT_FILE, SUMMARY_FILE } from "./run_files.ts";
+} from "./options/output_options.ts";
+import { parseOptions } from "./options/parse.ts";
+import {
+  type ReadRun,
+  readRun,
+  readWhole,
+  whyNoSummary,
+} from "./files/read_run.ts";
+import {
+  RESULTS_FILE,
+  SNAPSHOT_FILE,
+  SUMMARY_FILE,
+} from "./files/run_files.ts";
 import { runText } from "./run_text.ts";
 import { safeValue, sanitize } from "../../lib/text/mod.ts";
 import {

@@ -12,28 +12,28 @@ import {
   scenarios,
   whyImpossible,
 } from "../../tool.ts";
-import { type Access, readAccess } from "./access.ts";
-import { drivenBy, readAgents } from "./agent_options.ts";
-import { columns, commandHelp, exitCodeLines } from "./help.ts";
-import { type Parsed, parseOptions } from "./parse.ts";
+import { type Access, readAccess } from "./options/access.ts";
+import { drivenBy, readAgents } from "./options/agent_options.ts";
+import { columns, commandHelp, exitCodeLines } from "./options/help.ts";
+import { type Parsed, parseOptions } from "./options/parse.ts";
 import { type LoadValues, performLoad } from "./perform_load.ts";
-import { discardOld } from "./output_files.ts";
-import { laterFiles, planOutputs } from "./output_options.ts";
-import { whyNotWritable } from "./paths.ts";
+import { discardOld } from "./files/output_files.ts";
+import { laterFiles, planOutputs } from "./options/output_options.ts";
+import { whyNotWritable } from "./files/paths.ts";
 import { serverLine } from "./run_lines.ts";
 import {
   generatorRecord,
   RUN_TABLE,
   type RunValues,
   workersOf,
-} from "./run_options.ts";
+} from "./options/run_options.ts";
 import {
   chooseJob,
   type ChosenJob,
   helpScenario,
   linesOf,
 } from "./run_scenario.ts";
-import { optionName } from "./option.ts";
+import { optionName } from "./options/option.ts";
 import { printError, printOut, usage } from "./shell.ts";
 import { EXIT_CODES, EXIT_REASONS } from "../../lib/exit_codes.ts";
 

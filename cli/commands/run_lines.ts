@@ -22,8 +22,8 @@ import {
   type TimedMeetingOptions,
 } from "../../tool.ts";
 import { reachAdvice } from "../session/mod.ts";
-import type { RunValues } from "./run_options.ts";
-import type { GivenDump } from "./value_kind.ts";
+import type { RunValues } from "./options/run_options.ts";
+import type { GivenDump } from "./options/value_kind.ts";
 
 /** What a meeting's options come to. */
 export type MeetingValues = OptionValues<TimedMeetingOptions>;

@@ -17,16 +17,16 @@ import {
   scenarioOptionRows,
   typedConfig,
 } from "../session/mod.ts";
-import { PROGRAM, twoColumns } from "./help.ts";
-import { inputOf, optionName } from "./option.ts";
-import type { Parsed } from "./parse.ts";
+import { PROGRAM, twoColumns } from "./options/help.ts";
+import { inputOf, optionName } from "./options/option.ts";
+import type { Parsed } from "./options/parse.ts";
 import { meetingLine, type MeetingValues } from "./run_lines.ts";
 import {
   engineProblems,
   MEETING_FLAGS,
   type RUN_OPTIONS,
   type RunValues,
-} from "./run_options.ts";
+} from "./options/run_options.ts";
 import { printOut, usage } from "./shell.ts";
 
 /** Scenarios whose answer would be of no use to anyone who did not mean this very server. */

@@ -5,15 +5,15 @@
  */
 
 import { type LocalSfu, type Refusals, startSfu } from "../../tool.ts";
-import { commandHelp, PROGRAM } from "./help.ts";
-import { parseOptions } from "./parse.ts";
-import { SecretReader, SYSTEM_SECRETS } from "./secrets.ts";
+import { commandHelp, PROGRAM } from "./options/help.ts";
+import { parseOptions } from "./options/parse.ts";
+import { SecretReader, SYSTEM_SECRETS } from "./options/secrets.ts";
 import {
   SERVE_OPTIONS,
   serveContradictions,
   type ServeValues,
   sfuOptionsOf,
-} from "./serve_options.ts";
+} from "./options/serve_options.ts";
 import {
   errorLine,
   openInterrupts,

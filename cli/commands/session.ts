@@ -6,10 +6,10 @@
  */
 
 import { runSession } from "../session/mod.ts";
-import { readAccess } from "./access.ts";
-import { readAgents } from "./agent_options.ts";
-import { commandHelp, exitCodeLines } from "./help.ts";
-import { parseOptions } from "./parse.ts";
+import { readAccess } from "./options/access.ts";
+import { readAgents } from "./options/agent_options.ts";
+import { commandHelp, exitCodeLines } from "./options/help.ts";
+import { parseOptions } from "./options/parse.ts";
 import {
   engineOf,
   SESSION_TABLE,
@@ -17,7 +17,7 @@ import {
   sessionRecord,
   settingsOf,
   verifySession,
-} from "./session_options.ts";
+} from "./options/session_options.ts";
 import { printOut, usage } from "./shell.ts";
 
 const NOTES: readonly string[] = [

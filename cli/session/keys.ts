@@ -6,11 +6,11 @@
 
 import { type Key, updateLine } from "../terminal/mod.ts";
 import { completion } from "./complete.ts";
-import { bodyRows } from "./layout.ts";
+import { bodyRows } from "./view/layout.ts";
 import { leave } from "./leave.ts";
 import { noEffects, type Step } from "./messages.ts";
 import type { Model } from "./model.ts";
-import { pageRows } from "./view_parts.ts";
+import { pageRows } from "./view/view_parts.ts";
 import { EXIT_CODES } from "../../lib/exit_codes.ts";
 
 /** The step that a key makes. */

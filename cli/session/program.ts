@@ -14,7 +14,7 @@ import {
 import type { Message, WorldEffect } from "./messages.ts";
 import type { Model } from "./model.ts";
 import { update } from "./update.ts";
-import { view } from "./view.ts";
+import { view } from "./view/view.ts";
 
 /** What a program is made of. */
 export interface ProgramOptions {

@@ -15,7 +15,7 @@ import {
   span,
 } from "../text/mod.ts";
 import { type CsvCell, csvRow } from "./csv_row.ts";
-import type { ClientResult } from "./results.ts";
+import type { ClientResult } from "./files/results.ts";
 import type { TextOptions } from "./text.ts";
 import { wideTable } from "./wide_table.ts";
 

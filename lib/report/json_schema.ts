@@ -7,7 +7,7 @@
 
 import { z } from "./deps.ts";
 import { metricsPage } from "./metrics_page.ts";
-import { resultsSchema } from "./results_schema.ts";
+import { resultsSchema } from "./files/results_schema.ts";
 import {
   SHARED_FIELDS,
   summarySchema,

@@ -6,15 +6,15 @@
  * @module
  */
 
-export { type BandRow, bandRows, figureText } from "./bands_text.ts";
-export { type Block, type Figure, metricDuration } from "./blocks.ts";
+export { type BandRow, bandRows, figureText } from "./document/bands_text.ts";
+export { type Block, type Figure, metricDuration } from "./document/blocks.ts";
 export * from "./clients.ts";
 export * from "./csv.ts";
-export { type ReportDocument, reportDocument } from "./document.ts";
-export { mergeRuns, type NamedSavedRun } from "./merge_runs.ts";
+export { type ReportDocument, reportDocument } from "./document/document.ts";
+export { mergeRuns, type NamedSavedRun } from "./files/merge_runs.ts";
 export { metricsLines } from "./metrics_page.ts";
-export * from "./results.ts";
+export * from "./files/results.ts";
 export * from "./runs.ts";
-export * from "./saved_run.ts";
+export * from "./files/saved_run.ts";
 export { storyCsv, storyLines } from "./story.ts";
 export * from "./text.ts";

@@ -7,10 +7,10 @@
 
 import type { Summary } from "../metrics/mod.ts";
 import { summarySchema } from "../metrics/summary/summary_schema.ts";
-import { asWritten } from "./as_written.ts";
-import { readFile } from "./read_file.ts";
-import type { ClientResult } from "./results.ts";
-import { resultsSchema } from "./results_schema.ts";
+import { asWritten } from "./files/as_written.ts";
+import { readFile } from "./files/read_file.ts";
+import type { ClientResult } from "./files/results.ts";
+import { resultsSchema } from "./files/results_schema.ts";
 
 export { resultsSchema, summarySchema };
 

@@ -15,7 +15,7 @@ import {
   formatRatio,
 } from "../text/mod.ts";
 import { sanitize, type Span, span, type Style } from "../text/mod.ts";
-import { metricDuration } from "./blocks.ts";
+import { metricDuration } from "./document/blocks.ts";
 import type { TextOptions } from "./text.ts";
 import { wideTable } from "./wide_table.ts";
 

@@ -29,7 +29,9 @@ const COLUMNS = ["fromSec", "toSec", "state", ...STORY_SUMS] as const;
 
 /** Stories as they are kept. */
 export type KeptStories =
-  (typeof import("./saved_run_schema.ts"))["storiesSchema"]["_zod"]["output"];
+  (typeof import("./files/saved_run_schema.ts"))["storiesSchema"]["_zod"][
+    "output"
+  ];
 
 /** The names of a bin's numbers. */
 export const STORY_COLUMNS: readonly string[] = COLUMNS;

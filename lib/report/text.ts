@@ -19,8 +19,13 @@ import {
   table,
   wrapWords,
 } from "../text/mod.ts";
-import type { Block, Figure, FigureRows, TableBlock } from "./blocks.ts";
-import { type ReportDocument, reportDocument } from "./document.ts";
+import type {
+  Block,
+  Figure,
+  FigureRows,
+  TableBlock,
+} from "./document/blocks.ts";
+import { type ReportDocument, reportDocument } from "./document/document.ts";
 
 /** How a text is to be rendered. */
 export interface TextOptions {

@@ -9,7 +9,7 @@
  */
 
 import { update } from "../../cli/session/update.ts";
-import { view } from "../../cli/session/view.ts";
+import { view } from "../../cli/session/view/view.ts";
 import { Client } from "../../lib/client/mod.ts";
 import { createRandom, LocalNode } from "../../lib/load/mod.ts";
 import { RunSeconds, type Snapshot } from "../../lib/metrics/mod.ts";

@@ -10,7 +10,7 @@
 
 import { Screen } from "../../cli/terminal/mod.ts";
 import { update } from "../../cli/session/update.ts";
-import { view } from "../../cli/session/view.ts";
+import { view } from "../../cli/session/view/view.ts";
 import type { Message } from "../../cli/session/messages.ts";
 import {
   runningModel,

@@ -1,7 +1,7 @@
 /** What is left of earlier runs, and what later ones say in their files of how they ended. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { openToWrite } from "../../cli/commands/paths.ts";
+import { openToWrite } from "../../cli/commands/files/paths.ts";
 import { OutDir, Program, runProgram } from "./program.ts";
 
 const SHORT_RUN = "run --embedded -c 2 -d 1 -r 0 --audio-only --quiet".split(

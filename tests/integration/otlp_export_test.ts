@@ -1,7 +1,7 @@
 /** Totals for a collector, over a real port. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { openOtlpExport } from "../../cli/commands/otlp_export.ts";
+import { openOtlpExport } from "../../cli/commands/files/otlp_export.ts";
 import { madeUpRun } from "../lib/metrics/run.ts";
 
 const RUN = madeUpRun();

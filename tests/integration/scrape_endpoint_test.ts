@@ -1,7 +1,7 @@
 /** Prometheus' way in, over a real port. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { openScrapeEndpoint } from "../../cli/commands/scrape_endpoint.ts";
+import { openScrapeEndpoint } from "../../cli/commands/files/scrape_endpoint.ts";
 import { madeUpRun } from "../lib/metrics/run.ts";
 
 const HERE = { hostname: "127.0.0.1", port: 0 };

@@ -1,7 +1,7 @@
 /** Every exit code is told in the same words wherever a person reads of it. */
 
 import { assert, assertEquals } from "@std/assert";
-import { exitCodeLines } from "../../cli/commands/help.ts";
+import { exitCodeLines } from "../../cli/commands/options/help.ts";
 import {
   EXIT_CODES,
   EXIT_REASONS,

@@ -9,7 +9,7 @@ import {
   parseThreshold,
   THRESHOLD_METRICS,
 } from "../../../tool.ts";
-import { thresholdText } from "../figures_text.ts";
+import { thresholdText } from "../view/figures_text.ts";
 import { noEffects } from "../messages.ts";
 import { SAVED_ENDINGS, savedAs } from "../save.ts";
 import { always, said, say, shown, type Verb } from "./verb.ts";

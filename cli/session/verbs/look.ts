@@ -8,14 +8,14 @@
 import { nearest } from "../../../tool.ts";
 import { type Line, lineText } from "../../terminal/mod.ts";
 import { CHART_NAMES, type ChartName } from "../charts.ts";
-import { agentLines } from "../agents_text.ts";
-import { clientLines } from "../client_text.ts";
-import { serverLines, statsLines } from "../figures_text.ts";
-import { layoutOf } from "../layout.ts";
+import { agentLines } from "../view/agents_text.ts";
+import { clientLines } from "../view/client_text.ts";
+import { serverLines, statsLines } from "../view/figures_text.ts";
+import { layoutOf } from "../view/layout.ts";
 import { noEffects, type Step } from "../messages.ts";
 import { CLIENT_ORDERS, type Model } from "../model.ts";
 import { isProblem } from "../parse.ts";
-import { clientTable, roomTable } from "../tables.ts";
+import { clientTable, roomTable } from "../view/tables.ts";
 import {
   always,
   membersOf,

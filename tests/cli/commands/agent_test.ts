@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { AGENT_TABLE } from "../../../cli/commands/agent.ts";
-import { parseOptions } from "../../../cli/commands/parse.ts";
+import { parseOptions } from "../../../cli/commands/options/parse.ts";
 
 Deno.test.each([
   {

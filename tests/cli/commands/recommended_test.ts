@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import { ACCESS_OPTIONS } from "../../../cli/commands/access.ts";
+import { ACCESS_OPTIONS } from "../../../cli/commands/options/access.ts";
 import { AGENT_TABLE } from "../../../cli/commands/agent.ts";
 import { REPORT_OPTIONS } from "../../../cli/commands/report.ts";
-import { RUN_TABLE } from "../../../cli/commands/run_options.ts";
-import { SERVE_OPTIONS } from "../../../cli/commands/serve_options.ts";
-import { SESSION_TABLE } from "../../../cli/commands/session_options.ts";
+import { RUN_TABLE } from "../../../cli/commands/options/run_options.ts";
+import { SERVE_OPTIONS } from "../../../cli/commands/options/serve_options.ts";
+import { SESSION_TABLE } from "../../../cli/commands/options/session_options.ts";
 import type { Option, OptionTable } from "../../../tool.ts";
 
 const TABLES: readonly (readonly [string, OptionTable])[] = [

@@ -1,10 +1,13 @@
 /** Every option of a meeting takes the same values wherever it is given: on the command line, by a scenario, and to the session. */
 
 import { assert, assertEquals } from "@std/assert";
-import { commandLineOf, optionName } from "../../../cli/commands/option.ts";
-import { parseOptions } from "../../../cli/commands/parse.ts";
-import { RUN_TABLE } from "../../../cli/commands/run_options.ts";
-import { SESSION_TABLE } from "../../../cli/commands/session_options.ts";
+import {
+  commandLineOf,
+  optionName,
+} from "../../../cli/commands/options/option.ts";
+import { parseOptions } from "../../../cli/commands/options/parse.ts";
+import { RUN_TABLE } from "../../../cli/commands/options/run_options.ts";
+import { SESSION_TABLE } from "../../../cli/commands/options/session_options.ts";
 import { completion } from "../../../cli/session/complete.ts";
 import type { Model } from "../../../cli/session/model.ts";
 import { isProblem } from "../../../cli/session/parse.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { inputOf } from "../../../cli/commands/option.ts";
-import { RUN_TABLE } from "../../../cli/commands/run_options.ts";
-import { parseOptions } from "../../../cli/commands/parse.ts";
+import { inputOf } from "../../../cli/commands/options/option.ts";
+import { RUN_TABLE } from "../../../cli/commands/options/run_options.ts";
+import { parseOptions } from "../../../cli/commands/options/parse.ts";
 import {
   type ClientPlan,
   Crowd,

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Message, ScenarioEnd } from "../../../cli/session/messages.ts";
 import type { Model } from "../../../cli/session/model.ts";
-import { view } from "../../../cli/session/view.ts";
+import { view } from "../../../cli/session/view/view.ts";
 import { lineText } from "../../../cli/terminal/mod.ts";
 import {
   after,

@@ -1,7 +1,7 @@
 /** Little languages: what people write as options, thresholds and networks. */
 
-import { parseOptions } from "../../../cli/commands/parse.ts";
-import { RUN_OPTIONS } from "../../../cli/commands/run_options.ts";
+import { parseOptions } from "../../../cli/commands/options/parse.ts";
+import { RUN_OPTIONS } from "../../../cli/commands/options/run_options.ts";
 import {
   describeImpairment,
   parseImpairment,

@@ -1,6 +1,6 @@
 /** Blocks of a report as plain text, for tests of what they say. */
 
-import type { Block } from "../../../lib/report/blocks.ts";
+import type { Block } from "../../../lib/report/document/blocks.ts";
 
 /** What is said under a label, or in sentences where none is given; `undefined` where nothing is. */
 export function said(

@@ -1,0 +1,183 @@
+/**
+ * The way into a server, in one table for every command that goes to one: who
+ * one is, which headers are sent, whom to trust. Secrets may come from the
+ * environment or a file, where nobody sees them in the list of processes.
+ *
+ * @module
+ */
+
+import { X509Certificate } from "../../deps.ts";
+import {
+  isAdapted,
+  listOf,
+  many,
+  optional,
+  type OptionValues,
+  type ServerTarget,
+  shownUrl,
+  type SignalingChoice,
+  signalingProblem,
+  systemProxies,
+  text,
+  toggle,
+  USUAL_SIGNALING,
+  withDefault,
+  yesOrNo,
+} from "../../../tool.ts";
+import { isFileName } from "../../session/mod.ts";
+import { type SecretPorts, SecretReader, SYSTEM_SECRETS } from "./secrets.ts";
+import { HEADERS, SIGNALING_OPTIONS } from "./value_kind.ts";
+
+/** The options of the way in. */
+export const ACCESS_OPTIONS = {
+  signaling: withDefault(text("NAME|FILE"), {
+    help: "how the server is spoken to; a file is an adapter of your own",
+    default: USUAL_SIGNALING,
+    excludes: ["embedded"],
+  }),
+  signalingOption: many(SIGNALING_OPTIONS, {
+    help: "key=value for the adapter",
+  }),
+  token: optional<string, string>(text("JWT"), {
+    help: "a token for the server; or RTCROWD_TOKEN, or",
+  }),
+  tokenFile: optional<string, string>(text("FILE"), {
+    help: "a file that holds it",
+  }),
+  password: optional<string, string>(text("P"), {
+    help: "the password of the rooms; or RTCROWD_PASSWORD, or",
+  }),
+  passwordFile: optional<string, string>(text("FILE"), {
+    help: "a file that holds it",
+  }),
+  header: many(HEADERS, {
+    help:
+      "a header for the server, such as an Origin or a Cookie; NAME:@FILE reads it from a file",
+  }),
+  ca: many(listOf(text("FILE"), "files"), {
+    help: "certificates (PEM) to trust besides the system's",
+  }),
+  insecure: toggle(yesOrNo, {
+    help: "take any certificate, also a wrong one",
+    default: false,
+  }),
+} as const;
+
+/** What these options come to. */
+export type AccessValues = OptionValues<typeof ACCESS_OPTIONS>;
+
+/** The way into a server. */
+export type Access = Omit<ServerTarget, "url">;
+
+/** The way in, or everything that is wrong with it, a line each. */
+export async function readAccess(
+  values: AccessValues & { readonly server?: string | undefined },
+  ports: SecretPorts = SYSTEM_SECRETS,
+): Promise<{ readonly access: Access } | { readonly mistakes: string[] }> {
+  const reader = new SecretReader(ports);
+  const { mistakes } = reader;
+  const certificates = async (path: string) => {
+    const pem = await reader.text("--ca", path) ?? "";
+    const problem = pem === "" ? undefined : certificatesProblem(pem);
+    if (problem !== undefined) mistakes.push(`--ca: "${path}" ${problem}.`);
+    return pem;
+  };
+  // What could not be read has been told of, and is left out.
+  const { ca: files = [], header: given = [] } = values;
+  const signaling = signalingOf(values);
+  mistakes.push(...await signalingMistakes(signaling, values));
+  const [token, password, ca, headers] = await Promise.all([
+    reader.secret("token", values.token, values.tokenFile, "RTCROWD_TOKEN"),
+    reader.secret(
+      "password",
+      values.password,
+      values.passwordFile,
+      "RTCROWD_PASSWORD",
+    ),
+    Promise.all(files.map(certificates)),
+    Promise.all(given.map(async ({ name, value, file }) =>
+      [
+        name,
+        file === undefined
+          ? value
+          : await reader.inFile("--header", file) ?? "",
+      ] as const
+    )),
+  ]);
+  if (mistakes.length > 0) return { mistakes };
+  return {
+    access: {
+      ...(isAdapted(signaling) && { signaling }),
+      token,
+      password,
+      connection: {
+        ca: ca.length === 0 ? undefined : ca.join("\n"),
+        insecure: values.insecure,
+        headers,
+        proxies: systemProxies(ports.env),
+      },
+    },
+  };
+}
+
+/** How the server is spoken to: a path counts from where we are. */
+function signalingOf(
+  { signaling = USUAL_SIGNALING, signalingOption = [] }: AccessValues,
+): SignalingChoice {
+  const base = `file://${Deno.cwd()}/`;
+  const isFile = isFileName(signaling) && URL.canParse(signaling, base);
+  return {
+    module: isFile ? new URL(signaling, base).href : signaling,
+    options: Object.fromEntries(signalingOption),
+  };
+}
+
+/** What speaks against how the server is to be spoken to, a line each. */
+async function signalingMistakes(
+  choice: SignalingChoice,
+  { server }: { readonly server?: string | undefined },
+): Promise<string[]> {
+  if (isAdapted(choice) && server === undefined) {
+    return ["--signaling: it needs a server, give it with --server URL."];
+  }
+  const problem = await signalingProblem(choice);
+  return problem === undefined ? [] : [`--signaling: ${problem}.`];
+}
+
+/** What is wrong with a file of certificates: TLS would pass over it without a word. */
+function certificatesProblem(pem: string): string | undefined {
+  const found = pem.match(
+    /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g,
+  );
+  if (found === null) return "holds no certificate (PEM)";
+  const damaged = found.findIndex((one) => {
+    try {
+      return new X509Certificate(one).subject === undefined;
+    } catch {
+      return true;
+    }
+  });
+  return damaged < 0
+    ? undefined
+    : `holds a certificate that cannot be read, number ${damaged + 1}`;
+}
+
+/** The way in for the record; secrets only as given or not. */
+export function accessRecord(
+  { signaling, token, password, connection = {} }: Access,
+): {
+  readonly signaling?: string;
+  readonly token: boolean;
+  readonly password: boolean;
+  readonly headers: readonly string[];
+  readonly insecure: boolean;
+} {
+  const { headers = [], insecure = false } = connection;
+  return {
+    ...(signaling !== undefined && { signaling: shownUrl(signaling.module) }),
+    token: token !== undefined,
+    password: password !== undefined,
+    headers: headers.map(([name]) => name),
+    insecure,
+  };
+}
