@@ -33,6 +33,7 @@ export * from "./scenarios/mod.ts";
 export * as scenarios from "./scenarios/mod.ts";
 export {
   type CertificateProblem,
+  certificatesProblem,
   type ConnectionSettings,
   type ProxySettings,
   secretsOf,
@@ -303,7 +304,7 @@ export {
   type WorstHit,
 } from "./lib/metrics/mod.ts";
 export { parseThreshold, THRESHOLD_METRICS } from "./lib/load/mod.ts";
-export { nearest } from "./lib/text/mod.ts";
+export { asSentence, nearest } from "./lib/text/mod.ts";
 export {
   type Health,
   type HttpSample,

@@ -7,5 +7,3 @@
 // Takes a command line apart: the standard library's own, with aliases and clusters.
 // @ts-types="./parse_args.d.ts"
 export { parseArgs } from "npm:deno-std@1.4.0/cli/parse_args.js";
-// Reads certificates.
-export { X509Certificate } from "node:crypto";

@@ -15,6 +15,7 @@ export {
   describeCertificate,
   isAboutCertificate,
 } from "./certificate.ts";
+export { certificatesProblem } from "./certificates_text.ts";
 export { httpGet } from "./http_get.ts";
 export { isLoopback } from "./loopback.ts";
 export { proxyFor, systemProxies } from "./proxy.ts";

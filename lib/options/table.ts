@@ -5,6 +5,7 @@
  * @module
  */
 
+import { asSentence } from "../text/mod.ts";
 import type { Option } from "./option.ts";
 import type { Recorded } from "./value_kind.ts";
 
@@ -44,8 +45,9 @@ export function readTable(
   const mistakes: string[] = [];
   for (const [key, option] of Object.entries(table)) {
     const reading = option.read(given[key] ?? option.default);
-    if ("problem" in reading) mistakes.push(`${key}: ${reading.problem}.`);
-    else values[key] = reading.value;
+    if ("problem" in reading) {
+      mistakes.push(`${key}: ${asSentence(reading.problem)}`);
+    } else values[key] = reading.value;
   }
   return { values, mistakes: [...mistakes, ...exclusions(table, given)] };
 }

@@ -73,15 +73,23 @@ export function decimal(
 export function duration(min = "0s"): ValueKind<number> {
   const minMs = readDuration(min) ?? 0;
   const above = minMs > 0 ? `of at least ${min} ` : "";
+  const text = kind(
+    "T",
+    `a duration ${above}such as 30, 500ms, 90s, 5m or 1h, up to ${MAX_DURATION_HOURS}h`,
+    (given) => {
+      const ms = typeof given === "string" ? readDuration(given) : undefined;
+      return ms !== undefined && ms >= minMs ? ms : undefined;
+    },
+  );
   return {
-    ...kind(
-      "T",
-      `a duration ${above}such as 30, 500ms, 90s, 5m or 1h, up to ${MAX_DURATION_HOURS}h`,
-      (given) => {
-        const ms = typeof given === "string" ? readDuration(given) : undefined;
-        return ms !== undefined && ms >= minMs ? ms : undefined;
-      },
-    ),
+    ...text,
+    // A script that gives a number may mean seconds or milliseconds.
+    read: (given) =>
+      typeof given === "number"
+        ? {
+          problem: `${given} is of no unit, write "${given}s" or "${given}ms"`,
+        }
+        : text.read(given),
     toJson: formatDuration,
   };
 }

@@ -35,8 +35,16 @@ export interface TextOptions {
   readonly width: number;
 }
 
-/** The summary as lines of text, each ended by a line feed. */
-export function renderText(summary: Summary, options: TextOptions): string {
+const PLAIN: TextOptions = { color: false, width: 80 };
+
+/**
+ * The summary as lines of text, each ended by a line feed: without colours and
+ * 80 columns wide, unless said otherwise.
+ */
+export function renderText(
+  summary: Summary,
+  options: TextOptions = PLAIN,
+): string {
   const { width } = options;
   const { sections, ...head } = reportDocument(summary);
   return [

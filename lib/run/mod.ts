@@ -51,8 +51,8 @@ export {
   createTarget,
   openTarget,
   type Target,
-  type TargetOptions,
   type TargetSettings,
   workersFor,
 } from "./target.ts";
+export type { TargetOptions } from "./target_options.ts";
 export { VERSION } from "../../version.ts";

@@ -45,7 +45,34 @@ export interface RunOutcome {
   readonly unreachable?: UnreachableError | undefined;
 }
 
-/** Carries out a plan. Throws as {@linkcode runJob} does. */
+/**
+ * Carries out a plan, such as `makePlan` makes. Throws an `UnreachableError`
+ * when the server cannot be reached at the start, unless that is to be
+ * reported; anything later is in the summary. `tool.ts` has that class.
+ *
+ * @example
+ * ```ts
+ * import { makePlan, rampAndHold, renderText, startSfu } from "../../mod.ts";
+ *
+ * await using sfu = await startSfu({ engine: "werift" });
+ * const { summary } = await run({
+ *   plan: makePlan({
+ *     stages: rampAndHold(2, 0, 1_000), // clients, ms of ramp, ms of hold
+ *     room: "hall",
+ *     rooms: 1,
+ *     publishRatio: 1,
+ *     churnRate: 0,
+ *     seed: 1,
+ *   }),
+ *   rampUpMs: 0,
+ *   server: { url: sfu.url },
+ *   engine: sfu.engine,
+ *   config: {},
+ *   thresholds: [],
+ * });
+ * console.assert(renderText(summary).startsWith("PASSED"));
+ * ```
+ */
 export function run(
   { plan, rampUpMs, ...options }: RunOptions,
 ): Promise<RunOutcome> {

@@ -5,19 +5,8 @@
  * @module
  */
 
-import {
-  type ConnectionSettings,
-  type ProxySettings,
-  systemProxies,
-} from "../connection/mod.ts";
-import {
-  type DatapathChoice,
-  isAdapted,
-  type NodeNote,
-  type SignalingChoice,
-  signalingProblem,
-  USUAL_SERVER,
-} from "../load/mod.ts";
+import { type ProxySettings, systemProxies } from "../connection/mod.ts";
+import { isAdapted, signalingProblem } from "../load/mod.ts";
 import type { Threshold } from "../metrics/mod.ts";
 import { parseTarget } from "../monitor/mod.ts";
 import type { EngineKind } from "../sfu/mod.ts";
@@ -25,6 +14,7 @@ import type { ScenarioJob } from "./job.ts";
 import { runJob, type RunOutcome } from "./run.ts";
 import type { JobOptions } from "./run_options.ts";
 import { openServer } from "./server.ts";
+import { type TargetOptions, targetProblem } from "./target_options.ts";
 
 /** The server under test and how to load it. */
 export interface Target extends AsyncDisposable {
@@ -32,34 +22,6 @@ export interface Target extends AsyncDisposable {
   readonly url: string;
   /** Carries a scenario out; several go one after another. */
   perform(job: ScenarioJob): Promise<RunOutcome>;
-}
-
-/** What {@linkcode openTarget} takes. */
-export interface TargetOptions {
-  /** A `ws:` or `wss:` URL, in place of `embedded`. */
-  readonly server?: string | undefined;
-  /** How the server is spoken to; see `signaling/adapter`. @default {SimplestChat's} */
-  readonly signaling?: SignalingChoice | undefined;
-  /** Starts a server for it, in place of `server`. */
-  readonly embedded?: EngineKind | undefined;
-  /** Threads that drive clients. @default {by the number of clients} */
-  readonly workers?: number | undefined;
-  /** Of everything drawn: the same seed gives the same run. @default {1} */
-  readonly seed?: number | undefined;
-  /** A JWT for the server. */
-  readonly token?: string | undefined;
-  /** The password of the rooms. */
-  readonly password?: string | undefined;
-  /** How connections to the server are made: certificates, headers, proxies. @default {the proxies of `HTTPS_PROXY` and the like} */
-  readonly connection?: ConnectionSettings | undefined;
-  /** How packets are sent and encrypted. @default {the fastest there is} */
-  readonly datapath?: DatapathChoice | undefined;
-  /** Servers to watch, such as `pid:4242`; an embedded one is watched by itself. @default {[]} */
-  readonly monitor?: readonly string[] | undefined;
-  /** Stops what goes on; it ends as interrupted. */
-  readonly signal?: AbortSignal | undefined;
-  /** Told of what happens to clients and nodes, as it happens. */
-  readonly onNote?: ((note: NodeNote) => void) | undefined;
 }
 
 /** What a target is made on: the options of a run that are not the scenario's. */
@@ -84,8 +46,11 @@ const CLIENTS_PER_WORKER = 100;
 
 /**
  * Gets a server ready to be filled with a crowd: one that runs somewhere, or
- * an embedded one, which goes when the target is disposed of. Throws a
- * `TypeError` unless exactly one of `server` and `embedded` is given.
+ * an embedded one, which goes when the target is disposed of: until then a
+ * program does not end by itself. Throws a `TypeError` in one line unless
+ * exactly one of `server` and `embedded` is given, and for options that make no
+ * sense; an `Error` when an embedded server does not start. Whether one
+ * elsewhere is there is asked by what is run against it.
  *
  * @example
  * ```ts
@@ -97,6 +62,8 @@ const CLIENTS_PER_WORKER = 100;
  * ```
  */
 export async function openTarget(options: TargetOptions): Promise<Target> {
+  const problem = targetProblem(options);
+  if (problem !== undefined) throw impossible(problem);
   const {
     server,
     embedded,
@@ -107,18 +74,11 @@ export async function openTarget(options: TargetOptions): Promise<Target> {
     seed = 1,
     ...rest
   } = options;
-  if ((server === undefined) === (embedded === undefined)) {
-    throw new TypeError(
-      `Cannot open a target: give it either a server, such as "${USUAL_SERVER}", or embedded`,
-    );
-  }
-  const problem = signaling &&
+  const objection = signaling &&
     (embedded !== undefined && isAdapted(signaling)
       ? "an embedded server speaks no other signaling than its own"
       : await signalingProblem(signaling));
-  if (problem !== undefined) {
-    throw new TypeError(`Cannot open a target: ${problem}`);
-  }
+  if (objection !== undefined) throw impossible(objection);
   const opened = await openServer({
     server: {
       url: server ?? "",
@@ -136,6 +96,10 @@ export async function openTarget(options: TargetOptions): Promise<Target> {
     ...createTarget({ ...rest, ...opened, seed }),
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
   };
+}
+
+function impossible(problem: string): TypeError {
+  return new TypeError(`Cannot open a target: ${problem}`);
 }
 
 /** The proxies of the environment, as far as that may be read. */

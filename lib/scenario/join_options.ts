@@ -23,6 +23,7 @@ import {
 } from "../load/mod.ts";
 import { MEDIA_OPTIONS, type MediaOptions, mediaPlanOf } from "../media/mod.ts";
 import { type Duration, durationMs, exclusions } from "../options/mod.ts";
+import { asSentence } from "../text/mod.ts";
 
 /**
  * What a network does to a client's packets, in numbers or as it is written on
@@ -97,7 +98,7 @@ export function mediaOf(options: MediaOptions): MediaPlan {
     const given = options[key as keyof MediaOptions] ?? option.default;
     const reading = option.read(given);
     if ("problem" in reading) {
-      throw new TypeError(`Cannot join: ${key} ${reading.problem}.`);
+      throw new TypeError(`Cannot join: ${key} ${asSentence(reading.problem)}`);
     }
     meant[key] = reading.value;
     if (reading.value !== option.default) asked[key] = reading.value;

@@ -11,6 +11,7 @@ import type { LocalSfu } from "./start_sfu.ts";
  * Starts a server in this process. Its signaling, and all of a `werift`
  * engine, then share this thread: measure against `spawnSfu`.
  *
+ * @throws {TypeError} When there is no such engine or protocol.
  * @throws {Error} When the port is taken or the engine cannot start.
  */
 export async function startSfu(options: SfuOptions): Promise<LocalSfu> {

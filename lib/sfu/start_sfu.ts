@@ -61,9 +61,11 @@ export interface LocalSfu extends Sfu {
  * Starts a server in this process. Its signaling, and all of a `werift`
  * engine, then share this thread: measure against {@linkcode spawnSfu}.
  *
+ * @throws {TypeError} When there is no such engine or protocol.
  * @throws {Error} When the port is taken or the engine cannot start.
  */
 export async function startSfu(options: SfuOptions): Promise<LocalSfu> {
+  checkWords(options);
   const failed = Promise.withResolvers<string>();
   const engine = await startEngine(options, failed.resolve);
   try {
@@ -111,6 +113,26 @@ export async function startSfu(options: SfuOptions): Promise<LocalSfu> {
   } catch (error) {
     await engine[Symbol.asyncDispose]();
     throw error;
+  }
+}
+
+/** What a script without types may get wrong would be found out by the first client. */
+function checkWords({ engine, protocol = "simplestchat" }: SfuOptions): void {
+  const engines = Object.keys(MAX_TRANSPORTS);
+  const protocols = ["simplestchat", ...Object.keys(PROTOO_DIALECTS)];
+  if (!engines.includes(engine)) {
+    throw new TypeError(
+      `Cannot start a server: engine takes ${
+        engines.join(" or ")
+      }, not ${engine}.`,
+    );
+  }
+  if (!protocols.includes(protocol)) {
+    throw new TypeError(
+      `Cannot start a server: protocol takes ${
+        protocols.join(" or ")
+      }, not ${protocol}.`,
+    );
   }
 }
 

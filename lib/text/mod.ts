@@ -21,6 +21,7 @@ export {
   safeValue,
 } from "./safe.ts";
 export { sanitize } from "./sanitize.ts";
+export { asSentence } from "./sentence.ts";
 export { shownText, shownUrl } from "./shown_url.ts";
 export * from "./style.ts";
 export * from "./table.ts";

@@ -6,8 +6,9 @@
  * @module
  */
 
-import { X509Certificate } from "../../deps.ts";
 import {
+  asSentence,
+  certificatesProblem,
   isAdapted,
   listOf,
   many,
@@ -141,25 +142,7 @@ async function signalingMistakes(
     return ["--signaling: it needs a server, give it with --server URL."];
   }
   const problem = await signalingProblem(choice);
-  return problem === undefined ? [] : [`--signaling: ${problem}.`];
-}
-
-/** What is wrong with a file of certificates: TLS would pass over it without a word. */
-function certificatesProblem(pem: string): string | undefined {
-  const found = pem.match(
-    /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g,
-  );
-  if (found === null) return "holds no certificate (PEM)";
-  const damaged = found.findIndex((one) => {
-    try {
-      return new X509Certificate(one).subject === undefined;
-    } catch {
-      return true;
-    }
-  });
-  return damaged < 0
-    ? undefined
-    : `holds a certificate that cannot be read, number ${damaged + 1}`;
+  return problem === undefined ? [] : [`--signaling: ${asSentence(problem)}`];
 }
 
 /** The way in for the record; secrets only as given or not. */

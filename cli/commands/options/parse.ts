@@ -6,6 +6,7 @@
  */
 
 import {
+  asSentence,
   exclusions,
   nearest,
   type Option,
@@ -72,11 +73,6 @@ export function parseOptions<Table extends OptionTable>(
     operands,
     mistakes,
   };
-}
-
-/** With a full stop, where it does not ask whether something else was meant. */
-function asSentence(problem: string): string {
-  return problem.endsWith("?") ? problem : `${problem}.`;
 }
 
 /** As a script would give it. */

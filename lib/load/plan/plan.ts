@@ -30,8 +30,8 @@ export const MODE_PUBLISH_RATIOS: Readonly<Record<Mode, number>> = {
 
 export type { MediaPlan };
 
-/** What a plan is made from. */
-export interface PlanOptions extends MediaPlan {
+/** What a plan is made from; media that is left out is as by default. */
+export interface PlanOptions extends Partial<MediaPlan> {
   /** How many clients, when. */
   readonly stages: readonly Stage[];
   /** The room's id, or what the ids of several begin with. */
@@ -118,7 +118,7 @@ export function makePlan(
       planClient(span, index, span.slot < publishers, {
         room,
         rooms,
-        media,
+        media: { ...DEFAULT_MEDIA, ...media },
       })
     ),
   };

@@ -13,6 +13,7 @@ import {
   numberOfFew,
   optional,
   type OptionTable,
+  parsed,
   readTable,
   recordOf,
   secretKind,
@@ -67,6 +68,19 @@ Deno.test("everything that is wrong is said at once, a line each, and the rest i
     'clients: "0" is not a whole number from 1 to 100.',
   );
   assertEquals([values.fps, "clients" in values], [15, false]);
+});
+
+Deno.test("what asks whether something else was meant ends with its question", () => {
+  const guess = parsed({
+    ...{ placeholder: "X", takes: "a word", toJson: String },
+    parse() {
+      throw new SyntaxError("did you mean loss?");
+    },
+  });
+  const table = { limit: optional(guess, { help: "" }) };
+  assertEquals(readTable(table, { limit: "los" }).mistakes, [
+    "limit: did you mean loss?",
+  ]);
 });
 
 Deno.test.each([

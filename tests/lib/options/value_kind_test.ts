@@ -101,6 +101,15 @@ Deno.test.each<{ kind: Kind; given: unknown; value: unknown }>([
   },
 );
 
+Deno.test.each([30, 0, 1.5])(
+  "a duration that is the number %d is refused, for want of a unit",
+  (given) => {
+    assertEquals(duration().read(given), {
+      problem: `${given} is of no unit, write "${given}s" or "${given}ms"`,
+    });
+  },
+);
+
 Deno.test.each<{ kind: Kind; given: unknown; shown: string }>([
   { kind: whole(1), given: 0, shown: "0" },
   { kind: whole(1), given: 1.5, shown: "1.5" },
@@ -116,7 +125,6 @@ Deno.test.each<{ kind: Kind; given: unknown; shown: string }>([
   { kind: whole(1), given: HOLDS_ITSELF, shown: "[object Array]" },
   { kind: whole(1), given: () => 1, shown: "function" },
   { kind: decimal("F", 0, 1), given: -0.1, shown: "-0.1" },
-  { kind: duration(), given: 30, shown: "30" },
   { kind: choice(["a", "b"]), given: { a: 1 }, shown: '{"a":1}' },
   { kind: yesOrNo, given: 1, shown: "1" },
   { kind: text("X"), given: 7, shown: "7" },

@@ -74,8 +74,7 @@ Deno.test.each(
     {
       kind: TIME,
       given: 5000,
-      why:
-        '"5000" is not a duration of at least 1s such as 30, 500ms, 90s, 5m or 1h, up to 480h',
+      why: '5000 is of no unit, write "5000s" or "5000ms"',
     },
     {
       kind: TIME,

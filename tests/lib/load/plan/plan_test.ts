@@ -29,6 +29,15 @@ Deno.test("a plan numbers, names and places its clients", () => {
   ]);
 });
 
+Deno.test("media that a plan leaves out is as by default", () => {
+  const { clients } = makePlan({
+    stages: rampAndHold(1, 0, 1000),
+    ...{ room: "r", rooms: 1, publishRatio: 1, churnRate: 0, seed: 1 },
+    audio: false,
+  });
+  assertEquals(clients[0].media, mediaPlanOf({ audio: false }));
+});
+
 Deno.test("a single room keeps its id as it is", () => {
   assert(
     makePlan(options({})).clients.every(({ roomId }) =>
