@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { JsonValue, Summary } from "../metrics/mod.ts";
+import { type JsonValue, ratio, type Summary } from "../metrics/mod.ts";
 import { metricDuration } from "../report/mod.ts";
 import { formatIn, type Unit } from "../text/mod.ts";
 import {
@@ -289,10 +289,6 @@ function settingsOf(run: Summary): Readonly<Record<string, JsonValue>> {
   };
 }
 
-function ratio(part: number, whole: number): number | null {
-  return whole === 0 ? null : part / whole;
-}
-
 function gate(
   name: string,
   unit: Unit,
@@ -303,12 +299,6 @@ function gate(
   return { name, isGate: true, unit, better, minimum, value };
 }
 
-function shown(
-  name: string,
-  unit: Unit,
-  better: Figure["better"],
-  minimum: number,
-  value: Figure["value"],
-): Figure {
-  return { name, isGate: false, unit, better, minimum, value };
+function shown(...figure: Parameters<typeof gate>): Figure {
+  return { ...gate(...figure), isGate: false };
 }

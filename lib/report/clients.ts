@@ -5,7 +5,7 @@
  * @module
  */
 
-import { byBadness } from "../metrics/mod.ts";
+import { byBadness, ratio } from "../metrics/mod.ts";
 import {
   formatCount,
   formatMs,
@@ -50,13 +50,13 @@ const COLUMNS: readonly Column[] = [
   {
     key: "missingRatio",
     heading: "missing",
-    value: (client) => share(client.tracksSilentMs, client.tracksDueMs),
+    value: (client) => ratio(client.tracksSilentMs, client.tracksDueMs),
     show: formatRatio,
   },
   {
     key: "lossRatio",
     heading: "loss",
-    value: (client) => share(client.packetsLost, client.packetsExpected),
+    value: (client) => ratio(client.packetsLost, client.packetsExpected),
     show: formatRatio,
   },
   {
@@ -68,7 +68,7 @@ const COLUMNS: readonly Column[] = [
   {
     key: "frozenRatio",
     heading: "frozen",
-    value: (client) => share(client.totalFreezesDurationMs, client.playedMs),
+    value: (client) => ratio(client.totalFreezesDurationMs, client.playedMs),
     show: formatRatio,
   },
   {
@@ -120,12 +120,8 @@ function worstFirst(clients: readonly ClientResult[]): ClientResult[] {
 /** Shares that add up, as in the summary's worst clients. */
 function badnessOf(client: ClientResult): number {
   return (client.connectedAtEnd || client.state === "lost" ? 0 : 1) +
-    (share(client.tracksSilentMs, client.tracksDueMs) ?? 0) +
-    (share(client.packetsLost, client.packetsExpected) ?? 0) +
-    (share(client.totalFreezesDurationMs, client.playedMs) ?? 0) +
+    (ratio(client.tracksSilentMs, client.tracksDueMs) ?? 0) +
+    (ratio(client.packetsLost, client.packetsExpected) ?? 0) +
+    (ratio(client.totalFreezesDurationMs, client.playedMs) ?? 0) +
     Math.min(1, client.errorCount);
-}
-
-function share(part: number, whole: number): number | null {
-  return whole > 0 ? part / whole : null;
 }

@@ -3,6 +3,7 @@
 import { assertEquals } from "@std/assert";
 import type { z } from "npm:zod@4.6.7";
 import { resultsSchema, summarySchema } from "../../lib/report/reading.ts";
+import { TempFolder } from "../temp_folder.ts";
 
 const MAIN = new URL("../../cli/main.ts", import.meta.url).href;
 
@@ -115,10 +116,8 @@ export async function runProgram(
   return await program.ended();
 }
 
-/** A directory that goes away with its files. */
-export class OutDir implements Disposable {
-  readonly path = Deno.makeTempDirSync();
-
+/** A directory that a run leaves its files in. */
+export class OutDir extends TempFolder {
   /** Results and summary, checked against their schemas; nothing else may be there but the snapshot of a run that is over, and what agents left. */
   read(): {
     readonly summary: z.infer<typeof summarySchema>;
@@ -136,14 +135,6 @@ export class OutDir implements Disposable {
       summary: summarySchema.parse(summary),
       results: resultsSchema.parse(results),
     };
-  }
-
-  names(): string[] {
-    return [...Deno.readDirSync(this.path)].map(({ name }) => name).sort();
-  }
-
-  [Symbol.dispose](): void {
-    Deno.removeSync(this.path, { recursive: true });
   }
 }
 

@@ -6,6 +6,7 @@
 
 import type { Mode, Outcome } from "./mode.ts";
 import type { MonitorMode } from "./monitored.ts";
+import { TempFolder } from "../temp_folder.ts";
 
 /** How a command ended. */
 export interface Ended {
@@ -213,49 +214,46 @@ async function program(
   args: readonly string[],
   input = "",
 ): Promise<Ended> {
-  const dir = await Deno.makeTempDir();
-  try {
-    const startMs = performance.now();
-    const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--quiet", "--no-check", MAIN, ...args],
-      cwd: dir,
-      env: { NO_COLOR: "1", XDG_STATE_HOME: dir },
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    const writer = child.stdin.getWriter();
-    await writer.write(new TextEncoder().encode(input));
-    writer.close().catch(() => {});
-    let peakBytes = 0;
-    const watch = setInterval(() => {
-      peakBytes = Math.max(peakBytes, peakOf(child.pid));
-      const seconds = (performance.now() - startMs) / 1000;
-      if (seconds > KILL_SECONDS) child.kill("SIGKILL");
-    }, LOOK_MS);
-    const [stdout, stderr, { code }] = await Promise.all([
-      new Response(child.stdout).text(),
-      new Response(child.stderr).text(),
-      child.status,
-    ]);
-    clearInterval(watch);
-    const files = [...Deno.readDirSync(dir)].filter(({ isFile }) => isFile);
-    return {
-      code,
-      seconds: (performance.now() - startMs) / 1000,
-      peakBytes,
-      firstLine: (stderr.trim() || stdout.trim()).split("\n")[0].slice(0, 140),
-      stdout,
-      stderr,
-      files: files.map(({ name }) => name),
-      fileBytes: files.reduce(
-        (sum, { name }) => sum + Deno.statSync(`${dir}/${name}`).size,
-        0,
-      ),
-    };
-  } finally {
-    await Deno.remove(dir, { recursive: true });
-  }
+  using temp = new TempFolder();
+  const dir = temp.path;
+  const startMs = performance.now();
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", "--no-check", MAIN, ...args],
+    cwd: dir,
+    env: { NO_COLOR: "1", XDG_STATE_HOME: dir },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(input));
+  writer.close().catch(() => {});
+  let peakBytes = 0;
+  const watch = setInterval(() => {
+    peakBytes = Math.max(peakBytes, peakOf(child.pid));
+    const seconds = (performance.now() - startMs) / 1000;
+    if (seconds > KILL_SECONDS) child.kill("SIGKILL");
+  }, LOOK_MS);
+  const [stdout, stderr, { code }] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.status,
+  ]);
+  clearInterval(watch);
+  const files = [...Deno.readDirSync(dir)].filter(({ isFile }) => isFile);
+  return {
+    code,
+    seconds: (performance.now() - startMs) / 1000,
+    peakBytes,
+    firstLine: (stderr.trim() || stdout.trim()).split("\n")[0].slice(0, 140),
+    stdout,
+    stderr,
+    files: files.map(({ name }) => name),
+    fileBytes: files.reduce(
+      (sum, { name }) => sum + Deno.statSync(`${dir}/${name}`).size,
+      0,
+    ),
+  };
 }
 
 /** The most memory that a process has had so far (proc(5), VmHWM); 0 once it is gone. */

@@ -10,6 +10,7 @@ import { OutDir, Program, runProgram } from "../e2e/program.ts";
 import { descendants } from "../e2e/processes.ts";
 import { noSshd, startBox } from "./ssh_box.ts";
 import { planOf } from "../plans.ts";
+import { TempFolder } from "../temp_folder.ts";
 
 const RAMP_MS = 500;
 const CLIENTS = 8;
@@ -141,7 +142,8 @@ async function withSsh(
   path: string,
   use: (home: string) => Promise<void>,
 ): Promise<void> {
-  const home = await Deno.makeTempDir();
+  using temp = new TempFolder();
+  const home = temp.path;
   await using box = await startBox({
     HOME: home,
     PATH: path,
@@ -152,7 +154,6 @@ async function withSsh(
     await use(home);
   } finally {
     Deno.env.delete("RTCROWD_SSH_OPTIONS");
-    await Deno.remove(home, { recursive: true });
   }
 }
 
@@ -170,7 +171,8 @@ Deno.test({
     "two machines with nothing but ssh and Deno share a run, and nothing of it is left there but the sources",
   ignore: await noSshd(),
   async fn() {
-    const bin = await Deno.makeTempDir();
+    using temp = new TempFolder();
+    const bin = temp.path;
     await Deno.symlink(Deno.execPath(), `${bin}/deno`);
     await using sfu = await spawnSfu({ engine: "werift" });
     await withSsh(`${bin}:${SYSTEM_PATH}`, async (home) => {
@@ -189,7 +191,6 @@ Deno.test({
       assertEquals(others, []);
     });
     await assertNobodyIsLeft(sfu);
-    await Deno.remove(bin, { recursive: true });
   },
 });
 
@@ -198,7 +199,8 @@ Deno.test({
     "a coordinator that is killed leaves on a machine of ssh its part of the run, which merge reads, and nothing that goes on",
   ignore: await noSshd(),
   async fn() {
-    const bin = await Deno.makeTempDir();
+    using temp = new TempFolder();
+    const bin = temp.path;
     await Deno.symlink(Deno.execPath(), `${bin}/deno`);
     await using sfu = await spawnSfu({ engine: "werift" });
     using out = new OutDir();
@@ -228,7 +230,6 @@ Deno.test({
       assertEquals(generator.nodes.length, 1);
     });
     await assertNobodyIsLeft(sfu);
-    await Deno.remove(bin, { recursive: true });
   },
 });
 
@@ -257,7 +258,8 @@ Deno.test({
     "a machine with neither Deno nor Node gives one line, and so does one that is not there",
   ignore: await noSshd(),
   async fn() {
-    const bin = await Deno.makeTempDir();
+    using temp = new TempFolder();
+    const bin = temp.path;
     for (const name of ["sh", "mkdir", "tar"]) {
       await Deno.symlink(`/usr/bin/${name}`, `${bin}/${name}`);
     }
@@ -280,6 +282,5 @@ Deno.test({
         "Cannot use nowhere.invalid as an agent: ssh: Could not resolve hostname",
       );
     });
-    await Deno.remove(bin, { recursive: true });
   },
 });

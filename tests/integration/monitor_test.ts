@@ -14,6 +14,7 @@ import {
 import { parseReading, type TreeReading } from "../../lib/monitor/proc.ts";
 import { deriveSample } from "../../lib/monitor/sample.ts";
 import { listen, startMonitored } from "./monitored.ts";
+import { TempFolder } from "../temp_folder.ts";
 
 const ignore = Deno.build.os !== "linux";
 
@@ -72,7 +73,8 @@ Deno.test(
   "a process is found by its name, with its descendants",
   { ignore },
   async () => {
-    const folder = await Deno.makeTempDir();
+    using temp = new TempFolder();
+    const folder = temp.path;
     // Longer than the 15 letters that the kernel keeps.
     const name = `rtcrowd-watched-${Deno.pid}`;
     await Deno.symlink("/bin/sh", `${folder}/${name}`);
@@ -96,7 +98,6 @@ Deno.test(
     await input.close();
     await output.cancel();
     await child.status;
-    await Deno.remove(folder, { recursive: true });
   },
 );
 

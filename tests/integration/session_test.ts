@@ -10,6 +10,7 @@ import { runSession, type SessionPorts } from "../../cli/session/session.ts";
 import { SETTINGS } from "../cli/session/fixtures.ts";
 import { interFrame, ivf, keyFrame } from "../lib/clip/files.ts";
 import { WatchedTerminal } from "../cli/session/watched_terminal.ts";
+import { TempFolder } from "../temp_folder.ts";
 
 function optionsFor(
   url: string,
@@ -134,97 +135,91 @@ Deno.test("the file of the lines typed holds no secret, neither of a URL nor of 
 
 Deno.test("a script: the same verbs from a pipe, with files", async () => {
   await using sfu = await startSfu({ engine: "werift" });
-  const folder = await Deno.makeTempDir();
-  try {
-    const terminal = new FakeTerminal({ columns: 80, rows: 24 }, false);
-    const { ports, lines } = portsFor(terminal);
-    const session = runSession(optionsFor(sfu.url), ports);
-    terminal.type([
-      "# a comment",
-      "spawn 2",
-      "wait connected 20s",
-      "mute 0",
-      "quality 720p",
-      "reconnect 1",
-      "wait connected 20s",
-      `save ${folder}/summary.json`,
-      `save ${folder}/summary.csv`,
-      "rooms",
-      "quit",
-      "",
-    ].join("\n"));
-    assertEquals(await session, 0);
-    // Its channel was cut, after all.
-    const cut = "error: client-1: away: connection cut";
-    const errors = lines.filter((line) => line.startsWith("error"));
-    assertEquals(errors.filter((line) => line !== cut), []);
-    assertMatch(terminal.output, /^2 clients joining: 0-1\n/);
-    assertMatch(terminal.output, /\nhall +2\/2/);
-    const text = await Deno.readTextFile(`${folder}/summary.json`);
-    const summary = parseSummary(text);
-    assertEquals([summary.totalClients, summary.partial], [2, true]);
-    const names = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
-    assertEquals(names, ["summary.csv", "summary.json"]);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  using temp = new TempFolder();
+  const folder = temp.path;
+  const terminal = new FakeTerminal({ columns: 80, rows: 24 }, false);
+  const { ports, lines } = portsFor(terminal);
+  const session = runSession(optionsFor(sfu.url), ports);
+  terminal.type([
+    "# a comment",
+    "spawn 2",
+    "wait connected 20s",
+    "mute 0",
+    "quality 720p",
+    "reconnect 1",
+    "wait connected 20s",
+    `save ${folder}/summary.json`,
+    `save ${folder}/summary.csv`,
+    "rooms",
+    "quit",
+    "",
+  ].join("\n"));
+  assertEquals(await session, 0);
+  // Its channel was cut, after all.
+  const cut = "error: client-1: away: connection cut";
+  const errors = lines.filter((line) => line.startsWith("error"));
+  assertEquals(errors.filter((line) => line !== cut), []);
+  assertMatch(terminal.output, /^2 clients joining: 0-1\n/);
+  assertMatch(terminal.output, /\nhall +2\/2/);
+  const text = await Deno.readTextFile(`${folder}/summary.json`);
+  const summary = parseSummary(text);
+  assertEquals([summary.totalClients, summary.partial], [2, true]);
+  const names = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+  assertEquals(names, ["summary.csv", "summary.json"]);
 });
 
 Deno.test("scenarios from a pipe, one of our own and one from a file: their figures are theirs alone", async () => {
   await using sfu = await startSfu({ engine: "werift" });
-  const folder = await Deno.makeTempDir();
-  try {
-    const file = `${folder}/mine.ts`;
-    await Deno.writeTextFile(
-      file,
-      `import { defineScenario } from "${import.meta.resolve("../../mod.ts")}";
+  using temp = new TempFolder();
+  const folder = temp.path;
+  const file = `${folder}/mine.ts`;
+  await Deno.writeTextFile(
+    file,
+    `import { defineScenario } from "${import.meta.resolve("../../mod.ts")}";
 export default defineScenario({
-  name: "mine",
-  description: "Two join.",
-  options: {},
-  async run(crowd, _options, { say }) {
-    const one = await crowd.join({ video: false });
-    await crowd.join({ publish: false });
-    say(one.id + " is in");
-    await crowd.wait(1500);
-    const { clients, counters } = crowd.snapshot();
-    return {
-      indices: clients.map(({ index }) => index),
-      sent: clients.map(({ packetsSent }) => packetsSent),
-      all: counters.packetsSent,
-    };
-  },
-  describe: (found) => [JSON.stringify(found)],
+name: "mine",
+description: "Two join.",
+options: {},
+async run(crowd, _options, { say }) {
+  const one = await crowd.join({ video: false });
+  await crowd.join({ publish: false });
+  say(one.id + " is in");
+  await crowd.wait(1500);
+  const { clients, counters } = crowd.snapshot();
+  return {
+    indices: clients.map(({ index }) => index),
+    sent: clients.map(({ packetsSent }) => packetsSent),
+    all: counters.packetsSent,
+  };
+},
+describe: (found) => [JSON.stringify(found)],
 });
 `,
-    );
-    const terminal = new FakeTerminal({ columns: 80, rows: 24 }, false);
-    const { ports, lines } = portsFor(terminal);
-    const session = runSession(optionsFor(sfu.url), ports);
-    terminal.type([
-      "spawn 2",
-      "wait connected 20s",
-      "drop all",
-      "scenario smoke clients=2 duration=1s",
-      `scenario ${file}`,
-      "quit",
-      "",
-    ].join("\n"));
-    assertEquals(await session, 0);
-    assertMatch(
-      terminal.output,
-      /\nsmoke passed: all 3 thresholds passed\n/,
-    );
-    const found = JSON.parse(/^\{.*\}$/m.exec(terminal.output)![0]);
-    assertEquals(found.indices, [0, 1]);
-    assert(found.sent[0] > 25);
-    assertEquals([found.sent[1], found.all], [0, found.sent[0]]);
-    assert(lines.includes("mine: client-4 is in"), lines.join("\n"));
-    const health = await (await fetch(`${sfu.httpUrl}/health`)).json();
-    assertEquals([health.participants, health.rooms], [0, 0]);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  );
+  const terminal = new FakeTerminal({ columns: 80, rows: 24 }, false);
+  const { ports, lines } = portsFor(terminal);
+  const session = runSession(optionsFor(sfu.url), ports);
+  terminal.type([
+    "spawn 2",
+    "wait connected 20s",
+    "drop all",
+    "scenario smoke clients=2 duration=1s",
+    `scenario ${file}`,
+    "quit",
+    "",
+  ].join("\n"));
+  assertEquals(await session, 0);
+  assertMatch(
+    terminal.output,
+    /\nsmoke passed: all 3 thresholds passed\n/,
+  );
+  const found = JSON.parse(/^\{.*\}$/m.exec(terminal.output)![0]);
+  assertEquals(found.indices, [0, 1]);
+  assert(found.sent[0] > 25);
+  assertEquals([found.sent[1], found.all], [0, found.sent[0]]);
+  assert(lines.includes("mine: client-4 is in"), lines.join("\n"));
+  const health = await (await fetch(`${sfu.httpUrl}/health`)).json();
+  assertEquals([health.participants, health.rooms], [0, 0]);
 });
 
 Deno.test("a scenario that fails ends a script with its code, and one that cannot be found with 2", async () => {
@@ -277,22 +272,19 @@ Deno.test("a script has clients send the clip that comes along, and ends with 2 
 
 Deno.test("a script that leaves nothing of a file to be sent ends with 2", async () => {
   await using sfu = await startSfu({ engine: "werift" });
-  const folder = await Deno.makeTempDir();
-  try {
-    const file = `${folder}/clip.ivf`;
-    await Deno.writeFile(file, ivf([[0, keyFrame()], [100, interFrame(30)]]));
-    const terminal = new FakeTerminal({ columns: 80, rows: 24 }, false);
-    const { ports, lines } = portsFor(terminal);
-    const session = runSession(optionsFor(sfu.url), ports);
-    terminal.type(`set media ${file}\nset video off\nspawn 1\n`);
-    assertEquals(await session, 2);
-    assertMatch(
-      lines.at(-1)!,
-      /^error: Cannot use .*clip\.ivf: it has video, of which nothing is sent/,
-    );
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  using temp = new TempFolder();
+  const folder = temp.path;
+  const file = `${folder}/clip.ivf`;
+  await Deno.writeFile(file, ivf([[0, keyFrame()], [100, interFrame(30)]]));
+  const terminal = new FakeTerminal({ columns: 80, rows: 24 }, false);
+  const { ports, lines } = portsFor(terminal);
+  const session = runSession(optionsFor(sfu.url), ports);
+  terminal.type(`set media ${file}\nset video off\nspawn 1\n`);
+  assertEquals(await session, 2);
+  assertMatch(
+    lines.at(-1)!,
+    /^error: Cannot use .*clip\.ivf: it has video, of which nothing is sent/,
+  );
 });
 
 Deno.test("a file that cannot be written ends a script with 1 and one line", async () => {

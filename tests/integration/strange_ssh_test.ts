@@ -5,6 +5,7 @@ import { AgentProcess } from "../../lib/agents/agent_process.ts";
 import { sshCommand } from "../../lib/agents/ssh_agent.ts";
 import { parseTarget, startMonitor } from "../../lib/monitor/mod.ts";
 import { listen } from "./monitored.ts";
+import { TempFolder } from "../temp_folder.ts";
 
 const ignore = Deno.build.os === "windows";
 
@@ -13,17 +14,16 @@ async function withSsh(
   script: string,
   use: () => Promise<void>,
 ): Promise<void> {
-  const folder = await Deno.makeTempDir();
+  using temp = new TempFolder();
   const path = Deno.env.get("PATH");
-  await Deno.writeTextFile(`${folder}/ssh`, `#!/bin/sh\n${script}\n`, {
+  await Deno.writeTextFile(`${temp.path}/ssh`, `#!/bin/sh\n${script}\n`, {
     mode: 0o755,
   });
-  Deno.env.set("PATH", `${folder}:${path}`);
+  Deno.env.set("PATH", `${temp.path}:${path}`);
   try {
     await use();
   } finally {
     Deno.env.set("PATH", path!);
-    await Deno.remove(folder, { recursive: true });
   }
 }
 

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { type LoadBounds, loadModule } from "../../lib/load_module.ts";
+import { TempFolder } from "../temp_folder.ts";
 
 const ignore = Deno.build.os === "windows";
 
@@ -8,16 +9,13 @@ async function withModules(
   modules: Readonly<Record<string, string>>,
   use: (url: (name: string) => string) => Promise<void>,
 ): Promise<void> {
-  const dir = await Deno.realPath(await Deno.makeTempDir());
-  try {
-    await new Deno.Command("mkfifo", { args: [`${dir}/pipe.ts`] }).output();
-    for (const [name, text] of Object.entries(modules)) {
-      await Deno.writeTextFile(`${dir}/${name}`, text);
-    }
-    await use((name) => new URL(`file://${dir}/${name}`).href);
-  } finally {
-    await Deno.remove(dir, { recursive: true });
+  using temp = new TempFolder();
+  const dir = await Deno.realPath(temp.path);
+  await new Deno.Command("mkfifo", { args: [`${dir}/pipe.ts`] }).output();
+  for (const [name, text] of Object.entries(modules)) {
+    await Deno.writeTextFile(`${dir}/${name}`, text);
   }
+  await use((name) => new URL(`file://${dir}/${name}`).href);
 }
 
 Deno.test("a module is loaded with all that it imports", () =>

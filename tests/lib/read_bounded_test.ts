@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { fetchBounded, readPathBounded } from "../../lib/read_bounded.ts";
+import { TempFolder } from "../temp_folder.ts";
 
 const ignore = Deno.build.os === "windows";
 const BOUNDS = { mostBytes: 1e6, withinMs: 300 };
@@ -8,13 +9,10 @@ async function withFile(
   use: (path: string) => Promise<void>,
   make: (path: string) => Promise<unknown>,
 ): Promise<void> {
-  const dir = await Deno.makeTempDir();
-  try {
-    await make(`${dir}/file`);
-    await use(`${dir}/file`);
-  } finally {
-    await Deno.remove(dir, { recursive: true });
-  }
+  using temp = new TempFolder();
+  const dir = temp.path;
+  await make(`${dir}/file`);
+  await use(`${dir}/file`);
 }
 
 function pipe(path: string): Promise<unknown> {

@@ -7,6 +7,7 @@ import { History } from "../../../cli/terminal/mod.ts";
 import { unpackRun } from "../../../lib/report/mod.ts";
 import { fakeCrowd, type FakeCrowdOptions } from "../../../lib/testing/mod.ts";
 import { logOf, SETTINGS, startingModel } from "./fixtures.ts";
+import { TempFolder } from "../../temp_folder.ts";
 
 /** A session in virtual time: lines go in, and what is done about them is done to a fake server. */
 class Desk implements AsyncDisposable {
@@ -145,28 +146,25 @@ Deno.test("a summary is of what goes on, and the last one of all that there was"
   await desk.say("spawn 2");
   await desk.until((model) => connected(model) === 2);
   await desk.until((model) => model.live.history.moments.length > 1);
-  const dir = await Deno.makeTempDir();
-  try {
-    await desk.say(`save ${dir}/a.json`);
-    const saved = JSON.parse(await Deno.readTextFile(`${dir}/a.json`));
-    assertEquals([saved.totalClients, saved.config.session], [2, true]);
-    assertEquals(saved.verdict, {
-      status: "interrupted",
-      reason: "so far: it goes on",
-    });
-    await desk.say(`save ${dir}/all.json.gz`);
-    const all = await unpackRun(await Deno.readFile(`${dir}/all.json.gz`));
-    assertEquals(all.snapshot.clients.length, 2);
-    assertEquals(all.stories.length, 2);
-    assert(all.course.seconds.length > 0);
-    await desk.say(`save ${dir}/page.html`);
-    assertMatch(
-      await Deno.readTextFile(`${dir}/page.html`),
-      /<title>rtcrowd run: interrupted<\/title>/,
-    );
-  } finally {
-    await Deno.remove(dir, { recursive: true });
-  }
+  using temp = new TempFolder();
+  const dir = temp.path;
+  await desk.say(`save ${dir}/a.json`);
+  const saved = JSON.parse(await Deno.readTextFile(`${dir}/a.json`));
+  assertEquals([saved.totalClients, saved.config.session], [2, true]);
+  assertEquals(saved.verdict, {
+    status: "interrupted",
+    reason: "so far: it goes on",
+  });
+  await desk.say(`save ${dir}/all.json.gz`);
+  const all = await unpackRun(await Deno.readFile(`${dir}/all.json.gz`));
+  assertEquals(all.snapshot.clients.length, 2);
+  assertEquals(all.stories.length, 2);
+  assert(all.course.seconds.length > 0);
+  await desk.say(`save ${dir}/page.html`);
+  assertMatch(
+    await Deno.readTextFile(`${dir}/page.html`),
+    /<title>rtcrowd run: interrupted<\/title>/,
+  );
   desk.dispatch({ type: "interrupted", code: 143 });
   await desk.until(() => desk.end !== undefined);
   assertEquals([desk.end?.code, desk.end?.summary?.totalClients], [143, 2]);

@@ -8,6 +8,7 @@ import {
   type HistoryFiles,
   MAX_HISTORY_LINE_LENGTH,
 } from "../../../cli/terminal/history.ts";
+import { TempFolder } from "../../temp_folder.ts";
 
 /** Files in memory. */
 function memoryFiles(initial?: string) {
@@ -108,24 +109,21 @@ for (const [env, path] of paths) {
 }
 
 Deno.test("history: on disk the folder and the file are for their owner only", async () => {
-  const root = await Deno.makeTempDir();
-  try {
-    const path = `${root}/state/rtcrowd/history`;
-    const history = await History.open(path, denoHistoryFiles, { limit: 2 });
-    for (const line of ["a", "b", "c", "d", "e"]) await history.add(line);
-    const mode = async (name: string) => (await Deno.stat(name)).mode! & 0o777;
-    assertEquals(await mode(path), 0o600);
-    assertEquals(await mode(`${root}/state/rtcrowd`), 0o700);
-    // Reading five lines with a limit of two rewrites the file.
-    await History.open(path, denoHistoryFiles, { limit: 2 });
-    assertEquals(await Deno.readTextFile(path), "d\ne\n");
-    assertEquals(await mode(path), 0o600);
-    const names = [];
-    for await (const { name } of Deno.readDir(`${root}/state/rtcrowd`)) {
-      names.push(name);
-    }
-    assertEquals(names, ["history"]);
-  } finally {
-    await Deno.remove(root, { recursive: true });
+  using temp = new TempFolder();
+  const root = temp.path;
+  const path = `${root}/state/rtcrowd/history`;
+  const history = await History.open(path, denoHistoryFiles, { limit: 2 });
+  for (const line of ["a", "b", "c", "d", "e"]) await history.add(line);
+  const mode = async (name: string) => (await Deno.stat(name)).mode! & 0o777;
+  assertEquals(await mode(path), 0o600);
+  assertEquals(await mode(`${root}/state/rtcrowd`), 0o700);
+  // Reading five lines with a limit of two rewrites the file.
+  await History.open(path, denoHistoryFiles, { limit: 2 });
+  assertEquals(await Deno.readTextFile(path), "d\ne\n");
+  assertEquals(await mode(path), 0o600);
+  const names = [];
+  for await (const { name } of Deno.readDir(`${root}/state/rtcrowd`)) {
+    names.push(name);
   }
+  assertEquals(names, ["history"]);
 });

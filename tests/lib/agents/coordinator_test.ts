@@ -5,6 +5,7 @@ import { writeKept } from "../../../lib/agents/kept_files.ts";
 import { RemoteNode } from "../../../lib/agents/remote_node.ts";
 import type { ClaimedAgent } from "../../../lib/agents/claimed_agent.ts";
 import { ABOUT, begun, PLAN, World } from "./world.ts";
+import { TempFolder } from "../../temp_folder.ts";
 
 Deno.test("an agent is claimed, begins at the coordinator's time by its own clock, and is free again", async () => {
   await using world = new World();
@@ -114,7 +115,8 @@ Deno.test("of a lost agent it is told where its part is, under the name of the f
   await world.within(5_000, node.prepare(PLAN).then(() => node.begin(1e12)));
   world.there.isUp = false;
   await world.fake.run(20_000);
-  const dir = await Deno.makeTempDir();
+  using temp = new TempFolder();
+  const dir = temp.path;
   const path = await writeKept(dir, world.kept[0]);
   assertEquals(died, [
     "no word in 16 s",
@@ -122,7 +124,6 @@ Deno.test("of a lost agent it is told where its part is, under the name of the f
       path.slice(dir.length + 1)
     }: "merge" makes one result of that and this run's directory.`,
   ]);
-  await Deno.remove(dir, { recursive: true });
 });
 
 Deno.test("an agent keeps nothing of a run that its coordinator has all of", async () => {

@@ -1,9 +1,8 @@
 /** What a client does where the signaling cannot do something. */
 
 import { assertEquals, assertGreater } from "@std/assert";
-import type { ClientEvent } from "../../../lib/client/mod.ts";
 import type { SignalingSession } from "../../../lib/signaling/port.ts";
-import { AUDIO, CAMERA, errorsOf, World } from "./world.ts";
+import { AUDIO, CAMERA, errorsOf, returns, World } from "./world.ts";
 
 type Ability = {
   [K in keyof SignalingSession]-?: undefined extends SignalingSession[K] ? K
@@ -22,12 +21,6 @@ function without(...abilities: Ability[]): World {
     return session;
   };
   return world;
-}
-
-function returns(events: readonly ClientEvent[]): string[] {
-  return events.flatMap((event) =>
-    event.type === "returned" ? [event.how] : []
-  );
 }
 
 Deno.test("without a request for a layer, choosing one is refused in a sentence", async () => {

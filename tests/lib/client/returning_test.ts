@@ -4,16 +4,10 @@ import { TransportError } from "../../../lib/rtc/mod.ts";
 import type { FakeChannel, FakeTransport } from "../../../lib/testing/mod.ts";
 import type { ServerMessage } from "../../../lib/signaling/simplestchat/wire/mod.ts";
 import { returnPauseMs } from "../../../lib/client/return_pace.ts";
-import { count, errorsOf, NOTHING, statesOf, World } from "./world.ts";
+import { count, errorsOf, NOTHING, returns, statesOf, World } from "./world.ts";
 
 /** A first attempt on a new channel has been made by then, and has succeeded if it can. */
 const FIRST_RETURN_MS = 2500;
-
-function returns(events: readonly ClientEvent[]): string[] {
-  return events.flatMap((event) =>
-    event.type === "returned" ? [event.how] : []
-  );
-}
 
 function losses(events: readonly ClientEvent[]): string[] {
   return events.flatMap((event) =>

@@ -131,6 +131,13 @@ export function errorsOf(events: readonly ClientEvent[]): string[] {
   );
 }
 
+/** How a client came back, each time. */
+export function returns(events: readonly ClientEvent[]): string[] {
+  return events.flatMap((event) =>
+    event.type === "returned" ? [event.how] : []
+  );
+}
+
 /** The states that a client went through. */
 export function statesOf(events: readonly ClientEvent[]): string[] {
   return events.flatMap((event) => event.type === "state" ? [event.state] : []);

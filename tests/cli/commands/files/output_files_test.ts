@@ -2,23 +2,14 @@ import { assertEquals } from "@std/assert";
 import { discardOld } from "../../../../cli/commands/files/output_files.ts";
 import { reportCommand } from "../../../../cli/commands/report.ts";
 import { runCommand } from "../../../../cli/commands/run.ts";
+import { TempFolder } from "../../../temp_folder.ts";
 
-interface TempDir extends AsyncDisposable {
-  readonly file: (name: string, text?: string) => Promise<string>;
-  readonly names: () => Promise<string[]>;
-}
-
-async function tempDir(): Promise<TempDir> {
-  const dir = await Deno.makeTempDir();
-  return {
-    async file(name, text = "of an earlier run") {
-      await Deno.writeTextFile(`${dir}/${name}`, text);
-      return `${dir}/${name}`;
-    },
-    names: async () =>
-      (await Array.fromAsync(Deno.readDir(dir), ({ name }) => name)).sort(),
-    [Symbol.asyncDispose]: () => Deno.remove(dir, { recursive: true }),
-  };
+/** A folder with files of an earlier run. */
+class OldFolder extends TempFolder {
+  async file(name: string, text = "of an earlier run"): Promise<string> {
+    await Deno.writeTextFile(`${this.path}/${name}`, text);
+    return `${this.path}/${name}`;
+  }
 }
 
 Deno.test.each([
@@ -29,7 +20,7 @@ Deno.test.each([
 ])(
   "a run that is not to be leaves no file of an earlier one as its own: $why",
   async ({ wrong }) => {
-    await using dir = await tempDir();
+    using dir = new OldFolder();
     const args = [
       ...["--junit", await dir.file("junit.xml")],
       `--html=${await dir.file("page.html")}`,
@@ -38,19 +29,19 @@ Deno.test.each([
     ];
     await dir.file("other.xml");
     assertEquals(await runCommand([...wrong, ...args]), 2);
-    assertEquals(await dir.names(), ["other.xml"]);
+    assertEquals(dir.names(), ["other.xml"]);
   },
 );
 
 Deno.test("nor does a report of nothing", async () => {
-  await using dir = await tempDir();
+  using dir = new OldFolder();
   const junit = await dir.file("junit.xml");
   assertEquals(await reportCommand(["--junit", junit, "--csv=yes"]), 2);
-  assertEquals(await dir.names(), []);
+  assertEquals(dir.names(), []);
 });
 
 Deno.test("what is only added to, and what is read, stays", async () => {
-  await using dir = await tempDir();
+  using dir = new OldFolder();
   const steps = await dir.file("steps.md");
   const lines = await dir.file("run.ndjson");
   await discardOld([
@@ -59,5 +50,5 @@ Deno.test("what is only added to, and what is read, stays", async () => {
     { kind: "html", path: "/dev/null", isAppended: false },
     { kind: "junit", path: `${lines}/none.xml`, isAppended: false },
   ], [lines]);
-  assertEquals(await dir.names(), ["run.ndjson", "steps.md"]);
+  assertEquals(dir.names(), ["run.ndjson", "steps.md"]);
 });

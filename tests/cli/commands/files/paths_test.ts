@@ -6,14 +6,11 @@ import {
   whyNoFile,
   whyNotWritable,
 } from "../../../../cli/commands/files/paths.ts";
+import { TempFolder } from "../../../temp_folder.ts";
 
 async function inFolder(act: (dir: string) => Promise<void>): Promise<void> {
-  const dir = await Deno.makeTempDir();
-  try {
-    await act(dir);
-  } finally {
-    await Deno.remove(dir, { recursive: true });
-  }
+  using temp = new TempFolder();
+  await act(temp.path);
 }
 
 function namesIn(dir: string): string[] {

@@ -11,6 +11,7 @@ import {
 } from "../../../../lib/report/reading.ts";
 import { EMPTY_COURSE, summarize } from "../../../../lib/metrics/mod.ts";
 import { madeUpRun } from "../../../lib/metrics/run.ts";
+import { TempFolder } from "../../../temp_folder.ts";
 
 const RECORD = {
   summary: summarize(madeUpRun()),
@@ -18,27 +19,28 @@ const RECORD = {
 };
 
 Deno.test("a directory is writable, and so is one that is not there yet", async () => {
-  const dir = await Deno.makeTempDir();
+  using temp = new TempFolder();
+  const dir = temp.path;
   assertEquals(await whyNotWritable(dir), undefined);
   assertEquals(await whyNotWritable(`${dir}/new`), undefined);
   assertEquals(await whyNotWritable(`${dir}/new/`), undefined);
   assertEquals(await whyNotWritable("new-here"), undefined);
   assertEquals(await Array.fromAsync(Deno.readDir(dir)), []);
-  await Deno.remove(dir);
 });
 
 Deno.test("a file, a place under nothing and one that cannot be written are told apart", async () => {
-  const dir = await Deno.makeTempDir();
+  using temp = new TempFolder();
+  const dir = temp.path;
   await Deno.writeTextFile(`${dir}/file`, "");
   const why = async (path: string) => await whyNotWritable(path) ?? "";
   assertStringIncludes(await why(`${dir}/file`), "is not a directory");
   assertStringIncludes(await why(`${dir}/a/b`), "has no directory above it");
   assertStringIncludes(await why(`${dir}/file/b`), "not writable");
-  await Deno.remove(dir, { recursive: true });
 });
 
 Deno.test("both files are written as their schemas say, and nothing else", async () => {
-  const dir = await Deno.makeTempDir();
+  using temp = new TempFolder();
+  const dir = temp.path;
   const files = new RunFiles(`${dir}/new`, mustNotTell);
   await files.checkpoint(() => RECORD);
   await files.finish(RECORD);
@@ -51,11 +53,11 @@ Deno.test("both files are written as their schemas say, and nothing else", async
   summarySchema.parse(await read("load_test_summary.json"));
   const results = resultsSchema.parse(await read("load_test_results.json"));
   assertEquals(results.length, RECORD.clients.length);
-  await Deno.remove(dir, { recursive: true });
 });
 
 Deno.test("all of a run is written once it is over, and before while it is little", async () => {
-  const dir = await Deno.makeTempDir();
+  using temp = new TempFolder();
+  const dir = temp.path;
   const { snapshot } = madeUpRun();
   const rest = { found: ["40"], snapshot, course: EMPTY_COURSE, stories: [] };
   const files = new RunFiles(dir, mustNotTell);
@@ -70,11 +72,11 @@ Deno.test("all of a run is written once it is over, and before while it is littl
   // Another run's clients are others.
   await new RunFiles(dir, mustNotTell).checkpoint(() => RECORD);
   assertEquals((await namesIn(dir)).length, 2);
-  await Deno.remove(dir, { recursive: true });
 });
 
 Deno.test("a checkpoint is left out while another is being written, and the last word waits for it", async () => {
-  const dir = await Deno.makeTempDir();
+  using temp = new TempFolder();
+  const dir = temp.path;
   const files = new RunFiles(dir, mustNotTell);
   const first = files.checkpoint(() => RECORD);
   let asked = false;
@@ -89,17 +91,16 @@ Deno.test("a checkpoint is left out while another is being written, and the last
     await Deno.readTextFile(`${dir}/load_test_summary.json`),
     "4711",
   );
-  await Deno.remove(dir, { recursive: true });
 });
 
 Deno.test("a directory that was removed meanwhile is made again, and nothing is said", async () => {
-  const dir = await Deno.makeTempDir();
+  using temp = new TempFolder();
+  const dir = temp.path;
   const files = new RunFiles(`${dir}/a/b`, mustNotTell);
   await files.checkpoint(() => RECORD);
   await Deno.remove(`${dir}/a`, { recursive: true });
   assert(await files.finish(RECORD));
   assertEquals((await namesIn(`${dir}/a/b`)).length, 2);
-  await Deno.remove(dir, { recursive: true });
 });
 
 /** What keeps files from being written to a directory. */
@@ -166,7 +167,8 @@ Deno.test.each([
 );
 
 Deno.test("where only one of the two files can be written, the other one is not, either", async () => {
-  const dir = await Deno.makeTempDir();
+  using temp = new TempFolder();
+  const dir = temp.path;
   await Deno.writeTextFile(`${dir}/load_test_summary.json`, "old");
   const told: string[] = [];
   const files = new RunFiles(dir, (line) => told.push(line), []);
@@ -184,11 +186,11 @@ Deno.test("where only one of the two files can be written, the other one is not,
     await Deno.readTextFile(`${dir}/load_test_summary.json`),
     "old",
   );
-  await Deno.remove(dir, { recursive: true });
 });
 
 Deno.test("what can be written nowhere is told once, and leaves nothing unfinished", async () => {
-  const dir = await Deno.makeTempDir();
+  using temp = new TempFolder();
+  const dir = temp.path;
   const told: string[] = [];
   const files = new RunFiles(dir, (line) => told.push(line), []);
   await Deno.mkdir(`${dir}/load_test_summary.json`);
@@ -197,11 +199,11 @@ Deno.test("what can be written nowhere is told once, and leaves nothing unfinish
   assertEquals(told.length, 1);
   files.discardUnfinished();
   assert((await namesIn(dir)).every((name) => !name.startsWith(".")));
-  await Deno.remove(dir, { recursive: true });
 });
 
 Deno.test("what a link points to is left alone, whatever is called like a result", async () => {
-  const dir = await Deno.makeTempDir();
+  using temp = new TempFolder();
+  const dir = temp.path;
   await Deno.writeTextFile(`${dir}/precious`, "precious");
   const names = ["load_test_summary.json", "load_test_results.json"];
   for (const name of names) {
@@ -212,7 +214,6 @@ Deno.test("what a link points to is left alone, whatever is called like a result
   assert(await new RunFiles(dir, mustNotTell).finish(RECORD));
   assertEquals(await Deno.readTextFile(`${dir}/precious`), "precious");
   assert((await Deno.lstat(`${dir}/load_test_summary.json`)).isFile);
-  await Deno.remove(dir, { recursive: true });
 });
 
 function mustNotTell(line: string): void {

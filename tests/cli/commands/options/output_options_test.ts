@@ -8,24 +8,22 @@ import {
   planOutputs,
   STDOUT,
 } from "../../../../cli/commands/options/output_options.ts";
+import { TempFolder } from "../../../temp_folder.ts";
 
 type Values = Parameters<typeof planOutputs>[0];
 
 /** A folder with a file and a folder in it. */
 async function inFolder(act: (dir: string) => Promise<void>): Promise<void> {
-  const dir = await Deno.makeTempDir();
-  try {
-    await Deno.writeTextFile(`${dir}/file`, "x");
-    await Deno.mkdir(`${dir}/folder`);
-    await act(dir);
-    assertEquals(
-      [...Deno.readDirSync(dir)].map(({ name }) => name).sort(),
-      ["file", "folder"],
-      "nothing is left behind",
-    );
-  } finally {
-    await Deno.remove(dir, { recursive: true });
-  }
+  using temp = new TempFolder();
+  const dir = temp.path;
+  await Deno.writeTextFile(`${dir}/file`, "x");
+  await Deno.mkdir(`${dir}/folder`);
+  await act(dir);
+  assertEquals(
+    temp.names(),
+    ["file", "folder"],
+    "nothing is left behind",
+  );
 }
 
 Deno.test("each file is planned in its place, the page among the others of the run", () =>

@@ -16,6 +16,7 @@ import {
   saidOf,
 } from "../../../../lib/metrics/judgement/judgement_text.ts";
 import { recordOf } from "../client.ts";
+import { timeline } from "./timeline.ts";
 
 interface Own extends Partial<Omit<Judged, "snapshot" | "tally">> {
   readonly counters?: Partial<Record<CounterName, number>>;
@@ -39,15 +40,6 @@ function judgedOf({ counters = {}, clients = [], stopped, ...own }: Own) {
     serverRss: null,
     ...own,
   });
-}
-
-/** Half of the second's tracks were silent where there is a 5; `-` where none were due. */
-function timeline(text: string) {
-  return [...text].map((one, i) => ({
-    tSec: i + 1,
-    tracksDue: one === "-" ? 0 : 10,
-    silentRatio: one === "-" ? 0 : Number(one) / 10,
-  }));
 }
 
 const THERE = { state: "left", connectionSuccessful: true } as const;

@@ -1,14 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { type Silence, silences } from "../../../../lib/metrics/mod.ts";
-
-/** A character a second: tenths of the tracks that are silent, `-` where none are due. */
-function timeline(text: string) {
-  return [...text].map((one, i) => ({
-    tSec: i + 1,
-    tracksDue: one === "-" ? 0 : 10,
-    silentRatio: one === "-" ? 0 : Number(one) / 10,
-  }));
-}
+import { timeline } from "./timeline.ts";
 
 Deno.test.each(
   [

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type {
   ServerMessage,
 } from "../../../../lib/signaling/simplestchat/wire/mod.ts";
@@ -8,8 +8,8 @@ import {
   joinRoom,
 } from "../../../../lib/signaling/simplestchat/join.ts";
 import { Conversation } from "../../../../lib/signaling/simplestchat/conversation.ts";
-import { SignalingError } from "../../../../lib/signaling/port.ts";
 import { FakeChannel, FakeClock } from "../../../../lib/testing/mod.ts";
+import { failure } from "./converse.ts";
 import { serverExamples as s } from "./wire/fixtures.ts";
 
 const EXISTS: ServerMessage = {
@@ -45,11 +45,6 @@ function join(
   });
   joined.catch(() => {});
   return { clock, channel, conversation, joined, latencies };
-}
-
-async function failure(promise: Promise<unknown>) {
-  const { kind, message } = await assertRejects(() => promise, SignalingError);
-  return { kind, message };
 }
 
 Deno.test("a join asks once when the server lets us in", async () => {
