@@ -125,6 +125,7 @@ export const MEDIA_OPTIONS: MediaOptionTable = {
       name: "videoOnly",
       help: "send and receive no audio",
       given: false,
+      excludes: ["audioBitrate", "maxAudio"],
     },
   }),
   video: withDefault(yesOrNo, {
@@ -135,7 +136,7 @@ export const MEDIA_OPTIONS: MediaOptionTable = {
       name: "audioOnly",
       help: "send and receive no video",
       given: false,
-      excludes: ["videoOnly", "simulcast"],
+      excludes: ["videoOnly", "quality", "fps", "simulcast", "maxVideo"],
     },
   }),
   quality: qualityOption(),

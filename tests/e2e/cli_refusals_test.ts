@@ -49,6 +49,19 @@ const USAGE: readonly [string, string][] = [
     "--audio-only, --video-only: they exclude each other, leave one out.",
   ],
   [
+    "run --audio-only --max-video 2",
+    "--audio-only, --max-video: they exclude each other, leave one out.",
+  ],
+  [
+    "--video-only --audio-bitrate 64",
+    "--video-only, --audio-bitrate: they exclude each other, leave one out.",
+  ],
+  [
+    "run --embedded --header a:b",
+    "--header, --embedded: they exclude each other, leave one out.",
+  ],
+  ["--token t", "--token: it needs a server, give it with --server URL."],
+  [
     "run --server http://localhost",
     '--server: "http://localhost" is not a ws:// or wss:// URL.',
   ],

@@ -27,40 +27,52 @@ import {
 } from "../../../tool.ts";
 import { isFileName } from "../../session/mod.ts";
 import { type SecretPorts, SecretReader, SYSTEM_SECRETS } from "./secrets.ts";
+import { optionName } from "./option.ts";
 import { HEADERS, SIGNALING_OPTIONS } from "./value_kind.ts";
+
+/** An embedded server is on this machine, asks nobody who he is, and speaks its own protocol. */
+const OF_A_SERVER = { excludes: ["embedded"] } as const;
 
 /** The options of the way in. */
 export const ACCESS_OPTIONS = {
   signaling: withDefault(text("NAME|FILE"), {
     help: "how the server is spoken to; a file is an adapter of your own",
     default: USUAL_SIGNALING,
-    excludes: ["embedded"],
+    ...OF_A_SERVER,
   }),
   signalingOption: many(SIGNALING_OPTIONS, {
     help: "key=value for the adapter",
+    ...OF_A_SERVER,
   }),
   token: optional<string, string>(text("JWT"), {
     help: "a token for the server; or RTCROWD_TOKEN, or",
+    ...OF_A_SERVER,
   }),
   tokenFile: optional<string, string>(text("FILE"), {
     help: "a file that holds it",
+    ...OF_A_SERVER,
   }),
   password: optional<string, string>(text("P"), {
     help: "the password of the rooms; or RTCROWD_PASSWORD, or",
+    ...OF_A_SERVER,
   }),
   passwordFile: optional<string, string>(text("FILE"), {
     help: "a file that holds it",
+    ...OF_A_SERVER,
   }),
   header: many(HEADERS, {
     help:
       "a header for the server, such as an Origin or a Cookie; NAME:@FILE reads it from a file",
+    ...OF_A_SERVER,
   }),
   ca: many(listOf(text("FILE"), "files"), {
     help: "certificates (PEM) to trust besides the system's",
+    ...OF_A_SERVER,
   }),
   insecure: toggle(yesOrNo, {
     help: "take any certificate, also a wrong one",
     default: false,
+    ...OF_A_SERVER,
   }),
 } as const;
 
@@ -86,7 +98,10 @@ export async function readAccess(
   // What could not be read has been told of, and is left out.
   const { ca: files = [], header: given = [] } = values;
   const signaling = signalingOf(values);
-  mistakes.push(...await signalingMistakes(signaling, values));
+  mistakes.push(
+    ...withoutServer(values),
+    ...await signalingMistakes(signaling),
+  );
   const [token, password, ca, headers] = await Promise.all([
     reader.secret("token", values.token, values.tokenFile, "RTCROWD_TOKEN"),
     reader.secret(
@@ -133,14 +148,24 @@ function signalingOf(
   };
 }
 
+/** What is of no use where no server is named, a line each. */
+function withoutServer(
+  values: AccessValues & { readonly server?: string | undefined },
+): string[] {
+  if (values.server !== undefined) return [];
+  return Object.entries(ACCESS_OPTIONS).flatMap(([key, option]) => {
+    const value = values[key as keyof AccessValues];
+    const isGiven = Array.isArray(value)
+      ? value.length > 0
+      : value !== undefined && value !== option.default;
+    return isGiven
+      ? [`${optionName(key)}: it needs a server, give it with --server URL.`]
+      : [];
+  });
+}
+
 /** What speaks against how the server is to be spoken to, a line each. */
-async function signalingMistakes(
-  choice: SignalingChoice,
-  { server }: { readonly server?: string | undefined },
-): Promise<string[]> {
-  if (isAdapted(choice) && server === undefined) {
-    return ["--signaling: it needs a server, give it with --server URL."];
-  }
+async function signalingMistakes(choice: SignalingChoice): Promise<string[]> {
   const problem = await signalingProblem(choice);
   return problem === undefined ? [] : [`--signaling: ${asSentence(problem)}`];
 }

@@ -16,11 +16,11 @@ function read(
   args: readonly string[],
   files: Readonly<Record<string, string>> = {},
   env: Readonly<Record<string, string>> = {},
-  server?: string,
+  server: string | null = "ws://h/ws",
 ) {
   const { values, mistakes } = parseOptions(ACCESS_OPTIONS, args);
   assertEquals(mistakes, []);
-  return readAccess({ ...values, server }, {
+  return readAccess({ ...values, server: server ?? undefined }, {
     env: (name) => env[name],
     readFile: (path) =>
       path in files
@@ -193,14 +193,25 @@ Deno.test.each([
     says: "--signaling: simplestchat has no options.",
   },
 ])("$given is refused in a line", async ({ given, says }) => {
-  const way = await read(given, {}, {}, "ws://h/ws");
+  const way = await read(given);
   const { mistakes } = way as { mistakes: string[] };
   assertEquals(mistakes.length, 1);
   assertStringIncludes(mistakes[0], says);
 });
 
-Deno.test("an adapter needs a server that is there", async () => {
-  assertEquals(await read(["--signaling=./tests/e2e/own_adapter.ts"]), {
-    mistakes: ["--signaling: it needs a server, give it with --server URL."],
+Deno.test.each([
+  "--signaling=./tests/e2e/own_adapter.ts",
+  "--header=a:b",
+  "--insecure",
+  "--password=p",
+])("%s needs a server that is there", async (given) => {
+  const [option] = given.split("=");
+  assertEquals(await read([given], {}, {}, null), {
+    mistakes: [`${option}: it needs a server, give it with --server URL.`],
   });
+});
+
+Deno.test("a token of the environment may be there where it is of no use", async () => {
+  const way = await read([], {}, { RTCROWD_TOKEN: "t" }, null);
+  assertEquals("access" in way && way.access.token, "t");
 });
