@@ -21,10 +21,11 @@ import { openInterrupts, printJson, printOut, usage } from "./shell.ts";
 import { EXIT_CODES } from "../../lib/exit_codes.ts";
 
 const NOTES: readonly string[] = [
-  "The run in question is given by the same options as to run. With a server it",
-  "has two clients meet in a room of their own there for a moment, and waits for",
-  "their media. With --agents each of those makes ready for its share, here or",
-  "elsewhere, and reaches for the server from there.",
+  "The run in question is given by the same options as to run, but for what it is",
+  "to keep to and to leave. With a server it has two clients meet in a room of",
+  "their own there for a moment, and waits for their media. With --agents each of",
+  "those makes ready for its share, here or elsewhere, and reaches for the server",
+  "from there.",
   ...exitCodeLines({
     passed: "the run can work",
     broke: "it cannot",
@@ -39,6 +40,15 @@ const {
   threshold: _threshold,
   out: _out,
   quiet: _quiet,
+  repeat: _repeat,
+  dump: _dump,
+  html: _html,
+  junit: _junit,
+  summaryMd: _summaryMd,
+  ndjson: _ndjson,
+  prometheus: _prometheus,
+  linger: _linger,
+  otlp: _otlp,
   allowLost: _allowLost,
   ...DOCTOR_OPTIONS
 } = RUN_OPTIONS;
@@ -46,6 +56,7 @@ const {
 const DOCTOR_TABLE: typeof DOCTOR_OPTIONS = {
   ...MEETING_FLAGS,
   ...DOCTOR_OPTIONS,
+  json: { ...DOCTOR_OPTIONS.json, help: "print the findings as JSON" },
 };
 
 /** Carries `doctor` out; resolves with the exit code. */

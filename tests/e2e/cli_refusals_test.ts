@@ -60,6 +60,7 @@ const USAGE: readonly [string, string][] = [
     "run --embedded --header a:b",
     "--header, --embedded: they exclude each other, leave one out.",
   ],
+  ["doctor --html", "--html: there is no such option; --help lists them."],
   ["--token t", "--token: it needs a server, give it with --server URL."],
   [
     "run --server http://localhost",

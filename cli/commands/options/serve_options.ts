@@ -17,6 +17,7 @@ import {
   withDefault,
   yesOrNo,
 } from "../../../tool.ts";
+import { optionName } from "./option.ts";
 import type { Parsed } from "./parse.ts";
 import { ASSIGNMENTS } from "./value_kind.ts";
 
@@ -98,21 +99,33 @@ export const SERVE_OPTIONS = {
 export type ServeValues = OptionValues<typeof SERVE_OPTIONS>;
 
 /** Options that the werift engine has no use for. */
-const MEDIASOUP_ONLY = [
-  ["workers", "--workers"],
-  ["mediaPort", "--media-port"],
-  ["workerChoice", "--worker-choice"],
-  ["tcp", "--tcp"],
+const MEDIASOUP_ONLY = ["workers", "mediaPort", "workerChoice", "tcp"] as const;
+
+/** What mediasoup-demo's protocol has no words for. */
+const SIMPLESTCHAT_ONLY = [
+  "maxConsumers",
+  "grace",
+  "roomPassword",
+  "jwtSecret",
+  "jwtSecretFile",
+  "freshReconnectToken",
 ] as const;
 
 /** Options that are right by themselves and wrong together. */
 export function serveContradictions(
   { values, given }: Pick<Parsed<typeof SERVE_OPTIONS>, "values" | "given">,
 ): string[] {
-  if (values.engine === "mediasoup") return [];
-  return MEDIASOUP_ONLY
-    .filter(([key]) => given.has(key))
-    .map(([, name]) => `${name}: it needs --engine mediasoup.`);
+  const needing = (what: string, keys: readonly string[]) =>
+    keys.filter((key) => given.has(key))
+      .map((key) => `${optionName(key)}: it needs ${what}.`);
+  return [
+    ...(values.engine === "mediasoup"
+      ? []
+      : needing("--engine mediasoup", MEDIASOUP_ONLY)),
+    ...(values.protocol === "simplestchat"
+      ? []
+      : needing("--protocol simplestchat", SIMPLESTCHAT_ONLY)),
+  ];
 }
 
 /** The server that these options ask for. */

@@ -52,6 +52,22 @@ Deno.test("what only mediasoup takes is a mistake with werift", () => {
   );
 });
 
+Deno.test("what mediasoup-demo's protocol has no words for is a mistake with it", () => {
+  const line = "--max-consumers 5 --grace 1 --room-password a=b " +
+    "--jwt-secret s --fresh-reconnect-token --max-connections 5";
+  assertEquals(
+    serveContradictions(parse(`--protocol protoo ${line}`)),
+    [
+      "--max-consumers: it needs --protocol simplestchat.",
+      "--grace: it needs --protocol simplestchat.",
+      "--room-password: it needs --protocol simplestchat.",
+      "--jwt-secret: it needs --protocol simplestchat.",
+      "--fresh-reconnect-token: it needs --protocol simplestchat.",
+    ],
+  );
+  assertEquals(serveContradictions(parse(line)), []);
+});
+
 function parse(line: string) {
   return parseOptions(SERVE_OPTIONS, line.split(" "));
 }
