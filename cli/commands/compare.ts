@@ -13,12 +13,12 @@ import {
   toggle,
   yesOrNo,
 } from "../../tool.ts";
-import { safeLine, safeValue } from "../../lib/text/mod.ts";
+import { reasonOf, safeLine, safeValue } from "../../lib/text/mod.ts";
 import type { ComparedRun } from "../../lib/output/mod.ts";
 import { EXIT_CODES } from "../../lib/exit_codes.ts";
 import { columns, commandHelp, exitCodeLines } from "./options/help.ts";
 import { parseOptions } from "./options/parse.ts";
-import { reasonOf, replaceFile, whyNoFile } from "./files/paths.ts";
+import { replaceFile, whyNoFile } from "./files/paths.ts";
 import {
   type ReadRun,
   readRun,

@@ -14,9 +14,10 @@ import {
   unpackRun,
   yesOrNo,
 } from "../../tool.ts";
+import { reasonOf } from "../../lib/text/mod.ts";
 import { commandHelp, exitCodeLines } from "./options/help.ts";
 import { parseOptions } from "./options/parse.ts";
-import { reasonOf, whyNotWritable } from "./files/paths.ts";
+import { whyNotWritable } from "./files/paths.ts";
 import { readPlain } from "./files/read_run.ts";
 import { RunFiles, SNAPSHOT_FILE } from "./files/run_files.ts";
 import { runText } from "./run_text.ts";

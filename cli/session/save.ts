@@ -12,7 +12,7 @@ import {
   type SavedRun,
   toResults,
 } from "../../tool.ts";
-import { messageOf, rowJson, safeValue } from "../../lib/text/mod.ts";
+import { reasonOf, rowJson, safeValue } from "../../lib/text/mod.ts";
 
 type Render = (
   run: SavedRun,
@@ -68,7 +68,6 @@ export async function writeSession(
     await Deno.rename(unfinished, path);
   } catch (error) {
     await Deno.remove(unfinished).catch(() => {});
-    const reason = messageOf(error);
-    throw new Error(`Cannot write ${path}: ${reason}`);
+    throw new Error(`Cannot write ${path}: ${reasonOf(error)}.`);
   }
 }

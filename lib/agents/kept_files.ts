@@ -6,7 +6,7 @@
  */
 
 import { packRun, type SavedRun } from "../report/mod.ts";
-import { messageOf } from "../text/mod.ts";
+import { reasonOf } from "../text/mod.ts";
 
 /** The end of their names. */
 const KEPT_ENDING = ".snapshot.json.gz";
@@ -40,7 +40,7 @@ export async function writeKept(dir: string, part: SavedRun): Promise<string> {
       const refuge = await Deno.makeTempDir({ prefix: "rtcrowd-agent-" });
       return await writeInto(refuge, name, bytes);
     } catch {
-      throw new Error(`Cannot write ${dir}/${name}: ${messageOf(error)}.`);
+      throw new Error(`Cannot write ${dir}/${name}: ${reasonOf(error)}.`);
     }
   }
 }

@@ -22,3 +22,8 @@ export function messageOf(thrown: unknown): string {
     return "something without words";
   }
 }
+
+/** What the system says, without its number and the names that files had for a moment. */
+export function reasonOf(error: unknown): string {
+  return messageOf(error).replace(/ \(os error \d+\).*$/s, "");
+}

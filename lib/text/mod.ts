@@ -8,7 +8,7 @@
  */
 
 export { type Charset, chooseCharset, inCharset } from "./charset.ts";
-export { messageOf } from "./error.ts";
+export { messageOf, reasonOf } from "./error.ts";
 export * from "./format.ts";
 export { createHider, type Hider } from "./hider.ts";
 export { nearest } from "./nearest.ts";

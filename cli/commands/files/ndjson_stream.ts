@@ -16,7 +16,8 @@ import {
 import type { NdjsonLine } from "../../../lib/output/mod.ts";
 import { writeWhole } from "../../write_whole.ts";
 import { STDOUT } from "../options/output_options.ts";
-import { openToWrite, reasonOf } from "./paths.ts";
+import { reasonOf } from "../../../lib/text/mod.ts";
+import { openToWrite } from "./paths.ts";
 
 /** Takes bytes, not always all of them. */
 export interface ByteSink {

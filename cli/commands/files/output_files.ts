@@ -6,10 +6,10 @@
  */
 
 import type { ClientResult, SavedRun, Snapshot } from "../../../tool.ts";
-import { safeValue } from "../../../lib/text/mod.ts";
+import { reasonOf, safeValue } from "../../../lib/text/mod.ts";
 import { optionName } from "../options/option.ts";
 import { type OutputFile, STDOUT } from "../options/output_options.ts";
-import { reasonOf, replaceFile } from "./paths.ts";
+import { replaceFile } from "./paths.ts";
 import { printData } from "../shell.ts";
 
 /** What they are written from. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { messageOf } from "../../../lib/text/mod.ts";
+import { reasonOf } from "../../../lib/text/mod.ts";
 
 /**
  * Why files cannot be written to `dir`, or `undefined`, also where it is not
@@ -129,10 +129,4 @@ function sameDirectory(one: string, other: string): boolean {
 /** Taken from the text: what is missing has no `..`. */
 function parentOf(dir: string): string {
   return dir.replace(/[/\\]+$/, "").replace(/[^/\\]+$/, "") || ".";
-}
-
-/** What the system says, without its number and the names that files had for a moment. */
-export function reasonOf(error: unknown): string {
-  const message = messageOf(error);
-  return message.replace(/ \(os error \d+\).*$/s, "");
 }

@@ -14,8 +14,8 @@ import {
   unpackRun,
 } from "../../../tool.ts";
 import { parseResults, parseSummary } from "../../../lib/report/reading.ts";
+import { reasonOf } from "../../../lib/text/mod.ts";
 import type { OutputInput } from "./output_files.ts";
-import { reasonOf } from "./paths.ts";
 import { RESULTS_FILE, SNAPSHOT_FILE, SUMMARY_FILE } from "./run_files.ts";
 
 /** A run, with what was wrong with its file, or its clients where that was their file. */

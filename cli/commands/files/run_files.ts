@@ -18,8 +18,7 @@ import {
   type Summary,
   toResults,
 } from "../../../tool.ts";
-import { rowJson } from "../../../lib/text/mod.ts";
-import { reasonOf } from "./paths.ts";
+import { reasonOf, rowJson } from "../../../lib/text/mod.ts";
 import { EXIT_CODES } from "../../../lib/exit_codes.ts";
 
 /** What the files are made from. */

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { reasonOf } from "../../../lib/text/mod.ts";
 import {
   EMPTY_SNAPSHOT,
   type RunProgress,
@@ -14,7 +15,6 @@ import {
 } from "../../../tool.ts";
 import type { TotalsInput } from "../../../lib/output/mod.ts";
 import type { ListenAddress } from "../options/value_kind.ts";
-import { reasonOf } from "./paths.ts";
 
 /** An endpoint that answers `GET /metrics`. */
 export interface ScrapeEndpoint extends AsyncDisposable {
