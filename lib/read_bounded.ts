@@ -5,7 +5,7 @@
  * @module
  */
 
-import { systemClock } from "./time/mod.ts";
+import { ABORTED, systemClock } from "./time/mod.ts";
 
 /** How much is read, and for how long. */
 export interface ReadBounds {
@@ -50,7 +50,7 @@ export async function fetchBounded(
   asking.catch(() => {});
   const response = await Promise.race([asking, late.passed]);
   if (response === undefined) {
-    giveUp.abort();
+    giveUp.abort(ABORTED);
     throw new Error(`no answer in ${bounds.withinMs / 1000} s`);
   }
   const { ok, status, body } = response;

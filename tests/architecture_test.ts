@@ -43,7 +43,7 @@ const ROOMS: readonly {
   { room: "lib/rtc/lane", only: ["lib/impairment", "lib/time"] },
   { room: "lib/rtc/srtp", only: ["lib/network_order.ts", "lib/rtc/*"] },
   { room: "lib/rtc/dtls", only: ["lib/rtc/*"] },
-  { room: "lib/rtc/ice", only: ["lib/impairment", "lib/rtc/*"] },
+  { room: "lib/rtc/ice", only: ["lib/impairment", "lib/rtc/*", "lib/time"] },
   {
     room: "lib/rtc",
     only: ["lib/impairment", "lib/rtc/*", "lib/text", "lib/time"],
@@ -294,6 +294,16 @@ Deno.test("timers in lib are those of a clock, but where packets are timed", asy
     const text = await Deno.readTextFile(new URL(file, ROOT));
     // A clock has a method of that name.
     if (/(?<![.#])\bset(Timeout|Interval)\(/.test(text)) wrong.push(file);
+  }
+  assertEquals(wrong, []);
+});
+
+Deno.test("what is aborted in lib is given a reason: one that the runtime makes keeps who aborted it", async () => {
+  const wrong: string[] = [];
+  for await (const file of sourceFiles("lib/")) {
+    const text = await Deno.readTextFile(new URL(file, ROOT));
+    // A stream's writer has a method of that name, which makes none.
+    if (/(?<!writer)\.abort\(\)/.test(text)) wrong.push(file);
   }
   assertEquals(wrong, []);
 });

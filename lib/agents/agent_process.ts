@@ -8,7 +8,7 @@
 import { type Answerer, type Link, StreamLink } from "./link/mod.ts";
 import { killGroup, OWN_FLAGS, readTail } from "../programs/mod.ts";
 import { messageOf } from "../text/mod.ts";
-import { systemClock } from "../time/mod.ts";
+import { ABORTED, systemClock } from "../time/mod.ts";
 
 /** The group of agents that nobody else can reach. */
 export const GROUP = "own";
@@ -115,7 +115,7 @@ export class AgentProcess implements Link {
     this.#status = await this.#child.status;
     // Who else has its outputs may keep them.
     const cancel = systemClock.setTimer(FATE_MS, () => {
-      over.abort();
+      over.abort(ABORTED);
       this.#link[Symbol.asyncDispose]();
     });
     [this.#tail] = await Promise.all([tail, this.#link.closed]);

@@ -10,8 +10,7 @@
 import { MEDIA_KINDS } from "../ortc/mod.ts";
 import type { SignalingEvent, SignalingSession } from "../signaling/port.ts";
 import type { Fps, Quality } from "../media/mod.ts";
-import { delay } from "../time/mod.ts";
-import { eitherSignal } from "../time/mod.ts";
+import { ABORTED, delay, eitherSignal } from "../time/mod.ts";
 import type { ClientEnvironment } from "./environment.ts";
 import type {
   ClientErrorKind,
@@ -291,7 +290,7 @@ export class Client implements AsyncDisposable {
       this.#setState("failed");
     }
     this.#cancelLook();
-    this.#abort.abort();
+    this.#abort.abort(ABORTED);
     // What is under way may open something before it notices.
     do {
       this.#endStay();
@@ -415,7 +414,7 @@ export class Client implements AsyncDisposable {
 
   /** What is waited for may never come now. */
   #lookAtOnce(): void {
-    this.#interrupt.abort();
+    this.#interrupt.abort(ABORTED);
     this.#look();
   }
 
@@ -437,7 +436,7 @@ export class Client implements AsyncDisposable {
     const late = new AbortController();
     const cancelLate = patienceMs === Infinity
       ? () => {}
-      : clock.setTimer(patienceMs, () => late.abort());
+      : clock.setTimer(patienceMs, () => late.abort(ABORTED));
     using ending = eitherSignal(this.#abort.signal, late.signal);
     const way: WayBack = {
       signal: ending.signal,
@@ -633,7 +632,7 @@ export class Client implements AsyncDisposable {
   #giveUp(): void {
     if (!this.#abort.signal.aborted) this.#setState("failed");
     this.#cancelLook();
-    this.#abort.abort();
+    this.#abort.abort(ABORTED);
     this.#endStay();
     this.#endSession();
   }
@@ -644,7 +643,7 @@ export class Client implements AsyncDisposable {
     this.#error("internal", messageOf(error));
     this.#giveUp();
     // What is under way has nothing to add.
-    this.#abort.abort();
+    this.#abort.abort(ABORTED);
   };
 
   #track(work: Promise<void>): Promise<void> {

@@ -20,7 +20,7 @@ import {
   type Reading,
   type Watcher,
 } from "./watcher.ts";
-import { delay, eitherSignal, systemClock } from "../time/mod.ts";
+import { ABORTED, delay, eitherSignal, systemClock } from "../time/mod.ts";
 
 /** How a monitor works. */
 export interface MonitorOptions {
@@ -123,7 +123,7 @@ export function startMonitorWith(
       signal.removeEventListener("abort", stop);
     },
     async [Symbol.asyncDispose]() {
-      end.abort();
+      end.abort(ABORTED);
       await Promise.all(watching);
     },
   };

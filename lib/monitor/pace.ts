@@ -4,6 +4,8 @@
  * @module
  */
 
+import { ABORTED } from "../time/mod.ts";
+
 /** The pace of one target. */
 export class Pace {
   #asked: (() => void)[] = [];
@@ -18,7 +20,7 @@ export class Pace {
   ask(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#asked.push(resolve);
-    this.#hurry.abort();
+    this.#hurry.abort(ABORTED);
     return promise;
   }
 

@@ -26,7 +26,7 @@ import {
 } from "../monitor/mod.ts";
 import { steadyWallClock } from "../load/mod.ts";
 import { MediaCheck } from "./media_check.ts";
-import { eitherSignal, systemClock } from "../time/mod.ts";
+import { ABORTED, eitherSignal, systemClock } from "../time/mod.ts";
 
 /** How to watch. */
 export interface ServerWatchOptions {
@@ -217,7 +217,7 @@ export class ServerWatch implements AsyncDisposable {
   async #look(mostMs: number, signal?: AbortSignal): Promise<void> {
     if (this.#monitor === undefined) return;
     const over = new AbortController();
-    const cancel = systemClock.setTimer(mostMs, () => over.abort());
+    const cancel = systemClock.setTimer(mostMs, () => over.abort(ABORTED));
     using either = eitherSignal(over.signal, signal);
     await this.#monitor.look(either.signal);
     cancel();

@@ -29,7 +29,7 @@ import {
   type TimelinePoint,
 } from "../metrics/mod.ts";
 import type { ScriptPorts } from "../run/mod.ts";
-import { delay } from "../time/mod.ts";
+import { ABORTED, delay, eitherSignal } from "../time/mod.ts";
 import { hold } from "../run/mod.ts";
 import { type Duration, durationMs } from "../options/mod.ts";
 import {
@@ -44,7 +44,6 @@ import {
   planOf,
   type PlayOptions,
 } from "./join_options.ts";
-import { eitherSignal } from "../time/mod.ts";
 
 /** Whoever needs longer to get in is not waited for. */
 const MAX_JOINING_MS = 60_000;
@@ -229,7 +228,7 @@ export class Crowd {
       return await Promise.race([met.promise, late.then(() => false)]);
     } finally {
       this.#watchers.delete(watcher);
-      stop.abort();
+      stop.abort(ABORTED);
       await late.catch(() => {});
     }
   }

@@ -11,6 +11,7 @@ import {
 } from "../load/mod.ts";
 import { packetize } from "../media/mod.ts";
 import { createTarget, type OpenRunOptions, type Target } from "../run/mod.ts";
+import { ABORTED } from "../time/mod.ts";
 import { ClientFleet } from "../load/mod.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { fakeEnvironment } from "./fake_environment.ts";
@@ -114,7 +115,7 @@ export function fakeCrowd(options: FakeCrowdOptions = {}): FakeCrowd {
       let isOver = false;
       const outcome = target.perform(job).finally(() => isOver = true);
       for (let step = 1; !isOver; step++) {
-        if (clock.nowMs() > untilMs) tooLong.abort();
+        if (clock.nowMs() > untilMs) tooLong.abort(ABORTED);
         await loading.done;
         await clock.run(STEP_MS);
         // A script that waits for something real would never get it, and

@@ -6,6 +6,7 @@
  * @module
  */
 
+export { ABORTED } from "./aborted.ts";
 export { AwakeClock } from "./awake_clock.ts";
 export { threadClock } from "./thread_clock.ts";
 export { eitherSignal } from "./either_signal.ts";

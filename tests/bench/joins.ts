@@ -1,8 +1,9 @@
 /**
  * What a client that has come and gone leaves behind, in bytes of heap, code
  * left out, and of buffers beside it: in the generator, and in a session with
- * charts that watches it. Clients join and leave in virtual time, on a server
- * without a network. It wants `--v8-flags=--expose-gc`; `--quick` has fewer
+ * charts that watches it. Clients join, are cut off and come back together with
+ * others who stay longer, and leave, in virtual time, on a server without a
+ * network. It wants `--v8-flags=--expose-gc`; `--quick` has fewer
  * clients.
  *
  * @module
@@ -27,10 +28,12 @@ import { printFigure } from "./figure.ts";
 
 const JOINS = Deno.args.includes("--quick") ? 800 : 2000;
 /** Join first, and do not count: code is compiled and lists find their size. */
-const WARM_UP_JOINS = 200;
+const WARM_UP_JOINS = 400;
 /** Between two joins. */
 const PACE_MS = 100;
 const STAY_MS = 3000;
+/** Between two cuts of the channels of all who are there. */
+const CUT_MS = 1000;
 /** Joins that are planned together, as those of a session are. */
 const BATCH = 40;
 /** Who has left is kept by the server for half a minute. */
@@ -130,7 +133,14 @@ async function bytesPerJoin(isWatched: boolean): Promise<number> {
         return clientPlan(joined + i, { joinAtMs, leaveAtMs });
       });
       await crowd.add({ clients });
-      await clock.run(BATCH * PACE_MS);
+      for (let ms = CUT_MS; ms <= BATCH * PACE_MS; ms += CUT_MS) {
+        await clock.run(CUT_MS);
+        const newest = joined + ms / PACE_MS - 1;
+        const there = (STAY_MS - CUT_MS) / PACE_MS;
+        const clients = Array.from({ length: there }, (_, i) => newest - i)
+          .filter((index) => index >= 0);
+        await crowd.command({ type: "reconnect", clients });
+      }
     }
     await clock.run(GHOSTS_MS);
     memoryUse();

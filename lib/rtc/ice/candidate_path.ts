@@ -9,6 +9,7 @@ import type { Candidate } from "./candidates.ts";
 import type { Lane } from "../lane/lane.ts";
 import type { Reactor } from "../lane/reactor.ts";
 import type { Resolve } from "./resolver.ts";
+import { ABORTED } from "../../time/mod.ts";
 import type { IcePath } from "./ice_agent.ts";
 import { throughNetwork } from "../lane/impaired_socket.ts";
 import {
@@ -94,7 +95,7 @@ export class CandidatePath implements IcePath {
   /** Closes the socket, or what opens it; idempotent. */
   close(): void {
     this.#open = false;
-    if (this.candidate.protocol === "tcp") this.#closing.abort();
+    if (this.candidate.protocol === "tcp") this.#closing.abort(ABORTED);
     this.#leaveNetwork?.();
     this.#leaveNetwork = undefined;
     this.#socket?.close();

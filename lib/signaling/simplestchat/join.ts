@@ -6,10 +6,9 @@
 
 import { isRoomRace, type ServerMessageOf } from "./wire/mod.ts";
 import type { Conversation } from "./conversation.ts";
-import { delay } from "../../time/mod.ts";
+import { ABORTED, delay, eitherSignal } from "../../time/mod.ts";
 import { waitToBeAdmitted, watchLobby } from "./lobby.ts";
 import { SignalingError } from "../port.ts";
-import { eitherSignal } from "../../time/mod.ts";
 
 /** Who wants to join what. */
 export interface JoinRequest {
@@ -110,7 +109,7 @@ async function pause(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const gone = new AbortController();
-  conversation.closed.then(() => gone.abort());
+  conversation.closed.then(() => gone.abort(ABORTED));
   using stop = eitherSignal(gone.signal, signal);
   await delay(conversation.clock, ms, stop.signal).catch(() => {});
 }

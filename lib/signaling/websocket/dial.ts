@@ -23,7 +23,7 @@ import {
 import type { ChannelPath } from "./channel.ts";
 import type { Clock } from "../../time/mod.ts";
 import { type ClientOptions, type IncomingMessage, WebSocket } from "./deps.ts";
-import { eitherSignal } from "../../time/mod.ts";
+import { ABORTED, eitherSignal } from "../../time/mod.ts";
 
 /** About what each of them sends, in bytes. */
 const HANDSHAKE_BYTES = 400;
@@ -64,7 +64,10 @@ export async function dial(
   const deadline = new AbortController();
   using either = eitherSignal(deadline.signal, signal);
   const stop = either.signal;
-  const cancelTimer = clock.setTimer(connectTimeoutMs, () => deadline.abort());
+  const cancelTimer = clock.setTimer(
+    connectTimeoutMs,
+    () => deadline.abort(ABORTED),
+  );
   try {
     if (options.path !== undefined) {
       await comeThrough(options.path, target, stop);

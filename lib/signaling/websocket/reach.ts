@@ -2,7 +2,7 @@
 
 import { type ConnectionSettings, proxyFor } from "../../connection/mod.ts";
 import { messageOf, shownUrl } from "../../text/mod.ts";
-import { eitherSignal, systemClock } from "../../time/mod.ts";
+import { ABORTED, eitherSignal, systemClock } from "../../time/mod.ts";
 import { ChannelError } from "./channel_error.ts";
 
 const TIMEOUT_MS = 10_000;
@@ -22,7 +22,10 @@ export async function reachAddress(
   if (proxyFor(target, connection.proxies ?? {}) !== undefined) return;
   const { hostname, port, protocol } = target;
   const deadline = new AbortController();
-  const cancel = systemClock.setTimer(TIMEOUT_MS, () => deadline.abort());
+  const cancel = systemClock.setTimer(
+    TIMEOUT_MS,
+    () => deadline.abort(ABORTED),
+  );
   using either = eitherSignal(deadline.signal, signal);
   try {
     using _connection = await Deno.connect({
