@@ -11,6 +11,7 @@ import {
   AgentClaim,
   type Answer,
   type Card,
+  LOOK_MS,
   type Order,
   PROTOCOL,
   readOrder,
@@ -58,8 +59,6 @@ export interface LeftRun {
   /** Whether nothing was heard of the coordinator any more. */
   readonly isForsaken: boolean;
 }
-
-const LOOK_MS = 1_000;
 
 /** An agent on a link. */
 export class AgentHost implements AsyncDisposable {

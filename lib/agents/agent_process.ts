@@ -8,7 +8,7 @@
 import { type Answerer, type Link, StreamLink } from "./link/mod.ts";
 import { killGroup, OWN_FLAGS, readTail } from "../programs/mod.ts";
 import { messageOf } from "../text/mod.ts";
-import { ABORTED, systemClock } from "../time/mod.ts";
+import { ABORTED, systemClock, unlessAborted } from "../time/mod.ts";
 
 /** The group of agents that nobody else can reach. */
 export const GROUP = "own";
@@ -73,11 +73,9 @@ export class AgentProcess implements Link {
     const cancel = systemClock.setTimer(START_MS, () => {
       late.reject(new Error(`no word of it in ${START_MS / 1000} s`));
     });
-    const abort = () => late.reject(signal.reason);
-    signal.addEventListener("abort", abort);
+    const greeted = Promise.race([this.#link.greeted, late.promise]);
     try {
-      signal.throwIfAborted();
-      await Promise.race([this.#link.greeted, late.promise]);
+      await unlessAborted(greeted, signal);
     } catch (error) {
       if (signal.aborted) throw error;
       killGroup(this.pid);
@@ -89,7 +87,6 @@ export class AgentProcess implements Link {
       );
     } finally {
       cancel();
-      signal.removeEventListener("abort", abort);
     }
   }
 

@@ -11,10 +11,11 @@ import {
   readAcknowledgement,
   readClockAnswer,
   ReportOutbox,
+  REQUEST_MS,
   shortened,
 } from "./protocol/mod.ts";
 import { PartKeeper } from "./part_keeper.ts";
-import { numbersText, textOf } from "./snapshot_wire.ts";
+import { textOf } from "./snapshot_wire.ts";
 import type { AgentEvent, Work } from "./work.ts";
 import {
   type LoadNode,
@@ -56,7 +57,6 @@ export interface AgentRunOptions {
 const HEARTBEAT_MS = 1_000;
 /** What happens within so long goes together. */
 const GATHER_MS = 30;
-const REQUEST_MS = 2_000;
 /** Notes that are told in a second; others are counted. */
 const MAX_NOTES = 50;
 
@@ -281,7 +281,7 @@ export class AgentRun {
   #numbers(): string {
     return this.#latest === undefined || this.#areNumbersKnown()
       ? "null"
-      : numbersText(this.#writer.write(this.#latest));
+      : textOf(this.#writer.write(this.#latest));
   }
 
   #areNumbersKnown(): boolean {

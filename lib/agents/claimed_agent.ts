@@ -12,12 +12,14 @@ import {
   type Card,
   type ClockAnswer,
   Liveness,
+  LOOK_MS,
   type Order,
   readAnswer,
   readCard,
   readUpward,
   type Report,
   ReportInbox,
+  REQUEST_MS,
   shortened,
   subjectsOf,
 } from "./protocol/mod.ts";
@@ -53,10 +55,8 @@ export interface ClaimOptions {
   readonly clock: NodeClock;
 }
 
-const REQUEST_MS = 2_000;
 /** Between two tries where nobody answers. */
 const PAUSE_MS = 500;
-const LOOK_MS = 1_000;
 /** Who has not looked for so long stood still. */
 const STILL_MS = 3 * LOOK_MS;
 /** Orders on the way at one time; an agent keeps the answers of more. */

@@ -9,21 +9,20 @@ import type { ClaimedAgent } from "./claimed_agent.ts";
 import { keptAdvice } from "./kept_files.ts";
 import type { RunAbout } from "./run_about.ts";
 import { type AgentEvent, readFacts } from "./work.ts";
-import type {
-  LoadNode,
-  NodeCommand,
-  NodeFacts,
-  NodeHandlers,
-  NodePlan,
-  PublisherNews,
+import {
+  type LoadNode,
+  type NodeCommand,
+  type NodeFacts,
+  type NodeHandlers,
+  type NodePlan,
+  type PublisherNews,
+  STOP_MS,
 } from "../load/mod.ts";
 import type { Snapshot } from "../metrics/mod.ts";
 import { messageOf } from "../text/mod.ts";
 import type { Clock } from "../time/mod.ts";
 
-/** An agent may take so long to have everyone leave. */
-const STOP_MS = 15_000;
-/** And so much longer to say so. */
+/** How much longer an agent may take to say that everyone has left. */
 const TELL_MS = 8_000;
 
 /** The node of a claimed agent. */

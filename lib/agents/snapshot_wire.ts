@@ -228,12 +228,7 @@ function isSound(
     );
 }
 
-/** Numbers as the other end reads them: a server's words can be longer than it takes. */
-export function numbersText(report: SnapshotReport): string {
-  return textOf(report);
-}
-
-/** Anything that is told, its texts no longer than the other end takes. */
+/** What is told as the other end reads it: a server's words can be longer than it takes. */
 export function textOf(told: unknown): string {
   return JSON.stringify(
     told,

@@ -41,6 +41,7 @@ import {
   pathStats,
   type StatsObjects,
 } from "./webrtc_stats.ts";
+import { unlessAborted } from "../time/mod.ts";
 
 /** What to do in the room. */
 export interface RoomSessionOptions {
@@ -615,20 +616,4 @@ export class RoomSession {
 function putOut(reason: string | null): string {
   const said = reason === null ? "" : `, and said "${reason}"`;
   return `the server put it out${said}`;
-}
-
-/** What `work` comes to, or the signal's reason if that comes first. */
-async function unlessAborted<T>(
-  work: Promise<T>,
-  signal: AbortSignal,
-): Promise<T> {
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = () => aborted.reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }

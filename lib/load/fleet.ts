@@ -28,7 +28,7 @@ import {
 } from "../metrics/mod.ts";
 import { ChannelError } from "../signaling/websocket/mod.ts";
 import { shownUrl } from "../text/mod.ts";
-import { delay, eitherSignal, threadClock } from "../time/mod.ts";
+import { delay, threadClock, unlessAborted } from "../time/mod.ts";
 import { reachServer } from "./node/signaling.ts";
 import { systemNodeClock } from "./node/this_thread.ts";
 import {
@@ -205,11 +205,11 @@ export class ClientFleet implements AsyncDisposable {
   async start(): Promise<void> {
     const { seed, server, datapath = {}, elsewhere, signal } = this.#options;
     const plan = { node: this.#group.name, server, datapath, seed };
-    this.#facts = await unlessAborted(
-      this.#group.prepare(plan),
-      server,
-      signal,
-    );
+    const preparing = this.#group.prepare(plan);
+    this.#facts = await unlessAborted(preparing, signal).catch((error) => {
+      if (!signal?.aborted) throw error;
+      throw new ChannelError(shownUrl(server.url), { kind: "aborted" });
+    });
     const why = this.#options.objection?.(this.nodes);
     if (why !== undefined) throw new Error(why);
     const leadMs = elsewhere?.leadMs() ?? 0;
@@ -331,19 +331,4 @@ function namesOf(workers: number): string[] {
   return workers === 1
     ? ["local"]
     : Array.from({ length: workers }, (_, i) => `worker-${i}`);
-}
-
-/** What is waited for; throws a `ChannelError` as soon as `signal` aborts. */
-async function unlessAborted<T>(
-  wanted: Promise<T>,
-  { url }: ServerTarget,
-  signal?: AbortSignal,
-): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  using follower = eitherSignal(signal);
-  const stop = () =>
-    aborted.reject(new ChannelError(shownUrl(url), { kind: "aborted" }));
-  if (follower.signal.aborted) stop();
-  else follower.signal.addEventListener("abort", stop);
-  return await Promise.race([wanted, aborted.promise]);
 }

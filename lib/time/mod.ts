@@ -15,3 +15,4 @@ export { delay } from "./delay.ts";
 export { every } from "./every.ts";
 export { fineWall } from "./fine_wall.ts";
 export { Slew } from "./slew.ts";
+export { unlessAborted } from "./unless_aborted.ts";

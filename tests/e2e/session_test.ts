@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { HAS_TMUX, Tmux } from "./tmux.ts";
+import { type Ended, runProgram } from "./program.ts";
 
 const MAIN = new URL("../../cli/main.ts", import.meta.url).href;
 
@@ -179,27 +180,9 @@ Deno.test({
   },
 });
 
-/** Feeds lines to the program; resolves with what it printed. */
-async function script(
-  ...lines: readonly string[]
-): Promise<{ code: number; stdout: string; stderr: string }> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", MAIN],
-    env: { NO_COLOR: "1" },
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(lines.join("\n") + "\n"));
-  await writer.close();
-  const { code, stdout, stderr } = await child.output();
-  const decoder = new TextDecoder();
-  return {
-    code,
-    stdout: decoder.decode(stdout),
-    stderr: decoder.decode(stderr),
-  };
+/** Feeds lines to the program, to its end. */
+function script(...lines: readonly string[]): Promise<Ended> {
+  return runProgram([], {}, lines.join("\n") + "\n");
 }
 
 Deno.test("from a pipe: the same verbs line by line, in plain text", async () => {

@@ -13,7 +13,6 @@ import {
   mediaSettings,
   nearest,
   type Newcomers,
-  type Option,
   type OptionTable,
   TIMED_MEETING_OPTIONS,
   typedValue,
@@ -55,7 +54,9 @@ export const set: Verb = {
   optionsFor: () => ({}),
   words: [
     () => NAMES,
-    () => [...new Set(Object.values(SETTINGS).flatMap(suggestions))],
+    () => [
+      ...new Set(Object.values(SETTINGS).flatMap(({ words = [] }) => words)),
+    ],
   ],
   most: 2,
   run(model, { words, options }) {
@@ -152,11 +153,6 @@ function withValue(
       media: mediaPlanOf({ ...mediaSettings(settings.media), [key]: value }),
     }
     : { ...settings, [key]: value };
-}
-
-/** What could be typed as its value. */
-function suggestions({ words }: Option<unknown, unknown>): readonly string[] {
-  return words ?? [];
 }
 
 /** Why a setting cannot be had beside the others, and what to set first. */

@@ -14,6 +14,7 @@ import {
 } from "../../terminal/mod.ts";
 import { wrapWords } from "../../../lib/text/mod.ts";
 import type { Log, LogEntry, LogLevel } from "../log.ts";
+import { MIN_COLUMNS } from "./view_parts.ts";
 
 /** The last entries that `rows` have room for, oldest first, each line `columns` wide; of the newest the beginning is there in any case. */
 export function logLines(log: Log, columns: number, rows: number): Line[] {
@@ -54,8 +55,6 @@ function entryLines(entry: LogEntry, columns: number): Line[] {
 }
 
 const WHOLE: ReadonlySet<LogLevel> = new Set(["result", "warning", "error"]);
-/** In fewer, words are not worth breaking up. */
-const MIN_COLUMNS = 16;
 
 /** A word or a sign before a text, so that no colour has to say it alone. */
 const SIGNS: Readonly<Record<LogLevel, readonly [sign: string, style: Style]>> =

@@ -63,7 +63,7 @@ function lineRows(line: string, columns: number): string[] {
 /** What a line tells of: words before a gap of two spaces or more. */
 const NAME = /^ *\S+(?: \S+)* {2,}(?=\S)/;
 /** In fewer, words are not worth breaking up. */
-const MIN_COLUMNS = 16;
+export const MIN_COLUMNS = 16;
 
 /** What can be typed, or what is being waited for. */
 export function adviceLine(

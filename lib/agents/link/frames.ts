@@ -13,6 +13,8 @@
  * @module
  */
 
+import { MAX_MESSAGE_BYTES } from "./link.ts";
+
 /** What a frame is: a request, its answer, or the word that nobody serves its subject. */
 const KINDS = ["ask", "answer", "nobody"] as const;
 
@@ -29,8 +31,6 @@ export interface Frame {
 /** The first line of a stream of frames. */
 export const GREETING = "rtcrowd-frames 1";
 
-/** Bytes of a frame at most: ten thousand clients with their records. */
-const MAX_BYTES = 67_108_864;
 const MAX_HEAD_BYTES = 300;
 /** Bytes before the greeting. */
 const MAX_CHATTER_BYTES = 65_536;
@@ -41,7 +41,7 @@ const encoder = new TextEncoder();
 /** A frame as bytes. Throws a `RangeError` for one that is too long to be read. */
 export function frameBytes({ kind, id, subject, text }: Frame): Uint8Array {
   const body = encoder.encode(text);
-  if (body.length > MAX_BYTES) {
+  if (body.length > MAX_MESSAGE_BYTES) {
     throw new RangeError(`Cannot send ${body.length} bytes: that is too long`);
   }
   const head = encoder.encode(`${kind} ${id} ${subject} ${body.length}\n`);
@@ -130,7 +130,7 @@ function headOf(
     /^([a-z]+) (\d{1,15}) ([\w.-]{1,200}) (\d{1,9})$/.exec(line) ?? [];
   const kind = KINDS.find((one) => one === word);
   const length = Number(digits);
-  if (kind === undefined || !(length <= MAX_BYTES)) return undefined;
+  if (kind === undefined || !(length <= MAX_MESSAGE_BYTES)) return undefined;
   return { kind, id: Number(id), subject, length };
 }
 

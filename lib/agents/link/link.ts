@@ -6,6 +6,9 @@
  * @module
  */
 
+/** Bytes of a message at most: ten thousand clients with their records. */
+export const MAX_MESSAGE_BYTES = 67_108_864;
+
 /** A way between a coordinator and its agents. */
 export interface Link extends AsyncDisposable {
   /**

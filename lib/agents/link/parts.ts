@@ -10,6 +10,8 @@
  * @module
  */
 
+import { MAX_MESSAGE_BYTES } from "./link.ts";
+
 /** One part, with its head. */
 export interface Part {
   /** Of the whole, among those of one sender. */
@@ -19,8 +21,6 @@ export interface Part {
   readonly bytes: Uint8Array;
 }
 
-/** Bytes of a whole at most: ten thousand clients with their records. */
-const MAX_BYTES = 67_108_864;
 const MAX_PARTS = 1_000;
 /** Wholes that are being put together at one time: one a sender. */
 const MAX_UNFINISHED = 256;
@@ -74,7 +74,7 @@ export class Assembly {
       (sum, one) => sum + one.length,
       0,
     );
-    if (length > MAX_BYTES) return undefined;
+    if (length > MAX_MESSAGE_BYTES) return undefined;
     if (parts.size < of) {
       this.#wholes.set(key, parts);
       const [oldest] = this.#wholes.keys();

@@ -4,6 +4,10 @@
  * @module
  */
 
+/** Each side looks so often what time has brought. */
+export const LOOK_MS = 1_000;
+/** Nobody waits longer for an answer. */
+export const REQUEST_MS = 2_000;
 /** An agent that is silent for so long is asked whether it is there. */
 const LATE_AFTER_MS = 3_000;
 /** An agent that is silent for so long is lost. */

@@ -18,13 +18,14 @@ import {
 import type { PublisherNews } from "./client_port.ts";
 import type { NodeClock } from "./local_node.ts";
 import { lastReport, recordOf, withFailed } from "./last_report.ts";
-import type {
-  LoadNode,
-  NodeCommand,
-  NodeFacts,
-  NodeHandlers,
-  NodeNote,
-  NodePlan,
+import {
+  type LoadNode,
+  type NodeCommand,
+  type NodeFacts,
+  type NodeHandlers,
+  type NodeNote,
+  type NodePlan,
+  STOP_MS,
 } from "./node.ts";
 import type { ClientPlan } from "../plan/plan.ts";
 import { splitPlan } from "../plan/split.ts";
@@ -62,8 +63,6 @@ const PATIENCE_MS = 2000;
 const GRACE_MS = 25;
 /** The clients that no node has. */
 const NOWHERE = "";
-/** How long nodes may take to leave their rooms and end. */
-const STOP_MS = 15_000;
 
 /** Several nodes as one. */
 export class NodeGroup implements LoadNode {

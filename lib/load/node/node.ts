@@ -104,6 +104,9 @@ export interface NodeFacts {
   readonly parts?: readonly NodeFacts[] | undefined;
 }
 
+/** How long a node may take to have everyone leave, and to end, in milliseconds. */
+export const STOP_MS = 15_000;
+
 /** Whose packets, events and statistics are written down, and where. */
 export interface DumpOrder {
   /** By their index; who is not there is passed over. */

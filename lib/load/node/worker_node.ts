@@ -15,13 +15,14 @@ import {
   type TrackNews,
 } from "../../metrics/mod.ts";
 import type { PublisherNews } from "./client_port.ts";
-import type {
-  LoadNode,
-  NodeCommand,
-  NodeFacts,
-  NodeHandlers,
-  NodeNote,
-  NodePlan,
+import {
+  type LoadNode,
+  type NodeCommand,
+  type NodeFacts,
+  type NodeHandlers,
+  type NodeNote,
+  type NodePlan,
+  STOP_MS,
 } from "./node.ts";
 import { messageOf } from "../../text/mod.ts";
 import { every, systemClock } from "../../time/mod.ts";
@@ -79,8 +80,6 @@ interface MessagePipe {
   ): void;
 }
 
-/** How long a worker may take to leave its rooms and end. */
-const STOP_MS = 15_000;
 /** Of that, how much its clients have for leaving. */
 const LEAVING_SHARE = 0.9;
 

@@ -204,15 +204,19 @@ export function chartSeries(summary: Summary, course: Course): ChartData {
   }));
   return {
     tSec: moments.map(({ point }) => rounded(point.tSec)!),
-    charts: moments.length < MIN_POINTS ? [] : charts.filter(saysSomething),
+    charts: withCourse(charts, moments.length),
   };
 }
 
-/** Nothing that went wrong is no chart. */
-export function saysSomething({ id, series }: Chart): boolean {
-  return series.length > 0 &&
-    (!id.startsWith("errors") ||
-      series.some(({ values }) => values.some((value) => value)));
+/** The charts of so many points that show a course: nothing that went wrong is none. */
+export function withCourse(charts: readonly Chart[], points: number): Chart[] {
+  return points < MIN_POINTS
+    ? []
+    : charts.filter(({ id, series }) =>
+      series.length > 0 &&
+      (!id.startsWith("errors") ||
+        series.some(({ values }) => values.some((value) => value)))
+    );
 }
 
 /** Figures with places for the charts, and the table. */

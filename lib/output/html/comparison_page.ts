@@ -26,6 +26,7 @@ import { distributionChart, distributionSection } from "./distributions.ts";
 import { type Child, html } from "./markup.ts";
 import { overlay } from "./overlay.ts";
 import { shell } from "./shell.ts";
+import { WIDTH } from "./drawings.ts";
 
 /** A run of a side. */
 export interface ComparedRun {
@@ -44,9 +45,6 @@ const DISTRIBUTIONS = [
   ["timeToFirstFrame", "First frame"],
   ["roundTripTime", "Round trip"],
 ] as const;
-
-/** Units of a drawing's width. */
-const WIDTH = 1000;
 
 /** The page. */
 export async function renderComparison(

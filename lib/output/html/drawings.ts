@@ -16,7 +16,7 @@ import {
 import { type Child, html, type Markup } from "./markup.ts";
 
 /** Units of a drawing's width. */
-const WIDTH = 1000;
+export const WIDTH = 1000;
 
 /** The way of packets, and how many were lost at each place of it. */
 export function lossSection({ media }: Summary): Child {

@@ -12,8 +12,8 @@ import {
   CHARTS,
   type Moment,
   rounded,
-  saysSomething,
   type Series,
+  withCourse,
 } from "./charts.ts";
 
 /** A side: its runs, moment by moment. */
@@ -21,8 +21,6 @@ export type Side = readonly (readonly Moment[])[];
 
 /** Points that a chart has at most. */
 const MAX_POINTS = 1200;
-/** Fewer are no course. */
-const MIN_POINTS = 2;
 
 /** What both sides' charts draw; of a figure that only one side knows, that one. */
 export function overlay(a: Side, b: Side): ChartData {
@@ -54,10 +52,7 @@ export function overlay(a: Side, b: Side): ChartData {
       };
     })
   );
-  return {
-    tSec,
-    charts: tSec.length < MIN_POINTS ? [] : charts.filter(saysSomething),
-  };
+  return { tSec, charts: withCourse(charts, tSec.length) };
 }
 
 /** Each line of a run's chart has a chart of its own here. */

@@ -27,7 +27,8 @@ export interface DtlsRecord {
   readonly body: Uint8Array;
 }
 
-const HEADER_BYTES = 13;
+/** Bytes before the body of a record (RFC 6347 section 4.1). */
+export const HEADER_BYTES = 13;
 
 /** The records of a datagram; what is cut short, and all behind it, is left out. */
 export function* readRecords(datagram: Uint8Array): Iterable<DtlsRecord> {

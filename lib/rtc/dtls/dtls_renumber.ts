@@ -9,8 +9,8 @@
 
 import { Buffer } from "../deps.ts";
 import type { DtlsClient } from "./deps.ts";
+import { HEADER_BYTES } from "./dtls_record.ts";
 
-const HEADER_BYTES = 13;
 const EPOCH_AT = 3;
 const SEQUENCE_AT = 5;
 const LENGTH_AT = 11;

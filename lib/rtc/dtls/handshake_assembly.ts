@@ -17,8 +17,12 @@ const MAX_MESSAGE_BYTES = 0xffff - HEADER_BYTES;
 const MAX_KEPT_BYTES = MAX_MESSAGE_BYTES;
 /** Messages of a flight, and of the next. */
 const MAX_AHEAD = 16;
-const CLIENT_HELLO = 1;
-const SERVER_HELLO_DONE = 14;
+/** Types of handshake messages (RFC 5246 section 7.4). */
+export const HANDSHAKE = {
+  clientHello: 1,
+  serverHelloDone: 14,
+  finished: 20,
+} as const;
 
 /** Puts the handshake messages of one peer together. */
 export class HandshakeAssembly {
@@ -68,7 +72,8 @@ export class HandshakeAssembly {
     if (length > MAX_MESSAGE_BYTES || offset + bytes > length) return;
     if (number < this.#next) {
       const isWhole = bytes === length && number === this.#next - 1;
-      const asks = type === CLIENT_HELLO || type === SERVER_HELLO_DONE;
+      const asks = type === HANDSHAKE.clientHello ||
+        type === HANDSHAKE.serverHelloDone;
       return isWhole && asks ? unfragmented(fragment, data) : undefined;
     }
     if (number >= this.#next + MAX_AHEAD) return;

@@ -37,7 +37,7 @@ import {
 import { RecordNumbers } from "./dtls_renumber.ts";
 import { useFastX25519 } from "./fast_x25519.ts";
 import { hasFingerprint } from "./fingerprint.ts";
-import { HandshakeAssembly } from "./handshake_assembly.ts";
+import { HANDSHAKE, HandshakeAssembly } from "./handshake_assembly.ts";
 import type { SrtpKeys } from "../srtp/srtp_cipher.ts";
 
 /** Associations by werift, under a certificate that is made now unless one is given. */
@@ -57,13 +57,10 @@ export async function openPortableDtls(
 /** What AES-GCM adds to a record: an explicit nonce and a tag (RFC 5288). */
 const SEALED_BYTES = 8 + 16;
 const DTLS_1_2 = 0xfefd;
-const CLIENT_HELLO = 1;
-const SERVER_HELLO_DONE = 14;
-const FINISHED = 20;
 /** The client's flight with its keys, in werift's numbers. */
 const KEYS_FLIGHT = 5;
 /** Certificate, ClientKeyExchange, CertificateVerify and Finished, as the client sends them. */
-const LAST_CLIENT_FLIGHT: readonly number[] = [11, 16, 15, FINISHED];
+const LAST_CLIENT_FLIGHT: readonly number[] = [11, 16, 15, HANDSHAKE.finished];
 /** A flight number that ends werift's retransmission loop. */
 const PAST_LAST_FLIGHT = 99;
 
@@ -232,16 +229,16 @@ class PortableDtls implements Dtls {
   #isExpected(type: number): boolean {
     if (this.#socket instanceof DtlsClient) {
       if (this.#socket.connected) return false;
-      if (type !== SERVER_HELLO_DONE) return true;
+      if (type !== HANDSHAKE.serverHelloDone) return true;
       if (this.#wasAsked) this.#answerAgain(this.#socket);
       const isFirst = !this.#wasAsked;
       this.#wasAsked = true;
       return isFirst;
     }
-    if (type === CLIENT_HELLO) return this.#turn === 0;
+    if (type === HANDSHAKE.clientHello) return this.#turn === 0;
     const turn = LAST_CLIENT_FLIGHT.indexOf(type);
     if (turn === this.#turn) this.#turn++;
-    else if (type !== FINISHED || turn > this.#turn) return false;
+    else if (type !== HANDSHAKE.finished || turn > this.#turn) return false;
     return true;
   }
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { numbersText, readNumbers } from "../../../lib/agents/snapshot_wire.ts";
+import { readNumbers, textOf } from "../../../lib/agents/snapshot_wire.ts";
 import {
   DepartedRecord,
   DepartedShare,
@@ -94,13 +94,13 @@ Deno.test("everything of a snapshot comes in as it was, whatever words are in it
     node.clients[1].addError("timeout", "x".repeat(9_000), sequence);
     if (sequence === 5) node.leave();
     const snapshot = node.snapshot();
-    const sent = numbersText(writer.write(snapshot));
+    const sent = textOf(writer.write(snapshot));
     const read = reader.read(readNumbers(JSON.parse(sent), known));
     assertEquals(plain(read), plain(snapshot));
     writer.acknowledge(sequence - 2);
   }
   node.clients[2].figures.failureCause = "said ".repeat(10_000);
-  const sent = numbersText(writer.write(node.snapshot()));
+  const sent = textOf(writer.write(node.snapshot()));
   assert(typeof reader.read(readNumbers(JSON.parse(sent), known)) !== "string");
 });
 
@@ -166,7 +166,7 @@ Deno.test.each([
   node.meter.trend("join").record(5);
   for (const { figures } of node.clients) figures.state = "connected";
   const report = new ReportWriter("e1").write(node.snapshot());
-  const sent = JSON.parse(numbersText(report));
+  const sent = JSON.parse(textOf(report));
   spoil(sent);
   assertThrows(() => readNumbers(sent, new Set()), TypeError);
 });
