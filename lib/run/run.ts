@@ -83,6 +83,10 @@ export function run(
   });
 }
 
+/** What there is to say of a run in which there was nobody. */
+const NOBODY_CAME =
+  "nobody came: the scenario ended without having asked anyone to join";
+
 /**
  * Carries out a job. Throws an `UnreachableError` when the server cannot be
  * reached at the start, unless that is to be reported; anything later is in
@@ -161,9 +165,10 @@ async function carryOut(options: JobOptions): Promise<RunOutcome> {
   try {
     watch.begin(open.fleet);
     options.onBegin?.(open.summarize(recordOf({ kind: "interrupted" })));
+    const { firstIndex } = open.fleet;
     const ports = open.scriptPorts({
       roster: {
-        value: roster.newRoster(DEFAULT_NEWCOMERS, seed, open.fleet.firstIndex),
+        value: roster.newRoster(DEFAULT_NEWCOMERS, seed, firstIndex),
         nowMs: () => open.fleet.elapsedMs,
       },
       over: watch.over,
@@ -172,7 +177,8 @@ async function carryOut(options: JobOptions): Promise<RunOutcome> {
     const playing = job.script(ports, contextOf(options, watch, open)).then(
       (value) => {
         result = value;
-        watch.finish();
+        if (ports.roster.value.nextIndex > firstIndex) watch.finish();
+        else watch.fail(new Error(NOBODY_CAME));
       },
       (error) => watch.fail(error),
     );

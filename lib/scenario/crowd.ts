@@ -32,6 +32,7 @@ import type { ScriptPorts } from "../run/mod.ts";
 import { ABORTED, delay, eitherSignal } from "../time/mod.ts";
 import { hold } from "../run/mod.ts";
 import { type Duration, durationMs } from "../options/mod.ts";
+import { clientsGiven, GivenOptions } from "./given.ts";
 import {
   type FillOptions,
   impairmentOf,
@@ -124,15 +125,17 @@ export class VirtualUser {
 /** The crowd of a scenario while it goes on. */
 export class Crowd {
   readonly #ports: ScriptPorts;
+  readonly #given: GivenOptions;
   readonly #clients = new Map<number, VirtualUser>();
   readonly #watchers = new Set<(snapshot: Snapshot) => void>();
   /** The snapshot that was looked at last, and its records by index. */
   #seen: Snapshot | undefined;
   #records = new Map<number, ClientRecord>();
 
-  /** A scenario gets one. */
-  constructor(ports: ScriptPorts) {
+  /** A scenario gets one; by the names of its own options, all of which it may pass on. */
+  constructor(ports: ScriptPorts, passed: readonly string[] = []) {
     this.#ports = ports;
+    this.#given = new GivenOptions(passed);
     ports.watch((snapshot) => this.#onSecond(snapshot));
   }
 
@@ -216,10 +219,17 @@ export class Crowd {
     within: Duration,
   ): Promise<boolean> {
     const withinMs = durationMs(within, "wait until it is so within");
+    if (typeof isSo !== "function") {
+      throw new TypeError("Cannot wait until it is so: give a function.");
+    }
     const met = Promise.withResolvers<true>();
     const stop = new AbortController();
     const watcher = (snapshot: Snapshot) => {
-      if (isSo(snapshot)) met.resolve(true);
+      try {
+        if (isSo(snapshot)) met.resolve(true);
+      } catch (error) {
+        met.reject(error);
+      }
     };
     using either = eitherSignal(stop.signal, this.#ports.over);
     const late = delay(this.#ports.clock, withinMs, either.signal);
@@ -249,8 +259,15 @@ export class Crowd {
     over: Duration = 0,
   ): Promise<VirtualUser[]> {
     const overMs = durationMs(over, "join over");
+    if (!Array.isArray(options)) {
+      throw new TypeError("Cannot join: give a list, with options of each.");
+    }
     const clients = options.map((one, i) =>
-      planOf(one, i, options.length === 0 ? 0 : i * overMs / options.length)
+      planOf(
+        this.#given.join(one),
+        i,
+        options.length === 0 ? 0 : i * overMs / options.length,
+      )
     );
     const added = await this.#add(
       (before, nowMs) => roster.entered(before, clients, nowMs),
@@ -261,7 +278,8 @@ export class Crowd {
   }
 
   /** Has a number of clients join; resolves when each is connected or has failed. */
-  async fill(options: FillOptions): Promise<VirtualUser[]> {
+  async fill(given: FillOptions): Promise<VirtualUser[]> {
+    const options = this.#given.fill(given);
     const { clients } = options;
     const rampUpMs = durationMs(options.rampUp ?? 0, "ramp up over");
     const stages = [{ durationMs: rampUpMs, target: clients }];
@@ -275,14 +293,15 @@ export class Crowd {
    * in; whoever leaves meanwhile is replaced. Resolves when that is over, and
    * rejects when nobody is left.
    */
-  async meet(options: MeetOptions): Promise<VirtualUser[]> {
+  async meet(given: MeetOptions): Promise<VirtualUser[]> {
+    const options = this.#given.meet(given);
     const { crowd, onExpectedEnd, roster: cell } = this.#ports;
     const { stages, rampUpMs, holdMs } = meetingStages(options);
     const rampEndMs = crowd.elapsedMs + rampUpMs;
     onExpectedEnd(rampEndMs, rampEndMs);
     const added = await this.#play(options, stages);
     const behindMs = crowd.elapsedMs - cell.nowMs();
-    const indices = new Set(indicesOf(added));
+    const indices = new Set(added.map(({ index }) => index));
     const plans = cell.value.members
       .filter(({ index }) => indices.has(index))
       .map((member) => later(member, behindMs));
@@ -291,7 +310,8 @@ export class Crowd {
   }
 
   /** Has clients come and go by a profile; resolves when that is over. Whoever is still there stays. */
-  async play(options: PlayOptions): Promise<VirtualUser[]> {
+  async play(given: PlayOptions): Promise<VirtualUser[]> {
+    const options = this.#given.play(given);
     const stages = options.stages.map((stage) => ({
       ...stage,
       durationMs: durationMs(stage.durationMs, "play a stage of"),
@@ -321,7 +341,7 @@ export class Crowd {
   async cut(clients: readonly VirtualUser[]): Promise<void> {
     await this.#ports.crowd.command({
       type: "reconnect",
-      clients: indicesOf(clients),
+      clients: indicesOf("cut", clients),
     });
   }
 
@@ -329,7 +349,7 @@ export class Crowd {
   async rejoin(clients: readonly VirtualUser[]): Promise<void> {
     await this.#ports.crowd.command({
       type: "rejoin",
-      clients: indicesOf(clients),
+      clients: indicesOf("rejoin", clients),
     });
   }
 
@@ -349,12 +369,14 @@ export class Crowd {
         spatialLayer <= most)
     ) {
       throw new RangeError(
-        `Cannot ask for layer ${spatialLayer}: there are 0 to ${most}`,
+        `Cannot ask for layer ${
+          JSON.stringify(spatialLayer)
+        }: there are 0 to ${most}`,
       );
     }
     await this.#ports.crowd.command({
       type: "layers",
-      clients: indicesOf(clients),
+      clients: indicesOf("prefer a layer", clients),
       spatialLayer,
     });
   }
@@ -369,13 +391,14 @@ export class Crowd {
     network: NetworkOption,
   ): Promise<void> {
     const impairment = impairmentOf(network);
+    const indices = indicesOf("impair", clients);
     await this.#ports.crowd.command({
       type: "impair",
-      clients: indicesOf(clients),
+      clients: indices,
       impairment,
     });
     const { roster: cell } = this.#ports;
-    cell.value = roster.impaired(cell.value, indicesOf(clients), impairment);
+    cell.value = roster.impaired(cell.value, indices, impairment);
   }
 
   /** What the network of a client does to its packets; `null` is nothing. */
@@ -386,7 +409,7 @@ export class Crowd {
 
   /** These leave their rooms for good. */
   async leave(clients: readonly VirtualUser[]): Promise<void> {
-    const indices = indicesOf(clients);
+    const indices = indicesOf("leave", clients);
     const { roster: cell } = this.#ports;
     cell.value = roster.dropped(cell.value, indices).roster;
     await this.#ports.crowd.command({
@@ -404,15 +427,14 @@ export class Crowd {
     kind: "audio" | "video",
     paused: boolean,
   ): Promise<void> {
+    const verb = paused ? "mute" : "unmute";
     if (kind !== "audio" && kind !== "video") {
       throw new TypeError(
-        `Cannot ${
-          paused ? "mute" : "unmute"
-        } "${kind}": there is audio and video.`,
+        `Cannot ${verb} "${kind}": there is audio and video.`,
       );
     }
     const { roster: cell } = this.#ports;
-    const indices = indicesOf(clients);
+    const indices = indicesOf(verb, clients);
     cell.value = roster.silenced(cell.value, indices, [kind], paused);
     await this.#ports.crowd.command({
       type: "pause",
@@ -462,7 +484,7 @@ export class Crowd {
     added: readonly VirtualUser[],
     lengthMs: number,
   ): Promise<void> {
-    const wanted = new Set(indicesOf(added));
+    const wanted = new Set(added.map(({ index }) => index));
     await this.until(
       ({ clients }) =>
         clients.filter((client) =>
@@ -490,6 +512,10 @@ export class Crowd {
   }
 }
 
-function indicesOf(clients: readonly VirtualUser[]): number[] {
-  return clients.map(({ index }) => index);
+function indicesOf(verb: string, clients: readonly VirtualUser[]): number[] {
+  return clientsGiven(
+    verb,
+    clients,
+    (one): one is VirtualUser => one instanceof VirtualUser,
+  );
 }

@@ -135,6 +135,7 @@ export function defineScenario<
 >(
   definition: ScenarioDefinition<Table, Result>,
 ): Scenario<OptionInput<Table> & CommonInput, Result> {
+  checkDefinition(definition);
   const { name, description, run, plan, peak, judge, describe } = definition;
   const options: OptionTable = {
     thresholds: thresholds("what the run must keep to", { default: [] }),
@@ -154,7 +155,11 @@ export function defineScenario<
       plan: plan && ((seed) => plan(typed, seed)),
       peak: peak?.(typed) ?? (Number(values.clients) || 1),
       script: async (ports, context) =>
-        (await run(new Crowd(ports), typed, context) ?? null) as JsonValue,
+        (await run(
+          new Crowd(ports, Object.keys(options)),
+          typed,
+          context,
+        ) ?? null) as JsonValue,
       judge: (result, verdict) => judge?.(result as Result, verdict) ?? verdict,
       describe: (result) => describe?.(result as Result) ?? [],
     };
@@ -171,6 +176,33 @@ export function defineScenario<
   };
   Object.defineProperty(perform, "name", { value: name });
   return Object.assign(perform, { description, options, prepare });
+}
+
+/** Whoever writes without types learns at once, rather than in the middle of a run. */
+function checkDefinition(
+  definition: {
+    readonly name: string;
+    readonly run: unknown;
+    readonly options: OptionTable;
+  },
+): void {
+  const { name, run, options = {} } = definition;
+  if (typeof name !== "string" || name.trim() === "") {
+    throw new TypeError("Cannot define a scenario: it has no name.");
+  }
+  if (typeof run !== "function") {
+    throw new TypeError(
+      `Cannot define the scenario ${name}: its run is not a function.`,
+    );
+  }
+  const strange = Object.entries(options)
+    .find(([, option]) => typeof option?.read !== "function");
+  if (strange === undefined) return;
+  throw new TypeError(
+    `Cannot define the scenario ${name}: its option ${
+      strange[0]
+    } was not made with option, such as option.duration("how long", { default: "5s" }).`,
+  );
 }
 
 /** Whether something is a scenario, also one that another copy of this module made. */

@@ -176,7 +176,9 @@ export function meetPlan(options: MeetOptions, seed: number): RunPlan {
 
 /** Milliseconds of a patience; `undefined` is without end. */
 export function patienceOf(patience: Duration | undefined): number | undefined {
-  return patience === undefined ? undefined : durationMs(patience, "patience");
+  return patience === undefined
+    ? undefined
+    : durationMs(patience, "try to come back for");
 }
 
 /** The plan of one of those that join together; numbers count from their first. */
@@ -197,7 +199,7 @@ export function planOf(
     media: mediaOf(options),
     impairment: impairmentOf(options.network ?? null) ?? undefined,
     ...(options.patience !== undefined && {
-      patienceMs: durationMs(options.patience, "patience"),
+      patienceMs: durationMs(options.patience, "try to come back for"),
     }),
   };
 }

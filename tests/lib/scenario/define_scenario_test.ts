@@ -149,7 +149,10 @@ Deno.test("what a scenario judges stands above the bands, unless it was cut off"
       name: "gloomy",
       description: "",
       options: {},
-      run: () => Promise.resolve(found),
+      async run(crowd) {
+        await crowd.join();
+        return found;
+      },
       judge: (mood, { status }) => ({
         status: "failed",
         reason: `${mood}, was ${status}`,
@@ -186,6 +189,43 @@ Deno.test("a script that throws leaves a broken run, with all that was measured"
   const { verdict, successfulConnections } = await clumsy(fakeCrowd());
   assertEquals(verdict, { status: "broke", reason: "tripped" });
   assertEquals(successfulConnections, 1);
+});
+
+Deno.test("a script that asks nobody to come is no pass", async () => {
+  const lonely = defineScenario({
+    name: "lonely",
+    description: "",
+    options: {},
+    run: (crowd) => crowd.wait("1s"),
+  });
+  const { verdict } = await lonely(fakeCrowd());
+  assertEquals(verdict, {
+    status: "broke",
+    reason:
+      "nobody came: the scenario ended without having asked anyone to join",
+  });
+});
+
+Deno.test.each<{ why: string; definition: object; says: string }>([
+  {
+    why: "no name",
+    definition: { run() {} },
+    says: "Cannot define a scenario: it has no name.",
+  },
+  {
+    why: "nothing to run",
+    definition: { name: "odd", options: {} },
+    says: "Cannot define the scenario odd: its run is not a function.",
+  },
+  {
+    why: "an option that is a number",
+    definition: { name: "odd", options: { clients: 5 }, run() {} },
+    says:
+      'Cannot define the scenario odd: its option clients was not made with option, such as option.duration("how long", { default: "5s" }).',
+  },
+])("a scenario with $why is none", ({ definition, says }) => {
+  const untyped = defineScenario as (definition: object) => unknown;
+  assertThrows(() => untyped(definition), TypeError, says);
 });
 
 Deno.test("what is no scenario is told apart", () => {

@@ -9,8 +9,8 @@ Deno.test.each<{ why: string; thrown: unknown; words: string }>([
     words: "TypeError",
   },
   { why: "a text", thrown: "no room", words: "no room" },
-  { why: "nothing", thrown: undefined, words: "undefined" },
-  { why: "null", thrown: null, words: "null" },
+  { why: "nothing", thrown: undefined, words: "something without words" },
+  { why: "null", thrown: null, words: "something without words" },
   { why: "a symbol", thrown: Symbol("x"), words: "Symbol(x)" },
   { why: "an answer", thrown: { code: 5, reason: "full" }, words: "full" },
   {
