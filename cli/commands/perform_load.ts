@@ -46,6 +46,8 @@ import {
   printJson,
   printOut,
 } from "./shell.ts";
+import { keepStdoutForData } from "./prints.ts";
+import { catchStrayErrors } from "./stray_errors.ts";
 import { EXIT_CODES } from "../../lib/exit_codes.ts";
 
 /** What a load needs of the command line, whatever it is. */
@@ -139,8 +141,9 @@ export async function performLoad(
   await using otlp = values.otlp === undefined
     ? undefined
     : await openOtlpExport(values.otlp, server.url, tell);
-  const isDataOnStdout = values.json || values.ndjson === STDOUT;
-  if (!values.quiet && !isDataOnStdout) {
+  const isData = isDataOnStdout(values);
+  if (isData) keepStdoutForData();
+  if (!values.quiet && !isData) {
     screen = await openRunScreen({
       url: shownUrl(server.url),
       engine,
@@ -154,9 +157,11 @@ export async function performLoad(
   }
   if (scrape !== undefined && !values.quiet) tell(`Metrics: ${scrape.url}`);
   lines?.start(server.url);
+  using strays = catchStrayErrors();
   try {
     const outcome = await load.perform({
       ...opened,
+      stray: strays.first,
       datapath: {
         transport: values.transport,
         lane: values.lane,
@@ -200,6 +205,13 @@ export async function performLoad(
     if (!(error instanceof ChannelError) || !signal.aborted) throw error;
     return interruptedEarly();
   }
+}
+
+/** Whether standard output is for data, and nothing else may be printed there. */
+export function isDataOnStdout(
+  { json, ndjson }: Pick<LoadValues, "json" | "ndjson">,
+): boolean {
+  return json || ndjson === STDOUT;
 }
 
 /** Clients' own notes are too many for a log without a screen; errors of a node are few. */

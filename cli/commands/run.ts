@@ -16,7 +16,11 @@ import { type Access, readAccess } from "./options/access.ts";
 import { drivenBy, readAgents } from "./options/agent_options.ts";
 import { columns, commandHelp, exitCodeLines } from "./options/help.ts";
 import { type Parsed, parseOptions } from "./options/parse.ts";
-import { type LoadValues, performLoad } from "./perform_load.ts";
+import {
+  isDataOnStdout,
+  type LoadValues,
+  performLoad,
+} from "./perform_load.ts";
 import { discardOld } from "./files/output_files.ts";
 import { laterFiles, planOutputs } from "./options/output_options.ts";
 import { whyNotWritable } from "./files/paths.ts";
@@ -34,6 +38,7 @@ import {
   linesOf,
 } from "./run_scenario.ts";
 import { optionName } from "./options/option.ts";
+import { keepStdoutForData } from "./prints.ts";
 import { printError, printOut, usage } from "./shell.ts";
 import { EXIT_CODES, EXIT_REASONS } from "../../lib/exit_codes.ts";
 
@@ -93,6 +98,8 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     );
     return 0;
   }
+  // A scenario is loaded soon, and may print as it is.
+  if (isDataOnStdout(values)) keepStdoutForData();
   // Also where nothing comes of it: an old file would pass for this run's.
   const outputs = await outputsOf(values);
   await discardOld([...outputs.files, ...laterFiles(values)]);

@@ -70,8 +70,10 @@ export interface JobOptions {
   readonly clock?: NodeClock | undefined;
   /** Stops the run; it ends as interrupted. */
   readonly signal?: AbortSignal | undefined;
-  /** Ends the run as broken, for a reason from outside: the embedded server died. */
+  /** Ends the run, whose embedded server died, for this reason. */
   readonly broken?: Promise<string> | undefined;
+  /** Ends the run as broken by what its own code threw where nobody waits for it, in words. */
+  readonly stray?: Promise<string> | undefined;
   /** Asks an embedded server what its streams carried, to tell where packets were lost. */
   readonly serverStats?: (() => Promise<SfuStats>) | undefined;
   /** The server's processes or addresses, to be watched meanwhile. @default {[]} */

@@ -60,7 +60,7 @@ export class RunWatch {
 
   /** Begins to watch. */
   begin(crowd: RunCrowd): void {
-    const { signal, broken } = this.#options;
+    const { signal, broken, stray } = this.#options;
     if (signal?.aborted) this.#interrupt();
     signal?.addEventListener("abort", this.#interrupt);
     broken?.then((why) => {
@@ -70,6 +70,7 @@ export class RunWatch {
         reason: goneText(why, crowd.elapsedMs, clients),
       });
     });
+    stray?.then((reason) => this.#end({ kind: "broke", reason }));
     this.#beganMs = this.#rampEndMs = this.#endMs = crowd.elapsedMs;
   }
 

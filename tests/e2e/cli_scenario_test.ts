@@ -152,3 +152,37 @@ Deno.test("a threshold with abort ends the run early, with 99", async () => {
   assertEquals(summary.partial, true);
   assertEquals(summary.thresholds[0].worst?.id, "client-0");
 });
+
+Deno.test("what a script prints is on standard error beside JSON, and what it throws in a timer breaks the run", async () => {
+  await using sfu = await startSfu({ engine: "werift" });
+  using out = new OutDir();
+  using dir = new OutDir();
+  const file = `${dir.path}/stray.js`;
+  await Deno.writeTextFile(
+    file,
+    `import { defineScenario } from "${MOD}";
+console.log("loaded");
+export default defineScenario({
+  name: "stray",
+  description: "One joins, and a timer trips.",
+  options: {},
+  async run(crowd) {
+    console.log("begun");
+    await crowd.join({ video: false });
+    setTimeout(() => { throw new Error("tripped"); });
+    await crowd.wait("20s");
+  },
+});
+`,
+  );
+  const { code, stdout, stderr } = await runProgram(
+    `run --scenario ${file} -s ${sfu.url} --json --quiet --out ${out.path}`
+      .split(" "),
+  );
+  assertEquals(JSON.parse(stdout).verdict, {
+    status: "broke",
+    reason: "the run's own code threw where nobody waits for it: tripped",
+  });
+  assertEquals([code, out.read().results.length], [1, 1]);
+  assertMatch(stderr, /^loaded\nbegun\nCannot finish the run: /);
+});

@@ -249,3 +249,9 @@ Deno.test("where a run is follows from what its script expects, which only grows
   one.end();
   assertEquals(one.phaseAt(6000), "teardown");
 });
+
+Deno.test("what the run's own code throws where nobody waits for it breaks the run", async () => {
+  const reason = "a timer threw: left alone";
+  const { ended } = watch({ stray: Promise.resolve(reason) });
+  assertEquals(await ended(), { kind: "broke", reason });
+});
