@@ -656,9 +656,14 @@ export class Client implements AsyncDisposable {
   #reportUnanswered(): void {
     const { missedAfterMs } = this.#environment.answers;
     const requests = this.#session?.unanswered(0) ?? [];
-    for (const { operation, waitedMs, meanwhile } of requests) {
+    for (const { operation, waitedMs, meanwhile, held } of requests) {
       // The server may be slow with everything, and would have answered.
       if (waitedMs < missedAfterMs) continue;
+      if (held !== undefined) {
+        const ms = Math.round(waitedMs);
+        this.#error("join", `${operation}: ${held} within ${ms} ms`);
+        continue;
+      }
       const message = `${operation}: no reply within ${
         Math.round(waitedMs)
       } ms, when the client left`;

@@ -223,6 +223,8 @@ export interface Unanswered {
   readonly waitedMs: number;
   /** What came in place of the answer, as the end of a sentence. */
   readonly meanwhile?: string;
+  /** What the server has it wait for, where it has answered with that, as the end of a sentence. */
+  readonly held?: string;
 }
 
 /** The server cannot be reached; the message is one line that names it. */

@@ -165,21 +165,27 @@ function whyUntold(snapshot: Snapshot, what: string): string {
 
 /** What most of them were told, as the end of a sentence. */
 function whyRefused(refused: readonly ClientRecord[]): string {
-  return whyMost(refused, ["publish", "codec"]);
+  return whyMost(refused, ["publish", "codec"], OF_PUBLISHING);
 }
 
-/** What most of them could not make of what they got. */
+/** What most of them could not make of what they got, or why they got nothing. */
 function whyUnread(clients: readonly ClientRecord[]): string {
-  return whyMost(clients, ["codec"]);
+  return whyMost(clients, ["codec"], OF_SUBSCRIBING);
 }
+
+/** Of an error that is no refusal, the request tells what was missed for it. */
+const OF_PUBLISHING = /\bproduce_(audio|video)\b/;
+const OF_SUBSCRIBING = /\b(consume|create_recv_transport)\b/;
 
 function whyMost(
   clients: readonly ClientRecord[],
   kinds: readonly string[],
+  request: RegExp,
 ): string {
   const told = mostFrequent(
     clients.flatMap(({ errors }) =>
-      errors.find(({ kind }) => kinds.includes(kind))?.message ?? []
+      (errors.find(({ kind }) => kinds.includes(kind)) ??
+        errors.find(({ message }) => request.test(message)))?.message ?? []
     ),
   );
   return told === undefined ? "" : `: ${told.replace(/\.$/, "")}`;

@@ -97,6 +97,8 @@ class SimplestChatSession implements SignalingSession {
   #peerId: string | undefined;
   #ticket: Ticket | undefined;
   #hasLeft = false;
+  /** Since when the server has had us wait in a lobby, while it does. */
+  #inLobbySinceMs: number | undefined;
 
   constructor(
     server: SimplestChatServer,
@@ -198,7 +200,17 @@ class SimplestChatSession implements SignalingSession {
   }
 
   unanswered(leastMs: number): readonly Unanswered[] {
-    return this.#conversation?.unanswered(leastMs) ?? [];
+    const conversation = this.#conversation;
+    if (conversation === undefined) return [];
+    const since = this.#inLobbySinceMs;
+    const waitedMs = conversation.clock.nowMs() - (since ?? 0);
+    const held = "kept in the lobby, and let in by nobody";
+    return [
+      ...conversation.unanswered(leastMs),
+      ...(since === undefined || waitedMs < leastMs
+        ? []
+        : [{ operation: "join_room", waitedMs, held }]),
+    ];
   }
 
   waitingMs(): number {
@@ -274,11 +286,14 @@ class SimplestChatSession implements SignalingSession {
     const { roomId, participantName } = this.#visitor;
     const { random, timeoutMs } = this.#doors;
     const { password } = this.#server;
+    const onLobby = () => {
+      this.#inLobbySinceMs = conversation.clock.nowMs();
+    };
     const joined = await joinRoom(
       conversation,
       { roomId, participantName, password },
-      { random, signal, timeoutMs },
-    );
+      { random, signal, timeoutMs, onLobby },
+    ).finally(() => this.#inLobbySinceMs = undefined);
     const { participantId, reconnectToken } = joined;
     this.#peerId = participantId;
     if (reconnectToken !== undefined) {

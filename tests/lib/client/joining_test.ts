@@ -363,6 +363,30 @@ Deno.test("leaving after seconds without a path tells what was waited for", asyn
   assertEquals(await world.leftovers(), NOTHING);
 });
 
+Deno.test("leaving a lobby tells that nobody let us in", async () => {
+  const world = new World({
+    intercept: ({ type }) =>
+      type === "joinRoom"
+        ? [{
+          type: "lobbyWaiting",
+          roomName: "a",
+          topic: null,
+          participantCount: 1,
+        }]
+        : undefined,
+  });
+  const { client, events } = world.client("A");
+  const joining = client.join();
+  await world.clock.run(3000);
+  await client.leave();
+  await joining;
+  assertMatch(
+    String(errorsOf(events)),
+    /join_room: kept in the lobby, and let in by nobody within \d+ ms/,
+  );
+  assertEquals(await world.leftovers(), NOTHING);
+});
+
 Deno.test("who never tried to join stays planned, and cannot join after leaving", async () => {
   const world = new World();
   const { client, events } = world.client("A");

@@ -146,6 +146,36 @@ Deno.test.each<
     ],
   },
   {
+    why: "who got no track because the answer could not be read is told why",
+    figure: "neverReceived",
+    own: {
+      clients: [{
+        ...DEAF,
+        ...error("server", "Cannot complete consume: the reply cannot be read"),
+      }],
+    },
+    is: [
+      1,
+      "critical",
+      "1 of 1 client never received anything, although there was something to receive: Cannot complete consume: the reply cannot be read",
+    ],
+  },
+  {
+    why: "who was not answered when publishing is told so",
+    figure: "unpublished",
+    own: {
+      clients: [{
+        producersRefused: 1,
+        ...error("timeout", "produce_audio: no reply within 9 s"),
+      }],
+    },
+    is: [
+      1,
+      "critical",
+      "1 of 1 client could not publish all that they should: produce_audio: no reply within 9 s",
+    ],
+  },
+  {
     why: "what others than the run's clients sent is not what was to come",
     figure: "neverReceived",
     own: { clients: [{ ...DEAF, packetsReceived: 8, packetsFromOthers: 8 }] },
