@@ -11,7 +11,8 @@
 
 import type { CommandName } from "./options/help.ts";
 
-export { PROGRAM, SUMMARIES, twoColumns } from "./options/help.ts";
+export { SUMMARIES, twoColumns } from "./options/help.ts";
+export { PROGRAM } from "./options/program_name.ts";
 export { errorLine, printError, printOut } from "./shell.ts";
 
 /** Carries a command out; resolves with the exit code, throws what makes it impossible. */

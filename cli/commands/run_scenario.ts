@@ -17,7 +17,8 @@ import {
   scenarioOptionRows,
   typedConfig,
 } from "../session/mod.ts";
-import { PROGRAM, twoColumns } from "./options/help.ts";
+import { twoColumns } from "./options/help.ts";
+import { PROGRAM, runLine } from "./options/program_name.ts";
 import { inputOf, optionName } from "./options/option.ts";
 import type { Parsed } from "./options/parse.ts";
 import { meetingLine, type MeetingValues } from "./run_lines.ts";
@@ -37,15 +38,19 @@ export async function helpScenario(nameOrFile: string): Promise<number> {
   const result = await findScenario(nameOrFile);
   if ("problem" in result) return usage([`--scenario: ${result.problem}`]);
   const { name, description } = result.scenario;
+  // A file that is run by itself is named as it was run.
+  const begun = nameOrFile === Deno.mainModule
+    ? runLine(nameOrFile)
+    : `${PROGRAM} run --scenario ${nameOrFile}`;
   printOut(
     [
-      `${PROGRAM} run --scenario ${nameOrFile} [key=value …] [options]`,
+      `${begun} [key=value …] [options]`,
       "",
       `${name}: ${description}`,
       "",
       ...twoColumns(scenarioOptionRows(result.scenario)),
       "",
-      "run --help lists the options that are not the scenario's.",
+      `${PROGRAM} run --help lists the options that are not the scenario's.`,
     ].map((line) => `${line}\n`).join(""),
   );
   return 0;

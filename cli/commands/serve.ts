@@ -5,7 +5,8 @@
  */
 
 import { type LocalSfu, type Refusals, startSfu } from "../../tool.ts";
-import { commandHelp, PROGRAM } from "./options/help.ts";
+import { commandHelp } from "./options/help.ts";
+import { PROGRAM } from "./options/program_name.ts";
 import { parseOptions } from "./options/parse.ts";
 import { SecretReader, SYSTEM_SECRETS } from "./options/secrets.ts";
 import {

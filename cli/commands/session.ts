@@ -18,13 +18,14 @@ import {
   settingsOf,
   verifySession,
 } from "./options/session_options.ts";
+import { PROGRAM } from "./options/program_name.ts";
 import { printOut, usage } from "./shell.ts";
 
 const NOTES: readonly string[] = [
   "On a terminal there are charts and a prompt: type help. From a pipe or a file",
   "the same verbs are read line by line, and the first that fails ends it:",
   "",
-  "  printf 'spawn 6\\nwait 5s\\nstats\\nquit\\n' | deno run -A cli/main.ts",
+  `  printf 'spawn 6\\nwait 5s\\nstats\\nquit\\n' | ${PROGRAM}`,
   "",
   "Where the locale or the terminal has no UTF-8 everything is drawn in ASCII;",
   "RTCROWD_CHARSET=ascii or utf-8 decides by itself.",

@@ -17,6 +17,7 @@ import {
   type ExitReasons,
 } from "../../../lib/exit_codes.ts";
 import { optionName } from "./option.ts";
+import { PROGRAM } from "./program_name.ts";
 
 /** What a command's exit codes say, as lines; those of a run, where no others are given. */
 export function exitCodeLines(
@@ -31,9 +32,6 @@ export function exitCodeLines(
 }
 
 const COLUMNS = 80;
-
-/** How the command line is begun. */
-export const PROGRAM = "deno run -A cli/main.ts";
 
 /** The commands, each in one line. */
 export const SUMMARIES = {
