@@ -25,6 +25,7 @@ import {
 } from "./consumed_track.ts";
 import type { ConsumerSecond } from "./consumer_watch.ts";
 import type { ClientEnvironment } from "./environment.ts";
+import { forgetOldest } from "./most_tracks.ts";
 import type { Origin } from "./own_publishers.ts";
 import { SenderReportsSeen } from "./sender_reports_seen.ts";
 import { addTrack, noReceived, type ReceivedTotals } from "./totals.ts";
@@ -195,8 +196,9 @@ export class InboundTracks {
 
   /** The producer paused or went on: silence is no loss meanwhile. */
   setPaused(producerId: string, paused: boolean): void {
+    this.#paused.delete(producerId);
     if (paused) this.#paused.add(producerId);
-    else this.#paused.delete(producerId);
+    forgetOldest(this.#paused);
     this.#steer(producerId);
   }
 

@@ -6,6 +6,7 @@
  */
 
 import type { Consumer, SignalingSession } from "../signaling/port.ts";
+import { forgetOldest } from "./most_tracks.ts";
 
 interface LayeredConsumer {
   readonly consumerId: string;
@@ -82,7 +83,7 @@ export class ReceivedLayers {
     );
     if (consumer === undefined) {
       this.#early.set(consumerId, spatialLayer);
-      return;
+      return forgetOldest(this.#early);
     }
     const before = consumer.spatialLayer;
     consumer.spatialLayer = spatialLayer ?? undefined;

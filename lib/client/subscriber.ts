@@ -22,6 +22,7 @@ import {
   UnusableTrackError,
 } from "./failure.ts";
 import { ReceivedLayers } from "./layers.ts";
+import { MOST_TRACKS } from "./most_tracks.ts";
 import { OtherTracks, otherTypeText } from "./other_tracks.ts";
 import type { Origin } from "./own_publishers.ts";
 import type { Inlet } from "./consumed_track.ts";
@@ -59,7 +60,7 @@ interface LackingTrack {
 /** Who is told of a consumption. */
 export interface ConsumptionHandlers {
   readonly onEvent: (event: ClientEvent) => void;
-  /** The server says that we are in no room any more. */
+  /** The server says that we are in no room any more, or more than can be kept. */
   readonly onPutOut: (message: string) => void;
 }
 
@@ -98,6 +99,8 @@ export class Subscriber {
   readonly #unread = new Set<string>();
   /** What the server told of, by participant and producer. */
   readonly #producersOf = new Map<string, Map<string, MediaKind>>();
+  /** How many producers those are. */
+  #trackCount = 0;
   readonly #untold = new UntoldTracks();
   readonly #most: Readonly<Record<MediaKind, number>>;
   #participantId = "";
@@ -158,6 +161,14 @@ export class Subscriber {
   /** Someone sends a track. */
   offer(participantId: string, producerId: string, kind: MediaKind): void {
     let producers = this.#producersOf.get(participantId);
+    if (producers?.has(producerId) !== true) {
+      if (this.#trackCount >= MOST_TRACKS) {
+        return this.#onPutOut(
+          `the server told of more than ${MOST_TRACKS} tracks at once`,
+        );
+      }
+      this.#trackCount++;
+    }
     if (producers === undefined) {
       this.#producersOf.set(participantId, producers = new Map());
     }
@@ -172,6 +183,8 @@ export class Subscriber {
       const kind = producers.get(producerId);
       if (kind === undefined) continue;
       producers.delete(producerId);
+      this.#trackCount--;
+      if (producers.size === 0) this.#producersOf.delete(participantId);
       this.#end({ participantId, producerId, kind });
     }
     this.#consume();
@@ -179,10 +192,12 @@ export class Subscriber {
 
   /** Someone left; the server does not name the tracks that end with that. */
   withdrawAllOf(participantId: string): void {
-    const producers = this.#producersOf.get(participantId) ?? [];
+    const producers = this.#producersOf.get(participantId);
+    if (producers === undefined) return;
     for (const [producerId, kind] of producers) {
       this.#end({ participantId, producerId, kind });
     }
+    this.#trackCount -= producers.size;
     this.#producersOf.delete(participantId);
     this.#consume();
   }
