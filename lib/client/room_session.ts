@@ -95,6 +95,8 @@ interface Leg {
 
 /** By then what the server says by signaling has come, too. */
 const NEWS_MS = 2000;
+/** All that is kept of four streams: what a message asks for beyond that was not sent, or is asked for twice. */
+const MOST_MISSING = 1024;
 
 /** One stay in a room. */
 export class RoomSession {
@@ -112,6 +114,8 @@ export class RoomSession {
   readonly #endedCounters = { authFailures: 0, replayed: 0 };
   /** What the server asked of us. */
   readonly #asked = zeros(COUNTED.asked);
+  /** Of how many packets more this message may say that they are missing. */
+  #mayMiss = 0;
   #session: SignalingSession | undefined;
   #sendTransport: ClientTransport | undefined;
   #router: RtpCapabilities | undefined;
@@ -577,6 +581,7 @@ export class RoomSession {
   readonly #onRtcp: PacketHandler = (bytes, offset, length, arrival) => {
     this.#reportWallMs = arrival.wallMs;
     this.#reportMs = arrival.nowMs;
+    this.#mayMiss = MOST_MISSING;
     readRtcp(bytes, offset, length, this.#rtcpHandler);
   };
 
@@ -588,6 +593,7 @@ export class RoomSession {
     },
     onMissing: (ssrc: number, sequence: number): void => {
       this.#asked.retransmissionRequestsReceived++;
+      if (--this.#mayMiss < 0) return;
       const { roundTripMs } = this;
       if (this.publication.resend(ssrc, sequence, roundTripMs)) {
         this.#asked.retransmittedPacketsSent++;

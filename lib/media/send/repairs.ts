@@ -64,11 +64,12 @@ export class Repairs {
     sentBytes: number,
   ): number {
     const history = this.#history;
-    const length = history.copy(sequence, out);
+    const length = history.lengthOf(sequence);
     if (length === 0) return 0;
     // What was sent again may still be on its way.
     if (nowMs - history.repeatedMs(sequence) < roundTripMs) return 0;
     if (!this.#budget.take(length, nowMs, sentBytes)) return 0;
+    history.copy(sequence, out);
     history.noteRepeated(sequence, nowMs);
     return this.#rtx === undefined
       ? length

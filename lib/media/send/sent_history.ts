@@ -101,12 +101,19 @@ export class SentHistory {
     this.#bytes.set(views.of(offset, rounded), at + NOTE_BYTES);
   }
 
+  /** The length of a packet in bytes; 0 when it is not kept any more. */
+  lengthOf(sequence: number): number {
+    const at = (sequence & this.#mask) * this.#stepBytes;
+    return int16At(this.#bytes, at) === sequence
+      ? int16At(this.#bytes, at + 2)
+      : 0;
+  }
+
   /** Copies a packet to the start of `target`; returns its length, 0 when it is not kept any more. */
   copy(sequence: number, target: Uint8Array): number {
-    const at = (sequence & this.#mask) * this.#stepBytes;
-    if (int16At(this.#bytes, at) !== sequence) return 0;
-    const length = int16At(this.#bytes, at + 2);
-    const start = at + NOTE_BYTES;
+    const length = this.lengthOf(sequence);
+    if (length === 0) return 0;
+    const start = (sequence & this.#mask) * this.#stepBytes + NOTE_BYTES;
     target.set(this.#bytes.subarray(start, start + length));
     return length;
   }

@@ -106,8 +106,8 @@ export const IOVEC_BYTES = 16;
 /** `struct cmsghdr`: length, level, type, then the data. */
 export const CMSG = { length: 0, level: 8, type: 12, data: 16 } as const;
 
-/** SO_MEMINFO's 32-bit words; the last is what the socket dropped (SK_MEMINFO_DROPS). */
-export const MEMINFO = { bytes: 36, drops: 32 } as const;
+/** SO_MEMINFO's 32-bit words: the room for what is received (SK_MEMINFO_RCVBUF), and what the socket dropped (SK_MEMINFO_DROPS). */
+export const MEMINFO = { bytes: 36, receiveRoom: 4, drops: 32 } as const;
 
 /** `struct epoll_event` is packed on x86-64 only. */
 export const EPOLL_EVENT = Deno.build.arch === "x86_64"

@@ -62,6 +62,8 @@ const CONTROL_OFFSET = OUT_BYTES - CONTROL_BYTES;
 const EVENTS = 256;
 /** Room for a burst of key frames while a tick is late; the kernel's own limit may be lower. */
 const SOCKET_BUFFER_BYTES = 1024 * 1024;
+/** Less than the kernel takes of that room for a datagram of one byte. */
+const LEAST_KEPT_BYTES = 512;
 
 /** What `connect` says of an address that nothing can be sent to, by errno. */
 const NO_ROUTE: Readonly<Record<number, string>> = {
@@ -107,6 +109,11 @@ class NativeLane implements Lane {
   readonly #memory = new NativeMemory(MEMINFO.bytes);
   readonly #memoryBytes = new NativeMemory(4);
   #drops = 0;
+  /**
+   * More datagrams than a socket had when its drain began. Who sends faster
+   * than we read would hold the thread for good.
+   */
+  #mostRead: number | undefined;
   #open = true;
 
   constructor(libc: Libc, wallAheadMs: number) {
@@ -161,6 +168,7 @@ class NativeLane implements Lane {
     setOption(this.libc, fd, SO_TIMESTAMPNS, 1);
     setOption(this.libc, fd, SO_RCVBUF, SOCKET_BUFFER_BYTES);
     setOption(this.libc, fd, SO_SNDBUF, SOCKET_BUFFER_BYTES);
+    this.#mostRead ??= this.#roomOf(fd) / LEAST_KEPT_BYTES;
     if (sys.connect(fd, address, address.length) < 0) {
       const errno = this.libc.errno();
       sys.close(fd);
@@ -200,6 +208,8 @@ class NativeLane implements Lane {
     if (!this.#wallOffset.isSettled) {
       this.#wallOffset.advance(performance.now());
     }
+    // Each socket comes once before any comes twice.
+    let rounds = 1 + this.#sockets.length / EVENTS;
     do {
       if (!this.#open) return;
       ready = sys.epoll_wait(this.#epoll, this.#events.bytes, EVENTS, 0);
@@ -208,7 +218,7 @@ class NativeLane implements Lane {
         const socket = this.#sockets[this.#events.view.getUint32(at, true)];
         if (socket !== undefined) this.#drainSocket(socket);
       }
-    } while (ready === EVENTS);
+    } while (ready === EVENTS && --rounds > 0);
   }
 
   rest(ms: number): void {
@@ -228,6 +238,7 @@ class NativeLane implements Lane {
     const batch = this.#receiving;
     let count: number;
     let wasFull = false;
+    let left = this.#mostRead!;
     do {
       count = this.libc.sys.recvmmsg(
         socket.fd,
@@ -254,7 +265,8 @@ class NativeLane implements Lane {
       } finally {
         batch.reset(count);
       }
-    } while (count === RECEIVE_BATCH && socket.open);
+      left -= count;
+    } while (count === RECEIVE_BATCH && left > 0 && socket.open);
     if (wasFull && socket.open) this.#countDrops(socket);
   }
 
@@ -273,6 +285,14 @@ class NativeLane implements Lane {
     const drops = this.#dropsOf(socket.fd);
     this.#drops += drops - socket.drops;
     socket.drops = drops;
+  }
+
+  /** The kernel has twice the room that is asked for, if it may. */
+  #roomOf(fd: number): number {
+    const { view } = this.#memory;
+    view.setUint32(MEMINFO.receiveRoom, 2 * SOCKET_BUFFER_BYTES, true);
+    this.#dropsOf(fd);
+    return view.getUint32(MEMINFO.receiveRoom, true);
   }
 
   /** Kernels before 4.12 do not tell; they count as none. */
