@@ -49,12 +49,22 @@ export function meetingLine(
       ]
       : ["video"]),
   ].join(" and ") + (isSynthetic ? "" : ` of ${media}`);
-  const where = rooms === 1 ? `room ${room}` : `${rooms} rooms`;
+  const where = rooms === 1
+    ? `room ${room}`
+    : `${rooms} rooms${aloneText(clients, rooms)}`;
   return `${formatCounted(clients, "client")} in ${where}, ${sent}${
     publishersText(values)
   }, ${seconds(values.duration)} after a ramp of ${
     seconds(values.rampUp)
   }, ${drivenBy}, seed ${seed}`;
+}
+
+/** In how many rooms there is one client, who has nobody to receive from: they are filled in turn. */
+function aloneText(clients: number, rooms: number): string {
+  if (clients === 1) return "";
+  if (clients <= rooms) return " (each alone)";
+  const alone = 2 * rooms - clients;
+  return alone <= 0 ? "" : ` (${formatCount(alone)} of one client alone)`;
 }
 
 /** How many send that, where not all do; and how many rooms are left without anybody who does. */

@@ -179,6 +179,26 @@ Deno.test.each([
   assertStringIncludes(line, `, ${sent}`);
 });
 
+Deno.test.each([
+  { own: { clients: "4", rooms: "10" }, where: "in 10 rooms (each alone), " },
+  { own: { clients: "3", rooms: "3" }, where: "in 3 rooms (each alone), " },
+  {
+    own: { clients: "5", rooms: "3" },
+    where: "in 3 rooms (1 of one client alone), ",
+  },
+  { own: { clients: "6", rooms: "3" }, where: "in 3 rooms, " },
+  { own: { clients: "1" }, where: "in room load-test-room, " },
+])(
+  "of $own it says who has nobody to receive from: $where",
+  ({ own, where }) => {
+    const { values } = meeting.prepare({ video: false, ...own });
+    const line = meetingLine(values as MeetingValues, {
+      ...{ drivenBy: "1 thread", seed: 1, media: "synthetic" },
+    });
+    assertStringIncludes(line, where);
+  },
+);
+
 Deno.test("progress is one line of what the last second brought", () => {
   const line = progressLine({
     phase: "media",
