@@ -61,75 +61,33 @@ testPairs(
   },
 );
 
-testPairs("any one datagram may be lost", async (pair) => {
-  const whole = new Pipe(pair);
-  await whole.keys();
-  await whole.close();
-  const runs = Array.from({ length: whole.sent.length }, async (_, lost) => {
-    const pipe = new Pipe(pair, { lose: (index) => index === lost });
-    const [client, server] = await pipe.keys();
-    sameKeys(client, server);
-    await pipe.close();
-  });
-  await Promise.all(runs);
-});
-
 testPairs(
-  "what the client sends again has record numbers of its own, for a server that drops replays",
+  "any one datagram may be lost, and what the client sends again has record numbers of its own, for a server that drops replays",
   async (pair) => {
-    const whole = new Pipe(pair);
-    await whole.keys();
-    await whole.close();
-    const runs = Array.from({ length: whole.sent.length }, async (_, lost) => {
-      const pipe = new Pipe(pair, { lose: (index) => index === lost });
-      const [client, server] = await pipe.keys();
-      sameKeys(client, server);
+    const pipes = await agreeWithEach("lose", pair);
+    const counts = pipes.map((pipe) => {
       const numbers = pipe.sent.filter(({ to }) => to() === pipe.server)
         .flatMap(({ bytes }) => recordNumbers(bytes));
       assertEquals(new Set(numbers).size, numbers.length);
-      await pipe.close();
       return numbers.length;
     });
-    const counts = await Promise.all(runs);
     // The server's last flight was lost in some: the whole of ours came again.
-    assertEquals(Math.max(...counts) > Math.min(...counts), true);
+    assertGreater(Math.max(...counts), Math.min(...counts));
   },
 );
 
 testPairs("any one datagram may come twice, and all of them", async (pair) => {
-  const whole = new Pipe(pair);
-  await whole.keys();
-  await whole.close();
-  const repeats = Array.from(
-    { length: whole.sent.length },
-    (_, twice) => (index: number) => index === twice,
-  );
-  const runs = [...repeats, () => true].map(async (twice) => {
-    const pipe = new Pipe(pair, { twice });
-    const [client, server] = await pipe.keys();
-    sameKeys(client, server);
-    await pipe.close();
-  });
-  await Promise.all(runs);
+  await Promise.all([
+    agreeWithEach("twice", pair),
+    new Pipe(pair, { twice: () => true }).agree(),
+  ]);
 });
 
 testPairs(
   "any one datagram of flights in small pieces may be lost, both ways",
   async (pair) => {
-    const whole = new Pipe(pair, { pieces: 150 });
-    await whole.keys();
-    await whole.close();
-    assertGreater(whole.sent.length, 15);
-    const runs = Array.from({ length: whole.sent.length }, async (_, lost) => {
-      const pipe = new Pipe(pair, {
-        pieces: 150,
-        lose: (index) => index === lost,
-      });
-      const [client, server] = await pipe.keys();
-      sameKeys(client, server);
-      await pipe.close();
-    });
-    await Promise.all(runs);
+    const pipes = await agreeWithEach("lose", pair, { pieces: 150 });
+    assertGreater(pipes.length, 15);
   },
 );
 
@@ -148,25 +106,17 @@ testPairs(
       { pieces: 90, lose: (index) => index < 30 && random() < 0.4 },
       { pieces: 50, arrange: (parts) => [concat(parts)] },
     ];
-    await Promise.all(options.map(async (option) => {
-      const pipe = new Pipe(pair, option);
-      const [client, server] = await pipe.keys();
-      sameKeys(client, server);
-      await pipe.close();
-    }));
+    await Promise.all(options.map((option) => new Pipe(pair, option).agree()));
   },
 );
 
 testPairs("a peer that is silent at first is waited for", async (pair) => {
   const runs = (["client", "server"] as const).map(async (silent) => {
     const began = performance.now();
-    const pipe = new Pipe(pair, {
+    await new Pipe(pair, {
       pieces: 200,
       lose: (_, to) => to !== silent && performance.now() - began < 1600,
-    });
-    const [client, server] = await pipe.keys();
-    sameKeys(client, server);
-    await pipe.close();
+    }).agree();
   });
   await Promise.all(runs);
 });
@@ -216,14 +166,11 @@ testPairs("a warning, and what is no alert, ends nothing", async (pair) => {
     Uint8Array.fromHex("15fefd00000000000000090003022800"),
     Uint8Array.fromHex("15fefd000100000000000900020228"),
   ];
-  const pipe = new Pipe(pair, {
+  await new Pipe(pair, {
     before: (end) => {
       for (const bytes of disturbances) end.receive(bytes);
     },
-  });
-  const [client, server] = await pipe.keys();
-  sameKeys(client, server);
-  await pipe.close();
+  }).agree();
 });
 
 testPairs(
@@ -377,7 +324,7 @@ testPairs(
 
 testPairs("noise that looks like DTLS disturbs no handshake", async (pair) => {
   const random = createRandom(1, "dtls");
-  const pipe = new Pipe(pair, {
+  await new Pipe(pair, {
     before: (end) => {
       for (let length = 1; length < 40; length++) {
         const noise = Uint8Array.from({ length }, () => random() * 256);
@@ -386,10 +333,7 @@ testPairs("noise that looks like DTLS disturbs no handshake", async (pair) => {
         end.receive(noise);
       }
     },
-  });
-  const [client, server] = await pipe.keys();
-  sameKeys(client, server);
-  await pipe.close();
+  }).agree();
 });
 
 /** An alert in the clear. */
@@ -465,6 +409,19 @@ function sameKeys(client: SrtpKeys, server: SrtpKeys): void {
   });
 }
 
+/** A handshake for each datagram of a whole one, in which that is lost, or comes twice. */
+async function agreeWithEach(
+  happens: "lose" | "twice",
+  pair: Pair,
+  options: PipeOptions = {},
+): Promise<Pipe[]> {
+  const { sent } = await new Pipe(pair, options).agree();
+  return await Promise.all(sent.map((_, at) => {
+    const does = { [happens]: (index: number) => index === at };
+    return new Pipe(pair, { ...options, ...does }).agree();
+  }));
+}
+
 interface PipeOptions {
   readonly client?: Partial<DtlsOptions>;
   readonly server?: Partial<DtlsOptions>;
@@ -523,6 +480,13 @@ class Pipe {
 
   async close(): Promise<void> {
     await Promise.all([this.client.close(), this.server.close()]);
+  }
+
+  /** Both come to the same keys, and close. */
+  async agree(): Promise<Pipe> {
+    sameKeys(...await this.keys());
+    await this.close();
+    return this;
   }
 
   #carry(bytes: Uint8Array, to: () => Dtls): void {
