@@ -165,10 +165,9 @@ async function carryOut(options: JobOptions): Promise<RunOutcome> {
   try {
     watch.begin(open.fleet);
     options.onBegin?.(open.summarize(recordOf({ kind: "interrupted" })));
-    const { firstIndex } = open.fleet;
     const ports = open.scriptPorts({
       roster: {
-        value: roster.newRoster(DEFAULT_NEWCOMERS, seed, firstIndex),
+        value: roster.newRoster(DEFAULT_NEWCOMERS, seed, open.fleet.firstIndex),
         nowMs: () => open.fleet.elapsedMs,
       },
       over: watch.over,
@@ -177,7 +176,7 @@ async function carryOut(options: JobOptions): Promise<RunOutcome> {
     const playing = job.script(ports, contextOf(options, watch, open)).then(
       (value) => {
         result = value;
-        if (ports.roster.value.nextIndex > firstIndex) watch.finish();
+        if (ports.roster.value.nextIndex > 0) watch.finish();
         else watch.fail(new Error(NOBODY_CAME));
       },
       (error) => watch.fail(error),
