@@ -326,7 +326,8 @@ export class OpenRun<Fleet extends RunCrowd = RunCrowd>
   #machineCpuRatio(): number | null {
     const now = this.#options.open === undefined ? readCpuTimes() : null;
     const busy = busyCores(this.#cpuBefore, now);
-    return busy === null ? null : busy / now!.cores;
+    // Rounded, all of them may come to a little more.
+    return busy === null ? null : Math.min(1, busy / now!.cores);
   }
 
   /** What a part of the run was, of all that is known of it. */

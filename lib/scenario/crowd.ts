@@ -181,8 +181,17 @@ export class Crowd {
     return this.#ports.serverLoad(fromMs, toMs);
   }
 
-  /** Has the summary's figures be those of a part of the run, which is said in a few words, if the run finishes. */
+  /**
+   * Has the summary's figures be those of a part of the run, which is said in a
+   * few words, if the run finishes. Throws a `TypeError` for what are no two
+   * snapshots, one of a later second than the other.
+   */
   focus(from: Snapshot, to: Snapshot, says: string): void {
+    if (!(from?.atMs < to?.atMs) || typeof says !== "string") {
+      throw new TypeError(
+        "Cannot focus: give two snapshots, the earlier one first, and a few words.",
+      );
+    }
     this.#ports.focus({ from, to, says });
   }
 

@@ -1,5 +1,5 @@
 import type { Duration } from "../../../lib/options/mod.ts";
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Crowd, defineScenario } from "../../../lib/scenario/mod.ts";
 import { DEFAULT_NEWCOMERS, roster } from "../../../lib/load/mod.ts";
 import type { ScenarioContext } from "../../../lib/run/mod.ts";
@@ -419,6 +419,30 @@ Deno.test("who could not be carried is not counted, and who is on the way is", a
     await assertRejects(() => crowd.join(), Error, "too many");
   }
   assertEquals([asked, crowd.clients.length], [[1, 2, 3, 3], 2]);
+});
+
+Deno.test("a part of a run is between two snapshots, the earlier one first", async () => {
+  await play(async (crowd) => {
+    await crowd.join();
+    const before = crowd.snapshot();
+    await crowd.wait("2s");
+    const after = crowd.snapshot();
+    const wrong: readonly (readonly unknown[])[] = [
+      [],
+      [before],
+      [before, before, "nothing"],
+      [after, before, "the other way round"],
+      [before, after],
+    ];
+    for (const given of wrong) {
+      assertThrows(
+        () => crowd.focus(...given as Parameters<Crowd["focus"]>),
+        TypeError,
+        "Cannot focus: give two snapshots",
+      );
+    }
+    crowd.focus(before, after, "two seconds");
+  });
 });
 
 Deno.test("a file is refused beside what it settles itself, unless that is as by default", async () => {
