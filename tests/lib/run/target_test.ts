@@ -12,17 +12,18 @@ import {
 import { runJob } from "../../../lib/run/run.ts";
 import { localMonitor, openServer } from "../../../lib/run/server.ts";
 import { UnreachableError } from "../../../lib/signaling/port.ts";
+import { Crowd } from "../../../lib/scenario/mod.ts";
 import { fakeCrowd } from "../../../lib/testing/mod.ts";
 
 function jobOf(
-  script: (context: ScenarioContext) => Promise<JsonValue>,
+  script: (context: ScenarioContext, crowd: Crowd) => Promise<JsonValue>,
   own: Partial<ScenarioJob> = {},
 ): ScenarioJob {
   return {
     ...{ name: "quiet", values: {}, config: { people: 3 }, thresholds: [] },
     ...{ judgesThresholds: false, disrupts: false, plan: undefined, peak: 1 },
     verify: () => Promise.resolve([]),
-    script: (_, context) => script(context),
+    script: (ports, context) => script(context, new Crowd(ports)),
     judge: (_, verdict) => verdict,
     describe: () => [],
     ...own,
@@ -32,7 +33,7 @@ function jobOf(
 Deno.test("a scenario's result and its options are in the summary, and it is judged by them", async () => {
   const judged: unknown[] = [];
   const { summary } = await fakeCrowd({ seed: 5 }).perform(
-    jobOf(() => Promise.resolve({ held: 40 }), {
+    jobOf((_, crowd) => crowd.join().then(() => ({ held: 40 })), {
       judge(result, { status }) {
         judged.push(result);
         return { status: "failed", reason: `${status}, but 40 are too few` };

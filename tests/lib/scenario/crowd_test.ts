@@ -116,8 +116,9 @@ Deno.test.each<{ readonly time: unknown; readonly shown: string }>([
         "wait until it is so within",
         () => crowd.until(() => true, given),
       );
-      await refused("play a stage of", () => crowd.play({ stages }));
+      // What has a default may be left out.
       if (time === undefined) return;
+      await refused("play a stage of", () => crowd.play({ stages }));
       await refused("join over", () => crowd.joinAll([{}], given));
       await refused(
         "ramp up over",
