@@ -131,9 +131,11 @@ function secretsInUrl(text: string | undefined): string[] {
   const url = text === undefined ? null : URL.parse(text);
   if (url === null) return [];
   const user = userOf(url);
+  // Alone, it is no name but a key.
+  const key = url.password === "" ? url.username : url.password;
   return [
-    url.password,
-    unescaped(url.password),
+    key,
+    unescaped(key),
     ...(user === undefined ? [] : [Buffer.from(user).toString("base64")]),
     ...url.search.slice(1).split("&").flatMap((pair) => {
       const value = pair.slice(pair.indexOf("=") + 1);

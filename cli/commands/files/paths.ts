@@ -60,8 +60,8 @@ export async function replaceFile(path: string, text: string): Promise<void> {
     },
   );
   if (!isPlain) {
-    const file = await openToWrite(path);
-    return await new Blob([text]).stream().pipeTo(file.writable);
+    using file = await openToWrite(path);
+    return await writeAll(file, new TextEncoder().encode(text));
   }
   const unfinished = `${path}.${crypto.randomUUID()}`;
   try {
@@ -70,6 +70,13 @@ export async function replaceFile(path: string, text: string): Promise<void> {
   } catch (error) {
     await Deno.remove(unfinished).catch(() => {});
     throw error;
+  }
+}
+
+/** Writes to the end; a stream of the file would not tell of a device that is full. */
+async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let written = 0; written < bytes.length;) {
+    written += await file.write(bytes.subarray(written));
   }
 }
 

@@ -90,8 +90,9 @@ export async function readAccess(
   const reader = new SecretReader(ports);
   const { mistakes } = reader;
   const certificates = async (path: string) => {
-    const pem = await reader.text("--ca", path) ?? "";
-    const problem = pem === "" ? undefined : certificatesProblem(pem);
+    const pem = await reader.text("--ca", path);
+    if (pem === undefined) return "";
+    const problem = certificatesProblem(pem);
     if (problem !== undefined) mistakes.push(`--ca: "${path}" ${problem}.`);
     return pem;
   };

@@ -67,6 +67,12 @@ export function failureOf(error: Error): ChannelFailure {
   if (code === "ECONNRESET") {
     return { kind: "unreachable", detail: "the server hung up" };
   }
+  // By TLS 1.3; by 1.2 it is told like any handshake that fails.
+  if (code.includes("CERTIFICATE_REQUIRED")) {
+    const detail =
+      "it lets in only who shows a certificate, and clients have none";
+    return { kind: "unreachable", detail };
+  }
   return { kind: "unreachable", detail: error.message };
 }
 

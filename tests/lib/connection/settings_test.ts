@@ -102,6 +102,11 @@ const SECRETS: readonly {
   { why: "a token", server: { token: "t0ken" }, is: ["t0ken"] },
   { why: "a room's password", server: { password: "pass" }, is: ["pass"] },
   {
+    why: "a key in the place of a user without a password",
+    server: { url: "ws://k%2By@h/ws" },
+    is: ["k%2By", "k+y"],
+  },
+  {
     why: "the password of the URL, in each way that it is spelled",
     server: { url: "ws://me:p%40ss@h/ws" },
     is: ["p%40ss", "p@ss", btoa("me:p@ss")],

@@ -60,6 +60,18 @@ Deno.test("a file is replaced as a whole, and one that cannot be is left as it w
     assertEquals(namesIn(dir), ["a", "folder"]);
   }));
 
+Deno.test({
+  name: "a device that is full is an error, as a folder that is",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await assertRejects(
+      () => replaceFile("/dev/full", "much"),
+      Error,
+      "No space left on device",
+    );
+  },
+});
+
 Deno.test("what a link leads to is written to, and the link stays", () =>
   inFolder(async (dir) => {
     await Deno.writeTextFile(`${dir}/real`, "old");

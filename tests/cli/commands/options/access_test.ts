@@ -90,6 +90,7 @@ const WRONG: readonly { readonly args: string[]; readonly said: string }[] = [
   },
   { args: ["--token-file=empty"], said: `--token-file: "empty" is empty.` },
   { args: ["--ca=t"], said: `--ca: "t" holds no certificate (PEM).` },
+  { args: ["--ca=empty"], said: `--ca: "empty" holds no certificate (PEM).` },
   {
     args: ["--ca=damaged"],
     said: `--ca: "damaged" holds a certificate that cannot be read, number 2.`,

@@ -28,6 +28,14 @@ Deno.test.each<{ why: string; error: Error; is: ChannelFailure }>([
     is: { kind: "unreachable", detail: "no such host" },
   },
   {
+    why: "it wants a certificate of who comes",
+    error: coded("ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED"),
+    is: {
+      kind: "unreachable",
+      detail: "it lets in only who shows a certificate, and clients have none",
+    },
+  },
+  {
     why: "it hung up",
     error: coded("ECONNRESET"),
     is: { kind: "unreachable", detail: "the server hung up" },
