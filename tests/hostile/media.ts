@@ -169,6 +169,41 @@ function backwards(count: number): Way {
   };
 }
 
+/** DTLS 1.2 records in the clear that end or begin a handshake anew: nobody who has keys may heed them. */
+const FORGED: readonly Uint8Array[] = [
+  ALERT,
+  // close_notify.
+  Uint8Array.of(21, 254, 253, 0, 0, 0, 0, 0, 0, 0, 10, 0, 2, 1, 0),
+  // HelloRequest.
+  Uint8Array.of(
+    ...[22, 254, 253, 0, 0, 0, 0, 0, 0, 0, 11, 0, 12],
+    ...[0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0],
+  ),
+  // The first fragment of a certificate of 16 MB, of a message far ahead.
+  Uint8Array.of(
+    ...[22, 254, 253, 0, 0, 0, 0, 0, 0, 0, 12, 0, 16],
+    ...[11, 255, 255, 255, 0, 200, 0, 0, 0, 0, 0, 4, 1, 2, 3, 4],
+  ),
+  // ChangeCipherSpec, and application data of an epoch to come.
+  Uint8Array.of(20, 254, 253, 0, 0, 0, 0, 0, 0, 0, 13, 0, 1, 1),
+  Uint8Array.of(23, 254, 253, 0, 9, 0, 0, 0, 0, 0, 1, 0, 4, 1, 2, 3, 4),
+];
+
+/** STUN in the server's name without its password: what nobody knows, in 250 attributes, and of a length that is not there. */
+function strangeStun(kind: number): Uint8Array {
+  const attributes = Array.from({ length: 250 }, () => [255, 255, 0, 0]);
+  const id = crypto.getRandomValues(new Uint8Array(12));
+  const head = [kind >> 8, kind & 255, 3, 232, 33, 18, 164, 66, ...id];
+  return Uint8Array.from([...head, ...attributes.flat()]);
+}
+
+const STRANGE_STUN: readonly Uint8Array[] = [
+  // A request, an indication, a success and an error.
+  ...[0x0001, 0x0011, 0x0101, 0x0111].map(strangeStun),
+  strangeStun(0x0101).subarray(0, 100),
+  Uint8Array.of(0, 1, 255, 252, 33, 18, 164, 66),
+];
+
 /** As large as a datagram can be, and like RTP. */
 function giant(): Uint8Array {
   const bytes = crypto.getRandomValues(new Uint8Array(60_000));
@@ -225,6 +260,15 @@ export const MEDIA_MODES: readonly Mode[] = [
   }, "either"),
   mode("media-backwards", "sends each eight packets in reverse", {
     down: backwards(8),
+  }, "either"),
+  mode("media-forged-dtls", "forges alerts and handshakes beside media", {
+    down: (bytes) => isMedia(bytes) ? [...FORGED, bytes] : [bytes],
+  }, "passes"),
+  mode("media-strange-stun", "forges STUN beside whatever it sends", {
+    down: (bytes) => [...STRANGE_STUN, bytes, ...STRANGE_STUN],
+  }, "passes"),
+  mode("media-flood", "sends 500 datagrams for whatever it gets", {
+    back: (bytes) => new Array(500).fill(bytes.subarray(0, 20)),
   }, "either"),
   mode("media-one-way", "sends no media on", { down: without(isMedia) }),
 ];

@@ -238,6 +238,8 @@ class OpensslDtls implements Dtls, Task {
       if (this.#ssl === null || this.#state === "ended") return;
       const { type, epoch } = record;
       if (isClearAlert(record)) {
+        // Anybody could have sent it once there are keys (RFC 6347 section 4.1).
+        if (this.#state === "finished") continue;
         const alert = readAlert(record.body);
         if (alert?.ends) this.#endByPeer(alert.name);
       } else if (type === CONTENT.handshake || epoch > 0 || isSwitch(record)) {

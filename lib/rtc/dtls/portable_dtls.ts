@@ -170,10 +170,12 @@ class PortableDtls implements Dtls {
   /** A fatal alert ends what there is, and so does a `close notify`; a warning does not (RFC 5246 section 7.2). */
   #onAlert(record: DtlsRecord): void {
     if (this.#state === "ended") return;
+    const wasFinished = this.#state === "finished";
+    // Anybody could have sent what is in the clear once there are keys (RFC 6347 section 4.1).
+    if (record.epoch === 0 && wasFinished) return;
     const body = record.epoch === 0 ? record.body : this.#open(record);
     const alert = body && readAlert(body);
     if (!alert?.ends) return;
-    const wasFinished = this.#state === "finished";
     this.#state = "ended";
     this.#assembly.clear();
     if (wasFinished) this.onClosed(alert.name);
