@@ -12,8 +12,9 @@ import { MEDIA_MODES } from "./media.ts";
 import { MONITOR_MODES } from "./monitored.ts";
 import { RAW_MODES } from "./raw.ts";
 import { RELAYED_MODES } from "./relayed.ts";
+import { STREAM_MODES } from "./streams.ts";
 
-const MODES = [...RAW_MODES, ...RELAYED_MODES, ...MEDIA_MODES];
+const MODES = [...RAW_MODES, ...RELAYED_MODES, ...MEDIA_MODES, ...STREAM_MODES];
 
 interface Sample {
   readonly name: string;
@@ -84,6 +85,16 @@ const SAMPLES: readonly Sample[] = [
     name: "media-dtls-alert",
     commands: ["run"],
     says: /the peer ended the handshake: handshake failure/,
+  },
+  {
+    name: "media-forged-dtls",
+    commands: ["run"],
+    says: /^(PASSED|INVALID) /,
+  },
+  {
+    name: "tcp-closes",
+    commands: ["run"],
+    says: /tcp 127\.0\.0\.1:\d+: the server closed the connection/,
   },
   {
     name: "media-one-way",

@@ -21,12 +21,14 @@ import type { Mode } from "./mode.ts";
 import { MONITOR_MODES } from "./monitored.ts";
 import { RAW_MODES } from "./raw.ts";
 import { RELAYED_MODES } from "./relayed.ts";
+import { STREAM_MODES } from "./streams.ts";
 import { atOnce, type Judged, judgeMode, judgeMonitor } from "./judge.ts";
 
 const MODES: readonly Mode[] = [
   ...RAW_MODES,
   ...RELAYED_MODES,
   ...MEDIA_MODES,
+  ...STREAM_MODES,
 ];
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
