@@ -82,7 +82,7 @@ Deno.test.each(
       thresholds: ["connected == 100%"],
       want: [
         "failed",
-        /^critical: from 0:0\d on, .* were missing; 2 of 4 clients never received/,
+        /^critical: from 0:0\d on, .* were missing: .*no reply.*; 2 of 4 clients never received/,
       ],
     },
     {
