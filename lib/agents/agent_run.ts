@@ -15,7 +15,7 @@ import {
   shortened,
 } from "./protocol/mod.ts";
 import { PartKeeper } from "./part_keeper.ts";
-import { textOf } from "./snapshot_wire.ts";
+import { textOf } from "./wire_values.ts";
 import type { AgentEvent, Work } from "./work.ts";
 import {
   type LoadNode,

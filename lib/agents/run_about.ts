@@ -6,6 +6,7 @@
  */
 
 import { z } from "./deps.ts";
+import { text } from "./wire_values.ts";
 import type { JsonValue } from "../metrics/mod.ts";
 
 /** What a run is, beside what its clients do. */
@@ -25,8 +26,6 @@ export interface RunAbout {
   /** Whether the scenario takes the server away on purpose. */
   readonly isDisrupted: boolean;
 }
-
-const text = z.string().max(2_000);
 
 /** What comes in by an order. */
 export const runAbout: z.ZodType<RunAbout> = z.object({

@@ -7,6 +7,14 @@
 
 import { z } from "./deps.ts";
 import {
+  amount,
+  type Fields,
+  index,
+  MAX_TEXT,
+  text,
+  words,
+} from "./wire_values.ts";
+import {
   CLIENT_STATES,
   type ClientRecord,
   type GeneratorHealth,
@@ -31,14 +39,7 @@ const MAX_NAMES = 5_000;
 const MAX_LINES = 1_000;
 const MAX_BUCKETS = 20_000;
 
-/** Characters of a text: a server's words can be long. */
-const MAX_TEXT = 2_000;
-
-const text = z.string().max(MAX_TEXT);
-const amount = z.number().min(-1e15).max(1e15);
-const index = z.number().int().min(0).max(1e7);
 const amounts = named(amount);
-const words = z.array(z.string().max(50)).max(10);
 
 function named<Value>(
   value: z.ZodType<Value>,
@@ -73,9 +74,6 @@ const clock = z.object({
   difference: z.object({ packets: amount, leastMs: amount, mostMs: amount })
     .nullable(),
 });
-
-/** A schema for each of them: none that is new is left out in silence. */
-export type Fields<Values> = Readonly<Record<keyof Values, z.ZodType>>;
 
 const generator = z.object(
   {
@@ -226,14 +224,6 @@ function isSound(
         figures.every((at, i) => isFigure(FIGURES[at], row[i + 1]))
       )
     );
-}
-
-/** What is told as the other end reads it: a server's words can be longer than it takes. */
-export function textOf(told: unknown): string {
-  return JSON.stringify(
-    told,
-    (_, value) => typeof value === "string" ? value.slice(0, MAX_TEXT) : value,
-  );
 }
 
 const BLANK: Readonly<Record<string, unknown>> = { ...noFigures() };

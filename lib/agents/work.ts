@@ -7,7 +7,8 @@
 
 import { z } from "./deps.ts";
 import { runAbout } from "./run_about.ts";
-import { type Fields, offset } from "./snapshot_wire.ts";
+import { offset } from "./snapshot_wire.ts";
+import { amount, type Fields, index, text, words } from "./wire_values.ts";
 import type { MachineFacts } from "../machine/mod.ts";
 import {
   type NodeCommand,
@@ -19,13 +20,8 @@ import {
 } from "../load/mod.ts";
 import type { TrackNews } from "../metrics/mod.ts";
 
-const MAX_TEXT = 2_000;
 /** Entries of one list: clients of a plan, tracks of a publisher. */
 const MAX_ENTRIES = 200_000;
-
-const text = z.string().max(MAX_TEXT);
-const amount = z.number().min(-1e15).max(1e15);
-const index = z.number().int().min(0).max(1e7);
 
 const publisher: z.ZodType<PublisherNews> = z.object({
   roomId: text,
@@ -122,7 +118,6 @@ const event = z.discriminatedUnion("type", [
 /** Something that happened at an agent. */
 export type AgentEvent = z.infer<typeof event>;
 
-const words = z.array(z.string().max(50)).max(10);
 /** A limit; there may be none, which JSON has no number for. */
 const limit = amount.nullable().transform((value) => value ?? Infinity);
 

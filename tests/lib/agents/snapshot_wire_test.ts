@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { readNumbers, textOf } from "../../../lib/agents/snapshot_wire.ts";
+import { readNumbers } from "../../../lib/agents/snapshot_wire.ts";
+import { textOf } from "../../../lib/agents/wire_values.ts";
 import {
   DepartedRecord,
   DepartedShare,
