@@ -77,15 +77,16 @@ export async function openFront(
       ? pathname === "/ws" ? undefined : "404 Not Found"
       : whyNoProtoo(request, searchParams);
     if (wrong !== undefined) return refuse(socket, wrong, "");
-    if (sockets.size >= maxConnections) {
-      hub.parts.metrics.count("connections_refused_total");
-      return refuse(socket, "503 Service Unavailable", "Too many connections");
-    }
     const identity = await identify(
       searchParams.get("token"),
       options.jwtSecret,
       hub.parts.newId,
     );
+    // Nothing is awaited from here on: who comes at the same time counts too.
+    if (sockets.size >= maxConnections) {
+      hub.parts.metrics.count("connections_refused_total");
+      return refuse(socket, "503 Service Unavailable", "Too many connections");
+    }
     acceptor.handleUpgrade(request, socket, head, (webSocket) => {
       sockets.add(webSocket);
       webSocket.on("close", () => sockets.delete(webSocket));

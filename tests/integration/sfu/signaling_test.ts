@@ -171,6 +171,18 @@ Deno.test("one connection too many is answered 503, and a free place is taken ag
   await using _second = await TestClient.connect(sfu.url);
 });
 
+Deno.test("of those that come at once no more get in than there are places", async () => {
+  await using sfu = await startSfu({ engine: "werift", maxConnections: 2 });
+  const tried = await Promise.allSettled(
+    Array.from({ length: 6 }, () => TestClient.connect(sfu.url)),
+  );
+  const inside = tried.filter(({ status }) => status === "fulfilled");
+  for (const one of tried) {
+    if (one.status === "fulfilled") await one.value[Symbol.asyncDispose]();
+  }
+  assertEquals(inside.length, 2);
+});
+
 Deno.test("a message over 64 KiB ends the connection", async () => {
   await using sfu = await startSfu({ engine: "werift" });
   await using fits = await TestClient.connect(sfu.url);
