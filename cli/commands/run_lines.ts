@@ -181,6 +181,9 @@ function brokeAdvice(
   if (/ ICE checks |offers no address|address of the server/.test(ours)) {
     return "Check which address the server announces, and the way of UDP to it: doctor tries each.";
   }
+  if (/ the lobby\b/.test(ours)) {
+    return "Have a moderator let clients in, or the room do without a lobby.";
+  }
   if (/when the client left(;|$)/.test(ours)) {
     return "Look into the server's log, or give it more time with --duration.";
   }

@@ -79,6 +79,11 @@ Deno.test.each([
       " Check which address the server announces, and the way of UDP to it: doctor tries each.",
   },
   {
+    reason:
+      "no client got connected: join_room: kept in the lobby, and let in by nobody within 6913 ms",
+    advice: " Have a moderator let clients in, or the room do without a lobby.",
+  },
+  {
     reason: "nobody gets in: the server offers no address",
     advice:
       " Check which address the server announces, and the way of UDP to it: doctor tries each.",
