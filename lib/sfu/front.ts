@@ -62,11 +62,18 @@ export async function openFront(
       request.headers.authorization,
       sources,
     );
+    const { headers } = request;
+    // Nobody here reads what is sent with it, and it may have no end.
+    const sends = headers["transfer-encoding"] !== undefined ||
+      Number(headers["content-length"] ?? 0) > 0;
     response.writeHead(answer.status, {
       "content-type": answer.contentType,
       "access-control-allow-origin": "*",
+      ...(sends && { "connection": "close" }),
     });
-    response.end(answer.body);
+    response.end(answer.body, () => {
+      if (sends) request.destroy();
+    });
   });
 
   server.on("upgrade", async (request, socket, head) => {

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertLess } from "@std/assert";
 import { startSfu } from "../../../lib/sfu/mod.ts";
 import { ENGINES } from "./engines.ts";
 import { TestClient } from "./test_client.ts";
@@ -59,3 +59,33 @@ Deno.test("of who asks by protoo and reads no answer little is kept, and it is l
   const response = await fetch(`${sfu.httpUrl}/health`);
   assertEquals((await response.json()).participants, 0);
 });
+
+Deno.test.each(["Transfer-Encoding: chunked", "Content-Length: 99999999999"])(
+  "a request that goes on without an end is answered and cut off at once: %s",
+  async (field) => {
+    await using sfu = await startSfu({ engine: "werift" });
+    for (let i = 0; i < 5; i++) {
+      using socket = await Deno.connect({
+        hostname: "127.0.0.1",
+        port: sfu.port,
+      });
+      const head = `POST /health HTTP/1.1\r\nHost: h\r\n${field}\r\n\r\n`;
+      await socket.write(new TextEncoder().encode(head));
+      const part = new TextEncoder().encode(
+        `10000\r\n${"y".repeat(65536)}\r\n`,
+      );
+      let sent = 0;
+      const beganMs = performance.now();
+      try {
+        while (sent < 100e6) sent += await socket.write(part);
+      } catch {
+        // It was cut off.
+      }
+      assertEquals(sent < 100e6, true, `${sent} bytes taken`);
+      // Long before nobody asks for anything more.
+      assertLess(performance.now() - beganMs, 4000);
+    }
+    const response = await fetch(`${sfu.httpUrl}/health`);
+    assertEquals((await response.json()).status, "ok");
+  },
+);
