@@ -108,7 +108,8 @@ export class ScenarioUsageError extends TypeError {
 }
 
 /**
- * Makes a scenario.
+ * Makes a scenario. Throws a `TypeError` in one line for one without a name or
+ * `run`, and for options that were not made with `option`.
  *
  * @example
  * ```ts

@@ -41,7 +41,7 @@ export interface MeetingDefinition<Found> {
   readonly describe?: (found: Found) => readonly string[];
 }
 
-/** Makes a scenario of a kind of meeting. */
+/** Makes a scenario of a kind of meeting. Throws as `defineScenario` does. */
 export function defineMeeting<Found = void>(
   { defaults = {}, thresholds: kept = [], finding, ...rest }: MeetingDefinition<
     Found

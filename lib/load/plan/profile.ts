@@ -36,7 +36,7 @@ export interface Span {
   readonly leaveAtMs: number | null;
 }
 
-/** The profile of a simple run: ramp up to `clients`, then hold. */
+/** The profile of a simple run: ramp up to `clients` over so many milliseconds, then hold for so many. */
 export function rampAndHold(
   clients: number,
   rampUpMs: number,
