@@ -18,6 +18,7 @@ import {
 import type { Step } from "../messages.ts";
 import type { Model } from "../model.ts";
 import { type Arguments, isProblem, type Problem, valueOf } from "../parse.ts";
+import { rangesOf } from "../select.ts";
 import {
   always,
   loadStep,
@@ -127,7 +128,13 @@ export const drop: Verb = {
     const indices = toDrop(model, text, options.get("room"));
     if (isProblem(indices)) return indices;
     return loadStep(
-      say(model, `${formatCounted(indices.length, "client")} leaving`),
+      say(
+        model,
+        // "drop 3" is the newest three, not client 3.
+        `${formatCounted(indices.length, "client")} leaving: ${
+          rangesOf(indices.map((index) => ({ index })))
+        }`,
+      ),
       roster.dropped(model.load, indices),
     );
   },

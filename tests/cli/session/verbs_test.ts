@@ -30,57 +30,57 @@ const COMMANDS: readonly (readonly [
   [
     "drop 1",
     [{ type: "command", command: { type: "drop", clients: [3] } }],
-    "1 client leaving",
+    "1 client leaving: 3",
   ],
   [
     "drop half",
     [{ type: "command", command: { type: "drop", clients: [2, 3] } }],
-    "2 clients leaving",
+    "2 clients leaving: 2-3",
   ],
   [
     "drop 75%",
     [{ type: "command", command: { type: "drop", clients: [1, 2, 3] } }],
-    "3 clients leaving",
+    "3 clients leaving: 1-3",
   ],
   [
     "drop 1%",
     [{ type: "command", command: { type: "drop", clients: [3] } }],
-    "1 client leaving",
+    "1 client leaving: 3",
   ],
   [
     "kick 1",
     [{ type: "command", command: { type: "drop", clients: [3] } }],
-    "1 client leaving",
+    "1 client leaving: 3",
   ],
   [
     "kick half",
     [{ type: "command", command: { type: "drop", clients: [2, 3] } }],
-    "2 clients leaving",
+    "2 clients leaving: 2-3",
   ],
   [
     "kick 1-2",
     [{ type: "command", command: { type: "drop", clients: [1, 2] } }],
-    "2 clients leaving",
+    "2 clients leaving: 1-2",
   ],
   [
     "drop 99",
     [{ type: "command", command: { type: "drop", clients: [0, 1, 2, 3] } }],
-    "4 clients leaving",
+    "4 clients leaving: 0-3",
   ],
   [
     "drop #1",
     [{ type: "command", command: { type: "drop", clients: [1] } }],
-    "1 client leaving",
+    "1 client leaving: 1",
   ],
   [
     "drop 1-2",
     [{ type: "command", command: { type: "drop", clients: [1, 2] } }],
-    "2 clients leaving",
+    "2 clients leaving: 1-2",
   ],
   [
     "drop room=hall",
     [{ type: "command", command: { type: "drop", clients: [0, 1, 2, 3] } }],
-    "4 clients leaving",
+    "4 clients leaving: 0-3",
   ],
   [
     "reconnect 0,2",
