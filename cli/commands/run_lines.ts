@@ -184,6 +184,9 @@ function brokeAdvice(
   if (/ the lobby\b/.test(ours)) {
     return "Have a moderator let clients in, or the room do without a lobby.";
   }
+  if (/: the adapter (threw|makes) /.test(ours)) {
+    return "Mend the adapter: the command adapter tries it, step by step.";
+  }
   if (/when the client left(;|$)/.test(ours)) {
     return "Look into the server's log, or give it more time with --duration.";
   }

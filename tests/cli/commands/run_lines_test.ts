@@ -84,6 +84,11 @@ Deno.test.each([
     advice: " Have a moderator let clients in, or the room do without a lobby.",
   },
   {
+    reason:
+      "no client is left: Cannot complete connect: the adapter makes no session, leave: it is no method",
+    advice: " Mend the adapter: the command adapter tries it, step by step.",
+  },
+  {
     reason: "nobody gets in: the server offers no address",
     advice:
       " Check which address the server announces, and the way of UDP to it: doctor tries each.",
