@@ -151,14 +151,24 @@ function planClient(
 ): ClientPlan {
   return {
     index,
-    clientId: `client-${index}`,
-    participantName: `TestUser${index}`,
+    ...clientNames(index),
     slot,
     roomId: rooms > 1 ? `${room}-${slot % rooms}` : room,
     role: publishes ? "publisher" : "viewer",
     joinAtMs,
     leaveAtMs,
     media,
+  };
+}
+
+/** What the client of a number is called; under `name` among people, where that is given. */
+export function clientNames(
+  number: number,
+  name = "",
+): Pick<ClientPlan, "clientId" | "participantName"> {
+  return {
+    clientId: `client-${number}`,
+    participantName: name || `TestUser${number}`,
   };
 }
 

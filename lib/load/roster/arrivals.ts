@@ -16,17 +16,10 @@ import {
   type ImpairmentShare,
 } from "../plan/impairment_share.ts";
 import { evenRooms, freeSlots } from "../plan/places.ts";
-import { type ClientPlan, later, makePlan } from "../plan/plan.ts";
+import { clientNames, type ClientPlan, later, makePlan } from "../plan/plan.ts";
 import { rampAndHold, type Stage } from "../plan/profile.ts";
 import { resumeRandom } from "../plan/random.ts";
-import {
-  type Member,
-  namesOf,
-  type Newcomers,
-  type Role,
-  type Roster,
-  type RosterStep,
-} from "./roster.ts";
+import type { Member, Newcomers, Role, Roster, RosterStep } from "./roster.ts";
 
 /** Who comes. What is left out is as the settings say. */
 export interface Coming extends Partial<Newcomers> {
@@ -150,7 +143,7 @@ function added(
     i,
   ) => ({
     ...rest,
-    ...namesOf(nextIndex + i + firstNumber, name),
+    ...clientNames(nextIndex + i + firstNumber, name),
     index: nextIndex + i,
     ...(impairment !== undefined && { impairment }),
     ...(patienceMs !== undefined && { patienceMs }),

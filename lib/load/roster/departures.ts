@@ -5,16 +5,10 @@
  */
 
 import { departureMs, drawLeaver } from "../plan/churn.ts";
-import { type ClientPlan, later } from "../plan/plan.ts";
+import { clientNames, type ClientPlan, later } from "../plan/plan.ts";
 import { resumeRandom } from "../plan/random.ts";
 import { spawned, type SpawnOptions } from "./arrivals.ts";
-import {
-  type Churn,
-  type Member,
-  namesOf,
-  type Roster,
-  type RosterStep,
-} from "./roster.ts";
+import type { Churn, Member, Roster, RosterStep } from "./roster.ts";
 
 /** More departures at once than this are not made up for after a stall. */
 const MAX_CHURN_BURST = 100;
@@ -155,7 +149,7 @@ function replacedAt(roster: Roster, atMs: number): Roster {
   if (leaver === undefined) return roster;
   const replacement: Member = {
     ...leaver,
-    ...namesOf(nextIndex + firstNumber),
+    ...clientNames(nextIndex + firstNumber),
     index: nextIndex,
     joinAtMs: atMs,
     silent: [],

@@ -110,13 +110,3 @@ export function newRoster(
     },
   };
 }
-
-export function namesOf(
-  number: number,
-  name = "",
-): Pick<ClientPlan, "clientId" | "participantName"> {
-  return {
-    clientId: `client-${number}`,
-    participantName: name || `TestUser${number}`,
-  };
-}
