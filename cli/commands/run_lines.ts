@@ -185,7 +185,7 @@ function brokeAdvice(
     return "Have a moderator let clients in, or the room do without a lobby.";
   }
   if (/: the adapter (threw|makes) /.test(ours)) {
-    return "Mend the adapter: the command adapter tries it, step by step.";
+    return "Mend the adapter: adapter check tries it, step by step.";
   }
   if (/when the client left(;|$)/.test(ours)) {
     return "Look into the server's log, or give it more time with --duration.";

@@ -86,7 +86,7 @@ Deno.test.each([
   {
     reason:
       "no client is left: Cannot complete connect: the adapter makes no session, leave: it is no method",
-    advice: " Mend the adapter: the command adapter tries it, step by step.",
+    advice: " Mend the adapter: adapter check tries it, step by step.",
   },
   {
     reason: "nobody gets in: the server offers no address",
