@@ -116,6 +116,8 @@ export class RoomSession {
   readonly #asked = zeros(COUNTED.asked);
   /** Of how many packets more this message may say that they are missing. */
   #mayMiss = 0;
+  /** How long what was sent again is waited for. */
+  #retryMs = NaN;
   #session: SignalingSession | undefined;
   #sendTransport: ClientTransport | undefined;
   #router: RtpCapabilities | undefined;
@@ -582,6 +584,7 @@ export class RoomSession {
     this.#reportWallMs = arrival.wallMs;
     this.#reportMs = arrival.nowMs;
     this.#mayMiss = MOST_MISSING;
+    this.#retryMs = this.roundTripMs;
     readRtcp(bytes, offset, length, this.#rtcpHandler);
   };
 
@@ -594,8 +597,7 @@ export class RoomSession {
     onMissing: (ssrc: number, sequence: number): void => {
       this.#asked.retransmissionRequestsReceived++;
       if (--this.#mayMiss < 0) return;
-      const { roundTripMs } = this;
-      if (this.publication.resend(ssrc, sequence, roundTripMs)) {
+      if (this.publication.resend(ssrc, sequence, this.#retryMs)) {
         this.#asked.retransmittedPacketsSent++;
       }
     },

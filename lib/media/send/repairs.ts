@@ -55,19 +55,21 @@ export class Repairs {
     this.#budget.restart(nowMs, sentBytes);
   }
 
-  /** Writes a repair to the start of `out`, still to be encrypted where packets are kept plain; returns its length, 0 when there is none. */
+  /** Whether a packet is kept, and not on its way again already. */
+  has(sequence: number, nowMs: number, roundTripMs: number): boolean {
+    return this.#history.lengthOf(sequence) > 0 &&
+      nowMs - this.#history.repeatedMs(sequence) >= roundTripMs;
+  }
+
+  /** Writes a repair of a packet that it has to the start of `out`, still to be encrypted where packets are kept plain; returns its length, 0 when they have had their share. */
   write(
     out: Uint8Array,
     sequence: number,
     nowMs: number,
-    roundTripMs: number,
     sentBytes: number,
   ): number {
     const history = this.#history;
     const length = history.lengthOf(sequence);
-    if (length === 0) return 0;
-    // What was sent again may still be on its way.
-    if (nowMs - history.repeatedMs(sequence) < roundTripMs) return 0;
     if (!this.#budget.take(length, nowMs, sentBytes)) return 0;
     history.copy(sequence, out);
     history.noteRepeated(sequence, nowMs);

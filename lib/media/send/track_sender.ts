@@ -160,15 +160,14 @@ export abstract class TrackSender {
    */
   resend(sequence: number, roundTripMs: number): boolean {
     const repairs = this.#repairs;
-    if (repairs === undefined) return false;
-    const { sink } = this;
     const nowMs = this.#clock.nowMs();
+    if (repairs?.has(sequence, nowMs, roundTripMs) !== true) return false;
+    const { sink } = this;
     this.stamp();
     const length = repairs.write(
       sink.out,
       sequence,
       nowMs,
-      roundTripMs,
       this.bytesSent,
     );
     if (length === 0) return false;
