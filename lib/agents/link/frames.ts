@@ -90,7 +90,7 @@ export class FrameReader {
       const end = this.#rest.indexOf(LINE_END);
       const bytes = end < 0 ? this.#rest.length : end;
       if (this.#chatterBytes + bytes > MAX_CHATTER_BYTES) {
-        throw new SyntaxError("Cannot read frames: they never begin");
+        throw new SyntaxError("its frames never begin");
       }
       if (end < 0) return false;
       this.#chatterBytes += end;
@@ -107,7 +107,7 @@ export class FrameReader {
       ? undefined
       : headOf(new TextDecoder().decode(this.#rest.subarray(0, end)));
     if (head === undefined) {
-      throw new SyntaxError("Cannot read frames: one has no head");
+      throw new SyntaxError("one of its frames has no head");
     }
     const { length, ...frame } = head;
     const from = end + 1;

@@ -186,12 +186,12 @@ Deno.test.each([
   {
     why: "what is no frame",
     bytes: "shout 1 s 0\n",
-    reason: "Cannot read frames: one has no head",
+    reason: "one of its frames has no head",
   },
   {
     why: "a frame that is longer than any",
     bytes: "ask 1 s 67108865\n",
-    reason: "Cannot read frames: one has no head",
+    reason: "one of its frames has no head",
   },
 ])("a link is closed by $why, and says so to whoever waits", async ({
   bytes,
