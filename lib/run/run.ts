@@ -176,7 +176,9 @@ async function carryOut(options: JobOptions): Promise<RunOutcome> {
     const playing = job.script(ports, contextOf(options, watch, open)).then(
       (value) => {
         result = value;
-        if (ports.roster.value.nextIndex > 0) watch.finish();
+        // A plan's clients are in no roster.
+        const isPlanned = job.plan !== undefined;
+        if (isPlanned || ports.roster.value.nextIndex > 0) watch.finish();
         else watch.fail(new Error(NOBODY_CAME));
       },
       (error) => watch.fail(error),

@@ -84,9 +84,7 @@ Deno.test.each(DTLS)(
   async ({ dtls }) => {
     const world = new World({ dtls });
     await world.transport.connect(Promise.resolve());
-    const closeNotify = Uint8Array.fromHex("15fefd000000000000000900020100");
-    world.toClient(closeNotify);
-    world.toClient(closeNotify);
+    world.toClient(await world.serverEnds());
     assertEquals(world.lost.map(({ kind }) => kind), ["peerClosed"]);
     assertEquals(world.transport.state, "failed");
     assertEquals(world.transport.send(0, 10, 10), 0);

@@ -63,6 +63,7 @@ export class World {
   /** How the client said goodbye to the server. */
   readonly goodbyes: string[] = [];
   #openCiphers = 0;
+  #lastDelivered = new Uint8Array(0);
 
   constructor(
     options: WorldOptions = {},
@@ -135,6 +136,14 @@ export class World {
     return createPortableCipher(await this.#server.done);
   }
 
+  /** The server ends its association; resolves with what told so, once that has arrived. */
+  async serverEnds(): Promise<Uint8Array> {
+    const before = this.delivered;
+    await this.#server.close();
+    await this.until(() => this.delivered > before);
+    return this.#lastDelivered;
+  }
+
   /** Waits until something is so; looked at again in each turn of the event loop. */
   async until(isSo: () => boolean): Promise<void> {
     while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 0));
@@ -173,6 +182,7 @@ export class World {
     const copy = bytes.slice();
     setTimeout(() => {
       if (to?.open !== true) return;
+      this.#lastDelivered = copy;
       to.deliver(copy);
       const index = this.delivered++;
       this.#options.afterDelivery?.(index);
