@@ -42,11 +42,6 @@ const GIVES_BACK = {
 const DENO = ["run", "-A", "--quiet", "--no-check", `--v8-flags=${V8_FLAGS}`];
 
 const SAMPLE_MS = 2000;
-/**
- * A collection ends optimised code, too, that refers to what is gone, and it is
- * compiled anew: asked for too often, what compilers leave behind is what grows.
- */
-const MEMORY_MS = 10_000;
 const WARM_UP_MIN = 2;
 /** When the server is restarted, as a share of what does not count. */
 const RESTART_AT = 0.4;
@@ -72,8 +67,15 @@ const DEEDS = [
   "stats",
 ];
 const DEED_MS = 5000;
+const ROUND_MS = DEEDS.length * DEED_MS;
 /** All of them once, in minutes. */
-const ROUND_MIN = DEEDS.length * DEED_MS / 60_000;
+const ROUND_MIN = ROUND_MS / 60_000;
+/**
+ * Memory is looked at twice a round, at the same deeds in each. A collection
+ * ends optimised code, too, that refers to what is gone, and it is compiled
+ * anew: asked for more often, what compilers leave behind is what grows.
+ */
+const MEMORY_MS = ROUND_MS / 2;
 
 /** What may grow a minute, once a soak is long enough to tell. */
 const LIMITS = { rssBytes: 300_000, heapBytes: 300_000, files: 1, sockets: 1 };
@@ -85,6 +87,7 @@ const SHORT_LIMITS = {
   sockets: 8,
 };
 const SHORT_MIN = 6;
+const SHORT_MEMORY_MS = 10_000;
 
 type Figure = keyof typeof LIMITS;
 
@@ -179,7 +182,9 @@ export async function soak(
       if (!points.has(key)) points.set(key, []);
       points.get(key)!.push({ minutes: now(), value });
     };
-    await session.watchMemory();
+    await session.watchMemory(
+      minutes < SHORT_MIN ? SHORT_MEMORY_MS : MEMORY_MS,
+    );
     await session.type("spawn 10");
     await session.type("churn 2");
     let restarted = false;
@@ -339,9 +344,9 @@ async function startSession(url: string, dir: string) {
     },
     // Asked once, for each question would be compiled, kept in the log and so
     // be what grows.
-    watchMemory: () =>
+    watchMemory: (everyMs: number) =>
       type(
-        `js import("${PROCESS}").then((it) => it.keepTelling("memory", ${MEMORY_MS}))`,
+        `js import("${PROCESS}").then((it) => it.keepTelling("memory", ${everyMs}))`,
       ),
     memory: () => read<MemoryUse>("memory"),
     async clients() {
